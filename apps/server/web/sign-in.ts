@@ -3,11 +3,12 @@ import { pageData, restOnReturn, runCeremony, sentencesOf, showProblem } from '.
 
 type Ceremony = Parameters<typeof authenticate>[0]
 
-const button = document.querySelector<HTMLButtonElement>('#passkey')
-if (button) {
+// The button of a passkey, or a form whose field offers passkeys beside what it is for.
+const carrier = document.querySelector<HTMLElement>('[data-ceremony]')
+if (carrier) {
   // The page and this script come from the same server and the same build.
-  const ceremony = pageData(button, 'ceremony') as Ceremony
-  const sentences = sentencesOf(button)
+  const ceremony = pageData(carrier, 'ceremony') as Ceremony
+  const sentences = sentencesOf(carrier)
   const offerInField = async () => {
     const since = performance.now()
     if (!document.querySelector('input[autocomplete$="webauthn"]')) return
@@ -20,11 +21,13 @@ if (button) {
       if (performance.now() - since > 1000) void offerInField()
     }
   }
-  button.addEventListener('click', async () => {
-    await runCeremony({ button, sentences, run: () => authenticate(ceremony) })
-    // Where it came to nothing the field offers them again.
-    if (button.ariaBusy !== 'true') void offerInField()
-  })
-  restOnReturn(button)
+  if (carrier instanceof HTMLButtonElement) {
+    carrier.addEventListener('click', async () => {
+      await runCeremony({ button: carrier, sentences, run: () => authenticate(ceremony) })
+      // Where it came to nothing the field offers them again.
+      if (carrier.ariaBusy !== 'true') void offerInField()
+    })
+    restOnReturn(carrier)
+  }
   void offerInField()
 }

@@ -3,18 +3,15 @@
 /** Every page below it, its errors too, asks for transitions itself. */
 const desk = '/settings/'
 
-/**
- * The page that is left decides, and every page of the desk can be gone to with a transition: where only the first of two
- * asks for one, browsers make one and fail it on the second, which says so on the console. What shows only otherwise what
- * was there before doesn't turn, nor do those who go back wait.
- */
-function turns({ entry, navigationType }: NavigationActivation): boolean {
-  const { pathname } = new URL(entry.url ?? '', location.href)
+/** What shows only otherwise what was there before doesn't turn, nor do those who go back wait. */
+function turns({ from, entry, navigationType }: NavigationActivation): boolean {
+  const [left, comes] = [from?.url, entry.url].map((url) => new URL(url ?? 'about:blank').pathname)
   const takes = getComputedStyle(document.documentElement).getPropertyValue('--t')
   return (
     navigationType !== 'traverse' &&
-    pathname.startsWith(desk) &&
-    pathname !== location.pathname &&
+    left?.startsWith(desk) === true &&
+    comes?.startsWith(desk) === true &&
+    left !== comes &&
     Number.parseFloat(takes) > 0
   )
 }
@@ -29,15 +26,21 @@ if ('onpagereveal' in globalThis) {
   const asking = new CSSStyleSheet()
   asking.replaceSync('@view-transition { navigation: auto }')
   document.adoptedStyleSheets.push(asking)
+  /**
+   * The page that is left decides, and every page of the desk can be gone to with a transition: where only the first of two
+   * asks for one, browsers make one and fail it on the second, which says so on the console. So does Chromium where a
+   * pointer moves over the second before that has been shown, and before any script of it runs.
+   */
   addEventListener('pageswap', ({ activation, viewTransition }) => {
     if (!viewTransition) return
     hear(viewTransition)
-    if (activation && turns(activation)) viewTransition.types.add('leaving')
+    const nothingHovers = matchMedia('(any-hover: none)').matches
+    if (activation && nothingHovers && turns(activation)) viewTransition.types.add('leaving')
     else viewTransition.skipTransition()
   })
   addEventListener('pagereveal', ({ viewTransition }) => {
-    if (!viewTransition) return
-    hear(viewTransition)
-    viewTransition.types.add('coming')
+    if (viewTransition) hear(viewTransition)
+    const { activation } = navigation
+    if (activation && turns(activation)) document.documentElement.dataset.turns = ''
   })
 }

@@ -35,7 +35,7 @@ export function emailPages({ mail, waiting, bindBrowser, authentication, show }:
       if (problem === null)
         await requestCode({ mail, bindBrowser }, ctx, { email, redirect: redirect === home ? null : redirect })
       const byEmail = { email, problem, sent: problem === null }
-      await show(ctx, { view: 'code', code: '', fromLink: false, problem: null, byEmail, redirect })
+      await show(ctx, { view: 'code', code: '', fromLink: false, problem: null, byEmail, ceremony: null, redirect })
       if (problem !== null) ctx.status = 400
     },
 

@@ -33,7 +33,13 @@ export function planSummaryOf(plan: LdapPlan): PlanSummary {
       line(before.user.displayName, before.user.id, changesOf(before.user, after.user)),
     )
   return {
-    created: some(plan.creations).map(({ user }) => line(`${user.displayName} (${user.userName})`)),
+    created: some(administratorsFirst(plan.creations)).map(({ user }) =>
+      line(
+        `${user.displayName} (${user.userName})`,
+        null,
+        user.administrator ? { administrator: { before: null, after: true } } : {},
+      ),
+    ),
     changed: people('change'),
     disabled: people('disable'),
     enabled: people('enable'),
@@ -81,6 +87,11 @@ export function changesOf(before: User | null, after: User | null): Readonly<Rec
 
 function line(name: string, userId: string | null = null, changes: PlanLine['changes'] = {}): PlanLine {
   return { name, userId, changes }
+}
+
+/** Of many only some are kept, and nobody should agree to administrators whom they have not seen. */
+function administratorsFirst(creations: LdapPlan['creations']): LdapPlan['creations'] {
+  return creations.toSorted((one, other) => Number(other.user.administrator) - Number(one.user.administrator))
 }
 
 function some<Item>(items: readonly Item[]): readonly Item[] {

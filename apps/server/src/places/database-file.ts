@@ -3,12 +3,15 @@ import { stat } from 'node:fs/promises'
 import { messageOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
 import { openPlaceDatabase, type PlaceDatabase } from './place-database.ts'
+import { PlacesError } from './places-error.ts'
 
 /** The file of the database, and what was read from it last. Disposing of it stops the watching. */
 export interface DatabaseFile extends Disposable {
   readonly path: string
   /** `null` where there is no file, and until there is one that can be used. */
   readonly current: PlaceDatabase | null
+  /** Why the file that is there now cannot be used; `null` where it can, and where there is none. */
+  readonly failure: PlacesError | null
   /** When the file was written, in milliseconds since the Unix epoch; `null` where there is none. */
   writtenAt(): Promise<number | null>
   /** Reads the file where it is another one than before. One that cannot be used leaves the last one in use. */
@@ -32,6 +35,7 @@ export function createDatabaseFile({
   settle = 1000,
 }: DatabaseFileOptions): DatabaseFile {
   let current: PlaceDatabase | null = null
+  let failure: PlacesError | null = null
   let seen = ''
   let reading = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
@@ -40,6 +44,7 @@ export function createDatabaseFile({
     const now = identityOf(await statOf(path))
     if (now === seen) return
     seen = now
+    failure = null
     if (now === '') {
       current = null
       return
@@ -48,7 +53,10 @@ export function createDatabaseFile({
       current = await openPlaceDatabase(path)
       logger.info({ type: current.type, builtAt: new Date(current.builtAt) }, 'The database of places was read')
     } catch (err) {
-      logger.warn({ path, reason: messageOf(err) }, 'The database of places cannot be used')
+      const reason = messageOf(err)
+      const kind = err instanceof PlacesError ? err.reason : 'not_readable'
+      failure = new PlacesError(kind, `${path} cannot be used: ${reason}`, err)
+      logger.warn({ path, reason }, 'The database of places cannot be used')
     }
   }
   const refresh = () => {
@@ -67,6 +75,9 @@ export function createDatabaseFile({
     path,
     get current() {
       return current
+    },
+    get failure() {
+      return failure
     },
     writtenAt: async () => (await statOf(path))?.mtimeMs ?? null,
     refresh,

@@ -5,9 +5,8 @@ import { type Repeat, repeatByTimer } from '../jobs/repeat.ts'
 import type { Job } from '../jobs/scheduler.ts'
 import { messageOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
-import { createDatabaseFile, type DatabaseFileOptions } from './database-file.ts'
+import { createDatabaseFile, type DatabaseFile, type DatabaseFileOptions } from './database-file.ts'
 import { createDownload } from './download.ts'
-import type { PlaceDatabase } from './place-database.ts'
 import { createPlaces, type Places } from './places.ts'
 import { createDatabaseRefresh } from './refresh.ts'
 
@@ -70,7 +69,7 @@ export async function openPlaceRoom({ config, logger, clock, ...options }: Place
   return {
     places: createPlaces({ database: () => file.current, localIpv6Ranges }),
     jobs: [{ name: jobName, intervalMs: hour, run: (signal) => refresh.run(renewAfter, signal) }],
-    notes: () => ({ [jobName]: noteOf(file.current, path, download !== null) }),
+    notes: () => ({ [jobName]: noteOf(file, download !== null) }),
     isMissing: () => download !== null && file.current === null,
     start() {
       file.watch()
@@ -88,7 +87,8 @@ export async function openPlaceRoom({ config, logger, clock, ...options }: Place
   }
 }
 
-function noteOf(database: PlaceDatabase | null, path: string, hasSource: boolean): JobNote {
+function noteOf({ current: database, failure, path }: DatabaseFile, hasSource: boolean): JobNote {
+  if (failure !== null) return { sentence: 'placesUnusable', values: { path }, at: null }
   if (database !== null) return { sentence: 'placesFrom', values: { type: database.type }, at: database.builtAt }
   return { sentence: hasSource ? 'placesMissing' : 'placesNone', values: hasSource ? {} : { path }, at: null }
 }

@@ -16,7 +16,7 @@ export interface DatabaseRefresh {
    * Downloads where there is no database that can be used, or it is older than this many milliseconds. Does nothing while
    * another process does it, and where there is nothing to download from.
    *
-   * @throws {PlacesError} why there is none, or no newer one
+   * @throws {PlacesError} why there is none, or no newer one; with nothing to download from, why the file cannot be used
    */
   run(olderThan: number, signal: AbortSignal): Promise<void>
   /** When the last download of this process failed, in milliseconds since the Unix epoch. */
@@ -64,7 +64,9 @@ export function createDatabaseRefresh({ file, download, clock }: DatabaseRefresh
       return failedAt
     },
     async run(olderThan, signal) {
-      if (download === null || !(await isDue(olderThan))) return
+      const due = await isDue(olderThan)
+      if (download === null && file.failure !== null) throw file.failure
+      if (download === null || !due) return
       try {
         await mkdir(folder, { recursive: true })
         await withFileLock(`${file.path}.lock`, stale, async () => {

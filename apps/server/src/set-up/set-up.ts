@@ -1,6 +1,6 @@
 import type { AuditSink, Pocket } from '@pocket/core'
 import { requestContext } from '@pocket/core'
-import { InvalidInput, NotFound } from '@pocket/core/errors'
+import { Conflict, InvalidInput, NotFound } from '@pocket/core/errors'
 import { type Directory, type NewUser, newUser, type User } from '@pocket/directory'
 import type { Context } from 'koa'
 
@@ -14,9 +14,17 @@ export interface SetUpPorts {
 export interface SetUp {
   /** @throws {NotFound} `setup_not_available` once there is an administrator */
   assertOpen(): Promise<void>
-  /** Checks the input and starts the ceremony; nobody is created yet. @throws {InvalidInput} `validation_failed` */
+  /**
+   * Checks the input and starts the ceremony; nobody is created yet.
+   *
+   * @throws {InvalidInput} `validation_failed` @throws {Conflict} `setup_already_completed`
+   */
   begin(ctx: Context, input: Readonly<Record<string, unknown>>): ReturnType<Pocket['registration']['options']>
-  /** Verifies the passkey, then creates the person and the passkey together and signs them in. */
+  /**
+   * Verifies the passkey, then creates the person and the passkey together and signs them in.
+   *
+   * @throws {Conflict} `setup_already_completed`
+   */
   finish(ctx: Context, response: unknown): Promise<User>
   /** Creates an administrator who has no passkey yet, and signs them in. @throws {Conflict} `setup_already_completed` */
   withoutPasskey(ctx: Context, input: Readonly<Record<string, unknown>>): Promise<User>
@@ -35,6 +43,7 @@ export function createSetUp({ pocket, directory, audit }: SetUpPorts): SetUp {
     },
 
     async begin(ctx, input) {
+      if (await directory.isSetUp()) throw new Conflict('setup_already_completed', 'The set-up has been done.')
       const user = newUser(input)
       const subject = { accountId: user.id, userName: user.userName, displayName: user.displayName }
       return pocket.registration.options(ctx.req, ctx.res, { subject, purpose: 'setup', data: user })

@@ -1,3 +1,5 @@
+import type { AuthenticationCeremony } from '@pocket/core'
+
 /** `/lc` and `/lc/CODE`: lets somebody in by a login code. */
 export interface CodePage {
   readonly view: 'code'
@@ -15,6 +17,8 @@ export interface CodePage {
     /** Why the address was refused. */
     readonly problem: string | null
   } | null
+  /** Offers the passkeys of the device in the field of the code; `null` where a link has filled it in, and where one is on its way by e-mail. */
+  readonly ceremony: AuthenticationCeremony | null
   /** The path to go to afterwards, sent back as `redirect`. */
   readonly redirect: string
 }

@@ -27,15 +27,17 @@ export function signInPages({ pocket, directory, authentication, show, signUpAt,
   const withTarget = (path: string, to: string) =>
     to === home ? path : `${path}?${new URLSearchParams({ redirect: to })}`
 
-  const ceremony = async (ctx: Context): Promise<AuthenticationCeremony> => ({
+  const ceremony = async (ctx: Context, to: string): Promise<AuthenticationCeremony> => ({
     ...(await pocket.signIn.request(ctx.req, ctx.res)),
-    refreshFrom: withTarget('/login/ceremony', target(ctx)),
-    submitTo: withTarget('/login', target(ctx)),
+    refreshFrom: withTarget('/login/ceremony', to),
+    submitTo: withTarget('/login', to),
   })
 
   const showCode = async (ctx: Context, page: { code: string; problem: string | null; redirect: string }) => {
     const byEmail = (await codesByEmail()) ? { email: '', sent: false, problem: null } : null
-    await show(ctx, { view: 'code', fromLink: ctx.params.code !== undefined, byEmail, ...page })
+    const fromLink = ctx.params.code !== undefined
+    const offered = fromLink ? null : await ceremony(ctx, page.redirect)
+    await show(ctx, { view: 'code', fromLink, byEmail, ceremony: offered, ...page })
   }
 
   return {
@@ -51,7 +53,7 @@ export function signInPages({ pocket, directory, authentication, show, signUpAt,
       await show(ctx, {
         view: 'sign-in',
         client: null,
-        ceremony: await ceremony(ctx),
+        ceremony: await ceremony(ctx, target(ctx)),
         reason: 'first',
         otherWaysAt: withTarget('/lc', target(ctx)),
         signUpAt: signUp && withTarget(signUp, target(ctx)),
@@ -62,7 +64,7 @@ export function signInPages({ pocket, directory, authentication, show, signUpAt,
 
     async ceremony(ctx: Context) {
       ctx.set('Cache-Control', 'no-store')
-      ctx.body = await ceremony(ctx)
+      ctx.body = await ceremony(ctx, target(ctx))
     },
 
     async submit(ctx: Context) {
@@ -83,7 +85,11 @@ export function signInPages({ pocket, directory, authentication, show, signUpAt,
     async submitCode(ctx: Context) {
       const code = formText(ctx, 'code', 64)
       const redirect = sameSitePath(formText(ctx, 'redirect'), home)
-      if (code.trim() === '') return showCode(ctx, { code: '', problem: 'required', redirect })
+      if (code.trim() === '') {
+        await showCode(ctx, { code: '', problem: 'required', redirect })
+        ctx.status = 400
+        return
+      }
       try {
         await pocket.signIn.withCode(ctx.req, ctx.res, code)
       } catch (error) {

@@ -87,9 +87,24 @@ test('the page of a client shows them to administrators', async () => {
   const page = (query: Record<string, string>) =>
     instance.administrator.get(`${instance.url}/settings/admin/oidc-clients/${client}?${new URLSearchParams(query)}`)
   await made('/api/users', { ...person, username: 'grace', email: 'grace@example.com', lastName: '<b>' })
-  expect((await page({})).text).not.toContain('preferred_username')
+  const asked = (await page({})).text
+  expect(asked).not.toContain('preferred_username')
+  // Who looks at it, and what most applications ask for: one button away.
+  expect(asked).toMatch(/name="user"[^>]* value="ada"/)
+  expect(asked).toMatch(/name="scope"[^>]* value="openid profile email groups"/)
   const shown = (await page({ user: 'grace', scope: 'openid profile' })).text
   expect(shown).toContain('&#34;preferred_username&#34;: &#34;grace&#34;')
+  const parts = [
+    ...shown.slice(shown.indexOf('id="preview"')).matchAll(/<summary class="small">([^<]+)<.*?<pre>(.*?)<\/pre>/gs),
+  ].map(([, name, json]) => [
+    name,
+    JSON.parse((json ?? '').replaceAll('&#34;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>')),
+  ])
+  expect(parts).toEqual([
+    ['ID token', expect.objectContaining({ aud: client, family_name: '<b>' })],
+    ['UserInfo', expect.objectContaining({ family_name: '<b>' })],
+    ['Access token', expect.objectContaining({ client_id: client, scope: 'openid profile' })],
+  ])
   expect(shown).not.toContain('<b>')
   expect(shown).not.toContain('grace@example.com')
   expect((await page({ user: '<i>nobody' })).text).toContain('There’s no user &lt;i&gt;nobody.')

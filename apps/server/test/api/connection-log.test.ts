@@ -40,9 +40,45 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       },
       { endpoint: 'authorization', succeeded: true, username: expect.any(String), pkce: false },
     ])
+    const wrong = { client_id: id, grant_type: 'authorization_code', code: 'stolen', access_type: 'offline' }
+    const basic = `Basic ${Buffer.from(`${id}:wrong`).toString('base64')}`
+    await fetch(`${instance.url}/api/oidc/token`, {
+      method: 'POST',
+      headers: { authorization: basic },
+      body: new URLSearchParams(wrong),
+    })
     const page = await instance.administrator.get(`${instance.url}/settings/admin/oidc-clients/${id}`)
-    expect(page.text).toContain('invalid_redirect_uri')
-    expect(page.text).toContain(`${registered}/wrong`)
+    const shown = page.text.slice(page.text.indexOf('id="log"'), page.text.indexOf('id="remove"'))
+    const told = shown.split('<li>').map((each) =>
+      each
+        .replaceAll(/<[^>]+>/g, ' ')
+        .replaceAll('&#39;', "'")
+        .replaceAll(/\s+/g, ' ')
+        .trim(),
+    )
+    const attempts = (await log()).json() as readonly { readonly requestId: string; readonly reason: string | null }[]
+    const [token, refused] = attempts
+    expect(token?.reason).toMatch(/\S/)
+    expect(refused?.reason).toMatch(/\S/)
+    expect(told.slice(1)).toEqual([
+      expect.stringMatching(
+        /^Tokens failed .*Client authentication client_secret_basic PKCE not used From \S+ Place Internal network Request ID \S+$/,
+      ),
+      expect.stringMatching(/^Authorization failed .*PKCE not used/),
+      expect.stringMatching(/^Authorization succeeded .* by \S+ /),
+    ])
+    for (const part of [token?.reason, token?.requestId, 'invalid_client', 'code (hidden)', 'Ignored access_type'])
+      expect(told[1]).toContain(part)
+    for (const part of [
+      refused?.reason,
+      refused?.requestId,
+      'invalid_redirect_uri',
+      `redirect_uri ${registered}/wrong`,
+    ])
+      expect(told[2]).toContain(part)
+    expect(page.text).not.toContain('stolen')
+    // The head of the page says how it is doing.
+    expect(page.text).toMatch(/<h1>App<\/h1>\s*<p><span class="chip warn">/)
     expect((await log('nobody')).status).toBe(404)
     expect((await instance.agent().getJson(`${instance.url}/api/oidc/clients/${id}/connection-log`)).status).toBe(401)
   })

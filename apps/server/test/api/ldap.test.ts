@@ -120,7 +120,12 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
 
     test('is refused while LDAP is disabled, and so is one from nowhere', async () => {
       expect((await sync()).json).toMatchObject({ code: 'ldap_disabled' })
+      await configure({ ldapUrl: '' })
+      const settings = `${instance.url}/settings/admin/application-configuration/ldap`
+      const lead = 'People and groups come from an LDAP directory every hour.'
+      expect((await instance.administrator.get(settings)).text).not.toContain(lead)
       await configure({ ldapUrl: 'ldap://127.0.0.1:1' })
+      expect((await instance.administrator.get(settings)).text).toContain(lead)
       const answer = await sync()
       expect([answer.status, answer.json.code]).toEqual([422, 'ldap_sync_failed'])
       expect(answer.json.details).toMatchObject({ reason: 'ldap_unreachable' })
@@ -130,6 +135,10 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       )
       expect(audited(instance, 'ldap_sync_failed')).toMatchObject([{ trigger: 'api', reason: 'ldap_unreachable' }])
       expect((await instance.call('POST /api/ldap/test')).json).toMatchObject({ code: 'ldap_unreachable' })
+      await configure({ ldapUserSearchFilter: '(objectClass=person' })
+      expect((await instance.call('POST /api/ldap/dry-run')).status).toBe(422)
+      const page = await instance.administrator.get(`${instance.url}/settings/admin/ldap`)
+      expect(page.text).toContain('A filter can’t be read: Filter that finds people.')
     })
 
     test('comes at its hour where LDAP is turned on and nobody has seen what it would do', async () => {
@@ -163,6 +172,13 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
         counts: { created: 4, groupsCreated: 2, membersAdded: 5 },
         losses: { asks: false },
       })
+      // Whoever would become an administrator is named as such, before anybody agrees to it.
+      // A cast: answers are compared with the document.
+      const { created } = dry.json.plan as { readonly created: readonly { name: string; changes: object }[] }
+      const administrators = created.filter(({ changes }) => 'administrator' in changes)
+      expect(administrators.map(({ name }) => name)).toEqual(['The bob (bob)'])
+      const tried = await instance.administrator.get(`${instance.url}/settings/admin/ldap`)
+      expect(tried.text).toMatch(/\(bob\)<\/bdi> <span class="chip warn">Administrator</)
       // The administrator of this instance has the same user name.
       expect(codes(dry)).toEqual([`user_name_taken ${at('ada')}`])
       expect((await users()).map(({ username }) => username)).toEqual(['ada'])

@@ -169,7 +169,20 @@ describe.each(kinds)('%s', (kind) => {
     for (const text of [await page(), await profile()]) expect(text).toContain('From Dec 31, 9999 on it’s refused.')
     await policy({ webauthnAllowSyncedPasskeys: 'false' }, { passkeyNonComplianceFrom: '2020-01-01' })
     expect(await signIn(authenticator)).toEqual([403, 'passkey_not_allowed'])
+    // What is refused is no other way in: of those that are accepted the last one stays.
+    const removal = async (id: unknown) => {
+      const { status, json } = await instance.call('DELETE /api/webauthn/credentials/{id}', {
+        params: { id: String(id) },
+        agent,
+      })
+      return [status, json?.code]
+    }
+    const { json: kept } = (await register(agent, key)).answer
+    const { json: spare } = (await register(agent, key)).answer
+    expect(await removal(spare.id)).toEqual([204, undefined])
+    expect(await removal(kept.id)).toEqual([409, 'last_passkey'])
     await policy({}, { passkeyNonCompliance: null, passkeyNonComplianceFrom: null })
+    expect(await removal(kept.id)).toEqual([204, undefined])
     expect(await signIn(authenticator)).toEqual([200, undefined])
   })
 

@@ -201,3 +201,50 @@ test('the field of the page offers passkeys, and is for an address where there a
   await page.getByRole('button', { name: /code/ }).click()
   await page.getByRole('status').getByText('nobody@example.com').waitFor()
 })
+
+test('the field of a login code offers passkeys as well, and that of a link does not', async () => {
+  await using person = await signUp({})
+  const { page, authenticator } = person
+  await page.waitForURL('**/settings/account')
+  const [held] = await authenticator.credentials()
+  const id = Buffer.from(held?.userHandle ?? '', 'base64url').toString()
+  const send = async (method: string, path: string, body: object) => {
+    const headers = { 'content-type': 'application/json', 'x-api-key': key }
+    const answer = await fetch(`${running.url}/api/users/${id}${path}`, { method, headers, body: JSON.stringify(body) })
+    expect(answer.ok).toBe(true)
+    return answer.json()
+  }
+  await page.context().clearCookies()
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`))
+  // As above: the virtual authenticator chooses at once.
+  await page.goto(`${running.url}/lc?redirect=/settings/audit-log`)
+  await page.waitForURL(({ pathname }) => pathname === '/settings/audit-log')
+  expect(asked.filter((each) => !each.includes('/assets/'))).toEqual([
+    'GET /lc',
+    'POST /login',
+    'GET /settings/audit-log',
+  ])
+
+  await page.context().clearCookies()
+  const user = { username: person.name, email: `${person.name}@example.com`, firstName: '', lastName: '' }
+  const whole = { ...user, displayName: person.name, isAdmin: false }
+  await send('PUT', '', { ...whole, disabled: true })
+  await page.goto(`${running.url}/lc`)
+  await page.getByRole('alert').getByText('This account can’t sign in at the moment').waitFor()
+  await send('PUT', '', { ...whole, disabled: false })
+
+  const { token } = await send('POST', '/one-time-access-token', {})
+  const field = page.getByLabel('Login code')
+  await page.goto(`${running.url}/lc/${token}`)
+  await page.waitForLoadState('networkidle')
+  expect(await field.getAttribute('autocomplete')).toBe('one-time-code')
+  expect(new URL(page.url()).pathname).toBe(`/lc/${token}`)
+
+  for (const each of await authenticator.credentials()) await authenticator.removeCredential(each.id)
+  await page.goto(`${running.url}/lc`)
+  expect(await field.getAttribute('autocomplete')).toBe('one-time-code webauthn')
+  await field.fill(token)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL('**/signup/add-passkey')
+})

@@ -52,13 +52,7 @@ const retype = async (text: string) => {
   await keys.press('Control+a')
   await keys.type(text)
 }
-/** Sends a form by Enter; whose passkey was used long ago uses it once more. */
-async function send(): Promise<void> {
-  await Promise.all([page.waitForEvent('load'), keys.press('Enter')])
-  if ((await page.locator('#act button[data-ceremony]').count()) === 0) return
-  await keys.tabTo(/passkey/)
-  await Promise.all([page.waitForEvent('load'), keys.press('Enter')])
-}
+
 describe('with the keyboard alone', () => {
   test('a section of the settings is refused, mended, and tried', async () => {
     await go(`${settings}/email`)
@@ -66,7 +60,7 @@ describe('with the keyboard alone', () => {
     await retype('127.0.0.1')
     await keys.tabTo(/^Port/)
     await retype('99999')
-    await send()
+    await keys.sends()
     expect((await keys.focused()).name).toMatch(/^One thing needs to be changed/)
     await keys.press('Tab')
     await keys.press('Enter')
@@ -76,7 +70,7 @@ describe('with the keyboard alone', () => {
     await keys.tabTo(/^Sender address/)
     await retype('door@example.com')
     await keys.tabTo('Save and send a test e-mail', 60)
-    await send()
+    await keys.sends()
     expect(await keys.outcome()).toMatch(/^Saved, but the test e-mail could not be sent/)
   })
 
@@ -87,7 +81,7 @@ describe('with the keyboard alone', () => {
     await keys.press('ArrowDown')
     expect((await keys.focused()).name).toMatch(/^Everybody/)
     await keys.tabTo('Save', 60)
-    await send()
+    await keys.sends()
     expect(await keys.outcome()).toMatch(/^Saved/)
 
     await using guest = await openWindow()
@@ -168,7 +162,7 @@ describe('with the keyboard alone', () => {
     await keys.tabTo('Select Rotate signing keys', 80)
     await keys.press(' ')
     await keys.tabTo('Run now', 80)
-    await send()
+    await keys.sends()
     expect(await keys.outcome()).toMatch(/^(One job has begun\.|This one stayed as it was)/)
     expect(page.url()).toContain('column%5D=every')
 
@@ -192,8 +186,9 @@ describe('with the keyboard alone', () => {
 
   test('a picture is chosen, cropped and taken away again', async () => {
     await go('/settings/account')
-    await keys.tabTo(/^New picture/)
+    // Long before the key: the browser hears that it shall not open the dialog itself on another way than that of keys.
     const chooser = page.waitForEvent('filechooser')
+    await keys.tabTo(/^New picture/)
     await keys.press('Enter')
     const buffer = await photo('png', 120, 40)
     await (await chooser).setFiles({ name: 'me.png', mimeType: 'image/png', buffer })
@@ -206,10 +201,10 @@ describe('with the keyboard alone', () => {
     await keys.tabTo('Left to right')
     expect(Number(await page.getByLabel('Left to right').inputValue())).toBe(42)
     await keys.tabTo('Save picture')
-    await send()
+    await keys.sends()
     expect(await keys.outcome()).toBe('Your picture was saved.')
     await keys.tabTo('Remove picture', 60)
-    await send()
+    await keys.sends()
     expect(await keys.outcome()).toMatch(/picture was removed/)
   })
 
@@ -219,7 +214,7 @@ describe('with the keyboard alone', () => {
     await go(`/settings/admin/oidc-clients/${id}/scim`)
     await keys.tabTo(/^Endpoint/)
     await keys.type('no address')
-    await send()
+    await keys.sends()
     expect((await keys.focused()).name).toMatch(/^One thing needs to be changed/)
     await keys.press('Tab')
     await keys.press('Enter')
@@ -229,18 +224,18 @@ describe('with the keyboard alone', () => {
     await keys.type('scim-token')
     await keys.tabTo(/^Deactivate/)
     await keys.press('ArrowDown')
-    await send()
+    await keys.sends()
     expect(await keys.outcome()).toMatch(/^Saved\./)
     await keys.tabTo('Test the connection', 60)
-    await send()
+    await keys.sends()
     expect(await keys.outcome()).toMatch(/^The application answers\./)
     await keys.tabTo('Run now', 60)
-    await send()
+    await keys.sends()
     expect(await keys.outcome()).toMatch(/^It runs (now|already)\./)
     await keys.tabTo('End provisioning…', 60)
     await keys.press('Enter')
     await keys.tabTo('End provisioning', 1)
-    await send()
+    await keys.sends()
     expect(await keys.outcome()).toMatch(/^Provisioning was ended\./)
   })
 })
@@ -252,7 +247,7 @@ describeUnless(slapdMissing, describe)('a directory, with the keyboard alone', (
     await keys.tabTo('Directory')
     await keys.type('OpenLDAP')
     await keys.tabTo('Fill in', 1)
-    await send()
+    await keys.sends()
     expect(await keys.outcome()).toMatch(/^Filled in for OpenLDAP/)
     for (const [field, value] of [
       [/^Import people and groups/, null],
@@ -265,17 +260,17 @@ describeUnless(slapdMissing, describe)('a directory, with the keyboard alone', (
       if (value === null) await keys.press(' ')
       else await retype(value)
     }
-    await send()
+    await keys.sends()
     expect(await keys.outcome()).toMatch(/^Saved/)
     await go('/settings/admin/ldap')
     await keys.tabTo('Test the connection')
-    await send()
+    await keys.sends()
     expect(await keys.outcome()).toMatch(/^The directory can be read\./)
     await keys.tabTo('Dry run', 60)
-    await send()
+    await keys.sends()
     expect(await keys.outcome()).toBe('The dry run is below. Nothing was changed.')
     await keys.tabTo('Import now', 60)
-    await send()
+    await keys.sends()
     expect(await keys.outcome()).toBe('The import has run.')
   })
 })

@@ -11,6 +11,11 @@ export interface Keyboard {
   tabTo(name: string | RegExp, most?: number): Promise<void>
   /** Does what leads to another page, and waits until that one is there. */
   goes(to: string | RegExp, act: () => Promise<unknown>): Promise<void>
+  /**
+   * Sends a form by Enter; whose passkey was used long ago uses it once more, as a slow machine has it anywhere.
+   * Resolves to whether it was asked for.
+   */
+  sends(): Promise<boolean>
   /** What was said of the last act: it is in a live region, and has the focus. */
   outcome(): Promise<string>
 }
@@ -19,23 +24,32 @@ export interface Keyboard {
 export function keyboardOf(page: Page, url: string): Keyboard {
   const press = (key: string) => page.keyboard.press(key)
   const focused = () => page.evaluate(readFocused)
+  const tabTo: Keyboard['tabTo'] = async (name, most = 40) => {
+    const passed: string[] = []
+    for (let presses = 0; presses < most; presses += 1) {
+      await press('Tab')
+      const now = await focused()
+      expect(now).toEqual({ name: now.name, isVisible: true })
+      passed.push(now.name)
+      if (typeof name === 'string' ? now.name === name : name.test(now.name)) return
+    }
+    throw new Error(`${name} is not reached; passed ${passed.join(', ')}.`)
+  }
+  const sent = () => Promise.all([page.waitForEvent('load'), press('Enter')])
   return {
     press,
     focused,
+    tabTo,
     type: (text) => page.keyboard.type(text),
-    async tabTo(name, most = 40) {
-      const passed: string[] = []
-      for (let presses = 0; presses < most; presses += 1) {
-        await press('Tab')
-        const now = await focused()
-        expect(now).toEqual({ name: now.name, isVisible: true })
-        passed.push(now.name)
-        if (typeof name === 'string' ? now.name === name : name.test(now.name)) return
-      }
-      throw new Error(`${name} is not reached; passed ${passed.join(', ')}.`)
-    },
     async goes(to, act) {
       await Promise.all([page.waitForURL(typeof to === 'string' ? url + to : to, { waitUntil: 'load' }), act()])
+    },
+    async sends() {
+      await sent()
+      if ((await page.locator('#act button[data-ceremony]').count()) === 0) return false
+      await tabTo(/passkey/)
+      await sent()
+      return true
     },
     async outcome() {
       expect(await page.evaluate(() => document.activeElement?.matches('[role="status"], [role="alert"]'))).toBe(true)

@@ -323,9 +323,68 @@ describe('the page of a client', () => {
     const page = await agent.follow(await agent.postForm(`${at}/${id}/secrets`, { lifetime: 'month' }))
     expect(page.text).toMatch(/pk_[\w-]{43}/)
     expect(page.text).toContain('never used · works until')
+    const shown = (text: string) => {
+      const [, list] =
+        /<h3 class="label">Client secrets<\/h3>(.*?)<form class="inline" [^>]*\/secrets">/s.exec(text) ?? []
+      return (list ?? '')
+        .split('<li>')
+        .slice(1)
+        .map((each) => each.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' '))
+    }
+    const plain = /pk_[\w-]{43}/.exec(page.text)?.[0] ?? ''
+    expect(shown(page.text)).toEqual([expect.stringContaining(`${plain.slice(0, 7)}`)])
     const [secret] = (await clients().find(id))?.secrets ?? []
+    const ask = () =>
+      fetch(`${running.url}/api/oidc/token`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          client_id: id,
+          client_secret: plain,
+          grant_type: 'refresh_token',
+          refresh_token: 'x',
+        }),
+      })
+    expect(await (await ask()).json()).toMatchObject({ error: 'invalid_grant' })
+    // Shown once, and from then on by how it begins.
+    const later = await agent.get(`${at}/${id}`)
+    expect(later.text).not.toContain(plain)
+    expect(shown(later.text)).toEqual([expect.stringMatching(/… Added .* · used .* · works until /)])
+    const removed = await agent.submit(later, later.form(`/secrets/${secret?.id}/remove`))
+    expect((await agent.follow(removed)).text).toContain('The secret was removed and no longer works.')
+    expect(await (await ask()).json()).toMatchObject({ error: 'invalid_client' })
+    await clients().addSecret(id, { expiresAt: Date.now() + 1 })
+    expect(shown((await agent.get(`${at}/${id}`)).text)).toEqual([
+      expect.stringMatching(/… expired Added [^·]* · never used /),
+    ])
     // The form and the secret look at the clock one after the other.
     expect(((secret?.expiresAt ?? 0) - (secret?.createdAt ?? 0)) / 86_400_000).toBeCloseTo(31, 4)
+  })
+
+  test('shows the endpoints of the discovery document, each with a button that copies it', async () => {
+    const { id } = await made()
+    const { text } = await agent.get(`${at}/${id}`)
+    const document = (await agent.getJson(`${running.url}/.well-known/openid-configuration`)).json() as Fields
+    const told = [
+      ...text.matchAll(/<dt>([^<]+)<\/dt>\s*<dd class="copy"><code id="([^"]+)"[^>]*>(.*?)<\/code><button ([^>]+)>/gs),
+    ]
+    const shown = told.map(([, label, target, value, button]) => {
+      expect(button).toContain(`data-copy="${target}" aria-label="Copy ${label}"`)
+      return [label, value?.replaceAll(/<[^>]+>/g, '')]
+    })
+    expect(new Set(told.map(([, , target]) => target)).size).toBe(told.length)
+    expect(shown).toEqual([
+      ['Client ID', id],
+      ['Discovery URL', `${running.url}/.well-known/openid-configuration`],
+      ['Issuer', document.issuer],
+      ['Authorization endpoint', document.authorization_endpoint],
+      ['Token endpoint', document.token_endpoint],
+      ['UserInfo endpoint', document.userinfo_endpoint],
+      ['Keys (JWKS)', document.jwks_uri],
+      ['End session endpoint', document.end_session_endpoint],
+      ['Introspection endpoint', document.introspection_endpoint],
+      ['Revocation endpoint', document.revocation_endpoint],
+      ['Pushed authorization request endpoint', document.pushed_authorization_request_endpoint],
+    ])
   })
 
   test('takes a logo as a file, says why one cannot be used, and takes it away', async () => {

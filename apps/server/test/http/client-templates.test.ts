@@ -87,6 +87,114 @@ test('every template has its sentences, and says nothing that is not filled in',
     const page = await agent.follow(await create({ template: id, name, address: example ?? '' }))
     const shown = page.text.slice(page.text.indexOf('id="instructions"'), page.text.indexOf('id="credentials"'))
     expect([id, shown.length > 500, shown.match(/\{(?!&#34;)\w+\}/)]).toEqual([id, true, null])
+    const { where, entries } = toEnter(page.text)
+    expect([id, where.length > 0, entries.flat().filter((each) => each === '')]).toEqual([id, true, []])
+    const clientId = page.url.split('/').at(-1) ?? ''
+    expect([id, entries.some(([, value]) => value?.includes(clientId))]).toEqual([id, true])
+    const [secret] = /pk_[\w-]{43}/.exec(page.text) ?? []
+    // Guacamole has no place for one.
+    const isEntered = secret !== undefined && id !== 'guacamole'
+    expect([id, entries.some(([, value]) => secret !== undefined && value?.includes(secret))]).toEqual([id, isEntered])
+  }
+})
+
+/** What the page of a client says to enter at its application: where, and beside each name what. */
+function toEnter(text: string) {
+  const from = text.search(/id="(instructions|dsm)"/)
+  const shown = text.slice(from, text.indexOf('id="credentials"'))
+  const told = (html = '') =>
+    html
+      .replaceAll(/<button.*?<\/button>/gs, '')
+      .replaceAll(/<[^>]+>/g, '')
+      .replaceAll('&#34;', '"')
+      .replaceAll('&amp;', '&')
+      .trim()
+  const [, path] = /<ol class="path">(.*?)<\/ol>/s.exec(shown) ?? []
+  return {
+    where: [...(path ?? '').matchAll(/<li>(.*?)<\/li>/gs)].map(([, step]) => told(step)),
+    entries: [...shown.matchAll(/<dt>(.*?)<\/dt>\s*<dd[^>]*>(.*?)<\/dd>/gs)].map(([, label, value]) => [
+      told(label),
+      told(value),
+    ]),
+  }
+}
+
+test.each<[string, string, readonly string[], (at: string) => readonly (readonly [string, string])[]]>([
+  [
+    'synology-dsm',
+    'https://nas.example.com:5001/#/signin',
+    ['Control Panel', 'Domain/LDAP', 'SSO Client', 'OpenID Connect SSO settings'],
+    (at) => [
+      ['Profile', 'choose OIDC'],
+      ['Account type', 'choose Domain/LDAP/local'],
+      ['Name', 'Pocket ID'],
+      ['Well-known URL', `${at}/.well-known/openid-configuration`],
+      ['Application ID', 'ID'],
+      ['Application secret', 'SECRET'],
+      ['Redirect URL', 'https://nas.example.com:5001'],
+      ['Authorization scope', 'openid email profile'],
+      ['Username claim', 'preferred_username'],
+    ],
+  ],
+  [
+    'grafana',
+    'https://example.com/graphs/',
+    ['grafana.ini', '[auth.generic_oauth]'],
+    (at) => [
+      ['enabled', 'true'],
+      ['name', 'Pocket ID'],
+      ['client_id', 'ID'],
+      ['client_secret', 'SECRET'],
+      ['scopes', 'openid email profile groups offline_access'],
+      ['auth_url', `${at}/authorize`],
+      ['token_url', `${at}/api/oidc/token`],
+      ['api_url', `${at}/api/oidc/userinfo`],
+      ['use_pkce', 'true'],
+      ['use_refresh_token', 'true'],
+      ['login_attribute_path', 'preferred_username'],
+      ['groups_attribute_path', 'groups'],
+    ],
+  ],
+  [
+    'guacamole',
+    'https://example.com/desks',
+    ['guacamole.properties'],
+    (at) => [
+      ['openid-authorization-endpoint', `${at}/authorize`],
+      ['openid-jwks-endpoint', `${at}/.well-known/jwks.json`],
+      ['openid-issuer', at],
+      ['openid-client-id', 'ID'],
+      ['openid-redirect-uri', 'https://example.com/desks/'],
+      ['openid-username-claim-type', 'preferred_username'],
+      ['openid-scope', 'openid profile email groups'],
+    ],
+  ],
+  [
+    'actual-budget',
+    'https://budget.example.com',
+    ['docker-compose.yml', 'environment'],
+    (at) => [
+      ['ACTUAL_OPENID_DISCOVERY_URL', `${at}/.well-known/openid-configuration`],
+      ['ACTUAL_OPENID_CLIENT_ID', 'ID'],
+      ['ACTUAL_OPENID_CLIENT_SECRET', 'SECRET'],
+      ['ACTUAL_OPENID_SERVER_HOSTNAME', 'https://budget.example.com'],
+    ],
+  ],
+])('%s is explained in its own words: where to go, and what to enter there', async (id, address, where, entries) => {
+  const field = id === 'synology-dsm' ? 'redirectUris' : 'address'
+  const page = await agent.follow(await create({ template: id, name: 'Explained', [field]: address }))
+  const secret = /pk_[\w-]{43}/.exec(page.text)?.[0] ?? ''
+  const filled = (value: string) =>
+    value === 'ID' ? (page.url.split('/').at(-1) ?? '') : value === 'SECRET' ? secret : value
+  const told = entries(running.url).map(([label, value]) => [label, filled(value)])
+  expect(toEnter(page.text)).toEqual({ where, entries: told })
+  // Later, the secret is not there to be read, but how it begins, which tells it from others.
+  const later = toEnter((await agent.get(page.url)).text).entries
+  const isSecret = (_: unknown, index: number) => told[index]?.[1] === secret
+  expect(later.filter((each, index) => !isSecret(each, index))).toEqual(told.filter(([, value]) => value !== secret))
+  for (const [, value] of later.filter(isSecret)) {
+    expect(value).toContain(`It begins with ${secret.slice(0, 7)}`)
+    expect(value).not.toContain(secret)
   }
 })
 
@@ -115,6 +223,8 @@ describe('choosing a template', () => {
     expect(asked.text.replaceAll('<code>', '').replaceAll('</code>', '')).toContain(sentence)
     expect(asked.text).toContain(`value="${address}"`)
     const sure = /name="sure" value="([^"]+)"/.exec(asked.text)?.[1] ?? ''
+    // Sure of this one is not sure of another.
+    expect((await create({ ...fields, address: 'http://192.168.1.6:2283', sure })).status).toBe(400)
     const created = await create({ ...fields, sure })
     expect(created.status).toBe(303)
     const client = await running.app.pocket.clients.find(created.location?.split('/').at(-1) ?? '')

@@ -1,21 +1,40 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { NewClientInput } from '@pocket/core'
 import type { UserAgent } from '@pocket/core/testing'
+import Database from 'better-sqlite3'
+import { createFolder } from '../database/folder.ts'
 import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
 
+const stack = new AsyncDisposableStack()
 let running: RunningApp
 let agent: UserAgent
+let database: Database.Database
 
 beforeAll(async () => {
-  running = await startApp()
+  const path = join(stack.use(await createFolder()).path, 'pocket-id.db')
+  running = stack.use(await startApp({ DB_CONNECTION_STRING: path }))
+  database = stack.adopt(new Database(path, { readonly: true }), (each) => void each.close())
   agent = running.agent()
   await setUpAdministrator(agent, running.url)
 })
-afterAll(async () => running[Symbol.asyncDispose]())
+afterAll(() => stack.disposeAsync())
 
 const made = (input: Partial<NewClientInput> = {}) =>
   running.app.pocket.clients.create({ name: 'Wiki', redirectUris: ['https://wiki.example/cb'], ...input })
 const run = (id: string) => agent.postForm(`${running.url}/settings/admin/oidc-clients/${id}/test`, {})
+const steps = [
+  'The discovery document can be read',
+  'There’s a callback URL',
+  'The authorization request is accepted, with PKCE',
+  'You may use it',
+  'The client proves who it is, and gets tokens for the code',
+  'The ID token is genuine',
+  'UserInfo tells the claims',
+]
+const named = (text: string) =>
+  [...text.matchAll(/<li><div class="item still"><span class="what"><strong>([^<]+)/g)].map(([, name]) => name)
+const noted = () => running.log.filter((line) => line.includes('"audit":"client_tested"')).at(-1)
 const outcomes = (text: string) =>
   [...text.matchAll(/<li><div class="item still">.*?<span class="chip [^"]*">([^<]+)</gs)].map(([, outcome]) => outcome)
 
@@ -33,12 +52,13 @@ test.each<[string, Partial<NewClientInput>]>([
   const page = await run(client.id)
   expect(page.status).toBe(200)
   expect(outcomes(page.text)).toEqual(Array.from({ length: 7 }, () => 'works'))
+  expect(named(page.text)).toEqual(steps)
   expect(page.text).toContain('&#34;preferred_username&#34;: &#34;ada&#34;')
   expect(page.text).toContain('Everything works from here.')
   const after = await running.app.pocket.clients.find(client.id)
   expect(after?.secrets).toEqual([])
   const log = running.log.join('')
-  expect(log).toContain('"audit":"client_tested"')
+  expect(noted()).toContain('"outcome":"passed"')
   expect(log).not.toContain('client_secret_added')
   const consents = await agent.getJson(`${running.url}/api/oidc/users/me/authorized-clients`)
   expect(consents.text).not.toContain(client.id)
@@ -67,6 +87,8 @@ test.each<[string, Partial<NewClientInput>, readonly string[], string]>([
   ],
 ])('a client that %s is told so', async (_, input, begin, sentence) => {
   const page = await run((await made(input)).id)
+  expect(named(page.text)).toEqual(steps)
+  expect(noted()).toContain('"outcome":"not_passed"')
   const rest = Array.from({ length: 7 - begin.length }, () => 'not tried')
   expect(outcomes(page.text)).toEqual([...begin, ...rest])
   expect(page.text).toContain(sentence)
@@ -87,11 +109,35 @@ test('a client whose secret signs works from end to end, by the secret that its 
   expect((await clients.find(client.id))?.secrets).toHaveLength(20)
 })
 
+test('a client without room for another secret is told so', async () => {
+  const client = await made()
+  for (let added = 0; added < 20; added++) await running.app.pocket.clients.addSecret(client.id)
+  const page = await run(client.id)
+  expect(outcomes(page.text)).toEqual(['works', 'works', 'works', 'works', 'failed', 'not tried', 'not tried'])
+  expect(page.text).toContain('The client has twenty secrets already.')
+})
+
+test('what cannot be reached is named, and so is why', async () => {
+  // Its own address leads elsewhere, as behind a proxy that is set up wrongly.
+  await using lost = await startApp({ APP_URL: 'https://id.invalid' })
+  const client = await lost.app.pocket.clients.create({ name: 'Wiki', redirectUris: ['https://wiki.example/cb'] })
+  const administrator = lost.agent()
+  await setUpAdministrator(administrator, lost.url)
+  const page = await administrator.postForm(`${lost.url}/settings/admin/oidc-clients/${client.id}/test`, {})
+  expect(outcomes(page.text)).toEqual(['failed', ...Array.from({ length: 6 }, () => 'not tried')])
+  expect(page.text).toContain('This server can’t reach itself at its own address.')
+  expect(page.text).toMatch(
+    /<code class="small">https:\/\/id\.invalid\/\.well-known\/openid-configuration: [a-z_ ]+<\/code>/,
+  )
+  expect(page.text).toContain('One step failed.')
+})
+
 test('the tokens of a test have ended when its result is there', async () => {
   const client = await made({ isPublic: true })
   await run(client.id)
   const [attempt] = await running.app.pocket.connectionLog.list(client.id)
   expect(attempt).toMatchObject({ endpoint: 'token', succeeded: true })
+  expect(database.prepare('SELECT model FROM pocket_artifact WHERE grant_id IS NOT NULL').all()).toEqual([])
   await expect(running.app.pocket.tryClient('nobody', 'nobody')).rejects.toMatchObject({ code: 'client_not_found' })
 })
 
@@ -99,6 +145,20 @@ test('only an administrator runs it, by a form of this server', async () => {
   const { id } = await made()
   const path = `${running.url}/settings/admin/oidc-clients/${id}/test`
   expect((await running.agent().postJson(path, {})).status).toBe(401)
+  await running.app.directory.create({
+    id: crypto.randomUUID(),
+    userName: 'lena',
+    email: null,
+    firstName: 'Lena',
+    lastName: '',
+    displayName: 'Lena',
+    locale: null,
+  })
+  const lena = running.agent()
+  await lena.postForm(`${running.url}/lc`, { code: (await running.app.issueLoginCode('lena')).code })
+  const before = noted()
+  expect((await lena.postForm(path, {})).status).toBe(403)
+  expect(noted()).toBe(before)
   expect((await agent.postForm(path, {}, { from: 'https://evil.example/' })).status).toBe(403)
   expect((await agent.get(path)).location).toBe(path.replace('/test', ''))
 })

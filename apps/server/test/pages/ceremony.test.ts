@@ -358,6 +358,22 @@ test.each([
   },
 )
 
+test.each([
+  ['sign-up', '/signup', 'already_in_use', 'Somebody else already has this user name'],
+  ['sign-up', '/signup', 'open_signup_disabled', 'Sign-up has been closed meanwhile.'],
+  ['sign-up', '/signup', 'token_invalid_or_expired', 'Your link was used or has expired meanwhile.'],
+  ['setup', '/login/setup', 'setup_already_completed', 'Somebody has just finished the set-up.'],
+])('nor is one made on the page %s, where %s answers %s', async (view, path, code, sentence) => {
+  answering({
+    [`${path}/options`]: { status: 200, body: { options: creation } },
+    [path]: { status: 409, body: { error: 'No.', code, request_id: '1' } },
+  })
+  await page.goto(`${server.origin}/${view}`)
+  await page.getByRole('button', { name: 'Create passkey and' }).click()
+  await page.getByRole('alert').getByText(sentence).waitFor()
+  expect(await authenticator.credentials()).toEqual([])
+})
+
 describe('setting up', () => {
   const finish = () => page.getByRole('button', { name: 'Create passkey and finish' })
 

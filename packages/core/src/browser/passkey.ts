@@ -131,9 +131,13 @@ export async function register(ceremony: RegistrationCeremony): Promise<Ceremony
 
 /** With these codes the server says that nobody has the new passkey. */
 const notRegistered: ReadonlySet<string> = new Set([
+  'already_in_use',
+  'open_signup_disabled',
   'passkey_not_allowed',
   'passkey_rejected',
   'passkey_user_verification_required',
+  'setup_already_completed',
+  'token_invalid_or_expired',
 ])
 
 async function submitted(

@@ -1,10 +1,11 @@
 import type { Passkey } from '../passkeys/passkey.ts'
-import type {
-  PasskeyOverview,
-  PasskeyStore,
-  PasskeySummary,
-  PasskeysHad,
-  PasskeyUse,
+import {
+  isLastPasskey,
+  type PasskeyOverview,
+  type PasskeyStore,
+  type PasskeySummary,
+  type PasskeysHad,
+  type PasskeyUse,
 } from '../passkeys/passkey-store.ts'
 import { add, type MemoryState, removeWhere } from './memory-state.ts'
 
@@ -94,11 +95,15 @@ export class MemoryPasskeyStore implements PasskeyStore {
     })
   }
 
-  removeUnlessLast(accountId: string, id: string): Promise<'removed' | 'last' | 'missing'> {
+  removeUnlessLast(
+    accountId: string,
+    id: string,
+    refused: readonly string[] = [],
+  ): Promise<'removed' | 'last' | 'missing'> {
     return this.#state.run(() => {
-      const own = this.#ofAccount(accountId)
-      if (!own.some((passkey) => passkey.id === id)) return 'missing'
-      if (own.length === 1) return 'last'
+      const ids = this.#ofAccount(accountId).map((passkey) => passkey.id)
+      if (!ids.includes(id)) return 'missing'
+      if (isLastPasskey(ids, id, refused)) return 'last'
       this.#passkeys.delete(id)
       return 'removed'
     })

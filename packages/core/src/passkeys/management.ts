@@ -1,11 +1,14 @@
 import { type ActingParty, type AuditSink, nowhere } from '../audit/audit-sink.ts'
 import { changesBetween } from '../audit/changes.ts'
+import type { Clock } from '../clock.ts'
 import { Conflict, InvalidInput, NotFound } from '../errors.ts'
 import type { AskAudited } from '../hooks.ts'
 import { nameProblem, normalName } from '../names.ts'
 import type { Transaction } from '../transaction.ts'
+import { policyProblems, refusesOthers } from './compliance.ts'
 import type { Passkey } from './passkey.ts'
 import type { PasskeyOverview, PasskeyStore, PasskeySummary, PasskeysHad } from './passkey-store.ts'
+import type { ReadPasskeyPolicy } from './policy.ts'
 
 const longestName = 50
 
@@ -34,7 +37,7 @@ export interface PasskeyManagement {
   /**
    * Returns what was removed.
    *
-   * @throws {Conflict} `last_passkey`: nobody locks themselves out by accident @throws {NotFound} `passkey_not_found`
+   * @throws {Conflict} `last_passkey`, also for the last one that the policy accepts: nobody locks themselves out by accident @throws {NotFound} `passkey_not_found`
    * @throws {Forbidden} `forbidden` where `before.removePasskey` refuses
    */
   remove(accountId: string, id: string, party?: ActingParty): Promise<Passkey>
@@ -44,6 +47,8 @@ export interface PasskeyManagement {
 
 export interface PasskeyManagementPorts {
   readonly store: PasskeyStore
+  readonly policy: ReadPasskeyPolicy
+  readonly clock: Clock
   readonly before: AskAudited
   readonly audit: AuditSink
   readonly transaction: Transaction
@@ -51,6 +56,8 @@ export interface PasskeyManagementPorts {
 
 export function createPasskeyManagement({
   store,
+  policy: readPolicy,
+  clock,
   before: ask,
   audit,
   transaction,
@@ -59,6 +66,13 @@ export function createPasskeyManagement({
     const found = (await store.listByAccount(accountId)).find((passkey) => passkey.id === id)
     if (!found) throw notFound()
     return found
+  }
+  /** The passkeys that the policy refuses now: they let nobody in. */
+  const refusedOf = async (accountId: string): Promise<readonly string[]> => {
+    const policy = await readPolicy()
+    if (!refusesOthers(policy, clock.now())) return []
+    const own = await store.listByAccount(accountId)
+    return own.filter((passkey) => policyProblems(passkey, policy).length > 0).map(({ id }) => id)
   }
   const recordRemoval = (passkey: Passkey, { origin = nowhere, by }: ActingParty) => {
     const { accountId, id: passkeyId, credentialId, name } = passkey
@@ -95,7 +109,7 @@ export function createPasskeyManagement({
       const passkey = await existing(accountId, id)
       await ask('removePasskey', { accountId, passkey }, { at: 'passkeys.remove', origin: party.origin })
       return transaction(async () => {
-        const outcome = await store.removeUnlessLast(accountId, id)
+        const outcome = await store.removeUnlessLast(accountId, id, await refusedOf(accountId))
         if (outcome === 'missing') throw notFound()
         if (outcome === 'last') throw new Conflict('last_passkey', 'The last passkey of an account stays.')
         await recordRemoval(passkey, party)

@@ -29,6 +29,12 @@ export interface PasskeyOverview {
   readonly onOneDeviceOnly: number
 }
 
+/** Whether nothing that lets somebody in would be left of these passkeys without `id`. */
+export function isLastPasskey(ids: readonly string[], id: string, refused: readonly string[]): boolean {
+  const lettingIn = ids.filter((each) => !refused.includes(each))
+  return ids.length === 1 || (lettingIn.length === 1 && lettingIn[0] === id)
+}
+
 /** A single one, or a single one that is on one device only. */
 export type PasskeysHad = 'single' | 'on-one-device-only'
 
@@ -54,8 +60,11 @@ export interface PasskeyStore {
   accountIds(having?: PasskeysHad): Promise<readonly string[]>
   /** Returns `false` where this account has no such passkey. */
   rename(accountId: string, id: string, name: string): Promise<boolean>
-  /** Removes it unless it is the account's last one. Of two removals at once, the second sees the first. */
-  removeUnlessLast(accountId: string, id: string): Promise<'removed' | 'last' | 'missing'>
+  /**
+   * Removes it unless it is the account's last one, or the last one that is not among those `refused` (ids of passkeys
+   * that let nobody in any more). Of two removals at once, the second sees the first.
+   */
+  removeUnlessLast(accountId: string, id: string, refused?: readonly string[]): Promise<'removed' | 'last' | 'missing'>
   /** Removes it, the account's last one too. Returns `false` where this account has no such passkey. */
   remove(accountId: string, id: string): Promise<boolean>
   removeByAccount(accountId: string): Promise<void>

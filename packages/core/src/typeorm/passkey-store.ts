@@ -1,10 +1,11 @@
 import type { Passkey } from '../passkeys/passkey.ts'
-import type {
-  PasskeyOverview,
-  PasskeyStore,
-  PasskeySummary,
-  PasskeysHad,
-  PasskeyUse,
+import {
+  isLastPasskey,
+  type PasskeyOverview,
+  type PasskeyStore,
+  type PasskeySummary,
+  type PasskeysHad,
+  type PasskeyUse,
 } from '../passkeys/passkey-store.ts'
 import type { Database } from './database.ts'
 import { jsonList } from './json-list.ts'
@@ -112,11 +113,15 @@ export class TypeormPasskeyStore implements PasskeyStore {
     return (await this.#database.execute(sql.rename, [accountId, id, name])) === 1
   }
 
-  removeUnlessLast(accountId: string, id: string): Promise<'removed' | 'last' | 'missing'> {
+  removeUnlessLast(
+    accountId: string,
+    id: string,
+    refused: readonly string[] = [],
+  ): Promise<'removed' | 'last' | 'missing'> {
     return this.#database.transaction(async () => {
       const ids = await this.#lockIds(accountId)
       if (!ids.includes(id)) return 'missing'
-      if (ids.length === 1) return 'last'
+      if (isLastPasskey(ids, id, refused)) return 'last'
       await this.#database.execute(sql.remove, [accountId, id])
       return 'removed'
     })

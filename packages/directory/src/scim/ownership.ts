@@ -10,6 +10,8 @@ export interface Ownership {
   present(localId: string): RemoteResource | 'elsewhere' | undefined
   /** The ids of users or groups that have an object of ours and are gone, or no longer in scope. */
   readonly gone: readonly string[]
+  /** Which of `gone` is the object of this id there. */
+  goneAt(remoteId: string): string | undefined
   /** Objects beyond the first that carry the id of one of ours. */
   readonly duplicates: readonly string[]
   /** What is there, is not ours, and has one of these names or addresses. */
@@ -46,17 +48,25 @@ export function ownershipOf({ kind, records, listed, inScope }: OwnershipParts):
   for (const resource of others)
     for (const name of namesOf(kind, resource)) if (!lookalikes.has(name)) lookalikes.set(name, resource)
 
+  const present: Ownership['present'] = (localId) => {
+    const record = owned.get(localId)
+    const there = record && byId.get(record.remoteId)
+    // Ids are given out again where a target counts them.
+    const isElsewhere = there && record.state === 'created' && there.externalId !== null && there.externalId !== localId
+    return (isElsewhere ? undefined : there) ?? recognized.get(localId) ?? (isElsewhere ? 'elsewhere' : undefined)
+  }
+  const gone = [...owned.keys()].filter((id) => !inScope.has(id))
+  const goneByRemoteId = new Map<string, string>()
+  for (const localId of gone) {
+    const there = present(localId)
+    if (there !== undefined && there !== 'elsewhere') goneByRemoteId.set(there.id, localId)
+  }
+
   return {
     record: (localId) => owned.get(localId),
-    present(localId) {
-      const record = owned.get(localId)
-      const there = record && byId.get(record.remoteId)
-      // Ids are given out again where a target counts them.
-      const isElsewhere =
-        there && record.state === 'created' && there.externalId !== null && there.externalId !== localId
-      return (isElsewhere ? undefined : there) ?? recognized.get(localId) ?? (isElsewhere ? 'elsewhere' : undefined)
-    },
-    gone: [...owned.keys()].filter((id) => !inScope.has(id)),
+    present,
+    gone,
+    goneAt: (remoteId) => goneByRemoteId.get(remoteId),
     duplicates,
     lookalike: (names) =>
       names

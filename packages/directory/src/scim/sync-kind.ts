@@ -27,6 +27,10 @@ export interface KindSync {
   readonly ownership: Ownership
   /** By our ids, what has been found before. */
   readonly foundBefore: ReadonlyMap<string, ScimRecord>
+  /** Whether what is gone here is deleted there. */
+  readonly deletes: boolean
+  /** Of what is gone here, what has made way for another one already. */
+  readonly madeWay: Set<string>
   readonly tally: ScimTally
 }
 
@@ -57,7 +61,7 @@ export async function forEachObject<T extends { readonly localId: string; readon
 
 /** Creates what is missing and changes what differs. Returns where each object is there, by our ids. */
 export async function bringUpToDate(sync: KindSync, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, string>> {
-  const { kind, providerId, target, records, ownership, foundBefore, tally } = sync
+  const { kind, providerId, target, records, ownership, foundBefore, deletes, madeWay, tally } = sync
   const counts = tally[kind]
   const places = new Map<string, string>()
   /** By the ids there, whose object it is: two of ours may have been taken for the same one. */
@@ -116,7 +120,16 @@ export async function bringUpToDate(sync: KindSync, wanted: readonly Wanted[]): 
     const [name] = one.knownAs
     const there = name ? await target.search(kind, nameAttribute, name) : undefined
     if (!there) throw conflict
-    if (there.externalId !== one.localId) return found(one, there)
+    if (there.externalId !== one.localId) {
+      const gone = deletes && !holders.has(there.id) ? ownership.goneAt(there.id) : undefined
+      if (gone === undefined || madeWay.has(gone)) return found(one, there)
+      // Ours was deleted here and another one has its name: it would be taken away at the end of this run.
+      madeWay.add(gone)
+      await target.remove(kind, there.id)
+      counts.deleted++
+      await records.remove({ providerId, kind, localId: gone })
+      return create(one)
+    }
     counts.created++
     await remember(one, there.id, { sent: fingerprint(kind, one.attributes), kept: '' })
   }
@@ -140,7 +153,10 @@ export async function bringUpToDate(sync: KindSync, wanted: readonly Wanted[]): 
       return
     }
     const updated = await target.update(kind, present, one.attributes)
-    counts.updated++
+    // Whoever looks at the report wants to see that somebody was locked out, whether they were disabled here or have gone.
+    const wasEnded = one.attributes.active === false && isActive(present.content) !== false && !(isKnown && staysActive)
+    if (wasEnded) counts.deactivated++
+    else counts.updated++
     if (isKnown && staysActive) note(one, 'still_active')
     // Where it lists something else than it answers, it would be sent again and again.
     const kept = updated === undefined || isKnown ? '' : fingerprint(kind, updated.content)

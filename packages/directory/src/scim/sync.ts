@@ -66,7 +66,8 @@ async function run(ports: ScimSyncPorts, tally: ScimTally): Promise<void> {
     const ownership = ownershipOf({ kind, listed, records: own, inScope: ids })
     const found = own.filter(({ state }) => state === 'found')
     const foundBefore = new Map(found.map((record) => [record.localId, record]))
-    return { kind, providerId, target, records, ownership, foundBefore, tally }
+    const deletes = kind === 'group' || removal === 'delete'
+    return { kind, providerId, target, records, ownership, foundBefore, deletes, madeWay: new Set(), tally }
   }
 
   const userIds = new Set(users.map(({ id }) => id))
@@ -100,9 +101,9 @@ async function run(ports: ScimSyncPorts, tally: ScimTally): Promise<void> {
       }
     })
     const groupPlaces = await bringUpToDate(groupSync, wanted)
-    await takeAway(groupSync, { places: groupPlaces, removal })
+    await takeAway(groupSync, groupPlaces)
   }
-  await takeAway(userSync, { places, removal })
+  await takeAway(userSync, places)
   await forgetFound(ports, known, { user: userIds, group: groupScope })
 }
 

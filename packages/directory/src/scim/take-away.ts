@@ -12,14 +12,13 @@ const inactive = 'inactive'
  * Deactivates or deletes what is ours there and no longer in scope here. Groups are deleted either way: they cannot be
  * inactive, and one that stays would go on giving rights.
  */
-export async function takeAway(
-  sync: KindSync,
-  { places, removal }: { places: ReadonlyMap<string, string>; removal: ScimRemoval },
-): Promise<void> {
-  const { kind, providerId, target, records, ownership, tally } = sync
+export async function takeAway(sync: KindSync, places: ReadonlyMap<string, string>): Promise<void> {
+  const { kind, providerId, target, records, ownership, deletes, madeWay, tally } = sync
   const counts = tally[kind]
   const inUse = new Set(places.values())
-  const gone = ownership.gone.map((localId) => ({ localId, name: nameOf(localId) }))
+  const gone = ownership.gone
+    .filter((localId) => !madeWay.has(localId))
+    .map((localId) => ({ localId, name: nameOf(localId) }))
 
   function nameOf(localId: string): string {
     return ownership.record(localId)?.name ?? localId
@@ -33,7 +32,7 @@ export async function takeAway(
     // Somebody else of ours has taken it over.
     const id = there?.id ?? record?.remoteId
     if (id !== undefined && inUse.has(id)) return forget()
-    if (removal === 'delete' || kind === 'group') {
+    if (deletes) {
       if (id !== undefined) await target.remove(kind, id)
       counts.deleted++
       return forget()

@@ -141,8 +141,25 @@ describe.each(kinds)('people of %s', (kind, open) => {
     await it.directory.setDisabled(ada.id, true)
     await it.directory.users.remove(bob.id)
     const report = await run()
-    expect([report.user.updated, report.user.deactivated]).toEqual([1, 1])
+    expect([report.user.updated, report.user.deactivated]).toEqual([0, 2])
     expect([remote(ada.id)?.active, remote(bob.id)?.active]).toEqual([false, false])
+    expect(await requestsOf(run)).toEqual(listing)
+  })
+
+  test('who are deleted and made anew with the same name take the place of the old ones', async () => {
+    const ada = await person('ada')
+    const staff = await group('staff', ada)
+    await run({ removal: 'delete' })
+    await it.directory.users.remove(ada.id)
+    await it.directory.groups.remove(staff.id)
+    const again = await person('ada')
+    const staffAgain = await group('staff', again)
+    const report = await run({ removal: 'delete' })
+    expect(isComplete(report)).toBe(true)
+    const made = { total: 1, created: 1, deleted: 1, found: 0 }
+    expect([report.user, report.group]).toMatchObject([made, made])
+    expect([remote(ada.id), remote(staff.id)]).toEqual([undefined, undefined])
+    expect(membersOf(staffAgain.id)).toEqual([remote(again.id)?.id])
     expect(await requestsOf(run)).toEqual(listing)
   })
 

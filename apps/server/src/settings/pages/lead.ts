@@ -11,7 +11,7 @@ export function leadOf(section: SectionName, { contract, own }: PresentSettings)
     case 'email':
       return contract.smtpHost === '' || contract.smtpFrom === '' ? 'off' : 'on'
     case 'ldap':
-      return contract.ldapEnabled === 'true' ? 'on' : 'off'
+      return contract.ldapEnabled === 'true' && contract.ldapUrl !== '' ? 'on' : 'off'
     case 'oidc':
       return own.dynamicRegistration
   }

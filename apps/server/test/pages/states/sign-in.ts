@@ -23,7 +23,14 @@ const error = {
   retryAt: null,
 } as const
 
-const code = { view: 'code', code: '', fromLink: false, problem: null, redirect: '/interaction/1' } as const
+const code = {
+  view: 'code',
+  code: '',
+  fromLink: false,
+  problem: null,
+  ceremony: signIn.ceremony,
+  redirect: '/interaction/1',
+} as const
 
 export const signInStates: Readonly<Record<string, PageModel>> = {
   'sign-in-field': { ...signIn, emailCode: { submitTo: '/lc/email', redirect: '/settings/account' } },
@@ -182,16 +189,21 @@ export const signInStates: Readonly<Record<string, PageModel>> = {
     },
   },
   'signed-out': { view: 'signed-out', client: null },
-  code: { view: 'code', code: '', fromLink: false, problem: null, byEmail: null, redirect: '/interaction/1' },
+  code: { ...code, byEmail: null },
   'code-by-email': { ...code, byEmail: { email: '', sent: false, problem: null } },
-  'code-by-email-sent': { ...code, byEmail: { email: 'anna@example.com', sent: true, problem: null } },
-  'code-by-email-refused': { ...code, byEmail: { email: 'anna', sent: false, problem: 'invalid_format' } },
+  'code-by-email-sent': { ...code, ceremony: null, byEmail: { email: 'anna@example.com', sent: true, problem: null } },
+  'code-by-email-refused': {
+    ...code,
+    ceremony: null,
+    byEmail: { email: 'anna', sent: false, problem: 'invalid_format' },
+  },
   'code-from-link': {
     view: 'code',
     code: 'K7QP2M',
     fromLink: true,
     problem: null,
     byEmail: null,
+    ceremony: null,
     redirect: '/settings/account',
   },
   'code-refused': {
@@ -200,6 +212,7 @@ export const signInStates: Readonly<Record<string, PageModel>> = {
     fromLink: false,
     problem: 'code_invalid',
     byEmail: null,
+    ceremony: signIn.ceremony,
     redirect: '/settings/account',
   },
   'redirect-uri-refused': {

@@ -161,6 +161,19 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     },
   },
   {
+    name: 'removes a passkey unless it is the last one that is not refused',
+    run: async (store) => {
+      for (const id of ['a', 'b', 'old', 'older']) await store.insert(passkey(id))
+      const refused = ['old', 'older']
+      assert.equal(await store.removeUnlessLast('account', 'a', refused), 'removed')
+      assert.equal(await store.removeUnlessLast('account', 'b', refused), 'last')
+      assert.equal(await store.removeUnlessLast('account', 'old', refused), 'removed')
+      assert.equal(await store.removeUnlessLast('account', 'b', refused), 'last')
+      assert.equal(await store.removeUnlessLast('account', 'older', ['b', 'older']), 'removed')
+      assert.deepEqual(await ids(store, 'account'), ['b'])
+    },
+  },
+  {
     name: 'of fifty removals at once that would leave nothing, one passkey survives',
     run: async (store) => {
       const all = Array.from({ length: 50 }, (_, index) => `passkey ${index}`)
