@@ -68,7 +68,7 @@ describe.each(kinds)('settings on %s', (kind) => {
     expect(saved.text).toContain('Saved. It applies from now on.')
     expect(saved.text).toContain('<span>Our door</span>')
     const signIn = await instance.agent().get(`${instance.url}/login`)
-    expect(signIn.text).toMatch(/ · Our door<\/title>[^]*<span>Our door<\/span>/)
+    expect(signIn.text).toMatch(/ · Our door<\/title>.*<span>Our door<\/span>/s)
     const changed = {
       appName: 'Our door',
       accentColor: 'rebeccapurple',
