@@ -104,6 +104,15 @@ describe('one’s own log', () => {
     expect(past.text).toContain('Nothing matches')
     const here = await get(`${own}?from=2020-01-01&to=2020-02-31`, agent)
     expect(here.text).toContain('You signed in with a login code')
+
+    // The last day counts to its end, and the first one from its beginning.
+    const [at = ''] = /(?<=<time datetime=")[^"]+/.exec(here.text) ?? []
+    const entered = Date.parse(at)
+    const dayOf = (instant: number) => new Date(instant).toISOString().slice(0, 10)
+    const [today, next] = [dayOf(entered), dayOf(entered + 86_400_000)]
+    const within = await get(`${own}?from=${today}&to=${today}`, agent)
+    expect(within.text).toContain('You signed in with a login code')
+    expect((await get(`${own}?from=${next}`, agent)).text).toContain('Nothing matches')
   })
 
   test('is for whoever is signed in', async () => {
