@@ -5,7 +5,7 @@ import { createPublicFetch } from '@pocket/core'
 import { databaseOf } from '@pocket/core/typeorm'
 import { createDirectory, createScimTarget, isComplete, newUser, pauseByTimer, syncScim } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
-import { createTestDatabase } from '@pocket/test-support'
+import { startPostgres } from '@pocket/test-support'
 import { startScimServer } from '@pocket/test-support/scim'
 import { loadConfig } from '../src/config/load.ts'
 import { openDatabase } from '../src/database/open-database.ts'
@@ -23,7 +23,7 @@ await using stack = new AsyncDisposableStack()
 const folder = await mkdtemp(join(tmpdir(), 'pocket-bench-'))
 stack.defer(() => rm(folder, { recursive: true, force: true }))
 const onPostgres = process.argv.includes('--postgres')
-const url = onPostgres ? stack.use(await createTestDatabase()).url : join(folder, 'pocket-id.db')
+const url = onPostgres ? stack.use(await startPostgres()).url : join(folder, 'pocket-id.db')
 const env = {
   APP_URL: 'http://localhost:1411',
   DB_CONNECTION_STRING: url,

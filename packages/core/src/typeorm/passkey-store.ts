@@ -1,11 +1,11 @@
+import { isLastPasskey } from '../passkeys/last-passkey.ts'
 import type { Passkey } from '../passkeys/passkey.ts'
-import {
-  isLastPasskey,
-  type PasskeyOverview,
-  type PasskeyStore,
-  type PasskeySummary,
-  type PasskeysHad,
-  type PasskeyUse,
+import type {
+  PasskeyOverview,
+  PasskeyStore,
+  PasskeySummary,
+  PasskeysHad,
+  PasskeyUse,
 } from '../passkeys/passkey-store.ts'
 import type { Database } from './database.ts'
 import { jsonList } from './json-list.ts'
