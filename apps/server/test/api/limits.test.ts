@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
-import { createTestDatabase } from '@pocket/test-support'
 import { startInstance as startAnother } from '../e2e/instance.ts'
-import { startApp } from '../http/app.ts'
+import { databaseOf, startApp } from '../http/app.ts'
 import { kinds } from './calls.ts'
 import { type Instance, passkeyAnswer, registerPasskey, startInstance } from './instance.ts'
 import { freshName } from './people.ts'
@@ -28,7 +27,7 @@ describe.each(kinds)('%s', (kind) => {
   beforeAll(async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pocket-limits-'))
     stack.defer(() => rm(folder, { recursive: true, force: true }))
-    const address = kind === 'SQLite' ? join(folder, 'x.db') : stack.use(await createTestDatabase()).url
+    const { DB_CONNECTION_STRING: address = join(folder, 'x.db') } = await databaseOf(kind, stack)
     env = {
       ...limited,
       DB_CONNECTION_STRING: address,

@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { freePort, type RunningProcess, startProcess } from '@pocket/test-support'
+import { startedSqlite } from '../http/app.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const preload = fileURLToPath(new URL('kill-at-statement.ts', import.meta.url))
@@ -16,6 +17,10 @@ async function mortalServer(first = 1) {
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'pocket-killed-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
+  // As it is after a first start, whose migrations and keys are not what this is about.
+  const data = join(folder, 'data')
+  await mkdir(data)
+  await copyFile(await startedSqlite(), join(data, 'pocket-id.db'))
   const port = String(await freePort())
   const url = `http://localhost:${port}`
   const env = {

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator } from '@pocket/core/testing'
-import { createTestDatabase } from '@pocket/test-support'
 import { openDatabase } from '../../src/database/open-database.ts'
 import { createWaitingAddresses } from '../../src/sign-up/waiting-addresses.ts'
 import { audited, kinds, startCalled } from '../api/calls.ts'
 import { passkeyAnswer } from '../api/instance.ts'
 import { freshName } from '../api/people.ts'
 import { keepingLogger } from '../database/keeping-logger.ts'
+import { databaseOf } from '../http/app.ts'
 import { startMailServer } from './mail-server.ts'
 
 describe.each(kinds)('%s', (kind) => {
@@ -18,7 +18,7 @@ describe.each(kinds)('%s', (kind) => {
     const server = stack.use(await startMailServer())
     const folder = await mkdtemp(join(tmpdir(), 'pocket-verification-'))
     stack.defer(() => rm(folder, { recursive: true, force: true }))
-    const address = kind === 'SQLite' ? join(folder, 'x.db') : stack.use(await createTestDatabase()).url
+    const { DB_CONNECTION_STRING: address = join(folder, 'x.db') } = await databaseOf(kind, stack)
     const smtp = {
       DB_CONNECTION_STRING: address,
       SMTP_HOST: '127.0.0.1',

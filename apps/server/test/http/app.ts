@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,7 +31,7 @@ async function startOnce(DB_CONNECTION_STRING: string): Promise<void> {
   await (await createApp(config, createLogger(config, { write() {} })))[Symbol.asyncDispose]()
 }
 
-async function startedSqlite(): Promise<string> {
+export async function startedSqlite(): Promise<string> {
   const folder = await onceInRun('started-sqlite', (folder) => startOnce(join(folder, databaseFile)))
   return join(folder, databaseFile)
 }
@@ -59,8 +60,9 @@ export async function startApp(env: Readonly<Record<string, string>> = {}): Prom
   const stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'pocket-app-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
-  const database = join(folder, databaseFile)
-  if (env.ENCRYPTION_KEY === undefined) await copyFile(await startedSqlite(), database)
+  const database = env.DB_CONNECTION_STRING ?? join(folder, databaseFile)
+  const isNew = !database.startsWith('postgres') && !existsSync(database)
+  if (isNew && env.ENCRYPTION_KEY === undefined) await copyFile(await startedSqlite(), database)
   const port = await freePort()
   const local = `http://localhost:${port}`
   const config = loadConfig(
