@@ -78,6 +78,7 @@ export function composeAdministration(parts: AdministrationParts): Administratio
       const waited = await endWaiting(database.approvals, user.id)
       if (waited) await mail.approved(user, { note: null, ...waited })
     },
+    sendSoon: () => mail.delivery.soon(),
   })
   const groups = createGroupAdministration({
     directory,

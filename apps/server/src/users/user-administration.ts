@@ -32,6 +32,8 @@ export interface UserAdministrationPorts {
   readonly forget: (userId: string) => Promise<void>
   /** Somebody may sign in again: what they have waited for counts no more. */
   readonly enabled: (user: User) => Promise<void>
+  /** Sends what the last transaction has left to be sent. */
+  readonly sendSoon: () => void
   readonly settings: () => Promise<UserSettings>
   /** Whether LDAP decides about the people who come from there. */
   readonly isLdapEnabled: () => Promise<boolean>
@@ -80,7 +82,7 @@ export interface UserAdministration {
 }
 
 export function createUserAdministration(ports: UserAdministrationPorts): UserAdministration {
-  const { directory, pocket, audit, transaction, forget, enabled, settings, isLdapEnabled } = ports
+  const { directory, pocket, audit, transaction, forget, enabled, sendSoon, settings, isLdapEnabled } = ports
   const { users, claims } = directory
 
   const find = async (id: string): Promise<UserDetails> => {
@@ -115,6 +117,13 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
     return eventsOf(update, actor)
   }
 
+  /** As `change`; whoever may be in now hears of it at once. */
+  const changeAccess = async (actor: Actor, id: string, work: () => Promise<readonly AuditEvent[]>) => {
+    const changed = await change(actor, id, work)
+    if (!changed.disabled) sendSoon()
+    return changed
+  }
+
   const isOwnedByLdap = async ({ ldapId }: Pick<User, 'ldapId'>) => ldapId !== null && (await isLdapEnabled())
 
   const remove: UserAdministration['remove'] = (actor, id) =>
@@ -147,7 +156,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
 
     async update(actor, id, body) {
       const { requireEmail } = await settings()
-      return change(actor, id, async () => {
+      return changeAccess(actor, id, async () => {
         if (await isOwnedByLdap(await assertKnown(id)))
           return eventsOf(await users.update(id, { locale: body.locale ?? null }), actor)
         assertEmail(body, requireEmail)
@@ -161,7 +170,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
       change(actor, id, async () => eventsOf(await users.update(id, {}, { administrator }), actor)),
 
     setDisabled: (actor, id, disabled) =>
-      change(actor, id, async () => letIn(actor, await users.update(id, {}, { disabled }))),
+      changeAccess(actor, id, async () => letIn(actor, await users.update(id, {}, { disabled }))),
 
     async updateOwn(actor, body) {
       const { requireEmail, editOwnAccount, emailsVerified } = await settings()

@@ -302,6 +302,7 @@ describe('what the settings say about users', () => {
       transaction: (work) => work(),
       forget: async () => {},
       enabled: async () => {},
+      sendSoon: () => {},
       isLdapEnabled: async () => false,
       settings: async () => ({ ...userSettingsOf(defaultValues, { ownAccountRemoval: false }), ...settings }),
     })
