@@ -190,7 +190,18 @@ describe.each(kinds)('the overview on %s', (kind) => {
     expect(findings(stuck).map(([, text]) => text)).toContain('An e-mail still waits to be sent')
     await set({ smtpHost: '', smtpFrom: '' })
     await run('DELETE FROM pocket_email')
+    expect(findings(await html())).toEqual([
+      ['/settings/admin/application-configuration/email', 'There’s no e-mail server yet'],
+    ])
     await set({ smtpHost: '', smtpFrom: '', emailLoginNotificationEnabled: 'false' })
+  })
+
+  test('says when the signing key has not changed for longer than it should', async () => {
+    const current = "UPDATE pocket_key SET status_since = status_since + $1 WHERE status = 'current'"
+    await run(current, [-400 * day])
+    expect(findings(await html())).toEqual([['/settings/admin/jobs', 'The signing key should have changed']])
+    await run(current, [400 * day])
+    expect(findings(await html())).toEqual([])
   })
 
   test('says how imports from LDAP and provisioning are', async () => {
