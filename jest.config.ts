@@ -1,4 +1,5 @@
 import type { Config } from 'jest'
+import { testTimeout } from './packages/test-support/src/limits.ts'
 
 const config: Config = {
   roots: ['<rootDir>/packages', '<rootDir>/apps'],
@@ -18,7 +19,7 @@ const config: Config = {
   },
   // The first condition makes a workspace package resolve to its TypeScript sources, so a test run needs no build.
   testEnvironmentOptions: { customExportConditions: ['pocket-source', 'node', 'node-addons'] },
-  testTimeout: 60_000,
+  testTimeout,
   maxWorkers: 2,
   // What was loaded for one file stays with the worker under `vm` modules; it begins anew before that is too much.
   workerIdleMemoryLimit: '1GB',

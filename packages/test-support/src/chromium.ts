@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { chromiumBinary } from './chromium-binary.ts'
+import { waitTimeout } from './limits.ts'
 
 /** How {@link launchBrowser} starts Chromium. */
 export interface BrowserOptions {
@@ -14,7 +15,10 @@ export interface BrowserOptions {
 /** A headless Chromium, closed on disposal with all its pages. */
 export interface TestBrowser extends AsyncDisposable {
   readonly browser: Browser
-  /** A browser profile of its own: no cookies, English, UTC, no motion, unless the options say otherwise. */
+  /**
+   * A browser profile of its own: no cookies, English, UTC, no motion, unless the options say otherwise. Its pages wait as
+   * long as {@link waitTimeout}.
+   */
   newContext(options?: BrowserContextOptions): Promise<BrowserContext>
   /** A page in a profile of its own. */
   newPage(options?: BrowserContextOptions): Promise<Page>
@@ -55,8 +59,11 @@ export async function launchBrowser(options: BrowserOptions = {}): Promise<TestB
     // Its sandbox does not work as root nor in most containers, and the only pages it sees are our own.
     chromiumSandbox: false,
   })
-  const newContext = (own: BrowserContextOptions = {}): Promise<BrowserContext> =>
-    browser.newContext({ locale: 'en-US', timezoneId: 'UTC', reducedMotion: 'reduce', ...own })
+  const newContext = async (own: BrowserContextOptions = {}): Promise<BrowserContext> => {
+    const context = await browser.newContext({ locale: 'en-US', timezoneId: 'UTC', reducedMotion: 'reduce', ...own })
+    context.setDefaultTimeout(waitTimeout)
+    return context
+  }
   return {
     browser,
     newContext,

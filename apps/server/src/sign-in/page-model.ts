@@ -17,7 +17,7 @@ export interface CodePage {
     /** Why the address was refused. */
     readonly problem: string | null
   } | null
-  /** Offers the passkeys of the device in the field of the code; `null` where a link has filled it in, and where one is on its way by e-mail. */
+  /** Offers the passkeys of the device in the field of the code; `null` if a link has filled it in, a code was refused, or one was sent by e-mail. */
   readonly ceremony: AuthenticationCeremony | null
   /** The path to go to afterwards, sent back as `redirect`. */
   readonly redirect: string

@@ -36,7 +36,8 @@ export function signInPages({ pocket, directory, authentication, show, signUpAt,
   const showCode = async (ctx: Context, page: { code: string; problem: string | null; redirect: string }) => {
     const byEmail = (await codesByEmail()) ? { email: '', sent: false, problem: null } : null
     const fromLink = ctx.params.code !== undefined
-    const offered = fromLink ? null : await ceremony(ctx, page.redirect)
+    // Nor beside a refusal: a passkey that answers at once would sign the person in before they have read it.
+    const offered = fromLink || page.problem !== null ? null : await ceremony(ctx, page.redirect)
     await show(ctx, { view: 'code', fromLink, byEmail, ceremony: offered, ...page })
   }
 

@@ -24,7 +24,6 @@ async function signedIn(): Promise<{ id: string; page: Page; messages: string[] 
   const { id } = await instance.personWithoutPasskey(name)
   const { url } = await instance.app.issueLoginCode(name)
   const context = await browser.newContext()
-  context.setDefaultTimeout(10_000)
   const page = await context.newPage()
   const messages: string[] = []
   page.on('console', (message) => messages.push(message.text()))

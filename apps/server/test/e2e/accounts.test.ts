@@ -14,7 +14,6 @@ test('a browser lets an application on another device in, and holds several acco
   await using instance = await startInstance('SQLite')
   const { url } = instance
   const context = await browser.newContext()
-  context.setDefaultTimeout(10_000)
   const page = await context.newPage()
   const authenticator = await addVirtualAuthenticator(page)
   await page.goto(url)

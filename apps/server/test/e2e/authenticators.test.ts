@@ -30,7 +30,6 @@ async function setUp({ url }: RunningApp) {
 
 async function signUp(options: VirtualAuthenticatorOptions, at = running.url) {
   const context = await browser.newContext()
-  context.setDefaultTimeout(10_000)
   const page = await context.newPage()
   const authenticator = await addVirtualAuthenticator(page, options)
   const name = `person${people++}`

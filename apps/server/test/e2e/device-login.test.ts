@@ -18,7 +18,6 @@ afterAll(async () => browser[Symbol.asyncDispose]())
 
 async function openWindow() {
   const context = await browser.newContext()
-  context.setDefaultTimeout(10_000)
   const page = await context.newPage()
   await addVirtualAuthenticator(page)
   return { page, [Symbol.asyncDispose]: () => context.close() }

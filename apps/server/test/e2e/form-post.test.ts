@@ -10,7 +10,6 @@ test.each(['form_post', 'form_post.jwt'])(
     await using instance = await startInstance('SQLite')
     await using browser = await launchBrowser()
     const context = await browser.newContext()
-    context.setDefaultTimeout(10_000)
     const page = await context.newPage()
     await addVirtualAuthenticator(page)
     await page.goto(instance.url)

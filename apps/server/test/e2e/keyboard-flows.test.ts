@@ -25,7 +25,6 @@ let keys: Keyboard
 
 async function openWindow() {
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 } })
-  context.setDefaultTimeout(10_000)
   const opened = await context.newPage()
   await addVirtualAuthenticator(opened)
   return { page: opened, keys: keyboardOf(opened, running.url), [Symbol.asyncDispose]: () => context.close() }

@@ -21,7 +21,6 @@ beforeAll(async () => {
   running = await startApp()
   browser = await launchBrowser()
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 } })
-  context.setDefaultTimeout(10_000)
   page = await context.newPage()
   keyboard = keyboardOf(page, running.url)
   page.on('console', (message) => {

@@ -23,7 +23,6 @@ afterAll(async () => {
 /** A person's window, in which nothing may appear on the console. */
 async function openWindow() {
   const context = await browser.newContext()
-  context.setDefaultTimeout(10_000)
   const page = await context.newPage()
   const messages: string[] = []
   page.on('console', (message) => messages.push(`${message.type()}: ${message.text()}`))

@@ -22,7 +22,6 @@ function pass(milliseconds: number) {
 test('the page asks for the passkey in place and goes on with what it was asked for', async () => {
   await using running = await startApp()
   const context = await browser.newContext()
-  context.setDefaultTimeout(10_000)
   const page = await context.newPage()
   const first = await addVirtualAuthenticator(page)
   await page.goto(running.url)

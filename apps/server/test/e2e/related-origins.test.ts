@@ -19,7 +19,6 @@ test('a passkey made at the issuer lets people in at a related origin, and nowhe
   })
   await using browser = await launchBrowser({ hosts: Object.fromEntries(hosts.map((host) => [host, front.address])) })
   const context = await browser.newContext()
-  context.setDefaultTimeout(10_000)
   const page = await context.newPage()
   const authenticator = await addVirtualAuthenticator(page)
   await page.goto(issuer)

@@ -15,7 +15,6 @@ afterAll(async () => browser[Symbol.asyncDispose]())
 
 async function openWindow() {
   const context = await browser.newContext()
-  context.setDefaultTimeout(10_000)
   const page = await context.newPage()
   const messages: string[] = []
   page.on('pageerror', (error) => messages.push(String(error)))

@@ -56,7 +56,6 @@ async function send(path: string, body: object, method = 'POST') {
 /** A browser that was never here, whose taps and requests are counted. */
 async function coldBrowser() {
   const context = await browser.newContext()
-  context.setDefaultTimeout(10_000)
   const page = await context.newPage()
   const authenticator = await addVirtualAuthenticator(page)
   let requests: string[] = []

@@ -35,7 +35,6 @@ async function atDesk(
   await instance.personWithoutPasskey(name)
   const { url } = await instance.app.issueLoginCode(name)
   const page = await browser.newPage(options)
-  page.setDefaultTimeout(10_000)
   const said: string[] = []
   page.on('console', (message) => said.push(message.text()))
   page.on('pageerror', (error) => said.push(String(error)))

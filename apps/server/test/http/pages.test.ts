@@ -254,6 +254,8 @@ describe('a login code', () => {
     await setUpAdministrator(running.agent(), running.url)
     const page = await running.agent().postForm(`${running.url}/lc`, { code: 'AAAAAA', redirect: '/interaction/x' })
     expect([page.status, page.text.includes('value="/interaction/x"')]).toEqual([400, true])
+    // A passkey offered here could sign the person in before they have read why the code was refused.
+    expect(page.text).not.toContain('webauthn')
     expect((await running.agent().postForm(`${running.url}/lc`, { code: ' ' })).status).toBe(400)
     expect(running.log.join('')).toContain('"audit":"sign_in_failed"')
   })

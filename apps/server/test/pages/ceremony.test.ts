@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import {
   addVirtualAuthenticator,
+  eventually,
   launchBrowser,
   type TestBrowser,
   type VirtualAuthenticator,
@@ -170,7 +171,7 @@ describe('signing in', () => {
     expect(await page.evaluate(() => sessionStorage.getItem('mediation'))).toBe('conditional')
   })
 
-  test('an answer that comes by itself and is refused is not sent again and again', async () => {
+  test('offers passkeys in the field three times at most, however fast each answer is refused', async () => {
     await makePasskey()
     server.pages.set('field', { ...signInView(), emailCode: { submitTo: '/lc/email', redirect: '/' } })
     answering({
@@ -181,10 +182,65 @@ describe('signing in', () => {
     await page.goto(`${server.origin}/field`)
     await page.getByRole('alert').getByText('This account can’t sign in at the moment').waitFor()
     await page.getByLabel('E-mail').fill('anna@example.com')
+    const submitted = () => asked.filter(({ path }) => path === '/submit')
+    await eventually(() => expect(submitted()).toHaveLength(3))
     await page.waitForLoadState('networkidle')
-    const times = asked.filter(({ path }) => path === '/submit').length
-    expect(times).toBeGreaterThan(0)
-    expect(times).toBeLessThan(6)
+    expect(submitted()).toHaveLength(3)
+  })
+
+  describe('in the field of a login code', () => {
+    const codePage = () => {
+      const view = pageStates.code
+      if (view?.view !== 'code') throw new Error('The state code shows another page.')
+      return { ...view, ceremony: signInView().ceremony }
+    }
+
+    test('withdraws the offer as soon as a code is typed', async () => {
+      await makePasskey()
+      await authenticator.setAutomaticPresence(false)
+      server.pages.set('lc', codePage())
+      asked = []
+      await page.addInitScript(() => {
+        const get = navigator.credentials.get.bind(navigator.credentials)
+        navigator.credentials.get = (options) => {
+          const offer = get(options)
+          Object.assign(globalThis, {
+            offer: offer.then(
+              () => 'chosen',
+              ({ name }) => name,
+            ),
+          })
+          return offer
+        }
+      })
+      await page.goto(`${server.origin}/lc`)
+      await page.waitForFunction(() => 'offer' in globalThis)
+      await page.getByLabel('Login code').fill('K')
+      expect(await page.evaluate(() => Reflect.get(globalThis, 'offer'))).toBe('AbortError')
+      await authenticator.setAutomaticPresence(true)
+      await page.getByLabel('Login code').fill('K7QP2M')
+      await page.waitForLoadState('networkidle')
+      expect(asked).toEqual([])
+    })
+
+    test('stays with the code that was submitted, whatever the server says to a passkey meanwhile', async () => {
+      await makePasskey()
+      server.pages.set('lc', codePage())
+      answering({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
+      const submitted = Promise.withResolvers<void>()
+      await page.route('**/submit', (route) => submitted.promise.then(() => route.continue()))
+      const chosen = page.waitForRequest('**/submit')
+      await page.goto(`${server.origin}/lc`)
+      await chosen
+      // The server takes its time with the code, so that the page is still there when it has judged the passkey.
+      await page.evaluate(() => document.forms[0]?.addEventListener('submit', (event) => event.preventDefault()))
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      const answered = page.waitForResponse('**/submit')
+      submitted.resolve()
+      await answered
+      await page.waitForLoadState('networkidle')
+      expect(new URL(page.url()).pathname).toBe('/lc')
+    })
   })
 
   test('the button takes over from the field', async () => {

@@ -47,6 +47,12 @@ export interface RegistrationCeremony {
   readonly submitTo: string
 }
 
+/** What {@link autofill} can be told. */
+export interface AutofillOptions {
+  /** Withdraws the offer: nothing comes of it unless a passkey was chosen before. */
+  readonly signal?: AbortSignal | undefined
+}
+
 /** Challenges that the server has seen. It takes each one once, whatever it says to the answer. */
 const spent = new Set<string>()
 
@@ -73,8 +79,8 @@ export async function authenticate(ceremony: AuthenticationCeremony): Promise<Ce
 
 /**
  * Offers the person's passkeys in a field of the page with `autocomplete="username webauthn"` (conditional mediation,
- * WebAuthn Level 3 §5.1.4), until one is chosen or {@link authenticate} takes over. Challenges that end meanwhile are
- * replaced. Call it when the page has loaded; `undefined` where nothing came of it.
+ * WebAuthn Level 3 §5.1.4), until one is chosen, `signal` is aborted or {@link authenticate} takes over. Challenges that end
+ * meanwhile are replaced. Call it when the page has loaded; `undefined` where nothing came of it.
  *
  * @throws {@link PasskeyProblem} where the server refuses the chosen passkey
  *
@@ -84,12 +90,17 @@ export async function authenticate(ceremony: AuthenticationCeremony): Promise<Ce
  * if (outcome) location.assign(outcome.redirectTo)
  * ```
  */
-export async function autofill(ceremony: AuthenticationCeremony): Promise<CeremonyOutcome | undefined> {
+export async function autofill(
+  ceremony: AuthenticationCeremony,
+  { signal }: AutofillOptions = {},
+): Promise<CeremonyOutcome | undefined> {
   if (!globalThis.isSecureContext || !(await browserSupportsWebAuthnAutofill())) return undefined
   for (;;) {
     const fresh = await current(ceremony).catch(() => undefined)
-    if (fresh === undefined) return undefined
+    if (fresh === undefined || signal?.aborted) return undefined
     let ended = false
+    const withdraw = () => WebAuthnAbortService.cancelCeremony()
+    signal?.addEventListener('abort', withdraw)
     const end = setTimeout(
       () => {
         ended = true
@@ -99,7 +110,11 @@ export async function autofill(ceremony: AuthenticationCeremony): Promise<Ceremo
     )
     const response = await startAuthentication({ optionsJSON: fresh.options, useBrowserAutofill: true })
       .catch(() => undefined)
-      .finally(() => clearTimeout(end))
+      .finally(() => {
+        clearTimeout(end)
+        signal?.removeEventListener('abort', withdraw)
+      })
+    if (signal?.aborted) return undefined
     if (response !== undefined) return submitted(fresh, response)
     if (!ended) return undefined
   }

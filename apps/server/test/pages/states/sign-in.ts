@@ -212,7 +212,7 @@ export const signInStates: Readonly<Record<string, PageModel>> = {
     fromLink: false,
     problem: 'code_invalid',
     byEmail: null,
-    ceremony: signIn.ceremony,
+    ceremony: null,
     redirect: '/settings/account',
   },
   'redirect-uri-refused': {

@@ -1,0 +1,23 @@
+import { setTimeout } from 'node:timers/promises'
+import { waitTimeout } from './limits.ts'
+
+/** Milliseconds between two attempts. */
+const interval = 20
+
+/**
+ * Repeats `attempt` until it no longer throws, and returns its result: for a state that arrives by itself and announces
+ * itself by no event.
+ *
+ * @throws What the last attempt threw, once {@link waitTimeout} has passed.
+ */
+export async function eventually<T>(attempt: () => T | Promise<T>): Promise<T> {
+  const deadline = performance.now() + waitTimeout
+  for (;;) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (performance.now() > deadline) throw error
+    }
+    await setTimeout(interval)
+  }
+}

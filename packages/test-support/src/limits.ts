@@ -1,0 +1,8 @@
+/**
+ * How long a test may take, in milliseconds. It guards against a test that hangs; it asserts nothing about speed, so it is
+ * long enough for a machine with many more jobs than cores.
+ */
+export const testTimeout = 300_000
+
+/** How long anything inside a test waits, in milliseconds: less than {@link testTimeout}, so that the failure names what was awaited. */
+export const waitTimeout = 120_000
