@@ -20,6 +20,7 @@ const config: Config = {
   // The first condition makes a workspace package resolve to its TypeScript sources, so a test run needs no build.
   testEnvironmentOptions: { customExportConditions: ['pocket-source', 'node', 'node-addons'] },
   testTimeout,
+  setupFiles: ['<rootDir>/packages/test-support/src/jest/close-connections.ts'],
   maxWorkers: 2,
   // What was loaded for one file stays with the worker under `vm` modules; it begins anew before that is too much.
   workerIdleMemoryLimit: '1GB',

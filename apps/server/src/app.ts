@@ -28,6 +28,8 @@ export interface App extends AsyncDisposable {
 
 /** Milliseconds. */
 const hour = 3_600_000
+/** Milliseconds. Longer than reverse proxies keep idle connections, a minute mostly: one could send a request while we close. */
+const keepAliveTimeout = 75_000
 const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url))
 const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))
 const cataloguesDirectory = fileURLToPath(new URL('../locales', import.meta.url))
@@ -74,7 +76,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     .use(api.routes)
     .use(bodies())
     .use(pages.routes())
-  const server = createServer({ maxHeaderSize: 32_768, requestTimeout: 60_000 }, koa.callback())
+  const server = createServer({ maxHeaderSize: 32_768, requestTimeout: 60_000, keepAliveTimeout }, koa.callback())
 
   return {
     pocket,

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, Socket } from 'node:net'
 import { type RunningProcess, WatchedProcess } from './watched-process.ts'
@@ -14,7 +15,7 @@ export interface ProcessOptions {
   readonly cwd?: string
   /** The line of output, on standard output or standard error, that says it is ready. Default: it is ready at once. */
   readonly readyWhen?: RegExp
-  /** Milliseconds to wait for that line. Default: 30 000. */
+  /** Milliseconds to wait for that line. Default: `waitTimeout`. */
   readonly readyTimeout?: number
 }
 
@@ -51,15 +52,23 @@ export async function startProcess(
   }
 }
 
-/** A TCP port of 127.0.0.1 that was free a moment ago. */
+/** Below the ports that systems give to outgoing connections and to servers that ask for any port: those come and go. */
+const ports = { first: 12_000, end: 32_000 } as const
+
+/** A TCP port of 127.0.0.1 that was free a moment ago. Nobody gets it by chance but another caller of this function. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('a TCP server without a port')
-  return address.port
+  for (;;) {
+    const port = randomInt(ports.first, ports.end)
+    const server = createServer().listen(port, '127.0.0.1')
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    )
+    if (!isFree) continue
+    server.close()
+    await once(server, 'close')
+    return port
+  }
 }
 
 function inheritedEnvironment(): Record<string, string> {

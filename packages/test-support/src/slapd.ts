@@ -5,9 +5,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { TestCertificate } from './certificates.ts'
+import { eventually } from './eventually.ts'
 import { freePort, startProcess } from './process.ts'
 
 const program = '/usr/sbin/slapd'
@@ -119,19 +119,14 @@ async function start(folder: string, options: SlapdOptions): Promise<Slapd> {
 }
 
 async function untilListening(port: number): Promise<void> {
-  const until = Date.now() + 10_000
-  for (;;) {
+  await eventually(async () => {
     const socket = connect(port, '127.0.0.1')
     try {
       await once(socket, 'connect')
-      return
-    } catch (error) {
-      if (Date.now() > until) throw error
-      await setTimeout(10)
     } finally {
       socket.destroy()
     }
-  }
+  })
 }
 
 function configurationOf(

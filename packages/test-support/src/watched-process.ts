@@ -2,6 +2,7 @@ import type { ChildProcessByStdio } from 'node:child_process'
 import { constants } from 'node:os'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { waitTimeout } from './limits.ts'
 
 /** A process that a test started. Its disposal ends it, together with every process that it started itself. */
 export interface RunningProcess extends AsyncDisposable {
@@ -18,7 +19,7 @@ export interface RunningProcess extends AsyncDisposable {
   /**
    * Waits for a line of output, past or future.
    *
-   * @param timeout - Milliseconds. Default: 30 000.
+   * @param timeout - Milliseconds. Default: `waitTimeout`.
    * @throws Error with all the output, when the process ends or the time is over first.
    */
   waitForOutput(line: RegExp, timeout?: number): Promise<readonly string[]>
@@ -70,7 +71,7 @@ export class WatchedProcess implements RunningProcess {
     return this.#lines.join('\n')
   }
 
-  waitForOutput(line: RegExp, timeout = 30_000): Promise<readonly string[]> {
+  waitForOutput(line: RegExp, timeout = waitTimeout): Promise<readonly string[]> {
     const early = this.#lines.map((past) => past.match(line)).find((match) => match !== null)
     if (early) return Promise.resolve([...early])
     if (this.#ending !== undefined) return Promise.reject(this.#unmatched(line, this.#ending))

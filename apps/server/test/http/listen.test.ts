@@ -1,4 +1,5 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { Agent, get, type IncomingMessage } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,6 +25,16 @@ test('a Unix socket has the permissions that were asked for, and is taken over f
   expect((await stat(socket)).isSocket()).toBe(true)
   await using _running = await startApp({ UNIX_SOCKET: socket, UNIX_SOCKET_MODE: '0660' })
   expect((await stat(socket)).mode & 0o777).toBe(0o660)
+})
+
+test('idle connections stay open for longer than the minute of most reverse proxies', async () => {
+  await using running = await startApp()
+  const agent = new Agent({ keepAlive: true })
+  const answer = Promise.withResolvers<IncomingMessage>()
+  get(`${running.local}/healthz`, { agent }, answer.resolve).on('error', answer.reject)
+  const { headers } = (await answer.promise).resume()
+  expect([headers.connection, headers['keep-alive']]).toEqual(['keep-alive', 'timeout=75'])
+  agent.destroy()
 })
 
 test('a port that somebody else has is told by its code', async () => {

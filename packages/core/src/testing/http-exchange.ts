@@ -24,10 +24,13 @@ export interface HttpResponse {
   readonly body: Buffer
 }
 
+/** Milliseconds: a limit for servers that hang, not for slow machines. */
+const patience = 120_000
+
 /** Where the pretended proxy says that requests come from: an address kept for documentation (RFC 5737). */
 export const pretendedClientAddress = '203.0.113.7'
 
-/** Sends one request and reads the whole answer; redirects are the caller's. Rejects after 30 seconds. */
+/** Sends one request and reads the whole answer; redirects are the caller's. Rejects after two minutes. */
 export async function exchange(request: HttpRequest, resolve: Resolve = {}): Promise<HttpResponse> {
   const message = await send(request, resolve)
   const headers = new Headers()
@@ -64,7 +67,7 @@ function send({ url, method, headers, body, signal }: HttpRequest, resolve: Reso
   // node:http, since fetch does not let its caller choose Host. One connection a request: none is left to keep a
   // server under test from closing.
   const request = address.protocol === 'https:' ? requestByHttps : requestByHttp
-  const timeout = AbortSignal.timeout(30_000)
+  const timeout = AbortSignal.timeout(patience)
   const options = {
     method,
     headers: { ...headers, ...lengthOf(body), ...(target === undefined ? {} : proxyHeaders(url)) },
