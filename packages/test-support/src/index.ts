@@ -5,7 +5,7 @@ export { type BrowserOptions, launchBrowser, type TestBrowser } from './chromium
 export { describeUnless } from './describe-unless.ts'
 export { eventually } from './eventually.ts'
 export { type LdifOptions, ldifEntry, ldifOfCompany } from './ldif.ts'
-export { testTimeout, waitTimeout } from './limits.ts'
+export { longTestTimeout, testTimeout, waitTimeout } from './limits.ts'
 export { type MmdbOptions, type MmdbValue, writeMmdb } from './mmdb.ts'
 export { createTestDatabase, type PostgresServer, startPostgres, type TestDatabase } from './postgres.ts'
 export { freePort, type ProcessOptions, startProcess } from './process.ts'

@@ -4,5 +4,8 @@
  */
 export const testTimeout = 300_000
 
+/** The same for a test that starts a process dozens of times. */
+export const longTestTimeout = 4 * testTimeout
+
 /** How long anything inside a test waits, in milliseconds: less than {@link testTimeout}, so that the failure names what was awaited. */
 export const waitTimeout = 120_000

@@ -82,4 +82,4 @@ test('a browser lets an application on another device in, and holds several acco
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.goto(`${url}/authorize?${query}`)
   await page.getByRole('button', { name: 'Continue with a passkey' }).waitFor()
-}, 60_000)
+})

@@ -183,7 +183,7 @@ test('the field of the page offers passkeys, and is for an address where there a
   const asked: string[] = []
   page.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`))
   // A virtual authenticator answers a conditional request at once, as if its passkey had been chosen in the field.
-  await page.goto(`${withCodes.url}/login`)
+  await page.goto(`${withCodes.url}/login`, { waitUntil: 'commit' })
   await page.waitForURL('**/settings/account')
   expect(asked.filter((each) => !each.includes('/assets/'))).toEqual([
     'GET /login',
@@ -217,7 +217,7 @@ test('the field of a login code offers passkeys as well, and that of a link does
   const asked: string[] = []
   page.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`))
   // As above: the virtual authenticator chooses at once.
-  await page.goto(`${running.url}/lc?redirect=/settings/audit-log`)
+  await page.goto(`${running.url}/lc?redirect=/settings/audit-log`, { waitUntil: 'commit' })
   await page.waitForURL(({ pathname }) => pathname === '/settings/audit-log')
   expect(asked.filter((each) => !each.includes('/assets/'))).toEqual([
     'GET /lc',
@@ -229,7 +229,7 @@ test('the field of a login code offers passkeys as well, and that of a link does
   const user = { username: person.name, email: `${person.name}@example.com`, firstName: '', lastName: '' }
   const whole = { ...user, displayName: person.name, isAdmin: false }
   await send('PUT', '', { ...whole, disabled: true })
-  await page.goto(`${running.url}/lc`)
+  await page.goto(`${running.url}/lc`, { waitUntil: 'commit' })
   await page.getByRole('alert').getByText('This account can’t sign in at the moment').waitFor()
   await send('PUT', '', { ...whole, disabled: false })
 

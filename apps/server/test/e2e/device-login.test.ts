@@ -81,4 +81,4 @@ test('a browser without a passkey is let in by another one, or not, and goes on 
   await phone.getByRole('heading', { name: 'It wasn’t let in' }).waitFor()
   await television.getByText('The sign-in was denied on the other device').waitFor()
   expect(await television.locator('#user-code').count()).toBe(0)
-}, 60_000)
+})

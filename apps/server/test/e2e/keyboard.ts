@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals'
-import type { Page } from '@pocket/test-support'
+import { eventually, type Page } from '@pocket/test-support'
 
 /** A person without a pointer. */
 export interface Keyboard {
@@ -9,6 +9,8 @@ export interface Keyboard {
   focused(): Promise<{ readonly name: string; readonly isVisible: boolean }>
   /** Presses Tab until this has the focus; everything on the way has to be seen as well. */
   tabTo(name: string | RegExp, most?: number): Promise<void>
+  /** Waits until the focus is where this is: a browser moves it after the key, and after the load. */
+  focuses(name: string | RegExp): Promise<void>
   /** Does what leads to another page, and waits until that one is there. */
   goes(to: string | RegExp, act: () => Promise<unknown>): Promise<void>
   /**
@@ -35,14 +37,22 @@ export function keyboardOf(page: Page, url: string): Keyboard {
     }
     throw new Error(`${name} is not reached; passed ${passed.join(', ')}.`)
   }
-  const sent = () => Promise.all([page.waitForEvent('load'), press('Enter')])
+  const focuses: Keyboard['focuses'] = (name) =>
+    eventually(async () => {
+      const expected = typeof name === 'string' ? name : expect.stringMatching(name)
+      expect(await focused()).toEqual({ name: expected, isVisible: true })
+    })
+  const sent = () => loaded(page, () => press('Enter'))
   return {
     press,
     focused,
+    focuses,
     tabTo,
     type: (text) => page.keyboard.type(text),
     async goes(to, act) {
-      await Promise.all([page.waitForURL(typeof to === 'string' ? url + to : to, { waitUntil: 'load' }), act()])
+      await loaded(page, act)
+      await page.waitForURL(typeof to === 'string' ? url + to : to, { waitUntil: 'load' })
+      await rendered(page)
     },
     async sends() {
       await sent()
@@ -58,6 +68,19 @@ export function keyboardOf(page: Page, url: string): Keyboard {
       return name
     },
   }
+}
+
+/** Does what leads to another page, and waits until that has loaded and has given the focus to what asks for it. */
+async function loaded(page: Page, act: () => Promise<unknown>): Promise<void> {
+  await Promise.all([page.waitForEvent('load'), act()])
+  await rendered(page)
+}
+
+/** `autofocus` takes effect when the page is rendered for the first time (HTML, "flush autofocus candidates"). */
+async function rendered(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(true)))),
+  )
 }
 
 /** In the page. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, UserAgent, type UserAgentResponse } from '@pocket/core/testing'
-import { freePort, type RunningProcess, startProcess } from '@pocket/test-support'
+import { freePort, longTestTimeout, type RunningProcess, startProcess } from '@pocket/test-support'
 import { startedSqlite } from '../http/app.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
@@ -36,7 +36,6 @@ async function mortalServer(first = 1) {
       cwd: folder,
       env: { ...env, KILL_AT: String(statement) },
       readyWhen: /Listening at/,
-      readyTimeout: 120_000,
     })
   let running: RunningProcess = await start(first)
   stack.defer(() => running[Symbol.asyncDispose]())
@@ -105,70 +104,78 @@ async function setUp(agent: UserAgent, url: string, authenticator: SoftwareAuthe
   return (await agent.postJson(`${url}/login/setup`, { response })).status
 }
 
-test('killed at any write of the set-up, nobody is left locked out', async () => {
-  for (let statement = 1, died = true; died; statement++) {
-    await using server = await mortalServer(statement)
-    const authenticator = new SoftwareAuthenticator()
-    let answered = 0
-    died = await server.dyingAt(statement, async () => {
-      answered = await setUp(new UserAgent(), server.url, authenticator)
-    })
-    expect([0, 200]).toContain(answered)
-    const agent = new UserAgent()
-    const open = (await agent.get(`${server.url}/login/setup`)).status === 200
-    if (open) {
-      expect(answered).toBe(0)
-      expect(await setUp(agent, server.url, new SoftwareAuthenticator())).toBe(200)
-      continue
+test(
+  'killed at any write of the set-up, nobody is left locked out',
+  async () => {
+    for (let statement = 1, died = true; died; statement++) {
+      await using server = await mortalServer(statement)
+      const authenticator = new SoftwareAuthenticator()
+      let answered = 0
+      died = await server.dyingAt(statement, async () => {
+        answered = await setUp(new UserAgent(), server.url, authenticator)
+      })
+      expect([0, 200]).toContain(answered)
+      const agent = new UserAgent()
+      const open = (await agent.get(`${server.url}/login/setup`)).status === 200
+      if (open) {
+        expect(answered).toBe(0)
+        expect(await setUp(agent, server.url, new SoftwareAuthenticator())).toBe(200)
+        continue
+      }
+      // Somebody is there, so their passkey is as well.
+      const signedIn = await passkeyAnswer(agent, await agent.get(`${server.url}/login`), authenticator)
+      expect(signedIn.status).toBe(200)
+      expect((await agent.get(`${server.url}/settings/account`)).status).toBe(200)
     }
-    // Somebody is there, so their passkey is as well.
-    const signedIn = await passkeyAnswer(agent, await agent.get(`${server.url}/login`), authenticator)
-    expect(signedIn.status).toBe(200)
-    expect((await agent.get(`${server.url}/settings/account`)).status).toBe(200)
-  }
-}, 240_000)
+  },
+  longTestTimeout,
+)
 
-test('killed at any write from the passkey to the tokens, what was acknowledged is there and the way can be gone again', async () => {
-  await using server = await mortalServer()
-  const { url } = server
-  const authenticator = new SoftwareAuthenticator()
-  const agent = new UserAgent()
-  await setUp(agent, url, authenticator)
-  const created = await agent.follow(
-    await agent.postForm(`${url}/settings/admin/oidc-clients/new`, {
-      name: 'NAS',
-      redirectUris: redirectUri,
-      template: 'synology-dsm',
-      access: 'everybody',
-    }),
-  )
-  const clientId = new URL(created.url).pathname.split('/').at(-1) ?? ''
-  const secret = /pk_[\w-]{43}/.exec(created.text)?.[0] ?? ''
-  const token = async (fields: Readonly<Record<string, string>>) => {
-    const body = new URLSearchParams({
-      client_id: clientId,
-      client_secret: secret,
-      redirect_uri: redirectUri,
-      ...fields,
-    })
-    return (await (await fetch(`${url}/api/oidc/token`, { method: 'POST', body })).json()) as Record<string, string>
-  }
-  const exchange = async () =>
-    token({ grant_type: 'authorization_code', code: await authorize(agent, url, { clientId, authenticator }) })
-  let { refresh_token = '' } = await exchange()
-  let signedOut = 0
-  for (let statement = 1, died = true; died; statement++) {
-    died = await server.dyingAt(statement, exchange)
-    // A session whose new id never reached the browser is over: one tap begins another. Everything else is as it was.
-    if ((await agent.get(`${url}/settings/account`)).status !== 200) {
-      signedOut++
-      expect((await passkeyAnswer(agent, await agent.get(`${url}/login`), authenticator)).status).toBe(200)
+test(
+  'killed at any write from the passkey to the tokens, what was acknowledged is there and the way can be gone again',
+  async () => {
+    await using server = await mortalServer()
+    const { url } = server
+    const authenticator = new SoftwareAuthenticator()
+    const agent = new UserAgent()
+    await setUp(agent, url, authenticator)
+    const created = await agent.follow(
+      await agent.postForm(`${url}/settings/admin/oidc-clients/new`, {
+        name: 'NAS',
+        redirectUris: redirectUri,
+        template: 'synology-dsm',
+        access: 'everybody',
+      }),
+    )
+    const clientId = new URL(created.url).pathname.split('/').at(-1) ?? ''
+    const secret = /pk_[\w-]{43}/.exec(created.text)?.[0] ?? ''
+    const token = async (fields: Readonly<Record<string, string>>) => {
+      const body = new URLSearchParams({
+        client_id: clientId,
+        client_secret: secret,
+        redirect_uri: redirectUri,
+        ...fields,
+      })
+      return (await (await fetch(`${url}/api/oidc/token`, { method: 'POST', body })).json()) as Record<string, string>
     }
-    const refreshed = await token({ grant_type: 'refresh_token', refresh_token })
-    expect(refreshed).toMatchObject({ refresh_token: expect.any(String) })
-    refresh_token = refreshed.refresh_token ?? ''
-  }
-  // Between the statement that renews the session and the answer stand the entries of the audit log.
-  expect(signedOut).toBeLessThanOrEqual(6)
-  expect(await exchange()).toMatchObject({ id_token: expect.any(String) })
-}, 300_000)
+    const exchange = async () =>
+      token({ grant_type: 'authorization_code', code: await authorize(agent, url, { clientId, authenticator }) })
+    let { refresh_token = '' } = await exchange()
+    let signedOut = 0
+    for (let statement = 1, died = true; died; statement++) {
+      died = await server.dyingAt(statement, exchange)
+      // A session whose new id never reached the browser is over: one tap begins another. Everything else is as it was.
+      if ((await agent.get(`${url}/settings/account`)).status !== 200) {
+        signedOut++
+        expect((await passkeyAnswer(agent, await agent.get(`${url}/login`), authenticator)).status).toBe(200)
+      }
+      const refreshed = await token({ grant_type: 'refresh_token', refresh_token })
+      expect(refreshed).toMatchObject({ refresh_token: expect.any(String) })
+      refresh_token = refreshed.refresh_token ?? ''
+    }
+    // Between the statement that renews the session and the answer stand the entries of the audit log.
+    expect(signedOut).toBeLessThanOrEqual(6)
+    expect(await exchange()).toMatchObject({ id_token: expect.any(String) })
+  },
+  longTestTimeout,
+)

@@ -55,4 +55,4 @@ test('the page asks for the passkey in place and goes on with what it was asked 
   await page.getByRole('button', { name: 'Continue with a passkey' }).click()
   await page.getByText(/was removed/).waitFor()
   expect(await page.locator('[data-signals] li summary').count()).toBe(1)
-}, 60_000)
+})

@@ -9,7 +9,8 @@ export async function sentTo(page: Page, application: string, act: () => Promise
     page.waitForRequest((sent) => sent.url().startsWith(application)),
     page.waitForEvent('framenavigated', (frame) => frame.url().startsWith('chrome-error:')),
     act().catch((error: unknown) => {
-      if (!String(error).includes('net::ERR')) throw error
+      // A page may go on by itself before it has loaded.
+      if (!/net::ERR|interrupted by another navigation/.test(String(error))) throw error
     }),
   ])
   return request.url()

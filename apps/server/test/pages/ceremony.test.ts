@@ -164,7 +164,7 @@ describe('signing in', () => {
         return get(options)
       }
     })
-    await page.goto(`${server.origin}/field`)
+    await page.goto(`${server.origin}/field`, { waitUntil: 'commit' })
     await page.waitForURL('**/signed-out')
     expect(asked.map(({ path }) => path)).toEqual(['/submit'])
     expect(challengeOf(asked[0]?.body)).toBe('c2hvcnQ')

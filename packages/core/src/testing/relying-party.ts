@@ -15,7 +15,7 @@ export interface CallbackServer extends AsyncDisposable {
   readonly url: string
   /**
    * The oldest callback that nobody has taken, or the next one to come. Rejects where none has come within
-   * `timeout` milliseconds (default 10 000), or when the server closes.
+   * `timeout` milliseconds (default 120 000), or when the server closes.
    */
   next(timeout?: number): Promise<ReceivedCallback>
   /** How many callbacks wait to be taken. */
@@ -59,7 +59,7 @@ export async function startCallbackServer(): Promise<CallbackServer> {
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('The callback server has no port')
 
-  function next(timeout = 10_000): Promise<ReceivedCallback> {
+  function next(timeout = 120_000): Promise<ReceivedCallback> {
     const callback = received.shift()
     if (callback !== undefined) return Promise.resolve(callback)
     return new Promise((onCallback, onError) => {
