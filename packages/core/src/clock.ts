@@ -11,5 +11,11 @@ export interface Clock {
   now(): number
 }
 
+/**
+ * Milliseconds by which clocks of replicas may differ. An instant that lies further ahead than this beyond what anybody
+ * could have written was written before the clock was set back.
+ */
+export const maxClockDifference = 300_000
+
 /** The clock of this machine. */
 export const systemClock: Clock = { now: () => Date.now() }

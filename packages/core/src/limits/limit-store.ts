@@ -1,3 +1,5 @@
+import { maxClockDifference } from '../clock.ts'
+
 /** A bucket from which something was taken, as it is stored; one that is full again is as good as none. */
 export interface StoredLimit {
   /** SHA-256 of the policy and of whom it is kept for, base64url. */
@@ -21,7 +23,10 @@ export interface LimitRequest {
 
 /** Where token buckets are counted, for all processes together. */
 export interface LimitStore {
-  /** Takes one in one atomic step, where there is one: of any number of calls at once, no more are admitted than it holds. */
+  /**
+   * Takes one in one atomic step, where there is one: of any number of calls at once, no more are admitted than it holds. A
+   * bucket that is full again later than its window plus five minutes after `now` counts as new.
+   */
   take(request: LimitRequest): Promise<StoredLimit>
   /** Puts back what was taken. `interval`, in milliseconds, as it was when it was taken. */
   giveBack(key: string, interval: number): Promise<void>
@@ -38,12 +43,20 @@ export function latestWithRoom({ burst, interval, now }: Omit<LimitRequest, 'key
 }
 
 /**
+ * The last instant at which a bucket can be full again. A later one was stored before the clock was set back, and would
+ * refuse everybody until the clock is there again: such a bucket counts as new.
+ */
+export function latestFullAt({ burst, interval, now }: Omit<LimitRequest, 'key'>): number {
+  return now + burst * interval + maxClockDifference
+}
+
+/**
  * The generic cell rate algorithm: of a bucket only the instant is kept at which it is full again, and each taking moves
  * that on by one interval.
  */
 export function take(request: LimitRequest, stored: Pick<StoredLimit, 'expiresAt'>): StoredLimit {
   const { key, interval, now } = request
-  const fullAt = Math.max(stored.expiresAt, now)
+  const fullAt = stored.expiresAt > latestFullAt(request) ? now : Math.max(stored.expiresAt, now)
   const admitted = fullAt <= latestWithRoom(request)
   return { key, expiresAt: admitted ? fullAt + interval : stored.expiresAt, admitted }
 }

@@ -6,7 +6,7 @@ import { RateLimited } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import { requestContext } from '../http/request-context.ts'
 import { LatestMap } from './latest-map.ts'
-import { type LimitRequest, type LimitStore, type StoredLimit, take } from './limit-store.ts'
+import { type LimitRequest, type LimitStore, latestFullAt, type StoredLimit, take } from './limit-store.ts'
 import { networkOf } from './network.ts'
 import { type LimitName, type LimitPolicy, limitPolicies } from './policies.ts'
 
@@ -75,13 +75,19 @@ export function createLimiter({ store, audit, clock, onError }: LimiterPorts): L
   const refuse = async (req: IncomingMessage, name: LimitName, { key, until }: { key: string; until: number }) => {
     const now = clock.now()
     const error = new RateLimited('There were too many tries.', Math.max(1, Math.ceil((until - now) / 1000)))
-    if (now - (audited.get(key) ?? Number.NEGATIVE_INFINITY) < auditedEvery) leaveUnrecorded(error)
+    if (Math.abs(now - (audited.get(key) ?? Number.NEGATIVE_INFINITY)) < auditedEvery) leaveUnrecorded(error)
     else {
       audited.set(key, now)
       const event = { event: 'request_refused', endpoint: name, code: error.code, reason: error.message } as const
       await recordRefusal(audit, { error, event, origin: requestContext(req) })
     }
     return error
+  }
+
+  /** Until when this process refuses without asking the store; not for longer than any bucket takes to fill. */
+  const knownRefusal = (key: string, policy: LimitPolicy, now: number): number | undefined => {
+    const until = refusedUntil.get(key)
+    return until !== undefined && until > now && until <= latestFullAt({ ...policy, now }) ? until : undefined
   }
 
   const counted = async (req: IncomingMessage, policy: LimitPolicy, request: LimitRequest): Promise<StoredLimit> => {
@@ -106,8 +112,8 @@ export function createLimiter({ store, audit, clock, onError }: LimiterPorts): L
   const tried = async (req: IncomingMessage, name: LimitName, key: string): Promise<number | undefined> => {
     const policy: LimitPolicy = limitPolicies[name]
     const now = clock.now()
-    const known = refusedUntil.get(key)
-    if (known !== undefined && known > now) return known
+    const known = knownRefusal(key, policy, now)
+    if (known !== undefined) return known
     const { burst, interval } = policy
     const { admitted, expiresAt } = await counted(req, policy, { key, burst, interval, now })
     const until = expiresAt - (burst - 1) * interval
@@ -140,8 +146,8 @@ export function createLimiter({ store, audit, clock, onError }: LimiterPorts): L
 
     async check(req, name, subject) {
       const key = keyOf(req, name, subject)
-      const until = key === undefined ? undefined : refusedUntil.get(key)
-      if (key !== undefined && until !== undefined && until > clock.now()) throw await refuse(req, name, { key, until })
+      const until = key === undefined ? undefined : knownRefusal(key, limitPolicies[name], clock.now())
+      if (key !== undefined && until !== undefined) throw await refuse(req, name, { key, until })
     },
   }
 }

@@ -1,4 +1,10 @@
-import { type LimitRequest, type LimitStore, latestWithRoom, type StoredLimit } from '../limits/limit-store.ts'
+import {
+  type LimitRequest,
+  type LimitStore,
+  latestFullAt,
+  latestWithRoom,
+  type StoredLimit,
+} from '../limits/limit-store.ts'
 import type { Database } from './database.ts'
 import { removeExpired } from './expired-rows.ts'
 import { limitTable } from './limit.table.ts'
@@ -8,11 +14,12 @@ const rows = new TableRows(limitTable)
 const fullAt = `${rows.table}.expires_at`
 
 const sql = {
-  // $2 is the end of a bucket that was full, $3 now, $4 the last instant at which there is one left, $5 the interval.
+  // $2 is the end of a bucket that was full, $3 now, $4 the last instant at which there is one left, $5 the interval, $6 the
+  // last instant at which a bucket can be full again.
   take: `INSERT INTO ${rows.table} ("key", expires_at, admitted) VALUES ($1, $2, TRUE)
     ON CONFLICT ("key") DO UPDATE SET
-      expires_at = CASE WHEN ${fullAt} <= $3 THEN $2 WHEN ${fullAt} <= $4 THEN ${fullAt} + $5 ELSE ${fullAt} END,
-      admitted = ${fullAt} <= $3 OR ${fullAt} <= $4
+      expires_at = CASE WHEN ${fullAt} <= $3 OR ${fullAt} > $6 THEN $2 WHEN ${fullAt} <= $4 THEN ${fullAt} + $5 ELSE ${fullAt} END,
+      admitted = ${fullAt} <= $3 OR ${fullAt} > $6 OR ${fullAt} <= $4
     RETURNING ${rows.columns}`,
   giveBack: `UPDATE ${rows.table} SET expires_at = expires_at - $2 WHERE "key" = $1`,
   removeExpired: removeExpired(rows.table, 'key'),
@@ -27,7 +34,7 @@ export class TypeormLimitStore implements LimitStore {
 
   async take(request: LimitRequest): Promise<StoredLimit> {
     const { key, interval, now } = request
-    const values = [key, now + interval, now, latestWithRoom(request), interval]
+    const values = [key, now + interval, now, latestWithRoom(request), interval, latestFullAt(request)]
     const taken = rows.first(await this.#database.query(sql.take, values))
     if (taken === undefined) throw new Error('The statement that counts has returned nothing.')
     return taken

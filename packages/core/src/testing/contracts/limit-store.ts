@@ -54,6 +54,32 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
     },
   },
   {
+    name: 'a bucket of a time that no clock can have reached is new, for fifty at once too',
+    run: async (store) => {
+      const empty = async (now: number) => {
+        for (let tries = 0; tries < 3; tries++) assert.equal((await store.take({ ...request, now })).admitted, true)
+        assert.equal((await store.take({ ...request, now })).admitted, false)
+      }
+      const hour = 3600 * second
+      for (const ahead of [1500 * 24 * hour, 72 * hour, hour, 400 * second]) {
+        await empty(noon + ahead)
+        const answers = await fiftyTimes(() => store.take(request))
+        assert.equal(answers.filter(({ admitted }) => admitted).length, 3)
+        assert.equal((await store.take({ ...request, now: noon + 10 * second })).admitted, true)
+        assert.equal((await store.take({ ...request, now: noon + 10 * second })).admitted, false)
+      }
+    },
+  },
+  {
+    name: 'clocks that differ by five minutes do not refill a bucket',
+    run: async (store) => {
+      const ahead = { ...request, now: noon + 300 * second }
+      for (let tries = 0; tries < 3; tries++) assert.equal((await store.take(ahead)).admitted, true)
+      for (const now of [noon, noon + 300 * second])
+        assert.equal((await store.take({ ...request, now })).admitted, false)
+    },
+  },
+  {
     name: 'of fifty at once, as many are admitted as the bucket holds',
     run: async (store) => {
       const answers = await fiftyTimes(() => store.take({ ...request, burst: 7 }))

@@ -1,0 +1,12 @@
+import { readFileSync } from 'node:fs'
+
+// Loaded before the program: its clock stands at the milliseconds that a file says.
+
+const file = process.env.CLOCK_FILE ?? ''
+const now = () => Number(readFileSync(file, 'utf8'))
+const RealDate = Date
+
+globalThis.Date = new Proxy(RealDate, {
+  construct: (target, given, newTarget) => Reflect.construct(target, given.length === 0 ? [now()] : given, newTarget),
+  get: (target, name) => (name === 'now' ? now : Reflect.get(target, name)),
+})
