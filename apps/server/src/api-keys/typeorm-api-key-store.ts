@@ -14,7 +14,7 @@ const sql = {
   renew: `UPDATE ${rows.table} SET token_hash = $3, expires_at = $4, expiration_email_sent = $5
     WHERE owner_id = $1 AND id = $2 AND expires_at <= $6`,
   markUsed: `UPDATE ${rows.table} SET last_used_at = $2
-    WHERE id = $1 AND (last_used_at IS NULL OR last_used_at <= $3)`,
+    WHERE id = $1 AND (last_used_at IS NULL OR last_used_at <= $3 OR last_used_at > $2)`,
   listExpiring: `${rows.select} WHERE expires_at > $1 AND expires_at <= $2 AND expiration_email_sent = $3
     ORDER BY expires_at, id`,
   markExpirationEmailSent: `UPDATE ${rows.table} SET expiration_email_sent = $3

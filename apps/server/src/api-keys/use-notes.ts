@@ -22,7 +22,7 @@ export function createUseNotes({ store, onError }: UseNotePorts): UseNotes {
 
   return {
     note({ id, lastUsedAt }, now) {
-      if (running.has(id) || (lastUsedAt !== null && lastUsedAt > now - leastBetweenNotes)) return
+      if (running.has(id) || (lastUsedAt !== null && Math.abs(now - lastUsedAt) < leastBetweenNotes)) return
       const note = store
         .markUsed(id, now, now - leastBetweenNotes)
         .catch(onError)

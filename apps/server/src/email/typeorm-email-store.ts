@@ -4,9 +4,12 @@ import { emailTable } from './email.table.ts'
 import type { Email, EmailKind } from './email.ts'
 import type { Attempt, EmailStore } from './email-store.ts'
 
+/** No pause between two attempts is as long, in milliseconds: the clock has been set back where one is further ahead. */
+const maxPause = 25 * 3_600_000
+
 const rows = new TableRows(emailTable)
 
-const due = 'sent_at IS NULL AND next_attempt_at <= $1'
+const due = 'sent_at IS NULL AND (next_attempt_at <= $1 OR next_attempt_at > $3)'
 const claim = (lock: string) => `UPDATE ${rows.table} SET attempts = attempts + 1, next_attempt_at = $2
   WHERE id = (SELECT id FROM ${rows.table} WHERE ${due} ORDER BY next_attempt_at, id LIMIT 1 ${lock}) AND ${due}
   RETURNING ${rows.columns}`
@@ -54,7 +57,7 @@ export class TypeormEmailStore implements EmailStore {
   }
 
   async claim({ now, until }: { readonly now: number; readonly until: number }): Promise<Email | undefined> {
-    return rows.first(await this.#database.query(sql.claim[this.#database.kind], [now, until]))
+    return rows.first(await this.#database.query(sql.claim[this.#database.kind], [now, until, now + maxPause]))
   }
 
   replace({ id, attempts, kind, recipient, accountId, locale, data, expiresAt }: Email): Promise<boolean> {

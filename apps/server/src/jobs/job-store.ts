@@ -16,6 +16,14 @@ export interface JobState {
   readonly lastError: string | null
 }
 
+/** Milliseconds by which clocks of replicas may differ. */
+export const maxClockDifference = 300_000
+
+/** Whether a replica holds a lease of at most `leaseMs`. One that ends later was written before the clock was set back. */
+export function isLeased(leaseUntil: number | null, now: number, leaseMs: number): boolean {
+  return leaseUntil !== null && leaseUntil > now && leaseUntil <= now + leaseMs + maxClockDifference
+}
+
 /** A replica's claim on a job. */
 export interface Lease {
   readonly name: string
@@ -36,7 +44,10 @@ export interface JobStore {
   list(): Promise<readonly JobState[]>
   /** Makes a job due by `now`, where it is not due before; `false` where there is no such job. */
   bringForward(name: string, now: number): Promise<boolean>
-  /** Takes a job that is due and that nobody holds; `false` where another replica was faster. */
+  /**
+   * Takes a job that is due and that nobody holds; `false` where another replica was faster. A lease that ends more than
+   * five minutes after `until` is none.
+   */
   claim(lease: Lease, times: { readonly now: number; readonly until: number }): Promise<boolean>
   /** Keeps a job longer; `false` where it is no longer held. */
   renew(lease: Lease, until: number): Promise<boolean>

@@ -1,8 +1,8 @@
 import type { AuditSink, Clock } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
 import type { Actor } from '../users/actor.ts'
-import type { JobOutcome, JobStore } from './job-store.ts'
-import type { Scheduler } from './scheduler.ts'
+import { isLeased, type JobOutcome, type JobStore } from './job-store.ts'
+import { defaultLeaseMs, type Scheduler } from './scheduler.ts'
 
 /** A job as an administrator sees it. Instants in milliseconds since the Unix epoch. */
 export interface JobItem {
@@ -51,7 +51,7 @@ export function createJobs({ store, scheduler, audit, clock }: JobsPorts): Jobs 
       const intervalMs = intervals.get(state.name)
       if (intervalMs === undefined) return []
       const { name, nextRunAt, lastStartedAt, lastFinishedAt, lastOutcome, lastError } = state
-      const isRunning = state.leaseUntil !== null && state.leaseUntil > now
+      const isRunning = isLeased(state.leaseUntil, now, defaultLeaseMs)
       const lastRun =
         lastOutcome === null || lastFinishedAt === null
           ? null

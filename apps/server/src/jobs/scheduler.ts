@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '@pocket/core'
 import { messageOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
-import type { JobStore, Lease } from './job-store.ts'
+import { isLeased, type JobStore, type Lease, maxClockDifference } from './job-store.ts'
 import { type Repeat, repeatByTimer } from './repeat.ts'
 
 /** Something that is done again and again, by one of the replicas at a time. */
@@ -45,7 +45,7 @@ export interface SchedulerOptions {
 }
 
 const lookEveryMs = 10_000
-const defaultLeaseMs = 60_000
+export const defaultLeaseMs = 60_000
 
 export function createScheduler(options: SchedulerOptions): Scheduler {
   return new LeasingScheduler(options)
@@ -131,11 +131,23 @@ class LeasingScheduler implements Scheduler {
       await this.#announce()
       const now = this.#clock.now()
       for (const { name, nextRunAt, leaseUntil } of await this.#store.list()) {
-        if (nextRunAt <= now && (leaseUntil ?? 0) <= now) await this.#take(name)
+        if (isLeased(leaseUntil, now, this.#leaseMs)) continue
+        if (await this.#isDue(name, nextRunAt)) await this.#take(name)
       }
     } catch (err) {
       this.#logger.error({ err }, 'The jobs that are due cannot be read')
     }
+  }
+
+  async #isDue(name: string, nextRunAt: number): Promise<boolean> {
+    const job = this.#jobs.get(name)
+    if (job === undefined) return false
+    const now = this.#clock.now()
+    const latest = now + job.intervalMs
+    if (nextRunAt <= latest + maxClockDifference) return nextRunAt <= now
+    // Put off before the clock was set back.
+    await this.#store.announce(name, { now, latest })
+    return false
   }
 
   async #announce(): Promise<void> {

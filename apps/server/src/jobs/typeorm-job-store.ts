@@ -1,6 +1,6 @@
 import { type Database, TableRows } from '@pocket/core/typeorm'
 import { jobTable } from './job.table.ts'
-import type { JobEnd, JobState, JobStore, Lease } from './job-store.ts'
+import { type JobEnd, type JobState, type JobStore, type Lease, maxClockDifference } from './job-store.ts'
 
 const rows = new TableRows(jobTable)
 
@@ -11,7 +11,7 @@ const sql = {
   bringForward: `UPDATE ${rows.table}
     SET next_run_at = CASE WHEN next_run_at > $2 THEN $2 ELSE next_run_at END WHERE name = $1`,
   claim: `UPDATE ${rows.table} SET lease_owner = $2, lease_until = $4, last_started_at = $3
-    WHERE name = $1 AND next_run_at <= $3 AND (lease_until IS NULL OR lease_until <= $3)`,
+    WHERE name = $1 AND next_run_at <= $3 AND (lease_until IS NULL OR lease_until <= $3 OR lease_until > $5)`,
   renew: `UPDATE ${rows.table} SET lease_until = $3 WHERE name = $1 AND lease_owner = $2`,
   finish: `UPDATE ${rows.table} SET lease_owner = NULL, lease_until = NULL,
       last_finished_at = $3, next_run_at = $4, last_outcome = $5, last_error = $6
@@ -39,7 +39,9 @@ export class TypeormJobStore implements JobStore {
   }
 
   async claim(lease: Lease, { now, until }: { readonly now: number; readonly until: number }): Promise<boolean> {
-    return (await this.#database.execute(sql.claim, [lease.name, lease.owner, now, until])) === 1
+    return (
+      (await this.#database.execute(sql.claim, [lease.name, lease.owner, now, until, until + maxClockDifference])) === 1
+    )
   }
 
   async renew(lease: Lease, until: number): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { ScimProblemCode, ScimRemoval, ScimReport } from '@pocket/directory'
+import { isLeased } from '../jobs/job-store.ts'
 
 /** Where the people of a client are provisioned. Instants in milliseconds since the Unix epoch. */
 export interface ScimProvider {
@@ -24,9 +25,12 @@ export interface ScimProvider {
   readonly report: ScimReport | null
 }
 
+/** How long a replica that has died keeps a provider from the others, in milliseconds. */
+export const leaseMs = 60_000
+
 /** Whether one of the replicas runs it now. */
 export function isRunning({ leaseUntil }: Pick<ScimProvider, 'leaseUntil'>, now: number): boolean {
-  return leaseUntil !== null && leaseUntil > now
+  return isLeased(leaseUntil, now, leaseMs)
 }
 
 /** Why a target is not up to date, as below `scim.reasons` in the catalogue; without a code where it is. */

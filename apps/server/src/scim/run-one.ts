@@ -10,7 +10,7 @@ import {
   syncScim,
 } from '@pocket/directory'
 import type { Repeat } from '../jobs/repeat.ts'
-import { reasonOf, type ScimProvider } from './provider.ts'
+import { leaseMs, reasonOf, type ScimProvider } from './provider.ts'
 import type { ScimLease, ScimProviderStore } from './provider-store.ts'
 
 export interface RunOnePorts {
@@ -33,7 +33,6 @@ const hour = 60 * minute
 const pauseBetween = hour
 /** What may pass is tried again earlier. */
 const pauseAfterTrouble = 10 * minute
-const lease = minute
 const longestRun = 2 * hour
 const passing: ReadonlySet<string> = new Set(['cut_off', 'rate_limited', 'server_error', 'timeout', 'unreachable'])
 
@@ -73,11 +72,11 @@ export function createRunOne(ports: RunOnePorts): RunOne {
   return async (id, stop, how) => {
     const own: ScimLease = { id, owner: randomUUID() }
     const now = clock.now()
-    if (!(await store[how](own, { now, until: now + lease }))) return undefined
+    if (!(await store[how](own, { now, until: now + leaseMs }))) return undefined
     const lost = new AbortController()
-    using _ = repeat(lease / 3, async () => {
+    using _ = repeat(leaseMs / 3, async () => {
       try {
-        if (!(await store.renew(own, clock.now() + lease))) lost.abort(new Error('Another replica has taken it over'))
+        if (!(await store.renew(own, clock.now() + leaseMs))) lost.abort(new Error('Another replica has taken it over'))
       } catch (error) {
         onError(error)
       }

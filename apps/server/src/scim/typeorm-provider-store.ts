@@ -1,17 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import { type Database, TableRows } from '@pocket/core/typeorm'
 import type { ScimReport } from '@pocket/directory'
+import { maxClockDifference } from '../jobs/job-store.ts'
 import { scimChangeTable, scimProviderTable } from './provider.table.ts'
-import type { ScimProvider } from './provider.ts'
+import { leaseMs, type ScimProvider } from './provider.ts'
 import type { FailingProvider, ScimLease, ScimLeaseRange, ScimProviderStore, ScimRunEnd } from './provider-store.ts'
+
+/** No pause between two runs is as long, in milliseconds. */
+const maxPause = 2 * 3_600_000
 
 const rows = new TableRows(scimProviderTable)
 const { table } = rows
 const changes = new TableRows(scimChangeTable).table
 const ours = 'id = $1 AND lease_owner = $2'
 
+// A lease or a next run that is further ahead than anybody puts it was written before the clock was set back.
 const claim = `UPDATE ${table} SET lease_owner = $2, lease_until = $4, started_at = $3
-  WHERE id = $1 AND (lease_until IS NULL OR lease_until <= $3)`
+  WHERE id = $1 AND (lease_until IS NULL OR lease_until <= $3 OR lease_until > $5)`
 
 const sql = {
   find: `${rows.select} WHERE id = $1`,
@@ -23,12 +28,13 @@ const sql = {
   // A cast, since PostgreSQL does not guess the type of a parameter that stands in the list of a SELECT.
   noteChange: `INSERT INTO ${changes} (id, changed_at)
     SELECT CAST($1 AS varchar(36)), CAST($2 AS bigint) WHERE EXISTS (SELECT 1 FROM ${table})`,
-  forgetChanges: `DELETE FROM ${changes} WHERE NOT EXISTS (SELECT 1 FROM ${changes} WHERE changed_at > $1)`,
+  forgetChanges: `DELETE FROM ${changes} WHERE NOT EXISTS (SELECT 1 FROM ${changes} WHERE changed_at > $1 AND changed_at <= $2)`,
   allDue: `UPDATE ${table} SET next_run_at = $1 WHERE next_run_at > $1 OR lease_until > $1`,
   bringForward: `UPDATE ${table} SET next_run_at = $2 WHERE id = $1 AND (next_run_at > $2 OR lease_until > $2)`,
-  due: `SELECT id FROM ${table} WHERE next_run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) ORDER BY next_run_at, id`,
+  due: `SELECT id FROM ${table} WHERE (next_run_at <= $1 OR next_run_at > $2)
+    AND (lease_until IS NULL OR lease_until <= $1 OR lease_until > $3) ORDER BY next_run_at, id`,
   claim,
-  claimDue: `${claim} AND next_run_at <= $3`,
+  claimDue: `${claim} AND (next_run_at <= $3 OR next_run_at > $6)`,
   renew: `UPDATE ${table} SET lease_until = $3 WHERE ${ours}`,
   finish: `UPDATE ${table} SET lease_owner = NULL, lease_until = NULL, finished_at = $3, failed = $5, report = $6,
     succeeded_at = CASE WHEN $5 THEN succeeded_at ELSE $3 END,
@@ -72,7 +78,7 @@ export class TypeormScimProviderStore implements ScimProviderStore {
 
   async takeChanges(before: number, now: number): Promise<void> {
     await this.#database.transaction(async () => {
-      if ((await this.#database.execute(sql.forgetChanges, [before])) === 0) return
+      if ((await this.#database.execute(sql.forgetChanges, [before, now + maxClockDifference])) === 0) return
       await this.#database.execute(sql.allDue, [now])
     })
   }
@@ -82,15 +88,18 @@ export class TypeormScimProviderStore implements ScimProviderStore {
   }
 
   async due(now: number): Promise<readonly string[]> {
-    return (await this.#database.query<{ id: string }>(sql.due, [now])).map(({ id }) => id)
+    return (
+      await this.#database.query<{ id: string }>(sql.due, [now, now + maxPause, now + leaseMs + maxClockDifference])
+    ).map(({ id }) => id)
   }
 
   async claim({ id, owner }: ScimLease, { now, until }: ScimLeaseRange): Promise<boolean> {
-    return (await this.#database.execute(sql.claim, [id, owner, now, until])) === 1
+    return (await this.#database.execute(sql.claim, [id, owner, now, until, until + maxClockDifference])) === 1
   }
 
   async claimDue({ id, owner }: ScimLease, { now, until }: ScimLeaseRange): Promise<boolean> {
-    return (await this.#database.execute(sql.claimDue, [id, owner, now, until])) === 1
+    const latest = [until + maxClockDifference, now + maxPause] as const
+    return (await this.#database.execute(sql.claimDue, [id, owner, now, until, ...latest])) === 1
   }
 
   async renew({ id, owner }: ScimLease, until: number): Promise<boolean> {

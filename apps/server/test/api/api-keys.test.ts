@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
 import { databaseOf } from '../http/app.ts'
 import { type Instance, startInstance } from './instance.ts'
@@ -85,6 +85,24 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     for (let tries = 0; tries < 100 && uses[0] === null; tries += 1)
       uses = (await listed(agent)).map(({ lastUsedAt }) => lastUsedAt)
     expect(Date.now() - Date.parse(uses[0] ?? '')).toBeLessThan(60_000)
+  })
+
+  test('a last use in the future, from before the clock was set back, is written over', async () => {
+    const { agent } = await instance.person('ahead')
+    const { token } = await mint(agent, { expiresAt: inDays(3) })
+    const { now } = Date
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + 3_600_000)
+    try {
+      expect((await withKey(token, 'GET /api/version/current')).status).toBe(200)
+    } finally {
+      clock.mockRestore()
+    }
+    const ahead = async () => (await listed(agent)).map(({ lastUsedAt }) => Date.parse(lastUsedAt ?? '') - Date.now())
+    while (Number.isNaN((await ahead())[0]));
+    expect((await withKey(token, 'GET /api/version/current')).status).toBe(200)
+    // The note is written beside the answer.
+    for (let tries = 0; tries < 100 && Number((await ahead())[0]) > 0; tries += 1);
+    expect((await ahead())[0]).toBeLessThanOrEqual(0)
   })
 
   test('the list is sorted, and paged', async () => {

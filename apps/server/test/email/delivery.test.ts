@@ -115,6 +115,16 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     expect(await only()).toMatchObject({ data: '', sentAt: now, attempts: 1 })
   })
 
+  test('sends an e-mail whose next attempt was put off before the clock was set back by days', async () => {
+    now += 1500 * 24 * 60 * minute
+    await leave()
+    server.refuseNext(451)
+    await deliver()
+    now -= 1500 * 24 * 60 * minute
+    await Promise.all([deliver(0), deliver(1)])
+    expect(server.delivered).toHaveLength(1)
+  })
+
   test('after 4xx it is tried again, later and later', async () => {
     await leave()
     server.refuseNext(451)

@@ -123,6 +123,30 @@ describe.each(kinds)('%s', (kind) => {
     expect(runs).toBe(2)
   })
 
+  test.each([hour, 72 * hour, 1500 * 24 * hour])(
+    'runs a job after its interval, and takes over a dead replica, when the clock is set back by %i ms',
+    async (jump) => {
+      const runs: number[] = []
+      const [mine, other] = [replica(0), replica(1)]
+      for (const scheduler of [mine, other])
+        scheduler.register({ name: 'clean-up', intervalMs: hour / 60, run: async () => runs.push(now) })
+      await other.runDue()
+      now += jump
+      await mine.runDue()
+      // A replica that dies in the middle of a run.
+      now += hour
+      await storeOf(1).claim({ name: 'clean-up', owner: 'dead' }, { now, until: now + 60_000 })
+      now -= hour + jump
+      runs.length = 0
+      await mine.runDue()
+      now += hour / 60
+      await mine.runDue()
+      await other.runDue()
+      expect(runs).toEqual([now])
+      expect(await state()).toMatchObject({ leaseOwner: null, nextRunAt: now + hour / 60 })
+    },
+  )
+
   test('what is done in place of a job keeps the job from running, and counts as a run of it', async () => {
     const [mine, other] = [replica(0), replica(1)]
     const done: string[] = []

@@ -118,6 +118,18 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
     expect(await store.claim(leaseOf(made), { now: noon + 2000, until: noon + minute })).toBe(true)
   })
 
+  test('a lease, a next run and a change from before the clock was set back hold nobody up', async () => {
+    const [leased, putOff] = [await provider(), await provider({ nextRunAt: noon + 3 * 60 * minute })]
+    await store.claim(leaseOf(leased), { now: noon + 60 * minute, until: noon + 61 * minute })
+    expect((await store.due(noon)).toSorted()).toEqual([leased.id, putOff.id].toSorted())
+    for (const made of [leased, putOff]) expect(await store.claimDue(leaseOf(made), range)).toBe(true)
+    expect(await store.due(noon)).toEqual([])
+    const next = await provider({ nextRunAt: noon + 60 * minute })
+    await store.noteChange(noon + 60 * minute)
+    await store.takeChanges(noon - 5 * minute, noon)
+    expect(await store.due(noon)).toEqual([next.id])
+  })
+
   test('who lets go of it leaves it due', async () => {
     const made = await provider()
     const lease = leaseOf(made)

@@ -24,7 +24,7 @@ export function createSecretUses({ store, clock, onError }: SecretUsesPorts): Se
   return {
     note(clientId, secretId) {
       const now = clock.now()
-      if ((notedAt.get(secretId) ?? Number.NEGATIVE_INFINITY) > now - leastBetweenNotes) return
+      if (Math.abs(now - (notedAt.get(secretId) ?? Number.NEGATIVE_INFINITY)) < leastBetweenNotes) return
       if (notedAt.size >= mostRemembered) notedAt.clear()
       notedAt.set(secretId, now)
       const note = store

@@ -43,7 +43,7 @@ export async function createProviderHolder({ keyRing, clock, make }: ProviderHol
     },
     reload,
     async refresh(onError) {
-      if (clock.now() - lookedAt >= refreshEvery) await reload().catch(onError)
+      if (Math.abs(clock.now() - lookedAt) >= refreshEvery) await reload().catch(onError)
     },
   }
 }

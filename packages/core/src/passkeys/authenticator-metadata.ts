@@ -66,7 +66,7 @@ export function createAuthenticatorMetadata(read: ReadMetadata | undefined, cloc
   return {
     refresh,
     async ensure() {
-      if (clock.now() - known.readAt < day) return
+      if (Math.abs(clock.now() - known.readAt) < day) return
       // An older one is better than none: models are added to it far more often than they fall into disgrace.
       await refresh().catch((error: unknown) => {
         if (known.serial < 0) throw error

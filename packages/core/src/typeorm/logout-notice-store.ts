@@ -1,4 +1,4 @@
-import type { LogoutNotice, LogoutNoticeStore } from '../logout-notices/logout-notice-store.ts'
+import { type LogoutNotice, type LogoutNoticeStore, maxPause } from '../logout-notices/logout-notice-store.ts'
 import type { Database, DatabaseKind } from './database.ts'
 import { logoutNoticeTable } from './logout-notice.table.ts'
 import { TableRows } from './table-rows.ts'
@@ -10,7 +10,7 @@ function statements(kind: DatabaseKind) {
   const locking = kind === 'postgres' ? 'FOR UPDATE SKIP LOCKED' : ''
   return {
     claimDue: `UPDATE ${rows.table} SET attempts = attempts + 1, next_attempt_at = $2 WHERE id IN (
-      SELECT id FROM ${rows.table} WHERE next_attempt_at <= $1 ORDER BY next_attempt_at LIMIT $3 ${locking})
+      SELECT id FROM ${rows.table} WHERE next_attempt_at <= $1 OR next_attempt_at > $4 ORDER BY next_attempt_at LIMIT $3 ${locking})
       RETURNING ${rows.columns}`,
     postpone: `UPDATE ${rows.table} SET next_attempt_at = $2 WHERE id = $1`,
     remove: `DELETE FROM ${rows.table} WHERE id = $1`,
@@ -32,7 +32,7 @@ export class TypeormLogoutNoticeStore implements LogoutNoticeStore {
   }
 
   async claimDue(now: number, until: number, limit: number): Promise<readonly LogoutNotice[]> {
-    return rows.all(await this.#database.query(this.#sql.claimDue, [now, until, limit]))
+    return rows.all(await this.#database.query(this.#sql.claimDue, [now, until, limit, now + maxPause]))
   }
 
   async postpone(id: string, nextAttemptAt: number): Promise<void> {

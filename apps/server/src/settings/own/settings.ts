@@ -67,7 +67,7 @@ export function createOwnSettings({
   }
 
   const recent = async (): Promise<OwnSettingValues> => {
-    if (kept && clock.now() - kept.readAt < mostAge) return kept.values
+    if (kept && Math.abs(clock.now() - kept.readAt) < mostAge) return kept.values
     const [readAt, seen] = [clock.now(), changes]
     const present = await values()
     if (seen === changes) kept = { readAt, values: present }

@@ -37,6 +37,15 @@ export const logoutNoticeStoreContract: readonly ContractCase<LogoutNoticeStore>
     },
   },
   {
+    name: 'a notice is due at once where the clock has been set back by days',
+    run: async (store) => {
+      await store.insert(notice('a', { nextAttemptAt: noon + 72 * 60 * minute }))
+      await store.insert(notice('b', { nextAttemptAt: noon + 12 * 60 * minute }))
+      assert.deepEqual(ids(await store.claimDue(noon, noon + minute, 10)), ['a'])
+      assert.deepEqual(await store.claimDue(noon, noon + minute, 10), [])
+    },
+  },
+  {
     name: 'removes one, and all of a client',
     run: async (store) => {
       await store.insert(notice('a'))
