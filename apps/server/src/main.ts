@@ -11,12 +11,15 @@ const stop = new AbortController()
 // The second signal finds no listener and ends the process at once.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
 
-// Whoever reads what is printed may have had enough of it.
-process.stdout.on('error', (error) => {
-  if (codeOf(error) !== 'EPIPE') throw error
-})
+const args = process.argv.slice(2)
 
-process.exitCode = await run(process.argv.slice(2), {
+// A full disk or a closed reader under the log must not end the server; a command whose output is lost has failed.
+for (const output of [process.stdout, process.stderr])
+  output.on('error', (error) => {
+    if (args.length > 0 && codeOf(error) !== 'EPIPE') process.exitCode = 1
+  })
+
+const exitCode = await run(args, {
   version: ownVersion(),
   readConfig,
   createLogger,
@@ -26,6 +29,7 @@ process.exitCode = await run(process.argv.slice(2), {
   complain: (line) => process.stderr.write(`${line}\n`),
   stop: stop.signal,
 })
+if (exitCode !== 0) process.exitCode = exitCode
 
 function ownVersion(): string {
   const { version }: { readonly version: string } = JSON.parse(

@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { access, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { freePort, startProcess } from '@pocket/test-support'
@@ -40,6 +43,54 @@ test('the program starts, is well, hands out no code to nobody, and stops at SIG
   expect(server.output()).toContain('Stopped')
   await using after = await pocketId(['healthcheck'], env)
   expect(await after.exit).toBe(1)
+})
+
+/** Resolves once the server answers; it may not be able to say so. */
+async function answering(port: string, ended: Promise<unknown>): Promise<number> {
+  let isOver = false
+  void ended.then(() => {
+    isOver = true
+  })
+  while (!isOver) {
+    const answer = await fetch(`http://127.0.0.1:${port}/login`).catch(() => undefined)
+    if (answer) return answer.status
+    await setTimeout(20)
+  }
+  throw new Error('It has ended.')
+}
+
+test('a full disk under the log and under standard error does not end the server', async () => {
+  const port = String(await freePort())
+  const env = { PORT: port, APP_URL: `http://localhost:${port}` }
+  const shell = ['-c', 'exec "$@" > /dev/full 2> /dev/full', 'sh', process.execPath]
+  const flags = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning']
+  await using server = await startProcess('/bin/sh', [...shell, ...flags, main], { cwd: folder, env })
+  for (let tries = 0; tries < 3; tries++) expect(await answering(port, server.exit)).toBe(200)
+  server.kill('SIGTERM')
+  expect(await server.exit).toBe(0)
+})
+
+test('a closed reader of the log and of standard error does not end the server', async () => {
+  const port = String(await freePort())
+  const env = { PATH: process.env.PATH, PORT: port, APP_URL: `http://localhost:${port}` }
+  const chatty = 'setInterval(() => process.stderr.write("a warning\\n"), 20).unref()'
+  const flags = ['--conditions=pocket-source', `--import=data:text/javascript,${encodeURIComponent(chatty)}`]
+  const server = spawn(process.execPath, [...flags, main], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const ended = once(server, 'exit')
+  try {
+    for (const output of [server.stdout, server.stderr]) output.destroy()
+    for (let tries = 0; tries < 3; tries++) expect(await answering(port, ended)).toBe(200)
+    server.kill('SIGTERM')
+    expect(await ended).toEqual([0, null])
+  } finally {
+    server.kill('SIGKILL')
+  }
+})
+
+test('a command that cannot print what it was asked for fails', async () => {
+  const shell = ['-c', 'exec "$@" > /dev/full', 'sh', process.execPath]
+  await using command = await startProcess('/bin/sh', [...shell, '--conditions=pocket-source', main, 'version'])
+  expect(await command.exit).toBe(1)
 })
 
 test('SIGTERM ends it while it waits for a database that is not there', async () => {
