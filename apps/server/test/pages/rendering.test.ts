@@ -117,6 +117,11 @@ describe('templates', () => {
       [],
     ],
     [
+      'consent-continue',
+      ['Continue to Immich?', 'on this device just now', 'You’ll be sent to app.immich.', 'Continue as Anna Koch'],
+      ['/interaction/1/consent', '/interaction/1/switch', '/interaction/1/cancel'],
+    ],
+    [
       'sign-out-of-client',
       ['Immich asks to end your session here as well.', 'Sign out Stay signed in'],
       ['/end-session/confirm'],

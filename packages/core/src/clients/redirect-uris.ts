@@ -93,6 +93,16 @@ function loopback(uri: string): { readonly address: string } | undefined {
   return start === undefined ? undefined : { address: `${start}${end}` }
 }
 
+/**
+ * Whether an application on the person's own device receives what is sent there: at a loopback address, or by a custom
+ * scheme (RFC 8252 §7). Any application on the device can ask for it.
+ */
+export function isNativeRedirectUri(uri: string): boolean {
+  const url = URL.parse(uri)
+  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) return true
+  return /^(?:(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f.*\])$/.test(url.hostname)
+}
+
 function isInsecure(uri: string): boolean {
   return /^http:/i.test(uri) && !loopback(uri.replace(/:\*(?=[/?]|$)/, ''))
 }

@@ -109,11 +109,18 @@ function detail({ type, description, json }: AuthorizationDetailView): Html {
 }
 
 function consent(view: ConsentView): Page {
-  const { client, account, claims, apis, authorizationDetails, allowedBefore } = view
+  const { client, account, claims, apis, authorizationDetails, allowedBefore, confirmOnly } = view
+  const person = account.displayName || account.userName
+  if (confirmOnly)
+    return {
+      title: `Continue to ${client.name}?`,
+      main: html`${wayTo(client)}
+${button(view.submitTo, `Continue as ${person}`, 'first')}${button(view.cancelTo, 'Cancel')}${button(view.switchTo, 'Use another account')}`,
+    }
   return {
     title: `Allow ${client.name}?`,
     main: html`<p><strong>${client.name}</strong>${client.operator && ` (${client.operator})`} ${allowedBefore ? 'asks again, and' : ''} wants to know who you are.${client.destination && ` You’ll be sent to ${client.destination}.`}</p>
-<p class="quiet">You’re signed in as ${account.displayName || account.userName}.</p>
+<p class="quiet">You’re signed in as ${person}.</p>
 <dl>${claims.map(claim)}</dl>
 ${apis.map(({ name, permissions, isNew }) => html`<h2>${name}${isNew && ' (new)'}</h2><ul>${permissions.map((each) => html`<li>${each.name}${each.description && `: ${each.description}`}${each.isNew && !isNew && ' (new)'}</li>`)}</ul>`)}
 ${authorizationDetails.map(detail)}

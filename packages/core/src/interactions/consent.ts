@@ -12,6 +12,7 @@ import type { AskBefore } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { AuthorizationDetailsTypes } from '../oidc/authorization-details.ts'
 import { extras, toldClient } from '../oidc/client-metadata.ts'
+import { nativeClientReason } from '../oidc/policy.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import { type Exchange, type Interaction, startAgainAt } from './interaction.ts'
 import {
@@ -59,7 +60,14 @@ export function createConsent(ports: ConsentPorts) {
     if (!client) throw new NotFound('client_not_found', 'The client is gone.')
     return client
   }
+  const finish = async (interaction: Interaction): Promise<string> => {
+    interaction.result = { ...interaction.lastSubmission, consent: {} }
+    await interaction.persist()
+    return interaction.returnTo
+  }
   return {
+    confirmsOnly,
+
     async show(exchange: Exchange, interaction: Interaction) {
       const account = await whoDecides(exchange, interaction)
       const { params } = interaction
@@ -86,6 +94,7 @@ export function createConsent(ports: ConsentPorts) {
       const account = await whoDecides(exchange, interaction)
       const { params } = interaction
       const clientId = clientIdOf(interaction)
+      if (confirmsOnly(interaction)) return finish(interaction)
       const apis = await requestedApis(apiAccess, clientId, params)
       const scopes = [...requestedScopes(params), ...apis.flatMap(keysOf)]
       const consented = [...requestedScopes(params), ...apis.flatMap(consentKeysOf)]
@@ -95,9 +104,7 @@ export function createConsent(ports: ConsentPorts) {
         { event: 'consent_given', accountId: account.id, clientId, scopes },
         requestContext(exchange.req),
       )
-      interaction.result = { ...interaction.lastSubmission, consent: {} }
-      await interaction.persist()
-      return interaction.returnTo
+      return finish(interaction)
     },
 
     /** Returns where to go on: the client learns `access_denied` (RFC 6749 §4.1.2.1). */
@@ -115,6 +122,11 @@ export function createConsent(ports: ConsentPorts) {
 }
 
 export type ConsentInteraction = ReturnType<typeof createConsent>
+
+/** Whether everything was allowed before, and the person only has to continue (RFC 8252 §8.6). */
+function confirmsOnly({ prompt }: Interaction): boolean {
+  return prompt.reasons.every((reason) => reason === nativeClientReason)
+}
 
 function clientIdOf({ params }: Interaction): string {
   return typeof params.client_id === 'string' ? params.client_id : ''

@@ -203,6 +203,7 @@ export function createInteractionPages({
         apis,
         authorizationDetails,
         allowedBefore,
+        ...(consent.confirmsOnly(interaction) && { confirmOnly: true as const }),
         submitTo: at(interaction, '/consent'),
         switchTo: at(interaction, '/switch'),
         cancelTo: at(interaction, '/cancel'),

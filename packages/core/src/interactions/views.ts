@@ -97,7 +97,9 @@ export interface ConsentView extends InLanguages {
   readonly authorizationDetails: readonly AuthorizationDetailView[]
   /** Whether the person allowed this client something before. */
   readonly allowedBefore: boolean
-  /** A form posted to it allows. */
+  /** Set where nothing is left to allow, and a native application needs the person to continue (RFC 8252 §8.6). */
+  readonly confirmOnly?: true
+  /** A form posted to it allows, or continues. */
   readonly submitTo: string
   /** A form posted to it leads to the other accounts. */
   readonly switchTo: string

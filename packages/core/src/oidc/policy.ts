@@ -1,6 +1,7 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import type { AskChecks } from '../clients/access-checks.ts'
 import { mayUse, notAllowedReason } from '../clients/group-restriction.ts'
+import { isNativeRedirectUri } from '../clients/redirect-uris.ts'
 import type { Clock } from '../clock.ts'
 import { isTooOld } from '../sessions/freshness.ts'
 import { addAccessChecks } from './access-checks.ts'
@@ -18,6 +19,7 @@ export function createPolicy(clock: Clock, askChecks: AskChecks): interactionPol
   const policy = base()
   policy.get('login')?.checks.add(accountGone())
   policy.get('login')?.checks.add(reauthentication(clock))
+  policy.get('consent')?.checks.add(nativeClient(), 0)
   policy.add(new Prompt({ name: 'select_account', requestable: true }), 0)
   policy.add(new Prompt({ name: 'create', requestable: true }), 0)
   policy.add(new Prompt({ name: 'not_allowed', requestable: false }, notInAllowedGroup()), 3)
@@ -51,6 +53,27 @@ function reauthentication(clock: Clock): interactionPolicy.Check {
       const at = oidc.entities.Interaction?.iat ?? Math.floor(clock.now() / 1000)
       const signIn = { acr: session.acr ?? '0', authTime: session.loginTs ?? 0 }
       return isTooOld(signIn, signInDemands(client), at) ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT
+    },
+  )
+}
+
+/** The reason for which a person is asked to continue where nothing has to be allowed any more. */
+export const nativeClientReason = 'native_client'
+
+/**
+ * Anything on the person's device can pretend to be such a client, so that no answer is sent there without an act of the
+ * person in this very authorization (RFC 8252 §8.6).
+ */
+function nativeClient(): interactionPolicy.Check {
+  return new Check(
+    nativeClientReason,
+    'a native application is authorized only by an act of the person',
+    'interaction_required',
+    ({ oidc }: KoaContextWithOIDC) => {
+      const { client, params, result } = oidc
+      if (client?.clientAuthMethod !== 'none' || extras(client).pocket_skip_consent) return Check.NO_NEED_TO_PROMPT
+      const isNative = isNativeRedirectUri(String(params?.redirect_uri))
+      return isNative && !result?.consent ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT
     },
   )
 }

@@ -30,6 +30,21 @@ export function newBrowser(host: Host, party: EmulatedRelyingParty, { authentica
     return { ...result, checks: [...result.checks, { name: 'Nobody is asked anything', passed: true }] }
   }
 
+  /** RFC 8252 §8.6. */
+  async function continueAsMyself(door: Door): Promise<RelyingPartyResult> {
+    const page = await agent.follow(await agent.get(party.begin(door).url), { until })
+    const view = viewOf(page)
+    const isConfirmation = view.view === 'consent' && view.confirmOnly === true
+    const result = await party.finish((await decide(agent, page, 'submitTo', until)).location ?? '')
+    const checks = [...result.checks, { name: 'The person continues with one button', passed: isConfirmation }]
+    return { ...result, passed: result.passed && isConfirmation, checks }
+  }
+
+  function signInOnceMore(door: Door): Promise<RelyingPartyResult> {
+    const isNative = !door.redirectUri.startsWith('https:')
+    return isNative && party.application.clientSettings.isPublic ? continueAsMyself(door) : signInUnasked(door)
+  }
+
   async function signOut(): Promise<RelyingPartyResult> {
     const url = party.logoutUrl()
     if (url === null) throw new Error(`${party.application.name} does not sign out`)
@@ -57,5 +72,5 @@ export function newBrowser(host: Host, party: EmulatedRelyingParty, { authentica
     return { account: null, passed: checks.every(({ passed }) => passed), checks }
   }
 
-  return { signInWithPasskey, signInAgain, signInUnasked, signOut }
+  return { signInWithPasskey, signInAgain, signInOnceMore, signOut }
 }

@@ -83,9 +83,9 @@ export async function measure(
   const [first, ...others] = doors
   await take('Set-up', () => party.setUp())
   await take('Sign-in', () => browser.signInWithPasskey(first))
-  await take('Second sign-in', () => browser.signInUnasked(first))
+  await take('Second sign-in', () => browser.signInOnceMore(first))
   for (const door of others)
-    await take(`By ${door.name}`, () => (door.asksAgain ? browser.signInAgain(door) : browser.signInUnasked(door)))
+    await take(`By ${door.name}`, () => (door.asksAgain ? browser.signInAgain(door) : browser.signInOnceMore(door)))
   if (habits.refresh) {
     await take('Refresh', () => party.refresh())
     await take('Refresh once more', () => party.refresh())

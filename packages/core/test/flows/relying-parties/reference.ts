@@ -30,7 +30,8 @@ They live in \`packages/core/src/testing\`, speak OpenID Connect as their real c
 ${table([['Application', ...columns.map(([title]) => title), 'Other set-ups'], ...rows])}
 
 "Yes": everything that the application looks at is as it should be. "–": the application does not do that.
-Sign-in is with a passkey and consent, the second sign-in is in the same browser and asks nothing. With each other set-up
+Sign-in is with a passkey and consent, the second sign-in is in the same browser and asks nothing, or
+to continue where a public client is at a loopback address. With each other set-up
 the application goes through all of it once more.
 
 ${measured.map(section).join('\n\n')}

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import type { NewClientInput } from '@pocket/core'
+import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import * as oidc from 'openid-client'
+import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
+import type { Parameters } from './signed-in.ts'
+
+const loopback = 'http://127.0.0.1/callback'
+const scheme = 'app.example:/callback'
+const web = 'https://app.example/callback'
+const redirectUris = [
+  loopback,
+  scheme,
+  web,
+  'http://[::1]/callback',
+  'http://localhost/callback',
+  'http://nas.lan/callback',
+]
+const away = (url: string) => /^(app\.example:|https:|http:\/\/(127\.|\[|nas|localhost\/|localhost:9999))/.test(url)
+
+let host: Host
+beforeAll(async () => {
+  host = await startHost()
+})
+afterAll(async () => {
+  expect(host.errors).toEqual([])
+  await host[Symbol.asyncDispose]()
+})
+
+/** A public client that the person has allowed everything before, and the browser in which they are signed in. */
+async function signedIn(input: Partial<NewClientInput> = {}) {
+  const { client } = await host.client({ name: 'Tool', redirectUris, isPublic: true, ...input })
+  const [agent, person, verifier] = [new UserAgent(), await host.person('ada'), oidc.randomPKCECodeVerifier()]
+  const challenge = await oidc.calculatePKCECodeChallenge(verifier)
+  const authorize = async (redirectUri: string, more: Parameters = {}) => {
+    const query = new URLSearchParams({
+      client_id: client.id,
+      redirect_uri: redirectUri,
+      response_type: 'code',
+      scope: 'openid',
+      code_challenge: challenge,
+      code_challenge_method: 'S256',
+      ...more,
+    })
+    return agent.follow(await agent.get(`${host.issuer}/authorize?${query}`), { until: away })
+  }
+  const page = await signIn(agent, await authorize(web), person.authenticator, away)
+  const first = page.location === null ? await decide(agent, page, 'submitTo', away) : page
+  expect(answerOf(first)).toHaveProperty('code')
+  return { client, agent, person, authorize, verifier }
+}
+
+const answerOf = ({ location }: UserAgentResponse) =>
+  Object.fromEntries(new URL(location ?? 'about:blank').searchParams)
+
+function addressOf(page: UserAgentResponse, name: 'submitTo' | 'switchTo') {
+  const view = viewOf(page)
+  if (view.view !== 'consent') throw new Error(`This is no consent page but ${view.view}`)
+  return view[name]
+}
+
+test.each([
+  [loopback],
+  ['http://127.0.0.1:49152/callback'],
+  ['http://localhost:9999/callback'],
+  ['http://[::1]:9999/callback'],
+  [scheme],
+])('a remembered consent authorizes a public client at %s only after the person continues', async (redirectUri) => {
+  const { agent, authorize } = await signedIn()
+  const page = await authorize(redirectUri)
+  expect([page.location, viewOf(page)]).toMatchObject([
+    null,
+    { view: 'consent', confirmOnly: true, account: { userName: 'ada' } },
+  ])
+  expect(answerOf(await decide(agent, page, 'submitTo', away))).toHaveProperty('code')
+  expect(answerOf(await authorize(redirectUri, { prompt: 'none' }))).toMatchObject({ error: 'interaction_required' })
+  expect(viewOf(await authorize(redirectUri))).toMatchObject({ view: 'consent', confirmOnly: true })
+})
+
+test('the first authorization asks for consent, and not twice', async () => {
+  const { agent, authorize } = await signedIn()
+  const page = await authorize(scheme, { scope: 'openid profile' })
+  expect(viewOf(page)).not.toHaveProperty('confirmOnly')
+  expect(answerOf(await decide(agent, page, 'submitTo', away))).toHaveProperty('code')
+  const none = await authorize(scheme, { scope: 'openid email', prompt: 'none' })
+  expect(answerOf(none)).toMatchObject({ error: 'interaction_required' })
+})
+
+test('continuing is no second consent, and refusing sends access_denied', async () => {
+  const { agent, authorize } = await signedIn()
+  const given = () => host.events.filter(({ event }) => event === 'consent_given').length
+  const before = given()
+  expect(answerOf(await decide(agent, await authorize(loopback), 'submitTo', away))).toHaveProperty('code')
+  expect(given()).toBe(before)
+  expect(answerOf(await decide(agent, await authorize(loopback), 'cancelTo', away))).toEqual({
+    error: 'access_denied',
+    error_description: expect.any(String),
+    iss: host.issuer,
+  })
+})
+
+test.each<[string, string, Partial<NewClientInput>]>([
+  ['a public client at a web address', web, {}],
+  ['a public client at a web address of the local network', 'http://nas.lan/callback', {}],
+  ['a confidential client', loopback, { isPublic: false }],
+  ['a client that an administrator set to skip consent', loopback, { skipConsent: true }],
+])('%s is authorized as before', async (_which, redirectUri, input) => {
+  const { authorize } = await signedIn(input)
+  expect(answerOf(await authorize(redirectUri, { prompt: 'none' }))).toHaveProperty('code')
+})
+
+test('a fresh sign-in does not stand for the act', async () => {
+  const { agent, person, authorize } = await signedIn()
+  const page = await signIn(agent, await authorize(loopback, { prompt: 'login' }), person.authenticator, away)
+  expect([page.location, viewOf(page)]).toMatchObject([null, { view: 'consent', confirmOnly: true }])
+})
+
+test('the act counts once: its interaction cannot be replayed', async () => {
+  const { agent, authorize } = await signedIn()
+  const page = await authorize(loopback)
+  const cookie = agent
+    .cookies()
+    .map(({ name, value }) => `${name}=${value}`)
+    .join('; ')
+  const submitted = await agent.postForm(new URL(addressOf(page, 'submitTo'), page.url).href, {})
+  const resume = new URL(submitted.location ?? '', page.url).href
+  expect(answerOf(await agent.get(resume))).toHaveProperty('code')
+  const replayed = await new UserAgent().get(resume, { headers: { cookie } })
+  expect([replayed.location, viewOf(replayed)]).toMatchObject([null, { view: 'error' }])
+})
+
+test('choosing an account does not stand for the act', async () => {
+  const { agent, authorize } = await signedIn()
+  const page = await authorize(loopback)
+  const chooser = await agent.follow(await agent.postForm(new URL(addressOf(page, 'switchTo'), page.url).href, {}))
+  const view = viewOf(chooser)
+  if (view.view !== 'select-account') throw new Error(`This is no chooser but ${view.view}`)
+  const chosen = await agent.postForm(new URL(view.chooseTo, page.url).href, { account: view.accounts[0]?.id ?? '' })
+  expect(viewOf(await agent.follow(chosen, { until: away }))).toMatchObject({ view: 'consent', confirmOnly: true })
+})
+
+test('tokens of such a client are refreshed without the person', async () => {
+  const { client, agent, authorize, verifier } = await signedIn()
+  const given = answerOf(await decide(agent, await authorize(loopback), 'submitTo', away))
+  const configuration = await oidc.discovery(new URL(host.issuer), client.id, undefined, oidc.None(), {
+    execute: [oidc.allowInsecureRequests],
+  })
+  const tokens = await oidc.genericGrantRequest(configuration, 'authorization_code', {
+    code: given.code ?? '',
+    redirect_uri: loopback,
+    code_verifier: verifier,
+  })
+  expect(await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).toHaveProperty('access_token')
+})
