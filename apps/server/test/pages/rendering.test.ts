@@ -122,6 +122,11 @@ describe('templates', () => {
       ['/interaction/1/consent', '/interaction/1/switch', '/interaction/1/cancel'],
     ],
     [
+      'error-missing',
+      ['The application sent no redirect_uri', 'Show the details to whoever runs the application.'],
+      ['/'],
+    ],
+    [
       'sign-out-of-client',
       ['Immich asks to end your session here as well.', 'Sign out Stay signed in'],
       ['/end-session/confirm'],

@@ -151,7 +151,7 @@ function notAllowed({ client, account, reason, switchTo, cancelTo }: NotAllowedV
 
 function failure({ code, details, requestId, retryAt, retryAfter, acceptWith }: ErrorView): Page {
   return {
-    title: 'That didn’t work',
+    title: details.missing ? `The application sent no ${details.missing}` : 'That didn’t work',
     main: html`<p role="alert">${sentenceFor(code)}</p>
 ${retryAfter !== undefined && html`<p>Try again in ${Math.max(1, Math.ceil(retryAfter / 60))} min.</p>`}
 ${details.received && html`<dl><dt>Address received</dt><dd>${details.received}</dd>${details.registered && html`<dt>Addresses registered</dt><dd>${details.registered}</dd>`}</dl>`}

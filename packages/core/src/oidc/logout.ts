@@ -44,14 +44,19 @@ export function revokeAtLogout(provider: Provider): void {
   })
 }
 
+/** Whether this is an end-session request whose session was read, so that the person can be answered whatever it says. */
+export function isLogout({ oidc }: KoaContextWithOIDC): boolean {
+  // `oidc` is absent where no route of the library's was found.
+  const found: typeof oidc | undefined = oidc
+  return found?.route === 'end_session' && found.session !== undefined
+}
+
 /**
  * Lets whoever is signed in sign out although the library refuses what a client asked at the end-session endpoint. Returns
- * the secret that the page has to send back, as the library makes it; `undefined` where nobody is, or at another endpoint.
+ * the secret that the page has to send back, as the library makes it; `undefined` where nobody is signed in.
  */
-export async function beginLogout({ oidc }: KoaContextWithOIDC): Promise<string | undefined> {
-  // Absent where no route of the library's was found.
-  const session: ProviderSession | undefined = (oidc as typeof oidc | undefined)?.session
-  if (oidc?.route !== 'end_session' || session?.accountId === undefined) return undefined
+export async function beginLogout({ oidc: { session } }: KoaContextWithOIDC): Promise<string | undefined> {
+  if (session?.accountId === undefined) return undefined
   const secret = randomBytes(24).toString('hex')
   session.state = { secret }
   await session.persist()

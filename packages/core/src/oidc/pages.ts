@@ -5,16 +5,17 @@ import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
 import { languagesOf } from '../interactions/languages.ts'
 import type { ClientView, ErrorView, RenderView, SignOutView } from '../interactions/views.ts'
-import { beginLogout } from './logout.ts'
+import { beginLogout, isLogout } from './logout.ts'
 import { withParameter } from './post-logout.ts'
+
+interface LibraryError {
+  readonly error: string
+  readonly error_description?: string | undefined
+}
 
 /** The pages that the library shows by itself, in our words. */
 export interface ProtocolPages {
-  renderError(
-    ctx: KoaContextWithOIDC,
-    out: { error: string; error_description?: string | undefined },
-    error: Error,
-  ): Promise<void>
+  renderError(ctx: KoaContextWithOIDC, out: LibraryError, error: Error): Promise<void>
   logoutSource(ctx: KoaContextWithOIDC, form: string): Promise<void>
   postLogoutSuccessSource(ctx: KoaContextWithOIDC): Promise<void>
 }
@@ -66,9 +67,11 @@ export function createProtocolPages(render: RenderView, remedyOf: RemedyOf = asy
     async renderError(ctx, out, error) {
       const { requestId } = requestContext(ctx.req)
       const description = out.error_description ?? error.message
-      if (ctx.status < 500) {
+      if (isLogout(ctx) && ctx.status < 500) {
         const secret = await beginLogout(ctx)
-        if (secret !== undefined) return askToSignOut(ctx, secret, { code: out.error, description, requestId })
+        ctx.status = 200
+        if (secret === undefined) return show(ctx, { view: 'signed-out', client: null })
+        return askToSignOut(ctx, secret, { code: out.error, description, requestId })
       }
       const redirectUri = ctx.oidc?.params?.redirect_uri
       const received = typeof redirectUri === 'string' ? redirectUri : undefined
@@ -84,6 +87,7 @@ export function createProtocolPages(render: RenderView, remedyOf: RemedyOf = asy
         description,
         details: {
           ...applicationOf(ctx),
+          ...(lacksRedirectUri(ctx, out) && { missing: 'redirect_uri' }),
           ...(out.error === 'invalid_redirect_uri' && received !== undefined && { received }),
           ...(remedy && { registered: remedy.registered.join(' ') }),
         },
@@ -109,6 +113,12 @@ function pageCode(code: string, { cause }: Error, received: string | undefined):
   if (code === 'invalid_redirect_uri' && received?.includes('#')) return 'redirect_uri_has_fragment'
   // Nobody has an ID or a secret to compare: the metadata document was refused (`adapter.ts`).
   return code === 'invalid_client' && cause instanceof InvalidInput ? 'invalid_client_metadata' : code
+}
+
+/** Whether there is no address for the answer, which is the library's reason or comes with it. */
+function lacksRedirectUri({ oidc }: KoaContextWithOIDC, { error, error_description = '' }: LibraryError): boolean {
+  const isIncomplete = error === 'invalid_request' && error_description.startsWith('missing required parameter')
+  return isIncomplete && oidc?.route === 'authorization' && oidc.params?.redirect_uri === undefined
 }
 
 /** An ID that is known to nobody is told too, but for what could be read as a sentence of ours. */

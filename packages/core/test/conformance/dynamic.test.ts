@@ -160,7 +160,8 @@ describe('oidcc-dynamic-certification-test-plan', () => {
     await using host = await startHost({ options: open })
     const party = await register(host, { redirect_uris: [redirectUri, 'https://app.example/second'] })
     const page = await send(party, requestOf(party, {}, ['redirect_uri']))
-    expect([page.status, viewOf(page)]).toMatchObject([400, { view: 'error', code: 'invalid_request' }])
+    const missing = { code: 'invalid_request', details: { missing: 'redirect_uri' } }
+    expect([page.status, viewOf(page)]).toMatchObject([400, { view: 'error', ...missing }])
   })
 
   test('oidcc-discovery-endpoint-verification', async () => {

@@ -183,7 +183,7 @@ describe('signing out', () => {
     redirectUri,
   ])('does not lead to %j', async (to) => {
     const page = await endSession({ post_logout_redirect_uri: to, state: 's' })
-    expect([page.location, page.status, viewOf(page)]).toMatchObject([null, 400, { view: 'error' }])
+    expect([page.location, page.status, viewOf(page)]).toMatchObject([null, 200, { view: 'signed-out' }])
   })
 
   test('leads nowhere that is registered for another client, or for nobody who is named', async () => {

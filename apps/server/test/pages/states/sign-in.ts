@@ -183,6 +183,12 @@ export const signInStates: Readonly<Record<string, PageModel>> = {
     hidden: {},
     confirm: { name: 'logout', value: 'yes' },
   },
+  'error-missing': {
+    ...error,
+    code: 'invalid_request',
+    description: 'missing required parameter redirect_uri',
+    details: { client: 'Immich', missing: 'redirect_uri' },
+  },
   'sign-out-of-client': {
     view: 'sign-out',
     client: immich,
