@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Pocket } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
+import { createGuard } from './access/guard.ts'
 import { layFoundation } from './composition/foundation.ts'
 import { composePages } from './composition/pages.ts'
 import { composeRendering } from './composition/rendering.ts'
@@ -61,7 +62,14 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const foundation = await layFoundation({ config, logger, database, viewsDirectory })
   const rendering = await composeRendering(foundation, { assets, cataloguesDirectory })
   const services = await composeServices(foundation, rendering)
-  const parts = { ...foundation, ...rendering, ...services }
+  const { apiKeys } = services.administration
+  const guard = createGuard({
+    pocket: services.pocket,
+    directory: foundation.directory,
+    apiKeys,
+    staticApiKey: config.staticApiKey,
+  })
+  const parts = { ...foundation, ...rendering, ...services, guard }
   const api = composeRestApi(parts)
   const pages = composePages({ ...parts, apiDocument: api.document })
   const { pocket, directory, placeRoom, scheduler, ldap, scim, mail, clock, appearance, show } = parts

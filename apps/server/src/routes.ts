@@ -1,11 +1,9 @@
 import Router from '@koa/router'
-import type { Limiter } from '@pocket/core'
 import type { Context } from 'koa'
 import type { deviceAuthorizationPages } from './device-authorization/page.ts'
 import type { devicePages } from './device-login/page.ts'
 import type { emailPages } from './email/page.ts'
-import { limited } from './http/limits.ts'
-import { addPages, type PageRoute } from './http/page-routes.ts'
+import { addPages, type PageRoute, type PageRoutePorts } from './http/page-routes.ts'
 import type { reauthenticationPages } from './http/reauthentication.ts'
 import type { signInPages } from './sign-in/page.ts'
 import type { signUpPages } from './sign-up/page.ts'
@@ -23,7 +21,8 @@ export interface Handlers {
   readonly reauthentication: ReturnType<typeof reauthenticationPages>
   /** Those that bring their addresses. */
   readonly pages: readonly PageRoute[]
-  readonly limits: Limiter
+  readonly limits: PageRoutePorts['limits']
+  readonly guarded: PageRoutePorts['guarded']
 }
 
 /** Every address of this server, but for those of the protocol, which core answers: those of the sign-in side, then the pages that bring theirs. */
@@ -39,54 +38,55 @@ export function createRoutes({
   reauthentication,
   pages,
   limits,
+  guarded,
 }: Handlers): Router {
+  const signInRoutes: readonly PageRoute[] = [
+    { method: 'get', path: '/healthz', handle: health },
+    { method: 'get', path: '/.well-known/passkey-endpoints', handle: passkeyEndpoints },
+
+    { method: 'get', path: '/', handle: signIn.root },
+    { method: 'get', path: '/login', handle: signIn.show },
+    { method: 'post', path: '/login', handle: signIn.submit },
+    { method: 'get', path: '/login/ceremony', handle: signIn.ceremony },
+    { method: 'get', path: '/lc', handle: signIn.code },
+    { method: 'get', path: '/lc/:code', handle: signIn.code },
+    { method: 'post', path: '/lc', handle: signIn.submitCode },
+    { method: 'post', path: '/lc/email', limit: 'one-time-access-email', handle: email.requestCode },
+    { method: 'get', path: '/login/device', handle: device.waiting.show },
+    { method: 'post', path: '/login/device/:id', handle: device.waiting.submit },
+    { method: 'get', path: '/device', limit: deviceCode, counts: namesCode, handle: device.show },
+    { method: 'get', path: '/device/approve', handle: device.refreshApproval },
+    { method: 'post', path: '/device/approve', limit: deviceCode, handle: device.approve },
+    { method: 'get', path: '/device/deny', handle: device.refreshDenial },
+    { method: 'post', path: '/device/deny', limit: deviceCode, handle: device.deny },
+    { method: 'get', path: '/device/allow', handle: deviceAuthorization.refresh },
+    { method: 'post', path: '/device/allow', limit: deviceCode, handle: deviceAuthorization.allow },
+    { method: 'post', path: '/device/refuse', limit: deviceCode, handle: deviceAuthorization.refuse },
+    { method: 'get', path: '/logout', handle: signIn.signOut },
+    { method: 'post', path: '/logout', handle: signIn.submitSignOut },
+
+    { method: 'get', path: '/reauthenticate', handle: reauthentication.refresh },
+    { method: 'post', path: '/reauthenticate', handle: reauthentication.submit },
+
+    { method: 'get', path: '/verify-email', handle: email.showVerification },
+    { method: 'post', path: '/verify-email', limit: 'verify-email', handle: email.verify },
+
+    { method: 'get', path: '/signup', handle: signUp.show },
+    { method: 'get', path: '/signup/waiting', handle: signUp.waiting },
+    { method: 'get', path: '/interaction/:uid/arrived', handle: arrived },
+    { method: 'get', path: '/st/:token', limit: 'signup-form', handle: signUp.showWithToken },
+    { method: 'post', path: '/signup/options', limit: 'signup-form', handle: signUp.options },
+    { method: 'post', path: '/signup', limit: 'signup', handle: signUp.finish },
+
+    { method: 'get', path: '/settings', handle: signIn.root },
+  ]
   const router = new Router({ sensitive: true })
-  const deviceCode = limited(limits, 'device-login-verification')
-  const signUpForm = limited(limits, 'signup-form')
-
-  router.get('/healthz', health)
-  router.get('/.well-known/passkey-endpoints', passkeyEndpoints)
-
-  router.get('/', signIn.root)
-  router.get('/login', signIn.show)
-  router.post('/login', signIn.submit)
-  router.get('/login/ceremony', signIn.ceremony)
-  router.get('/lc', signIn.code)
-  router.get('/lc/:code', signIn.code)
-  router.post('/lc', signIn.submitCode)
-  router.get('/login/device', device.waiting.show)
-  router.post('/login/device/:id', device.waiting.submit)
-  router.get(
-    '/device',
-    limited(limits, 'device-login-verification', ({ query }) => Boolean(query.code ?? query.user_code)),
-    device.show,
-  )
-  router.get('/device/approve', device.refreshApproval)
-  router.post('/device/approve', deviceCode, device.approve)
-  router.get('/device/deny', device.refreshDenial)
-  router.post('/device/deny', deviceCode, device.deny)
-  router.get('/device/allow', deviceAuthorization.refresh)
-  router.post('/device/allow', deviceCode, deviceAuthorization.allow)
-  router.post('/device/refuse', deviceCode, deviceAuthorization.refuse)
-  router.post('/lc/email', limited(limits, 'one-time-access-email'), email.requestCode)
-  router.get('/logout', signIn.signOut)
-  router.post('/logout', signIn.submitSignOut)
-
-  router.get('/reauthenticate', reauthentication.refresh)
-  router.post('/reauthenticate', reauthentication.submit)
-
-  router.get('/verify-email', email.showVerification)
-  router.post('/verify-email', limited(limits, 'verify-email'), email.verify)
-
-  router.get('/signup', signUp.show)
-  router.get('/signup/waiting', signUp.waiting)
-  router.get('/interaction/:uid/arrived', arrived)
-  router.get('/st/:token', signUpForm, signUp.showWithToken)
-  router.post('/signup/options', signUpForm, signUp.options)
-  router.post('/signup', limited(limits, 'signup'), signUp.finish)
-
-  router.get('/settings', signIn.root)
-
-  addPages(router, limits, pages)
+  addPages(router, { limits, guarded }, [...signInRoutes, ...pages])
   return router
+}
+
+const deviceCode = 'device-login-verification'
+
+function namesCode({ query }: Context): boolean {
+  return Boolean(query.code ?? query.user_code)
 }

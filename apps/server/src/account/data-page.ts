@@ -4,7 +4,6 @@ import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
 import { formText } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
-import type { ReauthenticationPages } from '../http/reauthentication.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from '../users/actor.ts'
@@ -15,7 +14,6 @@ import { accountPaths } from './paths.ts'
 
 export interface DataPagePorts {
   readonly authentication: Authentication
-  readonly reauthentication: Pick<ReauthenticationPages, 'sensitive'>
   readonly users: Pick<UserAdministration, 'removeOwn' | 'mayRemoveOwn'>
   readonly ownData: OwnData
   readonly show: ShowPage
@@ -24,13 +22,7 @@ export interface DataPagePorts {
 const here = accountPaths.data
 
 /** `/settings/account/data`: what people can take away, and where they delete themselves. */
-export function dataPages({
-  authentication,
-  reauthentication,
-  users,
-  ownData,
-  show,
-}: DataPagePorts): readonly PageRoute[] {
+export function dataPages({ authentication, users, ownData, show }: DataPagePorts): readonly PageRoute[] {
   const showData = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     await show(ctx, { view: 'account-data', viewer: viewerOf(user), removable: await users.mayRemoveOwn() })
@@ -53,7 +45,7 @@ export function dataPages({
   return [
     { method: 'get', path: here, handle: showData },
     { method: 'post', path: `${here}/download`, handle: download },
-    { method: 'post', path: `${accountPaths.profile}/remove`, handle: reauthentication.sensitive(remove) },
+    { method: 'post', path: `${accountPaths.profile}/remove`, handle: remove },
     { method: 'get', path: '/account-removed', handle: (ctx) => show(ctx, { view: 'account-removed' }) },
   ]
 }

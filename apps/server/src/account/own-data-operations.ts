@@ -42,8 +42,6 @@ export function ownDataOperations(ownData: OwnData): readonly Operation[] {
       summary: 'Take all that is kept of you away, as one JSON file without secrets',
       note: 'The file is read as fast as it is taken. API keys are refused, since it holds more than the scopes of one.',
       area: 'account',
-      access: 'user',
-      apiKey: false,
       answer: { status: 200, schema: dataSchema },
       async handle({ user, ctx }) {
         const pieces = await ownData.take(user, requestContext(ctx.req))

@@ -11,7 +11,7 @@ import { readUpload } from '../images/upload.ts'
 import { keepPreference } from '../preferences/keep.ts'
 import { cookieNames } from '../preferences/preferences.ts'
 import { pageActor } from '../users/actor.ts'
-import { isMoved } from '../users/reach.ts'
+import { emailChanged } from '../users/reach.ts'
 import { userValidator } from '../users/validators.ts'
 import { type AccountPage, type ProfileValues, profileNotices } from './page-model.ts'
 import { outdatedPasskey } from './passkey-item.ts'
@@ -64,7 +64,7 @@ export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
     const user = await authentication.requireUser(ctx)
     const values = profileValues(ctx)
     const act = (again: Context) => saveValues(again, user, values)
-    await (isMoved(user, values.email) ? reauthentication.sensitive(act) : act)(ctx)
+    await (emailChanged(user, values.email) ? reauthentication.when('own-email', act) : act)(ctx)
   }
 
   const saveValues = async (ctx: Context, user: User, values: ProfileValues) => {

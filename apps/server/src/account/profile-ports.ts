@@ -12,7 +12,7 @@ import type { SecondPasskey } from './second-passkey.ts'
 export interface ProfilePorts {
   readonly pocket: Pick<Pocket, 'passkeys' | 'issuer'>
   readonly authentication: Authentication
-  readonly reauthentication: Pick<ReauthenticationPages, 'sensitive'>
+  readonly reauthentication: Pick<ReauthenticationPages, 'when'>
   readonly show: ShowPage
   readonly flashes: Flashes
   readonly users: Pick<UserAdministration, 'find' | 'isOwnedByLdap' | 'updateOwn' | 'setOwnLocale'>

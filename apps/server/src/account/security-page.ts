@@ -6,7 +6,6 @@ import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
 import { formText, jsonObject } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
-import type { ReauthenticationPages } from '../http/reauthentication.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { SessionAdministration } from '../sessions/session-administration.ts'
@@ -20,7 +19,6 @@ import { signalsOf } from './signals.ts'
 export interface SecurityPorts {
   readonly pocket: Pocket
   readonly authentication: Authentication
-  readonly reauthentication: Pick<ReauthenticationPages, 'sensitive'>
   readonly show: ShowPage
   readonly flashes: Flashes
   readonly passkeyPolicy: ReadPasskeyPolicy
@@ -58,7 +56,6 @@ export function securityPages(ports: SecurityPorts): readonly PageRoute[] {
 
   const passkeyOptions = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    await pocket.reauthentication.assertMayAddPasskey(ctx.req, ctx.res)
     const subject = { accountId: user.id, userName: user.userName, displayName: user.displayName }
     ctx.body = { options: await pocket.registration.options(ctx.req, ctx.res, { subject, purpose: 'registration' }) }
   }
@@ -107,7 +104,7 @@ export function securityPages(ports: SecurityPorts): readonly PageRoute[] {
     { method: 'post', path: `${passkeysAt}/options`, handle: passkeyOptions },
     { method: 'post', path: passkeysAt, handle: addPasskey },
     { method: 'post', path: `${passkeysAt}/:id/rename`, handle: renamePasskey },
-    { method: 'post', path: `${passkeysAt}/:id/remove`, handle: ports.reauthentication.sensitive(removePasskey) },
+    { method: 'post', path: `${passkeysAt}/:id/remove`, handle: removePasskey },
   ]
 }
 

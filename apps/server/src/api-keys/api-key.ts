@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { type Area, areas, type Operation } from '../http/api/operation.ts'
+import { type Area, areas } from '../http/api/operation.ts'
 
 /** What a key may do in one area of the API. Neither includes the other. */
 export type ApiKeyScope = `${'read' | 'write'}:${Area}`
@@ -39,9 +39,4 @@ export function mintToken(): string {
 /** How a token is stored; it holds enough randomness to need no salt. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url')
-}
-
-/** The scope that an operation needs. */
-export function scopeOf({ area, method }: Pick<Operation, 'area' | 'method'>): ApiKeyScope {
-  return `${method === 'get' ? 'read' : 'write'}:${area}`
 }

@@ -55,7 +55,7 @@ const renewal = named('ApiKeyRenewDto', {
 
 /** `/api/api-keys`: everybody's own keys. */
 export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
-  const shared = { area: 'account', access: 'user' } as const
+  const shared = { area: 'account' } as const
   return [
     operation({
       ...shared,
@@ -73,12 +73,9 @@ export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
     operation({
       ...shared,
       id: 'createApiKey',
-      sensitive: true,
       method: 'post',
       path: '/api/api-keys',
       summary: 'Create an API key',
-      apiKey: false,
-      needsPasskey: true,
       body: newApiKey,
       answer: { status: 201, schema: mintedSchema },
       async handle(call) {
@@ -89,12 +86,9 @@ export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
     operation({
       ...shared,
       id: 'renewApiKey',
-      sensitive: true,
       method: 'post',
       path: '/api/api-keys/:id/renew',
       summary: 'Renew an API key that has expired',
-      apiKey: false,
-      needsPasskey: true,
       body: renewal,
       answer: { status: 200, schema: mintedSchema },
       handle: async (call) => mintedDto(await apiKeys.renew(ownerOf(call), call.params.id ?? '', call.body.expiresAt)),

@@ -1,5 +1,5 @@
 import { type Clock, isWithoutPasskey, type Pocket, requestContext } from '@pocket/core'
-import { Forbidden, NotFound } from '@pocket/core/errors'
+import { NotFound } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { areas } from '../http/api/operation.ts'
@@ -7,8 +7,7 @@ import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
 import { type Refusal, refusalOf } from '../http/form-page.ts'
 import { readListPage } from '../http/list-page.ts'
-import type { PageRoute } from '../http/page-routes.ts'
-import type { ReauthenticationPages } from '../http/reauthentication.ts'
+import type { Act, PageRoute } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { bulkNotice } from '../users/bulk.ts'
@@ -23,32 +22,20 @@ export interface ApiKeyPagesPorts {
   readonly apiKeys: ApiKeys
   readonly pocket: Pick<Pocket, 'session' | 'issuer'>
   readonly authentication: Authentication
-  readonly reauthentication: Pick<ReauthenticationPages, 'sensitive'>
   readonly show: ShowPage
   readonly flashes: Flashes
   readonly clock: Clock
 }
 
-type Act = (ctx: Context) => Promise<void>
-
 /** `/settings/api-keys`: the keys that people give to programs. */
 export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
-  const { apiKeys, pocket, authentication, reauthentication, show, flashes, clock } = ports
+  const { apiKeys, pocket, authentication, show, flashes, clock } = ports
   const secure = pocket.issuer.startsWith('https:')
   const ownerOf = (ctx: Context, { id }: User) => ({ ownerId: id, origin: requestContext(ctx.req) })
   const mayCreate = async ({ req, res }: Context) => {
     const session = await pocket.session(req, res)
     return session !== undefined && !isWithoutPasskey(session)
   }
-  /** A key outlives the session that makes it, so it takes a session with a passkey, used just now. */
-  const guarded =
-    (act: Act): Act =>
-    async (ctx) => {
-      await authentication.requireUser(ctx)
-      if (!(await mayCreate(ctx)))
-        throw new Forbidden('passkey_required', 'This session began without a passkey: register or use one first.')
-      await reauthentication.sensitive(act)(ctx)
-    }
   const left = (ctx: Context, done: 'created' | 'renewed', { apiKey: { name }, token }: MintedApiKey) => {
     flashes.leave(ctx, apiKeysPath, { done, name, token })
     seeOther(ctx, apiKeysPath)
@@ -159,10 +146,10 @@ export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
 
   return [
     { method: 'get', path: apiKeysPath, handle: withUser((ctx, user) => showKeys(ctx, user)) },
-    { method: 'post', path: apiKeysPath, handle: guarded(create) },
+    { method: 'post', path: apiKeysPath, handle: create },
     { method: 'post', path: `${apiKeysPath}/bulk`, handle: withUser(revokeSeveral) },
     { method: 'get', path: `${apiKeysPath}/:id/renew`, handle: withUser((ctx, user) => showRenewal(ctx, user)) },
-    { method: 'post', path: `${apiKeysPath}/:id/renew`, handle: guarded(renew) },
+    { method: 'post', path: `${apiKeysPath}/:id/renew`, handle: renew },
     { method: 'get', path: `${apiKeysPath}/:id/revoke`, handle: askRevocation },
     { method: 'post', path: `${apiKeysPath}/:id/revoke`, handle: revoke },
   ]

@@ -45,7 +45,6 @@ export function apiAccessPages(parts: ApiDesk): readonly PageRoute[] {
       method: 'get',
       path: `${path}/access`,
       async handle(ctx) {
-        await authentication.requireAdministrator(ctx)
         const { api, client } = ctx.query
         if (typeof api !== 'string' || typeof client !== 'string')
           throw new NotFound('not_found', 'There is no such API.')
@@ -56,7 +55,7 @@ export function apiAccessPages(parts: ApiDesk): readonly PageRoute[] {
       method: 'get',
       path: one,
       async handle(ctx) {
-        const user = await authentication.requireAdministrator(ctx)
+        const user = await authentication.requireUser(ctx)
         await showAccess(ctx, user, await both(ctx))
       },
     },
@@ -64,7 +63,7 @@ export function apiAccessPages(parts: ApiDesk): readonly PageRoute[] {
       method: 'post',
       path: one,
       async handle(ctx) {
-        const user = await authentication.requireAdministrator(ctx)
+        const user = await authentication.requireUser(ctx)
         const { api, client } = await both(ctx)
         const entered = accessSent(ctx)
         const by = { ...pageActor(user, ctx), ...versionSent(ctx) }
@@ -83,7 +82,7 @@ export function apiAccessPages(parts: ApiDesk): readonly PageRoute[] {
       method: 'post',
       path: `${one}/remove`,
       async handle(ctx) {
-        const user = await authentication.requireAdministrator(ctx)
+        const user = await authentication.requireUser(ctx)
         const { api, client } = await both(ctx)
         await administration.removeGrant(pageActor(user, ctx), api.id, client.id)
         done(ctx, api.id, 'access_removed')

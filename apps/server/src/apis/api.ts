@@ -23,7 +23,7 @@ export interface ApiOperationPorts {
 export function apiOperations({ pocket, logos, audit, transaction }: ApiOperationPorts): readonly Operation[] {
   const { apis, clients } = pocket
   const administration = createApiAdministration({ apis, clients, audit, transaction })
-  const shared = { area: 'clients', access: 'administrator' } as const
+  const shared = { area: 'clients' } as const
   const answer = { status: 200, schema: apiSchema } as const
   return [
     operation({

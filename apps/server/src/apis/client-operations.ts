@@ -20,7 +20,7 @@ const list = { sort: ['name', 'createdAt'], search: true }
 
 /** `/api/apis/:id/clients` and `/assignable-clients`: who may use an API, and who could. */
 export function clientOperations({ apis, clients, administration, logos }: ClientOperationPorts): readonly Operation[] {
-  const shared = { area: 'clients', access: 'administrator' } as const
+  const shared = { area: 'clients' } as const
   return [
     operation({
       ...shared,

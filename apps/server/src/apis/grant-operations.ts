@@ -17,7 +17,7 @@ export interface GrantOperationPorts {
 
 /** `/api/api-access/:clientId`: which APIs a client may use, and which it could. */
 export function grantOperations({ apis, administration }: GrantOperationPorts): readonly Operation[] {
-  const shared = { area: 'clients', access: 'administrator' } as const
+  const shared = { area: 'clients' } as const
   return [
     operation({
       ...shared,

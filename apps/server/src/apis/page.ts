@@ -38,7 +38,7 @@ export function apiPages(ports: ApiPagesPorts): readonly PageRoute[] {
   const parts = { ...ports, administration, path: here } as const
 
   const showList = async (ctx: Context) => {
-    const viewer = viewerOf(await authentication.requireAdministrator(ctx))
+    const viewer = viewerOf(await authentication.requireUser(ctx))
     const listPage = readListPage(ctx, list, pocket.issuer.startsWith('https:'))
     const { items, total } = await apis.page(apiListRequest(listPage.request, null))
     const left = flashes.take(ctx, here)
@@ -61,7 +61,7 @@ export function apiPages(ports: ApiPagesPorts): readonly PageRoute[] {
   }
 
   const removeSeveral = async (ctx: Context) => {
-    const user = await authentication.requireAdministrator(ctx)
+    const user = await authentication.requireUser(ctx)
     await withSeveral(
       ctx,
       {
@@ -78,12 +78,12 @@ export function apiPages(ports: ApiPagesPorts): readonly PageRoute[] {
   }
 
   const showNew = async (ctx: Context) => {
-    const viewer = viewerOf(await authentication.requireAdministrator(ctx))
+    const viewer = viewerOf(await authentication.requireUser(ctx))
     await show(ctx, { view: 'api-new', viewer, values: { ...newApi, resource: '' }, problems: [] })
   }
 
   const create = async (ctx: Context) => {
-    const user = await authentication.requireAdministrator(ctx)
+    const user = await authentication.requireUser(ctx)
     const values = { ...enteredValues(ctx), resource: formText(ctx, 'resource', 2000).trim() }
     const refusal = await refusalOf(async () => {
       const { id } = await administration.create(pageActor(user, ctx), {

@@ -58,7 +58,7 @@ export function auditLogPages(ports: AuditLogPagesPorts): readonly PageRoute[] {
   }
 
   const showAll = async (ctx: Context) => {
-    const viewer = viewerOf(await authentication.requireAdministrator(ctx))
+    const viewer = viewerOf(await authentication.requireUser(ctx))
     const choices = await subjects.choices(ctx.query)
     const listPage = readListPage(ctx, definitionOf(choices), secure)
     const { items, total } = await store.list(

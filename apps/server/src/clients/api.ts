@@ -65,7 +65,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
   const { pocket, groupsById, logos, audit, transaction, clock } = ports
   const { clients } = pocket
   const administration = createClientAdministration({ clients, audit, transaction, terms: inContractTerms })
-  const shared = { area: 'clients', access: 'administrator' } as const
+  const shared = { area: 'clients' } as const
   /** With the logos that it has. */
   const marked = async <T extends ReturnType<typeof clientMetaDto>>(dto: T): Promise<T> =>
     (await logos.marked([dto]))[0] ?? dto
@@ -126,7 +126,6 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
     }),
     operation({
       ...shared,
-      access: 'public',
       id: 'getOidcClientMetaData',
       method: 'get',
       path: '/api/oidc/clients/:id/meta',

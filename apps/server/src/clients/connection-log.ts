@@ -63,7 +63,6 @@ export function connectionLogOperations({
   return [
     operation({
       area: 'clients',
-      access: 'administrator',
       id: 'listOidcClientConnectionAttempts',
       method: 'get',
       path: '/api/oidc/clients/:id/connection-log',

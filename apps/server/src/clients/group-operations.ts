@@ -3,7 +3,7 @@ import { NotFound } from '@pocket/core/errors'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { assertUnchanged } from '../http/api/precondition.ts'
 import { named } from '../http/api/schema.ts'
-import { reachableGroup } from '../users/reach.ts'
+import { assertCanModifyGroup } from '../users/reach.ts'
 import type { ClientAdministration } from './administration.ts'
 import { administratorOf } from './caller.ts'
 
@@ -11,7 +11,7 @@ export interface GroupOperationPorts {
   readonly administration: ClientAdministration
   /** A `UserGroupDto` and its `ETag`, or `undefined` where there is no such group. */
   readonly groupDto: (id: string) => Promise<{ readonly dto: object; readonly validator: string } | undefined>
-  readonly groups: Parameters<typeof reachableGroup>[1]
+  readonly groups: Parameters<typeof assertCanModifyGroup>[1]
   /** A transaction during which nobody else changes the directory. */
   readonly exclusively: Transaction
 }
@@ -38,11 +38,10 @@ export function groupOperations(ports: GroupOperationPorts): readonly Operation[
       path: '/api/user-groups/:id/allowed-oidc-clients',
       summary: 'Set the clients that allow a group',
       area: 'groups',
-      access: 'administrator',
       body: clientIds,
       answer: { status: 200, schema: { type: 'object' } },
       async handle(call) {
-        const id = await reachableGroup(call, groups)
+        const id = await assertCanModifyGroup(call, groups)
         const { ifMatch, ...by } = administratorOf(call)
         return exclusively(async () => {
           const { validator: before } = await existing(id)

@@ -38,7 +38,7 @@ const schema = named('InitialAccessTokenDto', {
 /** `/api/oidc/initial-access-tokens`: what lets programs register clients (RFC 7591 §3). */
 export function initialAccessTokenOperations(ports: RegistrationTokenPorts): readonly Operation[] {
   const tokens = createRegistrationTokens(ports)
-  const shared = { area: 'clients', access: 'administrator' } as const
+  const shared = { area: 'clients' } as const
   return [
     operation({
       ...shared,
@@ -46,7 +46,6 @@ export function initialAccessTokenOperations(ports: RegistrationTokenPorts): rea
       method: 'post',
       path: '/api/oidc/initial-access-tokens',
       summary: 'Create a token with which a program can register clients',
-      needsPasskey: true,
       body,
       answer: { status: 201, schema },
       async handle(call) {

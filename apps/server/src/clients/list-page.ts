@@ -48,7 +48,7 @@ export function clientListPages({ pocket, pictures, desk }: ClientListPagePorts)
   const list = definition(path)
 
   const showList = async (ctx: Context) => {
-    const viewer = viewerOf(await authentication.requireAdministrator(ctx))
+    const viewer = viewerOf(await authentication.requireUser(ctx))
     const listPage = readListPage(ctx, list, pocket.issuer.startsWith('https:'))
     const { items, total } = await clients.page(clientListRequest(listPage.request, { of: 'everybody' }))
     const ids = items.map(({ client }) => client.id)
@@ -75,7 +75,7 @@ export function clientListPages({ pocket, pictures, desk }: ClientListPagePorts)
 
   /** Deletes those that were selected, once somebody has confirmed it. */
   const act = async (ctx: Context) => {
-    const user = await authentication.requireAdministrator(ctx)
+    const user = await authentication.requireUser(ctx)
     const sent = formText(ctx, 'list', 1000)
     const found = await Promise.all(
       [...new Set(formTexts(ctx, 'ids', 2048))].slice(0, 100).map((id) => clients.find(id)),

@@ -26,7 +26,7 @@ export function newClientPages({ desk }: { readonly desk: ClientDesk }): readonl
   const here = `${path}/new` as const
 
   const choose = async (ctx: Context) => {
-    const viewer = viewerOf(await authentication.requireAdministrator(ctx))
+    const viewer = viewerOf(await authentication.requireUser(ctx))
     if (ctx.query.template === undefined) {
       const search = typeof ctx.query.search === 'string' ? ctx.query.search.trim().slice(0, 100) : ''
       const matching = new Set(search === '' ? templates : templatesMatching(search))
@@ -40,7 +40,7 @@ export function newClientPages({ desk }: { readonly desk: ClientDesk }): readonl
   }
 
   const create = async (ctx: Context) => {
-    const user = await authentication.requireAdministrator(ctx)
+    const user = await authentication.requireUser(ctx)
     const template = templateOf(formText(ctx, 'template'))
     const { values, isGroupRestricted } = formValues(ctx)
     const again = { ...page(template), viewer: viewerOf(user), values, isGroupRestricted }

@@ -36,7 +36,6 @@ export function peopleOperations({ pocket, accounts, logos, audit }: PeopleOpera
       path: '/api/oidc/users/me/authorized-clients',
       summary: 'List the clients that you have allowed something',
       area: 'account',
-      access: 'user',
       list: authorizedClients,
       answer: { status: 200, schema: pageOf(authorizedClientSchema) },
       handle: ({ user, list }) => authorized(list, user.id),
@@ -47,7 +46,6 @@ export function peopleOperations({ pocket, accounts, logos, audit }: PeopleOpera
       path: '/api/oidc/users/:id/authorized-clients',
       summary: 'List the clients that a user has allowed something',
       area: 'clients',
-      access: 'administrator',
       list: authorizedClients,
       answer: { status: 200, schema: pageOf(authorizedClientSchema) },
       handle: ({ params, list }) => authorized(list, params.id ?? ''),
@@ -58,7 +56,6 @@ export function peopleOperations({ pocket, accounts, logos, audit }: PeopleOpera
       path: '/api/oidc/users/me/authorized-clients/:clientId',
       summary: 'Take back what you have allowed a client, and end what it was given',
       area: 'account',
-      access: 'user',
       answer: { status: 204 },
       async handle({ user, params, ctx }) {
         await consents.withdraw(user.id, params.clientId ?? '', requestContext(ctx.req))
@@ -70,7 +67,6 @@ export function peopleOperations({ pocket, accounts, logos, audit }: PeopleOpera
       path: '/api/oidc/users/me/clients',
       summary: 'List the clients that you may use',
       area: 'account',
-      access: 'user',
       list: accessibleClients,
       answer: { status: 200, schema: pageOf(accessibleClientSchema) },
       async handle({ user, list }) {

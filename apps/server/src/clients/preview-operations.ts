@@ -25,7 +25,6 @@ export function previewOperations({
       path: '/api/oidc/clients/:id/preview/:userId',
       summary: 'Show what a client would be told about a user',
       area: 'clients',
-      access: 'administrator',
       query: { scopes: { type: 'string', description: 'Scopes with spaces between them; required.' } },
       answer: { status: 200, schema: previewSchema },
       async handle({ params, query }) {

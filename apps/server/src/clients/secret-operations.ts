@@ -13,7 +13,7 @@ export interface SecretOperationPorts {
 
 /** `/api/oidc/clients/:id/secrets`, and the older form of it. */
 export function secretOperations({ administration, clock }: SecretOperationPorts): readonly Operation[] {
-  const shared = { area: 'clients', access: 'administrator' } as const
+  const shared = { area: 'clients' } as const
   return [
     operation({
       ...shared,

@@ -1,6 +1,7 @@
 import type Router from '@koa/router'
 import type { AuditSink, Clock, Pocket, ReadPasskeyPolicy, Transaction } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
+import type { Guard } from '../access/guard.ts'
 import { apiPages } from '../apis/page.ts'
 import type { Appearance } from '../appearance/appearance.ts'
 import { clientPages } from '../clients/page.ts'
@@ -57,6 +58,7 @@ import type { LdapRoom } from './ldap.ts'
 import { composeSettingPages } from './setting-pages.ts'
 
 export interface PageParts {
+  readonly guard: Guard
   readonly database: OpenDatabase
   readonly pocket: Pocket
   readonly directory: Directory
@@ -98,7 +100,7 @@ export function composePages(parts: PageParts): Router {
   const secure = pocket.issuer.startsWith('https:')
   const authentication = createAuthentication(pocket, directory)
   const flashes = createFlashes(database.masterKey, secure)
-  const reauthentication = reauthenticationPages({ pocket, authentication, show })
+  const reauthentication = reauthenticationPages({ pocket, guard: parts.guard, authentication, show })
   const shared = { ...parts, authentication, reauthentication, flashes }
   const deviceAuthorization = deviceAuthorizationPages(shared)
   return createRoutes({
@@ -119,7 +121,6 @@ export function composePages(parts: PageParts): Router {
       ...userSessionsPages({
         ...shared,
         users: administration.users,
-        sensitive: reauthentication.sensitive,
       }),
       ...approvalsPages({
         ...shared,
@@ -130,7 +131,7 @@ export function composePages(parts: PageParts): Router {
       ...searchPages(shared),
       ...overviewPages(shared),
       ...jobPages(shared),
-      ...ldapPages({ ...shared, sensitive: reauthentication.sensitive }),
+      ...ldapPages(shared),
       ...apiPages(shared),
       ...invitationsPages({
         ...shared,
@@ -159,5 +160,6 @@ export function composePages(parts: PageParts): Router {
       }),
     ],
     limits: pocket.limits,
+    guarded: reauthentication.guarded,
   })
 }

@@ -1,6 +1,7 @@
 import type { AuditSink, Clock, Pocket, ReadPasskeyPolicy, Transaction } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import type { Middleware } from 'koa'
+import type { Guard } from '../access/guard.ts'
 import { createOwnData } from '../account/own-data.ts'
 import { ownDataOperations } from '../account/own-data-operations.ts'
 import { apiKeyOperations } from '../api-keys/api.ts'
@@ -8,7 +9,6 @@ import { apiOperations } from '../apis/api.ts'
 import { auditLogOperations } from '../audit-log/api.ts'
 import { createAllowedClients } from '../clients/allowed-clients.ts'
 import { clientOperations } from '../clients/api.ts'
-import type { Config } from '../config/load.ts'
 import type { OpenDatabase } from '../database/open-database.ts'
 import { deviceAuthorizationOperations } from '../device-authorization/api.ts'
 import { deviceLoginOperations } from '../device-login/api.ts'
@@ -16,7 +16,6 @@ import { emailOperations } from '../email/api.ts'
 import type { Mail } from '../email/mail.ts'
 import { groupOperations } from '../groups/api.ts'
 import { groupDto, idsOf } from '../groups/group-dto.ts'
-import { createAdmission } from '../http/api/admission.ts'
 import { apiRoutes } from '../http/api/routes.ts'
 import { imageOperations } from '../images/api.ts'
 import type { ApplicationImages } from '../images/application-images.ts'
@@ -61,7 +60,7 @@ import type { Administration } from './administration.ts'
 import type { LdapRoom } from './ldap.ts'
 
 export interface RestApiParts {
-  readonly config: Pick<Config, 'allowedPrivateHosts' | 'staticApiKey'>
+  readonly guard: Guard
   readonly database: Pick<OpenDatabase, 'auditLog' | 'favourites'>
   readonly pocket: Pocket
   readonly directory: Directory
@@ -98,7 +97,6 @@ export interface RestApi {
 
 export function composeRestApi(parts: RestApiParts): RestApi {
   const {
-    config,
     database,
     pocket,
     directory,
@@ -124,11 +122,10 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     clock,
   } = parts
   const { apiKeys, users, groups, signupTokens: tokens, approvals } = administration
-  const admit = createAdmission({ pocket, directory, apiKeys, staticApiKey: config.staticApiKey })
   const allowedClients = createAllowedClients(pocket.clients)
   const profilePictures = createProfilePictures({ images, application, directory })
   const operations = [
-    ...imageOperations({ application, profilePictures, clientLogos }),
+    ...imageOperations({ application, profilePictures, clientLogos, directory }),
     ...setUpOperations(setUp),
     ...signUpOperations({ signUp, tokens }),
     ...approvalOperations(approvals),
@@ -182,7 +179,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
   const document: () => OpenApiDocument = lazily(() =>
     openApiDocument(operations, { url: pocket.issuer, version: ownVersion() }),
   )
-  const router = apiRoutes(operations, { admit, limits: pocket.limits })
+  const router = apiRoutes(operations, { guard: parts.guard, limits: pocket.limits })
   const routes = router.routes()
   return {
     routes: (ctx, next) => routes(Object.assign(ctx, { router, params: {} }), next),

@@ -7,7 +7,6 @@ import { emailQueuePages } from '../email/queue-page.ts'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
 import type { PageRoute } from '../http/page-routes.ts'
-import type { ReauthenticationPages } from '../http/reauthentication.ts'
 import type { ShowPage } from '../http/show-page.ts'
 import type { ApplicationImages } from '../images/application-images.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
@@ -30,7 +29,6 @@ export interface SettingPageParts {
   readonly audit: AuditSink
   readonly transaction: Transaction
   readonly authentication: Authentication
-  readonly reauthentication: ReauthenticationPages
   readonly show: ShowPage
   readonly flashes: Flashes
 }
@@ -38,7 +36,7 @@ export interface SettingPageParts {
 /** The pages of the settings, and of what is set up beside them. */
 export function composeSettingPages(parts: SettingPageParts): readonly PageRoute[] {
   const { database, pocket, directory, settings, ownSettings, mail, applicationImages, audit, transaction } = parts
-  const { authentication, reauthentication, show, flashes } = parts
+  const { authentication, show, flashes } = parts
   const settingSections = createSettingSections({
     store: database.settings,
     settings,
@@ -71,7 +69,6 @@ export function composeSettingPages(parts: SettingPageParts): readonly PageRoute
       page: settingsPage,
       testEmail: mail.test,
       authentication,
-      sensitive: reauthentication.sensitive,
       flashes,
     }),
   ]
@@ -84,7 +81,6 @@ export function composeSettingPages(parts: SettingPageParts): readonly PageRoute
       authentication,
       show,
       flashes,
-      sensitive: reauthentication.sensitive,
     }),
     ...pages,
   ]

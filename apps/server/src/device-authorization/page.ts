@@ -2,14 +2,12 @@ import type { AuthenticationCeremony, Pocket } from '@pocket/core'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { deviceOf } from '../audit-log/device.ts'
-import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
 import { jsonObject } from '../http/form.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 
 export interface DeviceAuthorizationPagePorts {
   readonly pocket: Pick<Pocket, 'deviceAuthorizations' | 'signIn'>
-  readonly authentication: Authentication
   readonly show: ShowPage
   readonly flashes: Flashes
 }
@@ -17,7 +15,7 @@ export interface DeviceAuthorizationPagePorts {
 const home = '/device'
 
 /** The part of `/device` where somebody decides about an application on another device. */
-export function deviceAuthorizationPages({ pocket, authentication, show, flashes }: DeviceAuthorizationPagePorts) {
+export function deviceAuthorizationPages({ pocket, show, flashes }: DeviceAuthorizationPagePorts) {
   const { deviceAuthorizations, signIn } = pocket
   const at = (act: 'allow' | 'refuse', code: string) => `${home}/${act}?${new URLSearchParams({ code })}`
 
@@ -44,7 +42,6 @@ export function deviceAuthorizationPages({ pocket, authentication, show, flashes
     },
 
     async refresh(ctx: Context) {
-      await authentication.requireUser(ctx)
       ctx.set('Cache-Control', 'no-store')
       ctx.body = await ceremony(ctx, codeOf(ctx))
     },

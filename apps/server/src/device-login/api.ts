@@ -1,6 +1,7 @@
 import type { PendingDeviceLogin, Pocket } from '@pocket/core'
 import { NotAuthenticated } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
+import { assertCondition } from '../access/guard.ts'
 import { deviceOf } from '../audit-log/device.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
@@ -12,7 +13,7 @@ import { waitingCookie } from './cookie.ts'
 import { waitOf } from './wait.ts'
 
 export interface DeviceLoginPorts {
-  readonly pocket: Pick<Pocket, 'deviceLogins' | 'issuer' | 'reauthentication'>
+  readonly pocket: Pick<Pocket, 'deviceLogins' | 'issuer'>
   readonly directory: Directory
   /** Where an address is. */
   readonly placeOf: (ipAddress: string | null) => Place
@@ -22,7 +23,6 @@ const code = { type: 'string', minLength: 1, maxLength: 64, description: 'What t
 const place = { type: 'string', description: 'Empty where it is not known.' } as const
 /** What the page of the waiting device is asked to leave between two questions. */
 const interval = 3
-const freshFor = 60_000
 
 const requestSchema = named('DeviceLoginRequestDto', {
   type: 'object',
@@ -56,7 +56,7 @@ export function deviceLoginOperations(ports: DeviceLoginPorts): readonly Operati
 }
 
 function waiting({ pocket, directory }: DeviceLoginPorts): readonly Operation[] {
-  const open = { area: 'account', access: 'public', method: 'post' } as const
+  const open = { area: 'account', method: 'post' } as const
   const cookieOf = (id: string) => waitingCookie(pocket.issuer, `/api/device-login/requests/${id}/exchange`)
   return [
     operation({
@@ -98,7 +98,7 @@ function waiting({ pocket, directory }: DeviceLoginPorts): readonly Operation[] 
 }
 
 function deciding({ pocket, placeOf }: DeviceLoginPorts): readonly Operation[] {
-  const signedIn = { area: 'account', access: 'user', method: 'post', apiKey: false, needsPasskey: true } as const
+  const signedIn = { area: 'account', method: 'post' } as const
   const limit = 'device-login-verification'
   return [
     operation({
@@ -130,7 +130,7 @@ function deciding({ pocket, placeOf }: DeviceLoginPorts): readonly Operation[] {
         const status = body.decision === 'approve' ? 'approved' : 'denied'
         // A mistyped code does not cost the proof.
         await pocket.deviceLogins.find(body.code)
-        if (status === 'approved') await pocket.reauthentication.demand(ctx.req, ctx.res, freshFor)
+        if (status === 'approved') await assertCondition(ctx, 'device-approval')
         await pocket.deviceLogins.decide(ctx.req, { code: body.code, accountId: user.id, status })
       },
     }),

@@ -48,7 +48,7 @@ export function emailOperations(ports: EmailApiPorts): readonly Operation[] {
 }
 
 function queueOperations({ mail }: EmailApiPorts): readonly Operation[] {
-  const shared = { area: 'settings', access: 'administrator' } as const
+  const shared = { area: 'settings' } as const
   return [
     operation({
       ...shared,
@@ -79,7 +79,6 @@ function requestOperations({ mail, bindBrowser }: EmailApiPorts): readonly Opera
   return [
     operation({
       area: 'account',
-      access: 'public',
       id: 'requestLoginCode',
       method: 'post',
       path: '/api/one-time-access-email',
@@ -105,7 +104,7 @@ function requestOperations({ mail, bindBrowser }: EmailApiPorts): readonly Opera
 }
 
 function verificationOperations({ mail }: EmailApiPorts): readonly Operation[] {
-  const shared = { area: 'account', access: 'user' } as const
+  const shared = { area: 'account' } as const
   return [
     operation({
       ...shared,

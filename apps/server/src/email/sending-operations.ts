@@ -1,7 +1,7 @@
 import { type Operation, operation } from '../http/api/operation.ts'
 import { actorOf } from '../users/actor.ts'
 import { lifetimeOf, lifetimeSchema } from '../users/lifetime.ts'
-import { reachable } from '../users/reach.ts'
+import { assertCanModifyUser } from '../users/reach.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { Mail } from './mail.ts'
 
@@ -18,7 +18,6 @@ export function sendingOperations({ mail, users }: SendingPorts): readonly Opera
   return [
     operation({
       area: 'settings',
-      access: 'administrator',
       id: 'sendTestEmail',
       method: 'post',
       path: '/api/application-configuration/test-email',
@@ -28,28 +27,24 @@ export function sendingOperations({ mail, users }: SendingPorts): readonly Opera
     }),
     operation({
       area: 'users',
-      access: 'administrator',
       id: 'sendLoginCodeToUser',
       method: 'post',
       path: '/api/users/:id/one-time-access-email',
       summary: 'Send a user a login code by e-mail',
-      needsPasskey: true,
       body: { type: 'object', properties: { ttl: lifetimeSchema } },
       answer: { status: 204 },
       async handle(call) {
         const lifetime = lifetimeOf(call.body.ttl, usualCodeLifetime)
-        await mail.loginCodes.send(actorOf(call), await reachable(call, users), lifetime)
+        await mail.loginCodes.send(actorOf(call), await assertCanModifyUser(call, users), lifetime)
         mail.delivery.soon()
       },
     }),
     operation({
       area: 'users',
-      access: 'administrator',
       id: 'sendInvitationToUser',
       method: 'post',
       path: '/api/users/:id/invitation-email',
       summary: 'Send a user a link by which to register a passkey',
-      needsPasskey: true,
       body: {
         type: 'object',
         properties: { ttl: { ...lifetimeSchema, description: `${lifetimeSchema.description} Usual is a day.` } },
@@ -57,7 +52,7 @@ export function sendingOperations({ mail, users }: SendingPorts): readonly Opera
       answer: { status: 204 },
       async handle(call) {
         const lifetime = lifetimeOf(call.body.ttl, usualInvitationLifetime)
-        await mail.loginCodes.invite(actorOf(call), await reachable(call, users), lifetime)
+        await mail.loginCodes.invite(actorOf(call), await assertCanModifyUser(call, users), lifetime)
         mail.delivery.soon()
       },
     }),

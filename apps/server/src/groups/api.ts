@@ -5,7 +5,7 @@ import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { named, pageOf } from '../http/api/schema.ts'
 import { actorOf } from '../users/actor.ts'
-import { assertMayChangeMembers, reachableGroup } from '../users/reach.ts'
+import { assertCanModifyGroup, assertMayChangeMembers } from '../users/reach.ts'
 import { claimsBody } from '../users/user-body.ts'
 import { claimDto, claimListSchema, groupItemDto, groupItemSchema } from '../users/user-dto.ts'
 import { groupValidator } from '../users/validators.ts'
@@ -20,7 +20,7 @@ export interface GroupOperationPorts {
   readonly allowedClients: (groupId: string) => Promise<readonly { readonly id: string }[]>
 }
 
-const administration = { area: 'groups', access: 'administrator' } as const
+const administration = { area: 'groups' } as const
 
 const groupBody = named('UserGroupCreateDto', {
   type: 'object',
@@ -109,7 +109,7 @@ function recordOperations({ directory, groups, answer }: Parts): readonly Operat
       body: groupBody,
       answer: { status: 200, schema: groupSchema },
       async handle(call) {
-        const id = await reachableGroup(call, directory.groups)
+        const id = await assertCanModifyGroup(call, directory.groups)
         await groups.update(actorOf(call), id, call.body)
         return answer(call.ctx, id)
       },
@@ -122,7 +122,7 @@ function recordOperations({ directory, groups, answer }: Parts): readonly Operat
       path: '/api/user-groups/:id',
       summary: 'Delete a group; its members stay',
       answer: { status: 204 },
-      handle: async (call) => groups.remove(actorOf(call), await reachableGroup(call, directory.groups)),
+      handle: async (call) => groups.remove(actorOf(call), await assertCanModifyGroup(call, directory.groups)),
     }),
   ]
 }
@@ -171,7 +171,9 @@ function memberOperations({ directory, groups, answer }: Parts): readonly Operat
       body: claimsBody,
       answer: { status: 200, schema: claimListSchema },
       handle: async (call) =>
-        (await groups.setClaims(actorOf(call), await reachableGroup(call, directory.groups), call.body)).map(claimDto),
+        (await groups.setClaims(actorOf(call), await assertCanModifyGroup(call, directory.groups), call.body)).map(
+          claimDto,
+        ),
     }),
     operation({
       ...administration,

@@ -16,7 +16,7 @@ export interface GroupListPorts {
   readonly directory: Directory
   readonly groups: GroupAdministration
   readonly authentication: Authentication
-  readonly reauthentication: Pick<ReauthenticationPages, 'sensitive'>
+  readonly reauthentication: Pick<ReauthenticationPages, 'when'>
   readonly show: ShowPage
   readonly flashes: Flashes
   readonly secure: boolean
@@ -39,7 +39,7 @@ export function groupListPages(ports: GroupListPorts) {
   const { directory, groups, authentication, reauthentication, show, flashes, secure } = ports
   return {
     async list(ctx: Context) {
-      const viewer = await authentication.requireAdministrator(ctx)
+      const viewer = await authentication.requireUser(ctx)
       const { request, view } = readListPage(ctx, definition, secure)
       const { items, total } = await directory.groups.page(request)
       const isEverything = request.search === '' && Object.keys(request.filters).length === 0
@@ -56,7 +56,7 @@ export function groupListPages(ports: GroupListPorts) {
     },
 
     async bulk(ctx: Context) {
-      const viewer = await authentication.requireAdministrator(ctx)
+      const viewer = await authentication.requireUser(ctx)
       const list = formText(ctx, 'list', 2000)
       const back = backTo(groupsPath, list)
       const concerned = await directory.groups.list(formTexts(ctx, 'ids').slice(0, 100))
@@ -72,7 +72,7 @@ export function groupListPages(ports: GroupListPorts) {
       }
       if (formText(ctx, 'confirmed', 3) === 'yes') {
         const held = await Promise.all(concerned.map(({ id }) => directory.groups.holdsAdministrator(id)))
-        return held.includes(true) ? reauthentication.sensitive(remove)(ctx) : remove()
+        return held.includes(true) ? reauthentication.when('administrator-group', remove)(ctx) : remove()
       }
       await show(ctx, {
         view: 'confirm',

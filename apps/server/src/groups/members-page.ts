@@ -16,7 +16,7 @@ export interface MemberPorts {
   readonly users: Pick<UserAdministration, 'find' | 'setGroups'>
   readonly groups: GroupAdministration
   readonly authentication: Authentication
-  readonly reauthentication: Pick<ReauthenticationPages, 'sensitive'>
+  readonly reauthentication: Pick<ReauthenticationPages, 'when'>
 }
 
 interface Ways {
@@ -27,9 +27,8 @@ interface Ways {
 /** Who is in a group, and until when. Somebody comes and goes by themselves, so that a large group costs no more than a small one. */
 export function memberPages({ directory, users, groups, authentication, reauthentication }: MemberPorts, ways: Ways) {
   const { showGroup, done } = ways
-  /** Whoever changes an administrator has used a passkey just now. */
   const protecting = (isProtected: boolean, act: (ctx: Context) => Promise<void>) =>
-    isProtected ? reauthentication.sensitive(act) : act
+    isProtected ? reauthentication.when('administrator-members', act) : act
 
   /** Somebody chosen of those who were found, or typed as they are called. */
   const meant = async (id: string, typed: string) => {
@@ -51,7 +50,7 @@ export function memberPages({ directory, users, groups, authentication, reauthen
 
   return {
     async addMember(ctx: Context) {
-      const viewer = await authentication.requireAdministrator(ctx)
+      const viewer = await authentication.requireUser(ctx)
       const groupId = String(ctx.params.id)
       const group = await groups.find(groupId)
       const typed = formText(ctx, 'user', 300).trim()
@@ -79,7 +78,7 @@ export function memberPages({ directory, users, groups, authentication, reauthen
     },
 
     async removeMember(ctx: Context) {
-      const viewer = await authentication.requireAdministrator(ctx)
+      const viewer = await authentication.requireUser(ctx)
       const groupId = String(ctx.params.id)
       const user = await users.find(String(ctx.params.userId))
       await protecting(user.administrator, async () => {
@@ -89,7 +88,7 @@ export function memberPages({ directory, users, groups, authentication, reauthen
     },
 
     async setMemberEnd(ctx: Context) {
-      const viewer = await authentication.requireAdministrator(ctx)
+      const viewer = await authentication.requireUser(ctx)
       const groupId = String(ctx.params.id)
       const user = await users.find(String(ctx.params.userId))
       const userId = user.id

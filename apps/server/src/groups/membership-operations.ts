@@ -31,7 +31,7 @@ export function membershipOperations(
   directory: Pick<Directory, 'groups' | 'findEach'>,
   groups: Pick<GroupAdministration, 'setMembershipEnd'>,
 ): readonly Operation[] {
-  const administration = { area: 'groups', access: 'administrator' } as const
+  const administration = { area: 'groups' } as const
   return [
     operation({
       ...administration,

@@ -28,16 +28,17 @@ export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
     seeOther(ctx, backTo(groupPath(id), formText(ctx, 'list', 2000)))
   }
   const opened = async (ctx: Context) => {
-    const viewer = await authentication.requireAdministrator(ctx)
+    const viewer = await authentication.requireUser(ctx)
     return { viewer, group: await groups.find(String(ctx.params.id)) }
   }
-  /** Whoever changes a group that holds an administrator has used a passkey just now. */
   const onGroup =
     (work: (ctx: Context, viewer: User, group: GroupWithClaims) => Promise<void>) =>
     async (ctx: Context): Promise<void> => {
       const { viewer, group } = await opened(ctx)
       const act = () => work(ctx, viewer, group)
-      await ((await directory.groups.holdsAdministrator(group.id)) ? reauthentication.sensitive(act)(ctx) : act())
+      await ((await directory.groups.holdsAdministrator(group.id))
+        ? reauthentication.when('administrator-group', act)(ctx)
+        : act())
     }
   const actorOf = (ctx: Context, viewer: User) => ({ ...pageActor(viewer, ctx), ...versionSent(ctx) })
   const namesSent = (ctx: Context) => ({
@@ -50,12 +51,12 @@ export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
     ...memberPages(ports, { showGroup, done }),
 
     async new(ctx: Context) {
-      const viewer = viewerOf(await authentication.requireAdministrator(ctx))
+      const viewer = viewerOf(await authentication.requireUser(ctx))
       await show(ctx, { view: 'group-new', viewer, values: { name: '', friendlyName: '' }, problems: [] })
     },
 
     async create(ctx: Context) {
-      const viewer = await authentication.requireAdministrator(ctx)
+      const viewer = await authentication.requireUser(ctx)
       const values = namesSent(ctx)
       let id = ''
       const refusal = await refusalOf(async () => {

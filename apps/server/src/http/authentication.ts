@@ -1,48 +1,35 @@
-import { isWithoutPasskey, type Pocket } from '@pocket/core'
-import { Forbidden, NotAuthenticated } from '@pocket/core/errors'
+import type { Pocket } from '@pocket/core'
+import { NotAuthenticated } from '@pocket/core/errors'
 import type { Directory, User } from '@pocket/directory'
 import type { Context } from 'koa'
+import { assertCondition, callerOf } from '../access/guard.ts'
 
-/** Who makes a request. */
+/** Who uses a page. Who may use it is in the access table. */
 export interface Authentication {
   /** The person signed in here, if any. */
   user(ctx: Context): Promise<User | undefined>
-  /** @throws {NotAuthenticated} `not_signed_in` */
+  /** The person whom the guard has let in. @throws {NotAuthenticated} `not_signed_in` on a page that anybody may use */
   requireUser(ctx: Context): Promise<User>
-  /** @throws {NotAuthenticated} `not_signed_in` @throws {Forbidden} `forbidden` */
-  requireAdministrator(ctx: Context): Promise<User>
-  /**
-   * The same in a session that is good for everything, for what lets somebody else in.
-   *
-   * @throws as `requireAdministrator` @throws {Forbidden} `passkey_required`
-   */
-  requireFullAdministrator(ctx: Context): Promise<User>
 }
 
-export function createAuthentication(pocket: Pocket, directory: Directory): Authentication {
+export function createAuthentication(
+  pocket: Pick<Pocket, 'session'>,
+  directory: Pick<Directory, 'find'>,
+): Authentication {
   const user = async (ctx: Context) => {
+    const caller = callerOf(ctx)
+    if (caller) return caller
     const session = await pocket.session(ctx.req, ctx.res)
     return session && directory.find(session.accountId)
   }
-  const requireUser = async (ctx: Context) => {
-    const found = await user(ctx)
-    if (!found) throw new NotAuthenticated('not_signed_in', 'Nobody is signed in.')
-    return found
-  }
-  const requireAdministrator = async (ctx: Context) => {
-    const found = await requireUser(ctx)
-    if (!found.administrator) throw new Forbidden('forbidden', 'This is for administrators.')
-    return found
-  }
   return {
     user,
-    requireUser,
-    requireAdministrator,
-    async requireFullAdministrator(ctx) {
-      const found = await requireAdministrator(ctx)
-      const session = await pocket.session(ctx.req, ctx.res)
-      if (!session || isWithoutPasskey(session))
-        throw new Forbidden('passkey_required', 'This session began without a passkey: register or use one first.')
+    async requireUser(ctx) {
+      const caller = callerOf(ctx)
+      if (caller) return caller
+      await assertCondition(ctx, 'known-account')
+      const found = await user(ctx)
+      if (!found) throw new NotAuthenticated('not_signed_in', 'Nobody is signed in.')
       return found
     },
   }

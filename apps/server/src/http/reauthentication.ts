@@ -1,68 +1,78 @@
 import type { AuthenticationCeremony, Pocket } from '@pocket/core'
 import { NotAuthenticated } from '@pocket/core/errors'
 import type { Context } from 'koa'
+import type { AccessRow } from '../access/access-row.ts'
+import type { ConditionName } from '../access/conditions.ts'
+import { assertCondition, type Guard } from '../access/guard.ts'
 import type { Authentication } from './authentication.ts'
 import { jsonObject } from './form.ts'
+import type { Act } from './page-routes.ts'
 import type { ShowPage } from './show-page.ts'
 import { viewerOf } from './viewer.ts'
 
 export interface ReauthenticationPorts {
   readonly pocket: Pick<Pocket, 'reauthentication' | 'signIn'>
+  readonly guard: Guard
   readonly authentication: Authentication
   readonly show: ShowPage
 }
-
-/** A page's handler. */
-type Act = (ctx: Context) => Promise<void>
 
 const here = '/reauthenticate'
 /** What a form of ours holds at most, to be sent again. */
 const mostFields = 1200
 
 /** Asks for a passkey before something sensitive that a page does, and goes on with it. */
-export function reauthenticationPages({ pocket, authentication, show }: ReauthenticationPorts) {
+export function reauthenticationPages({ pocket, guard, authentication, show }: ReauthenticationPorts) {
   const ceremony = async ({ req, res }: Context): Promise<AuthenticationCeremony> => ({
     ...(await pocket.signIn.request(req, res)),
     refreshFrom: here,
     submitTo: here,
   })
-  const isRequired = async ({ req, res }: Context) => {
+  /** Asks for a passkey where a requirement wants a recent one: what was typed is kept meanwhile. */
+  const met = async (ctx: Context, assert: () => Promise<unknown>): Promise<boolean> => {
     try {
-      await pocket.reauthentication.assertFresh(req, res)
-      return false
+      await assert()
+      return true
     } catch (error) {
-      if (error instanceof NotAuthenticated && error.code === 'reauthentication_required') return true
-      throw error
+      if (!(error instanceof NotAuthenticated) || error.code !== 'reauthentication_required') throw error
+      await show(ctx, {
+        view: 'reauthenticate',
+        viewer: viewerOf(await authentication.requireUser(ctx)),
+        ceremony: await ceremony(ctx),
+        continueTo: ctx.path + ctx.search,
+        fields: fieldsOf(ctx),
+      })
+      ctx.status = 401
+      return false
     }
   }
   return {
     async refresh(ctx: Context) {
-      await authentication.requireUser(ctx)
       ctx.set('Cache-Control', 'no-store')
       ctx.body = await ceremony(ctx)
     },
 
     async submit(ctx: Context) {
-      await authentication.requireUser(ctx)
       await pocket.reauthentication.withPasskey(ctx.req, ctx.res, jsonObject(ctx).response)
       // The page itself goes on with what it was about.
       ctx.body = { redirectTo: '/' }
     },
 
-    /** Does what a form asks for once a passkey was used: what was typed is kept meanwhile. */
-    sensitive:
-      (act: Act): Act =>
+    /** Lets a handler see only those requests that its row admits. */
+    guarded:
+      (row: AccessRow, act: Act): Act =>
       async (ctx) => {
-        const user = await authentication.requireUser(ctx)
-        if (!(await isRequired(ctx))) return act(ctx)
-        await show(ctx, {
-          view: 'reauthenticate',
-          viewer: viewerOf(user),
-          ceremony: await ceremony(ctx),
-          continueTo: ctx.path + ctx.search,
-          fields: fieldsOf(ctx),
-        })
-        ctx.status = 401
+        const admit = () => guard(ctx, row)
+        if (!row.session.includes('recent')) await admit()
+        else if (!(await met(ctx, admit))) return
+        await act(ctx)
+      },
+
+    /** Does something once a condition of the row is met. */
+    when:
+      (name: ConditionName, act: Act): Act =>
+      async (ctx) => {
+        if (await met(ctx, () => assertCondition(ctx, name))) await act(ctx)
       },
   }
 }

@@ -1,3 +1,4 @@
+import type { Directory } from '@pocket/directory'
 import type { Operation } from '../http/api/operation.ts'
 import type { ApplicationImages } from './application-images.ts'
 import { applicationImageOperations } from './application-operations.ts'
@@ -9,6 +10,7 @@ import type { ProfilePictures } from './profile-pictures.ts'
 export interface ImageOperationPorts {
   readonly application: ApplicationImages
   readonly profilePictures: ProfilePictures
+  readonly directory: Pick<Directory, 'find'>
   readonly clientLogos: ClientLogos
 }
 
@@ -16,7 +18,7 @@ export interface ImageOperationPorts {
 export function imageOperations(ports: ImageOperationPorts): readonly Operation[] {
   return [
     ...applicationImageOperations(ports.application),
-    ...profilePictureOperations(ports.profilePictures),
+    ...profilePictureOperations(ports.profilePictures, ports.directory),
     ...clientLogoOperations(ports.clientLogos),
   ]
 }

@@ -16,7 +16,6 @@ interface Route {
   readonly what: string
   readonly image: (query: Query) => ApplicationImage
   readonly themed?: true
-  readonly access?: 'administrator'
   /** Whether it can be taken away without another in its place. */
   readonly removable?: true
 }
@@ -50,7 +49,6 @@ const routes: readonly Route[] = [
     path: '/api/application-images/default-profile-picture',
     what: 'the picture of people who have none',
     image: () => 'default-profile-picture',
-    access: 'administrator',
     removable: true,
   },
   // As tools of before 2.14 write them.
@@ -81,13 +79,12 @@ export function applicationImageOperations(images: ApplicationImages): readonly 
 }
 
 function operationsOf(route: Route, images: ApplicationImages): readonly Operation[] {
-  const { id, path, what, image, access = 'public' } = route
+  const { id, path, what, image } = route
   const shared = { path, area: 'settings', ...(route.themed && { query: lightQuery }) } as const
   const removal = operation({
     ...shared,
     id: `delete${id}`,
     method: 'delete',
-    access: 'administrator',
     summary: `Take away ${what}`,
     answer: { status: 204 },
     handle: (call) => images.remove(actorOf(call), image(call.query)),
@@ -97,7 +94,6 @@ function operationsOf(route: Route, images: ApplicationImages): readonly Operati
       ...shared,
       id: `read${id}`,
       method: 'get',
-      access,
       query: { ...(route.themed && lightQuery), ...defaultQuery },
       summary: `Show ${what}`,
       answer: { status: 200, types: imageTypes },
@@ -111,7 +107,6 @@ function operationsOf(route: Route, images: ApplicationImages): readonly Operati
       ...shared,
       id: `replace${id}`,
       method: 'put',
-      access: 'administrator',
       summary: `Replace ${what}`,
       upload: true,
       answer: { status: 204 },

@@ -14,7 +14,6 @@ export function clientLogoOperations(logos: ClientLogos): readonly Operation[] {
       ...shared,
       id: 'readOidcClientLogo',
       method: 'get',
-      access: 'public',
       summary: 'Show the logo of a client; the light one where there is no dark one',
       answer: { status: 200, types: imageTypes },
       async handle({ ctx, params, query }) {
@@ -26,7 +25,6 @@ export function clientLogoOperations(logos: ClientLogos): readonly Operation[] {
       ...shared,
       id: 'replaceOidcClientLogo',
       method: 'post',
-      access: 'administrator',
       summary: 'Replace the logo of a client',
       upload: true,
       answer: { status: 204 },
@@ -39,7 +37,6 @@ export function clientLogoOperations(logos: ClientLogos): readonly Operation[] {
       ...shared,
       id: 'deleteOidcClientLogo',
       method: 'delete',
-      access: 'administrator',
       summary: 'Take away the logo of a client',
       answer: { status: 204 },
       handle: (call) => logos.remove(actorOf(call), call.params.id ?? '', themeOf(call.query)),

@@ -1,17 +1,22 @@
 import { InvalidInput } from '@pocket/core/errors'
+import type { Directory } from '@pocket/directory'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { actorOf } from '../users/actor.ts'
+import { assertCanChangePicture } from '../users/reach.ts'
 import { largestImage } from './application-images.ts'
 import { type ProfilePictures, userNotFound } from './profile-pictures.ts'
 import { imageTypes, serveImage, staleFor } from './serve.ts'
 import { readUpload } from './upload.ts'
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-const own = { area: 'account', access: 'user', path: '/api/users/me/profile-picture' } as const
-const anybody = { area: 'users', access: 'administrator', path: '/api/users/:id/profile-picture' } as const
+const own = { area: 'account', path: '/api/users/me/profile-picture' } as const
+const anybody = { area: 'users', path: '/api/users/:id/profile-picture' } as const
 
 /** The pictures of people. Those of `me` come first, since `me` could be taken for an id. */
-export function profilePictureOperations(pictures: ProfilePictures): readonly Operation[] {
+export function profilePictureOperations(
+  pictures: ProfilePictures,
+  directory: Pick<Directory, 'find'>,
+): readonly Operation[] {
   return [
     operation({
       ...own,
@@ -21,6 +26,7 @@ export function profilePictureOperations(pictures: ProfilePictures): readonly Op
       upload: true,
       answer: { status: 204 },
       async handle(call) {
+        await assertCanChangePicture(call.ctx, call.user)
         await pictures.put(actorOf(call), call.user.id, await readUpload(call.ctx, largestImage))
       },
     }),
@@ -30,14 +36,16 @@ export function profilePictureOperations(pictures: ProfilePictures): readonly Op
       method: 'delete',
       summary: 'Take away your picture',
       answer: { status: 204 },
-      handle: (call) => pictures.remove(actorOf(call), call.user.id),
+      async handle(call) {
+        await assertCanChangePicture(call.ctx, call.user)
+        await pictures.remove(actorOf(call), call.user.id)
+      },
     }),
     operation({
       id: 'readProfilePicture',
       method: 'get',
       path: '/api/users/:id/profile-picture.png',
       area: 'users',
-      access: 'public',
       summary: 'Show the picture of a user, or their initials',
       answer: { status: 200, types: imageTypes },
       async handle({ ctx, params }) {
@@ -54,7 +62,9 @@ export function profilePictureOperations(pictures: ProfilePictures): readonly Op
       upload: true,
       answer: { status: 204 },
       async handle(call) {
-        await pictures.put(actorOf(call), userIdOf(call.params.id), await readUpload(call.ctx, largestImage))
+        const id = userIdOf(call.params.id)
+        await assertCanChangePicture(call.ctx, await directory.find(id))
+        await pictures.put(actorOf(call), id, await readUpload(call.ctx, largestImage))
       },
     }),
     operation({
@@ -63,7 +73,11 @@ export function profilePictureOperations(pictures: ProfilePictures): readonly Op
       method: 'delete',
       summary: 'Take away the picture of a user',
       answer: { status: 204 },
-      handle: (call) => pictures.remove(actorOf(call), userIdOf(call.params.id)),
+      async handle(call) {
+        const id = userIdOf(call.params.id)
+        await assertCanChangePicture(call.ctx, await directory.find(id))
+        await pictures.remove(actorOf(call), id)
+      },
     }),
   ]
 }

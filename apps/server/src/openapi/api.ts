@@ -10,7 +10,6 @@ export function openApiOperations(document: () => OpenApiDocument): readonly Ope
       path: '/api/openapi.json',
       summary: 'This document',
       area: 'settings',
-      access: 'public',
       answer: { status: 200, schema: { type: 'object' } },
       async handle({ ctx }) {
         ctx.set('Cache-Control', 'public, max-age=300')

@@ -1,6 +1,7 @@
 import { errorCodes } from '@pocket/core/errors'
 import type { JSONSchema } from 'json-schema-to-ts'
-import { scopeOf } from '../api-keys/api-key.ts'
+import type { AccessRow } from '../access/access-row.ts'
+import { accessTo } from '../access/access-table.ts'
 import { areas, type Operation } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
 import { type Components, createComponents, type Json } from './components.ts'
@@ -50,7 +51,11 @@ const refusals = {
 } as const
 
 /** Describes operations. @throws {Error} where two of them share an id or an address, which is a mistake in the source */
-export function openApiDocument(operations: readonly Operation[], { url, version }: About): OpenApiDocument {
+export function openApiDocument(
+  operations: readonly Operation[],
+  { url, version }: About,
+  access: (operation: Operation) => AccessRow = accessTo,
+): OpenApiDocument {
   const components = createComponents()
   const paths: Record<string, Record<string, Json>> = {}
   const ids = new Set<string>()
@@ -60,7 +65,7 @@ export function openApiDocument(operations: readonly Operation[], { url, version
     if (ids.has(operation.id) || item[operation.method] !== undefined)
       throw new Error(`The operation ${operation.id} (${operation.method} ${path}) is there twice.`)
     ids.add(operation.id)
-    paths[path] = { ...item, [operation.method]: operationItem(operation, components) }
+    paths[path] = { ...item, [operation.method]: operationItem(operation, access(operation), components) }
   }
   // Before the schemas are listed, since it names some.
   const shared = responses(components)
@@ -91,16 +96,18 @@ export function openApiDocument(operations: readonly Operation[], { url, version
   }
 }
 
-function operationItem(operation: Operation, components: Components): Json {
-  const { id, summary, note, area, access, body, answer } = operation
-  const description = [access === 'administrator' ? 'For administrators.' : '', note ?? ''].filter(Boolean).join(' ')
+function operationItem(operation: Operation, access: AccessRow, components: Components): Json {
+  const { id, summary, note, area, body, answer } = operation
+  const description = [access.caller === 'administrator' ? 'For administrators.' : '', note ?? '']
+    .filter(Boolean)
+    .join(' ')
   const parameters = parametersOf(operation, components)
   return {
     operationId: id,
     summary,
     tags: [area],
     ...(description !== '' && { description }),
-    security: securityOf(operation),
+    security: securityOf(access),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && { requestBody: { required: true, content: jsonContent(body, components) } }),
     ...(operation.upload && { requestBody: { required: true, content: uploadContent } }),
@@ -111,16 +118,16 @@ function operationItem(operation: Operation, components: Components): Json {
         ...(answer.types !== undefined && { content: Object.fromEntries(answer.types.map((type) => [type, {}])) }),
       },
       ...(answer.pending && { 202: { description: 'Not yet.' } }),
-      ...refusalsOf(operation),
+      ...refusalsOf(operation, access),
     },
   }
 }
 
-/** With the scope that a limited API key needs (OpenAPI 3.1 §4.8.30 calls it a role). */
-function securityOf(operation: Operation): Json {
-  if (operation.access === 'public') return []
+/** With the scopes that a limited API key needs (OpenAPI 3.1 §4.8.30 calls them roles). */
+function securityOf({ caller, scopes }: AccessRow): Json {
+  if (caller === 'anyone') return []
   const session = { session: [] }
-  return operation.apiKey === false ? [session] : [session, { apiKey: [scopeOf(operation)] }]
+  return scopes === null ? [session] : [session, { apiKey: scopes }]
 }
 
 const uploadContent = {
@@ -129,10 +136,13 @@ const uploadContent = {
   },
 } as const
 
-function refusalsOf({ access, body, conditional, limit, path, upload }: Operation): Record<string, Json> {
+function refusalsOf(
+  { body, conditional, limit, path, upload }: Operation,
+  { caller }: AccessRow,
+): Record<string, Json> {
   return {
     ...((body !== undefined || upload) && { 400: refusal('InvalidInput') }),
-    ...(access !== 'public' && { 401: refusal('NotSignedIn'), 403: refusal('Forbidden') }),
+    ...(caller !== 'anyone' && { 401: refusal('NotSignedIn'), 403: refusal('Forbidden') }),
     ...(path.includes('/:') && { 404: refusal('NotFound') }),
     ...(conditional && { 412: refusal('Changed') }),
     ...(limit && { 429: refusal('TooMany') }),

@@ -17,7 +17,7 @@ export function overviewPages({ overview, authentication, show }: OverviewPagePo
       method: 'get',
       path: '/settings/admin',
       async handle(ctx) {
-        const user = await authentication.requireAdministrator(ctx)
+        const user = await authentication.requireUser(ctx)
         await show(ctx, { view: 'overview', viewer: viewerOf(user), ...(await overview(user.id)) })
       },
     },

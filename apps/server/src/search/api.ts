@@ -31,9 +31,6 @@ export function searchOperations({ search, messagesFor }: SearchOperationPorts):
       summary: 'Find pages, applications, users, groups and clients by their names',
       note: 'Users, groups and clients are found by administrators only; at most five of each kind.',
       area: 'account',
-      access: 'user',
-      // It tells what several areas hold, and exists for the pages of this server.
-      apiKey: false,
       query: {
         query: {
           type: 'string',

@@ -3,7 +3,7 @@ import type { Context } from 'koa'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import { actorOf } from '../users/actor.ts'
-import { reachable } from '../users/reach.ts'
+import { assertCanModifyUser } from '../users/reach.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { SessionAdministration, SessionItem } from './session-administration.ts'
 
@@ -60,7 +60,7 @@ export function sessionOperations(ports: SessionOperationPorts): readonly Operat
 }
 
 function ownOperations({ sessions, pocket }: SessionOperationPorts): readonly Operation[] {
-  const own = { area: 'account', access: 'user' } as const
+  const own = { area: 'account' } as const
   const currentOf = async ({ req, res }: Context) => (await pocket.session(req, res))?.uid ?? null
   return [
     operation({
@@ -96,8 +96,8 @@ function ownOperations({ sessions, pocket }: SessionOperationPorts): readonly Op
 }
 
 function administration({ sessions, users }: SessionOperationPorts): readonly Operation[] {
-  const others = { area: 'users', access: 'administrator' } as const
-  const known = (call: Parameters<typeof reachable>[0]) => reachable(call, users)
+  const others = { area: 'users' } as const
+  const known = (call: Parameters<typeof assertCanModifyUser>[0]) => assertCanModifyUser(call, users)
   return [
     operation({
       ...others,

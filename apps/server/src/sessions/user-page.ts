@@ -1,22 +1,20 @@
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import type { Act, PageRoute } from '../http/page-routes.ts'
+import type { ReauthenticationPages } from '../http/reauthentication.ts'
 import { seeOther } from '../http/show-page.ts'
 import { pageActor } from '../users/actor.ts'
 import { userPath } from '../users/paths.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { SessionAdministration } from './session-administration.ts'
 
-type Act = (ctx: Context) => Promise<void>
-
 export interface UserSessionsPagePorts {
   readonly users: Pick<UserAdministration, 'find'>
   readonly sessions: SessionAdministration
   readonly authentication: Authentication
   readonly flashes: Flashes
-  /** Asks for a passkey first. */
-  readonly sensitive: (act: Act) => Act
+  readonly reauthentication: Pick<ReauthenticationPages, 'when'>
 }
 
 /** The part of `/settings/admin/users/ID` that ends sessions. */
@@ -25,21 +23,19 @@ export function userSessionsPages({
   sessions,
   authentication,
   flashes,
-  sensitive,
+  reauthentication,
 }: UserSessionsPagePorts): readonly PageRoute[] {
-  /** Whoever signs an administrator out has used a passkey just now. */
   const onUser =
     (work: (ctx: Context, id: string) => Promise<'session_ended' | 'sessions_ended'>): Act =>
     async (ctx) => {
-      await authentication.requireAdministrator(ctx)
       const { id, administrator } = await users.find(String(ctx.params.id))
       const act: Act = async () => {
         flashes.leave(ctx, userPath(id), { done: await work(ctx, id) })
         seeOther(ctx, userPath(id))
       }
-      await (administrator ? sensitive(act)(ctx) : act(ctx))
+      await (administrator ? reauthentication.when('administrator', act)(ctx) : act(ctx))
     }
-  const actorOf = async (ctx: Context) => pageActor(await authentication.requireAdministrator(ctx), ctx)
+  const actorOf = async (ctx: Context) => pageActor(await authentication.requireUser(ctx), ctx)
 
   const pages = {
     end: onUser(async (ctx, id) => {

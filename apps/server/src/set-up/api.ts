@@ -14,7 +14,7 @@ const setUpBody = named('SetUpDto', {
 
 /** `/api/signup/setup`: open to everybody, until there is an administrator. */
 export function setUpOperations(setUp: SetUp): readonly Operation[] {
-  const shared = { area: 'users', access: 'public', path: '/api/signup/setup' } as const
+  const shared = { area: 'users', path: '/api/signup/setup' } as const
   return [
     operation({
       ...shared,

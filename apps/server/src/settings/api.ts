@@ -38,11 +38,10 @@ interface Variable {
 
 /** `/api/application-configuration`. */
 export function settingsOperations(settings: Settings): readonly Operation[] {
-  const administration = { area: 'settings', access: 'administrator' } as const
+  const administration = { area: 'settings' } as const
   return [
     operation({
       area: 'settings',
-      access: 'public',
       id: 'readPublicSettings',
       method: 'get',
       path,
@@ -70,7 +69,6 @@ export function settingsOperations(settings: Settings): readonly Operation[] {
     operation({
       ...administration,
       id: 'replaceSettings',
-      sensitive: true,
       conditional: true,
       method: 'put',
       path,

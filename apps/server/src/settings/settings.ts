@@ -42,7 +42,7 @@ export interface Settings {
   replace(
     actor: Actor,
     given: GivenSettings,
-    assertMayChange?: (keys: readonly SettingKey[]) => void,
+    assertMayChange?: (keys: readonly SettingKey[]) => Promise<void>,
   ): Promise<SettingValues>
   /** Writes those that are given; absent ones stay as they are. @throws as `replace` */
   change(actor: Actor, given: GivenSettings): Promise<SettingValues>
@@ -78,7 +78,7 @@ export async function createSettings(ports: SettingsPorts): Promise<Settings> {
     actor: Actor,
     given: GivenSettings,
     absent: 'empty' | 'kept',
-    assertMayChange?: (keys: readonly SettingKey[]) => void,
+    assertMayChange?: (keys: readonly SettingKey[]) => Promise<void>,
   ): Promise<SettingValues> => {
     if (uiConfigDisabled)
       throw new Forbidden(
@@ -94,7 +94,7 @@ export async function createSettings(ports: SettingsPorts): Promise<Settings> {
       const after = keepingSecrets(before, wanted, (key) => fixed.has(key) || update.has(key))
       const changed = settingDefinitions.filter(({ key }) => after[key] !== before[key])
       const keys = changed.map(({ key }) => key)
-      assertMayChange?.(keys)
+      await assertMayChange?.(keys)
       for (const definition of changed) await writeOne(ports, definition, after[definition.key])
       const secret = settingDefinitions.flatMap(({ key, sensitive }) => (sensitive ? [key] : []))
       const changes = changesBetween(before, after, { secret })

@@ -19,7 +19,6 @@ export function oneTimeAccessOperations({ pocket, directory }: OneTimeAccessPort
       path: '/api/one-time-access-token/:token',
       summary: 'Sign in by a login code',
       area: 'account',
-      access: 'public',
       answer: { status: 200, schema: userSchema },
       handle: async ({ params: { token = '' }, ctx }) =>
         inContractTerms(ctx, 'authentication', async () => {

@@ -9,7 +9,7 @@ import type { ShowPage } from '../http/show-page.ts'
 export const addPasskeyPath = '/signup/add-passkey'
 
 export interface AddPasskeyPagePorts {
-  readonly pocket: Pick<Pocket, 'registration' | 'reauthentication'>
+  readonly pocket: Pick<Pocket, 'registration'>
   readonly authentication: Authentication
   readonly show: ShowPage
 }
@@ -29,7 +29,6 @@ export function addPasskeyPages({ pocket, authentication, show }: AddPasskeyPage
 
     async options(ctx: Context) {
       const { id, userName, displayName } = await authentication.requireUser(ctx)
-      await pocket.reauthentication.assertMayAddPasskey(ctx.req, ctx.res)
       const subject = { accountId: id, userName, displayName }
       ctx.body = { options: await pocket.registration.options(ctx.req, ctx.res, { subject, purpose: 'registration' }) }
     },

@@ -1,4 +1,4 @@
-import { mayLetIn } from '../http/api/admission.ts'
+import { canIssueAccess } from '../access/guard.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named, pageOf } from '../http/api/schema.ts'
@@ -61,7 +61,7 @@ const tokenSchema = named('SignupTokenDto', {
 
 /** `/api/signup` and `/api/signup-tokens`. */
 export function signUpOperations({ signUp, tokens }: SignUpOperationPorts): readonly Operation[] {
-  const administration = { area: 'users', access: 'administrator' } as const
+  const administration = { area: 'users' } as const
   return [
     operation({
       id: 'signUp',
@@ -70,7 +70,6 @@ export function signUpOperations({ signUp, tokens }: SignUpOperationPorts): read
       limit: 'signup',
       summary: 'Sign up; the new user is signed in and has no passkey yet',
       area: 'users',
-      access: 'public',
       body: signUpBody,
       answer: { status: 201, schema: userSchema },
       handle: async ({ ctx, body: { token, ...input } }) =>
@@ -82,7 +81,6 @@ export function signUpOperations({ signUp, tokens }: SignUpOperationPorts): read
       method: 'post',
       path: '/api/signup-tokens',
       summary: 'Create a token with which strangers can sign up',
-      needsPasskey: true,
       body: tokenBody,
       answer: { status: 201, schema: tokenSchema },
       async handle(call) {
@@ -102,7 +100,7 @@ export function signUpOperations({ signUp, tokens }: SignUpOperationPorts): read
       async handle({ list, ctx }) {
         const { items, total } = await tokens.list(list)
         // Who reads a token can make a person, which takes more than to read.
-        const shown = mayLetIn(ctx) ? items : items.map((item) => ({ ...item, token: '' }))
+        const shown = canIssueAccess(ctx) ? items : items.map((item) => ({ ...item, token: '' }))
         return pageAnswer({ items: shown.map(tokenDto), total }, list)
       },
     }),

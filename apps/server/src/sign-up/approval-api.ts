@@ -26,7 +26,7 @@ const waitingSchema = named('WaitingUserDto', {
 
 /** `/api/signup-approvals`: who has signed up and waits for an administrator. */
 export function approvalOperations(approvals: Approvals): readonly Operation[] {
-  const administration = { area: 'users', access: 'administrator' } as const
+  const administration = { area: 'users' } as const
   return [
     operation({
       ...administration,

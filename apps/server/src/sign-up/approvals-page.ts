@@ -31,7 +31,7 @@ export function approvalsPages(ports: ApprovalsPagePorts): readonly PageRoute[] 
   const { approvals, settings, reaches, directory, authentication, show, flashes } = ports
   const pages = {
     async show(ctx: Context) {
-      const viewer = viewerOf(await authentication.requireAdministrator(ctx))
+      const viewer = viewerOf(await authentication.requireUser(ctx))
       const [waiting, { approval, verification, mode }] = await Promise.all([approvals.list(), settings()])
       await show(ctx, {
         view: 'approvals',
@@ -55,7 +55,7 @@ export function approvalsPages(ports: ApprovalsPagePorts): readonly PageRoute[] 
     },
 
     async decide(ctx: Context) {
-      const actor = pageActor(await authentication.requireAdministrator(ctx), ctx)
+      const actor = pageActor(await authentication.requireUser(ctx), ctx)
       const id = String(ctx.params.id)
       const note = noteOf(formText(ctx, 'note', longestNote))
       const isApproval = formText(ctx, 'decision') === 'approve'

@@ -1,7 +1,7 @@
 import { type Operation, operation } from '../http/api/operation.ts'
 import { actorOf } from '../users/actor.ts'
 import { lifetimeOf, lifetimeSchema } from '../users/lifetime.ts'
-import { reachable } from '../users/reach.ts'
+import { assertCanModifyUser } from '../users/reach.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import { addPasskeyPath } from './add-passkey-page.ts'
 
@@ -23,8 +23,6 @@ export function invitationOperations({ users, origin }: InvitationPorts): readon
       summary: 'Make a link by which a user registers a passkey',
       note: 'It holds a login code, so it lets in whoever opens it first, once.',
       area: 'users',
-      access: 'administrator',
-      needsPasskey: true,
       body: {
         type: 'object',
         properties: { ttl: { ...lifetimeSchema, description: `${lifetimeSchema.description} Usual is a day.` } },
@@ -35,7 +33,7 @@ export function invitationOperations({ users, origin }: InvitationPorts): readon
       },
       async handle(call) {
         const lifetime = lifetimeOf(call.body.ttl, usualLifetime)
-        const code = await users.issueCode(actorOf(call), await reachable(call, users), lifetime)
+        const code = await users.issueCode(actorOf(call), await assertCanModifyUser(call, users), lifetime)
         return { link: `${origin}/lc/${code}?${new URLSearchParams({ redirect: addPasskeyPath })}` }
       },
     }),

@@ -78,11 +78,10 @@ export function invitationsPages(ports: InvitationsPagePorts): readonly PageRout
   }
 
   /** A link lets somebody in, so that who reads it has to have used a passkey. */
-  const showAll = async (ctx: Context) =>
-    showPage(ctx, { viewer: viewerOf(await authentication.requireFullAdministrator(ctx)) })
+  const showAll = async (ctx: Context) => showPage(ctx, { viewer: viewerOf(await authentication.requireUser(ctx)) })
 
   const create = async (ctx: Context) => {
-    const user = await authentication.requireFullAdministrator(ctx)
+    const user = await authentication.requireUser(ctx)
     const values = formValues(ctx)
     const usageLimit = Number(values.uses)
     const problems =
@@ -107,14 +106,14 @@ export function invitationsPages(ports: InvitationsPagePorts): readonly PageRout
   }
 
   const remove = async (ctx: Context) => {
-    const user = await authentication.requireAdministrator(ctx)
+    const user = await authentication.requireUser(ctx)
     await tokens.remove(pageActor(user, ctx), String(ctx.params.id))
     flashes.leave(ctx, here, { done: 'removed' })
     seeOther(ctx, backTo(here, formText(ctx, 'list', 1000)))
   }
 
   const removeSeveral = async (ctx: Context) => {
-    const user = await authentication.requireAdministrator(ctx)
+    const user = await authentication.requireUser(ctx)
     await withSeveral(
       ctx,
       {

@@ -1,6 +1,5 @@
 import { type Pocket, startAddress } from '@pocket/core'
 import type { Context } from 'koa'
-import type { Authentication } from '../http/authentication.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 
 /** Characters. */
@@ -21,14 +20,12 @@ export async function wayBackOf(pocket: Pick<Pocket, 'interactionClient'>, to: s
 
 export interface ArrivedPagePorts {
   readonly pocket: Pick<Pocket, 'interactionClient' | 'clients' | 'issuer'>
-  readonly authentication: Authentication
   readonly show: ShowPage
 }
 
 /** `/interaction/:uid/arrived`: goes on with what the application asked for, and otherwise says where the application is. */
-export function arrivedPage({ pocket, authentication, show }: ArrivedPagePorts) {
+export function arrivedPage({ pocket, show }: ArrivedPagePorts) {
   return async (ctx: Context) => {
-    await authentication.requireUser(ctx)
     const interaction = `/interaction/${encodeURIComponent(String(ctx.params.uid))}`
     if ((await pocket.interactionClient(interaction, ctx)) !== undefined) return seeOther(ctx, interaction)
     const client = typeof ctx.query.client === 'string' ? await pocket.clients.find(ctx.query.client) : undefined

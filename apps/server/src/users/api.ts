@@ -1,12 +1,12 @@
 import type { Directory, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
-import { assertFresh } from '../http/api/admission.ts'
+import { assertCondition } from '../access/guard.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
 import { actorOf } from './actor.ts'
 import { lifetimeOf, lifetimeSchema } from './lifetime.ts'
-import { assertMayGrant, assertMayMove, reachable } from './reach.ts'
+import { assertCanChangeEmail, assertCanModifyUser, assertCanUpdateProfile, assertMayGrant } from './reach.ts'
 import type { UserAdministration } from './user-administration.ts'
 import { claimsBody, groupIdsBody, userBody } from './user-body.ts'
 import { claimDto, claimListSchema, passkeyDto, passkeySchema, userDto, userSchema } from './user-dto.ts'
@@ -17,8 +17,8 @@ export interface UserOperationPorts {
   readonly users: UserAdministration
 }
 
-const administration = { area: 'users', access: 'administrator' } as const
-const oneself = { area: 'account', access: 'user' } as const
+const administration = { area: 'users' } as const
+const oneself = { area: 'account' } as const
 const usualCodeLifetime = 15 * 60_000
 
 /** `/api/users`, and the claims of users. */
@@ -54,8 +54,11 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
       body: userBody,
       answer: { status: 200, schema: userSchema },
       async handle(call) {
-        await assertMayMove(call.ctx, call.user, call.body.email ?? null)
-        return answered(call.ctx, await users.updateOwn(actorOf(call), call.body))
+        await assertCanChangeEmail(call.ctx, call.user, call.body.email ?? null)
+        return answered(
+          call.ctx,
+          await users.updateOwn(actorOf(call), call.body, (update) => assertCanUpdateProfile(call.ctx, update)),
+        )
       },
     }),
     operation({
@@ -64,8 +67,6 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
       method: 'delete',
       path: '/api/users/me',
       summary: 'Delete yourself, with sessions and tokens, where the settings let people do so',
-      apiKey: false,
-      sensitive: true,
       answer: { status: 204 },
       handle: (call) => users.removeOwn(actorOf(call)),
     }),
@@ -134,7 +135,7 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       answer: { status: 200, schema: userSchema },
       async handle(call) {
         await assertMayGrant(call.ctx, call.body)
-        return answered(call.ctx, await users.update(actorOf(call), await reachable(call, users), call.body))
+        return answered(call.ctx, await users.update(actorOf(call), await assertCanModifyUser(call, users), call.body))
       },
     }),
     operation({
@@ -147,8 +148,8 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       answer: { status: 204 },
       async handle(call) {
         // Oneself above all: nobody else can undo that.
-        if (call.params.id === call.user.id) await assertFresh(call.ctx)
-        await users.remove(actorOf(call), await reachable(call, users))
+        if (call.params.id === call.user.id) await assertCondition(call.ctx, 'oneself')
+        await users.remove(actorOf(call), await assertCanModifyUser(call, users))
       },
     }),
   ]
@@ -167,7 +168,10 @@ function belongings(users: UserAdministration): readonly Operation[] {
       body: groupIdsBody,
       answer: { status: 200, schema: userSchema },
       handle: async (call) =>
-        answered(call.ctx, await users.setGroups(actorOf(call), await reachable(call, users), call.body.userGroupIds)),
+        answered(
+          call.ctx,
+          await users.setGroups(actorOf(call), await assertCanModifyUser(call, users), call.body.userGroupIds),
+        ),
     }),
     operation({
       ...administration,
@@ -179,7 +183,7 @@ function belongings(users: UserAdministration): readonly Operation[] {
       body: claimsBody,
       answer: { status: 200, schema: claimListSchema },
       handle: async (call) =>
-        (await users.setClaims(actorOf(call), await reachable(call, users), call.body)).map(claimDto),
+        (await users.setClaims(actorOf(call), await assertCanModifyUser(call, users), call.body)).map(claimDto),
     }),
     operation({
       ...administration,
@@ -193,13 +197,12 @@ function belongings(users: UserAdministration): readonly Operation[] {
     operation({
       ...administration,
       id: 'deletePasskeyOfUser',
-      sensitive: true,
       method: 'delete',
       path: '/api/users/:id/webauthn-credentials/:credentialId',
       summary: 'Delete a passkey of a user, even the last one',
       answer: { status: 204 },
       handle: async (call) =>
-        users.removePasskey(actorOf(call), await reachable(call, users), call.params.credentialId ?? ''),
+        users.removePasskey(actorOf(call), await assertCanModifyUser(call, users), call.params.credentialId ?? ''),
     }),
     operation({
       ...administration,
@@ -207,7 +210,6 @@ function belongings(users: UserAdministration): readonly Operation[] {
       method: 'post',
       path: '/api/users/:id/one-time-access-token',
       summary: 'Issue a login code for a user',
-      needsPasskey: true,
       body: { type: 'object', properties: { ttl: lifetimeSchema } },
       answer: {
         status: 201,
@@ -215,7 +217,7 @@ function belongings(users: UserAdministration): readonly Operation[] {
       },
       async handle(call) {
         const lifetime = lifetimeOf(call.body.ttl, usualCodeLifetime)
-        return { token: await users.issueCode(actorOf(call), await reachable(call, users), lifetime) }
+        return { token: await users.issueCode(actorOf(call), await assertCanModifyUser(call, users), lifetime) }
       },
     }),
   ]

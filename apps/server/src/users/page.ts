@@ -25,9 +25,8 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
     flashes.leave(ctx, userPath(id), { done: notice })
     seeOther(ctx, userPath(id))
   }
-  /** Whoever concerns an administrator, or makes one, has used a passkey just now. */
   const protecting = (isProtected: boolean, act: (ctx: Context) => Promise<void>) =>
-    isProtected ? reauthentication.sensitive(act) : act
+    isProtected ? reauthentication.when('administrator', act) : act
   const showNew = async (
     ctx: Context,
     viewer: User,
@@ -71,11 +70,11 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
     ...lettingInPages(ports, { done }),
 
     async new(ctx: Context) {
-      await showNew(ctx, await authentication.requireAdministrator(ctx), {})
+      await showNew(ctx, await authentication.requireUser(ctx), {})
     },
 
     async create(ctx: Context) {
-      const viewer = await authentication.requireAdministrator(ctx)
+      const viewer = await authentication.requireUser(ctx)
       const values = userFormValues(ctx)
       const act = async () => {
         const chosen = formTexts(ctx, 'groups')
@@ -92,12 +91,12 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
     },
 
     async show(ctx: Context) {
-      const viewer = await authentication.requireAdministrator(ctx)
+      const viewer = await authentication.requireUser(ctx)
       await showUser(ctx, viewer, await users.find(String(ctx.params.id)))
     },
 
     async update(ctx: Context) {
-      const viewer = await authentication.requireAdministrator(ctx)
+      const viewer = await authentication.requireUser(ctx)
       const { administrator } = await users.find(String(ctx.params.id))
       const values = userFormValues(ctx)
       await protecting(administrator || values.isAdmin, () => saved(ctx, viewer, values))(ctx)
@@ -105,7 +104,7 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
 
     /** Disables, or lets in again. */
     async setDisabled(ctx: Context) {
-      const viewer = await authentication.requireAdministrator(ctx)
+      const viewer = await authentication.requireUser(ctx)
       const user = await users.find(String(ctx.params.id))
       const disabled = !ctx.path.endsWith('/enable')
       await protecting(user.administrator, async () => {
@@ -118,7 +117,7 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
 
     /** Asks, for browsers without the dialog. */
     async askRemoval(ctx: Context) {
-      const viewer = await authentication.requireAdministrator(ctx)
+      const viewer = await authentication.requireUser(ctx)
       const user = await users.find(String(ctx.params.id))
       const confirmation = removalOf(user)
       await show(ctx, {
@@ -131,7 +130,7 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
     },
 
     async remove(ctx: Context) {
-      const viewer = await authentication.requireAdministrator(ctx)
+      const viewer = await authentication.requireUser(ctx)
       const user = await users.find(String(ctx.params.id))
       await protecting(user.administrator, async () => {
         const refusal = await refusalOf(() => users.remove(pageActor(viewer, ctx), user.id))

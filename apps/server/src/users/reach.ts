@@ -1,97 +1,88 @@
-import { Forbidden } from '@pocket/core/errors'
-import type { Directory, User } from '@pocket/directory'
+import type { Directory, User, UserUpdate } from '@pocket/directory'
 import type { Context } from 'koa'
-import { assertFresh, isLimited } from '../http/api/admission.ts'
+import { assertCondition } from '../access/guard.ts'
 import type { Call } from '../http/api/operation.ts'
 import type { UserAdministration } from './user-administration.ts'
 
-/** A limited API key must not reach beyond its scopes by way of an administrator, whom it could become or let in. */
-const beyondKey = 'A limited API key cannot make, change or let in an administrator.'
-
-/**
- * @throws {Forbidden} `forbidden` where a limited API key wants to make an administrator
- * @throws {NotAuthenticated} `reauthentication_required` where a session does without a fresh passkey
- */
+/** @throws as the condition `administrator` of the access table where somebody becomes one */
 export async function assertMayGrant(ctx: Context, { isAdmin }: { readonly isAdmin?: boolean }): Promise<void> {
-  if (!isAdmin) return
-  if (isLimited(ctx)) throw new Forbidden('forbidden', beyondKey)
-  await assertFresh(ctx)
+  if (isAdmin) await assertCondition(ctx, 'administrator')
 }
 
 /**
- * The id of the user whom a call concerns. Whoever changes an administrator in a session has to have used a passkey just now.
+ * The id of the user whom a call changes.
  *
- * @throws {NotFound} `user_not_found` @throws {NotAuthenticated} `reauthentication_required`
- * @throws {Forbidden} `forbidden` where that is an administrator and the API key is limited
+ * @throws {NotFound} `user_not_found` @throws as the condition `administrator` of the access table
  */
-export async function reachable(
+export async function assertCanModifyUser(
   { params, ctx }: Pick<Call<unknown>, 'params' | 'ctx'>,
   users: Pick<UserAdministration, 'find'>,
 ): Promise<string> {
   const id = params.id ?? params.userId ?? ''
-  if (!(await users.find(id)).administrator) return id
-  if (isLimited(ctx)) throw new Forbidden('forbidden', beyondKey)
-  await assertFresh(ctx)
+  if ((await users.find(id)).administrator) await assertCondition(ctx, 'administrator')
   return id
 }
 
-/**
- * Groups decide what their members may use: an administrator comes, goes and has an end set by whoever used a passkey just now.
- *
- * @throws {NotAuthenticated} `reauthentication_required` where a session does without a fresh passkey
- * @throws {Forbidden} `forbidden` where there is an administrator among them and the API key is limited
- */
+/** @throws as the condition `administrator-members` of the access table */
 export async function assertMayChangeMembers(
   ctx: Context,
   directory: Pick<Directory, 'findEach'>,
   userIds: readonly string[],
 ): Promise<void> {
   const concerned = await directory.findEach(userIds)
-  if (!concerned.some(({ administrator }) => administrator)) return
-  if (isLimited(ctx)) throw new Forbidden('forbidden', beyondKey)
-  await assertFresh(ctx)
+  if (concerned.some(({ administrator }) => administrator)) await assertCondition(ctx, 'administrator-members')
 }
 
 /**
- * The id of the group that a call concerns. Whoever changes one that holds an administrator has to have used a passkey just
- * now; an API key needs its scope alone.
+ * The id of the group that a call changes.
  *
- * @throws {NotAuthenticated} `reauthentication_required` where a session does without a fresh passkey
+ * @throws as the condition `administrator-group` of the access table
  */
-export async function reachableGroup(
+export async function assertCanModifyGroup(
   { params, ctx }: Pick<Call<unknown>, 'params' | 'ctx'>,
   groups: Pick<Directory['groups'], 'holdsAdministrator'>,
 ): Promise<string> {
   const id = params.id ?? params.userGroupId ?? ''
-  if (await groups.holdsAdministrator(id)) await assertFresh(ctx)
+  if (await groups.holdsAdministrator(id)) await assertCondition(ctx, 'administrator-group')
   return id
 }
 
 /**
- * Whoever changes these can let in an administrator: by reading the login codes that are sent, or by being the server that
- * says who is one.
+ * Who changes these settings can let in an administrator: by reading the login codes that are sent, or by being the server
+ * that says who is one.
  *
  * @throws {Forbidden} `forbidden` with the settings in `details.key` where a limited API key wants to change them
  */
-export function assertMayDecide(ctx: Context, settings: readonly string[]): void {
+export async function assertMayDecide(ctx: Context, settings: readonly string[]): Promise<void> {
   const keys = settings.filter((key) => /^(smtp|ldap|emailOneTimeAccess)/.test(key))
-  if (keys.length > 0 && isLimited(ctx))
-    throw new Forbidden('forbidden', beyondKey, { details: { key: keys.join(', ') } })
+  if (keys.length > 0) await assertCondition(ctx, 'sign-in-settings', { key: keys.join(', ') })
 }
 
 /**
- * People are let in by codes that are sent to their address: another one is as good as another passkey.
+ * Login codes are sent to the e-mail address of an account, so a new address is worth as much as a new passkey.
  *
- * @throws {Forbidden} `forbidden` where a limited API key wants another address for an administrator
- * @throws {NotAuthenticated} `reauthentication_required` where a session does without a fresh passkey
+ * @throws as the condition `own-email` of the access table
  */
-export async function assertMayMove(ctx: Context, user: User, email: string | null): Promise<void> {
-  if (!isMoved(user, email)) return
-  if (isLimited(ctx) && user.administrator) throw new Forbidden('forbidden', beyondKey)
-  await assertFresh(ctx)
+export async function assertCanChangeEmail(ctx: Context, user: User, email: string | null): Promise<void> {
+  if (emailChanged(user, email)) await assertCondition(ctx, 'own-email')
 }
 
-/** Whether this is another address of e-mail than the user has. */
-export function isMoved(user: Pick<User, 'email'>, email: string | null): boolean {
+const profileFields: ReadonlySet<string> = new Set(['userName', 'email', 'firstName', 'lastName', 'displayName'])
+
+/** @throws as the condition `administrator-profile` of the access table, where an administrator gets another name or address */
+export async function assertCanUpdateProfile(ctx: Context, { before, changed }: UserUpdate): Promise<void> {
+  if (changed.some((field) => profileFields.has(field))) await assertCanChangePicture(ctx, before)
+}
+
+/** @throws as the condition `administrator-profile` of the access table, where the picture is an administrator's */
+export async function assertCanChangePicture(
+  ctx: Context,
+  user: Pick<User, 'administrator'> | undefined,
+): Promise<void> {
+  if (user?.administrator) await assertCondition(ctx, 'administrator-profile')
+}
+
+/** Whether this is another e-mail address than the user has. */
+export function emailChanged(user: Pick<User, 'email'>, email: string | null): boolean {
   return (email || null)?.normalize('NFC') !== user.email?.normalize('NFC')
 }

@@ -16,7 +16,6 @@ export function versionOperations(latest: () => Promise<string>): readonly Opera
       path: '/api/version/current',
       summary: 'The version of the API, and of this server',
       area: 'settings',
-      access: 'user',
       answer: {
         status: 200,
         schema: named('CurrentVersionDto', {
@@ -36,7 +35,6 @@ export function versionOperations(latest: () => Promise<string>): readonly Opera
       path: '/api/version/latest',
       summary: 'The newest version',
       area: 'settings',
-      access: 'public',
       answer: {
         status: 200,
         schema: named('LatestVersionDto', {

@@ -27,7 +27,7 @@ export function webAuthnOperations(ports: WebAuthnPorts): readonly Operation[] {
 }
 
 function registration({ pocket }: WebAuthnPorts): readonly Operation[] {
-  const signedIn = { area, access: 'user', apiKey: false } as const
+  const signedIn = { area } as const
   return [
     operation({
       ...signedIn,
@@ -36,13 +36,11 @@ function registration({ pocket }: WebAuthnPorts): readonly Operation[] {
       path: '/api/webauthn/register/start',
       summary: 'Begin to make a passkey in this browser',
       answer: { status: 200, schema: creationOptionsSchema },
-      async handle({ user, ctx: { req, res } }) {
-        await pocket.reauthentication.assertMayAddPasskey(req, res)
-        return pocket.registration.options(req, res, {
+      handle: ({ user, ctx: { req, res } }) =>
+        pocket.registration.options(req, res, {
           subject: { accountId: user.id, userName: user.userName, displayName: user.displayName },
           purpose: 'registration',
-        })
-      },
+        }),
     }),
     operation({
       ...signedIn,
@@ -70,7 +68,6 @@ function authentication({ pocket, directory }: WebAuthnPorts): readonly Operatio
       path: '/api/webauthn/login/start',
       summary: 'Begin to sign in with a passkey in this browser',
       area,
-      access: 'public',
       answer: { status: 200, schema: requestOptionsSchema },
       handle: async ({ ctx: { req, res } }) => (await pocket.signIn.request(req, res)).options,
     }),
@@ -80,7 +77,6 @@ function authentication({ pocket, directory }: WebAuthnPorts): readonly Operatio
       path: '/api/webauthn/login/finish',
       summary: 'Sign in with a passkey',
       area,
-      access: 'public',
       body: authenticationResponseSchema,
       anyContentType: true,
       answer: { status: 200, schema: userSchema },
@@ -96,7 +92,6 @@ function authentication({ pocket, directory }: WebAuthnPorts): readonly Operatio
       path: '/api/webauthn/logout',
       summary: 'Sign out of this browser',
       area,
-      access: 'user',
       answer: { status: 204 },
       handle: async ({ ctx: { req, res } }) => {
         // An API key has no session to end.
@@ -109,8 +104,6 @@ function authentication({ pocket, directory }: WebAuthnPorts): readonly Operatio
       path: '/api/webauthn/reauthenticate',
       summary: 'Prove once more who you are, by a passkey or by having signed in with one within the last minute',
       area,
-      access: 'user',
-      apiKey: false,
       body: authenticationResponseSchema,
       anyContentType: true,
       answer: { status: 204 },

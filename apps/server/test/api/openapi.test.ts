@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { row } from '../../src/access/access-row.ts'
 import { operation } from '../../src/http/api/operation.ts'
 import { named, pageOf } from '../../src/http/api/schema.ts'
 import { openApiDocument } from '../../src/openapi/document.ts'
@@ -103,6 +104,7 @@ test('what the page shows is text, whatever it holds', () => {
 })
 
 describe('a document', () => {
+  const access = () => row('administrator')
   const about = { url: 'https://id.example.com', version: '1.2.3' }
   const read = operation({
     id: 'readThings',
@@ -110,7 +112,6 @@ describe('a document', () => {
     path: '/api/things/:id',
     summary: 'Things',
     area: 'users',
-    access: 'administrator',
     list: { sort: ['name'], filter: ['disabled'], search: true },
     query: { light: { type: 'boolean' } },
     answer: {
@@ -121,7 +122,7 @@ describe('a document', () => {
   })
 
   test('has the parameters of the address and of the query', () => {
-    expect(openApiDocument([read], about)).toMatchObject({
+    expect(openApiDocument([read], about, access)).toMatchObject({
       paths: {
         '/api/things/{id}': {
           get: {
@@ -144,13 +145,13 @@ describe('a document', () => {
   })
 
   test('is refused where two operations share an id or an address', () => {
-    expect(() => openApiDocument([read, { ...read, path: '/api/others' }], about)).toThrow('is there twice')
-    expect(() => openApiDocument([read, { ...read, id: 'other' }], about)).toThrow('is there twice')
+    expect(() => openApiDocument([read, { ...read, path: '/api/others' }], about, access)).toThrow('is there twice')
+    expect(() => openApiDocument([read, { ...read, id: 'other' }], about, access)).toThrow('is there twice')
   })
 
   test('is refused where two schemas share a name', () => {
     const schema = named('Thing', { type: 'string' })
     const other = { ...read, id: 'other', path: '/api/others', answer: { status: 200, schema } } as const
-    expect(() => openApiDocument([read, other], about)).toThrow('Two schemas of the API are named Thing.')
+    expect(() => openApiDocument([read, other], about, access)).toThrow('Two schemas of the API are named Thing.')
   })
 })

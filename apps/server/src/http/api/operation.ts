@@ -5,9 +5,6 @@ import type { Context } from 'koa'
 import { bodyReader } from './body.ts'
 import { type ListDefinition, type ListRequest, readListRequest } from './list.ts'
 
-/** Who may call. */
-export type Access = 'public' | 'user' | 'administrator'
-
 /** What an API key may be limited to; each area can be read or written. */
 export const areas = ['account', 'users', 'groups', 'clients', 'settings', 'audit'] as const
 export type Area = (typeof areas)[number]
@@ -33,14 +30,8 @@ interface Description {
   readonly summary: string
   /** What else a program has to know. */
   readonly note?: string
+  /** Under which heading the document lists it. Who may call it is in the access table. */
   readonly area: Area
-  readonly access: Access
-  /** `false` where somebody has to be signed in in a browser. By default API keys are welcome. */
-  readonly apiKey?: boolean
-  /** Whether a session that began without a passkey has to wait until one was registered or used in it. */
-  readonly needsPasskey?: boolean
-  /** Whether a session needs a passkey that was used within the last minute; API keys need their scope alone. */
-  readonly sensitive?: true
   readonly list?: ListDefinition
   /** How often it can be tried from one address, where core does not count itself. */
   readonly limit?: LimitName
@@ -76,7 +67,7 @@ export interface Operation extends Description {
   readonly run: (call: Omit<Call<unknown>, 'body' | 'list' | 'query'>) => Promise<unknown>
 }
 
-/** One operation of the REST API: what it takes, who may call it, what it answers; the document is made from it too. */
+/** One operation of the REST API: what it takes and what it answers; the document is made from it too. */
 export function operation<const Schema extends JSONSchema, Body = FromSchema<Schema>>(
   definition: OperationDefinition<Schema, Body>,
 ): Operation {

@@ -3,32 +3,29 @@ import type { Limiter } from '@pocket/core'
 import { InvalidInput, NotAuthenticated, NotFound, PreconditionFailed } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
+import { accessTo } from '../../access/access-table.ts'
+import type { Guard } from '../../access/guard.ts'
 import { bodies } from '../koa.ts'
 import type { Operation } from './operation.ts'
 import { preconditionOf } from './precondition.ts'
 import { unstorableText } from './text.ts'
 
-/** Finds out who calls and whether they may. @throws {NotAuthenticated} @throws {Forbidden} */
-export type Admit = (
-  ctx: Context,
-  operation: Pick<Operation, 'access' | 'apiKey' | 'area' | 'method' | 'needsPasskey' | 'sensitive'>,
-) => Promise<User>
-
 export interface ApiRoutePorts {
-  readonly admit: Admit
+  readonly guard: Guard
   readonly limits: Limiter
 }
 
 /** Puts operations at their addresses. */
-export function apiRoutes(operations: readonly Operation[], { admit, limits }: ApiRoutePorts): Router {
+export function apiRoutes(operations: readonly Operation[], { guard, limits }: ApiRoutePorts): Router {
   const router = new Router({ sensitive: true })
   for (const operation of operations) {
     const readBody = bodies(operation.bodyLimit)
+    const access = accessTo(operation)
     router[operation.method](operation.path, async (ctx) => {
       const params = decodedParams(ctx.params)
       assertStorable(ctx, params)
       const { status, schema, pending } = operation.answer
-      const caller = operation.access === 'public' ? undefined : await admit(ctx, operation)
+      const caller = await guard(ctx, access)
       assertConditional(ctx, operation)
       if (operation.limit) await limits.take(ctx.req, operation.limit)
       // Nobody makes this server read much who may not call.

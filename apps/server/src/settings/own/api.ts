@@ -38,7 +38,7 @@ const body = named('OwnSettingsUpdateDto', {
 
 /** `/api/settings`: what an instance can be told beside the settings of the contract. */
 export function ownSettingsOperations(settings: OwnSettings): readonly Operation[] {
-  const shared = { area: 'settings', access: 'administrator', path, answer: { status: 200, schema: answer } } as const
+  const shared = { area: 'settings', path, answer: { status: 200, schema: answer } } as const
   const answered = (ctx: Context, values: OwnSettingValues) => {
     ctx.set('ETag', validatorOf(values))
     return { ...values, locked: settings.locked }
@@ -54,7 +54,6 @@ export function ownSettingsOperations(settings: OwnSettings): readonly Operation
     operation<typeof body, Readonly<Record<string, unknown>>>({
       ...shared,
       id: 'changeOwnSettings',
-      sensitive: true,
       conditional: true,
       method: 'patch',
       summary: 'Change some of these settings',
@@ -62,7 +61,7 @@ export function ownSettingsOperations(settings: OwnSettings): readonly Operation
       async handle(call) {
         const before: Readonly<Record<string, unknown>> = { ...(await settings.values()) }
         const changed = Object.entries(call.body).filter(([key, value]) => value !== undefined && value !== before[key])
-        assertMayDecide(
+        await assertMayDecide(
           call.ctx,
           changed.map(([key]) => key),
         )

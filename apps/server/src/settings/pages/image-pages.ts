@@ -32,7 +32,7 @@ export function imagePages({ images, page, authentication, flashes }: ImagePages
       method: 'post',
       path: at,
       async handle(ctx) {
-        const user = await authentication.requireAdministrator(ctx)
+        const user = await authentication.requireUser(ctx)
         const name = imageOf(ctx)
         try {
           await images.put(pageActor(user, ctx), name, await uploaded(ctx))
@@ -52,7 +52,7 @@ export function imagePages({ images, page, authentication, flashes }: ImagePages
       method: 'post',
       path: `${at}/remove`,
       async handle(ctx) {
-        const user = await authentication.requireAdministrator(ctx)
+        const user = await authentication.requireUser(ctx)
         await images.remove(pageActor(user, ctx), imageOf(ctx), 'even-none')
         done(ctx, 'picture_removed')
       },

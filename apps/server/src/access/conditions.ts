@@ -1,0 +1,54 @@
+import type { SessionRequirement } from './session-requirements.ts'
+
+export interface Condition {
+  /** When it applies, as a sentence of the documentation. */
+  readonly text: string
+  readonly session?: SessionRequirement
+  /** Whether API keys with scopes are refused. */
+  readonly unlimitedKey?: true
+  /** That a passkey was used for this request alone, in the last so many milliseconds. */
+  readonly proof?: number
+}
+
+/** Requirements that depend on what a request contains. A handler applies one by its name, and only if its row lists it. */
+export const conditions = {
+  administrator: {
+    text: 'The user is an administrator, or becomes one.',
+    session: 'recent',
+    unlimitedKey: true,
+  },
+  'administrator-profile': {
+    text: 'The name, the e-mail address or the picture of an administrator changes.',
+    unlimitedKey: true,
+  },
+  'administrator-members': {
+    text: 'An administrator joins or leaves the group, or gets an end date in it.',
+    session: 'recent',
+    unlimitedKey: true,
+  },
+  'administrator-group': {
+    text: 'The group has a member who is an administrator.',
+    session: 'recent',
+  },
+  oneself: {
+    text: 'Administrators delete their own account.',
+    session: 'recent',
+  },
+  'own-email': {
+    text: 'The caller’s own e-mail address changes.',
+    session: 'recent',
+  },
+  'sign-in-settings': {
+    text: 'A setting changes whose name begins with `smtp`, `ldap` or `emailOneTimeAccess`.',
+    unlimitedKey: true,
+  },
+  'device-approval': {
+    text: 'Another device is approved: a passkey was used for that alone within the last minute.',
+    proof: 60_000,
+  },
+  'known-account': {
+    text: 'The link is not that of somebody who still waits for their account: the caller has to be signed in.',
+  },
+} as const satisfies Readonly<Record<string, Condition>>
+
+export type ConditionName = keyof typeof conditions

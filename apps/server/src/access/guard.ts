@@ -1,0 +1,155 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { isWithoutPasskey, type Pocket } from '@pocket/core'
+import { Forbidden, NotAuthenticated } from '@pocket/core/errors'
+import type { Directory, User } from '@pocket/directory'
+import type { Context } from 'koa'
+import type { ApiKeyScope } from '../api-keys/api-key.ts'
+import type { ApiKeys } from '../api-keys/api-keys.ts'
+import { staticUser } from '../api-keys/static-user.ts'
+import type { AccessRow } from './access-row.ts'
+import { type Condition, type ConditionName, conditions } from './conditions.ts'
+import type { SessionRequirement } from './session-requirements.ts'
+
+export interface GuardPorts {
+  readonly pocket: Pick<Pocket, 'session' | 'reauthentication'>
+  readonly directory: Pick<Directory, 'find'>
+  readonly apiKeys: Pick<ApiKeys, 'identify'>
+  /** The key of the environment, which acts as an administrator who is stored nowhere. */
+  readonly staticApiKey: string | undefined
+}
+
+/**
+ * Admits a request or refuses it, as its row says. Resolves to the caller; to `undefined` where anybody may call.
+ *
+ * @throws {NotAuthenticated} `not_signed_in`, `reauthentication_required`
+ * @throws {Forbidden} `forbidden`, `passkey_required`, `user_disabled`, `api_key_auth_not_allowed`
+ */
+export type Guard = (ctx: Context, row: AccessRow) => Promise<User | undefined>
+
+interface Caller {
+  readonly user: User
+  /** Those of an API key; `null` for a session, and for a key that may do everything that its owner may. */
+  readonly scopes: readonly ApiKeyScope[] | null
+  /** `null` for an API key. */
+  readonly session: { readonly withoutPasskey: boolean } | null
+}
+
+interface Admission {
+  readonly row: AccessRow
+  readonly caller: Caller | undefined
+  readonly reauthentication: Pocket['reauthentication']
+}
+
+const admissions = new WeakMap<Context, Admission>()
+
+/**
+ * The browser's session comes first; without one the header `X-API-Key` counts, where the row has scopes. The user is read
+ * anew for every request, so a change takes effect at once. An API key that is not valid is treated as if none had been sent.
+ */
+export function createGuard({ pocket, directory, apiKeys, staticApiKey }: GuardPorts): Guard {
+  const isStaticKey = staticKeyCheck(staticApiKey)
+
+  const bySession = async (ctx: Context): Promise<Caller | undefined> => {
+    const session = await pocket.session(ctx.req, ctx.res)
+    const user = session && (await directory.find(session.accountId))
+    return user && { user, scopes: null, session: { withoutPasskey: isWithoutPasskey(session) } }
+  }
+
+  const byApiKey = async (token: string): Promise<Caller | undefined> => {
+    if (isStaticKey(token)) return { user: staticUser, scopes: null, session: null }
+    const apiKey = await apiKeys.identify(token)
+    const user = apiKey && (await directory.find(apiKey.ownerId))
+    return user && { user, scopes: apiKey.scopes, session: null }
+  }
+
+  const find = async (ctx: Context, { scopes }: AccessRow): Promise<Caller> => {
+    const caller = await bySession(ctx)
+    if (caller) return caller
+    const token = ctx.get('X-API-Key')
+    if (token !== '' && scopes === null)
+      throw new Forbidden(
+        'api_key_auth_not_allowed',
+        'API key authentication is not allowed here; sign in with a browser.',
+      )
+    const owner = token === '' ? undefined : await byApiKey(token)
+    if (owner) return owner
+    throw new NotAuthenticated('not_signed_in', 'Nobody is signed in.')
+  }
+
+  return async (ctx, row) => {
+    const { reauthentication } = pocket
+    const caller = row.caller === 'anyone' ? undefined : await find(ctx, row)
+    const admission = { row, caller, reauthentication }
+    admissions.set(ctx, admission)
+    if (!caller) return
+    assertAllowed(caller, row)
+    for (const requirement of row.session) await assertSession(ctx, admission, requirement)
+    return caller.user
+  }
+}
+
+/** The caller of a request that the guard has let through, if it had to look for one. */
+export function callerOf(ctx: Context): User | undefined {
+  return admissions.get(ctx)?.caller?.user
+}
+
+/**
+ * Applies a requirement that depends on what the request contains.
+ *
+ * @throws {Error} where the row of the request does not list the condition, which is a mistake in the source
+ * @throws as `Guard`
+ */
+export async function assertCondition(
+  ctx: Context,
+  name: ConditionName,
+  details: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const admission = admissions.get(ctx)
+  if (!admission?.row.conditions.includes(name))
+    throw new Error(`The access table has no condition ${name} for ${ctx.method} ${ctx.path}.`)
+  const { session, unlimitedKey, proof }: Condition = conditions[name]
+  if (unlimitedKey && admission.caller?.scopes)
+    throw new Forbidden('forbidden', 'A limited API key cannot make, change or let in an administrator.', { details })
+  if (session) await assertSession(ctx, admission, session)
+  if (proof) await admission.reauthentication.demand(ctx.req, ctx.res, proof)
+}
+
+/** Whether the caller may see what lets others in: not by a limited API key, nor in a session without a passkey. */
+export function canIssueAccess(ctx: Context): boolean {
+  const caller = admissions.get(ctx)?.caller
+  return caller !== undefined && caller.scopes === null && !caller.session?.withoutPasskey
+}
+
+function assertAllowed({ user, scopes }: Caller, row: AccessRow): void {
+  if (user.disabled) throw new Forbidden('user_disabled', 'This user is disabled.')
+  if (row.caller === 'administrator' && !user.administrator)
+    throw new Forbidden('forbidden', 'This is for administrators.')
+  const scope = scopes && row.scopes?.find((needed) => !scopes.includes(needed))
+  if (scope)
+    throw new Forbidden('forbidden', `This API key is limited, and ${scope} is not among its scopes.`, {
+      details: { scope },
+    })
+}
+
+async function assertSession(
+  ctx: Context,
+  { caller, reauthentication }: Admission,
+  requirement: SessionRequirement,
+): Promise<void> {
+  if (!caller?.session) return
+  if (requirement === 'recent') await reauthentication.assertFresh(ctx.req, ctx.res)
+  else if (requirement === 'add-passkey') await reauthentication.assertMayAddPasskey(ctx.req, ctx.res)
+  else if (caller.session.withoutPasskey)
+    throw new Forbidden('passkey_required', 'This session began without a passkey: register or use one first.')
+}
+
+/** Compares digests, so that neither the content nor the length of the key shows in the time that it takes. */
+function staticKeyCheck(staticApiKey: string | undefined): (token: string) => boolean {
+  if (staticApiKey === undefined) return () => false
+  const expected = digest(staticApiKey)
+  return (token) => timingSafeEqual(digest(token), expected)
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
