@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import Router from '@koa/router'
+import type { UserAgentResponse } from '@pocket/core/testing'
+import type { AccessRow } from '../../src/access/access-row.ts'
+import { accessTable } from '../../src/access/access-table.ts'
+import { addPages } from '../../src/http/page-routes.ts'
+import { type Callers, outcomeOf, startCallers, type TestCaller } from './callers.ts'
+
+const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
+/** End the session of whoever sends them, so they come last. */
+const signOuts = ['POST /api/webauthn/logout', 'POST /logout']
+const rows = [...accessTable]
+const ordered = [
+  ...rows.filter(([route]) => !signOuts.includes(route)),
+  ...rows.filter(([route]) => signOuts.includes(route)),
+]
+/** Where an empty body would be judged by how recent the session is. */
+const bodies: Readonly<Record<string, object>> = { 'POST /api/webauthn/reauthenticate': { response: {} } }
+
+let callers: Callers
+
+beforeAll(async () => {
+  callers = await startCallers()
+  // Before a key ends the sessions in which others are made.
+  for (const [, row] of rows) await callers.keysFor(row)
+}, 60_000)
+afterAll(async () => callers[Symbol.asyncDispose]())
+
+function send(caller: TestCaller, route: string, from?: string): Promise<UserAgentResponse> {
+  const [method = '', path = ''] = route.split(' ')
+  const url = callers.instance.url + path.replaceAll(/:\w+/g, someId)
+  const options = { headers: { accept: 'application/json', ...caller.headers }, ...(from && { from }) }
+  if (path.startsWith('/api/') || method === 'GET')
+    return caller.agent.sendJson(method, url, { options, ...(method !== 'GET' && { body: bodies[route] ?? {} }) })
+  return caller.agent.postForm(url, {}, options)
+}
+
+/** What the row says of this caller. */
+function expected({ caller, scopes, session, conditions }: AccessRow, by: TestCaller): string {
+  const isKey = by.scopes !== undefined
+  if (conditions.includes('known-account') && by.session === undefined) return '401 not_signed_in'
+  if (caller === 'anyone') return 'admitted'
+  if (isKey && scopes === null) return '403 api_key_auth_not_allowed'
+  if (by.role === 'nobody') return '401 not_signed_in'
+  if (caller === 'administrator' && by.role !== 'administrator') return '403 forbidden'
+  if (isKey) return scopes?.every((scope) => by.scopes?.includes(scope) ?? true) ? 'admitted' : '403 forbidden'
+  if (by.session === 'without passkey' && (session.includes('passkey') || session.includes('recent')))
+    return '403 passkey_required'
+  if (by.session === 'old' && (session.includes('recent') || session.includes('add-passkey')))
+    return '401 reauthentication_required'
+  return 'admitted'
+}
+
+describe('every row', () => {
+  test.each(ordered)('%s', async (route, row) => {
+    const everybody = [...callers.sessions, ...(await callers.keysFor(row))]
+    const outcomes: (readonly [string, string])[] = []
+    for (const caller of everybody) outcomes.push([caller.name, outcomeOf(await send(caller, route))])
+    expect(outcomes).toEqual(everybody.map((caller) => [caller.name, expected(row, caller)]))
+  })
+})
+
+describe('a page of another site', () => {
+  test.each(rows.filter(([route]) => !route.startsWith('GET ')))('cannot send %s', async (route) => {
+    const [administrator] = callers.sessions.filter(({ name }) => name === 'administrator, session recent')
+    if (!administrator) throw new Error('There is no administrator.')
+    const answer = await send(administrator, route, 'https://evil.example/')
+    expect(outcomeOf(answer)).toBe('403 cross_site_request')
+  })
+})
+
+test('every row is that of a route that is served', async () => {
+  const bare: string[] = []
+  for (const [route] of rows) {
+    const [nobody] = callers.sessions
+    if (!nobody) throw new Error('There is nobody.')
+    const { status, text } = await send(nobody, route)
+    if (status === 404 && /API endpoint not found|There is no such page/.test(text)) bare.push(route)
+  }
+  expect(bare).toEqual([])
+})
+
+test('a route without a row is not served', () => {
+  const pages = [{ method: 'get', path: '/new-page', handle: async () => {} }] as const
+  const ports = { limits: callers.instance.app.pocket.limits, guarded: () => async () => {} }
+  expect(() => addPages(new Router(), ports, pages)).toThrow('The access table has no row for GET /new-page.')
+})

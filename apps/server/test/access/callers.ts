@@ -1,0 +1,136 @@
+import { jest } from '@jest/globals'
+import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
+import type { AccessRow } from '../../src/access/access-row.ts'
+import { type ApiKeyScope, apiKeyScopes } from '../../src/api-keys/api-key.ts'
+import { type Instance, startInstance } from '../api/instance.ts'
+
+export const staticKey = 'a key of the environment'
+
+/** Somebody who sends requests: by a session or by an API key. */
+export interface TestCaller {
+  readonly name: string
+  readonly agent: UserAgent
+  readonly headers: Readonly<Record<string, string>>
+  readonly role: 'nobody' | 'user' | 'administrator'
+  readonly session?: 'without passkey' | 'old' | 'recent'
+  /** `null`: a key with all rights of its owner. */
+  readonly scopes?: readonly ApiKeyScope[] | null
+}
+
+export interface Callers extends AsyncDisposable {
+  readonly instance: Instance
+  /** One of each kind of session, and nobody. */
+  readonly sessions: readonly TestCaller[]
+  /** Keys that a row has to tell apart. */
+  keysFor(row: AccessRow): Promise<readonly TestCaller[]>
+  /** A key with exactly these scopes, by default an administrator's. */
+  key(scopes: readonly ApiKeyScope[] | null, role?: 'user' | 'administrator'): Promise<TestCaller>
+}
+
+/**
+ * A server, with everybody who may call it. The clock stands still, so that a session is recent, or not, for as long as the
+ * tests last.
+ */
+export async function startCallers(env: Readonly<Record<string, string>> = {}): Promise<Callers> {
+  const stack = new AsyncDisposableStack()
+  const started = Date.now()
+  let now = started
+  const clock = jest.spyOn(Date, 'now').mockImplementation(() => now)
+  stack.defer(() => clock.mockRestore())
+  const instance = stack.use(await startInstance({ STATIC_API_KEY: staticKey, ...env }))
+  const { url } = instance
+
+  const appoint = async (id: string, role: TestCaller['role']) => {
+    if (role === 'administrator') await instance.app.directory.users.update(id, {}, { administrator: true })
+  }
+  const bySession = async (
+    role: 'user' | 'administrator',
+    session: NonNullable<TestCaller['session']>,
+  ): Promise<TestCaller> => {
+    const userName = `${role}-${session.replace(' ', '-')}`
+    const { id, agent } =
+      session === 'without passkey' ? await instance.personWithoutPasskey(userName) : await instance.person(userName)
+    await appoint(id, role)
+    return { name: `${role}, session ${session}`, agent, headers: {}, role, session }
+  }
+  const old = [await bySession('user', 'old'), await bySession('administrator', 'old')]
+  now += 61_000
+  const sessions = [
+    { name: 'nobody', agent: instance.agent(), headers: {}, role: 'nobody' } as const,
+    ...old,
+    await bySession('user', 'without passkey'),
+    await bySession('user', 'recent'),
+    await bySession('administrator', 'without passkey'),
+    await bySession('administrator', 'recent'),
+  ]
+
+  const owner = async (role: 'user' | 'administrator'): Promise<UserAgent> => {
+    const { id, agent } = await instance.person(`${role}-with-keys`)
+    await appoint(id, role)
+    return agent
+  }
+  const owners = { user: await owner('user'), administrator: await owner('administrator') }
+  const byKey = (name: string, key: string, caller: Pick<TestCaller, 'role' | 'scopes'>): TestCaller => ({
+    name,
+    agent: instance.agent(),
+    headers: { 'x-api-key': key },
+    ...caller,
+  })
+  const minted = new Map<string, TestCaller>()
+  const key = async (scopes: readonly ApiKeyScope[] | null, role: 'user' | 'administrator' = 'administrator') => {
+    const name = `${role}, key ${scopes ? `with ${scopes.join(' ')}` : 'without scopes'}`
+    const known = minted.get(name)
+    if (known) return known
+    const body = { name: `Key ${minted.size}`, expiresAt: new Date(now + 86_400_000).toISOString(), scopes }
+    const answer = await owners[role].postJson(`${url}/api/api-keys`, body)
+    // A cast: another test checks the shape.
+    const { token } = answer.json() as { token: string }
+    const made = byKey(name, token, { role, scopes })
+    minted.set(name, made)
+    return made
+  }
+
+  return {
+    instance,
+    sessions,
+    key,
+    async keysFor({ caller, scopes }) {
+      const role = caller === 'administrator' ? 'administrator' : 'user'
+      const limited = scopes ? [await key(scopes, role)] : []
+      for (const missing of scopes ?? [])
+        limited.push(
+          await key(
+            apiKeyScopes.filter((scope) => scope !== missing),
+            role,
+          ),
+        )
+      return [
+        byKey('made-up key', 'pak_made-up', { role: 'nobody', scopes: null }),
+        byKey('static key', staticKey, { role: 'administrator', scopes: null }),
+        await key(null, 'user'),
+        await key(null),
+        ...limited,
+      ]
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
+}
+
+const refusals: ReadonlySet<string> = new Set([
+  'not_signed_in',
+  'api_key_auth_not_allowed',
+  'forbidden',
+  'passkey_required',
+  'reauthentication_required',
+  'cross_site_request',
+])
+
+/** By which code access was refused, with its status; `admitted` where it was not. */
+export function outcomeOf({ status, text }: Pick<UserAgentResponse, 'status' | 'text'>): string {
+  if (status >= 500) return `${status} ${text.slice(0, 200)}`
+  if (status !== 401 && status !== 403) return 'admitted'
+  // A page asks for the passkey in place; errors are JSON, since that is what was asked for.
+  if (text.includes('<html')) return text.includes('/reauthenticate') ? '401 reauthentication_required' : 'admitted'
+  const { code = '' } = JSON.parse(text) as { code?: string }
+  return refusals.has(code) ? `${status} ${code}` : 'admitted'
+}
