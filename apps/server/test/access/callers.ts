@@ -4,7 +4,7 @@ import type { AccessRow } from '../../src/access/access-row.ts'
 import { type ApiKeyScope, apiKeyScopes } from '../../src/api-keys/api-key.ts'
 import { type Instance, startInstance } from '../api/instance.ts'
 
-export const staticKey = 'a key of the environment'
+const staticKey = 'a key of the environment'
 
 /** Somebody who sends requests: by a session or by an API key. */
 export interface TestCaller {
