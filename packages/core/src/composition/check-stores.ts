@@ -36,6 +36,7 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
     decide: true,
     poll: true,
     destroy: true,
+    destroyByUid: true,
     destroyByGrant: true,
     destroyByAccount: true,
     destroyByClient: true,

@@ -62,6 +62,7 @@ export async function createEngine(options: SettledOptions, services: ClientServ
         secure: options.secure,
         mountPath: options.issuer.path,
         sessionLifetime: options.sessionLifetime,
+        transaction: stores.transaction,
         accounts: stores.accounts,
         makeClaims: options.makeClaims,
         askChecks: options.askChecks,

@@ -14,7 +14,7 @@ import type { AuthorizationDetailsTypes } from '../oidc/authorization-details.ts
 import { extras, toldClient } from '../oidc/client-metadata.ts'
 import { nativeClientReason } from '../oidc/policy.ts'
 import type { Sessions } from '../oidc/sessions.ts'
-import { type Exchange, type Interaction, startAgainAt } from './interaction.ts'
+import { answerInteraction, type Exchange, type Interaction, startAgainAt } from './interaction.ts'
 import {
   apiView,
   claimsTold,
@@ -60,11 +60,10 @@ export function createConsent(ports: ConsentPorts) {
     if (!client) throw new NotFound('client_not_found', 'The client is gone.')
     return client
   }
-  const finish = async (interaction: Interaction): Promise<string> => {
-    interaction.result = { ...interaction.lastSubmission, consent: {} }
-    await interaction.persist()
-    return interaction.returnTo
-  }
+  const finish = (interaction: Interaction): Promise<string> =>
+    answerInteraction(provider(), interaction, (answered) => {
+      answered.result = { ...answered.lastSubmission, consent: {} }
+    })
   return {
     confirmsOnly,
 
@@ -114,9 +113,9 @@ export function createConsent(ports: ConsentPorts) {
         { event: 'consent_refused', accountId: account.id, clientId: clientIdOf(interaction) },
         requestContext(exchange.req),
       )
-      interaction.result = { error: 'access_denied', error_description: 'the person did not allow it' }
-      await interaction.persist()
-      return interaction.returnTo
+      return answerInteraction(provider(), interaction, (answered) => {
+        answered.result = { error: 'access_denied', error_description: 'the person did not allow it' }
+      })
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import { NotFound } from '../errors.ts'
+import { replaceStored } from '../oidc/stored-payload.ts'
 
 /** Seconds that a person may take to answer. */
 const lifetime = 60 * 60
@@ -57,6 +58,27 @@ export async function interactionClient(
 export interface Exchange {
   readonly req: IncomingMessage
   readonly res: ServerResponse
+}
+
+/**
+ * Stores what was answered in an interaction, and resolves to where the person goes on. Of two answers at once (two tabs, a
+ * doubled click) the later one counts; an interaction that has ended does not come back.
+ *
+ * @param answer - changes the interaction
+ * @throws {NotFound} `interaction_expired`
+ */
+export async function answerInteraction(
+  provider: Provider,
+  interaction: Interaction,
+  answer: (interaction: Interaction) => void,
+): Promise<string> {
+  let present: Interaction | undefined = interaction
+  while (present) {
+    answer(present)
+    if (await replaceStored(present)) return present.returnTo
+    present = await provider.Interaction.find(interaction.uid, { ignoreExpiration: true })
+  }
+  throw new NotFound('interaction_expired', 'The interaction has ended.')
 }
 
 /** The authorization request that the interaction came from. */

@@ -1,7 +1,7 @@
 import type Provider from 'oidc-provider'
 import { Forbidden } from '../errors.ts'
 import type { Sessions } from '../oidc/sessions.ts'
-import type { Exchange, Interaction } from './interaction.ts'
+import { answerInteraction, type Exchange, type Interaction } from './interaction.ts'
 import type { SignInService } from './sign-in.ts'
 
 export interface LoginPorts {
@@ -32,16 +32,15 @@ export function asksForAccount({ prompt }: Interaction): boolean {
 /** Asks for a passkey within an authorization request, and hands the answer to the library. */
 export function createLogin({ provider, sessions, signIn }: LoginPorts) {
   /** Where to go on, after somebody signed in. */
-  const finish = async (interaction: Interaction, result: NonNullable<Interaction['result']>): Promise<string> => {
-    // The session that the request began in no longer matters, whoever it belonged to.
-    interaction.session = undefined
-    // Whoever allowed something before may have been somebody else.
-    const { consent: _consent, ...before } = interaction.lastSubmission ?? {}
-    const { name } = interaction.prompt
-    interaction.result = { ...before, ...result, ...(choosing.has(name) && { select_account: {}, create: {} }) }
-    await interaction.persist()
-    return interaction.returnTo
-  }
+  const finish = (interaction: Interaction, result: NonNullable<Interaction['result']>): Promise<string> =>
+    answerInteraction(provider(), interaction, (answered) => {
+      // The session that the request began in no longer matters, whoever it belonged to.
+      answered.session = undefined
+      // Whoever allowed something before may have been somebody else.
+      const { consent: _consent, ...before } = interaction.lastSubmission ?? {}
+      const { name } = interaction.prompt
+      answered.result = { ...before, ...result, ...(choosing.has(name) && { select_account: {}, create: {} }) }
+    })
   return {
     /** Where to go on at once, if somebody has signed in meanwhile (another tab, a login code) and that is enough. */
     async alreadyAnswered(exchange: Exchange, interaction: Interaction): Promise<string | undefined> {
@@ -76,8 +75,9 @@ export function createLogin({ provider, sessions, signIn }: LoginPorts) {
 
     /** Lets the person choose another account, whatever the interaction was about. */
     async askForAccount(interaction: Interaction): Promise<void> {
-      interaction.prompt = { name: 'select_account', reasons: ['another_account'], details: {} }
-      await interaction.persist()
+      await answerInteraction(provider(), interaction, (answered) => {
+        answered.prompt = { name: 'select_account', reasons: ['another_account'], details: {} }
+      })
     },
 
     /** Where to go on at once, if a passkey was used and the client still wants more than that is worth. */
@@ -95,12 +95,11 @@ export function createLogin({ provider, sessions, signIn }: LoginPorts) {
     goOn: (interaction: Interaction): Promise<string> => finish(interaction, {}),
 
     /** Sends the person back without signing in. */
-    async cancel(interaction: Interaction): Promise<string> {
-      interaction.session = undefined
-      interaction.result = { error: 'access_denied', error_description: 'the person did not sign in' }
-      await interaction.persist()
-      return interaction.returnTo
-    },
+    cancel: (interaction: Interaction): Promise<string> =>
+      answerInteraction(provider(), interaction, (answered) => {
+        answered.session = undefined
+        answered.result = { error: 'access_denied', error_description: 'the person did not sign in' }
+      }),
 
     assertAsksForLogin(interaction: Interaction): void {
       if (interaction.prompt.name !== 'login' && !choosing.has(interaction.prompt.name))

@@ -22,9 +22,10 @@ export class MemoryArtifactStore implements ArtifactStore {
     return this.#state.run(() => add(this.#artifacts, artifact.key, artifact))
   }
 
-  replace(key: string, artifact: Artifact): Promise<boolean> {
+  replace(key: string, artifact: Artifact, before: string): Promise<boolean> {
     return this.#state.run(() => {
-      if (!this.#artifacts.delete(key)) return false
+      if (this.#artifacts.get(key)?.payload !== before) return false
+      this.#artifacts.delete(key)
       this.#artifacts.set(artifact.key, artifact)
       return true
     })
@@ -97,6 +98,14 @@ export class MemoryArtifactStore implements ArtifactStore {
 
   async destroy(key: string): Promise<void> {
     await this.#state.run(() => this.#artifacts.delete(key))
+  }
+
+  destroyByUid(model: string, uid: string): Promise<Artifact | undefined> {
+    return this.#state.run(() => {
+      const found = [...this.#artifacts.values()].find((each) => each.model === model && each.uid === uid)
+      if (found) this.#artifacts.delete(found.key)
+      return found
+    })
   }
 
   destroyByGrant(model: string, grantId: string): Promise<void> {

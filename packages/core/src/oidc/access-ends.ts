@@ -5,7 +5,7 @@ import type { Client } from '../clients/client.ts'
 import { mayUse } from '../clients/group-restriction.ts'
 import type { Pocket } from '../pocket.ts'
 import type { PocketStores } from '../stores.ts'
-import { notifyClientsOf } from './logout-notices.ts'
+import { endLeftovers, endSession, sessionsOf, withdrawFromSessions } from './session-ends.ts'
 
 export interface AccessEndsPorts {
   readonly stores: PocketStores & { readonly accounts: AccountStore }
@@ -22,13 +22,9 @@ interface AccessEnds extends Pick<Pocket, 'endAccess' | 'endAccessBy' | 'forgetA
 export function createAccessEnds({ stores, provider, ownRules }: AccessEndsPorts): AccessEnds {
   const { accounts, transaction } = stores
 
-  const notify = async (accountId: string, clientId?: string) => {
-    for (const { payload } of await stores.artifacts.listByAccount('Session', accountId))
-      await notifyClientsOf(provider(), JSON.parse(payload), clientId)
-  }
   /** The session stays: only this client is told that it has ended. */
   const endAt = async (accountId: string, clientId: string) => {
-    await notify(accountId, clientId)
+    await withdrawFromSessions(provider(), stores.artifacts, { accountId, clientId })
     await stores.artifacts.destroyByAccountAndClient(accountId, clientId)
   }
   const isShut = (client: Client, groupIds: readonly string[]) => ownRules.allowedGroups && !mayUse(client, groupIds)
@@ -36,7 +32,10 @@ export function createAccessEnds({ stores, provider, ownRules }: AccessEndsPorts
 
   const endAccess = (accountId: string) =>
     transaction(async () => {
-      await notify(accountId)
+      // Sessions first: what is being authorized in one of them waits, and finds it ended.
+      for (const { uid } of await sessionsOf(stores.artifacts, accountId))
+        await endSession(provider(), transaction, uid)
+      await endLeftovers(provider(), stores.artifacts, { accountId, keptUid: null })
       await stores.artifacts.destroyByAccount(accountId)
       await stores.codes.removeByAccount(accountId)
       await stores.reauthentications.removeByAccount(accountId)

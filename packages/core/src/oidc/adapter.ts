@@ -12,7 +12,7 @@ import type { ClientMetadataOf } from './client-metadata.ts'
 import { nameOfToken } from './login-token-names.ts'
 import type { Registrar } from './registration/registrar.ts'
 import { UsedAlready } from './replay-detection.ts'
-import type { SessionAdapter } from './session-overrides.ts'
+import { type AtomicAdapter, comparedModels, type StoredState } from './stored-payload.ts'
 
 export interface AdapterPorts {
   readonly artifacts: ArtifactStore
@@ -42,10 +42,17 @@ export function createAdapterFactory(ports: AdapterPorts): (model: string) => Ad
   return (model) => (model === 'Client' ? clientAdapter(ports) : artifactAdapter(model, ports))
 }
 
-function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: AdapterPorts): Adapter & SessionAdapter {
+function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: AdapterPorts): Adapter & AtomicAdapter {
   const keyOf = (id: string) => sha256(`${model}:${model === 'AccessToken' ? nameOfToken(id) : id}`)
-  const sealed = ({ id, payload, expiresIn }: { id: string; payload: AdapterPayload; expiresIn: number | undefined }) =>
-    seal(model, { id, key: keyOf(id), payload, expiresAt: expiresIn ? clock.now() + expiresIn * 1000 : null })
+  /** What was found by another name than its own is put back to its place; no bearer names it by that. */
+  const placeOf = (id: string) => (id.startsWith(hidden) ? id.slice(hidden.length) : keyOf(id))
+  const sealed = ({ id, payload, expiresIn }: StoredState) =>
+    seal(model, { id, key: placeOf(id), payload, expiresAt: expiresIn ? clock.now() + expiresIn * 1000 : null })
+  const isCompared = comparedModels.includes(model)
+  const opened = (artifact: Artifact | undefined, id: string | undefined) => {
+    const payload = open(artifact, id)
+    return artifact && payload && isCompared ? { ...payload, stored: artifact.payload } : payload
+  }
   const leeway: Leeway | undefined =
     model === 'RefreshToken' && refreshLeeway > 0
       ? { milliseconds: refreshLeeway * 1000, uses: crossingRefreshes }
@@ -72,15 +79,24 @@ function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: Ada
     async upsert(id, payload, expiresIn) {
       const artifact = sealed({ id, payload, expiresIn })
       if (model === 'DeviceCode' && payload.accountId !== undefined) {
-        // One that is found by what a person types is put back to its place; no bearer names it by that.
-        const key = id.startsWith(hidden) ? id.slice(hidden.length) : artifact.key
-        if (!(await artifacts.decide({ ...artifact, key }))) throw decidedAlready()
+        if (!(await artifacts.decide(artifact))) throw decidedAlready()
         return
       }
       if (model !== 'ReplayDetection') return artifacts.upsert(artifact)
       if (!(await artifacts.insert(artifact))) throw new UsedAlready()
     },
-    replace: (from, session) => artifacts.replace(keyOf(from), sealed(session)),
+    async insert(state) {
+      const artifact = sealed(state)
+      await artifacts.upsert(artifact)
+      return artifact.payload
+    },
+    async replace(from, state, before) {
+      const artifact = sealed(state)
+      return (await artifacts.replace(placeOf(from), artifact, before)) ? artifact.payload : undefined
+    },
+    async destroyByUid(uid) {
+      return open(await artifacts.destroyByUid(model, uid), undefined)
+    },
     async touch(id, { use, expiresIn }) {
       const found = await artifacts.find(keyOf(id))
       if (found === undefined) return false
@@ -92,10 +108,10 @@ function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: Ada
       const artifact = await artifacts.find(keyOf(id))
       if (model === 'DeviceCode') await assertPatience(artifact)
       const consumable = artifact && withinLeeway(artifact) ? { ...artifact, consumedAt: null } : artifact
-      return withoutAudience(open(consumable, id))
+      return withoutAudience(opened(consumable, id))
     },
     async findByUid(uid) {
-      return open(await artifacts.findByUid(model, uid), undefined)
+      return opened(await artifacts.findByUid(model, uid), undefined)
     },
     async findByUserCode(userCode) {
       const found = open(await artifacts.findByUserCode(model, sha256(userCode)), undefined)
@@ -187,7 +203,7 @@ function open(artifact: Artifact | undefined, id: string | undefined): AdapterPa
   if (payload.returnTo !== undefined && id !== undefined) payload.returnTo = payload.returnTo.replaceAll(idMarker, id)
   return {
     ...payload,
-    // Found by another name than its own, an artifact can be read but neither saved nor destroyed.
+    // Found by another name than its own, an artifact can be read and put back, but not used.
     jti: id ?? `${hidden}${artifact.key}`,
     kind: artifact.model,
     ...(artifact.consumedAt !== null && { consumed: Math.floor(artifact.consumedAt / 1000) }),

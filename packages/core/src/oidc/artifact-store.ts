@@ -37,8 +37,11 @@ export interface ArtifactStore {
   upsert(artifact: Artifact): Promise<void>
   /** Returns `false`, and changes nothing, where the key is taken. */
   insert(artifact: Artifact): Promise<boolean>
-  /** Puts `artifact` in the place of the one at `key`, in one step; returns `false`, and changes nothing, where there is none. */
-  replace(key: string, artifact: Artifact): Promise<boolean>
+  /**
+   * Puts `artifact` in the place of the one at `key`, in one step (compare-and-set); returns `false`, and changes nothing, if
+   * there is none or its payload is not `before` any more.
+   */
+  replace(key: string, artifact: Artifact, before: string): Promise<boolean>
   /**
    * Changes payload and end of the one with this key, in one step; returns `false`, and changes nothing, where its payload
    * is not `before` any more.
@@ -67,6 +70,8 @@ export interface ArtifactStore {
    */
   poll(key: string, at: number, interval: number): Promise<boolean>
   destroy(key: string): Promise<void>
+  /** Destroys the artifact of this model and uid in one step, and returns it as it was then. */
+  destroyByUid(model: string, uid: string): Promise<Artifact | undefined>
   /** Destroys the artifacts of this one model that were given under the grant. */
   destroyByGrant(model: string, grantId: string): Promise<void>
   /** Destroys everything that lets this account in: sessions, codes and tokens. */

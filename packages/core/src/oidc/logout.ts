@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { protocolRoutes } from './paths.ts'
+import type { SessionContent } from './session-merge.ts'
 
 /** The library's session, as far as it concerns its end. */
 export type ProviderSession = InstanceType<Provider['Session']>
@@ -12,7 +12,7 @@ export type ProviderSession = InstanceType<Provider['Session']>
  */
 export async function revokeGrantsOf(
   provider: Provider,
-  { authorizations }: Pick<ProviderSession, 'authorizations'>,
+  { authorizations }: Pick<SessionContent, 'authorizations'>,
 ): Promise<void> {
   for (const { grantId } of Object.values(authorizations ?? {}))
     if (grantId !== undefined) await revokeGrant(provider, grantId)
@@ -24,24 +24,6 @@ export async function revokeGrant(provider: Provider, grantId: string): Promise<
   for (const model of [AccessToken, AuthorizationCode, RefreshToken]) await model.revokeByGrantId(grantId)
   const grant = await Grant.find(grantId)
   await grant?.destroy()
-}
-
-/**
- * Does so at the end-session endpoint (OpenID Connect RP-Initiated Logout §2): for every client where the person signed out,
- * for the one that asked where they signed out of that one only.
- */
-export function revokeAtLogout(provider: Provider): void {
-  provider.use(async (ctx, next) => {
-    if (ctx.method !== 'POST' || !ctx.path.startsWith(`${protocolRoutes.end_session}/`)) return next()
-    const { authorizations = {} } = await provider.Session.get(provider.createContext(ctx.req, ctx.res))
-    const before = { ...authorizations }
-    await next()
-    const session = ctx.oidc?.session
-    if (!session) return
-    const kept = session.destroyed ? {} : (session.authorizations ?? {})
-    const ended = Object.entries(before).filter(([clientId]) => !Object.hasOwn(kept, clientId))
-    await revokeGrantsOf(provider, { authorizations: Object.fromEntries(ended) })
-  })
 }
 
 /** Whether this is an end-session request whose session was read, so that the person can be answered whatever it says. */

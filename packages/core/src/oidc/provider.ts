@@ -1,6 +1,5 @@
 import type Provider from 'oidc-provider'
 import type { ConnectionRecorder } from '../connection-log/connection-log.ts'
-import type { LogoutNotices } from '../logout-notices/logout-notices.ts'
 import { hashAccessTokens } from './access-token-hash.ts'
 import { type AdjustConfiguration, instanceOf } from './adjusted-configuration.ts'
 import { joinLoginScopes } from './api-access-tokens.ts'
@@ -17,13 +16,13 @@ import { tellIdTokensApart } from './id-token-claims.ts'
 import { acceptEveryAddress } from './internal-addresses.ts'
 import { demandCredentials } from './introspection.ts'
 import { signLoginAccessTokens } from './login-access-tokens.ts'
-import { revokeAtLogout } from './logout.ts'
-import { keepLogoutNotices } from './logout-notices.ts'
+import { keepLogoutNotices, type LogoutNoticePorts } from './logout-notices.ts'
 import { keepLanguagesAtLogout } from './post-logout.ts'
 import { answerRegistrations, type RegistrationAnswerPorts } from './registration/answers.ts'
 import { noteFirstUses } from './registration/first-use.ts'
 import { decideReplaysByInsert } from './replay-detection.ts'
-import { keepSessionsInPlace, type SessionOverridePorts } from './session-overrides.ts'
+import { type SessionOverridePorts, saveSessionsAtomically } from './session-overrides.ts'
+import { rememberStoredPayloads } from './stored-payload.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
 import { explainUnsendableAnswers } from './unsendable-answers.ts'
 
@@ -35,10 +34,10 @@ export interface ProviderPorts
     FailedClientPorts,
     RegistrationAnswerPorts,
     ClientOverridePorts,
-    SessionOverridePorts {
+    SessionOverridePorts,
+    LogoutNoticePorts {
   readonly adjustConfiguration: AdjustConfiguration | undefined
   readonly noteAttempt: ConnectionRecorder['note']
-  readonly keepLogoutNotice: LogoutNotices['enqueue']
 }
 
 /** A Provider, and what answers for its documents. */
@@ -54,7 +53,8 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   provider.proxy = true
   overrideClientChecks(provider, ports)
   tellChosenClaims(provider)
-  keepSessionsInPlace(provider, ports)
+  rememberStoredPayloads(provider)
+  saveSessionsAtomically(provider, ports)
   decideReplaysByInsert(provider)
   joinLoginScopes(provider)
   signLoginAccessTokens(provider, ports)
@@ -69,9 +69,8 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   noteFailedClients(provider, ports)
   answerUnknownRoutes(provider)
   demandCredentials(provider)
-  revokeAtLogout(provider)
   keepLanguagesAtLogout(provider)
-  keepLogoutNotices(provider, ports.keepLogoutNotice)
+  keepLogoutNotices(provider, ports)
   noteFirstUses(provider, ports)
   answerRegistrations(provider, ports)
   explainUnsendableAnswers(provider, ports)

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
 import type { Clock } from '../clock.ts'
+import { NotAuthenticated } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
 import {
   authenticationContext,
@@ -11,9 +12,8 @@ import {
   strengthened,
 } from '../sessions/session.ts'
 import { remaining, type SessionLifetime, usedNow, useExactness } from '../sessions/session-use.ts'
-import { type ProviderSession, revokeGrantsOf } from './logout.ts'
-import { notifyClientsOf } from './logout-notices.ts'
-import { noteUse, touch, useOf } from './session-overrides.ts'
+import type { ProviderSession } from './logout.ts'
+import { isNamed, noteUse, SessionEnded, saveSession, touch, useOf } from './session-overrides.ts'
 
 /** Who signs in, and how. */
 export interface SignIn {
@@ -28,14 +28,14 @@ export interface Sessions {
    * once a minute, and prolongs it.
    */
   read(req: IncomingMessage, res: ServerResponse): Promise<Session | undefined>
-  /** Starts a session in this browser under a new id; another person's session stays, and can be switched to. */
+  /**
+   * Signs somebody in in this browser. The session has a new ID if the account or the strength of the authentication is
+   * another one; another person's session stays, and can be switched to.
+   */
   start(req: IncomingMessage, res: ServerResponse, signIn: SignIn): Promise<void>
   /** Everybody who is signed in in this browser, whoever is the active one first. */
   list(req: IncomingMessage, res: ServerResponse): Promise<readonly Session[]>
-  /**
-   * Makes the session of this `uid` the active one; `false` where there is none in this browser. It takes a new id, and its
-   * use is noted, where the request that it was chosen for goes on.
-   */
+  /** Makes the session of this `uid` the active one; `false` if there is none in this browser. */
   switchTo(req: IncomingMessage, res: ServerResponse, uid: string): Promise<boolean>
   /** Ends one session of this browser, and what clients got in it. */
   endOne(req: IncomingMessage, res: ServerResponse, uid: string): Promise<string | undefined>
@@ -48,7 +48,11 @@ export interface Sessions {
     res: ServerResponse,
     isMeant: (session: ProviderSession) => boolean,
   ): Promise<string | null | undefined>
-  /** A passkey has been registered in this browser's session: from now on it is good for everything, under a new id. */
+  /**
+   * A passkey has been registered in this browser's session: from now on it is good for everything, under a new ID.
+   *
+   * @throws {NotAuthenticated} `not_signed_in` if it ended meanwhile
+   */
   strengthen(req: IncomingMessage, res: ServerResponse): Promise<void>
   /** Ends all sessions of this browser, and what clients got in them. Returns whose the active one was. */
   end(req: IncomingMessage, res: ServerResponse): Promise<string | undefined>
@@ -62,8 +66,8 @@ export interface SessionPorts {
   readonly sessionLifetime: () => Promise<SessionLifetime>
 }
 
-/** As many others may be signed in in one browser. */
-const mostInactive = 5
+/** How many others can be signed in in one browser. */
+const maxInactive = 5
 
 export function createSessions({ provider, accounts, clock, secure, sessionLifetime }: SessionPorts): Sessions {
   const cookie = { signed: false, httpOnly: true, sameSite: 'lax', secure, path: '/' } as const
@@ -80,11 +84,11 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
   const inactiveSessions = (current: Provider, { cookies }: ReturnType<Provider['createContext']>, name: string) => ({
     async sessions(): Promise<ProviderSession[]> {
       const ids = (cookies.get(name, { signed: true }) ?? '').split('.').filter((id) => /^[\w-]{20,80}$/.test(id))
-      const found = await Promise.all(ids.slice(-mostInactive).map((id) => current.Session.find(id)))
+      const found = await Promise.all(ids.slice(-maxInactive).map((id) => current.Session.find(id)))
       return found.flatMap((each) => (each?.accountId === undefined ? [] : [each]))
     },
     keep(sessions: readonly ProviderSession[]): void {
-      const kept = sessions.slice(-mostInactive)
+      const kept = sessions.slice(-maxInactive)
       const [ids, ends] = [kept.map(({ jti }) => jti), kept.map(({ exp }) => exp ?? 0)]
       const lasting = {
         ...cookie,
@@ -95,8 +99,9 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
     },
   })
 
-  const activate = ({ ctx, cookieName }: Opened, { jti, exp = 0 }: Pick<ProviderSession, 'jti' | 'exp'>) =>
-    ctx.cookies.set(cookieName, jti, { ...cookie, expires: new Date(exp * 1000) })
+  const activate = ({ ctx, cookieName }: Opened, session: ProviderSession, exp = session.exp) => {
+    if (isNamed(session)) ctx.cookies.set(cookieName, session.jti, { ...cookie, expires: new Date(exp * 1000) })
+  }
 
   /** No more than once a minute, so that most requests write nothing. */
   const noteUseOf = async (req: IncomingMessage, opened: Opened) => {
@@ -105,7 +110,7 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
     if (before && now - before.lastUsedAt < useExactness) return
     const expiresIn = remaining(await sessionLifetime(), session.loginTs, now)
     const touched = await touch(session, { use: usedNow(before, requestContext(req), now), expiresIn })
-    if (touched) activate(opened, { jti: session.jti, exp: Math.floor(now / 1000) + expiresIn })
+    if (touched) activate(opened, session, Math.floor(now / 1000) + expiresIn)
   }
 
   const toSession = async ({ accountId, amr, acr, loginTs, uid }: ProviderSession): Promise<Session | undefined> => {
@@ -115,12 +120,12 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
     return { accountId, amr: amr ?? [], acr: acr ?? '0', authTime: loginTs ?? 0, uid }
   }
   const endWhere: Sessions['endWhere'] = async (req, res, isMeant) => {
-    const { current, ctx, session, cookieName, inactive } = await open(req, res)
+    const { ctx, session, cookieName, inactive } = await open(req, res)
     const others = await inactive.sessions()
     const present = [session, ...others].filter(({ accountId }) => accountId !== undefined)
     const ended = present.find(isMeant)
     if (!ended) return present.length === 0 ? null : undefined
-    await endSession(current, ended)
+    await ended.destroy()
     if (ended === session) ctx.cookies.set(cookieName, null, cookie)
     else inactive.keep(others.filter((each) => each !== ended))
     return ended.accountId
@@ -170,11 +175,17 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
       const others = await inactive.sessions()
       const another = session.accountId !== undefined && session.accountId !== accountId
       const own = others.find((each) => each.accountId === accountId)
-      const begun = session.accountId === accountId ? session : (own ?? (another ? new current.Session() : session))
-      if (typeof begun.exp === 'number') begun.resetIdentifier()
-      begun.loginAccount({ accountId, amr: [...amr], acr, loginTs: authTime })
-      noteUse(begun, requestContext(req), clock.now())
-      await begun.save(0)
+      const signIn = (begun: ProviderSession) => {
+        begun.loginAccount({ accountId, amr: [...amr], acr, loginTs: authTime })
+        noteUse(begun, requestContext(req), clock.now())
+        return saveSession(begun).then(() => begun)
+      }
+      const present = session.accountId === accountId ? session : (own ?? (another ? new current.Session() : session))
+      const begun = await signIn(present).catch((error: unknown) => {
+        // It ended while the person proved who they are: they are signed in all the same, in another one.
+        if (error instanceof SessionEnded) return signIn(new current.Session())
+        throw error
+      })
       activate(opened, begun)
       if (another || own) inactive.keep([...others.filter((each) => each !== own), ...(another ? [session] : [])])
     },
@@ -186,28 +197,21 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
       if (accountId === undefined || !isWithoutPasskey({ acr })) return
       const better = strengthened({ amr })
       const loginTs = Math.floor(clock.now() / 1000)
-      // Whoever knows the id of the session as it began has no share in what it is worth from now on.
-      session.resetIdentifier()
       session.loginAccount({ accountId, amr: [...better.amr], acr: better.acr, loginTs })
-      await session.save(0)
+      await saveSession(session).catch((error: unknown) => {
+        if (error instanceof SessionEnded) throw new NotAuthenticated('not_signed_in', 'The session has ended.')
+        throw error
+      })
       activate(opened, session)
     },
 
     async end(req, res) {
-      const { current, ctx, session, cookieName, inactive } = await open(req, res)
+      const { ctx, session, cookieName, inactive } = await open(req, res)
       const { accountId } = session
-      for (const each of [session, ...(await inactive.sessions())])
-        if (typeof each.exp === 'number') await endSession(current, each)
+      for (const each of [session, ...(await inactive.sessions())]) await each.destroy()
       inactive.keep([])
       ctx.cookies.set(cookieName, null, cookie)
       return accountId
     },
   }
-}
-
-/** Ends a session and what clients were given in it. */
-async function endSession(provider: Provider, session: ProviderSession): Promise<void> {
-  await notifyClientsOf(provider, session)
-  await revokeGrantsOf(provider, session)
-  await session.destroy()
 }

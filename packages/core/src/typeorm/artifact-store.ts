@@ -9,7 +9,7 @@ const rows = new TableRows(artifactTable)
 const sql = {
   upsert: `${rows.insert} ON CONFLICT ("key") DO UPDATE SET ${rows.assignments('key', 'consumedAt', 'timesConsumed', 'polledAt')}`,
   insert: `${rows.insert} ON CONFLICT DO NOTHING`,
-  replace: `UPDATE ${rows.table} SET ${rows.assignments()} WHERE "key" = $${rows.count + 1}`,
+  replace: `UPDATE ${rows.table} SET ${rows.assignments()} WHERE "key" = $${rows.count + 1} AND payload = $${rows.count + 2}`,
   refresh: `UPDATE ${rows.table} SET payload = $2, expires_at = $3 WHERE "key" = $1 AND payload = $4`,
   find: `${rows.select} WHERE "key" = $1`,
   findByUid: `${rows.select} WHERE uid = $1 AND model = $2 LIMIT 1`,
@@ -21,6 +21,7 @@ const sql = {
   decide: `UPDATE ${rows.table} SET ${rows.assignments()} WHERE "key" = $${rows.count + 1} AND account_id IS NULL`,
   poll: `UPDATE ${rows.table} SET polled_at = $2 WHERE "key" = $1 AND (polled_at IS NULL OR polled_at <= $3)`,
   destroy: `DELETE FROM ${rows.table} WHERE "key" = $1`,
+  destroyByUid: `DELETE FROM ${rows.table} WHERE uid = $1 AND model = $2 RETURNING ${rows.columns}`,
   destroyByGrant: `DELETE FROM ${rows.table} WHERE grant_id = $1 AND model = $2`,
   destroyByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
   destroyByClient: `DELETE FROM ${rows.table} WHERE client_id = $1`,
@@ -45,8 +46,8 @@ export class TypeormArtifactStore implements ArtifactStore {
     return (await this.#database.execute(sql.insert, rows.values(artifact))) === 1
   }
 
-  async replace(key: string, artifact: Artifact): Promise<boolean> {
-    return (await this.#database.execute(sql.replace, [...rows.values(artifact), key])) === 1
+  async replace(key: string, artifact: Artifact, before: string): Promise<boolean> {
+    return (await this.#database.execute(sql.replace, [...rows.values(artifact), key, before])) === 1
   }
 
   async refresh(
@@ -90,6 +91,10 @@ export class TypeormArtifactStore implements ArtifactStore {
 
   async destroy(key: string): Promise<void> {
     await this.#database.execute(sql.destroy, [key])
+  }
+
+  async destroyByUid(model: string, uid: string): Promise<Artifact | undefined> {
+    return rows.first(await this.#database.query(sql.destroyByUid, [uid, model]))
   }
 
   async destroyByGrant(model: string, grantId: string): Promise<void> {

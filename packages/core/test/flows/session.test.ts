@@ -1,6 +1,7 @@
-import { IncomingMessage, ServerResponse } from 'node:http'
+import { IncomingMessage, type RequestListener, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
+import type { Pocket } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import { decide, type Host, minute, second, signIn, startHost, viewOf } from './host.ts'
 
@@ -26,34 +27,68 @@ async function read(host: Host, agent: UserAgent) {
   return { session: await host.pocket.session(req, res), set: String(res.getHeader('set-cookie') ?? '') }
 }
 
+/** A host that lets people in by login codes too. */
+const withCodes = (pocket: Pocket): RequestListener => {
+  const handle = pocket.callback()
+  return (req, res) => {
+    const url = new URL(req.url ?? '/', pocket.issuer)
+    if (url.pathname !== '/enter') return handle(req, res)
+    void pocket.signIn.withCode(req, res, url.searchParams.get('code') ?? '').then(() => res.end())
+  }
+}
+
 const cookieOf = (agent: UserAgent) => agent.cookies().find(({ name }) => name === 'access_token')?.value
 
 describe('the browser session', () => {
-  test('takes a new id when somebody signs in anew, and the old one lets nobody in', async () => {
-    await using host = await startHost()
-    const { agent, url, authenticator } = await signedIn(host)
-    const old = agent.cookies().filter(({ name }) => name.startsWith('access_token'))
+  test('takes a new ID when the authentication gets stronger, and the old one lets nobody in', async () => {
+    await using host = await startHost({ mount: withCodes })
+    const { client } = await host.client({ redirectUris: [redirectUri], skipConsent: true })
+    const { authenticator, account } = await host.person('ada')
+    const url = `${host.issuer}/authorize?${new URLSearchParams({ client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' })}`
+    const agent = new UserAgent()
+    const { code } = await host.pocket.issueLoginCode(account, minute)
+    await agent.get(`${host.issuer}/enter?${new URLSearchParams({ code })}`)
+    const old = cookieOf(agent)
+    expect(old).toEqual(expect.any(String))
+    expect((await agent.get(url)).location).toContain('code=')
+    expect(cookieOf(agent)).toBe(old)
     const page = await agent.follow(await agent.get(`${url}&prompt=login`))
     await signIn(agent, page, authenticator, back)
-    expect(cookieOf(agent)).not.toBe(old[0]?.value)
+    expect(cookieOf(agent)).not.toBe(old)
     const thief = new UserAgent()
-    const cookie = old.map(({ name, value }) => `${name}=${value}`).join('; ')
-    const answer = await thief.get(`${url}&prompt=none`, { headers: { cookie } })
+    const answer = await thief.get(`${url}&prompt=none`, { headers: { cookie: `access_token=${old}` } })
     expect(answer.location).toContain('error=login_required')
+    expect((await agent.get(`${url}&prompt=none`)).location).toContain('code=')
   })
 
-  test('survives a failure in the moment in which it takes a new id', async () => {
+  test('keeps its ID when the same person signs in again in the same way', async () => {
     await using host = await startHost()
     const { agent, url, authenticator } = await signedIn(host)
+    const id = cookieOf(agent)
+    const page = await agent.follow(await agent.get(`${url}&prompt=login`))
+    await signIn(agent, page, authenticator, back)
+    expect(cookieOf(agent)).toBe(id)
+    expect((await agent.get(`${url}&prompt=none`)).location).toContain('code=')
+  })
+
+  test('stays as it was if it cannot be stored under a new ID, and the new one is not handed out', async () => {
+    await using host = await startHost({ mount: withCodes })
+    const { agent, url, authenticator, account } = await signedIn(host)
+    host.clock.pass(second)
+    const { code } = await host.pocket.issueLoginCode(account, minute)
+    await agent.get(`${host.issuer}/enter?${new URLSearchParams({ code })}`)
+    const id = cookieOf(agent)
     const page = await agent.follow(await agent.get(`${url}&prompt=login`))
     const { artifacts } = host.stores
     const replace = artifacts.replace.bind(artifacts)
-    artifacts.replace = async () => {
-      throw new Error('the database went away')
+    artifacts.replace = async (key, artifact, before) => {
+      if (artifact.model === 'Session') throw new Error('the database went away')
+      return replace(key, artifact, before)
     }
     await signIn(agent, page, authenticator, back).catch(() => undefined)
     expect(host.errors).not.toEqual([])
     artifacts.replace = replace
+    expect(cookieOf(agent)).toBe(id)
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('code=')
   })
 

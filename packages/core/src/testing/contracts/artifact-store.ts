@@ -56,19 +56,50 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
-    name: 'one takes the place of another in one step, and none where there is nothing to replace',
+    name: 'replaces an artifact in one step if its payload is still the one that was read',
     run: async (store) => {
-      await store.upsert(artifact('old', { uid: 'uid' }))
-      assert.equal(await store.replace('old', complete), true)
+      const old = artifact('old', { uid: 'uid' })
+      await store.upsert(old)
+      assert.equal(await store.replace('old', complete, '{"another":true}'), false)
+      assert.deepEqual(await store.find('old'), old)
+      assert.equal(await store.replace('old', complete, old.payload), true)
       assert.equal(await store.find('old'), undefined)
       assert.deepEqual(await store.find('complete'), complete)
-      assert.equal(await store.replace('complete', { ...complete, payload: '{}' }), true)
+      assert.equal(await store.replace('complete', { ...complete, payload: '{}' }, complete.payload), true)
       assert.deepEqual(await store.find('complete'), { ...complete, payload: '{}' })
-      assert.equal(await store.replace('old', artifact('new')), false)
+      assert.equal(await store.replace('old', artifact('new'), old.payload), false)
       assert.equal(await store.find('new'), undefined)
-      await store.upsert(artifact('again'))
-      const replaced = await fiftyTimes((index) => store.replace('again', artifact(`place ${index}`)))
-      assert.equal(replaced.filter(Boolean).length, 1)
+    },
+  },
+  {
+    name: 'lets one of fifty replacements at once succeed, whether the key changes or not',
+    run: async (store) => {
+      const again = artifact('again')
+      await store.upsert(again)
+      const moved = await fiftyTimes((index) => store.replace('again', artifact(`place ${index}`), again.payload))
+      assert.equal(moved.filter(Boolean).length, 1)
+      const same = artifact('same')
+      await store.upsert(same)
+      const changed = await fiftyTimes((index) =>
+        store.replace('same', { ...same, payload: `{"by":${index}}` }, same.payload),
+      )
+      assert.equal(changed.filter(Boolean).length, 1)
+      assert.equal((await store.find('same'))?.payload, `{"by":${changed.indexOf(true)}}`)
+    },
+  },
+  {
+    name: 'destroys by uid within one model, and returns what was there to one of fifty callers',
+    run: async (store) => {
+      const session = artifact('session', { model: 'Session', uid: 'u' })
+      await store.upsert(session)
+      await store.upsert(artifact('other', { model: 'Interaction', uid: 'u' }))
+      assert.equal(await store.destroyByUid('Session', 'v'), undefined)
+      const results = await fiftyTimes(() => store.destroyByUid('Session', 'u'))
+      assert.deepEqual(
+        results.filter((each) => each !== undefined),
+        [session],
+      )
+      assert.deepEqual(await keysLeft(store, ['session', 'other']), ['other'])
     },
   },
   {

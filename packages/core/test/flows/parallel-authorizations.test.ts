@@ -1,0 +1,97 @@
+import { setTimeout } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { UserAgent } from '@pocket/core/testing'
+import * as oidc from 'openid-client'
+import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
+import { type Host, startHost, viewOf } from './host.ts'
+import { back, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+
+describe.each(Object.entries(kinds))('authorizations in parallel over %s', (_kind, open) => {
+  let database: StoresUnderTest
+  let host: Host
+
+  beforeAll(async () => {
+    database = await open()
+    host = await startHost({ stores: await database.empty() })
+  })
+  afterAll(async () => {
+    await host[Symbol.asyncDispose]()
+    await database[Symbol.asyncDispose]()
+  })
+
+  const clientThat = async (protocol = {}) => relyingParty(host, { client: { skipConsent: true }, protocol })
+  type Party = Awaited<ReturnType<typeof clientThat>>
+
+  const urlOf = ({ client }: Party, more: Readonly<Record<string, string>> = {}) => {
+    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...more }
+    return `${host.issuer}/authorize?${new URLSearchParams(query)}`
+  }
+  const exchange = ({ configuration }: Party, location: string | null) =>
+    oidc.authorizationCodeGrant(configuration, new URL(location ?? ''))
+  type Tokens = Awaited<ReturnType<typeof exchange>>
+
+  /** Somebody who is signed in, without any client. */
+  async function signedIn() {
+    const person = await host.person('ada')
+    const agent = new UserAgent()
+    await passThrough(host, urlOf(await clientThat()), { agent, person })
+    return { agent, ...person }
+  }
+
+  const alive = async ({ configuration }: Party, tokens: Tokens, accountId: string) => ({
+    userInfo: await oidc.fetchUserInfo(configuration, tokens.access_token, accountId).then(
+      () => true,
+      () => false,
+    ),
+    refresh: await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '').then(
+      () => true,
+      () => false,
+    ),
+  })
+
+  async function signOut(agent: UserAgent) {
+    const page = viewOf(await agent.get(`${host.issuer}/api/oidc/end-session`))
+    if (page.view !== 'sign-out') throw new Error(`Not a sign-out page: ${JSON.stringify(page)}`)
+    await agent.postForm(page.submitTo, { ...page.hidden, [page.confirm.name]: page.confirm.value })
+  }
+
+  test.each([
+    { count: 2, stagger: 0 },
+    { count: 3, stagger: 0 },
+    { count: 24, stagger: 0 },
+    { count: 6, stagger: 2 },
+    { count: 6, stagger: 5 },
+  ])('ends all of $count that begin $stagger ms apart at sign-out', async ({ count, stagger }) => {
+    const { agent, account } = await signedIn()
+    const parties = await Promise.all(Array.from({ length: count }, () => clientThat()))
+    const answers = await Promise.all(
+      parties.map(async (party, index) => {
+        await setTimeout(index * stagger)
+        return agent.get(urlOf(party))
+      }),
+    )
+    const tokens = await Promise.all(answers.map(({ location }, index) => exchange(parties[index] as Party, location)))
+    const [session] = await host.pocket.sessions.list(account.id)
+    expect(session?.clientIds).toEqual(expect.arrayContaining(parties.map(({ client }) => client.id)))
+    await signOut(agent)
+    const left = await Promise.all(parties.map((party, index) => alive(party, tokens[index] as Tokens, account.id)))
+    expect(left).toEqual(parties.map(() => ({ userInfo: false, refresh: false })))
+    expect(host.errors).toEqual([])
+  })
+
+  test('lets first authorizations of one client share a grant and a session ID', async () => {
+    const { agent, account } = await signedIn()
+    const party = await clientThat({
+      backchannelLogoutUri: 'https://app.example/logout',
+      backchannelLogoutSessionRequired: true,
+    })
+    const answers = await Promise.all(Array.from({ length: 8 }, () => agent.get(urlOf(party))))
+    expect(answers.every(({ location }) => back(location ?? ''))).toBe(true)
+    const tokens = await Promise.all(answers.map(({ location }) => exchange(party, location)))
+    expect(new Set(tokens.map((each) => each.claims()?.sid)).size).toBe(1)
+    await signOut(agent)
+    const left = await Promise.all(tokens.map((each) => alive(party, each, account.id)))
+    expect(left).toEqual(tokens.map(() => ({ userInfo: false, refresh: false })))
+    expect(host.errors).toEqual([])
+  })
+})
