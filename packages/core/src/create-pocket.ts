@@ -90,7 +90,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
     session: (req, res) => sessions.read(req, res),
     interactionClient: (path, exchange) =>
       interactionClient(provider(), path, exchange && { ...exchange, now: clock.now() }),
-    sessions: createSessionRecords({ provider, artifacts: stores.artifacts, transaction, clock }),
+    sessions: createSessionRecords({ ...stores, provider, clock }),
     async signOut(req, res) {
       const accountId = await sessions.end(req, res)
       if (accountId) await audit.record({ event: 'signed_out', accountId }, requestContext(req))

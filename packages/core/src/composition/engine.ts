@@ -1,3 +1,4 @@
+import { startAddress } from '../clients/start-address.ts'
 import { clientHere } from '../limits/limiter.ts'
 import { createLogoutNotices } from '../logout-notices/logout-notices.ts'
 import { createAdapterFactory } from '../oidc/adapter.ts'
@@ -50,6 +51,10 @@ export async function createEngine(options: SettledOptions, services: ClientServ
     send: (notice) => sendLogoutToken(holder.current(), notice),
     onError: (error) => options.onError(error, ''),
   })
+  const startOf = async (clientId: string) => {
+    const client = await stores.clients.find(clientId)
+    return client ? startAddress(client, options.issuer.id) : null
+  }
   const holder: ProviderHolder = await createProviderHolder({
     keyRing,
     clock,
@@ -84,12 +89,12 @@ export async function createEngine(options: SettledOptions, services: ClientServ
         issuer: options.issuer.id,
         internalOrigin: options.internalOrigin,
         cookieKeys: [masterKey.derive('cookies').toString('base64url')],
-        pages: createProtocolPages(options.render, options.remedyOf),
+        pages: createProtocolPages({ render: options.render, remedyOf: options.remedyOf, startOf }),
         keepLogoutNotice: logoutNotices.enqueue,
         secretUses,
         noteAttempt: connectionLog.note,
         noteFailedClient: (req, clientId) => limits.note(req, 'client-authentication', clientHere(req, clientId)),
       }),
   })
-  return { keyRing, holder, logoutNotices, pairwise }
+  return { keyRing, holder, logoutNotices, pairwise, startOf }
 }

@@ -14,7 +14,7 @@ import type { SettledOptions } from './settled-options.ts'
 export function createInteractions(
   options: SettledOptions,
   { apiAccess }: ClientServices,
-  { holder }: Engine,
+  { holder, startOf }: Engine,
   { sessions, signIn, signUp, mailedCodes }: PeopleServices,
 ): Middleware {
   const { audit, clock, render, origins, stores } = options
@@ -55,6 +55,7 @@ export function createInteractions(
     clock,
     onError: options.onError,
     originOf: (req) => ownOrigin(req, origins),
+    startOf,
     async signOut({ req, res }, uid) {
       const accountId = await sessions.endOne(req, res, uid)
       if (accountId) await audit.record({ event: 'signed_out', accountId }, requestContext(req))

@@ -64,6 +64,8 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     apiAccess,
     authorizationDetailsTypes,
     askAudited: options.askAudited,
+    artifacts: stores.artifacts,
+    transaction: stores.transaction,
   }
   const sessions = createSessions(asking)
   const signIn = createSignIn({

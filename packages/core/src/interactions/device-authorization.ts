@@ -14,12 +14,15 @@ import type { ConsentStore } from '../consents/consent-store.ts'
 import { Conflict, Forbidden, InvalidInput, NotAuthenticated } from '../errors.ts'
 import type { AskAudited } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
+import type { ArtifactStore } from '../oidc/artifact-store.ts'
 import { type AuthorizationDetailsTypes, requestedDetails } from '../oidc/authorization-details.ts'
 import { askedClient, extras, signInDemands } from '../oidc/client-metadata.ts'
 import { claimsAskedFor } from '../oidc/requested-claims.ts'
+import { lockSession } from '../oidc/session-ends.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import { isTooOld } from '../sessions/freshness.ts'
 import { authenticationContext, isWithoutPasskey, type Session } from '../sessions/session.ts'
+import type { Transaction } from '../transaction.ts'
 import type { ReauthenticationService } from './reauthentication.ts'
 import {
   apiView,
@@ -83,6 +86,8 @@ export interface DeviceAuthorizationPorts {
   readonly signIn: Pick<SignInService, 'confirm'>
   readonly reauthentication: Pick<ReauthenticationService, 'demand'>
   readonly authorizationDetailsTypes: AuthorizationDetailsTypes
+  readonly artifacts: Pick<ArtifactStore, 'findByUid' | 'refresh'>
+  readonly transaction: Transaction
   readonly askAudited: AskAudited
   readonly audit: AuditSink
   readonly clock: Clock
@@ -103,7 +108,8 @@ interface Asked {
 }
 
 export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): DeviceAuthorizationService {
-  const { provider, accounts, consents, apiAccess, sessions, signIn, reauthentication, audit, clock } = ports
+  const { provider, accounts, consents, apiAccess, sessions, signIn, reauthentication, transaction, audit, clock } =
+    ports
 
   const codeOf = async (input: string): Promise<DeviceCode> => {
     const code = await provider().DeviceCode.findByUserCode(normalUserCode(input), { ignoreExpiration: true })
@@ -201,29 +207,29 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
       } else if (found.reauthenticationRequired) await reauthentication.demand(req, res)
       const question = { account, clientId: client.clientId, scopes }
       await ports.askAudited('allowClient', question, { at: 'device', origin: requestContext(req) })
-      const grant = await grantFor(found)
-      const { params = {} } = code
-      Object.assign(code, {
-        accountId: account.id,
-        grantId: grant.jti,
-        scope: scopes.join(' '),
-        amr: [...context.amr],
-        acr: context.acr,
-        authTime: context.authTime,
-        sessionUid: session.uid,
-        ...(typeof params.claims === 'string' && { claims: JSON.parse(params.claims) }),
-        rar: requestedDetails(params),
-        ...(params.resource !== undefined && { resource: params.resource }),
-      })
-      try {
+      const again = await transaction(async () => {
+        // A session that ends at this moment lets nothing in any more.
+        if (!(await lockSession(ports.artifacts, session.uid)))
+          throw new NotAuthenticated('not_signed_in', 'The session has ended.')
+        const grant = await grantFor(found)
+        const { params = {} } = code
+        Object.assign(code, {
+          accountId: account.id,
+          grantId: grant.jti,
+          scope: scopes.join(' '),
+          amr: [...context.amr],
+          acr: context.acr,
+          authTime: context.authTime,
+          sessionUid: session.uid,
+          ...(typeof params.claims === 'string' && { claims: JSON.parse(params.claims) }),
+          rar: requestedDetails(params),
+          ...(params.resource !== undefined && { resource: params.resource }),
+        })
         await code.save()
-      } catch (error) {
-        await grant.destroy()
-        throw error
-      }
-      const before = await consents.find(account.id, client.clientId)
-      const again = consentKeys.every((key) => before?.scopes.includes(key))
-      await consents.allow(account.id, client.clientId, consentKeys, clock.now())
+        const before = await consents.find(account.id, client.clientId)
+        await consents.allow(account.id, client.clientId, consentKeys, clock.now())
+        return consentKeys.every((key) => before?.scopes.includes(key))
+      })
       await audit.record(
         {
           event: again ? 'device_authorized_again' : 'device_authorized',

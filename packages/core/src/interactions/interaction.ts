@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import { NotFound } from '../errors.ts'
-import { replaceStored } from '../oidc/stored-payload.ts'
+import { clientOfFinished, replaceStored } from '../oidc/stored-payload.ts'
 
 /** Seconds that a person may take to answer. */
 const lifetime = 60 * 60
@@ -17,19 +17,37 @@ export type Interaction = InstanceType<Provider['Interaction']>
  */
 export async function findInteraction(
   provider: Provider,
-  exchange: Exchange & { readonly now: number },
+  exchange: Exchange & { readonly now: number; readonly startOf?: StartOf },
   uid: string,
 ): Promise<Interaction> {
   const { cookies } = provider.createContext(exchange.req, exchange.res)
   const id = cookies.get(provider.cookieName('interaction'), { signed: true })
   if (id !== uid) throw new NotFound('interaction_expired', 'This browser is in no such interaction.')
   const interaction = await provider.Interaction.find(uid, { ignoreExpiration: true })
-  if (!interaction) throw new NotFound('interaction_expired', 'The interaction has ended.')
+  if (!interaction) {
+    const startAgain = await startOfFinished(provider, uid, exchange.startOf)
+    throw new NotFound('interaction_expired', 'The interaction has ended.', {
+      details: startAgain ? { startAgain } : {},
+    })
+  }
   if (exchange.now >= (interaction.iat + lifetime) * 1000)
     throw new NotFound('interaction_expired', 'The interaction has expired.', {
       details: { startAgain: startAgainAt(provider, interaction) },
     })
   return interaction
+}
+
+/** Where people start a client; `null` if nobody knows. */
+export type StartOf = (clientId: string) => Promise<string | null>
+
+/** Where the person of a finished interaction can start again: at the application, which has had its answer. */
+export async function startOfFinished(
+  provider: Provider,
+  uid: string,
+  startOf: StartOf = async () => null,
+): Promise<string | null> {
+  const clientId = await clientOfFinished(provider, uid)
+  return clientId === undefined ? null : startOf(clientId)
 }
 
 /**
@@ -82,9 +100,9 @@ export async function answerInteraction(
 }
 
 /** The authorization request that the interaction came from. */
-export function startAgainAt(provider: Provider, interaction: Interaction): string {
+export function startAgainAt(provider: Provider, { params }: Pick<Interaction, 'params'>): string {
   const query = new URLSearchParams()
-  for (const [name, value] of Object.entries(interaction.params))
+  for (const [name, value] of Object.entries(params))
     for (const each of [value].flat())
       if (typeof each === 'string' || typeof each === 'number') query.append(name, String(each))
   // Parameters that were pushed are stored resolved; the reference itself is used up.

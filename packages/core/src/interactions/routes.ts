@@ -12,7 +12,7 @@ import { requestContext } from '../http/request-context.ts'
 import { assertSameOrigin } from '../http/same-origin.ts'
 import { hostPagePrompt } from '../oidc/access-checks.ts'
 import type { ConsentInteraction } from './consent.ts'
-import { type Exchange, findInteraction } from './interaction.ts'
+import { type Exchange, findInteraction, type StartOf } from './interaction.ts'
 import { languagesOf } from './languages.ts'
 import type { Login } from './login.ts'
 import { addOwnWays, type OwnWaysPorts } from './own-ways.ts'
@@ -32,6 +32,8 @@ export interface InteractionPorts {
   readonly onError: (error: unknown, requestId: string) => void
   /** At which of our origins a request arrived. */
   readonly originOf: (req: IncomingMessage) => string
+  /** Where people start a client. */
+  readonly startOf: StartOf
   /** Ends the session of this `uid` in this browser. */
   readonly signOut: (exchange: Exchange, uid: string) => Promise<void>
 }
@@ -48,12 +50,13 @@ export function interactionRoutes({
   clock,
   onError,
   originOf,
+  startOf,
   signOut,
 }: InteractionPorts): Middleware {
   const router = new Router({ prefix: '/interaction/:uid' })
   const languages = new WeakMap<IncomingMessage, readonly string[]>()
   const found = async ({ req, res, params }: Context) => {
-    const interaction = await findInteraction(provider(), { req, res, now: clock.now() }, String(params.uid))
+    const interaction = await findInteraction(provider(), { req, res, now: clock.now(), startOf }, String(params.uid))
     languages.set(req, languagesOf(interaction.params.ui_locales))
     return interaction
   }

@@ -34,6 +34,15 @@ const crossingRefreshes = 10
 
 const grantedModels = ['AccessToken', 'AuthorizationCode', 'RefreshToken']
 
+/** What is left of an interaction that is finished. */
+interface FinishedInteraction {
+  /** The ID of the client. */
+  readonly finishedFor: string
+}
+
+/** Milliseconds. */
+const finishedLifetime = 3_600_000
+
 /** Before the id of what was found by another name than its own. */
 const hidden = 'hidden:'
 
@@ -51,6 +60,7 @@ function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: Ada
   const isCompared = comparedModels.includes(model)
   const opened = (artifact: Artifact | undefined, id: string | undefined) => {
     const payload = open(artifact, id)
+    if (payload && 'finishedFor' in payload) return undefined
     return artifact && payload && isCompared ? { ...payload, stored: artifact.payload } : payload
   }
   const leeway: Leeway | undefined =
@@ -124,7 +134,21 @@ function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: Ada
       if (!crosses) await endSiblings(id)
       throw alreadyConsumed(model)
     },
-    destroy: (id) => artifacts.destroy(keyOf(id)),
+    async destroy(id) {
+      const key = keyOf(id)
+      const found = model === 'Interaction' ? await artifacts.find(key) : undefined
+      if (!found) return artifacts.destroy(key)
+      // Another tab that comes back to it learns where to start again.
+      const { params }: AdapterPayload = JSON.parse(found.payload)
+      const finished: FinishedInteraction = { finishedFor: String(params?.client_id ?? '') }
+      const expiresAt = clock.now() + finishedLifetime
+      await artifacts.upsert({ ...found, payload: JSON.stringify(finished), accountId: null, expiresAt })
+    },
+    async finishedFor(id) {
+      const found = await artifacts.find(keyOf(id))
+      const { finishedFor }: Partial<FinishedInteraction> = found ? JSON.parse(found.payload) : {}
+      return finishedFor
+    },
     async revokeByGrantId(grantId) {
       if (grantId) await artifacts.destroyByGrant(model, grantId)
     },

@@ -3,12 +3,15 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { ClientStore } from '../clients/client-store.ts'
 import type { Clock } from '../clock.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
+import type { Transaction } from '../transaction.ts'
 import { extras } from './client-metadata.ts'
+import { lockGrant } from './grants.ts'
 import { consentKeys, requestedAtApis } from './resources.ts'
 
 export interface ConsentRecordPorts {
   readonly consents: ConsentStore
   readonly clients: ClientStore
+  readonly transaction: Transaction
   readonly clock: Clock
 }
 
@@ -16,10 +19,12 @@ export interface ConsentRecordPorts {
  * Remembers each authorization before it is answered: what the client may know, also where nobody was asked; when the
  * person used it; and that it can do PKCE.
  */
-export function recordAuthorizations(provider: Provider, { consents, clients, clock }: ConsentRecordPorts): void {
+export function recordAuthorizations(provider: Provider, ports: ConsentRecordPorts): void {
+  const { consents, clients, transaction, clock } = ports
   const authorized = new WeakSet<object>()
   // The library does not wait for its listeners, so this one only marks the request.
   provider.on('authorization.success', (ctx: KoaContextWithOIDC) => authorized.add(ctx.req))
+  provider.on('authorization.error', (ctx: KoaContextWithOIDC) => authorized.delete(ctx.req))
   provider.use(async (ctx, next) => {
     await next()
     if (!authorized.has(ctx.req)) return
@@ -27,7 +32,11 @@ export function recordAuthorizations(provider: Provider, { consents, clients, cl
     if (!client || !account || !grant) return
     const scopes = grant.getOIDCScopeFiltered(requestParamOIDCScopes).split(' ').filter(Boolean)
     const atApis = consentKeys(requestedAtApis(ctx.oidc))
-    await consents.allow(account.accountId, client.clientId, [...scopes, ...atApis], clock.now())
+    await transaction(async () => {
+      // A consent that is withdrawn at this moment does not come back.
+      if (await lockGrant(provider, grant.jti))
+        await consents.allow(account.accountId, client.clientId, [...scopes, ...atApis], clock.now())
+    })
     const { pocket_pkce_required: required, pocket_pkce_supported: supported } = extras(client)
     if (params?.code_challenge !== undefined && !required && !supported) await clients.notePkce(client.clientId)
   })

@@ -40,7 +40,14 @@ export function auditEvents(provider: Provider, { audit, onError }: EventPorts):
     if (client && account)
       collect(ctx, { event: 'client_authorized', accountId: account.accountId, clientId: client.clientId })
   })
-  provider.on('authorization.error', refused('authorization_refused'))
+  provider.on('authorization.error', (ctx, error) => {
+    // The session may have ended between the decision and the answer.
+    collected.set(
+      ctx.req,
+      (collected.get(ctx.req) ?? []).filter(({ event }) => event !== 'client_authorized'),
+    )
+    refused('authorization_refused')(ctx, error)
+  })
   provider.on('pushed_authorization_request.error', refused('authorization_refused'))
   provider.on('grant.error', refused('token_refused'))
   provider.on('userinfo.error', refusedAt('userinfo'))

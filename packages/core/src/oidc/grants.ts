@@ -64,6 +64,15 @@ export function createGrantLoader(consents: ConsentStore) {
   }
 }
 
+/** Keeps the grant from ending before the transaction that this is called in. Returns `false` if it has ended. */
+export async function lockGrant(provider: Provider, grantId: string): Promise<boolean> {
+  for (;;) {
+    const grant = await provider.Grant.find(grantId)
+    if (!grant) return false
+    if (await replaceStored(grant)) return true
+  }
+}
+
 interface Wanted {
   readonly scopes: readonly string[]
   readonly claims: readonly string[]

@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { KoaContextWithOIDC } from 'oidc-provider'
+import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { InvalidInput } from '../errors.ts'
 import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
+import { type StartOf, startAgainAt, startOfFinished } from '../interactions/interaction.ts'
 import { languagesOf } from '../interactions/languages.ts'
 import type { ClientView, ErrorView, RenderView, SignOutView } from '../interactions/views.ts'
 import { beginLogout, isLogout } from './logout.ts'
 import { withParameter } from './post-logout.ts'
+import { SessionEnded } from './session-overrides.ts'
 
 interface LibraryError {
   readonly error: string
@@ -44,12 +46,29 @@ export interface RedirectUriRemedy {
  */
 export type RemedyOf = (refused: RefusedRedirectUri) => Promise<RedirectUriRemedy | undefined>
 
-export function createProtocolPages(render: RenderView, remedyOf: RemedyOf = async () => undefined): ProtocolPages {
+export interface ProtocolPagePorts {
+  readonly render: RenderView
+  readonly remedyOf?: RemedyOf | undefined
+  /** Where people start a client. */
+  readonly startOf: StartOf
+}
+
+export function createProtocolPages(ports: ProtocolPagePorts): ProtocolPages {
+  const { render, remedyOf = async () => undefined, startOf } = ports
   const show = async (ctx: KoaContextWithOIDC, view: Parameters<RenderView>[0]) => {
     pageHeaders(ctx.res, 'to-clients')
     ctx.type = 'html'
     const uiLocales = ctx.oidc?.params?.ui_locales ?? ctx.query.ui_locales
     ctx.body = await render({ ...view, languages: languagesOf(uiLocales) }, ctx.req)
+  }
+  /** Where to start again what an ended session or interaction was in the way of. */
+  const retryAt = async ({ oidc, params }: KoaContextWithOIDC, error: Error): Promise<string | null> => {
+    if (!(error instanceof errors.SessionNotFound)) return null
+    const { client, entities, provider } = oidc
+    if (error instanceof SessionEnded && client?.requirePushedAuthorizationRequests) return startOf(client.clientId)
+    const request = error instanceof SessionEnded ? oidc.params : entities.Interaction?.params
+    if (request) return startAgainAt(provider, { params: { ...request } })
+    return oidc.route === 'resume' ? startOfFinished(provider, String(params.uid), startOf) : null
   }
   const askToSignOut = (ctx: KoaContextWithOIDC, secret: unknown, refused?: SignOutView['refused']) => {
     const { post_logout_redirect_uri: destination, ui_locales: uiLocales } = ctx.oidc.params ?? {}
@@ -94,7 +113,7 @@ export function createProtocolPages(render: RenderView, remedyOf: RemedyOf = asy
         ...(remedy?.acceptWith && { acceptWith: remedy.acceptWith }),
         fields: [],
         requestId,
-        retryAt: null,
+        retryAt: await retryAt(ctx, error),
       })
     },
 
@@ -109,7 +128,9 @@ export function createProtocolPages(render: RenderView, remedyOf: RemedyOf = asy
 }
 
 /** What the page says may be more exact than what the protocol has an error for. */
-function pageCode(code: string, { cause }: Error, received: string | undefined): string {
+function pageCode(code: string, error: Error, received: string | undefined): string {
+  const { cause } = error
+  if (error instanceof errors.SessionNotFound) return 'interaction_expired'
   if (code === 'invalid_redirect_uri' && received?.includes('#')) return 'redirect_uri_has_fragment'
   // Nobody has an ID or a secret to compare: the metadata document was refused (`adapter.ts`).
   return code === 'invalid_client' && cause instanceof InvalidInput ? 'invalid_client_metadata' : code

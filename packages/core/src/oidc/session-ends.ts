@@ -52,6 +52,18 @@ export async function sessionsOf(
     .sort((one, other) => (one.uid < other.uid ? -1 : 1))
 }
 
+/** Keeps the session from ending before the transaction that this is called in. Returns `false` if it has ended. */
+export async function lockSession(
+  artifacts: Pick<ArtifactStore, 'findByUid' | 'refresh'>,
+  uid: string,
+): Promise<boolean> {
+  for (;;) {
+    const found = await artifacts.findByUid('Session', uid)
+    if (!found) return false
+    if (await artifacts.refresh(found, found.payload)) return true
+  }
+}
+
 /**
  * Takes a client out of the sessions of an account, and notifies it. An authorization that is under way at that moment has to
  * ask again whether it is allowed. Call it in a transaction, before what the client was given is destroyed.

@@ -1,6 +1,7 @@
 import type Provider from 'oidc-provider'
 import type { AdapterPayload } from 'oidc-provider'
 import type { Clock } from '../clock.ts'
+import type { DeviceLoginStore } from '../codes/device-login-store.ts'
 import type { SessionUse } from '../sessions/session-use.ts'
 import type { Transaction } from '../transaction.ts'
 import type { ArtifactStore } from './artifact-store.ts'
@@ -25,8 +26,8 @@ export interface SessionRecords {
   /** Ends one, and what clients got in it; `false` where the account has none of this `uid`. */
   end(accountId: string, uid: string): Promise<boolean>
   /**
-   * Ends all but the one of this `uid`, if one is given, and what clients still hold of those that have expired. Resolves to
-   * the `uid`s of those that it ended.
+   * Ends all but the one of this `uid`, if one is given, and what clients still hold of those that have expired; devices that
+   * were let in and have not begun theirs yet begin none. Resolves to the `uid`s of those that it ended.
    */
   endOthers(accountId: string, uid: string | null): Promise<readonly string[]>
 }
@@ -34,11 +35,13 @@ export interface SessionRecords {
 export interface SessionRecordPorts {
   readonly provider: () => Provider
   readonly artifacts: Pick<ArtifactStore, 'listByAccount'>
+  readonly deviceLogins: Pick<DeviceLoginStore, 'removeByAccount'>
   readonly transaction: Transaction
   readonly clock: Clock
 }
 
-export function createSessionRecords({ provider, artifacts, transaction, clock }: SessionRecordPorts): SessionRecords {
+export function createSessionRecords(ports: SessionRecordPorts): SessionRecords {
+  const { provider, artifacts, deviceLogins, transaction, clock } = ports
   const endWhere = async (accountId: string, matches: (found: FoundSession) => boolean) => {
     const ended: string[] = []
     for (const { uid } of (await sessionsOf(artifacts, accountId)).filter(matches))
@@ -56,6 +59,7 @@ export function createSessionRecords({ provider, artifacts, transaction, clock }
       transaction(async () => {
         const ended = await endWhere(accountId, (each) => each.uid !== uid)
         await endLeftovers(provider(), artifacts, { accountId, keptUid: uid })
+        await deviceLogins.removeByAccount(accountId)
         return ended
       }),
   }

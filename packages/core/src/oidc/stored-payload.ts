@@ -24,6 +24,8 @@ export interface AtomicAdapter {
   touch(id: string, touched: { readonly use: SessionUse; readonly expiresIn: number }): Promise<boolean>
   /** Destroys what has this uid. Resolves to what was stored then. */
   destroyByUid(uid: string): Promise<AdapterPayload | undefined>
+  /** The client of an interaction that is finished. */
+  finishedFor(id: string): Promise<string | undefined>
 }
 
 /** Which of the library's models are stored by compare-and-set. */
@@ -38,6 +40,12 @@ export interface FoundPayload extends AdapterPayload {
 export interface Snapshot {
   readonly id: string
   readonly text: string
+}
+
+/** The client of an interaction that is finished; `undefined` if it is not, or that was long ago. */
+export function clientOfFinished({ Interaction }: Provider, uid: string): Promise<string | undefined> {
+  // A cast, since the library's types do not know our adapter.
+  return (Interaction.adapter as unknown as AtomicAdapter).finishedFor(uid)
 }
 
 const snapshot = Symbol('snapshot')

@@ -1,0 +1,216 @@
+import type { RequestListener } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Pocket } from '@pocket/core'
+import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import * as oidc from 'openid-client'
+import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
+import { type Host, hour, minute, startHost, viewOf } from './host.ts'
+import { passThrough, redirectUri, relyingParty } from './signed-in.ts'
+
+/** A host with a sign-out of its own, as the server's `/api/webauthn/logout`. */
+const withSignOut = (pocket: Pocket): RequestListener => {
+  const handle = pocket.callback()
+  return (req, res) => (req.url === '/leave' ? void pocket.signOut(req, res).then(() => res.end()) : handle(req, res))
+}
+
+describe.each(Object.entries(kinds))('the end of a session over %s', (_kind, open) => {
+  let database: StoresUnderTest
+  let host: Host
+
+  beforeAll(async () => {
+    database = await open()
+    host = await startHost({ stores: await database.empty(), mount: withSignOut })
+  })
+  afterAll(async () => {
+    await host[Symbol.asyncDispose]()
+    await database[Symbol.asyncDispose]()
+  })
+
+  const listening = { backchannelLogoutUri: 'https://app.example/logout', backchannelLogoutSessionRequired: true }
+  const clientThat = (skipConsent = true) => relyingParty(host, { client: { skipConsent }, protocol: listening })
+  type Party = Awaited<ReturnType<typeof clientThat>>
+
+  const urlOf = ({ client }: Party, more: Readonly<Record<string, string>> = {}) => {
+    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...more }
+    return `${host.issuer}/authorize?${new URLSearchParams(query)}`
+  }
+  const exchange = ({ configuration }: Party, { location }: UserAgentResponse) =>
+    oidc.authorizationCodeGrant(configuration, new URL(location ?? ''))
+
+  /** Somebody who is signed in at one client, and on the way to another one. */
+  async function signedIn() {
+    const person = await host.person('ada')
+    const agent = new UserAgent()
+    const first = await clientThat()
+    const { page } = await passThrough(host, urlOf(first), { agent, person })
+    const tokens = await exchange(first, page)
+    return { ...person, agent, first, tokens, party: await clientThat() }
+  }
+  type SignedIn = Awaited<ReturnType<typeof signedIn>>
+
+  const kept = async (accountId: string) => {
+    const models = ['Session', 'Grant', 'AuthorizationCode', 'AccessToken', 'RefreshToken']
+    return (await Promise.all(models.map((model) => host.stores.artifacts.listByAccount(model, accountId)))).flat()
+  }
+
+  const ends: Readonly<Record<string, (one: SignedIn) => Promise<unknown>>> = {
+    'the sign-out page': async ({ agent }) => {
+      const page = viewOf(await agent.get(`${host.issuer}/api/oidc/end-session`))
+      if (page.view !== 'sign-out') throw new Error(`Not a sign-out page: ${JSON.stringify(page)}`)
+      await agent.postForm(page.submitTo, { ...page.hidden, [page.confirm.name]: page.confirm.value })
+    },
+    'the sign-out of the host': ({ agent }) => agent.get(`${host.issuer}/leave`),
+    'a logout by ID token': ({ agent, first, tokens }) =>
+      agent.get(oidc.buildEndSessionUrl(first.configuration, { id_token_hint: tokens.id_token ?? '' }).href),
+    'ending that session': async ({ account }) => {
+      const [session] = await host.pocket.sessions.list(account.id)
+      await host.pocket.sessions.end(account.id, session?.uid ?? '')
+    },
+    'a sign-out everywhere': ({ account }) => host.pocket.sessions.endOthers(account.id, null),
+    'an account that is disabled': ({ account }) => host.pocket.endAccess(account.id),
+    'an account that is deleted': ({ account }) => host.pocket.forgetAccount(account.id),
+  }
+
+  /** Runs `meanwhile` once, in the middle of a request: before or after the first time that something of this model is written. */
+  async function during<T>(
+    moment: { readonly model: string; readonly after: boolean },
+    meanwhile: () => Promise<unknown>,
+    request: () => Promise<T>,
+  ) {
+    const { artifacts } = host.stores
+    const upsert = artifacts.upsert.bind(artifacts)
+    const replace = artifacts.replace.bind(artifacts)
+    let isDue = true
+    const around = async <R>(model: string, write: () => Promise<R>): Promise<R> => {
+      if (!isDue || model !== moment.model) return write()
+      isDue = false
+      if (!moment.after) await meanwhile()
+      const written = await write()
+      if (moment.after) await meanwhile()
+      return written
+    }
+    artifacts.upsert = (artifact) => around(artifact.model, () => upsert(artifact))
+    artifacts.replace = (key, artifact, before) => around(artifact.model, () => replace(key, artifact, before))
+    try {
+      return await request()
+    } finally {
+      artifacts.upsert = upsert
+      artifacts.replace = replace
+      expect(isDue).toBe(false)
+    }
+  }
+
+  const moments = [
+    { at: 'before the grant is stored', model: 'Grant', after: false },
+    { at: 'before the grant is listed', model: 'Session', after: false },
+    { at: 'before the code is stored', model: 'AuthorizationCode', after: false },
+    { at: 'before the answer leaves', model: 'AuthorizationCode', after: true },
+  ]
+
+  test.each(Object.keys(ends).flatMap((way) => moments.map((moment) => ({ way, ...moment }))))(
+    'by $way $at refuses the authorization',
+    async ({ way, ...moment }) => {
+      const one = await signedIn()
+      const { agent, account, party, first, tokens } = one
+      host.events.length = 0
+      const page = await during(
+        moment,
+        () => ends[way]?.(one) ?? Promise.reject(),
+        () => agent.get(urlOf(party)),
+      )
+      expect(viewOf(page)).toMatchObject({ view: 'error', status: 400, code: 'interaction_expired' })
+      expect(page.location).toBeNull()
+      expect(viewOf(page)).toHaveProperty('retryAt', expect.stringContaining(`client_id=${party.client.id}`))
+      expect(await kept(account.id)).toEqual([])
+      await expect(oidc.refreshTokenGrant(first.configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
+        error: 'invalid_grant',
+      })
+      await expect(oidc.fetchUserInfo(first.configuration, tokens.access_token, account.id)).rejects.toMatchObject({
+        status: 401,
+      })
+      expect(host.events.filter(({ event }) => event === 'client_authorized')).toEqual([])
+      expect(await host.stores.consents.find(account.id, party.client.id)).toBeUndefined()
+      const due = await host.stores.logoutNotices.claimDue(host.clock.now() + hour, host.clock.now() + 2 * hour, 1000)
+      expect(due.map(({ accountId, clientId }) => ({ accountId, clientId }))).toContainEqual({
+        accountId: account.id,
+        clientId: first.client.id,
+      })
+      expect(host.errors).toEqual([])
+    },
+  )
+
+  test('tells a client that asked without a page that nobody is signed in', async () => {
+    const one = await signedIn()
+    const moment = { model: 'AuthorizationCode', after: true }
+    const page = await during(
+      moment,
+      () => host.pocket.endAccess(one.account.id),
+      () => one.agent.get(urlOf(one.party, { prompt: 'none', state: 'mine' })),
+    )
+    const answer = new URL(page.location ?? '').searchParams
+    expect(Object.fromEntries(answer)).toEqual({
+      error: 'login_required',
+      error_description: expect.any(String),
+      state: 'mine',
+      iss: host.issuer,
+    })
+    expect(await kept(one.account.id)).toEqual([])
+  })
+
+  test('answers no form_post and no ID token after it', async () => {
+    const one = await signedIn()
+    const moment = { model: 'Session', after: false }
+    const ended = () => host.pocket.endAccess(one.account.id)
+    const posted = await during(moment, ended, () => one.agent.get(urlOf(one.party, { response_mode: 'form_post' })))
+    expect(viewOf(posted)).toMatchObject({ view: 'error', code: 'interaction_expired' })
+    const other = await signedIn()
+    const party = await relyingParty(host, { client: { skipConsent: true }, protocol: { implicitIdToken: true } })
+    const query = { response_type: 'id_token', nonce: 'n', response_mode: 'form_post' }
+    const alsoEnded = () => host.pocket.endAccess(other.account.id)
+    const implicit = await during(moment, alsoEnded, () => other.agent.get(urlOf(party, query)))
+    expect(viewOf(implicit)).toMatchObject({ view: 'error', code: 'interaction_expired' })
+  })
+
+  test('by a sign-out everywhere ends what clients hold of sessions that have expired, and leaves devices alone', async () => {
+    const options = { sessionLifetime: async () => ({ length: 600, idle: 0 }) }
+    await using other = await startHost({ stores: await database.empty(), options })
+    const party = await relyingParty(other, { client: { skipConsent: true }, protocol: listening })
+    const person = await other.person('ada')
+    const enter = async () => {
+      const { agent, page } = await passThrough(other, urlOf(party).replace(host.issuer, other.issuer), { person })
+      return { agent, tokens: await exchange(party, page) }
+    }
+    const expired = await enter()
+    other.clock.pass(20 * minute)
+    await other.pocket.removeExpired(1000)
+    const present = await enter()
+    const [session] = await other.pocket.sessions.list(person.account.id)
+    expect(await other.pocket.sessions.endOthers(person.account.id, session?.uid ?? '')).toEqual([])
+    const active = async (token = '') => (await oidc.tokenIntrospection(party.configuration, token)).active
+    expect(await active(expired.tokens.refresh_token)).toBe(false)
+    expect(await active(present.tokens.refresh_token)).toBe(true)
+    const due = await other.stores.logoutNotices.claimDue(other.clock.now() + hour, other.clock.now() + 2 * hour, 10)
+    expect(due).toMatchObject([{ clientId: party.client.id, sid: expired.tokens.claims()?.sid }])
+    expect(await other.pocket.sessions.endOthers(person.account.id, null)).toEqual([session?.uid])
+    expect(await active(present.tokens.refresh_token)).toBe(false)
+    expect(other.errors).toEqual([])
+  })
+
+  test('a consent that is withdrawn while the client is authorized does not come back, nor does what it allowed', async () => {
+    const one = await signedIn()
+    for (const moment of moments) {
+      const party = await clientThat(false)
+      await host.stores.consents.allow(one.account.id, party.client.id, ['openid'], host.clock.now())
+      const page = await during(
+        moment,
+        () => host.pocket.withdrawConsent(one.account.id, party.client.id),
+        () => one.agent.get(urlOf(party)),
+      )
+      expect(page.location?.startsWith(redirectUri) ?? false).toBe(false)
+      expect(await host.stores.consents.find(one.account.id, party.client.id)).toBeUndefined()
+      const grants = await host.stores.artifacts.listByAccount('Grant', one.account.id)
+      expect(grants.filter(({ clientId }) => clientId === party.client.id)).toEqual([])
+    }
+    expect(host.errors).toEqual([])
+  })
+})
