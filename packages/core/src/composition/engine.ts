@@ -1,4 +1,5 @@
 import { startAddress } from '../clients/start-address.ts'
+import { createBrowserTokens } from '../http/browser-token.ts'
 import { clientHere } from '../limits/limiter.ts'
 import { createLogoutNotices } from '../logout-notices/logout-notices.ts'
 import { createAdapterFactory } from '../oidc/adapter.ts'
@@ -67,7 +68,9 @@ export async function createEngine(options: SettledOptions, services: ClientServ
         secure: options.secure,
         mountPath: options.issuer.path,
         sessionLifetime: options.sessionLifetime,
+        artifacts: stores.artifacts,
         transaction: stores.transaction,
+        browserOf: createBrowserTokens(options.secure, options.cookieSuffix).nameOf,
         accounts: stores.accounts,
         makeClaims: options.makeClaims,
         askChecks: options.askChecks,

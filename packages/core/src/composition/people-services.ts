@@ -64,6 +64,7 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     apiAccess,
     authorizationDetailsTypes,
     askAudited: options.askAudited,
+    browserOf: browserTokens.nameOf,
     artifacts: stores.artifacts,
     transaction: stores.transaction,
   }

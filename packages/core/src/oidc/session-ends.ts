@@ -9,7 +9,10 @@ import type { SessionContent } from './session-merge.ts'
 import type { AtomicAdapter } from './stored-payload.ts'
 
 /** A session as it was when it ended. */
-export type EndedSession = Pick<SessionContent, 'accountId' | 'authorizations'>
+export interface EndedSession extends Pick<SessionContent, 'accountId' | 'authorizations'> {
+  /** Names the browser in which it began. */
+  readonly browser?: string | undefined
+}
 
 /**
  * Ends a session with what clients were given in it, and notifies them. The session is destroyed first, by the statement
@@ -50,6 +53,19 @@ export async function sessionsOf(
   return found
     .flatMap((artifact) => (artifact.uid === null ? [] : [{ artifact, uid: artifact.uid }]))
     .sort((one, other) => (one.uid < other.uid ? -1 : 1))
+}
+
+/** Ends the other sessions of an account that began in the same browser. */
+export async function endSessionsOfBrowser(
+  provider: Provider,
+  { artifacts, transaction }: { readonly artifacts: ArtifactStore; readonly transaction: Transaction },
+  { accountId, browser }: EndedSession,
+): Promise<void> {
+  if (accountId === undefined || browser === undefined) return
+  for (const { artifact, uid } of await sessionsOf(artifacts, accountId)) {
+    const other: EndedSession = JSON.parse(artifact.payload)
+    if (other.browser === browser) await endSession(provider, transaction, uid)
+  }
 }
 
 /** Keeps the session from ending before the transaction that this is called in. Returns `false` if it has ended. */

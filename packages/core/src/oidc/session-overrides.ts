@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Clock } from '../clock.ts'
 import { Misconfigured } from '../errors.ts'
@@ -5,8 +6,9 @@ import { type RequestContext, requestContext } from '../http/request-context.ts'
 import { randomToken } from '../random.ts'
 import { remaining, type SessionLifetime, type SessionUse, usedNow, useExactness } from '../sessions/session-use.ts'
 import type { Transaction } from '../transaction.ts'
+import type { ArtifactStore } from './artifact-store.ts'
 import type { ProviderSession } from './logout.ts'
-import { endAuthorizations, endSession } from './session-ends.ts'
+import { endAuthorizations, endSession, endSessionsOfBrowser } from './session-ends.ts'
 import { isOtherLogin, mergeSessions, type SessionContent, supersedes } from './session-merge.ts'
 import { type FoundPayload, readStored, type StoredModel, setSnapshot, snapshotOf } from './stored-payload.ts'
 
@@ -14,6 +16,8 @@ import { type FoundPayload, readStored, type StoredModel, setSnapshot, snapshotO
 interface SessionInternals extends Omit<StoredModel, 'jti'> {
   touched?: boolean
   use?: SessionUse
+  /** Where the session began, see `browserOf`. */
+  browser?: string | undefined
   [write]?: (given?: WriteOptions) => Promise<boolean>
 }
 
@@ -29,11 +33,16 @@ interface WriteOptions {
 const write = Symbol('write')
 /** What is not compared: it changes with each use. */
 const ofUse = ['iat', 'exp', 'jti', 'kind', 'uid', 'use']
+/** What our sessions hold beside the library's: `revision` changes when access is withdrawn. */
+const ownNames = ['use', 'revision', 'browser']
 
 export interface SessionOverridePorts {
   readonly clock: Clock
   readonly sessionLifetime: () => Promise<SessionLifetime>
+  readonly artifacts: ArtifactStore
   readonly transaction: Transaction
+  /** Names the browser that a request comes from, and tells nobody how to be it. */
+  readonly browserOf: (req: IncomingMessage) => string | undefined
 }
 
 /** The session ended while a request was under way that needs it. */
@@ -53,7 +62,7 @@ export class SessionEnded extends errors.SessionNotFound {
  * authentication. Uses are written once a minute if nothing else has changed.
  */
 export function saveSessionsAtomically(provider: Provider, ports: SessionOverridePorts): void {
-  const { clock, sessionLifetime, transaction } = ports
+  const { clock, sessionLifetime, transaction, browserOf } = ports
   const { Session } = provider
   const { prototype } = Session
   const { loginAccount, resetIdentifier } = prototype
@@ -62,7 +71,7 @@ export function saveSessionsAtomically(provider: Provider, ports: SessionOverrid
     throw new Misconfigured('This version of oidc-provider stores sessions in another way: it cannot be used.')
   if (!Array.isArray(inPayload) || !('adapter' in prototype) || !('getValueAndPayload' in prototype))
     throw new Misconfigured('This version of oidc-provider makes sessions in another way: it cannot be used.')
-  Object.defineProperty(Session, 'IN_PAYLOAD', { configurable: true, value: [...inPayload, 'use', 'revision'] })
+  Object.defineProperty(Session, 'IN_PAYLOAD', { configurable: true, value: [...inPayload, ...ownNames] })
   const names = Session.IN_PAYLOAD.filter((name) => !ofUse.includes(name))
   const contentOf = (content: object) => JSON.stringify(names.map((name) => Reflect.get(content, name)))
   const override = (name: string | symbol, value: (this: StoredSession, ...given: never[]) => unknown) =>
@@ -105,6 +114,7 @@ export function saveSessionsAtomically(provider: Provider, ports: SessionOverrid
     const req = Provider.ctx?.req
     for (;;) {
       const before = snapshotOf(this)
+      if (!before && req) this.browser ??= browserOf(req)
       const base: SessionContent | undefined = before && JSON.parse(before.text)
       const now = clock.now()
       const isUnchanged = base && contentOf(this) === contentOf(base) && this.jti === before?.id
@@ -146,7 +156,9 @@ export function saveSessionsAtomically(provider: Provider, ports: SessionOverrid
   })
 
   override('destroy', async function (this: StoredSession) {
-    await endSession(provider, transaction, this.uid)
+    const ended = await endSession(provider, transaction, this.uid)
+    // Sign-ins in several tabs at once begin several sessions, of which the browser keeps one.
+    if (ended) await endSessionsOfBrowser(provider, ports, ended)
     Reflect.set(this, 'destroyed', true)
   })
 
@@ -200,6 +212,11 @@ export function sessionEndedError({ oidc }: KoaContextWithOIDC): Error {
 /** Whether the ID of the session is known here. It is not if another request has given it a new one. */
 export function isNamed(session: ProviderSession): boolean {
   return !session.jti.startsWith('hidden:')
+}
+
+/** Says in which browser a session begins; `undefined` if that is not known. */
+export function noteBrowser(session: ProviderSession, browser: string | undefined): void {
+  if (!snapshotOf(session)) internalsOf(session).browser = browser
 }
 
 /** Where and when a session was used; `undefined` before the first sign-in in it. */

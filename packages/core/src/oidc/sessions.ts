@@ -13,7 +13,7 @@ import {
 } from '../sessions/session.ts'
 import { remaining, type SessionLifetime, usedNow, useExactness } from '../sessions/session-use.ts'
 import type { ProviderSession } from './logout.ts'
-import { isNamed, noteUse, SessionEnded, saveSession, touch, useOf } from './session-overrides.ts'
+import { isNamed, noteBrowser, noteUse, SessionEnded, saveSession, touch, useOf } from './session-overrides.ts'
 
 /** Who signs in, and how. */
 export interface SignIn {
@@ -64,12 +64,15 @@ export interface SessionPorts {
   readonly clock: Clock
   readonly secure: boolean
   readonly sessionLifetime: () => Promise<SessionLifetime>
+  /** Names the browser that a request comes from. */
+  readonly browserOf: (req: IncomingMessage) => string | undefined
 }
 
 /** How many others can be signed in in one browser. */
 const maxInactive = 5
 
-export function createSessions({ provider, accounts, clock, secure, sessionLifetime }: SessionPorts): Sessions {
+export function createSessions(ports: SessionPorts): Sessions {
+  const { provider, accounts, clock, secure, sessionLifetime, browserOf } = ports
   const cookie = { signed: false, httpOnly: true, sameSite: 'lax', secure, path: '/' } as const
   const open = async (req: IncomingMessage, res: ServerResponse) => {
     const current = provider()
@@ -178,6 +181,7 @@ export function createSessions({ provider, accounts, clock, secure, sessionLifet
       const signIn = (begun: ProviderSession) => {
         begun.loginAccount({ accountId, amr: [...amr], acr, loginTs: authTime })
         noteUse(begun, requestContext(req), clock.now())
+        noteBrowser(begun, browserOf(req))
         return saveSession(begun).then(() => begun)
       }
       const present = session.accountId === accountId ? session : (own ?? (another ? new current.Session() : session))

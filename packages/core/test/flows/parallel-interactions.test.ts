@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import * as oidc from 'openid-client'
+import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
+import { answerCeremony, type Host, startHost, viewOf } from './host.ts'
+import { back, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+
+const launchUrl = 'https://app.example/start'
+
+describe.each(Object.entries(kinds))('interactions in parallel over %s', (_kind, open) => {
+  let database: StoresUnderTest
+  let host: Host
+
+  beforeAll(async () => {
+    database = await open()
+    host = await startHost({ stores: await database.empty() })
+  })
+  afterAll(async () => {
+    await host[Symbol.asyncDispose]()
+    await database[Symbol.asyncDispose]()
+  })
+
+  const clientThat = (skipConsent = true) => relyingParty(host, { client: { skipConsent, launchUrl } })
+  type Party = Awaited<ReturnType<typeof clientThat>>
+
+  const urlOf = ({ client }: Party, more: Readonly<Record<string, string>> = {}) => {
+    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...more }
+    return `${host.issuer}/authorize?${new URLSearchParams(query)}`
+  }
+  const until = { until: back }
+
+  /** All who are in the same request read the session before one goes on. */
+  function meet(times: number) {
+    const { artifacts } = host.stores
+    const find = artifacts.find.bind(artifacts)
+    const all = Promise.withResolvers<void>()
+    let come = 0
+    artifacts.find = async (key) => {
+      const found = await find(key)
+      if (found?.model === 'Session' && come < times) {
+        if (++come === times) all.resolve()
+        await all.promise
+      }
+      return found
+    }
+    return () => {
+      artifacts.find = find
+      return come
+    }
+  }
+
+  async function signOut(agent: UserAgent) {
+    const page = viewOf(await agent.get(`${host.issuer}/api/oidc/end-session`))
+    if (page.view !== 'sign-out') throw new Error(`Not a sign-out page: ${JSON.stringify(page)}`)
+    await agent.postForm(page.submitTo, { ...page.hidden, [page.confirm.name]: page.confirm.value })
+  }
+
+  /** Each tab has its code, the session is there, and a sign-out ends all that was given. */
+  async function expectOneSession(agent: UserAgent, tabs: readonly { party: Party; page: UserAgentResponse }[]) {
+    const tokens = await Promise.all(
+      tabs.map(({ party, page }) => oidc.authorizationCodeGrant(party.configuration, new URL(page.location ?? ''))),
+    )
+    const [first] = tabs
+    const silent = first && (await agent.get(urlOf(first.party, { prompt: 'none' })))
+    expect(silent?.location).toContain('code=')
+    await signOut(agent)
+    const active = await Promise.all(
+      tokens.map(
+        async ({ refresh_token = '' }, index) =>
+          (await oidc.tokenIntrospection(tabs[index]?.party.configuration as never, refresh_token)).active,
+      ),
+    )
+    expect(active).toEqual(tabs.map(() => false))
+    expect(host.errors).toEqual([])
+  }
+
+  const tabsOf = async (agent: UserAgent, count: number) =>
+    Promise.all(
+      Array.from({ length: count }, async () => {
+        const party = await clientThat()
+        return { party, shown: await agent.follow(await agent.get(urlOf(party))) }
+      }),
+    )
+
+  test.each([2, 4])('gives each of %i tabs its code when all go on after one sign-in', async (count) => {
+    const person = await host.person('ada')
+    const agent = new UserAgent()
+    const tabs = await tabsOf(agent, count)
+    await passThrough(host, urlOf(await clientThat()), { agent, person })
+    const resumes = await Promise.all(tabs.map(({ shown }) => agent.get(shown.url)))
+    const over = meet(count)
+    const pages = await Promise.all(resumes.map((page) => agent.follow(page, until)))
+    expect(over()).toBe(count)
+    await expectOneSession(
+      agent,
+      tabs.map(({ party }, index) => ({ party, page: pages[index] as UserAgentResponse })),
+    )
+  })
+
+  test.each([2, 4])('gives each of %i tabs its code when people sign in in all of them at once', async (count) => {
+    const { authenticator } = await host.person('ada')
+    const agent = new UserAgent()
+    // The ceremony is bound to the browser by its first page.
+    await agent.follow(await agent.get(urlOf(await clientThat())))
+    const tabs = await tabsOf(agent, count)
+    const pages = await Promise.all(
+      tabs.map(async ({ shown }) => {
+        const answer = await answerCeremony(agent, shown, authenticator)
+        const { redirectTo } = answer.json() as { redirectTo: string }
+        return agent.follow(await agent.get(new URL(redirectTo, shown.url).href), until)
+      }),
+    )
+    await expectOneSession(
+      agent,
+      tabs.map(({ party }, index) => ({ party, page: pages[index] as UserAgentResponse })),
+    )
+  })
+
+  test('keeps the session when "Allow" is pressed twice', async () => {
+    const person = await host.person('ada')
+    const agent = new UserAgent()
+    const first = await clientThat()
+    await passThrough(host, urlOf(first), { agent, person })
+    const party = await clientThat(false)
+    const shown = await agent.follow(await agent.get(urlOf(party)))
+    const view = viewOf(shown)
+    if (view.view !== 'consent') throw new Error(`Not a consent page: ${JSON.stringify(view)}`)
+    const to = new URL(view.submitTo, shown.url).href
+    const pressed = await Promise.all([agent.postForm(to, {}), agent.postForm(to, {})])
+    const pages = await Promise.all(pressed.map((page) => agent.follow(page, until)))
+    const arrived = pages.filter(({ location }) => location?.includes('code='))
+    const told = pages.filter(({ location }) => location === null)
+    expect(arrived.length).toBeGreaterThan(0)
+    for (const page of told)
+      expect(viewOf(page)).toMatchObject({ view: 'error', code: 'interaction_expired', retryAt: launchUrl })
+    await expectOneSession(agent, [{ party, page: arrived[0] as UserAgentResponse }])
+  })
+
+  test('says that a sign-in is finished, and where to start again', async () => {
+    const person = await host.person('ada')
+    const agent = new UserAgent()
+    const party = await clientThat()
+    const shown = await agent.follow(await agent.get(urlOf(party)))
+    const answer = await answerCeremony(agent, shown, person.authenticator)
+    const { redirectTo } = answer.json() as { redirectTo: string }
+    const resume = new URL(redirectTo, shown.url).href
+    expect((await agent.get(resume)).location).toContain('code=')
+    for (const url of [resume, shown.url]) {
+      const page = await agent.get(url)
+      expect(page.status).toBeLessThan(500)
+      expect(viewOf(page)).toMatchObject({ view: 'error', code: 'interaction_expired', retryAt: launchUrl })
+    }
+    expect(host.errors).toEqual([])
+  })
+})
