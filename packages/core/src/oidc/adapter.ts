@@ -194,7 +194,8 @@ interface Sealing {
 
 function seal(model: string, { id, key, payload, expiresAt }: Sealing): Artifact {
   const { jti: _jti, kind: _kind, consumed: _consumed, userCode, ...rest } = payload
-  const accountId = payload.accountId ?? payload.session?.accountId ?? null
+  // An answered interaction belongs to whoever signed in in it.
+  const accountId = payload.result?.login?.accountId ?? payload.accountId ?? payload.session?.accountId ?? null
   return {
     key,
     model,

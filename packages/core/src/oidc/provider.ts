@@ -22,7 +22,7 @@ import { answerRegistrations, type RegistrationAnswerPorts } from './registratio
 import { noteFirstUses } from './registration/first-use.ts'
 import { decideReplaysByInsert } from './replay-detection.ts'
 import { type SessionOverridePorts, saveSessionsAtomically } from './session-overrides.ts'
-import { rememberStoredPayloads } from './stored-payload.ts'
+import { keepInteractionsEnded, rememberStoredPayloads } from './stored-payload.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
 import { explainUnsendableAnswers } from './unsendable-answers.ts'
 
@@ -54,6 +54,7 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   overrideClientChecks(provider, ports)
   tellChosenClaims(provider)
   rememberStoredPayloads(provider)
+  keepInteractionsEnded(provider)
   saveSessionsAtomically(provider, ports)
   decideReplaysByInsert(provider)
   joinLoginScopes(provider)

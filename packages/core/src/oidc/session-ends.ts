@@ -55,6 +55,17 @@ export async function sessionsOf(
     .sort((one, other) => (one.uid < other.uid ? -1 : 1))
 }
 
+/** Destroys interactions in which the account has signed in, so that they begin no session any more. */
+export async function endPendingSignIns(
+  artifacts: Pick<ArtifactStore, 'listByAccount' | 'destroy'>,
+  accountId: string,
+): Promise<void> {
+  for (const { key, payload } of await artifacts.listByAccount('Interaction', accountId)) {
+    const { result }: AdapterPayload = JSON.parse(payload)
+    if (result?.login?.accountId === accountId) await artifacts.destroy(key)
+  }
+}
+
 /** Ends the other sessions of an account that began in the same browser. */
 export async function endSessionsOfBrowser(
   provider: Provider,

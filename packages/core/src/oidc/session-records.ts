@@ -5,7 +5,7 @@ import type { DeviceLoginStore } from '../codes/device-login-store.ts'
 import type { SessionUse } from '../sessions/session-use.ts'
 import type { Transaction } from '../transaction.ts'
 import type { ArtifactStore } from './artifact-store.ts'
-import { endLeftovers, endSession, type FoundSession, sessionsOf } from './session-ends.ts'
+import { endLeftovers, endPendingSignIns, endSession, type FoundSession, sessionsOf } from './session-ends.ts'
 
 /** A session of somebody, in whichever browser it is. */
 export interface SessionRecord extends SessionUse {
@@ -26,15 +26,15 @@ export interface SessionRecords {
   /** Ends one, and what clients got in it; `false` where the account has none of this `uid`. */
   end(accountId: string, uid: string): Promise<boolean>
   /**
-   * Ends all but the one of this `uid`, if one is given, and what clients still hold of those that have expired; devices that
-   * were let in and have not begun theirs yet begin none. Resolves to the `uid`s of those that it ended.
+   * Ends all but the one of this `uid`, if one is given, and what clients still hold of those that have expired; sign-ins
+   * that were proven and have not begun a session yet begin none. Resolves to the `uid`s of those that it ended.
    */
   endOthers(accountId: string, uid: string | null): Promise<readonly string[]>
 }
 
 export interface SessionRecordPorts {
   readonly provider: () => Provider
-  readonly artifacts: Pick<ArtifactStore, 'listByAccount'>
+  readonly artifacts: Pick<ArtifactStore, 'listByAccount' | 'destroy'>
   readonly deviceLogins: Pick<DeviceLoginStore, 'removeByAccount'>
   readonly transaction: Transaction
   readonly clock: Clock
@@ -59,6 +59,7 @@ export function createSessionRecords(ports: SessionRecordPorts): SessionRecords 
       transaction(async () => {
         const ended = await endWhere(accountId, (each) => each.uid !== uid)
         await endLeftovers(provider(), artifacts, { accountId, keptUid: uid })
+        await endPendingSignIns(artifacts, accountId)
         await deviceLogins.removeByAccount(accountId)
         return ended
       }),

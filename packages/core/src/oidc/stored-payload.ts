@@ -1,5 +1,5 @@
 import type Provider from 'oidc-provider'
-import type { Adapter, AdapterPayload } from 'oidc-provider'
+import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import { Misconfigured } from '../errors.ts'
 import type { SessionUse } from '../sessions/session-use.ts'
 
@@ -70,6 +70,23 @@ export function rememberStoredPayloads({ Session, Grant, Interaction }: Provider
       },
     })
   }
+}
+
+/** Lets the library store an interaction again only if it has not ended meanwhile. */
+export function keepInteractionsEnded({ Interaction }: Provider): void {
+  const { prototype } = Interaction
+  const { save } = prototype
+  if (typeof save !== 'function')
+    throw new Misconfigured('This version of oidc-provider stores interactions in another way: it cannot be used.')
+  Object.defineProperty(prototype, 'save', {
+    configurable: true,
+    writable: true,
+    async value(this: InstanceType<Provider['Interaction']>, ttl: number) {
+      if (!snapshotOf(this)) return save.call(this, ttl)
+      if (!(await replaceStored(this))) throw new errors.SessionNotFound('interaction session not found')
+      return this.uid
+    },
+  })
 }
 
 /** What the instance was read from or stored as; `undefined` if it was never stored. */

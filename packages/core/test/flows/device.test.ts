@@ -210,3 +210,20 @@ test('a hook of the host may refuse what a person allows on a device, which goes
   expect(await decide('approve', userCode)).toBeNull()
   expect(await poll(deviceCode)).toHaveProperty('id_token')
 })
+
+test('lets no device in if the session of the person ends meanwhile', async () => {
+  let accountId = ''
+  const allowClient = async () => {
+    await host.pocket.endAccess(accountId)
+    return undefined
+  }
+  await using host = await startHost({ options: { before: { allowClient } } })
+  await using there = await door(host)
+  const { client, person, decide, ask, poll } = await setting(host, there.origin)
+  accountId = person.account.id
+  const { user_code, device_code } = await ask({ scope: 'openid' })
+  expect(await decide('approve', user_code)).toBe('not_signed_in')
+  expect(await poll(device_code)).toMatchObject({ error: 'authorization_pending' })
+  expect(await host.stores.artifacts.listByAccount('Grant', accountId)).toEqual([])
+  expect(await host.stores.consents.find(accountId, client.id)).toBeUndefined()
+})

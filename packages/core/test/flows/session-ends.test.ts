@@ -4,22 +4,27 @@ import type { Pocket } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
-import { type Host, hour, minute, startHost, viewOf } from './host.ts'
+import { answerCeremony, type Host, hour, minute, startHost, viewOf } from './host.ts'
 import { passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
-/** A host with a sign-out of its own, as the server's `/api/webauthn/logout`. */
-const withSignOut = (pocket: Pocket): RequestListener => {
+/** A host with a sign-out of its own, as the server's `/api/webauthn/logout`, and login codes. */
+const withOwnRoutes = (pocket: Pocket): RequestListener => {
   const handle = pocket.callback()
-  return (req, res) => (req.url === '/leave' ? void pocket.signOut(req, res).then(() => res.end()) : handle(req, res))
+  return (req, res) => {
+    const url = new URL(req.url ?? '/', pocket.issuer)
+    if (url.pathname === '/leave') return void pocket.signOut(req, res).then(() => res.end())
+    if (url.pathname !== '/enter') return handle(req, res)
+    void pocket.signIn.withCode(req, res, url.searchParams.get('code') ?? '').then(() => res.end())
+  }
 }
 
-describe.each(Object.entries(kinds))('the end of a session over %s', (_kind, open) => {
+describe.each(Object.entries(kinds))('the end of a session over %s', (kind, open) => {
   let database: StoresUnderTest
   let host: Host
 
   beforeAll(async () => {
     database = await open()
-    host = await startHost({ stores: await database.empty(), mount: withSignOut })
+    host = await startHost({ stores: await database.empty(), mount: withOwnRoutes })
   })
   afterAll(async () => {
     await host[Symbol.asyncDispose]()
@@ -213,4 +218,81 @@ describe.each(Object.entries(kinds))('the end of a session over %s', (_kind, ope
     }
     expect(host.errors).toEqual([])
   })
+
+  test('ends nothing if it fails half-way', async () => {
+    const { account, first, tokens } = await signedIn()
+    const [session] = await host.pocket.sessions.list(account.id)
+    const { artifacts } = host.stores
+    const destroyByGrant = artifacts.destroyByGrant.bind(artifacts)
+    artifacts.destroyByGrant = async () => {
+      throw new Error('the database went away')
+    }
+    await expect(host.pocket.sessions.end(account.id, session?.uid ?? '')).rejects.toThrow('went away')
+    artifacts.destroyByGrant = destroyByGrant
+    expect(await host.pocket.sessions.list(account.id)).toEqual([session])
+    const active = async () => (await oidc.tokenIntrospection(first.configuration, tokens.access_token)).active
+    expect(await active()).toBe(true)
+    expect(await host.pocket.sessions.end(account.id, session?.uid ?? '')).toBe(true)
+    expect(await active()).toBe(false)
+  })
+
+  test('does not stop a sign-in that is under way: it begins another session', async () => {
+    const person = await host.person('ada')
+    const agent = new UserAgent()
+    const party = await clientThat()
+    const enter = async () => {
+      host.clock.pass(1000)
+      const { code } = await host.pocket.issueLoginCode(person.account, minute)
+      return agent.get(`${host.issuer}/enter?${new URLSearchParams({ code })}`)
+    }
+    await enter()
+    const [before] = await host.pocket.sessions.list(person.account.id)
+    await during({ model: 'Session', after: false }, () => host.pocket.endAccess(person.account.id), enter)
+    const [after, ...others] = await host.pocket.sessions.list(person.account.id)
+    expect(others).toEqual([])
+    expect(after?.uid).not.toBe(before?.uid)
+    expect((await agent.get(urlOf(party, { prompt: 'none' }))).location).toContain('code=')
+    expect(host.errors).toEqual([])
+  })
+
+  test('by a sign-out everywhere also refuses a sign-in that was proven but has not gone on', async () => {
+    const person = await host.person('ada')
+    const agent = new UserAgent()
+    const shown = await agent.follow(await agent.get(urlOf(await clientThat())))
+    const { redirectTo } = (await answerCeremony(agent, shown, person.authenticator)).json() as { redirectTo: string }
+    await host.pocket.sessions.endOthers(person.account.id, null)
+    const page = await agent.get(new URL(redirectTo, shown.url).href)
+    expect(viewOf(page)).toMatchObject({ view: 'error', status: 400, code: 'interaction_expired' })
+    expect(await host.pocket.sessions.list(person.account.id)).toEqual([])
+  })
+
+  test.each(kind === 'PostgreSQL' ? Object.keys(ends) : [])(
+    'by %s, not committed yet, keeps authorizations waiting and refuses them',
+    async (way) => {
+      const one = await signedIn()
+      const { artifacts, logoutNotices } = host.stores
+      const [entered, writing, gate] = [0, 1, 2].map(() => Promise.withResolvers<void>())
+      const [insert, replace] = [logoutNotices.insert.bind(logoutNotices), artifacts.replace.bind(artifacts)]
+      logoutNotices.insert = async (notice) => {
+        entered?.resolve()
+        await gate?.promise
+        return insert(notice)
+      }
+      const ending = ends[way]?.(one)
+      await entered?.promise
+      artifacts.replace = (...given) => {
+        writing?.resolve()
+        return replace(...given)
+      }
+      const answering = one.agent.get(urlOf(one.party))
+      await writing?.promise
+      gate?.resolve()
+      await ending
+      logoutNotices.insert = insert
+      artifacts.replace = replace
+      expect(viewOf(await answering)).toMatchObject({ view: 'error', code: 'interaction_expired' })
+      expect(await kept(one.account.id)).toEqual([])
+      expect(host.errors).toEqual([])
+    },
+  )
 })

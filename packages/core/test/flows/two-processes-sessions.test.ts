@@ -1,0 +1,139 @@
+import { type RequestListener, request } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, jest, test } from '@jest/globals'
+import { UserAgent } from '@pocket/core/testing'
+import { startProcess } from '@pocket/test-support'
+import * as oidc from 'openid-client'
+import { DataSource } from 'typeorm'
+import { pocketMigrations, runMigrations } from '../../src/typeorm/index.ts'
+import { databases, optionsFor } from '../typeorm/databases.ts'
+import { startHost, viewOf } from './host.ts'
+import { back, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { slowStores } from './slow-stores.ts'
+import type { Task } from './token-process.ts'
+
+/** Milliseconds: another process takes long to start, and to answer, if many others run. */
+const patience = 180_000
+jest.setTimeout(patience)
+
+async function startAnother(task: Task) {
+  const program = fileURLToPath(new URL('token-process.ts', import.meta.url))
+  const flags = ['--conditions=pocket-source', '--experimental-strip-types', '--disable-warning=ExperimentalWarning']
+  const running = await startProcess(process.execPath, [...flags, program, JSON.stringify(task)], {
+    readyWhen: /^ready (.*)$/,
+    readyTimeout: patience - 30_000,
+  })
+  const ports: readonly number[] = JSON.parse(running.ready[1] ?? '')
+  return { running, port: ports[1] ?? 0 }
+}
+
+function forwardTo(port: number): RequestListener {
+  return (req, res) => {
+    const { method = 'GET', url: path = '/', headers } = req
+    const forwarded = request({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
+      res.writeHead(answer.statusCode ?? 500, answer.headers)
+      answer.pipe(res)
+    })
+    req.pipe(forwarded)
+  }
+}
+
+describe.each(databases)('authorizations in two processes over one slow %s', (_kind, open) => {
+  async function start() {
+    await using stack = new AsyncDisposableStack()
+    const database = stack.use(await open())
+    await runMigrations(optionsFor(database), [pocketMigrations])
+    const dataSource = await new DataSource(optionsFor(database)).initialize()
+    stack.defer(() => dataSource.destroy())
+    const startedAt = Date.now()
+    const { stores, clock } = slowStores(dataSource, startedAt)
+    let [turn, other]: [number, RequestListener | undefined] = [0, undefined]
+    const host = stack.use(
+      await startHost({
+        stores,
+        options: { clock },
+        mount: (pocket) => {
+          const here = pocket.callback()
+          return (req, res) => {
+            const isShared = req.url?.startsWith('/authorize') && turn++ % 2 === 1
+            return isShared && other ? other(req, res) : here(req, res)
+          }
+        },
+      }),
+    )
+    const person = await host.person('ada')
+    const agent = new UserAgent()
+    const first = await relyingParty(host, { client: { skipConsent: true } })
+    const urlOf = ({ client }: typeof first) => {
+      const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+      return `${host.issuer}/authorize?${new URLSearchParams(query)}`
+    }
+    await passThrough(host, urlOf(first), { agent, person })
+    const another = await startAnother({
+      address: database.address,
+      startedAt,
+      account: person.account,
+      leeways: { [host.issuer]: 0 },
+    })
+    stack.use(another.running)
+    other = forwardTo(another.port)
+    return { host, agent, person, urlOf, stack: stack.move() }
+  }
+
+  test('are all ended by one sign-out, whether of one client or of many', async () => {
+    const { host, agent, person, urlOf, stack } = await start()
+    await using _ = stack
+    const different = await Promise.all(
+      Array.from({ length: 16 }, () => relyingParty(host, { client: { skipConsent: true } })),
+    )
+    const same = await relyingParty(host, { client: { skipConsent: true } })
+    const parties = [...different, ...Array.from({ length: 8 }, () => same)]
+    const answers = await Promise.all(parties.map((party) => agent.get(urlOf(party))))
+    expect(answers.filter(({ location }) => !back(location ?? ''))).toEqual([])
+    const tokens = await Promise.all(
+      answers.map(({ location }, index) =>
+        oidc.authorizationCodeGrant((parties[index] ?? same).configuration, new URL(location ?? '')),
+      ),
+    )
+    const [session, ...others] = await host.pocket.sessions.list(person.account.id)
+    expect(others).toEqual([])
+    expect(session?.clientIds).toEqual(expect.arrayContaining(parties.map(({ client }) => client.id)))
+    const page = viewOf(await agent.get(`${host.issuer}/api/oidc/end-session`))
+    if (page.view !== 'sign-out') throw new Error(`Not a sign-out page: ${JSON.stringify(page)}`)
+    await agent.postForm(page.submitTo, { ...page.hidden, [page.confirm.name]: page.confirm.value })
+    const active = await Promise.all(
+      tokens.map(
+        async ({ refresh_token = '' }, index) =>
+          (await oidc.tokenIntrospection((parties[index] ?? same).configuration, refresh_token)).active,
+      ),
+    )
+    expect(active).toEqual(tokens.map(() => false))
+    expect(host.errors).toEqual([])
+  })
+
+  test('that cross a sign-out everywhere are ended by it or refused', async () => {
+    const { host, agent, person, urlOf, stack } = await start()
+    await using _ = stack
+    const parties = await Promise.all(
+      Array.from({ length: 12 }, () => relyingParty(host, { client: { skipConsent: true } })),
+    )
+    const started = parties.map((party) => agent.get(urlOf(party)))
+    await Promise.race(started)
+    await host.pocket.sessions.endOthers(person.account.id, null)
+    const answers = await Promise.all(started)
+    expect(answers.map(({ status }) => status).filter((status) => status >= 500)).toEqual([])
+    const { artifacts } = host.stores
+    const left = ['Session', 'Grant'].map((model) => artifacts.listByAccount(model, person.account.id))
+    expect((await Promise.all(left)).flat()).toEqual([])
+    const exchanges = await Promise.allSettled(
+      answers.flatMap(({ location }, index) => {
+        const party = parties[index]
+        return party && location?.includes('code=')
+          ? [oidc.authorizationCodeGrant(party.configuration, new URL(location))]
+          : []
+      }),
+    )
+    expect(exchanges.filter(({ status }) => status === 'fulfilled')).toEqual([])
+    expect(host.errors).toEqual([])
+  })
+})
