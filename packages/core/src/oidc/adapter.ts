@@ -55,8 +55,8 @@ function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: Ada
   const keyOf = (id: string) => sha256(`${model}:${model === 'AccessToken' ? nameOfToken(id) : id}`)
   /** What was found by another name than its own is put back to its place; no bearer names it by that. */
   const placeOf = (id: string) => (id.startsWith(hidden) ? id.slice(hidden.length) : keyOf(id))
-  const sealed = ({ id, payload, expiresIn }: StoredState) =>
-    seal(model, { id, key: placeOf(id), payload, expiresAt: expiresIn ? clock.now() + expiresIn * 1000 : null })
+  const sealed = ({ id, payload, expiresIn }: StoredState, key = keyOf(id)) =>
+    seal(model, { id, key, payload, expiresAt: expiresIn ? clock.now() + expiresIn * 1000 : null })
   const isCompared = comparedModels.includes(model)
   const opened = (artifact: Artifact | undefined, id: string | undefined) => {
     const payload = open(artifact, id)
@@ -89,7 +89,7 @@ function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: Ada
     async upsert(id, payload, expiresIn) {
       const artifact = sealed({ id, payload, expiresIn })
       if (model === 'DeviceCode' && payload.accountId !== undefined) {
-        if (!(await artifacts.decide(artifact))) throw decidedAlready()
+        if (!(await artifacts.decide({ ...artifact, key: placeOf(id) }))) throw decidedAlready()
         return
       }
       if (model !== 'ReplayDetection') return artifacts.upsert(artifact)
@@ -101,7 +101,7 @@ function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: Ada
       return artifact.payload
     },
     async replace(from, state, before) {
-      const artifact = sealed(state)
+      const artifact = sealed(state, placeOf(state.id))
       return (await artifacts.replace(placeOf(from), artifact, before)) ? artifact.payload : undefined
     },
     async destroyByUid(uid) {

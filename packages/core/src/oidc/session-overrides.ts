@@ -30,6 +30,9 @@ interface WriteOptions {
   readonly undo?: () => void
 }
 
+/** Seconds. */
+const clockTolerance = 60
+
 const write = Symbol('write')
 /** What is not compared: it changes with each use. */
 const ofUse = ['iat', 'exp', 'jti', 'kind', 'uid', 'use']
@@ -163,8 +166,10 @@ export function saveSessionsAtomically(provider: Provider, ports: SessionOverrid
   })
 
   override('loginAccount', function (this: StoredSession, given: Parameters<typeof loginAccount>[0]) {
-    const details = { ...given, loginTs: given.loginTs ?? Math.floor(clock.now() / 1000) }
-    if (!supersedes(details, this)) return
+    const now = Math.floor(clock.now() / 1000)
+    const details = { ...given, loginTs: given.loginTs ?? now }
+    // What an interaction has waited with does not undo a later sign-in, unless a clock was set back since.
+    if (!supersedes(details, this) && (this.loginTs ?? 0) <= now + clockTolerance) return
     const isOther = isOtherLogin(details, this)
     loginAccount.call(this, details)
     // Whoever knows the ID of the session as it was has no share in what it is from now on.

@@ -71,6 +71,35 @@ describe('the browser session', () => {
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('code=')
   })
 
+  test('keeps a later sign-in when an answer that has waited goes on', async () => {
+    await using host = await startHost({ mount: withCodes })
+    const { client } = await host.client({ redirectUris: [redirectUri], skipConsent: true })
+    const { authenticator, account } = await host.person('ada')
+    const url = `${host.issuer}/authorize?${new URLSearchParams({ client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' })}`
+    const agent = new UserAgent()
+    const tab = await agent.follow(await agent.get(url))
+    const { code } = await host.pocket.issueLoginCode(account, minute)
+    await agent.get(`${host.issuer}/enter?${new URLSearchParams({ code })}`)
+    const answered = await agent.get(tab.url)
+    host.clock.pass(2 * second)
+    await signIn(agent, await agent.follow(await agent.get(`${url}&prompt=login`)), authenticator, back)
+    const { session } = await read(host, agent)
+    expect(session?.acr).toBe('phr')
+    expect((await agent.follow(answered, { until: back })).location).toContain('code=')
+    expect((await read(host, agent)).session).toEqual(session)
+  })
+
+  test('takes the time of a sign-in after the clock was set back', async () => {
+    await using host = await startHost()
+    host.clock.pass(30 * minute)
+    const { agent, url, authenticator } = await signedIn(host)
+    host.clock.pass(-30 * minute)
+    const page = await agent.follow(await agent.get(`${url}&prompt=login`))
+    const now = host.clock.now() / 1000
+    await signIn(agent, page, authenticator, back)
+    expect((await read(host, agent)).session?.authTime).toBeLessThan(now + minute / second)
+  })
+
   test('stays as it was if it cannot be stored under a new ID, and the new one is not handed out', async () => {
     await using host = await startHost({ mount: withCodes })
     const { agent, url, authenticator, account } = await signedIn(host)
@@ -153,12 +182,17 @@ describe('the browser session', () => {
     const { agent, url, account } = await signedIn(host)
     const { artifacts } = host.stores
     const calls: string[] = []
-    for (const name of ['upsert', 'replace', 'refresh', 'find'] as const) {
+    for (const name of ['upsert', 'refresh', 'find'] as const) {
       const call = artifacts[name].bind(artifacts) as (...given: unknown[]) => Promise<never>
       artifacts[name] = async (...given: unknown[]) => {
         calls.push(name)
         return call(...given)
       }
+    }
+    const replace = artifacts.replace.bind(artifacts)
+    artifacts.replace = async (key, artifact, before) => {
+      if (artifact.model === 'Session') calls.push('replace')
+      return replace(key, artifact, before)
     }
     const used = async () => {
       calls.length = 0
