@@ -9,6 +9,8 @@
 export interface Clock {
   /** Now, in milliseconds since the Unix epoch (UTC). */
   now(): number
+  /** Milliseconds since any fixed instant, unaffected by changes of the system's time; `performance.now()` by default. */
+  monotonic?(): number
 }
 
 /**
@@ -18,4 +20,4 @@ export interface Clock {
 export const maxClockDifference = 300_000
 
 /** The clock of this machine. */
-export const systemClock: Clock = { now: () => Date.now() }
+export const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() }

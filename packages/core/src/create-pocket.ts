@@ -119,17 +119,17 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
     signingKeys: () => keyRing.list(),
     async removeExpired(limit) {
       const before = clock.now() - keptAfterExpiry
-      const removed = await Promise.all(
-        [
+      const removed = await Promise.all([
+        people.challenges.removeSpent(limit),
+        ...[
           stores.artifacts,
-          stores.challenges,
           stores.codes,
           stores.deviceLogins,
           stores.initialAccessTokens,
           stores.limits,
           stores.reauthentications,
         ].map((store) => store.removeExpired(before, limit)),
-      )
+      ])
       return removed.reduce((sum, count) => sum + count, 0)
     },
     removeUnusedClients: (unusedFor, limit) =>

@@ -9,8 +9,8 @@ import type { LimitStore } from './limits/limit-store.ts'
 import type { LogoutNoticeStore } from './logout-notices/logout-notice-store.ts'
 import type { ArtifactStore } from './oidc/artifact-store.ts'
 import type { KeyStore } from './oidc/key-store.ts'
-import type { ChallengeStore } from './passkeys/challenge-store.ts'
 import type { PasskeyStore } from './passkeys/passkey-store.ts'
+import type { SpentChallengeStore } from './passkeys/spent-challenge-store.ts'
 import type { ReauthenticationStore } from './sessions/reauthentication-store.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -27,8 +27,6 @@ export interface PocketStores {
   readonly apis: ApiStore
   /** What oidc-provider keeps: sessions, grants, codes and tokens, hashed. */
   readonly artifacts: ArtifactStore
-  /** Challenges of ceremonies, used once (WebAuthn Level 3 §13.4.3). */
-  readonly challenges: ChallengeStore
   /** Clients and their secrets, encrypted or hashed. */
   readonly clients: ClientStore
   /** Login codes, hashed, used once. */
@@ -51,6 +49,8 @@ export interface PocketStores {
   readonly passkeys: PasskeyStore
   /** Proofs that somebody has just used a passkey, hashed, used once. */
   readonly reauthentications: ReauthenticationStore
+  /** Challenges of ceremonies that were spent (WebAuthn Level 3 §13.4.3). */
+  readonly spentChallenges: SpentChallengeStore
   /** Keeps all writes of a piece of work together, across these stores, or none of them. */
   readonly transaction: Transaction
 }

@@ -73,7 +73,7 @@ export async function composeServices(foundation: Foundation, rendering: Renderi
     scheduler,
     jobs,
     jobNotes: placeRoom.notes,
-    setUp: createSetUp({ pocket, directory, audit }),
+    setUp: createSetUp({ ...foundation, pocket }),
     signUp,
     signUpSettings,
     sessions: createSessionAdministration({ ...foundation, pocket, placeOf: places.of }),

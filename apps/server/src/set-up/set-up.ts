@@ -1,4 +1,4 @@
-import type { AuditSink, Pocket } from '@pocket/core'
+import type { AuditSink, Pocket, Transaction } from '@pocket/core'
 import { requestContext } from '@pocket/core'
 import { Conflict, InvalidInput, NotFound } from '@pocket/core/errors'
 import { type Directory, type NewUser, newUser, type User } from '@pocket/directory'
@@ -8,6 +8,7 @@ export interface SetUpPorts {
   readonly pocket: Pocket
   readonly directory: Directory
   readonly audit: AuditSink
+  readonly transaction: Transaction
 }
 
 /** Creates the first administrator: with a passkey in one step, or without one by the API. */
@@ -30,7 +31,7 @@ export interface SetUp {
   withoutPasskey(ctx: Context, input: Readonly<Record<string, unknown>>): Promise<User>
 }
 
-export function createSetUp({ pocket, directory, audit }: SetUpPorts): SetUp {
+export function createSetUp({ pocket, directory, audit, transaction }: SetUpPorts): SetUp {
   const created = async (ctx: Context, user: User, method: 'setup' | 'api') => {
     const origin = requestContext(ctx.req)
     await audit.record({ event: 'setup_completed', accountId: user.id, method }, origin)
@@ -50,10 +51,14 @@ export function createSetUp({ pocket, directory, audit }: SetUpPorts): SetUp {
     },
 
     async finish(ctx, response) {
-      const { passkey, data } = await pocket.registration.verify(ctx.req, ctx.res, { response, purpose: 'setup' })
-      const user = await directory.createFirstAdministrator(plannedUser(data), () => pocket.registration.store(passkey))
+      const verified = await pocket.registration.verify(ctx.req, ctx.res, { response, purpose: 'setup' })
+      const user = await transaction(async () => {
+        // First, so that an answer that is sent again is refused as such.
+        await pocket.registration.store(verified)
+        return directory.createFirstAdministrator(plannedUser(verified.data), async () => {})
+      })
       await created(ctx, user, 'setup')
-      const { id: passkeyId, credentialId } = passkey
+      const { id: passkeyId, credentialId } = verified.passkey
       const added = { event: 'passkey_added', accountId: user.id, passkeyId, credentialId } as const
       await audit.record(added, requestContext(ctx.req))
       await pocket.signIn.asNewAccount(ctx.req, ctx.res, { accountId: user.id, method: 'setup' })
@@ -69,7 +74,7 @@ export function createSetUp({ pocket, directory, audit }: SetUpPorts): SetUp {
   }
 }
 
-/** What `begin` gave away comes back from our own store; it is checked again, as everything that is created is. */
+/** What `begin` sealed into the challenge; it is checked again, as everything that is created is. */
 function plannedUser(data: unknown): NewUser {
   if (typeof data !== 'object' || data === null)
     throw new InvalidInput('challenge_expired', 'The challenge carries nobody.')

@@ -87,13 +87,14 @@ export function createSignUp(ports: SignUpPorts): SignUp {
     const created = await transaction(async () => {
       const token = tokenHash === null ? undefined : await tokens.use(tokenHash, clock.now())
       if (tokenHash !== null && !token) throw tokenInvalid()
+      // First, so that an answer that is sent again is refused as such and not because the name is taken.
+      await alongside()
       const created = await directory.create(user, {
         emailVerified: emailsVerified && user.email !== null,
         disabled: current.approval || current.verification,
         groupIds: token && token.groupIds.length > 0 ? token.groupIds : defaultGroupIds,
         claims: defaultClaims,
       })
-      await alongside()
       if (created.disabled)
         await approvals.insert({
           accountId: created.id,
@@ -139,10 +140,10 @@ export function createSignUp(ports: SignUpPorts): SignUp {
     },
 
     async finish(ctx, response, wayBack) {
-      const { passkey, data } = await pocket.registration.verify(ctx.req, ctx.res, { response, purpose: 'sign_up' })
-      const user = await create(ctx, { ...planOf(data), wayBack }, async () => {
-        await pocket.registration.store(passkey)
-        const { accountId, id: passkeyId, credentialId } = passkey
+      const verified = await pocket.registration.verify(ctx.req, ctx.res, { response, purpose: 'sign_up' })
+      const user = await create(ctx, { ...planOf(verified.data), wayBack }, async () => {
+        await pocket.registration.store(verified)
+        const { accountId, id: passkeyId, credentialId } = verified.passkey
         const event = { event: 'passkey_added', accountId, passkeyId, credentialId } as const
         await audit.record(event, requestContext(ctx.req))
       })
@@ -176,7 +177,7 @@ function tokenInvalid(): NotAuthenticated {
   return new NotAuthenticated('token_invalid_or_expired', 'The sign-up token is unknown, used up or too old.')
 }
 
-/** What `begin` gave away comes back from our own store; it is checked again, as everything that is created is. */
+/** What `begin` sealed into the challenge; it is checked again, as everything that is created is. */
 function planOf(data: unknown): Plan {
   const { user, tokenHash } = Object(data)
   if (typeof user !== 'object' || user === null)

@@ -167,6 +167,18 @@ test('two tabs sign in with the challenges of their own', async () => {
   }
 })
 
+test('a page whose challenge nothing opens any more signs in with a fresh one', async () => {
+  await using person = await signUp({})
+  const { page } = person
+  await page.waitForURL('**/settings/account')
+  await page.context().clearCookies()
+  await page.goto(`${running.url}/login`)
+  // The challenge is bound to the browser's token, which is gone.
+  await page.context().clearCookies()
+  await page.getByRole('button', { name: 'Continue with a passkey' }).click()
+  await page.waitForURL('**/settings/account')
+})
+
 test('the field of the page offers passkeys, and is for an address where there are none', async () => {
   await using withCodes = await startApp({
     UI_CONFIG_DISABLED: 'true',

@@ -36,9 +36,8 @@ type Leftover = (database: OpenDatabase) => Promise<() => Promise<boolean>>
 
 const leftovers: Readonly<Record<string, Leftover>> = {
   'remove-expired': async ({ dataSource }) => {
-    const challenge = { purpose: 'authentication', browserHash: 'b', accountId: null, data: null } as const
-    await typeormStores(dataSource).challenges.insert({ hash: 'h', ...challenge, expiresAt: longAgo })
-    return async () => (await dataSource.query('SELECT 1 FROM pocket_challenge')).length === 0
+    await typeormStores(dataSource).codes.insert({ hash: 'h', accountId: 'a', browserHash: null, expiresAt: longAgo })
+    return async () => (await dataSource.query('SELECT 1 FROM pocket_code')).length === 0
   },
   'remove-expired-signup-tokens': async ({ signupTokens }) => {
     const id = crypto.randomUUID()

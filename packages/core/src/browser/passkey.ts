@@ -53,7 +53,7 @@ export interface AutofillOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Challenges that the server has seen. It takes each one once, whatever it says to the answer. */
+/** Challenges that were sent to the server, which may have spent them. */
 const spent = new Set<string>()
 
 /** Whether the server has just refused a passkey that verified nobody: the next one is told to. */
@@ -61,7 +61,8 @@ let mustVerify = false
 
 /**
  * Asks for a passkey and signs in with it (WebAuthn Level 3 §7.2). Call it from a click: some browsers insist on one. A
- * challenge that has ended, or was sent before, is replaced by a fresh one first.
+ * challenge that has ended, or was sent before, is replaced by a fresh one first; one that the server does not accept any more, such
+ * as after its key was rotated, is replaced and the passkey asked for once more.
  *
  * @throws {@link PasskeyProblem}, which {@link explain} puts into words
  *
@@ -72,6 +73,13 @@ let mustVerify = false
  */
 export async function authenticate(ceremony: AuthenticationCeremony): Promise<CeremonyOutcome> {
   assertPossible()
+  return attempt(ceremony).catch((error: unknown) => {
+    if (isExpired(error)) return attempt(ceremony)
+    throw error
+  })
+}
+
+async function attempt(ceremony: AuthenticationCeremony): Promise<CeremonyOutcome> {
   const fresh = await current(ceremony)
   const options = mustVerify ? { ...fresh.options, userVerification: 'required' as const } : fresh.options
   return submitted(fresh, await prompt(options.timeout, () => startAuthentication({ optionsJSON: options })))
@@ -115,9 +123,17 @@ export async function autofill(
         signal?.removeEventListener('abort', withdraw)
       })
     if (signal?.aborted) return undefined
-    if (response !== undefined) return submitted(fresh, response)
-    if (!ended) return undefined
+    if (response !== undefined) {
+      const outcome = await submitted(fresh, response).catch((error: unknown) => {
+        if (!isExpired(error)) throw error
+      })
+      if (outcome !== undefined) return outcome
+    } else if (!ended) return undefined
   }
+}
+
+function isExpired(error: unknown): boolean {
+  return error instanceof PasskeyProblem && error.reason === 'challenge_expired'
 }
 
 /**

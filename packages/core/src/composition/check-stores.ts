@@ -43,7 +43,7 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
     destroyByAccountAndClient: true,
     removeExpired: true,
   },
-  challenges: { insert: true, consume: true, removeExpired: true },
+  spentChallenges: { insert: true, lastPosition: true, removeUpTo: true },
   clients: {
     find: true,
     findToChange: true,

@@ -16,6 +16,7 @@ import { createAuthentication } from '../passkeys/authentication.ts'
 import { createAuthenticatorMetadata } from '../passkeys/authenticator-metadata.ts'
 import { createChallenges } from '../passkeys/challenges.ts'
 import { createRegistration } from '../passkeys/registration.ts'
+import { createSealer } from '../sealing.ts'
 import type { ClientServices } from './client-services.ts'
 import type { Engine } from './engine.ts'
 import type { SettledOptions } from './settled-options.ts'
@@ -31,14 +32,21 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
   const { accounts } = stores
   const provider = holder.current
   const metadata = createAuthenticatorMetadata(options.readAuthenticatorMetadata, clock)
+  const challenges = createChallenges({
+    store: stores.spentChallenges,
+    sealer: createSealer(masterKey.derive('challenges')),
+    clock,
+    lifetime: challengeLifetime,
+  })
   const passkeyPorts = {
     relyingParty: { rpId: options.issuer.hostname, rpName: options.name, origins: options.origins, challengeLifetime },
     policy: options.passkeyPolicy,
     metadata,
-    challenges: createChallenges(stores.challenges, clock, challengeLifetime),
+    challenges,
     passkeys: stores.passkeys,
     accounts,
     clock,
+    transaction: stores.transaction,
   }
   const browserTokens = createBrowserTokens(secure, cookieSuffix)
   const deviceCookie = bearerCookie({ name: `device_token${cookieSuffix}`, secure, path: '/', maxAge: 900 })
@@ -80,6 +88,7 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     limits,
     audit,
     clock,
+    transaction: stores.transaction,
   })
   const reauthentication = createReauthentication({
     store: stores.reauthentications,
@@ -108,6 +117,7 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     return token
   }
   return {
+    challenges,
     metadata,
     loginCodes,
     sessions,

@@ -53,14 +53,14 @@ export function createLogin({ provider, sessions, signIn }: LoginPorts) {
     },
 
     /** Verifies the passkey and returns where to go on. @throws as `Authentication.verify` */
-    async submit({ req, res }: Exchange, interaction: Interaction, response: unknown): Promise<string> {
-      const { account, context } = await signIn.identify(req, res, response)
-      const { amr, acr, authTime } = context
-      const present = await provider().Session.get(provider().createContext(req, res))
-      // The library would end another person's session here with a page of its own; ours keeps it beside the new one.
-      if (present.accountId !== undefined && present.accountId !== account.id)
-        await sessions.start(req, res, { accountId: account.id, method: 'passkey' })
-      return finish(interaction, { login: { accountId: account.id, amr: [...amr], acr, ts: authTime } })
+    submit({ req, res }: Exchange, interaction: Interaction, response: unknown): Promise<string> {
+      return signIn.identify(req, res, response, async ({ account, context: { amr, acr, authTime } }) => {
+        const present = await provider().Session.get(provider().createContext(req, res))
+        // The library would end another person's session here with a page of its own; ours keeps it beside the new one.
+        if (present.accountId !== undefined && present.accountId !== account.id)
+          await sessions.start(req, res, { accountId: account.id, method: 'passkey' })
+        return finish(interaction, { login: { accountId: account.id, amr: [...amr], acr, ts: authTime } })
+      })
     },
 
     /** Goes on as somebody who is signed in here already. @throws {Forbidden} `validation_failed` */

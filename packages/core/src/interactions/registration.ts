@@ -48,8 +48,12 @@ export interface RegistrationService {
    * @throws {Forbidden} `forbidden` where `before.addPasskey` refuses
    */
   verify(req: IncomingMessage, res: ServerResponse, end: RegistrationEnd): Promise<VerifiedRegistration>
-  /** Stores a verified passkey; call it within the transaction that makes its account. @throws {Conflict} `passkey_already_registered` */
-  store(passkey: Passkey): Promise<void>
+  /**
+   * Spends the challenge and stores the verified passkey; call it within the transaction that makes its account.
+   *
+   * @throws {InvalidInput} `challenge_expired` if the challenge was spent before @throws {Conflict} `passkey_already_registered`
+   */
+  store(registration: VerifiedRegistration): Promise<void>
   /** Verifies the answer and stores the passkey of somebody who is signed in, whose session is good for everything then. @throws as `verify` and `store` */
   add(
     req: IncomingMessage,
@@ -98,11 +102,12 @@ export function createRegistrationService({
   return {
     verify,
     options: (req, res, start) => registration.options({ ...start, browserToken: browserTokens.ensure(req, res) }),
-    store: (passkey) => registration.store(passkey),
+    store: (verified) => registration.store(verified),
 
     async add(req, res, end) {
-      const { passkey } = await verify(req, res, end)
-      await registration.store(passkey)
+      const verified = await verify(req, res, end)
+      const { passkey } = verified
+      await registration.store(verified)
       await audit.record(
         {
           event: 'passkey_added',

@@ -13,8 +13,9 @@ import type { BearerCookie } from '../http/bearer-cookie.ts'
 import type { BrowserTokens } from '../http/browser-token.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { Limiter } from '../limits/limiter.ts'
-import type { Authentication, AuthenticationRequest } from '../passkeys/authentication.ts'
+import type { Authenticated, Authentication, AuthenticationRequest } from '../passkeys/authentication.ts'
 import { type AuthenticationContext, authenticationContext, type SignInMethod } from '../sessions/session.ts'
+import type { Transaction } from '../transaction.ts'
 
 /** A person who has just proven who they are. */
 export interface Identified {
@@ -34,7 +35,7 @@ export interface SignInService {
   /** A fresh challenge for this browser. */
   request(req: IncomingMessage, res: ServerResponse): Promise<AuthenticationRequest>
   /**
-   * Verifies a passkey's answer; starts no session.
+   * Verifies a passkey's answer and calls `signIn` in the transaction that spends the challenge. A failure of `signIn` undoes both.
    *
    * @throws {InvalidInput} `challenge_expired`, `passkey_unknown`, `passkey_rejected`, `passkey_user_verification_required`, and
    * `passkey_counter_regressed` where the policy refuses that
@@ -42,7 +43,12 @@ export interface SignInService {
    * `sign_in_refused` where `before.signIn` refuses
    * @throws {RateLimited} `rate_limited`
    */
-  identify(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<Identified>
+  identify<T>(
+    req: IncomingMessage,
+    res: ServerResponse,
+    response: unknown,
+    signIn: (identified: Identified) => Promise<T>,
+  ): Promise<T>
   /** Verifies a passkey's answer and starts the session. @throws as `identify` */
   withPasskey(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<Account>
   /**
@@ -88,6 +94,7 @@ export interface SignInPorts {
   readonly limits: Limiter
   readonly audit: AuditSink
   readonly clock: Clock
+  readonly transaction: Transaction
 }
 
 interface GivenCode {
@@ -97,6 +104,7 @@ interface GivenCode {
 
 export function createSignIn(ports: SignInPorts): SignInService {
   const { authentication, loginCodes, browserTokens, deviceCookie, startSession, before, limits, audit, clock } = ports
+  const { transaction } = ports
 
   const audited = async <T>(req: IncomingMessage, attempt: () => Promise<T>): Promise<T> => {
     try {
@@ -116,23 +124,29 @@ export function createSignIn(ports: SignInPorts): SignInService {
     }
   }
 
-  const verify = async (req: IncomingMessage, res: ServerResponse, response: unknown) => {
-    const { account, passkey, counterRegressed } = await authentication.verify({
-      browserToken: browserTokens.read(req, res),
-      response,
-    })
-    const event = { accountId: account.id, passkeyId: passkey.id }
-    if (counterRegressed) await audit.record({ event: 'passkey_counter_regressed', ...event }, requestContext(req))
-    return { account, event }
+  const verify = (req: IncomingMessage, res: ServerResponse, response: unknown) =>
+    authentication.verify({ browserToken: browserTokens.read(req, res), response })
+
+  /** Within the transaction that signs in. */
+  const recordUse = async (req: IncomingMessage, verified: Authenticated, event: 'signed_in' | 'reauthenticated') => {
+    const { account, passkey, counterRegressed } = verified
+    const subject = { accountId: account.id, passkeyId: passkey.id }
+    await authentication.recordUse(verified)
+    if (counterRegressed) await audit.record({ event: 'passkey_counter_regressed', ...subject }, requestContext(req))
+    const recorded = event === 'signed_in' ? ({ event, method: 'passkey', ...subject } as const) : { event, ...subject }
+    await audit.record(recorded, requestContext(req))
   }
 
-  const identify: SignInService['identify'] = (req, res, response) =>
+  const identify: SignInService['identify'] = (req, res, response, signIn) =>
     audited(req, async () => {
       await limits.take(req, 'webauthn-login')
-      const { account, event } = await verify(req, res, response)
+      const verified = await verify(req, res, response)
+      const { account } = verified
       await before('signIn', { account, method: 'passkey' })
-      await audit.record({ event: 'signed_in', method: 'passkey', ...event }, requestContext(req))
-      return { account, context: authenticationContext('passkey', clock.now()) }
+      return transaction(async () => {
+        await recordUse(req, verified, 'signed_in')
+        return signIn({ account, context: authenticationContext('passkey', clock.now()) })
+      })
     })
 
   /** A right code is no guess, and one of twelve signs cannot be guessed. */
@@ -152,20 +166,23 @@ export function createSignIn(ports: SignInPorts): SignInService {
     identify,
     request: (req, res) => authentication.request({ browserToken: browserTokens.ensure(req, res) }),
 
-    async withPasskey(req, res, response) {
-      const { account } = await identify(req, res, response)
-      await startSession(req, res, { accountId: account.id, method: 'passkey' })
-      return account
-    },
+    withPasskey: (req, res, response) =>
+      identify(req, res, response, async ({ account }) => {
+        await startSession(req, res, { accountId: account.id, method: 'passkey' })
+        return account
+      }),
 
     confirm: (req, res, { accountId, response }) =>
       audited(req, async () => {
-        const { account, event } = await verify(req, res, response)
+        const verified = await verify(req, res, response)
+        const { account } = verified
         if (account.id !== accountId)
           throw new NotAuthenticated('reauthentication_required', 'The passkey belongs to somebody else.')
         await before('reauthenticate', { account })
-        await audit.record({ event: 'reauthenticated', ...event }, requestContext(req))
-        await startSession(req, res, { accountId, method: 'passkey' })
+        await transaction(async () => {
+          await recordUse(req, verified, 'reauthenticated')
+          await startSession(req, res, { accountId, method: 'passkey' })
+        })
       }),
 
     async withCode(req, res, code) {

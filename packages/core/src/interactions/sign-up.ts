@@ -62,14 +62,16 @@ export function createSignUp(ports: SignUpPorts): SignUpService {
       const origin = requestContext(req)
       return withRefusalsRecorded(audit, { at: 'sign-up', origin }, async () => {
         await limits.take(req, 'signup')
-        const { data, passkey } = await registration.verify(req, res, { response, purpose: 'sign_up' })
-        // A cast: it is what `begin` has put there, and the challenge store keeps.
-        const wanted = data as NewAccount
+        const verified = await registration.verify(req, res, { response, purpose: 'sign_up' })
+        const { passkey } = verified
+        // A cast: it is what `begin` has sealed into the challenge.
+        const wanted = verified.data as NewAccount
         await before('signUp', { account: wanted })
         const account = await transaction(async () => {
+          // First, so that an answer that is sent again is refused as such and not because the name is taken.
+          await registration.store(verified)
           const made = await accounts.register(wanted)
           if (!made.disabled) await before('signIn', { account: made, method: 'sign_up' })
-          await registration.store(passkey)
           await audit.record({ event: 'account_created', accountId: made.id, method: 'open_signup' }, origin)
           return made
         })

@@ -3,7 +3,6 @@ import type { Consent } from '../consents/consent.ts'
 import type { PocketStores } from '../stores.ts'
 import { MemoryApiStore } from './api-store.ts'
 import { MemoryArtifactStore } from './artifact-store.ts'
-import { MemoryChallengeStore } from './challenge-store.ts'
 import { MemoryClientStore } from './client-store.ts'
 import { MemoryCodeStore } from './code-store.ts'
 import { MemoryConnectionLogStore } from './connection-log-store.ts'
@@ -16,6 +15,7 @@ import { MemoryLogoutNoticeStore } from './logout-notice-store.ts'
 import { MemoryState } from './memory-state.ts'
 import { MemoryPasskeyStore } from './passkey-store.ts'
 import { MemoryReauthenticationStore } from './reauthentication-store.ts'
+import { MemorySpentChallengeStore } from './spent-challenge-store.ts'
 
 /**
  * Everything that core persists, in the memory of this process and gone with it: for a first try and for fast tests.
@@ -33,7 +33,7 @@ export function memoryStores(): PocketStores {
   return {
     apis: new MemoryApiStore(state, apiGrants),
     artifacts: new MemoryArtifactStore(state),
-    challenges: new MemoryChallengeStore(state),
+    spentChallenges: new MemorySpentChallengeStore(state),
     clients,
     codes: new MemoryCodeStore(state),
     connectionLog: new MemoryConnectionLogStore(state, (id) => clients.has(id)),

@@ -9,10 +9,11 @@ import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
 import type { Clock } from '../clock.ts'
 import { Forbidden, InvalidInput } from '../errors.ts'
+import type { Transaction } from '../transaction.ts'
 import type { Asker, Challenges } from './challenges.ts'
 import { policyProblems, refusesOthers } from './compliance.ts'
 import type { Passkey } from './passkey.ts'
-import type { PasskeyStore } from './passkey-store.ts'
+import type { PasskeyStore, PasskeyUse } from './passkey-store.ts'
 import type { PasskeyPolicy, ReadPasskeyPolicy, RelyingParty } from './policy.ts'
 import { hintsOf, refusal } from './registration.ts'
 import { authenticationResponse } from './responses.ts'
@@ -34,19 +35,29 @@ export interface Authenticated {
   readonly passkey: Passkey
   /** The signature counter did not rise: the passkey may have been copied (WebAuthn Level 3 §6.1.1). */
   readonly counterRegressed: boolean
+  /** The challenge that the answer was for, and what is recorded of the passkey's use with it. */
+  readonly challenge: string
+  readonly use: PasskeyUse
 }
 
 /** The ceremony that tells who somebody is (WebAuthn Level 3 §7.2), with discoverable credentials alone. */
 export interface Authentication {
   request(asker: Asker): Promise<AuthenticationRequest>
   /**
-   * Uses up the challenge, verifies the answer and names the account.
+   * Verifies the answer and identifies the account. Writes only that a signature counter did not rise where the policy refuses
+   * that; whoever signs in calls `recordUse`.
    *
    * @throws {InvalidInput} `challenge_expired`, `passkey_unknown`, `passkey_rejected`, `passkey_user_verification_required`, and
    * `passkey_counter_regressed` where the policy refuses that
    * @throws {Forbidden} `account_disabled`, `account_not_found`, or `passkey_not_allowed` where the policy demands another one
    */
   verify(answer: AuthenticationAnswer): Promise<Authenticated>
+  /**
+   * Spends the challenge and records that the passkey was used; call it first in the transaction that signs in.
+   *
+   * @throws {InvalidInput} `challenge_expired` if the challenge was spent before
+   */
+  recordUse(authenticated: Authenticated): Promise<void>
 }
 
 export interface AuthenticationPorts {
@@ -56,10 +67,11 @@ export interface AuthenticationPorts {
   readonly passkeys: PasskeyStore
   readonly accounts: AccountStore
   readonly clock: Clock
+  readonly transaction: Transaction
 }
 
 export function createAuthentication(ports: AuthenticationPorts): Authentication {
-  const { relyingParty, challenges, passkeys, accounts, clock } = ports
+  const { relyingParty, challenges, passkeys, accounts, clock, transaction } = ports
 
   /** Where it is required, browsers do not offer passkeys that cannot do it: those that may still be used would be lost. */
   const verificationAskedFor = async (policy: PasskeyPolicy): Promise<PasskeyPolicy['userVerification']> => {
@@ -68,7 +80,7 @@ export function createAuthentication(ports: AuthenticationPorts): Authentication
   }
   return {
     async request({ browserToken }) {
-      const { challenge, expiresAt } = await challenges.issue({ purpose: 'authentication', browserToken })
+      const { challenge, expiresAt } = challenges.issue({ purpose: 'authentication', browserToken })
       const policy = await ports.policy()
       const options = await generateAuthenticationOptions({
         rpID: relyingParty.rpId,
@@ -81,7 +93,7 @@ export function createAuthentication(ports: AuthenticationPorts): Authentication
 
     async verify({ browserToken, response }) {
       const answer = authenticationResponse(response)
-      const { challenge } = await challenges.consume(answer.response.clientDataJSON, {
+      const { challenge } = challenges.open(answer.response.clientDataJSON, {
         purpose: 'authentication',
         browserToken,
       })
@@ -104,13 +116,23 @@ export function createAuthentication(ports: AuthenticationPorts): Authentication
         })
       const counts = passkey.counter > 0 || newCounter > 0
       const counterRegressed = counts && newCounter <= passkey.counter
-      if (counterRegressed) await passkeys.recordCounterRegression(passkey.id, at)
-      if (counterRegressed && policy.counterRegression === 'refuse')
+      if (counterRegressed && policy.counterRegression === 'refuse') {
+        await transaction(async () => {
+          await challenges.spend(challenge)
+          await passkeys.recordCounterRegression(passkey.id, at)
+        })
         throw new InvalidInput('passkey_counter_regressed', 'The signature counter did not rise.', {
           details: { accountId: account.id, passkeyId: passkey.id },
         })
-      await passkeys.recordUse(passkey.id, { counter: newCounter, backedUp: credentialBackedUp, userVerified, at })
-      return { account, passkey, counterRegressed }
+      }
+      const use = { counter: newCounter, backedUp: credentialBackedUp, userVerified, at }
+      return { account, passkey, counterRegressed, challenge, use }
+    },
+
+    async recordUse({ passkey, counterRegressed, challenge, use }) {
+      await challenges.spend(challenge)
+      if (counterRegressed) await passkeys.recordCounterRegression(passkey.id, use.at)
+      await passkeys.recordUse(passkey.id, use)
     },
   }
 }

@@ -6,11 +6,11 @@ import {
 import type { Clock } from '../clock.ts'
 import { Conflict, InvalidInput } from '../errors.ts'
 import { uuid } from '../random.ts'
+import type { Transaction } from '../transaction.ts'
 import { passkeyName } from './aaguids.ts'
 import { type StatedAttestation, statedAttestation } from './attestation-statement.ts'
 import type { AuthenticatorMetadata } from './authenticator-metadata.ts'
-import type { ChallengePurpose } from './challenge-store.ts'
-import type { Asker, Challenges } from './challenges.ts'
+import type { Asker, ChallengePurpose, Challenges } from './challenges.ts'
 import { type PolicyProblem, policyProblems } from './compliance.ts'
 import type { Passkey } from './passkey.ts'
 import type { PasskeyStore } from './passkey-store.ts'
@@ -45,20 +45,22 @@ export interface RegistrationAnswer extends Asker {
 export interface VerifiedRegistration {
   readonly passkey: Passkey
   readonly data: unknown
+  /** The challenge that the answer was for, which storing the passkey spends. */
+  readonly challenge: string
 }
 
 /** The ceremony that makes a passkey (WebAuthn Level 3 §7.1). */
 export interface Registration {
   options(request: RegistrationRequest): Promise<PublicKeyCredentialCreationOptionsJSON>
   /**
-   * Uses up the challenge and verifies the answer; stores nothing.
+   * Verifies the answer; stores nothing.
    *
    * @throws {InvalidInput} `challenge_expired`, `passkey_rejected`, `passkey_user_verification_required` or
    * `passkey_not_allowed`, with `details.reasons`, where the policy does not accept it
    */
   verify(answer: RegistrationAnswer): Promise<VerifiedRegistration>
-  /** @throws {Conflict} `passkey_already_registered` */
-  store(passkey: Passkey): Promise<void>
+  /** Spends the challenge and stores the passkey. @throws {InvalidInput} `challenge_expired` @throws {Conflict} `passkey_already_registered` */
+  store(registration: VerifiedRegistration): Promise<void>
 }
 
 export interface RegistrationPorts {
@@ -68,13 +70,14 @@ export interface RegistrationPorts {
   readonly challenges: Challenges
   readonly passkeys: PasskeyStore
   readonly clock: Clock
+  readonly transaction: Transaction
 }
 
 /** Bytes (WebAuthn Level 3 §7.1, step 26). */
 const longestCredentialId = 1023
 
 export function createRegistration(ports: RegistrationPorts): Registration {
-  const { relyingParty, metadata, challenges, passkeys, clock } = ports
+  const { relyingParty, metadata, challenges, passkeys, clock, transaction } = ports
 
   const assertTrustworthy = ({ aaguid, namesRevocationLists }: StatedAttestation, { attestation }: PasskeyPolicy) => {
     if (!namesRevocationLists || (attestation === 'required' && metadata.knows(aaguid))) return
@@ -85,7 +88,7 @@ export function createRegistration(ports: RegistrationPorts): Registration {
 
   return {
     async options({ subject, purpose, browserToken, data }) {
-      const { challenge } = await challenges.issue({ purpose, browserToken, accountId: subject.accountId, data })
+      const { challenge } = challenges.issue({ purpose, browserToken, accountId: subject.accountId, data })
       const policy = await ports.policy()
       const known = await passkeys.listByAccount(subject.accountId)
       const options = await generateRegistrationOptions({
@@ -113,7 +116,7 @@ export function createRegistration(ports: RegistrationPorts): Registration {
 
     async verify({ purpose, browserToken, response, accountId: expected, device = null }) {
       const answer = registrationResponse(response)
-      const { challenge, accountId, data } = await challenges.consume(answer.response.clientDataJSON, {
+      const { challenge, accountId, data } = challenges.open(answer.response.clientDataJSON, {
         purpose,
         browserToken,
       })
@@ -160,13 +163,15 @@ export function createRegistration(ports: RegistrationPorts): Registration {
       }
       const problems = policyProblems(passkey, policy)
       if (problems.length > 0) throw notAllowed(problems)
-      return { data, passkey }
+      return { data, passkey, challenge }
     },
 
-    async store(passkey) {
-      if (!(await passkeys.insert(passkey)))
-        throw new Conflict('passkey_already_registered', 'This passkey is registered already.')
-    },
+    store: ({ challenge, passkey }) =>
+      transaction(async () => {
+        await challenges.spend(challenge)
+        if (!(await passkeys.insert(passkey)))
+          throw new Conflict('passkey_already_registered', 'This passkey is registered already.')
+      }),
   }
 }
 

@@ -1,18 +1,17 @@
 import { EntitySchema } from 'typeorm'
-import type { Challenge } from '../passkeys/challenge-store.ts'
-import { bigint, hash, text, varchar } from './columns.ts'
+import { bigint, hash } from './columns.ts'
 
-/** Challenges of ceremonies that have begun. */
-export const challengeTable: EntitySchema<Challenge> = new EntitySchema<Challenge>({
+/** A challenge that was spent. */
+export interface SpentChallenge {
+  /** The position in the order of insertion. */
+  readonly id: number
+  readonly hash: string
+}
+
+/** Challenges that were spent. Its primary key is generated, for which each database has a type of its own: the migration makes it. */
+export const challengeTable: EntitySchema<SpentChallenge> = new EntitySchema<SpentChallenge>({
   name: 'pocket_challenge',
   tableName: 'pocket_challenge',
-  columns: {
-    hash: { ...hash, primary: true },
-    purpose: varchar(20),
-    browserHash: { ...hash, name: 'browser_hash' },
-    accountId: { ...varchar(255), name: 'account_id', nullable: true },
-    data: { ...text, nullable: true },
-    expiresAt: { ...bigint, name: 'expires_at' },
-  },
-  indices: [{ name: 'pocket_challenge_expiry', columns: ['expiresAt'] }],
+  synchronize: false,
+  columns: { id: { ...bigint, primary: true, generated: 'increment' }, hash: { ...hash, unique: true } },
 })

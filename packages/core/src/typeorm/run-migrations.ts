@@ -18,6 +18,7 @@ import { BoundApiTokens1760000000192 } from './migrations/1760000000192-bound-ap
 import { TellStrangers1760000000194 } from './migrations/1760000000194-tell-strangers.ts'
 import { CoverBackups1760000000230 } from './migrations/1760000000230-cover-backups.ts'
 import { NoteUserVerification1760000000320 } from './migrations/1760000000320-note-user-verification.ts'
+import { SealChallenges1760000000352 } from './migrations/1760000000352-seal-challenges.ts'
 import { migratingIn, prefixTables } from './table-names.ts'
 import { pocketTables } from './tables.ts'
 
@@ -53,6 +54,7 @@ export const pocketMigrations: MigrationSet = {
     TellStrangers1760000000194,
     CoverBackups1760000000230,
     NoteUserVerification1760000000320,
+    SealChallenges1760000000352,
   ],
 }
 

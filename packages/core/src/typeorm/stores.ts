@@ -2,7 +2,6 @@ import type { DataSource } from 'typeorm'
 import type { PocketStores } from '../stores.ts'
 import { TypeormApiStore } from './api-store.ts'
 import { TypeormArtifactStore } from './artifact-store.ts'
-import { TypeormChallengeStore } from './challenge-store.ts'
 import { TypeormClientStore } from './client-store.ts'
 import { TypeormCodeStore } from './code-store.ts'
 import { TypeormConnectionLogStore } from './connection-log-store.ts'
@@ -15,6 +14,7 @@ import { TypeormLimitStore } from './limit-store.ts'
 import { TypeormLogoutNoticeStore } from './logout-notice-store.ts'
 import { TypeormPasskeyStore } from './passkey-store.ts'
 import { TypeormReauthenticationStore } from './reauthentication-store.ts'
+import { TypeormSpentChallengeStore } from './spent-challenge-store.ts'
 
 /**
  * Everything that core persists, in the tables {@link pocketTables} of an initialized `DataSource` on which
@@ -32,7 +32,7 @@ export function typeormStores(dataSource: DataSource): PocketStores {
   return {
     apis: new TypeormApiStore(database),
     artifacts: new TypeormArtifactStore(database),
-    challenges: new TypeormChallengeStore(database),
+    spentChallenges: new TypeormSpentChallengeStore(database),
     clients: new TypeormClientStore(database),
     codes: new TypeormCodeStore(database),
     connectionLog: new TypeormConnectionLogStore(database),

@@ -3,10 +3,10 @@ import { memoryStores } from '@pocket/core/memory'
 import {
   artifactStoreContract,
   type ContractCase,
-  challengeStoreContract,
   codeStoreContract,
   deviceLoginStoreContract,
   reauthenticationStoreContract,
+  spentChallengeStoreContract,
 } from '@pocket/core/testing'
 
 /** Gives the first good answer again to whoever asks for the same: what was to be had once can be had twice. */
@@ -38,7 +38,10 @@ async function broken<Store>(contract: readonly ContractCase<Store>[], open: () 
 }
 
 test.each([
-  ['challenges', () => broken(challengeStoreContract, () => lying(memoryStores().challenges, 'consume'))],
+  [
+    'spent challenges',
+    () => broken(spentChallengeStoreContract, () => lying(memoryStores().spentChallenges, 'insert')),
+  ],
   ['codes', () => broken(codeStoreContract, () => lying(memoryStores().codes, 'consume'))],
   ['device logins', () => broken(deviceLoginStoreContract, () => lying(memoryStores().deviceLogins, 'consume'))],
   [

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, test } from '@jest/globals'
 import type { PocketStores } from '../../src/stores.ts'
 import { apiStoreContract } from '../../src/testing/contracts/api-store.ts'
 import { artifactStoreContract } from '../../src/testing/contracts/artifact-store.ts'
-import { challengeStoreContract } from '../../src/testing/contracts/challenge-store.ts'
 import { clientPageContract } from '../../src/testing/contracts/client-page.ts'
 import { clientStoreContract } from '../../src/testing/contracts/client-store.ts'
 import { codeStoreContract } from '../../src/testing/contracts/code-store.ts'
@@ -16,6 +15,7 @@ import { limitStoreContract } from '../../src/testing/contracts/limit-store.ts'
 import { logoutNoticeStoreContract } from '../../src/testing/contracts/logout-notice-store.ts'
 import { passkeyStoreContract } from '../../src/testing/contracts/passkey-store.ts'
 import { reauthenticationStoreContract } from '../../src/testing/contracts/reauthentication-store.ts'
+import { spentChallengeStoreContract } from '../../src/testing/contracts/spent-challenge-store.ts'
 import { transactionContract } from '../../src/testing/contracts/transaction.ts'
 import { kinds, placed, type StoresUnderTest } from './kinds.ts'
 
@@ -40,7 +40,6 @@ describe.each(Object.entries({ ...kinds, ...placed }))('%s', (_kind, open) => {
 
   fulfils('APIs', apiStoreContract, ({ apis }) => apis)
   fulfils('artifacts', artifactStoreContract, ({ artifacts }) => artifacts)
-  fulfils('challenges', challengeStoreContract, ({ challenges }) => challenges)
   fulfils('clients', clientStoreContract, ({ clients }) => clients)
   fulfils('pages of clients', clientPageContract, (all) => all)
   fulfils('codes', codeStoreContract, ({ codes }) => codes)
@@ -53,5 +52,6 @@ describe.each(Object.entries({ ...kinds, ...placed }))('%s', (_kind, open) => {
   fulfils('logout notices', logoutNoticeStoreContract, ({ logoutNotices }) => logoutNotices)
   fulfils('passkeys', passkeyStoreContract, ({ passkeys }) => passkeys)
   fulfils('reauthentications', reauthenticationStoreContract, ({ reauthentications }) => reauthentications)
+  fulfils('spent challenges', spentChallengeStoreContract, ({ spentChallenges }) => spentChallenges)
   fulfils('transaction', transactionContract, (all) => all)
 })

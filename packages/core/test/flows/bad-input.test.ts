@@ -402,7 +402,7 @@ describe('an interaction', () => {
   test('that fails on our side is told to the host', async () => {
     await using host = await startHost()
     const { agent, page } = await atSignIn(host)
-    host.stores.challenges.insert = async () => {
+    host.stores.artifacts.find = async () => {
       throw new Error('the database went away')
     }
     expect((await agent.get(page.url)).status).toBe(500)

@@ -1,21 +1,16 @@
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
-import { startProcess } from '@pocket/test-support'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { DataSource } from 'typeorm'
 import { pocketMigrations, runMigrations } from '../../src/typeorm/index.ts'
 import { databases, optionsFor } from '../typeorm/databases.ts'
+import { type AnyLead, patience, startAnother } from './another-process.ts'
 import { type Host, second, startHost } from './host.ts'
 import { passThrough, redirectUri, relyingParty } from './signed-in.ts'
-import { type Lead, type Step, slowStores } from './slow-stores.ts'
-import type { Task } from './token-process.ts'
+import { type Step, slowStores } from './slow-stores.ts'
 
 type Fields = Readonly<Record<string, string>>
 type Tokens = Readonly<Record<'access_token' | 'refresh_token', string>>
-
-/** How one of the processes is led; what is told to another takes until it has heard of it. */
-type AnyLead = { readonly [Name in keyof Lead]: (...given: Parameters<Lead[Name]>) => unknown }
 
 /** One instance, answered for by the host and at another origin. */
 interface Given {
@@ -28,31 +23,7 @@ interface Given {
 const leeways = [0, 3] as const
 type Leeway = (typeof leeways)[number]
 
-/** Milliseconds: another process takes long to start, and to answer, where many others run. */
-const patience = 180_000
 jest.setTimeout(patience)
-
-/** Begins another process of the hosts' instances. */
-async function startAnother(task: Task) {
-  const program = fileURLToPath(new URL('token-process.ts', import.meta.url))
-  const flags = ['--conditions=pocket-source', '--experimental-strip-types', '--disable-warning=ExperimentalWarning']
-  const running = await startProcess(process.execPath, [...flags, program, JSON.stringify(task)], {
-    readyWhen: /^ready (.*)$/,
-    readyTimeout: patience - 30_000,
-  })
-  const ports: readonly number[] = JSON.parse(running.ready[1] ?? '')
-  const [leadOrigin, ...origins] = ports.map((port) => `http://127.0.0.1:${port}`)
-  const order =
-    <Name extends keyof Lead>(name: Name) =>
-    async (...given: Parameters<Lead[Name]>) => {
-      await fetch(`${leadOrigin}/${name}`, { method: 'POST', body: JSON.stringify(given) })
-    }
-  return {
-    running,
-    origins,
-    lead: { hold: order('hold'), met: order('met'), open: order('open'), pass: order('pass') },
-  }
-}
 
 describe.each(databases)('two processes over one slow %s', (_kind, open) => {
   let setUp: ReturnType<typeof start>

@@ -12,7 +12,6 @@ import {
 } from '@pocket/core/testing'
 import { SettingsService } from '@simplewebauthn/server'
 import { createAuthenticatorMetadata } from '../../src/passkeys/authenticator-metadata.ts'
-import { createChallenges } from '../../src/passkeys/challenges.ts'
 import { createRegistration } from '../../src/passkeys/registration.ts'
 import { generateAuthenticatorKey } from '../../src/testing/authenticator-key.ts'
 import { day, minute, TestClock } from '../flows/host.ts'
@@ -30,6 +29,7 @@ import {
   packedSelf,
   revocationList,
 } from './attestation-maker.ts'
+import { testChallenges } from './challenges.ts'
 import { attestedBySafetyNet, type SafetyNet, safetyNet } from './safety-net-maker.ts'
 import { type AttestationKeyFault, attestationKey, publicArea, type TpmFault, tpm } from './tpm-maker.ts'
 
@@ -54,15 +54,16 @@ beforeAll(async () => {
 
 function setting(policy: Partial<PasskeyPolicy> = {}, read?: () => Promise<string>) {
   const clock = new TestClock()
-  const { challenges: store, passkeys } = memoryStores()
+  const { spentChallenges, passkeys, transaction } = memoryStores()
   const metadata = createAuthenticatorMetadata(read, clock)
   const registration = createRegistration({
     relyingParty: { rpId: 'id.example.com', rpName: 'Test', origins: [origin], challengeLifetime: 10 * minute },
     policy: async () => ({ ...defaultPasskeyPolicy, ...policy }),
     metadata,
-    challenges: createChallenges(store, clock, 10 * minute),
+    challenges: testChallenges(spentChallenges, clock, 10 * minute),
     passkeys,
     clock,
+    transaction,
   })
   const options = () => registration.options({ subject, purpose: 'registration', browserToken })
   const register = async (

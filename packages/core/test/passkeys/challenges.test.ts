@@ -3,17 +3,17 @@ import { defaultPasskeyPolicy } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import { SoftwareAuthenticator } from '@pocket/core/testing'
 import { createAuthenticatorMetadata } from '../../src/passkeys/authenticator-metadata.ts'
-import { createChallenges } from '../../src/passkeys/challenges.ts'
 import { createRegistration } from '../../src/passkeys/registration.ts'
-import { minute, TestClock } from '../flows/host.ts'
+import { day, hour, minute, TestClock } from '../flows/host.ts'
+import { testChallenges } from './challenges.ts'
 
 const origin = 'https://id.example.com'
 const browserToken = 'the token of this browser'
 
 function setting() {
   const clock = new TestClock()
-  const { challenges: store, passkeys } = memoryStores()
-  const challenges = createChallenges(store, clock, 10 * minute)
+  const { spentChallenges: store, passkeys, transaction } = memoryStores()
+  const challenges = testChallenges(store, clock, 10 * minute)
   const relyingParty = {
     rpId: 'id.example.com',
     rpName: 'Test',
@@ -24,6 +24,7 @@ function setting() {
   return {
     clock,
     challenges,
+    store,
     registration: createRegistration({
       relyingParty,
       policy,
@@ -31,39 +32,104 @@ function setting() {
       challenges,
       passkeys,
       clock,
+      transaction,
     }),
   }
 }
 
 const clientData = (challenge: string) => Buffer.from(JSON.stringify({ challenge })).toString('base64url')
+const expired = expect.objectContaining({ code: 'challenge_expired' })
 
 describe('a challenge', () => {
-  test('counts once, for its purpose, its browser and its time', async () => {
-    const { challenges, clock } = setting()
-    const issue = async () => clientData((await challenges.issue({ purpose: 'registration', browserToken })).challenge)
-    const consume = (data: string, more = {}) =>
-      challenges.consume(data, { purpose: 'registration', browserToken, ...more })
-    const once = await issue()
-    await consume(once)
+  test('is accepted for its purpose, its browser and its lifetime only', async () => {
+    const { challenges, clock, store } = setting()
+    const issue = () => clientData(challenges.issue({ purpose: 'registration', browserToken }).challenge)
+    const open =
+      (data: string, more = {}) =>
+      () =>
+        challenges.open(data, { purpose: 'registration', browserToken, ...more })
+    open(issue())()
     for (const refused of [
-      consume(once),
-      consume(await issue(), { purpose: 'authentication' }),
-      consume(await issue(), { purpose: 'setup' }),
-      consume(await issue(), { browserToken: 'another' }),
-      consume(clientData('made up')),
+      open(issue(), { purpose: 'authentication' }),
+      open(issue(), { purpose: 'setup' }),
+      open(issue(), { browserToken: 'another' }),
+      open(clientData('made up')),
+      open(clientData(Buffer.alloc(80, 1).toString('base64url'))),
     ])
-      await expect(refused).rejects.toMatchObject({ code: 'challenge_expired' })
-    const late = await issue()
+      expect(refused).toThrow(expired)
+    const late = issue()
     clock.pass(10 * minute)
-    await expect(consume(late)).rejects.toMatchObject({ code: 'challenge_expired' })
+    expect(open(late)).toThrow(expired)
+    expect(await store.lastPosition()).toBe(0)
+  })
+
+  test('brings back the account and the data it was issued with, which its holder cannot read', () => {
+    const { challenges } = setting()
+    const request = { purpose: 'sign_up', browserToken } as const
+    const data = { userName: 'Zoë', groups: ['a'] }
+    const { challenge } = challenges.issue({ ...request, accountId: 'ada', data })
+    expect(challenges.open(clientData(challenge), request)).toEqual({ challenge, accountId: 'ada', data })
+    expect(Buffer.from(challenge, 'base64url').toString('latin1')).not.toContain('groups')
+  })
+
+  test('is not opened by another key', () => {
+    const { clock, store, challenges } = setting()
+    const request = { purpose: 'authentication', browserToken } as const
+    const data = clientData(challenges.issue(request).challenge)
+    expect(() => testChallenges(store, clock, 10 * minute).open(data, request)).toThrow(expired)
+  })
+
+  test.each([
+    [59_999, true],
+    [60_000, true],
+    [60_001, false],
+  ])('issued %d ms in the future: accepted %s', (ahead, accepted) => {
+    const { store } = setting()
+    const key = Buffer.alloc(32, 7)
+    const still = { now: () => 1_800_000_000_000 }
+    const fast = { now: () => 1_800_000_000_000 + ahead }
+    const request = { purpose: 'authentication', browserToken } as const
+    const data = clientData(testChallenges(store, fast, 10 * minute, key).issue(request).challenge)
+    const open = () => testChallenges(store, still, 10 * minute, key).open(data, request)
+    if (accepted) open()
+    else expect(open).toThrow(expired)
+  })
+
+  test('is spent once, whichever text encodes its bytes', async () => {
+    const { challenges } = setting()
+    const { challenge } = challenges.issue({ purpose: 'registration', browserToken })
+    const outcomes = await Promise.allSettled(Array.from({ length: 50 }, () => challenges.spend(challenge)))
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    for (const same of [challenge, `${challenge}=`, Buffer.from(challenge, 'base64url').toString('base64')])
+      await expect(challenges.spend(same)).rejects.toEqual(expired)
+  })
+
+  test('stays spent for ten lifetimes of monotonic time, however the clock jumps', async () => {
+    const { spentChallenges: store } = memoryStores()
+    let [now, monotonic] = [1_800_000_000_000, 0]
+    const clock = { now: () => now, monotonic: () => monotonic }
+    const challenges = testChallenges(store, clock, 10 * minute)
+    const { challenge } = challenges.issue({ purpose: 'authentication', browserToken })
+    await challenges.spend(challenge)
+    for (const jump of [0, 3 * day, -3 * day - hour, hour]) {
+      now += jump
+      for (let minutes = 0; minutes < 25; minutes++) {
+        expect(await challenges.removeSpent(1000)).toBe(0)
+        monotonic += minute
+      }
+    }
+    // A process that has just started does not know how old the row is.
+    expect(await testChallenges(store, { now: () => now + 3 * day }, 10 * minute).removeSpent(1000)).toBe(0)
+    await expect(challenges.spend(challenge)).rejects.toEqual(expired)
+    monotonic += 10 * minute
+    expect(await challenges.removeSpent(1000)).toBe(1)
   })
 
   test.each(['', 'bm8gSlNPTg', Buffer.from('{}').toString('base64url'), Buffer.from('[1]').toString('base64url')])(
     'is not in %j',
-    async (data) => {
-      await expect(setting().challenges.consume(data, { purpose: 'setup', browserToken })).rejects.toMatchObject({
-        code: 'passkey_rejected',
-      })
+    (data) => {
+      const rejected = expect.objectContaining({ code: 'passkey_rejected' })
+      expect(() => setting().challenges.open(data, { purpose: 'setup', browserToken })).toThrow(rejected)
     },
   )
 })
@@ -82,10 +148,11 @@ describe('a registration', () => {
   test('is stored once, and nobody else can have the same passkey', async () => {
     const { registration, create, verify } = await begun()
     const response = create()
-    const { passkey } = await verify(response, { accountId: 'ada' })
-    await registration.store(passkey)
-    await expect(verify(response)).rejects.toMatchObject({ code: 'challenge_expired' })
-    await expect(registration.store({ ...passkey, id: 'other', accountId: 'eve' })).rejects.toMatchObject({
+    const verified = await verify(response, { accountId: 'ada' })
+    await registration.store(verified)
+    await expect(registration.store(await verify(response))).rejects.toMatchObject({ code: 'challenge_expired' })
+    const passkey = { ...verified.passkey, id: 'other', accountId: 'eve' }
+    await expect(registration.store({ ...verified, passkey, challenge: 'another' })).rejects.toMatchObject({
       code: 'passkey_already_registered',
     })
   })

@@ -1,0 +1,50 @@
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
+
+/** Bytes. */
+const saltLength = 12
+const nonceLength = 12
+const tagLength = 16
+const algorithm = 'aes-256-gcm'
+
+/** Encrypts values that a browser keeps and brings back. */
+export interface Sealer {
+  /** @param context - what the value is bound to; it is authenticated, not part of the result */
+  seal(plain: string | Buffer, context: string): Buffer
+  /** `undefined` if the value was sealed with another key or for another context, or was modified. */
+  open(sealed: Buffer, context: string): Buffer | undefined
+}
+
+/**
+ * AES-256-GCM with a key derived for each value from a random salt: a single key with random nonces would be limited to 2^32
+ * values (NIST SP 800-38D §8.3), and anyone can have values sealed without limit.
+ *
+ * @param key - 32 bytes
+ */
+export function createSealer(key: Buffer): Sealer {
+  const keyFor = (salt: Buffer) => createHmac('sha256', key).update(salt).digest()
+  return {
+    seal(plain, context) {
+      const head = randomBytes(saltLength + nonceLength)
+      const cipher = createCipheriv(algorithm, keyFor(head.subarray(0, saltLength)), head.subarray(saltLength))
+      cipher.setAAD(Buffer.from(context))
+      return Buffer.concat([head, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+    },
+
+    open(sealed, context) {
+      const headLength = saltLength + nonceLength
+      if (sealed.length < headLength + tagLength) return undefined
+      const nonce = sealed.subarray(saltLength, headLength)
+      const decipher = createDecipheriv(algorithm, keyFor(sealed.subarray(0, saltLength)), nonce, {
+        authTagLength: tagLength,
+      })
+      decipher.setAAD(Buffer.from(context))
+      decipher.setAuthTag(sealed.subarray(-tagLength))
+      const plain = decipher.update(sealed.subarray(headLength, -tagLength))
+      try {
+        return Buffer.concat([plain, decipher.final()])
+      } catch {
+        return undefined
+      }
+    },
+  }
+}

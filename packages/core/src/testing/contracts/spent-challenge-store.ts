@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import type { SpentChallengeStore } from '../../passkeys/spent-challenge-store.ts'
+import { type ContractCase, fiftyTimes } from './contract.ts'
+
+/** What {@link SpentChallengeStore} promises. */
+export const spentChallengeStoreContract: readonly ContractCase<SpentChallengeStore>[] = [
+  {
+    name: 'accepts one of fifty insertions at once, and none later',
+    run: async (store) => {
+      const results = await fiftyTimes(() => store.insert('a'))
+      assert.equal(results.filter((inserted) => inserted).length, 1)
+      assert.equal(await store.insert('a'), false)
+      assert.equal(await store.insert('b'), true)
+    },
+  },
+  {
+    name: 'removes challenges up to a position in bounded batches, and no later ones',
+    run: async (store) => {
+      assert.equal(await store.lastPosition(), 0)
+      for (const hash of ['a', 'b', 'c']) await store.insert(hash)
+      const position = await store.lastPosition()
+      await store.insert('later')
+      assert.equal(await store.removeUpTo(position, 2), 2)
+      assert.equal(await store.removeUpTo(position, 2), 1)
+      assert.equal(await store.removeUpTo(position, 2), 0)
+      assert.equal(await store.insert('later'), false)
+      assert.equal(await store.insert('a'), true)
+    },
+  },
+  {
+    name: 'never reuses a position',
+    run: async (store) => {
+      await store.insert('a')
+      const position = await store.lastPosition()
+      assert.equal(await store.removeUpTo(position, 10), 1)
+      await store.insert('b')
+      assert.ok((await store.lastPosition()) > position)
+      assert.equal(await store.removeUpTo(position, 10), 0)
+    },
+  },
+]

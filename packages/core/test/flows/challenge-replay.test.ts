@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { UserAgent } from '@pocket/core/testing'
+import { DataSource } from 'typeorm'
+import { pocketMigrations, runMigrations } from '../../src/typeorm/index.ts'
+import { databases, optionsFor } from '../typeorm/databases.ts'
+import { patience, startAnother } from './another-process.ts'
+import { day, hour, second, startHost, viewOf } from './host.ts'
+import { redirectUri, relyingParty } from './signed-in.ts'
+import { slowStores } from './slow-stores.ts'
+
+jest.setTimeout(patience)
+
+describe.each(databases)('two processes over one %s', (_kind, open) => {
+  let setUp: ReturnType<typeof start>
+
+  beforeAll(() => {
+    setUp = start()
+    return setUp
+  })
+
+  afterAll(async () => {
+    const [started] = await Promise.allSettled([setUp])
+    if (started.status === 'fulfilled') await started.value.stack.disposeAsync()
+  })
+
+  async function start() {
+    await using stack = new AsyncDisposableStack()
+    const database = stack.use(await open())
+    await runMigrations(optionsFor(database), [pocketMigrations])
+    const dataSource = await new DataSource(optionsFor(database)).initialize()
+    stack.defer(() => dataSource.destroy())
+    const startedAt = Date.now()
+    const { stores, clock, lead } = slowStores(dataSource, startedAt)
+    const host = stack.use(await startHost({ stores, options: { clock } }))
+    const person = await host.person('ada')
+    const { client } = await relyingParty(host)
+    const task = { address: database.address, startedAt, account: person.account, leeways: { [host.issuer]: 0 } }
+    const another = await startAnother(task)
+    stack.use(another.running)
+    const leads = [lead, another.lead]
+    const origins = [host.issuer, another.origins[0] ?? '']
+    return { host, person, client, leads, origins, stack: stack.move() }
+  }
+
+  /** Somebody at a sign-in page; `answer` posts a response to either process. */
+  async function atSignIn(agent = new UserAgent()) {
+    const { host, person, client, origins } = await setUp
+    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+    const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`))
+    const view = viewOf(page)
+    if (view.view !== 'sign-in') throw new Error('There is no sign-in page.')
+    const { ceremony } = view
+    const respond = (options = ceremony.options) => person.authenticator.get(options, { origin: host.issuer })
+    const answer = async (process: 0 | 1, response = respond()) => {
+      const sent = agent.cookies().filter(({ path }) => ceremony.submitTo.startsWith(path))
+      const cookie = sent.map(({ name, value }) => `${name}=${value}`)
+      const { status, ...answered } = await fetch(`${origins[process]}${ceremony.submitTo}`, {
+        method: 'POST',
+        headers: { cookie: cookie.join('; '), 'content-type': 'application/json', accept: 'application/json' },
+        body: JSON.stringify({ response }),
+      }).then(async (got) => ({ status: got.status, ...((await got.json()) as { error?: string; code?: string }) }))
+      return answered.code ?? status
+    }
+    return { host, agent, ceremony, respond, answer }
+  }
+
+  const pass = async (milliseconds: number, processes: readonly number[] = [0, 1]) => {
+    const { leads } = await setUp
+    for (const index of processes) await leads[index]?.pass(milliseconds)
+  }
+
+  test('accept an answer whose challenge a process issued whose clock is a second ahead', async () => {
+    await pass(-second, [1])
+    const { answer } = await atSignIn()
+    expect(await answer(1)).toBe(200)
+    await pass(second, [1])
+  })
+
+  test('accept one of fifty replays at once', async () => {
+    const { answer, respond } = await atSignIn()
+    const { leads } = await setUp
+    const response = respond()
+    for (const lead of leads) await lead.hold('find')
+    const answers = Promise.all(Array.from({ length: 50 }, (_, index) => answer(index % 2 === 0 ? 0 : 1, response)))
+    await Promise.race([Promise.all(leads.map((lead) => lead.met(25))), answers])
+    for (const lead of leads) await lead.open()
+    expect((await answers).toSorted()).toEqual([200, ...Array(49).fill('challenge_expired')])
+  })
+
+  test('replace a challenge from before the clock was set back, and still know what was spent', async () => {
+    const { host, agent, answer, ceremony, respond } = await atSignIn()
+    const early = respond()
+    await pass(-hour)
+    expect(await answer(0, early)).toBe('challenge_expired')
+    const fresh = (await agent.getJson(new URL(ceremony.refreshFrom, host.issuer).href)).json() as typeof ceremony
+    const spent = respond(fresh.options)
+    expect(await answer(0, spent)).toBe(200)
+    await pass(3 * day)
+    for (let batch = -1; batch !== 0; ) batch = await host.pocket.removeExpired(1000)
+    await pass(-3 * day)
+    const again = await atSignIn(agent)
+    expect(await again.answer(0, spent)).toBe('challenge_expired')
+    expect(await again.answer(1, spent)).toBe('challenge_expired')
+    await pass(hour)
+    expect(await again.answer(1, early)).toBe(200)
+  })
+})
