@@ -164,6 +164,11 @@ export class TooLarge extends PocketError {
   readonly status = 413
 }
 
+/** The request's URL is longer than the limit in `details.limit` (bytes). */
+export class UrlTooLong extends PocketError {
+  readonly status = 414
+}
+
 /** What was sent is of a kind that is not taken here. */
 export class UnsupportedMedia extends PocketError {
   readonly status = 415

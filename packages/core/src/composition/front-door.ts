@@ -17,6 +17,7 @@ import { createLoginEnds } from '../oidc/login-ends.ts'
 import { insertedMetadataPath, isBrowserPath, isProtocolPath, metadataPath, protocolRoutes } from '../oidc/paths.ts'
 import { createPostedRequests } from '../oidc/posted-requests.ts'
 import { createOwnSecretFilter } from '../oidc/registration/own-secret.ts'
+import { createRequestSizes } from '../oidc/request-sizes.ts'
 import { createUnaskedLogout } from '../oidc/unasked-logout.ts'
 import { createWebFinger, webFingerPath } from '../oidc/webfinger.ts'
 import { answerRelatedOrigins, relatedOriginsPath } from '../passkeys/related-origins.ts'
@@ -99,6 +100,7 @@ function createProtocolAnswers(
 ) {
   const { issuer, stores, limits, clock, fetch, audit, render, onError } = options
   const provider = holder.current
+  const refuseTooLarge = createRequestSizes({ render, audit })
   const answerPosted = createPostedRequests({ issuer: issuer.id, render, audit })
   const signOutUnasked = createUnaskedLogout({
     issuer: issuer.id,
@@ -123,6 +125,7 @@ function createProtocolAnswers(
   })
 
   return async (ctx: Context, requestId: string): Promise<void> => {
+    if (await refuseTooLarge(ctx)) return
     if (await answerPosted(ctx)) return
     settleResources(ctx.req)
     await holder.refresh((error) => onError(error, requestId))

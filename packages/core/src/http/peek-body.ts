@@ -6,7 +6,19 @@ import type { IncomingMessage } from 'node:http'
  * than `limit` bytes; then too it can still be read.
  */
 export async function peekBody(req: IncomingMessage, limit: number): Promise<Buffer | undefined> {
-  if (!hasBody(req)) return undefined
+  const body = await beginningOf(req, limit)
+  return req.complete && body.length > 0 && body.length <= limit ? body : undefined
+}
+
+/** Whether the body is longer than `limit` bytes; it can still be read. */
+export async function isBodyLongerThan(req: IncomingMessage, limit: number): Promise<boolean> {
+  if (Number(req.headers['content-length'] ?? 0) > limit) return true
+  return (await beginningOf(req, limit)).length > limit
+}
+
+/** The whole body, or more than `limit` bytes of it. */
+async function beginningOf(req: IncomingMessage, limit: number): Promise<Buffer> {
+  if (!hasBody(req)) return Buffer.alloc(0)
   const chunks: Buffer[] = []
   let length = 0
   while (!req.readableEnded && !req.destroyed) {
@@ -21,7 +33,7 @@ export async function peekBody(req: IncomingMessage, limit: number): Promise<Buf
   const body = Buffer.concat(chunks)
   // Before the stream has told anybody that it ended, so that for the next reader nothing was read.
   if (body.length > 0 && !req.readableEnded) req.unshift(body)
-  return req.complete && body.length > 0 && body.length <= limit ? body : undefined
+  return body
 }
 
 /** Puts another body in the place of one that {@link peekBody} has returned. */

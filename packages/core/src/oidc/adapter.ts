@@ -213,13 +213,20 @@ function seal(model: string, { id, key, payload, expiresAt }: Sealing): Artifact
 }
 
 function withoutBearers(id: string, payload: AdapterPayload): AdapterPayload {
-  const { returnTo, session, ...rest } = payload
+  const { returnTo, session, params, prompt, ...rest } = payload
   if (session) delete session.cookie
   return {
     ...rest,
+    ...(params && { params: withoutHint(params) }),
+    ...(prompt && { prompt: { ...prompt, details: withoutHint(prompt.details) } }),
     ...(session && { session }),
     ...(returnTo !== undefined && { returnTo: returnTo.replaceAll(id, idMarker) }),
   }
+}
+
+/** The library reads the hint before it starts an interaction; the token of a person with many groups is long. */
+function withoutHint({ id_token_hint: _hint, ...rest }: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return rest
 }
 
 function open(artifact: Artifact | undefined, id: string | undefined): AdapterPayload | undefined {

@@ -4,8 +4,14 @@ import { protocolClaims } from '../accounts/reserved-claims.ts'
 import { scopesOfClaims, scopesRequested } from '../clients/claims.ts'
 import { extras } from './client-metadata.ts'
 
+/** Bytes of a parameter that is stored with the request and returned to the client. */
+const maxStateBytes = 4096
+const maxNonceBytes = 2048
+
 /** Looks at parameters once more, after the library. */
 export const extraParams: NonNullable<Configuration['extraParams']> = {
+  state: (_ctx, state) => assertLength('state', state, maxStateBytes),
+  nonce: (_ctx, nonce) => assertLength('nonce', nonce, maxNonceBytes),
   /** OpenID Connect Core §3.1.2.1; the library takes whatever JavaScript makes a number of. */
   max_age(ctx: KoaContextWithOIDC) {
     const maxAge = parameterSent(ctx, 'max_age') ?? ''
@@ -31,6 +37,11 @@ function mayStay(ctx: KoaContextWithOIDC, client: MayRefresh): boolean {
   if (typeof responseType === 'string' && !responseType.split(' ').includes('code')) return false
   if (!client.grantTypeAllowed('refresh_token')) return false
   return namesOfflineAccess(parameterSent(ctx, 'scope'))
+}
+
+function assertLength(name: string, value: string | undefined, maxBytes: number): void {
+  if (value !== undefined && Buffer.byteLength(value) > maxBytes)
+    throw new errors.InvalidRequest(`${name} must not be longer than ${maxBytes} bytes`)
 }
 
 function parameterSent({ oidc, method, query }: KoaContextWithOIDC, name: string): unknown {

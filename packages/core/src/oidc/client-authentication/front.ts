@@ -4,13 +4,12 @@ import { peekBody, replaceBody } from '../../http/peek-body.ts'
 import { withoutFinalSlash } from '../../http/resource-parameter.ts'
 import { nameLoginToken } from '../login-token-names.ts'
 import { protocolRoutes } from '../paths.ts'
+import { maxFormBytes } from '../request-sizes.ts'
 import { basicCredentials, basicHeader, rawBasicSecret } from './basic.ts'
 import { assertionClaims, type FederatedRefusal } from './federated-assertions.ts'
 import { proveClient, refuseClient } from './proofs.ts'
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
-/** As much as the library reads. */
-const longestBody = 56 * 1024
 
 const authenticated = new Set<string>([
   protocolRoutes.token,
@@ -95,7 +94,7 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
   return async (req: IncomingMessage, path: string): Promise<void> => {
     if (req.method !== 'POST' || !authenticated.has(path)) return
     if (!/^application\/x-www-form-urlencoded\b/i.test(req.headers['content-type'] ?? '')) return
-    const body = await peekBody(req, longestBody)
+    const body = await peekBody(req, maxFormBytes)
     if (body === undefined) return
     const form = new URLSearchParams(body.toString())
     // Of a parameter that is repeated the library says so.

@@ -1,0 +1,77 @@
+import type { Context } from 'koa'
+import type { AuditSink } from '../audit/audit-sink.ts'
+import { recordRefusal } from '../audit/refusals.ts'
+import { type PocketError, TooLarge, UrlTooLong } from '../errors.ts'
+import { pageHeaders } from '../http/page-headers.ts'
+import { isBodyLongerThan } from '../http/peek-body.ts'
+import { requestContext } from '../http/request-context.ts'
+import type { RenderView } from '../interactions/views.ts'
+import { isBrowserPath, protocolRoutes } from './paths.ts'
+
+/** Bytes. Node accepts 16 kB of headers, and a browser sends cookies beside the URL. */
+export const maxQueryBytes = 12 * 1024
+
+/** Bytes. What does not fit into a URL can be pushed (RFC 9126). */
+export const maxFormBytes = 16 * 1024
+
+export interface RefusalPorts {
+  readonly render: RenderView
+  readonly audit: AuditSink
+}
+
+/** Shows a page that says why a request of a browser was refused before the library saw it. */
+export function createRefusalPage({ render, audit }: RefusalPorts) {
+  return async (ctx: Context, endpoint: string, error: PocketError): Promise<void> => {
+    const origin = requestContext(ctx.req)
+    const { status, code, message, fields } = error
+    const event = { event: 'request_refused', endpoint, code, reason: message } as const
+    await recordRefusal(audit, { error, event, origin })
+    pageHeaders(ctx.res, 'to-clients')
+    ctx.status = status
+    ctx.type = 'html'
+    ctx.body = await render(
+      {
+        view: 'error',
+        status,
+        code,
+        description: message,
+        details: {},
+        fields,
+        requestId: origin.requestId,
+        retryAt: null,
+      },
+      ctx.req,
+    )
+  }
+}
+
+/**
+ * Refuses requests that would take more room than a request needs.
+ *
+ * @returns answers such a request; `false` if it is not too large
+ */
+export function createRequestSizes(ports: RefusalPorts) {
+  const showRefusal = createRefusalPage(ports)
+  return async (ctx: Context): Promise<boolean> => {
+    const error = await excess(ctx)
+    if (error === undefined) return false
+    if (isBrowserPath(ctx.path)) {
+      await showRefusal(ctx, ctx.path, error)
+      return true
+    }
+    ctx.status = error.status
+    ctx.set({ 'Cache-Control': 'no-store', 'Access-Control-Allow-Origin': '*' })
+    ctx.body = { error: 'invalid_request', error_description: error.message }
+    return true
+  }
+}
+
+async function excess({ req, querystring, path }: Context): Promise<PocketError | undefined> {
+  if (querystring.length > maxQueryBytes)
+    return new UrlTooLong('payload_too_large', 'The query of the URL is too long.', {
+      details: { limit: String(maxQueryBytes) },
+    })
+  // Metadata of a client is JSON, which the library limits; only so many clients can register themselves.
+  if (path.startsWith(protocolRoutes.registration) || !(await isBodyLongerThan(req, maxFormBytes))) return undefined
+  return new TooLarge('payload_too_large', 'The body is too large.', { details: { limit: String(maxFormBytes) } })
+}

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { UserAgent } from '@pocket/core/testing'
+import { type Host, startHost, viewOf } from './host.ts'
+import { back, login, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+
+const kilobyte = 1024
+const request = { redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+
+let host: Host
+let party: Awaited<ReturnType<typeof relyingParty>>
+beforeAll(async () => {
+  host = await startHost({ options: { authorizationDetailsTypes: { payment: { validate: () => undefined } } } })
+  party = await relyingParty(host)
+})
+afterAll(async () => {
+  expect(host.errors).toEqual([])
+  await host[Symbol.asyncDispose]()
+})
+
+/** A query or form of exactly `length` bytes. */
+function ofLength(length: number, fields: Readonly<Record<string, string>>): string {
+  const start = `${new URLSearchParams({ ...request, client_id: party.client.id, ...fields })}&padding=`
+  return start + 'x'.repeat(length - start.length)
+}
+
+const authorize = (query: string) => new UserAgent().get(`${host.issuer}/authorize?${query}`)
+const post = (path: string, body: BodyInit) =>
+  fetch(host.issuer + path, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    redirect: 'manual',
+    ...(typeof body !== 'string' && { duplex: 'half' }),
+  } as RequestInit)
+
+test('accepts a query of 12 kB and answers a longer one with 414', async () => {
+  expect((await authorize(ofLength(12 * kilobyte, {}))).status).toBe(303)
+  const page = await authorize(ofLength(12 * kilobyte + 1, {}))
+  expect([page.status, viewOf(page)]).toEqual([414, expect.objectContaining({ code: 'payload_too_large' })])
+  const answer = await fetch(`${host.issuer}/api/oidc/userinfo?${'x'.repeat(12 * kilobyte + 1)}`)
+  expect([answer.status, await answer.json()]).toEqual([414, expect.objectContaining({ error: 'invalid_request' })])
+})
+
+describe.each(['/api/oidc/par', '/api/oidc/token', '/api/oidc/device/authorize', '/api/oidc/introspect'])(
+  '%s',
+  (path) => {
+    const credentials = () => ({ client_secret: party.secret })
+
+    test('accepts a form of 16 kB and answers a longer one with 413', async () => {
+      const fits = await post(path, ofLength(16 * kilobyte, credentials()))
+      expect(fits.status).toBeLessThan(413)
+      for (const body of [ofLength(16 * kilobyte + 1, credentials()), 'x'.repeat(1_000_000)]) {
+        const sent = [await post(path, body), await post(path, new Blob([body]).stream())]
+        for (const answer of sent)
+          expect([answer.status, await answer.json()]).toEqual([
+            413,
+            expect.objectContaining({ error: 'invalid_request' }),
+          ])
+      }
+    })
+  },
+)
+
+test.each([
+  ['state', 4096],
+  ['nonce', 2048],
+])('refuses a %s of more than %d bytes, in a pushed request too', async (name, limit) => {
+  const fits = ofLength(10 * kilobyte, { [name]: 'y'.repeat(limit) })
+  const exceeds = ofLength(10 * kilobyte, { [name]: `ÿ${'y'.repeat(limit - 1)}` })
+  expect((await authorize(fits)).location).toContain('/interaction/')
+  expect((await authorize(exceeds)).location).toContain('error=invalid_request')
+  const secret = `&client_secret=${party.secret}`
+  expect((await post('/api/oidc/par', fits + secret)).status).toBe(201)
+  const pushed = await post('/api/oidc/par', exceeds + secret)
+  expect([pushed.status, await pushed.json()]).toEqual([
+    400,
+    { error: 'invalid_request', error_description: `${name} must not be longer than ${limit} bytes` },
+  ])
+})
+
+test('accepts the ID token of a person with 200 groups as a hint, and does not store it', async () => {
+  const person = await host.person('grace')
+  const groups = Array.from({ length: 200 }, (_, index) => ({ id: `group-${index}`, name: `Department ${index}` }))
+  host.accounts.set(person.account.id, { ...person.account, groups })
+  const { finish, agent } = await login(host, party.configuration, {}, { person })
+  const { id_token: hint = '' } = await finish()
+  expect(hint.length).toBeGreaterThan(4 * kilobyte)
+  const query = new URLSearchParams({ ...request, client_id: party.client.id, id_token_hint: hint })
+  const silent = await agent.get(`${host.issuer}/authorize?${query}&prompt=none`)
+  expect(silent.location).toContain('code=')
+
+  const stored: string[] = []
+  const { artifacts } = host.stores
+  const upsert = artifacts.upsert.bind(artifacts)
+  artifacts.upsert = async (artifact) => {
+    stored.push(artifact.payload)
+    await upsert(artifact)
+  }
+  const { page } = await passThrough(host, `${host.issuer}/authorize?${query}`, { person })
+  artifacts.upsert = upsert
+  expect(page.location).toContain('code=')
+  expect(stored.length).toBeGreaterThan(0)
+  expect(stored.filter((payload) => payload.includes(hint.slice(0, 100)))).toEqual([])
+
+  const out = new URLSearchParams({ id_token_hint: hint, client_id: party.client.id })
+  expect((await agent.get(`${host.issuer}/api/oidc/end-session?${out}`)).status).toBeLessThan(400)
+})
+
+test('accepts claims and authorization details of several kilobytes', async () => {
+  const payer = await relyingParty(host, { protocol: { authorizationDetailsTypes: ['payment'] } })
+  const resource = 'https://bank.example/'
+  const api = await host.pocket.apis.create({ name: 'Bank', resource, accessTokenFormat: 'opaque' })
+  const access = { userDelegatedAccess: true, clientAccess: false }
+  const permissions = { userDelegatedPermissionIds: [], clientPermissionIds: [] }
+  await host.pocket.apis.setGrant(api.id, payer.client.id, { ...access, ...permissions })
+  const claims = JSON.stringify({
+    userinfo: { email: { values: Array.from({ length: 100 }, (_, i) => `person${i}@example.com`) } },
+  })
+  const details = JSON.stringify([{ type: 'payment', note: 'z'.repeat(3 * kilobyte) }])
+  const query = new URLSearchParams({
+    ...request,
+    client_id: payer.client.id,
+    resource,
+    claims,
+    authorization_details: details,
+  })
+  const { page } = await passThrough(host, `${host.issuer}/authorize?${query}`, {})
+  expect(back(page.location ?? '')).toBe(true)
+  expect(page.location).toContain('code=')
+})
