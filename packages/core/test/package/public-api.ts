@@ -100,7 +100,7 @@ export async function errorsElsewhere(name: string): Promise<readonly string[]> 
   const known = new Set(exported.map((each) => each.name))
   return exported.flatMap(({ name: at, text, declaration }) =>
     [...text.matchAll(/@throws as `(\w+)/g)].flatMap(([, to = '']) =>
-      known.has(to) || new RegExp(`^ +${to}[(:]`, 'm').test(declaration) ? [] : [`${at}: ${to}`],
+      known.has(to) || new RegExp(`^ +${to}[<(:]`, 'm').test(declaration) ? [] : [`${at}: ${to}`],
     ),
   )
 }
