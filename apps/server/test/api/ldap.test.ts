@@ -8,8 +8,6 @@ import { whole, write } from './setting-calls.ts'
 
 const base = 'dc=example,dc=com'
 const at = (uid: string) => `uid=${uid},ou=people,${base}`
-const longTimeout = 60_000
-
 function person(uid: string, more: Parameters<typeof ldifEntry>[1] = {}): string {
   const names = { cn: `The ${uid}`, sn: 'Example', givenName: uid, mail: `${uid}@example.org` }
   return ldifEntry(at(uid), { objectClass: 'inetOrgPerson', uid, ...names, ...more })
@@ -43,7 +41,7 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
   beforeAll(async () => {
     authority = await createAuthority()
     slapd = await start()
-  }, longTimeout)
+  })
   afterAll(async () => slapd?.[Symbol.asyncDispose]())
 
   describe.each(kinds)('%s', (kind) => {
@@ -53,7 +51,7 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       await slapd[Symbol.asyncDispose]()
       slapd = await start()
       instance = await startCalled(kind)
-    }, longTimeout)
+    })
     afterAll(async () => instance[Symbol.asyncDispose]())
 
     const configure = (changes: Parameters<typeof whole>[0] = {}) =>

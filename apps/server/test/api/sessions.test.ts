@@ -107,11 +107,13 @@ describe.each(kinds)('%s', (kind) => {
 
   test('how long they live can be changed while the server runs', async () => {
     await instance.call('PATCH /api/settings', { body: { sessionIdleMinutes: 15 } })
+    const before = Date.now()
     const { agent } = await instance.person(freshName())
     const [session] = await listed('GET /api/sessions', { agent })
-    const left = (Date.parse(String(session?.expiresAt)) - Date.now()) / 60_000
-    expect(left).toBeGreaterThan(14)
-    expect(left).toBeLessThanOrEqual(15)
+    const expiresAt = Date.parse(String(session?.expiresAt))
+    // Sessions end at whole seconds.
+    expect(expiresAt).toBeGreaterThan(before + 15 * 60_000 - 1000)
+    expect(expiresAt).toBeLessThanOrEqual(Date.now() + 15 * 60_000)
     await instance.call('PATCH /api/settings', { body: { sessionIdleMinutes: null } })
   })
 })

@@ -7,6 +7,7 @@ import { audited, type CalledInstance, kinds, startCalled } from '../api/calls.t
 import { registerPasskey } from '../api/instance.ts'
 import { createPerson } from '../api/people.ts'
 import { setUpAdministrator, startApp } from '../http/app.ts'
+import { withoutTimeouts } from '../stopped-timeouts.ts'
 import { type MailServer, startMailServer } from './mail-server.ts'
 
 const testEmail = 'POST /api/application-configuration/test-email'
@@ -240,15 +241,16 @@ test('a server that says nothing holds up neither requests nor the end of the pr
   const env = { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(port), SMTP_FROM: 'id@example.com' }
   await using stack = new AsyncDisposableStack()
   const instance = stack.use(await startCalled('SQLite', env))
-  const connected = once(silent, 'connection')
-  expect(await instance.call('POST /api/users/me/send-email-verification')).toMatchObject({ status: 204 })
-  await connected
-  silent.close()
-  expect((await instance.call('GET /api/emails')).json.data).toMatchObject([{ state: 'waiting', attempts: 1 }])
-  expect(await instance.call('POST /api/users/me/send-email-verification')).toMatchObject({ status: 204 })
-  const stopped = performance.now()
-  await stack.disposeAsync()
-  expect(performance.now() - stopped).toBeLessThan(10_000)
+  // A connection on which nothing is said is given up after fifteen seconds; neither waits for that.
+  await withoutTimeouts(async () => {
+    const connected = once(silent, 'connection')
+    expect(await instance.call('POST /api/users/me/send-email-verification')).toMatchObject({ status: 204 })
+    await connected
+    silent.close()
+    expect((await instance.call('GET /api/emails')).json.data).toMatchObject([{ state: 'waiting', attempts: 1 }])
+    expect(await instance.call('POST /api/users/me/send-email-verification')).toMatchObject({ status: 204 })
+    await stack.disposeAsync()
+  })
 })
 
 test.each([

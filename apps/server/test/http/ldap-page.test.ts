@@ -11,8 +11,6 @@ import { createFolder, type TestFolder } from '../database/folder.ts'
 
 const here = '/settings/admin/ldap'
 const settings = '/settings/admin/application-configuration/ldap'
-const longTimeout = 60_000
-
 describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
   let slapd: Slapd
   let folder: TestFolder
@@ -23,7 +21,7 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     folder = await createFolder()
     const DB_CONNECTION_STRING = join(folder.path, 'pocket-id.db')
     instance = await startCalled('SQLite', { LDAP_TIMEOUT_SECONDS: '20', DB_CONNECTION_STRING })
-  }, longTimeout)
+  })
   afterAll(async () => {
     await instance?.[Symbol.asyncDispose]()
     await folder?.[Symbol.asyncDispose]()

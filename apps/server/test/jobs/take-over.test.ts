@@ -1,9 +1,7 @@
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
-import { systemClock } from '@pocket/core'
-import { createTestDatabase, startProcess } from '@pocket/test-support'
+import { createTestDatabase, eventually, startProcess } from '@pocket/test-support'
 import { openDatabase } from '../../src/database/open-database.ts'
 import { type Repeat, repeatByTimer } from '../../src/jobs/repeat.ts'
 import { createScheduler } from '../../src/jobs/scheduler.ts'
@@ -11,8 +9,8 @@ import { createFolder } from '../database/folder.ts'
 import { keepingLogger } from '../database/keeping-logger.ts'
 
 const program = fileURLToPath(new URL('replica.ts', import.meta.url))
-/** Milliseconds: long enough for a process that hardly gets a turn. */
-const leaseMs = 3000
+/** Milliseconds. A third of it passes before the lease is renewed; the rest is for a process that hardly gets a turn. */
+const leaseMs = 15_000
 const flags = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning']
 
 // Both mostly wait.
@@ -35,7 +33,9 @@ test.concurrent.each(['SQLite', 'PostgreSQL'])(
     const taken = Promise.withResolvers<void>()
     let runs = 0
     const repeat: Repeat = (intervalMs, work) => repeatByTimer(Math.min(intervalMs, 200), work)
-    const scheduler = stack.use(createScheduler({ store, clock: systemClock, logger, owner: 'heir', leaseMs, repeat }))
+    let now = Date.now()
+    const clock = { now: () => now }
+    const scheduler = stack.use(createScheduler({ store, clock, logger, owner: 'heir', leaseMs, repeat }))
     scheduler.register({
       name: 'clean-up',
       intervalMs: 3_600_000,
@@ -48,13 +48,22 @@ test.concurrent.each(['SQLite', 'PostgreSQL'])(
 
     const first = await state()
     expect(first?.leaseOwner).toBe('mortal')
-    scheduler.start()
+    const firstEnd = first?.leaseUntil ?? 0
+    const renewedEnd = await eventually(async () => {
+      const { leaseUntil } = (await state()) ?? {}
+      expect(leaseUntil).toBeGreaterThan(firstEnd)
+      return leaseUntil ?? 0
+    })
     // It lives, so it keeps what it has beyond the end of its first lease.
-    await setTimeout((first?.leaseUntil ?? 0) - Date.now() + 1)
+    now = firstEnd + 1
+    await scheduler.runDue()
     expect([(await state())?.leaseOwner, runs]).toEqual(['mortal', 0])
 
     mortal.kill('SIGKILL')
     await mortal.exit
+    // It may have renewed its lease once more meanwhile.
+    now = Math.max(renewedEnd, (await state())?.leaseUntil ?? 0) + 1
+    scheduler.start()
     await taken.promise
     await scheduler.runDue()
     expect(await state()).toMatchObject({ leaseOwner: null, lastOutcome: 'succeeded', lastError: null })

@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { freePort } from '@pocket/test-support'
+import { eventually, freePort } from '@pocket/test-support'
 import { startHttpsFront } from '@pocket/test-support/https'
 import { loadConfig } from '../../src/config/load.ts'
 import { openPlaceRoom, type PlaceRoom } from '../../src/places/place-room.ts'
@@ -78,10 +78,8 @@ const putByHand = async (content: Buffer, name = path) => {
   await rename(join(folder.path, 'given'), name)
 }
 
-/** Waits for what a watched file brings about; the test ends by its own time limit. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10))
-}
+/** Waits for what a watched file brings about. */
+const until = (condition: () => boolean) => eventually(() => expect(condition()).toBe(true))
 
 test('a database that is missing is downloaded with the licence key, and used at once', async () => {
   const room = await open()

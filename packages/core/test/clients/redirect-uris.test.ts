@@ -151,12 +151,11 @@ describe('a registered redirect URI', () => {
     expect(redirectUriAllowed([registered], requested)).toBe(allowed)
   })
 
-  test('takes no longer for a request that is made to', () => {
+  test('returns for a redirect URI that is made to let a matcher backtrack', () => {
     const pattern = `https://h/${'*a'.repeat(100)}b?x=${'*a'.repeat(100)}b`
     const a = 'a'.repeat(10_000)
-    const before = performance.now()
+    // A matcher that backtracks would not come back within the limit of a test, on any machine.
     expect(redirectUriAllowed([pattern], `https://h/${a}?x=${a}`)).toBe(false)
-    expect(performance.now() - before).toBeLessThan(1000)
   })
 
   test('is compared with wildcards up to a length, and as it is at any', () => {

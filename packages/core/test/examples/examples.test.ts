@@ -3,10 +3,10 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { AuthenticationCeremony } from '@pocket/core'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
-import { freePort, startProcess } from '@pocket/test-support'
+import { freePort, startProcess, waitTimeout } from '@pocket/test-support'
 import { build } from 'esbuild'
 import * as oidc from 'openid-client'
 
@@ -18,9 +18,6 @@ const back = (url: string) => url.startsWith(redirectUri)
 
 /** Milliseconds: plain npm fetches, and builds, two hundred packages; a machine that does something else too takes its time. */
 const installing = 540_000
-/** Milliseconds that a program has to say that it is ready, or to end. */
-const starting = 60_000
-jest.setTimeout(3 * starting)
 
 /** An empty folder outside of the workspace, into which plain npm has installed what would be published. */
 let folder: string
@@ -107,7 +104,6 @@ async function start(name: string) {
     cwd: folder,
     env: { PORT: String(port), DATABASE: join(folder, `${name}.sqlite`) },
     readyWhen: /^ready (.*)$/,
-    readyTimeout: starting,
   })
   return { program, invitation: JSON.parse(program.ready[1] ?? '') as Invitation }
 }
@@ -170,7 +166,7 @@ describe('an example that is installed from the package', () => {
 describe('the installed package', () => {
   const runModule = async (name: string, text: string) => {
     await writeFile(join(folder, name), text)
-    return run('node', [name], { cwd: folder, timeout: starting })
+    return run('node', [name], { cwd: folder, timeout: waitTimeout })
   }
 
   test('leaves nothing behind: a service that is disposed of ends by itself, with all of its stores and sockets', async () => {

@@ -25,7 +25,7 @@ const published = ['core', 'directory', 'api-client'] as const
 
 beforeAll(async () => {
   await run('node', [join(workspace, 'node_modules/typescript/bin/tsc'), '--build', ...published.map(at)])
-}, 120_000)
+})
 
 /** Milliseconds: npm and two linters take most of a minute on a machine that does something else too. */
 const packing = 300_000

@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { waitTimeout } from '@pocket/test-support'
 
 /** How a process of a test has ended. */
 export interface EndedProcess {
@@ -29,7 +30,7 @@ function start(program: string, args: readonly string[]): StartedProcess {
   const path = fileURLToPath(new URL(program, import.meta.url))
   const flags = ['--conditions=pocket-source', '--experimental-strip-types', '--disable-warning=ExperimentalWarning']
   // One that does not end by itself would keep the test run alive.
-  const limits = { timeout: 50_000, killSignal: 'SIGKILL' } as const
+  const limits = { timeout: waitTimeout, killSignal: 'SIGKILL' } as const
   const child = spawn(process.execPath, [...flags, path, ...args], limits)
   const lines: string[] = []
   let errors = ''

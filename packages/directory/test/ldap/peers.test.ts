@@ -9,7 +9,7 @@ import { base, options } from './directory-of-tests.ts'
 import { type Asked, entry, type Peer, type PeerOptions, reference, result, startPeer } from './peer.ts'
 
 const never = new AbortController().signal
-const hasty = { connectTimeout: 150, operationTimeout: 150 }
+const hasty = { connectTimeout: 1000, operationTimeout: 1000 }
 const dn = `uid=alice,ou=people,${base}`
 const alice = { entryUUID: ['a'], uid: ['alice'] }
 const authority = createAuthority()

@@ -62,8 +62,6 @@ const special = [
   }),
 ].join('')
 
-const longTimeout = 30_000
-
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc')
   runInNewContext('gc')()
@@ -81,7 +79,7 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
       sizeLimit: 1_000,
       tls: await authority.issue({ hosts: ['127.0.0.1', 'localhost'] }),
     })
-  }, longTimeout)
+  })
   afterAll(async () => {
     await slapd?.[Symbol.asyncDispose]()
   })

@@ -16,7 +16,7 @@ async function steps(url: string, more: Partial<LdapOptions> = {}) {
 describe('a test of the connection', () => {
   test('says how far it got', async () => {
     await using silent = await startPeer({})
-    const hasty = { connectTimeout: 100, operationTimeout: 100 }
+    const hasty = { connectTimeout: 1000, operationTimeout: 1000 }
     const open = { tls: 'open', bind: 'open', base: 'open' }
     const { tls: _, ...clear } = open
 
