@@ -9,7 +9,7 @@ const others = [
  * No `setTimeout` that begins during `act` comes to its end then. What ends all the same does so by itself, on a machine of any
  * speed; what would only be cut off hangs until the limit of the test.
  */
-export async function withoutTimeouts<Value>(act: () => Promise<Value>): Promise<Value> {
+export async function withoutTimeouts<Value>(act: () => PromiseLike<Value>): Promise<Value> {
   jest.useFakeTimers({ doNotFake: others })
   try {
     return await act()
