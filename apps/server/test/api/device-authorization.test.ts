@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
+import { stopTime } from '../stopped-time.ts'
 import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
 import { type Person, passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
@@ -48,6 +49,7 @@ describe.each(kinds)('%s', (kind) => {
   const verify = (code: string, agent = person.agent) => at('POST /api/oidc/device/verify', code, { agent })
 
   test('an approved device gets its tokens, once, and is told to be patient until then', async () => {
+    using _ = stopTime()
     const { json, code, poll } = await ask(await application())
     expect(json).toMatchObject({
       user_code: expect.stringMatching(/^E[A-HJKMNP-Z0-9]{7}$/),
@@ -107,6 +109,7 @@ describe.each(kinds)('%s', (kind) => {
   })
 
   test('of twenty polls at once, one is in time', async () => {
+    using _ = stopTime()
     const { poll } = await ask(await application())
     const errors = (await Promise.all(Array.from({ length: 20 }, () => poll()))).map(({ json }) => json.error)
     expect(errors.filter((error) => error === 'authorization_pending')).toHaveLength(1)

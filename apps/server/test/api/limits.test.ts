@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { startInstance as startAnother } from '../e2e/instance.ts'
 import { databaseOf, startApp } from '../http/app.ts'
+import { stopTime } from '../stopped-time.ts'
 import { kinds } from './calls.ts'
 import { type Instance, passkeyAnswer, registerPasskey, startInstance } from './instance.ts'
 import { freshName } from './people.ts'
@@ -44,8 +45,7 @@ describe.each(kinds)('%s', (kind) => {
 
   // More is let in as time passes, so time stands still during a test.
   beforeEach(() => {
-    const now = Date.now()
-    jest.spyOn(Date, 'now').mockImplementation(() => now)
+    stopTime()
   })
   afterEach(() => {
     jest.restoreAllMocks()

@@ -7,7 +7,7 @@ import { audited, type CalledInstance, kinds, startCalled } from '../api/calls.t
 import { registerPasskey } from '../api/instance.ts'
 import { createPerson } from '../api/people.ts'
 import { setUpAdministrator, startApp } from '../http/app.ts'
-import { withoutTimeouts } from '../stopped-timeouts.ts'
+import { withoutTimeouts } from '../stopped-time.ts'
 import { type MailServer, startMailServer } from './mail-server.ts'
 
 const testEmail = 'POST /api/application-configuration/test-email'

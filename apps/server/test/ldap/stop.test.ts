@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { startCalled } from '../api/calls.ts'
 import { whole, write } from '../api/setting-calls.ts'
-import { withoutTimeouts } from '../stopped-timeouts.ts'
+import { withoutTimeouts } from '../stopped-time.ts'
 
 /** Lets everybody in and says nothing. */
 const silent: Server = createServer()

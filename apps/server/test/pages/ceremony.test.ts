@@ -386,12 +386,10 @@ test('the account page tells the password manager which passkeys there are, and 
   await page.goto(`${server.origin}/mine`)
   const names = async () =>
     (await authenticator.credentials()).map(({ userName, userDisplayName }) => [userName, userDisplayName])
-  await page.waitForLoadState('networkidle')
-  expect(await names()).toEqual([['anna.koch', 'Anna B. Koch']])
+  await eventually(async () => expect(await names()).toEqual([['anna.koch', 'Anna B. Koch']]))
   server.pages.set('mine', { ...view, signals: { ...signals, credentialIds: ['YW5vdGhlcg'] } })
   await page.goto(`${server.origin}/mine`)
-  await page.waitForLoadState('networkidle')
-  expect(await names()).toEqual([])
+  await eventually(async () => expect(await names()).toEqual([]))
 })
 
 test.each([

@@ -3,6 +3,7 @@ import type { NewClientInput } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { decide, goBack, type Host, minute, second, signIn, startHost, viewOf } from './host.ts'
+import { stopTime } from './stopped-time.ts'
 
 const redirectUri = 'https://app.example/callback'
 const back = (url: string) => url.startsWith(redirectUri)
@@ -217,6 +218,7 @@ describe('a client that has to push its requests', () => {
 
 describe('a client that requires a fresh authentication', () => {
   test('asks for the passkey again a minute later, and not before', async () => {
+    using _ = stopTime()
     await using host = await startHost()
     const setting = await authorized(host, { requiresReauthentication: true })
     host.clock.pass(50 * second)

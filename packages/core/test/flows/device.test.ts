@@ -7,6 +7,7 @@ import { decodeJwt } from 'jose'
 import * as oidc from 'openid-client'
 import { type Host, minute, second, signIn, startHost } from './host.ts'
 import { back, login, redirectUri, relyingParty } from './signed-in.ts'
+import { stopTime } from './stopped-time.ts'
 
 const resource = 'https://bank.example'
 const types: AuthorizationDetailsTypes = {
@@ -125,6 +126,7 @@ test('a device is given the details that were allowed, for the API that it named
 })
 
 test('a device code is for one client, one decision and a quarter of an hour', async () => {
+  using _ = stopTime()
   await using host = await startHost()
   await using there = await door(host)
   const { decide, ask, poll } = await setting(host, there.origin)

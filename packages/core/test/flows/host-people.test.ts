@@ -5,6 +5,7 @@ import { Conflict, PocketError } from '@pocket/core/errors'
 import { memoryStores } from '@pocket/core/memory'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { minute, startHost } from './host.ts'
+import { stopTime } from './stopped-time.ts'
 
 type Route = (pocket: Pocket, req: IncomingMessage, res: ServerResponse, body: never) => Promise<unknown>
 
@@ -212,6 +213,7 @@ describe('a login code by e-mail', () => {
   })
 
   test('is asked for a few times only', async () => {
+    using _time = stopTime()
     const { host, post } = await hostOf(people(ada), { mailer: { send: async () => {} }, rateLimits: true })
     await using _ = host
     const codes = []

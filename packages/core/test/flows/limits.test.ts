@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { PocketError } from '../../src/errors.ts'
 import { kinds } from '../contracts/kinds.ts'
 import { answerCeremony, type Host, type HostOptions, second, startHost } from './host.ts'
+import { stopTime } from './stopped-time.ts'
 
 const redirectUri = 'https://client.example'
 
@@ -48,6 +49,13 @@ async function signInPage(host: Host, clientId: string) {
   const agent = new UserAgent()
   return { agent, page: await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`)) }
 }
+
+// More is let in as time passes.
+let stopped: Disposable
+beforeEach(() => {
+  stopped = stopTime()
+})
+afterEach(() => stopped[Symbol.dispose]())
 
 describe.each(Object.entries(kinds))('%s', (_kind, open) => {
   test('who guesses the secret of a client is refused for a while, and nobody else', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { Pocket } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import { decide, type Host, minute, second, signIn, startHost, viewOf } from './host.ts'
+import { stopTime } from './stopped-time.ts'
 
 const redirectUri = 'https://client.example'
 const back = (url: string) => url.startsWith(redirectUri)
@@ -176,6 +177,7 @@ describe('the browser session', () => {
   })
 
   test('lives on with each use, which is written once a minute, and no longer than it may', async () => {
+    using _ = stopTime()
     await using host = await startHost({
       options: { sessionLifetime: async () => ({ length: 20 * 60, idle: 10 * 60 }) },
     })

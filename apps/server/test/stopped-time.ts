@@ -17,3 +17,10 @@ export async function withoutTimeouts<Value>(act: () => PromiseLike<Value>): Pro
     jest.useRealTimers()
   }
 }
+
+/** The clock of this process stands still until it is disposed of. */
+export function stopTime(): Disposable {
+  const now = Date.now()
+  const spy = jest.spyOn(Date, 'now').mockImplementation(() => now)
+  return { [Symbol.dispose]: () => spy.mockRestore() }
+}
