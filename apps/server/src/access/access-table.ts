@@ -77,7 +77,7 @@ const rows = {
   'POST /api/users': row('administrator', { key: 'write:users', when: 'administrator' }),
   'GET /api/users/:id': row('administrator', { key: 'read:users' }),
   'PUT /api/users/:id': row('administrator', { key: 'write:users', session: 'passkey', when: 'administrator' }),
-  'DELETE /api/users/:id': row('administrator', { key: 'write:users', when: ['oneself', 'administrator'] }),
+  'DELETE /api/users/:id': row('administrator', { key: 'write:users', when: 'administrator' }),
   'PUT /api/users/:id/user-groups': row('administrator', { key: 'write:users', when: 'administrator' }),
   'PUT /api/custom-claims/user/:userId': row('administrator', { key: 'write:users', when: 'administrator' }),
   'GET /api/users/:id/webauthn-credentials': row('administrator', { key: 'read:users' }),

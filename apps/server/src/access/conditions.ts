@@ -30,10 +30,6 @@ export const conditions = {
     text: 'The group has a member who is an administrator.',
     session: 'recent',
   },
-  oneself: {
-    text: 'Administrators delete their own account.',
-    session: 'recent',
-  },
   'own-email': {
     text: 'The caller’s own e-mail address changes.',
     session: 'recent',

@@ -1,6 +1,5 @@
 import type { Directory, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
-import { assertCondition } from '../access/guard.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
@@ -147,8 +146,6 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       summary: 'Delete a user, with sessions and tokens',
       answer: { status: 204 },
       async handle(call) {
-        // Oneself above all: nobody else can undo that.
-        if (call.params.id === call.user.id) await assertCondition(call.ctx, 'oneself')
         await users.remove(actorOf(call), await assertCanModifyUser(call, users))
       },
     }),

@@ -40,8 +40,9 @@ export async function startCallers(env: Readonly<Record<string, string>> = {}): 
   const instance = stack.use(await startInstance({ STATIC_API_KEY: staticKey, ...env }))
   const { url } = instance
 
-  const appoint = async (id: string, role: TestCaller['role']) => {
-    if (role === 'administrator') await instance.app.directory.users.update(id, {}, { administrator: true })
+  const appoint = async (id: string, role: 'user' | 'administrator') => {
+    const email = `${id}@example.com`
+    await instance.app.directory.users.update(id, { email }, { administrator: role === 'administrator' })
   }
   const bySession = async (
     role: 'user' | 'administrator',
@@ -125,7 +126,7 @@ const refusals: ReadonlySet<string> = new Set([
   'cross_site_request',
 ])
 
-/** By which code access was refused, with its status; `admitted` where it was not. */
+/** The status and the code by which access was refused; `admitted` where it was not. */
 export function outcomeOf({ status, text }: Pick<UserAgentResponse, 'status' | 'text'>): string {
   if (status >= 500) return `${status} ${text.slice(0, 200)}`
   if (status !== 401 && status !== 403) return 'admitted'

@@ -1,0 +1,253 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { accessTable } from '../../src/access/access-table.ts'
+import { type Condition, type ConditionName, conditions } from '../../src/access/conditions.ts'
+import { whole } from '../api/setting-calls.ts'
+import { type Callers, outcomeOf, startCallers, type TestCaller } from './callers.ts'
+
+/** Somebody, or some group, whom a request is about. */
+interface Subject {
+  readonly userId: string
+  /** The user is a member of it. */
+  readonly groupId: string
+  readonly userName: string
+}
+
+interface Content {
+  readonly params?: Readonly<Record<string, string>>
+  /** JSON for the REST API, a form for a page. */
+  readonly body?: unknown
+}
+
+let callers: Callers
+
+beforeAll(async () => {
+  callers = await startCallers()
+}, 60_000)
+afterAll(async () => callers[Symbol.asyncDispose]())
+
+/** A user, an administrator where the condition is to apply, and a group that holds them alone. */
+async function subject(administrator: boolean): Promise<Subject> {
+  const { directory } = callers.instance.app
+  const userName = `subject-${randomUUID()}`
+  const names = {
+    userName,
+    email: `${userName}@example.com`,
+    firstName: 'S',
+    lastName: '',
+    displayName: 'S',
+    locale: null,
+  }
+  const { id } = await directory.create({ id: randomUUID(), ...names }, { administrator })
+  const group = await directory.groups.create({ name: userName, friendlyName: userName })
+  await directory.users.setGroups(id, [group.id])
+  return { userId: id, groupId: group.id, userName }
+}
+
+const ofUser =
+  (content: Content = {}) =>
+  ({ userId }: Subject): Content => ({ params: { id: userId, userId }, body: {}, ...content })
+const ofGroup =
+  (content: Content = {}) =>
+  ({ groupId, userId }: Subject): Content => ({
+    params: { id: groupId, userGroupId: groupId, userId },
+    body: {},
+    ...content,
+  })
+const bulk =
+  (field: 'userId' | 'groupId', act: string) =>
+  (about: Subject): Content => ({ body: { act, confirmed: 'yes', ids: about[field] } })
+const profile = ({ userName }: Subject) => ({ username: userName, email: `${userName}@example.com`, firstName: 'S' })
+const users = '/settings/admin/users/:id'
+const groups = '/settings/admin/user-groups/:id'
+
+/** What is sent for a row with a condition: about an administrator, where it is to apply, or about another user. */
+const requests: Readonly<Record<string, (about: Subject, applies: boolean) => Content>> = {
+  'POST /api/users': (_, isAdmin) => ({ body: { username: newName(), isAdmin } }),
+  'PUT /api/users/:id': (about) => ofUser({ body: profile(about) })(about),
+  'DELETE /api/users/:id': ofUser(),
+  'PUT /api/users/:id/profile-picture': ofUser(),
+  'DELETE /api/users/:id/profile-picture': ofUser(),
+  'PUT /api/users/:id/user-groups': ofUser({ body: { userGroupIds: [] } }),
+  'PUT /api/custom-claims/user/:userId': ofUser({ body: [] }),
+  'DELETE /api/users/:id/webauthn-credentials/:credentialId': ofUser(),
+  'POST /api/users/:id/one-time-access-token': ofUser(),
+  'POST /api/users/:id/one-time-access-email': ofUser(),
+  'POST /api/users/:id/invitation': ofUser(),
+  'POST /api/users/:id/invitation-email': ofUser(),
+  'DELETE /api/users/:id/sessions': ofUser(),
+  'DELETE /api/users/:id/sessions/:sessionId': ofUser(),
+  'DELETE /api/users/:id/ldap-link': ofUser(),
+  'PUT /api/user-groups/:id': (about) => ofGroup({ body: { name: about.userName, friendlyName: 'Group' } })(about),
+  'DELETE /api/user-groups/:id': ofGroup(),
+  'PUT /api/custom-claims/user-group/:userGroupId': ofGroup({ body: [] }),
+  'PUT /api/user-groups/:id/allowed-oidc-clients': ofGroup({ body: { oidcClientIds: [] } }),
+  'PUT /api/user-groups/:id/users': ofGroup({ body: { userIds: [] } }),
+  'PATCH /api/user-groups/:id/members/:userId': ofGroup({ body: { endsAt: null } }),
+
+  'POST /settings/admin/users/bulk': bulk('userId', 'enable'),
+  'POST /settings/admin/users/new': (_, isAdmin) => ({
+    body: { username: newName(), ...(isAdmin && { isAdmin: 'yes' }) },
+  }),
+  [`POST ${users}`]: (about, isAdmin) =>
+    ofUser({ body: { ...profile(about), ...(isAdmin && { isAdmin: 'yes' }) } })(about),
+  [`POST ${users}/enable`]: ofUser(),
+  [`POST ${users}/disable`]: ofUser(),
+  [`POST ${users}/groups`]: ofUser(),
+  [`POST ${users}/claims`]: ofUser(),
+  [`POST ${users}/remove`]: ofUser(),
+  [`POST ${users}/sessions/end`]: ofUser(),
+  [`POST ${users}/sessions/:sessionId/end`]: ofUser(),
+  'POST /settings/admin/user-groups/bulk': bulk('groupId', 'delete'),
+  [`POST ${groups}`]: (about) => ofGroup({ body: { name: about.userName, friendlyName: 'Group' } })(about),
+  [`POST ${groups}/claims`]: ofGroup(),
+  [`POST ${groups}/clients`]: ofGroup(),
+  [`POST ${groups}/remove`]: ofGroup(),
+  [`POST ${groups}/members`]: (about) => ofGroup({ body: { userId: about.userId } })(about),
+  [`POST ${groups}/members/:userId/end`]: ofGroup(),
+  [`POST ${groups}/members/:userId/remove`]: ofGroup(),
+}
+/** Those on what is the caller's own, and those that have a test of their own below. */
+const others: ReadonlySet<string> = new Set([
+  'PUT /api/users/me',
+  'PUT /api/users/me/profile-picture',
+  'DELETE /api/users/me/profile-picture',
+  'POST /settings/account',
+  'PUT /api/users/:id/ldap-link',
+  'PUT /api/application-configuration',
+  'PATCH /api/settings',
+  'POST /api/device-login/verification/decision',
+  'GET /verify-email',
+  'POST /verify-email',
+])
+const conditional = [...accessTable].filter(([, row]) => row.conditions.length > 0)
+
+function newName(): string {
+  return `new-${randomUUID()}`
+}
+
+async function outcome(by: TestCaller, route: string, { params = {}, body }: Content): Promise<string> {
+  const [method = '', path = ''] = route.split(' ')
+  const url = callers.instance.url + path.replaceAll(/:(\w+)/g, (_, name: string) => params[name] ?? randomUUID())
+  const options = { headers: { accept: 'application/json', ...by.headers } }
+  const answer = path.startsWith('/api/')
+    ? await by.agent.sendJson(method, url, { body, options })
+    : // A cast: what is sent to pages is a form.
+      await by.agent.postForm(url, body as Readonly<Record<string, string>>, options)
+  return answer.status < 400 ? 'done' : outcomeOf(answer)
+}
+
+function session(name: string): TestCaller {
+  const found = callers.sessions.find((caller) => caller.name === name)
+  if (!found) throw new Error(`There is no ${name}.`)
+  return found
+}
+
+test('every row with a condition has a request here', () => {
+  const known = [...Object.keys(requests), ...others]
+  expect(conditional.map(([route]) => route).toSorted()).toEqual(known.toSorted())
+})
+
+describe('a condition', () => {
+  test.each(conditional.filter(([route]) => requests[route]))('applies to %s', async (route, row) => {
+    const content = requests[route]
+    const needs = (name: 'session' | 'unlimitedKey') =>
+      row.conditions.some((condition: ConditionName) => (conditions[condition] as Condition)[name])
+    const [old, recent] = [session('administrator, session old'), session('administrator, session recent')]
+    const keys = row.scopes ? { limited: await callers.key(row.scopes), unlimited: await callers.key(null) } : null
+    for (const applies of [true, false]) {
+      const send = async (by: TestCaller) => {
+        const sent = await outcome(by, route, content?.(await subject(applies), applies) ?? {})
+        return sent === 'done' ? 'admitted' : sent
+      }
+      const asksAgain = row.session.includes('recent') || (applies && needs('session'))
+      expect([applies, await send(old)]).toEqual([applies, asksAgain ? '401 reauthentication_required' : 'admitted'])
+      expect([applies, await send(recent)]).toEqual([applies, 'admitted'])
+      if (!keys) continue
+      const isRefused = applies && needs('unlimitedKey')
+      expect([applies, await send(keys.limited)]).toEqual([applies, isRefused ? '403 forbidden' : 'admitted'])
+      expect([applies, await send(keys.unlimited)]).toEqual([applies, 'admitted'])
+    }
+  })
+})
+
+describe('an account of one’s own', () => {
+  async function own(by: TestCaller): Promise<Readonly<Record<string, unknown>>> {
+    const answer = await by.agent.getJson(`${callers.instance.url}/api/users/me`, { headers: by.headers })
+    // A cast: another test checks the shape.
+    return answer.json() as Readonly<Record<string, unknown>>
+  }
+
+  test('gets another e-mail address only by a recent passkey', async () => {
+    const [old, recent] = [session('user, session old'), session('user, session recent')]
+    for (const by of [old, recent]) {
+      const me = await own(by)
+      const email = `${newName()}@example.com`
+      const expected = by === old ? '401 reauthentication_required' : 'done'
+      expect(await outcome(by, 'PUT /api/users/me', { body: { ...me, locale: 'de' } })).toBe('done')
+      expect(await outcome(by, 'PUT /api/users/me', { body: { ...me, email } })).toBe(expected)
+      const form = { username: String(me.username), email: `${newName()}@example.com` }
+      expect(await outcome(by, 'POST /settings/account', { body: form })).toBe(expected)
+    }
+  })
+
+  test('that is an administrator’s gets another name, address or picture only by a key without scopes', async () => {
+    const limited = await callers.key(['read:account', 'write:account'])
+    const unlimited = await callers.key(null)
+    const me = await own(limited)
+    const before = JSON.stringify({ ...me, locale: 'de' })
+    expect(await outcome(limited, 'PUT /api/users/me', { body: { ...me, locale: 'de' } })).toBe('done')
+    const changes = [
+      { firstName: 'Eve' },
+      { lastName: 'Eve' },
+      { displayName: 'Eve' },
+      { username: newName() },
+      { email: `${newName()}@example.com` },
+    ]
+    for (const change of changes)
+      expect([change, await outcome(limited, 'PUT /api/users/me', { body: { ...me, ...change } })]).toEqual([
+        change,
+        '403 forbidden',
+      ])
+    expect(JSON.stringify(await own(limited))).toBe(before)
+    for (const route of ['PUT /api/users/me/profile-picture', 'DELETE /api/users/me/profile-picture']) {
+      expect([route, await outcome(limited, route, {})]).toEqual([route, '403 forbidden'])
+      const user = await callers.key(['write:account'], 'user')
+      for (const by of [unlimited, user])
+        expect([route, await outcome(by, route, {})]).toEqual([route, route.startsWith('PUT') ? 'admitted' : 'done'])
+    }
+    expect(await outcome(unlimited, 'PUT /api/users/me', { body: { ...me, firstName: 'Grace' } })).toBe('done')
+  })
+})
+
+test('settings that decide who can sign in change only by a key without scopes', async () => {
+  const limited = await callers.key(['read:settings', 'write:settings'])
+  for (const by of [limited, await callers.key(null)]) {
+    const expected = by === limited ? '403 forbidden' : 'done'
+    const body = whole({ smtpHost: `mail-${randomUUID()}.example.com` })
+    expect(await outcome(by, 'PUT /api/application-configuration', { body })).toBe(expected)
+    expect(await outcome(by, 'PATCH /api/settings', { body: { ldapTimeoutSeconds: 17 } })).toBe(expected)
+    expect(await outcome(by, 'PATCH /api/settings', { body: { unusedClientDays: 31 } })).toBe('done')
+  }
+})
+
+test('linking a user with LDAP takes a key without scopes, whoever it is', async () => {
+  const { userId } = await subject(false)
+  const content = { params: { id: userId }, body: { entry: 'cn=somebody' } }
+  expect(await outcome(await callers.key(['write:users']), 'PUT /api/users/:id/ldap-link', content)).toBe(
+    '403 forbidden',
+  )
+  expect(await outcome(await callers.key(null), 'PUT /api/users/:id/ldap-link', content)).toBe('admitted')
+})
+
+test('another device is approved only by a passkey that was used for that alone', async () => {
+  const { url } = callers.instance
+  const by = session('user, session recent')
+  const asked = await callers.instance.agent().postJson(`${url}/api/device-login/requests`, {})
+  // A cast: another test checks the shape.
+  const { userCode: code } = asked.json() as { userCode: string }
+  const decide = (decision: string) =>
+    outcome(by, 'POST /api/device-login/verification/decision', { body: { code, decision } })
+  expect(await decide('approve')).toBe('401 reauthentication_required')
+  expect(await decide('deny')).toBe('done')
+})
