@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
+import { type CalledInstance, startCalled } from '../api/calls.ts'
+import { registerPasskey } from '../api/instance.ts'
+import { createPerson, freshName } from '../api/people.ts'
+
+const callback = 'https://app.example/callback'
+
+let instance: CalledInstance
+
+beforeAll(async () => {
+  instance = await startCalled('SQLite', { EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED: 'true' })
+}, 60_000)
+afterAll(async () => instance[Symbol.asyncDispose]())
+
+async function createClient(): Promise<string> {
+  const body = { name: 'App', callbackURLs: [callback] }
+  return String((await instance.call('POST /api/oidc/clients', { body })).json.id)
+}
+
+/** Sends requests with a new key of the administrator that has these scopes. */
+async function keyWith(...scopes: readonly string[]) {
+  const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
+  const made = await instance.call('POST /api/api-keys', { body: { name: freshName(), expiresAt, scopes } })
+  const headers = { 'x-api-key': String(made.json.token) }
+  return (call: string, body?: unknown) => {
+    const [method = '', path = ''] = call.split(' ')
+    return instance.agent().sendJson(method, instance.url + path, { body, options: { headers } })
+  }
+}
+
+function refusal({ status, text }: UserAgentResponse): readonly unknown[] {
+  // A cast: every refusal has a code.
+  return [status, (JSON.parse(text) as { code?: string }).code]
+}
+
+describe('an API key with `read:clients`', () => {
+  test('needs `read:users` as well to read what a client is told of a user, and what a user has allowed', async () => {
+    const clientId = await createClient()
+    const { id } = await createPerson(instance)
+    const calls = [
+      `GET /api/oidc/clients/${clientId}/preview/${id}?scopes=openid%20profile%20email`,
+      `GET /api/oidc/users/${id}/authorized-clients`,
+    ]
+    const [clients, users, both] = [
+      await keyWith('read:clients'),
+      await keyWith('read:users'),
+      await keyWith('read:clients', 'read:users'),
+    ]
+    for (const call of calls) {
+      expect([call, ...refusal(await clients(call))]).toEqual([call, 403, 'forbidden'])
+      expect([call, ...refusal(await users(call))]).toEqual([call, 403, 'forbidden'])
+      expect([call, (await both(call)).status]).toEqual([call, 200])
+    }
+  })
+})
+
+describe('an administrator’s session in which no passkey was used or registered', () => {
+  async function weakSession(): Promise<UserAgent> {
+    const { id, agent } = await instance.personWithoutPasskey(freshName())
+    await instance.app.directory.users.update(id, { email: `${id}@example.com` }, { administrator: true })
+    return agent
+  }
+  const forms = '/settings/admin'
+
+  /** Sends a call of the REST API, or the form of a page, and resolves to its status and code. */
+  async function send(agent: UserAgent, call: string, content: object): Promise<readonly unknown[]> {
+    const [method = '', path = ''] = call.split(' ')
+    const url = instance.url + path
+    if (path.startsWith('/api/')) return refusal(await agent.sendJson(method, url, { body: content }))
+    const options = { headers: { accept: 'application/json' } }
+    // A cast: what is sent to pages is a form.
+    return refusal(await agent.postForm(url, content as Readonly<Record<string, string>>, options))
+  }
+  const refused = [403, 'passkey_required']
+
+  test('changes nobody else’s e-mail address', async () => {
+    const agent = await weakSession()
+    const { id, json } = await createPerson(instance)
+    const fields = { username: String(json.username), email: 'elsewhere@example.com', firstName: 'Eve', lastName: '' }
+    expect(await send(agent, `PUT /api/users/${id}`, fields)).toEqual(refused)
+    expect(await send(agent, `POST ${forms}/users/${id}`, fields)).toEqual(refused)
+    expect((await instance.call('GET /api/users/{id}', { params: { id } })).json.email).toBe(json.email)
+
+    await registerPasskey(agent, instance.url)
+    expect((await agent.sendJson('PUT', `${instance.url}/api/users/${id}`, { body: fields })).status).toBe(200)
+  })
+
+  test('makes no login codes', async () => {
+    const agent = await weakSession()
+    const { id } = await createPerson(instance)
+    for (const path of ['one-time-access-token', 'one-time-access-email', 'invitation', 'invitation-email'])
+      expect([path, await send(agent, `POST /api/users/${id}/${path}`, {})]).toEqual([path, refused])
+    for (const path of ['way-in', 'way-in/send'])
+      expect([path, await send(agent, `POST ${forms}/users/${id}/${path}`, { kind: 'code' })]).toEqual([path, refused])
+  })
+
+  test('mints no client secret', async () => {
+    const agent = await weakSession()
+    const id = await createClient()
+    const before = (await instance.call('GET /api/oidc/clients')).json
+    expect(await send(agent, `POST /api/oidc/clients/${id}/secrets`, {})).toEqual(refused)
+    expect(await send(agent, `POST /api/oidc/clients/${id}/secret`, {})).toEqual(refused)
+    expect(await send(agent, `POST ${forms}/oidc-clients/${id}/secrets`, {})).toEqual(refused)
+    const fresh = { name: 'Mine', redirectUris: 'https://evil.example/callback', access: 'everybody' }
+    expect(await send(agent, `POST ${forms}/oidc-clients/new`, fresh)).toEqual(refused)
+    const secrets = (await instance.call('GET /api/oidc/clients/{id}/secrets', { params: { id } })).response.json()
+    expect([secrets, (await instance.call('GET /api/oidc/clients')).json]).toEqual([[], before])
+
+    await registerPasskey(agent, instance.url)
+    expect((await agent.postJson(`${instance.url}/api/oidc/clients/${id}/secrets`, {})).status).toBe(201)
+  })
+
+  test('changes no redirect URI, and no other key of a client', async () => {
+    const agent = await weakSession()
+    const id = await createClient()
+    const read = async () => (await instance.call('GET /api/oidc/clients/{id}', { params: { id } })).json
+    const before = await read()
+    const evil = 'https://evil.example/callback'
+    expect(await send(agent, 'POST /api/oidc/clients', { name: 'Mine', callbackURLs: [evil] })).toEqual(refused)
+    expect(await send(agent, `PUT /api/oidc/clients/${id}`, { name: 'App', callbackURLs: [evil] })).toEqual(refused)
+    const at = `POST ${forms}/oidc-clients/${id}`
+    expect(await send(agent, `${at}/redirect-uris`, { redirectUri: evil })).toEqual(refused)
+    expect(await send(agent, `${at}/settings/addresses`, { redirectUris: evil })).toEqual(refused)
+    expect(await send(agent, `${at}/settings/authentication`, {})).toEqual(refused)
+    expect(await read()).toEqual(before)
+
+    await registerPasskey(agent, instance.url)
+    const body = { name: 'App', callbackURLs: [callback, 'https://app.example/other'] }
+    expect((await agent.sendJson('PUT', `${instance.url}/api/oidc/clients/${id}`, { body })).status).toBe(200)
+  })
+})
+
+describe('an API key with scopes', () => {
+  test('changes neither the name, nor the e-mail address, nor the picture of an administrator', async () => {
+    const another = await createPerson(instance, { isAdmin: true })
+    const user = await createPerson(instance)
+    const me = (await instance.call('GET /api/users/me')).json
+    const write = await keyWith('read:users', 'write:users', 'read:account', 'write:account')
+    const changed = { username: String(another.json.username), email: 'eve@example.com', firstName: 'Eve' }
+    const refusals = [
+      await write(`PUT /api/users/${another.id}`, changed),
+      await write(`PUT /api/users/${another.id}/profile-picture`, {}),
+      await write(`DELETE /api/users/${another.id}/profile-picture`),
+      await write(`PUT /api/users/${me.id}/profile-picture`, {}),
+      await write('PUT /api/users/me', { ...me, firstName: 'Eve' }),
+      await write('PUT /api/users/me', { ...me, email: 'eve@example.com' }),
+      await write('PUT /api/users/me/profile-picture', {}),
+      await write('DELETE /api/users/me/profile-picture'),
+    ]
+    expect(refusals.map(refusal)).toEqual(refusals.map(() => [403, 'forbidden']))
+    expect((await instance.call('GET /api/users/me')).json).toEqual(me)
+
+    expect((await write('PUT /api/users/me', { ...me, locale: 'de' })).status).toBe(200)
+    const body = { username: String(user.json.username), email: 'user@example.com' }
+    expect((await write(`PUT /api/users/${user.id}`, body)).status).toBe(200)
+    expect((await write(`DELETE /api/users/${user.id}/profile-picture`)).status).toBe(204)
+  })
+})
