@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { AccessRow } from '../src/access/access-row.ts'
 import { accessTable } from '../src/access/access-table.ts'
 import { type Condition, conditions } from '../src/access/conditions.ts'
+import { coreTable } from '../src/access/core-table.ts'
 import { sessionRequirements } from '../src/access/session-requirements.ts'
 
 // A program: writes `docs/reference/access.md` from the access table.
@@ -16,7 +17,10 @@ const head = `# Access
 Who may use each operation of the REST API and each page, with which scopes, and what the session has to prove. The guards of
 the server read the same table.
 
-- **Caller**: \`anyone\`; \`user\`, anybody who is signed in, for what is their own; \`administrator\`.
+- **Caller**: \`anyone\`; \`user\`, anybody who is signed in, for what is their own; \`administrator\`;
+  \`interaction\`, the browser in which the interaction began; \`client\`, an OAuth client that authenticates itself, or a public
+  one; \`token\`, the bearer of a token; nobody needs one to register a client while the
+  settings leave registration open.
 - **API key**: the scopes that a limited key needs, all of them. A key without scopes has all of its owner's. "no": API keys are
   refused.
 - **Session**: what a session has to prove, in this order. API keys are judged by their scopes alone.
@@ -52,6 +56,7 @@ export function accessReference(): string {
     section('Refusals', ['What is missing', 'Status', 'Code'], refusals),
     section('REST API', columns, rest.map(rowLine)),
     section('Pages', columns, pages.map(rowLine)),
+    section('Interactions and protocol', ['Route', 'Caller'], [...coreTable].map(coreLine)),
   ].join('\n')
 }
 
@@ -69,6 +74,10 @@ function rowLine([route, { caller, scopes, session, conditions: when }]: readonl
 ]): readonly string[] {
   const key = caller === 'anyone' ? '' : scopes === null ? 'no' : code(scopes)
   return [code([route]), caller, key, code(session), code(when)]
+}
+
+function coreLine([route, { caller }]: readonly [string, AccessRow]): readonly string[] {
+  return [code([route]), caller]
 }
 
 function code(names: readonly string[]): string {

@@ -45,6 +45,7 @@ export function peopleOperations({ pocket, accounts, logos, audit }: PeopleOpera
       method: 'get',
       path: '/api/oidc/users/:id/authorized-clients',
       summary: 'List the clients that a user has allowed something',
+      note: 'A limited API key needs `read:users` too.',
       area: 'clients',
       list: authorizedClients,
       answer: { status: 200, schema: pageOf(authorizedClientSchema) },

@@ -24,6 +24,7 @@ export function previewOperations({
       method: 'get',
       path: '/api/oidc/clients/:id/preview/:userId',
       summary: 'Show what a client would be told about a user',
+      note: 'A limited API key needs `read:users` too.',
       area: 'clients',
       query: { scopes: { type: 'string', description: 'Scopes with spaces between them; required.' } },
       answer: { status: 200, schema: previewSchema },

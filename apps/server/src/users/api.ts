@@ -49,7 +49,7 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
       method: 'put',
       path: '/api/users/me',
       summary: 'Change what is known of you',
-      note: 'The key of the environment (`STATIC_API_KEY`) is refused with `user_not_found` (404), since it has no record.',
+      note: 'The key of the environment (`STATIC_API_KEY`) is refused with `user_not_found` (404), since it has no record. A limited API key changes neither the names nor the e-mail address of an administrator.',
       body: userBody,
       answer: { status: 200, schema: userSchema },
       async handle(call) {

@@ -815,7 +815,7 @@ export interface paths {
         parameters: NoParameters;
         /**
          * Show what a client would be told about a user
-         * @description For administrators.
+         * @description For administrators. A limited API key needs `read:users` too.
          */
         get: operations["previewOidcClient"];
         put?: never;
@@ -970,7 +970,7 @@ export interface paths {
         parameters: NoParameters;
         /**
          * List the clients that a user has allowed something
-         * @description For administrators.
+         * @description For administrators. A limited API key needs `read:users` too.
          */
         get: operations["listAuthorizedOidcClientsOfUser"];
         put?: never;
@@ -1690,7 +1690,7 @@ export interface paths {
         get: operations["readOwnUser"];
         /**
          * Change what is known of you
-         * @description The key of the environment (`STATIC_API_KEY`) is refused with `user_not_found` (404), since it has no record.
+         * @description The key of the environment (`STATIC_API_KEY`) is refused with `user_not_found` (404), since it has no record. A limited API key changes neither the names nor the e-mail address of an administrator.
          */
         put: operations["updateOwnUser"];
         post?: never;

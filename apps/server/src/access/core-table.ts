@@ -1,0 +1,53 @@
+import { type AccessRow, type Route, row } from './access-row.ts'
+
+/**
+ * Who may use what core answers before the server sees it. Core enforces it; a test compares these rows with the routes of the
+ * interactions and with what the discovery document names.
+ */
+const rows = {
+  // Interactions
+  'GET /interaction/:uid': row('interaction'),
+  'GET /interaction/:uid/ceremony': row('interaction'),
+  'POST /interaction/:uid/login': row('interaction'),
+  'POST /interaction/:uid/account': row('interaction'),
+  'POST /interaction/:uid/switch': row('interaction'),
+  'POST /interaction/:uid/sign-out': row('interaction'),
+  'POST /interaction/:uid/consent': row('interaction'),
+  'POST /interaction/:uid/cancel': row('interaction'),
+  'GET /interaction/:uid/code': row('interaction'),
+  'POST /interaction/:uid/code': row('interaction'),
+  'POST /interaction/:uid/mail': row('interaction'),
+  'GET /interaction/:uid/sign-up': row('interaction'),
+  'POST /interaction/:uid/sign-up/options': row('interaction'),
+  'POST /interaction/:uid/sign-up/answer': row('interaction'),
+
+  // OAuth 2.0 and OpenID Connect
+  'GET /authorize': row('anyone'),
+  'POST /authorize': row('anyone'),
+  'GET /authorize/:uid': row('interaction'),
+  'POST /api/oidc/token': row('client'),
+  'POST /api/oidc/par': row('client'),
+  'POST /api/oidc/device/authorize': row('client'),
+  'POST /api/oidc/introspect': row('client'),
+  'POST /api/oidc/revoke': row('client'),
+  'GET /api/oidc/userinfo': row('token'),
+  'POST /api/oidc/userinfo': row('token'),
+  'POST /api/oidc/register': row('token'),
+  'GET /api/oidc/register/:clientId': row('token'),
+  'PUT /api/oidc/register/:clientId': row('token'),
+  'DELETE /api/oidc/register/:clientId': row('token'),
+  'GET /api/oidc/end-session': row('anyone'),
+  'POST /api/oidc/end-session': row('anyone'),
+  'POST /api/oidc/end-session/confirm': row('anyone'),
+  'GET /api/oidc/end-session/success': row('anyone'),
+
+  // Documents
+  'GET /.well-known/jwks.json': row('anyone'),
+  'GET /.well-known/openid-configuration': row('anyone'),
+  'GET /.well-known/oauth-authorization-server': row('anyone'),
+  'GET /.well-known/webauthn': row('anyone'),
+  'GET /.well-known/webfinger': row('anyone'),
+} as const satisfies Readonly<Record<Route, AccessRow>>
+
+/** Every row of core, by its route. */
+export const coreTable: ReadonlyMap<string, AccessRow> = new Map(Object.entries<AccessRow>(rows))

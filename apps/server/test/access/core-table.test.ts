@@ -1,0 +1,100 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import type Router from '@koa/router'
+import Koa from 'koa'
+import { accessTable } from '../../src/access/access-table.ts'
+import { coreTable } from '../../src/access/core-table.ts'
+import { type Callers, startCallers, type TestCaller } from './callers.ts'
+
+const rows = [...coreTable]
+let callers: Callers
+
+beforeAll(async () => {
+  // Where it is off there is no such endpoint, and where it is open nobody needs a token.
+  callers = await startCallers({ DYNAMIC_REGISTRATION: 'with-token' })
+}, 60_000)
+afterAll(async () => callers[Symbol.asyncDispose]())
+
+/** Method and path of every route of the interactions. */
+async function interactionRoutes(): Promise<readonly string[]> {
+  const { pocket } = callers.instance.app
+  const found: string[] = []
+  const koa = new Koa()
+  koa.use(async (ctx, next) => {
+    await next()
+    // A cast: the router of @koa/router puts itself there.
+    const { stack } = (ctx as unknown as { readonly router: Router }).router
+    for (const { methods, path } of stack)
+      for (const method of methods) if (method !== 'HEAD') found.push(`${method} ${path}`)
+  })
+  koa.use(pocket.koa())
+  const server = createServer(koa.callback()).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  try {
+    const address = server.address()
+    if (address === null || typeof address === 'string') throw new Error('The server has no port.')
+    await fetch(`http://127.0.0.1:${address.port}/interaction/none`)
+  } finally {
+    server.close()
+    server.closeAllConnections()
+  }
+  return found
+}
+
+test('every route of the interactions has a row, and no other', async () => {
+  const routes = (await interactionRoutes()).map((route) => route.replace(/\/$/, ''))
+  const listed = rows.map(([route]) => route).filter((route) => route.includes(' /interaction/'))
+  expect(listed.toSorted()).toEqual(routes.toSorted())
+})
+
+test('every endpoint that the discovery document names has a row', async () => {
+  const { instance } = callers
+  const answer = await instance.agent().getJson(`${instance.url}/.well-known/openid-configuration`)
+  const named = Object.entries(Object(answer.json())).filter(([name]) => /_(endpoint|uri)$/.test(name))
+  const paths = named.map(([, value]) => new URL(String(value)).pathname)
+  expect(paths.length).toBeGreaterThan(8)
+  const listed = new Set([...coreTable.keys(), ...accessTable.keys()].map((route) => route.split(' ')[1]))
+  expect(paths.filter((path) => !listed.has(path))).toEqual([])
+})
+
+/** The status of an answer, and the code of its error. */
+async function answerTo(by: TestCaller, route: string, from?: string) {
+  const [method = '', path = ''] = route.split(' ')
+  const url = callers.instance.url + path.replaceAll(/:\w+/g, 'none')
+  const options = { headers: { accept: 'application/json', ...by.headers }, ...(from && { from }) }
+  const isForm = method === 'POST' && !/register|options|answer|login$/.test(path)
+  const answer = isForm
+    ? await by.agent.postForm(url, {}, options)
+    : await by.agent.sendJson(method, url, { options, ...(method !== 'GET' && { body: {} }) })
+  const isJson = answer.headers.get('content-type')?.includes('json') && answer.text !== ''
+  const { code, error } = (isJson ? answer.json() : {}) as { code?: string; error?: string }
+  return { status: answer.status, code: code ?? error ?? '' }
+}
+
+/** What is answered to everybody who is not in the interaction, is no client and has no token. */
+const refusals: Readonly<Record<string, RegExp>> = {
+  interaction: /^(404 interaction_expired|400 )/,
+  client: /^(400 invalid_request|401 invalid_client)/,
+  token: /^(400 invalid_request|401 invalid_token|403 )/,
+}
+
+test.each(rows)('%s is answered as its row says, whoever is signed in', async (route, { caller }) => {
+  const key = await callers.key(null)
+  for (const by of [...callers.sessions, key]) {
+    const { status, code } = await answerTo(by, route)
+    const said = `${status} ${code}`
+    const refusal = refusals[caller]
+    if (refusal) expect([by.name, said]).toEqual([by.name, expect.stringMatching(refusal)])
+    else expect([by.name, [401, 403].includes(status) || status >= 500, said]).toEqual([by.name, false, said])
+  }
+})
+
+test.each(rows.filter(([route]) => route.startsWith('POST /interaction/')))(
+  '%s is refused to a page of another site',
+  async (route) => {
+    const [by] = callers.sessions
+    if (!by) throw new Error('There is nobody.')
+    expect(await answerTo(by, route, 'https://evil.example/')).toEqual({ status: 403, code: 'cross_site_request' })
+  },
+)
