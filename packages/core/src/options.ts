@@ -111,8 +111,9 @@ export interface PocketOptions {
   /** Reads from addresses that clients name. By default `createPublicFetch()`. */
   readonly fetch?: PublicFetch | undefined
   /**
-   * Seconds after its first use in which a refresh token works for refreshes that cross each other, ten at most. From 0,
-   * where it is used once, to 10; by default 3.
+   * Seconds after its first use in which the refresh token of a public client works for parallel refreshes, ten at most.
+   * From 0, where it is used once, to 10; by default 3. Clients that authenticate and tokens bound to a DPoP key get the
+   * first answer again for sixty seconds instead.
    */
   readonly refreshLeeway?: number | undefined
   /** The origin by which clients call the back-channel endpoints, where it is not the issuer's. It appears in the metadata. */

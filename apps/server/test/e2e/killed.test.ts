@@ -5,15 +5,15 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { freePort, longTestTimeout, type RunningProcess, startProcess } from '@pocket/test-support'
-import { startedSqlite } from '../http/app.ts'
+import { databaseOf, startedSqlite } from '../http/app.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const preload = fileURLToPath(new URL('kill-at-statement.ts', import.meta.url))
 const redirectUri = 'https://nas.example:5001'
 const back = (url: string) => url.startsWith(redirectUri)
 
-/** The program on one SQLite file; it can be told to die at a certain statement, at first at the one given. */
-async function mortalServer(first = 1) {
+/** The program on a database of its own; it can be told to die at a certain statement, at first at the one given. */
+async function mortalServer(first = 1, kind: 'SQLite' | 'PostgreSQL' = 'SQLite') {
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'pocket-killed-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
@@ -29,6 +29,7 @@ async function mortalServer(first = 1) {
     HOST: '127.0.0.1',
     ENCRYPTION_KEY: 'a key for tests that is long enough',
     DISABLE_RATE_LIMITING: 'true',
+    ...(await databaseOf(kind, stack)),
   }
   const flags = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning']
   const start = (statement: number) =>
@@ -131,35 +132,43 @@ test(
   longTestTimeout,
 )
 
+type Tokens = Readonly<Record<string, string>>
+
+/** An administrator of this server, signed in, and an application that they use. */
+async function application({ url }: { readonly url: string }) {
+  const authenticator = new SoftwareAuthenticator()
+  const agent = new UserAgent()
+  await setUp(agent, url, authenticator)
+  const created = await agent.follow(
+    await agent.postForm(`${url}/settings/admin/oidc-clients/new`, {
+      name: 'NAS',
+      redirectUris: redirectUri,
+      template: 'synology-dsm',
+      access: 'everybody',
+    }),
+  )
+  const clientId = new URL(created.url).pathname.split('/').at(-1) ?? ''
+  const secret = /pk_[\w-]{43}/.exec(created.text)?.[0] ?? ''
+  const token = async (fields: Readonly<Record<string, string>>) => {
+    const body = new URLSearchParams({
+      client_id: clientId,
+      client_secret: secret,
+      redirect_uri: redirectUri,
+      ...fields,
+    })
+    return (await (await fetch(`${url}/api/oidc/token`, { method: 'POST', body })).json()) as Tokens
+  }
+  const exchange = async () =>
+    token({ grant_type: 'authorization_code', code: await authorize(agent, url, { clientId, authenticator }) })
+  return { agent, authenticator, token, exchange }
+}
+
 test(
   'killed at any write from the passkey to the tokens, what was acknowledged is there and the way can be gone again',
   async () => {
     await using server = await mortalServer()
     const { url } = server
-    const authenticator = new SoftwareAuthenticator()
-    const agent = new UserAgent()
-    await setUp(agent, url, authenticator)
-    const created = await agent.follow(
-      await agent.postForm(`${url}/settings/admin/oidc-clients/new`, {
-        name: 'NAS',
-        redirectUris: redirectUri,
-        template: 'synology-dsm',
-        access: 'everybody',
-      }),
-    )
-    const clientId = new URL(created.url).pathname.split('/').at(-1) ?? ''
-    const secret = /pk_[\w-]{43}/.exec(created.text)?.[0] ?? ''
-    const token = async (fields: Readonly<Record<string, string>>) => {
-      const body = new URLSearchParams({
-        client_id: clientId,
-        client_secret: secret,
-        redirect_uri: redirectUri,
-        ...fields,
-      })
-      return (await (await fetch(`${url}/api/oidc/token`, { method: 'POST', body })).json()) as Record<string, string>
-    }
-    const exchange = async () =>
-      token({ grant_type: 'authorization_code', code: await authorize(agent, url, { clientId, authenticator }) })
+    const { agent, authenticator, token, exchange } = await application(server)
     let { refresh_token = '' } = await exchange()
     let signedOut = 0
     for (let statement = 1, died = true; died; statement++) {
@@ -176,6 +185,32 @@ test(
     // Between the statement that renews the session and the answer stand the entries of the audit log.
     expect(signedOut).toBeLessThanOrEqual(6)
     expect(await exchange()).toMatchObject({ id_token: expect.any(String) })
+  },
+  longTestTimeout,
+)
+
+test.each(['SQLite', 'PostgreSQL'] as const)(
+  'killed at any write of a refresh on %s, the application refreshes again and gets one answer',
+  async (kind) => {
+    await using server = await mortalServer(1, kind)
+    const { token, exchange } = await application(server)
+    let { refresh_token = '' } = await exchange()
+    const refresh = () => token({ grant_type: 'refresh_token', refresh_token })
+    let statement = 0
+    for (let died = true; died; ) {
+      let answered: Tokens | undefined
+      died = await server.dyingAt(++statement, async () => {
+        answered = await refresh()
+      })
+      const again = await refresh()
+      expect(again).toMatchObject({ refresh_token: expect.any(String), id_token: expect.any(String) })
+      const { refresh_token: next = '' } = again
+      expect(next).not.toBe(refresh_token)
+      if (answered) expect(answered.refresh_token).toBe(next)
+      refresh_token = next
+    }
+    // Consumption, refresh token, access token and answer.
+    expect(statement).toBeGreaterThan(4)
   },
   longTestTimeout,
 )

@@ -10,6 +10,7 @@ import { createProtocolPages } from '../oidc/pages.ts'
 import { createPairwiseIdentifier } from '../oidc/pairwise.ts'
 import { createProvider } from '../oidc/provider.ts'
 import { createProviderHolder, type ProviderHolder } from '../oidc/provider-holder.ts'
+import { createRefreshAnswers } from '../oidc/refresh-answers.ts'
 import { documentEventsHere } from '../oidc/registration/document-events.ts'
 import type { ClientServices } from './client-services.ts'
 import type { SettledOptions } from './settled-options.ts'
@@ -32,6 +33,12 @@ export async function createEngine(options: SettledOptions, services: ClientServ
           transaction: stores.transaction,
           schedule: options.keySchedule,
         })
+  const refreshAnswers = createRefreshAnswers({
+    artifacts: stores.artifacts,
+    transaction: stores.transaction,
+    clock,
+    masterKey,
+  })
   const adapter = createAdapterFactory({
     artifacts: stores.artifacts,
     clients: stores.clients,
@@ -43,6 +50,7 @@ export async function createEngine(options: SettledOptions, services: ClientServ
     metadataDocuments,
     documentEvents: documentEventsHere(audit),
     clock,
+    refreshAnswers,
     refreshLeeway: options.refreshLeeway,
   })
   const logoutNotices = createLogoutNotices({
@@ -88,6 +96,7 @@ export async function createEngine(options: SettledOptions, services: ClientServ
         signUpIsOpen: async () => options.ownWays.signUp || (await options.signUpAt()) !== null,
         nonceSecret: masterKey.derive('dpop nonces'),
         adapter,
+        refreshAnswers,
         clients: stores.clients,
         issuer: options.issuer.id,
         internalOrigin: options.internalOrigin,

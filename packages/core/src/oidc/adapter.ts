@@ -9,7 +9,9 @@ import { sha256 } from '../hash.ts'
 import { withoutAudience } from './api-access-tokens.ts'
 import type { Artifact, ArtifactStore, Leeway } from './artifact-store.ts'
 import type { ClientMetadataOf } from './client-metadata.ts'
+import { answerModel, destroyGrant } from './grant-destruction.ts'
 import { nameOfToken } from './login-token-names.ts'
+import { consumeAtEnd, type RefreshAnswers, storeAtEnd } from './refresh-answers.ts'
 import type { Registrar } from './registration/registrar.ts'
 import { UsedAlready } from './replay-detection.ts'
 import { type AtomicAdapter, comparedModels, type StoredState } from './stored-payload.ts'
@@ -22,17 +24,16 @@ export interface AdapterPorts {
   readonly metadataDocuments: MetadataDocuments
   readonly documentEvents: () => DocumentEvents
   readonly clock: Clock
-  /** Seconds in which a refresh token can be used again; 0 to 10. */
+  readonly refreshAnswers: RefreshAnswers
+  /** Seconds in which a refresh token of a public client can be used again; 0 to 10. */
   readonly refreshLeeway: number
 }
 
 /** Stands where an interaction's id stood, since the address to return to would give the id away. */
 const idMarker = '{id}'
 
-/** How many refreshes with one token succeed that cross each other. */
-const crossingRefreshes = 10
-
-const grantedModels = ['AccessToken', 'AuthorizationCode', 'RefreshToken']
+/** How many refreshes of a public client with one token succeed within the leeway. */
+const maxRefreshesWithinLeeway = 10
 
 /** What is left of an interaction that is finished. */
 interface FinishedInteraction {
@@ -51,7 +52,10 @@ export function createAdapterFactory(ports: AdapterPorts): (model: string) => Ad
   return (model) => (model === 'Client' ? clientAdapter(ports) : artifactAdapter(model, ports))
 }
 
-function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: AdapterPorts): Adapter & AtomicAdapter {
+function artifactAdapter(
+  model: string,
+  { artifacts, clock, refreshAnswers, refreshLeeway }: AdapterPorts,
+): Adapter & AtomicAdapter {
   const keyOf = (id: string) => sha256(`${model}:${model === 'AccessToken' ? nameOfToken(id) : id}`)
   /** What was found by another name than its own is put back to its place; no bearer names it by that. */
   const placeOf = (id: string) => (id.startsWith(hidden) ? id.slice(hidden.length) : keyOf(id))
@@ -65,16 +69,14 @@ function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: Ada
   }
   const leeway: Leeway | undefined =
     model === 'RefreshToken' && refreshLeeway > 0
-      ? { milliseconds: refreshLeeway * 1000, uses: crossingRefreshes }
+      ? { milliseconds: refreshLeeway * 1000, uses: maxRefreshesWithinLeeway }
       : undefined
   const withinLeeway = (artifact: Artifact | undefined) =>
     leeway !== undefined && clock.now() - (artifact?.consumedAt ?? 0) < leeway.milliseconds
   /** Who comes second with a code or a refresh token ends what the first one got (RFC 6749 §4.1.2, RFC 9700 §4.14.2). */
   const endSiblings = async (id: string) => {
     const grantId = (await artifacts.find(keyOf(id)))?.grantId
-    if (!grantId) return
-    for (const sibling of grantedModels) await artifacts.destroyByGrant(sibling, grantId)
-    await artifacts.destroy(sha256(`Grant:${grantId}`))
+    if (grantId) await destroyGrant(artifacts, grantId)
   }
   /** A device that comes too soon is told so (RFC 8628 §3.5), unless there is something for it to hear. */
   const assertPatience = async (artifact: Artifact | undefined) => {
@@ -92,6 +94,7 @@ function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: Ada
         if (!(await artifacts.decide({ ...artifact, key: placeOf(id) }))) throw decidedAlready()
         return
       }
+      if ((model === 'RefreshToken' || model === 'AccessToken') && storeAtEnd(artifact)) return
       if (model !== 'ReplayDetection') return artifacts.upsert(artifact)
       if (!(await artifacts.insert(artifact))) throw new UsedAlready()
     },
@@ -117,8 +120,9 @@ function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: Ada
     async find(id) {
       const artifact = await artifacts.find(keyOf(id))
       if (model === 'DeviceCode') await assertPatience(artifact)
+      const presented = artifact && model === 'RefreshToken' ? await refreshAnswers.present(artifact) : undefined
       const consumable = artifact && withinLeeway(artifact) ? { ...artifact, consumedAt: null } : artifact
-      return withoutAudience(opened(consumable, id))
+      return withoutAudience(opened(presented ?? consumable, id))
     },
     async findByUid(uid) {
       return opened(await artifacts.findByUid(model, uid), undefined)
@@ -128,6 +132,7 @@ function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: Ada
       return found && { ...found, userCode }
     },
     async consume(id) {
+      if (model === 'RefreshToken' && consumeAtEnd()) return
       if (await artifacts.consume(keyOf(id), clock.now(), leeway)) return
       // One refresh too many within the leeway is no theft: the ones before it keep what they got.
       const crosses = model === 'DeviceCode' || withinLeeway(await artifacts.find(keyOf(id)))
@@ -150,7 +155,9 @@ function artifactAdapter(model: string, { artifacts, clock, refreshLeeway }: Ada
       return finishedFor
     },
     async revokeByGrantId(grantId) {
-      if (grantId) await artifacts.destroyByGrant(model, grantId)
+      if (!grantId) return
+      await artifacts.destroyByGrant(model, grantId)
+      if (model === 'RefreshToken') await artifacts.destroyByGrant(answerModel, grantId)
     },
   }
 }

@@ -1,4 +1,5 @@
-import Provider, { type Configuration } from 'oidc-provider'
+import type Provider from 'oidc-provider'
+import type { Configuration } from 'oidc-provider'
 import { Misconfigured } from '../errors.ts'
 
 /**
@@ -13,8 +14,17 @@ import { Misconfigured } from '../errors.ts'
  */
 export type AdjustConfiguration = (ours: Configuration) => Configuration
 
+export type ProviderClass = new (issuer: string, configuration: Configuration) => Provider
+
+export interface ProviderInstance {
+  readonly issuer: string
+  readonly configuration: Configuration
+  readonly adjust: AdjustConfiguration | undefined
+  readonly Provider: ProviderClass
+}
+
 /** An instance of what the host makes of our configuration. @throws {Misconfigured} which names `configuration` */
-export function instanceOf(issuer: string, ours: Configuration, adjust: AdjustConfiguration | undefined): Provider {
+export function instanceOf({ issuer, configuration: ours, adjust, Provider }: ProviderInstance): Provider {
   if (!adjust) return new Provider(issuer, ours)
   try {
     const adjusted: unknown = adjust(ours)

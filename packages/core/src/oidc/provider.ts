@@ -18,6 +18,7 @@ import { demandCredentials } from './introspection.ts'
 import { signLoginAccessTokens } from './login-access-tokens.ts'
 import { keepLogoutNotices, type LogoutNoticePorts } from './logout-notices.ts'
 import { keepLanguagesAtLogout } from './post-logout.ts'
+import { providerAnswering, type RefreshAnswers } from './refresh-answers.ts'
 import { answerRegistrations, type RegistrationAnswerPorts } from './registration/answers.ts'
 import { noteFirstUses } from './registration/first-use.ts'
 import { decideReplaysByInsert } from './replay-detection.ts'
@@ -38,6 +39,7 @@ export interface ProviderPorts
     LogoutNoticePorts {
   readonly adjustConfiguration: AdjustConfiguration | undefined
   readonly noteAttempt: ConnectionRecorder['note']
+  readonly refreshAnswers: RefreshAnswers
 }
 
 /** A Provider, and what answers for its documents. */
@@ -48,7 +50,12 @@ export interface BuiltProvider {
 
 /** One Provider for one set of keys. All its state is in the stores, so that another can take its place at any time. */
 export function createProvider(ports: ProviderPorts): BuiltProvider {
-  const provider = instanceOf(ports.issuer, providerConfiguration(ports), ports.adjustConfiguration)
+  const provider = instanceOf({
+    issuer: ports.issuer,
+    configuration: providerConfiguration(ports),
+    adjust: ports.adjustConfiguration,
+    Provider: providerAnswering(ports.refreshAnswers),
+  })
   // `front.ts` sets the forwarded headers itself, so that they say what the issuer says.
   provider.proxy = true
   overrideClientChecks(provider, ports)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
+import * as oidc from 'openid-client'
 import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
 import { decide, type Host, hour, signIn, startHost, viewOf } from './host.ts'
 
@@ -16,15 +17,18 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
     await database[Symbol.asyncDispose]()
   })
 
-  async function signedIn(host: Host) {
-    const { client, secret } = await host.client({ redirectUris: [redirectUri] })
+  async function signedIn(host: Host, { isPublic = false } = {}) {
+    const { client, secret } = await host.client({ redirectUris: [redirectUri], isPublic })
     const { authenticator } = await host.person('ada')
     const agent = new UserAgent()
+    const verifier = oidc.randomPKCECodeVerifier()
     const parameters = {
       client_id: client.id,
       redirect_uri: redirectUri,
       response_type: 'code',
       scope: 'openid profile',
+      code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
     }
     const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(parameters)}`))
     const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
@@ -34,7 +38,7 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
         method: 'POST',
         body: new URLSearchParams({
           client_id: client.id,
-          client_secret: secret,
+          ...(!isPublic && { client_secret: secret }),
           redirect_uri: redirectUri,
           ...fields,
         }),
@@ -44,7 +48,7 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
       agent,
       code,
       authenticator,
-      exchange: () => token({ grant_type: 'authorization_code', code }),
+      exchange: () => token({ grant_type: 'authorization_code', code, code_verifier: verifier }),
       token,
     }
   }
@@ -82,10 +86,41 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
     expect(host.errors).toEqual([])
   })
 
-  test('of fifty refreshes that cross each other ten succeed, and what they got goes on', async () => {
+  test('fifty refreshes of a confidential client at once get one answer, which goes on', async () => {
+    await using host = await startHost({ stores: await database.empty() })
+    const { exchange, token } = await signedIn(host)
+    const { refresh_token = '' } = await tokensOf(await exchange())
+    const answers = await fifty(() => token({ grant_type: 'refresh_token', refresh_token }))
+    expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200))
+    const given = await Promise.all(answers.map(tokensOf))
+    expect(new Set(given.map((each) => `${each.refresh_token} ${each.access_token} ${each.id_token}`)).size).toBe(1)
+    const next = await token({ grant_type: 'refresh_token', refresh_token: given[0]?.refresh_token ?? '' })
+    expect(next.status).toBe(200)
+    expect(host.errors).toEqual([])
+  })
+
+  test('a refresh whose storage fails leaves the refresh token usable', async () => {
+    await using host = await startHost({ stores: await database.empty() })
+    const { exchange, token } = await signedIn(host)
+    const { refresh_token = '' } = await tokensOf(await exchange())
+    const { artifacts } = host.stores
+    for (const model of ['RefreshToken', 'AccessToken', 'RefreshAnswer']) {
+      const upsert = artifacts.upsert.bind(artifacts)
+      artifacts.upsert = async (artifact) => {
+        if (artifact.model === model) throw new Error(`no ${model} can be stored`)
+        return upsert(artifact)
+      }
+      expect((await token({ grant_type: 'refresh_token', refresh_token })).status).toBe(500)
+      artifacts.upsert = upsert
+    }
+    const [answer, ...failures] = [await token({ grant_type: 'refresh_token', refresh_token }), ...host.errors]
+    expect([answer.status, failures.length]).toEqual([200, 3])
+  })
+
+  test('of fifty refreshes of a public client ten succeed, and what they got goes on', async () => {
     const now = Date.now()
     await using host = await startHost({ stores: await database.empty(), options: { clock: { now: () => now } } })
-    const { exchange, token } = await signedIn(host)
+    const { exchange, token } = await signedIn(host, { isPublic: true })
     const { refresh_token } = (await (await exchange()).json()) as { refresh_token: string }
     const answers = await fifty(() => token({ grant_type: 'refresh_token', refresh_token }))
     const won = answers.filter(({ status }) => status === 200)
@@ -99,7 +134,7 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
 
   test('without a leeway fifty refreshes with one token give one answer', async () => {
     await using host = await startHost({ stores: await database.empty(), options: { refreshLeeway: 0 } })
-    const { exchange, token } = await signedIn(host)
+    const { exchange, token } = await signedIn(host, { isPublic: true })
     const { refresh_token } = (await (await exchange()).json()) as { refresh_token: string }
     const answers = await fifty(() => token({ grant_type: 'refresh_token', refresh_token }))
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
@@ -110,7 +145,7 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
     'of two that have read the same %s before either used it one is answered, and has nothing then',
     async (model) => {
       await using host = await startHost({ stores: await database.empty(), options: { refreshLeeway: 0 } })
-      const { exchange, token } = await signedIn(host)
+      const { exchange, token } = await signedIn(host, { isPublic: true })
       const { refresh_token = '' } = model === 'RefreshToken' ? await tokensOf(await exchange()) : {}
       const send = () => (refresh_token === '' ? exchange() : token({ grant_type: 'refresh_token', refresh_token }))
       const { artifacts } = host.stores
@@ -129,17 +164,39 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
     },
   )
 
-  test('a revocation between the use of a refresh token and its answer leaves nothing alive', async () => {
+  test.each(['RefreshToken', 'Grant'])(
+    'a revocation after a refresh has read the %s leaves nothing alive',
+    async (model) => {
+      await using host = await startHost({ stores: await database.empty() })
+      const { client, exchange, token } = await signedIn(host)
+      const { refresh_token = '' } = await tokensOf(await exchange())
+      const secret = (await host.pocket.clients.addSecret(client.id)).plain
+      const { artifacts } = host.stores
+      const find = artifacts.find.bind(artifacts)
+      artifacts.find = async (key) => {
+        const found = await find(key)
+        if (found?.model !== model) return found
+        artifacts.find = find
+        const body = new URLSearchParams({ client_id: client.id, client_secret: secret, token: refresh_token })
+        expect((await fetch(`${host.issuer}/api/oidc/revoke`, { method: 'POST', body })).status).toBe(200)
+        return found
+      }
+      const answer = await token({ grant_type: 'refresh_token', refresh_token })
+      expect(answer.status).toBe(400)
+      await expectNothing(host, token, [answer])
+    },
+  )
+
+  test('a revocation between the use of a refresh token of a public client and its answer leaves nothing alive', async () => {
     await using host = await startHost({ stores: await database.empty() })
-    const { client, exchange, token } = await signedIn(host)
+    const { client, exchange, token } = await signedIn(host, { isPublic: true })
     const { refresh_token = '' } = await tokensOf(await exchange())
     const { artifacts } = host.stores
     const consume = artifacts.consume.bind(artifacts)
     artifacts.consume = async (...given) => {
       const used = await consume(...given)
       artifacts.consume = consume
-      const secret = (await host.pocket.clients.addSecret(client.id)).plain
-      const body = new URLSearchParams({ client_id: client.id, client_secret: secret, token: refresh_token })
+      const body = new URLSearchParams({ client_id: client.id, token: refresh_token })
       expect((await fetch(`${host.issuer}/api/oidc/revoke`, { method: 'POST', body })).status).toBe(200)
       return used
     }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import * as oidc from 'openid-client'
 import { DataSource } from 'typeorm'
 import { pocketMigrations, runMigrations } from '../../src/typeorm/index.ts'
 import { databases, optionsFor } from '../typeorm/databases.ts'
@@ -18,6 +19,8 @@ interface Given {
   readonly other: string
   readonly leads: readonly AnyLead[]
   readonly person: Awaited<ReturnType<Host['person']>>
+  /** Whether the client authenticates; one that does not gets what the leeway allows. */
+  readonly isPublic: boolean
 }
 
 const leeways = [0, 3] as const
@@ -62,21 +65,30 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
     })
     stack.use(another.running)
     const leads = [lead, another.lead]
-    const settings = await Promise.all(
-      hosts.map((host, index) => settingOf({ host, leads, person, other: another.origins[index] ?? '' })),
-    )
-    return { settings, stack: stack.move() }
+    const settingsOf = (isPublic: boolean) =>
+      Promise.all(
+        hosts.map((host, index) => settingOf({ host, leads, person, isPublic, other: another.origins[index] ?? '' })),
+      )
+    const settings = { confidential: await settingsOf(false), public: await settingsOf(true) }
+    return { settings, another, stack: stack.move() }
   }
 
-  async function within(leeway: Leeway) {
-    const found = (await setUp).settings[leeways.indexOf(leeway)]
+  async function within(leeway: Leeway, clients: 'confidential' | 'public' = 'confidential') {
+    const found = (await setUp).settings[clients][leeways.indexOf(leeway)]
     if (!found) throw new Error(`No instance has a leeway of ${leeway} s.`)
     return found
   }
 
-  async function settingOf({ host, leads, person, other }: Given) {
-    const { client, secret } = await relyingParty(host)
-    const credentials = { client_id: client.id, client_secret: secret }
+  async function settingOf({ host, leads, person, other, isPublic }: Given) {
+    const { client, secret } = isPublic
+      ? await relyingParty(host, { client: { isPublic }, authentication: oidc.None() })
+      : await relyingParty(host)
+    const credentials = { client_id: client.id, ...(!isPublic && { client_secret: secret }) }
+    const verifier = oidc.randomPKCECodeVerifier()
+    const challenge = {
+      code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+    }
     const origins = [host.issuer, other]
     const post = (index: number, endpoint: string, fields: Fields) =>
       fetch(`${origins[index % 2]}/api/oidc/${endpoint}`, {
@@ -115,11 +127,17 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
       return answers
     }
     const code = async () => {
-      const query = { redirect_uri: redirectUri, response_type: 'code', scope: 'openid', client_id: client.id }
+      const query = {
+        redirect_uri: redirectUri,
+        response_type: 'code',
+        scope: 'openid',
+        client_id: client.id,
+        ...challenge,
+      }
       const url = `${host.issuer}/authorize?${new URLSearchParams(query)}`
       const { page } = await passThrough(host, url, { agent: new UserAgent(), person })
       const value = new URL(page.location ?? '').searchParams.get('code') ?? ''
-      return { grant_type: 'authorization_code', redirect_uri: redirectUri, code: value }
+      return { grant_type: 'authorization_code', redirect_uri: redirectUri, code: value, code_verifier: verifier }
     }
     const exchange = async () => (await post(0, 'token', await code())).json() as Promise<Tokens>
     /** What these tokens still do: at UserInfo, and at introspection in the other process. */
@@ -128,7 +146,9 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
       const isActive = async (token: string) =>
         ((await (await post(1, 'introspect', { token })).json()) as { active: boolean }).active
       const userInfo = fetch(`${host.issuer}/api/oidc/userinfo`, { headers })
-      return Promise.all([userInfo.then(({ ok }) => ok), isActive(access_token), isActive(refresh_token)])
+      // A public client cannot introspect.
+      const introspected = isPublic ? [] : [isActive(access_token), isActive(refresh_token)]
+      return [...new Set(await Promise.all([userInfo.then(({ ok }) => ok), ...introspected]))]
     }
     return {
       host,
@@ -148,12 +168,11 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
   const tokensOf = (answers: readonly Response[]) =>
     Promise.all(answers.filter(({ status }) => status === 200).map((answer) => answer.json() as Promise<Tokens>))
   const refresh = ({ refresh_token }: Tokens) => ({ grant_type: 'refresh_token', refresh_token })
-  const everywhere = (alive: boolean) => [alive, alive, alive]
   const aliveOf = ({ alive }: Setting, given: readonly Tokens[]) => Promise.all(given.map(alive))
 
   /** Nothing that these tokens could do is done any more. */
   async function expectEnd(each: Setting, given: readonly Tokens[]) {
-    expect(await aliveOf(each, given)).toEqual(given.map(() => everywhere(false)))
+    expect(await aliveOf(each, given)).toEqual(given.map(() => [false]))
     const refused = await Promise.all(given.map(each.refreshed))
     expect(refused.map(({ status }) => status)).toEqual(given.map(() => 400))
   }
@@ -172,7 +191,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
   })
 
   test('fifty refreshes without a leeway: one answer, whose tokens end then', async () => {
-    const each = await within(0)
+    const each = await within(0, 'public')
     const first = await each.exchange()
     const answers = await each.atOnce(50, refresh(first), 'find')
     expect(await refusals(answers)).toEqual(Array(49).fill('invalid_grant'))
@@ -183,7 +202,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
   test.each(['code', 'refresh token'])(
     'who wins a %s and is answered after all others gets nothing alive',
     async (kind) => {
-      const each = await within(0)
+      const each = await within(0, 'public')
       const fields = kind === 'code' ? await each.code() : refresh(await each.exchange())
       const answers = await each.winnerLast(10, fields)
       expect(await refusals(answers)).toEqual(Array(9).fill('invalid_grant'))
@@ -193,7 +212,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
   )
 
   test('fifty refreshes within the leeway: ten answers, whose tokens live until one comes after it', async () => {
-    const each = await within(3)
+    const each = await within(3, 'public')
     const first = await each.exchange()
     const answers = await each.atOnce(50, refresh(first), 'find')
     // The clock stands still meanwhile, so that all of them come within the leeway however slow the machine is.
@@ -202,7 +221,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
     expect(new Set(won.map(({ refresh_token }) => refresh_token)).size).toBe(10)
     await each.pass(3 * second - 1)
     expect((await each.refreshed(first)).status).toBe(400)
-    expect(await aliveOf(each, won)).toEqual(won.map(() => everywhere(true)))
+    expect(await aliveOf(each, won)).toEqual(won.map(() => [true]))
     const later = await tokensOf(await Promise.all(won.map(each.refreshed)))
     expect(later).toHaveLength(10)
     await each.pass(1)
@@ -212,13 +231,13 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
   })
 
   test('a second use succeeds within the leeway, and ends what both gave after it', async () => {
-    const each = await within(3)
+    const each = await within(3, 'public')
     const first = await each.exchange()
     const won = await tokensOf([await each.refreshed(first)])
     await each.pass(3 * second - 1)
     won.push(...(await tokensOf([await each.refreshed(first)])))
     expect(won).toHaveLength(2)
-    expect(await aliveOf(each, won)).toEqual(won.map(() => everywhere(true)))
+    expect(await aliveOf(each, won)).toEqual(won.map(() => [true]))
     await each.pass(1)
     // Fifty thieves at once get as little as one.
     expect(await refusals(await each.atOnce(50, refresh(first), 'find'))).toEqual(Array(50).fill('invalid_grant'))
@@ -254,7 +273,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
   test.each(['refresh_token', 'access_token'] as const)(
     'a revocation of the %s between the uses of the refresh token and their answers leaves nothing alive',
     async (revoked) => {
-      const each = await within(3)
+      const each = await within(3, 'public')
       const first = await each.exchange()
       const answers = await each.atOnce(10, refresh(first), 'consume', async () => {
         expect((await each.post(1, 'revoke', { token: first[revoked] })).status).toBe(200)
@@ -265,4 +284,80 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
       expect(each.host.errors).toEqual([])
     },
   )
+
+  /** What all answers hold, without when their access token ends. */
+  const oneAnswer = async (answers: readonly Response[]) => {
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+    const [one = { access_token: '', refresh_token: '' }, ...more] = await tokensOf(answers)
+    expect(more).toEqual(more.map(() => one))
+    return one
+  }
+
+  test.each([0, 3] as const)('fifty refreshes of a confidential client get one answer, leeway %d s', async (leeway) => {
+    const each = await within(leeway)
+    const first = await each.exchange()
+    const won = await oneAnswer(await each.atOnce(50, refresh(first), 'find'))
+    expect(await aliveOf(each, [won])).toEqual([[true]])
+    await each.pass(60 * second - 1)
+    expect(await oneAnswer([await each.refreshed(first)])).toMatchObject({ refresh_token: won.refresh_token })
+    const next = await oneAnswer(await each.atOnce(2, refresh(won), 'find'))
+    expect(next.refresh_token).not.toBe(won.refresh_token)
+    expect((await each.refreshed(first)).status).toBe(400)
+    await expectEnd(each, [first, won, next])
+    expect(each.host.errors).toEqual([])
+  })
+
+  test('fifty reuses after sixty seconds get nothing and end the family', async () => {
+    const each = await within(3)
+    const first = await each.exchange()
+    const won = await oneAnswer([await each.refreshed(first)])
+    await each.pass(60 * second)
+    expect(await refusals(await each.atOnce(50, refresh(first), 'find'))).toEqual(Array(50).fill('invalid_grant'))
+    await expectEnd(each, [first, won])
+    expect(each.host.errors).toEqual([])
+  })
+
+  test('a repeated refresh that races the first use of the new token leaves one line or none', async () => {
+    const each = await within(3)
+    const first = await each.exchange()
+    const won = await oneAnswer([await each.refreshed(first)])
+    const [repeated, used] = await Promise.all([each.refreshed(first), each.refreshed(won)])
+    const next = await oneAnswer([used])
+    const isRepeated = repeated.status === 200
+    if (isRepeated) expect((await oneAnswer([repeated])).refresh_token).toBe(won.refresh_token)
+    expect(await aliveOf(each, [next])).toEqual([[isRepeated]])
+    expect(each.host.errors).toEqual([])
+  })
+
+  test.each(['refresh_token', 'access_token'] as const)(
+    'a revocation of the %s that races refreshes leaves nothing alive',
+    async (revoked) => {
+      const each = await within(3)
+      const first = await each.exchange()
+      const revocation = each.post(0, 'revoke', { token: first[revoked] })
+      const more = await Promise.all(
+        Array.from({ length: 10 }, (_, index) => each.post(index, 'token', refresh(first))),
+      )
+      expect((await revocation).status).toBe(200)
+      await expectEnd(each, [first, ...(await tokensOf(more))])
+      expect(each.host.errors).toEqual([])
+    },
+  )
+
+  // The last test, since it ends the other process.
+  test('a process that is killed between consuming the token and storing the answer leaves the token usable', async () => {
+    const { another } = await setUp
+    const each = await within(3)
+    const first = await each.exchange()
+    await another.lead.hold('win')
+    const lost = each.post(1, 'token', refresh(first)).catch(() => undefined)
+    await another.lead.met(1)
+    another.running.kill('SIGKILL')
+    expect(await lost).toBeUndefined()
+    const won = await oneAnswer(
+      await Promise.all([each.post(0, 'token', refresh(first)), each.post(0, 'token', refresh(first))]),
+    )
+    await oneAnswer([await each.post(0, 'token', refresh(won))])
+    expect(each.host.errors).toEqual([])
+  })
 })

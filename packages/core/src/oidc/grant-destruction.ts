@@ -1,0 +1,13 @@
+import { sha256 } from '../hash.ts'
+import type { ArtifactStore } from './artifact-store.ts'
+
+/** The model of stored answers to refreshes; the library has none of that name. */
+export const answerModel = 'RefreshAnswer'
+
+const grantedModels = ['AccessToken', 'AuthorizationCode', 'RefreshToken', answerModel]
+
+/** Destroys a grant and everything that was issued under it. */
+export async function destroyGrant(artifacts: ArtifactStore, grantId: string): Promise<void> {
+  for (const model of grantedModels) await artifacts.destroyByGrant(model, grantId)
+  await artifacts.destroy(sha256(`Grant:${grantId}`))
+}

@@ -1,0 +1,221 @@
+import { calculateJwkThumbprint, decodeProtectedHeader } from 'jose'
+import Provider, {
+  type Configuration,
+  errors,
+  type KoaContextWithOIDC,
+  type TokenEndpointGrantContext,
+  type UnknownObject,
+} from 'oidc-provider'
+import type { Clock } from '../clock.ts'
+import { Misconfigured } from '../errors.ts'
+import { sha256 } from '../hash.ts'
+import { MasterKey } from '../master-key.ts'
+import type { Transaction } from '../transaction.ts'
+import type { ProviderClass } from './adjusted-configuration.ts'
+import type { Artifact, ArtifactStore } from './artifact-store.ts'
+import { answerModel, destroyGrant } from './grant-destruction.ts'
+
+/** How long after a refresh its answer is given again, in milliseconds. */
+const answerLifetime = 60_000
+
+/** The purpose that answers are encrypted for. */
+const purpose = 'refresh answer'
+
+type GrantHandler<Context extends KoaContextWithOIDC> = (ctx: Context) => void | Promise<void>
+
+/** Ends the library's handler as soon as every check has passed and a stored answer exists. */
+class AnswerStored extends Error {}
+
+/** One request with the refresh token of a client that authenticates or proves possession of a key. */
+interface Refresh {
+  /** The refresh token as it was stored before; `undefined` until it was read. */
+  presented?: Artifact
+  consumed: boolean
+  /** The tokens of the answer, which are stored together with the consumption. */
+  readonly tokens: Artifact[]
+}
+
+const refreshes = new WeakMap<object, Refresh>()
+
+function currentRefresh(): Refresh | undefined {
+  const { ctx } = Provider
+  return ctx && refreshes.get(ctx)
+}
+
+/**
+ * Marks the presented refresh token as consumed when the request is done; returns `false` where it has to be consumed
+ * at once.
+ */
+export function consumeAtEnd(): boolean {
+  const refresh = currentRefresh()
+  if (!refresh?.presented) return false
+  if (refresh.presented.consumedAt !== null) throw new AnswerStored()
+  refresh.consumed = true
+  return true
+}
+
+/** Stores a token when the request is done; returns `false` where it has to be stored at once. */
+export function storeAtEnd(artifact: Artifact): boolean {
+  const refresh = currentRefresh()
+  if (!refresh?.presented) return false
+  refresh.tokens.push(artifact)
+  return true
+}
+
+export interface RefreshAnswerPorts {
+  readonly artifacts: ArtifactStore
+  readonly transaction: Transaction
+  readonly clock: Clock
+  readonly masterKey: MasterKey
+}
+
+export interface RefreshAnswers {
+  /** The refresh token for the library, which does not see that it was consumed while its answer can be given again. */
+  present(artifact: Artifact): Promise<Artifact | undefined>
+  wrap<Context extends KoaContextWithOIDC>(handler: GrantHandler<Context>): GrantHandler<Context>
+}
+
+/**
+ * Answers each refresh once: the consumption of the refresh token, the new tokens and the sealed answer are written in one
+ * transaction, and whoever repeats the request gets that answer (decision 0016).
+ */
+export function createRefreshAnswers({ artifacts, transaction, clock, masterKey }: RefreshAnswerPorts): RefreshAnswers {
+  /** The stored answer, unless it is too old or the new refresh token was used. */
+  const findAnswer = async ({ key, consumedAt }: Artifact): Promise<StoredAnswer | undefined> => {
+    if (consumedAt === null || clock.now() - consumedAt >= answerLifetime) return undefined
+    const stored = await artifacts.find(answerKey(key))
+    if (!stored) return undefined
+    const { successor, sealed }: Pick<StoredAnswer, 'successor' | 'sealed'> = JSON.parse(stored.payload)
+    const isUnused = (await artifacts.find(successor))?.consumedAt === null
+    return isUnused ? { successor, sealed, answeredAt: consumedAt } : undefined
+  }
+
+  const write = async (ctx: KoaContextWithOIDC, { key, ...presented }: Artifact, tokens: readonly Artifact[]) => {
+    const successor = tokens.find(({ model }) => model === 'RefreshToken')?.key
+    const sealed = (await keyFor(ctx, masterKey)).encrypt(purpose, JSON.stringify(ctx.body))
+    const now = clock.now()
+    const answer: Artifact = {
+      ...presented,
+      key: answerKey(key),
+      model: answerModel,
+      payload: JSON.stringify({ successor, sealed }),
+      expiresAt: now + answerLifetime,
+    }
+    return transaction(async () => {
+      if (!(await artifacts.consume(key, now))) return false
+      for (const artifact of [...tokens, answer]) await artifacts.upsert(artifact)
+      return true
+    })
+  }
+
+  const repeat = async (ctx: KoaContextWithOIDC, { key, grantId }: Artifact) => {
+    const presented = await artifacts.find(key)
+    const answer = presented && (await findAnswer(presented))
+    if (!answer) {
+      if (presented && grantId !== null) await destroyGrant(artifacts, grantId)
+      throw new errors.InvalidGrant('RefreshToken already consumed')
+    }
+    const body = unsealed(await keyFor(ctx, masterKey), answer.sealed)
+    if (!body) throw new errors.InvalidGrant('the refresh token was used by a different request')
+    const passed = Math.floor((clock.now() - answer.answeredAt) / 1000)
+    return { ...body, expires_in: Math.max(1, body.expires_in - passed) }
+  }
+
+  return {
+    async present(artifact) {
+      const refresh = currentRefresh()
+      const client = Provider.ctx?.oidc.client
+      if (!refresh || !client) return undefined
+      const { jkt, exp, ...rest } = JSON.parse(artifact.payload)
+      if (client.clientAuthMethod === 'none' && jkt === undefined) return undefined
+      refresh.presented = artifact
+      if (artifact.consumedAt === null || !(await findAnswer(artifact))) return artifact
+      // A token that expires meanwhile still gets the answer that it was given in time.
+      const end = Math.ceil((artifact.consumedAt + answerLifetime) / 1000)
+      const payload = JSON.stringify({ ...rest, jkt, exp: Math.max(exp, end) })
+      return { ...artifact, consumedAt: null, payload }
+    },
+
+    wrap: (handler) => async (ctx) => {
+      const refresh: Refresh = { consumed: false, tokens: [] }
+      refreshes.set(ctx, refresh)
+      try {
+        await handler(ctx)
+      } catch (error) {
+        if (!(error instanceof AnswerStored)) throw error
+      } finally {
+        refreshes.delete(ctx)
+      }
+      const { presented, consumed, tokens } = refresh
+      if (!presented) return
+      if (consumed ? await write(ctx, presented, tokens) : presented.consumedAt === null) {
+        // A refresh token that is not rotated is not consumed.
+        if (!consumed) for (const token of tokens) await artifacts.upsert(token)
+        return
+      }
+      ctx.body = await repeat(ctx, presented)
+    },
+  }
+}
+
+type Names = string | readonly string[] | ReadonlySet<string>
+
+/** A Provider whose refresh handler is wrapped when the library registers it, since it cannot be read afterwards. */
+export function providerAnswering({ wrap }: Pick<RefreshAnswers, 'wrap'>): ProviderClass {
+  let isCalled = false
+  return class extends Provider {
+    constructor(issuer: string, configuration: Configuration) {
+      super(issuer, configuration)
+      if (!isCalled)
+        throw new Misconfigured('This version of oidc-provider registers grants in another way: it cannot be used.')
+    }
+
+    override registerGrantType<Params extends object = UnknownObject>(
+      name: string,
+      handler: GrantHandler<TokenEndpointGrantContext<Params>>,
+      params?: Names,
+      duplicates?: Names,
+    ): void {
+      isCalled = true
+      super.registerGrantType(name, name === 'refresh_token' ? wrap(handler) : handler, params, duplicates)
+    }
+  }
+}
+
+interface StoredAnswer {
+  /** The key of the refresh token that the answer holds. */
+  readonly successor: string
+  readonly sealed: string
+  readonly answeredAt: number
+}
+
+interface Answer {
+  readonly expires_in: number
+}
+
+function answerKey(refreshTokenKey: string): string {
+  return sha256(`${answerModel}:${refreshTokenKey}`)
+}
+
+/** Opens only with the master key, the presented refresh token, and a request that asks for the same. */
+async function keyFor(ctx: KoaContextWithOIDC, masterKey: MasterKey): Promise<MasterKey> {
+  const { refresh_token: token, scope, resource, authorization_details: details } = ctx.oidc.params ?? {}
+  const proof = ctx.get('DPoP')
+  const jwk = proof === '' ? undefined : decodeProtectedHeader(proof).jwk
+  const request = [
+    token,
+    scope ? [...new Set(String(scope).split(' '))].sort() : null,
+    resource ? [resource].flat().sort() : null,
+    details ?? null,
+    jwk ? await calculateJwkThumbprint(jwk) : null,
+  ]
+  return MasterKey.from(Buffer.from(masterKey.mac(purpose, JSON.stringify(request)), 'base64url'))
+}
+
+function unsealed(key: MasterKey, sealed: string): Answer | undefined {
+  try {
+    return JSON.parse(key.decrypt(purpose, sealed))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import * as oidc from 'openid-client'
+import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
+import { type Host, minute, second, startHost } from './host.ts'
+import { login, type Parameters, relyingParty } from './signed-in.ts'
+
+type Fields = Readonly<Record<string, string>>
+
+interface Answer extends Fields {
+  readonly access_token: string
+  readonly refresh_token: string
+}
+
+const resource = 'https://notes.example/api'
+const { memory: _, ...onDisk } = kinds
+
+describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
+  let database: StoresUnderTest
+  let host: Host
+  let now: number
+  let apiId: string
+
+  beforeAll(async () => {
+    database = await open()
+    now = Date.now()
+    host = await startHost({ stores: await database.empty(), options: { clock: { now: () => now } } })
+    const { id } = await host.pocket.apis.create({ name: 'Notes', resource, accessTokenFormat: 'opaque' })
+    apiId = id
+  })
+  afterAll(async () => {
+    expect(host.errors).toEqual([])
+    await host[Symbol.asyncDispose]()
+    await database[Symbol.asyncDispose]()
+  })
+
+  type Party = Awaited<ReturnType<typeof relyingParty>>
+
+  function refresher({ client, secret }: Party, headers?: () => Promise<Fields>) {
+    return async (refresh_token: string, fields: Fields = {}) => {
+      const answer = await fetch(`${host.issuer}/api/oidc/token`, {
+        method: 'POST',
+        headers: { ...(await headers?.()) },
+        body: new URLSearchParams({
+          client_id: client.id,
+          ...(!client.isPublic && { client_secret: secret }),
+          grant_type: 'refresh_token',
+          refresh_token,
+          ...fields,
+        }),
+      })
+      return (await answer.json()) as Answer
+    }
+  }
+
+  async function confidential(parameters: Parameters = {}) {
+    const party = await relyingParty(host, { client: { skipConsent: true } })
+    await host.pocket.apis.setGrant(apiId, party.client.id, {
+      userDelegatedAccess: true,
+      clientAccess: false,
+      userDelegatedPermissionIds: [],
+      clientPermissionIds: [],
+    })
+    const { account, finish } = await login(host, party.configuration, parameters)
+    const first = (await finish()) as unknown as Answer
+    const works = ({ access_token }: Answer) =>
+      fetch(`${host.issuer}/api/oidc/userinfo`, { headers: { authorization: `Bearer ${access_token}` } }).then(
+        ({ ok }) => ok,
+      )
+    return { ...party, account, first, refresh: refresher(party), works }
+  }
+
+  const refused = { error: 'invalid_grant' }
+
+  test('gives the same answer for sixty seconds, with expires_in counted anew', async () => {
+    const { first, refresh, works } = await confidential()
+    const answer = await refresh(first.refresh_token)
+    expect(answer).toMatchObject({ expires_in: 3600, id_token: expect.any(String) })
+    now += 3 * second
+    expect(await refresh(first.refresh_token)).toEqual({ ...answer, expires_in: 3597 })
+    now += 57 * second - 1
+    expect(await refresh(first.refresh_token)).toEqual({ ...answer, expires_in: 3541 })
+    expect(await works(answer)).toBe(true)
+    expect(await refresh(answer.refresh_token)).toMatchObject({ access_token: expect.any(String) })
+  })
+
+  test('takes a reuse after sixty seconds for a theft, which ends the family', async () => {
+    const { first, refresh, works } = await confidential()
+    const answer = await refresh(first.refresh_token)
+    now += minute
+    expect(await refresh(first.refresh_token)).toMatchObject(refused)
+    expect(await works(answer)).toBe(false)
+    expect(await refresh(answer.refresh_token)).toMatchObject(refused)
+    expect(host.events).toContainEqual(expect.objectContaining({ event: 'token_revoked', kind: 'RefreshToken' }))
+  })
+
+  test('takes a reuse after the new token was used for a theft, which ends the family', async () => {
+    const { first, refresh, works } = await confidential()
+    const answer = await refresh(first.refresh_token)
+    const next = await refresh(answer.refresh_token)
+    expect(await refresh(first.refresh_token)).toMatchObject(refused)
+    expect([await works(answer), await works(next)]).toEqual([false, false])
+    expect(await refresh(next.refresh_token)).toMatchObject(refused)
+  })
+
+  test.each<[string, Fields]>([
+    ['for fewer scopes', { scope: 'openid' }],
+    ['for an API', { resource }],
+  ])('refuses a request %s, and ends nothing', async (_what, fields) => {
+    const { first, refresh } = await confidential({ scope: 'openid email', resource })
+    const answer = await refresh(first.refresh_token)
+    expect(await refresh(first.refresh_token, fields)).toMatchObject(refused)
+    expect(await refresh(first.refresh_token)).toMatchObject({ refresh_token: answer.refresh_token })
+    expect(await refresh(answer.refresh_token)).toMatchObject({ access_token: expect.any(String) })
+  })
+
+  test('gives the answer for the same scopes in another order', async () => {
+    const { first, refresh } = await confidential()
+    const answer = await refresh(first.refresh_token, { scope: 'openid email' })
+    expect(await refresh(first.refresh_token, { scope: 'email openid' })).toEqual(answer)
+  })
+
+  test('verifies the client first', async () => {
+    const { client, first, refresh } = await confidential()
+    const other = refresher(await relyingParty(host))
+    const answer = await refresh(first.refresh_token)
+    expect(await refresh(first.refresh_token, { client_secret: 'wrong' })).toMatchObject({ error: 'invalid_client' })
+    expect(await other(first.refresh_token)).toMatchObject(refused)
+    await host.pocket.clients.addSecret(client.id)
+    expect(await refresh(first.refresh_token)).toEqual(answer)
+  })
+
+  test.each<[string, (given: Awaited<ReturnType<typeof confidential>>, answer: Answer) => Promise<unknown>]>([
+    [
+      'the new token is revoked',
+      ({ configuration }, answer) => oidc.tokenRevocation(configuration, answer.refresh_token),
+    ],
+    [
+      'the old token is revoked',
+      ({ configuration, first }) => oidc.tokenRevocation(configuration, first.refresh_token),
+    ],
+    [
+      'the session is ended',
+      async ({ account }) => {
+        for (const { uid } of await host.pocket.sessions.list(account.id))
+          expect(await host.pocket.sessions.end(account.id, uid)).toBe(true)
+      },
+    ],
+    ['the access of the person ends', ({ account }) => host.pocket.endAccess(account.id)],
+    ['the consent is withdrawn', ({ account, client }) => host.pocket.withdrawConsent(account.id, client.id)],
+    ['the person is disabled', async ({ account }) => host.accounts.set(account.id, { ...account, disabled: true })],
+  ])('gives no answer once %s', async (what, happens) => {
+    const given = await confidential()
+    const answer = await given.refresh(given.first.refresh_token)
+    const stored = () => host.stores.artifacts.listByAccount('RefreshAnswer', given.account.id)
+    expect(await stored()).toHaveLength(1)
+    await happens(given, answer)
+    // The host tells nobody that it has disabled an account.
+    if (what !== 'the person is disabled') expect(await stored()).toEqual([])
+    expect(await given.refresh(given.first.refresh_token)).toMatchObject(refused)
+  })
+
+  test('stores no token of the answer in clear', async () => {
+    const stored: string[] = []
+    const { artifacts } = host.stores
+    const { first, refresh } = await confidential()
+    const upsert = artifacts.upsert.bind(artifacts)
+    artifacts.upsert = (artifact) => {
+      stored.push(JSON.stringify(artifact))
+      return upsert(artifact)
+    }
+    const answer = await refresh(first.refresh_token)
+    artifacts.upsert = upsert
+    expect(stored).toHaveLength(3)
+    for (const token of [first.refresh_token, answer.refresh_token, answer.access_token, answer.id_token ?? ''])
+      expect(stored.join()).not.toContain(token)
+  })
+
+  test('gives the answer although the refresh token has expired meanwhile', async () => {
+    const party = await relyingParty(host, { client: { refreshTokenDurationMinutes: 1 } })
+    const { finish } = await login(host, party.configuration)
+    const first = (await finish()) as unknown as Answer
+    const refresh = refresher(party)
+    now += 50 * second
+    const answer = await refresh(first.refresh_token)
+    now += 20 * second
+    expect(await refresh(first.refresh_token)).toMatchObject({ refresh_token: answer.refresh_token })
+  })
+
+  test('tells nobody of a refusal, and logs each request as a success', async () => {
+    const { client, first, refresh } = await confidential()
+    host.events.length = 0
+    for (let times = 0; times < 3; times++) await refresh(first.refresh_token)
+    expect(host.events).toEqual([])
+    const attempts = await host.pocket.connectionLog.list(client.id)
+    expect(attempts.filter(({ parameters }) => parameters.grant_type === 'refresh_token')).toMatchObject(
+      Array(3).fill({ succeeded: true }),
+    )
+  })
+
+  describe('of a public client', () => {
+    const keys: CryptoKeyPair[] = []
+    const proof = async ({ publicKey, privateKey }: CryptoKeyPair) => ({
+      DPoP: await new SignJWT({ htm: 'POST', htu: `${host.issuer}/api/oidc/token`, jti: crypto.randomUUID() })
+        .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK(publicKey) })
+        .setIssuedAt()
+        .sign(privateKey),
+    })
+    beforeAll(async () => {
+      keys.push(await generateKeyPair('ES256'), await generateKeyPair('ES256'))
+    })
+
+    async function publicClient() {
+      const party = await relyingParty(host, { client: { isPublic: true }, authentication: oidc.None() })
+      return { party, login: await login(host, party.configuration) }
+    }
+
+    test('gives the same answer to the holder of the key', async () => {
+      const [key, foreign] = keys as [CryptoKeyPair, CryptoKeyPair]
+      const { party, login } = await publicClient()
+      const first = (await login.finish({ DPoP: oidc.getDPoPHandle(party.configuration, key) })) as unknown as Answer
+      const refresh = refresher(party, () => proof(key))
+      const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(first.refresh_token)))
+      expect(answers).toEqual(Array(10).fill(answers[0]))
+      expect(answers[0]).toMatchObject({ token_type: 'DPoP' })
+      expect(await refresher(party, () => proof(foreign))(first.refresh_token)).toMatchObject(refused)
+      expect(await refresher(party)(first.refresh_token)).toMatchObject(refused)
+      now += 59 * second
+      expect(await refresh(first.refresh_token)).toMatchObject({ refresh_token: answers[0]?.refresh_token })
+    })
+
+    test('keeps no answer without a key', async () => {
+      const { party, login } = await publicClient()
+      const first = (await login.finish()) as unknown as Answer
+      const refresh = refresher(party)
+      const answers = [await refresh(first.refresh_token), await refresh(first.refresh_token)]
+      expect(answers[0]?.refresh_token).not.toBe(answers[1]?.refresh_token)
+      now += 3 * second
+      expect(await refresh(first.refresh_token)).toMatchObject(refused)
+    })
+  })
+})
