@@ -7,7 +7,7 @@ import { audited, type CalledInstance, kinds, startCalled } from '../api/calls.t
 import { registerPasskey } from '../api/instance.ts'
 import { createPerson } from '../api/people.ts'
 import { setUpAdministrator, startApp } from '../http/app.ts'
-import { withoutTimeouts } from '../stopped-time.ts'
+import { withoutLongTimeouts } from '../stopped-time.ts'
 import { type MailServer, startMailServer } from './mail-server.ts'
 
 const testEmail = 'POST /api/application-configuration/test-email'
@@ -241,8 +241,8 @@ test('a server that says nothing holds up neither requests nor the end of the pr
   const env = { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(port), SMTP_FROM: 'id@example.com' }
   await using stack = new AsyncDisposableStack()
   const instance = stack.use(await startCalled('SQLite', env))
-  // A connection on which nothing is said is given up after fifteen seconds; neither waits for that.
-  await withoutTimeouts(async () => {
+  // A connection on which nothing is said is given up after fifteen seconds, and at the end of the process after two.
+  await withoutLongTimeouts(async () => {
     const connected = once(silent, 'connection')
     expect(await instance.call('POST /api/users/me/send-email-verification')).toMatchObject({ status: 204 })
     await connected
@@ -251,6 +251,7 @@ test('a server that says nothing holds up neither requests nor the end of the pr
     expect(await instance.call('POST /api/users/me/send-email-verification')).toMatchObject({ status: 204 })
     await stack.disposeAsync()
   })
+  expect(instance.log.join('')).toContain('The e-mail server took too long.')
 })
 
 test.each([

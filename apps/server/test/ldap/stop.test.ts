@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { startCalled } from '../api/calls.ts'
 import { whole, write } from '../api/setting-calls.ts'
-import { withoutTimeouts } from '../stopped-time.ts'
+import { withoutLongTimeouts } from '../stopped-time.ts'
 
 /** Lets everybody in and says nothing. */
 const silent: Server = createServer()
@@ -44,7 +44,7 @@ test('what waits for LDAP ends with the server', async () => {
     ends.push(once(socket.on('error', () => {}).resume(), 'close'))
   }
   // Requests that do not end are cut off after five seconds; these end before.
-  await withoutTimeouts(() => instance[Symbol.asyncDispose]())
+  await withoutLongTimeouts(() => instance[Symbol.asyncDispose]())
   await Promise.all(ends)
   expect(await Promise.all(answers)).not.toContain('cut off')
 })
