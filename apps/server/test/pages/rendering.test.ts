@@ -124,7 +124,7 @@ describe('templates', () => {
     [
       'error-missing',
       ['The application sent no redirect_uri', 'Show the details to whoever runs the application.'],
-      ['/'],
+      [],
     ],
     [
       'sign-out-of-client',
