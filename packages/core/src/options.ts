@@ -129,6 +129,11 @@ export interface PocketOptions {
   /** Whether clients may have redirect URIs with plain http beyond loopback addresses. By default `true`. */
   readonly allowInsecureRedirectUris?: boolean | undefined
   /**
+   * Whether clients with the implicit grant (`protocol.implicitIdToken`) may get an access token straight from the authorization
+   * endpoint (`response_type=id_token token`, OpenID Connect Core §3.2). By default `false`: OAuth 2.1 removed it.
+   */
+  readonly allowImplicit?: boolean | undefined
+  /**
    * Further https origins at which people reach this provider with the same passkeys. Each has sessions of its own; the
    * protocol stays at the issuer. By default none.
    */

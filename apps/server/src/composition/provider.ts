@@ -63,6 +63,7 @@ export async function composeProvider(parts: ProviderParts) {
     audit: parts.audit,
     languages: catalogues.languages.map(({ tag }) => tag),
     allowInsecureRedirectUris: config.allowInsecureCallbackUrls,
+    allowImplicit: config.allowImplicit,
     fetch: createPublicFetch({
       allowedPrivateHosts: config.allowedPrivateHosts,
       localRanges: config.localIpv6Ranges,

@@ -10,6 +10,15 @@ const allowInsecureCallbackUrls: Variable<boolean> = {
   parse: parseBoolean,
 }
 
+const allowImplicit: Variable<boolean> = {
+  name: 'ALLOW_IMPLICIT',
+  type: 'boolean',
+  default: 'false',
+  description:
+    'Whether applications that have the implicit flow may get an access token in the address of the page that they are sent back to (`response_type=id_token token`). OAuth 2.1 removed it, since addresses end up in histories and logs: turn it on for an application that knows nothing else.',
+  parse: parseBoolean,
+}
+
 const authorizationDetailsTypes: Variable<readonly string[]> = {
   name: 'AUTHORIZATION_DETAILS_TYPES',
   type: 'list',
@@ -21,12 +30,14 @@ const authorizationDetailsTypes: Variable<readonly string[]> = {
 
 export const clientsSection = {
   title: 'Applications',
-  variables: { allowInsecureCallbackUrls, authorizationDetailsTypes },
+  variables: { allowInsecureCallbackUrls, allowImplicit, authorizationDetailsTypes },
 } satisfies Section
 
 export interface ClientsConfig {
   /** Whether redirect URIs may be plain http beyond loopback addresses. */
   readonly allowInsecureCallbackUrls: boolean
+  /** Whether an access token may come straight from the authorization endpoint. */
+  readonly allowImplicit: boolean
   /** RFC 9396 §2: the values of `type` that applications may ask for. */
   readonly authorizationDetailsTypes: readonly string[]
 }
@@ -34,6 +45,7 @@ export interface ClientsConfig {
 export function readClients(reader: Reader): ClientsConfig {
   return {
     allowInsecureCallbackUrls: reader.read(allowInsecureCallbackUrls) ?? true,
+    allowImplicit: reader.read(allowImplicit) ?? false,
     authorizationDetailsTypes: reader.read(authorizationDetailsTypes) ?? [],
   }
 }

@@ -262,6 +262,11 @@ test('callback URLs may be plain http unless the environment says otherwise', ()
   expect(() => load({ ALLOW_INSECURE_CALLBACK_URLS: 'perhaps' })).toThrow('ALLOW_INSECURE_CALLBACK_URLS')
 })
 
+test('the implicit flow gives access tokens only if ALLOW_IMPLICIT says so', () => {
+  expect(load({}).allowImplicit).toBe(false)
+  expect(load({ ALLOW_IMPLICIT: 'true' }).allowImplicit).toBe(true)
+})
+
 test('pictures are in the database, in a folder or in S3', () => {
   expect(load({}).files).toEqual({ kind: 'database' })
   expect(load({ FILE_BACKEND: 'FileSystem' }).files).toEqual({ kind: 'filesystem', folder: 'data/uploads' })

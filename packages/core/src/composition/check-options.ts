@@ -35,6 +35,7 @@ const kinds = {
   authorizationDetailsTypes: 'an object',
   remedyOf: 'a function',
   allowInsecureRedirectUris: 'true or false',
+  allowImplicit: 'true or false',
   relatedOrigins: 'a list',
   emailCodesAt: 'a function',
   rateLimits: 'true or false',

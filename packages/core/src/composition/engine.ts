@@ -45,6 +45,7 @@ export async function createEngine(options: SettledOptions, services: ClientServ
     clientMetadata: createClientMetadata(masterKey, clock, {
       authorizationDetailsTypes: Object.keys(options.authorizationDetailsTypes),
       ownRules: options.ownRules,
+      allowImplicit: options.allowImplicit,
     }),
     registrar,
     metadataDocuments,
@@ -89,6 +90,7 @@ export async function createEngine(options: SettledOptions, services: ClientServ
         fetch: options.fetch,
         authorizationDetailsTypes: options.authorizationDetailsTypes,
         redirectUriPolicy: options.redirectUriPolicy,
+        allowImplicit: options.allowImplicit,
         languages: options.languages,
         pairwise,
         registrar,

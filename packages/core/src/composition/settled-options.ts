@@ -63,6 +63,7 @@ export function settleOptions(options: PocketOptions) {
     sessionLifetime: options.sessionLifetime ?? (async () => ({ length: 3600, idle: 0 })),
     authorizationDetailsTypes: options.authorizationDetailsTypes ?? {},
     redirectUriPolicy: { allowInsecure: options.allowInsecureRedirectUris ?? true },
+    allowImplicit: options.allowImplicit ?? false,
     registration: options.registration ?? (async () => closedRegistration),
     passkeyPolicy: options.passkeyPolicy ?? (async () => defaultPasskeyPolicy),
     externalKeys: (options.signingServices ?? []).map((service) => new ExternalKey(service, answerWithin)),

@@ -10,6 +10,7 @@ import type { MasterKey } from '../master-key.ts'
 import type { SignInDemands } from '../sessions/freshness.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
 import { registeredChoices } from './registration/choices.ts'
+import { responseTypesOf } from './response-types.ts'
 
 /** What our clients say that the library has no words for. */
 export interface ClientExtras {
@@ -42,6 +43,7 @@ export type ClientMetadataOf = (client: Client) => ClientMetadata
 interface ClientMetadataChoices {
   readonly authorizationDetailsTypes: readonly string[]
   readonly ownRules: OwnRules
+  readonly allowImplicit: boolean
 }
 
 /**
@@ -51,7 +53,7 @@ interface ClientMetadataChoices {
 export function createClientMetadata(
   masterKey: MasterKey,
   clock: Clock,
-  { authorizationDetailsTypes, ownRules }: ClientMetadataChoices,
+  { authorizationDetailsTypes, ownRules, allowImplicit }: ClientMetadataChoices,
 ): ClientMetadataOf {
   const secretOf = (client: Client) => {
     const key = client.protocol.tokenEndpointAuthMethod === 'client_secret_jwt' && signingSecret(client, clock.now())
@@ -65,8 +67,8 @@ export function createClientMetadata(
     application_type: 'web',
     grant_types: grantTypesOf(client),
     token_endpoint_auth_method: authenticationMethodOf(client),
-    ...protocolMetadata(client),
-    ...registeredChoices(client, authenticationMethodOf(client)),
+    ...protocolMetadata(client, allowImplicit),
+    ...registeredChoices(client, authenticationMethodOf(client), responseTypesOf(client.protocol, allowImplicit)),
     ...(authorizationDetailsTypes.length > 0 && {
       authorization_details_types: authorizationDetailsTypes.filter((type) =>
         client.protocol.authorizationDetailsTypes.includes(type),
@@ -117,10 +119,13 @@ function authenticationMethodOf({
 }
 
 /** How the client speaks the protocol; FAPI 2.0 leaves it less choice (FAPI 2.0 Security Profile §5.3.2). */
-export function protocolMetadata({ protocol, requiresPushedAuthorizationRequests }: Client): Partial<ClientMetadata> {
+export function protocolMetadata(
+  { protocol, requiresPushedAuthorizationRequests }: Client,
+  allowImplicit: boolean,
+): Partial<ClientMetadata> {
   const { fapi, jwks, jwksUri, sectorIdentifierUri, userinfoSignedResponseAlg } = protocol
   return {
-    response_types: protocol.implicitIdToken && !fapi ? ['code', 'id_token'] : ['code'],
+    response_types: [...responseTypesOf(protocol, allowImplicit)],
     require_pushed_authorization_requests: requiresPushedAuthorizationRequests || fapi,
     dpop_bound_access_tokens: protocol.dpopBoundAccessTokens || fapi,
     require_signed_request_object: protocol.requireSignedRequestObject,

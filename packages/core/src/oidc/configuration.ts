@@ -30,6 +30,7 @@ import { onlyOurs } from './registration/foreign-metadata.ts'
 import type { Registrar } from './registration/registrar.ts'
 import { extraParams } from './requested-claims.ts'
 import { refusedBeforeUse, resourceIndicators } from './resources.ts'
+import { responseTypes } from './response-types.ts'
 
 const minute = 60
 const hour = 60 * minute
@@ -96,6 +97,8 @@ export interface ConfigurationPorts {
   readonly pairwise: PairwiseIdentifier
   readonly registrar: Registrar
   readonly authorizationDetailsTypes: AuthorizationDetailsTypes
+  /** Whether an access token may come straight from the authorization endpoint. */
+  readonly allowImplicit: boolean
   /** The languages that there are pages in (BCP 47). */
   readonly languages: readonly string[]
   /** 32 bytes that make the nonces of proofs of possession (RFC 9449 §8). */
@@ -128,7 +131,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     extraParams,
     extraTokenClaims: subjectOfClients,
     formats: { customizers: { jwt: shapeAccessTokens } },
-    responseTypes: ['code', 'id_token'],
+    responseTypes: [...responseTypes(ports.allowImplicit)],
     subjectTypes: ['public', 'pairwise'],
     pairwiseIdentifier: libraryPairwiseIdentifier(ports.pairwise),
     // Looked at when a client is saved (`clients/sector.ts`), since the library would compare its own redirect URIs.

@@ -165,11 +165,18 @@ describe('oidcc-dynamic-certification-test-plan', () => {
   })
 
   test('oidcc-discovery-endpoint-verification', async () => {
-    await using host = await startHost({ options: open })
+    await using host = await startHost({ options: { ...open, allowImplicit: true } })
     const party = await register(host)
     expect(party.configuration.serverMetadata()).toMatchObject({
       registration_endpoint: `${host.issuer}/api/oidc/register`,
-      response_types_supported: expect.arrayContaining(['code', 'id_token']),
+      response_types_supported: expect.arrayContaining(['code', 'id_token', 'id_token token']),
+      grant_types_supported: expect.arrayContaining(['authorization_code', 'implicit']),
+      subject_types_supported: expect.arrayContaining(['public', 'pairwise']),
+      scopes_supported: expect.arrayContaining(['openid']),
+      claims_supported: expect.arrayContaining(['sub']),
+      id_token_signing_alg_values_supported: expect.arrayContaining(['RS256']),
+      claims_parameter_supported: true,
+      request_parameter_supported: true,
       token_endpoint_auth_methods_supported: expect.arrayContaining(['private_key_jwt', 'client_secret_basic']),
       userinfo_signing_alg_values_supported: expect.arrayContaining(['RS256']),
     })

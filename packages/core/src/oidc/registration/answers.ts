@@ -9,6 +9,7 @@ export interface RegistrationAnswerPorts {
   readonly registrationPolicy: () => Promise<RegistrationPolicy>
   readonly registrar: Registrar
   readonly clients: ClientStore
+  readonly allowImplicit: boolean
 }
 
 const managed = `${protocolRoutes.registration}/`
@@ -25,7 +26,7 @@ function isRegistrationPath(path: string): boolean {
  */
 export function answerRegistrations(
   provider: Provider,
-  { registrationPolicy, registrar, clients }: RegistrationAnswerPorts,
+  { registrationPolicy, registrar, clients, allowImplicit }: RegistrationAnswerPorts,
 ): void {
   provider.use(async (ctx, next) => {
     if (!isRegistrationPath(ctx.path)) return next()
@@ -50,7 +51,7 @@ export function answerRegistrations(
     if (!client) return
     const given = new Map<string, unknown>(Object.entries(body))
     ctx.body = {
-      ...registeredMetadata(client),
+      ...registeredMetadata(client, allowImplicit),
       ...(outcome && outcome.secret !== null && { client_secret: outcome.secret, client_secret_expires_at: 0 }),
       ...Object.fromEntries(told.map((name) => [name, given.get(name)])),
     }

@@ -17,6 +17,7 @@ const grantTypes = new Set<unknown>([
 export function registeredChoices(
   { registration, protocol, isPublic }: Client,
   method: ClientMetadata['token_endpoint_auth_method'],
+  possible: readonly unknown[],
 ): Partial<ClientMetadata> {
   if (registration === null) return {}
   const grants = listOf(registration.grant_types, ['authorization_code'])
@@ -29,7 +30,7 @@ export function registeredChoices(
     ...Object.fromEntries(Object.entries(registration).filter(([name]) => kept.includes(name))),
     ...Object.fromEntries([
       ['grant_types', grants.filter((type) => grantTypes.has(type) && !(isPublic && type === 'client_credentials'))],
-      ['response_types', responses.filter((type) => type !== 'id_token' || protocol.implicitIdToken)],
+      ['response_types', responses.filter((type) => possible.includes(type))],
     ]),
     ...pick(registration, 'token_endpoint_auth_signing_alg', signing !== '' && signs),
     ...pick(registration, 'request_object_signing_alg', hasKeys),

@@ -5,6 +5,7 @@ import type { ClientProtocolInput } from '../../clients/protocol-input.ts'
 import type { SelfRegistered } from '../../clients/self-registration.ts'
 import { normalName } from '../../names.ts'
 import { protocolMetadata } from '../client-metadata.ts'
+import { responseTypesOf } from '../response-types.ts'
 import { registeredChoices } from './choices.ts'
 
 /** What our clients have no field for: it is kept as it was registered, and told again (RFC 7591 §2). */
@@ -60,7 +61,7 @@ function protocolOf(metadata: ClientMetadata): ClientProtocolInput {
     tokenEndpointAuthMethod: method === 'private_key_jwt' || method === 'client_secret_jwt' ? method : 'client_secret',
     jwks: metadata.jwks ?? null,
     jwksUri: metadata.jwks_uri ?? null,
-    implicitIdToken: (metadata.response_types ?? []).some((type) => type === 'id_token'),
+    implicitIdToken: (metadata.response_types ?? []).some((type) => type.split(' ').includes('id_token')),
     idTokenSignedResponseAlg: metadata.id_token_signed_response_alg ?? 'RS256',
     idTokenEncryptedResponse: encryptionOf(metadata, 'id_token'),
     userinfoSignedResponseAlg: metadata.userinfo_signed_response_alg ?? null,
@@ -88,7 +89,7 @@ function encryptionOf(metadata: ClientMetadata, response: 'id_token' | 'userinfo
 }
 
 /** What a program is told of the client that it has registered (RFC 7591 §3.2.1), but for what is shown once. */
-export function registeredMetadata(client: Client): ClientMetadata {
+export function registeredMetadata(client: Client, allowImplicit: boolean): ClientMetadata {
   const { registration, protocol } = client
   return {
     ...registration,
@@ -98,8 +99,8 @@ export function registeredMetadata(client: Client): ClientMetadata {
     redirect_uris: client.redirectUris,
     post_logout_redirect_uris: client.postLogoutRedirectUris,
     token_endpoint_auth_method: methodOf(client),
-    ...protocolMetadata(client),
-    ...registeredChoices(client, methodOf(client)),
+    ...protocolMetadata(client, allowImplicit),
+    ...registeredChoices(client, methodOf(client), responseTypesOf(protocol, allowImplicit)),
     ...(protocol.backchannelLogoutUri !== null && {
       backchannel_logout_uri: protocol.backchannelLogoutUri,
       backchannel_logout_session_required: protocol.backchannelLogoutSessionRequired,

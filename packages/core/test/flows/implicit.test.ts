@@ -1,0 +1,77 @@
+import { expect, test } from '@jest/globals'
+import type { ClientProtocolInput, PocketOptions } from '@pocket/core'
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
+import * as oidc from 'openid-client'
+import { startHost } from './host.ts'
+import { passThrough, redirectUri, relyingParty } from './signed-in.ts'
+
+const open = { registration: async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const }
+
+/** What the browser brings back in the fragment. */
+async function ask(options: Partial<PocketOptions>, protocol: ClientProtocolInput, responseType = 'id_token token') {
+  const host = await startHost({ options })
+  const { client, configuration } = await relyingParty(host, { protocol })
+  const parameters = { redirect_uri: redirectUri, scope: 'openid profile', nonce: 'n', state: 's' }
+  const url = oidc.buildAuthorizationUrl(configuration, { ...parameters, response_type: responseType })
+  const { page, account } = await passThrough(host, url.href)
+  const answer = Object.fromEntries(new URLSearchParams(new URL(page.location ?? '').hash.slice(1)))
+  return { host, client, account, answer, [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() }
+}
+
+test('id_token token brings both tokens to a client with the implicit grant', async () => {
+  await using asked = await ask({ allowImplicit: true }, { implicitIdToken: true })
+  const { host, client, account, answer } = asked
+  expect(answer).toMatchObject({ state: 's', token_type: 'Bearer', expires_in: '3600' })
+  const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
+  const { payload } = await jwtVerify(answer.id_token ?? '', keys, { issuer: host.issuer, audience: client.id })
+  expect(payload).toMatchObject({ sub: account.id, nonce: 'n', at_hash: expect.any(String) })
+  const userInfo = () =>
+    fetch(`${host.issuer}/api/oidc/userinfo`, { headers: { authorization: `Bearer ${answer.access_token}` } })
+  expect(await (await userInfo()).json()).toMatchObject({ sub: account.id, preferred_username: 'ada' })
+  await host.pocket.endAccess(account.id)
+  expect((await userInfo()).status).toBe(401)
+})
+
+test('token id_token in another order is the same response type', async () => {
+  await using asked = await ask({ allowImplicit: true }, { implicitIdToken: true }, 'token id_token')
+  expect(decodeJwt(asked.answer.id_token ?? '')).toHaveProperty('at_hash')
+})
+
+test.each<[string, Partial<PocketOptions>, ClientProtocolInput, string]>([
+  ['by default', {}, { implicitIdToken: true }, 'unsupported_response_type'],
+  ['for a client without the implicit grant', { allowImplicit: true }, {}, 'invalid_request'],
+  [
+    'for a client whose tokens are bound to a key',
+    { allowImplicit: true },
+    { implicitIdToken: true, dpopBoundAccessTokens: true },
+    'invalid_request',
+  ],
+])('id_token token is refused %s', async (_when, options, protocol, error) => {
+  await using asked = await ask(options, protocol)
+  expect(asked.answer).toMatchObject({ error, state: 's' })
+  expect(asked.answer).not.toHaveProperty('access_token')
+})
+
+test('a client that registered itself for id_token token loses it when the option is turned off', async () => {
+  await using host = await startHost({ options: { ...open, allowImplicit: true } })
+  const metadata = {
+    redirect_uris: [redirectUri],
+    response_types: ['id_token token', 'code'],
+    grant_types: ['implicit', 'authorization_code'],
+  }
+  const register = (issuer: string) =>
+    fetch(`${issuer}/api/oidc/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(metadata),
+    })
+  const answer = await register(host.issuer)
+  const registered = (await answer.json()) as Readonly<Record<string, unknown>>
+  expect([answer.status, registered]).toMatchObject([201, { response_types: ['id_token token', 'code'] }])
+  await using strict = await startHost({ stores: host.stores, options: open })
+  const told = await fetch(`${strict.issuer}/api/oidc/register/${String(registered.client_id)}`, {
+    headers: { authorization: `Bearer ${String(registered.registration_access_token)}` },
+  })
+  expect([told.status, await told.json()]).toMatchObject([200, { response_types: ['code'] }])
+  expect((await register(strict.issuer)).status).toBe(400)
+})
