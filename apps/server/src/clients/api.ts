@@ -143,11 +143,15 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       body: clientUpdate,
       answer: { status: 200, schema: clientWithGroupsSchema },
       async handle(call) {
-        const { id } = await administration.existing(call.params.id ?? '')
+        const before = await administration.existing(call.params.id ?? '')
+        const { id } = before
+        const input = clientInput(call.body)
+        const isMarked = input.protocol?.isKnown === true && !before.protocol.isKnown
+        const own = isMarked ? (await logos.named(before)).read : []
         const read = await logos.download(logoAddresses(call.body))
         const groups = await chosenGroups(call.body)
-        const client = await administration.update(administratorOf(call), id, clientInput(call.body), groups)
-        await logos.keep(actorOf(call), id, read)
+        const client = await administration.update(administratorOf(call), id, input, groups)
+        await logos.keep(actorOf(call), id, new Map([...own, ...read]))
         return withGroups(call.ctx, client)
       },
     }),

@@ -75,6 +75,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
         template: client.template,
         isPublic: client.isPublic,
         isDescribed: client.type === 'cimd',
+        isKnown: client.registration === null ? null : client.protocol.isKnown,
         accessTokenDurationMinutes: client.accessTokenDurationMinutes,
         createdAt: client.createdAt,
         secrets: secretItems(client.secrets, uses, now()),
@@ -240,6 +241,15 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
     form('logo/remove', async (ctx, { id }, user) => {
       await logos.remove(pageActor(user, ctx), id, themeSent(ctx))
       return { notice: 'logo_removed' }
+    }),
+
+    /** Marks a client that registered itself as known, as it was read, with the logo that it names. */
+    form('known', async (ctx, client, user) => {
+      const isKnown = formText(ctx, 'isKnown') === 'true'
+      const logo = isKnown ? await logos.named(client) : null
+      await administration.update(by(ctx, user), client.id, { ...client, protocol: { isKnown } })
+      if (logo) await logos.keep(pageActor(user, ctx), client.id, logo.read)
+      return { notice: isKnown ? 'known' : 'unknown', logoProblem: logo?.problem ?? null }
     }),
 
     /** Reads the metadata document of a client that describes itself. */

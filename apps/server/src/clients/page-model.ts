@@ -128,6 +128,8 @@ export interface ClientPage {
     readonly isPublic: boolean
     /** Whether it describes itself by a metadata document. */
     readonly isDescribed: boolean
+    /** Whether it is marked as known; `null` where an administrator registered it. */
+    readonly isKnown: boolean | null
     /** Minutes. */
     readonly accessTokenDurationMinutes: number
     readonly createdAt: number
@@ -197,6 +199,8 @@ export type ClientNotice =
   | 'logo_saved'
   | 'logo_removed'
   | 'document_read'
+  | 'known'
+  | 'unknown'
 
 /** What came of a test of a client, in the place of its page; the test can be run again. */
 export interface ClientTestPage {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Clock } from '@pocket/core'
+import type { ClientOrigin, Clock } from '@pocket/core'
 import type { Context } from 'koa'
 import views from 'koa-views'
 import { deviceWords } from '../audit-log/device.ts'
@@ -72,7 +72,9 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
   const render = createTemplates(viewsDirectory, templateNames)
   return async (page, req) => {
     const client = 'client' in page ? page.client : null
-    const known = { ...(await pictures.instance()), client: client ? await pictures.client(client.id) : null }
+    // Whoever registers a client chooses its logo: people see it once an administrator knows the client.
+    const logo = client && isKnown(client) ? await pictures.client(client.id) : null
+    const known = { ...(await pictures.instance()), client: logo }
     const { language, accepted, theme, here } = preferencesOf(req)
     const messages = catalogues.inFirstOf(wantedLanguages(page, { language, accepted }))
     return render(`pages/${page.view}`, {
@@ -85,6 +87,10 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
       preferences: { languages: catalogues.languages, theme, here },
     })
   }
+}
+
+function isKnown(client: { readonly origin?: Pick<ClientOrigin, 'isKnown'> } | { readonly id: string }): boolean {
+  return !('origin' in client) || client.origin?.isKnown !== false
 }
 
 /** What was chosen in this browser, what a client asks for, what the account says, what the browser was set up with. */

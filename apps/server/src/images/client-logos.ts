@@ -1,4 +1,4 @@
-import { OutboundError, type Pocket, type PublicFetch } from '@pocket/core'
+import { type Client, OutboundError, type Pocket, type PublicFetch } from '@pocket/core'
 import { type ErrorCode, PocketError, Unprocessable } from '@pocket/core/errors'
 import { clientNotFound } from '../clients/contract-errors.ts'
 import type { Actor } from '../users/actor.ts'
@@ -25,6 +25,12 @@ interface Marked {
   readonly hasDarkLogo: boolean
 }
 
+/** The logo that a client names itself, and why it could not be used. */
+export interface NamedLogo {
+  readonly read: ReadLogos
+  readonly problem: ErrorCode | null
+}
+
 export interface ClientLogos {
   /**
    * The one of this theme, else the light one.
@@ -43,6 +49,8 @@ export interface ClientLogos {
   remove(actor: Actor, clientId: string, theme: LogoTheme): Promise<void>
   /** Reads logos from addresses, each once. @throws {Unprocessable} `logo_download_failed`, `logo_too_large`, `logo_type_not_supported` */
   download(addresses: Readonly<Partial<Record<LogoTheme, string>>>): Promise<ReadLogos>
+  /** Reads the logo that a client which registered itself names (RFC 7591 §2). */
+  named(client: Pick<Client, 'registration'>): Promise<NamedLogo>
   keep(actor: Actor, clientId: string, logos: ReadLogos): Promise<void>
 }
 
@@ -104,6 +112,17 @@ export function createClientLogos({ images, clients, fetch }: ClientLogoPorts): 
         if (address) read.set(theme, await readLogo(fetch, address))
       }
       return read
+    },
+
+    async named({ registration }) {
+      const address = registration?.logo_uri
+      if (typeof address !== 'string') return { read: new Map(), problem: null }
+      try {
+        return { read: new Map([['light', await readLogo(fetch, address)]]), problem: null }
+      } catch (error) {
+        if (!(error instanceof Unprocessable)) throw error
+        return { read: new Map(), problem: error.code }
+      }
     },
 
     async keep(actor, clientId, logos) {

@@ -2510,6 +2510,8 @@ export interface components {
                 initiateLoginUri?: string | null;
                 /** @enum {string|null} */
                 introspectionSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA" | null;
+                /** @description Whether an administrator knows who runs a client that registered itself: people see its logo from then on. Ends when the client changes its name, addresses or links. */
+                isKnown?: boolean;
                 jwks?: {
                     keys: Record<string, never>[];
                 } | null;
@@ -2616,6 +2618,8 @@ export interface components {
                 initiateLoginUri?: string | null;
                 /** @enum {string|null} */
                 introspectionSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA" | null;
+                /** @description Whether an administrator knows who runs a client that registered itself: people see its logo from then on. Ends when the client changes its name, addresses or links. */
+                isKnown?: boolean;
                 jwks?: {
                     keys: Record<string, never>[];
                 } | null;
@@ -2783,6 +2787,8 @@ export interface components {
                 initiateLoginUri?: string | null;
                 /** @enum {string|null} */
                 introspectionSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA" | null;
+                /** @description Whether an administrator knows who runs a client that registered itself: people see its logo from then on. Ends when the client changes its name, addresses or links. */
+                isKnown?: boolean;
                 jwks?: {
                     keys: Record<string, never>[];
                 } | null;
@@ -2890,6 +2896,8 @@ export interface components {
                 initiateLoginUri?: string | null;
                 /** @enum {string|null} */
                 introspectionSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA" | null;
+                /** @description Whether an administrator knows who runs a client that registered itself: people see its logo from then on. Ends when the client changes its name, addresses or links. */
+                isKnown?: boolean;
                 jwks?: {
                     keys: Record<string, never>[];
                 } | null;
@@ -3008,6 +3016,8 @@ export interface components {
                 initiateLoginUri?: string | null;
                 /** @enum {string|null} */
                 introspectionSignedResponseAlg?: "RS256" | "PS256" | "ES256" | "EdDSA" | null;
+                /** @description Whether an administrator knows who runs a client that registered itself: people see its logo from then on. Ends when the client changes its name, addresses or links. */
+                isKnown?: boolean;
                 jwks?: {
                     keys: Record<string, never>[];
                 } | null;

@@ -4,6 +4,7 @@ import type { AskBefore } from '../hooks.ts'
 import { OutboundError, type OutboundFailure } from '../outbound/outbound-error.ts'
 import type { PublicFetch } from '../outbound/public-fetch.ts'
 import type { Client } from './client.ts'
+import { describesItselfAs } from './client-origin.ts'
 import type { ClientStore } from './client-store.ts'
 import { changesConsent, type Documented, documentAddressAllowed, documented } from './metadata-document.ts'
 import { defaultProtocol } from './protocol.ts'
@@ -72,7 +73,7 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
   /** A hook that refuses is as if the document said something that cannot be. */
   const admit = async (id: string, said: Read) => {
     const known = await store.find(id)
-    if (known && isSame(known, said)) return
+    if (known && describesItselfAs(known, said)) return
     await ports
       .before(known ? 'updateClient' : 'registerClient', { clientId: id, metadata: metadataOf(said) })
       .catch((error: unknown) => {
@@ -92,8 +93,9 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
         await changed(null, client)
         return client
       }
-      const unchanged = isSame(before, said)
-      const client = { ...before, ...said, metadataExpiresAt, updatedAt: unchanged ? before.updatedAt : now }
+      const unchanged = describesItselfAs(before, said)
+      const protocol = unchanged ? before.protocol : { ...before.protocol, isKnown: false }
+      const client = { ...before, ...said, protocol, metadataExpiresAt, updatedAt: unchanged ? before.updatedAt : now }
       await store.update(client)
       if (changesConsent(before, said)) await forgetConsents(id)
       if (!unchanged) await changed(before, client)
@@ -148,14 +150,6 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
       return read(id, happened)
     },
   }
-}
-
-function saidBy({ name, redirectUris, postLogoutRedirectUris, registration }: Documented | Client) {
-  return { name, redirectUris, postLogoutRedirectUris, registration }
-}
-
-function isSame(known: Client, said: Documented): boolean {
-  return JSON.stringify(saidBy(known)) === JSON.stringify(saidBy(said))
 }
 
 /** In the words of RFC 7591 §2. */

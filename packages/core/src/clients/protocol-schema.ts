@@ -82,6 +82,11 @@ export const clientProtocolSchema = {
     backchannelLogoutUri: nullableText,
     backchannelLogoutSessionRequired: flag,
     initiateLoginUri: nullableText,
+    isKnown: {
+      ...flag,
+      description:
+        'Whether an administrator knows who runs a client that registered itself: people see its logo from then on. Ends when the client changes its name, addresses or links.',
+    },
     operator: { type: ['string', 'null'], minLength: 1, maxLength: 100 },
   },
 } as const

@@ -97,6 +97,11 @@ export interface ClientProtocol {
   readonly initiateLoginUri: string | null
   /** Who runs the application, in words for the people whom it asks for consent. */
   readonly operator: string | null
+  /**
+   * Whether an administrator knows who runs a client that registered itself: its logo may be shown. Ends when the client changes
+   * what it says of itself.
+   */
+  readonly isKnown: boolean
 }
 
 /** What every client gets for which nothing else is said. */
@@ -128,5 +133,6 @@ export const defaultProtocol: ClientProtocol = {
   backchannelLogoutUri: null,
   backchannelLogoutSessionRequired: false,
   initiateLoginUri: null,
+  isKnown: false,
   operator: null,
 }

@@ -3,6 +3,7 @@ import { NotFound } from '../errors.ts'
 import type { Client, RegisteredMetadata } from './client.ts'
 import { clientAuthenticationProblems } from './client-authentication.ts'
 import { type ClientInput, decided, problems, refuse } from './client-input.ts'
+import { describesItselfAs } from './client-origin.ts'
 import type { ClientStore } from './client-store.ts'
 import { defaultProtocol } from './protocol.ts'
 import type { RedirectUriPolicy } from './redirect-uris.ts'
@@ -128,7 +129,9 @@ export function createSelfRegistration({
         refuse(clientAuthenticationProblems(fields))
         const { secrets, secret } = secretsAfter(wanted, before, fields)
         const { registration } = wanted
-        const client: Client = { ...before, ...fields, secrets, registration, updatedAt: clock.now() }
+        const isKnown = before.protocol.isKnown && describesItselfAs(before, { ...fields, registration })
+        const protocol = { ...fields.protocol, isKnown }
+        const client: Client = { ...before, ...fields, protocol, secrets, registration, updatedAt: clock.now() }
         await store.update(client)
         return { before, client, secret }
       }),

@@ -57,7 +57,7 @@ ${reason === 'again' && html`<p>Please confirm that it’s you.</p>`}
 ${emailCode && html`<form method="post" action="${emailCode.submitTo}"><input type="hidden" name="redirect" value="${emailCode.redirect}"><label for="email">E-mail address</label><p><input id="email" name="email" type="email" autocomplete="email" required></p><button>Send me a code</button></form>`}
 ${otherWaysAt && html`<p><a href="${otherWaysAt}">Sign in another way</a></p>`}
 ${signUpAt && html`<p><a href="${signUpAt}">Create an account</a></p>`}
-${cancelTo && button(cancelTo, 'Cancel')}
+${cancelTo && button(cancelTo, 'Cancel')}${client && ownLinks(client)}
 ${dataBlock('ceremony', view.ceremony)}${dataBlock('sentences', ceremonySentences)}`,
   }
 }
@@ -115,7 +115,7 @@ function consent(view: ConsentView): Page {
     return {
       title: `Continue to ${client.name}?`,
       main: html`${wayTo(client)}
-${button(view.submitTo, `Continue as ${person}`, 'first')}${button(view.cancelTo, 'Cancel')}${button(view.switchTo, 'Use another account')}`,
+${button(view.submitTo, `Continue as ${person}`, 'first')}${button(view.cancelTo, 'Cancel')}${button(view.switchTo, 'Use another account')}${ownLinks(client)}`,
     }
   return {
     title: `Allow ${client.name}?`,
@@ -124,7 +124,7 @@ ${button(view.submitTo, `Continue as ${person}`, 'first')}${button(view.cancelTo
 <dl>${claims.map(claim)}</dl>
 ${apis.map(({ name, permissions, isNew }) => html`<h2>${name}${isNew && ' (new)'}</h2><ul>${permissions.map((each) => html`<li>${each.name}${each.description && `: ${each.description}`}${each.isNew && !isNew && ' (new)'}</li>`)}</ul>`)}
 ${authorizationDetails.map(detail)}
-${button(view.submitTo, 'Allow', 'first')}${button(view.cancelTo, 'Don’t allow')}${button(view.switchTo, 'Use another account')}`,
+${button(view.submitTo, 'Allow', 'first')}${button(view.cancelTo, 'Don’t allow')}${button(view.switchTo, 'Use another account')}${ownLinks(client)}`,
   }
 }
 
@@ -179,6 +179,16 @@ function wayTo(client: ClientView | null): Html | null {
     client &&
     html`<p>to go on to <strong>${client.name}</strong>${client.destination && ` at ${client.destination}`}</p>`
   )
+}
+
+/** Who says to run an application that nobody here knows, and where it keeps its own terms. */
+function ownLinks({ name, origin }: ClientView): Html | null {
+  if (!origin) return null
+  const { isKnown, host, policyUri, tosUri } = origin
+  const link = (href: string | null, text: string) =>
+    href && html`<li><a href="${href}" target="_blank" rel="noopener noreferrer">${text} of ${name}</a></li>`
+  return html`${!isKnown && host && html`<p class="quiet">It says that it’s from ${host}. Nobody here has checked that.</p>`}
+${(policyUri || tosUri) && html`<ul>${link(policyUri, 'Privacy policy')}${link(tosUri, 'Terms of service')}</ul>`}`
 }
 
 function button(action: string, text: string, kind = ''): Html {

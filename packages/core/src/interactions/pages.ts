@@ -93,6 +93,7 @@ export function createInteractionPages({
       name: client?.clientName ?? id,
       destination: destinationOf(params.redirect_uri),
       ...(operator && { operator }),
+      ...(client && { origin: extras(client).pocket_origin }),
     }
   }
 

@@ -11,6 +11,8 @@ export interface ClientView {
   readonly destination: string | null
   /** Who runs it, in words, where an administrator has said so. */
   readonly operator?: string
+  /** Who answers for it, and its own links; absent where it is known to nobody. */
+  readonly origin?: ClientOrigin
 }
 
 /** What every page may hold. */

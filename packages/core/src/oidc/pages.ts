@@ -6,6 +6,7 @@ import { requestContext } from '../http/request-context.ts'
 import { type StartOf, startAgainAt, startOfFinished } from '../interactions/interaction.ts'
 import { languagesOf } from '../interactions/languages.ts'
 import type { ClientView, ErrorView, RenderView, SignOutView } from '../interactions/views.ts'
+import { extras } from './client-metadata.ts'
 import { beginLogout, isLogout } from './logout.ts'
 import { withParameter } from './post-logout.ts'
 import { SessionEnded } from './session-overrides.ts'
@@ -152,7 +153,8 @@ function applicationOf({ oidc, query }: KoaContextWithOIDC): { readonly client?:
 function clientView(ctx: KoaContextWithOIDC, destination: unknown): ClientView | null {
   const { client } = ctx.oidc
   if (!client) return null
-  return { id: client.clientId, name: client.clientName ?? client.clientId, destination: destinationOf(destination) }
+  const { clientId: id, clientName: name = id } = client
+  return { id, name, destination: destinationOf(destination), origin: extras(client).pocket_origin }
 }
 
 /** What a person recognises of an address: its host and port, or the scheme of an app. */

@@ -54,13 +54,16 @@ describe('oidcc-dynamic-certification-test-plan', () => {
     expect((await logIn(party)).claims.sub).toBe(party.person.account.id)
   })
 
-  test.each([
+  test.each<[string, 'logo_uri' | 'policy_uri' | 'tos_uri']>([
     ['oidcc-registration-logo-uri', 'logo_uri'],
     ['oidcc-registration-policy-uri', 'policy_uri'],
     ['oidcc-registration-tos-uri', 'tos_uri'],
   ])('%s', async (_module, name) => {
     await using host = await startHost({ options: { ...open, fetch: published({}) } })
     const party = await register(host, { [name]: 'https://app.example/document' })
+    const page = viewOf(await send(party, requestOf(party)))
+    const shown = { logo_uri: {}, policy_uri: { policyUri: expect.anything() }, tos_uri: { tosUri: expect.anything() } }
+    expect(page).toMatchObject({ view: 'sign-in', client: { origin: { isKnown: false, ...shown[name] } } })
     expect((await logIn(party)).claims.sub).toBe(party.person.account.id)
   })
 

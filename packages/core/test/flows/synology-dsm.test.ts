@@ -38,7 +38,7 @@ describe('Synology DSM', () => {
     const consent = await signIn(agent, page, authenticator, back)
     expect(viewOf(consent)).toMatchObject({
       view: 'consent',
-      origin: { kind: 'administrator', host: null },
+      origin: { kind: 'administrator', host: null, isKnown: true, policyUri: null, tosUri: null },
       allowedBefore: false,
       claims: [
         { claim: 'name', value: 'ada Koch' },

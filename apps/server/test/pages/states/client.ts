@@ -155,6 +155,7 @@ const client = {
     template: null,
     isPublic: false,
     isDescribed: false,
+    isKnown: null,
     accessTokenDurationMinutes: 60,
     createdAt: now,
     secrets: [secret],
@@ -246,7 +247,7 @@ export const clientStates: Readonly<Record<string, PageModel>> = {
   'client-described': {
     ...client,
     sections: sectionViews({ ...stored, type: 'cimd' }, null),
-    client: { ...client.client, isDescribed: true, isPublic: true, secrets: [] },
+    client: { ...client.client, isDescribed: true, isKnown: false, isPublic: true, secrets: [] },
     openings: [],
     logoProblem: 'logo_download_failed',
   },

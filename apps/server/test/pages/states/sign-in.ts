@@ -1,6 +1,8 @@
 import type { PageModel } from '../../../src/http/page-models.ts'
 import { ceremony, immich, synology } from './common.ts'
 
+const byAdministrator = { kind: 'administrator', host: null, isKnown: true, policyUri: null, tosUri: null } as const
+
 const signIn = {
   view: 'sign-in',
   client: null,
@@ -59,7 +61,7 @@ export const signInStates: Readonly<Record<string, PageModel>> = {
   consent: {
     view: 'consent',
     client: { ...immich, operator: 'The platform team' },
-    origin: { kind: 'administrator', host: null },
+    origin: byAdministrator,
     account: { userName: 'anna', displayName: 'Anna Koch' },
     claims: [
       { claim: 'name', value: 'Anna Koch', verified: null },
@@ -78,7 +80,7 @@ export const signInStates: Readonly<Record<string, PageModel>> = {
   'consent-continue': {
     view: 'consent',
     client: { ...immich, destination: 'app.immich' },
-    origin: { kind: 'administrator', host: null },
+    origin: byAdministrator,
     account: { userName: 'anna', displayName: 'Anna Koch' },
     claims: [{ claim: 'name', value: 'Anna Koch', verified: null }],
     apis: [],
@@ -92,7 +94,7 @@ export const signInStates: Readonly<Record<string, PageModel>> = {
   'consent-again': {
     view: 'consent',
     client: immich,
-    origin: { kind: 'administrator', host: null },
+    origin: byAdministrator,
     account: { userName: 'anna', displayName: 'Anna Koch' },
     claims: [
       { claim: 'name', value: 'Anna Koch', verified: null },
@@ -119,7 +121,13 @@ export const signInStates: Readonly<Record<string, PageModel>> = {
   'consent-nothing': {
     view: 'consent',
     client: { ...immich, destination: null, name: 'An application whose name is far longer than it ought to be' },
-    origin: { kind: 'document', host: 'an-application-whose-name-is-far-longer.example.com' },
+    origin: {
+      kind: 'document',
+      host: 'an-application-whose-name-is-far-longer.example.com',
+      isKnown: false,
+      policyUri: 'https://an-application-whose-name-is-far-longer.example.com/privacy',
+      tosUri: 'https://an-application-whose-name-is-far-longer.example.com/terms',
+    },
     account: { userName: 'dolores', displayName: '' },
     claims: [],
     apis: [],
@@ -132,7 +140,7 @@ export const signInStates: Readonly<Record<string, PageModel>> = {
   'consent-apis': {
     view: 'consent',
     client: immich,
-    origin: { kind: 'administrator', host: null },
+    origin: byAdministrator,
     account: { userName: 'anna', displayName: 'Anna Koch' },
     claims: [],
     apis: [

@@ -1,0 +1,112 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { UserAgent } from '@pocket/core/testing'
+import { svg } from '../images/samples.ts'
+import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
+
+const stack = new AsyncDisposableStack()
+const redirectUri = 'https://app.example/callback'
+let running: RunningApp
+let administrator: UserAgent
+let web: string
+
+beforeAll(async () => {
+  const server = createServer((req, res) => {
+    if (req.url === '/logo.svg') res.end(svg)
+    else res.writeHead(404).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  stack.defer(async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  web = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  running = stack.use(await startApp({ ALLOWED_PRIVATE_HOSTS: '127.0.0.1' }))
+  administrator = running.agent()
+  await setUpAdministrator(administrator, running.url)
+  const body = { dynamicRegistration: 'open' }
+  expect((await administrator.sendJson('PATCH', `${running.url}/api/settings`, { body })).status).toBe(200)
+})
+afterAll(async () => stack.disposeAsync())
+
+/** A client that registered itself. */
+async function registered(more: object = {}) {
+  const answer = await fetch(`${running.url}/api/oidc/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      redirect_uris: [redirectUri],
+      client_name: 'Photos',
+      client_uri: 'https://app.example',
+      logo_uri: `${web}/logo.svg`,
+      policy_uri: 'https://app.example/policy',
+      tos_uri: 'https://app.example/tos',
+      ...more,
+    }),
+  })
+  const body = (await answer.json()) as Readonly<Record<string, string>>
+  expect([answer.status, body.error_description]).toEqual([201, undefined])
+  const rename = (name: string) =>
+    fetch(body.registration_client_uri ?? '', {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${body.registration_access_token}` },
+      body: JSON.stringify({ client_id: body.client_id, redirect_uris: [redirectUri], client_name: name }),
+    })
+  return { id: body.client_id ?? '', rename }
+}
+
+async function signInPage(clientId: string) {
+  const agent = new UserAgent()
+  const query = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+  return (await agent.follow(await agent.get(`${running.url}/authorize?${new URLSearchParams(query)}`))).text
+}
+
+async function mark(id: string, isKnown: boolean, version?: string) {
+  const at = `${running.url}/settings/admin/oidc-clients/${id}`
+  const page = await administrator.get(at)
+  const [, written = ''] = /name="version" value="([^"]*)"/.exec(page.text) ?? []
+  const shown = written.replaceAll('&#34;', '"')
+  const fields = { isKnown: String(isKnown), version: version ?? shown }
+  return { version: shown, answer: await administrator.follow(await administrator.postForm(`${at}/known`, fields)) }
+}
+
+test('people see the host of a client that registered itself, and its logo once it is marked as known', async () => {
+  const { id, rename } = await registered()
+  const before = await signInPage(id)
+  expect(before).toContain('says that it’s from <strong>app.example</strong>')
+  expect(before).toContain('<a href="https://app.example/policy" target="_blank" rel="noopener noreferrer">')
+  expect(before).toContain('<a href="https://app.example/tos" target="_blank" rel="noopener noreferrer">')
+  expect(before).not.toContain(`/clients/${id}/logo`)
+  const { version, answer } = await mark(id, true)
+  expect(answer.text).toContain('People see its logo from now on.')
+  const known = await signInPage(id)
+  expect(known).toContain(`/clients/${id}/logo`)
+  expect(known).toContain('knows who runs it')
+  expect((await rename('Your bank')).status).toBe(200)
+  const renamed = await signInPage(id)
+  expect([renamed.includes(`/clients/${id}/logo`), renamed.includes('Nobody here has checked')]).toEqual([false, true])
+  expect((await mark(id, true, version)).answer.status).toBe(412)
+  expect(await running.app.pocket.clients.find(id)).toMatchObject({ protocol: { isKnown: false } })
+})
+
+test('the API marks it too', async () => {
+  const { id } = await registered()
+  const at = `${running.url}/api/oidc/clients/${id}`
+  const read = await administrator.get(at)
+  const marked = await administrator.sendJson('PUT', at, {
+    body: { ...(read.json() as object), protocol: { isKnown: true } },
+  })
+  expect([marked.status, marked.json()]).toMatchObject([200, { hasLogo: true, protocol: { isKnown: true } }])
+  expect(await signInPage(id)).toContain(`/clients/${id}/logo`)
+  expect((await mark(id, false)).answer.text).toContain('People see its host instead of its logo from now on.')
+  expect(await signInPage(id)).not.toContain(`/clients/${id}/logo`)
+})
+
+test('a logo that cannot be read is told, and the client is known all the same', async () => {
+  const { id } = await registered({ logo_uri: `${web}/nowhere` })
+  const { answer } = await mark(id, true)
+  expect(answer.text).toContain('data-outcome')
+  expect(answer.text).toContain('role="alert"')
+  expect(await running.app.pocket.clients.find(id)).toMatchObject({ protocol: { isKnown: true } })
+})

@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import type { RenderPage } from '@pocket/core'
+import { UserAgent } from '@pocket/core/testing'
+import { type Host, startHost, viewOf } from './host.ts'
+
+const redirectUri = 'https://app.example/callback'
+const said = {
+  redirect_uris: [redirectUri],
+  client_name: 'An application',
+  client_uri: 'https://app.example',
+  logo_uri: 'https://app.example/logo.png',
+  policy_uri: 'https://app.example/policy?a=1&b=2',
+  tos_uri: 'http://app.example/tos',
+}
+const registration = async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const
+
+let host: Host
+beforeEach(async () => {
+  host = await startHost({ options: { registration } })
+})
+afterEach(async () => host[Symbol.asyncDispose]())
+
+async function registered() {
+  const answer = await fetch(`${host.issuer}/api/oidc/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(said),
+  })
+  const body = (await answer.json()) as Readonly<Record<string, unknown>>
+  const id = String(body.client_id)
+  const change = async (changes: object) => {
+    const changed = await fetch(String(body.registration_client_uri), {
+      method: 'PUT',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${String(body.registration_access_token)}`,
+      },
+      body: JSON.stringify({ ...said, client_id: id, ...changes }),
+    })
+    expect(changed.status).toBe(200)
+  }
+  return { id, change }
+}
+
+const originOf = async (clientId: string) => {
+  const query = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+  const agent = new UserAgent()
+  const view = viewOf(await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`)))
+  return 'client' in view ? view.client : null
+}
+
+const mark = async (id: string) => {
+  const client = await host.pocket.clients.find(id)
+  if (client) await host.pocket.clients.update(id, { ...client, protocol: { isKnown: true } })
+}
+
+test('a client that registered itself has its own links, its host, and no logo until it is known', async () => {
+  const { id } = await registered()
+  const links = { policyUri: said.policy_uri, tosUri: said.tos_uri }
+  const unknown = { kind: 'registration', host: 'app.example', isKnown: false, ...links }
+  expect(await originOf(id)).toMatchObject({ origin: unknown })
+  await mark(id)
+  expect(await originOf(id)).toMatchObject({ origin: { ...unknown, isKnown: true } })
+})
+
+test.each([
+  ['its name', { client_name: 'Your bank' }],
+  ['its logo', { logo_uri: 'https://evil.example/logo.png' }],
+  ['its redirect URIs', { redirect_uris: [redirectUri, 'https://evil.example/callback'] }],
+])('is no longer known once it changes %s', async (_what, changes) => {
+  const { id, change } = await registered()
+  await mark(id)
+  await change({ id_token_signed_response_alg: 'ES256' })
+  expect(await host.pocket.clients.find(id)).toMatchObject({ protocol: { isKnown: true } })
+  await change(changes)
+  expect(await host.pocket.clients.find(id)).toMatchObject({ protocol: { isKnown: false } })
+})
+
+test('cannot mark itself as known', async () => {
+  const { id, change } = await registered()
+  await change({ isKnown: true, protocol: { isKnown: true } })
+  expect(await host.pocket.clients.find(id)).toMatchObject({ protocol: { isKnown: false } })
+})
+
+test.each([
+  'javascript:alert(1)',
+  'data:text/html,x',
+  'https://user:secret@app.example/',
+  'app.example:/policy',
+  '//x',
+  7,
+])('a stored link to %s is not shown', async (address) => {
+  const { id } = await registered()
+  const stored = await host.stores.clients.find(id)
+  if (!stored) throw new Error('The client is gone.')
+  await host.stores.clients.update({ ...stored, registration: { ...stored.registration, policy_uri: address } })
+  expect(await originOf(id)).toMatchObject({ origin: { policyUri: null, tosUri: said.tos_uri } })
+})
+
+test('the default pages link to them without giving the page away', async () => {
+  const render: RenderPage = (view, _req, standard) => standard.page(view)
+  await using plain = await startHost({ stores: host.stores, options: { registration, render } })
+  const { id } = await registered()
+  const query = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+  const agent = new UserAgent()
+  const { text } = await agent.follow(await agent.get(`${plain.issuer}/authorize?${new URLSearchParams(query)}`))
+  expect(text).toMatch(
+    /<a href="https:\/\/app\.example\/policy\?a=1&#38;b=2" target="_blank" rel="noopener noreferrer">/,
+  )
+  expect(text).toContain('It says that it’s from app.example. Nobody here has checked that.')
+})
