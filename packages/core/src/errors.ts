@@ -23,6 +23,7 @@ export const errorCodes = [
   'client_not_found',
   'code_invalid',
   'cross_site_request',
+  'database_unavailable',
   'device_code_invalid',
   'device_login_denied',
   'device_login_expired',
@@ -189,6 +190,17 @@ export class RateLimited extends PocketError {
   constructor(message: string, retryAfter: number) {
     super('rate_limited', message)
     this.retryAfter = retryAfter
+  }
+}
+
+/** The database cannot be reached, or does not answer in time: nothing is known to have changed. Try again soon. */
+export class Unavailable extends PocketError {
+  readonly status = 503
+  /** Seconds; the header `Retry-After` says them (RFC 9110 §10.2.3). */
+  readonly retryAfter = 5
+
+  constructor(message: string, options: ErrorOptions = {}) {
+    super('database_unavailable', message, options)
   }
 }
 

@@ -63,7 +63,12 @@ async function serve(binaries: string, data: string): Promise<void> {
 
 function start(binaries: string, data: string, port: number): { child: ChildProcess; portWasTaken: () => boolean } {
   // Without fsync: these data need not survive the machine, only the process under test, and that never writes files.
-  const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200']
+  const settings = [
+    'fsync=off',
+    'synchronous_commit=off',
+    'full_page_writes=off',
+    `max_connections=${process.env.MAX_CONNECTIONS}`,
+  ]
   const network = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=']
   const child = spawn(
     join(binaries, 'bin', 'postgres'),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
@@ -8,6 +9,16 @@ import { startProcess } from './process.ts'
 export interface PostgresServer extends AsyncDisposable {
   /** `postgres://…` with the superuser's name and password. */
   readonly url: string
+  /** Stops all its processes where they are: it keeps its connections, and answers nothing. */
+  freeze(): void
+  /** Lets them go on. */
+  thaw(): void
+}
+
+/** How {@link startPostgres} starts one. */
+export interface PostgresServerOptions {
+  /** How many connections it takes. Default: 200. */
+  readonly maxConnections?: number
 }
 
 /** A database of one test, dropped on disposal together with the connections that are still open. */
@@ -27,16 +38,26 @@ const failureVariable = 'POCKET_TEST_POSTGRES_FAILURE'
  *
  * @throws Error with the output of PostgreSQL, where it cannot run.
  */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres({ maxConnections = 200 }: PostgresServerOptions = {}): Promise<PostgresServer> {
   const password = randomBytes(18).toString('base64url')
   const program = fileURLToPath(new URL(`./postgres-server${extname(import.meta.url)}`, import.meta.url))
   const server = await startProcess(process.execPath, [program], {
-    env: { PGPASSWORD: password },
+    env: { PGPASSWORD: password, MAX_CONNECTIONS: String(maxConnections) },
     readyWhen: /^ready (\d+)$/,
   })
+  // Each of its processes is the leader of a group of its own.
+  const signal = (name: NodeJS.Signals) => {
+    for (const pid of descendants(server.pid)) process.kill(pid, name)
+  }
+  const thaw = () => signal('SIGCONT')
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${server.ready[1]}/postgres`,
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    freeze: () => signal('SIGSTOP'),
+    thaw,
+    async [Symbol.asyncDispose]() {
+      thaw()
+      await server[Symbol.asyncDispose]()
+    },
   }
 }
 
@@ -74,6 +95,21 @@ export async function createTestDatabase(original?: string): Promise<TestDatabas
   return {
     url: url.href,
     [Symbol.asyncDispose]: () => execute(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+  }
+}
+
+function descendants(pid: number): readonly number[] {
+  const children = readChildren(pid)
+  return [...children, ...children.flatMap(descendants)]
+}
+
+function readChildren(pid: number): readonly number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
+    return text === '' ? [] : text.split(' ').map(Number)
+  } catch {
+    // It has just ended.
+    return []
   }
 }
 

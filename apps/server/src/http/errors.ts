@@ -1,7 +1,8 @@
 import { requestContext, type View } from '@pocket/core'
-import { PocketError, RateLimited } from '@pocket/core/errors'
+import { PocketError, RateLimited, Unavailable } from '@pocket/core/errors'
 import type { Context, Middleware } from 'koa'
 import type { Logger } from 'pino'
+import { messageOf } from '../logging/failure.ts'
 import { pathForLog } from './path-for-log.ts'
 import { type ShowPage, seeOther } from './show-page.ts'
 
@@ -36,7 +37,10 @@ async function notFound(ctx: Context, show: ShowPage): Promise<void> {
 async function answer(ctx: Context, { error, logger, show }: ErrorPorts & { readonly error: unknown }): Promise<void> {
   const { requestId } = requestContext(ctx.req)
   const known = error instanceof PocketError ? error : undefined
-  if (!known || known.status >= 500)
+  // Its stack says nothing, and there may be many of them.
+  if (known instanceof Unavailable)
+    logger.error({ requestId, path: pathForLog(ctx), reason: messageOf(known.cause ?? known) }, 'The database is away')
+  else if (!known || known.status >= 500)
     logger.error({ err: error, requestId, path: pathForLog(ctx) }, 'The request failed')
   else
     logger.info(
@@ -53,7 +57,7 @@ async function answer(ctx: Context, { error, logger, show }: ErrorPorts & { read
     details = {},
     fields = [],
   } = known ?? {}
-  const retryAfter = error instanceof RateLimited ? error.retryAfter : undefined
+  const retryAfter = error instanceof RateLimited || error instanceof Unavailable ? error.retryAfter : undefined
   if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
   if (wantsJson(ctx)) {
     const more = { ...details, ...(fields.length > 0 && { fields }) }
@@ -63,9 +67,13 @@ async function answer(ctx: Context, { error, logger, show }: ErrorPorts & { read
     ctx.body = { error: sentence, code, ...(Object.keys(more).length > 0 && { details: more }), request_id: requestId }
     return
   }
+  // A browser that asked for a page asks again by itself; what was sent is not sent twice.
+  const retriesItself = error instanceof Unavailable && (ctx.method === 'GET' || ctx.method === 'HEAD')
+  if (retriesItself) ctx.set('Refresh', String(retryAfter))
   await show(ctx, {
     ...errorView(ctx, { status, code, description: message }),
     fields,
+    retriesItself,
     ...(retryAfter !== undefined && { retryAfter }),
   })
   ctx.status = status

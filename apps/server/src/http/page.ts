@@ -34,6 +34,8 @@ export interface PageRendererOptions {
   readonly clock: Clock
 }
 
+const noPictures = { favicon: null, logo: null, background: null, client: null }
+
 /** The names that templates see. Everything about the page itself is below `page`, for EJS reads its options from the same object. */
 const templateNames = [
   'page',
@@ -70,20 +72,27 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
   }
   const locals = { asset: assets.path, icon: assets.icon, initials, rail, issuer }
   const render = createTemplates(viewsDirectory, templateNames)
-  return async (page, req) => {
-    const client = 'client' in page ? page.client : null
+  const lookOf = async (client: { readonly id: string; readonly origin?: Pick<ClientOrigin, 'isKnown'> } | null) => {
     // Whoever registers a client chooses its logo: people see it once an administrator knows the client.
     const logo = client && isKnown(client) ? await pictures.client(client.id) : null
     const known = { ...(await pictures.instance()), client: logo }
+    lastName = await appName()
+    return { pictures: known, appName: lastName, appearance: await appearance(known.background) }
+  }
+  let lastName = 'Pocket'
+  return async (page, req) => {
+    // A page that says that the database is away must not wait for it.
+    const look =
+      'code' in page && page.code === 'database_unavailable'
+        ? { pictures: noPictures, appName: lastName, appearance: null }
+        : await lookOf('client' in page ? page.client : null)
     const { language, accepted, theme, here } = preferencesOf(req)
     const messages = catalogues.inFirstOf(wantedLanguages(page, { language, accepted }))
     return render(`pages/${page.view}`, {
       ...locals,
       ...inLanguage(messages),
+      ...look,
       page,
-      appName: await appName(),
-      appearance: await appearance(known.background),
-      pictures: known,
       preferences: { languages: catalogues.languages, theme, here },
     })
   }

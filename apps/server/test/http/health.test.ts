@@ -15,8 +15,41 @@ test('/healthz is 503 while the database is away; pages say that it is our turn,
   expect((await fetch(`${running.url}/healthz`)).status).toBe(204)
   await postgres[Symbol.asyncDispose]()
   expect((await fetch(`${running.url}/healthz`)).status).toBe(503)
-  const page = await fetch(`${running.url}/login`, { headers: { accept: 'text/html' } })
-  expect(page.status).toBe(500)
-  expect(await page.text()).not.toMatch(/ECONN|postgres/i)
+  const page = await fetch(`${running.url}/login`, { headers: { accept: 'text/html', 'accept-language': 'de' } })
+  expect([page.status, page.headers.get('retry-after'), page.headers.get('refresh')]).toEqual([503, '5', '5'])
+  const text = await page.text()
+  expect(text).not.toMatch(/ECONN|postgres/i)
+  expect(text).toContain('Diese Seite versucht es von selbst noch einmal.')
   expect((await fetch(`${running.url}/healthz`)).status).toBe(503)
+})
+
+test('while PostgreSQL stands still everything is answered with 503, and it goes on by itself', async () => {
+  await using postgres = await startPostgres()
+  const database = `${postgres.url}?statement_timeout=1000&query_timeout=1500&connect_timeout=1`
+  await using running = await startApp({ DB_CONNECTION_STRING: database, DISABLE_RATE_LIMITING: 'false' })
+  const { url } = running
+  const ask = async (path: string, init: RequestInit = {}) => {
+    const answer = await fetch(url + path, { redirect: 'manual', ...init })
+    return [path, answer.status, answer.headers.get('retry-after'), (await answer.text()).length > 0]
+  }
+  const html = { headers: { accept: 'text/html' } }
+  const form = (fields: Readonly<Record<string, string>>) => ({ method: 'POST', body: new URLSearchParams(fields) })
+  const client = { client_id: 'nobody', client_secret: 'nothing' }
+  const requests: readonly (readonly [string, RequestInit?])[] = [
+    ['/login', html],
+    ['/lc', { ...html, ...form({ code: 'ABCDEF' }) }],
+    ['/authorize?client_id=nobody', html],
+    ['/interaction/nobody', { headers: { ...html.headers, cookie: '__oidc_interaction=nobody' } }],
+    ['/api/webauthn/login/start'],
+    ['/api/oidc/token', form({ grant_type: 'client_credentials', ...client })],
+    ['/api/oidc/introspect', form({ token: 'x', ...client })],
+    ['/api/users', { headers: { 'x-api-key': 'pak_x' } }],
+  ]
+  postgres.freeze()
+  const answers = await Promise.all([...requests, ...requests].map(([path, init]) => ask(path, init)))
+  const outage = answers.filter(([path]) => path !== '/interaction/nobody')
+  expect(outage).toEqual(outage.map(([path]) => [path, 503, '5', true]))
+  postgres.thaw()
+  while ((await fetch(`${url}/login`)).status !== 200);
+  for (const [path, init] of requests) expect((await ask(path, init))[1]).not.toBe(503)
 })

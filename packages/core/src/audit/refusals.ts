@@ -1,4 +1,4 @@
-import { PocketError } from '../errors.ts'
+import { PocketError, Unavailable } from '../errors.ts'
 import type { AuditSink, RequestOrigin } from './audit-sink.ts'
 import type { AuditEvent } from './events.ts'
 
@@ -17,7 +17,8 @@ export function leaveUnrecorded(error: PocketError): void {
 
 /** Writes a refusal down once, however many layers see it pass: the one that knows most comes first. */
 export async function recordRefusal(audit: AuditSink, { error, event, origin }: Refusal): Promise<void> {
-  if (recorded.has(error)) return
+  // There is nowhere to write it: the audit log is in the database too.
+  if (recorded.has(error) || error instanceof Unavailable) return
   recorded.add(error)
   await audit.record(event, origin)
 }

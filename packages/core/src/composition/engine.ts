@@ -103,6 +103,7 @@ export async function createEngine(options: SettledOptions, services: ClientServ
         issuer: options.issuer.id,
         internalOrigin: options.internalOrigin,
         cookieKeys: [masterKey.derive('cookies').toString('base64url')],
+        render: options.render,
         pages: createProtocolPages({ render: options.render, remedyOf: options.remedyOf, startOf }),
         keepLogoutNotice: logoutNotices.enqueue,
         secretUses,

@@ -1,5 +1,5 @@
 import type { Context, Middleware } from 'koa'
-import { RateLimited } from '../errors.ts'
+import { RateLimited, Unavailable } from '../errors.ts'
 import { originForm, pinToIssuer } from '../http/front.ts'
 import { belowIssuer, noteMountPath, wholeTarget } from '../http/mount.ts'
 import { ownOrigin } from '../http/own-origin.ts'
@@ -14,6 +14,7 @@ import { clientOfToken, isFirstUse, nameRedirectUri } from '../oidc/client-authe
 import { refuseForNow } from '../oidc/failed-clients.ts'
 import { calledOrigin } from '../oidc/internal-addresses.ts'
 import { createLoginEnds } from '../oidc/login-ends.ts'
+import { answerOutage } from '../oidc/outages.ts'
 import { insertedMetadataPath, isBrowserPath, isProtocolPath, metadataPath, protocolRoutes } from '../oidc/paths.ts'
 import { createPostedRequests } from '../oidc/posted-requests.ts'
 import { createOwnSecretFilter } from '../oidc/registration/own-secret.ts'
@@ -124,7 +125,7 @@ function createProtocolAnswers(
     nameRedirectUri: (form) => nameRedirectUri(provider(), form),
   })
 
-  return async (ctx: Context, requestId: string): Promise<void> => {
+  const answerProtocol = async (ctx: Context, requestId: string): Promise<void> => {
     if (await refuseTooLarge(ctx)) return
     if (await answerPosted(ctx)) return
     settleResources(ctx.req)
@@ -144,6 +145,16 @@ function createProtocolAnswers(
     await filterOwnSecret(ctx.req, ctx.path)
     noteMountPath(ctx.req, issuer.path)
     await holder.handle(ctx.req, ctx.res)
+  }
+  return async (ctx: Context, requestId: string): Promise<void> => {
+    try {
+      await answerProtocol(ctx, requestId)
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error
+      onError(error, requestId)
+      ctx.respond = true
+      await answerOutage(ctx, error, render)
+    }
   }
 }
 

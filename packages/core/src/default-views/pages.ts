@@ -149,11 +149,11 @@ function notAllowed({ client, account, reason, switchTo, cancelTo }: NotAllowedV
   }
 }
 
-function failure({ code, details, requestId, retryAt, retryAfter, acceptWith }: ErrorView): Page {
+function failure({ code, details, requestId, retryAt, retryAfter, retriesItself, acceptWith }: ErrorView): Page {
   return {
     title: details.missing ? `The application sent no ${details.missing}` : 'That didn’t work',
     main: html`<p role="alert">${sentenceFor(code)}</p>
-${retryAfter !== undefined && html`<p>Try again in ${Math.max(1, Math.ceil(retryAfter / 60))} min.</p>`}
+${retriesItself && html`<p>This page tries again by itself.</p>`}${retryAfter !== undefined && !retriesItself && html`<p>Try again in ${Math.max(1, Math.ceil(retryAfter / 60))} min.</p>`}
 ${details.received && html`<dl><dt>Address received</dt><dd>${details.received}</dd>${details.registered && html`<dt>Addresses registered</dt><dd>${details.registered}</dd>`}</dl>`}
 ${retryAt && html`<p><a class="button first" href="${retryAt}">Start again</a></p>`}
 ${acceptWith && html`<form method="post" action="${acceptWith.submitTo}">${hidden(acceptWith.hidden)}<button>Register this address</button></form>`}

@@ -9,6 +9,7 @@ const sentences: Readonly<Record<string, string>> = {
   code_invalid: 'This code isn’t right, has been used, or is too old. Try again, or get another one.',
   consent_required: 'You have to allow the application to know you first.',
   cross_site_request: 'This request came from a page of another site, so it was left undone.',
+  database_unavailable: 'We can’t reach our database at the moment. Nothing has changed. Try again soon.',
   in_app_browser: 'Passkeys don’t work in the browser of this app. Open this page in your own browser.',
   insecure_context: 'Passkeys need a secure connection, and this page has none.',
   interaction_expired: 'This sign-in has ended. Go back to the application and start again there.',

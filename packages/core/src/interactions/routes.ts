@@ -5,10 +5,11 @@ import type Provider from 'oidc-provider'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
 import type { Clock } from '../clock.ts'
-import { PocketError, RateLimited } from '../errors.ts'
+import { PocketError, RateLimited, Unavailable } from '../errors.ts'
 import { readForm, readJsonObject } from '../http/body.ts'
 import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
+import { isRepeatable, retryHeaders } from '../http/retry.ts'
 import { assertSameOrigin } from '../http/same-origin.ts'
 import { hostPagePrompt } from '../oidc/access-checks.ts'
 import type { ConsentInteraction } from './consent.ts'
@@ -87,9 +88,11 @@ export function interactionRoutes({
     await recordRefusal(audit, { error, event, origin })
     if (status >= 500) onError(error, requestId)
     ctx.status = status
-    const retryAfter = error instanceof RateLimited ? error.retryAfter : undefined
+    const retryAfter = error instanceof RateLimited || error instanceof Unavailable ? error.retryAfter : undefined
     if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
-    if (ctx.accepts('html', 'json') === 'html')
+    const isPage = ctx.accepts('html', 'json') === 'html'
+    if (isPage && error instanceof Unavailable) retryHeaders(ctx.req, ctx.res, error)
+    if (isPage)
       return show(ctx, {
         view: 'error',
         status,
@@ -100,6 +103,7 @@ export function interactionRoutes({
         requestId,
         retryAt: details.startAgain ?? null,
         ...(retryAfter !== undefined && { retryAfter }),
+        retriesItself: error instanceof Unavailable && isRepeatable(ctx.req),
       })
     ctx.body = { error: message, code, details, request_id: requestId }
   }

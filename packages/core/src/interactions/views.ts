@@ -155,8 +155,10 @@ export interface ErrorView extends InLanguages {
   readonly requestId: string | null
   /** Where the person can begin anew. */
   readonly retryAt: string | null
-  /** Seconds until the same can be tried again, where it was tried too often. */
+  /** Seconds until the same can be tried again. */
   readonly retryAfter?: number
+  /** Whether the page is loaded again by itself then. */
+  readonly retriesItself?: boolean
   /** For an administrator: a form that registers the address that was received. */
   readonly acceptWith?: { readonly submitTo: string; readonly hidden: Readonly<Record<string, string>> }
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { leaveUnrecorded, recordRefusal } from '../audit/refusals.ts'
 import type { Clock } from '../clock.ts'
-import { RateLimited } from '../errors.ts'
+import { RateLimited, Unavailable } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import { requestContext } from '../http/request-context.ts'
 import { LatestMap } from './latest-map.ts'
@@ -99,6 +99,8 @@ export function createLimiter({ store, audit, clock, onError }: LimiterPorts): L
     try {
       return await store.take(request)
     } catch (error) {
+      // A guess that cannot be counted is not let in, and whoever made it is told whose fault that is.
+      if (error instanceof Unavailable && policy.uncounted === 'refuse') throw error
       onError(error, requestContext(req).requestId)
       const { key, now, burst, interval } = request
       // Refused for one interval.

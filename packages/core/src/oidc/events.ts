@@ -3,7 +3,7 @@ import type Provider from 'oidc-provider'
 import type { errors, KoaContextWithOIDC } from 'oidc-provider'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import type { AuditEvent } from '../audit/events.ts'
-import { PocketError } from '../errors.ts'
+import { PocketError, Unavailable } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
 import { refusalReason } from './refusal-reason.ts'
 
@@ -67,7 +67,7 @@ export function auditEvents(provider: Provider, { audit, onError }: EventPorts):
   })
   provider.on('server_error', (ctx, error) => {
     onError(error, requestContext(ctx.req).requestId)
-    if (error instanceof PocketError)
+    if (error instanceof PocketError && !(error instanceof Unavailable))
       collect(ctx, {
         event: 'request_refused',
         endpoint: ctx.oidc?.route ?? 'protocol',

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import { InvalidInput } from '../errors.ts'
+import { InvalidInput, Unavailable } from '../errors.ts'
 import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
 import { type StartOf, startAgainAt, startOfFinished } from '../interactions/interaction.ts'
@@ -85,6 +85,8 @@ export function createProtocolPages(ports: ProtocolPagePorts): ProtocolPages {
   }
   return {
     async renderError(ctx, out, error) {
+      // `outages.ts` answers, once for all that went wrong.
+      if (error instanceof Unavailable) return
       const { requestId } = requestContext(ctx.req)
       const description = out.error_description ?? error.message
       if (isLogout(ctx) && ctx.status < 500) {

@@ -17,6 +17,7 @@ import { acceptEveryAddress } from './internal-addresses.ts'
 import { demandCredentials } from './introspection.ts'
 import { signLoginAccessTokens } from './login-access-tokens.ts'
 import { keepLogoutNotices, type LogoutNoticePorts } from './logout-notices.ts'
+import { answerOutages, type OutagePorts } from './outages.ts'
 import { keepLanguagesAtLogout } from './post-logout.ts'
 import { providerAnswering, type RefreshAnswers } from './refresh-answers.ts'
 import { answerRegistrations, type RegistrationAnswerPorts } from './registration/answers.ts'
@@ -33,6 +34,7 @@ export interface ProviderPorts
     ConsentRecordPorts,
     DocumentsPorts,
     FailedClientPorts,
+    OutagePorts,
     RegistrationAnswerPorts,
     ClientOverridePorts,
     SessionOverridePorts,
@@ -58,6 +60,7 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   })
   // `front.ts` sets the forwarded headers itself, so that they say what the issuer says.
   provider.proxy = true
+  answerOutages(provider, ports)
   overrideClientChecks(provider, ports)
   tellChosenClaims(provider)
   rememberStoredPayloads(provider)

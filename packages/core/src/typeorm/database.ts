@@ -7,6 +7,7 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js'
 import { InvalidInput, Misconfigured } from '../errors.ts'
 import type { Transaction } from '../transaction.ts'
 import { AmbientTransactions } from './ambient-transactions.ts'
+import { outageOf } from './outage.ts'
 import { PostgresStatements } from './postgres-statements.ts'
 import { SqliteStatements } from './sqlite-statements.ts'
 import type { Parameter, StatementResult, Statements } from './statements.ts'
@@ -54,6 +55,7 @@ export class Database {
    * of its own statement: `bigint` comes as text from PostgreSQL, booleans come as 0 and 1 from SQLite.
    *
    * @throws {InvalidInput} `validation_failed` where a text holds a NUL character
+   * @throws {Unavailable} where the database cannot be reached or does not answer in time
    */
   async query<Row extends object>(sql: string, parameters: readonly Parameter[] = []): Promise<readonly Row[]> {
     const { rows } = await this.#run(sql, parameters)
@@ -74,7 +76,7 @@ export class Database {
     try {
       return await this.#statements.run(this.#withNames(sql), parameters, this.#ambient.current())
     } catch (error) {
-      throw isMissingTable(error) ? broken('not_migrated', missingTable, error) : error
+      throw isMissingTable(error) ? broken('not_migrated', missingTable, error) : (outageOf(error) ?? error)
     }
   }
 
@@ -92,8 +94,24 @@ export class Database {
    * context that they run in; nested calls join. Wait in `work` for every statement: one that comes later is refused.
    * On SQLite all others wait meanwhile, 10 seconds at most, so wait in it for the database only.
    */
-  readonly transaction: Transaction = async (work) =>
-    this.#ambient.current() === undefined ? this.#dataSource.transaction(() => work()) : work()
+  readonly transaction: Transaction = async (work) => {
+    if (this.#ambient.current() !== undefined) return work()
+    let ownFailure: unknown
+    const watched = async () => {
+      try {
+        return await work()
+      } catch (error) {
+        // It may have a code of the system too, such as that of a file.
+        ownFailure = error
+        throw error
+      }
+    }
+    try {
+      return await this.#dataSource.transaction(watched)
+    } catch (error) {
+      throw error === ownFailure ? error : (outageOf(error) ?? error)
+    }
+  }
 
   /** TypeORM's repository, bound to the transaction that the running code stands in. */
   repository<Entity extends ObjectLiteral>(table: EntitySchema<Entity>): Repository<Entity> {

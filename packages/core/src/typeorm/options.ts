@@ -1,8 +1,11 @@
 import { createRequire } from 'node:module'
+import { Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import type BetterSqlite3 from 'better-sqlite3'
+import type { ClientBase } from 'pg'
 import type { DataSourceOptions, EntitySchema } from 'typeorm'
 import { Misconfigured } from '../errors.ts'
+import { silence } from './outage.ts'
 import { pocketTables } from './tables.ts'
 
 /** Options of a `DataSource` over SQLite. */
@@ -44,7 +47,9 @@ export function sqliteOptions(path: string, tables: readonly EntitySchema[] = po
 
 /**
  * Options of a `DataSource` over the PostgreSQL database at `url` (`postgres://…`). What the URL says in its query goes to
- * the driver.
+ * the driver. A statement may take 15 seconds (`statement_timeout`, in milliseconds), a connection on which nothing comes
+ * for 20 seconds is closed (`query_timeout`, in milliseconds), and whoever waits 10 seconds for a connection is refused
+ * (`connect_timeout`, in seconds).
  *
  * @param tables all tables of the host; core's own ones where nothing is given.
  *
@@ -54,13 +59,51 @@ export function sqliteOptions(path: string, tables: readonly EntitySchema[] = po
  * ```
  */
 export function postgresOptions(url: string, tables: readonly EntitySchema[] = pocketTables): PostgresOptions {
+  const { url: rest, statementTimeout, silenceTimeout, connectTimeout } = withoutTimeouts(url)
   return {
     type: 'postgres',
-    url,
+    url: rest,
     applicationName: 'pocket',
-    connectTimeoutMS: 10_000,
+    connectTimeoutMS: connectTimeout,
     entities: [...tables],
+    extra: {
+      // The driver's own `query_timeout` leaves the connection in the pool, with a transaction that may still be open.
+      stream: () => socketThatEnds(silenceTimeout),
+      // Not as a parameter of the start, which connection poolers refuse.
+      onConnect: (client: ClientBase) => client.query(`SET statement_timeout = ${statementTimeout}`),
+    },
   }
+}
+
+/** The same options without the limits that {@link postgresOptions} sets: migrations take as long as they take. */
+export function withoutLimits(options: DataSourceOptions): DataSourceOptions {
+  if (options.type !== 'postgres') return options
+  const { stream: _stream, onConnect: _onConnect, ...extra }: Readonly<Record<string, unknown>> = options.extra ?? {}
+  return { ...options, extra }
+}
+
+const defaultTimeouts = { statement_timeout: 15_000, query_timeout: 20_000, connect_timeout: 10 }
+
+function withoutTimeouts(url: string) {
+  const parsed = URL.parse(url)
+  const read = (name: keyof typeof defaultTimeouts) => {
+    const given = parsed?.searchParams.get(name) ?? ''
+    parsed?.searchParams.delete(name)
+    return /^\d{1,9}$/.test(given) ? Number(given) : defaultTimeouts[name]
+  }
+  const given = parsed !== null && Object.keys(defaultTimeouts).some((name) => parsed.searchParams.has(name))
+  const timeouts = {
+    statementTimeout: read('statement_timeout'),
+    silenceTimeout: read('query_timeout'),
+    connectTimeout: read('connect_timeout') * 1000,
+  }
+  return { url: given ? parsed.href : url, ...timeouts }
+}
+
+/** Idle connections leave the pool before it is over. */
+function socketThatEnds(silenceTimeout: number): Socket {
+  const socket = new Socket()
+  return socket.setTimeout(silenceTimeout, () => socket.destroy(new Error(silence)))
 }
 
 async function prepareDatabase(connection: BetterSqlite3.Database): Promise<void> {

@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto'
 import type { ClientBase, Pool, QueryConfig } from 'pg'
 import type { AmbientTransaction } from './ambient-transactions.ts'
+import { isSilence, silence } from './outage.ts'
 import type { Parameter, StatementResult, Statements } from './statements.ts'
 import { endedTransaction } from './turn.ts'
+
+/** Milliseconds in which statements are refused at once after nothing was heard from PostgreSQL. */
+const pauseAfterSilence = 1000
 
 /** Named statements through the pool, or through the client of the transaction that the caller stands in. */
 export class PostgresStatements implements Statements {
   readonly #pool: () => Pool
   readonly #names = new Map<string, string>()
+  /** By the clock of `performance`. */
+  #silentUntil = 0
 
   constructor(pool: () => Pool) {
     this.#pool = pool
@@ -18,11 +24,18 @@ export class PostgresStatements implements Statements {
     parameters: readonly Parameter[],
     transaction: AmbientTransaction | undefined,
   ): Promise<StatementResult> {
+    // Whoever follows in the same request need not wait for the same silence again.
+    if (performance.now() < this.#silentUntil) throw new Error(silence)
     const query: QueryConfig = { name: this.#nameOf(sql), text: sql, values: [...parameters] }
-    const { rows, rowCount } = await (transaction === undefined
-      ? this.#pool().query<Record<string, unknown>>(query)
-      : inOrder(transaction, query))
-    return { rows, count: rowCount ?? 0 }
+    try {
+      const { rows, rowCount } = await (transaction === undefined
+        ? this.#pool().query<Record<string, unknown>>(query)
+        : inOrder(transaction, query))
+      return { rows, count: rowCount ?? 0 }
+    } catch (error) {
+      if (isSilence(error)) this.#silentUntil = performance.now() + pauseAfterSilence
+      throw error
+    }
   }
 
   /** Made from the text, so that processes behind one connection pooler never give two texts the same name. */

@@ -19,6 +19,7 @@ import { TellStrangers1760000000194 } from './migrations/1760000000194-tell-stra
 import { CoverBackups1760000000230 } from './migrations/1760000000230-cover-backups.ts'
 import { NoteUserVerification1760000000320 } from './migrations/1760000000320-note-user-verification.ts'
 import { SealChallenges1760000000352 } from './migrations/1760000000352-seal-challenges.ts'
+import { withoutLimits } from './options.ts'
 import { migratingIn, prefixTables } from './table-names.ts'
 import { pocketTables } from './tables.ts'
 
@@ -78,12 +79,13 @@ const advisoryLock = 0x706f636b6574
  */
 export async function runMigrations(options: DataSourceOptions, sets: readonly MigrationSet[]): Promise<void> {
   if (options.type !== 'postgres') return runSets(options, sets)
-  const locker = await new DataSource({ ...options, entities: [], migrations: [] }).initialize()
+  const unlimited = withoutLimits(options)
+  const locker = await new DataSource({ ...unlimited, entities: [], migrations: [] }).initialize()
   try {
     const runner = locker.createQueryRunner()
     await runner.query('SELECT pg_advisory_lock($1)', [advisoryLock])
     // The lock ends with its connection, whatever happens meanwhile.
-    await runSets(options, sets)
+    await runSets(unlimited, sets)
   } finally {
     await locker.destroy()
   }

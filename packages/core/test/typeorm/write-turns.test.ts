@@ -165,8 +165,12 @@ describe('transactions', () => {
     const other = new SqliteDatabase(notes.address)
     await dataSource.query('PRAGMA busy_timeout = 0')
     other.exec('BEGIN IMMEDIATE')
-    await expect(database.transaction(async () => {})).rejects.toThrow('database is locked')
-    await expect(database.execute(insert, ['a', '', false])).rejects.toThrow('database is locked')
+    const locked = {
+      code: 'database_unavailable',
+      cause: { message: expect.stringContaining('database is locked') },
+    }
+    await expect(database.transaction(async () => {})).rejects.toMatchObject(locked)
+    await expect(database.execute(insert, ['a', '', false])).rejects.toMatchObject(locked)
     other.exec('ROLLBACK')
     other.close()
     await database.transaction(() => database.execute(insert, ['b', '', false]))
@@ -205,9 +209,13 @@ describe('transactions', () => {
       jest.advanceTimersByTime(9_999)
       expect(await Promise.race([results, 'still waiting'])).toBe('still waiting')
       jest.advanceTimersByTime(1)
-      for (const result of await results) {
-        expect(result).toMatchObject({ status: 'rejected', reason: { message: expect.stringContaining('10000 ms') } })
-      }
+      const late = { message: expect.stringContaining('10000 ms') }
+      const unavailable = { code: 'database_unavailable', cause: late }
+      expect(await results).toMatchObject([
+        { status: 'rejected', reason: unavailable },
+        { status: 'rejected', reason: late },
+        { status: 'rejected', reason: unavailable },
+      ])
       transaction.keep()
       expect(await transaction.end).toBe('kept')
       expect(await ids()).toEqual(['mine'])

@@ -1,0 +1,70 @@
+import type { IncomingMessage } from 'node:http'
+import type { Context } from 'koa'
+import type Provider from 'oidc-provider'
+import { Unavailable } from '../errors.ts'
+import { pageHeaders } from '../http/page-headers.ts'
+import { requestContext } from '../http/request-context.ts'
+import { isRepeatable, retryHeaders } from '../http/retry.ts'
+import { languagesOf } from '../interactions/languages.ts'
+import type { RenderView } from '../interactions/views.ts'
+
+export interface OutagePorts {
+  readonly render: RenderView
+}
+
+/** What the library would call a `server_error` is answered with 503 where the stores cannot be used. */
+export function answerOutages(provider: Provider, { render }: OutagePorts): void {
+  const outages = new WeakMap<IncomingMessage, Unavailable>()
+  provider.on('server_error', ({ req }, error) => {
+    if (error instanceof Unavailable) outages.set(req, error)
+  })
+  provider.use(async (ctx, next) => {
+    try {
+      await next()
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error
+      outages.set(ctx.req, error)
+    }
+    const outage = outages.get(ctx.req)
+    if (outage) await answerOutage(ctx, outage, render)
+  })
+}
+
+/** Tells a client to come again, and shows a person a page that does so by itself. */
+export async function answerOutage(
+  ctx: Pick<
+    Context,
+    'accepts' | 'body' | 'headerSent' | 'query' | 'remove' | 'req' | 'res' | 'set' | 'status' | 'type'
+  >,
+  outage: Unavailable,
+  render: RenderView,
+): Promise<void> {
+  if (ctx.headerSent) return
+  const { status, code, message, retryAfter } = outage
+  ctx.remove('Location')
+  if (ctx.accepts('json', 'html') !== 'html') {
+    ctx.status = status
+    ctx.set({ 'Retry-After': String(retryAfter), 'Cache-Control': 'no-store' })
+    // RFC 6749 §4.1.2.1.
+    ctx.body = { error: 'temporarily_unavailable', error_description: message }
+    return
+  }
+  const view = {
+    view: 'error',
+    status,
+    code,
+    description: message,
+    details: {},
+    fields: [],
+    requestId: requestContext(ctx.req).requestId,
+    retryAt: null,
+    retryAfter,
+    retriesItself: isRepeatable(ctx.req),
+    languages: languagesOf(ctx.query.ui_locales),
+  } as const
+  pageHeaders(ctx.res, 'to-clients')
+  retryHeaders(ctx.req, ctx.res, outage)
+  ctx.type = 'html'
+  ctx.body = await render(view, ctx.req)
+  ctx.status = status
+}

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { UserAgent } from '@pocket/core/testing'
+import { Unavailable } from '../../src/errors.ts'
+import { memoryStores } from '../../src/memory/index.ts'
+import { answerCeremony, type Host, startHost, viewOf } from './host.ts'
+import { redirectUri } from './signed-in.ts'
+
+let isAway = false
+let host: Host
+let client: { readonly id: string; readonly secret: string }
+
+/** Stores that cannot be used while `isAway`. */
+function interruptible<T extends object>(store: T): T {
+  return new Proxy(store, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name)
+      if (typeof member === 'object' && member !== null) return interruptible(member)
+      if (typeof member !== 'function') return member
+      return (...given: unknown[]) =>
+        isAway ? Promise.reject(new Unavailable('The database is away.')) : member.apply(target, given)
+    },
+  })
+}
+
+beforeAll(async () => {
+  host = await startHost({ stores: interruptible(memoryStores()) })
+  const made = await host.client({ redirectUris: [redirectUri] })
+  client = { id: made.client.id, secret: made.secret }
+})
+afterAll(async () => host[Symbol.asyncDispose]())
+
+async function whileAway<T>(work: () => Promise<T>): Promise<T> {
+  isAway = true
+  try {
+    return await work()
+  } finally {
+    isAway = false
+  }
+}
+
+const authorizeUrl = () =>
+  `${host.issuer}/authorize?${new URLSearchParams({ client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ui_locales: 'de' })}`
+
+const post = (endpoint: string, fields: Readonly<Record<string, string>>) =>
+  fetch(`${host.issuer}/api/oidc/${endpoint}`, {
+    method: 'POST',
+    body: new URLSearchParams({ client_id: client.id, client_secret: client.secret, ...fields }),
+  })
+
+test.each([
+  ['token', { grant_type: 'client_credentials' }],
+  ['token', { grant_type: 'refresh_token', refresh_token: 'x' }],
+  ['introspect', { token: 'x' }],
+  ['revoke', { token: 'x' }],
+  ['par', { response_type: 'code', redirect_uri: redirectUri, scope: 'openid' }],
+  ['device/authorize', { scope: 'openid' }],
+])('asks a client to come again while the stores are away: %s %j', async (endpoint, fields) => {
+  const answer = await whileAway(() => post(endpoint, fields))
+  expect([answer.status, answer.headers.get('retry-after'), await answer.json()]).toEqual([
+    503,
+    '5',
+    { error: 'temporarily_unavailable', error_description: expect.any(String) },
+  ])
+  expect((await post(endpoint, fields)).status).not.toBe(503)
+})
+
+test('shows a person a page that asks again by itself, where an application sends them', async () => {
+  const agent = new UserAgent()
+  const page = await whileAway(() => agent.get(authorizeUrl()))
+  expect([page.status, page.headers.get('retry-after'), page.headers.get('refresh')]).toEqual([503, '5', '5'])
+  expect(viewOf(page)).toMatchObject({
+    view: 'error',
+    code: 'database_unavailable',
+    retriesItself: true,
+    languages: ['de'],
+  })
+  expect((await agent.get(authorizeUrl())).status).toBe(303)
+})
+
+test('an interaction goes on where it was', async () => {
+  const { authenticator } = await host.person('ada')
+  const agent = new UserAgent()
+  const page = await agent.follow(await agent.get(authorizeUrl()))
+  const away = await whileAway(() => agent.get(page.url))
+  expect([away.status, away.headers.get('refresh'), viewOf(away)]).toEqual([
+    503,
+    '5',
+    expect.objectContaining({ code: 'database_unavailable', retriesItself: true }),
+  ])
+  const refused = await whileAway(() => agent.postJson(`${page.url}/login`, { response: {} }))
+  expect([refused.status, refused.headers.get('retry-after'), refused.headers.get('refresh')]).toEqual([503, '5', null])
+  expect((await answerCeremony(agent, page, authenticator)).status).toBe(200)
+})

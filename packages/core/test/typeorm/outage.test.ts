@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type PostgresServer, startPostgres } from '@pocket/test-support'
+import pg from 'pg'
+import { DataSource } from 'typeorm'
+import { type Database, databaseOf, postgresOptions } from '../../src/typeorm/index.ts'
+import { noteTable } from './databases.ts'
+
+const unavailable = expect.objectContaining({ status: 503, code: 'database_unavailable' })
+
+/** A PostgreSQL of its own, whose time-outs are short. */
+async function open(maxConnections?: number) {
+  await using stack = new AsyncDisposableStack()
+  const server = stack.use(await startPostgres(maxConnections === undefined ? {} : { maxConnections }))
+  const url = `${server.url}?statement_timeout=1000&query_timeout=1500&connect_timeout=1`
+  const dataSource = await new DataSource({ ...postgresOptions(url, [noteTable]), synchronize: true }).initialize()
+  stack.defer(() => dataSource.destroy())
+  const opened = stack.move()
+  return { server, url, database: databaseOf(dataSource), [Symbol.asyncDispose]: () => opened.disposeAsync() }
+}
+
+const insert = (database: Database, id: string) =>
+  database.execute('INSERT INTO host_note (id, text, pinned) VALUES ($1, $2, $3)', [id, id, false])
+
+/** Asks until it is answered again. */
+async function recovered(database: Database): Promise<void> {
+  const alive = () =>
+    database.query('SELECT 1').then(
+      () => true,
+      () => false,
+    )
+  while (!(await alive()));
+}
+
+describe('PostgreSQL', () => {
+  let opened: Awaited<ReturnType<typeof open>>
+  let server: PostgresServer
+  let database: Database
+
+  beforeAll(async () => {
+    opened = await open()
+    server = opened.server
+    database = opened.database
+  })
+  afterAll(() => opened[Symbol.asyncDispose]())
+
+  test('refuses every statement in time while PostgreSQL stands still, and goes on by itself', async () => {
+    // Some connections are open then, and some have to be made.
+    await Promise.all(Array.from({ length: 4 }, () => database.query('SELECT 1')))
+    server.freeze()
+    const statements = Array.from({ length: 30 }, () => database.query('SELECT 1'))
+    const ended = await Promise.allSettled([...statements, database.transaction(() => insert(database, 'frozen'))])
+    expect(new Set(ended.map(({ status }) => status))).toEqual(new Set(['rejected']))
+    for (const each of ended) if (each.status === 'rejected') expect(each.reason).toEqual(unavailable)
+    server.thaw()
+    await recovered(database)
+    expect(await insert(database, 'after')).toBe(1)
+  })
+
+  test('keeps no transaction open that PostgreSQL began while it stood still', async () => {
+    const interrupted = database.transaction(async () => {
+      await insert(database, 'lost')
+      server.freeze()
+      await insert(database, 'lost too')
+    })
+    await expect(interrupted).rejects.toEqual(unavailable)
+    server.thaw()
+    await recovered(database)
+    const ids = Array.from({ length: 20 }, (_, index) => `kept ${index}`)
+    await Promise.all(ids.map((id) => insert(database, id)))
+    const witness = new pg.Client({ connectionString: server.url })
+    await witness.connect()
+    const { rows } = await witness.query(`SELECT id FROM host_note WHERE id LIKE 'kept%' OR id LIKE 'lost%'`)
+    await witness.end()
+    expect(rows.map(({ id }) => id).sort()).toEqual(ids.sort())
+  })
+
+  test('ends a statement that waits for a lock for too long', async () => {
+    const holder = new pg.Client({ connectionString: server.url })
+    await holder.connect()
+    await holder.query('BEGIN; LOCK TABLE host_note IN ACCESS EXCLUSIVE MODE')
+    await expect(insert(database, 'locked out')).rejects.toEqual(unavailable)
+    await holder.query('ROLLBACK')
+    await holder.end()
+    expect(await insert(database, 'let in')).toBe(1)
+  })
+
+  test('goes on when its connections were cut', async () => {
+    const cut = () =>
+      database.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()')
+    const working = Promise.allSettled(Array.from({ length: 10 }, () => database.query('SELECT pg_sleep(0.3)')))
+    await cut()
+    for (const each of await working) if (each.status === 'rejected') expect(each.reason).toEqual(unavailable)
+    await recovered(database)
+    expect(await database.transaction(() => insert(database, 'after the cut'))).toBe(1)
+  })
+})
+
+test('refuses statements in time while PostgreSQL has no connections left, and goes on by itself', async () => {
+  await using opened = await open(8)
+  const { database, server } = opened
+  // The pool's idle connections end, and others take their place.
+  const others: pg.Client[] = []
+  for (;;) {
+    const other = new pg.Client({ connectionString: server.url })
+    other.on('error', () => {})
+    const taken = await other.connect().then(
+      () => true,
+      () => false,
+    )
+    if (!taken) break
+    others.push(other)
+  }
+  const [first] = others
+  await first?.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', ['pocket'])
+  const last = new pg.Client({ connectionString: server.url })
+  await last.connect()
+  others.push(last)
+  await expect(database.query('SELECT 1')).rejects.toEqual(unavailable)
+  await expect(database.transaction(() => insert(database, 'none'))).rejects.toEqual(unavailable)
+  await Promise.all(others.map((each) => each.end()))
+  await recovered(database)
+  expect(await insert(database, 'some')).toBe(1)
+})
