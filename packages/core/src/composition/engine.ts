@@ -52,6 +52,7 @@ export async function createEngine(options: SettledOptions, services: ClientServ
     documentEvents: documentEventsHere(audit),
     clock,
     refreshAnswers,
+    hashUserCode: (userCode) => masterKey.mac('user code', userCode),
     refreshLeeway: options.refreshLeeway,
   })
   const logoutNotices = createLogoutNotices({

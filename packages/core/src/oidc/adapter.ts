@@ -25,6 +25,8 @@ export interface AdapterPorts {
   readonly documentEvents: () => DocumentEvents
   readonly clock: Clock
   readonly refreshAnswers: RefreshAnswers
+  /** How a code that a person types is stored: keyed, since it is short enough to be guessed from its hash. */
+  readonly hashUserCode: (userCode: string) => string
   /** Seconds in which a refresh token of a public client can be used again; 0 to 10. */
   readonly refreshLeeway: number
 }
@@ -52,15 +54,19 @@ export function createAdapterFactory(ports: AdapterPorts): (model: string) => Ad
   return (model) => (model === 'Client' ? clientAdapter(ports) : artifactAdapter(model, ports))
 }
 
-function artifactAdapter(
-  model: string,
-  { artifacts, clock, refreshAnswers, refreshLeeway }: AdapterPorts,
-): Adapter & AtomicAdapter {
+function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAdapter {
+  const { artifacts, clock, hashUserCode, refreshAnswers, refreshLeeway } = ports
   const keyOf = (id: string) => sha256(`${model}:${model === 'AccessToken' ? nameOfToken(id) : id}`)
   /** What was found by another name than its own is put back to its place; no bearer names it by that. */
   const placeOf = (id: string) => (id.startsWith(hidden) ? id.slice(hidden.length) : keyOf(id))
   const sealed = ({ id, payload, expiresIn }: StoredState, key = keyOf(id)) =>
-    seal(model, { id, key, payload, expiresAt: expiresIn ? clock.now() + expiresIn * 1000 : null })
+    seal(model, {
+      id,
+      key,
+      payload,
+      expiresAt: expiresIn ? clock.now() + expiresIn * 1000 : null,
+      userCodeHash: payload.userCode ? hashUserCode(payload.userCode) : null,
+    })
   const isCompared = comparedModels.includes(model)
   const opened = (artifact: Artifact | undefined, id: string | undefined) => {
     const payload = open(artifact, id)
@@ -128,7 +134,7 @@ function artifactAdapter(
       return opened(await artifacts.findByUid(model, uid), undefined)
     },
     async findByUserCode(userCode) {
-      const found = open(await artifacts.findByUserCode(model, sha256(userCode)), undefined)
+      const found = open(await artifacts.findByUserCode(model, hashUserCode(userCode)), undefined)
       return found && { ...found, userCode }
     },
     async consume(id) {
@@ -197,10 +203,11 @@ interface Sealing {
   readonly key: string
   readonly payload: AdapterPayload
   readonly expiresAt: number | null
+  readonly userCodeHash: string | null
 }
 
-function seal(model: string, { id, key, payload, expiresAt }: Sealing): Artifact {
-  const { jti: _jti, kind: _kind, consumed: _consumed, userCode, ...rest } = payload
+function seal(model: string, { id, key, payload, expiresAt, userCodeHash }: Sealing): Artifact {
+  const { jti: _jti, kind: _kind, consumed: _consumed, userCode: _userCode, ...rest } = payload
   // An answered interaction belongs to whoever signed in in it.
   const accountId = payload.result?.login?.accountId ?? payload.accountId ?? payload.session?.accountId ?? null
   return {
@@ -211,7 +218,7 @@ function seal(model: string, { id, key, payload, expiresAt }: Sealing): Artifact
     accountId,
     clientId: payload.clientId ?? null,
     uid: model === 'Session' ? (payload.uid ?? null) : null,
-    userCodeHash: userCode ? sha256(userCode) : null,
+    userCodeHash,
     expiresAt,
     consumedAt: null,
     timesConsumed: null,

@@ -11,7 +11,7 @@ export interface Artifact {
   readonly clientId: string | null
   /** A session's stable name; no bearer value. */
   readonly uid: string | null
-  /** SHA-256 of a device flow's user code, base64url. */
+  /** HMAC-SHA-256 of a device flow's user code under a key derived from the master key, base64url. */
   readonly userCodeHash: string | null
   /** Milliseconds since the Unix epoch; `null` lives until it is removed. */
   readonly expiresAt: number | null

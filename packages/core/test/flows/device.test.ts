@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, jest, test } from '@jest/globals'
@@ -5,6 +6,7 @@ import type { AuthorizationDetailsTypes, ClientProtocolInput, PendingDeviceAutho
 import { UserAgent } from '@pocket/core/testing'
 import { decodeJwt } from 'jose'
 import * as oidc from 'openid-client'
+import { MasterKey } from '../../src/master-key.ts'
 import { type Host, minute, second, signIn, startHost } from './host.ts'
 import { back, login, redirectUri, relyingParty } from './signed-in.ts'
 import { stopTime } from './stopped-time.ts'
@@ -228,4 +230,19 @@ test('lets no device in if the session of the person ends meanwhile', async () =
   expect(await poll(device_code)).toMatchObject({ error: 'authorization_pending' })
   expect(await host.stores.artifacts.listByAccount('Grant', accountId)).toEqual([])
   expect(await host.stores.consents.find(accountId, client.id)).toBeUndefined()
+})
+
+test('a user code is stored as a keyed hash, which the database alone does not give away', async () => {
+  await using host = await startHost()
+  const { configuration } = await relyingParty(host)
+  const { artifacts } = host.stores
+  const upsert = artifacts.upsert.bind(artifacts)
+  const hashes = new Set<string>()
+  artifacts.upsert = (artifact) => {
+    if (artifact.userCodeHash !== null) hashes.add(artifact.userCodeHash)
+    return upsert(artifact)
+  }
+  const { user_code: userCode } = await oidc.initiateDeviceAuthorization(configuration, { scope: 'openid' })
+  expect(hashes).toContain(MasterKey.from('a master key that is long enough').mac('user code', userCode))
+  expect(hashes).not.toContain(createHash('sha256').update(userCode).digest('base64url'))
 })
