@@ -3,6 +3,7 @@ import sharp from 'sharp'
 import { optimize } from 'svgo'
 import type { PreparedImage } from './image.ts'
 import { invalidImage } from './refusals.ts'
+import { boundReferences } from './svg-references.ts'
 import { svgAttributes, svgElements } from './svg-vocabulary.ts'
 
 const mostBytes = 1024 * 1024
@@ -69,6 +70,7 @@ function withoutStyleSheets(text: string): string {
       'removeComments',
       { name: 'inlineStyles', params: { onlyMatchedOnce: false } },
       'convertStyleToAttrs',
+      boundReferences,
     ],
   }).data
 }

@@ -108,6 +108,15 @@ describe('bitmaps', () => {
   })
 })
 
+/** Each element refers to the one before it, ten times. */
+function nested(reference: (id: string) => string, element = 'g'): string {
+  const levels = Array.from(
+    { length: 9 },
+    (_, level) => `<${element} id="l${level + 1}">${reference(`l${level}`).repeat(10)}</${element}>`,
+  )
+  return `<svg xmlns="http://www.w3.org/2000/svg"><${element} id="l0"><rect/></${element}>${levels.join('')}</svg>`
+}
+
 describe('SVG', () => {
   const attributes = Array.from({ length: 1100 }, (_, index) => `a${index}="1"`).join(' ')
   const classes = Array.from({ length: 1100 }, (_, index) => `c${index}`)
@@ -164,6 +173,9 @@ describe('SVG', () => {
     ['entities', '<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="http://www.w3.org/2000/svg"><text>&a;</text></svg>'],
     ['half of it', '<svg xmlns="http://www.w3.org/2000/svg"><rect'],
     ['another root', '<html><svg xmlns="http://www.w3.org/2000/svg"/></html>'],
+    ['use that multiplies', nested((id) => `<use href="#${id}"/>`)],
+    ['patterns that multiply', nested((id) => `<rect fill="url(#${id})" width="1" height="1"/>`, 'pattern')],
+    ['use of itself', '<svg xmlns="http://www.w3.org/2000/svg"><g id="a"><use xlink:href="#a"/></g></svg>'],
     ['too many elements', `<svg xmlns="http://www.w3.org/2000/svg">${'<g/>'.repeat(41_000)}</svg>`],
     ['too many attributes', `<svg xmlns="http://www.w3.org/2000/svg"><g ${attributes}/></svg>`],
     ['a style sheet for every element', `<svg xmlns="http://www.w3.org/2000/svg">${styled}</svg>`],

@@ -1,0 +1,71 @@
+import type { CustomPlugin } from 'svgo'
+import { invalidImage } from './refusals.ts'
+
+type Root = Parameters<NonNullable<CustomPlugin['fn']>>[0]
+type Child = Root['children'][number]
+type Element = Extract<Child, { readonly type: 'element' }>
+
+/** How many elements are drawn at most, each as often as something refers to it. */
+const maxDrawnElements = 100_000
+
+/**
+ * Refuses an image in which references multiply, such as `use` of a group of ten `use` of a group of ten: a few hundred bytes
+ * of that take whoever draws it hours.
+ */
+export const boundReferences: CustomPlugin = {
+  name: 'boundReferences',
+  fn(root) {
+    if (drawnElements(root) > maxDrawnElements) throw invalidImage('it draws too many elements')
+    return null
+  },
+}
+
+function drawnElements(root: Root): number {
+  const byId = new Map<string, Element>()
+  const note = (parent: Root | Element): void => {
+    for (const child of parent.children) {
+      if (child.type !== 'element') continue
+      const { id } = child.attributes
+      // The first one of a name is the one that is drawn.
+      if (id !== undefined && !byId.has(id)) byId.set(id, child)
+      note(child)
+    }
+  }
+  note(root)
+  const known = new Map<Element, number>()
+  const open = new Set<Element>()
+  const costOf = (element: Element): number => {
+    const before = known.get(element)
+    if (before !== undefined) return before
+    if (open.has(element)) throw invalidImage('it refers to itself')
+    open.add(element)
+    const referred = referencesOf(element).flatMap((id) => byId.get(id) ?? [])
+    const cost = 1 + sum(referred.map(costOf)) + childrenCost(element)
+    open.delete(element)
+    known.set(element, cost)
+    return cost
+  }
+  const childrenCost = ({ children }: Root | Element): number =>
+    sum(children.map((child) => (child.type === 'element' ? costOf(child) : 0)))
+  return childrenCost(root)
+}
+
+/** The ids that an element refers to. */
+function referencesOf({ attributes }: Element): readonly string[] {
+  return Object.entries(attributes).flatMap(([name, value]) => {
+    if (name === 'href' || name === 'xlink:href') return value.startsWith('#') ? [decoded(value.slice(1))] : []
+    return Array.from(value.matchAll(/url\(\s*['"]?#([^'")]+)/gi), ([, id = '']) => decoded(id.trim()))
+  })
+}
+
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id)
+  } catch {
+    return id
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0)
+}
