@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { Misconfigured } from '@pocket/core/errors'
 import Database from 'better-sqlite3'
 import { codeOf, messageOf } from '../logging/failure.ts'
-import { type Findings, fingerprintsIn, keyTableName } from './findings.ts'
+import { type Findings, fingerprintsIn, historiesAmong, historyOf, keyTableName } from './findings.ts'
 
+const nothing: Findings = { tables: new Set(), fingerprints: new Set(), applied: new Map() }
 const attempts = 5
 /** What SQLite says of a copy that was taken while another process was writing, and of a file that is none of its own. */
 const unreadable = new Set(['SQLITE_CORRUPT', 'SQLITE_NOTADB'])
@@ -18,7 +19,7 @@ const unreadable = new Set(['SQLITE_CORRUPT', 'SQLITE_NOTADB'])
  */
 export function inspectSqlite(path: string): Findings {
   if (existsSync(path) && !statSync(path).isFile()) throw new Misconfigured(`The database ${path} is not a file.`)
-  if (isEmpty(path) && isEmpty(`${path}-wal`)) return { tables: new Set(), fingerprints: new Set() }
+  if (isEmpty(path) && isEmpty(`${path}-wal`)) return nothing
   for (let attempt = 1; ; attempt++) {
     try {
       return inspectCopy(path)
@@ -59,7 +60,8 @@ function findingsIn(copy: string): Findings {
     const texts = (sql: string) => database.prepare<[], string>(sql).pluck().all()
     const tables = new Set(texts(`SELECT name FROM sqlite_schema WHERE type = 'table'`))
     const envelopes = tables.has(keyTableName) ? texts(`SELECT encrypted_jwk FROM ${keyTableName}`) : []
-    return { tables, fingerprints: fingerprintsIn(envelopes) }
+    const applied = new Map(historiesAmong(tables).map((table) => [table, texts(historyOf(table))]))
+    return { tables, fingerprints: fingerprintsIn(envelopes), applied }
   } finally {
     database.close()
   }

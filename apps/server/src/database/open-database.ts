@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import type { MasterKey } from '@pocket/core'
-import { databaseOf, runMigrations, sqliteOptions } from '@pocket/core/typeorm'
+import { databaseOf, refuseNewerDatabase, runMigrations, sqliteOptions } from '@pocket/core/typeorm'
 import { DataSource, type DataSourceOptions } from 'typeorm'
 import type { ReminderStore } from '../account/reminder-store.ts'
 import { TypeormReminderStore } from '../account/typeorm-reminder-store.ts'
@@ -152,6 +152,7 @@ interface Admission {
 /** Reads only, until it is certain that this server may write. */
 async function admit(findings: Findings, { config, logger, description }: Admission): Promise<MasterKey> {
   refusePocketIdDatabase(findings.tables, description)
+  refuseNewerDatabase(migrations, findings.applied, description)
   return openMasterKey({ config, fingerprints: findings.fingerprints, logger })
 }
 

@@ -104,6 +104,23 @@ async function open(config: DatabaseConfig): Promise<OpenDatabase> {
 }
 
 describe.each(Object.entries(sites))('%s', (_, createSite) => {
+  test('refuses a database that a newer version has changed, in words and without a write', async () => {
+    for (const table of ['pocket_core_migration', 'pocket_directory_migration', 'pocket_server_migration']) {
+      await using site = await createSite()
+      await (await open(site.config))[Symbol.asyncDispose]()
+      const history = (name: string) =>
+        `INSERT INTO ${table} (id, timestamp, name) VALUES (${name.length + 1000}, 1999999999999, '${name}')`
+      await site.execute([history('AdditiveAddNotes1999999999998')])
+      await (await open(site.config))[Symbol.asyncDispose]()
+      await site.execute([history('RenameNotes1999999999999')])
+      const before = await site.state()
+      await expect(open(site.config)).rejects.toThrow(
+        /newer version.*RenameNotes1999999999999.*\n.*as it was.*\n.*backup/,
+      )
+      expect(await site.state()).toEqual(before)
+    }
+  })
+
   test('is made and migrated, and opens again with the key that was generated', async () => {
     await using site = await createSite()
     const { logger, lines } = keepingLogger()

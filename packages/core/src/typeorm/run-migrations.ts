@@ -1,5 +1,12 @@
-import { DataSource, type DataSourceOptions, type EntitySchema, type MigrationInterface } from 'typeorm'
+import {
+  DataSource,
+  type DataSourceOptions,
+  type EntitySchema,
+  type MigrationInterface,
+  type QueryRunner,
+} from 'typeorm'
 import { databaseOf } from './database.ts'
+import { type AppliedMigrations, refuseNewerDatabase } from './migration-history.ts'
 import { CreateTables1760000000000 } from './migrations/1760000000000-create-tables.ts'
 import { ExtendClients1760000000010 } from './migrations/1760000000010-extend-clients.ts'
 import { AddClientProtocol1760000000015 } from './migrations/1760000000015-add-client-protocol.ts'
@@ -68,7 +75,8 @@ const advisoryLock = 0x706f636b6574
  *
  * @param options of the host's `DataSource`; its tables and migrations are left aside. The tables are made in its `schema`
  *   (PostgreSQL; it has to exist), with its `entityPrefix` before `pocket_`.
- * @throws what the failing migration throws; the sets before it have run.
+ * @throws {Misconfigured} where a newer version has run migrations that are unknown here, before anything is written;
+ *   else what the failing migration throws, when the sets before it have run.
  *
  * @example
  * ```ts
@@ -78,21 +86,39 @@ const advisoryLock = 0x706f636b6574
  * ```
  */
 export async function runMigrations(options: DataSourceOptions, sets: readonly MigrationSet[]): Promise<void> {
-  if (options.type !== 'postgres') return runSets(options, sets)
   const unlimited = withoutLimits(options)
-  const locker = await new DataSource({ ...unlimited, entities: [], migrations: [] }).initialize()
+  const looker = await new DataSource({ ...migratingIn(unlimited), entities: [], migrations: [] }).initialize()
   try {
-    const runner = locker.createQueryRunner()
-    await runner.query('SELECT pg_advisory_lock($1)', [advisoryLock])
+    prefixTables(looker, tablesOf(sets))
+    const runner = looker.createQueryRunner()
     // The lock ends with its connection, whatever happens meanwhile.
+    if (options.type === 'postgres') await runner.query('SELECT pg_advisory_lock($1)', [advisoryLock])
+    refuseNewerDatabase(sets, await appliedMigrations(runner, sets))
     await runSets(unlimited, sets)
   } finally {
-    await locker.destroy()
+    await looker.destroy()
   }
 }
 
+async function appliedMigrations(runner: QueryRunner, sets: readonly MigrationSet[]): Promise<AppliedMigrations> {
+  const applied = new Map<string, readonly string[]>()
+  for (const { table } of sets) {
+    if (!(await runner.hasTable(table))) continue
+    const rows: readonly { readonly name: string }[] = await runner.query(`SELECT name FROM "${table}"`)
+    applied.set(
+      table,
+      rows.map(({ name }) => name),
+    )
+  }
+  return applied
+}
+
+function tablesOf(sets: readonly MigrationSet[]): ReadonlySet<string> {
+  return new Set(sets.flatMap((set) => [set.table, ...set.tables.map((table) => table.options.name)]))
+}
+
 async function runSets(options: DataSourceOptions, sets: readonly MigrationSet[]): Promise<void> {
-  const tables = new Set(sets.flatMap((set) => [set.table, ...set.tables.map((table) => table.options.name)]))
+  const tables = tablesOf(sets)
   for (const set of sets) {
     const dataSource = new DataSource({
       ...migratingIn(options),

@@ -21,6 +21,7 @@ class FailHalfway1760000000001 implements MigrationInterface {
   async down(): Promise<void> {}
 }
 
+const later: MigrationSet = { table: 'later_migration', tables: [], migrations: [FailHalfway1760000000001] }
 const failing: MigrationSet = { table: 'failing_migration', tables: [], migrations: [FailHalfway1760000000001] }
 
 describe.each(databases)('%s', (_kind, open) => {
@@ -60,6 +61,25 @@ describe.each(databases)('%s', (_kind, open) => {
     const history = await withDataSource((it) => it.query('SELECT name FROM pocket_core_migration'))
     expect(history).toEqual(pocketMigrations.migrations.map((migration) => ({ name: migration.name })))
   })
+
+  test.each([{}, { entityPrefix: 'My-' }])(
+    'refuses what a newer version has done, unless it only added: %j',
+    async (more) => {
+      const options = { ...optionsFor(database), ...more }
+      await runMigrations(options, [pocketMigrations])
+      const history = `"${more.entityPrefix ?? ''}pocket_core_migration"`
+      const note = (id: number, name: string) =>
+        withDataSource((it) => it.query(`INSERT INTO ${history} (id, timestamp, name) VALUES (${id}, 1, '${name}')`))
+      await note(1001, 'AdditiveAddNotes1999999999998')
+      await runMigrations(options, [pocketMigrations])
+      await note(1002, 'AddNotes1999999999999')
+      await expect(runMigrations(options, [later, pocketMigrations])).rejects.toThrow(
+        /newer version.*\(AddNotes1999999999999\)/,
+      )
+      await expect(withDataSource((it) => it.query('SELECT * FROM half_way'))).rejects.toThrow()
+      await expect(withDataSource((it) => it.query('SELECT * FROM later_migration'))).rejects.toThrow()
+    },
+  )
 
   test('the tables carry the prefix of the host, and the others stay as they are', async () => {
     await withDataSource((it) => it.query('CREATE TABLE pocket_own (id integer)'))
