@@ -2,10 +2,10 @@ import { mkdir } from 'node:fs/promises'
 import { Misconfigured } from '@pocket/core/errors'
 import { messageOf } from '../logging/failure.ts'
 
-/** @throws {Misconfigured} where the folder is missing and cannot be made */
+/** A new folder is for this user alone. @throws {Misconfigured} where it is missing and cannot be made */
 export async function makeDataFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true })
+    await mkdir(path, { recursive: true, mode: 0o700 })
   } catch (cause) {
     throw notWritable(`The data folder ${path}`, cause)
   }

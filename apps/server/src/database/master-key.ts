@@ -7,6 +7,7 @@ import type { Config } from '../config/load.ts'
 import { codeOf, messageOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
 import { makeDataFolder } from './data-folder.ts'
+import { warnOfWideModes } from './file-modes.ts'
 
 export interface MasterKeyOptions {
   readonly config: Pick<Config, 'dataFolder' | 'encryptionKey'>
@@ -35,6 +36,7 @@ export async function openMasterKey({ config, fingerprints, logger }: MasterKeyO
   const path = keyFileIn(config.dataFolder)
   const given = config.encryptionKey && { source: 'ENCRYPTION_KEY', key: MasterKey.from(config.encryptionKey) }
   const filed = await readKeyFile(path)
+  await warnOfWideModes([path], logger)
   const chosen = given ?? filed
   if (chosen === undefined) {
     if (fingerprints.size > 0) throw missing(fingerprints, path)

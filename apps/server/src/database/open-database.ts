@@ -35,6 +35,7 @@ import { TypeormApprovalStore } from '../sign-up/typeorm-approval-store.ts'
 import { TypeormSignupTokenStore } from '../sign-up/typeorm-signup-token-store.ts'
 import { connectToPostgres } from './connect.ts'
 import { makeDataFolder, notWritable } from './data-folder.ts'
+import { createPrivately, warnOfWideModes } from './file-modes.ts'
 import type { Findings } from './findings.ts'
 import { inspectPostgres } from './inspect-postgres.ts'
 import { inspectSqlite } from './inspect-sqlite.ts'
@@ -111,6 +112,8 @@ async function openSqlite(path: string, config: DatabaseConfig, logger: Logger):
   const masterKey = await admit(inspectSqlite(path), { config, logger, description })
   await makeDataFolder(dirname(path))
   try {
+    await createPrivately(path)
+    await warnOfWideModes([path, `${path}-wal`], logger)
     await migrate(options, logger)
     return { masterKey, dataSource: await new DataSource(options).initialize() }
   } catch (error) {
@@ -121,7 +124,7 @@ async function openSqlite(path: string, config: DatabaseConfig, logger: Logger):
 
 function isRefusedByFileSystem(error: unknown): boolean {
   const code = codeOf(error) ?? ''
-  return code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')
+  return code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')
 }
 
 interface PostgresOpening {

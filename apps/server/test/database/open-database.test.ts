@@ -1,4 +1,4 @@
-import { cp, readFile, rename, rm, stat } from 'node:fs/promises'
+import { chmod, cp, readFile, rename, rm, stat } from 'node:fs/promises'
 import { connect as connectSocket, createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -298,4 +298,44 @@ describe('PostgreSQL that is not there', () => {
     await expect(connectToPostgres({ url: url.href, tables: [], logger })).rejects.toThrow(/does not exist/)
     expect(lines).toEqual([])
   })
+})
+
+test('new files and folders are for their owner alone, whatever the umask, and wider modes of older ones are told', async () => {
+  await using folder = await createFolder()
+  const data = join(folder.path, 'deep', 'data')
+  const path = join(data, 'pocket-id.db')
+  const config: DatabaseConfig = {
+    database: { kind: 'sqlite', path },
+    dataFolder: data,
+    encryptionKey: undefined,
+  }
+  const umask = process.umask(0)
+  try {
+    await using database = await open(config)
+    await storeKey(database)
+    const modes = await Promise.all(
+      [join(folder.path, 'deep'), data, path, `${path}-wal`, `${path}-shm`, join(data, 'encryption_key')].map(
+        async (each) => ((await stat(each)).mode & 0o777).toString(8),
+      ),
+    )
+    expect(modes).toEqual(['700', '700', '600', '600', '600', '600'])
+  } finally {
+    process.umask(umask)
+  }
+  const told = async () => {
+    const { logger, lines } = keepingLogger()
+    await (await openDatabase(config, logger))[Symbol.asyncDispose]()
+    return lines.flatMap((line) => {
+      const { level, file, mode } = JSON.parse(line)
+      return level === 'warn' ? [[file, mode]] : []
+    })
+  }
+  expect(await told()).toEqual([])
+  await chmod(path, 0o644)
+  await chmod(join(data, 'encryption_key'), 0o640)
+  expect(await told()).toEqual([
+    [join(data, 'encryption_key'), '640'],
+    [path, '644'],
+  ])
+  expect((await stat(path)).mode & 0o777).toBe(0o644)
 })
