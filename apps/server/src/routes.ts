@@ -4,6 +4,7 @@ import type { deviceAuthorizationPages } from './device-authorization/page.ts'
 import type { devicePages } from './device-login/page.ts'
 import type { emailPages } from './email/page.ts'
 import { addPages, type PageRoute, type PageRoutePorts } from './http/page-routes.ts'
+import { liveness } from './http/readiness.ts'
 import type { reauthenticationPages } from './http/reauthentication.ts'
 import type { signInPages } from './sign-in/page.ts'
 import type { signUpPages } from './sign-up/page.ts'
@@ -11,6 +12,7 @@ import type { arrivedPage } from './sign-up/way-back.ts'
 
 export interface Handlers {
   readonly health: (ctx: Context) => Promise<void>
+  readonly ready: (ctx: Context) => Promise<void>
   readonly passkeyEndpoints: (ctx: Context) => Promise<void>
   readonly signIn: ReturnType<typeof signInPages>
   readonly signUp: ReturnType<typeof signUpPages>
@@ -28,6 +30,7 @@ export interface Handlers {
 /** Every address of this server, but for those of the protocol, which core answers: those of the sign-in side, then the pages that bring theirs. */
 export function createRoutes({
   health,
+  ready,
   passkeyEndpoints,
   signIn,
   signUp,
@@ -42,6 +45,8 @@ export function createRoutes({
 }: Handlers): Router {
   const signInRoutes: readonly PageRoute[] = [
     { method: 'get', path: '/healthz', handle: health },
+    { method: 'get', path: '/livez', handle: liveness },
+    { method: 'get', path: '/readyz', handle: ready },
     { method: 'get', path: '/.well-known/passkey-endpoints', handle: passkeyEndpoints },
 
     { method: 'get', path: '/', handle: signIn.root },

@@ -116,6 +116,9 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
       await holder.reload()
       for (const kid of kids) await audit.record({ event: 'keys_rotated', kid }, nowhere)
     },
+    async verifyKeys() {
+      await keyRing.load()
+    },
     signingKeys: () => keyRing.list(),
     async removeExpired(limit) {
       const before = clock.now() - keptAfterExpiry

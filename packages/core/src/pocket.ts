@@ -145,6 +145,8 @@ export interface Pocket extends AsyncDisposable {
   tryClient(clientId: string, accountId: string): Promise<readonly TrialStep[]>
   /** Moves the signing keys on where their time has come. */
   rotateKeys(): Promise<void>
+  /** Resolves where all signing keys can be read. @throws {Misconfigured} where the master key does not fit */
+  verifyKeys(): Promise<void>
   /** The keys that are published, for people. */
   signingKeys(): Promise<readonly PublishedKey[]>
   /** Removes at most `limit` rows of each kind that have ended; returns how many. */

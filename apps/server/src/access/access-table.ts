@@ -221,6 +221,8 @@ const rows = {
 
   // Pages on which people sign in
   'GET /healthz': row('anyone'),
+  'GET /livez': row('anyone'),
+  'GET /readyz': row('anyone'),
   'GET /.well-known/passkey-endpoints': row('anyone'),
   'GET /': row('anyone'),
   'GET /settings': row('anyone'),

@@ -16,6 +16,7 @@ import type { Catalogues } from '../http/catalogues.ts'
 import { createFlashes } from '../http/flash.ts'
 import { healthCheck } from '../http/health.ts'
 import type { PagePictures } from '../http/page-pictures.ts'
+import { readiness } from '../http/readiness.ts'
 import { reauthenticationPages } from '../http/reauthentication.ts'
 import type { ShowPage } from '../http/show-page.ts'
 import type { ApplicationImages } from '../images/application-images.ts'
@@ -25,6 +26,8 @@ import type { Jobs } from '../jobs/jobs.ts'
 import { jobPages } from '../jobs/page.ts'
 import type { JobNotes } from '../jobs/page-model.ts'
 import { ldapPages } from '../ldap/page.ts'
+import { messageOf } from '../logging/failure.ts'
+import type { Logger } from '../logging/logger.ts'
 import type { OpenApiDocument } from '../openapi/document.ts'
 import { openApiPage } from '../openapi/page.ts'
 import type { ReadOverview } from '../overview/overview.ts'
@@ -89,6 +92,7 @@ export interface PageParts {
   readonly scim: Pick<ScimPagePorts, 'providers' | 'runs' | 'records'>
   readonly apiDocument: () => OpenApiDocument
   readonly show: ShowPage
+  readonly logger: Logger
   readonly audit: AuditSink
   readonly transaction: Transaction
   readonly clock: Clock
@@ -105,6 +109,10 @@ export function composePages(parts: PageParts): Router {
   const deviceAuthorization = deviceAuthorizationPages(shared)
   return createRoutes({
     health: healthCheck(database.ping),
+    ready: readiness({
+      checks: { ...database.checks, keys: pocket.verifyKeys },
+      onFailure: (check, error) => parts.logger.warn({ check, reason: messageOf(error) }, 'This server is not ready'),
+    }),
     passkeyEndpoints: passkeyEndpoints(pocket.issuer),
     signIn: signInPages(shared),
     arrived: arrivedPage(shared),

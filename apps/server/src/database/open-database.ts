@@ -33,6 +33,7 @@ import type { ApprovalStore } from '../sign-up/approval-store.ts'
 import type { SignupTokenStore } from '../sign-up/signup-token-store.ts'
 import { TypeormApprovalStore } from '../sign-up/typeorm-approval-store.ts'
 import { TypeormSignupTokenStore } from '../sign-up/typeorm-signup-token-store.ts'
+import { checkDisk, checkMigrations, checkWritable } from './checks.ts'
 import { connectToPostgres } from './connect.ts'
 import { makeDataFolder, notWritable } from './data-folder.ts'
 import { createPrivately, warnOfWideModes } from './file-modes.ts'
@@ -64,6 +65,8 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly scimProviders: ScimProviderStore
   /** Resolves when the database answers. */
   ping(): Promise<void>
+  /** What has to be right for this server to do its work, by name. */
+  readonly checks: Readonly<Record<'database' | 'writable' | 'migrations' | 'disk', () => Promise<void>>>
 }
 
 type DatabaseConfig = Pick<Config, 'database' | 'dataFolder' | 'encryptionKey'>
@@ -80,6 +83,9 @@ export async function openDatabase(config: DatabaseConfig, logger: Logger, stop?
     ? openSqlite(config.database.path, config, logger)
     : openPostgres(config.database.url, { config, logger, stop }))
   const database = databaseOf(dataSource)
+  const ping = async () => {
+    await database.query('SELECT 1 AS alive')
+  }
   return {
     dataSource,
     masterKey,
@@ -97,8 +103,12 @@ export async function openDatabase(config: DatabaseConfig, logger: Logger, stop?
     overview: new TypeormOverviewStore(database),
     ldapRuns: new TypeormLdapRunStore(database),
     scimProviders: new TypeormScimProviderStore(database),
-    async ping() {
-      await database.query('SELECT 1 AS alive')
+    ping,
+    checks: {
+      database: ping,
+      writable: () => checkWritable(database),
+      migrations: () => checkMigrations(database),
+      disk: () => checkDisk(config.dataFolder),
     },
     [Symbol.asyncDispose]: () => dataSource.destroy(),
   }
@@ -124,7 +134,13 @@ async function openSqlite(path: string, config: DatabaseConfig, logger: Logger):
 
 function isRefusedByFileSystem(error: unknown): boolean {
   const code = codeOf(error) ?? ''
-  return code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')
+  return (
+    code === 'EACCES' ||
+    code === 'EPERM' ||
+    code === 'EROFS' ||
+    code.startsWith('SQLITE_CANTOPEN') ||
+    code.startsWith('SQLITE_READONLY')
+  )
 }
 
 interface PostgresOpening {

@@ -1,0 +1,141 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { describe, expect, test } from '@jest/globals'
+import { createTestDatabase, startPostgres } from '@pocket/test-support'
+import Database from 'better-sqlite3'
+import pg from 'pg'
+import { checkDisk } from '../../src/database/checks.ts'
+import { codeOf } from '../../src/logging/failure.ts'
+import { type RunningApp, startApp } from './app.ts'
+
+const ok = { database: 'ok', writable: 'ok', migrations: 'ok', disk: 'ok', keys: 'ok' }
+
+interface Readiness {
+  readonly status: string
+  readonly checks: Readonly<Record<string, string>>
+}
+
+async function readiness({ url }: RunningApp): Promise<readonly [number, Readiness]> {
+  const answer = await fetch(`${url}/readyz`)
+  expect(answer.headers.get('cache-control')).toBe('no-store')
+  return [answer.status, (await answer.json()) as Readiness]
+}
+
+/** The first answer after it was ready, or after it was not: results serve for a moment. */
+async function after(running: RunningApp, status: number): Promise<readonly [number, Readiness]> {
+  for (;;) {
+    const found = await readiness(running)
+    if (found[0] !== status) return found
+  }
+}
+
+const failing = (...names: readonly (keyof typeof ok)[]) => [
+  503,
+  { status: 'failed', checks: { ...ok, ...Object.fromEntries(names.map((name) => [name, 'failed'])) } },
+]
+const ready = [200, { status: 'ok', checks: ok }]
+
+/** Two connections in one process: whoever waited for the other one would keep it from going on. */
+async function unlessBusy(work: () => unknown): Promise<void> {
+  for (;;) {
+    try {
+      work()
+      return
+    } catch (error) {
+      if (codeOf(error) !== 'SQLITE_BUSY') throw error
+      await setImmediate()
+    }
+  }
+}
+
+/** A server, and another connection to its database. */
+async function site(kind: string) {
+  await using stack = new AsyncDisposableStack()
+  if (kind === 'SQLite') {
+    const folder = await mkdtemp(join(tmpdir(), 'pocket-ready-'))
+    stack.defer(() => rm(folder, { recursive: true }))
+    const path = join(folder, 'pocket-id.db')
+    const running = stack.use(await startApp({ DB_CONNECTION_STRING: path }))
+    const database = new Database(path, { timeout: 0 })
+    stack.defer(() => void database.close())
+    const opened = stack.move()
+    return {
+      running,
+      execute: (sql: string) => unlessBusy(() => database.exec(sql)),
+      [Symbol.asyncDispose]: () => opened.disposeAsync(),
+    }
+  }
+  const { url } = stack.use(await createTestDatabase())
+  const running = stack.use(await startApp({ DB_CONNECTION_STRING: url }))
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  stack.defer(() => client.end())
+  const opened = stack.move()
+  return {
+    running,
+    execute: async (sql: string) => void (await client.query(sql)),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
+
+describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
+  test('/readyz names what fails, and is well again when it does not', async () => {
+    await using each = await site(kind)
+    const { running, execute } = each
+    expect(await readiness(running)).toEqual(ready)
+
+    await execute(`UPDATE pocket_server_migration SET name = 'x' || name`)
+    expect(await after(running, 200)).toEqual(failing('migrations'))
+    await execute(`UPDATE pocket_server_migration SET name = substr(name, 2)`)
+    expect(await after(running, 503)).toEqual(ready)
+
+    const added = (name: string) =>
+      execute(`INSERT INTO pocket_core_migration (id, timestamp, name) VALUES (${name.length + 1000}, 1, '${name}')`)
+    await added('RenameNotes1999999999999')
+    expect(await after(running, 200)).toEqual(failing('migrations'))
+    await execute(`UPDATE pocket_core_migration SET name = 'AdditiveNotes1999999999999' WHERE timestamp = 1`)
+    expect(await after(running, 503)).toEqual(ready)
+
+    await execute(`UPDATE pocket_key SET encrypted_jwk = 'x' || encrypted_jwk`)
+    expect(await after(running, 200)).toEqual(failing('keys'))
+    await execute(`UPDATE pocket_key SET encrypted_jwk = substr(encrypted_jwk, 2)`)
+    expect(await after(running, 503)).toEqual(ready)
+  })
+})
+
+test('/readyz says that a PostgreSQL which only reads cannot be written to', async () => {
+  await using each = await site('PostgreSQL')
+  const { running, execute } = each
+  await execute(
+    `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$`,
+  )
+  await execute(
+    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+  )
+  let [status, { checks }] = await after(running, 200)
+  // Of the connections that were cut the pool may learn only by using them.
+  while (checks.database === 'failed') [status, { checks }] = await readiness(running)
+  expect([status, { checks }]).toEqual([503, { checks: { ...ok, writable: 'failed' } }])
+})
+
+test('/readyz answers in time while PostgreSQL stands still, and /livez stays well', async () => {
+  await using postgres = await startPostgres()
+  await using running = await startApp({ DB_CONNECTION_STRING: postgres.url })
+  expect(await readiness(running)).toEqual(ready)
+  postgres.freeze()
+  expect(await after(running, 200)).toEqual(failing('database', 'writable', 'migrations', 'keys'))
+  const alive = await fetch(`${running.url}/livez`)
+  expect([alive.status, await alive.json()]).toEqual([200, { status: 'ok' }])
+  expect((await fetch(`${running.url}/healthz`)).status).toBe(503)
+  postgres.thaw()
+  expect(await after(running, 503)).toEqual(ready)
+  expect(running.log.join()).toContain('"check":"writable"')
+})
+
+test('a disk with less than the threshold is too full, and a data folder that nobody needs is not', async () => {
+  await checkDisk(tmpdir(), 0)
+  await checkDisk(join(tmpdir(), 'no such folder'))
+  await expect(checkDisk(tmpdir(), Number.MAX_SAFE_INTEGER)).rejects.toThrow(/bytes left/)
+})
