@@ -74,7 +74,13 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const pages = composePages({ ...parts, apiDocument: api.document })
   const { pocket, directory, placeRoom, scheduler, ldap, scim, mail, clock, appearance, show } = parts
 
-  const koa = createKoa({ trustProxy: config.trustProxy, logger, show })
+  const koa = createKoa({
+    trustProxy: config.trustProxy,
+    logger,
+    show,
+    originOf: pocket.originOf,
+    hstsMaxAge: config.hstsMaxAge,
+  })
   koa
     .use(serveAssets(assets))
     .use(appearance.serve)

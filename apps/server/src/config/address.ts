@@ -4,6 +4,9 @@ import type { Reader } from './reader.ts'
 import { parseTrustProxy, trustNobody } from './trust-proxy.ts'
 import { type GivenValue, type Section, type Variable, WrongValue } from './variable.ts'
 
+/** 180 days. */
+const defaultHstsMaxAge = 15_552_000
+
 const example = 'such as https://id.example.com'
 
 const appUrl: Variable<string> = {
@@ -42,9 +45,19 @@ const trustProxy: Variable<TrustProxy> = {
   parse: parseTrustProxy,
 }
 
+const hstsMaxAge: Variable<number> = {
+  name: 'HSTS_MAX_AGE',
+  type: 'integer',
+  unit: 'seconds',
+  default: String(defaultHstsMaxAge),
+  description:
+    'How long browsers use https alone for this host (`Strict-Transport-Security`); 0 is off. It is sent only where `APP_URL` is a host name at port 443, and does not include subdomains. A browser keeps to it **at every port of the host**: set 0 where something else at the same host name, such as DSM at port 5000, is used over http.',
+  parse: parseSeconds,
+}
+
 export const addressSection = {
   title: 'Address',
-  variables: { appUrl, appOrigins, internalAppUrl, trustProxy },
+  variables: { appUrl, appOrigins, internalAppUrl, trustProxy, hstsMaxAge },
 } satisfies Section
 
 /** How this server is reached from outside. */
@@ -57,6 +70,8 @@ export interface AddressConfig {
   readonly internalAppUrl: string | undefined
   /** Whether a peer at this IP address may say for whom it speaks. */
   readonly trustProxy: TrustProxy
+  /** Seconds for which browsers keep to https; 0 is off. */
+  readonly hstsMaxAge: number
 }
 
 export function readAddress(reader: Reader): AddressConfig {
@@ -65,6 +80,7 @@ export function readAddress(reader: Reader): AddressConfig {
     appOrigins: reader.read(appOrigins) ?? [],
     internalAppUrl: reader.read(internalAppUrl),
     trustProxy: reader.read(trustProxy) ?? trustNobody,
+    hstsMaxAge: reader.read(hstsMaxAge) ?? defaultHstsMaxAge,
   }
 }
 
@@ -96,6 +112,12 @@ function parseAppOrigins({ text, bytes }: GivenValue): readonly string[] {
     )
   })
   return [...new Set(origins)]
+}
+
+function parseSeconds({ text }: GivenValue): number {
+  if (!/^\d{1,9}$/.test(text))
+    throw new WrongValue(`"${text}" is not a number of seconds`, 'Write a whole number, such as 15552000, or 0.')
+  return Number(text)
 }
 
 function parseInternalUrl(given: GivenValue): string {

@@ -16,11 +16,28 @@ export function errorResponses({ logger, show }: ErrorPorts): Middleware {
   return async (ctx, next) => {
     try {
       await next()
-      if (ctx.status === 404 && ctx.body === undefined && ctx.respond !== false) await notFound(ctx, show)
+      if (ctx.status !== 404 || ctx.body !== undefined || ctx.respond === false) return
+      if (!refuseMethod(ctx)) await notFound(ctx, show)
     } catch (error) {
       await answer(ctx, { error, logger, show })
     }
   }
+}
+
+/** A path that is known takes other methods (RFC 9110 §15.5.6). Returns `false` where it is unknown. */
+function refuseMethod(ctx: Context): boolean {
+  // Set by every router that the request has come through.
+  const matched: readonly { readonly methods: readonly string[] }[] = ctx.matched ?? []
+  const allowed = new Set(matched.flatMap(({ methods }) => methods))
+  if (allowed.size === 0 || allowed.has(ctx.method)) return false
+  ctx.set({ Allow: [...allowed].join(', '), 'Cache-Control': 'private, no-store' })
+  if (ctx.method === 'OPTIONS') {
+    ctx.status = 204
+    return true
+  }
+  ctx.status = 405
+  ctx.body = { error: `This address takes ${[...allowed].join(', ')}.` }
+  return true
 }
 
 async function notFound(ctx: Context, show: ShowPage): Promise<void> {

@@ -5,6 +5,7 @@ import { InvalidInput, TooLarge } from '@pocket/core/errors'
 import Koa from 'koa'
 import type { Logger } from '../logging/logger.ts'
 import { errorResponses } from './errors.ts'
+import { strictTransportSecurity } from './hsts.ts'
 import { pathForLog } from './path-for-log.ts'
 import type { ShowPage } from './show-page.ts'
 
@@ -12,10 +13,17 @@ export interface KoaPorts {
   readonly trustProxy: TrustProxy
   readonly logger: Logger
   readonly show: ShowPage
+  /** At which of our origins a request arrived. */
+  readonly originOf: (req: IncomingMessage) => string
+  /** Seconds; 0 is off. */
+  readonly hstsMaxAge: number
 }
 
+/** Asked every few seconds, and of no interest while they are answered. */
+const probes: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz'])
+
 /** What holds for every request: an id, the headers, a line in the log, and one answer whatever is thrown. */
-export function createKoa({ trustProxy, logger, show }: KoaPorts): Koa {
+export function createKoa({ trustProxy, logger, show, originOf, hstsMaxAge }: KoaPorts): Koa {
   const koa = new Koa({ proxy: true })
   koa.on('error', (error) => logger.error({ err: error }, 'An answer failed'))
   koa.use(async (ctx, next) => {
@@ -25,9 +33,11 @@ export function createKoa({ trustProxy, logger, show }: KoaPorts): Koa {
     const target = originForm(ctx.req.url ?? '')
     ctx.req.url = target ?? '/'
     commonHeaders(ctx.res)
+    const transport = strictTransportSecurity(originOf(ctx.req), hstsMaxAge)
+    if (transport !== undefined) ctx.set('Strict-Transport-Security', transport)
     ctx.state.hasTarget = target !== undefined
     await next()
-    if (ctx.path === '/healthz') return
+    if (probes.has(ctx.path)) return
     const took = Math.round(performance.now() - started)
     logger.info(
       { requestId, method: ctx.method, path: pathForLog(ctx), status: ctx.res.statusCode, took, ipAddress },
@@ -35,9 +45,16 @@ export function createKoa({ trustProxy, logger, show }: KoaPorts): Koa {
     )
   })
   return koa.use(errorResponses({ logger, show })).use((ctx, next) => {
+    // RFC 9112 §3.2: whoever is in front may have chosen the other one.
+    if (headerCount(ctx.req, 'host') > 1)
+      throw new InvalidInput('validation_failed', 'The request has more than one Host header.')
     if (ctx.state.hasTarget) return next()
     throw new InvalidInput('validation_failed', 'The target of the request is neither a path nor an address.')
   })
+}
+
+function headerCount({ rawHeaders }: IncomingMessage, name: string): number {
+  return rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === name).length
 }
 
 /** No other site makes a browser send anything here. */

@@ -1,10 +1,18 @@
 import type Provider from 'oidc-provider'
+import { allowedMethods } from './allowed-methods.ts'
 
 /** What the library leaves alone below its own paths, such as another method, gets an answer in its own form. */
 export function answerUnknownRoutes(provider: Provider): void {
   provider.use(async (ctx, next) => {
     await next()
     if (ctx.status !== 404 || ctx.body !== undefined) return
+    const allowed = allowedMethods(ctx.path)
+    if (allowed !== undefined && !allowed.includes(ctx.method)) {
+      ctx.status = 405
+      ctx.set('Allow', allowed.join(', '))
+      ctx.body = { error: 'invalid_request', error_description: `${ctx.path} takes ${allowed.join(', ')}` }
+      return
+    }
     ctx.status = 404
     ctx.body = { error: 'not_found', error_description: `there is nothing at ${ctx.method} ${ctx.path}` }
   })

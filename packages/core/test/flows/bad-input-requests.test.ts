@@ -123,7 +123,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
 
     test.each(['GET', 'PUT', 'DELETE', 'PATCH'])('%s is not answered', async (method) => {
       const answer = await fetch(host.issuer + path, { method })
-      expect([answer.status, await answer.json()]).toMatchObject([404, { error: 'not_found' }])
+      expect([answer.status, await answer.json()]).toMatchObject([405, { error: 'invalid_request' }])
     })
   })
 

@@ -143,7 +143,7 @@ describe('the provider metadata and the keys', () => {
       const headers = { origin: 'https://app.example', 'access-control-request-method': 'GET' }
       const preflight = await fetch(host.issuer + path, { method: 'OPTIONS', headers })
       expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([204, headers.origin])
-      expect((await fetch(host.issuer + path, { method: 'POST' })).status).toBe(404)
+      expect((await fetch(host.issuer + path, { method: 'POST' })).status).toBe(405)
     }
   })
 

@@ -348,7 +348,7 @@ test('every refusal leaves its reason', async () => {
     { event: 'request_refused', endpoint: 'interaction', code: 'interaction_expired' },
   ])
   const wrongMethod = await fetch(`${host.issuer}/api/oidc/token`)
-  expect([wrongMethod.status, await wrongMethod.json()]).toMatchObject([404, { error: 'not_found' }])
+  expect([wrongMethod.status, await wrongMethod.json()]).toMatchObject([405, { error: 'invalid_request' }])
 })
 
 async function keyIds(host: Host): Promise<string[]> {

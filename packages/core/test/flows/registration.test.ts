@@ -309,7 +309,7 @@ describe('what is refused', () => {
       body: new URLSearchParams({ a: 'b' }),
     })
     expect(form.status).toBe(400)
-    expect((await send('PUT', `${host.issuer}/api/oidc/register`, {})).status).toBe(404)
+    expect((await send('PUT', `${host.issuer}/api/oidc/register`, {})).status).toBe(405)
   })
 })
 

@@ -1,0 +1,78 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { strictTransportSecurity } from '../../src/http/hsts.ts'
+import { type RunningApp, startApp } from './app.ts'
+
+let running: RunningApp
+
+beforeAll(async () => {
+  running = await startApp()
+})
+afterAll(async () => running[Symbol.asyncDispose]())
+
+/** The first line of what is answered to a request as it is written. */
+async function statusOf(lines: readonly string[]): Promise<string> {
+  const { hostname, port } = new URL(running.local)
+  const socket = connect(Number(port), hostname === 'localhost' ? '127.0.0.1' : hostname)
+  await once(socket, 'connect')
+  socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+  const answer = await text(socket)
+  socket.destroy()
+  return answer.split('\r\n', 1)[0] ?? ''
+}
+
+test.each(['/login', '/healthz', '/.well-known/jwks.json', '/api/users', '/.well-known/openid-configuration'])(
+  'refuses a request for %s with two Host headers',
+  async (path) => {
+    const { host } = new URL(running.local)
+    const request = (...hosts: readonly string[]) =>
+      statusOf([`GET ${path} HTTP/1.1`, ...hosts.map((each) => `Host: ${each}`), 'Connection: close'])
+    expect(await request(host, 'evil.example')).toContain(' 400 ')
+    expect(await request(host, host)).toContain(' 400 ')
+    expect(await request(host)).not.toContain(' 400 B')
+  },
+)
+
+test.each([
+  ['DELETE', '/login', 'GET, HEAD, POST'],
+  ['PUT', '/healthz', 'GET, HEAD'],
+  ['POST', '/readyz', 'GET, HEAD'],
+  ['PATCH', '/api/users', 'GET, HEAD, POST'],
+  ['POST', '/api/users/me', 'DELETE, GET, HEAD, PUT'],
+  ['GET', '/api/oidc/token', 'OPTIONS, POST'],
+  ['DELETE', '/authorize', 'GET, HEAD, POST'],
+  ['PUT', '/.well-known/jwks.json', 'GET, HEAD, OPTIONS'],
+  ['POST', '/.well-known/openid-configuration', 'GET, HEAD, OPTIONS'],
+  ['PATCH', '/interaction/x/login', 'POST'],
+])('answers %s %s with 405 and says what is allowed', async (method, path, allowed) => {
+  const answer = await fetch(running.url + path, { method, headers: { accept: 'text/html' } })
+  expect([answer.status, answer.headers.get('allow')?.split(', ').sort().join(', ')]).toEqual([405, allowed])
+  expect((await fetch(`${running.url}${path}/nothing/there`, { method })).status).toBe(404)
+})
+
+test('keeps answering 404 at unknown paths, whatever the method', async () => {
+  for (const method of ['GET', 'POST', 'DELETE'])
+    expect((await fetch(`${running.url}/no/such/page`, { method })).status).toBe(404)
+})
+
+test('sends HSTS where the issuer is a host name at port 443, as long as it is wanted', async () => {
+  const sent = async (env: Readonly<Record<string, string>>) => {
+    await using each = await startApp(env)
+    const answers = await Promise.all(
+      ['/login', '/healthz', '/authorize', '/api/users', '/no/such/page'].map((path) => fetch(each.local + path)),
+    )
+    return [...new Set(answers.map(({ headers }) => headers.get('strict-transport-security')))]
+  }
+  expect(await sent({ APP_URL: 'https://id.example.com' })).toEqual(['max-age=15552000'])
+  expect(await sent({ APP_URL: 'https://id.example.com', HSTS_MAX_AGE: '60' })).toEqual(['max-age=60'])
+  expect(await sent({ APP_URL: 'https://id.example.com', HSTS_MAX_AGE: '0' })).toEqual([null])
+  expect(await sent({ APP_URL: 'https://id.example.com:1443' })).toEqual([null])
+  expect(await sent({})).toEqual([null])
+})
+
+test.each(['http://id.example.com', 'https://id.example.com:5001', 'https://192.0.2.1', 'https://[2001:db8::1]'])(
+  'sends no HSTS at %s',
+  (origin) => expect(strictTransportSecurity(origin, 60)).toBeUndefined(),
+)
