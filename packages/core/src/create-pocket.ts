@@ -15,11 +15,13 @@ import { createClientTrial } from './oidc/client-trial/client-trial.ts'
 import { endpointsAt } from './oidc/paths.ts'
 import { createTokenPreview } from './oidc/preview.ts'
 import { documentEvents } from './oidc/registration/document-events.ts'
+import { createSessionClosure } from './oidc/session-closure-ends.ts'
 import { createSessionRecords } from './oidc/session-records.ts'
 import type { PocketOptions } from './options.ts'
 import { createPublicFetch } from './outbound/public-fetch.ts'
 import { createPasskeyManagement } from './passkeys/management.ts'
 import type { Pocket } from './pocket.ts'
+import { createPasskeyRemovals } from './sessions/passkey-removals.ts'
 
 /** Milliseconds. Cleaning keeps what has just expired: clocks of several machines differ. */
 const keptAfterExpiry = 60_000
@@ -51,11 +53,12 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
   const provider = holder.current
   const { endAccessTo, ...accessEnds } = createAccessEnds({ stores, provider, ownRules: options.ownRules })
   const people = createPeopleServices(options, services, engine)
-  const { sessions, loginCodes, mailedCodes, metadata } = people
+  const { sessions, history, loginCodes, mailedCodes, metadata } = people
   const { signIn, registration, reauthentication, deviceLogins, deviceAuthorizations } = people
   const interactions = createInteractions(options, services, engine, people)
   const frontDoor = createFrontDoor(options, services, engine, people, interactions)
 
+  const { end: endSessions, removing } = createSessionClosure({ stores, provider, clock })
   const preview = createTokenPreview({ provider, accounts, makeClaims: options.makeClaims, clock })
 
   return {
@@ -75,7 +78,18 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
       before: options.askAudited,
       audit,
       transaction,
+      removing,
     }),
+    passkeyRemovals: createPasskeyRemovals({
+      history: stores.sessionHistory,
+      passkeys: stores.passkeys,
+      clients: stores.clients,
+      codes: stores.codes,
+      endSessions,
+      transaction,
+      clock,
+    }),
+    noteMade: (origin, thing) => history.made(origin, thing),
     authenticatorMetadata: metadata,
     registration,
     signIn,
@@ -133,7 +147,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
           stores.reauthentications,
         ].map((store) => store.removeExpired(before, limit)),
       ])
-      return removed.reduce((sum, count) => sum + count, 0)
+      return removed.reduce((sum, count) => sum + count, await history.review(limit))
     },
     removeUnusedClients: (unusedFor, limit) =>
       removeUnusedClients({ store: stores.clients, clients, audit, clock, transaction }, unusedFor, limit),

@@ -89,6 +89,7 @@ export const errorCodes = [
   'session_not_found',
   'setup_already_completed',
   'setup_not_available',
+  'sign_in_again',
   'sign_in_refused',
   'token_invalid_or_expired',
   'ui_config_disabled',

@@ -94,7 +94,7 @@ export type { AfterEvent, BeforeAnswer, BeforeHooks, BeforeQuestions } from './h
 export { type BearerCookie, bearerCookie } from './http/bearer-cookie.ts'
 export { originForm } from './http/front.ts'
 export { commonHeaders, pageHeaders } from './http/page-headers.ts'
-export { type RequestContext, requestContext, type TrustProxy } from './http/request-context.ts'
+export { noteCaller, type RequestContext, requestContext, type TrustProxy } from './http/request-context.ts'
 export { assertSameOrigin } from './http/same-origin.ts'
 export type { DeviceAuthorizationService, PendingDeviceAuthorization } from './interactions/device-authorization.ts'
 export type { DeviceLoginService } from './interactions/device-login.ts'
@@ -165,8 +165,16 @@ export { defaultPasskeyPolicy, type PasskeyPolicy, type ReadPasskeyPolicy } from
 export type { RegistrationSubject, VerifiedRegistration } from './passkeys/registration.ts'
 export type { SpentChallengeStore } from './passkeys/spent-challenge-store.ts'
 export type { Pocket } from './pocket.ts'
+export type { MadeThing, PasskeyRemoval, PasskeyRemovals } from './sessions/passkey-removals.ts'
 export type { ReauthenticationStore, StoredReauthentication } from './sessions/reauthentication-store.ts'
 export { type AuthenticationContext, isWithoutPasskey, type Session, type SignInMethod } from './sessions/session.ts'
+export type { MadeInSession, SignIn } from './sessions/session-history.ts'
+export type {
+  SessionHistoryStore,
+  SessionLink,
+  SessionLinkKind,
+  SessionOrigin,
+} from './sessions/session-history-store.ts'
 export type { SessionLifetime, SessionUse } from './sessions/session-use.ts'
 export type { PocketStores } from './stores.ts'
 export type { Transaction } from './transaction.ts'

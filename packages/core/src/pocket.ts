@@ -4,6 +4,7 @@ import type Provider from 'oidc-provider'
 import type { Account } from './accounts/account.ts'
 import type { Accounts } from './accounts/accounts.ts'
 import type { Apis } from './apis/apis.ts'
+import type { RequestOrigin } from './audit/audit-sink.ts'
 import type { Client } from './clients/client.ts'
 import type { InitialAccessTokens } from './clients/initial-access-tokens.ts'
 import type { Clients } from './clients/registration.ts'
@@ -25,7 +26,9 @@ import type { TokenPreview } from './oidc/preview.ts'
 import type { SessionRecords } from './oidc/session-records.ts'
 import type { AuthenticatorMetadata } from './passkeys/authenticator-metadata.ts'
 import type { PasskeyManagement } from './passkeys/management.ts'
+import type { PasskeyRemovals } from './sessions/passkey-removals.ts'
 import type { Session } from './sessions/session.ts'
+import type { MadeInSession } from './sessions/session-history.ts'
 
 /**
  * A passkey-only OpenID provider. Disposing of it waits for what goes on while no request waits; the stores can be closed after it.
@@ -55,6 +58,15 @@ export interface Pocket extends AsyncDisposable {
   readonly accounts: Accounts
   /** The passkeys that people have: listed, named, removed. */
   readonly passkeys: PasskeyManagement
+  /** What was made in sessions that the removal of a passkey has ended. */
+  readonly passkeyRemovals: PasskeyRemovals
+  /**
+   * Notes that an API key of the host's, or a client secret, is made by this request; call it in the transaction that makes it.
+   * It is listed where the passkey of the session is removed.
+   *
+   * @throws {NotAuthenticated} `not_signed_in` where the session of the request has ended meanwhile
+   */
+  noteMade(origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>, thing: MadeInSession): Promise<void>
   /** What attestations are checked with. */
   readonly authenticatorMetadata: Pick<AuthenticatorMetadata, 'state' | 'refresh'>
   /** Makes passkeys, on pages of the host’s own (WebAuthn Level 3 §7.1). */

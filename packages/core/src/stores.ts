@@ -12,6 +12,7 @@ import type { KeyStore } from './oidc/key-store.ts'
 import type { PasskeyStore } from './passkeys/passkey-store.ts'
 import type { SpentChallengeStore } from './passkeys/spent-challenge-store.ts'
 import type { ReauthenticationStore } from './sessions/reauthentication-store.ts'
+import type { SessionHistoryStore } from './sessions/session-history-store.ts'
 import type { Transaction } from './transaction.ts'
 
 /**
@@ -51,6 +52,8 @@ export interface PocketStores {
   readonly reauthentications: ReauthenticationStore
   /** Challenges of ceremonies that were spent (WebAuthn Level 3 §13.4.3). */
   readonly spentChallenges: SpentChallengeStore
+  /** How sessions began, and what was used and made in them; outlives the sessions. */
+  readonly sessionHistory: SessionHistoryStore
   /** Keeps all writes of a piece of work together, across these stores, or none of them. */
   readonly transaction: Transaction
 }

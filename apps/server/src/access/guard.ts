@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { isWithoutPasskey, type Pocket } from '@pocket/core'
+import { isWithoutPasskey, noteCaller, type Pocket } from '@pocket/core'
 import { Forbidden, NotAuthenticated } from '@pocket/core/errors'
 import type { Directory, User } from '@pocket/directory'
 import type { Context } from 'koa'
@@ -55,10 +55,11 @@ export function createGuard({ pocket, directory, apiKeys, staticApiKey }: GuardP
     return user && { user, scopes: null, session: { withoutPasskey: isWithoutPasskey(session) } }
   }
 
-  const byApiKey = async (token: string): Promise<Caller | undefined> => {
+  const byApiKey = async (ctx: Context, token: string): Promise<Caller | undefined> => {
     if (isStaticKey(token)) return { user: staticUser, scopes: null, session: null }
     const apiKey = await apiKeys.identify(token)
     const user = apiKey && (await directory.find(apiKey.ownerId))
+    if (apiKey) noteCaller(ctx.req, { apiKeyId: apiKey.id })
     return user && { user, scopes: apiKey.scopes, session: null }
   }
 
@@ -71,7 +72,7 @@ export function createGuard({ pocket, directory, apiKeys, staticApiKey }: GuardP
         'api_key_auth_not_allowed',
         'API key authentication is not allowed here; sign in with a browser.',
       )
-    const owner = token === '' ? undefined : await byApiKey(token)
+    const owner = token === '' ? undefined : await byApiKey(ctx, token)
     if (owner) return owner
     throw new NotAuthenticated('not_signed_in', 'Nobody is signed in.')
   }

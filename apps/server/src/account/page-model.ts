@@ -2,6 +2,7 @@ import type { FieldError } from '@pocket/core/errors'
 import type { Difference } from '../http/form-page.ts'
 import type { Viewer } from '../http/viewer.ts'
 import type { SessionLine } from '../sessions/page-model.ts'
+import type { RemovalNote } from '../webauthn/page-model.ts'
 
 /** A passkey as its owner sees it. Instants are milliseconds since the Unix epoch. */
 export interface PasskeyItem {
@@ -100,6 +101,8 @@ export interface AccountSecurityPage {
   readonly signals: AccountSignals
   /** The oldest first. */
   readonly passkeys: readonly PasskeyItem[]
+  /** Removed passkeys of which something is still to be reviewed. */
+  readonly removals: readonly RemovalNote[]
   /** There is one, and nothing else lets the person in. */
   readonly lastStays: boolean
   /** Whichever was used last comes first. */

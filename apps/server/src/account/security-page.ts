@@ -9,7 +9,10 @@ import type { PageRoute } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { SessionAdministration } from '../sessions/session-administration.ts'
+import { pageActor } from '../users/actor.ts'
 import type { OwnPasskeys } from '../webauthn/own-passkeys.ts'
+import type { PasskeyRemovalReview } from '../webauthn/passkey-removals.ts'
+import { passkeyRemovedPath, removalNotes } from '../webauthn/passkey-removed-page.ts'
 import { type AccountSecurityPage, securityNotices } from './page-model.ts'
 import { outdatedPasskey, passkeyItem } from './passkey-item.ts'
 import { accountPaths } from './paths.ts'
@@ -24,6 +27,7 @@ export interface SecurityPorts {
   readonly passkeyPolicy: ReadPasskeyPolicy
   readonly secondPasskey: SecondPasskey
   readonly ownPasskeys: OwnPasskeys
+  readonly passkeyRemovals: Pick<PasskeyRemovalReview, 'list'>
   readonly sessions: Pick<SessionAdministration, 'list'>
   readonly clock: Clock
 }
@@ -33,7 +37,18 @@ const passkeysAt = `${accountPaths.profile}/passkeys` as const
 
 /** `/settings/account/security`: one's own passkeys, and where one is signed in. */
 export function securityPages(ports: SecurityPorts): readonly PageRoute[] {
-  const { pocket, authentication, show, flashes, passkeyPolicy, secondPasskey, ownPasskeys, sessions, clock } = ports
+  const {
+    pocket,
+    authentication,
+    show,
+    flashes,
+    passkeyPolicy,
+    secondPasskey,
+    ownPasskeys,
+    passkeyRemovals,
+    sessions,
+    clock,
+  } = ports
   const showSecurity = async (ctx: Context, user: User, renameProblem: AccountSecurityPage['renameProblem'] = null) => {
     const passkeys = await pocket.passkeys.list(user.id)
     const policy = await passkeyPolicy()
@@ -44,6 +59,7 @@ export function securityPages(ports: SecurityPorts): readonly PageRoute[] {
       secondAskedFor: await secondPasskey.isAskedFor(user.id, passkeys),
       outdated: outdatedPasskey(passkeys, policy, clock.now()),
       passkeys: passkeys.map((passkey) => passkeyItem(passkey, policy)),
+      removals: removalNotes(await passkeyRemovals.list(pageActor(user, ctx), user.id)),
       lastStays: passkeys.length === 1 && !(await ownPasskeys.hasAnotherWayIn(user)),
       sessions: await sessions.list(user.id, session?.uid ?? null),
       signals: signalsOf(pocket.issuer, user, passkeys),
@@ -90,7 +106,9 @@ export function securityPages(ports: SecurityPorts): readonly PageRoute[] {
     const user = await authentication.requireUser(ctx)
     const removed = await ownPasskeys.remove(user, String(ctx.params.id), requestContext(ctx.req))
     leave(ctx, 'passkey_removed', removed.name)
-    seeOther(ctx, here)
+    const removals = await passkeyRemovals.list(pageActor(user, ctx), user.id)
+    const isToReview = removals.some(({ passkeyId }) => passkeyId === removed.id)
+    seeOther(ctx, isToReview ? passkeyRemovedPath(removed.id) : here)
   }
 
   const putOffSecondPasskey = async (ctx: Context) => {

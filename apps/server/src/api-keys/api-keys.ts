@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { type AuditSink, type Clock, changesBetween, nameProblem, type RequestOrigin } from '@pocket/core'
+import {
+  type AuditSink,
+  type Clock,
+  changesBetween,
+  nameProblem,
+  type Pocket,
+  type RequestOrigin,
+  type Transaction,
+} from '@pocket/core'
 import { Conflict, InvalidInput, NotFound } from '@pocket/core/errors'
 import type { ListRequest, Page } from '../http/api/list.ts'
 import { type ApiKey, type ApiKeyScope, hashToken, type MintedApiKey, mintToken } from './api-key.ts'
@@ -50,13 +58,16 @@ export interface ApiKeys {
 
 export interface ApiKeyPorts {
   readonly store: ApiKeyStore
+  /** Notes in which session a key is made. */
+  readonly noteMade: Pocket['noteMade']
+  readonly transaction: Transaction
   readonly audit: AuditSink
   readonly clock: Clock
   /** Is told why a use could not be written down. */
   readonly onError: (error: unknown) => void
 }
 
-export function createApiKeys({ store, audit, clock, onError }: ApiKeyPorts): ApiKeys {
+export function createApiKeys({ store, noteMade, transaction, audit, clock, onError }: ApiKeyPorts): ApiKeys {
   const uses = createUseNotes({ store, onError })
 
   const existing = async (ownerId: string, id: string): Promise<ApiKey> => {
@@ -84,10 +95,13 @@ export function createApiKeys({ store, audit, clock, onError }: ApiKeyPorts): Ap
         expirationEmailSent: false,
         createdAt: now,
       }
-      await store.insert(apiKey)
-      const changes = changesBetween(null, described(apiKey))
-      await audit.record({ event: 'api_key_created', accountId: ownerId, apiKeyId: apiKey.id, ...changes }, origin)
-      return { apiKey, token }
+      return transaction(async () => {
+        await store.insert(apiKey)
+        await noteMade(origin, { kind: 'api_key', subject: apiKey.id, label: apiKey.name })
+        const changes = changesBetween(null, described(apiKey))
+        await audit.record({ event: 'api_key_created', accountId: ownerId, apiKeyId: apiKey.id, ...changes }, origin)
+        return { apiKey, token }
+      })
     },
 
     async renew({ ownerId, origin }, id, end) {
@@ -96,12 +110,15 @@ export function createApiKeys({ store, audit, clock, onError }: ApiKeyPorts): Ap
       const expiresAt = futureInstant(end, now)
       const token = mintToken()
       const tokenHash = hashToken(token)
-      if (!(await store.renew({ id, ownerId, tokenHash, expiresAt }, now))) {
-        await existing(ownerId, id)
-        throw new Conflict('api_key_not_expired', 'This API key has not expired yet.')
-      }
-      const changes = changesBetween(described(apiKey), described({ ...apiKey, expiresAt }))
-      await audit.record({ event: 'api_key_renewed', accountId: ownerId, apiKeyId: id, ...changes }, origin)
+      await transaction(async () => {
+        if (!(await store.renew({ id, ownerId, tokenHash, expiresAt }, now))) {
+          await existing(ownerId, id)
+          throw new Conflict('api_key_not_expired', 'This API key has not expired yet.')
+        }
+        await noteMade(origin, { kind: 'api_key', subject: id, label: apiKey.name })
+        const changes = changesBetween(described(apiKey), described({ ...apiKey, expiresAt }))
+        await audit.record({ event: 'api_key_renewed', accountId: ownerId, apiKeyId: id, ...changes }, origin)
+      })
       return { apiKey: { ...apiKey, tokenHash, expiresAt, expirationEmailSent: false }, token }
     },
 

@@ -9,6 +9,7 @@ import {
   clientChanges,
   type MintedSecret,
   type NewClientInput,
+  type Pocket,
   type RequestOrigin,
   type SecretInput,
   type Transaction,
@@ -25,6 +26,8 @@ export interface Administrator extends Precondition {
 
 export interface AdministrationPorts {
   readonly clients: Clients
+  /** Notes in which session a secret is made. */
+  readonly noteMade: Pocket['noteMade']
   readonly audit: AuditSink
   /** What is written in it, by core and to the audit log, is kept together or not at all. */
   readonly transaction: Transaction
@@ -38,9 +41,14 @@ type ClientEvent = Exclude<
 >
 
 /** What administrators do with clients through the API, each with its entry in the audit log. */
-export function createClientAdministration({ clients, audit, transaction, terms }: AdministrationPorts) {
+export function createClientAdministration({ clients, noteMade, audit, transaction, terms }: AdministrationPorts) {
   const record = ({ accountId, origin }: Administrator, event: ClientEvent) =>
     audit.record({ ...event, accountId }, origin)
+
+  const added = async (by: Administrator, clientId: string, secret: ClientSecret) => {
+    await noteMade(by.origin, { kind: 'client_secret', subject: secret.id, label: clientId })
+    await record(by, secretAdded(clientId, secret))
+  }
 
   const existing = async (id: string): Promise<Client> => {
     const client = await clients.find(id)
@@ -133,7 +141,7 @@ export function createClientAdministration({ clients, audit, transaction, terms 
     addSecret: (by: Administrator, id: string, input: SecretInput): Promise<MintedSecret> =>
       transaction(async () => {
         const minted = await terms(() => clients.addSecret(id, input))
-        await record(by, secretAdded(id, minted.stored))
+        await added(by, id, minted.stored)
         return minted
       }),
 
@@ -142,7 +150,7 @@ export function createClientAdministration({ clients, audit, transaction, terms 
         const { secrets } = await locked(by, id)
         const minted = await terms(() => clients.replaceSecrets(id, input))
         for (const secret of secrets) await record(by, secretRemoved(id, secret))
-        await record(by, secretAdded(id, minted.stored))
+        await added(by, id, minted.stored)
         return minted
       }),
 

@@ -38,6 +38,7 @@ export interface ClientOperationPorts {
     | 'refreshMetadataDocument'
     | 'connectionLog'
     | 'issuer'
+    | 'noteMade'
     | 'previewTokens'
     | 'withdrawConsent'
   >
@@ -64,7 +65,13 @@ const groupIds = named('OidcUpdateAllowedUserGroupsDto', {
 export function clientOperations(ports: ClientOperationPorts): readonly Operation[] {
   const { pocket, groupsById, logos, audit, transaction, clock } = ports
   const { clients } = pocket
-  const administration = createClientAdministration({ clients, audit, transaction, terms: inContractTerms })
+  const administration = createClientAdministration({
+    clients,
+    noteMade: pocket.noteMade,
+    audit,
+    transaction,
+    terms: inContractTerms,
+  })
   const shared = { area: 'clients' } as const
   /** With the logos that it has. */
   const marked = async <T extends ReturnType<typeof clientMetaDto>>(dto: T): Promise<T> =>

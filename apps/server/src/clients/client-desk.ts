@@ -9,7 +9,7 @@ import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { type AdministrationPorts, type Administrator, createClientAdministration } from './administration.ts'
 import { type ClientFlash, leaveClientFlash } from './flash.ts'
 
-export interface ClientDeskPorts extends Pick<AdministrationPorts, 'audit' | 'transaction'> {
+export interface ClientDeskPorts extends Pick<AdministrationPorts, 'noteMade' | 'audit' | 'transaction'> {
   readonly clients: Clients
   readonly authentication: Authentication
   readonly show: ShowPage
@@ -19,7 +19,8 @@ export interface ClientDeskPorts extends Pick<AdministrationPorts, 'audit' | 'tr
 export type ClientDesk = ReturnType<typeof createClientDesk>
 
 /** What all pages of clients need. */
-export function createClientDesk({ clients, audit, transaction, authentication, show, flashes }: ClientDeskPorts) {
+export function createClientDesk(ports: ClientDeskPorts) {
+  const { clients, transaction, authentication, show, flashes } = ports
   const path = '/settings/admin/oidc-clients' as const
   const at = (id: string) => `${path}/${encodeURIComponent(id)}`
   return {
@@ -29,7 +30,7 @@ export function createClientDesk({ clients, audit, transaction, authentication, 
     show,
     flashes,
     transaction,
-    administration: createClientAdministration({ clients, audit, transaction, terms: (work) => work() }),
+    administration: createClientAdministration({ ...ports, terms: (work) => work() }),
 
     /** Who changes something, based on what the form says that they have read. */
     by: (ctx: Context, { id }: Pick<User, 'id'>): Administrator => ({

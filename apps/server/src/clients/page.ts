@@ -6,10 +6,10 @@ import { newClientPages } from './new-page.ts'
 
 export type ClientPagesPorts = Omit<ClientPagePorts, 'desk'> &
   Omit<ClientListPagePorts, 'desk'> &
-  Omit<ClientDeskPorts, 'clients'>
+  Omit<ClientDeskPorts, 'clients' | 'noteMade'>
 
 /** `/settings/admin/oidc-clients`: what an administrator does with clients. */
 export function clientPages(ports: ClientPagesPorts): readonly PageRoute[] {
-  const desk = createClientDesk({ ...ports, clients: ports.pocket.clients })
+  const desk = createClientDesk({ ...ports, clients: ports.pocket.clients, noteMade: ports.pocket.noteMade })
   return [...clientListPages({ ...ports, desk }), ...newClientPages({ desk }), ...oneClientPages({ ...ports, desk })]
 }

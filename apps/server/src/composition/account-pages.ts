@@ -27,6 +27,7 @@ import type { SessionAdministration } from '../sessions/session-administration.t
 import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Settings } from '../settings/settings.ts'
 import { userSettingsOf } from '../users/user-settings.ts'
+import { passkeyRemovedPages } from '../webauthn/passkey-removed-page.ts'
 import type { Administration } from './administration.ts'
 
 export interface AccountPageParts {
@@ -52,8 +53,14 @@ export interface AccountPageParts {
 /** The pages on which people deal with what is theirs. */
 export function composeAccountPages(parts: AccountPageParts): readonly PageRoute[] {
   const { database, directory, administration, settings, ownSettings, mail, images, clock } = parts
-  const { users, ownPasskeys } = administration
-  const shared = { ...parts, users, ownPasskeys, secondPasskey: createSecondPasskey(database.reminders, clock) }
+  const { users, ownPasskeys, passkeyRemovals } = administration
+  const shared = {
+    ...parts,
+    users,
+    ownPasskeys,
+    passkeyRemovals,
+    secondPasskey: createSecondPasskey(database.reminders, clock),
+  }
   return [
     ...profilePages({
       ...shared,
@@ -71,6 +78,7 @@ export function composeAccountPages(parts: AccountPageParts): readonly PageRoute
     }),
     ...securityPages(shared),
     ...sessionPages(shared),
+    ...passkeyRemovedPages(shared),
     ...dataPages({
       ...shared,
       ownData: createOwnData({ ...parts, ...database, apiKeys: administration.apiKeys }),

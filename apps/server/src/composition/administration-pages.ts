@@ -39,8 +39,8 @@ export interface AdministrationPageParts {
 /** The pages on which administrators deal with people. They do what the REST API does, by the same use cases. */
 export function composeAdministrationPages(parts: AdministrationPageParts): readonly PageRoute[] {
   const { pocket, directory, administration, audit, settings, images, transaction } = parts
-  const { users, groups } = administration
-  const shared = { ...parts, users, groups, secure: pocket.issuer.startsWith('https:') }
+  const { users, groups, passkeyRemovals } = administration
+  const shared = { ...parts, users, groups, passkeyRemovals, secure: pocket.issuer.startsWith('https:') }
   const application = createApplicationImages(images)
   return [
     ...userPages({
@@ -58,6 +58,7 @@ export function composeAdministrationPages(parts: AdministrationPageParts): read
       clients: pocket.clients,
       clientAdministration: createClientAdministration({
         clients: pocket.clients,
+        noteMade: pocket.noteMade,
         audit,
         transaction,
         terms: (work) => work(),

@@ -18,6 +18,7 @@ import { createWaitingAddresses, type WaitingAddresses } from '../sign-up/waitin
 import { createUserAdministration, type UserAdministration } from '../users/user-administration.ts'
 import { userSettingsOf } from '../users/user-settings.ts'
 import { createOwnPasskeys, type OwnPasskeys } from '../webauthn/own-passkeys.ts'
+import { createPasskeyRemovalReview, type PasskeyRemovalReview } from '../webauthn/passkey-removals.ts'
 
 export interface AdministrationParts {
   readonly logger: Logger
@@ -45,6 +46,7 @@ export interface Administration {
   readonly approvals: Approvals
   readonly waitingAddresses: WaitingAddresses
   readonly ownPasskeys: OwnPasskeys
+  readonly passkeyRemovals: PasskeyRemovalReview
   /** Removes what others keep of a user who is being removed, within the transaction. */
   readonly forgetUser: (userId: string) => Promise<void>
 }
@@ -53,6 +55,8 @@ export function composeAdministration(parts: AdministrationParts): Administratio
   const { logger, database, pocket, directory, audit, settings, ownSettings, mail, images, transaction, clock } = parts
   const apiKeys = createApiKeys({
     store: database.apiKeys,
+    noteMade: pocket.noteMade,
+    transaction,
     audit,
     clock,
     onError: (error) => logger.error({ err: error }, 'The use of an API key could not be written down'),
@@ -121,5 +125,16 @@ export function composeAdministration(parts: AdministrationParts): Administratio
       return emailOneTimeAccessAsUnauthenticatedEnabled === 'true' && smtpHost !== ''
     },
   })
-  return { apiKeys, users, groups, signupTokens, approvals, waitingAddresses, ownPasskeys, forgetUser: forget }
+  const passkeyRemovals = createPasskeyRemovalReview({ pocket, directory, apiKeys, audit, transaction })
+  return {
+    apiKeys,
+    users,
+    groups,
+    signupTokens,
+    approvals,
+    waitingAddresses,
+    ownPasskeys,
+    passkeyRemovals,
+    forgetUser: forget,
+  }
 }

@@ -56,6 +56,7 @@ import type { LatestVersion } from '../version/latest-version.ts'
 import { ownVersion } from '../version/version.ts'
 import { webAuthnOperations } from '../webauthn/api.ts'
 import { complianceOperations } from '../webauthn/compliance-api.ts'
+import { passkeyRemovalOperations } from '../webauthn/passkey-removal-api.ts'
 import type { Administration } from './administration.ts'
 import type { LdapRoom } from './ldap.ts'
 
@@ -132,6 +133,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...invitationOperations({ users, origin: pocket.issuer }),
     ...apiKeyOperations(apiKeys),
     ...webAuthnOperations({ pocket, directory, ownPasskeys: administration.ownPasskeys }),
+    ...passkeyRemovalOperations({ passkeyRemovals: administration.passkeyRemovals, users }),
     ...complianceOperations({ pocket, passkeyPolicy }),
     ...deviceLoginOperations({ pocket, directory, placeOf: places.of }),
     ...deviceAuthorizationOperations({ pocket, logos: clientLogos }),

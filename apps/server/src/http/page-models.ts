@@ -26,7 +26,7 @@ import type {
   SignUpWaitingPage,
 } from '../sign-up/page-model.ts'
 import type { UserNewPage, UserPage, UsersPage } from '../users/page-model.ts'
-import type { PasskeyPolicyPage, PasskeyPolicyReviewPage } from '../webauthn/page-model.ts'
+import type { PasskeyPolicyPage, PasskeyPolicyReviewPage, PasskeyRemovedPage } from '../webauthn/page-model.ts'
 import type { ConfirmPage } from './confirm-page-model.ts'
 import type { ReauthenticatePage } from './reauthenticate-page-model.ts'
 
@@ -43,6 +43,7 @@ export type PageModel =
   | AccountPage
   | AccountSecurityPage
   | AccountDataPage
+  | PasskeyRemovedPage
   | AccountRemovedPage
   | AppsPage
   | ApiKeysPage

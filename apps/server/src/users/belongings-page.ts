@@ -3,8 +3,10 @@ import type { CustomClaim, User, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
 import { formTexts } from '../http/form.ts'
 import { refusalOf, versionSent } from '../http/form-page.ts'
+import { seeOther } from '../http/show-page.ts'
 import { largestImage } from '../images/application-images.ts'
 import { readUpload } from '../images/upload.ts'
+import { passkeyRemovedPath } from '../webauthn/passkey-removed-page.ts'
 import { pageActor } from './actor.ts'
 import { claimsSent } from './claims-form.ts'
 import { groupChoices } from './group-choices.ts'
@@ -19,7 +21,7 @@ interface Ways {
 
 /** What belongs to a user: groups, claims, picture and passkeys. */
 export function belongingsPages(ports: UserPagePorts, { showUser, done }: Ways) {
-  const { directory, users, authentication, reauthentication, profilePictures } = ports
+  const { directory, users, authentication, reauthentication, profilePictures, passkeyRemovals } = ports
 
   /** Whoever changes an administrator has used a passkey just now. */
   const onUser =
@@ -84,8 +86,13 @@ export function belongingsPages(ports: UserPagePorts, { showUser, done }: Ways) 
     async removePasskey(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
       const { id } = await users.find(String(ctx.params.id))
-      await users.removePasskey(pageActor(viewer, ctx), id, String(ctx.params.passkeyId))
+      const passkeyId = String(ctx.params.passkeyId)
+      const actor = pageActor(viewer, ctx)
+      await users.removePasskey(actor, id, passkeyId)
+      const removals = await passkeyRemovals.list(actor, id)
+      const isToReview = removals.some((removal) => removal.passkeyId === passkeyId)
       done(ctx, id, 'passkey_removed')
+      if (isToReview) seeOther(ctx, passkeyRemovedPath(passkeyId, id))
     },
   }
 }

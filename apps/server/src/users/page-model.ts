@@ -7,6 +7,7 @@ import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
 import type { SessionLine } from '../sessions/page-model.ts'
+import type { RemovalNote } from '../webauthn/page-model.ts'
 
 /** A user as the list shows them. Instants are milliseconds since the Unix epoch. */
 export interface UserItem {
@@ -141,6 +142,8 @@ export interface UserPage {
   /** The address of their own picture. */
   readonly picture: string | null
   readonly passkeys: readonly PasskeyItem[]
+  /** Removed passkeys of which something is still to be reviewed. */
+  readonly removals: readonly RemovalNote[]
   /** Whichever was used last comes first. */
   readonly sessions: readonly SessionLine[]
   readonly wayIn: WayIn | null

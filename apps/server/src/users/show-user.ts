@@ -10,6 +10,9 @@ import type { Flashes } from '../http/flash.ts'
 import type { ShowPage } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { SessionAdministration } from '../sessions/session-administration.ts'
+import type { PasskeyRemovalReview } from '../webauthn/passkey-removals.ts'
+import { removalNotes } from '../webauthn/passkey-removed-page.ts'
+import { pageActor } from './actor.ts'
 import { groupChoices } from './group-choices.ts'
 import { type UserPage, userNotices, type WayIn } from './page-model.ts'
 import { userPath } from './paths.ts'
@@ -24,6 +27,7 @@ export interface ShowUserPorts {
   readonly auditLog: Pick<AuditLogStore, 'list'>
   readonly sessions: Pick<SessionAdministration, 'list'>
   readonly passkeyPolicy: ReadPasskeyPolicy
+  readonly passkeyRemovals: Pick<PasskeyRemovalReview, 'list'>
   readonly pictures: (userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
   /** What can be sent by e-mail just now. */
   readonly sendable: () => Promise<UserPage['sendable']>
@@ -43,8 +47,8 @@ export type ShowUser = (ctx: Context, viewer: User, user: UserDetails, typed?: T
 const latest = { page: 1, limit: 10, sort: null }
 
 export function createShowUser(ports: ShowUserPorts): ShowUser {
-  const { pocket, directory, auditLog, sessions, passkeyPolicy, pictures, sendable, emailRequired, show, flashes } =
-    ports
+  const { pocket, directory, auditLog, sessions, passkeyPolicy, passkeyRemovals, pictures } = ports
+  const { sendable, emailRequired, show, flashes } = ports
   const recent = async (id: string) => {
     const query = { accountId: id, from: null, to: null, filters: {}, search: '' }
     const { items } = await auditLog.list(query, latest)
@@ -79,6 +83,7 @@ export function createShowUser(ports: ShowUserPorts): ShowUser {
       claimKeys: await directory.claims.suggestions(),
       picture: (await pictures([id])).get(id) ?? null,
       passkeys: (await pocket.passkeys.list(id)).map((passkey) => passkeyItem(passkey, policy)),
+      removals: removalNotes(await passkeyRemovals.list(pageActor(viewer, ctx), id), id),
       sessions: await sessions.list(id, null),
       wayIn: wayInOf(left),
       sendable: email === null ? { code: false, invitation: false } : possible,

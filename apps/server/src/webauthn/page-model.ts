@@ -2,7 +2,29 @@ import type { AuthenticatorModel, MetadataState, PolicyProblem } from '@pocket/c
 import type { FieldError } from '@pocket/core/errors'
 import type { Difference } from '../http/form-page.ts'
 import type { Viewer } from '../http/viewer.ts'
+import type { ReviewedThing } from './passkey-removals.ts'
 import type { ModelList, PolicyChoice } from './policy-form.ts'
+
+/** A removed passkey after which something that was made with it is still active. */
+export interface RemovalNote {
+  readonly passkeyName: string
+  readonly reviewAt: string
+}
+
+/** `…/passkeys/:passkeyId/removed`: what was made in the sessions that ended with a passkey. */
+export interface PasskeyRemovedPage {
+  readonly view: 'passkey-removed'
+  readonly viewer: Viewer
+  /** The page that it belongs to. */
+  readonly within: 'account' | 'user'
+  readonly passkeyName: string
+  /** Passkeys first. */
+  readonly made: readonly ReviewedThing[]
+  readonly submitTo: string
+  readonly backTo: string
+  /** Everything has just been withdrawn. */
+  readonly withdrawn: boolean
+}
 
 /** `/settings/admin/passkeys`: which passkeys are accepted. */
 export interface PasskeyPolicyPage {

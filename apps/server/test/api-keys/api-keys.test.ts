@@ -35,6 +35,8 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     ownerId = crypto.randomUUID()
     apiKeys = createApiKeys({
       store,
+      noteMade: async () => {},
+      transaction: (work) => work(),
       audit: { record: async () => {} },
       clock: { now: () => now },
       onError: (error) => {

@@ -129,8 +129,15 @@ describe.each([
       ...acts.map(([call]) => [call, ...(onlySensitive.has(call) ? sensitive : [403, 'passkey_required'])]),
       ...forms.map(([path]) => [path, true]),
     ])
+    if (mayAsk) {
+      // An approved device adds a passkey after one was used on it.
+      const { status, text } = await agent.getJson(`${instance.url}/api/webauthn/register/start`)
+      expect([status, text]).toEqual([401, expect.stringContaining('reauthentication_required')])
+      const body = await passkeyAnswer(agent, instance.url, instance.administratorAuthenticator)
+      expect((await instance.call('POST /api/webauthn/reauthenticate', { body, agent })).status).toBe(204)
+    }
     expect((await registerPasskey(agent, instance.url)).answer.status).toBe(200)
-    expect(await told(agent)).toEqual({ amr: ['otp', 'pop'], acr: '1' })
+    expect(await told(agent)).toEqual(mayAsk ? { amr: ['phr'], acr: 'phr' } : { amr: ['otp', 'pop'], acr: '1' })
     const body = { name: 'Script', expiresAt: tomorrow() }
     expect((await instance.call('POST /api/api-keys', { body, agent })).status).toBe(201)
   })

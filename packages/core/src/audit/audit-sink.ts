@@ -5,6 +5,10 @@ export interface RequestOrigin {
   readonly requestId: string | null
   readonly ipAddress: string | null
   readonly userAgent: string | null
+  /** The `uid` of the session of whoever is signed in there, once it was read. */
+  readonly sessionUid?: string | null
+  /** The API key of the host's that the request came with. */
+  readonly apiKeyId?: string | null
 }
 
 /**

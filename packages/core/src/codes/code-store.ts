@@ -17,6 +17,8 @@ export interface CodeStore {
    * bound to another browser than `browserHash` names stays where it is.
    */
   consume(hash: string, browserHash?: string | null): Promise<StoredCode | undefined>
+  /** Returns `false` where there is no such code. */
+  remove(hash: string): Promise<boolean>
   removeByAccount(accountId: string): Promise<void>
   /** Removes at most `limit` codes that ended before `before` (milliseconds); returns how many. */
   removeExpired(before: number, limit: number): Promise<number>

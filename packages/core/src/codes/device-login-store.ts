@@ -15,6 +15,8 @@ export interface StoredDeviceLogin {
   readonly status: DeviceLoginStatus
   /** Who decided; `null` while nobody has. */
   readonly accountId: string | null
+  /** The `uid` of the session in which it was decided; `null` while nobody has. */
+  readonly sessionUid: string | null
   /** Milliseconds since the Unix epoch. */
   readonly expiresAt: number
 }
@@ -22,6 +24,8 @@ export interface StoredDeviceLogin {
 export interface DeviceLoginDecision {
   readonly status: Exclude<DeviceLoginStatus, 'pending'>
   readonly accountId: string
+  /** The `uid` of the session in which it is decided; `null` where there is none. */
+  readonly sessionUid: string | null
   /** Now, in milliseconds since the Unix epoch. */
   readonly at: number
 }

@@ -7,7 +7,7 @@ import { sha256 } from '../hash.ts'
 import type { MasterKey } from '../master-key.ts'
 import { randomToken, uuid } from '../random.ts'
 import { codeAlphabet, normalCode } from './code-text.ts'
-import type { DeviceLoginStatus, DeviceLoginStore, StoredDeviceLogin } from './device-login-store.ts'
+import type { DeviceLoginDecision, DeviceLoginStore, StoredDeviceLogin } from './device-login-store.ts'
 
 const lifetime = 5 * 60_000
 /** Tells these codes from those of the OAuth device flow, since people type both into one field. */
@@ -46,17 +46,23 @@ export interface DeviceLogins {
   /** @throws {NotAuthenticated} `device_code_invalid` */
   find(code: string): Promise<PendingDeviceLogin>
   /** Once. @throws {NotAuthenticated} `device_code_invalid` */
-  decide(
-    code: string,
-    decision: { readonly status: Exclude<DeviceLoginStatus, 'pending'>; readonly accountId: string },
-  ): Promise<PendingDeviceLogin>
+  decide(code: string, decision: DeviceLoginAnswer): Promise<PendingDeviceLogin>
   /**
    * Whom the device was let in as, which it is told once; `undefined` while nobody has decided.
    *
    * @throws {NotAuthenticated} `device_login_expired` where it is unknown, used, too old or another browser's
    * @throws {Forbidden} `device_login_denied`, `account_disabled` or `account_not_found`
    */
-  redeem(id: string, token: string): Promise<Account | undefined>
+  redeem(id: string, token: string): Promise<RedeemedDeviceLogin | undefined>
+}
+
+/** What somebody decides about a device, and in which session. */
+export type DeviceLoginAnswer = Omit<DeviceLoginDecision, 'at'>
+
+/** Whom a device was let in as, and the session in which that was approved. */
+export interface RedeemedDeviceLogin {
+  readonly account: Account
+  readonly approvedIn: string | null
 }
 
 export interface DeviceLoginPorts {
@@ -112,15 +118,16 @@ export function createDeviceLogins({ store, accounts, masterKey, clock }: Device
           userAgent,
           status: 'pending',
           accountId: null,
+          sessionUid: null,
           expiresAt,
         } as const
         if (await store.insert(login)) return { id: login.id, token, userCode, expiresAt }
       }
     },
 
-    async decide(code, { status, accountId }) {
+    async decide(code, decision) {
       const found = await find(code)
-      if (!(await store.decide(hashOf(code), { status, accountId, at: clock.now() }))) throw invalid()
+      if (!(await store.decide(hashOf(code), { ...decision, at: clock.now() }))) throw invalid()
       return found
     },
 
@@ -132,7 +139,7 @@ export function createDeviceLogins({ store, accounts, masterKey, clock }: Device
       const taken = await store.consume(id, tokenHash)
       if (!taken?.accountId) throw expired()
       if (taken.status === 'denied') throw new Forbidden('device_login_denied', 'The sign-in was denied.')
-      return eligibleAccount(accounts, taken.accountId)
+      return { account: await eligibleAccount(accounts, taken.accountId), approvedIn: taken.sessionUid }
     },
   }
 }

@@ -1,13 +1,14 @@
 import type { Account } from '../accounts/account.ts'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
-import { type ActingParty, type AuditSink, nowhere } from '../audit/audit-sink.ts'
+import { type ActingParty, type AuditSink, nowhere, type RequestOrigin } from '../audit/audit-sink.ts'
 import type { Clock } from '../clock.ts'
 import { InvalidInput } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import type { AskAudited } from '../hooks.ts'
 import type { MasterKey } from '../master-key.ts'
 import { randomText } from '../random.ts'
+import type { Transaction } from '../transaction.ts'
 import type { CodeStore } from './code-store.ts'
 import { codeAlphabet, normalCode } from './code-text.ts'
 
@@ -44,13 +45,25 @@ export interface LoginCodes {
    * @throws {InvalidInput} `code_invalid` where it is unknown, used, too old, or bound to another browser
    * @throws {Forbidden} `account_disabled` or `account_not_found`
    */
-  redeem(code: string, browserToken?: string): Promise<Account>
+  redeem(code: string, browserToken?: string): Promise<RedeemedCode>
+}
+
+/** Whom a login code lets in, and the hash that it was stored under. */
+export interface RedeemedCode {
+  readonly account: Account
+  readonly codeHash: string
 }
 
 export interface LoginCodePorts {
   readonly codes: CodeStore
   readonly accounts: AccountStore
+  /** Notes in which session a code is made. */
+  readonly noteMade: (
+    origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>,
+    code: { readonly kind: 'login_code'; readonly subject: string; readonly label: string },
+  ) => Promise<void>
   readonly before: AskAudited
+  readonly transaction: Transaction
   readonly audit: AuditSink
   readonly masterKey: MasterKey
   readonly clock: Clock
@@ -61,7 +74,8 @@ export function isShortCode(input: string): boolean {
   return normalCode(input).length === shortLength
 }
 
-export function createLoginCodes({ codes, accounts, before, audit, masterKey, clock }: LoginCodePorts): LoginCodes {
+export function createLoginCodes(ports: LoginCodePorts): LoginCodes {
+  const { codes, accounts, noteMade, before, transaction, audit, masterKey, clock } = ports
   const hash = (code: string) => masterKey.mac('login code', code)
   return {
     async issue(accountId, lifetime, { browserToken, origin = nowhere, by } = {}) {
@@ -69,9 +83,12 @@ export function createLoginCodes({ codes, accounts, before, audit, masterKey, cl
       await before('issueCode', { account, lifetime }, { at: 'login-code', origin })
       const code = randomText(lifetime <= shortLifetime ? shortLength : longLength, codeAlphabet)
       const expiresAt = clock.now() + lifetime
-      await codes.insert({ hash: hash(code), accountId, browserHash: hashed(browserToken), expiresAt })
-      await audit.record({ event: 'code_issued', accountId, ...(by && { by }) }, origin)
-      return { code, expiresAt }
+      return transaction(async () => {
+        await codes.insert({ hash: hash(code), accountId, browserHash: hashed(browserToken), expiresAt })
+        await noteMade(origin, { kind: 'login_code', subject: hash(code), label: accountId })
+        await audit.record({ event: 'code_issued', accountId, ...(by && { by }) }, origin)
+        return { code, expiresAt }
+      })
     },
 
     async redeem(input, browserToken) {
@@ -80,7 +97,7 @@ export function createLoginCodes({ codes, accounts, before, audit, masterKey, cl
       const stored = plausible ? await codes.consume(hash(code), hashed(browserToken)) : undefined
       if (!stored || stored.expiresAt <= clock.now())
         throw new InvalidInput('code_invalid', 'The code is unknown, used or too old.')
-      return eligibleAccount(accounts, stored.accountId)
+      return { account: await eligibleAccount(accounts, stored.accountId), codeHash: stored.hash }
     },
   }
 }

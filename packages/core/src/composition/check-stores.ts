@@ -60,7 +60,7 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
     allowedTo: true,
     setAllowedTo: true,
   },
-  codes: { insert: true, consume: true, removeByAccount: true, removeExpired: true },
+  codes: { insert: true, consume: true, remove: true, removeByAccount: true, removeExpired: true },
   connectionLog: { insert: true, list: true, latest: true, removeByAccount: true },
   consents: { find: true, allow: true, remove: true, removeByAccount: true, removeByClient: true },
   deviceLogins: {
@@ -93,6 +93,22 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
     removeByAccount: true,
   },
   reauthentications: { insert: true, consume: true, removeByAccount: true, removeExpired: true },
+  sessionHistory: {
+    lockAccount: true,
+    countRemovals: true,
+    addRemoval: true,
+    saveOrigin: true,
+    findOrigin: true,
+    originsOf: true,
+    endedBy: true,
+    saveLink: true,
+    linksOf: true,
+    linksTo: true,
+    linksIn: true,
+    dueForReview: true,
+    remove: true,
+    removeByAccount: true,
+  },
 }
 
 /** Stores that are missing, and what is missing in those that are there: one of a host's own may be of an older version. */

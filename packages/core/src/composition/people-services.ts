@@ -11,12 +11,14 @@ import { createReauthentication, reauthenticationLifetime } from '../interaction
 import { createRegistrationService } from '../interactions/registration.ts'
 import { createSignIn } from '../interactions/sign-in.ts'
 import { createSignUp } from '../interactions/sign-up.ts'
+import { sessionArtifactsOf } from '../oidc/session-artifacts.ts'
 import { createSessions } from '../oidc/sessions.ts'
 import { createAuthentication } from '../passkeys/authentication.ts'
 import { createAuthenticatorMetadata } from '../passkeys/authenticator-metadata.ts'
 import { createChallenges } from '../passkeys/challenges.ts'
 import { createRegistration } from '../passkeys/registration.ts'
 import { createSealer } from '../sealing.ts'
+import { createSessionHistory } from '../sessions/session-history.ts'
 import type { ClientServices } from './client-services.ts'
 import type { Engine } from './engine.ts'
 import type { SettledOptions } from './settled-options.ts'
@@ -49,11 +51,25 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     transaction: stores.transaction,
   }
   const browserTokens = createBrowserTokens(secure, cookieSuffix)
+  const history = createSessionHistory({
+    store: stores.sessionHistory,
+    passkeys: stores.passkeys,
+    async isAlive(uid) {
+      const found = await stores.artifacts.findByUid('Session', uid)
+      return found !== undefined && (found.expiresAt ?? Number.POSITIVE_INFINITY) > clock.now()
+    },
+    hasArtifacts: async ({ accountId, uid }) =>
+      (await sessionArtifactsOf(stores.artifacts, accountId)).some(({ sessionUid }) => sessionUid === uid),
+    transaction: stores.transaction,
+    clock,
+  })
   const deviceCookie = bearerCookie({ name: `device_token${cookieSuffix}`, secure, path: '/', maxAge: 900 })
   const loginCodes = createLoginCodes({
     codes: stores.codes,
     accounts,
+    noteMade: history.made,
     before: options.askAudited,
+    transaction: stores.transaction,
     audit,
     masterKey,
     clock,
@@ -74,6 +90,7 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     askAudited: options.askAudited,
     browserOf: browserTokens.nameOf,
     artifacts: stores.artifacts,
+    history,
     transaction: stores.transaction,
   }
   const sessions = createSessions(asking)
@@ -83,6 +100,7 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     browserTokens,
     deviceCookie,
     startSession: sessions.start,
+    lockAccount: stores.sessionHistory.lockAccount.bind(stores.sessionHistory),
     accounts,
     before: options.before,
     limits,
@@ -94,7 +112,7 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     store: stores.reauthentications,
     sessions,
     signIn,
-    passkeys: stores.passkeys,
+    history,
     cookie: bearerCookie({
       name: `reauthentication_token${cookieSuffix}`,
       secure,
@@ -108,7 +126,8 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     registration: createRegistration(passkeyPorts),
     browserTokens,
     before: options.before,
-    strengthenSession: sessions.strengthen,
+    sessions,
+    history,
     audit,
   })
   const bindBrowser = (req: IncomingMessage, res: ServerResponse, address: string): string => {
@@ -119,6 +138,7 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
   return {
     challenges,
     metadata,
+    history,
     loginCodes,
     sessions,
     signIn,
@@ -147,6 +167,8 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     deviceLogins: createDeviceLoginService({
       deviceLogins: createDeviceLogins({ store: stores.deviceLogins, accounts, masterKey, clock }),
       startSession: sessions.start,
+      history,
+      transaction: stores.transaction,
       before: options.before,
       askAudited: options.askAudited,
       limits,

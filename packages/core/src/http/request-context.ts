@@ -9,6 +9,10 @@ export interface RequestContext {
   readonly requestId: string
   readonly ipAddress: string | null
   readonly userAgent: string | null
+  /** The `uid` of the session of whoever is signed in there, once it was read. */
+  readonly sessionUid?: string | null
+  /** The API key of the host's that the request came with. */
+  readonly apiKeyId?: string | null
 }
 
 /**
@@ -41,6 +45,18 @@ export function requestContext(req: IncomingMessage, trustProxy: TrustProxy = ()
   }
   contexts.set(req, context)
   return context
+}
+
+/**
+ * Notes in whose name a request is made, so that what is made by it can be found with its session.
+ *
+ * @example
+ * ```ts
+ * noteCaller(req, { apiKeyId: key.id })
+ * ```
+ */
+export function noteCaller(req: IncomingMessage, caller: Pick<RequestContext, 'sessionUid' | 'apiKeyId'>): void {
+  Object.assign(requestContext(req), caller)
 }
 
 /**

@@ -20,8 +20,10 @@ import { askedClient, extras, signInDemands } from '../oidc/client-metadata.ts'
 import { claimsAskedFor } from '../oidc/requested-claims.ts'
 import { lockSession } from '../oidc/session-ends.ts'
 import type { Sessions } from '../oidc/sessions.ts'
+import { uuid } from '../random.ts'
 import { isTooOld } from '../sessions/freshness.ts'
 import { authenticationContext, isWithoutPasskey, type Session } from '../sessions/session.ts'
+import type { SessionHistory } from '../sessions/session-history.ts'
 import type { Transaction } from '../transaction.ts'
 import type { ReauthenticationService } from './reauthentication.ts'
 import {
@@ -85,6 +87,7 @@ export interface DeviceAuthorizationPorts {
   readonly sessions: Pick<Sessions, 'read'>
   readonly signIn: Pick<SignInService, 'confirm'>
   readonly reauthentication: Pick<ReauthenticationService, 'demand'>
+  readonly history: Pick<SessionHistory, 'made'>
   readonly authorizationDetailsTypes: AuthorizationDetailsTypes
   readonly artifacts: Pick<ArtifactStore, 'findByUid' | 'refresh'>
   readonly transaction: Transaction
@@ -108,8 +111,19 @@ interface Asked {
 }
 
 export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): DeviceAuthorizationService {
-  const { provider, accounts, consents, apiAccess, sessions, signIn, reauthentication, transaction, audit, clock } =
-    ports
+  const {
+    provider,
+    accounts,
+    consents,
+    apiAccess,
+    sessions,
+    signIn,
+    reauthentication,
+    history,
+    transaction,
+    audit,
+    clock,
+  } = ports
 
   const codeOf = async (input: string): Promise<DeviceCode> => {
     const code = await provider().DeviceCode.findByUserCode(normalUserCode(input), { ignoreExpiration: true })
@@ -211,6 +225,8 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
         // A session that ends at this moment lets nothing in any more.
         if (!(await lockSession(ports.artifacts, session.uid)))
           throw new NotAuthenticated('not_signed_in', 'The session has ended.')
+        const label = client.clientName ?? client.clientId
+        await history.made({ sessionUid: session.uid }, { kind: 'device_approved', subject: uuid(), label })
         const grant = await grantFor(found)
         const { params = {} } = code
         Object.assign(code, {

@@ -3,11 +3,19 @@ import { setTimeout } from 'node:timers/promises'
 import type { Account } from '../accounts/account.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
-import type { DeviceLogins, PendingDeviceLogin, RequestedDeviceLogin } from '../codes/device-logins.ts'
+import type {
+  DeviceLogins,
+  PendingDeviceLogin,
+  RedeemedDeviceLogin,
+  RequestedDeviceLogin,
+} from '../codes/device-logins.ts'
 import { PocketError } from '../errors.ts'
 import type { AskAudited, AskBefore } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { Limiter } from '../limits/limiter.ts'
+import { uuid } from '../random.ts'
+import type { SessionHistory } from '../sessions/session-history.ts'
+import type { Transaction } from '../transaction.ts'
 import type { StartSession } from './sign-in.ts'
 
 /** How often a waiting request looks, in milliseconds. */
@@ -39,9 +47,10 @@ export interface DeviceLoginService {
   /** Who asks. @throws {NotAuthenticated} `device_code_invalid` */
   find(code: string): Promise<PendingDeviceLogin>
   /**
-   * Lets it in as this account, or not. Whoever calls has seen to a fresh passkey.
+   * Lets it in as this account, or not. Whoever calls has seen to a fresh passkey (`ReauthenticationService.demand`); the device
+   * is signed out with that session when its passkey is removed.
    *
-   * @throws as `find` @throws {Forbidden} `forbidden` where `before.approveDevice` refuses: it waits on
+   * @throws as `find` @throws {NotAuthenticated} `not_signed_in` where the session has ended meanwhile @throws {Forbidden} `forbidden` where `before.approveDevice` refuses: it waits on
    */
   decide(
     req: IncomingMessage,
@@ -52,20 +61,25 @@ export interface DeviceLoginService {
 export interface DeviceLoginServicePorts {
   readonly deviceLogins: DeviceLogins
   readonly startSession: StartSession
+  readonly history: Pick<SessionHistory, 'made'>
   readonly before: AskBefore
   readonly askAudited: AskAudited
   readonly limits: Limiter
   readonly audit: AuditSink
+  readonly transaction: Transaction
 }
 
 export function createDeviceLoginService(ports: DeviceLoginServicePorts): DeviceLoginService {
-  const { deviceLogins, startSession, before, askAudited, limits, audit } = ports
+  const { deviceLogins, startSession, history, before, askAudited, limits, audit, transaction } = ports
 
-  const awaited = async (req: IncomingMessage, { id, token, wait }: DeviceLoginEnd): Promise<Account | undefined> => {
+  const awaited = async (
+    req: IncomingMessage,
+    { id, token, wait }: DeviceLoginEnd,
+  ): Promise<RedeemedDeviceLogin | undefined> => {
     for (let waited = 0; ; waited += step) {
-      const account = await deviceLogins.redeem(id, token)
-      if (account) await before('signIn', { account, method: 'device' })
-      if (account || waited >= wait || req.socket.destroyed) return account
+      const redeemed = await deviceLogins.redeem(id, token)
+      if (redeemed) await before('signIn', { account: redeemed.account, method: 'device' })
+      if (redeemed || waited >= wait || req.socket.destroyed) return redeemed
       await setTimeout(Math.min(step, wait - waited))
     }
   }
@@ -80,16 +94,17 @@ export function createDeviceLoginService(ports: DeviceLoginServicePorts): Device
 
     async redeem(req, res, end) {
       await limits.take(req, 'device-login-exchange')
-      const account = await awaited(req, end).catch(async (error: unknown) => {
+      const redeemed = await awaited(req, end).catch(async (error: unknown) => {
         if (error instanceof PocketError) {
           const event = { event: 'sign_in_failed', code: error.code } as const
           await recordRefusal(audit, { error, event, origin: requestContext(req) })
         }
         throw error
       })
-      if (!account) return undefined
+      if (!redeemed) return undefined
+      const { account, approvedIn } = redeemed
       await audit.record({ event: 'signed_in', accountId: account.id, method: 'device' }, requestContext(req))
-      await startSession(req, res, { accountId: account.id, method: 'device' })
+      await startSession(req, res, { accountId: account.id, method: 'device', approvedIn })
       return account
     },
 
@@ -99,11 +114,19 @@ export function createDeviceLoginService(ports: DeviceLoginServicePorts): Device
         const question = { accountId, device: { ipAddress, userAgent } }
         await askAudited('approveDevice', question, { at: 'device-login', origin: requestContext(req) })
       }
-      const { ipAddress } = await deviceLogins.decide(code, { status, accountId })
-      await audit.record(
-        { event: `device_login_${status}`, accountId, ...(ipAddress && { deviceAddress: ipAddress }) },
-        requestContext(req),
-      )
+      const origin = requestContext(req)
+      const { sessionUid = null } = origin
+      await transaction(async () => {
+        const { ipAddress, userAgent } = await deviceLogins.decide(code, { status, accountId, sessionUid })
+        const device = { kind: 'device_approved', subject: uuid(), label: userAgent } as const
+        if (status === 'approved') await history.made(origin, device)
+        const event = {
+          event: `device_login_${status}`,
+          accountId,
+          ...(ipAddress && { deviceAddress: ipAddress }),
+        } as const
+        await audit.record(event, origin)
+      })
     },
   }
 }

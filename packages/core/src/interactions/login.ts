@@ -54,11 +54,9 @@ export function createLogin({ provider, sessions, signIn }: LoginPorts) {
 
     /** Verifies the passkey and returns where to go on. @throws as `Authentication.verify` */
     submit({ req, res }: Exchange, interaction: Interaction, response: unknown): Promise<string> {
-      return signIn.identify(req, res, response, async ({ account, context: { amr, acr, authTime } }) => {
-        const present = await provider().Session.get(provider().createContext(req, res))
-        // The library would end another person's session here with a page of its own; ours keeps it beside the new one.
-        if (present.accountId !== undefined && present.accountId !== account.id)
-          await sessions.start(req, res, { accountId: account.id, method: 'passkey' })
+      return signIn.identify(req, res, response, async ({ account, context: { amr, acr, authTime }, passkeyId }) => {
+        // Only here, since the library would start the session without its history, and end another person's.
+        await sessions.start(req, res, { accountId: account.id, method: 'passkey', passkeyId })
         return finish(interaction, { login: { accountId: account.id, amr: [...amr], acr, ts: authTime } })
       })
     },

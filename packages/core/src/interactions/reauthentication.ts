@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
-import { Forbidden, NotAuthenticated } from '../errors.ts'
+import { NotAuthenticated } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import type { BearerCookie } from '../http/bearer-cookie.ts'
 import type { Limiter } from '../limits/limiter.ts'
 import type { Sessions } from '../oidc/sessions.ts'
-import type { PasskeyStore } from '../passkeys/passkey-store.ts'
 import { randomToken } from '../random.ts'
 import type { ReauthenticationStore } from '../sessions/reauthentication-store.ts'
-import { isWithoutPasskey, type Session } from '../sessions/session.ts'
+import type { Session } from '../sessions/session.ts'
+import type { SessionHistory } from '../sessions/session-history.ts'
 import type { SignInService } from './sign-in.ts'
 
 /** How long a reauthentication waits to be used, in milliseconds. */
@@ -38,16 +38,17 @@ export interface ReauthenticationService {
    */
   withFreshSession(req: IncomingMessage, res: ServerResponse): Promise<void>
   /**
-   * That a passkey was used or registered in this session within the last minute. Somebody who has no passkey yet cannot be
-   * asked for one, and registers one first where the session is good for nothing else. Uses nothing up.
+   * That a passkey was used in this session within the last minute, or one registered in it as its first. Uses nothing up.
    *
-   * @throws {NotAuthenticated} `reauthentication_required` @throws {Forbidden} `passkey_required`
+   * @throws {NotAuthenticated} `reauthentication_required`
+   * @throws {Forbidden} `passkey_required` where the account has none and none was used in the session
    */
   assertFresh(req: IncomingMessage, res: ServerResponse): Promise<void>
   /**
-   * The same before a passkey is added; one that ends a session's beginning without any needs none before it.
+   * The same before a passkey is added. A session in which no passkey was used may add one without it, for fifteen minutes, if it
+   * began by sign-up, set-up, the API or a login code, and after the latest removal of a passkey of the account.
    *
-   * @throws {NotAuthenticated} `reauthentication_required`
+   * @throws {NotAuthenticated} `reauthentication_required` @throws {Forbidden} `sign_in_again` where the account has none
    */
   assertMayAddPasskey(req: IncomingMessage, res: ServerResponse): Promise<void>
   /**
@@ -63,14 +64,14 @@ export interface ReauthenticationPorts {
   readonly store: ReauthenticationStore
   readonly sessions: Pick<Sessions, 'read'>
   readonly signIn: Pick<SignInService, 'confirm'>
-  readonly passkeys: Pick<PasskeyStore, 'listByAccount'>
+  readonly history: Pick<SessionHistory, 'passkeyUsedAt' | 'hasUsedPasskey' | 'assertException'>
   readonly cookie: BearerCookie
   readonly limits: Limiter
   readonly clock: Clock
 }
 
 export function createReauthentication(ports: ReauthenticationPorts): ReauthenticationService {
-  const { store, sessions, signIn, passkeys, cookie, limits, clock } = ports
+  const { store, sessions, signIn, history, cookie, limits, clock } = ports
 
   const present = async (req: IncomingMessage, res: ServerResponse): Promise<Session> => {
     const session = await sessions.read(req, res)
@@ -85,21 +86,20 @@ export function createReauthentication(ports: ReauthenticationPorts): Reauthenti
     return token
   }
 
-  const assertFresh = async ({ accountId, acr, authTime }: Session): Promise<void> => {
-    const withoutPasskey = isWithoutPasskey({ acr })
-    if (!withoutPasskey && isRecent(authTime * 1000, clock.now(), fresh)) return
-    if ((await passkeys.listByAccount(accountId)).length > 0) throw required()
-    if (withoutPasskey)
-      throw new Forbidden('passkey_required', 'This session began without a passkey: register one first.')
+  const isFresh = async (session: Session): Promise<boolean> => {
+    const at = await history.passkeyUsedAt(session)
+    return at !== undefined && isRecent(at, clock.now(), fresh)
+  }
+  const assertFresh = async (session: Session, act: 'addPasskey' | 'reauthentication'): Promise<void> => {
+    if (await isFresh(session)) return
+    if (await history.hasUsedPasskey(session)) throw required()
+    await history.assertException(session, act)
   }
 
   return {
-    assertFresh: async (req, res) => assertFresh(await present(req, res)),
+    assertFresh: async (req, res) => assertFresh(await present(req, res), 'reauthentication'),
 
-    async assertMayAddPasskey(req, res) {
-      const session = await present(req, res)
-      if (!isWithoutPasskey(session)) await assertFresh(session)
-    },
+    assertMayAddPasskey: async (req, res) => assertFresh(await present(req, res), 'addPasskey'),
 
     async withPasskey(req, res, response) {
       await limits.take(req, 'webauthn-reauthenticate')

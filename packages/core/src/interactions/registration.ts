@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
-import { PocketError } from '../errors.ts'
+import { NotAuthenticated, PocketError } from '../errors.ts'
 import type { AskBefore } from '../hooks.ts'
 import type { BrowserTokens } from '../http/browser-token.ts'
 import { requestContext } from '../http/request-context.ts'
+import type { Sessions } from '../oidc/sessions.ts'
 import type { Passkey } from '../passkeys/passkey.ts'
 import type {
   PublicKeyCredentialCreationOptionsJSON,
@@ -12,6 +13,7 @@ import type {
   RegistrationSubject,
   VerifiedRegistration,
 } from '../passkeys/registration.ts'
+import type { SessionHistory } from '../sessions/session-history.ts'
 
 /** What a new passkey is made for: `setup` and `sign_up` for somebody who is created together with it. */
 export type RegistrationPurpose = 'registration' | 'setup' | 'sign_up'
@@ -54,7 +56,13 @@ export interface RegistrationService {
    * @throws {InvalidInput} `challenge_expired` if the challenge was spent before @throws {Conflict} `passkey_already_registered`
    */
   store(registration: VerifiedRegistration): Promise<void>
-  /** Verifies the answer and stores the passkey of somebody who is signed in, whose session is good for everything then. @throws as `verify` and `store` */
+  /**
+   * Verifies the answer and stores the passkey of somebody who is signed in, whose session is good for everything then.
+   *
+   * @throws as `verify` and `store`
+   * @throws {NotAuthenticated} `not_signed_in` where the person's session has ended meanwhile; `reauthentication_required`, or
+   * {Forbidden} `sign_in_again`, where no passkey was used in it and it cannot add one for that reason
+   */
   add(
     req: IncomingMessage,
     res: ServerResponse,
@@ -66,7 +74,8 @@ export interface RegistrationServicePorts {
   readonly registration: Registration
   readonly browserTokens: BrowserTokens
   readonly before: AskBefore
-  readonly strengthenSession: (req: IncomingMessage, res: ServerResponse) => Promise<void>
+  readonly sessions: Pick<Sessions, 'read' | 'strengthen'>
+  readonly history: Pick<SessionHistory, 'register'>
   readonly audit: AuditSink
 }
 
@@ -74,7 +83,8 @@ export function createRegistrationService({
   registration,
   browserTokens,
   before,
-  strengthenSession,
+  sessions,
+  history,
   audit,
 }: RegistrationServicePorts): RegistrationService {
   const verify: RegistrationService['verify'] = async (req, res, { response, purpose, accountId }) => {
@@ -105,19 +115,16 @@ export function createRegistrationService({
     store: (verified) => registration.store(verified),
 
     async add(req, res, end) {
+      const session = await sessions.read(req, res)
+      if (session?.accountId !== end.accountId) throw new NotAuthenticated('not_signed_in', 'Nobody is signed in.')
       const verified = await verify(req, res, end)
       const { passkey } = verified
-      await registration.store(verified)
-      await audit.record(
-        {
-          event: 'passkey_added',
-          accountId: passkey.accountId,
-          passkeyId: passkey.id,
-          credentialId: passkey.credentialId,
-        },
-        requestContext(req),
-      )
-      await strengthenSession(req, res)
+      const { accountId, id: passkeyId, credentialId } = passkey
+      await history.register(session, passkey, async () => {
+        await registration.store(verified)
+        await audit.record({ event: 'passkey_added', accountId, passkeyId, credentialId }, requestContext(req))
+      })
+      await sessions.strengthen(req, res)
       return passkey
     },
   }

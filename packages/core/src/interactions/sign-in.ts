@@ -6,7 +6,7 @@ import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
 import type { Clock } from '../clock.ts'
 import { addressKeyOf } from '../codes/code-browser.ts'
-import { isShortCode, type LoginCodes } from '../codes/login-codes.ts'
+import { isShortCode, type LoginCodes, type RedeemedCode } from '../codes/login-codes.ts'
 import { NotAuthenticated, PocketError } from '../errors.ts'
 import type { AskBefore } from '../hooks.ts'
 import type { BearerCookie } from '../http/bearer-cookie.ts'
@@ -15,20 +15,18 @@ import { requestContext } from '../http/request-context.ts'
 import type { Limiter } from '../limits/limiter.ts'
 import type { Authenticated, Authentication, AuthenticationRequest } from '../passkeys/authentication.ts'
 import { type AuthenticationContext, authenticationContext, type SignInMethod } from '../sessions/session.ts'
+import type { SignIn } from '../sessions/session-history.ts'
 import type { Transaction } from '../transaction.ts'
 
 /** A person who has just proven who they are. */
 export interface Identified {
   readonly account: Account
   readonly context: AuthenticationContext
+  readonly passkeyId: string
 }
 
 /** Starts the session of somebody who proved who they are. */
-export type StartSession = (
-  req: IncomingMessage,
-  res: ServerResponse,
-  signIn: { readonly accountId: string; readonly method: SignInMethod },
-) => Promise<void>
+export type StartSession = (req: IncomingMessage, res: ServerResponse, signIn: SignIn) => Promise<void>
 
 /** All ways to find out who somebody is (a passkey’s is WebAuthn Level 3 §7.2), each with its entry in the audit log, refusals included. */
 export interface SignInService {
@@ -89,6 +87,8 @@ export interface SignInPorts {
   /** Holds what binds a login code to this browser. */
   readonly deviceCookie: BearerCookie
   readonly startSession: StartSession
+  /** Before a passkey is written: whoever removes it locks the account first too. */
+  readonly lockAccount: (accountId: string) => Promise<unknown>
   readonly accounts: AccountStore
   readonly before: AskBefore
   readonly limits: Limiter
@@ -104,7 +104,7 @@ interface GivenCode {
 
 export function createSignIn(ports: SignInPorts): SignInService {
   const { authentication, loginCodes, browserTokens, deviceCookie, startSession, before, limits, audit, clock } = ports
-  const { transaction } = ports
+  const { lockAccount, transaction } = ports
 
   const audited = async <T>(req: IncomingMessage, attempt: () => Promise<T>): Promise<T> => {
     try {
@@ -144,22 +144,24 @@ export function createSignIn(ports: SignInPorts): SignInService {
       const { account } = verified
       await before('signIn', { account, method: 'passkey' })
       return transaction(async () => {
+        await lockAccount(account.id)
         await recordUse(req, verified, 'signed_in')
-        return signIn({ account, context: authenticationContext('passkey', clock.now()) })
+        const { id: passkeyId } = verified.passkey
+        return signIn({ account, context: authenticationContext('passkey', clock.now()), passkeyId })
       })
     })
 
   /** A right code is no guess, and one of twelve signs cannot be guessed. */
-  const redeem = async (req: IncomingMessage, { code, browserToken }: GivenCode): Promise<Account> => {
+  const redeem = async (req: IncomingMessage, { code, browserToken }: GivenCode): Promise<RedeemedCode> => {
     await limits.take(req, 'one-time-access-token')
     if (!isShortCode(code)) return loginCodes.redeem(code, browserToken)
     const address = browserToken && addressKeyOf(browserToken)
     if (address) await limits.take(req, 'one-time-access-account', address)
     await limits.take(req, 'one-time-access-guesses', '')
-    const account = await loginCodes.redeem(code, browserToken)
+    const redeemed = await loginCodes.redeem(code, browserToken)
     if (address) await limits.giveBack(req, 'one-time-access-account', address)
     await limits.giveBack(req, 'one-time-access-guesses', '')
-    return account
+    return redeemed
   }
 
   return {
@@ -167,8 +169,8 @@ export function createSignIn(ports: SignInPorts): SignInService {
     request: (req, res) => authentication.request({ browserToken: browserTokens.ensure(req, res) }),
 
     withPasskey: (req, res, response) =>
-      identify(req, res, response, async ({ account }) => {
-        await startSession(req, res, { accountId: account.id, method: 'passkey' })
+      identify(req, res, response, async ({ account, passkeyId }) => {
+        await startSession(req, res, { accountId: account.id, method: 'passkey', passkeyId })
         return account
       }),
 
@@ -180,19 +182,20 @@ export function createSignIn(ports: SignInPorts): SignInService {
           throw new NotAuthenticated('reauthentication_required', 'The passkey belongs to somebody else.')
         await before('reauthenticate', { account })
         await transaction(async () => {
+          await lockAccount(accountId)
           await recordUse(req, verified, 'reauthenticated')
-          await startSession(req, res, { accountId, method: 'passkey' })
+          await startSession(req, res, { accountId, method: 'passkey', passkeyId: verified.passkey.id })
         })
       }),
 
     async withCode(req, res, code) {
-      const account = await audited(req, async () => {
+      const { account, codeHash } = await audited(req, async () => {
         const redeemed = await redeem(req, { code, browserToken: deviceCookie.read(req, res) })
-        await before('signIn', { account: redeemed, method: 'code' })
+        await before('signIn', { account: redeemed.account, method: 'code' })
         return redeemed
       })
       await audit.record({ event: 'signed_in', accountId: account.id, method: 'code' }, requestContext(req))
-      await startSession(req, res, { accountId: account.id, method: 'code' })
+      await startSession(req, res, { accountId: account.id, method: 'code', codeHash })
       return account
     },
 

@@ -23,6 +23,10 @@ export class MemoryCodeStore implements CodeStore {
     })
   }
 
+  remove(hash: string): Promise<boolean> {
+    return this.#state.run(() => this.#codes.delete(hash))
+  }
+
   async removeByAccount(accountId: string): Promise<void> {
     await this.#state.run(() => removeWhere(this.#codes, (code) => code.accountId === accountId))
   }

@@ -22,11 +22,11 @@ export class MemoryDeviceLoginStore implements DeviceLoginStore {
     return this.#state.run(() => this.#own(id, tokenHash))
   }
 
-  decide(codeHash: string, { status, accountId, at }: DeviceLoginDecision): Promise<boolean> {
+  decide(codeHash: string, { status, accountId, sessionUid, at }: DeviceLoginDecision): Promise<boolean> {
     return this.#state.run(() => {
       const found = this.#byCode(codeHash)
       if (found?.status !== 'pending' || found.expiresAt <= at) return false
-      this.#logins.set(found.id, { ...found, status, accountId })
+      this.#logins.set(found.id, { ...found, status, accountId, sessionUid })
       return true
     })
   }

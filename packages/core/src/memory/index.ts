@@ -16,6 +16,7 @@ import { MemoryState } from './memory-state.ts'
 import { MemoryPasskeyStore } from './passkey-store.ts'
 import { MemoryReauthenticationStore } from './reauthentication-store.ts'
 import { MemorySpentChallengeStore } from './spent-challenge-store.ts'
+import { MemorySessionHistoryStore } from './session-history-store.ts'
 
 /**
  * Everything that core persists, in the memory of this process and gone with it: for a first try and for fast tests.
@@ -45,6 +46,7 @@ export function memoryStores(): PocketStores {
     logoutNotices: new MemoryLogoutNoticeStore(state),
     passkeys: new MemoryPasskeyStore(state),
     reauthentications: new MemoryReauthenticationStore(state),
+    sessionHistory: new MemorySessionHistoryStore(state),
     transaction: state.transaction,
   }
 }

@@ -64,6 +64,7 @@ export function createAccessEnds({ stores, provider, ownRules }: AccessEndsPorts
         await endAccess(accountId)
         await stores.connectionLog.removeByAccount(accountId)
         await stores.passkeys.removeByAccount(accountId)
+        await stores.sessionHistory.removeByAccount(accountId)
         await stores.consents.removeByAccount(accountId)
       }),
     withdrawConsent: (accountId, clientId) =>

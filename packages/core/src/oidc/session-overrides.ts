@@ -166,6 +166,8 @@ export function saveSessionsAtomically(provider: Provider, ports: SessionOverrid
   })
 
   override('loginAccount', function (this: StoredSession, given: Parameters<typeof loginAccount>[0]) {
+    // A session begins where its history is kept and nowhere else: an interaction goes on in the one that is there.
+    if (Provider.ctx?.oidc?.route?.endsWith('resume')) return
     const now = Math.floor(clock.now() / 1000)
     const details = { ...given, loginTs: given.loginTs ?? now }
     // What an interaction has waited with does not undo a later sign-in, unless a clock was set back since.

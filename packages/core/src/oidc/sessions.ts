@@ -3,23 +3,12 @@ import type Provider from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
 import type { Clock } from '../clock.ts'
 import { NotAuthenticated } from '../errors.ts'
-import { requestContext } from '../http/request-context.ts'
-import {
-  authenticationContext,
-  isWithoutPasskey,
-  type Session,
-  type SignInMethod,
-  strengthened,
-} from '../sessions/session.ts'
+import { noteCaller, requestContext } from '../http/request-context.ts'
+import { authenticationContext, isWithoutPasskey, type Session, strengthened } from '../sessions/session.ts'
+import type { SessionHistory, SignIn } from '../sessions/session-history.ts'
 import { remaining, type SessionLifetime, usedNow, useExactness } from '../sessions/session-use.ts'
 import type { ProviderSession } from './logout.ts'
 import { isNamed, noteBrowser, noteUse, SessionEnded, saveSession, touch, useOf } from './session-overrides.ts'
-
-/** Who signs in, and how. */
-export interface SignIn {
-  readonly accountId: string
-  readonly method: SignInMethod
-}
 
 /** The one browser session that `/authorize`, pages and API all see: the library's own. */
 export interface Sessions {
@@ -31,6 +20,8 @@ export interface Sessions {
   /**
    * Signs somebody in in this browser. The session has a new ID if the account or the strength of the authentication is
    * another one; another person's session stays, and can be switched to.
+   *
+   * @throws as `SessionHistory.start`
    */
   start(req: IncomingMessage, res: ServerResponse, signIn: SignIn): Promise<void>
   /** Everybody who is signed in in this browser, whoever is the active one first. */
@@ -66,13 +57,14 @@ export interface SessionPorts {
   readonly sessionLifetime: () => Promise<SessionLifetime>
   /** Names the browser that a request comes from. */
   readonly browserOf: (req: IncomingMessage) => string | undefined
+  readonly history: Pick<SessionHistory, 'start'>
 }
 
 /** How many others can be signed in in one browser. */
 const maxInactive = 5
 
 export function createSessions(ports: SessionPorts): Sessions {
-  const { provider, accounts, clock, secure, sessionLifetime, browserOf } = ports
+  const { provider, accounts, clock, secure, sessionLifetime, browserOf, history } = ports
   const cookie = { signed: false, httpOnly: true, sameSite: 'lax', secure, path: '/' } as const
   const open = async (req: IncomingMessage, res: ServerResponse) => {
     const current = provider()
@@ -138,6 +130,7 @@ export function createSessions(ports: SessionPorts): Sessions {
     async read(req, res) {
       const opened = await open(req, res)
       const session = await toSession(opened.session)
+      noteCaller(req, { sessionUid: session?.uid ?? null })
       if (session) await noteUseOf(req, opened)
       return session
     },
@@ -171,25 +164,28 @@ export function createSessions(ports: SessionPorts): Sessions {
       return (await endWhere(req, res, (session) => session.uid === uid)) ?? undefined
     },
 
-    async start(req, res, { accountId, method }) {
+    async start(req, res, signIn) {
+      const { accountId, method } = signIn
       const opened = await open(req, res)
       const { current, session, inactive } = opened
       const { amr, acr, authTime } = authenticationContext(method, clock.now())
       const others = await inactive.sessions()
       const another = session.accountId !== undefined && session.accountId !== accountId
       const own = others.find((each) => each.accountId === accountId)
-      const signIn = (begun: ProviderSession) => {
+      const begin = async (begun: ProviderSession) => {
         begun.loginAccount({ accountId, amr: [...amr], acr, loginTs: authTime })
         noteUse(begun, requestContext(req), clock.now())
         noteBrowser(begun, browserOf(req))
-        return saveSession(begun).then(() => begun)
+        await history.start(begun.uid, signIn, () => saveSession(begun))
+        return begun
       }
       const present = session.accountId === accountId ? session : (own ?? (another ? new current.Session() : session))
-      const begun = await signIn(present).catch((error: unknown) => {
+      const begun = await begin(present).catch((error: unknown) => {
         // It ended while the person proved who they are: they are signed in all the same, in another one.
-        if (error instanceof SessionEnded) return signIn(new current.Session())
+        if (error instanceof SessionEnded) return begin(new current.Session())
         throw error
       })
+      noteCaller(req, { sessionUid: begun.uid })
       activate(opened, begun)
       if (another || own) inactive.keep([...others.filter((each) => each !== own), ...(another ? [session] : [])])
     },

@@ -35,7 +35,9 @@ export interface PasskeyManagement {
    */
   rename(accountId: string, id: string, name: string, party?: ActingParty): Promise<PasskeyRenaming>
   /**
-   * Returns what was removed.
+   * Returns what was removed. It ends every session in which the passkey was used, and what came of them: sessions of passkeys that
+   * were registered in them, sessions and applications that were approved in them. The session of `party.origin` stays where
+   * another passkey was the last one used in it.
    *
    * @throws {Conflict} `last_passkey`, also for the last one that the policy accepts: nobody locks themselves out by accident @throws {NotFound} `passkey_not_found`
    * @throws {Forbidden} `forbidden` where `before.removePasskey` refuses
@@ -45,6 +47,13 @@ export interface PasskeyManagement {
   removeEvenLast(accountId: string, id: string, party?: ActingParty): Promise<Passkey>
 }
 
+/** Which passkey is removed, and in which session. */
+export interface PasskeyRemovalStart {
+  readonly accountId: string
+  readonly removalOf: string
+  readonly ownSessionUid: string | null | undefined
+}
+
 export interface PasskeyManagementPorts {
   readonly store: PasskeyStore
   readonly policy: ReadPasskeyPolicy
@@ -52,6 +61,11 @@ export interface PasskeyManagementPorts {
   readonly before: AskAudited
   readonly audit: AuditSink
   readonly transaction: Transaction
+  /**
+   * Does the work in a transaction in which nobody signs in to the account or registers a passkey for it, and ends the sessions
+   * that the passkey led to.
+   */
+  readonly removing: <T>(removal: PasskeyRemovalStart, remove: () => Promise<T>) => Promise<T>
 }
 
 export function createPasskeyManagement({
@@ -61,6 +75,7 @@ export function createPasskeyManagement({
   before: ask,
   audit,
   transaction,
+  removing,
 }: PasskeyManagementPorts): PasskeyManagement {
   const existing = async (accountId: string, id: string): Promise<Passkey> => {
     const found = (await store.listByAccount(accountId)).find((passkey) => passkey.id === id)
@@ -79,6 +94,13 @@ export function createPasskeyManagement({
     const removed = { accountId, passkeyId, credentialId, passkeyName: name, ...(by && { by }) }
     return audit.record({ event: 'passkey_removed', ...removed, ...changesBetween({ name }, null) }, origin)
   }
+  const remove = (accountId: string, id: string, party: ActingParty, removeStored: () => Promise<void>) =>
+    removing({ accountId, removalOf: id, ownSessionUid: party.origin?.sessionUid }, async () => {
+      const passkey = await existing(accountId, id)
+      await removeStored()
+      await recordRemoval(passkey, party)
+      return passkey
+    })
   return {
     list: (accountId) => store.listByAccount(accountId),
 
@@ -108,21 +130,16 @@ export function createPasskeyManagement({
     async remove(accountId, id, party = {}) {
       const passkey = await existing(accountId, id)
       await ask('removePasskey', { accountId, passkey }, { at: 'passkeys.remove', origin: party.origin })
-      return transaction(async () => {
+      return remove(accountId, id, party, async () => {
         const outcome = await store.removeUnlessLast(accountId, id, await refusedOf(accountId))
         if (outcome === 'missing') throw notFound()
         if (outcome === 'last') throw new Conflict('last_passkey', 'The last passkey of an account stays.')
-        await recordRemoval(passkey, party)
-        return passkey
       })
     },
 
     removeEvenLast: (accountId, id, party = {}) =>
-      transaction(async () => {
-        const passkey = await existing(accountId, id)
+      remove(accountId, id, party, async () => {
         if (!(await store.remove(accountId, id))) throw notFound()
-        await recordRemoval(passkey, party)
-        return passkey
       }),
   }
 }

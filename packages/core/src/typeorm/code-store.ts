@@ -9,6 +9,7 @@ const rows = new TableRows(codeTable)
 const sql = {
   consume: `DELETE FROM ${rows.table} WHERE hash = $1 AND (browser_hash IS NULL OR browser_hash = $2)
     RETURNING ${rows.columns}`,
+  remove: `DELETE FROM ${rows.table} WHERE hash = $1`,
   removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
   removeExpired: removeExpired(rows.table, 'hash'),
 }
@@ -26,6 +27,10 @@ export class TypeormCodeStore implements CodeStore {
 
   async consume(hash: string, browserHash: string | null = null): Promise<StoredCode | undefined> {
     return rows.first(await this.#database.query(sql.consume, [hash, browserHash]))
+  }
+
+  async remove(hash: string): Promise<boolean> {
+    return (await this.#database.execute(sql.remove, [hash])) === 1
   }
 
   async removeByAccount(accountId: string): Promise<void> {

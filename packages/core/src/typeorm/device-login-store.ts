@@ -10,7 +10,7 @@ const sql = {
   insert: `${rows.insert} ON CONFLICT DO NOTHING`,
   findByCode: `${rows.select} WHERE code_hash = $1`,
   find: `${rows.select} WHERE id = $1 AND token_hash = $2`,
-  decide: `UPDATE ${rows.table} SET status = $2, account_id = $3
+  decide: `UPDATE ${rows.table} SET status = $2, account_id = $3, session_uid = $5
     WHERE code_hash = $1 AND status = 'pending' AND expires_at > $4`,
   consume: `DELETE FROM ${rows.table} WHERE id = $1 AND token_hash = $2 AND status <> 'pending' RETURNING ${rows.columns}`,
   removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
@@ -36,8 +36,8 @@ export class TypeormDeviceLoginStore implements DeviceLoginStore {
     return rows.first(await this.#database.query(sql.find, [id, tokenHash]))
   }
 
-  async decide(codeHash: string, { status, accountId, at }: DeviceLoginDecision): Promise<boolean> {
-    return (await this.#database.execute(sql.decide, [codeHash, status, accountId, at])) === 1
+  async decide(codeHash: string, { status, accountId, sessionUid, at }: DeviceLoginDecision): Promise<boolean> {
+    return (await this.#database.execute(sql.decide, [codeHash, status, accountId, at, sessionUid])) === 1
   }
 
   async consume(id: string, tokenHash: string): Promise<StoredDeviceLogin | undefined> {

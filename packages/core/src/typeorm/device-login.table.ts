@@ -13,6 +13,7 @@ export const deviceLoginTable: EntitySchema<StoredDeviceLogin> = new EntitySchem
     userAgent: { ...varchar(512), name: 'user_agent', nullable: true },
     status: varchar(10),
     accountId: { ...varchar(255), name: 'account_id', nullable: true },
+    sessionUid: { ...varchar(255), name: 'session_uid', nullable: true },
     expiresAt: { ...bigint, name: 'expires_at' },
   },
   indices: [

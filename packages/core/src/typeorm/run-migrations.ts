@@ -26,6 +26,7 @@ import { TellStrangers1760000000194 } from './migrations/1760000000194-tell-stra
 import { CoverBackups1760000000230 } from './migrations/1760000000230-cover-backups.ts'
 import { NoteUserVerification1760000000320 } from './migrations/1760000000320-note-user-verification.ts'
 import { SealChallenges1760000000352 } from './migrations/1760000000352-seal-challenges.ts'
+import { AddSessionHistory1760000000400 } from './migrations/1760000000400-add-session-history.ts'
 import { withoutLimits } from './options.ts'
 import { migratingIn, prefixTables } from './table-names.ts'
 import { pocketTables } from './tables.ts'
@@ -63,6 +64,7 @@ export const pocketMigrations: MigrationSet = {
     CoverBackups1760000000230,
     NoteUserVerification1760000000320,
     SealChallenges1760000000352,
+    AddSessionHistory1760000000400,
   ],
 }
 

@@ -15,6 +15,7 @@ import { TypeormLogoutNoticeStore } from './logout-notice-store.ts'
 import { TypeormPasskeyStore } from './passkey-store.ts'
 import { TypeormReauthenticationStore } from './reauthentication-store.ts'
 import { TypeormSpentChallengeStore } from './spent-challenge-store.ts'
+import { TypeormSessionHistoryStore } from './session-history-store.ts'
 
 /**
  * Everything that core persists, in the tables {@link pocketTables} of an initialized `DataSource` on which
@@ -44,6 +45,7 @@ export function typeormStores(dataSource: DataSource): PocketStores {
     logoutNotices: new TypeormLogoutNoticeStore(database),
     passkeys: new TypeormPasskeyStore(database),
     reauthentications: new TypeormReauthenticationStore(database),
+    sessionHistory: new TypeormSessionHistoryStore(database),
     transaction: database.transaction,
   }
 }

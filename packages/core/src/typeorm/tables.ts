@@ -13,6 +13,7 @@ import { limitTable } from './limit.table.ts'
 import { logoutNoticeTable } from './logout-notice.table.ts'
 import { passkeyTable } from './passkey.table.ts'
 import { reauthenticationTable } from './reauthentication.table.ts'
+import { passkeyRemovalTable, sessionLinkTable, sessionOriginTable } from './session-history.table.ts'
 
 /** Core's tables, for the `entities` of a host's `DataSource`. */
 export const pocketTables: readonly EntitySchema[] = [
@@ -33,4 +34,7 @@ export const pocketTables: readonly EntitySchema[] = [
   logoutNoticeTable,
   passkeyTable,
   reauthenticationTable,
+  passkeyRemovalTable,
+  sessionOriginTable,
+  sessionLinkTable,
 ]

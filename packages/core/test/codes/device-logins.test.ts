@@ -14,7 +14,7 @@ function setting(account: Account = ada, key = 'a key of sixteen bytes or more',
   return { clock, store, deviceLogins, request: () => deviceLogins.request({ ipAddress: null, userAgent: null }) }
 }
 
-const approval = { status: 'approved', accountId: 'ada' } as const
+const approval = { status: 'approved', accountId: 'ada', sessionUid: 'session' } as const
 const unknown = { code: 'device_code_invalid' }
 const over = { code: 'device_login_expired' }
 
@@ -57,7 +57,7 @@ describe('a device that asks to be let in', () => {
   test('is decided about once', async () => {
     const { deviceLogins, request } = setting()
     const { id, token, userCode } = await request()
-    await deviceLogins.decide(userCode, { status: 'denied', accountId: 'ada' })
+    await deviceLogins.decide(userCode, { status: 'denied', accountId: 'ada', sessionUid: null })
     await expect(deviceLogins.decide(userCode, approval)).rejects.toMatchObject(unknown)
     await expect(deviceLogins.redeem(id, token)).rejects.toMatchObject({ code: 'device_login_denied' })
     await expect(deviceLogins.redeem(id, token)).rejects.toMatchObject(over)
@@ -67,7 +67,7 @@ describe('a device that asks to be let in', () => {
     const { deviceLogins, request } = setting()
     const { userCode } = await request()
     const decisions = (['approved', 'denied'] as const).map((status) =>
-      deviceLogins.decide(userCode, { status, accountId: 'ada' }),
+      deviceLogins.decide(userCode, { status, accountId: 'ada', sessionUid: null }),
     )
     const outcomes = await Promise.allSettled(decisions)
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])

@@ -16,6 +16,7 @@ import { logoutNoticeStoreContract } from '../../src/testing/contracts/logout-no
 import { passkeyStoreContract } from '../../src/testing/contracts/passkey-store.ts'
 import { reauthenticationStoreContract } from '../../src/testing/contracts/reauthentication-store.ts'
 import { spentChallengeStoreContract } from '../../src/testing/contracts/spent-challenge-store.ts'
+import { sessionHistoryStoreContract } from '../../src/testing/contracts/session-history-store.ts'
 import { transactionContract } from '../../src/testing/contracts/transaction.ts'
 import { kinds, placed, type StoresUnderTest } from './kinds.ts'
 
@@ -53,5 +54,6 @@ describe.each(Object.entries({ ...kinds, ...placed }))('%s', (_kind, open) => {
   fulfils('passkeys', passkeyStoreContract, ({ passkeys }) => passkeys)
   fulfils('reauthentications', reauthenticationStoreContract, ({ reauthentications }) => reauthentications)
   fulfils('spent challenges', spentChallengeStoreContract, ({ spentChallenges }) => spentChallenges)
+  fulfils('session history', sessionHistoryStoreContract, (all) => all)
   fulfils('transaction', transactionContract, (all) => all)
 })

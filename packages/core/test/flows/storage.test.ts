@@ -257,11 +257,13 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
     const expiresAt = authenticatedAt + hour
     const waiting = { hash: 'waiting', accountId, expiresAt }
     const login = { id: crypto.randomUUID(), tokenHash: 'token', codeHash: 'code', expiresAt }
-    const nobody = { ipAddress: null, userAgent: null, status: 'pending', accountId: null } as const
+    const nobody = { ipAddress: null, userAgent: null, status: 'pending', accountId: null, sessionUid: null } as const
     await codes.insert({ ...waiting, browserHash: null })
     await reauthentications.insert({ ...waiting, sessionUid: 'session', authenticatedAt })
     await deviceLogins.insert({ ...login, ...nobody })
-    expect(await deviceLogins.decide('code', { status: 'approved', accountId, at: authenticatedAt })).toBe(true)
+    expect(
+      await deviceLogins.decide('code', { status: 'approved', accountId, sessionUid: null, at: authenticatedAt }),
+    ).toBe(true)
     await host.pocket.endAccess(accountId)
     expect([
       await codes.consume('waiting'),

@@ -69,6 +69,7 @@ const security = {
   outdated: { refusedFrom: now + 30 * day },
   signals,
   passkeys,
+  removals: [],
   lastStays: false,
   sessions: [
     {
@@ -104,6 +105,24 @@ const reauthenticate = {
   ceremony,
   continueTo: '/settings/account/passkeys/1/remove',
   fields: [{ name: 'name', value: 'A "name" & <b>' }],
+} as const
+
+const removed = {
+  view: 'passkey-removed',
+  viewer: anna,
+  within: 'account',
+  passkeyName: 'Old phone',
+  made: [
+    { kind: 'passkey', id: 'p1', at: now - day, name: 'Windows Hello', state: 'kept' },
+    { kind: 'passkey', id: 'p2', at: now - day, name: 'A "name" & <b>', state: 'active' },
+    { kind: 'api_key', id: 'k1', at: now - day, name: 'Backup script', state: 'active' },
+    { kind: 'client_secret', id: 's1', at: now - 2 * day, name: 'Immich', state: 'active' },
+    { kind: 'login_code', id: 'c1', at: now - 2 * day, name: 'Bilal Mansour', state: 'withdrawn' },
+    { kind: 'device', id: 'd1', at: now - 3 * day, name: '', state: 'withdrawn' },
+  ],
+  submitTo: '/settings/account/passkeys/1/removed/withdraw',
+  backTo: '/settings/account/security',
+  withdrawn: false,
 } as const
 
 export const accountStates: Readonly<Record<string, PageModel>> = {
@@ -186,6 +205,17 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
     notice: { done: 'verification_sent', name: 'anna@example.com' },
   },
   'account-security': security,
+  'account-security-removal': {
+    ...security,
+    removals: [{ passkeyName: 'Old phone', reviewAt: '/settings/account/passkeys/1/removed' }],
+  },
+  'passkey-removed': removed,
+  'passkey-removed-withdrawn': {
+    ...removed,
+    made: removed.made.map((thing) => ({ ...thing, state: 'withdrawn' })),
+    withdrawn: true,
+  },
+  'passkey-removed-nothing': { ...removed, made: [] },
   'account-security-one': {
     ...security,
     secondAskedFor: true,

@@ -145,6 +145,7 @@ const one = {
   claimKeys: ['department'],
   picture: null,
   passkeys: account.passkeys,
+  removals: [],
   sessions: account.sessions.map((session) => ({ ...session, current: false })),
   wayIn: null,
   sendable: { code: true, invitation: true },

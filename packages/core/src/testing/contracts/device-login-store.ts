@@ -11,12 +11,13 @@ function login(id: string, changes: Partial<StoredDeviceLogin> = {}): StoredDevi
     userAgent: null,
     status: 'pending',
     accountId: null,
+    sessionUid: null,
     expiresAt: noon,
     ...changes,
   }
 }
 
-const approval = { status: 'approved', accountId: 'ada', at: noon - 1 } as const
+const approval = { status: 'approved', accountId: 'ada', sessionUid: 'session', at: noon - 1 } as const
 
 /** What {@link DeviceLoginStore} promises. */
 export const deviceLoginStoreContract: readonly ContractCase<DeviceLoginStore>[] = [
@@ -67,7 +68,7 @@ export const deviceLoginStoreContract: readonly ContractCase<DeviceLoginStore>[]
       const results = await fiftyTimes(() => store.consume('a', 'token of a'))
       assert.deepEqual(
         results.filter((each) => each !== undefined),
-        [login('a', { status: 'approved', accountId: 'ada' })],
+        [login('a', { status: 'approved', accountId: 'ada', sessionUid: 'session' })],
       )
     },
   },

@@ -1,0 +1,129 @@
+import { type Call, type Operation, operation } from '../http/api/operation.ts'
+import { instant, named } from '../http/api/schema.ts'
+import { actorOf } from '../users/actor.ts'
+import { assertCanModifyUser } from '../users/reach.ts'
+import type { UserAdministration } from '../users/user-administration.ts'
+import { inContractTerms } from './contract-errors.ts'
+import type { PasskeyRemovalReview, ReviewedRemoval } from './passkey-removals.ts'
+
+export interface PasskeyRemovalOperationPorts {
+  readonly passkeyRemovals: PasskeyRemovalReview
+  readonly users: Pick<UserAdministration, 'find'>
+}
+
+const removalSchema = named('PasskeyRemovalDto', {
+  type: 'object',
+  required: ['passkeyId', 'passkeyName', 'made'],
+  properties: {
+    passkeyId: { type: 'string', format: 'uuid' },
+    passkeyName: { type: 'string' },
+    made: {
+      type: 'array',
+      description: 'What was made in the sessions that ended with the passkey; passkeys first.',
+      items: {
+        type: 'object',
+        required: ['kind', 'id', 'name', 'createdAt', 'state'],
+        properties: {
+          kind: { type: 'string', enum: ['passkey', 'api_key', 'client_secret', 'login_code', 'device'] },
+          id: { type: 'string' },
+          name: {
+            type: 'string',
+            description:
+              'Of the passkey or API key, the client of a secret, the user of a login code, or the browser and system of a device.',
+          },
+          createdAt: instant,
+          state: {
+            type: 'string',
+            enum: ['active', 'withdrawn', 'kept'],
+            description: '`kept` is the passkey that was used last in the session that asks: it is not withdrawn.',
+          },
+        },
+      },
+    },
+  },
+})
+
+const list = { status: 200, schema: { type: 'array', items: removalSchema } } as const
+const one = { status: 200, schema: removalSchema } as const
+
+/** `/api/webauthn/removals` and `/api/users/:id/passkey-removals`: what the removal of a passkey leaves behind. */
+export function passkeyRemovalOperations(ports: PasskeyRemovalOperationPorts): readonly Operation[] {
+  const { passkeyRemovals, users } = ports
+  type Where = Pick<Call<unknown>, 'user' | 'params' | 'ctx'>
+  const read = (call: Where, accountId: string) =>
+    inContractTerms(call.ctx, 'registration', async () =>
+      removalDto(await passkeyRemovals.find(actorOf(call), accountId, call.params.passkeyId ?? '')),
+    )
+  const withdraw = (call: Where, accountId: string) =>
+    inContractTerms(call.ctx, 'registration', () =>
+      passkeyRemovals.withdraw(actorOf(call), accountId, call.params.passkeyId ?? ''),
+    )
+  const listed = async (call: Where, accountId: string) =>
+    (await passkeyRemovals.list(actorOf(call), accountId)).map(removalDto)
+  const own = { area: 'account' } as const
+  const others = { area: 'users' } as const
+  return [
+    operation({
+      ...own,
+      id: 'listOwnPasskeyRemovals',
+      method: 'get',
+      path: '/api/webauthn/removals',
+      summary: 'List removed passkeys of yours after which something that was made with them is still active',
+      answer: list,
+      handle: (call) => listed(call, call.user.id),
+    }),
+    operation({
+      ...own,
+      id: 'readOwnPasskeyRemoval',
+      method: 'get',
+      path: '/api/webauthn/removals/:passkeyId',
+      summary: 'Read what was made in the sessions that ended with a passkey of yours',
+      answer: one,
+      handle: (call) => read(call, call.user.id),
+    }),
+    operation({
+      ...own,
+      id: 'withdrawAfterOwnPasskeyRemoval',
+      method: 'post',
+      path: '/api/webauthn/removals/:passkeyId/withdraw',
+      summary: 'Withdraw everything that was made in the sessions that ended with a passkey of yours',
+      answer: { status: 204 },
+      handle: (call) => withdraw(call, call.user.id),
+    }),
+    operation({
+      ...others,
+      id: 'listPasskeyRemovalsOfUser',
+      method: 'get',
+      path: '/api/users/:id/passkey-removals',
+      summary: 'List removed passkeys of a user after which something that was made with them is still active',
+      answer: list,
+      handle: async (call) => listed(call, (await users.find(call.params.id ?? '')).id),
+    }),
+    operation({
+      ...others,
+      id: 'readPasskeyRemovalOfUser',
+      method: 'get',
+      path: '/api/users/:id/passkey-removals/:passkeyId',
+      summary: 'Read what was made in the sessions that ended with a passkey of a user',
+      answer: one,
+      handle: async (call) => read(call, (await users.find(call.params.id ?? '')).id),
+    }),
+    operation({
+      ...others,
+      id: 'withdrawAfterPasskeyRemovalOfUser',
+      method: 'post',
+      path: '/api/users/:id/passkey-removals/:passkeyId/withdraw',
+      summary: 'Withdraw everything that was made in the sessions that ended with a passkey of a user',
+      answer: { status: 204 },
+      handle: async (call) => withdraw(call, await assertCanModifyUser(call, users)),
+    }),
+  ]
+}
+
+function removalDto({ passkeyId, passkeyName, made }: ReviewedRemoval) {
+  return {
+    passkeyId,
+    passkeyName,
+    made: made.map(({ at, ...thing }) => ({ ...thing, createdAt: new Date(at).toISOString() })),
+  }
+}

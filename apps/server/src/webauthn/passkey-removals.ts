@@ -1,0 +1,128 @@
+import type { AuditSink, MadeThing, PasskeyRemoval, Pocket, Transaction } from '@pocket/core'
+import { PocketError } from '@pocket/core/errors'
+import type { Directory } from '@pocket/directory'
+import type { ApiKeys } from '../api-keys/api-keys.ts'
+import { deviceOf } from '../audit-log/device.ts'
+import { createClientAdministration } from '../clients/administration.ts'
+import type { Actor } from '../users/actor.ts'
+
+/** Something that was made in a session which ended with a passkey, as people see it. */
+export interface ReviewedThing extends Pick<MadeThing, 'kind' | 'id' | 'at'> {
+  /** What it is called: a passkey, an API key, the client of a secret, the user of a login code, a device; may be empty. */
+  readonly name: string
+  /** `kept` is the passkey with which whoever looks has just proven who they are. */
+  readonly state: 'active' | 'withdrawn' | 'kept'
+}
+
+/** A removed passkey, and what was made in the sessions that ended with it. */
+export interface ReviewedRemoval extends Pick<PasskeyRemoval, 'passkeyId' | 'passkeyName'> {
+  /** Passkeys first. */
+  readonly made: readonly ReviewedThing[]
+}
+
+/** What the removal of a passkey leaves behind. */
+export interface PasskeyRemovalReview {
+  /** Those of the account after which something is still active. */
+  list(actor: Actor, accountId: string): Promise<readonly ReviewedRemoval[]>
+  /** @throws {NotFound} `passkey_not_found` where no removal of this passkey of the account has ended a session */
+  find(actor: Actor, accountId: string, passkeyId: string): Promise<ReviewedRemoval>
+  /** Withdraws all that is active, and what was made by it in turn. @throws as `find` */
+  withdraw(actor: Actor, accountId: string, passkeyId: string): Promise<void>
+}
+
+export interface PasskeyRemovalReviewPorts {
+  readonly pocket: Pick<Pocket, 'passkeyRemovals' | 'passkeys' | 'clients' | 'noteMade'>
+  readonly directory: Pick<Directory, 'find'>
+  readonly apiKeys: Pick<ApiKeys, 'find' | 'remove'>
+  readonly audit: AuditSink
+  readonly transaction: Transaction
+}
+
+export function createPasskeyRemovalReview(ports: PasskeyRemovalReviewPorts): PasskeyRemovalReview {
+  const { pocket, directory, apiKeys, audit, transaction } = ports
+  const { passkeyRemovals, passkeys, clients, noteMade } = pocket
+  const administration = createClientAdministration({ clients, noteMade, audit, transaction, terms: (work) => work() })
+
+  const stateOf = async ({ kind, id, accountId, withdrawn, inUse }: MadeThing): Promise<ReviewedThing['state']> => {
+    const isGone = kind === 'api_key' ? (await apiKeys.find(accountId, id)) === undefined : withdrawn
+    return isGone ? 'withdrawn' : inUse ? 'kept' : 'active'
+  }
+  const nameOf = async ({ kind, label }: MadeThing): Promise<string> => {
+    if (label === null) return ''
+    switch (kind) {
+      case 'client_secret':
+        return (await clients.find(label))?.name ?? label
+      case 'login_code':
+        return (await directory.find(label))?.displayName ?? label
+      case 'device':
+        return deviceOf(label)
+      default:
+        return label
+    }
+  }
+  const reviewed = async ({ passkeyId, passkeyName, made }: PasskeyRemoval): Promise<ReviewedRemoval> => {
+    const things: ReviewedThing[] = []
+    for (const thing of made) {
+      const { kind, id, at } = thing
+      things.push({ kind, id, at, name: await nameOf(thing), state: await stateOf(thing) })
+    }
+    return { passkeyId, passkeyName, made: things }
+  }
+
+  const withdrawOne = async ({ id: actorId, origin }: Actor, passkeyId: string, thing: MadeThing): Promise<void> => {
+    const { kind, id, accountId, label } = thing
+    const party = { origin, ...(actorId !== accountId && { by: actorId }) }
+    switch (kind) {
+      case 'passkey':
+        await passkeys.removeEvenLast(accountId, id, party)
+        break
+      case 'api_key':
+        return apiKeys.remove({ ownerId: accountId, origin }, id)
+      case 'client_secret':
+        return administration.removeSecret({ accountId: actorId, origin }, label ?? '', id)
+      case 'login_code':
+        return passkeyRemovals.withdrawLoginCode(passkeyId, id, party)
+      case 'device':
+        break
+    }
+  }
+
+  const activeAfter = async ({ origin }: Actor, removal: { accountId: string; passkeyId: string }) => {
+    const found = await passkeyRemovals
+      .find(removal.accountId, removal.passkeyId, { origin })
+      .catch((error: unknown) => {
+        // A passkey that was in use in no session has ended none.
+        if (!(error instanceof PocketError) || error.code !== 'passkey_not_found') throw error
+      })
+    const active: MadeThing[] = []
+    for (const thing of found?.made ?? []) if ((await stateOf(thing)) === 'active') active.push(thing)
+    return active
+  }
+
+  return {
+    async list({ origin }, accountId) {
+      const removals: ReviewedRemoval[] = []
+      for (const removal of await passkeyRemovals.list(accountId, { origin })) removals.push(await reviewed(removal))
+      return removals.filter(({ made }) => made.some(({ state }) => state === 'active'))
+    },
+
+    find: async ({ origin }, accountId, passkeyId) =>
+      reviewed(await passkeyRemovals.find(accountId, passkeyId, { origin })),
+
+    withdraw: (actor, accountId, passkeyId) =>
+      transaction(async () => {
+        await passkeyRemovals.find(accountId, passkeyId)
+        const queue = [{ accountId, passkeyId }]
+        for (let next = queue.pop(); next; next = queue.pop()) {
+          const made = await activeAfter(actor, next)
+          // Passkeys come last: their accounts stay locked until the end of the transaction.
+          for (const thing of made.toReversed()) {
+            await withdrawOne(actor, next.passkeyId, thing)
+            if (thing.kind === 'passkey') queue.push({ accountId: thing.accountId, passkeyId: thing.id })
+          }
+          // Sessions that began with a login code have ended too, and something may have been made in them.
+          if (made.some(({ kind }) => kind === 'login_code')) queue.push(next)
+        }
+      }),
+  }
+}

@@ -1,0 +1,84 @@
+import type { Context } from 'koa'
+import { accountPaths } from '../account/paths.ts'
+import type { Authentication } from '../http/authentication.ts'
+import type { Flashes } from '../http/flash.ts'
+import type { PageRoute } from '../http/page-routes.ts'
+import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import { type Actor, pageActor } from '../users/actor.ts'
+import { userPath, usersPath } from '../users/paths.ts'
+import type { UserAdministration } from '../users/user-administration.ts'
+import type { PasskeyRemovedPage, RemovalNote } from './page-model.ts'
+import type { PasskeyRemovalReview, ReviewedRemoval } from './passkey-removals.ts'
+
+export interface PasskeyRemovedPagePorts {
+  readonly passkeyRemovals: PasskeyRemovalReview
+  readonly users: Pick<UserAdministration, 'find'>
+  readonly authentication: Authentication
+  readonly show: ShowPage
+  readonly flashes: Flashes
+}
+
+const ownPasskeys = `${accountPaths.profile}/passkeys` as const
+
+/** Where the page is that shows what was made with a removed passkey; the owner's own where no user is named. */
+export function passkeyRemovedPath(passkeyId: string, userId?: string): string {
+  const passkeys = userId === undefined ? ownPasskeys : `${userPath(userId)}/passkeys`
+  return `${passkeys}/${encodeURIComponent(passkeyId)}/removed`
+}
+
+/** For the pages that list passkeys. */
+export function removalNotes(removals: readonly ReviewedRemoval[], userId?: string): readonly RemovalNote[] {
+  return removals.map(({ passkeyId, passkeyName }) => ({
+    passkeyName,
+    reviewAt: passkeyRemovedPath(passkeyId, userId),
+  }))
+}
+
+/** `…/passkeys/:passkeyId/removed`: what was made with a removed passkey, for its owner and for administrators. */
+export function passkeyRemovedPages(ports: PasskeyRemovedPagePorts): readonly PageRoute[] {
+  const { passkeyRemovals, users, authentication, show, flashes } = ports
+
+  const own = async (ctx: Context) => {
+    const viewer = await authentication.requireUser(ctx)
+    return { viewer, accountId: viewer.id, within: 'account', backTo: accountPaths.security } as const
+  }
+  const others = async (ctx: Context) => {
+    const viewer = await authentication.requireUser(ctx)
+    const { id } = await users.find(String(ctx.params.id))
+    return { viewer, accountId: id, within: 'user', backTo: userPath(id) } as const
+  }
+  const pages = (whose: typeof own | typeof others) => ({
+    async read(ctx: Context) {
+      const { viewer, accountId, within, backTo } = await whose(ctx)
+      const actor: Actor = pageActor(viewer, ctx)
+      const { passkeyName, made } = await passkeyRemovals.find(actor, accountId, String(ctx.params.passkeyId))
+      const page: PasskeyRemovedPage = {
+        view: 'passkey-removed',
+        viewer: viewerOf(viewer),
+        within,
+        passkeyName,
+        made,
+        submitTo: `${ctx.path}/withdraw`,
+        backTo,
+        withdrawn: flashes.take(ctx, ctx.path).done === 'withdrawn',
+      }
+      await show(ctx, page)
+    },
+    async withdraw(ctx: Context) {
+      const { viewer, accountId } = await whose(ctx)
+      const back = ctx.path.replace(/\/withdraw$/, '')
+      await passkeyRemovals.withdraw(pageActor(viewer, ctx), accountId, String(ctx.params.passkeyId))
+      flashes.leave(ctx, back, { done: 'withdrawn' })
+      seeOther(ctx, back)
+    },
+  })
+  const [owners, administrators] = [pages(own), pages(others)]
+  const ofUser = `${usersPath}/:id/passkeys/:passkeyId/removed` as const
+  return [
+    { method: 'get', path: `${ownPasskeys}/:passkeyId/removed`, handle: owners.read },
+    { method: 'post', path: `${ownPasskeys}/:passkeyId/removed/withdraw`, handle: owners.withdraw },
+    { method: 'get', path: ofUser, handle: administrators.read },
+    { method: 'post', path: `${ofUser}/withdraw`, handle: administrators.withdraw },
+  ]
+}

@@ -1,0 +1,74 @@
+import { describe, expect, test } from '@jest/globals'
+import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
+import { databaseOf, startApp } from '../http/app.ts'
+import { kinds, startCalled } from './calls.ts'
+import { passkeyAnswer } from './instance.ts'
+import { freshName } from './people.ts'
+
+const rounds = 8
+const callback = 'https://app.example/callback'
+
+describe.each(kinds)('servers on one %s', (kind) => {
+  test('leave no session of a removed passkey, whatever is under way', async () => {
+    await using stack = new AsyncDisposableStack()
+    const database = await databaseOf(kind, stack)
+    const first = stack.use(await startCalled(kind, database))
+    // Two connections to one SQLite file in one process would wait for each other.
+    const second = kind === 'SQLite' ? first : stack.use(await startApp({ ...database, APP_URL: first.url }))
+    const { url } = first
+    const body = { name: 'App', callbackURLs: [callback], skipConsent: true }
+    const clientId = String((await first.call('POST /api/oidc/clients', { body })).json.id)
+    const { json } = await first.call('POST /api/oidc/clients/{id}/secret', { params: { id: clientId } })
+    const credentials = { client_id: clientId, client_secret: String(json.secret) }
+    const token = async (agent: UserAgent, fields: Readonly<Record<string, string>>) =>
+      agent.postForm(`${url}/api/oidc/token`, { ...credentials, ...fields })
+    const refreshed = (answer: { json(): unknown }) => (answer.json() as { refresh_token?: string }).refresh_token ?? ''
+    const post = (agent: UserAgent, path: string, content: object = {}) => agent.postJson(url + path, content)
+    const signIn = async (agent: UserAgent, authenticator: SoftwareAuthenticator) =>
+      post(agent, '/api/webauthn/login/finish', await passkeyAnswer(agent, url, authenticator))
+    for (let round = 0; round < rounds; round += 1) {
+      const { id, authenticator } = await first.person(freshName())
+      const [stolen] = await first.app.pocket.passkeys.list(id)
+      const thief = second.agent()
+      expect((await signIn(thief, authenticator)).status).toBe(200)
+      const query = { client_id: clientId, redirect_uri: callback, response_type: 'code', scope: 'openid' }
+      const { location } = await thief.get(`${url}/authorize?${new URLSearchParams(query)}`)
+      const code = new URL(location ?? '').searchParams.get('code') ?? ''
+      const given = await token(thief, { grant_type: 'authorization_code', redirect_uri: callback, code })
+      const refresh = (refresh_token: string) => token(thief, { grant_type: 'refresh_token', refresh_token })
+      const begun = await thief.getJson(`${url}/api/webauthn/register/start`)
+      // A cast: the authenticator refuses what is none.
+      const planted = new SoftwareAuthenticator().create(begun.json() as never, { origin: url })
+      const device = second.agent()
+      const asked = (await post(device, '/api/device-login/requests')).json() as { id: string; userCode: string }
+      await post(thief, '/api/webauthn/reauthenticate')
+      const another = second.agent()
+      const answer = await passkeyAnswer(another, url, authenticator)
+      const remove = () =>
+        first.call('DELETE /api/users/{id}/webauthn-credentials/{credentialId}', {
+          params: { id, credentialId: stolen?.id ?? '' },
+        })
+      const [removed, registered, signedIn, approved, rotated] = await Promise.all([
+        remove(),
+        post(thief, '/api/webauthn/register/finish', planted),
+        post(another, '/api/webauthn/login/finish', answer),
+        post(thief, '/api/device-login/verification/decision', { code: asked.userCode, decision: 'approve' }),
+        refresh(refreshed(given)),
+      ])
+      for (const { status } of [registered, signedIn, approved, rotated]) expect(status).toBeLessThan(500)
+      expect(removed.status).toBe(204)
+      expect((await refresh(refreshed(rotated.status === 200 ? rotated : given))).status).toBe(400)
+      expect((await post(device, `/api/device-login/requests/${asked.id}/exchange`)).status).not.toBe(200)
+      for (const agent of [thief, another, device])
+        expect((await agent.getJson(`${url}/api/users/me`)).status).toBe(401)
+      expect((await first.call('GET /api/users/{id}/sessions', { params: { id } })).json).toEqual([])
+      // What was registered before the removal is listed with it.
+      const left = await first.app.pocket.passkeys.list(id)
+      expect(left.length).toBe(registered.status === 200 ? 1 : 0)
+      const listed = (await first.call('GET /api/users/{id}/passkey-removals', { params: { id } })).json
+      expect(listed).toMatchObject(
+        left.map((passkey) => ({ made: expect.arrayContaining([expect.objectContaining({ id: passkey.id })]) })),
+      )
+    }
+  })
+})

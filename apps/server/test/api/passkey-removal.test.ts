@@ -1,0 +1,345 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
+import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import { passkeyAnswer, registerPasskey } from './instance.ts'
+import { freshName } from './people.ts'
+
+const callback = 'https://app.example/callback'
+const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
+type Fields = Readonly<Record<string, string>>
+type Json = Readonly<Record<string, unknown>>
+
+const minute = 60_000
+const hour = 60 * minute
+
+const key = () => ({ name: 'For a script', expiresAt: new Date(Date.now() + 86_400_000).toISOString() })
+
+/** Lets time go by, for the server too. */
+function pass(milliseconds: number) {
+  const now = Date.now() + milliseconds
+  jest.spyOn(Date, 'now').mockImplementation(() => now)
+}
+
+/** Where a client is told of logouts. */
+async function startListener() {
+  const server = createServer((_, res) => res.end())
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    told: once(server, 'request'),
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/logout`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+afterEach(() => {
+  jest.restoreAllMocks()
+})
+
+describe.each(kinds)('on %s,', (kind) => {
+  let instance: CalledInstance
+  beforeAll(async () => {
+    instance = await startCalled(kind, { ALLOWED_PRIVATE_HOSTS: '127.0.0.1' })
+  })
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  const post = async (path: string, fields: Fields) => {
+    const answer = await fetch(instance.url + path, { method: 'POST', body: new URLSearchParams(fields) })
+    return { status: answer.status, json: (await answer.json()) as Json }
+  }
+  const passkeysOf = (accountId: string) => instance.app.pocket.passkeys.list(accountId)
+  const isSignedIn = async (agent: UserAgent) => (await instance.call('GET /api/users/me', { agent })).status === 200
+  const signIn = async (authenticator: SoftwareAuthenticator, agent = instance.agent()) => {
+    const body = await passkeyAnswer(agent, instance.url, authenticator)
+    expect((await instance.call('POST /api/webauthn/login/finish', { body, agent })).status).toBe(200)
+    return agent
+  }
+  const reauthenticate = async (agent: UserAgent, authenticator: SoftwareAuthenticator) => {
+    const body = await passkeyAnswer(agent, instance.url, authenticator)
+    expect((await instance.call('POST /api/webauthn/reauthenticate', { body, agent })).status).toBe(204)
+  }
+  const signInByCode = async (accountId: string, agent = instance.agent()) => {
+    const { code } = await instance.app.pocket.issueLoginCode({ id: accountId }, 60_000)
+    await agent.postForm(`${instance.url}/lc`, { code })
+    return agent
+  }
+  const deviceApprovedBy = async (agent: UserAgent, authenticator: SoftwareAuthenticator) => {
+    const device = instance.agent()
+    const { json } = await instance.call('POST /api/device-login/requests', { agent: device })
+    await reauthenticate(agent, authenticator)
+    const body = { code: json.userCode, decision: 'approve' }
+    const decided = await instance.call('POST /api/device-login/verification/decision', { body, agent })
+    const redeem = () => device.postJson(`${instance.url}/api/device-login/requests/${json.id}/exchange`, {})
+    return { device, decided, redeem }
+  }
+  /** The id of the newest passkey. */
+  const newest = async (accountId: string) => (await passkeysOf(accountId)).at(-1)?.id ?? ''
+  const remove = (id: string, credentialId: string) =>
+    instance.call('DELETE /api/users/{id}/webauthn-credentials/{credentialId}', { params: { id, credentialId } })
+  const removeOwn = (agent: UserAgent, id: string) =>
+    instance.call('DELETE /api/webauthn/credentials/{id}', { params: { id }, agent })
+
+  async function client(backchannelLogoutUri?: string) {
+    const body = { name: freshName(), callbackURLs: [callback], skipConsent: true, isGroupRestricted: false }
+    const more = backchannelLogoutUri === undefined ? {} : { protocol: { backchannelLogoutUri } }
+    const made = await instance.call('POST /api/oidc/clients', { body: { ...body, ...more } })
+    const params = { id: String(made.json.id) }
+    const { json } = await instance.call('POST /api/oidc/clients/{id}/secret', { params })
+    return { client_id: params.id, client_secret: String(json.secret) }
+  }
+  /** What a client is given in a browser: a refresh token. */
+  async function given(agent: UserAgent, credentials: Awaited<ReturnType<typeof client>>) {
+    const query = { client_id: credentials.client_id, redirect_uri: callback, response_type: 'code', scope: 'openid' }
+    const { location } = await agent.get(`${instance.url}/authorize?${new URLSearchParams(query)}`)
+    const code = new URL(location ?? '').searchParams.get('code') ?? ''
+    const fields = { ...credentials, grant_type: 'authorization_code', redirect_uri: callback, code }
+    const { json } = await post('/api/oidc/token', fields)
+    return grantOf(credentials, json)
+  }
+  const grantOf = (credentials: Fields, json: Json) => {
+    let token = String(json.refresh_token)
+    return {
+      async refresh() {
+        const answer = await post('/api/oidc/token', {
+          ...credentials,
+          grant_type: 'refresh_token',
+          refresh_token: token,
+        })
+        token = String(answer.json.refresh_token ?? token)
+        return answer.status
+      },
+    }
+  }
+  async function deviceGiven(agent: UserAgent, credentials: Awaited<ReturnType<typeof client>>) {
+    const { json: device } = await post('/api/oidc/device/authorize', { ...credentials, scope: 'openid' })
+    const query = `?code=${device.user_code}`
+    expect((await instance.call('POST /api/oidc/device/verify', { agent, query })).status).toBe(204)
+    const fields = { ...credentials, grant_type: deviceGrant, device_code: String(device.device_code) }
+    return grantOf(credentials, (await post('/api/oidc/token', fields)).json)
+  }
+  /** A person with two passkeys, of which only the second was used in the second browser. */
+  async function twoPasskeys() {
+    const person = await instance.person(freshName())
+    const first = await newest(person.id)
+    const clean = await signInByCode(person.id)
+    const { authenticator: other, answer } = await registerPasskey(clean, instance.url)
+    expect(answer.status).toBe(200)
+    return { ...person, first, clean, other, second: await newest(person.id) }
+  }
+
+  test('an administrator who removes a stolen passkey ends its session, which registers no other one', async () => {
+    const { id, agent, authenticator } = await instance.person(freshName())
+    const thief = await signIn(authenticator)
+    const begun = await thief.getJson(`${instance.url}/api/webauthn/register/start`)
+    expect(begun.status).toBe(200)
+    expect((await remove(id, await newest(id))).status).toBe(204)
+    expect([await isSignedIn(thief), await isSignedIn(agent)]).toEqual([false, false])
+    expect((await thief.getJson(`${instance.url}/api/webauthn/register/start`)).status).toBe(401)
+    // A ceremony that was under way stores nothing either.
+    const response = new SoftwareAuthenticator().create(begun.json() as never, { origin: instance.url })
+    expect((await thief.postJson(`${instance.url}/api/webauthn/register/finish`, response)).status).toBe(401)
+    expect(await passkeysOf(id)).toEqual([])
+  })
+
+  test('ends what came of it: passkeys registered there, devices approved there, and what clients got, also after the session', async () => {
+    const { id, authenticator, first, clean, other } = await twoPasskeys()
+    const credentials = await client()
+    const thief = await signIn(authenticator)
+    const { authenticator: planted } = await registerPasskey(thief, instance.url)
+    const heir = await signIn(planted)
+    const { device, redeem, decided } = await deviceApprovedBy(heir, planted)
+    expect([decided.status, (await redeem()).status]).toEqual([204, 200])
+    const pending = await deviceApprovedBy(heir, planted)
+    const grants = await Promise.all([
+      given(thief, credentials),
+      given(heir, credentials),
+      given(device, credentials),
+      deviceGiven(heir, credentials),
+    ])
+    const kept = await given(clean, credentials)
+    for (const grant of [...grants, kept]) expect(await grant.refresh()).toBe(200)
+
+    expect((await remove(id, first)).status).toBe(204)
+    for (const browser of [thief, heir, device]) expect(await isSignedIn(browser)).toBe(false)
+    for (const grant of grants) expect(await grant.refresh()).toBe(400)
+    expect((await pending.redeem()).status).toBe(401)
+    expect([await isSignedIn(clean), await kept.refresh()]).toEqual([true, 200])
+    await reauthenticate(clean, other)
+  })
+
+  test('ends what clients got in sessions that have expired meanwhile, and spares those of other passkeys', async () => {
+    const { id, authenticator, first, clean } = await twoPasskeys()
+    const credentials = await client()
+    const grant = await given(await signIn(authenticator), credentials)
+    const kept = await given(clean, credentials)
+    pass(3 * hour)
+    while ((await instance.app.pocket.removeExpired(1000)) > 0);
+    expect([await grant.refresh(), await kept.refresh()]).toEqual([200, 200])
+    await signIn(instance.administratorAuthenticator, instance.administrator)
+    expect((await remove(id, first)).status).toBe(204)
+    expect([await grant.refresh(), await kept.refresh()]).toEqual([400, 200])
+  })
+
+  test('notifies clients that were used in the session', async () => {
+    await using listener = await startListener()
+    const { id, authenticator, first } = await twoPasskeys()
+    const credentials = await client(listener.url)
+    await given(await signIn(authenticator), credentials)
+    expect((await remove(id, first)).status).toBe(204)
+    await listener.told
+  })
+
+  test('leaves the session of the remover where another passkey was used last in it', async () => {
+    const { agent, authenticator, first, clean, other, second } = await twoPasskeys()
+    const own = await signIn(other)
+    await reauthenticate(own, authenticator)
+    await reauthenticate(own, other)
+    expect((await removeOwn(own, first)).status).toBe(204)
+    expect([await isSignedIn(own), await isSignedIn(clean), await isSignedIn(agent)]).toEqual([true, true, false])
+    const { answer } = await registerPasskey(own, instance.url)
+    expect(answer.status).toBe(200)
+    expect((await removeOwn(own, second)).status).toBe(204)
+    expect(await isSignedIn(own)).toBe(false)
+  })
+
+  test('a session without a passkey adds one for fifteen minutes, by how it began, and not after a removal', async () => {
+    const { id, authenticator, agent } = await instance.person(freshName())
+    const mayAdd = async (browser: UserAgent) => {
+      const { status, text } = await browser.getJson(`${instance.url}/api/webauthn/register/start`)
+      return status === 200 ? 200 : [status, /"code":"(\w+)"/.exec(text)?.[1]]
+    }
+    const byCode = await signInByCode(id)
+    expect(await mayAdd(byCode)).toBe(200)
+    const { device, redeem } = await deviceApprovedBy(agent, authenticator)
+    expect((await redeem()).status).toBe(200)
+    expect(await mayAdd(device)).toEqual([401, 'reauthentication_required'])
+    expect((await remove(id, await newest(id))).status).toBe(204)
+    expect(await isSignedIn(byCode)).toBe(true)
+    expect(await mayAdd(byCode)).toEqual([403, 'sign_in_again'])
+    const sensitive = await instance.call('DELETE /api/users/me', { agent: byCode })
+    expect([sensitive.status, sensitive.json.code]).toEqual([403, 'passkey_required'])
+    const again = await signInByCode(id)
+    expect(await mayAdd(again)).toBe(200)
+    pass(15 * minute + 1)
+    expect(await mayAdd(again)).toEqual([403, 'sign_in_again'])
+  })
+
+  test('a ceremony that began before the removal adds no passkey in a session that it spares', async () => {
+    const { id } = await instance.person(freshName())
+    const byCode = await signInByCode(id)
+    const begun = await byCode.getJson(`${instance.url}/api/webauthn/register/start`)
+    expect((await remove(id, await newest(id))).status).toBe(204)
+    const response = new SoftwareAuthenticator().create(begun.json() as never, { origin: instance.url })
+    expect((await byCode.postJson(`${instance.url}/api/webauthn/register/finish`, response)).status).toBe(403)
+    expect(await passkeysOf(id)).toEqual([])
+  })
+
+  test('shows what was made, and withdraws it with one act', async () => {
+    const boss = await instance.person(freshName())
+    const { json } = await instance.call('GET /api/users/{id}', { params: { id: boss.id } })
+    const body = { ...json, email: `${json.username}@example.com`, isAdmin: true }
+    expect((await instance.call('PUT /api/users/{id}', { params: { id: boss.id }, body })).status).toBe(200)
+    const stolen = await newest(boss.id)
+    const thief = await signIn(boss.authenticator)
+    const by = { agent: thief }
+    const { authenticator: planted } = await registerPasskey(thief, instance.url)
+    const plantedId = await newest(boss.id)
+    const minted = await instance.call('POST /api/api-keys', { body: key(), ...by })
+    const apiKey = minted.json as { token: string; apiKey: { id: string } }
+    const withKey = { headers: { 'x-api-key': apiKey.token } }
+    const app = { name: 'Payroll', callbackURLs: [callback] }
+    const clientId = String((await instance.call('POST /api/oidc/clients', { body: app, ...by })).json.id)
+    const params = { id: clientId }
+    const secret = (await instance.call('POST /api/oidc/clients/{id}/secrets', { params, ...by })).json
+    // An API key leads to the session in which it was made.
+    const bySecretKey = await instance
+      .agent()
+      .sendJson('POST', `${instance.url}/api/oidc/clients/${clientId}/secrets`, { options: withKey })
+    const victim = await instance.personWithoutPasskey(freshName())
+    const codeFor = async () => {
+      const call = 'POST /api/users/{id}/one-time-access-token'
+      return String((await instance.call(call, { params: { id: victim.id }, body: {}, ...by })).json.token)
+    }
+    const [used, unused] = [await codeFor(), await codeFor()]
+    const asVictim = instance.agent()
+    await asVictim.postForm(`${instance.url}/lc`, { code: used })
+    const { authenticator: victimsOther } = await registerPasskey(asVictim, instance.url)
+    const { device, redeem } = await deviceApprovedBy(thief, boss.authenticator)
+    await redeem()
+
+    expect((await remove(boss.id, stolen)).status).toBe(204)
+    expect([await isSignedIn(device), await isSignedIn(asVictim)]).toEqual([false, true])
+    const where = { params: { id: boss.id, passkeyId: stolen } }
+    const read = async () =>
+      (await instance.call('GET /api/users/{id}/passkey-removals/{passkeyId}', where)).json.made as Json[]
+    const summary = (made: readonly Json[]) => made.map(({ kind, state }) => `${kind} ${state}`)
+    const made = await read()
+    expect(summary(made)).toEqual([
+      'passkey active',
+      'api_key active',
+      'client_secret active',
+      'client_secret active',
+      'login_code active',
+      'login_code active',
+      'device withdrawn',
+    ])
+    expect(made[0]).toMatchObject({ id: plantedId })
+    expect(made.slice(1, 4)).toMatchObject([
+      { id: apiKey.apiKey.id, name: 'For a script' },
+      { id: secret.id, name: 'Payroll' },
+      { id: (bySecretKey.json() as Json).id },
+    ])
+    expect((await instance.call('GET /api/users/{id}/passkey-removals', where)).json).toHaveLength(1)
+    // What the planted passkey does meanwhile is withdrawn with it.
+    const heir = await signIn(planted)
+    await instance.call('POST /api/api-keys', { body: key(), agent: heir })
+
+    const withdrawn = await instance.call('POST /api/users/{id}/passkey-removals/{passkeyId}/withdraw', where)
+    expect(withdrawn.status).toBe(204)
+    expect(new Set((await read()).map(({ state }) => state))).toEqual(new Set(['withdrawn']))
+    expect((await instance.call('GET /api/users/{id}/passkey-removals', where)).json).toEqual([])
+    expect([await isSignedIn(heir), await isSignedIn(asVictim)]).toEqual([false, false])
+    expect((await instance.agent().getJson(`${instance.url}/api/users/me`, withKey)).status).toBe(401)
+    expect((await instance.call('GET /api/oidc/clients/{id}/secrets', { params })).json).toEqual([])
+    expect(await passkeysOf(boss.id)).toEqual([])
+    const latecomer = instance.agent()
+    await latecomer.postForm(`${instance.url}/lc`, { code: unused })
+    expect(await isSignedIn(latecomer)).toBe(false)
+    const lost = await passkeyAnswer(instance.agent(), instance.url, victimsOther)
+    expect((await instance.agent().postJson(`${instance.url}/api/webauthn/login/finish`, lost)).status).toBe(400)
+  })
+
+  test('the owner sees it too, and keeps the passkey that they have just used', async () => {
+    const { id, agent, first } = await (async () => {
+      const person = await instance.person(freshName())
+      return { ...person, first: await newest(person.id) }
+    })()
+    const { authenticator: other } = await registerPasskey(agent, instance.url)
+    expect((await instance.call('POST /api/api-keys', { body: key(), agent })).status).toBe(201)
+    expect((await removeOwn(agent, first)).status).toBe(204)
+    expect(await isSignedIn(agent)).toBe(false)
+    const back = await signIn(other)
+    const listed = (await instance.call('GET /api/webauthn/removals', { agent: back })).json as unknown as Json[]
+    expect(listed).toMatchObject([
+      {
+        passkeyId: first,
+        made: [
+          { kind: 'passkey', state: 'kept' },
+          { kind: 'api_key', state: 'active' },
+        ],
+      },
+    ])
+    const params = { passkeyId: first }
+    const call = 'POST /api/webauthn/removals/{passkeyId}/withdraw'
+    const stranger = await instance.person(freshName())
+    expect((await instance.call(call, { params, agent: stranger.agent })).status).toBe(404)
+    expect((await instance.call(call, { params, agent: back })).status).toBe(204)
+    expect((await instance.call('GET /api/webauthn/removals', { agent: back })).json).toEqual([])
+    expect(await passkeysOf(id)).toHaveLength(1)
+  })
+})

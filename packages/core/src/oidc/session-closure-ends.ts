@@ -1,0 +1,109 @@
+import type Provider from 'oidc-provider'
+import type { Clock } from '../clock.ts'
+import { sha256 } from '../hash.ts'
+import { closureOf, lastPasskeyUsed } from '../sessions/session-closure.ts'
+import { reviewInterval } from '../sessions/session-history.ts'
+import type { PocketStores } from '../stores.ts'
+import { revokeGrant } from './logout.ts'
+import { notifyClient } from './logout-notices.ts'
+import { endSession, sessionsOf } from './session-ends.ts'
+import { grantIdsOf, type SessionArtifact, sessionArtifactsOf } from './session-artifacts.ts'
+
+export interface SessionClosurePorts {
+  readonly stores: Pick<PocketStores, 'artifacts' | 'sessionHistory' | 'transaction'>
+  readonly provider: () => Provider
+  readonly clock: Clock
+}
+
+/** Where an end begins: at a passkey that is removed, or at sessions. */
+export interface ClosureStart {
+  readonly accountId: string
+  /** What the sessions are marked with. */
+  readonly removalOf: string
+  /** Sessions to end; where there are none, those in which the passkey was used. */
+  readonly sessionUids?: readonly string[]
+  /** The session of whoever does it. It stays where another passkey was the last one used in it. */
+  readonly ownSessionUid?: string | null | undefined
+}
+
+/**
+ * Ends the sessions that a removed passkey led to, also those that have expired: what clients were given in them, with notices,
+ * and every approval. Sessions of a version that kept no history are taken for sessions in which it was used.
+ */
+export function createSessionClosure({ stores, provider, clock }: SessionClosurePorts) {
+  const { artifacts, sessionHistory, transaction } = stores
+
+  /** Sessions first: nothing can be listed in them afterwards. Resolves to the `sid`s whose clients were notified. */
+  const endSessions = async (accountId: string, isEnded: (uid: string) => boolean): Promise<Set<unknown>> => {
+    const notified = new Set<unknown>()
+    for (const { uid } of (await sessionsOf(artifacts, accountId)).filter((each) => isEnded(each.uid))) {
+      const ended = await endSession(provider(), transaction, uid)
+      for (const { sid } of Object.values(ended?.authorizations ?? {})) notified.add(sid)
+    }
+    return notified
+  }
+
+  /** Of sessions that have expired, what clients were given still says which they are. */
+  const notify = async (accountId: string, ended: readonly SessionArtifact[], notified: Set<unknown>): Promise<void> => {
+    for (const { payload } of ended) {
+      const { clientId, sid } = payload
+      if (clientId === undefined || typeof sid !== 'string' || notified.has(sid)) continue
+      notified.add(sid)
+      await notifyClient(provider(), { clientId, accountId, sid })
+    }
+  }
+
+  /** Grants that nothing refers to any more go as well where `all` do: nobody knows from which session they are. */
+  const revokeGrants = async (
+    accountId: string,
+    { ended, kept, all }: Readonly<Record<'ended' | 'kept', readonly SessionArtifact[]>> & { readonly all: boolean },
+  ): Promise<void> => {
+    const inUse = new Set(kept.flatMap(grantIdsOf))
+    for (const grantId of new Set(ended.flatMap(grantIdsOf)))
+      if (!inUse.has(grantId)) await revokeGrant(provider(), grantId)
+    if (!all) return
+    const keys = new Set([...inUse].map((grantId) => sha256(`Grant:${grantId}`)))
+    for (const { key } of await artifacts.listByAccount('Grant', accountId))
+      if (!keys.has(key)) await artifacts.destroy(key)
+  }
+
+  /** Resolves to the `uid`s of the sessions. */
+  const end = ({ accountId, removalOf, sessionUids, ownSessionUid }: ClosureStart): Promise<readonly string[]> =>
+    transaction(async () => {
+      const links = await sessionHistory.linksOf(accountId)
+      const origins = await sessionHistory.originsOf(accountId)
+      const ofPasskey = sessionUids === undefined
+      const found = closureOf(links, ofPasskey ? removalOf : null, sessionUids)
+      const last = ownSessionUid == null ? undefined : lastPasskeyUsed(links, ownSessionUid)
+      const stays = last && !found.passkeys.has(last.subject) ? ownSessionUid : undefined
+      const known = new Set(origins.map(({ uid }) => uid))
+      const isEnded = (uid: string | undefined) =>
+        uid === undefined || !known.has(uid) ? ofPasskey && uid !== stays : uid !== stays && found.sessions.has(uid)
+      const notified = await endSessions(accountId, isEnded)
+      const all = await sessionArtifactsOf(artifacts, accountId)
+      const ended = all.filter(({ sessionUid }) => isEnded(sessionUid))
+      const kept = all.filter(({ sessionUid }) => !isEnded(sessionUid))
+      await notify(accountId, ended, notified)
+      await revokeGrants(accountId, { ended, kept, all: ofPasskey })
+      for (const { artifact } of ended) await artifacts.destroy(artifact.key)
+      const marked = origins.filter(({ uid, endedBy }) => found.sessions.has(uid) && uid !== stays && endedBy === null)
+      const reviewAt = clock.now() + reviewInterval
+      for (const origin of marked) await sessionHistory.saveOrigin({ ...origin, endedBy: removalOf, reviewAt })
+      return marked.map(({ uid }) => uid)
+    })
+
+  return {
+    /** Call it after the account was locked. */
+    end,
+
+    /** Removes a passkey, and ends the sessions that it led to, in one transaction. */
+    removing: <T>(removal: ClosureStart, remove: () => Promise<T>): Promise<T> =>
+      transaction(async () => {
+        await sessionHistory.lockAccount(removal.accountId)
+        const removed = await remove()
+        await sessionHistory.addRemoval(removal.accountId)
+        await end(removal)
+        return removed
+      }),
+  }
+}

@@ -1,0 +1,145 @@
+import type { ActingParty } from '../audit/audit-sink.ts'
+import type { ClientStore } from '../clients/client-store.ts'
+import type { Clock } from '../clock.ts'
+import type { CodeStore } from '../codes/code-store.ts'
+import { NotFound } from '../errors.ts'
+import type { PasskeyStore } from '../passkeys/passkey-store.ts'
+import type { Transaction } from '../transaction.ts'
+import { lastPasskeyUsed } from './session-closure.ts'
+import type { SessionHistoryStore, SessionLink, SessionLinkKind } from './session-history-store.ts'
+
+/** A credential that was made in a session which the removal of a passkey has ended, or a device that was approved there. */
+export interface MadeThing {
+  readonly kind: 'passkey' | 'api_key' | 'client_secret' | 'login_code' | 'device'
+  readonly id: string
+  /** Whose session it was made in. */
+  readonly accountId: string
+  /** A passkey’s name, an API key’s name, the client of a secret, the account of a login code, a device’s `User-Agent`. */
+  readonly label: string | null
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number
+  /** Whether it is gone; a device always is, with the session. `null` where the host alone knows. */
+  readonly withdrawn: boolean | null
+  /** Whether it is the passkey that was used last in the session of whoever asks. */
+  readonly inUse: boolean
+}
+
+/** A removed passkey, and what was made in the sessions that its removal has ended. */
+export interface PasskeyRemoval {
+  readonly passkeyId: string
+  readonly passkeyName: string
+  /** Passkeys first. */
+  readonly made: readonly MadeThing[]
+}
+
+/** Shows what the removal of a passkey leaves behind, so that it can be withdrawn. */
+export interface PasskeyRemovals {
+  /** Those of passkeys of the account after which anything is listed. */
+  list(accountId: string, party?: ActingParty): Promise<readonly PasskeyRemoval[]>
+  /** @throws {NotFound} `passkey_not_found` where no removal of this passkey of the account has ended a session */
+  find(accountId: string, passkeyId: string, party?: ActingParty): Promise<PasskeyRemoval>
+  /**
+   * Withdraws a login code that is listed, and ends the sessions that began with it.
+   *
+   * @throws {NotFound} `not_found`
+   */
+  withdrawLoginCode(passkeyId: string, codeId: string, party?: ActingParty): Promise<void>
+}
+
+export interface PasskeyRemovalPorts {
+  readonly history: SessionHistoryStore
+  readonly passkeys: Pick<PasskeyStore, 'listByAccount'>
+  readonly clients: Pick<ClientStore, 'find'>
+  readonly codes: Pick<CodeStore, 'remove'>
+  /** Ends these sessions of the account, and marks them with the removed passkey. */
+  readonly endSessions: (end: {
+    readonly accountId: string
+    readonly removalOf: string
+    readonly sessionUids: readonly string[]
+    readonly ownSessionUid: string | null | undefined
+  }) => Promise<unknown>
+  readonly transaction: Transaction
+  readonly clock: Clock
+}
+
+/** In the order in which they are listed. */
+const kinds: Readonly<Partial<Record<SessionLinkKind, MadeThing['kind']>>> = {
+  passkey_registered: 'passkey',
+  api_key: 'api_key',
+  client_secret: 'client_secret',
+  login_code: 'login_code',
+  device_approved: 'device',
+}
+const order = Object.values(kinds)
+
+export function createPasskeyRemovals(ports: PasskeyRemovalPorts): PasskeyRemovals {
+  const { history, passkeys, clients, codes, endSessions, transaction, clock } = ports
+
+  const isWithdrawn = async (kind: MadeThing['kind'], { subject, label, accountId }: SessionLink) => {
+    switch (kind) {
+      case 'passkey':
+        return (await passkeys.listByAccount(accountId)).every(({ id }) => id !== subject)
+      case 'client_secret':
+        return (await clients.find(label ?? ''))?.secrets.every(({ id }) => id !== subject) ?? true
+      case 'login_code':
+        return (await history.linksTo('code_withdrawn', subject)).length > 0
+      case 'device':
+        return true
+      case 'api_key':
+        return null
+    }
+  }
+
+  const madeBy = async (passkeyId: string, { origin }: ActingParty): Promise<readonly MadeThing[]> => {
+    const own = origin?.sessionUid ?? ''
+    const used = lastPasskeyUsed(await history.linksIn(own), own)?.subject
+    const made: MadeThing[] = []
+    for (const { uid } of await history.endedBy(passkeyId))
+      for (const link of await history.linksIn(uid)) {
+        const kind = kinds[link.kind]
+        const { subject: id, accountId, label, at } = link
+        // The removed passkey may have been registered in a session in which it was used.
+        if (kind === undefined || id === passkeyId) continue
+        made.push({ kind, id, accountId, label, at, withdrawn: await isWithdrawn(kind, link), inUse: id === used })
+      }
+    return made.sort((left, right) => order.indexOf(left.kind) - order.indexOf(right.kind) || left.at - right.at)
+  }
+
+  const removalsOf = async (accountId: string): Promise<ReadonlyMap<string, string>> => {
+    const ended = new Set((await history.originsOf(accountId)).flatMap(({ endedBy }) => endedBy ?? []))
+    const used = (await history.linksOf(accountId)).filter(({ subject }) => ended.has(subject))
+    return new Map(used.map(({ subject, label }) => [subject, label ?? '']))
+  }
+
+  return {
+    async list(accountId, party = {}) {
+      const removals: PasskeyRemoval[] = []
+      for (const [passkeyId, passkeyName] of await removalsOf(accountId)) {
+        const made = await madeBy(passkeyId, party)
+        if (made.length > 0) removals.push({ passkeyId, passkeyName, made })
+      }
+      return removals
+    },
+
+    async find(accountId, passkeyId, party = {}) {
+      const passkeyName = (await removalsOf(accountId)).get(passkeyId)
+      if (passkeyName === undefined) throw new NotFound('passkey_not_found', 'No removal of this passkey is known.')
+      return { passkeyId, passkeyName, made: await madeBy(passkeyId, party) }
+    },
+
+    withdrawLoginCode: (passkeyId, codeId, { origin } = {}) =>
+      transaction(async () => {
+        const [issued] = await history.linksTo('login_code', codeId)
+        const isListed = issued && (await history.findOrigin(issued.sessionUid))?.endedBy === passkeyId
+        if (!isListed || issued.label === null) throw new NotFound('not_found', 'There is no such login code.')
+        const { sessionUid, accountId: issuer, label: accountId } = issued
+        // Whoever signs in with the code at the same time has done so, or is refused.
+        await history.lockAccount(accountId)
+        await codes.remove(codeId)
+        const withdrawn = { sessionUid, accountId: issuer, subject: codeId, label: null, at: clock.now() }
+        await history.saveLink({ ...withdrawn, kind: 'code_withdrawn' })
+        const sessionUids = (await history.linksTo('code_used', codeId)).map((link) => link.sessionUid)
+        await endSessions({ accountId, removalOf: passkeyId, sessionUids, ownSessionUid: origin?.sessionUid })
+      }),
+  }
+}

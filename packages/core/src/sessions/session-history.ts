@@ -1,0 +1,202 @@
+import type { RequestOrigin } from '../audit/audit-sink.ts'
+import type { Clock } from '../clock.ts'
+import { Forbidden, InvalidInput, NotAuthenticated } from '../errors.ts'
+import type { Passkey } from '../passkeys/passkey.ts'
+import type { PasskeyStore } from '../passkeys/passkey-store.ts'
+import type { Transaction } from '../transaction.ts'
+import { beginsWithoutPasskey } from './passkey-exceptions.ts'
+import type { Session, SignInMethod } from './session.ts'
+import { lastPasskeyUsed } from './session-closure.ts'
+import type { SessionHistoryStore, SessionLink, SessionLinkKind } from './session-history-store.ts'
+
+/** Who signs in, and by what. */
+export interface SignIn {
+  readonly accountId: string
+  readonly method: SignInMethod
+  /** The passkey that was used. An account that was created with one needs none here. */
+  readonly passkeyId?: string | undefined
+  /** The `uid` of the session in which this device was approved. */
+  readonly approvedIn?: string | null | undefined
+  /** The hash of the login code that was used. */
+  readonly codeHash?: string | undefined
+}
+
+/** Which session this is. */
+export type SessionName = Pick<Session, 'accountId' | 'uid'>
+
+/** A credential that is made in a session, or a device that is approved in it. */
+export interface MadeInSession {
+  readonly kind: Extract<SessionLinkKind, 'api_key' | 'client_secret' | 'login_code' | 'device_approved'>
+  readonly subject: string
+  readonly label: string | null
+}
+
+/** Remembers what was used and made in which session, and says what a session may do because of it. */
+export interface SessionHistory {
+  /**
+   * Saves a session that begins, or in which somebody signs in anew, together with its history.
+   *
+   * @throws {InvalidInput} `passkey_unknown` where the passkey was removed meanwhile, `code_invalid` where the code was withdrawn
+   * @throws {NotAuthenticated} `device_login_expired` where the approving session was ended by a removal, `not_signed_in`
+   * where this one was
+   */
+  start(uid: string, signIn: SignIn, save: () => Promise<unknown>): Promise<void>
+  /**
+   * Stores a passkey that is registered in a session.
+   *
+   * @throws {NotAuthenticated} `not_signed_in` where the session has ended meanwhile, or as `assertMayAddFirst`
+   */
+  register(session: SessionName, passkey: Passkey, store: () => Promise<void>): Promise<void>
+  /**
+   * Notes what is made in the session of a request, or by an API key that was made in one; call it in the transaction that
+   * makes it.
+   *
+   * @throws {NotAuthenticated} `not_signed_in` where the session has ended meanwhile
+   */
+  made(origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>, thing: MadeInSession): Promise<void>
+  /** When a passkey that still exists was last used in the session, in milliseconds; `undefined`: never. */
+  passkeyUsedAt(session: SessionName): Promise<number | undefined>
+  /** Whether any passkey was ever used in the session. */
+  hasUsedPasskey(session: SessionName): Promise<boolean>
+  /**
+   * That a session in which no passkey was used may do this without one.
+   *
+   * @throws {NotAuthenticated} `reauthentication_required` where the account has a passkey
+   * @throws {Forbidden} `sign_in_again` for adding one, `passkey_required` for everything else
+   */
+  assertException(session: SessionName, act: keyof ReturnType<typeof beginsWithoutPasskey>): Promise<void>
+  /** Whether the session was ended by the removal of a passkey. */
+  wasEnded(uid: string): Promise<boolean>
+  /** Forgets at most `limit` sessions of which nothing is left. */
+  review(limit: number): Promise<number>
+}
+
+export interface SessionHistoryPorts {
+  readonly store: SessionHistoryStore
+  readonly passkeys: Pick<PasskeyStore, 'listByAccount'>
+  /** Whether the session of this `uid` is stored and has not expired. */
+  readonly isAlive: (uid: string) => Promise<boolean>
+  /** Whether anything that clients were given in the session is stored. */
+  readonly hasArtifacts: (session: SessionName) => Promise<boolean>
+  readonly transaction: Transaction
+  readonly clock: Clock
+}
+
+/** Milliseconds. */
+export const reviewInterval = 7 * 86_400_000
+
+/** What is forgotten with the session; everything else may have to be found long after. */
+const forgettable: ReadonlySet<SessionLinkKind> = new Set(['passkey_used', 'code_used'])
+
+export function createSessionHistory(ports: SessionHistoryPorts): SessionHistory {
+  const { store, passkeys, isAlive, hasArtifacts, transaction, clock } = ports
+
+  const wasEnded = async (uid: string) => ((await store.findOrigin(uid))?.endedBy ?? null) !== null
+
+  const link = (session: SessionName, kind: SessionLinkKind, subject: string, label: string | null = null) =>
+    store.saveLink({ sessionUid: session.uid, accountId: session.accountId, kind, subject, label, at: clock.now() })
+
+  const used = async ({ uid }: SessionName): Promise<readonly SessionLink[]> =>
+    (await store.linksIn(uid)).filter(({ kind }) => kind === 'passkey_used')
+
+  /** The passkeys that prove who signs in. */
+  const passkeysOf = async ({ accountId, method, passkeyId }: SignIn): Promise<readonly Passkey[]> => {
+    const existing = await passkeys.listByAccount(accountId)
+    if (passkeyId === undefined) return method === 'setup' || method === 'sign_up' ? existing : []
+    const found = existing.filter(({ id }) => id === passkeyId)
+    if (found.length === 0) throw new InvalidInput('passkey_unknown', 'The passkey was removed meanwhile.')
+    return found
+  }
+
+  const assertStillValid = async (uid: string, { approvedIn, codeHash }: SignIn): Promise<void> => {
+    if (await wasEnded(uid)) throw ended()
+    if (approvedIn != null && (await wasEnded(approvedIn)))
+      throw new NotAuthenticated('device_login_expired', 'The session that approved this device was ended.')
+    const withdrawn = codeHash === undefined ? [] : await store.linksTo('code_withdrawn', codeHash)
+    if (withdrawn.length > 0) throw new InvalidInput('code_invalid', 'The code was withdrawn.')
+  }
+
+  const assertException: SessionHistory['assertException'] = async ({ uid, accountId }, act) => {
+    const origin = await store.findOrigin(uid)
+    const removals = await store.countRemovals(accountId)
+    const excepted = origin && beginsWithoutPasskey(origin, { removals, now: clock.now() })[act]
+    if (excepted) return
+    if ((await passkeys.listByAccount(accountId)).length > 0)
+      throw new NotAuthenticated('reauthentication_required', 'A passkey has to be used once more for this.')
+    throw act === 'addPasskey'
+      ? new Forbidden('sign_in_again', 'The session did not begin in a way, or recently enough, to add a passkey.')
+      : new Forbidden('passkey_required', 'This needs a passkey, and the account has none.')
+  }
+
+  return {
+    wasEnded,
+    assertException,
+
+    start: (uid, signIn, save) =>
+      transaction(async () => {
+        const { accountId, method, approvedIn, codeHash } = signIn
+        const session = { uid, accountId }
+        const removals = await store.lockAccount(accountId)
+        await assertStillValid(uid, signIn)
+        const proofs = await passkeysOf(signIn)
+        await save()
+        const startedAt = clock.now()
+        const reviewAt = startedAt + reviewInterval
+        await store.saveOrigin({ uid, accountId, method, startedAt, removals, endedBy: null, reviewAt })
+        for (const { id, name } of proofs) await link(session, 'passkey_used', id, name)
+        if (codeHash !== undefined) await link(session, 'code_used', codeHash)
+        if (approvedIn != null) await link({ uid: approvedIn, accountId }, 'session_approved', uid)
+      }),
+
+    register: (session, passkey, storePasskey) =>
+      transaction(async () => {
+        await store.lockAccount(session.accountId)
+        if ((await wasEnded(session.uid)) || !(await isAlive(session.uid))) throw ended()
+        const isFirst = (await used(session)).length === 0
+        if (isFirst) await assertException(session, 'addPasskey')
+        await storePasskey()
+        await link(session, 'passkey_registered', passkey.id, passkey.name)
+        // From now on the session is worth what this passkey is worth.
+        if (isFirst) await link(session, 'passkey_used', passkey.id, passkey.name)
+      }),
+
+    async made({ sessionUid, apiKeyId }, { kind, subject, label }) {
+      const [byKey] = apiKeyId == null ? [] : await store.linksTo('api_key', apiKeyId)
+      const uid = sessionUid ?? byKey?.sessionUid
+      const origin = uid === undefined ? undefined : await store.findOrigin(uid)
+      if (!origin) return
+      await store.lockAccount(origin.accountId)
+      if (sessionUid != null && ((await wasEnded(origin.uid)) || !(await isAlive(origin.uid)))) throw ended()
+      await link(origin, kind, subject, label)
+    },
+
+    async passkeyUsedAt(session) {
+      const existing = new Set((await passkeys.listByAccount(session.accountId)).map(({ id }) => id))
+      const links = (await store.linksIn(session.uid)).filter(({ subject }) => existing.has(subject))
+      return lastPasskeyUsed(links, session.uid)?.at
+    },
+
+    hasUsedPasskey: async (session) => (await used(session)).length > 0,
+
+    async review(limit) {
+      const due = await store.dueForReview(clock.now(), limit)
+      let forgotten = 0
+      for (const { uid, accountId } of due)
+        await transaction(async () => {
+          await store.lockAccount(accountId)
+          const origin = await store.findOrigin(uid)
+          if (!origin || origin.reviewAt > clock.now()) return
+          const lasting = (await store.linksIn(uid)).some(({ kind }) => !forgettable.has(kind))
+          if (lasting || (await hasArtifacts(origin)))
+            return store.saveOrigin({ ...origin, reviewAt: clock.now() + reviewInterval })
+          await store.remove(uid)
+          forgotten += 1
+        })
+      return forgotten
+    },
+  }
+}
+
+function ended(): NotAuthenticated {
+  return new NotAuthenticated('not_signed_in', 'The session has ended.')
+}

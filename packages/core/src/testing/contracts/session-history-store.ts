@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import type { SessionLink, SessionOrigin } from '../../sessions/session-history-store.ts'
+import type { PocketStores } from '../../stores.ts'
+import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+
+function origin(uid: string, changes: Partial<SessionOrigin> = {}): SessionOrigin {
+  const begun = { accountId: 'ada', method: 'passkey', startedAt: noon, removals: 0 } as const
+  return { uid, ...begun, endedBy: null, reviewAt: noon + 1, ...changes }
+}
+
+function link(sessionUid: string, subject: string, changes: Partial<SessionLink> = {}): SessionLink {
+  return { sessionUid, kind: 'passkey_used', subject, accountId: 'ada', label: null, at: noon, ...changes }
+}
+
+type Stores = Pick<PocketStores, 'sessionHistory' | 'transaction'>
+
+/** What {@link SessionHistoryStore} promises, within transactions of the same stores. */
+export const sessionHistoryStoreContract: readonly ContractCase<Stores>[] = [
+  {
+    name: 'lets one transaction at a time get past the lock of an account',
+    run: async ({ sessionHistory: store, transaction }) => {
+      let inside = 0
+      await fiftyTimes(() =>
+        transaction(async () => {
+          await store.lockAccount('ada')
+          inside += 1
+          assert.equal(inside, 1)
+          await store.addRemoval('ada')
+          await store.countRemovals('bob')
+          inside -= 1
+        }),
+      )
+      assert.equal(await store.countRemovals('ada'), 50)
+      assert.equal(await transaction(() => store.lockAccount('ada')), 50)
+      assert.equal(await store.countRemovals('bob'), 0)
+    },
+  },
+  {
+    name: 'replaces an origin, and finds it by session, account and the passkey that ended it',
+    run: async ({ sessionHistory: store }) => {
+      await store.saveOrigin(origin('a'))
+      await store.saveOrigin(origin('a', { method: 'code', endedBy: 'key', removals: 2 }))
+      await store.saveOrigin(origin('b', { accountId: 'bob' }))
+      const changed = origin('a', { method: 'code', endedBy: 'key', removals: 2 })
+      assert.deepEqual(await store.findOrigin('a'), changed)
+      assert.deepEqual(await store.originsOf('ada'), [changed])
+      assert.deepEqual(await store.endedBy('key'), [changed])
+      assert.equal(await store.findOrigin('c'), undefined)
+    },
+  },
+  {
+    name: 'replaces a link of the same session, kind and subject, and finds links by account, session and subject',
+    run: async ({ sessionHistory: store }) => {
+      await store.saveLink(link('a', 'key'))
+      await store.saveLink(link('a', 'key', { at: noon + 2, label: 'Laptop' }))
+      await store.saveLink(link('a', 'key', { kind: 'passkey_registered', at: noon + 1 }))
+      await store.saveLink(link('b', 'key', { accountId: 'bob' }))
+      const used = link('a', 'key', { at: noon + 2, label: 'Laptop' })
+      const registered = link('a', 'key', { kind: 'passkey_registered', at: noon + 1 })
+      assert.deepEqual(await store.linksOf('ada'), [registered, used])
+      assert.deepEqual(await store.linksIn('a'), [registered, used])
+      assert.deepEqual(await store.linksTo('passkey_used', 'key'), [link('b', 'key', { accountId: 'bob' }), used])
+    },
+  },
+  {
+    name: 'tells what is due, in bounded batches, and removes one session or those of an account',
+    run: async ({ sessionHistory: store }) => {
+      await store.saveOrigin(origin('later'))
+      await store.saveOrigin(origin('second', { reviewAt: noon }))
+      await store.saveOrigin(origin('first', { reviewAt: noon - 1, accountId: 'bob' }))
+      await store.saveLink(link('second', 'key'))
+      await store.saveLink(link('later', 'key'))
+      const due = async (limit: number) => (await store.dueForReview(noon, limit)).map(({ uid }) => uid)
+      assert.deepEqual([await due(1), await due(9)], [['first'], ['first', 'second']])
+      await store.remove('second')
+      assert.deepEqual([await due(9), await store.linksIn('second')], [['first'], []])
+      await store.removeByAccount('ada')
+      assert.deepEqual([await store.findOrigin('later'), await store.linksIn('later')], [undefined, []])
+      assert.notEqual(await store.findOrigin('first'), undefined)
+    },
+  },
+]
