@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import type { Pocket } from '@pocket/core'
+import type { Passkey, Pocket } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import { createGuard } from './access/guard.ts'
@@ -16,6 +16,7 @@ import { bodies, createKoa, sameOriginOnly } from './http/koa.ts'
 import { limitRequests } from './http/limits.ts'
 import { listen, stopListening } from './http/listen.ts'
 import type { Logger } from './logging/logger.ts'
+import { passkeyRemovedPath } from './webauthn/passkey-removed-page.ts'
 
 /** A running instance, or one that has not begun to listen. Disposing of it stops everything it started. */
 export interface App extends AsyncDisposable {
@@ -25,6 +26,9 @@ export interface App extends AsyncDisposable {
   listen(): Promise<{ readonly url: string; readonly setUpUrl: string | null }>
   /** Makes a login code for the user of this name or e-mail address. Instants in milliseconds since the Unix epoch. */
   issueLoginCode(name: string): Promise<{ readonly code: string; readonly url: string; readonly expiresAt: number }>
+  passkeysOf(name: string): Promise<readonly Passkey[]>
+  /** `reviewUrl` is the page that lists what was made with it; `null` where nothing of that is active. */
+  removePasskey(name: string, id: string): Promise<{ readonly name: string; readonly reviewUrl: string | null }>
 }
 
 /** Milliseconds. */
@@ -74,6 +78,15 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const pages = composePages({ ...parts, apiDocument: api.document })
   const { pocket, directory, placeRoom, scheduler, ldap, scim, mail, clock, appearance, show } = parts
 
+  const userNamed = async (name: string) => {
+    const user = await directory.findByName(name)
+    if (user) return user
+    throw new NotFound(
+      'account_not_found',
+      `There is no user with the name or e-mail address ${name}, or there are two.`,
+    )
+  }
+
   const koa = createKoa({
     trustProxy: config.trustProxy,
     logger,
@@ -103,14 +116,19 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       return { url: pocket.issuer, setUpUrl: (await directory.isSetUp()) ? null : `${pocket.issuer}/login/setup` }
     },
     async issueLoginCode(name) {
-      const user = await directory.findByName(name)
-      if (!user)
-        throw new NotFound(
-          'account_not_found',
-          `There is no user with the name or e-mail address ${name}, or there are two.`,
-        )
+      const user = await userNamed(name)
       const { code, expiresAt } = await pocket.issueLoginCode(user, hour)
       return { code, url: `${pocket.issuer}/lc/${code}`, expiresAt }
+    },
+    passkeysOf: async (name) => pocket.passkeys.list((await userNamed(name)).id),
+    async removePasskey(name, id) {
+      const { id: accountId } = await userNamed(name)
+      const removed = await pocket.passkeys.removeEvenLast(accountId, id)
+      const actor = { id: accountId, origin: { requestId: null, ipAddress: null, userAgent: null } }
+      const removals = await services.administration.passkeyRemovals.list(actor, accountId)
+      const isToReview = removals.some(({ passkeyId }) => passkeyId === id)
+      const reviewUrl = isToReview ? pocket.issuer + passkeyRemovedPath(id, accountId) : null
+      return { name: removed.name, reviewUrl }
     },
     async [Symbol.asyncDispose]() {
       // A request may be waiting for a run, or for a peer.

@@ -7,6 +7,10 @@ export interface Instance extends AsyncDisposable {
   listen(): Promise<{ readonly url: string; readonly setUpUrl: string | null }>
   /** `expiresAt` in milliseconds since the Unix epoch. */
   issueLoginCode(name: string): Promise<{ readonly url: string; readonly expiresAt: number }>
+  /** The passkeys of the user with this name or e-mail address. */
+  passkeysOf(name: string): Promise<readonly { readonly id: string; readonly name: string }[]>
+  /** Removes a passkey, even the last one, and ends the sessions that it led to. Resolves to where the rest is reviewed. */
+  removePasskey(name: string, id: string): Promise<{ readonly name: string; readonly reviewUrl: string | null }>
 }
 
 /** What a command reaches of the world outside. */

@@ -3,6 +3,7 @@ import { messageOf } from '../logging/failure.ts'
 import { type Command, type CommandContext, UsageError } from './command.ts'
 import { healthcheck } from './healthcheck.ts'
 import { oneTimeAccessToken } from './one-time-access-token.ts'
+import { passkeyRemove } from './passkey-remove.ts'
 import { start } from './start.ts'
 
 const version: Command = {
@@ -26,6 +27,7 @@ const help: Command = {
 const commands: ReadonlyMap<string, Command> = new Map([
   ['healthcheck', healthcheck],
   ['one-time-access-token', oneTimeAccessToken],
+  ['passkey-remove', passkeyRemove],
   ['version', version],
   ['help', help],
 ])

@@ -25,6 +25,11 @@ function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<In
       done.push(`code for ${name}`)
       return { url: 'https://id.example.com/lc/ABC234', expiresAt: 1_700_000_000_000 }
     },
+    passkeysOf: async () => [{ id: '1', name: 'Old phone' }],
+    async removePasskey(name, id) {
+      done.push(`${id} of ${name} removed`)
+      return { name: 'Old phone', reviewUrl: 'https://id.example.com/review' }
+    },
     async [Symbol.asyncDispose]() {
       done.push('disposed')
     },
@@ -178,4 +183,21 @@ test('what was not foreseen is shown with its stack', async () => {
   const world = createWorld({ createApp })
   expect(await run([], world.context)).toBe(1)
   expect(world.complained.join('\n')).toMatch(/not foreseen[\s\S]*TypeError: x is not a function\n\s+at /)
+})
+
+describe('passkey-remove', () => {
+  test('lists the passkeys of a user, and removes one of them', async () => {
+    const world = createWorld()
+    expect(await run(['passkey-remove', 'ada'], world.context)).toBe(0)
+    expect(world.printed).toEqual(['1  Old phone'])
+    expect(await run(['passkey-remove', 'ada', '1'], world.context)).toBe(0)
+    expect(world.done).toContain('1 of ada removed')
+    expect(world.printed.at(-1)).toBe('Review what was made in them: https://id.example.com/review')
+  })
+
+  test('says how it is used', async () => {
+    const world = createWorld()
+    expect(await run(['passkey-remove'], world.context)).toBe(1)
+    expect(world.complained.join('\n')).toContain('the id of a passkey, are expected')
+  })
 })

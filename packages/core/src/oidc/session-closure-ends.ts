@@ -6,8 +6,8 @@ import { reviewInterval } from '../sessions/session-history.ts'
 import type { PocketStores } from '../stores.ts'
 import { revokeGrant } from './logout.ts'
 import { notifyClient } from './logout-notices.ts'
-import { endSession, sessionsOf } from './session-ends.ts'
 import { grantIdsOf, type SessionArtifact, sessionArtifactsOf } from './session-artifacts.ts'
+import { endSession, sessionsOf } from './session-ends.ts'
 
 export interface SessionClosurePorts {
   readonly stores: Pick<PocketStores, 'artifacts' | 'sessionHistory' | 'transaction'>
@@ -44,7 +44,11 @@ export function createSessionClosure({ stores, provider, clock }: SessionClosure
   }
 
   /** Of sessions that have expired, what clients were given still says which they are. */
-  const notify = async (accountId: string, ended: readonly SessionArtifact[], notified: Set<unknown>): Promise<void> => {
+  const notify = async (
+    accountId: string,
+    ended: readonly SessionArtifact[],
+    notified: Set<unknown>,
+  ): Promise<void> => {
     for (const { payload } of ended) {
       const { clientId, sid } = payload
       if (clientId === undefined || typeof sid !== 'string' || notified.has(sid)) continue
