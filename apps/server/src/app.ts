@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import type { Passkey, Pocket } from '@pocket/core'
+import type { KeyReplacement, Passkey, Pocket } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import { createGuard } from './access/guard.ts'
@@ -16,6 +16,7 @@ import { bodies, createKoa, sameOriginOnly } from './http/koa.ts'
 import { limitRequests } from './http/limits.ts'
 import { listen, stopListening } from './http/listen.ts'
 import type { Logger } from './logging/logger.ts'
+import { type KeyRotationOptions, rotateKeys } from './signing-keys/rotation.ts'
 import { passkeyRemovedPath } from './webauthn/passkey-removed-page.ts'
 
 /** A running instance, or one that has not begun to listen. Disposing of it stops everything it started. */
@@ -29,6 +30,8 @@ export interface App extends AsyncDisposable {
   passkeysOf(name: string): Promise<readonly Passkey[]>
   /** `reviewUrl` is the page that lists what was made with it; `null` where nothing of that is active. */
   removePasskey(name: string, id: string): Promise<{ readonly name: string; readonly reviewUrl: string | null }>
+  /** Replaces the signing key of an algorithm, by default those of all. */
+  rotateKeys(rotation: KeyRotationOptions): Promise<readonly KeyReplacement[]>
 }
 
 /** Milliseconds. */
@@ -130,6 +133,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       const reviewUrl = isToReview ? pocket.issuer + passkeyRemovedPath(id, accountId) : null
       return { name: removed.name, reviewUrl }
     },
+    rotateKeys: (rotation) => rotateKeys(pocket, rotation),
     async [Symbol.asyncDispose]() {
       // A request may be waiting for a run, or for a peer.
       ldap[Symbol.dispose]()

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline/promises'
 import { run } from './cli/run.ts'
 import { readConfig } from './config/env.ts'
 import { codeOf } from './logging/failure.ts'
@@ -26,10 +27,21 @@ const exitCode = await run(args, {
   // The program is loaded only by the commands that need it: most of the start goes into that.
   createApp: async (config, logger, stop) => (await import('./app.ts')).createApp(config, logger, stop),
   print: (line) => process.stdout.write(`${line}\n`),
+  confirm,
   complain: (line) => process.stderr.write(`${line}\n`),
   stop: stop.signal,
 })
 if (exitCode !== 0) process.exitCode = exitCode
+
+async function confirm(question: string): Promise<boolean | undefined> {
+  if (!process.stdin.isTTY) return undefined
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `, { signal: stop.signal })).trim())
+  } finally {
+    terminal.close()
+  }
+}
 
 function ownVersion(): string {
   const { version }: { readonly version: string } = JSON.parse(

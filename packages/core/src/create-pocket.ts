@@ -133,6 +133,18 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
     async verifyKeys() {
       await keyRing.load()
     },
+    async replaceKeys(kids, { immediately = false, by, origin = nowhere } = {}) {
+      const replaced = await keyRing.replace(kids, immediately)
+      if (replaced.length === 0) return replaced
+      await holder.reload()
+      for (const { kid, signsFrom } of replaced) {
+        const timing = immediately ? 'immediately' : 'when_published'
+        const requested = { event: 'key_rotation_requested', kid, timing } as const
+        await audit.record({ ...requested, ...(by !== undefined && { by }) }, origin)
+        if (signsFrom <= clock.now()) await audit.record({ event: 'keys_rotated', kid }, nowhere)
+      }
+      return replaced
+    },
     signingKeys: () => keyRing.list(),
     async removeExpired(limit) {
       const before = clock.now() - keptAfterExpiry

@@ -142,7 +142,13 @@ export type {
 export type { TrialReason, TrialStep, TrialStepName } from './oidc/client-trial/trial.ts'
 export type { SigningService } from './oidc/external-keys.ts'
 export type { KeyStatus, KeyStore, StoredKey } from './oidc/key-store.ts'
-export { defaultKeySchedule, type KeySchedule, type PublishedKey } from './oidc/keys.ts'
+export {
+  defaultKeySchedule,
+  type KeyReplacement,
+  type KeyReplacementOptions,
+  type KeySchedule,
+  type PublishedKey,
+} from './oidc/keys.ts'
 export type { RedirectUriRemedy, RefusedRedirectUri, RemedyOf } from './oidc/pages.ts'
 export type { EndpointName } from './oidc/paths.ts'
 export type { TokenPreview } from './oidc/preview.ts'

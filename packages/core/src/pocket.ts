@@ -20,7 +20,7 @@ import type { SignInService } from './interactions/sign-in.ts'
 import type { SignUpService } from './interactions/sign-up.ts'
 import type { Limiter } from './limits/limiter.ts'
 import type { TrialStep } from './oidc/client-trial/trial.ts'
-import type { PublishedKey } from './oidc/keys.ts'
+import type { KeyReplacement, KeyReplacementOptions, PublishedKey } from './oidc/keys.ts'
 import type { EndpointName } from './oidc/paths.ts'
 import type { TokenPreview } from './oidc/preview.ts'
 import type { SessionRecords } from './oidc/session-records.ts'
@@ -155,10 +155,15 @@ export interface Pocket extends AsyncDisposable {
   previewTokens(clientId: string, accountId: string, scope: string): Promise<TokenPreview>
   /** Takes a client through a sign-in of this account, as its application would. @throws {NotFound} `client_not_found` */
   tryClient(clientId: string, accountId: string): Promise<readonly TrialStep[]>
-  /** Moves the signing keys on where their time has come. */
+  /** Moves the signing keys on where their time has come; call it once a minute. */
   rotateKeys(): Promise<void>
   /** Resolves where all signing keys can be read. @throws {Misconfigured} where the master key does not fit */
   verifyKeys(): Promise<void>
+  /**
+   * Replaces those of these keys that sign by the announced ones. A key that was announced only just now signs as soon as
+   * caches of the JWKS and other processes know it; the old key stays published until its last token has expired.
+   */
+  replaceKeys(kids: readonly string[], options?: KeyReplacementOptions): Promise<readonly KeyReplacement[]>
   /** The keys that are published, for people. */
   signingKeys(): Promise<readonly PublishedKey[]>
   /** Removes at most `limit` rows of each kind that have ended; returns how many. */

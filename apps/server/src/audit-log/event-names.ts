@@ -80,6 +80,7 @@ const kinds: Readonly<Record<Kind, boolean>> = {
   scim_sync_failed: false,
   job_requested: false,
   keys_rotated: false,
+  key_rotation_requested: false,
   audit_log_exported: false,
   api_key_created: true,
   api_key_renewed: false,

@@ -1,5 +1,7 @@
+import type { KeyReplacement } from '@pocket/core'
 import type { Config } from '../config/load.ts'
 import type { Logger } from '../logging/logger.ts'
+import type { KeyRotationOptions } from '../signing-keys/rotation.ts'
 
 /** What the commands need of an instance. */
 export interface Instance extends AsyncDisposable {
@@ -11,6 +13,8 @@ export interface Instance extends AsyncDisposable {
   passkeysOf(name: string): Promise<readonly { readonly id: string; readonly name: string }[]>
   /** Removes a passkey, even the last one, and ends the sessions that it led to. Resolves to where the rest is reviewed. */
   removePasskey(name: string, id: string): Promise<{ readonly name: string; readonly reviewUrl: string | null }>
+  /** Replaces the signing key of an algorithm, by default those of all. */
+  rotateKeys(rotation: KeyRotationOptions): Promise<readonly KeyReplacement[]>
 }
 
 /** What a command reaches of the world outside. */
@@ -22,6 +26,8 @@ export interface CommandContext {
   readonly createApp: (config: Config, logger: Logger, stop?: AbortSignal) => Promise<Instance>
   /** Writes a line of the command's answer. */
   readonly print: (line: string) => void
+  /** Asks for a yes; `undefined` where nobody can answer. */
+  readonly confirm: (question: string) => Promise<boolean | undefined>
   /** Writes a line about what went wrong. */
   readonly complain: (line: string) => void
   readonly createLogger: (config: Config) => Logger

@@ -1,5 +1,5 @@
+import { openBesideServer } from './beside-server.ts'
 import { type Command, UsageError } from './command.ts'
-import { quiet, requireDatabase } from './instance-config.ts'
 
 /** Makes a login code. The server may run meanwhile: the code goes by the database. */
 export const oneTimeAccessToken: Command = {
@@ -10,9 +10,7 @@ export const oneTimeAccessToken: Command = {
     const [name] = args
     if (name === undefined || args.length > 1 || name.startsWith('-'))
       throw new UsageError('one user name or e-mail address is expected')
-    const config = quiet(context.readConfig())
-    requireDatabase(config)
-    await using app = await context.createApp(config, context.createLogger(config))
+    await using app = await openBesideServer(context)
     const { url, expiresAt } = await app.issueLoginCode(name)
     context.print(url)
     context.print(`It works once, until ${new Date(expiresAt).toISOString()}.`)

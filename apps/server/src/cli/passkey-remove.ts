@@ -1,5 +1,5 @@
+import { openBesideServer } from './beside-server.ts'
 import { type Command, UsageError } from './command.ts'
-import { quiet, requireDatabase } from './instance-config.ts'
 
 /** Removes a passkey. The server can run meanwhile. */
 export const passkeyRemove: Command = {
@@ -10,9 +10,7 @@ export const passkeyRemove: Command = {
     const [name, id] = args
     if (name === undefined || args.length > 2 || args.some((argument) => argument.startsWith('-')))
       throw new UsageError('a user name or e-mail address, and the id of a passkey, are expected')
-    const config = quiet(context.readConfig())
-    requireDatabase(config)
-    await using app = await context.createApp(config, context.createLogger(config))
+    await using app = await openBesideServer(context)
     if (id === undefined) {
       for (const passkey of await app.passkeysOf(name)) context.print(`${passkey.id}  ${passkey.name}`)
       return 0

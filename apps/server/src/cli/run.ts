@@ -2,6 +2,7 @@ import { PocketError } from '@pocket/core/errors'
 import { messageOf } from '../logging/failure.ts'
 import { type Command, type CommandContext, UsageError } from './command.ts'
 import { healthcheck } from './healthcheck.ts'
+import { keyRotate } from './key-rotate.ts'
 import { oneTimeAccessToken } from './one-time-access-token.ts'
 import { passkeyRemove } from './passkey-remove.ts'
 import { start } from './start.ts'
@@ -26,6 +27,7 @@ const help: Command = {
 
 const commands: ReadonlyMap<string, Command> = new Map([
   ['healthcheck', healthcheck],
+  ['key-rotate', keyRotate],
   ['one-time-access-token', oneTimeAccessToken],
   ['passkey-remove', passkeyRemove],
   ['version', version],

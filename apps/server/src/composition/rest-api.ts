@@ -48,6 +48,7 @@ import { signUpOperations } from '../sign-up/api.ts'
 import { approvalOperations } from '../sign-up/approval-api.ts'
 import { invitationOperations } from '../sign-up/invitation-api.ts'
 import type { SignUp } from '../sign-up/sign-up.ts'
+import { signingKeyOperations } from '../signing-keys/api.ts'
 import { userOperations } from '../users/api.ts'
 import { groupItemDto } from '../users/user-dto.ts'
 import { groupValidator } from '../users/validators.ts'
@@ -162,6 +163,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     }),
     ...ownSettingsOperations(ownSettings),
     ...versionOperations(() => latestVersion.find()),
+    ...signingKeyOperations(pocket),
     ...jobOperations(jobs),
     ...ldapOperations({ ...ldap, users }),
     ...searchOperations({ search, messagesFor }),

@@ -60,7 +60,7 @@ export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
     },
     { name: 'remove-discarded-images', intervalMs: hour, run: () => images.removeDiscarded() },
     { name: 'refresh-authenticator-metadata', intervalMs: day, run: () => pocket.refreshAuthenticatorMetadata() },
-    { name: 'rotate-keys', intervalMs: hour, run: () => pocket.rotateKeys() },
+    { name: 'rotate-keys', intervalMs: minute, run: () => pocket.rotateKeys() },
     {
       name: 'remove-old-audit-entries',
       intervalMs: hour,

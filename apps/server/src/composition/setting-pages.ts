@@ -16,6 +16,7 @@ import { registrationTokenPages } from '../settings/pages/registration-token-pag
 import { createSectionPage } from '../settings/pages/section-page.ts'
 import { createSettingSections } from '../settings/save-section.ts'
 import type { Settings } from '../settings/settings.ts'
+import { signingKeyPages } from '../signing-keys/page.ts'
 import { passkeyPolicyPages } from '../webauthn/policy-page.ts'
 
 export interface SettingPageParts {
@@ -63,6 +64,7 @@ export function composeSettingPages(parts: SettingPageParts): readonly PageRoute
       secure: pocket.issuer.startsWith('https:'),
     }),
     ...registrationTokenPages({ tokens: registrationTokens, page: settingsPage, authentication, flashes }),
+    ...signingKeyPages({ pocket, authentication, flashes }),
     ...imagePages({ images: applicationImages, page: settingsPage, authentication, flashes }),
     ...settingPages({
       sections: settingSections,

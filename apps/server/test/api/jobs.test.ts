@@ -16,7 +16,7 @@ const intervals = {
   'remove-old-emails': 3600,
   'remove-unused-clients': 3600,
   'remove-unverified-signups': 3600,
-  'rotate-keys': 3600,
+  'rotate-keys': 60,
   'send-emails': 5,
   'send-logout-notices': 5,
   'sync-ldap': 3600,

@@ -35,6 +35,7 @@ async function check(args: readonly string[], env: Readonly<Record<string, strin
     createApp: () => Promise.reject(new Error('a health check starts nothing')),
     createLogger,
     print: () => {},
+    confirm: async () => undefined,
     complain: (line) => complained.push(line),
     stop: new AbortController().signal,
   }

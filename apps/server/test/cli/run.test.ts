@@ -30,6 +30,10 @@ function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<In
       done.push(`${id} of ${name} removed`)
       return { name: 'Old phone', reviewUrl: 'https://id.example.com/review' }
     },
+    async rotateKeys({ algorithm = 'all', immediately = false }) {
+      done.push(`rotated ${algorithm}${immediately ? ' immediately' : ''}`)
+      return [{ algorithm: 'RS256', kid: 'the-kid', signsFrom: 1_700_000_000_000 }]
+    },
     async [Symbol.asyncDispose]() {
       done.push('disposed')
     },
@@ -42,6 +46,7 @@ function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<In
     createApp: async () => app,
     createLogger: (config: Config) => createLogger(config, { write: (line) => logged.push(line) }),
     print: (line) => printed.push(line),
+    confirm: async () => undefined,
     complain: (line) => complained.push(line),
     stop: new AbortController().signal,
     ...changes,
@@ -156,10 +161,54 @@ describe('one-time-access-token', () => {
   })
 })
 
+describe('key-rotate', () => {
+  test.each([
+    [['--yes'], 'rotated all'],
+    [['-y', '-a', 'ES256'], 'rotated ES256'],
+    [['-y', '--alg', 'EdDSA', '--crv', 'Ed25519'], 'rotated EdDSA'],
+    [['-y', '-a', 'EdDSA', '-c', 'Ed25519', '--now'], 'rotated EdDSA immediately'],
+  ])('%j replaces keys, and prints what signs from when on', async (args, rotated) => {
+    const world = createWorld()
+    expect(await run(['key-rotate', ...args], world.context)).toBe(0)
+    expect(world.printed).toEqual(['RS256: the-kid signs from 2023-11-14T22:13:20.000Z on.'])
+    expect(world.done).toEqual([rotated, 'disposed'])
+  })
+
+  test.each([
+    [true, ['rotated all', 'disposed'], 0],
+    [false, [], 1],
+    [undefined, [], 1],
+  ])('asks first: %s', async (answer, done, code) => {
+    const asked: string[] = []
+    const world = createWorld({
+      confirm: async (question) => {
+        asked.push(question)
+        return answer
+      },
+    })
+    expect(await run(['key-rotate'], world.context)).toBe(code)
+    expect(asked).toEqual(['Replace the signing keys?'])
+    expect(world.done).toEqual(done)
+  })
+
+  test.each([
+    [['-a', 'RS384'], '--alg must be one of RS256, PS256, ES256, EdDSA'],
+    [['-a', 'ES256', '-c', 'Ed25519'], '--crv Ed25519 goes with --alg EdDSA'],
+    [['-a', 'EdDSA', '-c', 'Ed448'], '--crv Ed25519 goes with --alg EdDSA'],
+    [['--other'], "Unknown option '--other'"],
+    [['RS256'], 'Unexpected argument'],
+  ])('refuses %j', async (args, reason) => {
+    const world = createWorld()
+    expect(await run(['key-rotate', '-y', ...args], world.context)).toBe(1)
+    expect(world.complained.join('\n')).toContain(reason)
+    expect(world.done).toEqual([])
+  })
+})
+
 test.each(['help', '--help', '-h'])('%s names every command', async (name) => {
   const world = createWorld()
   expect(await run([name], world.context)).toBe(0)
-  for (const command of ['healthcheck', 'one-time-access-token', 'version', 'help'])
+  for (const command of ['healthcheck', 'key-rotate', 'one-time-access-token', 'version', 'help'])
     expect(world.printed.join('\n')).toContain(`pocket-id ${command}`)
 })
 

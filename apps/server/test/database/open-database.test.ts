@@ -96,6 +96,7 @@ async function storeKey({ dataSource, masterKey }: OpenDatabase, kid = 'one'): P
     status: 'current',
     encryptedJwk,
     statusSince: 1,
+    replacementRequestedAt: null,
   })
 }
 

@@ -304,6 +304,15 @@ type Happening =
     }
   | { readonly event: 'job_requested'; readonly job: string; readonly by: string }
   | { readonly event: 'keys_rotated'; readonly kid: string }
+  | {
+      readonly event: 'key_rotation_requested'
+      /** The `kid` of the key that signs then. */
+      readonly kid: string
+      /** `immediately`: the key before it is withdrawn at once. */
+      readonly timing: 'immediately' | 'when_published'
+      /** Absent where it was asked for by the command line. */
+      readonly by?: string
+    }
   | { readonly event: 'audit_log_exported'; readonly format: string; readonly by: string }
   | {
       readonly event: 'api_key_created' | 'api_key_renewed' | 'api_key_removed'

@@ -4,6 +4,7 @@ import { clientHere } from '../limits/limiter.ts'
 import { createLogoutNotices } from '../logout-notices/logout-notices.ts'
 import { createAdapterFactory } from '../oidc/adapter.ts'
 import { createClientMetadata } from '../oidc/client-metadata.ts'
+import { maxTokenLifetime } from '../oidc/configuration.ts'
 import { createKeyRing, type KeyRing, noKeyRing } from '../oidc/keys.ts'
 import { sendLogoutToken } from '../oidc/logout-notices.ts'
 import { createProtocolPages } from '../oidc/pages.ts'
@@ -32,6 +33,7 @@ export async function createEngine(options: SettledOptions, services: ClientServ
           clock,
           transaction: stores.transaction,
           schedule: options.keySchedule,
+          maxTokenLifetime: () => maxTokenLifetime(stores.clients),
         })
   const refreshAnswers = createRefreshAnswers({
     artifacts: stores.artifacts,

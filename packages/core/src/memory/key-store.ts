@@ -30,6 +30,15 @@ export class MemoryKeyStore implements KeyStore {
     })
   }
 
+  requestReplacement(kid: string, at: number): Promise<boolean> {
+    return this.#state.run(() => {
+      const key = this.#keys.get(kid)
+      if (key?.status !== 'current') return false
+      this.#keys.set(kid, { ...key, replacementRequestedAt: at })
+      return true
+    })
+  }
+
   async remove(kid: string): Promise<void> {
     await this.#state.run(() => this.#keys.delete(kid))
   }

@@ -4,6 +4,7 @@ import { claimsByScope, supportedScopes } from '../accounts/claims.ts'
 import type { ApiAccessReader } from '../apis/access.ts'
 import type { AskChecks } from '../clients/access-checks.ts'
 import type { MakeClaims } from '../clients/claim-maker.ts'
+import type { ClientStore } from '../clients/client-store.ts'
 import type { Clock } from '../clock.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import { cookieSuffix } from '../issuer.ts'
@@ -38,6 +39,12 @@ const day = 24 * hour
 
 /** Seconds. */
 export const idTokenLifetime = hour
+
+/** How long a token can live at most that is signed now, in milliseconds. */
+export async function maxTokenLifetime(clients: Pick<ClientStore, 'list'>): Promise<number> {
+  const minutes = (await clients.list()).map(({ accessTokenDurationMinutes }) => accessTokenDurationMinutes)
+  return Math.max(idTokenLifetime, ...minutes.map((each) => each * minute)) * 1000
+}
 
 /** How long things live, in seconds; a client's tokens live as long as it says. */
 const lifetimes = {

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import { commonHeaders } from '../http/page-headers.ts'
 import type { RegistrationPolicy } from '../options.ts'
+import { documentMaxAge } from './key-publication.ts'
 import { protocolRoutes } from './paths.ts'
 
 const metadata = '/.well-known/openid-configuration'
@@ -12,8 +13,7 @@ const documentOf: Readonly<Record<string, string>> = {
   [protocolRoutes.jwks]: protocolRoutes.jwks,
 }
 
-/** A new key is announced for days before it signs, so that an hour in somebody's cache does no harm. */
-const cacheControl = 'public, max-age=300'
+const cacheControl = `public, max-age=${documentMaxAge}`
 
 /**
  * What servers call by themselves, and so may be told another address for. A device asks from wherever it is, and so at the

@@ -12,6 +12,8 @@ export interface StoredKey {
   readonly encryptedJwk: string
   /** Since when it has its status, in milliseconds since the Unix epoch. */
   readonly statusSince: number
+  /** When somebody asked to replace this signing key ahead of its schedule, in milliseconds; `null`: nobody did. */
+  readonly replacementRequestedAt: number | null
 }
 
 /** Where signing keys are kept. Of each algorithm there is at most one `next` and one `current`. */
@@ -22,5 +24,7 @@ export interface KeyStore {
   insert(key: StoredKey): Promise<boolean>
   /** Moves the key on; returns `false`, and changes nothing, where it has not the status `from`. `at` in milliseconds. */
   move(kid: string, from: KeyStatus, to: KeyStatus, at: number): Promise<boolean>
+  /** Records that the current key is to be replaced; returns `false`, and changes nothing, where it is not `current`. */
+  requestReplacement(kid: string, at: number): Promise<boolean>
   remove(kid: string): Promise<void>
 }

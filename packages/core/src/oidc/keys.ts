@@ -1,13 +1,16 @@
+import type { ActingParty } from '../audit/audit-sink.ts'
 import { type SigningAlgorithm, signingAlgorithms } from '../clients/protocol.ts'
 import type { Clock } from '../clock.ts'
 import { Misconfigured } from '../errors.ts'
 import type { MasterKey } from '../master-key.ts'
 import type { Transaction } from '../transaction.ts'
 import { generateSigningKey, type SigningKey } from './key-generation.ts'
+import { publicationTime, reloadInterval } from './key-publication.ts'
 import type { KeyStatus, KeyStore, StoredKey } from './key-store.ts'
 
 const use = 'signing key'
-const day = 24 * 60 * 60_000
+const hour = 60 * 60_000
+const day = 24 * hour
 
 /**
  * When keys move on (OpenID Connect Core §10.1.1), in milliseconds.
@@ -22,7 +25,7 @@ export interface KeySchedule {
   readonly signsFor: number
   /** How long a key is published before it may sign: longer than any verifier keeps the old set. */
   readonly announcedFor: number
-  /** How long a key is published after it signed: longer than anything that it signed is believed. */
+  /** How long a key is published after it signed; longer where access tokens live longer. */
   readonly keptFor: number
 }
 
@@ -42,8 +45,25 @@ export interface KeyRing {
   load(): Promise<KeySet>
   /** Moves the keys on where their time has come; returns the `kid`s of the new signing keys. */
   rotate(): Promise<readonly string[]>
+  /** Replaces those of these keys that sign. */
+  replace(kids: readonly string[], immediately: boolean): Promise<readonly KeyReplacement[]>
   /** The keys that are published, for people: those of one algorithm together, the signing one first. */
   list(): Promise<readonly PublishedKey[]>
+}
+
+/** How a key is replaced on demand, and by whom. */
+export interface KeyReplacementOptions extends ActingParty {
+  /** Whether the new key signs at once, and the old ones of its algorithm are withdrawn: tokens that they signed fail. */
+  readonly immediately?: boolean | undefined
+}
+
+/** What signs in the place of a key that was replaced on demand. */
+export interface KeyReplacement {
+  readonly algorithm: string
+  /** The `kid` of the new key. */
+  readonly kid: string
+  /** Since when it signs, or from when on; milliseconds since the Unix epoch. */
+  readonly signsFrom: number
 }
 
 /** A key that is published (RFC 7517 §4). Instants in milliseconds since the Unix epoch. */
@@ -60,13 +80,17 @@ export interface KeyRingPorts {
   readonly clock: Clock
   readonly transaction: Transaction
   readonly schedule: KeySchedule
+  /** How long a token can live at most that is signed now, in milliseconds. */
+  readonly maxTokenLifetime: () => Promise<number>
 }
 
-export function createKeyRing({ store, masterKey, clock, transaction, schedule }: KeyRingPorts): KeyRing {
+export function createKeyRing(ports: KeyRingPorts): KeyRing {
+  const { store, masterKey, clock, transaction, schedule, maxTokenLifetime } = ports
+  let nextRemoval = 0
   const make = async (algorithm: SigningAlgorithm, status: KeyStatus): Promise<StoredKey> => {
     const jwk = await generateSigningKey(algorithm)
     const encryptedJwk = masterKey.encrypt(use, JSON.stringify(jwk))
-    return { kid: jwk.kid, algorithm, status, encryptedJwk, statusSince: clock.now() }
+    return { kid: jwk.kid, algorithm, status, encryptedJwk, statusSince: clock.now(), replacementRequestedAt: null }
   }
   const complete = async (): Promise<readonly StoredKey[]> => {
     const known = await store.list()
@@ -80,21 +104,44 @@ export function createKeyRing({ store, masterKey, clock, transaction, schedule }
     for (const key of made) await store.insert(key)
     return store.list()
   }
-  const rotateOne = async (algorithm: SigningAlgorithm, keys: readonly StoredKey[]): Promise<string[]> => {
-    const now = clock.now()
+  const pairOf = (algorithm: string, keys: readonly StoredKey[]): KeyPair => {
     const ours = keys.filter((key) => key.algorithm === algorithm)
     const current = ours.find(({ status }) => status === 'current')
     const next = ours.find(({ status }) => status === 'next')
     if (!current || !next) throw new Misconfigured('The key store lost a key that it had just taken.')
-    if (now - current.statusSince < schedule.signsFor || now - next.statusSince < schedule.announcedFor) return []
-    const following = await make(algorithm, 'next')
+    return { current, next }
+  }
+  /** When the next key signs in the place of the current one. */
+  const dueAt = ({ current, next }: KeyPair): number =>
+    current.replacementRequestedAt === null
+      ? Math.max(current.statusSince + schedule.signsFor, next.statusSince + schedule.announcedFor)
+      : next.statusSince + publicationTime
+  /** Returns `false` where another process has replaced the key meanwhile. */
+  const moveOn = async ({ current, next }: KeyPair, retired: readonly StoredKey[] = []): Promise<boolean> => {
+    const now = clock.now()
+    const following = await make(current.algorithm as SigningAlgorithm, 'next')
     return transaction(async () => {
       // Of several processes that rotate at once, the one whose first move holds goes on.
-      if (!(await store.move(current.kid, 'current', 'previous', now))) return []
+      if (!(await store.move(current.kid, 'current', 'previous', now))) return false
       await store.move(next.kid, 'next', 'current', now)
       await store.insert(following)
-      return [next.kid]
+      for (const { kid } of retired) await store.remove(kid)
+      return true
     })
+  }
+  /** How long a key is published after it signed. */
+  const retention = async (): Promise<number> =>
+    // Another process may have signed with it until it has looked at the keys.
+    Math.max(schedule.keptFor, (await maxTokenLifetime()) + reloadInterval)
+  const removeRetired = async (keys: readonly StoredKey[]): Promise<void> => {
+    const now = clock.now()
+    const retired = keys.filter(
+      ({ status, statusSince }) => status === 'previous' && now - statusSince >= schedule.keptFor,
+    )
+    if (retired.length === 0 || now < nextRemoval) return
+    nextRemoval = now + hour
+    const keptFor = await retention()
+    for (const { kid, statusSince } of retired) if (now - statusSince >= keptFor) await store.remove(kid)
   }
   return {
     async load() {
@@ -104,36 +151,58 @@ export function createKeyRing({ store, masterKey, clock, transaction, schedule }
     },
 
     async rotate() {
-      const now = clock.now()
       const keys = await complete()
-      for (const { kid, status, statusSince } of keys)
-        if (status === 'previous' && now - statusSince >= schedule.keptFor) await store.remove(kid)
+      await removeRetired(keys)
       const rotated: string[] = []
-      for (const algorithm of signingAlgorithms) rotated.push(...(await rotateOne(algorithm, keys)))
+      for (const algorithm of signingAlgorithms) {
+        const pair = pairOf(algorithm, keys)
+        if (clock.now() >= dueAt(pair) && (await moveOn(pair))) rotated.push(pair.next.kid)
+      }
       return rotated
+    },
+
+    async replace(kids, immediately) {
+      const keys = await complete()
+      const replaced: KeyReplacement[] = []
+      for (const algorithm of signingAlgorithms) {
+        const { current, next } = pairOf(algorithm, keys)
+        if (!kids.includes(current.kid)) continue
+        const now = clock.now()
+        const signsFrom = immediately ? now : Math.max(now, next.statusSince + publicationTime)
+        const old = keys.filter((key) => key.algorithm === algorithm && key !== next)
+        const isDone =
+          signsFrom > now
+            ? await store.requestReplacement(current.kid, now)
+            : await moveOn({ current, next }, immediately ? old : [])
+        if (isDone) replaced.push({ algorithm, kid: next.kid, signsFrom })
+      }
+      return replaced
     },
 
     async list() {
       const keys = await complete()
-      const rotationOf = (algorithm: string): number => {
-        const since = (status: KeyStatus) =>
-          keys.find((key) => key.algorithm === algorithm && key.status === status)?.statusSince ?? 0
-        return Math.max(since('current') + schedule.signsFor, since('next') + schedule.announcedFor)
-      }
+      const keptFor = keys.some(({ status }) => status === 'previous') ? await retention() : schedule.keptFor
       return [...keys]
         .sort((left, right) => placeOf(left) - placeOf(right))
         .map(({ kid, algorithm, status, statusSince: since }) => {
-          const until = status === 'previous' ? since + schedule.keptFor : rotationOf(algorithm)
+          const until = status === 'previous' ? since + keptFor : dueAt(pairOf(algorithm, keys))
           return { kid, algorithm, status, since, until }
         })
     },
   }
 }
 
+/** The keys of one algorithm that sign now and next. */
+interface KeyPair {
+  readonly current: StoredKey
+  readonly next: StoredKey
+}
+
 /** For keys that are elsewhere: none is made or stored here, and whoever has them rotates them. */
 export const noKeyRing: KeyRing = {
   load: async () => ({ version: '', keys: [] }),
   rotate: async () => [],
+  replace: async () => [],
   list: async () => [],
 }
 

@@ -2,11 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import type { Clock } from '../clock.ts'
 import type { SigningKey } from './key-generation.ts'
+import { reloadInterval } from './key-publication.ts'
 import type { KeyRing, KeySet } from './keys.ts'
 import type { BuiltProvider } from './provider.ts'
-
-/** Milliseconds between two looks at the stored keys. A new key is announced for days before it signs. */
-const refreshEvery = 60_000
 
 /** Keeps the Provider of the present keys, and puts another in its place when the keys have moved on. */
 export interface ProviderHolder {
@@ -43,7 +41,7 @@ export async function createProviderHolder({ keyRing, clock, make }: ProviderHol
     },
     reload,
     async refresh(onError) {
-      if (Math.abs(clock.now() - lookedAt) >= refreshEvery) await reload().catch(onError)
+      if (Math.abs(clock.now() - lookedAt) >= reloadInterval) await reload().catch(onError)
     },
   }
 }

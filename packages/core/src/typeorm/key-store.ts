@@ -10,6 +10,7 @@ const sql = {
     status_since DESC`,
   insert: `${rows.insert} ON CONFLICT DO NOTHING`,
   move: `UPDATE ${rows.table} SET status = $3, status_since = $4 WHERE kid = $1 AND status = $2`,
+  requestReplacement: `UPDATE ${rows.table} SET replacement_requested_at = $2 WHERE kid = $1 AND status = 'current'`,
   remove: `DELETE FROM ${rows.table} WHERE kid = $1`,
 }
 
@@ -30,6 +31,10 @@ export class TypeormKeyStore implements KeyStore {
 
   async move(kid: string, from: KeyStatus, to: KeyStatus, at: number): Promise<boolean> {
     return (await this.#database.execute(sql.move, [kid, from, to, at])) === 1
+  }
+
+  async requestReplacement(kid: string, at: number): Promise<boolean> {
+    return (await this.#database.execute(sql.requestReplacement, [kid, at])) === 1
   }
 
   async remove(kid: string): Promise<void> {

@@ -12,6 +12,7 @@ export const keyTable: EntitySchema<StoredKey> = new EntitySchema<StoredKey>({
     status: varchar(10),
     encryptedJwk: { ...text, name: 'encrypted_jwk' },
     statusSince: { ...bigint, name: 'status_since' },
+    replacementRequestedAt: { ...bigint, name: 'replacement_requested_at', nullable: true },
   },
   indices: [
     {

@@ -127,6 +127,7 @@ const asked: Readonly<
   scim_sync_failed: 'server',
   job_requested: 'server',
   keys_rotated: 'you do it',
+  key_rotation_requested: 'you do it',
   audit_log_exported: 'server',
   api_key_created: 'server',
   api_key_renewed: 'server',

@@ -1,15 +1,29 @@
 import { describe, expect, test } from '@jest/globals'
 import { MasterKey } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
-import { createKeyRing, defaultKeySchedule } from '../../src/oidc/keys.ts'
+import { createKeyRing, defaultKeySchedule, type KeyRing } from '../../src/oidc/keys.ts'
 import { day, TestClock } from '../flows/host.ts'
+
+const minute = 60_000
+const hour = 60 * minute
 
 function setting() {
   const clock = new TestClock()
+  let lifetime = hour
   const { keys: store, transaction } = memoryStores()
   const ring = (masterKey = MasterKey.from('the key of the first process')) =>
-    createKeyRing({ store, transaction, clock, masterKey, schedule: defaultKeySchedule })
-  return { clock, store, ring }
+    createKeyRing({
+      store,
+      transaction,
+      clock,
+      masterKey,
+      schedule: defaultKeySchedule,
+      maxTokenLifetime: async () => lifetime,
+    })
+  const letTokensLive = (milliseconds: number) => {
+    lifetime = milliseconds
+  }
+  return { clock, store, ring, letTokensLive }
 }
 
 describe('the key ring', () => {
@@ -90,6 +104,86 @@ describe('the key ring', () => {
       ['previous', 100, 130],
     ])
     expect(second.map(({ kid }) => kid)).toEqual([first[1]?.kid, expect.any(String), first[0]?.kid])
+  })
+
+  const ofRs256 = async (ring: KeyRing) =>
+    (await ring.list()).filter(({ algorithm }) => algorithm === 'RS256').map(({ kid, status }) => `${status} ${kid}`)
+  const currentOf = async (ring: KeyRing) => (await ring.list())[0]?.kid ?? ''
+
+  test('replaces a key on demand at once by the one that was announced, and keeps the old one published', async () => {
+    const { ring, clock } = setting()
+    const [first, announced] = (await ring().load()).keys
+    clock.pass(7 * minute)
+    const [replaced, ...more] = await ring().replace([first?.kid ?? '', 'unknown'], false)
+    expect(more).toEqual([])
+    expect(replaced).toEqual({ algorithm: 'RS256', kid: announced?.kid, signsFrom: expect.any(Number) })
+    expect(Math.abs((replaced?.signsFrom ?? 0) - clock.now())).toBeLessThan(minute)
+    expect(await ofRs256(ring())).toEqual([
+      `current ${announced?.kid}`,
+      expect.stringMatching(/^next /),
+      `previous ${first?.kid}`,
+    ])
+    // The same request once more asks for nothing.
+    expect(await ring().replace([first?.kid ?? ''], false)).toEqual([])
+  })
+
+  test('replaces a key by one that was announced just now only once caches and other processes know it', async () => {
+    const { ring, clock } = setting()
+    const [first, announced] = (await ring().load()).keys
+    const [waiting] = await ring().replace([first?.kid ?? ''], false)
+    expect(waiting).toMatchObject({ kid: announced?.kid })
+    const wait = (waiting?.signsFrom ?? 0) - clock.now()
+    // `max-age` of the JWKS, and the time after which another process looks at the keys.
+    expect(wait).toBeGreaterThan(6 * minute)
+    expect((await ring().list())[0]).toMatchObject({ kid: first?.kid, until: waiting?.signsFrom })
+    clock.pass(wait - 10_000)
+    expect(await ring().rotate()).toEqual([])
+    expect(await currentOf(ring())).toBe(first?.kid)
+    clock.pass(10_000)
+    expect(await ring().rotate()).toEqual([announced?.kid])
+    expect(await ofRs256(ring())).toContain(`previous ${first?.kid}`)
+    expect(await ring().rotate()).toEqual([])
+  })
+
+  test('replaces a key immediately, and withdraws those before it', async () => {
+    const { ring, clock } = setting()
+    const [first, announced] = (await ring().load()).keys
+    clock.pass(90 * day)
+    await ring().rotate()
+    const [, following] = (await ring().load()).keys
+    await ring().replace([announced?.kid ?? ''], true)
+    expect(await ofRs256(ring())).toEqual([`current ${following?.kid}`, expect.stringMatching(/^next /)])
+    expect((await ring().load()).keys.map(({ kid }) => kid)).not.toContain(first?.kid)
+  })
+
+  test.each([false, true])('replaces a key once, however many processes try, immediately: %s', async (immediately) => {
+    const { ring, clock } = setting()
+    const first = await ring().load()
+    clock.pass(day)
+    const kids = (await ring().list()).filter(({ status }) => status === 'current').map(({ kid }) => kid)
+    const replaced = await Promise.all(Array.from({ length: 5 }, () => ring().replace(kids, immediately)))
+    expect(replaced.flat()).toHaveLength(4)
+    expect(new Set(replaced.flat().map(({ kid }) => kid))).toEqual(
+      new Set([1, 3, 5, 7].map((place) => first.keys[place]?.kid)),
+    )
+    expect((await ring().load()).keys).toHaveLength(immediately ? 8 : 12)
+  })
+
+  test('keeps a replaced key published until the last token has expired that it signed', async () => {
+    const { ring, clock, letTokensLive } = setting()
+    const first = await ring().load()
+    letTokensLive(100 * day)
+    clock.pass(day)
+    await ring().replace([first.keys[0]?.kid ?? ''], false)
+    expect((await ring().list()).find(({ status }) => status === 'previous')?.until).toBeGreaterThan(
+      clock.now() + 100 * day,
+    )
+    clock.pass(99 * day)
+    await ring().rotate()
+    expect(await ofRs256(ring())).toContain(`previous ${first.keys[0]?.kid}`)
+    clock.pass(day + 2 * minute)
+    await ring().rotate()
+    expect(await ofRs256(ring())).not.toContain(`previous ${first.keys[0]?.kid}`)
   })
 
   test('rotates once, however many processes try', async () => {

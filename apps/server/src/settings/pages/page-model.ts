@@ -41,7 +41,10 @@ export interface SettingsPage {
   readonly version: string
   /** What is there now and not what was entered, where somebody else has saved meanwhile. */
   readonly conflict: readonly Difference[] | null
-  readonly notice: 'saved' | 'picture_saved' | 'picture_removed' | 'token_removed' | null
+  readonly notice:
+    | ('saved' | 'picture_saved' | 'picture_removed' | 'token_removed')
+    | ('keys_rotated' | 'keys_pending' | 'keys_unchanged')
+    | null
   /** What people see of the instance; none but on the page of the general settings. A form sends `file`. */
   readonly images: readonly ApplicationImageItem[]
   /** What became of a test e-mail; `answer` is what the e-mail server said. */

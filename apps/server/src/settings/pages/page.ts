@@ -25,7 +25,10 @@ export interface SettingPagesPorts {
   readonly flashes: Flashes
 }
 
-const notices = ['saved', 'picture_saved', 'picture_removed', 'token_removed'] as const
+const notices = [
+  ...(['saved', 'picture_saved', 'picture_removed', 'token_removed'] as const),
+  ...(['keys_rotated', 'keys_pending', 'keys_unchanged'] as const),
+]
 
 /** `/settings/admin/application-configuration`: the settings, a page a section. */
 export function settingPages(ports: SettingPagesPorts): readonly PageRoute[] {

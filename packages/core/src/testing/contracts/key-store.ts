@@ -3,7 +3,11 @@ import type { KeyStore, StoredKey } from '../../oidc/key-store.ts'
 import { type ContractCase, fiftyTimes, noon } from './contract.ts'
 
 function key(kid: string, changes: Partial<StoredKey> = {}): StoredKey {
-  return { kid, algorithm: 'RS256', status: 'current', encryptedJwk: `jwk of ${kid}`, statusSince: noon, ...changes }
+  const encryptedJwk = `jwk of ${kid}`
+  return {
+    ...{ kid, algorithm: 'RS256', status: 'current', encryptedJwk, statusSince: noon, replacementRequestedAt: null },
+    ...changes,
+  }
 }
 
 /** What {@link KeyStore} promises. */
@@ -69,6 +73,19 @@ export const keyStoreContract: readonly ContractCase<KeyStore>[] = [
       await store.insert(key('b', { status: 'next' }))
       await assert.rejects(store.move('b', 'next', 'current', noon + 1))
       assert.deepEqual(await store.list(), [key('a'), key('b', { status: 'next' })])
+    },
+  },
+  {
+    name: 'records the request to replace a current key, and of no other',
+    run: async (store) => {
+      await store.insert(key('a'))
+      await store.insert(key('b', { status: 'next' }))
+      const requested = await Promise.all(['a', 'b', 'c'].map((kid) => store.requestReplacement(kid, noon + 1)))
+      assert.deepEqual(requested, [true, false, false])
+      assert.deepEqual(await store.list(), [
+        key('a', { replacementRequestedAt: noon + 1 }),
+        key('b', { status: 'next' }),
+      ])
     },
   },
   {

@@ -1,0 +1,21 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Misconfigured } from '@pocket/core/errors'
+import type { Config } from '../config/load.ts'
+import type { CommandContext, Instance } from './command.ts'
+
+/** Opens the instance of a server that may be running; never creates a database. @throws {Misconfigured} if there is no database */
+export async function openBesideServer(context: CommandContext): Promise<Instance> {
+  const config = quiet(context.readConfig())
+  const { database } = config
+  if (database.kind === 'sqlite' && !existsSync(database.path))
+    throw new Misconfigured(
+      `There is no database at ${resolve(database.path)}. Run this in the folder and with the settings of the server.`,
+    )
+  return context.createApp(config, context.createLogger(config))
+}
+
+/** Hides the start-up log lines of the server. */
+function quiet(config: Config): Config {
+  return { ...config, logLevel: config.logLevel === 'debug' ? 'debug' : 'warn' }
+}

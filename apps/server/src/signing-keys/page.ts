@@ -1,0 +1,35 @@
+import type { Pocket } from '@pocket/core'
+import type { Authentication } from '../http/authentication.ts'
+import type { Flashes } from '../http/flash.ts'
+import { formText, formTexts } from '../http/form.ts'
+import type { PageRoute } from '../http/page-routes.ts'
+import { seeOther } from '../http/show-page.ts'
+import { pathOf } from '../settings/pages/section-page.ts'
+import { pageActor } from '../users/actor.ts'
+
+export interface SigningKeyPagesPorts {
+  readonly pocket: Pick<Pocket, 'replaceKeys'>
+  readonly authentication: Authentication
+  readonly flashes: Flashes
+}
+
+/** The form that replaces signing keys, on the page of OpenID Connect. */
+export function signingKeyPages({ pocket, authentication, flashes }: SigningKeyPagesPorts): readonly PageRoute[] {
+  return [
+    {
+      method: 'post',
+      path: '/settings/admin/application-configuration/oidc/signing-keys',
+      async handle(ctx) {
+        const { id: by, origin } = pageActor(await authentication.requireUser(ctx), ctx)
+        // The keys that the page showed, so that a form that is sent twice rotates them once.
+        const kids = formTexts(ctx, 'kid', 100)
+        const immediately = formText(ctx, 'immediately', 10) === 'true'
+        const replaced = await pocket.replaceKeys(kids, { immediately, by, origin })
+        const isPending = replaced.some(({ signsFrom }) => signsFrom > Date.now())
+        const notice = replaced.length === 0 ? 'keys_unchanged' : isPending ? 'keys_pending' : 'keys_rotated'
+        flashes.leave(ctx, pathOf('oidc'), { notice })
+        seeOther(ctx, pathOf('oidc'))
+      },
+    },
+  ]
+}

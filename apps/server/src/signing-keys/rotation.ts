@@ -1,0 +1,20 @@
+import type { KeyReplacement, KeyReplacementOptions, Pocket } from '@pocket/core'
+
+export interface KeyRotationOptions extends KeyReplacementOptions {
+  /** The JOSE algorithm of the key to replace; by default the keys of all algorithms. */
+  readonly algorithm?: string | undefined
+}
+
+/** Replaces the keys that sign now. Answers with the new ones; with none where another request was faster. */
+export async function rotateKeys(
+  pocket: Pick<Pocket, 'replaceKeys' | 'signingKeys'>,
+  { algorithm, ...options }: KeyRotationOptions,
+): Promise<readonly KeyReplacement[]> {
+  const chosen = (await pocket.signingKeys()).filter(
+    (key) => key.status === 'current' && (algorithm === undefined || key.algorithm === algorithm),
+  )
+  return pocket.replaceKeys(
+    chosen.map(({ kid }) => kid),
+    options,
+  )
+}

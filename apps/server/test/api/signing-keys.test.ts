@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { passkeyAnswer } from './instance.ts'
+
+interface SigningKey {
+  readonly kid: string
+  readonly algorithm: string
+  readonly status: 'current' | 'next' | 'previous'
+  readonly until: string
+}
+
+interface Replacement {
+  readonly algorithm: string
+  readonly kid: string
+  readonly signsFrom: string
+}
+
+const minute = 60_000
+const page = '/settings/admin/application-configuration/oidc'
+
+describe.each(kinds)('signing keys on %s', (kind) => {
+  let instance: CalledInstance
+
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+  })
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  // Casts: every answer is compared with its schema.
+  const keys = async () => (await instance.call('GET /api/signing-keys')).json as unknown as readonly SigningKey[]
+  const rotate = async (body: object = {}) => {
+    const { status, json } = await instance.call('POST /api/signing-keys/rotate', { body })
+    expect(status).toBe(200)
+    return json as unknown as readonly Replacement[]
+  }
+  const published = async () => {
+    const { keys: all } = (await (await fetch(`${instance.url}/.well-known/jwks.json`)).json()) as {
+      keys: { kid: string }[]
+    }
+    return all.map(({ kid }) => kid)
+  }
+  const kidsOf = (all: readonly SigningKey[], status: SigningKey['status']) =>
+    all.filter((key) => key.status === status).map(({ kid }) => kid)
+  const send = async (fields: Readonly<Record<string, string>>) => {
+    const { administrator, url } = instance
+    const post = () => administrator.postForm(`${url}${page}/signing-keys`, fields)
+    const answer = await post()
+    if (answer.status !== 401) return administrator.follow(answer)
+    const response = await passkeyAnswer(administrator, url, instance.administratorAuthenticator)
+    await administrator.postJson(`${url}/api/webauthn/reauthenticate`, response)
+    return administrator.follow(await post())
+  }
+
+  test('wait, where the next key was published just now, until caches of the JWKS know it', async () => {
+    // They are new: nobody has rotated them.
+    await rotate({ now: true })
+    const before = await keys()
+    const replaced = await rotate({ algorithm: 'ES256' })
+    const next = before.find(({ algorithm, status }) => algorithm === 'ES256' && status === 'next')
+    expect(replaced).toEqual([{ algorithm: 'ES256', kid: next?.kid, signsFrom: expect.any(String) }])
+    expect(Date.parse(replaced[0]?.signsFrom ?? '') - Date.now()).toBeGreaterThan(minute)
+    const after = await keys()
+    expect(kidsOf(after, 'current')).toEqual(kidsOf(before, 'current'))
+    const current = after.find(({ algorithm, status }) => algorithm === 'ES256' && status === 'current')
+    expect(current?.until).toBe(replaced[0]?.signsFrom)
+    expect(audited(instance, 'key_rotation_requested').at(-1)).toMatchObject({
+      kid: next?.kid,
+      timing: 'when_published',
+    })
+  })
+
+  test('sign at once and leave no old one published, where that is asked for', async () => {
+    const before = await keys()
+    const replaced = await rotate({ now: true })
+    expect(replaced.map(({ kid }) => kid)).toEqual(kidsOf(before, 'next'))
+    expect(kidsOf(await keys(), 'current')).toEqual(kidsOf(before, 'next'))
+    const now = await published()
+    expect(now).toEqual(expect.arrayContaining(kidsOf(before, 'next')))
+    expect(now.filter((kid) => kidsOf(before, 'current').includes(kid))).toEqual([])
+    expect(audited(instance, 'keys_rotated').at(-1)).toMatchObject({ kid: replaced.at(-1)?.kid })
+  })
+
+  test('rotate on the page, once for a form that is sent twice', async () => {
+    const shown = await instance.administrator.get(instance.url + page)
+    const form = shown.forms().find(({ action }) => action.endsWith('/signing-keys'))
+    const kid = form?.fields.kid ?? ''
+    expect(kidsOf(await keys(), 'current')).toContain(kid)
+    expect((await send({ kid })).text).toContain('The new keys are published. They sign in a few minutes.')
+    expect((await send({ kid, immediately: 'true' })).text).toContain('The keys were rotated.')
+    const after = await keys()
+    expect(after.map((key) => key.kid)).not.toContain(kid)
+    expect((await send({ kid, immediately: 'true' })).text).toContain('These keys were already replaced.')
+    expect(await keys()).toEqual(after)
+  })
+})
