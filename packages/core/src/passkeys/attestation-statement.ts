@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { convertAAGUIDToString, decodeAttestationObject, parseAuthenticatorData } from '@simplewebauthn/server/helpers'
 import { InvalidInput } from '../errors.ts'
 
@@ -12,6 +13,11 @@ export interface StatedAttestation {
    * signed the certificate: a stranger would send this server to addresses of their choice.
    */
   readonly namesRevocationLists: boolean
+  /**
+   * Whether a certificate that may certify nobody certifies another one (RFC 5280 §4.2.1.9). The library looks at signatures
+   * alone: whoever has a key with a genuine certificate, such as any app of an Android key store, could certify whatever they like.
+   */
+  readonly hasForgedIssuer: boolean
 }
 
 /** @throws {InvalidInput} `passkey_rejected` where it is no attestation object (WebAuthn Level 3 §6.5) */
@@ -19,9 +25,11 @@ export function statedAttestation(attestationObject: string): StatedAttestation 
   try {
     const decoded = decodeAttestationObject(new Uint8Array(Buffer.from(attestationObject, 'base64url')))
     const { aaguid = new Uint8Array(16) } = parseAuthenticatorData(decoded.get('authData'))
+    const certificates = certificatesOf(decoded.get('attStmt'))
     return {
       aaguid: convertAAGUIDToString(aaguid),
-      namesRevocationLists: certificatesOf(decoded.get('attStmt')).some((each) => each.includes(crlDistributionPoints)),
+      namesRevocationLists: certificates.some((each) => each.includes(crlDistributionPoints)),
+      hasForgedIssuer: certificates.slice(1).some((issuer) => !new X509Certificate(issuer).ca),
     }
   } catch (cause) {
     throw new InvalidInput('passkey_rejected', 'The attestation object cannot be read.', { cause })

@@ -79,7 +79,10 @@ const longestCredentialId = 1023
 export function createRegistration(ports: RegistrationPorts): Registration {
   const { relyingParty, metadata, challenges, passkeys, clock, transaction } = ports
 
-  const assertTrustworthy = ({ aaguid, namesRevocationLists }: StatedAttestation, { attestation }: PasskeyPolicy) => {
+  const assertTrustworthy = (stated: StatedAttestation, { attestation }: PasskeyPolicy) => {
+    const { aaguid, namesRevocationLists, hasForgedIssuer } = stated
+    if (hasForgedIssuer)
+      throw new InvalidInput('passkey_rejected', 'A certificate of the attestation may not certify another one.')
     if (!namesRevocationLists || (attestation === 'required' && metadata.knows(aaguid))) return
     throw attestation === 'required'
       ? notAllowed(['not_attested'])

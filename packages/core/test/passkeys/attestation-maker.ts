@@ -20,6 +20,10 @@ export interface Wanted {
   readonly extensions?: readonly x509.Extension[]
   /** In SubjectPublicKeyInfo; by default that of a new key. */
   readonly spki?: Uint8Array
+  /** Whether it may certify others; by default where no issuer is named. */
+  readonly isAuthority?: boolean
+  /** Milliseconds from now until it is valid, and until it is not any more. */
+  readonly valid?: readonly [from: number, until: number]
 }
 
 let serial = 1
@@ -30,9 +34,11 @@ export async function certified({
   subject = 'CN=Test Root, O=Test, C=DE',
   extensions = [],
   spki,
+  isAuthority = issuer === undefined,
+  valid: [from, until] = [-hour, hour],
 }: Wanted): Promise<Certified> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const dates = { notBefore: new Date(Date.now() - hour), notAfter: new Date(Date.now() + hour) }
+  const dates = { notBefore: new Date(Date.now() + from), notAfter: new Date(Date.now() + until) }
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: (serial++).toString(16).padStart(2, '0'),
     subject,
@@ -43,7 +49,7 @@ export async function certified({
     ),
     signingKey: plain((issuer?.keys ?? keys).privateKey),
     signingAlgorithm: algorithm,
-    extensions: [new x509.BasicConstraintsExtension(issuer === undefined, undefined, true), ...extensions],
+    extensions: [new x509.BasicConstraintsExtension(isAuthority, undefined, true), ...extensions],
   })
   return { certificate, keys }
 }

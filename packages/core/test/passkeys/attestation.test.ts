@@ -295,6 +295,64 @@ describe('where attestation is required', () => {
       })
   })
 
+  test('a chain of intermediate authorities up to the root of the metadata is accepted', async () => {
+    const intermediate = await certified({ issuer: root, subject: 'CN=Intermediate', isAuthority: true })
+    const leaf = await certified({ issuer: intermediate, subject: attestationSubject })
+    const { register } = setting(required, () => metadataBlob(metadataSigner, [metadataEntry(model, root)]))
+    const proven = await register({ ...key, attest: await packed([leaf, intermediate]) })
+    expect(proven).toMatchObject({ attestedAt: expect.any(Number) })
+  })
+
+  const namesake = () => certified({})
+  const signedBy = (issuer: Certified, more: Parameters<typeof certified>[0] = {}) =>
+    certified({ issuer, subject: attestationSubject, ...more })
+
+  test.each<[string, () => Promise<readonly Certified[]>]>([
+    ['a certificate that was signed by a genuine attestation key', async () => [await signedBy(maker), maker]],
+    [
+      'that with an authority in between',
+      async () => {
+        const forged = await signedBy(maker, { subject: 'CN=Forged', isAuthority: true })
+        return [await signedBy(forged), forged, maker]
+      },
+    ],
+    [
+      'a root of the same name beside it',
+      async () => {
+        const other = await namesake()
+        return [await signedBy(other), other]
+      },
+    ],
+    ['the genuine root beside it', async () => [await signedBy(await namesake()), root]],
+    [
+      'an authority of the same name, and the genuine root beside it',
+      async () => {
+        const other = await namesake()
+        return [await signedBy(other), other, root]
+      },
+    ],
+    ['a genuine chain behind it', async () => [await signedBy(await namesake()), maker, root]],
+    [
+      'an intermediate authority that has expired',
+      async () => {
+        const intermediate = await signedBy(root, {
+          subject: 'CN=Old',
+          isAuthority: true,
+          valid: [-2 * minute, -minute],
+        })
+        return [await signedBy(intermediate), intermediate]
+      },
+    ],
+    ['a certificate that is not valid yet', async () => [await signedBy(root, { valid: [minute, 2 * minute] })]],
+    ['the same certificate twice', async () => [maker, maker]],
+    ['a certificate that may certify others', async () => [await signedBy(root, { isAuthority: true })]],
+  ])('a forged chain is refused: %s', async (_what, make) => {
+    const { register } = setting(required, () => metadataBlob(metadataSigner, [metadataEntry(model, root)]))
+    await expect(register({ ...key, attest: await packed(await make()) })).rejects.toMatchObject({
+      code: 'passkey_rejected',
+    })
+  })
+
   test.each([
     ['there is none', undefined],
     ['it is nonsense', async () => 'a.b.c'],
