@@ -14,7 +14,7 @@ import { nameOfToken } from './login-token-names.ts'
 import { consumeAtEnd, type RefreshAnswers, storeAtEnd } from './refresh-answers.ts'
 import type { Registrar } from './registration/registrar.ts'
 import { UsedAlready } from './replay-detection.ts'
-import { type AtomicAdapter, comparedModels, type StoredState } from './stored-payload.ts'
+import { type AtomicAdapter, comparedModels, hidden, type StoredState } from './stored-payload.ts'
 
 export interface AdapterPorts {
   readonly artifacts: ArtifactStore
@@ -45,9 +45,6 @@ interface FinishedInteraction {
 
 /** Milliseconds. */
 const finishedLifetime = 3_600_000
-
-/** Before the id of what was found by another name than its own. */
-const hidden = 'hidden:'
 
 /** oidc-provider's storage over our stores: what a bearer holds is hashed, and nothing in a payload repeats it. */
 export function createAdapterFactory(ports: AdapterPorts): (model: string) => Adapter {

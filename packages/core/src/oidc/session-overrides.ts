@@ -10,7 +10,7 @@ import type { ArtifactStore } from './artifact-store.ts'
 import type { ProviderSession } from './logout.ts'
 import { endAuthorizations, endSession, endSessionsOfBrowser } from './session-ends.ts'
 import { isOtherLogin, mergeSessions, type SessionContent, supersedes } from './session-merge.ts'
-import { type FoundPayload, readStored, type StoredModel, setSnapshot, snapshotOf } from './stored-payload.ts'
+import { type FoundPayload, hidden, readStored, type StoredModel, setSnapshot, snapshotOf } from './stored-payload.ts'
 
 /** What the library's session has beside its types, and what we add to it. */
 interface SessionInternals extends Omit<StoredModel, 'jti'> {
@@ -218,7 +218,7 @@ export function sessionEndedError({ oidc }: KoaContextWithOIDC): Error {
 
 /** Whether the ID of the session is known here. It is not if another request has given it a new one. */
 export function isNamed(session: ProviderSession): boolean {
-  return !session.jti.startsWith('hidden:')
+  return !session.jti.startsWith(hidden)
 }
 
 /** Says in which browser a session begins; `undefined` if that is not known. */

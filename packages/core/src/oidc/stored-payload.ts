@@ -28,6 +28,9 @@ export interface AtomicAdapter {
   finishedFor(id: string): Promise<string | undefined>
 }
 
+/** Precedes the key in the ID of what was found by another name than its own. */
+export const hidden = 'hidden:'
+
 /** Which of the library's models are stored by compare-and-set. */
 export const comparedModels: readonly string[] = ['Session', 'Grant', 'Interaction']
 

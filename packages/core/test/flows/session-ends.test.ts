@@ -214,6 +214,24 @@ describe.each(Object.entries(kinds))('the end of a session over %s', (kind, open
     expect(host.errors).toEqual([])
   })
 
+  test.each([
+    { at: 'the grant is listed', model: 'Session' },
+    { at: 'the code is stored', model: 'AuthorizationCode' },
+  ])('finds the grant of a request that died after $at', async ({ model }) => {
+    const { account, agent, party } = await signedIn()
+    const reached = Promise.withResolvers<void>()
+    const died = () => {
+      reached.resolve()
+      return new Promise(() => {})
+    }
+    void during({ model, after: true }, died, () => agent.get(urlOf(party))).catch(() => undefined)
+    await reached.promise
+    const [session] = await host.pocket.sessions.list(account.id)
+    expect(session?.clientIds).toContain(party.client.id)
+    expect(await host.pocket.sessions.end(account.id, session?.uid ?? '')).toBe(true)
+    expect(await kept(account.id)).toEqual([])
+  })
+
   test('ends nothing if it fails half-way', async () => {
     const { account, first, tokens } = await signedIn()
     const [session] = await host.pocket.sessions.list(account.id)

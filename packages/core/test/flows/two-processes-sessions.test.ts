@@ -7,7 +7,7 @@ import * as oidc from 'openid-client'
 import { DataSource } from 'typeorm'
 import { pocketMigrations, runMigrations } from '../../src/typeorm/index.ts'
 import { databases, optionsFor } from '../typeorm/databases.ts'
-import { startHost, viewOf } from './host.ts'
+import { type Host, startHost, viewOf } from './host.ts'
 import { back, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 import { slowStores } from './slow-stores.ts'
 import type { Task } from './token-process.ts'
@@ -36,6 +36,12 @@ function forwardTo(port: number): RequestListener {
     })
     req.pipe(forwarded)
   }
+}
+
+async function signOut(host: Host, agent: UserAgent) {
+  const page = viewOf(await agent.get(`${host.issuer}/api/oidc/end-session`))
+  if (page.view !== 'sign-out') throw new Error(`Not a sign-out page: ${JSON.stringify(page)}`)
+  await agent.postForm(page.submitTo, { ...page.hidden, [page.confirm.name]: page.confirm.value })
 }
 
 describe.each(databases)('authorizations in two processes over one slow %s', (_kind, open) => {
@@ -98,9 +104,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
     const [session, ...others] = await host.pocket.sessions.list(person.account.id)
     expect(others).toEqual([])
     expect(session?.clientIds).toEqual(expect.arrayContaining(parties.map(({ client }) => client.id)))
-    const page = viewOf(await agent.get(`${host.issuer}/api/oidc/end-session`))
-    if (page.view !== 'sign-out') throw new Error(`Not a sign-out page: ${JSON.stringify(page)}`)
-    await agent.postForm(page.submitTo, { ...page.hidden, [page.confirm.name]: page.confirm.value })
+    await signOut(host, agent)
     const active = await Promise.all(
       tokens.map(
         async ({ refresh_token = '' }, index) =>
@@ -108,6 +112,34 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
       ),
     )
     expect(active).toEqual(tokens.map(() => false))
+    expect(host.errors).toEqual([])
+  })
+
+  test('that go on from several sign-in pages at once keep one session', async () => {
+    const { host, person, urlOf, stack } = await start()
+    await using _ = stack
+    const agent = new UserAgent()
+    const tabs = await Promise.all(
+      Array.from({ length: 4 }, async () => {
+        const party = await relyingParty(host, { client: { skipConsent: true } })
+        return { party, shown: await agent.follow(await agent.get(urlOf(party))) }
+      }),
+    )
+    const first = await relyingParty(host, { client: { skipConsent: true } })
+    await passThrough(host, urlOf(first), { agent, person })
+    const resumes = await Promise.all(tabs.map(({ shown }) => agent.get(shown.url)))
+    const pages = await Promise.all(resumes.map((page) => agent.follow(page, { until: back })))
+    const tokens = await Promise.all(
+      tabs.map(({ party }, index) =>
+        oidc.authorizationCodeGrant(party.configuration, new URL(pages[index]?.location ?? '')),
+      ),
+    )
+    expect((await agent.get(`${urlOf(first)}&prompt=none`)).location).toContain('code=')
+    await signOut(host, agent)
+    const active = tabs.map(({ party }, index) =>
+      oidc.tokenIntrospection(party.configuration, tokens[index]?.refresh_token ?? ''),
+    )
+    expect((await Promise.all(active)).map((each) => each.active)).toEqual(tabs.map(() => false))
     expect(host.errors).toEqual([])
   })
 
