@@ -103,7 +103,10 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
     browserModule: options.assets.browserModule,
     session: (req, res) => sessions.read(req, res),
     interactionClient: (path, exchange) =>
-      interactionClient(provider(), path, exchange && { ...exchange, now: clock.now() }),
+      interactionClient(provider(), path, {
+        sealer: engine.interactionSealer,
+        exchange: exchange && { ...exchange, now: clock.now() },
+      }),
     sessions: createSessionRecords({ ...stores, provider, clock }),
     async signOut(req, res) {
       const accountId = await sessions.end(req, res)

@@ -14,7 +14,8 @@ export async function wayBackOf(pocket: Pick<Pocket, 'interactionClient'>, to: s
   const client = await pocket.interactionClient(to)
   if (client === undefined && (to === home || to.startsWith('/interaction/'))) return null
   // Below the interaction, since a browser shows its cookie there alone.
-  const address = client === undefined ? to : `${to}/arrived?${new URLSearchParams({ client })}`
+  const [path] = to.split('?')
+  const address = client === undefined ? to : `${path}/arrived?${new URLSearchParams({ client })}`
   return address.length > longest ? null : address
 }
 

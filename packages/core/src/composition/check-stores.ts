@@ -25,6 +25,7 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
   artifacts: {
     upsert: true,
     insert: true,
+    insertPending: true,
     replace: true,
     refresh: true,
     find: true,

@@ -13,6 +13,7 @@ import { createProvider } from '../oidc/provider.ts'
 import { createProviderHolder, type ProviderHolder } from '../oidc/provider-holder.ts'
 import { createRefreshAnswers } from '../oidc/refresh-answers.ts'
 import { documentEventsHere } from '../oidc/registration/document-events.ts'
+import { createSealer } from '../sealing.ts'
 import type { ClientServices } from './client-services.ts'
 import type { SettledOptions } from './settled-options.ts'
 
@@ -114,5 +115,6 @@ export async function createEngine(options: SettledOptions, services: ClientServ
         noteFailedClient: (req, clientId) => limits.note(req, 'client-authentication', clientHere(req, clientId)),
       }),
   })
-  return { keyRing, holder, logoutNotices, pairwise, startOf }
+  const interactionSealer = createSealer(masterKey.derive('interactions'))
+  return { keyRing, holder, logoutNotices, pairwise, startOf, interactionSealer }
 }

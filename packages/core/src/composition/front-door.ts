@@ -8,6 +8,7 @@ import { requestContext } from '../http/request-context.ts'
 import { settleResources } from '../http/resource-parameter.ts'
 import { assertUnread, dropUnreadBody } from '../http/unread-body.ts'
 import { clientHere } from '../limits/limiter.ts'
+import { carriedParameter, whileCarrying } from '../oidc/carried-interactions.ts'
 import { createFederatedAssertions } from '../oidc/client-authentication/federated-assertions.ts'
 import { createClientAuthentication } from '../oidc/client-authentication/front.ts'
 import { clientOfToken, isFirstUse, nameRedirectUri } from '../oidc/client-authentication/library.ts'
@@ -72,7 +73,7 @@ export function createFrontDoor(
     }
     if (ctx.path.startsWith('/interaction/')) {
       assertUnread(ctx.req)
-      return interactions(ctx, onward)
+      return whileCarrying(engine.interactionSealer, ctx.query[carriedParameter], () => interactions(ctx, onward))
     }
     if (path === webFingerPath) {
       ctx.respond = false
@@ -96,7 +97,7 @@ export function createFrontDoor(
 function createProtocolAnswers(
   options: SettledOptions,
   { clients }: ClientServices,
-  { holder, pairwise }: Engine,
+  { holder, pairwise, interactionSealer }: Engine,
   { sessions }: PeopleServices,
 ) {
   const { issuer, stores, limits, clock, fetch, audit, render, onError } = options
@@ -144,7 +145,7 @@ function createProtocolAnswers(
     }
     await filterOwnSecret(ctx.req, ctx.path)
     noteMountPath(ctx.req, issuer.path)
-    await holder.handle(ctx.req, ctx.res)
+    await whileCarrying(interactionSealer, ctx.query[carriedParameter], () => holder.handle(ctx.req, ctx.res))
   }
   return async (ctx: Context, requestId: string): Promise<void> => {
     try {

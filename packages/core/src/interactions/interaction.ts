@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import { NotFound } from '../errors.ts'
+import { carriedParameter, carriedUrl, whileCarrying } from '../oidc/carried-interactions.ts'
 import { clientOfFinished, replaceStored } from '../oidc/stored-payload.ts'
+import type { Sealer } from '../sealing.ts'
 
 /** Seconds that a person may take to answer. */
 const lifetime = 60 * 60
@@ -57,14 +59,17 @@ export async function startOfFinished(
 export async function interactionClient(
   provider: Provider,
   path: string,
-  exchange?: Exchange & { readonly now: number },
+  {
+    sealer,
+    exchange,
+  }: { readonly sealer: Sealer; readonly exchange?: (Exchange & { readonly now: number }) | undefined },
 ): Promise<string | undefined> {
-  const uid = /^\/interaction\/([^/?]+)$/.exec(path)?.[1]
+  const [, uid, query] = /^\/interaction\/([^/?]+)(?:\?(.*))?$/.exec(path) ?? []
   if (uid === undefined) return undefined
   try {
-    const interaction = exchange
-      ? await findInteraction(provider, exchange, uid)
-      : await provider.Interaction.find(uid, { ignoreExpiration: true })
+    const interaction = await whileCarrying(sealer, new URLSearchParams(query).get(carriedParameter), () =>
+      exchange ? findInteraction(provider, exchange, uid) : provider.Interaction.find(uid, { ignoreExpiration: true }),
+    )
     return interaction && String(interaction.params.client_id)
   } catch (error) {
     if (error instanceof NotFound) return undefined
@@ -93,7 +98,7 @@ export async function answerInteraction(
   let present: Interaction | undefined = interaction
   while (present) {
     answer(present)
-    if (await replaceStored(present)) return present.returnTo
+    if (await replaceStored(present)) return carriedUrl(present.returnTo)
     present = await provider.Interaction.find(interaction.uid, { ignoreExpiration: true })
   }
   throw new NotFound('interaction_expired', 'The interaction has ended.')

@@ -54,7 +54,7 @@ export function addOwnWays(router: Router, ports: OwnWaysPorts): void {
     const interaction = await found(ctx, ownWays.mail)
     const email = ((await readForm(ctx.req, 4096)).get('email') ?? '').trim()
     if (email !== '') await mailedCodes.send(ctx.req, ctx.res, email)
-    redirect(ctx, `${pages.at(interaction)}/code${email === '' ? '' : '?mailed=yes'}`)
+    redirect(ctx, pages.at(interaction, `/code${email === '' ? '' : '?mailed=yes'}`))
   })
 
   router.get('/sign-up', async (ctx) =>
@@ -73,6 +73,6 @@ export function addOwnWays(router: Router, ports: OwnWaysPorts): void {
     const interaction = await found(ctx, ownWays.signUp)
     const { response } = await readJsonObject(ctx.req)
     const { disabled } = await signUp.finish(ctx.req, ctx.res, response)
-    ctx.body = { redirectTo: disabled ? `${pages.at(interaction)}/sign-up?waiting=yes` : pages.at(interaction) }
+    ctx.body = { redirectTo: disabled ? pages.at(interaction, '/sign-up?waiting=yes') : pages.at(interaction) }
   })
 }

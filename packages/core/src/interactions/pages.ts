@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
+import { carriedUrl } from '../oidc/carried-interactions.ts'
 import { extras } from '../oidc/client-metadata.ts'
 import { destinationOf } from '../oidc/pages.ts'
 import type { Sessions } from '../oidc/sessions.ts'
@@ -59,7 +60,7 @@ export function createInteractionPages({
   emailCodesAt,
   ownWays,
 }: InteractionPagePorts) {
-  const at = ({ uid }: Interaction, act = '') => `${mountPath}/interaction/${uid}${act}`
+  const at = ({ uid }: Interaction, act = '') => carriedUrl(`${mountPath}/interaction/${uid}${act}`)
 
   /** Whether it is content with somebody who comes back signed in from another page. */
   const maySignInElsewhere = (interaction: Interaction) => answeredBySession(interaction) || asksForAccount(interaction)
@@ -111,8 +112,8 @@ export function createInteractionPages({
       return `${page}${page.includes('?') ? '&' : '?'}${query}`
     },
 
-    /** The address of the interaction itself. */
-    at: (interaction: Interaction) => at(interaction),
+    /** The URL of the interaction itself, or of what is done in it. */
+    at,
 
     maySignInElsewhere,
 

@@ -22,11 +22,21 @@ export class MemoryArtifactStore implements ArtifactStore {
     return this.#state.run(() => add(this.#artifacts, artifact.key, artifact))
   }
 
+  insertPending(artifact: Artifact, max: number): Promise<boolean> {
+    return this.#state.run(() => {
+      const ofNetwork = [...this.#artifacts.values()].filter(
+        ({ network, accountId }) => network === artifact.network && accountId === null,
+      )
+      return ofNetwork.length < max && add(this.#artifacts, artifact.key, artifact)
+    })
+  }
+
   replace(key: string, artifact: Artifact, before: string): Promise<boolean> {
     return this.#state.run(() => {
-      if (this.#artifacts.get(key)?.payload !== before) return false
+      const present = this.#artifacts.get(key)
+      if (present?.payload !== before) return false
       this.#artifacts.delete(key)
-      this.#artifacts.set(artifact.key, artifact)
+      this.#artifacts.set(artifact.key, { ...artifact, network: present.network })
       return true
     })
   }

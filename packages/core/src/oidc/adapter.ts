@@ -6,8 +6,11 @@ import type { Clock } from '../clock.ts'
 import { devicePollInterval } from '../codes/user-codes.ts'
 import { Conflict, InvalidInput } from '../errors.ts'
 import { sha256 } from '../hash.ts'
+import { requestContext } from '../http/request-context.ts'
+import { networkOf } from '../limits/network.ts'
 import { withoutAudience } from './api-access-tokens.ts'
 import type { Artifact, ArtifactStore, Leeway } from './artifact-store.ts'
+import { carriedInteraction, carryInteraction, stopCarrying } from './carried-interactions.ts'
 import type { ClientMetadataOf } from './client-metadata.ts'
 import { answerModel, destroyGrant } from './grant-destruction.ts'
 import { nameOfToken } from './login-token-names.ts'
@@ -42,6 +45,12 @@ interface FinishedInteraction {
   /** The ID of the client. */
   readonly finishedFor: string
 }
+
+/** How many interactions of one network are stored while nobody has signed in in them. */
+const maxPending = 50
+
+/** Bytes. */
+const maxPendingBytes = 14 * 1024
 
 /** Milliseconds. */
 const finishedLifetime = 3_600_000
@@ -90,6 +99,33 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
     if (artifact.accountId !== null) return
     if (!(await artifacts.poll(artifact.key, clock.now(), devicePollInterval))) throw new errors.SlowDown()
   }
+  /** What nobody signed in for is stored only while its network has few of these and it is small; otherwise URLs carry it. */
+  const startInteraction = async (id: string, artifact: Artifact) => {
+    const req = Provider.ctx?.req
+    if (artifact.accountId !== null || !req) return artifacts.upsert(artifact)
+    const network = networkOf(requestContext(req).ipAddress ?? '')
+    const isStored =
+      Buffer.byteLength(artifact.payload) <= maxPendingBytes &&
+      (await artifacts.insertPending({ ...artifact, network }, maxPending))
+    if (!isStored) carryInteraction(id, artifact.payload)
+  }
+  const carried = (id: string): Artifact | undefined => {
+    const payload = model === 'Interaction' ? carriedInteraction(id) : undefined
+    return payload === undefined
+      ? undefined
+      : { ...seal(model, { id, key: keyOf(id), payload: {}, expiresAt: null }), payload }
+  }
+  /** Stores the answer of a person, which counts once; any other answer is carried on. */
+  const answerCarried = async (id: string, artifact: Artifact, before: string): Promise<boolean> => {
+    if (carried(id)?.payload !== before) return false
+    if (artifact.accountId === null) {
+      carryInteraction(id, artifact.payload)
+      return true
+    }
+    if (!(await artifacts.insert(artifact))) return false
+    stopCarrying()
+    return true
+  }
   return {
     async upsert(id, payload, expiresIn) {
       const artifact = sealed({ id, payload, expiresIn })
@@ -98,6 +134,7 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
         return
       }
       if ((model === 'RefreshToken' || model === 'AccessToken') && storeAtEnd(artifact)) return
+      if (model === 'Interaction') return startInteraction(id, artifact)
       if (model !== 'ReplayDetection') return artifacts.upsert(artifact)
       if (!(await artifacts.insert(artifact))) throw new UsedAlready()
     },
@@ -108,7 +145,9 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
     },
     async replace(from, state, before) {
       const artifact = sealed(state, placeOf(state.id))
-      return (await artifacts.replace(placeOf(from), artifact, before)) ? artifact.payload : undefined
+      const isReplaced =
+        (await artifacts.replace(placeOf(from), artifact, before)) || (await answerCarried(from, artifact, before))
+      return isReplaced ? artifact.payload : undefined
     },
     async destroyByUid(uid) {
       return open(await artifacts.destroyByUid(model, uid), undefined)
@@ -121,7 +160,7 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
       return artifacts.refresh({ ...found, payload: JSON.stringify(payload), expiresAt }, found.payload)
     },
     async find(id) {
-      const artifact = await artifacts.find(keyOf(id))
+      const artifact = (await artifacts.find(keyOf(id))) ?? carried(id)
       if (model === 'DeviceCode') await assertPatience(artifact)
       const presented = artifact && model === 'RefreshToken' ? await refreshAnswers.present(artifact) : undefined
       const consumable = artifact && withinLeeway(artifact) ? { ...artifact, consumedAt: null } : artifact
@@ -150,7 +189,9 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
       const { params }: AdapterPayload = JSON.parse(found.payload)
       const finished: FinishedInteraction = { finishedFor: String(params?.client_id ?? '') }
       const expiresAt = clock.now() + finishedLifetime
-      await artifacts.upsert({ ...found, payload: JSON.stringify(finished), accountId: null, expiresAt })
+      // One in which somebody signed in is not pending any more.
+      const network = found.accountId === null ? found.network : null
+      await artifacts.upsert({ ...found, payload: JSON.stringify(finished), accountId: null, network, expiresAt })
     },
     async finishedFor(id) {
       const found = await artifacts.find(keyOf(id))
@@ -220,6 +261,7 @@ function seal(model: string, { id, key, payload, expiresAt, userCodeHash }: Seal
     consumedAt: null,
     timesConsumed: null,
     polledAt: null,
+    network: null,
   }
 }
 

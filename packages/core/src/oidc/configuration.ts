@@ -14,6 +14,7 @@ import { shapeAccessTokens, subjectOfClients } from './access-token-claims.ts'
 import { createFindAccount } from './accounts.ts'
 import { enabledAlgorithms } from './algorithms.ts'
 import { type AuthorizationDetailsTypes, richAuthorizationRequests } from './authorization-details.ts'
+import { carriedUrl } from './carried-interactions.ts'
 import { assertOwnAssertion } from './client-authentication/own-assertions.ts'
 import { extraClientMetadata, extras } from './client-metadata.ts'
 import { deviceFlow, deviceVerificationPath } from './device-codes.ts'
@@ -159,7 +160,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     },
     interactions: {
       policy: createPolicy(ports.clock, ports.askChecks),
-      url: (_ctx, interaction) => `${ports.mountPath}/interaction/${interaction.uid}`,
+      url: (_ctx, interaction) => carriedUrl(`${ports.mountPath}/interaction/${interaction.uid}`),
     },
     ttl: lifetimes,
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),

@@ -67,7 +67,9 @@ export function createRequestSizes(ports: RefusalPorts) {
 }
 
 async function excess({ req, querystring, path }: Context): Promise<PocketError | undefined> {
-  if (querystring.length > maxQueryBytes)
+  // Where an authorization request goes on, the URL may carry it.
+  const isResumed = path.startsWith(`${protocolRoutes.authorization}/`)
+  if (querystring.length > maxQueryBytes && !isResumed)
     return new UrlTooLong('payload_too_large', 'The query of the URL is too long.', {
       details: { limit: String(maxQueryBytes) },
     })

@@ -6,10 +6,12 @@ import { TableRows } from './table-rows.ts'
 
 const rows = new TableRows(artifactTable)
 
+const pending = `(SELECT COUNT(*) FROM (SELECT 1 FROM ${rows.table} WHERE network = $2 AND account_id IS NULL LIMIT $3) AS pending)`
+
 const sql = {
   upsert: `${rows.insert} ON CONFLICT ("key") DO UPDATE SET ${rows.assignments('key', 'consumedAt', 'timesConsumed', 'polledAt')}`,
   insert: `${rows.insert} ON CONFLICT DO NOTHING`,
-  replace: `UPDATE ${rows.table} SET ${rows.assignments()} WHERE "key" = $${rows.count + 1} AND payload = $${rows.count + 2}`,
+  replace: `UPDATE ${rows.table} SET ${rows.assignments('network')}, network = COALESCE(network, $${rows.count}) WHERE "key" = $${rows.count + 1} AND payload = $${rows.count + 2}`,
   refresh: `UPDATE ${rows.table} SET payload = $2, expires_at = $3 WHERE "key" = $1 AND payload = $4`,
   find: `${rows.select} WHERE "key" = $1`,
   findByUid: `${rows.select} WHERE uid = $1 AND model = $2 LIMIT 1`,
@@ -40,6 +42,12 @@ export class TypeormArtifactStore implements ArtifactStore {
 
   async upsert(artifact: Artifact): Promise<void> {
     await this.#database.execute(sql.upsert, rows.values(artifact))
+  }
+
+  async insertPending(artifact: Artifact, max: number): Promise<boolean> {
+    const insert = `${rows.insertGiven(this.#database.kind)} AND ${pending} < $3 ON CONFLICT DO NOTHING`
+    const given = JSON.stringify([rows.record(artifact)])
+    return (await this.#database.execute(insert, [given, artifact.network, max])) === 1
   }
 
   async insert(artifact: Artifact): Promise<boolean> {

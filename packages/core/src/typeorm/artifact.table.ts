@@ -19,6 +19,7 @@ export const artifactTable: EntitySchema<Artifact> = new EntitySchema<Artifact>(
     consumedAt: { ...bigint, name: 'consumed_at', nullable: true },
     timesConsumed: { ...integer, name: 'times_consumed', nullable: true },
     polledAt: { ...bigint, name: 'polled_at', nullable: true },
+    network: { ...varchar(45), nullable: true },
   },
   indices: [
     { name: 'pocket_artifact_grant', columns: ['grantId'], where: 'grant_id IS NOT NULL' },
@@ -26,6 +27,7 @@ export const artifactTable: EntitySchema<Artifact> = new EntitySchema<Artifact>(
     { name: 'pocket_artifact_client', columns: ['clientId'], where: 'client_id IS NOT NULL' },
     { name: 'pocket_artifact_uid', columns: ['uid'], where: 'uid IS NOT NULL' },
     { name: 'pocket_artifact_user_code', columns: ['userCodeHash'], where: 'user_code_hash IS NOT NULL' },
+    { name: 'pocket_artifact_network', columns: ['network'], where: 'network IS NOT NULL' },
     { name: 'pocket_artifact_expiry', columns: ['expiresAt'], where: 'expires_at IS NOT NULL' },
   ],
 })

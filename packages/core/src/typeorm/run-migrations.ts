@@ -26,6 +26,7 @@ import { TellStrangers1760000000194 } from './migrations/1760000000194-tell-stra
 import { CoverBackups1760000000230 } from './migrations/1760000000230-cover-backups.ts'
 import { NoteUserVerification1760000000320 } from './migrations/1760000000320-note-user-verification.ts'
 import { SealChallenges1760000000352 } from './migrations/1760000000352-seal-challenges.ts'
+import { CountPendingInteractions1760000000354 } from './migrations/1760000000354-count-pending-interactions.ts'
 import { RequestKeyReplacement1760000000360 } from './migrations/1760000000360-request-key-replacement.ts'
 import { AddSessionHistory1760000000400 } from './migrations/1760000000400-add-session-history.ts'
 import { withoutLimits } from './options.ts'
@@ -65,6 +66,7 @@ export const pocketMigrations: MigrationSet = {
     CoverBackups1760000000230,
     NoteUserVerification1760000000320,
     SealChallenges1760000000352,
+    CountPendingInteractions1760000000354,
     RequestKeyReplacement1760000000360,
     AddSessionHistory1760000000400,
   ],

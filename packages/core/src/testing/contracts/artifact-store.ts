@@ -16,6 +16,7 @@ function artifact(key: string, changes: Partial<Artifact> = {}): Artifact {
     consumedAt: null,
     timesConsumed: null,
     polledAt: null,
+    network: null,
     ...changes,
   }
 }
@@ -35,6 +36,28 @@ const complete = artifact('complete', {
 
 /** What {@link ArtifactStore} promises. */
 export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
+  {
+    name: 'inserts no more pending artifacts of a network than allowed, until they belong to an account or are gone',
+    run: async (store) => {
+      const pending = (key: string, network = 'here') => artifact(key, { model: 'Interaction', network })
+      assert.equal(await store.insertPending(pending('a'), 2), true)
+      assert.equal(await store.insertPending(pending('a'), 2), false)
+      assert.equal(await store.insertPending(pending('b'), 2), true)
+      assert.equal(await store.insertPending(pending('c'), 2), false)
+      assert.equal(await store.find('c'), undefined)
+      assert.equal(await store.insertPending(pending('c', 'elsewhere'), 2), true)
+      const answered = artifact('a', { model: 'Interaction', payload: '"answered"' })
+      assert.equal(await store.replace('a', answered, artifact('a').payload), true)
+      assert.equal(await store.insertPending(pending('d'), 2), false)
+      const owned = { ...answered, payload: '"owned"', accountId: 'account' }
+      assert.equal(await store.replace('a', owned, answered.payload), true)
+      assert.deepEqual(await store.find('a'), { ...owned, network: 'here' })
+      assert.equal(await store.insertPending(pending('d'), 2), true)
+      await store.destroy('b')
+      assert.equal(await store.insertPending(pending('e'), 2), true)
+      assert.deepEqual(await store.find('e'), pending('e'))
+    },
+  },
   {
     name: 'gives back every field as it was stored',
     run: async (store) => {

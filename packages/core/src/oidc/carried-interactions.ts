@@ -1,0 +1,62 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { errors } from 'oidc-provider'
+import type { Sealer } from '../sealing.ts'
+
+/** The query parameter in which the URLs of an interaction that is not stored carry it, sealed. */
+export const carriedParameter = 'interaction'
+
+/** Characters: with the other headers of a request they stay below the 16 kB that Node accepts. */
+const maxLength = 13_000
+
+interface Carrying {
+  readonly sealer: Sealer
+  sealed: string | undefined
+}
+
+const here = new AsyncLocalStorage<Carrying>()
+
+/**
+ * Handles a request whose URL may carry an interaction.
+ *
+ * @param sealed - the value of {@link carriedParameter}, not yet trusted
+ */
+export function whileCarrying<T>(sealer: Sealer, sealed: unknown, work: () => T): T {
+  return here.run({ sealer, sealed: typeof sealed === 'string' ? sealed : undefined }, work)
+}
+
+/** The stored form of the interaction, if the URL of this request carries it. */
+export function carriedInteraction(uid: string): string | undefined {
+  const { sealer, sealed } = here.getStore() ?? {}
+  const content = sealed && sealer?.open(Buffer.from(sealed, 'base64url'), contextOf(uid))
+  return content ? inflateRawSync(content).toString('utf8') : undefined
+}
+
+/**
+ * From now on the URLs that this request leads to carry the interaction.
+ *
+ * @throws {errors.InvalidRequest} if it is too long for a URL
+ */
+export function carryInteraction(uid: string, stored: string): void {
+  const carrying = here.getStore()
+  if (!carrying) throw new TypeError('An interaction is carried by a request only.')
+  const sealed = carrying.sealer.seal(deflateRawSync(stored), contextOf(uid)).toString('base64url')
+  if (sealed.length > maxLength) throw new errors.InvalidRequest('the request is too large')
+  carrying.sealed = sealed
+}
+
+/** The interaction is stored: no URL carries it any more. */
+export function stopCarrying(): void {
+  const carrying = here.getStore()
+  if (carrying) carrying.sealed = undefined
+}
+
+/** The URL of a page of the interaction, with the interaction if it is carried. */
+export function carriedUrl(url: string): string {
+  const sealed = here.getStore()?.sealed
+  return sealed === undefined ? url : `${url}${url.includes('?') ? '&' : '?'}${carriedParameter}=${sealed}`
+}
+
+function contextOf(uid: string): string {
+  return `interaction ${uid}`
+}
