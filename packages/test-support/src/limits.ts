@@ -8,4 +8,4 @@ export const testTimeout = 300_000
 export const longTestTimeout = 4 * testTimeout
 
 /** How long anything inside a test waits, in milliseconds: less than {@link testTimeout}, so that the failure names what was awaited. */
-export const waitTimeout = 120_000
+export const waitTimeout = 180_000

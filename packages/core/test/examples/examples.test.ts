@@ -269,7 +269,7 @@ export { authenticate, createDirectory, directoryStores, middleware, PocketError
     [
       'the stores in memory',
       `import { memoryStores as it } from '@pocket/core/memory'`,
-      ['passkeys/last-passkey.js', /^(memory|clients|limits|connection-log|codes|apis)\//],
+      ['clock.js', 'passkeys/last-passkey.js', /^(memory|clients|limits|connection-log|logout-notices|codes|apis)\//],
     ],
   ] as const)('leaves what is not used out of a bundle: of %s nothing else stays', async (name, line, expected) => {
     const entry = join(folder, `${name.replaceAll(' ', '-')}.js`)

@@ -6,16 +6,12 @@ import type { Task } from './token-process.ts'
 /** How a test leads one of the processes; a call to another process ends when that has received it. */
 export type AnyLead = { readonly [Name in keyof Lead]: (...given: Parameters<Lead[Name]>) => unknown }
 
-/** Milliseconds: another process is slow to start and to answer while many others run. */
-export const patience = 180_000
-
 /** Starts another process with the hosts' instances. */
 export async function startAnother(task: Task) {
   const program = fileURLToPath(new URL('token-process.ts', import.meta.url))
   const flags = ['--conditions=pocket-source', '--experimental-strip-types', '--disable-warning=ExperimentalWarning']
   const running = await startProcess(process.execPath, [...flags, program, JSON.stringify(task)], {
     readyWhen: /^ready (.*)$/,
-    readyTimeout: patience - 30_000,
   })
   const ports: readonly number[] = JSON.parse(running.ready[1] ?? '')
   const [leadOrigin, ...origins] = ports.map((port) => `http://127.0.0.1:${port}`)

@@ -1,14 +1,12 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { DataSource } from 'typeorm'
 import { pocketMigrations, runMigrations } from '../../src/typeorm/index.ts'
 import { databases, optionsFor } from '../typeorm/databases.ts'
-import { patience, startAnother } from './another-process.ts'
+import { startAnother } from './another-process.ts'
 import { day, hour, second, startHost, viewOf } from './host.ts'
 import { redirectUri, relyingParty } from './signed-in.ts'
 import { slowStores } from './slow-stores.ts'
-
-jest.setTimeout(patience)
 
 describe.each(databases)('two processes over one %s', (_kind, open) => {
   let setUp: ReturnType<typeof start>

@@ -1,6 +1,6 @@
 import { type RequestListener, request } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { startProcess } from '@pocket/test-support'
 import * as oidc from 'openid-client'
@@ -12,16 +12,11 @@ import { back, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 import { slowStores } from './slow-stores.ts'
 import type { Task } from './token-process.ts'
 
-/** Milliseconds: another process takes long to start, and to answer, if many others run. */
-const patience = 180_000
-jest.setTimeout(patience)
-
 async function startAnother(task: Task) {
   const program = fileURLToPath(new URL('token-process.ts', import.meta.url))
   const flags = ['--conditions=pocket-source', '--experimental-strip-types', '--disable-warning=ExperimentalWarning']
   const running = await startProcess(process.execPath, [...flags, program, JSON.stringify(task)], {
     readyWhen: /^ready (.*)$/,
-    readyTimeout: patience - 30_000,
   })
   const ports: readonly number[] = JSON.parse(running.ready[1] ?? '')
   return { running, port: ports[1] ?? 0 }

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { DataSource } from 'typeorm'
 import { pocketMigrations, runMigrations } from '../../src/typeorm/index.ts'
 import { databases, optionsFor } from '../typeorm/databases.ts'
-import { type AnyLead, patience, startAnother } from './another-process.ts'
+import { type AnyLead, startAnother } from './another-process.ts'
 import { type Host, second, startHost } from './host.ts'
 import { passThrough, redirectUri, relyingParty } from './signed-in.ts'
 import { type Step, slowStores } from './slow-stores.ts'
@@ -25,8 +25,6 @@ interface Given {
 
 const leeways = [0, 3] as const
 type Leeway = (typeof leeways)[number]
-
-jest.setTimeout(patience)
 
 describe.each(databases)('two processes over one slow %s', (_kind, open) => {
   let setUp: ReturnType<typeof start>
