@@ -243,6 +243,8 @@ test('the field of a login code offers passkeys as well, and that of a link does
   await send('PUT', '', { ...whole, disabled: true })
   await page.goto(`${running.url}/lc`, { waitUntil: 'commit' })
   await page.getByRole('alert').getByText('This account can’t sign in at the moment').waitFor()
+  // The page goes on offering passkeys: it would sign the person in as soon as it could.
+  await page.goto('about:blank')
   await send('PUT', '', { ...whole, disabled: false })
 
   const { token } = await send('POST', '/one-time-access-token', {})
