@@ -1191,6 +1191,36 @@ export interface paths {
         patch: operations["changeOwnSettings"];
         trace?: never;
     };
+    "/api/signing-keys": {
+        parameters: NoParameters;
+        /**
+         * List the published signing keys
+         * @description For administrators.
+         */
+        get: operations["listSigningKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signing-keys/rotate": {
+        parameters: NoParameters;
+        get?: never;
+        put?: never;
+        /**
+         * Replace the keys that sign
+         * @description For administrators. An announced key signs at once. One that was published just now signs as soon as caches of the JWKS and other processes know it. The old key stays published until its last token has expired. The list is empty where another request replaced the keys meanwhile.
+         */
+        post: operations["rotateSigningKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/signup": {
         parameters: NoParameters;
         get?: never;
@@ -1571,6 +1601,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users/{id}/passkey-removals": {
+        parameters: NoParameters;
+        /**
+         * List removed passkeys of a user after which something that was made with them is still active
+         * @description For administrators.
+         */
+        get: operations["listPasskeyRemovalsOfUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/passkey-removals/{passkeyId}": {
+        parameters: NoParameters;
+        /**
+         * Read what was made in the sessions that ended with a passkey of a user
+         * @description For administrators.
+         */
+        get: operations["readPasskeyRemovalOfUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/passkey-removals/{passkeyId}/withdraw": {
+        parameters: NoParameters;
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw everything that was made in the sessions that ended with a passkey of a user
+         * @description For administrators.
+         */
+        post: operations["withdrawAfterPasskeyRemovalOfUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/{id}/profile-picture": {
         parameters: NoParameters;
         get?: never;
@@ -1868,6 +1943,42 @@ export interface paths {
         get: operations["startRegistration"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webauthn/removals": {
+        parameters: NoParameters;
+        /** List removed passkeys of yours after which something that was made with them is still active */
+        get: operations["listOwnPasskeyRemovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webauthn/removals/{passkeyId}": {
+        parameters: NoParameters;
+        /** Read what was made in the sessions that ended with a passkey of yours */
+        get: operations["readOwnPasskeyRemoval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webauthn/removals/{passkeyId}/withdraw": {
+        parameters: NoParameters;
+        get?: never;
+        put?: never;
+        /** Withdraw everything that was made in the sessions that ended with a passkey of yours */
+        post: operations["withdrawAfterOwnPasskeyRemoval"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2231,7 +2342,7 @@ export interface components {
              * @description What happened, for programs.
              * @enum {string}
              */
-            code: "account_disabled" | "account_not_found" | "account_removal_disabled" | "already_in_use" | "api_key_auth_not_allowed" | "api_key_not_expired" | "api_key_not_found" | "challenge_expired" | "client_id_already_exists" | "client_not_allowed" | "client_not_found" | "code_invalid" | "cross_site_request" | "database_unavailable" | "device_code_invalid" | "device_login_denied" | "device_login_expired" | "duplicate_claim" | "file_too_large" | "file_type_not_supported" | "email_not_found" | "email_not_waiting" | "forbidden" | "image_not_found" | "interaction_expired" | "internal_error" | "invalid_api_key_expiration" | "invalid_image" | "invalid_email_verification_token" | "invalid_request_body" | "invalid_webauthn_response" | "invalid_webauthn_session" | "job_not_found" | "job_running" | "last_administrator" | "last_passkey" | "ldap_confirmation_needed" | "ldap_disabled" | "ldap_dry_run_needed" | "ldap_entry_linked" | "ldap_entry_not_found" | "ldap_not_linked" | "ldap_plan_changed" | "ldap_sync_failed" | "ldap_sync_running" | "ldap_user_group_update" | "ldap_user_update" | "logo_download_failed" | "logo_too_large" | "logo_type_not_supported" | "misconfigured" | "missing_session_id" | "not_found" | "not_signed_in" | "oidc_device_code_expired" | "oidc_device_code_used" | "oidc_invalid_device_code" | "one_time_access_disabled" | "open_signup_disabled" | "oidc_access_denied" | "passkey_already_registered" | "passkey_counter_regressed" | "passkey_not_allowed" | "passkey_not_found" | "passkey_rejected" | "passkey_required" | "passkey_unknown" | "passkey_user_verification_required" | "payload_too_large" | "precondition_failed" | "rate_limited" | "reauthentication_required" | "redirect_uri_has_fragment" | "reserved_claim" | "scim_sync_failed" | "scim_sync_running" | "session_not_found" | "setup_already_completed" | "setup_not_available" | "sign_in_refused" | "token_invalid_or_expired" | "ui_config_disabled" | "user_disabled" | "user_email_not_set" | "user_not_found" | "validation_failed" | "webauthn_authentication_failed";
+            code: "account_disabled" | "account_not_found" | "account_removal_disabled" | "already_in_use" | "api_key_auth_not_allowed" | "api_key_not_expired" | "api_key_not_found" | "challenge_expired" | "client_id_already_exists" | "client_not_allowed" | "client_not_found" | "code_invalid" | "cross_site_request" | "database_unavailable" | "device_code_invalid" | "device_login_denied" | "device_login_expired" | "duplicate_claim" | "file_too_large" | "file_type_not_supported" | "email_not_found" | "email_not_waiting" | "forbidden" | "image_not_found" | "interaction_expired" | "internal_error" | "invalid_api_key_expiration" | "invalid_image" | "invalid_email_verification_token" | "invalid_request_body" | "invalid_webauthn_response" | "invalid_webauthn_session" | "job_not_found" | "job_running" | "last_administrator" | "last_passkey" | "ldap_confirmation_needed" | "ldap_disabled" | "ldap_dry_run_needed" | "ldap_entry_linked" | "ldap_entry_not_found" | "ldap_not_linked" | "ldap_plan_changed" | "ldap_sync_failed" | "ldap_sync_running" | "ldap_user_group_update" | "ldap_user_update" | "logo_download_failed" | "logo_too_large" | "logo_type_not_supported" | "misconfigured" | "missing_session_id" | "not_found" | "not_signed_in" | "oidc_device_code_expired" | "oidc_device_code_used" | "oidc_invalid_device_code" | "one_time_access_disabled" | "open_signup_disabled" | "oidc_access_denied" | "passkey_already_registered" | "passkey_counter_regressed" | "passkey_not_allowed" | "passkey_not_found" | "passkey_rejected" | "passkey_required" | "passkey_unknown" | "passkey_user_verification_required" | "payload_too_large" | "precondition_failed" | "rate_limited" | "reauthentication_required" | "redirect_uri_has_fragment" | "reserved_claim" | "scim_sync_failed" | "scim_sync_running" | "session_not_found" | "setup_already_completed" | "setup_not_available" | "sign_in_again" | "sign_in_refused" | "token_invalid_or_expired" | "ui_config_disabled" | "user_disabled" | "user_email_not_set" | "user_not_found" | "validation_failed" | "webauthn_authentication_failed";
             details?: {
                 fields?: components["schemas"]["FieldError"][];
             };
@@ -2290,6 +2401,15 @@ export interface components {
             name: string;
             /** Format: date-time */
             nextRunAt: string;
+        };
+        /** KeyReplacementDto */
+        KeyReplacementDto: {
+            /** @enum {string} */
+            algorithm: "RS256" | "PS256" | "ES256" | "EdDSA";
+            /** @description The new key. */
+            kid: string;
+            /** Format: date-time */
+            signsFrom: string;
         };
         /** LatestVersionDto */
         LatestVersionDto: {
@@ -3211,6 +3331,27 @@ export interface components {
             /** @description Those among them who have no other passkeys. */
             usersWithoutCompliant: string[];
         };
+        /** PasskeyRemovalDto */
+        PasskeyRemovalDto: {
+            /** @description What was made in the sessions that ended with the passkey; passkeys first. */
+            made: {
+                /** Format: date-time */
+                createdAt: string;
+                id: string;
+                /** @enum {string} */
+                kind: "passkey" | "api_key" | "client_secret" | "login_code" | "device";
+                /** @description Of the passkey or API key, the client of a secret, the user of a login code, or the browser and system of a device. */
+                name: string;
+                /**
+                 * @description `kept` is the passkey that was used last in the session that asks: it is not withdrawn.
+                 * @enum {string}
+                 */
+                state: "active" | "withdrawn" | "kept";
+            }[];
+            /** Format: uuid */
+            passkeyId: string;
+            passkeyName: string;
+        };
         /** PublicKeyCredentialCreationOptionsJSON */
         PublicKeyCredentialCreationOptionsJSON: {
             authenticatorSelection?: Record<string, never>;
@@ -3376,6 +3517,21 @@ export interface components {
             firstName?: string;
             lastName?: string;
             username: string;
+        };
+        /** SigningKeyDto */
+        SigningKeyDto: {
+            /** @enum {string} */
+            algorithm: "RS256" | "PS256" | "ES256" | "EdDSA";
+            kid: string;
+            /** Format: date-time */
+            since: string;
+            /** @enum {string} */
+            status: "current" | "next" | "previous";
+            /**
+             * Format: date-time
+             * @description A `current` key stops signing then, a `next` one begins to, a `previous` one is no longer published.
+             */
+            until: string;
         };
         /** SignUpDto */
         SignUpDto: {
@@ -3597,6 +3753,7 @@ export type FieldError = components['schemas']['FieldError'];
 export type InitialAccessTokenCreateDto = components['schemas']['InitialAccessTokenCreateDto'];
 export type InitialAccessTokenDto = components['schemas']['InitialAccessTokenDto'];
 export type JobDto = components['schemas']['JobDto'];
+export type KeyReplacementDto = components['schemas']['KeyReplacementDto'];
 export type LatestVersionDto = components['schemas']['LatestVersionDto'];
 export type LdapRunDto = components['schemas']['LdapRunDto'];
 export type MembershipDto = components['schemas']['MembershipDto'];
@@ -3616,6 +3773,7 @@ export type OwnSettingsDto = components['schemas']['OwnSettingsDto'];
 export type OwnSettingsUpdateDto = components['schemas']['OwnSettingsUpdateDto'];
 export type Pagination = components['schemas']['Pagination'];
 export type PasskeyComplianceDto = components['schemas']['PasskeyComplianceDto'];
+export type PasskeyRemovalDto = components['schemas']['PasskeyRemovalDto'];
 export type PublicKeyCredentialCreationOptionsJson = components['schemas']['PublicKeyCredentialCreationOptionsJSON'];
 export type PublicKeyCredentialRequestOptionsJson = components['schemas']['PublicKeyCredentialRequestOptionsJSON'];
 export type RegistrationResponseJson = components['schemas']['RegistrationResponseJSON'];
@@ -3629,6 +3787,7 @@ export type SessionDto = components['schemas']['SessionDto'];
 export type SettingVariable = components['schemas']['SettingVariable'];
 export type SettingVariableOfAdministrators = components['schemas']['SettingVariableOfAdministrators'];
 export type SetUpDto = components['schemas']['SetUpDto'];
+export type SigningKeyDto = components['schemas']['SigningKeyDto'];
 export type SignUpDto = components['schemas']['SignUpDto'];
 export type SignupTokenCreateDto = components['schemas']['SignupTokenCreateDto'];
 export type SignupTokenDto = components['schemas']['SignupTokenDto'];
@@ -6458,6 +6617,51 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    listSigningKeys: {
+        parameters: NoParameters;
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": components["schemas"]["SigningKeyDto"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    rotateSigningKeys: {
+        parameters: NoParameters;
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Whose key is replaced; by default those of all algorithms.
+                     * @enum {string}
+                     */
+                    algorithm?: "RS256" | "PS256" | "ES256" | "EdDSA";
+                    /** @description Whether the new key signs at once and the old ones are withdrawn: tokens that they signed are rejected. */
+                    now?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": components["schemas"]["KeyReplacementDto"][];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
     signUp: {
         parameters: NoParameters;
         requestBody: {
@@ -7384,6 +7588,75 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    listPasskeyRemovalsOfUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": components["schemas"]["PasskeyRemovalDto"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    readPasskeyRemovalOfUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                passkeyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": components["schemas"]["PasskeyRemovalDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    withdrawAfterPasskeyRemovalOfUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                passkeyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: WithoutBody;
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
     replaceProfilePicture: {
         parameters: {
             query?: never;
@@ -7924,6 +8197,65 @@ export interface operations {
             };
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listOwnPasskeyRemovals: {
+        parameters: NoParameters;
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": components["schemas"]["PasskeyRemovalDto"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    readOwnPasskeyRemoval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkeyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: AnyHeaders;
+                content: {
+                    "application/json": components["schemas"]["PasskeyRemovalDto"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    withdrawAfterOwnPasskeyRemoval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkeyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: WithoutBody;
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             default: components["responses"]["Refused"];
         };
     };

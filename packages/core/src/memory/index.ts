@@ -15,8 +15,8 @@ import { MemoryLogoutNoticeStore } from './logout-notice-store.ts'
 import { MemoryState } from './memory-state.ts'
 import { MemoryPasskeyStore } from './passkey-store.ts'
 import { MemoryReauthenticationStore } from './reauthentication-store.ts'
-import { MemorySpentChallengeStore } from './spent-challenge-store.ts'
 import { MemorySessionHistoryStore } from './session-history-store.ts'
+import { MemorySpentChallengeStore } from './spent-challenge-store.ts'
 
 /**
  * Everything that core persists, in the memory of this process and gone with it: for a first try and for fast tests.

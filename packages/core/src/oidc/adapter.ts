@@ -113,7 +113,7 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
     const payload = model === 'Interaction' ? carriedInteraction(id) : undefined
     return payload === undefined
       ? undefined
-      : { ...seal(model, { id, key: keyOf(id), payload: {}, expiresAt: null }), payload }
+      : { ...seal(model, { id, key: keyOf(id), payload: {}, expiresAt: null, userCodeHash: null }), payload }
   }
   /** Stores the answer of a person, which counts once; any other answer is carried on. */
   const answerCarried = async (id: string, artifact: Artifact, before: string): Promise<boolean> => {

@@ -14,8 +14,8 @@ import { TypeormLimitStore } from './limit-store.ts'
 import { TypeormLogoutNoticeStore } from './logout-notice-store.ts'
 import { TypeormPasskeyStore } from './passkey-store.ts'
 import { TypeormReauthenticationStore } from './reauthentication-store.ts'
-import { TypeormSpentChallengeStore } from './spent-challenge-store.ts'
 import { TypeormSessionHistoryStore } from './session-history-store.ts'
+import { TypeormSpentChallengeStore } from './spent-challenge-store.ts'
 
 /**
  * Everything that core persists, in the tables {@link pocketTables} of an initialized `DataSource` on which
