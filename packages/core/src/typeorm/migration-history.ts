@@ -1,5 +1,5 @@
 import { Misconfigured } from '../errors.ts'
-import type { MigrationSet } from './run-migrations.ts'
+import type { MigrationSet } from './migration-set.ts'
 
 /** The names of the migrations that have run, by the table of their set; a set of which none has run is missing. */
 export type AppliedMigrations = ReadonlyMap<string, readonly string[]>

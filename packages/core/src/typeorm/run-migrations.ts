@@ -1,12 +1,7 @@
-import {
-  DataSource,
-  type DataSourceOptions,
-  type EntitySchema,
-  type MigrationInterface,
-  type QueryRunner,
-} from 'typeorm'
+import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm'
 import { databaseOf } from './database.ts'
 import { type AppliedMigrations, refuseNewerDatabase } from './migration-history.ts'
+import type { MigrationSet } from './migration-set.ts'
 import { CreateTables1760000000000 } from './migrations/1760000000000-create-tables.ts'
 import { ExtendClients1760000000010 } from './migrations/1760000000010-extend-clients.ts'
 import { AddClientProtocol1760000000015 } from './migrations/1760000000015-add-client-protocol.ts'
@@ -32,15 +27,6 @@ import { AddSessionHistory1760000000400 } from './migrations/1760000000400-add-s
 import { withoutLimits } from './options.ts'
 import { migratingIn, prefixTables } from './table-names.ts'
 import { pocketTables } from './tables.ts'
-
-/** The migrations of one package. */
-export interface MigrationSet {
-  /** The table that remembers which of them have run. */
-  readonly table: string
-  /** The tables that they make. */
-  readonly tables: readonly EntitySchema[]
-  readonly migrations: readonly (new () => MigrationInterface)[]
-}
 
 /** Core's migrations; the first of all sets. */
 export const pocketMigrations: MigrationSet = {
