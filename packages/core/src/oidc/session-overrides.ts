@@ -26,8 +26,8 @@ type StoredSession = ProviderSession & SessionInternals
 interface WriteOptions {
   /** Decides, where somebody else has stored the session meanwhile, whether to give this change up. */
   readonly unless?: (stored: FoundPayload) => boolean
-  /** Takes the change back. */
-  readonly undo?: () => void
+  /** Takes the change back, to what the session was read as. */
+  readonly undo?: (base: SessionContent) => void
 }
 
 /** Seconds. */
@@ -134,7 +134,7 @@ export function saveSessionsAtomically(provider: Provider, ports: SessionOverrid
       const stored = await readStored(this, before?.id ?? '', this.uid)
       if (stored === undefined || base === undefined) throw new SessionEnded()
       const isGivenUp = unless(stored)
-      if (isGivenUp) undo()
+      if (isGivenUp) undo(base)
       merge(this, base, stored)
       if (isGivenUp) return false
     }
@@ -202,8 +202,11 @@ export async function listGrant(session: ProviderSession, clientId: string, gran
   const isListed = await writerOf(session)({
     unless: ({ authorizations, ...stored }) =>
       authorizations?.[clientId]?.grantId !== present?.grantId || Reflect.get(stored, 'revision') !== revision,
-    undo: () => {
-      session.authorizations = before
+    undo: ({ authorizations = {} }) => {
+      // Only this client's entry: those of others may have been merged in since.
+      const { [clientId]: _, ...others } = session.authorizations ?? {}
+      const present = authorizations[clientId]
+      session.authorizations = { ...others, ...(present && { [clientId]: present }) }
     },
   })
   // The library hands out the cookie of a new session only if it still has something to store.

@@ -79,6 +79,43 @@ describe.each(Object.entries(kinds))('authorizations in parallel over %s', (_kin
     expect(host.errors).toEqual([])
   })
 
+  test('keeps what others have listed when an authorization joins the grant of another one of its client', async () => {
+    const { agent, account } = await signedIn()
+    const [same, other] = [await clientThat(), await clientThat()]
+    const { artifacts } = host.stores
+    const replace = artifacts.replace.bind(artifacts)
+    const meanwhile: Tokens[] = []
+    // Each of the first two attempts to list the grant finds that another authorization was first.
+    const firsts = [other, same]
+    artifacts.replace = async (key, artifact, before) => {
+      const first = artifact.model === 'Session' ? firsts.shift() : undefined
+      if (first) {
+        const waiting = firsts.splice(0)
+        meanwhile.push(await exchange(first, (await agent.get(urlOf(first))).location))
+        firsts.push(...waiting)
+      }
+      return replace(key, artifact, before)
+    }
+    const { location } = await agent.get(urlOf(same))
+    artifacts.replace = replace
+    const tokens = [await exchange(same, location), ...meanwhile]
+    const parties = [same, other, same]
+    const active = async () =>
+      Promise.all(
+        tokens.map(async ({ access_token }, index) => {
+          const { configuration } = parties[index] ?? same
+          return (await oidc.tokenIntrospection(configuration, access_token)).active
+        }),
+      )
+    expect(await active()).toEqual([true, true, true])
+    const [session] = await host.pocket.sessions.list(account.id)
+    expect(session?.clientIds).toEqual(expect.arrayContaining([same.client.id, other.client.id]))
+    expect(await host.stores.artifacts.listByAccount('Grant', account.id)).toHaveLength(3)
+    await signOut(agent)
+    expect(await active()).toEqual([false, false, false])
+    expect(host.errors).toEqual([])
+  })
+
   test('lets first authorizations of one client share a grant and a session ID', async () => {
     const { agent, account } = await signedIn()
     const party = await clientThat({

@@ -283,6 +283,7 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
     host.clock.pass(26 * hour)
     let removed = 0
     for (let batch = -1; batch !== 0; removed += batch) batch = await host.pocket.removeExpired(1)
-    expect(removed).toBe(2)
+    // The session, the grant, and the two interactions that are finished.
+    expect(removed).toBe(4)
   })
 })
