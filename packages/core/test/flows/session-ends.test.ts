@@ -24,7 +24,7 @@ describe.each(Object.entries(kinds))('the end of a session over %s', (kind, open
 
   beforeAll(async () => {
     database = await open()
-    host = await startHost({ stores: await database.empty(), mount: withOwnRoutes })
+    host = await startHost({ stores: await database.empty(), mount: withOwnRoutes, options: { allowImplicit: true } })
   })
   afterAll(async () => {
     await host[Symbol.asyncDispose]()
@@ -169,6 +169,17 @@ describe.each(Object.entries(kinds))('the end of a session over %s', (kind, open
     const alsoEnded = () => host.pocket.endAccess(other.account.id)
     const implicit = await during(moment, alsoEnded, () => other.agent.get(urlOf(party, query)))
     expect(viewOf(implicit)).toMatchObject({ view: 'error', code: 'interaction_expired' })
+  })
+
+  test('destroys the access token of an implicit answer that does not leave', async () => {
+    const { agent, account } = await signedIn()
+    const party = await relyingParty(host, { client: { skipConsent: true }, protocol: { implicitIdToken: true } })
+    const query = { response_type: 'id_token token', nonce: 'n' }
+    const ended = () => host.pocket.endAccess(account.id)
+    const page = await during({ model: 'AccessToken', after: false }, ended, () => agent.get(urlOf(party, query)))
+    expect(viewOf(page)).toMatchObject({ view: 'error', code: 'interaction_expired' })
+    expect(page.location).toBeNull()
+    expect(await kept(account.id)).toEqual([])
   })
 
   test('by a sign-out everywhere ends what clients hold of sessions that have expired, and leaves devices alone', async () => {
