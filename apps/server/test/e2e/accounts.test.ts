@@ -80,6 +80,7 @@ test('a browser lets an application on another device in, and holds several acco
   // Who leaves the browser leaves it with both.
   await page.goto(`${url}/logout`)
   await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('heading', { name: 'You’re signed out' }).waitFor()
   await page.goto(`${url}/authorize?${query}`)
   await page.getByRole('button', { name: 'Continue with a passkey' }).waitFor()
 })

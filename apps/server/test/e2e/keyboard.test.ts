@@ -90,7 +90,7 @@ describe('with the keyboard alone', () => {
     await press('Tab')
     await focuses('Skip to content')
     await press('Enter')
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('content')
+    await page.locator('#content:focus').waitFor()
   })
 
   test('the palette opens over any page, follows what is typed, and goes there', async () => {

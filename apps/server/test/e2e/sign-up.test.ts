@@ -92,6 +92,7 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('signing up on %s', (storage) =
 
     await page.goto(`${instance.url}/logout`)
     await page.getByRole('button', { name: 'Sign out' }).last().click()
+    await page.getByRole('heading', { name: 'You’re signed out' }).waitFor()
     await page.goto(`${instance.url}/login`)
     await page.getByRole('button', { name: 'Continue with a passkey' }).click()
     await page.waitForURL('**/settings/account')
