@@ -368,6 +368,7 @@ const rows = {
   'POST /settings/admin/oidc-clients/:id/logo/remove': row('administrator'),
   'POST /settings/admin/oidc-clients/:id/known': row('administrator', { session: 'passkey' }),
   'POST /settings/admin/oidc-clients/:id/document': row('administrator'),
+  'POST /settings/admin/oidc-clients/:id/known': row('administrator'),
   'POST /settings/admin/oidc-clients/:id/test': row('administrator', { session: 'passkey' }),
   'GET /settings/admin/oidc-clients/:id/test': row('administrator'),
   'POST /settings/admin/oidc-clients/:id/remove': row('administrator'),
