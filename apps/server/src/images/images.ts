@@ -26,7 +26,7 @@ export interface ImageChange {
 /** Images by the place where they are shown. */
 export interface Images {
   find(slot: Slot): Promise<StoredImage | undefined>
-  /** The bytes of an image, or `undefined` where its file is gone. */
+  /** The bytes of an image, or `undefined` where its file is gone. Throws where the file is another one. */
   read(image: StoredImage): Promise<Buffer | undefined>
   filled: ImageStore['filled']
   among: ImageStore['among']
@@ -47,17 +47,29 @@ const extensions: Readonly<Record<string, string>> = {
 
 export function createImages({ store, files, audit, transaction, clock, onError }: ImagesPorts): Images {
   const removeDiscarded = async (): Promise<void> => {
+    const failures: unknown[] = []
     for (const { file } of await store.discarded()) {
-      await files.remove(file)
-      await store.remove(file)
+      try {
+        await files.remove(file)
+        await store.remove(file)
+      } catch (error) {
+        // A file that cannot be removed must not keep the others.
+        failures.push(error)
+      }
     }
+    if (failures.length > 0) throw new AggregateError(failures, 'Files of discarded images could not be removed.')
   }
   /** A file that is left over is no reason to refuse what has been done. */
   const tidy = () => removeDiscarded().catch(onError)
 
   return {
     find: (slot) => store.find(slot),
-    read: ({ file }) => files.read(file),
+    async read({ file, hash }) {
+      const bytes = await files.read(file)
+      // Browsers keep what is served for a year, so half a file must not count as the image.
+      if (bytes !== undefined && hashOf(bytes) !== hash) throw new Error(`The file ${file} is not what was stored.`)
+      return bytes
+    },
     filled: (prefix) => store.filled(prefix),
     among: (slots) => store.among(slots),
 
@@ -66,13 +78,22 @@ export function createImages({ store, files, audit, transaction, clock, onError 
       const [folder] = slot.split('/', 1)
       const file = `${folder}/${randomUUID()}.${extension}`
       // First the file, so that nobody is sent to one that is not there.
-      await files.write(file, bytes)
-      await transaction(async () => {
-        await store.lock()
-        await store.discard(slot)
-        await store.insert({ file, slot, mediaType, hash: hashOf(bytes), createdAt: clock.now() })
-        await audit.record(event, actor.origin)
-      })
+      let isShown = false
+      try {
+        await files.write(file, bytes)
+        await transaction(async () => {
+          await store.lock()
+          await store.discard(slot)
+          await store.insert({ file, slot, mediaType, hash: hashOf(bytes), createdAt: clock.now() })
+          await audit.record(event, actor.origin)
+          // From here on the commit decides, and whether it failed may be unknown.
+          isShown = true
+        })
+      } catch (error) {
+        // A write that failed may have been done all the same.
+        if (!isShown) await files.remove(file).catch(onError)
+        throw error
+      }
       await tidy()
     },
 

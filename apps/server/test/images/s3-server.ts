@@ -10,12 +10,20 @@ export interface S3Server extends AsyncDisposable {
   readonly objects: Map<string, Buffer>
   /** Answers the next request with this status and nothing else. */
   failNext(status: number): void
+  /** Does what the next request wants, and ends the connection without an answer, or within it. */
+  breakNext(where: 'before the answer' | 'within the answer'): void
+  /** Answers the next request with the first half of what is asked for, as if it were all. */
+  cutNext(): void
+  /** Refuses to remove what has this path. */
+  lock(path: string): void
 }
 
 /** What S3 does with single objects, signatures included (AWS Signature Version 4). */
 export async function startS3Server(): Promise<S3Server> {
   const objects = new Map<string, Buffer>()
   let failure = 0
+  let fault: 'before the answer' | 'within the answer' | 'cut' | undefined
+  const locked = new Set<string>()
   const server = createServer(async (req, res) => {
     const chunks: Buffer[] = []
     for await (const chunk of req) chunks.push(chunk)
@@ -25,10 +33,19 @@ export async function startS3Server(): Promise<S3Server> {
     failure = 0
     if (status > 0) return res.writeHead(status).end('<Error/>')
     if (!isSigned(req, body)) return res.writeHead(403).end('<Error><Code>SignatureDoesNotMatch</Code></Error>')
+    const broken = fault
+    fault = undefined
+    if (req.method === 'DELETE' && locked.has(path))
+      return res.writeHead(403).end('<Error><Code>AccessDenied</Code></Error>')
     if (req.method === 'PUT') objects.set(path, body)
     if (req.method === 'DELETE') objects.delete(path)
+    if (broken === 'before the answer') return req.socket.destroy()
     if (req.method !== 'GET') return res.writeHead(req.method === 'PUT' ? 200 : 204).end()
     const found = objects.get(path)
+    const half = found?.subarray(0, found.length / 2)
+    if (found && broken === 'cut') return res.end(half)
+    if (found && broken === 'within the answer')
+      return res.writeHead(200, { 'content-length': found.length }).write(half, () => req.socket.destroy())
     return found ? res.end(found) : res.writeHead(404).end('<Error><Code>NoSuchKey</Code></Error>')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -38,6 +55,13 @@ export async function startS3Server(): Promise<S3Server> {
     failNext(status) {
       failure = status
     },
+    breakNext(where) {
+      fault = where
+    },
+    cutNext() {
+      fault = 'cut'
+    },
+    lock: (path) => void locked.add(path),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

@@ -62,8 +62,8 @@ describe('S3', () => {
 
   afterAll(async () => stack.disposeAsync())
 
-  test('has the file of each image that is shown, and no other', async () => {
-    await using instance = await startInstance({
+  const withS3 = () =>
+    startInstance({
       FILE_BACKEND: 's3',
       UPLOAD_PATH: '/some/prefix/',
       S3_ENDPOINT: s3.url,
@@ -74,6 +74,9 @@ describe('S3', () => {
       S3_FORCE_PATH_STYLE: 'true',
       S3_DISABLE_DEFAULT_INTEGRITY_CHECKS: 'true',
     })
+
+  test('has the file of each image that is shown, and no other', async () => {
+    await using instance = await withS3()
     expect(await put(instance, svg)).toEqual([204, ''])
     expect(await put(instance, await photo('png'))).toEqual([204, ''])
     expect([...s3.objects.keys()]).toEqual([
@@ -88,6 +91,44 @@ describe('S3', () => {
     expect((await shown(instance)).type).toBe('image/png')
     await instance.administrator.sendJson('DELETE', instance.url + logo)
     expect(s3.objects.size).toBe(0)
+  })
+
+  test('keeps no file of an upload that failed after it was written', async () => {
+    await using instance = await withS3()
+    s3.breakNext('before the answer')
+    expect(await put(instance, svg)).toEqual([500, 'internal_error'])
+    expect([...s3.objects.keys()]).toEqual([])
+    expect(await put(instance, svg)).toEqual([204, ''])
+    expect(s3.objects.size).toBe(1)
+    await instance.administrator.sendJson('DELETE', instance.url + logo)
+  })
+
+  test.each<[string, () => void]>([
+    ['refuses', () => s3.failNext(403)],
+    ['ends the connection before the answer', () => s3.breakNext('before the answer')],
+    ['ends the connection within the answer', () => s3.breakNext('within the answer')],
+    ['answers with a part of the file', () => s3.cutNext()],
+  ])('serves no part of an image, and no failure that is cached, when it %s', async (_what, fail) => {
+    await using instance = await withS3()
+    expect(await put(instance, await photo('png'))).toEqual([204, ''])
+    const whole = await instance.agent().fetch(instance.url + logo)
+    const version = (whole.headers.get('etag') ?? '').replaceAll('"', '').slice(0, 16)
+    fail()
+    const failed = await instance.agent().fetch(`${instance.url}${logo}?v=${version}`)
+    expect([failed.status, failed.headers.get('cache-control')]).toEqual([500, 'private, no-store'])
+    const again = await instance.agent().fetch(`${instance.url}${logo}?v=${version}`)
+    expect([again.status, again.headers.get('cache-control')]).toEqual([200, expect.stringContaining('immutable')])
+    await instance.administrator.sendJson('DELETE', instance.url + logo)
+  })
+
+  test('removes other files where one cannot be removed', async () => {
+    await using instance = await withS3()
+    expect(await put(instance, svg)).toEqual([204, ''])
+    const [kept = ''] = s3.objects.keys()
+    s3.lock(kept)
+    expect(await put(instance, await photo('png'))).toEqual([204, ''])
+    await instance.administrator.sendJson('DELETE', instance.url + logo)
+    expect([...s3.objects.keys()]).toEqual([kept])
   })
 
   const config = {
