@@ -5,6 +5,12 @@ import { Misconfigured } from '../errors.ts'
 export class UsedAlready extends Error {}
 
 /**
+ * Seconds that the library lets the `iat` of a proof of possession lie in the future: it stays valid for as much longer than
+ * the library remembers it (RFC 9449 §11.1).
+ */
+const proofLead = 300
+
+/**
  * The library looks whether an assertion or a proof of possession was used, then notes that it is: two processes can both
  * find nothing. The adapter's insert decides; here its refusal becomes the library's own answer, which differs by use.
  */
@@ -16,9 +22,9 @@ export function decideReplaysByInsert(provider: Provider): void {
   Object.defineProperty(ReplayDetection, 'unique', {
     configurable: true,
     writable: true,
-    async value(...args: Parameters<typeof unique>) {
+    async value(...[issuer, jti, until]: Parameters<typeof unique>) {
       try {
-        return await unique.apply(ReplayDetection, args)
+        return await unique.call(ReplayDetection, issuer, jti, until + proofLead)
       } catch (error) {
         if (error instanceof UsedAlready) return false
         throw error

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { type Host, startHost } from './host.ts'
@@ -21,11 +21,25 @@ afterAll(async () => {
   await host[Symbol.asyncDispose]()
 })
 
-async function proof(htm: string, path: string, claims: Fields = {}, { publicKey, privateKey } = key): Promise<string> {
+async function proof(
+  htm: string,
+  path: string,
+  claims: Fields = {},
+  { publicKey, privateKey } = key,
+  issuedAt?: number,
+): Promise<string> {
   return new SignJWT({ htm, htu: host.issuer + path, jti: crypto.randomUUID(), ...claims })
     .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK(publicKey) })
-    .setIssuedAt()
+    .setIssuedAt(issuedAt)
     .sign(privateKey)
+}
+
+/** Uses an access token with each of these proofs, all at once. */
+async function atUserInfo(accessToken: string, proofs: readonly string[]) {
+  const answers = await Promise.all(
+    proofs.map((DPoP) => fetch(host.issuer + userInfo, { headers: { authorization: `DPoP ${accessToken}`, DPoP } })),
+  )
+  return answers.map(({ status }) => status).sort()
 }
 
 async function post(fields: Fields, DPoP?: string) {
@@ -104,4 +118,38 @@ test('a public client ends its own tokens, and nobody else’s', async () => {
   expect([await works(json.access_token), await works(others.access_token)]).toEqual([false, true])
   const refreshed = await post({ grant_type: 'refresh_token', refresh_token: json.refresh_token ?? '' })
   expect(refreshed.json.error).toBe('invalid_grant')
+})
+
+async function boundToken() {
+  const { json } = await post(await code(), await proof('POST', token))
+  const accessToken = json.access_token ?? ''
+  return { accessToken, ath: createHash('sha256').update(accessToken).digest('base64url') }
+}
+
+test('one proof that is sent twenty times at once counts once', async () => {
+  const { accessToken, ath } = await boundToken()
+  const one = await proof('GET', userInfo, { ath })
+  expect(await atUserInfo(accessToken, Array<string>(20).fill(one))).toEqual([200, ...Array<number>(19).fill(401)])
+})
+
+test('one code and twenty keys at once give one token, whose key it is bound to', async () => {
+  const fields = await code()
+  const pairs = await Promise.all(Array.from({ length: 20 }, () => generateKeyPair('ES256')))
+  const answers = await Promise.all(pairs.map(async (pair) => post(fields, await proof('POST', token, {}, pair))))
+  expect(answers.map(({ answer }) => answer.status).sort()).toEqual([200, ...Array<number>(19).fill(400)])
+})
+
+test('a proof from a clock that is ahead counts once for as long as it is valid', async () => {
+  const { accessToken, ath } = await boundToken()
+  const ahead = Math.floor(Date.now() / 1000) + 290
+  const one = await proof('GET', userInfo, { ath }, key, ahead)
+  expect(await atUserInfo(accessToken, [one])).toEqual([200])
+  // The library reads its own clock.
+  const time = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 400_000)
+  try {
+    await host.pocket.removeExpired(1000)
+    expect(await atUserInfo(accessToken, [one])).toEqual([401])
+  } finally {
+    time.mockRestore()
+  }
 })
