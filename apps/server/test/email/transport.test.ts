@@ -1,0 +1,99 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { createAuthority, type TestAuthority } from '@pocket/test-support/certificates'
+import { createSmtpTransport } from '../../src/email/transport.ts'
+import type { SettingValues } from '../../src/settings/definitions.ts'
+import { startMailServer } from './mail-server.ts'
+
+let authority: TestAuthority
+const defaults = getCACertificates('default')
+beforeAll(async () => {
+  authority = await createAuthority()
+  setDefaultCACertificates([...defaults, authority.cert])
+})
+afterAll(() => setDefaultCACertificates(defaults))
+
+const email = {
+  to: 'ada@example.com',
+  messageId: '<1@example.com>',
+  subject: 'Hello',
+  text: 'Hello',
+  html: '<p>Hello',
+  language: 'en',
+} as const
+
+function send(port: number, smtpTls: string, smtpHost = '127.0.0.1') {
+  // A cast: the transport reads no other settings.
+  const values = {
+    ...{ smtpHost, smtpPort: String(port), smtpFrom: 'id@example.com', smtpTls, appName: 'Pocket' },
+    ...{ smtpUser: 'pocket', smtpPassword: 'a secret', smtpSkipCertVerify: 'false' },
+  } as unknown as SettingValues
+  return createSmtpTransport(async () => values).send(email, new AbortController().signal)
+}
+
+async function serverWith(mode: string, options: Parameters<TestAuthority['issue']>[0]) {
+  const users: (string | undefined)[] = []
+  const { key, cert } = await authority.issue(options)
+  const server = await startMailServer({
+    ...{ secure: mode === 'tls', key, cert, authOptional: false },
+    onAuth({ username = '' }, _session, callback) {
+      users.push(username)
+      callback(null, { user: username })
+    },
+  })
+  return { server, users, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+}
+
+const hosts = ['127.0.0.1', 'localhost']
+
+test.each(['starttls', 'tls'])('%s sends to a server whose certificate is for its host', async (mode) => {
+  await using peer = await serverWith(mode, { hosts })
+  await send(peer.server.port, mode)
+  await send(peer.server.port, mode, 'localhost')
+  expect([peer.users, peer.server.delivered.map(({ secure }) => secure)]).toEqual([
+    ['pocket', 'pocket'],
+    [true, true],
+  ])
+})
+
+test.each([
+  ['starttls', 'of another host', { hosts: ['mail.example.com'] }, /altname/i],
+  ['tls', 'of another host', { hosts: ['mail.example.com'] }, /altname/i],
+  ['starttls', 'that has expired', { hosts, notAfter: Date.now() - 60_000 }, /expired/i],
+  ['tls', 'that has expired', { hosts, notAfter: Date.now() - 60_000 }, /expired/i],
+])('%s says nothing to a server with a certificate %s', async (mode, _which, options, reason) => {
+  await using peer = await serverWith(mode, options)
+  await expect(send(peer.server.port, mode)).rejects.toThrow(reason)
+  expect([peer.users, peer.server.delivered]).toEqual([[], []])
+})
+
+/** A server that speaks in clear, and answers STARTTLS as it is told to. */
+async function inClear(answer: string) {
+  const heard: string[] = []
+  const server = createServer((socket: Socket) => {
+    socket.on('error', () => {}).write('220 mail.example.com\r\n')
+    socket.on('data', (chunk) => {
+      const line = String(chunk)
+      heard.push(line)
+      if (/^EHLO/.test(line)) socket.write('250-mail.example.com\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n')
+      else if (/^STARTTLS/.test(line)) socket.write(answer)
+      else socket.write('250 OK\r\n')
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as AddressInfo).port,
+    heard,
+    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  }
+}
+
+test.each([
+  ['refuses it', '454 TLS not available\r\n'],
+  ['agrees, and goes on in clear', '220 Go ahead\r\n250 mail.example.com\r\n'],
+])('a password is not sent in clear to a server that offers STARTTLS and %s', async (_what, answer) => {
+  await using peer = await inClear(answer)
+  await expect(send(peer.port, 'starttls')).rejects.toThrow()
+  expect(peer.heard.filter((line) => /AUTH|MAIL|cG9ja2V0/.test(line))).toEqual([])
+})
