@@ -354,7 +354,7 @@ const rows = {
   'POST /settings/admin/invitations/:id/remove': row('administrator'),
   'GET /settings/admin/oidc-clients': row('administrator'),
   'POST /settings/admin/oidc-clients/acts': row('administrator'),
-  'GET /settings/admin/oidc-clients/new': row('administrator'),
+  'GET /settings/admin/oidc-clients/new': row('administrator', { session: 'passkey' }),
   'POST /settings/admin/oidc-clients/new': row('administrator', { session: 'passkey' }),
   'GET /settings/admin/oidc-clients/:id': row('administrator'),
   'POST /settings/admin/oidc-clients/:id/known': row('administrator'),
