@@ -3,7 +3,7 @@ import { NotFound } from '@pocket/core/errors'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { assertUnchanged } from '../http/api/precondition.ts'
 import { named } from '../http/api/schema.ts'
-import { assertCanModifyGroup } from '../users/reach.ts'
+import { assertCanModifyGroup } from '../users/access-checks.ts'
 import type { ClientAdministration } from './administration.ts'
 import { administratorOf } from './caller.ts'
 

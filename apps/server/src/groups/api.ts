@@ -4,8 +4,8 @@ import type { Context } from 'koa'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { named, pageOf } from '../http/api/schema.ts'
+import { assertCanChangeMembers, assertCanModifyGroup } from '../users/access-checks.ts'
 import { actorOf } from '../users/actor.ts'
-import { assertCanModifyGroup, assertMayChangeMembers } from '../users/reach.ts'
 import { claimsBody } from '../users/user-body.ts'
 import { claimDto, claimListSchema, groupItemDto, groupItemSchema } from '../users/user-dto.ts'
 import { groupValidator } from '../users/validators.ts'
@@ -143,7 +143,7 @@ function memberOperations({ directory, groups, answer }: Parts): readonly Operat
         const { id = '' } = call.params
         const { userIds } = call.body
         const before = (await directory.groups.memberships(id)).map(({ userId }) => userId)
-        await assertMayChangeMembers(call.ctx, directory, differing(before, userIds))
+        await assertCanChangeMembers(call.ctx, directory, differing(before, userIds))
         await groups.setMembers(actorOf(call), id, userIds)
         return answer(call.ctx, id)
       },

@@ -3,8 +3,8 @@ import { type Directory, type Membership, membershipNotFound } from '@pocket/dir
 import type { Context } from 'koa'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
+import { assertCanChangeMembers } from '../users/access-checks.ts'
 import { actorOf } from '../users/actor.ts'
-import { assertMayChangeMembers } from '../users/reach.ts'
 import { membershipValidator } from '../users/validators.ts'
 import type { GroupAdministration } from './group-administration.ts'
 
@@ -68,7 +68,7 @@ export function membershipOperations(
         const { id: groupId = '', userId = '' } = call.params
         const { endsAt } = call.body
         const membership: Membership = { groupId, userId, endsAt: endsAt === null ? null : instantOf(endsAt) }
-        await assertMayChangeMembers(call.ctx, directory, [userId])
+        await assertCanChangeMembers(call.ctx, directory, [userId])
         await groups.setMembershipEnd(actorOf(call), membership)
         return answered(call.ctx, membership)
       },

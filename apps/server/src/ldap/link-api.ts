@@ -1,7 +1,7 @@
 import type { LdapEntry } from '@pocket/directory'
 import { type Call, type Operation, operation } from '../http/api/operation.ts'
+import { assertCanMakeAdministrator, assertCanModifyUser } from '../users/access-checks.ts'
 import { actorOf } from '../users/actor.ts'
-import { assertCanModifyUser, assertMayGrant } from '../users/reach.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { LdapLinks } from './ldap-links.ts'
 
@@ -20,7 +20,7 @@ export function linkOperations({ links, users }: LinkOperationPorts): readonly O
       entry: 'Its identifier, its name (DN), or the user name or e-mail address that it has.',
       async link(call, entry) {
         // The entry may be one of an administrator.
-        await assertMayGrant(call.ctx, { isAdmin: true })
+        await assertCanMakeAdministrator(call.ctx, { isAdmin: true })
         return links.link(actorOf(call), await assertCanModifyUser(call, users), entry)
       },
       unlink: async (call) => links.unlink(actorOf(call), await assertCanModifyUser(call, users)),

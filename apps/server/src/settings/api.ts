@@ -1,7 +1,7 @@
 import { type Operation, operation } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
+import { assertCanChangeSettings } from '../users/access-checks.ts'
 import { actorOf } from '../users/actor.ts'
-import { assertMayDecide } from '../users/reach.ts'
 import { placeholder } from './definition.ts'
 import { perSetting, type SettingValues, settingDefinitions } from './definitions.ts'
 import { type Settings, settingsValidator } from './settings.ts'
@@ -77,7 +77,9 @@ export function settingsOperations(settings: Settings): readonly Operation[] {
       body: settingsBody,
       answer: { status: 200, schema: wholeListSchema },
       async handle(call) {
-        const values = await settings.replace(actorOf(call), call.body, (keys) => assertMayDecide(call.ctx, keys))
+        const values = await settings.replace(actorOf(call), call.body, (keys) =>
+          assertCanChangeSettings(call.ctx, keys),
+        )
         call.ctx.set('ETag', settingsValidator(values))
         return variables(values)
       },

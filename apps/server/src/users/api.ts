@@ -3,9 +3,14 @@ import type { Context } from 'koa'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
+import {
+  assertCanChangeEmail,
+  assertCanMakeAdministrator,
+  assertCanModifyUser,
+  assertCanUpdateProfile,
+} from './access-checks.ts'
 import { actorOf } from './actor.ts'
 import { lifetimeOf, lifetimeSchema } from './lifetime.ts'
-import { assertCanChangeEmail, assertCanModifyUser, assertCanUpdateProfile, assertMayGrant } from './reach.ts'
 import type { UserAdministration } from './user-administration.ts'
 import { claimsBody, groupIdsBody, userBody } from './user-body.ts'
 import { claimDto, claimListSchema, passkeyDto, passkeySchema, userDto, userSchema } from './user-dto.ts'
@@ -110,7 +115,7 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       body: userBody,
       answer: { status: 201, schema: userSchema },
       async handle(call) {
-        await assertMayGrant(call.ctx, call.body)
+        await assertCanMakeAdministrator(call.ctx, call.body)
         return answered(call.ctx, await users.create(actorOf(call), call.body))
       },
     }),
@@ -133,7 +138,7 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       body: userBody,
       answer: { status: 200, schema: userSchema },
       async handle(call) {
-        await assertMayGrant(call.ctx, call.body)
+        await assertCanMakeAdministrator(call.ctx, call.body)
         return answered(call.ctx, await users.update(actorOf(call), await assertCanModifyUser(call, users), call.body))
       },
     }),

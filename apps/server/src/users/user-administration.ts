@@ -58,12 +58,12 @@ export interface UserAdministration {
   /** By hand, so that no import from LDAP undoes it. @throws {Conflict} `last_administrator` */
   setAdministrator(actor: Actor, id: string, administrator: boolean): Promise<UserDetails>
   /**
-   * What people say of themselves: neither rights nor whether the e-mail address is verified. `assertMayChange` is told what
+   * What people say of themselves: neither rights nor whether the e-mail address is verified. `assertCanChange` is told what
    * would change, before it is kept.
    *
    * @throws as `create`
    */
-  updateOwn(actor: Actor, body: UserBody, assertMayChange?: (update: UserUpdate) => Promise<void>): Promise<UserDetails>
+  updateOwn(actor: Actor, body: UserBody, assertCanChange?: (update: UserUpdate) => Promise<void>): Promise<UserDetails>
   /** The language in which people want to read, whatever else they may change; `null` for that of the browser. */
   setOwnLocale(actor: Actor, locale: string | null): Promise<UserDetails>
   /**
@@ -177,7 +177,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
     setDisabled: (actor, id, disabled) =>
       changeAccess(actor, id, async () => letIn(actor, await users.update(id, {}, { disabled }))),
 
-    async updateOwn(actor, body, assertMayChange) {
+    async updateOwn(actor, body, assertCanChange) {
       const { requireEmail, editOwnAccount, emailsVerified } = await settings()
       return change(actor, actor.id, async () => {
         const user = await assertKnown(actor.id)
@@ -189,7 +189,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
         const another = (body.email ?? null)?.normalize('NFC') !== email?.normalize('NFC')
         const rights = emailsVerified && another ? { emailVerified: true } : {}
         const update = await users.update(actor.id, fields, rights)
-        await assertMayChange?.(update)
+        await assertCanChange?.(update)
         return eventsOf(update, actor)
       })
     },

@@ -2,8 +2,8 @@ import type { Context } from 'koa'
 import { type Operation, operation } from '../../http/api/operation.ts'
 import { validatorOf } from '../../http/api/precondition.ts'
 import { named } from '../../http/api/schema.ts'
+import { assertCanChangeSettings } from '../../users/access-checks.ts'
 import { actorOf } from '../../users/actor.ts'
-import { assertMayDecide } from '../../users/reach.ts'
 import { type OwnSettingValues, ownSettingKeys, ownSettings } from './definitions.ts'
 import type { OwnSettings } from './settings.ts'
 
@@ -61,7 +61,7 @@ export function ownSettingsOperations(settings: OwnSettings): readonly Operation
       async handle(call) {
         const before: Readonly<Record<string, unknown>> = { ...(await settings.values()) }
         const changed = Object.entries(call.body).filter(([key, value]) => value !== undefined && value !== before[key])
-        await assertMayDecide(
+        await assertCanChangeSettings(
           call.ctx,
           changed.map(([key]) => key),
         )

@@ -5,7 +5,10 @@ import type { Call } from '../http/api/operation.ts'
 import type { UserAdministration } from './user-administration.ts'
 
 /** @throws as the condition `administrator` of the access table where somebody becomes one */
-export async function assertMayGrant(ctx: Context, { isAdmin }: { readonly isAdmin?: boolean }): Promise<void> {
+export async function assertCanMakeAdministrator(
+  ctx: Context,
+  { isAdmin }: { readonly isAdmin?: boolean },
+): Promise<void> {
   if (isAdmin) await assertCondition(ctx, 'administrator')
 }
 
@@ -24,7 +27,7 @@ export async function assertCanModifyUser(
 }
 
 /** @throws as the condition `administrator-members` of the access table */
-export async function assertMayChangeMembers(
+export async function assertCanChangeMembers(
   ctx: Context,
   directory: Pick<Directory, 'findEach'>,
   userIds: readonly string[],
@@ -53,7 +56,7 @@ export async function assertCanModifyGroup(
  *
  * @throws {Forbidden} `forbidden` with the settings in `details.key` where a limited API key wants to change them
  */
-export async function assertMayDecide(ctx: Context, settings: readonly string[]): Promise<void> {
+export async function assertCanChangeSettings(ctx: Context, settings: readonly string[]): Promise<void> {
   const keys = settings.filter((key) => /^(smtp|ldap|emailOneTimeAccess)/.test(key))
   if (keys.length > 0) await assertCondition(ctx, 'sign-in-settings', { key: keys.join(', ') })
 }
