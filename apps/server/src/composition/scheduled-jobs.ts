@@ -38,9 +38,10 @@ export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
   return [
     {
       name: 'remove-expired',
-      intervalMs: hour,
+      // With the minute that rows are kept after they expired, they go within five minutes.
+      intervalMs: 3 * minute,
       async run(signal) {
-        while (!signal.aborted && (await pocket.removeExpired(1000)) > 0);
+        while (!signal.aborted && (await pocket.removeExpired(200)) > 0);
       },
     },
     { name: 'send-logout-notices', intervalMs: 5000, run: (signal) => pocket.sendLogoutNotices(signal) },

@@ -22,12 +22,17 @@ export class MemoryArtifactStore implements ArtifactStore {
     return this.#state.run(() => add(this.#artifacts, artifact.key, artifact))
   }
 
-  insertPending(artifact: Artifact, max: number): Promise<boolean> {
+  insertPending(artifact: Artifact, max: number, now: number): Promise<boolean> {
     return this.#state.run(() => {
-      const ofNetwork = [...this.#artifacts.values()].filter(
-        ({ network, accountId }) => network === artifact.network && accountId === null,
+      const pending = [...this.#artifacts.values()].filter(
+        ({ network, model, accountId, consumedAt, expiresAt }) =>
+          network === artifact.network &&
+          model === artifact.model &&
+          accountId === null &&
+          consumedAt === null &&
+          (expiresAt ?? 0) > now,
       )
-      return ofNetwork.length < max && add(this.#artifacts, artifact.key, artifact)
+      return pending.length < max && add(this.#artifacts, artifact.key, artifact)
     })
   }
 

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import type { ClientStore } from '../clients/client-store.ts'
 import { isDocumentAddress } from '../clients/metadata-document.ts'
@@ -46,8 +47,12 @@ interface FinishedInteraction {
   readonly finishedFor: string
 }
 
-/** How many interactions of one network are stored while nobody has signed in in them. */
-const maxPending = 50
+/** How many of a network are stored that belong to nobody and that nobody with credentials asked for. */
+const maxPending: Readonly<Record<string, number>> = {
+  Interaction: 30,
+  PushedAuthorizationRequest: 40,
+  DeviceCode: 30,
+}
 
 /** Bytes. */
 const maxPendingBytes = 14 * 1024
@@ -99,14 +104,22 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
     if (artifact.accountId !== null) return
     if (!(await artifacts.poll(artifact.key, clock.now(), devicePollInterval))) throw new errors.SlowDown()
   }
+  const insertPending = (artifact: Artifact, req: IncomingMessage) => {
+    const network = networkOf(requestContext(req).ipAddress ?? '')
+    return artifacts.insertPending({ ...artifact, network }, maxPending[model] ?? 0, clock.now())
+  }
+  /** Anyone can send a public client's requests, so a network has only so many that are pending. */
+  const storeForPublicClient = async (artifact: Artifact) => {
+    const { ctx } = Provider
+    if (!ctx || (await insertPending(artifact, ctx.req))) return
+    ctx.set('Retry-After', '60')
+    throw tooManyPending()
+  }
   /** What nobody signed in for is stored only while its network has few of these and it is small; otherwise URLs carry it. */
   const startInteraction = async (id: string, artifact: Artifact) => {
     const req = Provider.ctx?.req
     if (artifact.accountId !== null || !req) return artifacts.upsert(artifact)
-    const network = networkOf(requestContext(req).ipAddress ?? '')
-    const isStored =
-      Buffer.byteLength(artifact.payload) <= maxPendingBytes &&
-      (await artifacts.insertPending({ ...artifact, network }, maxPending))
+    const isStored = Buffer.byteLength(artifact.payload) <= maxPendingBytes && (await insertPending(artifact, req))
     if (!isStored) carryInteraction(id, artifact.payload)
   }
   const carried = (id: string): Artifact | undefined => {
@@ -135,6 +148,7 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
       }
       if ((model === 'RefreshToken' || model === 'AccessToken') && storeAtEnd(artifact)) return
       if (model === 'Interaction') return startInteraction(id, artifact)
+      if (isByPublicClient(model)) return storeForPublicClient(artifact)
       if (model !== 'ReplayDetection') return artifacts.upsert(artifact)
       if (!(await artifacts.insert(artifact))) throw new UsedAlready()
     },
@@ -293,6 +307,21 @@ function open(artifact: Artifact | undefined, id: string | undefined): AdapterPa
     kind: artifact.model,
     ...(artifact.consumedAt !== null && { consumed: Math.floor(artifact.consumedAt / 1000) }),
   }
+}
+
+/** Whether this is what a client without credentials has just asked for. */
+function isByPublicClient(model: string): boolean {
+  const { oidc } = Provider.ctx ?? {}
+  const route = model === 'DeviceCode' ? 'device_authorization' : 'pushed_authorization_request'
+  return model in maxPending && oidc?.route === route && oidc.client?.clientAuthMethod === 'none'
+}
+
+function tooManyPending(): Error {
+  const description = 'too many requests of this network are pending'
+  return Object.assign(new errors.CustomOIDCProviderError('temporarily_unavailable', description), {
+    status: 429,
+    statusCode: 429,
+  })
 }
 
 function alreadyConsumed(model: string): Error {

@@ -21,7 +21,7 @@ export interface Artifact {
   readonly timesConsumed: number | null
   /** When a device asked for the tokens of its code for the last time, in milliseconds since the Unix epoch; `null`: never. */
   readonly polledAt: number | null
-  /** The network that somebody who is not signed in started an interaction from; `null` otherwise. */
+  /** The network of whoever started it without being signed in and without a client's credentials; `null` otherwise. */
   readonly network: string | null
 }
 
@@ -40,10 +40,11 @@ export interface ArtifactStore {
   /** Returns `false`, and changes nothing, where the key is taken. */
   insert(artifact: Artifact): Promise<boolean>
   /**
-   * Inserts the artifact if fewer than `max` of its network belong to nobody. Returns `false`, and changes nothing, otherwise,
-   * or if the key is taken. Calls at the same moment may exceed `max` by their number.
+   * Inserts the artifact if fewer than `max` of its network and model are pending: they belong to nobody, were not consumed and
+   * end after `now` (milliseconds). Returns `false`, and changes nothing, otherwise, or if the key is taken. Calls at the same
+   * moment may exceed `max` by their number.
    */
-  insertPending(artifact: Artifact, max: number): Promise<boolean>
+  insertPending(artifact: Artifact, max: number, now: number): Promise<boolean>
   /**
    * Puts `artifact` in the place of the one at `key`, in one step (compare-and-set); returns `false`, and changes nothing, if
    * there is none or its payload is not `before` any more. Its network stays as it was.

@@ -56,7 +56,7 @@ export function createRequestSizes(ports: RefusalPorts) {
     const error = await excess(ctx)
     if (error === undefined) return false
     if (isBrowserPath(ctx.path)) {
-      await showRefusal(ctx, ctx.path, error)
+      await showRefusal(ctx, ctx.path.startsWith(protocolRoutes.end_session) ? 'end_session' : 'authorization', error)
       return true
     }
     ctx.status = error.status

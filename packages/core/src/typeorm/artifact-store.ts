@@ -6,7 +6,8 @@ import { TableRows } from './table-rows.ts'
 
 const rows = new TableRows(artifactTable)
 
-const pending = `(SELECT COUNT(*) FROM (SELECT 1 FROM ${rows.table} WHERE network = $2 AND account_id IS NULL LIMIT $3) AS pending)`
+const pending = `(SELECT COUNT(*) FROM (SELECT 1 FROM ${rows.table} WHERE network = $2 AND model = $3
+  AND account_id IS NULL AND consumed_at IS NULL AND expires_at > $4 LIMIT $5) AS pending)`
 
 const sql = {
   upsert: `${rows.insert} ON CONFLICT ("key") DO UPDATE SET ${rows.assignments('key', 'consumedAt', 'timesConsumed', 'polledAt')}`,
@@ -44,10 +45,10 @@ export class TypeormArtifactStore implements ArtifactStore {
     await this.#database.execute(sql.upsert, rows.values(artifact))
   }
 
-  async insertPending(artifact: Artifact, max: number): Promise<boolean> {
-    const insert = `${rows.insertGiven(this.#database.kind)} AND ${pending} < $3 ON CONFLICT DO NOTHING`
+  async insertPending(artifact: Artifact, max: number, now: number): Promise<boolean> {
+    const insert = `${rows.insertGiven(this.#database.kind)} AND ${pending} < $5 ON CONFLICT DO NOTHING`
     const given = JSON.stringify([rows.record(artifact)])
-    return (await this.#database.execute(insert, [given, artifact.network, max])) === 1
+    return (await this.#database.execute(insert, [given, artifact.network, artifact.model, now, max])) === 1
   }
 
   async insert(artifact: Artifact): Promise<boolean> {

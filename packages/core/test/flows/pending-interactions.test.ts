@@ -5,15 +5,15 @@ import { kinds } from '../contracts/kinds.ts'
 import { answerCeremony, type Host, hour, signIn, startHost, viewOf } from './host.ts'
 import { back, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
-const maxPending = 50
+const maxPending = 30
 
 /** Every artifact that is written from now on. */
 function noted({ stores: { artifacts } }: Host) {
   const written: Artifact[] = []
   const { insertPending, upsert, insert, replace } = artifacts
-  artifacts.insertPending = async (artifact, max) => {
-    const inserted = await insertPending.call(artifacts, artifact, max)
-    if (inserted) written.push(artifact)
+  artifacts.insertPending = async (...given) => {
+    const inserted = await insertPending.apply(artifacts, given)
+    if (inserted) written.push(given[0])
     return inserted
   }
   artifacts.replace = async (key, artifact, before) => {

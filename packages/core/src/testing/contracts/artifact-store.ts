@@ -39,23 +39,29 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
   {
     name: 'inserts no more pending artifacts of a network than allowed, until they belong to an account or are gone',
     run: async (store) => {
-      const pending = (key: string, network = 'here') => artifact(key, { model: 'Interaction', network })
-      assert.equal(await store.insertPending(pending('a'), 2), true)
-      assert.equal(await store.insertPending(pending('a'), 2), false)
-      assert.equal(await store.insertPending(pending('b'), 2), true)
-      assert.equal(await store.insertPending(pending('c'), 2), false)
+      const pending = (key: string, network = 'here') =>
+        artifact(key, { model: 'Interaction', network, expiresAt: noon + 1 })
+      assert.equal(await store.insertPending(pending('a'), 2, noon), true)
+      assert.equal(await store.insertPending(pending('a'), 2, noon), false)
+      assert.equal(await store.insertPending(pending('b'), 2, noon), true)
+      assert.equal(await store.insertPending(pending('c'), 2, noon), false)
       assert.equal(await store.find('c'), undefined)
-      assert.equal(await store.insertPending(pending('c', 'elsewhere'), 2), true)
-      const answered = artifact('a', { model: 'Interaction', payload: '"answered"' })
+      assert.equal(await store.insertPending(pending('c', 'elsewhere'), 2, noon), true)
+      const answered = artifact('a', { model: 'Interaction', payload: '"answered"', expiresAt: noon + 1 })
       assert.equal(await store.replace('a', answered, artifact('a').payload), true)
-      assert.equal(await store.insertPending(pending('d'), 2), false)
+      assert.equal(await store.insertPending(pending('d'), 2, noon), false)
       const owned = { ...answered, payload: '"owned"', accountId: 'account' }
       assert.equal(await store.replace('a', owned, answered.payload), true)
       assert.deepEqual(await store.find('a'), { ...owned, network: 'here' })
-      assert.equal(await store.insertPending(pending('d'), 2), true)
+      assert.equal(await store.insertPending(pending('d'), 2, noon), true)
       await store.destroy('b')
-      assert.equal(await store.insertPending(pending('e'), 2), true)
+      assert.equal(await store.insertPending(pending('e'), 2, noon), true)
       assert.deepEqual(await store.find('e'), pending('e'))
+      const other = artifact('other', { ...pending('other'), key: 'other', model: 'DeviceCode' })
+      assert.equal(await store.insertPending(other, 1, noon), true)
+      assert.equal(await store.insertPending(pending('f'), 2, noon + 1), true)
+      assert.equal(await store.consume('f', noon), true)
+      assert.equal(await store.insertPending({ ...pending('g'), expiresAt: noon + 2 }, 1, noon + 1), true)
     },
   },
   {
