@@ -1,7 +1,7 @@
 import { type Call, type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
+import { assertCanModifyUser } from '../users/access-checks.ts'
 import { actorOf } from '../users/actor.ts'
-import { assertCanModifyUser } from '../users/reach.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import { inContractTerms } from './contract-errors.ts'
 import type { PasskeyRemovalReview, ReviewedRemoval } from './passkey-removals.ts'
