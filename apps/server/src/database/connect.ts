@@ -32,6 +32,7 @@ const passing = new Set([
   'ETIMEDOUT',
   'EHOSTUNREACH',
   'ENOENT',
+  '53300',
   '57P01',
   '57P03',
 ])

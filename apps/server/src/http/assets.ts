@@ -82,8 +82,14 @@ async function readAsset(directory: string, name: string): Promise<AssetFile> {
  */
 export function serveAssets(assets: Assets): Middleware {
   return async (ctx, next) => {
-    const file = ctx.method === 'GET' || ctx.method === 'HEAD' ? assets.find(ctx.path) : undefined
+    const file = assets.find(ctx.path)
     if (file === undefined) return next()
+    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
+      ctx.status = 405
+      ctx.set('Allow', 'GET, HEAD')
+      ctx.body = { error: 'This address takes GET, HEAD.' }
+      return
+    }
     const encoding = preferredEncoding(ctx, file)
     const body = file.bodies.get(encoding)
     if (body === undefined) return next()

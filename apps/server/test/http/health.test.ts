@@ -25,7 +25,7 @@ test('/healthz is 503 while the database is away; pages say that it is our turn,
 
 test('while PostgreSQL stands still everything is answered with 503, and it goes on by itself', async () => {
   await using postgres = await startPostgres()
-  const database = `${postgres.url}?statement_timeout=1000&query_timeout=1500&connect_timeout=1`
+  const database = `${postgres.url}?statement_timeout=4000&query_timeout=5000&connect_timeout=4`
   await using running = await startApp({ DB_CONNECTION_STRING: database, DISABLE_RATE_LIMITING: 'false' })
   const { url } = running
   const ask = async (path: string, init: RequestInit = {}) => {

@@ -52,6 +52,12 @@ test.each([
   expect((await fetch(`${running.url}${path}/nothing/there`, { method })).status).toBe(404)
 })
 
+test('answers another method at a file with 405', async () => {
+  const [file = ''] = /\/assets\/[\w.-]+\.css/.exec(await (await fetch(`${running.url}/login`)).text()) ?? []
+  const answer = await fetch(running.url + file, { method: 'POST' })
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+})
+
 test('keeps answering 404 at unknown paths, whatever the method', async () => {
   for (const method of ['GET', 'POST', 'DELETE'])
     expect((await fetch(`${running.url}/no/such/page`, { method })).status).toBe(404)

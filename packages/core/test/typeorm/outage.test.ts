@@ -11,7 +11,7 @@ const unavailable = expect.objectContaining({ status: 503, code: 'database_unava
 async function open(maxConnections?: number) {
   await using stack = new AsyncDisposableStack()
   const server = stack.use(await startPostgres(maxConnections === undefined ? {} : { maxConnections }))
-  const url = `${server.url}?statement_timeout=1000&query_timeout=1500&connect_timeout=1`
+  const url = `${server.url}?statement_timeout=4000&query_timeout=5000&connect_timeout=4`
   const dataSource = await new DataSource({ ...postgresOptions(url, [noteTable]), synchronize: true }).initialize()
   stack.defer(() => dataSource.destroy())
   const opened = stack.move()
@@ -21,14 +21,15 @@ async function open(maxConnections?: number) {
 const insert = (database: Database, id: string) =>
   database.execute('INSERT INTO host_note (id, text, pinned) VALUES ($1, $2, $3)', [id, id, false])
 
+const succeeds = (work: Promise<unknown>) =>
+  work.then(
+    () => true,
+    () => false,
+  )
+
 /** Asks until it is answered again. */
 async function recovered(database: Database): Promise<void> {
-  const alive = () =>
-    database.query('SELECT 1').then(
-      () => true,
-      () => false,
-    )
-  while (!(await alive()));
+  while (!(await succeeds(database.query('SELECT 1'))));
 }
 
 describe('PostgreSQL', () => {
@@ -98,23 +99,20 @@ describe('PostgreSQL', () => {
 test('refuses statements in time while PostgreSQL has no connections left, and goes on by itself', async () => {
   await using opened = await open(8)
   const { database, server } = opened
-  // The pool's idle connections end, and others take their place.
   const others: pg.Client[] = []
-  for (;;) {
+  const takeOne = async () => {
     const other = new pg.Client({ connectionString: server.url })
     other.on('error', () => {})
-    const taken = await other.connect().then(
-      () => true,
-      () => false,
-    )
-    if (!taken) break
-    others.push(other)
+    const isTaken = await succeeds(other.connect())
+    if (isTaken) others.push(other)
+    return isTaken
   }
-  const [first] = others
-  await first?.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', ['pocket'])
-  const last = new pg.Client({ connectionString: server.url })
-  await last.connect()
-  others.push(last)
+  await takeOne()
+  // What the pool has is ended, and what that frees is taken, until nothing is left for it.
+  do {
+    await others[0]?.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pocket'`)
+    while (await takeOne());
+  } while (await succeeds(database.query('SELECT 1')))
   await expect(database.query('SELECT 1')).rejects.toEqual(unavailable)
   await expect(database.transaction(() => insert(database, 'none'))).rejects.toEqual(unavailable)
   await Promise.all(others.map((each) => each.end()))
