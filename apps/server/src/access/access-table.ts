@@ -359,7 +359,6 @@ const rows = {
   'GET /settings/admin/oidc-clients/:id': row('administrator'),
   'POST /settings/admin/oidc-clients/:id/settings/:section': row('administrator', { session: 'passkey' }),
   'POST /settings/admin/oidc-clients/:id/access': row('administrator'),
-  'POST /settings/admin/oidc-clients/:id/known': row('administrator'),
   'POST /settings/admin/oidc-clients/:id/redirect-uris': row('administrator', { session: 'passkey' }),
   'POST /settings/admin/oidc-clients/:id/secrets': row('administrator', { session: 'passkey' }),
   'POST /settings/admin/oidc-clients/:id/secrets/:secretId/remove': row('administrator'),

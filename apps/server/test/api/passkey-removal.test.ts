@@ -207,6 +207,17 @@ describe.each(kinds)('on %s,', (kind) => {
     expect(await isSignedIn(own)).toBe(false)
   })
 
+  test('keeps the session of the remover if its last passkey was registered with the removed one', async () => {
+    const { id, agent } = await instance.person(freshName())
+    const first = await newest(id)
+    const { authenticator, answer } = await registerPasskey(agent, instance.url)
+    expect(answer.status).toBe(200)
+    await reauthenticate(agent, authenticator)
+    const elsewhere = await signIn(authenticator)
+    expect((await removeOwn(agent, first)).status).toBe(204)
+    expect([await isSignedIn(agent), await isSignedIn(elsewhere)]).toEqual([true, false])
+  })
+
   test('a session without a passkey adds one for fifteen minutes, by how it began, and not after a removal', async () => {
     const { id, authenticator, agent } = await instance.person(freshName())
     const mayAdd = async (browser: UserAgent) => {

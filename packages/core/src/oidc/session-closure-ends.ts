@@ -22,7 +22,7 @@ export interface ClosureStart {
   readonly removalOf: string
   /** Sessions to end; where there are none, those in which the passkey was used. */
   readonly sessionUids?: readonly string[]
-  /** The session of whoever does it. It stays where another passkey was the last one used in it. */
+  /** The session of the person who removes it. It stays if another passkey was the last one used in it. */
   readonly ownSessionUid?: string | null | undefined
 }
 
@@ -79,7 +79,7 @@ export function createSessionClosure({ stores, provider, clock }: SessionClosure
       const ofPasskey = sessionUids === undefined
       const found = closureOf(links, ofPasskey ? removalOf : null, sessionUids)
       const last = ownSessionUid == null ? undefined : lastPasskeyUsed(links, ownSessionUid)
-      const stays = last && !found.passkeys.has(last.subject) ? ownSessionUid : undefined
+      const stays = last && last.subject !== removalOf ? ownSessionUid : undefined
       const known = new Set(origins.map(({ uid }) => uid))
       const isEnded = (uid: string | undefined) =>
         uid === undefined || !known.has(uid) ? ofPasskey && uid !== stays : uid !== stays && found.sessions.has(uid)
