@@ -14,16 +14,16 @@ const appUrl: Variable<string> = {
   type: 'URL',
   default: 'http://localhost:1411',
   description:
-    'The address that people and applications reach this server at: the issuer, the origin of every link, and the domain that passkeys are bound to **for ever**. An origin without a path. It has to be `https://`, but for `http://localhost`, since browsers offer passkeys nowhere else.',
+    'The public URL of this server: the issuer, the origin of every link, and the domain that passkeys are bound to **permanently**. An origin without a path. It must be `https://`, except for `http://localhost`, because browsers support passkeys only there.',
   parse: parseAppUrl,
 }
 
 const appOrigins: Variable<readonly string[]> = {
   name: 'APP_ORIGINS',
-  type: 'https origins, with commas between them',
+  type: 'https origins, separated by commas',
   default: 'none',
   description:
-    'Further addresses at which people reach this server, such as a name in the local network, with the same passkeys: `https://` origins without a path. Sign-in, account and administration work there, each with sessions of its own; applications go on using `APP_URL`. The browser has to know related origins, as Chrome and Safari do, and reads them from `APP_URL`.',
+    'Additional origins of this server that share its passkeys, such as a local host name: `https://` origins without a path. Sign-in, account and administration work there, with separate sessions; applications use `APP_URL`. The browser must support related origins, as Chrome and Safari do.',
   parse: parseAppOrigins,
 }
 
@@ -32,7 +32,7 @@ const internalAppUrl: Variable<string> = {
   type: 'URL',
   default: 'APP_URL',
   description:
-    'The address at which applications, not people, reach this server, such as `http://pocket:1411` in a network of containers. It stands in the metadata for the token, UserInfo, introspection, revocation, pushed request and key endpoints. An origin without a path.',
+    'The URL that applications use for server-to-server requests, such as `http://pocket:1411` in a container network. The metadata lists it for the token, UserInfo, introspection, revocation, pushed authorization request and JWKS endpoints. An origin without a path.',
   parse: parseInternalUrl,
 }
 
@@ -41,7 +41,7 @@ const trustProxy: Variable<TrustProxy> = {
   type: 'boolean or list',
   default: 'false',
   description:
-    'Whose `X-Forwarded-*` headers count. `true` trusts everybody who can connect, so use it only where nobody but the reverse proxy can; a list of IP addresses and networks (`10.0.0.0/8, 192.168.1.5`) trusts those.',
+    'Proxies whose `X-Forwarded-*` headers are trusted. `true` trusts every peer, so use it only if nothing but the reverse proxy can connect; a list of IP addresses and networks (`10.0.0.0/8, 192.168.1.5`) trusts those.',
   parse: parseTrustProxy,
 }
 
@@ -56,7 +56,7 @@ const hstsMaxAge: Variable<number> = {
 }
 
 export const addressSection = {
-  title: 'Address',
+  title: 'URLs and proxies',
   variables: { appUrl, appOrigins, internalAppUrl, trustProxy, hstsMaxAge },
 } satisfies Section
 

@@ -6,7 +6,7 @@ const allowInsecureCallbackUrls: Variable<boolean> = {
   type: 'boolean',
   default: 'true',
   description:
-    'Whether the callback URLs of applications may begin with `http://`, as in a network at home. Without it only `https://`, the own schemes of apps and loopback addresses such as `http://localhost` may be used: applications that have others can sign nobody in.',
+    'Whether callback URLs may use `http://`, as in a home network. Otherwise only `https://`, custom URL schemes and loopback URLs such as `http://localhost` are accepted, and sign-in at other callback URLs fails.',
   parse: parseBoolean,
 }
 
@@ -24,7 +24,7 @@ const authorizationDetailsTypes: Variable<readonly string[]> = {
   type: 'list',
   default: 'none',
   description:
-    'Types of authorization details (RFC 9396) that applications may ask for, separated by commas, such as `payment_initiation`. What a detail means is between the application and its API; people are shown it as it is. An application may ask for the types that its `protocol.authorizationDetailsTypes` names.',
+    'Types of authorization details (RFC 9396) that clients may request, separated by commas, such as `payment_initiation`. The consent page shows the details unchanged. A client may request the types in its `protocol.authorizationDetailsTypes`.',
   parse: parseTypes,
 }
 

@@ -4,7 +4,7 @@ const userId: Variable<string> = {
   name: 'PUID',
   type: 'integer',
   default: '1000',
-  description: 'The user that the container runs the server as, and that owns `/app/data`. Read by the entrypoint.',
+  description: 'The user id that runs the server in the container and owns `/app/data`.',
   parse: ({ text }) => text,
 }
 
@@ -12,7 +12,7 @@ const groupId: Variable<string> = {
   name: 'PGID',
   type: 'integer',
   default: '1000',
-  description: 'The group of the same.',
+  description: 'The group id that runs the server in the container.',
   parse: ({ text }) => text,
 }
 
@@ -20,13 +20,13 @@ const appEnvironment: Variable<string> = {
   name: 'APP_ENV',
   type: '`production`, `development`, `test`',
   default: 'production',
-  description: 'Accepted for configurations that have it; it changes nothing.',
+  description: 'Accepted for compatibility; it has no effect.',
   parse: parseWord(['production', 'development', 'test']),
 }
 
 /** Variables that this server itself does not read. */
 export const containerSection = {
   title: 'Container and compatibility',
-  introduction: 'Variables of Pocket ID that are not on this page are ignored.',
+  introduction: 'Variables of Pocket ID that are not listed here are ignored.',
   variables: { userId, groupId, appEnvironment },
 } satisfies Section

@@ -18,15 +18,14 @@ const provider: Variable<DatabaseConfig['kind']> = {
   name: 'DB_PROVIDER',
   type: '`sqlite` or `postgres`',
   default: 'none',
-  description:
-    'Accepted for configurations that have it. `DB_CONNECTION_STRING` decides; where the two contradict each other, that is an error.',
+  description: 'Accepted for compatibility. `DB_CONNECTION_STRING` decides; a contradiction is an error.',
   parse: parseWord(['sqlite', 'postgres']),
 }
 
 export const databaseSection = {
   title: 'Database',
   introduction:
-    'The folder of the SQLite file is the data folder, and has to be kept. With PostgreSQL the data folder is `data` in the working directory.',
+    'The folder of the SQLite file is the data folder and must be persistent. With PostgreSQL the data folder is `data` in the working directory.',
   variables: { connectionString, provider },
 } satisfies Section
 

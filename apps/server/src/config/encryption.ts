@@ -7,11 +7,11 @@ const leastBytes = 16
 const encryptionKey: Variable<Buffer> = {
   name: 'ENCRYPTION_KEY',
   type: 'text or bytes',
-  default: 'the content of `encryption_key` in the data folder, which the first start makes',
+  default: 'the content of `encryption_key` in the data folder, created at the first start',
   unit: 'bytes, at least 16',
   secret: true,
   description:
-    'The master secret: it protects the signing keys and everything else that is stored encrypted. A good one comes from `openssl rand -base64 32`. Keep a copy of it apart from the database: without it the database cannot be used.',
+    'The master secret that encrypts the signing keys and all other stored secrets. Create one with `openssl rand -base64 32`. Keep a copy apart from the database: without it the database cannot be used.',
   parse: parseKey,
 }
 

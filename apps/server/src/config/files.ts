@@ -9,7 +9,7 @@ const backend: Variable<'database' | 'filesystem' | 's3'> = {
   type: '`database`, `filesystem` or `s3`',
   default: 'database',
   description:
-    'Where pictures and logos are kept: in the database, so that a backup of it is whole; in a folder; or in a bucket of S3 or of what speaks its protocol. Files do not move when this changes.',
+    'Where pictures and logos are stored: in the database, so that its backup is complete; in a folder; or in an S3-compatible bucket. Existing files are not moved when this changes.',
   parse: parseWord(['database', 'filesystem', 's3']),
 }
 
@@ -17,37 +17,36 @@ const uploadPath: Variable<string> = {
   name: 'UPLOAD_PATH',
   type: 'path',
   default: 'uploads in the data folder',
-  description: 'The folder of `FILE_BACKEND=filesystem`; with `s3`, what the names of files begin with.',
+  description: 'The folder for `FILE_BACKEND=filesystem`; with `s3`, the prefix of object keys.',
   parse: parseText,
 }
 
-const bucket = s3Text('S3_BUCKET', 'The name of the bucket. Needed with `FILE_BACKEND=s3`.')
+const bucket = s3Text('S3_BUCKET', 'The name of the bucket. Required with `FILE_BACKEND=s3`.')
 const region: Variable<string> = { ...s3Text('S3_REGION', 'The region of the bucket.'), default: 'us-east-1' }
-const accessKeyId = s3Text('S3_ACCESS_KEY_ID', 'The id of the access key. Needed with `FILE_BACKEND=s3`.')
+const accessKeyId = s3Text('S3_ACCESS_KEY_ID', 'The id of the access key. Required with `FILE_BACKEND=s3`.')
 const secretAccessKey: Variable<string> = {
-  ...s3Text('S3_SECRET_ACCESS_KEY', 'The secret of the access key. Needed with `FILE_BACKEND=s3`.'),
+  ...s3Text('S3_SECRET_ACCESS_KEY', 'The secret of the access key. Required with `FILE_BACKEND=s3`.'),
   secret: true,
 }
 const endpoint: Variable<string> = {
   name: 'S3_ENDPOINT',
   type: 'URL',
-  default: 'that of AWS',
-  description: 'Where the storage is, such as `https://minio.example.com`. Without a scheme it is https.',
+  default: 'the AWS endpoint',
+  description: 'The endpoint of the storage, such as `https://minio.example.com`. The default scheme is https.',
   parse: parseEndpoint,
 }
 const forcePathStyle: Variable<boolean> = {
   name: 'S3_FORCE_PATH_STYLE',
   type: 'boolean',
   default: 'false',
-  description: 'Whether the bucket stands in the path and not in the host name, as MinIO and others want it.',
+  description: 'Whether the bucket is part of the path instead of the host name, as MinIO requires.',
   parse: parseBoolean,
 }
 const disableDefaultIntegrityChecks: Variable<boolean> = {
   name: 'S3_DISABLE_DEFAULT_INTEGRITY_CHECKS',
   type: 'boolean',
   default: 'false',
-  description:
-    'Accepted for configurations that have it. Uploads are always signed with their SHA-256, which every storage knows, and carry no other checksum.',
+  description: 'Accepted for compatibility. Uploads are always signed with their SHA-256 and carry no other checksum.',
   parse: parseBoolean,
 }
 

@@ -5,7 +5,7 @@ const host: Variable<string> = {
   name: 'HOST',
   type: 'host name or IP address',
   default: '0.0.0.0',
-  description: 'The address of this machine to listen at. `0.0.0.0` is every IPv4 address, `::` every address.',
+  description: 'The IP address or host name to listen on. `0.0.0.0` is every IPv4 address, `::` every address.',
   parse: parseHost,
 }
 
@@ -13,7 +13,7 @@ const port: Variable<number> = {
   name: 'PORT',
   type: 'integer, 1 to 65535',
   default: '1411',
-  description: 'The TCP port to listen at.',
+  description: 'The TCP port to listen on.',
   parse: parsePort,
 }
 
@@ -21,15 +21,14 @@ const unixSocket: Variable<string> = {
   name: 'UNIX_SOCKET',
   type: 'path',
   default: 'none',
-  description:
-    'Listen at this Unix socket instead of `HOST` and `PORT`. A socket that an earlier run left is replaced.',
+  description: 'Listen on this Unix socket instead of `HOST` and `PORT`. A stale socket file is replaced.',
   parse: ({ text }) => text,
 }
 
 const unixSocketMode: Variable<number> = {
   name: 'UNIX_SOCKET_MODE',
   type: 'octal number',
-  default: 'what the umask leaves',
+  default: 'according to the umask',
   description: 'The permissions of the Unix socket, such as `0660`.',
   parse: parseMode,
 }

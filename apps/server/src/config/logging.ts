@@ -8,7 +8,7 @@ const logLevel: Variable<LogLevel> = {
   name: 'LOG_LEVEL',
   type: logLevels.map((level) => `\`${level}\``).join(', '),
   default: 'info',
-  description: 'The least important lines that are still written.',
+  description: 'The minimum level of log lines.',
   parse: parseWord(logLevels),
 }
 
@@ -16,7 +16,7 @@ const logJson: Variable<boolean> = {
   name: 'LOG_JSON',
   type: 'boolean',
   default: 'false',
-  description: 'Write each line of the log as a JSON object, for programs.',
+  description: 'Write each log line as a JSON object.',
   parse: parseBoolean,
 }
 

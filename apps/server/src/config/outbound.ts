@@ -7,7 +7,7 @@ const allowedPrivateHosts: Variable<readonly string[]> = {
   type: 'list',
   default: 'none',
   description:
-    'What this server may reach although it is not on the public internet, where others name an address to read from (logos, applications that are told of a sign-out, keys of applications): host names, IP addresses and networks separated by commas, such as `nas.lan, 192.168.1.5, fd00::/8`. With these it speaks http too. Everything else that is private, loopback or link-local is refused.',
+    'Private hosts that this server may request URLs from (logos, back-channel logout, JWKS, SCIM): host names, IP addresses and networks separated by commas, such as `nas.lan, 192.168.1.5, fd00::/8`. HTTP is allowed for these. All other private, loopback and link-local addresses are rejected.',
   parse: parseHosts,
 }
 

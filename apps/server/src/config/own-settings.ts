@@ -3,9 +3,8 @@ import type { Reader } from './reader.ts'
 import type { Section } from './variable.ts'
 
 export const ownSettingsSection = {
-  title: 'Settings beside those of Pocket ID',
-  introduction:
-    'Administrators change them at `/api/settings`. Here as well a variable wins over what is stored, setting by setting.',
+  title: 'Additional settings',
+  introduction: 'Administrators change these at `/api/settings`. A variable overrides the stored value of its setting.',
   variables: Object.fromEntries(ownSettingKeys.map((key) => [key, ownSettings[key].variable])),
 } satisfies Section
 

@@ -6,7 +6,7 @@ const metadataUrl: Variable<string> = {
   type: 'URL',
   default: 'https://mds3.fidoalliance.org/',
   description:
-    'Where the blob of the FIDO Metadata Service is downloaded, every day while `PASSKEY_ATTESTATION` is `required` and never otherwise. Its signature is verified.',
+    'The URL of the FIDO Metadata Service blob, downloaded daily while `PASSKEY_ATTESTATION` is `required`. Its signature is verified.',
   parse: parseUrl,
 }
 
@@ -14,7 +14,7 @@ const metadataFile: Variable<string> = {
   name: 'FIDO_METADATA_FILE_PATH',
   type: 'path',
   default: 'none',
-  description: 'A file with that blob, for a server that reaches no other: nothing is downloaded then.',
+  description: 'A file with that blob, for servers without internet access: nothing is downloaded.',
   parse: ({ text }) => text,
 }
 

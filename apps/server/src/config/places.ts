@@ -9,7 +9,7 @@ const licenseKey: Variable<string> = {
   default: 'none',
   secret: true,
   description:
-    'The licence key of an account of MaxMind (there are free ones). With it the GeoLite2 City database, which MaxMind makes (https://www.maxmind.com), is downloaded and kept up to date: at once where there is none, and when it is older than 14 days.',
+    'The licence key of a MaxMind account (free accounts exist). With it the GeoLite2 City database (https://www.maxmind.com) is downloaded if it is missing and when it is older than 14 days.',
   parse: ({ text }) => text.trim(),
 }
 
@@ -18,7 +18,7 @@ const path: Variable<string> = {
   type: 'path',
   default: 'GeoLite2-City.mmdb in the data folder',
   description:
-    'The file of the database that tells in which country and city an address is. It is downloaded to there, or put there by hand: a city database in the format of MaxMind (`.mmdb`), read again whenever it changes. Without one no places are told, but for those of internal networks.',
+    "The path of the GeoIP database, a city database in MaxMind's format (`.mmdb`). It is downloaded to this path or placed there by hand, and read again when it changes. Without it only internal networks have a location.",
   parse: ({ text }) => text,
 }
 
@@ -29,7 +29,7 @@ const url: Variable<string> = {
   type: 'URL',
   default: maxMind,
   description:
-    'Where the database is downloaded from: a `.tar.gz` or `.gz` with it, or the `.mmdb` itself, 300 MB at most. `%s` stands for `MAXMIND_LICENSE_KEY`; without it no key is needed.',
+    'The download URL of the database: a `.tar.gz`, `.gz` or `.mmdb` of at most 300 MB. `%s` is replaced by `MAXMIND_LICENSE_KEY`; without `%s` no key is needed.',
   parse: parseUrl,
 }
 
@@ -38,12 +38,12 @@ const localRanges: Variable<readonly string[]> = {
   type: 'list',
   default: 'none',
   description:
-    'Networks of IPv6 that belong to you although their addresses are public ones, separated by commas, such as `2001:db8:1::/48`: they are shown as internal, and this server asks nobody in them on the word of others, as in private networks (see `ALLOWED_PRIVATE_HOSTS`).',
+    'Public IPv6 networks that are yours, separated by commas, such as `2001:db8:1::/48`. They are shown as internal and treated as private (see `ALLOWED_PRIVATE_HOSTS`).',
   parse: parseRanges,
 }
 
 export const placesSection = {
-  title: 'Places',
+  title: 'GeoIP',
   variables: { licenseKey, path, url, localRanges },
 } satisfies Section
 

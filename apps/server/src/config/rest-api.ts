@@ -10,7 +10,7 @@ const staticApiKey: Variable<string> = {
   unit: 'characters, at least 16',
   secret: true,
   description:
-    'An API key that does not expire and may do everything an administrator may, for programs that set this server up before anybody has signed in. Sent as `X-API-Key`. Letters, digits and signs of ASCII, since a header holds nothing else; `openssl rand -hex 32` makes a good one.',
+    'An API key with all administrator rights that does not expire, for tools that configure the server before the first sign-in. Sent as `X-API-Key`. ASCII characters only; create one with `openssl rand -hex 32`.',
   parse: parseKey,
 }
 
@@ -19,7 +19,7 @@ const disableRateLimiting: Variable<boolean> = {
   type: 'boolean',
   default: 'false',
   description:
-    'Lets everybody try everything as often as they like: requests, sign-ins, codes. For tests, or where something in front of this server limits them; codes of six signs can be guessed without it.',
+    'Turns off all rate limits: requests, sign-ins, codes. For tests, or if a proxy limits requests; six-character codes can be guessed without limits.',
   parse: parseBoolean,
 }
 

@@ -8,7 +8,7 @@ const uiConfigDisabled: Variable<boolean> = {
   type: 'boolean',
   default: 'false',
   description:
-    'Whether the settings come from the environment alone: what is stored does not count, and nothing can be changed on pages or through the API.',
+    'Whether settings come from the environment only: stored values are ignored, and neither pages nor the API can change them.',
   parse: parseBoolean,
 }
 
@@ -23,7 +23,7 @@ const variables = settingDefinitions.map((definition) => [definition, variableOf
 export const settingsSection = {
   title: 'Settings',
   introduction:
-    'These are settings of the instance, which administrators change while it runs. A variable wins over what is stored, setting by setting, and nobody can change that setting then.',
+    'Settings of the instance that administrators can change at run time. A variable overrides the stored value and locks this setting.',
   variables: {
     uiConfigDisabled,
     ...Object.fromEntries(variables.map(([{ key }, variable]) => [key, variable])),

@@ -6,7 +6,7 @@ const url: Variable<string> = {
   type: 'URL',
   default: 'none',
   description:
-    'Where the newest version of this server is published, as JSON with `tag_name` (what GitHub answers about the latest release) or `version`. It is asked every 15 minutes at most, and only when somebody wants to know. Without it nobody is asked.',
+    "The URL that returns the newest version as JSON with `tag_name` (GitHub's latest release) or `version`. It is requested on demand, at most every 15 minutes. Without it no request is made.",
   parse: parseUrl,
 }
 
@@ -14,12 +14,12 @@ const disabled: Variable<boolean> = {
   name: 'VERSION_CHECK_DISABLED',
   type: 'boolean',
   default: 'false',
-  description: 'Whether nobody is asked for the newest version, whatever `VERSION_CHECK_URL` says.',
+  description: 'Turns the version check off, regardless of `VERSION_CHECK_URL`.',
   parse: parseBoolean,
 }
 
 export const versionCheckSection = {
-  title: 'Newest version',
+  title: 'Version check',
   variables: { url, disabled },
 } satisfies Section
 

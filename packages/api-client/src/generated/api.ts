@@ -3198,52 +3198,52 @@ export interface components {
              * @enum {string}
              */
             dynamicRegistration: "off" | "with-token" | "open";
-            /** @description Whether a client that a program has registered is for nobody until an administrator allows groups. */
+            /** @description Whether a dynamically registered client has no users until an administrator allows groups. */
             dynamicRegistrationRestricted: boolean;
-            /** @description Certificates (PEM) of the authorities that are trusted for the LDAP server, in the place of those of the system. */
+            /** @description Certificates (PEM) of the certificate authorities trusted for the LDAP server, instead of the system's. */
             ldapCaCertificate: string;
-            /** @description How many of the people, groups or memberships that came from LDAP an import may take away without asking an administrator, in percent. 100 never asks. */
+            /** @description The share of imported people, groups or memberships that an import may remove without confirmation, in percent. 100 never asks. */
             ldapRemovalLimitPercent: number;
-            /** @description Whether the connection to an LDAP server at `ldap://` is encrypted by StartTLS before anything else is said. */
+            /** @description Whether an `ldap://` connection is encrypted with StartTLS. */
             ldapStartTls: boolean;
-            /** @description How long an LDAP server may be silent before an import from it is given up. */
+            /** @description How long an import waits for a response of the LDAP server. */
             ldapTimeoutSeconds: number;
             /** @description The settings that the environment decides, so that nobody can change them here. */
             locked: ("auditLogRetentionDays" | "dynamicRegistration" | "dynamicRegistrationRestricted" | "unusedClientDays" | "ldapCaCertificate" | "ldapRemovalLimitPercent" | "ldapStartTls" | "ldapTimeoutSeconds" | "ownAccountRemoval" | "passkeyAllowedModels" | "passkeyDeniedModels" | "passkeyAttestation" | "passkeyCounterRegression" | "passkeyNonCompliance" | "passkeyNonComplianceFrom" | "sessionIdleMinutes" | "signUpApproval" | "signUpVerification" | "styleVariables" | "webFingerDomains")[];
-            /** @description Whether people may delete their own account. */
+            /** @description Whether people can delete their own account. */
             ownAccountRemoval: boolean;
-            /** @description The AAGUIDs of the only models of authenticators whose passkeys are accepted. Empty accepts all. Only an attestation proves a model. */
+            /** @description AAGUIDs of the accepted authenticator models. Empty accepts all. Only an attestation proves a model. */
             passkeyAllowedModels: string[];
             /**
-             * @description Whether a new passkey has to prove its model by an attestation that the FIDO Metadata Service vouches for (`required`). Synced passkeys cannot.
+             * @description Whether a new passkey must prove its model with an attestation known to the FIDO Metadata Service (`required`). Synced passkeys cannot.
              * @enum {string}
              */
             passkeyAttestation: "none" | "required";
             /**
-             * @description What happens where the signature counter of a passkey does not rise, as after a copy was used: it is written to the audit log (`audit`), or the sign-in is refused as well (`refuse`).
+             * @description What happens if a passkey's signature counter does not increase, which can mean a cloned passkey: an audit event (`audit`), or a rejected sign-in as well (`refuse`).
              * @enum {string}
              */
             passkeyCounterRegression: "audit" | "refuse";
-            /** @description The AAGUIDs of models of authenticators whose passkeys are not accepted. */
+            /** @description AAGUIDs of rejected authenticator models. */
             passkeyDeniedModels: string[];
             /**
-             * @description What becomes of passkeys that were registered before the policy was tightened: they go on working (`keep`), their owners are told to add another one (`warn`), or they are refused from `passkeyNonComplianceFrom` on (`require`).
+             * @description Treatment of existing passkeys that do not comply with the policy: they keep working (`keep`), their owners are warned (`warn`), or they are rejected from `passkeyNonComplianceFrom` on (`require`).
              * @enum {string}
              */
             passkeyNonCompliance: "keep" | "warn" | "require";
-            /** @description The day from which `require` refuses passkeys that do not comply, such as 2027-03-01 (UTC). Empty for at once. */
+            /** @description The date from which `require` rejects non-compliant passkeys, such as 2027-03-01 (UTC). Empty means immediately. */
             passkeyNonComplianceFrom: string;
-            /** @description After how long without a use a session ends; 0 where the session duration counts from the last use instead of the sign-in. In minutes. */
+            /** @description The idle timeout of a session; with 0 the session duration counts from the last use instead of the sign-in. In minutes. */
             sessionIdleMinutes: number;
-            /** @description Whether whoever signs up waits until an administrator approves. */
+            /** @description Whether an administrator must approve each sign-up. */
             signUpApproval: boolean;
-            /** @description Whether whoever signs up needs an e-mail address and waits until they have verified it. Who has not within a day is removed. */
+            /** @description Whether people who sign up must verify an e-mail address first. Unverified sign-ups are deleted after a day. */
             signUpVerification: boolean;
-            /** @description Variables of the style sheet, with semicolons or ends of lines between them, such as `--paper: #fff`: `--paper`, `--surface`, `--sunken`, `--line`, `--line-strong`, `--ink`, `--ink-2`, `--danger`, `--danger-soft`, `--warn`, `--warn-soft`, `--sans`, `--mono`, `--r1`, `--r2`, `--r3`, `--control`. */
+            /** @description Style sheet variables, separated by semicolons or line breaks, such as `--paper: #fff`: `--paper`, `--surface`, `--sunken`, `--line`, `--line-strong`, `--ink`, `--ink-2`, `--danger`, `--danger-soft`, `--warn`, `--warn-soft`, `--sans`, `--mono`, `--r1`, `--r2`, `--r3`, `--control`. */
             styleVariables: string;
             /** @description After how many days a client that was registered openly is removed, where nobody has ever used it. */
             unusedClientDays: number;
-            /** @description The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider. */
+            /** @description E-mail domains for which WebFinger (RFC 7033) returns this provider. */
             webFingerDomains: string[];
         };
         /**
@@ -3258,50 +3258,50 @@ export interface components {
              * @enum {string|null}
              */
             dynamicRegistration?: "off" | "with-token" | "open" | null;
-            /** @description Whether a client that a program has registered is for nobody until an administrator allows groups. */
+            /** @description Whether a dynamically registered client has no users until an administrator allows groups. */
             dynamicRegistrationRestricted?: boolean | null;
-            /** @description Certificates (PEM) of the authorities that are trusted for the LDAP server, in the place of those of the system. */
+            /** @description Certificates (PEM) of the certificate authorities trusted for the LDAP server, instead of the system's. */
             ldapCaCertificate?: string | null;
-            /** @description How many of the people, groups or memberships that came from LDAP an import may take away without asking an administrator, in percent. 100 never asks. */
+            /** @description The share of imported people, groups or memberships that an import may remove without confirmation, in percent. 100 never asks. */
             ldapRemovalLimitPercent?: number | null;
-            /** @description Whether the connection to an LDAP server at `ldap://` is encrypted by StartTLS before anything else is said. */
+            /** @description Whether an `ldap://` connection is encrypted with StartTLS. */
             ldapStartTls?: boolean | null;
-            /** @description How long an LDAP server may be silent before an import from it is given up. */
+            /** @description How long an import waits for a response of the LDAP server. */
             ldapTimeoutSeconds?: number | null;
-            /** @description Whether people may delete their own account. */
+            /** @description Whether people can delete their own account. */
             ownAccountRemoval?: boolean | null;
-            /** @description The AAGUIDs of the only models of authenticators whose passkeys are accepted. Empty accepts all. Only an attestation proves a model. */
+            /** @description AAGUIDs of the accepted authenticator models. Empty accepts all. Only an attestation proves a model. */
             passkeyAllowedModels?: string[] | null;
             /**
-             * @description Whether a new passkey has to prove its model by an attestation that the FIDO Metadata Service vouches for (`required`). Synced passkeys cannot.
+             * @description Whether a new passkey must prove its model with an attestation known to the FIDO Metadata Service (`required`). Synced passkeys cannot.
              * @enum {string|null}
              */
             passkeyAttestation?: "none" | "required" | null;
             /**
-             * @description What happens where the signature counter of a passkey does not rise, as after a copy was used: it is written to the audit log (`audit`), or the sign-in is refused as well (`refuse`).
+             * @description What happens if a passkey's signature counter does not increase, which can mean a cloned passkey: an audit event (`audit`), or a rejected sign-in as well (`refuse`).
              * @enum {string|null}
              */
             passkeyCounterRegression?: "audit" | "refuse" | null;
-            /** @description The AAGUIDs of models of authenticators whose passkeys are not accepted. */
+            /** @description AAGUIDs of rejected authenticator models. */
             passkeyDeniedModels?: string[] | null;
             /**
-             * @description What becomes of passkeys that were registered before the policy was tightened: they go on working (`keep`), their owners are told to add another one (`warn`), or they are refused from `passkeyNonComplianceFrom` on (`require`).
+             * @description Treatment of existing passkeys that do not comply with the policy: they keep working (`keep`), their owners are warned (`warn`), or they are rejected from `passkeyNonComplianceFrom` on (`require`).
              * @enum {string|null}
              */
             passkeyNonCompliance?: "keep" | "warn" | "require" | null;
-            /** @description The day from which `require` refuses passkeys that do not comply, such as 2027-03-01 (UTC). Empty for at once. */
+            /** @description The date from which `require` rejects non-compliant passkeys, such as 2027-03-01 (UTC). Empty means immediately. */
             passkeyNonComplianceFrom?: string | null;
-            /** @description After how long without a use a session ends; 0 where the session duration counts from the last use instead of the sign-in. In minutes. */
+            /** @description The idle timeout of a session; with 0 the session duration counts from the last use instead of the sign-in. In minutes. */
             sessionIdleMinutes?: number | null;
-            /** @description Whether whoever signs up waits until an administrator approves. */
+            /** @description Whether an administrator must approve each sign-up. */
             signUpApproval?: boolean | null;
-            /** @description Whether whoever signs up needs an e-mail address and waits until they have verified it. Who has not within a day is removed. */
+            /** @description Whether people who sign up must verify an e-mail address first. Unverified sign-ups are deleted after a day. */
             signUpVerification?: boolean | null;
-            /** @description Variables of the style sheet, with semicolons or ends of lines between them, such as `--paper: #fff`: `--paper`, `--surface`, `--sunken`, `--line`, `--line-strong`, `--ink`, `--ink-2`, `--danger`, `--danger-soft`, `--warn`, `--warn-soft`, `--sans`, `--mono`, `--r1`, `--r2`, `--r3`, `--control`. */
+            /** @description Style sheet variables, separated by semicolons or line breaks, such as `--paper: #fff`: `--paper`, `--surface`, `--sunken`, `--line`, `--line-strong`, `--ink`, `--ink-2`, `--danger`, `--danger-soft`, `--warn`, `--warn-soft`, `--sans`, `--mono`, `--r1`, `--r2`, `--r3`, `--control`. */
             styleVariables?: string | null;
             /** @description After how many days a client that was registered openly is removed, where nobody has ever used it. */
             unusedClientDays?: number | null;
-            /** @description The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider. */
+            /** @description E-mail domains for which WebFinger (RFC 7033) returns this provider. */
             webFingerDomains?: string[] | null;
         };
         /** Pagination */

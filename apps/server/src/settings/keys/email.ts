@@ -9,7 +9,7 @@ export const emailSettings = [
     type: 'string',
     default: '',
     check: line(),
-    description: 'The server that sends e-mail.',
+    description: 'The host name of the SMTP server.',
   },
   {
     key: 'smtpPort',
@@ -17,7 +17,7 @@ export const emailSettings = [
     type: 'string',
     default: '',
     check: port,
-    description: 'Its TCP port.',
+    description: 'The TCP port of the SMTP server.',
   },
   {
     key: 'smtpFrom',
@@ -25,7 +25,7 @@ export const emailSettings = [
     type: 'string',
     default: '',
     check: emailAddress,
-    description: 'The address that e-mail comes from.',
+    description: 'The sender address of e-mails.',
   },
   {
     key: 'smtpUser',
@@ -33,7 +33,7 @@ export const emailSettings = [
     type: 'string',
     default: '',
     check: line(),
-    description: 'The name to sign in with at the e-mail server.',
+    description: 'The user name for the SMTP server.',
   },
   {
     key: 'smtpPassword',
@@ -42,7 +42,7 @@ export const emailSettings = [
     default: '',
     sensitive: true,
     check: anyText,
-    description: 'The password to sign in with at the e-mail server.',
+    description: 'The password for the SMTP server.',
   },
   {
     key: 'smtpTls',
@@ -51,7 +51,7 @@ export const emailSettings = [
     default: 'none',
     required: true,
     check: oneOf('none', 'starttls', 'tls'),
-    description: 'How the way to the e-mail server is encrypted: `none`, `starttls` or `tls`.',
+    description: 'The encryption of the SMTP connection: `none`, `starttls` or `tls`.',
   },
   {
     key: 'smtpSkipCertVerify',
@@ -61,7 +61,7 @@ export const emailSettings = [
     required: true,
     check: booleanText,
     description:
-      'Whether any certificate of the e-mail server is believed. Whoever is in between can then read everything.',
+      "Whether the SMTP server's certificate is not verified. Anyone on the network path can then read the connection.",
   },
   {
     key: 'emailLoginNotificationEnabled',
@@ -70,7 +70,7 @@ export const emailSettings = [
     default: 'false',
     required: true,
     check: booleanText,
-    description: 'Whether people get an e-mail when their account is used on a new device.',
+    description: 'Whether people receive an e-mail about sign-ins on new devices.',
   },
   {
     key: 'emailOneTimeAccessAsUnauthenticatedEnabled',
@@ -80,7 +80,8 @@ export const emailSettings = [
     public: true,
     required: true,
     check: booleanText,
-    description: 'Whether people may ask for a login code by e-mail. Whoever reads their mail can then sign in.',
+    description:
+      'Whether people can request a login code by e-mail. Access to their mailbox is then enough to sign in.',
   },
   {
     key: 'emailOneTimeAccessAsAdminEnabled',
@@ -90,7 +91,7 @@ export const emailSettings = [
     public: true,
     required: true,
     check: booleanText,
-    description: 'Whether administrators may send login codes by e-mail.',
+    description: 'Whether administrators can send login codes by e-mail.',
   },
   {
     key: 'emailApiKeyExpirationEnabled',
@@ -99,7 +100,7 @@ export const emailSettings = [
     default: 'false',
     required: true,
     check: booleanText,
-    description: 'Whether people get an e-mail before one of their API keys expires.',
+    description: 'Whether people receive an e-mail before one of their API keys expires.',
   },
   {
     key: 'emailVerificationEnabled',
@@ -109,6 +110,6 @@ export const emailSettings = [
     public: true,
     required: true,
     check: booleanText,
-    description: 'Whether people are asked to verify their e-mail address.',
+    description: 'Whether people must verify their e-mail address.',
   },
 ] as const satisfies readonly SettingDefinition[]

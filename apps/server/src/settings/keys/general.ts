@@ -11,7 +11,7 @@ export const generalSettings = [
     public: true,
     required: true,
     check: line(30),
-    description: 'What people call this instance, 1 to 30 characters. Passkeys made after the next start carry it.',
+    description: 'The name of this instance, 1 to 30 characters. New passkeys use it after the next start.',
   },
   {
     key: 'sessionDuration',
@@ -20,7 +20,7 @@ export const generalSettings = [
     default: '60',
     required: true,
     check: minutes,
-    description: 'How many minutes a session lives after its last use. A change holds from the next start on.',
+    description: 'The lifetime of a session after its last use. A change takes effect after the next start.',
   },
   {
     key: 'homePageUrl',
@@ -30,7 +30,7 @@ export const generalSettings = [
     public: true,
     required: true,
     check: pageAddress,
-    description: 'Where people land after they have signed in: a path of this server, or an http(s) address.',
+    description: 'The page shown after sign-in: a path of this server or an http(s) URL.',
   },
   {
     key: 'emailsVerified',
@@ -39,7 +39,7 @@ export const generalSettings = [
     default: 'false',
     required: true,
     check: booleanText,
-    description: 'Whether an e-mail address that a person gives is taken for verified.',
+    description: 'Whether e-mail addresses entered by people count as verified.',
   },
   {
     key: 'accentColor',
@@ -48,7 +48,7 @@ export const generalSettings = [
     default: 'default',
     public: true,
     check: color,
-    description: 'The colour of buttons and links: `default`, or a colour of CSS.',
+    description: 'The colour of buttons and links: `default` or a CSS colour.',
   },
   {
     key: 'disableAnimations',
@@ -58,7 +58,7 @@ export const generalSettings = [
     public: true,
     required: true,
     check: booleanText,
-    description: 'Whether pages stand still.',
+    description: 'Whether animations are turned off.',
   },
   {
     key: 'allowOwnAccountEdit',
@@ -68,7 +68,7 @@ export const generalSettings = [
     public: true,
     required: true,
     check: booleanText,
-    description: 'Whether people may change more of their own account than its language.',
+    description: 'Whether people may edit their own profile; they can always change their language.',
   },
   {
     key: 'allowUserSignups',
@@ -78,7 +78,8 @@ export const generalSettings = [
     public: true,
     required: true,
     check: oneOf('disabled', 'withToken', 'open'),
-    description: 'Who may sign up: nobody (`disabled`), whoever has a token (`withToken`), or everybody (`open`).',
+    description:
+      'Who may sign up: no one (`disabled`), people with a sign-up token (`withToken`), or everyone (`open`).',
   },
   {
     key: 'signupDefaultUserGroupIDs',
@@ -86,7 +87,7 @@ export const generalSettings = [
     type: 'string',
     default: '[]',
     check: textList,
-    description: 'The groups of new users for whom nobody has chosen any: a JSON array of ids.',
+    description: 'The default groups of people who sign up: a JSON array of ids.',
   },
   {
     key: 'signupDefaultCustomClaims',
@@ -94,7 +95,8 @@ export const generalSettings = [
     type: 'string',
     default: '[]',
     check: claimList,
-    description: 'The claims of new users: a JSON array such as `[{"key":"plan","value":"free"}]`.',
+    description:
+      'The default custom claims of people who sign up: a JSON array such as `[{"key":"plan","value":"free"}]`.',
   },
   {
     key: 'requireUserEmail',
@@ -104,6 +106,6 @@ export const generalSettings = [
     public: true,
     required: true,
     check: booleanText,
-    description: 'Whether every user has to have an e-mail address.',
+    description: 'Whether every user must have an e-mail address.',
   },
 ] as const satisfies readonly SettingDefinition[]

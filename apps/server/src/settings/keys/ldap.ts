@@ -11,7 +11,7 @@ export const ldapSettings = [
     public: true,
     required: true,
     check: booleanText,
-    description: 'Whether users and groups come from an LDAP directory.',
+    description: 'Whether users and groups are imported from an LDAP directory.',
   },
   {
     key: 'ldapUrl',
@@ -19,7 +19,7 @@ export const ldapSettings = [
     type: 'string',
     default: '',
     check: line(),
-    description: 'The address of the LDAP server, such as `ldaps://ldap.example.com`.',
+    description: 'The URL of the LDAP server, such as `ldaps://ldap.example.com`.',
   },
   {
     key: 'ldapBindDn',
@@ -27,7 +27,7 @@ export const ldapSettings = [
     type: 'string',
     default: '',
     check: line(),
-    description: 'The distinguished name to bind with.',
+    description: 'The bind DN.',
   },
   {
     key: 'ldapBindPassword',
@@ -36,7 +36,7 @@ export const ldapSettings = [
     default: '',
     sensitive: true,
     check: anyText,
-    description: 'The password to bind with.',
+    description: 'The bind password.',
   },
   {
     key: 'ldapBase',
@@ -44,7 +44,7 @@ export const ldapSettings = [
     type: 'string',
     default: '',
     check: line(),
-    description: 'The distinguished name below which users and groups are looked for.',
+    description: 'The base DN of users and groups.',
   },
   {
     key: 'ldapUserSearchFilter',
@@ -52,7 +52,7 @@ export const ldapSettings = [
     type: 'string',
     default: '(objectClass=person)',
     check: line(),
-    description: 'The filter that finds users.',
+    description: 'The search filter for users.',
   },
   {
     key: 'ldapUserGroupSearchFilter',
@@ -60,7 +60,7 @@ export const ldapSettings = [
     type: 'string',
     default: '(objectClass=groupOfNames)',
     check: line(),
-    description: 'The filter that finds groups.',
+    description: 'The search filter for groups.',
   },
   {
     key: 'ldapSkipCertVerify',
@@ -70,7 +70,7 @@ export const ldapSettings = [
     required: true,
     check: booleanText,
     description:
-      'Whether any certificate of the LDAP server is believed. Whoever is in between can then read everything.',
+      "Whether the LDAP server's certificate is not verified. Anyone on the network path can then read the connection.",
   },
   {
     key: 'ldapAttributeUserUniqueIdentifier',
@@ -78,7 +78,7 @@ export const ldapSettings = [
     type: 'string',
     default: '',
     check: line(),
-    description: 'The attribute that stays the same for a user for ever.',
+    description: 'The attribute that permanently identifies a user.',
   },
   {
     key: 'ldapAttributeUserUsername',
@@ -118,7 +118,7 @@ export const ldapSettings = [
     type: 'string',
     default: 'cn',
     check: line(),
-    description: 'The attribute with the name that is shown.',
+    description: 'The attribute with the display name.',
   },
   {
     key: 'ldapAttributeUserProfilePicture',
@@ -126,7 +126,7 @@ export const ldapSettings = [
     type: 'string',
     default: '',
     check: line(),
-    description: 'The attribute with the picture.',
+    description: 'The attribute with the profile picture.',
   },
   {
     key: 'ldapAttributeGroupMember',
@@ -142,7 +142,7 @@ export const ldapSettings = [
     type: 'string',
     default: '',
     check: line(),
-    description: 'The attribute that stays the same for a group for ever.',
+    description: 'The attribute that permanently identifies a group.',
   },
   {
     key: 'ldapAttributeGroupName',
@@ -167,6 +167,6 @@ export const ldapSettings = [
     default: 'true',
     required: true,
     check: booleanText,
-    description: 'Whether users who have left the directory are disabled rather than deleted.',
+    description: 'Whether users who were removed from the directory are disabled instead of deleted.',
   },
 ] as const satisfies readonly SettingDefinition[]

@@ -10,7 +10,7 @@ export const passkeySettings = [
     default: 'required',
     required: true,
     check: oneOf('required', 'preferred'),
-    description: 'Whether an authenticator has to make sure who uses it: `required` or `preferred`.',
+    description: 'User verification by the authenticator: `required` or `preferred`.',
   },
   {
     key: 'webauthnAllowSyncedPasskeys',
@@ -19,7 +19,7 @@ export const passkeySettings = [
     default: 'true',
     required: true,
     check: booleanText,
-    description: 'Whether passkeys that a cloud copies to other devices are accepted.',
+    description: 'Whether synced passkeys are accepted.',
   },
   {
     key: 'webauthnAuthenticatorAttachment',
@@ -29,7 +29,7 @@ export const passkeySettings = [
     required: true,
     check: oneOf('any', 'platform', 'cross-platform'),
     description:
-      'Which authenticators may be added: `any`, those of the device (`platform`), or those beside it (`cross-platform`).',
+      'Which authenticators may register: `any`, built-in (`platform`), or roaming such as security keys (`cross-platform`).',
   },
   {
     key: 'cimdUrlAllowlist',
@@ -38,6 +38,6 @@ export const passkeySettings = [
     default: '[]',
     check: addressPatterns,
     description:
-      'Addresses of clients that describe themselves by a document: a JSON array of patterns, `*` for all. Empty turns this off.',
+      'URL patterns of allowed client ID metadata documents: a JSON array, `*` for all. Empty turns the feature off.',
   },
 ] as const satisfies readonly SettingDefinition[]

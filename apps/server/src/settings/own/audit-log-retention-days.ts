@@ -18,7 +18,7 @@ export const auditLogRetentionDays: OwnSetting<number> = {
     type: `integer, 1 to ${most}`,
     default: String(usual),
     unit: 'days',
-    description: 'How long entries of the audit log are kept. Older ones are removed every hour.',
+    description: 'The retention of audit events. Older ones are deleted every hour.',
     parse,
   },
   read: (value) => ({ value: Number(value) }),

@@ -5,14 +5,14 @@ import type { OwnSetting } from './definition.ts'
 export const dynamicRegistrationRestricted: OwnSetting<boolean> = {
   schema: {
     type: 'boolean',
-    description: 'Whether a client that a program has registered is for nobody until an administrator allows groups.',
+    description: 'Whether a dynamically registered client has no users until an administrator allows groups.',
   },
   default: false,
   variable: {
     name: 'DYNAMIC_REGISTRATION_RESTRICTED',
     type: 'boolean',
     default: 'false',
-    description: 'Whether a client that a program has registered is for nobody until an administrator allows groups.',
+    description: 'Whether a dynamically registered client has no users until an administrator allows groups.',
     parse: parseBoolean,
   },
   read: (value) => ({ value: value === true }),

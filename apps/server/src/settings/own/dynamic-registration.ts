@@ -18,7 +18,7 @@ export const dynamicRegistration: OwnSetting<DynamicRegistrationMode> = {
     type: modes.map((mode) => `\`${mode}\``).join(', '),
     default: 'off',
     description:
-      'Who may register clients by dynamic client registration (RFC 7591): nobody (`off`), who has an initial access token (`with-token`), or anybody (`open`). `open` is for instances made for tests.',
+      'Who may use dynamic client registration (RFC 7591): no one (`off`), holders of an initial access token (`with-token`), or anyone (`open`). `open` is for test instances.',
     parse,
   },
   read(value) {

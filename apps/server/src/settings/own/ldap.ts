@@ -2,8 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { type GivenValue, parseBoolean, WrongValue } from '../../config/variable.ts'
 import type { OwnSetting } from './definition.ts'
 
-const startTls =
-  'Whether the connection to an LDAP server at `ldap://` is encrypted by StartTLS before anything else is said.'
+const startTls = 'Whether an `ldap://` connection is encrypted with StartTLS.'
 
 export const ldapStartTls: OwnSetting<boolean> = {
   schema: { type: 'boolean', description: startTls },
@@ -14,7 +13,7 @@ export const ldapStartTls: OwnSetting<boolean> = {
 
 const longest = 100_000
 const authority =
-  'Certificates (PEM) of the authorities that are trusted for the LDAP server, in the place of those of the system.'
+  "Certificates (PEM) of the certificate authorities trusted for the LDAP server, instead of the system's."
 
 export const ldapCaCertificate: OwnSetting<string> = {
   schema: { type: 'string', maxLength: longest, description: authority },
@@ -22,7 +21,7 @@ export const ldapCaCertificate: OwnSetting<string> = {
   variable: {
     name: 'LDAP_CA_CERTIFICATE',
     type: 'PEM',
-    default: 'those of the system',
+    default: "the system's",
     description: authority,
     parse({ text }: GivenValue) {
       if (text.length <= longest && areCertificates(text)) return text.trim()
@@ -50,7 +49,7 @@ export const ldapTimeoutSeconds = numberSetting('LDAP_TIMEOUT_SECONDS', {
   least: 1,
   most: 300,
   unit: 'seconds',
-  description: 'How long an LDAP server may be silent before an import from it is given up.',
+  description: 'How long an import waits for a response of the LDAP server.',
 })
 
 export const ldapRemovalLimitPercent = numberSetting('LDAP_REMOVAL_LIMIT_PERCENT', {
@@ -59,7 +58,7 @@ export const ldapRemovalLimitPercent = numberSetting('LDAP_REMOVAL_LIMIT_PERCENT
   most: 100,
   unit: 'percent',
   description:
-    'How many of the people, groups or memberships that came from LDAP an import may take away without asking an administrator, in percent. 100 never asks.',
+    'The share of imported people, groups or memberships that an import may remove without confirmation, in percent. 100 never asks.',
 })
 
 interface Bounds {

@@ -8,7 +8,7 @@ const aaguid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 export function modelList(name: string, description: string): OwnSetting<readonly string[]> {
   const variable: Variable<readonly string[]> = {
     name,
-    type: `AAGUIDs, ${most} at most, with commas between them`,
+    type: `AAGUIDs, ${most} at most, separated by commas`,
     default: 'none',
     description,
     parse,

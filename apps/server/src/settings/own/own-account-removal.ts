@@ -1,7 +1,7 @@
 import { parseBoolean } from '../../config/variable.ts'
 import type { OwnSetting } from './definition.ts'
 
-const description = 'Whether people may delete their own account.'
+const description = 'Whether people can delete their own account.'
 
 /** Whether people may delete themselves, beside the `allowOwnAccountEdit` of the contract. */
 export const ownAccountRemoval: OwnSetting<boolean> = {

@@ -3,5 +3,5 @@ import { wordSetting } from './word.ts'
 export const passkeyAttestation = wordSetting(
   'PASSKEY_ATTESTATION',
   ['none', 'required'],
-  'Whether a new passkey has to prove its model by an attestation that the FIDO Metadata Service vouches for (`required`). Synced passkeys cannot.',
+  'Whether a new passkey must prove its model with an attestation known to the FIDO Metadata Service (`required`). Synced passkeys cannot.',
 )

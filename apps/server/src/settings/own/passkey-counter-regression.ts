@@ -3,5 +3,5 @@ import { wordSetting } from './word.ts'
 export const passkeyCounterRegression = wordSetting(
   'PASSKEY_COUNTER_REGRESSION',
   ['audit', 'refuse'],
-  'What happens where the signature counter of a passkey does not rise, as after a copy was used: it is written to the audit log (`audit`), or the sign-in is refused as well (`refuse`).',
+  "What happens if a passkey's signature counter does not increase, which can mean a cloned passkey: an audit event (`audit`), or a rejected sign-in as well (`refuse`).",
 )

@@ -5,11 +5,11 @@ import { wordSetting } from './word.ts'
 export const passkeyNonCompliance = wordSetting(
   'PASSKEY_NON_COMPLIANCE',
   ['keep', 'warn', 'require'],
-  'What becomes of passkeys that were registered before the policy was tightened: they go on working (`keep`), their owners are told to add another one (`warn`), or they are refused from `passkeyNonComplianceFrom` on (`require`).',
+  'Treatment of existing passkeys that do not comply with the policy: they keep working (`keep`), their owners are warned (`warn`), or they are rejected from `passkeyNonComplianceFrom` on (`require`).',
 )
 
 const description =
-  'The day from which `require` refuses passkeys that do not comply, such as 2027-03-01 (UTC). Empty for at once.'
+  'The date from which `require` rejects non-compliant passkeys, such as 2027-03-01 (UTC). Empty means immediately.'
 const instruction = 'Write a day, such as 2027-03-01.'
 
 export const passkeyNonComplianceFrom: OwnSetting<string> = {

@@ -4,7 +4,7 @@ import type { OwnSetting } from './definition.ts'
 const most = 525_600
 
 const description =
-  'After how long without a use a session ends; 0 where the session duration counts from the last use instead of the sign-in.'
+  'The idle timeout of a session; with 0 the session duration counts from the last use instead of the sign-in.'
 
 /** How long a session may lie unused, beside the `sessionDuration` of the contract. */
 export const sessionIdleMinutes: OwnSetting<number> = {

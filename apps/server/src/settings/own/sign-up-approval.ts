@@ -1,7 +1,7 @@
 import { parseBoolean } from '../../config/variable.ts'
 import type { OwnSetting } from './definition.ts'
 
-const description = 'Whether whoever signs up waits until an administrator approves.'
+const description = 'Whether an administrator must approve each sign-up.'
 
 /** Whether strangers who sign up wait for an administrator. */
 export const signUpApproval: OwnSetting<boolean> = {

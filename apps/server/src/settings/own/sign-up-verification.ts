@@ -2,7 +2,7 @@ import { parseBoolean } from '../../config/variable.ts'
 import type { OwnSetting } from './definition.ts'
 
 const description =
-  'Whether whoever signs up needs an e-mail address and waits until they have verified it. Who has not within a day is removed.'
+  'Whether people who sign up must verify an e-mail address first. Unverified sign-ups are deleted after a day.'
 
 /** Whether strangers who sign up wait until their address is verified. */
 export const signUpVerification: OwnSetting<boolean> = {

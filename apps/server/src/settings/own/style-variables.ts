@@ -3,7 +3,7 @@ import { type GivenValue, WrongValue } from '../../config/variable.ts'
 import type { OwnSetting } from './definition.ts'
 
 const longest = 4000
-const description = `Variables of the style sheet, with semicolons or ends of lines between them, such as \`--paper: #fff\`: ${known.map((name) => `\`${name}\``).join(', ')}.`
+const description = `Style sheet variables, separated by semicolons or line breaks, such as \`--paper: #fff\`: ${known.map((name) => `\`${name}\``).join(', ')}.`
 
 /** What an operator changes of the look beside the accent. */
 export const styleVariables: OwnSetting<string> = {

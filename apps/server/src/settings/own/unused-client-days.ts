@@ -18,7 +18,7 @@ export const unusedClientDays: OwnSetting<number> = {
     type: `integer, 1 to ${most}`,
     default: String(usual),
     unit: 'days',
-    description: 'After how long a client that was registered openly is removed, where nobody has ever used it.',
+    description: 'How long an openly registered client that was never used is kept.',
     parse,
   },
   read: (value) => ({ value: Number(value) }),

@@ -12,14 +12,14 @@ export const webFingerDomains: OwnSetting<readonly string[]> = {
     type: 'array',
     maxItems: most,
     items: { type: 'string', minLength: 1, maxLength: 253 },
-    description: 'The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider.',
+    description: 'E-mail domains for which WebFinger (RFC 7033) returns this provider.',
   },
   default: [],
   variable: {
     name: 'WEBFINGER_DOMAINS',
-    type: `domains, ${most} at most, with commas between them`,
+    type: `domains, ${most} at most, separated by commas`,
     default: 'none',
-    description: 'The domains of e-mail addresses for which WebFinger (RFC 7033) names this provider.',
+    description: 'E-mail domains for which WebFinger (RFC 7033) returns this provider.',
     parse,
   },
   read(value) {
