@@ -51,7 +51,7 @@ const hstsMaxAge: Variable<number> = {
   unit: 'seconds',
   default: String(defaultHstsMaxAge),
   description:
-    'How long browsers use https alone for this host (`Strict-Transport-Security`); 0 is off. It is sent only where `APP_URL` is a host name at port 443, and does not include subdomains. A browser keeps to it **at every port of the host**: set 0 where something else at the same host name, such as DSM at port 5000, is used over http.',
+    'The `max-age` of `Strict-Transport-Security`; 0 turns it off. It is sent only if `APP_URL` is a host name at port 443, without `includeSubDomains`. Browsers apply it to **all ports of the host**: set 0 if another service on the same host name, such as DSM at port 5000, uses HTTP.',
   parse: parseSeconds,
 }
 

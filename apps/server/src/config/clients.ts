@@ -15,7 +15,7 @@ const allowImplicit: Variable<boolean> = {
   type: 'boolean',
   default: 'false',
   description:
-    'Whether applications that have the implicit flow may get an access token in the address of the page that they are sent back to (`response_type=id_token token`). OAuth 2.1 removed it, since addresses end up in histories and logs: turn it on for an application that knows nothing else.',
+    'Whether clients with the implicit grant may use `response_type=id_token token`, which returns an access token in the redirect URL. OAuth 2.1 removed it because URLs end up in histories and logs; turn it on only for an application that supports nothing else.',
   parse: parseBoolean,
 }
 

@@ -10,7 +10,7 @@ const connectionString: Variable<ParsedConnection> = {
   default: defaultPath,
   secret: true,
   description:
-    '`postgres://user:password@host:5432/database` (or `postgresql://`) is PostgreSQL; its query goes to the driver. In it, `statement_timeout` (milliseconds, 15000 by default) ends a statement, `query_timeout` (milliseconds, 20000) a connection on which nothing comes, and `connect_timeout` (seconds, 10) the wait for a connection. Everything else is the path of an SQLite file, or a `file:` URI of one; what follows its `?` is ignored with a warning.',
+    '`postgres://user:password@host:5432/database` (or `postgresql://`) selects PostgreSQL; its query parameters are passed to the driver: `statement_timeout` (milliseconds, default 15000), `query_timeout` (milliseconds, default 20000, closes a silent connection) and `connect_timeout` (seconds, default 10). Anything else is the path or `file:` URI of an SQLite file; its query parameters are ignored with a warning.',
   parse: parseConnectionString,
 }
 
