@@ -196,6 +196,8 @@ const ownLines: readonly Line[] = [
   ['POST /api/signup-approvals/:id/refuse', 'administrator'],
   ['DELETE /api/signup-approvals/:id', 'administrator'],
   ['GET /api/search', 'session'],
+  ['GET /api/signing-keys', 'administrator'],
+  ['POST /api/signing-keys/rotate', 'administrator'],
   ['GET /api/jobs', 'administrator'],
   ['POST /api/jobs/:name/run', 'administrator'],
   ['POST /api/ldap/dry-run', 'administrator'],
