@@ -71,6 +71,7 @@ const requests: Readonly<Record<string, (about: Subject, applies: boolean) => Co
   'PUT /api/users/:id/user-groups': ofUser({ body: { userGroupIds: [] } }),
   'PUT /api/custom-claims/user/:userId': ofUser({ body: [] }),
   'DELETE /api/users/:id/webauthn-credentials/:credentialId': ofUser(),
+  'POST /api/users/:id/passkey-removals/:passkeyId/withdraw': ofUser(),
   'POST /api/users/:id/one-time-access-token': ofUser(),
   'POST /api/users/:id/one-time-access-email': ofUser(),
   'POST /api/users/:id/invitation': ofUser(),

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { setUpAdministrator, startApp } from './app.ts'
 
@@ -414,13 +414,16 @@ describe('an answer', () => {
 describe('a session', () => {
   const cookieOf = (agent: UserAgent) => agent.cookies().find(({ name }) => name === 'access_token')?.value
 
-  test('takes a new id whenever somebody signs in, and the old one is dead', async () => {
+  test('gets a new ID when its strength changes, and the old ID is rejected', async () => {
     await using running = await startApp()
     const agent = running.agent()
     await setUpAdministrator(agent, running.url)
     const old = agent.cookies().filter(({ name }) => name.startsWith('access_token'))
     const { code } = await running.app.issueLoginCode('ada')
+    const later = Date.now() + 2000
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => later)
     await agent.postForm(`${running.url}/lc`, { code })
+    clock.mockRestore()
     expect(cookieOf(agent)).not.toBe(old[0]?.value)
     const cookie = old.map(({ name, value }) => `${name}=${value}`).join('; ')
     const thief = await running.agent().get(`${running.url}/settings/account`, { headers: { cookie } })

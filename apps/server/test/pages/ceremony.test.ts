@@ -428,6 +428,26 @@ test.each([
   expect(await authenticator.credentials()).toEqual([])
 })
 
+test('a button that is pressed before its script has arrived waits for it', async () => {
+  answering({
+    '/signup/add-passkey/options': { status: 200, body: { options: creation } },
+    '/signup/add-passkey': { status: 200, body: { redirectTo: '/signed-out' } },
+  })
+  const arrived = Promise.withResolvers<void>()
+  await page.route('**/assets/setup.*.js', (route) => arrived.promise.then(() => route.continue()))
+  const asksForScript = page.waitForRequest('**/assets/setup.*.js')
+  await page.goto(`${server.origin}/add-passkey`, { waitUntil: 'commit' })
+  await asksForScript
+  const button = page.getByRole('button', { name: 'Create passkey and continue' })
+  await button.waitFor({ state: 'attached' })
+  expect(await page.evaluate(() => performance.getEntriesByType('paint'))).toEqual([])
+  const pressed = button.click()
+  arrived.resolve()
+  await pressed
+  await page.waitForURL('**/signed-out')
+  expect(asked.map(({ path }) => path)).toEqual(['/signup/add-passkey/options', '/signup/add-passkey'])
+})
+
 describe('setting up', () => {
   const finish = () => page.getByRole('button', { name: 'Create passkey and finish' })
 

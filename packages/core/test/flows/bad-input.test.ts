@@ -422,9 +422,14 @@ async function ageInteractions(host: Host): Promise<void> {
   const { artifacts } = host.stores
   const fresh = new Set<string>()
   const upsert = artifacts.upsert.bind(artifacts)
-  artifacts.upsert = async (artifact) => {
+  artifacts.upsert = (artifact) => {
     fresh.add(artifact.key)
-    await upsert(artifact)
+    return upsert(artifact)
+  }
+  const insertPending = artifacts.insertPending.bind(artifacts)
+  artifacts.insertPending = (artifact, ...limits) => {
+    fresh.add(artifact.key)
+    return insertPending(artifact, ...limits)
   }
   const find = artifacts.find.bind(artifacts)
   artifacts.find = async (key) => {

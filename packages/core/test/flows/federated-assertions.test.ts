@@ -62,6 +62,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     expect([
       [401, 'invalid_client'],
       [400, 'invalid_request'],
+      [413, 'invalid_request'],
     ]).toContainEqual(await attempt(assertion))
   }
 
