@@ -32,7 +32,9 @@ function send(caller: TestCaller, route: string, from?: string): Promise<UserAge
   const options = { headers: { accept: 'application/json', ...caller.headers }, ...(from && { from }) }
   if (path.startsWith('/api/') || method === 'GET')
     return caller.agent.sendJson(method, url, { options, ...(method !== 'GET' && { body: bodies[route] ?? {} }) })
-  return caller.agent.postForm(url, {}, options)
+  // Without a change of the e-mail address no condition applies.
+  const form = route === 'POST /settings/account' && caller.email !== undefined ? { email: caller.email } : {}
+  return caller.agent.postForm(url, form, options)
 }
 
 /** What the row says of this caller. */

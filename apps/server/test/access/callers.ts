@@ -13,6 +13,7 @@ export interface TestCaller {
   readonly headers: Readonly<Record<string, string>>
   readonly role: 'nobody' | 'user' | 'administrator'
   readonly session?: 'without passkey' | 'old' | 'recent'
+  readonly email?: string
   /** `null`: a key with all rights of its owner. */
   readonly scopes?: readonly ApiKeyScope[] | null
 }
@@ -43,6 +44,7 @@ export async function startCallers(env: Readonly<Record<string, string>> = {}): 
   const appoint = async (id: string, role: 'user' | 'administrator') => {
     const email = `${id}@example.com`
     await instance.app.directory.users.update(id, { email }, { administrator: role === 'administrator' })
+    return email
   }
   const bySession = async (
     role: 'user' | 'administrator',
@@ -51,8 +53,8 @@ export async function startCallers(env: Readonly<Record<string, string>> = {}): 
     const userName = `${role}-${session.replace(' ', '-')}`
     const { id, agent } =
       session === 'without passkey' ? await instance.personWithoutPasskey(userName) : await instance.person(userName)
-    await appoint(id, role)
-    return { name: `${role}, session ${session}`, agent, headers: {}, role, session }
+    const email = await appoint(id, role)
+    return { name: `${role}, session ${session}`, agent, headers: {}, role, session, email }
   }
   const old = [await bySession('user', 'old'), await bySession('administrator', 'old')]
   now += 61_000
@@ -128,6 +130,8 @@ const refusals: ReadonlySet<string> = new Set([
 
 /** The status and the code by which access was refused; `admitted` where it was not. */
 export function outcomeOf({ status, text }: Pick<UserAgentResponse, 'status' | 'text'>): string {
+  // No mail server is set up, which only an admitted caller learns.
+  if (status === 500 && text.includes('"code":"misconfigured"')) return 'admitted'
   if (status >= 500) return `${status} ${text.slice(0, 200)}`
   if (status !== 401 && status !== 403) return 'admitted'
   // A page asks for the passkey in place; errors are JSON, since that is what was asked for.
