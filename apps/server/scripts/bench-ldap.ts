@@ -17,8 +17,8 @@ import { ldifOfCompany, startPostgres, startSlapd } from '@pocket/test-support'
 import { createBulkAuditLog } from '../src/audit-log/audit-log.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { openDatabase } from '../src/database/open-database.ts'
+import { eventsOf } from '../src/ldap/audit.ts'
 import { ldapRulesOf } from '../src/ldap/ldap-settings.ts'
-import { eventsOf } from '../src/ldap/written-down.ts'
 import { createLogger } from '../src/logging/logger.ts'
 import { defaultValues } from '../src/settings/definitions.ts'
 
@@ -75,7 +75,7 @@ const rules = {
 const recordMany = createBulkAuditLog({
   store: auditLog,
   log: { record: async () => {} },
-  placeOf: () => ({ country: '', city: '' }),
+  locationOf: () => ({ country: '', city: '' }),
   clock,
 })
 const host: LdapHost = { applied: (done: LdapApplied) => recordMany(eventsOf(done)) }

@@ -4,7 +4,7 @@ import type { KeyReplacement, Passkey, Pocket } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import { createGuard } from './access/guard.ts'
-import { layFoundation } from './composition/foundation.ts'
+import { createPlatform } from './composition/foundation.ts'
 import { composePages } from './composition/pages.ts'
 import { composeRendering } from './composition/rendering.ts'
 import { composeRestApi } from './composition/rest-api.ts'
@@ -66,7 +66,7 @@ interface Parts {
 }
 
 async function compose({ config, logger, assets, database }: Parts): Promise<App> {
-  const foundation = await layFoundation({ config, logger, database, viewsDirectory })
+  const foundation = await createPlatform({ config, logger, database, viewsDirectory })
   const rendering = await composeRendering(foundation, { assets, cataloguesDirectory })
   const services = await composeServices(foundation, rendering)
   const { apiKeys } = services.administration
@@ -79,7 +79,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const parts = { ...foundation, ...rendering, ...services, guard }
   const api = composeRestApi(parts)
   const pages = composePages({ ...parts, apiDocument: api.document })
-  const { pocket, directory, placeRoom, scheduler, ldap, scim, mail, clock, appearance, show } = parts
+  const { pocket, directory, geoIpService, scheduler, ldap, scim, mail, clock, appearance, show } = parts
 
   const userNamed = async (name: string) => {
     const user = await directory.findByName(name)
@@ -113,8 +113,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     directory,
     async listen() {
       await listen(server, config)
-      placeRoom.start()
-      if (placeRoom.isMissing()) await database.jobs.bringForward('refresh-places', clock.now())
+      geoIpService.start()
+      if (geoIpService.isMissing()) await database.jobs.runEarlier('refresh-places', clock.now())
       scheduler.start()
       return { url: pocket.issuer, setUpUrl: (await directory.isSetUp()) ? null : `${pocket.issuer}/login/setup` }
     },
@@ -140,7 +140,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       await scim.runs[Symbol.asyncDispose]()
       await stopListening(server)
       await scheduler[Symbol.asyncDispose]()
-      await placeRoom[Symbol.asyncDispose]()
+      await geoIpService[Symbol.asyncDispose]()
       await api.settled()
       await mail.delivery.settled()
       await pocket[Symbol.asyncDispose]()

@@ -28,7 +28,7 @@ const exitCode = await run(args, {
   createApp: async (config, logger, stop) => (await import('./app.ts')).createApp(config, logger, stop),
   print: (line) => process.stdout.write(`${line}\n`),
   confirm,
-  complain: (line) => process.stderr.write(`${line}\n`),
+  printError: (line) => process.stderr.write(`${line}\n`),
   stop: stop.signal,
 })
 if (exitCode !== 0) process.exitCode = exitCode

@@ -22,7 +22,7 @@ const pocket = await createPocket({
   issuer: origin,
   masterKey,
   stores: { ...memoryStores(), accounts },
-  otherWaysAt: '/login',
+  otherMethodsUrl: '/login',
 })
 
 // The password is used for the last time here: it leads to the page on which the browser makes a passkey.

@@ -1,12 +1,12 @@
-import { nowhere } from './audit/audit-sink.ts'
+import { noOrigin } from './audit/audit-sink.ts'
 import { removeUnusedClients } from './clients/unused-clients.ts'
 import { createCallback } from './composition/callback.ts'
 import { createClientServices } from './composition/client-services.ts'
 import { createEngine } from './composition/engine.ts'
-import { createFrontDoor } from './composition/front-door.ts'
 import { createInteractions } from './composition/interactions.ts'
+import { createMiddleware } from './composition/middleware.ts'
 import { createPeopleServices } from './composition/people-services.ts'
-import { settleOptions } from './composition/settled-options.ts'
+import { resolveOptions } from './composition/resolved-options.ts'
 import { ownOrigin } from './http/own-origin.ts'
 import { requestContext } from './http/request-context.ts'
 import { interactionClient } from './interactions/interaction.ts'
@@ -42,7 +42,7 @@ const keptAfterExpiry = 60_000
  * ```
  */
 export async function createPocket(given: PocketOptions): Promise<Pocket> {
-  const options = settleOptions(given)
+  const options = resolveOptions(given)
   const { stores, audit, clock, issuer, origins, trustProxy, limits, onError } = options
   const { accounts, transaction } = stores
 
@@ -51,12 +51,12 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
   const engine = await createEngine(options, services)
   const { holder, keyRing, logoutNotices } = engine
   const provider = holder.current
-  const { endAccessTo, ...accessEnds } = createAccessEnds({ stores, provider, ownRules: options.ownRules })
+  const { endAccessTo, ...accessEnds } = createAccessEnds({ stores, provider, builtInRules: options.builtInRules })
   const people = createPeopleServices(options, services, engine)
   const { sessions, history, loginCodes, mailedCodes, metadata } = people
   const { signIn, registration, reauthentication, deviceLogins, deviceAuthorizations } = people
   const interactions = createInteractions(options, services, engine, people)
-  const frontDoor = createFrontDoor(options, services, engine, people, interactions)
+  const middleware = createMiddleware(options, services, engine, people, interactions)
 
   const { end: endSessions, removing } = createSessionClosure({ stores, provider, clock })
   const preview = createTokenPreview({ provider, accounts, makeClaims: options.makeClaims, clock })
@@ -75,7 +75,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
       store: stores.passkeys,
       policy: options.passkeyPolicy,
       clock,
-      before: options.askAudited,
+      before: options.audited,
       audit,
       transaction,
       removing,
@@ -98,8 +98,8 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
     deviceLogins,
     deviceAuthorizations,
     limits,
-    koa: () => frontDoor,
-    callback: () => createCallback({ frontDoor, onError }),
+    koa: () => middleware,
+    callback: () => createCallback({ middleware, onError }),
     browserModule: options.assets.browserModule,
     session: (req, res) => sessions.read(req, res),
     interactionClient: (path, exchange) =>
@@ -117,7 +117,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
     bindBrowser: people.bindBrowser,
     ...accessEnds,
     previewTokens: preview,
-    tryClient: createClientTrial({
+    testClient: createClientTrial({
       provider,
       clients,
       connectionLog,
@@ -131,12 +131,12 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
       const kids = await keyRing.rotate()
       if (kids.length === 0) return
       await holder.reload()
-      for (const kid of kids) await audit.record({ event: 'keys_rotated', kid }, nowhere)
+      for (const kid of kids) await audit.record({ event: 'keys_rotated', kid }, noOrigin)
     },
     async verifyKeys() {
       await keyRing.load()
     },
-    async replaceKeys(kids, { immediately = false, by, origin = nowhere } = {}) {
+    async replaceKeys(kids, { immediately = false, by, origin = noOrigin } = {}) {
       const replaced = await keyRing.replace(kids, immediately)
       if (replaced.length === 0) return replaced
       await holder.reload()
@@ -144,7 +144,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
         const timing = immediately ? 'immediately' : 'when_published'
         const requested = { event: 'key_rotation_requested', kid, timing } as const
         await audit.record({ ...requested, ...(by !== undefined && { by }) }, origin)
-        if (signsFrom <= clock.now()) await audit.record({ event: 'keys_rotated', kid }, nowhere)
+        if (signsFrom <= clock.now()) await audit.record({ event: 'keys_rotated', kid }, noOrigin)
       }
       return replaced
     },

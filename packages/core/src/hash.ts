@@ -6,7 +6,7 @@ export function sha256(text: string): string {
 }
 
 /** Compares in constant time for texts of the same length; lengths are no secret here. */
-export function sameText(left: string, right: string): boolean {
+export function timingSafeEqualText(left: string, right: string): boolean {
   const a = Buffer.from(left)
   const b = Buffer.from(right)
   return a.length === b.length && timingSafeEqual(a, b)

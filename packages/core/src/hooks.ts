@@ -1,11 +1,11 @@
 import type { Account } from './accounts/account.ts'
 import type { NewAccount } from './accounts/accounts.ts'
-import { type AuditSink, nowhere, type RequestOrigin } from './audit/audit-sink.ts'
+import { type AuditSink, noOrigin, type RequestOrigin } from './audit/audit-sink.ts'
 import type { AuditEvent } from './audit/events.ts'
 import { withRefusalsRecorded } from './audit/refusals.ts'
 import type { WaitingDevice } from './codes/device-logins.ts'
 import { Forbidden } from './errors.ts'
-import { askRule } from './host-rule.ts'
+import { runHostRule } from './host-rule.ts'
 import type { Passkey } from './passkeys/passkey.ts'
 import type { SignInMethod } from './sessions/session.ts'
 
@@ -63,7 +63,7 @@ export type BeforeAnswer = undefined | { readonly refuse: string }
 /**
  * Hooks that are asked before something happens, and may refuse: the refusal is audited, and the code says so
  * (`sign_in_refused` for `signIn` and `reauthenticate`, else `forbidden` with `details.option`). One that throws, does not answer
- * within `answerWithin`, or answers anything else, such as `false`, refuses with `misconfigured`, and is named.
+ * within `hookTimeout`, or answers anything else, such as `false`, refuses with `misconfigured`, and is named.
  *
  * @example
  * ```ts
@@ -92,22 +92,22 @@ export type BeforeHooks = {
 export type AfterEvent = (event: AuditEvent, origin: RequestOrigin) => void | Promise<void>
 
 /** @throws {Forbidden} where the hook refuses @throws {Misconfigured} where it fails */
-export type AskBefore = <Name extends keyof BeforeQuestions>(
+export type RunBeforeHook = <Name extends keyof BeforeQuestions>(
   name: Name,
   question: BeforeQuestions[Name],
 ) => Promise<void>
 
 /** @param answerWithin - milliseconds */
-export function createBefore(hooks: BeforeHooks, answerWithin: number): AskBefore {
+export function createBefore(hooks: BeforeHooks, hookTimeout: number): RunBeforeHook {
   return async (name, question) => {
     const option = `before.${name}`
     const accountId = accountIdOf(question)
     const details = { ...(accountId && { accountId }), option }
-    const answer = await askRule({
+    const answer = await runHostRule({
       option,
       ask: () => hooks[name]?.(question),
       fits: ({ refuse }) => typeof refuse === 'string',
-      answerWithin,
+      hookTimeout,
       accountId,
     })
     if (!answer) return
@@ -120,15 +120,15 @@ export function createBefore(hooks: BeforeHooks, answerWithin: number): AskBefor
 }
 
 /** The same for what has no layer above it that writes refusals down; `at` is what was called. */
-export function auditedAsking(before: AskBefore, audit: AuditSink) {
+export function auditedAsking(before: RunBeforeHook, audit: AuditSink) {
   return <Name extends keyof BeforeQuestions>(
     name: Name,
     question: BeforeQuestions[Name],
-    { at, origin = nowhere }: { readonly at: string; readonly origin?: RequestOrigin | undefined },
+    { at, origin = noOrigin }: { readonly at: string; readonly origin?: RequestOrigin | undefined },
   ): Promise<void> => withRefusalsRecorded(audit, { at, origin }, () => before(name, question))
 }
 
-export type AskAudited = ReturnType<typeof auditedAsking>
+export type AuditedHook = ReturnType<typeof auditedAsking>
 
 function accountIdOf(question: BeforeQuestions[keyof BeforeQuestions]): string | undefined {
   if ('accountId' in question) return question.accountId

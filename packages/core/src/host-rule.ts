@@ -1,5 +1,5 @@
 import { Misconfigured } from './errors.ts'
-import { withinTime } from './within-time.ts'
+import { withTimeout } from './within-time.ts'
 
 export interface HostRule<Answer> {
   /** The option that the rule is of, by its path. */
@@ -8,7 +8,7 @@ export interface HostRule<Answer> {
   /** Whether this is one of the answers that there are, beside none. */
   readonly fits: (answer: Partial<Record<string, unknown>>) => boolean
   /** Milliseconds. */
-  readonly answerWithin: number
+  readonly hookTimeout: number
   readonly accountId?: string | undefined
 }
 
@@ -18,14 +18,14 @@ export interface HostRule<Answer> {
  *
  * @throws {Misconfigured} where it throws, is late, or answers something else, with the option
  */
-export async function askRule<Answer extends object>(rule: HostRule<Answer>): Promise<Answer | undefined> {
-  const { option, ask, fits, answerWithin, accountId } = rule
+export async function runHostRule<Answer extends object>(rule: HostRule<Answer>): Promise<Answer | undefined> {
+  const { option, ask, fits, hookTimeout, accountId } = rule
   const broken = (code: string, said: string, cause?: unknown) => {
     const message = `The option ${option} ${said}`
     const details = { ...(accountId && { accountId }), option }
     return new Misconfigured(message, { cause, details, fields: [{ field: option, code, message }] })
   }
-  const answer = await withinTime(ask, answerWithin).catch((cause: unknown) => {
+  const answer = await withTimeout(ask, hookTimeout).catch((cause: unknown) => {
     throw broken('failed', 'threw, or did not answer in time.', cause)
   })
   if (answer === undefined || answer === null) return undefined

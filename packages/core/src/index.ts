@@ -149,7 +149,7 @@ export {
   type KeySchedule,
   type PublishedKey,
 } from './oidc/keys.ts'
-export type { RedirectUriRemedy, RefusedRedirectUri, RemedyOf } from './oidc/pages.ts'
+export type { FindRedirectUriRemedy, RedirectUriRemedy, RefusedRedirectUri } from './oidc/pages.ts'
 export type { EndpointName } from './oidc/paths.ts'
 export type { TokenPreview } from './oidc/preview.ts'
 export type { SessionRecord, SessionRecords } from './oidc/session-records.ts'

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { Misconfigured } from './errors.ts'
 
-const leastBytes = 16
+const minBytes = 16
 const version = 'v1'
 
 /**
@@ -43,8 +43,8 @@ export class MasterKey {
    */
   static from(bytes: Buffer | string): MasterKey {
     const buffer = Buffer.from(bytes)
-    if (buffer.length < leastBytes)
-      throw new Misconfigured(`The encryption key has ${buffer.length} bytes; it needs at least ${leastBytes}.`)
+    if (buffer.length < minBytes)
+      throw new Misconfigured(`The encryption key has ${buffer.length} bytes; it needs at least ${minBytes}.`)
     return new MasterKey(buffer)
   }
 

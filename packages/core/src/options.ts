@@ -13,7 +13,7 @@ import type { AdjustConfiguration } from './oidc/adjusted-configuration.ts'
 import type { AuthorizationDetailsTypes } from './oidc/authorization-details.ts'
 import type { SigningService } from './oidc/external-keys.ts'
 import type { KeySchedule } from './oidc/keys.ts'
-import type { RemedyOf } from './oidc/pages.ts'
+import type { FindRedirectUriRemedy } from './oidc/pages.ts'
 import type { PublicFetch } from './outbound/public-fetch.ts'
 import type { ReadMetadata } from './passkeys/authenticator-metadata.ts'
 import type { ReadPasskeyPolicy } from './passkeys/policy.ts'
@@ -85,7 +85,7 @@ export interface PocketOptions {
   /** Sends login codes that people ask for (`pocket.mailLoginCode`). By default they cannot. */
   readonly mailer?: Mailer | undefined
   /** Milliseconds that `stores.accounts`, `claims`, `mailer` and each of `checks` and `before` have for an answer. By default 10,000. */
-  readonly answerWithin?: number | undefined
+  readonly hookTimeout?: number | undefined
   /** The languages that there are pages in (BCP 47), for the metadata. By default it says nothing of them. */
   readonly languages?: readonly string[] | undefined
   /** Where events go. By default nowhere. */
@@ -98,12 +98,12 @@ export interface PocketOptions {
    * The host's page of other ways to sign in; it is given `?redirect=` with the way back. By default a plain page of core's for
    * login codes; `null`: none.
    */
-  readonly otherWaysAt?: string | null | undefined
+  readonly otherMethodsUrl?: string | null | undefined
   /**
    * The host's page on which strangers sign up, while they may; it is given `?redirect=` with the way back. By default a plain
    * page of core's where `stores.accounts` has `register`; answer with `null` where they may not.
    */
-  readonly signUpAt?: (() => Promise<string | null>) | undefined
+  readonly signUpUrl?: (() => Promise<string | null>) | undefined
   /** How long sessions live. By default an hour after their last use. */
   readonly sessionLifetime?: (() => Promise<SessionLifetime>) | undefined
   /** Removes what the host keeps of a client that is being removed, within the transaction. */
@@ -125,7 +125,7 @@ export interface PocketOptions {
   /** The types of authorization details that clients can be allowed to ask for (RFC 9396), by name. By default none. */
   readonly authorizationDetailsTypes?: AuthorizationDetailsTypes | undefined
   /** What an administrator sees and can do where a client comes with a redirect URI that it has not registered. */
-  readonly remedyOf?: RemedyOf | undefined
+  readonly redirectUriRemedy?: FindRedirectUriRemedy | undefined
   /** Whether clients may have redirect URIs with plain http beyond loopback addresses. By default `true`. */
   readonly allowInsecureRedirectUris?: boolean | undefined
   /**
@@ -142,7 +142,7 @@ export interface PocketOptions {
    * Where a form posts `email` and `redirect` for a login code, while that is possible. By default to core where there is a
    * `mailer`, else nowhere.
    */
-  readonly emailCodesAt?: (() => Promise<string | null>) | undefined
+  readonly emailCodesUrl?: (() => Promise<string | null>) | undefined
   /** Whether it is limited how often something can be tried. By default `true`; without, codes can be guessed. */
   readonly rateLimits?: boolean | undefined
   /** Another way to limit that, in place of the one that counts in `stores.limits`. */

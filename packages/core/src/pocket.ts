@@ -154,7 +154,7 @@ export interface Pocket extends AsyncDisposable {
    */
   previewTokens(clientId: string, accountId: string, scope: string): Promise<TokenPreview>
   /** Takes a client through a sign-in of this account, as its application would. @throws {NotFound} `client_not_found` */
-  tryClient(clientId: string, accountId: string): Promise<readonly TrialStep[]>
+  testClient(clientId: string, accountId: string): Promise<readonly TrialStep[]>
   /** Moves the signing keys on where their time has come; call it once a minute. */
   rotateKeys(): Promise<void>
   /** Resolves where all signing keys can be read. @throws {Misconfigured} where the master key does not fit */

@@ -3,7 +3,7 @@
  *
  * @param limit - milliseconds
  */
-export async function withinTime<T>(ask: () => T | Promise<T>, limit: number): Promise<T> {
+export async function withTimeout<T>(ask: () => T | Promise<T>, limit: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`There was no answer within ${limit} ms.`)), limit)

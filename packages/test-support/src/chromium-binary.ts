@@ -26,13 +26,13 @@ export async function chromiumBinary(unpackInto?: string): Promise<ChromiumBinar
   }
   const folder = await unpacked(unpackInto)
   const binary = { executable: join(folder, 'chromium'), env: { FONTCONFIG_FILE: join(folder, 'fonts.conf') } }
-  const missing = await whyItDoesNotRun(binary)
+  const missing = await missingLibraries(binary)
   if (missing === undefined) return binary
   // Its own libraries only where the system has none: beside the system's newer ones they do not always fit.
   const withLibraries = { ...binary, env: { ...binary.env, LD_LIBRARY_PATH: join(folder, 'al2023', 'lib') } }
-  const stillMissing = await whyItDoesNotRun(withLibraries)
-  if (stillMissing === undefined) return withLibraries
-  throw new Error(`Chromium cannot run here; name another one in CHROME_PATH. It said: ${missing}; ${stillMissing}`)
+  const missingAfter = await missingLibraries(withLibraries)
+  if (missingAfter === undefined) return withLibraries
+  throw new Error(`Chromium cannot run here; name another one in CHROME_PATH. It said: ${missing}; ${missingAfter}`)
 }
 
 async function unpacked(parent?: string): Promise<string> {
@@ -62,7 +62,7 @@ const fontConfiguration = `<?xml version="1.0"?>
 </fontconfig>
 `
 
-async function whyItDoesNotRun(binary: ChromiumBinary): Promise<string | undefined> {
+async function missingLibraries(binary: ChromiumBinary): Promise<string | undefined> {
   try {
     await promisify(execFile)(binary.executable, ['--version'], { env: { ...process.env, ...binary.env } })
     return undefined

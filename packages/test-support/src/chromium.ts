@@ -25,7 +25,7 @@ export interface TestBrowser extends AsyncDisposable {
 }
 
 const local = ['localhost', '*.localhost', '127.0.0.1', '[::1]']
-const usualArgs = [
+const defaultArgs = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-domain-reliability',
@@ -36,7 +36,7 @@ const usualArgs = [
 ]
 
 /** It reaches this machine and nothing else, whatever a page or the browser itself asks for. */
-function reachable(hosts: Readonly<Record<string, string>>): readonly string[] {
+function assertCanModifyUser(hosts: Readonly<Record<string, string>>): readonly string[] {
   const mapped = Object.entries(hosts).map(([host, address]) => `MAP ${host} ${address}`)
   const rules = [...mapped, 'MAP * ~NOTFOUND', ...local.map((host) => `EXCLUDE ${host}`)]
   return [`--host-resolver-rules=${rules.join(', ')}`, ...(mapped.length > 0 ? ['--ignore-certificate-errors'] : [])]
@@ -54,7 +54,7 @@ export async function launchBrowser(options: BrowserOptions = {}): Promise<TestB
   const { chromium } = await import('playwright-core')
   const browser = await chromium.launch({
     executablePath: binary.executable,
-    args: [...reachable(options.hosts ?? {}), ...usualArgs, ...(options.args ?? [])],
+    args: [...assertCanModifyUser(options.hosts ?? {}), ...defaultArgs, ...(options.args ?? [])],
     env: { ...process.env, ...binary.env },
     // Its sandbox does not work as root nor in most containers, and the only pages it sees are our own.
     chromiumSandbox: false,

@@ -2,18 +2,18 @@ import { chmod, lstat, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const keptVariable = 'POCKET_TEST_KEPT_IN'
+const runFolderVariable = 'POCKET_TEST_KEPT_IN'
 
 /** From here on, in this process and its children, what is kept for later runs is in this folder. */
-export function keptIn(folder: string): void {
-  process.env[keptVariable] = folder
+export function keepFilesIn(folder: string): void {
+  process.env[runFolderVariable] = folder
 }
 
 /** What {@link folderOnce} makes and where. */
 export interface FolderOnceOptions {
   /** Its name, which must change with the content: name the version. The user's number is added to it. */
   readonly name: string
-  /** The folder that holds it. Default: the temporary directory, or what {@link keptIn} says. */
+  /** The folder that holds it. Default: the temporary directory, or what {@link keepFilesIn} says. */
   readonly parent?: string
   /** Fills the empty folder that it is given. */
   readonly fill: (folder: string) => Promise<void>
@@ -27,8 +27,8 @@ export interface FolderOnceOptions {
  * @throws Error when the path is taken by something that belongs to somebody else.
  */
 export async function folderOnce(options: FolderOnceOptions): Promise<string> {
-  const folder = join(options.parent ?? process.env[keptVariable] ?? tmpdir(), `${options.name}-${userId()}`)
-  if (await existsAsOurs(folder)) return folder
+  const folder = join(options.parent ?? process.env[runFolderVariable] ?? tmpdir(), `${options.name}-${userId()}`)
+  if (await isOwnFolder(folder)) return folder
   const staging = await mkdtemp(`${folder}.`)
   try {
     await options.fill(staging)
@@ -37,13 +37,13 @@ export async function folderOnce(options: FolderOnceOptions): Promise<string> {
   } catch (error) {
     await rm(staging, { recursive: true, force: true })
     // Somebody was faster; what they made is as good.
-    if (hasCode(error, 'ENOTEMPTY', 'EEXIST') && (await existsAsOurs(folder))) return folder
+    if (hasCode(error, 'ENOTEMPTY', 'EEXIST') && (await isOwnFolder(folder))) return folder
     throw error
   }
   return folder
 }
 
-async function existsAsOurs(folder: string): Promise<boolean> {
+async function isOwnFolder(folder: string): Promise<boolean> {
   try {
     const found = await lstat(folder)
     if (found.isDirectory() && found.uid === userId()) return true

@@ -31,10 +31,10 @@ export async function startHttpsFront(
 function forward(target: string, req: IncomingMessage, res: ServerResponse): void {
   const { hostname, port } = new URL(target)
   const headers = { ...req.headers, 'x-forwarded-proto': 'https', 'x-forwarded-host': req.headers.host }
-  const onward = request({ hostname, port, method: req.method, path: req.url, headers }, (answer) => {
+  const continuations = request({ hostname, port, method: req.method, path: req.url, headers }, (answer) => {
     res.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
     answer.pipe(res)
   })
-  onward.on('error', () => res.destroy())
-  req.pipe(onward)
+  continuations.on('error', () => res.destroy())
+  req.pipe(continuations)
 }

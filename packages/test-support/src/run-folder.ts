@@ -1,13 +1,13 @@
 import { chmod, mkdtemp, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { folderOnce, keptIn } from './folder-once.ts'
+import { folderOnce, keepFilesIn } from './folder-once.ts'
 
 const variable = 'POCKET_TEST_RUN_FOLDER'
 /** Of Linux: in memory. */
 const sharedMemory = '/dev/shm'
 /** Bytes: what a whole run writes, twice. */
-const roomWanted = 4 * 1024 ** 3
+const requiredBytes = 4 * 1024 ** 3
 
 /**
  * Makes the folder of a test run. The environment, which the workers of the run and their children inherit, names it as
@@ -17,8 +17,8 @@ const roomWanted = 4 * 1024 ** 3
  */
 export async function startRunFolder(): Promise<AsyncDisposable> {
   const before = tmpdir()
-  keptIn(before)
-  const folder = await mkdtemp(join((await hasRoomInMemory()) ? sharedMemory : before, 'pocket-test-run-'))
+  keepFilesIn(before)
+  const folder = await mkdtemp(join((await hasSharedMemory()) ? sharedMemory : before, 'pocket-test-run-'))
   // A server of the tests may run as somebody else, in a folder of its own below.
   await chmod(folder, 0o711)
   Object.assign(process.env, { [variable]: folder, TMPDIR: folder })
@@ -30,10 +30,10 @@ export async function startRunFolder(): Promise<AsyncDisposable> {
   }
 }
 
-async function hasRoomInMemory(): Promise<boolean> {
+async function hasSharedMemory(): Promise<boolean> {
   if (process.platform !== 'linux') return false
   const { bavail, bsize } = await statfs(sharedMemory)
-  return bavail * bsize >= roomWanted
+  return bavail * bsize >= requiredBytes
 }
 
 /**

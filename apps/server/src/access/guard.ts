@@ -139,7 +139,7 @@ async function assertSession(
 ): Promise<void> {
   if (!caller?.session) return
   if (requirement === 'recent') await reauthentication.assertFresh(ctx.req, ctx.res)
-  else if (requirement === 'add-passkey') await reauthentication.assertMayAddPasskey(ctx.req, ctx.res)
+  else if (requirement === 'add-passkey') await reauthentication.assertCanAddPasskey(ctx.req, ctx.res)
   else if (caller.session.withoutPasskey)
     throw new Forbidden('passkey_required', 'This session began without a passkey: register or use one first.')
 }

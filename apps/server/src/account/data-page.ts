@@ -14,7 +14,7 @@ import { accountPaths } from './paths.ts'
 
 export interface DataPagePorts {
   readonly authentication: Authentication
-  readonly users: Pick<UserAdministration, 'removeOwn' | 'mayRemoveOwn'>
+  readonly users: Pick<UserAdministration, 'removeOwn' | 'canRemoveOwnAccount'>
   readonly ownData: OwnData
   readonly show: ShowPage
 }
@@ -25,7 +25,7 @@ const here = accountPaths.data
 export function dataPages({ authentication, users, ownData, show }: DataPagePorts): readonly PageRoute[] {
   const showData = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    await show(ctx, { view: 'account-data', viewer: viewerOf(user), removable: await users.mayRemoveOwn() })
+    await show(ctx, { view: 'account-data', viewer: viewerOf(user), removable: await users.canRemoveOwnAccount() })
   }
   const download = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)

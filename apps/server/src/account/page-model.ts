@@ -13,7 +13,7 @@ export interface PasskeyItem {
   /** Who keeps it, as far as its model is known: `drawing` is the `d` of a path in a square of 24 units. */
   readonly provider: { readonly name: string; readonly drawing: string | null } | null
   /** Browser and system in which it was made; `null` where that is not known. */
-  readonly madeIn: string | null
+  readonly createdIn: string | null
   /** The policy does not accept it any more. */
   readonly outdated: boolean
   /** When its signature counter last did not rise. */
@@ -104,7 +104,7 @@ export interface AccountSecurityPage {
   /** Removed passkeys of which something is still to be reviewed. */
   readonly removals: readonly RemovalNote[]
   /** There is one, and nothing else lets the person in. */
-  readonly lastStays: boolean
+  readonly keepsLastPasskey: boolean
   /** Whichever was used last comes first. */
   readonly sessions: readonly SessionLine[]
   /** What has just been done; `name` is the passkey's, or the device. */

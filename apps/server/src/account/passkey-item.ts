@@ -11,7 +11,7 @@ export function passkeyItem(passkey: Passkey, policy: PasskeyPolicy): PasskeyIte
     name,
     synced: backedUp,
     provider: providerOf(aaguid),
-    madeIn: device === null ? null : deviceOf(device),
+    createdIn: device === null ? null : deviceOf(device),
     outdated: isOutdated(passkey, policy),
     createdAt,
     lastUsedAt,

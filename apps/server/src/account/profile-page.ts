@@ -6,9 +6,9 @@ import { differences, refusalOf, versionSent } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import { largestImage } from '../images/application-images.ts'
+import { maxImageBytes } from '../images/application-images.ts'
 import { readUpload } from '../images/upload.ts'
-import { keepPreference } from '../preferences/keep.ts'
+import { savePreference } from '../preferences/keep.ts'
 import { cookieNames } from '../preferences/preferences.ts'
 import { emailChanged } from '../users/access-checks.ts'
 import { pageActor } from '../users/actor.ts'
@@ -82,14 +82,14 @@ export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
     const chosen = formText(ctx, 'language', 35)
     const tag = languages.find((language) => language.tag === chosen)?.tag ?? null
     await users.setOwnLocale(pageActor(user, ctx), tag)
-    keepPreference(ctx, { name: cookieNames.language, value: tag, secure })
+    savePreference(ctx, { name: cookieNames.language, value: tag, secure })
     done(ctx, 'language_saved')
   }
 
   const putPicture = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     try {
-      await profilePictures.put(pageActor(user, ctx), user.id, await readUpload(ctx, largestImage))
+      await profilePictures.put(pageActor(user, ctx), user.id, await readUpload(ctx, maxImageBytes))
     } catch (error) {
       if (!(error instanceof PocketError) || error.status >= 500) throw error
       await showProfile(ctx, user, { problem: error.code })

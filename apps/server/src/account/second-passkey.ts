@@ -2,12 +2,12 @@ import type { Clock, Passkey } from '@pocket/core'
 import type { ReminderStore } from './reminder-store.ts'
 
 /** How long somebody who has put it off is left in peace, in milliseconds. */
-const peace = 30 * 86_400_000
+const remindInterval = 30 * 86_400_000
 
 /** Asks those whose only passkey is on one device, once in a while, to add another one. */
 export interface SecondPasskey {
   isAskedFor(accountId: string, passkeys: readonly Pick<Passkey, 'deviceType'>[]): Promise<boolean>
-  putOff(accountId: string): Promise<void>
+  reschedule(accountId: string): Promise<void>
 }
 
 export function createSecondPasskey(store: ReminderStore, clock: Clock): SecondPasskey {
@@ -16,8 +16,8 @@ export function createSecondPasskey(store: ReminderStore, clock: Clock): SecondP
       const [only, another] = passkeys
       if (another !== undefined || only?.deviceType !== 'singleDevice') return false
       const reminder = await store.find(accountId)
-      return reminder === undefined || clock.now() - reminder.putOffAt >= peace
+      return reminder === undefined || clock.now() - reminder.putOffAt >= remindInterval
     },
-    putOff: (accountId) => store.put({ accountId, putOffAt: clock.now() }),
+    reschedule: (accountId) => store.put({ accountId, putOffAt: clock.now() }),
   }
 }

@@ -60,7 +60,7 @@ export function securityPages(ports: SecurityPorts): readonly PageRoute[] {
       outdated: outdatedPasskey(passkeys, policy, clock.now()),
       passkeys: passkeys.map((passkey) => passkeyItem(passkey, policy)),
       removals: removalNotes(await passkeyRemovals.list(pageActor(user, ctx), user.id)),
-      lastStays: passkeys.length === 1 && !(await ownPasskeys.hasAnotherWayIn(user)),
+      keepsLastPasskey: passkeys.length === 1 && !(await ownPasskeys.hasAnotherWayIn(user)),
       sessions: await sessions.list(user.id, session?.uid ?? null),
       signals: signalsOf(pocket.issuer, user, passkeys),
       notice: noticeOf(flashes.take(ctx, here)),
@@ -112,7 +112,7 @@ export function securityPages(ports: SecurityPorts): readonly PageRoute[] {
   }
 
   const putOffSecondPasskey = async (ctx: Context) => {
-    await secondPasskey.putOff((await authentication.requireUser(ctx)).id)
+    await secondPasskey.reschedule((await authentication.requireUser(ctx)).id)
     seeOther(ctx, here)
   }
 

@@ -24,8 +24,8 @@ export interface NewApiKey {
 }
 
 /** Characters. */
-const shortestName = 3
-const longestName = 50
+const minNameLength = 3
+const maxNameLength = 50
 
 /** Whose key it is, and where the request came from. */
 export interface KeyOwner {
@@ -153,14 +153,14 @@ function notFound(id: string): NotFound {
 
 function readableName(name: string): string {
   const text = name.normalize('NFC')
-  const problem = nameProblem(text, longestName) ?? tooShort(text)
+  const problem = nameProblem(text, maxNameLength) ?? tooShort(text)
   if (problem === undefined) return text
   throw new InvalidInput('validation_failed', `Name ${problem.message}`, { fields: [{ field: 'name', ...problem }] })
 }
 
 function tooShort(name: string) {
-  if ([...name].length >= shortestName) return undefined
-  return { code: 'too_short', message: `must be at least ${shortestName} characters long` }
+  if ([...name].length >= minNameLength) return undefined
+  return { code: 'too_short', message: `must be at least ${minNameLength} characters long` }
 }
 
 function futureInstant(text: string, now: number): number {

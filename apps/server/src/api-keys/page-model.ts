@@ -47,7 +47,7 @@ export interface ApiKeysPage {
   /** What a key can be limited to. */
   readonly areas: readonly string[]
   /** Whether this session may make keys: it began with a passkey. */
-  readonly mayCreate: boolean
+  readonly canCreate: boolean
   readonly values: ApiKeyFormValues
   readonly problems: readonly FieldError[]
   readonly problem: string | null

@@ -11,7 +11,7 @@ import type { Act, PageRoute } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { bulkNotice } from '../users/bulk.ts'
-import { withSeveral } from '../users/several.ts'
+import { withBulk } from '../users/bulk-actions.ts'
 import type { MintedApiKey } from './api-key.ts'
 import type { ApiKeys } from './api-keys.ts'
 import { emptyKey, endOf, formProblems, keyValues, problemsOf, scopesOf, termValues } from './key-form.ts'
@@ -32,7 +32,7 @@ export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
   const { apiKeys, pocket, authentication, show, flashes, clock } = ports
   const secure = pocket.issuer.startsWith('https:')
   const ownerOf = (ctx: Context, { id }: User) => ({ ownerId: id, origin: requestContext(ctx.req) })
-  const mayCreate = async ({ req, res }: Context) => {
+  const canCreate = async ({ req, res }: Context) => {
     const session = await pocket.session(req, res)
     return session !== undefined && !isWithoutPasskey(session)
   }
@@ -58,7 +58,7 @@ export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
       list: listPage.view(total),
       keys: items.map((key) => apiKeyLine(key, clock.now())),
       areas,
-      mayCreate: await mayCreate(ctx),
+      canCreate: await canCreate(ctx),
       values: emptyKey,
       problems: [],
       problem: null,
@@ -125,8 +125,8 @@ export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
     flashes.leave(ctx, apiKeysPath, { done: 'revoked', name })
     seeOther(ctx, apiKeysPath)
   }
-  const revokeSeveral = async (ctx: Context, user: User) =>
-    withSeveral(
+  const revokeBulk = async (ctx: Context, user: User) =>
+    withBulk(
       ctx,
       {
         viewer: user,
@@ -147,7 +147,7 @@ export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
   return [
     { method: 'get', path: apiKeysPath, handle: withUser((ctx, user) => showKeys(ctx, user)) },
     { method: 'post', path: apiKeysPath, handle: create },
-    { method: 'post', path: `${apiKeysPath}/bulk`, handle: withUser(revokeSeveral) },
+    { method: 'post', path: `${apiKeysPath}/bulk`, handle: withUser(revokeBulk) },
     { method: 'get', path: `${apiKeysPath}/:id/renew`, handle: withUser((ctx, user) => showRenewal(ctx, user)) },
     { method: 'post', path: `${apiKeysPath}/:id/renew`, handle: renew },
     { method: 'get', path: `${apiKeysPath}/:id/revoke`, handle: askRevocation },

@@ -15,16 +15,16 @@ export interface UseNotePorts {
 }
 
 /** Milliseconds. */
-const leastBetweenNotes = 60_000
+const minUpdateInterval = 60_000
 
 export function createUseNotes({ store, onError }: UseNotePorts): UseNotes {
   const running = new Map<string, Promise<void>>()
 
   return {
     note({ id, lastUsedAt }, now) {
-      if (running.has(id) || (lastUsedAt !== null && Math.abs(now - lastUsedAt) < leastBetweenNotes)) return
+      if (running.has(id) || (lastUsedAt !== null && Math.abs(now - lastUsedAt) < minUpdateInterval)) return
       const note = store
-        .markUsed(id, now, now - leastBetweenNotes)
+        .markUsed(id, now, now - minUpdateInterval)
         .catch(onError)
         .finally(() => running.delete(id))
       running.set(id, note)

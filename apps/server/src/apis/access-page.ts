@@ -9,12 +9,12 @@ import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from '../users/actor.ts'
 import { accessValidator } from './administration.ts'
-import type { ApiDesk } from './api-desk.ts'
 import { accessDto } from './api-dto.ts'
+import type { ApiPageContext } from './api-page-context.ts'
 import type { ApiAccessPage } from './page-model.ts'
 
 /** `/settings/admin/apis/:id/clients/:clientId`: what one client may do at one API. */
-export function apiAccessPages(parts: ApiDesk): readonly PageRoute[] {
+export function apiAccessPages(parts: ApiPageContext): readonly PageRoute[] {
   const { pocket, administration, authentication, show, flashes, path } = parts
   const one = `${path}/:id/clients/:clientId` as const
 

@@ -34,7 +34,7 @@ export function createApiAdministration({ apis, clients, audit, transaction }: A
   const existing = async (id: string): Promise<Api> => known(await apis.find(id))
   /** The API that is going to be changed, as they have read it, where they say what they have read. */
   const locked = async (by: Actor, id: string): Promise<Api> => {
-    const api = known(await apis.findToChange(id))
+    const api = known(await apis.findForUpdate(id))
     assertUnchanged(by, apiValidator(api))
     return api
   }
@@ -46,8 +46,8 @@ export function createApiAdministration({ apis, clients, audit, transaction }: A
   const recordAccess = async ({ id, origin }: Actor, { apiId, clientId, before, after }: AccessChange) => {
     const { changes } = changesBetween(accessDto(before), accessDto(after))
     if (changes === undefined) return
-    const isLeft = after !== undefined && (after.userDelegatedAccess || after.clientAccess)
-    const event = isLeft ? 'api_access_changed' : 'api_access_removed'
+    const hasAccessLeft = after !== undefined && (after.userDelegatedAccess || after.clientAccess)
+    const event = hasAccessLeft ? 'api_access_changed' : 'api_access_removed'
     await audit.record({ event, apiId, clientId, by: id, changes }, origin)
   }
 
@@ -106,8 +106,8 @@ export function createApiAdministration({ apis, clients, audit, transaction }: A
       transaction(async () => {
         await existing(apiId)
         // In the order in which core locks them.
-        if (!(await clients.findToChange(clientId))) throw clientNotFound()
-        known(await apis.findToChange(apiId))
+        if (!(await clients.findForUpdate(clientId))) throw clientNotFound()
+        known(await apis.findForUpdate(apiId))
         const before = await apis.grant(apiId, clientId)
         assertUnchanged(by, accessValidator(before))
         const after = await apis.setGrant(apiId, clientId, access)
@@ -117,7 +117,7 @@ export function createApiAdministration({ apis, clients, audit, transaction }: A
 
     removeGrant: (by: Actor, apiId: string, clientId: string): Promise<void> =>
       transaction(async () => {
-        known(await apis.findToChange(apiId))
+        known(await apis.findForUpdate(apiId))
         const before = await apis.grant(apiId, clientId)
         assertUnchanged(by, accessValidator(before))
         await apis.removeGrant(apiId, clientId)
@@ -127,7 +127,7 @@ export function createApiAdministration({ apis, clients, audit, transaction }: A
     setPermissionsOfClient: (by: Actor, clientId: string, lists: PermissionLists) =>
       transaction(async () => {
         // Both ways of changing what a client may do wait for its row.
-        if (!(await clients.findToChange(clientId))) throw clientNotFound()
+        if (!(await clients.findForUpdate(clientId))) throw clientNotFound()
         const granted = await apis.grantsTo(clientId)
         assertUnchanged(by, grantsValidator(granted))
         const before = new Map(granted.map((grant) => [grant.apiId, grant]))

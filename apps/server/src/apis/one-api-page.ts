@@ -8,19 +8,19 @@ import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { type Actor, pageActor } from '../users/actor.ts'
 import { apiValidator } from './administration.ts'
-import type { ApiDesk } from './api-desk.ts'
 import { apiInput, enteredPermissions, enteredValues, newApi, storedPermissions, storedValues } from './api-form.ts'
+import type { ApiPageContext } from './api-page-context.ts'
 import type { ApiNotice, ApiPage } from './page-model.ts'
 
 type Entered = Partial<Pick<ApiPage, 'values' | 'permissions'>>
 
 /** How many clients the page shows. */
 const most = 100
-const mostFound = 10
+const maxResults = 10
 const notices: readonly ApiNotice[] = ['created', 'saved', 'access_saved', 'access_removed']
 
 /** `/settings/admin/apis/:id`: everything about one API. */
-export function oneApiPages(parts: ApiDesk): readonly PageRoute[] {
+export function oneApiPages(parts: ApiPageContext): readonly PageRoute[] {
   const { pocket, administration, authentication, show, flashes, path } = parts
   const { apis, clients } = pocket
 
@@ -34,7 +34,7 @@ export function oneApiPages(parts: ApiDesk): readonly PageRoute[] {
     const granted = await clients.page(byName({ of: 'granted', apiId: api.id }, '', most))
     const search = typeof ctx.query.client === 'string' ? ctx.query.client.trim().slice(0, 100) : ''
     const found =
-      search === '' ? null : await clients.page(byName({ of: 'ungranted', apiId: api.id }, search, mostFound))
+      search === '' ? null : await clients.page(byName({ of: 'ungranted', apiId: api.id }, search, maxResults))
     const { notice } = flashes.take(ctx, `${path}/${api.id}`)
     await show(ctx, {
       view: 'api',
@@ -48,7 +48,7 @@ export function oneApiPages(parts: ApiDesk): readonly PageRoute[] {
           id,
           name,
           forPeople: grant?.userDelegatedAccess ? grant.userDelegatedPermissionIds.length : null,
-          forItself: grant?.clientAccess ? grant.clientPermissionIds.length : null,
+          clientPermissionCount: grant?.clientAccess ? grant.clientPermissionIds.length : null,
         }
       }),
       moreClients: granted.total - granted.items.length,

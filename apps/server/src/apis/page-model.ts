@@ -72,7 +72,7 @@ export interface ApiPage {
     readonly name: string
     /** How many permissions; `null`: no access. */
     readonly forPeople: number | null
-    readonly forItself: number | null
+    readonly clientPermissionCount: number | null
   }[]
   readonly moreClients: number
   /** Clients without access that were searched for; `null` before anybody has. */

@@ -7,12 +7,12 @@ import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from '../users/actor.ts'
 import { bulkNotice } from '../users/bulk.ts'
-import { withSeveral } from '../users/several.ts'
+import { withBulk } from '../users/bulk-actions.ts'
 import { apiAccessPages } from './access-page.ts'
 import { createApiAdministration } from './administration.ts'
-import type { ApiPagesPorts } from './api-desk.ts'
 import { apiInput, enteredValues, newApi } from './api-form.ts'
 import { apiListRequest } from './api-lists.ts'
+import type { ApiPagesPorts } from './api-page-context.ts'
 import { oneApiPages } from './one-api-page.ts'
 
 const here = '/settings/admin/apis'
@@ -60,9 +60,9 @@ export function apiPages(ports: ApiPagesPorts): readonly PageRoute[] {
     })
   }
 
-  const removeSeveral = async (ctx: Context) => {
+  const removeBulk = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    await withSeveral(
+    await withBulk(
       ctx,
       {
         viewer: user,
@@ -100,7 +100,7 @@ export function apiPages(ports: ApiPagesPorts): readonly PageRoute[] {
 
   return [
     { method: 'get', path: here, handle: showList },
-    { method: 'post', path: `${here}/bulk`, handle: removeSeveral },
+    { method: 'post', path: `${here}/bulk`, handle: removeBulk },
     { method: 'get', path: `${here}/new`, handle: showNew },
     { method: 'post', path: `${here}/new`, handle: create },
     ...apiAccessPages(parts),

@@ -10,7 +10,7 @@ export interface Accent {
 /** The lightness of the accent in `web/styles/tokens.css`, which keeps text readable whatever the hue is. */
 const lightness = { light: 0.48, dark: 0.78 } as const
 /** Stronger than that no accent is calm. */
-const strongest = 0.19
+const maxChroma = 0.19
 
 const toOklch = converter('oklch')
 
@@ -25,7 +25,7 @@ export function accentOf(text: string): Accent | null {
   if (color === undefined) return null
   const { c, h = 0 } = color
   // A browser would clip a chroma that its screen cannot show, and with it change how light the colour is.
-  const shown = (l: number) => rounded(clampChroma({ mode: 'oklch', l, c: Math.min(c, strongest), h }, 'oklch').c)
+  const shown = (l: number) => rounded(clampChroma({ mode: 'oklch', l, c: Math.min(c, maxChroma), h }, 'oklch').c)
   return { hue: rounded(h), light: shown(lightness.light), dark: shown(lightness.dark) }
 }
 

@@ -41,8 +41,8 @@ export function createAppearance({ settings, pictures }: AppearancePorts): Appea
       ctx.status = 200
       ctx.type = 'text/css; charset=utf-8'
       // Another replica may have made the page, and know of a change a moment sooner or later.
-      const isThis = sheet !== null && ctx.path === address(sheet.hash)
-      ctx.set('Cache-Control', isThis ? 'public, max-age=31536000, immutable' : 'no-cache')
+      const matchesAddress = sheet !== null && ctx.path === address(sheet.hash)
+      ctx.set('Cache-Control', matchesAddress ? 'public, max-age=31536000, immutable' : 'no-cache')
       ctx.etag = sheet?.hash ?? 'none'
       if (ctx.fresh) ctx.status = 304
       else ctx.body = css

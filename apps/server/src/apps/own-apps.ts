@@ -11,7 +11,7 @@ import type { FavouriteStore } from './favourite-store.ts'
 import type { AppTile } from './page-model.ts'
 
 /** Applications on one page; who has more of them searches. */
-const mostApps = 300
+const maxApps = 300
 
 export interface OwnAppsPorts {
   readonly pocket: Pick<Pocket, 'clients' | 'issuer'>
@@ -37,7 +37,7 @@ export function createOwnApps({ pocket, accounts, favourites, logos }: OwnAppsPo
       scope,
       search,
       page: 1,
-      limit: mostApps,
+      limit: maxApps,
       sort: { by: 'lastUsedAt', descending: true },
       filters: {},
     })

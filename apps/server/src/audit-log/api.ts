@@ -11,7 +11,7 @@ import { auditQuery, rangeParameters } from './audit-query.ts'
 import { deviceOf } from './device.ts'
 import { type ExportFormat, exported, exportFormats, exportTypes } from './export.ts'
 
-const unknownPlace = { type: 'string', description: 'Empty where it is not known.' } as const
+const unknownLocation = { type: 'string', description: 'Empty where it is not known.' } as const
 const texts = { type: 'object', additionalProperties: { type: 'string' } } as const
 
 const auditSchema = named('AuditLogDto', {
@@ -22,8 +22,8 @@ const auditSchema = named('AuditLogDto', {
     createdAt: instant,
     event: { type: 'string', description: 'Such as SIGN_IN.' },
     ipAddress: { type: ['string', 'null'] },
-    country: unknownPlace,
-    city: unknownPlace,
+    country: unknownLocation,
+    city: unknownLocation,
     device: { type: 'string', description: 'Browser and system, or the user agent where they are not recognised.' },
     userID: { type: ['string', 'null'], description: 'Whom it concerns.' },
     username: { type: ['string', 'null'], description: 'The name at that time; only in the list of everybody.' },
@@ -42,8 +42,8 @@ const auditSchema = named('AuditLogDto', {
     lastOccurredAt: instant,
     lastIpAddress: { type: ['string', 'null'], description: 'Where the last of several came from.' },
     lastDevice: { type: 'string' },
-    lastCountry: unknownPlace,
-    lastCity: unknownPlace,
+    lastCountry: unknownLocation,
+    lastCity: unknownLocation,
   },
 })
 

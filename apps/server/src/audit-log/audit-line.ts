@@ -13,7 +13,7 @@ export interface KnownSubjects {
 }
 
 /** For somebody who may see nothing but their own entries. */
-export const nothingKnown: KnownSubjects = {
+export const noKnownSubjects: KnownSubjects = {
   groups: new Map(),
   apis: new Map(),
   user: () => null,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AuditEvent, AuditSink, Clock, RequestOrigin } from '@pocket/core'
-import type { Place } from '../places/place.ts'
+import type { Place } from '../geoip/location.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import type { AuditLogStore } from './audit-log-store.ts'
 import { entryOf, type Names, type Subjects, subjectsOf } from './entry-of-event.ts'
@@ -19,15 +19,15 @@ export interface AuditLogPorts {
   /** Gets every event as well, before it is stored: it keeps those that could not be. */
   readonly log: AuditSink
   /** Where an address is. */
-  readonly placeOf: (ipAddress: string | null) => Place
+  readonly locationOf: (ipAddress: string | null) => Place
   readonly clock: Clock
 }
 
 /** Of what no request has asked for. */
-const nowhere: RequestOrigin = { requestId: null, ipAddress: null, userAgent: null }
+const noOrigin: RequestOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
 /** Writes events into the table, within the transaction of whoever records them. A write that fails ends the request. */
-export function createAuditLog({ store, names, log, placeOf, clock }: AuditLogPorts): AuditSink {
+export function createAuditLog({ store, names, log, locationOf, clock }: AuditLogPorts): AuditSink {
   const accountName = async (id: string | null) =>
     id === null ? null : ((await names.account(id)) ?? (await store.lastAccountName(id)))
   const clientName = async (id: string | null) =>
@@ -44,7 +44,7 @@ export function createAuditLog({ store, names, log, placeOf, clock }: AuditLogPo
     async record(event, origin) {
       await log.record(event, origin)
       const subjects = subjectsOf(event)
-      const place = placeOf(origin.ipAddress)
+      const place = locationOf(origin.ipAddress)
       const entry = entryOf({ event, origin, subjects, names: await namesOf(subjects), place })
       const now = clock.now()
       const repetition = repetitionOf(event, origin, now)
@@ -64,15 +64,15 @@ export interface NamedEvent {
 export type RecordMany = (events: readonly NamedEvent[]) => Promise<void>
 
 /** Like {@link createAuditLog}, for what this server does by itself. */
-export function createBulkAuditLog({ store, log, placeOf, clock }: Omit<AuditLogPorts, 'names'>): RecordMany {
+export function createBulkAuditLog({ store, log, locationOf, clock }: Omit<AuditLogPorts, 'names'>): RecordMany {
   return async (events) => {
     const now = clock.now()
-    const place = placeOf(null)
+    const place = locationOf(null)
     const entries = events.map(({ event, names }): AuditEntry => {
-      const entry = entryOf({ event, origin: nowhere, subjects: subjectsOf(event), names, place })
+      const entry = entryOf({ event, origin: noOrigin, subjects: subjectsOf(event), names, place })
       return { id: randomUUID(), createdAt: now, ...entry, occurrences: 1, lastAt: now, last: null, repetition: null }
     })
-    for (const { event } of events) await log.record(event, nowhere)
+    for (const { event } of events) await log.record(event, noOrigin)
     await store.appendAll(entries)
   }
 }

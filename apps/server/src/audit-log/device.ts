@@ -81,10 +81,10 @@ const named = (known: readonly (readonly [name: string, sign: RegExp])[]) => kno
 const composed = new RegExp(`^(${named(browsers)}) on ((?:${named(systems)})(?: [\\d.]+)?)$`)
 
 /** How people read what `deviceOf` has returned: each language joins a browser and its system in its own way. */
-export type DeviceWords = (device: string) => string
+export type DeviceNames = (device: string) => string
 
 /** Kept and told by the API, a device is in English, since both outlast the language that somebody reads. */
-export function deviceWords({ text }: Pick<Messages, 'text'>): DeviceWords {
+export function deviceNames({ text }: Pick<Messages, 'text'>): DeviceNames {
   return (device) => {
     const [, browser, system] = composed.exec(device) ?? []
     return browser === undefined || system === undefined ? device : text('deviceName', { browser, system })

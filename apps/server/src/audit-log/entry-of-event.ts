@@ -1,5 +1,5 @@
 import type { AuditEvent, Changes, RequestOrigin } from '@pocket/core'
-import type { Place } from '../places/place.ts'
+import type { Place } from '../geoip/location.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import { eventName } from './event-name.ts'
 import { searchKey } from './search-key.ts'
@@ -31,7 +31,7 @@ export interface EntryParts {
 }
 
 /** Reasons and lists of ids can be of any length; the log has them whole. */
-const longestText = 1000
+const maxTextLength = 1000
 
 /** Where nothing is said about an account, the one that did it is the one it concerns. */
 export function subjectsOf(event: AuditEvent): Subjects {
@@ -91,14 +91,14 @@ function detailsOf(event: AuditEvent): Readonly<Record<string, string>> {
 
 function asText(value: string | readonly string[]): string {
   const text = storable(typeof value === 'string' ? value : value.join(', '))
-  return text.length > longestText ? `${text.slice(0, longestText - 1).toWellFormed()}…` : text
+  return text.length > maxTextLength ? `${text.slice(0, maxTextLength - 1).toWellFormed()}…` : text
 }
 
 /** A value that would take much room is kept as the beginning of its JSON. */
 function storableChanges(changes: Changes): Changes {
   const shortened = (value: unknown) => {
     const json = storable(JSON.stringify(value))
-    return json.length > longestText * 4 ? asText(json) : JSON.parse(json)
+    return json.length > maxTextLength * 4 ? asText(json) : JSON.parse(json)
   }
   return Object.fromEntries(
     Object.entries(changes).map(([name, { before, after }]) => [

@@ -1,6 +1,6 @@
+import type { Place } from '../geoip/location.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
-import type { Place } from '../places/place.ts'
 
 /** Whom or what a sentence names. `name` is `null` where it is not known, `href` where there is nothing to go to. */
 export interface Subject {

@@ -6,7 +6,7 @@ import { type ListPageDefinition, readListPage } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import { auditLine, nothingKnown } from './audit-line.ts'
+import { auditLine, noKnownSubjects } from './audit-line.ts'
 import type { AuditLogStore } from './audit-log-store.ts'
 import { auditQuery } from './audit-query.ts'
 import { commonEventNames, eventNames } from './event-names.ts'
@@ -53,7 +53,7 @@ export function auditLogPages(ports: AuditLogPagesPorts): readonly PageRoute[] {
       view: 'audit-log',
       viewer: viewerOf(user),
       list: listPage.view(total),
-      lines: items.map((entry) => auditLine(entry, 'own', nothingKnown)),
+      lines: items.map((entry) => auditLine(entry, 'own', noKnownSubjects)),
     })
   }
 

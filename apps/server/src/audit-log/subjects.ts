@@ -14,7 +14,7 @@ export interface Choices {
 }
 
 /** How many people and clients a filter offers; others are found by searching, or from an entry of theirs. */
-const mostChoices = 200
+const maxChoices = 200
 
 interface Ports {
   readonly store: Pick<AuditLogStore, 'lastAccountName'>
@@ -26,7 +26,7 @@ interface Ports {
 export function createAuditSubjects({ store, directory, pocket }: Ports) {
   return {
     async choices(query: Readonly<Record<string, string | readonly string[] | undefined>>): Promise<Choices> {
-      const all = { page: 1, limit: mostChoices, filters: {}, search: '' } as const
+      const all = { page: 1, limit: maxChoices, filters: {}, search: '' } as const
       const users = await directory.users.page({ ...all, sort: { column: 'username', descending: false } })
       const clients = await pocket.clients.page({
         ...all,

@@ -1,6 +1,6 @@
 import { type Database, type DatabaseKind, type Parameter, TableRows } from '@pocket/core/typeorm'
+import { internalNetwork } from '../geoip/location.ts'
 import { type FilterValue, type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
-import { internalNetwork } from '../places/place.ts'
 import { auditTable } from './audit-entry.table.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import type { AuditLogStore, AuditQuery, NamedAccount } from './audit-log-store.ts'
@@ -45,7 +45,7 @@ export class TypeormAuditLogStore implements AuditLogStore {
   async appendAll(entries: readonly AuditEntry[]): Promise<void> {
     if (entries.length === 0) return
     const given = JSON.stringify(entries.map((entry) => rows.record(entry)))
-    await this.#database.execute(rows.insertGiven(this.#database.kind), [given])
+    await this.#database.execute(rows.insertProvided(this.#database.kind), [given])
   }
 
   async list(query: AuditQuery, request: PageRequest): Promise<Page<AuditEntry>> {

@@ -29,7 +29,7 @@ export interface CommandContext {
   /** Asks for a yes; `undefined` where nobody can answer. */
   readonly confirm: (question: string) => Promise<boolean | undefined>
   /** Writes a line about what went wrong. */
-  readonly complain: (line: string) => void
+  readonly printError: (line: string) => void
   readonly createLogger: (config: Config) => Logger
   /** Aborted when a person or the system asks this process to end. */
   readonly stop: AbortSignal

@@ -6,7 +6,7 @@ import type { ListenConfig } from '../config/listening.ts'
 import { codeOf, messageOf } from '../logging/failure.ts'
 import { type Command, UsageError } from './command.ts'
 
-const patience = 5000
+const maxWait = 5000
 
 /** Asks a running server whether it can do its work. */
 export const healthcheck: Command = {
@@ -18,7 +18,7 @@ export const healthcheck: Command = {
     const target = endpoint === undefined ? localTarget(context.readConfig()) : remoteTarget(endpoint)
     const failure = await probe(target)
     if (failure === undefined) return 0
-    context.complain(`${target.name} is not well: ${failure}`)
+    context.printError(`${target.name} is not well: ${failure}`)
     return 1
   },
 }
@@ -59,11 +59,11 @@ function remoteTarget(endpoint: string): Target {
 async function probe({ secure, options }: Target): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>()
   const send = secure ? secureRequest : request
-  const timeout = AbortSignal.timeout(patience)
+  const timeout = AbortSignal.timeout(maxWait)
   const call = send({ ...options, agent: false, signal: timeout }, ({ statusCode = 0 }) => {
     resolve(statusCode >= 200 && statusCode < 300 ? undefined : `it answers with the status ${statusCode}`)
   })
-  call.on('error', (error) => resolve(timeout.aborted ? `no answer within ${patience} ms` : messageOf(error)))
+  call.on('error', (error) => resolve(timeout.aborted ? `no answer within ${maxWait} ms` : messageOf(error)))
   call.end()
   return promise.finally(() => call.destroy())
 }

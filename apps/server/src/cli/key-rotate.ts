@@ -18,7 +18,7 @@ export const keyRotate: Command = {
     const isConfirmed = yes || (await context.confirm(question))
     if (isConfirmed === undefined) throw new UsageError('--yes is needed where nobody can be asked')
     if (!isConfirmed) {
-      context.complain('Nothing was changed.')
+      context.printError('Nothing was changed.')
       return 1
     }
     await using app = await openBesideServer(context)

@@ -56,7 +56,7 @@ export async function run(args: readonly string[], context: CommandContext): Pro
     if (command === undefined) throw new UsageError(`there is no command "${name}"`)
     return await command.run(rest, context)
   } catch (error) {
-    for (const line of explanation(error)) context.complain(line)
+    for (const line of explanation(error)) context.printError(line)
     return 1
   }
 }

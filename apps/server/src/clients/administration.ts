@@ -58,7 +58,7 @@ export function createClientAdministration({ clients, noteMade, audit, transacti
 
   /** The client that is going to be changed, as they have read it, where they say what they have read. */
   const locked = async (by: Administrator, id: string): Promise<Client> => {
-    const client = await clients.findToChange(id)
+    const client = await clients.findForUpdate(id)
     if (!client) throw clientNotFound()
     assertUnchanged(by, clientValidator(client))
     return client

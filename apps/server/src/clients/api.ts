@@ -12,7 +12,7 @@ import { clientDto, clientMetaDto } from './client-dto.ts'
 import { allClients, clientListRequest } from './client-lists.ts'
 import { clientMetaSchema, clientSchema, clientWithGroupCountSchema, clientWithGroupsSchema } from './client-schema.ts'
 import { connectionLogOperations } from './connection-log.ts'
-import { inContractTerms } from './contract-errors.ts'
+import { withContractErrors } from './contract-errors.ts'
 import { type GroupOperationPorts, groupOperations } from './group-operations.ts'
 import { initialAccessTokenOperations } from './initial-access-token-operations.ts'
 import { peopleOperations } from './people-operations.ts'
@@ -70,7 +70,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
     noteMade: pocket.noteMade,
     audit,
     transaction,
-    terms: inContractTerms,
+    terms: withContractErrors,
   })
   const shared = { area: 'clients' } as const
   /** With the logos that it has. */
@@ -170,7 +170,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       summary: 'Read the metadata document of a client that describes itself by one',
       answer: { status: 200, schema: clientWithGroupsSchema },
       handle: async ({ ctx, params }) =>
-        withGroups(ctx, await inContractTerms(() => pocket.refreshMetadataDocument(params.id ?? '', ctx.req))),
+        withGroups(ctx, await withContractErrors(() => pocket.refreshMetadataDocument(params.id ?? '', ctx.req))),
     }),
     operation({
       ...shared,

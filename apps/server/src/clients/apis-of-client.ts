@@ -29,7 +29,7 @@ export async function apisOf(
         name,
         resource,
         forPeople: grant.userDelegatedAccess ? grant.userDelegatedPermissionIds.length : null,
-        forItself: grant.clientAccess ? grant.clientPermissionIds.length : null,
+        clientPermissionCount: grant.clientAccess ? grant.clientPermissionIds.length : null,
         permissions: permissions.length,
       }
     }),

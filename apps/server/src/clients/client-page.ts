@@ -8,7 +8,7 @@ import { differences, refusalOf } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import { type ClientLogos, largestLogo } from '../images/client-logos.ts'
+import { type ClientLogos, maxLogoBytes } from '../images/client-logos.ts'
 import type { LogoTheme } from '../images/image.ts'
 import { readUpload } from '../images/upload.ts'
 import type { ScimState } from '../scim/page-model.ts'
@@ -16,7 +16,7 @@ import { pageActor } from '../users/actor.ts'
 import { accessChoice, secretKept } from './access-form.ts'
 import { clientValidator } from './administration.ts'
 import { apisOf } from './apis-of-client.ts'
-import type { ClientDesk } from './client-desk.ts'
+import type { ClientPageContext } from './client-page-context.ts'
 import { namedAttempts } from './connection-log.ts'
 import { dsmAddresses } from './dsm.ts'
 import { clientEndpoints } from './endpoints.ts'
@@ -47,7 +47,7 @@ export interface ClientPagePorts {
   readonly appName: () => Promise<string>
   readonly scimState: (clientId: string) => Promise<ScimState>
   readonly now: () => number
-  readonly desk: ClientDesk
+  readonly desk: ClientPageContext
 }
 
 type Shown = Partial<Pick<ClientPage, 'problems' | 'conflict' | 'access'>> & { readonly entered?: EnteredSection }
@@ -108,7 +108,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
   /** A form on the page: `work` resolves to what the page says afterwards. */
   const form = (
     part: string,
-    work: (ctx: Context, client: Client, user: User) => Promise<Parameters<ClientDesk['done']>[2]>,
+    work: (ctx: Context, client: Client, user: User) => Promise<Parameters<ClientPageContext['done']>[2]>,
   ) => ({
     method: 'post' as const,
     path: `${path}/:id/${part}` as const,
@@ -230,7 +230,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
     }),
 
     form('logo', (ctx, { id }, user) =>
-      withLogo(async () => logos.upload(pageActor(user, ctx), id, themeSent(ctx), await readUpload(ctx, largestLogo))),
+      withLogo(async () => logos.upload(pageActor(user, ctx), id, themeSent(ctx), await readUpload(ctx, maxLogoBytes))),
     ),
     form('logo/address', (ctx, { id }, user) =>
       withLogo(async () => {
@@ -265,7 +265,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
         const { id, name } = await existing(ctx)
-        const steps = await pocket.tryClient(id, user.id)
+        const steps = await pocket.testClient(id, user.id)
         await administration.noteTest(
           by(ctx, user),
           id,

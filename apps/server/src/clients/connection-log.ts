@@ -41,13 +41,13 @@ export interface ConnectionLogPorts {
 }
 
 /** An attempt with the name of the person, as far as there is one. */
-export type NamedAttempt = ConnectionAttempt & { readonly userName: string | null }
+export type AttemptWithUser = ConnectionAttempt & { readonly userName: string | null }
 
 /** The last attempts of a client. Names are looked up once each. */
 export async function namedAttempts(
   { connectionLog, accounts }: Pick<ConnectionLogPorts, 'connectionLog' | 'accounts'>,
   clientId: string,
-): Promise<readonly NamedAttempt[]> {
+): Promise<readonly AttemptWithUser[]> {
   const attempts = await connectionLog.list(clientId)
   const ids = [...new Set(attempts.flatMap(({ accountId }) => (accountId === null ? [] : [accountId])))]
   const names = new Map(await Promise.all(ids.map(async (id) => [id, (await accounts.find(id))?.userName] as const)))
@@ -77,7 +77,7 @@ export function connectionLogOperations({
   ]
 }
 
-function attemptDto(attempt: NamedAttempt) {
+function attemptDto(attempt: AttemptWithUser) {
   const { at, accountId, userName, redirectUri, ...more } = attempt
   const { clientId: _clientId, sequence: _sequence, stranger: _stranger, ...rest } = more
   return {

@@ -10,7 +10,7 @@ const names: Readonly<Record<string, string>> = {
 const contractCodes = new Set(['required', 'too_short', 'too_long', 'invalid_format'])
 
 /** Does the work, and puts what core refuses into the words of the contract. */
-export async function inContractTerms<T>(work: () => Promise<T>): Promise<T> {
+export async function withContractErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {

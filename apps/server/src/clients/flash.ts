@@ -14,7 +14,7 @@ export interface ClientFlash {
 const nothing: ClientFlash = { newSecret: null, corrections: [], notice: null, logoProblem: null }
 
 /** Leaves a message for a client's page; many corrections give way, so that a secret is shown in any case. */
-export function leaveClientFlash(
+export function setClientFlash(
   flashes: Flashes,
   ctx: Context,
   at: { path: string; flash: Partial<ClientFlash> },

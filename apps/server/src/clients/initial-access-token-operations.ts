@@ -5,7 +5,7 @@ import { actorOf } from '../users/actor.ts'
 import { lifetimeOf, lifetimeSchema } from '../users/lifetime.ts'
 import { createRegistrationTokens, type RegistrationTokenPorts } from './initial-access-tokens.ts'
 
-const usualLifetime = 60 * 60_000
+const defaultLifetime = 60 * 60_000
 
 const body = named('InitialAccessTokenCreateDto', {
   type: 'object',
@@ -50,7 +50,7 @@ export function initialAccessTokenOperations(ports: RegistrationTokenPorts): rea
       answer: { status: 201, schema },
       async handle(call) {
         const { ttl, usageLimit = 1, description = '' } = call.body
-        const wanted = { lifetime: lifetimeOf(ttl, usualLifetime), usageLimit, description }
+        const wanted = { lifetime: lifetimeOf(ttl, defaultLifetime), usageLimit, description }
         const { token, stored } = await tokens.create(actorOf(call), wanted)
         return dto(stored, token)
       },

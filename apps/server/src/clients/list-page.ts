@@ -6,14 +6,14 @@ import type { PagePictures } from '../http/page-pictures.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import type { ClientDesk } from './client-desk.ts'
 import { clientListRequest } from './client-lists.ts'
+import type { ClientPageContext } from './client-page-context.ts'
 import type { ClientItem } from './page-model.ts'
 
 export interface ClientListPagePorts {
   readonly pocket: Pick<Pocket, 'clients' | 'connectionLog' | 'issuer'>
   readonly pictures: Pick<PagePictures, 'clients'>
-  readonly desk: ClientDesk
+  readonly desk: ClientPageContext
 }
 
 const either = ['true', 'false']

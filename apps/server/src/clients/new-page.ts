@@ -6,7 +6,7 @@ import { refusalOf } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { accessChoice } from './access-form.ts'
-import type { ClientDesk } from './client-desk.ts'
+import type { ClientPageContext } from './client-page-context.ts'
 import { dsmAddresses } from './dsm.ts'
 import type { ClientNewPage, ClientNewValues } from './page-model.ts'
 import { type PastedAddress, pastedAddress, templateInput } from './templates/address.ts'
@@ -21,7 +21,7 @@ interface Wanted {
 }
 
 /** `/settings/admin/oidc-clients/new`: an application is connected. */
-export function newClientPages({ desk }: { readonly desk: ClientDesk }): readonly PageRoute[] {
+export function newClientPages({ desk }: { readonly desk: ClientPageContext }): readonly PageRoute[] {
   const { path, authentication, show, administration, by, done } = desk
   const here = `${path}/new` as const
 
@@ -46,7 +46,7 @@ export function newClientPages({ desk }: { readonly desk: ClientDesk }): readonl
     const again = { ...page(template), viewer: viewerOf(user), values, isGroupRestricted }
     let wanted: Wanted | undefined
     const refusal = await refusalOf(async () => {
-      wanted = wantedBy(template, values)
+      wanted = suggestedClient(template, values)
       if (wanted.doubt && wanted.doubt.address !== formText(ctx, 'sure', 2000)) return
       const client = await administration.create(by(ctx, user), { ...wanted.input, isGroupRestricted })
       const minted = client.isPublic ? null : await administration.addSecret(by(ctx, user), client.id, {})
@@ -91,7 +91,10 @@ function formValues(ctx: Context) {
 }
 
 /** @throws {InvalidInput} `validation_failed` where an address is missing or is none */
-function wantedBy(template: ClientTemplate | null, { name, address, redirectUris, operator }: ClientNewValues): Wanted {
+function suggestedClient(
+  template: ClientTemplate | null,
+  { name, address, redirectUris, operator }: ClientNewValues,
+): Wanted {
   const nothing = { corrections: [], doubt: null }
   if (template === null || template === synologyDsm) {
     // A client without a callback URL could sign nobody in, so the form insists on one; the API does not.

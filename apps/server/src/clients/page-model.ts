@@ -150,7 +150,7 @@ export interface ClientPage {
       readonly resource: string
       /** `null`: not at all. */
       readonly forPeople: number | null
-      readonly forItself: number | null
+      readonly clientPermissionCount: number | null
       readonly permissions: number
     }[]
     readonly others: readonly { readonly id: string; readonly name: string }[]

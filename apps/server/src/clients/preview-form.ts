@@ -10,9 +10,9 @@ export interface PreviewFormPorts {
 
 type Preview = ClientPage['preview']
 
-const usualScope = 'openid profile email groups'
+const defaultScope = 'openid profile email groups'
 const parts = ['idToken', 'userInfo', 'accessToken'] as const
-const longestScope = 1000
+const maxScopeLength = 1000
 
 /** What the page of a client shows of the tokens of the user that the query names; `own` is who looks at it. */
 export async function previewFor(
@@ -22,7 +22,7 @@ export async function previewFor(
   own: string,
 ): Promise<Preview> {
   const { user, scope: asked } = query
-  const scope = typeof asked === 'string' && asked.trim() !== '' ? asked.slice(0, longestScope) : usualScope
+  const scope = typeof asked === 'string' && asked.trim() !== '' ? asked.slice(0, maxScopeLength) : defaultScope
   if (typeof user !== 'string' || user.trim() === '') return { userName: own, scope, problem: null, parts: [] }
   const userName = user.trim().slice(0, 100)
   const found = await users.findByName(userName)

@@ -1,8 +1,8 @@
 import {
   type Clients,
+  type FindRedirectUriRemedy,
   type RedirectUriPolicy,
   type RefusedRedirectUri,
-  type RemedyOf,
   redirectUriProblem,
 } from '@pocket/core'
 
@@ -13,7 +13,11 @@ export interface RemedyPorts {
 }
 
 /** Shows an administrator what is registered, and a button that registers what was received. */
-export function createRedirectUriRemedy({ clients, isAdministrator, redirectUriPolicy }: RemedyPorts): RemedyOf {
+export function createRedirectUriRemedy({
+  clients,
+  isAdministrator,
+  redirectUriPolicy,
+}: RemedyPorts): FindRedirectUriRemedy {
   return async ({ req, res, clientId, received }) => {
     if (!(await isAdministrator({ req, res }))) return undefined
     const client = await clients().find(clientId)

@@ -4,7 +4,7 @@ import type { ClientField } from './settings/field.ts'
 import { type FieldProblem, type SectionValues, storedValues } from './settings/section-form.ts'
 import { sections } from './settings/sections.ts'
 
-/** What a client that describes itself by a metadata document says in it (see `besideDocument` of core). */
+/** What a client that describes itself by a metadata document says in it (see `fieldsOutsideDocument` of core). */
 const ofDocument = new Set([
   'name',
   'redirectUris',

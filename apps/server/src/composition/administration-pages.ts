@@ -2,7 +2,7 @@ import type { AuditSink, Pocket, ReadPasskeyPolicy, Transaction } from '@pocket/
 import type { Directory } from '@pocket/directory'
 import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
 import { createClientAdministration } from '../clients/administration.ts'
-import type { Mail } from '../email/mail.ts'
+import type { Mail } from '../email/email-service.ts'
 import { groupPages } from '../groups/page.ts'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'

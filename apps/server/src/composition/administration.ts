@@ -2,7 +2,7 @@ import type { AuditSink, Clock, Pocket, Transaction } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import { type ApiKeys, createApiKeys } from '../api-keys/api-keys.ts'
 import type { OpenDatabase } from '../database/open-database.ts'
-import type { Mail } from '../email/mail.ts'
+import type { Mail } from '../email/email-service.ts'
 import { createGroupAdministration, type GroupAdministration } from '../groups/group-administration.ts'
 import { idsOf } from '../groups/group-dto.ts'
 import { userSlot } from '../images/image.ts'
@@ -12,7 +12,7 @@ import type { Logger } from '../logging/logger.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Settings } from '../settings/settings.ts'
 import { type Approvals, createApprovals } from '../sign-up/approvals.ts'
-import { endWaiting } from '../sign-up/end-waiting.ts'
+import { endSignUpRequest } from '../sign-up/end-waiting.ts'
 import { createSignupTokens, type SignupTokens } from '../sign-up/signup-tokens.ts'
 import { createWaitingAddresses, type WaitingAddresses } from '../sign-up/waiting-addresses.ts'
 import { createUserAdministration, type UserAdministration } from '../users/user-administration.ts'
@@ -79,7 +79,7 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     isLdapEnabled: async () => isLdapEnabled(await settings.values()),
     forget,
     async enabled(user) {
-      const waited = await endWaiting(database.approvals, user.id)
+      const waited = await endSignUpRequest(database.approvals, user.id)
       if (waited) await mail.approved(user, { note: null, ...waited })
     },
     sendSoon: () => mail.delivery.soon(),

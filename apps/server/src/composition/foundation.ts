@@ -7,12 +7,12 @@ import { currentNames } from '../audit-log/current-names.ts'
 import { logSink } from '../audit-log/log-sink.ts'
 import type { Config } from '../config/load.ts'
 import type { OpenDatabase } from '../database/open-database.ts'
-import { createMailRoom } from '../email/mail.ts'
+import { createEmailService } from '../email/email-service.ts'
 import { chooseFileStore } from '../files/choose-file-store.ts'
+import { openGeoIpService } from '../geoip/geoip-service.ts'
 import { createImages } from '../images/images.ts'
 import type { Logger } from '../logging/logger.ts'
-import { openPlaceRoom } from '../places/place-room.ts'
-import { notingChanges, notingManyChanges } from '../scim/changes.ts'
+import { withBulkChangeTracking, withChangeTracking } from '../scim/changes.ts'
 import { createOwnSettings } from '../settings/own/settings.ts'
 import { createSettings } from '../settings/settings.ts'
 
@@ -25,24 +25,24 @@ export interface InstanceParts {
 }
 
 /** What everything else stands on, and the ports that most of it asks for. */
-export type Foundation = Awaited<ReturnType<typeof layFoundation>>
+export type Foundation = Awaited<ReturnType<typeof createPlatform>>
 
 /** Reads the settings, and opens what is needed before there is a provider. */
-export async function layFoundation({ config, logger, database, viewsDirectory }: InstanceParts) {
+export async function createPlatform({ config, logger, database, viewsDirectory }: InstanceParts) {
   const { masterKey } = database
   const clock = systemClock
   const stores = typeormStores(database.dataSource)
   const { transaction } = stores
-  const placeRoom = await openPlaceRoom({ config, logger, clock })
-  const { places } = placeRoom
+  const geoIpService = await openGeoIpService({ config, logger, clock })
+  const { places } = geoIpService
   const storesOfDirectory = directoryStores(database.dataSource, clock)
   const directory = createDirectory({ ...storesOfDirectory, clock })
 
-  const log = { store: database.auditLog, log: logSink(logger), placeOf: places.of, clock }
+  const log = { store: database.auditLog, log: logSink(logger), locationOf: places.of, clock }
   const changes = { store: database.scimProviders, clock }
   const auditLog = createAuditLog({ ...log, names: currentNames({ directory, ...stores }) })
-  const recorder = notingChanges(auditLog, changes)
-  const recordMany = notingManyChanges(createBulkAuditLog(log), changes)
+  const recorder = withChangeTracking(auditLog, changes)
+  const recordMany = withBulkChangeTracking(createBulkAuditLog(log), changes)
 
   const unread = (error: unknown) =>
     logger.error({ err: error }, 'The settings could not be read; the last known ones are used')
@@ -57,8 +57,8 @@ export async function layFoundation({ config, logger, database, viewsDirectory }
   })
   const appUrl = config.appUrl.replace(/\/$/, '')
   const mailParts = { appUrl, viewsDirectory, logger, database, settings, directory, places, transaction, clock }
-  const mailRoom = await createMailRoom({ ...mailParts, audit: recorder })
-  const audit: AuditSink = mailRoom.audit
+  const emailService = await createEmailService({ ...mailParts, audit: recorder })
+  const audit: AuditSink = emailService.audit
   const ownSettings = createOwnSettings({
     store: database.settings,
     environment: { uiConfigDisabled: config.settings.uiConfigDisabled, fixed: config.ownSettings },
@@ -85,7 +85,7 @@ export async function layFoundation({ config, logger, database, viewsDirectory }
     storesOfDirectory,
     transaction,
     clock,
-    placeRoom,
+    geoIpService,
     places,
     directory,
     audit,
@@ -93,6 +93,6 @@ export async function layFoundation({ config, logger, database, viewsDirectory }
     settings,
     ownSettings,
     images,
-    mailRoom,
+    emailService,
   }
 }

@@ -31,7 +31,7 @@ export interface LdapParts {
 }
 
 /** Everything about LDAP that pages, the REST API and jobs need. Disposing of it ends what a request waits for. */
-export interface LdapRoom extends Disposable {
+export interface LdapModule extends Disposable {
   readonly sync: LdapSync
   readonly links: LdapLinks
   readonly trials: LdapTrials
@@ -39,7 +39,7 @@ export interface LdapRoom extends Disposable {
   readonly settings: () => Promise<LdapSettings>
 }
 
-export function composeLdap(parts: LdapParts): LdapRoom {
+export function composeLdap(parts: LdapParts): LdapModule {
   const { pocket, directory, database, administration, settings, ownSettings, images, scheduler } = parts
   const { audit, recordMany, source, transaction, clock } = parts
   const present = async () => ({ contract: await settings.present(), own: await ownSettings.values() })

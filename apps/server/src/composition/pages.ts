@@ -8,7 +8,7 @@ import { clientPages } from '../clients/page.ts'
 import type { OpenDatabase } from '../database/open-database.ts'
 import { deviceAuthorizationPages } from '../device-authorization/page.ts'
 import { devicePages } from '../device-login/page.ts'
-import type { Mail } from '../email/mail.ts'
+import type { Mail } from '../email/email-service.ts'
 import { emailPages } from '../email/page.ts'
 import type { Assets } from '../http/assets.ts'
 import { createAuthentication } from '../http/authentication.ts'
@@ -57,7 +57,7 @@ import { passkeyEndpoints } from '../webauthn/passkey-endpoints.ts'
 import { composeAccountPages } from './account-pages.ts'
 import type { Administration } from './administration.ts'
 import { composeAdministrationPages } from './administration-pages.ts'
-import type { LdapRoom } from './ldap.ts'
+import type { LdapModule } from './ldap.ts'
 import { composeSettingPages } from './setting-pages.ts'
 
 export interface PageParts {
@@ -69,7 +69,7 @@ export interface PageParts {
   readonly settings: Settings
   readonly ownSettings: OwnSettings
   readonly signUpSettings: () => Promise<SignUpSettings>
-  readonly signUpAt: () => Promise<string | null>
+  readonly signUpUrl: () => Promise<string | null>
   readonly codesByEmail: () => Promise<boolean>
   readonly passkeyPolicy: ReadPasskeyPolicy
   readonly setUp: SetUp
@@ -85,7 +85,7 @@ export interface PageParts {
   readonly catalogues: Catalogues
   readonly messagesFor: MessagesFor
   readonly jobs: Jobs
-  readonly ldap: LdapRoom
+  readonly ldap: LdapModule
   readonly jobNotes: () => JobNotes
   readonly overview: ReadOverview
   readonly search: Search

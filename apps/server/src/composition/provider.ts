@@ -43,7 +43,7 @@ export interface ProviderParts {
 /** Core's provider, as the configuration and the settings of this instance have it. */
 export async function composeProvider(parts: ProviderParts) {
   const { config, logger, database, stores, directory, settings, ownSettings, images, catalogues } = parts
-  const signUpAt = async () => ((await settings.values()).allowUserSignups === 'open' ? '/signup' : null)
+  const signUpUrl = async () => ((await settings.values()).allowUserSignups === 'open' ? '/signup' : null)
   const codesByEmail = async () => (await settings.values()).emailOneTimeAccessAsUnauthenticatedEnabled === 'true'
   const passkeyPolicy = async () => passkeyPolicyOf(await settings.values(), await ownSettings.values())
   const { appName } = await settings.values()
@@ -78,11 +78,11 @@ export async function composeProvider(parts: ProviderParts) {
     ...(config.internalAppUrl !== undefined && { internalOrigin: config.internalAppUrl }),
     webFingerDomains: async () => (await ownSettings.values()).webFingerDomains,
     registration: registrationPolicy({ settings, ownSettings }),
-    otherWaysAt: '/lc',
+    otherMethodsUrl: '/lc',
     authorizationDetailsTypes: Object.fromEntries(
       config.authorizationDetailsTypes.map((type) => [type, { validate: () => undefined }]),
     ),
-    remedyOf: createRedirectUriRemedy({
+    redirectUriRemedy: createRedirectUriRemedy({
       redirectUriPolicy: { allowInsecure: config.allowInsecureCallbackUrls },
       clients: () => pocket.clients,
       async isAdministrator({ req, res }) {
@@ -90,13 +90,13 @@ export async function composeProvider(parts: ProviderParts) {
         return session !== undefined && (await directory.find(session.accountId))?.administrator === true
       },
     }),
-    signUpAt,
-    emailCodesAt: async () => ((await codesByEmail()) ? '/lc/email' : null),
+    signUpUrl,
+    emailCodesUrl: async () => ((await codesByEmail()) ? '/lc/email' : null),
     relatedOrigins: config.appOrigins,
     rateLimits: config.rateLimits,
     passkeyPolicy,
     readAuthenticatorMetadata: metadataReader(config),
     clock: parts.clock,
   })
-  return { pocket, signUpAt, codesByEmail, passkeyPolicy }
+  return { pocket, signUpUrl, codesByEmail, passkeyPolicy }
 }

@@ -13,7 +13,8 @@ import type { OpenDatabase } from '../database/open-database.ts'
 import { deviceAuthorizationOperations } from '../device-authorization/api.ts'
 import { deviceLoginOperations } from '../device-login/api.ts'
 import { emailOperations } from '../email/api.ts'
-import type { Mail } from '../email/mail.ts'
+import type { Mail } from '../email/email-service.ts'
+import type { GeoIp } from '../geoip/geoip.ts'
 import { groupOperations } from '../groups/api.ts'
 import { groupDto, idsOf } from '../groups/group-dto.ts'
 import { apiRoutes } from '../http/api/routes.ts'
@@ -24,11 +25,10 @@ import type { Images } from '../images/images.ts'
 import { createProfilePictures } from '../images/profile-pictures.ts'
 import { jobOperations } from '../jobs/api.ts'
 import type { Jobs } from '../jobs/jobs.ts'
-import { lazily } from '../lazily.ts'
 import { ldapOperations } from '../ldap/api.ts'
+import { once } from '../once.ts'
 import { openApiOperations } from '../openapi/api.ts'
 import { type OpenApiDocument, openApiDocument } from '../openapi/document.ts'
-import type { Places } from '../places/places.ts'
 import { scimOperations } from '../scim/api.ts'
 import type { ScimProviders } from '../scim/providers.ts'
 import type { ScimRuns } from '../scim/runs.ts'
@@ -59,7 +59,7 @@ import { webAuthnOperations } from '../webauthn/api.ts'
 import { complianceOperations } from '../webauthn/compliance-api.ts'
 import { passkeyRemovalOperations } from '../webauthn/passkey-removal-api.ts'
 import type { Administration } from './administration.ts'
-import type { LdapRoom } from './ldap.ts'
+import type { LdapModule } from './ldap.ts'
 
 export interface RestApiParts {
   readonly guard: Guard
@@ -78,13 +78,13 @@ export interface RestApiParts {
   readonly sessions: SessionAdministration
   readonly setUp: SetUp
   readonly jobs: Jobs
-  readonly ldap: LdapRoom
+  readonly ldap: LdapModule
   readonly signUp: SignUp
   readonly latestVersion: LatestVersion
   readonly search: Search
   readonly scim: { readonly providers: ScimProviders; readonly runs: ScimRuns }
   readonly messagesFor: MessagesFor
-  readonly places: Places
+  readonly places: GeoIp
   readonly transaction: Transaction
   readonly clock: Clock
 }
@@ -136,7 +136,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...webAuthnOperations({ pocket, directory, ownPasskeys: administration.ownPasskeys }),
     ...passkeyRemovalOperations({ passkeyRemovals: administration.passkeyRemovals, users }),
     ...complianceOperations({ pocket, passkeyPolicy }),
-    ...deviceLoginOperations({ pocket, directory, placeOf: places.of }),
+    ...deviceLoginOperations({ pocket, directory, locationOf: places.of }),
     ...deviceAuthorizationOperations({ pocket, logos: clientLogos }),
     ...oneTimeAccessOperations({ pocket, directory }),
     ...ownDataOperations(
@@ -180,7 +180,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...apiOperations({ pocket, logos: clientLogos, audit, transaction }),
     ...openApiOperations(() => document()),
   ]
-  const document: () => OpenApiDocument = lazily(() =>
+  const document: () => OpenApiDocument = once(() =>
     openApiDocument(operations, { url: pocket.issuer, version: ownVersion() }),
   )
   const router = apiRoutes(operations, { guard: parts.guard, limits: pocket.limits })

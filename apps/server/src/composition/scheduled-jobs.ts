@@ -2,15 +2,15 @@ import type { AuditSink, Clock, Pocket } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import { removeOldEntries } from '../audit-log/audit-log.ts'
 import type { OpenDatabase } from '../database/open-database.ts'
-import type { Mail } from '../email/mail.ts'
+import type { Mail } from '../email/email-service.ts'
+import type { GeoIpService } from '../geoip/geoip-service.ts'
 import { endMemberships } from '../groups/membership-ends.ts'
 import type { Images } from '../images/images.ts'
 import type { Job } from '../jobs/scheduler.ts'
-import type { PlaceRoom } from '../places/place-room.ts'
 import type { ScimRuns } from '../scim/runs.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Administration } from './administration.ts'
-import type { LdapRoom } from './ldap.ts'
+import type { LdapModule } from './ldap.ts'
 
 export interface ScheduledParts {
   readonly pocket: Pocket
@@ -21,8 +21,8 @@ export interface ScheduledParts {
   readonly images: Images
   readonly mail: Mail
   readonly scimRuns: ScimRuns
-  readonly placeRoom: Pick<PlaceRoom, 'jobs'>
-  readonly ldap: Pick<LdapRoom, 'sync'>
+  readonly geoIpService: Pick<GeoIpService, 'jobs'>
+  readonly ldap: Pick<LdapModule, 'sync'>
   readonly audit: AuditSink
   readonly clock: Clock
 }
@@ -33,7 +33,7 @@ const day = 24 * hour
 
 /** What an instance does by itself. Each name has a sentence below `jobs.names` in the catalogue. */
 export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
-  const { pocket, directory, database, administration, ownSettings, images, mail, ldap, placeRoom, audit, clock } =
+  const { pocket, directory, database, administration, ownSettings, images, mail, ldap, geoIpService, audit, clock } =
     parts
   return [
     {
@@ -77,7 +77,7 @@ export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
     },
     // Looks for what is due: five minutes after the last change, and every hour.
     { name: 'sync-scim', intervalMs: minute / 2, run: (signal) => parts.scimRuns.runDue(signal) },
-    ...placeRoom.jobs,
+    ...geoIpService.jobs,
     ldap.sync.job,
     ...mail.jobs,
   ]

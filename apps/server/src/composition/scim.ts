@@ -17,7 +17,7 @@ export interface ScimParts {
 }
 
 /** What one request to a target may take: a page of a thousand people, or a group with tens of thousands of members. */
-const mostBytes = 32 * 1024 * 1024
+const byteLimit = 32 * 1024 * 1024
 const timeout = 30_000
 
 /** The provisioning of people; its runs begin when there are clients. */
@@ -46,7 +46,7 @@ export function composeScim(parts: ScimParts) {
       const fetch = createPublicFetch({
         allowedPrivateHosts: config.allowedPrivateHosts,
         localRanges: config.localIpv6Ranges,
-        maxBytes: mostBytes,
+        maxBytes: byteLimit,
         timeout,
       })
       const onError = (error: unknown) => logger.error({ err: error }, 'People could not be provisioned')

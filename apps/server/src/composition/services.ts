@@ -1,7 +1,7 @@
 import { createPublicFetch } from '@pocket/core'
 import { ldapSource } from '@pocket/directory'
 import { createApplicationImages } from '../images/application-images.ts'
-import { createClientLogos, largestLogo } from '../images/client-logos.ts'
+import { createClientLogos, maxLogoBytes } from '../images/client-logos.ts'
 import { createJobs } from '../jobs/jobs.ts'
 import { createScheduler } from '../jobs/scheduler.ts'
 import { createOverview } from '../overview/overview.ts'
@@ -25,7 +25,7 @@ const logoTimeout = 15_000
 /** What pages and the REST API have in common: the provider, the use cases and the jobs. */
 export async function composeServices(foundation: Foundation, rendering: Rendering) {
   const { config, logger, database, directory, places, audit, clock, settings, ownSettings, images } = foundation
-  const { storesOfDirectory, mailRoom, placeRoom } = foundation
+  const { storesOfDirectory, emailService, geoIpService } = foundation
 
   const { providers: scimProviders, open: openScim } = composeScim({
     ...foundation,
@@ -33,7 +33,7 @@ export async function composeServices(foundation: Foundation, rendering: Renderi
   })
   const provider = await composeProvider({ ...foundation, ...rendering, scimProviders })
   const { pocket } = provider
-  const mail = mailRoom.open(pocket)
+  const mail = emailService.open(pocket)
   const scimRuns = openScim(pocket)
   const scheduler = createScheduler({ store: database.jobs, clock, logger })
   const jobs = createJobs({ store: database.jobs, scheduler, audit, clock })
@@ -54,7 +54,7 @@ export async function composeServices(foundation: Foundation, rendering: Renderi
       allowedPrivateHosts: config.allowedPrivateHosts,
       localRanges: config.localIpv6Ranges,
       allowHttp: true,
-      maxBytes: largestLogo,
+      maxBytes: maxLogoBytes,
       timeout: logoTimeout,
     }),
   })
@@ -72,11 +72,11 @@ export async function composeServices(foundation: Foundation, rendering: Renderi
     mail,
     scheduler,
     jobs,
-    jobNotes: placeRoom.notes,
+    jobNotes: geoIpService.notes,
     setUp: createSetUp({ ...foundation, pocket }),
     signUp,
     signUpSettings,
-    sessions: createSessionAdministration({ ...foundation, pocket, placeOf: places.of }),
+    sessions: createSessionAdministration({ ...foundation, pocket, locationOf: places.of }),
     administration,
     clientLogos,
     applicationImages: createApplicationImages(images),

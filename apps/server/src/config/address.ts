@@ -1,8 +1,8 @@
 import { isIP } from 'node:net'
 import type { TrustProxy } from '@pocket/core'
 import type { Reader } from './reader.ts'
-import { parseTrustProxy, trustNobody } from './trust-proxy.ts'
-import { type GivenValue, type Section, type Variable, WrongValue } from './variable.ts'
+import { parseTrustProxy, trustNone } from './trust-proxy.ts'
+import { type GivenValue, InvalidValueError, type Section, type Variable } from './variable.ts'
 
 /** 180 days. */
 const defaultHstsMaxAge = 15_552_000
@@ -79,21 +79,21 @@ export function readAddress(reader: Reader): AddressConfig {
     appUrl: reader.read(appUrl) ?? appUrl.default,
     appOrigins: reader.read(appOrigins) ?? [],
     internalAppUrl: reader.read(internalAppUrl),
-    trustProxy: reader.read(trustProxy) ?? trustNobody,
+    trustProxy: reader.read(trustProxy) ?? trustNone,
     hstsMaxAge: reader.read(hstsMaxAge) ?? defaultHstsMaxAge,
   }
 }
 
 function parseAppUrl(given: GivenValue): string {
-  const url = bareOrigin(given)
+  const url = originOnly(given)
   const { text } = given
   if (isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0)
-    throw new WrongValue(
+    throw new InvalidValueError(
       `"${text}" names an IP address, and passkeys are bound to a host name`,
       `Write a host name, ${example} or http://localhost:1411.`,
     )
   if (url.protocol === 'http:' && !isLocalhost(url.hostname))
-    throw new WrongValue(
+    throw new InvalidValueError(
       `"${text}" is not https, and browsers offer passkeys only over https or on localhost`,
       `Put a reverse proxy with a certificate in front and write https://${url.host}.`,
     )
@@ -104,9 +104,9 @@ function parseAppOrigins({ text, bytes }: GivenValue): readonly string[] {
   const origins = text.split(',').flatMap((part) => {
     const trimmed = part.trim()
     if (trimmed === '') return []
-    const url = bareOrigin({ text: trimmed, bytes })
+    const url = originOnly({ text: trimmed, bytes })
     if (url.protocol === 'https:' && isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0) return [url.origin]
-    throw new WrongValue(
+    throw new InvalidValueError(
       `"${trimmed}" is no https address with a host name, and browsers offer passkeys nowhere else`,
       'Write https://pocket.example.net.',
     )
@@ -116,23 +116,23 @@ function parseAppOrigins({ text, bytes }: GivenValue): readonly string[] {
 
 function parseSeconds({ text }: GivenValue): number {
   if (!/^\d{1,9}$/.test(text))
-    throw new WrongValue(`"${text}" is not a number of seconds`, 'Write a whole number, such as 15552000, or 0.')
+    throw new InvalidValueError(`"${text}" is not a number of seconds`, 'Write a whole number, such as 15552000, or 0.')
   return Number(text)
 }
 
 function parseInternalUrl(given: GivenValue): string {
-  return bareOrigin(given).origin
+  return originOnly(given).origin
 }
 
 /** @throws {WrongValue} for anything but an http or https address without a path */
-function bareOrigin({ text }: GivenValue): URL {
+function originOnly({ text }: GivenValue): URL {
   const url = URL.parse(text)
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
-    throw new WrongValue(`"${text}" is not an http or https address`, `Write the whole address, ${example}.`)
+    throw new InvalidValueError(`"${text}" is not an http or https address`, `Write the whole address, ${example}.`)
   if (url.username !== '' || url.password !== '')
-    throw new WrongValue('it contains a user name or a password', `Write the bare address, ${example}.`)
+    throw new InvalidValueError('it contains a user name or a password', `Write the bare address, ${example}.`)
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
-    throw new WrongValue(
+    throw new InvalidValueError(
       `"${text}" has a path, a query or a fragment`,
       `Write ${url.origin}; this server needs a host name of its own.`,
     )

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import type { Reader } from './reader.ts'
-import { type GivenValue, parseWord, type Section, type Variable, WrongValue } from './variable.ts'
+import { type GivenValue, InvalidValueError, parseWord, type Section, type Variable } from './variable.ts'
 
 const defaultPath = 'data/pocket-id.db'
 
@@ -78,7 +78,7 @@ function parseConnectionString(given: GivenValue): ParsedConnection {
   if (scheme === undefined) return plain(text)
   if (scheme === 'file') return fromFileUri(text)
   if (scheme === 'postgres' || scheme === 'postgresql') return fromPostgresUrl(text)
-  throw new WrongValue(
+  throw new InvalidValueError(
     `databases of the kind "${scheme}" are not supported`,
     'Write postgres://user:password@host:5432/database, or the path of an SQLite file.',
   )
@@ -87,9 +87,9 @@ function parseConnectionString(given: GivenValue): ParsedConnection {
 function fromPostgresUrl(url: string): ParsedConnection {
   // What is wrong with it is not repeated: it holds a password.
   const parsed = URL.parse(url)
-  const strayAt = parsed !== null && `${parsed.host}${parsed.pathname}`.includes('@')
-  if (!/^postgres(ql)?:\/\//i.test(url) || parsed === null || strayAt)
-    throw new WrongValue(
+  const hasUnescapedAt = parsed !== null && `${parsed.host}${parsed.pathname}`.includes('@')
+  if (!/^postgres(ql)?:\/\//i.test(url) || parsed === null || hasUnescapedAt)
+    throw new InvalidValueError(
       'it is not a valid PostgreSQL URL',
       'Write postgres://user:password@host:5432/database; encode special characters of the password (@ as %40, / as %2F).',
     )
@@ -97,22 +97,25 @@ function fromPostgresUrl(url: string): ParsedConnection {
 }
 
 function fromFileUri(uri: string): ParsedConnection {
-  const [location = '', ignored] = divide(uri.slice('file:'.length))
+  const [location = '', ignored] = splitPath(uri.slice('file:'.length))
   const authority = /^\/\/([^/]*)/.exec(location)?.[1]
   if (authority !== undefined && authority !== '' && authority !== 'localhost')
-    throw new WrongValue(`it names the host "${authority}"`, 'Write file:data/pocket-id.db or file:///folder/file.db.')
+    throw new InvalidValueError(
+      `it names the host "${authority}"`,
+      'Write file:data/pocket-id.db or file:///folder/file.db.',
+    )
   const path = decoded(authority === undefined ? location : location.slice(2 + authority.length))
   return { ...plain(path), ignored }
 }
 
 function plain(text: string): ParsedConnection {
-  const [path, ignored] = divide(text)
+  const [path, ignored] = splitPath(text)
   if (path === '' || path === ':memory:' || path.endsWith('/'))
-    throw new WrongValue('it names no file', `Write the path of an SQLite file, such as ${defaultPath}.`)
+    throw new InvalidValueError('it names no file', `Write the path of an SQLite file, such as ${defaultPath}.`)
   return { database: { kind: 'sqlite', path }, ignored }
 }
 
-function divide(text: string): [path: string, parameters: string | undefined] {
+function splitPath(text: string): [path: string, parameters: string | undefined] {
   const at = text.indexOf('?')
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1) || undefined]
 }
@@ -121,6 +124,9 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    throw new WrongValue('it is not a valid file: URI', 'Write a percent sign as %25, or write the path without file:.')
+    throw new InvalidValueError(
+      'it is not a valid file: URI',
+      'Write a percent sign as %25, or write the path without file:.',
+    )
   }
 }

@@ -1,8 +1,8 @@
 import type { Reader } from './reader.ts'
 import type { GivenValue, Section, Variable } from './variable.ts'
-import { WrongValue } from './variable.ts'
+import { InvalidValueError } from './variable.ts'
 
-const leastBytes = 16
+const minBytes = 16
 
 const encryptionKey: Variable<Buffer> = {
   name: 'ENCRYPTION_KEY',
@@ -26,10 +26,10 @@ export function readEncryptionKey(reader: Reader): Buffer | undefined {
 }
 
 function parseKey({ bytes }: GivenValue): Buffer {
-  if (bytes.length < leastBytes)
-    throw new WrongValue(
+  if (bytes.length < minBytes)
+    throw new InvalidValueError(
       `it has ${bytes.length} bytes`,
-      `Use ${leastBytes} bytes at least; \`openssl rand -base64 32\` makes a good one.`,
+      `Use ${minBytes} bytes at least; \`openssl rand -base64 32\` makes a good one.`,
     )
   return bytes
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Reader } from './reader.ts'
-import { type GivenValue, parseBoolean, parseWord, type Section, type Variable, WrongValue } from './variable.ts'
+import { type GivenValue, InvalidValueError, parseBoolean, parseWord, type Section, type Variable } from './variable.ts'
 
 const parseText = ({ text }: GivenValue) => text
 
@@ -120,6 +120,9 @@ function s3Text(name: string, description: string): Variable<string> {
 function parseEndpoint({ text }: GivenValue): string {
   const url = URL.parse(/^[a-z]+:\/\//i.test(text) ? text : `https://${text}`)
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw new WrongValue(`"${text}" is not an http or https address`, 'Write it such as https://minio.example.com.')
+    throw new InvalidValueError(
+      `"${text}" is not an http or https address`,
+      'Write it such as https://minio.example.com.',
+    )
   return url.href
 }

@@ -1,5 +1,5 @@
 import type { Reader } from './reader.ts'
-import { type GivenValue, type Section, type Variable, WrongValue } from './variable.ts'
+import { type GivenValue, InvalidValueError, type Section, type Variable } from './variable.ts'
 
 const host: Variable<string> = {
   name: 'HOST',
@@ -62,19 +62,22 @@ export function readListening(reader: Reader): ListenConfig {
 
 function parseHost({ text }: GivenValue): string {
   if (!/^[\w.:%-]+$/.test(text))
-    throw new WrongValue(`"${text}" is neither a host name nor an IP address`, 'Write 0.0.0.0, :: or an address.')
+    throw new InvalidValueError(
+      `"${text}" is neither a host name nor an IP address`,
+      'Write 0.0.0.0, :: or an address.',
+    )
   return text.toLowerCase()
 }
 
 function parsePort({ text }: GivenValue): number {
   const value = /^\d{1,5}$/.test(text) ? Number(text) : 0
   if (value < 1 || value > 65_535)
-    throw new WrongValue(`"${text}" is not a port`, 'Write a whole number from 1 to 65535.')
+    throw new InvalidValueError(`"${text}" is not a port`, 'Write a whole number from 1 to 65535.')
   return value
 }
 
 function parseMode({ text }: GivenValue): number {
   if (!/^0?[0-7]{3}$/.test(text))
-    throw new WrongValue(`"${text}" is not a file mode`, 'Write three octal digits, such as 0660.')
+    throw new InvalidValueError(`"${text}" is not a file mode`, 'Write three octal digits, such as 0660.')
   return Number.parseInt(text, 8)
 }

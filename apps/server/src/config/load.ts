@@ -4,12 +4,12 @@ import { type ClientsConfig, readClients } from './clients.ts'
 import { type DatabaseConfig, dataFolderOf, readDatabase } from './database.ts'
 import { readEncryptionKey } from './encryption.ts'
 import { type FilesConfig, readFiles } from './files.ts'
+import { type GeoIpConfig, readGeoIp } from './geoip.ts'
 import { type ListenConfig, readListening } from './listening.ts'
 import { type LogConfig, readLogging } from './logging.ts'
 import { type OutboundConfig, readOutbound } from './outbound.ts'
 import { type OwnSettingsConfig, readOwnSettings } from './own-settings.ts'
 import { type PasskeysConfig, readPasskeys } from './passkeys.ts'
-import { type PlacesConfig, readPlaces } from './places.ts'
 import { type Environment, type Problem, Reader, type ReadFile } from './reader.ts'
 import { type ApiConfig, readApi } from './rest-api.ts'
 import { readSettings, type SettingsConfig } from './settings.ts'
@@ -22,7 +22,7 @@ export interface Config
     FilesConfig,
     OwnSettingsConfig,
     PasskeysConfig,
-    PlacesConfig,
+    GeoIpConfig,
     VersionCheckConfig,
     ListenConfig,
     LogConfig,
@@ -65,7 +65,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   const outbound = readOutbound(reader)
   const ownSettings = readOwnSettings(reader)
   const passkeys = readPasskeys(reader)
-  const places = readPlaces(reader, dataFolderOf(database))
+  const places = readGeoIp(reader, dataFolderOf(database))
   const versionCheck = readVersionCheck(reader)
   const settings = readSettings(reader)
   const log = readLogging(reader)

@@ -1,6 +1,6 @@
 import { isHostOrRange } from '@pocket/core'
 import type { Reader } from './reader.ts'
-import { type GivenValue, type Section, type Variable, WrongValue } from './variable.ts'
+import { type GivenValue, InvalidValueError, type Section, type Variable } from './variable.ts'
 
 const allowedPrivateHosts: Variable<readonly string[]> = {
   name: 'ALLOWED_PRIVATE_HOSTS',
@@ -29,7 +29,7 @@ function parseHosts({ text }: GivenValue): readonly string[] {
   const hosts = text.split(',').map((part) => part.trim())
   const wrong = hosts.find((host) => host !== '' && !isHostOrRange(host))
   if (wrong !== undefined)
-    throw new WrongValue(
+    throw new InvalidValueError(
       `"${wrong}" is neither a host name nor an IP address nor a network`,
       'Write names, addresses and networks separated by commas, such as "nas.lan, 192.168.1.5, 10.0.0.0/8".',
     )

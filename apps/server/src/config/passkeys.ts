@@ -1,5 +1,5 @@
 import type { Reader } from './reader.ts'
-import { type GivenValue, type Section, type Variable, WrongValue } from './variable.ts'
+import { type GivenValue, InvalidValueError, type Section, type Variable } from './variable.ts'
 
 const metadataUrl: Variable<string> = {
   name: 'FIDO_METADATA_URL',
@@ -37,6 +37,6 @@ export function readPasskeys(reader: Reader): PasskeysConfig {
 function parseUrl({ text }: GivenValue): string {
   const url = URL.parse(text)
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:')
-    throw new WrongValue(`"${text.slice(0, 200)}" is not an https address`, `Write ${metadataUrl.default}.`)
+    throw new InvalidValueError(`"${text.slice(0, 200)}" is not an https address`, `Write ${metadataUrl.default}.`)
   return url.href
 }

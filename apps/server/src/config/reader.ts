@@ -1,5 +1,5 @@
 import { messageOf } from '../logging/failure.ts'
-import { type GivenValue, type Variable, WrongValue } from './variable.ts'
+import { type GivenValue, InvalidValueError, type Variable } from './variable.ts'
 
 /** The environment, or whatever stands in for it in a test. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -44,7 +44,7 @@ export class Reader {
     try {
       return work()
     } catch (error) {
-      if (!(error instanceof WrongValue)) throw error
+      if (!(error instanceof InvalidValueError)) throw error
       this.problems.push({ variable, wrong: error.message, remedy: error.remedy })
       return undefined
     }
@@ -67,7 +67,7 @@ export class Reader {
     const bytes = path === undefined ? direct : this.#readSecretFile(name, path)
     if (bytes === undefined) return undefined
     if (direct !== undefined && !direct.equals(bytes))
-      throw new WrongValue(
+      throw new InvalidValueError(
         `it is set, and ${fileForm(name)} names a file with another value`,
         `Remove ${name} or ${fileForm(name)}.`,
       )
@@ -77,7 +77,10 @@ export class Reader {
   #readSecretFile(name: string, path: string): Buffer {
     const bytes = withoutLineEnd(this.#contentOf(name, path))
     if (bytes.length === 0)
-      throw new WrongValue(`${fileForm(name)} names "${path}", which is empty`, 'Write the value into this file.')
+      throw new InvalidValueError(
+        `${fileForm(name)} names "${path}", which is empty`,
+        'Write the value into this file.',
+      )
     return bytes
   }
 
@@ -85,7 +88,7 @@ export class Reader {
     try {
       return this.#readFile(path)
     } catch (error) {
-      throw new WrongValue(
+      throw new InvalidValueError(
         `${fileForm(name)} names "${path}", which cannot be read (${messageOf(error)})`,
         'Name a file that exists and that this server may read.',
       )

@@ -1,7 +1,7 @@
 import type { Reader } from './reader.ts'
-import { type GivenValue, parseBoolean, type Section, type Variable, WrongValue } from './variable.ts'
+import { type GivenValue, InvalidValueError, parseBoolean, type Section, type Variable } from './variable.ts'
 
-const leastCharacters = 16
+const minLength = 16
 
 const staticApiKey: Variable<string> = {
   name: 'STATIC_API_KEY',
@@ -46,14 +46,14 @@ function parseKey({ text }: GivenValue): string {
   // A header's value has no space at either end either.
   const key = text.trim()
   if (!/^[\x20-\x7e]*$/.test(key))
-    throw new WrongValue(
+    throw new InvalidValueError(
       'it holds signs that are not ASCII',
       'Use letters and digits; `openssl rand -hex 32` makes one.',
     )
-  if (key.length < leastCharacters)
-    throw new WrongValue(
+  if (key.length < minLength)
+    throw new InvalidValueError(
       `it has ${key.length} characters`,
-      `Use ${leastCharacters} characters at least; \`openssl rand -hex 32\` makes a good one.`,
+      `Use ${minLength} characters at least; \`openssl rand -hex 32\` makes a good one.`,
     )
   return key
 }

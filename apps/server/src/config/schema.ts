@@ -4,12 +4,12 @@ import { containerSection } from './container.ts'
 import { databaseSection } from './database.ts'
 import { encryptionSection } from './encryption.ts'
 import { filesSection } from './files.ts'
+import { geoIpSection } from './geoip.ts'
 import { listeningSection } from './listening.ts'
 import { loggingSection } from './logging.ts'
 import { outboundSection } from './outbound.ts'
 import { ownSettingsSection } from './own-settings.ts'
 import { passkeysSection } from './passkeys.ts'
-import { placesSection } from './places.ts'
 import { apiSection } from './rest-api.ts'
 import { settingsSection } from './settings.ts'
 import type { Section } from './variable.ts'
@@ -24,7 +24,7 @@ export const sections: readonly Section[] = [
   encryptionSection,
   apiSection,
   outboundSection,
-  placesSection,
+  geoIpSection,
   clientsSection,
   passkeysSection,
   settingsSection,

@@ -1,7 +1,7 @@
 import { faultOf, type SettingDefinition } from '../settings/definition.ts'
 import { type Setting, type SettingKey, settingDefinitions } from '../settings/definitions.ts'
 import type { Reader } from './reader.ts'
-import { asBoolean, type GivenValue, parseBoolean, type Section, type Variable, WrongValue } from './variable.ts'
+import { asBoolean, type GivenValue, InvalidValueError, parseBoolean, type Section, type Variable } from './variable.ts'
 
 const uiConfigDisabled: Variable<boolean> = {
   name: 'UI_CONFIG_DISABLED',
@@ -69,7 +69,7 @@ function checked(definition: Setting, { text }: GivenValue): string {
   const fault = faultOf(definition, value)
   if (fault === undefined) return value
   const shown = definition.sensitive ? 'it' : `"${text.slice(0, 100)}"`
-  throw new WrongValue(
+  throw new InvalidValueError(
     `${shown} ${fault.message}`,
     `Correct it, or remove ${definition.env} and set ${definition.key} in the settings.`,
   )

@@ -1,14 +1,14 @@
 import { isIP } from 'node:net'
 import type { TrustProxy } from '@pocket/core'
 import ipaddr from 'ipaddr.js'
-import { asBoolean, type GivenValue, WrongValue } from './variable.ts'
+import { asBoolean, type GivenValue, InvalidValueError } from './variable.ts'
 
 type Network = readonly [ipaddr.IPv4 | ipaddr.IPv6, number]
 
 const remedy = 'Write true, false, or addresses and networks separated by commas, such as "10.0.0.0/8, 192.168.1.5".'
 
-export const trustNobody: TrustProxy = () => false
-const trustEverybody: TrustProxy = () => true
+export const trustNone: TrustProxy = () => false
+const trustAll: TrustProxy = () => true
 
 /**
  * Whose forwarded headers count. An IPv4 address counts as itself, also where the socket shows it as an IPv6 one.
@@ -17,17 +17,17 @@ const trustEverybody: TrustProxy = () => true
  */
 export function parseTrustProxy({ text }: GivenValue): TrustProxy {
   const everybody = asBoolean(text)
-  if (everybody !== undefined) return everybody ? trustEverybody : trustNobody
+  if (everybody !== undefined) return everybody ? trustAll : trustNone
   const parts = text.split(',').map((part) => part.trim())
   const networks = parts.filter((part) => part !== '').map(parseNetwork)
-  if (networks.length === 0) throw new WrongValue(`"${text}" names no address`, remedy)
+  if (networks.length === 0) throw new InvalidValueError(`"${text}" names no address`, remedy)
   return (address) => isIP(address) !== 0 && isWithin(ipaddr.process(address), networks)
 }
 
 function parseNetwork(text: string): Network {
   // ipaddr.js takes "10" for an address; nobody who writes it here means 0.0.0.10.
   if (isIP(text.split('/')[0] ?? '') === 0 || !(isIP(text) !== 0 || ipaddr.isValidCIDR(text)))
-    throw new WrongValue(`"${text}" is neither an IP address nor a network`, remedy)
+    throw new InvalidValueError(`"${text}" is neither an IP address nor a network`, remedy)
   if (text.includes('/')) return unmapped(ipaddr.parseCIDR(text))
   const address = ipaddr.process(text)
   return [address, address.kind() === 'ipv4' ? 32 : 128]

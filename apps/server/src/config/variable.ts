@@ -21,7 +21,7 @@ export interface Variable<T> {
 }
 
 /** A variable that cannot be used. The message never holds the value of a secret. */
-export class WrongValue extends Error {
+export class InvalidValueError extends Error {
   /** What would be right, as an imperative sentence. */
   readonly remedy: string
 
@@ -44,7 +44,7 @@ export interface Section {
 export function parseWord<T extends string>(words: readonly T[]): (given: GivenValue) => T {
   return ({ text }) => {
     const found = words.find((word) => word === text.toLowerCase())
-    if (found === undefined) throw new WrongValue(`"${text}" is not known`, `Write one of ${words.join(', ')}.`)
+    if (found === undefined) throw new InvalidValueError(`"${text}" is not known`, `Write one of ${words.join(', ')}.`)
     return found
   }
 }
@@ -58,6 +58,6 @@ export function asBoolean(text: string): boolean | undefined {
 
 export function parseBoolean({ text }: GivenValue): boolean {
   const value = asBoolean(text)
-  if (value === undefined) throw new WrongValue(`"${text}" is neither true nor false`, 'Write true or false.')
+  if (value === undefined) throw new InvalidValueError(`"${text}" is neither true nor false`, 'Write true or false.')
   return value
 }

@@ -1,5 +1,5 @@
 import type { Reader } from './reader.ts'
-import { type GivenValue, parseBoolean, type Section, type Variable, WrongValue } from './variable.ts'
+import { type GivenValue, InvalidValueError, parseBoolean, type Section, type Variable } from './variable.ts'
 
 const url: Variable<string> = {
   name: 'VERSION_CHECK_URL',
@@ -36,7 +36,7 @@ export function readVersionCheck(reader: Reader): VersionCheckConfig {
 function parseUrl({ text }: GivenValue): string {
   const parsed = URL.parse(text)
   if (parsed === null || !['http:', 'https:'].includes(parsed.protocol) || parsed.username !== '')
-    throw new WrongValue(
+    throw new InvalidValueError(
       `"${text.slice(0, 200)}" is not an http(s) address`,
       'Write https://example.com/latest.json, for instance.',
     )

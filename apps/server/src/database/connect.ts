@@ -4,21 +4,21 @@ import { postgresOptions } from '@pocket/core/typeorm'
 import { DataSource, type EntitySchema } from 'typeorm'
 import { codeOf, messageOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
-import { describePostgres, withUsualTls } from './postgres-url.ts'
+import { describePostgres, withDefaultTls } from './postgres-url.ts'
 
 /** How often a database that is not there yet is tried, and how long to wait in between, in milliseconds. */
-export interface Patience {
+export interface RetryPolicy {
   readonly attempts: number
   readonly pause: number
 }
 
-const defaultPatience: Patience = { attempts: 20, pause: 1500 }
+const defaultTimeout: RetryPolicy = { attempts: 20, pause: 1500 }
 
 export interface ConnectOptions {
   readonly url: string
   readonly tables: readonly EntitySchema[]
   readonly logger: Logger
-  readonly patience?: Patience
+  readonly maxWait?: RetryPolicy
   /** Ends the waiting. */
   readonly stop?: AbortSignal
 }
@@ -42,15 +42,15 @@ const passing = new Set([
  *
  * @throws {Misconfigured} where it refuses, or does not answer in time
  */
-export async function connectToPostgres({ url, tables, logger, patience, stop }: ConnectOptions): Promise<DataSource> {
-  const { attempts, pause } = patience ?? defaultPatience
-  const dataSource = new DataSource(postgresOptions(withUsualTls(url), tables))
+export async function connectToPostgres({ url, tables, logger, maxWait, stop }: ConnectOptions): Promise<DataSource> {
+  const { attempts, pause } = maxWait ?? defaultTimeout
+  const dataSource = new DataSource(postgresOptions(withDefaultTls(url), tables))
   for (let attempt = 1; ; attempt++) {
     try {
       return await dataSource.initialize()
     } catch (cause) {
       const reason = messageOf(cause)
-      if (!isPassing(cause) || attempt >= attempts)
+      if (!isTransient(cause) || attempt >= attempts)
         throw new Misconfigured(`${describePostgres(url)} cannot be used: ${reason}. Check DB_CONNECTION_STRING.`, {
           cause,
         })
@@ -60,6 +60,6 @@ export async function connectToPostgres({ url, tables, logger, patience, stop }:
   }
 }
 
-function isPassing(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   return passing.has(codeOf(error) ?? '') || /connection (terminated|timeout)/i.test(messageOf(error))
 }

@@ -42,7 +42,7 @@ export async function openMasterKey({ config, fingerprints, logger }: MasterKeyO
     if (fingerprints.size > 0) throw missing(fingerprints, path)
     return generate(path, logger)
   }
-  if (!fits(chosen, fingerprints)) throw misfit({ chosen, other: given && filed, fingerprints })
+  if (!fits(chosen, fingerprints)) throw keyMismatch({ chosen, other: given && filed, fingerprints })
   if (given && filed && given.key.fingerprint !== filed.key.fingerprint)
     logger.warn({ file: path }, 'ENCRYPTION_KEY is used; the key in the data folder is another one and is not used')
   return chosen.key
@@ -62,13 +62,13 @@ function missing(fingerprints: ReadonlySet<string>, path: string): Misconfigured
   )
 }
 
-interface Misfit {
+interface KeyMismatch {
   readonly chosen: CandidateKey
   readonly other: CandidateKey | undefined
   readonly fingerprints: ReadonlySet<string>
 }
 
-function misfit({ chosen, other, fingerprints }: Misfit): Misconfigured {
+function keyMismatch({ chosen, other, fingerprints }: KeyMismatch): Misconfigured {
   const expected = [...fingerprints].join(', ')
   return new Misconfigured(
     [

@@ -9,7 +9,7 @@ export function describePostgres(url: string): string {
  * alone would check the certificate, and refuse the private ones of many hosters. `verify-full` checks it.
  * https://www.postgresql.org/docs/current/libpq-ssl.html
  */
-export function withUsualTls(url: string): string {
+export function withDefaultTls(url: string): string {
   const { searchParams } = new URL(url)
   if (searchParams.get('sslmode') !== 'require' || searchParams.has('uselibpqcompat')) return url
   return `${url}&uselibpqcompat=true`

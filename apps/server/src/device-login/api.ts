@@ -3,20 +3,20 @@ import { NotAuthenticated } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import { assertCondition } from '../access/guard.ts'
 import { deviceOf } from '../audit-log/device.ts'
+import type { Place } from '../geoip/location.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
-import type { Place } from '../places/place.ts'
 import { knownUser } from '../users/known-user.ts'
 import { userDto, userSchema } from '../users/user-dto.ts'
-import { inContractTerms } from '../webauthn/contract-errors.ts'
+import { withContractErrors } from '../webauthn/contract-errors.ts'
 import { waitingCookie } from './cookie.ts'
-import { waitOf } from './wait.ts'
+import { waitTime } from './wait.ts'
 
 export interface DeviceLoginPorts {
   readonly pocket: Pick<Pocket, 'deviceLogins' | 'issuer'>
   readonly directory: Directory
   /** Where an address is. */
-  readonly placeOf: (ipAddress: string | null) => Place
+  readonly locationOf: (ipAddress: string | null) => Place
 }
 
 const code = { type: 'string', minLength: 1, maxLength: 64, description: 'What the waiting device shows.' } as const
@@ -88,8 +88,8 @@ function waiting({ pocket, directory }: DeviceLoginPorts): readonly Operation[] 
         const token = cookieOf(id).read(ctx)
         if (token === undefined)
           throw new NotAuthenticated('device_login_expired', 'This browser asked for nothing, or too long ago.')
-        return inContractTerms(ctx, 'authentication', async () => {
-          const account = await pocket.deviceLogins.redeem(ctx.req, ctx.res, { id, token, wait: waitOf(ctx) })
+        return withContractErrors(ctx, 'authentication', async () => {
+          const account = await pocket.deviceLogins.redeem(ctx.req, ctx.res, { id, token, wait: waitTime(ctx) })
           return account && userDto(await knownUser(directory, account.id))
         })
       },
@@ -97,7 +97,7 @@ function waiting({ pocket, directory }: DeviceLoginPorts): readonly Operation[] 
   ]
 }
 
-function deciding({ pocket, placeOf }: DeviceLoginPorts): readonly Operation[] {
+function deciding({ pocket, locationOf }: DeviceLoginPorts): readonly Operation[] {
   const signedIn = { area: 'account', method: 'post' } as const
   const limit = 'device-login-verification'
   return [
@@ -111,7 +111,7 @@ function deciding({ pocket, placeOf }: DeviceLoginPorts): readonly Operation[] {
       answer: { status: 200, schema: verificationSchema },
       async handle({ body }) {
         const pending = await pocket.deviceLogins.find(body.code)
-        return { ...verificationDto(pending), ...placeOf(pending.ipAddress) }
+        return { ...verificationDto(pending), ...locationOf(pending.ipAddress) }
       },
     }),
     operation({

@@ -30,7 +30,7 @@ export interface DevicePage {
     readonly ipAddress: string | null
     readonly ceremonies: { readonly approve: AuthenticationCeremony; readonly deny: AuthenticationCeremony }
   } | null
-  /** Where the application is not for this person: a form posted to `refuseTo` refuses it; another account signs in at `anotherAt`. */
-  readonly notAllowed?: { readonly refuseTo: string; readonly anotherAt: string }
+  /** Where the application is not for this person: a form posted to `refuseTo` refuses it; another account signs in at `otherDeviceUrl`. */
+  readonly notAllowed?: { readonly refuseTo: string; readonly otherDeviceUrl: string }
   readonly done: 'approved' | 'denied' | 'allowed' | 'refused' | null
 }

@@ -91,7 +91,7 @@ export function devicePages(ports: DevicePagePorts) {
         const query = new URLSearchParams({ code })
         const notAllowed = {
           refuseTo: `${here}/refuse?${query}`,
-          anotherAt: `/login?${new URLSearchParams({ another: 'yes', redirect: `${here}?${query}` })}`,
+          otherDeviceUrl: `/login?${new URLSearchParams({ another: 'yes', redirect: `${here}?${query}` })}`,
         }
         const problem = error.code
         await showDevice(ctx, user, { code, problem, ...(problem === 'client_not_allowed' && { notAllowed }) })

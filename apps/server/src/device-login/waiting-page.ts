@@ -7,7 +7,7 @@ import { sameSitePath } from '../http/same-site-path.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { waitingCookie } from './cookie.ts'
 import { qrCodeOf } from './qr-code.ts'
-import { waitOf } from './wait.ts'
+import { waitTime } from './wait.ts'
 
 export interface WaitingPagePorts {
   readonly pocket: Pick<Pocket, 'deviceLogins' | 'issuer'>
@@ -60,7 +60,7 @@ export function waitingPages({ pocket, authentication, show }: WaitingPagePorts)
     async submit(ctx: Context) {
       if (ctx.is('json')) {
         const redirectTo = sameSitePath(jsonObject(ctx).redirect, home)
-        const account = await redeem(ctx, waitOf(ctx))
+        const account = await redeem(ctx, waitTime(ctx))
         ctx.set('Cache-Control', 'no-store')
         ctx.status = account ? 200 : 202
         ctx.body = account ? { redirectTo } : {}

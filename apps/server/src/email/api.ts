@@ -5,12 +5,12 @@ import { sameSitePath } from '../http/same-site-path.ts'
 import { actorOf } from '../users/actor.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import { type Email, stateOf } from './email.ts'
+import type { Mail } from './email-service.ts'
 import { emailFilters, emailSorts } from './email-store.ts'
-import type { Mail } from './mail.ts'
 import { type BindBrowser, requestCode } from './request-code.ts'
 import { sendingOperations } from './sending-operations.ts'
 
-const perhaps = { type: ['string', 'null'], format: 'date-time' } as const
+const nullableDateTime = { type: ['string', 'null'], format: 'date-time' } as const
 
 const emailSchema = named('EmailDto', {
   type: 'object',
@@ -23,11 +23,11 @@ const emailSchema = named('EmailDto', {
     locale: { type: ['string', 'null'], description: 'The language of the recipient.' },
     state: { type: 'string', enum: ['waiting', 'sent', 'failed'] },
     attempts: { type: 'integer', minimum: 0 },
-    nextAttemptAt: perhaps,
+    nextAttemptAt: nullableDateTime,
     expiresAt: { ...instant, description: 'From then on it is not sent any more.' },
     lastError: { type: ['string', 'null'] },
     createdAt: instant,
-    sentAt: perhaps,
+    sentAt: nullableDateTime,
   },
 })
 

@@ -1,8 +1,8 @@
 import { accentOf } from '../appearance/email-accent.ts'
+import type { GeoIp } from '../geoip/geoip.ts'
+import { locationNames } from '../geoip/location-names.ts'
 import type { Catalogues } from '../http/catalogues.ts'
 import { createTemplates } from '../http/page.ts'
-import { placeWords } from '../places/place-words.ts'
-import type { Places } from '../places/places.ts'
 import type { SettingValues } from '../settings/definitions.ts'
 import type { Message } from './email.ts'
 import { type Wording, wordingOf } from './wording.ts'
@@ -22,7 +22,7 @@ export interface ComposerPorts {
   readonly catalogues: Catalogues
   readonly settings: () => Promise<Pick<SettingValues, 'appName' | 'accentColor'>>
   readonly appUrl: string
-  readonly places: Places
+  readonly places: GeoIp
 }
 
 /** Writes an e-mail in the language of its recipient. `now` in milliseconds since the Unix epoch. */
@@ -32,9 +32,9 @@ export function createComposer({ viewsDirectory, catalogues, settings, appUrl, p
   const render = createTemplates(viewsDirectory, ['page'])
   return async (message, locale, now) => {
     const { appName, accentColor } = await settings()
-    const messages = catalogues.inFirstOf(locale === null ? [] : [locale])
+    const messages = catalogues.inPreferredLanguage(locale === null ? [] : [locale])
     const { language } = messages
-    const wording = wordingOf(message, { messages, where: placeWords(places, messages), appName, appUrl, now })
+    const wording = wordingOf(message, { messages, where: locationNames(places, messages), appName, appUrl, now })
     const footer = messages.text('footer', { appName })
     const linkHint = messages.text('linkHint')
     const html = await render('emails/message', {

@@ -18,7 +18,7 @@ export interface DeliveryPorts {
   readonly host: string
   readonly clock: Clock
   /** Milliseconds that the e-mail server has for each. By default a minute. */
-  readonly patience?: number
+  readonly maxWait?: number
   readonly onError: (error: unknown, email?: Pick<Email, 'id' | 'kind'>) => void
 }
 
@@ -104,22 +104,22 @@ async function deliver(ports: DeliveryPorts, email: Email, stop: AbortSignal): P
 }
 
 async function attempt(ports: DeliveryPorts, email: Email, stop: AbortSignal): Promise<void> {
-  const { store, masterKey, compose, transport, answer, host, clock, patience = minute } = ports
+  const { store, masterKey, compose, transport, answer, host, clock, maxWait = minute } = ports
   const content = unsealed(masterKey, email.data)
   const answered =
     content.kind === 'one-time-access-request' ? await answer(email, content) : { email, message: content }
   if (answered === undefined) return store.remove(email.id)
   const { message, email: known } = answered
   const composed = await compose(message, known.locale, clock.now())
-  using late = within(patience, stop)
+  using late = within(maxWait, stop)
   await transport.send({ ...composed, to: known.recipient, messageId: `<${email.id}@${host}>` }, late.signal)
   await store.markSent(email, clock.now())
 }
 
 /** A server that never comes to an end must hold up neither those that wait nor the end of the process. */
-function within(patience: number, stop: AbortSignal): Disposable & { readonly signal: AbortSignal } {
+function within(maxWait: number, stop: AbortSignal): Disposable & { readonly signal: AbortSignal } {
   const late = new AbortController()
-  const timers = [setTimeout(() => late.abort(), patience)]
+  const timers = [setTimeout(() => late.abort(), maxWait)]
   const onStop = () => void timers.push(setTimeout(() => late.abort(), grace))
   stop.addEventListener('abort', onStop)
   return {

@@ -1,4 +1,4 @@
-import type { Place } from '../places/place.ts'
+import type { Place } from '../geoip/location.ts'
 
 /** What an e-mail says. Instants in milliseconds since the Unix epoch. */
 export type Message =

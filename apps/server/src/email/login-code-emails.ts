@@ -36,7 +36,7 @@ export interface LoginCodeEmails {
 
 const requestedLifetime = 15 * 60_000
 /** So that strangers cannot fill somebody's mailbox. */
-const mostAtOnce = 10
+const maxConcurrent = 10
 
 export function createLoginCodeEmails(ports: LoginCodeEmailPorts): LoginCodeEmails {
   const { pocket, directory, outbox, store, settings, transaction, masterKey, clock } = ports
@@ -74,7 +74,7 @@ export function createLoginCodeEmails(ports: LoginCodeEmailPorts): LoginCodeEmai
     },
 
     async request(address, browserToken, redirect) {
-      await outbox.leaveRequest(address, { kind: 'one-time-access-request', browserToken, redirect })
+      await outbox.queueRequest(address, { kind: 'one-time-access-request', browserToken, redirect })
     },
 
     answer: (email, { browserToken, redirect }) =>
@@ -83,7 +83,7 @@ export function createLoginCodeEmails(ports: LoginCodeEmailPorts): LoginCodeEmai
         const enabled = (await settings()).emailOneTimeAccessAsUnauthenticatedEnabled === 'true'
         if (!enabled || to === undefined || to.disabled) return undefined
         const since = clock.now() - requestedLifetime
-        if ((await store.countSince(to.id, 'one-time-access', since)) >= mostAtOnce) return undefined
+        if ((await store.countSince(to.id, 'one-time-access', since)) >= maxConcurrent) return undefined
         const { code, expiresAt } = await pocket.issueLoginCode(to, requestedLifetime, { browserToken })
         const message = { kind: 'one-time-access', code, redirect, bound: true, expiresAt } as const
         const { id: accountId, locale } = to

@@ -35,7 +35,7 @@ export interface Outbox {
    */
   leave(letter: Letter): Promise<boolean>
   /** Leaves a wish for a login code, whether or not there is an account with this address. */
-  leaveRequest(address: string, request: Extract<EmailContent, { kind: 'one-time-access-request' }>): Promise<void>
+  queueRequest(address: string, request: Extract<EmailContent, { kind: 'one-time-access-request' }>): Promise<void>
 }
 
 const requestLifetime = 15 * 60_000
@@ -61,7 +61,7 @@ export function createOutbox({ store, masterKey, clock }: OutboxPorts): Outbox {
       const locale = to.locale?.slice(0, 100) ?? null
       return insert(message, { recipient: addressOf(to), accountId: to.id, locale, expiresAt, onceKey })
     },
-    async leaveRequest(recipient, request) {
+    async queueRequest(recipient, request) {
       const expiresAt = clock.now() + requestLifetime
       await insert(request, { recipient, accountId: null, locale: null, expiresAt, onceKey: null })
     },

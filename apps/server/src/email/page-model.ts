@@ -13,7 +13,7 @@ export interface VerifyEmailPage {
   /** Of somebody who has just signed up and cannot sign in yet: they come in, or wait for an administrator. */
   readonly userName: string | null
   /** Where somebody who is in goes on, signing in on the way; `null` for everybody else. */
-  readonly goOnAt: string | null
+  readonly continueUrl: string | null
 }
 
 /** An e-mail as the list shows it. */

@@ -8,7 +8,7 @@ import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { emailAddress } from '../settings/checks.ts'
 import type { WaitingAddresses } from '../sign-up/waiting-addresses.ts'
 import { actorOf } from '../users/actor.ts'
-import type { Mail } from './mail.ts'
+import type { Mail } from './email-service.ts'
 import { type BindBrowser, requestCode } from './request-code.ts'
 
 export interface EmailPagePorts {
@@ -21,14 +21,14 @@ export interface EmailPagePorts {
 }
 
 const home = '/settings/account'
-const longestToken = 200
-const longestAddress = 1000
+const maxTokenLength = 200
+const maxUrlLength = 1000
 
 /** `/lc/email`, and `/verify-email`: which asks first, since programs that look into e-mails open every link. */
 export function emailPages({ mail, waiting, bindBrowser, authentication, show }: EmailPagePorts) {
   return {
     async requestCode(ctx: Context) {
-      const email = formText(ctx, 'email', longestAddress).trim()
+      const email = formText(ctx, 'email', maxUrlLength).trim()
       const redirect = sameSitePath(formText(ctx, 'redirect', 2000), home)
       const problem = email === '' ? 'required' : (emailAddress(email)?.code ?? null)
       await mail.loginCodes.assertRequestable()
@@ -41,11 +41,11 @@ export function emailPages({ mail, waiting, bindBrowser, authentication, show }:
 
     async showVerification(ctx: Context) {
       const { token } = ctx.query
-      const asked = typeof token === 'string' && token !== '' && token.length <= longestToken
+      const asked = typeof token === 'string' && token !== '' && token.length <= maxTokenLength
       const stranger = asked ? await waiting.find(token) : undefined
       if (asked && stranger) {
         const { userName, email } = stranger.user
-        return show(ctx, { view: 'verify-email', state: 'ask', token, email: email ?? '', userName, goOnAt: null })
+        return show(ctx, { view: 'verify-email', state: 'ask', token, email: email ?? '', userName, continueUrl: null })
       }
       const { email, emailVerified } = await authentication.requireUser(ctx)
       const state = asked ? 'ask' : emailVerified ? 'verified' : 'refused'
@@ -55,12 +55,12 @@ export function emailPages({ mail, waiting, bindBrowser, authentication, show }:
         token: asked ? token : '',
         email: email ?? '',
         userName: null,
-        goOnAt: null,
+        continueUrl: null,
       })
     },
 
     async verify(ctx: Context) {
-      const token = formText(ctx, 'token', longestToken)
+      const token = formText(ctx, 'token', maxTokenLength)
       const stranger = await waiting.find(token)
       if (stranger) {
         const isIn = await waiting.finish(requestContext(ctx.req), token)
@@ -71,7 +71,7 @@ export function emailPages({ mail, waiting, bindBrowser, authentication, show }:
           token: '',
           email: email ?? '',
           userName,
-          goOnAt: isIn ? (stranger.wayBack ?? '/login') : null,
+          continueUrl: isIn ? (stranger.wayBack ?? '/login') : null,
         })
       }
       const user = await authentication.requireUser(ctx)
@@ -85,7 +85,7 @@ export function emailPages({ mail, waiting, bindBrowser, authentication, show }:
           token: '',
           email: user.email ?? '',
           userName: null,
-          goOnAt: null,
+          continueUrl: null,
         })
         ctx.status = error.status
         return

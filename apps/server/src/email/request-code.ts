@@ -1,6 +1,6 @@
 import type { Pocket } from '@pocket/core'
 import type { Context } from 'koa'
-import type { Mail } from './mail.ts'
+import type { Mail } from './email-service.ts'
 
 export type BindBrowser = Pocket['bindBrowser']
 

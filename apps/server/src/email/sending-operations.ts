@@ -3,10 +3,10 @@ import { assertCanModifyUser } from '../users/access-checks.ts'
 import { actorOf } from '../users/actor.ts'
 import { lifetimeOf, lifetimeSchema } from '../users/lifetime.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
-import type { Mail } from './mail.ts'
+import type { Mail } from './email-service.ts'
 
-const usualCodeLifetime = 15 * 60_000
-const usualInvitationLifetime = 24 * 60 * 60_000
+const defaultCodeLifetime = 15 * 60_000
+const defaultInvitationLifetime = 24 * 60 * 60_000
 
 export interface SendingPorts {
   readonly mail: Mail
@@ -34,7 +34,7 @@ export function sendingOperations({ mail, users }: SendingPorts): readonly Opera
       body: { type: 'object', properties: { ttl: lifetimeSchema } },
       answer: { status: 204 },
       async handle(call) {
-        const lifetime = lifetimeOf(call.body.ttl, usualCodeLifetime)
+        const lifetime = lifetimeOf(call.body.ttl, defaultCodeLifetime)
         await mail.loginCodes.send(actorOf(call), await assertCanModifyUser(call, users), lifetime)
         mail.delivery.soon()
       },
@@ -51,7 +51,7 @@ export function sendingOperations({ mail, users }: SendingPorts): readonly Opera
       },
       answer: { status: 204 },
       async handle(call) {
-        const lifetime = lifetimeOf(call.body.ttl, usualInvitationLifetime)
+        const lifetime = lifetimeOf(call.body.ttl, defaultInvitationLifetime)
         await mail.loginCodes.invite(actorOf(call), await assertCanModifyUser(call, users), lifetime)
         mail.delivery.soon()
       },

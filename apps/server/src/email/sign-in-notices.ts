@@ -2,7 +2,7 @@ import type { AuditEvent, AuditSink, Clock, RequestOrigin, Transaction } from '@
 import type { Directory } from '@pocket/directory'
 import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
 import { deviceOf } from '../audit-log/device.ts'
-import type { Place } from '../places/place.ts'
+import type { Place } from '../geoip/location.ts'
 import type { SettingValues } from '../settings/definitions.ts'
 import type { Outbox } from './outbox.ts'
 
@@ -14,7 +14,7 @@ export interface SignInNoticePorts {
   readonly settings: () => Promise<Pick<SettingValues, 'emailLoginNotificationEnabled' | 'smtpHost'>>
   readonly transaction: Transaction
   /** Where an address is. */
-  readonly placeOf: (ipAddress: string | null) => Place
+  readonly locationOf: (ipAddress: string | null) => Place
   readonly clock: Clock
   /** Called when something was left to be sent. */
   readonly onLeft: () => void
@@ -28,7 +28,7 @@ const useful = 3 * 24 * 60 * 60_000
  * theirs came from before. The e-mail is kept
  * together with the entry of the audit log or not at all.
  */
-export function noticingSignIns(ports: SignInNoticePorts): AuditSink {
+export function withSignInNotices(ports: SignInNoticePorts): AuditSink {
   const { audit, settings, transaction, onLeft } = ports
   /** A login code is somebody else's to make, so its use is told whatever was chosen. */
   const isTold = async ({ method }: SignIn) => {
@@ -52,7 +52,7 @@ export function noticingSignIns(ports: SignInNoticePorts): AuditSink {
 type SignIn = Extract<AuditEvent, { event: 'signed_in' }>
 
 async function leave(ports: SignInNoticePorts, { accountId, method }: SignIn, origin: RequestOrigin): Promise<boolean> {
-  const { directory, outbox, placeOf, clock } = ports
+  const { directory, outbox, locationOf, clock } = ports
   const user = await directory.find(accountId)
   if (!user?.email) return false
   const { ipAddress, userAgent } = origin
@@ -62,7 +62,7 @@ async function leave(ports: SignInNoticePorts, { accountId, method }: SignIn, or
     kind,
     name: user.displayName,
     ipAddress,
-    place: placeOf(ipAddress),
+    place: locationOf(ipAddress),
     device: deviceOf(userAgent),
     at,
   } as const

@@ -20,9 +20,9 @@ export interface OutgoingEmail extends ComposedEmail {
 /** The e-mail server will not take this e-mail, however often it is asked. */
 export class Refused extends Error {}
 
-const usualPorts: Readonly<Record<string, number>> = { none: 25, starttls: 587, tls: 465 }
+const defaultPorts: Readonly<Record<string, number>> = { none: 25, starttls: 587, tls: 465 }
 /** Milliseconds. */
-const patience = { connectionTimeout: 15_000, greetingTimeout: 15_000, socketTimeout: 30_000, dnsTimeout: 15_000 }
+const maxWait = { connectionTimeout: 15_000, greetingTimeout: 15_000, socketTimeout: 30_000, dnsTimeout: 15_000 }
 
 /** Speaks to the server that the settings name just now. */
 export function createSmtpTransport(settings: () => Promise<SettingValues>): Transport {
@@ -35,7 +35,7 @@ export function createSmtpTransport(settings: () => Promise<SettingValues>): Tra
       const { createTransport } = await import('nodemailer')
       const transport = createTransport({
         ...connectionOf(values),
-        ...patience,
+        ...maxWait,
         disableFileAccess: true,
         disableUrlAccess: true,
       })
@@ -63,7 +63,7 @@ export function createSmtpTransport(settings: () => Promise<SettingValues>): Tra
 function connectionOf({ smtpHost, smtpPort, smtpTls, smtpSkipCertVerify, smtpUser, smtpPassword }: SettingValues) {
   return {
     host: smtpHost,
-    port: smtpPort === '' ? usualPorts[smtpTls] : Number(smtpPort),
+    port: smtpPort === '' ? defaultPorts[smtpTls] : Number(smtpPort),
     secure: smtpTls === 'tls',
     requireTLS: smtpTls === 'starttls',
     ignoreTLS: smtpTls === 'none',

@@ -1,6 +1,6 @@
-import { deviceWords } from '../audit-log/device.ts'
+import { deviceNames } from '../audit-log/device.ts'
+import type { LocationNames } from '../geoip/location-names.ts'
 import type { Messages } from '../http/messages.ts'
-import type { PlaceWords } from '../places/place-words.ts'
 import type { Message } from './email.ts'
 
 /** What an e-mail says, in the recipient's language, before it has a form. */
@@ -16,7 +16,7 @@ export interface Wording {
 
 export interface WordingContext {
   readonly messages: Messages
-  readonly where: PlaceWords
+  readonly where: LocationNames
   readonly appName: string
   /** Without a slash at the end. */
   readonly appUrl: string
@@ -71,7 +71,7 @@ export function wordingOf(message: Message, context: WordingContext): Wording {
         ],
         facts: [
           { label: text('signIn.time'), value: instant(language, message.at) },
-          { label: text('signIn.device'), value: deviceWords(context.messages)(message.device) },
+          { label: text('signIn.device'), value: deviceNames(context.messages)(message.device) },
           { label: text('signIn.place'), value: context.where(message.ipAddress, message.place) },
           { label: text('signIn.address'), value: message.ipAddress ?? '' },
         ].filter(({ value }) => value !== ''),

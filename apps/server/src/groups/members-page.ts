@@ -19,13 +19,16 @@ export interface MemberPorts {
   readonly reauthentication: Pick<ReauthenticationPages, 'when'>
 }
 
-interface Ways {
+interface PagePaths {
   readonly showGroup: ShowGroup
   readonly done: (ctx: Context, id: string, notice: (typeof groupNotices)[number]) => void
 }
 
 /** Who is in a group, and until when. Somebody comes and goes by themselves, so that a large group costs no more than a small one. */
-export function memberPages({ directory, users, groups, authentication, reauthentication }: MemberPorts, ways: Ways) {
+export function memberPages(
+  { directory, users, groups, authentication, reauthentication }: MemberPorts,
+  ways: PagePaths,
+) {
   const { showGroup, done } = ways
   const protecting = (isProtected: boolean, act: (ctx: Context) => Promise<void>) =>
     isProtected ? reauthentication.when('administrator-members', act) : act

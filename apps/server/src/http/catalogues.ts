@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { lazily } from '../lazily.ts'
+import { once } from '../once.ts'
 import { createMessages, type Messages, parseCatalogue } from './messages.ts'
 
 /** A language in which there are sentences. */
@@ -15,7 +15,7 @@ export interface Catalogues {
   /** By their own names. */
   readonly languages: readonly Language[]
   /** The sentences in the first of these languages (BCP 47) in which there are any, or else in English. */
-  inFirstOf(languages: readonly string[]): Messages
+  inPreferredLanguage(languages: readonly string[]): Messages
 }
 
 const fallback = 'en'
@@ -41,20 +41,20 @@ export async function loadCatalogues(folder: string): Promise<Catalogues> {
       json: await readFile(join(folder, file), 'utf8'),
     })),
   )
-  const inEnglish = all.find(({ language }) => language === fallback)
-  if (inEnglish === undefined) throw new Error(`There is no catalogue in English in ${folder}.`)
-  const english = parseCatalogue(inEnglish.json, inEnglish.file)
-  return chooseAmong(
+  const englishCatalogue = all.find(({ language }) => language === fallback)
+  if (englishCatalogue === undefined) throw new Error(`There is no catalogue in English in ${folder}.`)
+  const english = parseCatalogue(englishCatalogue.json, englishCatalogue.file)
+  return selectCatalogue(
     all.map(({ file, language, json }) => ({
       language,
       // Most instances speak two or three of the languages.
-      messages: lazily(() => createMessages(parseCatalogue(json, file), english)),
+      messages: once(() => createMessages(parseCatalogue(json, file), english)),
     })),
   )
 }
 
 /** @throws {Error} where none of them is in English */
-export function chooseAmong(all: readonly Sentences[]): Catalogues {
+export function selectCatalogue(all: readonly Sentences[]): Catalogues {
   const usual = all.find(({ language }) => language === fallback)
   if (usual === undefined) throw new Error('There is no catalogue in English.')
   const known = all.map((each) => ({ ...each, locale: new Intl.Locale(each.language).maximize() }))
@@ -69,7 +69,7 @@ export function chooseAmong(all: readonly Sentences[]): Catalogues {
     languages: all
       .map(({ language }) => ({ tag: language, name: ownName(language) }))
       .sort((one, other) => names.compare(one.name, other.name)),
-    inFirstOf(languages) {
+    inPreferredLanguage(languages) {
       for (const language of languages) {
         const found = inLanguage(language)
         if (found) return found.messages()

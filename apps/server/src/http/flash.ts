@@ -5,7 +5,7 @@ const use = 'flash'
 /** Milliseconds. */
 const lifetime = 120_000
 /** A browser drops a cookie that is larger than 4096 bytes, its name and attributes included. */
-const mostBytes = 3500
+const byteLimit = 3500
 
 /** What a page shows once, after the redirect that follows a post. */
 export interface Flashes {
@@ -23,7 +23,7 @@ export function createFlashes(masterKey: MasterKey, secure: boolean): Flashes {
   return {
     leave(ctx, path, content) {
       const value = masterKey.encrypt(use, JSON.stringify({ ...content, path }))
-      if (value.length > mostBytes) return false
+      if (value.length > byteLimit) return false
       ctx.cookies.set(name, value, { ...options(path), maxAge: lifetime })
       return true
     },

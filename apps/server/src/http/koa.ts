@@ -66,10 +66,10 @@ export function sameOriginOnly(originOf: (req: IncomingMessage) => string): Koa.
 }
 
 /** What a body may have where nothing else is said, in bytes. */
-const usualLimit = 102_400
+const defaultLimit = 102_400
 
 /** JSON and forms, of 100 kB at most where nothing else is said, in bytes. The answers of passkeys are JSON, whatever they are sent as. */
-export function bodies(limit: number = usualLimit): Koa.Middleware {
+export function bodies(limit: number = defaultLimit): Koa.Middleware {
   return bodyParser({
     enableTypes: ['json', 'form'],
     extendTypes: { json: ['application/json', 'application/*+json'] },

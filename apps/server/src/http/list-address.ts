@@ -4,7 +4,7 @@ import type { ListRequest } from './api/list.ts'
 export interface ListState {
   readonly request: ListRequest
   readonly usual: { readonly column: string; readonly descending: boolean }
-  readonly usualLimit: number
+  readonly defaultLimit: number
   /** Filters and the values chosen of them. */
   readonly chosen: readonly (readonly [string, string])[]
   /** `from` and `to`, where they limit. */
@@ -17,17 +17,17 @@ export type ListChange = Partial<Pick<ListRequest, 'page' | 'sort' | 'search'>> 
 }
 
 /** The address, from `?` on, of a list after a change. */
-export function addressOf({ request, usual, usualLimit, chosen, days }: ListState, change: ListChange): string {
+export function addressOf({ request, usual, defaultLimit, chosen, days }: ListState, change: ListChange): string {
   const { search, sort, limit, page } = { ...request, ...change }
-  const isUsual = sort?.column === usual.column && sort.descending === usual.descending
+  const isDefault = sort?.column === usual.column && sort.descending === usual.descending
   const others = ([name]: readonly [string, string]) => name !== change.without
   const parameters = new URLSearchParams({
     ...(search !== '' && { search }),
     ...Object.fromEntries(chosen.filter(others).map(([name, value]) => [`filters[${name}]`, value])),
     ...Object.fromEntries(days.filter(others)),
-    ...(sort && !isUsual && { 'sort[column]': sort.column }),
-    ...(sort && !isUsual && { 'sort[direction]': sort.descending ? 'desc' : 'asc' }),
-    ...(limit !== usualLimit && { limit: String(limit) }),
+    ...(sort && !isDefault && { 'sort[column]': sort.column }),
+    ...(sort && !isDefault && { 'sort[direction]': sort.descending ? 'desc' : 'asc' }),
+    ...(limit !== defaultLimit && { limit: String(limit) }),
     ...(page > 1 && { page: String(page) }),
   })
   return `?${parameters}`

@@ -52,14 +52,14 @@ export function readListPage(ctx: Context, definition: ListPageDefinition, secur
   const range = definition.range ? { from: day(query.from), to: day(query.to) } : { from: '', to: '' }
   const days = Object.entries(range).filter(([, value]) => value !== '')
   const shown = shownColumns(ctx, definition, secure)
-  const usualLimit = limits[0] ?? request.limit
-  const address = (change: ListChange) => addressOf({ request, usual, usualLimit, chosen, days }, change)
+  const defaultLimit = limits[0] ?? request.limit
+  const address = (change: ListChange) => addressOf({ request, usual, defaultLimit, chosen, days }, change)
 
   const headOf = ({ name, sort: by }: ListColumn): ListView['columns'][number] => {
     if (by === undefined) return { name, href: null, sorted: null }
-    const isThis = by === ordered.column
-    const href = address({ page: 1, sort: { column: by, descending: isThis && !ordered.descending } })
-    return { name, href, sorted: isThis ? (ordered.descending ? 'descending' : 'ascending') : null }
+    const matchesAddress = by === ordered.column
+    const href = address({ page: 1, sort: { column: by, descending: matchesAddress && !ordered.descending } })
+    return { name, href, sorted: matchesAddress ? (ordered.descending ? 'descending' : 'ascending') : null }
   }
 
   return {

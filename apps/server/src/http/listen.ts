@@ -5,7 +5,7 @@ import type { ListenConfig } from '../config/listening.ts'
 import { codeOf } from '../logging/failure.ts'
 
 /** How long requests that are under way may take once this server is asked to stop, in milliseconds. */
-const patience = 5000
+const maxWait = 5000
 
 /** Rejects with the system's own error where this cannot be; who starts it explains that. */
 export async function listen(server: Server, { host, port, unixSocket, unixSocketMode }: ListenConfig): Promise<void> {
@@ -21,11 +21,11 @@ export async function listen(server: Server, { host, port, unixSocket, unixSocke
 export async function stopListening(server: Server): Promise<void> {
   if (!server.listening) return
   const { promise, resolve } = Promise.withResolvers<void>()
-  const impatience = setTimeout(() => server.closeAllConnections(), patience)
+  const closeTimer = setTimeout(() => server.closeAllConnections(), maxWait)
   server.close(() => resolve())
   server.closeIdleConnections()
   await promise
-  clearTimeout(impatience)
+  clearTimeout(closeTimer)
 }
 
 /** A process that was killed leaves its socket behind; one that answers is somebody's. */

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import type { ClientOrigin, Clock } from '@pocket/core'
 import type { Context } from 'koa'
 import views from 'koa-views'
-import { deviceWords } from '../audit-log/device.ts'
-import { placeWords } from '../places/place-words.ts'
-import type { Places } from '../places/places.ts'
+import { deviceNames } from '../audit-log/device.ts'
+import type { GeoIp } from '../geoip/geoip.ts'
+import { locationNames } from '../geoip/location-names.ts'
 import { type Preferences, preferencesOf } from '../preferences/preferences.ts'
 import type { Assets } from './assets.ts'
 import type { Catalogues } from './catalogues.ts'
@@ -29,7 +29,7 @@ export interface PageRendererOptions {
   /** The address of the style sheet for what this instance looks like; `null` where there is none. */
   readonly appearance: (background: string | null) => Promise<string | null>
   /** For where an address is. */
-  readonly places: Places
+  readonly places: GeoIp
   /** For words such as “3 hours ago”. */
   readonly clock: Clock
 }
@@ -57,17 +57,17 @@ const templateNames = [
 /** Compiles each template once. The only user of koa-views and EJS. */
 export function createPageRenderer(options: PageRendererOptions): RenderPage {
   const { viewsDirectory, assets, catalogues, issuer, appName, appearance, pictures, places, clock } = options
-  const spoken = new Map<Messages, object>()
+  const translators = new Map<Messages, object>()
   const inLanguage = (messages: Messages): object => {
-    const known = spoken.get(messages)
+    const known = translators.get(messages)
     if (known) return known
     const made = {
       t: createTranslator(messages),
       when: createTimes(messages.language, clock),
-      where: placeWords(places, messages),
-      deviceName: deviceWords(messages),
+      where: locationNames(places, messages),
+      deviceName: deviceNames(messages),
     }
-    spoken.set(messages, made)
+    translators.set(messages, made)
     return made
   }
   const locals = { asset: assets.path, icon: assets.icon, initials, rail, issuer }
@@ -87,7 +87,7 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
         ? { pictures: noPictures, appName: lastName, appearance: null }
         : await lookOf('client' in page ? page.client : null)
     const { language, accepted, theme, here } = preferencesOf(req)
-    const messages = catalogues.inFirstOf(wantedLanguages(page, { language, accepted }))
+    const messages = catalogues.inPreferredLanguage(wantedLanguages(page, { language, accepted }))
     return render(`pages/${page.view}`, {
       ...locals,
       ...inLanguage(messages),

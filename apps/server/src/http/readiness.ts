@@ -9,7 +9,7 @@ export interface ReadinessPorts {
   /** Takes why a check failed. */
   readonly onFailure: (name: string, error: unknown) => void
   /** By default two seconds: longer than any check takes. */
-  readonly patience?: number
+  readonly maxWait?: number
 }
 
 type Outcome = 'ok' | 'failed'
@@ -24,12 +24,12 @@ export async function liveness(ctx: Context): Promise<void> {
 }
 
 /** `/readyz`: 200 while this process can do all of its work, 503 with the names of what fails otherwise. */
-export function readiness({ checks, onFailure, patience = 2000 }: ReadinessPorts) {
+export function readiness({ checks, onFailure, maxWait = 2000 }: ReadinessPorts) {
   let latest: { readonly since: number; readonly outcomes: Promise<Record<string, Outcome>> } | undefined
 
   const outcomeOf = async (name: string, check: Check): Promise<Outcome> => {
     const late = Promise.withResolvers<never>()
-    const timer = setTimeout(() => late.reject(new Error(`no answer within ${patience} ms`)), patience)
+    const timer = setTimeout(() => late.reject(new Error(`no answer within ${maxWait} ms`)), maxWait)
     try {
       await Promise.race([late.promise, check()])
       return 'ok'

@@ -19,7 +19,7 @@ export interface ReauthenticationPorts {
 
 const here = '/reauthenticate'
 /** What a form of ours holds at most, to be sent again. */
-const mostFields = 1200
+const maxFields = 1200
 
 /** Asks for a passkey before something sensitive that a page does, and goes on with it. */
 export function reauthenticationPages({ pocket, guard, authentication, show }: ReauthenticationPorts) {
@@ -81,7 +81,7 @@ function fieldsOf({ request }: Context): readonly { readonly name: string; reado
   return Object.entries(Object(request.body))
     .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((each) => ({ name, value: each })))
     .filter((field): field is { name: string; value: string } => typeof field.value === 'string')
-    .slice(0, mostFields)
+    .slice(0, maxFields)
 }
 
 export type ReauthenticationPages = ReturnType<typeof reauthenticationPages>

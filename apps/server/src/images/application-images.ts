@@ -7,7 +7,7 @@ import { type ImageRules, prepareImage } from './prepare.ts'
 import type { Served } from './serve.ts'
 
 /** Bytes of an upload. */
-export const largestImage = 10 * 1024 * 1024
+export const maxImageBytes = 10 * 1024 * 1024
 
 const drawings = ['svg', 'png', 'jpeg', 'webp', 'avif', 'gif', 'ico'] as const
 const logo: ImageRules = { kinds: drawings, fit: 'within', side: 1024 }
@@ -67,8 +67,8 @@ export function createApplicationImages(images: Images): ApplicationImages {
       const stored = await images.filled('application/')
       return applicationImages.map((name) => {
         const own = stored.find(({ slot }) => slot === `application/${name}`) ?? null
-        const isThere = own !== null || (name !== 'background' && name !== 'default-profile-picture')
-        return { name, isOwn: own !== null, address: isThere ? applicationImageAddress(name, own) : null }
+        const exists = own !== null || (name !== 'background' && name !== 'default-profile-picture')
+        return { name, isOwn: own !== null, address: exists ? applicationImageAddress(name, own) : null }
       })
     },
   }

@@ -1,6 +1,6 @@
 import { type Operation, operation } from '../http/api/operation.ts'
 import { actorOf } from '../users/actor.ts'
-import { type ApplicationImages, largestImage } from './application-images.ts'
+import { type ApplicationImages, maxImageBytes } from './application-images.ts'
 import type { ApplicationImage } from './image.ts'
 import { imageNotFound } from './refusals.ts'
 import { imageTypes, serveImage, staleFor } from './serve.ts'
@@ -111,7 +111,7 @@ function operationsOf(route: Route, images: ApplicationImages): readonly Operati
       upload: true,
       answer: { status: 204 },
       async handle(call) {
-        await images.put(actorOf(call), image(call.query), await readUpload(call.ctx, largestImage))
+        await images.put(actorOf(call), image(call.query), await readUpload(call.ctx, maxImageBytes))
       },
     }),
     ...(route.removable ? [removal] : []),

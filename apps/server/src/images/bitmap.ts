@@ -13,18 +13,18 @@ export interface BitmapRules {
 }
 
 /** Pixels of all frames together: more than any camera of a telephone makes. */
-const mostPixels = 60_000_000
-const mostSeconds = 15
+const maxPixels = 60_000_000
+const maxSeconds = 15
 
 /** @throws {InvalidInput} `invalid_image` */
 export async function prepareBitmap(bytes: Buffer, kind: BitmapFormat, rules: BitmapRules): Promise<PreparedImage> {
   try {
     const { width, height, pages = 1 } = await metadataOf(bytes)
-    if (width * height * pages > mostPixels) throw invalidImage('it has too many pixels')
+    if (width * height * pages > maxPixels) throw invalidImage('it has too many pixels')
     const format = rules.format ?? written[kind]
     const animated = pages > 1 && (format === 'gif' || format === 'webp')
-    const image = sharp(bytes, { animated, limitInputPixels: mostPixels, failOn: 'warning' }).timeout({
-      seconds: mostSeconds,
+    const image = sharp(bytes, { animated, limitInputPixels: maxPixels, failOn: 'warning' }).timeout({
+      seconds: maxSeconds,
     })
     const encoded = sized(image.autoOrient(), rules).toFormat(format)
     return { bytes: await encoded.toBuffer(), mediaType: `image/${format}` }

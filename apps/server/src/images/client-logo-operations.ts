@@ -1,6 +1,6 @@
 import { type Operation, operation } from '../http/api/operation.ts'
 import { actorOf } from '../users/actor.ts'
-import { type ClientLogos, largestLogo } from './client-logos.ts'
+import { type ClientLogos, maxLogoBytes } from './client-logos.ts'
 import { imageTypes, serveImage, staleFor } from './serve.ts'
 import { lightQuery, themeOf } from './theme.ts'
 import { readUpload } from './upload.ts'
@@ -29,7 +29,7 @@ export function clientLogoOperations(logos: ClientLogos): readonly Operation[] {
       upload: true,
       answer: { status: 204 },
       async handle(call) {
-        const bytes = await readUpload(call.ctx, largestLogo)
+        const bytes = await readUpload(call.ctx, maxLogoBytes)
         await logos.upload(actorOf(call), call.params.id ?? '', themeOf(call.query), bytes)
       },
     }),

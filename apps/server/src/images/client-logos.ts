@@ -8,7 +8,7 @@ import { type ImageRules, prepareImage } from './prepare.ts'
 import { imageNotFound } from './refusals.ts'
 
 /** Bytes of an upload or a download. */
-export const largestLogo = 2 * 1024 * 1024
+export const maxLogoBytes = 2 * 1024 * 1024
 
 const rules: ImageRules = {
   kinds: ['svg', 'png', 'jpeg', 'webp', 'gif', 'avif', 'ico'],

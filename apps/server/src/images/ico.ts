@@ -2,9 +2,9 @@ import { invalidImage } from './refusals.ts'
 
 const headerLength = 6
 const entryLength = 16
-const mostImages = 64
+const maxImages = 64
 /** Pixels of a side. The directory tells up to 256, but what browsers draw is the image itself. */
-const longestSide = 1024
+const maxSidePixels = 1024
 const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 /** The length of the BITMAPINFOHEADER that an image begins with where it is no PNG. */
 const bitmapHeader = 40
@@ -16,7 +16,7 @@ const bitmapHeader = 40
  */
 export function assertIco(bytes: Buffer): Buffer {
   const count = bytes.length < headerLength ? 0 : bytes.readUInt16LE(4)
-  if (count === 0 || count > mostImages || bytes.length < headerLength + count * entryLength)
+  if (count === 0 || count > maxImages || bytes.length < headerLength + count * entryLength)
     throw invalidImage('its directory is damaged')
   let end = 0
   for (let index = 0; index < count; index++) {
@@ -27,7 +27,7 @@ export function assertIco(bytes: Buffer): Buffer {
     const known = image.length >= bitmapHeader && (image.indexOf(png) === 0 || image.readUInt32LE(0) === bitmapHeader)
     if (start < headerLength + count * entryLength || image.length !== size || !known)
       throw invalidImage('one of its images is damaged')
-    if (Math.max(...sidesOf(image)) > longestSide) throw invalidImage('one of its images has too many pixels')
+    if (Math.max(...sidesOf(image)) > maxSidePixels) throw invalidImage('one of its images has too many pixels')
     end = Math.max(end, start + size)
   }
   return bytes.subarray(0, end)

@@ -14,7 +14,7 @@ export interface PagePicturePorts {
 /** The addresses of uploaded pictures for pages. */
 export function createPagePictures({ images, onError }: PagePicturePorts): PagePictures {
   const ofClients = clientPictures(images)
-  const orNone = <T>(work: Promise<T>, none: T): Promise<T> =>
+  const orDefault = <T>(work: Promise<T>, none: T): Promise<T> =>
     work.catch((error: unknown) => {
       onError(error)
       return none
@@ -22,10 +22,10 @@ export function createPagePictures({ images, onError }: PagePicturePorts): PageP
 
   return {
     instance: () =>
-      orNone(images.filled('application/').then(instancePictures), { favicon: null, logo: null, background: null }),
-    clients: (ids) => orNone(ofClients(ids), new Map()),
+      orDefault(images.filled('application/').then(instancePictures), { favicon: null, logo: null, background: null }),
+    clients: (ids) => orDefault(ofClients(ids), new Map()),
     client: (id) =>
-      orNone(
+      orDefault(
         ofClients([id]).then((found) => found.get(id) ?? null),
         null,
       ),

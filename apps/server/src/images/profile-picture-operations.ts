@@ -3,7 +3,7 @@ import type { Directory } from '@pocket/directory'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { assertCanChangePicture } from '../users/access-checks.ts'
 import { actorOf } from '../users/actor.ts'
-import { largestImage } from './application-images.ts'
+import { maxImageBytes } from './application-images.ts'
 import { type ProfilePictures, userNotFound } from './profile-pictures.ts'
 import { imageTypes, serveImage, staleFor } from './serve.ts'
 import { readUpload } from './upload.ts'
@@ -27,7 +27,7 @@ export function profilePictureOperations(
       answer: { status: 204 },
       async handle(call) {
         await assertCanChangePicture(call.ctx, call.user)
-        await pictures.put(actorOf(call), call.user.id, await readUpload(call.ctx, largestImage))
+        await pictures.put(actorOf(call), call.user.id, await readUpload(call.ctx, maxImageBytes))
       },
     }),
     operation({
@@ -64,7 +64,7 @@ export function profilePictureOperations(
       async handle(call) {
         const id = userIdOf(call.params.id)
         await assertCanChangePicture(call.ctx, await directory.find(id))
-        await pictures.put(actorOf(call), id, await readUpload(call.ctx, largestImage))
+        await pictures.put(actorOf(call), id, await readUpload(call.ctx, maxImageBytes))
       },
     }),
     operation({

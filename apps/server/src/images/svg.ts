@@ -6,12 +6,12 @@ import { invalidImage } from './refusals.ts'
 import { boundReferences } from './svg-references.ts'
 import { svgAttributes, svgElements } from './svg-vocabulary.ts'
 
-const mostBytes = 1024 * 1024
-const mostElements = 20_000
-const mostAttributes = 1000
-const mostPixels = 100_000_000
+const byteLimit = 1024 * 1024
+const maxElements = 20_000
+const maxAttributes = 1000
+const maxPixels = 100_000_000
 /** How often a selector may be held against an element. */
-const mostComparisons = 1_000_000
+const maxComparisons = 1_000_000
 
 /**
  * An SVG that draws and does nothing else: no scripts, no handlers, no style sheets, no links, nothing from other places.
@@ -20,20 +20,20 @@ const mostComparisons = 1_000_000
  * @throws {InvalidInput} `invalid_image`
  */
 export async function prepareSvg(bytes: Buffer): Promise<PreparedImage> {
-  if (bytes.length > mostBytes) throw invalidImage('an SVG must not be larger than 1 MiB')
+  if (bytes.length > byteLimit) throw invalidImage('an SVG must not be larger than 1 MiB')
   const text = new TextDecoder('utf-8').decode(bytes)
   // Entities can hold others, and be of any size in the end.
   if (/<!ENTITY/i.test(text)) throw invalidImage('an SVG must not define entities')
-  const elements = text.split('<', mostElements * 2).length
-  if (elements >= mostElements * 2) throw invalidImage('it has too many elements')
-  if (text.split('<').some((tag) => tag.split('=').length > mostAttributes))
+  const elements = text.split('<', maxElements * 2).length
+  if (elements >= maxElements * 2) throw invalidImage('it has too many elements')
+  if (text.split('<').some((tag) => tag.split('=').length > maxAttributes))
     throw invalidImage('it has too many attributes')
-  if (comparisons(text, elements) > mostComparisons) throw invalidImage('its style sheet is too much for what it draws')
+  if (comparisons(text, elements) > maxComparisons) throw invalidImage('its style sheet is too much for what it draws')
   try {
     const svg = sanitized(withoutStyleSheets(text))
     if (!/^<svg[\s>]/.test(svg)) throw invalidImage('its first element is not svg')
     // Who can draw it says whether it is whole.
-    await sharp(Buffer.from(svg), { limitInputPixels: mostPixels }).metadata()
+    await sharp(Buffer.from(svg), { limitInputPixels: maxPixels }).metadata()
     return { bytes: Buffer.from(svg), mediaType: 'image/svg+xml' }
   } catch (error) {
     if (error instanceof Error && error.name !== 'InvalidInput') throw invalidImage('it is no valid SVG', error)
@@ -81,12 +81,12 @@ function sanitized(svg: string): string {
     allowedAttributes: { '*': [...svgAttributes] },
     selfClosing: [],
     parser: { xmlMode: true, lowerCaseTags: false, lowerCaseAttributeNames: false },
-    transformTags: { '*': (tagName, attribs) => ({ tagName, attribs: ownAttributes(attribs) }) },
+    transformTags: { '*': (tagName, attribs) => ({ tagName, attribs: sanitizedAttributes(attribs) }) },
   }).trim()
 }
 
 /** What refers to something refers to a part of the same image. */
-function ownAttributes(attributes: Readonly<Record<string, string>>): Record<string, string> {
+function sanitizedAttributes(attributes: Readonly<Record<string, string>>): Record<string, string> {
   const kept = Object.entries(attributes).filter(([name, value]) => {
     if (name === 'href' || name === 'xlink:href') return value.startsWith('#')
     return name.startsWith('xmlns') || !/url\s*\(\s*['"]?\s*(?!#)|javascript:|@import/i.test(value.replaceAll('\\', ''))

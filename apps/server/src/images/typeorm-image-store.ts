@@ -6,7 +6,7 @@ import type { ImageStore } from './image-store.ts'
 const rows = new TableRows(imageTable)
 
 /** How many values one statement takes at once. */
-const mostPlaces = 5000
+const maxPlaceholders = 5000
 
 const sql = {
   find: `${rows.select} WHERE "slot" = $1`,
@@ -34,8 +34,8 @@ export class TypeormImageStore implements ImageStore {
 
   async among(slots: readonly Slot[]): Promise<readonly StoredImage[]> {
     const found: StoredImage[] = []
-    for (let from = 0; from < slots.length; from += mostPlaces) {
-      const some = slots.slice(from, from + mostPlaces)
+    for (let from = 0; from < slots.length; from += maxPlaceholders) {
+      const some = slots.slice(from, from + maxPlaceholders)
       const places = some.map((_, index) => `$${index + 1}`).join(', ')
       found.push(...rows.all(await this.#database.query(`${rows.select} WHERE "slot" IN (${places})`, some)))
     }

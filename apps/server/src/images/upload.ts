@@ -5,10 +5,10 @@ import type { Context } from 'koa'
 import { fileTooLarge } from './refusals.ts'
 
 /** What a form has around its file. */
-const mostAround = 16 * 1024
+const maxOverheadBytes = 16 * 1024
 
 /** Bytes of a refused form that are let in, and read by nobody. */
-const mostUnread = 32 * 1024 * 1024
+const maxUnreadBytes = 32 * 1024 * 1024
 
 /**
  * Reads the field `file` of a form (`multipart/form-data`, RFC 7578), no further than `maxBytes`.
@@ -19,12 +19,12 @@ const mostUnread = 32 * 1024 * 1024
 export async function readUpload(ctx: Context, maxBytes: number): Promise<Buffer> {
   const contentType = ctx.get('Content-Type')
   if (!ctx.is('multipart/form-data')) throw invalid('The body must be sent as multipart/form-data.')
-  const most = maxBytes + mostAround
+  const most = maxBytes + maxOverheadBytes
   try {
     if ((ctx.request.length ?? 0) > most) throw fileTooLarge(maxBytes)
     return await receive(ctx, { ...ctx.headers, 'content-type': contentType }, maxBytes)
   } catch (error) {
-    letIn(ctx.req, mostUnread)
+    letIn(ctx.req, maxUnreadBytes)
     throw error
   }
 }
@@ -53,7 +53,7 @@ function receive({ req }: Context, headers: BusboyHeaders, maxBytes: number): Pr
     })
     req.on('data', (chunk: Buffer) => {
       received += chunk.length
-      if (received > maxBytes + mostAround) reject(fileTooLarge(maxBytes))
+      if (received > maxBytes + maxOverheadBytes) reject(fileTooLarge(maxBytes))
     })
     req.on('aborted', damaged)
     req.on('error', damaged)

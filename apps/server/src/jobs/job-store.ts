@@ -43,7 +43,7 @@ export interface JobStore {
   announce(name: string, times: { readonly now: number; readonly latest: number }): Promise<void>
   list(): Promise<readonly JobState[]>
   /** Makes a job due by `now`, where it is not due before; `false` where there is no such job. */
-  bringForward(name: string, now: number): Promise<boolean>
+  runEarlier(name: string, now: number): Promise<boolean>
   /**
    * Takes a job that is due and that nobody holds; `false` where another replica was faster. A lease that ends more than
    * five minutes after `until` is none.

@@ -70,7 +70,7 @@ export function createJobs({ store, scheduler, audit, clock }: JobsPorts): Jobs 
       const job = (await list()).find((each) => each.name === name)
       if (!job) throw new NotFound('job_not_found', 'There is no such job.')
       if (job.isRunning) return false
-      await store.bringForward(name, clock.now())
+      await store.runEarlier(name, clock.now())
       await audit.record({ event: 'job_requested', job: name, by: id }, origin)
       // A run may take minutes; it writes down itself how it ends.
       void scheduler.runDue()

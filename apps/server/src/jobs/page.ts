@@ -55,7 +55,7 @@ export function jobPages(ports: JobPagesPorts): readonly PageRoute[] {
     flashes.leave(ctx, jobsPath, { done: (await jobs.runNow(actor, job)) ? 'requested' : 'running', job })
     back(ctx)
   }
-  const runSeveral = async (ctx: Context) => {
+  const runBulk = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const actor = pageActor(user, ctx)
     const words = messagesFor(ctx.req, user)
@@ -76,7 +76,7 @@ export function jobPages(ports: JobPagesPorts): readonly PageRoute[] {
   }
   return [
     { method: 'get', path: jobsPath, handle: list },
-    { method: 'post', path: `${jobsPath}/bulk`, handle: runSeveral },
+    { method: 'post', path: `${jobsPath}/bulk`, handle: runBulk },
     { method: 'post', path: `${jobsPath}/:name/run`, handle: run },
   ]
 }

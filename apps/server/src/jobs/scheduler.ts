@@ -11,7 +11,7 @@ export interface Job {
   /** Milliseconds from the end of a run to the begin of the next one. */
   readonly intervalMs: number
   /** Milliseconds within which it runs after a start of the server; by default it keeps to its interval. */
-  readonly firstRunWithinMs?: number
+  readonly maxFirstDelayMs?: number
   /** Stops as soon as the signal is aborted: this process ends, or the job is no longer its own. */
   run(signal: AbortSignal): Promise<unknown>
 }
@@ -44,7 +44,7 @@ export interface SchedulerOptions {
   readonly repeat?: Repeat
 }
 
-const lookEveryMs = 10_000
+const pollIntervalMs = 10_000
 export const defaultLeaseMs = 60_000
 
 export function createScheduler(options: SchedulerOptions): Scheduler {
@@ -84,7 +84,7 @@ class LeasingScheduler implements Scheduler {
   }
 
   start(): void {
-    this.#timer ??= this.#repeat(lookEveryMs, () => this.runDue())
+    this.#timer ??= this.#repeat(pollIntervalMs, () => this.runDue())
     void this.runDue()
   }
 
@@ -101,7 +101,7 @@ class LeasingScheduler implements Scheduler {
     const job = this.#jobs.get(name)
     if (job === undefined) return false
     await this.#announce()
-    await this.#store.bringForward(name, this.#clock.now())
+    await this.#store.runEarlier(name, this.#clock.now())
     let failure: { readonly error: unknown } | undefined
     const run = async (signal: AbortSignal) => {
       try {
@@ -153,8 +153,8 @@ class LeasingScheduler implements Scheduler {
   async #announce(): Promise<void> {
     if (this.#announced) return
     const now = this.#clock.now()
-    for (const { name, intervalMs, firstRunWithinMs = intervalMs } of this.#jobs.values()) {
-      await this.#store.announce(name, { now, latest: now + firstRunWithinMs })
+    for (const { name, intervalMs, maxFirstDelayMs = intervalMs } of this.#jobs.values()) {
+      await this.#store.announce(name, { now, latest: now + maxFirstDelayMs })
     }
     this.#announced = true
   }

@@ -8,7 +8,7 @@ const sql = {
   announce: `INSERT INTO ${rows.table} (name, next_run_at) VALUES ($1, $2)
     ON CONFLICT (name) DO UPDATE SET next_run_at = $3 WHERE ${rows.table}.next_run_at > $3`,
   list: `${rows.select} ORDER BY name`,
-  bringForward: `UPDATE ${rows.table}
+  runEarlier: `UPDATE ${rows.table}
     SET next_run_at = CASE WHEN next_run_at > $2 THEN $2 ELSE next_run_at END WHERE name = $1`,
   claim: `UPDATE ${rows.table} SET lease_owner = $2, lease_until = $4, last_started_at = $3
     WHERE name = $1 AND next_run_at <= $3 AND (lease_until IS NULL OR lease_until <= $3 OR lease_until > $5)`,
@@ -34,8 +34,8 @@ export class TypeormJobStore implements JobStore {
     return (await this.#database.query(sql.list)).map((row) => rows.read(row))
   }
 
-  async bringForward(name: string, now: number): Promise<boolean> {
-    return (await this.#database.execute(sql.bringForward, [name, now])) === 1
+  async runEarlier(name: string, now: number): Promise<boolean> {
+    return (await this.#database.execute(sql.runEarlier, [name, now])) === 1
   }
 
   async claim(lease: Lease, { now, until }: { readonly now: number; readonly until: number }): Promise<boolean> {

@@ -6,7 +6,7 @@ import { userSlot } from '../images/image.ts'
 import type { Images } from '../images/images.ts'
 import { prepareProfilePicture } from '../images/profile-pictures.ts'
 import { ldapActor } from './actor.ts'
-import { eventsOf } from './written-down.ts'
+import { eventsOf } from './audit.ts'
 
 export interface LdapHostPorts {
   readonly pocket: Pick<Pocket, 'endAccess' | 'endAccessBy'>
@@ -37,7 +37,7 @@ export function createLdapHost(ports: LdapHostPorts): LdapHost {
   }
 
   /** What is in the place of the picture: ours, one that somebody has chosen, or none. */
-  const chosenByHand = async (changed: readonly PicturePlan[]): Promise<ReadonlySet<string>> => {
+  const choseManually = async (changed: readonly PicturePlan[]): Promise<ReadonlySet<string>> => {
     const stored = await images.among(changed.map(({ userId }) => userSlot(userId)))
     const hashes = new Map(stored.map(({ slot, hash }) => [slot, hash]))
     const own = changed.filter(({ userId, knownImage }) => {
@@ -52,7 +52,7 @@ export function createLdapHost(ports: LdapHostPorts): LdapHost {
 
     async pictures(changed, keep, signal) {
       if (changed.length === 0) return
-      const byHand = await chosenByHand(changed)
+      const byHand = await choseManually(changed)
       for (const { userId, picture } of changed) {
         signal.throwIfAborted()
         const event = { event: 'account_updated', accountId: userId, fields: ['picture'], by: ldapActor.id } as const

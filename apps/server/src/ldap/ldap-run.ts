@@ -1,4 +1,4 @@
-import type { LdapCounts, Losses } from '@pocket/directory'
+import type { LdapCounts, Removals } from '@pocket/directory'
 
 /** An entry that was skipped, or of which something was left out. */
 export interface RunProblem {
@@ -60,7 +60,7 @@ export interface LdapRun {
   readonly problemCount: number
   /** Of a run that has changed nothing. */
   readonly plan: PlanSummary | null
-  readonly losses: Losses | null
+  readonly losses: Removals | null
   /** What the settings were: another dry run is needed where they are others. */
   readonly settingsHash: string
 }

@@ -62,7 +62,7 @@ export function ldapRulesOf({ contract, own }: LdapSettings): Omit<LdapRules, 'n
       picture: contract.ldapAttributeUserProfilePicture !== '',
     },
     requireEmail: contract.requireUserEmail === 'true',
-    mostLost: own.ldapRemovalLimitPercent / 100,
+    maxRemovals: own.ldapRemovalLimitPercent / 100,
     newClaims,
   }
 }

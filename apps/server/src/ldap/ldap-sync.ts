@@ -28,7 +28,7 @@ export interface LdapSyncPorts {
   readonly settings: () => Promise<LdapSettings>
   readonly source: (options: LdapOptions) => LdapSource
   readonly scheduler: Pick<Scheduler, 'inPlaceOf'>
-  readonly jobs: Pick<JobStore, 'bringForward'>
+  readonly jobs: Pick<JobStore, 'runEarlier'>
   readonly audit: AuditSink
   readonly clock: Clock
   /** Ends what nobody else does, as this server stops. */
@@ -73,8 +73,8 @@ const hour = 3_600_000
 /** Milliseconds after a start, or after LDAP was turned on. */
 const soon = 5000
 /** So many reports are kept. */
-const mostRuns = 30
-const nowhere: RequestOrigin = { requestId: null, ipAddress: null, userAgent: null }
+const maxRuns = 30
+const noOrigin: RequestOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
 export function createLdapSync(ports: LdapSyncPorts): LdapSync {
   const { ldap, host, runs, settings, source, scheduler, jobs, audit, clock, stop } = ports
@@ -82,9 +82,9 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
     source(ldapOptionsOf(present)).read(signal)
 
   const keep = async (run: LdapRun, actor: Actor | null): Promise<LdapRun> => {
-    await runs.add(run, mostRuns)
+    await runs.add(run, maxRuns)
     const event = eventOf(run)
-    if (event) await audit.record({ ...event, ...(actor && { by: actor.id }) }, actor?.origin ?? nowhere)
+    if (event) await audit.record({ ...event, ...(actor && { by: actor.id }) }, actor?.origin ?? noOrigin)
     return run
   }
 
@@ -114,7 +114,7 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
   const isFirst = async (present: LdapSettings, showing: (run: LdapRun) => boolean): Promise<boolean> => {
     if ((await runs.anySucceeded()) || (await ldap.ownsUntouched())) return false
     const hash = ldapSettingsHash(present)
-    return !(await runs.list(mostRuns)).some((run) => run.plan !== null && run.settingsHash === hash && showing(run))
+    return !(await runs.list(maxRuns)).some((run) => run.plan !== null && run.settingsHash === hash && showing(run))
   }
 
   const assertEnabled = async (): Promise<void> => {
@@ -149,7 +149,7 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
     reported({ trigger: request.trigger, isDry: false, signal }, actor, async (present, counted) => {
       const answer = await readNow(present, signal)
       const plan = await ldap.plan(answer, ldapRulesOf(present), signal)
-      const isUnseen = request.trigger === 'job' && (await isFirst(present, byPeople))
+      const isUnseen = request.trigger === 'job' && (await isFirst(present, isManual))
       if (isUnseen || (plan.losses.asks && request.confirmed !== plan.losses.digest))
         return { ...planned(answer, plan), outcome: 'waiting' }
       const { counts, postponed } = await ldap.apply(plan, whileEnabled(host, counted), signal)
@@ -168,7 +168,7 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
     job: {
       name,
       intervalMs: hour,
-      firstRunWithinMs: soon,
+      maxFirstDelayMs: soon,
       async run(signal) {
         if (!isLdapEnabled((await settings()).contract)) return
         try {
@@ -183,10 +183,10 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
     async run(actor, request) {
       await assertEnabled()
       let run: LdapRun | undefined
-      const isMine = await scheduler.inPlaceOf(name, async (signal) => {
+      const hasLease = await scheduler.inPlaceOf(name, async (signal) => {
         run = await perform(request, actor, signal)
       })
-      if (!isMine || run === undefined) throw new Conflict('ldap_sync_running', 'An import is running already.')
+      if (!hasLease || run === undefined) throw new Conflict('ldap_sync_running', 'An import is running already.')
       if (run.outcome === 'waiting' && request.confirmed !== undefined)
         throw new Conflict('ldap_plan_changed', 'What would be taken away now is not what was agreed to.')
       return run
@@ -201,7 +201,7 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
     needsDryRun: async () => isFirst(await settings(), byAnybody),
 
     async turnedOn() {
-      if (!(await isFirst(await settings(), byPeople))) await jobs.bringForward(name, clock.now() + soon)
+      if (!(await isFirst(await settings(), isManual))) await jobs.runEarlier(name, clock.now() + soon)
     },
 
     async read() {
@@ -216,7 +216,7 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
 
 /** The job shows what it would do as well, but may find nobody who looks at it. */
 const byAnybody = (): boolean => true
-const byPeople = ({ trigger }: LdapRun): boolean => trigger !== 'job'
+const isManual = ({ trigger }: LdapRun): boolean => trigger !== 'job'
 
 interface Begun {
   readonly trigger: RunTrigger

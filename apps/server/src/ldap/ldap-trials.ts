@@ -9,12 +9,12 @@ export interface LdapTrials {
 }
 
 /** Milliseconds: a person waits for it. */
-const patience = 20_000
+const maxWait = 20_000
 const shown = 10
 
 /** @param stop - Ends what is under way, as this server stops. */
 export function createLdapTrials(settings: () => Promise<LdapSettings>, stop: AbortSignal): LdapTrials {
-  const options = async () => ({ ...ldapOptionsOf(await settings()), overallTimeout: patience })
+  const options = async () => ({ ...ldapOptionsOf(await settings()), overallTimeout: maxWait })
   return {
     connection: async () => testLdapConnection(await options(), stop),
     search: async () => searchLdapSample(await options(), shown, stop),

@@ -1,7 +1,7 @@
 import { pageHeaders } from '@pocket/core'
 import type { Context } from 'koa'
 import type { PageRoute } from '../http/page-routes.ts'
-import { lazily } from '../lazily.ts'
+import { once } from '../once.ts'
 import type { Json } from './components.ts'
 import type { OpenApiDocument } from './document.ts'
 import { type Html, type HtmlValue, html } from './html.ts'
@@ -17,7 +17,7 @@ export interface DocsPorts {
 /** `/api/docs`: the document of the API for people. */
 export function openApiPage({ document, styles, appearance }: DocsPorts): readonly PageRoute[] {
   // All of it is the same for everybody but for one line of its head.
-  const page = lazily(() => docsPage(document(), styles).text.split('</head>', 2))
+  const page = once(() => docsPage(document(), styles).text.split('</head>', 2))
   const pages = {
     async show(ctx: Context) {
       pageHeaders(ctx.res)
@@ -84,7 +84,7 @@ function operationArticle({ method, path, operation }: DocumentedOperation): Htm
   const content = at(members(answer), 'content', 'application/json', 'schema')
   const parameters = list(operation.parameters).map((each) => members(each))
   return html`<article class="card claims-card"><h3><code>${method.toUpperCase()} ${path}</code></h3>
-<p>${text(operation.summary)}. ${whoMay(operation)}</p>
+<p>${text(operation.summary)}. ${accessDescription(operation)}</p>
 <dl class="claims">${[
     parameters.length > 0 ? row('Address', separated(parameters.flatMap(parameterNames))) : '',
     Object.keys(body).length > 0 ? row('Body', typeOf(body)) : '',
@@ -108,7 +108,7 @@ function separated(values: readonly HtmlValue[]): HtmlValue {
   return values.flatMap((each, index) => (index === 0 ? [each] : [', ', each]))
 }
 
-function whoMay({ security, description }: Members): string {
+function accessDescription({ security, description }: Members): string {
   const ways = list(security)
   if (ways.length === 0) return 'For everybody.'
   const who = text(description ?? '') || 'For whoever is signed in.'

@@ -62,9 +62,9 @@ export interface Known {
 const minute = 60_000
 const day = 24 * 60 * minute
 /** The queue is looked at every few seconds and tries again within minutes. */
-const patience = 30 * minute
+const maxWait = 30 * minute
 /** Of failures so many are everyday. */
-const everyday = 20
+const attemptThreshold = 20
 
 const paths = {
   jobs: '/settings/admin/jobs',
@@ -113,7 +113,7 @@ export function findingsOf(known: Known): readonly Finding[] {
   for (const { id, name, endsAt } of apiKeys.items)
     add('apiKeyEnds', 'soon', id === viewerId ? paths.ownApiKeys : paths.user(id), { about: name, at: endsAt })
   if (emails.failed > 0) add('emailFailed', 'bad', `${paths.emails}?filters[state]=failed`, { count: emails.failed })
-  if (emails.waitingSince !== null && now - emails.waitingSince > patience && mail.isSetUp)
+  if (emails.waitingSince !== null && now - emails.waitingSince > maxWait && mail.isSetUp)
     add('emailStuck', 'bad', `${paths.emails}?filters[state]=waiting`, {
       count: emails.waiting,
       at: emails.waitingSince,
@@ -121,12 +121,12 @@ export function findingsOf(known: Known): readonly Finding[] {
   if (mail.isNeeded && !mail.isSetUp) add('emailMissing', 'bad', paths.email)
   if (keyChangesAt !== null && now - keyChangesAt > day) add('keyOverdue', 'bad', paths.jobs, { at: keyChangesAt })
   found.push(...certificateFindings(certificate, now))
-  if (signIns.failed > everyday && signIns.failed > signIns.worked)
+  if (signIns.failed > attemptThreshold && signIns.failed > signIns.worked)
     add('signInsFail', 'soon', '#failures', { count: signIns.failed })
   if (standing.approvals > 0) add('approvals', 'soon', paths.approvals, { count: standing.approvals })
-  if (people.administratorsOnOneDeviceOnly > 0)
+  if (people.administratorsWithSingleDevicePasskey > 0)
     add('administratorOnOneDevice', 'advice', `${paths.users}?filters[isAdmin]=true`, {
-      count: people.administratorsOnOneDeviceOnly,
+      count: people.administratorsWithSingleDevicePasskey,
     })
   if (isNewer(version.latest, version.own)) add('newVersion', 'advice', '#version', { about: version.latest })
   const place = { bad: 0, soon: 1, advice: 2 }

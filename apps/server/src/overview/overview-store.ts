@@ -16,10 +16,10 @@ export interface FailureCount {
 export interface PeopleCounts {
   readonly total: number
   readonly withoutPasskey: number
-  /** Of those with a single passkey those who have it on one device only are counted once more in `onOneDeviceOnly`. */
+  /** Of those with a single passkey those who have it on one device only are counted once more in `withSingleDevicePasskey`. */
   readonly withSinglePasskey: number
-  readonly onOneDeviceOnly: number
-  readonly administratorsOnOneDeviceOnly: number
+  readonly withSingleDevicePasskey: number
+  readonly administratorsWithSingleDevicePasskey: number
 }
 
 export interface EmailCounts {

@@ -58,10 +58,10 @@ export interface OverviewPorts {
 
 /** Milliseconds. */
 const day = 86_400_000
-const daysShown = 30
-const daysOfFailures = 7
+const chartDays = 30
+const failureDays = 7
 /** A flood of refusals is one entry an hour and sender; where it comes from everywhere, so many tell enough. */
-const mostFailures = 10_000
+const maxFailures = 10_000
 const reasonsShown = 5
 /** Ends that are further away need no look yet. */
 const ahead = 30 * day
@@ -69,7 +69,7 @@ const endingsShown = 5
 const failingShown = 5
 
 /** Of more people than this they are not counted at every look: that takes some tenths of a second. */
-const manyPeople = 10_000
+const largeInstanceSize = 10_000
 const minute = 60_000
 
 /** Always nine statements, whatever there is: one for each of the store's methods, for the jobs, and for provisioning. */
@@ -87,17 +87,17 @@ export function createOverview({
     const age = counted && now - counted.at
     if (counted && age !== undefined && age >= 0 && age < minute) return counted.people
     const people = await store.people()
-    counted = people.total > manyPeople ? { people, at: now } : undefined
+    counted = people.total > largeInstanceSize ? { people, at: now } : undefined
     return people
   }
   return async (viewerId) => {
     const now = clock.now()
     const today = Math.floor(now / day)
-    const firstDay = today - daysShown + 1
-    const recently = now - daysOfFailures * day
+    const firstDay = today - chartDays + 1
+    const recently = now - failureDays * day
     const [days, failures, people, emails, secrets, apiKeys, standing, jobItems, failing, values] = await Promise.all([
       store.signIns(firstDay * day),
-      store.failures(recently, mostFailures),
+      store.failures(recently, maxFailures),
       countPeople(now),
       store.emails(recently),
       store.secrets(now + ahead, endingsShown),
@@ -108,7 +108,7 @@ export function createOverview({
       settings.lastKnown(),
     ])
     const counts = new Map(days.map(({ day: number, count }) => [number, count]))
-    const signIns = Array.from({ length: daysShown }, (_, index) => firstDay + index).map((number) => ({
+    const signIns = Array.from({ length: chartDays }, (_, index) => firstDay + index).map((number) => ({
       at: number * day,
       count: counts.get(number) ?? 0,
     }))
@@ -125,12 +125,12 @@ export function createOverview({
       secrets,
       apiKeys,
       emails,
-      mail: { isSetUp, isNeeded: sendsSomething(values) },
+      mail: { isSetUp, isNeeded: sendsClaims(values) },
       people,
       standing,
       keyChangesAt,
       certificate: dates,
-      signIns: { worked: sum(signIns.slice(-daysOfFailures)), failed },
+      signIns: { worked: sum(signIns.slice(-failureDays)), failed },
       version,
     })
     return {
@@ -152,7 +152,7 @@ export function createOverview({
 }
 
 /** Whether the settings promise people something that only an e-mail brings. */
-function sendsSomething(values: Awaited<ReturnType<Settings['lastKnown']>>): boolean {
+function sendsClaims(values: Awaited<ReturnType<Settings['lastKnown']>>): boolean {
   return [
     values.emailOneTimeAccessAsUnauthenticatedEnabled,
     values.emailOneTimeAccessAsAdminEnabled,

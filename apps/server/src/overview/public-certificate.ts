@@ -24,7 +24,7 @@ export interface PublicCertificate {
 }
 
 const freshFor = 60 * 60_000
-const patience = 5000
+const maxWait = 5000
 
 /**
  * Looks at the certificate at most once an hour, whoever asks how often. A reverse proxy has it, so it is read as a browser
@@ -54,7 +54,7 @@ async function look(host: string, port: number): Promise<CertificateDates> {
   const socket = connect({ host, port, ...servername, rejectUnauthorized: false })
   socket.unref()
   try {
-    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(patience) })
+    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(maxWait) })
     const { validFrom, validTo } = socket.getPeerX509Certificate() ?? {}
     if (validFrom === undefined || validTo === undefined) throw new Error(`${host} shows no certificate`)
     return { host, startsAt: Date.parse(validFrom), endsAt: Date.parse(validTo) }

@@ -103,8 +103,8 @@ export class TypeormOverviewStore implements OverviewStore {
       total: found('total'),
       withoutPasskey: found('without_passkey'),
       withSinglePasskey: found('single'),
-      onOneDeviceOnly: found('one_device'),
-      administratorsOnOneDeviceOnly: found('administrators'),
+      withSingleDevicePasskey: found('one_device'),
+      administratorsWithSingleDevicePasskey: found('administrators'),
     }
   }
 

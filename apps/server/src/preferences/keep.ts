@@ -11,7 +11,7 @@ export interface Preference {
 }
 
 /** Has this browser keep a preference. */
-export function keepPreference(ctx: Context, { name, value, secure }: Preference): void {
+export function savePreference(ctx: Context, { name, value, secure }: Preference): void {
   ctx.cookies.set(name, value, {
     path: '/',
     maxAge: kept,

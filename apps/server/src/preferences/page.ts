@@ -4,7 +4,7 @@ import { formText } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { seeOther } from '../http/show-page.ts'
-import { keepPreference } from './keep.ts'
+import { savePreference } from './keep.ts'
 import { cookieNames, themeOf } from './preferences.ts'
 
 export interface PreferencePagesPorts {
@@ -14,7 +14,7 @@ export interface PreferencePagesPorts {
 
 /** `/preferences`: keeps a language or a theme in this browser; every page has the form. */
 export function preferencePages({ catalogues, secure }: PreferencePagesPorts): readonly PageRoute[] {
-  const keep = (ctx: Context, name: string, value: string | null) => keepPreference(ctx, { name, value, secure })
+  const keep = (ctx: Context, name: string, value: string | null) => savePreference(ctx, { name, value, secure })
   const pages = {
     async save(ctx: Context) {
       const language = formText(ctx, 'language', 35)

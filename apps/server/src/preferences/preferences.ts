@@ -19,14 +19,14 @@ export interface Preferences {
 
 export const cookieNames = { language: 'language', theme: 'theme' } as const
 /** A browser names a handful of languages; more cost work. */
-const mostAccepted = 20
+const maxAcceptedLanguages = 20
 
 export function preferencesOf(req: IncomingMessage): Preferences {
   const cookies = parseCookie(req.headers.cookie ?? '')
   const language = cookies[cookieNames.language]
   return {
     language: language === undefined || language.length > 35 ? null : language,
-    accepted: accepts(req).languages().slice(0, mostAccepted),
+    accepted: accepts(req).languages().slice(0, maxAcceptedLanguages),
     theme: themeOf(cookies[cookieNames.theme]),
     here: hereOf(req),
   }

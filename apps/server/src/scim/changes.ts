@@ -24,25 +24,25 @@ const changing: ReadonlySet<AuditEvent['event']> = new Set([
  * Keeps that something has changed, in the transaction of the change: everything that changes people and groups, by
  * whomever, is in the audit log.
  */
-export function notingChanges(
+export function withChangeTracking(
   audit: AuditSink,
-  { store, clock }: { readonly store: Pick<ScimProviderStore, 'noteChange'>; readonly clock: Clock },
+  { store, clock }: { readonly store: Pick<ScimProviderStore, 'recordChange'>; readonly clock: Clock },
 ): AuditSink {
   return {
     async record(event, origin) {
       await audit.record(event, origin)
-      if (changing.has(event.event)) await store.noteChange(clock.now())
+      if (changing.has(event.event)) await store.recordChange(clock.now())
     },
   }
 }
 
-/** Like {@link notingChanges}, for many events at once: they are one change. */
-export function notingManyChanges(
+/** Like {@link withChangeTracking}, for many events at once: they are one change. */
+export function withBulkChangeTracking(
   recordMany: RecordMany,
-  { store, clock }: { readonly store: Pick<ScimProviderStore, 'noteChange'>; readonly clock: Clock },
+  { store, clock }: { readonly store: Pick<ScimProviderStore, 'recordChange'>; readonly clock: Clock },
 ): RecordMany {
   return async (events) => {
     await recordMany(events)
-    if (events.some(({ event }) => changing.has(event.event))) await store.noteChange(clock.now())
+    if (events.some(({ event }) => changing.has(event.event))) await store.recordChange(clock.now())
   }
 }

@@ -31,7 +31,7 @@ type Shown = Partial<Pick<ClientScimPage, 'values' | 'problems' | 'conflict' | '
 
 const path = '/settings/admin/oidc-clients/:id/scim'
 /** How many of those that were found the page shows. */
-const mostFound = 50
+const maxResults = 50
 const nothing: ScimFormValues = { endpoint: '', removal: 'deactivate' }
 
 /** `/settings/admin/oidc-clients/:id/scim`: where the people of a client are provisioned. */
@@ -53,7 +53,7 @@ export function scimPages(ports: ScimPagePorts): readonly PageRoute[] {
   const showPage = async (ctx: Context, user: User, client: Client, more: Shown = {}) => {
     const { notice, count } = flashes.take(ctx, at(client.id))
     const provider = await providers.findByClient(client.id)
-    const found = provider ? await records.found(provider.id, mostFound) : { items: [], total: 0 }
+    const found = provider ? await records.found(provider.id, maxResults) : { items: [], total: 0 }
     await show(ctx, {
       view: 'client-scim',
       viewer: viewerOf(user),

@@ -12,8 +12,8 @@ export interface ScimProviderInput {
   readonly removal?: ScimRemoval
 }
 
-const longestEndpoint = 2000
-const longestToken = 10_000
+const maxEndpointLength = 2000
+const maxTokenLength = 10_000
 
 /** The token to keep, `undefined` for the one that is there. @throws {InvalidInput} `validation_failed` */
 export function checkedToken(input: ScimProviderInput, before: { endpoint: string; hasToken: boolean } | null) {
@@ -41,8 +41,8 @@ function originOf(endpoint: string): string | null {
 
 function endpointProblems(endpoint: string): FieldError[] {
   if (endpoint === '') return [{ field: 'endpoint', code: 'required', message: 'is required' }]
-  if (endpoint.length > longestEndpoint)
-    return [{ field: 'endpoint', code: 'too_long', message: `must be at most ${longestEndpoint} characters long` }]
+  if (endpoint.length > maxEndpointLength)
+    return [{ field: 'endpoint', code: 'too_long', message: `must be at most ${maxEndpointLength} characters long` }]
   const url = URL.parse(endpoint)
   const isUsable =
     url !== null && ['http:', 'https:'].includes(url.protocol) && url.username === '' && url.password === ''
@@ -50,8 +50,8 @@ function endpointProblems(endpoint: string): FieldError[] {
 }
 
 function tokenProblems(token: string): FieldError[] {
-  if (token.length > longestToken)
-    return [{ field: 'token', code: 'too_long', message: `must be at most ${longestToken} characters long` }]
+  if (token.length > maxTokenLength)
+    return [{ field: 'token', code: 'too_long', message: `must be at most ${maxTokenLength} characters long` }]
   // It goes into a header.
   return /^[\x21-\x7e]*$/.test(token)
     ? []

@@ -18,14 +18,14 @@ export interface ScimProviderStore {
   remove(id: string): Promise<void>
 
   /** Keeps that people or groups have changed, where there is a provider at all. Nobody waits for anybody here. */
-  noteChange(at: number): Promise<void>
+  recordChange(at: number): Promise<void>
   /**
    * Where nothing has changed after `before`, all providers become due at `now`, those that run now included, and the
    * changes are forgotten.
    */
   takeChanges(before: number, now: number): Promise<void>
   /** It becomes due at `now`, also where it runs now. */
-  bringForward(id: string, now: number): Promise<void>
+  runEarlier(id: string, now: number): Promise<void>
   /** The ids of those that are due and that nobody runs, the longest waiting first. */
   due(now: number): Promise<readonly string[]>
 

@@ -115,7 +115,7 @@ export function createScimProviders(ports: ScimProvidersPorts): ScimProviders {
         if (!(await store.update(after))) throw hasOne()
         // Ids are those of the target that gave them.
         if (moves) await records.removeByProvider(id)
-        await store.bringForward(id, now)
+        await store.runEarlier(id, now)
         await audit.record({ event: 'scim_provider_updated', clientId: after.clientId, by, ...changes }, origin)
         return existing(id)
       }),
@@ -141,7 +141,7 @@ export function createScimProviders(ports: ScimProvidersPorts): ScimProviders {
     request: ({ id: by, origin }, id) =>
       transaction(async () => {
         const provider = await existing(id)
-        await store.bringForward(id, clock.now())
+        await store.runEarlier(id, clock.now())
         await audit.record({ event: 'scim_sync_requested', clientId: provider.clientId, by }, origin)
         return provider
       }),
@@ -151,7 +151,7 @@ export function createScimProviders(ports: ScimProvidersPorts): ScimProviders {
         const { clientId } = await existing(id)
         const count = await records.adopt(id, one)
         if (count === 0) return 0
-        await store.bringForward(id, clock.now())
+        await store.runEarlier(id, clock.now())
         await audit.record({ event: 'scim_objects_adopted', clientId, count: String(count), by }, origin)
         return count
       }),

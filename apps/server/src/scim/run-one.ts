@@ -30,10 +30,10 @@ export type RunOne = (id: string, stop: AbortSignal, how: 'claim' | 'claimDue') 
 
 const minute = 60_000
 const hour = 60 * minute
-const pauseBetween = hour
+const runInterval = hour
 /** What may pass is tried again earlier. */
-const pauseAfterTrouble = 10 * minute
-const longestRun = 2 * hour
+const retryDelay = 10 * minute
+const maxRunTime = 2 * hour
 const passing: ReadonlySet<string> = new Set(['cut_off', 'rate_limited', 'server_error', 'timeout', 'unreachable'])
 
 /** A run of one provider, under a lease: of many replicas one runs it, and another takes over when that dies. */
@@ -44,7 +44,7 @@ export function createRunOne(ports: RunOnePorts): RunOne {
     const provider = await store.find(own.id)
     const client = provider && (await clients.find(provider.clientId))
     if (!client) return undefined
-    const signal = AbortSignal.any([stop, AbortSignal.timeout(longestRun)])
+    const signal = AbortSignal.any([stop, AbortSignal.timeout(maxRunTime)])
     const report = await syncScim({
       providerId: provider.id,
       target: targetOf(provider, signal),
@@ -65,7 +65,7 @@ export function createRunOne(ports: RunOnePorts): RunOne {
     const succeeded = isComplete(report)
     const nextRunAt = finishedAt + pauseAfter(report)
     if (!(await store.finish(own, { finishedAt, nextRunAt, succeeded, report }))) return
-    if (hasChanged(report) || (!succeeded && isNews(provider.report, report)))
+    if (hasChanged(report) || (!succeeded && isChanged(provider.report, report)))
       await audit.record(eventOf(client, report), nobody)
   }
 
@@ -101,12 +101,12 @@ interface Ended {
 const nobody = { requestId: null, ipAddress: null, userAgent: null }
 
 function pauseAfter({ stopped }: ScimReport): number {
-  if (!stopped || !passing.has(stopped.code)) return pauseBetween
-  return Math.min(pauseBetween, Math.max(pauseAfterTrouble, stopped.retryAfter ?? 0))
+  if (!stopped || !passing.has(stopped.code)) return runInterval
+  return Math.min(runInterval, Math.max(retryDelay, stopped.retryAfter ?? 0))
 }
 
 /** Of a target that is not up to date. */
-function isNews(before: ScimReport | null, { stopped }: ScimReport): boolean {
+function isChanged(before: ScimReport | null, { stopped }: ScimReport): boolean {
   return before === null || isComplete(before) || before.stopped?.code !== stopped?.code
 }
 

@@ -48,9 +48,9 @@ export interface ScimRunsPorts {
 
 const second = 1000
 /** Changes come together: nobody is provisioned before it has been quiet for so long. */
-const quietTime = 300 * second
+const idleTime = 300 * second
 /** Somebody waits for it. */
-const longestTest = 20 * second
+const maxTestDuration = 20 * second
 const atOnce = 4
 
 export function createScimRuns(ports: ScimRunsPorts): ScimRuns {
@@ -79,20 +79,20 @@ export function createScimRuns(ports: ScimRunsPorts): ScimRuns {
   }
 
   const stop = new AbortController()
-  const underWay = new Set<Promise<unknown>>()
+  const pendingRuns = new Set<Promise<unknown>>()
   const followed = <T>(work: Promise<T>): Promise<T> => {
     const end: Promise<unknown> = work.then(
-      () => underWay.delete(end),
-      () => underWay.delete(end),
+      () => pendingRuns.delete(end),
+      () => pendingRuns.delete(end),
     )
-    underWay.add(end)
+    pendingRuns.add(end)
     return work
   }
 
   return {
     async runDue(signal) {
       const now = clock.now()
-      await store.takeChanges(now - quietTime, now)
+      await store.takeChanges(now - idleTime, now)
       // What was asked for during a run is due again after it.
       while (!signal.aborted && (await runAll(await store.due(clock.now()), signal)) > 0);
     },
@@ -103,7 +103,7 @@ export function createScimRuns(ports: ScimRunsPorts): ScimRuns {
 
     async [Symbol.asyncDispose]() {
       stop.abort(new Error('This server stops'))
-      await Promise.all(underWay)
+      await Promise.all(pendingRuns)
     },
 
     async runNow({ id }) {
@@ -112,6 +112,6 @@ export function createScimRuns(ports: ScimRunsPorts): ScimRuns {
       return report
     },
 
-    test: (provider) => targetOf(provider, AbortSignal.timeout(longestTest)).describe(),
+    test: (provider) => targetOf(provider, AbortSignal.timeout(maxTestDuration)).describe(),
   }
 }

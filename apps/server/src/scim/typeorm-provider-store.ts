@@ -26,11 +26,11 @@ const sql = {
     AND NOT EXISTS (SELECT 1 FROM ${table} WHERE client_id = $2 AND id <> $1)`,
   remove: `DELETE FROM ${table} WHERE id = $1`,
   // A cast, since PostgreSQL does not guess the type of a parameter that stands in the list of a SELECT.
-  noteChange: `INSERT INTO ${changes} (id, changed_at)
+  recordChange: `INSERT INTO ${changes} (id, changed_at)
     SELECT CAST($1 AS varchar(36)), CAST($2 AS bigint) WHERE EXISTS (SELECT 1 FROM ${table})`,
   forgetChanges: `DELETE FROM ${changes} WHERE NOT EXISTS (SELECT 1 FROM ${changes} WHERE changed_at > $1 AND changed_at <= $2)`,
   allDue: `UPDATE ${table} SET next_run_at = $1 WHERE next_run_at > $1 OR lease_until > $1`,
-  bringForward: `UPDATE ${table} SET next_run_at = $2 WHERE id = $1 AND (next_run_at > $2 OR lease_until > $2)`,
+  runEarlier: `UPDATE ${table} SET next_run_at = $2 WHERE id = $1 AND (next_run_at > $2 OR lease_until > $2)`,
   due: `SELECT id FROM ${table} WHERE (next_run_at <= $1 OR next_run_at > $2)
     AND (lease_until IS NULL OR lease_until <= $1 OR lease_until > $3) ORDER BY next_run_at, id`,
   claim,
@@ -72,8 +72,8 @@ export class TypeormScimProviderStore implements ScimProviderStore {
     await this.#database.execute(sql.remove, [id])
   }
 
-  async noteChange(at: number): Promise<void> {
-    await this.#database.execute(sql.noteChange, [randomUUID(), at])
+  async recordChange(at: number): Promise<void> {
+    await this.#database.execute(sql.recordChange, [randomUUID(), at])
   }
 
   async takeChanges(before: number, now: number): Promise<void> {
@@ -83,8 +83,8 @@ export class TypeormScimProviderStore implements ScimProviderStore {
     })
   }
 
-  async bringForward(id: string, now: number): Promise<void> {
-    await this.#database.execute(sql.bringForward, [id, now])
+  async runEarlier(id: string, now: number): Promise<void> {
+    await this.#database.execute(sql.runEarlier, [id, now])
   }
 
   async due(now: number): Promise<readonly string[]> {

@@ -2,7 +2,7 @@ import { type Operation, operation } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
 import type { MessagesFor } from './messages-for.ts'
 import { resultKinds } from './page-model.ts'
-import { longestQuery, type Search } from './search.ts'
+import { maxQueryLength, type Search } from './search.ts'
 
 export interface SearchOperationPorts {
   readonly search: Search
@@ -34,7 +34,7 @@ export function searchOperations({ search, messagesFor }: SearchOperationPorts):
       query: {
         query: {
           type: 'string',
-          maxLength: longestQuery,
+          maxLength: maxQueryLength,
           description: 'A part of a name, whatever the case of its letters.',
         },
       },

@@ -19,6 +19,6 @@ export interface SearchPage {
   readonly view: 'search'
   readonly viewer: Viewer
   readonly query: string
-  readonly longestQuery: number
+  readonly maxQueryLength: number
   readonly results: readonly SearchResult[]
 }

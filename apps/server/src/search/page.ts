@@ -3,7 +3,7 @@ import type { PageRoute } from '../http/page-routes.ts'
 import type { ShowPage } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { MessagesFor } from './messages-for.ts'
-import { longestQuery, type Search } from './search.ts'
+import { maxQueryLength, type Search } from './search.ts'
 
 export interface SearchPagePorts {
   readonly search: Search
@@ -20,9 +20,9 @@ export function searchPages({ search, messagesFor, authentication, show }: Searc
       path: '/settings/search',
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
-        const query = String([ctx.query.query ?? ''].flat()[0]).slice(0, longestQuery)
+        const query = String([ctx.query.query ?? ''].flat()[0]).slice(0, maxQueryLength)
         const results = await search(user, query, messagesFor(ctx.req, user))
-        await show(ctx, { view: 'search', viewer: viewerOf(user), query, longestQuery, results })
+        await show(ctx, { view: 'search', viewer: viewerOf(user), query, maxQueryLength, results })
       },
     },
   ]

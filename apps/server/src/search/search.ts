@@ -14,7 +14,7 @@ export interface SearchPorts {
 
 /** Of each kind; who looks for more than these has the lists. */
 const most = 5
-export const longestQuery = 200
+export const maxQueryLength = 200
 
 /**
  * Pages and applications for everybody; users, groups and clients as well for administrators. Without a query the pages
@@ -64,7 +64,7 @@ export function createSearch({ pocket, directory }: SearchPorts): Search {
   }
 
   return async (user, given, messages) => {
-    const query = given.trim().slice(0, longestQuery).toWellFormed()
+    const query = given.trim().slice(0, maxQueryLength).toWellFormed()
     const pages = pagesOf(user, query, messages)
     if (query === '') return pages
     const people = [applications(user, query)]

@@ -1,7 +1,7 @@
 import type { AuditSink, Pocket, SessionRecord, Transaction } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
 import { deviceOf } from '../audit-log/device.ts'
-import type { Place } from '../places/place.ts'
+import type { Place } from '../geoip/location.ts'
 import type { Actor } from '../users/actor.ts'
 
 /** A session as people see it. Instants in milliseconds since the Unix epoch. */
@@ -22,7 +22,7 @@ export interface SessionItem extends Omit<SessionRecord, 'accountId' | 'acr' | '
 export interface SessionAdministrationPorts {
   readonly pocket: Pick<Pocket, 'sessions' | 'clients'>
   /** Where an address is. */
-  readonly placeOf: (ipAddress: string | null) => Place
+  readonly locationOf: (ipAddress: string | null) => Place
   readonly audit: AuditSink
   /** What ends and what the audit log says of it are kept together or not at all. */
   readonly transaction: Transaction
@@ -39,7 +39,7 @@ export interface SessionAdministration {
 }
 
 export function createSessionAdministration(ports: SessionAdministrationPorts): SessionAdministration {
-  const { pocket, placeOf, audit, transaction } = ports
+  const { pocket, locationOf, audit, transaction } = ports
 
   const namesOf = async (records: readonly SessionRecord[]): Promise<ReadonlyMap<string, string>> => {
     const ids = [...new Set(records.flatMap(({ clientIds }) => clientIds))]
@@ -59,7 +59,7 @@ export function createSessionAdministration(ports: SessionAdministrationPorts): 
         id: uid,
         device: deviceOf(userAgent),
         ipAddress,
-        ...placeOf(ipAddress),
+        ...locationOf(ipAddress),
         startedAt,
         lastUsedAt,
         expiresAt,

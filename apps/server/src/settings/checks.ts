@@ -3,10 +3,10 @@ import { type CustomClaim, checkedClaims } from '@pocket/directory'
 import { isStorable } from '../http/api/text.ts'
 import type { Check, Fault } from './definition.ts'
 
-const longestText = 4096
-const longestList = 32_768
+const maxTextLength = 4096
+const maxItems = 32_768
 /** Ten years. */
-export const mostMinutes = 5_256_000
+export const maxMinutes = 5_256_000
 
 function malformed(message: string): Fault {
   return { code: 'invalid_format', message }
@@ -18,7 +18,7 @@ function tooLong(text: string, most: number): Fault | undefined {
 }
 
 /** One line without control characters and without marks that turn the text around. */
-export function line(most: number = longestText): Check {
+export function line(most: number = maxTextLength): Check {
   return (text) =>
     tooLong(text, most) ??
     (/^[^\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]*$/u.test(text)
@@ -28,7 +28,7 @@ export function line(most: number = longestText): Check {
 
 /** Whatever a database can keep: a password may hold anything. */
 export const anyText: Check = (text) =>
-  tooLong(text, longestText) ?? (isStorable(text) ? undefined : malformed('must not hold NUL or half a character'))
+  tooLong(text, maxTextLength) ?? (isStorable(text) ? undefined : malformed('must not hold NUL or half a character'))
 
 export const booleanText: Check = (text) =>
   text === 'true' || text === 'false' ? undefined : malformed('must be either true or false')
@@ -41,7 +41,7 @@ export function oneOf(...words: readonly string[]): Check {
 export const minutes: Check = (text) => {
   if (!/^[+-]?\d{1,15}$/.test(text)) return malformed('must be an integer')
   if (Number(text) < 1) return { code: 'too_short', message: 'must be at least 1' }
-  return Number(text) > mostMinutes ? { code: 'too_long', message: `must be at most ${mostMinutes}` } : undefined
+  return Number(text) > maxMinutes ? { code: 'too_long', message: `must be at most ${maxMinutes}` } : undefined
 }
 
 export const port: Check = (text) =>
@@ -65,11 +65,11 @@ export const color: Check = (text) =>
   tooLong(text, 100) ?? (/^[\w#().,%/ +-]+$/.test(text) ? undefined : malformed('must be a colour of CSS'))
 
 export const textList: Check = (text) =>
-  tooLong(text, longestList) ??
+  tooLong(text, maxItems) ??
   (isListOf(text, (each) => typeof each === 'string') ? undefined : malformed('must be a JSON array of strings'))
 
 export const claimList: Check = (text) => {
-  const long = tooLong(text, longestList)
+  const long = tooLong(text, maxItems)
   if (long) return long
   const claims = listOf(text)
   if (!claims?.every(isClaim)) return malformed('must be a JSON array of objects with the texts key and value')
@@ -84,7 +84,7 @@ export const claimList: Check = (text) => {
 
 /** Addresses of clients are https, so a pattern of them is as well; empty means that there are none. */
 export const addressPatterns: Check = (text) =>
-  tooLong(text, longestList) ??
+  tooLong(text, maxItems) ??
   (isListOf(text, (each) => typeof each === 'string' && (each === '*' || /^https:\/\/[^\s#]+$/.test(each)))
     ? undefined
     : malformed('must be a JSON array of https addresses, which may hold *, or be it'))

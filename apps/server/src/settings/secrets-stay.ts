@@ -12,7 +12,7 @@ const sent: readonly Sent[] = [
   { secret: 'smtpPassword', server: ({ smtpHost, smtpPort }) => smtpHost && `${smtpHost.toLowerCase()}:${smtpPort}` },
 ]
 
-const usualPorts: Readonly<Record<string, string>> = { 'ldap:': '389', 'ldaps:': '636' }
+const defaultPorts: Readonly<Record<string, string>> = { 'ldap:': '389', 'ldaps:': '636' }
 
 /**
  * The values to write. Whoever may change where a secret is sent must not learn it by that: it stays with its server, and is
@@ -50,6 +50,6 @@ function serverOf(address: string): string {
   const url = URL.parse(address.trim())
   if (url === null) return address.trim()
   const { protocol, hostname, port, pathname } = url
-  const place = protocol === 'ldapi:' ? pathname : ((port || usualPorts[protocol]) ?? '')
+  const place = protocol === 'ldapi:' ? pathname : ((port || defaultPorts[protocol]) ?? '')
   return `${protocol}//${hostname.toLowerCase()}:${place}`
 }

@@ -34,7 +34,7 @@ export interface Settings {
   /**
    * Writes all settings at once. An absent value is an empty one, the placeholder keeps a secret, which is never sent to
    * another server.
-   * `assertMayChange` is told what would change, before anything does.
+   * `assertCanChange` is told what would change, before anything does.
    *
    * @throws {Forbidden} `ui_config_disabled`, with `details.key` where it is about settings that the environment decides
    * @throws {InvalidInput} `validation_failed` with every field that is wrong
@@ -42,7 +42,7 @@ export interface Settings {
   replace(
     actor: Actor,
     given: GivenSettings,
-    assertMayChange?: (keys: readonly SettingKey[]) => Promise<void>,
+    assertCanChange?: (keys: readonly SettingKey[]) => Promise<void>,
   ): Promise<SettingValues>
   /** Writes those that are given; absent ones stay as they are. @throws as `replace` */
   change(actor: Actor, given: GivenSettings): Promise<SettingValues>
@@ -52,7 +52,7 @@ export interface Settings {
 
 export type SettingsListener = (keys: readonly SettingKey[], values: SettingValues) => Promise<void>
 
-const mostAge = 5000
+const maxAge = 5000
 
 /** Reads the settings, so that there is something known from the start on. */
 export async function createSettings(ports: SettingsPorts): Promise<Settings> {
@@ -67,7 +67,7 @@ export async function createSettings(ports: SettingsPorts): Promise<Settings> {
     const before = known
     const readAt = clock.now()
     const age = readAt - before.readAt
-    if (uiConfigDisabled || (age >= 0 && age < mostAge)) return before.values
+    if (uiConfigDisabled || (age >= 0 && age < maxAge)) return before.values
     const read = { values: await load(), readAt }
     // Whatever was written meanwhile is newer than what was read.
     if (known === before) known = read
@@ -78,7 +78,7 @@ export async function createSettings(ports: SettingsPorts): Promise<Settings> {
     actor: Actor,
     given: GivenSettings,
     absent: 'empty' | 'kept',
-    assertMayChange?: (keys: readonly SettingKey[]) => Promise<void>,
+    assertCanChange?: (keys: readonly SettingKey[]) => Promise<void>,
   ): Promise<SettingValues> => {
     if (uiConfigDisabled)
       throw new Forbidden(
@@ -94,7 +94,7 @@ export async function createSettings(ports: SettingsPorts): Promise<Settings> {
       const after = keepingSecrets(before, wanted, (key) => fixed.has(key) || update.has(key))
       const changed = settingDefinitions.filter(({ key }) => after[key] !== before[key])
       const keys = changed.map(({ key }) => key)
-      await assertMayChange?.(keys)
+      await assertCanChange?.(keys)
       for (const definition of changed) await writeOne(ports, definition, after[definition.key])
       const secret = settingDefinitions.flatMap(({ key, sensitive }) => (sensitive ? [key] : []))
       const changes = changesBetween(before, after, { secret })
@@ -117,7 +117,7 @@ export async function createSettings(ports: SettingsPorts): Promise<Settings> {
         return known.values
       }),
     present: load,
-    replace: (actor, given, assertMayChange) => write(actor, given, 'empty', assertMayChange),
+    replace: (actor, given, assertCanChange) => write(actor, given, 'empty', assertCanChange),
     change: (actor, given) => write(actor, given, 'kept'),
     whenChanged: (listener) => void listeners.push(listener),
   }

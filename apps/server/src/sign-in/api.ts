@@ -3,7 +3,7 @@ import type { Directory } from '@pocket/directory'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { knownUser } from '../users/known-user.ts'
 import { userDto, userSchema } from '../users/user-dto.ts'
-import { inContractTerms } from '../webauthn/contract-errors.ts'
+import { withContractErrors } from '../webauthn/contract-errors.ts'
 
 export interface OneTimeAccessPorts {
   readonly pocket: Pick<Pocket, 'signIn'>
@@ -21,7 +21,7 @@ export function oneTimeAccessOperations({ pocket, directory }: OneTimeAccessPort
       area: 'account',
       answer: { status: 200, schema: userSchema },
       handle: async ({ params: { token = '' }, ctx }) =>
-        inContractTerms(ctx, 'authentication', async () => {
+        withContractErrors(ctx, 'authentication', async () => {
           const { id } = await pocket.signIn.withCode(ctx.req, ctx.res, token)
           return userDto(await knownUser(directory, id))
         }),

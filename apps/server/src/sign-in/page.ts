@@ -14,7 +14,7 @@ export interface SignInPorts {
   readonly authentication: Authentication
   readonly show: ShowPage
   /** The page on which strangers sign up, while they may. */
-  readonly signUpAt: () => Promise<string | null>
+  readonly signUpUrl: () => Promise<string | null>
   /** Whether people may ask for a login code by e-mail. */
   readonly codesByEmail: () => Promise<boolean>
 }
@@ -22,7 +22,7 @@ export interface SignInPorts {
 const home = '/settings/account'
 
 /** `/login`, `/lc` and `/logout`. */
-export function signInPages({ pocket, directory, authentication, show, signUpAt, codesByEmail }: SignInPorts) {
+export function signInPages({ pocket, directory, authentication, show, signUpUrl, codesByEmail }: SignInPorts) {
   const target = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
   const withTarget = (path: string, to: string) =>
     to === home ? path : `${path}?${new URLSearchParams({ redirect: to })}`
@@ -50,14 +50,14 @@ export function signInPages({ pocket, directory, authentication, show, signUpAt,
       if (!(await directory.isSetUp())) return seeOther(ctx, '/login/setup')
       // Who is signed in stays so beside whoever comes in.
       if (ctx.query.another === undefined && (await authentication.user(ctx))) return seeOther(ctx, target(ctx))
-      const signUp = await signUpAt()
+      const signUp = await signUpUrl()
       await show(ctx, {
         view: 'sign-in',
         client: null,
         ceremony: await ceremony(ctx, target(ctx)),
         reason: 'first',
-        otherWaysAt: withTarget('/lc', target(ctx)),
-        signUpAt: signUp && withTarget(signUp, target(ctx)),
+        otherMethodsUrl: withTarget('/lc', target(ctx)),
+        signUpUrl: signUp && withTarget(signUp, target(ctx)),
         emailCode: (await codesByEmail()) ? { submitTo: '/lc/email', redirect: target(ctx) } : null,
         cancelTo: null,
       })

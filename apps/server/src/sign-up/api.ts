@@ -14,7 +14,7 @@ export interface SignUpOperationPorts {
   readonly tokens: SignupTokens
 }
 
-const usualLifetime = 60 * 60_000
+const defaultLifetime = 60 * 60_000
 
 const { username, email, firstName, lastName } = userBody.properties
 
@@ -85,7 +85,7 @@ export function signUpOperations({ signUp, tokens }: SignUpOperationPorts): read
       answer: { status: 201, schema: tokenSchema },
       async handle(call) {
         const { ttl, usageLimit, userGroupIds = [] } = call.body
-        const wanted = { lifetime: lifetimeOf(ttl, usualLifetime), usageLimit, groupIds: userGroupIds }
+        const wanted = { lifetime: lifetimeOf(ttl, defaultLifetime), usageLimit, groupIds: userGroupIds }
         return tokenDto((await tokens.create(actorOf(call), wanted)).item)
       },
     }),

@@ -2,11 +2,11 @@ import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import { actorOf } from '../users/actor.ts'
 import { userDto, userSchema } from '../users/user-dto.ts'
-import { type Approvals, longestNote, noteOf } from './approvals.ts'
+import { type Approvals, maxNoteLength, noteOf } from './approvals.ts'
 
 const note = {
   type: 'string',
-  maxLength: longestNote,
+  maxLength: maxNoteLength,
   description: 'A sentence for whoever waits. It goes out by e-mail, where that is set up and they have an address.',
 } as const
 const noteBody = { type: 'object', properties: { note } } as const

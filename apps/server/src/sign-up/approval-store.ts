@@ -19,7 +19,7 @@ export interface ApprovalStore {
   /** Returns `false` where the account does not wait; of any number of calls at once one gets `true`. */
   remove(accountId: string): Promise<boolean>
   /** The address is verified. Returns `false` where the account does not wait for that. */
-  noteVerified(accountId: string): Promise<boolean>
+  recordVerified(accountId: string): Promise<boolean>
   /** Removes one that waits for nothing any more; as `remove` otherwise. */
   removeComplete(accountId: string): Promise<boolean>
 }

@@ -8,7 +8,7 @@ import type { PageRoute } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from '../users/actor.ts'
-import { type Approvals, longestNote, noteOf } from './approvals.ts'
+import { type Approvals, maxNoteLength, noteOf } from './approvals.ts'
 import type { ApprovalsPage } from './page-model.ts'
 import type { SignUpSettings } from './sign-up-settings.ts'
 
@@ -37,7 +37,7 @@ export function approvalsPages(ports: ApprovalsPagePorts): readonly PageRoute[] 
         view: 'approvals',
         viewer,
         isAskedFor: (approval || verification) && mode !== 'disabled',
-        longestNote,
+        maxNoteLength,
         waiting: await Promise.all(
           waiting.map(async ({ user, requestedAt, awaitsAdministrator }) => ({
             id: user.id,
@@ -57,7 +57,7 @@ export function approvalsPages(ports: ApprovalsPagePorts): readonly PageRoute[] 
     async decide(ctx: Context) {
       const actor = pageActor(await authentication.requireUser(ctx), ctx)
       const id = String(ctx.params.id)
-      const note = noteOf(formText(ctx, 'note', longestNote))
+      const note = noteOf(formText(ctx, 'note', maxNoteLength))
       const isApproval = formText(ctx, 'decision') === 'approve'
       const name = (await directory.find(id))?.displayName ?? ''
       try {

@@ -4,7 +4,7 @@ import type { Directory, User, UserDetails } from '@pocket/directory'
 import type { Actor } from '../users/actor.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { ApprovalStore } from './approval-store.ts'
-import { endWaiting } from './end-waiting.ts'
+import { endSignUpRequest } from './end-waiting.ts'
 
 /** Somebody who waits, and since when (milliseconds since the Unix epoch). */
 export interface WaitingUser {
@@ -47,7 +47,7 @@ export interface ApprovalPorts {
 
 export function createApprovals({ store, directory, users, audit, transaction, mail }: ApprovalPorts): Approvals {
   const take = async (accountId: string) => {
-    const waited = await endWaiting(store, accountId)
+    const waited = await endSignUpRequest(store, accountId)
     if (!waited) throw new NotFound('user_not_found', 'Nobody of this id waits for approval.')
     return waited
   }
@@ -87,7 +87,7 @@ export function createApprovals({ store, directory, users, audit, transaction, m
 }
 
 /** Characters. */
-export const longestNote = 500
+export const maxNoteLength = 500
 
 /** What an administrator has to say, or nothing; without what no e-mail can show. */
 export function noteOf(text: string | undefined): string | null {

@@ -4,7 +4,7 @@ import type { Approval, ApprovalStore } from './approval-store.ts'
  * Somebody waits no more, whatever has been decided. `undefined` where they did not; of any number of calls at once one gets
  * what they waited for.
  */
-export async function endWaiting(
+export async function endSignUpRequest(
   store: Pick<ApprovalStore, 'find' | 'remove'>,
   accountId: string,
 ): Promise<Pick<Approval, 'wayBack'> | undefined> {

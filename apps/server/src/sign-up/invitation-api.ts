@@ -11,7 +11,7 @@ export interface InvitationPorts {
   readonly origin: string
 }
 
-const usualLifetime = 24 * 60 * 60_000
+const defaultLifetime = 24 * 60 * 60_000
 
 /** Invites somebody whom an administrator has entered already, or who has lost every passkey. */
 export function invitationOperations({ users, origin }: InvitationPorts): readonly Operation[] {
@@ -32,7 +32,7 @@ export function invitationOperations({ users, origin }: InvitationPorts): readon
         schema: { type: 'object', required: ['link'], properties: { link: { type: 'string', format: 'uri' } } },
       },
       async handle(call) {
-        const lifetime = lifetimeOf(call.body.ttl, usualLifetime)
+        const lifetime = lifetimeOf(call.body.ttl, defaultLifetime)
         const code = await users.issueCode(actorOf(call), await assertCanModifyUser(call, users), lifetime)
         return { link: `${origin}/lc/${code}?${new URLSearchParams({ redirect: addPasskeyPath })}` }
       },

@@ -11,7 +11,7 @@ import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from '../users/actor.ts'
 import { bulkNotice } from '../users/bulk.ts'
-import { withSeveral } from '../users/several.ts'
+import { withBulk } from '../users/bulk-actions.ts'
 import type { InvitationFormValues, InvitationsPage } from './page-model.ts'
 import type { SignUpSettings } from './sign-up-settings.ts'
 import type { SignupToken } from './signup-token.ts'
@@ -112,9 +112,9 @@ export function invitationsPages(ports: InvitationsPagePorts): readonly PageRout
     seeOther(ctx, backTo(here, formText(ctx, 'list', 1000)))
   }
 
-  const removeSeveral = async (ctx: Context) => {
+  const removeBulk = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    await withSeveral(
+    await withBulk(
       ctx,
       {
         viewer: user,
@@ -132,7 +132,7 @@ export function invitationsPages(ports: InvitationsPagePorts): readonly PageRout
   return [
     { method: 'get', path: here, handle: showAll },
     { method: 'post', path: here, handle: create },
-    { method: 'post', path: `${here}/bulk`, handle: removeSeveral },
+    { method: 'post', path: `${here}/bulk`, handle: removeBulk },
     { method: 'post', path: `${here}/:id/remove`, handle: remove },
   ]
 }

@@ -52,7 +52,7 @@ export interface ApprovalsPage {
   /** Whether whoever signs up just now has to wait. */
   readonly isAskedFor: boolean
   /** Characters of the sentence that goes out with a decision. */
-  readonly longestNote: number
+  readonly maxNoteLength: number
   /** Whoever waits longest comes first. */
   readonly waiting: readonly {
     readonly id: string

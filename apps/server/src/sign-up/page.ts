@@ -55,21 +55,21 @@ export function signUpPages({ pocket, signUp, settings, authentication, show }: 
     async options(ctx: Context) {
       const { token, ...input } = jsonObject(ctx)
       const given = typeof token === 'string' && token !== '' ? token : null
-      ctx.body = { options: await besideField(signUp.begin(ctx, input, given)) }
+      ctx.body = { options: await withFieldErrors(signUp.begin(ctx, input, given)) }
     },
 
     async finish(ctx: Context) {
       const { response } = jsonObject(ctx)
       const to = target(ctx)
       const wayBack = await wayBackOf(pocket, to)
-      const { disabled } = await besideField(signUp.finish(ctx, response, wayBack))
+      const { disabled } = await withFieldErrors(signUp.finish(ctx, response, wayBack))
       ctx.body = { redirectTo: disabled ? leadingTo(waitingAt, wayBack ?? home) : to }
     },
   }
 }
 
 /** The page shows what is taken beside the field where it was entered. */
-async function besideField<T>(work: Promise<T>): Promise<T> {
+async function withFieldErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {

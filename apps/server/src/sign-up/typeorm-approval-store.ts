@@ -8,7 +8,7 @@ const sql = {
   list: `${rows.select} ORDER BY requested_at, account_id`,
   find: `${rows.select} WHERE account_id = $1`,
   remove: `DELETE FROM ${rows.table} WHERE account_id = $1`,
-  noteVerified: `UPDATE ${rows.table} SET awaits_verification = FALSE WHERE account_id = $1 AND awaits_verification`,
+  recordVerified: `UPDATE ${rows.table} SET awaits_verification = FALSE WHERE account_id = $1 AND awaits_verification`,
   removeComplete: `DELETE FROM ${rows.table}
     WHERE account_id = $1 AND NOT awaits_verification AND NOT awaits_administrator`,
 }
@@ -32,8 +32,8 @@ export class TypeormApprovalStore implements ApprovalStore {
     return rows.first(await this.#database.query(sql.find, [accountId]))
   }
 
-  async noteVerified(accountId: string): Promise<boolean> {
-    return (await this.#database.execute(sql.noteVerified, [accountId])) === 1
+  async recordVerified(accountId: string): Promise<boolean> {
+    return (await this.#database.execute(sql.recordVerified, [accountId])) === 1
   }
 
   async removeComplete(accountId: string): Promise<boolean> {

@@ -31,7 +31,7 @@ export interface WaitingAddresses {
 
 /** As long as a link works. Milliseconds. */
 const lifetime = 24 * 60 * 60_000
-const unattended = { requestId: null, ipAddress: null, userAgent: null }
+const noOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
 export function createWaitingAddresses(ports: WaitingAddressPorts): WaitingAddresses {
   const { store, verification, directory, forget, audit, transaction, clock } = ports
@@ -53,7 +53,7 @@ export function createWaitingAddresses(ports: WaitingAddressPorts): WaitingAddre
         if (!found) throw new InvalidInput('invalid_email_verification_token', 'Nobody waits for this link.')
         const { user } = found
         await verification.finish({ id: user.id, origin }, token)
-        await store.noteVerified(user.id)
+        await store.recordVerified(user.id)
         if (!(await store.removeComplete(user.id))) return false
         await directory.users.update(user.id, {}, { disabled: false })
         const changes = changesBetween({ disabled: true }, { disabled: false })
@@ -71,7 +71,7 @@ export function createWaitingAddresses(ports: WaitingAddressPorts): WaitingAddre
           if (!(await store.remove(accountId)) || !user?.disabled) return
           await directory.users.remove(accountId)
           await forget(accountId)
-          await audit.record({ event: 'account_removed', accountId }, unattended)
+          await audit.record({ event: 'account_removed', accountId }, noOrigin)
         })
     },
   }

@@ -22,8 +22,8 @@ export interface UserOperationPorts {
 }
 
 const administration = { area: 'users' } as const
-const oneself = { area: 'account' } as const
-const usualCodeLifetime = 15 * 60_000
+const ownAccount = { area: 'account' } as const
+const defaultCodeLifetime = 15 * 60_000
 
 /** `/api/users`, and the claims of users. */
 export function userOperations({ directory, users }: UserOperationPorts): readonly Operation[] {
@@ -34,7 +34,7 @@ export function userOperations({ directory, users }: UserOperationPorts): readon
 function ownOperations(directory: Directory, users: UserAdministration): readonly Operation[] {
   return [
     operation({
-      ...oneself,
+      ...ownAccount,
       id: 'readOwnUser',
       method: 'get',
       path: '/api/users/me',
@@ -48,7 +48,7 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
       },
     }),
     operation({
-      ...oneself,
+      ...ownAccount,
       id: 'updateOwnUser',
       conditional: true,
       method: 'put',
@@ -66,7 +66,7 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
       },
     }),
     operation({
-      ...oneself,
+      ...ownAccount,
       id: 'deleteOwnUser',
       method: 'delete',
       path: '/api/users/me',
@@ -218,7 +218,7 @@ function belongings(users: UserAdministration): readonly Operation[] {
         schema: { type: 'object', required: ['token'], properties: { token: { type: 'string' } } },
       },
       async handle(call) {
-        const lifetime = lifetimeOf(call.body.ttl, usualCodeLifetime)
+        const lifetime = lifetimeOf(call.body.ttl, defaultCodeLifetime)
         return { token: await users.issueCode(actorOf(call), await assertCanModifyUser(call, users), lifetime) }
       },
     }),

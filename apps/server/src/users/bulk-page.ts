@@ -24,8 +24,8 @@ export interface UserBulkPorts {
 }
 
 /** As many as fit into the cookie that carries the notice. */
-const mostUndone = 25
-const opposites = { enable: 'disable', disable: 'enable' } as const
+const maxUndoItems = 25
+const inverseActions = { enable: 'disable', disable: 'enable' } as const
 const acts = ['enable', 'disable', 'add-to-group', 'delete'] as const
 
 /** `/settings/admin/users/bulk`: what is done with several users at once, after a page has asked. */
@@ -65,8 +65,8 @@ export function userBulkPages(ports: UserBulkPorts) {
       if (before.get(id) !== isDisabling) changed.push(id)
     })
     // Those alone whom it has changed: who was disabled before stays so.
-    if (changed.length === 0 || changed.length > mostUndone) return notice
-    return { ...notice, undo: { act: opposites[act], ids: changed } }
+    if (changed.length === 0 || changed.length > maxUndoItems) return notice
+    return { ...notice, undo: { act: inverseActions[act], ids: changed } }
   }
 
   return {

@@ -6,7 +6,7 @@ interface Named {
 }
 
 /** Names of those with whom something was not done: so many, for the rest is carried by a cookie. */
-const mostNamed = 8
+const maxNames = 8
 
 /** Does something with each of several. One who is refused keeps nobody else from it. */
 export async function withEach<Item extends Named>(
@@ -22,7 +22,7 @@ export async function withEach<Item extends Named>(
       if (!(error instanceof PocketError) || error.status >= 500) throw error
       refused.push({ name: item.name.slice(0, 100), code: error.code })
     }
-  return { done, count: items.length - refused.length, refused: refused.slice(0, mostNamed) }
+  return { done, count: items.length - refused.length, refused: refused.slice(0, maxNames) }
 }
 
 /** What {@link withEach} has left for a page. Only we can have made it, so it has the shape that we gave it. */

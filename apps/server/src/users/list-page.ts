@@ -58,7 +58,7 @@ export function userListPages(ports: UserListPorts) {
         isFromLdap: user.ldapId !== null,
         groups: user.groups.map(({ friendlyName }) => friendlyName),
         passkeys: count,
-        onOneDeviceOnly: count === 1 && synced === 0,
+        withSingleDevicePasskey: count === 1 && synced === 0,
         lastUsedAt,
         picture: own.get(id) ?? null,
       }
@@ -96,7 +96,7 @@ export function userListPages(ports: UserListPorts) {
         list: view(total),
         users: await itemsOf(items),
         enabled: await directory.users.countEnabled(),
-        onOneDeviceOnly: isBeginning ? (await pocket.passkeys.overview()).onOneDeviceOnly : null,
+        withSingleDevicePasskey: isBeginning ? (await pocket.passkeys.overview()).withSingleDevicePasskey : null,
         notice: bulkNotice(flashes.take(ctx, usersPath)),
       })
     },

@@ -22,7 +22,7 @@ export interface UserItem {
   readonly groups: readonly string[]
   readonly passkeys: number
   /** Whether there is one passkey, on one device. */
-  readonly onOneDeviceOnly: boolean
+  readonly withSingleDevicePasskey: boolean
   /** When a passkey was last used. */
   readonly lastUsedAt: number | null
   readonly createdAt: number
@@ -49,7 +49,7 @@ export interface UsersPage {
   /** How many are not disabled. */
   readonly enabled: number
   /** `null` where the list is searched, filtered or paged through: it is not counted then. */
-  readonly onOneDeviceOnly: number | null
+  readonly withSingleDevicePasskey: number | null
   readonly notice: BulkNotice | null
 }
 

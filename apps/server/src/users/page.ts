@@ -7,15 +7,15 @@ import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { pageActor } from './actor.ts'
-import { belongingsPages } from './belongings-page.ts'
 import { userBulkPages } from './bulk-page.ts'
-import { lettingInPages } from './letting-in-page.ts'
 import { userListPages } from './list-page.ts'
 import type { UserFormValues, UserNewPage, userNotices } from './page-model.ts'
 import { userPath, usersPath } from './paths.ts'
 import { createShowUser, removalOf } from './show-user.ts'
+import { userAccessPages } from './user-access-page.ts'
 import { bodyOf, comparable, emptyUser, storedValues, userFormValues } from './user-form.ts'
 import type { UserPagePorts } from './user-page-ports.ts'
+import { belongingsPages } from './user-relations-page.ts'
 
 /** `/settings/admin/users`: what an administrator does with users. */
 export function userPages(ports: UserPagePorts): readonly PageRoute[] {
@@ -67,7 +67,7 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
     ...userListPages(ports),
     ...userBulkPages(ports),
     ...belongingsPages(ports, { showUser, done }),
-    ...lettingInPages(ports, { done }),
+    ...userAccessPages(ports, { done }),
 
     async new(ctx: Context) {
       await showNew(ctx, await authentication.requireUser(ctx), {})

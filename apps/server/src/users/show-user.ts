@@ -2,7 +2,7 @@ import type { Pocket, ReadPasskeyPolicy } from '@pocket/core'
 import type { Directory, User, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
 import { passkeyItem } from '../account/passkey-item.ts'
-import { auditLine, nothingKnown } from '../audit-log/audit-line.ts'
+import { auditLine, noKnownSubjects } from '../audit-log/audit-line.ts'
 import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
 import { qrCodeOf } from '../device-login/qr-code.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
@@ -54,7 +54,7 @@ export function createShowUser(ports: ShowUserPorts): ShowUser {
     const { items } = await auditLog.list(query, latest)
     const groups = await directory.groups.list([...new Set(items.flatMap(({ data }) => data.groupId ?? []))])
     const names = new Map(groups.map((group) => [group.id, group.friendlyName]))
-    return items.map((entry) => auditLine(entry, 'all', { ...nothingKnown, groups: names }))
+    return items.map((entry) => auditLine(entry, 'all', { ...noKnownSubjects, groups: names }))
   }
   return async (ctx, viewer, user, typed = {}) => {
     const { id, userName, displayName, email, disabled, createdAt } = user

@@ -73,7 +73,7 @@ export interface UserAdministration {
    */
   remove(actor: Actor, id: string): Promise<void>
   /** Whether people may remove themselves just now. */
-  mayRemoveOwn(): Promise<boolean>
+  canRemoveOwnAccount(): Promise<boolean>
   /** The same to oneself. @throws as `remove` @throws {Forbidden} `account_removal_disabled` where people may not */
   removeOwn(actor: Actor): Promise<void>
   setGroups(actor: Actor, id: string, groupIds: readonly string[]): Promise<UserDetails>
@@ -199,7 +199,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
 
     remove,
 
-    mayRemoveOwn: async () => (await settings()).removeOwnAccount,
+    canRemoveOwnAccount: async () => (await settings()).removeOwnAccount,
 
     async removeOwn(actor) {
       if (!(await settings()).removeOwnAccount)
@@ -250,11 +250,11 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
 }
 
 /** What an entry of the audit log says anyway, or what nobody has chosen. */
-const unsaid = ['id', 'createdAt', 'updatedAt']
+const unrecordedFields = ['id', 'createdAt', 'updatedAt']
 
 /** A user as the audit log keeps one who comes or goes. */
 function described({ claims, groups, ...user }: UserDetails): object {
-  const fields = Object.entries(user).filter(([name]) => !unsaid.includes(name))
+  const fields = Object.entries(user).filter(([name]) => !unrecordedFields.includes(name))
   return { ...Object.fromEntries(fields), groups: groups.map(({ name }) => name), claims }
 }
 
@@ -267,7 +267,7 @@ function eventsOf({ before, user, changed }: UserUpdate, actor: Actor): readonly
   const accountId = user.id
   const by = actor.id === accountId ? {} : { by: actor.id }
   const fields = changed.filter((property) => property !== 'disabled')
-  const { changes } = changesBetween(before, user, { except: [...unsaid, 'disabled'] })
+  const { changes } = changesBetween(before, user, { except: [...unrecordedFields, 'disabled'] })
   return [
     ...(fields.length > 0
       ? [{ event: 'account_updated' as const, accountId, fields, ...by, ...(changes && { changes }) }]

@@ -1,5 +1,5 @@
 import { InvalidInput } from '@pocket/core/errors'
-import { longestKey, type UserRights } from '@pocket/directory'
+import { maxKeyLength, type UserRights } from '@pocket/directory'
 import type { FromSchema } from 'json-schema-to-ts'
 import { named, sentence } from '../http/api/schema.ts'
 
@@ -55,7 +55,7 @@ export const claimsBody = {
     type: 'object',
     required: ['key', 'value'],
     properties: {
-      key: { type: 'string', minLength: 1, maxLength: longestKey },
+      key: { type: 'string', minLength: 1, maxLength: maxKeyLength },
       value: { type: 'string', minLength: 1 },
     },
   },

@@ -1,5 +1,5 @@
 import type { Pocket } from '@pocket/core'
-import type { Mail } from '../email/mail.ts'
+import type { Mail } from '../email/email-service.ts'
 import type { ProfilePictures } from '../images/profile-pictures.ts'
 import type { UserBulkPorts } from './bulk-page.ts'
 import type { UserListPorts } from './list-page.ts'

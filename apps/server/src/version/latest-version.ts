@@ -9,8 +9,8 @@ export interface LatestVersionPorts {
 }
 
 const freshFor = 15 * 60_000
-const patience = 5000
-const mostBytes = 1_000_000
+const maxWait = 5000
+const byteLimit = 1_000_000
 const version = /^\d+\.\d+\.\d+(?:[-+][\w.+-]{1,50})?$/
 
 /** The newest version; the text is empty where it is not known. */
@@ -56,7 +56,7 @@ export function createLatestVersion({ url, clock, onError }: LatestVersionPorts)
 async function ask(url: string): Promise<string> {
   const answer = await fetch(url, {
     headers: { accept: 'application/json', 'user-agent': 'pocket' },
-    signal: AbortSignal.timeout(patience),
+    signal: AbortSignal.timeout(maxWait),
   })
   if (!answer.ok) throw new Error(`${url} answers ${answer.status}`)
   const value: unknown = JSON.parse(await boundedText(answer))
@@ -71,7 +71,7 @@ async function boundedText({ body }: Response): Promise<string> {
   let size = 0
   for await (const chunk of body ?? []) {
     size += chunk.length
-    if (size > mostBytes) throw new Error(`The answer is larger than ${mostBytes} bytes`)
+    if (size > byteLimit) throw new Error(`The answer is larger than ${byteLimit} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

@@ -3,7 +3,7 @@ import type { Directory } from '@pocket/directory'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { knownUser } from '../users/known-user.ts'
 import { passkeyDto, passkeySchema, userDto, userSchema } from '../users/user-dto.ts'
-import { inContractTerms } from './contract-errors.ts'
+import { withContractErrors } from './contract-errors.ts'
 import { credentialOperations } from './credentials.ts'
 import type { OwnPasskeys } from './own-passkeys.ts'
 import {
@@ -52,7 +52,7 @@ function registration({ pocket }: WebAuthnPorts): readonly Operation[] {
       anyContentType: true,
       answer: { status: 200, schema: passkeySchema },
       handle: async ({ user, body, ctx }) =>
-        inContractTerms(ctx, 'registration', async () => {
+        withContractErrors(ctx, 'registration', async () => {
           const end = { response: body, purpose: 'registration', accountId: user.id } as const
           return passkeyDto(await pocket.registration.add(ctx.req, ctx.res, end))
         }),
@@ -81,7 +81,7 @@ function authentication({ pocket, directory }: WebAuthnPorts): readonly Operatio
       anyContentType: true,
       answer: { status: 200, schema: userSchema },
       handle: async ({ body, ctx }) =>
-        inContractTerms(ctx, 'authentication', async () => {
+        withContractErrors(ctx, 'authentication', async () => {
           const { id } = await pocket.signIn.withPasskey(ctx.req, ctx.res, body)
           return userDto(await knownUser(directory, id))
         }),
@@ -110,7 +110,7 @@ function authentication({ pocket, directory }: WebAuthnPorts): readonly Operatio
       handle: async ({ body, ctx }) => {
         const { req, res } = ctx
         if (!isResponse(body)) return pocket.reauthentication.withFreshSession(req, res)
-        await inContractTerms(ctx, 'authentication', () => pocket.reauthentication.withPasskey(req, res, body))
+        await withContractErrors(ctx, 'authentication', () => pocket.reauthentication.withPasskey(req, res, body))
       },
     }),
   ]

@@ -5,7 +5,7 @@ import type { Context } from 'koa'
 export type Ceremony = 'registration' | 'authentication'
 
 /** Does the work, and puts what core refuses into the words of the contract. */
-export async function inContractTerms<T>(ctx: Context, ceremony: Ceremony, work: () => Promise<T>): Promise<T> {
+export async function withContractErrors<T>(ctx: Context, ceremony: Ceremony, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {
@@ -17,7 +17,7 @@ function translated(ctx: Context, ceremony: Ceremony, cause: PocketError): Pocke
   const { code, message } = cause
   switch (code) {
     case 'challenge_expired':
-      return beganHere(ctx)
+      return startedHere(ctx)
         ? new InvalidInput('invalid_webauthn_session', message, { cause })
         : new InvalidInput('missing_session_id', 'No ceremony has begun in this browser.', { cause })
     case 'passkey_rejected':
@@ -36,6 +36,6 @@ function translated(ctx: Context, ceremony: Ceremony, cause: PocketError): Pocke
   }
 }
 
-function beganHere(ctx: Context): boolean {
+function startedHere(ctx: Context): boolean {
   return ctx.cookies.get('__Host-session') !== undefined || ctx.cookies.get('session') !== undefined
 }

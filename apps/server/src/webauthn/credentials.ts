@@ -1,7 +1,7 @@
 import { type Pocket, requestContext } from '@pocket/core'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { passkeyDto, passkeySchema } from '../users/user-dto.ts'
-import { inContractTerms } from './contract-errors.ts'
+import { withContractErrors } from './contract-errors.ts'
 import type { OwnPasskeys } from './own-passkeys.ts'
 
 export interface CredentialPorts {
@@ -33,7 +33,7 @@ export function credentialOperations({ pocket, ownPasskeys }: CredentialPorts): 
       body: renaming,
       answer: { status: 200, schema: passkeySchema },
       handle: async ({ user, params: { id: passkeyId = '' }, body, ctx }) =>
-        inContractTerms(ctx, 'registration', async () => {
+        withContractErrors(ctx, 'registration', async () => {
           const party = { origin: requestContext(ctx.req) }
           return passkeyDto((await pocket.passkeys.rename(user.id, passkeyId, body.name, party)).after)
         }),
@@ -46,7 +46,7 @@ export function credentialOperations({ pocket, ownPasskeys }: CredentialPorts): 
       summary: 'Delete a passkey of yours; the last one only where a login code by e-mail lets you in as well',
       answer: { status: 204 },
       handle: async ({ user, params: { id: passkeyId = '' }, ctx }) =>
-        inContractTerms(ctx, 'registration', async () => {
+        withContractErrors(ctx, 'registration', async () => {
           await ownPasskeys.remove(user, passkeyId, requestContext(ctx.req))
         }),
     }),

@@ -3,7 +3,7 @@ import { instant, named } from '../http/api/schema.ts'
 import { assertCanModifyUser } from '../users/access-checks.ts'
 import { actorOf } from '../users/actor.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
-import { inContractTerms } from './contract-errors.ts'
+import { withContractErrors } from './contract-errors.ts'
 import type { PasskeyRemovalReview, ReviewedRemoval } from './passkey-removals.ts'
 
 export interface PasskeyRemovalOperationPorts {
@@ -51,11 +51,11 @@ export function passkeyRemovalOperations(ports: PasskeyRemovalOperationPorts): r
   const { passkeyRemovals, users } = ports
   type Where = Pick<Call<unknown>, 'user' | 'params' | 'ctx'>
   const read = (call: Where, accountId: string) =>
-    inContractTerms(call.ctx, 'registration', async () =>
+    withContractErrors(call.ctx, 'registration', async () =>
       removalDto(await passkeyRemovals.find(actorOf(call), accountId, call.params.passkeyId ?? '')),
     )
   const withdraw = (call: Where, accountId: string) =>
-    inContractTerms(call.ctx, 'registration', () =>
+    withContractErrors(call.ctx, 'registration', () =>
       passkeyRemovals.withdraw(actorOf(call), accountId, call.params.passkeyId ?? ''),
     )
   const listed = async (call: Where, accountId: string) =>

@@ -12,7 +12,7 @@ const contractKeys = [
   'webauthnAuthenticatorAttachment',
   'webauthnAllowSyncedPasskeys',
 ] as const
-const ownKeys = [
+const ownSettingKeys = [
   'passkeyAttestation',
   'passkeyCounterRegression',
   'passkeyNonCompliance',
@@ -21,9 +21,9 @@ const ownKeys = [
 const lists = ['passkeyAllowedModels', 'passkeyDeniedModels'] as const
 
 /** The settings that the page is about. */
-export const policyKeys = [...contractKeys, ...ownKeys, ...lists] as const
+export const policyKeys = [...contractKeys, ...ownSettingKeys, ...lists] as const
 
-export type PolicyChoice = (typeof contractKeys)[number] | (typeof ownKeys)[number]
+export type PolicyChoice = (typeof contractKeys)[number] | (typeof ownSettingKeys)[number]
 export type ModelList = (typeof lists)[number]
 
 /** What the form says: every choice in the words of the settings, and the two lists as AAGUIDs. */
@@ -41,7 +41,7 @@ export function storedValues({ contract, own }: StoredPolicy): PolicyValues {
   const { passkeyAllowedModels, passkeyDeniedModels, ...rest } = own
   const choices = Object.fromEntries([
     ...contractKeys.map((key) => [key, contract[key]]),
-    ...ownKeys.map((key) => [key, rest[key]]),
+    ...ownSettingKeys.map((key) => [key, rest[key]]),
   ])
   // A cast, since an object made of entries forgets its keys.
   return { choices: choices as PolicyValues['choices'], models: { passkeyAllowedModels, passkeyDeniedModels } }
@@ -109,7 +109,7 @@ export function modelItem(aaguid: string): AuthenticatorModel {
 }
 
 /** Whether passkeys that do not comply are refused, and were not before, or later only. Days sort as texts; none is at once. */
-export function refusesSooner({ choices: before }: PolicyValues, { choices }: PolicyValues): boolean {
+export function isStricterSooner({ choices: before }: PolicyValues, { choices }: PolicyValues): boolean {
   return (
     choices.passkeyNonCompliance === 'require' &&
     (before.passkeyNonCompliance !== 'require' || choices.passkeyNonComplianceFrom < before.passkeyNonComplianceFrom)
@@ -127,7 +127,7 @@ export function contractChanges({ choices }: PolicyValues): Readonly<Record<(typ
   return { webauthnUserVerification, webauthnAuthenticatorAttachment, webauthnAllowSyncedPasskeys }
 }
 
-export function ownChanges({ choices, models }: PolicyValues) {
+export function ownSettingChanges({ choices, models }: PolicyValues) {
   const { passkeyAttestation, passkeyCounterRegression, passkeyNonCompliance, passkeyNonComplianceFrom } = choices
   return {
     passkeyAttestation,

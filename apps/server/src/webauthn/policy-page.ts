@@ -18,13 +18,13 @@ import { type Compliance, complianceWith } from './compliance.ts'
 import type { PasskeyPolicyPage } from './page-model.ts'
 import {
   contractChanges,
+  isStricterSooner,
   modelItem,
-  ownChanges,
+  ownSettingChanges,
   type PolicyValues,
   policyDifferences,
   policyFrom,
   policyKeys,
-  refusesSooner,
   type StoredPolicy,
   sentValues,
   storedValues,
@@ -118,7 +118,7 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
   const save = (ctx: Context, user: User, values: PolicyValues) =>
     sections.save({ ...pageActor(user, ctx), ...versionSent(ctx) }, policyKeys, {
       contract: settings.uiConfigDisabled ? {} : contractChanges(values),
-      own: ownChanges(values),
+      own: ownSettingChanges(values),
     })
 
   const pages = {
@@ -145,7 +145,7 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
       }
       const isReviewed = formText(ctx, 'reviewed', 10) === 'yes'
       const after = await standing(values, present)
-      const tightens = after.newlyNonCompliant > 0 || (after.nonCompliant > 0 && refusesSooner(before, values))
+      const tightens = after.newlyNonCompliant > 0 || (after.nonCompliant > 0 && isStricterSooner(before, values))
       if (tightens && !isReviewed) return review(ctx, user, values, after, null)
       const refusal = await refusalOf(() => save(ctx, user, values))
       if (refusal) {

@@ -161,8 +161,8 @@ describe('a condition', () => {
         const sent = await outcome(by, route, content?.(await subject(applies), applies) ?? {})
         return sent === 'done' ? 'admitted' : sent
       }
-      const asksAgain = row.session.includes('recent') || (applies && needs('session'))
-      expect([applies, await send(old)]).toEqual([applies, asksAgain ? '401 reauthentication_required' : 'admitted'])
+      const refetches = row.session.includes('recent') || (applies && needs('session'))
+      expect([applies, await send(old)]).toEqual([applies, refetches ? '401 reauthentication_required' : 'admitted'])
       expect([applies, await send(recent)]).toEqual([applies, 'admitted'])
       if (!keys) continue
       const isRefused = applies && needs('unlimitedKey')

@@ -17,7 +17,7 @@ test('who has put it off is asked again after thirty days', async () => {
   const asked = (passkeys: Parameters<typeof secondPasskey.isAskedFor>[1]) => secondPasskey.isAskedFor('ada', passkeys)
   expect([await asked([bound]), await asked([]), await asked([bound, bound])]).toEqual([true, false, false])
   expect(await asked([{ deviceType: 'multiDevice' }])).toBe(false)
-  await secondPasskey.putOff('ada')
+  await secondPasskey.reschedule('ada')
   now = 30 * 86_400_000 - 1
   expect(await asked([bound])).toBe(false)
   now += 1

@@ -3,7 +3,7 @@ import { createTestDatabase } from '@pocket/test-support'
 import { type CurrentNames, createAuditLog } from '../../src/audit-log/audit-log.ts'
 import { exported } from '../../src/audit-log/export.ts'
 import { type OpenDatabase, openDatabase } from '../../src/database/open-database.ts'
-import { nowhere } from '../../src/places/place.ts'
+import { noOrigin } from '../../src/geoip/location.ts'
 import { createFolder } from '../database/folder.ts'
 import { keepingLogger } from '../database/keeping-logger.ts'
 import { type CalledInstance, kinds, startCalled } from './calls.ts'
@@ -192,7 +192,7 @@ describe.each(kinds)('the table on %s', (kind) => {
   const everybody = { accountId: null, from: null, to: null, filters: {}, search: '' }
   const page = { page: 1, limit: 100, sort: null }
   const sinkAt = (now: number) =>
-    createAuditLog({ store: database.auditLog, names, log, placeOf: () => nowhere, clock: { now: () => now } })
+    createAuditLog({ store: database.auditLog, names, log, locationOf: () => noOrigin, clock: { now: () => now } })
 
   test('a flood from one network is one row for each hour, and whom it was about is told apart', async () => {
     const store = database.auditLog

@@ -196,9 +196,9 @@ describe.each(kinds)('%s', (kind) => {
     expect((await agent.get(`${instance.url}/settings/account/security`)).text).toMatch(
       /aria-label="YubiKey 5 Series with NFC"><path d="m.*<strong>YubiKey 5 Series with NFC<.*Created in /s,
     )
-    const putOff = async (browser = agent) =>
+    const reschedule = async (browser = agent) =>
       expect((await browser.postForm(`${instance.url}/settings/account/second-passkey/later`, {})).status).toBe(303)
-    await putOff()
+    await reschedule()
     expect(await asks()).toBe(false)
     const aMonthLater = Date.now() + 31 * 86_400_000
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => aMonthLater)
@@ -207,7 +207,7 @@ describe.each(kinds)('%s', (kind) => {
       const body = await passkeyAnswer(back, instance.url, authenticator)
       expect((await instance.call('POST /api/webauthn/login/finish', { body, agent: back })).status).toBe(200)
       expect(await asks(back)).toBe(true)
-      await putOff(back)
+      await reschedule(back)
       expect(await asks(back)).toBe(false)
     } finally {
       clock.mockRestore()

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { deviceOf, deviceWords } from '../../src/audit-log/device.ts'
+import { deviceNames, deviceOf } from '../../src/audit-log/device.ts'
 
 const webKit = 'AppleWebKit/537.36 (KHTML, like Gecko)'
 const chrome = `${webKit} Chrome/140.0.0.0`
@@ -74,7 +74,7 @@ test('what is not known has no length without end, and nothing is nothing', () =
 })
 
 test('a browser and its system are joined by the language, and nothing else is touched', () => {
-  const words = deviceWords({ text: (_, values) => `${values?.system}の${values?.browser}` })
+  const words = deviceNames({ text: (_, values) => `${values?.system}の${values?.browser}` })
   expect(words(deviceOf(`${iPhone} FxiOS/140.0 Mobile/15E148 Safari/605.1.15`))).toBe('iOS 17.5のFirefox')
   expect(words('headless Chrome on Windows')).toBe('Windowsのheadless Chrome')
   for (const same of ['', 'curl 8.5.0', 'Chrome/1 on nothing', 'Firefox on Windows, said somebody'])

@@ -36,7 +36,7 @@ async function check(args: readonly string[], env: Readonly<Record<string, strin
     createLogger,
     print: () => {},
     confirm: async () => undefined,
-    complain: (line) => complained.push(line),
+    printError: (line) => complained.push(line),
     stop: new AbortController().signal,
   }
   return { code: await run(['healthcheck', ...args], context), complained: complained.join('\n') }

@@ -47,7 +47,7 @@ function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<In
     createLogger: (config: Config) => createLogger(config, { write: (line) => logged.push(line) }),
     print: (line) => printed.push(line),
     confirm: async () => undefined,
-    complain: (line) => complained.push(line),
+    printError: (line) => complained.push(line),
     stop: new AbortController().signal,
     ...changes,
   }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { createTestDatabase } from '@pocket/test-support'
 import { connectToPostgres } from '../../src/database/connect.ts'
-import { describePostgres, withUsualTls } from '../../src/database/postgres-url.ts'
+import { describePostgres, withDefaultTls } from '../../src/database/postgres-url.ts'
 import { keepingLogger } from './keeping-logger.ts'
 
 test('a database is named without its password', () => {
@@ -15,7 +15,7 @@ test.each([
   ['postgres://db/x?sslmode=verify-full', 'postgres://db/x?sslmode=verify-full'],
   ['postgres://db/x', 'postgres://db/x'],
 ])('%s is connected to as %s', (given, expected) => {
-  expect(withUsualTls(given)).toBe(expected)
+  expect(withDefaultTls(given)).toBe(expected)
 })
 
 test('the other name of the scheme and the parameters of other drivers do no harm', async () => {

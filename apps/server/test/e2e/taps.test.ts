@@ -64,7 +64,7 @@ async function coldBrowser() {
     const { origin, pathname } = new URL(request.url())
     // What pages are made of comes with a hash in its name and stays in the browser.
     if (pathname.startsWith('/assets/') || pathname.startsWith('/favicon')) return
-    requests.push(origin === instance.url ? `${request.method()} ${spoken(pathname)}` : origin)
+    requests.push(origin === instance.url ? `${request.method()} ${translators(pathname)}` : origin)
   })
   return {
     page,
@@ -105,7 +105,7 @@ async function mailed(address: string, pattern: RegExp): Promise<string> {
   return pattern.exec(mail.text ?? '')?.[0] ?? ''
 }
 
-function spoken(path: string): string {
+function translators(path: string): string {
   return path.replace(/^\/(interaction|authorize|lc|st)\/(?!email$)[^/]+/, '/$1/…')
 }
 

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { type Compose, createComposer } from '../../src/email/compose.ts'
 import type { Message } from '../../src/email/email.ts'
+import { createGeoIp } from '../../src/geoip/geoip.ts'
 import { type Catalogues, loadCatalogues } from '../../src/http/catalogues.ts'
-import { createPlaces } from '../../src/places/places.ts'
 
 const server = new URL('../../', import.meta.url)
 const folder = fileURLToPath(new URL('locales/emails/', server))
@@ -33,7 +33,7 @@ beforeAll(async () => {
     catalogues,
     settings: async () => ({ appName: 'Our <Pocket>', accentColor }),
     appUrl: 'https://id.example.com',
-    places: createPlaces({ database: () => null, localIpv6Ranges: [] }),
+    places: createGeoIp({ database: () => null, localIpv6Ranges: [] }),
   })
   const files = await readdir(folder)
   texts = new Map(
@@ -82,17 +82,17 @@ describe('the catalogues of e-mails', () => {
     ['xx', 'en'],
     ['no language!', 'en'],
   ])('whoever speaks %s reads %s', (locale, expected) => {
-    expect(catalogues.inFirstOf(locale === null ? [] : [locale]).language).toBe(expected)
+    expect(catalogues.inPreferredLanguage(locale === null ? [] : [locale]).language).toBe(expected)
   })
 
   test('of several languages the first counts in which there is anything to read', () => {
-    expect(catalogues.inFirstOf(['xx', 'no language!', 'fr-CA', 'de']).language).toBe('fr')
-    expect(catalogues.inFirstOf([]).language).toBe('en')
+    expect(catalogues.inPreferredLanguage(['xx', 'no language!', 'fr-CA', 'de']).language).toBe('fr')
+    expect(catalogues.inPreferredLanguage([]).language).toBe('en')
   })
 
   test('hold no message that no e-mail says', async () => {
     const files = (await readdir(new URL('src/email/', server))).map((name) => `src/email/${name}`)
-    const paths = [...files, 'src/audit-log/device.ts', 'src/places/place-words.ts']
+    const paths = [...files, 'src/audit-log/device.ts', 'src/geoip/location-names.ts']
     const sources = await Promise.all(paths.map((path) => readFile(new URL(path, server), 'utf8')))
     const names = new Set([...sources.join().matchAll(/'([\w.-]+)'/g)].map(([, name]) => name))
     const said = (key: string) => key === 'language' || names.has(key) || names.has(key.replace(/_\w+$/, ''))

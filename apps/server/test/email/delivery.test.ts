@@ -10,8 +10,8 @@ import { emailTable } from '../../src/email/email.table.ts'
 import { type Email, type Message, stateOf } from '../../src/email/email.ts'
 import { createOutbox } from '../../src/email/outbox.ts'
 import { createSmtpTransport } from '../../src/email/transport.ts'
+import { createGeoIp } from '../../src/geoip/geoip.ts'
 import { loadCatalogues } from '../../src/http/catalogues.ts'
-import { createPlaces } from '../../src/places/places.ts'
 import { defaultValues, type SettingValues } from '../../src/settings/definitions.ts'
 import { createFolder } from '../database/folder.ts'
 import { keepingLogger } from '../database/keeping-logger.ts'
@@ -62,7 +62,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
   const leave = (email = someone.email, message: Message = { kind: 'test' }) =>
     outbox().leave({ to: { ...someone, email }, message, expiresAt: now + useful })
 
-  async function deliver(replica = 0, patience = 60_000): Promise<void> {
+  async function deliver(replica = 0, maxWait = 60_000): Promise<void> {
     const { emails: store, masterKey } = database(replica)
     const values = async () => settings
     const compose = createComposer({
@@ -70,7 +70,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
       catalogues: await loadCatalogues(catalogues),
       settings: values,
       appUrl: 'https://id.example.com',
-      places: createPlaces({ database: () => null, localIpv6Ranges: [] }),
+      places: createGeoIp({ database: () => null, localIpv6Ranges: [] }),
     })
     const delivery = createDelivery({
       store,
@@ -79,7 +79,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
       transport: createSmtpTransport(values),
       answer: async () => undefined,
       host: 'id.example.com',
-      patience,
+      maxWait,
       clock,
       onError: () => {},
     })

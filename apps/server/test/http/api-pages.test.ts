@@ -39,11 +39,11 @@ describe('an API', () => {
     expect((await agent.get(`${at}?search=photos`)).text).toContain(resource)
     const { id: server } = await running.app.pocket.clients.create({ name: 'Server', redirectUris: [] })
     const change = { name: 'Pictures', accessTokenFormat: 'jwt', accessTokenDurationMinutes: '7' }
-    for (const [format, isThere] of [
+    for (const [format, exists] of [
       ['opaque', true],
       ['jwt', false],
     ] as const)
-      expect((await agent.get(`${at}?filters[format]=${format}`)).text.includes(resource)).toBe(isThere)
+      expect((await agent.get(`${at}?filters[format]=${format}`)).text.includes(resource)).toBe(exists)
     await agent.postForm(page, { ...change, resourceServerClientIds: `${server}\r\nnobody` })
     expect(await stored(id)).toMatchObject({
       name: 'Pictures',

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { AuditEntry } from '../../src/audit-log/audit-entry.ts'
-import { auditLine, nothingKnown } from '../../src/audit-log/audit-line.ts'
+import { auditLine, noKnownSubjects } from '../../src/audit-log/audit-line.ts'
 import { commonEventNames, eventNames } from '../../src/audit-log/event-names.ts'
 import { loadMessages } from '../../src/http/messages.ts'
 import { type CalledInstance, startCalled } from '../api/calls.ts'
@@ -48,15 +48,15 @@ describe('every event', () => {
     const messages = await loadMessages(fileURLToPath(new URL('../../locales/en.json', import.meta.url)))
     const people = [{}, { actorId: 'b', actorName: 'eve' }, { accountId: null, accountName: null }]
     const missing = eventNames.flatMap((event) => {
-      const unsaid = people.flatMap((who) =>
+      const unrecordedFields = people.flatMap((who) =>
         (['own', 'all'] as const).filter((voice) => {
-          const { keys, subjects } = auditLine({ ...entry, ...who, event }, voice, nothingKnown)
+          const { keys, subjects } = auditLine({ ...entry, ...who, event }, voice, noKnownSubjects)
           const key = keys.map((each) => `auditLog.sentences.${each}`).find((each) => messages.has(each))
           const values = Object.fromEntries(Object.keys(subjects).map((name) => [name, name]))
           return key === undefined || messages.parts(key, values).length === 0
         }),
       )
-      return unsaid.length > 0 || !messages.has(`auditLog.filters.event.${event}`) ? [event] : []
+      return unrecordedFields.length > 0 || !messages.has(`auditLog.filters.event.${event}`) ? [event] : []
     })
     expect(missing).toEqual([])
     expect(commonEventNames.filter((name) => !messages.has(`auditLog.sentences.${name}.own`))).toEqual([])
@@ -71,7 +71,7 @@ describe('every event', () => {
 
   test('is told as what was done by oneself, by somebody else, and at set-up', () => {
     const line = (parts: Partial<AuditEntry>, voice: 'own' | 'all') =>
-      auditLine({ ...entry, ...parts }, voice, nothingKnown).keys[0]
+      auditLine({ ...entry, ...parts }, voice, noKnownSubjects).keys[0]
     expect(line({ event: 'ACCOUNT_UPDATED' }, 'own')).toBe('ACCOUNT_UPDATED.own')
     expect(line({ event: 'ACCOUNT_UPDATED', actorId: 'b' }, 'own')).toBe('ACCOUNT_UPDATED.ownBy')
     expect(line({ event: 'ACCOUNT_UPDATED', actorId: 'b' }, 'all')).toBe('ACCOUNT_UPDATED.allBy')

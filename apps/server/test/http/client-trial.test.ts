@@ -138,7 +138,7 @@ test('the tokens of a test have ended when its result is there', async () => {
   const [attempt] = await running.app.pocket.connectionLog.list(client.id)
   expect(attempt).toMatchObject({ endpoint: 'token', succeeded: true })
   expect(database.prepare('SELECT model FROM pocket_artifact WHERE grant_id IS NOT NULL').all()).toEqual([])
-  await expect(running.app.pocket.tryClient('nobody', 'nobody')).rejects.toMatchObject({ code: 'client_not_found' })
+  await expect(running.app.pocket.testClient('nobody', 'nobody')).rejects.toMatchObject({ code: 'client_not_found' })
 })
 
 test('only an administrator runs it, by a form of this server', async () => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { chooseAmong } from '../../src/http/catalogues.ts'
+import { selectCatalogue } from '../../src/http/catalogues.ts'
 import { createMessages } from '../../src/http/messages.ts'
 import { type PageServer, startPageServer } from '../pages/page-server.ts'
 import { type RunningApp, startApp } from './app.ts'
@@ -58,7 +58,7 @@ describe('the language of a page', () => {
       language,
       messages: () => createMessages({ ...english, language }),
     })
-    pages = await startPageServer(chooseAmong(['en', 'de', 'ar', 'zh-Hant', 'zh-Hans'].map(inLanguage)))
+    pages = await startPageServer(selectCatalogue(['en', 'de', 'ar', 'zh-Hant', 'zh-Hans'].map(inLanguage)))
   })
   afterAll(async () => pages[Symbol.asyncDispose]())
 

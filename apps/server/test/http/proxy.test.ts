@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { pretendedClientAddress, SoftwareAuthenticator } from '@pocket/core/testing'
+import { clientIpAddress, SoftwareAuthenticator } from '@pocket/core/testing'
 import { setUpAdministrator, startApp } from './app.ts'
 
 const APP_URL = 'https://id.example.com'
@@ -49,8 +49,8 @@ describe('behind a reverse proxy with TLS', () => {
   })
 
   test.each([
-    ['true', pretendedClientAddress],
-    ['127.0.0.0/8', pretendedClientAddress],
+    ['true', clientIpAddress],
+    ['127.0.0.0/8', clientIpAddress],
     ['10.0.0.0/8', '127.0.0.1'],
     ['false', '127.0.0.1'],
   ])('TRUST_PROXY=%s makes the client %s', async (TRUST_PROXY, address) => {

@@ -75,11 +75,11 @@ const leftovers: Readonly<Record<string, Leftover>> = {
   },
   'remove-old-audit-entries': async ({ auditLog, dataSource }) => {
     const nobody = { accountId: null, accountName: null, actorId: null, actorName: null }
-    const nowhere = { ipAddress: null, userAgent: null, country: null, city: null, requestId: null }
+    const noOrigin = { ipAddress: null, userAgent: null, country: null, city: null, requestId: null }
     const nothing = { clientId: null, clientName: null, data: {}, changes: null, repetition: null, searched: '' }
     const once = { occurrences: 1, createdAt: longAgo, lastAt: longAgo, last: null }
     const id = crypto.randomUUID()
-    await auditLog.append({ id, event: 'KEYS_ROTATED', ...nobody, ...nowhere, ...nothing, ...once })
+    await auditLog.append({ id, event: 'KEYS_ROTATED', ...nobody, ...noOrigin, ...nothing, ...once })
     return async () => (await dataSource.query('SELECT 1 FROM pocket_audit WHERE id = $1', [id])).length === 0
   },
   'remove-old-emails': async ({ emails }) => {

@@ -116,9 +116,9 @@ describe.each(kinds)('%s', (kind) => {
     scheduler.register({ name: 'clean-up', intervalMs: hour, run: async () => ++runs })
     await scheduler.runDue()
     now += 1000
-    expect(await storeOf(1).bringForward('clean-up', now)).toBe(true)
-    expect(await storeOf(1).bringForward('clean-up', now + hour)).toBe(true)
-    expect(await storeOf(1).bringForward('no-job', now)).toBe(false)
+    expect(await storeOf(1).runEarlier('clean-up', now)).toBe(true)
+    expect(await storeOf(1).runEarlier('clean-up', now + hour)).toBe(true)
+    expect(await storeOf(1).runEarlier('no-job', now)).toBe(false)
     await scheduler.runDue()
     expect(runs).toBe(2)
   })
@@ -172,7 +172,7 @@ describe.each(kinds)('%s', (kind) => {
   })
 
   test('a job can ask to run soon after a start, whenever its interval would be over', async () => {
-    const job = { name: 'clean-up', intervalMs: hour, firstRunWithinMs: 5000, run: async () => {} }
+    const job = { name: 'clean-up', intervalMs: hour, maxFirstDelayMs: 5000, run: async () => {} }
     const first = replica(0)
     first.register(job)
     await first.runDue()
@@ -365,7 +365,7 @@ function bound(store: JobStore): JobStore {
   return {
     announce: (name, times) => store.announce(name, times),
     list: () => store.list(),
-    bringForward: (name, at) => store.bringForward(name, at),
+    runEarlier: (name, at) => store.runEarlier(name, at),
     claim: (lease, times) => store.claim(lease, times),
     renew: (lease, until) => store.renew(lease, until),
     finish: (lease, end) => store.finish(lease, end),

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals'
-import type { HeldPerson, LdapApplied } from '@pocket/directory'
+import type { KnownUser, LdapApplied } from '@pocket/directory'
 import type { NamedEvent } from '../../src/audit-log/audit-log.ts'
 import type { Images } from '../../src/images/images.ts'
 import { createLdapHost } from '../../src/ldap/host.ts'
 
-function person(id: string, disabled = false): HeldPerson {
+function person(id: string, disabled = false): KnownUser {
   return {
     user: {
       id,
@@ -26,8 +26,8 @@ function person(id: string, disabled = false): HeldPerson {
       dn: id,
       disabledByImport: disabled,
       enabledByHand: false,
-      administratorByImport: false,
-      administratorByHand: false,
+      isImportedAdministrator: false,
+      isManualAdministrator: false,
       pictureHash: null,
       pictureImage: null,
     },

@@ -2,12 +2,12 @@ import { createServer, IncomingMessage } from 'node:http'
 import { type AddressInfo, Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import Koa from 'koa'
+import { createGeoIp } from '../../src/geoip/geoip.ts'
 import { loadAssets, serveAssets } from '../../src/http/assets.ts'
 import { type Catalogues, type Language, loadCatalogues } from '../../src/http/catalogues.ts'
 import { createPageRenderer } from '../../src/http/page.ts'
 import type { PageModel } from '../../src/http/page-models.ts'
 import { noPictures } from '../../src/http/page-pictures.ts'
-import { createPlaces } from '../../src/places/places.ts'
 import { pageStates } from './page-states.ts'
 import { now } from './states/common.ts'
 
@@ -51,7 +51,7 @@ export async function startPageServer(catalogues?: Catalogues): Promise<PageServ
     appName: async () => 'Pocket ID',
     pictures: noPictures,
     appearance: async () => null,
-    places: createPlaces({ database: () => ({ find: () => berlin }), localIpv6Ranges: [] }),
+    places: createGeoIp({ database: () => ({ find: () => berlin }), localIpv6Ranges: [] }),
     clock: { now: () => now },
   })
   const pages = new Map(Object.entries(pageStates))

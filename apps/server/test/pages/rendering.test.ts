@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { ceremonyFailures } from '@pocket/core/browser'
 import { errorCodes } from '@pocket/core/errors'
-import { chooseAmong } from '../../src/http/catalogues.ts'
+import { selectCatalogue } from '../../src/http/catalogues.ts'
 import { createMessages, loadMessages, parseCatalogue } from '../../src/http/messages.ts'
 import { createTemplates } from '../../src/http/page.ts'
 import { type PageServer, startPageServer } from './page-server.ts'
@@ -178,7 +178,7 @@ describe('templates', () => {
       const messages = createMessages(each)
       return { language: messages.language, messages: () => messages }
     })
-    await using bilingual = await startPageServer(chooseAmong(both))
+    await using bilingual = await startPageServer(selectCatalogue(both))
     const page = { view: 'signed-out', client: null } as const
     const texts = await Promise.all(
       [['fr', 'de-AT'], ['en', 'de'], [], undefined].map((languages) =>

@@ -119,13 +119,13 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
   })
 
   test('a lease, a next run and a change from before the clock was set back hold nobody up', async () => {
-    const [leased, putOff] = [await provider(), await provider({ nextRunAt: noon + 3 * 60 * minute })]
+    const [leased, reschedule] = [await provider(), await provider({ nextRunAt: noon + 3 * 60 * minute })]
     await store.claim(leaseOf(leased), { now: noon + 60 * minute, until: noon + 61 * minute })
-    expect((await store.due(noon)).toSorted()).toEqual([leased.id, putOff.id].toSorted())
-    for (const made of [leased, putOff]) expect(await store.claimDue(leaseOf(made), range)).toBe(true)
+    expect((await store.due(noon)).toSorted()).toEqual([leased.id, reschedule.id].toSorted())
+    for (const made of [leased, reschedule]) expect(await store.claimDue(leaseOf(made), range)).toBe(true)
     expect(await store.due(noon)).toEqual([])
     const next = await provider({ nextRunAt: noon + 60 * minute })
-    await store.noteChange(noon + 60 * minute)
+    await store.recordChange(noon + 60 * minute)
     await store.takeChanges(noon - 5 * minute, noon)
     expect(await store.due(noon)).toEqual([next.id])
   })
@@ -139,13 +139,13 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
   })
 
   test('is due once it has been quiet for a while after the last change', async () => {
-    await store.noteChange(noon)
+    await store.recordChange(noon)
     const made = await provider({ nextRunAt: noon + 60 * minute })
     // Before there was a provider nobody wrote anything down.
     await store.takeChanges(noon + 60 * minute, noon)
     expect(await store.due(noon)).toEqual([])
-    await store.noteChange(noon)
-    await store.noteChange(noon + 3 * minute)
+    await store.recordChange(noon)
+    await store.recordChange(noon + 3 * minute)
     for (const minutes of [0, 5, 7]) {
       const now = noon + minutes * minute
       await store.takeChanges(now - 5 * minute, now)
@@ -160,8 +160,8 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
     const [one, other] = [await provider(), await provider()]
     const leases = [leaseOf(one), leaseOf(other)]
     for (const lease of leases) await store.claim(lease, range)
-    await store.noteChange(noon + 10)
-    await store.bringForward(one.id, noon + 20)
+    await store.recordChange(noon + 10)
+    await store.runEarlier(one.id, noon + 20)
     for (const lease of leases) await store.finish(lease, end)
     expect(await store.due(noon + 1000)).toEqual([one.id])
     const again = leaseOf(other)

@@ -8,7 +8,7 @@ import { loadConfig } from '../../src/config/load.ts'
 import { type OpenDatabase, openDatabase } from '../../src/database/open-database.ts'
 import type { Repeat } from '../../src/jobs/repeat.ts'
 import { createLogger } from '../../src/logging/logger.ts'
-import { notingChanges, notingManyChanges } from '../../src/scim/changes.ts'
+import { withBulkChangeTracking, withChangeTracking } from '../../src/scim/changes.ts'
 import type { ScimProvider } from '../../src/scim/provider.ts'
 import { createScimProviders, type ScimProviders } from '../../src/scim/providers.ts'
 import { createScimRuns, type ScimRuns } from '../../src/scim/runs.ts'
@@ -101,7 +101,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
       return server.requests.length
     }
     expect([await listed(0), await listed(59), await listed(1), await listed(1)]).toEqual([0, 0, 2, 0])
-    const noting = notingChanges(audit, { store: database.scimProviders, clock })
+    const noting = withChangeTracking(audit, { store: database.scimProviders, clock })
     await noting.record({ event: 'signed_in', accountId: 'ada', method: 'passkey' }, nobody)
     expect(await listed(6)).toBe(0)
     await noting.record({ event: 'account_updated', accountId: 'ada', fields: ['email'] }, nobody)
@@ -110,7 +110,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
     expect([await listed(4), await listed(1), await listed(1)]).toEqual([0, 2, 0])
     // An import from LDAP records many at once.
     const names = { accountName: 'ada', actorName: 'LDAP', clientName: null, passkeyName: null }
-    const many = notingManyChanges(async () => {}, { store: database.scimProviders, clock })
+    const many = withBulkChangeTracking(async () => {}, { store: database.scimProviders, clock })
     await many([{ event: { event: 'passkey_renamed', accountId: 'ada', passkeyId: 'x' }, names }])
     expect(await listed(6)).toBe(0)
     await many([{ event: { event: 'account_disabled', accountId: 'ada', by: 'ldap' }, names }])

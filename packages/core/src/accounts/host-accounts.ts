@@ -1,5 +1,5 @@
 import { Misconfigured, PocketError } from '../errors.ts'
-import { withinTime } from '../within-time.ts'
+import { withTimeout } from '../within-time.ts'
 import type { Account } from './account.ts'
 import type { AccountListRequest, Accounts, NewAccount } from './accounts.ts'
 
@@ -24,7 +24,7 @@ export type HostAccount = Pick<Account, 'id' | 'userName'> & {
 export interface HostAccounts {
   /**
    * The account with this id, or `undefined` where there is none. Return a disabled one as such: core refuses it, so that
-   * the refusal is audited. It has as long as the option `answerWithin` says.
+   * the refusal is audited. It has as long as the option `hookTimeout` says.
    */
   find(id: string): Promise<HostAccount | undefined>
   /**
@@ -93,9 +93,9 @@ const fields: { readonly [Key in keyof Required<Account>]: Field } = {
  *
  * @param answerWithin - milliseconds
  */
-export function guardAccounts(host: HostAccounts, answerWithin: number): Accounts {
+export function guardAccounts(host: HostAccounts, hookTimeout: number): Accounts {
   const ask = <T>(method: keyof HostAccounts, answer: () => Promise<T>) =>
-    withinTime(answer, answerWithin).catch((cause: unknown) => {
+    withTimeout(answer, hookTimeout).catch((cause: unknown) => {
       if (method === 'register' && cause instanceof PocketError) throw cause
       throw broken(method, 'failed', 'It threw, or did not answer in time.', cause)
     })
@@ -108,25 +108,25 @@ export function guardAccounts(host: HostAccounts, answerWithin: number): Account
     for (const [name, { fits, has }] of Object.entries(fields))
       if (name in known && !fits(known[name]))
         throw broken(method, 'invalid', `The ${name} of the account is not ${has}.`)
-    const { id: itsId, userName } = known
-    if (typeof itsId !== 'string') throw broken(method, 'invalid', 'The account has no id.')
+    const { id: accountId, userName } = known
+    if (typeof accountId !== 'string') throw broken(method, 'invalid', 'The account has no id.')
     if (typeof userName !== 'string') throw broken(method, 'invalid', 'The account has no userName.')
-    return { ...unknown, displayName: userName, ...known, id: itsId, userName }
+    return { ...unknown, displayName: userName, ...known, id: accountId, userName }
   }
-  const notOffered = (method: keyof HostAccounts) => broken(method, 'not_offered', 'It has no such method.')
+  const unsupportedMethod = (method: keyof HostAccounts) => broken(method, 'not_offered', 'It has no such method.')
 
   return {
     can: (method) => typeof host[method] === 'function',
     find: async (id) => checked('find', await ask('find', () => host.find(id)), id),
 
     async findByLogin(login) {
-      if (!host.findByLogin) throw notOffered('findByLogin')
+      if (!host.findByLogin) throw unsupportedMethod('findByLogin')
       const { findByLogin } = host
       return checked('findByLogin', await ask('findByLogin', () => findByLogin.call(host, login)))
     },
 
     async register(account) {
-      if (!host.register) throw notOffered('register')
+      if (!host.register) throw unsupportedMethod('register')
       const { register } = host
       const made = checked('register', await ask('register', () => register.call(host, account)), account.id)
       if (!made) throw broken('register', 'invalid', 'It answered with no account.')
@@ -134,7 +134,7 @@ export function guardAccounts(host: HostAccounts, answerWithin: number): Account
     },
 
     async list(request) {
-      if (!host.list) throw notOffered('list')
+      if (!host.list) throw unsupportedMethod('list')
       const { list } = host
       const listed: unknown = await ask('list', () => list.call(host, request))
       if (!Array.isArray(listed)) throw broken('list', 'invalid', 'It answered with no list.')

@@ -30,8 +30,8 @@ export interface PermissionInput {
   readonly description?: string | undefined
 }
 
-const mostPermissions = 500
-const mostMinutes = 525_600
+const maxPermissions = 500
+const maxMinutes = 525_600
 
 const reservedKeys = new Set(['openid', 'profile', 'email', 'email_verified', 'groups', 'offline_access'])
 const dangerousSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 'file:', 'about:'])
@@ -55,8 +55,8 @@ export function nameProblems(name: string): FieldError[] {
 
 export function lifetimeProblems(minutes: number | null | undefined): FieldError[] {
   if (minutes === null || minutes === undefined) return []
-  if (Number.isInteger(minutes) && minutes >= 1 && minutes <= mostMinutes) return []
-  const message = `must be a whole number from 1 to ${mostMinutes}`
+  if (Number.isInteger(minutes) && minutes >= 1 && minutes <= maxMinutes) return []
+  const message = `must be a whole number from 1 to ${maxMinutes}`
   return [{ field: 'accessTokenDurationMinutes', code: 'invalid', message }]
 }
 
@@ -74,8 +74,8 @@ export function resourceProblems(resource: string, issuer: string): FieldError[]
 }
 
 export function permissionProblems(permissions: readonly PermissionInput[]): FieldError[] {
-  if (permissions.length > mostPermissions)
-    return [{ field: 'permissions', code: 'too_long', message: `must be at most ${mostPermissions}` }]
+  if (permissions.length > maxPermissions)
+    return [{ field: 'permissions', code: 'too_long', message: `must be at most ${maxPermissions}` }]
   const seen = new Set<string>()
   return permissions.flatMap(({ key, name, description = '' }, index) => {
     const at = `permissions[${index}]`

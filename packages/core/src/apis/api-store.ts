@@ -5,7 +5,7 @@ import type { ApiList, ApiListRequest } from './api-list.ts'
 export interface ApiStore {
   find(id: string): Promise<Api | undefined>
   /** The same, and nobody else changes this API until the running transaction ends. */
-  findToChange(id: string): Promise<Api | undefined>
+  findForUpdate(id: string): Promise<Api | undefined>
   findByResource(resource: string): Promise<Api | undefined>
   /** All of them, by name. */
   list(): Promise<readonly Api[]>

@@ -24,7 +24,7 @@ import { type ApiGrants, createApiGrants } from './grants.ts'
 export interface Apis extends ApiGrants {
   find(id: string): Promise<Api | undefined>
   /** The same, and nobody else changes this API until the running transaction ends. */
-  findToChange(id: string): Promise<Api | undefined>
+  findForUpdate(id: string): Promise<Api | undefined>
   /** All of them, by name. */
   list(): Promise<readonly Api[]>
   page(request: ApiListRequest): Promise<ApiList>
@@ -61,7 +61,7 @@ export function createApis(ports: ApisPorts): Apis {
 
   const change = (id: string, to: (api: Api) => Promise<Partial<Api>>): Promise<Api> =>
     transaction(async () => {
-      const api = await store.findToChange(id)
+      const api = await store.findForUpdate(id)
       if (!api) throw apiNotFound()
       const changed = { ...api, ...(await to(api)), updatedAt: clock.now() }
       await store.update(changed)
@@ -91,7 +91,7 @@ export function createApis(ports: ApisPorts): Apis {
   return {
     ...createApiGrants(ports),
     find: (id) => store.find(id),
-    findToChange: (id) => store.findToChange(id),
+    findForUpdate: (id) => store.findForUpdate(id),
     list: () => store.list(),
     page: (request) => store.page(request),
 

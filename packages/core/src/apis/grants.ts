@@ -40,7 +40,7 @@ export interface ApiGrantsPorts {
 export function createApiGrants({ store, clients, transaction }: ApiGrantsPorts): ApiGrants {
   /** The client stays as long as the transaction, so that no grant is left behind by one that is removed meanwhile. */
   const lockClient = async (id: string) => {
-    const client = await clients.findToChange(id)
+    const client = await clients.findForUpdate(id)
     if (!client) throw new NotFound('client_not_found', 'There is no such client.')
     return client
   }
@@ -69,7 +69,7 @@ export function createApiGrants({ store, clients, transaction }: ApiGrantsPorts)
     setGrant: (apiId, clientId, access) =>
       transaction(async () => {
         const client = await lockClient(clientId)
-        const api = await store.findToChange(apiId)
+        const api = await store.findForUpdate(apiId)
         if (!api) throw new NotFound('not_found', 'There is no such API.', { details: { resource: 'API' } })
         return put(api, client, access)
       }),
@@ -78,9 +78,9 @@ export function createApiGrants({ store, clients, transaction }: ApiGrantsPorts)
       transaction(async () => {
         const client = await lockClient(clientId)
         for (const { id } of await store.list()) {
-          const api = await store.findToChange(id)
+          const api = await store.findForUpdate(id)
           const before = await store.findGrant(id, clientId)
-          if (api) await put(api, client, { ...lists, ...accessBeside(before) })
+          if (api) await put(api, client, { ...lists, ...otherAccess(before) })
         }
         return store.grantsTo(clientId)
       }),
@@ -90,7 +90,7 @@ export function createApiGrants({ store, clients, transaction }: ApiGrantsPorts)
 }
 
 /** The access that is for no permission. */
-function accessBeside(grant: ApiGrant | undefined): Pick<ApiAccess, 'userDelegatedAccess' | 'clientAccess'> {
+function otherAccess(grant: ApiGrant | undefined): Pick<ApiAccess, 'userDelegatedAccess' | 'clientAccess'> {
   return {
     userDelegatedAccess: grant?.userDelegatedPermissionIds.length === 0 && grant.userDelegatedAccess,
     clientAccess: grant?.clientPermissionIds.length === 0 && grant.clientAccess,
@@ -102,7 +102,7 @@ export async function forgetClient(store: ApiStore, clientId: string): Promise<v
   await store.removeGrantsTo(clientId)
   for (const { id, resourceServerClientIds } of await store.list()) {
     if (!resourceServerClientIds.includes(clientId)) continue
-    const api = await store.findToChange(id)
+    const api = await store.findForUpdate(id)
     if (!api) continue
     const left = api.resourceServerClientIds.filter((each) => each !== clientId)
     await store.update({ ...api, resourceServerClientIds: left })

@@ -33,7 +33,7 @@ export interface ActingParty {
 }
 
 /** Of what no request has asked for. */
-export const nowhere: RequestOrigin = { requestId: null, ipAddress: null, userAgent: null }
+export const noOrigin: RequestOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
 /** For hosts that keep no audit log. */
 export const noAudit: AuditSink = { record: async () => {} }

@@ -11,7 +11,7 @@ export interface Refusal {
 }
 
 /** Keeps a refusal out of the audit log, whichever layers see it pass. */
-export function leaveUnrecorded(error: PocketError): void {
+export function skipRecording(error: PocketError): void {
   recorded.add(error)
 }
 

@@ -10,7 +10,7 @@ export function isInAppBrowser(userAgent: string): boolean {
 }
 
 /** What a failure comes down to in this browser: it may be unable to use what the person has. */
-export async function circumstances(failure: CeremonyFailure): Promise<CeremonyFailure> {
+export async function failureContext(failure: CeremonyFailure): Promise<CeremonyFailure> {
   if (failure === 'timed_out' || failure === 'already_registered') return failure
   if (isInAppBrowser(navigator.userAgent)) return 'in_app_browser'
   if (failure !== 'none_here') return failure

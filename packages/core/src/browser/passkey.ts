@@ -23,7 +23,7 @@ import {
   WebAuthnAbortService,
 } from '@simplewebauthn/browser'
 import type { AuthenticationCeremony } from '../interactions/views.ts'
-import { circumstances, isInAppBrowser } from './circumstances.ts'
+import { failureContext, isInAppBrowser } from './circumstances.ts'
 import { failureOf } from './failure.ts'
 import { PasskeyProblem } from './problem.ts'
 import { getJson, member, postJson, redirectOf } from './server.ts'
@@ -221,6 +221,6 @@ async function prompt<T>(timeout: number | undefined, ask: () => Promise<T>): Pr
     return await ask()
   } catch (cause) {
     const failure = failureOf(cause, timeout !== undefined && performance.now() - began >= timeout)
-    throw new PasskeyProblem(await circumstances(failure), 'The ceremony has failed in the browser.', { cause })
+    throw new PasskeyProblem(await failureContext(failure), 'The ceremony has failed in the browser.', { cause })
   }
 }

@@ -1,5 +1,5 @@
 import type { Account } from '../accounts/account.ts'
-import { askRule } from '../host-rule.ts'
+import { runHostRule } from '../host-rule.ts'
 import type { Client } from './client.ts'
 
 /** What a client says about who may use it, and how fresh their sign-in has to be. */
@@ -55,12 +55,12 @@ export type AccessCheck = (question: AccessQuestion) => AccessAnswer | Promise<A
 export type AccessChecks = Readonly<Record<string, AccessCheck>>
 
 /** Which of our own rules hold, since no check of the host's takes their place. */
-export interface OwnRules {
+export interface BuiltInRules {
   readonly allowedGroups: boolean
   readonly freshSignIn: boolean
 }
 
-export function ownRulesBeside(checks: AccessChecks): OwnRules {
+export function builtInRulesWith(checks: AccessChecks): BuiltInRules {
   return { allowedGroups: !Object.hasOwn(checks, 'allowedGroups'), freshSignIn: !Object.hasOwn(checks, 'freshSignIn') }
 }
 
@@ -70,18 +70,18 @@ export interface AccessDecision {
 }
 
 /** The first check that has something to say. @throws {Misconfigured} where one fails, which names it */
-export type AskChecks = (question: AccessQuestion) => Promise<AccessDecision | undefined>
+export type RunAccessChecks = (question: AccessQuestion) => Promise<AccessDecision | undefined>
 
 /** @param answerWithin - milliseconds that each has */
-export function createAccessChecks(checks: AccessChecks, answerWithin: number): AskChecks {
+export function createAccessChecks(checks: AccessChecks, hookTimeout: number): RunAccessChecks {
   return async (question) => {
     for (const [check, ask] of Object.entries(checks)) {
-      const answer = await askRule({
+      const answer = await runHostRule({
         option: `checks.${check}`,
         ask: () => ask(question),
         fits: ({ refuse, signInAgain, goTo }) =>
           typeof refuse === 'string' || signInAgain === true || typeof goTo === 'string',
-        answerWithin,
+        hookTimeout,
       })
       if (answer) return { check, answer }
     }

@@ -1,11 +1,11 @@
 import type { Account } from '../accounts/account.ts'
 import type { Claims } from '../accounts/claims.ts'
 import { type ClaimRequest, type ClaimSettings, claimsFor } from './claims.ts'
-import { askHostClaims, type HostClaims } from './host-claims.ts'
+import { type HostClaims, readHostClaims } from './host-claims.ts'
 import type { ClientProtocol } from './protocol.ts'
 
 /** The client that is told something, and its settings. */
-export interface ToldClient {
+export interface ClaimsClient {
   readonly id: string
   readonly name: string
   readonly redirectUris: readonly string[]
@@ -13,17 +13,17 @@ export interface ToldClient {
 }
 
 /** What a client calls the person (OpenID Connect Core §8). */
-export type SubjectOf = (accountId: string, client: Pick<ToldClient, 'redirectUris' | 'settings'>) => string
+export type SubjectOf = (accountId: string, client: Pick<ClaimsClient, 'redirectUris' | 'settings'>) => string
 
 /** Makes what a client is told of an account: the one place behind ID tokens, UserInfo, refreshes, consent and preview. */
-export type MakeClaims = (account: Account, client: ToldClient, request: ClaimRequest) => Promise<Claims>
+export type MakeClaims = (account: Account, client: ClaimsClient, request: ClaimRequest) => Promise<Claims>
 
 /** What the host's own function says of an account, where these scopes are asked for. */
-export type ClaimsOfHost = (account: Account, client: ToldClient, scopes: readonly string[]) => Promise<Claims>
+export type ClaimsOfHost = (account: Account, client: ClaimsClient, scopes: readonly string[]) => Promise<Claims>
 
-export function createClaimsOfHost(ask: HostClaims | undefined, answerWithin: number): ClaimsOfHost {
+export function createClaimsOfHost(ask: HostClaims | undefined, hookTimeout: number): ClaimsOfHost {
   return async (account, { id, name }, scopes) =>
-    ask ? askHostClaims(ask, { account, context: { client: { id, name }, scopes }, answerWithin }) : {}
+    ask ? readHostClaims(ask, { account, context: { client: { id, name }, scopes }, hookTimeout }) : {}
 }
 
 export function createClaimMaker(claimsOfHost: ClaimsOfHost, subjectOf: SubjectOf): MakeClaims {

@@ -32,19 +32,19 @@ export function claimsFor(
 ): Claims {
   const custom = customClaims(account)
   const standard = { ...standardClaims(account, settings), ...request.ofHost, sub: subject }
-  const mayTell = permission(request)
+  const canRelease = permission(request)
   const known = { ...Object.fromEntries(custom), ...standard }
-  const told = Object.entries(known).filter(([claim]) => mayTell(claim))
+  const told = Object.entries(known).filter(([claim]) => canRelease(claim))
   const ruled = settings.claimRules
     .filter(({ claim }) => !protocolClaims.has(claim))
     .map((rule): [string, unknown] => [
       rule.claim,
-      shaped(sourceValue(rule.source, { standard, custom, mayTell }), rule.as),
+      shaped(sourceValue(rule.source, { standard, custom, canRelease }), rule.as),
     ])
     .filter(([, value]) => value !== undefined && value !== null)
   const rejected = new Set(request.rejected)
-  const mayKnow = (value: unknown) => subject === account.id || !`${JSON.stringify(value)}`.includes(account.id)
-  const claims = [...told, ...ruled].filter(([claim, value]) => !rejected.has(claim) && mayKnow(value))
+  const canReceive = (value: unknown) => subject === account.id || !`${JSON.stringify(value)}`.includes(account.id)
+  const claims = [...told, ...ruled].filter(([claim, value]) => !rejected.has(claim) && canReceive(value))
   return { ...present(Object.fromEntries(claims)), sub: subject }
 }
 
@@ -70,17 +70,17 @@ function permission({ scopes, names = [], rejected = [] }: ClaimRequest): Permis
 interface Sources {
   readonly standard: Claims
   readonly custom: ReadonlyMap<string, unknown>
-  readonly mayTell: Permission
+  readonly canRelease: Permission
 }
 
-function sourceValue(source: ClaimRule['source'], { standard, custom, mayTell }: Sources): unknown {
+function sourceValue(source: ClaimRule['source'], { standard, custom, canRelease }: Sources): unknown {
   switch (source.kind) {
     case 'constant':
       return source.value
     case 'claim':
-      return Object.hasOwn(standard, source.name) && mayTell(source.name) ? standard[source.name] : undefined
+      return Object.hasOwn(standard, source.name) && canRelease(source.name) ? standard[source.name] : undefined
     case 'custom':
-      return mayTell(source.key) ? custom.get(source.key) : undefined
+      return canRelease(source.key) ? custom.get(source.key) : undefined
   }
 }
 

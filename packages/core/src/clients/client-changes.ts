@@ -2,7 +2,7 @@ import { changesBetween } from '../audit/changes.ts'
 import type { Client } from './client.ts'
 
 /** What an entry of the audit log says anyway, what has entries of its own, and what nobody has chosen. */
-const unsaid = {
+const unrecordedFields = {
   except: ['id', 'createdAt', 'updatedAt', 'secrets', 'pkceSupported', 'unusedSince', 'metadataExpiresAt'],
 }
 
@@ -15,5 +15,5 @@ const unsaid = {
  * ```
  */
 export function clientChanges(before: Client | null, after: Client | null) {
-  return changesBetween(before, after, unsaid)
+  return changesBetween(before, after, unrecordedFields)
 }

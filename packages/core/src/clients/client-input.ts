@@ -3,7 +3,7 @@ import { isObjectMember, nameProblem } from '../names.ts'
 import type { Client, FederatedIdentity } from './client.ts'
 import type { ClientProtocol } from './protocol.ts'
 import { type ClientProtocolInput, decidedProtocol, protocolProblems } from './protocol-input.ts'
-import { mostRedirectUris, type RedirectUriPolicy, redirectUriProblem } from './redirect-uris.ts'
+import { maxRedirectUris, type RedirectUriPolicy, redirectUriProblem } from './redirect-uris.ts'
 
 /** What an administrator decides about a client. What is left out takes the value in brackets. */
 export interface ClientInput {
@@ -123,8 +123,8 @@ export function receivedUriProblems(uri: string): FieldError[] {
 function uriProblems(input: ClientInput, policy: RedirectUriPolicy): FieldError[] {
   const found: FieldError[] = []
   for (const list of ['redirectUris', 'postLogoutRedirectUris'] as const) {
-    if ((input[list]?.length ?? 0) > mostRedirectUris)
-      found.push({ field: list, code: 'too_many', message: `must be at most ${mostRedirectUris}` })
+    if ((input[list]?.length ?? 0) > maxRedirectUris)
+      found.push({ field: list, code: 'too_many', message: `must be at most ${maxRedirectUris}` })
     for (const [index, uri] of (input[list] ?? []).entries()) {
       const code = redirectUriProblem(uri, policy)
       if (code) found.push({ field: `${list}[${index}]`, code, message: `cannot be registered: ${code}` })
@@ -147,11 +147,11 @@ function identityProblems({ issuer, subject, audience, jwks }: FederatedIdentity
     }))
 }
 
-const longestDuration = 525_600
+const maxDuration = 525_600
 
 function durationProblems(field: string, minutes = 1): FieldError[] {
-  if (Number.isInteger(minutes) && minutes >= 1 && minutes <= longestDuration) return []
-  return minutes > longestDuration
-    ? [{ field, code: 'too_long', message: `must be at most ${longestDuration}` }]
+  if (Number.isInteger(minutes) && minutes >= 1 && minutes <= maxDuration) return []
+  return minutes > maxDuration
+    ? [{ field, code: 'too_long', message: `must be at most ${maxDuration}` }]
     : [{ field, code: 'too_short', message: 'must be at least 1' }]
 }

@@ -5,7 +5,7 @@ import type { ClientList, ClientListRequest } from './client-list.ts'
 export interface ClientStore {
   find(id: string): Promise<Client | undefined>
   /** The same, and nobody else changes this client until the running transaction ends. */
-  findToChange(id: string): Promise<Client | undefined>
+  findForUpdate(id: string): Promise<Client | undefined>
   /** All clients, by name. */
   list(): Promise<readonly Client[]>
   /** A page of them. The number of statements does not depend on how many there are. */
@@ -16,13 +16,13 @@ export interface ClientStore {
   update(client: Client): Promise<boolean>
   remove(id: string): Promise<boolean>
   /** Remembers that the client uses PKCE without having to. */
-  notePkce(id: string): Promise<void>
+  recordPkceSupport(id: string): Promise<void>
   /** Remembers that the client was used: it waits for its first use no more. */
   noteUse(id: string): Promise<void>
   /** The ids of at most `limit` clients that have waited for their first use since before `before` (milliseconds). */
   listUnused(before: number, limit: number): Promise<readonly string[]>
   /** Remembers when a secret of the client was used. `at` in milliseconds. */
-  noteSecretUse(id: string, secretId: string, at: number): Promise<void>
+  recordSecretUse(id: string, secretId: string, at: number): Promise<void>
   /** When the client's secrets were used last, in milliseconds by their ids; secrets that were never used are missing. */
   secretUses(id: string): Promise<ReadonlyMap<string, number>>
   /** The clients that allow this group, by name. */

@@ -12,6 +12,9 @@ export function isNarrower(after: Restriction, before: Restriction): boolean {
 }
 
 /** Whether somebody in these groups may use the client. */
-export function mayUse({ isGroupRestricted, allowedGroupIds }: Restriction, groupIds: readonly string[]): boolean {
+export function isAllowedToUse(
+  { isGroupRestricted, allowedGroupIds }: Restriction,
+  groupIds: readonly string[],
+): boolean {
   return !isGroupRestricted || groupIds.some((id) => allowedGroupIds.includes(id))
 }

@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account.ts'
 import type { Claims } from '../accounts/claims.ts'
 import { protocolClaims } from '../accounts/reserved-claims.ts'
 import { Misconfigured } from '../errors.ts'
-import { withinTime } from '../within-time.ts'
+import { withTimeout } from '../within-time.ts'
 
 /** Who wants to know, and what they may. */
 export interface ClaimsContext {
@@ -29,11 +29,11 @@ export type HostClaims = (account: Account, context: ClaimsContext) => Claims | 
 const most = 16_384
 
 /** Asks a host's function, and takes nothing from it that no token could hold. @throws {Misconfigured} which names `claims` */
-export async function askHostClaims(
+export async function readHostClaims(
   ask: HostClaims,
-  { account, context, answerWithin }: { account: Account; context: ClaimsContext; answerWithin: number },
+  { account, context, hookTimeout }: { account: Account; context: ClaimsContext; hookTimeout: number },
 ): Promise<Claims> {
-  const given: unknown = await withinTime(() => ask(account, context), answerWithin).catch((cause: unknown) => {
+  const given: unknown = await withTimeout(() => ask(account, context), hookTimeout).catch((cause: unknown) => {
     throw broken('failed', 'It threw, or did not answer in time.', cause)
   })
   if (typeof given !== 'object' || given === null || Array.isArray(given))

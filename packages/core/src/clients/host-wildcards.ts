@@ -8,7 +8,7 @@ const privateSuffixes = ['.home.arpa', '.internal', '.local']
  * registered, with a dot before it, or a name of a private network. `*.example.com` is; `*example.com`, `example.*`,
  * `*.co.uk` and `*.duckdns.org` are not, according to the Public Suffix List.
  */
-export function hostIsConfined(pattern: string): boolean {
+export function isHostConfined(pattern: string): boolean {
   if (!pattern.includes('*')) return true
   const end = pattern.slice(pattern.lastIndexOf('*') + 1)
   const dot = end.indexOf('.')

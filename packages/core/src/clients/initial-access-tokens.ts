@@ -33,8 +33,8 @@ export interface InitialAccessTokens {
 }
 
 const day = 86_400_000
-const longestLifetime = 366 * day
-const mostUses = 1_000_000
+const maxLifetime = 366 * day
+const maxUses = 1_000_000
 
 export function createInitialAccessTokens(store: InitialAccessTokenStore, clock: Clock): InitialAccessTokens {
   return {
@@ -44,10 +44,8 @@ export function createInitialAccessTokens(store: InitialAccessTokenStore, clock:
         ...(/[\p{Cc}\p{Cs}]/u.test(text) || [...text].length > 150
           ? [wrong('description', 'must be short and plain')]
           : []),
-        ...(isWithin(lifetime, longestLifetime)
-          ? []
-          : [wrong('lifetime', 'must be more than nothing and at most a year')]),
-        ...(isWithin(usageLimit, mostUses) ? [] : [wrong('usageLimit', `must be from 1 to ${mostUses}`)]),
+        ...(isWithin(lifetime, maxLifetime) ? [] : [wrong('lifetime', 'must be more than nothing and at most a year')]),
+        ...(isWithin(usageLimit, maxUses) ? [] : [wrong('usageLimit', `must be from 1 to ${maxUses}`)]),
       ])
       const token = `iat_${randomToken()}`
       const createdAt = clock.now()

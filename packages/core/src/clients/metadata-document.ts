@@ -8,7 +8,7 @@ export type Documented = Pick<Client, 'name' | 'redirectUris' | 'postLogoutRedir
   readonly registration: RegisteredMetadata
 }
 
-const longestId = 2000
+const maxIdLength = 2000
 /** What a public client can be given; other grant types of a document are left aside. */
 const grantTypes = ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code']
 const webAddresses = ['client_uri', 'logo_uri', 'policy_uri', 'tos_uri']
@@ -16,7 +16,7 @@ const webAddresses = ['client_uri', 'logo_uri', 'policy_uri', 'tos_uri']
 /** Whether a client id can be the address of a metadata document (OAuth Client ID Metadata Document §3). */
 export function isDocumentAddress(id: string): boolean {
   const [, authority = '', path = ''] = /^https:\/\/([^/?#\\]+)(\/[^?#]*)(?:\?.*)?$/i.exec(id) ?? []
-  const url = id.length <= longestId && /^[\x21-\x7e]+$/.test(id) ? URL.parse(id) : null
+  const url = id.length <= maxIdLength && /^[\x21-\x7e]+$/.test(id) ? URL.parse(id) : null
   if (url === null || authority === '' || authority.includes('@') || id.includes('\\')) return false
   return !path.split('/').some((segment) => /^\.{1,2}$/.test(segment.replaceAll(/%2e/gi, '.')))
 }
@@ -99,7 +99,7 @@ function nameOf({ client_name }: Readonly<Record<string, unknown>>, id: string):
 }
 
 function isWeb(value: unknown): boolean {
-  return typeof value === 'string' && value.length <= longestId && URL.parse(value)?.protocol === 'https:'
+  return typeof value === 'string' && value.length <= maxIdLength && URL.parse(value)?.protocol === 'https:'
 }
 
 function refused(name: string, message: string): InvalidInput {

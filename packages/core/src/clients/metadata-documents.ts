@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { Forbidden, InvalidInput, NotFound } from '../errors.ts'
-import type { AskBefore } from '../hooks.ts'
+import type { RunBeforeHook } from '../hooks.ts'
 import { OutboundError, type OutboundFailure } from '../outbound/outbound-error.ts'
 import type { PublicFetch } from '../outbound/public-fetch.ts'
 import type { Client } from './client.ts'
@@ -33,7 +33,7 @@ export interface DocumentEvents {
 
 export interface MetadataDocumentPorts {
   readonly store: ClientStore
-  readonly before: AskBefore
+  readonly before: RunBeforeHook
   readonly clock: Clock
   readonly fetch: PublicFetch
   readonly transaction: <T>(work: () => Promise<T>) => Promise<T>
@@ -46,20 +46,20 @@ export interface MetadataDocumentPorts {
 const second = 1000
 const minute = 60 * second
 const day = 24 * 60 * minute
-const leastHold = 5 * minute
-const mostHold = day
+const minCacheTime = 5 * minute
+const maxCacheTime = day
 /** How long a document that cannot be reached is still believed. */
 const grace = day
-const failureHold = 30 * second
-const mostFailures = 1000
-const mostAtOnce = 10
+const failureCacheTime = 30 * second
+const maxFailures = 1000
+const maxConcurrent = 10
 const timeout = 5 * second
-const longestDocument = 64 * 1024
+const maxDocumentLength = 64 * 1024
 const headers = { accept: 'application/json', 'user-agent': 'pocket-id/oidc-client-metadata-fetcher' }
 
 interface Read extends Documented {
   /** Milliseconds. */
-  readonly holdsFor: number
+  readonly cacheTime: number
 }
 
 /** The document was not reached, which says nothing against it. */
@@ -81,11 +81,11 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
       })
   }
 
-  const keep = (id: string, { holdsFor, ...said }: Read, { changed }: DocumentEvents): Promise<Client> =>
+  const keep = (id: string, { cacheTime, ...said }: Read, { changed }: DocumentEvents): Promise<Client> =>
     transaction(async () => {
-      const before = await store.findToChange(id)
+      const before = await store.findForUpdate(id)
       const now = clock.now()
-      const metadataExpiresAt = now + holdsFor
+      const metadataExpiresAt = now + cacheTime
       if (!before) {
         const client = newClient(id, { ...said, metadataExpiresAt }, now)
         // Somebody else has just read it, and it says the same to both.
@@ -105,7 +105,7 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
   const read = async (id: string, happened: DocumentEvents): Promise<Client> => {
     const failure = failures.get(id)
     if (failure && failure.until > clock.now()) throw failure.error
-    if (running.size >= mostAtOnce && !running.has(id))
+    if (running.size >= maxConcurrent && !running.has(id))
       throw new Unreachable('validation_failed', 'Too many metadata documents are being read at the moment.')
     const reading =
       running.get(id) ??
@@ -119,8 +119,8 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
     try {
       return await reading
     } catch (error) {
-      if (failures.size >= mostFailures) failures.clear()
-      if (error instanceof InvalidInput) failures.set(id, { until: clock.now() + failureHold, error })
+      if (failures.size >= maxFailures) failures.clear()
+      if (error instanceof InvalidInput) failures.set(id, { until: clock.now() + failureCacheTime, error })
       throw error
     }
   }
@@ -130,12 +130,12 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
       if (!documentAddressAllowed(await patterns(), id)) return undefined
       const known = await store.find(id)
       if (known && known.type !== 'cimd') return known
-      const heldUntil = known?.metadataExpiresAt ?? 0
-      if (known && heldUntil > clock.now()) return known
+      const cachedUntil = known?.metadataExpiresAt ?? 0
+      if (known && cachedUntil > clock.now()) return known
       try {
         return await read(id, happened)
       } catch (error) {
-        if (known && error instanceof Unreachable && heldUntil + grace > clock.now()) return known
+        if (known && error instanceof Unreachable && cachedUntil + grace > clock.now()) return known
         throw error
       }
     },
@@ -199,8 +199,8 @@ async function readDocument(id: string, { fetch }: Pick<MetadataDocumentPorts, '
   if (answer.status >= 500) throw new Unreachable('validation_failed', `The document answers ${answer.status}.`)
   if (answer.status !== 200) throw refusal(`The address of the metadata document answers ${answer.status}.`)
   const text = await answer.text()
-  if (text.length > longestDocument) throw refusal('The metadata document is too large.')
-  return { ...documented(id, text), holdsFor: holdOf(answer.headers) }
+  if (text.length > maxDocumentLength) throw refusal('The metadata document is too large.')
+  return { ...documented(id, text), cacheTime: holdOf(answer.headers) }
 }
 
 /** Everything but a moment's weakness of the network is the document's own fault. */
@@ -224,7 +224,7 @@ const unread: Readonly<Record<OutboundFailure, string>> = {
 /** How long what a document says holds (RFC 9111 §5.2.2.1), in milliseconds. */
 function holdOf(answered: Headers): number {
   const [, seconds = '0'] = /(?:^|[,\s])max-age\s*=\s*(\d{1,9})/i.exec(answered.get('cache-control') ?? '') ?? []
-  return Math.min(mostHold, Math.max(leastHold, Number(seconds) * second))
+  return Math.min(maxCacheTime, Math.max(minCacheTime, Number(seconds) * second))
 }
 
 function refusal(message: string): InvalidInput {

@@ -1,4 +1,4 @@
-import { hostIsConfined } from './host-wildcards.ts'
+import { isHostConfined } from './host-wildcards.ts'
 import { fits, textFits } from './wildcards.ts'
 
 /** A redirect URI with wildcards, in its parts. */
@@ -62,7 +62,7 @@ function defaultPort(scheme: string): string {
 }
 
 function hostFits(pattern: string, host: string): boolean {
-  if (hostIsConfined(pattern)) return textFits(pattern, host)
+  if (isHostConfined(pattern)) return textFits(pattern, host)
   const wanted = pattern.split('.')
   const labels = host.split('.')
   return wanted.length === labels.length && wanted.every((each, index) => textFits(each, labels[index] ?? ''))

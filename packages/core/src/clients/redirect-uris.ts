@@ -1,4 +1,4 @@
-import { hostIsConfined } from './host-wildcards.ts'
+import { isHostConfined } from './host-wildcards.ts'
 import { fitsPattern, parsePattern } from './redirect-uri-pattern.ts'
 
 /** Why a redirect URI cannot be registered. */
@@ -14,9 +14,9 @@ export interface RedirectUriPolicy {
  * Characters of a redirect URI, and of a requested one that is compared with wildcards: what a comparison costs grows with
  * both lengths, and requests come from anybody.
  */
-const longestRedirectUri = 2000
+const maxRedirectUriLength = 2000
 /** How many a client may have of each kind. */
-export const mostRedirectUris = 500
+export const maxRedirectUris = 500
 
 const lenient: RedirectUriPolicy = { allowInsecure: true }
 const dangerousSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 'file:', 'about:'])
@@ -31,7 +31,7 @@ const dangerousSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 
  * ```
  */
 export function redirectUriProblem(uri: string, { allowInsecure } = lenient): RedirectUriProblem | undefined {
-  if (uri.length > longestRedirectUri) return 'too_long'
+  if (uri.length > maxRedirectUriLength) return 'too_long'
   if (/^\*+$/.test(uri) || /^[^:/]*\*[^:/]*:/.test(uri)) return 'wildcard'
   const pattern = uri.includes('*') ? parsePattern(uri) : undefined
   if (uri.includes('*') && !pattern) return 'invalid'
@@ -60,7 +60,7 @@ export function redirectUriAllowed(registered: readonly string[], requested: str
 
 function matches(registered: string, requested: string): boolean {
   if (!registered.includes('*')) return sameResource(registered, requested)
-  const pattern = requested.length > longestRedirectUri ? undefined : parsePattern(registered)
+  const pattern = requested.length > maxRedirectUriLength ? undefined : parsePattern(registered)
   if (!pattern) return false
   const portless = loopback(requested)?.address
   return fitsPattern(pattern, requested) || (portless !== undefined && fitsPattern(pattern, portless))
@@ -125,7 +125,7 @@ export function redirectUriOpening(uri: string): RedirectUriOpening | undefined 
   if (!uri.includes('*')) return undefined
   const pattern = redirectUriProblem(uri.replace(/#.*$/s, '')) === undefined ? parsePattern(uri) : undefined
   if (!pattern) return 'nothing'
-  if (!hostIsConfined(pattern.host)) return 'other_domains'
+  if (!isHostConfined(pattern.host)) return 'other_domains'
   if (pattern.host.includes('*')) return 'subdomains'
   return pattern.port.includes('*') ? 'ports' : 'paths'
 }

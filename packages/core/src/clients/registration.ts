@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { Conflict, InvalidInput, NotFound } from '../errors.ts'
 import { uuid } from '../random.ts'
-import { besideDocument } from './beside-document.ts'
 import type { Client, ClientRecord } from './client.ts'
 import { clientAuthenticationProblems } from './client-authentication.ts'
 import {
@@ -16,6 +15,7 @@ import {
 } from './client-input.ts'
 import type { ClientList, ClientListRequest } from './client-list.ts'
 import type { ClientStore } from './client-store.ts'
+import { fieldsOutsideDocument } from './fields-outside-document.ts'
 import { isNarrower } from './group-restriction.ts'
 import { defaultProtocol } from './protocol.ts'
 import type { RedirectUriPolicy } from './redirect-uris.ts'
@@ -27,7 +27,7 @@ import { type ReadAddress, sectorProblems } from './sector.ts'
 export interface Clients {
   find(id: string): Promise<Client | undefined>
   /** Like `find`; until the end of the transaction nobody else changes it. */
-  findToChange(id: string): Promise<Client | undefined>
+  findForUpdate(id: string): Promise<Client | undefined>
   list(): Promise<readonly Client[]>
   /** A page of the clients, whatever their number in a constant number of statements. */
   page(request: ClientListRequest): Promise<ClientList>
@@ -84,9 +84,9 @@ export interface ClientsPorts {
   readonly onNarrow: (clientId: string) => Promise<void>
 }
 
-const mostSecrets = 20
+const maxSecrets = 20
 /** HS256 wants a key as long as its hash (RFC 7518 §3.2). */
-const leastKeyLength = 32
+const minKeyLength = 32
 
 function signsWithSecret({ protocol }: Pick<Client, 'protocol'>): boolean {
   return protocol.tokenEndpointAuthMethod === 'client_secret_jwt'
@@ -100,7 +100,7 @@ export function createClients(ports: ClientsPorts): Clients {
   /** Changes a client that nobody else changes meanwhile; `undefined` leaves it as it is. */
   const change = (id: string, to: (client: Client) => Partial<Client> | undefined): Promise<Client> =>
     transaction(async () => {
-      const client = await store.findToChange(id)
+      const client = await store.findForUpdate(id)
       if (!client) throw new NotFound('client_not_found', 'There is no such client.')
       const changes = to(client)
       if (changes === undefined) return client
@@ -115,14 +115,12 @@ export function createClients(ports: ClientsPorts): Clients {
     await change(id, (client) => {
       const secrets = kept(client)
       if (client.isPublic) throw new InvalidInput('validation_failed', 'A public client has no secret.')
-      if (secrets.length >= mostSecrets)
+      if (secrets.length >= maxSecrets)
         throw new InvalidInput('validation_failed', 'A client has twenty secrets at most.')
       const isKey = signsWithSecret(client)
-      if (isKey && minted.plain.length < leastKeyLength)
+      if (isKey && minted.plain.length < minKeyLength)
         throw new InvalidInput('validation_failed', 'The secret is too short to sign with.', {
-          fields: [
-            { field: 'secret', code: 'too_short', message: `must be at least ${leastKeyLength} characters long` },
-          ],
+          fields: [{ field: 'secret', code: 'too_short', message: `must be at least ${minKeyLength} characters long` }],
         })
       const stored = isKey ? { ...minted.stored, sealed: sealSecret(minted.plain) } : minted.stored
       return { secrets: [...secrets, stored] }
@@ -133,7 +131,7 @@ export function createClients(ports: ClientsPorts): Clients {
   return {
     // No id holds a NUL, and PostgreSQL takes none in a text.
     find: async (id) => (id.includes('\0') ? undefined : store.find(id)),
-    findToChange: async (id) => (id.includes('\0') ? undefined : store.findToChange(id)),
+    findForUpdate: async (id) => (id.includes('\0') ? undefined : store.findForUpdate(id)),
     list: () => store.list(),
     page: (request) => store.page(request),
 
@@ -162,7 +160,7 @@ export function createClients(ports: ClientsPorts): Clients {
       // Others are read from before the transaction begins: nobody may wait for them there.
       if (known) refuse(await sectorProblems(decided(input, known), known, read))
       return change(id, (before) => {
-        const wanted = before.type === 'cimd' ? besideDocument(before, input) : decided(input, before)
+        const wanted = before.type === 'cimd' ? fieldsOutsideDocument(before, input) : decided(input, before)
         refuse(clientAuthenticationProblems(wanted))
         const secrets = signsWithSecret(wanted) ? before.secrets : before.secrets.map(hashedOnly)
         // Who is looked after is no leftover.

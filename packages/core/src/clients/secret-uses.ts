@@ -8,15 +8,15 @@ export interface SecretUses {
 }
 
 export interface SecretUsesPorts {
-  readonly store: Pick<ClientStore, 'noteSecretUse'>
+  readonly store: Pick<ClientStore, 'recordSecretUse'>
   readonly clock: Clock
   /** Nobody waits for a note, so this is where its failure goes. */
   readonly onError: (error: unknown) => void
 }
 
 /** Milliseconds: a busy client costs a statement a minute. */
-const leastBetweenNotes = 60_000
-const mostRemembered = 10_000
+const minUpdateInterval = 60_000
+const maxCachedEntries = 10_000
 
 export function createSecretUses({ store, clock, onError }: SecretUsesPorts): SecretUses {
   const notedAt = new Map<string, number>()
@@ -24,11 +24,11 @@ export function createSecretUses({ store, clock, onError }: SecretUsesPorts): Se
   return {
     note(clientId, secretId) {
       const now = clock.now()
-      if (Math.abs(now - (notedAt.get(secretId) ?? Number.NEGATIVE_INFINITY)) < leastBetweenNotes) return
-      if (notedAt.size >= mostRemembered) notedAt.clear()
+      if (Math.abs(now - (notedAt.get(secretId) ?? Number.NEGATIVE_INFINITY)) < minUpdateInterval) return
+      if (notedAt.size >= maxCachedEntries) notedAt.clear()
       notedAt.set(secretId, now)
       const note = store
-        .noteSecretUse(clientId, secretId, now)
+        .recordSecretUse(clientId, secretId, now)
         .catch(onError)
         .finally(() => running.delete(note))
       running.add(note)

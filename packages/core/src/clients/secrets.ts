@@ -1,5 +1,5 @@
 import { InvalidInput } from '../errors.ts'
-import { sameText, sha256 } from '../hash.ts'
+import { sha256, timingSafeEqualText } from '../hash.ts'
 import { randomToken, uuid } from '../random.ts'
 import type { Client, ClientSecret } from './client.ts'
 
@@ -47,7 +47,7 @@ function secretProblems(secret: string) {
 /** The client's secret that this is, if it is one now. */
 export function findSecret(client: Pick<Client, 'secrets'>, plain: string, now: number): ClientSecret | undefined {
   const hash = sha256(plain)
-  return client.secrets.find((secret) => isActive(secret, now) && sameText(secret.hash, hash))
+  return client.secrets.find((secret) => isActive(secret, now) && timingSafeEqualText(secret.hash, hash))
 }
 
 /** The secret by which a client signs its assertions: the newest of those that are stored for it and have not ended. */

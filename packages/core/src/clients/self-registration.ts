@@ -121,7 +121,7 @@ export function createSelfRegistration({
 
     change: (id: string, wanted: SelfRegistered) =>
       transaction(async () => {
-        const before = await store.findToChange(id)
+        const before = await store.findForUpdate(id)
         if (!before) throw new NotFound('client_not_found', 'There is no such client.')
         const said = decided(wanted.input, before)
         const pkceRequired = said.isPublic || before.pkceRequired

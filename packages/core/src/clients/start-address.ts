@@ -3,7 +3,7 @@ import type { Client } from './client.ts'
 type Start = Pick<Client, 'launchUrl'> & { readonly protocol: Pick<Client['protocol'], 'initiateLoginUri'> }
 
 /** Whether people can start the client from here. */
-export function canBeStarted({ launchUrl, protocol }: Start): boolean {
+export function hasLaunchUrl({ launchUrl, protocol }: Start): boolean {
   return launchUrl !== null || protocol.initiateLoginUri !== null
 }
 

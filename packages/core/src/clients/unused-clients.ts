@@ -23,7 +23,7 @@ export async function removeUnusedClients(
   let removed = 0
   for (const id of await store.listUnused(before, limit))
     await transaction(async () => {
-      const client = await store.findToChange(id)
+      const client = await store.findForUpdate(id)
       // Somebody may have used it meanwhile.
       if (!client || client.unusedSince === null || !(await clients.remove(id))) return
       removed += 1

@@ -1,11 +1,11 @@
 import type { Account } from '../accounts/account.ts'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
-import { type ActingParty, type AuditSink, nowhere, type RequestOrigin } from '../audit/audit-sink.ts'
+import { type ActingParty, type AuditSink, noOrigin, type RequestOrigin } from '../audit/audit-sink.ts'
 import type { Clock } from '../clock.ts'
 import { InvalidInput } from '../errors.ts'
 import { sha256 } from '../hash.ts'
-import type { AskAudited } from '../hooks.ts'
+import type { AuditedHook } from '../hooks.ts'
 import type { MasterKey } from '../master-key.ts'
 import { randomText } from '../random.ts'
 import type { Transaction } from '../transaction.ts'
@@ -62,7 +62,7 @@ export interface LoginCodePorts {
     origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>,
     code: { readonly kind: 'login_code'; readonly subject: string; readonly label: string },
   ) => Promise<void>
-  readonly before: AskAudited
+  readonly before: AuditedHook
   readonly transaction: Transaction
   readonly audit: AuditSink
   readonly masterKey: MasterKey
@@ -78,7 +78,7 @@ export function createLoginCodes(ports: LoginCodePorts): LoginCodes {
   const { codes, accounts, noteMade, before, transaction, audit, masterKey, clock } = ports
   const hash = (code: string) => masterKey.mac('login code', code)
   return {
-    async issue(accountId, lifetime, { browserToken, origin = nowhere, by } = {}) {
+    async issue(accountId, lifetime, { browserToken, origin = noOrigin, by } = {}) {
       const account = await eligibleAccount(accounts, accountId)
       await before('issueCode', { account, lifetime }, { at: 'login-code', origin })
       const code = randomText(lifetime <= shortLifetime ? shortLength : longLength, codeAlphabet)

@@ -6,17 +6,17 @@ import { requestContext } from '../http/request-context.ts'
 export type NodeHandler = (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void) => void
 
 export interface CallbackPorts {
-  readonly frontDoor: Middleware
+  readonly middleware: Middleware
   readonly onError: (error: unknown, requestId: string) => void
 }
 
 /** What is not for us goes on to `next` as it came, or is answered with 404 where there is none. */
-export function createCallback({ frontDoor, onError }: CallbackPorts): NodeHandler {
-  const onward = new WeakMap<IncomingMessage, () => void>()
+export function createCallback({ middleware, onError }: CallbackPorts): NodeHandler {
+  const continuations = new WeakMap<IncomingMessage, () => void>()
   const handle = new Koa()
-    .use(frontDoor)
+    .use(middleware)
     .use((ctx) => {
-      const goOn = onward.get(ctx.req)
+      const goOn = continuations.get(ctx.req)
       if (!goOn) return
       ctx.respond = false
       ctx.res.statusCode = 200
@@ -28,7 +28,7 @@ export function createCallback({ frontDoor, onError }: CallbackPorts): NodeHandl
     if (next) {
       const { url = '/' } = req
       const headers = { ...req.headers }
-      onward.set(req, () => {
+      continuations.set(req, () => {
         req.url = url
         req.headers = headers
         next()

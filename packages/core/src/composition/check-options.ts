@@ -18,13 +18,13 @@ const kinds = {
   before: 'an object',
   after: 'a function',
   mailer: 'an object',
-  answerWithin: 'a number',
+  hookTimeout: 'a number',
   languages: 'a list',
   audit: 'an object',
   onError: 'a function',
   trustProxy: 'a function',
-  otherWaysAt: 'a text or null',
-  signUpAt: 'a function',
+  otherMethodsUrl: 'a text or null',
+  signUpUrl: 'a function',
   sessionLifetime: 'a function',
   onClientRemoved: 'a function',
   fetch: 'a function',
@@ -33,11 +33,11 @@ const kinds = {
   webFingerDomains: 'a function',
   registration: 'a function',
   authorizationDetailsTypes: 'an object',
-  remedyOf: 'a function',
+  redirectUriRemedy: 'a function',
   allowInsecureRedirectUris: 'true or false',
   allowImplicit: 'true or false',
   relatedOrigins: 'a list',
-  emailCodesAt: 'a function',
+  emailCodesUrl: 'a function',
   rateLimits: 'true or false',
   limiter: 'an object',
   passkeyPolicy: 'a function',
@@ -49,7 +49,7 @@ const kinds = {
 } as const satisfies Record<keyof PocketOptions, string>
 
 /** Milliseconds; a timer of more ends at once. */
-const longestTimer = 2_147_483_647
+const maxTimerDelay = 2_147_483_647
 
 const hookNames = {
   signIn: true,
@@ -90,10 +90,10 @@ const checks: Readonly<Record<string, (options: PocketOptions) => readonly Field
   masterKey: ({ masterKey }) => attempt('masterKey', () => masterKeyOf(masterKey)),
   stores: storeProblems,
   name: ({ name = '' }) => (name.trim() ? [] : [problem('name', 'out_of_range', 'must not be empty')]),
-  answerWithin: ({ answerWithin = 1 }) =>
-    answerWithin > 0 && answerWithin <= longestTimer
+  hookTimeout: ({ hookTimeout = 1 }) =>
+    hookTimeout > 0 && hookTimeout <= maxTimerDelay
       ? []
-      : [problem('answerWithin', 'out_of_range', `must be milliseconds, 1 to ${longestTimer}`)],
+      : [problem('answerWithin', 'out_of_range', `must be milliseconds, 1 to ${maxTimerDelay}`)],
   languages: ({ languages = [] }) => attempt('languages', () => Intl.getCanonicalLocales(languages)),
   authorizationDetailsTypes: ({ authorizationDetailsTypes: types = {} }) =>
     Object.entries(types).flatMap(([name, type]) =>

@@ -8,7 +8,7 @@ type Stores = Omit<PocketStores, 'transaction'>
 const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[Name], true>> } = {
   apis: {
     find: true,
-    findToChange: true,
+    findForUpdate: true,
     findByResource: true,
     list: true,
     page: true,
@@ -47,16 +47,16 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
   spentChallenges: { insert: true, lastPosition: true, removeUpTo: true },
   clients: {
     find: true,
-    findToChange: true,
+    findForUpdate: true,
     list: true,
     page: true,
     insert: true,
     update: true,
     remove: true,
-    notePkce: true,
+    recordPkceSupport: true,
     noteUse: true,
     listUnused: true,
-    noteSecretUse: true,
+    recordSecretUse: true,
     secretUses: true,
     allowedTo: true,
     setAllowedTo: true,

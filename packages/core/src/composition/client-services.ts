@@ -9,12 +9,12 @@ import { createSelfRegistration } from '../clients/self-registration.ts'
 import { createConnectionLog } from '../connection-log/connection-log.ts'
 import { sealedSecret } from '../oidc/client-metadata.ts'
 import { createRegistrar } from '../oidc/registration/registrar.ts'
-import type { SettledOptions } from './settled-options.ts'
+import type { ResolvedOptions } from './resolved-options.ts'
 
 export type ClientServices = ReturnType<typeof createClientServices>
 
 /** The clients, the ways in which they come to be known, and the APIs they may call. */
-export function createClientServices(options: SettledOptions, onNarrow: (clientId: string) => Promise<void>) {
+export function createClientServices(options: ResolvedOptions, onNarrow: (clientId: string) => Promise<void>) {
   const { stores, clock, audit, fetch, redirectUriPolicy, masterKey } = options
   const { transaction } = stores
   const onError = (error: unknown) => options.onError(error, '')

@@ -15,12 +15,12 @@ import { createRefreshAnswers } from '../oidc/refresh-answers.ts'
 import { documentEventsHere } from '../oidc/registration/document-events.ts'
 import { createSealer } from '../sealing.ts'
 import type { ClientServices } from './client-services.ts'
-import type { SettledOptions } from './settled-options.ts'
+import type { ResolvedOptions } from './resolved-options.ts'
 
 export type Engine = Awaited<ReturnType<typeof createEngine>>
 
 /** oidc-provider with our stores behind it; reads the signing keys, and makes them at the first start. */
-export async function createEngine(options: SettledOptions, services: ClientServices) {
+export async function createEngine(options: ResolvedOptions, services: ClientServices) {
   const { stores, clock, audit, masterKey, limits } = options
   const { registrar, metadataDocuments, secretUses, connectionLog, apiAccess } = services
   const pairwise = createPairwiseIdentifier(masterKey)
@@ -47,7 +47,7 @@ export async function createEngine(options: SettledOptions, services: ClientServ
     clients: stores.clients,
     clientMetadata: createClientMetadata(masterKey, clock, {
       authorizationDetailsTypes: Object.keys(options.authorizationDetailsTypes),
-      ownRules: options.ownRules,
+      builtInRules: options.builtInRules,
       allowImplicit: options.allowImplicit,
     }),
     registrar,
@@ -86,7 +86,7 @@ export async function createEngine(options: SettledOptions, services: ClientServ
         browserOf: createBrowserTokens(options.secure, options.cookieSuffix).nameOf,
         accounts: stores.accounts,
         makeClaims: options.makeClaims,
-        askChecks: options.askChecks,
+        runAccessChecks: options.runAccessChecks,
         consents: stores.consents,
         apiAccess,
         keys,
@@ -99,7 +99,7 @@ export async function createEngine(options: SettledOptions, services: ClientServ
         pairwise,
         registrar,
         registrationPolicy: options.registration,
-        signUpIsOpen: async () => options.ownWays.signUp || (await options.signUpAt()) !== null,
+        signUpIsOpen: async () => options.builtInMethods.signUp || (await options.signUpUrl()) !== null,
         nonceSecret: masterKey.derive('dpop nonces'),
         adapter,
         refreshAnswers,
@@ -108,11 +108,11 @@ export async function createEngine(options: SettledOptions, services: ClientServ
         internalOrigin: options.internalOrigin,
         cookieKeys: [masterKey.derive('cookies').toString('base64url')],
         render: options.render,
-        pages: createProtocolPages({ render: options.render, remedyOf: options.remedyOf, startOf }),
+        pages: createProtocolPages({ render: options.render, redirectUriRemedy: options.redirectUriRemedy, startOf }),
         keepLogoutNotice: logoutNotices.enqueue,
         secretUses,
-        noteAttempt: connectionLog.note,
-        noteFailedClient: (req, clientId) => limits.note(req, 'client-authentication', clientHere(req, clientId)),
+        recordAttempt: connectionLog.note,
+        recordFailedClient: (req, clientId) => limits.note(req, 'client-authentication', clientHere(req, clientId)),
       }),
   })
   const interactionSealer = createSealer(masterKey.derive('interactions'))

@@ -8,11 +8,11 @@ import { interactionRoutes } from '../interactions/routes.ts'
 import type { ClientServices } from './client-services.ts'
 import type { Engine } from './engine.ts'
 import type { PeopleServices } from './people-services.ts'
-import type { SettledOptions } from './settled-options.ts'
+import type { ResolvedOptions } from './resolved-options.ts'
 
 /** The pages on which the engine has people asked. */
 export function createInteractions(
-  options: SettledOptions,
+  options: ResolvedOptions,
   { apiAccess }: ClientServices,
   { holder, startOf }: Engine,
   { sessions, signIn, signUp, mailedCodes }: PeopleServices,
@@ -44,12 +44,12 @@ export function createInteractions(
       accounts,
       sessions,
       mountPath: options.issuer.path,
-      otherWaysAt: options.otherWaysAt,
-      signUpAt: options.signUpAt,
-      emailCodesAt: options.emailCodesAt,
-      ownWays: options.ownWays,
+      otherMethodsUrl: options.otherMethodsUrl,
+      signUpUrl: options.signUpUrl,
+      emailCodesUrl: options.emailCodesUrl,
+      builtInMethods: options.builtInMethods,
     }),
-    ways: { ownWays: options.ownWays, signIn, signUp, mailedCodes },
+    ways: { builtInMethods: options.builtInMethods, signIn, signUp, mailedCodes },
     render,
     audit,
     clock,

@@ -21,7 +21,7 @@ import { createSealer } from '../sealing.ts'
 import { createSessionHistory } from '../sessions/session-history.ts'
 import type { ClientServices } from './client-services.ts'
 import type { Engine } from './engine.ts'
-import type { SettledOptions } from './settled-options.ts'
+import type { ResolvedOptions } from './resolved-options.ts'
 
 /** Milliseconds. */
 const challengeLifetime = 600_000
@@ -29,7 +29,7 @@ const challengeLifetime = 600_000
 export type PeopleServices = ReturnType<typeof createPeopleServices>
 
 /** How people come in, prove again that it is they, and let devices in. */
-export function createPeopleServices(options: SettledOptions, { apiAccess }: ClientServices, { holder }: Engine) {
+export function createPeopleServices(options: ResolvedOptions, { apiAccess }: ClientServices, { holder }: Engine) {
   const { stores, clock, audit, masterKey, secure, cookieSuffix, limits, authorizationDetailsTypes } = options
   const { accounts } = stores
   const provider = holder.current
@@ -68,7 +68,7 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     codes: stores.codes,
     accounts,
     noteMade: history.made,
-    before: options.askAudited,
+    before: options.audited,
     transaction: stores.transaction,
     audit,
     masterKey,
@@ -83,11 +83,11 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
     sessionLifetime: options.sessionLifetime,
     accounts,
     makeClaims: options.makeClaims,
-    askChecks: options.askChecks,
+    runAccessChecks: options.runAccessChecks,
     consents: stores.consents,
     apiAccess,
     authorizationDetailsTypes,
-    askAudited: options.askAudited,
+    audited: options.audited,
     browserOf: browserTokens.nameOf,
     artifacts: stores.artifacts,
     history,
@@ -149,7 +149,7 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
       name: options.name,
       accounts,
       mailer: options.mailer,
-      answerWithin: options.answerWithin,
+      hookTimeout: options.hookTimeout,
       loginCodes,
       bindBrowser,
       limits,
@@ -170,7 +170,7 @@ export function createPeopleServices(options: SettledOptions, { apiAccess }: Cli
       history,
       transaction: stores.transaction,
       before: options.before,
-      askAudited: options.askAudited,
+      audited: options.audited,
       limits,
       audit,
     }),

@@ -5,7 +5,7 @@ import type { ConnectionAttempt, ConnectionLogStore } from './connection-attempt
 /** How many attempts of a client are kept. */
 const connectionLogLength = 50
 /** An instance that is flooded forgets attempts before it runs out of memory: of strangers before anybody else’s. */
-const mostWaiting = 500
+const maxQueueLength = 500
 
 /** What each client has tried of late: what an administrator opens first when a login fails. */
 export interface ConnectionLog {
@@ -50,9 +50,9 @@ export function createConnectionLog({ store, clock, onError }: ConnectionLogPort
       const at = clock.now()
       last = Math.max(last + 1, at * 1000)
       const queue = attempt.stranger === null ? waiting.known : waiting.strangers
-      if (queue.length >= mostWaiting) {
-        const ofTheSame = queue.findIndex(({ stranger }) => stranger === attempt.stranger)
-        queue.splice(Math.max(ofTheSame, 0), 1)
+      if (queue.length >= maxQueueLength) {
+        const fromSameNetwork = queue.findIndex(({ stranger }) => stranger === attempt.stranger)
+        queue.splice(Math.max(fromSameNetwork, 0), 1)
       }
       queue.push({ ...attempt, id: uuid(), sequence: last, at })
       writing ??= Promise.resolve().then(write)

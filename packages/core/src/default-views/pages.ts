@@ -46,17 +46,17 @@ export function pageOf(view: View): Page {
 }
 
 function signIn(view: SignInView): Page {
-  const { client, reason, otherWaysAt, signUpAt, emailCode, cancelTo } = view
+  const { client, reason, otherMethodsUrl, signUpUrl, emailCode, cancelTo } = view
   return {
     title: 'Sign in',
-    main: html`${wayTo(client)}
+    main: html`${clientLink(client)}
 ${reason === 'again' && html`<p>Please confirm that it’s you.</p>`}
 <p class="problem" id="problem" role="alert"></p>
 <noscript><p class="problem">Passkeys need JavaScript. Turn it on for this site and load the page again.</p></noscript>
 <p><button type="button" class="first" id="passkey">Sign in with a passkey</button></p>
 ${emailCode && html`<form method="post" action="${emailCode.submitTo}"><input type="hidden" name="redirect" value="${emailCode.redirect}"><label for="email">E-mail address</label><p><input id="email" name="email" type="email" autocomplete="email" required></p><button>Send me a code</button></form>`}
-${otherWaysAt && html`<p><a href="${otherWaysAt}">Sign in another way</a></p>`}
-${signUpAt && html`<p><a href="${signUpAt}">Create an account</a></p>`}
+${otherMethodsUrl && html`<p><a href="${otherMethodsUrl}">Sign in another way</a></p>`}
+${signUpUrl && html`<p><a href="${signUpUrl}">Create an account</a></p>`}
 ${cancelTo && button(cancelTo, 'Cancel')}${client && ownLinks(client)}
 ${dataBlock('ceremony', view.ceremony)}${dataBlock('sentences', ceremonySentences)}`,
   }
@@ -65,7 +65,7 @@ ${dataBlock('ceremony', view.ceremony)}${dataBlock('sentences', ceremonySentence
 function loginCode({ client, submitTo, problem, mailed, emailCode, backTo }: LoginCodeView): Page {
   return {
     title: 'Sign in with a code',
-    main: html`${wayTo(client)}
+    main: html`${clientLink(client)}
 ${mailed && html`<p role="status">If there’s an account with this address, a code is on its way. It works in this browser, for 15 minutes.</p>`}
 ${problem && html`<p class="problem" role="alert">${sentenceFor(problem)}</p>`}
 <form method="post" action="${submitTo}"><label for="code">Code</label><p><input id="code" name="code" autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" required></p><button class="first">Sign in</button></form>
@@ -83,7 +83,7 @@ function signUp({ client, ceremony, waiting, backTo }: SignUpView): Page {
     }
   return {
     title: 'Create an account',
-    main: html`${wayTo(client)}
+    main: html`${clientLink(client)}
 <p class="problem" id="problem" role="alert"></p>
 <noscript><p class="problem">Passkeys need JavaScript. Turn it on for this site and load the page again.</p></noscript>
 <form id="sign-up"><label for="userName">User name</label><p><input id="userName" name="userName" autocomplete="username" autocapitalize="none" spellcheck="false" required></p>
@@ -114,7 +114,7 @@ function consent(view: ConsentView): Page {
   if (confirmOnly)
     return {
       title: `Continue to ${client.name}?`,
-      main: html`${wayTo(client)}
+      main: html`${clientLink(client)}
 ${button(view.submitTo, `Continue as ${person}`, 'first')}${button(view.cancelTo, 'Cancel')}${button(view.switchTo, 'Use another account')}${ownLinks(client)}`,
     }
   return {
@@ -128,17 +128,17 @@ ${button(view.submitTo, 'Allow', 'first')}${button(view.cancelTo, 'Don’t allow
   }
 }
 
-function selectAccount({ client, accounts, chooseTo, signOutTo, anotherAt, cancelTo }: SelectAccountView): Page {
+function selectAccount({ client, accounts, chooseTo, signOutTo, otherDeviceUrl, cancelTo }: SelectAccountView): Page {
   const account = (id: string) => html`<input type="hidden" name="account" value="${id}">`
   return {
     title: 'Choose an account',
-    main: html`${wayTo(client)}
+    main: html`${clientLink(client)}
 ${accounts.map(
   ({ id, userName, displayName }) =>
     html`<form method="post" action="${chooseTo}">${account(id)}<button>${displayName || userName}${displayName && displayName !== userName && ` (${userName})`}</button></form>
 <form method="post" action="${signOutTo}">${account(id)}<button class="minor">Sign ${displayName || userName} out</button></form>`,
 )}
-<p><a class="button" href="${anotherAt}">Use another account</a></p>${button(cancelTo, 'Cancel')}`,
+<p><a class="button" href="${otherDeviceUrl}">Use another account</a></p>${button(cancelTo, 'Cancel')}`,
   }
 }
 
@@ -174,7 +174,7 @@ function signedOut({ client }: SignedOutView): Page {
   return { title: 'Signed out', main: html`<p>You’ve been signed out${client && ` of ${client.name}`}.</p>` }
 }
 
-function wayTo(client: ClientView | null): Html | null {
+function clientLink(client: ClientView | null): Html | null {
   return (
     client &&
     html`<p>to go on to <strong>${client.name}</strong>${client.destination && ` at ${client.destination}`}</p>`

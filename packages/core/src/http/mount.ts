@@ -16,6 +16,6 @@ export function belowIssuer(target: string, issuerPath: string): string | undefi
 }
 
 /** Tells the library, which makes addresses of it, what stood before the target that it is given. */
-export function noteMountPath(req: MountedRequest, issuerPath: string): void {
+export function recordMountPath(req: MountedRequest, issuerPath: string): void {
   req.originalUrl = issuerPath + (req.url ?? '')
 }

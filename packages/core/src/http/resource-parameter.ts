@@ -13,7 +13,7 @@ export function withoutFinalSlash(parameters: URLSearchParams): boolean {
 }
 
 /** Does so in the query of a request. */
-export function settleResources(req: IncomingMessage): void {
+export function normalizeResources(req: IncomingMessage): void {
   const [path = '', query] = (req.url ?? '').split('?', 2)
   if (!query?.includes('resource=')) return
   const parameters = new URLSearchParams(query)

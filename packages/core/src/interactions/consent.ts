@@ -8,21 +8,21 @@ import type { ClaimsOfHost, MakeClaims } from '../clients/claim-maker.ts'
 import type { Clock } from '../clock.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import { Conflict, Forbidden, NotFound } from '../errors.ts'
-import type { AskBefore } from '../hooks.ts'
+import type { RunBeforeHook } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { AuthorizationDetailsTypes } from '../oidc/authorization-details.ts'
-import { extras, toldClient } from '../oidc/client-metadata.ts'
+import { claimsClient, extras } from '../oidc/client-metadata.ts'
 import { nativeClientReason } from '../oidc/policy.ts'
 import type { Sessions } from '../oidc/sessions.ts'
-import { answerInteraction, type Exchange, type Interaction, startAgainAt } from './interaction.ts'
+import { answerInteraction, type Exchange, type Interaction, restartUrl } from './interaction.ts'
 import {
   apiView,
-  claimsTold,
   claimsToShow,
   consentKeysOf,
   detailViews,
   keysOf,
   type Parameters,
+  releasedClaims,
   requestedApis,
   requestedScopes,
 } from './requested.ts'
@@ -36,7 +36,7 @@ export interface ConsentPorts {
   readonly apiAccess: ApiAccessReader
   readonly authorizationDetailsTypes: AuthorizationDetailsTypes
   readonly sessions: Sessions
-  readonly before: AskBefore
+  readonly before: RunBeforeHook
   readonly audit: AuditSink
   readonly clock: Clock
 }
@@ -45,13 +45,13 @@ export interface ConsentPorts {
 export function createConsent(ports: ConsentPorts) {
   const { provider, accounts, makeClaims, consents, apiAccess, sessions, audit, clock } = ports
   /** @throws {Conflict} `interaction_expired` where somebody else is signed in by now */
-  const whoDecides = async ({ req, res }: Exchange, interaction: Interaction): Promise<Account> => {
+  const decidingAccount = async ({ req, res }: Exchange, interaction: Interaction): Promise<Account> => {
     if (interaction.prompt.name !== 'consent')
       throw new Forbidden('validation_failed', 'This interaction does not ask for consent.')
     const session = await sessions.read(req, res)
     if (!session || session.accountId !== interaction.session?.accountId || session.uid !== interaction.session.uid)
       throw new Conflict('interaction_expired', 'The person who was asked is not signed in any more.', {
-        details: { startAgain: startAgainAt(provider(), interaction) },
+        details: { startAgain: restartUrl(provider(), interaction) },
       })
     return eligibleAccount(accounts, session.accountId)
   }
@@ -68,13 +68,13 @@ export function createConsent(ports: ConsentPorts) {
     confirmsOnly,
 
     async show(exchange: Exchange, interaction: Interaction) {
-      const account = await whoDecides(exchange, interaction)
+      const account = await decidingAccount(exchange, interaction)
       const { params } = interaction
       const before = await consents.find(account.id, clientIdOf(interaction))
       const client = await clientOf(interaction)
       const scopes = requestedScopes(params)
-      const ofHost = await ports.claimsOfHost(account, toldClient(client), scopes)
-      const told = (asked: Parameters) => claimsTold(makeClaims, { account, client, params: asked, ofHost })
+      const ofHost = await ports.claimsOfHost(account, claimsClient(client), scopes)
+      const told = (asked: Parameters) => releasedClaims(makeClaims, { account, client, params: asked, ofHost })
       const allowed = before && { scopes: before.scopes, claims: await told({ scope: before.scopes.join(' ') }) }
       return {
         account,
@@ -90,7 +90,7 @@ export function createConsent(ports: ConsentPorts) {
 
     /** Returns where to go on. */
     async allow(exchange: Exchange, interaction: Interaction): Promise<string> {
-      const account = await whoDecides(exchange, interaction)
+      const account = await decidingAccount(exchange, interaction)
       const { params } = interaction
       const clientId = clientIdOf(interaction)
       if (confirmsOnly(interaction)) return finish(interaction)
@@ -108,7 +108,7 @@ export function createConsent(ports: ConsentPorts) {
 
     /** Returns where to go on: the client learns `access_denied` (RFC 6749 §4.1.2.1). */
     async refuse(exchange: Exchange, interaction: Interaction): Promise<string> {
-      const account = await whoDecides(exchange, interaction)
+      const account = await decidingAccount(exchange, interaction)
       await audit.record(
         { event: 'consent_refused', accountId: account.id, clientId: clientIdOf(interaction) },
         requestContext(exchange.req),

@@ -5,18 +5,18 @@ import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
 import type { AccessibleApi, ApiAccessReader } from '../apis/access.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
-import type { AccessQuestion, AskChecks } from '../clients/access-checks.ts'
+import type { AccessQuestion, RunAccessChecks } from '../clients/access-checks.ts'
 import type { MakeClaims } from '../clients/claim-maker.ts'
-import { mayUse } from '../clients/group-restriction.ts'
+import { isAllowedToUse } from '../clients/group-restriction.ts'
 import type { Clock } from '../clock.ts'
 import { normalUserCode } from '../codes/user-codes.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import { Conflict, Forbidden, InvalidInput, NotAuthenticated } from '../errors.ts'
-import type { AskAudited } from '../hooks.ts'
+import type { AuditedHook } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { ArtifactStore } from '../oidc/artifact-store.ts'
 import { type AuthorizationDetailsTypes, requestedDetails } from '../oidc/authorization-details.ts'
-import { askedClient, extras, signInDemands } from '../oidc/client-metadata.ts'
+import { extras, policyClient, signInDemands } from '../oidc/client-metadata.ts'
 import { claimsAskedFor } from '../oidc/requested-claims.ts'
 import { lockSession } from '../oidc/session-ends.ts'
 import type { Sessions } from '../oidc/sessions.ts'
@@ -28,11 +28,11 @@ import type { Transaction } from '../transaction.ts'
 import type { ReauthenticationService } from './reauthentication.ts'
 import {
   apiView,
-  claimsTold,
   claimsToShow,
   consentKeysOf,
   detailViews,
   keysOf,
+  releasedClaims,
   requestedApis,
   requestedScopes,
 } from './requested.ts'
@@ -81,7 +81,7 @@ export interface DeviceAuthorizationPorts {
   readonly provider: () => Provider
   readonly accounts: AccountStore
   readonly makeClaims: MakeClaims
-  readonly askChecks: AskChecks
+  readonly runAccessChecks: RunAccessChecks
   readonly consents: ConsentStore
   readonly apiAccess: ApiAccessReader
   readonly sessions: Pick<Sessions, 'read'>
@@ -91,7 +91,7 @@ export interface DeviceAuthorizationPorts {
   readonly authorizationDetailsTypes: AuthorizationDetailsTypes
   readonly artifacts: Pick<ArtifactStore, 'findByUid' | 'refresh'>
   readonly transaction: Transaction
-  readonly askAudited: AskAudited
+  readonly audited: AuditedHook
   readonly audit: AuditSink
   readonly clock: Clock
 }
@@ -136,7 +136,7 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
   }
 
   /** Whoever may not use the client may still say no. */
-  const asked = async (req: IncomingMessage, res: ServerResponse, input: string, mayRefuse = false): Promise<Asked> => {
+  const asked = async (req: IncomingMessage, res: ServerResponse, input: string, canDeny = false): Promise<Asked> => {
     const session = await sessions.read(req, res)
     if (!session) throw new NotAuthenticated('not_signed_in', 'Nobody is signed in.')
     const code = await codeOf(input)
@@ -144,10 +144,10 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
     if (!client) throw new InvalidInput('oidc_invalid_device_code', 'The client is gone.')
     const account = await eligibleAccount(accounts, session.accountId)
     const groupIds = account.groups.map(({ id }) => id)
-    if (!mayRefuse && !mayUse(extras(client).pocket_access, groupIds))
+    if (!canDeny && !isAllowedToUse(extras(client).pocket_access, groupIds))
       throw new Forbidden('client_not_allowed', 'The account is in none of the groups that may use this client.')
     const { params = {} } = code
-    const decision = mayRefuse ? undefined : await ports.askChecks(questionOf({ account, client, session, params }))
+    const decision = canDeny ? undefined : await ports.runAccessChecks(questionOf({ account, client, session, params }))
     if (decision && !('signInAgain' in decision.answer))
       throw new Forbidden('client_not_allowed', `The check ${decision.check} does not let the account use this client.`)
     const apis = await requestedApis(apiAccess, client.clientId, params)
@@ -196,7 +196,7 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
         client: { id: client.clientId, name: client.clientName ?? client.clientId },
         scopes,
         claims: claimsToShow(
-          await claimsTold(ports.makeClaims, { account, client, params }),
+          await releasedClaims(ports.makeClaims, { account, client, params }),
           account,
           requestedScopes(params),
         ),
@@ -220,7 +220,7 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
         context = authenticationContext('passkey', clock.now())
       } else if (found.reauthenticationRequired) await reauthentication.demand(req, res)
       const question = { account, clientId: client.clientId, scopes }
-      await ports.askAudited('allowClient', question, { at: 'device', origin: requestContext(req) })
+      await ports.audited('allowClient', question, { at: 'device', origin: requestContext(req) })
       const again = await transaction(async () => {
         // A session that ends at this moment lets nothing in any more.
         if (!(await lockSession(ports.artifacts, session.uid)))
@@ -281,7 +281,7 @@ function questionOf({
   return {
     occasion: 'device',
     account,
-    client: askedClient(client),
+    client: policyClient(client),
     scopes: String(params.scope ?? '').split(' '),
     session: { acr, amr, authTime },
     acrValues: [],

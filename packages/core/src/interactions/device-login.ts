@@ -10,7 +10,7 @@ import type {
   RequestedDeviceLogin,
 } from '../codes/device-logins.ts'
 import { PocketError } from '../errors.ts'
-import type { AskAudited, AskBefore } from '../hooks.ts'
+import type { AuditedHook, RunBeforeHook } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { Limiter } from '../limits/limiter.ts'
 import { uuid } from '../random.ts'
@@ -62,15 +62,15 @@ export interface DeviceLoginServicePorts {
   readonly deviceLogins: DeviceLogins
   readonly startSession: StartSession
   readonly history: Pick<SessionHistory, 'made'>
-  readonly before: AskBefore
-  readonly askAudited: AskAudited
+  readonly before: RunBeforeHook
+  readonly audited: AuditedHook
   readonly limits: Limiter
   readonly audit: AuditSink
   readonly transaction: Transaction
 }
 
 export function createDeviceLoginService(ports: DeviceLoginServicePorts): DeviceLoginService {
-  const { deviceLogins, startSession, history, before, askAudited, limits, audit, transaction } = ports
+  const { deviceLogins, startSession, history, before, audited, limits, audit, transaction } = ports
 
   const awaited = async (
     req: IncomingMessage,
@@ -112,7 +112,7 @@ export function createDeviceLoginService(ports: DeviceLoginServicePorts): Device
       if (status === 'approved') {
         const { ipAddress, userAgent } = await deviceLogins.find(code)
         const question = { accountId, device: { ipAddress, userAgent } }
-        await askAudited('approveDevice', question, { at: 'device-login', origin: requestContext(req) })
+        await audited('approveDevice', question, { at: 'device-login', origin: requestContext(req) })
       }
       const origin = requestContext(req)
       const { sessionUid = null } = origin

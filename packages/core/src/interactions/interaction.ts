@@ -34,7 +34,7 @@ export async function findInteraction(
   }
   if (exchange.now >= (interaction.iat + lifetime) * 1000)
     throw new NotFound('interaction_expired', 'The interaction has expired.', {
-      details: { startAgain: startAgainAt(provider, interaction) },
+      details: { startAgain: restartUrl(provider, interaction) },
     })
   return interaction
 }
@@ -105,7 +105,7 @@ export async function answerInteraction(
 }
 
 /** The authorization request that the interaction came from. */
-export function startAgainAt(provider: Provider, { params }: Pick<Interaction, 'params'>): string {
+export function restartUrl(provider: Provider, { params }: Pick<Interaction, 'params'>): string {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(params))
     for (const each of [value].flat())

@@ -1,6 +1,6 @@
 /** What people can be shown a page in by; more is nobody’s choice. */
 const most = 10
-const longestTag = 35
+const maxLanguageTagLength = 35
 
 /**
  * The languages that a client asks for in `ui_locales` (OpenID Connect Core §3.1.2.1): the BCP 47 tags in it, in its order
@@ -14,7 +14,7 @@ export function languagesOf(uiLocales: unknown): readonly string[] {
 
 /** An underscore is how many programs write it. */
 function canonical(tag: string): string[] {
-  if (tag.length > longestTag) return []
+  if (tag.length > maxLanguageTagLength) return []
   try {
     return Intl.getCanonicalLocales(tag.replaceAll('_', '-'))
   } catch {

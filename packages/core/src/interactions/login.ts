@@ -43,7 +43,7 @@ export function createLogin({ provider, sessions, signIn }: LoginPorts) {
     })
   return {
     /** Where to go on at once, if somebody has signed in meanwhile (another tab, a login code) and that is enough. */
-    async alreadyAnswered(exchange: Exchange, interaction: Interaction): Promise<string | undefined> {
+    async answerFromSession(exchange: Exchange, interaction: Interaction): Promise<string | undefined> {
       const created = interaction.prompt.name === 'create'
       if (!created && !answeredBySession(interaction)) return undefined
       const session = await sessions.read(exchange.req, exchange.res)
@@ -79,7 +79,7 @@ export function createLogin({ provider, sessions, signIn }: LoginPorts) {
     },
 
     /** Where to go on at once, if a passkey was used and the client still wants more than that is worth. */
-    async unmet(interaction: Interaction): Promise<string | undefined> {
+    async unmetRequirements(interaction: Interaction): Promise<string | undefined> {
       const { prompt, lastSubmission } = interaction
       const asksForMore = prompt.name === 'login' && prompt.reasons.every((reason) => acrReasons.has(reason))
       if (!asksForMore || lastSubmission?.login === undefined) return undefined

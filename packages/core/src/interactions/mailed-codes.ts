@@ -6,7 +6,7 @@ import { Forbidden, Misconfigured } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { Limiter } from '../limits/limiter.ts'
 import type { Mailer } from '../mail/mailer.ts'
-import { withinTime } from '../within-time.ts'
+import { withTimeout } from '../within-time.ts'
 
 const lifetime = 15 * 60_000
 
@@ -30,7 +30,7 @@ export interface MailedCodesPorts {
   readonly accounts: Accounts
   readonly mailer: Mailer | undefined
   /** Milliseconds that the mailer has. */
-  readonly answerWithin: number
+  readonly hookTimeout: number
   readonly loginCodes: LoginCodes
   readonly bindBrowser: (req: IncomingMessage, res: ServerResponse, address: string) => string
   readonly limits: Limiter
@@ -38,7 +38,7 @@ export interface MailedCodesPorts {
 }
 
 export function createMailedCodes(ports: MailedCodesPorts): MailedCodes {
-  const { name, accounts, mailer, answerWithin, loginCodes, bindBrowser, limits, onError } = ports
+  const { name, accounts, mailer, hookTimeout, loginCodes, bindBrowser, limits, onError } = ports
   const running = new Set<Promise<void>>()
 
   const mail = async (req: IncomingMessage, account: Account & { readonly email: string }, browserToken: string) => {
@@ -47,7 +47,7 @@ export function createMailedCodes(ports: MailedCodesPorts): MailedCodes {
     const subject = `Your code for ${name}`
     const text = `Your code for ${name} is ${code}\n\nIt works once, for 15 minutes, in the browser that asked for it. If that was not you, nothing has happened.\n`
     const sent = { kind: 'login-code', to: account.email, subject, text, account, code, expiresAt } as const
-    await withinTime(async () => mailer?.send(sent), answerWithin).catch((cause: unknown) => {
+    await withTimeout(async () => mailer?.send(sent), hookTimeout).catch((cause: unknown) => {
       throw broken('failed', 'It threw, or did not answer in time.', cause)
     })
   }

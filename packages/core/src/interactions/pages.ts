@@ -22,7 +22,7 @@ import type {
 } from './views.ts'
 
 /** Which of core’s own ways in there are beside passkeys: those for which the host has no page, and what they need. */
-export interface OwnWays {
+export interface BuiltInMethods {
   /** A login code is typed in. */
   readonly code: boolean
   /** A login code is asked for by e-mail. */
@@ -39,12 +39,12 @@ export interface InteractionPagePorts {
   /** The path of the issuer, without a slash at its end. */
   readonly mountPath: string
   /** The page of other ways to sign in; it is given `?redirect=` with the way back. `null` where the host has none. */
-  readonly otherWaysAt: string | null
+  readonly otherMethodsUrl: string | null
   /** The page on which strangers sign up, while they may; it is given the same. */
-  readonly signUpAt: () => Promise<string | null>
+  readonly signUpUrl: () => Promise<string | null>
   /** Where a form asks for a login code by e-mail, while that is possible. */
-  readonly emailCodesAt: () => Promise<string | null>
-  readonly ownWays: OwnWays
+  readonly emailCodesUrl: () => Promise<string | null>
+  readonly builtInMethods: BuiltInMethods
 }
 
 /** What the pages of an interaction show. */
@@ -55,27 +55,27 @@ export function createInteractionPages({
   accounts,
   sessions,
   mountPath,
-  otherWaysAt,
-  signUpAt,
-  emailCodesAt,
-  ownWays,
+  otherMethodsUrl,
+  signUpUrl,
+  emailCodesUrl,
+  builtInMethods,
 }: InteractionPagePorts) {
   const at = ({ uid }: Interaction, act = '') => carriedUrl(`${mountPath}/interaction/${uid}${act}`)
 
   /** Whether it is content with somebody who comes back signed in from another page. */
-  const maySignInElsewhere = (interaction: Interaction) => answeredBySession(interaction) || asksForAccount(interaction)
+  const canUseOtherMethods = (interaction: Interaction) => answeredBySession(interaction) || asksForAccount(interaction)
   const leadingBack = (page: string | null, interaction: Interaction) =>
     page && `${page}?${new URLSearchParams({ redirect: at(interaction) })}`
 
-  const otherWays = (interaction: Interaction) =>
-    ownWays.code ? at(interaction, '/code') : leadingBack(otherWaysAt, interaction)
+  const otherMethods = (interaction: Interaction) =>
+    builtInMethods.code ? at(interaction, '/code') : leadingBack(otherMethodsUrl, interaction)
 
   const signUpPage = async (interaction: Interaction) =>
-    ownWays.signUp ? at(interaction, '/sign-up') : leadingBack(await signUpAt(), interaction)
+    builtInMethods.signUp ? at(interaction, '/sign-up') : leadingBack(await signUpUrl(), interaction)
 
   const emailCode = async (interaction: Interaction): Promise<SignInView['emailCode']> => {
     if (!answeredBySession(interaction)) return null
-    const submitTo = ownWays.mail ? at(interaction, '/mail') : await emailCodesAt()
+    const submitTo = builtInMethods.mail ? at(interaction, '/mail') : await emailCodesUrl()
     return submitTo === null ? null : { submitTo, redirect: at(interaction) }
   }
 
@@ -115,7 +115,7 @@ export function createInteractionPages({
     /** The URL of the interaction itself, or of what is done in it. */
     at,
 
-    maySignInElsewhere,
+    canUseOtherMethods,
 
     ceremony,
 
@@ -125,8 +125,8 @@ export function createInteractionPages({
         client: await clientView(interaction),
         ceremony: await ceremony(exchange, interaction),
         reason: isAskedAgain(interaction) ? 'again' : 'first',
-        otherWaysAt: maySignInElsewhere(interaction) ? otherWays(interaction) : null,
-        signUpAt: maySignInElsewhere(interaction) && !interaction.session ? await signUpPage(interaction) : null,
+        otherMethodsUrl: canUseOtherMethods(interaction) ? otherMethods(interaction) : null,
+        signUpUrl: canUseOtherMethods(interaction) && !interaction.session ? await signUpPage(interaction) : null,
         emailCode: await emailCode(interaction),
         cancelTo: at(interaction, '/cancel'),
       }
@@ -150,7 +150,7 @@ export function createInteractionPages({
         accounts: sorted.map(({ item }) => item),
         chooseTo: at(interaction, '/account'),
         signOutTo: at(interaction, '/sign-out'),
-        anotherAt: at(interaction, '?another=yes'),
+        otherDeviceUrl: at(interaction, '?another=yes'),
         cancelTo: at(interaction, '/cancel'),
       }
     },
@@ -178,7 +178,7 @@ export function createInteractionPages({
         client: await clientView(interaction),
         submitTo: at(interaction, '/code'),
         ...said,
-        emailCode: ownWays.mail ? { submitTo: at(interaction, '/mail') } : null,
+        emailCode: builtInMethods.mail ? { submitTo: at(interaction, '/mail') } : null,
         backTo: at(interaction),
       }
     },

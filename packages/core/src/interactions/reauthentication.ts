@@ -50,7 +50,7 @@ export interface ReauthenticationService {
    *
    * @throws {NotAuthenticated} `reauthentication_required` @throws {Forbidden} `sign_in_again` where the account has none
    */
-  assertMayAddPasskey(req: IncomingMessage, res: ServerResponse): Promise<void>
+  assertCanAddPasskey(req: IncomingMessage, res: ServerResponse): Promise<void>
   /**
    * Uses the proof up.
    *
@@ -99,7 +99,7 @@ export function createReauthentication(ports: ReauthenticationPorts): Reauthenti
   return {
     assertFresh: async (req, res) => assertFresh(await present(req, res), 'reauthentication'),
 
-    assertMayAddPasskey: async (req, res) => assertFresh(await present(req, res), 'addPasskey'),
+    assertCanAddPasskey: async (req, res) => assertFresh(await present(req, res), 'addPasskey'),
 
     async withPasskey(req, res, response) {
       await limits.take(req, 'webauthn-reauthenticate')

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
 import { NotAuthenticated, PocketError } from '../errors.ts'
-import type { AskBefore } from '../hooks.ts'
+import type { RunBeforeHook } from '../hooks.ts'
 import type { BrowserTokens } from '../http/browser-token.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { Sessions } from '../oidc/sessions.ts'
@@ -73,7 +73,7 @@ export interface RegistrationService {
 export interface RegistrationServicePorts {
   readonly registration: Registration
   readonly browserTokens: BrowserTokens
-  readonly before: AskBefore
+  readonly before: RunBeforeHook
   readonly sessions: Pick<Sessions, 'read' | 'strengthen'>
   readonly history: Pick<SessionHistory, 'register'>
   readonly audit: AuditSink

@@ -5,7 +5,7 @@ import type { AccessibleApi, ApiAccessReader } from '../apis/access.ts'
 import type { MakeClaims } from '../clients/claim-maker.ts'
 import { apiConsentKey } from '../consents/consent-key.ts'
 import { type AuthorizationDetailsTypes, requestedDetails } from '../oidc/authorization-details.ts'
-import { toldClient } from '../oidc/client-metadata.ts'
+import { claimsClient } from '../oidc/client-metadata.ts'
 import { claimsAskedFor, scopesBehindClaims } from '../oidc/requested-claims.ts'
 import type { ApiView, AuthorizationDetailView, ClaimView } from './views.ts'
 
@@ -15,7 +15,7 @@ export type Parameters = Readonly<Record<string, unknown>>
 type ProviderClient = InstanceType<Provider['Client']>
 
 /** What the client would be told of the person. The host is asked where it is not given what it says. */
-export function claimsTold(
+export function releasedClaims(
   makeClaims: MakeClaims,
   {
     account,
@@ -25,7 +25,7 @@ export function claimsTold(
   }: { account: Account; client: ProviderClient; params: Parameters; ofHost?: Claims },
 ): Promise<Claims> {
   const request = { scopes: requestedScopes(params), names: claimsAskedFor(params.claims) }
-  return makeClaims(account, toldClient(client), { ...request, ...(ofHost && { ofHost }) })
+  return makeClaims(account, claimsClient(client), { ...request, ...(ofHost && { ofHost }) })
 }
 
 /** The APIs that the client asks for, with the permissions that it asks for and has. */
@@ -48,12 +48,13 @@ export async function requestedApis(
 /** An API as a page shows it. `before` holds the scopes of the consent that there is. */
 export function apiView({ api, permissions }: AccessibleApi, before?: readonly string[]): ApiView {
   const { name, resource } = api
-  const newness = (key: string) => before && !before.includes(apiConsentKey(resource, key)) && { isNew: true as const }
+  const markIfNew = (key: string) =>
+    before && !before.includes(apiConsentKey(resource, key)) && { isNew: true as const }
   return {
     name,
     resource,
-    permissions: permissions.map(({ key, name, description }) => ({ key, name, description, ...newness(key) })),
-    ...newness(''),
+    permissions: permissions.map(({ key, name, description }) => ({ key, name, description, ...markIfNew(key) })),
+    ...markIfNew(''),
   }
 }
 
@@ -84,7 +85,7 @@ export function requestedScopes(params: Parameters): string[] {
 }
 
 /** Claims with a place of their own, and those that say the same once more, as far as they say it of the account. */
-const shownApart = new Set([
+const separatelyShown = new Set([
   'sub',
   'given_name',
   'family_name',
@@ -93,7 +94,7 @@ const shownApart = new Set([
   'picture',
   'updated_at',
 ])
-const shownFirst = { name: 'name', preferred_username: 'user_name', email: 'email', groups: 'groups' } as const
+const leadingClaims = { name: 'name', preferred_username: 'user_name', email: 'email', groups: 'groups' } as const
 
 /** What a person has allowed a client before: the scopes, and what it was told for them. */
 export interface AllowedBefore {
@@ -108,24 +109,26 @@ export function claimsToShow(
   scopes: readonly string[],
   before?: AllowedBefore,
 ): ClaimView[] {
-  const newness = (isKnown: boolean | undefined) => isKnown === false && { isNew: true as const }
-  const claimNewness = (name: string) => newness(before && Object.hasOwn(before.claims, name))
+  const markIfNew = (isKnown: boolean | undefined) => isKnown === false && { isNew: true as const }
+  const isClaimNew = (name: string) => markIfNew(before && Object.hasOwn(before.claims, name))
   const usual: Claims = { ...accountClaims(account), sub: claims.sub }
-  const isUsual = (name: string, value: unknown) => JSON.stringify(value) === JSON.stringify(usual[name])
-  const first = Object.entries(shownFirst).map(([name, claim]) => ({
+  const isDefault = (name: string, value: unknown) => JSON.stringify(value) === JSON.stringify(usual[name])
+  const first = Object.entries(leadingClaims).map(([name, claim]) => ({
     claim,
     value: asText(claims[name]),
-    verified: claim === 'email' && isUsual(name, claims[name]) ? account.emailVerified : null,
-    ...claimNewness(name),
+    verified: claim === 'email' && isDefault(name, claims[name]) ? account.emailVerified : null,
+    ...isClaimNew(name),
   }))
   const others = Object.entries(claims)
-    .filter(([name, value]) => !(shownApart.has(name) && isUsual(name, value)) && !Object.hasOwn(shownFirst, name))
+    .filter(
+      ([name, value]) => !(separatelyShown.has(name) && isDefault(name, value)) && !Object.hasOwn(leadingClaims, name),
+    )
     .map(([name, value]) => ({
       claim: 'other' as const,
       name,
       value: asText(value),
       verified: null,
-      ...claimNewness(name),
+      ...isClaimNew(name),
     }))
   const shown: ClaimView[] = [...first, ...others].filter(({ value }) => value !== '')
   if (scopes.includes('offline_access'))
@@ -133,7 +136,7 @@ export function claimsToShow(
       claim: 'offline_access',
       value: '',
       verified: null,
-      ...newness(before?.scopes.includes('offline_access')),
+      ...markIfNew(before?.scopes.includes('offline_access')),
     })
   return shown
 }

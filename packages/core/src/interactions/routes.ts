@@ -12,11 +12,11 @@ import { requestContext } from '../http/request-context.ts'
 import { isRepeatable, retryHeaders } from '../http/retry.ts'
 import { assertSameOrigin } from '../http/same-origin.ts'
 import { hostPagePrompt } from '../oidc/access-checks.ts'
+import { addBuiltInMethods, type BuiltInMethodsPorts } from './built-in-methods.ts'
 import type { ConsentInteraction } from './consent.ts'
 import { type Exchange, findInteraction, type StartOf } from './interaction.ts'
 import { languagesOf } from './languages.ts'
 import type { Login } from './login.ts'
-import { addOwnWays, type OwnWaysPorts } from './own-ways.ts'
 import type { InteractionPages } from './pages.ts'
 import type { RenderView, View } from './views.ts'
 
@@ -25,7 +25,7 @@ export interface InteractionPorts {
   readonly login: Login
   readonly consent: ConsentInteraction
   readonly pages: InteractionPages
-  readonly ways: Pick<OwnWaysPorts, 'ownWays' | 'signIn' | 'signUp' | 'mailedCodes'>
+  readonly ways: Pick<BuiltInMethodsPorts, 'builtInMethods' | 'signIn' | 'signUp' | 'mailedCodes'>
   readonly render: RenderView
   readonly audit: AuditSink
   readonly clock: Clock
@@ -116,8 +116,8 @@ export function interactionRoutes({
       return redirect(ctx, ctx.query.back === undefined ? pages.hostPage(interaction) : await login.goOn(interaction))
     if (name === 'not_allowed') return show(ctx, await pages.notAllowed(interaction))
     const goOn =
-      (await login.unmet(interaction)) ??
-      (await login.alreadyAnswered(ctx, interaction)) ??
+      (await login.unmetRequirements(interaction)) ??
+      (await login.answerFromSession(ctx, interaction)) ??
       (name === 'create' ? await pages.signUpFor(interaction) : null)
     if (goOn) return redirect(ctx, goOn)
     const chooser = ctx.query.another === undefined ? await pages.selectAccount(ctx, interaction) : null
@@ -165,7 +165,7 @@ export function interactionRoutes({
     )
   })
 
-  addOwnWays(router, { ...ways, pages, found, show, redirect })
+  addBuiltInMethods(router, { ...ways, pages, found, show, redirect })
 
   const routes = router.routes()
   return (ctx, next) => routes(Object.assign(ctx, { router, params: {} }), next)

@@ -8,7 +8,7 @@ import type { Clock } from '../clock.ts'
 import { addressKeyOf } from '../codes/code-browser.ts'
 import { isShortCode, type LoginCodes, type RedeemedCode } from '../codes/login-codes.ts'
 import { NotAuthenticated, PocketError } from '../errors.ts'
-import type { AskBefore } from '../hooks.ts'
+import type { RunBeforeHook } from '../hooks.ts'
 import type { BearerCookie } from '../http/bearer-cookie.ts'
 import type { BrowserTokens } from '../http/browser-token.ts'
 import { requestContext } from '../http/request-context.ts'
@@ -90,7 +90,7 @@ export interface SignInPorts {
   /** Before a passkey is written: whoever removes it locks the account first too. */
   readonly lockAccount: (accountId: string) => Promise<unknown>
   readonly accounts: AccountStore
-  readonly before: AskBefore
+  readonly before: RunBeforeHook
   readonly limits: Limiter
   readonly audit: AuditSink
   readonly clock: Clock

@@ -4,7 +4,7 @@ import type { Accounts, NewAccount } from '../accounts/accounts.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { withRefusalsRecorded } from '../audit/refusals.ts'
 import { InvalidInput } from '../errors.ts'
-import type { AskBefore } from '../hooks.ts'
+import type { RunBeforeHook } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { Limiter } from '../limits/limiter.ts'
 import { uuid } from '../random.ts'
@@ -39,7 +39,7 @@ export interface SignUpService {
 export interface SignUpPorts {
   readonly accounts: Accounts
   readonly registration: RegistrationService
-  readonly before: AskBefore
+  readonly before: RunBeforeHook
   readonly startSession: StartSession
   readonly limits: Limiter
   readonly audit: AuditSink

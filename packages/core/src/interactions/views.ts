@@ -40,9 +40,9 @@ export interface SignInView extends InLanguages {
   /** `again` where somebody is signed in and the client wants a new ceremony. */
   readonly reason: 'first' | 'again'
   /** The page with other ways to sign in; it leads back here. `null` where there is none. */
-  readonly otherWaysAt: string | null
+  readonly otherMethodsUrl: string | null
   /** The page on which strangers sign up; it leads back here. `null` where they cannot. */
-  readonly signUpAt: string | null
+  readonly signUpUrl: string | null
   /** Where a form posts `email`, and `redirect` as it is here, for a login code; `null` where that is not possible. */
   readonly emailCode: { readonly submitTo: string; readonly redirect: string } | null
   /** `POST` it to go back to the client without signing in; `null` where there is no way back. */
@@ -125,7 +125,7 @@ export interface SelectAccountView extends InLanguages {
   /** A form posted to it signs that account out. */
   readonly signOutTo: string
   /** The page on which somebody else signs in. */
-  readonly anotherAt: string
+  readonly otherDeviceUrl: string
   readonly cancelTo: string
 }
 

@@ -35,11 +35,11 @@ export interface LimitStore {
 }
 
 /** Milliseconds by which requests overtake each other on their way to the store, and clocks of processes differ. */
-const longestLeeway = 250
+const maxLeeway = 250
 
 /** A bucket has something in it that is full again at this instant at the latest. */
-export function latestWithRoom({ burst, interval, now }: Omit<LimitRequest, 'key'>): number {
-  return now + (burst - 1) * interval + Math.min(longestLeeway, Math.floor(interval / 2))
+export function maxFullAt({ burst, interval, now }: Omit<LimitRequest, 'key'>): number {
+  return now + (burst - 1) * interval + Math.min(maxLeeway, Math.floor(interval / 2))
 }
 
 /**
@@ -57,6 +57,6 @@ export function latestFullAt({ burst, interval, now }: Omit<LimitRequest, 'key'>
 export function take(request: LimitRequest, stored: Pick<StoredLimit, 'expiresAt'>): StoredLimit {
   const { key, interval, now } = request
   const fullAt = stored.expiresAt > latestFullAt(request) ? now : Math.max(stored.expiresAt, now)
-  const admitted = fullAt <= latestWithRoom(request)
+  const admitted = fullAt <= maxFullAt(request)
   return { key, expiresAt: admitted ? fullAt + interval : stored.expiresAt, admitted }
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { AuditSink } from '../audit/audit-sink.ts'
-import { leaveUnrecorded, recordRefusal } from '../audit/refusals.ts'
+import { recordRefusal, skipRecording } from '../audit/refusals.ts'
 import type { Clock } from '../clock.ts'
 import { RateLimited, Unavailable } from '../errors.ts'
 import { sha256 } from '../hash.ts'
@@ -52,7 +52,7 @@ export interface LimiterPorts {
 /** As many networks as are kept in mind, some megabytes. */
 const most = 20_000
 /** Whoever goes on after a refusal is not written down again so soon. */
-const auditedEvery = 60_000
+const auditInterval = 60_000
 
 /** Lets everything pass. */
 export const noLimits: Limiter = {
@@ -75,7 +75,7 @@ export function createLimiter({ store, audit, clock, onError }: LimiterPorts): L
   const refuse = async (req: IncomingMessage, name: LimitName, { key, until }: { key: string; until: number }) => {
     const now = clock.now()
     const error = new RateLimited('There were too many tries.', Math.max(1, Math.ceil((until - now) / 1000)))
-    if (Math.abs(now - (audited.get(key) ?? Number.NEGATIVE_INFINITY)) < auditedEvery) leaveUnrecorded(error)
+    if (Math.abs(now - (audited.get(key) ?? Number.NEGATIVE_INFINITY)) < auditInterval) skipRecording(error)
     else {
       audited.set(key, now)
       const event = { event: 'request_refused', endpoint: name, code: error.code, reason: error.message } as const

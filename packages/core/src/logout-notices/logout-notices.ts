@@ -1,4 +1,4 @@
-import { type AuditSink, nowhere } from '../audit/audit-sink.ts'
+import { type AuditSink, noOrigin } from '../audit/audit-sink.ts'
 import type { Clock } from '../clock.ts'
 import { uuid } from '../random.ts'
 import type { LogoutNotice, LogoutNoticeStore } from './logout-notice-store.ts'
@@ -50,17 +50,17 @@ export function createLogoutNotices({ store, clock, audit, send, onError }: Logo
       await store.remove(notice.id)
       return heard ? 1 : 0
     } catch (error) {
-      await putOff(notice, error)
+      await reschedule(notice, error)
       return 0
     }
   }
 
-  const putOff = async ({ id, clientId, accountId, attempts }: LogoutNotice, error: unknown): Promise<void> => {
+  const reschedule = async ({ id, clientId, accountId, attempts }: LogoutNotice, error: unknown): Promise<void> => {
     const pause = pauses[attempts - 1]
     if (pause !== undefined) return store.postpone(id, clock.now() + pause)
     await store.remove(id)
     const reason = error instanceof Error ? error.message : String(error)
-    await audit.record({ event: 'logout_notice_failed', clientId, accountId, reason }, nowhere)
+    await audit.record({ event: 'logout_notice_failed', clientId, accountId, reason }, noOrigin)
   }
 
   const sendDue = async (signal?: AbortSignal): Promise<number> => {

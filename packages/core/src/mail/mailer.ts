@@ -15,7 +15,7 @@ export interface LoginCodeMail {
 
 /**
  * Sends e-mail. Nobody waits for it, so that nobody learns from the time it takes whether there is an account; what it throws
- * goes to `onError`. It has as long as the option `answerWithin` says.
+ * goes to `onError`. It has as long as the option `hookTimeout` says.
  *
  * @example
  * ```ts

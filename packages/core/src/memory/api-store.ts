@@ -20,7 +20,7 @@ export class MemoryApiStore implements ApiStore {
     return this.#state.run(() => this.#apis.get(id))
   }
 
-  findToChange(id: string): Promise<Api | undefined> {
+  findForUpdate(id: string): Promise<Api | undefined> {
     return this.find(id)
   }
 

@@ -10,8 +10,8 @@ import {
   nameKey,
   offsetOf,
 } from '../clients/client-list.ts'
-import { mayUse } from '../clients/group-restriction.ts'
-import { canBeStarted } from '../clients/start-address.ts'
+import { isAllowedToUse } from '../clients/group-restriction.ts'
+import { hasLaunchUrl } from '../clients/start-address.ts'
 import type { Consent } from '../consents/consent.ts'
 
 /** What the databases do in SQL. */
@@ -42,7 +42,7 @@ function fitsApi({ id }: Client, apiGrants: readonly ApiGrant[], scope: ClientLi
 
 function belongs(client: Client, own: ReadonlyMap<string, Consent>, request: ClientListRequest): boolean {
   const { scope, filters, search } = request
-  if (scope.of === 'usable' && !mayUse(client, scope.groupIds)) return false
+  if (scope.of === 'usable' && !isAllowedToUse(client, scope.groupIds)) return false
   if (scope.of === 'consented' && !own.has(client.id)) return false
   if (!nameKey(client.name).includes(nameKey(search))) return false
   return clientFilters.every((name) => {
@@ -52,7 +52,7 @@ function belongs(client: Client, own: ReadonlyMap<string, Consent>, request: Cli
 }
 
 function filtered(client: Client, name: ClientFilter): string | boolean {
-  return name === 'hasLaunchUrl' ? canBeStarted(client) : client[name]
+  return name === 'hasLaunchUrl' ? hasLaunchUrl(client) : client[name]
 }
 
 function listed({ allowedGroupIds, ...client }: Client, consent: Consent | undefined): ListedClient {

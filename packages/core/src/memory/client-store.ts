@@ -33,7 +33,7 @@ export class MemoryClientStore implements ClientStore {
     return this.#state.run(() => this.#clients.get(id))
   }
 
-  findToChange(id: string): Promise<Client | undefined> {
+  findForUpdate(id: string): Promise<Client | undefined> {
     return this.find(id)
   }
 
@@ -67,7 +67,7 @@ export class MemoryClientStore implements ClientStore {
     return this.#state.run(() => this.#clients.delete(id))
   }
 
-  notePkce(id: string): Promise<void> {
+  recordPkceSupport(id: string): Promise<void> {
     return this.#state.run(() => {
       const client = this.#clients.get(id)
       if (client) this.#clients.set(id, { ...client, pkceSupported: true })
@@ -91,7 +91,7 @@ export class MemoryClientStore implements ClientStore {
     )
   }
 
-  async noteSecretUse(id: string, secretId: string, at: number): Promise<void> {
+  async recordSecretUse(id: string, secretId: string, at: number): Promise<void> {
     await this.#state.run(() => {
       if (this.#clients.has(id)) this.#secretUses.set(secretId, { clientId: id, at })
     })

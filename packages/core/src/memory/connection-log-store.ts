@@ -47,14 +47,15 @@ function ranked(newestFirst: readonly ConnectionAttempt[], limit: number): Conne
   const weighed = newestFirst.map((attempt) => {
     const { stranger, accountId } = attempt
     const who = JSON.stringify([stranger, accountId])
-    const ofTheSame = (counts.get(who) ?? 0) + 1
-    counts.set(who, ofTheSame)
+    const fromSameNetwork = (counts.get(who) ?? 0) + 1
+    counts.set(who, fromSameNetwork)
     // A client that speaks for itself can only fill its own log.
-    const isFair = stranger === null ? accountId === null || ofTheSame <= person : ofTheSame <= network
-    return { attempt, excess: isFair ? 0 : 1 }
+    const isWithinShare =
+      stranger === null ? accountId === null || fromSameNetwork <= person : fromSameNetwork <= network
+    return { attempt, excess: isWithinShare ? 0 : 1 }
   })
-  const ofTheKnown = weighed.filter(({ attempt }) => attempt.stranger === null).toSorted(byExcess)
-  const stay = new Set(ofTheKnown.slice(0, known))
+  const fromKnownSenders = weighed.filter(({ attempt }) => attempt.stranger === null).toSorted(compareExcess)
+  const stay = new Set(fromKnownSenders.slice(0, known))
   const rank = (each: Weighed) => (stay.has(each) ? 0 : 1 + each.excess)
   return weighed.toSorted((left, right) => rank(left) - rank(right)).map(({ attempt }) => attempt)
 }
@@ -65,6 +66,6 @@ interface Weighed {
   readonly excess: number
 }
 
-function byExcess(left: Weighed, right: Weighed): number {
+function compareExcess(left: Weighed, right: Weighed): number {
   return left.excess - right.excess
 }

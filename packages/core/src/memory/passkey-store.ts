@@ -74,7 +74,7 @@ export class MemoryPasskeyStore implements PasskeyStore {
     return this.#state.run(() => {
       const summaries = this.#summaries()
       const single = summaries.filter(({ count, synced }) => count === 1 && synced === 0)
-      return { accounts: summaries.length, onOneDeviceOnly: single.length }
+      return { accounts: summaries.length, withSingleDevicePasskey: single.length }
     })
   }
 

@@ -1,7 +1,7 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
-import type { AccessDecision, AskChecks } from '../clients/access-checks.ts'
+import type { AccessDecision, RunAccessChecks } from '../clients/access-checks.ts'
 import { accountOf } from './accounts.ts'
-import { askedClient } from './client-metadata.ts'
+import { policyClient } from './client-metadata.ts'
 
 const { Check, Prompt } = interactionPolicy
 
@@ -9,7 +9,7 @@ const { Check, Prompt } = interactionPolicy
 export const hostPagePrompt = 'host_page'
 
 /** Puts the host's checks after our own: into the prompts for a sign-in and for a refusal, and into one of their own. */
-export function addAccessChecks(policy: interactionPolicy.DefaultPolicy, ask: AskChecks): void {
+export function addAccessChecks(policy: interactionPolicy.DefaultPolicy, ask: RunAccessChecks): void {
   const decisions = new WeakMap<object, Promise<AccessDecision | undefined>>()
   const decide = (ctx: KoaContextWithOIDC): Promise<AccessDecision | undefined> => {
     const known = decisions.get(ctx)
@@ -38,14 +38,14 @@ export function addAccessChecks(policy: interactionPolicy.DefaultPolicy, ask: As
   policy.add(new Prompt({ name: hostPagePrompt, requestable: false }, hostPage), 4)
 }
 
-async function askAbout({ oidc }: KoaContextWithOIDC, ask: AskChecks): Promise<AccessDecision | undefined> {
+async function askAbout({ oidc }: KoaContextWithOIDC, ask: RunAccessChecks): Promise<AccessDecision | undefined> {
   const { client, session, params } = oidc
   const account = oidc.account && accountOf(oidc.account)
   if (!client || !account || session?.accountId === undefined) return undefined
   return ask({
     occasion: 'authorization',
     account,
-    client: askedClient(client),
+    client: policyClient(client),
     scopes: String(params?.scope ?? '')
       .split(' ')
       .filter(Boolean),

@@ -1,8 +1,8 @@
 import type Provider from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
-import type { OwnRules } from '../clients/access-checks.ts'
+import type { BuiltInRules } from '../clients/access-checks.ts'
 import type { Client } from '../clients/client.ts'
-import { mayUse } from '../clients/group-restriction.ts'
+import { isAllowedToUse } from '../clients/group-restriction.ts'
 import type { Pocket } from '../pocket.ts'
 import type { PocketStores } from '../stores.ts'
 import { endLeftovers, endSession, sessionsOf, withdrawFromSessions } from './session-ends.ts'
@@ -10,7 +10,7 @@ import { endLeftovers, endSession, sessionsOf, withdrawFromSessions } from './se
 export interface AccessEndsPorts {
   readonly stores: PocketStores & { readonly accounts: AccountStore }
   readonly provider: () => Provider
-  readonly ownRules: OwnRules
+  readonly builtInRules: BuiltInRules
 }
 
 interface AccessEnds extends Pick<Pocket, 'endAccess' | 'endAccessBy' | 'forgetAccount' | 'withdrawConsent'> {
@@ -19,7 +19,7 @@ interface AccessEnds extends Pick<Pocket, 'endAccess' | 'endAccessBy' | 'forgetA
 }
 
 /** How people lose what they were given: all of it, what their groups gave them, or what one client got. */
-export function createAccessEnds({ stores, provider, ownRules }: AccessEndsPorts): AccessEnds {
+export function createAccessEnds({ stores, provider, builtInRules }: AccessEndsPorts): AccessEnds {
   const { accounts, transaction } = stores
 
   /** The session stays: only this client is told that it has ended. */
@@ -27,7 +27,8 @@ export function createAccessEnds({ stores, provider, ownRules }: AccessEndsPorts
     await withdrawFromSessions(provider(), stores.artifacts, { accountId, clientId })
     await stores.artifacts.destroyByAccountAndClient(accountId, clientId)
   }
-  const isShut = (client: Client, groupIds: readonly string[]) => ownRules.allowedGroups && !mayUse(client, groupIds)
+  const isAccessDenied = (client: Client, groupIds: readonly string[]) =>
+    builtInRules.allowedGroups && !isAllowedToUse(client, groupIds)
   const groupIdsOf = async (accountId: string) => ((await accounts.find(accountId))?.groups ?? []).map(({ id }) => id)
 
   const endAccess = (accountId: string) =>
@@ -50,14 +51,14 @@ export function createAccessEnds({ stores, provider, ownRules }: AccessEndsPorts
         for (const groupId of groupIds)
           for (const { id } of await stores.clients.allowedTo(groupId)) {
             const client = await stores.clients.find(id)
-            if (client && isShut(client, present)) await endAt(accountId, id)
+            if (client && isAccessDenied(client, present)) await endAt(accountId, id)
           }
       }),
     endAccessTo: (clientId) =>
       transaction(async () => {
         const client = await stores.clients.find(clientId)
         for (const accountId of client ? await stores.artifacts.accountsOf(clientId) : [])
-          if (client && isShut(client, await groupIdsOf(accountId))) await endAt(accountId, clientId)
+          if (client && isAccessDenied(client, await groupIdsOf(accountId))) await endAt(accountId, clientId)
       }),
     forgetAccount: (accountId) =>
       transaction(async () => {

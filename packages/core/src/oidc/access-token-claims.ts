@@ -1,7 +1,7 @@
 import type { Configuration } from 'oidc-provider'
 
 type ExtraTokenClaims = NonNullable<Configuration['extraTokenClaims']>
-type ShapeJwt = NonNullable<NonNullable<NonNullable<Configuration['formats']>['customizers']>['jwt']>
+type CustomizeJwt = NonNullable<NonNullable<NonNullable<Configuration['formats']>['customizers']>['jwt']>
 
 /** Whom a client's own token is about: no client can take a name that is a person's (RFC 9068 §5). */
 function subjectOf(clientId: string | undefined): string {
@@ -14,13 +14,13 @@ export const subjectOfClients: ExtraTokenClaims = async (_ctx, { kind, clientId 
 
 /** Who reads a token: whom it was made for, and UserInfo where it lets anybody ask about the person. */
 export function audienceOf(reader: string, scopes: Iterable<string>, issuer: string): string[] {
-  return [reader, ...([...scopes].some((scope) => aboutPeople.has(scope)) ? [issuer] : [])]
+  return [reader, ...([...scopes].some((scope) => userScopes.has(scope)) ? [issuer] : [])]
 }
 
-const aboutPeople = new Set(['openid', 'profile', 'email', 'groups'])
+const userScopes = new Set(['openid', 'profile', 'email', 'groups'])
 
 /** The access tokens for APIs as programs for the contract read them: the audience is a list, and so are the scopes once more. */
-export const shapeAccessTokens: ShapeJwt = async (_ctx, { kind, clientId }, { payload }) => {
+export const customizeAccessTokens: CustomizeJwt = async (_ctx, { kind, clientId }, { payload }) => {
   const { aud, scope, iss } = payload
   const scopes = typeof scope === 'string' ? scope.split(' ') : []
   if (kind === 'ClientCredentials') payload.sub = subjectOf(clientId)

@@ -2,10 +2,10 @@ import type Provider from 'oidc-provider'
 import { errors, type FindAccount, type Account as LibraryAccount } from 'oidc-provider'
 import type { Account } from '../accounts/account.ts'
 import type { AccountStore } from '../accounts/account-store.ts'
-import type { AskChecks } from '../clients/access-checks.ts'
+import type { RunAccessChecks } from '../clients/access-checks.ts'
 import type { MakeClaims } from '../clients/claim-maker.ts'
-import { mayUse, notAllowedReason } from '../clients/group-restriction.ts'
-import { askedClient, extras, toldClient } from './client-metadata.ts'
+import { isAllowedToUse, notAllowedReason } from '../clients/group-restriction.ts'
+import { claimsClient, extras, policyClient } from './client-metadata.ts'
 import { revokeGrant } from './logout.ts'
 
 /**
@@ -13,21 +13,25 @@ import { revokeGrant } from './logout.ts'
  * to whatever the client was given before; the token endpoint ends all of it (RFC 6749 §5.2), and does so where a check of
  * the host's refuses a refresh.
  */
-export function createFindAccount(accounts: AccountStore, makeClaims: MakeClaims, askChecks: AskChecks): FindAccount {
+export function createFindAccount(
+  accounts: AccountStore,
+  makeClaims: MakeClaims,
+  runAccessChecks: RunAccessChecks,
+): FindAccount {
   return async ({ oidc }, id, token) => {
     const found = await accounts.find(id)
     if (!found || found.disabled) return undefined
     const groupIds = found.groups.map((group) => group.id)
-    if (token && oidc.client && !mayUse(extras(oidc.client).pocket_access, groupIds)) {
+    if (token && oidc.client && !isAllowedToUse(extras(oidc.client).pocket_access, groupIds)) {
       if (oidc.route !== 'token') return undefined
       await endGrant(oidc.provider, token, notAllowedReason)
     }
     if (token?.kind === 'RefreshToken' && oidc.client) {
       const { acr = '0', amr = [], authTime = 0, scopes } = token
-      const decision = await askChecks({
+      const decision = await runAccessChecks({
         occasion: 'refresh',
         account: found,
-        client: askedClient(oidc.client),
+        client: policyClient(oidc.client),
         scopes: [...scopes],
         session: { acr, amr, authTime },
         acrValues: [],
@@ -42,7 +46,7 @@ export function createFindAccount(accounts: AccountStore, makeClaims: MakeClaims
       async claims(_use, scope, claims, rejected) {
         const request = { scopes: scope.split(' '), names: Object.keys(claims), rejected }
         // The library makes the subject of it.
-        return { ...(await makeClaims(found, toldClient(oidc.client), request)), sub: id }
+        return { ...(await makeClaims(found, claimsClient(oidc.client), request)), sub: id }
       },
     }
   }

@@ -14,10 +14,10 @@ import type { Artifact, ArtifactStore, Leeway } from './artifact-store.ts'
 import { carriedInteraction, carryInteraction, stopCarrying } from './carried-interactions.ts'
 import type { ClientMetadataOf } from './client-metadata.ts'
 import { answerModel, destroyGrant } from './grant-destruction.ts'
-import { nameOfToken } from './login-token-names.ts'
+import { storedTokenId } from './login-token-ids.ts'
 import { consumeAtEnd, type RefreshAnswers, storeAtEnd } from './refresh-answers.ts'
 import type { Registrar } from './registration/registrar.ts'
-import { UsedAlready } from './replay-detection.ts'
+import { AlreadyUsedError } from './replay-detection.ts'
 import { type AtomicAdapter, comparedModels, hidden, type StoredState } from './stored-payload.ts'
 
 export interface AdapterPorts {
@@ -67,9 +67,9 @@ export function createAdapterFactory(ports: AdapterPorts): (model: string) => Ad
 
 function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAdapter {
   const { artifacts, clock, hashUserCode, refreshAnswers, refreshLeeway } = ports
-  const keyOf = (id: string) => sha256(`${model}:${model === 'AccessToken' ? nameOfToken(id) : id}`)
+  const keyOf = (id: string) => sha256(`${model}:${model === 'AccessToken' ? storedTokenId(id) : id}`)
   /** What was found by another name than its own is put back to its place; no bearer names it by that. */
-  const placeOf = (id: string) => (id.startsWith(hidden) ? id.slice(hidden.length) : keyOf(id))
+  const locationOf = (id: string) => (id.startsWith(hidden) ? id.slice(hidden.length) : keyOf(id))
   const sealed = ({ id, payload, expiresIn }: StoredState, key = keyOf(id)) =>
     seal(model, {
       id,
@@ -96,7 +96,7 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
     if (grantId) await destroyGrant(artifacts, grantId)
   }
   /** A device that comes too soon is told so (RFC 8628 §3.5), unless there is something for it to hear. */
-  const assertPatience = async (artifact: Artifact | undefined) => {
+  const assertPollInterval = async (artifact: Artifact | undefined) => {
     if (artifact === undefined || Provider.ctx?.oidc?.route !== 'token') return
     // Polls that cross are no theft: the library would end the tokens that the first of them is just being given.
     if (artifact.consumedAt !== null && clock.now() - artifact.consumedAt < devicePollInterval)
@@ -143,14 +143,14 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
     async upsert(id, payload, expiresIn) {
       const artifact = sealed({ id, payload, expiresIn })
       if (model === 'DeviceCode' && payload.accountId !== undefined) {
-        if (!(await artifacts.decide({ ...artifact, key: placeOf(id) }))) throw decidedAlready()
+        if (!(await artifacts.decide({ ...artifact, key: locationOf(id) }))) throw alreadyDecided()
         return
       }
       if ((model === 'RefreshToken' || model === 'AccessToken') && storeAtEnd(artifact)) return
       if (model === 'Interaction') return startInteraction(id, artifact)
       if (isByPublicClient(model)) return storeForPublicClient(artifact)
       if (model !== 'ReplayDetection') return artifacts.upsert(artifact)
-      if (!(await artifacts.insert(artifact))) throw new UsedAlready()
+      if (!(await artifacts.insert(artifact))) throw new AlreadyUsedError()
     },
     async insert(state) {
       const artifact = sealed(state)
@@ -158,9 +158,9 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
       return artifact.payload
     },
     async replace(from, state, before) {
-      const artifact = sealed(state, placeOf(state.id))
+      const artifact = sealed(state, locationOf(state.id))
       const isReplaced =
-        (await artifacts.replace(placeOf(from), artifact, before)) || (await answerCarried(from, artifact, before))
+        (await artifacts.replace(locationOf(from), artifact, before)) || (await answerCarried(from, artifact, before))
       return isReplaced ? artifact.payload : undefined
     },
     async destroyByUid(uid) {
@@ -175,7 +175,7 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
     },
     async find(id) {
       const artifact = (await artifacts.find(keyOf(id))) ?? carried(id)
-      if (model === 'DeviceCode') await assertPatience(artifact)
+      if (model === 'DeviceCode') await assertPollInterval(artifact)
       const presented = artifact && model === 'RefreshToken' ? await refreshAnswers.present(artifact) : undefined
       const consumable = artifact && withinLeeway(artifact) ? { ...artifact, consumedAt: null } : artifact
       return withoutAudience(opened(presented ?? consumable, id))
@@ -330,6 +330,6 @@ function alreadyConsumed(model: string): Error {
     : new errors.InvalidGrant(`${model} already consumed`)
 }
 
-function decidedAlready(): Error {
+function alreadyDecided(): Error {
   return new Conflict('oidc_device_code_used', 'Somebody has decided about this code already.')
 }

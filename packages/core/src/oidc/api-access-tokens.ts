@@ -15,7 +15,7 @@ interface Made {
  * for the contract expect (RFC 8707 leaves both to us). The library keeps the two apart: its token for an API has the
  * API's scopes alone, UserInfo refuses whatever has an audience, and a JWT is not stored.
  */
-export function joinLoginScopes(provider: Provider): void {
+export function mergeLoginScopes(provider: Provider): void {
   const { prototype } = provider.AccessToken
   const make: unknown = Reflect.get(prototype, 'getValueAndPayload')
   if (typeof make !== 'function')

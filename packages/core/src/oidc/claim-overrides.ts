@@ -6,7 +6,7 @@ import { Misconfigured } from '../errors.ts'
  * The library tells only claims whose names it was configured with. Which ones there are, administrators decide at any
  * time; `claimsFor` has chosen them already when the account was asked, so all of them are told.
  */
-export function tellChosenClaims(provider: Provider): void {
+export function releaseChosenClaims(provider: Provider): void {
   const prototype = provider.Claims.prototype
   const { result } = prototype
   if (typeof result !== 'function')

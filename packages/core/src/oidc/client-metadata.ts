@@ -1,6 +1,6 @@
 import type { ClientMetadata } from 'oidc-provider'
-import type { ClientRules, OwnRules } from '../clients/access-checks.ts'
-import type { ToldClient } from '../clients/claim-maker.ts'
+import type { BuiltInRules, ClientRules } from '../clients/access-checks.ts'
+import type { ClaimsClient } from '../clients/claim-maker.ts'
 import type { Client } from '../clients/client.ts'
 import { type ClientOrigin, clientOrigin } from '../clients/client-origin.ts'
 import { defaultProtocol, type Encryption } from '../clients/protocol.ts'
@@ -42,7 +42,7 @@ export type ClientMetadataOf = (client: Client) => ClientMetadata
 
 interface ClientMetadataChoices {
   readonly authorizationDetailsTypes: readonly string[]
-  readonly ownRules: OwnRules
+  readonly builtInRules: BuiltInRules
   readonly allowImplicit: boolean
 }
 
@@ -53,7 +53,7 @@ interface ClientMetadataChoices {
 export function createClientMetadata(
   masterKey: MasterKey,
   clock: Clock,
-  { authorizationDetailsTypes, ownRules, allowImplicit }: ClientMetadataChoices,
+  { authorizationDetailsTypes, builtInRules, allowImplicit }: ClientMetadataChoices,
 ): ClientMetadataOf {
   const secretOf = (client: Client) => {
     const key = client.protocol.tokenEndpointAuthMethod === 'client_secret_jwt' && signingSecret(client, clock.now())
@@ -84,7 +84,7 @@ export function createClientMetadata(
       backchannel_logout_uri: client.protocol.backchannelLogoutUri,
       backchannel_logout_session_required: client.protocol.backchannelLogoutSessionRequired,
     }),
-    ...extrasOf(client, ownRules),
+    ...extrasOf(client, builtInRules),
   })
   return (client) => {
     const metadata = metadataOf(client)
@@ -155,7 +155,7 @@ function encryption(response: 'id_token' | 'userinfo' | 'authorization', chosen:
     : { [`${response}_encrypted_response_alg`]: chosen.alg, [`${response}_encrypted_response_enc`]: chosen.enc }
 }
 
-function extrasOf(client: Client, ownRules: OwnRules): Omit<ClientExtras, 'pocket_grant_types'> {
+function extrasOf(client: Client, builtInRules: BuiltInRules): Omit<ClientExtras, 'pocket_grant_types'> {
   const { isGroupRestricted, allowedGroupIds, requiresReauthentication, protocol } = client
   const { maxSessionAgeMinutes } = protocol
   return {
@@ -164,14 +164,14 @@ function extrasOf(client: Client, ownRules: OwnRules): Omit<ClientExtras, 'pocke
     pocket_pkce_required: client.pkceRequired || client.protocol.fapi,
     pocket_pkce_supported: client.pkceSupported,
     pocket_secrets: client.secrets,
-    pocket_sign_in_demands: ownRules.freshSignIn
+    pocket_sign_in_demands: builtInRules.freshSignIn
       ? { requiresReauthentication, maxSessionAgeMinutes }
       : { requiresReauthentication: false, maxSessionAgeMinutes: null },
     pocket_skip_consent: client.skipConsent,
     pocket_protocol: client.protocol,
     pocket_origin: clientOrigin(client),
     pocket_unused: client.unusedSince !== null,
-    pocket_access: { isGroupRestricted: isGroupRestricted && ownRules.allowedGroups, allowedGroupIds },
+    pocket_access: { isGroupRestricted: isGroupRestricted && builtInRules.allowedGroups, allowedGroupIds },
     pocket_rules: { isGroupRestricted, allowedGroupIds, requiresReauthentication, maxSessionAgeMinutes },
     pocket_access_token_lifetime: client.accessTokenDurationMinutes * 60,
     pocket_refresh_token_lifetime: client.refreshTokenDurationMinutes * 60,
@@ -198,7 +198,7 @@ export const extraClientMetadata: readonly (keyof ClientExtras)[] = [
 ]
 
 /** The client as checks are asked about it. */
-export function askedClient(client: { readonly clientId: string; readonly clientName?: string | undefined }) {
+export function policyClient(client: { readonly clientId: string; readonly clientName?: string | undefined }) {
   const { clientId: id, clientName: name = id } = client
   return { id, name, ...extras(client).pocket_rules }
 }
@@ -215,9 +215,9 @@ export function extras(client: object): ClientExtras {
 }
 
 /** The client as claims are made for it; one that nobody knows has no name and no rules. */
-export function toldClient(
+export function claimsClient(
   client: { readonly clientId: string; readonly clientName?: string | undefined } | undefined,
-): ToldClient {
+): ClaimsClient {
   if (!client) return { id: '', name: '', redirectUris: [], settings: defaultProtocol }
   const { clientId: id, clientName: name = id } = client
   const { pocket_redirect_uris: redirectUris, pocket_protocol: settings } = extras(client)

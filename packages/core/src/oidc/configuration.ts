@@ -2,7 +2,7 @@ import type { Adapter, Configuration } from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { claimsByScope, supportedScopes } from '../accounts/claims.ts'
 import type { ApiAccessReader } from '../apis/access.ts'
-import type { AskChecks } from '../clients/access-checks.ts'
+import type { RunAccessChecks } from '../clients/access-checks.ts'
 import type { MakeClaims } from '../clients/claim-maker.ts'
 import type { ClientStore } from '../clients/client-store.ts'
 import type { Clock } from '../clock.ts'
@@ -10,7 +10,7 @@ import type { ConsentStore } from '../consents/consent-store.ts'
 import { cookieSuffix } from '../issuer.ts'
 import type { PublicFetch } from '../outbound/public-fetch.ts'
 import { acrValues } from '../sessions/session.ts'
-import { shapeAccessTokens, subjectOfClients } from './access-token-claims.ts'
+import { customizeAccessTokens, subjectOfClients } from './access-token-claims.ts'
 import { createFindAccount } from './accounts.ts'
 import { enabledAlgorithms } from './algorithms.ts'
 import { type AuthorizationDetailsTypes, richAuthorizationRequests } from './authorization-details.ts'
@@ -28,7 +28,7 @@ import { libraryPairwiseIdentifier, type PairwiseIdentifier } from './pairwise.t
 import { protocolRoutes } from './paths.ts'
 import { createPolicy } from './policy.ts'
 import { registrationFeatures } from './registration/features.ts'
-import { onlyOurs } from './registration/foreign-metadata.ts'
+import { stripInternalMetadata } from './registration/foreign-metadata.ts'
 import type { Registrar } from './registration/registrar.ts'
 import { extraParams } from './requested-claims.ts'
 import { refusedBeforeUse, resourceIndicators } from './resources.ts'
@@ -64,11 +64,11 @@ const lifetimes = {
   Session: hour,
 } as const satisfies Configuration['ttl']
 
-function accessTokenLifetime(_ctx: unknown, { resourceServer }: OneForAnApi, client: object): number {
+function accessTokenLifetime(_ctx: unknown, { resourceServer }: ApiResource, client: object): number {
   return resourceServer?.accessTokenTTL ?? extras(client).pocket_access_token_lifetime
 }
 
-interface OneForAnApi {
+interface ApiResource {
   readonly resourceServer?: { readonly accessTokenTTL?: number | undefined } | undefined
 }
 
@@ -86,7 +86,7 @@ function refreshTokenLifetime(_ctx: unknown, token: { totalLifetime(): number },
 
 export interface ConfigurationPorts {
   readonly makeClaims: MakeClaims
-  readonly askChecks: AskChecks
+  readonly runAccessChecks: RunAccessChecks
   readonly adapter: (model: string) => Adapter
   readonly accounts: AccountStore
   readonly consents: ConsentStore
@@ -129,7 +129,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
   const indicators = resourceIndicators(ports.apiAccess)
   return {
     adapter: ports.adapter,
-    findAccount: createFindAccount(accounts, ports.makeClaims, ports.askChecks),
+    findAccount: createFindAccount(accounts, ports.makeClaims, ports.runAccessChecks),
     loadExistingGrant: createGrantLoader(ports.consents),
     jwks: { keys: ports.externalKeys.length > 0 ? [...ports.externalKeys] : [...ports.keys] },
     claims: { ...claimsByScope },
@@ -138,7 +138,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     conformIdTokenClaims: false,
     extraParams,
     extraTokenClaims: subjectOfClients,
-    formats: { customizers: { jwt: shapeAccessTokens } },
+    formats: { customizers: { jwt: customizeAccessTokens } },
     responseTypes: [...responseTypes(ports.allowImplicit)],
     subjectTypes: ['public', 'pairwise'],
     pairwiseIdentifier: libraryPairwiseIdentifier(ports.pairwise),
@@ -147,7 +147,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'],
     assertJwtClientAuthClaimsAndHeader: assertOwnAssertion(assertFapiAssertion, Date.now),
     enabledJWA: enabledAlgorithms,
-    extraClientMetadata: { properties: [...extraClientMetadata], validator: onlyOurs },
+    extraClientMetadata: { properties: [...extraClientMetadata], validator: stripInternalMetadata },
     pkce: { required: (_ctx, client) => extras(client).pocket_pkce_required },
     clientBasedCORS: () => true,
     routes: { ...protocolRoutes, code_verification: deviceVerificationPath },
@@ -159,7 +159,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
       short: cookie,
     },
     interactions: {
-      policy: createPolicy(ports.clock, ports.askChecks),
+      policy: createPolicy(ports.clock, ports.runAccessChecks),
       url: (_ctx, interaction) => carriedUrl(`${ports.mountPath}/interaction/${interaction.uid}`),
     },
     ttl: lifetimes,

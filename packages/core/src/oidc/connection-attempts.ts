@@ -26,7 +26,7 @@ const endpoints: Readonly<Record<string, ConnectionEndpoint>> = {
 }
 
 /** Notes what clients try, as soon as it is known what came of it. */
-export function noteConnectionAttempts(provider: Provider, note: ConnectionRecorder['note']): void {
+export function recordConnectionAttempts(provider: Provider, note: ConnectionRecorder['note']): void {
   const failures = new WeakMap<object, errors.OIDCProviderError>()
   const failed = (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => failures.set(ctx.req, error)
   const succeeded = new WeakSet<object>()

@@ -38,6 +38,7 @@ export function recordAuthorizations(provider: Provider, ports: ConsentRecordPor
         await consents.allow(account.accountId, client.clientId, [...scopes, ...atApis], clock.now())
     })
     const { pocket_pkce_required: required, pocket_pkce_supported: supported } = extras(client)
-    if (params?.code_challenge !== undefined && !required && !supported) await clients.notePkce(client.clientId)
+    if (params?.code_challenge !== undefined && !required && !supported)
+      await clients.recordPkceSupport(client.clientId)
   })
 }

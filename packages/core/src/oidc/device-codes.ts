@@ -25,7 +25,7 @@ export const deviceFlow: NonNullable<Configuration['features']>['deviceFlow'] = 
 }
 
 /** Gives out codes as our page takes them, in place of the library's, and says how often to ask. */
-export function giveUserCodes(provider: Provider, { issuer }: { readonly issuer: string }): void {
+export function generateUserCodes(provider: Provider, { issuer }: { readonly issuer: string }): void {
   provider.use(async (ctx, next) => {
     await next()
     if (ctx.oidc?.route !== 'device_authorization' || ctx.status !== 200) return

@@ -46,7 +46,7 @@ export type ServeDocument = (req: IncomingMessage, res: ServerResponse) => Promi
  *
  * @returns answers a request for a document that has been made already; `false` where the library must answer.
  */
-export function keepDocuments(provider: Provider, ports: DocumentsPorts): ServeDocument {
+export function serveDocuments(provider: Provider, ports: DocumentsPorts): ServeDocument {
   const { issuer, mountPath, internalOrigin, registrationPolicy, signUpIsOpen } = ports
   const internal = internalOrigin === undefined ? issuer : internalOrigin + mountPath
   const kept = new Map<string, Document>()

@@ -3,7 +3,7 @@ import type { JWK } from 'jose'
 import { ExternalSigningKey } from 'oidc-provider'
 import { type SigningAlgorithm, signingAlgorithms } from '../clients/protocol.ts'
 import { type FieldError, Misconfigured } from '../errors.ts'
-import { withinTime } from '../within-time.ts'
+import { withTimeout } from '../within-time.ts'
 import { thumbprint } from './key-generation.ts'
 
 /**
@@ -23,7 +23,7 @@ export interface SigningService {
   readonly publicKey: KeyObject | JWK
   /**
    * Signs the data itself, not a hash that the caller would have made. Signatures are as RFC 7518 §3 wants them: of ES256
-   * the two numbers one after the other, 64 bytes, and no DER. It has as long as `answerWithin` says.
+   * the two numbers one after the other, 64 bytes, and no DER. It has as long as `hookTimeout` says.
    */
   sign(data: Uint8Array): Promise<Uint8Array>
 }
@@ -33,15 +33,15 @@ export class ExternalKey extends ExternalSigningKey {
   readonly #service: SigningService
   readonly #publicKey: KeyObject
   readonly #kid: string
-  readonly #answerWithin: number
+  readonly #hookTimeout: number
 
   /** @param answerWithin - milliseconds */
-  constructor(service: SigningService, answerWithin: number) {
+  constructor(service: SigningService, hookTimeout: number) {
     super()
     this.#service = service
     this.#publicKey = publicKeyOf(service)
     this.#kid = thumbprint(this.#publicKey.export({ format: 'jwk' }))
-    this.#answerWithin = answerWithin
+    this.#hookTimeout = hookTimeout
   }
 
   override get kid(): string {
@@ -58,7 +58,7 @@ export class ExternalKey extends ExternalSigningKey {
 
   /** @throws {Misconfigured} which names the option, where the service fails */
   override async sign(data: Uint8Array): Promise<Uint8Array> {
-    return withinTime(() => this.#service.sign(data), this.#answerWithin).catch((cause: unknown) => {
+    return withTimeout(() => this.#service.sign(data), this.#hookTimeout).catch((cause: unknown) => {
       const message = `The signing service for ${this.alg} threw, or did not answer in time.`
       const fields = [{ field: 'signingServices', code: 'failed', message }]
       throw new Misconfigured(message, { cause, details: { option: 'signingServices' }, fields })

@@ -5,11 +5,11 @@ import type { RateLimited } from '../errors.ts'
 
 export interface FailedClientPorts {
   /** Counts that a client did not prove who it is. */
-  readonly noteFailedClient: (req: IncomingMessage, clientId: string) => Promise<void>
+  readonly recordFailedClient: (req: IncomingMessage, clientId: string) => Promise<void>
 }
 
 /** Only of clients that exist, since no other has a secret that could be guessed. */
-export function noteFailedClients(provider: Provider, { noteFailedClient }: FailedClientPorts): void {
+export function recordFailedClients(provider: Provider, { recordFailedClient }: FailedClientPorts): void {
   const failed = new WeakMap<IncomingMessage, string>()
   const note = ({ req, oidc }: KoaContextWithOIDC, { error }: errors.OIDCProviderError) => {
     if (error === 'invalid_client' && oidc.client) failed.set(req, oidc.client.clientId)
@@ -22,12 +22,12 @@ export function noteFailedClients(provider: Provider, { noteFailedClient }: Fail
   provider.use(async ({ req }, next) => {
     await next()
     const clientId = failed.get(req)
-    if (clientId !== undefined) await noteFailedClient(req, clientId)
+    if (clientId !== undefined) await recordFailedClient(req, clientId)
   })
 }
 
 /** OAuth has no error of its own for it; a client that knows the status waits (RFC 6585 §4). */
-export function refuseForNow(res: ServerResponse, { message, retryAfter }: RateLimited): void {
+export function respondRateLimited(res: ServerResponse, { message, retryAfter }: RateLimited): void {
   res.writeHead(429, {
     'Retry-After': String(retryAfter),
     'Content-Type': 'application/json; charset=utf-8',

@@ -1,6 +1,6 @@
 import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import { mayUse } from '../clients/group-restriction.ts'
+import { isAllowedToUse } from '../clients/group-restriction.ts'
 import { isApiConsentKey } from '../consents/consent-key.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import { Misconfigured } from '../errors.ts'
@@ -50,7 +50,7 @@ export function createGrantLoader(consents: ConsentStore) {
       const present = await find()
       if (present && holds(present, { scopes: requested, claims, atApis })) return present
       const { pocket_skip_consent: skipConsent, pocket_access: access } = extras(client)
-      const unasked = skipConsent && !prompts.has('consent') && mayUse(access, groupIdsOf(account))
+      const unasked = skipConsent && !prompts.has('consent') && isAllowedToUse(access, groupIdsOf(account))
       const consent = await consents.find(account.accountId, clientId)
       const allowed = new Set([...(consent?.scopes ?? []), ...(unasked ? needed : [])])
       if (!needed.every((key) => allowed.has(key))) return undefined

@@ -13,7 +13,7 @@ export function ownIdTokenClaims(requestedAt: number) {
   return { jti: uuid(), type: 'id-token', rat: requestedAt }
 }
 
-export function tellIdTokensApart(provider: Provider): void {
+export function addIdTokenClaims(provider: Provider): void {
   const { issue } = provider.IdToken.prototype
   const { save } = provider.RefreshToken.prototype
   if (typeof issue !== 'function' || typeof save !== 'function')

@@ -10,13 +10,13 @@ const proven = new Set<string>([token, userinfo, introspection, revocation, push
 type Called = Pick<URL, 'host' | 'protocol'>
 
 /** Which origin a client has called: the internal one where the metadata lead it there, the issuer's otherwise. */
-export function calledOrigin(req: IncomingMessage, path: string, issuer: Called, internalOrigin?: string): Called {
+export function requestedOrigin(req: IncomingMessage, path: string, issuer: Called, internalOrigin?: string): Called {
   const internal = internalOrigin === undefined || !proven.has(path) ? null : URL.parse(internalOrigin)
   return internal !== null && req.headers.host?.toLowerCase() === internal.host ? internal : issuer
 }
 
 /** Takes an assertion for the endpoint at each address under which clients may know it (RFC 7523 §3). */
-export function acceptEveryAddress(provider: Provider, origins: readonly string[]): void {
+export function acceptInternalOrigins(provider: Provider, origins: readonly string[]): void {
   const { prototype } = provider.OIDCContext
   const { clientJwtAuthExpectedAudience: expected } = prototype
   prototype.clientJwtAuthExpectedAudience = function (this: typeof prototype) {

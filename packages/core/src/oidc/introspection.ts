@@ -2,7 +2,7 @@ import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
 import type { ApiAccessReader } from '../apis/access.ts'
-import { mayUse } from '../clients/group-restriction.ts'
+import { isAllowedToUse } from '../clients/group-restriction.ts'
 import { audienceOf } from './access-token-claims.ts'
 import { isProven } from './client-authentication/proofs.ts'
 import { extras } from './client-metadata.ts'
@@ -43,18 +43,18 @@ export function introspectionPolicy({ accounts, apiAccess, pairwise }: Introspec
     if (!found || iat < Math.floor(found.api.createdAt / 1000)) return false
     return asking === clientId || found.api.resourceServerClientIds.includes(asking)
   }
-  const mayHave = async (accountId: string, holder: LibraryClient) => {
+  const isEntitledTo = async (accountId: string, holder: LibraryClient) => {
     const account = await accounts.find(accountId)
     if (account === undefined || account.disabled) return false
     const groupIds = account.groups.map(({ id }) => id)
-    return mayUse(extras(holder).pocket_access, groupIds)
+    return isAllowedToUse(extras(holder).pocket_access, groupIds)
   }
   return async ({ oidc }: KoaContextWithOIDC, client: LibraryClient, token: Introspected): Promise<boolean> => {
     if (!(await servesApi(client.clientId, token))) return false
     const { accountId, clientId = '', scope = '' } = token
     if (accountId !== undefined) {
       const holder = clientId === client.clientId ? client : await oidc.provider.Client.find(clientId)
-      if (!holder || !(await mayHave(accountId, holder))) return false
+      if (!holder || !(await isEntitledTo(accountId, holder))) return false
       const username = subjectFor(pairwise, accountId, holder)
       token.extra = { ...(token.extra ?? {}), username }
     }

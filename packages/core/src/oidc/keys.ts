@@ -145,7 +145,7 @@ export function createKeyRing(ports: KeyRingPorts): KeyRing {
   }
   return {
     async load() {
-      const stored = [...(await complete())].sort((left, right) => placeOf(left) - placeOf(right))
+      const stored = [...(await complete())].sort((left, right) => locationOf(left) - locationOf(right))
       const keys = stored.map((key): SigningKey => JSON.parse(masterKey.decrypt(use, key.encryptedJwk)))
       return { version: stored.map(({ kid, status }) => `${kid}:${status}`).join(), keys }
     },
@@ -183,7 +183,7 @@ export function createKeyRing(ports: KeyRingPorts): KeyRing {
       const keys = await complete()
       const keptFor = keys.some(({ status }) => status === 'previous') ? await retention() : schedule.keptFor
       return [...keys]
-        .sort((left, right) => placeOf(left) - placeOf(right))
+        .sort((left, right) => locationOf(left) - locationOf(right))
         .map(({ kid, algorithm, status, statusSince: since }) => {
           const until = status === 'previous' ? since + keptFor : dueAt(pairOf(algorithm, keys))
           return { kid, algorithm, status, since, until }
@@ -207,7 +207,7 @@ export const noKeyRing: KeyRing = {
 }
 
 /** RS256 comes first, since there are clients that take the first key, whatever it is. */
-function placeOf({ algorithm }: StoredKey): number {
+function locationOf({ algorithm }: StoredKey): number {
   const order: readonly string[] = signingAlgorithms
   return order.indexOf(algorithm)
 }

@@ -21,7 +21,7 @@ export interface LogoutNoticePorts {
  * The library sends logout tokens while the person waits, once, and forgets those that were not taken. Here the end of a
  * session enqueues them ({@link notifyClientsOf}), and {@link sendLogoutToken} is what the library would have done.
  */
-export function keepLogoutNotices(provider: Provider, { clients, keepLogoutNotice }: LogoutNoticePorts): void {
+export function queueLogoutNotices(provider: Provider, { clients, keepLogoutNotice }: LogoutNoticePorts): void {
   const { prototype } = provider.Client
   const send: unknown = Reflect.get(prototype, 'backchannelLogout')
   if (typeof send !== 'function')

@@ -3,7 +3,7 @@ import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { InvalidInput, Unavailable } from '../errors.ts'
 import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
-import { type StartOf, startAgainAt, startOfFinished } from '../interactions/interaction.ts'
+import { restartUrl, type StartOf, startOfFinished } from '../interactions/interaction.ts'
 import { languagesOf } from '../interactions/languages.ts'
 import type { ClientView, ErrorView, RenderView, SignOutView } from '../interactions/views.ts'
 import { extras } from './client-metadata.ts'
@@ -45,17 +45,17 @@ export interface RedirectUriRemedy {
  * remedyOf: async ({ req }) => ((await isAdministrator(req)) ? remedy : undefined)
  * ```
  */
-export type RemedyOf = (refused: RefusedRedirectUri) => Promise<RedirectUriRemedy | undefined>
+export type FindRedirectUriRemedy = (refused: RefusedRedirectUri) => Promise<RedirectUriRemedy | undefined>
 
 export interface ProtocolPagePorts {
   readonly render: RenderView
-  readonly remedyOf?: RemedyOf | undefined
+  readonly redirectUriRemedy?: FindRedirectUriRemedy | undefined
   /** Where people start a client. */
   readonly startOf: StartOf
 }
 
 export function createProtocolPages(ports: ProtocolPagePorts): ProtocolPages {
-  const { render, remedyOf = async () => undefined, startOf } = ports
+  const { render, redirectUriRemedy = async () => undefined, startOf } = ports
   const show = async (ctx: KoaContextWithOIDC, view: Parameters<RenderView>[0]) => {
     pageHeaders(ctx.res, 'to-clients')
     ctx.type = 'html'
@@ -68,7 +68,7 @@ export function createProtocolPages(ports: ProtocolPagePorts): ProtocolPages {
     const { client, entities, provider } = oidc
     if (error instanceof SessionEnded && client?.requirePushedAuthorizationRequests) return startOf(client.clientId)
     const request = error instanceof SessionEnded ? oidc.params : entities.Interaction?.params
-    if (request) return startAgainAt(provider, { params: { ...request } })
+    if (request) return restartUrl(provider, { params: { ...request } })
     return oidc.route === 'resume' ? startOfFinished(provider, String(params.uid), startOf) : null
   }
   const askToSignOut = (ctx: KoaContextWithOIDC, secret: unknown, refused?: SignOutView['refused']) => {
@@ -100,7 +100,7 @@ export function createProtocolPages(ports: ProtocolPagePorts): ProtocolPages {
       const clientId = ctx.oidc?.client?.clientId
       const remedy =
         out.error === 'invalid_redirect_uri' && received !== undefined && clientId !== undefined
-          ? await remedyOf({ req: ctx.req, res: ctx.res, clientId, received })
+          ? await redirectUriRemedy({ req: ctx.req, res: ctx.res, clientId, received })
           : undefined
       await show(ctx, {
         view: 'error',

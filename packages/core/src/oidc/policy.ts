@@ -1,6 +1,6 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
-import type { AskChecks } from '../clients/access-checks.ts'
-import { mayUse, notAllowedReason } from '../clients/group-restriction.ts'
+import type { RunAccessChecks } from '../clients/access-checks.ts'
+import { isAllowedToUse, notAllowedReason } from '../clients/group-restriction.ts'
 import { isNativeRedirectUri } from '../clients/redirect-uris.ts'
 import type { Clock } from '../clock.ts'
 import { isTooOld } from '../sessions/freshness.ts'
@@ -15,7 +15,7 @@ const { Check, Prompt, base } = interactionPolicy
  * `login` resolves to a sign-in page, `consent` to a consent page,
  * `create` to a page on which strangers sign up, `select_account` to one of those who are signed in here.
  */
-export function createPolicy(clock: Clock, askChecks: AskChecks): interactionPolicy.DefaultPolicy {
+export function createPolicy(clock: Clock, runAccessChecks: RunAccessChecks): interactionPolicy.DefaultPolicy {
   const policy = base()
   policy.get('login')?.checks.add(accountGone())
   policy.get('login')?.checks.add(reauthentication(clock))
@@ -23,7 +23,7 @@ export function createPolicy(clock: Clock, askChecks: AskChecks): interactionPol
   policy.add(new Prompt({ name: 'select_account', requestable: true }), 0)
   policy.add(new Prompt({ name: 'create', requestable: true }), 0)
   policy.add(new Prompt({ name: 'not_allowed', requestable: false }, notInAllowedGroup()), 3)
-  addAccessChecks(policy, askChecks)
+  addAccessChecks(policy, runAccessChecks)
   return policy
 }
 
@@ -82,7 +82,8 @@ function nativeClient(): interactionPolicy.Check {
 function notInAllowedGroup(): interactionPolicy.Check {
   return new Check('not_in_allowed_group', notAllowedReason, 'access_denied', ({ oidc }: KoaContextWithOIDC) => {
     const { client, account } = oidc
-    if (client && account && !mayUse(extras(client).pocket_access, groupIdsOf(account))) return Check.REQUEST_PROMPT
+    if (client && account && !isAllowedToUse(extras(client).pocket_access, groupIdsOf(account)))
+      return Check.REQUEST_PROMPT
     return Check.NO_NEED_TO_PROMPT
   })
 }

@@ -47,7 +47,7 @@ export function withParameter(uri: string, name: string, value: string): string 
 }
 
 /** The page after a logout that was asked for speaks the languages of the one that asked; the library drops them. */
-export function keepLanguagesAtLogout(provider: Provider): void {
+export function preserveLanguageAtLogout(provider: Provider): void {
   provider.use(async (ctx, next) => {
     await next()
     const { ui_locales: uiLocales } = ctx.query

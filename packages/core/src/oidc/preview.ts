@@ -3,12 +3,12 @@ import type { AccountStore } from '../accounts/account-store.ts'
 import { type Claims, supportedScopes } from '../accounts/claims.ts'
 import type { MakeClaims } from '../clients/claim-maker.ts'
 import { scopesRequested } from '../clients/claims.ts'
-import { mayUse } from '../clients/group-restriction.ts'
+import { isAllowedToUse } from '../clients/group-restriction.ts'
 import type { Clock } from '../clock.ts'
 import { Forbidden, NotFound } from '../errors.ts'
 import { uuid } from '../random.ts'
 import { authenticationContext } from '../sessions/session.ts'
-import { extras, toldClient } from './client-metadata.ts'
+import { claimsClient, extras } from './client-metadata.ts'
 import { idTokenLifetime } from './configuration.ts'
 import { ownIdTokenClaims } from './id-token-claims.ts'
 
@@ -42,13 +42,13 @@ export function createTokenPreview({ provider, accounts, makeClaims, clock }: To
     if (!account) throw new NotFound('account_not_found', 'There is no such account.')
     const { pocket_access: access, pocket_protocol: protocol, pocket_access_token_lifetime: lifetime } = extras(client)
     const groupIds = account.groups.map(({ id }) => id)
-    if (!mayUse(access, groupIds))
+    if (!isAllowedToUse(access, groupIds))
       throw new Forbidden('oidc_access_denied', 'The account is in none of the groups that may use this client.')
 
     const requested = new Set<string>(['openid', ...scopesRequested(scope, protocol)])
     const scopes = supportedScopes.filter((known) => requested.has(known))
     // The library makes the subject of it.
-    const claims = { ...(await makeClaims(account, toldClient(client), { scopes })), sub: accountId }
+    const claims = { ...(await makeClaims(account, claimsClient(client), { scopes })), sub: accountId }
     const { amr, acr, authTime } = authenticationContext('passkey', clock.now())
     const idToken = Object.assign(new IdToken({ ...claims, amr, acr, auth_time: authTime }, { client }), {
       scope: scopes.join(' '),

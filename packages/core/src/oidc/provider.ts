@@ -2,31 +2,31 @@ import type Provider from 'oidc-provider'
 import type { ConnectionRecorder } from '../connection-log/connection-log.ts'
 import { hashAccessTokens } from './access-token-hash.ts'
 import { type AdjustConfiguration, instanceOf } from './adjusted-configuration.ts'
-import { joinLoginScopes } from './api-access-tokens.ts'
-import { tellChosenClaims } from './claim-overrides.ts'
+import { mergeLoginScopes } from './api-access-tokens.ts'
+import { releaseChosenClaims } from './claim-overrides.ts'
 import { type ClientOverridePorts, overrideClientChecks } from './client-overrides.ts'
 import { type ConfigurationPorts, providerConfiguration } from './configuration.ts'
-import { noteConnectionAttempts } from './connection-attempts.ts'
+import { recordConnectionAttempts } from './connection-attempts.ts'
 import { type ConsentRecordPorts, recordAuthorizations } from './consent-records.ts'
-import { giveUserCodes } from './device-codes.ts'
-import { type DocumentsPorts, keepDocuments, type ServeDocument } from './documents.ts'
+import { generateUserCodes } from './device-codes.ts'
+import { type DocumentsPorts, type ServeDocument, serveDocuments } from './documents.ts'
 import { auditEvents, type EventPorts } from './events.ts'
-import { type FailedClientPorts, noteFailedClients } from './failed-clients.ts'
-import { tellIdTokensApart } from './id-token-claims.ts'
-import { acceptEveryAddress } from './internal-addresses.ts'
+import { type FailedClientPorts, recordFailedClients } from './failed-clients.ts'
+import { addIdTokenClaims } from './id-token-claims.ts'
+import { acceptInternalOrigins } from './internal-addresses.ts'
 import { demandCredentials } from './introspection.ts'
 import { signLoginAccessTokens } from './login-access-tokens.ts'
-import { keepLogoutNotices, type LogoutNoticePorts } from './logout-notices.ts'
+import { type LogoutNoticePorts, queueLogoutNotices } from './logout-notices.ts'
 import { answerOutages, type OutagePorts } from './outages.ts'
-import { keepLanguagesAtLogout } from './post-logout.ts'
+import { preserveLanguageAtLogout } from './post-logout.ts'
 import { providerAnswering, type RefreshAnswers } from './refresh-answers.ts'
 import { answerRegistrations, type RegistrationAnswerPorts } from './registration/answers.ts'
-import { noteFirstUses } from './registration/first-use.ts'
-import { decideReplaysByInsert } from './replay-detection.ts'
+import { recordFirstUses } from './registration/first-use.ts'
+import { detectReplaysAtomically } from './replay-detection.ts'
 import { type SessionOverridePorts, saveSessionsAtomically } from './session-overrides.ts'
 import { keepInteractionsEnded, rememberStoredPayloads } from './stored-payload.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
-import { explainUnsendableAnswers } from './unsendable-answers.ts'
+import { explainUnsendableResponses } from './unsendable-responses.ts'
 
 export interface ProviderPorts
   extends ConfigurationPorts,
@@ -40,7 +40,7 @@ export interface ProviderPorts
     SessionOverridePorts,
     LogoutNoticePorts {
   readonly adjustConfiguration: AdjustConfiguration | undefined
-  readonly noteAttempt: ConnectionRecorder['note']
+  readonly recordAttempt: ConnectionRecorder['note']
   readonly refreshAnswers: RefreshAnswers
 }
 
@@ -62,28 +62,28 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   provider.proxy = true
   answerOutages(provider, ports)
   overrideClientChecks(provider, ports)
-  tellChosenClaims(provider)
+  releaseChosenClaims(provider)
   rememberStoredPayloads(provider)
   keepInteractionsEnded(provider)
   saveSessionsAtomically(provider, ports)
-  decideReplaysByInsert(provider)
-  joinLoginScopes(provider)
+  detectReplaysAtomically(provider)
+  mergeLoginScopes(provider)
   signLoginAccessTokens(provider, ports)
   hashAccessTokens(provider)
-  tellIdTokensApart(provider)
+  addIdTokenClaims(provider)
   if (ports.internalOrigin !== undefined)
-    acceptEveryAddress(provider, [new URL(ports.issuer).origin, ports.internalOrigin])
+    acceptInternalOrigins(provider, [new URL(ports.issuer).origin, ports.internalOrigin])
   recordAuthorizations(provider, ports)
   auditEvents(provider, ports)
-  giveUserCodes(provider, ports)
-  noteConnectionAttempts(provider, ports.noteAttempt)
-  noteFailedClients(provider, ports)
+  generateUserCodes(provider, ports)
+  recordConnectionAttempts(provider, ports.recordAttempt)
+  recordFailedClients(provider, ports)
   answerUnknownRoutes(provider)
   demandCredentials(provider)
-  keepLanguagesAtLogout(provider)
-  keepLogoutNotices(provider, ports)
-  noteFirstUses(provider, ports)
+  preserveLanguageAtLogout(provider)
+  queueLogoutNotices(provider, ports)
+  recordFirstUses(provider, ports)
   answerRegistrations(provider, ports)
-  explainUnsendableAnswers(provider, ports)
-  return { provider, serveDocument: keepDocuments(provider, ports) }
+  explainUnsendableResponses(provider, ports)
+  return { provider, serveDocument: serveDocuments(provider, ports) }
 }

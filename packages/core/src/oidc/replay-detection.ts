@@ -2,7 +2,7 @@ import type Provider from 'oidc-provider'
 import { Misconfigured } from '../errors.ts'
 
 /** Somebody else has stored this assertion or proof meanwhile. */
-export class UsedAlready extends Error {}
+export class AlreadyUsedError extends Error {}
 
 /**
  * Seconds that the library lets the `iat` of a proof of possession lie in the future: it stays valid for as much longer than
@@ -14,7 +14,7 @@ const proofLead = 300
  * The library looks whether an assertion or a proof of possession was used, then notes that it is: two processes can both
  * find nothing. The adapter's insert decides; here its refusal becomes the library's own answer, which differs by use.
  */
-export function decideReplaysByInsert(provider: Provider): void {
+export function detectReplaysAtomically(provider: Provider): void {
   const { ReplayDetection } = provider
   const { unique } = ReplayDetection
   if (typeof unique !== 'function')
@@ -26,7 +26,7 @@ export function decideReplaysByInsert(provider: Provider): void {
       try {
         return await unique.call(ReplayDetection, issuer, jti, until + proofLead)
       } catch (error) {
-        if (error instanceof UsedAlready) return false
+        if (error instanceof AlreadyUsedError) return false
         throw error
       }
     },

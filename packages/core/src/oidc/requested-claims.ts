@@ -21,7 +21,7 @@ export const extraParams: NonNullable<Configuration['extraParams']> = {
   /** Adds the scopes that count as requested for the client; what nobody knows is dropped when tokens are made. */
   scope(ctx: KoaContextWithOIDC, scope, client) {
     const { oidc } = ctx
-    const asked = mayStay(ctx, client) ? `${scope ?? ''} offline_access` : scope
+    const asked = keepsOfflineAccess(ctx, client) ? `${scope ?? ''} offline_access` : scope
     const scopes = scopesRequested(asked, extras(client).pocket_protocol)
     if (oidc.params && scopes.length > 0) oidc.params.scope = scopes.join(' ')
   },
@@ -32,7 +32,7 @@ export const extraParams: NonNullable<Configuration['extraParams']> = {
  * `prompt=consent`; here clients get refresh tokens without, which is another condition that permits it (OpenID Connect Core
  * §11), and some look for the scope in the answer.
  */
-function mayStay(ctx: KoaContextWithOIDC, client: MayRefresh): boolean {
+function keepsOfflineAccess(ctx: KoaContextWithOIDC, client: RefreshClient): boolean {
   const responseType = ctx.oidc.params?.response_type
   if (typeof responseType === 'string' && !responseType.split(' ').includes('code')) return false
   if (!client.grantTypeAllowed('refresh_token')) return false
@@ -52,7 +52,7 @@ function parameterSent({ oidc, method, query }: KoaContextWithOIDC, name: string
   return requestObject === undefined ? sent[name] : claimOf(requestObject, name)
 }
 
-interface MayRefresh {
+interface RefreshClient {
   grantTypeAllowed(type: string): boolean
 }
 

@@ -19,7 +19,7 @@ export function resourceIndicators(access: ApiAccessReader) {
       if (oidc.params && oidc.route === 'token' && oidc.params.grant_type === 'client_credentials') {
         if (oneOf === undefined) oidc.params.scope = undefined
       }
-      if (oneOf !== undefined && oneOf.length !== 1) throw oneResourceOnly()
+      if (oneOf !== undefined && oneOf.length !== 1) throw singleResourceError()
       // A cast, since the library takes none for an answer and its types do not.
       return oneOf?.[0] as string
     },
@@ -27,7 +27,7 @@ export function resourceIndicators(access: ApiAccessReader) {
     useGrantedResource: async () => true,
     async getResourceServerInfo(ctx: KoaContextWithOIDC, indicator: string, client: ClientId): Promise<ResourceServer> {
       const { params, route } = ctx.oidc
-      if (Array.isArray(params?.resource) && params.resource.length > 1) throw oneResourceOnly()
+      if (Array.isArray(params?.resource) && params.resource.length > 1) throw singleResourceError()
       const subject = route === 'token' && params?.grant_type === 'client_credentials' ? 'client' : 'user'
       const found = await access.find(indicator, client.clientId, subject)
       if (!found) {
@@ -49,7 +49,7 @@ export function resourceIndicators(access: ApiAccessReader) {
   }
 }
 
-function oneResourceOnly(): Error {
+function singleResourceError(): Error {
   return new errors.InvalidTarget('only one resource can be asked for at a time')
 }
 

@@ -99,7 +99,7 @@ export function createSessions(ports: SessionPorts): Sessions {
   }
 
   /** No more than once a minute, so that most requests write nothing. */
-  const noteUseOf = async (req: IncomingMessage, opened: Opened) => {
+  const recordUseOf = async (req: IncomingMessage, opened: Opened) => {
     const { session } = opened
     const [now, before] = [clock.now(), useOf(session)]
     if (before && now - before.lastUsedAt < useExactness) return
@@ -131,7 +131,7 @@ export function createSessions(ports: SessionPorts): Sessions {
       const opened = await open(req, res)
       const session = await toSession(opened.session)
       noteCaller(req, { sessionUid: session?.uid ?? null })
-      if (session) await noteUseOf(req, opened)
+      if (session) await recordUseOf(req, opened)
       return session
     },
 

@@ -38,10 +38,10 @@ export interface GuardedAnswer {
   failure(error: unknown): unknown
 }
 
-const mostRedirects = 3
+const maxRedirects = 3
 const megabyte = 1024 * 1024
 /** What speaks for the caller to one origin alone (Fetch §4.4). */
-const ownToOrigin = ['authorization', 'cookie', 'proxy-authorization']
+const originBoundHeaders = ['authorization', 'cookie', 'proxy-authorization']
 
 /** @throws {RangeError} for an allowed host that is no host name, address or range */
 export function createGuardedRequest(options: PublicFetchOptions) {
@@ -70,7 +70,7 @@ export function createGuardedRequest(options: PublicFetchOptions) {
         const next = init.redirect === 'manual' ? undefined : nextHop(request, answer)
         if (next === undefined) return { answer, chunks: bounded(answer, maxBytes), failure }
         await answer.body?.cancel()
-        if (init.redirect === 'error' || redirects === mostRedirects)
+        if (init.redirect === 'error' || redirects === maxRedirects)
           throw new OutboundError('too_many_redirects', `${url.origin} leads on to somewhere else too often.`)
         request = next
       }
@@ -99,10 +99,10 @@ function nextHop(request: Hop, { status, headers: answered }: Answer): Hop | und
   if (![301, 302, 303, 307, 308].includes(status) || location === null) return undefined
   const url = new URL(location, request.url)
   const headers = new Headers(request.headers)
-  if (url.origin !== request.url.origin) for (const name of ownToOrigin) headers.delete(name)
+  if (url.origin !== request.url.origin) for (const name of originBoundHeaders) headers.delete(name)
   const { method = 'GET' } = request
-  const becomesGet = status === 303 ? method !== 'HEAD' : status < 303 && method === 'POST'
-  if (!becomesGet) return { ...request, url, headers }
+  const changesToGet = status === 303 ? method !== 'HEAD' : status < 303 && method === 'POST'
+  if (!changesToGet) return { ...request, url, headers }
   headers.delete('content-type')
   return { ...request, url, headers, method: 'GET', body: null }
 }

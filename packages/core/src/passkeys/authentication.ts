@@ -11,7 +11,7 @@ import type { Clock } from '../clock.ts'
 import { Forbidden, InvalidInput } from '../errors.ts'
 import type { Transaction } from '../transaction.ts'
 import type { Asker, Challenges } from './challenges.ts'
-import { policyProblems, refusesOthers } from './compliance.ts'
+import { policyProblems, rejectsNonCompliant } from './compliance.ts'
 import type { Passkey } from './passkey.ts'
 import type { PasskeyStore, PasskeyUse } from './passkey-store.ts'
 import type { PasskeyPolicy, ReadPasskeyPolicy, RelyingParty } from './policy.ts'
@@ -75,7 +75,8 @@ export function createAuthentication(ports: AuthenticationPorts): Authentication
 
   /** Where it is required, browsers do not offer passkeys that cannot do it: those that may still be used would be lost. */
   const verificationAskedFor = async (policy: PasskeyPolicy): Promise<PasskeyPolicy['userVerification']> => {
-    if (policy.userVerification === 'preferred' || refusesOthers(policy, clock.now())) return policy.userVerification
+    if (policy.userVerification === 'preferred' || rejectsNonCompliant(policy, clock.now()))
+      return policy.userVerification
     return (await passkeys.hasUnverified()) ? 'preferred' : 'required'
   }
   return {
@@ -110,7 +111,7 @@ export function createAuthentication(ports: AuthenticationPorts): Authentication
       const account = await eligibleAccount(accounts, passkey.accountId)
       const at = clock.now()
       const asUsed = { ...passkey, userVerified: userVerified || passkey.userVerified }
-      if (refusesOthers(policy, at) && policyProblems(asUsed, policy).length > 0)
+      if (rejectsNonCompliant(policy, at) && policyProblems(asUsed, policy).length > 0)
         throw new Forbidden('passkey_not_allowed', 'The policy of this provider demands another passkey.', {
           details: { accountId: account.id },
         })

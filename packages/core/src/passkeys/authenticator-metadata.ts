@@ -29,7 +29,7 @@ export interface AuthenticatorMetadata {
   /** Whether a model of this AAGUID is listed, in whatever standing. */
   knows(aaguid: string): boolean
   /** Whether a verified attestation object proves that it comes from a model of good standing. */
-  vouchesFor(aaguid: string, attestationObject: Uint8Array): boolean
+  isTrusted(aaguid: string, attestationObject: Uint8Array): boolean
 }
 
 const day = 86_400_000
@@ -78,7 +78,7 @@ export function createAuthenticatorMetadata(read: ReadMetadata | undefined, cloc
       models: known.models.size,
     }),
     knows: (aaguid) => known.models.has(aaguid),
-    vouchesFor(aaguid, attestationObject) {
+    isTrusted(aaguid, attestationObject) {
       const certificates = decodeAttestationObject(new Uint8Array(attestationObject)).get('attStmt').get('x5c')
       // Self attestation proves that there is a key, and nothing about who made it.
       return known.models.get(aaguid) === true && certificates !== undefined && certificates.length > 0

@@ -35,6 +35,6 @@ export function policyProblems(passkey: Judged, policy: PasskeyPolicy): readonly
 }
 
 /** Whether passkeys that do not comply are refused at this time (milliseconds since the Unix epoch). */
-export function refusesOthers({ nonCompliance, nonComplianceFrom }: PasskeyPolicy, now: number): boolean {
+export function rejectsNonCompliant({ nonCompliance, nonComplianceFrom }: PasskeyPolicy, now: number): boolean {
   return nonCompliance === 'require' && nonComplianceFrom <= now
 }

@@ -1,16 +1,16 @@
-import { type ActingParty, type AuditSink, nowhere } from '../audit/audit-sink.ts'
+import { type ActingParty, type AuditSink, noOrigin } from '../audit/audit-sink.ts'
 import { changesBetween } from '../audit/changes.ts'
 import type { Clock } from '../clock.ts'
 import { Conflict, InvalidInput, NotFound } from '../errors.ts'
-import type { AskAudited } from '../hooks.ts'
+import type { AuditedHook } from '../hooks.ts'
 import { nameProblem, normalName } from '../names.ts'
 import type { Transaction } from '../transaction.ts'
-import { policyProblems, refusesOthers } from './compliance.ts'
+import { policyProblems, rejectsNonCompliant } from './compliance.ts'
 import type { Passkey } from './passkey.ts'
 import type { PasskeyOverview, PasskeyStore, PasskeySummary, PasskeysHad } from './passkey-store.ts'
 import type { ReadPasskeyPolicy } from './policy.ts'
 
-const longestName = 50
+const maxNameLength = 50
 
 /** A passkey as it was called, and as it is called now. */
 export interface PasskeyRenaming {
@@ -58,7 +58,7 @@ export interface PasskeyManagementPorts {
   readonly store: PasskeyStore
   readonly policy: ReadPasskeyPolicy
   readonly clock: Clock
-  readonly before: AskAudited
+  readonly before: AuditedHook
   readonly audit: AuditSink
   readonly transaction: Transaction
   /**
@@ -85,11 +85,11 @@ export function createPasskeyManagement({
   /** The passkeys that the policy refuses now: they let nobody in. */
   const refusedOf = async (accountId: string): Promise<readonly string[]> => {
     const policy = await readPolicy()
-    if (!refusesOthers(policy, clock.now())) return []
+    if (!rejectsNonCompliant(policy, clock.now())) return []
     const own = await store.listByAccount(accountId)
     return own.filter((passkey) => policyProblems(passkey, policy).length > 0).map(({ id }) => id)
   }
-  const recordRemoval = (passkey: Passkey, { origin = nowhere, by }: ActingParty) => {
+  const recordRemoval = (passkey: Passkey, { origin = noOrigin, by }: ActingParty) => {
     const { accountId, id: passkeyId, credentialId, name } = passkey
     const removed = { accountId, passkeyId, credentialId, passkeyName: name, ...(by && { by }) }
     return audit.record({ event: 'passkey_removed', ...removed, ...changesBetween({ name }, null) }, origin)
@@ -109,9 +109,9 @@ export function createPasskeyManagement({
     overview: () => store.overview(),
     accountIds: (having) => store.accountIds(having),
 
-    async rename(accountId, id, name, { origin = nowhere } = {}) {
+    async rename(accountId, id, name, { origin = noOrigin } = {}) {
       const text = normalName(name)
-      const problem = nameProblem(text, longestName)
+      const problem = nameProblem(text, maxNameLength)
       if (problem)
         throw new InvalidInput('validation_failed', 'The name is not valid.', {
           fields: [{ field: 'name', ...problem }],

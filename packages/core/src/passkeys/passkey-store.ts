@@ -26,7 +26,7 @@ export interface PasskeyOverview {
   /** Accounts with a passkey. */
   readonly accounts: number
   /** Those among them with a single one, which is on one device only. */
-  readonly onOneDeviceOnly: number
+  readonly withSingleDevicePasskey: number
 }
 
 /** A single one, or a single one that is on one device only. */

@@ -74,7 +74,7 @@ export interface RegistrationPorts {
 }
 
 /** Bytes (WebAuthn Level 3 §7.1, step 26). */
-const longestCredentialId = 1023
+const maxCredentialIdLength = 1023
 
 export function createRegistration(ports: RegistrationPorts): Registration {
   const { relyingParty, metadata, challenges, passkeys, clock, transaction } = ports
@@ -139,11 +139,11 @@ export function createRegistration(ports: RegistrationPorts): Registration {
       })
       if (!registrationInfo) throw new InvalidInput('passkey_rejected', 'The attestation is not valid.')
       const { credential, aaguid, credentialDeviceType, credentialBackedUp, userVerified, fmt } = registrationInfo
-      if (credential.id !== answer.id || Buffer.byteLength(credential.id, 'base64url') > longestCredentialId)
+      if (credential.id !== answer.id || Buffer.byteLength(credential.id, 'base64url') > maxCredentialIdLength)
         throw new InvalidInput('passkey_rejected', 'The credential id is too long, or another one than it says.')
       const transports = answer.response.transports ?? []
       const isProven =
-        policy.attestation === 'required' && metadata.vouchesFor(aaguid, registrationInfo.attestationObject)
+        policy.attestation === 'required' && metadata.isTrusted(aaguid, registrationInfo.attestationObject)
       const passkey: Passkey = {
         id: uuid(),
         accountId,

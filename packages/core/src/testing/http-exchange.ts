@@ -25,10 +25,10 @@ export interface HttpResponse {
 }
 
 /** Milliseconds: a limit for servers that hang, not for slow machines. */
-const patience = 120_000
+const maxWait = 120_000
 
 /** Where the pretended proxy says that requests come from: an address kept for documentation (RFC 5737). */
-export const pretendedClientAddress = '203.0.113.7'
+export const clientIpAddress = '203.0.113.7'
 
 /** Sends one request and reads the whole answer; redirects are the caller's. Rejects after two minutes. */
 export async function exchange(request: HttpRequest, resolve: Resolve = {}): Promise<HttpResponse> {
@@ -67,7 +67,7 @@ function send({ url, method, headers, body, signal }: HttpRequest, resolve: Reso
   // node:http, since fetch does not let its caller choose Host. One connection a request: none is left to keep a
   // server under test from closing.
   const request = address.protocol === 'https:' ? requestByHttps : requestByHttp
-  const timeout = AbortSignal.timeout(patience)
+  const timeout = AbortSignal.timeout(maxWait)
   const options = {
     method,
     headers: { ...headers, ...lengthOf(body), ...(target === undefined ? {} : proxyHeaders(url)) },
@@ -82,7 +82,7 @@ function send({ url, method, headers, body, signal }: HttpRequest, resolve: Reso
 function proxyHeaders(url: URL): OutgoingHttpHeaders {
   return {
     host: url.host,
-    'x-forwarded-for': pretendedClientAddress,
+    'x-forwarded-for': clientIpAddress,
     'x-forwarded-host': url.host,
     'x-forwarded-proto': url.protocol.slice(0, -1),
   }

@@ -37,7 +37,7 @@ export { sessionHistoryStoreContract } from './contracts/session-history-store.t
 export { spentChallengeStoreContract } from './contracts/spent-challenge-store.ts'
 export { transactionContract } from './contracts/transaction.ts'
 export type { Cookie } from './cookie-jar.ts'
-export { fetchThrough, pretendedClientAddress, type Resolve } from './http-exchange.ts'
+export { clientIpAddress, fetchThrough, type Resolve } from './http-exchange.ts'
 export {
   type Alternative,
   type Application,

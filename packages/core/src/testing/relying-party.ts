@@ -28,7 +28,7 @@ interface Taker {
   readonly fail: (reason: Error) => void
 }
 
-const largestBody = 64 * 1024
+const maxBodyBytes = 64 * 1024
 
 /**
  * Listens on a free port of 127.0.0.1 for authorization responses and shows a short page to the browser.
@@ -128,7 +128,7 @@ async function read(request: IncomingMessage): Promise<string | null> {
   for await (const chunk of request) {
     if (!Buffer.isBuffer(chunk)) throw new TypeError('A request body without an encoding comes in buffers')
     size += chunk.length
-    if (size > largestBody) return null
+    if (size > maxBodyBytes) return null
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

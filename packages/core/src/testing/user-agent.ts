@@ -30,7 +30,7 @@ export interface FollowOptions {
   readonly until?: ((url: string) => boolean) | undefined
 }
 
-const longestChain = 20
+const maxChainLength = 20
 
 /**
  * A browser for flows: sends requests with the headers of a browser's navigations and scripts, keeps cookies by the
@@ -144,12 +144,12 @@ export class UserAgent {
    */
   async follow(response: UserAgentResponse, { until = () => false }: FollowOptions = {}): Promise<UserAgentResponse> {
     let current = response
-    for (let hops = 0; hops <= longestChain; hops += 1) {
+    for (let hops = 0; hops <= maxChainLength; hops += 1) {
       const { location } = current
       if (location === null || until(location)) return current
-      if (hops < longestChain) current = await this.#send(redirected(current, location))
+      if (hops < maxChainLength) current = await this.#send(redirected(current, location))
     }
-    throw new Error(`More than ${longestChain} redirects: ${current.trace.urls.join(' -> ')}`)
+    throw new Error(`More than ${maxChainLength} redirects: ${current.trace.urls.join(' -> ')}`)
   }
 
   /** Follows redirects to an address that satisfies `until` and returns it, unasked for. Throws where they end elsewhere. */
@@ -201,8 +201,8 @@ function trace({ method, url, mode, content, options }: NewRequest): RequestTrac
 
 function redirected({ status, trace: request }: UserAgentResponse, location: string): RequestTrace {
   const urls = [...request.urls, location]
-  const becomesGet = status === 303 ? request.method !== 'HEAD' : status < 303 && request.method === 'POST'
-  if (!becomesGet) return { ...request, urls }
+  const changesToGet = status === 303 ? request.method !== 'HEAD' : status < 303 && request.method === 'POST'
+  if (!changesToGet) return { ...request, urls }
   const { 'content-type': _, ...headers } = request.headers
   return { ...request, method: 'GET', body: undefined, headers, urls }
 }

@@ -25,7 +25,7 @@ function statements(kind: DatabaseKind) {
   const bytes = kind === 'postgres' ? 'COLLATE "C"' : ''
   return {
     find: `${rows.select} WHERE id = $1`,
-    findToChange: `${rows.select} WHERE id = $1 ${locking}`,
+    findForUpdate: `${rows.select} WHERE id = $1 ${locking}`,
     findByResource: `${rows.select} WHERE resource = $1`,
     list: `${rows.select} ORDER BY name_key ${bytes}, id ${bytes}`,
     count: `SELECT COUNT(*) AS total ${matching}`,
@@ -60,8 +60,8 @@ export class TypeormApiStore implements ApiStore {
     return this.#first(this.#sql.find, id)
   }
 
-  findToChange(id: string): Promise<Api | undefined> {
-    return this.#first(this.#sql.findToChange, id)
+  findForUpdate(id: string): Promise<Api | undefined> {
+    return this.#first(this.#sql.findForUpdate, id)
   }
 
   findByResource(resource: string): Promise<Api | undefined> {

@@ -46,7 +46,7 @@ export class TypeormArtifactStore implements ArtifactStore {
   }
 
   async insertPending(artifact: Artifact, max: number, now: number): Promise<boolean> {
-    const insert = `${rows.insertGiven(this.#database.kind)} AND ${pending} < $5 ON CONFLICT DO NOTHING`
+    const insert = `${rows.insertProvided(this.#database.kind)} AND ${pending} < $5 ON CONFLICT DO NOTHING`
     const given = JSON.stringify([rows.record(artifact)])
     return (await this.#database.execute(insert, [given, artifact.network, artifact.model, now, max])) === 1
   }

@@ -29,10 +29,10 @@ function statements(kind: DatabaseKind) {
     removeGroups: `DELETE FROM ${groups.table} WHERE client_id = $1 AND group_id NOT IN ${jsonList(kind, '$2')}`,
     addGroups: `INSERT INTO ${groups.table} (client_id, group_id)
       SELECT CAST($1 AS text), value FROM ${jsonList(kind, '$2')} AS wanted WHERE true ON CONFLICT DO NOTHING`,
-    notePkce: `UPDATE ${rows.table} SET pkce_supported = $2 WHERE id = $1`,
+    recordPkceSupport: `UPDATE ${rows.table} SET pkce_supported = $2 WHERE id = $1`,
     noteUse: `UPDATE ${rows.table} SET unused_since = NULL WHERE id = $1`,
     listUnused: `SELECT id FROM ${rows.table} WHERE unused_since < $1 ORDER BY unused_since, id LIMIT $2`,
-    noteSecretUse: `INSERT INTO ${uses.table} (secret_id, client_id, last_used_at)
+    recordSecretUse: `INSERT INTO ${uses.table} (secret_id, client_id, last_used_at)
       SELECT CAST($2 AS varchar), id, CAST($3 AS bigint) FROM ${rows.table} WHERE id = $1
       ON CONFLICT (secret_id) DO UPDATE SET last_used_at = excluded.last_used_at`,
     secretUses: `${uses.select} WHERE client_id = $1`,
@@ -63,7 +63,7 @@ export class TypeormClientStore implements ClientStore {
     )
   }
 
-  async findToChange(id: string): Promise<Client | undefined> {
+  async findForUpdate(id: string): Promise<Client | undefined> {
     if (!isStorable(id)) return undefined
     // A statement of its own: the one that waited would have read the groups before it waited.
     await this.#database.query(this.#sql.lock, [id])
@@ -108,8 +108,8 @@ export class TypeormClientStore implements ClientStore {
     return isStorable(id) && (await this.#database.execute(this.#sql.remove, [id])) === 1
   }
 
-  async notePkce(id: string): Promise<void> {
-    await this.#database.execute(this.#sql.notePkce, [id, true])
+  async recordPkceSupport(id: string): Promise<void> {
+    await this.#database.execute(this.#sql.recordPkceSupport, [id, true])
   }
 
   async noteUse(id: string): Promise<void> {
@@ -121,8 +121,8 @@ export class TypeormClientStore implements ClientStore {
     return Array.from(found, ({ id }) => id)
   }
 
-  async noteSecretUse(id: string, secretId: string, at: number): Promise<void> {
-    await this.#database.execute(this.#sql.noteSecretUse, [id, secretId, at])
+  async recordSecretUse(id: string, secretId: string, at: number): Promise<void> {
+    await this.#database.execute(this.#sql.recordSecretUse, [id, secretId, at])
   }
 
   async secretUses(id: string): Promise<ReadonlyMap<string, number>> {

@@ -1,10 +1,4 @@
-import {
-  type LimitRequest,
-  type LimitStore,
-  latestFullAt,
-  latestWithRoom,
-  type StoredLimit,
-} from '../limits/limit-store.ts'
+import { type LimitRequest, type LimitStore, latestFullAt, maxFullAt, type StoredLimit } from '../limits/limit-store.ts'
 import type { Database } from './database.ts'
 import { removeExpired } from './expired-rows.ts'
 import { limitTable } from './limit.table.ts'
@@ -34,7 +28,7 @@ export class TypeormLimitStore implements LimitStore {
 
   async take(request: LimitRequest): Promise<StoredLimit> {
     const { key, interval, now } = request
-    const values = [key, now + interval, now, latestWithRoom(request), interval, latestFullAt(request)]
+    const values = [key, now + interval, now, maxFullAt(request), interval, latestFullAt(request)]
     const taken = rows.first(await this.#database.query(sql.take, values))
     if (taken === undefined) throw new Error('The statement that counts has returned nothing.')
     return taken

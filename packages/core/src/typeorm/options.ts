@@ -114,13 +114,13 @@ async function prepareDatabase(connection: BetterSqlite3.Database): Promise<void
 
 /** The switch does not wait for other processes as statements do, so two that start at once need a second try. */
 async function switchToWriteAheadLog(connection: BetterSqlite3.Database): Promise<void> {
-  const giveUpAt = performance.now() + busyTimeout
+  const deadline = performance.now() + busyTimeout
   for (;;) {
     try {
       connection.pragma('journal_mode = WAL')
       return
     } catch (error) {
-      if (!isBusy(error) || performance.now() > giveUpAt) throw error
+      if (!isBusy(error) || performance.now() > deadline) throw error
       await setTimeout(pauseBeforeRetry)
     }
   }

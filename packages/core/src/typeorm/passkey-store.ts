@@ -100,7 +100,7 @@ export class TypeormPasskeyStore implements PasskeyStore {
     const [found] = await this.#database.query<Readonly<Record<'accounts' | 'single', string | number | null>>>(
       sql.overview,
     )
-    return { accounts: Number(found?.accounts ?? 0), onOneDeviceOnly: Number(found?.single ?? 0) }
+    return { accounts: Number(found?.accounts ?? 0), withSingleDevicePasskey: Number(found?.single ?? 0) }
   }
 
   async accountIds(having?: PasskeysHad): Promise<readonly string[]> {

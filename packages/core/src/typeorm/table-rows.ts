@@ -76,13 +76,13 @@ export class TableRows<Entity> {
   }
 
   /** Inserts the rows that {@link TableRows.given} reads; open at the end, where `ON CONFLICT` may follow. */
-  insertGiven(kind: DatabaseKind): string {
+  insertProvided(kind: DatabaseKind): string {
     // SQLite takes ON CONFLICT for part of a SELECT that has no WHERE.
     return `INSERT INTO ${this.table} (${this.columns}) ${this.given(kind)} WHERE true`
   }
 
   /** Gives rows the values that {@link TableRows.given} reads, found by the column of `key`; open at the end. */
-  updateGiven(kind: DatabaseKind, key: keyof Entity & string): string {
+  updateProvided(kind: DatabaseKind, key: keyof Entity & string): string {
     const found = this.#columns.find(({ property }) => property === key)
     const others = this.#columns.filter(({ property }) => property !== key)
     const assignments = others.map(({ name }) => `${quoted(name)} = given.${quoted(name)}`)

@@ -1,5 +1,5 @@
 /** How long somebody waits for a turn before that is an error, in milliseconds. */
-export const turnPatience = 10_000
+export const turnTimeout = 10_000
 
 interface Waiter {
   start(): void
@@ -14,14 +14,14 @@ export class Turn {
   /** How many turns this one stands in. */
   readonly depth: number
   readonly #outer: Turn | undefined
-  readonly #patience: number
+  readonly #maxWait: number
   readonly #waiting: Waiter[] = []
   #inner: Turn | undefined
   #ended = false
 
-  protected constructor(outer: Turn | undefined, patience: number) {
+  protected constructor(outer: Turn | undefined, maxWait: number) {
     this.#outer = outer
-    this.#patience = patience
+    this.#maxWait = maxWait
     this.depth = outer === undefined ? 0 : outer.depth + 1
   }
 
@@ -38,7 +38,7 @@ export class Turn {
   open(): Promise<Turn> {
     return this.#queue(() => {
       this.beforeInner()
-      this.#inner = new Turn(this, this.#patience)
+      this.#inner = new Turn(this, this.#maxWait)
       return this.#inner
     })
   }
@@ -89,8 +89,8 @@ export class Turn {
       }
       const timer = setTimeout(() => {
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1)
-        reject(new Error(`Waited ${this.#patience} ms for a turn: another transaction on this database does not end`))
-      }, this.#patience)
+        reject(new Error(`Waited ${this.#maxWait} ms for a turn: another transaction on this database does not end`))
+      }, this.#maxWait)
       this.#waiting.push(waiter)
     })
   }

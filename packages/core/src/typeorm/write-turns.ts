@@ -1,5 +1,5 @@
 import type BetterSqlite3 from 'better-sqlite3'
-import { Turn, turnPatience } from './turn.ts'
+import { Turn, turnTimeout } from './turn.ts'
 
 interface Grouped {
   settle(): void
@@ -17,8 +17,8 @@ export class WriteTurns extends Turn {
   readonly #connection: () => BetterSqlite3.Database
   #group: Grouped[] | undefined
 
-  constructor(connection: () => BetterSqlite3.Database, patience: number = turnPatience) {
-    super(undefined, patience)
+  constructor(connection: () => BetterSqlite3.Database, maxWait: number = turnTimeout) {
+    super(undefined, maxWait)
     this.#connection = connection
   }
 

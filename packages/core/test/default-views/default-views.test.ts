@@ -231,7 +231,7 @@ describe('people without a passkey here', () => {
   })
 
   test('have no such pages where the host has its own, or wants none', async () => {
-    await using own = await startHost({ options: { ...plain, otherWaysAt: null } })
+    await using own = await startHost({ options: { ...plain, otherMethodsUrl: null } })
     const agent = new UserAgent()
     const page = await agent.follow(await agent.get(await addressOf(own)))
     expect(page.text).not.toMatch(/another way|Create an account|Send me a code/)

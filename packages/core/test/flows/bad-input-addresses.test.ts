@@ -12,7 +12,7 @@ const { publicKey, privateKey } = await generateKeyPair('ES256')
 const keys = [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256', use: 'sig' }]
 
 /** Far more than a limit of 100 kB and what the system keeps for a connection, far less than what would be sent. */
-const mostBytes = 50_000_000
+const byteLimit = 50_000_000
 
 type Answer = (res: ServerResponse, url: string) => void
 
@@ -31,7 +31,7 @@ const answers: Readonly<Record<string, Answer>> = {
   'answers without end': (res) => {
     let sent = 0
     const more = () => {
-      while (!res.destroyed && sent < 2 * mostBytes) {
+      while (!res.destroyed && sent < 2 * byteLimit) {
         sent += 10_000
         if (!res.write('x'.repeat(10_000))) return
       }
@@ -73,7 +73,7 @@ async function startElsewhere(answer: Answer) {
     expectLittle() {
       expect(asked).toBeLessThanOrEqual(16)
       const sent = [...sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, 0)
-      expect(sent).toBeLessThan(mostBytes)
+      expect(sent).toBeLessThan(byteLimit)
     },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()

@@ -359,14 +359,14 @@ describe('an interaction', () => {
   })
 
   test('offers another way only where that leads on', async () => {
-    await using host = await startHost({ options: { otherWaysAt: '/lc' } })
+    await using host = await startHost({ options: { otherMethodsUrl: '/lc' } })
     const { agent, page, client, authenticator } = await atSignIn(host)
     expect(viewOf(page)).toMatchObject({
-      otherWaysAt: `/lc?${new URLSearchParams({ redirect: new URL(page.url).pathname })}`,
+      otherMethodsUrl: `/lc?${new URLSearchParams({ redirect: new URL(page.url).pathname })}`,
     })
     await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
     const again = await agent.follow(await agent.get(authorizeUrl(host, client.id, { prompt: 'login' })))
-    expect(viewOf(again)).toMatchObject({ view: 'sign-in', reason: 'again', otherWaysAt: null })
+    expect(viewOf(again)).toMatchObject({ view: 'sign-in', reason: 'again', otherMethodsUrl: null })
   })
 
   test.each<[string, string, string | undefined, number]>([

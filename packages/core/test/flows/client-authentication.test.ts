@@ -101,10 +101,10 @@ describe('a secret', () => {
     const other = await host.pocket.clients.addSecret(client.id)
     const authorization = encoded(client.id, secret)
     let notes = 0
-    const { noteSecretUse } = host.stores.clients
-    host.stores.clients.noteSecretUse = async (...given) => {
+    const { recordSecretUse } = host.stores.clients
+    host.stores.clients.recordSecretUse = async (...given) => {
       notes++
-      await noteSecretUse.apply(host.stores.clients, given)
+      await recordSecretUse.apply(host.stores.clients, given)
     }
     for (let uses = 0; uses < 3; uses++) await token(host, {}, { authorization })
     await token(host, {}, { authorization: encoded(client.id, 'x') })

@@ -172,11 +172,11 @@ test('a client whose subjects are pairwise knows people by the same names on a d
   expect(await oidc.tokenIntrospection(configuration, accessToken)).toMatchObject({ sub: subject, username: subject })
   await oidc.tokenRevocation(configuration, String(tokens.refresh_token))
   expect(await oidc.tokenIntrospection(configuration, accessToken)).toEqual({ active: false })
-  const { configuration: nowhere } = await relyingParty(host, {
+  const { configuration: noOrigin } = await relyingParty(host, {
     client: { redirectUris: [] },
     protocol: { subjectType: 'pairwise' },
   })
-  await expect(oidc.initiateDeviceAuthorization(nowhere, { scope: 'openid' })).rejects.toMatchObject({
+  await expect(oidc.initiateDeviceAuthorization(noOrigin, { scope: 'openid' })).rejects.toMatchObject({
     error: 'invalid_request',
   })
   expect(host.errors).toEqual([])

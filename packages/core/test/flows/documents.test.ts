@@ -169,7 +169,7 @@ describe('the provider metadata and the keys', () => {
 
   test('the prompt for new people is told while they may sign up, and the document of each state stays the same', async () => {
     const open = { value: false }
-    await using host = await startHost({ options: { signUpAt: async () => (open.value ? '/signup' : null) } })
+    await using host = await startHost({ options: { signUpUrl: async () => (open.value ? '/signup' : null) } })
     const read = async () => {
       const answer = await fetch(host.issuer + documents[0])
       const { prompt_values_supported: prompts } = (await answer.json()) as { prompt_values_supported: string[] }

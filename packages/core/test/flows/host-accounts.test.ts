@@ -10,7 +10,7 @@ async function signInWith(find: (id: string) => unknown) {
   const host = await startHost({
     stores,
     // A cast: what a host without types may do.
-    options: { stores: { ...stores, accounts: { find } as HostAccounts }, answerWithin: 50 },
+    options: { stores: { ...stores, accounts: { find } as HostAccounts }, hookTimeout: 50 },
   })
   const person = await host.person('ada')
   const { client } = await host.client({ redirectUris: ['https://app.example/'] })

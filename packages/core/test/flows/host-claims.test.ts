@@ -61,7 +61,7 @@ describe('the claims of a host', () => {
     ['silence', () => new Promise(() => {}), 'failed'],
   ])('that are %s end the sign-in, audited', async (_name, claims, code) => {
     // A cast: what a host without types may do.
-    await using host = await startHost({ options: { claims: claims as HostClaims, answerWithin: 50 } })
+    await using host = await startHost({ options: { claims: claims as HostClaims, hookTimeout: 50 } })
     const { configuration } = await relyingParty(host, { client: { skipConsent: true } })
     const agent = new UserAgent()
     const { finish } = await login(host, configuration, {}, { agent })

@@ -27,7 +27,7 @@ async function hostOf(people: Partial<HostAccounts>, more: Partial<PocketOptions
   const accounts: HostAccounts = { find: async () => undefined, ...people }
   const host = await startHost({
     stores,
-    options: { answerWithin: 100, ...more, stores: { ...stores, accounts } },
+    options: { hookTimeout: 100, ...more, stores: { ...stores, accounts } },
     mount: (pocket) => {
       const provider = pocket.callback()
       return (req, res) =>

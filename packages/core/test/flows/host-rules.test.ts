@@ -6,7 +6,7 @@ import { goBack, minute, startHost, viewOf } from './host.ts'
 import { back, login, relyingParty } from './signed-in.ts'
 
 async function withChecks(checks: AccessChecks, more: Partial<NewClientInput> = {}) {
-  const host = await startHost({ options: { checks, answerWithin: 1000 } })
+  const host = await startHost({ options: { checks, hookTimeout: 1000 } })
   const { configuration, client } = await relyingParty(host, { client: { skipConsent: true, ...more } })
   const person = await host.person('ada')
   const agent = new UserAgent()
@@ -111,7 +111,7 @@ describe('a check with the name of a rule of ours takes its place', () => {
   test.each([
     ['freshSignIn', false],
     ['other', true],
-  ])('%s: whether a client that wants the passkey used for it gets that is %s', async (name, asksAgain) => {
+  ])('%s: whether a client that wants the passkey used for it gets that is %s', async (name, refetches) => {
     const { host, ask } = await withChecks({ [name]: () => undefined }, { requiresReauthentication: true })
     await using _ = host
     await ask()
@@ -119,6 +119,6 @@ describe('a check with the name of a rule of ours takes its place', () => {
     const started = host.events.filter(({ event }) => event === 'signed_in' || event === 'reauthenticated').length
     expect((await ask()).page.location).toMatch(/code=/)
     const now = host.events.filter(({ event }) => event === 'signed_in' || event === 'reauthenticated').length
-    expect(now > started).toBe(asksAgain)
+    expect(now > started).toBe(refetches)
   })
 })

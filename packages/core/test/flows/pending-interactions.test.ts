@@ -40,7 +40,7 @@ describe.each(Object.entries(kinds))('beyond the pending interactions of a netwo
 
   beforeAll(async () => {
     stores = await open()
-    host = await startHost({ stores: await stores.empty(), options: { otherWaysAt: '/other-ways' } })
+    host = await startHost({ stores: await stores.empty(), options: { otherMethodsUrl: '/other-ways' } })
     party = await relyingParty(host)
     written = noted(host)
     for (let count = 0; count < maxPending + 10; count++) await new UserAgent().get(authorize({ state: `${count}` }))
@@ -129,7 +129,7 @@ describe.each(Object.entries(kinds))('beyond the pending interactions of a netwo
     const { agent, page, view } = await atSignIn()
     const refreshed = await agent.getJson(new URL(view.ceremony.refreshFrom, page.url).href)
     expect(refreshed.json()).toMatchObject({ submitTo: view.ceremony.submitTo })
-    const { searchParams } = new URL(view.otherWaysAt ?? '', page.url)
+    const { searchParams } = new URL(view.otherMethodsUrl ?? '', page.url)
     const { account } = await host.person('grace')
     const session = await passThrough(host, authorize(), { agent, person: await host.person('grace') })
     expect(session.page.location).toContain('code=')

@@ -232,7 +232,7 @@ describe('prompt', () => {
 
   test('create leads to the sign-up page where it is open, and to the sign-in page otherwise', async () => {
     const open = { value: true }
-    await using host = await startHost({ options: { signUpAt: async () => (open.value ? '/signup' : null) } })
+    await using host = await startHost({ options: { signUpUrl: async () => (open.value ? '/signup' : null) } })
     const authorize = await application(host)
     const agent = new UserAgent()
     const first = await authorize(agent, { prompt: 'create' })

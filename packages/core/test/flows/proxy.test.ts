@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { PocketOptions, RequestOrigin } from '@pocket/core'
-import { fetchThrough, pretendedClientAddress, UserAgent } from '@pocket/core/testing'
+import { clientIpAddress, fetchThrough, UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { startHost } from './host.ts'
 import { back, login } from './signed-in.ts'
@@ -21,7 +21,7 @@ async function behindProxy(options: Partial<PocketOptions> = {}) {
 }
 
 describe.each([
-  ['a proxy that is trusted', () => true, [pretendedClientAddress]],
+  ['a proxy that is trusted', () => true, [clientIpAddress]],
   ['a proxy that nobody trusts', undefined, ['127.0.0.1', '::1', '::ffff:127.0.0.1']],
 ])('behind %s', (_kind, trustProxy, addresses) => {
   test('a person signs in at the issuer, with cookies for https alone', async () => {

@@ -59,8 +59,8 @@ describe('what is wrong is found by the application, in words', () => {
     ],
   ]
 
-  test.each(wrongs)('%s takes %s', async (id, _, circumstances, check, reason) => {
-    const last = (await measure(host, application(id), circumstances)).at(-1)
+  test.each(wrongs)('%s takes %s', async (id, _, failureContext, check, reason) => {
+    const last = (await measure(host, application(id), failureContext)).at(-1)
     expect(last?.result).toMatchObject({ passed: false, account: null })
     expect(last?.result.checks.at(-1)).toEqual({
       name: expect.stringContaining(check),
@@ -92,8 +92,8 @@ describe('what is set for the client helps', () => {
     ],
   ]
 
-  test.each(helps)('%s: %s', async (id, _, circumstances, account) => {
-    const steps = await measure(host, application(id), circumstances)
+  test.each(helps)('%s: %s', async (id, _, failureContext, account) => {
+    const steps = await measure(host, application(id), failureContext)
     expect(steps.flatMap(({ result }) => result.checks).filter(({ passed }) => !passed)).toEqual([])
     expect(steps.find(({ name }) => name === 'Sign-in')?.result.account).toBe(account)
   })

@@ -53,7 +53,7 @@ describe('keys that sign elsewhere', () => {
     ['throws', () => Promise.reject(new Error('the HSM is locked'))],
     ['hangs', () => new Promise<Uint8Array>(() => {})],
   ])('give no token where one %s, audited', async (_name, broken) => {
-    await using host = await startHost({ options: { signingServices: [{ ...rs256, sign: broken }], answerWithin: 50 } })
+    await using host = await startHost({ options: { signingServices: [{ ...rs256, sign: broken }], hookTimeout: 50 } })
     const { configuration } = await relyingParty(host)
     const { finish } = await login(host, configuration)
     await expect(finish()).rejects.toThrow()

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { pretendedClientAddress, UserAgent } from '@pocket/core/testing'
+import { clientIpAddress, UserAgent } from '@pocket/core/testing'
 
 interface Reply {
   readonly status?: number
@@ -173,7 +173,7 @@ describe('requests', () => {
         host: 'id.example.com',
         'x-forwarded-host': 'id.example.com',
         'x-forwarded-proto': 'https',
-        'x-forwarded-for': pretendedClientAddress,
+        'x-forwarded-for': clientIpAddress,
       },
     })
     await agent().get(base)

@@ -118,7 +118,7 @@ function titleOf(view: View): string {
     case 'not-allowed':
       return view.account.userName
     case 'select-account':
-      return view.anotherAt
+      return view.otherDeviceUrl
     case 'login-code':
     case 'sign-up':
       return view.backTo

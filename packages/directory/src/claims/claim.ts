@@ -25,7 +25,7 @@ export const reservedClaims: ReadonlySet<string> = new Set([
 ])
 
 /** The longest key, in characters. */
-export const longestKey = 255
+export const maxKeyLength = 255
 
 /**
  * Claims as they can be stored, Unicode in NFC.
@@ -52,7 +52,7 @@ export function checkedClaims(claims: readonly CustomClaim[]): readonly CustomCl
 function checkedClaim(claim: CustomClaim, index: number): CustomClaim {
   const read = new FieldReader({ ...claim })
   const checked = {
-    key: read.text(`[${index}].key`, [required, atMost(longestKey), oneLine, visible], ['key']),
+    key: read.text(`[${index}].key`, [required, atMost(maxKeyLength), oneLine, visible], ['key']),
     value: read.text(`[${index}].value`, [required, storable], ['value']),
   }
   read.assertValid('The claim')

@@ -1,5 +1,4 @@
 import type { Group } from '../groups/group.ts'
-import type { HeldPerson } from './held.ts'
 import type {
   GroupChange,
   GroupCreation,
@@ -9,13 +8,14 @@ import type {
   PersonCreation,
   PicturePlan,
 } from './ldap-plan.ts'
+import type { KnownUser } from './snapshot.ts'
 
 /** What a transaction of an import has done. */
 export interface LdapApplied {
   readonly creations?: readonly PersonCreation[]
   /** Without notes. */
   readonly changes?: readonly PersonChange[]
-  readonly removals?: readonly HeldPerson[]
+  readonly removals?: readonly KnownUser[]
   readonly groupCreations?: readonly GroupCreation[]
   readonly groupChanges?: readonly GroupChange[]
   readonly groupRemovals?: readonly Group[]

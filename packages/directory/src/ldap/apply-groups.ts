@@ -1,18 +1,18 @@
 import type { Group } from '../groups/group.ts'
 import { nameKey } from '../users/user-store.ts'
 import type { ApplyPorts, Step } from './apply-step.ts'
-import type { Renaming } from './handovers.ts'
 import type { GroupChange, GroupCreation, LdapEntry } from './ldap-plan.ts'
+import type { Renaming } from './renames.ts'
 
 export function groupRenaming(item: GroupChange): Renaming<GroupChange> {
   return { item, before: [nameKey(item.before.name)], after: [nameKey(item.after.name)] }
 }
 
 export async function removeGroups({ store }: ApplyPorts, groups: readonly Group[]): Promise<Step> {
-  const isAsItWas = asItWas(await store.groups(groups.map(({ id }) => id)))
-  const groupRemovals = groups.filter(isAsItWas)
+  const wasUnchanged = isUnchangedSince(await store.groups(groups.map(({ id }) => id)))
+  const groupRemovals = groups.filter(wasUnchanged)
   await store.removeGroups(groupRemovals.map(({ id }) => id))
-  return { done: { groupRemovals }, postponed: groups.filter((group) => !isAsItWas(group)).map(entryOf) }
+  return { done: { groupRemovals }, postponed: groups.filter((group) => !wasUnchanged(group)).map(entryOf) }
 }
 
 export async function changeGroups(
@@ -21,8 +21,8 @@ export async function changeGroups(
   passingOn?: 'passing-on',
 ): Promise<Step> {
   const { store } = ports
-  const isAsItWas = asItWas(await store.groups(changes.map(({ before }) => before.id)))
-  const untouched = changes.filter(({ before }) => isAsItWas(before))
+  const wasUnchanged = isUnchangedSince(await store.groups(changes.map(({ before }) => before.id)))
+  const untouched = changes.filter(({ before }) => wasUnchanged(before))
   const own = new Set(passingOn ? untouched.map(({ before }) => before.id) : [])
   const held = await holders(
     ports,
@@ -60,7 +60,7 @@ async function holders({ store }: ApplyPorts, keys: readonly string[], except: R
   return new Map(found.flatMap(({ id, key }) => (except.has(id) ? [] : [[key, id] as const])))
 }
 
-function asItWas(current: readonly Group[]): (before: Group) => boolean {
+function isUnchangedSince(current: readonly Group[]): (before: Group) => boolean {
   const byId = new Map(current.map((group) => [group.id, group]))
   return (before) => {
     const now = byId.get(before.id)

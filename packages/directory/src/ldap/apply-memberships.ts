@@ -1,6 +1,6 @@
 import type { ApplyPorts, Step } from './apply-step.ts'
-import type { HeldMembership } from './held.ts'
 import type { MembershipPlan } from './ldap-plan.ts'
+import type { KnownMembership } from './snapshot.ts'
 
 /** A part of the changes, with so many memberships. */
 interface MembershipPart {
@@ -35,11 +35,11 @@ export function* membershipParts(plans: readonly MembershipPlan[], most: () => n
 }
 
 export async function changeMemberships({ store }: ApplyPorts, plans: readonly MembershipPlan[]): Promise<Step> {
-  const pairs = (side: 'added' | 'removed'): readonly HeldMembership[] =>
+  const pairs = (side: 'added' | 'removed'): readonly KnownMembership[] =>
     plans.flatMap((plan) => plan[side].map((userId) => ({ groupId: plan.groupId, userId })))
   const removed = Map.groupBy(await store.removeMemberships(pairs('removed')), ({ groupId }) => groupId)
   const added = Map.groupBy(await store.addMemberships(pairs('added')), ({ groupId }) => groupId)
-  const ids = (found: readonly HeldMembership[] | undefined) => (found ?? []).map(({ userId }) => userId)
+  const ids = (found: readonly KnownMembership[] | undefined) => (found ?? []).map(({ userId }) => userId)
   const memberships = plans
     .map((plan) => ({ ...plan, added: ids(added.get(plan.groupId)), removed: ids(removed.get(plan.groupId)) }))
     .filter((plan) => plan.added.length > 0 || plan.removed.length > 0)

@@ -2,17 +2,17 @@ import type { CustomClaim } from '../claims/claim.ts'
 import type { User } from '../users/user.ts'
 import { nameKey } from '../users/user-store.ts'
 import type { ApplyPorts, Step } from './apply-step.ts'
-import type { Renaming } from './handovers.ts'
-import type { HeldPerson } from './held.ts'
 import type { LdapEntry, PersonChange, PersonCreation } from './ldap-plan.ts'
+import type { Renaming } from './renames.ts'
+import type { KnownUser } from './snapshot.ts'
 
 export function personRenaming(item: PersonChange): Renaming<PersonChange> {
   return { item, before: keysOf(item.before.user), after: keysOf(item.after.user) }
 }
 
-export async function removePeople({ store }: ApplyPorts, people: readonly HeldPerson[]): Promise<Step> {
-  const isAsItWas = asItWas(await store.users(people.map(({ user }) => user.id)))
-  const removals = people.filter(({ user }) => isAsItWas(user))
+export async function removePeople({ store }: ApplyPorts, people: readonly KnownUser[]): Promise<Step> {
+  const wasUnchanged = isUnchangedSince(await store.users(people.map(({ user }) => user.id)))
+  const removals = people.filter(({ user }) => wasUnchanged(user))
   await store.removeUsers(removals.map(({ user }) => user.id))
   return { done: { removals }, postponed: people.filter((person) => !removals.includes(person)).map(entryOf) }
 }
@@ -23,8 +23,8 @@ export async function changePeople(
   passingOn?: 'passing-on',
 ): Promise<Step> {
   const { store, clock } = ports
-  const isAsItWas = asItWas(await store.users(changes.map(({ before }) => before.user.id)))
-  const untouched = changes.filter(({ before }) => isAsItWas(before.user))
+  const wasUnchanged = isUnchangedSince(await store.users(changes.map(({ before }) => before.user.id)))
+  const untouched = changes.filter(({ before }) => wasUnchanged(before.user))
   const ids = new Set(untouched.map(({ before }) => before.user.id))
   const renamed = untouched
     .map(personRenaming)
@@ -75,7 +75,7 @@ async function holders({ store }: ApplyPorts, keys: readonly string[], except: R
   return new Map(found.flatMap(({ id, key }) => (except.has(id) ? [] : [[key, id] as const])))
 }
 
-function asItWas(current: readonly User[]): (before: User) => boolean {
+function isUnchangedSince(current: readonly User[]): (before: User) => boolean {
   const byId = new Map(current.map((user) => [user.id, user]))
   return (before) => {
     const now = byId.get(before.id)
@@ -83,7 +83,7 @@ function asItWas(current: readonly User[]): (before: User) => boolean {
   }
 }
 
-function entryOf({ user, mark }: HeldPerson): LdapEntry {
+function entryOf({ user, mark }: KnownUser): LdapEntry {
   return { dn: mark.dn, id: user.ldapId ?? '' }
 }
 

@@ -4,8 +4,8 @@ import { changeMemberships, membershipParts } from './apply-memberships.ts'
 import { changePeople, createPeople, personRenaming, removePeople } from './apply-people.ts'
 import type { ApplyPorts, Step } from './apply-step.ts'
 import { BatchSize } from './batch-size.ts'
-import { handoversAmong } from './handovers.ts'
 import type { LdapPlan, PicturePlan } from './ldap-plan.ts'
+import { findHandovers } from './renames.ts'
 import { Turns } from './turns.ts'
 
 /** People and groups of a transaction; who is waited for anyway is done by fewer statements. */
@@ -56,12 +56,12 @@ export async function applyLdapPlan(
     }
   }
 
-  const groups = handoversAmong(plan.groupChanges.map(groupRenaming))
+  const groups = findHandovers(plan.groupChanges.map(groupRenaming))
   await inBatches(plan.groupRemovals, (batch) => removeGroups(ports, batch))
   await inOne(groups.handovers, (batch) => changeGroups(ports, batch, 'passing-on'))
   await inBatches(groups.others, (batch) => changeGroups(ports, batch))
   await inBatches(plan.groupCreations, (batch) => createGroups(ports, batch))
-  const people = handoversAmong(plan.changes.map(personRenaming))
+  const people = findHandovers(plan.changes.map(personRenaming))
   await inBatches(plan.removals, (batch) => removePeople(ports, batch))
   await inOne(people.handovers, (batch) => changePeople(ports, batch, 'passing-on'))
   await inBatches(people.others, (batch) => changePeople(ports, batch))

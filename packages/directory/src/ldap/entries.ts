@@ -7,9 +7,9 @@ export function byDn(one: LdapEntry, other: LdapEntry): number {
 }
 
 /** Bytes of UTF-8: PostgreSQL puts no more than 2,704 into an index. */
-const longestId = 1024
+const maxIdLength = 1024
 
 /** Whether databases keep the identifier as it is. */
 export function isStorable({ id, dn }: LdapEntry): boolean {
-  return id !== '' && Buffer.byteLength(id) <= longestId && !`${id}${dn}`.includes('\0')
+  return id !== '' && Buffer.byteLength(id) <= maxIdLength && !`${id}${dn}`.includes('\0')
 }

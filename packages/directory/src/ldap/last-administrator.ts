@@ -1,17 +1,17 @@
 import type { User } from '../users/user.ts'
-import type { HeldPerson, LdapHeld } from './held.ts'
 import type { PersonChange, PersonCreation, SkippedEntry } from './ldap-plan.ts'
+import type { KnownUser, LdapSnapshot } from './snapshot.ts'
 
 export interface PlannedPeople {
-  readonly held: LdapHeld
+  readonly held: LdapSnapshot
   readonly creations: readonly PersonCreation[]
   readonly changes: readonly PersonChange[]
-  readonly removals: readonly HeldPerson[]
+  readonly removals: readonly KnownUser[]
   readonly skipped: SkippedEntry[]
 }
 
 /** Leaves somebody in office where the plan would take the last one who can administer this. */
-export function keepOneAdministrator({ held, creations, changes, removals, skipped }: PlannedPeople) {
+export function keepLastAdministrator({ held, creations, changes, removals, skipped }: PlannedPeople) {
   const touched = new Set([...changes.map(({ before }) => before), ...removals])
   const stay =
     held.others.some(({ governs }) => governs) ||

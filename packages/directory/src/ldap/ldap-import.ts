@@ -9,10 +9,10 @@ import type { LdapAnswer } from './answer.ts'
 import type { LdapHost, LdapOutcome } from './applied.ts'
 import { applyLdapPlan } from './apply.ts'
 import { isStorable } from './entries.ts'
-import { type LdapMark, newMark } from './held.ts'
 import type { LdapEntry, LdapPlan, LdapRules } from './ldap-plan.ts'
 import type { LdapStore } from './ldap-store.ts'
 import { planLdapImport } from './plan.ts'
+import { type LdapMark, newMark } from './snapshot.ts'
 
 /** People and groups out of an LDAP directory. A plan says what would be done before anything is. */
 export interface LdapImport {

@@ -2,7 +2,7 @@ import type { CustomClaim } from '../claims/claim.ts'
 import type { Group } from '../groups/group.ts'
 import type { User } from '../users/user.ts'
 import type { LdapProblem } from './answer.ts'
-import type { HeldPerson, LdapMark } from './held.ts'
+import type { KnownUser, LdapMark } from './snapshot.ts'
 
 /** How an import behaves where there is a choice. */
 export interface LdapRules {
@@ -15,7 +15,7 @@ export interface LdapRules {
   /** Whether everybody needs an e-mail address. */
   readonly requireEmail: boolean
   /** What part of the people, groups or memberships, from 0 to 1, may go without anybody being asked. */
-  readonly mostLost: number
+  readonly maxRemovals: number
   /** What is said of everybody who is new. */
   readonly newClaims: readonly CustomClaim[]
   /** Milliseconds since the Unix epoch. */
@@ -51,8 +51,8 @@ export type PersonChangeKind = 'change' | 'disable' | 'enable' | 'note'
 /** What becomes of somebody who is there; of a `note` nobody sees anything. */
 export interface PersonChange {
   readonly kind: PersonChangeKind
-  readonly before: HeldPerson
-  readonly after: HeldPerson
+  readonly before: KnownUser
+  readonly after: KnownUser
   readonly changed: readonly (keyof User)[]
 }
 
@@ -91,7 +91,7 @@ export interface PicturePlan {
 export interface LdapPlan {
   readonly creations: readonly PersonCreation[]
   readonly changes: readonly PersonChange[]
-  readonly removals: readonly HeldPerson[]
+  readonly removals: readonly KnownUser[]
   readonly groupCreations: readonly GroupCreation[]
   readonly groupChanges: readonly GroupChange[]
   readonly groupRemovals: readonly Group[]
@@ -99,21 +99,21 @@ export interface LdapPlan {
   readonly pictures: readonly PicturePlan[]
   /** What the directory said wrong, and what could not be taken over. */
   readonly problems: readonly SkippedEntry[]
-  readonly losses: Losses
+  readonly losses: Removals
   readonly newClaims: readonly CustomClaim[]
 }
 
 /** How many of how many go. */
-export interface Loss {
+export interface Removal {
   readonly lost: number
   readonly of: number
 }
 
 /** What an import takes away, and whether that is so much that somebody has to be asked. */
-export interface Losses {
-  readonly people: Loss
-  readonly groups: Loss
-  readonly memberships: Loss
+export interface Removals {
+  readonly people: Removal
+  readonly groups: Removal
+  readonly memberships: Removal
   readonly asks: boolean
   /** The same for the same losses: whoever agrees to them agrees to no others. */
   readonly digest: string

@@ -1,7 +1,7 @@
 import type { CustomClaim } from '../claims/claim.ts'
 import type { Group } from '../groups/group.ts'
 import type { User } from '../users/user.ts'
-import type { HeldMembership, LdapHeld, LdapMark } from './held.ts'
+import type { KnownMembership, LdapMark, LdapSnapshot } from './snapshot.ts'
 
 /** Somebody, or a group, that a name belongs to. */
 export interface NameHolder {
@@ -10,7 +10,7 @@ export interface NameHolder {
 }
 
 /** What somebody has decided by hand about a person whom LDAP owns. */
-export type DecidedByHand = Partial<Pick<User, 'administrator' | 'disabled'>>
+export type ManualDecision = Partial<Pick<User, 'administrator' | 'disabled'>>
 
 /**
  * Where an import reads and writes, many rows by each statement. Whatever writes is called under the lock of the users, and
@@ -18,7 +18,7 @@ export type DecidedByHand = Partial<Pick<User, 'administrator' | 'disabled'>>
  */
 export interface LdapStore {
   /** All that there is to compare with; always four statements. @throws the reason of `signal`, between them */
-  held(signal: AbortSignal): Promise<LdapHeld>
+  held(signal: AbortSignal): Promise<LdapSnapshot>
   /** Whether LDAP owns somebody of whom nothing is remembered. */
   anyUntouched(): Promise<boolean>
   /** Those of these users that there are, in any order. */
@@ -36,7 +36,7 @@ export interface LdapStore {
   putMarks(marks: readonly LdapMark[]): Promise<void>
   /** `image` as `LdapMark.pictureImage`. */
   putPicture(userId: string, picture: Pick<LdapMark, 'pictureHash' | 'pictureImage'>): Promise<void>
-  markByHand(userId: string, decided: DecidedByHand): Promise<void>
+  recordManualDecision(userId: string, decided: ManualDecision): Promise<void>
   mark(userId: string): Promise<LdapMark | undefined>
   removeMark(userId: string): Promise<void>
   /** The user whom this entry owns. */
@@ -50,7 +50,7 @@ export interface LdapStore {
   releaseGroupNames(ids: readonly string[]): Promise<void>
   removeGroups(ids: readonly string[]): Promise<void>
   /** Of people and groups that LDAP owns; returns those that were made, or did not count any more. */
-  addMemberships(memberships: readonly HeldMembership[]): Promise<readonly HeldMembership[]>
+  addMemberships(memberships: readonly KnownMembership[]): Promise<readonly KnownMembership[]>
   /** Returns those that there were. */
-  removeMemberships(memberships: readonly HeldMembership[]): Promise<readonly HeldMembership[]>
+  removeMemberships(memberships: readonly KnownMembership[]): Promise<readonly KnownMembership[]>
 }

@@ -1,6 +1,6 @@
 import type { User } from '../users/user.ts'
-import type { HeldPerson, LdapMark } from './held.ts'
 import type { LdapRules, PersonChange } from './ldap-plan.ts'
+import type { KnownUser, LdapMark } from './snapshot.ts'
 
 export interface PresentPerson {
   /** As the entry says, with the rights of before. */
@@ -14,36 +14,36 @@ export interface PresentPerson {
 export type MaybeChange = Omit<PersonChange, 'kind' | 'changed'>
 
 /** Somebody whose entry is there. What was decided by hand stays. */
-export function presentOf(before: HeldPerson, { user, dn, isAdministrator }: PresentPerson): PersonChange {
+export function presentOf(before: KnownUser, { user, dn, isAdministrator }: PresentPerson): PersonChange {
   const { mark } = before
   const returns = mark.disabledByImport
   const disabled = returns ? false : before.user.disabled
   const administrator = administratorOf(before, isAdministrator)
-  const after: HeldPerson = {
+  const after: KnownUser = {
     user: { ...user, disabled, administrator: administrator.is },
     mark: {
       ...mark,
       dn,
       disabledByImport: false,
       enabledByHand: false,
-      administratorByImport: administrator.byImport,
+      isImportedAdministrator: administrator.byImport,
     },
   }
   return { kind: 'note', before, after, changed: [] }
 }
 
-function administratorOf({ user, mark }: HeldPerson, wanted: boolean | null) {
-  const asItIs = { is: user.administrator, byImport: mark.administratorByImport }
-  if (wanted === null || mark.administratorByHand || wanted === user.administrator) return asItIs
+function administratorOf({ user, mark }: KnownUser, wanted: boolean | null) {
+  const asItIs = { is: user.administrator, byImport: mark.isImportedAdministrator }
+  if (wanted === null || mark.isManualAdministrator || wanted === user.administrator) return asItIs
   if (wanted) return { is: true, byImport: true }
   // A right that no import has given is none that one takes.
-  return mark.administratorByImport ? { is: false, byImport: false } : asItIs
+  return mark.isImportedAdministrator ? { is: false, byImport: false } : asItIs
 }
 
-export type Departure = PersonChange | { readonly kind: 'remove'; readonly before: HeldPerson }
+export type Departure = PersonChange | { readonly kind: 'remove'; readonly before: KnownUser }
 
 /** Somebody whose entry is gone. */
-export function goneOf(before: HeldPerson, { missing }: LdapRules): Departure {
+export function goneOf(before: KnownUser, { missing }: LdapRules): Departure {
   const { user, mark } = before
   if (mark.enabledByHand) return { kind: 'note', before, after: before, changed: [] }
   if (missing === 'delete') return { kind: 'remove', before }
@@ -76,7 +76,7 @@ function isSameMark(one: LdapMark, other: LdapMark): boolean {
     one.dn === other.dn &&
     one.disabledByImport === other.disabledByImport &&
     one.enabledByHand === other.enabledByHand &&
-    one.administratorByImport === other.administratorByImport &&
-    one.administratorByHand === other.administratorByHand
+    one.isImportedAdministrator === other.isImportedAdministrator &&
+    one.isManualAdministrator === other.isManualAdministrator
   )
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { LdapPerson } from './answer.ts'
-import type { HeldPerson } from './held.ts'
 import type { LdapRules, PicturePlan, SkippedEntry } from './ldap-plan.ts'
+import type { KnownUser } from './snapshot.ts'
 import type { Turns } from './turns.ts'
 
 interface Pictured {
   readonly entry: LdapPerson
-  readonly before: HeldPerson | undefined
+  readonly before: KnownUser | undefined
   readonly user: { readonly id: string }
 }
 

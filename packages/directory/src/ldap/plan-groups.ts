@@ -17,7 +17,7 @@ export interface GroupsPlan {
   readonly byEntry: ReadonlyMap<string, Group>
 }
 
-const longestFriendlyName = 50
+const maxFriendlyNameLength = 50
 
 /** Which groups come, change their names and go. */
 export async function planGroups(
@@ -101,5 +101,7 @@ function named({ dn, id, name }: LdapGroup, before: Group | undefined, now: numb
 /** What people read is shorter than what clients are told. */
 function shortened(name: string): string {
   const characters = [...name]
-  return characters.length <= longestFriendlyName ? name : `${characters.slice(0, longestFriendlyName - 1).join('')}…`
+  return characters.length <= maxFriendlyNameLength
+    ? name
+    : `${characters.slice(0, maxFriendlyNameLength - 1).join('')}…`
 }

@@ -1,13 +1,13 @@
 import type { LdapAnswer } from './answer.ts'
-import type { LdapHeld } from './held.ts'
 import type { MembershipPlan } from './ldap-plan.ts'
 import type { GroupsPlan } from './plan-groups.ts'
 import type { PeoplePlan } from './plan-people.ts'
+import type { LdapSnapshot } from './snapshot.ts'
 import type { Turns } from './turns.ts'
 
 interface Compared {
   readonly answer: LdapAnswer
-  readonly held: LdapHeld
+  readonly held: LdapSnapshot
   readonly people: PeoplePlan
   readonly groups: GroupsPlan
 }

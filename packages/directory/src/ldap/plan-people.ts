@@ -3,19 +3,19 @@ import { nameKey } from '../users/user-store.ts'
 import { administratorsOf } from './administrators.ts'
 import type { LdapAnswer, LdapPerson } from './answer.ts'
 import { byDn, isStorable } from './entries.ts'
-import { type HeldPerson, type LdapHeld, newMark } from './held.ts'
-import { keepOneAdministrator } from './last-administrator.ts'
+import { keepLastAdministrator } from './last-administrator.ts'
 import type { LdapRules, PersonChange, PersonCreation, PicturePlan, SkippedEntry } from './ldap-plan.ts'
 import { describedBy } from './person-fields.ts'
 import { changeOf, goneOf, presentOf } from './person-states.ts'
 import { picturesOf } from './pictures.ts'
+import { type KnownUser, type LdapSnapshot, newMark } from './snapshot.ts'
 import type { Turns } from './turns.ts'
 import { claimNames, type NameChange, type NameClaim } from './unique-names.ts'
 
 export interface PeoplePlan {
   readonly creations: readonly PersonCreation[]
   readonly changes: readonly PersonChange[]
-  readonly removals: readonly HeldPerson[]
+  readonly removals: readonly KnownUser[]
   readonly pictures: readonly PicturePlan[]
   readonly skipped: readonly SkippedEntry[]
   /** The ids of users by those of their entries; of skipped entries too, where they are known. */
@@ -24,14 +24,14 @@ export interface PeoplePlan {
 
 interface Wanted {
   readonly entry: LdapPerson
-  readonly before: HeldPerson | undefined
+  readonly before: KnownUser | undefined
   readonly user: User
 }
 
 /** Who comes, who changes and who goes. */
 export async function planPeople(
   answer: LdapAnswer,
-  held: LdapHeld,
+  held: LdapSnapshot,
   rules: LdapRules,
   turns: Turns,
 ): Promise<PeoplePlan> {
@@ -61,7 +61,7 @@ export async function planPeople(
     if (before) present.push(presentOf(before, { user, dn: entry.dn, isAdministrator }))
     else {
       const byImport = isAdministrator === true
-      const mark = { ...newMark(user.id, entry.dn), administratorByImport: byImport }
+      const mark = { ...newMark(user.id, entry.dn), isImportedAdministrator: byImport }
       creations.push({ entry: { dn: entry.dn, id: entry.id }, user: { ...user, administrator: byImport }, mark })
     }
   })
@@ -70,7 +70,7 @@ export async function planPeople(
     removals: departures.flatMap((each) => (each.kind === 'remove' ? [each.before] : [])),
   }
   await turns.pass()
-  const { changes, removals } = keepOneAdministrator({ held, creations, ...planned, skipped })
+  const { changes, removals } = keepLastAdministrator({ held, creations, ...planned, skipped })
   await turns.pass()
   const userIds = new Map([
     ...held.people.map(({ user }) => [user.ldapId ?? '', user.id] as const),
@@ -118,7 +118,7 @@ async function distinct(people: readonly LdapPerson[], skipped: SkippedEntry[], 
 function userOf(
   described: Pick<User, 'id' | 'userName' | 'email' | 'firstName' | 'lastName' | 'displayName' | 'locale'>,
   { id }: LdapPerson,
-  before: HeldPerson | undefined,
+  before: KnownUser | undefined,
   { mapped, now }: LdapRules,
 ): User {
   // LDAP vouches for the addresses that it has, and for none that somebody has entered here.
@@ -129,7 +129,7 @@ function userOf(
 
 interface NamesOf {
   readonly wanted: readonly Wanted[]
-  readonly held: LdapHeld
+  readonly held: LdapSnapshot
   /** Ids of users who are going to be deleted: what they were called is free. */
   readonly removed: ReadonlySet<string>
   readonly skipped: SkippedEntry[]
@@ -167,7 +167,7 @@ async function withFreeNames({ wanted, held, removed, skipped }: NamesOf, turns:
   })
 }
 
-function byUserName({ user: one }: HeldPerson, { user: other }: HeldPerson): number {
+function byUserName({ user: one }: KnownUser, { user: other }: KnownUser): number {
   return one.userName < other.userName ? -1 : Number(one.userName > other.userName)
 }
 

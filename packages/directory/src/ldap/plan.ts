@@ -1,10 +1,10 @@
 import type { LdapAnswer } from './answer.ts'
-import type { LdapHeld } from './held.ts'
 import type { LdapPlan, LdapRules } from './ldap-plan.ts'
-import { lossesOf } from './losses.ts'
 import { planGroups } from './plan-groups.ts'
 import { planMemberships } from './plan-memberships.ts'
 import { planPeople } from './plan-people.ts'
+import { removalsOf } from './removals.ts'
+import type { LdapSnapshot } from './snapshot.ts'
 import { Turns } from './turns.ts'
 
 /**
@@ -21,7 +21,7 @@ import { Turns } from './turns.ts'
  */
 export async function planLdapImport(
   answer: LdapAnswer,
-  held: LdapHeld,
+  held: LdapSnapshot,
   rules: LdapRules,
   signal?: AbortSignal,
 ): Promise<LdapPlan> {
@@ -39,7 +39,7 @@ export async function planLdapImport(
     groupRemovals: groups.removals,
     memberships,
     problems: [...answer.problems, ...people.skipped, ...groups.skipped],
-    losses: await lossesOf({ held, people, groups, memberships, rules }, turns),
+    losses: await removalsOf({ held, people, groups, memberships, rules }, turns),
     newClaims: rules.newClaims,
   }
 }

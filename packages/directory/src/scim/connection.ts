@@ -44,7 +44,7 @@ export interface ScimConnection {
 type Line = (text: string) => string
 
 const mediaType = 'application/scim+json'
-const longestDetail = 300
+const maxDetailLength = 300
 
 /** Speaks SCIM 2.0 (RFC 7644 §3.1) with a target. */
 export function connectTo({ fetch, endpoint, signal, now, pause }: ScimConnectionPorts): ScimConnection {
@@ -172,5 +172,5 @@ function oneLine(text: string): string {
   return text
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim()
-    .slice(0, longestDetail)
+    .slice(0, maxDetailLength)
 }

@@ -6,21 +6,21 @@ import { ScimFailure } from './scim-failure.ts'
 export interface ListingLimits {
   /** How many objects are asked for at once. */
   readonly pageSize: number
-  readonly mostPages: number
-  readonly mostResources: number
+  readonly maxPages: number
+  readonly maxResources: number
   /** Characters of all pages together: they are held in memory. */
-  readonly mostCharacters: number
+  readonly maxCharacters: number
 }
 
 /** Limits that no honest target reaches. */
-export const usualLimits: ListingLimits = {
+export const defaultLimits: ListingLimits = {
   pageSize: 1000,
-  mostPages: 5000,
-  mostResources: 250_000,
-  mostCharacters: 128 * 1024 * 1024,
+  maxPages: 5000,
+  maxResources: 250_000,
+  maxCharacters: 128 * 1024 * 1024,
 }
 
-const smallestPage = 50
+const minPageSize = 50
 
 /**
  * Lists all objects of a kind (RFC 7644 §3.4.2.4), page by page: also where a target gives fewer than it was asked for,
@@ -37,22 +37,22 @@ export async function listAll(
   let count = limits.pageSize
   let startIndex = 1
   const receivedBefore = connection.received
-  for (let pages = 0; pages < limits.mostPages; pages++) {
+  for (let pages = 0; pages < limits.maxPages; pages++) {
     const page = await pageOf(connection, kind, { startIndex, count }).catch((error: unknown) => {
-      const isTooLarge = error instanceof ScimFailure && error.code === 'too_large' && count > smallestPage
+      const isTooLarge = error instanceof ScimFailure && error.code === 'too_large' && count > minPageSize
       if (!isTooLarge) throw error
       return undefined
     })
     if (page === undefined) {
-      count = Math.max(smallestPage, Math.floor(count / 4))
+      count = Math.max(minPageSize, Math.floor(count / 4))
       continue
     }
-    if (connection.received - receivedBefore > limits.mostCharacters) throw new ScimFailure('too_large')
+    if (connection.received - receivedBefore > limits.maxCharacters) throw new ScimFailure('too_large')
     const before = found.size
     for (const resource of page.resources) if (!found.has(resource.id)) found.set(resource.id, resource)
     // The same page again is the answer of a target that has no pages.
     if (found.size === before) return [...found.values()]
-    if (found.size > limits.mostResources) break
+    if (found.size > limits.maxResources) break
     startIndex += page.length
     // A number below what one page holds is none that counts.
     if (page.total !== undefined && page.total >= page.length && startIndex > page.total) return [...found.values()]

@@ -11,7 +11,7 @@ export interface Ownership {
   /** The ids of users or groups that have an object of ours and are gone, or no longer in scope. */
   readonly gone: readonly string[]
   /** Which of `gone` is the object of this id there. */
-  goneAt(remoteId: string): string | undefined
+  removedAt(remoteId: string): string | undefined
   /** Objects beyond the first that carry the id of one of ours. */
   readonly duplicates: readonly string[]
   /** What is there, is not ours, and has one of these names or addresses. */
@@ -66,7 +66,7 @@ export function ownershipOf({ kind, records, listed, inScope }: OwnershipParts):
     record: (localId) => owned.get(localId),
     present,
     gone,
-    goneAt: (remoteId) => goneByRemoteId.get(remoteId),
+    removedAt: (remoteId) => goneByRemoteId.get(remoteId),
     duplicates,
     lookalike: (names) =>
       names

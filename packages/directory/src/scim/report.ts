@@ -52,7 +52,7 @@ export interface ScimReport {
   } | null
 }
 
-const mostProblems = 100
+const maxProblems = 100
 
 /** Counts while a run goes on. */
 export class ScimTally {
@@ -65,7 +65,7 @@ export class ScimTally {
   problem(problem: ScimProblem): void {
     this.#count++
     this[problem.kind].failed++
-    if (this.#problems.length < mostProblems) this.#problems.push(problem)
+    if (this.#problems.length < maxProblems) this.#problems.push(problem)
   }
 
   report(times: Pick<ScimReport, 'startedAt' | 'finishedAt' | 'requests'>, failure: ScimFailure | null): ScimReport {

@@ -13,7 +13,7 @@ export interface RemoteResource {
 /** The path below the endpoint (RFC 7644 §3.2). */
 export const paths: Readonly<Record<ScimKind, string>> = { user: '/Users', group: '/Groups' }
 
-const longestId = 1000
+const maxIdLength = 1000
 
 /** Reads a resource; `undefined` where it has no id that something could be done with. */
 export function remoteResource(content: unknown): RemoteResource | undefined {
@@ -30,5 +30,5 @@ export function remoteResource(content: unknown): RemoteResource | undefined {
 
 /** Whether it can stand in a path and be stored; two dots would lead out of it (RFC 3986 §5.2.4). */
 function isSegment(id: string): boolean {
-  return id !== '' && id.length <= longestId && id.isWellFormed() && !id.includes('\0') && id !== '.' && id !== '..'
+  return id !== '' && id.length <= maxIdLength && id.isWellFormed() && !id.includes('\0') && id !== '.' && id !== '..'
 }

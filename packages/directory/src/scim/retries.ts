@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { mayPass, ScimFailure } from './scim-failure.ts'
+import { isTransient, ScimFailure } from './scim-failure.ts'
 
 /** Waits so many milliseconds; rejects when the signal is aborted. */
 export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<unknown>
@@ -11,9 +11,9 @@ const second = 1000
 const first = second / 2
 const longest = 10 * second
 /** Who wants to be left alone for longer than this is asked in another run. */
-const longestAsked = 60 * second
+const maxRetryAfter = 60 * second
 const attempts = 3
-const attemptsWhenLimited = 5
+const maxAttempts = 5
 
 /**
  * Tries again what may pass: after what `Retry-After` says (RFC 9110 §10.2.3), and otherwise after half a second, twice as
@@ -29,9 +29,9 @@ export async function withRetries<T>(
     try {
       return await attempt()
     } catch (error) {
-      if (!(error instanceof ScimFailure) || !mayPass(error)) throw error
-      if (tried >= (error.code === 'rate_limited' ? attemptsWhenLimited : attempts)) throw error
-      if ((error.retryAfter ?? 0) > longestAsked) throw error
+      if (!(error instanceof ScimFailure) || !isTransient(error)) throw error
+      if (tried >= (error.code === 'rate_limited' ? maxAttempts : attempts)) throw error
+      if ((error.retryAfter ?? 0) > maxRetryAfter) throw error
       await pause(error.retryAfter ?? backOff(tried), signal)
     }
   }

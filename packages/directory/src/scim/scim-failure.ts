@@ -80,7 +80,7 @@ const ofOneObject = new Set<ScimFailureCode>([
  * if (error instanceof ScimFailure && mayPass(error)) tryLater(error.retryAfter)
  * ```
  */
-export function mayPass({ code, status }: ScimFailure): boolean {
+export function isTransient({ code, status }: ScimFailure): boolean {
   return passing.has(code) && status !== 501
 }
 
@@ -90,6 +90,6 @@ export function stopsEverything({ code }: ScimFailure): boolean {
 }
 
 /** Whether it is the target that does not work, and not the object that it was given. */
-export function isTrouble({ code }: ScimFailure): boolean {
+export function isTargetFailure({ code }: ScimFailure): boolean {
   return code === 'not_scim' || passing.has(code)
 }

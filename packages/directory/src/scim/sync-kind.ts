@@ -1,12 +1,12 @@
 import { type Ownership, remoteName } from './ownership.ts'
 import { inParallel } from './parallel.ts'
-import { passNamesOn } from './pass-names-on.ts'
 import type { ScimRecord, ScimRecordStore } from './record-store.ts'
 import type { ScimProblemCode, ScimTally } from './report.ts'
 import { type Attributes, fingerprint, isActive } from './representation.ts'
 import type { RemoteResource, ScimKind } from './resource.ts'
-import { isTrouble, ScimFailure, stopsEverything } from './scim-failure.ts'
+import { isTargetFailure, ScimFailure, stopsEverything } from './scim-failure.ts'
 import type { ScimTarget } from './target.ts'
+import { transferNames } from './transfer-names.ts'
 
 /** A user or a group, as it should be there. */
 export interface Wanted {
@@ -14,9 +14,9 @@ export interface Wanted {
   readonly name: string
   readonly attributes: Attributes
   /** Nobody who is disabled is created. */
-  readonly isWorthCreating: boolean
+  readonly shouldCreate: boolean
   /** By which somebody may be known there already. */
-  readonly knownAs: readonly (string | null)[]
+  readonly remoteIds: readonly (string | null)[]
 }
 
 export interface KindSync {
@@ -26,18 +26,18 @@ export interface KindSync {
   readonly records: ScimRecordStore
   readonly ownership: Ownership
   /** By our ids, what has been found before. */
-  readonly foundBefore: ReadonlyMap<string, ScimRecord>
+  readonly knownBefore: ReadonlyMap<string, ScimRecord>
   /** Whether what is gone here is deleted there. */
   readonly deletes: boolean
   /** Of what is gone here, what has made way for another one already. */
-  readonly madeWay: Set<string>
+  readonly renamedAside: Set<string>
   readonly tally: ScimTally
 }
 
 /** Requests that are under way at once. */
 const atOnce = 4
 /** After so many failures in a row it is the target that does not work. */
-const mostTrouble = 3
+const maxConsecutiveFailures = 3
 
 /** Does something for each object; what concerns one alone is noted and the others go on. @throws {ScimFailure} */
 export async function forEachObject<T extends { readonly localId: string; readonly name: string }>(
@@ -52,7 +52,7 @@ export async function forEachObject<T extends { readonly localId: string; readon
       trouble = 0
     } catch (error) {
       if (!(error instanceof ScimFailure) || stopsEverything(error)) throw error
-      if (isTrouble(error) && ++trouble >= mostTrouble) throw error
+      if (isTargetFailure(error) && ++trouble >= maxConsecutiveFailures) throw error
       const { localId, name } = item
       tally.problem({ kind, localId, name, code: error.code, detail: error.detail })
     }
@@ -60,8 +60,8 @@ export async function forEachObject<T extends { readonly localId: string; readon
 }
 
 /** Creates what is missing and changes what differs. Returns where each object is there, by our ids. */
-export async function bringUpToDate(sync: KindSync, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, string>> {
-  const { kind, providerId, target, records, ownership, foundBefore, deletes, madeWay, tally } = sync
+export async function syncObjects(sync: KindSync, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, string>> {
+  const { kind, providerId, target, records, ownership, knownBefore, deletes, renamedAside, tally } = sync
   const counts = tally[kind]
   const places = new Map<string, string>()
   /** By the ids there, whose object it is: two of ours may have been taken for the same one. */
@@ -88,15 +88,15 @@ export async function bringUpToDate(sync: KindSync, wanted: readonly Wanted[]): 
   const found = async ({ localId, name }: Wanted, there: RemoteResource) => {
     counts.found++
     const remote = { remoteId: there.id, remoteName: remoteName(kind, there) }
-    const before = foundBefore.get(localId)
+    const before = knownBefore.get(localId)
     const isKnown = before?.remoteId === remote.remoteId && before.remoteName === remote.remoteName
     if (isKnown && before.name === name) return
     await records.save({ providerId, kind, localId, name, state: 'found', ...remote, sent: '', kept: '' })
   }
 
   const create = async (one: Wanted): Promise<void> => {
-    if (!one.isWorthCreating) return
-    const lookalike = ownership.lookalike(one.knownAs)
+    if (!one.shouldCreate) return
+    const lookalike = ownership.lookalike(one.remoteIds)
     if (lookalike) return found(one, lookalike)
     let created: RemoteResource | undefined
     try {
@@ -117,14 +117,14 @@ export async function bringUpToDate(sync: KindSync, wanted: readonly Wanted[]): 
 
   /** There is one that was not listed, or an answer that never came was to have said that it was created. */
   const taken = async (one: Wanted, conflict: ScimFailure): Promise<void> => {
-    const [name] = one.knownAs
+    const [name] = one.remoteIds
     const there = name ? await target.search(kind, nameAttribute, name) : undefined
     if (!there) throw conflict
     if (there.externalId !== one.localId) {
-      const gone = deletes && !holders.has(there.id) ? ownership.goneAt(there.id) : undefined
-      if (gone === undefined || madeWay.has(gone)) return found(one, there)
+      const gone = deletes && !holders.has(there.id) ? ownership.removedAt(there.id) : undefined
+      if (gone === undefined || renamedAside.has(gone)) return found(one, there)
       // Ours was deleted here and another one has its name: it would be taken away at the end of this run.
-      madeWay.add(gone)
+      renamedAside.add(gone)
       await target.remove(kind, there.id)
       counts.deleted++
       await records.remove({ providerId, kind, localId: gone })
@@ -184,10 +184,10 @@ export async function bringUpToDate(sync: KindSync, wanted: readonly Wanted[]): 
       } else throw error
     }
   })
-  await passNamesOn(waiting, {
-    nameThere: ({ present }) => nameIn(present.content),
-    nameWanted: ({ attributes }) => nameIn(attributes),
-    moveAside: async ({ present, ...one }) => {
+  await transferNames(waiting, {
+    currentRemoteName: ({ present }) => nameIn(present.content),
+    wantedName: ({ attributes }) => nameIn(attributes),
+    renameTemporarily: async ({ present, ...one }) => {
       const aside = `${one.localId.slice(0, 8)}-${nameIn(present.content)}`
       await target.update(kind, present, { [nameAttribute]: aside })
     },

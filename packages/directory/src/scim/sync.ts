@@ -1,4 +1,5 @@
 import type { Clock } from '@pocket/core'
+import { deprovision, type ScimRemoval } from './deprovision.ts'
 import { ownershipOf } from './ownership.ts'
 import type { ScimRecord, ScimRecordStore } from './record-store.ts'
 import { type ScimReport, ScimTally } from './report.ts'
@@ -6,8 +7,7 @@ import { groupAttributes, userAttributes } from './representation.ts'
 import type { ScimKind } from './resource.ts'
 import { ScimFailure } from './scim-failure.ts'
 import type { SnapshotSource } from './snapshot.ts'
-import { bringUpToDate, type KindSync, type Wanted } from './sync-kind.ts'
-import { type ScimRemoval, takeAway } from './take-away.ts'
+import { type KindSync, syncObjects, type Wanted } from './sync-kind.ts'
 import type { ScimTarget } from './target.ts'
 
 /** What a run of provisioning needs. */
@@ -65,9 +65,9 @@ async function run(ports: ScimSyncPorts, tally: ScimTally): Promise<void> {
     const listed = await target.list(kind)
     const ownership = ownershipOf({ kind, listed, records: own, inScope: ids })
     const found = own.filter(({ state }) => state === 'found')
-    const foundBefore = new Map(found.map((record) => [record.localId, record]))
+    const knownBefore = new Map(found.map((record) => [record.localId, record]))
     const deletes = kind === 'group' || removal === 'delete'
-    return { kind, providerId, target, records, ownership, foundBefore, deletes, madeWay: new Set(), tally }
+    return { kind, providerId, target, records, ownership, knownBefore, deletes, renamedAside: new Set(), tally }
   }
 
   const userIds = new Set(users.map(({ id }) => id))
@@ -77,11 +77,11 @@ async function run(ports: ScimSyncPorts, tally: ScimTally): Promise<void> {
       localId: user.id,
       name: user.userName,
       attributes: userAttributes(user),
-      isWorthCreating: !user.disabled,
-      knownAs: [user.userName, user.email],
+      shouldCreate: !user.disabled,
+      remoteIds: [user.userName, user.email],
     }),
   )
-  const places = await bringUpToDate(userSync, people)
+  const places = await syncObjects(userSync, people)
 
   const groupScope = new Set(groups.map(({ id }) => id))
   const groupSync = await kindSync('group', groupScope).catch((error: unknown) => {
@@ -96,15 +96,15 @@ async function run(ports: ScimSyncPorts, tally: ScimTally): Promise<void> {
         localId: group.id,
         name: group.friendlyName,
         attributes: groupAttributes(group, members),
-        isWorthCreating: true,
-        knownAs: [group.friendlyName],
+        shouldCreate: true,
+        remoteIds: [group.friendlyName],
       }
     })
-    const groupPlaces = await bringUpToDate(groupSync, wanted)
-    await takeAway(groupSync, groupPlaces)
+    const groupPlaces = await syncObjects(groupSync, wanted)
+    await deprovision(groupSync, groupPlaces)
   }
-  await takeAway(userSync, places)
-  await forgetFound(ports, known, { user: userIds, group: groupScope })
+  await deprovision(userSync, places)
+  await removeStaleRecords(ports, known, { user: userIds, group: groupScope })
 }
 
 /** Many targets know people only. */
@@ -113,7 +113,7 @@ function isWithoutGroups(error: unknown): boolean {
 }
 
 /** What looked like one of ours, where ours is gone by now. */
-async function forgetFound(
+async function removeStaleRecords(
   { records }: Pick<ScimSyncPorts, 'records'>,
   known: readonly ScimRecord[],
   inScope: Readonly<Record<ScimKind, ReadonlySet<string>>>,

@@ -1,8 +1,8 @@
 import { connectTo, type ScimConnectionPorts } from './connection.ts'
-import { countAll, type ListingLimits, listAll, readPage, usualLimits } from './listing.ts'
+import { countAll, defaultLimits, type ListingLimits, listAll, readPage } from './listing.ts'
 import { type Attributes, patchOf, resourceOf } from './representation.ts'
 import { paths, type RemoteResource, remoteResource, type ScimKind } from './resource.ts'
-import { isTrouble, ScimFailure } from './scim-failure.ts'
+import { isTargetFailure, ScimFailure } from './scim-failure.ts'
 
 /** What a target says it can (RFC 7643 §5). */
 export interface TargetAbilities {
@@ -11,7 +11,7 @@ export interface TargetAbilities {
   readonly bulk: boolean
 }
 
-const fewest: TargetAbilities = { patch: false, filter: false, bulk: false }
+const noAbilities: TargetAbilities = { patch: false, filter: false, bulk: false }
 
 /** What came of a test (RFC 7643 §5). */
 export interface TargetDescription {
@@ -47,7 +47,7 @@ export interface ScimTarget {
  * const target = createScimTarget(connection)
  * ```
  */
-export function createScimTarget(ports: ScimConnectionPorts, limits: ListingLimits = usualLimits): ScimTarget {
+export function createScimTarget(ports: ScimConnectionPorts, limits: ListingLimits = defaultLimits): ScimTarget {
   const connection = connectTo(ports)
   const at = (kind: ScimKind, id: string) => `${paths[kind]}/${encodeURIComponent(id)}`
   let known: Promise<TargetAbilities | null> | undefined
@@ -72,7 +72,7 @@ export function createScimTarget(ports: ScimConnectionPorts, limits: ListingLimi
       // Many have none, and some have one that does not work.
       if (
         error instanceof ScimFailure &&
-        (isTrouble(error) || ['not_found', 'refused', 'too_large'].includes(error.code))
+        (isTargetFailure(error) || ['not_found', 'refused', 'too_large'].includes(error.code))
       )
         return null
       throw error
@@ -81,7 +81,7 @@ export function createScimTarget(ports: ScimConnectionPorts, limits: ListingLimi
 
   const update: ScimTarget['update'] = async (kind, present, attributes) => {
     const path = at(kind, present.id)
-    const { patch } = (await abilities()) ?? fewest
+    const { patch } = (await abilities()) ?? noAbilities
     if (patch && !refusesPatch) {
       try {
         return remoteResource(await connection.send({ method: 'PATCH', path, body: patchOf(attributes, present) }))

@@ -2,15 +2,15 @@ import type { Clock } from '@pocket/core'
 import { type Database, type DatabaseKind, TableRows } from '@pocket/core/typeorm'
 import type { CustomClaim } from '../claims/claim.ts'
 import type { Group } from '../groups/group.ts'
+import type { LdapStore, ManualDecision, NameHolder } from '../ldap/ldap-store.ts'
 import {
-  type HeldMembership,
-  type HeldName,
-  type HeldPerson,
-  type LdapHeld,
+  type KnownMembership,
+  type KnownName,
+  type KnownUser,
   type LdapMark,
+  type LdapSnapshot,
   newMark,
-} from '../ldap/held.ts'
-import type { DecidedByHand, LdapStore, NameHolder } from '../ldap/ldap-store.ts'
+} from '../ldap/snapshot.ts'
 import { Turns } from '../ldap/turns.ts'
 import type { User } from '../users/user.ts'
 import { userClaimTable } from './claim.table.ts'
@@ -56,17 +56,17 @@ function statements(kind: DatabaseKind) {
     someUsers: `${users.select} WHERE id IN ${chosen}`,
     nameHolders: `SELECT id, user_name_key AS "key" FROM pocket_user WHERE user_name_key IN ${chosen}
       UNION ALL SELECT id, email_key FROM pocket_user WHERE email_key IN ${chosen}`,
-    insertUsers: users.insertGiven(kind),
-    insertClaims: claims.insertGiven(kind),
-    updateUsers: users.updateGiven(kind, 'id'),
+    insertUsers: users.insertProvided(kind),
+    insertClaims: claims.insertProvided(kind),
+    updateUsers: users.updateProvided(kind, 'id'),
     releaseNames: `UPDATE pocket_user SET user_name_key = id, email_key = NULL WHERE id IN ${chosen}`,
     removeUsers: `DELETE FROM pocket_user WHERE id IN ${chosen}`,
-    putMarks: `${marks.insertGiven(kind)} ON CONFLICT (user_id) DO UPDATE SET dn = excluded.dn,
+    putMarks: `${marks.insertProvided(kind)} ON CONFLICT (user_id) DO UPDATE SET dn = excluded.dn,
       disabled_by_import = excluded.disabled_by_import, enabled_by_hand = excluded.enabled_by_hand,
       administrator_by_import = excluded.administrator_by_import, administrator_by_hand = excluded.administrator_by_hand`,
     putPicture: 'UPDATE pocket_ldap_user SET picture_hash = $2, picture_image = $3 WHERE user_id = $1',
     disabledByHand: `UPDATE pocket_ldap_user SET disabled_by_import = $2, enabled_by_hand = $3 WHERE user_id = $1`,
-    administratorByHand: `UPDATE pocket_ldap_user SET administrator_by_import = $2, administrator_by_hand = $3
+    isManualAdministrator: `UPDATE pocket_ldap_user SET administrator_by_import = $2, administrator_by_hand = $3
       WHERE user_id = $1`,
     mark: `${marks.select} WHERE user_id = $1`,
     removeMark: 'DELETE FROM pocket_ldap_user WHERE user_id = $1',
@@ -74,8 +74,8 @@ function statements(kind: DatabaseKind) {
     ownedGroup: `${groups.select} WHERE ldap_id = $1`,
     someGroups: `${groups.select} WHERE id IN ${chosen}`,
     groupNameHolders: `SELECT id, name_key AS "key" FROM pocket_group WHERE name_key IN ${chosen}`,
-    insertGroups: groups.insertGiven(kind),
-    updateGroups: groups.updateGiven(kind, 'id'),
+    insertGroups: groups.insertProvided(kind),
+    updateGroups: groups.updateProvided(kind, 'id'),
     releaseGroupNames: `UPDATE pocket_group SET name_key = id WHERE id IN ${chosen}`,
     removeGroups: `DELETE FROM pocket_group WHERE id IN ${chosen}`,
     // One that has ended may be there still, and begins anew.
@@ -100,7 +100,7 @@ export class TypeormLdapStore implements LdapStore {
     this.#sql = statements(database.kind)
   }
 
-  async held(signal: AbortSignal): Promise<LdapHeld> {
+  async held(signal: AbortSignal): Promise<LdapSnapshot> {
     const turns = new Turns(signal)
     const rows = async <Row extends object>(sql: string, parameters: readonly (string | number)[] = []) => {
       await turns.pass()
@@ -108,7 +108,7 @@ export class TypeormLdapStore implements LdapStore {
       await turns.pass()
       return found
     }
-    const people = await turns.flatMap(await rows(this.#sql.people), heldPeople)
+    const people = await turns.flatMap(await rows(this.#sql.people), knownUsers)
     const others = await turns.flatMap(await rows<NameRow>(this.#sql.others), (row) => [nameOf(row)])
     const found = await turns.flatMap(await rows(this.#sql.groups), (row) => groupsOf([row]))
     const pairs = await rows<MembershipRow>(this.#sql.memberships, [this.#clock.now()])
@@ -171,9 +171,10 @@ export class TypeormLdapStore implements LdapStore {
     await this.#database.execute(this.#sql.putPicture, [userId, pictureHash, pictureImage])
   }
 
-  async markByHand(userId: string, { administrator, disabled }: DecidedByHand): Promise<void> {
+  async recordManualDecision(userId: string, { administrator, disabled }: ManualDecision): Promise<void> {
     if (disabled !== undefined) await this.#database.execute(this.#sql.disabledByHand, [userId, false, !disabled])
-    if (administrator !== undefined) await this.#database.execute(this.#sql.administratorByHand, [userId, false, true])
+    if (administrator !== undefined)
+      await this.#database.execute(this.#sql.isManualAdministrator, [userId, false, true])
   }
 
   async mark(userId: string): Promise<LdapMark | undefined> {
@@ -222,15 +223,15 @@ export class TypeormLdapStore implements LdapStore {
     return this.#write(this.#sql.removeGroups, ids)
   }
 
-  addMemberships(all: readonly HeldMembership[]): Promise<readonly HeldMembership[]> {
+  addMemberships(all: readonly KnownMembership[]): Promise<readonly KnownMembership[]> {
     return this.#changeMemberships(this.#sql.addMemberships, all)
   }
 
-  removeMemberships(all: readonly HeldMembership[]): Promise<readonly HeldMembership[]> {
+  removeMemberships(all: readonly KnownMembership[]): Promise<readonly KnownMembership[]> {
     return this.#changeMemberships(this.#sql.removeMemberships, all)
   }
 
-  async #changeMemberships(sql: string, all: readonly HeldMembership[]): Promise<readonly HeldMembership[]> {
+  async #changeMemberships(sql: string, all: readonly KnownMembership[]): Promise<readonly KnownMembership[]> {
     if (all.length === 0) return []
     const given = JSON.stringify(all.map((each) => memberships.record({ ...each, endsAt: null })))
     return (await this.#database.query<MembershipRow>(sql, [given])).map(membershipOf)
@@ -241,16 +242,16 @@ export class TypeormLdapStore implements LdapStore {
   }
 }
 
-function membershipOf({ user_id, group_id }: MembershipRow): HeldMembership {
+function membershipOf({ user_id, group_id }: MembershipRow): KnownMembership {
   return { userId: user_id, groupId: group_id }
 }
 
 /** A user who has come without a mark, as from a copy of the database, is as one whom no import has touched yet. */
-function heldPeople(row: object): readonly HeldPerson[] {
+function knownUsers(row: object): readonly KnownUser[] {
   return usersOf([row]).map((user) => ({ user, mark: markOf(user, marks.read(row)) }))
 }
 
-function nameOf(row: NameRow): HeldName {
+function nameOf(row: NameRow): KnownName {
   return {
     id: row.id,
     userName: row.user_name,

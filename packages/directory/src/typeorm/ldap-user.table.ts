@@ -1,6 +1,6 @@
 import { columns } from '@pocket/core/typeorm'
 import { EntitySchema } from 'typeorm'
-import type { LdapMark } from '../ldap/held.ts'
+import type { LdapMark } from '../ldap/snapshot.ts'
 
 const { boolean, text, uuid } = columns
 
@@ -13,8 +13,8 @@ export const ldapUserTable: EntitySchema<LdapMark> = new EntitySchema<LdapMark>(
     dn: text,
     disabledByImport: { ...boolean, name: 'disabled_by_import' },
     enabledByHand: { ...boolean, name: 'enabled_by_hand' },
-    administratorByImport: { ...boolean, name: 'administrator_by_import' },
-    administratorByHand: { ...boolean, name: 'administrator_by_hand' },
+    isImportedAdministrator: { ...boolean, name: 'administrator_by_import' },
+    isManualAdministrator: { ...boolean, name: 'administrator_by_hand' },
     pictureHash: { ...text, name: 'picture_hash', nullable: true },
     pictureImage: { ...text, name: 'picture_image', nullable: true },
   },

@@ -23,7 +23,9 @@ export async function readPage(database: Database, listing: Listing, request: Pa
   // Those that were found need not be searched for once more, which is what costs the time.
   if (ids !== null) return { rows: await database.query(...at(now, readChosen(kind, listing, request, ids))), total }
   const { limit, offset, fromEnd } = place(request, total)
-  const rows = await database.query(...at(now, readAlongIndex(listing, request, condition, { limit, offset, fromEnd })))
+  const rows = await database.query(
+    ...at(now, readPageByIndex(listing, request, condition, { limit, offset, fromEnd })),
+  )
   return { rows: fromEnd ? rows.toReversed() : rows, total }
 }
 
@@ -68,7 +70,7 @@ function readChosen(kind: DatabaseKind, listing: Listing, request: PageRequest, 
   return { text: `${listing.select} WHERE id IN (${chosen}) ORDER BY ${order(listing, request)}`, parameters: [ids] }
 }
 
-function readAlongIndex(listing: Listing, request: PageRequest, condition: Statement, place: Place): Statement {
+function readPageByIndex(listing: Listing, request: PageRequest, condition: Statement, place: Place): Statement {
   const ordered = order(listing, request, place.fromEnd)
   const next = condition.parameters.length + 1
   const chosen = `SELECT id FROM (${narrow(listing, request)}${condition.text}

@@ -129,8 +129,8 @@ export class TypeormUserStore implements UserStore {
   async #taken(user: User, before?: User): Promise<UniqueProperty | undefined> {
     const { id, emailKey, userNameKey } = storedUser(user)
     const known = before && storedUser(before)
-    const held = async (key: string | null, knownAs: string | null | undefined) =>
-      key !== null && key !== knownAs && (await this.#database.execute(sql.findHolder, [key, id])) > 0
+    const held = async (key: string | null, remoteIds: string | null | undefined) =>
+      key !== null && key !== remoteIds && (await this.#database.execute(sql.findHolder, [key, id])) > 0
     if (await held(emailKey, known?.emailKey)) return 'email'
     return (await held(userNameKey, known?.userNameKey)) ? 'username' : undefined
   }

@@ -6,7 +6,7 @@ import type { User } from './user.ts'
 /** A user who has been checked, but is not stored yet. */
 export type NewUser = Pick<User, 'id' | 'userName' | 'email' | 'firstName' | 'lastName' | 'displayName' | 'locale'>
 
-const longestDisplayName = 100
+const maxDisplayNameLength = 100
 
 const userName: readonly Rule[] = [
   required,
@@ -23,7 +23,7 @@ const address = new RegExp(`^[^\\s\\p{C}@"(),:;<>\\[\\]\\\\]{1,64}@${label}(?:\\
 const email: readonly Rule[] = [atMost(254), matches(address, 'has to be an e-mail address such as name@example.com')]
 
 const personName: readonly Rule[] = [atMost(50), oneLine, visible]
-const displayName: readonly Rule[] = [atMost(longestDisplayName), oneLine, visible]
+const displayName: readonly Rule[] = [atMost(maxDisplayNameLength), oneLine, visible]
 const locale: readonly Rule[] = [
   atMost(35),
   matches(/^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$/, 'has to be a language tag such as de or pt-BR'),
@@ -60,5 +60,5 @@ export function newUser(input: Readonly<Record<string, unknown>>): NewUser {
 
 function defaultDisplayName({ firstName, lastName, userName }: Omit<NewUser, 'displayName'>): string {
   const fullName = `${firstName} ${lastName}`.trim()
-  return [...(fullName || userName)].slice(0, longestDisplayName).join('')
+  return [...(fullName || userName)].slice(0, maxDisplayNameLength).join('')
 }

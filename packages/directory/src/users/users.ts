@@ -65,7 +65,7 @@ export interface UserPorts {
   readonly users: UserStore
   readonly memberships: MembershipStore
   readonly claims: ClaimStore
-  readonly ldap: Pick<LdapStore, 'markByHand'>
+  readonly ldap: Pick<LdapStore, 'recordManualDecision'>
   /** A transaction during which nobody else changes the directory. */
   readonly exclusively: Transaction
   readonly clock: Clock
@@ -103,7 +103,7 @@ export function createUsers({ users, memberships, ldap, exclusively, clock }: Us
         if (changed.length === 0) return { before, user: before, changed }
         if (!governs(user)) await assertAnotherAdministrator(users, before)
         assertFree(await users.update(user))
-        if (before.ldapId !== null) await ldap.markByHand(id, decided(user, changed))
+        if (before.ldapId !== null) await ldap.recordManualDecision(id, decided(user, changed))
         return { before, user, changed }
       }),
 

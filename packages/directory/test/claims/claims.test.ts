@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { checkedClaims, longestKey, newUser, reservedClaims } from '../../src/index.ts'
+import { checkedClaims, maxKeyLength, newUser, reservedClaims } from '../../src/index.ts'
 import { type DirectoryUnderTest, kinds } from '../open-directory.ts'
 
 function refusal(claims: Parameters<typeof checkedClaims>[0]): unknown {
@@ -46,7 +46,7 @@ describe('custom claims', () => {
   test.each([
     [{ key: '', value: 'x' }, [['[0].key', 'required']]],
     [
-      { key: 'a'.repeat(longestKey + 1), value: '' },
+      { key: 'a'.repeat(maxKeyLength + 1), value: '' },
       [
         ['[0].key', 'too_long'],
         ['[0].value', 'required'],
@@ -77,7 +77,7 @@ describe.each(kinds)('claims on %s', (_kind, open) => {
       await directory.create(newUser({ username: 'max' })),
     ]
     const first = [
-      { key: 'z'.repeat(longestKey), value: 'x'.repeat(10_000) },
+      { key: 'z'.repeat(maxKeyLength), value: 'x'.repeat(10_000) },
       { key: 'a', value: '{"json": ["👩‍👧"]}' },
     ]
     expect(await directory.claims.replaceForUser(id, first)).toEqual(first)

@@ -6,7 +6,7 @@ export const rules: Omit<LdapRules, 'now'> = {
   missing: 'disable',
   mapped: { email: true, firstName: true, lastName: true, displayName: true, picture: true },
   requireEmail: false,
-  mostLost: 1,
+  maxRemovals: 1,
   newClaims: [],
 }
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import {
-  type HeldPerson,
+  type KnownUser,
   type LdapAnswer,
-  type LdapHeld,
   type LdapMark,
   type LdapRules,
+  type LdapSnapshot,
   nameKey,
   planLdapImport,
   type User,
@@ -12,9 +12,9 @@ import {
 import { answer, group, person, rules as usual } from './answers.ts'
 
 const rules: LdapRules = { ...usual, now: 5 }
-const nobody: LdapHeld = { people: [], others: [], groups: [], memberships: [] }
+const nobody: LdapSnapshot = { people: [], others: [], groups: [], memberships: [] }
 
-function held(name: string, user: Partial<User> = {}, mark: Partial<LdapMark> = {}): HeldPerson {
+function held(name: string, user: Partial<User> = {}, mark: Partial<LdapMark> = {}): KnownUser {
   const id = `00000000-0000-4000-8000-${name.padStart(12, '0').replaceAll(/[^0-9a-f]/g, 'a')}`
   return {
     user: {
@@ -38,8 +38,8 @@ function held(name: string, user: Partial<User> = {}, mark: Partial<LdapMark> = 
       dn: `uid=${name},ou=people`,
       disabledByImport: false,
       enabledByHand: false,
-      administratorByImport: false,
-      administratorByHand: false,
+      isImportedAdministrator: false,
+      isManualAdministrator: false,
       pictureHash: null,
       pictureImage: null,
       ...mark,
@@ -58,7 +58,11 @@ function local(userName: string, email: string | null = null, governs = true) {
 }
 
 /** What a plan does, in a few words a line. */
-async function told(given: LdapAnswer, before: LdapHeld, more: Partial<LdapRules> = {}): Promise<readonly string[]> {
+async function told(
+  given: LdapAnswer,
+  before: LdapSnapshot,
+  more: Partial<LdapRules> = {},
+): Promise<readonly string[]> {
   const plan = await planLdapImport(given, before, { ...rules, ...more })
   return [
     ...plan.creations.map(({ user }) => `create ${user.userName}${user.administrator ? ' as administrator' : ''}`),
@@ -77,7 +81,7 @@ const bob = held('bob')
 const adaBy = (name: string, more = {}) => person(name, { id: 'id-ada', dn: 'uid=ada,ou=people', ...more })
 
 describe('people', () => {
-  const cases: readonly (readonly [string, LdapAnswer, LdapHeld, Partial<LdapRules>, readonly string[]])[] = [
+  const cases: readonly (readonly [string, LdapAnswer, LdapSnapshot, Partial<LdapRules>, readonly string[]])[] = [
     ['who are new are created', answer([person('ada')]), nobody, {}, ['create ada']],
     ['who are as they were are left alone', answer([person('ada')]), { ...nobody, people: [ada] }, {}, []],
     [
@@ -173,7 +177,7 @@ describe('people', () => {
 
 describe('an entry that cannot be used is reported, stops nobody, and keeps its user', () => {
   const one = { ...nobody, people: [ada] }
-  const cases: readonly (readonly [string, LdapAnswer, LdapHeld, Partial<LdapRules>, readonly string[]])[] = [
+  const cases: readonly (readonly [string, LdapAnswer, LdapSnapshot, Partial<LdapRules>, readonly string[]])[] = [
     [
       'no user name',
       answer([{ dn: 'uid=ada,ou=people', id: 'id-ada' }, person('bob')]),
@@ -315,7 +319,7 @@ describe('an entry that cannot be used is reported, stops nobody, and keeps its 
 describe('administrators', () => {
   const admins = { administratorGroup: 'Admins' }
   const others = [local('root')]
-  const cases: readonly (readonly [string, LdapAnswer, LdapHeld, Partial<LdapRules>, readonly string[]])[] = [
+  const cases: readonly (readonly [string, LdapAnswer, LdapSnapshot, Partial<LdapRules>, readonly string[]])[] = [
     [
       'the members of the group that is named become one',
       answer([person('ada'), person('bob')], [group('admins', ['bob'])]),
@@ -331,7 +335,7 @@ describe('administrators', () => {
     [
       'who was made one by an import is none any more outside of it',
       answer([person('ada')], [group('admins')]),
-      { ...nobody, others, people: [held('ada', { administrator: true }, { administratorByImport: true })] },
+      { ...nobody, others, people: [held('ada', { administrator: true }, { isImportedAdministrator: true })] },
       admins,
       ['change ada administrator', 'create group admins'],
     ],
@@ -345,21 +349,21 @@ describe('administrators', () => {
     [
       'who was unmade by hand stays none',
       answer([person('ada')], [group('admins', ['ada'])]),
-      { ...nobody, others, people: [held('ada', {}, { administratorByHand: true })] },
+      { ...nobody, others, people: [held('ada', {}, { isManualAdministrator: true })] },
       admins,
       ['create group admins', 'admins +1 -0'],
     ],
     [
       'an empty setting leaves all rights alone',
       answer([person('ada')]),
-      { ...nobody, others, people: [held('ada', { administrator: true }, { administratorByImport: true })] },
+      { ...nobody, others, people: [held('ada', { administrator: true }, { isImportedAdministrator: true })] },
       {},
       [],
     ],
     [
       'a group that is gone takes the rights that it gave, and is reported',
       answer([person('ada')]),
-      { ...nobody, others, people: [held('ada', { administrator: true }, { administratorByImport: true })] },
+      { ...nobody, others, people: [held('ada', { administrator: true }, { isImportedAdministrator: true })] },
       admins,
       ['change ada administrator', 'administrator_group_missing'],
     ],
@@ -369,7 +373,7 @@ describe('administrators', () => {
       {
         ...nobody,
         others,
-        people: [held('ada', { administrator: true }, { administratorByImport: true })],
+        people: [held('ada', { administrator: true }, { isImportedAdministrator: true })],
         groups: [{ id: 'g', name: 'admins', friendlyName: 'admins', ldapId: 'id-admins', createdAt: 1 }],
       },
       admins,
@@ -402,7 +406,7 @@ describe('administrators', () => {
         [person('ada'), person('bob')],
         [group('admins', ['bob']), group('evil', ['bob'], { name: 'admins', dn: 'cn=admins,ou=apart' })],
       ),
-      { ...nobody, others, people: [held('ada', { administrator: true }, { administratorByImport: true })] },
+      { ...nobody, others, people: [held('ada', { administrator: true }, { isImportedAdministrator: true })] },
       admins,
       [
         'create bob',
@@ -441,7 +445,7 @@ describe('administrators', () => {
 describe('groups', () => {
   const staff = { id: 'g1', name: 'staff', friendlyName: 'staff', ldapId: 'id-staff', createdAt: 1 }
   const club = { id: 'g2', name: 'Club', friendlyName: 'Club', ldapId: null, createdAt: 1 }
-  const cases: readonly (readonly [string, LdapAnswer, LdapHeld, readonly string[]])[] = [
+  const cases: readonly (readonly [string, LdapAnswer, LdapSnapshot, readonly string[]])[] = [
     [
       'are created with their members',
       answer([person('ada')], [group('staff', ['ada', 'eve'])]),
@@ -507,15 +511,15 @@ describe('groups', () => {
 
 describe('asks before it takes much away', () => {
   const four = { ...nobody, people: ['ada', 'bob', 'cy', 'dan'].map((name) => held(name)) }
-  const quarter = { ...rules, mostLost: 0.25 }
-  const asks = async (names: readonly string[], before: LdapHeld = four, more: Partial<LdapRules> = {}) =>
+  const quarter = { ...rules, maxRemovals: 0.25 }
+  const asks = async (names: readonly string[], before: LdapSnapshot = four, more: Partial<LdapRules> = {}) =>
     (await planLdapImport(answer(names.map((name) => person(name))), before, { ...quarter, ...more })).losses
 
   test('not of a quarter of the people, but of more, and of an empty answer', async () => {
     expect(await asks(['ada', 'bob', 'cy'])).toMatchObject({ asks: false, people: { lost: 1, of: 4 } })
     expect(await asks(['ada', 'bob'])).toMatchObject({ asks: true, people: { lost: 2, of: 4 } })
     expect(await asks([])).toMatchObject({ asks: true, people: { lost: 4, of: 4 } })
-    expect(await asks([], four, { mostLost: 1 })).toMatchObject({ asks: false })
+    expect(await asks([], four, { maxRemovals: 1 })).toMatchObject({ asks: false })
     expect(await asks([], nobody)).toMatchObject({ asks: false })
   })
 

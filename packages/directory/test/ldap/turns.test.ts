@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
-import { type LdapHeld, type LdapRules, planLdapImport } from '../../src/index.ts'
+import { type LdapRules, type LdapSnapshot, planLdapImport } from '../../src/index.ts'
 import { answer, group, person, rules as usual } from './answers.ts'
 
 const rules: LdapRules = { ...usual, now: 5 }
-const nobody: LdapHeld = { people: [], others: [], groups: [], memberships: [] }
+const nobody: LdapSnapshot = { people: [], others: [], groups: [], memberships: [] }
 const names = Array.from({ length: 20_000 }, (_, index) => `user${index}`)
 const company = answer(
   names.map((name) => person(name)),
@@ -46,7 +46,7 @@ test('while 20,000 people and 2,000 groups are planned others are answered', asy
   const first = await meanwhile(() => planLdapImport(company, nobody, rules))
   const { creations, groupCreations, memberships } = first.value
   expect([creations.length, groupCreations.length, memberships.length]).toEqual([20_000, 2000, 2000])
-  const held: LdapHeld = {
+  const held: LdapSnapshot = {
     people: creations.map(({ user, mark }) => ({ user, mark })),
     others: [],
     groups: groupCreations.map((each) => each.group),

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { freePort } from '@pocket/test-support'
 import { createAuthority } from '@pocket/test-support/certificates'
 import { startHttpsFront } from '@pocket/test-support/https'
-import { newUser, type ScimReport, type User, usualLimits } from '../../src/index.ts'
+import { defaultLimits, newUser, type ScimReport, type User } from '../../src/index.ts'
 import { type DirectoryUnderTest, kinds } from '../open-directory.ts'
 import { type Provider, providerOf } from './scim-run.ts'
 
@@ -110,8 +110,8 @@ describe('a run ends with a reason where the target', () => {
   ])('%s: %s', async (_what, code, answer) => {
     handle = answer
     await person('ada')
-    const patience = code === 'timeout' ? { timeout: 1500 } : {}
-    const report = await run({ fetch: { ...patience, maxBytes: 50_000 } })
+    const maxWait = code === 'timeout' ? { timeout: 1500 } : {}
+    const report = await run({ fetch: { ...maxWait, maxBytes: 50_000 } })
     expect(report.stopped?.code).toBe(code)
     expect(requests.every((request) => request.startsWith('GET /Users?'))).toBe(true)
     expect(requests.length).toBeLessThanOrEqual(5)
@@ -309,17 +309,17 @@ describe('a listing', () => {
   test('without end is left', async () => {
     let next = 0
     handle = users(() => list([{ id: `a${next++}` }, { id: `b${next++}` }], 1_000_000))
-    const report = await run({ limits: { ...usualLimits, mostResources: 50 } })
+    const report = await run({ limits: { ...defaultLimits, maxResources: 50 } })
     expect(report.stopped?.code).toBe('endless_listing')
     handle = users(() => list([{ id: `c${next++}` }], 1_000_000))
-    expect((await run({ limits: { ...usualLimits, mostPages: 7 } })).stopped?.code).toBe('endless_listing')
+    expect((await run({ limits: { ...defaultLimits, maxPages: 7 } })).stopped?.code).toBe('endless_listing')
     expect(requests.length).toBeLessThan(40)
   })
 
   test('that is too large altogether is left', async () => {
     let next = 0
     handle = users(() => list([{ id: `a${next++}`, note: 'a'.repeat(1000) }], 1_000_000))
-    const report = await run({ limits: { ...usualLimits, mostCharacters: 20_000 } })
+    const report = await run({ limits: { ...defaultLimits, maxCharacters: 20_000 } })
     expect(report.stopped?.code).toBe('too_large')
     expect(requests.length).toBeLessThan(30)
   })
@@ -327,7 +327,7 @@ describe('a listing', () => {
   test('that is too large is asked for in smaller pages', async () => {
     const large = all.map((each) => ({ ...each, note: 'a'.repeat(1000) }))
     handle = users((req) => list(sliced(large, req, 1000), 25))
-    const limits = { ...usualLimits, pageSize: 400 }
+    const limits = { ...defaultLimits, pageSize: 400 }
     const report = await run({ limits, fetch: { maxBytes: 20_000 } })
     // Even the smallest page is larger than what is read.
     expect([report.stopped?.code, requests.length]).toEqual(['too_large', 3])
@@ -337,7 +337,7 @@ describe('a listing', () => {
     const large = all.map((each) => ({ ...each, note: 'a'.repeat(1000) }))
     handle = users((req) => list(sliced(large, req, req.url?.includes('count=50') ? 10 : 25), 25))
     await person('their24')
-    const report = await run({ fetch: { maxBytes: 20_000 }, limits: { ...usualLimits, pageSize: 200 } })
+    const report = await run({ fetch: { maxBytes: 20_000 }, limits: { ...defaultLimits, pageSize: 200 } })
     expect([report.stopped, report.user.found, requests.length]).toEqual([null, 1, 5])
   })
 

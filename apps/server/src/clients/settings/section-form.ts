@@ -8,7 +8,7 @@ import { type ClientSection, sections } from './sections.ts'
 /** Longest text of a field: a set of keys takes the most. */
 const longest = 50_000
 /** Longest text in a row. */
-const longestCell = 2000
+const maxCellLength = 2000
 
 /** What a form holds, by the names of its fields. */
 export type SectionValues = ReadonlyMap<string, FieldValue>
@@ -76,7 +76,7 @@ function rowText(row: readonly string[]): string {
 }
 
 function enteredRows({ name, columns }: RowsField, ctx: Context): readonly (readonly string[])[] {
-  const cells = columns.map((column) => formTexts(ctx, `${name}.${column.name}`, longestCell))
+  const cells = columns.map((column) => formTexts(ctx, `${name}.${column.name}`, maxCellLength))
   const count = Math.max(0, ...cells.map(({ length }) => length))
   return Array.from({ length: count }, (_, row) => cells.map((column) => (column[row] ?? '').trim())).filter((row) =>
     row.some((cell, index) => cell !== '' && columns[index]?.options === undefined),

@@ -25,8 +25,8 @@ export function bodyReader<Body>(schema: JSONSchema | undefined, anyContentType 
   return (ctx) => {
     compiled ??= ajv.compile<Body>({ ...Object.fromEntries(Object.entries(schema)) })
     const validate = compiled
-    const mayBeNothing = anyContentType || (schema.required === undefined && isEmpty(ctx))
-    const value = lenient(mayBeNothing ? (ctx.request.body ?? {}) : jsonOf(ctx), schema)
+    const isOptional = anyContentType || (schema.required === undefined && isEmpty(ctx))
+    const value = lenient(isOptional ? (ctx.request.body ?? {}) : jsonOf(ctx), schema)
     assertStorable(value)
     if (validate(value)) return value
     throw refusal(validate.errors ?? [])

@@ -14,7 +14,7 @@ export function lenient(value: unknown, schema: JSONSchema | undefined): unknown
   const fields = Object.entries(value).flatMap(([written, each]) => {
     const name = Object.hasOwn(properties, written) ? written : (names.get(written.toLowerCase()) ?? written)
     const meant = Object.hasOwn(properties, name) ? properties[name] : undefined
-    return saysNothing(name, each, meant) ? [] : [[name, lenient(each, meant)] as const]
+    return isBlank(name, each, meant) ? [] : [[name, lenient(each, meant)] as const]
   })
   return Object.fromEntries(fields)
 }
@@ -24,11 +24,11 @@ function itemsOf({ items }: Exclude<JSONSchema, boolean>): JSONSchema | undefine
   return Array.isArray(items) ? undefined : (items as JSONSchema | undefined)
 }
 
-function saysNothing(name: string, value: unknown, meant: JSONSchema | undefined): boolean {
-  if (value === null) return !takesNull(meant)
+function isBlank(name: string, value: unknown, meant: JSONSchema | undefined): boolean {
+  if (value === null) return !isNullable(meant)
   return value === '' && name === 'id' && meant !== undefined
 }
 
-function takesNull(schema: JSONSchema | undefined): boolean {
+function isNullable(schema: JSONSchema | undefined): boolean {
   return typeof schema === 'object' && Array.isArray(schema.type) && schema.type.includes('null')
 }

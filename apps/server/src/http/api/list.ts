@@ -29,7 +29,7 @@ export interface Page<Item> {
 type Query = Readonly<Record<string, string | readonly string[] | undefined>>
 
 const defaultLimit = 20
-const mostLimit = 100
+const maxLimit = 100
 
 /**
  * Reads `pagination[page]`, `pagination[limit]`, `sort[column]`, `sort[direction]`, `filters[name]`, `filters[name][0]` and
@@ -40,7 +40,7 @@ export function readListRequest(query: Query, definition: ListDefinition = { sor
   const sortable = column !== undefined && definition.sort.includes(column)
   return {
     page: whole(query['pagination[page]'] ?? query.page, 1),
-    limit: Math.min(whole(query['pagination[limit]'] ?? query.limit ?? query.per_page, defaultLimit), mostLimit),
+    limit: Math.min(whole(query['pagination[limit]'] ?? query.limit ?? query.per_page, defaultLimit), maxLimit),
     sort: sortable ? { column, descending: first(query['sort[direction]']) === 'desc' } : null,
     filters: Object.fromEntries((definition.filter ?? []).map((name) => [name, filterValues(query, name)])),
     search: definition.search ? (first(query.search) ?? '').slice(0, 200) : '',
@@ -76,7 +76,7 @@ function filterValues(query: Query, name: string): FilterValue[] {
   return Object.entries(query)
     .filter(([key]) => key === prefix || (key.startsWith(`${prefix}[`) && key.endsWith(']')))
     .flatMap(([, value]) => value ?? [])
-    .slice(0, mostLimit)
+    .slice(0, maxLimit)
     .map(typed)
 }
 

@@ -1,4 +1,4 @@
-import { type GivenValue, WrongValue } from '../../config/variable.ts'
+import { type GivenValue, InvalidValueError } from '../../config/variable.ts'
 import type { OwnSetting } from './definition.ts'
 
 const usual = 90
@@ -27,6 +27,6 @@ export const auditLogRetentionDays: OwnSetting<number> = {
 function parse({ text }: GivenValue): number {
   const days = /^\d{1,9}$/.test(text) ? Number(text) : 0
   if (days < 1 || days > most)
-    throw new WrongValue(`"${text}" is not a number of days from 1 to ${most}`, `Write ${usual}, for instance.`)
+    throw new InvalidValueError(`"${text}" is not a number of days from 1 to ${most}`, `Write ${usual}, for instance.`)
   return days
 }

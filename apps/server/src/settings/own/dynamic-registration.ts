@@ -1,4 +1,4 @@
-import { type GivenValue, WrongValue } from '../../config/variable.ts'
+import { type GivenValue, InvalidValueError } from '../../config/variable.ts'
 import type { OwnSetting } from './definition.ts'
 
 const modes = ['off', 'with-token', 'open'] as const
@@ -30,5 +30,5 @@ export const dynamicRegistration: OwnSetting<DynamicRegistrationMode> = {
 function parse({ text }: GivenValue): DynamicRegistrationMode {
   const mode = modes.find((each) => each === text)
   if (mode) return mode
-  throw new WrongValue(`"${text.slice(0, 100)}" says nothing`, `Write ${modes.join(', ')}.`)
+  throw new InvalidValueError(`"${text.slice(0, 100)}" says nothing`, `Write ${modes.join(', ')}.`)
 }

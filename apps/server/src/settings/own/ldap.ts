@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { type GivenValue, parseBoolean, WrongValue } from '../../config/variable.ts'
+import { type GivenValue, InvalidValueError, parseBoolean } from '../../config/variable.ts'
 import type { OwnSetting } from './definition.ts'
 
 const startTls = 'Whether an `ldap://` connection is encrypted with StartTLS.'
@@ -25,7 +25,10 @@ export const ldapCaCertificate: OwnSetting<string> = {
     description: authority,
     parse({ text }: GivenValue) {
       if (text.length <= longest && areCertificates(text)) return text.trim()
-      throw new WrongValue('it holds no certificate', 'Write one or more that begin with -----BEGIN CERTIFICATE-----.')
+      throw new InvalidValueError(
+        'it holds no certificate',
+        'Write one or more that begin with -----BEGIN CERTIFICATE-----.',
+      )
     },
   },
   read(value) {
@@ -82,7 +85,7 @@ function numberSetting(name: string, { usual, least, most, unit, description }: 
       parse({ text }: GivenValue) {
         const number = /^\d{1,9}$/.test(text) ? Number(text) : -1
         if (number >= least && number <= most) return number
-        throw new WrongValue(
+        throw new InvalidValueError(
           `"${text.slice(0, 100)}" is not a number from ${least} to ${most}`,
           `Write ${usual}, for instance.`,
         )

@@ -1,4 +1,4 @@
-import { type GivenValue, type Variable, WrongValue } from '../../config/variable.ts'
+import { type GivenValue, InvalidValueError, type Variable } from '../../config/variable.ts'
 import type { OwnSetting } from './definition.ts'
 
 const most = 200
@@ -30,10 +30,10 @@ function parse({ text }: GivenValue): readonly string[] {
   const models = text.split(',').flatMap((part) => part.trim().toLowerCase() || [])
   const wrong = models.find((model) => !aaguid.test(model))
   if (wrong !== undefined)
-    throw new WrongValue(
+    throw new InvalidValueError(
       `"${wrong.slice(0, 100)}" is no AAGUID`,
       'Write it as a UUID, such as 2fc0579f-8113-47ea-b116-bb5a8db9202a.',
     )
-  if (models.length > most) throw new WrongValue(`it holds ${models.length} models`, `Write ${most} at most.`)
+  if (models.length > most) throw new InvalidValueError(`it holds ${models.length} models`, `Write ${most} at most.`)
   return [...new Set(models)]
 }

@@ -1,8 +1,8 @@
-import { type GivenValue, WrongValue } from '../../config/variable.ts'
+import { type GivenValue, InvalidValueError } from '../../config/variable.ts'
+import { choiceSetting } from './choice.ts'
 import type { OwnSetting } from './definition.ts'
-import { wordSetting } from './word.ts'
 
-export const passkeyNonCompliance = wordSetting(
+export const passkeyNonCompliance = choiceSetting(
   'PASSKEY_NON_COMPLIANCE',
   ['keep', 'warn', 'require'],
   'Treatment of existing passkeys that do not comply with the policy: they keep working (`keep`), their owners are warned (`warn`), or they are rejected from `passkeyNonComplianceFrom` on (`require`).',
@@ -22,7 +22,7 @@ export const passkeyNonComplianceFrom: OwnSetting<string> = {
     description,
     parse({ text }: GivenValue) {
       if (isDay(text)) return text
-      throw new WrongValue(`"${text.slice(0, 100)}" is no day`, instruction)
+      throw new InvalidValueError(`"${text.slice(0, 100)}" is no day`, instruction)
     },
   },
   read: (value) =>

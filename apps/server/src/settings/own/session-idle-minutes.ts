@@ -1,4 +1,4 @@
-import { type GivenValue, WrongValue } from '../../config/variable.ts'
+import { type GivenValue, InvalidValueError } from '../../config/variable.ts'
 import type { OwnSetting } from './definition.ts'
 
 const most = 525_600
@@ -24,7 +24,7 @@ export const sessionIdleMinutes: OwnSetting<number> = {
 function parse({ text }: GivenValue): number {
   const minutes = /^\d{1,9}$/.test(text) ? Number(text) : most + 1
   if (minutes > most)
-    throw new WrongValue(
+    throw new InvalidValueError(
       `"${text.slice(0, 100)}" is not a number of minutes from 0 to ${most}`,
       'Write 30, for instance.',
     )

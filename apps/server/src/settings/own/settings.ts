@@ -23,7 +23,7 @@ export interface OwnSettingsPorts {
 }
 
 /** Milliseconds. */
-const mostAge = 5000
+const maxAge = 5000
 
 /** What somebody wants to write: an absent value stays, `null` asks for the default. */
 export type GivenOwnSettings = Readonly<Partial<Record<OwnSettingKey, unknown>>>
@@ -67,7 +67,7 @@ export function createOwnSettings({
   }
 
   const recent = async (): Promise<OwnSettingValues> => {
-    if (kept && Math.abs(clock.now() - kept.readAt) < mostAge) return kept.values
+    if (kept && Math.abs(clock.now() - kept.readAt) < maxAge) return kept.values
     const [readAt, seen] = [clock.now(), changes]
     const present = await values()
     if (seen === changes) kept = { readAt, values: present }
@@ -113,18 +113,18 @@ export function createOwnSettings({
 
 /** What is wrong with these values, setting by setting. */
 export function ownSettingFaults(given: GivenOwnSettings): readonly FieldError[] {
-  return readGiven(given).problems
+  return validateSettings(given).problems
 }
 
 function checked(given: GivenOwnSettings): ReadonlyMap<OwnSettingKey, unknown> {
-  const { wanted, problems } = readGiven(given)
+  const { wanted, problems } = validateSettings(given)
   if (problems.length === 0) return wanted
   throw new InvalidInput('validation_failed', problems.map(({ field, message }) => `${field} ${message}`).join(', '), {
     fields: problems,
   })
 }
 
-function readGiven(given: GivenOwnSettings) {
+function validateSettings(given: GivenOwnSettings) {
   const problems: FieldError[] = []
   const wanted = new Map<OwnSettingKey, unknown>()
   for (const key of ownSettingKeys) {

@@ -1,5 +1,5 @@
 import { styleVariables as known, readStyleVariables } from '../../appearance/style-variables.ts'
-import { type GivenValue, WrongValue } from '../../config/variable.ts'
+import { type GivenValue, InvalidValueError } from '../../config/variable.ts'
 import type { OwnSetting } from './definition.ts'
 
 const longest = 4000
@@ -27,10 +27,10 @@ export const styleVariables: OwnSetting<string> = {
 function parse({ text }: GivenValue): string {
   const { wrong } = readStyleVariables(text)
   if (wrong !== null)
-    throw new WrongValue(
+    throw new InvalidValueError(
       `"${wrong.text.slice(0, 100)}" sets no variable that is known`,
       'Write --paper: #fff, for instance.',
     )
-  if (text.length > longest) throw new WrongValue('it is too long', `Write ${longest} characters at most.`)
+  if (text.length > longest) throw new InvalidValueError('it is too long', `Write ${longest} characters at most.`)
   return text.trim()
 }

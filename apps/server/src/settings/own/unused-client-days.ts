@@ -1,4 +1,4 @@
-import { type GivenValue, WrongValue } from '../../config/variable.ts'
+import { type GivenValue, InvalidValueError } from '../../config/variable.ts'
 import type { OwnSetting } from './definition.ts'
 
 const usual = 30
@@ -27,7 +27,7 @@ export const unusedClientDays: OwnSetting<number> = {
 function parse({ text }: GivenValue): number {
   const days = /^\d{1,9}$/.test(text) ? Number(text) : 0
   if (days < 1 || days > most)
-    throw new WrongValue(
+    throw new InvalidValueError(
       `"${text.slice(0, 100)}" is not a number of days from 1 to ${most}`,
       `Write ${usual}, for instance.`,
     )

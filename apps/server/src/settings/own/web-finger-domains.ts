@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url'
-import { type GivenValue, WrongValue } from '../../config/variable.ts'
+import { type GivenValue, InvalidValueError } from '../../config/variable.ts'
 import type { OwnSetting } from './definition.ts'
 
 const most = 100
@@ -36,8 +36,8 @@ function parse({ text }: GivenValue): readonly string[] {
   const given = text.split(',').flatMap((part) => part.trim() || [])
   const wrong = given.find((name) => !domain.test(ascii(name)))
   if (wrong !== undefined)
-    throw new WrongValue(`"${wrong.slice(0, 100)}" is not the name of a domain`, 'Write example.com.')
-  if (given.length > most) throw new WrongValue(`it holds ${given.length} domains`, `Write ${most} at most.`)
+    throw new InvalidValueError(`"${wrong.slice(0, 100)}" is not the name of a domain`, 'Write example.com.')
+  if (given.length > most) throw new InvalidValueError(`it holds ${given.length} domains`, `Write ${most} at most.`)
   return [...new Set(given.map(ascii))]
 }
 

@@ -4,7 +4,7 @@ import type { Authentication } from '../../http/authentication.ts'
 import type { Flashes } from '../../http/flash.ts'
 import type { PageRoute } from '../../http/page-routes.ts'
 import { seeOther } from '../../http/show-page.ts'
-import { type ApplicationImages, largestImage } from '../../images/application-images.ts'
+import { type ApplicationImages, maxImageBytes } from '../../images/application-images.ts'
 import { type ApplicationImage, applicationImages } from '../../images/image.ts'
 import { imageNotFound } from '../../images/refusals.ts'
 import { readUpload } from '../../images/upload.ts'
@@ -62,7 +62,7 @@ export function imagePages({ images, page, authentication, flashes }: ImagePages
 
 /** A browser sends an empty file where none was chosen. */
 async function uploaded(ctx: Context): Promise<Buffer> {
-  const bytes = await readUpload(ctx, largestImage)
+  const bytes = await readUpload(ctx, maxImageBytes)
   if (bytes.length > 0) return bytes
   throw new InvalidInput('validation_failed', 'No file was chosen.', {
     fields: [{ field: 'file', code: 'required', message: 'is required' }],

@@ -11,7 +11,7 @@ import { messageOf } from '../../logging/failure.ts'
 import { pageActor } from '../../users/actor.ts'
 import { type AnySettingKey, type SettingSections, sectionFaults } from '../save-section.ts'
 import type { SettingsPage } from './page-model.ts'
-import { changesOf, enteredSettings, writtenProblems } from './section-form.ts'
+import { changesOf, enteredSettings, formatProblems } from './section-form.ts'
 import { pathOf, type SectionPage, settingsPath } from './section-page.ts'
 import { fieldsOf, keysOf, type SectionName, sectionNames } from './sections.ts'
 
@@ -58,7 +58,7 @@ export function settingPages(ports: SettingPagesPorts): readonly PageRoute[] {
     )
     const version = versionSent(ctx)
     const changes = changesOf(fields, entered, removed)
-    const unreadable = writtenProblems(fields, entered)
+    const unreadable = formatProblems(fields, entered)
     const isReadable = ({ field }: FieldError) => !unreadable.some((problem) => problem.field === field)
     const problems = unreadable.length > 0 ? [...unreadable, ...sectionFaults(changes).filter(isReadable)] : []
     const refusal =

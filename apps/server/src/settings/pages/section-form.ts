@@ -8,7 +8,7 @@ import type { OwnSettings } from '../own/settings.ts'
 import type { AnySettingKey, PresentSettings, SectionChanges } from '../save-section.ts'
 import type { Settings } from '../settings.ts'
 import { isContractKey, type SettingField } from './fields.ts'
-import { contractValue, ownValue, shownValue } from './written.ts'
+import { contractValue, ownValue, shownValue } from './validation.ts'
 
 /** What a form says, setting by setting, as a person writes it. */
 export type Entered = ReadonlyMap<AnySettingKey, string>
@@ -51,7 +51,7 @@ function colorSent(ctx: Context, key: string): string {
 }
 
 /** What is wrong before a setting itself is asked: what is no number within its bounds, or no colour. */
-export function writtenProblems(fields: readonly SettingField[], entered: Entered): readonly FieldError[] {
+export function formatProblems(fields: readonly SettingField[], entered: Entered): readonly FieldError[] {
   return fields.flatMap(({ key, control }): FieldError[] => {
     const text = entered.get(key) ?? ''
     if (control.kind === 'color' && text !== '' && text !== 'default' && !isColor(text))

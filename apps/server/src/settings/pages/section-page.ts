@@ -12,13 +12,13 @@ import type { OwnSettings } from '../own/settings.ts'
 import { type SettingSections, sectionValidator } from '../save-section.ts'
 import type { Settings } from '../settings.ts'
 import type { SettingField } from './fields.ts'
-import { leadOf } from './lead.ts'
 import type { OidcPart, SettingsPage, TokenFormValues } from './page-model.ts'
 import { type Entered, lockOf, shownSettings, storedValue } from './section-form.ts'
 import { fieldsOf, keysOf, type SectionName, sections } from './sections.ts'
+import { leadOf } from './summary.ts'
 
 export const settingsPath = '/settings/admin/application-configuration'
-const usualToken: TokenFormValues = { description: '', uses: '1', lifetime: 'hour' }
+const defaultToken: TokenFormValues = { description: '', uses: '1', lifetime: 'hour' }
 
 export interface SectionPagePorts {
   readonly sections: SettingSections
@@ -74,7 +74,7 @@ export function createSectionPage({
     return { offered: items.map(({ id, friendlyName }) => ({ id, name: friendlyName })), more: total - items.length }
   }
 
-  const oidcPart = async ({ newToken = null, token = usualToken }: SectionAnswer): Promise<OidcPart> => ({
+  const oidcPart = async ({ newToken = null, token = defaultToken }: SectionAnswer): Promise<OidcPart> => ({
     tokens: (await tokens.list()).map(({ tokenHash: _, ...rest }) => rest),
     newToken,
     token,

@@ -1,4 +1,4 @@
-import { mostMinutes } from '../checks.ts'
+import { maxMinutes } from '../checks.ts'
 import type { AnySettingKey } from '../save-section.ts'
 import { choice, ownChoice, ownNumber, type SettingField, type SettingGroup, text, toggle } from './fields.ts'
 
@@ -21,7 +21,7 @@ export const sections: Readonly<Record<SectionName, readonly SettingGroup[]>> = 
     {
       name: 'sessions',
       fields: [
-        { key: 'sessionDuration', control: { kind: 'number', unit: 'minutes', least: 1, most: mostMinutes } },
+        { key: 'sessionDuration', control: { kind: 'number', unit: 'minutes', least: 1, most: maxMinutes } },
         ownNumber('sessionIdleMinutes', 'minutes'),
       ],
     },

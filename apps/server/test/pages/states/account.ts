@@ -7,7 +7,7 @@ const passkeys = [
     name: 'iCloud Keychain',
     synced: true,
     provider: { name: 'Apple Passwords', drawing: 'M12 2v20H2V2z' },
-    madeIn: 'Chrome on Android 14',
+    createdIn: 'Chrome on Android 14',
     outdated: false,
     createdAt: now - 90 * day,
     lastUsedAt: now - 3 * 3_600_000,
@@ -18,7 +18,7 @@ const passkeys = [
     name: 'YubiKey 5 with a name as long as they come',
     synced: false,
     provider: null,
-    madeIn: null,
+    createdIn: null,
     outdated: true,
     createdAt: now - day,
     lastUsedAt: null,
@@ -70,7 +70,7 @@ const security = {
   signals,
   passkeys,
   removals: [],
-  lastStays: false,
+  keepsLastPasskey: false,
   sessions: [
     {
       id: 's1',
@@ -132,7 +132,7 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
     token: 'abc',
     email: 'anna@example.com',
     userName: null,
-    goOnAt: null,
+    continueUrl: null,
   },
   'verify-email-verified': {
     view: 'verify-email',
@@ -140,7 +140,7 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
     token: '',
     email: 'anna@example.com',
     userName: null,
-    goOnAt: null,
+    continueUrl: null,
   },
   'verify-email-refused': {
     view: 'verify-email',
@@ -148,7 +148,7 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
     token: '',
     email: 'anna@example.com',
     userName: null,
-    goOnAt: null,
+    continueUrl: null,
   },
   'verify-email-stranger': {
     view: 'verify-email',
@@ -156,7 +156,7 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
     token: 'abc',
     email: 'eve@example.com',
     userName: 'eve',
-    goOnAt: null,
+    continueUrl: null,
   },
   'verify-email-in': {
     view: 'verify-email',
@@ -164,7 +164,7 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
     token: '',
     email: 'eve@example.com',
     userName: 'eve',
-    goOnAt: '/login',
+    continueUrl: '/login',
   },
   'verify-email-waiting': {
     view: 'verify-email',
@@ -172,7 +172,7 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
     token: '',
     email: 'eve@example.com',
     userName: 'eve',
-    goOnAt: null,
+    continueUrl: null,
   },
   account,
   reauthenticate,

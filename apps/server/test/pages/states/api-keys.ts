@@ -41,7 +41,7 @@ const page = {
     ),
   ],
   areas: ['account', 'users', 'groups', 'clients', 'settings', 'audit'],
-  mayCreate: true,
+  canCreate: true,
   values: emptyKey,
   problems: [],
   problem: null,
@@ -51,7 +51,7 @@ const page = {
 
 export const apiKeysStates: Readonly<Record<string, PageModel>> = {
   'api-keys': page,
-  'api-keys-none': { ...page, viewer: long, keys: [], mayCreate: false },
+  'api-keys-none': { ...page, viewer: long, keys: [], canCreate: false },
   'api-keys-nothing-found': {
     ...page,
     list: { ...list, search: 'x', applied: [{ name: 'search', value: 'x', without: '?' }] },

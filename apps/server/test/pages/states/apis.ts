@@ -36,8 +36,13 @@ const page = {
     ['photos:write', 'Add photos', ''],
   ],
   clients: [
-    { id: 'c1', name: 'Immich', forPeople: 2, forItself: null },
-    { id: 'c2', name: 'A printer with a name that goes on for as long as names may go on', forPeople: 1, forItself: 0 },
+    { id: 'c1', name: 'Immich', forPeople: 2, clientPermissionCount: null },
+    {
+      id: 'c2',
+      name: 'A printer with a name that goes on for as long as names may go on',
+      forPeople: 1,
+      clientPermissionCount: 0,
+    },
   ],
   moreClients: 3,
   found: null,

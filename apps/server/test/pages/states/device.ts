@@ -45,7 +45,7 @@ export const deviceStates: Readonly<Record<string, PageModel>> = {
     problem: 'client_not_allowed',
     notAllowed: {
       refuseTo: '/device/refuse?code=E1234567',
-      anotherAt: '/login?another=yes&redirect=%2Fdevice%3Fcode%3DE1234567',
+      otherDeviceUrl: '/login?another=yes&redirect=%2Fdevice%3Fcode%3DE1234567',
     },
   },
   'device-request': {

@@ -18,8 +18,8 @@ const page = {
     total: 214,
     withoutPasskey: 0,
     withSinglePasskey: 31,
-    onOneDeviceOnly: 9,
-    administratorsOnOneDeviceOnly: 0,
+    withSingleDevicePasskey: 9,
+    administratorsWithSingleDevicePasskey: 0,
   },
   emails: { waiting: 0, waitingSince: null, failed: 0, isSetUp: true },
   secrets: { items: [], total: 0 },
@@ -49,7 +49,7 @@ export const overviewStates: Readonly<Record<string, PageModel>> = {
   'overview-new': {
     ...page,
     signIns: signIns([]),
-    people: { ...page.people, total: 1, withSinglePasskey: 0, onOneDeviceOnly: 0 },
+    people: { ...page.people, total: 1, withSinglePasskey: 0, withSingleDevicePasskey: 0 },
     emails: { ...page.emails, isSetUp: false },
     standing: { ...page.standing, ldapRanAt: null, scimTargets: 0 },
     isLdapEnabled: false,
@@ -86,7 +86,7 @@ export const overviewStates: Readonly<Record<string, PageModel>> = {
         { code: 'some_future_code', count: 14 },
       ],
     },
-    people: { ...page.people, withoutPasskey: 12, administratorsOnOneDeviceOnly: 1 },
+    people: { ...page.people, withoutPasskey: 12, administratorsWithSingleDevicePasskey: 1 },
     emails: { waiting: 12, waitingSince: now - day / 24, failed: 3, isSetUp: true },
     secrets: {
       total: 9,

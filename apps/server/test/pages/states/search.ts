@@ -1,7 +1,7 @@
 import type { PageModel } from '../../../src/http/page-models.ts'
 import { anna, long } from './common.ts'
 
-const page = { view: 'search', viewer: anna, longestQuery: 200 } as const
+const page = { view: 'search', viewer: anna, maxQueryLength: 200 } as const
 
 export const searchStates: Readonly<Record<string, PageModel>> = {
   search: {

@@ -8,8 +8,8 @@ const signIn = {
   client: null,
   ceremony,
   reason: 'first',
-  otherWaysAt: '/lc',
-  signUpAt: null,
+  otherMethodsUrl: '/lc',
+  signUpUrl: null,
   emailCode: null,
   cancelTo: null,
 } as const
@@ -46,7 +46,7 @@ export const signInStates: Readonly<Record<string, PageModel>> = {
     ],
     chooseTo: '/choose',
     signOutTo: '/sign-out',
-    anotherAt: '/another',
+    otherDeviceUrl: '/another',
     cancelTo: '/cancel',
   },
   'not-allowed': {
@@ -57,7 +57,7 @@ export const signInStates: Readonly<Record<string, PageModel>> = {
     cancelTo: '/cancel',
   },
   'sign-in-to-client': { ...signIn, client: synology, cancelTo: '/cancel' },
-  'sign-in-again': { ...signIn, client: immich, reason: 'again', cancelTo: '/cancel', otherWaysAt: null },
+  'sign-in-again': { ...signIn, client: immich, reason: 'again', cancelTo: '/cancel', otherMethodsUrl: null },
   consent: {
     view: 'consent',
     client: { ...immich, operator: 'The platform team' },

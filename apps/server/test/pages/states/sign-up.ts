@@ -15,7 +15,7 @@ const approvals = {
   view: 'approvals',
   viewer: anna,
   isAskedFor: true,
-  longestNote: 500,
+  maxNoteLength: 500,
   waiting: [
     person,
     {

@@ -57,7 +57,7 @@ const user = {
   disabled: false,
   groups: ['The family', 'Administrators', 'Photographers', 'People of the house'],
   passkeys: 2,
-  onOneDeviceOnly: false,
+  withSingleDevicePasskey: false,
   lastUsedAt: now - 3 * 3_600_000,
   createdAt: now - 400 * day,
   picture: null,
@@ -78,7 +78,7 @@ const users = {
       isFromLdap: true,
       groups: ['Guests'],
       passkeys: 1,
-      onOneDeviceOnly: true,
+      withSingleDevicePasskey: true,
     },
     {
       ...user,
@@ -95,7 +95,7 @@ const users = {
     },
   ],
   enabled: 99_998,
-  onOneDeviceOnly: 9,
+  withSingleDevicePasskey: 9,
   notice: {
     done: 'disable',
     count: 2,

@@ -7,9 +7,9 @@ const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 /** Seconds that another issuer's clock may be off. */
 const clockTolerance = 30
 /** Seconds; no platform gives out longer ones, and a used one is remembered until its end. */
-const longestLife = 400 * 24 * 60 * 60
-const mostKeySets = 200
-const longestAssertion = 16 * 1024
+const maxLifetime = 400 * 24 * 60 * 60
+const maxKeySets = 200
+const maxAssertionLength = 16 * 1024
 
 /** What an assertion says before anybody believes it. */
 export interface AssertionClaims {
@@ -18,7 +18,7 @@ export interface AssertionClaims {
 }
 
 export function assertionClaims(assertion: string): AssertionClaims | undefined {
-  if (assertion.length > longestAssertion) return undefined
+  if (assertion.length > maxAssertionLength) return undefined
   try {
     const { iss, sub } = decodeJwt(assertion)
     return typeof iss === 'string' ? { issuer: iss, subject: typeof sub === 'string' ? sub : undefined } : undefined
@@ -50,7 +50,7 @@ export function createFederatedAssertions({ fetch, issuer, now, isFirstUse }: Fe
     const known = keySets.get(address)
     if (known) return known
     const [oldest] = keySets.keys()
-    if (keySets.size >= mostKeySets && oldest !== undefined) keySets.delete(oldest)
+    if (keySets.size >= maxKeySets && oldest !== undefined) keySets.delete(oldest)
     const keys = createRemoteJWKSet(new URL(address), {
       cacheMaxAge: 24 * 60 * 60_000,
       cooldownDuration: 30_000,
@@ -75,7 +75,7 @@ export function createFederatedAssertions({ fetch, issuer, now, isFirstUse }: Fe
     const seconds = now() / 1000
     if (iat !== undefined && iat > seconds + clockTolerance)
       throw new errors.JWTInvalid('the assertion was made later than now')
-    if (exp > seconds + longestLife) throw new errors.JWTInvalid('the assertion lives for too long')
+    if (exp > seconds + maxLifetime) throw new errors.JWTInvalid('the assertion lives for too long')
     if (!identity.replayProtection) return
     if (typeof jti !== 'string' || jti === '') throw new errors.JWTInvalid('the assertion has no name (jti)')
     if (!(await isFirstUse(identity.issuer, jti, exp + clockTolerance)))

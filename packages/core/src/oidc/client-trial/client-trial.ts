@@ -11,7 +11,7 @@ import { revokeGrant } from '../logout.ts'
 import type { EndpointName } from '../paths.ts'
 import type { TokenPreview } from '../preview.ts'
 import { createKeyProofs, type ProveKey, secretAssertion } from './proofs.ts'
-import { ask, askForJson, drawSecrets, type Secrets, userInfoAt, verifiedIdToken } from './requests.ts'
+import { ask, askForJson, createSecrets, type Secrets, userInfoAt, verifiedIdToken } from './requests.ts'
 import { TrialRecord, type TrialStep, TrialStop } from './trial.ts'
 
 export interface ClientTrialPorts {
@@ -146,7 +146,7 @@ export function createClientTrial(ports: ClientTrialPorts) {
     })
 
   const run = async (client: Client, accountId: string, record: TrialRecord) => {
-    const secrets = drawSecrets()
+    const secrets = createSecrets()
     const document = await record.step('discovery', async () => {
       const found = await askForJson(fetch, `${issuer}/.well-known/openid-configuration`)
       if (found.issuer !== issuer) throw new TrialStop('other_issuer', String(found.issuer))

@@ -16,7 +16,7 @@ export interface Secrets {
   readonly challenge: string
 }
 
-export function drawSecrets(): Secrets {
+export function createSecrets(): Secrets {
   const [state, nonce, verifier] = [randomToken(), randomToken(), randomToken()]
   return { state, nonce, verifier, challenge: createHash('sha256').update(verifier).digest('base64url') }
 }

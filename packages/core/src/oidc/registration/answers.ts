@@ -61,6 +61,6 @@ export function answerRegistrations(
 /** RFC 7591 §3.2.2 has a code of its own for redirect URIs; the library has one for everything. */
 function withCode(body: object): object {
   const { error, error_description: description } = { error: '', error_description: '', ...body }
-  const isAboutRedirects = error === 'invalid_client_metadata' && /^redirect_uris\b/.test(description)
-  return isAboutRedirects ? { ...body, error: 'invalid_redirect_uri' } : body
+  const concernsRedirectUris = error === 'invalid_client_metadata' && /^redirect_uris\b/.test(description)
+  return concernsRedirectUris ? { ...body, error: 'invalid_redirect_uri' } : body
 }

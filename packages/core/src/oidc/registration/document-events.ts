@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import Provider from 'oidc-provider'
-import { type AuditSink, nowhere } from '../../audit/audit-sink.ts'
+import { type AuditSink, noOrigin } from '../../audit/audit-sink.ts'
 import { clientChanges } from '../../clients/client-changes.ts'
 import type { DocumentEvents } from '../../clients/metadata-documents.ts'
 import { requestContext } from '../../http/request-context.ts'
 
 /** Writes down what a metadata document has made of its client. */
 export function documentEvents(audit: AuditSink, req: IncomingMessage | undefined): DocumentEvents {
-  const origin = req ? requestContext(req) : nowhere
+  const origin = req ? requestContext(req) : noOrigin
   return {
     async changed(before, { id, ...after }) {
       const changes = clientChanges(before, { id, ...after })

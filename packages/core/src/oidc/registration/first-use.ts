@@ -4,7 +4,7 @@ import type { ClientStore } from '../../clients/client-store.ts'
 import { extras } from '../client-metadata.ts'
 
 /** Remembers that a client that anybody could register is used, so that it stays. */
-export function noteFirstUses(provider: Provider, { clients }: { readonly clients: ClientStore }): void {
+export function recordFirstUses(provider: Provider, { clients }: { readonly clients: ClientStore }): void {
   const used = new WeakSet<object>()
   // The library does not wait for its listeners, so these only mark the request.
   const mark = (ctx: KoaContextWithOIDC) => used.add(ctx.req)

@@ -9,7 +9,7 @@ import { responseTypesOf } from '../response-types.ts'
 import { registeredChoices } from './choices.ts'
 
 /** What our clients have no field for: it is kept as it was registered, and told again (RFC 7591 §2). */
-const keptAsRegistered = [
+const registeredFields = [
   'application_type',
   'client_uri',
   'contacts',
@@ -32,7 +32,7 @@ const keptAsRegistered = [
 export function selfRegistered(metadata: ClientMetadata): SelfRegistered {
   const method = metadata.token_endpoint_auth_method ?? 'client_secret_basic'
   const registration: RegisteredMetadata = Object.fromEntries(
-    keptAsRegistered.flatMap((name) => (metadata[name] === undefined ? [] : [[name, metadata[name]]])),
+    registeredFields.flatMap((name) => (metadata[name] === undefined ? [] : [[name, metadata[name]]])),
   )
   return { input: inputOf(metadata), registration, needsSecret: method.startsWith('client_secret') }
 }

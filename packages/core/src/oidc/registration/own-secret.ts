@@ -6,7 +6,7 @@ import { peekBody, replaceBody } from '../../http/peek-body.ts'
 import { protocolRoutes } from '../paths.ts'
 
 /** As much as the library reads. */
-const longestBody = 56 * 1024
+const maxBodyBytes = 56 * 1024
 const managed = `${protocolRoutes.registration}/`
 
 export interface OwnSecretPorts {
@@ -22,7 +22,7 @@ export function createOwnSecretFilter({ findClient, clock }: OwnSecretPorts) {
   return async (req: IncomingMessage, path: string): Promise<void> => {
     if (req.method !== 'PUT' || !path.startsWith(managed)) return
     if (!/^application\/json\b/i.test(req.headers['content-type'] ?? '')) return
-    const body = jsonObject(await peekBody(req, longestBody))
+    const body = jsonObject(await peekBody(req, maxBodyBytes))
     const secret = body?.client_secret
     if (typeof secret !== 'string') return
     const client = await findClient(path.slice(managed.length))

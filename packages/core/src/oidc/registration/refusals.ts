@@ -4,7 +4,7 @@ import { Forbidden, InvalidInput } from '../../errors.ts'
 const names: Readonly<Record<string, string>> = { name: 'client_name', isPublic: 'token_endpoint_auth_method' }
 
 /** Does the work, and says what we refuse in the words of RFC 7591 §3.2.2. */
-export async function inRegistrationTerms<T>(work: () => Promise<T>): Promise<T> {
+export async function withRegistrationErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

@@ -5,20 +5,20 @@ import { clientChanges } from '../../clients/client-changes.ts'
 import type { InitialAccessTokens } from '../../clients/initial-access-tokens.ts'
 import type { Clients } from '../../clients/registration.ts'
 import type { SelfRegistration } from '../../clients/self-registration.ts'
-import type { AskBefore } from '../../hooks.ts'
+import type { RunBeforeHook } from '../../hooks.ts'
 import { requestContext } from '../../http/request-context.ts'
 import type { RegistrationPolicy } from '../../options.ts'
 import type { Transaction } from '../../transaction.ts'
 import { selfRegistered } from './metadata.ts'
 import { assertRedirects } from './redirects.ts'
-import { inRegistrationTerms } from './refusals.ts'
+import { withRegistrationErrors } from './refusals.ts'
 
 export interface RegistrarPorts {
   readonly policy: () => Promise<RegistrationPolicy>
   readonly selfRegistration: SelfRegistration
   readonly initialAccessTokens: InitialAccessTokens
   readonly clients: Pick<Clients, 'find' | 'remove'>
-  readonly before: AskBefore
+  readonly before: RunBeforeHook
   readonly audit: AuditSink
   readonly transaction: Transaction
 }
@@ -95,7 +95,7 @@ export function createRegistrar(ports: RegistrarPorts): Registrar {
     },
 
     store: (id, metadata) =>
-      inRegistrationTerms(async () => {
+      withRegistrationErrors(async () => {
         const { ctx } = Provider
         const step = ctx && { registration: register, client_update: change }[ctx.oidc.route]
         if (!step) throw new errors.InvalidRequest('clients are not changed here')

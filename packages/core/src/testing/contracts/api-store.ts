@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Api, ApiGrant } from '../../apis/api.ts'
 import type { ApiListRequest } from '../../apis/api-list.ts'
 import type { ApiStore } from '../../apis/api-store.ts'
-import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
 export function api(id: string, fields: Partial<Api> = {}): Api {
   return {
@@ -42,7 +42,7 @@ export const apiStoreContract: readonly ContractCase<ApiStore>[] = [
       assert.equal(await store.insert(api('a')), true)
       for (const found of [
         await store.find('a'),
-        await store.findToChange('a'),
+        await store.findForUpdate('a'),
         await store.findByResource('https://a.example'),
       ])
         assert.deepEqual(found, api('a'))
@@ -54,7 +54,9 @@ export const apiStoreContract: readonly ContractCase<ApiStore>[] = [
   {
     name: 'gives a resource to one API alone, also of fifty at once',
     run: async (store) => {
-      const inserted = await fiftyTimes((index) => store.insert(api(`a${index}`, { resource: 'https://same.example' })))
+      const inserted = await repeat50Times((index) =>
+        store.insert(api(`a${index}`, { resource: 'https://same.example' })),
+      )
       assert.equal(inserted.filter(Boolean).length, 1)
       assert.equal((await store.list()).length, 1)
     },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Artifact, ArtifactStore } from '../../oidc/artifact-store.ts'
-import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
 function artifact(key: string, changes: Partial<Artifact> = {}): Artifact {
   return {
@@ -105,11 +105,11 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     run: async (store) => {
       const again = artifact('again')
       await store.upsert(again)
-      const moved = await fiftyTimes((index) => store.replace('again', artifact(`place ${index}`), again.payload))
+      const moved = await repeat50Times((index) => store.replace('again', artifact(`place ${index}`), again.payload))
       assert.equal(moved.filter(Boolean).length, 1)
       const same = artifact('same')
       await store.upsert(same)
-      const changed = await fiftyTimes((index) =>
+      const changed = await repeat50Times((index) =>
         store.replace('same', { ...same, payload: `{"by":${index}}` }, same.payload),
       )
       assert.equal(changed.filter(Boolean).length, 1)
@@ -123,7 +123,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
       await store.upsert(session)
       await store.upsert(artifact('other', { model: 'Interaction', uid: 'u' }))
       assert.equal(await store.destroyByUid('Session', 'v'), undefined)
-      const results = await fiftyTimes(() => store.destroyByUid('Session', 'u'))
+      const results = await repeat50Times(() => store.destroyByUid('Session', 'u'))
       assert.deepEqual(
         results.filter((each) => each !== undefined),
         [session],
@@ -154,7 +154,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
   {
     name: 'of fifty inserts with one key at once, one succeeds',
     run: async (store) => {
-      const results = await fiftyTimes((index) => store.insert(artifact('a', { payload: `{"by":${index}}` })))
+      const results = await repeat50Times((index) => store.insert(artifact('a', { payload: `{"by":${index}}` })))
       assert.deepEqual(results.filter(Boolean), [true])
       assert.equal((await store.find('a'))?.payload, `{"by":${results.indexOf(true)}}`)
     },
@@ -190,7 +190,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     name: 'of fifty consumers at once, one succeeds, and its time is kept',
     run: async (store) => {
       await store.upsert(artifact('a'))
-      const results = await fiftyTimes((index) => store.consume('a', noon + index))
+      const results = await repeat50Times((index) => store.consume('a', noon + index))
       assert.deepEqual(results.filter(Boolean), [true])
       assert.equal((await store.find('a'))?.consumedAt, noon + results.indexOf(true))
       assert.equal(await store.consume('a', noon + 99), false)
@@ -201,7 +201,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     run: async (store) => {
       const leeway = { milliseconds: 3000, uses: 10 }
       await store.upsert(artifact('a'))
-      const results = await fiftyTimes(() => store.consume('a', noon, leeway))
+      const results = await repeat50Times(() => store.consume('a', noon, leeway))
       assert.equal(results.filter(Boolean).length, 10)
       assert.equal((await store.find('a'))?.timesConsumed, 10)
       await store.upsert(artifact('b'))
@@ -223,7 +223,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     name: 'of fifty that decide about one at once, one succeeds',
     run: async (store) => {
       await store.upsert(artifact('a', { userCodeHash: 'h' }))
-      const results = await fiftyTimes((index) => store.decide(artifact('a', { accountId: `account ${index}` })))
+      const results = await repeat50Times((index) => store.decide(artifact('a', { accountId: `account ${index}` })))
       assert.deepEqual(results.filter(Boolean), [true])
       assert.equal((await store.find('a'))?.accountId, `account ${results.indexOf(true)}`)
       assert.equal(await store.decide(artifact('b', { accountId: 'account' })), false)
@@ -234,7 +234,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     name: 'of fifty polls at once, one is in time, and the next one is after the interval',
     run: async (store) => {
       await store.upsert(artifact('a'))
-      const results = await fiftyTimes(() => store.poll('a', noon, 5000))
+      const results = await repeat50Times(() => store.poll('a', noon, 5000))
       assert.deepEqual(results.filter(Boolean), [true])
       assert.equal(await store.poll('a', noon + 4999, 5000), false)
       assert.equal(await store.poll('a', noon + 5000, 5000), true)

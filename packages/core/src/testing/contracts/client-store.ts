@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Client } from '../../clients/client.ts'
 import type { ClientStore } from '../../clients/client-store.ts'
 import { defaultProtocol } from '../../clients/protocol.ts'
-import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
 export function client(id: string, changes: Partial<Client> = {}): Client {
   return {
@@ -112,7 +112,7 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
   {
     name: 'an insert changes nothing where the id is taken; of fifty at once, one succeeds',
     run: async (store) => {
-      const results = await fiftyTimes((index) => store.insert(client('a', { name: `by ${index}` })))
+      const results = await repeat50Times((index) => store.insert(client('a', { name: `by ${index}` })))
       assert.deepEqual(results.filter(Boolean), [true])
       assert.equal((await store.find('a'))?.name, `by ${results.indexOf(true)}`)
     },
@@ -126,7 +126,7 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
       assert.deepEqual(await store.find('a'), { ...complete, id: 'a' })
       assert.deepEqual(await store.find('b'), client('b', { allowedGroupIds: ['g1'] }))
       await store.update(client('a', { allowedGroupIds: ['g2', 'g3'] }))
-      assert.deepEqual(await store.findToChange('a'), client('a', { allowedGroupIds: ['g2', 'g3'] }))
+      assert.deepEqual(await store.findForUpdate('a'), client('a', { allowedGroupIds: ['g2', 'g3'] }))
       assert.deepEqual(
         (await store.list()).map(({ allowedGroupIds }) => allowedGroupIds),
         [['g2', 'g3'], ['g1']],
@@ -174,7 +174,7 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
     run: async (store) => {
       await store.insert(client('a'))
       await store.insert(client('b'))
-      await store.notePkce('a')
+      await store.recordPkceSupport('a')
       assert.deepEqual(await store.find('a'), client('a', { pkceSupported: true }))
       assert.deepEqual(await store.find('b'), client('b'))
     },

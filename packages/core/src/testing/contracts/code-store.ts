@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { CodeStore, StoredCode } from '../../codes/code-store.ts'
-import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
 function code(hash: string, changes: Partial<StoredCode> = {}): StoredCode {
   return { hash, accountId: 'account', browserHash: null, expiresAt: noon, ...changes }
@@ -12,7 +12,7 @@ export const codeStoreContract: readonly ContractCase<CodeStore>[] = [
     name: 'of fifty consumers at once, one gets the code, and then it is gone',
     run: async (store) => {
       await store.insert(code('a'))
-      const results = await fiftyTimes(() => store.consume('a'))
+      const results = await repeat50Times(() => store.consume('a'))
       assert.deepEqual(
         results.filter((each) => each !== undefined),
         [code('a')],

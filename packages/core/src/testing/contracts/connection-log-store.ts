@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { ConnectionAttempt } from '../../connection-log/connection-attempt.ts'
 import type { PocketStores } from '../../stores.ts'
 import { client } from './client-store.ts'
-import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
 function attempt(id: string, changes: Partial<ConnectionAttempt> = {}): ConnectionAttempt {
   return {
@@ -60,7 +60,7 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
     run: async ({ clients, connectionLog }) => {
       for (const id of ['nas', 'wiki']) await clients.insert(client(id))
       await connectionLog.insert([attempt('w', { clientId: 'wiki' })], 5)
-      await fiftyTimes((index) => connectionLog.insert([attempt(`a${index}`, { sequence: index })], 5))
+      await repeat50Times((index) => connectionLog.insert([attempt(`a${index}`, { sequence: index })], 5))
       // Whoever wrote at the same time may have left one more; the next one does not.
       await connectionLog.insert([attempt('a50', { sequence: 50 })], 5)
       assert.deepEqual(ids(await connectionLog.list('nas', 50)), ['a50', 'a49', 'a48', 'a47', 'a46'])

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ConsentStore } from '../../consents/consent-store.ts'
-import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
 /** What {@link ConsentStore} promises. */
 export const consentStoreContract: readonly ContractCase<ConsentStore>[] = [
@@ -40,7 +40,7 @@ export const consentStoreContract: readonly ContractCase<ConsentStore>[] = [
   {
     name: 'fifty additions at once lose nothing',
     run: async (store) => {
-      await fiftyTimes((index) => store.allow('account', 'client', [`scope-${index}`], noon + index))
+      await repeat50Times((index) => store.allow('account', 'client', [`scope-${index}`], noon + index))
       const consent = await store.find('account', 'client')
       const expected = Array.from({ length: 50 }, (_, index) => `scope-${index}`)
       assert.deepEqual(consent?.scopes.toSorted(), expected.toSorted())

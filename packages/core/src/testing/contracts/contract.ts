@@ -18,7 +18,7 @@ export interface ContractCase<Store> {
 }
 
 /** The same call fifty times at once, as a crowd of clients or replicas would make it. */
-export function fiftyTimes<T>(call: (index: number) => Promise<T>): Promise<T[]> {
+export function repeat50Times<T>(call: (index: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: 50 }, (_, index) => call(index)))
 }
 

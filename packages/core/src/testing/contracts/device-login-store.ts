@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { DeviceLoginStore, StoredDeviceLogin } from '../../codes/device-login-store.ts'
-import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
 function login(id: string, changes: Partial<StoredDeviceLogin> = {}): StoredDeviceLogin {
   return {
@@ -43,7 +43,9 @@ export const deviceLoginStoreContract: readonly ContractCase<DeviceLoginStore>[]
     name: 'of fifty decisions at once, one counts',
     run: async (store) => {
       await store.insert(login('a'))
-      const decisions = await fiftyTimes((index) => store.decide('code of a', { ...approval, accountId: `${index}` }))
+      const decisions = await repeat50Times((index) =>
+        store.decide('code of a', { ...approval, accountId: `${index}` }),
+      )
       assert.equal(decisions.filter(Boolean).length, 1)
       const decided = await store.find('a', 'token of a')
       assert.deepEqual([decided?.status, decided?.accountId], ['approved', `${decisions.indexOf(true)}`])
@@ -65,7 +67,7 @@ export const deviceLoginStoreContract: readonly ContractCase<DeviceLoginStore>[]
       assert.equal(await store.consume('a', 'token of a'), undefined)
       await store.decide('code of a', approval)
       assert.equal(await store.consume('a', 'another token'), undefined)
-      const results = await fiftyTimes(() => store.consume('a', 'token of a'))
+      const results = await repeat50Times(() => store.consume('a', 'token of a'))
       assert.deepEqual(
         results.filter((each) => each !== undefined),
         [login('a', { status: 'approved', accountId: 'ada', sessionUid: 'session' })],

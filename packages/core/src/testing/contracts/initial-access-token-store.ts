@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { InitialAccessToken, InitialAccessTokenStore } from '../../clients/initial-access-token-store.ts'
-import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
 function token(id: string, changes: Partial<InitialAccessToken> = {}): InitialAccessToken {
   return {
@@ -36,7 +36,7 @@ export const initialAccessTokenStoreContract: readonly ContractCase<InitialAcces
     name: 'of fifty uses at once, as many count as are allowed',
     run: async (store) => {
       await store.insert(token('a', { usageLimit: 3 }))
-      const used = await fiftyTimes(() => store.use('hash of a', noon - 1))
+      const used = await repeat50Times(() => store.use('hash of a', noon - 1))
       assert.equal(used.filter(Boolean).length, 3)
       assert.equal((await store.findByHash('hash of a'))?.usageCount, 3)
     },

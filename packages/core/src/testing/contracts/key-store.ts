@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { KeyStore, StoredKey } from '../../oidc/key-store.ts'
-import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
 function key(kid: string, changes: Partial<StoredKey> = {}): StoredKey {
   const encryptedJwk = `jwk of ${kid}`
@@ -43,7 +43,7 @@ export const keyStoreContract: readonly ContractCase<KeyStore>[] = [
   {
     name: 'of fifty first keys at once, one is kept',
     run: async (store) => {
-      const results = await fiftyTimes((index) => store.insert(key(`kid ${index}`)))
+      const results = await repeat50Times((index) => store.insert(key(`kid ${index}`)))
       assert.deepEqual(results.filter(Boolean), [true])
       assert.deepEqual(await kids(store), [`kid ${results.indexOf(true)}`])
     },
@@ -52,7 +52,7 @@ export const keyStoreContract: readonly ContractCase<KeyStore>[] = [
     name: 'moves a key on once, of fifty calls at once',
     run: async (store) => {
       await store.insert(key('a', { status: 'next' }))
-      const results = await fiftyTimes((index) => store.move('a', 'next', 'current', noon + index))
+      const results = await repeat50Times((index) => store.move('a', 'next', 'current', noon + index))
       assert.deepEqual(results.filter(Boolean), [true])
       assert.deepEqual(await store.list(), [key('a', { statusSince: noon + results.indexOf(true) })])
     },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { LimitStore } from '../../limits/limit-store.ts'
-import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
 const second = 1000
 const request = { key: 'a', burst: 3, interval: 10 * second, now: noon }
@@ -63,7 +63,7 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
       const hour = 3600 * second
       for (const ahead of [1500 * 24 * hour, 72 * hour, hour, 400 * second]) {
         await empty(noon + ahead)
-        const answers = await fiftyTimes(() => store.take(request))
+        const answers = await repeat50Times(() => store.take(request))
         assert.equal(answers.filter(({ admitted }) => admitted).length, 3)
         assert.equal((await store.take({ ...request, now: noon + 10 * second })).admitted, true)
         assert.equal((await store.take({ ...request, now: noon + 10 * second })).admitted, false)
@@ -82,7 +82,7 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
   {
     name: 'of fifty at once, as many are admitted as the bucket holds',
     run: async (store) => {
-      const answers = await fiftyTimes(() => store.take({ ...request, burst: 7 }))
+      const answers = await repeat50Times(() => store.take({ ...request, burst: 7 }))
       assert.equal(answers.filter(({ admitted }) => admitted).length, 7)
     },
   },

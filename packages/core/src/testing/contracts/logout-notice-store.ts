@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { LogoutNotice, LogoutNoticeStore } from '../../logout-notices/logout-notice-store.ts'
-import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
 const minute = 60_000
 
@@ -17,7 +17,7 @@ export const logoutNoticeStoreContract: readonly ContractCase<LogoutNoticeStore>
     name: 'of fifty senders at once, one gets a notice, and each is counted once',
     run: async (store) => {
       for (const id of ['a', 'b', 'c']) await store.insert(notice(id))
-      const claimed = (await fiftyTimes(() => store.claimDue(noon, noon + minute, 2))).flat()
+      const claimed = (await repeat50Times(() => store.claimDue(noon, noon + minute, 2))).flat()
       assert.deepEqual(ids(claimed).sort(), ['a', 'b', 'c'])
       assert.deepEqual(claimed[0], notice(claimed[0]?.id ?? '', { attempts: 1, nextAttemptAt: noon + minute }))
       assert.deepEqual(await store.claimDue(noon, noon + minute, 10), [])

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Passkey } from '../../passkeys/passkey.ts'
 import type { PasskeyStore } from '../../passkeys/passkey-store.ts'
-import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
 function passkey(id: string, changes: Partial<Passkey> = {}): Passkey {
   return {
@@ -56,7 +56,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
   {
     name: 'a credential is registered once among all accounts; of fifty at once, one succeeds',
     run: async (store) => {
-      const results = await fiftyTimes((index) =>
+      const results = await repeat50Times((index) =>
         store.insert(passkey(`id ${index}`, { credentialId: 'c', accountId: `account ${index}` })),
       )
       assert.deepEqual(results.filter(Boolean), [true])
@@ -90,7 +90,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     name: 'keeps the highest counter of fifty sign-ins at once',
     run: async (store) => {
       await store.insert(passkey('a'))
-      await fiftyTimes((index) =>
+      await repeat50Times((index) =>
         store.recordUse('a', { counter: 50 - index, backedUp: false, userVerified: true, at: noon }),
       )
       assert.equal((await store.findByCredentialId('credential of a'))?.counter, 50)
@@ -178,7 +178,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     run: async (store) => {
       const all = Array.from({ length: 50 }, (_, index) => `passkey ${index}`)
       for (const id of all) await store.insert(passkey(id))
-      const results = await fiftyTimes((index) => store.removeUnlessLast('account', `passkey ${index}`))
+      const results = await repeat50Times((index) => store.removeUnlessLast('account', `passkey ${index}`))
       assert.equal(results.filter((result) => result === 'removed').length, 49)
       assert.deepEqual(await ids(store, 'account'), [`passkey ${results.indexOf('last')}`])
     },
@@ -198,7 +198,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
   {
     name: 'sums up what accounts have, and how everybody is off',
     run: async (store) => {
-      assert.deepEqual(await store.overview(), { accounts: 0, onOneDeviceOnly: 0 })
+      assert.deepEqual(await store.overview(), { accounts: 0, withSingleDevicePasskey: 0 })
       await store.insert(passkey('a', { backedUp: true }))
       await store.insert(passkey('b', { backedUp: false }))
       await store.insert(passkey('c', { accountId: 'single', backedUp: false }))
@@ -213,7 +213,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
         ],
       )
       assert.deepEqual([...(await store.summarize([]))], [])
-      assert.deepEqual(await store.overview(), { accounts: 3, onOneDeviceOnly: 1 })
+      assert.deepEqual(await store.overview(), { accounts: 3, withSingleDevicePasskey: 1 })
       assert.deepEqual([...(await store.accountIds())].sort(), ['account', 'single', 'synced'])
       assert.deepEqual([...(await store.accountIds('single'))].sort(), ['single', 'synced'])
       assert.deepEqual([...(await store.accountIds('on-one-device-only'))], ['single'])

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ReauthenticationStore, StoredReauthentication } from '../../sessions/reauthentication-store.ts'
-import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
 function row(hash: string, changes: Partial<StoredReauthentication> = {}): StoredReauthentication {
   return { hash, accountId: 'ada', sessionUid: 'session', authenticatedAt: noon - 1000, expiresAt: noon, ...changes }
@@ -12,7 +12,7 @@ export const reauthenticationStoreContract: readonly ContractCase<Reauthenticati
     name: 'of fifty consumers at once, one gets it, and then it is gone',
     run: async (store) => {
       await store.insert(row('a'))
-      const results = await fiftyTimes(() => store.consume(row('a')))
+      const results = await repeat50Times(() => store.consume(row('a')))
       assert.deepEqual(
         results.filter((each) => each !== undefined),
         [row('a')],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { SessionLink, SessionOrigin } from '../../sessions/session-history-store.ts'
 import type { PocketStores } from '../../stores.ts'
-import { type ContractCase, fiftyTimes, noon } from './contract.ts'
+import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
 function origin(uid: string, changes: Partial<SessionOrigin> = {}): SessionOrigin {
   const begun = { accountId: 'ada', method: 'passkey', startedAt: noon, removals: 0 } as const
@@ -20,7 +20,7 @@ export const sessionHistoryStoreContract: readonly ContractCase<Stores>[] = [
     name: 'lets one transaction at a time get past the lock of an account',
     run: async ({ sessionHistory: store, transaction }) => {
       let inside = 0
-      await fiftyTimes(() =>
+      await repeat50Times(() =>
         transaction(async () => {
           await store.lockAccount('ada')
           inside += 1

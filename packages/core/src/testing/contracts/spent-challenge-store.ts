@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import type { SpentChallengeStore } from '../../passkeys/spent-challenge-store.ts'
-import { type ContractCase, fiftyTimes } from './contract.ts'
+import { type ContractCase, repeat50Times } from './contract.ts'
 
 /** What {@link SpentChallengeStore} promises. */
 export const spentChallengeStoreContract: readonly ContractCase<SpentChallengeStore>[] = [
   {
     name: 'accepts one of fifty insertions at once, and none later',
     run: async (store) => {
-      const results = await fiftyTimes(() => store.insert('a'))
+      const results = await repeat50Times(() => store.insert('a'))
       assert.equal(results.filter((inserted) => inserted).length, 1)
       assert.equal(await store.insert('a'), false)
       assert.equal(await store.insert('b'), true)

@@ -23,7 +23,7 @@ export interface Door {
   /** Sent as it is. */
   readonly redirectUri: string
   /** Whether the passkey has to be asked for, by `prompt=login`. */
-  readonly asksAgain?: boolean
+  readonly refetches?: boolean
 }
 
 /** What an application cannot do without. */

@@ -3,14 +3,14 @@ import { type Clock, systemClock } from '../../clock.ts'
 import type { Filled } from '../../filled.ts'
 import type { JsonObject } from '../json-object.ts'
 import type { Application, Door } from './application.ts'
-import { type Endpoints, findEndpoints, type WhereToLook } from './endpoints.ts'
+import { type EndpointOptions, type Endpoints, findEndpoints } from './endpoints.ts'
 import { type Check, Checklist, Refusal } from './refusal.ts'
 import { fromPagesOf, requestTokens } from './requests.ts'
-import { lookAtLogoutToken, lookAtTokens, type Session, type TokenContext, tokenText } from './tokens.ts'
+import { checkLogoutToken, checkTokens, type Session, type TokenContext, tokenText } from './tokens.ts'
 
 /** What an administrator enters at the application. */
-export interface RelyingPartyOptions extends Omit<WhereToLook, 'fetch'> {
-  readonly fetch?: WhereToLook['fetch'] | undefined
+export interface RelyingPartyOptions extends Omit<EndpointOptions, 'fetch'> {
+  readonly fetch?: EndpointOptions['fetch'] | undefined
   readonly clientId: string
   /** Empty for a public client. */
   readonly clientSecret: string
@@ -84,7 +84,7 @@ export class EmulatedRelyingParty {
       state,
       ...(nonce !== null && { nonce }),
       ...(verifier !== null && { code_challenge: challenge(verifier), code_challenge_method: 'S256' }),
-      ...(door.asksAgain && { prompt: 'login' }),
+      ...(door.refetches && { prompt: 'login' }),
       ...habits.parameters,
     }
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
@@ -151,7 +151,7 @@ export class EmulatedRelyingParty {
   receiveLogoutToken(token: string): Promise<RelyingPartyResult> {
     return this.#step(async (checks) => {
       await checks.check('The logout token is genuine, about the person and nothing but a logout token', () =>
-        lookAtLogoutToken(token, this.#session?.subject, this.#tokens()),
+        checkLogoutToken(token, this.#session?.subject, this.#tokens()),
       )
       this.#session = null
       return null
@@ -189,7 +189,7 @@ export class EmulatedRelyingParty {
   }
 
   #look(tokens: JsonObject, nonce: string | null, checks: Checklist): Promise<Session> {
-    return lookAtTokens(tokens, nonce, this.#tokens(), checks)
+    return checkTokens(tokens, nonce, this.#tokens(), checks)
   }
 
   #tokens(): TokenContext {

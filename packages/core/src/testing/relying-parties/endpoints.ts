@@ -13,7 +13,7 @@ export interface Endpoints {
   readonly algorithms: unknown
 }
 
-export interface WhereToLook {
+export interface EndpointOptions {
   /** What an administrator types. */
   readonly issuer: string
   /** A person's address, and who answers for its domain. */
@@ -26,7 +26,7 @@ const issuerRelation = 'http://openid.net/specs/connect/1.0/issuer'
 /** @throws {Refusal} where they are not found as the application looks for them */
 export async function findEndpoints(
   { endpoints: habit }: Habits,
-  where: WhereToLook,
+  where: EndpointOptions,
   checks: Checklist,
 ): Promise<Endpoints> {
   if (habit === 'WebFinger')
@@ -42,7 +42,7 @@ function assertIssuer(issuer: unknown, typed: string): void {
   if (issuer !== typed) throw new Refusal(`The issuer is ${JSON.stringify(issuer)} instead of "${typed}"`)
 }
 
-async function discover({ issuer, fetch }: WhereToLook): Promise<Endpoints> {
+async function discover({ issuer, fetch }: EndpointOptions): Promise<Endpoints> {
   const document = await fetchJson(fetch, `${issuer}/.well-known/openid-configuration`)
   const address = (member: string): string => {
     const value = document[member]
@@ -60,7 +60,7 @@ async function discover({ issuer, fetch }: WhereToLook): Promise<Endpoints> {
   }
 }
 
-async function assertWebFinger({ issuer, webFinger, fetch }: WhereToLook): Promise<void> {
+async function assertWebFinger({ issuer, webFinger, fetch }: EndpointOptions): Promise<void> {
   if (webFinger === undefined) throw new Refusal('Nobody answers for the domain')
   const query = new URLSearchParams({ resource: `acct:${webFinger.address}`, rel: issuerRelation })
   const { links } = await fetchJson(fetch, `${webFinger.origin}/.well-known/webfinger?${query}`)

@@ -8,7 +8,7 @@ export interface Told {
   readonly userInfo: JsonObject
 }
 
-const inWords = {
+const describe = {
   text: 'a text',
   'account name': 'an account name',
   list: 'a list of names',
@@ -23,7 +23,7 @@ const places = {
 } as const satisfies Record<Need['from'], string>
 
 export function needInWords({ claim, is, from }: Need): string {
-  return `\`${claim}\` is ${inWords[is]} ${places[from]}`
+  return `\`${claim}\` is ${describe[is]} ${places[from]}`
 }
 
 export function claimOf({ claim, from }: Pick<Need, 'claim' | 'from'>, { idToken, userInfo }: Told): unknown {

@@ -6,7 +6,7 @@ export const portainer: Application = {
   name: 'Portainer',
   doors: [
     { name: 'web', redirectUri: 'https://portainer.example.com:9443' },
-    { name: 'web, without single sign-on', redirectUri: 'https://portainer.example.com:9443', asksAgain: true },
+    { name: 'web, without single sign-on', redirectUri: 'https://portainer.example.com:9443', refetches: true },
   ],
   clientSettings: { name: 'Portainer', redirectUris: ['https://portainer.example.com:9443/'] },
   habits: {

@@ -30,7 +30,7 @@ export interface Session {
  *
  * @throws {Refusal} where something is not as the application needs it
  */
-export async function lookAtTokens(
+export async function checkTokens(
   tokens: JsonObject,
   nonce: string | null,
   context: TokenContext,
@@ -38,7 +38,7 @@ export async function lookAtTokens(
 ): Promise<Session> {
   const { habits } = context
   const accessToken = await checks.check('An access token is given', () => tokenText(tokens, 'access_token'))
-  const idToken = await lookAtIdToken(tokens, { accessToken, nonce }, context, checks)
+  const idToken = await checkIdToken(tokens, { accessToken, nonce }, context, checks)
   const isMissing = habits.needs.some(({ claim, from }) => from === 'either' && idToken[claim] === undefined)
   const asks = habits.userInfo === 'always' || (habits.userInfo === 'where needed' && isMissing)
   const userInfo = asks
@@ -55,7 +55,7 @@ export async function lookAtTokens(
 }
 
 /** @throws {Refusal} where the token does not end the session of this subject (OpenID Connect Back-Channel Logout §2.6) */
-export async function lookAtLogoutToken(token: string, subject: unknown, context: TokenContext): Promise<void> {
+export async function checkLogoutToken(token: string, subject: unknown, context: TokenContext): Promise<void> {
   const { sub, nonce, events } = await read(token, { accessToken: '', nonce: null }, context)
   const isLogout = 'http://schemas.openid.net/event/backchannel-logout' in Object(events)
   if (!isLogout || nonce !== undefined) throw new Refusal('These are not the claims of a logout token')
@@ -75,7 +75,7 @@ interface Bound {
   readonly nonce: string | null
 }
 
-async function lookAtIdToken(
+async function checkIdToken(
   tokens: JsonObject,
   bound: Bound,
   context: TokenContext,

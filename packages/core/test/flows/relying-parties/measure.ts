@@ -85,7 +85,7 @@ export async function measure(
   await take('Sign-in', () => browser.signInWithPasskey(first))
   await take('Second sign-in', () => browser.signInOnceMore(first))
   for (const door of others)
-    await take(`By ${door.name}`, () => (door.asksAgain ? browser.signInAgain(door) : browser.signInOnceMore(door)))
+    await take(`By ${door.name}`, () => (door.refetches ? browser.signInAgain(door) : browser.signInOnceMore(door)))
   if (habits.refresh) {
     await take('Refresh', () => party.refresh())
     await take('Refresh once more', () => party.refresh())

@@ -24,11 +24,11 @@ const quoted = /"((?:[^"\\]|\\[\s\S])*)"\s*/y
 const plain = /(?:[^,;+"\\]|\\[\s\S])*/y
 const separator = /[,;+]|$/y
 
-const longestDn = 8_192
+const maxDnLength = 8_192
 
 /** `undefined` for what is no name of an entry. */
 export function parseDn(text: string): DistinguishedName | undefined {
-  if (text.length > longestDn) return undefined
+  if (text.length > maxDnLength) return undefined
   const parts: (readonly [string, string])[][] = [[]]
   for (let at = 0; at < text.length; ) {
     const type = matchAt(typeOf, text, at)

@@ -17,13 +17,13 @@ export interface Members {
   readonly ids: readonly string[]
   readonly notFound: number
   readonly ambiguous: number
-  readonly isTooDeep: boolean
+  readonly exceedsDepth: boolean
   /** Whether a group within it could not be read to its end. */
   readonly isWhole: boolean
 }
 
 // Deeper than anybody nests groups on purpose.
-const deepest = 100
+const maxDepth = 100
 
 /** The groups that were read, by the names that groups call each other. */
 export class Memberships {
@@ -49,7 +49,7 @@ export class Memberships {
 
   /** Takes over those of other groups that are within these, however deep. */
   adopt(others: Memberships): void {
-    for (let depth = 0; depth < deepest; depth++) {
+    for (let depth = 0; depth < maxDepth; depth++) {
       const known = [...this.unknown()].filter((key) => others.has(key))
       if (known.length === 0) return
       for (const key of known) {
@@ -76,7 +76,7 @@ export class Memberships {
     const counted = { nobody: 0, ambiguous: 0 }
     let isWhole = true
     let level = [start]
-    for (let depth = 0; level.length > 0 && depth < deepest; depth++) {
+    for (let depth = 0; level.length > 0 && depth < maxDepth; depth++) {
       const within: string[] = []
       for (const key of level) {
         const found = this.#groups.get(key)
@@ -96,7 +96,7 @@ export class Memberships {
     }
     this.#count(people.size)
     const { nobody, ambiguous } = counted
-    return { ids: [...people], notFound: nobody + missing.size, ambiguous, isTooDeep: level.length > 0, isWhole }
+    return { ids: [...people], notFound: nobody + missing.size, ambiguous, exceedsDepth: level.length > 0, isWhole }
   }
 
   async #direct(group: GroupEntry): Promise<Direct> {

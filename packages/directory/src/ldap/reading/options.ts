@@ -98,9 +98,9 @@ export const defaults = {
 } as const
 
 /** What holds where nothing else is said. */
-export type SettledLimits = { readonly [Key in keyof LdapLimits]-?: number }
+export type ResolvedLimits = { readonly [Key in keyof LdapLimits]-?: number }
 
-const defaultLimits: SettledLimits = {
+const defaultLimits: ResolvedLimits = {
   entries: 200_000,
   memberships: 5_000_000,
   textBytes: 1024 * mebibyte,
@@ -110,7 +110,7 @@ const defaultLimits: SettledLimits = {
   pictureBytes: 256 * mebibyte,
 }
 
-export function limitsOf(options: Pick<LdapOptions, 'limits'>): SettledLimits {
+export function limitsOf(options: Pick<LdapOptions, 'limits'>): ResolvedLimits {
   const given = Object.entries(options.limits ?? {}).filter(([, value]) => value !== undefined)
   return { ...defaultLimits, ...Object.fromEntries(given) }
 }

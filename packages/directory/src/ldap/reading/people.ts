@@ -23,13 +23,13 @@ export function readPerson(entry: EntryResponse, attributes: LdapAttributes, rep
   const id = idOf(entry, attributes.userId, report)
   if (id === undefined) return undefined
   // Nobody is told apart by these, so which of several it is needs no report.
-  const quietly: Report = (code, detail) => code !== 'several_values' && report(code, detail)
+  const reportExceptDuplicates: Report = (code, detail) => code !== 'several_values' && report(code, detail)
   const read = {
     userName: textOf(entry, attributes.userName, report),
     email: textOf(entry, attributes.email, report),
-    firstName: textOf(entry, attributes.firstName, quietly),
-    lastName: textOf(entry, attributes.lastName, quietly),
-    displayName: textOf(entry, attributes.displayName, quietly),
+    firstName: textOf(entry, attributes.firstName, reportExceptDuplicates),
+    lastName: textOf(entry, attributes.lastName, reportExceptDuplicates),
+    displayName: textOf(entry, attributes.displayName, reportExceptDuplicates),
     picture: pictureOf(entry, attributes.picture, report),
   }
   const known = Object.entries(read).filter(([, value]) => value !== undefined)

@@ -1,7 +1,7 @@
 import type { LdapProblem } from '../answer.ts'
 import type { Report } from './values.ts'
 
-const mostKept = 10_000
+const maxEntries = 10_000
 
 /** What is wrong with entries, of which a hostile directory has any number. */
 export class Problems {
@@ -9,7 +9,7 @@ export class Problems {
   #left = 0
 
   add(problem: LdapProblem): void {
-    if (this.#kept.length < mostKept || problem.id !== undefined) this.#kept.push(problem)
+    if (this.#kept.length < maxEntries || problem.id !== undefined) this.#kept.push(problem)
     else this.#left += 1
   }
 

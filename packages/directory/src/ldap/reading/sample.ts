@@ -7,7 +7,7 @@ import { queriesOf } from './queries.ts'
 import type { EntrySearch } from './search-entries.ts'
 import { LdapSession } from './session.ts'
 import { idOf, textOf, valuesOf } from './values.ts'
-import { timeToTest, withinTime } from './within-time.ts'
+import { timeToTest, withTimeout } from './within-time.ts'
 
 /** A group as a test search shows it. */
 export interface LdapSampleGroup {
@@ -36,7 +36,7 @@ export interface LdapSample {
  * ```
  */
 export function searchLdapSample(options: LdapOptions, most: number, signal: AbortSignal): Promise<LdapSample> {
-  return withinTime(timeToTest(options), signal, async (either) => {
+  return withTimeout(timeToTest(options), signal, async (either) => {
     const queries = queriesOf(options)
     const problems = new Problems()
     const { attributes } = options

@@ -1,7 +1,7 @@
 import { type Filter, PresenceFilter } from 'ldapts'
 import { parseDn } from './dn.ts'
 import { LdapError } from './ldap-error.ts'
-import type { SettledLimits } from './options.ts'
+import type { ResolvedLimits } from './options.ts'
 import type { Problems } from './problems.ts'
 import type { EntryResponse } from './protocol/response.ts'
 import type { LdapSession } from './session.ts'
@@ -22,12 +22,12 @@ const partitions = /^ldaps?:\/\/[^/]*\/(dc=(forest|domain)dnszones|cn=configurat
 /** Searches, within the bounds of one reading. */
 export class EntrySearcher {
   readonly #session: LdapSession
-  readonly #limits: SettledLimits
+  readonly #limits: ResolvedLimits
   readonly #problems: Problems
   #count = 0
   #textBytes = 0
 
-  constructor(session: LdapSession, limits: SettledLimits, problems: Problems) {
+  constructor(session: LdapSession, limits: ResolvedLimits, problems: Problems) {
     this.#session = session
     this.#limits = limits
     this.#problems = problems

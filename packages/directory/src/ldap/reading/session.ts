@@ -22,7 +22,7 @@ export interface LdapSearch {
 export type Found = Exclude<LdapResponse, { readonly kind: 'result' | 'other' }>
 
 // Servers may answer with an empty page and yet have more, but not for ever.
-const mostEmptyPages = 100
+const maxEmptyPages = 100
 
 /** A directory that let us in. */
 export class LdapSession implements Disposable {
@@ -94,7 +94,7 @@ export class LdapSession implements Disposable {
       emptyPages = first === undefined ? emptyPages + 1 : 0
       // The same page of the same place again: so it would go on.
       const page = first === undefined || cookie === undefined ? '' : `${cookie.toString('hex')} ${first}`
-      if (emptyPages > mostEmptyPages || (page !== '' && page === previous)) {
+      if (emptyPages > maxEmptyPages || (page !== '' && page === previous)) {
         throw new LdapError('ldap_answer_endless', { step: 'search' })
       }
       previous = page

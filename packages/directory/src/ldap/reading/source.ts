@@ -4,7 +4,7 @@ import { Distinct } from './distinct.ts'
 import { nameKey } from './dn.ts'
 import { beginGroup, finishGroup, type GroupPart } from './groups.ts'
 import { Memberships } from './memberships.ts'
-import { type LdapOptions, limitsOf, type SettledLimits } from './options.ts'
+import { type LdapOptions, limitsOf, type ResolvedLimits } from './options.ts'
 import { readPerson } from './people.ts'
 import { primaryGroupAttributes, primaryGroupOf } from './primary-group.ts'
 import { Problems } from './problems.ts'
@@ -14,7 +14,7 @@ import { Roster } from './roster.ts'
 import { type EntrySearch, EntrySearcher } from './search-entries.ts'
 import { LdapSession } from './session.ts'
 import { idOf, textOf } from './values.ts'
-import { timeToRead, withinTime } from './within-time.ts'
+import { readTimeout, withTimeout } from './within-time.ts'
 
 /**
  * Reads people and groups from an LDAP directory (RFC 4511 §4.5), page by page (RFC 2696 §3). It writes nothing.
@@ -32,7 +32,7 @@ import { timeToRead, withinTime } from './within-time.ts'
 export function ldapSource(options: LdapOptions): LdapSource {
   return {
     read: (signal) =>
-      withinTime(timeToRead(options), signal, async (either) => {
+      withTimeout(readTimeout(options), signal, async (either) => {
         const queries = queriesOf(options)
         using session = await LdapSession.open(options, either)
         return await new Reading(session, options, queries).everything()
@@ -50,7 +50,7 @@ interface NamedGroup {
 class Reading {
   readonly #options: LdapOptions
   readonly #queries: Queries
-  readonly #limits: SettledLimits
+  readonly #limits: ResolvedLimits
   readonly #problems = new Problems()
   readonly #searcher: EntrySearcher
   readonly #roster: Roster
@@ -146,7 +146,7 @@ class Reading {
   }
 
   async #withMembers({ dn, id, name }: NamedGroup, memberships: Memberships): Promise<LdapGroup[]> {
-    const { ids, notFound, ambiguous, isTooDeep, isWhole } = await memberships.of(nameKey(dn))
+    const { ids, notFound, ambiguous, exceedsDepth, isWhole } = await memberships.of(nameKey(dn))
     const report = this.#problems.about(dn)
     if (!isWhole) {
       this.#problems.add({ dn, code: 'group_too_large', id })
@@ -154,7 +154,7 @@ class Reading {
     }
     if (notFound > 0) report('members_not_found', String(notFound))
     if (ambiguous > 0) report('members_ambiguous', String(ambiguous))
-    if (isTooDeep) report('nested_too_deep')
+    if (exceedsDepth) report('nested_too_deep')
     return [{ dn, id, ...(name !== undefined && { name }), memberIds: ids }]
   }
 }

@@ -4,7 +4,7 @@ import type { LdapOptions } from './options.ts'
 import { queriesOf } from './queries.ts'
 import { LdapSession } from './session.ts'
 import type { LdapStep } from './socket.ts'
-import { timeToTest, withinTime } from './within-time.ts'
+import { timeToTest, withTimeout } from './within-time.ts'
 
 /** How far a connection got. */
 export interface LdapConnectionTest {
@@ -41,7 +41,7 @@ export async function testLdapConnection(options: LdapOptions, signal: AbortSign
     // Nothing is looked for here, but what is wrong with that should be heard now.
     const { base } = queriesOf(options).people
     for (const step of steps) begun.add(step)
-    await withinTime(timeToTest(options), signal, async (either) => {
+    await withTimeout(timeToTest(options), signal, async (either) => {
       using session = await LdapSession.open(options, either, (step) => done.add(step))
       await session.expectBase(base)
       done.add('base')

@@ -2,7 +2,7 @@ import { fold, parseDn } from './dn.ts'
 import type { EntryResponse } from './protocol/response.ts'
 
 // Longer than anything that somebody is called.
-const longestText = 4_096
+const maxTextLength = 4_096
 
 /** Whose reading something was wrong with. */
 export type Report = (code: string, detail?: string) => void
@@ -30,8 +30,8 @@ export function textOf(entry: EntryResponse, attribute: string | undefined, repo
 
 function readable(values: readonly Buffer[], report: (code: string) => void): string[] {
   return values.flatMap((value) => {
-    if (value.length > longestText) report('value_too_long')
-    const text = value.length > longestText ? '' : decode(value)
+    if (value.length > maxTextLength) report('value_too_long')
+    const text = value.length > maxTextLength ? '' : decode(value)
     // PostgreSQL cannot keep it either.
     if (text === undefined || text.includes('\0')) report('value_not_text')
     const trimmed = text?.includes('\0') ? '' : (text?.normalize('NFC').trim() ?? '')
@@ -47,7 +47,7 @@ export function idOf(entry: EntryResponse, attribute: string, report: Report): s
   const ids = valuesOf(entry, attribute).flatMap((value) => (value.length === 0 ? [] : [idText(value)]))
   if (ids.length > 1) report('several_values', attribute)
   const id = ids.toSorted()[0]
-  if (id === undefined || id.length > longestText) {
+  if (id === undefined || id.length > maxTextLength) {
     report('id_missing', attribute)
     return undefined
   }

@@ -6,7 +6,7 @@ import { defaults, type LdapConnectionOptions } from './options.ts'
  *
  * @throws LdapError `ldap_timed_out` @throws the reason of `signal`
  */
-export async function withinTime<T>(
+export async function withTimeout<T>(
   milliseconds: number,
   signal: AbortSignal,
   run: (signal: AbortSignal) => Promise<T>,
@@ -26,11 +26,11 @@ export async function withinTime<T>(
 }
 
 /** Milliseconds that a reading may take. */
-export function timeToRead({ overallTimeout }: LdapConnectionOptions): number {
+export function readTimeout({ overallTimeout }: LdapConnectionOptions): number {
   return overallTimeout ?? defaults.overallTimeout
 }
 
 /** Milliseconds that a test may take. */
 export function timeToTest(options: LdapConnectionOptions): number {
-  return Math.min(timeToRead(options), defaults.testTimeout)
+  return Math.min(readTimeout(options), defaults.testTimeout)
 }

@@ -13,8 +13,8 @@ export interface RequestHeader {
 
 // A server says nothing else between two requests than that it is leaving (RFC 4511 §4.4).
 const unsolicited = 0
-const largestResult = 1024 * 1024
-const longestSaid = 500
+const maxResultBytes = 1024 * 1024
+const maxMessageLength = 500
 
 /**
  * Requests over one connection, one after the other. It reads no faster than its reader, and forgets what was read.
@@ -26,7 +26,7 @@ export class LdapChannel {
   readonly #socket: Socket
   readonly #silence: number
   readonly #secret: string
-  readonly #splitter = new MessageSplitter(largestResult)
+  readonly #splitter = new MessageSplitter(maxResultBytes)
   readonly #chunks: AsyncIterator<Buffer>
   #lastId = 0
   #isBusy = false
@@ -50,7 +50,7 @@ export class LdapChannel {
   async *exchange(
     step: string,
     request: (header: RequestHeader) => Message,
-    largest: number = largestResult,
+    largest: number = maxResultBytes,
   ): AsyncGenerator<LdapResponse> {
     if (this.#isBusy) throw new Error('a request before the answer to the one before')
     this.#isBusy = true
@@ -99,7 +99,7 @@ export class LdapChannel {
   #quotable(response: LdapResponse): LdapResponse {
     if (response.kind !== 'result') return response
     const short = (text: string) =>
-      (this.#secret === '' ? text : text.replaceAll(this.#secret, '…')).slice(0, longestSaid)
+      (this.#secret === '' ? text : text.replaceAll(this.#secret, '…')).slice(0, maxMessageLength)
     return { ...response, said: short(response.said), referrals: response.referrals.slice(0, 1).map(short) }
   }
 

@@ -8,7 +8,7 @@ export interface MessageBytes {
 
 // Enough for the message id and the name of an entry, whatever else was sent with it.
 const headBytes = 16 * 1024
-const shortestHeader = 2
+const minHeaderLength = 2
 
 /** Cuts what arrives into messages. Of a message that is larger than allowed only the beginning is kept. */
 export class MessageSplitter {
@@ -16,7 +16,7 @@ export class MessageSplitter {
   largest: number
   #parts: Buffer[] = []
   #size = 0
-  #needed = shortestHeader
+  #needed = minHeaderLength
   #toSkip = 0
 
   constructor(largest: number) {
@@ -64,7 +64,7 @@ export class MessageSplitter {
     this.#toSkip = Math.max(0, total - all.length)
     this.#parts = rest.length > 0 ? [rest] : []
     this.#size = rest.length
-    this.#needed = shortestHeader
+    this.#needed = minHeaderLength
     return { bytes: all.subarray(0, wanted), isWhole: total <= this.largest }
   }
 }

@@ -40,7 +40,7 @@ const intermediate = 0x79
 const referral = 0xa3
 const controls = 0xa0
 // A value of no bytes takes up room as well.
-const mostValues = 500_000
+const maxValues = 500_000
 const pagedResults = '1.2.840.113556.1.4.319'
 
 /** A message of the server and the request that it answers; 0: none. @throws LdapError `ldap_not_ldap` */
@@ -80,9 +80,9 @@ function readEntry(body: Ber): LdapResponse {
     const name = attribute.text().toLowerCase()
     const values = attribute.into(tags.set)
     const read: Buffer[] = []
-    while (!values.isAtEnd && count + read.length <= mostValues) read.push(values.octets())
+    while (!values.isAtEnd && count + read.length <= maxValues) read.push(values.octets())
     count += read.length + 1
-    if (count > mostValues) return { kind: 'oversize', dn }
+    if (count > maxValues) return { kind: 'oversize', dn }
     attributes.set(name, read)
   }
   return { kind: 'entry', dn, attributes }

@@ -1,0 +1,55 @@
+import { type Client, type Clients, requestContext } from '@pocket/core'
+import { NotFound } from '@pocket/core/errors'
+import type { User } from '@pocket/directory'
+import type { Context } from 'koa'
+import type { Authentication } from '../http/authentication.ts'
+import type { Flashes } from '../http/flash.ts'
+import { versionSent } from '../http/form-page.ts'
+import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { type AdministrationPorts, type Administrator, createClientAdministration } from './administration.ts'
+import { type ClientFlash, setClientFlash } from './flash.ts'
+
+export interface ClientPageContextPorts extends Pick<AdministrationPorts, 'noteMade' | 'audit' | 'transaction'> {
+  readonly clients: Clients
+  readonly authentication: Authentication
+  readonly show: ShowPage
+  readonly flashes: Flashes
+}
+
+export type ClientPageContext = ReturnType<typeof createClientPageContext>
+
+/** What all pages of clients need. */
+export function createClientPageContext(ports: ClientPageContextPorts) {
+  const { clients, transaction, authentication, show, flashes } = ports
+  const path = '/settings/admin/oidc-clients' as const
+  const at = (id: string) => `${path}/${encodeURIComponent(id)}`
+  return {
+    path,
+    at,
+    authentication,
+    show,
+    flashes,
+    transaction,
+    administration: createClientAdministration({ ...ports, terms: (work) => work() }),
+
+    /** Who changes something, based on what the form says that they have read. */
+    by: (ctx: Context, { id }: Pick<User, 'id'>): Administrator => ({
+      accountId: id,
+      origin: requestContext(ctx.req),
+      ...versionSent(ctx),
+    }),
+
+    /** The client of the address. @throws {NotFound} `client_not_found` */
+    async existing(ctx: Context): Promise<Client> {
+      const client = await clients.find(String(ctx.params.id))
+      if (!client) throw new NotFound('client_not_found', 'There is no such client.')
+      return client
+    },
+
+    /** Leaves a message for the client's page and sends the person there. */
+    done(ctx: Context, id: string, flash: Partial<ClientFlash>) {
+      setClientFlash(flashes, ctx, { path: at(id), flash })
+      seeOther(ctx, at(id))
+    },
+  }
+}

@@ -1,0 +1,104 @@
+import { join } from 'node:path'
+import { isIPv6Range } from './ipv6-range.ts'
+import type { Reader } from './reader.ts'
+import { type GivenValue, InvalidValueError, type Section, type Variable } from './variable.ts'
+
+const licenseKey: Variable<string> = {
+  name: 'MAXMIND_LICENSE_KEY',
+  type: 'text',
+  default: 'none',
+  secret: true,
+  description:
+    'The licence key of a MaxMind account (free accounts exist). With it the GeoLite2 City database (https://www.maxmind.com) is downloaded if it is missing and when it is older than 14 days.',
+  parse: ({ text }) => text.trim(),
+}
+
+const path: Variable<string> = {
+  name: 'GEOLITE_DB_PATH',
+  type: 'path',
+  default: 'GeoLite2-City.mmdb in the data folder',
+  description:
+    "The path of the GeoIP database, a city database in MaxMind's format (`.mmdb`). It is downloaded to this path or placed there by hand, and read again when it changes. Without it only internal networks have a location.",
+  parse: ({ text }) => text,
+}
+
+const maxMind = 'https://download.maxmind.com/app/geoip_download?edition_id=GeoLite2-City&license_key=%s&suffix=tar.gz'
+
+const url: Variable<string> = {
+  name: 'GEOLITE_DB_URL',
+  type: 'URL',
+  default: maxMind,
+  description:
+    'The download URL of the database: a `.tar.gz`, `.gz` or `.mmdb` of at most 300 MB. `%s` is replaced by `MAXMIND_LICENSE_KEY`; without `%s` no key is needed.',
+  parse: parseUrl,
+}
+
+const localRanges: Variable<readonly string[]> = {
+  name: 'LOCAL_IPV6_RANGES',
+  type: 'list',
+  default: 'none',
+  description:
+    'Public IPv6 networks that are yours, separated by commas, such as `2001:db8:1::/48`. They are shown as internal and treated as private (see `ALLOWED_PRIVATE_HOSTS`).',
+  parse: parseRanges,
+}
+
+export const geoIpSection = {
+  title: 'GeoIP',
+  variables: { licenseKey, path, url, localRanges },
+} satisfies Section
+
+export interface GeoIpConfig {
+  readonly places: {
+    /** The file of the database. */
+    readonly path: string
+    /** Where to download it, with the licence key in it; `null` where nothing is to be downloaded. */
+    readonly source: string | null
+  }
+  /** CIDR ranges of IPv6 that are internal although they look public. */
+  readonly localIpv6Ranges: readonly string[]
+}
+
+export function readGeoIp(reader: Reader, dataFolder: string): GeoIpConfig {
+  return {
+    places: { path: reader.read(path) ?? join(dataFolder, 'GeoLite2-City.mmdb'), source: sourceOf(reader) },
+    localIpv6Ranges: reader.read(localRanges) ?? [],
+  }
+}
+
+function sourceOf(reader: Reader): string | null {
+  const key = reader.read(licenseKey)
+  const given = reader.read(url)
+  const template = given ?? maxMind
+  if (!template.includes('%s')) return template
+  if (key !== undefined) return template.replaceAll('%s', encodeURIComponent(key))
+  if (given !== undefined)
+    reader.warnings.push(
+      `${url.name} wants a licence key (%s), and ${licenseKey.name} is not set: no database of places is downloaded.`,
+    )
+  return null
+}
+
+/** What is wrong is not repeated: the address may hold a password. */
+function parseUrl({ text }: GivenValue): string {
+  const parsed = URL.parse(text.replaceAll('%s', 'key'))
+  if (parsed?.protocol !== 'https:' && parsed?.protocol !== 'http:')
+    throw new InvalidValueError(
+      'it is not an http or https address',
+      'Write https://example.com/GeoLite2-City.mmdb, for instance.',
+    )
+  return text
+}
+
+function parseRanges({ text }: GivenValue): readonly string[] {
+  const ranges = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+  const wrong = ranges.find((range) => !isIPv6Range(range))
+  if (wrong !== undefined)
+    throw new InvalidValueError(
+      `"${wrong}" is not a network of IPv6`,
+      'Write networks separated by commas, such as "2001:db8:1::/48".',
+    )
+  return ranges
+}

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { createPublicDownload, OutboundError, type PublicDownload } from '@pocket/core'
+import { codeOf } from '../logging/failure.ts'
+import { GeoIpError, maxDatabaseBytes } from './geoip-error.ts'
+
+/** Writes what the source has into a file. @throws {PlacesError} */
+export type DownloadDatabase = (to: string, signal: AbortSignal) => Promise<void>
+
+export interface DownloadOptions {
+  /** With the licence key, so it is shown nowhere. */
+  readonly url: string
+  readonly allowedPrivateHosts: readonly string[]
+  readonly localRanges: readonly string[]
+  /** Milliseconds that everything may take. */
+  readonly timeout: number
+}
+
+/** Refuses to begin what is announced to be too long, to end what is, and whatever has another checksum than it should. */
+export function createDownload({ url, ...options }: DownloadOptions): DownloadDatabase {
+  const download = createPublicDownload({ ...options, maxBytes: maxDatabaseBytes })
+  const { host } = new URL(url)
+  return async (to, signal) => {
+    try {
+      const wanted = await checksumOf(url, download, signal)
+      const { status, headers, body } = await download(url, { signal })
+      if (status !== 200) throw refusal(status, host)
+      if (Number(headers.get('content-length') ?? 0) > maxDatabaseBytes) throw tooLarge(host)
+      const hash = createHash('sha256')
+      await pipeline(body, hashing(hash), createWriteStream(to, { flags: 'wx' }), { signal })
+      if (wanted !== undefined && hash.digest('hex') !== wanted)
+        throw new GeoIpError('wrong_checksum', `What ${host} sent does not have the checksum that it tells.`)
+    } catch (error) {
+      throw explained(error, host, signal)
+    }
+  }
+}
+
+/** MaxMind tells it at the address of the archive with another suffix; `undefined` where nobody tells it. */
+async function checksumOf(url: string, download: PublicDownload, signal: AbortSignal): Promise<string | undefined> {
+  const address = new URL(url)
+  if (address.searchParams.get('suffix') !== 'tar.gz') return undefined
+  address.searchParams.set('suffix', 'tar.gz.sha256')
+  const { status, body } = await download(address, { signal })
+  if (status === 404) return undefined
+  if (status !== 200) throw refusal(status, address.host)
+  let text = ''
+  for await (const chunk of body) {
+    text += Buffer.from(chunk).toString('latin1')
+    if (text.length > 1000) break
+  }
+  const found = /^([0-9a-f]{64})\b/i.exec(text.trim())?.[1]
+  if (found === undefined)
+    throw new GeoIpError('wrong_checksum', `${address.host} tells no checksum where it should be.`)
+  return found.toLowerCase()
+}
+
+function hashing(hash: ReturnType<typeof createHash>) {
+  return async function* (chunks: AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunks) {
+      hash.update(chunk)
+      yield chunk
+    }
+  }
+}
+
+function refusal(status: number, host: string): GeoIpError {
+  if (status === 401 || status === 403)
+    return new GeoIpError('license_refused', `${host} refused the licence key or the request (${status}).`)
+  if (status === 429) return new GeoIpError('refused', `${host} allows no more downloads today (429).`)
+  return new GeoIpError('refused', `${host} answered with ${status} instead of a database.`)
+}
+
+function tooLarge(host: string): GeoIpError {
+  return new GeoIpError('too_large', `What ${host} sends is larger than 300 MB.`)
+}
+
+/** No cause is kept of what failed on the way: it may repeat the address, and with it the licence key. */
+function explained(error: unknown, host: string, signal: AbortSignal): unknown {
+  if (error instanceof GeoIpError || signal.aborted) return error
+  if (error instanceof OutboundError) {
+    if (error.reason === 'too_large') return tooLarge(host)
+    const cause = error.reason === 'unreachable' ? codeOf(error.cause) : undefined
+    return new GeoIpError('not_answered', `${host}: ${error.message}${cause === undefined ? '' : ` (${cause})`}`)
+  }
+  return new GeoIpError('not_written', `The download cannot be written (${codeOf(error) ?? 'unknown'}).`)
+}

@@ -1,0 +1,92 @@
+import { readFile, stat } from 'node:fs/promises'
+import { type CityResponse, Reader } from 'maxmind'
+import { codeOf, messageOf } from '../logging/failure.ts'
+import { GeoIpError, maxDatabaseBytes } from './geoip-error.ts'
+
+/** A city database of MaxMind's format (GeoLite2, GeoIP2, DB-IP), read into memory. */
+export interface GeoIpDatabase {
+  /** Such as `GeoLite2-City`. */
+  readonly type: string
+  /** Milliseconds since the Unix epoch. */
+  readonly builtAt: number
+  /** `undefined` where it does not know the address. @param address - one that is valid */
+  find(address: string): FoundLocation | undefined
+}
+
+/** What the database knows of an address. */
+export interface FoundLocation {
+  /** ISO 3166-1. */
+  readonly countryCode: string | undefined
+  /** By BCP 47 language tag. */
+  readonly country: Names
+  readonly city: Names
+}
+
+type Names = Readonly<Record<string, string | undefined>>
+
+/** Some that are looked up to see whether the tree and the records can be read at all. */
+const samples = ['1.1.1.1', '8.8.8.8', '81.2.69.160', '203.0.113.1', '2001:4860:4860::8888', '2a02::1', '::1']
+
+/**
+ * Reads a database and looks whether it is one.
+ *
+ * @throws {PlacesError} `not_readable`, `too_large`, `not_a_database`, `not_of_cities`
+ */
+export async function openGeoIpDatabase(path: string): Promise<GeoIpDatabase> {
+  const reader = readerOf(await contentOf(path))
+  const { databaseType: type, buildEpoch } = reader.metadata
+  if (!/\bCity\b/i.test(String(type)))
+    throw new GeoIpError('not_of_cities', `It is a database of ${type}, not of cities.`)
+  const database: GeoIpDatabase = {
+    type,
+    builtAt: buildEpoch.getTime(),
+    find(address) {
+      const found = reader.get(address)
+      if (found === null) return undefined
+      const { country, registered_country: registered, city } = found
+      return {
+        countryCode: (country ?? registered)?.iso_code,
+        country: { ...(country ?? registered)?.names },
+        city: { ...city?.names },
+      }
+    },
+  }
+  assertReadable(database)
+  return database
+}
+
+async function contentOf(path: string): Promise<Buffer> {
+  try {
+    // Before it is in memory.
+    if ((await stat(path)).size > maxDatabaseBytes) throw new GeoIpError('too_large', 'It is larger than 300 MB.')
+    return await readFile(path)
+  } catch (error) {
+    if (error instanceof GeoIpError) throw error
+    throw new GeoIpError('not_readable', `It cannot be read (${codeOf(error) ?? messageOf(error)}).`, error)
+  }
+}
+
+function readerOf(content: Buffer): Reader<CityResponse> {
+  try {
+    const reader = new Reader<CityResponse>(content)
+    const { binaryFormatMajorVersion, nodeCount, searchTreeSize, buildEpoch, ipVersion } = reader.metadata
+    const sane =
+      binaryFormatMajorVersion === 2 &&
+      (ipVersion === 4 || ipVersion === 6) &&
+      nodeCount > 0 &&
+      searchTreeSize < content.length &&
+      buildEpoch.getTime() > 0
+    if (sane) return reader
+  } catch {
+    // Said below, in words that help.
+  }
+  throw new GeoIpError('not_a_database', 'It is no database in the format of MaxMind (.mmdb), or a part of one.')
+}
+
+function assertReadable({ find }: GeoIpDatabase): void {
+  try {
+    for (const address of samples) find(address)
+  } catch (error) {
+    throw new GeoIpError('not_a_database', 'It is a damaged database: its records cannot be read.', error)
+  }
+}

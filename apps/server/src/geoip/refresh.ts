@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { Clock } from '@pocket/core'
+import { codeOf } from '../logging/failure.ts'
+import type { DatabaseFile } from './database-file.ts'
+import type { DownloadDatabase } from './download.ts'
+import { openGeoIpDatabase } from './geoip-database.ts'
+import { GeoIpError } from './geoip-error.ts'
+import { withFileLock } from './lock.ts'
+import { unpack } from './unpack.ts'
+
+/** Puts a newer database in place of the one that is there, or leaves it. */
+export interface DatabaseRefresh {
+  /**
+   * Downloads where there is no database that can be used, or it is older than this many milliseconds. Does nothing while
+   * another process does it, and where there is nothing to download from.
+   *
+   * @throws {PlacesError} why there is none, or no newer one; with nothing to download from, why the file cannot be used
+   */
+  run(olderThan: number, signal: AbortSignal): Promise<void>
+  /** When the last download of this process failed, in milliseconds since the Unix epoch. */
+  readonly failedAt: number | null
+}
+
+export interface DatabaseRefreshOptions {
+  readonly file: DatabaseFile
+  /** `null` where nobody has named a source. */
+  readonly download: DownloadDatabase | null
+  readonly clock: Clock
+}
+
+/** Milliseconds: longer than a download may take. */
+const stale = 20 * 60_000
+const part = '.part'
+
+export function createDatabaseRefresh({ file, download, clock }: DatabaseRefreshOptions): DatabaseRefresh {
+  const folder = dirname(file.path)
+  let failedAt: number | null = null
+
+  const isDue = async (olderThan: number) => {
+    // Somebody may have put one there by hand.
+    await file.refresh()
+    const writtenAt = await file.writtenAt()
+    return writtenAt === null || file.current === null || clock.now() - writtenAt > olderThan
+  }
+  const replace = async (get: DownloadDatabase, signal: AbortSignal) => {
+    await removeLeftParts(file.path)
+    const downloaded = `${file.path}.${randomUUID()}${part}`
+    const database = `${file.path}.${randomUUID()}${part}`
+    try {
+      await get(downloaded, signal)
+      await unpack(downloaded, database, signal)
+      await openGeoIpDatabase(database)
+      await rename(database, file.path)
+    } finally {
+      await Promise.all([downloaded, database].map((path) => rm(path, { force: true })))
+    }
+    await file.refresh()
+  }
+
+  return {
+    get failedAt() {
+      return failedAt
+    },
+    async run(olderThan, signal) {
+      const due = await isDue(olderThan)
+      if (download === null && file.failure !== null) throw file.failure
+      if (download === null || !due) return
+      try {
+        await mkdir(folder, { recursive: true })
+        await withFileLock(`${file.path}.lock`, stale, async () => {
+          // Whoever held the lock before may have done it.
+          if (await isDue(olderThan)) await replace(download, signal)
+        })
+        failedAt = null
+      } catch (error) {
+        failedAt = clock.now()
+        if (error instanceof GeoIpError || signal.aborted) throw error
+        throw new GeoIpError('not_written', `${file.path} cannot be written (${codeOf(error) ?? 'unknown'}).`, error)
+      }
+    },
+  }
+}
+
+/** What processes have left that died over it. */
+async function removeLeftParts(path: string): Promise<void> {
+  const left = (await readdir(dirname(path))).filter(
+    (name) => name.startsWith(`${basename(path)}.`) && name.endsWith(part),
+  )
+  for (const name of left) {
+    const leftPath = join(dirname(path), name)
+    const stats = await stat(leftPath).catch(() => undefined)
+    if (stats !== undefined && Date.now() - stats.mtimeMs > stale) await rm(leftPath, { force: true })
+  }
+}

@@ -1,0 +1,85 @@
+import { createReadStream, createWriteStream } from 'node:fs'
+import { open, rename } from 'node:fs/promises'
+import { finished, pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { Parser, type ReadEntry } from 'tar'
+import { GeoIpError, maxDatabaseBytes } from './geoip-error.ts'
+
+/** Where the format of a tar archive says that it is one (POSIX ustar). */
+const magicOffset = 257
+
+/**
+ * Makes the database out of what was downloaded: the one inside of a `.tar.gz`, a `.gz`, or the file itself.
+ *
+ * @throws {PlacesError} `not_unpacked`, `too_large`
+ */
+export async function unpack(from: string, to: string, signal: AbortSignal): Promise<void> {
+  const isGzip = (await begin(from, 2)).equals(Buffer.from([0x1f, 0x8b]))
+  if (!isGzip) return rename(from, to)
+  try {
+    if (await isArchive(from)) await extractDatabase(from, to, signal)
+    else await pipeline(content(from), createWriteStream(to), { signal })
+  } catch (error) {
+    if (error instanceof GeoIpError || signal.aborted) throw error
+    throw new GeoIpError('not_unpacked', 'The archive is damaged, or a part of it is missing.', error)
+  }
+}
+
+/** The database is written; everything else of the archive, whatever it is called, goes nowhere. */
+async function extractDatabase(from: string, to: string, signal: AbortSignal): Promise<void> {
+  let written: Promise<void> | undefined
+  const failed = Promise.withResolvers<never>()
+  // It may fail while nobody waits for it.
+  failed.promise.catch(() => undefined)
+  const parser = new Parser({
+    strict: true,
+    onReadEntry(entry: ReadEntry) {
+      if (written !== undefined || entry.type !== 'File' || !entry.path.endsWith('.mmdb')) return void entry.resume()
+      const file = createWriteStream(to)
+      written = finished(file)
+      written.catch(failed.reject)
+      entry.pipe(file)
+    },
+  })
+  parser.on('error', failed.reject)
+  const ended = new Promise<void>((resolve) => parser.on('end', resolve))
+  for await (const chunk of content(from)) {
+    signal.throwIfAborted()
+    if (!parser.write(chunk))
+      await Promise.race([new Promise<void>((resolve) => parser.once('drain', resolve)), failed.promise])
+  }
+  parser.end()
+  await Promise.race([ended, failed.promise])
+  if (written === undefined) throw new GeoIpError('not_unpacked', 'The archive holds no database (.mmdb).')
+  await written
+}
+
+/** What a gzip file holds, no more of it than a database may have. */
+async function* content(path: string): AsyncGenerator<Buffer> {
+  let size = 0
+  const gunzip = createGunzip()
+  const reading = pipeline(createReadStream(path), gunzip)
+  reading.catch(() => undefined)
+  for await (const chunk of gunzip) {
+    size += chunk.length
+    if (size > maxDatabaseBytes) throw new GeoIpError('too_large', 'What is in the archive is larger than 300 MB.')
+    yield chunk
+  }
+  await reading
+}
+
+async function isArchive(path: string): Promise<boolean> {
+  const first = Buffer.alloc(magicOffset + 5)
+  let size = 0
+  for await (const chunk of content(path)) {
+    size += chunk.copy(first, size)
+    if (size === first.length) break
+  }
+  return first.subarray(magicOffset).toString('latin1') === 'ustar'
+}
+
+async function begin(path: string, length: number): Promise<Buffer> {
+  await using file = await open(path)
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, 0)
+  return buffer.subarray(0, bytesRead)
+}

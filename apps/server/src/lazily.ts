@@ -1,8 +1,0 @@
-/** Makes something when it is first wanted, and gives the same from then on. What `make` throws is thrown each time. */
-export function lazily<T extends object | string>(make: () => T): () => T {
-  let made: T | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
-}

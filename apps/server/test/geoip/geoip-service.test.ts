@@ -1,0 +1,435 @@
+import { renameSync, writeFileSync } from 'node:fs'
+import { copyFile, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import type { ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { eventually, freePort } from '@pocket/test-support'
+import { startHttpsFront } from '@pocket/test-support/https'
+import { loadConfig } from '../../src/config/load.ts'
+import { type GeoIpService, openGeoIpService } from '../../src/geoip/geoip-service.ts'
+import { createFolder, type TestFolder } from '../database/folder.ts'
+import { keepingLogger } from '../database/keeping-logger.ts'
+import { ManualRepeat } from '../jobs/manual-repeat.ts'
+import { cityDatabase } from './databases.ts'
+import { archive, packed, type Source, startSource } from './source.ts'
+
+const licenseKey = 'secret/licence key'
+const london = '81.2.69.160'
+const hour = 3_600_000
+const day = 24 * hour
+
+let source: Source
+let folder: TestFolder
+let stack: AsyncDisposableStack
+let now: number
+/** What happens the next time that somebody looks at the clock. */
+let atNextLook: (() => void) | undefined
+let path: string
+let log: ReturnType<typeof keepingLogger>
+
+beforeAll(async () => {
+  source = await startSource()
+})
+afterAll(async () => source[Symbol.asyncDispose]())
+
+beforeEach(async () => {
+  stack = new AsyncDisposableStack()
+  folder = stack.use(await createFolder())
+  path = join(folder.path, 'data', 'GeoLite2-City.mmdb')
+  now = Date.now()
+  atNextLook = undefined
+  log = keepingLogger()
+  source.asked.length = 0
+  source.serve(packed(cityDatabase()))
+})
+afterEach(async () => {
+  const said = log.lines.join()
+  expect([said.includes(licenseKey), said.includes(encodeURIComponent(licenseKey))]).toEqual([false, false])
+  await stack.disposeAsync()
+})
+
+function lookAtClock(): number {
+  const happens = atNextLook
+  atNextLook = undefined
+  happens?.()
+  return now
+}
+
+async function open(
+  env: Readonly<Record<string, string>> = {},
+  repeat = new ManualRepeat(),
+  timeout = 20_000,
+): Promise<GeoIpService> {
+  const given = { MAXMIND_LICENSE_KEY: licenseKey, GEOLITE_DB_URL: source.url, ALLOWED_PRIVATE_HOSTS: '127.0.0.1' }
+  const config = loadConfig({ ...given, GEOLITE_DB_PATH: path, ...env }, () => Buffer.alloc(0))
+  const options = { logger: log.logger, clock: { now: lookAtClock }, repeat: repeat.repeat, timeout }
+  return stack.use(await openGeoIpService({ config, ...options, file: { pollInterval: 20, settle: 20 } }))
+}
+
+const never = new AbortController().signal
+const run = async ({ jobs }: GeoIpService, signal = never) => {
+  for (const job of jobs) await job.run(signal)
+}
+const cityOf = (room: GeoIpService) => room.places.of(london).city
+const filesOf = async () => (await readdir(join(folder.path, 'data'))).sort()
+const putByHand = async (content: Buffer, name = path) => {
+  await writeFile(join(folder.path, 'given'), content)
+  await rename(join(folder.path, 'given'), name)
+}
+
+/** Waits for what a watched file brings about. */
+const until = (condition: () => boolean) => eventually(() => expect(condition()).toBe(true))
+
+test('a database that is missing is downloaded with the licence key, and used at once', async () => {
+  const room = await open()
+  expect([room.isMissing(), cityOf(room)]).toEqual([true, ''])
+  await run(room)
+  expect([room.isMissing(), cityOf(room)]).toEqual([false, 'London'])
+  const key = encodeURIComponent(licenseKey)
+  expect(source.asked).toEqual([
+    `/app/geoip_download?license_key=${key.replace('%20', '+')}&suffix=tar.gz.sha256`,
+    `/app/geoip_download?license_key=${key}&suffix=tar.gz`,
+  ])
+  expect(await readFile(path)).toEqual(cityDatabase())
+  expect(await filesOf()).toEqual(['GeoLite2-City.mmdb'])
+  await run(room)
+  expect(source.asked).toHaveLength(2)
+})
+
+test('it is downloaded again when it is older than 14 days, and replaced while it is asked', async () => {
+  const room = await open()
+  await run(room)
+  source.serve(packed(cityDatabase('Londinium')))
+  now += 14 * day
+  await run(room)
+  expect(cityOf(room)).toBe('London')
+  now += hour
+  const refreshed = run(room)
+  const seen = new Set<string>()
+  await Promise.all([
+    refreshed,
+    (async () => {
+      for (let turns = 0; turns < 200; turns++) {
+        seen.add(cityOf(room))
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    })(),
+  ])
+  expect([...seen].filter((city) => city !== 'London' && city !== 'Londinium')).toEqual([])
+  expect(cityOf(room)).toBe('Londinium')
+})
+
+describe('what is served may be', () => {
+  test.each([
+    ['the database itself', () => cityDatabase('Here')],
+    ['compressed', () => gzipSync(cityDatabase('Here'))],
+    ['in an archive without a folder', () => archive({ 'x.mmdb': cityDatabase('Here') })],
+    [
+      'in an archive behind a link that is called so',
+      () => archive({ 'x.mmdb': cityDatabase('Here') }, { 'GeoLite2-City.mmdb': '/etc/passwd' }),
+    ],
+    ['in an archive with a path that leads elsewhere', () => archive({ '../../../evil.mmdb': cityDatabase('Here') })],
+  ])('%s', async (_, content) => {
+    source.serve(content())
+    const room = await open()
+    await run(room)
+    expect([cityOf(room), await filesOf(), await readdir(folder.path)]).toEqual([
+      'Here',
+      ['GeoLite2-City.mmdb'],
+      ['data'],
+    ])
+  })
+
+  test('without a checksum', async () => {
+    source.checksum = null
+    const room = await open()
+    await run(room)
+    expect(cityOf(room)).toBe('London')
+  })
+
+  test('somewhere that wants no key', async () => {
+    const url = source.url.replace(/\?.*/, '')
+    const room = await open({ GEOLITE_DB_URL: url, MAXMIND_LICENSE_KEY: '' })
+    await run(room)
+    expect([cityOf(room), source.asked]).toEqual(['London', ['/app/geoip_download']])
+  })
+})
+
+const status = (code: number) => () => {
+  source.answer = (_req, res) => void res.writeHead(code).end('<html>no</html>')
+}
+
+describe('a download that fails leaves what is there, and says why', () => {
+  const serve = (content: () => Buffer) => () => source.serve(content())
+  test.each<[string, () => void, string, RegExp]>([
+    [
+      'the key is refused',
+      status(401),
+      'license_refused',
+      /127\.0\.0\.1:\d+ refused the licence key or the request \(401\)/,
+    ],
+    ['too many downloads', status(429), 'refused', /allows no more downloads today/],
+    ['an error', status(503), 'refused', /answered with 503/],
+    [
+      'a page',
+      serve(() => Buffer.from('<html>Log in to the hotel</html>')),
+      'not_a_database',
+      /no database in the format of MaxMind/,
+    ],
+    [
+      'an archive that is cut off',
+      serve(() => packed(cityDatabase()).subarray(0, -300)),
+      'not_unpacked',
+      /a part of it is missing/,
+    ],
+    [
+      'an archive of something else',
+      serve(() => archive({ 'a.txt': Buffer.from('a') })),
+      'not_unpacked',
+      /holds no database/,
+    ],
+    [
+      'a folder that is called so',
+      serve(() => archive({ 'a.mmdb/b.txt': Buffer.from('a') })),
+      'not_unpacked',
+      /holds no database/,
+    ],
+    ['a damaged archive', serve(() => gzipSync(Buffer.alloc(2048, 'ustar'))), 'not_a_database', /no database/],
+    [
+      'countries',
+      serve(() => packed(cityDatabase('x', { type: 'GeoLite2-Country' }))),
+      'not_of_cities',
+      /GeoLite2-Country/,
+    ],
+    [
+      'more than 300 MB, compressed',
+      serve(() => Buffer.concat(Array<Buffer>(31).fill(gzipSync(Buffer.alloc(10_000_000))))),
+      'too_large',
+      /300 MB/,
+    ],
+    [
+      'more than 300 MB, as it is announced',
+      () => {
+        source.answer = (_req, res) => void res.writeHead(200, { 'content-length': '300000001' }).write('x')
+      },
+      'too_large',
+      /300 MB/,
+    ],
+    [
+      'a connection that ends early',
+      () => {
+        source.answer = (_req, res) => {
+          res.writeHead(200, { 'content-length': '100000' })
+          res.write('x', () => res.destroy())
+        }
+      },
+      'not_answered',
+      /127\.0\.0\.1:\d+: The address could not be read/,
+    ],
+    [
+      'another checksum',
+      () => {
+        source.checksum = '0'.repeat(64)
+      },
+      'wrong_checksum',
+      /checksum/,
+    ],
+    [
+      'a page where the checksum is',
+      () => {
+        source.checksum = '<html>'
+      },
+      'wrong_checksum',
+      /no checksum/,
+    ],
+  ])('%s', async (_, arrange, reason, message) => {
+    const room = await open()
+    await run(room)
+    now += 15 * day
+    arrange()
+    const failure: unknown = await run(room).then(
+      () => 'succeeded',
+      (error: unknown) => error,
+    )
+    expect(failure).toMatchObject({ reason, message: expect.stringMatching(message) })
+    expect(String(failure)).not.toContain('secret')
+    expect([cityOf(room), await filesOf()]).toEqual(['London', ['GeoLite2-City.mmdb']])
+  })
+
+  test('nobody who listens, or only on an address that is not allowed', async () => {
+    const closed = await open({ GEOLITE_DB_URL: `http://127.0.0.1:${await freePort()}/%s` })
+    await expect(run(closed)).rejects.toMatchObject({
+      reason: 'not_answered',
+      message: expect.stringMatching(/REFUSED/),
+    })
+    const forbidden = await open({ ALLOWED_PRIVATE_HOSTS: '', GEOLITE_DB_URL: source.url.replace('http:', 'https:') })
+    await expect(run(forbidden)).rejects.toThrow(/not on the public internet/)
+    expect(source.asked).toEqual([])
+  })
+
+  test('a certificate that nobody vouches for', async () => {
+    await using front = await startHttpsFront(['127.0.0.1'], new URL(source.url).origin)
+    const room = await open({ GEOLITE_DB_URL: `https://${front.address}/%s` })
+    await expect(run(room)).rejects.toMatchObject({
+      reason: 'not_answered',
+      message: expect.stringMatching(/SELF_SIGNED/),
+    })
+    expect(source.asked).toEqual([])
+  })
+
+  test('a folder that cannot be written', async () => {
+    await writeFile(join(folder.path, 'file'), '')
+    const room = await open({ GEOLITE_DB_PATH: join(folder.path, 'file', 'places.mmdb') })
+    await expect(run(room)).rejects.toMatchObject({ reason: 'not_written', message: expect.stringMatching(/file/) })
+  })
+
+  test.each<[string, (res: ServerResponse) => void]>([
+    ['says nothing', () => {}],
+    ['stops in the middle', (res) => void res.writeHead(200).write(packed(cityDatabase()).subarray(0, 500))],
+    ['goes on for ever, a little at a time', (res) => void setInterval(() => res.write('x'), 20).unref()],
+  ])('a server that %s', async (_, answer) => {
+    const room = await open({}, new ManualRepeat(), 300)
+    source.checksum = null
+    source.answer = (_req, res) => answer(res)
+    await expect(run(room)).rejects.toMatchObject({
+      reason: 'not_answered',
+      message: expect.stringMatching(/^127\.0\.0\.1:\d+: There was no answer in time/),
+    })
+    expect(await filesOf()).toEqual([])
+  })
+
+  test('a server that stops while it downloads', async () => {
+    const begun = Promise.withResolvers<void>()
+    source.answer = (_req, res) => {
+      res.write('x')
+      begun.resolve()
+    }
+    const room = await open()
+    const stop = new AbortController()
+    const running = run(room, stop.signal)
+    await begun.promise
+    stop.abort(new Error('This server stops'))
+    await expect(running).rejects.toThrow()
+    expect(await filesOf()).toEqual([])
+  })
+})
+
+describe('a file that is put there by hand', () => {
+  test('is read at the start, without anything to download from', async () => {
+    const room = await open({
+      GEOLITE_DB_PATH: join(folder.path, 'mine.mmdb'),
+      MAXMIND_LICENSE_KEY: '',
+      GEOLITE_DB_URL: '',
+    })
+    await run(room)
+    expect([room.isMissing(), cityOf(room), source.asked]).toEqual([false, '', []])
+    await putByHand(cityDatabase('Mine'), join(folder.path, 'mine.mmdb'))
+    const later = await open({ GEOLITE_DB_PATH: join(folder.path, 'mine.mmdb'), MAXMIND_LICENSE_KEY: '' })
+    expect(cityOf(later)).toBe('Mine')
+  })
+
+  test('takes the place of another one while the server runs; one that cannot be used does not', async () => {
+    path = join(folder.path, 'GeoLite2-City.mmdb')
+    await putByHand(cityDatabase('First'))
+    const room = await open({ MAXMIND_LICENSE_KEY: '', GEOLITE_DB_URL: '' })
+    room.start()
+    await putByHand(cityDatabase('Second'))
+    await until(() => cityOf(room) === 'Second')
+    await putByHand(Buffer.from('a page'))
+    await until(() => log.lines.join().includes('cannot be used'))
+    expect(cityOf(room)).toBe('Second')
+    expect(room.notes()).toMatchObject({ 'refresh-places': { sentence: 'placesUnusable', values: { path } } })
+    await expect(run(room)).rejects.toThrow(`${path} cannot be used: It is no database in the format of MaxMind`)
+    await writeFile(path, cityDatabase('Third'))
+    await until(() => cityOf(room) === 'Third')
+    await run(room)
+    expect(room.notes()).toMatchObject({ 'refresh-places': { sentence: 'placesFrom' } })
+    await rm(path)
+    await until(() => cityOf(room) === '')
+  })
+
+  test('is not downloaded over while it is new, and replaced where it cannot be used', async () => {
+    path = join(folder.path, 'GeoLite2-City.mmdb')
+    await putByHand(cityDatabase('Mine'))
+    const room = await open()
+    await run(room)
+    expect([cityOf(room), source.asked]).toEqual(['Mine', []])
+    await putByHand(Buffer.from('a page'))
+    await run(room)
+    expect(cityOf(room)).toBe('Mine')
+    const fresh = await open()
+    expect(cityOf(fresh)).toBe('')
+    await run(fresh)
+    expect(cityOf(fresh)).toBe('London')
+  })
+})
+
+describe('of several replicas', () => {
+  test('one downloads for all that share a folder', async () => {
+    const rooms = await Promise.all([open(), open(), open()])
+    await Promise.all(rooms.map((room) => run(room)))
+    expect(source.asked).toHaveLength(2)
+    await Promise.all(rooms.map((room) => run(room)))
+    expect(rooms.map(cityOf)).toEqual(['London', 'London', 'London'])
+  })
+
+  test('one that comes to the lock after another one has done it leaves what that one has put there', async () => {
+    const room = await open()
+    await run(room)
+    const longAgo = new Date(now - 15 * day)
+    await utimes(path, longAgo, longAgo)
+    source.asked.length = 0
+    // The first look has read how old the file is; then the other one is done.
+    atNextLook = () => {
+      writeFileSync(join(folder.path, 'given'), cityDatabase('Elsewhere'))
+      renameSync(join(folder.path, 'given'), path)
+    }
+    await run(room)
+    expect([cityOf(room), source.asked, await filesOf()]).toEqual(['Elsewhere', [], ['GeoLite2-City.mmdb']])
+  })
+
+  test('one that has died keeps nobody from it', async () => {
+    path = join(folder.path, 'GeoLite2-City.mmdb')
+    const [lock, part] = [`${path}.lock`, `${path}.1234.part`]
+    for (const left of [lock, part]) await writeFile(left, '')
+    const room = await open()
+    await run(room)
+    expect([cityOf(room), source.asked]).toEqual(['', []])
+    const longAgo = new Date(Date.now() - hour)
+    for (const left of [lock, part]) await utimes(left, longAgo, longAgo)
+    await run(room)
+    expect([cityOf(room), await readdir(folder.path)]).toEqual(['London', ['GeoLite2-City.mmdb']])
+  })
+
+  test('each keeps a file of its own, where they share none', async () => {
+    const repeat = new ManualRepeat()
+    status(503)()
+    const room = await open({}, repeat)
+    room.start()
+    await repeat.tick()
+    expect([source.asked.length, log.lines.join().includes('answered with 503')]).toEqual([2, true])
+    now += hour + 10 * 60_000 - 1
+    await repeat.tick()
+    expect(source.asked).toHaveLength(2)
+    now += 1
+    source.serve(packed(cityDatabase()))
+    await repeat.tick()
+    expect(cityOf(room)).toBe('London')
+    // The job has a day for it.
+    now = Date.now() + 14.5 * day
+    await repeat.tick()
+    expect(source.asked).toHaveLength(4)
+    now += day
+    await repeat.tick()
+    expect(source.asked).toHaveLength(6)
+  })
+})
+
+test('nothing is shared with a copy: the file is read whole', async () => {
+  const room = await open()
+  await run(room)
+  await copyFile(path, join(folder.path, 'copy'))
+  await writeFile(path, Buffer.alloc(10))
+  expect(cityOf(room)).toBe('London')
+})

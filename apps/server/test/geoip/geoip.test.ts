@@ -1,0 +1,139 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { writeMmdb } from '@pocket/test-support'
+import { createGeoIp } from '../../src/geoip/geoip.ts'
+import { type GeoIpDatabase, openGeoIpDatabase } from '../../src/geoip/geoip-database.ts'
+import { createFolder } from '../database/folder.ts'
+import { cityDatabase, networks } from './databases.ts'
+
+async function opened(content: Uint8Array): Promise<GeoIpDatabase> {
+  await using folder = await createFolder()
+  const path = join(folder.path, 'places.mmdb')
+  await writeFile(path, content)
+  return await openGeoIpDatabase(path)
+}
+
+const localIpv6Ranges = ['2a02:d400:1::/48', 'fd7a:115c:a1e0:ffff::/64']
+const database = await opened(cityDatabase())
+const places = createGeoIp({ database: () => database, localIpv6Ranges })
+
+const lan = ['Internal Network', 'LAN']
+const tailscale = ['Internal Network', 'Tailscale']
+const unknown = ['', '']
+
+test.each([
+  ['81.2.69.160', ['United Kingdom', 'London']],
+  ['::ffff:81.2.69.160', ['United Kingdom', 'London']],
+  ['2.125.160.216', ['Sweden', '']],
+  ['2a02:d400::1', ['Germany', 'Munich']],
+  ['2A02:D400:0:0::1', ['Germany', 'Munich']],
+  ['1.1.1.1', unknown],
+  ['10.0.0.1', lan],
+  ['172.16.0.1', lan],
+  ['172.31.255.255', lan],
+  ['172.32.0.1', unknown],
+  ['192.168.1.5', lan],
+  ['::ffff:192.168.1.5', lan],
+  ['127.0.0.1', lan],
+  ['::1', lan],
+  ['169.254.1.1', lan],
+  ['fe80::1', lan],
+  ['fe80::1%eth0', lan],
+  ['fd00::1', lan],
+  ['fc00::1', lan],
+  ['2a02:d400:1::7', lan],
+  ['100.64.0.0', tailscale],
+  ['100.127.255.255', tailscale],
+  ['100.63.255.255', unknown],
+  ['100.128.0.0', unknown],
+  ['fd7a:115c:a1e0::1', tailscale],
+  ['fd7a:115c:a1e0:ffff::1', lan],
+  ['fd7a:115c:a1e1::1', lan],
+  ['0.0.0.0', unknown],
+  ['255.255.255.255', unknown],
+  ['ff02::1', unknown],
+  ['10', unknown],
+  ['0x0a000001', unknown],
+  ['192.168.1.5:443', unknown],
+  ['81.2.69.160, 10.0.0.1', unknown],
+  ['unknown', unknown],
+  ['', unknown],
+  [null, unknown],
+])('%s is in %j', (address, expected) => {
+  const { country, city } = places.of(address)
+  expect([country, city]).toEqual(expected)
+})
+
+test('without a database there are internal networks all the same', () => {
+  const without = createGeoIp({ database: () => null, localIpv6Ranges: [] })
+  expect(without.of('192.168.1.5')).toEqual({ country: 'Internal Network', city: 'LAN' })
+  expect(without.of('81.2.69.160')).toEqual({ country: '', city: '' })
+})
+
+test('a database that fails while it is asked tells nothing', () => {
+  const damaged = {
+    find: () => {
+      throw new RangeError('beyond the end')
+    },
+  }
+  expect(createGeoIp({ database: () => damaged, localIpv6Ranges: [] }).of('1.1.1.1')).toEqual({
+    country: '',
+    city: '',
+  })
+})
+
+test.each([
+  ['en', 'London', 'United Kingdom'],
+  ['de', 'London', 'Vereinigtes Königreich'],
+  ['pt-BR', 'Londres', 'Reino Unido'],
+  ['zh-Hans', '伦敦', '英国'],
+  // The database has none of these: browsers and this server know the names of countries.
+  ['zh-Hant', 'London', '英國'],
+  ['nl', 'London', 'Verenigd Koninkrijk'],
+])('in %s it is %s, %s', (language, city, country) => {
+  const kept = places.of('81.2.69.160')
+  expect(places.inLanguage(kept, '81.2.69.160', language)).toEqual({ city, country })
+})
+
+test('a place that was kept stays, also where the address is somewhere else by now', () => {
+  const kept = { country: 'France', city: 'Paris' }
+  for (const address of ['81.2.69.160', '1.1.1.1', '10.0.0.1', null])
+    expect(places.inLanguage(kept, address, 'de')).toEqual(kept)
+})
+
+test('a lookup searches the database once, and for an internal address not at all', () => {
+  const searched: string[] = []
+  const find = (address: string) => {
+    searched.push(address)
+    return database.find(address)
+  }
+  const counted = createGeoIp({ database: () => ({ find }), localIpv6Ranges })
+  for (const address of ['81.2.69.160', '10.0.0.1', '::1', '100.64.0.1', null]) counted.of(address)
+  expect(searched).toEqual(['81.2.69.160'])
+})
+
+function damaged(): Buffer {
+  const content = Buffer.from(cityDatabase())
+  // What follows the tree is filled with pointers to themselves.
+  const end = content.lastIndexOf('MaxMind.com') - 3
+  const begin = content.indexOf(Buffer.alloc(16)) + 16
+  return content.fill(0x3f, begin, end)
+}
+
+test.each([
+  ['damaged records', damaged(), 'not_a_database'],
+  ['nothing', Buffer.alloc(0), 'not_a_database'],
+  ['a page', Buffer.from('<!doctype html><title>Sign in</title>'), 'not_a_database'],
+  ['zeros', Buffer.alloc(100_000), 'not_a_database'],
+  ['the end cut off', cityDatabase().subarray(0, -60), 'not_a_database'],
+  ['the begin cut off', cityDatabase().subarray(1000), 'not_a_database'],
+  ['countries', writeMmdb({ type: 'GeoLite2-Country', networks }), 'not_of_cities'],
+])('%s is no database of cities', async (_, content, reason) => {
+  await expect(opened(content)).rejects.toMatchObject({ name: 'PlacesError', reason })
+})
+
+test('what MaxMind and others call a database of cities is one', async () => {
+  for (const type of ['GeoLite2-City', 'GeoIP2-City', 'GeoIP2-City-Europe', 'DBIP-City-Lite'])
+    expect(await opened(cityDatabase('London', { type }))).toMatchObject({ type, builtAt: Date.UTC(2026, 0, 1) })
+})

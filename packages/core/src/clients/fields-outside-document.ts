@@ -1,0 +1,24 @@
+import type { Client } from './client.ts'
+import { type ClientInput, decided } from './client-input.ts'
+
+/**
+ * What an administrator decides about a client that describes itself by a metadata document: what the document says stays,
+ * whatever the input holds.
+ */
+export function fieldsOutsideDocument(before: Client, input: ClientInput): ReturnType<typeof decided> {
+  const wanted = decided(input, before)
+  const { tokenEndpointAuthMethod, jwks, jwksUri, fapi, implicitIdToken, requireSignedRequestObject } = before.protocol
+  return {
+    ...wanted,
+    name: before.name,
+    redirectUris: [...before.redirectUris],
+    postLogoutRedirectUris: [...before.postLogoutRedirectUris],
+    isPublic: before.isPublic,
+    pkceRequired: before.pkceRequired,
+    federatedIdentities: before.federatedIdentities,
+    protocol: {
+      ...wanted.protocol,
+      ...{ tokenEndpointAuthMethod, jwks, jwksUri, fapi, implicitIdToken, requireSignedRequestObject },
+    },
+  }
+}

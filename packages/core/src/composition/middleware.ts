@@ -1,0 +1,166 @@
+import type { Context, Middleware } from 'koa'
+import { RateLimited, Unavailable } from '../errors.ts'
+import { originForm, rewriteToIssuer } from '../http/front.ts'
+import { belowIssuer, recordMountPath, wholeTarget } from '../http/mount.ts'
+import { ownOrigin } from '../http/own-origin.ts'
+import { pageHeaders } from '../http/page-headers.ts'
+import { requestContext } from '../http/request-context.ts'
+import { normalizeResources } from '../http/resource-parameter.ts'
+import { assertUnread, discardUnreadBody } from '../http/unread-body.ts'
+import { clientHere } from '../limits/limiter.ts'
+import { carriedParameter, whileCarrying } from '../oidc/carried-interactions.ts'
+import { createFederatedAssertions } from '../oidc/client-authentication/federated-assertions.ts'
+import { createClientAuthentication } from '../oidc/client-authentication/front.ts'
+import { clientOfToken, isFirstUse, nameRedirectUri } from '../oidc/client-authentication/library.ts'
+import { respondRateLimited } from '../oidc/failed-clients.ts'
+import { requestedOrigin } from '../oidc/internal-addresses.ts'
+import { createLoginEnds } from '../oidc/login-ends.ts'
+import { createSilentLogout } from '../oidc/logout-without-prompt.ts'
+import { answerOutage } from '../oidc/outages.ts'
+import { insertedMetadataPath, isBrowserPath, isProtocolPath, metadataPath, protocolRoutes } from '../oidc/paths.ts'
+import { createPostedRequests } from '../oidc/posted-requests.ts'
+import { createOwnSecretFilter } from '../oidc/registration/own-secret.ts'
+import { createRequestSizes } from '../oidc/request-sizes.ts'
+import { createWebFinger, webFingerPath } from '../oidc/webfinger.ts'
+import { answerRelatedOrigins, relatedOriginsPath } from '../passkeys/related-origins.ts'
+import type { ClientServices } from './client-services.ts'
+import type { Engine } from './engine.ts'
+import type { PeopleServices } from './people-services.ts'
+import type { ResolvedOptions } from './resolved-options.ts'
+
+/** Takes every request, and answers those that are for this provider; the others go on to the next middleware. */
+export function createMiddleware(
+  options: ResolvedOptions,
+  services: ClientServices,
+  engine: Engine,
+  people: PeopleServices,
+  interactions: Middleware,
+): Middleware {
+  const { issuer, origins, internalOrigin, trustProxy } = options
+  const answerProtocol = createProtocolAnswers(options, services, engine, people)
+  const webFinger = createWebFinger({ issuer: issuer.id, domains: options.webFingerDomains })
+
+  const answer: Middleware = async (ctx, next) => {
+    const { requestId } = requestContext(ctx.req, trustProxy)
+    const given = originForm(ctx.req.url ?? '/') ?? '/'
+    ctx.res.setHeader('X-Request-ID', requestId)
+    discardUnreadBody(ctx.req, ctx.res)
+    const target = originForm(wholeTarget(ctx.req, ctx.originalUrl)) ?? '/'
+    const path = pathOf(target)
+    const below = path === insertedMetadataPath(issuer.path) ? metadataPath : belowIssuer(target, issuer.path)
+    if (below === undefined && path !== relatedOriginsPath && path !== webFingerPath) return next()
+    const origin = ownOrigin(ctx.req, origins, trustProxy)
+    rewriteToIssuer(ctx.req, requestedOrigin(ctx.req, pathOf(below ?? path), issuer, internalOrigin))
+    const continuations = () => {
+      ctx.req.url = given
+      return next()
+    }
+    ctx.req.url = below ?? target
+    // Its sessions and interactions are those of one origin.
+    if (origin !== issuer.origin && isBrowserPath(ctx.path)) {
+      ctx.redirect(issuer.origin + target)
+      ctx.status = 307
+      return
+    }
+    if (path === relatedOriginsPath) {
+      ctx.respond = false
+      return answerRelatedOrigins(ctx.res, origins)
+    }
+    if (ctx.path.startsWith('/interaction/assets/')) {
+      ctx.respond = false
+      if (!options.assets.answer(ctx.req, ctx.res)) ctx.res.writeHead(404).end()
+      return
+    }
+    if (ctx.path.startsWith('/interaction/')) {
+      assertUnread(ctx.req)
+      return whileCarrying(engine.interactionSealer, ctx.query[carriedParameter], () =>
+        interactions(ctx, continuations),
+      )
+    }
+    if (path === webFingerPath) {
+      ctx.respond = false
+      return webFinger(ctx.req, ctx.res)
+    }
+    if (!isProtocolPath(ctx.path)) return continuations()
+    assertUnread(ctx.req)
+    return answerProtocol(ctx, requestId)
+  }
+
+  return async (ctx, next) => {
+    try {
+      await answer(ctx, next)
+    } finally {
+      engine.logoutNotices.flush()
+    }
+  }
+}
+
+/** What happens to a request of the protocol before the engine sees it. */
+function createProtocolAnswers(
+  options: ResolvedOptions,
+  { clients }: ClientServices,
+  { holder, pairwise, interactionSealer }: Engine,
+  { sessions }: PeopleServices,
+) {
+  const { issuer, stores, limits, clock, fetch, audit, render, onError } = options
+  const provider = holder.current
+  const refuseTooLarge = createRequestSizes({ render, audit })
+  const answerPosted = createPostedRequests({ issuer: issuer.id, render, audit })
+  const signOutSilently = createSilentLogout({
+    issuer: issuer.id,
+    provider,
+    sessions,
+    endLogin: createLoginEnds({ provider, artifacts: stores.artifacts, pairwise }),
+    pairwise,
+    audit,
+  })
+  const filterOwnSecret = createOwnSecretFilter({ findClient: clients.find, clock })
+  const authenticateClient = createClientAuthentication({
+    assertAdmitted: (req, clientId) => limits.check(req, 'client-authentication', clientHere(req, clientId)),
+    findClient: clients.find,
+    federated: createFederatedAssertions({
+      fetch,
+      issuer: issuer.id,
+      now: () => clock.now(),
+      isFirstUse: (iss, jti, exp) => isFirstUse(provider(), { iss, jti, exp }),
+    }),
+    clientOfToken: (token) => clientOfToken(provider(), token),
+    nameRedirectUri: (form) => nameRedirectUri(provider(), form),
+  })
+
+  const answerProtocol = async (ctx: Context, requestId: string): Promise<void> => {
+    if (await refuseTooLarge(ctx)) return
+    if (await answerPosted(ctx)) return
+    normalizeResources(ctx.req)
+    await holder.refresh((error) => onError(error, requestId))
+    if (await signOutSilently(ctx)) return
+    pageHeaders(ctx.res, 'to-clients')
+    ctx.respond = false
+    ctx.res.statusCode = 200
+    try {
+      if (ctx.path === protocolRoutes.registration && ctx.method === 'POST' && !ctx.get('Authorization'))
+        await limits.take(ctx.req, 'client-registration')
+      await authenticateClient(ctx.req, ctx.path)
+    } catch (error) {
+      if (!(error instanceof RateLimited)) throw error
+      return respondRateLimited(ctx.res, error)
+    }
+    await filterOwnSecret(ctx.req, ctx.path)
+    recordMountPath(ctx.req, issuer.path)
+    await whileCarrying(interactionSealer, ctx.query[carriedParameter], () => holder.handle(ctx.req, ctx.res))
+  }
+  return async (ctx: Context, requestId: string): Promise<void> => {
+    try {
+      await answerProtocol(ctx, requestId)
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error
+      onError(error, requestId)
+      ctx.respond = true
+      await answerOutage(ctx, error, render)
+    }
+  }
+}
+
+function pathOf(target: string): string {
+  return target.split('?', 1)[0] ?? ''
+}

@@ -1,0 +1,78 @@
+import type Router from '@koa/router'
+import type { Context } from 'koa'
+import { InvalidInput, NotFound } from '../errors.ts'
+import { readForm, readJsonObject } from '../http/body.ts'
+import type { Interaction } from './interaction.ts'
+import type { MailedCodes } from './mailed-codes.ts'
+import type { BuiltInMethods, InteractionPages } from './pages.ts'
+import type { SignInService } from './sign-in.ts'
+import type { SignUpInput, SignUpService } from './sign-up.ts'
+import type { View } from './views.ts'
+
+export interface BuiltInMethodsPorts {
+  readonly builtInMethods: BuiltInMethods
+  readonly pages: InteractionPages
+  readonly signIn: Pick<SignInService, 'withCode'>
+  readonly signUp: SignUpService
+  readonly mailedCodes: Pick<MailedCodes, 'send'>
+  readonly found: (ctx: Context) => Promise<Interaction>
+  readonly show: (ctx: Context, view: View) => Promise<void>
+  readonly redirect: (ctx: Context, to: string) => void
+}
+
+/** The pages below an interaction on which people come in without a passkey: by a login code, or as somebody new. */
+export function addBuiltInMethods(router: Router, ports: BuiltInMethodsPorts): void {
+  const { builtInMethods, pages, signIn, signUp, mailedCodes, show, redirect } = ports
+  /** An interaction that can be answered in this way, where the way is there. */
+  const found = async (ctx: Context, way: boolean) => {
+    const interaction = await ports.found(ctx)
+    if (!way || !pages.canUseOtherMethods(interaction))
+      throw new NotFound('not_found', 'This interaction has no such page.')
+    return interaction
+  }
+  const hasCodePage = builtInMethods.code || builtInMethods.mail
+
+  router.get('/code', async (ctx) => {
+    const mailed = ctx.query.mailed !== undefined
+    return show(ctx, await pages.loginCode(await found(ctx, hasCodePage), { mailed, problem: null }))
+  })
+
+  router.post('/code', async (ctx) => {
+    const interaction = await found(ctx, hasCodePage)
+    const code = (await readForm(ctx.req, 4096)).get('code') ?? ''
+    try {
+      await signIn.withCode(ctx.req, ctx.res, code)
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error
+      ctx.status = error.status
+      return show(ctx, await pages.loginCode(interaction, { mailed: false, problem: error.code }))
+    }
+    redirect(ctx, pages.at(interaction))
+  })
+
+  router.post('/mail', async (ctx) => {
+    const interaction = await found(ctx, builtInMethods.mail)
+    const email = ((await readForm(ctx.req, 4096)).get('email') ?? '').trim()
+    if (email !== '') await mailedCodes.send(ctx.req, ctx.res, email)
+    redirect(ctx, pages.at(interaction, `/code${email === '' ? '' : '?mailed=yes'}`))
+  })
+
+  router.get('/sign-up', async (ctx) =>
+    show(ctx, await pages.signUp(await found(ctx, builtInMethods.signUp), ctx.query.waiting !== undefined)),
+  )
+
+  router.post('/sign-up/options', async (ctx) => {
+    await found(ctx, builtInMethods.signUp)
+    const { userName, displayName, email } = await readJsonObject(ctx.req)
+    // A cast: `begin` refuses what is no text.
+    const options = await signUp.begin(ctx.req, ctx.res, { userName, displayName, email } as SignUpInput)
+    ctx.body = { options }
+  })
+
+  router.post('/sign-up/answer', async (ctx) => {
+    const interaction = await found(ctx, builtInMethods.signUp)
+    const { response } = await readJsonObject(ctx.req)
+    const { disabled } = await signUp.finish(ctx.req, ctx.res, response)
+    ctx.body = { redirectTo: disabled ? pages.at(interaction, '/sign-up?waiting=yes') : pages.at(interaction) }
+  })
+}

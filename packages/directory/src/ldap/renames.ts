@@ -1,0 +1,21 @@
+/** A change of names, as keys. */
+export interface Renaming<Item> {
+  readonly item: Item
+  readonly before: readonly string[]
+  readonly after: readonly string[]
+}
+
+/**
+ * Those whose names are passed on among them, which have to change in one transaction, and all the others, in any order.
+ */
+export function findHandovers<Item>(changes: readonly Renaming<Item>[]) {
+  const given = new Set(changes.flatMap(({ before, after }) => before.filter((key) => !after.includes(key))))
+  const taken = new Set(changes.flatMap(({ before, after }) => after.filter((key) => !before.includes(key))))
+  const isHandover = ({ before, after }: Renaming<Item>) =>
+    after.some((key) => !before.includes(key) && given.has(key)) ||
+    before.some((key) => !after.includes(key) && taken.has(key))
+  const items = (part: readonly Renaming<Item>[]) => part.map(({ item }) => item)
+  const passed = changes.filter(isHandover)
+  const members = new Set(passed)
+  return { handovers: items(passed), others: items(changes.filter((change) => !members.has(change))) }
+}
