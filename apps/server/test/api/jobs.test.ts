@@ -10,7 +10,7 @@ const intervals = {
   'refresh-authenticator-metadata': 86_400,
   'refresh-places': 3600,
   'remove-discarded-images': 3600,
-  'remove-expired': 3600,
+  'remove-expired': 180,
   'remove-expired-signup-tokens': 3600,
   'remove-old-audit-entries': 3600,
   'remove-old-emails': 3600,
