@@ -97,7 +97,7 @@ export type RunBeforeHook = <Name extends keyof BeforeQuestions>(
   question: BeforeQuestions[Name],
 ) => Promise<void>
 
-/** @param answerWithin - milliseconds */
+/** @param hookTimeout - milliseconds */
 export function createBefore(hooks: BeforeHooks, hookTimeout: number): RunBeforeHook {
   return async (name, question) => {
     const option = `before.${name}`

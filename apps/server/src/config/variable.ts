@@ -27,7 +27,7 @@ export class InvalidValueError extends Error {
 
   constructor(wrong: string, remedy: string) {
     super(wrong)
-    this.name = 'WrongValue'
+    this.name = 'InvalidValueError'
     this.remedy = remedy
   }
 }

@@ -17,7 +17,7 @@ export class GeoIpError extends Error {
 
   constructor(reason: GeoIpFailure, message: string, cause?: unknown) {
     super(message, { cause })
-    this.name = 'PlacesError'
+    this.name = 'GeoIpError'
     this.reason = reason
   }
 }

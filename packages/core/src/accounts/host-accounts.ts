@@ -91,7 +91,7 @@ const fields: { readonly [Key in keyof Required<Account>]: Field } = {
 /**
  * Holds a host's store to its word: whatever it does wrong ends in one error that names it, and nobody is signed in.
  *
- * @param answerWithin - milliseconds
+ * @param hookTimeout - milliseconds
  */
 export function guardAccounts(host: HostAccounts, hookTimeout: number): Accounts {
   const ask = <T>(method: keyof HostAccounts, answer: () => Promise<T>) =>

@@ -72,7 +72,7 @@ export interface AccessDecision {
 /** The first check that has something to say. @throws {Misconfigured} where one fails, which names it */
 export type RunAccessChecks = (question: AccessQuestion) => Promise<AccessDecision | undefined>
 
-/** @param answerWithin - milliseconds that each has */
+/** @param hookTimeout - milliseconds that each has */
 export function createAccessChecks(checks: AccessChecks, hookTimeout: number): RunAccessChecks {
   return async (question) => {
     for (const [check, ask] of Object.entries(checks)) {

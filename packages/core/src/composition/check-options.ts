@@ -93,7 +93,7 @@ const checks: Readonly<Record<string, (options: PocketOptions) => readonly Field
   hookTimeout: ({ hookTimeout = 1 }) =>
     hookTimeout > 0 && hookTimeout <= maxTimerDelay
       ? []
-      : [problem('answerWithin', 'out_of_range', `must be milliseconds, 1 to ${maxTimerDelay}`)],
+      : [problem('hookTimeout', 'out_of_range', `must be milliseconds, 1 to ${maxTimerDelay}`)],
   languages: ({ languages = [] }) => attempt('languages', () => Intl.getCanonicalLocales(languages)),
   authorizationDetailsTypes: ({ authorizationDetailsTypes: types = {} }) =>
     Object.entries(types).flatMap(([name, type]) =>

@@ -35,7 +35,7 @@ export class ExternalKey extends ExternalSigningKey {
   readonly #kid: string
   readonly #hookTimeout: number
 
-  /** @param answerWithin - milliseconds */
+  /** @param hookTimeout - milliseconds */
   constructor(service: SigningService, hookTimeout: number) {
     super()
     this.#service = service

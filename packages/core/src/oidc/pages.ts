@@ -42,7 +42,7 @@ export interface RedirectUriRemedy {
  *
  * @example
  * ```ts
- * remedyOf: async ({ req }) => ((await isAdministrator(req)) ? remedy : undefined)
+ * redirectUriRemedy: async ({ req }) => ((await isAdministrator(req)) ? remedy : undefined)
  * ```
  */
 export type FindRedirectUriRemedy = (refused: RefusedRedirectUri) => Promise<RedirectUriRemedy | undefined>

@@ -34,6 +34,7 @@ export const sessionLinkKinds = [
   'login_code',
 ] as const
 
+/** A kind of session link: what was used, registered, approved or created in a session. */
 export type SessionLinkKind = (typeof sessionLinkKinds)[number]
 
 /** A session, and something that was used or made in it. */

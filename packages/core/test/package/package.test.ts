@@ -111,7 +111,7 @@ const ports = [
   'PocketStores',
   'PublicFetch',
   'RegistrationPolicy',
-  'RemedyOf',
+  'FindRedirectUriRemedy',
   'RenderPage',
   'SessionLifetime',
   'SigningService',
