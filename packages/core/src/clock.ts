@@ -1,5 +1,5 @@
 /**
- * The only source of time in this package; a test passes one that stands still.
+ * The only time source in this package; tests pass a clock that they control.
  *
  * @example
  * ```ts
@@ -14,10 +14,10 @@ export interface Clock {
 }
 
 /**
- * Milliseconds by which clocks of replicas may differ. An instant that lies further ahead than this beyond what anybody
- * could have written was written before the clock was set back.
+ * Maximum clock difference between replicas, in milliseconds. A stored time that is further in the future than this
+ * plus its maximum offset was written before the clock was set back.
  */
 export const maxClockDifference = 300_000
 
-/** The clock of this machine. */
+/** The system clock. */
 export const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() }

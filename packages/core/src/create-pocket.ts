@@ -23,13 +23,13 @@ import { createPasskeyManagement } from './passkeys/management.ts'
 import type { Pocket } from './pocket.ts'
 import { createPasskeyRemovals } from './sessions/passkey-removals.ts'
 
-/** Milliseconds. Cleaning keeps what has just expired: clocks of several machines differ. */
+/** Milliseconds to keep expired rows, because the clocks of several machines differ. */
 const keptAfterExpiry = 60_000
 
 /**
- * Composes a provider from its options; reads the signing keys, and makes them at the first start.
+ * Creates a provider from its options. Reads the signing keys, or creates them at the first start.
  *
- * @throws {Misconfigured} for options that cannot be
+ * @throws {Misconfigured} for invalid options
  *
  * @example
  * ```ts

@@ -1,11 +1,14 @@
 /**
- * Everything this project refuses, in few classes and many codes: the class says how a caller reacts, the stable
- * `code` says what happened, `details` carry the context and `cause` keeps the origin.
+ * All errors of this project. The class says how a caller should react, the stable `code` says what happened, `details`
+ * add context and `cause` keeps the original error.
  *
  * @module
  */
 
-/** What happened. Each code has a sentence for people in the host's catalogue and a line in the reference of errors. */
+/**
+ * Identifies what happened. Each code has a translated message in the host's catalogue and an entry in the error
+ * reference.
+ */
 export type ErrorCode = (typeof errorCodes)[number]
 
 /** Every {@link ErrorCode}. */
@@ -100,23 +103,23 @@ export const errorCodes = [
   'webauthn_authentication_failed',
 ] as const
 
-/** One field of an input and why it was refused. `code` is stable, `message` is for developers. */
+/** An input field and why it was rejected. `code` is stable, `message` is for developers. */
 export interface FieldError {
   readonly field: string
   readonly code: string
   readonly message: string
 }
 
-/** What an error carries beside its code. */
+/** The optional properties of an error. */
 export interface ErrorOptions {
   readonly cause?: unknown | undefined
   readonly details?: Readonly<Record<string, string>> | undefined
   readonly fields?: readonly FieldError[] | undefined
 }
 
-/** The base of every error that this project throws on purpose. `message` is for developers, never for a page. */
+/** Base class of all errors that this project throws on purpose. `message` is for developers and is never shown on a page. */
 export abstract class PocketError extends Error {
-  /** The HTTP status that fits this class of refusal. */
+  /** The HTTP status of this class. */
   abstract readonly status: number
   readonly code: ErrorCode
   readonly details: Readonly<Record<string, string>>
@@ -131,32 +134,32 @@ export abstract class PocketError extends Error {
   }
 }
 
-/** The input is wrong: correct it and send it again. */
+/** The input is invalid: correct it and send it again. */
 export class InvalidInput extends PocketError {
   readonly status = 400
 }
 
-/** Nobody is signed in, or what was presented proves nothing: authenticate and try again. */
+/** No user is signed in, or the credentials are invalid: authenticate and try again. */
 export class NotAuthenticated extends PocketError {
   readonly status = 401
 }
 
-/** Known and refused: another person or another right is needed. */
+/** The authenticated user is not allowed to do this: another user or permission is required. */
 export class Forbidden extends PocketError {
   readonly status = 403
 }
 
-/** There is no such thing, or none that the caller may know of. */
+/** The resource does not exist, or the caller is not allowed to see it. */
 export class NotFound extends PocketError {
   readonly status = 404
 }
 
-/** The state does not allow it, now or ever: look at the present state first. */
+/** The current state does not allow the operation: read the current state first. */
 export class Conflict extends PocketError {
   readonly status = 409
 }
 
-/** It is not as the caller has read it: read it again first (RFC 9110 §13.1.1). */
+/** The resource has changed since the caller read it: read it again first (RFC 9110 §13.1.1). */
 export class PreconditionFailed extends PocketError {
   readonly status = 412
 }
@@ -171,20 +174,20 @@ export class UrlTooLong extends PocketError {
   readonly status = 414
 }
 
-/** What was sent is of a kind that is not taken here. */
+/** The media type is not supported. */
 export class UnsupportedMedia extends PocketError {
   readonly status = 415
 }
 
-/** The input is well formed, and yet nothing could be made of what it names. */
+/** The input is well formed but cannot be processed. */
 export class Unprocessable extends PocketError {
   readonly status = 422
 }
 
-/** Tried too often: wait, and try again. */
+/** Too many attempts: wait, then try again. */
 export class RateLimited extends PocketError {
   readonly status = 429
-  /** Seconds until there is another try; the header `Retry-After` says them (RFC 9110 §10.2.3). */
+  /** Seconds until the next attempt is allowed, sent as `Retry-After` (RFC 9110 §10.2.3). */
   readonly retryAfter: number
 
   /** @param retryAfter - seconds */
@@ -194,10 +197,10 @@ export class RateLimited extends PocketError {
   }
 }
 
-/** The database cannot be reached, or does not answer in time: nothing is known to have changed. Try again soon. */
+/** The database is unreachable or did not respond in time; no change is confirmed. Try again soon. */
 export class Unavailable extends PocketError {
   readonly status = 503
-  /** Seconds; the header `Retry-After` says them (RFC 9110 §10.2.3). */
+  /** Seconds, sent as `Retry-After` (RFC 9110 §10.2.3). */
   readonly retryAfter = 5
 
   constructor(message: string, options: ErrorOptions = {}) {
@@ -205,12 +208,12 @@ export class Unavailable extends PocketError {
   }
 }
 
-/** Another system did not do what it was asked: look at what it says. The API of Pocket ID answers with 500 then. */
+/** A request to another system failed: see its error message. The Pocket ID API returns 500 in this case. */
 export class SystemFailed extends PocketError {
   readonly status = 500
 }
 
-/** The options, the environment or a store break their contract: a person has to change the set-up. */
+/** The options, the environment or a store are invalid: an operator has to change the configuration. */
 export class Misconfigured extends PocketError {
   readonly status = 500
 

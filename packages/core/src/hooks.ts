@@ -10,35 +10,34 @@ import type { Passkey } from './passkeys/passkey.ts'
 import type { SignInMethod } from './sessions/session.ts'
 
 /**
- * What is about to happen, by the hook that is asked about it: each act that lets somebody in, gives something, or changes
- * how somebody is known. What only takes access away (a sign-out, a session or a token that is ended, a consent that is
- * withdrawn or refused, a device that is turned away) is never asked about: a hook that fails would keep a door open. What
- * has happened already, such as a sign-in that failed, is for `after`. Whether a client is let in (`client_authorized`) is
- * for `checks`.
+ * The argument of each `before` hook. Hooks cover actions that sign a user in, grant access or change credentials.
+ * Actions that only remove access (sign-out, ending a session or a token, withdrawing or denying consent, denying a
+ * device) have no hook, because a failing hook would keep access open. Past events, such as a failed sign-in, go to
+ * `after`. `checks` decide whether a client is authorized (`client_authorized`).
  */
 export interface BeforeQuestions {
-  /** Somebody has proven who they are, and nothing follows from it yet. Before `signed_in`. */
+  /** A user has authenticated; the session does not exist yet. Before `signed_in`. */
   readonly signIn: { readonly account: Account; readonly method: SignInMethod }
-  /** Whoever is signed in has proven it once more by a passkey, and nothing follows from it yet. Before `reauthenticated`. */
+  /** A signed-in user has used a passkey again; the proof does not exist yet. Before `reauthenticated`. */
   readonly reauthenticate: { readonly account: Account }
-  /** A stranger has made a passkey, and wants an account. Before `account_created`. */
+  /** A new user has created a passkey and requests an account. Before `account_created`. */
   readonly signUp: { readonly account: NewAccount }
-  /** A passkey has proven itself, and is not stored yet (WebAuthn Level 3 §7.1). Before `passkey_added`. */
+  /** A passkey has been verified but is not stored yet (WebAuthn Level 3 §7.1). Before `passkey_added`. */
   readonly addPasskey: { readonly accountId: string; readonly passkey: Passkey }
-  /** A passkey, as it is now, is to be called `name`. Before `passkey_renamed`. */
+  /** A user renames a passkey to `name`; `passkey` still has the old name. Before `passkey_renamed`. */
   readonly renamePasskey: { readonly accountId: string; readonly passkey: Passkey; readonly name: string }
   /**
-   * Its owner removes a passkey (`pocket.passkeys.remove`). An administrator who takes it away (`removeEvenLast`) is not asked
-   * about. Before `passkey_removed`.
+   * A user removes their own passkey (`pocket.passkeys.remove`). Removal by an administrator (`removeEvenLast`) does
+   * not call this hook. Before `passkey_removed`.
    */
   readonly removePasskey: { readonly accountId: string; readonly passkey: Passkey }
-  /** A login code is about to be made; `lifetime` in milliseconds. Before `code_issued`. */
+  /** A login code is about to be created; `lifetime` in milliseconds. Before `code_issued`. */
   readonly issueCode: { readonly account: Account; readonly lifetime: number }
-  /** Another device is about to be let in as this account. Before `device_login_approved`. */
+  /** Another device is about to be signed in to this account. Before `device_login_approved`. */
   readonly approveDevice: { readonly accountId: string; readonly device: WaitingDevice }
   /**
-   * A person has allowed a client what it asks for (`scopes`, those of APIs included); at a device too (RFC 8628 §3.3).
-   * Before `consent_given`, `device_authorized` and `device_authorized_again`.
+   * A user has allowed the `scopes` that a client requests, including API scopes and device authorization (RFC 8628
+   * §3.3). Before `consent_given`, `device_authorized` and `device_authorized_again`.
    */
   readonly allowClient: {
     readonly account: Account
@@ -46,24 +45,21 @@ export interface BeforeQuestions {
     readonly scopes: readonly string[]
   }
   /**
-   * A program registers a client (RFC 7591), or a client describes itself by a document, with this metadata (§2). Before
+   * A client is registered dynamically (RFC 7591) or through its metadata document, with this metadata (§2). Before
    * `client_registered`.
    */
   readonly registerClient: { readonly clientId: string; readonly metadata: Readonly<Record<string, unknown>> }
-  /**
-   * A program changes the client that it registered (RFC 7592 §2.2), or its document says something else. Before
-   * `client_updated`.
-   */
+  /** A client changes its own registration (RFC 7592 §2.2), or its metadata document has changed. Before `client_updated`. */
   readonly updateClient: { readonly clientId: string; readonly metadata: Readonly<Record<string, unknown>> }
 }
 
-/** Nothing where it may happen; `refuse`, with a reason for developers, where it may not. */
+/** `undefined` allows the action; `refuse` rejects it with a reason for developers. */
 export type BeforeAnswer = undefined | { readonly refuse: string }
 
 /**
- * Hooks that are asked before something happens, and may refuse: the refusal is audited, and the code says so
- * (`sign_in_refused` for `signIn` and `reauthenticate`, else `forbidden` with `details.option`). One that throws, does not answer
- * within `hookTimeout`, or answers anything else, such as `false`, refuses with `misconfigured`, and is named.
+ * Hooks that run before an action and can refuse it. A refusal is audited and throws `sign_in_refused` for `signIn` and
+ * `reauthenticate`, otherwise `forbidden` with `details.option`. A hook that throws, exceeds `hookTimeout` or returns
+ * any other value, such as `false`, causes `misconfigured` with the name of the hook.
  *
  * @example
  * ```ts
@@ -79,8 +75,8 @@ export type BeforeHooks = {
 }
 
 /**
- * Told of each event once it has been written down by the audit sink. Nobody waits for it, and what it throws goes to
- * `onError`; what is written in a transaction can still be undone.
+ * Receives each event after the audit sink has recorded it. It runs in the background, and its errors go to `onError`.
+ * An event recorded in a transaction can still be rolled back.
  *
  * @example
  * ```ts
@@ -91,7 +87,7 @@ export type BeforeHooks = {
  */
 export type AfterEvent = (event: AuditEvent, origin: RequestOrigin) => void | Promise<void>
 
-/** @throws {Forbidden} where the hook refuses @throws {Misconfigured} where it fails */
+/** @throws {Forbidden} if the hook refuses @throws {Misconfigured} if the hook fails */
 export type RunBeforeHook = <Name extends keyof BeforeQuestions>(
   name: Name,
   question: BeforeQuestions[Name],
@@ -119,7 +115,7 @@ export function createBefore(hooks: BeforeHooks, hookTimeout: number): RunBefore
   }
 }
 
-/** The same for what has no layer above it that writes refusals down; `at` is what was called. */
+/** Runs a hook and audits its refusal, for callers whose refusals no outer layer audits; `at` is the called operation. */
 export function auditedAsking(before: RunBeforeHook, audit: AuditSink) {
   return <Name extends keyof BeforeQuestions>(
     name: Name,
@@ -141,7 +137,7 @@ export interface AfterPorts {
   readonly onError: (error: unknown, requestId: string) => void
 }
 
-/** The sink, and whoever wants to hear of what is in it. */
+/** Records events in the audit sink, then calls the `after` hook. */
 export function auditBefore({ audit, after, onError }: AfterPorts): AuditSink & { settled(): Promise<void> } {
   const running = new Set<Promise<void>>()
   return {

@@ -2,10 +2,10 @@ import { Misconfigured } from './errors.ts'
 import { withTimeout } from './within-time.ts'
 
 export interface HostRule<Answer> {
-  /** The option that the rule is of, by its path. */
+  /** The path of the option that contains the rule. */
   readonly option: string
   readonly ask: () => Answer | undefined | Promise<Answer | undefined>
-  /** Whether this is one of the answers that there are, beside none. */
+  /** Whether the answer is one of the allowed values other than `undefined`. */
   readonly fits: (answer: Partial<Record<string, unknown>>) => boolean
   /** Milliseconds. */
   readonly hookTimeout: number
@@ -13,10 +13,10 @@ export interface HostRule<Answer> {
 }
 
 /**
- * What a rule of the host's says; `undefined` where it has nothing against it. `false`, or a word that there is not, is not
- * taken for that.
+ * Runs a rule of the host; `undefined` means that the rule allows the action. Invalid answers such as `false` or an
+ * unknown word are rejected.
  *
- * @throws {Misconfigured} where it throws, is late, or answers something else, with the option
+ * @throws {Misconfigured} if the rule throws, times out or returns an invalid answer; the error names the option
  */
 export async function runHostRule<Answer extends object>(rule: HostRule<Answer>): Promise<Answer | undefined> {
   const { option, ask, fits, hookTimeout, accountId } = rule

@@ -1,22 +1,22 @@
 import { Misconfigured } from './errors.ts'
 
-/** Who this provider is, and where. */
+/** The issuer URL and its parts. */
 export interface Issuer {
-  /** As tokens say it: the origin and the path, without a slash at the end. */
+  /** The `iss` value of tokens: origin and path without a trailing slash. */
   readonly id: string
   readonly origin: string
   readonly host: string
   readonly hostname: string
   readonly protocol: string
-  /** The path below which everything of this provider is, without a slash at the end: `''` for one at the root. */
+  /** The base path of this provider without a trailing slash: `''` at the root of the host. */
   readonly path: string
 }
 
 /**
- * The issuer (OpenID Connect Discovery §3, RFC 8414 §2): https, or http on localhost, where browsers offer passkeys as well.
- * Its path, if it has one, consists of letters, digits, `-` and `_`.
+ * Parses the issuer (OpenID Connect Discovery §3, RFC 8414 §2): https, or http on localhost, where browsers also
+ * support passkeys. An optional path consists of letters, digits, `-` and `_`.
  *
- * @throws {Misconfigured} for anything else
+ * @throws {Misconfigured} for any other URL
  */
 export function issuerOf(issuer: string): Issuer {
   const url = URL.parse(issuer)
@@ -29,15 +29,15 @@ export function issuerOf(issuer: string): Issuer {
   return { id: origin + path, origin, host, hostname, protocol, path }
 }
 
-/** Providers at one host see each other's cookies, which have to be there for every page of the host: their names differ. */
+/** Providers on the same host share the cookies of that host, so each needs its own cookie names. */
 export function cookieSuffix(issuerPath: string): string {
   return issuerPath.replaceAll('/', '.')
 }
 
 /**
- * Further origins at which the same passkeys work (WebAuthn Level 3 §5.11).
+ * Validates additional origins that accept the same passkeys (WebAuthn Level 3 §5.11).
  *
- * @throws {Misconfigured} for anything but an https origin
+ * @throws {Misconfigured} for any origin that is not https
  */
 export function relatedOrigins(origins: readonly string[]): readonly string[] {
   return origins.map((origin) => {

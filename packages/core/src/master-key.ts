@@ -5,7 +5,7 @@ const minBytes = 16
 const version = 'v1'
 
 /**
- * The fingerprint of the master key that an encrypted value was made with, or `undefined` where it is no such value.
+ * The fingerprint of the master key that encrypted a value, or `undefined` if the value is not an encrypted envelope.
  *
  * @example
  * ```ts
@@ -18,8 +18,8 @@ export function fingerprintOf(envelope: string): string | undefined {
 }
 
 /**
- * The one secret that protects the others. Every use has a key of its own, derived by HKDF-SHA-256 (RFC 5869 §2) with the
- * use's name as context, so that a value made for one use is worthless for another.
+ * The secret that protects all other secrets. HKDF-SHA-256 (RFC 5869 §2) derives a separate key for each use, with the
+ * name of the use as context, so a value encrypted for one use cannot be decrypted for another.
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ export function fingerprintOf(envelope: string): string | undefined {
  * ```
  */
 export class MasterKey {
-  /** Tells keys apart without giving anything away: 16 hexadecimal characters. */
+  /** Identifies the key without revealing it: 16 hexadecimal characters. */
   readonly fingerprint: string
   readonly #bytes: Buffer
   readonly #derived = new Map<string, Buffer>()
@@ -38,8 +38,8 @@ export class MasterKey {
   }
 
   /**
-   * @param bytes - at least 16 bytes; text counts as UTF-8
-   * @throws {Misconfigured} where it is shorter
+   * @param bytes - at least 16 bytes; text is encoded as UTF-8
+   * @throws {Misconfigured} if it is shorter
    */
   static from(bytes: Buffer | string): MasterKey {
     const buffer = Buffer.from(bytes)
@@ -48,7 +48,7 @@ export class MasterKey {
     return new MasterKey(buffer)
   }
 
-  /** 32 bytes for the named use. */
+  /** Derives 32 bytes for the named use. */
   derive(use: string): Buffer {
     const known = this.#derived.get(use)
     if (known) return known
@@ -74,7 +74,7 @@ export class MasterKey {
     return `${version}.${this.fingerprint}.${sealed.toString('base64url')}`
   }
 
-  /** @throws {Misconfigured} where the value was made with another key, for another use, or was changed since */
+  /** @throws {Misconfigured} if the value was encrypted with another key or for another use, or was modified */
   decrypt(use: string, envelope: string): string {
     const expected = fingerprintOf(envelope)
     if (expected !== this.fingerprint)

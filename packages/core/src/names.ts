@@ -1,16 +1,16 @@
 import type { FieldError } from './errors.ts'
 
 /**
- * One line: no control characters, no halves of characters, no marks that turn the text around and no spaces without
- * width, by which two names could look alike. What joins letters or emoji is part of the text.
+ * A single line without control characters, unpaired surrogates, bidirectional controls and zero-width spaces, which
+ * could make two names look alike. Joiners for letters and emoji are allowed.
  */
 export const oneLine = /^[^\p{Cc}\p{Cs}\u00AD\u200B\u2060\u202A-\u202E\u2066-\u2069\uFEFF]*$/u
 
-/** Holds something that people can see: there are letters and symbols that are blank. */
+/** Contains a visible character: some letters and symbols are blank. */
 export const visible = /[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u
 
 /**
- * Why a name that people read cannot be used, or `undefined`. Lengths are counted in characters.
+ * Why a display name is invalid, or `undefined` if it is valid. Lengths are counted in characters.
  *
  * @example
  * ```ts
@@ -25,12 +25,12 @@ export function nameProblem(text: string, longest: number): Pick<FieldError, 'co
   return visible.test(text) ? undefined : { code: 'invalid_format', message: 'must not be blank' }
 }
 
-/** Whether every object of JavaScript answers to it, so that what is kept by such a name is not told apart from nothing. */
+/** Whether every JavaScript object has this member; a lookup by such a name would find a value that was never stored. */
 export function isObjectMember(name: string): boolean {
   return name === 'prototype' || name in Object.prototype
 }
 
-/** A name as it is stored: Unicode NFC, without white space around it. */
+/** Normalizes a name for storage: Unicode NFC, trimmed. */
 export function normalName(text: string): string {
   return text.normalize('NFC').trim()
 }

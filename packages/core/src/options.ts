@@ -21,7 +21,7 @@ import type { SessionLifetime } from './sessions/session-use.ts'
 import type { PocketStores } from './stores.ts'
 
 /**
- * Which clients may register themselves, and how (RFC 7591 §3).
+ * Policy for client self-registration (RFC 7591 §3).
  *
  * @example
  * ```ts
@@ -29,19 +29,22 @@ import type { PocketStores } from './stores.ts'
  * ```
  */
 export interface RegistrationPolicy {
-  /** Who may register clients by RFC 7591: nobody, who holds an initial access token, or anybody. */
+  /** Who may register clients by RFC 7591: no one, holders of an initial access token, or anyone. */
   readonly mode: 'off' | 'with-token' | 'open'
-  /** Whether a new client of these is for members of allowed groups alone, and so for nobody at first. */
+  /**
+   * Whether newly registered clients are restricted to allowed groups; no user can access them until an administrator
+   * assigns a group.
+   */
   readonly restrictToGroups: boolean
   /**
-   * Redirect-URI-like patterns of the client ids that are addresses of metadata documents (OAuth Client ID Metadata
-   * Document); `*` stands for all. With none, no document is read.
+   * Patterns of client IDs that are URLs of metadata documents (OAuth Client ID Metadata Document), in the syntax of
+   * redirect URI patterns; `*` allows all. Without patterns, no document is fetched.
    */
   readonly documentPatterns: readonly string[]
 }
 
 /**
- * What a provider is made of.
+ * The options of a provider.
  *
  * @example
  * ```ts
@@ -55,112 +58,127 @@ export interface RegistrationPolicy {
  */
 export interface PocketOptions {
   /**
-   * The issuer: an https address, or an http one on localhost, with or without a path. Passkeys are bound to its host name
-   * for ever.
+   * The issuer: an https URL, or an http URL on localhost, with or without a path. Passkeys are permanently bound to
+   * its host name.
    */
   readonly issuer: string
-  /** What people know this provider as; authenticators show it. By default the host name of the issuer. */
+  /** The display name of this provider, which authenticators show. By default the host name of the issuer. */
   readonly name?: string | undefined
-  /** Protects everything that is stored encrypted: 16 bytes at least, text counts as UTF-8. Keep it apart from the stores. */
+  /**
+   * The master key of all encrypted values: at least 16 bytes; text is encoded as UTF-8. Keep it separate from the
+   * stores.
+   */
   readonly masterKey: MasterKey | string | Buffer
-  /** What is kept, and where people come from; `memoryStores()` or `typeormStores(dataSource)` bring all but `accounts`. */
+  /**
+   * Persistent stores and the accounts; `memoryStores()` or `typeormStores(dataSource)` provide all stores except
+   * `accounts`.
+   */
   readonly stores: PocketStores & { readonly accounts: HostAccounts }
-  /** Makes the pages. By default they are plain ones in English. What it throws is shown as an error. */
+  /** Renders the pages. By default plain pages in English. If it throws, an error page is shown. */
   readonly render?: RenderPage | undefined
   /**
-   * What is said of people beside, or in place of, the standard claims, in ID tokens, at UserInfo, on the consent page alike.
-   * Custom claims and standard ones give way to it, the rules of the client do not. Where it throws, or answers with
-   * anything but an object of JSON without claims of the protocol, nobody is told anything: `misconfigured`.
+   * Adds or replaces claims in ID tokens, at UserInfo and on the consent page. They override standard and custom
+   * claims, but not the client's own claim rules. If the function throws or returns anything but a JSON object without
+   * protocol claims, no claims are released and the request fails with `misconfigured`.
    */
   readonly claims?: HostClaims | undefined
   /**
-   * Rules of the host's about who may go on to which client, after the client's own: to refuse, to want a passkey used again,
-   * to have terms accepted first. They are asked at each authorization, of a device too, and when tokens are refreshed.
+   * Access rules of the host, which run after the client's own: they can deny access, require a passkey again or
+   * require that terms are accepted first. They run at each authorization, including device authorization, and at each
+   * token refresh.
    */
   readonly checks?: AccessChecks | undefined
-  /** Asked before something happens, by the names of `BeforeQuestions`: a sign-in, a new passkey, a consent, and more. */
+  /** Hooks that run before an action, named as in `BeforeQuestions`: sign-in, passkey registration, consent and others. */
   readonly before?: BeforeHooks | undefined
-  /** Told of each event after it has happened. */
+  /** Receives each event after it happened. */
   readonly after?: AfterEvent | undefined
-  /** Sends login codes that people ask for (`pocket.mailLoginCode`). By default they cannot. */
+  /** Sends requested login codes by e-mail (`pocket.mailLoginCode`). By default they are unavailable. */
   readonly mailer?: Mailer | undefined
-  /** Milliseconds that `stores.accounts`, `claims`, `mailer` and each of `checks` and `before` have for an answer. By default 10,000. */
+  /**
+   * Timeout in milliseconds for `stores.accounts`, `claims`, `mailer` and each of `checks` and `before`. By default
+   * 10,000.
+   */
   readonly hookTimeout?: number | undefined
-  /** The languages that there are pages in (BCP 47), for the metadata. By default it says nothing of them. */
+  /** The supported UI languages (BCP 47), for the metadata. By default the metadata omits them. */
   readonly languages?: readonly string[] | undefined
-  /** Where events go. By default nowhere. */
+  /** Records audit events. By default they are discarded. */
   readonly audit?: AuditSink | undefined
-  /** Takes what went wrong on our side. By default the console's error stream. */
+  /** Receives internal errors. By default they are written to standard error. */
   readonly onError?: ((error: unknown, requestId: string) => void) | undefined
-  /** Whose forwarded headers count. By default nobody's. */
+  /** Proxies whose `X-Forwarded-*` headers are trusted. By default none. */
   readonly trustProxy?: TrustProxy | undefined
   /**
-   * The host's page of other ways to sign in; it is given `?redirect=` with the way back. By default a plain page of core's for
-   * login codes; `null`: none.
+   * The host's page with alternative sign-in methods; it receives `?redirect=` with the return path. By default a plain
+   * core page for login codes; `null` for none.
    */
   readonly otherMethodsUrl?: string | null | undefined
   /**
-   * The host's page on which strangers sign up, while they may; it is given `?redirect=` with the way back. By default a plain
-   * page of core's where `stores.accounts` has `register`; answer with `null` where they may not.
+   * The host's sign-up page, while sign-up is allowed; it receives `?redirect=` with the return path. By default a plain core
+   * page if `stores.accounts` has `register`; return `null` to disable sign-up.
    */
   readonly signUpUrl?: (() => Promise<string | null>) | undefined
-  /** How long sessions live. By default an hour after their last use. */
+  /** The lifetime of sessions. By default one hour after their last use. */
   readonly sessionLifetime?: (() => Promise<SessionLifetime>) | undefined
-  /** Removes what the host keeps of a client that is being removed, within the transaction. */
+  /** Removes the host's data about a client that is being removed, in the same transaction. */
   readonly onClientRemoved?: ((clientId: string) => Promise<void>) | undefined
-  /** Reads from addresses that clients name. By default `createPublicFetch()`. */
+  /** Fetches URLs that clients provide. By default `createPublicFetch()`. */
   readonly fetch?: PublicFetch | undefined
   /**
-   * Seconds after its first use in which the refresh token of a public client works for parallel refreshes, ten at most.
-   * From 0, where it is used once, to 10; by default 3. Clients that authenticate and tokens bound to a DPoP key get the
-   * first answer again for sixty seconds instead.
+   * Seconds after the first use during which the refresh token of a public client works again, for parallel refreshes.
+   * From 0 (single use) to 10; by default 3. For clients that authenticate and tokens bound to a DPoP key, the first
+   * response is repeated for sixty seconds instead.
    */
   readonly refreshLeeway?: number | undefined
-  /** The origin by which clients call the back-channel endpoints, where it is not the issuer's. It appears in the metadata. */
+  /** The origin of the back-channel endpoints in the metadata, if it differs from the issuer's. */
   readonly internalOrigin?: string | undefined
-  /** Domains, in lower case, for whose `acct:` resources WebFinger names this issuer (RFC 7033). By default none. */
+  /** Lower-case domains of the `acct:` resources for which WebFinger returns this issuer (RFC 7033). By default none. */
   readonly webFingerDomains?: (() => readonly string[] | Promise<readonly string[]>) | undefined
-  /** Asked at each request that it is about. By default no client registers itself. */
+  /** Returns the registration policy; called for each registration request. By default clients cannot register themselves. */
   readonly registration?: (() => Promise<RegistrationPolicy>) | undefined
-  /** The types of authorization details that clients can be allowed to ask for (RFC 9396), by name. By default none. */
+  /** The authorization details types that clients can be allowed to request (RFC 9396), by name. By default none. */
   readonly authorizationDetailsTypes?: AuthorizationDetailsTypes | undefined
-  /** What an administrator sees and can do where a client comes with a redirect URI that it has not registered. */
+  /** Returns the remedy that an administrator is offered if a client uses an unregistered redirect URI. */
   readonly redirectUriRemedy?: FindRedirectUriRemedy | undefined
-  /** Whether clients may have redirect URIs with plain http beyond loopback addresses. By default `true`. */
+  /** Whether clients may have http redirect URIs other than loopback addresses. By default `true`. */
   readonly allowInsecureRedirectUris?: boolean | undefined
   /**
-   * Whether clients with the implicit grant (`protocol.implicitIdToken`) may get an access token straight from the authorization
-   * endpoint (`response_type=id_token token`, OpenID Connect Core §3.2). By default `false`: OAuth 2.1 removed it.
+   * Whether clients with the implicit grant (`protocol.implicitIdToken`) may receive an access token from the
+   * authorization endpoint (`response_type=id_token token`, OpenID Connect Core §3.2). By default `false`: OAuth 2.1
+   * removed it.
    */
   readonly allowImplicit?: boolean | undefined
   /**
-   * Further https origins at which people reach this provider with the same passkeys. Each has sessions of its own; the
-   * protocol stays at the issuer. By default none.
+   * Additional https origins at which users reach this provider with the same passkeys. Each has its own sessions; the
+   * protocol endpoints stay at the issuer. By default none.
    */
   readonly relatedOrigins?: readonly string[] | undefined
   /**
-   * Where a form posts `email` and `redirect` for a login code, while that is possible. By default to core where there is a
-   * `mailer`, else nowhere.
+   * The URL to which a form posts `email` and `redirect` to request a login code; `null` while that is disabled. By
+   * default a core endpoint if there is a `mailer`, otherwise none.
    */
   readonly emailCodesUrl?: (() => Promise<string | null>) | undefined
-  /** Whether it is limited how often something can be tried. By default `true`; without, codes can be guessed. */
+  /** Whether attempts are rate limited. By default `true`; without rate limits, codes can be guessed. */
   readonly rateLimits?: boolean | undefined
-  /** Another way to limit that, in place of the one that counts in `stores.limits`. */
+  /** A rate limiter that replaces the default one, which counts in `stores.limits`. */
   readonly limiter?: Limiter | undefined
-  /** What passkeys have to be able to do; it is asked each time. By default `defaultPasskeyPolicy`. */
+  /** Returns the requirements for passkeys; called for each ceremony. By default `defaultPasskeyPolicy`. */
   readonly passkeyPolicy?: ReadPasskeyPolicy | undefined
-  /** Reads the signed blob of the FIDO Metadata Service; needed where the policy requires attestation. */
+  /** Reads the signed blob of the FIDO Metadata Service; required if the policy requires attestation. */
   readonly readAuthenticatorMetadata?: ReadMetadata | undefined
-  /** When signing keys move on. By default `defaultKeySchedule`. It does not go with `signingServices`, which rotate by themselves. */
+  /**
+   * When signing keys rotate. By default `defaultKeySchedule`. It cannot be combined with `signingServices`, which
+   * manage rotation themselves.
+   */
   readonly keySchedule?: KeySchedule | undefined
   /**
-   * Keys whose private halves are elsewhere, such as in an HSM: the first of an algorithm signs, all are published. With them
-   * core makes and stores no keys, and rotates none; a client can only have an algorithm that there is a key for. oidc-provider
-   * calls its support for them experimental. By default core has keys of its own in `stores.keys`.
+   * Keys whose private halves are stored externally, such as in an HSM: the first key of an algorithm signs, and all
+   * are published. Core then creates, stores and rotates no keys, and a client can only use algorithms with a key here.
+   * oidc-provider calls its support for external keys experimental. By default core stores its own keys in
+   * `stores.keys`.
    */
   readonly signingServices?: readonly SigningService[] | undefined
-  /** An escape hatch: changes the configuration of oidc-provider before it is used. By default nothing is changed. */
+  /** Adjusts the oidc-provider configuration before it is used. By default it stays unchanged. */
   readonly configuration?: AdjustConfiguration | undefined
-  /** Where the time comes from, in milliseconds since the Unix epoch. By default `systemClock`. */
+  /** The time source, in milliseconds since the Unix epoch. By default `systemClock`. */
   readonly clock?: Clock | undefined
 }

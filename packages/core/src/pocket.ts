@@ -31,7 +31,7 @@ import type { Session } from './sessions/session.ts'
 import type { MadeInSession } from './sessions/session-history.ts'
 
 /**
- * A passkey-only OpenID provider. Disposing of it waits for what goes on while no request waits; the stores can be closed after it.
+ * A passkey-only OpenID provider. Disposing of it waits for background work; the stores can be closed afterwards.
  *
  * @example
  * ```ts
@@ -42,56 +42,55 @@ import type { MadeInSession } from './sessions/session-history.ts'
 export interface Pocket extends AsyncDisposable {
   /** The issuer identifier (OpenID Connect Discovery §3): the option, without a slash at the end. */
   readonly issuer: string
-  /** At which of its origins a request arrived; the issuer's where it was none of them. */
+  /** The origin at which a request arrived; the issuer's origin if it is none of the configured ones. */
   originOf(req: IncomingMessage): string
-  /** Where the protocol's endpoints are, for clients that are configured by hand. */
+  /** The URLs of the protocol endpoints, for manually configured clients. */
   readonly endpoints: Readonly<Record<EndpointName, string>>
-  /** The applications that people sign in to. */
+  /** The applications that users sign in to. */
   readonly clients: Clients
-  /** What lets programs register clients where the policy asks for a token. */
+  /** Initial access tokens, which authorize client registration if the policy requires them. */
   readonly initialAccessTokens: InitialAccessTokens
-  /** The APIs that clients get access tokens for (RFC 8707), their permissions, and who has which. */
+  /** The APIs that clients request access tokens for (RFC 8707), their permissions and their grants. */
   readonly apis: Apis
-  /** What each client tried of late, and why it failed. */
+  /** Recent connection attempts of each client, with the reasons for failures. */
   readonly connectionLog: ConnectionLog
-  /** The host's people, as `stores.accounts` has them. */
+  /** The accounts of the host, from `stores.accounts`. */
   readonly accounts: Accounts
-  /** The passkeys that people have: listed, named, removed. */
+  /** Lists, renames and removes passkeys. */
   readonly passkeys: PasskeyManagement
-  /** What was made in sessions that the removal of a passkey has ended. */
+  /** Credentials created in sessions that ended because a passkey was removed. */
   readonly passkeyRemovals: PasskeyRemovals
   /**
-   * Notes that an API key of the host's, or a client secret, is made by this request; call it in the transaction that makes it.
-   * It is listed where the passkey of the session is removed.
+   * Records that this request creates an API key of the host or a client secret; call it in the transaction that
+   * creates the credential. The credential is listed if the passkey of the session is removed.
    *
-   * @throws {NotAuthenticated} `not_signed_in` where the session of the request has ended meanwhile
+   * @throws {NotAuthenticated} `not_signed_in` if the session of the request has ended
    */
   noteMade(origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>, thing: MadeInSession): Promise<void>
-  /** What attestations are checked with. */
+  /** Metadata that verifies attestations. */
   readonly authenticatorMetadata: Pick<AuthenticatorMetadata, 'state' | 'refresh'>
-  /** Makes passkeys, on pages of the host’s own (WebAuthn Level 3 §7.1). */
+  /** Registers passkeys on the host's own pages (WebAuthn Level 3 §7.1). */
   readonly registration: RegistrationService
-  /** Finds out who somebody is, on pages of the host’s own (WebAuthn Level 3 §7.2). */
+  /** Authenticates users on the host's own pages (WebAuthn Level 3 §7.2). */
   readonly signIn: SignInService
-  /** Strangers who make an account together with their passkey. */
+  /** Creates an account together with its first passkey. */
   readonly signUp: SignUpService
-  /** Has somebody who is signed in prove once more that it is they, before something that cannot be undone. */
+  /** Requires a signed-in user to authenticate again before a sensitive action. */
   readonly reauthentication: ReauthenticationService
-  /** Lets another device of the same person in. */
+  /** Signs in another device of the same user. */
   readonly deviceLogins: DeviceLoginService
-  /** Lets an application on another device in (RFC 8628). */
+  /** Authorizes an application on another device (RFC 8628). */
   readonly deviceAuthorizations: DeviceAuthorizationService
-  /** How often something can be tried, for the host's own pages too. */
+  /** Rate limits, also for the host's own pages. */
   readonly limits: Limiter
   /**
-   * Answers the protocol's endpoints and the interaction pages; everything else goes on to the next middleware, with the
-   * issuer's host and protocol in its headers. Use it before anything that reads bodies, at the root or below the
-   * issuer's path.
+   * Serves the protocol endpoints and the interaction pages. Other requests go to the next middleware with the host and
+   * protocol of the issuer in their headers. Use it before body parsers, at the root or below the issuer's path.
    */
   koa(): Middleware
   /**
-   * The same for `node:http`, Express, NestJS and the hooks of Fastify. Everything else goes on to `next` as it came, or is
-   * answered with 404 where there is none.
+   * The same for `node:http`, Express, NestJS and Fastify hooks. Other requests go unchanged to `next`, or get a 404
+   * response without `next`.
    *
    * @example
    * ```ts
@@ -101,88 +100,90 @@ export interface Pocket extends AsyncDisposable {
    * ```
    */
   callback(): NodeHandler
-  /** The address, without host, at which `@pocket/core/browser` is served as one module for pages of the host's own. */
+  /** The URL path of the single-module build of `@pocket/core/browser`, for the host's own pages. */
   readonly browserModule: string
-  /** Who is signed in in this browser. */
+  /** The session of this browser. */
   session(req: IncomingMessage, res: ServerResponse): Promise<Session | undefined>
   /**
-   * The client that the interaction at this path leads to; `undefined` where the path is none's. With an exchange, of a request
-   * to an address below that path, only while the interaction is open in that browser.
+   * The client ID of the interaction at this path; `undefined` if the path belongs to no interaction. With an exchange
+   * for a URL below that path, the interaction must still be open in that browser.
    */
   interactionClient(path: string, exchange?: Exchange): Promise<string | undefined>
-  /** Where an account is signed in. */
+  /** The sessions of an account. */
   readonly sessions: SessionRecords
-  /** Ends the browser's session and what clients got in it. */
+  /** Ends the browser session and revokes what clients received in it. */
   signOut(req: IncomingMessage, res: ServerResponse): Promise<void>
   /**
-   * Makes a login code. `lifetime` in milliseconds; `options.browserToken`, from `bindBrowser`, lets that browser alone use it.
+   * Creates a login code. `lifetime` in milliseconds; `options.browserToken`, from `bindBrowser`, restricts the code to
+   * that browser.
    *
-   * @throws {Forbidden} `account_disabled` or `account_not_found`; `forbidden` where `before.issueCode` refuses
+   * @throws {Forbidden} `account_disabled` or `account_not_found`; `forbidden` if `before.issueCode` refuses
    */
   issueLoginCode(account: Pick<Account, 'id'>, lifetime: number, options?: LoginCodeOptions): Promise<LoginCode>
   /**
-   * Sends a login code to whoever signs in with this name or address; says nothing of whether there is somebody. The
-   * code is for this browser, and for a quarter of an hour.
+   * Sends a login code to the user with this user name or e-mail address, without revealing whether the account exists.
+   * The code works only in this browser and expires after 15 minutes.
    *
    * @throws {RateLimited} `rate_limited` @throws {Misconfigured} without `mailer`
    */
   mailLoginCode(req: IncomingMessage, res: ServerResponse, login: string): Promise<void>
-  /**
-   * Gives this browser a token in a cookie, to which a login code for whoever has this address of e-mail can be bound; it
-   * lasts a quarter of an hour.
-   */
+  /** Sets a cookie with a token to which a login code for this e-mail address can be bound; it expires after 15 minutes. */
   bindBrowser(req: IncomingMessage, res: ServerResponse, address: string): string
   /** Ends all sessions, codes, login codes and tokens of an account; call it when the account is disabled or deleted. */
   endAccess(accountId: string): Promise<void>
   /**
-   * Ends what these groups let an account have: codes and tokens of clients that allow the groups, and that the account
-   * may not use any more. Call it when an account has left groups, in the transaction that took it out of them.
+   * Revokes access that these groups granted to an account: codes and tokens of clients that allow these groups and
+   * that the account may no longer use. Call it in the transaction that removes the account from the groups.
    */
   endAccessBy(accountId: string, groupIds: readonly string[]): Promise<void>
-  /** Removes what core keeps of a deleted account: passkeys and consents too. */
+  /** Removes all core data of a deleted account, including passkeys and consents. */
   forgetAccount(accountId: string): Promise<void>
   /**
-   * Takes back what the account allowed the client, and ends what the client was given. Returns `false` where nothing had
-   * been allowed.
+   * Withdraws the consent of an account for a client and revokes what the client received. Returns `false` if there was
+   * no consent.
    */
   withdrawConsent(accountId: string, clientId: string): Promise<boolean>
   /**
-   * What a client would be told about somebody. `scope` as in a request (RFC 6749 §3.3); unknown ones are dropped.
+   * Previews the tokens and claims that a client would receive for an account. `scope` as in a request (RFC 6749 §3.3);
+   * unknown values are dropped.
    *
    * @throws {NotFound} `client_not_found`, `account_not_found`
-   * @throws {Forbidden} `oidc_access_denied` where the person may not use the client
+   * @throws {Forbidden} `oidc_access_denied` if the user may not use the client
    */
   previewTokens(clientId: string, accountId: string, scope: string): Promise<TokenPreview>
-  /** Takes a client through a sign-in of this account, as its application would. @throws {NotFound} `client_not_found` */
+  /** Runs a test sign-in of this account at the client, as its application would. @throws {NotFound} `client_not_found` */
   testClient(clientId: string, accountId: string): Promise<readonly TrialStep[]>
-  /** Moves the signing keys on where their time has come; call it once a minute. */
+  /** Rotates signing keys that are due; call it once a minute. */
   rotateKeys(): Promise<void>
-  /** Resolves where all signing keys can be read. @throws {Misconfigured} where the master key does not fit */
+  /** Resolves if all signing keys can be read. @throws {Misconfigured} if the master key is wrong */
   verifyKeys(): Promise<void>
   /**
-   * Replaces those of these keys that sign by the announced ones. A key that was announced only just now signs as soon as
-   * caches of the JWKS and other processes know it; the old key stays published until its last token has expired.
+   * Replaces those of these keys that sign with the announced keys. A recently announced key signs as soon as JWKS
+   * caches and other processes know it; the old key stays published until its last token expires.
    */
   replaceKeys(kids: readonly string[], options?: KeyReplacementOptions): Promise<readonly KeyReplacement[]>
-  /** The keys that are published, for people. */
+  /** The published keys, for display. */
   signingKeys(): Promise<readonly PublishedKey[]>
-  /** Removes at most `limit` rows of each kind that have ended; returns how many. */
+  /** Removes at most `limit` expired rows of each kind; returns how many. */
   removeExpired(limit: number): Promise<number>
   /**
-   * Reads the metadata document of a client that describes itself by one.
+   * Fetches the metadata document of a client that is described by one.
    *
    * @throws {NotFound} `client_not_found` @throws {InvalidInput} `validation_failed`, with the reason
    */
   refreshMetadataDocument(clientId: string, req: IncomingMessage): Promise<Client>
   /**
-   * Removes at most `limit` clients that anybody could register and nobody has used for `unusedFor` milliseconds; returns
-   * how many.
+   * Removes at most `limit` self-registered clients that have not been used for `unusedFor` milliseconds; returns how
+   * many.
    */
   removeUnusedClients(unusedFor: number, limit: number): Promise<number>
-  /** Reads anew which models of authenticators are vouched for, where the policy asks. Call it every few hours. @throws {Misconfigured} */
+  /**
+   * Updates the metadata of certified authenticators if the policy requires attestation. Call it every few hours.
+   * @throws {Misconfigured}
+   */
   refreshAuthenticatorMetadata(): Promise<void>
-  /** Tells clients of logouts that they have not heard of yet; resolves to how many have heard. Call it every few seconds. */
+  /** Sends pending back-channel logout notices; resolves to the number of notices delivered. Call it every few seconds. */
   sendLogoutNotices(signal?: AbortSignal): Promise<number>
-  /** The escape hatch: the oidc-provider instance of this moment. A rotation of keys replaces it. */
+  /** The current oidc-provider instance, as an escape hatch. A key rotation replaces it. */
   provider(): Provider
 }

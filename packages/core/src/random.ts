@@ -5,12 +5,12 @@ export function uuid(): string {
   return randomUUID()
 }
 
-/** `bytes` random bytes in base64url, so only unreserved characters; 32 bytes make 43 characters. */
+/** `bytes` random bytes in base64url (unreserved characters only); 32 bytes give 43 characters. */
 export function randomToken(bytes = 32): string {
   return randomBytes(bytes).toString('base64url')
 }
 
-/** `length` characters drawn evenly from `alphabet`. */
+/** `length` characters drawn uniformly from `alphabet`. */
 export function randomText(length: number, alphabet: string): string {
   return Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join('')
 }

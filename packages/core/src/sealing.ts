@@ -6,7 +6,7 @@ const nonceLength = 12
 const tagLength = 16
 const algorithm = 'aes-256-gcm'
 
-/** Encrypts values that a browser keeps and brings back. */
+/** Encrypts values that the browser stores. */
 export interface Sealer {
   /** @param context - what the value is bound to; it is authenticated, not part of the result */
   seal(plain: string | Buffer, context: string): Buffer
@@ -15,8 +15,8 @@ export interface Sealer {
 }
 
 /**
- * AES-256-GCM with a key derived for each value from a random salt: a single key with random nonces would be limited to 2^32
- * values (NIST SP 800-38D §8.3), and anyone can have values sealed without limit.
+ * AES-256-GCM with a separate key for each value, derived from a random salt: a single key with random nonces would be
+ * limited to 2^32 values (NIST SP 800-38D §8.3), and anyone can request an unlimited number of sealed values.
  *
  * @param key - 32 bytes
  */

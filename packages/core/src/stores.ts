@@ -16,7 +16,7 @@ import type { SessionHistoryStore } from './sessions/session-history-store.ts'
 import type { Transaction } from './transaction.ts'
 
 /**
- * Everything that core persists, each through a port of its own. `@pocket/core/typeorm` and `/memory` bring them all.
+ * All stores that core uses. `@pocket/core/typeorm` and `@pocket/core/memory` implement all of them.
  *
  * @example
  * ```ts
@@ -24,36 +24,36 @@ import type { Transaction } from './transaction.ts'
  * ```
  */
 export interface PocketStores {
-  /** APIs, and which clients have access. */
+  /** APIs and the access of clients to them. */
   readonly apis: ApiStore
-  /** What oidc-provider keeps: sessions, grants, codes and tokens, hashed. */
+  /** Hashed oidc-provider artifacts: sessions, grants, codes and tokens. */
   readonly artifacts: ArtifactStore
   /** Clients and their secrets, encrypted or hashed. */
   readonly clients: ClientStore
-  /** Login codes, hashed, used once. */
+  /** Hashed single-use login codes. */
   readonly codes: CodeStore
-  /** The latest attempts of each client. */
+  /** The latest connection attempts of each client. */
   readonly connectionLog: ConnectionLogStore
-  /** What people have allowed clients. */
+  /** The consents of users for clients. */
   readonly consents: ConsentStore
-  /** Devices that ask to be let in, used once. */
+  /** Single-use sign-in requests of other devices. */
   readonly deviceLogins: DeviceLoginStore
-  /** Tokens that let programs register clients (RFC 7591 §3), hashed. */
+  /** Hashed initial access tokens for client registration (RFC 7591 §3). */
   readonly initialAccessTokens: InitialAccessTokenStore
   /** Signing keys, encrypted with the master key. */
   readonly keys: KeyStore
-  /** How often something was tried. */
+  /** Counters of the rate limits. */
   readonly limits: LimitStore
-  /** Logouts that clients have yet to hear of (OpenID Connect Back-Channel Logout). */
+  /** Logout notices that are not delivered yet (OpenID Connect Back-Channel Logout). */
   readonly logoutNotices: LogoutNoticeStore
   /** Passkeys: public keys and counters. */
   readonly passkeys: PasskeyStore
-  /** Proofs that somebody has just used a passkey, hashed, used once. */
+  /** Hashed single-use proofs of recent re-authentication. */
   readonly reauthentications: ReauthenticationStore
-  /** Challenges of ceremonies that were spent (WebAuthn Level 3 §13.4.3). */
+  /** Used WebAuthn challenges (WebAuthn Level 3 §13.4.3). */
   readonly spentChallenges: SpentChallengeStore
-  /** How sessions began, and what was used and made in them; outlives the sessions. */
+  /** How sessions began, and what was used and created in them; kept after the sessions end. */
   readonly sessionHistory: SessionHistoryStore
-  /** Keeps all writes of a piece of work together, across these stores, or none of them. */
+  /** Runs writes to all these stores in one transaction. */
   readonly transaction: Transaction
 }

@@ -1,6 +1,6 @@
 /**
- * Runs `work` so that all writes of every store made in it are kept together or not at all. A rejection of `work`
- * undoes them and is passed on. Nested calls join the outer transaction.
+ * Runs `work` in a transaction: the writes of all stores are committed together or not at all. If `work` rejects, the
+ * writes are rolled back and the rejection is passed on. Nested calls join the outer transaction.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * What a host's function answers, if it does so in time. What it answers later is dropped.
+ * Returns the result of a host function, or rejects if the timeout is exceeded. Later results are discarded.
  *
  * @param limit - milliseconds
  */

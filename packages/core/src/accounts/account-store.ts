@@ -1,10 +1,10 @@
 import type { Account } from './account.ts'
 
-/** Where people come from, as core asks: a host's own store, held to its word (`host-accounts.ts`). */
+/** Looks up accounts for core. `host-accounts.ts` validates the results of the host's own store. */
 export interface AccountStore {
   /**
-   * The account with this id, or `undefined` where there is none. A disabled account is returned as such: core refuses
-   * it, so that the refusal is audited.
+   * The account with this ID, or `undefined` if it does not exist. A disabled account is returned as such: core rejects
+   * it and audits the refusal.
    */
   find(id: string): Promise<Account | undefined>
 }

@@ -1,36 +1,36 @@
-/** Something that an administrator says of a person or of a group's members, whatever the claim's name. */
+/** A claim that an administrator sets for a user or for the members of a group. */
 export interface CustomClaim {
   /** The name of the claim. */
   readonly key: string
-  /** Told as JSON where it is JSON, else as the text that it is. */
+  /** Released as JSON if it is valid JSON, otherwise as text. */
   readonly value: string
 }
 
-/** A group that an account belongs to. `id` is opaque to core, `name` is what a client is told. */
+/** A group that an account belongs to. `id` is opaque to core, `name` is what clients receive. */
 export interface AccountGroup {
   /** Never changes. */
   readonly id: string
-  /** May change; it is shown, and told. */
+  /** May change; it is displayed and released to clients. */
   readonly name: string
-  /** What is said of its members. Of two groups that say something else, the first by name counts. */
+  /** Claims of the members. If two groups set the same claim, the first group by name wins. */
   readonly customClaims?: readonly CustomClaim[]
 }
 
-/** Core's view of a person who can sign in. Its `id` is the `sub` that every client sees (OpenID Connect Core §2). */
+/** Core's view of a user who can sign in. Its `id` is the `sub` that clients receive (OpenID Connect Core §2). */
 export interface Account {
-  /** Never changes, and never becomes somebody else's. Becomes `sub`. */
+  /** Never changes and is never reassigned. Becomes `sub`. */
   readonly id: string
   /** Becomes `preferred_username`. */
   readonly userName: string
-  /** What people are called on pages, and by their authenticator. */
+  /** The display name on pages and in the authenticator. */
   readonly displayName: string
   /** Becomes `given_name`. */
   readonly givenName: string | null
   /** Becomes `family_name`. */
   readonly familyName: string | null
-  /** Becomes `email`; where login codes are sent. */
+  /** Becomes `email`; login codes are sent to it. */
   readonly email: string | null
-  /** Becomes `email_verified`: whether the host knows that the address is theirs. */
+  /** Becomes `email_verified`: whether the host has verified the e-mail address. */
   readonly emailVerified: boolean
   /** BCP 47 language tag. */
   readonly locale: string | null
@@ -38,14 +38,14 @@ export interface Account {
   readonly zoneinfo?: string | null
   /** An absolute URL. */
   readonly picture: string | null
-  /** A disabled account can neither sign in nor use what it was given before. */
+  /** A disabled account cannot sign in or use tokens that were issued before. */
   readonly disabled: boolean
-  /** Becomes `groups`, by their names; what clients that are restricted to groups look at, by their ids. */
+  /** Becomes `groups`, by name; clients that are restricted to groups compare the IDs. */
   readonly groups: readonly AccountGroup[]
-  /** What is said of this person; it counts before what is said of a group. */
+  /** Claims of this user, which take precedence over claims of groups. */
   readonly customClaims?: readonly CustomClaim[]
   /** Milliseconds since the Unix epoch; becomes `updated_at`, in seconds. */
   readonly updatedAt: number | null
-  /** What the host knows beside this, for its own `claims` function; core tells nobody. */
+  /** Additional data for the host's own `claims` function; core never releases it. */
   readonly extra?: Readonly<Record<string, unknown>>
 }

@@ -1,26 +1,26 @@
 import type { Account } from './account.ts'
 import type { AccountStore } from './account-store.ts'
 
-/** What a stranger says of themselves. The account has to have this `id`: the passkey that is made for it holds it. */
+/** The data of a new account. The account must use this `id`, because the new passkey contains it as the user handle. */
 export type NewAccount = Pick<Account, 'id' | 'userName'> & Partial<Pick<Account, 'displayName' | 'email' | 'locale'>>
 
-/** A part of all accounts. */
+/** A page of the account list. */
 export interface AccountListRequest {
-  /** The id of the last account of the part before; empty for the first part. */
+  /** The ID of the last account of the previous page; empty for the first page. */
   readonly after: string
   readonly limit: number
 }
 
 /**
- * The host's people, with each answer held to the contract of `HostAccounts`. What the host's store does not offer is
- * refused with `misconfigured`, which names the method.
+ * The accounts of the host, with each result validated against the contract of `HostAccounts`. A method that the host's
+ * store lacks throws `misconfigured` with the name of the method.
  */
 export interface Accounts extends AccountStore {
-  /** Whether the host's store can do this. */
+  /** Whether the host's store implements this method. */
   can(method: 'findByLogin' | 'register' | 'list'): boolean
-  /** The account that signs in with this name or address of e-mail. @throws {Misconfigured} */
+  /** The account with this user name or e-mail address. @throws {Misconfigured} */
   findByLogin(login: string): Promise<Account | undefined>
-  /** @throws {Misconfigured} @throws what the host refuses with a `PocketError` */
+  /** @throws {Misconfigured} @throws the `PocketError` of the host's store */
   register(account: NewAccount): Promise<Account>
   /** @throws {Misconfigured} */
   list(request: AccountListRequest): Promise<readonly Account[]>

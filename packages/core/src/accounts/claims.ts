@@ -1,6 +1,6 @@
 import type { Account } from './account.ts'
 
-/** The claims behind each scope (OpenID Connect Core §5.4), as they are advertised. */
+/** The claims of each scope (OpenID Connect Core §5.4), as advertised. */
 export const claimsByScope = {
   openid: ['sub', 'amr', 'acr', 'auth_time'],
   profile: [
@@ -18,18 +18,18 @@ export const claimsByScope = {
   groups: ['groups'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
-/** The scopes that ask for nothing but claims, and the one for refresh tokens. */
+/** The scopes that only request claims, and the scope for refresh tokens. */
 export const supportedScopes = ['openid', 'profile', 'email', 'groups', 'offline_access'] as const
 
-/** The scope that lets a claim be told, where it is not asked for by its name. What we make no claim of goes with `profile`. */
+/** The scope that releases a claim that is not requested by name. Unknown claims belong to `profile`. */
 export function scopeOfClaim(claim: string): string {
   return Object.entries(claimsByScope).find(([, claims]) => claims.some((known) => known === claim))?.[0] ?? 'profile'
 }
 
-/** Claims of any name; what is not known is left out. */
+/** Claims by name; unknown values are omitted. */
 export type Claims = Readonly<Record<string, unknown>>
 
-/** The standard claims about an account, and those of our own, whoever asks. */
+/** The standard claims of an account and the additional claims of this provider. */
 export function accountClaims(account: Account): Claims {
   const fullName = [account.givenName, account.familyName].filter(Boolean).join(' ')
   return present({
@@ -49,7 +49,7 @@ export function accountClaims(account: Account): Claims {
   })
 }
 
-/** Claims that say something. */
+/** Removes claims without a value. */
 export function present(claims: Claims): Claims {
   return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== null && value !== undefined))
 }

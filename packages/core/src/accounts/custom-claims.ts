@@ -2,8 +2,8 @@ import type { Account, CustomClaim } from './account.ts'
 import { protocolClaims } from './reserved-claims.ts'
 
 /**
- * What is said of the person beyond the standard claims, by claim. Their own claims count before those of their groups, and
- * of the groups the first by name, whatever the case of its letters, before the next.
+ * The custom claims of an account by name. Claims of the user take precedence over claims of groups; among groups, the
+ * first by case-insensitive name takes precedence.
  */
 export function customClaims({ customClaims: own = [], groups }: Account): ReadonlyMap<string, unknown> {
   const byName = [...groups].sort((left, right) => order(left.name.toLowerCase(), right.name.toLowerCase()))
@@ -17,7 +17,7 @@ function order(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0
 }
 
-/** `5` is a number to a client and `true` a truth value; what is no JSON is a text. */
+/** Parses JSON values, so `5` becomes a number and `true` a boolean; other values stay text. */
 function parsed(value: CustomClaim['value']): unknown {
   try {
     return JSON.parse(value)

@@ -3,7 +3,7 @@ import type { Account } from './account.ts'
 import type { AccountStore } from './account-store.ts'
 
 /**
- * The account, if it may sign in.
+ * Returns the account if it may sign in.
  *
  * @throws {Forbidden} `account_not_found` or `account_disabled`
  */

@@ -3,13 +3,13 @@ import { withTimeout } from '../within-time.ts'
 import type { Account } from './account.ts'
 import type { AccountListRequest, Accounts, NewAccount } from './accounts.ts'
 
-/** An account as a host has it: who it is, and whatever else is known. What is left out says nothing. */
+/** An account of the host; all fields except `id` and `userName` are optional. */
 export type HostAccount = Pick<Account, 'id' | 'userName'> & {
   readonly [Key in keyof Account]?: Account[Key] | undefined
 }
 
 /**
- * Where a host's people come from. One method is enough; each further one is for what it says.
+ * The accounts of the host. Only `find` is required; each further method enables a feature.
  *
  * @example
  * ```ts
@@ -23,24 +23,24 @@ export type HostAccount = Pick<Account, 'id' | 'userName'> & {
  */
 export interface HostAccounts {
   /**
-   * The account with this id, or `undefined` where there is none. Return a disabled one as such: core refuses it, so that
-   * the refusal is audited. It has as long as the option `hookTimeout` says.
+   * The account with this ID, or `undefined` if it does not exist. Return a disabled account as such: core rejects it
+   * and audits the refusal. The call must finish within the option `hookTimeout`.
    */
   find(id: string): Promise<HostAccount | undefined>
   /**
-   * The account that signs in with this name or address of e-mail, as somebody has typed it. For `pocket.mailLoginCode`:
-   * people who have no passkey at hand.
+   * The account with this user name or e-mail address, as the user typed it. Required for `pocket.mailLoginCode`, for
+   * users without a passkey at hand.
    */
   findByLogin?(login: string): Promise<HostAccount | undefined>
   /**
-   * Makes the account of somebody who has just made a passkey, with the id that is given. For `pocket.signUp`. Where that
-   * cannot be, throw an error of `@pocket/core/errors`, such as `new Conflict('already_in_use', 'The name is taken.')`. It
-   * is called in the transaction in which the passkey is stored.
+   * Creates an account for a user who has just created a passkey, with the given ID. Required for `pocket.signUp`. To
+   * reject it, throw an error of `@pocket/core/errors`, such as `new Conflict('already_in_use', 'The name is taken.')`.
+   * It runs in the transaction that stores the passkey.
    */
   register?(account: NewAccount): Promise<HostAccount>
   /**
-   * At most `limit` accounts, those after the one with the id `after`, in an order that stays; fewer where there are no more.
-   * For `pocket.accounts.list`.
+   * Returns up to `limit` accounts that follow the account with the ID `after`, in a stable order; fewer at the end of
+   * the list. Required for `pocket.accounts.list`.
    */
   list?(request: AccountListRequest): Promise<readonly HostAccount[]>
 }
@@ -69,7 +69,7 @@ const listOf = (keys: readonly string[]): Field => ({
   has: `a list whose members have ${keys.join(' and ')}`,
 })
 
-/** What the fields hold, where they hold anything. */
+/** The type of each optional field. */
 const fields: { readonly [Key in keyof Required<Account>]: Field } = {
   id: { fits: (value) => typeof value === 'string' && value !== '', has: 'a text with something in it' },
   userName: text,
@@ -89,7 +89,8 @@ const fields: { readonly [Key in keyof Required<Account>]: Field } = {
 }
 
 /**
- * Holds a host's store to its word: whatever it does wrong ends in one error that names it, and nobody is signed in.
+ * Validates the results of the host's account store: an invalid result throws one error that names the method, and no
+ * user is signed in.
  *
  * @param hookTimeout - milliseconds
  */
@@ -148,7 +149,7 @@ export function guardAccounts(host: HostAccounts, hookTimeout: number): Accounts
   }
 }
 
-/** What is known of an account. Fields can be accessors of a class, which a spread leaves out, and can throw. */
+/** Reads the fields of an account. A class may define them as accessors, which a spread omits and which can throw. */
 function read(method: keyof HostAccounts, given: HostAccount): Readonly<Record<string, unknown>> {
   try {
     const whole: Record<string, unknown> = { ...given }

@@ -1,6 +1,6 @@
 /**
- * What a token says about itself, about the sign-in and about whom it is for (RFC 7519 §4.1, OpenID Connect Core §2 and
- * §3.3.2.11, RFC 9068 §2.2, and others in the IANA registry). Nothing that an administrator writes may say it.
+ * Protocol claims about the token, the sign-in and the audience (RFC 7519 §4.1, OpenID Connect Core §2 and §3.3.2.11,
+ * RFC 9068 §2.2, and others in the IANA registry). An administrator cannot set them.
  */
 export const protocolClaims: ReadonlySet<string> = new Set([
   'iss',
@@ -36,7 +36,7 @@ export const protocolClaims: ReadonlySet<string> = new Set([
   'active',
   '_claim_names',
   '_claim_sources',
-  // What a JavaScript object would take for something else than a property.
+  // JavaScript objects treat these names specially.
   '__proto__',
   'constructor',
 ])

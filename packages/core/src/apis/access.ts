@@ -3,17 +3,17 @@ import { type Api, type ApiPermission, type GrantSubject, permissionsOf } from '
 import { normalResource } from './api-input.ts'
 import type { ApiStore } from './api-store.ts'
 
-/** An API, and what a client may do there. */
+/** An API and the permissions of a client at it. */
 export interface AccessibleApi {
   readonly api: Api
   readonly permissions: readonly ApiPermission[]
 }
 
-/** Where a client may go, read anew each time, so that what an administrator takes away is gone at once. */
+/** Reads the access of clients on every call, so that revoked access ends immediately. */
 export interface ApiAccessReader {
-  /** `undefined` where there is no such API, or where the client has no access to it. */
+  /** `undefined` if the API does not exist or the client has no access to it. */
   find(resource: string, clientId: string, subject: GrantSubject): Promise<AccessibleApi | undefined>
-  /** Whether there is such an API, whoever may go there. */
+  /** Whether the API exists, regardless of access. */
   knows(resource: string): Promise<boolean>
 }
 

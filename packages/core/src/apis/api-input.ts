@@ -2,27 +2,30 @@ import { type FieldError, InvalidInput } from '../errors.ts'
 import { isObjectMember, nameProblem, normalName } from '../names.ts'
 import type { AccessTokenFormat } from './api.ts'
 
-/** What an administrator decides about an API. What is left out stays as it is. */
+/** The API settings that an administrator edits. Omitted fields stay unchanged. */
 export interface ApiInput {
   /** 1 to 50 characters. */
   readonly name: string
-  /** (`jwt` for a new API) */
+  /** Default for a new API: `jwt`. */
   readonly accessTokenFormat?: AccessTokenFormat | undefined
-  /** Minutes, 1 to 525,600; see `Api` (`null` for a new API). */
+  /** Minutes, 1 to 525,600; see `Api`. Default for a new API: `null`. */
   readonly accessTokenDurationMinutes?: number | null | undefined
-  /** Ids of clients; unknown ones are left out (none for a new API). */
+  /** Client IDs; unknown IDs are ignored. Default for a new API: none. */
   readonly resourceServerClientIds?: readonly string[] | undefined
 }
 
-/** What a new API is made of. */
+/** The input for creating an API. */
 export interface NewApiInput extends ApiInput {
-  /** An absolute URI of at most 350 characters, without a fragment; a slash at its end is left out. For ever. */
+  /**
+   * An absolute URI of at most 350 characters without a fragment; a trailing slash is removed. It cannot be changed
+   * later.
+   */
   readonly resource: string
 }
 
-/** A permission of an API, as it is given. */
+/** The input for an API permission. */
 export interface PermissionInput {
-  /** 1 to 128 characters of a scope token (RFC 6749 §3.3); none of the scopes that ask for claims. */
+  /** 1 to 128 characters of a scope token (RFC 6749 §3.3); claim scopes such as `profile` are not allowed. */
   readonly key: string
   /** 1 to 50 characters. */
   readonly name: string
@@ -36,12 +39,12 @@ const maxMinutes = 525_600
 const reservedKeys = new Set(['openid', 'profile', 'email', 'email_verified', 'groups', 'offline_access'])
 const dangerousSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 'file:', 'about:'])
 
-/** Slashes at the end do not tell two resources apart. */
+/** A trailing slash does not distinguish two resources. */
 export function normalResource(resource: string): string {
   return resource.replace(/\/+$/, '')
 }
 
-/** @throws {InvalidInput} `validation_failed` where there is a problem */
+/** @throws {InvalidInput} `validation_failed` if there is a problem */
 export function refuse(fields: readonly FieldError[]): void {
   if (fields.length === 0) return
   const text = fields.map(({ field, message }) => `${field} ${message}`).join(', ')

@@ -1,28 +1,28 @@
 import type { AccessTokenFormat, Api } from './api.ts'
 
 export const apiSorts = ['name', 'resource', 'createdAt'] as const
-/** What lists of APIs can be ordered by. */
+/** The sort keys of API lists. */
 export type ApiSort = (typeof apiSorts)[number]
 
-/** Which APIs to list, and in which order. */
+/** Filter, page and order of an API list. */
 export interface ApiListRequest {
-  /** Leaves out the APIs that this client has a grant for. `null` leaves nothing out. */
+  /** Excludes the APIs that this client has a grant for. `null` excludes none. */
   readonly notGrantedTo: string | null
-  /** Only the APIs with access tokens of this kind. `null`: of any. */
+  /** Only APIs with this access token format. `null` for all formats. */
   readonly accessTokenFormat: AccessTokenFormat | null
-  /** From 1 on; a page beyond the last one is the last one. */
+  /** Starts at 1; a page after the last one returns the last page. */
   readonly page: number
-  /** APIs a page. */
+  /** APIs per page. */
   readonly limit: number
-  /** `null` is the order in which they were created. */
+  /** `null` sorts by creation time. */
   readonly sort: { readonly by: ApiSort; readonly descending: boolean } | null
-  /** A part of the name or of the resource, whatever the case of its letters. Empty where everything is wanted. */
+  /** A case-insensitive part of the name or the resource. Empty for all. */
   readonly search: string
 }
 
-/** One page of APIs, and how many there are. */
+/** A page of APIs and the total count. */
 export interface ApiList {
   readonly items: readonly Api[]
-  /** How many there are on all pages. */
+  /** Total count of all pages. */
   readonly total: number
 }

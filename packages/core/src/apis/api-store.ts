@@ -1,27 +1,27 @@
 import type { Api, ApiGrant } from './api.ts'
 import type { ApiList, ApiListRequest } from './api-list.ts'
 
-/** Where APIs are kept, and the access of clients to them. */
+/** Stores APIs and the access of clients to them. */
 export interface ApiStore {
   find(id: string): Promise<Api | undefined>
-  /** The same, and nobody else changes this API until the running transaction ends. */
+  /** Like `find`, and locks the API until the running transaction ends. */
   findForUpdate(id: string): Promise<Api | undefined>
   findByResource(resource: string): Promise<Api | undefined>
-  /** All of them, by name. */
+  /** All APIs, by name. */
   list(): Promise<readonly Api[]>
-  /** A page of them. The number of statements does not depend on how many there are. */
+  /** A page of APIs. The number of statements is independent of the number of APIs. */
   page(request: ApiListRequest): Promise<ApiList>
-  /** Returns `false`, and changes nothing, where the resource is taken. */
+  /** Returns `false` without a change if the resource is already in use. */
   insert(api: Api): Promise<boolean>
-  /** Replaces the stored API of the same id and resource. */
+  /** Replaces the stored API with the same ID and resource. */
   update(api: Api): Promise<void>
-  /** Removes an API and all access to it; returns `false` where there is none. */
+  /** Removes an API and all access to it; returns `false` if it does not exist. */
   remove(id: string): Promise<boolean>
   findGrant(apiId: string, clientId: string): Promise<ApiGrant | undefined>
-  /** In no certain order. */
+  /** In no particular order. */
   grantsOf(apiId: string): Promise<readonly ApiGrant[]>
   grantsTo(clientId: string): Promise<readonly ApiGrant[]>
-  /** Adds the grant, or replaces the one that the client has at the API. */
+  /** Adds the grant, or replaces the existing grant of the client at the API. */
   setGrant(grant: ApiGrant): Promise<void>
   removeGrant(apiId: string, clientId: string): Promise<boolean>
   removeGrantsTo(clientId: string): Promise<void>

@@ -1,26 +1,29 @@
 import type { Client } from '../clients/client.ts'
 
-/** One thing that may be done at an API: a scope of OAuth 2.0. */
+/** A permission of an API: an OAuth 2.0 scope. */
 export interface ApiPermission {
   readonly id: string
   /** The scope token (RFC 6749 §3.3). */
   readonly key: string
   readonly name: string
-  /** What people read when they are asked. Empty where there is none. */
+  /** The text on the consent page. Empty if there is none. */
   readonly description: string
-  /** Whether every client that is known by its metadata document may ask a person for it. */
+  /** Whether every client with a metadata document may request it from users. */
   readonly allowedForCimdClients: boolean
 }
 
-/** `jwt` is read by the API itself (RFC 9068 §2) and lives until it expires; `opaque` is introspected (RFC 7662 §2) and can be revoked. */
+/**
+ * `jwt` is validated by the API itself (RFC 9068 §2) and stays valid until it expires; `opaque` is introspected (RFC
+ * 7662 §2) and can be revoked.
+ */
 export type AccessTokenFormat = (typeof accessTokenFormats)[number]
 
-/** The forms that access tokens for an API can have (RFC 9068 §2, RFC 7662 §2). */
+/** The access token formats of an API (RFC 9068 §2, RFC 7662 §2). */
 export const accessTokenFormats = ['jwt', 'opaque'] as const
 
 const jwtMinutes = 10
 
-/** How long an access token for the API lives, in seconds, if the client's tokens live for `ofClient`. */
+/** The lifetime of an access token for the API in seconds; `ofClient` is the token lifetime of the client. */
 export function accessTokenLifetime(
   { accessTokenFormat, accessTokenDurationMinutes }: Pick<Api, 'accessTokenFormat' | 'accessTokenDurationMinutes'>,
   ofClient: number,
@@ -29,22 +32,22 @@ export function accessTokenLifetime(
   return most === null ? ofClient : Math.min(ofClient, most * 60)
 }
 
-/** A resource server: what clients get access tokens for (RFC 8707 §2). */
+/** A resource server for which clients request access tokens (RFC 8707 §2). */
 export interface Api {
   readonly id: string
   readonly name: string
-  /** The resource indicator, and the audience of its tokens: an absolute URI without a slash at its end. */
+  /** The resource indicator and token audience: an absolute URI without a trailing slash. */
   readonly resource: string
   readonly permissions: readonly ApiPermission[]
   readonly accessTokenFormat: AccessTokenFormat
   /**
-   * Most minutes that its access tokens live; those of a client never live longer than the client says. `null` stands for
-   * ten minutes where they are JWTs, which nobody can end, and for no such bound where they are opaque.
+   * Maximum lifetime of its access tokens in minutes; the lifetime of the client also applies. `null` means ten minutes
+   * for JWTs, which cannot be revoked, and no API limit for opaque tokens.
    */
   readonly accessTokenDurationMinutes: number | null
-  /** The clients that may introspect the API's tokens, whoever they were issued to (RFC 7662). */
+  /** Clients that may introspect all tokens of the API, including those issued to other clients (RFC 7662). */
   readonly resourceServerClientIds: readonly string[]
-  /** Whether clients that are known by their metadata document have user-delegated access. */
+  /** Whether clients with a metadata document have user-delegated access. */
   readonly allowCimdClients: boolean
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number
@@ -52,26 +55,26 @@ export interface Api {
   readonly updatedAt: number
 }
 
-/** What a client may ask people for (user-delegated), and what it may do in its own name (client credentials). */
+/** Access with user consent (user-delegated) and access of the client itself (client credentials). */
 export interface ApiAccess {
   readonly userDelegatedAccess: boolean
   readonly clientAccess: boolean
-  /** Ids of the API's permissions. */
+  /** IDs of the API's permissions. */
   readonly userDelegatedPermissionIds: readonly string[]
   readonly clientPermissionIds: readonly string[]
 }
 
-/** The access of one client to one API. */
+/** The access of a client to an API. */
 export interface ApiGrant extends ApiAccess {
   readonly apiId: string
   readonly clientId: string
 }
 
-/** In whose name a client acts. */
+/** Whether the client acts for a user or for itself. */
 export type GrantSubject = 'user' | 'client'
 
 /**
- * What an API gives away by itself to this kind of client, beside its grants.
+ * The permissions that an API grants to every client with a metadata document.
  *
  * @example
  * ```ts
@@ -89,7 +92,7 @@ export interface Holder {
   readonly subject: GrantSubject
 }
 
-/** The permissions that a client has at an API at this moment; `undefined` where it has no access at all. */
+/** The current permissions of a client at an API; `undefined` if it has no access. */
 export function permissionsOf(api: Api, { client, grant, subject }: Holder): readonly ApiPermission[] | undefined {
   const given = subject === 'user' ? cimdPermissions(api, client) : undefined
   const [access, ids] =

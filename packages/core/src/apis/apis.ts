@@ -20,28 +20,28 @@ import type { ApiList, ApiListRequest } from './api-list.ts'
 import type { ApiStore } from './api-store.ts'
 import { type ApiGrants, createApiGrants } from './grants.ts'
 
-/** The APIs that clients get access tokens for (RFC 8707 §2). Changes hold from the next token on. */
+/** The APIs that clients request access tokens for (RFC 8707 §2). Changes apply from the next token. */
 export interface Apis extends ApiGrants {
   find(id: string): Promise<Api | undefined>
-  /** The same, and nobody else changes this API until the running transaction ends. */
+  /** Like `find`, and locks the API until the running transaction ends. */
   findForUpdate(id: string): Promise<Api | undefined>
-  /** All of them, by name. */
+  /** All APIs, by name. */
   list(): Promise<readonly Api[]>
   page(request: ApiListRequest): Promise<ApiList>
-  /** @throws {InvalidInput} `validation_failed` @throws {Conflict} `already_in_use` for the resource */
+  /** @throws {InvalidInput} `validation_failed` @throws {Conflict} `already_in_use` if the resource is already in use */
   create(input: NewApiInput): Promise<Api>
   /** @throws {NotFound} `not_found` @throws {InvalidInput} as for `create` */
   update(id: string, input: ApiInput): Promise<Api>
-  /** Removes the API and all access to it. Returns `false` where there is none. */
+  /** Removes the API and all access to it. Returns `false` if it does not exist. */
   remove(id: string): Promise<boolean>
   /**
-   * Makes these the API's permissions; one whose key was there before stays the same one. A client that loses the last
-   * permission it had loses its access.
+   * Replaces the permissions of the API; a permission with an existing key keeps its ID. A client that loses its last
+   * permission also loses its access.
    *
-   * @throws {NotFound} `not_found` @throws {InvalidInput} `validation_failed` on `permissions[i].key` and so on
+   * @throws {NotFound} `not_found` @throws {InvalidInput} `validation_failed`, for example on `permissions[i].key`
    */
   setPermissions(id: string, permissions: readonly PermissionInput[]): Promise<Api>
-  /** Opens the API to clients that are known by their metadata document; unknown ids are left out. @throws {NotFound} `not_found` */
+  /** Sets the access of clients with a metadata document; unknown IDs are ignored. @throws {NotFound} `not_found` */
   setCimdAccess(
     id: string,
     access: { readonly enabled: boolean; readonly permissionIds: readonly string[] },
@@ -155,7 +155,7 @@ function problems({ name, accessTokenDurationMinutes }: ApiInput) {
   return [...nameProblems(name), ...lifetimeProblems(accessTokenDurationMinutes)]
 }
 
-/** Takes away what an API no longer has, and the access that nothing but it was for. */
+/** Removes deleted permissions from a grant, and access that existed only for those permissions. */
 async function keepOnly(store: ApiStore, grant: ApiGrant, permissionIds: ReadonlySet<string>): Promise<void> {
   const kept = (ids: readonly string[]) => ids.filter((id) => permissionIds.has(id))
   const userDelegatedPermissionIds = kept(grant.userDelegatedPermissionIds)

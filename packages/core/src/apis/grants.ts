@@ -6,29 +6,29 @@ import type { ApiStore } from './api-store.ts'
 
 /** The access of clients to APIs. */
 export interface ApiGrants {
-  /** What this client was given at this API; nothing, where there is no grant. */
+  /** The grant of this client at this API; an empty grant if there is none. */
   grant(apiId: string, clientId: string): Promise<ApiGrant | undefined>
   grantsOf(apiId: string): Promise<readonly ApiGrant[]>
   grantsTo(clientId: string): Promise<readonly ApiGrant[]>
   /**
-   * Replaces the access of a client to an API. A permission implies access; permissions of others are left out, and what a
-   * public client could do in its own name. Without any access the grant is removed.
+   * Replaces the access of a client to an API. A permission implies access. Unknown permissions are ignored, and so are
+   * client permissions of a public client. A grant without access is removed.
    *
    * @throws {NotFound} `not_found` for the API, `client_not_found`
    */
   setGrant(apiId: string, clientId: string, access: ApiAccess): Promise<ApiGrant>
   /**
-   * Replaces the permissions of a client at all APIs at once. Access without permissions stays as it is, and access that was
-   * for permissions ends with the last of them.
+   * Replaces the permissions of a client at all APIs. Access without permissions stays unchanged; access that existed
+   * for permissions ends with the last permission.
    *
    * @throws {NotFound} `client_not_found`
    */
   setPermissionsOfClient(clientId: string, permissions: PermissionLists): Promise<readonly ApiGrant[]>
-  /** Returns `false` where there is no such grant. */
+  /** Returns `false` if the grant does not exist. */
   removeGrant(apiId: string, clientId: string): Promise<boolean>
 }
 
-/** The permissions that a client has at an API: for people, and for itself. */
+/** User-delegated permissions and client permissions at an API. */
 export type PermissionLists = Pick<ApiAccess, 'userDelegatedPermissionIds' | 'clientPermissionIds'>
 
 export interface ApiGrantsPorts {
@@ -38,7 +38,7 @@ export interface ApiGrantsPorts {
 }
 
 export function createApiGrants({ store, clients, transaction }: ApiGrantsPorts): ApiGrants {
-  /** The client stays as long as the transaction, so that no grant is left behind by one that is removed meanwhile. */
+  /** Locks the client until the transaction ends, so that its concurrent removal leaves no orphaned grant. */
   const lockClient = async (id: string) => {
     const client = await clients.findForUpdate(id)
     if (!client) throw new NotFound('client_not_found', 'There is no such client.')
@@ -89,7 +89,7 @@ export function createApiGrants({ store, clients, transaction }: ApiGrantsPorts)
   }
 }
 
-/** The access that is for no permission. */
+/** Access without any permission. */
 function otherAccess(grant: ApiGrant | undefined): Pick<ApiAccess, 'userDelegatedAccess' | 'clientAccess'> {
   return {
     userDelegatedAccess: grant?.userDelegatedPermissionIds.length === 0 && grant.userDelegatedAccess,
@@ -97,7 +97,7 @@ function otherAccess(grant: ApiGrant | undefined): Pick<ApiAccess, 'userDelegate
   }
 }
 
-/** Forgets a client, within the transaction that removes it: what it may do, and that it serves an API. */
+/** Removes the grants and the resource server role of a client, in the transaction that removes the client. */
 export async function forgetClient(store: ApiStore, clientId: string): Promise<void> {
   await store.removeGrantsTo(clientId)
   for (const { id, resourceServerClientIds } of await store.list()) {

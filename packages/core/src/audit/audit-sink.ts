@@ -1,18 +1,18 @@
 import type { AuditEvent } from './events.ts'
 
-/** Where an event came from. */
+/** The request that caused an event. */
 export interface RequestOrigin {
   readonly requestId: string | null
   readonly ipAddress: string | null
   readonly userAgent: string | null
-  /** The `uid` of the session of whoever is signed in there, once it was read. */
+  /** The `uid` of the current session, once it has been read. */
   readonly sessionUid?: string | null
-  /** The API key of the host's that the request came with. */
+  /** The API key of the host that authenticated the request. */
   readonly apiKeyId?: string | null
 }
 
 /**
- * Where events go. It is awaited before the person is answered; what it throws ends the request.
+ * Records audit events. It is awaited before the response is sent; if it throws, the request fails.
  *
  * @example
  * ```ts
@@ -25,15 +25,15 @@ export interface AuditSink {
   record(event: AuditEvent, origin: RequestOrigin): Promise<void>
 }
 
-/** Who does something to whom it is not, and in which request; what is left out is nobody, or none. */
+/** The actor and the request of an operation on another account; omitted properties are unknown. */
 export interface ActingParty {
   readonly origin?: RequestOrigin | undefined
-  /** The id of the account that does it, where it is another than the one that it is done to. */
+  /** The account ID of the actor, if it is not the affected account. */
   readonly by?: string | undefined
 }
 
-/** Of what no request has asked for. */
+/** The origin of events without a request. */
 export const noOrigin: RequestOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
-/** For hosts that keep no audit log. */
+/** For hosts without an audit log. */
 export const noAudit: AuditSink = { record: async () => {} }

@@ -1,24 +1,24 @@
-/** What a field was and what it has become; `null` where there was or is nothing. */
+/** The old and the new value of a field; `null` for no value. */
 export interface Change {
   readonly before: unknown
   readonly after: unknown
 }
 
-/** By the names of the fields, only those that are not as they were. */
+/** The changed fields by name. */
 export type Changes = Readonly<Record<string, Change>>
 
 export interface ChangeOptions {
-  /** Fields that say nothing to whoever reads the log. */
+  /** Fields that are not relevant for the log. */
   readonly except?: readonly string[] | undefined
-  /** Fields of which the log may know that they changed, and nothing else. */
+  /** Fields whose values must not appear in the log; only the change is recorded. */
   readonly secret?: readonly string[] | undefined
 }
 
 const redacted = '(redacted)'
 
 /**
- * Compares two states of a thing; `null` stands for a thing that is not there yet, or no longer. Returns an object that
- * can be spread into an event: without `changes` where nothing differs.
+ * Compares two states of an object; `null` means that it does not exist yet or any more. The result can be spread into
+ * an event: it has no `changes` if nothing differs.
  *
  * @example
  * ```ts
@@ -36,7 +36,7 @@ export function changesBetween(
   const shown = (name: string, value: unknown) => (secret.includes(name) && !isEmpty(value) ? redacted : value)
   const changed = names.flatMap((name): [string, Change][] => {
     const [from = null, to = null] = [old.get(name), now.get(name)]
-    // Of a new thing, or one that is gone, what is empty tells nothing.
+    // Empty fields of a created or removed object carry no information.
     if (JSON.stringify(from) === JSON.stringify(to) || (isEmpty(from) && isEmpty(to))) return []
     return [[name, { before: shown(name, from), after: shown(name, to) }]]
   })

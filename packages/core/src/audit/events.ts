@@ -1,6 +1,6 @@
 import type { Changes } from './changes.ts'
 
-/** Every kind of event, without what it changed. */
+/** Every kind of event, without its changes. */
 type Happening =
   | {
       readonly event: 'signed_in'
@@ -18,15 +18,15 @@ type Happening =
   | {
       readonly event: 'device_login_approved' | 'device_login_denied'
       readonly accountId: string
-      /** Where the device is that asked. */
+      /** The location of the requesting device. */
       readonly deviceAddress?: string
     }
   | { readonly event: 'signed_out'; readonly accountId: string }
   | {
-      /** In another browser, or by somebody else. */
+      /** Ended from another browser or by another user. */
       readonly event: 'session_ended'
       readonly accountId: string
-      /** Its `uid`, which lets nobody in. */
+      /** The `uid` of the session, which grants no access. */
       readonly sessionId: string
       readonly by?: string
     }
@@ -35,14 +35,14 @@ type Happening =
       readonly event: 'account_created'
       readonly accountId: string
       readonly method: 'setup' | 'api' | 'open_signup' | 'signup_token' | 'ldap'
-      /** The sign-up token that let them in. */
+      /** The sign-up token that was used. */
       readonly signupTokenId?: string
       readonly by?: string
     }
   | {
       readonly event: 'account_updated'
       readonly accountId: string
-      /** The names of what changed. */
+      /** The names of the changed fields. */
       readonly fields: readonly string[]
       readonly by?: string
     }
@@ -50,14 +50,14 @@ type Happening =
   | { readonly event: 'account_enabled'; readonly accountId: string; readonly by?: string }
   | { readonly event: 'account_removed'; readonly accountId: string; readonly by?: string }
   | {
-      /** Somebody took all that is kept of them away as a file. */
+      /** A user downloaded an export of their data. */
       readonly event: 'account_exported'
       readonly accountId: string
     }
   | {
       readonly event: 'account_groups_changed'
       readonly accountId: string
-      /** Ids of groups. */
+      /** Group IDs. */
       readonly added: readonly string[]
       readonly removed: readonly string[]
       readonly by: string
@@ -79,7 +79,7 @@ type Happening =
   | {
       readonly event: 'group_members_changed'
       readonly groupId: string
-      /** Ids of accounts. */
+      /** Account IDs. */
       readonly added: readonly string[]
       readonly removed: readonly string[]
       readonly by: string
@@ -88,7 +88,7 @@ type Happening =
       readonly event: 'membership_end_changed'
       readonly accountId: string
       readonly groupId: string
-      /** RFC 3339; empty where it does not end by itself any more. */
+      /** RFC 3339; empty if it no longer expires. */
       readonly endsAt: string
       readonly by: string
     }
@@ -121,7 +121,7 @@ type Happening =
   | { readonly event: 'code_issued'; readonly accountId: string; readonly by?: string }
   | { readonly event: 'client_created'; readonly clientId: string; readonly accountId?: string }
   | {
-      /** By a program; nobody was asked. */
+      /** Registered dynamically, without approval by a user. */
       readonly event: 'client_registered'
       readonly clientId: string
       readonly method: 'open' | 'initial_access_token' | 'metadata_document'
@@ -131,7 +131,7 @@ type Happening =
       readonly event: 'client_updated'
       readonly clientId: string
       readonly accountId?: string
-      /** The names of what changed. */
+      /** The names of the changed fields. */
       readonly fields?: readonly string[]
     }
   | { readonly event: 'client_removed'; readonly clientId: string; readonly accountId?: string }
@@ -165,7 +165,7 @@ type Happening =
       readonly accountId?: string
     }
   | {
-      /** Somebody tried a client without its application. */
+      /** An administrator or user ran a test sign-in without the application. */
       readonly event: 'client_tested'
       readonly clientId: string
       readonly outcome: 'passed' | 'not_passed'
@@ -178,7 +178,7 @@ type Happening =
       readonly scopes: readonly string[]
     }
   | {
-      /** The second where everything had been allowed before. */
+      /** `device_authorized_again`: all requested scopes had already been allowed. */
       readonly event: 'device_authorized' | 'device_authorized_again'
       readonly accountId: string
       readonly clientId: string
@@ -203,7 +203,7 @@ type Happening =
       readonly reason: string
     }
   | {
-      /** The client was not reached, however often it was tried. */
+      /** The client was unreachable at every attempt. */
       readonly event: 'logout_notice_failed'
       readonly clientId: string
       readonly accountId: string
@@ -211,7 +211,7 @@ type Happening =
     }
   | {
       readonly event: 'token_revoked'
-      /** As the library calls it, such as `RefreshToken`. */
+      /** The model name in oidc-provider, such as `RefreshToken`. */
       readonly kind: string
       readonly clientId: string
       readonly accountId?: string
@@ -225,14 +225,14 @@ type Happening =
   | {
       readonly event: 'api_updated'
       readonly apiId: string
-      /** The names of what changed. */
+      /** The names of the changed fields. */
       readonly fields: readonly string[]
       readonly by: string
     }
   | {
       readonly event: 'api_permissions_changed'
       readonly apiId: string
-      /** The keys that the API has now. */
+      /** The current permission keys of the API. */
       readonly keys: readonly string[]
       readonly by: string
     }
@@ -244,32 +244,32 @@ type Happening =
       readonly by: string
     }
   | {
-      /** An import from LDAP has ended; what it did with each person and group are events of their own. */
+      /** An LDAP import has finished; changes of users and groups are separate events. */
       readonly event: 'ldap_synced'
       readonly trigger: 'job' | 'api' | 'page'
-      /** How many of each were changed, such as `created 3, disabled 1`. */
+      /** Counts of changes, such as `created 3, disabled 1`. */
       readonly counts: string
       readonly by?: string
     }
   | {
-      /** So much would have gone that an import waits for an administrator. */
+      /** An import would remove so many entries that it requires confirmation by an administrator. */
       readonly event: 'ldap_sync_waiting'
       readonly trigger: 'job' | 'api' | 'page'
-      /** How many of each would have gone, such as `disabled 212`. */
+      /** Counts of pending removals, such as `disabled 212`. */
       readonly counts: string
       readonly by?: string
     }
   | {
       readonly event: 'ldap_sync_failed'
       readonly trigger: 'job' | 'api' | 'page'
-      /** Why. */
+      /** The reason of the failure. */
       readonly reason: string
       readonly by?: string
     }
   | {
       readonly event: 'ldap_linked' | 'ldap_unlinked'
       readonly accountId: string
-      /** The name of the entry. */
+      /** The distinguished name of the entry. */
       readonly dn: string
       readonly by: string
     }
@@ -279,7 +279,7 @@ type Happening =
       readonly by: string
     }
   | {
-      /** What a target had before is taken over. */
+      /** Existing objects of a SCIM target were adopted. */
       readonly event: 'scim_objects_adopted'
       readonly clientId: string
       readonly count: string
@@ -291,26 +291,26 @@ type Happening =
       readonly by: string
     }
   | {
-      /** A target was changed so that it has everybody it should have. */
+      /** A SCIM target was synchronized completely. */
       readonly event: 'scim_synced'
       readonly clientId: string
     }
   | {
-      /** A target does not have everybody it should have. */
+      /** A SCIM target could not be synchronized completely. */
       readonly event: 'scim_sync_failed'
       readonly clientId: string
-      /** A code. */
+      /** An error code. */
       readonly reason: string
     }
   | { readonly event: 'job_requested'; readonly job: string; readonly by: string }
   | { readonly event: 'keys_rotated'; readonly kid: string }
   | {
       readonly event: 'key_rotation_requested'
-      /** The `kid` of the key that signs then. */
+      /** The `kid` of the next signing key. */
       readonly kid: string
-      /** `immediately`: the key before it is withdrawn at once. */
+      /** `immediately`: the previous key is withdrawn at once. */
       readonly timing: 'immediately' | 'when_published'
-      /** Absent where it was asked for by the command line. */
+      /** Absent if the rotation was requested on the command line. */
       readonly by?: string
     }
   | { readonly event: 'audit_log_exported'; readonly format: string; readonly by: string }
@@ -321,14 +321,14 @@ type Happening =
     }
   | {
       readonly event: 'settings_changed'
-      /** The names of what changed. */
+      /** The names of the changed settings. */
       readonly keys: readonly string[]
       readonly by: string
     }
 
 /**
- * Everything that can happen, in ids only. A refusal carries the precise code that a person is not shown. `by` is who did it
- * to somebody or something else; where it is missing it was the account itself, or nobody.
- * `changes` are what an administrator has to be able to look up later: what a field was, and what it has become.
+ * All audit events; they contain only IDs. A refusal contains the precise error code, which is not shown to the user.
+ * `by` is the actor if it is not the affected account; it is absent if the account itself acted, or no user did.
+ * `changes` contains the old and new values that administrators need for later review.
  */
 export type AuditEvent = Happening & { readonly changes?: Changes }

@@ -10,20 +10,20 @@ export interface Refusal {
   readonly origin: RequestOrigin
 }
 
-/** Keeps a refusal out of the audit log, whichever layers see it pass. */
+/** Excludes a refusal from the audit log in all layers. */
 export function skipRecording(error: PocketError): void {
   recorded.add(error)
 }
 
-/** Writes a refusal down once, however many layers see it pass: the one that knows most comes first. */
+/** Records a refusal once, although several layers see it: the innermost layer has the most details. */
 export async function recordRefusal(audit: AuditSink, { error, event, origin }: Refusal): Promise<void> {
-  // There is nowhere to write it: the audit log is in the database too.
+  // The audit log is in the same unavailable database.
   if (recorded.has(error) || error instanceof Unavailable) return
   recorded.add(error)
   await audit.record(event, origin)
 }
 
-/** Does something outside of every transaction, and writes down why it was refused. `at` is what was called. */
+/** Runs an operation outside any transaction and audits its refusal. `at` is the called operation. */
 export async function withRefusalsRecorded<T>(
   audit: AuditSink,
   { at, origin }: { readonly at: string; readonly origin: RequestOrigin },

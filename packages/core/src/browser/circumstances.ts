@@ -1,7 +1,7 @@
 import { getBrowserCapabilities } from '@simplewebauthn/browser'
 import type { CeremonyFailure } from './problem.ts'
 
-/** The browsers inside of other applications, which show a page but keep no passkeys. */
+/** In-app browsers, which do not store passkeys. */
 const inApp =
   /\bFBA[NV]\b|\bInstagram\b|\bLine\/|\bMicroMessenger\b|\bSnapchat\b|\bLinkedInApp\b|musical_ly|TikTok|; wv\)/
 
@@ -9,7 +9,7 @@ export function isInAppBrowser(userAgent: string): boolean {
   return inApp.test(userAgent)
 }
 
-/** What a failure comes down to in this browser: it may be unable to use what the person has. */
+/** Refines the reason of a failure by the capabilities of this browser. */
 export async function failureContext(failure: CeremonyFailure): Promise<CeremonyFailure> {
   if (failure === 'timed_out' || failure === 'already_registered') return failure
   if (isInAppBrowser(navigator.userAgent)) return 'in_app_browser'

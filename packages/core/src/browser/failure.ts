@@ -12,9 +12,9 @@ const byCode: Readonly<Record<string, CeremonyFailure>> = {
 }
 
 /**
- * Why `navigator.credentials` refused. Browsers hide most of it on purpose (WebAuthn Level 3 §14.5.1): `NotAllowedError`
- * stands for a person who cancels, for no fitting passkey and for a timeout alike, so the clock and a few tell-tale
- * messages have to help.
+ * Why `navigator.credentials` rejected. Browsers deliberately hide most reasons (WebAuthn Level 3 §14.5.1):
+ * `NotAllowedError` means a cancellation, no matching passkey or a timeout, so the elapsed time and a few known
+ * messages decide.
  */
 export function failureOf(error: unknown, timeIsUp: boolean): CeremonyFailure {
   const code = error instanceof WebAuthnError ? byCode[error.code] : undefined

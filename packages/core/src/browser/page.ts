@@ -1,5 +1,6 @@
 /**
- * What runs on the default pages for sign-in and sign-up, and the whole of `@pocket/core/browser` with it: the module that core serves.
+ * The script of the default sign-in and sign-up pages. It includes all of `@pocket/core/browser` and is the module that
+ * core serves.
  *
  * @module
  */
@@ -14,7 +15,7 @@ const signUp = dataOf('registration')
 const button = document.querySelector<HTMLButtonElement>('button#passkey')
 const form = document.querySelector<HTMLFormElement>('form#sign-up')
 
-// Casts: the page and this script come from the same server.
+// The casts are safe because the same server sends the page and this script.
 if (button && signIn)
   button.addEventListener('click', () => run(button, () => authenticate(signIn as AuthenticationCeremony)))
 if (form && signUp)

@@ -1,5 +1,5 @@
 /**
- * The passkey ceremonies of a page: the only code of this package that runs in a browser.
+ * The passkey ceremonies of a page: the only code of this package that runs in the browser.
  *
  * ```ts
  * import { authenticate, explain } from '@pocket/core/browser'
@@ -32,39 +32,39 @@ import { signalUnknownCredential } from './signals.ts'
 export { type CeremonyFailure, ceremonyFailures, type Explanation, explain, PasskeyProblem } from './problem.ts'
 export { type AccountSignals, signalAccount } from './signals.ts'
 
-/** Where the server wants the browser to go after a ceremony: an absolute `http` or `https` URL. */
+/** The URL to navigate to after a ceremony: an absolute `http` or `https` URL. */
 export interface CeremonyOutcome {
   readonly redirectTo: string
 }
 
-/** What a registration ceremony needs of its page (WebAuthn Level 3 §7.1). */
+/** The parameters of a registration ceremony (WebAuthn Level 3 §7.1). */
 export interface RegistrationCeremony {
-  /** `POST` `input` to it; it answers `{ "options": PublicKeyCredentialCreationOptionsJSON }`. */
+  /** The URL to which `input` is sent by `POST`; it returns `{ "options": PublicKeyCredentialCreationOptionsJSON }`. */
   readonly optionsFrom: string
-  /** What the server has to know before it makes the options, such as the fields of a form. */
+  /** The data that the server needs to create the options, such as form fields. */
   readonly input?: Readonly<Record<string, unknown>> | undefined
-  /** `POST` `{ "response": RegistrationResponseJSON }` to it; it answers `{ "redirectTo": string }`. */
+  /** The URL to which `{ "response": RegistrationResponseJSON }` is sent by `POST`; it returns `{ "redirectTo": string }`. */
   readonly submitTo: string
 }
 
-/** What {@link autofill} can be told. */
+/** Options of {@link autofill}. */
 export interface AutofillOptions {
-  /** Withdraws the offer: nothing comes of it unless a passkey was chosen before. */
+  /** Cancels the ceremony unless a passkey has already been selected. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** Challenges that were sent to the server, which may have spent them. */
+/** Challenges that were sent to the server and may already be used. */
 const spent = new Set<string>()
 
-/** Whether the server has just refused a passkey that verified nobody: the next one is told to. */
+/** Whether the server has just rejected a passkey without user verification: the next ceremony requires it. */
 let mustVerify = false
 
 /**
- * Asks for a passkey and signs in with it (WebAuthn Level 3 §7.2). Call it from a click: some browsers insist on one. A
- * challenge that has ended, or was sent before, is replaced by a fresh one first; one that the server does not accept any more, such
- * as after its key was rotated, is replaced and the passkey asked for once more.
+ * Signs in with a passkey (WebAuthn Level 3 §7.2). Call it from a click handler: some browsers require user activation.
+ * An expired or used challenge is replaced first. If the server rejects the challenge, for example after a key
+ * rotation, it is replaced and the passkey is requested once more.
  *
- * @throws {@link PasskeyProblem}, which {@link explain} puts into words
+ * @throws {@link PasskeyProblem}, which {@link explain} converts to a reason
  *
  * @example
  * ```ts
@@ -86,11 +86,11 @@ async function attempt(ceremony: AuthenticationCeremony): Promise<CeremonyOutcom
 }
 
 /**
- * Offers the person's passkeys in a field of the page with `autocomplete="username webauthn"` (conditional mediation,
- * WebAuthn Level 3 §5.1.4), until one is chosen, `signal` is aborted or {@link authenticate} takes over. Challenges that end
- * meanwhile are replaced. Call it when the page has loaded; `undefined` where nothing came of it.
+ * Offers passkeys in an input with `autocomplete="username webauthn"` (conditional mediation, WebAuthn Level 3 §5.1.4)
+ * until one is selected, `signal` is aborted or {@link authenticate} starts. Expired challenges are replaced. Call it
+ * when the page has loaded; resolves to `undefined` if no passkey was used.
  *
- * @throws {@link PasskeyProblem} where the server refuses the chosen passkey
+ * @throws {@link PasskeyProblem} if the server rejects the selected passkey
  *
  * @example
  * ```ts
@@ -137,9 +137,9 @@ function isExpired(error: unknown): boolean {
 }
 
 /**
- * Makes a passkey and registers it (WebAuthn Level 3 §7.1). Call it from a click.
+ * Creates a passkey and registers it (WebAuthn Level 3 §7.1). Call it from a click handler.
  *
- * @throws {@link PasskeyProblem}, which {@link explain} puts into words; its `fields` name what is wrong with the input
+ * @throws {@link PasskeyProblem}, which {@link explain} converts to a reason; its `fields` contain the input errors
  *
  * @example
  * ```ts
@@ -153,14 +153,14 @@ export async function register(ceremony: RegistrationCeremony): Promise<Ceremony
   try {
     return { redirectTo: redirectOf(await postJson(ceremony.submitTo, { response })) }
   } catch (error) {
-    // It exists by now, and the browser would go on offering it.
+    // The authenticator has stored the passkey, and the browser would keep offering it.
     if (error instanceof PasskeyProblem && notRegistered.has(error.reason) && options.rp.id !== undefined)
       await signalUnknownCredential(options.rp.id, response.id)
     throw error
   }
 }
 
-/** With these codes the server says that nobody has the new passkey. */
+/** Codes that mean that the server did not register the new passkey. */
 const notRegistered: ReadonlySet<string> = new Set([
   'already_in_use',
   'open_signup_disabled',
@@ -194,7 +194,7 @@ function assertPossible(): void {
   throw new PasskeyProblem(reason, 'This browser has no WebAuthn.')
 }
 
-/** A few seconds early, so that the answer still arrives in time. */
+/** Milliseconds. Replaces challenges a few seconds early, so that the response arrives in time. */
 const margin = 5000
 
 async function current(ceremony: AuthenticationCeremony): Promise<AuthenticationCeremony> {
@@ -203,7 +203,7 @@ async function current(ceremony: AuthenticationCeremony): Promise<Authentication
   const answer = await getJson(ceremony.refreshFrom)
   if (typeof member(member(answer, 'options'), 'challenge') !== 'string')
     throw new PasskeyProblem('unexpected', 'The server sent no fresh ceremony.')
-  // Our own server speaks here, over the same origin; the browser validates the options themselves.
+  // The response comes from the same origin, and the browser validates the options.
   return answer as AuthenticationCeremony
 }
 
@@ -211,7 +211,7 @@ function creationOptions(answer: unknown): PublicKeyCredentialCreationOptionsJSO
   const options = member(answer, 'options')
   if (typeof member(options, 'challenge') !== 'string')
     throw new PasskeyProblem('unexpected', 'The server sent no options.')
-  // As above: our own server, and validated by the browser.
+  // As above: same origin, and validated by the browser.
   return options as PublicKeyCredentialCreationOptionsJSON
 }
 

@@ -17,30 +17,30 @@ export const ceremonyFailures = [
 ] as const
 
 /**
- * Why a ceremony ended in the browser.
+ * Why a ceremony failed in the browser.
  *
- * - `already_registered`: the authenticator holds a passkey for this account
- * - `authenticator_unsuitable`: it cannot keep a discoverable passkey, or cannot verify its user
- * - `cancelled`: the person ended it, or the browser does not say more
- * - `in_app_browser`: a browser inside of another application, which keeps no passkeys
- * - `insecure_context`: the page came over plain `http`
- * - `network`: the server cannot be reached
- * - `none_here`: no passkey fits
- * - `timed_out`: nobody answered in time
- * - `unexpected`: none of these
- * - `unsupported`: the browser has no WebAuthn
- * - `wrong_address`: the page's host is not one that its passkeys are bound to
- * - `wrong_device`: no passkey fits, and this browser cannot ask another device
+ * - `already_registered`: the authenticator already has a passkey for this account
+ * - `authenticator_unsuitable`: it does not support discoverable passkeys or user verification
+ * - `cancelled`: the user cancelled, or the browser gives no other reason
+ * - `in_app_browser`: an in-app browser, which does not store passkeys
+ * - `insecure_context`: the page was loaded over plain `http`
+ * - `network`: the server is unreachable
+ * - `none_here`: no matching passkey
+ * - `timed_out`: the ceremony timed out
+ * - `unexpected`: any other error
+ * - `unsupported`: the browser does not support WebAuthn
+ * - `wrong_address`: passkeys are not bound to the host of the page
+ * - `wrong_device`: no matching passkey, and this browser cannot use another device
  */
 export type CeremonyFailure = (typeof ceremonyFailures)[number]
 
-/** What a page can tell a person about a failed ceremony. */
+/** What a page can show about a failed ceremony. */
 export interface Explanation {
-  /** A {@link CeremonyFailure}, or the code with which the server refused. */
+  /** A {@link CeremonyFailure}, or the error code of the server. */
   readonly reason: string
-  /** What is wrong with the input, where the server says so. */
+  /** The input errors that the server reported. */
   readonly fields: readonly FieldError[]
-  /** By which the server's log knows the refusal. */
+  /** The request ID in the server log. */
   readonly requestId: string | null
 }
 
@@ -51,7 +51,7 @@ export interface PasskeyProblemOptions {
 }
 
 /**
- * A ceremony that came to nothing. `message` is for developers; {@link explain} says what a page may show.
+ * A failed ceremony. `message` is for developers; {@link explain} returns what a page may show.
  *
  * @example
  * ```ts
@@ -73,7 +73,7 @@ export class PasskeyProblem extends Error implements Explanation {
 }
 
 /**
- * Puts whatever a ceremony threw into words: a stable `reason` for which a page has a sentence.
+ * Converts any error of a ceremony to a stable `reason`, which a page can translate.
  *
  * @example
  * ```ts

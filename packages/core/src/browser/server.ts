@@ -13,7 +13,7 @@ export function postJson(address: string, body: object): Promise<unknown> {
   })
 }
 
-/** The address in the server's answer. Anything but `http` and `https` is refused, scripts above all. */
+/** The URL in the server's response. Schemes other than `http` and `https` are rejected, especially `javascript:`. */
 export function redirectOf(answer: unknown): string {
   const redirectTo = member(answer, 'redirectTo')
   if (typeof redirectTo === 'string' && URL.canParse(redirectTo, location.href)) {
@@ -23,7 +23,7 @@ export function redirectOf(answer: unknown): string {
   throw new PasskeyProblem('unexpected', 'The server did not say where to go.')
 }
 
-/** A member of something that came as JSON. */
+/** Reads a property of parsed JSON. */
 export function member(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 }
@@ -33,7 +33,7 @@ async function request(address: string, init: RequestInit): Promise<unknown> {
   const response = await fetch(address, { ...init, headers, cache: 'no-store' }).catch((cause: unknown) => {
     throw new PasskeyProblem('network', 'The server cannot be reached.', { cause })
   })
-  // A proxy on the way answers in HTML: then there is no code to go by, and the status alone decides.
+  // A proxy may return HTML without an error code; then only the status counts.
   const answer: unknown = await response.json().catch(() => undefined)
   if (!response.ok) throw refusal(response.status, answer)
   return answer

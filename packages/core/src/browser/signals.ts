@@ -1,6 +1,9 @@
 import { sendSignal } from '@simplewebauthn/browser'
 
-/** What a password manager may know about the person who is signed in (WebAuthn Level 3 §5.1.10): complete, or passkeys disappear from it. */
+/**
+ * The account data for password managers (WebAuthn Level 3 §5.1.10). The passkey list must be complete, because missing
+ * passkeys are removed.
+ */
 export interface AccountSignals {
   readonly rpId: string
   /** The user handle, in base64url. */
@@ -12,8 +15,8 @@ export interface AccountSignals {
 }
 
 /**
- * Tells the browser's password manager which passkeys the person who is signed in has, and what they are called
- * (WebAuthn Level 3 §5.1.10). Browsers that do not know these signals do nothing.
+ * Sends the passkeys and names of the signed-in user to the password manager (WebAuthn Level 3 §5.1.10). Browsers
+ * without this API ignore the call.
  *
  * @example
  * ```ts
@@ -26,12 +29,12 @@ export async function signalAccount(signals: AccountSignals): Promise<void> {
   await told({ signalName: 'currentUserDetails', rpID, userID, userName, userDisplayName: displayName })
 }
 
-/** Tells it that nobody has this passkey any more, so that it is not offered again. */
+/** Reports that a passkey is not registered any more, so that it is no longer offered. */
 export function signalUnknownCredential(rpId: string, credentialId: string): Promise<void> {
   return told({ signalName: 'unknownCredential', rpID: rpId, credentialID: credentialId })
 }
 
 async function told(signal: Parameters<typeof sendSignal>[0]): Promise<void> {
-  // Nothing depends on it, and the browser does not say whether anybody listens.
+  // The signal is optional, and browsers do not report whether it was handled.
   await sendSignal(signal).catch(() => undefined)
 }

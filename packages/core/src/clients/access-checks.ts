@@ -2,32 +2,32 @@ import type { Account } from '../accounts/account.ts'
 import { runHostRule } from '../host-rule.ts'
 import type { Client } from './client.ts'
 
-/** What a client says about who may use it, and how fresh their sign-in has to be. */
+/** The access rules of a client: who may use it and how recent the sign-in must be. */
 export type ClientRules = Pick<Client, 'isGroupRestricted' | 'allowedGroupIds' | 'requiresReauthentication'> & {
-  /** Minutes since the last use of a passkey; `null` where any age will do. */
+  /** Maximum minutes since the last use of a passkey; `null` for no limit. */
   readonly maxSessionAgeMinutes: number | null
 }
 
-/** Somebody is signed in and on the way to a client, or a client that they let in comes back. */
+/** A sign-in of a user at a client, or a token refresh by a client. */
 export interface AccessQuestion {
-  /** `authorization` and `device` have somebody in front of them, `refresh` (RFC 6749 §6) nobody. */
+  /** A user is present at `authorization` and `device`, but not at `refresh` (RFC 6749 §6). */
   readonly occasion: 'authorization' | 'device' | 'refresh'
   readonly account: Account
   readonly client: ClientRules & { readonly id: string; readonly name: string }
-  /** What was asked for, those of APIs included. */
+  /** The requested scopes, including API scopes. */
   readonly scopes: readonly string[]
-  /** What the sign-in is worth; `authTime` in seconds since the Unix epoch. */
+  /** The authentication context; `authTime` in seconds since the Unix epoch. */
   readonly session: { readonly acr: string; readonly amr: readonly string[]; readonly authTime: number }
-  /** The `acr` values that the client asks for, the best first (OpenID Connect Core §3.1.2.1). */
+  /** The requested `acr` values in order of preference (OpenID Connect Core §3.1.2.1). */
   readonly acrValues: readonly string[]
 }
 
 /**
- * What a check says: nothing where the person may go on; `refuse`, with a reason for developers, where they may not (the client
- * learns `access_denied`); `signInAgain` where a passkey has to be used first; `goTo`, the path of a page of the host's, where
- * something has to be done there first, such as to accept terms. That page is given `?redirect=` with the way back, and the
- * check is asked once more. At a refresh nobody is there to be asked for anything: only `refuse` counts, and ends what the
- * client has (`invalid_grant`). A check that answers anything else, such as `false`, lets nobody on (`misconfigured`).
+ * The result of a check. `undefined` allows access. `refuse` denies it with a reason for developers (the client
+ * receives `access_denied`). `signInAgain` requires a passkey first. `goTo` is the path of a page of the host with a
+ * required step, such as accepting terms; the page receives `?redirect=` with the return path, and the check then runs
+ * again. At a refresh no user is present: only `refuse` applies, and it revokes the tokens of the client
+ * (`invalid_grant`). Any other result, such as `false`, fails with `misconfigured`.
  */
 export type AccessAnswer =
   | undefined
@@ -39,9 +39,9 @@ export type AccessAnswer =
 export type AccessCheck = (question: AccessQuestion) => AccessAnswer | Promise<AccessAnswer>
 
 /**
- * Checks of the host's by their names, which stand in logs. They are asked in this order, after the rules of the client. One
- * that has the name of such a rule takes its place: `allowedGroups` (who may use a client that is restricted to groups) or
- * `freshSignIn` (clients that want the passkey used for them, or no old session).
+ * Access checks of the host by name; the names appear in logs. They run in this order, after the rules of the client. A
+ * check with the name of a built-in rule replaces it: `allowedGroups` (clients that are restricted to groups) or
+ * `freshSignIn` (clients that require re-authentication or limit the session age).
  *
  * @example
  * ```ts
@@ -54,7 +54,7 @@ export type AccessCheck = (question: AccessQuestion) => AccessAnswer | Promise<A
  */
 export type AccessChecks = Readonly<Record<string, AccessCheck>>
 
-/** Which of our own rules hold, since no check of the host's takes their place. */
+/** Which built-in rules apply because no check of the host replaces them. */
 export interface BuiltInRules {
   readonly allowedGroups: boolean
   readonly freshSignIn: boolean
@@ -69,10 +69,10 @@ export interface AccessDecision {
   readonly answer: Exclude<AccessAnswer, undefined>
 }
 
-/** The first check that has something to say. @throws {Misconfigured} where one fails, which names it */
+/** Runs the checks and returns the first decision. @throws {Misconfigured} if a check fails; the error names the check */
 export type RunAccessChecks = (question: AccessQuestion) => Promise<AccessDecision | undefined>
 
-/** @param hookTimeout - milliseconds that each has */
+/** @param hookTimeout - milliseconds for each check */
 export function createAccessChecks(checks: AccessChecks, hookTimeout: number): RunAccessChecks {
   return async (question) => {
     for (const [check, ask] of Object.entries(checks)) {

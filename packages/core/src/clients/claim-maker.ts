@@ -4,7 +4,7 @@ import { type ClaimRequest, type ClaimSettings, claimsFor } from './claims.ts'
 import { type HostClaims, readHostClaims } from './host-claims.ts'
 import type { ClientProtocol } from './protocol.ts'
 
-/** The client that is told something, and its settings. */
+/** The client that receives claims, and its settings. */
 export interface ClaimsClient {
   readonly id: string
   readonly name: string
@@ -12,13 +12,13 @@ export interface ClaimsClient {
   readonly settings: ClaimSettings & Pick<ClientProtocol, 'subjectType' | 'sectorIdentifierUri'>
 }
 
-/** What a client calls the person (OpenID Connect Core §8). */
+/** The subject identifier of an account at a client (OpenID Connect Core §8). */
 export type SubjectOf = (accountId: string, client: Pick<ClaimsClient, 'redirectUris' | 'settings'>) => string
 
-/** Makes what a client is told of an account: the one place behind ID tokens, UserInfo, refreshes, consent and preview. */
+/** Creates the claims of an account for a client: used for ID tokens, UserInfo, refreshes, consent and preview. */
 export type MakeClaims = (account: Account, client: ClaimsClient, request: ClaimRequest) => Promise<Claims>
 
-/** What the host's own function says of an account, where these scopes are asked for. */
+/** The claims of the host's own function for these scopes. */
 export type ClaimsOfHost = (account: Account, client: ClaimsClient, scopes: readonly string[]) => Promise<Claims>
 
 export function createClaimsOfHost(ask: HostClaims | undefined, hookTimeout: number): ClaimsOfHost {

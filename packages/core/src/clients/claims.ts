@@ -5,24 +5,24 @@ import { protocolClaims } from '../accounts/reserved-claims.ts'
 import { groupsFor } from './group-rules.ts'
 import type { ClaimRule, ClientProtocol } from './protocol.ts'
 
-/** What a client may be told: scopes that the person allowed, and claims by name (OpenID Connect Core §5.5). */
+/** The claims that a client may receive: allowed scopes, and claims by name (OpenID Connect Core §5.5). */
 export interface ClaimRequest {
   readonly scopes: Iterable<string>
   readonly names?: Iterable<string>
-  /** Claims that the person has refused. */
+  /** Claims that the user has rejected. */
   readonly rejected?: Iterable<string>
-  /** What the host's own function says, where it has been asked already. */
+  /** The claims of the host's own function, if they are already known. */
   readonly ofHost?: Claims
 }
 
 export type ClaimSettings = Pick<ClientProtocol, 'claimRules' | 'groupRules' | 'userNames'>
 
 /**
- * What a client is told about an account. The ID token, UserInfo, a refreshed token, the consent page and the preview are
- * all made of it. Of claims of one name the last of these counts: custom ones of groups, custom ones of the person, standard
- * ones, those of the host's function, the client's own rules. A rule tells nothing that the scopes do not: its source must
- * be among what may be told, but for a constant. A client that knows the person by another `subject` than the account's id
- * is told nothing that has that id in it.
+ * The claims of an account for a client, used for the ID token, UserInfo, refreshed tokens, the consent page and the
+ * preview. If several sources have a claim with the same name, the last one in this order wins: custom claims of
+ * groups, custom claims of the user, standard claims, claims of the host's function, rules of the client. A rule cannot
+ * release more than the scopes allow: its source must be allowed itself, unless it is a constant. A client that uses a
+ * `subject` other than the account ID receives no claim that contains the account ID.
  */
 export function claimsFor(
   account: Account,
@@ -84,7 +84,7 @@ function sourceValue(source: ClaimRule['source'], { standard, custom, canRelease
   }
 }
 
-/** A list becomes a text with commas between its values, and any other value than a list the only one of a list. */
+/** Joins a list with commas, or wraps a single value in a list. */
 function shaped(value: unknown, as: ClaimRule['as']): unknown {
   if (value === undefined || value === null || as === null) return value
   if (as === 'array') return Array.isArray(value) ? value : [value]
@@ -95,12 +95,12 @@ function asText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** The scopes of a request, and those that count as requested for this client; each once. */
+/** The scopes of a request and the default scopes of the client, without duplicates. */
 export function scopesRequested(scope: string | undefined, { defaultScopes }: Pick<ClientProtocol, 'defaultScopes'>) {
   return [...new Set([...(scope ?? '').split(' '), ...defaultScopes])].filter((name) => name !== '')
 }
 
-/** The scopes that let a claim of each of these names be told. */
+/** The scopes that release claims with these names. */
 export function scopesOfClaims(names: Iterable<string>): readonly string[] {
   return [...new Set([...names].filter((name) => !protocolClaims.has(name)).map(scopeOfClaim))]
 }

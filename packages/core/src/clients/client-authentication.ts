@@ -6,7 +6,7 @@ import type { ClientProtocol } from './protocol.ts'
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 const keyTypes = ['RSA', 'EC', 'OKP']
 
-/** What does not go together in how a client says who it is. */
+/** Reports contradictory settings of the client authentication. */
 export function clientAuthenticationProblems({
   isPublic,
   federatedIdentities,
@@ -39,12 +39,12 @@ function needsKeys(protocol: ClientProtocol): boolean {
   )
 }
 
-/** A key that cannot be read would be found out at each request, and by nobody who can mend it. */
+/** An invalid key would otherwise only fail at each request, where the administrator does not see it. */
 function isPublicKey(key: Readonly<Record<string, unknown>>): boolean {
   if (!keyTypes.includes(String(key.kty)) || privateMembers.some((member) => Object.hasOwn(key, member))) return false
   if (['kid', 'alg', 'use'].some((member) => key[member] !== undefined && typeof key[member] !== 'string')) return false
   try {
-    // A cast, since what is wrong with it is for this function to find.
+    // The cast is safe because this function validates the key.
     createPublicKey({ key: key as JsonWebKey, format: 'jwk' })
     return true
   } catch {

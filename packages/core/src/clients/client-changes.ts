@@ -1,13 +1,13 @@
 import { changesBetween } from '../audit/changes.ts'
 import type { Client } from './client.ts'
 
-/** What an entry of the audit log says anyway, what has entries of its own, and what nobody has chosen. */
+/** Fields that are already part of the event, have their own events, or are set automatically. */
 const unrecordedFields = {
   except: ['id', 'createdAt', 'updatedAt', 'secrets', 'pkceSupported', 'unusedSince', 'metadataExpiresAt'],
 }
 
 /**
- * What the audit log tells of a client that was made, changed or removed.
+ * The audited changes of a client that was created, updated or removed.
  *
  * @example
  * ```ts

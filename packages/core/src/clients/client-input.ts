@@ -5,7 +5,7 @@ import type { ClientProtocol } from './protocol.ts'
 import { type ClientProtocolInput, decidedProtocol, protocolProblems } from './protocol-input.ts'
 import { maxRedirectUris, type RedirectUriPolicy, redirectUriProblem } from './redirect-uris.ts'
 
-/** What an administrator decides about a client. What is left out takes the value in brackets. */
+/** The client settings that an administrator edits. Omitted fields get the default value in brackets. */
 export interface ClientInput {
   /** 1 to 50 characters. */
   readonly name: string
@@ -16,31 +16,31 @@ export interface ClientInput {
   readonly redirectUris: readonly string[]
   readonly postLogoutRedirectUris?: readonly string[] | undefined
   readonly isPublic?: boolean | undefined
-  /** Always the case for a public client. */
+  /** Always `true` for a public client. */
   readonly pkceRequired?: boolean | undefined
   readonly requiresReauthentication?: boolean | undefined
   readonly requiresPushedAuthorizationRequests?: boolean | undefined
   readonly skipConsent?: boolean | undefined
-  /** A client that is not restricted forgets its groups. */
+  /** An unrestricted client loses its allowed groups. */
   readonly isGroupRestricted?: boolean | undefined
   readonly federatedIdentities?: readonly FederatedIdentity[] | undefined
   /** Minutes, 1 to 525,600 (60). */
   readonly accessTokenDurationMinutes?: number | undefined
   /** Minutes, 1 to 525,600 (43,200). */
   readonly refreshTokenDurationMinutes?: number | undefined
-  /** What is left out stays as it is; for a new client, `defaultProtocol`. */
+  /** Omitted settings stay unchanged; for a new client, `defaultProtocol`. */
   readonly protocol?: ClientProtocolInput | undefined
-  /** (`null` for a new client, unchanged for another) */
+  /** Default for a new client: `null`; otherwise unchanged. */
   readonly template?: string | null | undefined
 }
 
-/** What a new client is made of; what is left out has its default. */
+/** The input for creating a client; omitted fields get their defaults. */
 export interface NewClientInput extends ClientInput {
-  /** 2–128 characters of `A-Za-z0-9._-`; a UUID where it is not given. */
+  /** 2–128 characters of `A-Za-z0-9._-`; a random UUID by default. */
   readonly id?: string | undefined
 }
 
-/** What an input says about a client, completed. */
+/** Completes an input with the defaults. */
 export function decided(
   input: ClientInput,
   before: { readonly template: string | null; readonly protocol: ClientProtocol },
@@ -66,7 +66,7 @@ export function decided(
   } satisfies Partial<Client>
 }
 
-/** @throws {InvalidInput} `validation_failed` where there is a problem */
+/** @throws {InvalidInput} `validation_failed` if there is a problem */
 export function refuse(fields: readonly FieldError[]): void {
   if (fields.length > 0) throw new InvalidInput('validation_failed', 'The client is not valid.', { fields })
 }
@@ -114,7 +114,7 @@ function tooLong(field: string, longest: number): FieldError {
   return { field, code: 'too_long', message: `must be at most ${longest} characters long` }
 }
 
-/** What is wrong with one address that was received as it is: a wildcard in it would open more than that. */
+/** Validates a redirect URI from a request: it must not contain a wildcard, which would allow other URIs. */
 export function receivedUriProblems(uri: string): FieldError[] {
   const code = uri.includes('*') ? 'invalid_format' : redirectUriProblem(uri)
   return code ? [{ field: 'redirectUri', code, message: `cannot be registered: ${code}` }] : []
@@ -130,7 +130,7 @@ function uriProblems(input: ClientInput, policy: RedirectUriPolicy): FieldError[
       if (code) found.push({ field: `${list}[${index}]`, code, message: `cannot be registered: ${code}` })
     }
   }
-  // A page links to it, so that nothing may be started by it but another page or an app.
+  // Pages link to the launch URL, so it may only open another page or an app.
   const { launchUrl } = input
   if (launchUrl && (launchUrl.includes('*') || redirectUriProblem(launchUrl.replace(/#.*$/s, ''))))
     found.push({ field: 'launchUrl', code: 'invalid_format', message: 'must be a valid URL' })

@@ -1,7 +1,7 @@
 import type { Consent } from '../consents/consent.ts'
 import type { ClientRecord } from './client.ts'
 
-/** What clients can be told apart by: one of two values each, and the type. */
+/** The filters of client lists: boolean fields and the type. */
 export const clientFilters = [
   'pkceRequired',
   'pkceSupported',
@@ -12,62 +12,62 @@ export const clientFilters = [
   'type',
   'hasLaunchUrl',
 ] as const
-/** Which clients to list. */
+/** A filter of client lists. */
 export type ClientFilter = (typeof clientFilters)[number]
 
-/** What a list of clients can be sorted by. */
+/** A sort key of client lists. */
 export type ClientSort =
   | Exclude<ClientFilter, 'hasLaunchUrl'>
   | 'createdAt'
   | 'name'
   | 'allowedGroupCount'
-  /** When the person has last gone through to the client; who never did comes last in both directions. */
+  /** The time of the user's last sign-in at the client; unused clients come last in both directions. */
   | 'lastUsedAt'
 
-/** Which clients a list is about. */
+/** The scope of a client list. */
 export type ClientScope =
   | { readonly of: 'everybody' }
-  /** Those that a member of these groups may use. */
+  /** Clients that members of these groups may use. */
   | { readonly of: 'usable'; readonly accountId: string; readonly groupIds: readonly string[] }
-  /** Those that the account has allowed something. */
+  /** Clients that the account has given consent to. */
   | { readonly of: 'consented'; readonly accountId: string }
-  /** Those that have a grant for the API, and those that have none. */
+  /** Clients with or without a grant for the API. */
   | { readonly of: 'granted' | 'ungranted'; readonly apiId: string }
 
 export interface ClientListRequest {
   readonly scope: ClientScope
-  /** From 1 on; a page beyond the last one is the last one. */
+  /** Starts at 1; a page after the last one returns the last page. */
   readonly page: number
-  /** Clients a page. */
+  /** Clients per page. */
   readonly limit: number
-  /** `null` is the order in which they were created. */
+  /** `null` sorts by creation time. */
   readonly sort: { readonly by: ClientSort; readonly descending: boolean } | null
-  /** For each the values of which one has to match; none matches everything. */
+  /** Allowed values by filter; an empty list matches all clients. */
   readonly filters: Readonly<Partial<Record<ClientFilter, readonly (string | number | boolean)[]>>>
-  /** A part of the name, whatever the case of its letters. Empty where everything is wanted. */
+  /** A case-insensitive part of the name. Empty for all. */
   readonly search: string
 }
 
-/** A client in a list, and the account's consent where the list is about one. */
+/** A client in a list, with the consent of the account if the list is limited to an account. */
 export interface ListedClient {
   readonly client: ClientRecord
   readonly allowedGroupCount: number
   readonly consent: Pick<Consent, 'scopes' | 'updatedAt'> | null
 }
 
-/** One page of clients, and how many there are. */
+/** A page of clients and the total count. */
 export interface ClientList {
   readonly items: readonly ListedClient[]
-  /** How many there are on all pages. */
+  /** Total count of all pages. */
   readonly total: number
 }
 
-/** What makes a name be found: its letters, not their case or how they are encoded. */
+/** Normalizes a name for a search that ignores case and Unicode form. */
 export function nameKey(name: string): string {
   return name.normalize('NFC').toLowerCase()
 }
 
-/** How many clients come before the page. */
+/** The number of clients before the page. */
 export function offsetOf({ page, limit }: Pick<ClientListRequest, 'page' | 'limit'>, total: number): number {
   return (Math.min(page, Math.max(1, Math.ceil(total / limit))) - 1) * limit
 }

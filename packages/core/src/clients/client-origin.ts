@@ -1,18 +1,18 @@
 import type { Client } from './client.ts'
 
 /**
- * Who answers for a client: an administrator who registered it, or whoever runs it, who registered it by the protocol
- * (RFC 7591) or describes it in a metadata document.
+ * Who is responsible for a client: an administrator who registered it, or its operator, who registered it dynamically
+ * (RFC 7591) or provides a metadata document.
  */
 export interface ClientOrigin {
   readonly kind: 'administrator' | 'registration' | 'document'
-  /** The host of the document, or the one that the registration names as the client's own, which nobody has checked. */
+  /** The host of the document, or the unverified client host in the registration. */
   readonly host: string | null
-  /** Whether an administrator registered it, or has marked it as known; until then a page shows the host and no logo. */
+  /** Whether an administrator registered the client or marked it as known; otherwise pages show the host and no logo. */
   readonly isKnown: boolean
-  /** The client's own privacy policy, an http or https URL; `null` where an administrator registered it, or it names none. */
+  /** The client's privacy policy, an http or https URL; `null` if an administrator registered the client, or it has none. */
   readonly policyUri: string | null
-  /** The client's own terms of service, likewise. */
+  /** The client's terms of service; the same rules apply. */
   readonly tosUri: string | null
 }
 
@@ -27,7 +27,7 @@ export function clientOrigin({ id, type, registration, protocol: { isKnown } }: 
 
 type SelfDescription = Pick<Client, 'name' | 'redirectUris' | 'postLogoutRedirectUris' | 'registration'>
 
-/** Whether a client says the same of itself: what an administrator looked at before marking it as known. */
+/** Whether the self-description of a client is unchanged since an administrator marked the client as known. */
 export function describesItselfAs(known: SelfDescription, said: SelfDescription): boolean {
   const description = ({ name, redirectUris, postLogoutRedirectUris, registration }: SelfDescription) =>
     JSON.stringify([name, redirectUris, postLogoutRedirectUris, registration])
@@ -39,7 +39,7 @@ function hostOf(address: unknown): string | null {
   return url === null ? null : new URL(url).host
 }
 
-/** A link must neither run something nor hide where it leads. */
+/** A link must not run a script or hide its target. */
 function webAddress(address: unknown): string | null {
   const url = typeof address === 'string' ? URL.parse(address) : null
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) return null

@@ -1,37 +1,37 @@
 import type { ClientProtocol } from './protocol.ts'
 
-/** One of a client's secrets. What the client holds is not stored. */
+/** A client secret; its plain text is not stored. */
 export interface ClientSecret {
   readonly id: string
   /** SHA-256 of the secret, base64url. */
   readonly hash: string
-  /** The secret itself, encrypted: only where it is the key of the client's assertions (`client_secret_jwt`). */
+  /** The encrypted secret, only if it is the key of client assertions (`client_secret_jwt`). */
   readonly sealed?: string
-  /** The first characters, so that people can tell secrets apart. */
+  /** The first characters, which help users distinguish secrets. */
   readonly prefix: string
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number
-  /** Milliseconds since the Unix epoch; `null` where it does not end. */
+  /** Milliseconds since the Unix epoch; `null` if it does not expire. */
   readonly expiresAt: number | null
 }
 
-/** Another issuer, whose signed assertions stand for the client's secret (RFC 7523 §2.2). */
+/** Another issuer whose signed assertions replace the client secret (RFC 7523 §2.2). */
 export interface FederatedIdentity {
   readonly issuer: string
-  /** `null` stands for the client id. */
+  /** `null` for the client ID. */
   readonly subject: string | null
-  /** `null` stands for this provider's issuer. */
+  /** `null` for the issuer of this provider. */
   readonly audience: string | null
-  /** Where the issuer's keys are; `null` stands for the usual place. */
+  /** The JWKS URL of the issuer; `null` for the default location. */
   readonly jwks: string | null
-  /** Whether an assertion counts once only. */
+  /** Whether each assertion can be used only once. */
   readonly replayProtection: boolean
 }
 
-/** Whether a person registered the client, or it registered itself by a metadata document. */
+/** Whether the client was registered, or is described by a metadata document. */
 export type ClientType = 'standard' | 'cimd'
 
-/** Client metadata by the names of RFC 7591 §2. */
+/** Client metadata with the names of RFC 7591 §2. */
 export type RegisteredMetadata = Readonly<Record<string, unknown>>
 
 /** An OAuth client (RFC 6749 §2), a relying party. */
@@ -39,45 +39,48 @@ export interface Client {
   /** The `client_id`. */
   readonly id: string
   readonly name: string
-  /** Empty where there is none. */
+  /** Empty if there is none. */
   readonly description: string
   readonly type: ClientType
-  /** Where people start it: an absolute URL. */
+  /** The URL that starts the application, an absolute URL. */
   readonly launchUrl: string | null
   readonly redirectUris: readonly string[]
   readonly postLogoutRedirectUris: readonly string[]
   /** A public client has no secret and must use PKCE (RFC 7636). */
   readonly isPublic: boolean
   readonly pkceRequired: boolean
-  /** Whether it has been seen to use PKCE without having to. */
+  /** Whether the client has used PKCE although it is optional. */
   readonly pkceSupported: boolean
-  /** Whether a person has to use the passkey for this client, however long they have been signed in. */
+  /** Whether users must use a passkey for each sign-in at this client, regardless of the session age. */
   readonly requiresReauthentication: boolean
   /** RFC 9126 §6. */
   readonly requiresPushedAuthorizationRequests: boolean
-  /** Whether nobody is asked what the client may be told. */
+  /** Whether the consent page is skipped. */
   readonly skipConsent: boolean
   /** Whether only members of the allowed groups may use it. */
   readonly isGroupRestricted: boolean
-  /** Ids of groups, opaque to core. */
+  /** Group IDs, opaque to core. */
   readonly allowedGroupIds: readonly string[]
   readonly secrets: readonly ClientSecret[]
   readonly federatedIdentities: readonly FederatedIdentity[]
-  /** Lifetime of its access tokens, in minutes. */
+  /** Lifetime of access tokens, in minutes. */
   readonly accessTokenDurationMinutes: number
-  /** Lifetime of its refresh tokens, in minutes; each use of one begins it anew. */
+  /** Lifetime of refresh tokens, in minutes; each use restarts it. */
   readonly refreshTokenDurationMinutes: number
   readonly protocol: ClientProtocol
-  /** Which application's instructions its page shows. */
+  /** The application template whose instructions the client page shows. */
   readonly template: string | null
-  /** What a client that registered itself said beside these fields (RFC 7591 §2, by the names there); `null` for others. */
+  /**
+   * Additional metadata of a self-registered client (RFC 7591 §2, with the names defined there); `null` for other
+   * clients.
+   */
   readonly registration: RegisteredMetadata | null
   /**
-   * Since when a client that anybody could register has waited for its first use, in milliseconds since the Unix epoch; `null`
-   * for every other.
+   * When a self-registered client started waiting for its first use, in milliseconds since the Unix epoch; `null` for
+   * all other clients.
    */
   readonly unusedSince: number | null
-  /** Until when what its metadata document said holds, in milliseconds since the Unix epoch; `null` for a client without one. */
+  /** When the cached metadata document expires, in milliseconds since the Unix epoch; `null` for a client without one. */
   readonly metadataExpiresAt: number | null
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number
@@ -85,5 +88,5 @@ export interface Client {
   readonly updatedAt: number
 }
 
-/** A client without its groups, which are a list of their own. */
+/** A client without its allowed groups, which are stored separately. */
 export type ClientRecord = Omit<Client, 'allowedGroupIds'>

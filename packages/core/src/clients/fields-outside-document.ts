@@ -2,8 +2,8 @@ import type { Client } from './client.ts'
 import { type ClientInput, decided } from './client-input.ts'
 
 /**
- * What an administrator decides about a client that describes itself by a metadata document: what the document says stays,
- * whatever the input holds.
+ * The settings that an administrator can change for a client with a metadata document; the input cannot override the
+ * document.
  */
 export function fieldsOutsideDocument(before: Client, input: ClientInput): ReturnType<typeof decided> {
   const wanted = decided(input, before)

@@ -1,17 +1,17 @@
 import type { Client } from './client.ts'
 
-/** Why a client learns `access_denied`. */
+/** The reason in an `access_denied` error. */
 export const notAllowedReason = 'the account is in none of the groups that may use this client'
 
 type Restriction = Pick<Client, 'isGroupRestricted' | 'allowedGroupIds'>
 
-/** Whether there may be somebody who could use the client and may not any more. */
+/** Whether the change may revoke the access of a user. */
 export function isNarrower(after: Restriction, before: Restriction): boolean {
   if (!after.isGroupRestricted) return false
   return !before.isGroupRestricted || before.allowedGroupIds.some((id) => !after.allowedGroupIds.includes(id))
 }
 
-/** Whether somebody in these groups may use the client. */
+/** Whether members of these groups may use the client. */
 export function isAllowedToUse(
   { isGroupRestricted, allowedGroupIds }: Restriction,
   groupIds: readonly string[],

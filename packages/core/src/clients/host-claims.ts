@@ -4,16 +4,16 @@ import { protocolClaims } from '../accounts/reserved-claims.ts'
 import { Misconfigured } from '../errors.ts'
 import { withTimeout } from '../within-time.ts'
 
-/** Who wants to know, and what they may. */
+/** The client and the allowed scopes. */
 export interface ClaimsContext {
   readonly client: { readonly id: string; readonly name: string }
-  /** What was asked for and may be told, without the scopes of APIs. */
+  /** The requested and allowed scopes, without API scopes. */
   readonly scopes: readonly string[]
 }
 
 /**
- * What a host says of its people beside the standard claims, or in their place. Each claim is told where its scope is: the
- * standard ones with theirs, any other with `profile`, or where the client asked for it by name (OpenID Connect Core §5.5).
+ * Claims of the host that extend or replace standard claims. Each claim is released with its scope: standard claims
+ * with their own scope, other claims with `profile` or if requested by name (OpenID Connect Core §5.5).
  *
  * @example
  * ```ts
@@ -25,10 +25,10 @@ export interface ClaimsContext {
  */
 export type HostClaims = (account: Account, context: ClaimsContext) => Claims | Promise<Claims>
 
-/** Bytes of JSON. */
+/** Maximum size in bytes of JSON. */
 const most = 16_384
 
-/** Asks a host's function, and takes nothing from it that no token could hold. @throws {Misconfigured} which names `claims` */
+/** Calls the host's function and rejects claims that a token cannot contain. @throws {Misconfigured} which names `claims` */
 export async function readHostClaims(
   ask: HostClaims,
   { account, context, hookTimeout }: { account: Account; context: ClaimsContext; hookTimeout: number },

@@ -1,12 +1,12 @@
 import { parse } from 'tldts'
 
-/** Names of private networks, in which nobody can register one (RFC 8375 among them). */
+/** Suffixes of private networks, where no one can register a public domain (RFC 8375 and others). */
 const privateSuffixes = ['.home.arpa', '.internal', '.local']
 
 /**
- * Whether all hosts that the pattern stands for belong to one owner: what follows the last `*` is a domain that somebody
- * registered, with a dot before it, or a name of a private network. `*.example.com` is; `*example.com`, `example.*`,
- * `*.co.uk` and `*.duckdns.org` are not, according to the Public Suffix List.
+ * Whether all hosts that match the pattern belong to the same owner: a dot and a registered domain, or a private
+ * network suffix, must follow the last `*`. This is true for `*.example.com`, and false for `*example.com`,
+ * `example.*`, `*.co.uk` and `*.duckdns.org`, according to the Public Suffix List.
  */
 export function isHostConfined(pattern: string): boolean {
   if (!pattern.includes('*')) return true

@@ -4,31 +4,31 @@ import { sha256 } from '../hash.ts'
 import { randomToken, uuid } from '../random.ts'
 import type { InitialAccessToken, InitialAccessTokenStore } from './initial-access-token-store.ts'
 
-/** A token just made: the only time that it can be read. */
+/** The input for creating an initial access token. */
 export interface NewInitialAccessToken {
   /** At most 150 characters (none). */
   readonly description?: string | undefined
-  /** Milliseconds; a year at most. */
+  /** Milliseconds; at most one year. */
   readonly lifetime: number
-  /** How many clients may be registered with it: 1 to 1,000,000. */
+  /** Maximum number of registrations: 1 to 1,000,000. */
   readonly usageLimit: number
 }
 
-/** The tokens by which programs register clients (RFC 7591 §3). */
+/** Initial access tokens for dynamic client registration (RFC 7591 §3). */
 export interface InitialAccessTokens {
   /**
-   * Makes a token, shown this once.
+   * Creates a token; its plain text is returned only once.
    *
    * @throws {InvalidInput} `validation_failed` on `description`, `lifetime` or `usageLimit`
    */
   issue(wanted: NewInitialAccessToken): Promise<{ readonly token: string; readonly stored: InitialAccessToken }>
-  /** Those that have not ended, the newest first. */
+  /** Tokens that have not expired, newest first. */
   list(): Promise<readonly InitialAccessToken[]>
-  /** Returns `false` where there is none. */
+  /** Returns `false` if the token does not exist. */
   remove(id: string): Promise<boolean>
-  /** The token that this text is, if it still lets somebody register; nothing is counted. */
+  /** Finds a usable token by its plain text, without counting a use. */
   find(token: string): Promise<InitialAccessToken | undefined>
-  /** Counts a use; returns `false` where it lets nobody register any more. */
+  /** Counts a use; returns `false` if the token can no longer be used. */
   use(token: InitialAccessToken): Promise<boolean>
 }
 

@@ -3,17 +3,17 @@ import { nameProblem, normalName } from '../names.ts'
 import type { Client, RegisteredMetadata } from './client.ts'
 import { redirectUriAllowed, redirectUriProblem } from './redirect-uris.ts'
 
-/** What a client's metadata document says, as far as it counts here. */
+/** The supported content of a metadata document. */
 export type Documented = Pick<Client, 'name' | 'redirectUris' | 'postLogoutRedirectUris'> & {
   readonly registration: RegisteredMetadata
 }
 
 const maxIdLength = 2000
-/** What a public client can be given; other grant types of a document are left aside. */
+/** The grant types of a public client; others in a document are ignored. */
 const grantTypes = ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code']
 const webAddresses = ['client_uri', 'logo_uri', 'policy_uri', 'tos_uri']
 
-/** Whether a client id can be the address of a metadata document (OAuth Client ID Metadata Document §3). */
+/** Whether a client ID can be the URL of a metadata document (OAuth Client ID Metadata Document §3). */
 export function isDocumentAddress(id: string): boolean {
   const [, authority = '', path = ''] = /^https:\/\/([^/?#\\]+)(\/[^?#]*)(?:\?.*)?$/i.exec(id) ?? []
   const url = id.length <= maxIdLength && /^[\x21-\x7e]+$/.test(id) ? URL.parse(id) : null
@@ -21,12 +21,12 @@ export function isDocumentAddress(id: string): boolean {
   return !path.split('/').some((segment) => /^\.{1,2}$/.test(segment.replaceAll(/%2e/gi, '.')))
 }
 
-/** Whether documents may be read at this address; `*` among the patterns stands for everywhere. */
+/** Whether documents may be fetched from this URL; the pattern `*` allows all. */
 export function documentAddressAllowed(patterns: readonly string[], id: string): boolean {
   return isDocumentAddress(id) && (patterns.includes('*') || redirectUriAllowed(patterns, id))
 }
 
-/** @throws {InvalidInput} `validation_failed`: the document describes no client that can be one here */
+/** @throws {InvalidInput} `validation_failed` if the document does not describe a supported client */
 export function documented(id: string, text: string): Documented {
   const document = jsonObject(text)
   if (document.client_id !== id) throw refused('client_id', 'is not the address of the document')
@@ -56,7 +56,7 @@ export function documented(id: string, text: string): Documented {
   }
 }
 
-/** Whether people have to be asked anew: what they allowed was allowed to somebody who could be another. */
+/** Whether users must consent again, because the client may now belong to another operator. */
 export function changesConsent(before: Client, after: Documented): boolean {
   const decisive = ({ redirectUris, postLogoutRedirectUris, registration }: Documented | Client) =>
     JSON.stringify(

@@ -9,24 +9,24 @@ import type { ClientStore } from './client-store.ts'
 import { changesConsent, type Documented, documentAddressAllowed, documented } from './metadata-document.ts'
 import { defaultProtocol } from './protocol.ts'
 
-/** Clients whose id is the address of the document that describes them (OAuth Client ID Metadata Document). */
+/** Clients whose ID is the URL of their metadata document (OAuth Client ID Metadata Document). */
 export interface MetadataDocuments {
   /**
    * The client of this id, its document read where what is known of it does not hold any more. `undefined` where no document
    * may be read there.
    *
-   * @throws {InvalidInput} `validation_failed`: the document cannot be read, or not be used
+   * @throws {InvalidInput} `validation_failed` if the document cannot be fetched or is invalid
    */
   resolve(id: string, happened: DocumentEvents): Promise<Client | undefined>
   /**
-   * Reads the document of a known client now.
+   * Fetches the document of a known client immediately.
    *
    * @throws {NotFound} `client_not_found` @throws {InvalidInput} `validation_failed`, also for a client without a document
    */
   refresh(id: string, happened: DocumentEvents): Promise<Client>
 }
 
-/** Told within the transaction that makes or changes the client. */
+/** Called in the transaction that creates or changes the client. */
 export interface DocumentEvents {
   changed(before: Client | null, after: Client): Promise<void>
 }
@@ -37,9 +37,9 @@ export interface MetadataDocumentPorts {
   readonly clock: Clock
   readonly fetch: PublicFetch
   readonly transaction: <T>(work: () => Promise<T>) => Promise<T>
-  /** Patterns of the addresses at which documents may be read. */
+  /** Patterns of URLs from which documents may be fetched. */
   readonly patterns: () => Promise<readonly string[]>
-  /** Takes back what people allowed the client. */
+  /** Withdraws all consents for the client. */
   readonly forgetConsents: (clientId: string) => Promise<void>
 }
 
@@ -48,7 +48,7 @@ const minute = 60 * second
 const day = 24 * 60 * minute
 const minCacheTime = 5 * minute
 const maxCacheTime = day
-/** How long a document that cannot be reached is still believed. */
+/** Milliseconds for which an expired document stays valid while it cannot be fetched. */
 const grace = day
 const failureCacheTime = 30 * second
 const maxFailures = 1000
@@ -62,7 +62,7 @@ interface Read extends Documented {
   readonly cacheTime: number
 }
 
-/** The document was not reached, which says nothing against it. */
+/** The document could not be fetched, so it is not known to be invalid. */
 class Unreachable extends InvalidInput {}
 
 export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataDocuments {
@@ -70,7 +70,7 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
   const running = new Map<string, Promise<Client>>()
   const failures = new Map<string, { readonly until: number; readonly error: unknown }>()
 
-  /** A hook that refuses is as if the document said something that cannot be. */
+  /** A hook that refuses has the same effect as an invalid document. */
   const admit = async (id: string, said: Read) => {
     const known = await store.find(id)
     if (known && describesItselfAs(known, said)) return
@@ -88,7 +88,7 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
       const metadataExpiresAt = now + cacheTime
       if (!before) {
         const client = newClient(id, { ...said, metadataExpiresAt }, now)
-        // Somebody else has just read it, and it says the same to both.
+        // A concurrent request has already stored the same document.
         if (!(await store.insert(client))) return client
         await changed(null, client)
         return client
@@ -152,7 +152,7 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
   }
 }
 
-/** In the words of RFC 7591 §2. */
+/** With the metadata names of RFC 7591 §2. */
 function metadataOf({ name, redirectUris, postLogoutRedirectUris, registration }: Documented) {
   return {
     client_name: name,
@@ -203,7 +203,7 @@ async function readDocument(id: string, { fetch }: Pick<MetadataDocumentPorts, '
   return { ...documented(id, text), cacheTime: holdOf(answer.headers) }
 }
 
-/** Everything but a moment's weakness of the network is the document's own fault. */
+/** Every failure except a temporary network error is a fault of the document. */
 function failed(error: unknown): InvalidInput {
   const reason = error instanceof OutboundError ? error.reason : 'unreachable'
   const Kind = reason === 'unreachable' || reason === 'timeout' ? Unreachable : InvalidInput
@@ -221,7 +221,7 @@ const unread: Readonly<Record<OutboundFailure, string>> = {
   unreachable: 'its host cannot be reached',
 }
 
-/** How long what a document says holds (RFC 9111 §5.2.2.1), in milliseconds. */
+/** The freshness lifetime of a document in milliseconds (RFC 9111 §5.2.2.1). */
 function holdOf(answered: Headers): number {
   const [, seconds = '0'] = /(?:^|[,\s])max-age\s*=\s*(\d{1,9})/i.exec(answered.get('cache-control') ?? '') ?? []
   return Math.min(maxCacheTime, Math.max(minCacheTime, Number(seconds) * second))

@@ -5,7 +5,7 @@ import { filled } from '../filled.ts'
 import { type ClaimRule, type ClientProtocol, defaultProtocol, type GroupRules } from './protocol.ts'
 import { clientProtocolSchema } from './protocol-schema.ts'
 
-/** What an administrator says about a client's protocol; what is left out stays as it is. */
+/** The protocol settings that an administrator edits; omitted settings stay unchanged. */
 export type ClientProtocolInput = {
   readonly [Key in Exclude<keyof ClientProtocol, 'claimRules' | 'groupRules'>]?: ClientProtocol[Key] | undefined
 } & {
@@ -15,7 +15,7 @@ export type ClientProtocolInput = {
 
 const isProtocol = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(clientProtocolSchema)
 
-/** The settings after the input; properties that nobody knows are dropped. */
+/** Applies the input to the settings; unknown properties are dropped. */
 export function decidedProtocol(before: ClientProtocol, input: ClientProtocolInput = {}): ClientProtocol {
   const known = Object.fromEntries(
     Object.entries(input).filter(([key, value]) => Object.hasOwn(defaultProtocol, key) && value !== undefined),
@@ -28,7 +28,7 @@ export function decidedProtocol(before: ClientProtocol, input: ClientProtocolInp
   }
 }
 
-/** What is wrong with the input by itself, as fields below `protocol`. */
+/** Input errors, as fields below `protocol`. */
 export function protocolProblems(input: ClientProtocolInput = {}): FieldError[] {
   if (!isProtocol(input)) return (isProtocol.errors ?? []).slice(0, 20).map(fieldError)
   const addresses = (['jwksUri', 'sectorIdentifierUri', 'backchannelLogoutUri', 'initiateLoginUri'] as const).flatMap(
@@ -65,7 +65,7 @@ function addressProblems(name: string, value: string | null | undefined): FieldE
   return [{ field: `protocol.${name}`, code: 'invalid_format', message: 'must be an address without a fragment' }]
 }
 
-/** Only what differs from the defaults is kept, so that a better default reaches the clients that are there. */
+/** Stores only differences from the defaults, so that improved defaults apply to existing clients. */
 export function differences(protocol: ClientProtocol): Partial<ClientProtocol> {
   const entries = Object.entries(protocol)
   return Object.fromEntries(

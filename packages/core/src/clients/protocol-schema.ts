@@ -37,7 +37,7 @@ const claimRule = {
   },
 } as const
 
-/** JSON Schema of what can be said about a client's protocol. What is left out stays as it is. */
+/** JSON Schema of the protocol settings. Omitted settings stay unchanged. */
 export const clientProtocolSchema = {
   type: 'object',
   properties: {

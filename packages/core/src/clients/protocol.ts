@@ -1,110 +1,113 @@
-/** The signature algorithms that a client can choose (RFC 7518 §3.1, RFC 8037). Never one whose key is a secret. */
+/** The signature algorithms that a client can choose (RFC 7518 §3.1, RFC 8037). Symmetric algorithms are excluded. */
 export const signingAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const
-/** What tokens can be signed with (RFC 7518 §3.1). */
+/** The signature algorithm of tokens (RFC 7518 §3.1). */
 export type SigningAlgorithm = (typeof signingAlgorithms)[number]
 
-/** How keys are wrapped for a client (RFC 7518 §4.1). */
+/** The key management algorithms for encryption (RFC 7518 §4.1). */
 export const keyManagementAlgorithms = ['RSA-OAEP', 'RSA-OAEP-256', 'ECDH-ES', 'ECDH-ES+A256KW'] as const
 export type KeyManagementAlgorithm = (typeof keyManagementAlgorithms)[number]
 
-/** How content is encrypted for a client (RFC 7518 §5.1). */
+/** The content encryption algorithms (RFC 7518 §5.1). */
 export const contentEncryptionAlgorithms = ['A128CBC-HS256', 'A256CBC-HS512', 'A128GCM', 'A256GCM'] as const
 export type ContentEncryptionAlgorithm = (typeof contentEncryptionAlgorithms)[number]
 
-/** How a token is encrypted for a client (RFC 7516 §4.1). */
+/** The encryption of a token (RFC 7516 §4.1). */
 export interface Encryption {
   readonly alg: KeyManagementAlgorithm
   readonly enc: ContentEncryptionAlgorithm
 }
 
 /**
- * How a confidential client proves who it is at the token endpoint (OpenID Connect Core §9). `client_secret` stands for basic and post alike.
- * A public client proves nothing, whatever is said here.
+ * The authentication methods of a confidential client at the token endpoint (OpenID Connect Core §9). `client_secret`
+ * allows basic and post. Ignored for public clients.
  */
 export const clientAuthenticationMethods = ['client_secret', 'client_secret_jwt', 'private_key_jwt'] as const
-/** How a client proves that it is itself at the token endpoint (OpenID Connect Core §9). */
+/** The authentication method of a client at the token endpoint (OpenID Connect Core §9). */
 export type ClientAuthenticationMethod = (typeof clientAuthenticationMethods)[number]
 
-/** A claim that a client gets in its own way. */
+/** A claim that is customized for a client. */
 export interface ClaimRule {
-  /** What the client sees. */
+  /** The name of the claim that the client receives. */
   readonly claim: string
-  /** Where the value comes from: a claim that we make, a custom claim of the person or a group, or a constant. */
+  /** The source of the value: a built-in claim, a custom claim of the user or a group, or a constant. */
   readonly source:
     | { readonly kind: 'claim'; readonly name: string }
     | { readonly kind: 'custom'; readonly key: string }
     | { readonly kind: 'constant'; readonly value: unknown }
-  /** Whether it is a single value or a list, whatever the source holds; `null` leaves it as it is. */
+  /** Converts the value to a string or an array; `null` leaves it unchanged. */
   readonly as: 'string' | 'array' | null
 }
 
-/** Which groups a client hears of, and under which names. */
+/** Filters and renames the groups that a client receives. */
 export interface GroupRules {
-  /** Names, in which `*` stands for any run of characters; `null` stands for all groups. */
+  /** Name patterns in which `*` matches any characters; `null` includes all groups. */
   readonly include: readonly string[] | null
   readonly rename: Readonly<Record<string, string>>
 }
 
 /**
- * How a client speaks the protocol, where it differs from what every client gets. The names are those of client metadata
- * (RFC 7591, OpenID Connect Dynamic Client Registration §2) where there are such.
+ * Protocol settings of a client that differ from the defaults. They use the names of client metadata (RFC 7591, OpenID
+ * Connect Dynamic Client Registration §2) where such names exist.
  */
 export interface ClientProtocol {
   readonly tokenEndpointAuthMethod: ClientAuthenticationMethod
-  /** Its public keys (RFC 7517 §5); not beside `jwksUri`. */
+  /** The client's public keys (RFC 7517 §5); excludes `jwksUri`. */
   readonly jwks: { readonly keys: readonly Readonly<Record<string, unknown>>[] } | null
-  /** Where its public keys are. */
+  /** The URL of the client's public keys. */
   readonly jwksUri: string | null
-  /** Whether an ID token may come straight from the authorization endpoint (OpenID Connect Core §3.2). */
+  /** Whether the authorization endpoint may return an ID token (OpenID Connect Core §3.2). */
   readonly implicitIdToken: boolean
   readonly idTokenSignedResponseAlg: SigningAlgorithm
   readonly idTokenEncryptedResponse: Encryption | null
-  /** `null` stands for plain JSON. */
+  /** `null` for plain JSON. */
   readonly userinfoSignedResponseAlg: SigningAlgorithm | null
   readonly userinfoEncryptedResponse: Encryption | null
   /** JARM. */
   readonly authorizationSignedResponseAlg: SigningAlgorithm
   readonly authorizationEncryptedResponse: Encryption | null
-  /** RFC 9701. `null` stands for plain JSON. */
+  /** RFC 9701. `null` for plain JSON. */
   readonly introspectionSignedResponseAlg: SigningAlgorithm | null
-  /** RFC 9101 §10.5: only signed request objects are taken. */
+  /** RFC 9101 §10.5: unsigned request objects are rejected. */
   readonly requireSignedRequestObject: boolean
-  /** RFC 9449 §5.2: tokens are bound to a key, or not given. */
+  /** RFC 9449 §5.2: tokens are only issued with a DPoP key. */
   readonly dpopBoundAccessTokens: boolean
   readonly subjectType: 'public' | 'pairwise'
   /** OpenID Connect Core §8.1. */
   readonly sectorIdentifierUri: string | null
-  /** Whether the access token of a login is a JWT (RFC 9068); who verifies its signature alone learns of no end but its own. */
+  /**
+   * Whether access tokens for UserInfo are JWTs (RFC 9068); a service that only verifies the signature does not notice
+   * a revocation.
+   */
   readonly jwtAccessTokens: boolean
-  /** RFC 9396 §10: the types of authorization details that it may ask for. */
+  /** RFC 9396 §10: the authorization details types that the client may request. */
   readonly authorizationDetailsTypes: readonly string[]
   /** Whether the FAPI 2.0 Security Profile is enforced. */
   readonly fapi: boolean
-  /** Minutes from the sign-in after which no refresh token works, however often it was used; `null`: no such end. */
+  /** Minutes from sign-in after which refresh tokens stop working, even if they were used; `null` for no limit. */
   readonly refreshTokenAbsoluteLifetimeMinutes: number | null
-  /** Scopes that count as requested at each authorization. */
+  /** Scopes that are added to every authorization request. */
   readonly defaultScopes: readonly string[]
   readonly claimRules: readonly ClaimRule[]
   readonly groupRules: GroupRules
-  /** The user names by which the client knows people, by account id. */
+  /** User names that this client uses for accounts, by account ID. */
   readonly userNames: Readonly<Record<string, string>>
-  /** Minutes since the last use of a passkey after which one is asked for again; `null`: as long as the session. */
+  /** Minutes since the last use of a passkey after which re-authentication is required; `null` for the session lifetime. */
   readonly maxSessionAgeMinutes: number | null
   /** OpenID Connect Back-Channel Logout §2.2. */
   readonly backchannelLogoutUri: string | null
   readonly backchannelLogoutSessionRequired: boolean
   /** OpenID Connect Core §4. */
   readonly initiateLoginUri: string | null
-  /** Who runs the application, in words for the people whom it asks for consent. */
+  /** The operator of the application, as shown on the consent page. */
   readonly operator: string | null
   /**
-   * Whether an administrator knows who runs a client that registered itself: its logo may be shown. Ends when the client changes
-   * what it says of itself.
+   * Whether an administrator trusts the operator of a self-registered client, so that its logo may be shown. A change
+   * of the self-description resets it.
    */
   readonly isKnown: boolean
 }
 
-/** What every client gets for which nothing else is said. */
+/** The default protocol settings. */
 export const defaultProtocol: ClientProtocol = {
   tokenEndpointAuthMethod: 'client_secret',
   jwks: null,

@@ -1,22 +1,22 @@
 import { isHostConfined } from './host-wildcards.ts'
 import { fits, textFits } from './wildcards.ts'
 
-/** A redirect URI with wildcards, in its parts. */
+/** The parts of a redirect URI with wildcards. */
 export interface RedirectUriPattern {
   readonly scheme: string
   readonly host: string
-  /** Empty for the scheme's own, or where there is none. */
+  /** Empty for the default port, or if there is none. */
   readonly port: string
   readonly path: string
-  /** `null` where there is none. */
+  /** `null` if there is none. */
   readonly query: string | null
 }
 
 const shape = /^([a-z][a-z0-9+.-]*):(?:\/\/([^/?#@]*?)(?::([0-9*]+))?)?(\/[^?#]*)?(?:\?([^#]*))?(?:#.*)?$/i
 
 /**
- * Reads a registered redirect URI with wildcards. Returns `undefined` where it is none: a bare `*`, one in the scheme, or one
- * with a user name. A fragment is left aside.
+ * Parses a registered redirect URI with wildcards. Returns `undefined` if it is invalid: a bare `*`, a wildcard in the
+ * scheme, or user info. A fragment is ignored.
  */
 export function parsePattern(uri: string): RedirectUriPattern | undefined {
   const [, scheme, host = '', port = '', path = '', query] = shape.exec(uri) ?? []
@@ -35,7 +35,7 @@ export function parsePattern(uri: string): RedirectUriPattern | undefined {
   }
 }
 
-/** Whether a requested redirect URI fits the pattern. One that a browser would read in another way than we do, never does. */
+/** Whether a requested redirect URI matches the pattern. A URI that browsers parse differently never matches. */
 export function fitsPattern(pattern: RedirectUriPattern, requested: string): boolean {
   const url = URL.parse(requested)
   if (!url || /[\s\p{Cc}]/u.test(requested) || requested.includes('#') || url.username !== '' || url.password !== '')
@@ -51,7 +51,7 @@ export function fitsPattern(pattern: RedirectUriPattern, requested: string): boo
 
 const place = 'x-any-x'
 
-/** In lower case and Punycode, as URLs have it. */
+/** In lower case and Punycode, as in parsed URLs. */
 function normalHost(host: string): string | undefined {
   if (host === '') return undefined
   return URL.parse(`https://${host.replaceAll('*', place)}`)?.hostname.replaceAll(place, '*')
@@ -73,7 +73,7 @@ function portFits({ scheme, port }: RedirectUriPattern, actual: string): boolean
 }
 
 function pathFits(pattern: string, path: string): boolean {
-  // An encoded slash, backslash or line break would be one segment to us, and perhaps not to who is sent there.
+  // A server may decode an encoded slash, backslash or line break and see other segments than this check.
   if (/%(?:0[0ad]|2f|5c)/i.test(path)) return false
   return fits(pattern.split('/'), path.split('/'), { star: '**', same: segmentFits })
 }
@@ -81,7 +81,7 @@ function pathFits(pattern: string, path: string): boolean {
 const oneOrMore = Symbol('one or more characters')
 const any = Symbol('one character')
 
-/** In a segment `*` stands for one character at least. */
+/** In a segment, `*` matches at least one character. */
 function segmentFits(pattern: string, segment: string): boolean {
   const characters = [...pattern.replaceAll(/\*+/g, '*')]
   const wanted = characters.flatMap((each): (string | symbol)[] => (each === '*' ? [any, oneOrMore] : [each]))
@@ -91,7 +91,7 @@ function segmentFits(pattern: string, segment: string): boolean {
   })
 }
 
-/** The same parameters, as many times each; in a value `*` and `?` stand for characters other than a slash. */
+/** Requires the same parameters with the same count; in a value, `*` and `?` match any characters except a slash. */
 function queryFits(pattern: string | null, search: string): boolean {
   const wanted = new URLSearchParams(pattern ?? '')
   const given = new URLSearchParams(search)

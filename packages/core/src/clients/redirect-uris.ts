@@ -4,26 +4,26 @@ import { fitsPattern, parsePattern } from './redirect-uri-pattern.ts'
 /** Why a redirect URI cannot be registered. */
 export type RedirectUriProblem = 'invalid' | 'fragment' | 'scheme' | 'wildcard' | 'insecure' | 'too_long'
 
-/** How an instance decides about redirect URIs (RFC 6749 §3.1.2). */
+/** The redirect URI policy of the provider (RFC 6749 §3.1.2). */
 export interface RedirectUriPolicy {
-  /** Whether plain http may lead to other hosts than loopback ones. */
+  /** Whether plain http redirect URIs may use hosts other than loopback addresses. */
   readonly allowInsecure: boolean
 }
 
 /**
- * Characters of a redirect URI, and of a requested one that is compared with wildcards: what a comparison costs grows with
- * both lengths, and requests come from anybody.
+ * Maximum characters of a registered redirect URI, and of a requested one that is matched against wildcards: the cost
+ * of matching grows with both lengths, and anyone can send requests.
  */
 const maxRedirectUriLength = 2000
-/** How many a client may have of each kind. */
+/** Maximum redirect URIs of each kind per client. */
 export const maxRedirectUris = 500
 
 const lenient: RedirectUriPolicy = { allowInsecure: true }
 const dangerousSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 'file:', 'about:'])
 
 /**
- * What stands in the way of registering this redirect URI (RFC 6749 §3.1.2), or `undefined`. It may hold wildcards
- * (`parsePattern`), but no `*` that would let everything in.
+ * Why this redirect URI cannot be registered (RFC 6749 §3.1.2), or `undefined`. It may contain wildcards
+ * (`parsePattern`), but not a `*` that matches every URI.
  *
  * @example
  * ```ts
@@ -36,11 +36,12 @@ export function redirectUriProblem(uri: string, { allowInsecure } = lenient): Re
   const pattern = uri.includes('*') ? parsePattern(uri) : undefined
   if (uri.includes('*') && !pattern) return 'invalid'
   const url = URL.parse(pattern ? `${pattern.scheme}://any${pattern.path}` : uri)
-  // What a parser would quietly repair (spaces, backslashes, missing slashes) could never match what a client sends.
+  // A URI that the parser would repair (spaces, backslashes, missing slashes) could never match the URI that a client
+  // sends.
   if (!url || /[\s\\<>"^`{|}]/.test(uri)) return 'invalid'
   if (dangerousSchemes.has(url.protocol)) return 'scheme'
   const web = url.protocol === 'https:' || url.protocol === 'http:'
-  // `nas:5001` is a host and a port to whoever typed it, and a scheme to a parser.
+  // A user means host and port by `nas:5001`, but a parser reads a scheme.
   if (!/^[a-z][a-z0-9+.-]*:\//i.test(uri)) return 'invalid'
   if (web && (!/^https?:\/\/[^/]/i.test(uri) || url.username !== '' || url.password !== '')) return 'invalid'
   if (uri.includes('#')) return 'fragment'
@@ -48,8 +49,8 @@ export function redirectUriProblem(uri: string, { allowInsecure } = lenient): Re
 }
 
 /**
- * Whether a requested redirect URI is one of the registered ones: exactly, but for the slash of a bare root, the port of a
- * loopback address (RFC 8252 §7.3) and what a registered wildcard stands for. It may have no fragment.
+ * Whether a requested redirect URI matches a registered one. It must be identical except for the slash of a bare root,
+ * the port of a loopback address (RFC 8252 §7.3) and registered wildcards. It must not have a fragment.
  */
 export function redirectUriAllowed(registered: readonly string[], requested: string, policy = lenient): boolean {
   const url = URL.parse(requested)
@@ -66,7 +67,7 @@ function matches(registered: string, requested: string): boolean {
   return fitsPattern(pattern, requested) || (portless !== undefined && fitsPattern(pattern, portless))
 }
 
-/** `https://host` and `https://host/` name the same resource (RFC 3986 §6.2.3); no other path is forgiven anything. */
+/** `https://host` and `https://host/` identify the same resource (RFC 3986 §6.2.3); other paths must match exactly. */
 function sameResource(registered: string, requested: string): boolean {
   const [left, right] = [registered, withSlashes(requested)].map((uri) =>
     (loopback(uri)?.address ?? uri).replace(rootSlash, '$1'),
@@ -74,19 +75,19 @@ function sameResource(registered: string, requested: string): boolean {
   return left === right
 }
 
-/** Whether it names the root of a web server, with its slash or without. */
+/** Whether the URI is the root of a web server, with or without a trailing slash. */
 export function isBareRoot(uri: string): boolean {
   return rootSlash.test(uri.replace(/\/?$/, '/'))
 }
 
 const rootSlash = /^(https?:\/\/[^/?#\\]+)\/$/
 
-/** Browsers take a backslash in a web address for a slash. */
+/** Browsers treat a backslash in an http URL as a slash. */
 function withSlashes(uri: string): string {
   return /^https?:/i.test(uri) ? uri.replaceAll('\\', '/') : uri
 }
 
-/** A loopback address of plain http, without its port. */
+/** A plain http loopback address without its port. */
 function loopback(uri: string): { readonly address: string } | undefined {
   const [, start, end = ''] =
     /^(http:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]))(?::\d{1,5})?([/?].*)?$/is.exec(uri) ?? []
@@ -94,8 +95,8 @@ function loopback(uri: string): { readonly address: string } | undefined {
 }
 
 /**
- * Whether an application on the person's own device receives what is sent there: at a loopback address, or by a custom
- * scheme (RFC 8252 §7). Any application on the device can ask for it.
+ * Whether an app on the user's device receives the redirect: through a loopback address or a custom scheme (RFC 8252
+ * §7). Any app on the device can claim it.
  */
 export function isNativeRedirectUri(uri: string): boolean {
   const url = URL.parse(uri)
@@ -108,13 +109,14 @@ function isInsecure(uri: string): boolean {
 }
 
 /**
- * What a registered redirect URI lets in beyond itself: `nothing` where it is no usable pattern and matches nothing (a bare
- * `*` of an import), `other_domains` where the hosts may belong to anybody, or else `subdomains`, `ports` or `paths` of one's own.
+ * What a registered redirect URI matches in addition to itself: `nothing` if the pattern is invalid and matches nothing
+ * (a bare `*` of an import), `other_domains` if anyone can own a matching host, otherwise `subdomains`, `ports` or
+ * `paths` of the same owner.
  */
 export type RedirectUriOpening = 'nothing' | 'other_domains' | 'subdomains' | 'ports' | 'paths'
 
 /**
- * How wide a redirect URI with wildcards is open (RFC 6749 §3.1.2).
+ * The scope of a redirect URI with wildcards (RFC 6749 §3.1.2).
  *
  * @example
  * ```ts
@@ -130,16 +132,16 @@ export function redirectUriOpening(uri: string): RedirectUriOpening | undefined 
   return pattern.port.includes('*') ? 'ports' : 'paths'
 }
 
-/** What became of a redirect URI that a person typed or pasted. */
+/** The result of correcting a redirect URI that a user entered. */
 export interface CorrectedRedirectUri {
   readonly given: string
   readonly corrected: string
 }
 
 /**
- * The address that Synology DSM has to be given: its bare origin. People paste what their browser shows, such as
- * `https://nas:5001/#/signin`, as old instructions told them to; but a fragment may not be sent, and with several addresses
- * DSM would always use the last. What is no address of a web server comes back as it is.
+ * The redirect URI for Synology DSM: its bare origin. Users often paste a browser URL such as
+ * `https://nas:5001/#/signin`, which old instructions recommended; but a fragment is not allowed, and DSM always uses
+ * the last one of several URIs. A value that is not a web URL is returned unchanged.
  *
  * @example
  * ```ts

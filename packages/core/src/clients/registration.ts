@@ -23,47 +23,52 @@ import type { SecretUses } from './secret-uses.ts'
 import { hashedOnly, type MintedSecret, mintSecret, type SecretInput } from './secrets.ts'
 import { type ReadAddress, sectorProblems } from './sector.ts'
 
-/** The clients of this provider (RFC 6749 §2). Changes hold from the next request on. */
+/** The clients of this provider (RFC 6749 §2). Changes apply from the next request. */
 export interface Clients {
   find(id: string): Promise<Client | undefined>
-  /** Like `find`; until the end of the transaction nobody else changes it. */
+  /** Like `find`, and locks the client until the transaction ends. */
   findForUpdate(id: string): Promise<Client | undefined>
   list(): Promise<readonly Client[]>
-  /** A page of the clients, whatever their number in a constant number of statements. */
+  /** A page of clients. The number of statements is independent of the number of clients. */
   page(request: ClientListRequest): Promise<ClientList>
   /**
-   * @throws {InvalidInput} `validation_failed`; the fields have the names of `NewClientInput`, those of lists with an
-   * index: `redirectUris[0]`
+   * @throws {InvalidInput} `validation_failed`; fields are named as in `NewClientInput`, list items have an index:
+   * `redirectUris[0]`
    * @throws {Conflict} `client_id_already_exists`
    */
   create(input: NewClientInput): Promise<Client>
   /** @throws {NotFound} `client_not_found` @throws {InvalidInput} as for `create` */
   update(id: string, input: ClientInput): Promise<Client>
-  /** Adds a redirect URI to those that the client has. @throws as `update` */
+  /** Adds a redirect URI to the client. @throws as `update` */
   addRedirectUri(id: string, uri: string): Promise<Client>
-  /** Removes the client and what was given to it. Returns `false` where there is none. */
+  /** Removes the client and everything issued to it. Returns `false` if it does not exist. */
   remove(id: string): Promise<boolean>
   /**
-   * Adds a secret, shown this once.
+   * Adds a secret; its plain text is returned only once.
    *
    * @throws {NotFound} `client_not_found`
-   * @throws {InvalidInput} `validation_failed` for a public client, beyond twenty secrets, on `secret` or `expiresAt`
+   * @throws {InvalidInput} `validation_failed` for a public client, more than twenty secrets, or on `secret` or
+   * `expiresAt`
    */
   addSecret(id: string, input?: SecretInput): Promise<MintedSecret>
-  /** Adds a secret in the place of all others. @throws as `addSecret` */
+  /** Replaces all secrets with a new one. @throws as `addSecret` */
   replaceSecrets(id: string, input?: SecretInput): Promise<MintedSecret>
-  /** Returns `false` where there is no such secret. @throws {NotFound} `client_not_found` */
+  /** Returns `false` if the secret does not exist. @throws {NotFound} `client_not_found` */
   removeSecret(id: string, secretId: string): Promise<boolean>
-  /** When its secrets were used last, in milliseconds by their ids, a minute at most behind. */
+  /** Last use of each secret by ID, in milliseconds, delayed by at most one minute. */
   secretUses(id: string): Promise<ReadonlyMap<string, number>>
-  /** Makes these the groups that the client allows. @throws {NotFound} `client_not_found` @throws {InvalidInput} `validation_failed` */
+  /**
+   * Replaces the allowed groups of the client. @throws {NotFound} `client_not_found` @throws {InvalidInput}
+   * `validation_failed`
+   */
   setAllowedGroups(id: string, groupIds: readonly string[]): Promise<Client>
   /** The clients that allow this group, by name. */
   allowedTo(groupId: string): Promise<readonly ClientRecord[]>
   /**
-   * Makes these the clients that allow the group; unknown ids are left out. With none, the group is forgotten.
+   * Replaces the set of clients that allow the group; unknown IDs are ignored. An empty list removes the group from all
+   * clients.
    *
-   * @throws {InvalidInput} `validation_failed` where the group's id is none
+   * @throws {InvalidInput} `validation_failed` if the group ID is invalid
    */
   setAllowedTo(groupId: string, clientIds: readonly string[]): Promise<void>
 }
@@ -74,30 +79,30 @@ export interface ClientsPorts {
   readonly redirectUriPolicy: RedirectUriPolicy
   readonly transaction: <T>(work: () => Promise<T>) => Promise<T>
   readonly read: ReadAddress
-  /** What is noted beside the requests. */
+  /** Records secret uses in the background. */
   readonly secretUses: Pick<SecretUses, 'settled'>
-  /** Encrypts a secret that has to be read again. */
+  /** Encrypts a secret that must be readable later. */
   readonly sealSecret: (plain: string) => string
-  /** Ends what the client was given, within the transaction that removes it. */
+  /** Revokes everything issued to the client, in the transaction that removes it. */
   readonly onRemove: (clientId: string) => Promise<void>
-  /** Ends what people had at the client who may not use it any more, within the transaction that says so. */
+  /** Revokes the tokens of users who may no longer use the client, in the transaction that restricts it. */
   readonly onNarrow: (clientId: string) => Promise<void>
 }
 
 const maxSecrets = 20
-/** HS256 wants a key as long as its hash (RFC 7518 §3.2). */
+/** HS256 requires a key at least as long as its hash, in bytes (RFC 7518 §3.2). */
 const minKeyLength = 32
 
 function signsWithSecret({ protocol }: Pick<Client, 'protocol'>): boolean {
   return protocol.tokenEndpointAuthMethod === 'client_secret_jwt'
 }
 
-/** What no client has that a person registered. */
+/** Values of a client that an administrator registered. */
 export const byAdministrator = { registration: null, unusedSince: null, metadataExpiresAt: null } as const
 
 export function createClients(ports: ClientsPorts): Clients {
   const { store, clock, redirectUriPolicy, transaction, secretUses, sealSecret, read, onRemove, onNarrow } = ports
-  /** Changes a client that nobody else changes meanwhile; `undefined` leaves it as it is. */
+  /** Locks and updates a client; `undefined` leaves it unchanged. */
   const change = (id: string, to: (client: Client) => Partial<Client> | undefined): Promise<Client> =>
     transaction(async () => {
       const client = await store.findForUpdate(id)
@@ -129,7 +134,7 @@ export function createClients(ports: ClientsPorts): Clients {
   }
 
   return {
-    // No id holds a NUL, and PostgreSQL takes none in a text.
+    // No ID contains a NUL character, which PostgreSQL rejects in text.
     find: async (id) => (id.includes('\0') ? undefined : store.find(id)),
     findForUpdate: async (id) => (id.includes('\0') ? undefined : store.findForUpdate(id)),
     list: () => store.list(),
@@ -157,13 +162,13 @@ export function createClients(ports: ClientsPorts): Clients {
     async update(id, input) {
       refuse(problems(input, redirectUriPolicy))
       const known = await store.find(id)
-      // Others are read from before the transaction begins: nobody may wait for them there.
+      // Fetch external documents before the transaction starts, so that no transaction waits for the network.
       if (known) refuse(await sectorProblems(decided(input, known), known, read))
       return change(id, (before) => {
         const wanted = before.type === 'cimd' ? fieldsOutsideDocument(before, input) : decided(input, before)
         refuse(clientAuthenticationProblems(wanted))
         const secrets = signsWithSecret(wanted) ? before.secrets : before.secrets.map(hashedOnly)
-        // Who is looked after is no leftover.
+        // An edited client no longer counts as unused.
         const kept = { secrets, unusedSince: null }
         return { ...wanted, ...kept, allowedGroupIds: wanted.isGroupRestricted ? before.allowedGroupIds : [] }
       })

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { ClientStore } from './client-store.ts'
 
-/** Writes down when secrets were used, beside the requests that use them. */
+/** Records the use of secrets in the background. */
 export interface SecretUses {
   note(clientId: string, secretId: string): void
   settled(): Promise<void>
@@ -10,11 +10,11 @@ export interface SecretUses {
 export interface SecretUsesPorts {
   readonly store: Pick<ClientStore, 'recordSecretUse'>
   readonly clock: Clock
-  /** Nobody waits for a note, so this is where its failure goes. */
+  /** Receives errors of background updates. */
   readonly onError: (error: unknown) => void
 }
 
-/** Milliseconds: a busy client costs a statement a minute. */
+/** Milliseconds: a busy client causes at most one statement per minute. */
 const minUpdateInterval = 60_000
 const maxCachedEntries = 10_000
 
