@@ -12,8 +12,8 @@ import { defaultProtocol } from './protocol.ts'
 /** Clients whose ID is the URL of their metadata document (OAuth Client ID Metadata Document). */
 export interface MetadataDocuments {
   /**
-   * The client of this id, its document read where what is known of it does not hold any more. `undefined` where no document
-   * may be read there.
+   * The client with this ID; the document is fetched if the cached one has expired. `undefined` if documents may not be
+   * fetched from this URL.
    *
    * @throws {InvalidInput} `validation_failed` if the document cannot be fetched or is invalid
    */

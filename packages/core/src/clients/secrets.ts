@@ -3,22 +3,23 @@ import { sha256, timingSafeEqualText } from '../hash.ts'
 import { randomToken, uuid } from '../random.ts'
 import type { Client, ClientSecret } from './client.ts'
 
-/** A new secret: what the client gets to see once, and what is stored. */
+/** A new secret: the plain text, which is returned once, and the stored form. */
 export interface MintedSecret {
   readonly plain: string
   readonly stored: ClientSecret
 }
 
-/** A secret that somebody else has chosen, and when it ends. What is left out is drawn, or lasts for ever. */
+/** An optional secret chosen by the caller and its expiry. By default the secret is random and does not expire. */
 export interface SecretInput {
-  /** 16 printable ASCII characters or more. */
+  /** At least 16 printable ASCII characters. */
   readonly secret?: string | undefined
-  /** Milliseconds since the Unix epoch; in the future. */
+  /** Milliseconds since the Unix epoch; must be in the future. */
   readonly expiresAt?: number | undefined
 }
 
 /**
- * 256 random bits with a readable prefix, in unreserved characters alone: some clients forget to encode theirs.
+ * A 256-bit random secret with a readable prefix. It contains only unreserved characters, because some clients do not
+ * URL-encode it.
  *
  * @throws {InvalidInput} `validation_failed` on `secret` or `expiresAt`
  */
@@ -31,7 +32,7 @@ export function mintSecret(now: number, { secret, expiresAt }: SecretInput = {})
   ]
   if (fields.length > 0) throw new InvalidInput('validation_failed', 'The secret is not valid.', { fields })
   const plain = secret ?? `pk_${randomToken()}`
-  // Of a chosen secret less is shown: nobody knows how much there is to guess.
+  // The stored prefix of a chosen secret is shorter, because its entropy is unknown.
   const prefix = plain.slice(0, secret === undefined ? 7 : 4)
   return { plain, stored: { id: uuid(), hash: sha256(plain), prefix, createdAt: now, expiresAt: expiresAt ?? null } }
 }
@@ -44,19 +45,19 @@ function secretProblems(secret: string) {
     : []
 }
 
-/** The client's secret that this is, if it is one now. */
+/** Finds the active client secret with this plain text. */
 export function findSecret(client: Pick<Client, 'secrets'>, plain: string, now: number): ClientSecret | undefined {
   const hash = sha256(plain)
   return client.secrets.find((secret) => isActive(secret, now) && timingSafeEqualText(secret.hash, hash))
 }
 
-/** The secret by which a client signs its assertions: the newest of those that are stored for it and have not ended. */
+/** The key of client assertions: the newest stored secret that has not expired. */
 export function signingSecret({ secrets }: Pick<Client, 'secrets'>, now: number): ClientSecret | undefined {
   const candidates = secrets.filter((secret) => secret.sealed !== undefined && isActive(secret, now))
   return candidates.sort((left, right) => right.createdAt - left.createdAt)[0]
 }
 
-/** A secret of which only the hash is kept. */
+/** A secret without its encrypted plain text. */
 export function hashedOnly({ sealed: _, ...secret }: ClientSecret): ClientSecret {
   return secret
 }

@@ -1,14 +1,14 @@
 import type { FieldError } from '../errors.ts'
 import type { Client } from './client.ts'
 
-/** Reads what others publish. */
+/** Fetches an external URL. */
 export type ReadAddress = (url: string) => Promise<Response>
 
 type Settings = Pick<Client, 'redirectUris' | 'protocol'>
 
 /**
- * Whether those who share a sector say that this client is one of them: its list names every redirect URI (OpenID Connect
- * Dynamic Client Registration §5).
+ * Validates the sector identifier document: its list must contain every redirect URI (OpenID Connect Dynamic Client
+ * Registration §5).
  */
 export async function sectorProblems(
   { redirectUris, protocol }: Settings,

@@ -11,35 +11,35 @@ import { byAdministrator } from './registration.ts'
 import { hashedOnly, mintSecret, signingSecret } from './secrets.ts'
 import { type ReadAddress, sectorProblems } from './sector.ts'
 
-/** What a program says about a client that it registers, in our fields and beside them. */
+/** The metadata of a client registration, split into our fields and the remaining metadata. */
 export interface SelfRegistered {
   readonly input: ClientInput
   readonly registration: RegisteredMetadata
-  /** Whether it proves who it is by a secret. */
+  /** Whether the client authenticates with a secret. */
   readonly needsSecret: boolean
 }
 
 export interface NewSelfRegistered extends SelfRegistered {
   readonly id: string
-  /** In clear; `null` for a client without one. */
+  /** In plain text; `null` for a client without one. */
   readonly secret: string | null
-  /** Whether anybody could register it, so that it goes again where nobody uses it. */
+  /** Whether registration was open to anyone; such a client is removed if it stays unused. */
   readonly open: boolean
 }
 
-/** The clients that programs register and manage by the protocol (RFC 7591, RFC 7592). */
+/** Registers and manages clients by the dynamic registration protocols (RFC 7591, RFC 7592). */
 export interface SelfRegistration {
   /**
-   * Looks at what does not depend on the moment, which takes others' answers: call it before the transaction. `id` is that
-   * of the client that changes.
+   * Validates the metadata and fetches external documents; call it before the transaction. `id` is the client that
+   * changes.
    *
    * @throws {InvalidInput} `validation_failed`, as `Clients.create`
    */
   check(wanted: SelfRegistered, id?: string): Promise<void>
   create(wanted: NewSelfRegistered): Promise<Client>
   /**
-   * Replaces what was registered; what an administrator decided beside it stays. Resolves to the client before and after,
-   * and to a new secret in clear where it has none that serves.
+   * Replaces the registered metadata; other administrator settings stay unchanged. Resolves to the client before and
+   * after the change, and to a new plain-text secret if the client has no suitable one.
    *
    * @throws {NotFound} `client_not_found`
    */
@@ -54,7 +54,7 @@ export interface SelfRegistrationChange {
 
 export interface SelfRegistrationPorts {
   readonly store: ClientStore
-  /** Reads what others publish. */
+  /** Fetches an external URL. */
   readonly read: ReadAddress
   readonly clock: Clock
   readonly redirectUriPolicy: RedirectUriPolicy
@@ -75,7 +75,7 @@ export function createSelfRegistration({
       ? { ...minted.stored, sealed: sealSecret(minted.plain) }
       : minted.stored
 
-  /** The secrets after a change, and one in clear where there was none that serves. */
+  /** The secrets after a change, and a new plain-text secret if there was no suitable one. */
   const secretsAfter = (wanted: SelfRegistered, before: Client, after: Pick<Client, 'protocol'>) => {
     if (!wanted.needsSecret) return { secrets: [], secret: null }
     const now = clock.now()
@@ -138,7 +138,7 @@ export function createSelfRegistration({
   }
 }
 
-/** What has no name in the metadata of clients. */
+/** Settings that have no name in client metadata. */
 function decidedByAdministrator(client: Client) {
   const { description, launchUrl, requiresReauthentication, skipConsent, isGroupRestricted } = client
   const { federatedIdentities, accessTokenDurationMinutes, refreshTokenDurationMinutes } = client

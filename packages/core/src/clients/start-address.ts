@@ -2,14 +2,14 @@ import type { Client } from './client.ts'
 
 type Start = Pick<Client, 'launchUrl'> & { readonly protocol: Pick<Client['protocol'], 'initiateLoginUri'> }
 
-/** Whether people can start the client from here. */
+/** Whether users can start the client from this provider. */
 export function hasLaunchUrl({ launchUrl, protocol }: Start): boolean {
   return launchUrl !== null || protocol.initiateLoginUri !== null
 }
 
 /**
- * Where people start the client; `null` where nobody knows. A client that lets others begin its login is told who does, and
- * where the person wants to be after it (OpenID Connect Core §4).
+ * The URL that starts the client; `null` if it is unknown. A client with third-party initiated login receives the
+ * issuer and the target URL (OpenID Connect Core §4).
  *
  * @example
  * ```ts

@@ -13,7 +13,7 @@ export interface UnusedClientPorts {
   readonly transaction: Transaction
 }
 
-/** Removes clients that anybody could register and nobody has used since; `unusedFor` in milliseconds. */
+/** Removes self-registered clients that were never used; `unusedFor` in milliseconds. */
 export async function removeUnusedClients(
   { store, clients, audit, clock, transaction }: UnusedClientPorts,
   unusedFor: number,
@@ -24,7 +24,7 @@ export async function removeUnusedClients(
   for (const id of await store.listUnused(before, limit))
     await transaction(async () => {
       const client = await store.findForUpdate(id)
-      // Somebody may have used it meanwhile.
+      // The client may have been used since it was listed.
       if (!client || client.unusedSince === null || !(await clients.remove(id))) return
       removed += 1
       await audit.record(

@@ -1,6 +1,6 @@
 /**
- * Whether the whole of a sequence fits a pattern, in which `star` stands for any run of items. Takes at most as many steps
- * as the product of the lengths: the sequence may come from anybody.
+ * Whether a complete sequence matches a pattern, in which `star` matches any number of items. The number of steps is at
+ * most the product of the lengths, because the sequence may come from anyone.
  */
 export function fits<P, T>(
   pattern: readonly P[],
@@ -29,7 +29,7 @@ export function fits<P, T>(
   return pattern.slice(at).every((rest) => rest === star)
 }
 
-/** Whether the text fits a pattern, in which `*` stands for any run of characters. */
+/** Whether the text matches a pattern, in which `*` matches any characters. */
 export function textFits(pattern: string, text: string): boolean {
   return fits([...pattern], [...text], { star: '*', same: (wanted, character) => wanted === character })
 }

@@ -2,14 +2,14 @@ import type { MasterKey } from '../master-key.ts'
 import { randomToken } from '../random.ts'
 
 /**
- * What a browser holds to which a login code is bound. It says which address of e-mail was asked for, so that wrong codes
- * can be counted for whoever has it, in the same way whether or not somebody does.
+ * The browser token to which a login code is bound. It contains a MAC of the requested e-mail address, so that failed
+ * attempts are counted per address, whether or not the account exists.
  */
 export function codeBrowserToken(masterKey: MasterKey, address: string): string {
   return `${randomToken()}${masterKey.mac('login code address', address.trim().toLowerCase())}`
 }
 
-/** The same for all browsers that asked for one address. A code is bound to the token as a whole, so that no other counts. */
+/** Identical for all browsers that requested a code for the same e-mail address. A code is bound to the complete token. */
 export function addressKeyOf(browserToken: string): string | undefined {
   return /^[\w-]{43}([\w-]{43})$/.exec(browserToken)?.[1]
 }

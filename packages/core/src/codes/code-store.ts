@@ -1,25 +1,25 @@
-/** A one-time code that lets somebody in once, as it is stored. */
+/** A stored single-use login code. */
 export interface StoredCode {
-  /** HMAC-SHA-256 of the normalised code under a key derived from the master key, base64url. */
+  /** HMAC-SHA-256 of the normalized code, base64url, with a key derived from the master key. */
   readonly hash: string
   readonly accountId: string
-  /** SHA-256 of the token that the one browser holds which may use it, base64url; `null`: any browser may. */
+  /** SHA-256 of the token of the only browser that may use the code, base64url; `null` for any browser. */
   readonly browserHash: string | null
   /** Milliseconds since the Unix epoch. */
   readonly expiresAt: number
 }
 
-/** Where codes wait. */
+/** Stores login codes. */
 export interface CodeStore {
   insert(code: StoredCode): Promise<void>
   /**
-   * Takes the code away and returns it, in one atomic step: of any number of calls at once, one gets it. A code that is
-   * bound to another browser than `browserHash` names stays where it is.
+   * Atomically removes and returns the code: only one of several concurrent calls gets it. A code that is bound to
+   * another browser than `browserHash` is kept.
    */
   consume(hash: string, browserHash?: string | null): Promise<StoredCode | undefined>
-  /** Returns `false` where there is no such code. */
+  /** Returns `false` if the code does not exist. */
   remove(hash: string): Promise<boolean>
   removeByAccount(accountId: string): Promise<void>
-  /** Removes at most `limit` codes that ended before `before` (milliseconds); returns how many. */
+  /** Removes at most `limit` codes that expired before `before` (milliseconds); returns how many. */
   removeExpired(before: number, limit: number): Promise<number>
 }

@@ -1,7 +1,7 @@
-/** No sign that is easily taken for another: I, L, O and U are missing, and so are 0 and 1. */
+/** The alphabet omits easily confused characters: I, L, O, U, 0 and 1. */
 export const codeAlphabet = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-/** What somebody types who has misread a sign, and which sign that was most likely: no code holds the former. */
+/** Maps characters outside the alphabet to the most similar character of the alphabet. */
 const lookAlikes: ReadonlyMap<string, string> = new Map([
   ['0', 'Q'],
   ['O', 'Q'],
@@ -12,8 +12,8 @@ const lookAlikes: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * A code as it is compared: letter case and width, spaces, hyphens and other marks do not count, and what only looks like a
- * sign of the alphabet counts as that sign.
+ * Normalizes a code for comparison: ignores case, width, spaces, hyphens and other punctuation, and replaces look-alike
+ * characters.
  */
 export function normalCode(input: string): string {
   return input

@@ -1,21 +1,21 @@
-/** What became of a device that asks to be let in. */
+/** The status of a device login request. */
 export type DeviceLoginStatus = 'pending' | 'approved' | 'denied'
 
-/** A device that asks to be let in by another one, as it is stored. */
+/** A stored sign-in request of another device. */
 export interface StoredDeviceLogin {
   /** A UUID. */
   readonly id: string
-  /** SHA-256 of the token that the waiting browser holds, base64url. */
+  /** SHA-256 of the token of the requesting browser, base64url. */
   readonly tokenHash: string
-  /** HMAC-SHA-256 of the code that the waiting device shows, base64url. */
+  /** HMAC-SHA-256 of the code on the requesting device, base64url. */
   readonly codeHash: string
-  /** Of the waiting device. */
+  /** The IP address of the requesting device. */
   readonly ipAddress: string | null
   readonly userAgent: string | null
   readonly status: DeviceLoginStatus
-  /** Who decided; `null` while nobody has. */
+  /** The account that approved or denied the request; `null` while it is pending. */
   readonly accountId: string | null
-  /** The `uid` of the session in which it was decided; `null` while nobody has. */
+  /** The `uid` of the session that approved or denied the request; `null` while it is pending. */
   readonly sessionUid: string | null
   /** Milliseconds since the Unix epoch. */
   readonly expiresAt: number
@@ -24,24 +24,24 @@ export interface StoredDeviceLogin {
 export interface DeviceLoginDecision {
   readonly status: Exclude<DeviceLoginStatus, 'pending'>
   readonly accountId: string
-  /** The `uid` of the session in which it is decided; `null` where there is none. */
+  /** The `uid` of the session that decides; `null` if there is none. */
   readonly sessionUid: string | null
   /** Now, in milliseconds since the Unix epoch. */
   readonly at: number
 }
 
-/** Where devices wait to be let in. */
+/** Stores pending device logins. */
 export interface DeviceLoginStore {
-  /** Returns `false`, and stores nothing, where another one has the same code. */
+  /** Returns `false` without storing anything if the code is already in use. */
   insert(login: StoredDeviceLogin): Promise<boolean>
   findByCode(codeHash: string): Promise<StoredDeviceLogin | undefined>
-  /** The one of this browser. */
+  /** The device login of this browser. */
   find(id: string, tokenHash: string): Promise<StoredDeviceLogin | undefined>
-  /** Decides where nobody has and it has not ended, in one atomic step: of any number of calls at once, one gets `true`. */
+  /** Atomically decides a pending request that has not expired: only one of several concurrent calls gets `true`. */
   decide(codeHash: string, decision: DeviceLoginDecision): Promise<boolean>
-  /** Takes a decided one away and returns it, in one atomic step: of any number of calls at once, one gets it. */
+  /** Atomically removes and returns a decided request: only one of several concurrent calls gets it. */
   consume(id: string, tokenHash: string): Promise<StoredDeviceLogin | undefined>
   removeByAccount(accountId: string): Promise<void>
-  /** Removes at most `limit` that ended before `before` (milliseconds); returns how many. */
+  /** Removes at most `limit` requests that expired before `before` (milliseconds); returns how many. */
   removeExpired(before: number, limit: number): Promise<number>
 }

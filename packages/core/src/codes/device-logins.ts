@@ -10,56 +10,56 @@ import { codeAlphabet, normalCode } from './code-text.ts'
 import type { DeviceLoginDecision, DeviceLoginStore, StoredDeviceLogin } from './device-login-store.ts'
 
 const lifetime = 5 * 60_000
-/** Tells these codes from those of the OAuth device flow, since people type both into one field. */
+/** Distinguishes these codes from OAuth device flow codes, because users enter both in the same field. */
 const prefix = 'P'
 const codeLength = 7
 
-/** What is known of the device that waits. */
+/** The requesting device. */
 export interface WaitingDevice {
   readonly ipAddress: string | null
   readonly userAgent: string | null
 }
 
-/** What the waiting device gets. */
+/** The response for the requesting device. */
 export interface RequestedDeviceLogin {
   readonly id: string
-  /** For this browser alone. */
+  /** Kept secret by this browser. */
   readonly token: string
-  /** For the person, who types or compares it. */
+  /** The code that the user types or compares. */
   readonly userCode: string
   /** Milliseconds since the Unix epoch. */
   readonly expiresAt: number
 }
 
-/** What the person sees who is asked to let a device in. */
+/** The request that the approving user sees. */
 export interface PendingDeviceLogin extends WaitingDevice {
   readonly userCode: string
   /** Milliseconds since the Unix epoch. */
   readonly expiresAt: number
 }
 
-/** Lets a device in without a passkey, on the word of somebody who has one on another device. */
+/** Signs in a device without a passkey, approved by the user on another device. */
 export interface DeviceLogins {
   request(device: WaitingDevice): Promise<RequestedDeviceLogin>
-  /** The code that belongs to a token. */
+  /** The user code of a token. */
   userCodeOf(token: string): string
   /** @throws {NotAuthenticated} `device_code_invalid` */
   find(code: string): Promise<PendingDeviceLogin>
-  /** Once. @throws {NotAuthenticated} `device_code_invalid` */
+  /** Only once per code. @throws {NotAuthenticated} `device_code_invalid` */
   decide(code: string, decision: DeviceLoginAnswer): Promise<PendingDeviceLogin>
   /**
-   * Whom the device was let in as, which it is told once; `undefined` while nobody has decided.
+   * The account of an approved request, returned once; `undefined` while it is pending.
    *
-   * @throws {NotAuthenticated} `device_login_expired` where it is unknown, used, too old or another browser's
+   * @throws {NotAuthenticated} `device_login_expired` if it is unknown, used, expired or belongs to another browser
    * @throws {Forbidden} `device_login_denied`, `account_disabled` or `account_not_found`
    */
   redeem(id: string, token: string): Promise<RedeemedDeviceLogin | undefined>
 }
 
-/** What somebody decides about a device, and in which session. */
+/** The decision of a user and the session in which it was made. */
 export type DeviceLoginAnswer = Omit<DeviceLoginDecision, 'at'>
 
-/** Whom a device was let in as, and the session in which that was approved. */
+/** The signed-in account and the session that approved the device. */
 export interface RedeemedDeviceLogin {
   readonly account: Account
   readonly approvedIn: string | null
@@ -75,7 +75,7 @@ export interface DeviceLoginPorts {
 export function createDeviceLogins({ store, accounts, masterKey, clock }: DeviceLoginPorts): DeviceLogins {
   const hashOf = (code: string) => masterKey.mac('device login code', normalCode(code))
 
-  /** Made from the token, so that the page can show it again while nobody stores it. */
+  /** Derived from the token, so that the page can show it again although it is not stored. */
   const userCodeOf = (token: string): string => {
     const bytes = Buffer.from(masterKey.mac('device login token', token), 'base64url')
     let rest = BigInt(`0x${bytes.toString('hex')}`)

@@ -16,39 +16,39 @@ const shortLifetime = 15 * 60_000
 const shortLength = 6
 const longLength = 12
 
-/** A code that lets one person in once. */
+/** A single-use login code. */
 export interface LoginCode {
   readonly code: string
   /** Milliseconds since the Unix epoch. */
   readonly expiresAt: number
 }
 
-/** Who may use a login code, and who has it made. */
+/** The browser that may use a login code, and the actor who creates it. */
 export interface LoginCodeOptions extends ActingParty {
-  /** What the one browser holds that may use it, from `bindBrowser`; without it, any browser may. */
+  /** The token from `bindBrowser` of the only browser that may use the code; if omitted, any browser may use it. */
   readonly browserToken?: string | undefined
 }
 
-/** One-time codes that let a person in without a passkey, once. */
+/** Single-use codes for signing in without a passkey. */
 export interface LoginCodes {
   /**
-   * Six characters where it ends within a quarter of an hour, twelve otherwise.
+   * Creates a code of six characters if it expires within 15 minutes, otherwise of twelve characters.
    *
    * @param lifetime - milliseconds
-   * @throws {Forbidden} `account_disabled` or `account_not_found`; `forbidden` where `before.issueCode` refuses
+   * @throws {Forbidden} `account_disabled` or `account_not_found`; `forbidden` if `before.issueCode` refuses
    */
   issue(accountId: string, lifetime: number, options?: LoginCodeOptions): Promise<LoginCode>
   /**
-   * Uses the code up. Letter case, spaces and hyphens do not count.
+   * Uses the code. Ignores case, spaces and hyphens.
    *
-   * @param browserToken - what this browser holds, if anything
-   * @throws {InvalidInput} `code_invalid` where it is unknown, used, too old, or bound to another browser
+   * @param browserToken - the token of this browser, if it has one
+   * @throws {InvalidInput} `code_invalid` if the code is unknown, used, expired or bound to another browser
    * @throws {Forbidden} `account_disabled` or `account_not_found`
    */
   redeem(code: string, browserToken?: string): Promise<RedeemedCode>
 }
 
-/** Whom a login code lets in, and the hash that it was stored under. */
+/** The account of a login code, and the hash under which the code was stored. */
 export interface RedeemedCode {
   readonly account: Account
   readonly codeHash: string
@@ -57,7 +57,7 @@ export interface RedeemedCode {
 export interface LoginCodePorts {
   readonly codes: CodeStore
   readonly accounts: AccountStore
-  /** Notes in which session a code is made. */
+  /** Records the session that creates a code. */
   readonly noteMade: (
     origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>,
     code: { readonly kind: 'login_code'; readonly subject: string; readonly label: string },
@@ -69,7 +69,7 @@ export interface LoginCodePorts {
   readonly clock: Clock
 }
 
-/** Whether it has as few signs as a code that ends soon. */
+/** Whether the code has the length of a short-lived code. */
 export function isShortCode(input: string): boolean {
   return normalCode(input).length === shortLength
 }

@@ -1,28 +1,28 @@
 import { randomText } from '../random.ts'
 
-/** The letters and digits of a user code: I, L and O are missing, which are typed for 1 and 0. */
+/** The characters of a user code, without I, L and O, which look like 1 and 0. */
 const alphabet = 'ABCDEFGHJKMNPQRSTUVWXYZ0123456789'
-/** Tells these codes from those of a device login, since people type both into one field. */
+/** Distinguishes these codes from device login codes, because users enter both in the same field. */
 const prefix = 'E'
 const codeLength = 7
 
-/** Seconds that a device is told to leave between two requests (RFC 8628 §3.2). */
+/** Announced polling interval in seconds (RFC 8628 §3.2). */
 export const announcedPollInterval = 5
-/** Milliseconds that it has to leave: a second less, for one that keeps to it through a network of varying speed. */
+/** Enforced polling interval in milliseconds: one second shorter, to allow for network jitter. */
 export const devicePollInterval = (announcedPollInterval - 1) * 1000
 
-/** A new user code of the device flow (RFC 8628 §6.1). */
+/** Creates a user code for the device flow (RFC 8628 §6.1). */
 export function newUserCode(): string {
   return prefix + randomText(codeLength, alphabet)
 }
 
-/** A code as it was given out, from what a person typed: letter case, spaces and hyphens do not count. */
+/** Normalizes a typed user code: ignores case, spaces and hyphens, and replaces look-alike letters. */
 export function normalUserCode(input: string): string {
   return input.toUpperCase().replaceAll(/[\s-]/g, '').replaceAll(/[IL]/g, '1').replaceAll('O', '0')
 }
 
 /**
- * Whether this is a code of the device flow (RFC 8628 §6.1), rather than one of a device login.
+ * Whether this is a device flow code (RFC 8628 §6.1) rather than a device login code.
  *
  * @example
  * ```ts

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import Koa, { type Middleware } from 'koa'
 import { requestContext } from '../http/request-context.ts'
 
-/** A handler for `node:http`, and for everything that takes middleware of `(req, res, next)`: Express, NestJS, Fastify's hooks. */
+/** A handler for `node:http` and for frameworks with `(req, res, next)` middleware: Express, NestJS, Fastify hooks. */
 export type NodeHandler = (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void) => void
 
 export interface CallbackPorts {
@@ -10,7 +10,7 @@ export interface CallbackPorts {
   readonly onError: (error: unknown, requestId: string) => void
 }
 
-/** What is not for us goes on to `next` as it came, or is answered with 404 where there is none. */
+/** Passes other requests unchanged to `next`, or answers them with 404 without `next`. */
 export function createCallback({ middleware, onError }: CallbackPorts): NodeHandler {
   const continuations = new WeakMap<IncomingMessage, () => void>()
   const handle = new Koa()

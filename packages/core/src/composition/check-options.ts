@@ -6,7 +6,7 @@ import { signingServiceProblems } from '../oidc/external-keys.ts'
 import type { PocketOptions } from '../options.ts'
 import { storeProblems } from './check-stores.ts'
 
-/** What each option has to be; `undefined` is left to the default, but for those that are required. */
+/** The type of each option; `undefined` selects the default, except for required options. */
 const kinds = {
   issuer: 'a text',
   masterKey: 'anything',
@@ -48,7 +48,7 @@ const kinds = {
   clock: 'an object',
 } as const satisfies Record<keyof PocketOptions, string>
 
-/** Milliseconds; a timer of more ends at once. */
+/** Milliseconds; a timer with a longer delay fires immediately. */
 const maxTimerDelay = 2_147_483_647
 
 const hookNames = {
@@ -67,7 +67,7 @@ const hookNames = {
 
 const required = new Set(['issuer', 'masterKey', 'stores'])
 
-/** Everything that is wrong with the options, each by the name of the option. */
+/** All invalid options, by option name. */
 export function optionProblems(options: PocketOptions): readonly FieldError[] {
   if (!isA('an object', options)) return [problem('options', 'required', 'must be an object')]
   const given = new Map<string, unknown>(Object.entries(options))
@@ -84,7 +84,7 @@ export function optionProblems(options: PocketOptions): readonly FieldError[] {
   return [...unknown, ...wrong, ...values]
 }
 
-/** What holds of a value beyond its type, and of options together. */
+/** Checks of values beyond their type, and of combinations of options. */
 const checks: Readonly<Record<string, (options: PocketOptions) => readonly FieldError[]>> = {
   issuer: ({ issuer }) => attempt('issuer', () => issuerOf(issuer)),
   masterKey: ({ masterKey }) => attempt('masterKey', () => masterKeyOf(masterKey)),
@@ -161,7 +161,7 @@ const checks: Readonly<Record<string, (options: PocketOptions) => readonly Field
   },
 }
 
-/** @throws {Misconfigured} where it is too short */
+/** @throws {Misconfigured} if it is too short */
 export function masterKeyOf(masterKey: PocketOptions['masterKey']): MasterKey {
   return masterKey instanceof MasterKey ? masterKey : MasterKey.from(masterKey)
 }

@@ -4,7 +4,7 @@ import type { PocketStores } from '../stores.ts'
 
 type Stores = Omit<PocketStores, 'transaction'>
 
-/** What each store has to be able to do; the compiler says where one is missing here. */
+/** The required methods of each store; a missing entry is a compile error. */
 const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[Name], true>> } = {
   apis: {
     find: true,
@@ -112,7 +112,7 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
   },
 }
 
-/** Stores that are missing, and what is missing in those that are there: one of a host's own may be of an older version. */
+/** Missing stores and missing methods: a custom store may implement an older version. */
 export function storeProblems({ stores: given }: PocketOptions): readonly FieldError[] {
   const ofCore = Object.entries(methods).flatMap(([name, wanted]) => {
     const store: unknown = Reflect.get(given, name)

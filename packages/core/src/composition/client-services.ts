@@ -13,7 +13,7 @@ import type { ResolvedOptions } from './resolved-options.ts'
 
 export type ClientServices = ReturnType<typeof createClientServices>
 
-/** The clients, the ways in which they come to be known, and the APIs they may call. */
+/** Creates the services for clients, their registration and the APIs. */
 export function createClientServices(options: ResolvedOptions, onNarrow: (clientId: string) => Promise<void>) {
   const { stores, clock, audit, fetch, redirectUriPolicy, masterKey } = options
   const { transaction } = stores

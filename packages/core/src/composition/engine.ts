@@ -19,7 +19,7 @@ import type { ResolvedOptions } from './resolved-options.ts'
 
 export type Engine = Awaited<ReturnType<typeof createEngine>>
 
-/** oidc-provider with our stores behind it; reads the signing keys, and makes them at the first start. */
+/** Creates oidc-provider with our stores. Reads the signing keys, or creates them at the first start. */
 export async function createEngine(options: ResolvedOptions, services: ClientServices) {
   const { stores, clock, audit, masterKey, limits } = options
   const { registrar, metadataDocuments, secretUses, connectionLog, apiAccess } = services

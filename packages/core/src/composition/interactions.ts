@@ -10,7 +10,7 @@ import type { Engine } from './engine.ts'
 import type { PeopleServices } from './people-services.ts'
 import type { ResolvedOptions } from './resolved-options.ts'
 
-/** The pages on which the engine has people asked. */
+/** Creates the interaction pages of oidc-provider. */
 export function createInteractions(
   options: ResolvedOptions,
   { apiAccess }: ClientServices,

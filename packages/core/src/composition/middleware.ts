@@ -28,7 +28,7 @@ import type { Engine } from './engine.ts'
 import type { PeopleServices } from './people-services.ts'
 import type { ResolvedOptions } from './resolved-options.ts'
 
-/** Takes every request, and answers those that are for this provider; the others go on to the next middleware. */
+/** Serves requests for this provider and passes all other requests to the next middleware. */
 export function createMiddleware(
   options: ResolvedOptions,
   services: ClientServices,
@@ -56,7 +56,7 @@ export function createMiddleware(
       return next()
     }
     ctx.req.url = below ?? target
-    // Its sessions and interactions are those of one origin.
+    // Sessions and interactions exist only at the issuer's origin.
     if (origin !== issuer.origin && isBrowserPath(ctx.path)) {
       ctx.redirect(issuer.origin + target)
       ctx.status = 307
@@ -95,7 +95,7 @@ export function createMiddleware(
   }
 }
 
-/** What happens to a request of the protocol before the engine sees it. */
+/** Handles protocol requests before oidc-provider does. */
 function createProtocolAnswers(
   options: ResolvedOptions,
   { clients }: ClientServices,

@@ -11,7 +11,7 @@ export interface PagesPorts {
   readonly onError: (error: unknown, requestId: string) => void
 }
 
-/** The pages: the host's where it has some, else plain ones. Where the host's page of an error fails, the plain one tells it. */
+/** Renders the host's pages, or plain default pages. If the host's error page fails, the default error page is used. */
 export function createPages({ name, mountPath, render: renderPage, onError }: PagesPorts): {
   readonly assets: PageAssets
   readonly render: RenderView
@@ -31,7 +31,7 @@ export function createPages({ name, mountPath, render: renderPage, onError }: Pa
         const message = `The option render has no page for the view "${view.view}".`
         const fields = [{ field: 'render', code: 'failed', message }]
         const error = new Misconfigured(message, { cause, details: { option: 'render', view: view.view }, fields })
-        // Whoever catches it reports it, and shows the page of it.
+        // The caller reports the error and renders its page.
         if (view.view !== 'error') throw error
         onError(error, requestContext(req).requestId)
         return page(view)

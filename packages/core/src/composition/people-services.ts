@@ -28,7 +28,7 @@ const challengeLifetime = 600_000
 
 export type PeopleServices = ReturnType<typeof createPeopleServices>
 
-/** How people come in, prove again that it is they, and let devices in. */
+/** Creates the services for sign-in, re-authentication and device logins. */
 export function createPeopleServices(options: ResolvedOptions, { apiAccess }: ClientServices, { holder }: Engine) {
   const { stores, clock, audit, masterKey, secure, cookieSuffix, limits, authorizationDetailsTypes } = options
   const { accounts } = stores

@@ -18,10 +18,10 @@ import { createPages } from './pages.ts'
 
 const closedRegistration: RegistrationPolicy = { mode: 'off', restrictToGroups: false, documentPatterns: [] }
 
-/** The options as they hold: checked, and with a value wherever none was given. */
+/** Validated options with defaults. */
 export type ResolvedOptions = ReturnType<typeof resolveOptions>
 
-/** @throws {Misconfigured} whose `fields` are all the options that cannot be */
+/** @throws {Misconfigured} whose `fields` contain all invalid options */
 export function resolveOptions(options: PocketOptions) {
   const fields = optionProblems(options)
   if (fields.length > 0)
@@ -54,11 +54,11 @@ export function resolveOptions(options: PocketOptions) {
     onError,
     refreshLeeway,
     issuer,
-    /** The issuer's comes first. */
+    /** The issuer's origin comes first. */
     origins: [issuer.origin, ...relatedOrigins(options.relatedOrigins ?? [])] as const,
-    /** What tells the cookies of several providers at one host apart. */
+    /** Separates the cookies of several providers on the same host. */
     cookieSuffix: cookieSuffix(issuer.path),
-    /** Whether cookies are for https alone. */
+    /** Whether cookies get the `Secure` attribute. */
     secure: issuer.protocol === 'https:',
     sessionLifetime: options.sessionLifetime ?? (async () => ({ length: 3600, idle: 0 })),
     authorizationDetailsTypes: options.authorizationDetailsTypes ?? {},

@@ -1,52 +1,52 @@
-/** Where a client tried something. */
+/** The endpoint of a connection attempt. */
 export type ConnectionEndpoint = 'authorization' | 'pushed_authorization_request' | 'device_authorization' | 'token'
 
-/** One attempt of a client, or of somebody on the way to it. Nothing in it lets anybody in. */
+/** A connection attempt of a client, or of a user signing in to it. It contains no credentials. */
 export interface ConnectionAttempt {
   readonly id: string
   readonly clientId: string
-  /** Rises from attempt to attempt. */
+  /** Increases with each attempt. */
   readonly sequence: number
   /** Milliseconds since the Unix epoch. */
   readonly at: number
   readonly endpoint: ConnectionEndpoint
   readonly accountId: string | null
-  /** The network of a stranger: nobody is signed in, and no client has proved who it is. `null` where it is known who tried. */
+  /** The network of an unauthenticated request; `null` if a user or a client was authenticated. */
   readonly stranger: string | null
-  /** What was received, with `(hidden)` in the place of secrets, codes and tokens. */
+  /** The request parameters; secrets, codes and tokens are replaced by `(hidden)`. */
   readonly parameters: Readonly<Record<string, string>>
-  /** The names of parameters that mean nothing here and were ignored. */
+  /** The names of unknown parameters, which were ignored. */
   readonly ignoredParameters: readonly string[]
-  /** How the client said who it is: a `token_endpoint_auth_method`, or `federated`; `null` where nobody asked. */
+  /** The client authentication method: a `token_endpoint_auth_method`, or `federated`; `null` if none was required. */
   readonly clientAuthentication: string | null
   /** Whether PKCE was used (RFC 7636). */
   readonly pkce: boolean
   readonly redirectUri: string | null
   readonly succeeded: boolean
-  /** The error of OAuth 2.0 or OpenID Connect; `null` where it succeeded. */
+  /** The OAuth 2.0 or OpenID Connect error; `null` on success. */
   readonly error: string | null
-  /** Why, for administrators; `null` where it succeeded. */
+  /** The reason for administrators; `null` on success. */
   readonly reason: string | null
   readonly requestId: string
   readonly ipAddress: string | null
 }
 
-/** How many of each are kept, whoever else tries. */
+/** The minimum number of attempts that are kept for each kind of source. */
 export function keptAnyway(limit: number) {
   return { known: Math.floor(limit / 2), person: Math.ceil(limit / 5), network: Math.ceil(limit / 10) } as const
 }
 
-/** Where attempts are kept. */
+/** Stores connection attempts. */
 export interface ConnectionLogStore {
   /**
-   * Adds the attempts, and keeps the last `limit` of each of their clients: but anybody can make any number of them, so that
-   * half of the room is for those of whom it is known who they are, and while others need it no person takes more than a fifth
-   * and no network of strangers more than a tenth. Attempts of unknown clients are left out.
+   * Adds attempts and keeps the last `limit` of each client. Because anyone can cause attempts, half of the entries are
+   * reserved for authenticated users and clients; if space is needed, each user gets at most a fifth and each
+   * unauthenticated network at most a tenth. Attempts of unknown clients are ignored.
    */
   insert(attempts: readonly ConnectionAttempt[], limit: number): Promise<void>
-  /** The last attempts, the newest first. */
+  /** The last attempts, newest first. */
   list(clientId: string, limit: number): Promise<readonly ConnectionAttempt[]>
-  /** The newest attempt of each of these clients; those without one are left out. One statement. */
+  /** The newest attempt of each of these clients; clients without attempts are omitted. One statement. */
   latest(clientIds: readonly string[]): Promise<readonly ConnectionAttempt[]>
   removeByAccount(accountId: string): Promise<void>
 }

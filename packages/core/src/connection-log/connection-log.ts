@@ -2,21 +2,21 @@ import type { Clock } from '../clock.ts'
 import { uuid } from '../random.ts'
 import type { ConnectionAttempt, ConnectionLogStore } from './connection-attempt.ts'
 
-/** How many attempts of a client are kept. */
+/** Number of attempts kept per client. */
 const connectionLogLength = 50
-/** An instance that is flooded forgets attempts before it runs out of memory: of strangers before anybody else’s. */
+/** Limits the memory of an instance under load: attempts of unauthenticated requests are dropped first. */
 const maxQueueLength = 500
 
-/** What each client has tried of late: what an administrator opens first when a login fails. */
+/** Recent connection attempts of each client, which help administrators debug failed logins. */
 export interface ConnectionLog {
-  /** The last 50 attempts, the newest first; those of this process up to this moment. */
+  /** The last 50 attempts, newest first, including all attempts of this process so far. */
   list(clientId: string): Promise<readonly ConnectionAttempt[]>
-  /** The newest attempt of each of these clients that has tried something. */
+  /** The newest attempt of each of these clients; clients without attempts are omitted. */
   latest(clientIds: readonly string[]): Promise<readonly ConnectionAttempt[]>
 }
 
 export interface ConnectionRecorder extends ConnectionLog {
-  /** Notes an attempt. Nobody waits for it: it is written beside the requests, several at once. */
+  /** Records an attempt in the background; several attempts are written together. */
   note(attempt: Omit<ConnectionAttempt, 'id' | 'sequence' | 'at'>): void
   settled(): Promise<void>
 }

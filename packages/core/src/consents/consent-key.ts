@@ -1,6 +1,6 @@
 /**
- * How a permission of an API stands among the scopes of a consent: behind the resource, since another API may have a
- * permission of the same key. With an empty key it is the access to the API itself.
+ * The consent scope of an API permission. It is prefixed with the resource, because another API may have a permission
+ * with the same key. An empty key means access to the API itself.
  *
  * @example
  * ```ts
@@ -12,13 +12,13 @@ export function apiConsentKey(resource: string, key: string): string {
   return `${resource}${separator}${key}`
 }
 
-/** Whether a scope of a consent is what `apiConsentKey` makes. */
+/** Whether a consent scope was created by `apiConsentKey`. */
 export function isApiConsentKey(scope: string): boolean {
   return scope.includes(separator)
 }
 
 /**
- * The scopes of a consent as clients write them, each once.
+ * The scopes of a consent as used in requests, without duplicates.
  *
  * @example
  * ```ts
@@ -30,5 +30,5 @@ export function consentedScopes(consented: readonly string[]): string[] {
   return [...new Set(scopes)].filter((scope) => scope !== '')
 }
 
-/** Stands in no URI and in no scope. */
+/** A character that occurs in no URI and no scope. */
 const separator = '\x1f'

@@ -4,8 +4,8 @@ import type { PageAssets } from './page-assets.ts'
 import { pageOf } from './pages.ts'
 
 /**
- * Plain pages for every view, in English: complete documents without inline script or style. All but the pages for
- * sign-in and sign-up work without JavaScript.
+ * Plain English pages for every view: complete documents without inline scripts or styles. All pages except sign-in and
+ * sign-up work without JavaScript.
  */
 export function createDefaultViews(name: string, assets: Pick<PageAssets, 'browserModule' | 'stylesheet'>) {
   return (view: View): string => {

@@ -1,13 +1,13 @@
 const markup: unique symbol = Symbol('markup')
 
-/** Text that is HTML already. Only {@link html} makes it. */
+/** Trusted HTML, which only {@link html} creates. */
 export interface Html {
   readonly [markup]: string
 }
 
 type Part = Html | string | number | null | undefined | false | readonly Part[]
 
-/** Everything that is put into it is escaped, but what it has made itself; what says nothing is left out. */
+/** Escapes all inserted values except trusted HTML; empty values are omitted. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   const text = strings.map((string, index) => string + (index < parts.length ? written(parts[index]) : '')).join('')
   return { [markup]: text }
@@ -17,7 +17,7 @@ export function toText(page: Html): string {
   return page[markup]
 }
 
-/** Data for a script of the page: a block that browsers do not run, and that no data can end. */
+/** Embeds JSON for a script of the page. Browsers do not run the block, and the data cannot close it. */
 export function dataBlock(id: string, data: unknown): Html {
   const json = JSON.stringify(data).replaceAll('<', '\\u003c')
   return { [markup]: `<script type="application/json" id="${written(id)}">${json}</script>` }

@@ -4,12 +4,12 @@ import { commonHeaders } from '../http/page-headers.ts'
 import { pageScript } from './generated/page-script.ts'
 import { style } from './style.ts'
 
-/** The files that pages need, at addresses that hold the hash of their content. They are below `/interaction/assets/`. */
+/** Static files of the pages. Their URLs contain a hash of the content and are below `/interaction/assets/`. */
 export interface PageAssets {
-  /** The address of `@pocket/core/browser` as one module, for pages of the host's own. */
+  /** The URL of the single-module build of `@pocket/core/browser`, for the host's own pages. */
   readonly browserModule: string
   readonly stylesheet: string
-  /** Answers a request for one of them; `false` where it is for something else. */
+  /** Serves a request for one of these files; `false` if it is for something else. */
   answer(req: IncomingMessage, res: ServerResponse): boolean
 }
 
@@ -18,7 +18,7 @@ interface Asset {
   readonly bytes: Buffer
 }
 
-/** @param mountPath - the path of the issuer, without a slash at its end */
+/** @param mountPath - the path of the issuer without a trailing slash */
 export function createPageAssets(mountPath: string): PageAssets {
   const files = new Map<string, Asset>()
   const add = (name: string, type: string, text: string) => {

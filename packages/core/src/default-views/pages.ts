@@ -16,7 +16,7 @@ import type {
 import { dataBlock, type Html, html } from './html.ts'
 import { ceremonySentences, sentenceFor } from './sentences.ts'
 
-/** What a page shows, and what it is called. */
+/** The title and the content of a page. */
 export interface Page {
   readonly title: string
   readonly main: Html
@@ -181,7 +181,7 @@ function clientLink(client: ClientView | null): Html | null {
   )
 }
 
-/** Who says to run an application that nobody here knows, and where it keeps its own terms. */
+/** The declared host of an unverified application, and the links to its policy and terms. */
 function ownLinks({ name, origin }: ClientView): Html | null {
   if (!origin) return null
   const { isKnown, host, policyUri, tosUri } = origin

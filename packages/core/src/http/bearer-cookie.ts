@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import Cookies from 'cookies'
 
-/** A cookie that holds a token of this browser's, for a while and for certain paths. */
+/** A cookie that stores a token in this browser, with a lifetime and a path. */
 export interface BearerCookie {
   read(req: IncomingMessage, res: ServerResponse): string | undefined
   give(req: IncomingMessage, res: ServerResponse, token: string): void
 }
 
 export interface BearerCookieOptions {
-  /** Without a prefix. */
+  /** The cookie name without the `__Secure-` prefix. */
   readonly name: string
   readonly secure: boolean
   readonly path: string
@@ -17,7 +17,7 @@ export interface BearerCookieOptions {
 }
 
 /**
- * Makes a cookie that holds a token of this browser’s (RFC 6265 §4.1).
+ * Creates a cookie that stores a token in this browser (RFC 6265 §4.1).
  *
  * @example
  * ```ts

@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http'
 import rawBody from 'raw-body'
 import { InvalidInput, TooLarge } from '../errors.ts'
 
-/** Bytes. A passkey's response is a few thousand. */
+/** Maximum size in bytes. A passkey response has a few thousand bytes. */
 const limit = 100_000
 
 /**
- * The JSON object in a request's body.
+ * Reads a JSON object from the request body.
  *
- * @throws {InvalidInput} `invalid_request_body` where it is none, or not sent as `application/json`
+ * @throws {InvalidInput} `invalid_request_body` if it is not an object or not sent as `application/json`
  * @throws {TooLarge} `payload_too_large`
  */
 export async function readJsonObject(req: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
@@ -18,9 +18,9 @@ export async function readJsonObject(req: IncomingMessage): Promise<Readonly<Rec
 }
 
 /**
- * The fields of a form in a request's body, at most `limit` bytes of it; none where there is no body.
+ * Reads form fields from a request body of at most `limit` bytes; returns no fields if there is no body.
  *
- * @throws {InvalidInput} `invalid_request_body` where it was not sent as `application/x-www-form-urlencoded`
+ * @throws {InvalidInput} `invalid_request_body` if it was not sent as `application/x-www-form-urlencoded`
  * @throws {TooLarge} `payload_too_large`
  */
 export async function readForm(req: IncomingMessage, limit: number): Promise<URLSearchParams> {

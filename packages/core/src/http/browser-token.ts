@@ -3,13 +3,13 @@ import Cookies from 'cookies'
 import { sha256 } from '../hash.ts'
 import { randomToken } from '../random.ts'
 
-/** The token that binds a ceremony to the browser that began it. It proves nothing else and signs nobody in. */
+/** The token that binds a ceremony to the browser that started it. It does not authenticate anyone. */
 export interface BrowserTokens {
-  /** This browser's token; a new one is given to a browser that has none. */
+  /** The token of this browser; sets a new one if the browser has none. */
   ensure(req: IncomingMessage, res: ServerResponse): string
-  /** This browser's token, or one that matches nothing. */
+  /** The token of this browser, or a value that matches no token. */
   read(req: IncomingMessage, res: ServerResponse): string
-  /** A name of this browser, from which its token cannot be told; `undefined` if it has none. */
+  /** An identifier of this browser that does not reveal its token; `undefined` if it has none. */
   nameOf(req: IncomingMessage): string | undefined
 }
 
@@ -36,7 +36,7 @@ export function createBrowserTokens(secure: boolean, suffix: string): BrowserTok
         path: '/',
         overwrite: true,
       })
-      // A second look within this request finds the token that was just given.
+      // Later reads in the same request must find the new token.
       req.headers.cookie = [req.headers.cookie, `${name}=${token}`].filter(Boolean).join('; ')
       return token
     },

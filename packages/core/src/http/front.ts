@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 
 /**
- * What must happen before the library sees a request: it builds addresses from the request's target, host and protocol, so
- * these are made to say what the issuer says, whoever sent them. Read the request's context first; it needs the originals.
+ * oidc-provider builds URLs from the request target, host and protocol, so these are replaced by the values of the
+ * issuer. Create the request context first, because it needs the original values.
  */
 export function rewriteToIssuer(req: IncomingMessage, issuer: Pick<URL, 'host' | 'protocol'>): void {
   delete req.headers.forwarded
@@ -13,8 +13,8 @@ export function rewriteToIssuer(req: IncomingMessage, issuer: Pick<URL, 'host' |
 }
 
 /**
- * The path and query of a request's target, which may name a host of its own (absolute-form, RFC 9112 §3.2.2); `undefined`
- * where it is neither form.
+ * The path and query of a request target, which may include a host (absolute-form, RFC 9112 §3.2.2); `undefined` for
+ * any other form.
  *
  * @example
  * ```ts

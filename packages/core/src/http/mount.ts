@@ -1,21 +1,21 @@
 import type { IncomingMessage } from 'node:http'
 
-/** What Express and its kin keep of a request's target before they shorten it for what is mounted below a path. */
+/** Express and similar frameworks keep the original request target here before they remove the mount path. */
 type MountedRequest = IncomingMessage & { originalUrl?: string }
 
-/** The whole target of a request, wherever the host has mounted us. */
+/** The complete target of a request, regardless of the mount path. */
 export function wholeTarget(req: MountedRequest, before: string): string {
   return req.originalUrl ?? before
 }
 
-/** The rest of a target below the issuer's path, or `undefined` where it is not below. */
+/** The part of a target below the issuer's path, or `undefined` if it is outside. */
 export function belowIssuer(target: string, issuerPath: string): string | undefined {
   if (issuerPath === '') return target
   const rest = target.startsWith(issuerPath) ? target.slice(issuerPath.length) : ''
   return rest.startsWith('/') ? rest : undefined
 }
 
-/** Tells the library, which makes addresses of it, what stood before the target that it is given. */
+/** Records the original target, because oidc-provider derives the mount path of its URLs from it. */
 export function recordMountPath(req: MountedRequest, issuerPath: string): void {
   req.originalUrl = issuerPath + (req.url ?? '')
 }

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import type { TrustProxy } from './request-context.ts'
 
-/** Of each request, by the issuer's origin: there may be several providers. */
+/** Origins by request and issuer; a process may run several providers. */
 const known = new WeakMap<IncomingMessage, Map<string, string>>()
 
 /**
- * At which of our origins a request arrived: the first one, the issuer's, unless its host is that of another one. The
- * host is the one that a trusted proxy forwards, else the request's own. Ask before anybody changes the headers; who asks
- * again hears the same.
+ * The configured origin at which a request arrived: the first one (the issuer's) unless the host matches another one.
+ * The host comes from a trusted proxy or from the request itself. Call it before headers are changed; the result is
+ * cached.
  */
 export function ownOrigin(
   req: IncomingMessage,

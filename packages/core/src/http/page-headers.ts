@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 
 /**
- * What a page may do: use its own origin's files and nothing else. A page whose form ends at a client, redirects
- * included, has to leave `form-action` out: the browser would stop a person on the way back.
+ * Content Security Policy of a page: it may only load files of its own origin. Pages whose forms end at a client,
+ * including through redirects, must omit `form-action`, or the browser would block the redirect.
  *
  * @example
  * ```ts
@@ -21,8 +21,8 @@ export function pageHeaders(res: ServerResponse, forms: 'own-origin' | 'to-clien
 }
 
 /**
- * What holds for every answer. There is no Cross-Origin-Opener-Policy: clients such as Synology DSM sign in through a
- * pop-up, and any policy but the default would cut it off from the window that waits for it.
+ * Headers of every response. Cross-Origin-Opener-Policy is omitted: clients such as Synology DSM sign in through a
+ * pop-up, and any non-default policy would separate the pop-up from its opener.
  *
  * @example
  * ```ts

@@ -2,21 +2,21 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 
 /**
- * Reads a body, and leaves it where it was for who reads it next. `undefined` where there is none, or where it is longer
- * than `limit` bytes; then too it can still be read.
+ * Reads a body and keeps it readable for the next consumer. `undefined` if there is no body or it is longer than
+ * `limit` bytes; the body stays readable in both cases.
  */
 export async function peekBody(req: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   const body = await beginningOf(req, limit)
   return req.complete && body.length > 0 && body.length <= limit ? body : undefined
 }
 
-/** Whether the body is longer than `limit` bytes; it can still be read. */
+/** Whether the body is longer than `limit` bytes; it stays readable. */
 export async function isBodyLongerThan(req: IncomingMessage, limit: number): Promise<boolean> {
   if (Number(req.headers['content-length'] ?? 0) > limit) return true
   return (await beginningOf(req, limit)).length > limit
 }
 
-/** The whole body, or more than `limit` bytes of it. */
+/** The complete body, or more than `limit` bytes of it. */
 async function beginningOf(req: IncomingMessage, limit: number): Promise<Buffer> {
   if (!hasBody(req)) return Buffer.alloc(0)
   const chunks: Buffer[] = []
@@ -27,16 +27,16 @@ async function beginningOf(req: IncomingMessage, limit: number): Promise<Buffer>
       length += chunk.length
     }
     if (req.complete || length > limit) break
-    // Whichever comes first; an aborted request has no body.
+    // Waits for the first of these events; an aborted request has no body.
     await Promise.race(['readable', 'end', 'close'].map((event) => once(req, event))).catch(() => undefined)
   }
   const body = Buffer.concat(chunks)
-  // Before the stream has told anybody that it ended, so that for the next reader nothing was read.
+  // Unshift before the stream emits `end`, so that the next consumer can still read the data.
   if (body.length > 0 && !req.readableEnded) req.unshift(body)
   return body
 }
 
-/** Puts another body in the place of one that {@link peekBody} has returned. */
+/** Replaces a body that {@link peekBody} has returned. */
 export function replaceBody(req: IncomingMessage, body: Buffer): void {
   while (req.read() !== null);
   req.headers['content-length'] = String(body.length)

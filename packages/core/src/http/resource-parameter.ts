@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 
 /**
- * Leaves out the slash at the end of each resource (RFC 8707 §2): APIs are named without, and a client that writes it at one
- * endpoint and not at the other means the same. Returns whether there was one.
+ * Removes the trailing slash of each resource (RFC 8707 §2): APIs are stored without it, and clients use both forms
+ * interchangeably. Returns whether there was a trailing slash.
  */
 export function withoutFinalSlash(parameters: URLSearchParams): boolean {
   const given = parameters.getAll('resource')
@@ -12,7 +12,7 @@ export function withoutFinalSlash(parameters: URLSearchParams): boolean {
   return true
 }
 
-/** Does so in the query of a request. */
+/** Applies `withoutFinalSlash` to the query of a request. */
 export function normalizeResources(req: IncomingMessage): void {
   const [path = '', query] = (req.url ?? '').split('?', 2)
   if (!query?.includes('resource=')) return

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Unavailable } from '../errors.ts'
 
-/** Whether a browser that asks again changes nothing by that. */
+/** Whether repeating the request is safe. */
 export function isRepeatable({ method }: IncomingMessage): boolean {
   return method === 'GET' || method === 'HEAD'
 }
 
-/** Says when to come again (RFC 9110 §10.2.3); a browser that has asked for a page does so by itself. */
+/** Sets `Retry-After` (RFC 9110 §10.2.3); browsers reload a page request automatically. */
 export function retryHeaders(req: IncomingMessage, res: ServerResponse, { retryAfter }: Unavailable): void {
   res.setHeader('Retry-After', String(retryAfter))
   if (isRepeatable(req)) res.setHeader('Refresh', String(retryAfter))

@@ -4,9 +4,9 @@ import { Forbidden } from '../errors.ts'
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
- * Refuses a request that another site's page makes a browser send. A browser says where a request comes from by
- * `Sec-Fetch-Site`, which no page can change (Fetch Metadata §2.4); an older one by `Origin` alone. Programs that are no
- * browsers say nothing, and carry no cookies of a victim.
+ * Rejects requests that a page of another site caused. Browsers report the source of a request in `Sec-Fetch-Site`,
+ * which pages cannot change (Fetch Metadata §2.4); older browsers only send `Origin`. Other programs send neither
+ * header, and have no cookies of a victim.
  *
  * @throws {Forbidden} `cross_site_request`
  *
@@ -21,7 +21,7 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 export function assertSameOrigin(req: IncomingMessage, origins: readonly string[]): void {
   if (safeMethods.has(req.method ?? '')) return
   const { origin, 'sec-fetch-site': site } = req.headers
-  // Both have to be right: a page whose host name was turned to our address is its own site, but has another origin.
+  // Both headers must match: with DNS rebinding, an attacker's page counts as same-origin, but its `Origin` differs.
   const own =
     (origin === undefined || origins.includes(origin)) &&
     (site === undefined || site === 'same-origin' || site === 'none')

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Misconfigured } from '../errors.ts'
 
 /**
- * Drops what is left of a body once the answer is out. A body that somebody began to read and gave up, such as one that is
- * too large, would otherwise keep the next request on its connection waiting until that is cut.
+ * Discards the rest of a body after the response is sent. Otherwise a partly read body, such as one that is too large,
+ * would block the next request on the connection.
  */
 export function discardUnreadBody(req: IncomingMessage, res: ServerResponse): void {
   res.once('finish', () => {
@@ -12,9 +12,9 @@ export function discardUnreadBody(req: IncomingMessage, res: ServerResponse): vo
 }
 
 /**
- * Where something has read a body before us, nothing is left to read.
+ * Rejects a request whose body other middleware has already consumed.
  *
- * @throws {Misconfigured} which says what to do about it
+ * @throws {Misconfigured} with instructions for the developer
  */
 export function assertUnread(req: IncomingMessage): void {
   const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0

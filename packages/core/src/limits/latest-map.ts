@@ -1,4 +1,4 @@
-/** A map that forgets what was set first, so that nobody fills the memory. */
+/** A map that evicts its oldest entries, which limits its memory. */
 export class LatestMap<Value> {
   readonly #most: number
   readonly #values = new Map<string, Value>()

@@ -1,58 +1,58 @@
 import { maxClockDifference } from '../clock.ts'
 
-/** A bucket from which something was taken, as it is stored; one that is full again is as good as none. */
+/** A stored token bucket that is not full; full buckets need no storage. */
 export interface StoredLimit {
-  /** SHA-256 of the policy and of whom it is kept for, base64url. */
+  /** SHA-256 of the policy name and the subject, base64url. */
   readonly key: string
-  /** When it is full again. Milliseconds since the Unix epoch. */
+  /** When the bucket is full again. Milliseconds since the Unix epoch. */
   readonly expiresAt: number
-  /** Whether there was something in it for the one who asked last. */
+  /** Whether the last attempt was allowed. */
   readonly admitted: boolean
 }
 
-/** One try that is to be counted. */
+/** An attempt to count. */
 export interface LimitRequest {
   readonly key: string
-  /** How many it holds. */
+  /** The capacity of the bucket. */
   readonly burst: number
-  /** After how many milliseconds one is added. */
+  /** Milliseconds until a token is added. */
   readonly interval: number
   /** Milliseconds since the Unix epoch. */
   readonly now: number
 }
 
-/** Where token buckets are counted, for all processes together. */
+/** Stores the token buckets that all processes share. */
 export interface LimitStore {
   /**
-   * Takes one in one atomic step, where there is one: of any number of calls at once, no more are admitted than it holds. A
-   * bucket that is full again later than its window plus five minutes after `now` counts as new.
+   * Atomically consumes a token if one is available: concurrent calls never exceed the capacity. A bucket that would be
+   * full later than its window plus five minutes after `now` counts as new.
    */
   take(request: LimitRequest): Promise<StoredLimit>
-  /** Puts back what was taken. `interval`, in milliseconds, as it was when it was taken. */
+  /** Refunds a consumed token. `interval` in milliseconds, as in the `take` call. */
   giveBack(key: string, interval: number): Promise<void>
   /** Removes at most `limit` buckets that were full before `before` (milliseconds); returns how many. */
   removeExpired(before: number, limit: number): Promise<number>
 }
 
-/** Milliseconds by which requests overtake each other on their way to the store, and clocks of processes differ. */
+/** Milliseconds of tolerance for reordered requests and clock differences between processes. */
 const maxLeeway = 250
 
-/** A bucket has something in it that is full again at this instant at the latest. */
+/** The latest time at which a bucket with an available token is full again. */
 export function maxFullAt({ burst, interval, now }: Omit<LimitRequest, 'key'>): number {
   return now + (burst - 1) * interval + Math.min(maxLeeway, Math.floor(interval / 2))
 }
 
 /**
- * The last instant at which a bucket can be full again. A later one was stored before the clock was set back, and would
- * refuse everybody until the clock is there again: such a bucket counts as new.
+ * The latest valid time at which a bucket is full. A later time was stored before the clock was set back and would
+ * block every attempt until then: such a bucket counts as new.
  */
 export function latestFullAt({ burst, interval, now }: Omit<LimitRequest, 'key'>): number {
   return now + burst * interval + maxClockDifference
 }
 
 /**
- * The generic cell rate algorithm: of a bucket only the instant is kept at which it is full again, and each taking moves
- * that on by one interval.
+ * The generic cell rate algorithm: it stores only the time at which the bucket is full again, and each consumed token
+ * adds one interval.
  */
 export function take(request: LimitRequest, stored: Pick<StoredLimit, 'expiresAt'>): StoredLimit {
   const { key, interval, now } = request

@@ -11,7 +11,7 @@ import { networkOf } from './network.ts'
 import { type LimitName, type LimitPolicy, limitPolicies } from './policies.ts'
 
 /**
- * Keeps people and programs from trying something too often. A subject is whom a limit is kept for.
+ * Rate limits. The subject identifies the account, client or network that a limit applies to.
  *
  * @example
  * ```ts
@@ -28,17 +28,23 @@ import { type LimitName, type LimitPolicy, limitPolicies } from './policies.ts'
  */
 export interface Limiter {
   /**
-   * Counts one try.
+   * Counts an attempt.
    *
-   * @param subject - by default the network that the request comes from
-   * @throws {RateLimited} `rate_limited` where there were too many
+   * @param subject - by default the network of the request
+   * @throws {RateLimited} `rate_limited` if the limit is exceeded
    */
   take(req: IncomingMessage, name: LimitName, subject?: string): Promise<void>
-  /** Takes a try back that was none, such as a right code. Never fails: what is not given back comes back by time. */
+  /**
+   * Refunds an attempt that should not count, such as a valid code. Never rejects: tokens that are not refunded are
+   * restored over time.
+   */
   giveBack(req: IncomingMessage, name: LimitName, subject?: string): Promise<void>
-  /** Counts a failure, which itself is answered as it is. */
+  /** Counts a failure without rejecting the request. */
   note(req: IncomingMessage, name: LimitName, subject?: string): Promise<void>
-  /** Refuses where this process knows that there were too many failures; asks nobody. @throws {RateLimited} `rate_limited` */
+  /**
+   * Rejects if this process knows that the failure limit is exceeded; does not query the store. @throws {RateLimited}
+   * `rate_limited`
+   */
   check(req: IncomingMessage, name: LimitName, subject?: string): Promise<void>
 }
 
@@ -49,12 +55,12 @@ export interface LimiterPorts {
   readonly onError: (error: unknown, requestId: string) => void
 }
 
-/** As many networks as are kept in mind, some megabytes. */
+/** Maximum number of networks to remember, a few megabytes. */
 const most = 20_000
-/** Whoever goes on after a refusal is not written down again so soon. */
+/** Milliseconds between audit events of a subject that continues after a refusal. */
 const auditInterval = 60_000
 
-/** Lets everything pass. */
+/** A limiter that allows every attempt. */
 export const noLimits: Limiter = {
   take: async () => {},
   giveBack: async () => {},
@@ -62,7 +68,7 @@ export const noLimits: Limiter = {
   check: async () => {},
 }
 
-/** The subject of a client at the address of the request. */
+/** The subject for a client at the IP address of the request. */
 export function clientHere(req: IncomingMessage, clientId: string): string {
   return `${clientId} ${hereOf(req) ?? ''}`
 }
@@ -84,7 +90,7 @@ export function createLimiter({ store, audit, clock, onError }: LimiterPorts): L
     return error
   }
 
-  /** Until when this process refuses without asking the store; not for longer than any bucket takes to fill. */
+  /** Until when this process refuses without a store query; at most until the bucket is full again. */
   const knownRefusal = (key: string, policy: LimitPolicy, now: number): number | undefined => {
     const until = refusedUntil.get(key)
     return until !== undefined && until > now && until <= latestFullAt({ ...policy, now }) ? until : undefined
@@ -99,7 +105,7 @@ export function createLimiter({ store, audit, clock, onError }: LimiterPorts): L
     try {
       return await store.take(request)
     } catch (error) {
-      // A guess that cannot be counted is not let in, and whoever made it is told whose fault that is.
+      // A guess that cannot be counted is rejected with the database error.
       if (error instanceof Unavailable && policy.uncounted === 'refuse') throw error
       onError(error, requestContext(req).requestId)
       const { key, now, burst, interval } = request
@@ -110,7 +116,7 @@ export function createLimiter({ store, audit, clock, onError }: LimiterPorts): L
     }
   }
 
-  /** When there is one more, if there is none now. */
+  /** When the next attempt is allowed, if none is allowed now. */
   const tried = async (req: IncomingMessage, name: LimitName, key: string): Promise<number | undefined> => {
     const policy: LimitPolicy = limitPolicies[name]
     const now = clock.now()
@@ -119,7 +125,7 @@ export function createLimiter({ store, audit, clock, onError }: LimiterPorts): L
     const { burst, interval } = policy
     const { admitted, expiresAt } = await counted(req, policy, { key, burst, interval, now })
     const until = expiresAt - (burst - 1) * interval
-    // Also by the one who has taken the last.
+    // Also set by the attempt that consumed the last token.
     if (until > now) refusedUntil.set(key, until)
     return admitted ? undefined : until
   }
@@ -154,7 +160,10 @@ export function createLimiter({ store, audit, clock, onError }: LimiterPorts): L
   }
 }
 
-/** `undefined` where nobody knows who asks, and it is no guess: all who come through a socket without addresses would share it. */
+/**
+ * `undefined` if the address is unknown and the policy admits uncounted attempts: otherwise all clients without an
+ * address would share one limit.
+ */
 function keyOf(req: IncomingMessage, name: LimitName, subject = hereOf(req)): string | undefined {
   if (subject === undefined && limitPolicies[name].uncounted === 'admit') return undefined
   return sha256(`${name} ${subject ?? ''}`)

@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net'
 
 /**
- * Whom an address stands for: the first 64 bits of one of IPv6, since a household has all that follow; any other as it is,
- * also where it is written as one of IPv6 (RFC 4291 §2.5.5.2).
+ * The network of an IP address: the 64-bit prefix of an IPv6 address, because one household has all addresses of the
+ * prefix; an IPv4 address unchanged, also in IPv4-mapped form (RFC 4291 §2.5.5.2).
  *
  * @example
  * ```ts
@@ -21,7 +21,7 @@ export function networkOf(address: string): string {
     .join(':')
 }
 
-/** The eight numbers of an address of IPv6. */
+/** The eight groups of an IPv6 address. */
 function groupsOf(address: string): readonly number[] {
   const [plain = ''] = address.split('%')
   const [first = [], last = []] = plain.split('::').map(numbersOf)

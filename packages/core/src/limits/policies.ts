@@ -1,12 +1,12 @@
-/** How often something may be tried. */
+/** A rate limit. */
 export interface LimitPolicy {
-  /** How many tries there are at once. */
+  /** Maximum number of attempts at once. */
   readonly burst: number
-  /** After how many milliseconds there is one more. */
+  /** Milliseconds until another attempt is allowed. */
   readonly interval: number
-  /** Whether all processes count together, or each for itself what only its own time is spent on. */
+  /** Whether all processes share the count, or each process counts separately to protect its own resources. */
   readonly counted: 'together' | 'by-process'
-  /** What becomes of a try that cannot be counted: only guesses are refused, so that nobody is locked out by a fault. */
+  /** The decision if an attempt cannot be counted: only guesses are refused, so that a fault locks no user out. */
   readonly uncounted: 'admit' | 'refuse'
 }
 
@@ -17,8 +17,8 @@ const together = { counted: 'together', uncounted: 'admit' } as const
 const guess = { counted: 'together', uncounted: 'refuse' } as const
 
 /**
- * Every limit there is. Most are those of Pocket ID, for each address. There is none for all sign-ins by passkey together:
- * a passkey cannot be guessed, and whoever used it up would lock everybody out.
+ * All rate limits. Most are those of Pocket ID, per IP address. There is no global limit for passkey sign-ins: a
+ * passkey cannot be guessed, and an attacker could lock out every user by exhausting the limit.
  */
 export const limitPolicies = {
   api: { burst: 300, interval: 10, counted: 'by-process', uncounted: 'admit' },
@@ -28,9 +28,9 @@ export const limitPolicies = {
   'webauthn-login': { ...together, burst: 10, interval: 5 * second },
   'webauthn-reauthenticate': { ...together, burst: 5, interval: 10 * second },
   'one-time-access-token': { ...guess, burst: 5, interval: 10 * second },
-  /** For whoever has the address of e-mail that the code was asked for with. */
+  /** Per e-mail address for which the code was requested. */
   'one-time-access-account': { ...guess, burst: 10, interval: 90 * second },
-  /** For everybody together, and wrong codes only: a code of six signs is then guessed in thousands of years. */
+  /** Global, for wrong codes only: guessing a code of six characters then takes thousands of years. */
   'one-time-access-guesses': { ...guess, burst: 100, interval: 2 * second },
   'one-time-access-email': { ...together, burst: 5, interval: 5 * minute },
   'device-login-create': { ...together, burst: 5, interval: 10 * second },
@@ -38,11 +38,11 @@ export const limitPolicies = {
   'device-login-verification': { ...guess, burst: 5, interval: 10 * second },
   'send-email-verification': { ...together, burst: 1, interval: 5 * minute },
   'verify-email': { ...guess, burst: 5, interval: 10 * second },
-  /** Failures only, for a client at an address. */
+  /** Failures only, per client and IP address. */
   'client-authentication': { ...together, burst: 10, interval: 6 * second },
-  /** By whoever has no initial access token (RFC 7591 §5). */
+  /** Without an initial access token (RFC 7591 §5). */
   'client-registration': { ...together, burst: 10, interval: minute },
 } as const satisfies Readonly<Record<string, LimitPolicy>>
 
-/** What is limited, by name. */
+/** The name of a rate limit. */
 export type LimitName = keyof typeof limitPolicies

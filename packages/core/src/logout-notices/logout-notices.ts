@@ -7,21 +7,24 @@ const second = 1000
 const minute = 60 * second
 const hour = 60 * minute
 
-/** Longer than an attempt lasts: another process takes over what one that has died was about to send. */
+/** Longer than an attempt, so that another process only takes over notices of a crashed process. */
 const leaseLasts = minute
-/** After these pauses it is tried again; then the client is given up, and the audit log says so. */
+/** Delays between retries; after the last one, delivery is given up and audited. */
 const pauses = [5 * second, 30 * second, 2 * minute, 10 * minute, hour, 4 * hour, 12 * hour]
 const atOnce = 20
 
-/** Tells clients that a person has signed out, until they have heard it. */
+/** Sends back-channel logout notices to clients until they are delivered. */
 export interface LogoutNotices {
-  /** Keeps the notice; it is sent by `sendDue`. */
+  /** Stores the notice; `sendDue` sends it. */
   enqueue(notice: Pick<LogoutNotice, 'clientId' | 'accountId' | 'sid'>): Promise<void>
-  /** Sends what is due, wherever it was kept; resolves to how many clients have heard it. Does not throw for a client. */
+  /**
+   * Sends all due notices, including those of other processes; resolves to the number of delivered notices. Client
+   * failures do not reject.
+   */
   sendDue(signal?: AbortSignal): Promise<number>
-  /** Sends, while nobody waits, what this process has kept since the last call. Outside of any transaction. */
+  /** Sends new notices of this process in the background. Call it outside any transaction. */
   flush(): void
-  /** Resolves when nothing is being sent by `flush`. */
+  /** Resolves when `flush` has finished sending. */
   settled(): Promise<void>
   removeByClient(clientId: string): Promise<void>
 }
@@ -31,12 +34,12 @@ export interface LogoutNoticesPorts {
   readonly clock: Clock
   readonly audit: AuditSink
   /**
-   * Sends one. Resolves to `false` where the client no longer wants to hear.
+   * Sends a notice. Resolves to `false` if the client no longer supports logout notices.
    *
-   * @throws where the client did not answer with 200 or 204
+   * @throws if the client did not answer with 200 or 204
    */
   readonly send: (notice: LogoutNotice) => Promise<boolean>
-  /** What went wrong on our side while nobody waited. */
+  /** Receives internal errors of background work. */
   readonly onError: (error: unknown) => void
 }
 
@@ -84,7 +87,7 @@ export function createLogoutNotices({ store, clock, audit, send, onError }: Logo
     sendDue,
 
     flush() {
-      // What is kept while something is sent is sent after it.
+      // Notices that are stored during a run are sent by another run.
       if (!kept || sending) return
       kept = false
       sending = sendDue()

@@ -1,9 +1,9 @@
 import type { Account } from '../accounts/account.ts'
 
-/** A login code on its way to somebody. `subject` and `text` are plain English; the rest is for words of the host's own. */
+/** A login code e-mail. `subject` and `text` are plain English; the other fields allow the host to write its own text. */
 export interface LoginCodeMail {
   readonly kind: 'login-code'
-  /** The address of the account, whatever was typed. */
+  /** The e-mail address of the account, which may differ from the entered login. */
   readonly to: string
   readonly subject: string
   readonly text: string
@@ -14,8 +14,8 @@ export interface LoginCodeMail {
 }
 
 /**
- * Sends e-mail. Nobody waits for it, so that nobody learns from the time it takes whether there is an account; what it throws
- * goes to `onError`. It has as long as the option `hookTimeout` says.
+ * Sends e-mail. It runs in the background, so that the response time does not reveal whether an account exists; errors
+ * go to `onError`. The call must finish within the option `hookTimeout`.
  *
  * @example
  * ```ts

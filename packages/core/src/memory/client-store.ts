@@ -14,8 +14,8 @@ export class MemoryClientStore implements ClientStore {
   readonly #apiGrants: ReadonlyMap<string, ApiGrant>
 
   /**
-   * @param consents what the consent store keeps, for the lists that are about an account
-   * @param apiGrants what the store of APIs keeps, for the lists that are about an API
+   * @param consents the map of the consent store, for lists of one account
+   * @param apiGrants the map of the API store, for lists of one API
    */
   constructor(state: MemoryState, consents: ReadonlyMap<string, Consent>, apiGrants: ReadonlyMap<string, ApiGrant>) {
     this.#state = state

@@ -40,7 +40,7 @@ export class MemoryConnectionLogStore implements ConnectionLogStore {
   }
 }
 
-/** Those first that stay, whoever else tries; then the others, each the newest first. */
+/** Sorts attempts within their guaranteed share first, then the others; each group newest first. */
 function ranked(newestFirst: readonly ConnectionAttempt[], limit: number): ConnectionAttempt[] {
   const { known, person, network } = keptAnyway(limit)
   const counts = new Map<string, number>()
@@ -49,7 +49,7 @@ function ranked(newestFirst: readonly ConnectionAttempt[], limit: number): Conne
     const who = JSON.stringify([stranger, accountId])
     const fromSameNetwork = (counts.get(who) ?? 0) + 1
     counts.set(who, fromSameNetwork)
-    // A client that speaks for itself can only fill its own log.
+    // An authenticated client can only fill its own log.
     const isWithinShare =
       stranger === null ? accountId === null || fromSameNetwork <= person : fromSameNetwork <= network
     return { attempt, excess: isWithinShare ? 0 : 1 }
@@ -62,7 +62,7 @@ function ranked(newestFirst: readonly ConnectionAttempt[], limit: number): Conne
 
 interface Weighed {
   readonly attempt: ConnectionAttempt
-  /** 1 where somebody has had their share already. */
+  /** 1 if the user or network has used up its share. */
   readonly excess: number
 }
 

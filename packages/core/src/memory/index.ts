@@ -19,7 +19,7 @@ import { MemorySessionHistoryStore } from './session-history-store.ts'
 import { MemorySpentChallengeStore } from './spent-challenge-store.ts'
 
 /**
- * Everything that core persists, in the memory of this process and gone with it: for a first try and for fast tests.
+ * In-memory stores, which are lost when the process ends: for first experiments and fast tests.
  *
  * @example
  * ```ts

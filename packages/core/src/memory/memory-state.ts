@@ -6,8 +6,8 @@ interface OpenTransaction {
 }
 
 /**
- * The maps of all stores, with transactions over them: while one is open, everybody else waits, and when it fails, the
- * maps become again what they were before.
+ * The maps of all stores with transactions: while a transaction is open, all other calls wait; a rollback restores the
+ * maps.
  */
 export class MemoryState {
   readonly #maps: Map<string, unknown>[] = []
@@ -16,14 +16,14 @@ export class MemoryState {
 
   map<Value>(): Map<string, Value> {
     const map = new Map<string, Value>()
-    // A cast, since snapshots only copy the values, of whatever type.
+    // The cast is safe because snapshots copy values without reading them.
     this.#maps.push(map as Map<string, unknown>)
     return map
   }
 
-  /** Runs `work`, which is synchronous and so atomic, outside of everybody else's transaction. */
+  /** Runs the synchronous and therefore atomic `work` while no other transaction is open. */
   async run<T>(work: () => T): Promise<T> {
-    // The last look and the work are one step: nobody can open a transaction in between.
+    // The last check and the work run synchronously, so no transaction can start in between.
     if (!this.#isWithin()) while (this.#open !== undefined) await this.#open
     return work()
   }
@@ -32,7 +32,7 @@ export class MemoryState {
     if (this.#isWithin()) return work()
     while (this.#open !== undefined) await this.#open
     const result = this.#attempt(work)
-    // Those who wait only want its end; its caller gets the error.
+    // Waiting calls only need the end of the transaction; its caller receives the error.
     this.#open = result.then(ignore, ignore)
     try {
       return await result
@@ -74,7 +74,7 @@ interface Expiring {
   readonly expiresAt: number | null
 }
 
-/** Removes at most `limit` entries that ended before `before`, the oldest first; returns how many. */
+/** Removes at most `limit` entries that expired before `before`, oldest first; returns how many. */
 export function removeExpired<Value extends Expiring>(map: Map<string, Value>, before: number, limit: number): number {
   const ended = [...map]
     .flatMap(([key, { expiresAt }]) => (expiresAt !== null && expiresAt < before ? [{ key, expiresAt }] : []))
@@ -90,14 +90,14 @@ export function removeWhere<Value>(map: Map<string, Value>, matches: (value: Val
   }
 }
 
-/** Takes the value away and returns it. */
+/** Removes and returns the value. */
 export function take<Value>(map: Map<string, Value>, key: string): Value | undefined {
   const value = map.get(key)
   map.delete(key)
   return value
 }
 
-/** Adds the value; returns `false`, and changes nothing, where the key is taken. */
+/** Adds the value; returns `false` without a change if the key is already in use. */
 export function add<Value>(map: Map<string, Value>, key: string, value: Value): boolean {
   if (map.has(key)) return false
   map.set(key, value)

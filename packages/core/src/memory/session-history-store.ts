@@ -19,7 +19,7 @@ export class MemorySessionHistoryStore implements SessionHistoryStore {
     this.#links = state.map()
   }
 
-  // A transaction keeps everybody else waiting anyway.
+  // The transaction already blocks all other calls.
   lockAccount(accountId: string): Promise<number> {
     return this.countRemovals(accountId)
   }

@@ -3,19 +3,19 @@ import ipaddr from 'ipaddr.js'
 
 type Network = readonly [ipaddr.IPv4 | ipaddr.IPv6, number]
 
-/** What an administrator lets this server reach although it is not on the public internet. */
+/** Private hosts and addresses that an administrator allows this server to reach. */
 export interface AllowedHosts {
   hasName(hostname: string): boolean
   hasAddress(address: string): boolean
 }
 
-/** What is given out to everybody (IANA IPv6 Global Unicast); all the rest of IPv6 has a special use. */
+/** IANA IPv6 Global Unicast; all other IPv6 ranges have a special purpose. */
 const globalIpv6: Network = ipaddr.parseCIDR('2000::/3')
 const hostName = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i
 
 /**
- * Whether an address is one of the public internet: not private, loopback, link-local, multicast, reserved or a form of
- * IPv4 inside IPv6 (RFC 6890). `false` for what is no address.
+ * Whether an IP address is public: not private, loopback, link-local, multicast, reserved or an IPv4 address embedded
+ * in IPv6 (RFC 6890). `false` for an invalid address.
  */
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 0) return false
@@ -36,7 +36,7 @@ export function isHostOrRange(text: string): boolean {
   return rangeOf(text) !== undefined || isName(text)
 }
 
-/** Reads host names, addresses and CIDR ranges. @throws {RangeError} naming the first that is none of them */
+/** Parses host names, IP addresses and CIDR ranges. @throws {RangeError} naming the first invalid entry */
 export function allowedHosts(entries: readonly string[]): AllowedHosts {
   const wrong = entries.find((entry) => !isHostOrRange(entry))
   if (wrong !== undefined) throw new RangeError(`"${wrong}" is no host name, no address and no CIDR range`)
@@ -52,7 +52,7 @@ export function allowedHosts(entries: readonly string[]): AllowedHosts {
   }
 }
 
-/** A name whose last label is a number is an address in one of its odd forms (WHATWG URL §3.5). */
+/** A host name whose last label is a number is parsed as an IPv4 address (WHATWG URL §3.5). */
 function isName(text: string): boolean {
   return hostName.test(text) && !/(^|\.)(\d+|0x[0-9a-f]*)$/i.test(text)
 }

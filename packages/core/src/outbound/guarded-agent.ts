@@ -6,15 +6,15 @@ import { OutboundError } from './outbound-error.ts'
 
 export interface GuardedAgentOptions {
   readonly allowed: AllowedHosts
-  /** Public by their numbers, and not meant to be. */
+  /** Public address ranges that are used for the local network. */
   readonly local: Pick<AllowedHosts, 'hasAddress'>
-  /** Milliseconds that a connection may take to stand. */
+  /** Milliseconds to establish a connection. */
   readonly timeout: number
 }
 
 /**
- * Connects to public addresses only, and to those that are allowed. The address that was looked at is the one that is
- * connected to, so that a name cannot change what it stands for in between.
+ * Connects only to public and explicitly allowed addresses. It connects to the same address that was checked, which
+ * prevents DNS rebinding.
  */
 export function guardedAgent({ allowed, local, timeout }: GuardedAgentOptions): Agent {
   const isReachable = (address: string) =>
@@ -22,12 +22,12 @@ export function guardedAgent({ allowed, local, timeout }: GuardedAgentOptions): 
   const connect = buildConnector({ lookup: guardedLookup(allowed, isReachable), timeout })
   return new Agent({
     connect(options, callback) {
-      // Nobody looks an address up, so it would pass unseen.
+      // An IP address is not resolved, so the lookup check would not see it.
       const host = options.hostname.replace(/^\[|\]$/g, '')
       if (isIP(host) !== 0 && !isReachable(host)) return callback(notPublic(host), null)
       connect(options, callback)
     },
-    // What stays open could outlive the decision of an administrator.
+    // A kept-alive connection could outlive a change of the allowed hosts.
     keepAliveTimeout: 1,
     pipelining: 0,
   })

@@ -3,21 +3,21 @@ import { type AllowedHosts, allowedHosts } from './addresses.ts'
 import { guardedAgent } from './guarded-agent.ts'
 import { OutboundError } from './outbound-error.ts'
 
-/** What `createPublicFetch` and `createPublicDownload` may be told. */
+/** Options of `createPublicFetch` and `createPublicDownload`. */
 export interface PublicFetchOptions {
-  /** Host names, addresses and CIDR ranges that may be reached although they are not public; over http too. */
+  /** Host names, IP addresses and CIDR ranges that may be reached although they are private, also over http. */
   readonly allowedPrivateHosts?: readonly string[] | undefined
-  /** Addresses and CIDR ranges that are not public here although they look so, such as the IPv6 prefix of a home. */
+  /** IP addresses and CIDR ranges that are local although they look public, such as the IPv6 prefix of a home network. */
   readonly localRanges?: readonly string[] | undefined
-  /** Whether http is spoken with public hosts as well. By default https alone. */
+  /** Whether http is allowed for public hosts. By default only https. */
   readonly allowHttp?: boolean | undefined
-  /** The most bytes of an answer, after decompression. By default 1 MiB. */
+  /** Maximum size of a response in bytes, after decompression. By default 1 MiB. */
   readonly maxBytes?: number | undefined
-  /** Milliseconds that everything may take together. By default 10 000. */
+  /** Timeout for the complete request in milliseconds. By default 10 000. */
   readonly timeout?: number | undefined
 }
 
-/** What a guarded request takes: as `fetch`, but for a body that cannot be sent twice. */
+/** Request options as for `fetch`, except bodies that cannot be sent again. */
 export interface PublicFetchInit {
   readonly method?: string | undefined
   readonly headers?: NonNullable<RequestInit['headers']> | undefined
@@ -26,24 +26,24 @@ export interface PublicFetchInit {
   readonly signal?: AbortSignal | null | undefined
 }
 
-/** What was answered in the end; its body is not read yet. */
+/** The final response, with an unread body. */
 export type Answer = Awaited<ReturnType<typeof undiciFetch>>
 
-/** An answer, and what ends the reading of it. */
+/** A response and the means to read it. */
 export interface GuardedAnswer {
   readonly answer: Answer
-  /** The body, no more of it than allowed. @throws {OutboundError} */
+  /** The body, up to the size limit. @throws {OutboundError} */
   readonly chunks: AsyncIterable<Uint8Array>
-  /** Whatever ended the reading, as an `OutboundError`. */
+  /** Converts an error during reading to an `OutboundError`. */
   failure(error: unknown): unknown
 }
 
 const maxRedirects = 3
 const megabyte = 1024 * 1024
-/** What speaks for the caller to one origin alone (Fetch §4.4). */
+/** Credentials that must not be sent to another origin (Fetch §4.4). */
 const originBoundHeaders = ['authorization', 'cookie', 'proxy-authorization']
 
-/** @throws {RangeError} for an allowed host that is no host name, address or range */
+/** @throws {RangeError} if an allowed host is not a host name, IP address or range */
 export function createGuardedRequest(options: PublicFetchOptions) {
   const { allowedPrivateHosts = [], localRanges = [], allowHttp = false } = options
   const { maxBytes = megabyte, timeout = 10_000 } = options
@@ -85,7 +85,7 @@ interface Hop extends PublicFetchInit {
   readonly headers: Headers
 }
 
-/** An address that is allowed by name or number may be spoken to without TLS: inside a network there often is none. */
+/** Explicitly allowed hosts may use http: internal networks often have no TLS. */
 function assertScheme({ protocol, hostname, host }: URL, allowHttp: boolean, allowed: AllowedHosts): void {
   const bare = hostname.replace(/^\[|\]$/g, '')
   const http = allowHttp || allowed.hasName(bare) || allowed.hasAddress(bare)
@@ -93,7 +93,7 @@ function assertScheme({ protocol, hostname, host }: URL, allowHttp: boolean, all
   throw new OutboundError('scheme', `${host || protocol} cannot be asked by ${protocol.slice(0, -1)}, only by https.`)
 }
 
-/** The request that a redirect asks for (Fetch §4.4), or `undefined` where the answer is none. */
+/** The next request of a redirect (Fetch §4.4), or `undefined` if the response is not a redirect. */
 function nextHop(request: Hop, { status, headers: answered }: Answer): Hop | undefined {
   const location = answered.get('location')
   if (![301, 302, 303, 307, 308].includes(status) || location === null) return undefined

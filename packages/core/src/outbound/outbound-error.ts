@@ -1,11 +1,12 @@
 /**
- * Why nothing was read: the address is not one to read from (`scheme`, `not_public`), it led on too often
- * (`too_many_redirects`), sent too much (`too_large`), took too long (`timeout`), or could not be reached (`unreachable`).
+ * Why a request failed: the URL is not allowed (`scheme`, `not_public`), there were too many redirects
+ * (`too_many_redirects`), the response was too large (`too_large`), the request timed out (`timeout`) or the host was
+ * unreachable (`unreachable`).
  */
 export type OutboundFailure = 'not_public' | 'scheme' | 'timeout' | 'too_large' | 'too_many_redirects' | 'unreachable'
 
 /**
- * A request to an address given by others that was refused or failed.
+ * A refused or failed request to an untrusted URL.
  *
  * @example
  * ```ts

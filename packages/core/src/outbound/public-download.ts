@@ -5,21 +5,21 @@ import {
   type PublicFetchOptions,
 } from './guarded-request.ts'
 
-/** An answer that is read while it arrives. Whoever does not read `body` to its end leaves the loop over it. */
+/** A streamed response. A caller that does not read `body` to its end must leave the loop over it. */
 export interface Download {
   readonly status: number
   readonly headers: Headers
-  /** @throws {OutboundError} while it is read, where it ends too early or goes beyond the limits */
+  /** @throws {OutboundError} during reading if the body ends early or exceeds the limits */
   readonly body: AsyncIterable<Uint8Array>
 }
 
-/** @throws {OutboundError} for whatever is not answered */
+/** @throws {OutboundError} if there is no response */
 export type PublicDownload = (url: string | URL, init?: PublicFetchInit) => Promise<Download>
 
 /**
- * As `createPublicFetch`, for what is too large to be in memory at once. The time limit holds for the body as well.
+ * Like `createPublicFetch`, for responses that are too large for memory. The timeout includes the body.
  *
- * @throws {RangeError} for an allowed host that is no host name, address or range
+ * @throws {RangeError} if an allowed host is not a host name, IP address or range
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 import { type Answer, createGuardedRequest, type PublicFetchInit, type PublicFetchOptions } from './guarded-request.ts'
 
 /**
- * As `fetch`. @throws {OutboundError} for whatever is not answered, or answered beyond the limits
+ * Like `fetch`. @throws {OutboundError} if there is no response or it exceeds the limits
  *
  * @example
  * ```ts
@@ -11,11 +11,11 @@ import { type Answer, createGuardedRequest, type PublicFetchInit, type PublicFet
 export type PublicFetch = (url: string | URL, init?: PublicFetchInit) => Promise<Response>
 
 /**
- * Makes the `fetch` for addresses given by others: public addresses only, looked at when they are connected to, redirects
- * (at most 3) included; bounded in bytes and in time. An answer is read whole before it is returned. What its content is,
- * the caller checks.
+ * Creates a `fetch` for untrusted URLs. It connects only to public addresses, which are checked at connection time and
+ * after each redirect (at most 3), and limits size and time. The complete response is read before it is returned. The
+ * caller must validate the content.
  *
- * @throws {RangeError} for an allowed host that is no host name, address or range
+ * @throws {RangeError} if an allowed host is not a host name, IP address or range
  *
  * @example
  * ```ts
