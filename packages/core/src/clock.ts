@@ -14,8 +14,8 @@ export interface Clock {
 }
 
 /**
- * Maximum clock difference between replicas, in milliseconds. A stored time that is further in the future than this
- * plus its maximum offset was written before the clock was set back.
+ * Maximum clock difference between replicas, in milliseconds. If a stored time exceeds its latest valid value by more than
+ * this, the clock was set back after it was stored.
  */
 export const maxClockDifference = 300_000
 

@@ -57,13 +57,13 @@ export class MasterKey {
     return key
   }
 
-  /** HMAC-SHA-256 of a text under the key of the named use, base64url. */
+  /** HMAC-SHA-256 of a text with the key of the named use, base64url. */
   mac(use: string, text: string): string {
     return createHmac('sha256', this.derive(use)).update(text).digest('base64url')
   }
 
   /**
-   * AES-256-GCM under the key of the named use.
+   * AES-256-GCM with the key of the named use.
    *
    * @returns `v1.<fingerprint>.<base64url of nonce, ciphertext and tag>`
    */

@@ -40,7 +40,7 @@ import type { MadeInSession } from './sessions/session-history.ts'
  * ```
  */
 export interface Pocket extends AsyncDisposable {
-  /** The issuer identifier (OpenID Connect Discovery §3): the option, without a slash at the end. */
+  /** The issuer identifier (OpenID Connect Discovery §3): the option without a trailing slash. */
   readonly issuer: string
   /** The origin at which a request arrived; the issuer's origin if it is none of the configured ones. */
   originOf(req: IncomingMessage): string

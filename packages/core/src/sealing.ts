@@ -8,7 +8,7 @@ const algorithm = 'aes-256-gcm'
 
 /** Encrypts values that the browser stores. */
 export interface Sealer {
-  /** @param context - what the value is bound to; it is authenticated, not part of the result */
+  /** @param context - the purpose of the value; it is authenticated but not included in the result */
   seal(plain: string | Buffer, context: string): Buffer
   /** `undefined` if the value was sealed with another key or for another context, or was modified. */
   open(sealed: Buffer, context: string): Buffer | undefined

@@ -69,7 +69,7 @@ const listOf = (keys: readonly string[]): Field => ({
   has: `a list whose members have ${keys.join(' and ')}`,
 })
 
-/** The type of each optional field. */
+/** The type of each field. */
 const fields: { readonly [Key in keyof Required<Account>]: Field } = {
   id: { fits: (value) => typeof value === 'string' && value !== '', has: 'a text with something in it' },
   userName: text,

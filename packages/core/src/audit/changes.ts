@@ -17,8 +17,8 @@ export interface ChangeOptions {
 const redacted = '(redacted)'
 
 /**
- * Compares two states of an object; `null` means that it does not exist yet or any more. The result can be spread into
- * an event: it has no `changes` if nothing differs.
+ * Compares two states of an object; `null` stands for an object before its creation or after its removal. The result can be
+ * spread into an event: it has no `changes` if nothing differs.
  *
  * @example
  * ```ts

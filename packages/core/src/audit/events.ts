@@ -165,7 +165,7 @@ type Happening =
       readonly accountId?: string
     }
   | {
-      /** An administrator or user ran a test sign-in without the application. */
+      /** A test sign-in was run without the application. */
       readonly event: 'client_tested'
       readonly clientId: string
       readonly outcome: 'passed' | 'not_passed'

@@ -31,7 +31,7 @@ export interface ConnectionAttempt {
   readonly ipAddress: string | null
 }
 
-/** The minimum number of attempts that are kept for each kind of source. */
+/** Entries reserved for authenticated sources, and the shares of each user and each unauthenticated network. */
 export function keptAnyway(limit: number) {
   return { known: Math.floor(limit / 2), person: Math.ceil(limit / 5), network: Math.ceil(limit / 10) } as const
 }

@@ -4,7 +4,7 @@ import type { ConnectionAttempt, ConnectionLogStore } from './connection-attempt
 
 /** Number of attempts kept per client. */
 const connectionLogLength = 50
-/** Limits the memory of an instance under load: attempts of unauthenticated requests are dropped first. */
+/** Limits the memory under load. Unauthenticated attempts have their own queue, so they do not displace others. */
 const maxQueueLength = 500
 
 /** Recent connection attempts of each client, which help administrators debug failed logins. */

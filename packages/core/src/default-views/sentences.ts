@@ -1,4 +1,4 @@
-/** What a person reads: one calm sentence. Whoever runs the service finds the precise code in its audit log. */
+/** Error messages for users: one short sentence each. Administrators find the error code in the audit log. */
 const sentences: Readonly<Record<string, string>> = {
   account_disabled: 'This account can’t sign in at the moment. Ask whoever runs this service.',
   account_not_found: 'This account isn’t there any more. Ask whoever runs this service.',
@@ -30,7 +30,7 @@ const sentences: Readonly<Record<string, string>> = {
 
 const fallback = 'That didn’t work, and nothing has happened. Try again, or go back to the application.'
 
-/** The sentences that the script of the sign-in page needs. */
+/** The error messages for the script of the sign-in page. */
 export const ceremonySentences: Readonly<Record<string, string>> = { ...sentences, fallback }
 
 export function sentenceFor(code: string): string {

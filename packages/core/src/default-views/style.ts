@@ -1,4 +1,4 @@
-/** Plain, readable in both themes, from 320 CSS pixels on. */
+/** A plain stylesheet with light and dark themes, for widths from 320 CSS pixels. */
 export const style = `:root{color-scheme:light dark;--text:#1b1b1f;--quiet:#55565e;--ground:#fff;--line:#8a8b94;--act:#1a56c4;--on-act:#fff;--bad:#a3161c}
 @media (prefers-color-scheme:dark){:root{--text:#ececf1;--quiet:#b3b4be;--ground:#17181c;--line:#7d7e88;--act:#9cc0ff;--on-act:#0b1830;--bad:#ffb3b0}}
 *{box-sizing:border-box}
