@@ -19,33 +19,33 @@ import type { Logger } from './logging/logger.ts'
 import { type KeyRotationOptions, rotateKeys } from './signing-keys/rotation.ts'
 import { passkeyRemovedPath } from './webauthn/passkey-removed-page.ts'
 
-/** A running instance, or one that has not begun to listen. Disposing of it stops everything it started. */
+/** A server instance, listening or not yet listening. Disposing it stops everything it started. */
 export interface App extends AsyncDisposable {
   readonly pocket: Pocket
   readonly directory: Directory
-  /** Begins to answer requests; resolves to the address that people use. */
+  /** Starts the HTTP server and resolves to its public URL. */
   listen(): Promise<{ readonly url: string; readonly setUpUrl: string | null }>
-  /** Makes a login code for the user of this name or e-mail address. Instants in milliseconds since the Unix epoch. */
+  /** Creates a login code for the user with this user name or e-mail address. Instants in milliseconds since the Unix epoch. */
   issueLoginCode(name: string): Promise<{ readonly code: string; readonly url: string; readonly expiresAt: number }>
   passkeysOf(name: string): Promise<readonly Passkey[]>
-  /** `reviewUrl` is the page that lists what was made with it; `null` where nothing of that is active. */
+  /** `reviewUrl` is the page that lists what was created with the passkey; `null` if none of it is active. */
   removePasskey(name: string, id: string): Promise<{ readonly name: string; readonly reviewUrl: string | null }>
-  /** Replaces the signing key of an algorithm, by default those of all. */
+  /** Replaces the signing key of one algorithm; by default the keys of all algorithms. */
   rotateKeys(rotation: KeyRotationOptions): Promise<readonly KeyReplacement[]>
 }
 
 /** Milliseconds. */
 const hour = 3_600_000
-/** Milliseconds. Longer than reverse proxies keep idle connections, a minute mostly: one could send a request while we close. */
+/** Milliseconds. Longer than a reverse proxy's idle timeout, usually a minute, so that it never reuses a connection we are closing. */
 const keepAliveTimeout = 75_000
 const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url))
 const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))
 const cataloguesDirectory = fileURLToPath(new URL('../locales', import.meta.url))
 
 /**
- * Opens and migrates the database, reads the keys, and wires the nouns to their addresses.
+ * Opens and migrates the database, loads the keys, and registers all routes.
  *
- * @param stop - ends the waiting for a database that is not there yet
+ * @param stop - aborts the wait for a database that is not reachable yet
  */
 export async function createApp(config: Config, logger: Logger, stop?: AbortSignal): Promise<App> {
   const assets = await loadAssets(assetsDirectory)
@@ -135,7 +135,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     },
     rotateKeys: (rotation) => rotateKeys(pocket, rotation),
     async [Symbol.asyncDispose]() {
-      // A request may be waiting for a run, or for a peer.
+      // A request may be waiting for a job run or for a remote server.
       ldap[Symbol.dispose]()
       await scim.runs[Symbol.asyncDispose]()
       await stopListening(server)

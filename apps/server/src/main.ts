@@ -6,7 +6,7 @@ import { readConfig } from './config/env.ts'
 import { codeOf } from './logging/failure.ts'
 import { createLogger } from './logging/logger.ts'
 
-// A program: argv -> command -> exit code. Nothing else sets the exit code.
+// The program entry point: argv -> command -> exit code. Nothing else sets the exit code.
 
 const stop = new AbortController()
 // The second signal finds no listener and ends the process at once.
@@ -14,7 +14,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 const args = process.argv.slice(2)
 
-// A full disk or a closed reader under the log must not end the server; a command whose output is lost has failed.
+// A log write error must not end the server; a command that cannot write its output has failed.
 for (const output of [process.stdout, process.stderr])
   output.on('error', (error) => {
     if (args.length > 0 && codeOf(error) !== 'EPIPE') process.exitCode = 1
@@ -24,7 +24,7 @@ const exitCode = await run(args, {
   version: ownVersion(),
   readConfig,
   createLogger,
-  // The program is loaded only by the commands that need it: most of the start goes into that.
+  // The server is loaded only by the commands that need it, because loading it takes most of the start-up time.
   createApp: async (config, logger, stop) => (await import('./app.ts')).createApp(config, logger, stop),
   print: (line) => process.stdout.write(`${line}\n`),
   confirm,

@@ -1,4 +1,4 @@
-/** Makes something when it is first wanted, and gives the same from then on. What `make` throws is thrown each time. */
+/** Creates a value on first use and returns the same value afterwards. An error thrown by `make` is thrown and not cached. */
 export function once<T extends object | string>(make: () => T): () => T {
   let made: T | undefined
   return () => {

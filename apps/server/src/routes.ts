@@ -21,13 +21,13 @@ export interface Handlers {
   readonly deviceAuthorization: ReturnType<typeof deviceAuthorizationPages>
   readonly email: ReturnType<typeof emailPages>
   readonly reauthentication: ReturnType<typeof reauthenticationPages>
-  /** Those that bring their addresses. */
+  /** Pages that define their own paths. */
   readonly pages: readonly PageRoute[]
   readonly limits: PageRoutePorts['limits']
   readonly guarded: PageRoutePorts['guarded']
 }
 
-/** Every address of this server, but for those of the protocol, which core answers: those of the sign-in side, then the pages that bring theirs. */
+/** All routes of this server except the protocol endpoints, which core serves: first the sign-in routes, then `pages`. */
 export function createRoutes({
   health,
   ready,

@@ -2,22 +2,22 @@ import type { ApiKeyScope } from '../api-keys/api-key.ts'
 import type { ConditionName } from './conditions.ts'
 import type { SessionRequirement } from './session-requirements.ts'
 
-/** A method and a path with `:name` for parameters, as it is registered. */
+/** An HTTP method and a path pattern with `:name` parameters, as registered in the router. */
 export type Route = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`
 
 /**
- * Who may call. `user`: anybody who is signed in, on what is their own. `interaction`: the browser in which the interaction
- * began. `client` and `token`: an OAuth client, and the bearer of a token that this server issued.
+ * Who may call a route. `user`: any signed-in user, for their own data. `interaction`: the browser that started
+ * the interaction. `client` and `token`: an OAuth client, and the bearer of a token issued by this server.
  */
 export type Caller = 'anyone' | 'user' | 'administrator' | 'interaction' | 'client' | 'token'
 
 export interface AccessRow {
   readonly caller: Caller
-  /** The scopes that an API key needs, all of them; `null` where API keys are refused. */
+  /** The scopes that an API key must all have; `null` if API keys are refused. */
   readonly scopes: readonly ApiKeyScope[] | null
-  /** What a session has to prove, in the order in which it is checked. */
+  /** Session requirements in the order in which they are checked. */
   readonly session: readonly SessionRequirement[]
-  /** What the content of a request can require beyond that. */
+  /** Additional requirements that depend on the content of the request. */
   readonly conditions: readonly ConditionName[]
 }
 
@@ -27,7 +27,7 @@ export interface AccessOptions {
   readonly when?: ConditionName | readonly ConditionName[]
 }
 
-/** A row for this caller. API keys are refused where no scope is named. */
+/** Creates a row for this caller. API keys are refused if no scope is given. */
 export function row(caller: Caller, { key, session = [], when = [] }: AccessOptions = {}): AccessRow {
   return {
     caller,

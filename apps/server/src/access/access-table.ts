@@ -1,11 +1,11 @@
 import { type AccessRow, type Route, row } from './access-row.ts'
 
 /**
- * Who may use what: a row for each operation of the REST API and each page, by its route. The guards of both read it, the
- * OpenAPI document and `docs/reference/access.md` are made from it, and a test sends the requests of every row.
+ * Access rules: one row per REST API operation and page, by route. Both guards read it,
+ * the OpenAPI document and `docs/reference/access.md` are generated from it, and a test sends requests for every row.
  */
 const rows = {
-  // The REST API
+  // REST API
   'GET /api/application-images/logo': row('anyone'),
   'PUT /api/application-images/logo': row('administrator', { key: 'write:settings' }),
   'DELETE /api/application-images/logo': row('administrator', { key: 'write:settings' }),
@@ -230,7 +230,7 @@ const rows = {
   'PUT /api/api-access/:clientId': row('administrator', { key: 'write:clients' }),
   'GET /api/openapi.json': row('anyone'),
 
-  // Pages on which people sign in
+  // Sign-in pages
   'GET /healthz': row('anyone'),
   'GET /livez': row('anyone'),
   'GET /readyz': row('anyone'),
@@ -430,10 +430,10 @@ const rows = {
   'GET /api/docs': row('anyone'),
 } as const satisfies Readonly<Record<Route, AccessRow>>
 
-/** Every row, by its route. */
+/** All rows by route. */
 export const accessTable: ReadonlyMap<string, AccessRow> = new Map(Object.entries<AccessRow>(rows))
 
-/** The row of a route. @throws {Error} where there is none, so that nothing is served without one */
+/** The row of a route. @throws {Error} if the route has no row, so that no route is served without access rules */
 export function accessTo({ method, path }: { readonly method: string; readonly path: string }): AccessRow {
   const found = accessTable.get(`${method.toUpperCase()} ${path}`)
   if (found === undefined) throw new Error(`The access table has no row for ${method.toUpperCase()} ${path}.`)

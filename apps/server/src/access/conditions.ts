@@ -1,16 +1,16 @@
 import type { SessionRequirement } from './session-requirements.ts'
 
 export interface Condition {
-  /** When it applies, as a sentence of the documentation. */
+  /** When the condition applies; a sentence in the access documentation. */
   readonly text: string
   readonly session?: SessionRequirement
   /** Whether API keys with scopes are refused. */
   readonly unlimitedKey?: true
-  /** That a passkey was used for this request alone, in the last so many milliseconds. */
+  /** Maximum age of the passkey proof for this request, in milliseconds. */
   readonly proof?: number
 }
 
-/** Requirements that depend on what a request contains. A handler applies one by its name, and only if its row lists it. */
+/** Requirements that depend on the content of a request. A handler applies one by name, and its row must list it. */
 export const conditions = {
   administrator: {
     text: 'The user is an administrator, or becomes one.',

@@ -1,8 +1,8 @@
 import { type AccessRow, type Route, row } from './access-row.ts'
 
 /**
- * Who may use what core answers before the server sees it. Core enforces it; a test compares these rows with the routes of the
- * interactions and with what the discovery document names.
+ * Access rules of the routes that core serves. Core enforces them; a test compares these rows with the interaction routes
+ * and with the endpoints in the discovery document.
  */
 const rows = {
   // Interactions
@@ -49,5 +49,5 @@ const rows = {
   'GET /.well-known/webfinger': row('anyone'),
 } as const satisfies Readonly<Record<Route, AccessRow>>
 
-/** Every row of core, by its route. */
+/** All rows of core by route. */
 export const coreTable: ReadonlyMap<string, AccessRow> = new Map(Object.entries<AccessRow>(rows))

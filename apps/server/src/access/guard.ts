@@ -14,12 +14,12 @@ export interface GuardPorts {
   readonly pocket: Pick<Pocket, 'session' | 'reauthentication'>
   readonly directory: Pick<Directory, 'find'>
   readonly apiKeys: Pick<ApiKeys, 'identify'>
-  /** The key of the environment, which acts as an administrator who is stored nowhere. */
+  /** The API key set in the environment. It acts as an administrator that is not stored in the directory. */
   readonly staticApiKey: string | undefined
 }
 
 /**
- * Admits a request or refuses it, as its row says. Resolves to the caller; to `undefined` where anybody may call.
+ * Authorizes a request according to its row. Resolves to the caller, or to `undefined` if the route is open to anyone.
  *
  * @throws {NotAuthenticated} `not_signed_in`, `reauthentication_required`
  * @throws {Forbidden} `forbidden`, `passkey_required`, `user_disabled`, `api_key_auth_not_allowed`
@@ -28,7 +28,7 @@ export type Guard = (ctx: Context, row: AccessRow) => Promise<User | undefined>
 
 interface Caller {
   readonly user: User
-  /** Those of an API key; `null` for a session, and for a key that may do everything that its owner may. */
+  /** Scopes of an API key; `null` for a session and for an API key with full access. */
   readonly scopes: readonly ApiKeyScope[] | null
   /** `null` for an API key. */
   readonly session: { readonly withoutPasskey: boolean } | null
@@ -43,8 +43,8 @@ interface Admission {
 const admissions = new WeakMap<Context, Admission>()
 
 /**
- * The browser's session comes first; without one the header `X-API-Key` counts, where the row has scopes. The user is read
- * anew for every request, so a change takes effect at once. An API key that is not valid is treated as if none had been sent.
+ * The browser session takes precedence; without one, the `X-API-Key` header is used if the row has scopes. The user is read for
+ * every request, so changes take effect immediately. An invalid API key is treated as missing.
  */
 export function createGuard({ pocket, directory, apiKeys, staticApiKey }: GuardPorts): Guard {
   const isStaticKey = staticKeyCheck(staticApiKey)
@@ -89,7 +89,7 @@ export function createGuard({ pocket, directory, apiKeys, staticApiKey }: GuardP
   }
 }
 
-/** The caller of a request that the guard has let through, if it had to look for one. */
+/** The caller of an authorized request, or `undefined` if the route is open to anyone. */
 export function callerOf(ctx: Context): User | undefined {
   return admissions.get(ctx)?.caller?.user
 }
@@ -97,7 +97,7 @@ export function callerOf(ctx: Context): User | undefined {
 /**
  * Applies a requirement that depends on what the request contains.
  *
- * @throws {Error} where the row of the request does not list the condition, which is a mistake in the source
+ * @throws {Error} if the row of the request does not list the condition, which is a programming error
  * @throws as `Guard`
  */
 export async function assertCondition(
@@ -115,7 +115,7 @@ export async function assertCondition(
   if (proof) await admission.reauthentication.demand(ctx.req, ctx.res, proof)
 }
 
-/** Whether the caller may see what lets others in: not by a limited API key, nor in a session without a passkey. */
+/** Whether the caller may see credentials: not with a limited API key or in a session without a passkey. */
 export function canIssueAccess(ctx: Context): boolean {
   const caller = admissions.get(ctx)?.caller
   return caller !== undefined && caller.scopes === null && !caller.session?.withoutPasskey
@@ -144,7 +144,7 @@ async function assertSession(
     throw new Forbidden('passkey_required', 'This session began without a passkey: register or use one first.')
 }
 
-/** Compares digests, so that neither the content nor the length of the key shows in the time that it takes. */
+/** Compares digests so that the timing reveals neither the content nor the length of the key. */
 function staticKeyCheck(staticApiKey: string | undefined): (token: string) => boolean {
   if (staticApiKey === undefined) return () => false
   const expected = digest(staticApiKey)

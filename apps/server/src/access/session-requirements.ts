@@ -1,4 +1,4 @@
-/** What a session has to prove before it may call; API keys are judged by their scopes alone. */
+/** Authentication requirements for sessions; API keys are checked by their scopes only. */
 export const sessionRequirements = {
   passkey: 'A passkey was used or registered in the session.',
   recent: 'A passkey was used or registered in the session within the last minute.',

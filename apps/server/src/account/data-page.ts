@@ -21,7 +21,7 @@ export interface DataPagePorts {
 
 const here = accountPaths.data
 
-/** `/settings/account/data`: what people can take away, and where they delete themselves. */
+/** `/settings/account/data`: data export and account deletion. */
 export function dataPages({ authentication, users, ownData, show }: DataPagePorts): readonly PageRoute[] {
   const showData = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
@@ -37,7 +37,7 @@ export function dataPages({ authentication, users, ownData, show }: DataPagePort
   }
   const remove = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    // The browser asks for it as well.
+    // The browser enforces the confirmation as well.
     if (formText(ctx, 'sure') !== 'yes') return seeOther(ctx, `${here}#remove-account`)
     await users.removeOwn(pageActor(user, ctx))
     seeOther(ctx, '/account-removed')

@@ -32,7 +32,7 @@ const dataSchema = named('OwnDataDto', {
   },
 })
 
-/** `/api/users/me/data`: all that is kept of oneself, as one file. */
+/** `/api/users/me/data`: exports all data of the user as one file. */
 export function ownDataOperations(ownData: OwnData): readonly Operation[] {
   return [
     operation({

@@ -19,13 +19,13 @@ export interface OwnDataPorts {
   readonly clock: Clock
 }
 
-/** All that is kept of a person, but for what could let somebody in. */
+/** All data stored about a user, except secrets. */
 export interface OwnData {
-  /** Writes into the audit log that it is taken; the pieces are those of one JSON object, read as fast as they are taken. */
+  /** Records the export in the audit log and streams one JSON object in chunks with backpressure. */
   take(user: User, origin: RequestOrigin): Promise<AsyncGenerator<string>>
 }
 
-/** How much is in memory at once. */
+/** Number of entries in memory at once. */
 const batch = 200
 
 export function createOwnData(ports: OwnDataPorts): OwnData {
@@ -61,7 +61,7 @@ async function* pieces(ports: OwnDataPorts, user: User): AsyncGenerator<string> 
   yield '\n}\n'
 }
 
-/** A member of the object that is as long as it is. */
+/** Streams an array member of the object. */
 async function* list(name: string, items: AsyncIterable<unknown>): AsyncGenerator<string> {
   yield `,\n  "${name}": [`
   let separator = '\n    '

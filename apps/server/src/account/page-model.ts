@@ -4,31 +4,31 @@ import type { Viewer } from '../http/viewer.ts'
 import type { SessionLine } from '../sessions/page-model.ts'
 import type { RemovalNote } from '../webauthn/page-model.ts'
 
-/** A passkey as its owner sees it. Instants are milliseconds since the Unix epoch. */
+/** A passkey on its owner's page. Instants are milliseconds since the Unix epoch. */
 export interface PasskeyItem {
   readonly id: string
   readonly name: string
-  /** Whether it is kept by more than one device (WebAuthn's backup state). */
+  /** Whether it is backed up to other devices (WebAuthn's backup state). */
   readonly synced: boolean
-  /** Who keeps it, as far as its model is known: `drawing` is the `d` of a path in a square of 24 units. */
+  /** The passkey provider, if its model is known: `drawing` is the `d` of a path in a square of 24 units. */
   readonly provider: { readonly name: string; readonly drawing: string | null } | null
-  /** Browser and system in which it was made; `null` where that is not known. */
+  /** Browser and operating system in which it was registered; `null` if unknown. */
   readonly createdIn: string | null
-  /** The policy does not accept it any more. */
+  /** Whether the current policy rejects it. */
   readonly outdated: boolean
-  /** When its signature counter last did not rise. */
+  /** Time of the last sign-in at which its signature counter did not increase. */
   readonly counterRegressedAt: number | null
   readonly createdAt: number
   readonly lastUsedAt: number | null
 }
 
-/** One or more passkeys of a person are not what the policy asks for any more. */
+/** A notice that some passkeys of the user no longer meet the policy. */
 export interface OutdatedPasskey {
-  /** From when on they are refused, in milliseconds since the Unix epoch; `null` where no such day is still to come. */
+  /** When they will be refused, in milliseconds since the Unix epoch; `null` if no such date lies ahead. */
   readonly refusedFrom: number | null
 }
 
-/** What the browser's password manager is told: every passkey, and what the person is called. */
+/** Data for the browser's password manager: all passkeys and the names of the user. */
 export interface AccountSignals {
   readonly rpId: string
   readonly userId: string
@@ -37,7 +37,7 @@ export interface AccountSignals {
   readonly displayName: string
 }
 
-/** What people write of themselves. */
+/** Profile fields that users edit. */
 export interface ProfileValues {
   readonly username: string
   readonly email: string
@@ -54,33 +54,33 @@ export const profileNotices = [
   'verification_sent',
 ] as const
 
-/** `/settings/account`: who one is. */
+/** `/settings/account`: the user's profile. */
 export interface AccountPage {
   readonly view: 'account'
   readonly viewer: Viewer
   readonly passkeyCount: number
-  /** Whether to ask for a second passkey, since the only one is on one device. */
+  /** Whether to suggest a second passkey because the only one is bound to one device. */
   readonly secondAskedFor: boolean
   readonly outdated: OutdatedPasskey | null
   readonly signals: AccountSignals
-  /** Whether people may change it themselves. */
+  /** Whether users may edit their own profile. */
   readonly isEditable: boolean
   readonly emailRequired: boolean
-  /** Whether the address that is stored is verified, and whether to offer a link that does so. */
+  /** Whether the stored e-mail address is verified, and whether to offer a verification link. */
   readonly emailVerified: boolean
   readonly verifiable: boolean
-  /** What is shown in the form, and what it is based on. */
+  /** The form values and the version they are based on. */
   readonly values: ProfileValues
   readonly version: string
-  /** Where one of their own is. */
+  /** URL of the user's own profile picture. */
   readonly picture: string | null
-  /** The language that the account says: a BCP 47 tag. */
+  /** The language of the account: a BCP 47 tag. */
   readonly locale: string | null
   readonly problems: readonly FieldError[]
-  /** Why something was refused as a whole: the code of an error. */
+  /** Error code if the whole form was rejected. */
   readonly problem: string | null
   readonly conflict: readonly Difference<keyof ProfileValues>[] | null
-  /** `name` is the e-mail address to which something was sent. */
+  /** `name` is the e-mail address to which the verification link was sent. */
   readonly notice: { readonly done: (typeof profileNotices)[number]; readonly name: string } | null
 }
 
@@ -92,36 +92,36 @@ export const securityNotices = [
   'sessions_ended',
 ] as const
 
-/** `/settings/account/security`: passkeys, and where one is signed in. */
+/** `/settings/account/security`: passkeys and sessions. */
 export interface AccountSecurityPage {
   readonly view: 'account-security'
   readonly viewer: Viewer
   readonly secondAskedFor: boolean
   readonly outdated: OutdatedPasskey | null
   readonly signals: AccountSignals
-  /** The oldest first. */
+  /** Oldest first. */
   readonly passkeys: readonly PasskeyItem[]
-  /** Removed passkeys of which something is still to be reviewed. */
+  /** Removed passkeys with items still to be reviewed. */
   readonly removals: readonly RemovalNote[]
-  /** There is one, and nothing else lets the person in. */
+  /** Whether the user has one passkey and no other sign-in method. */
   readonly keepsLastPasskey: boolean
-  /** Whichever was used last comes first. */
+  /** Most recently used first. */
   readonly sessions: readonly SessionLine[]
-  /** What has just been done; `name` is the passkey's, or the device. */
+  /** The completed action; `name` is the name of the passkey or the device. */
   readonly notice: { readonly done: (typeof securityNotices)[number]; readonly name: string } | null
-  /** A refused rename: `name` is what was typed, `code` that of a field error on `name`. */
+  /** A rejected rename: `name` is the input, `code` is the code of the field error on `name`. */
   readonly renameProblem: { readonly passkeyId: string; readonly name: string; readonly code: string } | null
 }
 
-/** `/settings/account/data`: what one can take away, and how to leave. */
+/** `/settings/account/data`: data export and account deletion. */
 export interface AccountDataPage {
   readonly view: 'account-data'
   readonly viewer: Viewer
-  /** Whether people may delete themselves. */
+  /** Whether users may delete their own account. */
   readonly removable: boolean
 }
 
-/** `/account-removed`: for whoever has just deleted themselves. */
+/** `/account-removed`: confirms that the account was deleted. */
 export interface AccountRemovedPage {
   readonly view: 'account-removed'
 }

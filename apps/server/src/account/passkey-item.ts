@@ -3,7 +3,7 @@ import { deviceOf } from '../audit-log/device.ts'
 import type { OutdatedPasskey, PasskeyItem } from './page-model.ts'
 import { providerDrawings } from './provider-drawings.ts'
 
-/** A passkey as its owner sees it. */
+/** A passkey on its owner's page. */
 export function passkeyItem(passkey: Passkey, policy: PasskeyPolicy): PasskeyItem {
   const { id, name, aaguid, backedUp, createdAt, lastUsedAt, device, counterRegressedAt } = passkey
   return {
@@ -19,7 +19,7 @@ export function passkeyItem(passkey: Passkey, policy: PasskeyPolicy): PasskeyIte
   }
 }
 
-/** What the owner of these passkeys is told of those that the policy does not accept any more. */
+/** The notice for the owner about passkeys that the policy no longer accepts. */
 export function outdatedPasskey(
   passkeys: readonly Passkey[],
   policy: PasskeyPolicy,

@@ -1,4 +1,4 @@
-/** Where the pages of one's own account are. */
+/** Paths of the account pages. */
 export const accountPaths = {
   profile: '/settings/account',
   security: '/settings/account/security',

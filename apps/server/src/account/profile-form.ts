@@ -4,7 +4,7 @@ import { formText } from '../http/form.ts'
 import type { UserBody } from '../users/user-body.ts'
 import type { ProfileValues } from './page-model.ts'
 
-/** What was typed. */
+/** The submitted values. */
 export function profileValues(ctx: Context): ProfileValues {
   const text = (name: string) => formText(ctx, name, 300).trim()
   return {
@@ -16,12 +16,12 @@ export function profileValues(ctx: Context): ProfileValues {
   }
 }
 
-/** What is stored, as the form shows it. */
+/** The stored values as the form shows them. */
 export function storedProfile({ userName, email, firstName, lastName, displayName }: User): ProfileValues {
   return { username: userName, email: email ?? '', firstName, lastName, displayName }
 }
 
-/** As the REST API takes it; what the form does not show stays as it is. */
+/** Converts the form to a REST API body; fields that the form does not show stay unchanged. */
 export function profileBody({ email, ...values }: ProfileValues, { locale }: Pick<User, 'locale'>): UserBody {
   return { ...values, email: email === '' ? null : email, locale }
 }

@@ -22,7 +22,7 @@ import { signalsOf } from './signals.ts'
 
 const here = accountPaths.profile
 
-/** `/settings/account`: who one is, for oneself. */
+/** `/settings/account`: the user's own profile. */
 export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
   const { pocket, authentication, show, flashes, users, profilePictures, pictures, secondPasskey, verification } = ports
   const { passkeyPolicy, clock, languages, settings, reauthentication } = ports

@@ -18,17 +18,17 @@ export interface ProfilePorts {
   readonly users: Pick<UserAdministration, 'find' | 'isOwnedByLdap' | 'updateOwn' | 'setOwnLocale'>
   readonly settings: () => Promise<Pick<UserSettings, 'editOwnAccount' | 'requireEmail'>>
   readonly profilePictures: Pick<ProfilePictures, 'put' | 'remove'>
-  /** The addresses of the pictures that these users have of their own. */
+  /** The URLs of the users' own profile pictures. */
   readonly pictures: (userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
   readonly secondPasskey: SecondPasskey
   readonly passkeyPolicy: ReadPasskeyPolicy
   readonly clock: Clock
-  /** Those in which there are pages. */
+  /** The languages in which pages are available. */
   readonly languages: readonly { readonly tag: string }[]
   readonly verification: {
-    /** Whether people are asked to verify their e-mail address. */
+    /** Whether users are asked to verify their e-mail address. */
     readonly enabled: () => Promise<boolean>
-    /** Sends a link that verifies it. @throws {Conflict} `user_email_not_set` */
+    /** Sends a verification link. @throws {Conflict} `user_email_not_set` */
     readonly begin: (user: User) => Promise<void>
   }
 }

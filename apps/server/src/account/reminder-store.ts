@@ -1,14 +1,14 @@
-/** What somebody was reminded of and put off. */
+/** A reminder that a user postponed. */
 export interface Reminder {
   readonly accountId: string
   /** Milliseconds since the Unix epoch. */
   readonly putOffAt: number
 }
 
-/** Where it is kept that somebody does not want to add a second passkey now, once for each account. */
+/** Stores when a user postponed adding a second passkey, once per account. */
 export interface ReminderStore {
   find(accountId: string): Promise<Reminder | undefined>
-  /** Takes the place of an earlier one. */
+  /** Replaces an earlier entry. */
   put(reminder: Reminder): Promise<void>
   removeByAccount(accountId: string): Promise<void>
 }

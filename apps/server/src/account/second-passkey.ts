@@ -1,10 +1,10 @@
 import type { Clock, Passkey } from '@pocket/core'
 import type { ReminderStore } from './reminder-store.ts'
 
-/** How long somebody who has put it off is left in peace, in milliseconds. */
+/** How long a postponed reminder stays hidden, in milliseconds. */
 const remindInterval = 30 * 86_400_000
 
-/** Asks those whose only passkey is on one device, once in a while, to add another one. */
+/** Periodically asks users whose only passkey is bound to one device to add another one. */
 export interface SecondPasskey {
   isAskedFor(accountId: string, passkeys: readonly Pick<Passkey, 'deviceType'>[]): Promise<boolean>
   reschedule(accountId: string): Promise<void>

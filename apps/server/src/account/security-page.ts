@@ -35,7 +35,7 @@ export interface SecurityPorts {
 const here = accountPaths.security
 const passkeysAt = `${accountPaths.profile}/passkeys` as const
 
-/** `/settings/account/security`: one's own passkeys, and where one is signed in. */
+/** `/settings/account/security`: the user's passkeys and sessions. */
 export function securityPages(ports: SecurityPorts): readonly PageRoute[] {
   const {
     pocket,

@@ -2,7 +2,7 @@ import type { Passkey } from '@pocket/core'
 import type { User } from '@pocket/directory'
 import type { AccountSignals } from './page-model.ts'
 
-/** What the browser's password manager is told about an account (WebAuthn Level 3 §5.1.10). */
+/** Account data for the browser's password manager (WebAuthn Level 3 §5.1.10). */
 export function signalsOf(
   issuer: string,
   { id, userName, displayName }: Pick<User, 'id' | 'userName' | 'displayName'>,

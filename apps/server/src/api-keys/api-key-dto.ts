@@ -1,6 +1,6 @@
 import type { ApiKey } from './api-key.ts'
 
-/** A key as the REST API tells of it: nothing that could be tried. */
+/** An API key in the REST API, without secrets. */
 export function apiKeyDto({
   id,
   name,

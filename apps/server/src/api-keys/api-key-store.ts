@@ -1,25 +1,25 @@
 import type { ListRequest, Page } from '../http/api/list.ts'
 import type { ApiKey } from './api-key.ts'
 
-/** What a renewed key gets. */
+/** Fields that change when a key is renewed. */
 export type ApiKeyRenewal = Pick<ApiKey, 'id' | 'ownerId' | 'tokenHash' | 'expiresAt'>
 
-/** Where API keys are kept. Instants in milliseconds since the Unix epoch. */
+/** Stores API keys. Instants in milliseconds since the Unix epoch. */
 export interface ApiKeyStore {
   find(ownerId: string, id: string): Promise<ApiKey | undefined>
   findByHash(tokenHash: string): Promise<ApiKey | undefined>
-  /** A person's keys: those with a part of a name, and by the filter `expired` those that have expired by `now`, or have not. */
+  /** The keys of a user, filtered by part of the name and, with `expired`, by whether they have expired by `now`. */
   list(ownerId: string, request: ListRequest, now: number): Promise<Page<ApiKey>>
   insert(apiKey: ApiKey): Promise<void>
-  /** Gives a key another token and end where it had expired by `now`; `false` where there is no such key, or it still holds. */
+  /** Renews a key that had expired by `now`; returns `false` if the key does not exist or has not expired. */
   renew(renewal: ApiKeyRenewal, now: number): Promise<boolean>
-  /** Notes a use, where none after `notedBefore` is noted yet. */
+  /** Records a use unless one after `notedBefore` is already recorded. */
   markUsed(id: string, at: number, notedBefore: number): Promise<void>
-  /** Keys that end between the two instants, and whose owners were not told yet. */
+  /** Keys that expire between the two instants and whose owners were not notified yet. */
   listExpiring(from: number, to: number): Promise<readonly ApiKey[]>
-  /** `false` where it was noted before, or where the key has another end by now. */
+  /** Returns `false` if it was already marked or the key has a different expiration now. */
   markExpirationEmailSent(id: string, expiresAt: number): Promise<boolean>
-  /** Returns `false` where the person has no such key. */
+  /** Returns `false` if the user has no such key. */
   remove(ownerId: string, id: string): Promise<boolean>
   removeByOwner(ownerId: string): Promise<void>
 }

@@ -4,7 +4,7 @@ import type { ApiKey } from './api-key.ts'
 
 const { bigint, boolean, hash, json, text, uuid } = columns
 
-/** An API key as stored, with what its name is sorted by. */
+/** An API key as stored, with the sort key of its name. */
 export interface StoredApiKey extends ApiKey {
   readonly nameKey: string
 }

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type Area, areas } from '../http/api/operation.ts'
 
-/** What a key may do in one area of the API. Neither includes the other. */
+/** Read or write access to one area of the API. Neither includes the other. */
 export type ApiKeyScope = `${'read' | 'write'}:${Area}`
 
 export const apiKeyScopes: readonly ApiKeyScope[] = areas.flatMap((area) => [`read:${area}`, `write:${area}`] as const)
 
-/** A key that a program sends in a person's stead. Instants in milliseconds since the Unix epoch. */
+/** A key with which a program acts as its owner. Instants in milliseconds since the Unix epoch. */
 export interface ApiKey {
   /** A UUID. */
   readonly id: string
@@ -15,28 +15,28 @@ export interface ApiKey {
   readonly description: string | null
   /** SHA-256 of the token. */
   readonly tokenHash: string
-  /** `null`: everything that its owner may. */
+  /** `null`: full access to everything its owner may do. */
   readonly scopes: readonly ApiKeyScope[] | null
   readonly expiresAt: number
-  /** Exact to a minute. */
+  /** With a precision of one minute. */
   readonly lastUsedAt: number | null
-  /** Whether its owner was told by e-mail that it ends soon. */
+  /** Whether its owner was notified by e-mail that it expires soon. */
   readonly expirationEmailSent: boolean
   readonly createdAt: number
 }
 
-/** A key and its token in clear, which nobody gets to see again. */
+/** An API key and its plaintext token, which is never shown again. */
 export interface MintedApiKey {
   readonly apiKey: ApiKey
   readonly token: string
 }
 
-/** 256 random bits with a readable prefix, in unreserved characters alone, so that it fits in any header or address. */
+/** 256 random bits with a readable prefix, in unreserved characters only, so that it fits in any header or URL. */
 export function mintToken(): string {
   return `pak_${randomBytes(32).toString('base64url')}`
 }
 
-/** How a token is stored; it holds enough randomness to need no salt. */
+/** The hash under which a token is stored; its entropy makes a salt unnecessary. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url')
 }

@@ -14,7 +14,7 @@ import { type ApiKey, type ApiKeyScope, hashToken, type MintedApiKey, mintToken 
 import type { ApiKeyStore } from './api-key-store.ts'
 import { createUseNotes } from './use-notes.ts'
 
-/** What a person says of a new key. */
+/** Input for a new API key. */
 export interface NewApiKey {
   readonly name: string
   readonly description: string | null
@@ -27,43 +27,43 @@ export interface NewApiKey {
 const minNameLength = 3
 const maxNameLength = 50
 
-/** Whose key it is, and where the request came from. */
+/** The owner of the key and the origin of the request. */
 export interface KeyOwner {
   readonly ownerId: string
   readonly origin: RequestOrigin
 }
 
-/** The keys that people give to programs. A person sees and changes only keys of their own. */
+/** API keys of users. Users can read and change only their own keys. */
 export interface ApiKeys {
   find(ownerId: string, id: string): Promise<ApiKey | undefined>
-  /** Searched by name, and filtered by `expired`, where the request says so. */
+  /** Supports searching by name and the filter `expired`. */
   list(ownerId: string, request: ListRequest): Promise<Page<ApiKey>>
-  /** @throws {InvalidInput} `invalid_api_key_expiration` where the end has passed, `validation_failed` where something is none */
+  /** @throws {InvalidInput} `invalid_api_key_expiration` if it is in the past, `validation_failed` if a field is invalid */
   create(owner: KeyOwner, input: NewApiKey): Promise<MintedApiKey>
   /**
-   * Gives a key that has expired another token and another end (RFC 3339).
+   * Gives an expired key a new token and a new expiration (RFC 3339).
    *
    * @throws {NotFound} `api_key_not_found` @throws {Conflict} `api_key_not_expired` @throws {InvalidInput} as `create`
    */
   renew(owner: KeyOwner, id: string, expiresAt: string): Promise<MintedApiKey>
   /** @throws {NotFound} `api_key_not_found` */
   remove(owner: KeyOwner, id: string): Promise<void>
-  /** The key with this token, unless it has expired. Its use is noted, at most once a minute, without keeping the caller waiting. */
+  /** The unexpired key with this token. Records its use at most once a minute, without delaying the caller. */
   identify(token: string): Promise<ApiKey | undefined>
-  /** Removes every key of a person; call it when the person is deleted. */
+  /** Removes all keys of a user; call it when the user is deleted. */
   removeByOwner(ownerId: string): Promise<void>
-  /** Resolves when every use so far is written down. */
+  /** Resolves when every recorded use has been written. */
   settled(): Promise<void>
 }
 
 export interface ApiKeyPorts {
   readonly store: ApiKeyStore
-  /** Notes in which session a key is made. */
+  /** Records the session in which a key is created. */
   readonly noteMade: Pocket['noteMade']
   readonly transaction: Transaction
   readonly audit: AuditSink
   readonly clock: Clock
-  /** Is told why a use could not be written down. */
+  /** Called when a use could not be written. */
   readonly onError: (error: unknown) => void
 }
 
@@ -142,7 +142,7 @@ export function createApiKeys({ store, noteMade, transaction, audit, clock, onEr
   }
 }
 
-/** What the audit log says of a key: nothing that could be tried. */
+/** Audit log data of a key, without secrets. */
 function described({ name, description, scopes, expiresAt }: ApiKey): object {
   return { name, description, scopes, expiresAt: new Date(expiresAt).toISOString() }
 }
@@ -165,7 +165,7 @@ function tooShort(name: string) {
 
 function futureInstant(text: string, now: number): number {
   const instant = Date.parse(text)
-  // The format allows a leap second, which no clock of ours can show.
+  // RFC 3339 allows a leap second, which `Date` cannot represent.
   if (Number.isNaN(instant))
     throw new InvalidInput('validation_failed', 'ExpiresAt must be an instant (RFC 3339)', {
       fields: [{ field: 'expiresAt', code: 'invalid_format', message: 'must be an instant (RFC 3339)' }],

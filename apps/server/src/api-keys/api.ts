@@ -53,7 +53,7 @@ const renewal = named('ApiKeyRenewDto', {
   properties: { expiresAt },
 } as const)
 
-/** `/api/api-keys`: everybody's own keys. */
+/** `/api/api-keys`: the caller's own API keys. */
 export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
   const shared = { area: 'account' } as const
   return [

@@ -25,7 +25,7 @@ export const emptyKey: ApiKeyFormValues = {
 
 type Term = Pick<ApiKeyFormValues, 'lifetime' | 'until'>
 
-/** For how long a key is to be good, as it was typed. */
+/** The lifetime as it was submitted. */
 export function termValues(ctx: Context): Term {
   const lifetime = formText(ctx, 'lifetime', 20)
   return {
@@ -44,22 +44,22 @@ export function keyValues(ctx: Context): ApiKeyFormValues {
   }
 }
 
-/** The end of a term in RFC 3339; a day counts as a whole. What is no day stays as it is, and is refused. */
+/** The expiration in RFC 3339; a date means the end of that day. An invalid date is passed on and rejected later. */
 export function endOf({ lifetime, until }: Term, now: number): string {
   return until === '' ? new Date(now + lifetimes[lifetime]).toISOString() : `${until}T23:59:59.999Z`
 }
 
-/** `null`: everything. */
+/** `null`: full access. */
 export function scopesOf({ isLimited, scopes }: ApiKeyFormValues): readonly ApiKeyScope[] | null {
   return isLimited ? apiKeyScopes.filter((scope) => scopes.includes(scope)) : null
 }
 
-/** What only the form can get wrong. */
+/** Errors that only the form can contain. */
 export function formProblems(values: ApiKeyFormValues): readonly FieldError[] {
   return scopesOf(values)?.length === 0 ? [{ field: 'scopes', code: 'required', message: 'is required' }] : []
 }
 
-/** A refusal by the fields of the form. */
+/** Maps the field errors of the API to the fields of the form. */
 export function problemsOf({ problems, problem }: Pick<Refusal, 'problems' | 'problem'>): readonly FieldError[] {
   const named = problems.map((each) => (each.field === 'expiresAt' ? { ...each, field: 'until' } : each))
   if (problem !== 'invalid_api_key_expiration') return named

@@ -18,7 +18,7 @@ export const apiKeyList: ListPageDefinition = {
   sort: { column: 'createdAt', descending: true },
 }
 
-/** A key as its owner sees it. */
+/** An API key on its owner's page. */
 export function apiKeyLine(apiKey: ApiKey, now: number): ApiKeyLine {
   const { id, name, description, scopes, expiresAt, lastUsedAt, createdAt } = apiKey
   const at = `${apiKeysPath}/${encodeURIComponent(id)}`

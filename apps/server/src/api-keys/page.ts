@@ -27,7 +27,7 @@ export interface ApiKeyPagesPorts {
   readonly clock: Clock
 }
 
-/** `/settings/api-keys`: the keys that people give to programs. */
+/** `/settings/api-keys`: the user's API keys. */
 export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
   const { apiKeys, pocket, authentication, show, flashes, clock } = ports
   const secure = pocket.issuer.startsWith('https:')

@@ -1,6 +1,6 @@
 import type { User } from '@pocket/directory'
 
-/** Whom the key of the environment acts as. Not in the directory, so it does not count as set-up and cannot sign in. */
+/** The user that the environment's API key acts as. It is not in the directory, so it does not complete set-up and cannot sign in. */
 export const staticUser: User = {
   id: '00000000-0000-0000-0000-000000000000',
   userName: 'static-api-user',

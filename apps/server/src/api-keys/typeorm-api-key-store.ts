@@ -23,7 +23,7 @@ const sql = {
   removeByOwner: `DELETE FROM ${rows.table} WHERE owner_id = $1`,
 }
 
-/** What each JSON field of a list is sorted by. The two databases put NULL at different ends, so it becomes a number. */
+/** Sort expressions by JSON field. The two databases sort NULL at different ends, so it is mapped to a number. */
 const sortKeys = {
   createdAt: 'created_at',
   name: 'name_key',

@@ -1,7 +1,7 @@
 import type { ApiKey } from './api-key.ts'
 import type { ApiKeyStore } from './api-key-store.ts'
 
-/** Writes down when keys were used, beside the requests that use them. */
+/** Records when API keys were used, without delaying the requests. */
 export interface UseNotes {
   /** `now` in milliseconds since the Unix epoch. */
   note(apiKey: Pick<ApiKey, 'id' | 'lastUsedAt'>, now: number): void
@@ -10,7 +10,7 @@ export interface UseNotes {
 
 export interface UseNotePorts {
   readonly store: Pick<ApiKeyStore, 'markUsed'>
-  /** Nobody waits for a note, so this is where its failure goes. */
+  /** Receives write errors, because no caller awaits the write. */
   readonly onError: (error: unknown) => void
 }
 

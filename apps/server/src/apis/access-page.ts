@@ -13,7 +13,7 @@ import { accessDto } from './api-dto.ts'
 import type { ApiPageContext } from './api-page-context.ts'
 import type { ApiAccessPage } from './page-model.ts'
 
-/** `/settings/admin/apis/:id/clients/:clientId`: what one client may do at one API. */
+/** `/settings/admin/apis/:id/clients/:clientId`: the access of one client to one API. */
 export function apiAccessPages(parts: ApiPageContext): readonly PageRoute[] {
   const { pocket, administration, authentication, show, flashes, path } = parts
   const one = `${path}/:id/clients/:clientId` as const
@@ -41,7 +41,7 @@ export function apiAccessPages(parts: ApiPageContext): readonly PageRoute[] {
 
   return [
     {
-      /** From a form that knows the client alone. */
+      /** Handles a form that submits only the client. */
       method: 'get',
       path: `${path}/access`,
       async handle(ctx) {
@@ -100,7 +100,7 @@ function accessSent(ctx: Context): ApiAccess {
   const userDelegatedPermissionIds = formTexts(ctx, 'userDelegatedPermissionIds')
   const clientPermissionIds = formTexts(ctx, 'clientPermissionIds')
   return {
-    // A permission brings the access with it.
+    // A permission implies access.
     userDelegatedAccess: formText(ctx, 'userDelegatedAccess', 10) === 'true' || userDelegatedPermissionIds.length > 0,
     clientAccess: formText(ctx, 'clientAccess', 10) === 'true' || clientPermissionIds.length > 0,
     userDelegatedPermissionIds,
@@ -108,7 +108,7 @@ function accessSent(ctx: Context): ApiAccess {
   }
 }
 
-/** What is allowed, to be compared and shown; empty for nothing. */
+/** The granted permissions for comparison and display; empty if there is no access. */
 function accessTexts({ permissions }: Api, access: ApiAccess): Record<ConflictField, string> {
   const text = (isAllowed: boolean, ids: readonly string[]) =>
     isAllowed ? ['✓', ...permissions.filter(({ id }) => ids.includes(id)).map(({ name }) => name)].join(' ') : ''

@@ -23,16 +23,16 @@ export interface ApiAdministrationPorts {
   readonly apis: Apis
   readonly clients: Clients
   readonly audit: AuditSink
-  /** What is written in it, by core and to the audit log, is kept together or not at all. */
+  /** Commits the changes of core and the audit log together. */
   readonly transaction: Transaction
 }
 
 type CimdAccess = Parameters<Apis['setCimdAccess']>[1]
 
-/** What administrators do with APIs and the access to them, each with its entry in the audit log. */
+/** Changes that administrators make to APIs and API access, each with an audit log entry. */
 export function createApiAdministration({ apis, clients, audit, transaction }: ApiAdministrationPorts) {
   const existing = async (id: string): Promise<Api> => known(await apis.find(id))
-  /** The API that is going to be changed, as they have read it, where they say what they have read. */
+  /** Loads the API to be changed and checks the caller's precondition, if any. */
   const locked = async (by: Actor, id: string): Promise<Api> => {
     const api = known(await apis.findForUpdate(id))
     assertUnchanged(by, apiValidator(api))
@@ -105,7 +105,7 @@ export function createApiAdministration({ apis, clients, audit, transaction }: A
     setGrant: (by: Actor, apiId: string, clientId: string, access: ApiAccess): Promise<ApiAccess> =>
       transaction(async () => {
         await existing(apiId)
-        // In the order in which core locks them.
+        // Locks in the same order as core.
         if (!(await clients.findForUpdate(clientId))) throw clientNotFound()
         known(await apis.findForUpdate(apiId))
         const before = await apis.grant(apiId, clientId)
@@ -126,7 +126,7 @@ export function createApiAdministration({ apis, clients, audit, transaction }: A
 
     setPermissionsOfClient: (by: Actor, clientId: string, lists: PermissionLists) =>
       transaction(async () => {
-        // Both ways of changing what a client may do wait for its row.
+        // Both ways of changing a client's access lock its row.
         if (!(await clients.findForUpdate(clientId))) throw clientNotFound()
         const granted = await apis.grantsTo(clientId)
         assertUnchanged(by, grantsValidator(granted))
@@ -142,17 +142,17 @@ export function createApiAdministration({ apis, clients, audit, transaction }: A
 
 export type ApiAdministration = ReturnType<typeof createApiAdministration>
 
-/** Changes with everything that is said of the API itself; the access of clients to it is beside. */
+/** The version of an API's own fields, without the access of clients. */
 export function apiValidator(api: Api): string {
   return validatorOf(apiDto(api))
 }
 
-/** Changes with what one client may do at one API. */
+/** The version of one client's access to one API. */
 export function accessValidator(access: ApiAccess | undefined): string {
   return validatorOf(accessDto(access))
 }
 
-/** Changes with what one client may do at any API. */
+/** The version of one client's access to all APIs. */
 export function grantsValidator(grants: readonly ApiGrant[]): string {
   const byApi = [...grants].sort((a, b) => (a.apiId < b.apiId ? -1 : 1))
   return validatorOf(byApi.map((grant) => [grant.apiId, accessDto(grant)]))

@@ -32,7 +32,7 @@ export function accessDto(access: ApiAccess | undefined) {
   }
 }
 
-/** What an API shows of a client. */
+/** Client fields that an API response contains. */
 export function apiClientDto(client: ClientRecord) {
   const { id, name, clientType, hasLogo, hasDarkLogo } = clientMetaDto(client)
   return { id, name, clientType, isPublic: client.isPublic, hasLogo, hasDarkLogo }
@@ -44,7 +44,7 @@ export interface AccessParts {
   readonly access: ApiAccess | undefined
 }
 
-/** What was given to the client, and what it has as one that is known by its metadata document. */
+/** Permissions granted to the client, and permissions it has through its metadata document. */
 function allAccessDto({ api, client, access }: AccessParts) {
   const given = cimdPermissions(api, client)
   return {

@@ -34,7 +34,7 @@ export function apiInput(values: ApiFormValues): ApiInput {
   return {
     name,
     accessTokenFormat: format,
-    // What is no number is refused by core.
+    // Core rejects a value that is not a number.
     accessTokenDurationMinutes: minutes === '' ? null : /^\d{1,9}$/.test(minutes) ? Number(minutes) : Number.NaN,
     resourceServerClientIds: resourceServerClientIds.split(/\s+/).filter((id) => id !== ''),
   }
@@ -44,7 +44,7 @@ export function storedPermissions({ permissions }: Api): readonly PermissionRow[
   return permissions.map(({ key, name, description }) => [key, name, description])
 }
 
-/** Rows with something in them. */
+/** Rows that are not empty. */
 export function enteredPermissions(ctx: Context): readonly PermissionRow[] {
   const [keys, names, descriptions] = [
     formTexts(ctx, 'key'),

@@ -8,10 +8,10 @@ const sorts: Readonly<Record<string, ApiSort>> = {
   createdAt: 'createdAt',
 }
 
-/** How lists of APIs are sorted and searched. */
+/** Sorting and searching of API lists. */
 export const apiList: ListDefinition = { sort: Object.keys(sorts), search: true }
 
-/** The list in core's words. */
+/** Converts the list query to core's terms. */
 export function apiListRequest(list: ListRequest, notGrantedTo: string | null): ApiListRequest {
   const by = list.sort === null ? undefined : sorts[list.sort.column]
   return {

@@ -13,7 +13,7 @@ export interface ApiPagesPorts {
   readonly flashes: Flashes
 }
 
-/** What all pages of APIs need. */
+/** Dependencies shared by all API pages. */
 export interface ApiPageContext extends ApiPagesPorts {
   readonly administration: ApiAdministration
   readonly path: '/settings/admin/apis'

@@ -19,7 +19,7 @@ export interface ApiOperationPorts {
   readonly transaction: Transaction
 }
 
-/** `/api/apis` and `/api/api-access`: the APIs that clients get access tokens for. */
+/** `/api/apis` and `/api/api-access`: the APIs for which clients get access tokens. */
 export function apiOperations({ pocket, logos, audit, transaction }: ApiOperationPorts): readonly Operation[] {
   const { apis, clients } = pocket
   const administration = createApiAdministration({ apis, clients, audit, transaction })
@@ -118,7 +118,7 @@ export function apiOperations({ pocket, logos, audit, transaction }: ApiOperatio
   ]
 }
 
-/** An API as an answer, with what a later change can say it was based on. */
+/** Responds with an API and its `ETag`. */
 function answered(ctx: Context, api: Api) {
   ctx.set('ETag', apiValidator(api))
   return apiDto(api)

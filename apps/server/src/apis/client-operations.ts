@@ -18,7 +18,7 @@ export interface ClientOperationPorts {
 
 const list = { sort: ['name', 'createdAt'], search: true }
 
-/** `/api/apis/:id/clients` and `/assignable-clients`: who may use an API, and who could. */
+/** `/api/apis/:id/clients` and `/assignable-clients`: clients with access to an API, and clients that can be given access. */
 export function clientOperations({ apis, clients, administration, logos }: ClientOperationPorts): readonly Operation[] {
   const shared = { area: 'clients' } as const
   return [
@@ -100,13 +100,13 @@ export function clientOperations({ apis, clients, administration, logos }: Clien
   ]
 }
 
-/** The access as an answer, with what a later change can say it was based on. */
+/** Responds with the access and its `ETag`. */
 function answered(ctx: Context, access: ApiAccess | undefined) {
   ctx.set('ETag', accessValidator(access))
   return accessDto(access)
 }
 
-/** By name, unless something else is wanted. */
+/** Sorts by name by default. */
 function clientsOf(request: ListRequest, scope: ClientListRequest['scope']): ClientListRequest {
   const { page, limit, search, sort } = request
   const by = sort?.column === 'createdAt' ? 'createdAt' : 'name'

@@ -15,7 +15,7 @@ export interface GrantOperationPorts {
   readonly administration: ApiAdministration
 }
 
-/** `/api/api-access/:clientId`: which APIs a client may use, and which it could. */
+/** `/api/api-access/:clientId`: the APIs a client has access to, and the APIs it can be given access to. */
 export function grantOperations({ apis, administration }: GrantOperationPorts): readonly Operation[] {
   const shared = { area: 'clients' } as const
   return [
@@ -79,7 +79,7 @@ export function grantOperations({ apis, administration }: GrantOperationPorts): 
   ]
 }
 
-/** The lists as an answer, with what a later change can say it was based on. */
+/** Responds with the lists and their `ETag`. */
 function answered(ctx: Context, grants: readonly ApiGrant[]) {
   ctx.set('ETag', grantsValidator(grants))
   return permissionLists(grants)

@@ -14,12 +14,12 @@ import type { ApiNotice, ApiPage } from './page-model.ts'
 
 type Entered = Partial<Pick<ApiPage, 'values' | 'permissions'>>
 
-/** How many clients the page shows. */
+/** Maximum number of clients on the page. */
 const most = 100
 const maxResults = 10
 const notices: readonly ApiNotice[] = ['created', 'saved', 'access_saved', 'access_removed']
 
-/** `/settings/admin/apis/:id`: everything about one API. */
+/** `/settings/admin/apis/:id`: one API. */
 export function oneApiPages(parts: ApiPageContext): readonly PageRoute[] {
   const { pocket, administration, authentication, show, flashes, path } = parts
   const { apis, clients } = pocket
@@ -62,7 +62,7 @@ export function oneApiPages(parts: ApiPageContext): readonly PageRoute[] {
     })
   }
 
-  /** A form on the page: shows it again with what was entered where that is refused. */
+  /** Handles a form on the page; shows it again with the submitted values if they are rejected. */
   const form = (
     part: '' | '/permissions' | '/described',
     read: (ctx: Context) => Entered,

@@ -18,23 +18,23 @@ export interface ApisPage {
     readonly permissions: number
     readonly createdAt: number
   }[]
-  /** The name of the API that has just been deleted. */
+  /** The name of the API that was just deleted. */
   readonly removed: string | null
-  /** What became of several that were to be deleted. */
+  /** The result of a bulk deletion. */
   readonly several: BulkNotice | null
 }
 
-/** What the form of an API holds. */
+/** Values of the API form. */
 export interface ApiFormValues {
   readonly name: string
   readonly accessTokenFormat: string
-  /** Empty for what is usual. */
+  /** Empty for the default. */
   readonly accessTokenDurationMinutes: string
-  /** Ids of clients, one a line. */
+  /** Client IDs, one per line. */
   readonly resourceServerClientIds: string
 }
 
-/** `/settings/admin/apis/new`. Its form is posted to the same address. */
+/** `/settings/admin/apis/new`. Its form posts to the same path. */
 export interface ApiNewPage {
   readonly view: 'api-new'
   readonly viewer: Viewer
@@ -42,12 +42,12 @@ export interface ApiNewPage {
   readonly problems: readonly FieldError[]
 }
 
-/** A row of the form of permissions: key, name, description. */
+/** A row of the permissions form: key, name, description. */
 export type PermissionRow = readonly [key: string, name: string, description: string]
 
 export type ApiNotice = 'created' | 'saved' | 'access_saved' | 'access_removed'
 
-/** `/settings/admin/apis/<id>`. Its forms are posted to it and below it. */
+/** `/settings/admin/apis/<id>`. Its forms post to this path and paths below it. */
 export interface ApiPage {
   readonly view: 'api'
   readonly viewer: Viewer
@@ -66,26 +66,26 @@ export interface ApiPage {
   }
   readonly values: ApiFormValues
   readonly permissions: readonly PermissionRow[]
-  /** Clients with access, by name, and how many of them are not shown. */
+  /** Clients with access, sorted by name, and the number of clients not shown. */
   readonly clients: readonly {
     readonly id: string
     readonly name: string
-    /** How many permissions; `null`: no access. */
+    /** Number of permissions; `null`: no access. */
     readonly forPeople: number | null
     readonly clientPermissionCount: number | null
   }[]
   readonly moreClients: number
-  /** Clients without access that were searched for; `null` before anybody has. */
+  /** Search results among the clients without access; `null` before a search. */
   readonly found: readonly { readonly id: string; readonly name: string }[] | null
   readonly search: string
   readonly problems: readonly FieldError[]
   readonly notice: ApiNotice | null
   readonly version: string
-  /** What is there now and not what was entered, where somebody else has saved meanwhile. */
+  /** The stored values, instead of the submitted ones, after a conflicting change. */
   readonly conflict: readonly Difference[] | null
 }
 
-/** `/settings/admin/apis/<id>/clients/<client id>`: what one client may do at one API. */
+/** `/settings/admin/apis/<id>/clients/<client id>`: the access of one client to one API. */
 export interface ApiAccessPage {
   readonly view: 'api-access'
   readonly viewer: Viewer
@@ -100,6 +100,6 @@ export interface ApiAccessPage {
   readonly client: { readonly id: string; readonly name: string; readonly isPublic: boolean }
   readonly access: ApiAccess
   readonly version: string
-  /** What is there now and not what was entered, where somebody else has saved meanwhile. */
+  /** The stored values, instead of the submitted ones, after a conflicting change. */
   readonly conflict: readonly Difference<'delegated' | 'own'>[] | null
 }

@@ -30,7 +30,7 @@ const list: ListPageDefinition = {
   sort: { column: 'name', descending: false },
 }
 
-/** `/settings/admin/apis`: what clients get access tokens for. */
+/** `/settings/admin/apis`: the APIs for which clients get access tokens. */
 export function apiPages(ports: ApiPagesPorts): readonly PageRoute[] {
   const { pocket, audit, transaction, authentication, show, flashes } = ports
   const { apis, clients } = pocket

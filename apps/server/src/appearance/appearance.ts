@@ -3,16 +3,16 @@ import type { PagePictures } from '../http/page-pictures.ts'
 import { type Look, type StyleSheet, styleSheetOf } from './style-sheet.ts'
 
 export interface AppearancePorts {
-  /** What the settings say of it; never fails, since a page without is better than none. */
+  /** Reads the appearance settings; never fails, because a page without them is better than no page. */
   readonly settings: () => Promise<Omit<Look, 'background'>>
   readonly pictures: Pick<PagePictures, 'instance'>
 }
 
-/** How an instance looks, as a style sheet of its own origin: so that no page needs an inline style. */
+/** The appearance of an instance as a same-origin style sheet, so that no page needs an inline style. */
 export interface Appearance {
-  /** The address of the style sheet for pages that show this background; `null` where there is nothing to say. */
+  /** The URL of the style sheet for pages with this background; `null` if there is nothing to override. */
   addressFor(background: string | null): Promise<string | null>
-  /** Serves it. Everything else is left to the next middleware. */
+  /** Serves the style sheet. Passes all other requests to the next middleware. */
   readonly serve: Middleware
 }
 
@@ -40,7 +40,7 @@ export function createAppearance({ settings, pictures }: AppearancePorts): Appea
       const css = sheet?.css ?? ''
       ctx.status = 200
       ctx.type = 'text/css; charset=utf-8'
-      // Another replica may have made the page, and know of a change a moment sooner or later.
+      // Another replica may have rendered the page with newer or older settings.
       const matchesAddress = sheet !== null && ctx.path === address(sheet.hash)
       ctx.set('Cache-Control', matchesAddress ? 'public, max-age=31536000, immutable' : 'no-cache')
       ctx.etag = sheet?.hash ?? 'none'

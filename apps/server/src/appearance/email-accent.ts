@@ -1,6 +1,6 @@
 import { formatHex, parse, wcagContrast } from 'culori'
 
-/** A colour and one that can be read on it, both as e-mail programs know them: `#rrggbb`. */
+/** A colour and a readable text colour for it, in the notation that e-mail programs support: `#rrggbb`. */
 export interface Accent {
   readonly color: string
   readonly ink: string
@@ -10,8 +10,8 @@ const usual = '#14705c'
 const [light, dark] = ['#ffffff', '#1d2128']
 
 /**
- * Newer notations, such as `oklch()`, are unknown to many e-mail programs, which would leave light words on a light page;
- * so the colour is written as the nearest that all of them know. It is the usual one where it is `default` or unreadable.
+ * Many e-mail programs do not support newer notations such as `oklch()` and would show light text on a light background;
+ * the colour is converted to the nearest sRGB colour. The default is used if the colour is `default` or cannot be parsed.
  */
 export function accentOf(setting: string): Accent {
   const color = formatHex(parse(setting)) ?? usual

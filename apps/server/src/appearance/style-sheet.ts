@@ -2,25 +2,25 @@ import { createHash } from 'node:crypto'
 import { accentOf } from './accent.ts'
 import { readStyleVariables } from './style-variables.ts'
 
-/** What an instance looks like beside our own style sheet. */
+/** Appearance settings that differ from the default style sheet. */
 export interface Look {
-  /** As the setting has it. */
+  /** The value of the setting. */
   readonly accentColor: string
-  /** Whether pages stand still. */
+  /** Whether animations are disabled. */
   readonly still: boolean
-  /** As the setting has them. */
+  /** The value of the setting. */
   readonly variables: string
-  /** The address of the picture on the sign-in side. */
+  /** The URL of the sign-in background image. */
   readonly background: string | null
 }
 
-/** A style sheet, and the hash of its content. */
+/** A style sheet and the hash of its content. */
 export interface StyleSheet {
   readonly css: string
   readonly hash: string
 }
 
-/** The style sheet that makes the difference, or `null` where there is none. */
+/** The style sheet with the overrides, or `null` if there are none. */
 export function styleSheetOf(look: Look): StyleSheet | null {
   const declarations = declarationsOf(look)
   if (declarations.length === 0) return null

@@ -1,4 +1,4 @@
-/** The variables of `web/styles/tokens.css` that an operator may set; `docs/guides/appearance.md` says what each one is. */
+/** The variables of `web/styles/tokens.css` that an operator may set; `docs/guides/appearance.md` describes them. */
 export const styleVariables = [
   '--paper',
   '--surface',
@@ -25,10 +25,10 @@ export interface StyleVariable {
 }
 
 /**
- * Reads `--name: value`, with semicolons or ends of lines between them. The value ends up in a style sheet, so that it
- * may hold nothing that could end its declaration or load something.
+ * Parses `--name: value` pairs, separated by semicolons or line breaks. The values are written to a style sheet, so they
+ * must not contain anything that ends the declaration or loads a resource.
  *
- * @returns those that are right, and the first one that is not, counted without the empty ones
+ * @returns the valid variables, and the position of the first invalid entry, not counting empty ones
  */
 export function readStyleVariables(text: string): {
   readonly variables: readonly StyleVariable[]

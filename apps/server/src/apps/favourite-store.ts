@@ -1,4 +1,4 @@
-/** An application that somebody wants to find first. */
+/** An application that a user marked as a favourite. */
 export interface Favourite {
   readonly accountId: string
   readonly clientId: string
@@ -6,11 +6,11 @@ export interface Favourite {
   readonly createdAt: number
 }
 
-/** Where favourites are kept. Every method joins the running transaction. */
+/** Stores favourites. Every method joins the running transaction. */
 export interface FavouriteStore {
-  /** The ids of the clients. */
+  /** The IDs of the clients. */
   list(accountId: string): Promise<readonly string[]>
-  /** Also where it is one already. */
+  /** Does nothing if it is already a favourite. */
   add(favourite: Favourite): Promise<void>
   remove(accountId: string, clientId: string): Promise<void>
   removeByAccount(accountId: string): Promise<void>

@@ -10,7 +10,7 @@ import type { ClientPictures } from '../http/page-pictures.ts'
 import type { FavouriteStore } from './favourite-store.ts'
 import type { AppTile } from './page-model.ts'
 
-/** Applications on one page; who has more of them searches. */
+/** Maximum number of applications on one page; users with more use the search. */
 const maxApps = 300
 
 export interface OwnAppsPorts {
@@ -21,13 +21,13 @@ export interface OwnAppsPorts {
   readonly logos: (clientIds: readonly string[]) => Promise<ReadonlyMap<string, ClientPictures>>
 }
 
-/** The applications of a person. */
+/** The applications of a user. */
 export interface OwnApps {
-  /** Those that they may use, in as many statements however many there are. */
+  /** The applications the user may use; the number of statements does not depend on their number. */
   usable(accountId: string, search: string): Promise<{ readonly tiles: readonly AppTile[]; readonly more: number }>
-  /** Those that they have allowed something, whatever was used last first. */
+  /** The applications the user has consented to, most recently used first. */
   allowed(accountId: string): Promise<readonly ListedClient[]>
-  /** Whether they may use this one. */
+  /** Whether the user may use this application. */
   isUsable(accountId: string, clientId: string): Promise<boolean>
 }
 
@@ -77,7 +77,7 @@ export function createOwnApps({ pocket, accounts, favourites, logos }: OwnAppsPo
   }
 }
 
-/** A link on a page leads to a page: nothing that a browser would run. */
+/** Only http and https links, never a URL that runs script. */
 function launchOf(address: string | null): AppTile['launch'] {
   const url = address === null ? null : URL.parse(address)
   return url && /^https?:$/.test(url.protocol) ? { href: url.href, host: url.host } : null

@@ -26,7 +26,7 @@ export interface AppPagesPorts {
 
 const here = '/settings/apps'
 
-/** `/settings/apps`: where people start their applications, and see what they have allowed them. */
+/** `/settings/apps`: starts applications and lists consents. */
 export function appPages(ports: AppPagesPorts): readonly PageRoute[] {
   const { pocket, apps, favourites, consents, authentication, show, flashes, clock } = ports
 
