@@ -36,7 +36,7 @@ export interface App extends AsyncDisposable {
 
 /** Milliseconds. */
 const hour = 3_600_000
-/** Milliseconds. Longer than a reverse proxy's idle timeout, usually a minute, so that it never reuses a connection we are closing. */
+/** Milliseconds. Longer than a reverse proxy's idle timeout, usually a minute, so that it never reuses a closed connection. */
 const keepAliveTimeout = 75_000
 const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url))
 const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))

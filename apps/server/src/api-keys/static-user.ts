@@ -1,6 +1,6 @@
 import type { User } from '@pocket/directory'
 
-/** The user that the environment's API key acts as. It is not in the directory, so it does not complete set-up and cannot sign in. */
+/** The user that the environment's API key acts as. Not in the directory, so it cannot sign in and does not complete set-up. */
 export const staticUser: User = {
   id: '00000000-0000-0000-0000-000000000000',
   userName: 'static-api-user',

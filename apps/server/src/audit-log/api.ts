@@ -55,7 +55,7 @@ export interface AuditLogApiPorts {
   readonly audit: AuditSink
 }
 
-/** `/api/audit-logs`: what happened to oneself, and for administrators what happened to everybody. */
+/** `/api/audit-logs`: the caller's own events, and all events for administrators. */
 export function auditLogOperations({ store, audit }: AuditLogApiPorts): readonly Operation[] {
   const shared = { area: 'audit', method: 'get' } as const
   return [

@@ -4,7 +4,7 @@ import type { AuditEntry } from './audit-entry.ts'
 
 const { bigint, hash, json, text, uuid, varchar } = columns
 
-/** No foreign keys: what people did stays when they are gone. */
+/** No foreign keys: entries remain after users and clients are deleted. */
 export const auditTable: EntitySchema<AuditEntry> = new EntitySchema<AuditEntry>({
   name: 'pocket_audit',
   tableName: 'pocket_audit',

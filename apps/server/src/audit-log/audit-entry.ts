@@ -1,44 +1,44 @@
 import type { Changes } from '@pocket/core'
 
-/** What happened, as it is kept. Names are those of that time: they stay when the account or the client is gone. */
+/** A stored audit event. It keeps the names of that time, so they remain after the account or the client is deleted. */
 export interface AuditEntry {
   /** A UUID. */
   readonly id: string
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number
-  /** In capitals, such as `SIGN_IN`. */
+  /** In upper case, such as `SIGN_IN`. */
   readonly event: string
-  /** Whom it concerns: who did it, or somebody to whom the actor did it. */
+  /** The affected account: the actor itself, or the user on whom the actor acted. */
   readonly accountId: string | null
   readonly accountName: string | null
-  /** Who did it, where that is not the account itself. */
+  /** The actor, if it is not the account itself. */
   readonly actorId: string | null
   readonly actorName: string | null
   readonly clientId: string | null
   readonly clientName: string | null
   readonly ipAddress: string | null
   readonly userAgent: string | null
-  /** Where the address was at that time, in English; empty where that was not known, `null` where nobody looked. */
+  /** Location of the IP address at that time, in English; empty if unknown, `null` if it was never looked up. */
   readonly country: string | null
   readonly city: string | null
   readonly requestId: string | null
-  /** What else there is to say. */
+  /** Additional data. */
   readonly data: Readonly<Record<string, string>>
-  /** What an administrator changed, secrets left out; `null` where nothing was. */
+  /** Fields that an administrator changed, without secrets; `null` if there are none. */
   readonly changes: Changes | null
-  /** How often it happened: a refusal that repeats itself within the hour is one entry. */
+  /** Number of occurrences: refusals that repeat within an hour share one entry. */
   readonly occurrences: number
-  /** Milliseconds since the Unix epoch; `createdAt` where it happened once. */
+  /** Milliseconds since the Unix epoch; equal to `createdAt` if it occurred once. */
   readonly lastAt: number
-  /** Where the last one came from, where it was not the first. */
+  /** Origin of the last occurrence, if there was more than one. */
   readonly last: Origin | null
-  /** The same for repetitions of one thing; `null` for what is worth an entry each time. */
+  /** Equal for repetitions of the same refusal; `null` for events that always get their own entry. */
   readonly repetition: string | null
-  /** What is searched, as `searchKey` makes it. */
+  /** Search text, created by `searchKey`. */
   readonly searched: string
 }
 
-/** Who sent a request, as far as one can tell. */
+/** The sender of a request, as far as known. */
 export interface Origin {
   readonly ipAddress: string | null
   readonly userAgent: string | null

@@ -3,16 +3,16 @@ import type { AuditEntry } from './audit-entry.ts'
 import { deviceOf } from './device.ts'
 import type { AuditChange, AuditLine, Subject } from './page-model.ts'
 
-/** What entries name by an id alone, and where people and clients still are. */
+/** Names of groups and APIs that entries reference by ID, and page URLs of users and clients. */
 export interface KnownSubjects {
   readonly groups: ReadonlyMap<string, string>
   readonly apis: ReadonlyMap<string, string>
-  /** Where the page of a user or client is; `null` where there is none. */
+  /** URL of the page of a user or client; `null` if there is none. */
   readonly user: (id: string) => string | null
   readonly client: (id: string) => string | null
 }
 
-/** For somebody who may see nothing but their own entries. */
+/** For users who may see only their own entries. */
 export const noKnownSubjects: KnownSubjects = {
   groups: new Map(),
   apis: new Map(),
@@ -20,11 +20,11 @@ export const noKnownSubjects: KnownSubjects = {
   client: () => null,
 }
 
-/** Data that the sentence or its line says in another way. */
+/** Data fields that the sentence or the line already shows. */
 const said = new Set(['clientName', 'passkeyName', 'actorUsername', 'actorUserID', 'code', 'method', 'deviceAddress'])
 const groupsAt = '/settings/admin/user-groups'
 
-/** An entry as the person reads whom it concerns, or as an administrator does. */
+/** Converts an entry for the affected user or for an administrator. */
 export function auditLine(entry: AuditEntry, voice: 'own' | 'all', known: KnownSubjects): AuditLine {
   const { id, event, createdAt, lastAt, occurrences, ipAddress, userAgent, country, city, data, changes } = entry
   return {
@@ -45,7 +45,7 @@ export function auditLine(entry: AuditEntry, voice: 'own' | 'all', known: KnownS
   }
 }
 
-/** How it is said best, what is there for sure last. */
+/** Catalogue keys of the sentence, most specific first; the last one always exists. */
 function keysOf({ event, accountId, actorId, data }: AuditEntry, voice: 'own' | 'all'): readonly string[] {
   const name = event === 'SIGN_IN' && data.method !== undefined && data.method !== 'passkey' ? 'SIGN_UP_SIGN_IN' : event
   const ways = [
@@ -61,7 +61,7 @@ function keysOf({ event, accountId, actorId, data }: AuditEntry, voice: 'own' | 
 function subjectsOf(entry: AuditEntry, known: KnownSubjects): Readonly<Record<string, Subject>> {
   const { accountId, accountName, actorId, actorName, clientId, clientName, data } = entry
   const named = (name: string | null | undefined, href: string | null = null): Subject => ({ name: name ?? null, href })
-  // What acts without being in the directory has no page.
+  // Built-in actors are not in the directory and have no page.
   const userAt = (id: string | null) =>
     id === null || id.startsWith('00000000-0000-0000-0000-') ? null : known.user(id)
   const group = data.groupId === undefined ? undefined : known.groups.get(data.groupId)
@@ -80,7 +80,7 @@ function subjectsOf(entry: AuditEntry, known: KnownSubjects): Readonly<Record<st
   }
 }
 
-/** What a thing is called that has come, gone or changed its name. */
+/** The name of an object that was created, deleted or renamed. */
 function nameIn({ changes }: AuditEntry): string | null {
   const change = changes?.friendlyName ?? changes?.name
   const name = change?.after ?? change?.before

@@ -1,47 +1,47 @@
 import type { ListRequest, Page } from '../http/api/list.ts'
 import type { AuditEntry } from './audit-entry.ts'
 
-/** What lists are sorted and filtered by, by the names of the JSON fields. */
+/** Sort and filter columns by JSON field. */
 export const auditSorts = ['createdAt', 'event', 'ipAddress', 'country', 'city', 'userAgent'] as const
 export const auditFilters = ['event', 'userID', 'clientName', 'location'] as const
 
-/** An account of the audit log, and its newest name there. */
+/** An account in the audit log, with its most recent name there. */
 export interface NamedAccount {
   readonly id: string
   readonly name: string
 }
 
-/** A part of the audit log. */
+/** A query for audit log entries. */
 export interface AuditQuery {
-  /** About one account; about everybody where it is `null`. */
+  /** The account to filter by; `null` for all accounts. */
   readonly accountId: string | null
-  /** The first and the last millisecond since the Unix epoch, where there is a limit. */
+  /** The first and the last instant, in milliseconds since the Unix epoch; `null` for no limit. */
   readonly from: number | null
   readonly to: number | null
   readonly filters: ListRequest['filters']
   readonly search: string
 }
 
-/** Where the audit log is kept. Every method joins the running transaction. */
+/** Stores the audit log. Every method joins the running transaction. */
 export interface AuditLogStore {
-  /** Adds an entry, or counts one more where there is one of the same repetition. */
+  /** Adds an entry, or increments the counter of an entry with the same repetition key. */
   append(entry: AuditEntry): Promise<void>
-  /** Adds entries, of which none repeats another, by one statement. */
+  /** Adds entries without repetition keys in one statement. */
   appendAll(entries: readonly AuditEntry[]): Promise<void>
-  /** A page; the newest first where nothing else is asked for. */
+  /** A page of entries, newest first by default. */
   list(query: AuditQuery, request: Pick<ListRequest, 'page' | 'limit' | 'sort'>): Promise<Page<AuditEntry>>
-  /** At most so many entries, the newest first, beginning after `after` where one is given. */
+  /** At most `limit` entries, newest first, starting after `after` if given. */
   next(query: AuditQuery, limit: number, after?: Pick<AuditEntry, 'id' | 'createdAt'>): Promise<readonly AuditEntry[]>
-  /** Whether the account has signed in before from this address with this browser. */
+  /** Whether the account has signed in before from this IP address with this browser. */
   hasSignedInFrom(accountId: string, origin: Pick<AuditEntry, 'ipAddress' | 'userAgent'>): Promise<boolean>
-  /** The name that an account had in its newest entry. */
+  /** The account name in the most recent entry of the account. */
   lastAccountName(accountId: string): Promise<string | null>
-  /** The name that a client had in its newest entry. */
+  /** The client name in the most recent entry of the client. */
   lastClientName(clientId: string): Promise<string | null>
-  /** Every name of a client, in the order of their letters. */
+  /** All client names, sorted. */
   clientNames(): Promise<readonly string[]>
-  /** Every account that has a name. */
+  /** All accounts that have a name. */
   accounts(): Promise<readonly NamedAccount[]>
-  /** Removes at most `limit` entries from before this instant, the oldest first; returns how many. */
+  /** Removes at most `limit` entries older than this instant, oldest first; returns the number removed. */
   removeBefore(instant: number, limit: number): Promise<number>
 }

@@ -6,7 +6,7 @@ import type { AuditLogStore } from './audit-log-store.ts'
 import { entryOf, type Names, type Subjects, subjectsOf } from './entry-of-event.ts'
 import { repetitionOf } from './repetition.ts'
 
-/** What people, clients and passkeys are called now; `null` where there is none of this id. */
+/** Current names of users, clients and passkeys; `null` if the ID is unknown. */
 export interface CurrentNames {
   account(id: string): Promise<string | null>
   client(id: string): Promise<string | null>
@@ -16,17 +16,17 @@ export interface CurrentNames {
 export interface AuditLogPorts {
   readonly store: AuditLogStore
   readonly names: CurrentNames
-  /** Gets every event as well, before it is stored: it keeps those that could not be. */
+  /** Also receives every event, before it is stored, so that events are kept if storing fails. */
   readonly log: AuditSink
-  /** Where an address is. */
+  /** Looks up the location of an IP address. */
   readonly locationOf: (ipAddress: string | null) => Place
   readonly clock: Clock
 }
 
-/** Of what no request has asked for. */
+/** Origin of events that no request caused. */
 const noOrigin: RequestOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
-/** Writes events into the table, within the transaction of whoever records them. A write that fails ends the request. */
+/** Writes events to the table within the caller's transaction. A failed write fails the request. */
 export function createAuditLog({ store, names, log, locationOf, clock }: AuditLogPorts): AuditSink {
   const accountName = async (id: string | null) =>
     id === null ? null : ((await names.account(id)) ?? (await store.lastAccountName(id)))
@@ -54,16 +54,16 @@ export function createAuditLog({ store, names, log, locationOf, clock }: AuditLo
   }
 }
 
-/** An event, and what those it is about are called: whoever has changed thousands knows that already. */
+/** An event with the names of its subjects, which bulk callers already know. */
 export interface NamedEvent {
   readonly event: AuditEvent
   readonly names: Names
 }
 
-/** Writes many events by one statement, none of which repeats another. */
+/** Writes many events without repetition keys in one statement. */
 export type RecordMany = (events: readonly NamedEvent[]) => Promise<void>
 
-/** Like {@link createAuditLog}, for what this server does by itself. */
+/** Like {@link createAuditLog}, for events that the server itself causes. */
 export function createBulkAuditLog({ store, log, locationOf, clock }: Omit<AuditLogPorts, 'names'>): RecordMany {
   return async (events) => {
     const now = clock.now()
@@ -77,10 +77,10 @@ export function createBulkAuditLog({ store, log, locationOf, clock }: Omit<Audit
   }
 }
 
-/** How many entries are removed at once, so that nobody waits long for the table. */
+/** Number of entries removed per statement, so that the table is not locked for long. */
 const batch = 1000
 
-/** Removes what is older than this many milliseconds, in batches, until nothing is left of it or it is told to stop. */
+/** Removes entries older than this many milliseconds, in batches, until none are left or the signal is aborted. */
 export async function removeOldEntries(
   { store, clock }: Pick<AuditLogPorts, 'store' | 'clock'>,
   retention: number,

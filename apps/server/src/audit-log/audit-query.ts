@@ -4,7 +4,7 @@ import type { AuditQuery } from './audit-log-store.ts'
 
 type Query = Readonly<Record<string, string | readonly string[] | undefined>>
 
-/** For the document: the range of an audit log. */
+/** OpenAPI parameters for the time range of an audit log. */
 export const rangeParameters = {
   from: { type: 'string', description: 'The first instant (RFC 3339), or the first day in UTC (2026-01-31).' },
   to: { type: 'string', description: 'The last instant (RFC 3339), or the last day in UTC, the whole of it.' },
@@ -13,7 +13,7 @@ export const rangeParameters = {
 const day = 86_400_000
 
 /**
- * Which part of the audit log is asked for.
+ * Parses the audit log query of a request.
  *
  * @throws {InvalidInput} `validation_failed` on `from` or `to`
  */
@@ -44,7 +44,7 @@ function instantOf(text: string, end: boolean): number | undefined {
   if (!wholeDay && !/^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:\d{2})$/.test(text))
     return undefined
   const instant = Date.parse(text.toUpperCase().replace(' ', 'T'))
-  // The calendar of JavaScript turns the 31st of February into a day of March.
+  // `Date` turns the 31st of February into a day in March.
   if (Number.isNaN(instant) || (wholeDay && new Date(instant).toISOString().slice(0, 10) !== text)) return undefined
   return wholeDay && end ? instant + day - 1 : instant
 }

@@ -10,10 +10,10 @@ export interface NamePorts {
   readonly passkeys: Pick<PasskeyStore, 'listByAccount'>
 }
 
-/** Who acts without being in the directory. */
+/** Built-in actors that are not in the directory. */
 const programs: ReadonlyMap<string, string> = new Map([staticUser, ldapActor].map(({ id, userName }) => [id, userName]))
 
-/** Names as they are stored now, seen from within the transaction of whoever asks. */
+/** Currently stored names, read within the caller's transaction. */
 export function currentNames({ directory, clients, passkeys }: NamePorts): CurrentNames {
   return {
     account: async (id) => programs.get(id) ?? (await directory.find(id))?.userName ?? null,

@@ -14,7 +14,7 @@ const browsers: readonly (readonly [name: string, sign: RegExp])[] = [
   ['Safari', /\bVersion\/\S+ .*\bSafari\//],
 ]
 
-/** Programs that are no browsers; the group is a version. Those that say what they are built with say it after their name. */
+/** Programs that are not browsers; the group captures the version. SDK-based tools are listed before their HTTP library. */
 const programs: readonly (readonly [name: string, sign: RegExp])[] = [
   ['Terraform', /\bTerraform\/v?(\S+)/],
   ['OpenTofu', /\bOpenTofu\/v?(\S+)/i],
@@ -48,7 +48,7 @@ const programs: readonly (readonly [name: string, sign: RegExp])[] = [
   ['PHP (Guzzle)', /^GuzzleHttp\/(\S+)/],
 ]
 
-/** The group is a version; where browsers tell the same one whatever the system is, there is none. */
+/** The group captures the version; no group if browsers report a frozen version. */
 const systems: readonly (readonly [name: string, sign: RegExp])[] = [
   ['iOS', /\b(?:iPhone|iPod).*? OS (\d+(?:_\d+)*)/],
   ['iPadOS', /\biPad.*? OS (\d+(?:_\d+)*)/],
@@ -61,12 +61,12 @@ const systems: readonly (readonly [name: string, sign: RegExp])[] = [
   ['Linux', /\bLinux\b/],
 ]
 
-/** Of what is not recognised: enough to tell it from others, and not a page full of it. */
+/** Maximum length of an unrecognized user agent. */
 const longest = 120
 
 /**
- * A user agent in words, such as `Firefox on Windows`, `Safari on iOS 17.5` or `curl 8.5.0`; what is not recognised is
- * returned as it came, its beginning where it is long, since a guess would mislead whoever looks for a stranger.
+ * Describes a user agent, such as `Firefox on Windows`, `Safari on iOS 17.5` or `curl 8.5.0`. Returns an unrecognized
+ * user agent unchanged but truncated, because a guess could mislead a user who checks for unknown devices.
  */
 export function deviceOf(userAgent: string | null): string {
   if (userAgent === null) return ''
@@ -80,10 +80,10 @@ export function deviceOf(userAgent: string | null): string {
 const named = (known: readonly (readonly [name: string, sign: RegExp])[]) => known.map(([name]) => name).join('|')
 const composed = new RegExp(`^(${named(browsers)}) on ((?:${named(systems)})(?: [\\d.]+)?)$`)
 
-/** How people read what `deviceOf` has returned: each language joins a browser and its system in its own way. */
+/** Translates the result of `deviceOf`: each language joins browser and operating system in its own way. */
 export type DeviceNames = (device: string) => string
 
-/** Kept and told by the API, a device is in English, since both outlast the language that somebody reads. */
+/** Stored values and the API use English, because both outlast the reader's language. */
 export function deviceNames({ text }: Pick<Messages, 'text'>): DeviceNames {
   return (device) => {
     const [, browser, system] = composed.exec(device) ?? []

@@ -4,7 +4,7 @@ import type { AuditEntry } from './audit-entry.ts'
 import { eventName } from './event-name.ts'
 import { searchKey } from './search-key.ts'
 
-/** Whom and what an event is about; only ids. */
+/** IDs of the subjects of an event. */
 export interface Subjects {
   readonly accountId: string | null
   readonly actorId: string | null
@@ -12,7 +12,7 @@ export interface Subjects {
   readonly passkeyId: string | null
 }
 
-/** What the subjects are called at the moment. */
+/** Current names of the subjects. */
 export interface Names {
   readonly accountName: string | null
   readonly actorName: string | null
@@ -30,10 +30,10 @@ export interface EntryParts {
   readonly place: Place
 }
 
-/** Reasons and lists of ids can be of any length; the log has them whole. */
+/** Reasons and lists of IDs can have any length; the server log contains them in full. */
 const maxTextLength = 1000
 
-/** Where nothing is said about an account, the one that did it is the one it concerns. */
+/** If the event names no other account, the actor is the affected account. */
 export function subjectsOf(event: AuditEvent): Subjects {
   const by = 'by' in event ? (event.by ?? null) : null
   const accountId = ('accountId' in event ? event.accountId : undefined) ?? by
@@ -45,7 +45,7 @@ export function subjectsOf(event: AuditEvent): Subjects {
   }
 }
 
-/** An entry without its id, its time and what follows from them. */
+/** An entry without its ID, its time and the fields derived from them. */
 export function entryOf({ event, origin, subjects, names, place }: EntryParts): Happened {
   const { accountId, actorId, clientId } = subjects
   const { accountName, actorName, clientName, passkeyName } = names
@@ -74,14 +74,14 @@ export function entryOf({ event, origin, subjects, names, place }: EntryParts): 
   return { ...entry, searched: searchKey(entry) }
 }
 
-/** Everything that has no column of its own; the events hold no secrets. */
+/** All event fields without a column of their own; events contain no secrets. */
 function detailsOf(event: AuditEvent): Readonly<Record<string, string>> {
   const { event: _event, changes: _changes, ...details } = event
   const kept = Object.entries(details).filter(([name]) => name !== 'accountId' && name !== 'by')
   return Object.fromEntries(
     kept.flatMap(([name, value]) => {
       if (value === undefined) return []
-      // Pocket ID has this one in hexadecimal.
+      // Pocket ID formats this value in hexadecimal.
       return name === 'credentialId'
         ? [['credentialID', Buffer.from(String(value), 'base64url').toString('hex')]]
         : [[name, asText(value)]]
@@ -94,7 +94,7 @@ function asText(value: string | readonly string[]): string {
   return text.length > maxTextLength ? `${text.slice(0, maxTextLength - 1).toWellFormed()}…` : text
 }
 
-/** A value that would take much room is kept as the beginning of its JSON. */
+/** Truncates the JSON of a large value. */
 function storableChanges(changes: Changes): Changes {
   const shortened = (value: unknown) => {
     const json = storable(JSON.stringify(value))
@@ -108,7 +108,7 @@ function storableChanges(changes: Changes): Changes {
   )
 }
 
-/** What one of the databases does not take must not end somebody's request. */
+/** Characters that one of the databases rejects must not fail the request. */
 function storable(text: string): string {
   return text.replaceAll('\0', '\ufffd').toWellFormed()
 }

@@ -2,7 +2,7 @@ import type { AuditEvent } from '@pocket/core'
 
 const signInNames: Readonly<Record<string, string>> = { code: 'TOKEN_SIGN_IN', device: 'REMOTE_SIGN_IN' }
 
-/** What an event is called in the audit log: as Pocket ID calls it, or in our own words in capitals. */
+/** The event name in the audit log: the name in Pocket ID, or our own name in upper case. */
 export function eventName(event: AuditEvent): string {
   switch (event.event) {
     case 'signed_in':

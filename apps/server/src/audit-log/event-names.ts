@@ -3,7 +3,7 @@ import { eventName } from './event-name.ts'
 
 type Kind = AuditEvent['event']
 
-/** Every kind of event, so that the compiler asks for a new one, and whether people look for it in their own log. */
+/** Whether users filter their own log by each kind of event. A record, so that the compiler requires every new kind. */
 const kinds: Readonly<Record<Kind, boolean>> = {
   signed_in: true,
   sign_in_failed: true,
@@ -88,18 +88,18 @@ const kinds: Readonly<Record<Kind, boolean>> = {
   settings_changed: false,
 }
 
-/** The names of the audit log for a kind of event. */
+/** The audit log names for a kind of event. */
 function namesOf(kind: Kind): readonly string[] {
-  // A cast: what an event is called depends on its kind and on how somebody signed in, and on nothing else.
+  // A cast: the name depends only on the kind of event and the sign-in method.
   const name = (method: string) => eventName({ event: kind, method } as AuditEvent)
   return kind === 'signed_in' ? ['passkey', 'code', 'device'].map(name) : [name('')]
 }
 
-// The record above has no other keys.
+// `kinds` has no other keys.
 const all = Object.keys(kinds) as Kind[]
 
-/** Every name that an entry of the audit log can have. */
+/** All event names of the audit log. */
 export const eventNames: readonly string[] = all.flatMap(namesOf)
 
-/** Those that people look for in their own log. */
+/** Event names that users filter their own log by. */
 export const commonEventNames: readonly string[] = all.filter((kind) => kinds[kind]).flatMap(namesOf)

@@ -33,10 +33,10 @@ const columns = [
   'changes',
 ] as const
 
-/** How many entries are in memory at once. */
+/** Number of entries in memory at once. */
 const batch = 500
 
-/** The entries of this part of the audit log, the newest first, in pieces of a file: read as fast as they are taken. */
+/** Streams the filtered entries, newest first, as chunks of a file with backpressure. */
 export async function* exported(
   store: Pick<AuditLogStore, 'next'>,
   query: AuditQuery,
@@ -52,7 +52,7 @@ export async function* exported(
 
 type Exported = Readonly<Record<(typeof columns)[number], unknown>>
 
-/** An entry as files have it. */
+/** An entry in an exported file. */
 export function exportedEntry(entry: AuditEntry): Exported {
   return {
     id: entry.id,
@@ -85,7 +85,7 @@ function cells(values: Exported): readonly unknown[] {
   })
 }
 
-/** RFC 4180. What a spreadsheet would take for a formula begins with an apostrophe: others choose their names freely. */
+/** RFC 4180. Prefixes formulas with an apostrophe, because users choose names that a spreadsheet would evaluate. */
 function csv(lines: readonly (readonly unknown[])[]): string {
   return stringify([...lines.map((line) => [...line])], { record_delimiter: 'windows', escape_formulas: true })
 }

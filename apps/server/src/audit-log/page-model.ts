@@ -2,45 +2,45 @@ import type { Place } from '../geoip/location.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
 
-/** Whom or what a sentence names. `name` is `null` where it is not known, `href` where there is nothing to go to. */
+/** A subject of a sentence. `name` is `null` if unknown, `href` is `null` if there is no page to link to. */
 export interface Subject {
   readonly name: string | null
   readonly href: string | null
 }
 
-/** An entry of the audit log as people read it. Instants are milliseconds since the Unix epoch. */
+/** An audit log entry as a page shows it. Instants are milliseconds since the Unix epoch. */
 export interface AuditLine {
   readonly id: string
   readonly event: string
-  /** Below `auditLog.sentences` in the catalogue; the first one that is there is the sentence. */
+  /** Keys below `auditLog.sentences` in the catalogue; the first existing key is used. */
   readonly keys: readonly string[]
-  /** For the placeholders of the sentence. */
+  /** Values for the placeholders of the sentence. */
   readonly subjects: Readonly<Record<string, Subject>>
   readonly at: number
-  /** How often it happened, and when it did last. */
+  /** Number of occurrences and the time of the last one. */
   readonly occurrences: number
   readonly lastAt: number
-  /** Browser and system; empty where they are not known. */
+  /** Browser and operating system; empty if unknown. */
   readonly device: string
   readonly ipAddress: string | null
-  /** Where that was at that time, in English; empty where it is not known. */
+  /** Location of the IP address at that time, in English; empty if unknown. */
   readonly place: Place
-  /** Why something was refused: the code of an error. */
+  /** Error code of a refusal. */
   readonly code: string | null
   readonly isRefusal: boolean
   readonly changes: readonly AuditChange[]
-  /** What else there is to say, by its technical names; only for administrators. */
+  /** Additional fields by their technical names; only for administrators. */
   readonly details: readonly { readonly name: string; readonly value: string }[]
 }
 
-/** What a field was and what it has become; `null` is nothing. */
+/** The old and the new value of a field; `null` means empty. */
 export interface AuditChange {
   readonly field: string
   readonly before: string | null
   readonly after: string | null
 }
 
-/** `/settings/audit-log`: what happened to whoever looks at it. */
+/** `/settings/audit-log`: events of the signed-in user. */
 export interface AuditLogPage {
   readonly view: 'audit-log'
   readonly viewer: Viewer
@@ -48,9 +48,9 @@ export interface AuditLogPage {
   readonly lines: readonly AuditLine[]
 }
 
-/** `/settings/admin/audit-log`: what happened to everybody. */
+/** `/settings/admin/audit-log`: events of all users. */
 export interface AuditLogAllPage extends Omit<AuditLogPage, 'view'> {
   readonly view: 'audit-log-all'
-  /** Where this part of it can be had as a file. */
+  /** URL to download the filtered entries as a file. */
   readonly exports: { readonly csv: string; readonly jsonl: string }
 }

@@ -38,7 +38,7 @@ const usual = {
   range: true,
 } as const
 
-/** `/settings/audit-log` and `/settings/admin/audit-log`: what happened, in words. */
+/** `/settings/audit-log` and `/settings/admin/audit-log`: the audit log as sentences. */
 export function auditLogPages(ports: AuditLogPagesPorts): readonly PageRoute[] {
   const { store, pocket, authentication, show } = ports
   const secure = pocket.issuer.startsWith('https:')
@@ -79,7 +79,7 @@ export function auditLogPages(ports: AuditLogPagesPorts): readonly PageRoute[] {
   return [
     { method: 'get', path: own, handle: showOwn },
     { method: 'get', path: everybodys, handle: showAll },
-    // Where Pocket ID has it.
+    // The path that Pocket ID uses.
     { method: 'get', path: `${own}/global`, handle: async (ctx) => seeOther(ctx, everybodys + ctx.search) },
   ]
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type AuditEvent, networkOf, type RequestOrigin } from '@pocket/core'
 
-/** What anybody can make happen without being signed in, as often as they like. */
+/** Events that an unauthenticated sender can cause in any number. */
 const refusals: ReadonlySet<AuditEvent['event']> = new Set([
   'sign_in_failed',
   'passkey_refused',
@@ -10,14 +10,14 @@ const refusals: ReadonlySet<AuditEvent['event']> = new Set([
   'request_refused',
 ])
 
-/** What says which refusal it was. Reasons are not among them, since they repeat what was sent. */
+/** Fields that identify a refusal. Reasons are excluded because they can contain data from the request. */
 const telling = ['accountId', 'clientId', 'code', 'endpoint'] as const
 
 const window = 60 * 60_000
 
 /**
- * The same text for one refusal of one sender within an hour, so that a flood fills a row and not the disk; `null` for
- * everything else. One household has 2^64 addresses of IPv6, so the network counts there.
+ * Returns the same key for equal refusals from one network within an hour, so that a flood adds one row instead of filling
+ * the disk; `null` for all other events. IPv6 addresses are grouped by network because one household has 2^64 of them.
  */
 export function repetitionOf(event: AuditEvent, { ipAddress }: RequestOrigin, now: number): string | null {
   if (!refusals.has(event.event)) return null

@@ -17,7 +17,7 @@ type Searched = Pick<
 
 const longest = 8000
 
-/** What an entry can be found by, folded as a search term is. */
+/** The searchable text of an entry, folded like a search term. */
 export function searchKey({ data, changes, ...entry }: Searched): string {
   const { event, accountName, actorName, clientId, clientName, ipAddress, userAgent, country, city } = entry
   const changed = Object.entries(changes ?? {}).flatMap(([name, { before, after }]) => [
@@ -44,7 +44,7 @@ export function searchKey({ data, changes, ...entry }: Searched): string {
     .toWellFormed()
 }
 
-/** Letters as they are compared, whatever their case and however they were typed. */
+/** Folds case and Unicode variants for comparison. */
 export function searchTerm(text: string): string {
   return text.normalize('NFC').toLowerCase()
 }

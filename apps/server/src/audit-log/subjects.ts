@@ -4,16 +4,16 @@ import type { AuditEntry } from './audit-entry.ts'
 import type { KnownSubjects } from './audit-line.ts'
 import type { AuditLogStore } from './audit-log-store.ts'
 
-/** Whom and what a filter offers: what is sent, by what is shown. */
+/** Filter options: submitted values with their labels. */
 export interface Choices {
   readonly people: ReadonlyMap<string, string>
   readonly clients: ReadonlyMap<string, string>
-  /** Ids of those who are there; `null` where there are too many to know. */
+  /** IDs of existing users; `null` if there are too many to load. */
   readonly userIds: ReadonlySet<string> | null
   readonly clientIds: ReadonlySet<string> | null
 }
 
-/** How many people and clients a filter offers; others are found by searching, or from an entry of theirs. */
+/** Maximum number of users and clients in a filter; others are found by search or through one of their entries. */
 const maxChoices = 200
 
 interface Ports {
@@ -22,7 +22,7 @@ interface Ports {
   readonly pocket: Pick<Pocket, 'clients' | 'apis'>
 }
 
-/** Whom and what the audit log of everybody names, in as many statements whatever it holds. */
+/** Filter options and subjects of the full audit log, loaded with a constant number of statements. */
 export function createAuditSubjects({ store, directory, pocket }: Ports) {
   return {
     async choices(query: Readonly<Record<string, string | readonly string[] | undefined>>): Promise<Choices> {

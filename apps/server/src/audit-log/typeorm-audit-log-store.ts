@@ -37,7 +37,7 @@ export class TypeormAuditLogStore implements AuditLogStore {
 
   async append(entry: AuditEntry): Promise<void> {
     const { ipAddress, userAgent, country, city } = entry
-    // The first of them does not need it, and the statement cannot tell which one it is.
+    // `last` is not needed for the first occurrence, but the statement cannot detect which occurrence is the first.
     const last = entry.repetition === null ? entry.last : { ipAddress, userAgent, country, city }
     await this.#database.execute(sql.append, rows.values({ ...entry, last }))
   }
@@ -93,7 +93,7 @@ export class TypeormAuditLogStore implements AuditLogStore {
 
   async accounts(): Promise<readonly NamedAccount[]> {
     const found = await this.#database.query<NamedAccount>(sql.accounts)
-    // The newest name of each comes last and stays.
+    // Rows are sorted by time, so the newest name of each account wins.
     return Array.from(new Map(found.map(({ id, name }) => [id, name])), ([id, name]) => ({ id, name }))
   }
 
@@ -116,7 +116,7 @@ export class TypeormAuditLogStore implements AuditLogStore {
       case 'country':
       case 'city': {
         const direction = sort.descending ? 'DESC' : 'ASC'
-        // What is not known is not the first of all letters.
+        // Sorts unknown locations last.
         return `${this.#bytes(`NULLIF(${sort.column}, '')`)} ${direction} NULLS LAST, ${newestFirst}`
       }
       default:
@@ -124,7 +124,7 @@ export class TypeormAuditLogStore implements AuditLogStore {
     }
   }
 
-  /** SQLite compares bytes, PostgreSQL as its database was set up to. */
+  /** SQLite compares bytes; PostgreSQL uses the collation of the database. */
   #bytes(column: string): string {
     return this.#database.kind === 'postgres' ? `${column} COLLATE "C"` : column
   }
@@ -135,7 +135,7 @@ const newestFirst = 'created_at DESC, id DESC'
 type PageRequest = Pick<ListRequest, 'page' | 'limit' | 'sort'>
 type Place = Pick<AuditEntry, 'id' | 'createdAt'>
 
-/** Every list of values is one parameter, so that there are few different texts and all of them stay prepared. */
+/** Each list of values is one parameter, so that few distinct statements exist and they stay prepared. */
 function conditions(kind: DatabaseKind, { accountId, from, to, filters, search }: AuditQuery) {
   const parameters: Parameter[] = []
   const place = (value: Parameter) => `$${parameters.push(value)}`
@@ -149,7 +149,7 @@ function conditions(kind: DatabaseKind, { accountId, from, to, filters, search }
   const term = searchTerm(search)
   const texts = [
     ...(accountId === null ? [] : [`account_id = ${place(accountId)}`]),
-    // A flood that went on into the range belongs to it.
+    // Includes repeated events that started before the range and continued into it.
     ...(from === null ? [] : [`last_at >= ${place(from)}`]),
     ...(to === null ? [] : [`created_at <= ${place(to)}`]),
     ...among('id', filters.id),
@@ -157,13 +157,13 @@ function conditions(kind: DatabaseKind, { accountId, from, to, filters, search }
     ...among('account_id', filters.userID),
     ...among('client_name', filters.clientName),
     ...located(filters.location),
-    // Letters as they are: no sign has a meaning of its own as it would have for LIKE.
+    // Plain substring search: LIKE would treat some characters as wildcards.
     ...(term === '' ? [] : [`${kind === 'sqlite' ? 'instr' : 'strpos'}(searched, ${place(term)}) > 0`]),
   ]
   return { text: texts.length === 0 ? '1 = 1' : texts.join(' AND '), parameters }
 }
 
-/** Inside or outside of networks of one's own; neither where there was no address, or nobody looked where it was. */
+/** Filters by internal or external network; entries without an IP address or location match neither. */
 function located(wanted: readonly FilterValue[] = []): readonly string[] {
   if (wanted.length === 0) return []
   const ways = [...new Set(wanted.map(String))].map((location) => {

@@ -4,7 +4,7 @@ import { Misconfigured } from '@pocket/core/errors'
 import type { Config } from '../config/load.ts'
 import type { CommandContext, Instance } from './command.ts'
 
-/** Opens the instance of a server that may be running; never creates a database. @throws {Misconfigured} if there is no database */
+/** Opens the instance while a server may be running; never creates a database. @throws {Misconfigured} if there is no database */
 export async function openBesideServer(context: CommandContext): Promise<Instance> {
   const config = quiet(context.readConfig())
   const { database } = config

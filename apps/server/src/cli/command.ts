@@ -3,51 +3,51 @@ import type { Config } from '../config/load.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { KeyRotationOptions } from '../signing-keys/rotation.ts'
 
-/** What the commands need of an instance. */
+/** The operations of an instance that commands use. */
 export interface Instance extends AsyncDisposable {
-  /** Begins to answer; `setUpUrl` is the address of the set-up page where nobody is set up yet. */
+  /** Starts listening; `setUpUrl` is the URL of the set-up page if no administrator exists yet. */
   listen(): Promise<{ readonly url: string; readonly setUpUrl: string | null }>
   /** `expiresAt` in milliseconds since the Unix epoch. */
   issueLoginCode(name: string): Promise<{ readonly url: string; readonly expiresAt: number }>
-  /** The passkeys of the user with this name or e-mail address. */
+  /** The passkeys of the user with this user name or e-mail address. */
   passkeysOf(name: string): Promise<readonly { readonly id: string; readonly name: string }[]>
-  /** Removes a passkey, even the last one, and ends the sessions that it led to. Resolves to where the rest is reviewed. */
+  /** Removes a passkey, even the last one, and ends its sessions. `reviewUrl` lists what else was created with it. */
   removePasskey(name: string, id: string): Promise<{ readonly name: string; readonly reviewUrl: string | null }>
-  /** Replaces the signing key of an algorithm, by default those of all. */
+  /** Replaces the signing key of one algorithm; by default the keys of all algorithms. */
   rotateKeys(rotation: KeyRotationOptions): Promise<readonly KeyReplacement[]>
 }
 
-/** What a command reaches of the world outside. */
+/** The external dependencies of a command. */
 export interface CommandContext {
   readonly version: string
   /** @throws {InvalidConfig} */
   readonly readConfig: () => Config
-  /** Rejects where `stop` is aborted before it is done. */
+  /** Rejects if `stop` is aborted before start-up completes. */
   readonly createApp: (config: Config, logger: Logger, stop?: AbortSignal) => Promise<Instance>
-  /** Writes a line of the command's answer. */
+  /** Writes a line to the command output. */
   readonly print: (line: string) => void
-  /** Asks for a yes; `undefined` where nobody can answer. */
+  /** Asks for confirmation; resolves to `undefined` if there is no terminal. */
   readonly confirm: (question: string) => Promise<boolean | undefined>
-  /** Writes a line about what went wrong. */
+  /** Writes an error line. */
   readonly printError: (line: string) => void
   readonly createLogger: (config: Config) => Logger
-  /** Aborted when a person or the system asks this process to end. */
+  /** Aborted when the process is asked to stop. */
   readonly stop: AbortSignal
 }
 
 export interface Command {
-  /** What is written behind `pocket-id`. */
+  /** Usage text after `pocket-id`. */
   readonly usage: string
   readonly summary: string
   /**
-   * @param args what stands behind the command's name
+   * @param args arguments after the command name
    * @returns the exit code
-   * @throws {UsageError} where the arguments are wrong
+   * @throws {UsageError} if the arguments are invalid
    */
   run(args: readonly string[], context: CommandContext): Promise<number>
 }
 
-/** The command line itself is wrong. */
+/** The command line arguments are invalid. */
 export class UsageError extends Error {
   constructor(message: string) {
     super(message)

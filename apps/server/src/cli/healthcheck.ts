@@ -8,7 +8,7 @@ import { type Command, UsageError } from './command.ts'
 
 const maxWait = 5000
 
-/** Asks a running server whether it can do its work. */
+/** Checks the health of a running server. */
 export const healthcheck: Command = {
   usage: 'healthcheck [--endpoint URL]',
   summary: 'ask the server that runs here, or at URL, whether it is well; exit code 0 or 1',
@@ -41,7 +41,7 @@ function endpointOf(args: readonly string[]): string | undefined {
 function localTarget({ host, port, unixSocket }: ListenConfig): Target {
   if (unixSocket !== undefined)
     return { name: unixSocket, secure: false, options: { socketPath: unixSocket, path: '/healthz' } }
-  // Whoever listens everywhere listens at localhost as well.
+  // A server that listens on all interfaces also listens on localhost.
   const hostname = host === '0.0.0.0' || host === '::' ? 'localhost' : host
   return { name: `${hostname}:${port}`, secure: false, options: { hostname, port, path: '/healthz' } }
 }
@@ -55,7 +55,7 @@ function remoteTarget(endpoint: string): Target {
   return { name: url.host, secure: protocol === 'https:', options }
 }
 
-/** Resolves to what is wrong, or to `undefined`. */
+/** Resolves to the problem, or to `undefined` if the server is healthy. */
 async function probe({ secure, options }: Target): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>()
   const send = secure ? secureRequest : request

@@ -3,11 +3,11 @@ import { codeOf, messageOf } from '../logging/failure.ts'
 import { openBesideServer } from './beside-server.ts'
 import { type Command, UsageError } from './command.ts'
 
-/** As in core, which only the commands that need it load. */
+/** Duplicates the list of core, which only the commands that need it load. */
 const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA']
 const curve = 'Ed25519'
 
-/** Replaces the signing keys. A server that runs meanwhile follows within a minute. */
+/** Replaces the signing keys. A running server picks them up within a minute. */
 export const keyRotate: Command = {
   usage: 'key-rotate [--alg ALG] [--now] [--yes]',
   summary: 'replace the signing keys; with --now at once, which ends all tokens that they signed',

@@ -1,7 +1,7 @@
 import { openBesideServer } from './beside-server.ts'
 import { type Command, UsageError } from './command.ts'
 
-/** Makes a login code. The server may run meanwhile: the code goes by the database. */
+/** Creates a login code. The server may be running, because the code is stored in the database. */
 export const oneTimeAccessToken: Command = {
   usage: 'one-time-access-token NAME',
   summary: 'print an address that signs the user with this name or e-mail address in, once',

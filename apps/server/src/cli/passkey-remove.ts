@@ -1,7 +1,7 @@
 import { openBesideServer } from './beside-server.ts'
 import { type Command, UsageError } from './command.ts'
 
-/** Removes a passkey. The server can run meanwhile. */
+/** Removes a passkey. The server may be running. */
 export const passkeyRemove: Command = {
   usage: 'passkey-remove NAME [ID]',
   summary: "remove a user's passkey and end its sessions; without ID, list the passkeys",

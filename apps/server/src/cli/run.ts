@@ -42,10 +42,10 @@ const otherNames: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Runs the command that the arguments name; without one the server.
+ * Runs the command given in the arguments; without a command, starts the server.
  *
- * @param args what stands behind `pocket-id`
- * @returns the exit code: 0, or 1 after having said what is wrong
+ * @param args arguments after `pocket-id`
+ * @returns the exit code: 0, or 1 after printing the error
  */
 export async function run(args: readonly string[], context: CommandContext): Promise<number> {
   try {
@@ -61,7 +61,7 @@ export async function run(args: readonly string[], context: CommandContext): Pro
   }
 }
 
-/** What this project refuses on purpose says enough by itself; everything else needs its stack. */
+/** Expected errors are printed without a stack trace; all other errors are printed with it. */
 function explanation(error: unknown): readonly string[] {
   if (error instanceof UsageError) return [`pocket-id: ${error.message}.`, '', helpText()]
   if (error instanceof PocketError) return [error.message]
