@@ -18,7 +18,7 @@ import { NotFound } from '@pocket/core/errors'
 import { assertUnchanged, type Precondition, validatorOf } from '../http/api/precondition.ts'
 import { clientNotFound } from './contract-errors.ts'
 
-/** Who changes something, and from where. */
+/** The acting administrator and the origin of the request. */
 export interface Administrator extends Precondition {
   readonly accountId: string
   readonly origin: RequestOrigin
@@ -26,12 +26,12 @@ export interface Administrator extends Precondition {
 
 export interface AdministrationPorts {
   readonly clients: Clients
-  /** Notes in which session a secret is made. */
+  /** Records the session in which a secret is created. */
   readonly noteMade: Pocket['noteMade']
   readonly audit: AuditSink
-  /** What is written in it, by core and to the audit log, is kept together or not at all. */
+  /** Commits the changes of core and the audit log together. */
   readonly transaction: Transaction
-  /** Says what core refuses in the words of whoever asked. */
+  /** Translates core's errors to the terms of the caller. */
   readonly terms: <T>(work: () => Promise<T>) => Promise<T>
 }
 
@@ -40,7 +40,7 @@ type ClientEvent = Exclude<
   { readonly event: 'client_registered' }
 >
 
-/** What administrators do with clients through the API, each with its entry in the audit log. */
+/** Client administration with audit log entries. */
 export function createClientAdministration({ clients, noteMade, audit, transaction, terms }: AdministrationPorts) {
   const record = ({ accountId, origin }: Administrator, event: ClientEvent) =>
     audit.record({ ...event, accountId }, origin)
@@ -56,7 +56,7 @@ export function createClientAdministration({ clients, noteMade, audit, transacti
     return client
   }
 
-  /** The client that is going to be changed, as they have read it, where they say what they have read. */
+  /** Loads the client to be changed and checks the caller's precondition, if any. */
   const locked = async (by: Administrator, id: string): Promise<Client> => {
     const client = await clients.findForUpdate(id)
     if (!client) throw clientNotFound()
@@ -82,7 +82,7 @@ export function createClientAdministration({ clients, noteMade, audit, transacti
         return allowedGroupIds.length > 0 ? setGroups(by, created, allowedGroupIds) : created
       }),
 
-    /** With `allowedGroupIds` it changes as well who may use it, and nobody of those is signed out. */
+    /** With `allowedGroupIds`, also changes access without ending the sessions of users in these groups. */
     update: (by: Administrator, id: string, input: ClientInput, allowedGroupIds?: readonly string[]): Promise<Client> =>
       transaction(async () => {
         const read = await locked(by, id)
@@ -165,14 +165,14 @@ export function createClientAdministration({ clients, noteMade, audit, transacti
   }
 }
 
-/** Changes with what people decide about a client; its secrets come and go beside. */
+/** The version of a client's settings; secrets are versioned separately. */
 export function clientValidator(client: Client): string {
   const { secrets: _secrets, updatedAt: _updatedAt, pkceSupported: _seen, ...read } = client
   const { unusedSince: _unusedSince, metadataExpiresAt: _metadataExpiresAt, ...decided } = read
   return validatorOf(Object.entries(decided).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** Changes with which clients the members of a group may use. */
+/** The version of the set of clients that a group may use. */
 export function allowedValidator(clientIds: readonly string[]): string {
   return validatorOf([...clientIds].sort())
 }

@@ -43,9 +43,9 @@ export interface ClientOperationPorts {
     | 'withdrawConsent'
   >
   readonly accounts: AccountStore
-  /** The groups of these ids; unknown ones are left out. */
+  /** The groups with these IDs; unknown IDs are ignored. */
   readonly groupsById: (ids: readonly string[]) => Promise<readonly AllowedGroup[]>
-  /** A `UserGroupDto`, or `undefined` where there is no such group. */
+  /** A `UserGroupDto`, or `undefined` if the group does not exist. */
   readonly groupDto: GroupOperationPorts['groupDto']
   readonly groups: GroupOperationPorts['groups']
   readonly exclusively: GroupOperationPorts['exclusively']
@@ -61,7 +61,7 @@ const groupIds = named('OidcUpdateAllowedUserGroupsDto', {
   properties: { userGroupIds: { type: 'array', items: { type: 'string' } } },
 } as const)
 
-/** `/api/oidc/clients`, what belongs to them, and the clients of people and groups. */
+/** `/api/oidc/clients` and its subresources, and the clients of users and groups. */
 export function clientOperations(ports: ClientOperationPorts): readonly Operation[] {
   const { pocket, groupsById, logos, audit, transaction, clock } = ports
   const { clients } = pocket
@@ -73,7 +73,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
     terms: withContractErrors,
   })
   const shared = { area: 'clients' } as const
-  /** With the logos that it has. */
+  /** Adds the uploaded logos of the client. */
   const marked = async <T extends ReturnType<typeof clientMetaDto>>(dto: T): Promise<T> =>
     (await logos.marked([dto]))[0] ?? dto
   const withGroups = async (ctx: Context, client: Client) => {

@@ -1,10 +1,10 @@
 import type { Apis } from '@pocket/core'
 import type { ClientPage } from './page-model.ts'
 
-/** How many APIs the page offers. */
+/** Maximum number of APIs offered on the page. */
 const most = 100
 
-/** The APIs for which a client gets access tokens, and those that it could be given. */
+/** The APIs that a client has access to, and the APIs it can be given access to. */
 export async function apisOf(
   apis: Pick<Apis, 'grantsTo' | 'list' | 'page'>,
   clientId: string,

@@ -3,7 +3,7 @@ import type { Call } from '../http/api/operation.ts'
 import { preconditionOf } from '../http/api/precondition.ts'
 import type { Administrator } from './administration.ts'
 
-/** Who makes a call, for the audit log. */
+/** The caller of an API operation, for the audit log. */
 export function administratorOf({ user, ctx }: Pick<Call<unknown>, 'user' | 'ctx'>): Administrator {
   return { accountId: user.id, origin: requestContext(ctx.req), ...preconditionOf(ctx) }
 }

@@ -69,7 +69,7 @@ export const clientCreate = named('OidcClientCreateDto', {
   },
 } as const)
 
-/** What the body decides; what it leaves out takes the contract's defaults. */
+/** The input from the body; missing fields take the contract's defaults. */
 export function clientInput(body: FromSchema<typeof clientUpdate>): ClientInput {
   const { callbackURLs = [], logoutCallbackURLs = [], launchURL = null, pkceEnabled = false, credentials } = body
   const { accessTokenDurationMinutes, refreshTokenDurationMinutes } = body
@@ -94,12 +94,12 @@ export function clientInput(body: FromSchema<typeof clientUpdate>): ClientInput 
     })),
     ...(accessTokenDurationMinutes && { accessTokenDurationMinutes }),
     ...(refreshTokenDurationMinutes && { refreshTokenDurationMinutes }),
-    // A cast, since core checks what the schema has checked, and says which of the sources it is.
+    // A cast, because core validates the value again and determines the kind of claim source.
     ...(body.protocol && { protocol: body.protocol as ClientProtocolInput }),
   }
 }
 
-/** Where the logos are to be read from. */
+/** URLs from which to download the logos. */
 export function logoAddresses({
   logoUrl,
   darkLogoUrl,

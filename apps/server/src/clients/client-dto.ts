@@ -23,7 +23,7 @@ export function clientMetaDto(client: Meta) {
   }
 }
 
-/** `OidcClientDto`. `now` decides which secrets are active. */
+/** `OidcClientDto`. `now` determines which secrets are active. */
 export function clientDto(client: ClientRecord, now: number) {
   return {
     ...clientMetaDto(client),
@@ -49,7 +49,7 @@ export function clientDto(client: ClientRecord, now: number) {
 export function secretDto({ id, prefix, createdAt, expiresAt }: ClientSecret, now: number) {
   return {
     id,
-    // As much as the contract shows, which is less than we keep.
+    // The contract shows a shorter prefix than we store.
     prefix: prefix.slice(0, 4),
     createdAt: instantDto(createdAt),
     expiresAt: expiresAt === null ? null : instantDto(expiresAt),
@@ -57,7 +57,7 @@ export function secretDto({ id, prefix, createdAt, expiresAt }: ClientSecret, no
   }
 }
 
-/** A client as the people who use it see it. */
+/** A client in a user's list of applications. */
 function startedClientDto(client: ClientRecord, issuer: string) {
   return { ...clientMetaDto(client), launchURL: startAddress(client, issuer) }
 }

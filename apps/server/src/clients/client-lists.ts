@@ -1,7 +1,7 @@
 import type { ClientFilter, ClientListRequest, ClientScope, ClientSort } from '@pocket/core'
 import type { ListDefinition, ListRequest } from '../http/api/list.ts'
 
-/** The names that the contract has for what core calls otherwise. */
+/** Field names of the contract mapped to field names of core. */
 const filters: Readonly<Record<string, ClientFilter>> = {
   pkceEnabled: 'pkceRequired',
   requiresReauthentication: 'requiresReauthentication',
@@ -39,7 +39,7 @@ export const accessibleClients: ListDefinition = {
   filter: [...Object.keys(filters), 'hasLaunchURL'],
 }
 
-/** The list in core's words. */
+/** Converts the list query to core's terms. */
 export function clientListRequest(list: ListRequest, scope: ClientScope): ClientListRequest {
   const by = list.sort === null ? undefined : sorts[list.sort.column]
   const wanted = Object.entries({ ...filters, ...launchFilter }).map(([name, filter]) => [

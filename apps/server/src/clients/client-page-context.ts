@@ -18,7 +18,7 @@ export interface ClientPageContextPorts extends Pick<AdministrationPorts, 'noteM
 
 export type ClientPageContext = ReturnType<typeof createClientPageContext>
 
-/** What all pages of clients need. */
+/** Dependencies shared by all client pages. */
 export function createClientPageContext(ports: ClientPageContextPorts) {
   const { clients, transaction, authentication, show, flashes } = ports
   const path = '/settings/admin/oidc-clients' as const
@@ -32,21 +32,21 @@ export function createClientPageContext(ports: ClientPageContextPorts) {
     transaction,
     administration: createClientAdministration({ ...ports, terms: (work) => work() }),
 
-    /** Who changes something, based on what the form says that they have read. */
+    /** The administrator of a form request, with the version that the form is based on. */
     by: (ctx: Context, { id }: Pick<User, 'id'>): Administrator => ({
       accountId: id,
       origin: requestContext(ctx.req),
       ...versionSent(ctx),
     }),
 
-    /** The client of the address. @throws {NotFound} `client_not_found` */
+    /** The client named in the path. @throws {NotFound} `client_not_found` */
     async existing(ctx: Context): Promise<Client> {
       const client = await clients.find(String(ctx.params.id))
       if (!client) throw new NotFound('client_not_found', 'There is no such client.')
       return client
     },
 
-    /** Leaves a message for the client's page and sends the person there. */
+    /** Sets a flash message and redirects to the client's page. */
     done(ctx: Context, id: string, flash: Partial<ClientFlash>) {
       setClientFlash(flashes, ctx, { path: at(id), flash })
       seeOther(ctx, at(id))

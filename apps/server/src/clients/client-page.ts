@@ -52,7 +52,7 @@ export interface ClientPagePorts {
 
 type Shown = Partial<Pick<ClientPage, 'problems' | 'conflict' | 'access'>> & { readonly entered?: EnteredSection }
 
-/** `/settings/admin/oidc-clients/:id`: everything about one client. */
+/** `/settings/admin/oidc-clients/:id`: one client. */
 export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
   const { pocket, accounts, groups, users, logos, appName, scimState, now, desk } = ports
   const { path, at, authentication, show, flashes, administration, by, existing, done } = desk
@@ -105,7 +105,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
     return { isGroupRestricted, allowed: allowed.size, groups: shown, more: total - items.length }
   }
 
-  /** A form on the page: `work` resolves to what the page says afterwards. */
+  /** A form on the page; `work` resolves to the flash message. */
   const form = (
     part: string,
     work: (ctx: Context, client: Client, user: User) => Promise<Parameters<ClientPageContext['done']>[2]>,
@@ -152,13 +152,13 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
     ctx.status = refusal.status
   }
 
-  /** Who may use it: everybody, or the members of groups. */
+  /** Saves access: all users, or the members of groups. */
   const saveAccess = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const client = await existing(ctx)
     const { isGroupRestricted, groupIds: entries } = accessChoice(ctx)
     const shown = new Set((await accessOf(client)).groups.map(({ id }) => id))
-    // Groups beyond those that the page shows stay as they are.
+    // Groups that the page does not show keep their access.
     const kept = client.allowedGroupIds.filter((id) => !shown.has(id))
     const chosen = (await groups.list(entries)).map(({ id }) => id)
     const allowedGroupIds = [...kept, ...chosen]
@@ -181,7 +181,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
     ctx.status = refusal.status
   }
 
-  /** Who may use it, to be compared and shown: `everybody`, or the names of the groups. */
+  /** The access as text for comparison and display: `everybody`, or the names of the groups. */
   const accessText = async ({ isGroupRestricted, allowedGroupIds }: Client): Promise<string> => {
     if (!isGroupRestricted) return 'everybody'
     const names = (await groups.list(allowedGroupIds)).map(({ friendlyName }) => friendlyName)
@@ -189,7 +189,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
   }
 
   const themeSent = (ctx: Context): LogoTheme => (ctx.query.theme === 'dark' ? 'dark' : 'light')
-  /** Says on the page why a picture could not be used. */
+  /** Reports on the page why an image could not be used. */
   const withLogo = async (work: () => Promise<void>) => {
     try {
       await work()
@@ -213,7 +213,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
 
     { method: 'post', path: `${path}/:id/access`, handle: saveAccess },
 
-    /** Registers an address with which the client came and was refused. */
+    /** Registers a redirect URI that was rejected in an authorization request. */
     form('redirect-uris', async (ctx, { id }, user) => {
       await administration.addRedirectUri(by(ctx, user), id, formText(ctx, 'redirectUri'))
       return { notice: 'saved' }
@@ -243,7 +243,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
       return { notice: 'logo_removed' }
     }),
 
-    /** Marks a client that registered itself as known, as it was read, with the logo that it names. */
+    /** Marks the loaded version of a dynamically registered client as known, and stores the logo from its metadata. */
     form('known', async (ctx, client, user) => {
       const isKnown = formText(ctx, 'isKnown') === 'true'
       const logo = isKnown ? await logos.named(client) : null
@@ -252,13 +252,13 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
       return { notice: isKnown ? 'known' : 'unknown', logoProblem: logo?.problem ?? null }
     }),
 
-    /** Reads the metadata document of a client that describes itself. */
+    /** Fetches the client ID metadata document again. */
     form('document', async (ctx, { id }) => {
       await pocket.refreshMetadataDocument(id, ctx.req)
       return { notice: 'document_read' }
     }),
 
-    /** Tries the client as whoever asks; posted, since it is noted and makes tokens, which end at once. */
+    /** Tests the client as the administrator. POST, because it is logged and issues tokens, which are revoked at once. */
     {
       method: 'post',
       path: `${path}/:id/test`,
@@ -274,7 +274,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
         await show(ctx, { view: 'client-test', viewer: viewerOf(user), client: { id, name }, steps })
       },
     },
-    // Whoever loads the result again has not asked for another test.
+    // Reloading the result page must not run the test again.
     {
       method: 'get',
       path: `${path}/:id/test`,
@@ -297,7 +297,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
   ]
 }
 
-/** The addresses that let in more than themselves. */
+/** The redirect URIs with wildcards, and the URIs they match. */
 function openingsOf({ redirectUris, postLogoutRedirectUris }: Client): ClientPage['openings'] {
   return [...new Set([...redirectUris, ...postLogoutRedirectUris])].flatMap((uri) => {
     const opening = redirectUriOpening(uri)

@@ -19,7 +19,7 @@ const meta = {
   clientType: { type: 'string', enum: ['standard', 'cimd'] },
 } as const
 
-/** What everybody may know of a client. */
+/** Public client fields. */
 export const clientMetaSchema = named('OidcClientMetaDataDto', {
   type: 'object',
   required: Object.keys(meta),
@@ -34,7 +34,7 @@ const secretSchema = named('OidcClientSecretDto', {
   properties: secret,
 })
 
-/** Beside the contract it says when the secret was used last, a minute at most behind. */
+/** Adds to the contract when the secret was last used, with a precision of one minute. */
 export const listedSecretSchema = named('OidcClientSecretListItemDto', {
   type: 'object',
   required: [...Object.keys(secret), 'lastUsedAt'],
@@ -77,7 +77,7 @@ const client = {
   protocol: clientProtocolSchema,
 } as const
 const required = Object.keys(client)
-// The one field that is left out where it is false.
+// `pkceSupported` is not required because it is omitted if false.
 const properties = { ...client, pkceSupported: flag } as const
 
 export const clientSchema = named('OidcClientDto', { type: 'object', required, properties })

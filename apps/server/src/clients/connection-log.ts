@@ -40,10 +40,10 @@ export interface ConnectionLogPorts {
   readonly existing: (clientId: string) => Promise<unknown>
 }
 
-/** An attempt with the name of the person, as far as there is one. */
+/** An attempt with the name of the user, if known. */
 export type AttemptWithUser = ConnectionAttempt & { readonly userName: string | null }
 
-/** The last attempts of a client. Names are looked up once each. */
+/** Recent attempts of a client. Each name is looked up once. */
 export async function namedAttempts(
   { connectionLog, accounts }: Pick<ConnectionLogPorts, 'connectionLog' | 'accounts'>,
   clientId: string,

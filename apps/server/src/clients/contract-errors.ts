@@ -1,6 +1,6 @@
 import { type FieldError, InvalidInput, NotFound } from '@pocket/core/errors'
 
-/** The contract's names of core's fields. */
+/** Field names of core mapped to field names of the contract. */
 const names: Readonly<Record<string, string>> = {
   redirectUris: 'callbackURLs',
   postLogoutRedirectUris: 'logoutCallbackURLs',
@@ -9,7 +9,7 @@ const names: Readonly<Record<string, string>> = {
 }
 const contractCodes = new Set(['required', 'too_short', 'too_long', 'invalid_format'])
 
-/** Does the work, and puts what core refuses into the words of the contract. */
+/** Runs `work` and translates field names in core's errors to those of the contract. */
 export async function withContractErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()

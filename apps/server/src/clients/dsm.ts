@@ -1,12 +1,12 @@
 import { type CorrectedRedirectUri, dsmAddress } from '@pocket/core'
 
-/** What came of the addresses that somebody pasted for Synology DSM. */
+/** The result of checking redirect URIs for Synology DSM. */
 export interface DsmAddresses {
   readonly redirectUris: readonly string[]
   readonly corrections: readonly CorrectedRedirectUri[]
 }
 
-/** People paste what their browser shows; DSM must be given, and must send, the bare origin. */
+/** Users paste the URL from their browser, but DSM requires and sends the bare origin. */
 export function dsmAddresses(given: readonly string[]): DsmAddresses {
   const all = given.map(dsmAddress)
   return {

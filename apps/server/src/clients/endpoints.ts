@@ -12,7 +12,7 @@ const order = [
   'pushed_authorization_request',
 ] as const
 
-/** The addresses that a client configured by hand is given, the ones that most ask for first. */
+/** URLs for configuring a client by hand, most commonly needed first. */
 export function clientEndpoints({ issuer, endpoints }: Pick<Pocket, 'issuer' | 'endpoints'>): ClientPage['endpoints'] {
   return [
     { name: 'discovery', url: `${issuer}/.well-known/openid-configuration` },

@@ -2,18 +2,18 @@ import type { Context } from 'koa'
 import type { Flashes } from '../http/flash.ts'
 import type { ClientNotice } from './page-model.ts'
 
-/** What a client's page shows once. */
+/** Data that a client's page shows once. */
 export interface ClientFlash {
   readonly newSecret: { readonly id: string; readonly value: string } | null
   readonly corrections: readonly { readonly given: string; readonly corrected: string }[]
   readonly notice: ClientNotice | null
-  /** Why a logo could not be used: the code of an error. */
+  /** Error code if a logo could not be used. */
   readonly logoProblem: string | null
 }
 
 const nothing: ClientFlash = { newSecret: null, corrections: [], notice: null, logoProblem: null }
 
-/** Leaves a message for a client's page; many corrections give way, so that a secret is shown in any case. */
+/** Sets a flash message for a client's page. Drops the corrections if they do not fit, so that a secret is always shown. */
 export function setClientFlash(
   flashes: Flashes,
   ctx: Context,
@@ -23,7 +23,7 @@ export function setClientFlash(
   if (!flashes.leave(ctx, path, flash)) flashes.leave(ctx, path, { ...flash, corrections: [] })
 }
 
-/** What was left for a client's page. Only we can have made it, so it has the shape that we gave it. */
+/** Takes the flash message of a client's page. Only this server writes it, so its shape is known. */
 export function takeClientFlash(flashes: Flashes, ctx: Context, path: string): ClientFlash {
   return { ...nothing, ...flashes.take(ctx, path) }
 }

@@ -9,10 +9,10 @@ import { administratorOf } from './caller.ts'
 
 export interface GroupOperationPorts {
   readonly administration: ClientAdministration
-  /** A `UserGroupDto` and its `ETag`, or `undefined` where there is no such group. */
+  /** A `UserGroupDto` and its `ETag`, or `undefined` if the group does not exist. */
   readonly groupDto: (id: string) => Promise<{ readonly dto: object; readonly validator: string } | undefined>
   readonly groups: Parameters<typeof assertCanModifyGroup>[1]
-  /** A transaction during which nobody else changes the directory. */
+  /** A transaction that blocks other changes to the directory. */
   readonly exclusively: Transaction
 }
 

@@ -35,7 +35,7 @@ const schema = named('InitialAccessTokenDto', {
   },
 })
 
-/** `/api/oidc/initial-access-tokens`: what lets programs register clients (RFC 7591 §3). */
+/** `/api/oidc/initial-access-tokens`: tokens for dynamic client registration (RFC 7591 §3). */
 export function initialAccessTokenOperations(ports: RegistrationTokenPorts): readonly Operation[] {
   const tokens = createRegistrationTokens(ports)
   const shared = { area: 'clients' } as const

@@ -10,13 +10,13 @@ export interface RegistrationTokenPorts {
 type Issued = Awaited<ReturnType<Pocket['initialAccessTokens']['issue']>>
 type Wanted = Parameters<Pocket['initialAccessTokens']['issue']>[0]
 
-/** What administrators do with the tokens by which programs register clients (RFC 7591 §3). */
+/** Administration of initial access tokens for dynamic client registration (RFC 7591 §3). */
 export interface RegistrationTokens {
-  /** The token itself is told this once. @throws {InvalidInput} `validation_failed` on `description`, `lifetime` or `usageLimit` */
+  /** Returns the plaintext token. @throws {InvalidInput} `validation_failed` on `description`, `lifetime` or `usageLimit` */
   create(actor: Actor, wanted: Wanted): Promise<Issued>
-  /** Those that have not expired, the newest first. */
+  /** Unexpired tokens, newest first. */
   list(): Promise<readonly InitialAccessToken[]>
-  /** Clients that were registered with it stay. Nothing happens where there is none. */
+  /** Keeps the clients registered with it. Does nothing if the token does not exist. */
   remove(actor: Actor, id: string): Promise<void>
 }
 
@@ -45,7 +45,7 @@ export function createRegistrationTokens({
   }
 }
 
-/** What the audit log says of a token: nothing that could be tried. */
+/** Audit log data of a token, without secrets. */
 function described({ description, usageLimit, expiresAt }: InitialAccessToken): object {
   return { description, usageLimit, expiresAt: new Date(expiresAt).toISOString() }
 }

@@ -41,7 +41,7 @@ function definition(path: string): ListPageDefinition {
   }
 }
 
-/** `/settings/admin/oidc-clients`: the applications that people sign in to. */
+/** `/settings/admin/oidc-clients`: the list of clients. */
 export function clientListPages({ pocket, pictures, desk }: ClientListPagePorts): readonly PageRoute[] {
   const { clients, connectionLog } = pocket
   const { path, authentication, show, flashes, administration, by } = desk
@@ -73,7 +73,7 @@ export function clientListPages({ pocket, pictures, desk }: ClientListPagePorts)
     })
   }
 
-  /** Deletes those that were selected, once somebody has confirmed it. */
+  /** Deletes the selected clients after confirmation. */
   const act = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const sent = formText(ctx, 'list', 1000)

@@ -13,14 +13,14 @@ import { type PastedAddress, pastedAddress, templateInput } from './templates/ad
 import type { ClientTemplate } from './templates/template.ts'
 import { synologyDsm, templateOf, templates, templatesMatching } from './templates/templates.ts'
 
-/** What a form asks for, or why it cannot be had as it is. */
+/** The client to create, or the doubt that needs confirmation. */
 interface Wanted {
   readonly input: NewClientInput
   readonly corrections: readonly { readonly given: string; readonly corrected: string }[]
   readonly doubt: ClientNewPage['doubt']
 }
 
-/** `/settings/admin/oidc-clients/new`: an application is connected. */
+/** `/settings/admin/oidc-clients/new`: connects an application. */
 export function newClientPages({ desk }: { readonly desk: ClientPageContext }): readonly PageRoute[] {
   const { path, authentication, show, administration, by, done } = desk
   const here = `${path}/new` as const
@@ -90,14 +90,14 @@ function formValues(ctx: Context) {
   return { values, isGroupRestricted }
 }
 
-/** @throws {InvalidInput} `validation_failed` where an address is missing or is none */
+/** @throws {InvalidInput} `validation_failed` if a URL is missing or invalid */
 function suggestedClient(
   template: ClientTemplate | null,
   { name, address, redirectUris, operator }: ClientNewValues,
 ): Wanted {
   const nothing = { corrections: [], doubt: null }
   if (template === null || template === synologyDsm) {
-    // A client without a callback URL could sign nobody in, so the form insists on one; the API does not.
+    // Without a redirect URI no user could sign in, so the form requires one; the API does not.
     if (redirectUris.length === 0) throw refused({ field: 'redirectUris', code: 'required', message: 'is required' })
     if (template === null)
       return { ...nothing, input: { name, redirectUris, template: null, protocol: { operator: operator || null } } }

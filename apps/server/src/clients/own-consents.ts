@@ -1,9 +1,9 @@
 import type { AuditSink, Pocket, RequestOrigin } from '@pocket/core'
 import { clientNotFound } from './contract-errors.ts'
 
-/** What people have allowed clients. */
+/** The consents of users. */
 export interface OwnConsents {
-  /** Takes it back, and ends what the client was given. @throws {NotFound} `not_found` where nothing was allowed */
+  /** Revokes the consent and the client's tokens. @throws {NotFound} `not_found` if there is no consent */
   withdraw(accountId: string, clientId: string, origin: RequestOrigin): Promise<void>
 }
 

@@ -11,16 +11,16 @@ import type { SectionName } from './settings/sections.ts'
 import type { AddressDoubt } from './templates/address.ts'
 import type { Instructions } from './templates/instructions.ts'
 
-/** A client as the list shows it. */
+/** A client in the list. */
 export interface ClientItem {
   readonly id: string
   readonly name: string
   readonly picture: ClientPictures | null
-  /** The host of its first callback URL, or the scheme of an app. */
+  /** The host of its first redirect URI, or the scheme of a native app. */
   readonly destination: string | null
-  /** How many groups may use it; `null` for everybody. */
+  /** Number of groups with access; `null` if it is not restricted. */
   readonly groups: number | null
-  /** `seen`: it uses PKCE without having to. */
+  /** `seen`: it uses PKCE although PKCE is not required. */
   readonly pkce: 'required' | 'seen' | 'optional'
   readonly isPublic: boolean
   readonly isSelfRegistered: boolean
@@ -34,48 +34,48 @@ export interface ClientsPage {
   readonly viewer: Viewer
   readonly list: ListView
   readonly clients: readonly ClientItem[]
-  /** How many have just been deleted, and the name of the first one. */
+  /** Number of clients just deleted, and the name of the first one. */
   readonly removed: { readonly name: string; readonly count: number } | null
   readonly nothingSelected: boolean
 }
 
-/** What the form of a new client holds. */
+/** Values of the form for a new client. */
 export interface ClientNewValues {
   readonly name: string
-  /** Where the application is, as it was pasted. */
+  /** URL of the application, as pasted. */
   readonly address: string
-  /** One an address, where there is no template that knows them. */
+  /** One per line, for applications whose redirect URIs no template defines. */
   readonly redirectUris: readonly string[]
-  /** Who runs it; empty where nobody has said so. */
+  /** The operator; empty if not given. */
   readonly operator: string
 }
 
-/** `/settings/admin/oidc-clients/new`: what to connect. */
+/** `/settings/admin/oidc-clients/new`: selects a template. */
 export interface ClientChoosePage {
   readonly view: 'client-choose'
   readonly viewer: Viewer
   readonly search: string
-  /** Those that match what is searched for. */
+  /** Templates that match the search. */
   readonly templates: readonly { readonly id: string; readonly name: string; readonly isListed: boolean }[]
 }
 
-/** The same with `?template=…`. Its form is posted to the same address. */
+/** The same path with `?template=…`. Its form posts to the same path. */
 export interface ClientNewPage {
   readonly view: 'client-new'
   readonly viewer: Viewer
   readonly template: { readonly id: string; readonly name: string; readonly example: string | null } | null
   readonly values: ClientNewValues
-  /** Which of the two is chosen: everybody, or nobody until groups are chosen. */
+  /** Whether access is restricted to groups (initially none) or open to all users. */
   readonly isGroupRestricted: boolean
-  /** On `name`, `address`, `redirectUris` and `redirectUris[i]`. */
+  /** Errors on `name`, `address`, `redirectUris` and `redirectUris[i]`. */
   readonly problems: readonly FieldError[]
-  /** What is asked about the address before it is taken as it is: with `sure`, the form says that it was meant. */
+  /** A doubt about the URL that the user must confirm; the form then sends `sure`. */
   readonly doubt: { readonly code: Exclude<AddressDoubt, 'invalid'>; readonly address: string } | null
-  /** Where it usually listens. */
+  /** The default port of the application. */
   readonly port: number | null
 }
 
-/** The keys of `client.endpointNames` in the catalogue. */
+/** Keys below `client.endpointNames` in the catalogue. */
 export type EndpointName =
   | 'discovery'
   | 'issuer'
@@ -88,18 +88,18 @@ export type EndpointName =
   | 'revocation'
   | 'pushed_authorization_request'
 
-/** One field of a section, as its form shows it. */
+/** A form field of a section. */
 export interface FieldView extends Pick<TextField, 'name' | 'key' | 'options'> {
   readonly kind: TextField['kind'] | 'rows'
   readonly value: string
   readonly columns: readonly FieldColumn[]
   readonly rows: readonly (readonly string[])[]
   readonly problems: readonly Pick<FieldProblem, 'code' | 'value'>[]
-  /** Whether the client says it itself. */
+  /** Whether the client's metadata document defines it. */
   readonly isLocked: boolean
 }
 
-/** Settings that are saved together; its form is posted to `settings/NAME` below the client. */
+/** Settings that are saved together; the form posts to `settings/NAME` below the client's path. */
 export interface SectionView {
   readonly name: SectionName
   readonly advanced: boolean
@@ -116,7 +116,7 @@ export interface SecretItem {
   readonly lastUsedAt: number | null
 }
 
-/** `/settings/admin/oidc-clients/<id>`. Its forms are posted below the same address. */
+/** `/settings/admin/oidc-clients/<id>`. Its forms post to paths below it. */
 export interface ClientPage {
   readonly view: 'client'
   readonly viewer: Viewer
@@ -126,68 +126,68 @@ export interface ClientPage {
     readonly redirectUris: readonly string[]
     readonly template: string | null
     readonly isPublic: boolean
-    /** Whether it describes itself by a metadata document. */
+    /** Whether it is defined by a client ID metadata document. */
     readonly isDescribed: boolean
-    /** Whether it is marked as known; `null` where an administrator registered it. */
+    /** Whether an administrator marked it as known; `null` if an administrator registered it. */
     readonly isKnown: boolean | null
     /** Minutes. */
     readonly accessTokenDurationMinutes: number
     readonly createdAt: number
-    /** The oldest first. */
+    /** Oldest first. */
     readonly secrets: readonly SecretItem[]
   }
   readonly instructions: Instructions | null
   readonly sections: readonly SectionView[]
-  /** Which logos it has. */
+  /** Themes that have a logo. */
   readonly logos: Readonly<Record<'light' | 'dark', boolean>>
-  /** Why a logo could not be read: the code of an error. */
+  /** Error code if a logo could not be read. */
   readonly logoProblem: string | null
-  /** The APIs for which it gets access tokens, and others. */
+  /** The APIs for which it gets access tokens, and the remaining APIs. */
   readonly apis: {
     readonly granted: readonly {
       readonly id: string
       readonly name: string
       readonly resource: string
-      /** `null`: not at all. */
+      /** Number of permissions on behalf of users; `null`: no access. */
       readonly forPeople: number | null
       readonly clientPermissionCount: number | null
       readonly permissions: number
     }[]
     readonly others: readonly { readonly id: string; readonly name: string }[]
   }
-  /** What its tokens would hold about a user; no `parts` before somebody asks. */
+  /** Preview of the claims about a user; `parts` is empty until requested. */
   readonly preview: {
     readonly userName: string
     readonly scope: string
     readonly problem: 'unknown' | 'not_allowed' | null
     readonly parts: readonly { readonly name: 'idToken' | 'userInfo' | 'accessToken'; readonly json: string }[]
   }
-  /** What it has tried of late, the newest first. */
+  /** Recent authentication attempts of the client, newest first. */
   readonly attempts: readonly ConnectionAttemptItem[]
-  /** In the order in which they are shown, `discovery` first. */
+  /** In display order, `discovery` first. */
   readonly endpoints: readonly { readonly name: EndpointName; readonly url: string }[]
-  /** The secret that was made by this very request, in clear. */
+  /** The plaintext of the secret that was just created. */
   readonly newSecret: { readonly id: string; readonly value: string } | null
-  /** What the wildcards of its addresses let in. */
+  /** The URIs that the wildcards in its redirect URIs match. */
   readonly openings: readonly { readonly uri: string; readonly opening: RedirectUriOpening }[]
-  /** Addresses that were pasted with more than a client may have. */
+  /** Pasted redirect URIs with their corrected forms. */
   readonly corrections: readonly { readonly given: string; readonly corrected: string }[]
-  /** Who may use it. The form sends `access` (`everybody` or `groups`) and `groups`, any number of ids. */
+  /** Access to the client. The form sends `access` (`everybody` or `groups`) and any number of IDs in `groups`. */
   readonly access: {
     readonly isGroupRestricted: boolean
-    /** How many groups may, those that are not shown included. */
+    /** Number of groups with access, including those not shown. */
     readonly allowed: number
     readonly groups: readonly { readonly id: string; readonly name: string; readonly allowed: boolean }[]
-    /** How many groups are not shown. */
+    /** Number of groups not shown. */
     readonly more: number
   }
-  /** How its provisioning is doing. */
+  /** State of its SCIM provisioning. */
   readonly scim: ScimState
   readonly problems: readonly FieldProblem[]
   readonly notice: ClientNotice | null
-  /** What the forms are based on: it is sent back with them. */
+  /** The version that the forms are based on; they send it back. */
   readonly version: string
-  /** What is there now and not what was entered, where somebody else has saved meanwhile. */
+  /** The stored values, instead of the submitted ones, after a conflicting change. */
   readonly conflict: readonly Difference[] | null
 }
 
@@ -202,7 +202,7 @@ export type ClientNotice =
   | 'known'
   | 'unknown'
 
-/** What came of a test of a client, in the place of its page; the test can be run again. */
+/** The result of a client test; the test can be run again. */
 export interface ClientTestPage {
   readonly view: 'client-test'
   readonly viewer: Viewer
@@ -210,7 +210,7 @@ export interface ClientTestPage {
   readonly steps: readonly TrialStep[]
 }
 
-/** One line of a client's connection log. */
+/** A line of a client's connection log. */
 export interface ConnectionAttemptItem
   extends Pick<
     ConnectionAttempt,

@@ -8,7 +8,7 @@ export type ClientPagesPorts = Omit<ClientPagePorts, 'desk'> &
   Omit<ClientListPagePorts, 'desk'> &
   Omit<ClientPageContextPorts, 'clients' | 'noteMade'>
 
-/** `/settings/admin/oidc-clients`: what an administrator does with clients. */
+/** `/settings/admin/oidc-clients`: client administration. */
 export function clientPages(ports: ClientPagesPorts): readonly PageRoute[] {
   const desk = createClientPageContext({ ...ports, clients: ports.pocket.clients, noteMade: ports.pocket.noteMade })
   return [...clientListPages({ ...ports, desk }), ...newClientPages({ desk }), ...oneClientPages({ ...ports, desk })]

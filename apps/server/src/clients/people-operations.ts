@@ -16,7 +16,7 @@ export interface PeopleOperationPorts {
   readonly audit: AuditSink
 }
 
-/** `/api/oidc/users`: the clients of a person. */
+/** `/api/oidc/users`: the clients of a user. */
 export function peopleOperations({ pocket, accounts, logos, audit }: PeopleOperationPorts): readonly Operation[] {
   const consents = createOwnConsents({ pocket, audit })
   const page = (list: ListRequest, scope: ClientScope) => pocket.clients.page(clientListRequest(list, scope))

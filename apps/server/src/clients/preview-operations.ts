@@ -12,7 +12,7 @@ const previewSchema = named('OidcClientPreviewDto', {
   properties: { idToken: claims, accessToken: claims, userInfo: claims },
 } as const)
 
-/** `/api/oidc/clients/:id/preview/:userId`: what a client would be told about somebody. */
+/** `/api/oidc/clients/:id/preview/:userId`: the claims that a client would receive about a user. */
 export function previewOperations({
   pocket,
 }: {

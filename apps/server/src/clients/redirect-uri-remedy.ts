@@ -12,7 +12,7 @@ export interface RemedyPorts {
   readonly isAdministrator: (request: Pick<RefusedRedirectUri, 'req' | 'res'>) => Promise<boolean>
 }
 
-/** Shows an administrator what is registered, and a button that registers what was received. */
+/** Shows an administrator the registered redirect URIs, and a button that registers the received one. */
 export function createRedirectUriRemedy({
   clients,
   isAdministrator,
@@ -30,7 +30,7 @@ export function createRedirectUriRemedy({
   }
 }
 
-/** What could not be registered anyway gets no button, nor what might read as another address than it is. */
+/** Offers no button for a URI that registration would reject, or that could be mistaken for a different URI. */
 function isAcceptable(uri: string, policy: RedirectUriPolicy): boolean {
   return /^[!-~]+$/.test(uri) && !uri.includes('*') && redirectUriProblem(uri, policy) === undefined
 }

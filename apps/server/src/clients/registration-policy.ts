@@ -7,7 +7,7 @@ export interface RegistrationPolicyPorts {
   readonly ownSettings: Pick<OwnSettings, 'recent'>
 }
 
-/** Which clients may register themselves, as the settings have it at the moment. */
+/** The policy for dynamic client registration according to the current settings. */
 export function registrationPolicy({ settings, ownSettings }: RegistrationPolicyPorts) {
   return async (): Promise<RegistrationPolicy> => {
     const { dynamicRegistration, dynamicRegistrationRestricted } = await ownSettings.recent()
@@ -15,7 +15,7 @@ export function registrationPolicy({ settings, ownSettings }: RegistrationPolicy
     return {
       mode: dynamicRegistration,
       restrictToGroups: dynamicRegistrationRestricted,
-      // It was checked when it was written.
+      // Validated when the setting was saved.
       documentPatterns: cimdUrlAllowlist === '' ? [] : JSON.parse(cimdUrlAllowlist),
     }
   }

@@ -15,7 +15,7 @@ const schema = {
 
 const read = bodyReader<FromSchema<typeof schema>>(schema)
 
-/** The body of a call that makes a secret; it may be missing. @throws {InvalidInput} as every other body */
+/** The optional body of a request that creates a secret. @throws {InvalidInput} if the body is invalid */
 export function secretInput(ctx: Context): SecretInput {
   const { secret, expiresAt } = isEmpty(ctx) ? {} : read(ctx)
   return {
@@ -28,7 +28,7 @@ function isEmpty(ctx: Context): boolean {
   return ctx.get('Transfer-Encoding') === '' && (ctx.request.length ?? 0) === 0
 }
 
-/** Some of what RFC 3339 allows, such as a leap second, is no instant to JavaScript. */
+/** RFC 3339 allows values, such as leap seconds, that `Date` cannot represent. */
 function instantOf(text: string): number {
   const milliseconds = Date.parse(text)
   if (!Number.isNaN(milliseconds)) return milliseconds

@@ -4,7 +4,7 @@ import { formText } from '../http/form.ts'
 import type { SecretItem } from './page-model.ts'
 
 const day = 86_400_000
-/** How long a secret can work, by what the form calls it, in milliseconds. */
+/** Secret lifetimes in milliseconds, by form value. */
 const lifetimes: Readonly<Record<string, number>> = { month: 31 * day, halfYear: 183 * day, year: 366 * day }
 
 export function secretLifetime(ctx: Context, now: number): SecretInput {
@@ -12,7 +12,7 @@ export function secretLifetime(ctx: Context, now: number): SecretInput {
   return length === undefined ? {} : { expiresAt: now + length }
 }
 
-/** Secrets as the page shows them; `uses` in milliseconds by their ids. */
+/** The secrets as the page shows them; `uses` maps secret IDs to the last use in milliseconds since the Unix epoch. */
 export function secretItems(
   secrets: readonly ClientSecret[],
   uses: ReadonlyMap<string, number>,

@@ -11,7 +11,7 @@ export interface SecretOperationPorts {
   readonly clock: Clock
 }
 
-/** `/api/oidc/clients/:id/secrets`, and the older form of it. */
+/** `/api/oidc/clients/:id/secrets`, and the older route for creating a secret. */
 export function secretOperations({ administration, clock }: SecretOperationPorts): readonly Operation[] {
   const shared = { area: 'clients' } as const
   return [

@@ -4,7 +4,7 @@ import type { ClientField } from './settings/field.ts'
 import { type FieldProblem, type SectionValues, storedValues } from './settings/section-form.ts'
 import { sections } from './settings/sections.ts'
 
-/** What a client that describes itself by a metadata document says in it (see `fieldsOutsideDocument` of core). */
+/** Fields defined by the client ID metadata document (see `fieldsOutsideDocument` of core). */
 const ofDocument = new Set([
   'name',
   'redirectUris',
@@ -20,7 +20,7 @@ const ofDocument = new Set([
   'protocol.requireSignedRequestObject',
 ])
 
-/** What was entered in one of the sections, and why it was refused. */
+/** The submitted values of a section with their errors. */
 export interface EnteredSection {
   readonly name: string
   readonly values: SectionValues
@@ -31,7 +31,7 @@ export function isLocked({ type }: Pick<Client, 'type'>, { name }: Pick<ClientFi
   return type === 'cimd' && ofDocument.has(name)
 }
 
-/** The sections as their forms show them: what is stored, or what was entered and refused. */
+/** The sections with their form values: stored ones, or submitted ones that were rejected. */
 export function sectionViews(client: Client, entered: EnteredSection | null): readonly SectionView[] {
   return sections.map((section) => {
     const own = entered?.name === section.name ? entered : null

@@ -5,7 +5,7 @@ import type { ClientChange } from './settings/field.ts'
 
 export type NamesOfUsers = Pick<Directory, 'find' | 'findEach' | 'findByName'>
 
-/** The client with the user names that it overrides by name, as people know them, and not by id. */
+/** Replaces user IDs by user names in the client's user name overrides. */
 export async function withUserNames(users: NamesOfUsers, client: Client): Promise<Client> {
   const entries = Object.entries(client.protocol.userNames)
   if (entries.length === 0) return client
@@ -15,7 +15,7 @@ export async function withUserNames(users: NamesOfUsers, client: Client): Promis
   return { ...client, protocol: { ...client.protocol, userNames: Object.fromEntries(named) } }
 }
 
-/** The reverse. @throws {InvalidInput} `validation_failed` on `protocol.userNames` for a name that nobody has */
+/** The reverse conversion. @throws {InvalidInput} `validation_failed` on `protocol.userNames` if a user name does not exist */
 export async function withUserIds(users: NamesOfUsers, change: ClientChange): Promise<ClientChange> {
   const entries = Object.entries(change.protocol?.userNames ?? {})
   if (entries.length === 0) return change

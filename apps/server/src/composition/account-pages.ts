@@ -50,7 +50,7 @@ export interface AccountPageParts {
   readonly clock: Clock
 }
 
-/** The pages on which people deal with what is theirs. */
+/** The pages on which users manage their own data. */
 export function composeAccountPages(parts: AccountPageParts): readonly PageRoute[] {
   const { database, directory, administration, settings, ownSettings, mail, images, clock } = parts
   const { users, ownPasskeys, passkeyRemovals } = administration

@@ -36,7 +36,7 @@ export interface AdministrationPageParts {
   readonly flashes: Flashes
 }
 
-/** The pages on which administrators deal with people. They do what the REST API does, by the same use cases. */
+/** User administration pages. They share their use cases with the REST API. */
 export function composeAdministrationPages(parts: AdministrationPageParts): readonly PageRoute[] {
   const { pocket, directory, administration, audit, settings, images, transaction } = parts
   const { users, groups, passkeyRemovals } = administration

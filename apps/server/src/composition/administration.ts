@@ -37,7 +37,7 @@ export interface AdministrationParts {
   readonly clock: Clock
 }
 
-/** What administrators do with people, on pages and by the REST API alike. */
+/** User administration, shared by the pages and the REST API. */
 export interface Administration {
   readonly apiKeys: ApiKeys
   readonly users: UserAdministration
@@ -47,7 +47,7 @@ export interface Administration {
   readonly waitingAddresses: WaitingAddresses
   readonly ownPasskeys: OwnPasskeys
   readonly passkeyRemovals: PasskeyRemovalReview
-  /** Removes what others keep of a user who is being removed, within the transaction. */
+  /** Removes data of other modules about a deleted user, within the transaction. */
   readonly forgetUser: (userId: string) => Promise<void>
 }
 

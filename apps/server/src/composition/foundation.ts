@@ -16,7 +16,7 @@ import { withBulkChangeTracking, withChangeTracking } from '../scim/changes.ts'
 import { createOwnSettings } from '../settings/own/settings.ts'
 import { createSettings } from '../settings/settings.ts'
 
-/** What an instance is made of. */
+/** The components that an instance is created from. */
 export interface InstanceParts {
   readonly config: Config
   readonly logger: Logger
@@ -24,10 +24,10 @@ export interface InstanceParts {
   readonly viewsDirectory: string
 }
 
-/** What everything else stands on, and the ports that most of it asks for. */
+/** Shared services and ports that the other modules depend on. */
 export type Foundation = Awaited<ReturnType<typeof createPlatform>>
 
-/** Reads the settings, and opens what is needed before there is a provider. */
+/** Loads the settings and creates the services that do not depend on the provider. */
 export async function createPlatform({ config, logger, database, viewsDirectory }: InstanceParts) {
   const { masterKey } = database
   const clock = systemClock

@@ -30,7 +30,7 @@ export interface LdapParts {
   readonly clock: Clock
 }
 
-/** Everything about LDAP that pages, the REST API and jobs need. Disposing of it ends what a request waits for. */
+/** LDAP services for pages, the REST API and jobs. Disposing it aborts pending connections. */
 export interface LdapModule extends Disposable {
   readonly sync: LdapSync
   readonly links: LdapLinks

@@ -98,7 +98,7 @@ export interface PageParts {
   readonly clock: Clock
 }
 
-/** Every page, at its address. */
+/** All pages with their routes. */
 export function composePages(parts: PageParts): Router {
   const { database, pocket, directory, administration, settings, signUpSettings, mail, show } = parts
   const secure = pocket.issuer.startsWith('https:')

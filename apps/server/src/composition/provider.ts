@@ -40,7 +40,7 @@ export interface ProviderParts {
   readonly clock: Clock
 }
 
-/** Core's provider, as the configuration and the settings of this instance have it. */
+/** Core's provider, configured from the environment and the settings. */
 export async function composeProvider(parts: ProviderParts) {
   const { config, logger, database, stores, directory, settings, ownSettings, images, catalogues } = parts
   const signUpUrl = async () => ((await settings.values()).allowUserSignups === 'open' ? '/signup' : null)

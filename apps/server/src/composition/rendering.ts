@@ -12,7 +12,7 @@ export interface RenderingParts {
   readonly cataloguesDirectory: string
 }
 
-/** How pages look and speak. */
+/** Rendering and localization of pages. */
 export type Rendering = Awaited<ReturnType<typeof composeRendering>>
 
 export async function composeRendering(foundation: Foundation, { assets, cataloguesDirectory }: RenderingParts) {

@@ -89,11 +89,11 @@ export interface RestApiParts {
   readonly clock: Clock
 }
 
-/** The REST API: every noun's operations, at their addresses and in one document. */
+/** The REST API: the operations of all resources as routes and as one OpenAPI document. */
 export interface RestApi {
   readonly routes: Middleware
   readonly document: () => OpenApiDocument
-  /** Resolves when everything that is written beside requests has been written. */
+  /** Resolves when all background writes have completed. */
   settled(): Promise<void>
 }
 
@@ -192,7 +192,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
   }
 }
 
-/** What the clients' operations ask about groups. */
+/** Group dependencies of the client operations. */
 function groupPorts({ clients }: Pocket, { groups, exclusively }: Directory) {
   const allowedClients = createAllowedClients(clients)
   return {

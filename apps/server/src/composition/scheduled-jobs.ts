@@ -31,14 +31,14 @@ const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 
-/** What an instance does by itself. Each name has a sentence below `jobs.names` in the catalogue. */
+/** Scheduled jobs of an instance. Each name has a sentence below `jobs.names` in the catalogue. */
 export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
   const { pocket, directory, database, administration, ownSettings, images, mail, ldap, geoIpService, audit, clock } =
     parts
   return [
     {
       name: 'remove-expired',
-      // With the minute that rows are kept after they expired, they go within five minutes.
+      // Rows are kept for one minute after expiry, so this interval removes them within five minutes.
       intervalMs: 3 * minute,
       async run(signal) {
         while (!signal.aborted && (await pocket.removeExpired(200)) > 0);
@@ -75,7 +75,7 @@ export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
       intervalMs: hour,
       run: () => administration.waitingAddresses.removeExpired(),
     },
-    // Looks for what is due: five minutes after the last change, and every hour.
+    // Polls for due runs: five minutes after the last change, and every hour.
     { name: 'sync-scim', intervalMs: minute / 2, run: (signal) => parts.scimRuns.runDue(signal) },
     ...geoIpService.jobs,
     ldap.sync.job,

@@ -16,11 +16,11 @@ export interface ScimParts {
   readonly clock: Clock
 }
 
-/** What one request to a target may take: a page of a thousand people, or a group with tens of thousands of members. */
+/** Response size limit of a SCIM target: a page of a thousand users, or a group with tens of thousands of members. */
 const byteLimit = 32 * 1024 * 1024
 const timeout = 30_000
 
-/** The provisioning of people; its runs begin when there are clients. */
+/** SCIM provisioning; runs are created once the provider exists. */
 export function composeScim(parts: ScimParts) {
   const { config, logger, database, directoryStores, audit, transaction, clock } = parts
   const { scimRecords: records, snapshots: source } = directoryStores

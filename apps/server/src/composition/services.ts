@@ -22,7 +22,7 @@ import { composeScim } from './scim.ts'
 
 const logoTimeout = 15_000
 
-/** What pages and the REST API have in common: the provider, the use cases and the jobs. */
+/** Services shared by the pages and the REST API: the provider, the use cases and the jobs. */
 export async function composeServices(foundation: Foundation, rendering: Rendering) {
   const { config, logger, database, directory, places, audit, clock, settings, ownSettings, images } = foundation
   const { storesOfDirectory, emailService, geoIpService } = foundation

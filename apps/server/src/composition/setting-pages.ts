@@ -34,7 +34,7 @@ export interface SettingPageParts {
   readonly flashes: Flashes
 }
 
-/** The pages of the settings, and of what is set up beside them. */
+/** The settings pages and related administration pages. */
 export function composeSettingPages(parts: SettingPageParts): readonly PageRoute[] {
   const { database, pocket, directory, settings, ownSettings, mail, applicationImages, audit, transaction } = parts
   const { authentication, show, flashes } = parts

@@ -60,17 +60,17 @@ export const addressSection = {
   variables: { appUrl, appOrigins, internalAppUrl, trustProxy, hstsMaxAge },
 } satisfies Section
 
-/** How this server is reached from outside. */
+/** Public and internal URLs of this server. */
 export interface AddressConfig {
-  /** An origin: scheme, host and port in lower case, without a slash at the end. */
+  /** An origin: scheme, host and port in lower case, without a trailing slash. */
   readonly appUrl: string
-  /** Further origins for people. */
+  /** Additional origins for browsers. */
   readonly appOrigins: readonly string[]
-  /** The origin for applications; `undefined` where it is `appUrl`. */
+  /** The origin for applications; `undefined` if it equals `appUrl`. */
   readonly internalAppUrl: string | undefined
-  /** Whether a peer at this IP address may say for whom it speaks. */
+  /** Whether forwarded headers from this IP address are trusted. */
   readonly trustProxy: TrustProxy
-  /** Seconds for which browsers keep to https; 0 is off. */
+  /** HSTS lifetime in seconds; 0 disables it. */
   readonly hstsMaxAge: number
 }
 
@@ -124,7 +124,7 @@ function parseInternalUrl(given: GivenValue): string {
   return originOnly(given).origin
 }
 
-/** @throws {WrongValue} for anything but an http or https address without a path */
+/** @throws {WrongValue} if the value is not an http or https URL without a path */
 function originOnly({ text }: GivenValue): URL {
   const url = URL.parse(text)
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))

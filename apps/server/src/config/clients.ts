@@ -34,11 +34,11 @@ export const clientsSection = {
 } satisfies Section
 
 export interface ClientsConfig {
-  /** Whether redirect URIs may be plain http beyond loopback addresses. */
+  /** Whether redirect URIs may use plain http for hosts other than loopback addresses. */
   readonly allowInsecureCallbackUrls: boolean
-  /** Whether an access token may come straight from the authorization endpoint. */
+  /** Whether the authorization endpoint may issue access tokens directly. */
   readonly allowImplicit: boolean
-  /** RFC 9396 §2: the values of `type` that applications may ask for. */
+  /** RFC 9396 §2: the values of `type` that clients may request. */
   readonly authorizationDetailsTypes: readonly string[]
 }
 

@@ -24,7 +24,7 @@ const appEnvironment: Variable<string> = {
   parse: parseWord(['production', 'development', 'test']),
 }
 
-/** Variables that this server itself does not read. */
+/** Variables that the container reads, not the server. */
 export const containerSection = {
   title: 'Container and compatibility',
   introduction: 'Variables of Pocket ID that are not listed here are ignored.',

@@ -29,7 +29,7 @@ export const databaseSection = {
   variables: { connectionString, provider },
 } satisfies Section
 
-/** Which database is used. A relative `path` starts at the working directory. */
+/** The database to use. A relative `path` is resolved against the working directory. */
 export type DatabaseConfig =
   | { readonly kind: 'sqlite'; readonly path: string }
   | { readonly kind: 'postgres'; readonly url: string }
@@ -58,7 +58,7 @@ export function readDatabase(reader: Reader): DatabaseConfig {
   return database
 }
 
-/** Where files of this server lie beside its database. */
+/** The folder for this server's files, next to its database. */
 export function dataFolderOf(database: DatabaseConfig): string {
   return database.kind === 'sqlite' ? dirname(database.path) : dirname(defaultPath)
 }
@@ -73,7 +73,7 @@ function described(database: DatabaseConfig): string {
 
 function parseConnectionString(given: GivenValue): ParsedConnection {
   const text = given.text.trim()
-  // Two letters at least, since one is a drive.
+  // At least two letters, because a single letter is a Windows drive.
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase()
   if (scheme === undefined) return plain(text)
   if (scheme === 'file') return fromFileUri(text)
@@ -85,7 +85,7 @@ function parseConnectionString(given: GivenValue): ParsedConnection {
 }
 
 function fromPostgresUrl(url: string): ParsedConnection {
-  // What is wrong with it is not repeated: it holds a password.
+  // The message omits details because the URL contains a password.
   const parsed = URL.parse(url)
   const hasUnescapedAt = parsed !== null && `${parsed.host}${parsed.pathname}`.includes('@')
   if (!/^postgres(ql)?:\/\//i.test(url) || parsed === null || hasUnescapedAt)

@@ -20,7 +20,7 @@ export const encryptionSection = {
   variables: { encryptionKey },
 } satisfies Section
 
-/** The bytes of the master key, where the environment gives one. */
+/** The bytes of the master key, if set in the environment. */
 export function readEncryptionKey(reader: Reader): Buffer | undefined {
   return reader.read(encryptionKey)
 }

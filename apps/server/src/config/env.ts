@@ -7,17 +7,17 @@ import { type Config, loadConfig } from './load.ts'
 import type { Environment } from './reader.ts'
 
 /**
- * The environment of this process, completed by the `.env` file of a folder; real variables win,
- * empty ones count as not set.
+ * The environment of this process, extended by the `.env` file of a folder. Variables that are already set take precedence;
+ * empty ones count as unset.
  *
- * @throws {Misconfigured} where there is such a file and it cannot be read
+ * @throws {Misconfigured} if the file exists but cannot be read
  */
 export function readEnvironment(folder: string = process.cwd()): Environment {
   const set = Object.entries(process.env).filter(([, value]) => value !== '')
   return { ...readDotEnv(join(folder, '.env')), ...Object.fromEntries(set) }
 }
 
-/** @throws {InvalidConfig} naming everything that is wrong with the environment */
+/** @throws {InvalidConfig} listing all problems of the environment */
 export function readConfig(): Config {
   return loadConfig(readEnvironment(), (path) => readFileSync(path))
 }

@@ -68,17 +68,17 @@ export const filesSection = {
 export interface S3Config {
   readonly bucket: string
   readonly region: string
-  /** `undefined`: AWS. */
+  /** `undefined` for AWS. */
   readonly endpoint: string | undefined
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly forcePathStyle: boolean
-  /** What the names of files begin with. */
+  /** Prefix of the object keys. */
   readonly prefix: string
 }
 
 export interface FilesConfig {
-  /** Where uploaded files are kept. */
+  /** Where uploaded files are stored. */
   readonly files:
     | { readonly kind: 'database' }
     | { readonly kind: 'filesystem'; readonly folder: string }

@@ -49,12 +49,12 @@ export const geoIpSection = {
 
 export interface GeoIpConfig {
   readonly places: {
-    /** The file of the database. */
+    /** Path of the database file. */
     readonly path: string
-    /** Where to download it, with the licence key in it; `null` where nothing is to be downloaded. */
+    /** Download URL including the licence key; `null` if downloads are disabled. */
     readonly source: string | null
   }
-  /** CIDR ranges of IPv6 that are internal although they look public. */
+  /** IPv6 CIDR ranges that are internal although they look public. */
   readonly localIpv6Ranges: readonly string[]
 }
 
@@ -78,7 +78,7 @@ function sourceOf(reader: Reader): string | null {
   return null
 }
 
-/** What is wrong is not repeated: the address may hold a password. */
+/** The message omits details because the URL may contain a password. */
 function parseUrl({ text }: GivenValue): string {
   const parsed = URL.parse(text.replaceAll('%s', 'key'))
   if (parsed?.protocol !== 'https:' && parsed?.protocol !== 'http:')

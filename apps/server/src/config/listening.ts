@@ -38,13 +38,13 @@ export const listeningSection = {
   variables: { host, port, unixSocket, unixSocketMode },
 } satisfies Section
 
-/** Where this server listens. */
+/** Addresses on which this server listens. */
 export interface ListenConfig {
   readonly host: string
   readonly port: number
-  /** The path of a socket that is used instead of host and port. */
+  /** Path of a Unix socket that replaces host and port. */
   readonly unixSocket: string | undefined
-  /** Its permission bits. */
+  /** Permission bits of the Unix socket. */
   readonly unixSocketMode: number | undefined
 }
 

@@ -15,7 +15,7 @@ import { type ApiConfig, readApi } from './rest-api.ts'
 import { readSettings, type SettingsConfig } from './settings.ts'
 import { readVersionCheck, type VersionCheckConfig } from './version-check.ts'
 
-/** Everything that the environment decides. */
+/** The configuration from the environment. */
 export interface Config
   extends AddressConfig,
     ApiConfig,
@@ -30,15 +30,15 @@ export interface Config
     OutboundConfig,
     SettingsConfig {
   readonly database: DatabaseConfig
-  /** Where the generated encryption key lies. A relative path starts at the working directory. */
+  /** The folder of the generated encryption key. A relative path is resolved against the working directory. */
   readonly dataFolder: string
-  /** The bytes of the master key, where the environment gives one. */
+  /** The bytes of the master key, if set in the environment. */
   readonly encryptionKey: Buffer | undefined
-  /** What an administrator should know, though the server can start. */
+  /** Problems that an administrator should know about but that do not prevent the start. */
   readonly warnings: readonly string[]
 }
 
-/** The environment cannot be used. The message names every wrong variable, what is wrong and what would be right. */
+/** The environment is invalid. The message lists every invalid variable, the problem and how to fix it. */
 export class InvalidConfig extends Misconfigured {
   readonly problems: readonly Problem[]
 
@@ -49,9 +49,9 @@ export class InvalidConfig extends Misconfigured {
 }
 
 /**
- * Makes the configuration out of an environment; reads nothing else but the files that `*_FILE` variables name.
+ * Creates the configuration from an environment; the only files it reads are those that `*_FILE` variables name.
  *
- * @throws {InvalidConfig} naming every problem at once
+ * @throws {InvalidConfig} listing all problems
  */
 export function loadConfig(environment: Environment, readFile: ReadFile): Config {
   const reader = new Reader(environment, readFile)
@@ -91,7 +91,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   }
 }
 
-/** Without a proxy there is no way from the default address to another port. */
+/** Without a proxy, the default URL does not reach a server on a different port. */
 function warnOfOtherPort(reader: Reader, { appUrl }: AddressConfig, { port, unixSocket }: ListenConfig): void {
   if (reader.isSet(addressSection.variables.appUrl) || unixSocket !== undefined || appUrl.endsWith(`:${port}`)) return
   reader.warnings.push(`APP_URL is not set, so links lead to ${appUrl}, but this server listens at port ${port}.`)

@@ -17,7 +17,7 @@ export const outboundSection = {
 } satisfies Section
 
 export interface OutboundConfig {
-  /** Host names, addresses and CIDR ranges. */
+  /** Host names, IP addresses and CIDR ranges. */
   readonly allowedPrivateHosts: readonly string[]
 }
 

@@ -9,7 +9,7 @@ export const ownSettingsSection = {
 } satisfies Section
 
 export interface OwnSettingsConfig {
-  /** The settings of our own that the environment decides. */
+  /** Pocket's own settings fixed by the environment. */
   readonly ownSettings: Partial<OwnSettingValues>
 }
 

@@ -24,7 +24,7 @@ export const passkeysSection = {
 } satisfies Section
 
 export interface PasskeysConfig {
-  /** Where the FIDO Metadata Service's blob is. */
+  /** URL of the FIDO Metadata Service blob. */
   readonly fidoMetadata: { readonly file: string } | { readonly url: string }
 }
 

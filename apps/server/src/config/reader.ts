@@ -1,20 +1,20 @@
 import { messageOf } from '../logging/failure.ts'
 import { type GivenValue, InvalidValueError, type Variable } from './variable.ts'
 
-/** The environment, or whatever stands in for it in a test. */
+/** Environment variables, or a substitute in tests. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Reads a whole file. @throws what the file system throws */
+/** Reads a whole file. @throws file system errors */
 export type ReadFile = (path: string) => Buffer
 
-/** A variable, what is wrong with it, and what would be right. */
+/** A problem with a variable and how to fix it. */
 export interface Problem {
   readonly variable: string
   readonly wrong: string
   readonly remedy: string
 }
 
-/** Reads variables and collects what is wrong with them, so that all of it can be told at once. */
+/** Reads variables and collects all problems, so that they can be reported together. */
 export class Reader {
   readonly problems: Problem[] = []
   readonly warnings: string[] = []
@@ -26,7 +26,7 @@ export class Reader {
     this.#readFile = readFile
   }
 
-  /** The value, or `undefined` where the variable is not set, is empty or is wrong. */
+  /** The value, or `undefined` if the variable is unset, empty or invalid. */
   read<T>(variable: Variable<T>): T | undefined {
     return this.attempt(variable.name, () => {
       const given = variable.secret ? this.#readSecret(variable.name) : this.#readText(variable.name)
@@ -34,12 +34,12 @@ export class Reader {
     })
   }
 
-  /** Whether the variable, or its file, is given. */
+  /** Whether the variable or its `_FILE` form is set. */
   isSet({ name, secret }: Variable<unknown>): boolean {
     return this.#text(name) !== undefined || (secret === true && this.#text(fileForm(name)) !== undefined)
   }
 
-  /** Notes what `work` finds wrong. */
+  /** Runs `work` and records an invalid value as a problem. */
   attempt<T>(variable: string, work: () => T): T | undefined {
     try {
       return work()
@@ -51,7 +51,7 @@ export class Reader {
   }
 
   #text(name: string): string | undefined {
-    // Compose files hand on variables that nobody has set as empty ones.
+    // Compose files pass unset variables as empty strings.
     return this.#environment[name] === '' ? undefined : this.#environment[name]
   }
 
@@ -96,12 +96,12 @@ export class Reader {
   }
 }
 
-/** The variable that names a file with the value of a secret. */
+/** The variable that names a file containing the secret. */
 export function fileForm(name: string): string {
   return `${name}_FILE`
 }
 
-/** One line end at the end is what editors and `echo` leave; whatever else is there belongs to the value. */
+/** Removes one trailing line break, which editors and `echo` add; all other bytes belong to the value. */
 function withoutLineEnd(bytes: Buffer): Buffer {
   if (bytes.at(-1) !== 0x0a) return bytes
   return bytes.subarray(0, bytes.at(-2) === 0x0d ? -2 : -1)

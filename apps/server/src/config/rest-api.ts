@@ -29,9 +29,9 @@ export const apiSection = {
 } satisfies Section
 
 export interface ApiConfig {
-  /** The key that acts as an administrator, where the environment gives one. */
+  /** The API key that acts as an administrator, if set in the environment. */
   readonly staticApiKey: string | undefined
-  /** Whether it is limited how often something can be tried. */
+  /** Whether rate limits apply. */
   readonly rateLimits: boolean
 }
 
@@ -43,7 +43,7 @@ export function readApi(reader: Reader): ApiConfig {
 }
 
 function parseKey({ text }: GivenValue): string {
-  // A header's value has no space at either end either.
+  // HTTP header values have no leading or trailing spaces either.
   const key = text.trim()
   if (!/^[\x20-\x7e]*$/.test(key))
     throw new InvalidValueError(

@@ -15,7 +15,7 @@ import { settingsSection } from './settings.ts'
 import type { Section } from './variable.ts'
 import { versionCheckSection } from './version-check.ts'
 
-/** Every variable there is, in the order of the reference. */
+/** All variables in the order of the reference. */
 export const sections: readonly Section[] = [
   addressSection,
   listeningSection,

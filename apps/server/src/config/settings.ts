@@ -30,12 +30,12 @@ export const settingsSection = {
   },
 } satisfies Section
 
-/** What the environment says about the settings. */
+/** Settings that the environment determines. */
 export interface SettingsConfig {
   readonly settings: {
-    /** Whether nothing counts but the environment. */
+    /** Whether all settings come from the environment only. */
     readonly uiConfigDisabled: boolean
-    /** The settings that the environment decides. */
+    /** Values of settings fixed by the environment. */
     readonly fixed: ReadonlyMap<SettingKey, string>
   }
 }

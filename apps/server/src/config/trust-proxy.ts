@@ -11,9 +11,9 @@ export const trustNone: TrustProxy = () => false
 const trustAll: TrustProxy = () => true
 
 /**
- * Whose forwarded headers count. An IPv4 address counts as itself, also where the socket shows it as an IPv6 one.
+ * Proxies whose `X-Forwarded-*` headers are trusted. An IPv4 address also matches its IPv4-mapped IPv6 form.
  *
- * @throws {WrongValue} naming the part that is no address and no network
+ * @throws {WrongValue} naming the part that is neither an IP address nor a network
  */
 export function parseTrustProxy({ text }: GivenValue): TrustProxy {
   const everybody = asBoolean(text)
@@ -25,7 +25,7 @@ export function parseTrustProxy({ text }: GivenValue): TrustProxy {
 }
 
 function parseNetwork(text: string): Network {
-  // ipaddr.js takes "10" for an address; nobody who writes it here means 0.0.0.10.
+  // ipaddr.js parses "10" as 0.0.0.10, which is never intended here.
   if (isIP(text.split('/')[0] ?? '') === 0 || !(isIP(text) !== 0 || ipaddr.isValidCIDR(text)))
     throw new InvalidValueError(`"${text}" is neither an IP address nor a network`, remedy)
   if (text.includes('/')) return unmapped(ipaddr.parseCIDR(text))
@@ -33,7 +33,7 @@ function parseNetwork(text: string): Network {
   return [address, address.kind() === 'ipv4' ? 32 : 128]
 }
 
-/** `::ffff:10.0.0.0/104` is `10.0.0.0/8`. */
+/** `::ffff:10.0.0.0/104` equals `10.0.0.0/8`. */
 function unmapped([base, bits]: Network): Network {
   if (base.kind() !== 'ipv6' || bits < 96) return [base, bits]
   const address = ipaddr.process(base.toString())

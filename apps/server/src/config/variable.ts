@@ -1,28 +1,28 @@
-/** A variable's value as it was given: `bytes` differ from `text` only where a file holds something else than UTF-8. */
+/** The raw value of a variable: `bytes` differ from `text` only if a file is not valid UTF-8. */
 export interface GivenValue {
   readonly text: string
   readonly bytes: Buffer
 }
 
-/** One variable of the environment: what it means and how its text becomes a value. */
+/** An environment variable: its description and its parser. */
 export interface Variable<T> {
   readonly name: string
-  /** For people: `URL`, `boolean`, `integer`, … */
+  /** For documentation: `URL`, `boolean`, `integer`, … */
   readonly type: string
-  /** What holds where nothing is given, for people. */
+  /** The default, for documentation. */
   readonly default: string
   readonly unit?: string
-  /** Its value is never shown, and `<name>_FILE` may name a file that holds it. */
+  /** The value is never shown, and `<name>_FILE` may name a file that contains it. */
   readonly secret?: true
-  /** For people, in Markdown. */
+  /** For documentation, in Markdown. */
   readonly description: string
   /** @throws {WrongValue} */
   readonly parse: (given: GivenValue) => T
 }
 
-/** A variable that cannot be used. The message never holds the value of a secret. */
+/** An invalid variable. The message never contains the value of a secret. */
 export class InvalidValueError extends Error {
-  /** What would be right, as an imperative sentence. */
+  /** How to fix it, as an imperative sentence. */
   readonly remedy: string
 
   constructor(wrong: string, remedy: string) {
@@ -32,15 +32,15 @@ export class InvalidValueError extends Error {
   }
 }
 
-/** A part of the configuration: its variables, and the reference's words about them. */
+/** A section of the configuration reference: its variables and its introduction. */
 export interface Section {
   readonly title: string
   readonly introduction?: string
-  // What a variable is parsed to matters only to the section's own reader.
+  // Only the reader of the section needs the parsed types.
   readonly variables: Readonly<Record<string, Variable<unknown>>>
 }
 
-/** One of a few words; case does not count. */
+/** Parses one of a fixed set of words, ignoring case. */
 export function parseWord<T extends string>(words: readonly T[]): (given: GivenValue) => T {
   return ({ text }) => {
     const found = words.find((word) => word === text.toLowerCase())
@@ -51,7 +51,7 @@ export function parseWord<T extends string>(words: readonly T[]): (given: GivenV
 
 const truths: Readonly<Record<string, boolean>> = { true: true, t: true, 1: true, false: false, f: false, 0: false }
 
-/** `true` or `false`, also as `t`, `f`, `1` and `0`; `undefined` for everything else. */
+/** Parses `true` or `false`, also as `t`, `f`, `1` and `0`; `undefined` for all other values. */
 export function asBoolean(text: string): boolean | undefined {
   return Object.hasOwn(truths, text.toLowerCase()) ? truths[text.toLowerCase()] : undefined
 }

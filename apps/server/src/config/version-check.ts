@@ -24,7 +24,7 @@ export const versionCheckSection = {
 } satisfies Section
 
 export interface VersionCheckConfig {
-  /** Where to ask for the newest version; `null` where nobody is to be asked. */
+  /** The URL to query for the newest version; `null` if the check is disabled. */
   readonly versionCheckUrl: string | null
 }
 

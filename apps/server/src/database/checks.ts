@@ -4,18 +4,18 @@ import { codeOf } from '../logging/failure.ts'
 import { appliedMigrations } from './inspect-postgres.ts'
 import { migrations } from './server-tables.ts'
 
-/** Bytes. With less, SQLite, its log and uploads soon find no room. */
+/** Bytes. With less free space, SQLite, its log and uploads soon fail. */
 const minFreeSpace = 100 * 1024 * 1024
 
-/** Touches no row, so that no disk is woken; a database that can only be read refuses it all the same. */
+/** Matches no row, so nothing is written to disk; a read-only database still rejects it. */
 const emptyWrite = `UPDATE pocket_job SET name = name WHERE name = ''`
 
-/** @throws where the database can only be read */
+/** @throws if the database is read-only */
 export async function checkWritable(database: Database): Promise<void> {
   await database.execute(emptyWrite)
 }
 
-/** @throws where migrations are missing, or a newer version has run some that this one does not know */
+/** @throws if migrations are missing, or if a newer version has run migrations unknown to this version */
 export async function checkMigrations(database: Database): Promise<void> {
   const tables = new Set(migrations.map(({ table }) => table))
   const applied = await appliedMigrations(tables, (sql) => database.query(sql))
@@ -24,10 +24,10 @@ export async function checkMigrations(database: Database): Promise<void> {
   if (missing.length > 0) throw new Error(`These migrations have not run: ${missing.join(', ')}.`)
 }
 
-/** @throws where the file system of the data folder is nearly full */
+/** @throws if the file system of the data folder is nearly full */
 export async function checkDisk(dataFolder: string, minFree = minFreeSpace): Promise<void> {
   const space = await statfs(dataFolder).catch((error: unknown) => {
-    // With PostgreSQL and a key of the environment there may be none.
+    // The folder may not exist with PostgreSQL and a key from the environment.
     if (codeOf(error) === 'ENOENT') return undefined
     throw error
   })

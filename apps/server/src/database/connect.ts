@@ -6,7 +6,7 @@ import { codeOf, messageOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
 import { describePostgres, withDefaultTls } from './postgres-url.ts'
 
-/** How often a database that is not there yet is tried, and how long to wait in between, in milliseconds. */
+/** Number of connection attempts and the pause between them, in milliseconds. */
 export interface RetryPolicy {
   readonly attempts: number
   readonly pause: number
@@ -19,11 +19,11 @@ export interface ConnectOptions {
   readonly tables: readonly EntitySchema[]
   readonly logger: Logger
   readonly maxWait?: RetryPolicy
-  /** Ends the waiting. */
+  /** Aborts the wait. */
   readonly stop?: AbortSignal
 }
 
-/** What is said while a database starts, stops or cannot be found yet; everything else will not get better by waiting. */
+/** Transient errors while a database starts, stops or is not resolvable yet; all other errors fail immediately. */
 const passing = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -38,9 +38,9 @@ const passing = new Set([
 ])
 
 /**
- * Connects to PostgreSQL, which may still be starting: a compose file starts both at once.
+ * Connects to PostgreSQL with retries, because a compose file starts the database and this server together.
  *
- * @throws {Misconfigured} where it refuses, or does not answer in time
+ * @throws {Misconfigured} if it rejects the connection or does not respond in time
  */
 export async function connectToPostgres({ url, tables, logger, maxWait, stop }: ConnectOptions): Promise<DataSource> {
   const { attempts, pause } = maxWait ?? defaultTimeout

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { Misconfigured } from '@pocket/core/errors'
 import { messageOf } from '../logging/failure.ts'
 
-/** A new folder is for this user alone. @throws {Misconfigured} where it is missing and cannot be made */
+/** Creates the folder with access for this user only. @throws {Misconfigured} if it is missing and cannot be created */
 export async function makeDataFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 })
@@ -11,7 +11,7 @@ export async function makeDataFolder(path: string): Promise<void> {
   }
 }
 
-/** Says what a person can do about a file or a folder that this process may not write. */
+/** Explains how to fix a file or folder that this process cannot write to. */
 export function notWritable(what: string, cause: unknown): Misconfigured {
   const user = process.getuid?.()
   const who = user === undefined ? 'the user that runs this server' : `the user with the id ${user}`

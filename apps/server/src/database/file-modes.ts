@@ -2,7 +2,7 @@ import { open, stat } from 'node:fs/promises'
 import { codeOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
 
-/** Makes an empty file that nobody but this user may read; SQLite gives the files beside it the same mode. */
+/** Creates an empty file that only this user can read; SQLite gives its journal files the same mode. */
 export async function createPrivately(path: string): Promise<void> {
   try {
     await (await open(path, 'wx', 0o600)).close()
@@ -11,7 +11,7 @@ export async function createPrivately(path: string): Promise<void> {
   }
 }
 
-/** Warns of files with secrets that others on this machine may read; somebody may have wanted that, so it is left as it is. */
+/** Warns about secret files that other users can read. Leaves the mode unchanged because it may be intended. */
 export async function warnOfWideModes(paths: readonly string[], logger: Logger): Promise<void> {
   for (const file of paths) {
     const mode = await modeOf(file)
@@ -21,7 +21,7 @@ export async function warnOfWideModes(paths: readonly string[], logger: Logger):
 }
 
 async function modeOf(path: string): Promise<number | undefined> {
-  // Windows has no such modes.
+  // Windows has no POSIX file modes.
   if (process.platform === 'win32') return undefined
   const found = await stat(path).catch(() => undefined)
   return found && found.mode & 0o777

@@ -2,28 +2,28 @@ import { fingerprintOf } from '@pocket/core'
 import type { AppliedMigrations } from '@pocket/core/typeorm'
 import { migrations } from './server-tables.ts'
 
-/** What a database holds before this server has touched it. */
+/** The content of a database before this server modifies it. */
 export interface Findings {
   readonly tables: ReadonlySet<string>
-  /** Of the master keys that the stored signing keys were encrypted with. */
+  /** Fingerprints of the master keys that encrypted the stored signing keys. */
   readonly fingerprints: ReadonlySet<string>
   readonly applied: AppliedMigrations
 }
 
 export const keyTableName = 'pocket_key'
 
-/** The fingerprints among texts of which some are encrypted values. */
+/** The key fingerprints of the encrypted values among these texts. */
 export function fingerprintsIn(texts: Iterable<string>): Set<string> {
   const found = Array.from(texts, fingerprintOf)
   return new Set(found.filter((fingerprint) => fingerprint !== undefined))
 }
 
-/** The tables among these that say which migrations have run. */
+/** The existing migration history tables. */
 export function historiesAmong(tables: ReadonlySet<string>): readonly string[] {
   return migrations.map(({ table }) => table).filter((table) => tables.has(table))
 }
 
-/** Statement that reads one of them. */
+/** SQL that reads a migration history table. */
 export function historyOf(table: string): string {
   return `SELECT name FROM "${table}"`
 }

@@ -4,7 +4,7 @@ import { type Findings, fingerprintsIn, historiesAmong, historyOf, keyTableName 
 
 type Query = (sql: string) => Promise<readonly { readonly name: string }[]>
 
-/** Which migrations have run, where these are the tables that there are. */
+/** The applied migrations, read from the history tables that exist. */
 export async function appliedMigrations(tables: ReadonlySet<string>, query: Query): Promise<AppliedMigrations> {
   const applied = new Map<string, readonly string[]>()
   for (const table of historiesAmong(tables)) {
@@ -17,7 +17,7 @@ export async function appliedMigrations(tables: ReadonlySet<string>, query: Quer
   return applied
 }
 
-/** Looks into the schemas that a connection sees, without writing. */
+/** Inspects the schemas that the connection sees, without writing. */
 export async function inspectPostgres(dataSource: DataSource): Promise<Findings> {
   const rows: readonly { readonly name: string }[] = await dataSource.query(
     'SELECT tablename AS name FROM pg_catalog.pg_tables WHERE schemaname = ANY (current_schemas(false))',

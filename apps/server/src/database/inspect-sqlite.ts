@@ -8,14 +8,14 @@ import { type Findings, fingerprintsIn, historiesAmong, historyOf, keyTableName 
 
 const nothing: Findings = { tables: new Set(), fingerprints: new Set(), applied: new Map() }
 const attempts = 5
-/** What SQLite says of a copy that was taken while another process was writing, and of a file that is none of its own. */
+/** SQLite errors for a copy taken during a write, and for a file that is not an SQLite database. */
 const unreadable = new Set(['SQLITE_CORRUPT', 'SQLITE_NOTADB'])
 
 /**
- * Looks into a copy of an SQLite file. To open the file itself would be a write: even a reader makes files beside a
- * database that has a write-ahead log, and repairs one whose process was killed.
+ * Inspects a copy of an SQLite file. Opening the file itself could modify it: even a reader creates files next to a
+ * database in WAL mode, and recovers one whose process was killed.
  *
- * @throws {Misconfigured} where it is no file, no SQLite database, or a damaged one
+ * @throws {Misconfigured} if the path is not a file, not an SQLite database, or a damaged one
  */
 export function inspectSqlite(path: string): Findings {
   if (existsSync(path) && !statSync(path).isFile()) throw new Misconfigured(`The database ${path} is not a file.`)

@@ -11,7 +11,7 @@ import { warnOfWideModes } from './file-modes.ts'
 
 export interface MasterKeyOptions {
   readonly config: Pick<Config, 'dataFolder' | 'encryptionKey'>
-  /** Of the keys that the database was encrypted with; empty where it holds nothing encrypted. */
+  /** Fingerprints of the keys that encrypted the database; empty if it contains no encrypted values. */
   readonly fingerprints: ReadonlySet<string>
   readonly logger: Logger
 }
@@ -21,16 +21,16 @@ interface CandidateKey {
   readonly key: MasterKey
 }
 
-/** The file in the data folder that holds a generated key. */
+/** The file in the data folder that contains a generated key. */
 function keyFileIn(dataFolder: string): string {
   return join(dataFolder, 'encryption_key')
 }
 
 /**
- * The master key: the one of the environment, else the one in the data folder, else a new one, which is made only where
- * the database holds nothing encrypted yet.
+ * The master key from the environment, else from the data folder. A new key is generated only if the database
+ * contains no encrypted values.
  *
- * @throws {Misconfigured} where it is missing or does not fit the database; nothing has been written then
+ * @throws {Misconfigured} if the key is missing or does not match the database; nothing is written in that case
  */
 export async function openMasterKey({ config, fingerprints, logger }: MasterKeyOptions): Promise<MasterKey> {
   const path = keyFileIn(config.dataFolder)
@@ -94,7 +94,7 @@ async function generate(path: string, logger: Logger): Promise<MasterKey> {
   await makeDataFolder(dirname(path))
   const text = randomBytes(32).toString('base64url')
   if (!(await createExclusively(path, `${text}\n`))) {
-    // Another process that starts at the same time was faster.
+    // Another process that started at the same time created the file first.
     const theirs = await readKeyFile(path)
     if (theirs === undefined) throw new Misconfigured(`The file ${path} was there a moment ago, and now it is not.`)
     return theirs.key
@@ -107,7 +107,7 @@ async function generate(path: string, logger: Logger): Promise<MasterKey> {
   return key
 }
 
-/** The file appears with its whole content or not at all; returns `false` where it exists already. */
+/** Creates the file atomically with its whole content; returns `false` if it exists already. */
 async function createExclusively(path: string, content: string): Promise<boolean> {
   const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
   try {
@@ -115,7 +115,7 @@ async function createExclusively(path: string, content: string): Promise<boolean
     try {
       await file.writeFile(content)
       await link(draft, path)
-      // After the link, so that the name is on the disk as well.
+      // Syncs after linking, so that the directory entry is durable as well.
       await file.sync()
     } finally {
       await file.close()

@@ -45,7 +45,7 @@ import { refusePocketIdDatabase } from './pocket-id-database.ts'
 import { describePostgres } from './postgres-url.ts'
 import { migrations, tables } from './server-tables.ts'
 
-/** The database of an instance, migrated, and the master key that fits it. */
+/** The migrated database of an instance and its master key. */
 export interface OpenDatabase extends AsyncDisposable {
   readonly dataSource: DataSource
   readonly masterKey: MasterKey
@@ -63,20 +63,20 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly overview: OverviewStore
   readonly ldapRuns: LdapRunStore
   readonly scimProviders: ScimProviderStore
-  /** Resolves when the database answers. */
+  /** Resolves when the database responds. */
   ping(): Promise<void>
-  /** What has to be right for this server to do its work, by name. */
+  /** Health checks by name. */
   readonly checks: Readonly<Record<'database' | 'writable' | 'migrations' | 'disk', () => Promise<void>>>
 }
 
 type DatabaseConfig = Pick<Config, 'database' | 'dataFolder' | 'encryptionKey'>
 
 /**
- * Opens the database that the configuration names, making and migrating it where needed. Everything that can be refused
- * is refused before the first write.
+ * Opens the configured database, and creates and migrates it if necessary. All validation happens
+ * before the first write.
  *
- * @throws {Misconfigured} where the database belongs to Pocket ID, cannot be reached or opened, or where the master key
- *   is missing or does not fit
+ * @throws {Misconfigured} if the database belongs to Pocket ID, cannot be reached or opened, or if the master key
+ *   is missing or does not match
  */
 export async function openDatabase(config: DatabaseConfig, logger: Logger, stop?: AbortSignal): Promise<OpenDatabase> {
   const { dataSource, masterKey } = await (config.database.kind === 'sqlite'
@@ -168,7 +168,7 @@ interface Admission {
   readonly description: string
 }
 
-/** Reads only, until it is certain that this server may write. */
+/** Validates without writing. */
 async function admit(findings: Findings, { config, logger, description }: Admission): Promise<MasterKey> {
   refusePocketIdDatabase(findings.tables, description)
   refuseNewerDatabase(migrations, findings.applied, description)

@@ -8,9 +8,9 @@ const distinctive = ['oidc_clients', 'webauthn_credentials']
 const companions = ['schema_migrations', 'users']
 
 /**
- * Refuses a database that belongs to Pocket ID and not to this server.
+ * Rejects a database that belongs to Pocket ID.
  *
- * @param description - which database it is, for people, without its password
+ * @param description - the database for the error message, without its password
  * @throws {Misconfigured}
  */
 export function refusePocketIdDatabase(tables: ReadonlySet<string>, description: string): void {

@@ -52,10 +52,10 @@ const ownTables: readonly EntitySchema[] = [
   scimChangeTable,
 ]
 
-/** Every table of this program. */
+/** All tables of this server. */
 export const tables: readonly EntitySchema[] = [...pocketTables, ...directoryTables, ...ownTables]
 
-/** Every migration, in the order in which the sets run. */
+/** All migrations, in the order in which the sets run. */
 export const migrations: readonly MigrationSet[] = [
   pocketMigrations,
   directoryMigrations,

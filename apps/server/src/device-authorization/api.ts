@@ -34,7 +34,7 @@ const infoSchema = named('DeviceCodeInfoDto', {
   },
 })
 
-/** `/api/oidc/device`: what a person decides about an application on another device (RFC 8628 §3.3). */
+/** `/api/oidc/device`: approves or denies a device authorization request (RFC 8628 §3.3). */
 export function deviceAuthorizationOperations({ pocket, logos }: DeviceAuthorizationPorts): readonly Operation[] {
   const { deviceAuthorizations } = pocket
   const signedIn = { area: 'account' } as const

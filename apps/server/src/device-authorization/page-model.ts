@@ -1,16 +1,16 @@
 import type { AuthenticationCeremony, PendingDeviceAuthorization } from '@pocket/core'
 
-/** `/device`, where an application on another device asks for access. */
+/** `/device` with a device authorization request. */
 export interface DeviceAuthorizationPage {
   readonly view: 'device-authorization'
   readonly userName: string
   readonly displayName: string
   readonly request: PendingDeviceAuthorization
-  /** Browser and system, or the program; empty where they are not known. */
+  /** Browser and operating system, or the program; empty if unknown. */
   readonly device: string
-  /** How to allow it; `null` where a form posted to `allowTo` does. */
+  /** The passkey ceremony that approves the request; `null` if a form posted to `allowTo` suffices. */
   readonly ceremony: AuthenticationCeremony | null
   readonly allowTo: string
-  /** A form posted to it refuses. */
+  /** A form posted to this URL denies the request. */
   readonly refuseTo: string
 }

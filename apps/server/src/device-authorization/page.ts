@@ -14,7 +14,7 @@ export interface DeviceAuthorizationPagePorts {
 
 const home = '/device'
 
-/** The part of `/device` where somebody decides about an application on another device. */
+/** The part of `/device` that approves or denies a device authorization request. */
 export function deviceAuthorizationPages({ pocket, show, flashes }: DeviceAuthorizationPagePorts) {
   const { deviceAuthorizations, signIn } = pocket
   const at = (act: 'allow' | 'refuse', code: string) => `${home}/${act}?${new URLSearchParams({ code })}`
@@ -46,7 +46,7 @@ export function deviceAuthorizationPages({ pocket, show, flashes }: DeviceAuthor
       ctx.body = await ceremony(ctx, codeOf(ctx))
     },
 
-    /** By a form, or by the answer of a passkey. */
+    /** Accepts a form submission or a passkey assertion. */
     async allow(ctx: Context) {
       const code = codeOf(ctx)
       const byPasskey = ctx.is('json') === 'json'

@@ -15,13 +15,13 @@ import { waitTime } from './wait.ts'
 export interface DeviceLoginPorts {
   readonly pocket: Pick<Pocket, 'deviceLogins' | 'issuer'>
   readonly directory: Directory
-  /** Where an address is. */
+  /** Looks up the location of an IP address. */
   readonly locationOf: (ipAddress: string | null) => Place
 }
 
 const code = { type: 'string', minLength: 1, maxLength: 64, description: 'What the waiting device shows.' } as const
 const place = { type: 'string', description: 'Empty where it is not known.' } as const
-/** What the page of the waiting device is asked to leave between two questions. */
+/** Polling interval of the waiting device, in seconds. */
 const interval = 3
 
 const requestSchema = named('DeviceLoginRequestDto', {
@@ -50,7 +50,7 @@ const verificationSchema = named('DeviceLoginVerificationDto', {
   },
 })
 
-/** `/api/device-login`: lets a device in on the word of another one. */
+/** `/api/device-login`: signs in a device with the approval of another device. */
 export function deviceLoginOperations(ports: DeviceLoginPorts): readonly Operation[] {
   return [...waiting(ports), ...deciding(ports)]
 }
@@ -128,7 +128,7 @@ function deciding({ pocket, locationOf }: DeviceLoginPorts): readonly Operation[
       answer: { status: 204 },
       async handle({ user, body, ctx }) {
         const status = body.decision === 'approve' ? 'approved' : 'denied'
-        // A mistyped code does not cost the proof.
+        // Checks the code first, so that a mistyped code does not consume the passkey proof.
         await pocket.deviceLogins.find(body.code)
         if (status === 'approved') await assertCondition(ctx, 'device-approval')
         await pocket.deviceLogins.decide(ctx.req, { code: body.code, accountId: user.id, status })

@@ -1,10 +1,10 @@
 import { bearerCookie } from '@pocket/core'
 import type { Context } from 'koa'
 
-/** As long as the contract says; the request itself ends earlier. */
+/** Lifetime required by the contract; the request itself expires earlier. */
 const maxAge = 900
 
-/** The cookie of the browser that waits, for one address alone, so that two tabs do not disturb each other. */
+/** Cookie of the waiting browser, limited to one path so that two tabs do not interfere. */
 export function waitingCookie(issuer: string, path: string) {
   const cookie = bearerCookie({ name: 'device_login_token', secure: issuer.startsWith('https:'), path, maxAge })
   return {

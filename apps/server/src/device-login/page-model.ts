@@ -1,36 +1,36 @@
 import type { AuthenticationCeremony } from '@pocket/core'
 
-/** `/login/device`: waits until another device lets this one in. */
+/** `/login/device`: waits until another device approves the sign-in. */
 export interface DeviceLoginPage {
   readonly view: 'device-login'
-  /** `null` once it has come to nothing. */
+  /** `null` after the request has failed. */
   readonly userCode: string | null
-  /** What a person types into the browser of the other device. */
+  /** The URL to open on the other device. */
   readonly address: string
   /** `path` is the `d` of an SVG path in a square of `size` units. */
   readonly qrCode: { readonly size: number; readonly path: string }
-  /** The script posts `{ "redirect": string }` to it, and waits; the form looks once. */
+  /** URL to which the script posts `{ "redirect": string }` for long polling; the form checks once. */
   readonly submitTo: string
   readonly redirect: string
-  /** Why it has come to nothing: the code of an error. */
+  /** Error code if the request has failed. */
   readonly problem: string | null
 }
 
-/** `/device`: asks for the code that another device shows, and whether to let it in. */
+/** `/device`: asks for the code of the waiting device and whether to approve its sign-in. */
 export interface DevicePage {
   readonly view: 'device'
   readonly userName: string
-  /** What was typed and refused. */
+  /** The rejected input. */
   readonly code: string
   readonly problem: string | null
   readonly request: {
     readonly userCode: string
-    /** Browser and system. */
+    /** Browser and operating system. */
     readonly device: string
     readonly ipAddress: string | null
     readonly ceremonies: { readonly approve: AuthenticationCeremony; readonly deny: AuthenticationCeremony }
   } | null
-  /** Where the application is not for this person: a form posted to `refuseTo` refuses it; another account signs in at `otherDeviceUrl`. */
+  /** If the user may not use the application: `refuseTo` denies it, `otherDeviceUrl` signs in with another account. */
   readonly notAllowed?: { readonly refuseTo: string; readonly otherDeviceUrl: string }
   readonly done: 'approved' | 'denied' | 'allowed' | 'refused' | null
 }

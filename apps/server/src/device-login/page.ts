@@ -16,14 +16,14 @@ export interface DevicePagePorts {
   readonly authentication: Authentication
   readonly show: ShowPage
   readonly flashes: Flashes
-  /** Shows what an application on another device asks for. */
+  /** Shows the device authorization request of an application. */
   readonly showAuthorization: (ctx: Context, user: User, code: string) => Promise<void>
 }
 
 const here = '/device'
 type Decision = 'approve' | 'deny'
 
-/** `/login/device` on the device that waits, `/device` where somebody decides about it. */
+/** `/login/device` on the waiting device, `/device` on the device that approves it. */
 export function devicePages(ports: DevicePagePorts) {
   const { pocket, authentication, show, flashes } = ports
 
@@ -58,7 +58,7 @@ export function devicePages(ports: DevicePagePorts) {
   const decide = (decision: Decision) => async (ctx: Context) => {
     const { id } = await authentication.requireUser(ctx)
     const code = codeOf(ctx)
-    // Before the passkey is used for nothing.
+    // Checks the code before the passkey assertion is consumed.
     await pocket.deviceLogins.find(code)
     await pocket.signIn.confirm(ctx.req, ctx.res, { accountId: id, response: jsonObject(ctx).response })
     const status = decision === 'approve' ? 'approved' : 'denied'
@@ -78,7 +78,7 @@ export function devicePages(ports: DevicePagePorts) {
     async show(ctx: Context) {
       const user = await authentication.requireUser(ctx)
       const code = codeOf(ctx)
-      // What became of one code says nothing about another.
+      // The result for one code does not apply to another.
       const { done } = code === '' ? flashes.take(ctx, here) : {}
       if (done === 'approved' || done === 'denied' || done === 'allowed' || done === 'refused')
         return showDevice(ctx, user, { done })
@@ -106,7 +106,7 @@ export function devicePages(ports: DevicePagePorts) {
   }
 }
 
-/** `user_code` is what RFC 8628 §3.3.1 leaves to us in the address that a device shows. */
+/** Accepts `user_code`, which the verification URI of a device contains (RFC 8628 §3.3.1). */
 function codeOf({ query: { user_code: userCode, code = userCode } }: Context): string {
   return typeof code === 'string' ? code.trim().slice(0, 64) : ''
 }

@@ -1,6 +1,6 @@
 import { encode } from 'uqr'
 
-/** A QR code as the `d` of one SVG path, in a square of `size` units that has its quiet zone. */
+/** A QR code as the `d` of one SVG path, in a square of `size` units including its quiet zone. */
 export interface QrCode {
   readonly size: number
   readonly path: string

@@ -24,7 +24,7 @@ interface Waiting {
   readonly problem: string | null
 }
 
-/** `/login/device`: waits on the device that has no passkey, and goes on by itself once another one has let it in. */
+/** `/login/device`: waits on a device without a passkey, and continues when another device approves the sign-in. */
 export function waitingPages({ pocket, authentication, show }: WaitingPagePorts) {
   const cookieOf = (id: string) => waitingCookie(pocket.issuer, `/login/device/${id}`)
 
@@ -56,7 +56,7 @@ export function waitingPages({ pocket, authentication, show }: WaitingPagePorts)
       await showWaiting(ctx, { id, userCode, redirect, problem: null })
     },
 
-    /** The script of the page waits here; without it, a button looks once. */
+    /** The page's script uses long polling; without JavaScript, a button checks once. */
     async submit(ctx: Context) {
       if (ctx.is('json')) {
         const redirectTo = sameSitePath(jsonObject(ctx).redirect, home)

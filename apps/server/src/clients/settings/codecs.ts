@@ -1,13 +1,13 @@
 import { InvalidInput } from '@pocket/core/errors'
 import type { Codec } from './field.ts'
 
-/** A text; empty where there is none. */
+/** Text; empty if there is no value. */
 export const text: Codec = { kind: 'text', text: (value) => String(value ?? ''), value: (entered) => entered.trim() }
 
-/** The same, where nothing is `null`. */
+/** Text; `null` if empty. */
 export const nullableText: Codec = { ...text, value: (entered) => entered.trim() || null }
 
-/** Minutes; where nothing is entered, as core says. What is no number is refused by core. */
+/** Minutes; core's default if empty. Core rejects a value that is not a number. */
 export const minutes: Codec = { kind: 'number', text: text.text, value: (entered) => numberOf(entered) ?? undefined }
 export const nullableMinutes: Codec = { ...minutes, value: numberOf }
 
@@ -17,7 +17,7 @@ export const flag: Codec = {
   value: (entered) => entered === 'true',
 }
 
-/** One of two, told apart by what they are rather than by a tick. */
+/** A boolean shown as a choice of two options instead of a checkbox. */
 export const either: Codec = {
   kind: 'choice',
   options: ['false', 'true'],
@@ -25,14 +25,14 @@ export const either: Codec = {
   value: (entered) => entered === 'true',
 }
 
-/** One a line. */
+/** One entry per line. */
 export const lines: Codec = {
   kind: 'lines',
   text: (value) => (Array.isArray(value) ? value.join('\n') : ''),
   value: (entered) => entered.split(/\s+/).filter((line) => line !== ''),
 }
 
-/** One a line, spaces included; none at all is `null`. */
+/** One entry per line, spaces allowed; `null` if empty. */
 export const nullableLines: Codec = {
   ...lines,
   value(entered) {
@@ -45,12 +45,12 @@ export function choice(options: readonly string[]): Codec {
   return { kind: 'choice', options, text: String, value: (entered) => entered }
 }
 
-/** The same with nothing to choose, which is `null`. */
+/** A choice with an empty option, which means `null`. */
 export function nullableChoice(options: readonly string[]): Codec {
   return { kind: 'choice', options: ['', ...options], text: text.text, value: (entered) => entered || null }
 }
 
-/** How a token is encrypted: both algorithms in one. */
+/** Token encryption: both algorithms in one choice. */
 export function encryption(alg: readonly string[], enc: readonly string[]): Codec {
   return {
     kind: 'choice',
@@ -66,7 +66,7 @@ export function encryption(alg: readonly string[], enc: readonly string[]): Code
   }
 }
 
-/** JSON as it is written in files; nothing is `null`. */
+/** JSON, pretty-printed; `null` if empty. */
 export const json: Codec = {
   kind: 'json',
   text: (value) => (value === null || value === undefined ? '' : JSON.stringify(value, null, 2)),

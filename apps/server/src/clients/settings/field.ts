@@ -1,25 +1,25 @@
 import type { Client, ClientInput, ClientProtocol, ClientProtocolInput } from '@pocket/core'
 
-/** What a section of the page changes of a client. */
+/** A change that a section of the page makes to a client. */
 export type ClientChange = Partial<Omit<ClientInput, 'protocol'>> & { readonly protocol?: ClientProtocolInput }
 
-/** What a field holds: a text, or rows of texts. */
+/** The value of a field: text or rows of text. */
 export type FieldValue = string | readonly (readonly string[])[]
 
 export interface FieldColumn {
   readonly name: string
-  /** What can be chosen; free text where it is missing. */
+  /** Allowed values; free text if missing. */
   readonly options?: readonly string[]
 }
 
 interface Named {
-  /** As in the errors of core, and in the form. */
+  /** The field name in core's errors and in the form. */
   readonly name: string
-  /** The end of its keys in the catalogue. */
+  /** The last part of its catalogue keys. */
   readonly key: string
 }
 
-/** A field of a form whose value is one text: a list has an entry a line, a tick is `true` or empty. */
+/** A form field with one text value: a list has one entry per line; a checkbox is `true` or empty. */
 export interface TextField extends Named {
   readonly kind: 'text' | 'number' | 'lines' | 'flag' | 'choice' | 'json'
   readonly options?: readonly string[]
@@ -27,7 +27,7 @@ export interface TextField extends Named {
   readonly write: (text: string) => ClientChange
 }
 
-/** A field with any number of rows; those that are empty do not count. */
+/** A field with any number of rows; empty rows are ignored. */
 export interface RowsField extends Named {
   readonly kind: 'rows'
   readonly columns: readonly FieldColumn[]
@@ -39,7 +39,7 @@ export type ClientField = TextField | RowsField
 
 type InputName = keyof Omit<ClientInput, 'protocol' | 'template'>
 
-/** How a value becomes a text, and a text a value. */
+/** Converts between a value and its form text. */
 export interface Codec {
   readonly kind: TextField['kind']
   readonly options?: readonly string[]
@@ -47,7 +47,7 @@ export interface Codec {
   readonly value: (text: string, name: string) => unknown
 }
 
-/** A field of the client itself. */
+/** A field of the client. */
 export function ofClient(name: InputName, { text, value, ...codec }: Codec): TextField {
   return {
     name,
@@ -58,7 +58,7 @@ export function ofClient(name: InputName, { text, value, ...codec }: Codec): Tex
   }
 }
 
-/** A field of the client's protocol; core checks it by its schema, so that its type need not be known here. */
+/** A field of the client's protocol settings; core validates it by its schema, so its type is not needed here. */
 export function ofProtocol(key: keyof ClientProtocol, { text, value, ...codec }: Codec): TextField {
   const name = `protocol.${key}`
   return {
@@ -70,7 +70,7 @@ export function ofProtocol(key: keyof ClientProtocol, { text, value, ...codec }:
   }
 }
 
-/** What several fields change, together. */
+/** Merges the changes of several fields. */
 export function together(changes: readonly ClientChange[]): ClientChange {
   const protocols = changes.map(({ protocol }) => protocol ?? {})
   const groupRules = Object.assign({}, ...protocols.map((protocol) => protocol.groupRules ?? {}))

@@ -1,7 +1,7 @@
 import type { ClaimRule, Client, ClientProtocolInput, FederatedIdentity } from '@pocket/core'
 import type { RowsField } from './field.ts'
 
-/** Claims that the client gets in its own way. */
+/** Claims with a different name or value for this client. */
 export const claimRules: RowsField = {
   name: 'protocol.claimRules',
   key: 'claimRules',
@@ -14,11 +14,11 @@ export const claimRules: RowsField = {
   ],
   read: ({ protocol }) =>
     protocol.claimRules.map(({ claim, source, as }) => [claim, source.kind, sourceText(source), as ?? '']),
-  // A cast, since core checks each rule by its schema.
+  // A cast, because core validates each rule by its schema.
   write: (rows) => ({ protocol: { claimRules: rows.map(claimRule) } as ClientProtocolInput }),
 }
 
-/** Other names of groups. */
+/** Group names that this client receives instead of the stored ones. */
 export const groupNames: RowsField = {
   name: 'protocol.groupRules.rename',
   key: 'groupNames',
@@ -28,7 +28,7 @@ export const groupNames: RowsField = {
   write: (rows) => ({ protocol: { groupRules: { rename: pairs(rows) } } }),
 }
 
-/** The user names by which the client knows people; the page has names where the client has ids. */
+/** User names that this client receives. The page shows user names; the client stores user IDs. */
 export const userNames: RowsField = {
   name: 'protocol.userNames',
   key: 'userNames',
@@ -76,7 +76,7 @@ function sourceText(source: ClaimRule['source']): string {
   return typeof value === 'string' && constantOf(value) === value ? value : JSON.stringify(value)
 }
 
-/** What is written as JSON is meant as such; everything else is a text. */
+/** Parses valid JSON; any other text is used as a string. */
 function constantOf(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -5,20 +5,20 @@ import { formText, formTexts } from '../../http/form.ts'
 import { type ClientChange, type ClientField, type FieldValue, type RowsField, together } from './field.ts'
 import { type ClientSection, sections } from './sections.ts'
 
-/** Longest text of a field: a set of keys takes the most. */
+/** Maximum length of a field: a JSON Web Key Set is the longest value. */
 const longest = 50_000
-/** Longest text in a row. */
+/** Maximum length of a cell in a row. */
 const maxCellLength = 2000
 
-/** What a form holds, by the names of its fields. */
+/** Form values by field name. */
 export type SectionValues = ReadonlyMap<string, FieldValue>
 
-/** Why a field was refused, as a page says it. */
+/** A field error as the page shows it. */
 export interface FieldProblem {
   readonly field: string
   readonly key: string
   readonly code: string
-  /** The entry of a list that is meant, where it is one. */
+  /** The invalid entry, if the field is a list. */
   readonly value: string
 }
 
@@ -26,12 +26,12 @@ export function sectionNamed(name: string): ClientSection | undefined {
   return sections.find((section) => section.name === name)
 }
 
-/** What is stored. */
+/** The stored values. */
 export function storedValues({ fields }: ClientSection, client: Client): SectionValues {
   return new Map(fields.map((field) => [field.name, field.read(client)]))
 }
 
-/** What was entered. @throws {InvalidInput} `validation_failed` where it is no form of ours */
+/** The submitted values. @throws {InvalidInput} `validation_failed` if the form data is malformed */
 export function enteredValues({ fields }: ClientSection, ctx: Context): SectionValues {
   return new Map(
     fields.map((field) => [
@@ -41,12 +41,12 @@ export function enteredValues({ fields }: ClientSection, ctx: Context): SectionV
   )
 }
 
-/** What it changes. @throws {InvalidInput} `validation_failed` where a text cannot be read */
+/** The change that the values make. @throws {InvalidInput} `validation_failed` if a value cannot be parsed */
 export function changeOf({ fields }: ClientSection, values: SectionValues): ClientChange {
   return together(fields.map((field) => changeOfField(field, values.get(field.name))))
 }
 
-/** Problems of core by the fields of the section. */
+/** Maps field errors of core to the fields of the section. */
 export function problemsOf(
   { fields }: ClientSection,
   values: SectionValues,
@@ -61,7 +61,7 @@ export function problemsOf(
   })
 }
 
-/** Values as a person compares them, by the keys of their fields. */
+/** The values as display text for comparison, by field key. */
 export function comparable({ fields }: ClientSection, values: SectionValues): Readonly<Record<string, string>> {
   return Object.fromEntries(
     fields.map(({ name, key }) => {

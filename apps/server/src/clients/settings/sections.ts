@@ -27,7 +27,7 @@ export type SectionName = (typeof sectionNames)[number]
 /** Fields that are saved together. */
 export interface ClientSection {
   readonly name: SectionName
-  /** Whether it is closed at first: most clients need nothing of it. */
+  /** Whether it is collapsed initially, because most clients do not need it. */
   readonly advanced: boolean
   readonly fields: readonly ClientField[]
 }
@@ -36,7 +36,7 @@ const encrypted = encryption(keyManagementAlgorithms, contentEncryptionAlgorithm
 const signed = choice(signingAlgorithms)
 const maybeSigned = nullableChoice(signingAlgorithms)
 
-/** Of the groups those with these names, in which `*` stands for anything. */
+/** Names of the groups to include; `*` is a wildcard. */
 const groupsShown: TextField = {
   name: 'protocol.groupRules.include',
   key: 'groupsShown',
@@ -45,7 +45,7 @@ const groupsShown: TextField = {
   write: (entered) => ({ protocol: { groupRules: { include: nullableLines.value(entered, '') as string[] | null } } }),
 }
 
-/** Everything that can be said about a client, in the order in which a person asks. */
+/** All client settings in display order. */
 export const sections: readonly ClientSection[] = [
   {
     name: 'identity',

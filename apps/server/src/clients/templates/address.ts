@@ -1,18 +1,18 @@
 import type { ClientInput } from '@pocket/core'
 import type { ClientTemplate } from './template.ts'
 
-/** What is odd about an address that somebody pasted: `wrong` cannot be used, the others are asked about once. */
+/** A problem with a pasted URL: `invalid` cannot be used, the others need confirmation. */
 export type AddressDoubt = 'invalid' | 'scheme' | 'insecure' | 'port'
 
 export interface PastedAddress {
-  /** Where the application is, without a slash at its end. */
+  /** URL of the application without a trailing slash. */
   readonly address: string
   readonly doubt: AddressDoubt | null
-  /** Whether something was left out of what was pasted. */
+  /** Whether parts of the pasted text were removed. */
   readonly isCorrected: boolean
 }
 
-/** What somebody meant who pasted the address of their application from their browser. */
+/** Derives the application's URL from a URL pasted from the browser. */
 export function pastedAddress(
   { port, hasPath }: Pick<ClientTemplate, 'port' | 'hasPath'>,
   pasted: string,
@@ -28,7 +28,7 @@ export function pastedAddress(
   return { address, doubt: doubtOf(url, hasScheme, port), isCorrected }
 }
 
-/** The settings of a client for the application at this address. */
+/** The client settings for the application at this URL. */
 export function templateInput(
   { name, settings, protocol, backchannelLogoutUri, ...template }: ClientTemplate,
   address: string,
@@ -50,6 +50,6 @@ export function templateInput(
 function doubtOf(url: URL, hasScheme: boolean, port: number | undefined): AddressDoubt | null {
   if (!hasScheme) return 'scheme'
   if (url.protocol === 'http:') return 'insecure'
-  // Behind a proxy there is none; what is neither there nor at its own port is likely a mistake.
+  // Behind a proxy there is no port; a port other than the application's default is probably a mistake.
   return url.port !== '' && port !== undefined && url.port !== String(port) ? 'port' : null
 }

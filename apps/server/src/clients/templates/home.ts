@@ -1,6 +1,6 @@
 import { type ClientTemplate, entries } from './template.ts'
 
-/** What people have at home: photos, films, books, papers. */
+/** Applications for the home: photos, films, books, documents. */
 export const homeTemplates: readonly ClientTemplate[] = [
   {
     id: 'immich',

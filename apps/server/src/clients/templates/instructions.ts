@@ -1,14 +1,14 @@
 import type { Pocket } from '@pocket/core'
 import type { ClientTemplate } from './template.ts'
 
-/** What to enter at the application, in its own words. */
+/** The values to enter at the application, with the application's own labels. */
 export interface Instructions {
   readonly id: string
   readonly name: string
   readonly where: readonly string[]
   readonly entries: readonly {
     readonly label: string
-    /** `null`: the secret is in it, which is not shown now. */
+    /** `null`: contains the secret, which is not available now. */
     readonly value: string | null
   }[]
 }
@@ -17,7 +17,7 @@ export interface InstructionParts {
   readonly pocket: Pick<Pocket, 'issuer' | 'endpoints'>
   readonly appName: string
   readonly client: { readonly id: string; readonly redirectUris: readonly string[] }
-  /** In clear, where this very request has made it. */
+  /** The plaintext secret, if this request created it. */
   readonly secret: string | null
 }
 

@@ -1,6 +1,6 @@
 import { type ClientTemplate, entries } from './template.ts'
 
-/** What looks after machines, networks and other programs. */
+/** Applications that manage machines, networks and other programs. */
 export const machineTemplates: readonly ClientTemplate[] = [
   {
     id: 'proxmox-ve',

@@ -1,39 +1,39 @@
 import type { ClientInput, ClientProtocolInput } from '@pocket/core'
 
-/** One thing to enter at the application. */
+/** A field to fill in at the application. */
 export interface TemplateEntry {
-  /** What the application itself calls it: the words of its page, or the name of a variable. */
+  /** The label or variable name that the application uses. */
   readonly label: string
   /**
-   * What to enter there. In braces: `appName`, `discovery`, `issuer`, `clientId`, `clientSecret`, `redirectUri` (the first one),
-   * `address` (where the application is), and the names of endpoints.
+   * The value to enter. Placeholders in braces: `appName`, `discovery`, `issuer`, `clientId`, `clientSecret`, `redirectUri`
+   * (the first one), `address` (the URL of the application), and the names of endpoints.
    */
   readonly value: string
 }
 
-/** How an application is connected. What people read about it is below `templates.ID` in the catalogue. */
+/** How to connect an application. Its texts are below `templates.ID` in the catalogue. */
 export interface ClientTemplate {
   readonly id: string
-  /** What it is called. */
+  /** The name of the application. */
   readonly name: string
-  /** Where it could be, as an example; `null` where its addresses are the same everywhere. */
+  /** An example URL; `null` if the redirect URIs are the same for every installation. */
   readonly example: string | null
-  /** Where it listens unless somebody has changed that. */
+  /** The default port of the application. */
   readonly port?: number
-  /** Whether it can be below a path of its host. */
+  /** Whether the application can run below a path of its host. */
   readonly hasPath?: boolean
-  /** With `{address}` for where it is, without a slash at its end. */
+  /** `{address}` stands for the URL of the application without a trailing slash. */
   readonly redirectUris: readonly string[]
   readonly postLogoutRedirectUris?: readonly string[]
   readonly backchannelLogoutUri?: string
   readonly settings?: Pick<ClientInput, 'isPublic' | 'pkceRequired'>
   readonly protocol?: ClientProtocolInput
-  /** The way to the page or file, in the application's own words. */
+  /** The menu path or file name as the application labels it. */
   readonly where: readonly string[]
   readonly entries: readonly TemplateEntry[]
 }
 
-/** A row a thing to enter: what the application calls it, and what to enter. */
+/** A list of fields: the application's label, and the value to enter. */
 export function entries(rows: readonly (readonly [label: string, value: string])[]): readonly TemplateEntry[] {
   return rows.map(([label, value]) => ({ label, value }))
 }

@@ -3,7 +3,7 @@ import { machineTemplates } from './machines.ts'
 import type { ClientTemplate } from './template.ts'
 import { workTemplates } from './work.ts'
 
-/** A NAS has a page of its own: it is given an origin and nothing else, and says what it wants in words of its own. */
+/** Synology DSM has its own form because it needs only an origin and shows its own instructions. */
 export const synologyDsm: ClientTemplate = {
   id: 'synology-dsm',
   name: 'Synology DSM',
@@ -14,7 +14,7 @@ export const synologyDsm: ClientTemplate = {
   entries: [],
 }
 
-/** What a client can be made from, by name, after the one that most people come for. */
+/** Client templates sorted by name, after the most requested one. */
 export const templates: readonly ClientTemplate[] = [
   synologyDsm,
   ...[...homeTemplates, ...workTemplates, ...machineTemplates].sort((a, b) => a.name.localeCompare(b.name, 'en')),
@@ -24,7 +24,7 @@ export function templateOf(id: string | null): ClientTemplate | null {
   return templates.find((template) => template.id === id) ?? null
 }
 
-/** Those with all of these words in their name, whatever the case of the letters. */
+/** Templates whose name contains all of these words, ignoring case. */
 export function templatesMatching(search: string): readonly ClientTemplate[] {
   const words = search.toLowerCase().split(/\s+/)
   return templates.filter(({ id, name }) => words.every((word) => `${id} ${name}`.toLowerCase().includes(word)))

@@ -1,6 +1,6 @@
 import { type ClientTemplate, entries } from './template.ts'
 
-/** Where people work together: files, wikis, tasks, code. */
+/** Applications for collaboration: files, wikis, tasks, code. */
 export const workTemplates: readonly ClientTemplate[] = [
   {
     id: 'nextcloud',
