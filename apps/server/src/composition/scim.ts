@@ -16,7 +16,7 @@ export interface ScimParts {
   readonly clock: Clock
 }
 
-/** Response size limit of a SCIM target: a page of a thousand users, or a group with tens of thousands of members. */
+/** Limits of one request to a SCIM target, sized for a page of a thousand users or a group with tens of thousands of members. */
 const byteLimit = 32 * 1024 * 1024
 const timeout = 30_000
 

@@ -17,7 +17,7 @@ export interface ApiKeyNoticePorts {
 /** Milliseconds. */
 const ahead = 7 * 24 * 60 * 60_000
 
-/** Tells people, once for each, of API keys that end within a week. */
+/** Notifies users once of each API key that expires within a week. */
 export async function noticeExpiringApiKeys(ports: ApiKeyNoticePorts, signal: AbortSignal): Promise<void> {
   const { apiKeys, settings, clock } = ports
   if ((await settings()).emailApiKeyExpirationEnabled !== 'true') return

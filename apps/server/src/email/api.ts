@@ -37,7 +37,7 @@ export interface EmailApiPorts {
   readonly bindBrowser: BindBrowser
 }
 
-/** `/api/emails`, and what sends e-mails. */
+/** `/api/emails`, and operations that send e-mails. */
 export function emailOperations(ports: EmailApiPorts): readonly Operation[] {
   return [
     ...queueOperations(ports),

@@ -7,7 +7,7 @@ import type { SettingValues } from '../settings/definitions.ts'
 import type { Message } from './email.ts'
 import { type Wording, wordingOf } from './wording.ts'
 
-/** An e-mail as it goes out: the same words as plain text and as HTML. */
+/** A composed e-mail as plain text and HTML. */
 export interface ComposedEmail {
   readonly subject: string
   readonly text: string
@@ -25,7 +25,7 @@ export interface ComposerPorts {
   readonly places: GeoIp
 }
 
-/** Writes an e-mail in the language of its recipient. `now` in milliseconds since the Unix epoch. */
+/** Composes an e-mail in the recipient's language. `now` in milliseconds since the Unix epoch. */
 export type Compose = (message: Message, locale: string | null, now: number) => Promise<ComposedEmail>
 
 export function createComposer({ viewsDirectory, catalogues, settings, appUrl, places }: ComposerPorts): Compose {

@@ -12,35 +12,35 @@ export interface DeliveryPorts {
   readonly masterKey: MasterKey
   readonly compose: Compose
   readonly transport: Transport
-  /** What becomes of a wish for a login code; `undefined` where there is nobody to send one to. */
+  /** Answers a login code request; returns `undefined` if there is no recipient. */
   readonly answer: (email: Email, request: CodeRequest) => Promise<Answered | undefined>
-  /** The host that ids of messages end with. */
+  /** The host name in message IDs. */
   readonly host: string
   readonly clock: Clock
-  /** Milliseconds that the e-mail server has for each. By default a minute. */
+  /** Milliseconds that sending one e-mail may take. By default a minute. */
   readonly maxWait?: number
   readonly onError: (error: unknown, email?: Pick<Email, 'id' | 'kind'>) => void
 }
 
-/** An e-mail whose content is known now. */
+/** A request whose content has been resolved. */
 export interface Answered {
   readonly email: Email
   readonly message: Message
 }
 
-/** Sends what waits. Whoever waits for nothing calls `soon`; the scheduler calls `run`. */
+/** Sends queued e-mails. Requests call `soon`; the scheduler calls `run`. */
 export interface Delivery {
-  /** Sends everything that is due, one after the other, until told to stop. */
+  /** Sends all due e-mails sequentially until the signal is aborted. */
   run(signal: AbortSignal): Promise<void>
-  /** Sends beside whatever runs, in no transaction: what one has left is seen after it has ended. */
+  /** Sends in the background and outside any transaction: e-mails queued in a transaction are sent after it commits. */
   soon(): void
-  /** Begins nothing new and resolves when nothing is being sent any more. */
+  /** Starts no further delivery and resolves when the current one has ended. */
   settled(): Promise<void>
 }
 
 const minute = 60_000
 const hour = 60 * minute
-/** How long to wait after each attempt; after the last one an e-mail is given up. */
+/** Pause after each attempt, in milliseconds; after the last attempt delivery is given up. */
 export const pauses: readonly number[] = [
   15_000,
   minute,
@@ -52,15 +52,15 @@ export const pauses: readonly number[] = [
   12 * hour,
   24 * hour,
 ]
-/** What is being sent when everything stops has so much time left. */
+/** Milliseconds that a delivery in progress may still take at shutdown. */
 const grace = 2000
-/** Longer than sending takes, so that nobody else sends the same meanwhile. */
+/** Milliseconds. Longer than sending takes, so that no other process sends the same e-mail meanwhile. */
 const claimed = 10 * minute
 
 export function createDelivery(ports: DeliveryPorts): Delivery {
   const { store, clock, onError } = ports
   const stop = new AbortController()
-  // What is sent beside a request must not run in the request's transaction.
+  // Background delivery must not run in the request's transaction.
   const outside = AsyncLocalStorage.snapshot()
   let last = Promise.resolve()
 
@@ -116,7 +116,7 @@ async function attempt(ports: DeliveryPorts, email: Email, stop: AbortSignal): P
   await store.markSent(email, clock.now())
 }
 
-/** A server that never comes to an end must hold up neither those that wait nor the end of the process. */
+/** A server that never responds must block neither other e-mails nor the shutdown of the process. */
 function within(maxWait: number, stop: AbortSignal): Disposable & { readonly signal: AbortSignal } {
   const late = new AbortController()
   const timers = [setTimeout(() => late.abort(), maxWait)]

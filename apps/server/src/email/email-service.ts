@@ -27,21 +27,21 @@ export interface MailParts {
   readonly settings: Settings
   readonly directory: Directory
   readonly places: GeoIp
-  /** Where events go; the one that notices sign-ins is around it. */
+  /** The audit sink that this service wraps with sign-in notices. */
   readonly audit: AuditSink
   readonly transaction: Transaction
   readonly clock: Clock
 }
 
-/** Everything about e-mail that does not need core yet, and what makes the rest of it. */
+/** The e-mail services that do not need core, and a factory for the rest. */
 export interface EmailService {
   readonly outbox: Outbox
-  /** Takes the place of the sink that it was given. */
+  /** Replaces the audit sink passed in. */
   readonly audit: AuditSink
   open(pocket: Pick<Pocket, 'issueLoginCode' | 'issuer'>): Mail
 }
 
-/** The e-mail of an instance. */
+/** E-mail services of an instance. */
 export interface Mail {
   readonly outbox: Outbox
   readonly delivery: Delivery
@@ -49,18 +49,18 @@ export interface Mail {
   readonly loginCodes: LoginCodeEmails
   readonly verification: EmailVerification
   readonly jobs: readonly Job[]
-  /** Sends a test at once. @throws {Misconfigured} with what the e-mail server said @throws {Conflict} `user_email_not_set` */
+  /** Sends a test immediately. @throws {Misconfigured} with the SMTP error @throws {Conflict} `user_email_not_set` */
   test(user: User): Promise<void>
-  /** Whether what is left for somebody would reach them: e-mail is set up, and they have an address. */
+  /** Whether e-mail is configured and the user has an e-mail address. */
   reaches(user: Pick<User, 'email'>): Promise<boolean>
   /**
-   * Tells somebody, whom it reaches, that an administrator has let them in; `note` is what that one has to say, `wayBack`
-   * the path on this server at which they go on.
+   * Notifies a reachable user that an administrator has approved the account; `note` is the administrator's message,
+   * `wayBack` the path on this server at which the user continues.
    */
   approved(user: User, words: { readonly note: string | null; readonly wayBack: string | null }): Promise<void>
-  /** Tells somebody whose account is gone by now that an administrator has not let them in, and why. */
+  /** Notifies a user whose account was deleted that an administrator has rejected it, with the administrator's note. */
   refused(user: User, note: string): Promise<void>
-  /** Removes what is kept of a user, within the transaction. */
+  /** Removes the e-mail data of a user, within the transaction. */
   forget(userId: string): Promise<void>
 }
 
@@ -68,7 +68,7 @@ const cataloguesDirectory = fileURLToPath(new URL('../../locales/emails', import
 const hour = 60 * 60_000
 const kept = 30 * 24 * hour
 const batch = 1000
-/** Milliseconds: somebody waits for the answer. */
+/** Milliseconds. Short, because a user is waiting for the response. */
 const testTimeout = 20_000
 
 export async function createEmailService(parts: MailParts): Promise<EmailService> {

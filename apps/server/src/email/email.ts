@@ -1,14 +1,14 @@
 import type { Place } from '../geoip/location.ts'
 
-/** What an e-mail says. Instants in milliseconds since the Unix epoch. */
+/** The content of an e-mail. Instants in milliseconds since the Unix epoch. */
 export type Message =
   | { readonly kind: 'test' }
   | {
       readonly kind: 'one-time-access'
       readonly code: string
-      /** The path to go to afterwards. */
+      /** The path to open after signing in. */
       readonly redirect: string | null
-      /** Whether it works only in the browser that asked for it. */
+      /** Whether the code works only in the browser that requested it. */
       readonly bound: boolean
       readonly expiresAt: number
     }
@@ -27,7 +27,7 @@ export type Message =
       readonly at: number
     }
   | {
-      /** With a login code, whoever made it. */
+      /** A sign-in with any login code. */
       readonly kind: 'code-sign-in'
       readonly name: string
       readonly ipAddress: string | null
@@ -38,9 +38,9 @@ export type Message =
   | {
       readonly kind: 'account-approved'
       readonly name: string
-      /** What the administrator has to say, if anything. */
+      /** An optional message from the administrator. */
       readonly note?: string | null
-      /** The path on this server at which they go on; the account otherwise. */
+      /** The path on this server at which the user continues; by default the account page. */
       readonly wayBack?: string | null
     }
   | { readonly kind: 'account-refused'; readonly name: string; readonly note: string }
@@ -53,12 +53,12 @@ export type Message =
   | { readonly kind: 'invitation'; readonly link: string; readonly expiresAt: number }
 
 /**
- * Somebody who is not signed in asks for a login code. Whether there is such an account is found out when the e-mail is
- * due, so that the answer to the request cannot tell.
+ * A login code request of a signed-out user. The account is looked up when the e-mail is due, so that
+ * the response to the request cannot reveal whether it exists.
  */
 export interface CodeRequest {
   readonly kind: 'one-time-access-request'
-  /** What the browser that asks is known by; the code works in no other one. */
+  /** Identifies the requesting browser; the code works in no other browser. */
   readonly browserToken: string
   readonly redirect: string | null
 }
@@ -66,7 +66,7 @@ export interface CodeRequest {
 export type EmailContent = Message | CodeRequest
 export type EmailKind = EmailContent['kind']
 
-/** What can wait to be sent; a test is sent at once. */
+/** Kinds of e-mail that are queued; a test is sent immediately. */
 export const emailKinds = [
   'one-time-access',
   'one-time-access-request',
@@ -79,7 +79,7 @@ export const emailKinds = [
   'invitation',
 ] as const satisfies readonly EmailKind[]
 
-/** An e-mail that waits, was sent, or was given up. Instants in milliseconds since the Unix epoch. */
+/** A queued, sent or failed e-mail. Instants in milliseconds since the Unix epoch. */
 export interface Email {
   /** A UUID. */
   readonly id: string
@@ -88,14 +88,14 @@ export interface Email {
   readonly accountId: string | null
   /** The recipient's language, BCP 47. */
   readonly locale: string | null
-  /** The content, encrypted; empty once it is of no use any more. */
+  /** The encrypted content; empty once it is no longer needed. */
   readonly data: string
-  /** Of two e-mails with the same key only the first is taken. */
+  /** Of several e-mails with the same key, only the first is queued. */
   readonly onceKey: string | null
   readonly attempts: number
-  /** `null` where nobody will try again. While somebody tries it is when others may. */
+  /** `null` if there are no further attempts. During an attempt, the instant at which the claim ends. */
   readonly nextAttemptAt: number | null
-  /** From then on it is of no use. */
+  /** The instant from which sending is useless. */
   readonly expiresAt: number
   readonly lastError: string | null
   readonly createdAt: number

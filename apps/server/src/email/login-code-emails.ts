@@ -20,22 +20,22 @@ export interface LoginCodeEmailPorts {
   readonly clock: Clock
 }
 
-/** Login codes that go out by e-mail. */
+/** Login codes sent by e-mail. */
 export interface LoginCodeEmails {
   /** `lifetime` in milliseconds. @throws {Forbidden} `one_time_access_disabled` @throws {Conflict} `user_email_not_set` */
   send(actor: Actor, userId: string, lifetime: number): Promise<void>
-  /** A link by which somebody registers a passkey. `lifetime` in milliseconds. @throws {Conflict} `user_email_not_set` */
+  /** Sends a link for registering a passkey. `lifetime` in milliseconds. @throws {Conflict} `user_email_not_set` */
   invite(actor: Actor, userId: string, lifetime: number): Promise<void>
-  /** @throws {Forbidden} `one_time_access_disabled` where strangers may not ask for codes */
+  /** @throws {Forbidden} `one_time_access_disabled` if signed-out users may not request codes */
   assertRequestable(): Promise<void>
-  /** For somebody who is not signed in. Does the same whether or not there is an account with this address. */
+  /** For a signed-out user. Behaves the same whether or not an account with this e-mail address exists. */
   request(address: string, browserToken: string, redirect: string | null): Promise<void>
-  /** When a request is due: makes the code, or finds that there is nobody to send one to. */
+  /** Processes a due request: creates the code, or returns `undefined` if there is no recipient. */
   answer(email: Email, request: CodeRequest): Promise<Answered | undefined>
 }
 
 const requestedLifetime = 15 * 60_000
-/** So that strangers cannot fill somebody's mailbox. */
+/** Prevents strangers from flooding a user's mailbox. */
 const maxConcurrent = 10
 
 export function createLoginCodeEmails(ports: LoginCodeEmailPorts): LoginCodeEmails {
@@ -88,7 +88,7 @@ export function createLoginCodeEmails(ports: LoginCodeEmailPorts): LoginCodeEmai
         const message = { kind: 'one-time-access', code, redirect, bound: true, expiresAt } as const
         const { id: accountId, locale } = to
         const data = sealed(masterKey, message)
-        // To the address of the account: what was typed may be written in letters that only look like it.
+        // Sends to the stored e-mail address, because the submitted one may contain look-alike characters.
         const replaced = { ...email, kind: message.kind, recipient: addressOf(to), accountId, locale, data, expiresAt }
         return (await store.replace(replaced)) ? { email: replaced, message } : undefined
       }),

@@ -13,28 +13,28 @@ export interface OutboxPorts {
   readonly clock: Clock
 }
 
-/** An e-mail to somebody who is known. */
+/** An e-mail to a known recipient. */
 export interface Letter {
   readonly to: Pick<User, 'email' | 'locale'> & {
-    /** `null` where it is for somebody who has no account any more. */
+    /** `null` if the recipient no longer has an account. */
     readonly id: string | null
   }
   readonly message: Message
-  /** When it is of no use any more, in milliseconds since the Unix epoch. */
+  /** Expiration in milliseconds since the Unix epoch; a later delivery is useless. */
   readonly expiresAt: number
-  /** Of two with the same key only the first is taken. */
+  /** Of several e-mails with the same key, only the first is queued. */
   readonly onceKey?: string
 }
 
-/** Where e-mails are left to be sent later; what is left within a transaction is sent only if that is kept. */
+/** Queues e-mails; an e-mail queued within a transaction is sent only if the transaction commits. */
 export interface Outbox {
   /**
-   * Returns `false` where the same was left before.
+   * Returns `false` if an e-mail with the same key was queued before.
    *
    * @throws {Conflict} `user_email_not_set`
    */
   leave(letter: Letter): Promise<boolean>
-  /** Leaves a wish for a login code, whether or not there is an account with this address. */
+  /** Queues a login code request, whether or not an account with this e-mail address exists. */
   queueRequest(address: string, request: Extract<EmailContent, { kind: 'one-time-access-request' }>): Promise<void>
 }
 
@@ -78,7 +78,7 @@ export function sealed(masterKey: MasterKey, content: EmailContent): string {
   return masterKey.encrypt(use, JSON.stringify(content))
 }
 
-/** @throws {Misconfigured} where it was encrypted with another key */
+/** @throws {Misconfigured} if it was encrypted with a different key */
 export function unsealed(masterKey: MasterKey, data: string): EmailContent {
   return JSON.parse(masterKey.decrypt(use, data))
 }

@@ -3,20 +3,20 @@ import type { Viewer } from '../http/viewer.ts'
 import type { BulkNotice } from '../users/page-model.ts'
 import type { Email, EmailState } from './email.ts'
 
-/** `/verify-email`: confirms that an address belongs to whoever is signed in. */
+/** `/verify-email`: confirms the e-mail address of the signed-in user. */
 export interface VerifyEmailPage {
   readonly view: 'verify-email'
   readonly state: 'ask' | 'verified' | 'refused' | 'in' | 'waiting'
-  /** Sent back by the form. */
+  /** Submitted again by the form. */
   readonly token: string
   readonly email: string
-  /** Of somebody who has just signed up and cannot sign in yet: they come in, or wait for an administrator. */
+  /** A new user who could not sign in before verification: `in` can sign in now, `waiting` needs approval. */
   readonly userName: string | null
-  /** Where somebody who is in goes on, signing in on the way; `null` for everybody else. */
+  /** Where a user in state `in` continues after signing in; `null` in all other states. */
   readonly continueUrl: string | null
 }
 
-/** An e-mail as the list shows it. */
+/** An e-mail in the list. */
 export interface EmailItem
   extends Pick<
     Email,
@@ -25,13 +25,13 @@ export interface EmailItem
   readonly state: EmailState
 }
 
-/** `/settings/admin/emails`: what was sent, and what was not. */
+/** `/settings/admin/emails`: sent, waiting and failed e-mails. */
 export interface EmailsPage {
   readonly view: 'emails'
   readonly viewer: Viewer
   readonly list: ListView
   readonly emails: readonly EmailItem[]
-  /** How many were given up, in the whole list. */
+  /** Number of failed e-mails in the whole list. */
   readonly failed: number
   readonly notice: BulkNotice | null
 }

@@ -13,7 +13,7 @@ import { type BindBrowser, requestCode } from './request-code.ts'
 
 export interface EmailPagePorts {
   readonly mail: Pick<Mail, 'verification' | 'loginCodes' | 'delivery'>
-  /** For those who cannot sign in before. */
+  /** Verifies new users who cannot sign in yet. */
   readonly waiting: Pick<WaitingAddresses, 'find' | 'finish'>
   readonly bindBrowser: BindBrowser
   readonly authentication: Authentication
@@ -24,7 +24,7 @@ const home = '/settings/account'
 const maxTokenLength = 200
 const maxUrlLength = 1000
 
-/** `/lc/email`, and `/verify-email`: which asks first, since programs that look into e-mails open every link. */
+/** `/lc/email` and `/verify-email`, which asks for confirmation because e-mail scanners open every link. */
 export function emailPages({ mail, waiting, bindBrowser, authentication, show }: EmailPagePorts) {
   return {
     async requestCode(ctx: Context) {

@@ -15,7 +15,7 @@ export interface EmailQueuePagePorts {
   readonly authentication: Authentication
   readonly show: ShowPage
   readonly flashes: Flashes
-  /** Whether cookies are for https alone. */
+  /** Whether cookies have the `Secure` attribute. */
   readonly secure: boolean
 }
 
@@ -35,7 +35,7 @@ const list: ListPageDefinition = {
   sort: { column: 'createdAt', descending: true },
 }
 
-/** `/settings/admin/emails`: what became of the e-mails of the last 30 days. */
+/** `/settings/admin/emails`: the e-mails of the last 30 days and their delivery state. */
 export function emailQueuePages(ports: EmailQueuePagePorts): readonly PageRoute[] {
   const { queue, authentication, show, flashes, secure } = ports
   const failed = { page: 1, limit: 1, sort: null, search: '', filters: { state: ['failed'] } }

@@ -11,15 +11,15 @@ export interface EmailQueuePorts {
   readonly clock: Clock
 }
 
-/** What was sent within the last 30 days, what waits, and what could not be sent. */
+/** E-mails sent within the last 30 days, waiting and failed ones. */
 export interface EmailQueue {
-  /** The newest first where nothing else is asked for. */
+  /** Newest first by default. */
   list(request: ListRequest): Promise<Page<Email>>
   find(id: string): Promise<Email | undefined>
   /**
-   * Tries again soon.
+   * Schedules an immediate retry.
    *
-   * @throws {NotFound} `email_not_found` @throws {Conflict} `email_not_waiting` where it was sent, or is of no use any more
+   * @throws {NotFound} `email_not_found` @throws {Conflict} `email_not_waiting` if it was sent or has expired
    */
   retry(id: string): Promise<void>
 }

@@ -10,8 +10,8 @@ export interface RequestCodePorts {
 }
 
 /**
- * Asks for a login code for whoever has this address. Neither the answer nor the time that it takes tells whether somebody
- * has: that is looked up when the answer is on its way.
+ * Requests a login code for an e-mail address. Neither the response nor its timing reveals whether an account exists:
+ * the account is looked up after the response is sent.
  *
  * @throws {Forbidden} `one_time_access_disabled`
  */

@@ -13,7 +13,7 @@ export interface SendingPorts {
   readonly users: Pick<UserAdministration, 'find'>
 }
 
-/** What administrators send: a test to themselves, login codes and invitations to others. */
+/** Operations of administrators that send test e-mails, login codes and invitations. */
 export function sendingOperations({ mail, users }: SendingPorts): readonly Operation[] {
   return [
     operation({

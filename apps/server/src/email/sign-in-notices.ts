@@ -13,24 +13,24 @@ export interface SignInNoticePorts {
   readonly outbox: Pick<Outbox, 'leave'>
   readonly settings: () => Promise<Pick<SettingValues, 'emailLoginNotificationEnabled' | 'smtpHost'>>
   readonly transaction: Transaction
-  /** Where an address is. */
+  /** Looks up the location of an IP address. */
   readonly locationOf: (ipAddress: string | null) => Place
   readonly clock: Clock
-  /** Called when something was left to be sent. */
+  /** Called after an e-mail was queued. */
   readonly onLeft: () => void
 }
 
-/** Milliseconds; later than that it would only confuse. */
+/** Milliseconds. A later notice would only confuse the user. */
 const useful = 3 * 24 * 60 * 60_000
 
 /**
- * Tells people of a sign-in with a login code, and of one with a passkey from an address or with a browser that no sign-in of
- * theirs came from before. The e-mail is kept
- * together with the entry of the audit log or not at all.
+ * Notifies users of a sign-in with a login code, and of a passkey sign-in from an IP address or browser without an earlier
+ * sign-in. The e-mail is committed
+ * together with the audit log entry.
  */
 export function withSignInNotices(ports: SignInNoticePorts): AuditSink {
   const { audit, settings, transaction, onLeft } = ports
-  /** A login code is somebody else's to make, so its use is told whatever was chosen. */
+  /** Login codes can be created by others, so their use is always reported regardless of the setting. */
   const isTold = async ({ method }: SignIn) => {
     if (method !== 'passkey' && method !== 'code') return false
     const { emailLoginNotificationEnabled, smtpHost } = await settings()

@@ -1,37 +1,37 @@
 import type { SettingValues } from '../settings/definitions.ts'
 import type { ComposedEmail } from './compose.ts'
 
-/** Puts one e-mail into the hands of the e-mail server. */
+/** Sends one e-mail through the SMTP server. */
 export interface Transport {
   /**
-   * Gives up when `signal` says so, whatever the server is doing.
+   * Stops when `signal` is aborted, regardless of the state of the connection.
    *
-   * @throws {Refused} where the server will never take it; anything else where it is worth another attempt
+   * @throws {Refused} if the server rejects it permanently; any other error if a retry may succeed
    */
   send(email: OutgoingEmail, signal: AbortSignal): Promise<void>
 }
 
 export interface OutgoingEmail extends ComposedEmail {
   readonly to: string
-  /** Stays the same from one attempt to the next, so that a mailbox can drop a second copy. */
+  /** Identical for all attempts, so that a mailbox can discard duplicates. */
   readonly messageId: string
 }
 
-/** The e-mail server will not take this e-mail, however often it is asked. */
+/** The SMTP server rejects this e-mail permanently. */
 export class Refused extends Error {}
 
 const defaultPorts: Readonly<Record<string, number>> = { none: 25, starttls: 587, tls: 465 }
 /** Milliseconds. */
 const maxWait = { connectionTimeout: 15_000, greetingTimeout: 15_000, socketTimeout: 30_000, dnsTimeout: 15_000 }
 
-/** Speaks to the server that the settings name just now. */
+/** Uses the SMTP server in the current settings. */
 export function createSmtpTransport(settings: () => Promise<SettingValues>): Transport {
   return {
     async send({ to, messageId, subject, text, html, language }, signal) {
       const values = await settings()
       const { smtpHost, smtpFrom, appName } = values
       if (smtpHost === '' || smtpFrom === '') throw new Error('No e-mail server is set up (smtpHost and smtpFrom).')
-      // Loaded when something is sent: an instance without an e-mail server never needs it.
+      // Loaded on first use: an instance without an SMTP server never needs it.
       const { createTransport } = await import('nodemailer')
       const transport = createTransport({
         ...connectionOf(values),
@@ -72,12 +72,12 @@ function connectionOf({ smtpHost, smtpPort, smtpTls, smtpSkipCertVerify, smtpUse
   }
 }
 
-/** A header is one line, whatever a name holds. */
+/** Prevents header injection: a header must be one line, even if a name contains line breaks. */
 function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim()
 }
 
-/** A reply of 5xx about the recipient or the message itself is final (RFC 5321 §4.2.1); one about us may be mended. */
+/** A 5xx reply about the recipient or the message is final (RFC 5321 §4.2.1); one about our configuration can be fixed. */
 function isFinal(error: unknown): error is Error {
   if (!(error instanceof Error) || !('code' in error) || !('responseCode' in error)) return false
   const { code, responseCode } = error

@@ -4,7 +4,7 @@ import { emailTable } from './email.table.ts'
 import type { Email, EmailKind } from './email.ts'
 import type { Attempt, EmailStore } from './email-store.ts'
 
-/** No pause between two attempts is as long, in milliseconds: the clock has been set back where one is further ahead. */
+/** Longer than every retry pause, in milliseconds: a `next_attempt_at` further ahead means that the clock was set back. */
 const maxPause = 25 * 3_600_000
 
 const rows = new TableRows(emailTable)
@@ -16,7 +16,7 @@ const claim = (lock: string) => `UPDATE ${rows.table} SET attempts = attempts + 
 
 const sql = {
   insert: `${rows.insert} ON CONFLICT DO NOTHING`,
-  // Several who look at once get different ones.
+  // Concurrent callers claim different rows.
   claim: { sqlite: claim(''), postgres: claim('FOR UPDATE SKIP LOCKED') },
   replace: `UPDATE ${rows.table} SET kind = $3, recipient = $4, account_id = $5, locale = $6, data = $7, expires_at = $8
     WHERE id = $1 AND attempts = $2`,
@@ -36,7 +36,7 @@ const sql = {
 
 const state = `CASE WHEN sent_at IS NOT NULL THEN 'sent' WHEN next_attempt_at IS NULL THEN 'failed' ELSE 'waiting' END`
 const filterKeys = { state, kind: 'kind', recipient: 'recipient' } as const
-/** The two databases put NULL at different ends, so it becomes a number. */
+/** The two databases sort NULL at different ends, so it is mapped to a number. */
 const sortKeys: ReadonlyMap<string, string> = new Map([
   ['createdAt', 'created_at'],
   ['sentAt', 'COALESCE(sent_at, 0)'],

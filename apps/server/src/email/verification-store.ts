@@ -1,19 +1,19 @@
-/** An address that somebody is asked to verify. */
+/** A pending verification of an e-mail address. */
 export interface Verification {
   readonly accountId: string
   /** SHA-256 of the token, base64url. */
   readonly tokenHash: string
-  /** The address that the token was sent to. */
+  /** The e-mail address to which the token was sent. */
   readonly email: string
   /** Milliseconds since the Unix epoch. */
   readonly expiresAt: number
 }
 
-/** Where verifications wait, one for each account. */
+/** Stores pending verifications, one per account. */
 export interface VerificationStore {
-  /** Takes the place of an earlier one. */
+  /** Replaces an earlier one. */
   put(verification: Verification): Promise<void>
-  /** Takes it away and returns it, in one atomic step: of any number of calls at once, one gets it. */
+  /** Removes and returns it atomically: only one of several concurrent calls gets it. */
   consume(accountId: string, tokenHash: string): Promise<Verification | undefined>
   find(tokenHash: string): Promise<Verification | undefined>
   removeByAccount(accountId: string): Promise<void>

@@ -15,13 +15,13 @@ export interface VerificationPorts {
   readonly clock: Clock
 }
 
-/** Finds out whether an address belongs to the person who gave it. */
+/** Verifies that an e-mail address belongs to the user. */
 export interface EmailVerification {
-  /** Sends a link that holds for a day and takes the place of an earlier one. @throws {Conflict} `user_email_not_set` */
+  /** Sends a link that is valid for a day and replaces an earlier one. @throws {Conflict} `user_email_not_set` */
   begin(user: User): Promise<void>
-  /** Whom the link was sent to, while it works. */
+  /** The account of an unexpired verification link. */
   accountOf(token: string): Promise<string | undefined>
-  /** Uses the token up. @throws {InvalidInput} `invalid_email_verification_token` */
+  /** Consumes the token. @throws {InvalidInput} `invalid_email_verification_token` */
   finish(actor: Actor, token: string): Promise<void>
 }
 
@@ -57,7 +57,7 @@ export function createEmailVerification(ports: VerificationPorts): EmailVerifica
         await audit.record({ event: 'account_updated', accountId: actor.id, fields: changed, ...changes }, actor.origin)
         return true
       })
-      // Outside the transaction, which keeps a token used up even where it did not help.
+      // Throws outside the transaction, so that the token stays consumed even if verification failed.
       if (!verified)
         throw new InvalidInput(
           'invalid_email_verification_token',

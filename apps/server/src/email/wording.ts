@@ -3,14 +3,14 @@ import type { LocationNames } from '../geoip/location-names.ts'
 import type { Messages } from '../http/messages.ts'
 import type { Message } from './email.ts'
 
-/** What an e-mail says, in the recipient's language, before it has a form. */
+/** The texts of an e-mail in the recipient's language, before formatting. */
 export interface Wording {
   readonly subject: string
   readonly paragraphs: readonly string[]
   readonly code: string | null
   readonly facts: readonly { readonly label: string; readonly value: string }[]
   readonly link: { readonly label: string; readonly url: string } | null
-  /** What stands at the end, in small letters. */
+  /** Small print at the end. */
   readonly advice: string | null
 }
 
@@ -18,7 +18,7 @@ export interface WordingContext {
   readonly messages: Messages
   readonly where: LocationNames
   readonly appName: string
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly appUrl: string
   /** Milliseconds since the Unix epoch. */
   readonly now: number
@@ -134,7 +134,7 @@ const units = [
   ['minute', 60_000],
 ] as const
 
-/** “15 minutes”: in the largest unit of which there is at least one, rounded. */
+/** “15 minutes”: rounded, in the largest unit of which at least one fits. */
 function duration(language: string, milliseconds: number): string {
   const [unit, length] = units.find(([, size]) => milliseconds >= size) ?? units[2]
   const count = Math.max(1, Math.round(milliseconds / length))

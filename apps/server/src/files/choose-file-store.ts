@@ -7,7 +7,7 @@ import type { FileStore } from './file-store.ts'
 import { folderFileStore } from './folder-file-store.ts'
 import { s3FileStore } from './s3-file-store.ts'
 
-/** The storage that the environment names. */
+/** Creates the file store that the environment configures. */
 export function chooseFileStore({ files }: FilesConfig, { dataSource }: OpenDatabase, clock: Clock): FileStore {
   switch (files.kind) {
     case 'database':

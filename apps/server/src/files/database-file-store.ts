@@ -11,7 +11,7 @@ const sql = {
   remove: `DELETE FROM ${rows.table} WHERE "name" = $1`,
 }
 
-/** Files in the database, so that every replica has them and a backup of the database is whole. */
+/** Files in the database, so that every replica can read them and a database backup is complete. */
 export class DatabaseFileStore implements FileStore {
   readonly #database: Database
   readonly #clock: Clock

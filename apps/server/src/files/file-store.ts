@@ -1,9 +1,9 @@
-/** Keeps bytes under names: letters, digits, `-`, `.` and `/` between them. */
+/** Stores bytes by name. Names consist of letters, digits, `-`, `.`, and `/` as a separator. */
 export interface FileStore {
-  /** `undefined` where there is no such file. */
+  /** Returns `undefined` if the file does not exist. */
   read(name: string): Promise<Buffer | undefined>
-  /** Takes the place of what was there; nobody ever reads a half of it. */
+  /** Replaces an existing file atomically. */
   write(name: string, bytes: Buffer): Promise<void>
-  /** What is not there is removed already. */
+  /** Does nothing if the file does not exist. */
   remove(name: string): Promise<void>
 }

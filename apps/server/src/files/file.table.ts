@@ -1,10 +1,10 @@
 import { columns } from '@pocket/core/typeorm'
 import { EntitySchema } from 'typeorm'
 
-/** A file in the database. */
+/** A file stored in the database. */
 export interface StoredFile {
   readonly name: string
-  /** In base64. */
+  /** Base64. */
   readonly data: string
   readonly createdAt: number
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { codeOf } from '../logging/failure.ts'
 import type { FileStore } from './file-store.ts'
 
-/** Files in a folder, which is made where it is missing. */
+/** Files in a folder, which is created if it is missing. */
 export function folderFileStore(folder: string): FileStore {
   return {
     async read(name) {

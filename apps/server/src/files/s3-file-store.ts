@@ -5,7 +5,7 @@ import type { FileStore } from './file-store.ts'
 
 const timeout = 15_000
 
-/** Files in a bucket of S3, or of what speaks its protocol. */
+/** Files in an S3-compatible bucket. */
 export function s3FileStore(config: S3Config): FileStore {
   const { accessKeyId, secretAccessKey, region } = config
   const client = new AwsClient({ accessKeyId, secretAccessKey, region, service: 's3', retries: 2 })

@@ -5,25 +5,25 @@ import type { Logger } from '../logging/logger.ts'
 import { type GeoIpDatabase, openGeoIpDatabase } from './geoip-database.ts'
 import { GeoIpError } from './geoip-error.ts'
 
-/** The file of the database, and what was read from it last. Disposing of it stops the watching. */
+/** The database file and its last loaded content. Disposing it stops the file watcher. */
 export interface DatabaseFile extends Disposable {
   readonly path: string
-  /** `null` where there is no file, and until there is one that can be used. */
+  /** `null` if there is no file, or no file has been usable so far. */
   readonly current: GeoIpDatabase | null
-  /** Why the file that is there now cannot be used; `null` where it can, and where there is none. */
+  /** Why the current file cannot be used; `null` if it can, or if there is no file. */
   readonly failure: GeoIpError | null
-  /** When the file was written, in milliseconds since the Unix epoch; `null` where there is none. */
+  /** When the file was modified, in milliseconds since the Unix epoch; `null` if there is no file. */
   writtenAt(): Promise<number | null>
-  /** Reads the file where it is another one than before. One that cannot be used leaves the last one in use. */
+  /** Reloads the file if it has changed. An unusable file leaves the previous content in use. */
   refresh(): Promise<void>
-  /** Looks by itself from now on. */
+  /** Starts watching the file. */
   watch(): void
 }
 
 export interface DatabaseFileOptions {
   readonly path: string
   readonly logger: Logger
-  /** Milliseconds between two looks; and how long a file has to stay as it is, since it may still be written. */
+  /** Polling interval in milliseconds; `settle` is how long a file must stay unchanged, because a write may be in progress. */
   readonly pollInterval?: number
   readonly settle?: number
 }
@@ -82,7 +82,7 @@ export function createDatabaseFile({
     writtenAt: async () => (await statOf(path))?.mtimeMs ?? null,
     refresh,
     watch() {
-      // It asks again and again, since file systems of networks tell nobody of a change.
+      // Polls, because network file systems do not report changes.
       watchFile(path, { interval: pollInterval, persistent: false }, onChange)
     },
     [Symbol.dispose]() {
@@ -93,7 +93,7 @@ export function createDatabaseFile({
 }
 
 async function statOf(path: string): Promise<Stats | undefined> {
-  // Whatever cannot be looked at is not there.
+  // A file whose status cannot be read is treated as missing.
   return stat(path).catch(() => undefined)
 }
 

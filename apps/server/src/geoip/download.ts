@@ -5,19 +5,19 @@ import { createPublicDownload, OutboundError, type PublicDownload } from '@pocke
 import { codeOf } from '../logging/failure.ts'
 import { GeoIpError, maxDatabaseBytes } from './geoip-error.ts'
 
-/** Writes what the source has into a file. @throws {PlacesError} */
+/** Downloads the database into a file. @throws {PlacesError} */
 export type DownloadDatabase = (to: string, signal: AbortSignal) => Promise<void>
 
 export interface DownloadOptions {
-  /** With the licence key, so it is shown nowhere. */
+  /** Contains the licence key, so it is never shown. */
   readonly url: string
   readonly allowedPrivateHosts: readonly string[]
   readonly localRanges: readonly string[]
-  /** Milliseconds that everything may take. */
+  /** Total timeout in milliseconds. */
   readonly timeout: number
 }
 
-/** Refuses to begin what is announced to be too long, to end what is, and whatever has another checksum than it should. */
+/** Rejects a download that is too large, by its header or its actual size, or that has a wrong checksum. */
 export function createDownload({ url, ...options }: DownloadOptions): DownloadDatabase {
   const download = createPublicDownload({ ...options, maxBytes: maxDatabaseBytes })
   const { host } = new URL(url)
@@ -37,7 +37,7 @@ export function createDownload({ url, ...options }: DownloadOptions): DownloadDa
   }
 }
 
-/** MaxMind tells it at the address of the archive with another suffix; `undefined` where nobody tells it. */
+/** MaxMind provides the checksum at the same URL with a different suffix; `undefined` if there is none. */
 async function checksumOf(url: string, download: PublicDownload, signal: AbortSignal): Promise<string | undefined> {
   const address = new URL(url)
   if (address.searchParams.get('suffix') !== 'tar.gz') return undefined
@@ -76,7 +76,7 @@ function tooLarge(host: string): GeoIpError {
   return new GeoIpError('too_large', `What ${host} sends is larger than 300 MB.`)
 }
 
-/** No cause is kept of what failed on the way: it may repeat the address, and with it the licence key. */
+/** Omits the cause of network errors because it may contain the URL and with it the licence key. */
 function explained(error: unknown, host: string, signal: AbortSignal): unknown {
   if (error instanceof GeoIpError || signal.aborted) return error
   if (error instanceof OutboundError) {

@@ -3,17 +3,17 @@ import { type CityResponse, Reader } from 'maxmind'
 import { codeOf, messageOf } from '../logging/failure.ts'
 import { GeoIpError, maxDatabaseBytes } from './geoip-error.ts'
 
-/** A city database of MaxMind's format (GeoLite2, GeoIP2, DB-IP), read into memory. */
+/** A city database in MaxMind's format (GeoLite2, GeoIP2, DB-IP), loaded into memory. */
 export interface GeoIpDatabase {
   /** Such as `GeoLite2-City`. */
   readonly type: string
   /** Milliseconds since the Unix epoch. */
   readonly builtAt: number
-  /** `undefined` where it does not know the address. @param address - one that is valid */
+  /** Returns `undefined` if the IP address is not in the database. @param address - a valid IP address */
   find(address: string): FoundLocation | undefined
 }
 
-/** What the database knows of an address. */
+/** The database record of an IP address. */
 export interface FoundLocation {
   /** ISO 3166-1. */
   readonly countryCode: string | undefined
@@ -24,11 +24,11 @@ export interface FoundLocation {
 
 type Names = Readonly<Record<string, string | undefined>>
 
-/** Some that are looked up to see whether the tree and the records can be read at all. */
+/** IP addresses looked up to check that the tree and the records are readable. */
 const samples = ['1.1.1.1', '8.8.8.8', '81.2.69.160', '203.0.113.1', '2001:4860:4860::8888', '2a02::1', '::1']
 
 /**
- * Reads a database and looks whether it is one.
+ * Loads and validates a database.
  *
  * @throws {PlacesError} `not_readable`, `too_large`, `not_a_database`, `not_of_cities`
  */
@@ -57,7 +57,7 @@ export async function openGeoIpDatabase(path: string): Promise<GeoIpDatabase> {
 
 async function contentOf(path: string): Promise<Buffer> {
   try {
-    // Before it is in memory.
+    // Checks the size before loading the file into memory.
     if ((await stat(path)).size > maxDatabaseBytes) throw new GeoIpError('too_large', 'It is larger than 300 MB.')
     return await readFile(path)
   } catch (error) {
@@ -78,7 +78,7 @@ function readerOf(content: Buffer): Reader<CityResponse> {
       buildEpoch.getTime() > 0
     if (sane) return reader
   } catch {
-    // Said below, in words that help.
+    // The error below is more helpful.
   }
   throw new GeoIpError('not_a_database', 'It is no database in the format of MaxMind (.mmdb), or a part of one.')
 }

@@ -11,7 +11,7 @@ export type GeoIpFailure =
   | 'not_readable'
   | 'not_written'
 
-/** A database that cannot be had or used. The message says why and names no secret. */
+/** The database cannot be downloaded or used. The message gives the reason and contains no secret. */
 export class GeoIpError extends Error {
   readonly reason: GeoIpFailure
 
@@ -22,5 +22,5 @@ export class GeoIpError extends Error {
   }
 }
 
-/** Bytes, on the way, inside of an archive, and in memory. */
+/** Bytes, for the download, the extracted file and memory. */
 export const maxDatabaseBytes = 300_000_000

@@ -10,15 +10,15 @@ import { createDownload } from './download.ts'
 import { createGeoIp, type GeoIp } from './geoip.ts'
 import { createDatabaseRefresh } from './refresh.ts'
 
-/** Everything about places. Disposing of it stops what it does by itself. */
+/** GeoIP lookups and database refresh. Disposing it stops its background work. */
 export interface GeoIpService extends AsyncDisposable {
   readonly places: GeoIp
   readonly jobs: readonly Job[]
-  /** What the database is that is in use, for those who look at the job. */
+  /** Details of the loaded database for the job page. */
   notes(): JobNotes
-  /** Whether there is somewhere to download from, and nothing that can be used. */
+  /** Whether a download source is configured but no usable database exists. */
   isMissing(): boolean
-  /** Keeps the file of this replica from now on: the job may run in another one, which has a disk of its own. */
+  /** Starts refreshing the file of this replica: the job may run on another replica with its own disk. */
   start(): void
 }
 
@@ -27,7 +27,7 @@ export interface GeoIpServiceOptions {
   readonly logger: Logger
   readonly clock: Clock
   readonly repeat?: Repeat
-  /** How the file is looked at. */
+  /** Polling options of the file watcher. */
   readonly file?: Pick<DatabaseFileOptions, 'pollInterval' | 'settle'>
   /** Milliseconds that a download may take. */
   readonly timeout?: number
@@ -40,10 +40,10 @@ const hour = 60 * minute
 const day = 24 * hour
 const renewAfter = 14 * day
 const downloadTimeout = 10 * minute
-/** So that the job, which says how it went, is the first to try again. */
+/** Longer than the job's retry interval, so that the job, which reports the result, retries first. */
 const retryAfter = hour + 10 * minute
 
-/** Reads the database where there is one. */
+/** Loads the database if it exists. */
 export async function openGeoIpService({
   config,
   logger,
@@ -61,7 +61,7 @@ export async function openGeoIpService({
   let timer: Disposable | undefined
   await file.refresh()
 
-  /** The job comes first by a day, or by the minute that passes before this looks for the first time. */
+  /** Runs a day after the job would, and a minute after start-up, so that the job comes first. */
   const keep = async () => {
     if (refresh.failedAt !== null && clock.now() - refresh.failedAt < retryAfter) return
     try {

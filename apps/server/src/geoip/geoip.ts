@@ -2,11 +2,11 @@ import type { FoundLocation, GeoIpDatabase } from './geoip-database.ts'
 import { createInternalNetworks, plainAddress } from './internal-networks.ts'
 import { noOrigin, type Place } from './location.ts'
 
-/** Tells where addresses are. Nothing is read from a disk or a network for it. */
+/** Looks up the location of IP addresses in memory, without disk or network access. */
 export interface GeoIp {
-  /** In English, as the contract has it. */
+  /** In English, as the contract requires. */
   of(ipAddress: string | null): Place
-  /** A place that `of` has told of this address at some time, in a language (BCP 47) as far as its names are known. */
+  /** Translates an earlier result of `of` for this IP address to a language (BCP 47), as far as names are available. */
   inLanguage(place: Place, ipAddress: string | null, language: string): Place
 }
 
@@ -25,7 +25,7 @@ export function createGeoIp({ database, localIpv6Ranges }: GeoIpOptions): GeoIp 
     try {
       return database()?.find(address.toString())
     } catch {
-      // A damaged record must not end what somebody is doing.
+      // A damaged record must not fail the request.
       return undefined
     }
   }
@@ -33,7 +33,7 @@ export function createGeoIp({ database, localIpv6Ranges }: GeoIpOptions): GeoIp 
     of: (ipAddress) => english(find(ipAddress)),
     inLanguage(place, ipAddress, language) {
       const found = find(ipAddress)
-      // Whoever was given the address since then may be somewhere else.
+      // The IP address may have been reassigned to a different location since then.
       if (found === undefined || !isFound(found) || !isSame(english(found), place)) return place
       return {
         country: named(found.country, language) ?? regionName(found.countryCode, language) ?? place.country,
@@ -56,14 +56,14 @@ function isSame(one: Place, other: Place): boolean {
   return one.country === other.country && one.city === other.city
 }
 
-/** GeoLite has `pt-BR` and `zh-CN`, which stand for their languages. */
+/** GeoLite contains `pt-BR` and `zh-CN`, which are used for their whole language. */
 function named(names: FoundLocation['country'], language: string): string | undefined {
   const { language: base, script } = new Intl.Locale(language)
   if (script === 'Hant') return undefined
   return names[language] ?? Object.entries(names).find(([tag]) => tag.split('-')[0] === base)?.[1]
 }
 
-/** As browsers know it, in many more languages than the database. */
+/** Country names from `Intl`, which supports many more languages than the database. */
 function regionName(code: string | undefined, language: string): string | undefined {
   if (code === undefined || !/^[A-Z]{2}$/.test(code)) return undefined
   return new Intl.DisplayNames(language, { type: 'region', fallback: 'none' }).of(code)

@@ -2,7 +2,7 @@ import type { Messages } from '../http/messages.ts'
 import type { GeoIp } from './geoip.ts'
 import { internalNetwork, lan, type Place } from './location.ts'
 
-/** A place in words; empty where it is not known. `kept` is what was known of the address at some time, if it was kept. */
+/** A location as text; empty if unknown. `kept` is a stored earlier location of the IP address. */
 export type LocationNames = (ipAddress: string | null, kept?: Place) => string
 
 export function locationNames(places: GeoIp, { text, language }: Messages): LocationNames {

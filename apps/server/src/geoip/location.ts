@@ -1,4 +1,4 @@
-/** Where an address is, in English as the contract has it; a part that is not known is empty. */
+/** The location of an IP address, in English as the contract requires; unknown parts are empty. */
 export interface Place {
   readonly country: string
   readonly city: string
@@ -6,7 +6,7 @@ export interface Place {
 
 export const noOrigin: Place = { country: '', city: '' }
 
-/** What the contract calls the country of addresses that are not on the public internet. */
+/** The contract's country for IP addresses that are not on the public internet. */
 export const internalNetwork = 'Internal Network'
 export const lan: Place = { country: internalNetwork, city: 'LAN' }
 export const tailscale: Place = { country: internalNetwork, city: 'Tailscale' }

@@ -2,9 +2,9 @@ import { open, rm, stat } from 'node:fs/promises'
 import { codeOf } from '../logging/failure.ts'
 
 /**
- * Does some work unless another process that shares the folder does it; `false` where it does.
+ * Runs `work` unless another process that shares the folder is running it; returns `false` in that case.
  *
- * @param staleMs - after that many milliseconds whoever holds the lock is taken to have died
+ * @param staleMs - milliseconds after which the lock holder is assumed to have crashed
  */
 export async function withFileLock(path: string, staleMs: number, work: () => Promise<void>): Promise<boolean> {
   if (!(await take(path)) && !((await isStale(path, staleMs)) && (await retake(path)))) return false
@@ -26,7 +26,7 @@ async function take(path: string): Promise<boolean> {
   }
 }
 
-/** Two that do this at once may both go on: they do work twice, and what they do is put in place in one step. */
+/** Two concurrent callers may both succeed; that is harmless, because they replace the file atomically. */
 async function retake(path: string): Promise<boolean> {
   await rm(path, { force: true })
   return take(path)

@@ -10,22 +10,22 @@ import { GeoIpError } from './geoip-error.ts'
 import { withFileLock } from './lock.ts'
 import { unpack } from './unpack.ts'
 
-/** Puts a newer database in place of the one that is there, or leaves it. */
+/** Replaces the database with a newer one if necessary. */
 export interface DatabaseRefresh {
   /**
-   * Downloads where there is no database that can be used, or it is older than this many milliseconds. Does nothing while
-   * another process does it, and where there is nothing to download from.
+   * Downloads if there is no usable database or it is older than this many milliseconds. Does nothing if
+   * another process is downloading or no download source is configured.
    *
-   * @throws {PlacesError} why there is none, or no newer one; with nothing to download from, why the file cannot be used
+   * @throws {PlacesError} if the download fails; without a download source, if the existing file cannot be used
    */
   run(olderThan: number, signal: AbortSignal): Promise<void>
-  /** When the last download of this process failed, in milliseconds since the Unix epoch. */
+  /** Time of the last failed download of this process, in milliseconds since the Unix epoch. */
   readonly failedAt: number | null
 }
 
 export interface DatabaseRefreshOptions {
   readonly file: DatabaseFile
-  /** `null` where nobody has named a source. */
+  /** `null` if no download source is configured. */
   readonly download: DownloadDatabase | null
   readonly clock: Clock
 }
@@ -39,7 +39,7 @@ export function createDatabaseRefresh({ file, download, clock }: DatabaseRefresh
   let failedAt: number | null = null
 
   const isDue = async (olderThan: number) => {
-    // Somebody may have put one there by hand.
+    // An administrator may have placed a file there manually.
     await file.refresh()
     const writtenAt = await file.writtenAt()
     return writtenAt === null || file.current === null || clock.now() - writtenAt > olderThan
@@ -70,7 +70,7 @@ export function createDatabaseRefresh({ file, download, clock }: DatabaseRefresh
       try {
         await mkdir(folder, { recursive: true })
         await withFileLock(`${file.path}.lock`, stale, async () => {
-          // Whoever held the lock before may have done it.
+          // The previous lock holder may have refreshed it already.
           if (await isDue(olderThan)) await replace(download, signal)
         })
         failedAt = null
@@ -83,7 +83,7 @@ export function createDatabaseRefresh({ file, download, clock }: DatabaseRefresh
   }
 }
 
-/** What processes have left that died over it. */
+/** Removes partial downloads of processes that crashed. */
 async function removeLeftParts(path: string): Promise<void> {
   const left = (await readdir(dirname(path))).filter(
     (name) => name.startsWith(`${basename(path)}.`) && name.endsWith(part),

@@ -5,11 +5,11 @@ import { createGunzip } from 'node:zlib'
 import { Parser, type ReadEntry } from 'tar'
 import { GeoIpError, maxDatabaseBytes } from './geoip-error.ts'
 
-/** Where the format of a tar archive says that it is one (POSIX ustar). */
+/** Offset of the magic number in a tar archive (POSIX ustar). */
 const magicOffset = 257
 
 /**
- * Makes the database out of what was downloaded: the one inside of a `.tar.gz`, a `.gz`, or the file itself.
+ * Extracts the database from a download: from a `.tar.gz`, a `.gz`, or the file itself.
  *
  * @throws {PlacesError} `not_unpacked`, `too_large`
  */
@@ -25,11 +25,11 @@ export async function unpack(from: string, to: string, signal: AbortSignal): Pro
   }
 }
 
-/** The database is written; everything else of the archive, whatever it is called, goes nowhere. */
+/** Writes only the database; discards all other entries regardless of their names. */
 async function extractDatabase(from: string, to: string, signal: AbortSignal): Promise<void> {
   let written: Promise<void> | undefined
   const failed = Promise.withResolvers<never>()
-  // It may fail while nobody waits for it.
+  // Prevents an unhandled rejection if it fails before it is awaited.
   failed.promise.catch(() => undefined)
   const parser = new Parser({
     strict: true,
@@ -54,7 +54,7 @@ async function extractDatabase(from: string, to: string, signal: AbortSignal): P
   await written
 }
 
-/** What a gzip file holds, no more of it than a database may have. */
+/** Decompresses a gzip file up to the maximum database size. */
 async function* content(path: string): AsyncGenerator<Buffer> {
   let size = 0
   const gunzip = createGunzip()

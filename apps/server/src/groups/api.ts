@@ -16,7 +16,7 @@ import { membershipOperations } from './membership-operations.ts'
 export interface GroupOperationPorts {
   readonly directory: Directory
   readonly groups: GroupAdministration
-  /** The clients that a group may use although they are restricted, as the API shows them. */
+  /** The restricted clients that a group may use, as the API shows them. */
   readonly allowedClients: (groupId: string) => Promise<readonly { readonly id: string }[]>
 }
 
@@ -36,7 +36,7 @@ const groupBody = named('UserGroupCreateDto', {
   },
 } as const)
 
-/** A hundred thousand ids. */
+/** Bytes. Enough for a hundred thousand IDs. */
 const largeBody = 5_000_000
 
 const membersBody = {
@@ -187,7 +187,7 @@ function memberOperations({ directory, groups, answer }: Parts): readonly Operat
   ]
 }
 
-/** Whoever is in one of two lists alone. */
+/** The IDs that are in only one of the two lists. */
 function differing(before: readonly string[], after: readonly string[]): readonly string[] {
   const [old, wanted] = [new Set(before), new Set(after)]
   return [...before.filter((id) => !wanted.has(id)), ...after.filter((id) => !old.has(id))]

@@ -1,7 +1,7 @@
 import type { Clients } from '@pocket/core'
 import type { GroupChoice } from '../users/page-model.ts'
 
-/** How many clients a page offers; with more, the client's own page does it. */
+/** Maximum number of clients on a page; if there are more, the client's own page sets its groups. */
 const most = 200
 const restricted = {
   scope: { of: 'everybody' },
@@ -12,7 +12,7 @@ const restricted = {
   search: '',
 } as const
 
-/** The clients that are restricted to groups: those that the group may use, and others by name, as many as a page offers. */
+/** Restricted clients up to the display limit: those the group may use, then others by name. */
 export async function clientChoices(
   clients: Pick<Clients, 'page' | 'allowedTo'>,
   groupId: string,

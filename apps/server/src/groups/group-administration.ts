@@ -17,13 +17,13 @@ export interface GroupAdministrationPorts {
   readonly directory: Directory
   readonly pocket: Pick<Pocket, 'endAccessBy'>
   readonly audit: AuditSink
-  /** What is written in it, by the directory, by core and to the audit log, is kept together or not at all. */
+  /** Commits the changes of the directory, core and the audit log together. */
   readonly transaction: Transaction
-  /** The ids of the clients that its members may use although they are restricted. */
+  /** IDs of the restricted clients that the members may use. */
   readonly allowedClientIds: (groupId: string) => Promise<readonly string[]>
-  /** Removes what others keep of a group that is being removed, within the transaction. */
+  /** Removes data of other modules about a deleted group, within the transaction. */
   readonly forget: (groupId: string) => Promise<void>
-  /** Whether LDAP decides about the groups that come from there. */
+  /** Whether LDAP manages the groups that it imported. */
   readonly isLdapEnabled: () => Promise<boolean>
 }
 
@@ -32,20 +32,20 @@ export interface GroupNames {
   readonly friendlyName: string
 }
 
-/** What administrators do with groups. What there is no group for ends with `not_found`. */
+/** Group administration. Throws `not_found` if a group does not exist. */
 export interface GroupAdministration {
-  /** Without its members, who may be everybody. */
+  /** Without the members, because there can be many. */
   find(id: string): Promise<GroupWithClaims>
   /** @throws {InvalidInput} `validation_failed` @throws {Conflict} `already_in_use` */
   create(actor: Actor, names: GroupNames): Promise<GroupWithClaims>
-  /** @throws as `create` @throws {Forbidden} `ldap_user_group_update` for one that comes from LDAP, while that is enabled */
+  /** @throws as `create` @throws {Forbidden} `ldap_user_group_update` if the group is imported and LDAP is enabled */
   update(actor: Actor, id: string, names: GroupNames): Promise<void>
   /** @throws {Forbidden} `ldap_user_group_update`, as `update` */
   remove(actor: Actor, id: string): Promise<void>
-  /** Whether LDAP decides what this group is called and who is in it: what is changed here lasts until the next import. */
+  /** Whether LDAP manages the names and members of this group, so that the next import would overwrite changes. */
   isOwnedByLdap(group: Pick<Group, 'ldapId'>): Promise<boolean>
   setMembers(actor: Actor, id: string, userIds: readonly string[]): Promise<void>
-  /** Says when a membership ends. @throws {InvalidInput} `validation_failed` where that has passed */
+  /** Sets the end of a membership. @throws {InvalidInput} `validation_failed` if it is in the past */
   setMembershipEnd(actor: Actor, membership: Membership): Promise<void>
   /** @throws {InvalidInput} `reserved_claim`, `duplicate_claim`, `validation_failed` */
   setClaims(actor: Actor, id: string, claims: readonly CustomClaim[]): Promise<readonly CustomClaim[]>
@@ -69,7 +69,7 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
   const assertOwn = async (group: Pick<Group, 'ldapId'>) => {
     if (await isOwnedByLdap(group)) throw new Forbidden('ldap_user_group_update', 'LDAP user groups can’t be updated')
   }
-  /** A transaction in which the group is as the actor has read it, where they say what they have read. */
+  /** A transaction that first checks the caller's precondition, if any. */
   const unchanged = <T>(actor: Actor, id: string, work: () => Promise<T>): Promise<T> =>
     actor.ifMatch === undefined
       ? transaction(work)
@@ -78,7 +78,7 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
             assertUnchanged(actor, groupValidator(await withMembers(id), await allowedClientIds(id)))
           return work()
         })
-  /** Does something with a group, and writes into the audit log what was changed, where anything was. */
+  /** Changes a group and records the change in the audit log, if anything changed. */
   const changeOf = (actor: Actor, id: string, work: () => Promise<AuditEvent | null>) =>
     unchanged(actor, id, async () => {
       const event = await work()
@@ -127,7 +127,7 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
         const { added, removed } = await groups.setMembers(id, userIds)
         if (added.length === 0 && removed.length === 0) return null
         for (const userId of removed) await pocket.endAccessBy(userId, [id])
-        // Only who came and who went: a group may hold everybody.
+        // Only added and removed members, because a group can contain all users.
         const changes = changesBetween({ members: removed }, { members: added })
         return { event: 'group_members_changed', groupId: id, added, removed, by: actor.id, ...changes }
       }),

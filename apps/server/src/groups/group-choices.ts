@@ -1,9 +1,9 @@
 import type { Directory } from '@pocket/directory'
 
-/** How many groups a page offers; with more, the group's own page does it. */
+/** Maximum number of groups on a page; if there are more, the group's own page sets its clients. */
 const most = 200
 
-/** The groups that a page offers, by name, and how many there are. */
+/** The groups on a page, sorted by name, and their total number. */
 export function offeredGroups(groups: Pick<Directory['groups'], 'first'>) {
   return groups.first(most)
 }

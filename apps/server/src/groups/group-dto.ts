@@ -21,7 +21,7 @@ export const groupSchema = named('UserGroupDto', {
   },
 })
 
-/** A group as the REST API answers with. Without members and clients where they are not asked for. */
+/** A group in the REST API; members and clients are optional. */
 export function groupDto(group: GroupWithClaims & Partial<GroupDetails>, allowedClients: readonly object[] = []) {
   return {
     id: group.id,

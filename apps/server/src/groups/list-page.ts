@@ -34,7 +34,7 @@ const definition: ListPageDefinition = {
   sort: { column: 'friendlyName', descending: false },
 }
 
-/** `/settings/admin/user-groups`: every group, and the deletion of several of them. */
+/** `/settings/admin/user-groups`: the list of groups and bulk deletion. */
 export function groupListPages(ports: GroupListPorts) {
   const { directory, groups, authentication, reauthentication, show, flashes, secure } = ports
   return {

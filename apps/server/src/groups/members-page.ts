@@ -24,7 +24,7 @@ interface PagePaths {
   readonly done: (ctx: Context, id: string, notice: (typeof groupNotices)[number]) => void
 }
 
-/** Who is in a group, and until when. Somebody comes and goes by themselves, so that a large group costs no more than a small one. */
+/** Members of a group and their end dates. Members are changed one at a time, so the cost is independent of the group size. */
 export function memberPages(
   { directory, users, groups, authentication, reauthentication }: MemberPorts,
   ways: PagePaths,
@@ -33,13 +33,13 @@ export function memberPages(
   const protecting = (isProtected: boolean, act: (ctx: Context) => Promise<void>) =>
     isProtected ? reauthentication.when('administrator-members', act) : act
 
-  /** Somebody chosen of those who were found, or typed as they are called. */
+  /** Finds the selected user by ID, or the entered user by name. */
   const meant = async (id: string, typed: string) => {
     if (id !== '') return directory.find(id)
     return typed === '' ? undefined : directory.findByName(typed)
   }
 
-  /** Reads and writes as one, so that whoever puts them into another group meanwhile does not do so in vain. */
+  /** Reads and writes under one lock, so that a concurrent change of the user's groups is not lost. */
   const changeGroups = (actor: Actor, userId: string, change: (groupIds: readonly string[]) => readonly string[]) =>
     directory.exclusively(async () => {
       const { groups: before } = await users.find(userId)
@@ -112,14 +112,14 @@ export function memberPages(
   }
 }
 
-/** How many are offered of those who may be meant. */
+/** Maximum number of suggested users. */
 const some = { page: 1, limit: 8, sort: { column: 'username', descending: false }, filters: {} }
 
 function dayOf(at: number | null): string {
   return at === null ? '' : new Date(at).toISOString().slice(0, 10)
 }
 
-/** The last instant of a day in UTC; `null` for none. @throws {InvalidInput} `validation_failed` for what is no day */
+/** The last instant of a day in UTC; `null` if empty. @throws {InvalidInput} `validation_failed` if the day is invalid */
 function endOf(day: string): number | null {
   if (day === '') return null
   const at = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T23:59:59.999Z`) : Number.NaN

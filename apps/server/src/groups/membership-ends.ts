@@ -8,8 +8,8 @@ export interface MembershipEndPorts {
 }
 
 /**
- * Removes the memberships that have ended, with what they let people have. They counted no more already, so how often
- * this runs decides only when they are written into the audit log.
+ * Removes expired memberships and the access they granted. Expired memberships have no effect anyway, so the schedule of
+ * this job determines only when they appear in the audit log.
  */
 export function endMemberships({ directory, pocket, audit }: MembershipEndPorts): Promise<void> {
   return directory.groups.removeEndedMemberships(async ({ userId, groupId }) => {

@@ -26,7 +26,7 @@ const membershipBody = {
   properties: { endsAt: { ...instant, type: ['string', 'null'], description: 'In the future; null for never.' } },
 } as const
 
-/** `/api/user-groups/:id/members`: until when somebody is in a group, which the operations of the contract leave alone. */
+/** `/api/user-groups/:id/members`: membership end dates, which the contract's operations do not cover. */
 export function membershipOperations(
   directory: Pick<Directory, 'groups' | 'findEach'>,
   groups: Pick<GroupAdministration, 'setMembershipEnd'>,
@@ -76,7 +76,7 @@ export function membershipOperations(
   ]
 }
 
-/** A membership as an answer, with what a later change can say it was based on. */
+/** Responds with a membership and its `ETag`. */
 function answered(ctx: Context, membership: Membership) {
   ctx.set('ETag', membershipValidator(membership))
   return membershipDto(membership)
@@ -89,7 +89,7 @@ function membershipDto({ userId, groupId, endsAt }: Membership) {
 function instantOf(text: string): number {
   const at = Date.parse(text)
   if (!Number.isNaN(at)) return at
-  // The format allows a leap second, which no clock of ours can show.
+  // RFC 3339 allows a leap second, which `Date` cannot represent.
   throw new InvalidInput('validation_failed', 'EndsAt must be an instant (RFC 3339)', {
     fields: [{ field: 'endsAt', code: 'invalid_format', message: 'must be an instant (RFC 3339)' }],
   })

@@ -18,7 +18,7 @@ export interface GroupsPage {
     readonly userCount: number
     readonly createdAt: number
   }[]
-  /** How many there are, whatever is looked for. */
+  /** Total number of groups, regardless of the search. */
   readonly everything: number
   readonly notice: BulkNotice | null
 }
@@ -28,7 +28,7 @@ export interface GroupFormValues {
   readonly friendlyName: string
 }
 
-/** `/settings/admin/user-groups/new`. Its form is posted to the same address. */
+/** `/settings/admin/user-groups/new`. Its form posts to the same path. */
 export interface GroupNewPage {
   readonly view: 'group-new'
   readonly viewer: Viewer
@@ -46,7 +46,7 @@ export const groupNotices = [
   'end_saved',
 ] as const
 
-/** `/settings/admin/user-groups/ID`. Its forms are posted below the same address. */
+/** `/settings/admin/user-groups/ID`. Its forms post to paths below it. */
 export interface GroupPage {
   readonly view: 'group'
   readonly viewer: Viewer
@@ -56,16 +56,16 @@ export interface GroupPage {
     readonly friendlyName: string
     readonly createdAt: number
     readonly isFromLdap: boolean
-    /** Whether it comes from LDAP, which decides what it is called and who is in it. */
+    /** Whether it is managed by LDAP, which determines its names and members. */
     readonly isDecidedByLdap: boolean
   }
   readonly values: GroupFormValues
   readonly problems: readonly FieldError[]
   readonly version: string
   readonly conflict: readonly Difference[] | null
-  /** How the members are searched, and paged through. */
+  /** Search and paging of the members. */
   readonly list: ListView
-  /** By user name, those of the page. `endsAt` in milliseconds since the Unix epoch. */
+  /** Members on this page, sorted by user name. `endsAt` in milliseconds since the Unix epoch. */
   readonly members: readonly {
     readonly id: string
     readonly userName: string
@@ -74,26 +74,26 @@ export interface GroupPage {
     readonly version: string
   }[]
   readonly memberCount: number
-  /** Who can be meant by what was typed to add somebody, and until when they would be in the group: a day, or empty. */
+  /** Users that match the input for adding a member, and the end date of the membership: a day, or empty. */
   readonly adding: {
     readonly typed: string
     readonly endsAt: string
-    /** As many as are shown. */
+    /** The matches shown. */
     readonly found: readonly { readonly id: string; readonly userName: string; readonly displayName: string }[]
     readonly more: number
   } | null
-  /** A refused end of a membership: whose, and the day that was entered. */
+  /** A rejected end date: the user and the submitted day. */
   readonly ending: { readonly userId: string; readonly endsAt: string } | null
-  /** A refused addition: what was typed, and why. */
+  /** A rejected addition: the input and the error code. */
   readonly memberProblem: { readonly typed: string; readonly code: string } | null
   readonly claims: readonly CustomClaim[]
   readonly claimsProblem: string | null
   readonly claimKeys: readonly string[]
-  /** The clients that are restricted to groups, as many as are offered. */
+  /** Restricted clients, up to the display limit. */
   readonly clients: readonly GroupChoice[]
-  /** What the choice of clients is based on. */
+  /** The version that the client selection is based on. */
   readonly clientsVersion: string
-  /** How many more of them there are. */
+  /** Number of restricted clients not shown. */
   readonly moreClients: number
   readonly notice: (typeof groupNotices)[number] | null
   readonly removal: Confirmation

@@ -19,7 +19,7 @@ export interface GroupPagePorts extends GroupListPorts, ShowGroupPorts, MemberPo
   readonly clientAdministration: Pick<ClientAdministration, 'setAllowedTo'>
 }
 
-/** `/settings/admin/user-groups`: what an administrator does with groups. */
+/** `/settings/admin/user-groups`: group administration. */
 export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
   const { groups, clients, directory, clientAdministration, authentication, reauthentication, show, flashes } = ports
   const showGroup = createShowGroup(ports)
@@ -93,11 +93,11 @@ export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
       ctx.status = refusal.status
     }),
 
-    /** Which of the restricted clients its members may use. */
+    /** Sets which restricted clients the members may use. */
     setClients: onGroup(async (ctx, viewer, group) => {
       const chosen = new Set(formTexts(ctx, 'clients'))
       const shown = new Set(formTexts(ctx, 'shown'))
-      // What the page has not shown stays: such as what is open to everybody, and prepared for the day when it is restricted.
+      // Keeps clients that the page did not show, such as unrestricted ones prepared for a later restriction.
       const others = (await clients.allowedTo(group.id)).filter(({ id }) => !shown.has(id))
       const { id: accountId, origin } = pageActor(viewer, ctx)
       const by = { accountId, origin, ...versionSent(ctx) }
@@ -117,7 +117,7 @@ export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
       ctx.status = refusal.status
     }),
 
-    /** Asks, for browsers without the dialog. */
+    /** The confirmation page for browsers without JavaScript. */
     async askRemoval(ctx: Context) {
       const { viewer, group } = await opened(ctx)
       const confirmation = groupRemoval(group)

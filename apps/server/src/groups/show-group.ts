@@ -27,7 +27,7 @@ export interface ShowGroupPorts {
   readonly secure: boolean
 }
 
-/** What a page shows beside what is stored: what was typed and refused. */
+/** Page state in addition to the stored data: rejected input. */
 export type Typed = Partial<
   Pick<
     GroupPage,
@@ -89,7 +89,7 @@ export function createShowGroup({ clients, directory, groups, show, flashes, sec
   }
 }
 
-/** What is asked before a group is deleted. */
+/** The confirmation before a group is deleted. */
 export function groupRemoval({ id, friendlyName }: Pick<Group, 'id' | 'friendlyName'>): Confirmation {
   return {
     act: 'groups.delete',
