@@ -2,7 +2,7 @@ import { Misconfigured } from '@pocket/core/errors'
 import { pocketMigrations } from '@pocket/core/typeorm'
 
 /*
- * Many applications have tables named `users` and `schema_migrations`; only Pocket ID has them beside these.
+ * Many applications have tables named `users` and `schema_migrations`, but only Pocket ID combines them with these tables.
  */
 const distinctive = ['oidc_clients', 'webauthn_credentials']
 const companions = ['schema_migrations', 'users']

@@ -25,8 +25,7 @@ const useful = 3 * 24 * 60 * 60_000
 
 /**
  * Notifies users of a sign-in with a login code, and of a passkey sign-in from an IP address or browser without an earlier
- * sign-in. The e-mail is committed
- * together with the audit log entry.
+ * sign-in. Commits the e-mail and the audit log entry together.
  */
 export function withSignInNotices(ports: SignInNoticePorts): AuditSink {
   const { audit, settings, transaction, onLeft } = ports

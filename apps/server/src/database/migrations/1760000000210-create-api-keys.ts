@@ -22,12 +22,12 @@ const apiKey = new Table({
   ],
 })
 
-/** The table of API keys. */
+/** Creates the API key table. */
 export class CreateApiKeys1760000000210 implements MigrationInterface {
   readonly name = 'CreateApiKeys1760000000210'
 
   async up(runner: QueryRunner): Promise<void> {
-    // A copy, since TypeORM writes into the table that it is given.
+    // A copy, because TypeORM modifies the table options.
     await runner.createTable(apiKey.clone())
   }
 

@@ -25,12 +25,12 @@ const audit = new Table({
   ],
 })
 
-/** The table of the audit log. */
+/** Creates the audit log table. */
 export class CreateAuditLog1760000000220 implements MigrationInterface {
   readonly name = 'CreateAuditLog1760000000220'
 
   async up(runner: QueryRunner): Promise<void> {
-    // A copy, since TypeORM writes into the table that it is given.
+    // A copy, because TypeORM modifies the table options.
     await runner.createTable(audit.clone())
   }
 

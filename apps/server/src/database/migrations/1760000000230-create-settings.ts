@@ -8,12 +8,12 @@ const setting = new Table({
   ],
 })
 
-/** The table of settings. */
+/** Creates the settings table. */
 export class CreateSettings1760000000230 implements MigrationInterface {
   readonly name = 'CreateSettings1760000000230'
 
   async up(runner: QueryRunner): Promise<void> {
-    // A copy, since TypeORM writes into the table that it is given.
+    // A copy, because TypeORM modifies the table options.
     await runner.createTable(setting.clone())
   }
 

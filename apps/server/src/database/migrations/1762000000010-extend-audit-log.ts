@@ -7,13 +7,13 @@ function column(name: string, type: string, isNullable: boolean): TableColumn {
   return new TableColumn({ name, type, isNullable, ...(type === 'varchar' && { length: '43' }) })
 }
 
-/** What was changed, how often something was refused, and what is searched. Nothing refers to this table. */
+/** Adds changes, repetition counts and search text. No other table refers to this table. */
 export class ExtendAuditLog1762000000010 implements MigrationInterface {
   readonly name = 'ExtendAuditLog1762000000010'
 
   async up(runner: QueryRunner): Promise<void> {
     const names = Object.entries(filled)
-    // First without a constraint, since there are entries already and the two databases write defaults differently.
+    // Created without a constraint first, because entries exist and the two databases write defaults differently.
     await runner.addColumns(table, [
       column('changes', 'text', true),
       ...names.map(([name, type]) => column(name, type, true)),

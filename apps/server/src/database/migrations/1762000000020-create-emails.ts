@@ -35,12 +35,12 @@ const verification = new Table({
   ],
 })
 
-/** The tables of e-mails that wait, and of addresses that are being verified. */
+/** Creates the tables of queued e-mails and of pending e-mail verifications. */
 export class CreateEmails1762000000020 implements MigrationInterface {
   readonly name = 'CreateEmails1762000000020'
 
   async up(runner: QueryRunner): Promise<void> {
-    // Copies, since TypeORM writes into the table that it is given.
+    // Copies, because TypeORM modifies the table options.
     await runner.createTable(email.clone())
     await runner.createTable(verification.clone())
   }

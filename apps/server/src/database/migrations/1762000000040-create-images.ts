@@ -21,12 +21,12 @@ const file = new Table({
   ],
 })
 
-/** What images there are, and the files of those that are kept in the database. */
+/** Creates the tables of images and of image files stored in the database. */
 export class CreateImages1762000000040 implements MigrationInterface {
   readonly name = 'CreateImages1762000000040'
 
   async up(runner: QueryRunner): Promise<void> {
-    // Copies, since TypeORM writes into the tables that it is given.
+    // Copies, because TypeORM modifies the table options.
     await runner.createTable(image.clone())
     await runner.createTable(file.clone())
   }

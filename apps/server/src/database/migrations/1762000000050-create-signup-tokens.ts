@@ -17,12 +17,12 @@ const signupToken = new Table({
   ],
 })
 
-/** The table of the tokens with which strangers sign up. */
+/** Creates the sign-up token table. */
 export class CreateSignupTokens1762000000050 implements MigrationInterface {
   readonly name = 'CreateSignupTokens1762000000050'
 
   async up(runner: QueryRunner): Promise<void> {
-    // A copy, since TypeORM writes into the table that it is given.
+    // A copy, because TypeORM modifies the table options.
     await runner.createTable(signupToken.clone())
   }
 

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm'
 
-/** Who does not want to add a second passkey now. */
+/** Stores which users postponed adding a second passkey. */
 export class CreateReminders1762000000100 implements MigrationInterface {
   readonly name = 'CreateReminders1762000000100'
 

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm'
 
-/** Who has signed up and waits for an administrator. */
+/** Stores which new users wait for approval. */
 export class CreateApprovals1762000000120 implements MigrationInterface {
   readonly name = 'CreateApprovals1762000000120'
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-/** The tokens themselves, encrypted, since administrators read them in the list. */
+/** Stores the encrypted sign-up tokens, because the administrators' list shows them. */
 export class SealSignupTokens1762000000200 implements MigrationInterface {
   readonly name = 'SealSignupTokens1762000000200'
 

@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, TableColumn } from 'typeorm'
 
 const table = 'pocket_approval'
-/** The new columns, and what is true of those who wait already. */
+/** The new columns, and the values for accounts that are already waiting. */
 const added = [
   ['awaits_administrator', 'TRUE'],
   ['awaits_verification', 'FALSE'],
@@ -9,12 +9,12 @@ const added = [
 
 const column = (name: string, isNullable: boolean) => new TableColumn({ name, type: 'boolean', isNullable })
 
-/** What somebody who has signed up waits for: an administrator, a verified e-mail address, or both. */
+/** Stores what a new account waits for: approval, a verified e-mail address, or both. */
 export class WaitForAddresses1762000000250 implements MigrationInterface {
   readonly name = 'WaitForAddresses1762000000250'
 
   async up(runner: QueryRunner): Promise<void> {
-    // First without a constraint, since the two databases write defaults differently.
+    // Created without a constraint first, because the two databases write defaults differently.
     await runner.addColumns(
       table,
       added.map(([name]) => column(name, true)),

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm'
 
-/** Which applications people want to find first. */
+/** Stores the favourite applications of users. */
 export class CreateFavourites1762000000280 implements MigrationInterface {
   readonly name = 'CreateFavourites1762000000280'
 

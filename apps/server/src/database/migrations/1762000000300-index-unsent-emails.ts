@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner, TableIndex } from 'typeorm'
 
-/** E-mails that were sent stay for a while; those that were not are few, and counted at each look at the overview. */
+/** Indexes the few unsent e-mails, which the overview counts on every request. */
 export class IndexUnsentEmails1762000000300 implements MigrationInterface {
   readonly name = 'IndexUnsentEmails1762000000300'
 

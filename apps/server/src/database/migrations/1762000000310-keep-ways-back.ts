@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-/** Where somebody who has signed up and waits wanted to go. */
+/** Stores the path to which a waiting user returns after sign-up. */
 export class KeepWaysBack1762000000310 implements MigrationInterface {
   readonly name = 'KeepWaysBack1762000000310'
 

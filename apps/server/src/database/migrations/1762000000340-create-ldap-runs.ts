@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm'
 
-/** The reports of imports from LDAP. */
+/** Creates the table of LDAP import reports. */
 export class CreateLdapRuns1762000000340 implements MigrationInterface {
   readonly name = 'CreateLdapRuns1762000000340'
 

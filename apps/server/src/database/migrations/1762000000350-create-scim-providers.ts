@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm'
 
-/** Where the people of clients are provisioned, and that something has changed since. */
+/** Creates the tables of the clients' SCIM targets and of pending changes. */
 export class CreateScimProviders1762000000350 implements MigrationInterface {
   readonly name = 'CreateScimProviders1762000000350'
 

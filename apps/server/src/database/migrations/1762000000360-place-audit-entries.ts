@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-/** Where the address of an entry was; nobody has looked for those that are there. */
+/** Adds the location of the IP address; existing entries have none. */
 export class PlaceAuditEntries1762000000360 implements MigrationInterface {
   readonly name = 'PlaceAuditEntries1762000000360'
 
