@@ -165,7 +165,7 @@ function tooShort(name: string) {
 
 function futureInstant(text: string, now: number): number {
   const instant = Date.parse(text)
-  // RFC 3339 allows a leap second, which `Date` cannot represent.
+  // The format allows a leap second, which `Date` cannot represent.
   if (Number.isNaN(instant))
     throw new InvalidInput('validation_failed', 'ExpiresAt must be an instant (RFC 3339)', {
       fields: [{ field: 'expiresAt', code: 'invalid_format', message: 'must be an instant (RFC 3339)' }],

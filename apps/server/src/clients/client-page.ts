@@ -297,7 +297,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
   ]
 }
 
-/** The redirect URIs with wildcards, and the URIs they match. */
+/** The redirect URIs that match more than one URI. */
 function openingsOf({ redirectUris, postLogoutRedirectUris }: Client): ClientPage['openings'] {
   return [...new Set([...redirectUris, ...postLogoutRedirectUris])].flatMap((uri) => {
     const opening = redirectUriOpening(uri)

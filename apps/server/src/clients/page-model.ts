@@ -168,7 +168,7 @@ export interface ClientPage {
   readonly endpoints: readonly { readonly name: EndpointName; readonly url: string }[]
   /** The plaintext of the secret that was just created. */
   readonly newSecret: { readonly id: string; readonly value: string } | null
-  /** The URIs that the wildcards in its redirect URIs match. */
+  /** Redirect URIs with wildcards, and the additional URIs that they match. */
   readonly openings: readonly { readonly uri: string; readonly opening: RedirectUriOpening }[]
   /** Pasted redirect URIs with their corrected forms. */
   readonly corrections: readonly { readonly given: string; readonly corrected: string }[]

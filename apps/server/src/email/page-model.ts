@@ -10,7 +10,7 @@ export interface VerifyEmailPage {
   /** Submitted again by the form. */
   readonly token: string
   readonly email: string
-  /** A new user who could not sign in before verification: `in` can sign in now, `waiting` needs approval. */
+  /** User name of a new user who could not sign in before verification: `in` can sign in now, `waiting` needs approval. */
   readonly userName: string | null
   /** Where a user in state `in` continues after signing in; `null` in all other states. */
   readonly continueUrl: string | null

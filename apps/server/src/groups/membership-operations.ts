@@ -89,7 +89,7 @@ function membershipDto({ userId, groupId, endsAt }: Membership) {
 function instantOf(text: string): number {
   const at = Date.parse(text)
   if (!Number.isNaN(at)) return at
-  // RFC 3339 allows a leap second, which `Date` cannot represent.
+  // The format allows a leap second, which `Date` cannot represent.
   throw new InvalidInput('validation_failed', 'EndsAt must be an instant (RFC 3339)', {
     fields: [{ field: 'endsAt', code: 'invalid_format', message: 'must be an instant (RFC 3339)' }],
   })

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner, TableIndex } from 'typeorm'
 
-/** Indexes the few unsent e-mails, which the overview counts on every request. */
+/** Indexes the few unsent e-mails, which the overview page counts each time it is shown. */
 export class IndexUnsentEmails1762000000300 implements MigrationInterface {
   readonly name = 'IndexUnsentEmails1762000000300'
 
