@@ -124,7 +124,7 @@ function parseInternalUrl(given: GivenValue): string {
   return originOnly(given).origin
 }
 
-/** @throws {WrongValue} if the value is not an http or https URL without a path */
+/** @throws {InvalidValueError} if the value is not an http or https URL without a path */
 function originOnly({ text }: GivenValue): URL {
   const url = URL.parse(text)
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))

@@ -13,7 +13,7 @@ const trustAll: TrustProxy = () => true
 /**
  * Proxies whose `X-Forwarded-*` headers are trusted. An IPv4 address also matches its IPv4-mapped IPv6 form.
  *
- * @throws {WrongValue} naming the part that is neither an IP address nor a network
+ * @throws {InvalidValueError} naming the part that is neither an IP address nor a network
  */
 export function parseTrustProxy({ text }: GivenValue): TrustProxy {
   const everybody = asBoolean(text)

@@ -16,7 +16,7 @@ export interface Variable<T> {
   readonly secret?: true
   /** For documentation, in Markdown. */
   readonly description: string
-  /** @throws {WrongValue} */
+  /** @throws {InvalidValueError} */
   readonly parse: (given: GivenValue) => T
 }
 

@@ -5,7 +5,7 @@ import { createPublicDownload, OutboundError, type PublicDownload } from '@pocke
 import { codeOf } from '../logging/failure.ts'
 import { GeoIpError, maxDatabaseBytes } from './geoip-error.ts'
 
-/** Downloads the database into a file. @throws {PlacesError} */
+/** Downloads the database into a file. @throws {GeoIpError} */
 export type DownloadDatabase = (to: string, signal: AbortSignal) => Promise<void>
 
 export interface DownloadOptions {

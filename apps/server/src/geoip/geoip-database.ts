@@ -30,7 +30,7 @@ const samples = ['1.1.1.1', '8.8.8.8', '81.2.69.160', '203.0.113.1', '2001:4860:
 /**
  * Loads and validates a database.
  *
- * @throws {PlacesError} `not_readable`, `too_large`, `not_a_database`, `not_of_cities`
+ * @throws {GeoIpError} `not_readable`, `too_large`, `not_a_database`, `not_of_cities`
  */
 export async function openGeoIpDatabase(path: string): Promise<GeoIpDatabase> {
   const reader = readerOf(await contentOf(path))

@@ -16,7 +16,7 @@ export interface DatabaseRefresh {
    * Downloads if there is no usable database or it is older than this many milliseconds. Does nothing if
    * another process is downloading or no download source is configured.
    *
-   * @throws {PlacesError} if the download fails; without a download source, if the existing file cannot be used
+   * @throws {GeoIpError} if the download fails; without a download source, if the existing file cannot be used
    */
   run(olderThan: number, signal: AbortSignal): Promise<void>
   /** Time of the last failed download of this process, in milliseconds since the Unix epoch. */

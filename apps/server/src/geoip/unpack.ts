@@ -11,7 +11,7 @@ const magicOffset = 257
 /**
  * Extracts the database from a download: from a `.tar.gz`, a `.gz`, or the file itself.
  *
- * @throws {PlacesError} `not_unpacked`, `too_large`
+ * @throws {GeoIpError} `not_unpacked`, `too_large`
  */
 export async function unpack(from: string, to: string, signal: AbortSignal): Promise<void> {
   const isGzip = (await begin(from, 2)).equals(Buffer.from([0x1f, 0x8b]))
