@@ -3,10 +3,10 @@ import { extname, join } from 'node:path'
 import { Misconfigured } from '@pocket/core/errors'
 import type { Context, Middleware } from 'koa'
 
-/** The shapes of an icon on a 24 by 24 grid: name of the SVG element and its attributes. */
+/** The shapes of an icon on a 24 by 24 grid: SVG element name and attributes. */
 export type IconShapes = readonly (readonly [string, Readonly<Record<string, string>>])[]
 
-/** One file as it is sent, in each encoding that the bundle brings. */
+/** One asset file in every encoding that the bundle contains. */
 export interface AssetFile {
   readonly type: string
   readonly bodies: ReadonlyMap<AssetEncoding, Buffer>
@@ -14,13 +14,13 @@ export interface AssetFile {
 
 export type AssetEncoding = 'br' | 'gzip' | 'identity'
 
-/** The scripts, styles and icons that `scripts/bundle.ts` made. All of it is kept in memory: about 100 kB. */
+/** The scripts, styles and icons built by `scripts/bundle.ts`. They are all kept in memory: about 100 kB. */
 export interface Assets {
-  /** The address of a file by its logical name, such as `sign-in.js`. @throws {Misconfigured} where there is none */
+  /** The URL path of a file by its logical name, such as `sign-in.js`. @throws {Misconfigured} if the file does not exist */
   path(name: string): string
-  /** @throws {Misconfigured} where there is none */
+  /** @throws {Misconfigured} if the icon does not exist */
   icon(name: string): IconShapes
-  /** The file at an address. */
+  /** The file at a URL path. */
   find(path: string): AssetFile | undefined
 }
 
@@ -37,10 +37,10 @@ const suffixes: readonly (readonly [AssetEncoding, string])[] = [
 const prefix = '/assets/'
 
 /**
- * Reads what the bundle wrote.
+ * Loads the bundle.
  *
  * @param directory - holds `manifest.json`, `icons.json` and the files that the manifest names
- * @throws {Misconfigured} where the bundle has not been made
+ * @throws {Misconfigured} if the bundle has not been built
  */
 export async function loadAssets(directory: string): Promise<Assets> {
   const manifest = await readBundle<Record<string, { readonly path: string }>>(directory, 'manifest.json')
@@ -60,7 +60,7 @@ export async function loadAssets(directory: string): Promise<Assets> {
   }
 }
 
-/** The bundle is part of this program, so its JSON is what `scripts/bundle.ts` wrote. */
+/** The bundle is part of this program, so its JSON needs no validation. */
 async function readBundle<T>(directory: string, name: string): Promise<T> {
   const text = await readFile(join(directory, name), 'utf8').catch((cause: unknown) => {
     throw new Misconfigured(`${join(directory, name)} cannot be read. Run "pnpm run build" first.`, { cause })
@@ -77,8 +77,8 @@ async function readAsset(directory: string, name: string): Promise<AssetFile> {
 }
 
 /**
- * Serves exactly the files of the manifest. A name holds the hash of its content, so it is kept for ever. Everything else
- * is left to the next middleware.
+ * Serves the files of the manifest. Names contain a content hash, so browsers may cache them permanently. Other requests go to
+ * the next middleware.
  */
 export function serveAssets(assets: Assets): Middleware {
   return async (ctx, next) => {

@@ -4,11 +4,11 @@ import type { Directory, User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { assertCondition, callerOf } from '../access/guard.ts'
 
-/** Who uses a page. Who may use it is in the access table. */
+/** The user of a page. The access table states the permissions. */
 export interface Authentication {
-  /** The person signed in here, if any. */
+  /** The signed-in user, if any. */
   user(ctx: Context): Promise<User | undefined>
-  /** The person whom the guard has let in. @throws {NotAuthenticated} `not_signed_in` on a page that anybody may use */
+  /** The user that the guard authenticated. @throws {NotAuthenticated} `not_signed_in` on a public page */
   requireUser(ctx: Context): Promise<User>
 }
 

@@ -3,24 +3,24 @@ import { basename, join } from 'node:path'
 import { once } from '../once.ts'
 import { createMessages, type Messages, parseCatalogue } from './messages.ts'
 
-/** A language in which there are sentences. */
+/** A language that has a catalogue. */
 export interface Language {
   /** BCP 47. */
   readonly tag: string
-  /** What it calls itself. */
+  /** The name of the language in that language. */
   readonly name: string
 }
 
 export interface Catalogues {
-  /** By their own names. */
+  /** Sorted by native name. */
   readonly languages: readonly Language[]
-  /** The sentences in the first of these languages (BCP 47) in which there are any, or else in English. */
+  /** The messages in the first of these languages (BCP 47) that has a catalogue, otherwise in English. */
   inPreferredLanguage(languages: readonly string[]): Messages
 }
 
 const fallback = 'en'
 
-/** The sentences of one language, made when somebody first wants them. */
+/** The messages of one language, created on first use. */
 export interface Sentences {
   /** BCP 47. */
   readonly language: string
@@ -28,9 +28,9 @@ export interface Sentences {
 }
 
 /**
- * Every catalogue of a folder, each `LANGUAGE.json`; what one does not say is said in English.
+ * Loads every catalogue of a folder, each named `LANGUAGE.json`; English is the fallback for missing messages.
  *
- * @throws {Error} where there is none in English
+ * @throws {Error} if the English catalogue is missing
  */
 export async function loadCatalogues(folder: string): Promise<Catalogues> {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort()
@@ -47,13 +47,13 @@ export async function loadCatalogues(folder: string): Promise<Catalogues> {
   return selectCatalogue(
     all.map(({ file, language, json }) => ({
       language,
-      // Most instances speak two or three of the languages.
+      // Most instances use two or three of the languages.
       messages: once(() => createMessages(parseCatalogue(json, file), english)),
     })),
   )
 }
 
-/** @throws {Error} where none of them is in English */
+/** @throws {Error} if none of them is English */
 export function selectCatalogue(all: readonly Sentences[]): Catalogues {
   const usual = all.find(({ language }) => language === fallback)
   if (usual === undefined) throw new Error('There is no catalogue in English.')
@@ -79,18 +79,18 @@ export function selectCatalogue(all: readonly Sentences[]): Catalogues {
   }
 }
 
-/** With the capital that begins a list's entry. */
+/** Capitalized, because it starts a list entry. */
 function ownName(language: string): string {
   const [first = '', ...rest] = new Intl.DisplayNames(language, { type: 'language' }).of(language) ?? language
   return first.toLocaleUpperCase(language) + rest.join('')
 }
 
-/** With the script that is usual for it: Chinese in Taiwan is written in another one than in China. */
+/** With the default script of the language: Chinese in Taiwan uses another script than Chinese in China. */
 function maximized(language: string): Intl.Locale | undefined {
   try {
     return new Intl.Locale(language.replaceAll('_', '-')).maximize()
   } catch {
-    // What is no language tag names no language.
+    // The tag is not a valid language tag.
     return undefined
   }
 }

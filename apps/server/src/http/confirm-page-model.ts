@@ -1,19 +1,22 @@
 import type { Viewer } from './viewer.ts'
 
-/** What a person is asked before something that cannot be undone, or that concerns many. */
+/** A confirmation before an action that cannot be undone or affects many items. */
 export interface Confirmation {
-  /** Its sentences are below `confirm.ACT` in the catalogue: `title`, `text` and `submit`, with plural forms, and `titleOf` and `submitOf` where one is named. */
+  /**
+   * The prefix of its messages is `confirm.ACT`: `title`, `text` and `submit`, with plural forms, and `titleOf` and `submitOf`
+   * for a single named item.
+   */
   readonly act: string
-  /** Whom or what it concerns, by name, as far as they are shown. */
+  /** The names of the affected users or items that are shown. */
   readonly names: readonly string[]
-  /** How many it concerns. */
+  /** The number of affected items. */
   readonly count: number
-  /** For the placeholders of the sentences, beside `name` and `count`. */
+  /** Values for message placeholders, in addition to `name` and `count`. */
   readonly values?: Readonly<Record<string, string>>
   readonly submitTo: string
-  /** What the form sends beside `confirmed`. */
+  /** Form fields in addition to `confirmed`. */
   readonly fields: readonly { readonly name: string; readonly value: string }[]
-  /** Something that has to be chosen for it. */
+  /** A choice that the user must make. */
   readonly choice?: {
     readonly name: string
     readonly options: readonly { readonly value: string; readonly label: string }[]
@@ -21,11 +24,11 @@ export interface Confirmation {
   readonly isDangerous: boolean
 }
 
-/** The page that asks, for browsers without the dialog, and for what concerns many. */
+/** The confirmation page, for browsers without dialogs and for bulk actions. */
 export interface ConfirmPage {
   readonly view: 'confirm'
   readonly viewer: Viewer
-  /** The view to which it belongs, for the rail. */
+  /** The view that is marked as current in the navigation. */
   readonly within: string
   readonly confirmation: Confirmation
   readonly cancelTo: string

@@ -11,7 +11,7 @@ export interface ErrorPorts {
   readonly show: ShowPage
 }
 
-/** Turns whatever was thrown into one answer: a page for a person, JSON for a program. Nothing of ours leaks. */
+/** Turns every thrown error into one response: a page for browsers, JSON for programs. Internal details are not disclosed. */
 export function errorResponses({ logger, show }: ErrorPorts): Middleware {
   return async (ctx, next) => {
     try {
@@ -24,9 +24,9 @@ export function errorResponses({ logger, show }: ErrorPorts): Middleware {
   }
 }
 
-/** A path that is known takes other methods (RFC 9110 §15.5.6). Returns `false` where it is unknown. */
+/** The path exists but supports other methods (RFC 9110 §15.5.6). Returns `false` if the path is unknown. */
 function refuseMethod(ctx: Context): boolean {
-  // Set by every router that the request has come through.
+  // Set by every router that the request has passed.
   const matched: readonly { readonly methods: readonly string[] }[] = ctx.matched ?? []
   const allowed = new Set(matched.flatMap(({ methods }) => methods))
   if (allowed.size === 0 || allowed.has(ctx.method)) return false
@@ -54,7 +54,7 @@ async function notFound(ctx: Context, show: ShowPage): Promise<void> {
 async function answer(ctx: Context, { error, logger, show }: ErrorPorts & { readonly error: unknown }): Promise<void> {
   const { requestId } = requestContext(ctx.req)
   const known = error instanceof PocketError ? error : undefined
-  // Its stack says nothing, and there may be many of them.
+  // The stack is not useful, and there may be many such errors.
   if (known instanceof Unavailable)
     logger.error({ requestId, path: pathForLog(ctx), reason: messageOf(known.cause ?? known) }, 'The database is away')
   else if (!known || known.status >= 500)
@@ -84,7 +84,7 @@ async function answer(ctx: Context, { error, logger, show }: ErrorPorts & { read
     ctx.body = { error: sentence, code, ...(Object.keys(more).length > 0 && { details: more }), request_id: requestId }
     return
   }
-  // A browser that asked for a page asks again by itself; what was sent is not sent twice.
+  // A browser reloads the page automatically; a form is not submitted twice.
   const retriesItself = error instanceof Unavailable && (ctx.method === 'GET' || ctx.method === 'HEAD')
   if (retriesItself) ctx.set('Refresh', String(retryAfter))
   await show(ctx, {

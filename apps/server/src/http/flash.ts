@@ -7,15 +7,17 @@ const lifetime = 120_000
 /** A browser drops a cookie that is larger than 4096 bytes, its name and attributes included. */
 const byteLimit = 3500
 
-/** What a page shows once, after the redirect that follows a post. */
+/** Content that a page shows once, after the redirect that follows a POST. */
 export interface Flashes {
-  /** Leaves something for the page at `path`. `false` where it is too large to be left. */
+  /** Stores content for the page at `path`. Returns `false` if it is too large. */
   leave(ctx: Context, path: string, content: object): boolean
-  /** What was left for the page at `path`; it is gone afterwards. */
+  /** Returns and deletes the content for the page at `path`. */
   take(ctx: Context, path: string): Readonly<Record<string, unknown>>
 }
 
-/** Carried by the browser itself, encrypted and for one page: a secret that is shown once is stored nowhere, and no link can make a page say something. */
+/**
+ * Stored in an encrypted cookie for one page: secrets shown once are not stored on the server, and a link cannot inject content.
+ */
 export function createFlashes(masterKey: MasterKey, secure: boolean): Flashes {
   const name = secure ? '__Secure-flash' : 'flash'
   const options = (path: string) =>
@@ -42,7 +44,7 @@ function decrypted(masterKey: MasterKey, value: string): Readonly<Record<string,
   try {
     return JSON.parse(masterKey.decrypt(use, value))
   } catch {
-    // A cookie that we did not make says nothing; the page is complete without it.
+    // An invalid cookie is ignored; the page works without it.
     return {}
   }
 }

@@ -3,24 +3,24 @@ import type { Context } from 'koa'
 import type { Precondition } from './api/precondition.ts'
 import { formText } from './form.ts'
 
-/** Why a form was refused, so that its page can be shown again with what was typed. */
+/** The reason for a rejected form, so that its page can be shown again with the entered values. */
 export interface Refusal {
   readonly status: number
-  /** What is wrong with which field. */
+  /** Validation errors of single fields. */
   readonly problems: readonly FieldError[]
-  /** Why it was refused as a whole: the code of an error. */
+  /** The error code if the form was rejected as a whole. */
   readonly problem: string | null
-  /** Somebody else has saved meanwhile. */
+  /** Another user has saved a change in between. */
   readonly isConflict: boolean
 }
 
-/** What is there now and not what was entered. `stored` is as the page shows it. */
+/** A stored value that differs from the entered value. `stored` is formatted as on the page. */
 export interface Difference<Field extends string = string> {
   readonly field: Field
   readonly stored: string
 }
 
-/** Does what a form asks for. Returns why it was refused, where a person can do something about it; throws everything else. */
+/** Runs the action of a form. Returns the reason for a rejection that the user can correct; rethrows every other error. */
 export async function refusalOf(work: () => Promise<unknown>): Promise<Refusal | null> {
   try {
     await work()
@@ -35,18 +35,18 @@ export async function refusalOf(work: () => Promise<unknown>): Promise<Refusal |
   }
 }
 
-/** What the form was based on, which it has sent back as `version`. */
+/** The version that the form was based on, sent as `version`. */
 export function versionSent(ctx: Context): Precondition {
   const ifMatch = formText(ctx, 'version', 100)
   return ifMatch === '' ? {} : { ifMatch }
 }
 
-/** What is stored now and differs from what was entered, field by field. */
+/** The stored values that differ from the entered values, field by field. */
 export function differences<Field extends string>(
   stored: Readonly<Record<Field, string>>,
   entered: Readonly<Record<Field, string>>,
 ): readonly Difference<Field>[] {
-  // The type says which fields there are.
+  // The type guarantees these keys.
   const fields = Object.keys(stored) as Field[]
   return fields.filter((field) => stored[field] !== entered[field]).map((field) => ({ field, stored: stored[field] }))
 }

@@ -2,9 +2,9 @@ import { InvalidInput } from '@pocket/core/errors'
 import type { Context } from 'koa'
 
 /**
- * One field of a posted form, or the empty text where it is missing.
+ * One field of a posted form, or an empty string if it is missing.
  *
- * @throws {InvalidInput} `validation_failed` where it was sent more than once or is too long
+ * @throws {InvalidInput} `validation_failed` if it was sent more than once or is too long
  */
 export function formText(ctx: Context, name: string, longest = 10_000): string {
   const values = valuesOf(ctx, name)
@@ -20,9 +20,9 @@ export function formText(ctx: Context, name: string, longest = 10_000): string {
 }
 
 /**
- * A field of a posted form that may be sent any number of times.
+ * All values of a field that a form may send repeatedly.
  *
- * @throws {InvalidInput} `validation_failed` beyond a thousand values, or where one is too long
+ * @throws {InvalidInput} `validation_failed` for more than a thousand values, or if one is too long
  */
 export function formTexts(ctx: Context, name: string, longest = 255): readonly string[] {
   const values = valuesOf(ctx, name)
@@ -34,7 +34,7 @@ export function formTexts(ctx: Context, name: string, longest = 255): readonly s
   })
 }
 
-/** The body of a JSON request, an object. @throws {InvalidInput} `invalid_request_body` */
+/** The body of a JSON request, which must be an object. @throws {InvalidInput} `invalid_request_body` */
 export function jsonObject(ctx: Context): Readonly<Record<string, unknown>> {
   const body: unknown = ctx.request.body
   if (!ctx.is('json', '+json') || typeof body !== 'object' || body === null || Array.isArray(body))
@@ -44,7 +44,7 @@ export function jsonObject(ctx: Context): Readonly<Record<string, unknown>> {
 
 const parsed = new WeakMap<Context, URLSearchParams>()
 
-/** Everything that was sent under this name, as it was sent: no dot, bracket or number of values means anything of its own. */
+/** All values sent under this name, unparsed: dots, brackets and repetition have no special meaning. */
 function valuesOf(ctx: Context, name: string): readonly unknown[] {
   const { body, rawBody } = ctx.request
   if (ctx.is('application/x-www-form-urlencoded') && typeof rawBody === 'string') {

@@ -1,11 +1,11 @@
 import type { Context } from 'koa'
 
-/** Whether the database answers. */
+/** Resolves if the database responds. */
 export type Ping = () => Promise<void>
 
 const maxWait = 2000
 
-/** `/healthz`: 204 while this server can do its work, 503 while its database is away. */
+/** `/healthz`: 204 if this server is operational, 503 if its database is unavailable. */
 export function healthCheck(ping: Ping) {
   return async (ctx: Context): Promise<void> => {
     ctx.set('Cache-Control', 'no-store')
@@ -20,7 +20,7 @@ async function respondsInTime(ping: Ping): Promise<boolean> {
   try {
     return await Promise.race([tooLate, ping().then(() => true)])
   } catch {
-    // Why it does not answer is the database's own log's business; here it only counts that it does not.
+    // The database logs the reason; the health check reports only the failure.
     return false
   } finally {
     clearTimeout(timer)

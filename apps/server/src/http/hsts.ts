@@ -1,10 +1,10 @@
 import { isIP } from 'node:net'
 
 /**
- * The value of `Strict-Transport-Security` at an origin (RFC 6797), `undefined` where it would do harm: a browser keeps to
- * it at every port of the host, so only who is at the default port speaks for the host.
+ * The value of `Strict-Transport-Security` for an origin (RFC 6797), `undefined` if it would do harm: browsers apply it to every
+ * port of the host, so only the origin on the default port may send it.
  *
- * @param maxAge - seconds; 0 is off
+ * @param maxAge - seconds; 0 disables the header
  */
 export function strictTransportSecurity(origin: string, maxAge: number): string | undefined {
   const { protocol, hostname, port } = new URL(origin)

@@ -13,16 +13,16 @@ export interface KoaPorts {
   readonly trustProxy: TrustProxy
   readonly logger: Logger
   readonly show: ShowPage
-  /** At which of our origins a request arrived. */
+  /** The origin of this server that received the request. */
   readonly originOf: (req: IncomingMessage) => string
-  /** Seconds; 0 is off. */
+  /** Seconds; 0 disables the header. */
   readonly hstsMaxAge: number
 }
 
-/** Asked every few seconds, and of no interest while they are answered. */
+/** Requested every few seconds; successful probes are not worth a log entry. */
 const probes: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz'])
 
-/** What holds for every request: an id, the headers, a line in the log, and one answer whatever is thrown. */
+/** Applies to every request: a request ID, the response headers, a log entry and one error handler. */
 export function createKoa({ trustProxy, logger, show, originOf, hstsMaxAge }: KoaPorts): Koa {
   const koa = new Koa({ proxy: true })
   koa.on('error', (error) => logger.error({ err: error }, 'An answer failed'))
@@ -45,7 +45,7 @@ export function createKoa({ trustProxy, logger, show, originOf, hstsMaxAge }: Ko
     )
   })
   return koa.use(errorResponses({ logger, show })).use((ctx, next) => {
-    // RFC 9112 §3.2: whoever is in front may have chosen the other one.
+    // RFC 9112 §3.2: a proxy may have chosen the other header.
     if (headerCount(ctx.req, 'host') > 1)
       throw new InvalidInput('validation_failed', 'The request has more than one Host header.')
     if (ctx.state.hasTarget) return next()
@@ -57,7 +57,7 @@ function headerCount({ rawHeaders }: IncomingMessage, name: string): number {
   return rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === name).length
 }
 
-/** No other site makes a browser send anything here. */
+/** Rejects browser requests from other sites. */
 export function sameOriginOnly(originOf: (req: IncomingMessage) => string): Koa.Middleware {
   return (ctx, next) => {
     assertSameOrigin(ctx.req, [originOf(ctx.req)])
@@ -65,10 +65,13 @@ export function sameOriginOnly(originOf: (req: IncomingMessage) => string): Koa.
   }
 }
 
-/** What a body may have where nothing else is said, in bytes. */
+/** The default limit of a body, in bytes. */
 const defaultLimit = 102_400
 
-/** JSON and forms, of 100 kB at most where nothing else is said, in bytes. The answers of passkeys are JSON, whatever they are sent as. */
+/**
+ * Parses JSON and forms, up to 100 kB by default (in bytes). Passkey responses are parsed as JSON regardless of their content
+ * type.
+ */
 export function bodies(limit: number = defaultLimit): Koa.Middleware {
   return bodyParser({
     enableTypes: ['json', 'form'],
@@ -79,7 +82,7 @@ export function bodies(limit: number = defaultLimit): Koa.Middleware {
     onError: (cause, ctx) => {
       if (Reflect.get(cause, 'type') === 'entity.too.large' || Reflect.get(cause, 'status') === 413)
         throw new TooLarge('payload_too_large', 'The body is too large.', { cause, details: { limit: String(limit) } })
-      // What cannot be read counts as nothing there: the session has to do.
+      // An unreadable body counts as missing here: the session may suffice.
       if (ctx.path === '/api/webauthn/reauthenticate') return
       throw new InvalidInput('invalid_request_body', 'The body cannot be read.', { cause })
     },

@@ -1,22 +1,22 @@
 import type { ListRequest } from './api/list.ts'
 
-/** What is shown now, of which an address says only what is not as usual. */
+/** The current state of a list; its URL contains only the values that differ from the defaults. */
 export interface ListState {
   readonly request: ListRequest
   readonly usual: { readonly column: string; readonly descending: boolean }
   readonly defaultLimit: number
-  /** Filters and the values chosen of them. */
+  /** Filters with their selected values. */
   readonly chosen: readonly (readonly [string, string])[]
-  /** `from` and `to`, where they limit. */
+  /** `from` and `to`, if set. */
   readonly days: readonly (readonly [string, string])[]
 }
 
 export type ListChange = Partial<Pick<ListRequest, 'page' | 'sort' | 'search'>> & {
-  /** A filter or a day that is left out. */
+  /** A filter or a date to remove. */
   readonly without?: string
 }
 
-/** The address, from `?` on, of a list after a change. */
+/** The query string, from `?` on, of a list after a change. */
 export function addressOf({ request, usual, defaultLimit, chosen, days }: ListState, change: ListChange): string {
   const { search, sort, limit, page } = { ...request, ...change }
   const isDefault = sort?.column === usual.column && sort.descending === usual.descending

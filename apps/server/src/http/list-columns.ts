@@ -2,9 +2,9 @@ import type { Context } from 'koa'
 
 export interface ListColumn {
   readonly name: string
-  /** By what its head sorts, where it does. */
+  /** The sort key of the column, if it is sortable. */
   readonly sort?: string
-  /** Whether somebody can do without it, and whether it is there before they have chosen; always there by default. */
+  /** Whether users can hide the column, and whether it is visible by default; without it the column is always visible. */
   readonly choice?: 'shown' | 'hidden'
 }
 
@@ -13,10 +13,10 @@ interface ColumnsOfList {
   readonly columns: readonly ListColumn[]
 }
 
-/** A browser keeps a choice of columns for a year. Milliseconds. */
+/** A browser stores the selected columns for a year. Milliseconds. */
 const kept = 365 * 86_400_000
 
-/** The columns of the address, or of the last choice. */
+/** The columns in the URL, or the last selection. */
 export function shownColumns(ctx: Context, { path, columns }: ColumnsOfList, secure: boolean): ReadonlySet<string> {
   const cookie = secure ? '__Secure-columns' : 'columns'
   const given = ctx.query.columns

@@ -4,26 +4,26 @@ import { addressOf, type ListChange } from './list-address.ts'
 import { type ListColumn, shownColumns } from './list-columns.ts'
 import type { FilterLabels, ListRange, ListView } from './list-view.ts'
 
-/** What a page with a list can show, and how. */
+/** The definition of a page with a list. */
 export interface ListPageDefinition {
-  /** Where the page is. */
+  /** The path of the page. */
   readonly path: string
-  /** In the order in which they are shown. */
+  /** In display order. */
   readonly columns: readonly ListColumn[]
-  /** For each filter what can be chosen, by the names of the REST API. */
+  /** The possible values of each filter, by the names of the REST API. */
   readonly filters?: Readonly<Record<string, readonly string[]>>
-  /** What values of filters are called that no catalogue can name. */
+  /** Labels of filter values that the catalogue cannot contain. */
   readonly labels?: FilterLabels
-  /** Whether a first and a last day can be asked for. */
+  /** Whether the list has a date range. */
   readonly range?: boolean
-  /** How it is sorted where nothing else is said. */
+  /** The default sort order. */
   readonly sort: { readonly column: string; readonly descending: boolean }
 }
 
 export interface ListPage {
   readonly request: ListRequest
   readonly range: ListRange
-  /** Whether this column is shown, so that nobody looks up what nobody sees. */
+  /** Whether this column is visible; hidden columns need no lookup. */
   shows(column: string): boolean
   view(total: number): ListView
 }
@@ -31,12 +31,12 @@ export interface ListPage {
 const limits = [20, 50, 100]
 
 /**
- * What a page with a list was asked for. Its addresses have the names of the REST API (`sort[column]`, `filters[name]`,
- * `search`, `page`, `limit`), so that a link holds all of it; the columns are kept by the browser.
+ * Reads the request of a list page. URLs use the names of the REST API (`sort[column]`, `filters[name]`, `search`, `page`,
+ * `limit`), so that a link contains the whole state; a cookie stores the columns.
  */
 export function readListPage(ctx: Context, definition: ListPageDefinition, secure: boolean): ListPage {
   const { path, columns, filters = {}, labels = {}, sort: usual } = definition
-  // A form sends its empty fields as well.
+  // Forms also send their empty fields.
   const query = Object.fromEntries(Object.entries(ctx.query).filter(([, value]) => value !== ''))
   const sorts = columns.flatMap(({ name, sort }) => (sort === undefined ? [] : [{ column: sort, name }]))
   const sort = sorts.map(({ column }) => column)
@@ -107,12 +107,12 @@ export function readListPage(ctx: Context, definition: ListPageDefinition, secur
   }
 }
 
-/** Where a form leads back to: the list as it was, by what it has sent as `list`. */
+/** The list that a form returns to, from its field `list`. */
 export function backTo(path: string, sent: string): string {
   return sent.startsWith('?') ? path + sent : path
 }
 
-/** A day that there is, or nothing. */
+/** A valid date, or an empty string. */
 function day(value: string | readonly string[] | undefined): string {
   const text = first(value) ?? ''
   const instant = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN

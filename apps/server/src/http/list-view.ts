@@ -1,16 +1,16 @@
 export type FilterLabels = Readonly<Record<string, ReadonlyMap<string, string>>>
 
-/** Days such as 2026-01-31; empty where there is no limit. */
+/** Dates such as 2026-01-31; empty if unlimited. */
 export interface ListRange {
   readonly from: string
   readonly to: string
 }
 
-/** What a list's partials show. Addresses begin with `?`. */
+/** The model of the list partials. URLs begin with `?`. */
 export interface ListView {
   readonly path: string
   readonly search: string
-  /** Those that are shown. */
+  /** The visible columns. */
   readonly columns: readonly {
     readonly name: string
     readonly href: string | null
@@ -18,17 +18,17 @@ export interface ListView {
   }[]
   readonly choices: readonly { readonly name: string; readonly shown: boolean }[]
   readonly filters: readonly { readonly name: string; readonly values: readonly string[]; readonly chosen: string }[]
-  /** What the catalogue cannot name. */
+  /** Labels that the catalogue does not contain. */
   readonly labels?: FilterLabels
-  /** Where days can be asked for. */
+  /** Present if the list has a date range. */
   readonly range?: ListRange
-  /** What limits it now, each with the address of the list without it. */
+  /** The active filters, each with the URL of the list without it. */
   readonly applied: readonly { readonly name: string; readonly value: string; readonly without: string }[]
   readonly sorts: readonly { readonly column: string; readonly name: string }[]
   readonly sort: { readonly column: string; readonly descending: boolean }
   readonly limits: readonly number[]
   readonly limit: number
-  /** Items that match, in all pages. */
+  /** The number of matching items on all pages. */
   readonly total: number
   readonly page: number
   readonly pages: number
@@ -36,10 +36,10 @@ export interface ListView {
   readonly to: number
   readonly previous: string | null
   readonly next: string | null
-  /** The last page, unless it is the next one. */
+  /** The last page, unless it is also the next page. */
   readonly last: string | null
-  /** The same list, for forms that come back to it. */
+  /** The URL of this list, for forms that return to it. */
   readonly here: string
-  /** The same list from its beginning, as the fields of a form. */
+  /** The first page of this list, as form fields. */
   readonly fields: readonly { readonly name: string; readonly value: string }[]
 }

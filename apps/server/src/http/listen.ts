@@ -4,10 +4,10 @@ import { connect } from 'node:net'
 import type { ListenConfig } from '../config/listening.ts'
 import { codeOf } from '../logging/failure.ts'
 
-/** How long requests that are under way may take once this server is asked to stop, in milliseconds. */
+/** How long active requests may take during shutdown, in milliseconds. */
 const maxWait = 5000
 
-/** Rejects with the system's own error where this cannot be; who starts it explains that. */
+/** Rejects with the system error if the server cannot listen; the caller explains it. */
 export async function listen(server: Server, { host, port, unixSocket, unixSocketMode }: ListenConfig): Promise<void> {
   if (unixSocket !== undefined) await removeStaleSocket(unixSocket)
   const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -17,7 +17,7 @@ export async function listen(server: Server, { host, port, unixSocket, unixSocke
   if (unixSocket !== undefined && unixSocketMode !== undefined) await chmod(unixSocket, unixSocketMode)
 }
 
-/** Lets requests that are under way finish, within reason. */
+/** Lets active requests finish within a time limit. */
 export async function stopListening(server: Server): Promise<void> {
   if (!server.listening) return
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -28,7 +28,7 @@ export async function stopListening(server: Server): Promise<void> {
   clearTimeout(closeTimer)
 }
 
-/** A process that was killed leaves its socket behind; one that answers is somebody's. */
+/** A killed process leaves its socket file behind; a socket that accepts connections is in use. */
 async function removeStaleSocket(path: string): Promise<void> {
   const found = await lstat(path).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return undefined

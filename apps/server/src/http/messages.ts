@@ -1,55 +1,55 @@
 import { readFile } from 'node:fs/promises'
 import { createInstance, type ResourceLanguage } from 'i18next'
 
-/** Values for the `{placeholders}` of a message. Numbers are written as the language has them. */
+/** Values for the `{placeholders}` of a message. Numbers are formatted for the language. */
 export type MessageValues = Readonly<Record<string, string | number>>
 
-/** A piece of a message: plain text, or the value of a placeholder, which a page may emphasise. */
+/** A part of a message: plain text, or the value of a placeholder, which a page may emphasize. */
 export interface MessagePart {
   readonly text: string
   readonly isValue: boolean
-  /** The placeholder that it stands for. */
+  /** The name of the placeholder. */
   readonly name?: string
 }
 
-/** The sentences of one language. */
+/** The messages of one language. */
 export interface Messages {
   /** BCP 47. */
   readonly language: string
   readonly direction: 'ltr' | 'rtl'
-  /** @throws {Error} where there is no such message or a value is missing, which is a mistake in a template */
+  /** @throws {Error} if the message does not exist or a value is missing, which is a bug in a template */
   text(key: string, values?: MessageValues): string
-  /** Like `text`, in pieces. */
+  /** Like `text`, but returns the parts. */
   parts(key: string, values: MessageValues): readonly MessagePart[]
-  /** The form of the message that fits `values.count`: `KEY_one`, `KEY_other` and so on, by the rules of the language. */
+  /** The plural form for `values.count`: `KEY_one`, `KEY_other` and so on, by the rules of the language. */
   plural(key: string, values: MessageValues & { readonly count: number }): string
   has(key: string): boolean
-  /** Every message below `prefix`, by the rest of its key. */
+  /** Every message with this `prefix`, by the rest of its key. */
   below(prefix: string): Readonly<Record<string, string>>
 }
 
-/** A catalogue: one object of nested keys, its leaves are messages. `language` is one of them. */
+/** A catalogue: nested objects whose leaves are messages. `language` is one of them. */
 export type Catalogue = Readonly<Record<string, unknown>>
 
-/** @param file - names it in the error @throws {Error} where that is no object of JSON */
+/** @param file - the file name for the error @throws {Error} if the text is not a JSON object */
 export function parseCatalogue(json: string, file: string): Catalogue {
   const catalogue: unknown = JSON.parse(json)
   if (typeof catalogue !== 'object' || catalogue === null) throw new Error(`${file} holds no catalogue.`)
   return { ...catalogue }
 }
 
-/** Reads a catalogue from its file. */
+/** Loads a catalogue from its file. */
 export async function loadMessages(file: string): Promise<Messages> {
   return createMessages(parseCatalogue(await readFile(file, 'utf8'), file))
 }
 
 const namespace = 'translation'
-/** Scripts of ISO 15924 that are written from right to left. */
+/** ISO 15924 codes of right-to-left scripts. */
 const rightToLeft: ReadonlySet<string> = new Set(['Arab', 'Hebr', 'Nkoo', 'Syrc', 'Thaa'])
 
 /**
- * @param fallback - says what the catalogue does not
- * @throws {Error} where the catalogue names no `language` or holds anything but objects, lists and strings
+ * @param fallback - provides the messages that the catalogue lacks
+ * @throws {Error} if the catalogue has no `language` or contains anything but objects, lists and strings
  */
 export function createMessages(catalogue: Catalogue, fallback: Catalogue = catalogue): Messages {
   const entries = new Map([...flatten(fallback, ''), ...flatten(catalogue, '')])
@@ -64,7 +64,7 @@ export function createMessages(catalogue: Catalogue, fallback: Catalogue = catal
   const written = (value: unknown): string =>
     typeof value === 'number' ? numbers.format(value) : isolated(String(value))
   const otherwise = String(fallback.language)
-  // Casts, since a catalogue was looked through above.
+  // The casts are safe because the catalogue was validated above.
   const i18n = createInstance({
     lng: language,
     fallbackLng: otherwise,
@@ -111,7 +111,7 @@ export function createMessages(catalogue: Catalogue, fallback: Catalogue = catal
   }
 }
 
-/** A value that is written from right to left must not turn the sentence around it: U+2068 and U+2069 keep it apart. */
+/** U+2068 and U+2069 isolate a right-to-left value, so that it does not reorder the sentence around it. */
 function isolated(value: string): string {
   return /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFF]/.test(value) ? `\u2068${value}\u2069` : value
 }

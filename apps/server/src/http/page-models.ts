@@ -30,7 +30,9 @@ import type { PasskeyPolicyPage, PasskeyPolicyReviewPage, PasskeyRemovedPage } f
 import type { ConfirmPage } from './confirm-page-model.ts'
 import type { ReauthenticatePage } from './reauthenticate-page-model.ts'
 
-/** Every page of the server, told apart by `view`, which is also the name of its template. Each noun describes its own. */
+/**
+ * Every page model of the server, discriminated by `view`, which is also the name of its template. Each module defines its own.
+ */
 export type PageModel =
   | View
   | ConfirmPage

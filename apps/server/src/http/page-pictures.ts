@@ -1,19 +1,19 @@
-/** The addresses of a picture on a light and on a dark background. */
+/** The URLs of an image for light and dark backgrounds. */
 export interface ClientPictures {
   readonly light: string
   readonly dark: string
 }
 
-/** The pictures that people uploaded; `null` stands for ours, or for none. */
+/** Uploaded images; `null` means the default image, or none. */
 export interface PagePictures {
   instance(): Promise<{
     readonly favicon: { readonly href: string; readonly type: string } | null
     readonly logo: ClientPictures | null
-    /** For the sign-in side. */
+    /** The background image of the sign-in page. */
     readonly background: string | null
   }>
   client(id: string): Promise<ClientPictures | null>
-  /** Those of several clients; who has none is left out. One statement. */
+  /** The logos of several clients; clients without one are missing. One statement. */
   clients(ids: readonly string[]): Promise<ReadonlyMap<string, ClientPictures>>
 }
 

@@ -5,28 +5,28 @@ import type { AccessRow } from '../access/access-row.ts'
 import { accessTo } from '../access/access-table.ts'
 import { limited } from './limits.ts'
 
-/** A page's handler. */
+/** The handler of a page. */
 export type Act = (ctx: Context) => Promise<void>
 
-/** An address of a page, or of a form on it. Who may use it is in the access table. */
+/** A page or form endpoint. The access table states its permissions. */
 export interface PageRoute {
   readonly method: 'get' | 'post'
   /** With `:name` for parameters. */
   readonly path: `/${string}`
-  /** How often it can be tried from one address. */
+  /** The rate limit per IP address. */
   readonly limit?: LimitName
-  /** Which requests count for the limit; by default all. */
+  /** Selects the requests that count towards the limit; by default all. */
   readonly counts?: (ctx: Context) => boolean
   readonly handle: Act
 }
 
 export interface PageRoutePorts {
   readonly limits: Limiter
-  /** Lets a handler see only those requests that its row admits. */
+  /** Runs a handler only for requests that meet its access row. */
   readonly guarded: (row: AccessRow, act: Act) => Act
 }
 
-/** Puts pages at their addresses. */
+/** Registers the pages with the router. */
 export function addPages(router: Router, { limits, guarded }: PageRoutePorts, pages: readonly PageRoute[]): void {
   for (const { method, path, limit, counts, handle } of pages) {
     const act = guarded(accessTo({ method, path }), handle)

@@ -13,7 +13,7 @@ import type { PageModel } from './page-models.ts'
 import type { PagePictures } from './page-pictures.ts'
 import { rail } from './rail.ts'
 
-/** Turns a page into a complete HTML document, as whoever sent the request wants it. It fits core's `RenderView` as well. */
+/** Renders a page as a complete HTML document with the preferences of the request. Compatible with core's `RenderView`. */
 export type RenderPage = (page: PageModel, req: IncomingMessage) => Promise<string>
 
 export interface PageRendererOptions {
@@ -23,20 +23,20 @@ export interface PageRendererOptions {
   readonly catalogues: Catalogues
   /** The origin that passkeys are bound to. */
   readonly issuer: string
-  /** What people call this instance just now. */
+  /** The current display name of this instance. */
   readonly appName: () => Promise<string>
   readonly pictures: PagePictures
-  /** The address of the style sheet for what this instance looks like; `null` where there is none. */
+  /** The URL of the style sheet with the custom appearance; `null` if there is none. */
   readonly appearance: (background: string | null) => Promise<string | null>
-  /** For where an address is. */
+  /** Looks up the location of IP addresses. */
   readonly places: GeoIp
-  /** For words such as “3 hours ago”. */
+  /** For relative times such as “3 hours ago”. */
   readonly clock: Clock
 }
 
 const noPictures = { favicon: null, logo: null, background: null, client: null }
 
-/** The names that templates see. Everything about the page itself is below `page`, for EJS reads its options from the same object. */
+/** The names that templates see. The page model is below `page`, because EJS reads its options from the same object. */
 const templateNames = [
   'page',
   't',
@@ -54,7 +54,7 @@ const templateNames = [
   'preferences',
 ]
 
-/** Compiles each template once. The only user of koa-views and EJS. */
+/** Compiles each template once. The only module that uses koa-views and EJS. */
 export function createPageRenderer(options: PageRendererOptions): RenderPage {
   const { viewsDirectory, assets, catalogues, issuer, appName, appearance, pictures, places, clock } = options
   const translators = new Map<Messages, object>()
@@ -73,7 +73,7 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
   const locals = { asset: assets.path, icon: assets.icon, initials, rail, issuer }
   const render = createTemplates(viewsDirectory, templateNames)
   const lookOf = async (client: { readonly id: string; readonly origin?: Pick<ClientOrigin, 'isKnown'> } | null) => {
-    // Whoever registers a client chooses its logo: people see it once an administrator knows the client.
+    // A self-registered client chooses its own logo, so it is shown only after an administrator has approved the client.
     const logo = client && isKnown(client) ? await pictures.client(client.id) : null
     const known = { ...(await pictures.instance()), client: logo }
     lastName = await appName()
@@ -81,7 +81,7 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
   }
   let lastName = 'Pocket'
   return async (page, req) => {
-    // A page that says that the database is away must not wait for it.
+    // The page that reports an unavailable database must not wait for it.
     const look =
       'code' in page && page.code === 'database_unavailable'
         ? { pictures: noPictures, appName: lastName, appearance: null }
@@ -102,7 +102,7 @@ function isKnown(client: { readonly origin?: Pick<ClientOrigin, 'isKnown'> } | {
   return !('origin' in client) || client.origin?.isKnown !== false
 }
 
-/** What was chosen in this browser, what a client asks for, what the account says, what the browser was set up with. */
+/** In order: the choice in this browser, the request of the client, the account setting, the browser's languages. */
 function wantedLanguages(
   page: PageModel,
   { language, accepted }: Pick<Preferences, 'language' | 'accepted'>,
@@ -115,8 +115,8 @@ function wantedLanguages(
 export type RenderTemplate = (name: string, locals: object) => Promise<string>
 
 /**
- * Renders templates that see `names` and nothing else. koa-views adds `render` to a context; it needs none of a request, so a
- * bare holder stands in for one.
+ * Renders templates that see only `names`. koa-views adds `render` to a context but needs no request, so a plain object replaces
+ * the context.
  *
  * @param viewsDirectory - absolute
  */
@@ -127,25 +127,25 @@ export function createTemplates(viewsDirectory: string, names: readonly string[]
     extension: 'ejs',
     options: { cache: true, strict: true, destructuredLocals: [...names], root: viewsDirectory, rmWhitespace: true },
   })
-  // The middleware reads and writes the members of the holder and no others; Koa's type asks for a whole context.
+  // The middleware uses only these members; Koa's type requires a full context.
   void middleware(holder as unknown as Context & { render: never }, async () => {})
   const { render } = holder
   if (render === undefined) throw new Error('koa-views has not added its render function.')
   return (name, locals) => render.call(holder, name, locals)
 }
 
-/** `t('key', values)` for text, its members for everything else. */
+/** `t('key', values)` returns text; its members provide the other functions. */
 function createTranslator(messages: Messages) {
   const { text, parts, plural, has, below, language, direction } = messages
-  /** The message of a code below a prefix, or the one that stands for all codes that have none. */
+  /** The message for a code, or the fallback message of the prefix. */
   const either = (prefix: string, code: string, fallback: string): string =>
     has(`${prefix}.${code}`) ? `${prefix}.${code}` : `${prefix}.${fallback}`
-  /** Why a field was refused: the sentence of this field, or that of any field. */
+  /** The error message of a field: specific to the field, or generic. */
   const field = (name: string, code: string, values = {}): string =>
     has(`fields.${name}.${code}`)
       ? text(`fields.${name}.${code}`, values)
       : text(either('fields.any', code, 'invalid'), values)
-  /** The title or text for an error's code. */
+  /** The title or text of an error code. */
   const error = (code: string, part: 'title' | 'text'): string =>
     has(`errors.${code}.${part}`) ? text(`errors.${code}.${part}`) : text(`errors.fallback.${part}`)
   const numbers = new Intl.NumberFormat(language)
@@ -153,7 +153,7 @@ function createTranslator(messages: Messages) {
   return Object.assign(text, { parts, plural, has, below, language, direction, field, error, number })
 }
 
-/** An instant in words that are true in every time zone, or nearly: a date alone may be off by one. */
+/** Formats an instant independently of the time zone: the date may be off by one day. */
 function createTimes(language: string, clock: Clock) {
   const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' })
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'always' })
@@ -175,12 +175,12 @@ function createTimes(language: string, clock: Clock) {
     /** “in 3 minutes”; `seconds` from now. */
     ahead: (seconds: number) =>
       seconds < 90 ? relative.format(seconds, 'second') : relative.format(Math.ceil(seconds / 60), 'minute'),
-    /** “5 minutes” for a length in milliseconds, in the largest unit of which there is one. */
+    /** “5 minutes” for a duration in milliseconds, in the largest unit that fits. */
     span: (length: number) => {
       const [unit, size] = units.find(([, each]) => length >= each) ?? (['millisecond', 1] as const)
       return spans.get(unit)?.format(Math.round(length / size)) ?? ''
     },
-    /** “in 3 hours” for an instant to come, “in 0 seconds” for one that has passed. */
+    /** “in 3 hours” for a future instant, “in 0 seconds” for a past one. */
     until: (at: number) => {
       const ahead = Math.max(0, at - clock.now())
       const [unit, length] = units.find(([, size]) => ahead >= size) ?? units[3]
@@ -195,7 +195,7 @@ function createTimes(language: string, clock: Clock) {
   }
 }
 
-/** One or two letters that stand for a name: “AK” for Anna Koch, “Im” for Immich. */
+/** One or two initials of a name: “AK” for Anna Koch, “Im” for Immich. */
 function initials(name: string): string {
   const words = name.trim().split(/\s+/)
   const [first = '', second = ''] = [...name.trim()]

@@ -1,17 +1,17 @@
 import type { PageModel } from './page-models.ts'
 
-/** One line of the rail. */
+/** An entry of the navigation. */
 export interface RailEntry {
-  /** Its word is `frame.rail.NAME` in the catalogue. */
+  /** Its label is the message `frame.rail.NAME`. */
   readonly name: string
-  /** The name of an icon of lucide. */
+  /** The name of a Lucide icon. */
   readonly icon: string
   readonly path: string
-  /** The page itself, and those that are reached through it. */
+  /** The page itself and its subpages. */
   readonly views: readonly PageModel['view'][]
 }
 
-/** Where somebody can go, in the order in which it is shown. An entry is here once its page exists. */
+/** The navigation in display order. It lists only pages that exist. */
 export const rail = {
   own: [
     {

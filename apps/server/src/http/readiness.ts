@@ -1,29 +1,29 @@
 import type { Context } from 'koa'
 
-/** One thing that has to be right; rejects, with the reason in words that anybody may read, where it is not. */
+/** A readiness check; rejects on failure, with a message that is safe to publish. */
 export type Check = () => Promise<void>
 
 export interface ReadinessPorts {
-  /** By the names that the answer has. */
+  /** By the names in the response. */
   readonly checks: Readonly<Record<string, Check>>
-  /** Takes why a check failed. */
+  /** Receives the reason for a failed check. */
   readonly onFailure: (name: string, error: unknown) => void
-  /** By default two seconds: longer than any check takes. */
+  /** Milliseconds; default: two seconds, longer than any check takes. */
   readonly maxWait?: number
 }
 
 type Outcome = 'ok' | 'failed'
 
-/** Probes come from several sides; a result serves all that ask within this time, in milliseconds. */
+/** Several systems send probes; they share a result for this time, in milliseconds. */
 const freshFor = 1000
 
-/** `/livez`: this process answers, whatever its surroundings do. */
+/** `/livez`: this process responds, regardless of its dependencies. */
 export async function liveness(ctx: Context): Promise<void> {
   ctx.set('Cache-Control', 'no-store')
   ctx.body = { status: 'ok' }
 }
 
-/** `/readyz`: 200 while this process can do all of its work, 503 with the names of what fails otherwise. */
+/** `/readyz`: 200 if this process is fully operational, otherwise 503 with the names of the failed checks. */
 export function readiness({ checks, onFailure, maxWait = 2000 }: ReadinessPorts) {
   let latest: { readonly since: number; readonly outcomes: Promise<Record<string, Outcome>> } | undefined
 

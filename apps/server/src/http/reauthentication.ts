@@ -18,17 +18,17 @@ export interface ReauthenticationPorts {
 }
 
 const here = '/reauthenticate'
-/** What a form of ours holds at most, to be sent again. */
+/** The maximum number of form fields that are posted again. */
 const maxFields = 1200
 
-/** Asks for a passkey before something sensitive that a page does, and goes on with it. */
+/** Requires re-authentication with a passkey before a sensitive action of a page, then continues with it. */
 export function reauthenticationPages({ pocket, guard, authentication, show }: ReauthenticationPorts) {
   const ceremony = async ({ req, res }: Context): Promise<AuthenticationCeremony> => ({
     ...(await pocket.signIn.request(req, res)),
     refreshFrom: here,
     submitTo: here,
   })
-  /** Asks for a passkey where a requirement wants a recent one: what was typed is kept meanwhile. */
+  /** Asks for a passkey if recent re-authentication is required, and preserves the form input. */
   const met = async (ctx: Context, assert: () => Promise<unknown>): Promise<boolean> => {
     try {
       await assert()
@@ -54,11 +54,11 @@ export function reauthenticationPages({ pocket, guard, authentication, show }: R
 
     async submit(ctx: Context) {
       await pocket.reauthentication.withPasskey(ctx.req, ctx.res, jsonObject(ctx).response)
-      // The page itself goes on with what it was about.
+      // The page continues with its own action.
       ctx.body = { redirectTo: '/' }
     },
 
-    /** Lets a handler see only those requests that its row admits. */
+    /** Runs a handler only for requests that meet its access row. */
     guarded:
       (row: AccessRow, act: Act): Act =>
       async (ctx) => {
@@ -68,7 +68,7 @@ export function reauthenticationPages({ pocket, guard, authentication, show }: R
         await act(ctx)
       },
 
-    /** Does something once a condition of the row is met. */
+    /** Runs an action after a condition of the row is met. */
     when:
       (name: ConditionName, act: Act): Act =>
       async (ctx) => {

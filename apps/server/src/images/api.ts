@@ -14,7 +14,7 @@ export interface ImageOperationPorts {
   readonly clientLogos: ClientLogos
 }
 
-/** Images of the instance, of people and of clients. */
+/** Images of the instance, of users and of clients. */
 export function imageOperations(ports: ImageOperationPorts): readonly Operation[] {
   return [
     ...applicationImageOperations(ports.application),

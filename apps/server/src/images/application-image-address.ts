@@ -10,7 +10,7 @@ const paths: Readonly<Record<ApplicationImage, string>> = {
   'default-profile-picture': 'default-profile-picture?',
 }
 
-/** Where an image of the instance is: the uploaded one for ever, or ours for now. */
+/** The URL of an instance image: permanently cacheable if uploaded, otherwise the default image. */
 export function applicationImageAddress(name: ApplicationImage, image: Pick<StoredImage, 'hash'> | null): string {
   const path = `/api/application-images/${paths[name]}`
   const query = image ? `v=${versionOf(image)}` : ''

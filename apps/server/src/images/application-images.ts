@@ -6,7 +6,7 @@ import type { Images } from './images.ts'
 import { type ImageRules, prepareImage } from './prepare.ts'
 import type { Served } from './serve.ts'
 
-/** Bytes of an upload. */
+/** Maximum size of an upload, in bytes. */
 export const maxImageBytes = 10 * 1024 * 1024
 
 const drawings = ['svg', 'png', 'jpeg', 'webp', 'avif', 'gif', 'ico'] as const
@@ -26,23 +26,23 @@ const rules: Readonly<Record<ApplicationImage, ImageRules>> = {
   },
 }
 
-/** The images of the instance; where nobody uploaded one, ours. */
+/** The images of the instance; the default image is used if none was uploaded. */
 export interface ApplicationImages {
   find(name: ApplicationImage): Promise<(Served & { readonly bundled: boolean }) | undefined>
   /** @throws as `prepareImage` */
   put(actor: Actor, name: ApplicationImage, bytes: Buffer): Promise<void>
-  /** Back to ours. @throws {NotFound} `image_not_found` where nobody uploaded one, unless `evenNone` */
+  /** Restores the default image. @throws {NotFound} `image_not_found` if none was uploaded, unless `evenNone` */
   remove(actor: Actor, name: ApplicationImage, evenNone?: 'even-none'): Promise<void>
-  /** All of them, as pages show them. */
+  /** All images, for pages. */
   list(): Promise<readonly ApplicationImageItem[]>
 }
 
-/** An image of the instance, as a page shows it. */
+/** An instance image for a page. */
 export interface ApplicationImageItem {
   readonly name: ApplicationImage
-  /** Whether somebody has uploaded it. */
+  /** Whether the image was uploaded. */
   readonly isOwn: boolean
-  /** `null` where there is none. */
+  /** `null` if there is none. */
   readonly address: string | null
 }
 

@@ -10,13 +10,13 @@ import { readUpload } from './upload.ts'
 type Query = Parameters<typeof themeOf>[0]
 
 interface Route {
-  /** The end of the `operationId`s. */
+  /** The suffix of the `operationId`s. */
   readonly id: string
   readonly path: `/api/${string}`
   readonly what: string
   readonly image: (query: Query) => ApplicationImage
   readonly themed?: true
-  /** Whether it can be taken away without another in its place. */
+  /** Whether the image can be deleted without a replacement. */
   readonly removable?: true
 }
 
@@ -51,7 +51,7 @@ const routes: readonly Route[] = [
     image: () => 'default-profile-picture',
     removable: true,
   },
-  // As tools of before 2.14 write them.
+  // Paths of versions before 2.14.
   {
     id: 'LogoByOlderPath',
     path: '/api/application-configuration/logo',
@@ -73,7 +73,7 @@ const routes: readonly Route[] = [
   },
 ]
 
-/** `/api/application-images`, and the paths of before 2.14. */
+/** `/api/application-images`, and the paths of versions before 2.14. */
 export function applicationImageOperations(images: ApplicationImages): readonly Operation[] {
   return routes.flatMap((route) => operationsOf(route, images))
 }

@@ -5,14 +5,14 @@ import { invalidImage } from './refusals.ts'
 export type BitmapFormat = 'png' | 'jpeg' | 'gif' | 'webp' | 'avif' | 'tiff'
 
 export interface BitmapRules {
-  /** `square`: cut to the centre, and of this size; `within`: made smaller where a side is longer. Pixels. */
+  /** `square`: cropped to the centre and resized; `within`: scaled down if a side is longer. Pixels. */
   readonly fit: 'square' | 'within'
   readonly side: number
-  /** What it is written as; by default what it was, where browsers know that. */
+  /** The output format; by default the input format if browsers support it. */
   readonly format?: 'png'
 }
 
-/** Pixels of all frames together: more than any camera of a telephone makes. */
+/** Pixels of all frames together: more than any phone camera produces. */
 const maxPixels = 60_000_000
 const maxSeconds = 15
 
@@ -29,7 +29,7 @@ export async function prepareBitmap(bytes: Buffer, kind: BitmapFormat, rules: Bi
     const encoded = sized(image.autoOrient(), rules).toFormat(format)
     return { bytes: await encoded.toBuffer(), mediaType: `image/${format}` }
   } catch (error) {
-    // Whatever sharp says of it, it is the image that is at fault.
+    // Every sharp error means that the image is invalid.
     if (error instanceof Error && error.name !== 'InvalidInput') throw invalidImage('it is damaged', error)
     throw error
   }
@@ -37,7 +37,7 @@ export async function prepareBitmap(bytes: Buffer, kind: BitmapFormat, rules: Bi
 
 const written = { png: 'png', jpeg: 'jpeg', gif: 'gif', webp: 'webp', avif: 'webp', tiff: 'png' } as const
 
-/** The size of one frame. */
+/** The dimensions of one frame. */
 async function metadataOf(bytes: Buffer): Promise<Pick<Metadata, 'width' | 'height' | 'pages'>> {
   const { width, height, pages } = await sharp(bytes, { limitInputPixels: false }).metadata()
   return { width, height, ...(pages !== undefined && { pages }) }

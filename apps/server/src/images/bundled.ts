@@ -12,7 +12,7 @@ function drawing(color: string, cut: string, size = ''): Buffer {
 const onLight = drawing('#0b8064', '#fff')
 const onDark = drawing('#4fd1ae', '#0c1512')
 
-/** What is shown until somebody uploads something else: the keyhole in the pocket. There is no background. */
+/** The default images: the keyhole in the pocket. There is no default background. */
 export async function bundledImage(name: ApplicationImage): Promise<PreparedImage | undefined> {
   switch (name) {
     case 'logoLight':
@@ -21,7 +21,7 @@ export async function bundledImage(name: ApplicationImage): Promise<PreparedImag
     case 'logoDark':
       return { bytes: onDark, mediaType: 'image/svg+xml' }
     case 'email': {
-      // Mail programs draw no SVG.
+      // E-mail clients do not render SVG.
       const large = drawing('#0b8064', '#fff', ' width="256" height="256"')
       return { bytes: await sharp(large).png().toBuffer(), mediaType: 'image/png' }
     }

@@ -7,7 +7,7 @@ import type { Images } from './images.ts'
 import { type ImageRules, prepareImage } from './prepare.ts'
 import { imageNotFound } from './refusals.ts'
 
-/** Bytes of an upload or a download. */
+/** Maximum size of an upload or a download, in bytes. */
 export const maxLogoBytes = 2 * 1024 * 1024
 
 const rules: ImageRules = {
@@ -16,7 +16,7 @@ const rules: ImageRules = {
   side: 1024,
 }
 
-/** Logos that were read from their addresses and belong to nobody yet. */
+/** Downloaded logos that are not assigned to a client yet. */
 export type ReadLogos = ReadonlyMap<LogoTheme, PreparedImage>
 
 interface Marked {
@@ -25,7 +25,7 @@ interface Marked {
   readonly hasDarkLogo: boolean
 }
 
-/** The logo that a client names itself, and why it could not be used. */
+/** The logo from a client's registration, and the error if it could not be used. */
 export interface NamedLogo {
   readonly read: ReadLogos
   readonly problem: ErrorCode | null
@@ -33,23 +33,25 @@ export interface NamedLogo {
 
 export interface ClientLogos {
   /**
-   * The one of this theme, else the light one.
+   * The logo of this theme, otherwise the light one.
    *
-   * @throws {NotFound} `not_found` for an unknown client, `image_not_found` for one without
+   * @throws {NotFound} `not_found` for an unknown client, `image_not_found` for a client without a logo
    */
   shown(clientId: string, theme: LogoTheme): Promise<StoredImage>
   read(logo: StoredImage): Promise<Buffer | undefined>
-  /** What is told of clients, with which logos they have. */
+  /** Adds to clients which logos they have. */
   marked<T extends Marked>(clients: readonly T[]): Promise<T[]>
-  /** The same for what has a client in it. */
+  /** Like `marked`, for items that contain a client. */
   markedIn<T extends { readonly client: Marked }>(items: readonly T[]): Promise<T[]>
   /** @throws {NotFound} `not_found` for an unknown client @throws as `prepareImage` */
   upload(actor: Actor, clientId: string, theme: LogoTheme, bytes: Buffer): Promise<void>
-  /** @throws {NotFound} `not_found` for an unknown client, `image_not_found` for one without */
+  /** @throws {NotFound} `not_found` for an unknown client, `image_not_found` for a client without a logo */
   remove(actor: Actor, clientId: string, theme: LogoTheme): Promise<void>
-  /** Reads logos from addresses, each once. @throws {Unprocessable} `logo_download_failed`, `logo_too_large`, `logo_type_not_supported` */
+  /**
+   * Downloads logos, each URL once. @throws {Unprocessable} `logo_download_failed`, `logo_too_large`, `logo_type_not_supported`
+   */
   download(addresses: Readonly<Partial<Record<LogoTheme, string>>>): Promise<ReadLogos>
-  /** Reads the logo that a client which registered itself names (RFC 7591 §2). */
+  /** Downloads the logo that a self-registered client names (RFC 7591 §2). */
   named(client: Pick<Client, 'registration'>): Promise<NamedLogo>
   keep(actor: Actor, clientId: string, logos: ReadLogos): Promise<void>
 }

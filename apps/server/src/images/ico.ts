@@ -3,16 +3,16 @@ import { invalidImage } from './refusals.ts'
 const headerLength = 6
 const entryLength = 16
 const maxImages = 64
-/** Pixels of a side. The directory tells up to 256, but what browsers draw is the image itself. */
+/** Maximum side length in pixels. The directory field is limited to 256, but browsers use the size of the image itself. */
 const maxSidePixels = 1024
 const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
-/** The length of the BITMAPINFOHEADER that an image begins with where it is no PNG. */
+/** The length of the BITMAPINFOHEADER at the start of an image that is not a PNG. */
 const bitmapHeader = 40
 
 /**
- * Returns the ICO as it is, without what follows its images.
+ * Returns the ICO without trailing data.
  *
- * @throws {InvalidInput} `invalid_image` where its directory does not fit what it holds, or an image is too large
+ * @throws {InvalidInput} `invalid_image` if its directory does not match its content, or an image is too large
  */
 export function assertIco(bytes: Buffer): Buffer {
   const count = bytes.length < headerLength ? 0 : bytes.readUInt16LE(4)
@@ -33,7 +33,7 @@ export function assertIco(bytes: Buffer): Buffer {
   return bytes.subarray(0, end)
 }
 
-/** A bitmap is as high again by its mask, and upside down where its height is below zero. */
+/** The height of a bitmap includes its mask, and a negative height means top-down rows. */
 function sidesOf(image: Buffer): readonly number[] {
   if (image.indexOf(png) === 0) return [image.readUInt32BE(16), image.readUInt32BE(20)]
   return [Math.abs(image.readInt32LE(4)), Math.abs(image.readInt32LE(8)) / 2]

@@ -1,18 +1,18 @@
 import type { Slot, StoredImage } from './image.ts'
 
-/** Where it is kept which image is shown where. */
+/** Stores which image is in which slot. */
 export interface ImageStore {
   find(slot: Slot): Promise<StoredImage | undefined>
-  /** The slots that begin with this and have an image. */
+  /** The images in slots with this prefix. */
   filled(prefix: 'application/'): Promise<readonly StoredImage[]>
-  /** The images in these slots, as far as there are any. */
+  /** The images in these slots; empty slots are omitted. */
   among(slots: readonly Slot[]): Promise<readonly StoredImage[]>
-  /** Until the end of the transaction nobody else writes. */
+  /** Locks the store against other writers until the end of the transaction. */
   lock(): Promise<void>
   insert(image: StoredImage): Promise<void>
-  /** Takes the image out of its slot; returns whether there was one. */
+  /** Removes the image from its slot; returns whether there was one. */
   discard(slot: Slot): Promise<boolean>
-  /** Images that are shown no longer, at most 100. */
+  /** Images without a slot, at most 100. */
   discarded(): Promise<readonly StoredImage[]>
   remove(file: string): Promise<void>
 }

@@ -12,20 +12,20 @@ export type ApplicationImage = (typeof applicationImages)[number]
 
 export type LogoTheme = 'light' | 'dark'
 
-/** The place of one image: there is one image in it or none. */
+/** A slot holds at most one image. */
 export type Slot = `application/${ApplicationImage}` | `user/${string}` | `client-${LogoTheme}/${string}`
 
-/** An image as it may be shown to anybody. */
+/** A sanitized image that is safe to publish. */
 export interface PreparedImage {
   readonly bytes: Buffer
   readonly mediaType: string
 }
 
-/** An image that is kept. Instants in milliseconds since the Unix epoch. */
+/** A stored image. Instants in milliseconds since the Unix epoch. */
 export interface StoredImage {
   /** The name of its file. */
   readonly file: string
-  /** `null`: no longer shown, and its file is to be removed. */
+  /** `null`: the image is no longer in use and its file will be deleted. */
   readonly slot: string | null
   readonly mediaType: string
   /** SHA-256 of its bytes in base64url. */
@@ -37,7 +37,7 @@ export function userSlot(userId: string): Slot {
   return `user/${userId}`
 }
 
-/** An id can be an address of any length, so its hash stands for it. */
+/** A client ID can be a URL of any length, so the slot uses its hash. */
 export function clientSlot(clientId: string, theme: LogoTheme): Slot {
   return `client-${theme}/${hashOf(clientId)}`
 }

@@ -12,30 +12,30 @@ export interface ImagesPorts {
   readonly audit: AuditSink
   readonly transaction: Transaction
   readonly clock: Clock
-  /** Takes why files could not be removed; that is tried again. */
+  /** Receives errors of file deletions, which are retried. */
   readonly onError: (error: unknown) => void
 }
 
-/** A change of an image: where, what the audit log says of it, and who made it. */
+/** A change of an image: its slot, its audit event and its actor. */
 export interface ImageChange {
   readonly slot: Slot
   readonly event: AuditEvent
   readonly actor: Actor
 }
 
-/** Images by the place where they are shown. */
+/** Images by slot. */
 export interface Images {
   find(slot: Slot): Promise<StoredImage | undefined>
-  /** The bytes of an image, or `undefined` where its file is gone. Throws where the file is another one. */
+  /** The bytes of an image, or `undefined` if its file is missing. Throws if the file content does not match. */
   read(image: StoredImage): Promise<Buffer | undefined>
   filled: ImageStore['filled']
   among: ImageStore['among']
   put(change: ImageChange, image: PreparedImage): Promise<void>
   /** @throws {NotFound} `image_not_found`, unless `evenNone` */
   remove(change: ImageChange, evenNone?: 'even-none'): Promise<void>
-  /** Takes images out of these places because what they belong to is being removed; within its transaction. */
+  /** Removes images from these slots because their owner is being deleted; runs in its transaction. */
   forget(...slots: readonly Slot[]): Promise<void>
-  /** Removes the files of images that are shown no longer. */
+  /** Deletes the files of unused images. */
   removeDiscarded(): Promise<void>
 }
 
@@ -53,20 +53,20 @@ export function createImages({ store, files, audit, transaction, clock, onError 
         await files.remove(file)
         await store.remove(file)
       } catch (error) {
-        // A file that cannot be removed must not keep the others.
+        // One failed deletion must not stop the others.
         failures.push(error)
       }
     }
     if (failures.length > 0) throw new AggregateError(failures, 'Files of discarded images could not be removed.')
   }
-  /** A file that is left over is no reason to refuse what has been done. */
+  /** A leftover file must not fail the completed change. */
   const tidy = () => removeDiscarded().catch(onError)
 
   return {
     find: (slot) => store.find(slot),
     async read({ file, hash }) {
       const bytes = await files.read(file)
-      // Browsers keep what is served for a year, so half a file must not count as the image.
+      // Browsers cache images for a year, so a truncated file must not be served.
       if (bytes !== undefined && hashOf(bytes) !== hash) throw new Error(`The file ${file} is not what was stored.`)
       return bytes
     },
@@ -77,7 +77,7 @@ export function createImages({ store, files, audit, transaction, clock, onError 
       const extension = extensions[mediaType] ?? mediaType.slice('image/'.length)
       const [folder] = slot.split('/', 1)
       const file = `${folder}/${randomUUID()}.${extension}`
-      // First the file, so that nobody is sent to one that is not there.
+      // Write the file first, so that the stored image never points to a missing file.
       let isShown = false
       try {
         await files.write(file, bytes)
@@ -86,11 +86,11 @@ export function createImages({ store, files, audit, transaction, clock, onError 
           await store.discard(slot)
           await store.insert({ file, slot, mediaType, hash: hashOf(bytes), createdAt: clock.now() })
           await audit.record(event, actor.origin)
-          // From here on the commit decides, and whether it failed may be unknown.
+          // From here on the outcome depends on the commit, whose failure may be uncertain.
           isShown = true
         })
       } catch (error) {
-        // A write that failed may have been done all the same.
+        // A failed write may still have created the file.
         if (!isShown) await files.remove(file).catch(onError)
         throw error
       }

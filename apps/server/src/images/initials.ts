@@ -6,10 +6,10 @@ import { hashOf, type PreparedImage } from './image.ts'
 const side = 300
 const font = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf')
 const palette = ['#0b8064', '#1d6fa5', '#5b5bd6', '#8e4ec6', '#b83280', '#c2410c', '#a16207', '#3f6212'] as const
-/** Whom no letter stands for. */
+/** For names without a drawable letter. */
 const silhouette =
   '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="300"><g fill="#fff"><circle cx="150" cy="116" r="52"/><path d="M54 262c0-53 43-88 96-88s96 35 96 88z"/></g></svg>'
-/** What the font has. */
+/** The scripts that the font covers. */
 const drawable =
   /^[\p{sc=Latin}\p{sc=Greek}\p{sc=Cyrillic}\p{sc=Armenian}\p{sc=Georgian}\p{sc=Arabic}\p{sc=Inherited}0-9]+$/u
 const version = 1
@@ -17,11 +17,11 @@ const version = 1
 export interface Initials {
   readonly text: string
   readonly color: string
-  /** The same for the same picture. */
+  /** Equal for equal images. */
   readonly hash: string
 }
 
-/** The first letters of first and last name, or the first two of the user name; the colour is the user's own. */
+/** The initials of first and last name, or the first two letters of the user name; the colour depends on the user. */
 export function initialsOf({ id, userName, firstName, lastName }: InitialsOwner): Initials {
   const [first = ''] = graphemes(firstName)
   const [last = ''] = graphemes(lastName)
@@ -43,7 +43,7 @@ export async function drawInitials({ text, color }: Initials): Promise<PreparedI
   return { bytes, mediaType: 'image/png' }
 }
 
-/** With a font that is brought along, since a server may have none. */
+/** Uses a bundled font, because a server may have none. */
 async function drawnLetters(text: string): Promise<Buffer> {
   const markup = `<span foreground="#ffffff">${text}</span>`
   const drawn = sharp({ text: { text: markup, fontfile: font, font: 'DejaVu Sans Bold 92', dpi: 96, rgba: true } })

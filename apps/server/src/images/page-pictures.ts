@@ -7,11 +7,11 @@ import { versionOf } from './serve.ts'
 
 export interface PagePicturePorts {
   readonly images: Pick<Images, 'filled' | 'among'>
-  /** Takes why pictures could not be looked up; pages then go without. */
+  /** Receives lookup errors; pages then show no images. */
   readonly onError: (error: unknown) => void
 }
 
-/** The addresses of uploaded pictures for pages. */
+/** The URLs of uploaded images for pages. */
 export function createPagePictures({ images, onError }: PagePicturePorts): PagePictures {
   const ofClients = clientPictures(images)
   const orDefault = <T>(work: Promise<T>, none: T): Promise<T> =>
@@ -33,7 +33,7 @@ export function createPagePictures({ images, onError }: PagePicturePorts): PageP
 }
 
 function logoAddress(id: string, theme: LogoTheme, image: StoredImage | undefined): string | null {
-  // As the API has it: ids that are addresses cannot stand in a path.
+  // As in the API: client IDs that are URLs cannot be path segments.
   const name = /^[\w.-]+$/.test(id) ? id : `~${Buffer.from(id).toString('base64url')}`
   return image ? `/api/oidc/clients/${name}/logo?light=${theme === 'light'}&v=${versionOf(image)}` : null
 }
@@ -52,13 +52,13 @@ function instancePictures(stored: readonly StoredImage[]) {
   }
 }
 
-/** Where there is one of both, it stands for the other. */
+/** If only one of the two exists, it is used for both themes. */
 function themed(light: string | null, dark: string | null): ClientPictures | null {
   const one = light ?? dark
   return one === null ? null : { light: one, dark: dark ?? one }
 }
 
-/** The addresses of the logos that these clients have, in as few statements as there can be. */
+/** The URLs of the logos of these clients, with as few statements as possible. */
 export function clientPictures({ among }: Pick<Images, 'among'>) {
   return async (clientIds: readonly string[]): Promise<ReadonlyMap<string, ClientPictures>> => {
     const slots = clientIds.flatMap((id) => [clientSlot(id, 'light'), clientSlot(id, 'dark')])
@@ -73,7 +73,7 @@ export function clientPictures({ among }: Pick<Images, 'among'>) {
   }
 }
 
-/** The addresses of the pictures that these users have of their own. */
+/** The URLs of the pictures that these users uploaded. */
 export function userPictures({ find }: Pick<Images, 'find'>) {
   return async (userIds: readonly string[]): Promise<ReadonlyMap<string, string>> => {
     const found = await Promise.all(userIds.map((id) => find(userSlot(id))))

@@ -1,6 +1,6 @@
 import type { AccountStore } from '@pocket/core'
 
-/** Accounts with the address of their picture, which is there for everybody: initials where nothing else is. */
+/** Adds the profile picture URL to accounts; the picture is public and defaults to the initials. */
 export function profilePictureAddresses(accounts: AccountStore, appUrl: string): AccountStore {
   return {
     async find(id) {

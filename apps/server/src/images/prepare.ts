@@ -6,7 +6,7 @@ import { unsupportedImage } from './refusals.ts'
 
 type Kind = BitmapFormat | 'svg' | 'ico'
 
-/** What an image may be, and what becomes of a bitmap. */
+/** The accepted formats, and how bitmaps are processed. */
 export interface ImageRules extends BitmapRules {
   readonly kinds: readonly Kind[]
 }
@@ -33,18 +33,18 @@ const names: Readonly<Record<Kind, string>> = {
 }
 
 /**
- * Makes of bytes from anybody an image for everybody: what it is, its content says and not its name; bitmaps are written
- * anew without what their camera knew, SVG loses whatever is not drawing, ICO is checked.
+ * Turns an untrusted upload into an image that is safe to publish: the content determines the type, not the file name; bitmaps
+ * are re-encoded without metadata, SVG is sanitized, ICO is validated.
  *
- * @throws {UnsupportedMedia} `file_type_not_supported` for a kind that the rules do not name
- * @throws {InvalidInput} `invalid_image` for what is damaged or has too many pixels
+ * @throws {UnsupportedMedia} `file_type_not_supported` for a format that the rules do not name
+ * @throws {InvalidInput} `invalid_image` for a damaged image or one with too many pixels
  */
 export async function prepareImage(bytes: Buffer, rules: ImageRules): Promise<PreparedImage> {
   const kind = await kindOf(bytes)
   if (kind === undefined || !rules.kinds.includes(kind))
     throw unsupportedImage(rules.kinds.map((each) => names[each]).join(', '))
   if (kind === 'svg') {
-    // Three hundred modules that most instances never need.
+    // Loaded on demand: three hundred modules that most instances never need.
     const { prepareSvg } = await import('./svg.ts')
     return prepareSvg(bytes)
   }

@@ -12,7 +12,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const own = { area: 'account', path: '/api/users/me/profile-picture' } as const
 const anybody = { area: 'users', path: '/api/users/:id/profile-picture' } as const
 
-/** The pictures of people. Those of `me` come first, since `me` could be taken for an id. */
+/** Profile pictures. The routes of `me` come first, because `me` would match as a user ID. */
 export function profilePictureOperations(
   pictures: ProfilePictures,
   directory: Pick<Directory, 'find'>,

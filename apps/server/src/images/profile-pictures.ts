@@ -15,18 +15,20 @@ const rules: ImageRules = {
   format: 'png',
 }
 
-/** A picture as people get it, and the hash by which it is known. @throws as `prepareImage` */
+/** A processed profile picture and its hash. @throws as `prepareImage` */
 export async function prepareProfilePicture(bytes: Buffer) {
   const prepared = await prepareImage(bytes, rules)
   return { ...prepared, hash: hashOf(prepared.bytes) }
 }
 
 export interface ProfilePictures {
-  /** Their own, else that of the instance, else their initials. `undefined` where there is no such user. */
+  /**
+   * The uploaded picture, otherwise the default of the instance, otherwise the initials. `undefined` if the user does not exist.
+   */
   find(userId: string): Promise<Served | undefined>
   /** @throws {NotFound} `user_not_found` @throws as `prepareImage` */
   put(actor: Actor, userId: string, bytes: Buffer): Promise<void>
-  /** Back to the initials; also where there is none. @throws {NotFound} `user_not_found` */
+  /** Restores the initials; does nothing if there is no picture. @throws {NotFound} `user_not_found` */
   remove(actor: Actor, userId: string): Promise<void>
 }
 
@@ -62,7 +64,7 @@ export function userNotFound(): NotFound {
   return new NotFound('user_not_found', 'There is no such user.')
 }
 
-/** The hash is known before anything is drawn, so that who has them need not wait for them. */
+/** The hash is computed before drawing, so that cached requests do not wait. */
 function initials(user: User): Served {
   const drawn = initialsOf(user)
   return { mediaType: 'image/png', hash: drawn.hash, bytes: async () => (await drawInitials(drawn)).bytes }

@@ -1,6 +1,6 @@
 import { InvalidInput, NotFound, TooLarge, UnsupportedMedia } from '@pocket/core/errors'
 
-/** It says to be an image and is none, or one that nobody can read. */
+/** The content is not a readable image. */
 export function invalidImage(why: string, cause?: unknown): InvalidInput {
   return new InvalidInput('invalid_image', `The image cannot be used: ${why}.`, { cause })
 }

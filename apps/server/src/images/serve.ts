@@ -3,11 +3,11 @@ import type { StoredImage } from './image.ts'
 import { imageNotFound } from './refusals.ts'
 
 const day = 24 * 3600
-/** How long caches may keep an image, in seconds, and show it while they ask for a newer one. */
+/** How long caches may keep an image, in seconds, and serve it while they revalidate. */
 const fresh = 15 * 60
 export const staleFor = { application: day, client: day / 2, user: 3600 } as const
 
-/** What an image may be answered as. */
+/** The media types of image responses. */
 export const imageTypes = [
   'image/png',
   'image/jpeg',
@@ -17,22 +17,22 @@ export const imageTypes = [
   'image/x-icon',
 ] as const
 
-/** An image with its bytes at hand, or behind a call. */
+/** An image whose bytes are loaded on demand. */
 export interface Served extends Pick<StoredImage, 'mediaType' | 'hash'> {
   readonly bytes: () => Promise<Buffer | undefined>
 }
 
-/** The beginning of an image's hash, by which an address names its content for ever. */
+/** The prefix of an image's hash, which makes its URL permanently cacheable. */
 export function versionOf({ hash }: Pick<StoredImage, 'hash'>): string {
   return hash.slice(0, 16)
 }
 
 /**
- * Answers with an image (RFC 9111, RFC 5861), or with nothing where the caller has it. An SVG that is opened by itself may
- * do nothing.
+ * Responds with an image (RFC 9111, RFC 5861), or with 304 if the caller has it. An SVG that is opened directly cannot run
+ * scripts.
  *
  * @param stale - seconds, one of `staleFor`
- * @throws {NotFound} `image_not_found` where its file is gone
+ * @throws {NotFound} `image_not_found` if its file is missing
  */
 export async function serveImage(ctx: Context, image: Served, stale: number): Promise<void> {
   ctx.status = 200

@@ -5,12 +5,12 @@ type Root = Parameters<NonNullable<CustomPlugin['fn']>>[0]
 type Child = Root['children'][number]
 type Element = Extract<Child, { readonly type: 'element' }>
 
-/** How many elements are drawn at most, each as often as something refers to it. */
+/** Maximum number of drawn elements, counting each reference. */
 const maxDrawnElements = 100_000
 
 /**
- * Refuses an image in which references multiply, such as `use` of a group of ten `use` of a group of ten: a few hundred bytes
- * of that take whoever draws it hours.
+ * Rejects an image with exponential references, such as `use` of a group of ten `use` of a group of ten: a few hundred bytes
+ * would take hours to render.
  */
 export const boundReferences: CustomPlugin = {
   name: 'boundReferences',
@@ -26,7 +26,7 @@ function drawnElements(root: Root): number {
     for (const child of parent.children) {
       if (child.type !== 'element') continue
       const { id } = child.attributes
-      // The first one of a name is the one that is drawn.
+      // For duplicate IDs, renderers use the first element.
       if (id !== undefined && !byId.has(id)) byId.set(id, child)
       note(child)
     }
@@ -50,7 +50,7 @@ function drawnElements(root: Root): number {
   return childrenCost(root)
 }
 
-/** The ids that an element refers to. */
+/** The IDs that an element references. */
 function referencesOf({ attributes }: Element): readonly string[] {
   return Object.entries(attributes).flatMap(([name, value]) => {
     if (name === 'href' || name === 'xlink:href') return value.startsWith('#') ? [decoded(value.slice(1))] : []

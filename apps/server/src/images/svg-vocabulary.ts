@@ -1,4 +1,4 @@
-/** The elements of SVG 2 that draw, and those that drawing refers to. */
+/** The SVG 2 elements that draw, and those that drawing references. */
 export const svgElements: readonly string[] = `svg g defs symbol use title desc switch
   path rect circle ellipse line polyline polygon text tspan textPath
   linearGradient radialGradient stop pattern clipPath mask marker
@@ -6,7 +6,7 @@ export const svgElements: readonly string[] = `svg g defs symbol use title desc 
   feDistantLight feDropShadow feFlood feFuncA feFuncB feFuncG feFuncR feGaussianBlur feMerge feMergeNode feMorphology
   feOffset fePointLight feSpecularLighting feSpotLight feTile feTurbulence`.split(/\s+/)
 
-/** Their attributes, but for those that run something, load something or link somewhere. */
+/** Their attributes, except those that run scripts, load resources or link to URLs. */
 export const svgAttributes: readonly string[] =
   `xmlns xmlns:xlink version id class viewBox preserveAspectRatio x y width height transform role aria-label aria-hidden
   href xlink:href d points cx cy r rx ry x1 y1 x2 y2 fx fy fr pathLength dx dy rotate textLength lengthAdjust startOffset

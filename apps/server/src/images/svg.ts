@@ -10,19 +10,19 @@ const byteLimit = 1024 * 1024
 const maxElements = 20_000
 const maxAttributes = 1000
 const maxPixels = 100_000_000
-/** How often a selector may be held against an element. */
+/** Maximum number of selector matches against elements. */
 const maxComparisons = 1_000_000
 
 /**
- * An SVG that draws and does nothing else: no scripts, no handlers, no style sheets, no links, nothing from other places.
- * The rules of its own style sheet become attributes first.
+ * Sanitizes an SVG: no scripts, event handlers, style sheets, links or external resources. The rules of its style sheet are
+ * inlined as attributes first.
  *
  * @throws {InvalidInput} `invalid_image`
  */
 export async function prepareSvg(bytes: Buffer): Promise<PreparedImage> {
   if (bytes.length > byteLimit) throw invalidImage('an SVG must not be larger than 1 MiB')
   const text = new TextDecoder('utf-8').decode(bytes)
-  // Entities can hold others, and be of any size in the end.
+  // Nested entities can expand to any size.
   if (/<!ENTITY/i.test(text)) throw invalidImage('an SVG must not define entities')
   const elements = text.split('<', maxElements * 2).length
   if (elements >= maxElements * 2) throw invalidImage('it has too many elements')
@@ -32,7 +32,7 @@ export async function prepareSvg(bytes: Buffer): Promise<PreparedImage> {
   try {
     const svg = sanitized(withoutStyleSheets(text))
     if (!/^<svg[\s>]/.test(svg)) throw invalidImage('its first element is not svg')
-    // Who can draw it says whether it is whole.
+    // Rendering it verifies that it is complete.
     await sharp(Buffer.from(svg), { limitInputPixels: maxPixels }).metadata()
     return { bytes: Buffer.from(svg), mediaType: 'image/svg+xml' }
   } catch (error) {
@@ -41,7 +41,7 @@ export async function prepareSvg(bytes: Buffer): Promise<PreparedImage> {
   }
 }
 
-/** What its style sheets cost at most: each step of a selector may look through all elements. */
+/** The upper bound of the cost of its style sheets: each selector step may visit every element. */
 function comparisons(text: string, elements: number): number {
   const sheets = Array.from(text.matchAll(/<style[^>]*>(.*?)<\/style/gis), ([, sheet = '']) => sheet).join('\n')
   const preludes = Array.from(
@@ -85,7 +85,7 @@ function sanitized(svg: string): string {
   }).trim()
 }
 
-/** What refers to something refers to a part of the same image. */
+/** References must point into the same image. */
 function sanitizedAttributes(attributes: Readonly<Record<string, string>>): Record<string, string> {
   const kept = Object.entries(attributes).filter(([name, value]) => {
     if (name === 'href' || name === 'xlink:href') return value.startsWith('#')

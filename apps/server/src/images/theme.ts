@@ -1,6 +1,6 @@
 import type { LogoTheme } from './image.ts'
 
-/** How an address says which of two logos it means. */
+/** The query parameter that selects the light or dark logo. */
 export const lightQuery = {
   light: { type: 'boolean', default: true, description: 'Whether it is the one for a light background.' },
 } as const

@@ -5,7 +5,7 @@ import type { ImageStore } from './image-store.ts'
 
 const rows = new TableRows(imageTable)
 
-/** How many values one statement takes at once. */
+/** Maximum number of values in one statement. */
 const maxPlaceholders = 5000
 
 const sql = {

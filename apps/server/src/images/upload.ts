@@ -4,16 +4,16 @@ import { InvalidInput } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import { fileTooLarge } from './refusals.ts'
 
-/** What a form has around its file. */
+/** The size of a form without its file. */
 const maxOverheadBytes = 16 * 1024
 
-/** Bytes of a refused form that are let in, and read by nobody. */
+/** Bytes of a rejected form that are received and discarded. */
 const maxUnreadBytes = 32 * 1024 * 1024
 
 /**
- * Reads the field `file` of a form (`multipart/form-data`, RFC 7578), no further than `maxBytes`.
+ * Reads the field `file` of a form (`multipart/form-data`, RFC 7578), up to `maxBytes`.
  *
- * @throws {InvalidInput} `invalid_request_body` for another body, a damaged one, or one without the field
+ * @throws {InvalidInput} `invalid_request_body` for another content type, a damaged body, or one without the field
  * @throws {TooLarge} `file_too_large`
  */
 export async function readUpload(ctx: Context, maxBytes: number): Promise<Buffer> {
@@ -62,8 +62,8 @@ function receive({ req }: Context, headers: BusboyHeaders, maxBytes: number): Pr
 }
 
 /**
- * Lets more of a refused body in before the connection ends. Some programs read no answer before they have sent all, and
- * a connection that is closed on what a program still sends takes the answer with it (RFC 9112 §9.6).
+ * Receives and discards more of a rejected body before closing the connection. Some clients read no response before they have
+ * sent everything, and closing early loses the response (RFC 9112 §9.6).
  */
 function letIn(req: IncomingMessage, most: number): void {
   let left = most

@@ -25,7 +25,7 @@ const jobSchema = named('JobDto', {
   },
 })
 
-/** `/api/jobs`: what this server does by itself. */
+/** `/api/jobs`: the background jobs of this server. */
 export function jobOperations(jobs: Jobs): readonly Operation[] {
   const shared = { area: 'settings' } as const
   return [

@@ -23,12 +23,12 @@ export const jobList: ListPageDefinition = {
 
 type Words = Pick<Messages, 'text' | 'has' | 'language'>
 
-/** What a job is called in the language of whoever looks at it. */
+/** The name of a job in the viewer's language. */
 export function jobName(name: string, { text, has }: Words): string {
   return has(`jobs.names.${name}`) ? text(`jobs.names.${name}`) : name
 }
 
-/** The page that a list asks for; there are a few jobs, all of which are known at once. */
+/** One page of the job list; there are few jobs, all in memory. */
 export function pageOfJobs(jobs: readonly JobItem[], request: ListRequest, words: Words): Page<JobItem> {
   const wanted = nameKey(request.search)
   const inStates = request.filters.state ?? []
@@ -48,7 +48,7 @@ function stateOf({ isRunning, lastRun }: JobItem): (typeof states)[number] {
   return isRunning ? 'running' : (lastRun?.outcome ?? 'never')
 }
 
-/** What is not known comes before everything else. */
+/** Unknown values sort first. */
 function weightOf({ intervalMs, nextRunAt, lastRun }: JobItem, column: string): number {
   if (column === 'last') return lastRun?.finishedAt ?? 0
   if (column === 'took') return lastRun?.took ?? 0

@@ -1,25 +1,25 @@
-/** How the last run of a job ended. */
+/** The outcome of the last run of a job. */
 export type JobOutcome = 'succeeded' | 'failed'
 
-/** What is known of a job, whichever replica runs it. Instants in milliseconds since the Unix epoch. */
+/** The state of a job, shared by all replicas. Instants in milliseconds since the Unix epoch. */
 export interface JobState {
   readonly name: string
   readonly nextRunAt: number
-  /** The replica that runs it now. */
+  /** The replica that is running it. */
   readonly leaseOwner: string | null
-  /** From then on another replica may take it. */
+  /** Another replica may claim the job from this instant on. */
   readonly leaseUntil: number | null
   readonly lastStartedAt: number | null
   readonly lastFinishedAt: number | null
   readonly lastOutcome: JobOutcome | null
-  /** The message of the last failure, until the next success. */
+  /** The error message of the last failure, until the next success. */
   readonly lastError: string | null
 }
 
-/** Milliseconds by which clocks of replicas may differ. */
+/** Maximum clock difference between replicas, in milliseconds. */
 export const maxClockDifference = 300_000
 
-/** Whether a replica holds a lease of at most `leaseMs`. One that ends later was written before the clock was set back. */
+/** Whether a replica holds a lease of at most `leaseMs`. A lease that ends later was written before the clock was set back. */
 export function isLeased(leaseUntil: number | null, now: number, leaseMs: number): boolean {
   return leaseUntil !== null && leaseUntil > now && leaseUntil <= now + leaseMs + maxClockDifference
 }
@@ -37,22 +37,22 @@ export interface JobEnd {
   readonly error: string | null
 }
 
-/** Where the state of jobs is kept. Each change is one atomic statement. */
+/** Stores the state of jobs. Each change is one atomic statement. */
 export interface JobStore {
-  /** Makes the job known, due at once, or brings a next run that lies after `latest` forward to then. */
+  /** Registers the job, due immediately, or moves a next run after `latest` forward to `latest`. */
   announce(name: string, times: { readonly now: number; readonly latest: number }): Promise<void>
   list(): Promise<readonly JobState[]>
-  /** Makes a job due by `now`, where it is not due before; `false` where there is no such job. */
+  /** Makes a job due by `now` unless it is due earlier; returns `false` if the job does not exist. */
   runEarlier(name: string, now: number): Promise<boolean>
   /**
-   * Takes a job that is due and that nobody holds; `false` where another replica was faster. A lease that ends more than
-   * five minutes after `until` is none.
+   * Claims a job that is due and not leased; returns `false` if another replica was faster. A lease that ends more than five
+   * minutes after `until` is ignored.
    */
   claim(lease: Lease, times: { readonly now: number; readonly until: number }): Promise<boolean>
-  /** Keeps a job longer; `false` where it is no longer held. */
+  /** Extends a lease; returns `false` if it was lost. */
   renew(lease: Lease, until: number): Promise<boolean>
-  /** Records how a run ended and lets the job go; `false` where it was no longer held. */
+  /** Records the result of a run and releases the job; returns `false` if the lease was lost. */
   finish(lease: Lease, end: JobEnd): Promise<boolean>
-  /** Lets the job go as it was, so that another replica takes it. */
+  /** Releases the job unchanged, so that another replica can claim it. */
   release(lease: Lease): Promise<void>
 }

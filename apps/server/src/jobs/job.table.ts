@@ -6,7 +6,7 @@ const instant: EntitySchemaColumnOptions = {
   nullable: true,
   transformer: {
     to: (value: number | null): number | null => value,
-    // PostgreSQL's driver returns text, since not every 64-bit integer is a number of JavaScript's.
+    // The PostgreSQL driver returns strings, because 64-bit integers can exceed JavaScript's safe range.
     from: (value: string | number | null): number | null => (value === null ? null : Number(value)),
   },
 }

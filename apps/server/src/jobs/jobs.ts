@@ -7,28 +7,28 @@ import { defaultLeaseMs, type Scheduler } from './scheduler.ts'
 /** A job as an administrator sees it. Instants in milliseconds since the Unix epoch. */
 export interface JobItem {
   readonly name: string
-  /** Milliseconds from the end of a run to the begin of the next one. */
+  /** Milliseconds between the end of a run and the start of the next one. */
   readonly intervalMs: number
-  /** Whether one of the replicas runs it now. */
+  /** Whether a replica is running it now. */
   readonly isRunning: boolean
   readonly nextRunAt: number
   readonly lastStartedAt: number | null
-  /** `null` while it has never ended. */
+  /** `null` until a run has finished. */
   readonly lastRun: {
     readonly outcome: JobOutcome
     readonly finishedAt: number
-    /** Milliseconds; `null` while the next run is under way. */
+    /** Milliseconds; `null` while the next run is in progress. */
     readonly took: number | null
-    /** Why it failed. */
+    /** The error message. */
     readonly error: string | null
   } | null
 }
 
-/** What an administrator sees of the jobs, and does with them. */
+/** Job administration. */
 export interface Jobs {
   list(): Promise<readonly JobItem[]>
   /**
-   * Has one of the replicas run a job as soon as it can, this one at once. Returns `false` where it runs already.
+   * Requests a run as soon as possible and tries to start it on this replica. Returns `false` if it is already running.
    *
    * @throws {NotFound} `job_not_found`
    */
@@ -43,7 +43,7 @@ export interface JobsPorts {
 }
 
 export function createJobs({ store, scheduler, audit, clock }: JobsPorts): Jobs {
-  /** Those that this version has: the table remembers older ones. */
+  /** The jobs of this version: the table also contains jobs of older versions. */
   const list = async (): Promise<readonly JobItem[]> => {
     const now = clock.now()
     const intervals = scheduler.intervals()
@@ -72,7 +72,7 @@ export function createJobs({ store, scheduler, audit, clock }: JobsPorts): Jobs 
       if (job.isRunning) return false
       await store.runEarlier(name, clock.now())
       await audit.record({ event: 'job_requested', job: name, by: id }, origin)
-      // A run may take minutes; it writes down itself how it ends.
+      // A run may take minutes; the scheduler records its result.
       void scheduler.runDue()
       return true
     },

@@ -3,7 +3,7 @@ import type { Viewer } from '../http/viewer.ts'
 import type { BulkNotice } from '../users/page-model.ts'
 import type { JobItem } from './jobs.ts'
 
-/** A sentence below `jobs.notes` in the catalogue; `at` (milliseconds since the Unix epoch) is its `{date}`. */
+/** A message below `jobs.notes` in the catalogue; `at` (milliseconds since the Unix epoch) fills its `{date}`. */
 export interface JobNote {
   readonly sentence: string
   readonly values: Readonly<Record<string, string>>
@@ -12,18 +12,18 @@ export interface JobNote {
 
 export type JobNotes = Readonly<Record<string, JobNote>>
 
-/** `/settings/admin/jobs`: what the server does by itself. */
+/** `/settings/admin/jobs`: the background jobs of the server. */
 export interface JobsPage {
   readonly view: 'jobs'
   readonly viewer: Viewer
   readonly list: ListView
   readonly jobs: readonly JobItem[]
-  /** How many failed the last time, whether they are shown or not. */
+  /** The number of jobs whose last run failed, including hidden ones. */
   readonly failed: number
-  /** What else there is to say of jobs, by their names. */
+  /** Additional notes on jobs, by job name. */
   readonly notes: JobNotes
-  /** A job that was just asked for, and whether it was running already. */
+  /** A job that was just requested, and whether it was already running. */
   readonly notice: { readonly done: 'requested' | 'running'; readonly job: string } | null
-  /** What became of several that were asked for at once. */
+  /** The result of a bulk request. */
   readonly several: BulkNotice | null
 }

@@ -25,7 +25,7 @@ export interface JobPagesPorts {
   readonly flashes: Flashes
 }
 
-/** `/settings/admin/jobs`: what the server does by itself. */
+/** `/settings/admin/jobs`: the background jobs of the server. */
 export function jobPages(ports: JobPagesPorts): readonly PageRoute[] {
   const { jobs, pocket, jobNotes, authentication, messagesFor, show, flashes } = ports
   const secure = pocket.issuer.startsWith('https:')

@@ -1,4 +1,4 @@
-/** Does something again and again; a test passes one that it drives by hand. The work catches its own errors. */
+/** Repeats some work; tests pass a manual implementation. The work handles its own errors. */
 export type Repeat = (intervalMs: number, work: () => Promise<void>) => Disposable
 
 /** A timer that does not keep the process alive. */

@@ -5,31 +5,30 @@ import type { Logger } from '../logging/logger.ts'
 import { isLeased, type JobStore, type Lease, maxClockDifference } from './job-store.ts'
 import { type Repeat, repeatByTimer } from './repeat.ts'
 
-/** Something that is done again and again, by one of the replicas at a time. */
+/** A periodic job that runs on one replica at a time. */
 export interface Job {
   readonly name: string
-  /** Milliseconds from the end of a run to the begin of the next one. */
+  /** Milliseconds between the end of a run and the start of the next one. */
   readonly intervalMs: number
-  /** Milliseconds within which it runs after a start of the server; by default it keeps to its interval. */
+  /** Maximum delay of the first run after a server start, in milliseconds; default: the regular interval. */
   readonly maxFirstDelayMs?: number
-  /** Stops as soon as the signal is aborted: this process ends, or the job is no longer its own. */
+  /** Stops as soon as the signal is aborted: the process is shutting down, or the lease was lost. */
   run(signal: AbortSignal): Promise<unknown>
 }
 
-/** Disposing of it stops what runs, waits for it, and lets another replica take over. */
+/** Disposing of it aborts active runs, waits for them and releases their leases. */
 export interface Scheduler extends AsyncDisposable {
-  /** Before `start`. */
+  /** Must be called before `start`. */
   register(job: Job): void
-  /** Milliseconds between two runs, by the names of the jobs. */
+  /** Milliseconds between two runs, by job name. */
   intervals(): ReadonlyMap<string, number>
   start(): void
   /**
-   * Does in this process what otherwise the job does, in its place: nobody runs it meanwhile. Resolves to `false`, and does
-   * nothing, where somebody runs it already, or there is no such job. What `work` throws counts as a failed run, and is
-   * thrown.
+   * Runs `work` under the lease of a job, so that the job cannot run at the same time. Resolves to `false` without running `work`
+   * if the job is running or does not exist. An error of `work` counts as a failed run and is rethrown.
    */
   inPlaceOf(name: string, work: (signal: AbortSignal) => Promise<void>): Promise<boolean>
-  /** Runs the jobs that are due and that nobody holds; resolves when they have ended. `start` calls it by itself. */
+  /** Runs the jobs that are due and not leased; resolves when they have finished. `start` calls it periodically. */
   runDue(): Promise<void>
 }
 
@@ -37,9 +36,9 @@ export interface SchedulerOptions {
   readonly store: JobStore
   readonly clock: Clock
   readonly logger: Logger
-  /** Tells this replica from others. Default: a random one. */
+  /** Identifies this replica. Default: a random ID. */
   readonly owner?: string
-  /** How long a replica that has died keeps a job from the others, in milliseconds. */
+  /** How long a crashed replica blocks a job, in milliseconds. */
   readonly leaseMs?: number
   readonly repeat?: Repeat
 }
@@ -89,7 +88,7 @@ class LeasingScheduler implements Scheduler {
   }
 
   async runDue(): Promise<void> {
-    // One look at a time: a slow database must not be asked ever more often.
+    // One query at a time: a slow database must not receive more and more queries.
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined
     })
@@ -145,7 +144,7 @@ class LeasingScheduler implements Scheduler {
     const now = this.#clock.now()
     const latest = now + job.intervalMs
     if (nextRunAt <= latest + maxClockDifference) return nextRunAt <= now
-    // Put off before the clock was set back.
+    // The next run was scheduled before the clock was set back.
     await this.#store.announce(name, { now, latest })
     return false
   }
@@ -159,7 +158,7 @@ class LeasingScheduler implements Scheduler {
     this.#announced = true
   }
 
-  /** Resolves as soon as it runs, to its end; to nothing where somebody else runs it. */
+  /** Resolves once the run has started; resolves to `undefined` if another replica holds the job. */
   async #take(name: string, job = this.#jobs.get(name)): Promise<{ readonly ended: Promise<void> } | undefined> {
     if (job === undefined || this.#running.has(name) || this.#stop.signal.aborted) return undefined
     const lease: Lease = { name, owner: this.#owner }
@@ -203,7 +202,7 @@ class LeasingScheduler implements Scheduler {
   async #renew(lease: Lease, lost: AbortController): Promise<void> {
     try {
       if (await this.#store.renew(lease, this.#clock.now() + this.#leaseMs)) return
-      // Where the run has just ended and let go of its lease, nobody listens any more.
+      // If the run has just finished and released its lease, the signal has no listeners any more.
       lost.abort(new Error('Another replica has taken this job over'))
     } catch (err) {
       this.#logger.error({ err, job: lease.name }, 'The lease of a job cannot be renewed')
@@ -211,7 +210,7 @@ class LeasingScheduler implements Scheduler {
   }
 }
 
-/** What failed, and what that came from: “The database cannot be read” alone helps nobody who looks at the page. */
+/** The error and its cause: “The database cannot be read” alone does not help a reader of the page. */
 function reasonOf(err: unknown): string {
   const message = messageOf(err)
   const cause = err instanceof Error && err.cause !== undefined ? messageOf(err.cause) : ''

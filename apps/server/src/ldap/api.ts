@@ -113,7 +113,7 @@ const runSchema = named('LdapRunDto', {
   },
 })
 
-/** `/api/ldap`, and what the contract has of it. */
+/** `/api/ldap`, including the LDAP operations of the contract. */
 export function ldapOperations({ sync, links, trials, runs, users }: LdapOperationPorts): readonly Operation[] {
   const shared = { area: 'settings' } as const
   return [

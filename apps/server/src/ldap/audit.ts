@@ -7,7 +7,7 @@ import { changesOf } from './report.ts'
 
 const by = ldapActor.id
 
-/** What an import has done, an event for each person and each group. */
+/** The audit events of an import, one for each user and each group. */
 export function eventsOf(done: LdapApplied): readonly NamedEvent[] {
   const { creations = [], changes = [], removals = [], groupCreations = [], groupChanges = [] } = done
   const { groupRemovals = [], memberships = [] } = done
@@ -53,7 +53,7 @@ export function eventsOf(done: LdapApplied): readonly NamedEvent[] {
   ]
 }
 
-/** Who comes back or is disabled is what somebody will look for, so it is an event of its own. */
+/** Re-enabling and disabling users are separate events, because administrators search for them. */
 function changed({ before, after, kind, changed: fields }: PersonChange): readonly NamedEvent[] {
   const { id, userName } = after.user
   const changes = changesOf(before.user, after.user)
@@ -89,7 +89,7 @@ function pick<Value>(all: Readonly<Record<string, Value>>, names: readonly strin
   return Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)))
 }
 
-/** A group may hold everybody; the log keeps the beginning of a list anyway. */
+/** A group may contain every user; the log truncates lists anyway. */
 function some(ids: readonly string[]): readonly string[] {
   return ids.slice(0, 50)
 }

@@ -12,16 +12,16 @@ export interface LdapHostPorts {
   readonly pocket: Pick<Pocket, 'endAccess' | 'endAccessBy'>
   readonly recordMany: RecordMany
   readonly images: Images
-  /** Removes what others keep of a user who is being removed, within the transaction. */
+  /** Deletes the related data of a user who is being removed, within the transaction. */
   readonly forgetUser: (userId: string) => Promise<void>
   readonly forgetGroup: (groupId: string) => Promise<void>
-  /** Somebody may sign in again. */
+  /** Called when a user is re-enabled. */
   readonly enabled: (userId: string) => Promise<void>
 }
 
 const actor = { id: ldapActor.id, origin: { requestId: null, ipAddress: null, userAgent: null } }
 
-/** What follows from an import: entries of the audit log, ends of sessions, pictures. */
+/** The side effects of an import: audit events, ended sessions, pictures. */
 export function createLdapHost(ports: LdapHostPorts): LdapHost {
   const { pocket, recordMany, images, forgetUser, forgetGroup, enabled } = ports
 
@@ -36,7 +36,7 @@ export function createLdapHost(ports: LdapHostPorts): LdapHost {
     await recordMany(eventsOf(done))
   }
 
-  /** What is in the place of the picture: ours, one that somebody has chosen, or none. */
+  /** Whether the current picture comes from LDAP, was chosen by a user, or is missing. */
   const choseManually = async (changed: readonly PicturePlan[]): Promise<ReadonlySet<string>> => {
     const stored = await images.among(changed.map(({ userId }) => userSlot(userId)))
     const hashes = new Map(stored.map(({ slot, hash }) => [slot, hash]))
@@ -58,7 +58,7 @@ export function createLdapHost(ports: LdapHostPorts): LdapHost {
         const event = { event: 'account_updated', accountId: userId, fields: ['picture'], by: ldapActor.id } as const
         const change = { slot: userSlot(userId), event, actor }
         if (byHand.has(userId)) {
-          // Once LDAP has none any more there is nothing to compare with.
+          // Without a picture in LDAP there is nothing to compare with.
           if (picture === null) await keep(userId, null)
         } else if (picture === null) {
           await images.remove(change, 'even-none')
@@ -73,7 +73,7 @@ export function createLdapHost(ports: LdapHostPorts): LdapHost {
   }
 }
 
-/** The groups that each has left. */
+/** The groups that each user has left. */
 function leftBy(memberships: LdapApplied['memberships'] = []): ReadonlyMap<string, readonly string[]> {
   const left = new Map<string, string[]>()
   for (const { groupId, removed } of memberships)

@@ -11,33 +11,33 @@ export interface LdapLinksPorts {
   readonly transaction: Transaction
 }
 
-/** Users and entries that belong together because an administrator says so. */
+/** Links between users or groups and LDAP entries that an administrator created. */
 export interface LdapLinks {
   /**
-   * From the next import on the entry decides what the user is called. `wanted` is its identifier, its name (DN), or the user
-   * name or e-mail address that it has.
+   * From the next import on, the entry determines the user's data. `wanted` is its identifier, its name (DN), or its user name or
+   * e-mail address.
    *
    * @throws {NotFound} `user_not_found`, `ldap_entry_not_found`
-   * @throws {Conflict} `ldap_entry_linked` where it belongs to somebody else, or the user to another entry that is there
+   * @throws {Conflict} `ldap_entry_linked` if the entry is linked to another user, or the user to another existing entry
    * @throws {Unprocessable} `ldap_sync_failed`
    */
   link(actor: Actor, userId: string, wanted: string): Promise<LdapPerson>
-  /** The user is one of our own from now on. @throws {NotFound} `user_not_found` @throws {Conflict} `ldap_not_linked` */
+  /** Makes the user a local user. @throws {NotFound} `user_not_found` @throws {Conflict} `ldap_not_linked` */
   unlink(actor: Actor, userId: string): Promise<void>
   /**
-   * From the next import on the entry decides what the group is called and who is in it. `wanted` is its identifier, its name
-   * (DN), or the name of the group there.
+   * From the next import on, the entry determines the group's name and members. `wanted` is its identifier, its name (DN), or its
+   * group name.
    *
    * @throws {NotFound} `not_found`, `ldap_entry_not_found` @throws {Conflict} `ldap_entry_linked`, as `link`
    * @throws {Unprocessable} `ldap_sync_failed`
    */
   linkGroup(actor: Actor, groupId: string, wanted: string): Promise<LdapGroup>
-  /** The group is one of our own from now on. @throws {NotFound} `not_found` @throws {Conflict} `ldap_not_linked` */
+  /** Makes the group a local group. @throws {NotFound} `not_found` @throws {Conflict} `ldap_not_linked` */
   unlinkGroup(actor: Actor, groupId: string): Promise<void>
 }
 
 export function createLdapLinks({ directory, sync, audit, transaction }: LdapLinksPorts): LdapLinks {
-  /** The event of a group that has changed hands. */
+  /** The audit event of a group whose link has changed. */
   const groupEvent = (actor: Actor, { before, group }: Readonly<Record<'before' | 'group', Group>>) => ({
     event: 'group_updated' as const,
     groupId: group.id,
@@ -47,7 +47,7 @@ export function createLdapLinks({ directory, sync, audit, transaction }: LdapLin
   })
   return {
     async link(actor, userId, wanted) {
-      // No transaction is open while the directory is waited for.
+      // No transaction is open while waiting for the directory.
       const { people } = await sync.read()
       const entry = entryOf(people, ({ userName, email }) => [userName, email], wanted)
       const user = await directory.find(userId)
@@ -96,7 +96,7 @@ export function createLdapLinks({ directory, sync, audit, transaction }: LdapLin
   }
 }
 
-/** The one that is meant; several by one name are none. */
+/** The matching entry; an ambiguous name matches none. */
 function entryOf<Entry extends LdapEntry>(
   entries: readonly Entry[],
   namesOf: (entry: Entry) => readonly (string | undefined)[],

@@ -1,12 +1,12 @@
 import type { LdapRun } from './ldap-run.ts'
 
-/** Where the reports of imports are kept, the newest of them. */
+/** Stores the latest import reports. */
 export interface LdapRunStore {
-  /** Keeps a report, and removes the oldest beyond so many. */
+  /** Stores a report and deletes the oldest beyond this number. */
   add(run: LdapRun, most: number): Promise<void>
-  /** The newest first. */
+  /** Newest first. */
   list(limit: number): Promise<readonly LdapRun[]>
   find(id: string): Promise<LdapRun | undefined>
-  /** Whether people have ever been imported. */
+  /** Whether any import has succeeded. */
   anySucceeded(): Promise<boolean>
 }

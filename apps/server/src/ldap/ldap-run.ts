@@ -1,22 +1,22 @@
 import type { LdapCounts, Removals } from '@pocket/directory'
 
-/** An entry that was skipped, or of which something was left out. */
+/** An entry that was skipped or imported incompletely. */
 export interface RunProblem {
   readonly dn: string
   readonly id: string | null
-  /** Its sentence is `ldap.problems.CODE` in the catalogue. */
+  /** Its message is `ldap.problems.CODE` in the catalogue. */
   readonly code: string
   readonly detail: string | null
-  /** Who is in the way, and may be linked with the entry. */
+  /** The existing user that conflicts with the entry and may be linked to it. */
   readonly inTheWay: { readonly userId: string; readonly userName: string } | null
 }
 
-/** A line of a plan: whom or what it is about, and what becomes of it. */
+/** A line of a plan: the affected user or group and its changes. */
 export interface PlanLine {
   readonly name: string
-  /** Of people who are there. */
+  /** Set for existing users. */
   readonly userId: string | null
-  /** Field by field; empty for who comes and who goes. */
+  /** Changes by field; empty for creations and removals. */
   readonly changes: Readonly<Record<string, { readonly before: unknown; readonly after: unknown }>>
 }
 
@@ -33,10 +33,10 @@ export const planParts = [
 ] as const
 export type PlanPart = (typeof planParts)[number]
 
-/** What would be done; of each part the first lines. */
+/** The planned changes; the first lines of each part. */
 export type PlanSummary = Readonly<Record<PlanPart, readonly PlanLine[]>>
 
-/** How a run ended: `waiting` has changed nothing and wants to be confirmed, `dry` was never meant to. */
+/** The outcome of a run: `waiting` changed nothing and needs confirmation, `dry` was a dry run. */
 export type RunOutcome = 'succeeded' | 'failed' | 'waiting' | 'dry'
 export type RunTrigger = 'job' | 'api' | 'page'
 
@@ -48,19 +48,19 @@ export interface LdapRun {
   readonly outcome: RunOutcome
   readonly startedAt: number
   readonly finishedAt: number
-  /** Why it failed, in a stable code, and what it is about. */
+  /** The stable error code of a failure, and its details. */
   readonly code: string | null
   readonly details: Readonly<Record<string, string>>
-  /** What the directory said there is. */
+  /** The number of entries that the directory returned. */
   readonly found: { readonly people: number; readonly groups: number } | null
-  /** What was changed; where nothing was, what would be. */
+  /** The applied changes, or the planned ones if none were applied. */
   readonly counts: LdapCounts
   readonly problems: readonly RunProblem[]
-  /** How many problems there were; the first are kept. */
+  /** The total number of problems; only the first are stored. */
   readonly problemCount: number
-  /** Of a run that has changed nothing. */
+  /** Set for a run that changed nothing. */
   readonly plan: PlanSummary | null
   readonly losses: Removals | null
-  /** What the settings were: another dry run is needed where they are others. */
+  /** The hash of the settings: changed settings require another dry run. */
   readonly settingsHash: string
 }

@@ -3,7 +3,7 @@ import type { CustomClaim, LdapOptions, LdapRules } from '@pocket/directory'
 import type { SettingValues } from '../settings/definitions.ts'
 import type { OwnSettingValues } from '../settings/own/definitions.ts'
 
-/** Both kinds of settings at one moment. */
+/** A consistent snapshot of both kinds of settings. */
 export interface LdapSettings {
   readonly contract: SettingValues
   readonly own: Pick<
@@ -18,7 +18,7 @@ export function isLdapEnabled({ ldapEnabled }: Pick<SettingValues, 'ldapEnabled'
   return ldapEnabled === 'true'
 }
 
-/** How the directory is reached and read. */
+/** The connection and query options. */
 export function ldapOptionsOf({ contract, own }: LdapSettings): LdapOptions {
   return {
     url: contract.ldapUrl,
@@ -47,9 +47,9 @@ export function ldapOptionsOf({ contract, own }: LdapSettings): LdapOptions {
   }
 }
 
-/** What becomes of what was read. */
+/** The rules for applying the entries. */
 export function ldapRulesOf({ contract, own }: LdapSettings): Omit<LdapRules, 'now'> {
-  // It was checked when it was written.
+  // Validated when it was stored.
   const newClaims: readonly CustomClaim[] = JSON.parse(contract.signupDefaultCustomClaims)
   return {
     administratorGroup: contract.ldapAdminGroupName,
@@ -67,7 +67,7 @@ export function ldapRulesOf({ contract, own }: LdapSettings): Omit<LdapRules, 'n
   }
 }
 
-/** The same for settings under which an import does the same; nothing of the password can be told from it. */
+/** Equal for settings that produce the same import; does not reveal the password. */
 export function ldapSettingsHash(settings: LdapSettings): string {
   const { bindPassword: _, ...options } = ldapOptionsOf(settings)
   const { administratorGroup, missing } = ldapRulesOf(settings)

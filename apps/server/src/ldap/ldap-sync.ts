@@ -31,48 +31,48 @@ export interface LdapSyncPorts {
   readonly jobs: Pick<JobStore, 'runEarlier'>
   readonly audit: AuditSink
   readonly clock: Clock
-  /** Ends what nobody else does, as this server stops. */
+  /** Aborts remaining work when this server stops. */
   readonly stop: AbortSignal
 }
 
-/** Who asks for a run, and what they have agreed to. */
+/** The trigger of a run, and the confirmed plan. */
 export interface RunRequest {
   readonly trigger: Exclude<RunTrigger, 'job'>
-  /** The digest of the losses that somebody has seen. */
+  /** The digest of the removals that an administrator has confirmed. */
   readonly confirmed?: string
 }
 
 /**
- * Imports from LDAP: every hour, when somebody asks, and for trial. The first import is nothing that happens by itself: the job
- * says what it would do, and waits for somebody who asks for it, or who has looked at a dry run.
+ * LDAP imports: hourly, on request, and as dry runs. The first import never runs automatically: the job reports the plan and
+ * waits until an administrator starts it or has seen a dry run.
  */
 export interface LdapSync {
   readonly job: Job
   /**
-   * Imports now, and resolves to the report, whose outcome is `succeeded` or `waiting`.
+   * Runs an import and resolves to the report, whose outcome is `succeeded` or `waiting`.
    *
-   * @throws {Conflict} `ldap_disabled`, `ldap_sync_running`; `ldap_plan_changed` where something else was agreed to
-   * @throws {Unprocessable} `ldap_sync_failed`; `details.reason` is a code, the report has more
+   * @throws {Conflict} `ldap_disabled`, `ldap_sync_running`; `ldap_plan_changed` if the confirmed plan is outdated
+   * @throws {Unprocessable} `ldap_sync_failed`; `details.reason` is a code, the report contains more
    */
   run(actor: Actor, request: RunRequest): Promise<LdapRun>
-  /** What an import would do, whether it is enabled or not. Changes nothing. @throws {Unprocessable} `ldap_sync_failed` */
+  /** Plans an import, even if LDAP is disabled. Changes nothing. @throws {Unprocessable} `ldap_sync_failed` */
   dryRun(actor: Actor, trigger: Exclude<RunTrigger, 'job'>): Promise<LdapRun>
-  /** Whether nothing was ever imported, and nothing has shown yet what would be with these settings. */
+  /** Whether no import has succeeded yet and no run has shown the plan for these settings. */
   needsDryRun(): Promise<boolean>
   /**
-   * LDAP was turned on: the next import comes soon, unless somebody has to look at a dry run first; then it comes at its hour,
-   * or when they ask for it.
+   * LDAP was enabled: the next import follows soon, unless a dry run is required first; then it runs at its regular time or on
+   * request.
    */
   turnedOn(): Promise<void>
-  /** What the directory says now. @throws {Unprocessable} `ldap_sync_failed` */
+  /** Reads the current directory entries. @throws {Unprocessable} `ldap_sync_failed` */
   read(): Promise<LdapAnswer>
 }
 
 const name = 'sync-ldap'
 const hour = 3_600_000
-/** Milliseconds after a start, or after LDAP was turned on. */
+/** Milliseconds after a server start, or after LDAP was enabled. */
 const soon = 5000
-/** So many reports are kept. */
+/** Maximum number of stored reports. */
 const maxRuns = 30
 const noOrigin: RequestOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
@@ -110,7 +110,7 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
     }
   }
 
-  /** Whether nothing was ever imported, and none of these have shown what would be. */
+  /** Whether no import has succeeded yet and none of these runs has shown the plan. */
   const isFirst = async (present: LdapSettings, showing: (run: LdapRun) => boolean): Promise<boolean> => {
     if ((await runs.anySucceeded()) || (await ldap.ownsUntouched())) return false
     const hash = ldapSettingsHash(present)
@@ -122,7 +122,7 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
       throw new Conflict('ldap_disabled', 'LDAP is disabled in the settings.')
   }
 
-  /** Whoever turns LDAP off wants nothing more to come, whichever server imports. */
+  /** Disabling LDAP stops a running import, on any replica. */
   const whileEnabled = ({ applied, pictures }: LdapHost, counted: (counts: LdapCounts) => void): LdapHost => ({
     counted,
     async applied(done) {
@@ -174,7 +174,7 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
         try {
           await perform({ trigger: 'job' }, null, signal)
         } catch (error) {
-          // Turned off in the middle: the report says so, and the job has not failed.
+          // LDAP was disabled during the run: the report says so, and the job does not fail.
           if (!isDisabled(error)) throw error
         }
       },
@@ -214,7 +214,7 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
   }
 }
 
-/** The job shows what it would do as well, but may find nobody who looks at it. */
+/** The job also shows its plan, but possibly without a reader. */
 const byAnybody = (): boolean => true
 const isManual = ({ trigger }: LdapRun): boolean => trigger !== 'job'
 
@@ -237,7 +237,7 @@ const usual = {
   losses: null,
 } as const
 
-/** What the audit log says of a run; nothing of a dry one. */
+/** The audit event of a run; dry runs have none. */
 function eventOf({ outcome, trigger, counts, code }: LdapRun): AuditEvent | null {
   switch (outcome) {
     case 'succeeded':
@@ -272,7 +272,7 @@ function foundIn({ people, groups }: LdapAnswer): LdapRun['found'] {
   return { people: people.length, groups: groups.length }
 }
 
-/** Why a run failed, without anything that is secret. */
+/** The reason for a failed run, without secrets. */
 function reasonOf(error: unknown): Pick<LdapRun, 'code' | 'details'> {
   if (error instanceof LdapError) return { code: error.code, details: error.details }
   if (isDisabled(error)) return { code: error.code, details: {} }
@@ -283,7 +283,7 @@ function isDisabled(error: unknown): error is PocketError {
   return error instanceof PocketError && error.code === 'ldap_disabled'
 }
 
-/** A peer that fails is no fault of ours, and a caller has to know which. */
+/** A failure of the directory is not an internal error, and the caller must be able to tell the difference. */
 function failed(error: unknown): unknown {
   if (error instanceof PocketError || !(error instanceof LdapError)) return error
   const { code, details } = error

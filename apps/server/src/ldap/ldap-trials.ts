@@ -1,18 +1,18 @@
 import { type LdapConnectionTest, type LdapSample, searchLdapSample, testLdapConnection } from '@pocket/directory'
 import { type LdapSettings, ldapOptionsOf } from './ldap-settings.ts'
 
-/** What can be tried before anything is imported; the settings need not be enabled. */
+/** Tests before the first import; LDAP need not be enabled. */
 export interface LdapTrials {
   connection(): Promise<LdapConnectionTest>
-  /** The first people and groups. @throws LdapError */
+  /** The first users and groups. @throws LdapError */
   search(): Promise<LdapSample>
 }
 
-/** Milliseconds: a person waits for it. */
+/** Milliseconds: an administrator is waiting for the result. */
 const maxWait = 20_000
 const shown = 10
 
-/** @param stop - Ends what is under way, as this server stops. */
+/** @param stop - aborts active requests when this server stops */
 export function createLdapTrials(settings: () => Promise<LdapSettings>, stop: AbortSignal): LdapTrials {
   const options = async () => ({ ...ldapOptionsOf(await settings()), overallTimeout: maxWait })
   return {

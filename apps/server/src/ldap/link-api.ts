@@ -10,7 +10,7 @@ export interface LinkOperationPorts {
   readonly users: UserAdministration
 }
 
-/** `/api/users/:id/ldap-link` and `/api/user-groups/:id/ldap-link`: which entry decides about whom. */
+/** `/api/users/:id/ldap-link` and `/api/user-groups/:id/ldap-link`: links to LDAP entries. */
 export function linkOperations({ links, users }: LinkOperationPorts): readonly Operation[] {
   return [
     ...operationsOf({
@@ -19,7 +19,7 @@ export function linkOperations({ links, users }: LinkOperationPorts): readonly O
       path: '/api/users/:id/ldap-link',
       entry: 'Its identifier, its name (DN), or the user name or e-mail address that it has.',
       async link(call, entry) {
-        // The entry may be one of an administrator.
+        // The entry may belong to an administrator.
         await assertCanMakeAdministrator(call.ctx, { isAdmin: true })
         return links.link(actorOf(call), await assertCanModifyUser(call, users), entry)
       },
@@ -40,7 +40,7 @@ interface Linked {
   readonly area: 'users' | 'groups'
   readonly noun: 'user' | 'group'
   readonly path: `/api/${string}/:id/ldap-link`
-  /** By what an entry is known, for the document. */
+  /** The description of the entry identifiers in the document. */
   readonly entry: string
   readonly link: (call: Call<unknown>, entry: string) => Promise<LdapEntry>
   readonly unlink: (call: Call<unknown>) => Promise<void>

@@ -2,36 +2,36 @@ import type { LdapSample } from '@pocket/directory'
 import type { Viewer } from '../http/viewer.ts'
 import type { LdapRun } from './ldap-run.ts'
 
-/** Why the directory could not be read; the sentence is `ldap.errors.CODE` in the catalogue. */
+/** The reason for a directory failure; its message is `ldap.errors.CODE` in the catalogue. */
 export interface LdapFailure {
   readonly code: string
   readonly details: Readonly<Record<string, string>>
 }
 
-/** `/settings/admin/ldap`: imports, and what can be tried before them. */
+/** `/settings/admin/ldap`: imports and tests. */
 export interface LdapPage {
   readonly view: 'ldap'
   readonly viewer: Viewer
   readonly state: 'missing' | 'off' | 'on'
-  /** Whether nothing has shown yet what the first import would do. */
+  /** Whether no run has shown the plan of the first import yet. */
   readonly needsDryRun: boolean
-  /** Whether nothing is imported by itself, since nobody has seen what the first import would do. */
+  /** Whether automatic imports are paused because no administrator has seen the plan of the first import. */
   readonly isFirst: boolean
-  /** The newest first. */
+  /** Newest first. */
   readonly runs: readonly LdapRun[]
-  /** The one that is shown whole. */
+  /** The report that is shown in full. */
   readonly shown: LdapRun | null
-  /** The newest import, where it waits for somebody. */
+  /** The latest import if it needs confirmation. */
   readonly waiting: LdapRun | null
-  /** What a test of the connection has found. */
+  /** The result of a connection test. */
   readonly connection: {
     readonly steps: readonly { readonly step: string; readonly outcome: 'done' | 'failed' | 'open' }[]
     readonly failure: LdapFailure | null
     readonly isPrivate: boolean
   } | null
-  /** The first entries, or why there are none to show. */
+  /** The first entries, or the error. */
   readonly sample: LdapSample | LdapFailure | null
-  /** The code of an error with a sentence. */
+  /** An error code with a message. */
   readonly problem: string | null
   readonly link: { readonly user: string; readonly entry: string }
   readonly linkGroup: { readonly group: string; readonly entry: string }

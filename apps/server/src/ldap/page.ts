@@ -28,7 +28,7 @@ export interface LdapPagesPorts {
   }
   readonly directory: Pick<Directory, 'find' | 'findByName' | 'groups'>
   readonly authentication: Authentication
-  /** Around what needs a passkey that was used just now. */
+  /** Wraps actions that require recent re-authentication with a passkey. */
   readonly show: ShowPage
   readonly flashes: Flashes
 }
@@ -38,7 +38,7 @@ const runsShown = 10
 
 type Said = Partial<Pick<LdapPage, 'connection' | 'sample' | 'problem' | 'link' | 'linkGroup'>>
 
-/** `/settings/admin/ldap`: imports, and what can be tried before them. */
+/** `/settings/admin/ldap`: imports and tests. */
 export function ldapPages({ ldap, directory, authentication, show, flashes }: LdapPagesPorts): readonly PageRoute[] {
   const { sync, links, trials, runs, settings } = ldap
 
@@ -69,7 +69,7 @@ export function ldapPages({ ldap, directory, authentication, show, flashes }: Ld
     ctx.status = status
   }
 
-  /** Does something of which a report is kept, and shows that. */
+  /** Runs an action that stores a report, and shows the report. */
   const reporting = async (ctx: Context, user: User, work: () => Promise<LdapRun>) => {
     try {
       const { outcome } = await work()
@@ -82,7 +82,7 @@ export function ldapPages({ ldap, directory, authentication, show, flashes }: Ld
     seeOther(ctx, here)
   }
 
-  /** The user whom a form names: by id where a button does, by name where somebody has typed it. */
+  /** The user that a form names: a button sends the ID, a text field the user name. */
   const meant = async (name: string): Promise<User> => {
     const user = (await directory.find(name)) ?? (await directory.findByName(name))
     if (!user) throw new NotFound('user_not_found', 'There is no such user.')
@@ -97,7 +97,7 @@ export function ldapPages({ ldap, directory, authentication, show, flashes }: Ld
     },
   })
 
-  /** Has an entry decide about who or what the field `named` names; what was entered stays in the form `form`. */
+  /** Links an entry to the user or group in the field `named`; the form `form` keeps the input. */
   const linking = <Form extends 'link' | 'linkGroup'>(
     path: string,
     form: Form,
@@ -139,7 +139,7 @@ export function ldapPages({ ldap, directory, authentication, show, flashes }: Ld
       path: here,
       handle: async (ctx) => shown(ctx, await authentication.requireUser(ctx)),
     },
-    // Whoever loads the result of a form again, or goes back to it, has not asked for it a second time.
+    // Reloading the result of a form must not submit it again.
     ...['test', 'search', 'dry-run', 'run', 'link', 'link-group'].map(
       (act): PageRoute => ({
         method: 'get',

@@ -2,10 +2,10 @@ import { type Change, changesBetween } from '@pocket/core'
 import type { LdapCounts, LdapPlan, PersonChange, SkippedEntry, User } from '@pocket/directory'
 import type { PlanLine, PlanSummary, RunProblem } from './ldap-run.ts'
 
-/** So many lines of each part are kept, and so many problems. */
+/** Maximum number of stored lines per part, and of stored problems. */
 const most = 200
 
-/** What of a person is told field by field. */
+/** The user fields that are listed individually. */
 const told = [
   'userName',
   'email',
@@ -55,7 +55,7 @@ export function planSummaryOf(plan: LdapPlan): PlanSummary {
   }
 }
 
-/** What a plan would change. */
+/** Counts the changes of a plan. */
 export function plannedCounts(plan: LdapPlan): LdapCounts {
   const kind = (wanted: PersonChange['kind']) => plan.changes.filter((change) => change.kind === wanted).length
   return {
@@ -72,14 +72,14 @@ export function plannedCounts(plan: LdapPlan): LdapCounts {
   }
 }
 
-/** In words for the audit log, what is nothing left out. */
+/** Text for the audit log, without zero counts. */
 export function countsText(counts: Partial<LdapCounts>): string {
   return Object.entries(counts)
     .flatMap(([name, count]) => (count > 0 ? [`${name} ${count}`] : []))
     .join(', ')
 }
 
-/** What of a person an import has changed. */
+/** The user fields that an import has changed. */
 export function changesOf(before: User | null, after: User | null): Readonly<Record<string, Change>> {
   const part = (user: User | null) => user && Object.fromEntries(told.map((field) => [field, user[field]]))
   return changesBetween(part(before), part(after)).changes ?? {}
@@ -89,7 +89,7 @@ function line(name: string, userId: string | null = null, changes: PlanLine['cha
   return { name, userId, changes }
 }
 
-/** Of many only some are kept, and nobody should agree to administrators whom they have not seen. */
+/** Reports are truncated, and new administrators must not be confirmed unseen. */
 function administratorsFirst(creations: LdapPlan['creations']): LdapPlan['creations'] {
   return creations.toSorted((one, other) => Number(other.user.administrator) - Number(one.user.administrator))
 }

@@ -8,7 +8,7 @@ const newest = 'ORDER BY started_at DESC, id DESC'
 
 const sql = {
   add: rows.insert,
-  // One that has succeeded stays, so that it is known that there was one.
+  // A successful run is kept, so that the first import stays known.
   removeOld: `DELETE FROM ${rows.table} WHERE id NOT IN (SELECT id FROM ${rows.table} ${newest} LIMIT $1)
     AND id NOT IN (SELECT id FROM ${rows.table} WHERE outcome = 'succeeded' ${newest} LIMIT 1)`,
   list: `${rows.select} ${newest} LIMIT $1`,

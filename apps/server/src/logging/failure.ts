@@ -1,10 +1,10 @@
-/** The code that the system, SQLite or PostgreSQL gives a failure, such as `ENOENT`. */
+/** The error code of the system, SQLite or PostgreSQL, such as `ENOENT`. */
 export function codeOf(error: unknown): string | undefined {
   const code = fieldOf(error, 'code')
   return typeof code === 'string' && code !== '' ? code : undefined
 }
 
-/** What a failure says; its code where it says nothing, as when several addresses of one host fail together. */
+/** The error message, or the code if the message is empty, as when all addresses of a host fail. */
 export function messageOf(error: unknown): string {
   const message = fieldOf(error, 'message')
   return typeof message === 'string' && message !== '' ? message : (codeOf(error) ?? String(error))

@@ -4,7 +4,7 @@ import { readableLine } from './readable-line.ts'
 
 export type { Logger } from 'pino'
 
-/** Names whose values never reach the log, at any of the depths at which this server logs. */
+/** Property names whose values never reach the log, at every depth that this server logs. */
 const secretNames = [
   'authorization',
   'cookie',
@@ -30,14 +30,14 @@ const secretNames = [
   'x-api-key',
 ]
 
-/** An error has a `code` too, which is no secret: these are the places where a one-time code or an OAuth code stands. */
+/** Errors also have a harmless `code`, so these paths name only one-time codes and OAuth codes. */
 const codePaths = ['code', 'body.code', 'query.code', 'params.code', '*.body.code', '*.query.code', '*.params.code']
 
 /**
- * The log: one line an entry, JSON or for people. Values under the names of secrets are replaced by `[redacted]`. An
- * error belongs under `err`.
+ * Creates the logger: one line per entry, as JSON or readable text. Values of secret properties are replaced by `[redacted]`.
+ * Pass errors as `err`.
  *
- * @param destination - standard output, where nothing else is given
+ * @param destination - default: standard output
  */
 export function createLogger(config: LogConfig, destination: DestinationStream = process.stdout): Logger {
   return pino(
@@ -58,7 +58,7 @@ function secretPaths(name: string): string[] {
   return [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]
 }
 
-/** Nothing else of an error: a failed statement carries its parameters. */
+/** Other properties of an error are omitted: a failed statement contains its parameters. */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const { type, message, stack } = pino.stdSerializers.err(error)

@@ -5,12 +5,12 @@ interface Entry {
   readonly err?: unknown
 }
 
-// Whatever could start a line, move the cursor or turn the direction of the text.
+// Characters that could start a line, move the cursor or change the text direction.
 const control = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu
 
 /**
- * A log entry in JSON as a line for people: `time LEVEL message key=value`. An error's stack follows on indented lines.
- * Nothing in it can pretend to be another line.
+ * Formats a JSON log entry as readable text: `time LEVEL message key=value`. The stack of an error follows on indented lines.
+ * Values cannot forge other lines.
  */
 export function readableLine(json: string): string {
   const { level, time, msg, err, ...rest }: Entry = JSON.parse(json)

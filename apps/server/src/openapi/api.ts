@@ -1,7 +1,7 @@
 import { type Operation, operation } from '../http/api/operation.ts'
 import type { OpenApiDocument } from './document.ts'
 
-/** `/api/openapi.json`. The document comes late, since it describes this operation too. */
+/** `/api/openapi.json`. The document is passed lazily, because it describes this operation too. */
 export function openApiOperations(document: () => OpenApiDocument): readonly Operation[] {
   return [
     operation({

@@ -1,14 +1,14 @@
 import type { JSONSchema } from 'json-schema-to-ts'
 
-/** A piece of the document: JSON and nothing else. */
+/** A part of the document: plain JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
 
 /** Members whose value is data, not a schema. */
 const dataMembers = new Set(['const', 'default', 'enum', 'examples'])
 
-/** The named schemas of a document, kept once each. */
+/** The named schemas of a document, each stored once. */
 export interface Components {
-  /** The schema with a reference in place of every named schema in it, itself included. @throws {Error} where two share a name */
+  /** Replaces every named schema, including the given one, by a reference. @throws {Error} if two schemas share a name */
   refer(schema: JSONSchema): Json
   /** By name, in alphabetical order. */
   all(): Readonly<Record<string, Json>>
@@ -23,7 +23,7 @@ export function createComponents(): Components {
     const inner = Object.fromEntries(
       Object.entries(value).map(([name, each]) => [name, dataMembers.has(name) ? plain(each) : refer(each)]),
     )
-    // Below `properties` a field of this name is a schema, not a text.
+    // Below `properties`, `title` is a field with a schema, not text.
     if (typeof inner.title !== 'string') return inner
     return keep(inner.title, inner)
   }
@@ -42,7 +42,7 @@ export function createComponents(): Components {
   }
 }
 
-/** The value as JSON has it, without what JSON leaves out. */
+/** The value as JSON, without members that JSON omits. */
 function plain(value: unknown): Json {
   const text: string | undefined = JSON.stringify(value)
   return text === undefined ? null : JSON.parse(text)

@@ -8,13 +8,13 @@ import { type Components, createComponents, type Json } from './components.ts'
 import { parametersOf } from './parameters.ts'
 
 export interface About {
-  /** The issuer: where the operations are. */
+  /** The issuer: the base URL of the operations. */
   readonly url: string
-  /** Of this server. */
+  /** The version of this server. */
   readonly version: string
 }
 
-/** A document of OpenAPI 3.1. */
+/** An OpenAPI 3.1 document. */
 export type OpenApiDocument = Readonly<Record<string, Json>>
 
 const errorSchema = named('Error', {
@@ -50,7 +50,7 @@ const refusals = {
   Refused: 'It was refused; `code` says why.',
 } as const
 
-/** Describes operations. @throws {Error} where two of them share an id or an address, which is a mistake in the source */
+/** Describes operations. @throws {Error} if two of them share an ID or a path, which is a programming error */
 export function openApiDocument(
   operations: readonly Operation[],
   { url, version }: About,
@@ -67,7 +67,7 @@ export function openApiDocument(
     ids.add(operation.id)
     paths[path] = { ...item, [operation.method]: operationItem(operation, access(operation), components) }
   }
-  // Before the schemas are listed, since it names some.
+  // Must run before the schemas are listed, because it registers some.
   const shared = responses(components)
   return {
     openapi: '3.1.0',

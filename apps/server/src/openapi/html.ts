@@ -6,7 +6,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** A piece of HTML that is safe as it stands. */
+/** Safe HTML. */
 export class Html {
   readonly text: string
 
@@ -17,7 +17,7 @@ export class Html {
 
 export type HtmlValue = string | Html | readonly HtmlValue[]
 
-/** HTML out of a template: every text in it is escaped, pieces of HTML and lists of them stand as they are. */
+/** Creates HTML from a template: text is escaped, HTML and lists of HTML are inserted unchanged. */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   return new Html(strings.reduce((text, each, index) => text + written(values[index - 1] ?? '') + each))
 }

@@ -8,15 +8,15 @@ import { type Html, type HtmlValue, html } from './html.ts'
 
 export interface DocsPorts {
   readonly document: () => OpenApiDocument
-  /** The address of the style sheet. */
+  /** The URL of the style sheet. */
   readonly styles: string
-  /** The address of the one for what the instance looks like, if there is one. */
+  /** The URL of the style sheet with the custom appearance, if there is one. */
   readonly appearance: () => Promise<string | null>
 }
 
-/** `/api/docs`: the document of the API for people. */
+/** `/api/docs`: the readable API documentation. */
 export function openApiPage({ document, styles, appearance }: DocsPorts): readonly PageRoute[] {
-  // All of it is the same for everybody but for one line of its head.
+  // The document is the same for everyone except one line of its head.
   const page = once(() => docsPage(document(), styles).text.split('</head>', 2))
   const pages = {
     async show(ctx: Context) {
@@ -97,7 +97,7 @@ function row(term: HtmlValue, description: HtmlValue): Html {
   return html`<div><dt>${term}</dt><dd>${description}</dd></div>`
 }
 
-/** A parameter as it is written in an address: `search`, or `sort[column]` and `sort[direction]`. */
+/** A parameter as it appears in a URL: `search`, or `sort[column]` and `sort[direction]`. */
 function parameterNames({ name, schema = null }: Members): readonly Html[] {
   const inner = Object.keys(at(members(schema), 'properties'))
   const names = inner.length > 0 ? inner.map((each) => `${text(name)}[${each}]`) : [text(name)]
@@ -115,7 +115,7 @@ function accessDescription({ security, description }: Members): string {
   return ways.length === 1 ? `${who} Not with an API key.` : who
 }
 
-/** A schema in words. */
+/** Describes a schema in words. */
 function typeOf(schema: Json): HtmlValue {
   const { $ref, type, enum: words, items, properties, format } = members(schema)
   if (typeof $ref === 'string') {
@@ -147,7 +147,7 @@ function fieldList(schema: Members): Html {
 
 type Members = Readonly<Record<string, Json>>
 
-/** The members of an object, none of anything else. */
+/** The members of an object; empty for any other value. */
 function members(value: Json): Members {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
   return isObject ? Object.fromEntries(Object.entries<Json>(value)) : {}

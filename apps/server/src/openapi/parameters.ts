@@ -2,7 +2,7 @@ import type { ListDefinition } from '../http/api/list.ts'
 import type { Operation } from '../http/api/operation.ts'
 import type { Components, Json } from './components.ts'
 
-/** What the address of an operation takes: its path's parameters, then its query's. */
+/** The parameters of an operation: path parameters, then query parameters. */
 export function parametersOf({ path, list, conditional, query = {} }: Operation, components: Components): Json[] {
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => pathParameter(path, name))
   const inQuery = Object.entries(query).map(([name, schema]) => ({

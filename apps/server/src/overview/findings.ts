@@ -4,16 +4,19 @@ import { isNewer } from '../version/version.ts'
 import type { EmailCounts, Ending, Endings, PeopleCounts, Standing } from './overview-store.ts'
 import type { CertificateDates } from './public-certificate.ts'
 
-/** What needs a look, and where it is mended. Its sentence is `overview.findings.NAME` in the catalogue. */
+/**
+ * A problem or recommendation, with a link to the page that resolves it. Its message is `overview.findings.NAME` in the
+ * catalogue.
+ */
 export interface Finding {
   readonly name: FindingName
-  /** `bad`: something does not work; `soon`: something will not; `advice`: it could be better. */
+  /** `bad`: something is broken; `soon`: something will break; `advice`: a recommendation. */
   readonly severity: 'bad' | 'soon' | 'advice'
-  /** What it is about, where that is one thing with a name. */
+  /** The name of the affected item, if there is exactly one. */
   readonly about: string | null
-  /** How many it is about, where it is not one thing with a name. */
+  /** The number of affected items, if there is no single name. */
   readonly count: number
-  /** When it happens, or has happened, in milliseconds since the Unix epoch. */
+  /** When it happens or happened, in milliseconds since the Unix epoch. */
   readonly at: number | null
   readonly href: string
 }
@@ -40,20 +43,20 @@ export type FindingName = (typeof findingNames)[number]
 
 export interface Known {
   readonly now: number
-  /** Who looks: their own keys they mend themselves. */
+  /** The viewer, for findings about their own passkeys. */
   readonly viewerId: string
   readonly jobs: readonly JobItem[]
   readonly scim: readonly FailingProvider[]
   readonly secrets: Endings<Ending>
   readonly apiKeys: Endings<Ending>
   readonly emails: EmailCounts
-  /** Whether there is a mail server, and whether the settings send anything. */
+  /** Whether a mail server is configured, and whether the settings need one. */
   readonly mail: { readonly isSetUp: boolean; readonly isNeeded: boolean }
   readonly people: PeopleCounts
   readonly standing: Standing
   readonly keyChangesAt: number | null
   readonly certificate: CertificateDates | null
-  /** Within the same time. */
+  /** Within the same period. */
   readonly signIns: { readonly worked: number; readonly failed: number }
   readonly version: { readonly own: string; readonly latest: string }
 }
@@ -61,9 +64,9 @@ export interface Known {
 /** Milliseconds. */
 const minute = 60_000
 const day = 24 * 60 * minute
-/** The queue is looked at every few seconds and tries again within minutes. */
+/** The mail queue runs every few seconds and retries within minutes. */
 const maxWait = 30 * minute
-/** Of failures so many are everyday. */
+/** Fewer failures than this are normal. */
 const attemptThreshold = 20
 
 const paths = {
@@ -79,7 +82,7 @@ const paths = {
   user: (id: string) => `/settings/admin/users/${encodeURIComponent(id)}`,
 } as const
 
-/** Everything that needs a look, the worst first. */
+/** All findings, the most severe first. */
 export function findingsOf(known: Known): readonly Finding[] {
   const {
     now,
@@ -133,7 +136,7 @@ export function findingsOf(known: Known): readonly Finding[] {
   return found.sort((one, other) => place[one.severity] - place[other.severity])
 }
 
-/** Whether the certificate needs a look: some live for days only, and are renewed when a part of that is left. */
+/** Whether the certificate needs attention: short-lived certificates are renewed when a fraction of their lifetime remains. */
 export function certificateFindings(certificate: CertificateDates | null, now: number): readonly Finding[] {
   if (certificate === null) return []
   const { host, startsAt, endsAt } = certificate

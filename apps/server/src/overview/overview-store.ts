@@ -1,22 +1,22 @@
-/** What was counted for one day in UTC. */
+/** The count of one day in UTC. */
 export interface DayCount {
   /** Days since the Unix epoch. */
   readonly day: number
   readonly count: number
 }
 
-/** Why sign-ins failed, the commonest reason first. */
+/** Reasons for failed sign-ins, most frequent first. */
 export interface FailureCount {
-  /** The code of the error. */
+  /** The error code. */
   readonly code: string
   readonly count: number
 }
 
-/** People who may sign in, by what they sign in with. */
+/** Users who can sign in, by authentication method. */
 export interface PeopleCounts {
   readonly total: number
   readonly withoutPasskey: number
-  /** Of those with a single passkey those who have it on one device only are counted once more in `withSingleDevicePasskey`. */
+  /** Users with a single passkey that is bound to one device are also counted in `withSingleDevicePasskey`. */
   readonly withSinglePasskey: number
   readonly withSingleDevicePasskey: number
   readonly administratorsWithSingleDevicePasskey: number
@@ -24,15 +24,15 @@ export interface PeopleCounts {
 
 export interface EmailCounts {
   readonly waiting: number
-  /** When the oldest that waits was written; `null` where none waits. */
+  /** When the oldest waiting e-mail was created; `null` if none is waiting. */
   readonly waitingSince: number | null
-  /** Given up since the instant that was asked for. */
+  /** E-mails that failed permanently since the requested instant. */
   readonly failed: number
 }
 
-/** Something with an end, and what it belongs to. */
+/** An item that expires, and its owner. */
 export interface Ending {
-  /** Of the client, or of the owner. */
+  /** The ID of the client or owner. */
   readonly id: string
   readonly name: string
   readonly endsAt: number
@@ -42,43 +42,43 @@ export interface ApiKeyEnding extends Ending {
   readonly ownerName: string | null
 }
 
-/** The first few, and how many there are. */
+/** The first items, and the total. */
 export interface Endings<Item extends Ending> {
   readonly items: readonly Item[]
   readonly total: number
 }
 
-/** What is a number or an instant of its own. */
+/** Other current counts and instants. */
 export interface Standing {
   readonly approvals: number
   readonly invitations: number
-  /** When the next invitation ends; `null` where there is none. */
+  /** When the next invitation expires; `null` if there is none. */
   readonly invitationEndsAt: number | null
-  /** Whether an import from LDAP waits for an administrator. */
+  /** Whether an LDAP import waits for confirmation. */
   readonly isLdapWaiting: boolean
   readonly hasLdapFailed: boolean
-  /** When the last import from LDAP began; `null` before the first one. */
+  /** When the last LDAP import started; `null` before the first one. */
   readonly ldapRanAt: number | null
-  /** Where people are provisioned. */
+  /** The number of SCIM targets. */
   readonly scimTargets: number
-  /** Of those the ones whose last run left something undone. */
+  /** The number of targets whose last run was incomplete. */
   readonly scimFailed: number
-  /** Since when the oldest of the keys that sign has signed; `null` before there are any. */
+  /** When the oldest active signing key became active; `null` if there is none. */
   readonly keySignsSince: number | null
 }
 
 /**
- * Reads for the overview what other tables hold, and changes nothing. Every method is one statement, and none of them
- * answers with more rows than a page shows. Instants in milliseconds since the Unix epoch.
+ * Read-only queries for the overview. Every method is one statement that returns no more rows than a page shows. Instants in
+ * milliseconds since the Unix epoch.
  */
 export interface OverviewStore {
-  /** Sign-ins of each day since this instant; days without any are missing. */
+  /** Sign-ins per day since this instant; days without sign-ins are missing. */
   signIns(since: number): Promise<readonly DayCount[]>
-  /** Of the newest `most` entries about sign-ins that failed since this instant. */
+  /** Failures among the latest `most` failed sign-ins since this instant. */
   failures(since: number, most: number): Promise<readonly FailureCount[]>
   people(): Promise<PeopleCounts>
   emails(failedSince: number): Promise<EmailCounts>
-  /** Clients whose last secret has ended by then, the first to end first. */
+  /** Clients whose last secret expires before this instant, the earliest first. */
   secrets(before: number, limit: number): Promise<Endings<Ending>>
   apiKeys(range: { readonly from: number; readonly to: number }, limit: number): Promise<Endings<ApiKeyEnding>>
   standing(now: number): Promise<Standing>

@@ -17,14 +17,14 @@ import type {
 } from './overview-store.ts'
 import type { CertificateDates, PublicCertificate } from './public-certificate.ts'
 
-/** Whether everything is all right, and what that is made of. Instants in milliseconds since the Unix epoch. */
+/** The overview data. Instants in milliseconds since the Unix epoch. */
 export interface OverviewFigures {
-  /** The worst first. */
+  /** The most severe first. */
   readonly findings: readonly Finding[]
-  /** The last 30 days in UTC, today at the end. */
+  /** The last 30 days in UTC, ending with today. */
   readonly signIns: readonly { readonly at: number; readonly count: number }[]
   readonly failures: {
-    /** The commonest first. */
+    /** Most frequent first. */
     readonly reasons: readonly { readonly code: string; readonly count: number }[]
     readonly total: number
   }
@@ -34,16 +34,16 @@ export interface OverviewFigures {
   readonly apiKeys: Endings<ApiKeyEnding>
   readonly standing: Standing
   readonly isLdapEnabled: boolean
-  /** Of the public address; `null` where it is not known. */
+  /** The certificate of the public URL; `null` if unknown. */
   readonly certificate: CertificateDates | null
-  /** When the next signing key takes over by itself. */
+  /** When the next signing key becomes active automatically. */
   readonly keyChangesAt: number | null
   readonly failedJobs: number
-  /** `latest` is empty where it is not known. */
+  /** `latest` is empty if unknown. */
   readonly version: { readonly own: string; readonly latest: string }
 }
 
-/** For this account. */
+/** Reads the overview for this user. */
 export type ReadOverview = (viewerId: string) => Promise<OverviewFigures>
 
 export interface OverviewPorts {
@@ -60,19 +60,19 @@ export interface OverviewPorts {
 const day = 86_400_000
 const chartDays = 30
 const failureDays = 7
-/** A flood of refusals is one entry an hour and sender; where it comes from everywhere, so many tell enough. */
+/** A flood of rejections is one entry per hour and sender; if it has many senders, this number is a sufficient sample. */
 const maxFailures = 10_000
 const reasonsShown = 5
-/** Ends that are further away need no look yet. */
+/** Later expirations need no attention yet. */
 const ahead = 30 * day
 const endingsShown = 5
 const failingShown = 5
 
-/** Of more people than this they are not counted at every look: that takes some tenths of a second. */
+/** Larger instances skip this count: it would take some tenths of a second per view. */
 const largeInstanceSize = 10_000
 const minute = 60_000
 
-/** Always nine statements, whatever there is: one for each of the store's methods, for the jobs, and for provisioning. */
+/** Always nine statements: one for each method of the store, for the jobs, and for provisioning. */
 export function createOverview({
   store,
   jobs,
@@ -151,7 +151,7 @@ export function createOverview({
   }
 }
 
-/** Whether the settings promise people something that only an e-mail brings. */
+/** Whether the settings enable a feature that needs e-mail. */
 function sendsClaims(values: Awaited<ReturnType<Settings['lastKnown']>>): boolean {
   return [
     values.emailOneTimeAccessAsUnauthenticatedEnabled,

@@ -1,7 +1,7 @@
 import type { Viewer } from '../http/viewer.ts'
 import type { OverviewFigures } from './overview.ts'
 
-/** `/settings/admin`: whether everything is all right. */
+/** `/settings/admin`: the overview. */
 export interface OverviewPage extends OverviewFigures {
   readonly view: 'overview'
   readonly viewer: Viewer

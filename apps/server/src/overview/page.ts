@@ -10,7 +10,7 @@ export interface OverviewPagePorts {
   readonly show: ShowPage
 }
 
-/** `/settings/admin`: whether everything is all right. */
+/** `/settings/admin`: the overview. */
 export function overviewPages({ overview, authentication, show }: OverviewPagePorts): readonly PageRoute[] {
   return [
     {

@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import { connect } from 'node:tls'
 import type { Clock } from '@pocket/core'
 
-/** From when and until when a certificate counts, in milliseconds since the Unix epoch, and for which host. */
+/** The validity period of a certificate, in milliseconds since the Unix epoch, and its host. */
 export interface CertificateDates {
   readonly host: string
   readonly startsAt: number
@@ -13,13 +13,13 @@ export interface CertificateDates {
 export interface PublicCertificatePorts {
   readonly issuer: string
   readonly clock: Clock
-  /** Takes why it could not be looked at. */
+  /** Receives errors of the check. */
   readonly onError: (error: unknown) => void
 }
 
-/** The certificate that browsers are shown at the address of the issuer. */
+/** The TLS certificate of the issuer URL. */
 export interface PublicCertificate {
-  /** What is known by now; `null` where nothing is. Looks as well, for the next one who wants to know. */
+  /** The last known certificate; `null` if unknown. Also starts a check in the background. */
   known(): CertificateDates | null
 }
 
@@ -27,8 +27,8 @@ const freshFor = 60 * 60_000
 const maxWait = 5000
 
 /**
- * Looks at the certificate at most once an hour, whoever asks how often. A reverse proxy has it, so it is read as a browser
- * would read it, whoever vouches for it: one that has ended is told about just then.
+ * Checks the certificate at most once an hour, regardless of the number of calls. A reverse proxy may hold it, so it is read
+ * through a TLS connection without trust validation: an expired certificate must be reported too.
  */
 export function createPublicCertificate({ issuer, clock, onError }: PublicCertificatePorts): PublicCertificate {
   const { protocol, hostname, port } = new URL(issuer)

@@ -14,7 +14,7 @@ import type {
 /** Milliseconds. */
 const day = 86_400_000
 
-/** Nothing but the columns of `pocket_audit_event` is read, so that a million entries are counted along the index. */
+/** Reads only the columns of the index `pocket_audit_event`, so that a million entries are counted by an index scan. */
 const signIns = `SELECT created_at / ${day} AS day, COUNT(*) AS number FROM pocket_audit
   WHERE event IN ('SIGN_IN', 'TOKEN_SIGN_IN', 'REMOTE_SIGN_IN') AND created_at >= $1
   GROUP BY created_at / ${day}`
@@ -34,13 +34,13 @@ const people = `SELECT COUNT(*) AS total,
     FROM pocket_passkey GROUP BY account_id) AS passkeys ON account_id = id
   WHERE NOT disabled`
 
-/** `sent_at IS NULL` stands as in the index `pocket_email_unsent`, which holds only these. */
+/** `sent_at IS NULL` matches the condition of the partial index `pocket_email_unsent`. */
 const emails = `SELECT SUM(CASE WHEN next_attempt_at IS NOT NULL THEN 1 ELSE 0 END) AS waiting,
     MIN(CASE WHEN next_attempt_at IS NOT NULL THEN created_at END) AS waiting_since,
     SUM(CASE WHEN next_attempt_at IS NULL AND created_at >= $1 THEN 1 ELSE 0 END) AS failed
   FROM pocket_email WHERE sent_at IS NULL`
 
-/** A client with a secret that never ends is left out before its JSON is taken apart. */
+/** Clients with a secret that never expires are excluded before their JSON is parsed. */
 const secrets = (each: string, ends: string) => `SELECT id, name, ends_at, COUNT(*) OVER () AS total FROM (
     SELECT id, name, (SELECT MAX(${ends}) FROM ${each}) AS ends_at FROM pocket_client
     WHERE NOT is_public AND secrets LIKE '%"expiresAt":%' AND secrets NOT LIKE '%"expiresAt":null%') AS clients
@@ -76,7 +76,7 @@ const sql: Readonly<Record<DatabaseKind, { readonly failures: string; readonly s
   },
 }
 
-/** Numbers: some drivers give them as texts, and the sum of nothing is no number. */
+/** Some drivers return numbers as strings, and the sum of no rows is null. */
 type Numeric = number | string | null
 
 export class TypeormOverviewStore implements OverviewStore {
@@ -138,7 +138,7 @@ export class TypeormOverviewStore implements OverviewStore {
     }
   }
 
-  /** The numbers of a statement with one row. */
+  /** The numbers of a single-row statement. */
   async #one(text: string, parameters: readonly Parameter[]): Promise<(column: string) => number> {
     const [row = {}] = await this.#database.query<Readonly<Record<string, Numeric>>>(text, parameters)
     return (column) => Number(row[column] ?? 0)

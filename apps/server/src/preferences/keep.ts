@@ -5,12 +5,12 @@ const kept = 31_536_000_000
 
 export interface Preference {
   readonly name: string
-  /** `null` forgets it. */
+  /** `null` deletes the preference. */
   readonly value: string | null
   readonly secure: boolean
 }
 
-/** Has this browser keep a preference. */
+/** Stores a preference in a cookie. */
 export function savePreference(ctx: Context, { name, value, secure }: Preference): void {
   ctx.cookies.set(name, value, {
     path: '/',

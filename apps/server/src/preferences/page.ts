@@ -12,7 +12,7 @@ export interface PreferencePagesPorts {
   readonly secure: boolean
 }
 
-/** `/preferences`: keeps a language or a theme in this browser; every page has the form. */
+/** `/preferences`: stores the language or theme in this browser; every page has the form. */
 export function preferencePages({ catalogues, secure }: PreferencePagesPorts): readonly PageRoute[] {
   const keep = (ctx: Context, name: string, value: string | null) => savePreference(ctx, { name, value, secure })
   const pages = {

@@ -5,20 +5,20 @@ import { parseCookie } from 'cookie'
 export const themes = ['light', 'dark'] as const
 export type Theme = (typeof themes)[number]
 
-/** How somebody wants pages to be, in this browser. */
+/** The page preferences of this browser. */
 export interface Preferences {
-  /** The language that was chosen here: a BCP 47 tag, as the browser sends it back. */
+  /** The selected language: a BCP 47 tag, as the browser sends it back. */
   readonly language: string | null
-  /** What the browser says its user reads (RFC 9110 §12.5.4), the best first. */
+  /** The languages that the browser accepts (RFC 9110 §12.5.4), the preferred one first. */
   readonly accepted: readonly string[]
-  /** `null` follows the system. */
+  /** `null` follows the system setting. */
   readonly theme: Theme | null
   /** A path that shows the page again. */
   readonly here: string
 }
 
 export const cookieNames = { language: 'language', theme: 'theme' } as const
-/** A browser names a handful of languages; more cost work. */
+/** Browsers send a handful of languages; more would only cost time. */
 const maxAcceptedLanguages = 20
 
 export function preferencesOf(req: IncomingMessage): Preferences {
@@ -36,7 +36,7 @@ export function themeOf(value: unknown): Theme | null {
   return themes.find((theme) => theme === value) ?? null
 }
 
-/** What a form has led to cannot be asked for again, so it is the page of the form. */
+/** The result of a POST cannot be requested again, so this is the page of its form. */
 function hereOf({ method, url = '/', headers }: IncomingMessage): string {
   if (method === 'GET' || method === 'HEAD') return url
   const referrer = URL.parse(headers.referer ?? '')

@@ -18,7 +18,7 @@ export interface ScimOperationPorts {
   readonly logos: Pick<ClientLogos, 'marked'>
 }
 
-/** `/api/scim/service-provider`: where the people of clients are provisioned. */
+/** `/api/scim/service-provider`: SCIM provisioning of client users. */
 export function scimOperations({ providers, runs, pocket, logos }: ScimOperationPorts): readonly Operation[] {
   const shared = { area: 'clients' } as const
   const dto = async (ctx: Context, provider: ScimProvider) => {

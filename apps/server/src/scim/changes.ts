@@ -2,7 +2,7 @@ import type { AuditEvent, AuditSink, Clock } from '@pocket/core'
 import type { RecordMany } from '../audit-log/audit-log.ts'
 import type { ScimProviderStore } from './provider-store.ts'
 
-/** After what has happened somebody may have to be provisioned in another way. */
+/** Events that may change the provisioned data. */
 const changing: ReadonlySet<AuditEvent['event']> = new Set([
   'account_created',
   'account_updated',
@@ -21,8 +21,7 @@ const changing: ReadonlySet<AuditEvent['event']> = new Set([
 ])
 
 /**
- * Keeps that something has changed, in the transaction of the change: everything that changes people and groups, by
- * whomever, is in the audit log.
+ * Records changes in the transaction of the change: every change of users and groups writes an audit event.
  */
 export function withChangeTracking(
   audit: AuditSink,
@@ -36,7 +35,7 @@ export function withChangeTracking(
   }
 }
 
-/** Like {@link withChangeTracking}, for many events at once: they are one change. */
+/** Like {@link withChangeTracking}, for many events at once, which count as one change. */
 export function withBulkChangeTracking(
   recordMany: RecordMany,
   { store, clock }: { readonly store: Pick<ScimProviderStore, 'recordChange'>; readonly clock: Clock },

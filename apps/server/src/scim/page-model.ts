@@ -3,20 +3,20 @@ import type { ScimKind, ScimProblemCode, ScimRemoval, ScimReport, TargetDescript
 import type { Difference } from '../http/form-page.ts'
 import type { Viewer } from '../http/viewer.ts'
 
-/** What the form holds. The token that is stored is never in it. */
+/** The form values. They never include the stored token. */
 export interface ScimFormValues {
   readonly endpoint: string
   readonly removal: ScimRemoval
 }
 
-/** `/settings/admin/oidc-clients/<id>/scim`: where its people are provisioned. Its forms are posted below the same address. */
+/** `/settings/admin/oidc-clients/<id>/scim`: SCIM provisioning of a client. Its forms are posted to paths below. */
 export interface ClientScimPage {
   readonly view: 'client-scim'
   readonly viewer: Viewer
   readonly client: { readonly id: string; readonly name: string }
-  /** Whether people of some groups only are provisioned. */
+  /** Whether only members of certain groups are provisioned. */
   readonly isGroupRestricted: boolean
-  /** `null`: nowhere yet. */
+  /** `null` if not configured. */
   readonly provider: {
     readonly hasToken: boolean
     readonly isRunning: boolean
@@ -27,7 +27,7 @@ export interface ClientScimPage {
   } | null
   readonly values: ScimFormValues
   readonly problems: readonly FieldError[]
-  /** What was there before, looks like somebody of ours, and is not ours. */
+  /** Existing resources that match a local user or group but are not managed by this server. */
   readonly found: {
     readonly items: readonly {
       readonly kind: ScimKind
@@ -37,25 +37,25 @@ export interface ClientScimPage {
     }[]
     readonly total: number
   }
-  /** What came of the test that was asked for by this request. */
+  /** The result of the connection test in this request. */
   readonly test:
     | ({ readonly works: true } & TargetDescription)
     | { readonly works: false; readonly code: ScimProblemCode; readonly detail: string | null }
     | null
   readonly notice: ScimNotice | null
-  /** How many were taken over. */
+  /** The number of adopted resources. */
   readonly count: number
   readonly version: string
-  /** What is there now and not what was entered, where somebody else has saved meanwhile. */
+  /** The stored values that differ from the entered ones, if another user has saved a change in between. */
   readonly conflict: readonly Difference[] | null
 }
 
 export const scimNotices = ['saved', 'requested', 'running', 'adopted', 'removed'] as const
 export type ScimNotice = (typeof scimNotices)[number]
 
-/** What the page of a client says of it. */
+/** The provisioning state on the page of a client. */
 export interface ScimState {
   readonly state: 'none' | 'waiting' | 'works' | 'incomplete' | 'fails'
-  /** When its last run ended. */
+  /** When the last run finished. */
   readonly at: number | null
 }

@@ -30,11 +30,11 @@ export interface ScimPagePorts {
 type Shown = Partial<Pick<ClientScimPage, 'values' | 'problems' | 'conflict' | 'test'>>
 
 const path = '/settings/admin/oidc-clients/:id/scim'
-/** How many of those that were found the page shows. */
+/** Maximum number of matches on the page. */
 const maxResults = 50
 const nothing: ScimFormValues = { endpoint: '', removal: 'deactivate' }
 
-/** `/settings/admin/oidc-clients/:id/scim`: where the people of a client are provisioned. */
+/** `/settings/admin/oidc-clients/:id/scim`: SCIM provisioning of a client. */
 export function scimPages(ports: ScimPagePorts): readonly PageRoute[] {
   const { pocket, providers, runs, records, authentication, show, flashes, clock } = ports
   const at = (id: string) => `/settings/admin/oidc-clients/${encodeURIComponent(id)}/scim`
@@ -110,7 +110,7 @@ export function scimPages(ports: ScimPagePorts): readonly PageRoute[] {
     ctx.status = refusal.status
   }
 
-  /** A form of what is set up. */
+  /** A form for an existing configuration. */
   const act = (
     part: string,
     work: (ctx: Context, parts: { client: Client; provider: ScimProvider; user: User }) => Promise<void>,
@@ -137,7 +137,7 @@ export function scimPages(ports: ScimPagePorts): readonly PageRoute[] {
     act('test', async (ctx, { client, provider, user }) => {
       await showPage(ctx, user, client, { test: await outcomeOf(() => runs.test(provider)) })
     }),
-    // Whoever loads the result again has not asked for another test.
+    // Reloading the result must not run the test again.
     {
       method: 'get',
       path: `${path}/test`,
@@ -180,14 +180,14 @@ function enteredValues(ctx: Context): ScimFormValues {
   }
 }
 
-/** Nobody sees the stored one, so whoever leaves the field empty keeps it. */
+/** The stored token is not displayed, so an empty field keeps it. */
 function enteredToken(ctx: Context, before: ScimProvider | undefined): string {
   const typed = formText(ctx, 'token', 20_000).trim()
   if (typed !== '') return typed
   return before && before.token !== '' && formText(ctx, 'tokenRemove', 10) !== 'true' ? placeholder : ''
 }
 
-/** One of those that were found; `undefined`: all of them. */
+/** The selected match; `undefined` means all matches. */
 function chosen(ctx: Context): Pick<ScimRecord, 'kind' | 'localId'> | undefined {
   const localId = formText(ctx, 'localId', 100)
   if (localId === '') return undefined

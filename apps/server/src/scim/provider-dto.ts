@@ -100,7 +100,7 @@ export const scimProviderBody = named('ScimServiceProviderCreateDTO', {
   },
 } as const)
 
-/** `ScimServiceProviderDTO`; the token itself never leaves. */
+/** `ScimServiceProviderDTO`, without the token. */
 export function scimProviderDto(provider: ScimProvider, client: Client) {
   const { id, endpoint, token, createdAt, succeededAt, removal } = provider
   return {

@@ -2,24 +2,24 @@ import { type FieldError, InvalidInput } from '@pocket/core/errors'
 import type { ScimRemoval } from '@pocket/directory'
 import { placeholder } from '../settings/definition.ts'
 
-/** What somebody wants a provider to be. */
+/** The input for a SCIM provider. */
 export interface ScimProviderInput {
   readonly clientId: string
   readonly endpoint: string
-  /** The placeholder keeps the one that is there; empty: none. */
+  /** The placeholder keeps the stored token; an empty string removes it. */
   readonly token: string
-  /** Absent: as it is, and at first `deactivate`. */
+  /** Default: unchanged, initially `deactivate`. */
   readonly removal?: ScimRemoval
 }
 
 const maxEndpointLength = 2000
 const maxTokenLength = 10_000
 
-/** The token to keep, `undefined` for the one that is there. @throws {InvalidInput} `validation_failed` */
+/** The new token, or `undefined` to keep the stored one. @throws {InvalidInput} `validation_failed` */
 export function checkedToken(input: ScimProviderInput, before: { endpoint: string; hasToken: boolean } | null) {
   const problems = [...endpointProblems(input.endpoint), ...tokenProblems(input.token)]
   const keeps = input.token === placeholder && before?.hasToken === true
-  // Whoever has the stored token is whoever was there before: it must not be sent to somebody else.
+  // The stored token belongs to the previous origin and must not be sent to another one.
   const moved = keeps && problems.length === 0 && originOf(before.endpoint) !== originOf(input.endpoint)
   if (moved) problems.push({ field: 'token', code: 'required', message: 'is required, since the endpoint is another' })
   if (problems.length > 0) {
@@ -29,7 +29,7 @@ export function checkedToken(input: ScimProviderInput, before: { endpoint: strin
   return keeps ? undefined : input.token === placeholder ? '' : input.token
 }
 
-/** Whether the objects that are known by their ids are to be found there still. */
+/** Whether the known resource IDs remain valid at the new endpoint. */
 export function isSameEndpoint(one: string, other: string): boolean {
   const bare = (endpoint: string) => endpoint.replace(/[?#].*$/s, '').replace(/\/+$/, '')
   return bare(one) === bare(other)
@@ -52,7 +52,7 @@ function endpointProblems(endpoint: string): FieldError[] {
 function tokenProblems(token: string): FieldError[] {
   if (token.length > maxTokenLength)
     return [{ field: 'token', code: 'too_long', message: `must be at most ${maxTokenLength} characters long` }]
-  // It goes into a header.
+  // The token is sent in a header.
   return /^[\x21-\x7e]*$/.test(token)
     ? []
     : [{ field: 'token', code: 'invalid_format', message: 'must be letters, digits and punctuation without spaces' }]

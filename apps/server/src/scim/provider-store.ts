@@ -1,19 +1,19 @@
 import type { ScimReport } from '@pocket/directory'
 import type { ScimProvider } from './provider.ts'
 
-/** Which replica runs a provider. */
+/** The replica that runs a provider. */
 export interface ScimLease {
   readonly id: string
   readonly owner: string
 }
 
-/** Where providers are kept. Every method joins the running transaction; instants in milliseconds since the Unix epoch. */
+/** Stores providers. Every method joins the current transaction; instants in milliseconds since the Unix epoch. */
 export interface ScimProviderStore {
   find(id: string): Promise<ScimProvider | undefined>
   findByClient(clientId: string): Promise<ScimProvider | undefined>
-  /** Returns `false`, and changes nothing, where the client has one already. */
+  /** Returns `false` and changes nothing if the client already has a provider. */
   insert(provider: ScimProvider): Promise<boolean>
-  /** Writes what people decide. Returns `false`, and changes nothing, where the client has another one. */
+  /** Updates the configurable fields. Returns `false` and changes nothing if the client has another provider. */
   update(provider: Pick<ScimProvider, 'id' | 'clientId' | 'endpoint' | 'token' | 'removal'>): Promise<boolean>
   remove(id: string): Promise<void>
 

@@ -12,15 +12,15 @@ ajv.addKeyword(sentence)
 formats.default(ajv, ['uuid', 'date-time', 'uri', 'email'])
 
 /**
- * Reads the body of a call: JSON, of the schema's shape, or none at all where nothing in it is required. Fields that the
- * schema does not name are left alone, and nobody looks at them.
+ * Reads a request body: JSON that matches the schema, or an empty body if no member is required. Fields that the schema does not
+ * name are ignored.
  *
- * @throws {InvalidInput} `invalid_request_body` for no JSON or a wrong type, `validation_failed` with fields for the rest
+ * @throws {InvalidInput} `invalid_request_body` for malformed JSON or a wrong type, otherwise `validation_failed` with fields
  */
 export function bodyReader<Body>(schema: JSONSchema | undefined, anyContentType = false): (ctx: Context) => Body {
-  // Without a schema there is nothing to read, and nobody can ask for a member of it.
+  // Without a schema there is no body to read or access.
   if (schema === undefined || typeof schema === 'boolean') return () => undefined as Body
-  // Compiled for the first call: to compile all of them takes a good part of a start.
+  // Compiled on first use: compiling every schema would slow the start considerably.
   let compiled: ValidateFunction<Body> | undefined
   return (ctx) => {
     compiled ??= ajv.compile<Body>({ ...Object.fromEntries(Object.entries(schema)) })
@@ -33,7 +33,7 @@ export function bodyReader<Body>(schema: JSONSchema | undefined, anyContentType 
   }
 }
 
-/** Whether something is asked for and nothing said about it, not even what it would be. */
+/** Whether the request has no body and no content type. */
 function isEmpty(ctx: Context): boolean {
   return (
     ctx.method === 'POST' &&
@@ -89,7 +89,7 @@ function fieldError(error: ErrorObject): FieldError {
     case 'required':
       return { field, code: 'required', message: 'is required' }
     case 'minLength':
-      // An empty text is none, however long it would have to be.
+      // An empty string counts as missing, regardless of the minimum length.
       return error.data === ''
         ? { field, code: 'required', message: 'is required' }
         : { field, code: 'too_short', message: `must be at least ${limit} characters long` }
@@ -119,7 +119,7 @@ const formatSentences: ReadonlyMap<unknown, string> = new Map([
   ['email', 'must be a valid email address'],
 ])
 
-/** For people: nobody is shown a regular expression. */
+/** For users: regular expressions are not shown. */
 function sentenceOf({ parentSchema, params }: ErrorObject): string {
   const own: unknown = parentSchema?.[sentence]
   return isText(own) ? own : (formatSentences.get(params.format) ?? 'is invalid')

@@ -1,9 +1,8 @@
 import type { JSONSchema } from 'json-schema-to-ts'
 
 /**
- * A body as its schema writes it. Programs for this API were written against a server that finds a field whatever the case
- * of its name (`launchUrl` for `launchURL`, the last one counts), and to which `null` says nothing where it is no value, nor
- * an empty `id`.
+ * Normalizes a body to its schema. Existing API clients were written for a server that matches field names case-insensitively
+ * (`launchUrl` for `launchURL`, the last one wins) and ignores `null` for non-nullable fields and an empty `id`.
  */
 export function lenient(value: unknown, schema: JSONSchema | undefined): unknown {
   if (typeof schema !== 'object' || typeof value !== 'object' || value === null) return value
@@ -20,7 +19,7 @@ export function lenient(value: unknown, schema: JSONSchema | undefined): unknown
 }
 
 function itemsOf({ items }: Exclude<JSONSchema, boolean>): JSONSchema | undefined {
-  // A cast: `items` of a list of schemas is no schema, and nothing here is described by one.
+  // The cast is safe: `items` with a list of schemas is not used here.
   return Array.isArray(items) ? undefined : (items as JSONSchema | undefined)
 }
 

@@ -1,4 +1,4 @@
-/** What a list can be asked for, by the names of its JSON fields. */
+/** The sort keys and filters of a list, by the names of its JSON fields. */
 export interface ListDefinition {
   readonly sort: readonly string[]
   readonly filter?: readonly string[]
@@ -7,20 +7,20 @@ export interface ListDefinition {
 
 export type FilterValue = string | number | boolean
 
-/** What a list is asked for. */
+/** The parsed request of a list. */
 export interface ListRequest {
-  /** From 1 on. */
+  /** Starts at 1. */
   readonly page: number
   /** 1 to 100. */
   readonly limit: number
   readonly sort: { readonly column: string; readonly descending: boolean } | null
-  /** For each field the values of which one has to match. */
+  /** The accepted values of each filtered field. */
   readonly filters: Readonly<Record<string, readonly FilterValue[]>>
-  /** Empty where everything is wanted. */
+  /** Empty if there is no search. */
   readonly search: string
 }
 
-/** Some items of a list, and how many there are altogether. */
+/** One page of a list, and the total number of items. */
 export interface Page<Item> {
   readonly items: readonly Item[]
   readonly total: number
@@ -33,7 +33,7 @@ const maxLimit = 100
 
 /**
  * Reads `pagination[page]`, `pagination[limit]`, `sort[column]`, `sort[direction]`, `filters[name]`, `filters[name][0]` and
- * `search`; also `page`, `limit` and `per_page`, as some clients write. What the list does not know is ignored.
+ * `search`; also `page`, `limit` and `per_page`, as some clients send them. Unknown columns and filters are ignored.
  */
 export function readListRequest(query: Query, definition: ListDefinition = { sort: [] }): ListRequest {
   const column = first(query['sort[column]'])
@@ -47,7 +47,7 @@ export function readListRequest(query: Query, definition: ListDefinition = { sor
   }
 }
 
-/** The envelope of every list. A page beyond the last one is the last one; the store has to have seen to it. */
+/** The response envelope of every list. A page number beyond the end means the last page; the store must apply the same rule. */
 export function pageAnswer<Item>({ items, total }: Page<Item>, { page, limit }: ListRequest) {
   const totalPages = Math.max(1, Math.ceil(total / limit))
   return {
@@ -56,7 +56,7 @@ export function pageAnswer<Item>({ items, total }: Page<Item>, { page, limit }: 
   }
 }
 
-/** How many items come before the page, the last page standing for every page beyond it. */
+/** The number of items before the page; a page number beyond the end means the last page. */
 export function offsetOf({ page, limit }: Pick<ListRequest, 'page' | 'limit'>, total: number): number {
   return (Math.min(page, Math.max(1, Math.ceil(total / limit))) - 1) * limit
 }
@@ -82,7 +82,7 @@ function filterValues(query: Query, name: string): FilterValue[] {
 
 function typed(text: string): FilterValue {
   if (text === 'true' || text === 'false') return text === 'true'
-  // A text that a number would not give back stays one: columns of texts hold such as 007.
+  // Text that does not round-trip as a number stays text: text columns contain values such as 007.
   const number = /^-?\d{1,15}$/.test(text) ? Number(text) : undefined
   return number !== undefined && String(number) === text ? number : text
 }

@@ -5,69 +5,69 @@ import type { Context } from 'koa'
 import { bodyReader } from './body.ts'
 import { type ListDefinition, type ListRequest, readListRequest } from './list.ts'
 
-/** What an API key may be limited to; each area can be read or written. */
+/** The areas that an API key can be limited to, each with read and write access. */
 export const areas = ['account', 'users', 'groups', 'clients', 'settings', 'audit'] as const
 export type Area = (typeof areas)[number]
 
-/** A call that was let in and whose input is as the operation says. */
+/** An authorized call with validated input. */
 export interface Call<Body> {
   readonly params: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string | readonly string[] | undefined>>
-  /** What a list is to hold; the first page in its own order where the operation is no list. */
+  /** The list request; the first page in default order if the operation is not a list. */
   readonly list: ListRequest
   readonly body: Body
-  /** Who calls. @throws {NotAuthenticated} for an operation that is open to everybody */
+  /** The caller. @throws {NotAuthenticated} for a public operation */
   readonly user: User
   readonly ctx: Context
 }
 
 interface Description {
-  /** `operationId` of the OpenAPI document. */
+  /** The `operationId` in the OpenAPI document. */
   readonly id: string
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** With `:name` for parameters. */
   readonly path: `/api/${string}`
   readonly summary: string
-  /** What else a program has to know. */
+  /** Additional documentation for API clients. */
   readonly note?: string
-  /** Under which heading the document lists it. Who may call it is in the access table. */
+  /** The section of the document. The access table states the permissions. */
   readonly area: Area
   readonly list?: ListDefinition
-  /** How often it can be tried from one address, where core does not count itself. */
+  /** The rate limit per IP address, unless core counts the requests itself. */
   readonly limit?: LimitName
-  /** The most bytes that its body may have, where the usual 100 kB are too few. */
+  /** The maximum body size in bytes, if the default of 100 kB is too small. */
   readonly bodyLimit?: number
-  /** Whether a change can be bound to what was read, by `If-Match` (RFC 9110 §13.1.1). */
+  /** Whether the operation supports `If-Match` (RFC 9110 §13.1.1). */
   readonly conditional?: true
-  /** What else the address can be asked, for the document: the operation reads and checks `query` itself. */
+  /** Additional query parameters for the document: the operation reads and validates `query` itself. */
   readonly query?: Readonly<Record<string, JSONSchema>>
   /** The body is a form with a field `file` (`multipart/form-data`), which the operation reads from `ctx` itself. */
   readonly upload?: true
-  /** What is answered when all went well. Without a schema the answer is empty. `pageOf` makes the schema of a list. */
+  /** The successful response. Without a schema it is empty. `pageOf` creates the schema of a list. */
   readonly answer: {
     readonly status: 200 | 201 | 202 | 204
     readonly schema?: JSONSchema
-    /** Media types of an answer that is no JSON; the operation itself sets the body and its type. */
+    /** Media types of a response that is not JSON; the operation sets the body and its type. */
     readonly types?: readonly string[]
-    /** Whether `undefined` is answered with an empty 202: not yet. */
+    /** Whether `undefined` produces an empty 202 response: not available yet. */
     readonly pending?: boolean
   }
 }
 
 export interface OperationDefinition<Schema extends JSONSchema, Body> extends Description {
   readonly body?: Schema
-  /** The body counts as JSON whatever it says it is; `bodies` has to read it as such too. */
+  /** The body is parsed as JSON regardless of its content type; `bodies` must do the same. */
   readonly anyContentType?: boolean
   readonly handle: (call: Call<Body>) => Promise<unknown>
 }
 
-/** An operation whose body is checked before it is handled. */
+/** An operation that validates its body before it runs. */
 export interface Operation extends Description {
   readonly body: JSONSchema | undefined
   readonly run: (call: Omit<Call<unknown>, 'body' | 'list' | 'query'>) => Promise<unknown>
 }
 
-/** One operation of the REST API: what it takes and what it answers; the document is made from it too. */
+/** Defines one REST API operation: its input and its response; the OpenAPI document is generated from it. */
 export function operation<const Schema extends JSONSchema, Body = FromSchema<Schema>>(
   definition: OperationDefinition<Schema, Body>,
 ): Operation {
@@ -82,7 +82,7 @@ export function operation<const Schema extends JSONSchema, Body = FromSchema<Sch
         query: call.ctx.query,
         list: readListRequest(call.ctx.query, definition.list),
         body: read(call.ctx),
-        // Read through, since asking for the caller of a public operation is a mistake that has to show.
+        // A getter, because reading the user of a public operation is a bug that must surface.
         get user() {
           return call.user
         },

@@ -15,7 +15,7 @@ export interface ApiRoutePorts {
   readonly limits: Limiter
 }
 
-/** Puts operations at their addresses. */
+/** Registers the operations with a router. */
 export function apiRoutes(operations: readonly Operation[], { guard, limits }: ApiRoutePorts): Router {
   const router = new Router({ sensitive: true })
   for (const operation of operations) {
@@ -28,7 +28,7 @@ export function apiRoutes(operations: readonly Operation[], { guard, limits }: A
       const caller = await guard(ctx, access)
       assertConditional(ctx, operation)
       if (operation.limit) await limits.take(ctx.req, operation.limit)
-      // Nobody makes this server read much who may not call.
+      // Authorize before reading the body, so that unauthorized callers cannot send large ones.
       await readBody(ctx, async () => {})
       const answer = await operation.run({
         params,
@@ -45,17 +45,18 @@ export function apiRoutes(operations: readonly Operation[], { guard, limits }: A
         return
       }
       ctx.status = status
-      // Of a file the tag says all. That of a record says what people decide about it, and what is shown beside may be newer.
+      // The ETag of a file covers its whole content. The ETag of a record covers only its editable fields, so derived fields may
+      // be newer.
       if (operation.answer.types && ctx.response.get('ETag') && ctx.fresh) ctx.status = 304
       else if (schema !== undefined) ctx.body = answer
-      // Koa would write the name of the status.
+      // Otherwise Koa would send the name of the status.
       else if (status !== 204 && ctx.body === undefined) ctx.body = ''
     })
   }
   return router
 }
 
-/** Whoever says what they have read must not overwrite what they have not, so a condition that cannot be held is not met. */
+/** A client that sends a precondition must not overwrite unseen changes, so an unsupported precondition fails. */
 function assertConditional(ctx: Context, { method, conditional }: Operation): void {
   const { ifMatch = '*' } = preconditionOf(ctx)
   if (method === 'get' || conditional || ifMatch === '*') return
@@ -71,7 +72,7 @@ function assertStorable(ctx: Context, params: Readonly<Record<string, string>>):
   })
 }
 
-/** Client ids that are addresses come as `~` and their base64url, since a path cannot hold them. */
+/** Client IDs that are URLs are sent as `~` plus base64url, because a path segment cannot contain them. */
 function decodedParams(params: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(params).map(([name, value]) => [

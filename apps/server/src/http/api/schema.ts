@@ -3,8 +3,8 @@ import type { JSONSchema } from 'json-schema-to-ts'
 type SchemaObject = Exclude<JSONSchema, boolean>
 
 /**
- * A schema that the document of the API keeps once, under this name, and refers to wherever it stands. The name is the
- * schema's `title`; no two schemas may share it.
+ * A schema that the OpenAPI document defines once under this name and references elsewhere. The name is the schema's `title`; it
+ * must be unique.
  */
 export function named<const Schema extends SchemaObject>(
   name: string,
@@ -13,10 +13,10 @@ export function named<const Schema extends SchemaObject>(
   return { ...schema, title: name }
 }
 
-/** Beside a `pattern`: what a text has to be, as a sentence goes on after the name of the field. */
+/** Describes a `pattern` in words that follow the field name in an error message. */
 export const sentence = 'x-sentence'
 
-/** An instant as answers write it (RFC 3339, UTC). */
+/** An instant in a response (RFC 3339, UTC). */
 export const instant = { type: 'string', format: 'date-time' } as const
 
 const pagination = named('Pagination', {
@@ -30,7 +30,7 @@ const pagination = named('Pagination', {
   },
 })
 
-/** The envelope that `pageAnswer` makes, around items of this schema. */
+/** The schema of the `pageAnswer` envelope for items of this schema. */
 export function pageOf(item: JSONSchema): JSONSchema {
   return {
     type: 'object',

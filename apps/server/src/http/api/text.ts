@@ -1,9 +1,9 @@
-/** Whether a database can keep this text as it is: no NUL, which PostgreSQL refuses, and no half of a character. */
+/** Whether the database can store this text: no NUL, which PostgreSQL rejects, and no lone surrogate. */
 export function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed()
 }
 
-/** Where a value holds a text that cannot be stored, as `a.b[0]`. It keeps a list of its own, since depth is up to the sender. */
+/** The path of a text that cannot be stored, such as `a.b[0]`. Iterative, because the sender controls the depth. */
 export function unstorableText(value: unknown): string | undefined {
   const open: [path: string, value: unknown][] = [['', value]]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
