@@ -6,7 +6,7 @@ import { type Condition, conditions } from '../src/access/conditions.ts'
 import { coreTable } from '../src/access/core-table.ts'
 import { sessionRequirements } from '../src/access/session-requirements.ts'
 
-// A program: writes `docs/reference/access.md` from the access table.
+// Program: writes `docs/reference/access.md` from the access table.
 
 const page = new URL('../../../docs/reference/access.md', import.meta.url)
 
@@ -84,7 +84,7 @@ function code(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(', ')
 }
 
-/** A heading and a table, its columns padded as the formatter has them. */
+/** A heading and a table, with columns padded like the formatter does. */
 function section(title: string, header: readonly string[], lines: readonly (readonly string[])[]): string {
   const widths = header.map((name, column) => Math.max(name.length, ...lines.map((line) => line[column]?.length ?? 0)))
   const text = (line: readonly string[]) =>

@@ -22,10 +22,10 @@ import { ldapRulesOf } from '../src/ldap/ldap-settings.ts'
 import { createLogger } from '../src/logging/logger.ts'
 import { defaultValues } from '../src/settings/definitions.ts'
 
-// A program: imports users and groups from a slapd that is started for it, and prints the time and the statements of the first
-// run, of an unchanged one, and of one after a few changes, reading, planning and doing told apart; entries of the audit log are
-// among what is done. BENCH_USERS says how many users there are (20,000), BENCH_GROUPS how many groups of twenty (2,000). It is
-// SQLite; with --postgres a PostgreSQL is started for it.
+// Program: imports users and groups from a temporary slapd, and prints the time and the statements of the first run, of an
+// unchanged one, and of one after a few changes, separately for reading, planning and applying; applying includes audit events.
+// BENCH_USERS sets the number of users (20,000), BENCH_GROUPS the number of groups of twenty (2,000). Uses SQLite; --postgres
+// starts a temporary PostgreSQL.
 
 const users = Number(process.env.BENCH_USERS ?? 20_000)
 const groups = Number(process.env.BENCH_GROUPS ?? 2000)

@@ -2,12 +2,12 @@ import { parseArgs } from 'node:util'
 import { administrator, largeGroup } from './bench-lists/data.ts'
 import { startBench } from './bench-lists/server.ts'
 
-// A program: fills a database with users, groups and clients, and prints how long any page of their lists takes over
-// HTTP, at the median, in milliseconds: first, middle and last page, in every order, and searched for terms that fit
-// next to nothing, a tenth and everything. It is SQLite; with --postgres a PostgreSQL is started for it, and
-// BENCH_DATABASE_URL names an empty database of another one. BENCH_USERS says how many users there are; of groups and
-// clients there is a tenth of that. On a busy machine --fastest tells more: the best time instead of the median. Addresses (/api/users) choose some of the lists.
-// At the end come the pages of administrators for users and groups, one group of which has everybody in it.
+// Program: fills a database with users, groups and clients, and prints the median response time of their list pages over HTTP, in
+// milliseconds: first, middle and last page, in every sort order, and with search terms that match almost nothing, a tenth and
+// everything. Uses SQLite; --postgres starts a temporary PostgreSQL, and BENCH_DATABASE_URL names another empty database.
+// BENCH_USERS sets the number of users; there are a tenth as many groups and clients. On a busy machine, use --fastest: the best
+// time instead of the median. Paths (/api/users) select some of the lists. The administration pages of users and groups come
+// last; one group contains every user.
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -120,7 +120,7 @@ async function answer({ path, column, direction, search }: Asked, page: number) 
   const started = performance.now()
   const body = await bench.get(`${path}?${query}`)
   const time = performance.now() - started
-  // A cast: the contract tests check the shape.
+  // The cast is safe: the contract tests check the shape.
   const { pagination } = JSON.parse(body) as { readonly pagination: { readonly totalItems: number } }
   return { time, total: pagination.totalItems }
 }

@@ -11,9 +11,9 @@ import { loadConfig } from '../src/config/load.ts'
 import { openDatabase } from '../src/database/open-database.ts'
 import { createLogger } from '../src/logging/logger.ts'
 
-// A program: provisions users and groups to a SCIM server of this process, and prints the requests, the statements and the
-// time of the first run, of an unchanged one, and of one after a few changes. BENCH_USERS says how many users there are (10,000);
-// every hundred of them are a group. It is SQLite; with --postgres a PostgreSQL is started for it.
+// Program: provisions users and groups to a SCIM server in this process, and prints the requests, the statements and the time of
+// the first run, of an unchanged one, and of one after a few changes. BENCH_USERS sets the number of users (10,000); every
+// hundred of them form a group. Uses SQLite; --postgres starts a temporary PostgreSQL.
 
 const count = Number(process.env.BENCH_USERS ?? 10_000)
 const groupSize = 100

@@ -7,8 +7,8 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import { build } from 'esbuild'
 import { rail } from '../src/http/rail.ts'
 
-// A program: bundles `web/` into `dist/web/` under names that hold the hash of their content, compressed beforehand, with
-// `manifest.json` (logical name -> address) and `icons.json` (the shapes of each icon that a template names).
+// Program: bundles `web/` into `dist/web/` under names with content hashes, precompressed, with `manifest.json` (logical name ->
+// URL path) and `icons.json` (the shapes of each icon that a template names).
 
 const server = dirname(dirname(fileURLToPath(import.meta.url)))
 const web = join(server, 'web')
@@ -49,7 +49,7 @@ async function bundledFiles(): Promise<Bundled[]> {
     minify: true,
     format: 'esm',
     target: 'es2022',
-    // Scripts alone have to run in older browsers; what a browser does not know of the style it leaves out.
+    // Only scripts must run in older browsers; browsers ignore unsupported CSS.
     supported: { nesting: false },
     conditions: ['pocket-source'],
     legalComments: 'none',
@@ -70,7 +70,9 @@ async function writeAsset({ name, contents }: Bundled): Promise<readonly [string
   return [name, { path: prefix + file }]
 }
 
-/** The icons of the rail, and those whose names stand in a template: `icon', { name: 'key-round' }`, or a list of choices with `symbol`. */
+/**
+ * The icons of the navigation, and those named in templates: `icon', { name: 'key-round' }`, or a list of choices with `symbol`.
+ */
 async function usedIcons(): Promise<Record<string, unknown>> {
   const known: Record<string, unknown> = JSON.parse(await readFile(iconNodes(), 'utf8'))
   const icons: Record<string, unknown> = {}

@@ -4,7 +4,7 @@ import { fileForm } from '../src/config/reader.ts'
 import { sections } from '../src/config/schema.ts'
 import type { Section, Variable } from '../src/config/variable.ts'
 
-// A program: writes `docs/reference/configuration.md` from the configuration schema.
+// Program: writes `docs/reference/configuration.md` from the configuration schema.
 
 const page = new URL('../../../docs/reference/configuration.md', import.meta.url)
 

@@ -5,11 +5,11 @@ import { readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-// A program: `node apps/server/scripts/deploy.ts FOLDER` puts into a folder what goes into the image.
+// Program: `node apps/server/scripts/deploy.ts FOLDER` writes the content of the container image to a folder.
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const built = ['packages/core/dist/index.js', 'packages/directory/dist/index.js', 'apps/server/dist/main.js']
-/** What pnpm leaves for its own next run, and a page for readers of the sources. */
+/** Files that pnpm writes for its own next run, and a README for readers of the sources. */
 const leftovers = [
   'pnpm-lock.yaml',
   'pnpm-workspace.yaml',
@@ -19,10 +19,10 @@ const leftovers = [
 ]
 
 /**
- * Copies the built server and everything that it needs to run, without what only development needs.
+ * Copies the built server and its production dependencies.
  *
  * @param folder - new or empty
- * @throws {Error} where the folder holds something, or the build has not been made
+ * @throws {Error} if the folder is not empty, or the build does not exist
  */
 export async function deploy(folder: string): Promise<void> {
   const target = resolve(folder)

@@ -5,7 +5,7 @@ import { errorCodes } from '@pocket/core/errors'
 const catalogue = new URL('../locales/en.json', import.meta.url)
 const target = new URL('../../../docs/reference/errors.md', import.meta.url)
 
-/** The reference of errors: each code of ours with what a person reads. */
+/** The error reference: each error code with its message. */
 export function errorsReference(): string {
   const { errors }: { errors: Record<string, { title: string; text: string }> } = JSON.parse(
     readFileSync(catalogue, 'utf8'),

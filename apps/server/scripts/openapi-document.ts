@@ -7,7 +7,7 @@ import { createApp } from '../src/app.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { createLogger } from '../src/logging/logger.ts'
 
-// A program: starts an instance on an empty database and prints its `/api/openapi.json`.
+// Program: starts an instance with an empty database and prints its `/api/openapi.json`.
 
 const folder = await mkdtemp(join(tmpdir(), 'pocket-openapi-'))
 try {
@@ -34,7 +34,7 @@ try {
 async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  // A cast: a server that listens on an address has a port.
+  // The cast is safe: a server that listens on a TCP port has one.
   const { port } = server.address() as AddressInfo
   await new Promise((resolve) => server.close(resolve))
   return port

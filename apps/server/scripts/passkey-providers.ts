@@ -1,14 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
-// A program: makes the bundled lists of passkey providers from `aaguids` (names) and `simple-icons` (CC0 drawings).
-// Update both packages, then run it.
+// Program: generates the bundled lists of passkey providers from `aaguids` (names) and `simple-icons` (CC0 drawings). Update both
+// packages, then run it.
 
 const namesTarget = new URL('../../../packages/core/src/passkeys/provider-names.ts', import.meta.url)
 const drawingsTarget = new URL('../src/account/provider-drawings.ts', import.meta.url)
 const origin = 'Made by `pnpm --filter @pocket/server run passkey-providers`; do not edit it.'
 
-/** Which drawing goes with names that begin like this. */
+/** The drawing for each name prefix. */
 const drawings: Readonly<Record<string, string>> = {
   '1Password': '1password',
   'Apple Passwords': 'apple',

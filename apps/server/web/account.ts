@@ -12,5 +12,5 @@ if (button) {
 }
 
 const list = document.querySelector<HTMLElement>('[data-signals]')
-// As above: our own server, and only to whoever is signed in.
+// As above: from this server, and only for signed-in users.
 if (list) void signalAccount(pageData(list, 'signals') as AccountSignals)

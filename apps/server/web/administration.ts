@@ -1,6 +1,6 @@
 import './copy.ts'
 
-/** Links to a page that asks first open its dialog instead, where there is one. */
+/** Links to a confirmation page open its dialog instead, if there is one. */
 for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-dialog]')) {
   const dialog = document.querySelector<HTMLDialogElement>(`dialog#${CSS.escape(link.dataset.dialog ?? '')}`)
   if (!dialog) continue
@@ -8,7 +8,7 @@ for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-dialog]'
   link.ariaHasPopup = 'dialog'
   const open = () => {
     dialog.showModal()
-    // Whoever keeps Enter pressed must not have agreed to what cannot be undone.
+    // Holding Enter down must not confirm an irreversible action.
     dialog.querySelector<HTMLElement>('button[form]')?.focus()
   }
   link.addEventListener('click', (event) => {
@@ -37,11 +37,11 @@ for (const all of document.querySelectorAll<HTMLInputElement>('input[data-check-
     for (const box of boxes) box.checked = all.checked
   })
   for (const box of boxes) box.addEventListener('change', reflect)
-  // A browser that comes back to the page restores what was chosen.
+  // The browser restores selections when the user returns to the page.
   addEventListener('pageshow', reflect)
 }
 
-/** What drops down closes where the person goes on elsewhere. */
+/** Open menus close when the user interacts outside of them. */
 for (const drop of document.querySelectorAll<HTMLDetailsElement>('details.drop')) {
   document.addEventListener('click', ({ target }) => {
     if (target instanceof Node && !drop.contains(target)) drop.open = false
@@ -53,7 +53,7 @@ for (const drop of document.querySelectorAll<HTMLDetailsElement>('details.drop')
   })
 }
 
-/** A list is narrowed as somebody types; without this, the form beside it asks the server. */
+/** Filters a list while typing; without JavaScript, a form does this on the server. */
 for (const input of document.querySelectorAll<HTMLInputElement>('input[data-narrows]')) {
   const list = document.querySelector(`#${CSS.escape(input.dataset.narrows ?? '')}`)
   const none = document.querySelector<HTMLElement>(`#${CSS.escape(input.dataset.narrows ?? '')}-none`)

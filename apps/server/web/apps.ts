@@ -5,7 +5,7 @@ const tiles = [...document.querySelectorAll<HTMLElement>('[data-app]')]
 const none = document.querySelector<HTMLElement>('#apps-none')
 const status = document.querySelector<HTMLElement>('#apps-status')
 
-/** Letters alone count, neither their case nor their accents. */
+/** Ignores case and accents. */
 const key = (text: string) => text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
 
 const filter = (input: HTMLInputElement) => {
@@ -22,7 +22,7 @@ const filter = (input: HTMLInputElement) => {
 
 if (search) {
   search.addEventListener('input', () => filter(search))
-  // A browser that comes back to the page restores what was typed.
+  // The browser restores the input when the user returns to the page.
   addEventListener('pageshow', () => {
     if (search.value !== search.defaultValue) filter(search)
   })

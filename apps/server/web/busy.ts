@@ -1,7 +1,7 @@
-// A form that is on its way shows so on the button that sent it, and is sent once.
+// A submitted form shows progress on its button and is sent only once.
 addEventListener('submit', (event) => {
   const { target: form, submitter } = event
-  // What is searched answers at once; a dialog that is closed sends nothing.
+  // Searches respond immediately; closing a dialog sends nothing.
   if (!(form instanceof HTMLFormElement) || !(submitter instanceof HTMLButtonElement)) return
   if (event.defaultPrevented || (submitter.formMethod || form.method) !== 'post') return
   if (form.ariaBusy === 'true') return event.preventDefault()
@@ -9,7 +9,7 @@ addEventListener('submit', (event) => {
   submitter.ariaBusy = 'true'
 })
 
-// A page that comes back from the browser's memory must not look busy.
+// A page restored from the back/forward cache must not look busy.
 addEventListener('pageshow', () => {
   for (const busy of document.querySelectorAll('form[aria-busy], form button[aria-busy]')) busy.ariaBusy = null
 })

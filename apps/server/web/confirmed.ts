@@ -1,6 +1,6 @@
 import { authenticate, explain } from '@pocket/core/browser'
 
-/** Where a fresh challenge comes from; there is none yet. */
+/** The server adds a fresh challenge; there is none yet. */
 const ceremony = {
   options: { challenge: '' },
   expiresAt: 0,
@@ -8,7 +8,7 @@ const ceremony = {
   submitTo: '/reauthenticate',
 }
 
-/** Does something, after a passkey was used once more where the server asks for that. */
+/** Runs an action, with re-authentication if the server requires it. */
 export async function confirmed<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act()

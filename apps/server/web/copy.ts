@@ -13,13 +13,13 @@ async function copy(button: HTMLButtonElement): Promise<void> {
     button.dataset.copied = ''
     setTimeout(() => delete button.dataset.copied, shownFor)
   } catch {
-    // Over plain http, or where it is forbidden: what the person wants is marked, ready for their own copying.
+    // The clipboard is unavailable over plain HTTP or if blocked: select the text for manual copying.
     getSelection()?.selectAllChildren(source)
     announce(status?.dataset.selected)
   }
 }
 
-/** Emptied first, so that the same word is announced again. */
+/** Cleared first, so that screen readers announce a repeated message. */
 function announce(text = ''): void {
   if (!status) return
   status.textContent = ''

@@ -1,14 +1,14 @@
 import { sentencesOf, showProblem } from './problem-region.ts'
 
-/** Milliseconds until a server that cannot be reached is asked again. */
+/** Milliseconds before an unreachable server is polled again. */
 const longPause = 3000
-/** Between two questions, for a proxy that does not let the server take its time. */
+/** Milliseconds between two requests, for proxies that prevent long polling. */
 const pause = 1000
 
 const form = document.querySelector<HTMLFormElement>('#waiting')
 if (form) void wait(form)
 
-/** Asks until another device has decided; each answer may take the server half a minute. */
+/** Polls until another device has decided; the server may take half a minute for each response. */
 async function wait(form: HTMLFormElement): Promise<void> {
   for (;;) {
     const answer = await ask(form)
@@ -33,12 +33,12 @@ async function end(form: HTMLFormElement, response: Response): Promise<void> {
   const member = (name: string): unknown =>
     typeof answer === 'object' && answer !== null ? Reflect.get(answer, name) : undefined
   const redirectTo = member('redirectTo')
-  // Our own server sends a path of its own; anything else is not followed.
+  // This server sends a path; anything else is not followed.
   if (response.ok && typeof redirectTo === 'string' && redirectTo.startsWith('/')) return location.replace(redirectTo)
   document.querySelector('#request')?.remove()
   const sentences = sentencesOf(form)
   form.remove()
-  // All that is left to do.
+  // The only remaining action.
   const again = document.querySelector('#again')
   again?.classList.replace('quiet', 'primary')
   again?.classList.add('big')

@@ -14,16 +14,16 @@ const dialog = document.querySelector<HTMLDialogElement>('#palette')
 const input = dialog?.querySelector('input')
 const list = dialog?.querySelector('ul')
 const status = dialog?.querySelector<HTMLElement>('[role="status"]')
-/** Somebody who types needs no answer in between. Milliseconds. */
+/** Debounce time while typing. Milliseconds. */
 const pause = 120
 
 let asked: AbortController | undefined
 let timer: ReturnType<typeof setTimeout> | undefined
 let active = -1
-/** What the shown results are an answer to. */
+/** The query of the displayed results. */
 let answered: string | undefined
 
-/** The palette of commands, once it is open: a combobox with a list, as the ARIA Authoring Practices have it. */
+/** Starts the opened command palette: a combobox with a list, following the ARIA Authoring Practices. */
 export function begin(): void {
   answered = undefined
   show([])
@@ -44,7 +44,7 @@ async function find(): Promise<void> {
       signal: current.signal,
       headers: { accept: 'application/json' },
     })
-    // Whoever is not signed in any more has to be: the page leads there and back.
+    // The session has ended: reloading the page leads to sign-in and back.
     if (response.status === 401) return location.reload()
     if (!response.ok) throw new Error(String(response.status))
     const { results, summary }: Answer = await response.json()
@@ -76,7 +76,7 @@ function option({ kindName, name, detail, href }: Result, index: number): HTMLEl
   return item
 }
 
-/** Whoever comes back finds the page without the palette. */
+/** The palette must be closed when the user returns to the page. */
 function go(href: string): void {
   dialog?.close()
   location.assign(href)
@@ -115,19 +115,19 @@ input?.addEventListener('keydown', (event) => {
   else return
   event.preventDefault()
 })
-/** Whoever types faster than we answer goes to what they typed, not to what is still shown. */
+/** Submitting uses the entered query, even if older results are still displayed. */
 dialog?.querySelector('form')?.addEventListener('submit', async (event) => {
   event.preventDefault()
   if (answered !== input?.value) await find()
   const href = options()[active]?.dataset.href
   if (href !== undefined && answered === input?.value) go(href)
 })
-/** Outside of what it shows is the backdrop, which belongs to the dialog. */
+/** A click on the backdrop targets the dialog itself. */
 dialog?.addEventListener('click', ({ target }) => {
   if (target === dialog) dialog.close()
 })
 dialog?.addEventListener('close', () => {
-  // The event comes late: by now it may be open again.
+  // The event is asynchronous: the dialog may be open again.
   if (dialog.open) return
   clearTimeout(timer)
   asked?.abort()

@@ -1,9 +1,9 @@
 import { type Explanation, explain } from '@pocket/core/browser'
 
-/** The sentences for the reasons of a failed ceremony, as the page brings them. */
+/** The messages for the reasons of a failed ceremony, from the page. */
 export type Sentences = Readonly<Record<string, string>>
 
-/** Shows one sentence in the page's alert, which screen readers announce. */
+/** Shows a message in the page's alert, which screen readers announce. */
 export function showProblem(sentences: Sentences, { reason }: Explanation): void {
   const region = document.querySelector('#problem')
   const template = document.querySelector('template#problem-note')
@@ -24,30 +24,30 @@ export function clearProblem(): void {
   document.querySelector('#problem')?.replaceChildren()
 }
 
-/** Reads JSON that the page carries in a data attribute. */
+/** Reads JSON from a data attribute of the page. */
 export function pageData(element: HTMLElement, name: string): unknown {
   return JSON.parse(element.dataset[name] ?? 'null')
 }
 
-/** The sentences in `data-messages`. */
+/** The messages in `data-messages`. */
 export function sentencesOf(element: HTMLElement): Sentences {
-  // The page and this script come from the same server and the same build.
+  // The page and this script come from the same build, so the data needs no validation.
   return pageData(element, 'messages') as Sentences
 }
 
-/** What a button does while its ceremony runs. */
+/** The ceremony that a button starts. */
 export interface CeremonyRun {
   readonly button: HTMLElement
   readonly sentences: Sentences
-  /** Runs the ceremony and says where to go. */
+  /** Runs the ceremony and returns the redirect path. */
   readonly run: () => Promise<{ readonly redirectTo: string }>
-  /** Goes on after it; by default to where `run` says. */
+  /** Continues after the ceremony; by default redirects to the returned path. */
   readonly goOn?: (to: string) => void
-  /** Gets an explanation first; returns true where it has shown it. */
+  /** Handles an error first; returns true if it has displayed it. */
   readonly onProblem?: (explanation: Explanation) => boolean
 }
 
-/** Runs one ceremony at a time: busy while it lasts, then on to where the server says, or one sentence and back to the button. */
+/** Runs one ceremony at a time: shows progress, then redirects, or shows an error and focuses the button again. */
 export async function runCeremony({ button, sentences, run, goOn, onProblem }: CeremonyRun): Promise<void> {
   if (button.ariaBusy === 'true') return
   button.ariaBusy = 'true'
@@ -65,7 +65,7 @@ export async function runCeremony({ button, sentences, run, goOn, onProblem }: C
   }
 }
 
-/** A page that comes back from the browser's memory must not look busy. */
+/** A page restored from the back/forward cache must not look busy. */
 export function restOnReturn(button: HTMLElement): void {
   addEventListener('pageshow', ({ persisted }) => {
     if (persisted) button.ariaBusy = null

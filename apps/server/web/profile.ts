@@ -1,10 +1,10 @@
 import './account.ts'
 
-/** Keeps a picture's square within the picture, whatever is asked for. */
+/** Keeps the crop square within the picture. */
 const within = (value: number) => Math.min(100, Math.max(0, value))
-/** The largest zoom. */
+/** The maximum zoom. */
 const closest = 4
-/** How far a key goes, in hundredths. */
+/** The step of an arrow key, in hundredths. */
 const step = 4
 
 const form = document.querySelector<HTMLFormElement>('#picture-form')
@@ -19,7 +19,7 @@ const paper = canvas?.getContext('2d')
 
 if (form && file && region && canvas && zoom && across && down && status && paper) {
   let picture: ImageBitmap | undefined
-  /** A large picture takes seconds; who saves it meanwhile saves what they will see. */
+  /** Decoding a large picture takes seconds; submitting in the meantime waits for the preview. */
   let reading: Promise<void> | undefined
 
   const side = () =>
@@ -42,9 +42,9 @@ if (form && file && region && canvas && zoom && across && down && status && pape
   const read = async () => {
     const chosen = file.files?.[0]
     status.textContent = status.dataset.reading ?? ''
-    // What this browser cannot draw is for the server to judge.
+    // If this browser cannot decode the picture, the server validates it.
     const read = chosen && (await createImageBitmap(chosen).catch(() => undefined))
-    // Another one may have been chosen meanwhile.
+    // Another picture may have been selected in the meantime.
     if (file.files?.[0] !== chosen) return
     status.textContent = ''
     reading = undefined
@@ -76,7 +76,7 @@ if (form && file && region && canvas && zoom && across && down && status && pape
   canvas.addEventListener('pointerdown', ({ pointerId }) => canvas.setPointerCapture(pointerId))
   canvas.addEventListener('pointermove', ({ movementX, movementY, pointerId }) => {
     if (picture === undefined || !canvas.hasPointerCapture(pointerId)) return
-    // The picture follows the finger, so that the square goes the other way.
+    // The picture follows the finger, so the square moves in the opposite direction.
     const scale = side() / canvas.clientWidth
     const [spareX, spareY] = [picture.width - side(), picture.height - side()]
     if (spareX > 0) move(across, (-movementX * scale * 100) / spareX)
@@ -92,7 +92,7 @@ if (form && file && region && canvas && zoom && across && down && status && pape
     if (picture === undefined || event.defaultPrevented) return
     event.preventDefault()
     if (form.ariaBusy === 'true') return
-    // What is drawn is sent by us, so that nobody else shows that it is on its way.
+    // The script sends the cropped picture, so it must also show the progress.
     form.ariaBusy = 'true'
     if (event.submitter) event.submitter.ariaBusy = 'true'
     canvas.toBlob((blob) => {

@@ -17,9 +17,9 @@ if (form && button) {
   restOnReturn(button)
 }
 
-/** Shows each refused field beside itself and in the summary, which takes the focus. */
+/** Shows each error at its field and in the summary, which receives the focus. */
 function showFields(form: HTMLFormElement, { fields }: Explanation): boolean {
-  // The page and this script come from the same server and the same build.
+  // The page and this script come from the same build, so the data needs no validation.
   const sentences = pageData(form, 'fields') as Sentences
   const items: HTMLElement[] = []
   for (const { field, code } of fields) {

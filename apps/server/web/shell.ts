@@ -2,8 +2,7 @@ import './busy.ts'
 import './transitions.ts'
 
 /**
- * What was done is read out, and where the person goes on from. What was refused takes the focus by itself, and an address
- * may have named a place.
+ * Focuses the result message for screen readers. Errors receive the focus automatically, and a URL fragment may name an element.
  */
 if (document.activeElement === document.body && location.hash === '' && !document.querySelector('main [autofocus]'))
   (
@@ -14,7 +13,7 @@ if (document.activeElement === document.body && location.hash === '' && !documen
 const opener = document.querySelector<HTMLButtonElement>('button[data-palette]')
 const dialog = document.querySelector<HTMLDialogElement>('#palette')
 
-/** What the palette does comes when it is asked for, so that no page carries it. What is typed meanwhile is not lost. */
+/** The palette's script is loaded on demand. Input in the meantime is not lost. */
 async function open(): Promise<void> {
   const path = opener?.dataset.palette
   if (path === undefined || !dialog || dialog.open) return
@@ -30,7 +29,7 @@ opener?.addEventListener('click', (event) => {
 })
 addEventListener('keydown', (event) => {
   if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return
-  // Another dialog has the person's attention.
+  // Another modal dialog is open.
   if (document.querySelector('dialog:modal')) return
   event.preventDefault()
   void open()

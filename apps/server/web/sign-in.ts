@@ -3,13 +3,16 @@ import { pageData, restOnReturn, runCeremony, sentencesOf, showProblem } from '.
 
 type Ceremony = Parameters<typeof authenticate>[0]
 
-/** How many refused passkeys the field puts up with: an authenticator that answers by itself would be refused without end. */
+/**
+ * Maximum number of rejected passkeys in autofill: an authenticator that responds automatically would otherwise be rejected
+ * endlessly.
+ */
 const maxRefusals = 3
 
-// The button of a passkey, or a form whose field offers passkeys beside what it is for.
+// A passkey button, or a form whose field also offers passkeys.
 const carrier = document.querySelector<HTMLElement>('[data-ceremony]')
 if (carrier) {
-  // The page and this script come from the same server and the same build.
+  // The page and this script come from the same build, so the data needs no validation.
   const ceremony = pageData(carrier, 'ceremony') as Ceremony
   const sentences = sentencesOf(carrier)
   const field = document.querySelector<HTMLInputElement>('input[autocomplete$="webauthn"]')
@@ -29,7 +32,7 @@ if (carrier) {
       }
     }
   }
-  // Who types a code, or has sent a form, goes where that leads.
+  // Typing a code or submitting a form cancels the passkey offer.
   carrier.addEventListener('input', () => offer.abort())
   addEventListener('submit', () => offer.abort())
   addEventListener('pageshow', ({ persisted }) => {
@@ -38,7 +41,7 @@ if (carrier) {
   if (carrier instanceof HTMLButtonElement) {
     carrier.addEventListener('click', async () => {
       await runCeremony({ button: carrier, sentences, run: () => authenticate(ceremony) })
-      // Where it came to nothing the field offers them again.
+      // The field offers passkeys again after a failed ceremony.
       if (carrier.ariaBusy !== 'true') void offerInField()
     })
     restOnReturn(carrier)

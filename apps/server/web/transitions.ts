@@ -1,9 +1,9 @@
-// From one page of the desk to another the page turns, beside a rail that stays.
+// Navigation between settings pages uses a view transition; the navigation bar stays in place.
 
-/** Every page below it, its errors too, asks for transitions itself. */
+/** Every page below this path, including its error pages, opts in to transitions itself. */
 const desk = '/settings/'
 
-/** What shows only otherwise what was there before doesn't turn, nor do those who go back wait. */
+/** No transition for another view of the same page, or for back navigation. */
 function turns({ from, entry, navigationType }: NavigationActivation): boolean {
   const [left, comes] = [from?.url, entry.url].map((url) => new URL(url ?? 'about:blank').pathname)
   const takes = getComputedStyle(document.documentElement).getPropertyValue('--t')
@@ -16,20 +16,20 @@ function turns({ from, entry, navigationType }: NavigationActivation): boolean {
   )
 }
 
-/** A transition that is skipped or overtaken is no failure: the page is there without. */
+/** A skipped transition is not an error: the page is displayed without it. */
 function hear({ updateCallbackDone, ready, finished }: ViewTransition): void {
   void Promise.allSettled([updateCallbackDone, ready, finished])
 }
 
-// Whoever asks for transitions has to listen, so both are done here. Older browsers know neither.
+// Opting in requires listeners, so both are done here. Older browsers support neither.
 if ('onpagereveal' in globalThis) {
   const asking = new CSSStyleSheet()
   asking.replaceSync('@view-transition { navigation: auto }')
   document.adoptedStyleSheets.push(asking)
   /**
-   * The page that is left decides, and every page of the desk can be gone to with a transition: where only the first of two
-   * asks for one, browsers make one and fail it on the second, which says so on the console. So does Chromium where a
-   * pointer moves over the second before that has been shown, and before any script of it runs.
+   * The old page decides, because every settings page supports transitions: if only the first page opts in, browsers start a
+   * transition and report its failure on the second page in the console. Chromium also does so if the pointer moves over the
+   * second page before it is displayed and before its scripts run.
    */
   addEventListener('pageswap', ({ activation, viewTransition }) => {
     if (!viewTransition) return

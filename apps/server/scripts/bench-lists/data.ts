@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '@pocket/core/typeorm'
 
-/** The token of the API key that {@link fill} makes. */
+/** The token of the API key that {@link fill} creates. */
 export const apiKey = 'an-api-key-for-benchmarks-only'
 
 const hash = createHash('sha256').update(apiKey).digest('base64url')
 
-/** For `n`, counted from 0: a tenth has `tenth` in its name, all have `ample`. */
+/** For `n`, counted from 0: a tenth of the rows have `tenth` in their name, all have `ample`. */
 const tenth = `CASE n % 10 WHEN 0 THEN 'Tenth' ELSE 'Other' END`
 const id = `'00000000-0000-4000-8000-' || (100000000000 + n)`
 const groupId = `'00000000-0000-4000-8000-' || (100000000000 + n / 10)`
 
-/** Of the rows of each table the columns, in SQL that both databases understand. */
+/** The columns of the rows of each table, in SQL that both databases support. */
 const rows: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   pocket_user: {
     id,
@@ -79,12 +79,12 @@ const ofPeople = new Set(['pocket_user', 'pocket_membership', 'pocket_passkey'])
 
 export const administrator = '00000000-0000-4000-8000-100000000000'
 
-/** The group in which everybody is; the others have ten members. */
+/** The group that contains every user; the others have ten members. */
 export const largeGroup = '00000000-0000-4000-8000-100000000000'
 
 /**
- * So many users with a passkey each, and a tenth of that of groups and of clients, by a statement for each table; and an
- * API key of the first user, who is the administrator.
+ * Inserts this many users with a passkey each, and a tenth as many groups and clients, with one statement per table; and an API
+ * key of the first user, who is the administrator.
  */
 export async function fill(database: Database, count: number): Promise<void> {
   for (const [table, columns] of Object.entries(rows)) {

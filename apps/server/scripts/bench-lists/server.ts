@@ -13,21 +13,21 @@ import { openDatabase } from '../../src/database/open-database.ts'
 import { administrator, apiKey, fill } from './data.ts'
 
 interface BenchOptions {
-  /** Users. */
+  /** The number of users. */
   readonly count: number
   readonly postgres: boolean
-  /** Of an empty PostgreSQL database. */
+  /** The URL of an empty PostgreSQL database. */
   readonly url?: string | undefined
 }
 
 interface Bench extends AsyncDisposable {
-  /** What the REST API answers to an administrator's API key. */
+  /** The REST API response for an administrator's API key. */
   get(path: string): Promise<string>
-  /** A page, as a browser gets it in which this administrator is signed in. */
+  /** A page for the browser session of this administrator. */
   page(path: string): Promise<string>
 }
 
-/** The server in this process on a database full of people, and one connection to it. */
+/** The server in this process with a filled database, and a connection to it. */
 export async function startBench({ count, postgres, url }: BenchOptions): Promise<Bench> {
   const stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'pocket-bench-'))
@@ -48,7 +48,7 @@ export async function startBench({ count, postgres, url }: BenchOptions): Promis
   {
     await using opened = await openDatabase(config, logger)
     await fill(databaseOf(opened.dataSource), count)
-    // What a running instance gets within a minute by itself.
+    // A running instance gets this automatically within a minute.
     if (databaseOf(opened.dataSource).kind === 'postgres') await opened.dataSource.query('VACUUM ANALYZE')
   }
   const app = stack.use(await createApp(config, logger))

@@ -17,29 +17,29 @@ export interface ScimProviderStore {
   update(provider: Pick<ScimProvider, 'id' | 'clientId' | 'endpoint' | 'token' | 'removal'>): Promise<boolean>
   remove(id: string): Promise<void>
 
-  /** Keeps that people or groups have changed, where there is a provider at all. Nobody waits for anybody here. */
+  /** Records a change of users or groups if there is a provider. Concurrent changes do not block each other. */
   recordChange(at: number): Promise<void>
   /**
-   * Where nothing has changed after `before`, all providers become due at `now`, those that run now included, and the
-   * changes are forgotten.
+   * If nothing has changed after `before`, makes all providers due at `now`, including running ones, and deletes the recorded
+   * changes.
    */
   takeChanges(before: number, now: number): Promise<void>
-  /** It becomes due at `now`, also where it runs now. */
+  /** Makes the provider due at `now`, even if it is running. */
   runEarlier(id: string, now: number): Promise<void>
-  /** The ids of those that are due and that nobody runs, the longest waiting first. */
+  /** The IDs of providers that are due and not leased, the longest waiting first. */
   due(now: number): Promise<readonly string[]>
 
-  /** Of any number of calls at once, one gets it: `false` where somebody else has it. */
+  /** Exactly one of concurrent calls gets the lease; returns `false` if it is held by another replica. */
   claim(lease: ScimLease, range: ScimLeaseRange): Promise<boolean>
-  /** The same for what is due, `false` where it is no longer: somebody else has run it. */
+  /** Like `claim`, but only if the provider is due; returns `false` if another replica has run it. */
   claimDue(lease: ScimLease, range: ScimLeaseRange): Promise<boolean>
-  /** Returns `false` where it is no longer ours. */
+  /** Returns `false` if the lease was lost. */
   renew(lease: ScimLease, until: number): Promise<boolean>
-  /** Ends the run. What became due during it stays due. Returns `false` where it is no longer ours. */
+  /** Ends the run. A provider that became due during the run stays due. Returns `false` if the lease was lost. */
   finish(lease: ScimLease, end: ScimRunEnd): Promise<boolean>
-  /** Lets go of it without a result. */
+  /** Releases the lease without a result. */
   release(lease: ScimLease): Promise<void>
-  /** Providers whose last run left something undone, and the names of their clients; the first to fail first. */
+  /** Providers whose last run was incomplete, with the names of their clients; the earliest failure first. */
   failing(limit: number): Promise<readonly FailingProvider[]>
 }
 

@@ -4,12 +4,12 @@ import type { ScimProvider } from './provider.ts'
 
 const { bigint, boolean, json, text, uuid, varchar } = columns
 
-/** A provider as stored, with what can be asked for by a statement. */
+/** A provider as stored, with additional columns for queries. */
 export interface StoredScimProvider extends Omit<ScimProvider, 'report'> {
   /** `{}` before the first run. */
   readonly report: object
   readonly failed: boolean
-  /** When the last run ended. */
+  /** When the last run finished. */
   readonly finishedAt: number | null
 }
 
@@ -35,13 +35,13 @@ export const scimProviderTable: EntitySchema<StoredScimProvider> = new EntitySch
   indices: [{ name: 'pocket_scim_provider_client', columns: ['clientId'], unique: true }],
 })
 
-/** Somebody or something has changed. */
+/** A change of users or groups. */
 export interface StoredScimChange {
   readonly id: string
   readonly changedAt: number
 }
 
-/** Rows of their own, so that nobody who changes something waits for somebody else who does. */
+/** Separate rows, so that concurrent changes do not block each other. */
 export const scimChangeTable: EntitySchema<StoredScimChange> = new EntitySchema<StoredScimChange>({
   name: 'pocket_scim_change',
   tableName: 'pocket_scim_change',

@@ -1,39 +1,39 @@
 import type { ScimProblemCode, ScimRemoval, ScimReport } from '@pocket/directory'
 import { isLeased } from '../jobs/job-store.ts'
 
-/** Where the people of a client are provisioned. Instants in milliseconds since the Unix epoch. */
+/** A SCIM target of a client. Instants in milliseconds since the Unix epoch. */
 export interface ScimProvider {
   /** A UUID. */
   readonly id: string
-  /** A client has one at most. */
+  /** A client has at most one provider. */
   readonly clientId: string
   readonly endpoint: string
-  /** Encrypted; empty where the target wants none. */
+  /** Encrypted; empty if the target needs none. */
   readonly token: string
   readonly removal: ScimRemoval
   readonly createdAt: number
-  /** When it is due. */
+  /** When the next run is due. */
   readonly nextRunAt: number
-  /** The replica that runs it, until it lets go of it or dies. */
+  /** The replica that runs it, until it releases the lease or crashes. */
   readonly leaseOwner: string | null
   readonly leaseUntil: number | null
-  /** When its last run began. */
+  /** When the last run started. */
   readonly startedAt: number | null
-  /** When everything was last as it should be. */
+  /** When the last complete run finished. */
   readonly succeededAt: number | null
-  /** What came of the last run that has ended. */
+  /** The result of the last finished run. */
   readonly report: ScimReport | null
 }
 
-/** How long a replica that has died keeps a provider from the others, in milliseconds. */
+/** How long a crashed replica blocks a provider, in milliseconds. */
 export const leaseMs = 60_000
 
-/** Whether one of the replicas runs it now. */
+/** Whether a replica is running it now. */
 export function isRunning({ leaseUntil }: Pick<ScimProvider, 'leaseUntil'>, now: number): boolean {
   return isLeased(leaseUntil, now, leaseMs)
 }
 
-/** Why a target is not up to date, as below `scim.reasons` in the catalogue; without a code where it is. */
+/** The reason why a target is not up to date, as a key below `scim.reasons`; without a code if it is up to date. */
 export function reasonOf({ stopped, problems, user, group }: ScimReport): {
   readonly code?: ScimProblemCode | 'found'
   readonly detail: string | null

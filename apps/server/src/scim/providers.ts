@@ -17,25 +17,30 @@ import { isRunning, type ScimProvider } from './provider.ts'
 import { checkedToken, isSameEndpoint, type ScimProviderInput } from './provider-input.ts'
 import type { ScimProviderStore } from './provider-store.ts'
 
-/** What the tokens of targets are encrypted for. */
+/** The encryption purpose of SCIM tokens. */
 const use = 'scim token'
 
-/** What administrators do with the systems that people are provisioned to. */
+/** Administration of SCIM providers. */
 export interface ScimProviders {
   /** @throws {NotFound} `not_found` */
   existing(id: string): Promise<ScimProvider>
   findByClient(clientId: string): Promise<ScimProvider | undefined>
-  /** @throws {InvalidInput} `validation_failed` @throws {NotFound} no client @throws {Conflict} `already_in_use` */
+  /**
+   * @throws {InvalidInput} `validation_failed` @throws {NotFound} if the client does not exist @throws {Conflict}
+   * `already_in_use`
+   */
   create(actor: Actor, input: ScimProviderInput): Promise<ScimProvider>
-  /** As `create`. @throws {Conflict} `scim_sync_running` for another endpoint during a run @throws {PreconditionFailed} */
+  /**
+   * Throws as `create`. @throws {Conflict} `scim_sync_running` if the endpoint changes during a run @throws {PreconditionFailed}
+   */
   update(actor: Actor, id: string, input: ScimProviderInput): Promise<ScimProvider>
-  /** What is there stays there. @throws {NotFound} `not_found` */
+  /** Keeps the resources at the target. @throws {NotFound} `not_found` */
   remove(actor: Actor, id: string): Promise<void>
-  /** Also of a client that is gone. */
+  /** Also works for a deleted client. */
   removeByClient(clientId: string): Promise<void>
-  /** Gives us what was found there: one, or everything. Resolves to how many. */
+  /** Adopts existing resources of the target: one, or all. Resolves to their number. */
   adopt(actor: Actor, id: string, one?: Pick<ScimRecord, 'kind' | 'localId'>): Promise<number>
-  /** It becomes due, and is noted to have been asked for. @throws {NotFound} `not_found` */
+  /** Makes the provider due and records the request in the audit log. @throws {NotFound} `not_found` */
   request(actor: Actor, id: string): Promise<ScimProvider>
   token(provider: ScimProvider): string
 }
@@ -113,7 +118,7 @@ export function createScimProviders(ports: ScimProvidersPorts): ScimProviders {
         const changes = changesOf(before, after)
         if (!changes.changes) return before
         if (!(await store.update(after))) throw hasOne()
-        // Ids are those of the target that gave them.
+        // Resource IDs are only valid at the endpoint that assigned them.
         if (moves) await records.removeByProvider(id)
         await store.runEarlier(id, now)
         await audit.record({ event: 'scim_provider_updated', clientId: after.clientId, by, ...changes }, origin)
@@ -158,7 +163,7 @@ export function createScimProviders(ports: ScimProvidersPorts): ScimProviders {
   }
 }
 
-/** How a provider is doing. */
+/** The provisioning state of a provider. */
 export function scimStateOf(provider: ScimProvider | undefined): ScimState {
   if (!provider) return { state: 'none', at: null }
   const { report } = provider
@@ -167,7 +172,7 @@ export function scimStateOf(provider: ScimProvider | undefined): ScimState {
   return { state, at: report.finishedAt }
 }
 
-/** Changes with what people decide about a provider. */
+/** Changes when the configurable fields of a provider change. */
 export function scimProviderValidator({ clientId, endpoint, token, removal }: ScimProvider): string {
   return validatorOf([clientId, endpoint, token, removal])
 }

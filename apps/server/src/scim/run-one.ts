@@ -25,18 +25,18 @@ export interface RunOnePorts {
   readonly repeat: Repeat
 }
 
-/** Runs a provider, only where it is due with `claimDue`. Resolves to `undefined` where another replica has it. */
+/** Runs a provider; with `claimDue` only if it is due. Resolves to `undefined` if another replica runs it. */
 export type RunOne = (id: string, stop: AbortSignal, how: 'claim' | 'claimDue') => Promise<ScimReport | undefined>
 
 const minute = 60_000
 const hour = 60 * minute
 const runInterval = hour
-/** What may pass is tried again earlier. */
+/** Temporary failures are retried earlier. */
 const retryDelay = 10 * minute
 const maxRunTime = 2 * hour
 const passing: ReadonlySet<string> = new Set(['cut_off', 'rate_limited', 'server_error', 'timeout', 'unreachable'])
 
-/** A run of one provider, under a lease: of many replicas one runs it, and another takes over when that dies. */
+/** Runs one provider under a lease: only one replica runs it, and another takes over after a crash. */
 export function createRunOne(ports: RunOnePorts): RunOne {
   const { store, targetOf, records, source, clients, audit, clock, onError, repeat } = ports
 
@@ -55,7 +55,7 @@ export function createRunOne(ports: RunOnePorts): RunOne {
       clock,
       signal,
     })
-    // Another replica begins anew what was ended by us.
+    // Another replica restarts a run that was aborted here.
     if (!stop.aborted) await end(own, { provider, client, report })
     return report
   }
@@ -84,9 +84,9 @@ export function createRunOne(ports: RunOnePorts): RunOne {
     try {
       return await run(own, AbortSignal.any([stop, lost.signal]))
     } finally {
-      // Nothing happens where it has ended.
+      // Does nothing if the run has finished.
       await store.release(own)
-      // Where it was removed meanwhile, what was written since goes as well.
+      // If the provider was deleted during the run, delete the records written since then.
       if (!(await store.find(id))) await records.removeByProvider(id)
     }
   }
@@ -105,7 +105,7 @@ function pauseAfter({ stopped }: ScimReport): number {
   return Math.min(runInterval, Math.max(retryDelay, stopped.retryAfter ?? 0))
 }
 
-/** Of a target that is not up to date. */
+/** For a target that is not up to date. */
 function isChanged(before: ScimReport | null, { stopped }: ScimReport): boolean {
   return before === null || isComplete(before) || before.stopped?.code !== stopped?.code
 }

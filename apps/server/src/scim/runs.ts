@@ -15,19 +15,19 @@ import type { ScimProviderStore } from './provider-store.ts'
 import type { ScimProviders } from './providers.ts'
 import { createRunOne } from './run-one.ts'
 
-/** Provisions the people of clients. Disposing of it stops what `runSoon` and `runNow` have begun, and waits for it. */
+/** Provisions the users of clients. Disposing of it aborts the runs of `runSoon` and `runNow` and waits for them. */
 export interface ScimRuns extends AsyncDisposable {
-  /** Runs what is due, a few at a time; resolves when it has ended. */
+  /** Runs due providers, a few at a time; resolves when they have finished. */
   runDue(signal: AbortSignal): Promise<void>
-  /** The same at once, while nobody waits: not even for another one whose run is long. */
+  /** Starts the due providers immediately without waiting, even during a long run of another provider. */
   runSoon(): void
   /**
-   * Runs one at once; resolves to what came of it.
+   * Runs a provider immediately and resolves to the report.
    *
-   * @throws {Conflict} `scim_sync_running` where it runs already
+   * @throws {Conflict} `scim_sync_running` if it is already running
    */
   runNow(provider: ScimProvider): Promise<ScimReport>
-  /** Asks a target what it is, and changes nothing. @throws {ScimFailure} */
+  /** Reads the description of a target without changing it. @throws {ScimFailure} */
   test(provider: ScimProvider): Promise<TargetDescription>
 }
 
@@ -37,7 +37,7 @@ export interface ScimRunsPorts {
   readonly records: ScimRecordStore
   readonly source: SnapshotSource
   readonly clients: Pick<Clients, 'find'>
-  /** Guarded, with the limits of one request. */
+  /** Protected against SSRF, with limits for each request. */
   readonly fetch: PublicFetch
   readonly audit: AuditSink
   readonly clock: Clock
@@ -47,9 +47,9 @@ export interface ScimRunsPorts {
 }
 
 const second = 1000
-/** Changes come together: nobody is provisioned before it has been quiet for so long. */
+/** Changes are batched: provisioning starts after this time without changes. */
 const idleTime = 300 * second
-/** Somebody waits for it. */
+/** An administrator is waiting for the result. */
 const maxTestDuration = 20 * second
 const atOnce = 4
 
@@ -61,7 +61,7 @@ export function createScimRuns(ports: ScimRunsPorts): ScimRuns {
   }
   const run = createRunOne({ ...ports, targetOf, repeat })
 
-  /** How many were run. */
+  /** Returns the number of runs. */
   const runAll = async (ids: readonly string[], signal: AbortSignal): Promise<number> => {
     const waiting = ids[Symbol.iterator]()
     const failures: unknown[] = []
@@ -93,7 +93,7 @@ export function createScimRuns(ports: ScimRunsPorts): ScimRuns {
     async runDue(signal) {
       const now = clock.now()
       await store.takeChanges(now - idleTime, now)
-      // What was asked for during a run is due again after it.
+      // A provider that was requested during its run is due again afterwards.
       while (!signal.aborted && (await runAll(await store.due(clock.now()), signal)) > 0);
     },
 

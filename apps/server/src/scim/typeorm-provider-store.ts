@@ -6,7 +6,7 @@ import { scimChangeTable, scimProviderTable } from './provider.table.ts'
 import { leaseMs, type ScimProvider } from './provider.ts'
 import type { FailingProvider, ScimLease, ScimLeaseRange, ScimProviderStore, ScimRunEnd } from './provider-store.ts'
 
-/** No pause between two runs is as long, in milliseconds. */
+/** Longer than any pause between two runs, in milliseconds. */
 const maxPause = 2 * 3_600_000
 
 const rows = new TableRows(scimProviderTable)
@@ -14,7 +14,7 @@ const { table } = rows
 const changes = new TableRows(scimChangeTable).table
 const ours = 'id = $1 AND lease_owner = $2'
 
-// A lease or a next run that is further ahead than anybody puts it was written before the clock was set back.
+// A lease or next run too far in the future was written before the clock was set back.
 const claim = `UPDATE ${table} SET lease_owner = $2, lease_until = $4, started_at = $3
   WHERE id = $1 AND (lease_until IS NULL OR lease_until <= $3 OR lease_until > $5)`
 
@@ -25,7 +25,7 @@ const sql = {
   update: `UPDATE ${table} SET client_id = $2, endpoint = $3, token = $4, removal = $5 WHERE id = $1
     AND NOT EXISTS (SELECT 1 FROM ${table} WHERE client_id = $2 AND id <> $1)`,
   remove: `DELETE FROM ${table} WHERE id = $1`,
-  // A cast, since PostgreSQL does not guess the type of a parameter that stands in the list of a SELECT.
+  // The casts are necessary because PostgreSQL does not infer the type of a parameter in a SELECT list.
   recordChange: `INSERT INTO ${changes} (id, changed_at)
     SELECT CAST($1 AS varchar(36)), CAST($2 AS bigint) WHERE EXISTS (SELECT 1 FROM ${table})`,
   forgetChanges: `DELETE FROM ${changes} WHERE NOT EXISTS (SELECT 1 FROM ${changes} WHERE changed_at > $1 AND changed_at <= $2)`,
@@ -125,7 +125,7 @@ export class TypeormScimProviderStore implements ScimProviderStore {
     const found = rows.first(await this.#database.query(statement, [parameter]))
     if (!found) return undefined
     const { failed: _failed, finishedAt, report, ...provider } = found
-    // A cast: only `finish` writes reports.
+    // The cast is safe: only `finish` writes reports.
     return { ...provider, report: finishedAt === null ? null : (report as ScimReport) }
   }
 }

@@ -21,7 +21,7 @@ const result = named('SearchResultDto', {
   },
 })
 
-/** `/api/search`: what the palette of commands offers. */
+/** `/api/search`: the results of the command palette. */
 export function searchOperations({ search, messagesFor }: SearchOperationPorts): readonly Operation[] {
   return [
     operation({

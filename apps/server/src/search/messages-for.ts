@@ -4,7 +4,7 @@ import type { Catalogues } from '../http/catalogues.ts'
 import type { Messages } from '../http/messages.ts'
 import { preferencesOf } from '../preferences/preferences.ts'
 
-/** The sentences in the language in which this person sees pages in this browser. */
+/** The messages in the language of this user's pages in this browser. */
 export type MessagesFor = (req: IncomingMessage, user: Pick<User, 'locale'>) => Messages
 
 export function createMessagesFor(catalogues: Catalogues): MessagesFor {

@@ -1,20 +1,20 @@
 import type { Viewer } from '../http/viewer.ts'
 
-/** In the order in which they are shown. */
+/** In display order. */
 export const resultKinds = ['page', 'application', 'user', 'group', 'client'] as const
 export type ResultKind = (typeof resultKinds)[number]
 
-/** Somewhere to go. */
+/** A search result with its destination. */
 export interface SearchResult {
   readonly kind: ResultKind
   readonly name: string
-  /** What tells it from others of the same name; empty where there is nothing. */
+  /** Distinguishes results with the same name; may be empty. */
   readonly detail: string
-  /** A path of this server; the address of an application. */
+  /** A path on this server, or the URL of an application. */
   readonly href: string
 }
 
-/** `/settings/search`: the palette of commands as a page. */
+/** `/settings/search`: the command palette as a page. */
 export interface SearchPage {
   readonly view: 'search'
   readonly viewer: Viewer

@@ -12,7 +12,7 @@ export interface SearchPagePorts {
   readonly show: ShowPage
 }
 
-/** `/settings/search`: what the palette finds, for whoever has no script. */
+/** `/settings/search`: the command palette for browsers without JavaScript. */
 export function searchPages({ search, messagesFor, authentication, show }: SearchPagePorts): readonly PageRoute[] {
   return [
     {

@@ -1,10 +1,10 @@
 import { rail } from '../http/rail.ts'
 
-/** A page that somebody can go to without knowing anything but its name. */
+/** A page that needs no parameters. */
 export interface Place {
-  /** Of its name in the catalogue. */
+  /** The message key of its name. */
   readonly title: string
-  /** Of the name of the entry of the rail that it belongs to; `null` for those themselves. */
+  /** The message key of its parent entry in the navigation; `null` for the entries themselves. */
   readonly within: string | null
   readonly path: string
 }

@@ -4,7 +4,7 @@ import type { Messages } from '../http/messages.ts'
 import type { SearchResult } from './page-model.ts'
 import { type Place, places } from './places.ts'
 
-/** What somebody can go to by the letters of its name, whatever their case. */
+/** Finds destinations by name, case-insensitively. */
 export type Search = (user: User, query: string, messages: Pick<Messages, 'text'>) => Promise<readonly SearchResult[]>
 
 export interface SearchPorts {
@@ -12,13 +12,13 @@ export interface SearchPorts {
   readonly directory: Pick<Directory, 'accounts' | 'users' | 'groups'>
 }
 
-/** Of each kind; who looks for more than these has the lists. */
+/** Results of each kind; the lists show more. */
 const most = 5
 export const maxQueryLength = 200
 
 /**
- * Pages and applications for everybody; users, groups and clients as well for administrators. Without a query the pages
- * alone. The number of statements does not depend on what there is: six for people, twelve for administrators.
+ * Pages and applications for every user; users, groups and clients only for administrators. Without a query only pages. The
+ * number of statements is constant: six for users, twelve for administrators.
  */
 export function createSearch({ pocket, directory }: SearchPorts): Search {
   const asked = (query: string) => ({ page: 1, limit: most, sort: null, search: query, filters: {} })
@@ -73,7 +73,7 @@ export function createSearch({ pocket, directory }: SearchPorts): Search {
   }
 }
 
-/** By what they are called in the language of whoever looks; those of the rail alone where nothing is asked for. */
+/** Pages by their names in the viewer's language; without a query only those of the navigation. */
 function pagesOf({ administrator }: User, query: string, messages: Pick<Messages, 'text'>): readonly SearchResult[] {
   const wanted = nameKey(query)
   const known = [...places.own, ...(administrator ? places.administration : [])]

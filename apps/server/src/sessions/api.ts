@@ -54,7 +54,7 @@ const sessionSchema = named('SessionDto', {
 const list = { status: 200, schema: { type: 'array', items: sessionSchema } } as const
 const ended = { status: 204 } as const
 
-/** `/api/sessions` and `/api/users/:id/sessions`: where people are signed in. */
+/** `/api/sessions` and `/api/users/:id/sessions`: the sessions of users. */
 export function sessionOperations(ports: SessionOperationPorts): readonly Operation[] {
   return [...ownOperations(ports), ...administration(ports)]
 }

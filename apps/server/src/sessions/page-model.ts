@@ -1,16 +1,16 @@
-/** A session as its owner sees it. Instants are milliseconds since the Unix epoch. */
+/** A session for its owner. Instants are milliseconds since the Unix epoch. */
 export interface SessionLine {
   readonly id: string
-  /** Browser and system; empty where they are not known. */
+  /** Browser and operating system; empty if unknown. */
   readonly device: string
   readonly ipAddress: string | null
-  /** Where that is, in English; empty where it is not known. */
+  /** The location of the IP address, in English; empty if unknown. */
   readonly country: string
   readonly city: string
   readonly startedAt: number
   readonly lastUsedAt: number
-  /** The applications that were entered in it. */
+  /** The clients that were used in this session. */
   readonly clients: readonly { readonly id: string; readonly name: string }[]
-  /** Whether it is the one of this very browser. */
+  /** Whether it is the session of this browser. */
   readonly current: boolean
 }

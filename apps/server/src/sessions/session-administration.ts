@@ -4,37 +4,37 @@ import { deviceOf } from '../audit-log/device.ts'
 import type { Place } from '../geoip/location.ts'
 import type { Actor } from '../users/actor.ts'
 
-/** A session as people see it. Instants in milliseconds since the Unix epoch. */
+/** A session for display. Instants in milliseconds since the Unix epoch. */
 export interface SessionItem extends Omit<SessionRecord, 'accountId' | 'acr' | 'uid' | 'userAgent' | 'clientIds'> {
-  /** Names the session, and lets nobody in. */
+  /** Identifies the session, but does not grant access. */
   readonly id: string
-  /** Browser and system; empty where they are not known. */
+  /** Browser and operating system; empty if unknown. */
   readonly device: string
-  /** Where the address is, in English; empty where that is not known. */
+  /** The location of the IP address, in English; empty if unknown. */
   readonly country: string
   readonly city: string
-  /** The applications that were entered in it, by name. */
+  /** The clients that were used in this session, by name. */
   readonly clients: readonly { readonly id: string; readonly name: string }[]
-  /** Whether it is the one that asks. */
+  /** Whether it is the session of this request. */
   readonly current: boolean
 }
 
 export interface SessionAdministrationPorts {
   readonly pocket: Pick<Pocket, 'sessions' | 'clients'>
-  /** Where an address is. */
+  /** The location of an IP address. */
   readonly locationOf: (ipAddress: string | null) => Place
   readonly audit: AuditSink
-  /** What ends and what the audit log says of it are kept together or not at all. */
+  /** Ending sessions and writing the audit log are one transaction. */
   readonly transaction: Transaction
 }
 
-/** The sessions of a person, wherever they are signed in. */
+/** The sessions of a user on all devices. */
 export interface SessionAdministration {
-  /** Whichever was used last comes first. `currentId` is the session that asks, where one does. */
+  /** Most recently used first. `currentId` is the session of the request, if any. */
   list(accountId: string, currentId: string | null): Promise<readonly SessionItem[]>
-  /** Ends one, and what applications got in it. @throws {NotFound} `session_not_found` */
+  /** Ends a session and the access of clients that it granted. @throws {NotFound} `session_not_found` */
   end(actor: Actor, accountId: string, id: string): Promise<void>
-  /** Ends all of them but the one that asks; resolves to how many. */
+  /** Ends all sessions except the current one; resolves to their number. */
   endOthers(actor: Actor, accountId: string, currentId: string | null): Promise<number>
 }
 

@@ -12,7 +12,7 @@ const setUpBody = named('SetUpDto', {
   properties: { username, email, firstName, lastName },
 } as const)
 
-/** `/api/signup/setup`: open to everybody, until there is an administrator. */
+/** `/api/signup/setup`: public until there is an administrator. */
 export function setUpOperations(setUp: SetUp): readonly Operation[] {
   const shared = { area: 'users', path: '/api/signup/setup' } as const
   return [

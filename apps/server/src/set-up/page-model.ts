@@ -1,4 +1,4 @@
-/** `/login/setup`: creates the administrator. */
+/** `/login/setup`: creates the first administrator. */
 export interface SetupPage {
   readonly view: 'setup'
 }

@@ -4,7 +4,7 @@ import type { PageRoute } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import type { SetUp } from './set-up.ts'
 
-/** `/login/setup`: there until somebody exists. */
+/** `/login/setup`: available until the first user exists. */
 export function setUpPages({ setUp, show }: { readonly setUp: SetUp; readonly show: ShowPage }): readonly PageRoute[] {
   const pages = {
     async show(ctx: Context) {

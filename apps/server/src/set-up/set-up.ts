@@ -11,23 +11,23 @@ export interface SetUpPorts {
   readonly transaction: Transaction
 }
 
-/** Creates the first administrator: with a passkey in one step, or without one by the API. */
+/** Creates the first administrator: with a passkey in one step, or without one through the API. */
 export interface SetUp {
-  /** @throws {NotFound} `setup_not_available` once there is an administrator */
+  /** @throws {NotFound} `setup_not_available` if there is an administrator */
   assertOpen(): Promise<void>
   /**
-   * Checks the input and starts the ceremony; nobody is created yet.
+   * Validates the input and starts the ceremony without creating the user.
    *
    * @throws {InvalidInput} `validation_failed` @throws {Conflict} `setup_already_completed`
    */
   begin(ctx: Context, input: Readonly<Record<string, unknown>>): ReturnType<Pocket['registration']['options']>
   /**
-   * Verifies the passkey, then creates the person and the passkey together and signs them in.
+   * Verifies the passkey, creates the user with it and signs the user in.
    *
    * @throws {Conflict} `setup_already_completed`
    */
   finish(ctx: Context, response: unknown): Promise<User>
-  /** Creates an administrator who has no passkey yet, and signs them in. @throws {Conflict} `setup_already_completed` */
+  /** Creates an administrator without a passkey, and signs in as this user. @throws {Conflict} `setup_already_completed` */
   withoutPasskey(ctx: Context, input: Readonly<Record<string, unknown>>): Promise<User>
 }
 
@@ -53,7 +53,7 @@ export function createSetUp({ pocket, directory, audit, transaction }: SetUpPort
     async finish(ctx, response) {
       const verified = await pocket.registration.verify(ctx.req, ctx.res, { response, purpose: 'setup' })
       const user = await transaction(async () => {
-        // First, so that an answer that is sent again is refused as such.
+        // Runs first, so that a replayed response is rejected as such.
         await pocket.registration.store(verified)
         return directory.createFirstAdministrator(plannedUser(verified.data), async () => {})
       })
@@ -74,7 +74,7 @@ export function createSetUp({ pocket, directory, audit, transaction }: SetUpPort
   }
 }
 
-/** What `begin` sealed into the challenge; it is checked again, as everything that is created is. */
+/** The data that `begin` sealed into the challenge; it is validated again like every new user. */
 function plannedUser(data: unknown): NewUser {
   if (typeof data !== 'object' || data === null)
     throw new InvalidInput('challenge_expired', 'The challenge carries nobody.')

@@ -12,12 +12,12 @@ function malformed(message: string): Fault {
   return { code: 'invalid_format', message }
 }
 
-/** Characters are code points, as people count them. */
+/** Length in code points. */
 function tooLong(text: string, most: number): Fault | undefined {
   return [...text].length > most ? { code: 'too_long', message: `must be at most ${most} characters long` } : undefined
 }
 
-/** One line without control characters and without marks that turn the text around. */
+/** A single line without control characters and bidirectional formatting characters. */
 export function line(most: number = maxTextLength): Check {
   return (text) =>
     tooLong(text, most) ??
@@ -26,7 +26,7 @@ export function line(most: number = maxTextLength): Check {
       : malformed('must be one line of plain text'))
 }
 
-/** Whatever a database can keep: a password may hold anything. */
+/** Any text that a database can store: a password may contain every other character. */
 export const anyText: Check = (text) =>
   tooLong(text, maxTextLength) ?? (isStorable(text) ? undefined : malformed('must not hold NUL or half a character'))
 
@@ -37,7 +37,7 @@ export function oneOf(...words: readonly string[]): Check {
   return (text) => (words.includes(text) ? undefined : { code: 'oneof', message: `must be one of ${words.join(', ')}` })
 }
 
-/** A session has to last, or nobody could sign in to undo it. */
+/** A minimum duration is necessary; otherwise no administrator could sign in to correct the setting. */
 export const minutes: Check = (text) => {
   if (!/^[+-]?\d{1,15}$/.test(text)) return malformed('must be an integer')
   if (Number(text) < 1) return { code: 'too_short', message: 'must be at least 1' }
@@ -53,14 +53,14 @@ export const emailAddress: Check = (text) =>
   line(254)(text) ??
   (/^[^\s@<>(),;:"]+@[^\s@<>(),;:"]+$/u.test(text) ? undefined : malformed('must be a valid email address'))
 
-/** A page of this server or of the web; nothing that a browser would run. */
+/** A path on this server or an https URL; no executable scheme. */
 export const pageAddress: Check = (text) =>
   line()(text) ??
   (/^\/(?![/\\])/.test(text) || isAddress(text, 'http:', 'https:')
     ? undefined
     : malformed('must be a path of this server or an http(s) address'))
 
-/** The word `default` or a colour of CSS. It will stand in a style sheet, so nothing that could leave a declaration. */
+/** The word `default` or a CSS colour. It is inserted into a style sheet, so it must not escape its declaration. */
 export const color: Check = (text) =>
   tooLong(text, 100) ?? (/^[\w#().,%/ +-]+$/.test(text) ? undefined : malformed('must be a colour of CSS'))
 
@@ -82,7 +82,7 @@ export const claimList: Check = (text) => {
   }
 }
 
-/** Addresses of clients are https, so a pattern of them is as well; empty means that there are none. */
+/** Client URLs use https, so their patterns must as well; empty means no patterns. */
 export const addressPatterns: Check = (text) =>
   tooLong(text, maxItems) ??
   (isListOf(text, (each) => typeof each === 'string' && (each === '*' || /^https:\/\/[^\s#]+$/.test(each)))
@@ -98,7 +98,7 @@ function isListOf(text: string, fits: (each: unknown) => boolean): boolean {
   return listOf(text)?.every((each) => fits(each)) ?? false
 }
 
-/** The elements of a JSON array that holds nothing that cannot be stored; `undefined` for anything else. */
+/** The elements of a JSON array of storable values; `undefined` for anything else. */
 function listOf(text: string): readonly unknown[] | undefined {
   const value = parsed(text)
   return Array.isArray(value) && isStorable(JSON.stringify(value)) ? value : undefined

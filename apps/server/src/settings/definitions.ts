@@ -8,7 +8,7 @@ const all = [...generalSettings, ...emailSettings, ...ldapSettings, ...passkeySe
 
 export type SettingKey = (typeof all)[number]['key']
 
-/** A definition whose key is known to be one of ours. */
+/** A definition with a known key. */
 export interface Setting extends SettingDefinition {
   readonly key: SettingKey
 }
@@ -16,12 +16,12 @@ export interface Setting extends SettingDefinition {
 /** Every setting, in the order of the REST API. */
 export const settingDefinitions: readonly Setting[] = all
 
-/** A text for every setting. */
+/** The value of every setting. */
 export type SettingValues = Readonly<Record<SettingKey, string>>
 
 /** An object with one member for every setting. */
 export function perSetting<const Value>(make: (definition: Setting) => Value): Readonly<Record<SettingKey, Value>> {
-  // A cast, since an object made of entries forgets that there is one for every key.
+  // The cast is safe: `Object.fromEntries` loses the keys, but every key is present.
   return Object.fromEntries(settingDefinitions.map((each) => [each.key, make(each)])) as Record<SettingKey, Value>
 }
 

@@ -9,13 +9,13 @@ import type { SettingStore } from './setting-store.ts'
 import type { Settings } from './settings.ts'
 import { type GivenSettings, settingFaults } from './update.ts'
 
-/** Both kinds of settings at one moment. */
+/** A consistent snapshot of both kinds of settings. */
 export interface PresentSettings {
   readonly contract: SettingValues
   readonly own: OwnSettingValues
 }
 
-/** What a section changes; absent settings stay as they are. */
+/** The changes of a section; missing settings stay unchanged. */
 export interface SectionChanges {
   readonly contract: GivenSettings
   readonly own: GivenOwnSettings
@@ -30,15 +30,15 @@ export interface SettingSectionPorts {
   readonly transaction: Transaction
 }
 
-/** Settings that are shown and saved together. */
+/** Settings that are displayed and saved together. */
 export interface SettingSections {
   present(): Promise<PresentSettings>
   /**
-   * Saves what belongs together, all of it or nothing. The precondition of `actor` is about `keys` alone, so that two
-   * people can work on two sections at once.
+   * Saves the settings of a section atomically. The precondition of `actor` covers only `keys`, so that two administrators can
+   * edit different sections at the same time.
    *
-   * @throws {PreconditionFailed} `precondition_failed` where one of `keys` has changed since it was read
-   * @throws {InvalidInput} `validation_failed` with every field that is wrong @throws {Forbidden} `ui_config_disabled`
+   * @throws {PreconditionFailed} `precondition_failed` if one of `keys` has changed since it was read
+   * @throws {InvalidInput} `validation_failed` with every invalid field @throws {Forbidden} `ui_config_disabled`
    */
   save(actor: Actor, keys: readonly AnySettingKey[], changes: SectionChanges): Promise<void>
 }
@@ -67,7 +67,7 @@ export function createSettingSections({
   }
 }
 
-/** Of a secret only whether there is one. */
+/** For a secret it covers only whether one is set. */
 export function sectionValidator({ contract, own }: PresentSettings, keys: readonly AnySettingKey[]): string {
   const ours = new Set<string>(keys)
   return validatorOf([
@@ -78,7 +78,7 @@ export function sectionValidator({ contract, own }: PresentSettings, keys: reado
   ])
 }
 
-/** What is wrong with these values, setting by setting. */
+/** The validation errors of these values. */
 export function sectionFaults({ contract, own }: SectionChanges): readonly FieldError[] {
   const wanted = settingDefinitions.flatMap((definition) => {
     const text = contract[definition.key]

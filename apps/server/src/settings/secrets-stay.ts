@@ -3,7 +3,7 @@ import type { SettingKey, SettingValues } from './definitions.ts'
 
 interface Sent {
   readonly secret: SettingKey
-  /** Where it is sent to; the same text for the same server, empty for none. */
+  /** The server that receives the secret; equal strings mean the same server, an empty string means none. */
   readonly server: (values: SettingValues) => string
 }
 
@@ -15,11 +15,11 @@ const sent: readonly Sent[] = [
 const defaultPorts: Readonly<Record<string, string>> = { 'ldap:': '389', 'ldaps:': '636' }
 
 /**
- * The values to write. Whoever may change where a secret is sent must not learn it by that: it stays with its server, and is
- * forgotten together with it.
+ * Returns the values to write. Changing the destination of a secret must not disclose it: a stored secret belongs to its server
+ * and is deleted when the server changes.
  *
- * @param given - The secrets that somebody has entered, and those that the environment decides, are theirs to send
- * @throws {InvalidInput} `validation_failed` where a secret that is stored would be sent to another server
+ * @param given - secrets entered in this request; like those from the environment, they may be sent to the new server
+ * @throws {InvalidInput} `validation_failed` if a stored secret would be sent to another server
  */
 export function keepingSecrets(
   before: SettingValues,
@@ -45,7 +45,7 @@ export function keepingSecrets(
   return { ...after, ...Object.fromEntries(moved.map(({ secret }) => [secret, ''])) }
 }
 
-/** What else an address says is no matter of who hears the secret; one that cannot be read is nowhere else. */
+/** Only the origin of a URL matters here; an invalid URL counts as the same server. */
 function serverOf(address: string): string {
   const url = URL.parse(address.trim())
   if (url === null) return address.trim()

@@ -1,13 +1,13 @@
-/** A setting as it is stored: the value of a sensitive one is encrypted. */
+/** A stored setting; a sensitive value is encrypted. */
 export interface StoredSetting {
   readonly key: string
   readonly value: string
 }
 
-/** Where settings are kept that differ from their defaults. */
+/** Stores settings that differ from their defaults. */
 export interface SettingStore {
   list(): Promise<readonly StoredSetting[]>
-  /** Until the end of the transaction nobody else writes. */
+  /** Locks the store against other writers until the end of the transaction. */
   lock(): Promise<void>
   put(setting: StoredSetting): Promise<void>
   remove(key: string): Promise<void>

@@ -15,38 +15,37 @@ export interface SettingsPorts {
   readonly audit: AuditSink
   readonly transaction: Transaction
   readonly clock: Clock
-  /** Takes why the settings could not be read, where the last known ones do as well. */
+  /** Receives read errors when the last known settings are used instead. */
   readonly onError: (error: unknown) => void
 }
 
-/** The settings of the instance: what is fixed by the environment, else what is stored, else the defaults. */
+/** The settings of the instance: from the environment, otherwise stored, otherwise the defaults. */
 export interface Settings {
-  /** Whether nobody can change anything, since the environment decides everything. */
+  /** Whether all settings are read-only because the environment provides them. */
   readonly uiConfigDisabled: boolean
-  /** Whether the environment decides this one. */
+  /** Whether the environment provides this setting. */
   isFixed(key: SettingKey): boolean
-  /** All values, secrets in clear; what another replica has changed shows after 5 seconds. */
+  /** All values, with decrypted secrets; changes by other replicas take effect after 5 seconds. */
   values(): Promise<SettingValues>
-  /** Like `values`, but those of the last time where they cannot be read now: good enough to show something. */
+  /** Like `values`, but falls back to the last known values if reading fails: sufficient for display. */
   lastKnown(): Promise<SettingValues>
-  /** All values as they are stored at this moment. */
+  /** All values as currently stored. */
   present(): Promise<SettingValues>
   /**
-   * Writes all settings at once. An absent value is an empty one, the placeholder keeps a secret, which is never sent to
-   * another server.
-   * `assertCanChange` is told what would change, before anything does.
+   * Writes all settings at once. A missing value counts as empty; the placeholder keeps a secret, which is never sent to another
+   * server. `assertCanChange` receives the changes before they are written.
    *
-   * @throws {Forbidden} `ui_config_disabled`, with `details.key` where it is about settings that the environment decides
-   * @throws {InvalidInput} `validation_failed` with every field that is wrong
+   * @throws {Forbidden} `ui_config_disabled`, with `details.key` for settings that the environment provides
+   * @throws {InvalidInput} `validation_failed` with every invalid field
    */
   replace(
     actor: Actor,
     given: GivenSettings,
     assertCanChange?: (keys: readonly SettingKey[]) => Promise<void>,
   ): Promise<SettingValues>
-  /** Writes those that are given; absent ones stay as they are. @throws as `replace` */
+  /** Writes the given settings; missing ones stay unchanged. @throws as `replace` */
   change(actor: Actor, given: GivenSettings): Promise<SettingValues>
-  /** From now on tells what was written here, and all values as they are then, within the transaction. */
+  /** Registers a listener that receives the written settings and all resulting values, within the transaction. */
   whenChanged(listener: SettingsListener): void
 }
 
@@ -54,7 +53,7 @@ export type SettingsListener = (keys: readonly SettingKey[], values: SettingValu
 
 const maxAge = 5000
 
-/** Reads the settings, so that there is something known from the start on. */
+/** Reads the settings at startup, so that last known values always exist. */
 export async function createSettings(ports: SettingsPorts): Promise<Settings> {
   const { store, environment, audit, transaction, clock, onError } = ports
   const { uiConfigDisabled, fixed } = environment
@@ -62,14 +61,14 @@ export async function createSettings(ports: SettingsPorts): Promise<Settings> {
   const listeners: SettingsListener[] = []
   let known = { values: await load(), readAt: clock.now() }
 
-  // Nobody waits for the reading of another: that could wait for a transaction in which the first one stands.
+  // Concurrent reads are not shared: one could wait for a transaction that the first caller is part of.
   const values = async (): Promise<SettingValues> => {
     const before = known
     const readAt = clock.now()
     const age = readAt - before.readAt
     if (uiConfigDisabled || (age >= 0 && age < maxAge)) return before.values
     const read = { values: await load(), readAt }
-    // Whatever was written meanwhile is newer than what was read.
+    // A write in the meantime is newer than the values read here.
     if (known === before) known = read
     return known.values
   }
@@ -123,7 +122,7 @@ export async function createSettings(ports: SettingsPorts): Promise<Settings> {
   }
 }
 
-/** Of a secret only whether there is one: a digest could be tried with guesses. */
+/** For a secret it covers only whether one is set: a digest would allow guessing. */
 export function settingsValidator(values: SettingValues): string {
   return validatorOf(settingDefinitions.map(({ key, sensitive }) => (sensitive ? values[key] !== '' : values[key])))
 }

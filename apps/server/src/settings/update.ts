@@ -2,15 +2,15 @@ import { type FieldError, Forbidden, InvalidInput } from '@pocket/core/errors'
 import { faultOf, placeholder } from './definition.ts'
 import { type Setting, type SettingKey, settingDefinitions } from './definitions.ts'
 
-/** What somebody wants to write; an absent value is an empty one. */
+/** The values of an update; a missing value counts as empty. */
 export type GivenSettings = Readonly<Partial<Record<SettingKey, string>>>
 
 /**
- * The values to write. Settings that stay as they are are not among them: fixed ones, secrets for which the placeholder
- * was sent, and absent ones where `absent` says so.
+ * The values to write, without unchanged settings: fixed ones, secrets with the placeholder, and missing ones if `absent` says
+ * so.
  *
- * @throws {InvalidInput} `validation_failed` with every field that is wrong
- * @throws {Forbidden} `ui_config_disabled` with the fixed settings in `details.key`, where others were asked of them
+ * @throws {InvalidInput} `validation_failed` with every invalid field
+ * @throws {Forbidden} `ui_config_disabled` with the fixed settings in `details.key`, if the update would change them
  */
 export function readUpdate(
   given: GivenSettings,
@@ -27,7 +27,7 @@ export function readUpdate(
   return new Map(written.map(([definition, text]) => [definition.key, text === '' ? definition.default : text]))
 }
 
-/** What is wrong with these values, setting by setting. */
+/** The validation errors of these values. */
 export function settingFaults(wanted: Iterable<readonly [Setting, string]>): readonly FieldError[] {
   return [...wanted].flatMap(([definition, text]): FieldError[] => {
     const fault = faultOf(definition, text)

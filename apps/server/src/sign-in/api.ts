@@ -10,7 +10,7 @@ export interface OneTimeAccessPorts {
   readonly directory: Directory
 }
 
-/** `/api/one-time-access-token`: signs somebody in by a login code. */
+/** `/api/one-time-access-token`: signs in with a login code. */
 export function oneTimeAccessOperations({ pocket, directory }: OneTimeAccessPorts): readonly Operation[] {
   return [
     operation({

@@ -1,24 +1,27 @@
 import type { AuthenticationCeremony } from '@pocket/core'
 
-/** `/lc` and `/lc/CODE`: lets somebody in by a login code. */
+/** `/lc` and `/lc/CODE`: sign-in with a login code. */
 export interface CodePage {
   readonly view: 'code'
-  /** What the field holds: nothing, the code of the link, or what was typed before. */
+  /** The field value: empty, the code of the link, or the previous input. */
   readonly code: string
-  /** Whether a link filled the code in. */
+  /** Whether the code comes from a link. */
   readonly fromLink: boolean
-  /** Why the code was refused: `code_invalid`, `account_disabled` or `required`. */
+  /** The error of a rejected code: `code_invalid`, `account_disabled` or `required`. */
   readonly problem: string | null
-  /** How to ask for a code by e-mail; `null` where that is turned off. */
+  /** The form that requests a code by e-mail; `null` if disabled. */
   readonly byEmail: {
     readonly email: string
-    /** Whether one was just asked for. */
+    /** Whether a code was just requested. */
     readonly sent: boolean
-    /** Why the address was refused. */
+    /** The error of the e-mail address. */
     readonly problem: string | null
   } | null
-  /** Offers the passkeys of the device in the field of the code; `null` if a link has filled it in, a code was refused, or one was sent by e-mail. */
+  /**
+   * Offers the device's passkeys in the code field; `null` if a link has filled the field, a code was rejected, or one was sent
+   * by e-mail.
+   */
   readonly ceremony: AuthenticationCeremony | null
-  /** The path to go to afterwards, sent back as `redirect`. */
+  /** The path to continue with afterwards, sent back as `redirect`. */
   readonly redirect: string
 }

@@ -13,9 +13,9 @@ export interface SignInPorts {
   readonly directory: Directory
   readonly authentication: Authentication
   readonly show: ShowPage
-  /** The page on which strangers sign up, while they may. */
+  /** The URL of the sign-up page, if sign-up is allowed. */
   readonly signUpUrl: () => Promise<string | null>
-  /** Whether people may ask for a login code by e-mail. */
+  /** Whether users may request a login code by e-mail. */
   readonly codesByEmail: () => Promise<boolean>
 }
 
@@ -36,7 +36,7 @@ export function signInPages({ pocket, directory, authentication, show, signUpUrl
   const showCode = async (ctx: Context, page: { code: string; problem: string | null; redirect: string }) => {
     const byEmail = (await codesByEmail()) ? { email: '', sent: false, problem: null } : null
     const fromLink = ctx.params.code !== undefined
-    // Nor beside a refusal: a passkey that answers at once would sign the person in before they have read it.
+    // Not with an error message either: an immediate passkey prompt would sign the user in before they have read the message.
     const offered = fromLink || page.problem !== null ? null : await ceremony(ctx, page.redirect)
     await show(ctx, { view: 'code', fromLink, byEmail, ceremony: offered, ...page })
   }
@@ -48,7 +48,7 @@ export function signInPages({ pocket, directory, authentication, show, signUpUrl
 
     async show(ctx: Context) {
       if (!(await directory.isSetUp())) return seeOther(ctx, '/login/setup')
-      // Who is signed in stays so beside whoever comes in.
+      // Signing in with another account keeps the current session.
       if (ctx.query.another === undefined && (await authentication.user(ctx))) return seeOther(ctx, target(ctx))
       const signUp = await signUpUrl()
       await show(ctx, {
@@ -99,7 +99,8 @@ export function signInPages({ pocket, directory, authentication, show, signUpUrl
         ctx.status = error.status
         return
       }
-      // Such a session is good for little before there is a passkey, so that comes first where nothing else was wanted.
+      // Such a session has few permissions until there is a passkey, so adding one comes first unless another destination was
+      // requested.
       seeOther(ctx, redirect === home ? addPasskeyPath : redirect)
     },
 

@@ -16,7 +16,7 @@ export interface AddPasskeyPagePorts {
 
 const home = '/settings/account'
 
-/** `/signup/add-passkey`: where an invitation leads, and whoever signed up without a passkey. */
+/** `/signup/add-passkey`: the destination of invitations and of users who signed up without a passkey. */
 export function addPasskeyPages({ pocket, authentication, show }: AddPasskeyPagePorts): readonly PageRoute[] {
   const target = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
   const pages = {

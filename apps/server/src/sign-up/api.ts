@@ -99,7 +99,7 @@ export function signUpOperations({ signUp, tokens }: SignUpOperationPorts): read
       answer: { status: 200, schema: pageOf(tokenSchema) },
       async handle({ list, ctx }) {
         const { items, total } = await tokens.list(list)
-        // Who reads a token can make a person, which takes more than to read.
+        // A token can create a user, so showing it requires more than read access.
         const shown = canIssueAccess(ctx) ? items : items.map((item) => ({ ...item, token: '' }))
         return pageAnswer({ items: shown.map(tokenDto), total }, list)
       },

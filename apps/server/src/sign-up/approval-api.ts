@@ -24,7 +24,7 @@ const waitingSchema = named('WaitingUserDto', {
   },
 })
 
-/** `/api/signup-approvals`: who has signed up and waits for an administrator. */
+/** `/api/signup-approvals`: sign-ups that wait for an administrator. */
 export function approvalOperations(approvals: Approvals): readonly Operation[] {
   const administration = { area: 'users' } as const
   return [
@@ -49,7 +49,7 @@ export function approvalOperations(approvals: Approvals): readonly Operation[] {
       path: '/api/signup-approvals/:id/approve',
       summary: 'Let somebody in who has signed up, and tell them by e-mail',
       body: noteBody,
-      // Without one there is no note.
+      // An empty body means no note.
       anyContentType: true,
       answer: { status: 204 },
       handle: (call) => approvals.approve(actorOf(call), call.params.id ?? '', noteOf(call.body.note)),

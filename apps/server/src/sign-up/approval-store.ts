@@ -1,25 +1,25 @@
-/** Somebody who has signed up and waits to be let in. */
+/** A sign-up that waits for approval or verification. */
 export interface Approval {
   readonly accountId: string
   /** Milliseconds since the Unix epoch. */
   readonly requestedAt: number
   readonly awaitsAdministrator: boolean
-  /** Of their e-mail address. */
+  /** The user's e-mail address is not verified yet. */
   readonly awaitsVerification: boolean
-  /** The path on this server at which they go on once they are in; `null` where they came for nothing else. */
+  /** The path on this server to continue with after approval; `null` if there is none. */
   readonly wayBack: string | null
 }
 
-/** Who waits to be let in. */
+/** Stores pending sign-ups. */
 export interface ApprovalStore {
   insert(approval: Approval): Promise<void>
-  /** Whoever waits longest comes first. */
+  /** Oldest first. */
   list(): Promise<readonly Approval[]>
   find(accountId: string): Promise<Approval | undefined>
-  /** Returns `false` where the account does not wait; of any number of calls at once one gets `true`. */
+  /** Returns `false` if the account is not pending; exactly one of concurrent calls gets `true`. */
   remove(accountId: string): Promise<boolean>
-  /** The address is verified. Returns `false` where the account does not wait for that. */
+  /** Records that the address is verified. Returns `false` if the account does not wait for that. */
   recordVerified(accountId: string): Promise<boolean>
-  /** Removes one that waits for nothing any more; as `remove` otherwise. */
+  /** Like `remove`, but only if nothing is pending any more. */
   removeComplete(accountId: string): Promise<boolean>
 }

@@ -15,7 +15,7 @@ import type { SignUpSettings } from './sign-up-settings.ts'
 export interface ApprovalsPagePorts {
   readonly approvals: Approvals
   readonly settings: () => Promise<Pick<SignUpSettings, 'approval' | 'mode' | 'verification'>>
-  /** Whether an e-mail would reach somebody. */
+  /** Whether an e-mail can be sent to the user. */
   readonly reaches: (user: Pick<User, 'email'>) => Promise<boolean>
   readonly directory: { readonly find: (id: string) => Promise<User | undefined> }
   readonly authentication: Authentication
@@ -26,7 +26,7 @@ export interface ApprovalsPagePorts {
 const here = '/settings/admin/approvals'
 const notices = ['approved', 'refused', 'gone'] as const
 
-/** `/settings/admin/approvals`: who has signed up and waits to be let in. */
+/** `/settings/admin/approvals`: pending sign-ups. */
 export function approvalsPages(ports: ApprovalsPagePorts): readonly PageRoute[] {
   const { approvals, settings, reaches, directory, authentication, show, flashes } = ports
   const pages = {
@@ -64,7 +64,7 @@ export function approvalsPages(ports: ApprovalsPagePorts): readonly PageRoute[] 
         await (isApproval ? approvals.approve(actor, id, note) : approvals.reject(actor, id, note))
         flashes.leave(ctx, here, { done: isApproval ? 'approved' : 'refused', name })
       } catch (error) {
-        // Another administrator was faster.
+        // Another administrator decided first.
         if (!(error instanceof NotFound)) throw error
         flashes.leave(ctx, here, { done: 'gone', name })
       }

@@ -6,25 +6,25 @@ import type { UserAdministration } from '../users/user-administration.ts'
 import type { ApprovalStore } from './approval-store.ts'
 import { endSignUpRequest } from './end-waiting.ts'
 
-/** Somebody who waits, and since when (milliseconds since the Unix epoch). */
+/** A pending user, and the time of the sign-up (milliseconds since the Unix epoch). */
 export interface WaitingUser {
   readonly user: UserDetails
   readonly requestedAt: number
-  /** Whether they wait for an administrator, and not for their e-mail address to be verified alone. */
+  /** Whether the user needs approval and not only e-mail verification. */
   readonly awaitsAdministrator: boolean
 }
 
-/** What administrators do with those who have signed up and wait. Until then they are disabled. */
+/** Administration of pending sign-ups. Pending users are disabled. */
 export interface Approvals {
-  /** Whoever waits longest comes first. */
+  /** Oldest first. */
   list(): Promise<readonly WaitingUser[]>
   /**
-   * Lets somebody in, and tells them, with a note where there is one.
+   * Approves a user and notifies them, with an optional note.
    *
-   * @throws {NotFound} `user_not_found` where nobody of this id waits
+   * @throws {NotFound} `user_not_found` if no such user is pending
    */
   approve(actor: Actor, accountId: string, note: string | null): Promise<void>
-  /** Removes somebody who waits, and tells them where there is something to say. @throws as `approve` */
+  /** Deletes a pending user and notifies them if there is a note. @throws as `approve` */
   reject(actor: Actor, accountId: string, note: string | null): Promise<void>
 }
 
@@ -34,7 +34,7 @@ export interface ApprovalPorts {
   readonly users: Pick<UserAdministration, 'remove'>
   readonly audit: AuditSink
   readonly transaction: Transaction
-  /** Leaves e-mails for whoever has been let in, or has not been and is gone. */
+  /** Queues e-mails to users who were approved or rejected. */
   readonly mail: {
     readonly approved: (
       user: User,
@@ -61,7 +61,7 @@ export function createApprovals({ store, directory, users, audit, transaction, m
       const found = await Promise.all(waiting.map(({ accountId }) => directory.users.find(accountId)))
       return waiting.flatMap(({ requestedAt, awaitsAdministrator }, index) => {
         const user = found[index]
-        // Somebody who was turned on by hand waits no more.
+        // A user whom an administrator has enabled is no longer pending.
         return user?.disabled ? [{ user, requestedAt, awaitsAdministrator }] : []
       })
     },
@@ -80,16 +80,16 @@ export function createApprovals({ store, directory, users, audit, transaction, m
         await take(accountId)
         const user = await directory.users.find(accountId)
         await users.remove({ id: actor.id, origin: actor.origin }, accountId)
-        // Afterwards, since e-mails to the account go with it.
+        // Queued last, because deleting the account also deletes its queued e-mails.
         if (user && note !== null) await mail.refused(user, note)
       }),
   }
 }
 
-/** Characters. */
+/** Code units. */
 export const maxNoteLength = 500
 
-/** What an administrator has to say, or nothing; without what no e-mail can show. */
+/** The administrator's note without control characters, or `null`. */
 export function noteOf(text: string | undefined): string | null {
   return text?.replaceAll(/[^\P{Cc}\n]/gu, '').trim() || null
 }

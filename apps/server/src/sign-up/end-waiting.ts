@@ -1,8 +1,8 @@
 import type { Approval, ApprovalStore } from './approval-store.ts'
 
 /**
- * Somebody waits no more, whatever has been decided. `undefined` where they did not; of any number of calls at once one gets
- * what they waited for.
+ * Ends a pending sign-up, whatever the decision. Returns `undefined` if the user was not pending; exactly one of concurrent calls
+ * gets the record.
  */
 export async function endSignUpRequest(
   store: Pick<ApprovalStore, 'find' | 'remove'>,

@@ -7,13 +7,13 @@ import { addPasskeyPath } from './add-passkey-page.ts'
 
 export interface InvitationPorts {
   readonly users: Pick<UserAdministration, 'find' | 'issueCode'>
-  /** The issuer, at which links begin. */
+  /** The issuer, the base URL of the links. */
   readonly origin: string
 }
 
 const defaultLifetime = 24 * 60 * 60_000
 
-/** Invites somebody whom an administrator has entered already, or who has lost every passkey. */
+/** Invites a user who has been created by an administrator or has lost every passkey. */
 export function invitationOperations({ users, origin }: InvitationPorts): readonly Operation[] {
   return [
     operation({

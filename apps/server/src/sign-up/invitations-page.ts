@@ -21,7 +21,7 @@ export interface InvitationsPagePorts {
   readonly tokens: SignupTokens
   readonly settings: () => Promise<Pick<SignUpSettings, 'mode'>>
   readonly groups: Pick<Groups, 'first'>
-  /** At which the links begin. */
+  /** The base URL of the links. */
   readonly issuer: string
   readonly authentication: Authentication
   readonly show: ShowPage
@@ -30,7 +30,7 @@ export interface InvitationsPagePorts {
 
 const here = '/settings/admin/invitations'
 const hour = 60 * 60_000
-/** How long a link can work, by what the form calls it, in milliseconds. */
+/** The lifetimes of a link by form value, in milliseconds. */
 const lifetimes = { hour, day: 24 * hour, week: 7 * 24 * hour, month: 31 * 24 * hour } as const
 const usual: InvitationFormValues = { uses: '1', lifetime: 'week', groupIds: [] }
 
@@ -48,7 +48,7 @@ const list: ListPageDefinition = {
   sort: { column: 'createdAt', descending: true },
 }
 
-/** `/settings/admin/invitations`: the links with which strangers sign up. */
+/** `/settings/admin/invitations`: sign-up links. */
 export function invitationsPages(ports: InvitationsPagePorts): readonly PageRoute[] {
   const { tokens, settings, groups, issuer, authentication, show, flashes } = ports
 
@@ -77,7 +77,7 @@ export function invitationsPages(ports: InvitationsPagePorts): readonly PageRout
     })
   }
 
-  /** A link lets somebody in, so that who reads it has to have used a passkey. */
+  /** A link grants access, so showing it requires recent re-authentication. */
   const showAll = async (ctx: Context) => showPage(ctx, { viewer: viewerOf(await authentication.requireUser(ctx)) })
 
   const create = async (ctx: Context) => {
@@ -137,7 +137,7 @@ export function invitationsPages(ports: InvitationsPagePorts): readonly PageRout
   ]
 }
 
-/** A link has no name but the day until which it works, and how often it was used. */
+/** A link is identified by its expiration date and its usage count. */
 function named(token: SignupToken | undefined) {
   if (token === undefined) return undefined
   const { id, expiresAt, usageCount, usageLimit } = token

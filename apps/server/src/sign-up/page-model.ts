@@ -5,43 +5,43 @@ import type { Viewer } from '../http/viewer.ts'
 import type { BulkNotice } from '../users/page-model.ts'
 import type { SignUpMode } from './sign-up-settings.ts'
 
-/** `/signup` and `/st/TOKEN`: lets a stranger in. */
+/** `/signup` and `/st/TOKEN`: the sign-up page. */
 export interface SignUpPage {
   readonly view: 'sign-up'
-  /** Empty where everybody may sign up. */
+  /** Empty if sign-up is open. */
   readonly token: string
   readonly emailRequired: boolean
-  /** The passkey's answer is posted to it. */
+  /** The passkey response is posted to this path. */
   readonly submitTo: string
-  /** For whoever has an account. */
+  /** For users who already have an account. */
   readonly signInAt: string
 }
 
-/** `/signup/waiting`: for whoever has signed up and waits for an administrator. */
+/** `/signup/waiting`: for users whose sign-up is pending. */
 export interface SignUpWaitingPage {
   readonly view: 'sign-up-waiting'
-  /** For what: an administrator, until their e-mail address is verified, or both. */
+  /** What is pending: approval, verification of the e-mail address, or both. */
   readonly awaits: 'administrator' | 'verification' | 'both'
-  /** For whoever has been let in meanwhile. */
+  /** For users who have been approved in the meantime. */
   readonly signInAt: string
 }
 
-/** `/interaction/:uid/arrived`: for whoever is in at last, and whose request for a sign-in has ended meanwhile. */
+/** `/interaction/:uid/arrived`: for approved users whose authorization request has expired. */
 export interface ArrivedPage {
   readonly view: 'arrived'
   readonly client: ClientView
-  /** Where the application is opened; `null` where nobody has said so. */
+  /** The launch URL of the application; `null` if unknown. */
   readonly startAt: string | null
 }
 
-/** `/signup/add-passkey`: the passkey of somebody who is signed in and may have none. */
+/** `/signup/add-passkey`: adds a passkey to the signed-in user. */
 export interface AddPasskeyPage {
   readonly view: 'add-passkey'
-  /** What the person is called. */
+  /** The display name of the user. */
   readonly name: string
-  /** The passkey's answer is posted to it. */
+  /** The passkey response is posted to this path. */
   readonly submitTo: string
-  /** For whoever does it another time. */
+  /** The link to skip this step. */
   readonly laterAt: string
 }
 
@@ -49,25 +49,25 @@ export interface AddPasskeyPage {
 export interface ApprovalsPage {
   readonly view: 'approvals'
   readonly viewer: Viewer
-  /** Whether whoever signs up just now has to wait. */
+  /** Whether new sign-ups currently need approval. */
   readonly isAskedFor: boolean
-  /** Characters of the sentence that goes out with a decision. */
+  /** The maximum length of the note that is sent with a decision. */
   readonly maxNoteLength: number
-  /** Whoever waits longest comes first. */
+  /** Oldest first. */
   readonly waiting: readonly {
     readonly id: string
     readonly userName: string
     readonly displayName: string
     readonly email: string | null
     readonly emailVerified: boolean
-    /** Whether an e-mail would reach them. */
+    /** Whether an e-mail can be sent to the user. */
     readonly reached: boolean
     /** Milliseconds since the Unix epoch. */
     readonly requestedAt: number
-    /** Otherwise for a verified address alone. */
+    /** Otherwise only verification of the address is pending. */
     readonly awaitsAdministrator: boolean
   }[]
-  /** What has just been done; `gone`: somebody else has decided before. */
+  /** The last decision; `gone`: another administrator decided first. */
   readonly notice: { readonly done: 'approved' | 'refused' | 'gone'; readonly name: string } | null
 }
 
@@ -81,29 +81,29 @@ export interface InvitationFormValues {
 export interface InvitationsPage {
   readonly view: 'invitations'
   readonly viewer: Viewer
-  /** Who may sign up just now; links work unless that is nobody. */
+  /** The current sign-up mode; links work in every mode except the one that disables sign-up. */
   readonly mode: SignUpMode
   readonly list: ListView
   readonly invitations: readonly {
     readonly id: string
-    /** `null` where it is not known any more. */
+    /** `null` if the token is no longer readable. */
     readonly link: string | null
     readonly expiresAt: number
     readonly usageLimit: number
     readonly usageCount: number
-    /** By name. */
+    /** The names of the groups. */
     readonly groups: readonly string[]
     readonly createdAt: number
   }[]
   readonly values: InvitationFormValues
-  /** On `uses` and `userGroupIds`. */
+  /** Errors of `uses` and `userGroupIds`. */
   readonly problems: readonly FieldError[]
   readonly groups: readonly { readonly id: string; readonly name: string }[]
-  /** How many groups are not shown. */
+  /** The number of groups that are not listed. */
   readonly moreGroups: number
-  /** The one that was made by the request before this one. */
+  /** The link that the previous request created. */
   readonly createdId: string | null
   readonly removed: boolean
-  /** What became of several that were to be deleted. */
+  /** The result of a bulk deletion. */
   readonly several: BulkNotice | null
 }

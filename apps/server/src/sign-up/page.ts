@@ -20,7 +20,7 @@ export interface SignUpPagePorts {
 const home = '/settings/account'
 const waitingAt = '/signup/waiting'
 
-/** `/signup`, and `/st/TOKEN` for whoever was given a token. */
+/** `/signup`, and `/st/TOKEN` with a sign-up token. */
 export function signUpPages({ pocket, signUp, settings, authentication, show }: SignUpPagePorts) {
   const target = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
   const leadingTo = (path: string, to: string) =>
@@ -36,7 +36,7 @@ export function signUpPages({ pocket, signUp, settings, authentication, show }: 
       token,
       emailRequired: requireEmail,
       submitTo: leadingTo('/signup', to),
-      // An interaction shows its own sign-in.
+      // An interaction shows its own sign-in page.
       signInAt: to.startsWith('/interaction/') ? to : leadingTo('/login', to),
     })
   }
@@ -45,7 +45,7 @@ export function signUpPages({ pocket, signUp, settings, authentication, show }: 
     show: (ctx: Context) => showForm(ctx, ''),
     showWithToken: (ctx: Context) => showForm(ctx, String(ctx.params.token)),
 
-    /** For whoever has just signed up and may not come in yet. */
+    /** For users whose sign-up is pending. */
     async waiting(ctx: Context) {
       const { approval, verification } = await settings()
       const awaits = verification ? (approval ? 'both' : 'verification') : 'administrator'
@@ -68,7 +68,7 @@ export function signUpPages({ pocket, signUp, settings, authentication, show }: 
   }
 }
 
-/** The page shows what is taken beside the field where it was entered. */
+/** Converts conflicts to field errors, which the page shows next to the field. */
 async function withFieldErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work

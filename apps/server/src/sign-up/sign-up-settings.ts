@@ -2,21 +2,21 @@ import type { SettingValues } from '../settings/definitions.ts'
 import type { OwnSettingValues } from '../settings/own/definitions.ts'
 import { type UserSettings, userSettingsOf } from '../users/user-settings.ts'
 
-/** Who may sign up: nobody, whoever has a token, or everybody. */
+/** Who may sign up: nobody, holders of a token, or everyone. */
 export type SignUpMode = SettingValues['allowUserSignups']
 
-/** What the settings of the instance say about strangers. */
+/** The instance settings for sign-up. */
 export interface SignUpSettings extends UserSettings {
   readonly mode: SignUpMode
-  /** Whether people are asked to verify their e-mail address. */
+  /** Whether new users are asked to verify their e-mail address. */
   readonly verifyEmail: boolean
-  /** Whether whoever signs up waits for an administrator. */
+  /** Whether sign-ups need the approval of an administrator. */
   readonly approval: boolean
-  /** Whether whoever signs up waits until their e-mail address is verified. */
+  /** Whether sign-ups wait until the e-mail address is verified. */
   readonly verification: boolean
 }
 
-/** What the settings of the instance say about strangers, as they are just now. */
+/** The current instance settings for sign-up. */
 export function signUpSettingsOf(
   values: SettingValues,
   own: Pick<OwnSettingValues, 'ownAccountRemoval' | 'signUpApproval' | 'signUpVerification'>,

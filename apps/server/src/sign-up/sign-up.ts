@@ -9,30 +9,30 @@ import type { SignUpSettings } from './sign-up-settings.ts'
 import { hashSignupToken } from './signup-token.ts'
 import type { SignupTokenStore } from './signup-token-store.ts'
 
-/** What strangers say of themselves, not yet believed. */
+/** Unvalidated sign-up input. */
 export type SignUpInput = Readonly<Partial<Record<'username' | 'email' | 'firstName' | 'lastName', unknown>>>
 
-/** Lets strangers in: with a passkey in one step, or without one by the API. */
+/** Signs up new users: with a passkey in one step, or without one through the API. */
 export interface SignUp {
   /**
-   * Whether somebody with this token, or with none, may sign up just now.
+   * Checks that sign-up is allowed with this token, or without one.
    *
-   * @throws {Forbidden} `open_signup_disabled` where nobody may, or nobody without a token
+   * @throws {Forbidden} `open_signup_disabled` if sign-up is disabled or requires a token
    * @throws {NotAuthenticated} `token_invalid_or_expired`
    */
   assertOpen(token: string | null): Promise<void>
   /**
-   * Checks the input and starts the ceremony; nobody is created yet.
+   * Validates the input and starts the ceremony without creating the user.
    *
    * @throws as `assertOpen` @throws {InvalidInput} `validation_failed` @throws {Conflict} `already_in_use`
    */
   begin(ctx: Context, input: SignUpInput, token: string | null): ReturnType<Pocket['registration']['options']>
   /**
-   * Verifies the passkey, then creates the person and the passkey together and signs them in; somebody who has to wait for
-   * an administrator is disabled and not signed in, and `wayBack`, a path on this server, is kept. @throws as `begin`
+   * Verifies the passkey, creates the user with it and signs the user in; a user whose sign-up is pending is disabled and not
+   * signed in, and `wayBack`, a path on this server, is stored. @throws as `begin`
    */
   finish(ctx: Context, response: unknown, wayBack: string | null): Promise<User>
-  /** Creates somebody who has no passkey yet, and signs them in as `finish` does. @throws as `begin` */
+  /** Creates a user without a passkey, and signs the user in as `finish` does. @throws as `begin` */
   withoutPasskey(ctx: Context, input: SignUpInput, token: string | null): Promise<User>
 }
 
@@ -42,21 +42,21 @@ export interface SignUpPorts {
   readonly tokens: SignupTokenStore
   readonly approvals: Pick<ApprovalStore, 'insert'>
   readonly audit: AuditSink
-  /** What is written in it, by the directory, by core and to the audit log, is kept together or not at all. */
+  /** The writes of the directory, of core and of the audit log are one transaction. */
   readonly transaction: Transaction
   readonly settings: () => Promise<SignUpSettings>
-  /** Sends a link that verifies the e-mail address of somebody who has one. */
+  /** Sends a link to verify the user's e-mail address, if there is one. */
   readonly verifyEmail: (user: User) => Promise<void>
-  /** Sends what was left within the transaction, after it. */
+  /** Sends queued e-mails after the transaction. */
   readonly sendSoon: () => void
   readonly clock: Clock
 }
 
 interface Plan {
   readonly user: NewUser
-  /** Of the token, which is nowhere kept in clear. */
+  /** The token is never stored in plain text. */
   readonly tokenHash: string | null
-  /** Of somebody who has to wait. */
+  /** Set for a pending sign-up. */
   readonly wayBack?: string | null
 }
 
@@ -75,7 +75,7 @@ export function createSignUp(ports: SignUpPorts): SignUp {
     if (!token || token.expiresAt <= clock.now() || token.usageCount >= token.usageLimit) throw tokenInvalid()
   }
 
-  /** Creates a person, uses the token up and does what else belongs to it, all of it or nothing. */
+  /** Creates a user, uses the token and writes the related data atomically. */
   const create = async (
     ctx: Context,
     { user, tokenHash, wayBack = null }: Plan,
@@ -87,7 +87,7 @@ export function createSignUp(ports: SignUpPorts): SignUp {
     const created = await transaction(async () => {
       const token = tokenHash === null ? undefined : await tokens.use(tokenHash, clock.now())
       if (tokenHash !== null && !token) throw tokenInvalid()
-      // First, so that an answer that is sent again is refused as such and not because the name is taken.
+      // Runs first, so that a replayed response is rejected as such and not because the name is in use.
       await alongside()
       const created = await directory.create(user, {
         emailVerified: emailsVerified && user.email !== null,
@@ -161,7 +161,7 @@ export function createSignUp(ports: SignUpPorts): SignUp {
   }
 }
 
-/** Told before somebody makes a passkey that nobody keeps. What is taken meanwhile is refused when it is stored. */
+/** Checked before the user creates a passkey that would be discarded. Conflicts in the meantime are rejected on insert. */
 async function assertFree({ findByName }: Directory, { userName, email }: NewUser): Promise<void> {
   const property =
     email !== null && (await findByName(email)) ? 'email' : (await findByName(userName)) ? 'username' : undefined
@@ -177,7 +177,7 @@ function tokenInvalid(): NotAuthenticated {
   return new NotAuthenticated('token_invalid_or_expired', 'The sign-up token is unknown, used up or too old.')
 }
 
-/** What `begin` sealed into the challenge; it is checked again, as everything that is created is. */
+/** The data that `begin` sealed into the challenge; it is validated again like every new user. */
 function planOf(data: unknown): Plan {
   const { user, tokenHash } = Object(data)
   if (typeof user !== 'object' || user === null)

@@ -1,16 +1,16 @@
 import { createHash, randomInt } from 'node:crypto'
 
-/** Lets a number of strangers sign up. Instants in milliseconds since the Unix epoch. */
+/** Permits a limited number of sign-ups. Instants in milliseconds since the Unix epoch. */
 export interface SignupToken {
   /** A UUID. */
   readonly id: string
   /** SHA-256 of the token. */
   readonly tokenHash: string
-  /** The token, encrypted for the use `signup token`; `null` for one of before administrators could read it again. */
+  /** The token, encrypted for the use `signup token`; `null` for tokens of versions that did not store it. */
   readonly sealedToken: string | null
-  /** The groups of whoever signs up with it; none: those of the settings. */
+  /** The groups of users who sign up with it; if empty, the default groups of the settings. */
   readonly groupIds: readonly string[]
-  /** How many may sign up with it. */
+  /** The maximum number of uses. */
   readonly usageLimit: number
   readonly usageCount: number
   readonly expiresAt: number
@@ -20,12 +20,12 @@ export interface SignupToken {
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const length = 16
 
-/** 95 random bits in letters and digits, short enough to be read out. */
+/** 95 random bits as letters and digits, short enough to be read aloud. */
 export function mintSignupToken(): string {
   return Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join('')
 }
 
-/** How a token is stored; it holds enough randomness to need no salt. */
+/** The stored form of a token; it has enough entropy to need no salt. */
 export function hashSignupToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url')
 }

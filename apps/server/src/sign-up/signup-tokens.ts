@@ -14,21 +14,21 @@ export interface NewSignupToken {
   readonly groupIds: readonly string[]
 }
 
-/** A token with its groups, as far as there are any left. */
+/** A token with its groups that still exist. */
 export interface SignupTokenItem extends SignupToken {
   readonly groups: readonly GroupWithClaims[]
-  /** In clear; empty where it is not known any more. */
+  /** In plain text; empty if no longer readable. */
   readonly token: string
 }
 
-/** The tokens that administrators hand to strangers. */
+/** Administration of sign-up tokens. */
 export interface SignupTokens {
   /** @throws {InvalidInput} `validation_failed` */
   create(actor: Actor, wanted: NewSignupToken): Promise<{ readonly item: SignupTokenItem; readonly token: string }>
   find(id: string): Promise<SignupToken | undefined>
-  /** Those that have not expired. What is searched is one of them, or its link. */
+  /** Tokens that have not expired. The search term is a token or its link. */
   list(request: ListRequest): Promise<Page<SignupTokenItem>>
-  /** A token that is not there is as good as removed. */
+  /** Succeeds if the token does not exist. */
   remove(actor: Actor, id: string): Promise<void>
 }
 
@@ -92,12 +92,12 @@ export function createSignupTokens(ports: SignupTokenPorts): SignupTokens {
   }
 }
 
-/** What the audit log says of a token: nothing that could be tried. */
+/** The token data for the audit log, without anything that grants access. */
 function described({ usageLimit, expiresAt }: SignupToken, groups: readonly GroupWithClaims[]): object {
   return { usageLimit, expiresAt: new Date(expiresAt).toISOString(), groups: groups.map(({ name }) => name) }
 }
 
-/** A group that is left out in silence would let people in with fewer rights than somebody meant. */
+/** Silently dropping a group would give new users fewer permissions than intended. */
 function assertKnown(ids: readonly string[], groups: readonly GroupWithClaims[]): void {
   if (ids.every((id) => groups.some((group) => group.id === id))) return
   throw new InvalidInput('validation_failed', 'UserGroupIds has a group that is not there', {

@@ -16,7 +16,7 @@ const sql = {
   removeExpired: `DELETE FROM ${rows.table} WHERE expires_at <= $1`,
 }
 
-/** What each JSON field of a list is sorted by. */
+/** The column of each sortable JSON field. */
 const sortKeys: ReadonlyMap<string, string> = new Map([
   ['createdAt', 'created_at'],
   ['expiresAt', 'expires_at'],

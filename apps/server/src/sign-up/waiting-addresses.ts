@@ -8,28 +8,28 @@ export interface WaitingAddressPorts {
   readonly store: ApprovalStore
   readonly verification: Pick<EmailVerification, 'accountOf' | 'finish'>
   readonly directory: Pick<Directory, 'find' | 'users'>
-  /** Removes what others keep of a user, within the transaction. */
+  /** Deletes the related data of a user, within the transaction. */
   readonly forget: (userId: string) => Promise<void>
   readonly audit: AuditSink
   readonly transaction: Transaction
   readonly clock: Clock
 }
 
-/** Those who have signed up and wait until their e-mail address is verified; they cannot sign in to verify it. */
+/** Users who must verify their e-mail address after sign-up; until then they cannot sign in. */
 export interface WaitingAddresses {
-  /** Whom a link was sent to, where they wait for that, and the path at which they go on once they are in. */
+  /** The user of a verification link if verification is pending, and the path to continue with after approval. */
   find(token: string): Promise<{ readonly user: User; readonly wayBack: string | null } | undefined>
   /**
-   * Uses the link up. Resolves to whether they are in; otherwise an administrator has to let them in.
+   * Uses the link. Resolves to whether the user may sign in; otherwise an administrator must approve them.
    *
    * @throws {InvalidInput} `invalid_email_verification_token`
    */
   finish(origin: RequestOrigin, token: string): Promise<boolean>
-  /** Removes those whose links have ended, so that others can have their names. */
+  /** Deletes users whose links have expired, so that their names become available. */
   removeExpired(): Promise<void>
 }
 
-/** As long as a link works. Milliseconds. */
+/** The lifetime of a link. Milliseconds. */
 const lifetime = 24 * 60 * 60_000
 const noOrigin = { requestId: null, ipAddress: null, userAgent: null }
 

@@ -2,18 +2,18 @@ import { type Pocket, startAddress } from '@pocket/core'
 import type { Context } from 'koa'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 
-/** Characters. */
+/** Code units. */
 const longest = 2000
 const home = '/settings/account'
 
 /**
- * The address that leads somebody who has to wait to where they wanted to go, today in this browser or in a week in another
- * one: of an application's request for a sign-in it keeps which application that was. `null` where it would lead nowhere.
+ * The path that returns a pending user to their destination, also a week later in another browser: for an authorization request
+ * it includes the client. `null` if there is no valid destination.
  */
 export async function wayBackOf(pocket: Pick<Pocket, 'interactionClient'>, to: string): Promise<string | null> {
   const client = await pocket.interactionClient(to)
   if (client === undefined && (to === home || to.startsWith('/interaction/'))) return null
-  // Below the interaction, since a browser shows its cookie there alone.
+  // Below the interaction path, because the browser sends its cookie only there.
   const [path] = to.split('?')
   const address = client === undefined ? to : `${path}/arrived?${new URLSearchParams({ client })}`
   return address.length > longest ? null : address
@@ -24,7 +24,7 @@ export interface ArrivedPagePorts {
   readonly show: ShowPage
 }
 
-/** `/interaction/:uid/arrived`: goes on with what the application asked for, and otherwise says where the application is. */
+/** `/interaction/:uid/arrived`: continues the authorization request, or links to the application if the request has expired. */
 export function arrivedPage({ pocket, show }: ArrivedPagePorts) {
   return async (ctx: Context) => {
     const interaction = `/interaction/${encodeURIComponent(String(ctx.params.uid))}`
@@ -34,7 +34,7 @@ export function arrivedPage({ pocket, show }: ArrivedPagePorts) {
     const { id, name } = client
     const startAt = startAddress(client, pocket.issuer)
     const address = startAt === null ? null : new URL(startAt)
-    // That of an app has no host.
+    // The URL of a native app has no host.
     const destination = address && (address.host || address.protocol)
     await show(ctx, { view: 'arrived', client: { id, name, destination }, startAt })
   }

@@ -40,7 +40,7 @@ const rotationBody = {
   },
 } as const
 
-/** `/api/signing-keys`: the keys that this server signs tokens with. */
+/** `/api/signing-keys`: the keys that sign tokens. */
 export function signingKeyOperations(pocket: Pick<Pocket, 'replaceKeys' | 'signingKeys'>): readonly Operation[] {
   const shared = { area: 'settings' } as const
   return [

@@ -13,7 +13,7 @@ export interface SigningKeyPagesPorts {
   readonly flashes: Flashes
 }
 
-/** The form that replaces signing keys, on the page of OpenID Connect. */
+/** The form that rotates signing keys, on the OpenID Connect page. */
 export function signingKeyPages({ pocket, authentication, flashes }: SigningKeyPagesPorts): readonly PageRoute[] {
   return [
     {
@@ -21,7 +21,7 @@ export function signingKeyPages({ pocket, authentication, flashes }: SigningKeyP
       path: '/settings/admin/application-configuration/oidc/signing-keys',
       async handle(ctx) {
         const { id: by, origin } = pageActor(await authentication.requireUser(ctx), ctx)
-        // The keys that the page showed, so that a form that is sent twice rotates them once.
+        // The displayed keys, so that a form that is submitted twice rotates them once.
         const kids = formTexts(ctx, 'kid', 100)
         const immediately = formText(ctx, 'immediately', 10) === 'true'
         const replaced = await pocket.replaceKeys(kids, { immediately, by, origin })

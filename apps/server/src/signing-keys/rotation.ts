@@ -5,7 +5,7 @@ export interface KeyRotationOptions extends KeyReplacementOptions {
   readonly algorithm?: string | undefined
 }
 
-/** Replaces the keys that sign now. Answers with the new ones; with none where another request was faster. */
+/** Rotates the active signing keys. Returns the new keys; none if another request was faster. */
 export async function rotateKeys(
   pocket: Pick<Pocket, 'replaceKeys' | 'signingKeys'>,
   { algorithm, ...options }: KeyRotationOptions,

@@ -4,7 +4,7 @@ import { assertCondition } from '../access/guard.ts'
 import type { Call } from '../http/api/operation.ts'
 import type { UserAdministration } from './user-administration.ts'
 
-/** @throws as the condition `administrator` of the access table where somebody becomes one */
+/** @throws as the condition `administrator` of the access table if a user becomes an administrator */
 export async function assertCanMakeAdministrator(
   ctx: Context,
   { isAdmin }: { readonly isAdmin?: boolean },
@@ -13,7 +13,7 @@ export async function assertCanMakeAdministrator(
 }
 
 /**
- * The id of the user whom a call changes.
+ * The ID of the user that a call changes.
  *
  * @throws {NotFound} `user_not_found` @throws as the condition `administrator` of the access table
  */
@@ -37,7 +37,7 @@ export async function assertCanChangeMembers(
 }
 
 /**
- * The id of the group that a call changes.
+ * The ID of the group that a call changes.
  *
  * @throws as the condition `administrator-group` of the access table
  */
@@ -51,10 +51,10 @@ export async function assertCanModifyGroup(
 }
 
 /**
- * Who changes these settings can let in an administrator: by reading the login codes that are sent, or by being the server
- * that says who is one.
+ * These settings can grant administrator access: through the SMTP server that receives login codes, or the LDAP server that
+ * determines administrators.
  *
- * @throws {Forbidden} `forbidden` with the settings in `details.key` where a limited API key wants to change them
+ * @throws {Forbidden} `forbidden` with the settings in `details.key` if a limited API key tries to change them
  */
 export async function assertCanChangeSettings(ctx: Context, settings: readonly string[]): Promise<void> {
   const keys = settings.filter((key) => /^(smtp|ldap|emailOneTimeAccess)/.test(key))
@@ -62,7 +62,7 @@ export async function assertCanChangeSettings(ctx: Context, settings: readonly s
 }
 
 /**
- * Login codes are sent to the e-mail address of an account, so a new address is worth as much as a new passkey.
+ * Login codes are sent to the e-mail address of an account, so changing it is as sensitive as adding a passkey.
  *
  * @throws as the condition `own-email` of the access table
  */
@@ -72,12 +72,14 @@ export async function assertCanChangeEmail(ctx: Context, user: User, email: stri
 
 const profileFields: ReadonlySet<string> = new Set(['userName', 'email', 'firstName', 'lastName', 'displayName'])
 
-/** @throws as the condition `administrator-profile` of the access table, where an administrator gets another name or address */
+/**
+ * @throws as the condition `administrator-profile` of the access table, if the name or e-mail address of an administrator changes
+ */
 export async function assertCanUpdateProfile(ctx: Context, { before, changed }: UserUpdate): Promise<void> {
   if (changed.some((field) => profileFields.has(field))) await assertCanChangePicture(ctx, before)
 }
 
-/** @throws as the condition `administrator-profile` of the access table, where the picture is an administrator's */
+/** @throws as the condition `administrator-profile` of the access table, for the picture of an administrator */
 export async function assertCanChangePicture(
   ctx: Context,
   user: Pick<User, 'administrator'> | undefined,
@@ -85,7 +87,7 @@ export async function assertCanChangePicture(
   if (user?.administrator) await assertCondition(ctx, 'administrator-profile')
 }
 
-/** Whether this is another e-mail address than the user has. */
+/** Whether this differs from the user's current e-mail address. */
 export function emailChanged(user: Pick<User, 'email'>, email: string | null): boolean {
   return (email || null)?.normalize('NFC') !== user.email?.normalize('NFC')
 }

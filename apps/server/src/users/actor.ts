@@ -3,13 +3,13 @@ import type { Context } from 'koa'
 import type { Call } from '../http/api/operation.ts'
 import { type Precondition, preconditionOf } from '../http/api/precondition.ts'
 
-/** Who does something, and where the request came from: what the audit log has to know. */
+/** The actor of a change and the origin of the request, for the audit log. */
 export interface Actor extends Precondition {
   readonly id: string
   readonly origin: RequestOrigin
 }
 
-/** Somebody who uses a page of ours. */
+/** The actor of a page request. */
 export function pageActor({ id }: { readonly id: string }, { req }: Pick<Context, 'req'>): Actor {
   return { id, origin: requestContext(req) }
 }

@@ -30,7 +30,7 @@ export function userOperations({ directory, users }: UserOperationPorts): readon
   return [...ownOperations(directory, users), ...recordOperations(directory, users), ...belongings(users)]
 }
 
-/** These come first, since `me` could be taken for an id. */
+/** These routes come first, because `me` would match as an ID. */
 function ownOperations(directory: Directory, users: UserAdministration): readonly Operation[] {
   return [
     operation({
@@ -41,7 +41,7 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
       summary: 'Read who you are',
       note: 'The key of the environment (`STATIC_API_KEY`) is answered with a user who is stored nowhere.',
       answer: { status: 200, schema: userSchema },
-      // Whoever calls with the key of the environment is in no directory.
+      // The user of the environment's API key is not stored in the directory.
       async handle({ user, ctx }) {
         const details = await directory.users.find(user.id)
         return details ? answered(ctx, details) : userDto(user)
@@ -157,7 +157,7 @@ function recordOperations(directory: Directory, users: UserAdministration): read
   ]
 }
 
-/** What belongs to a user. */
+/** Groups, claims and other related data of a user. */
 function belongings(users: UserAdministration): readonly Operation[] {
   return [
     operation({
@@ -225,7 +225,7 @@ function belongings(users: UserAdministration): readonly Operation[] {
   ]
 }
 
-/** A user as an answer, with what a later change can say it was based on. */
+/** The response for a user, with the ETag for a later precondition. */
 function answered(ctx: Context, user: UserDetails) {
   ctx.set('ETag', userValidator(user))
   return userDto(user)

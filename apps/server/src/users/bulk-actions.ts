@@ -12,27 +12,27 @@ interface Concerned {
   readonly name: string
 }
 
-/** One thing that a list does with those that were selected. */
+/** A bulk action of a list. */
 export interface BulkAction {
   readonly viewer: User
-  /** Of the list. Its form is posted to `/bulk` below it. */
+  /** The path of the list. Its form is posted to `/bulk` below. */
   readonly path: string
-  /** The view of the list, for the rail. */
+  /** The view of the list, marked as current in the navigation. */
   readonly within: string
-  /** Its sentences are below `confirm.ASKS` in the catalogue. */
+  /** The prefix of its messages is `confirm.ASKS`. */
   readonly asks: string
-  /** What the form sends as `act`; what was done is below `VIEW.done.ACT`. */
+  /** The form value of `act`; the message of the result is below `VIEW.done.ACT`. */
   readonly act: string
   readonly find: (id: string) => Promise<Concerned | undefined>
   readonly work: (id: string) => Promise<unknown>
 }
 
-/** As many as a page of a list shows at most. */
+/** The maximum page size of a list. */
 const most = 100
-/** Names that the page that asks shows. */
+/** Maximum number of names on the confirmation page. */
 const maxNames = 20
 
-/** Does something dangerous with each that was selected, once somebody has confirmed it, and leads back to the list. */
+/** Runs a destructive action for each selected item after confirmation, and returns to the list. */
 export async function withBulk(
   ctx: Context,
   { viewer, path, within, asks, act, find, work }: BulkAction,

@@ -23,12 +23,12 @@ export interface UserBulkPorts {
   readonly flashes: Flashes
 }
 
-/** As many as fit into the cookie that carries the notice. */
+/** As many as fit into the cookie of the notice. */
 const maxUndoItems = 25
 const inverseActions = { enable: 'disable', disable: 'enable' } as const
 const acts = ['enable', 'disable', 'add-to-group', 'delete'] as const
 
-/** `/settings/admin/users/bulk`: what is done with several users at once, after a page has asked. */
+/** `/settings/admin/users/bulk`: bulk actions for users, after confirmation. */
 export function userBulkPages(ports: UserBulkPorts) {
   const { directory, users, authentication, reauthentication, show, flashes } = ports
 
@@ -49,7 +49,7 @@ export function userBulkPages(ports: UserBulkPorts) {
     const by = pageActor(actor, ctx)
     const named = concerned.map(({ id, displayName }) => ({ id, name: displayName }))
     const groupId = formText(ctx, 'group', 100)
-    // Reads and writes as one, so that nobody else changes the same person in vain.
+    // Reading and writing are exclusive, so that no concurrent change is lost.
     const addToGroup = (id: string) =>
       directory.exclusively(async () => {
         const { groups } = await users.find(id)
@@ -64,7 +64,7 @@ export function userBulkPages(ports: UserBulkPorts) {
       await users.setDisabled(by, id, isDisabling)
       if (before.get(id) !== isDisabling) changed.push(id)
     })
-    // Those alone whom it has changed: who was disabled before stays so.
+    // Only changed users can be reverted: a user who was disabled before stays disabled.
     if (changed.length === 0 || changed.length > maxUndoItems) return notice
     return { ...notice, undo: { act: inverseActions[act], ids: changed } }
   }

@@ -5,10 +5,10 @@ interface Named {
   readonly name: string
 }
 
-/** Names of those with whom something was not done: so many, for the rest is carried by a cookie. */
+/** Maximum number of names in the notice, because a cookie carries it. */
 const maxNames = 8
 
-/** Does something with each of several. One who is refused keeps nobody else from it. */
+/** Runs an action for each item. A rejected item does not stop the others. */
 export async function withEach<Item extends Named>(
   done: string,
   items: readonly Item[],
@@ -25,7 +25,7 @@ export async function withEach<Item extends Named>(
   return { done, count: items.length - refused.length, refused: refused.slice(0, maxNames) }
 }
 
-/** What {@link withEach} has left for a page. Only we can have made it, so it has the shape that we gave it. */
+/** The notice of {@link withEach}. The content is authenticated, so its shape is known. */
 export function bulkNotice(left: Readonly<Record<string, unknown>>): BulkNotice | null {
   return typeof left.done === 'string' ? ({ count: 0, refused: [], ...left } as unknown as BulkNotice) : null
 }

@@ -2,7 +2,7 @@ import type { CustomClaim } from '@pocket/directory'
 import type { Context } from 'koa'
 import { formTexts } from '../http/form.ts'
 
-/** The claims of a form that sends `key` and `value` for each. Lines that hold nothing are none. */
+/** The claims of a form that sends `key` and `value` for each. Empty lines are ignored. */
 export function claimsSent(ctx: Context): readonly CustomClaim[] {
   const values = formTexts(ctx, 'value', 10_000)
   return formTexts(ctx, 'key')

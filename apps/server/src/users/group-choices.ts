@@ -2,7 +2,7 @@ import type { Directory, UserDetails } from '@pocket/directory'
 import { offeredGroups } from '../groups/group-choices.ts'
 import type { GroupChoice } from './page-model.ts'
 
-/** The groups that a page offers, and those in which somebody is. */
+/** The groups that a page offers, and those of the user. */
 export async function groupChoices(
   groups: Pick<Directory['groups'], 'first'>,
   { groups: own }: Pick<UserDetails, 'groups'>,

@@ -17,7 +17,7 @@ const units: ReadonlyMap<string, number> = new Map([
 const part = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g
 const whole = new RegExp(`^[+-]?(?:0|(?:${part.source})+)$`)
 
-/** How long something is to last, as the REST API takes it. */
+/** A lifetime in the REST API. */
 export const lifetimeSchema = {
   type: ['number', 'string'],
   maxLength: 100,
@@ -25,11 +25,11 @@ export const lifetimeSchema = {
 } as const
 
 /**
- * Milliseconds of a lifetime: a number of seconds, or a duration in the notation of Go's `time.ParseDuration`. What is
- * missing or 0 is `usual`.
+ * The lifetime in milliseconds: from a number of seconds, or a duration in the notation of Go's `time.ParseDuration`. A missing
+ * value or 0 means `usual`.
  *
- * @throws {InvalidInput} `invalid_request_body` for what is no duration; `validation_failed`, field `ttl`, where it is not
- * more than a second, or more than 31 days
+ * @throws {InvalidInput} `invalid_request_body` for an invalid duration; `validation_failed`, field `ttl`, if it is not more than
+ * a second, or more than 31 days
  */
 export function lifetimeOf(ttl: number | string | undefined, usual: number): number {
   const lifetime = typeof ttl === 'string' ? parsed(ttl) : (ttl ?? 0) * second

@@ -16,7 +16,7 @@ export interface UserListPorts {
   readonly pocket: Pick<Pocket, 'passkeys'>
   readonly directory: Directory
   readonly authentication: Authentication
-  /** The addresses of the pictures that users have of their own. */
+  /** The URLs of the pictures that users uploaded. */
   readonly pictures: (userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
   readonly show: ShowPage
   readonly flashes: Flashes
@@ -42,7 +42,7 @@ const usual: ListPageDefinition = {
   sort: { column: 'displayName', descending: false },
 }
 
-/** `/settings/admin/users`: everybody. */
+/** `/settings/admin/users`: all users. */
 export function userListPages(ports: UserListPorts) {
   const { pocket, directory, authentication, pictures, show, flashes, secure } = ports
 
@@ -69,7 +69,7 @@ export function userListPages(ports: UserListPorts) {
     if (passkeys !== 'single' && passkeys !== 'on-one-device-only') return {}
     return { among: await pocket.passkeys.accountIds(passkeys) }
   }
-  /** The groups that the filter offers, and the one that the address asks for. */
+  /** The groups that the filter offers, including the selected one. */
   const definitionFor = async (ctx: Context): Promise<ListPageDefinition> => {
     const { items } = await offeredGroups(directory.groups)
     const asked = ctx.query['filters[group]']
@@ -88,7 +88,7 @@ export function userListPages(ports: UserListPorts) {
       const viewer = await authentication.requireUser(ctx)
       const { request, view } = readListPage(ctx, await definitionFor(ctx), secure)
       const { items, total } = await pageOf(request)
-      // It looks at every passkey, which whoever searches or pages need not wait for.
+      // The count reads every passkey, so it is skipped for searches and later pages.
       const isBeginning = request.page === 1 && request.search === '' && Object.keys(request.filters).length === 0
       await show(ctx, {
         view: 'users',

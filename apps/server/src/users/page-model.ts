@@ -9,7 +9,7 @@ import type { Viewer } from '../http/viewer.ts'
 import type { SessionLine } from '../sessions/page-model.ts'
 import type { RemovalNote } from '../webauthn/page-model.ts'
 
-/** A user as the list shows them. Instants are milliseconds since the Unix epoch. */
+/** A user in the list. Instants are milliseconds since the Unix epoch. */
 export interface UserItem {
   readonly id: string
   readonly userName: string
@@ -18,25 +18,25 @@ export interface UserItem {
   readonly administrator: boolean
   readonly disabled: boolean
   readonly isFromLdap: boolean
-  /** What people call the groups. */
+  /** The display names of the groups. */
   readonly groups: readonly string[]
   readonly passkeys: number
-  /** Whether there is one passkey, on one device. */
+  /** Whether the only passkey is bound to one device. */
   readonly withSingleDevicePasskey: boolean
   /** When a passkey was last used. */
   readonly lastUsedAt: number | null
   readonly createdAt: number
-  /** The address of their own picture. */
+  /** The URL of the uploaded picture. */
   readonly picture: string | null
 }
 
-/** What became of something that was done with several. */
+/** The result of a bulk action. */
 export interface BulkNotice {
   readonly done: string
   readonly count: number
-  /** Those with whom it was not done, and the code of the error that says why. */
+  /** The items that were rejected, with the error code. */
   readonly refused: readonly { readonly name: string; readonly code: string }[]
-  /** What takes it back, and of whom; there where it can be. */
+  /** The inverse action and its items, if the action can be undone. */
   readonly undo?: { readonly act: string; readonly ids: readonly string[] }
 }
 
@@ -46,14 +46,14 @@ export interface UsersPage {
   readonly viewer: Viewer
   readonly list: ListView
   readonly users: readonly UserItem[]
-  /** How many are not disabled. */
+  /** The number of enabled users. */
   readonly enabled: number
-  /** `null` where the list is searched, filtered or paged through: it is not counted then. */
+  /** `null` if the list is searched, filtered or on a later page: it is not counted then. */
   readonly withSingleDevicePasskey: number | null
   readonly notice: BulkNotice | null
 }
 
-/** What the form of a user holds: what is stored, or what was typed and refused. */
+/** The values of a user form: stored, or entered and rejected. */
 export interface UserFormValues {
   readonly username: string
   readonly email: string
@@ -70,16 +70,16 @@ export interface GroupChoice {
   readonly chosen: boolean
 }
 
-/** `/settings/admin/users/new`. Its form is posted to the same address. */
+/** `/settings/admin/users/new`. Its form is posted to the same path. */
 export interface UserNewPage {
   readonly view: 'user-new'
   readonly viewer: Viewer
   readonly values: UserFormValues
-  /** Whether nobody may be without an e-mail address. */
+  /** Whether an e-mail address is required. */
   readonly emailRequired: boolean
   readonly groups: readonly GroupChoice[]
   readonly problems: readonly FieldError[]
-  /** Why it was refused as a whole: the code of an error. */
+  /** The error code if the form was rejected as a whole. */
   readonly problem: string | null
 }
 
@@ -100,7 +100,7 @@ export const userNotices = [
   'unlinked',
 ] as const
 
-/** A way in that was made by this very request, in clear. */
+/** A login code or invitation that this request created, in plain text. */
 export interface WayIn {
   readonly kind: 'code' | 'invitation'
   readonly code: string
@@ -109,7 +109,7 @@ export interface WayIn {
   readonly qrCode: { readonly size: number; readonly path: string }
 }
 
-/** `/settings/admin/users/ID`. Its forms are posted below the same address. */
+/** `/settings/admin/users/ID`. Its forms are posted to paths below. */
 export interface UserPage {
   readonly view: 'user'
   readonly viewer: Viewer
@@ -122,34 +122,34 @@ export interface UserPage {
     readonly createdAt: number
     readonly isViewer: boolean
   }
-  /** The entry of LDAP that the user comes from, and whether it decides what they are called: LDAP is enabled. */
+  /** The user's LDAP entry, and whether it determines the user's data: LDAP is enabled. */
   readonly ldap: { readonly dn: string; readonly decides: boolean } | null
   readonly values: UserFormValues
-  /** Whether nobody may be without an e-mail address. */
+  /** Whether an e-mail address is required. */
   readonly emailRequired: boolean
   readonly problems: readonly FieldError[]
   readonly problem: string | null
-  /** What the form is based on: it is sent back with it. */
+  /** The version that the form is based on; the form sends it back. */
   readonly version: string
   readonly conflict: readonly Difference[] | null
   readonly groups: readonly GroupChoice[]
-  /** How many groups are not shown. */
+  /** The number of groups that are not listed. */
   readonly moreGroups: number
   readonly claims: readonly CustomClaim[]
   readonly claimsProblem: string | null
-  /** Keys that are in use, those that are used most first. */
+  /** Existing claim keys, most used first. */
   readonly claimKeys: readonly string[]
-  /** The address of their own picture. */
+  /** The URL of the uploaded picture. */
   readonly picture: string | null
   readonly passkeys: readonly PasskeyItem[]
-  /** Removed passkeys of which something is still to be reviewed. */
+  /** Removed passkeys whose effects are not fully reviewed. */
   readonly removals: readonly RemovalNote[]
-  /** Whichever was used last comes first. */
+  /** Most recently used first. */
   readonly sessions: readonly SessionLine[]
   readonly wayIn: WayIn | null
-  /** What can be sent by e-mail. */
+  /** Which kinds can be sent by e-mail. */
   readonly sendable: { readonly code: boolean; readonly invitation: boolean }
-  /** The newest first. */
+  /** Newest first. */
   readonly events: readonly AuditLine[]
   readonly notice: (typeof userNotices)[number] | null
   readonly removal: Confirmation

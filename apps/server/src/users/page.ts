@@ -17,7 +17,7 @@ import { bodyOf, comparable, emptyUser, storedValues, userFormValues } from './u
 import type { UserPagePorts } from './user-page-ports.ts'
 import { belongingsPages } from './user-relations-page.ts'
 
-/** `/settings/admin/users`: what an administrator does with users. */
+/** `/settings/admin/users`: user administration. */
 export function userPages(ports: UserPagePorts): readonly PageRoute[] {
   const { directory, users, authentication, reauthentication, show, flashes } = ports
   const showUser = createShowUser(ports)
@@ -49,7 +49,7 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
     const id = String(ctx.params.id)
     const before = await users.find(id)
     const actor = { ...pageActor(viewer, ctx), ...versionSent(ctx) }
-    // Of who comes from LDAP the names are decided there.
+    // LDAP determines the names of its users.
     const refusal = await refusalOf(async () =>
       (await users.isOwnedByLdap(before))
         ? users.setAdministrator(actor, id, values.isAdmin)
@@ -102,7 +102,7 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
       await protecting(administrator || values.isAdmin, () => saved(ctx, viewer, values))(ctx)
     },
 
-    /** Disables, or lets in again. */
+    /** Disables or re-enables a user. */
     async setDisabled(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
       const user = await users.find(String(ctx.params.id))
@@ -115,7 +115,7 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
       })(ctx)
     },
 
-    /** Asks, for browsers without the dialog. */
+    /** The confirmation page, for browsers without dialogs. */
     async askRemoval(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
       const user = await users.find(String(ctx.params.id))

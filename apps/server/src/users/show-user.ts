@@ -29,14 +29,14 @@ export interface ShowUserPorts {
   readonly passkeyPolicy: ReadPasskeyPolicy
   readonly passkeyRemovals: Pick<PasskeyRemovalReview, 'list'>
   readonly pictures: (userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
-  /** What can be sent by e-mail just now. */
+  /** Which kinds can currently be sent by e-mail. */
   readonly sendable: () => Promise<UserPage['sendable']>
   readonly emailRequired: () => Promise<boolean>
   readonly show: ShowPage
   readonly flashes: Flashes
 }
 
-/** What a page shows beside what is stored: what was typed and refused. */
+/** The page state in addition to the stored user: rejected input. */
 export type Typed = Partial<
   Pick<UserPage, 'values' | 'problems' | 'problem' | 'conflict' | 'claims' | 'claimsProblem' | 'groups'>
 >
@@ -95,7 +95,7 @@ export function createShowUser(ports: ShowUserPorts): ShowUser {
   }
 }
 
-/** What is asked before somebody is deleted. */
+/** The confirmation before a user is deleted. */
 export function removalOf({ id, displayName }: Pick<User, 'id' | 'displayName'>): Confirmation {
   return {
     act: 'users.delete',
@@ -109,7 +109,7 @@ export function removalOf({ id, displayName }: Pick<User, 'id' | 'displayName'>)
 
 function wayInOf({ wayIn }: Readonly<Record<string, unknown>>): WayIn | null {
   if (typeof wayIn !== 'object' || wayIn === null) return null
-  // Only we can have made it, so it has the shape that we gave it.
+  // The content is authenticated, so its shape is known.
   const left = wayIn as Omit<WayIn, 'qrCode'>
   return { ...left, qrCode: qrCodeOf(left.link) }
 }

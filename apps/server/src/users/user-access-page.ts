@@ -18,7 +18,7 @@ interface PagePaths {
 const minute = 60_000
 const usual = { code: 15 * minute, invitation: 24 * 60 * minute }
 
-/** How an administrator lets somebody in who has no passkey at hand: a login code, or a link to register another one. */
+/** Gives access to a user without a passkey: a login code, or a link to register a new passkey. */
 export function userAccessPages(ports: UserPagePorts, { done }: PagePaths) {
   const { pocket, users, authentication, mail, flashes } = ports
   const showUser = createShowUser(ports)

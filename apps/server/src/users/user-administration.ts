@@ -26,55 +26,56 @@ export interface UserAdministrationPorts {
   readonly directory: Directory
   readonly pocket: Pick<Pocket, 'endAccess' | 'endAccessBy' | 'issueLoginCode' | 'passkeys'>
   readonly audit: AuditSink
-  /** What is written in it, by the directory, by core and to the audit log, is kept together or not at all. */
+  /** The writes of the directory, of core and of the audit log are one transaction. */
   readonly transaction: Transaction
-  /** Removes what others keep of a user who is being removed, within the transaction. */
+  /** Deletes the related data of a user who is being removed, within the transaction. */
   readonly forget: (userId: string) => Promise<void>
-  /** Somebody may sign in again: what they have waited for counts no more. */
+  /** Called when a user is re-enabled: a pending sign-up ends. */
   readonly enabled: (user: User) => Promise<void>
-  /** Sends what the last transaction has left to be sent. */
+  /** Sends the e-mails that the last transaction queued. */
   readonly sendSoon: () => void
   readonly settings: () => Promise<UserSettings>
-  /** Whether LDAP decides about the people who come from there. */
+  /** Whether LDAP determines the data of its users. */
   readonly isLdapEnabled: () => Promise<boolean>
 }
 
-/** What administrators do with users, and users with themselves. What there is no user for ends with `user_not_found`. */
+/** User administration and self-service. Throws `user_not_found` if the user does not exist. */
 export interface UserAdministration {
   find(id: string): Promise<UserDetails>
   /** @throws {InvalidInput} `validation_failed` @throws {Conflict} `already_in_use` */
   create(actor: Actor, body: UserBody): Promise<UserDetails>
   /**
-   * The body takes the place of what was there; of somebody who comes from LDAP, while that is enabled, the language alone,
-   * as the contract has it.
+   * Replaces all fields; for a user from LDAP, while LDAP is enabled, only the language, as the contract requires.
    *
    * @throws as `create` @throws {Conflict} `last_administrator`
    */
   update(actor: Actor, id: string, body: UserBody): Promise<UserDetails>
-  /** Disables, or lets in again, and leaves everything else as it is. @throws {Conflict} `last_administrator` */
+  /** Disables or re-enables a user, and leaves other fields unchanged. @throws {Conflict} `last_administrator` */
   setDisabled(actor: Actor, id: string, disabled: boolean): Promise<UserDetails>
-  /** Whether LDAP decides what this user is called. */
+  /** Whether LDAP determines this user's data. */
   isOwnedByLdap(user: Pick<User, 'ldapId'>): Promise<boolean>
-  /** By hand, so that no import from LDAP undoes it. @throws {Conflict} `last_administrator` */
+  /** Set manually, so that no LDAP import reverts it. @throws {Conflict} `last_administrator` */
   setAdministrator(actor: Actor, id: string, administrator: boolean): Promise<UserDetails>
   /**
-   * What people say of themselves: neither rights nor whether the e-mail address is verified. `assertCanChange` is told what
-   * would change, before it is kept.
+   * Updates the user's own profile, but neither permissions nor whether the e-mail address is verified. `assertCanChange`
+   * receives the changes before they are written.
    *
    * @throws as `create`
    */
   updateOwn(actor: Actor, body: UserBody, assertCanChange?: (update: UserUpdate) => Promise<void>): Promise<UserDetails>
-  /** The language in which people want to read, whatever else they may change; `null` for that of the browser. */
+  /** Sets the user's own language, even if profile editing is disabled; `null` uses the browser's language. */
   setOwnLocale(actor: Actor, locale: string | null): Promise<UserDetails>
   /**
-   * With sessions, tokens and everything else.
+   * Deletes the user with sessions, tokens and all related data.
    *
-   * @throws {Conflict} `last_administrator` @throws {Forbidden} `ldap_user_update` for somebody whom LDAP would bring back
+   * @throws {Conflict} `last_administrator` @throws {Forbidden} `ldap_user_update` for a user that LDAP would import again
    */
   remove(actor: Actor, id: string): Promise<void>
-  /** Whether people may remove themselves just now. */
+  /** Whether users may currently delete their own accounts. */
   canRemoveOwnAccount(): Promise<boolean>
-  /** The same to oneself. @throws as `remove` @throws {Forbidden} `account_removal_disabled` where people may not */
+  /**
+   * Deletes the actor's own account. @throws as `remove` @throws {Forbidden} `account_removal_disabled` if this is not allowed
+   */
   removeOwn(actor: Actor): Promise<void>
   setGroups(actor: Actor, id: string, groupIds: readonly string[]): Promise<UserDetails>
   /** @throws {InvalidInput} `reserved_claim`, `duplicate_claim`, `validation_failed` */
@@ -82,7 +83,7 @@ export interface UserAdministration {
   passkeys(id: string): Promise<readonly Passkey[]>
   /** @throws {NotFound} `passkey_not_found` */
   removePasskey(actor: Actor, id: string, passkeyId: string): Promise<void>
-  /** A login code. `lifetime` in milliseconds. @throws {Forbidden} `account_disabled` */
+  /** Issues a login code. `lifetime` in milliseconds. @throws {Forbidden} `account_disabled` */
   issueCode(actor: Actor, id: string, lifetime: number): Promise<string>
 }
 
@@ -100,7 +101,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
     if (user === undefined) throw new NotFound('user_not_found', 'There is no such user.')
     return user
   }
-  /** A transaction in which the user is as the actor has read them, where they say what they have read. */
+  /** Runs work in a transaction that checks the actor's precondition, if any. */
   const unchanged = <T>(actor: Actor, id: string, work: () => Promise<T>): Promise<T> =>
     actor.ifMatch === undefined
       ? transaction(work)
@@ -108,21 +109,21 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
           assertUnchanged(actor, userValidator(await find(id)))
           return work()
         })
-  /** Does something, writes it into the audit log, and returns what became of the user. */
+  /** Runs a change, writes the audit log, and returns the updated user. */
   const change = (actor: Actor, id: string, work: () => Promise<readonly AuditEvent[]>) =>
     unchanged(actor, id, async () => {
       for (const event of await work()) await audit.record(event, actor.origin)
       return find(id)
     })
 
-  /** Whoever is disabled loses what they have at once. */
+  /** Disabling a user ends their access immediately. */
   const letIn = async (actor: Actor, update: UserUpdate): Promise<readonly AuditEvent[]> => {
     if (update.user.disabled) await pocket.endAccess(update.user.id)
     else if (update.before.disabled) await enabled(update.user)
     return eventsOf(update, actor)
   }
 
-  /** As `change`; whoever may be in now hears of it at once. */
+  /** Like `change`, but sends queued notifications immediately. */
   const changeAccess = async (actor: Actor, id: string, work: () => Promise<readonly AuditEvent[]>) => {
     const changed = await change(actor, id, work)
     if (!changed.disabled) sendSoon()
@@ -151,7 +152,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
       const planned = newUser({ ...fieldsOf(body), id: body.id?.toLowerCase() || undefined })
       const { userGroupIds = [] } = body
       const groupIds = userGroupIds.length > 0 ? userGroupIds : defaultGroupIds
-      // There is nothing that anybody could have read of them.
+      // A new user has no earlier version, so the precondition does not apply.
       return change({ id: actor.id, origin: actor.origin }, planned.id, async () => {
         await directory.create(planned, { ...rightsOf(body), groupIds, claims: defaultClaims })
         const changes = changesBetween(null, described(await find(planned.id)))
@@ -249,10 +250,10 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
   }
 }
 
-/** What an entry of the audit log says anyway, or what nobody has chosen. */
+/** Fields that every audit event contains anyway, or that no user has set. */
 const unrecordedFields = ['id', 'createdAt', 'updatedAt']
 
-/** A user as the audit log keeps one who comes or goes. */
+/** A created or deleted user for the audit log. */
 function described({ claims, groups, ...user }: UserDetails): object {
   const fields = Object.entries(user).filter(([name]) => !unrecordedFields.includes(name))
   return { ...Object.fromEntries(fields), groups: groups.map(({ name }) => name), claims }
@@ -262,7 +263,7 @@ function groupNames({ groups }: UserDetails): readonly string[] {
   return groups.map(({ name }) => name)
 }
 
-/** Who is disabled or let in again is what somebody will look for, so it is an event of its own. */
+/** Disabling and re-enabling users are separate events, because administrators search for them. */
 function eventsOf({ before, user, changed }: UserUpdate, actor: Actor): readonly AuditEvent[] {
   const accountId = user.id
   const by = actor.id === accountId ? {} : { by: actor.id }

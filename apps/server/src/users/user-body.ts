@@ -3,7 +3,7 @@ import { maxKeyLength, type UserRights } from '@pocket/directory'
 import type { FromSchema } from 'json-schema-to-ts'
 import { named, sentence } from '../http/api/schema.ts'
 
-/** What the REST API takes of a user. The directory checks it again; what is here is what the document can say of it. */
+/** The user fields that the REST API accepts. The directory validates them again; this schema is for the document. */
 export const userBody = named('UserCreateDto', {
   type: 'object',
   required: ['username'],
@@ -47,7 +47,7 @@ export const groupIdsBody = {
   properties: { userGroupIds: { type: 'array', items: { type: 'string' }, description: 'Unknown ids are ignored.' } },
 } as const
 
-/** Takes the place of all claims that were there. */
+/** Replaces all existing claims. */
 export const claimsBody = {
   type: 'array',
   maxItems: 500,
@@ -61,13 +61,13 @@ export const claimsBody = {
   },
 } as const
 
-/** The body takes the place of all that was there, so what is missing in it is emptied. */
+/** The body replaces all fields, so missing ones become empty. */
 export function fieldsOf(body: UserBody): Readonly<Record<string, unknown>> {
   const { username, email = null, firstName = '', lastName = '', displayName = '', locale = null } = body
   return { username, email, firstName, lastName, displayName, locale }
 }
 
-/** @throws {InvalidInput} `validation_failed` where an e-mail address is required and missing */
+/** @throws {InvalidInput} `validation_failed` if an e-mail address is required and missing */
 export function assertEmail({ email = null }: Pick<UserBody, 'email'>, required: boolean): void {
   if ((email !== null && email !== '') || !required) return
   throw new InvalidInput('validation_failed', 'Email is required', {
@@ -75,7 +75,7 @@ export function assertEmail({ email = null }: Pick<UserBody, 'email'>, required:
   })
 }
 
-/** What only an administrator decides; what is missing is not granted. */
+/** Fields that only administrators may set; missing permissions are not granted. */
 export function rightsOf({ isAdmin = false, disabled = false, emailVerified = false }: UserBody): Required<UserRights> {
   return { administrator: isAdmin, disabled, emailVerified }
 }

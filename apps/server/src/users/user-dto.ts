@@ -82,7 +82,7 @@ export const passkeySchema = named('WebauthnCredentialDto', {
   },
 })
 
-/** A user as the REST API answers with. */
+/** A user in a REST API response. */
 export function userDto(user: User & Partial<Pick<UserDetails, 'claims' | 'groups'>>) {
   const { claims = [], groups = [] } = user
   return {
@@ -106,7 +106,7 @@ export function claimDto({ key, value }: CustomClaim) {
   return { key, value }
 }
 
-/** A group in a list, or where it is mentioned. */
+/** A group in a list, or in another object. */
 export function groupItemDto(group: GroupWithClaims, userCount = 0) {
   return {
     id: group.id,

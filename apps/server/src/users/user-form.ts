@@ -14,7 +14,7 @@ export const emptyUser: UserFormValues = {
   isAdmin: false,
 }
 
-/** What was typed into the form of a user. */
+/** The input of a user form. */
 export function userFormValues(ctx: Context): UserFormValues {
   const text = (name: string) => formText(ctx, name, 300).trim()
   return {
@@ -28,7 +28,7 @@ export function userFormValues(ctx: Context): UserFormValues {
   }
 }
 
-/** What the form shows of a user. */
+/** The form values of a user. */
 export function storedValues(user: User): UserFormValues {
   return {
     username: user.userName,
@@ -41,7 +41,7 @@ export function storedValues(user: User): UserFormValues {
   }
 }
 
-/** A user as the REST API takes one; what the form does not show stays as it was. */
+/** The request body of the REST API; fields without a form control stay unchanged. */
 export function bodyOf(values: UserFormValues, before?: Pick<UserDetails, 'locale' | 'disabled'>): UserBody {
   const { email, ...others } = values
   return {
@@ -52,7 +52,7 @@ export function bodyOf(values: UserFormValues, before?: Pick<UserDetails, 'local
   }
 }
 
-/** For comparing: every value as the page says it. */
+/** For comparison: every value as displayed. */
 export function comparable(values: UserFormValues): Readonly<Record<keyof UserFormValues, string>> {
   const { emailVerified, isAdmin, ...texts } = values
   return { ...texts, emailVerified: emailVerified ? '✓' : '', isAdmin: isAdmin ? '✓' : '' }

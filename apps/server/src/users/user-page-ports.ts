@@ -5,7 +5,7 @@ import type { UserBulkPorts } from './bulk-page.ts'
 import type { UserListPorts } from './list-page.ts'
 import type { ShowUserPorts } from './show-user.ts'
 
-/** What the pages of users need. */
+/** The dependencies of the user pages. */
 export interface UserPagePorts extends UserListPorts, UserBulkPorts, ShowUserPorts {
   readonly pocket: Pick<Pocket, 'passkeys' | 'issuer'>
   readonly profilePictures: ProfilePictures

@@ -19,11 +19,11 @@ interface PagePaths {
   readonly done: (ctx: Context, id: string, notice: (typeof userNotices)[number]) => void
 }
 
-/** What belongs to a user: groups, claims, picture and passkeys. */
+/** The related data of a user: groups, claims, picture and passkeys. */
 export function belongingsPages(ports: UserPagePorts, { showUser, done }: PagePaths) {
   const { directory, users, authentication, reauthentication, profilePictures, passkeyRemovals } = ports
 
-  /** Whoever changes an administrator has used a passkey just now. */
+  /** Changing an administrator requires recent re-authentication. */
   const onUser =
     (work: (ctx: Context, viewer: User, user: UserDetails) => Promise<void>) =>
     async (ctx: Context): Promise<void> => {
@@ -38,7 +38,7 @@ export function belongingsPages(ports: UserPagePorts, { showUser, done }: PagePa
     setGroups: onUser(async (ctx, viewer, user) => {
       const { choices } = await groupChoices(directory.groups, user)
       const shown = new Set(choices.map(({ id }) => id))
-      // Groups beyond those that the page shows stay as they are.
+      // Groups that the page does not list stay unchanged.
       const kept = user.groups.map(({ id }) => id).filter((id) => !shown.has(id))
       const chosen = formTexts(ctx, 'groups')
       const refusal = await refusalOf(() => users.setGroups(actorOf(ctx, viewer), user.id, [...kept, ...chosen]))

@@ -2,23 +2,23 @@ import type { CustomClaim } from '@pocket/directory'
 import type { SettingValues } from '../settings/definitions.ts'
 import type { OwnSettingValues } from '../settings/own/definitions.ts'
 
-/** What the settings of the instance say about users. */
+/** The instance settings for users. */
 export interface UserSettings {
-  /** Whether everybody has to have an e-mail address. */
+  /** Whether every user needs an e-mail address. */
   readonly requireEmail: boolean
-  /** Whether people may change more of themselves than their language. */
+  /** Whether users may edit more of their profile than the language. */
   readonly editOwnAccount: boolean
-  /** Whether people may delete themselves. */
+  /** Whether users may delete their own accounts. */
   readonly removeOwnAccount: boolean
-  /** Whether an e-mail address that a person gives is taken for verified. */
+  /** Whether e-mail addresses that users enter count as verified. */
   readonly emailsVerified: boolean
-  /** The groups of a new user for whom nobody has chosen any. */
+  /** The default groups of a new user. */
   readonly defaultGroupIds: readonly string[]
-  /** The claims of a new user. */
+  /** The default claims of a new user. */
   readonly defaultClaims: readonly CustomClaim[]
 }
 
-/** What the settings of the instance say about users, as they are just now. */
+/** The current instance settings for users. */
 export function userSettingsOf(
   values: SettingValues,
   { ownAccountRemoval }: Pick<OwnSettingValues, 'ownAccountRemoval'>,
@@ -28,7 +28,7 @@ export function userSettingsOf(
     editOwnAccount: values.allowOwnAccountEdit === 'true',
     removeOwnAccount: ownAccountRemoval,
     emailsVerified: values.emailsVerified === 'true',
-    // Both were checked when they were written.
+    // Both were validated when they were stored.
     defaultGroupIds: JSON.parse(values.signupDefaultUserGroupIDs),
     defaultClaims: JSON.parse(values.signupDefaultCustomClaims),
   }

@@ -3,9 +3,10 @@ import { named } from '../http/api/schema.ts'
 import { ownVersion, spokenVersion } from './version.ts'
 
 /**
- * `/api/version`. Tools compare `currentVersion` with what they need of Pocket ID, so it names the API that is spoken.
+ * `/api/version`. Tools compare `currentVersion` with the required version of Pocket ID, so it is the version of the compatible
+ * API.
  *
- * @param latest - the newest version, empty where it is not known
+ * @param latest - the latest version, empty if unknown
  */
 export function versionOperations(latest: () => Promise<string>): readonly Operation[] {
   const current = { currentVersion: spokenVersion, pocketVersion: ownVersion() }

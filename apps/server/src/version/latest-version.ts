@@ -1,10 +1,10 @@
 import type { Clock } from '@pocket/core'
 
 export interface LatestVersionPorts {
-  /** Where to ask; `null` where nobody is to be asked. */
+  /** The URL to request; `null` disables the check. */
   readonly url: string | null
   readonly clock: Clock
-  /** Takes why it could not be found out. */
+  /** Receives errors of the check. */
   readonly onError: (error: unknown) => void
 }
 
@@ -13,17 +13,17 @@ const maxWait = 5000
 const byteLimit = 1_000_000
 const version = /^\d+\.\d+\.\d+(?:[-+][\w.+-]{1,50})?$/
 
-/** The newest version; the text is empty where it is not known. */
+/** The latest version; empty if unknown. */
 export interface LatestVersion {
-  /** Waits for the answer where one is under way. */
+  /** Waits for a running request. */
   find(): Promise<string>
-  /** What is known by now. Asks as well, for the next one who wants to know. */
+  /** The last known version. Also starts a request in the background. */
   known(): string
 }
 
 /**
- * Finds out the newest version, at most once in 15 minutes whoever asks how often, and whether or not it worked. What was
- * known before stays known.
+ * Looks up the latest version at most once in 15 minutes, regardless of callers and failures. A failure keeps the last known
+ * version.
  */
 export function createLatestVersion({ url, clock, onError }: LatestVersionPorts): LatestVersion {
   let known = ''

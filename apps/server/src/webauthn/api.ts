@@ -21,7 +21,7 @@ export interface WebAuthnPorts {
 
 const area = 'account'
 
-/** `/api/webauthn`: the ceremonies, and one's own passkeys. */
+/** `/api/webauthn`: the ceremonies, and the user's own passkeys. */
 export function webAuthnOperations(ports: WebAuthnPorts): readonly Operation[] {
   return [...registration(ports), ...authentication(ports), ...credentialOperations(ports)]
 }

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { createPublicFetch } from '@pocket/core'
 import type { Config } from '../config/load.ts'
 
-/** Bytes; the blob has some ten million. */
+/** Bytes; the current blob has some ten million. */
 const largest = 64 * 1024 * 1024
 /** Milliseconds. */
 const timeout = 120_000
 
-/** Reads the blob of the FIDO Metadata Service, from a file or from its address. */
+/** Reads the blob of the FIDO Metadata Service from a file or URL. */
 export function metadataReader(
   config: Pick<Config, 'fidoMetadata' | 'allowedPrivateHosts' | 'localIpv6Ranges'>,
 ): () => Promise<string> {

@@ -34,7 +34,7 @@ const answer = named('PasskeyComplianceDto', {
   },
 })
 
-/** `/api/passkeys/compliance`: what tightening the policy would mean. */
+/** `/api/passkeys/compliance`: the effects of a stricter policy. */
 export function complianceOperations({ pocket, passkeyPolicy }: CompliancePorts): readonly Operation[] {
   return [
     operation({

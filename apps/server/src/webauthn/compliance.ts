@@ -2,20 +2,20 @@ import { type Passkey, type PasskeyPolicy, type PolicyProblem, policyProblems } 
 
 const pageSize = 500
 
-/** How the passkeys that exist stand to a policy. */
+/** The compliance of existing passkeys with a policy. */
 export interface Compliance {
   readonly passkeys: number
   readonly nonCompliant: number
-  /** How many of these comply with the policy before. */
+  /** The number of these that comply with the previous policy. */
   readonly newlyNonCompliant: number
-  /** How many passkeys have each problem; one can have several. */
+  /** The number of passkeys with each problem; a passkey can have several. */
   readonly problems: Readonly<Record<PolicyProblem, number>>
-  /** People who have such passkeys, and those among them who have no other ones. */
+  /** Users with non-compliant passkeys, and those among them without a compliant one. */
   readonly users: number
   readonly usersWithoutCompliant: readonly string[]
 }
 
-/** Goes through all passkeys. `before` is the policy that this one is to take the place of. */
+/** Checks all passkeys. `before` is the policy that would be replaced. */
 export async function complianceWith(
   policy: PasskeyPolicy,
   page: (after: string, limit: number) => Promise<readonly Passkey[]>,

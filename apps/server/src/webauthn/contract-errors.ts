@@ -1,10 +1,10 @@
 import { Forbidden, InvalidInput, NotAuthenticated, NotFound, PocketError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 
-/** What the contract calls an answer that proves nothing, depending on what it was to prove. */
+/** The ceremony, which determines the contract's error for an invalid response. */
 export type Ceremony = 'registration' | 'authentication'
 
-/** Does the work, and puts what core refuses into the words of the contract. */
+/** Runs the work and converts core errors to those of the contract. */
 export async function withContractErrors<T>(ctx: Context, ceremony: Ceremony, work: () => Promise<T>): Promise<T> {
   try {
     return await work()

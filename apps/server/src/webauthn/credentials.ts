@@ -11,7 +11,7 @@ export interface CredentialPorts {
 
 const renaming = { type: 'object', required: ['name'], properties: { name: { type: 'string', minLength: 1 } } } as const
 
-/** `/api/webauthn/credentials`: one's own passkeys. */
+/** `/api/webauthn/credentials`: the user's own passkeys. */
 export function credentialOperations({ pocket, ownPasskeys }: CredentialPorts): readonly Operation[] {
   const own = { area: 'account' } as const
   return [

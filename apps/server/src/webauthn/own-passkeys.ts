@@ -1,14 +1,14 @@
 import type { Passkey, Pocket, RequestOrigin } from '@pocket/core'
 import type { User } from '@pocket/directory'
 
-/** What owners do with their passkeys that depends on what else lets them in, on pages and by the REST API alike. */
+/** Passkey operations of owners that depend on other sign-in methods, for pages and the REST API. */
 export interface OwnPasskeys {
-  /** Whether this person gets in without a passkey: by a code that is mailed to a verified address. */
+  /** Whether this user can sign in without a passkey: with a code sent to a verified e-mail address. */
   hasAnotherWayIn(user: Pick<User, 'email' | 'emailVerified'>): Promise<boolean>
   /**
-   * Removes a passkey of theirs, and returns which that was.
+   * Removes one of the user's passkeys and returns it.
    *
-   * @throws {Conflict} `last_passkey` for the last one of somebody without another way in
+   * @throws {Conflict} `last_passkey` for the last passkey of a user without another sign-in method
    * @throws {NotFound} `passkey_not_found`
    */
   remove(user: Pick<User, 'id' | 'email' | 'emailVerified'>, passkeyId: string, origin: RequestOrigin): Promise<Passkey>
@@ -16,7 +16,7 @@ export interface OwnPasskeys {
 
 export interface OwnPasskeyPorts {
   readonly passkeys: Pick<Pocket['passkeys'], 'remove' | 'removeEvenLast'>
-  /** Whether people may ask for a login code by e-mail, and mail is sent. */
+  /** Whether users may request a login code by e-mail, and e-mail is configured. */
   readonly codesByEmail: () => Promise<boolean>
 }
 

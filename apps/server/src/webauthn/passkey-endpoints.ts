@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
 
-/** `/.well-known/passkey-endpoints`: where a password manager sends people to add a passkey, and to see theirs (W3C). */
+/** `/.well-known/passkey-endpoints`: the URLs where password managers send users to add and manage passkeys (W3C). */
 export function passkeyEndpoints(issuer: string) {
   const account = `${issuer}/settings/account/security`
   return async (ctx: Context): Promise<void> => {

@@ -2,7 +2,7 @@ import type { PasskeyPolicy } from '@pocket/core'
 import type { SettingValues } from '../settings/definitions.ts'
 import type { OwnSettingValues } from '../settings/own/definitions.ts'
 
-/** The policy that the settings describe, those of the contract and our own. */
+/** The passkey policy from the settings, of the contract and in addition to it. */
 export function passkeyPolicyOf(settings: SettingValues, own: OwnSettingValues): PasskeyPolicy {
   return {
     userVerification: settings.webauthnUserVerification === 'preferred' ? 'preferred' : 'required',

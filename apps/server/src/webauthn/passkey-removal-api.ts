@@ -46,7 +46,7 @@ const removalSchema = named('PasskeyRemovalDto', {
 const list = { status: 200, schema: { type: 'array', items: removalSchema } } as const
 const one = { status: 200, schema: removalSchema } as const
 
-/** `/api/webauthn/removals` and `/api/users/:id/passkey-removals`: what the removal of a passkey leaves behind. */
+/** `/api/webauthn/removals` and `/api/users/:id/passkey-removals`: the effects of passkey removals. */
 export function passkeyRemovalOperations(ports: PasskeyRemovalOperationPorts): readonly Operation[] {
   const { passkeyRemovals, users } = ports
   type Where = Pick<Call<unknown>, 'user' | 'params' | 'ctx'>

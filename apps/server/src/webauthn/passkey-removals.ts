@@ -6,27 +6,27 @@ import { deviceOf } from '../audit-log/device.ts'
 import { createClientAdministration } from '../clients/administration.ts'
 import type { Actor } from '../users/actor.ts'
 
-/** Something that was made in a session which ended with a passkey, as people see it. */
+/** Something that was created in a session of a removed passkey, for display. */
 export interface ReviewedThing extends Pick<MadeThing, 'kind' | 'id' | 'at'> {
-  /** What it is called: a passkey, an API key, the client of a secret, the user of a login code, a device; may be empty. */
+  /** The name of a passkey, an API key, the client of a secret, the user of a login code, or a device; may be empty. */
   readonly name: string
-  /** `kept` is the passkey with which whoever looks has just proven who they are. */
+  /** `kept` is the passkey that the viewer has just used to re-authenticate. */
   readonly state: 'active' | 'withdrawn' | 'kept'
 }
 
-/** A removed passkey, and what was made in the sessions that ended with it. */
+/** A removed passkey, and what was created in its sessions. */
 export interface ReviewedRemoval extends Pick<PasskeyRemoval, 'passkeyId' | 'passkeyName'> {
   /** Passkeys first. */
   readonly made: readonly ReviewedThing[]
 }
 
-/** What the removal of a passkey leaves behind. */
+/** Review of passkey removals. */
 export interface PasskeyRemovalReview {
-  /** Those of the account after which something is still active. */
+  /** The removals of the account that left something active. */
   list(actor: Actor, accountId: string): Promise<readonly ReviewedRemoval[]>
-  /** @throws {NotFound} `passkey_not_found` where no removal of this passkey of the account has ended a session */
+  /** @throws {NotFound} `passkey_not_found` if no removal of this passkey of the account has ended a session */
   find(actor: Actor, accountId: string, passkeyId: string): Promise<ReviewedRemoval>
-  /** Withdraws all that is active, and what was made by it in turn. @throws as `find` */
+  /** Withdraws everything that is active, and recursively what it created. @throws as `find` */
   withdraw(actor: Actor, accountId: string, passkeyId: string): Promise<void>
 }
 
@@ -91,7 +91,7 @@ export function createPasskeyRemovalReview(ports: PasskeyRemovalReviewPorts): Pa
     const found = await passkeyRemovals
       .find(removal.accountId, removal.passkeyId, { origin })
       .catch((error: unknown) => {
-        // A passkey that was in use in no session has ended none.
+        // A passkey that no session used has ended none.
         if (!(error instanceof PocketError) || error.code !== 'passkey_not_found') throw error
       })
     const active: MadeThing[] = []
@@ -120,7 +120,7 @@ export function createPasskeyRemovalReview(ports: PasskeyRemovalReviewPorts): Pa
             await withdrawOne(actor, next.passkeyId, thing)
             if (thing.kind === 'passkey') queue.push({ accountId: thing.accountId, passkeyId: thing.id })
           }
-          // Sessions that began with a login code have ended too, and something may have been made in them.
+          // Sessions that began with a login code have ended too, and may have created something.
           if (made.some(({ kind }) => kind === 'login_code')) queue.push(next)
         }
       }),

@@ -21,13 +21,13 @@ export interface PasskeyRemovedPagePorts {
 
 const ownPasskeys = `${accountPaths.profile}/passkeys` as const
 
-/** Where the page is that shows what was made with a removed passkey; the owner's own where no user is named. */
+/** The path of the page that shows what was created with a removed passkey; the owner's page if no user is given. */
 export function passkeyRemovedPath(passkeyId: string, userId?: string): string {
   const passkeys = userId === undefined ? ownPasskeys : `${userPath(userId)}/passkeys`
   return `${passkeys}/${encodeURIComponent(passkeyId)}/removed`
 }
 
-/** For the pages that list passkeys. */
+/** For pages that list passkeys. */
 export function removalNotes(removals: readonly ReviewedRemoval[], userId?: string): readonly RemovalNote[] {
   return removals.map(({ passkeyId, passkeyName }) => ({
     passkeyName,
@@ -35,7 +35,7 @@ export function removalNotes(removals: readonly ReviewedRemoval[], userId?: stri
   }))
 }
 
-/** `…/passkeys/:passkeyId/removed`: what was made with a removed passkey, for its owner and for administrators. */
+/** `…/passkeys/:passkeyId/removed`: what was created with a removed passkey, for its owner and for administrators. */
 export function passkeyRemovedPages(ports: PasskeyRemovedPagePorts): readonly PageRoute[] {
   const { passkeyRemovals, users, authentication, show, flashes } = ports
 

@@ -20,13 +20,13 @@ const ownSettingKeys = [
 ] as const
 const lists = ['passkeyAllowedModels', 'passkeyDeniedModels'] as const
 
-/** The settings that the page is about. */
+/** The settings of the page. */
 export const policyKeys = [...contractKeys, ...ownSettingKeys, ...lists] as const
 
 export type PolicyChoice = (typeof contractKeys)[number] | (typeof ownSettingKeys)[number]
 export type ModelList = (typeof lists)[number]
 
-/** What the form says: every choice in the words of the settings, and the two lists as AAGUIDs. */
+/** The form values: choices as setting values, and the two lists as AAGUIDs. */
 export interface PolicyValues {
   readonly choices: Readonly<Record<PolicyChoice, string>>
   readonly models: Readonly<Record<ModelList, readonly string[]>>
@@ -43,11 +43,11 @@ export function storedValues({ contract, own }: StoredPolicy): PolicyValues {
     ...contractKeys.map((key) => [key, contract[key]]),
     ...ownSettingKeys.map((key) => [key, rest[key]]),
   ])
-  // A cast, since an object made of entries forgets its keys.
+  // The cast is safe: `Object.fromEntries` only loses the keys.
   return { choices: choices as PolicyValues['choices'], models: { passkeyAllowedModels, passkeyDeniedModels } }
 }
 
-/** What was sent; what the form did not have stays as it is. Names of models that nobody knows are problems. */
+/** The submitted values; missing fields stay unchanged. Unknown model names are validation errors. */
 export function sentValues(
   ctx: Context,
   before: PolicyValues,
@@ -70,7 +70,7 @@ export function sentValues(
       return [list, [...new Set([...kept, ...added])]]
     }),
   )
-  // Casts, since an object made of entries forgets its keys.
+  // The casts are safe: `Object.fromEntries` only loses the keys.
   const values = { choices: choices as PolicyValues['choices'], models: models as PolicyValues['models'] }
   return { values, problems }
 }
@@ -81,7 +81,7 @@ function isSent({ request }: Context, name: string): boolean {
 
 const aaguidAtEnd = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\)?$/i
 
-/** A model as the form offers it, an AAGUID, or a name: one name can stand for several models. */
+/** Resolves form input to models: the offered label, an AAGUID, or a name, which can match several models. */
 function modelsNamed(typed: string): readonly string[] {
   const [, aaguid] = aaguidAtEnd.exec(typed) ?? []
   if (aaguid !== undefined) return [aaguid.toLowerCase()]
@@ -89,7 +89,7 @@ function modelsNamed(typed: string): readonly string[] {
   return authenticatorModels().flatMap(({ aaguid, name }) => (name.toLowerCase() === wanted ? [aaguid] : []))
 }
 
-/** What is stored now and differs from what was entered; models by name. */
+/** The stored values that differ from the entered ones; models by name. */
 export function policyDifferences(stored: PolicyValues, entered: PolicyValues) {
   return differences(flat(stored), flat(entered))
 }
@@ -103,12 +103,15 @@ function flat({ choices, models }: PolicyValues): Readonly<Record<PolicyChoice |
   }
 }
 
-/** What a person reads of a model that is listed. */
+/** A listed model for display. */
 export function modelItem(aaguid: string): AuthenticatorModel {
   return { aaguid, name: providerName(aaguid) ?? aaguid }
 }
 
-/** Whether passkeys that do not comply are refused, and were not before, or later only. Days sort as texts; none is at once. */
+/**
+ * Whether non-compliant passkeys would be rejected for the first time, or earlier than before. Dates sort as text; an empty date
+ * means immediately.
+ */
 export function isStricterSooner({ choices: before }: PolicyValues, { choices }: PolicyValues): boolean {
   return (
     choices.passkeyNonCompliance === 'require' &&
@@ -116,9 +119,9 @@ export function isStricterSooner({ choices: before }: PolicyValues, { choices }:
   )
 }
 
-/** The policy that these values describe. */
+/** The policy of these values. */
 export function policyFrom({ choices, models }: PolicyValues, { contract, own }: StoredPolicy): PasskeyPolicy {
-  // A cast: whether each word is one that its setting knows is decided where it is written.
+  // The cast is safe: the settings validate each value when it is written.
   return passkeyPolicyOf({ ...contract, ...choices }, { ...own, ...choices, ...models } as OwnSettingValues)
 }
 

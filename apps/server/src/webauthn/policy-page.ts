@@ -38,13 +38,13 @@ export interface PasskeyPolicyPagePorts {
   readonly authentication: Authentication
   readonly show: ShowPage
   readonly flashes: Flashes
-  /** Asks for a passkey first. */
+  /** Requires re-authentication with a passkey. */
 }
 
 interface PolicyAnswer {
   readonly values?: PolicyValues
   readonly problems?: readonly FieldError[]
-  /** What a refused form was based on. */
+  /** The version that a rejected form was based on. */
   readonly version?: string
   readonly isConflict?: boolean
 }
@@ -52,7 +52,7 @@ interface PolicyAnswer {
 const here = '/settings/admin/passkeys'
 const notices = ['saved', 'metadata_read', 'metadata_failed'] as const
 
-/** `/settings/admin/passkeys`: which passkeys are accepted, and what becomes of those that were accepted before. */
+/** `/settings/admin/passkeys`: which passkeys are accepted, and how non-compliant existing ones are treated. */
 export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly PageRoute[] {
   const { pocket, settings, ownSettings, sections, authentication, show, flashes } = ports
   const { authenticatorMetadata } = pocket
@@ -98,7 +98,7 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
       passkeys: after.passkeys,
       nonCompliant: after.nonCompliant,
       reasons: Object.entries(after.problems).flatMap(([problem, count]) =>
-        // A cast, since entries forget the names.
+        // The cast is safe: `Object.entries` only loses the keys.
         count > 0 ? [{ problem: problem as keyof Compliance['problems'], count }] : [],
       ),
       users: after.users,
@@ -177,7 +177,7 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
   ]
 }
 
-/** Everything but what the review asks for itself. */
+/** Everything except the fields of the review itself. */
 function fieldsOf({ choices, models }: PolicyValues) {
   const chosen = Object.entries(choices).filter(([name]) => !name.startsWith('passkeyNonCompliance'))
   const listed = Object.entries(models).map(([name, list]) => [name, list.join(',')] as const)

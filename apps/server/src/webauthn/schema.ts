@@ -2,7 +2,7 @@ import { named } from '../http/api/schema.ts'
 
 const base64url = { type: 'string', description: 'In base64url.' } as const
 
-/** What `PublicKeyCredential.parseCreationOptionsFromJSON` takes (WebAuthn Level 3 §5.1.9). */
+/** The input of `PublicKeyCredential.parseCreationOptionsFromJSON` (WebAuthn Level 3 §5.1.9). */
 export const creationOptionsSchema = named('PublicKeyCredentialCreationOptionsJSON', {
   type: 'object',
   required: ['rp', 'user', 'challenge', 'pubKeyCredParams'],
@@ -17,7 +17,7 @@ export const creationOptionsSchema = named('PublicKeyCredentialCreationOptionsJS
   },
 })
 
-/** What `PublicKeyCredential.parseRequestOptionsFromJSON` takes (WebAuthn Level 3 §5.1.10). */
+/** The input of `PublicKeyCredential.parseRequestOptionsFromJSON` (WebAuthn Level 3 §5.1.10). */
 export const requestOptionsSchema = named('PublicKeyCredentialRequestOptionsJSON', {
   type: 'object',
   required: ['challenge'],
@@ -29,6 +29,6 @@ export const requestOptionsSchema = named('PublicKeyCredentialRequestOptionsJSON
   },
 })
 
-/** What `PublicKeyCredential.toJSON` makes (WebAuthn Level 3 §5.1.8); core checks every member. */
+/** The output of `PublicKeyCredential.toJSON` (WebAuthn Level 3 §5.1.8); core validates every member. */
 export const registrationResponseSchema = named('RegistrationResponseJSON', { type: 'object' } as const)
 export const authenticationResponseSchema = named('AuthenticationResponseJSON', { type: 'object' } as const)

@@ -1,7 +1,7 @@
 import { booleanText, claimList, color, line, minutes, oneOf, pageAddress, textList } from '../checks.ts'
 import type { SettingDefinition } from '../definition.ts'
 
-/** The instance itself, and its users. */
+/** The instance and its users. */
 export const generalSettings = [
   {
     key: 'appName',

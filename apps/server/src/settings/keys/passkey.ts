@@ -1,7 +1,7 @@
 import { addressPatterns, booleanText, oneOf } from '../checks.ts'
 import type { SettingDefinition } from '../definition.ts'
 
-/** Passkeys, and clients that describe themselves. */
+/** Passkeys and client ID metadata documents. */
 export const passkeySettings = [
   {
     key: 'webauthnUserVerification',

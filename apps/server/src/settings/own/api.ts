@@ -36,7 +36,7 @@ const body = named('OwnSettingsUpdateDto', {
   ),
 })
 
-/** `/api/settings`: what an instance can be told beside the settings of the contract. */
+/** `/api/settings`: settings in addition to those of the contract. */
 export function ownSettingsOperations(settings: OwnSettings): readonly Operation[] {
   const shared = { area: 'settings', path, answer: { status: 200, schema: answer } } as const
   const answered = (ctx: Context, values: OwnSettingValues) => {

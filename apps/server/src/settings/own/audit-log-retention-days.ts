@@ -2,7 +2,7 @@ import { type GivenValue, InvalidValueError } from '../../config/variable.ts'
 import type { OwnSetting } from './definition.ts'
 
 const usual = 90
-/** A hundred years; more is a mistake, and instants would leave the range of dates. */
+/** A hundred years; more is a mistake and would exceed the range of dates. */
 const most = 36_500
 
 export const auditLogRetentionDays: OwnSetting<number> = {

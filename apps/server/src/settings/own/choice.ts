@@ -1,7 +1,7 @@
 import { parseWord } from '../../config/variable.ts'
 import type { OwnSetting } from './definition.ts'
 
-/** A setting that is one of a few words; the first is the default. */
+/** A setting with a fixed set of values; the first is the default. */
 export function choiceSetting<const Word extends string>(
   name: string,
   words: readonly [Word, ...Word[]],

@@ -2,21 +2,21 @@ import type { JSONSchema } from 'json-schema-to-ts'
 import type { Variable } from '../../config/variable.ts'
 import type { Fault } from '../definition.ts'
 
-/** What is wrong with a value, and where in it: `[0]` for an element of a list, empty for the whole. */
+/** A validation error and its position: `[0]` for an element of a list, empty for the whole value. */
 export interface OwnFault extends Fault {
   readonly at: string
 }
 
-/** A setting that the contract does not have. Its name is its key in {@link ownSettings}. */
+/** A setting that is not in the contract. Its name is its key in {@link ownSettings}. */
 export interface OwnSetting<Value> {
-  /** Of the value in JSON, as the REST API and the database have it. */
+  /** The schema of the JSON value in the REST API and in the database. */
   readonly schema: Exclude<JSONSchema, boolean> & {
     readonly type: 'array' | 'boolean' | 'integer' | 'string'
     readonly enum?: readonly string[]
   }
   readonly default: Value
-  /** What the environment calls it. */
+  /** The environment variable. */
   readonly variable: Variable<Value>
-  /** The value as it is stored, or what is wrong with one that the schema takes. */
+  /** The normalized value, or the error of a value that matches the schema. */
   readonly read: (value: unknown) => { readonly value: Value } | { readonly fault: OwnFault }
 }

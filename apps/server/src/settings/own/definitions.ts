@@ -15,7 +15,7 @@ import { styleVariables } from './style-variables.ts'
 import { unusedClientDays } from './unused-client-days.ts'
 import { webFingerDomains } from './web-finger-domains.ts'
 
-/** Every setting of our own, by its name in the REST API and in the database. */
+/** Every setting that is not in the contract, by its name in the REST API and in the database. */
 export const ownSettings = {
   auditLogRetentionDays,
   dynamicRegistration,

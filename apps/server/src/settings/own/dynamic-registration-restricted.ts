@@ -1,7 +1,7 @@
 import { parseBoolean } from '../../config/variable.ts'
 import type { OwnSetting } from './definition.ts'
 
-/** Whether clients that programs have registered are for nobody until an administrator allows groups. */
+/** Whether a dynamically registered client is blocked for all users until an administrator allows groups. */
 export const dynamicRegistrationRestricted: OwnSetting<boolean> = {
   schema: {
     type: 'boolean',

@@ -4,7 +4,7 @@ import type { OwnSetting } from './definition.ts'
 const modes = ['off', 'with-token', 'open'] as const
 export type DynamicRegistrationMode = (typeof modes)[number]
 
-/** Who may register clients by the protocol (RFC 7591). */
+/** Who may register clients dynamically (RFC 7591). */
 export const dynamicRegistration: OwnSetting<DynamicRegistrationMode> = {
   schema: {
     type: 'string',

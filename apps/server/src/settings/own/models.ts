@@ -4,7 +4,7 @@ import type { OwnSetting } from './definition.ts'
 const most = 200
 const aaguid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** A list of models of authenticators, by AAGUID. */
+/** A list of authenticator models, by AAGUID. */
 export function modelList(name: string, description: string): OwnSetting<readonly string[]> {
   const variable: Variable<readonly string[]> = {
     name,

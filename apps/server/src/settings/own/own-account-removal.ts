@@ -3,7 +3,7 @@ import type { OwnSetting } from './definition.ts'
 
 const description = 'Whether people can delete their own account.'
 
-/** Whether people may delete themselves, beside the `allowOwnAccountEdit` of the contract. */
+/** Whether users may delete their own accounts, in addition to `allowOwnAccountEdit` of the contract. */
 export const ownAccountRemoval: OwnSetting<boolean> = {
   schema: { type: 'boolean', description },
   default: false,

@@ -34,6 +34,6 @@ export const passkeyNonComplianceFrom: OwnSetting<string> = {
 function isDay(value: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false
   const at = Date.parse(`${value}T00:00:00Z`)
-  // Some engines take the 31st of February for the 3rd of March.
+  // Some engines parse 31 February as 3 March.
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(value)
 }

@@ -6,7 +6,7 @@ const most = 525_600
 const description =
   'The idle timeout of a session; with 0 the session duration counts from the last use instead of the sign-in.'
 
-/** How long a session may lie unused, beside the `sessionDuration` of the contract. */
+/** The idle timeout of a session, in addition to `sessionDuration` of the contract. */
 export const sessionIdleMinutes: OwnSetting<number> = {
   schema: { type: 'integer', minimum: 0, maximum: most, description: `${description} In minutes.` },
   default: 0,

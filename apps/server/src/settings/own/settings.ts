@@ -5,9 +5,9 @@ import type { Actor } from '../../users/actor.ts'
 import type { SettingStore } from '../setting-store.ts'
 import { type OwnSettingKey, type OwnSettingValues, ownSettingKeys, ownSettings } from './definitions.ts'
 
-/** What the environment says about these settings. */
+/** The environment's values for these settings. */
 export interface OwnEnvironment {
-  /** Whether nobody can change anything, since the environment decides everything. */
+  /** Whether all settings are read-only because the environment provides them. */
   readonly uiConfigDisabled: boolean
   readonly fixed: Partial<OwnSettingValues>
 }
@@ -18,27 +18,27 @@ export interface OwnSettingsPorts {
   readonly audit: AuditSink
   readonly transaction: Transaction
   readonly clock: Clock
-  /** Takes why the settings could not be read, where the last known ones do as well. */
+  /** Receives read errors when the last known settings are used instead. */
   readonly onError: (error: unknown) => void
 }
 
 /** Milliseconds. */
 const maxAge = 5000
 
-/** What somebody wants to write: an absent value stays, `null` asks for the default. */
+/** The values of an update: a missing value stays unchanged, `null` restores the default. */
 export type GivenOwnSettings = Readonly<Partial<Record<OwnSettingKey, unknown>>>
 
-/** Settings that the contract does not have: fixed by the environment, else stored, else the defaults. */
+/** Settings that are not in the contract: from the environment, otherwise stored, otherwise the defaults. */
 export interface OwnSettings {
-  /** The settings that nobody can change while the server runs. */
+  /** The settings that cannot be changed at run time. */
   readonly locked: readonly OwnSettingKey[]
   values(): Promise<OwnSettingValues>
-  /** Like `values`, at most 5 seconds old; what this process has changed shows at once. */
+  /** Like `values`, but at most 5 seconds old; changes by this process take effect immediately. */
   recent(): Promise<OwnSettingValues>
-  /** Like `recent`, but those of the last time, or the defaults, where they cannot be read: good enough to show something. */
+  /** Like `recent`, but falls back to the last known values or the defaults if reading fails: sufficient for display. */
   lastKnown(): Promise<OwnSettingValues>
   /**
-   * @throws {Forbidden} `ui_config_disabled` with `details.key`, where the environment decides otherwise
+   * @throws {Forbidden} `ui_config_disabled` with `details.key`, if the environment provides another value
    * @throws {InvalidInput} `validation_failed`
    */
   change(actor: Actor, given: GivenOwnSettings): Promise<OwnSettingValues>
@@ -111,7 +111,7 @@ export function createOwnSettings({
   }
 }
 
-/** What is wrong with these values, setting by setting. */
+/** The validation errors of these values. */
 export function ownSettingFaults(given: GivenOwnSettings): readonly FieldError[] {
   return validateSettings(given).problems
 }
@@ -137,7 +137,7 @@ function validateSettings(given: GivenOwnSettings) {
   return { wanted, problems }
 }
 
-/** To repeat what the environment says is no harm: who reads everything may send everything back. */
+/** Sending the environment's value back is allowed, so that a client can write everything it has read. */
 function assertUnlocked(
   wanted: ReadonlyMap<OwnSettingKey, unknown>,
   before: OwnSettingValues,
@@ -156,6 +156,6 @@ function isSame(one: unknown, other: unknown): boolean {
 }
 
 function perOwnSetting(choose: (key: OwnSettingKey) => unknown): OwnSettingValues {
-  // A cast, since an object made of entries forgets the type of each: what is stored was checked when it was written.
+  // The cast is safe: `Object.fromEntries` loses the member types, but stored values were validated when they were written.
   return Object.fromEntries(ownSettingKeys.map((key) => [key, choose(key)])) as unknown as OwnSettingValues
 }

@@ -3,7 +3,7 @@ import type { OwnSetting } from './definition.ts'
 
 const description = 'Whether an administrator must approve each sign-up.'
 
-/** Whether strangers who sign up wait for an administrator. */
+/** Whether self-registered users need the approval of an administrator. */
 export const signUpApproval: OwnSetting<boolean> = {
   schema: { type: 'boolean', description },
   default: false,

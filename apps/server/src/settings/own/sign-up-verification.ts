@@ -4,7 +4,7 @@ import type { OwnSetting } from './definition.ts'
 const description =
   'Whether people who sign up must verify an e-mail address first. Unverified sign-ups are deleted after a day.'
 
-/** Whether strangers who sign up wait until their address is verified. */
+/** Whether self-registered users must verify their e-mail address first. */
 export const signUpVerification: OwnSetting<boolean> = {
   schema: { type: 'boolean', description },
   default: false,

@@ -5,7 +5,7 @@ import type { OwnSetting } from './definition.ts'
 const longest = 4000
 const description = `Style sheet variables, separated by semicolons or line breaks, such as \`--paper: #fff\`: ${known.map((name) => `\`${name}\``).join(', ')}.`
 
-/** What an operator changes of the look beside the accent. */
+/** Custom style variables, in addition to the accent colour. */
 export const styleVariables: OwnSetting<string> = {
   schema: { type: 'string', maxLength: longest, description },
   default: '',

@@ -4,7 +4,7 @@ import type { OwnSetting } from './definition.ts'
 const usual = 30
 const most = 3650
 
-/** After how many days a client that anybody could register goes where nobody has used it. */
+/** The number of days after which an unused dynamically registered client is deleted. */
 export const unusedClientDays: OwnSetting<number> = {
   schema: {
     type: 'integer',

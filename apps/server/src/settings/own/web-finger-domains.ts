@@ -6,7 +6,7 @@ const most = 100
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 const domain = new RegExp(`^(?=.{1,253}$)${label}(?:[.]${label})+$`)
 
-/** The domains whose addresses WebFinger (RFC 7033) leads to this provider. */
+/** The e-mail domains for which WebFinger (RFC 7033) returns this provider. */
 export const webFingerDomains: OwnSetting<readonly string[]> = {
   schema: {
     type: 'array',
@@ -41,7 +41,7 @@ function parse({ text }: GivenValue): readonly string[] {
   return [...new Set(given.map(ascii))]
 }
 
-/** As DNS has it; empty for what is no name. */
+/** The ASCII form of a domain name; empty if it is invalid. */
 function ascii(name: string): string {
   return domainToASCII(name.trim().toLowerCase())
 }

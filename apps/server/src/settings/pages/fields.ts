@@ -3,11 +3,11 @@ import type { OwnSettingKey } from '../own/definitions.ts'
 import { ownSettings } from '../own/definitions.ts'
 import type { AnySettingKey } from '../save-section.ts'
 
-/** How a setting is shown and entered. */
+/** The form control of a setting. */
 export type Control =
-  /** One line; `long` for addresses and names of hosts. */
+  /** A single line; `long` for URLs and host names. */
   | { readonly kind: 'text'; readonly maxlength: number; readonly optional?: true; readonly type?: 'email' }
-  /** A whole number. */
+  /** An integer. */
   | {
       readonly kind: 'number'
       readonly unit: 'minutes' | 'days' | 'seconds' | 'percent' | null
@@ -16,15 +16,15 @@ export type Control =
     }
   | { readonly kind: 'switch' }
   | { readonly kind: 'choice'; readonly options: readonly string[] }
-  /** Never shown: empty keeps it. */
+  /** Never displayed: an empty field keeps the secret. */
   | { readonly kind: 'secret' }
-  /** A text in each line. */
+  /** One value per line. */
   | { readonly kind: 'lines' }
-  /** One text of several lines. */
+  /** Multi-line text. */
   | { readonly kind: 'block' }
-  /** A name and a value in each line. */
+  /** One name and value per line. */
   | { readonly kind: 'claims' }
-  /** Ids of groups. */
+  /** Group IDs. */
   | { readonly kind: 'groups' }
   | { readonly kind: 'color' }
 
@@ -33,7 +33,7 @@ export interface SettingField {
   readonly control: Control
 }
 
-/** Settings that answer one question, below one heading. */
+/** Related settings below one heading. */
 export interface SettingGroup {
   readonly name: string
   readonly fields: readonly SettingField[]
@@ -57,12 +57,12 @@ export function choice(key: SettingKey, options: readonly string[]): SettingFiel
   return { key, control: { kind: 'choice', options } }
 }
 
-/** A choice among the words of a setting of our own. */
+/** A choice of the allowed values of a setting. */
 export function ownChoice(key: OwnSettingKey): SettingField {
   return { key, control: { kind: 'choice', options: ownSettings[key].schema.enum ?? [] } }
 }
 
-/** A number of our own settings, within the bounds of its schema. */
+/** A number within the bounds of the setting's schema. */
 export function ownNumber(key: OwnSettingKey, unit: 'minutes' | 'days' | 'seconds' | 'percent'): SettingField {
   const { minimum = 0, maximum = Number.MAX_SAFE_INTEGER } = ownSettings[key].schema
   return { key, control: { kind: 'number', unit, least: minimum, most: maximum } }

@@ -20,7 +20,7 @@ export interface ImagePagesPorts {
 
 const at = `${settingsPath}/images/:name` as const
 
-/** The forms of the pictures, on the page of the general settings. */
+/** The image forms on the page of the general settings. */
 export function imagePages({ images, page, authentication, flashes }: ImagePagesPorts): readonly PageRoute[] {
   const done = (ctx: Context, notice: 'picture_saved' | 'picture_removed') => {
     flashes.leave(ctx, pathOf('general'), { notice })
@@ -60,7 +60,7 @@ export function imagePages({ images, page, authentication, flashes }: ImagePages
   ]
 }
 
-/** A browser sends an empty file where none was chosen. */
+/** A browser sends an empty file if none was selected. */
 async function uploaded(ctx: Context): Promise<Buffer> {
   const bytes = await readUpload(ctx, maxImageBytes)
   if (bytes.length > 0) return bytes

@@ -7,66 +7,66 @@ import type { AnySettingKey } from '../save-section.ts'
 import type { Control } from './fields.ts'
 import type { SectionName } from './sections.ts'
 
-/** A setting as its page shows it. The form sends `key`, any number of times for groups. */
+/** A setting for its page. The form sends `key`, repeatedly for groups. */
 export interface SettingFieldView {
   readonly key: AnySettingKey
   readonly control: Control
-  /** As a person writes it; empty for a secret. */
+  /** The displayed value; empty for a secret. */
   readonly value: string
-  /** Whether a secret is stored. The form sends `KEYRemove` to have it forgotten. */
+  /** Whether a secret is stored. The form sends `KEYRemove` to delete it. */
   readonly isSet: boolean
-  /** The variable of the environment that decides it, so that nobody can change it here. */
+  /** The environment variable that overrides the setting and makes it read-only here. */
   readonly locked: string | null
 }
 
-/** `/settings/admin/application-configuration` and below. Its form is posted to the same address. */
+/** `/settings/admin/application-configuration` and below. Its form is posted to the same path. */
 export interface SettingsPage {
   readonly view: 'settings'
   readonly viewer: Viewer
   readonly section: SectionName
-  /** Where the section is. */
+  /** The path of the section. */
   readonly path: string
-  /** The end of the key of the sentence that says how things are. */
+  /** The suffix of the message key of the status summary. */
   readonly lead: string
   readonly groups: readonly { readonly name: string; readonly fields: readonly SettingFieldView[] }[]
-  /** Whether the environment decides everything. */
+  /** Whether the environment provides all settings. */
   readonly uiConfigDisabled: boolean
-  /** What groups there are to choose from, and how many more; nothing where none are asked for. */
+  /** The groups that can be selected, and the number of further groups; `null` if the section has no group field. */
   readonly userGroups: {
     readonly offered: readonly { readonly id: string; readonly name: string }[]
     readonly more: number
   }
   readonly problems: readonly FieldError[]
-  /** What the form is based on: it is sent back with it. */
+  /** The version that the form is based on; the form sends it back. */
   readonly version: string
-  /** What is there now and not what was entered, where somebody else has saved meanwhile. */
+  /** The stored values that differ from the entered ones, if another user has saved a change in between. */
   readonly conflict: readonly Difference[] | null
   readonly notice:
     | ('saved' | 'picture_saved' | 'picture_removed' | 'token_removed')
     | ('keys_rotated' | 'keys_pending' | 'keys_unchanged')
     | null
-  /** What people see of the instance; none but on the page of the general settings. A form sends `file`. */
+  /** The images of the instance; empty except on the page of the general settings. A form sends `file`. */
   readonly images: readonly ApplicationImageItem[]
-  /** What became of a test e-mail; `answer` is what the e-mail server said. */
+  /** The result of a test e-mail; `answer` is the response of the SMTP server. */
   readonly test: {
     readonly outcome: 'sent' | 'failed' | 'no_address'
     readonly address: string
     readonly answer: string
   } | null
-  /** Directories whose settings are known; the one whose settings are filled in, but not saved. None but on the page of LDAP. */
+  /** Directory presets, and the preset that is filled in but not saved. Empty except on the LDAP page. */
   readonly presets: {
     readonly offered: readonly { readonly id: string; readonly name: string }[]
     readonly chosen: string | null
   } | null
-  /** What lets programs register clients, and what signs what they get; `null` but on the page of OpenID Connect. */
+  /** Registration tokens and signing keys; `null` except on the OpenID Connect page. */
   readonly oidc: OidcPart | null
 }
 
 export interface OidcPart {
   readonly tokens: readonly Omit<InitialAccessToken, 'tokenHash'>[]
-  /** The token that was made by this very request, in clear. */
+  /** The token that this request created, in plain text. */
   readonly newToken: { readonly id: string; readonly token: string } | null
-  /** What the form holds that makes one. */
+  /** The values of the form that creates a token. */
   readonly token: TokenFormValues
   readonly keys: readonly PublishedKey[]
 }

@@ -18,10 +18,10 @@ import { fieldsOf, keysOf, type SectionName, sectionNames } from './sections.ts'
 export interface SettingPagesPorts {
   readonly sections: SettingSections
   readonly page: SectionPage
-  /** Sends somebody a test e-mail. @throws {Misconfigured} because of what the e-mail server said @throws {Conflict} `user_email_not_set` */
+  /** Sends a test e-mail. @throws {Misconfigured} with the response of the SMTP server @throws {Conflict} `user_email_not_set` */
   readonly testEmail: (user: User) => Promise<void>
   readonly authentication: Authentication
-  /** Around what needs a passkey that was used just now. */
+  /** Wraps actions that require recent re-authentication with a passkey. */
   readonly flashes: Flashes
 }
 
@@ -30,7 +30,7 @@ const notices = [
   ...(['keys_rotated', 'keys_pending', 'keys_unchanged'] as const),
 ]
 
-/** `/settings/admin/application-configuration`: the settings, a page a section. */
+/** `/settings/admin/application-configuration`: the settings, one page per section. */
 export function settingPages(ports: SettingPagesPorts): readonly PageRoute[] {
   const { sections, page, testEmail, authentication, flashes } = ports
 
@@ -69,7 +69,7 @@ export function settingPages(ports: SettingPagesPorts): readonly PageRoute[] {
       return page.show(ctx, user, section, {
         ...refusal,
         entered,
-        // Whoever corrects a typing error must still hear of what others have changed.
+        // Correcting an input error must not hide a conflict with another user's change.
         ...(!refusal.isConflict && version.ifMatch !== undefined && { version: version.ifMatch }),
       })
     const test = section === 'email' && formText(ctx, 'act', 10) === 'test' ? await tried(testEmail, user) : null
@@ -90,7 +90,7 @@ function sectionOf({ params }: Context): SectionName {
   return known
 }
 
-/** What became of a test e-mail, so that its page can say it. */
+/** The result of a test e-mail, for its page. */
 async function tried(send: (user: User) => Promise<void>, user: User): Promise<SettingsPage['test']> {
   const address = user.email ?? ''
   try {

@@ -18,7 +18,7 @@ export interface RegistrationTokenPagesPorts {
 }
 
 const hour = 60 * 60_000
-/** How long a token can work, by what the form calls it, in milliseconds. */
+/** The lifetimes of a token by form value, in milliseconds. */
 const lifetimes: Readonly<Record<TokenFormValues['lifetime'], number>> = {
   hour,
   day: 24 * hour,
@@ -27,14 +27,14 @@ const lifetimes: Readonly<Record<TokenFormValues['lifetime'], number>> = {
 }
 const at = '/settings/admin/application-configuration/oidc/initial-access-tokens'
 
-/** The forms of initial access tokens, on the page of OpenID Connect. */
+/** The forms of initial access tokens, on the OpenID Connect page. */
 export function registrationTokenPages(ports: RegistrationTokenPagesPorts): readonly PageRoute[] {
   const { tokens, page, authentication, flashes } = ports
   return [
     {
       method: 'post',
       path: at,
-      /** A token lets a program in, so that who makes one has to have used a passkey. */
+      /** A token grants access to programs, so creating one requires recent re-authentication. */
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
         const token = formValues(ctx)

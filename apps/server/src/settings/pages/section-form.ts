@@ -10,19 +10,19 @@ import type { Settings } from '../settings.ts'
 import { isContractKey, type SettingField } from './fields.ts'
 import { contractValue, ownValue, shownValue } from './validation.ts'
 
-/** What a form says, setting by setting, as a person writes it. */
+/** The form values by setting, as displayed. */
 export type Entered = ReadonlyMap<AnySettingKey, string>
 
 export function storedValue({ key }: SettingField, { contract, own }: PresentSettings): unknown {
   return isContractKey(key) ? contract[key] : own[key]
 }
 
-/** What the form shows before anybody has touched it. */
+/** The initial values of the form. */
 export function shownSettings(fields: readonly SettingField[], present: PresentSettings): Entered {
   return new Map(fields.map((field) => [field.key, shownValue(field.control, storedValue(field, present))]))
 }
 
-/** What was sent for each field that can be changed; the others stay as they are. */
+/** The submitted values of editable fields; the others stay unchanged. */
 export function enteredSettings(
   ctx: Context,
   fields: readonly SettingField[],
@@ -33,7 +33,7 @@ export function enteredSettings(
     fields.map(({ key, control }) => {
       if (control.kind === 'switch') return [key, String(formText(ctx, key, 10) === 'true')]
       if (control.kind === 'groups') {
-        // Groups that the form could not offer stay.
+        // Groups that the form could not offer stay selected.
         const kept: readonly string[] = JSON.parse(String(storedValue({ key, control }, present)) || '[]')
         return [key, JSON.stringify([...kept.filter((id) => !offeredGroups.has(id)), ...formTexts(ctx, key)])]
       }
@@ -44,13 +44,13 @@ export function enteredSettings(
   )
 }
 
-/** One of the colours that are offered, or the one that was entered beside them. */
+/** A predefined colour, or the custom one. */
 function colorSent(ctx: Context, key: string): string {
   const chosen = formText(ctx, key, 100)
   return chosen === 'own' ? formText(ctx, `${key}Own`, 1000).trim() : chosen
 }
 
-/** What is wrong before a setting itself is asked: what is no number within its bounds, or no colour. */
+/** Errors found before a setting is validated: numbers out of bounds, or invalid colours. */
 export function formatProblems(fields: readonly SettingField[], entered: Entered): readonly FieldError[] {
   return fields.flatMap(({ key, control }): FieldError[] => {
     const text = entered.get(key) ?? ''
@@ -63,7 +63,7 @@ export function formatProblems(fields: readonly SettingField[], entered: Entered
   })
 }
 
-/** What the settings become. An empty secret is kept unless `removed` names it. */
+/** The resulting changes. An empty secret is kept unless `removed` contains it. */
 export function changesOf(
   fields: readonly SettingField[],
   entered: Entered,
@@ -79,7 +79,7 @@ export function changesOf(
   return { contract: Object.fromEntries(contract), own: Object.fromEntries(own) }
 }
 
-/** The variable of the environment that decides a setting, where one does. */
+/** The environment variable that overrides a setting, if any. */
 export function lockOf(
   key: AnySettingKey,
   settings: Pick<Settings, 'isFixed' | 'uiConfigDisabled'>,

@@ -31,28 +31,28 @@ export interface SectionPagePorts {
   readonly show: ShowPage
 }
 
-/** What a page says beside what is stored. */
+/** The page state in addition to the stored settings. */
 export interface SectionAnswer {
   readonly status?: number
   readonly entered?: Entered
   readonly problems?: readonly FieldError[]
-  /** What a refused form was based on. */
+  /** The version that a rejected form was based on. */
   readonly version?: string
   readonly isConflict?: boolean
   readonly notice?: SettingsPage['notice']
   readonly test?: SettingsPage['test']
   readonly newToken?: OidcPart['newToken']
-  /** The id of what is known of a directory: its settings are filled in. */
+  /** The ID of a directory preset to fill in. */
   readonly preset?: string
-  /** What was entered for a token that was refused. */
+  /** The input of a rejected token form. */
   readonly token?: TokenFormValues
 }
 
 export interface SectionPage {
   show(ctx: Context, user: User, section: SectionName, answer?: SectionAnswer): Promise<void>
-  /** Whether somebody can change a setting here. */
+  /** Whether a setting is editable here. */
   isFree(field: SettingField): boolean
-  /** The groups that a section offers, and how many more there are. */
+  /** The groups that a section offers, and the number of further groups. */
   groupsFor(section: SectionName): Promise<SettingsPage['userGroups']>
 }
 
@@ -91,7 +91,7 @@ export function createSectionPage({
       const shown = shownSettings(fields, present)
       const preset = section === 'ldap' ? ldapPresets.find(({ id }) => id === answer.preset) : undefined
       const filledIn: ReadonlyMap<string, string> = new Map(Object.entries(preset?.settings ?? {}))
-      // What the environment decides stays.
+      // Settings from the environment are not filled in.
       const filledFor = (field: SettingField) => (lock(field) === null ? filledIn.get(field.key) : undefined)
       await show(ctx, {
         view: 'settings',
@@ -132,7 +132,7 @@ export function pathOf(section: SectionName): string {
   return section === 'general' ? settingsPath : `${settingsPath}/${section}`
 }
 
-/** What is there now and not what was entered; secrets are told to nobody. */
+/** The stored values that differ from the entered ones; secrets are never disclosed. */
 function differences(fields: readonly SettingField[], shown: Entered, entered: Entered): readonly Difference[] {
   return fields.flatMap(({ key, control }) => {
     const now = shown.get(key) ?? ''

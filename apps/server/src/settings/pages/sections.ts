@@ -2,11 +2,11 @@ import { maxMinutes } from '../checks.ts'
 import type { AnySettingKey } from '../save-section.ts'
 import { choice, ownChoice, ownNumber, type SettingField, type SettingGroup, text, toggle } from './fields.ts'
 
-/** The pages of the settings, in their order. */
+/** The settings pages in display order. */
 export const sectionNames = ['general', 'sign-up', 'email', 'ldap', 'oidc'] as const
 export type SectionName = (typeof sectionNames)[number]
 
-/** What each page asks, in its order. */
+/** The groups of each page in display order. */
 export const sections: Readonly<Record<SectionName, readonly SettingGroup[]>> = {
   general: [
     { name: 'instance', fields: [text('appName', 30), text('homePageUrl', 1000)] },

@@ -1,7 +1,7 @@
 import type { PresentSettings } from '../save-section.ts'
 import type { SectionName } from './sections.ts'
 
-/** How things are, in one word; the sentence is `settings.leads.SECTION.WORD`. */
+/** The status of a section in one word; the message is `settings.leads.SECTION.WORD`. */
 export function leadOf(section: SectionName, { contract, own }: PresentSettings): string {
   switch (section) {
     case 'general':

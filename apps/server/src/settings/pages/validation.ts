@@ -1,9 +1,9 @@
 import type { CustomClaim } from '@pocket/directory'
 import type { Control } from './fields.ts'
 
-// A setting as it is stored, and as a person writes it in a form: each the other way round of the other.
+// Converts a setting between its stored and displayed form; the conversions are inverse.
 
-/** What a form shows of a value: contract values are texts, our own are JSON. */
+/** The displayed value: contract values are strings, other settings are JSON. */
 export function shownValue({ kind }: Control, value: unknown): string {
   if (kind === 'secret') return ''
   if (kind === 'lines') return listOf(value).join('\n')
@@ -11,14 +11,14 @@ export function shownValue({ kind }: Control, value: unknown): string {
   return String(value)
 }
 
-/** The text of a setting of the contract for what was entered. */
+/** Converts form input to a contract setting. */
 export function contractValue({ kind }: Control, entered: string): string {
   if (kind === 'lines') return JSON.stringify(linesOf(entered))
   if (kind === 'claims') return claimList(entered)
   return entered
 }
 
-/** The JSON of a setting of our own for what was entered. */
+/** Converts form input to the JSON value of another setting. */
 export function ownValue({ kind }: Control, entered: string): unknown {
   if (kind === 'lines') return linesOf(entered)
   if (kind === 'number') return Number(entered)
@@ -34,9 +34,9 @@ function listOf(value: unknown): readonly string[] {
   return Array.isArray(list) ? list.map(String) : []
 }
 
-/** One claim a line where lines can say it, the stored text where not. */
+/** One claim per line if possible, otherwise the stored JSON. */
 function claimLines(stored: string): string {
-  // It was checked when it was written.
+  // Validated when it was stored.
   const claims: readonly CustomClaim[] = JSON.parse(stored || '[]')
   const lines = claims.map(({ key, value }) => `${key} = ${value}`).join('\n')
   return claimList(lines) === JSON.stringify(claims.map(({ key, value }) => ({ key, value }))) ? lines : stored
