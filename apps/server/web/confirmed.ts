@@ -1,6 +1,6 @@
 import { authenticate, explain } from '@pocket/core/browser'
 
-/** The server adds a fresh challenge; there is none yet. */
+/** There is no challenge yet: a fresh one is fetched from `refreshFrom`. */
 const ceremony = {
   options: { challenge: '' },
   expiresAt: 0,

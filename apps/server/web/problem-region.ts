@@ -41,7 +41,7 @@ export interface CeremonyRun {
   readonly sentences: Sentences
   /** Runs the ceremony and returns the redirect path. */
   readonly run: () => Promise<{ readonly redirectTo: string }>
-  /** Continues after the ceremony; by default redirects to the returned path. */
+  /** Continues after the ceremony; by default redirects to the path that `run` returns. */
   readonly goOn?: (to: string) => void
   /** Handles an error first; returns true if it has displayed it. */
   readonly onProblem?: (explanation: Explanation) => boolean

@@ -39,7 +39,7 @@ const prefix = '/assets/'
 /**
  * Loads the bundle.
  *
- * @param directory - holds `manifest.json`, `icons.json` and the files that the manifest names
+ * @param directory - contains `manifest.json`, `icons.json` and the files that the manifest names
  * @throws {Misconfigured} if the bundle has not been built
  */
 export async function loadAssets(directory: string): Promise<Assets> {
@@ -60,7 +60,7 @@ export async function loadAssets(directory: string): Promise<Assets> {
   }
 }
 
-/** The bundle is part of this program, so its JSON needs no validation. */
+/** The bundle is part of this program, so the output of `scripts/bundle.ts` needs no validation. */
 async function readBundle<T>(directory: string, name: string): Promise<T> {
   const text = await readFile(join(directory, name), 'utf8').catch((cause: unknown) => {
     throw new Misconfigured(`${join(directory, name)} cannot be read. Run "pnpm run build" first.`, { cause })

@@ -4,7 +4,7 @@ import type { Context } from 'koa'
 const use = 'flash'
 /** Milliseconds. */
 const lifetime = 120_000
-/** A browser drops a cookie that is larger than 4096 bytes, its name and attributes included. */
+/** Browsers reject a cookie of more than 4096 bytes, including its name and attributes. */
 const byteLimit = 3500
 
 /** Content that a page shows once, after the redirect that follows a POST. */

@@ -20,7 +20,7 @@ async function respondsInTime(ping: Ping): Promise<boolean> {
   try {
     return await Promise.race([tooLate, ping().then(() => true)])
   } catch {
-    // The database logs the reason; the health check reports only the failure.
+    // The database logs the reason; the health check only reports the failure.
     return false
   } finally {
     clearTimeout(timer)

@@ -107,7 +107,7 @@ export function readListPage(ctx: Context, definition: ListPageDefinition, secur
   }
 }
 
-/** The list that a form returns to, from its field `list`. */
+/** The path and query of the list that a form returns to, from its field `list`. */
 export function backTo(path: string, sent: string): string {
   return sent.startsWith('?') ? path + sent : path
 }

@@ -11,7 +11,7 @@ export type Act = (ctx: Context) => Promise<void>
 /** A page or form endpoint. The access table states its permissions. */
 export interface PageRoute {
   readonly method: 'get' | 'post'
-  /** With `:name` for parameters. */
+  /** Parameters are written as `:name`. */
   readonly path: `/${string}`
   /** The rate limit per IP address. */
   readonly limit?: LimitName

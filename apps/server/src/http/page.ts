@@ -118,7 +118,7 @@ export type RenderTemplate = (name: string, locals: object) => Promise<string>
  * Renders templates that see only `names`. koa-views adds `render` to a context but needs no request, so a plain object replaces
  * the context.
  *
- * @param viewsDirectory - absolute
+ * @param viewsDirectory - absolute path
  */
 export function createTemplates(viewsDirectory: string, names: readonly string[]): RenderTemplate {
   const holder: { state: object; response: object; render?: RenderTemplate } = { state: {}, response: {} }
@@ -186,7 +186,7 @@ function createTimes(language: string, clock: Clock) {
       const [unit, length] = units.find(([, size]) => ahead >= size) ?? units[3]
       return relative.format(Math.round(ahead / length), unit)
     },
-    /** “3 hours ago” within the last month, the date otherwise. */
+    /** “3 hours ago” within the last month, otherwise the date. */
     ago: (at: number) => {
       const past = Math.max(0, clock.now() - at)
       const [unit, length] = units.find(([, size]) => past >= size) ?? units[3]

@@ -4,7 +4,7 @@ import type { Actor } from '../users/actor.ts'
 import { isLeased, type JobOutcome, type JobStore } from './job-store.ts'
 import { defaultLeaseMs, type Scheduler } from './scheduler.ts'
 
-/** A job as an administrator sees it. Instants in milliseconds since the Unix epoch. */
+/** A job for administrators. Instants in milliseconds since the Unix epoch. */
 export interface JobItem {
   readonly name: string
   /** Milliseconds between the end of a run and the start of the next one. */
@@ -43,7 +43,7 @@ export interface JobsPorts {
 }
 
 export function createJobs({ store, scheduler, audit, clock }: JobsPorts): Jobs {
-  /** The jobs of this version: the table also contains jobs of older versions. */
+  /** The jobs of this version: the table may also contain jobs of older versions. */
   const list = async (): Promise<readonly JobItem[]> => {
     const now = clock.now()
     const intervals = scheduler.intervals()

@@ -36,7 +36,7 @@ export function createLdapHost(ports: LdapHostPorts): LdapHost {
     await recordMany(eventsOf(done))
   }
 
-  /** Whether the current picture comes from LDAP, was chosen by a user, or is missing. */
+  /** The users who have a picture that was not imported from LDAP. */
   const choseManually = async (changed: readonly PicturePlan[]): Promise<ReadonlySet<string>> => {
     const stored = await images.among(changed.map(({ userId }) => userSlot(userId)))
     const hashes = new Map(stored.map(({ slot, hash }) => [slot, hash]))

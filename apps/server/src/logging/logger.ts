@@ -53,7 +53,7 @@ export function createLogger(config: LogConfig, destination: DestinationStream =
   )
 }
 
-/** Three levels: the entry, an object in it (`headers`), an object in that (`request.headers`). */
+/** Three levels: the entry, a nested object (`headers`), and an object in that (`request.headers`). */
 function secretPaths(name: string): string[] {
   return [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]
 }

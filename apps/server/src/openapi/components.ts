@@ -3,7 +3,7 @@ import type { JSONSchema } from 'json-schema-to-ts'
 /** A part of the document: plain JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
 
-/** Members whose value is data, not a schema. */
+/** Members that contain data, not schemas. */
 const dataMembers = new Set(['const', 'default', 'enum', 'examples'])
 
 /** The named schemas of a document, each stored once. */
@@ -23,7 +23,7 @@ export function createComponents(): Components {
     const inner = Object.fromEntries(
       Object.entries(value).map(([name, each]) => [name, dataMembers.has(name) ? plain(each) : refer(each)]),
     )
-    // Below `properties`, `title` is a field with a schema, not text.
+    // Below `properties`, a field named `title` is a schema, not text.
     if (typeof inner.title !== 'string') return inner
     return keep(inner.title, inner)
   }

@@ -31,7 +31,8 @@ export interface ScimProviders {
    */
   create(actor: Actor, input: ScimProviderInput): Promise<ScimProvider>
   /**
-   * Throws as `create`. @throws {Conflict} `scim_sync_running` if the endpoint changes during a run @throws {PreconditionFailed}
+   * Updates a provider; throws like `create`. @throws {Conflict} `scim_sync_running` if the endpoint changes during a run @throws
+   * {PreconditionFailed}
    */
   update(actor: Actor, id: string, input: ScimProviderInput): Promise<ScimProvider>
   /** Keeps the resources at the target. @throws {NotFound} `not_found` */

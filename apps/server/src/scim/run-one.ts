@@ -105,7 +105,7 @@ function pauseAfter({ stopped }: ScimReport): number {
   return Math.min(runInterval, Math.max(retryDelay, stopped.retryAfter ?? 0))
 }
 
-/** For a target that is not up to date. */
+/** Whether the state of an incomplete target has changed. */
 function isChanged(before: ScimReport | null, { stopped }: ScimReport): boolean {
   return before === null || isComplete(before) || before.stopped?.code !== stopped?.code
 }

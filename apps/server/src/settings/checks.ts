@@ -12,7 +12,7 @@ function malformed(message: string): Fault {
   return { code: 'invalid_format', message }
 }
 
-/** Length in code points. */
+/** Counts characters as code points, as users do. */
 function tooLong(text: string, most: number): Fault | undefined {
   return [...text].length > most ? { code: 'too_long', message: `must be at most ${most} characters long` } : undefined
 }
@@ -53,7 +53,7 @@ export const emailAddress: Check = (text) =>
   line(254)(text) ??
   (/^[^\s@<>(),;:"]+@[^\s@<>(),;:"]+$/u.test(text) ? undefined : malformed('must be a valid email address'))
 
-/** A path on this server or an https URL; no executable scheme. */
+/** A path on this server or an http(s) URL; no scheme that runs scripts. */
 export const pageAddress: Check = (text) =>
   line()(text) ??
   (/^\/(?![/\\])/.test(text) || isAddress(text, 'http:', 'https:')

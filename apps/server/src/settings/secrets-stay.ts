@@ -45,7 +45,7 @@ export function keepingSecrets(
   return { ...after, ...Object.fromEntries(moved.map(({ secret }) => [secret, ''])) }
 }
 
-/** Only the origin of a URL matters here; an invalid URL counts as the same server. */
+/** Other parts of a URL do not change who receives the secret; an invalid URL is compared as text. */
 function serverOf(address: string): string {
   const url = URL.parse(address.trim())
   if (url === null) return address.trim()

@@ -61,7 +61,7 @@ export async function createSettings(ports: SettingsPorts): Promise<Settings> {
   const listeners: SettingsListener[] = []
   let known = { values: await load(), readAt: clock.now() }
 
-  // Concurrent reads are not shared: one could wait for a transaction that the first caller is part of.
+  // Concurrent reads are not shared: a shared one could wait for a transaction that the first caller has open.
   const values = async (): Promise<SettingValues> => {
     const before = known
     const readAt = clock.now()

@@ -48,7 +48,7 @@ export function signInPages({ pocket, directory, authentication, show, signUpUrl
 
     async show(ctx: Context) {
       if (!(await directory.isSetUp())) return seeOther(ctx, '/login/setup')
-      // Signing in with another account keeps the current session.
+      // With `another`, a signed-in user can sign in with a second account and keeps the first session.
       if (ctx.query.another === undefined && (await authentication.user(ctx))) return seeOther(ctx, target(ctx))
       const signUp = await signUpUrl()
       await show(ctx, {

@@ -86,7 +86,7 @@ export function createApprovals({ store, directory, users, audit, transaction, m
   }
 }
 
-/** Code units. */
+/** The maximum length in characters. */
 export const maxNoteLength = 500
 
 /** The administrator's note without control characters, or `null`. */

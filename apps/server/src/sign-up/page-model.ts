@@ -51,7 +51,7 @@ export interface ApprovalsPage {
   readonly viewer: Viewer
   /** Whether new sign-ups currently need approval. */
   readonly isAskedFor: boolean
-  /** The maximum length of the note that is sent with a decision. */
+  /** The maximum length of the note that is sent with a decision, in characters. */
   readonly maxNoteLength: number
   /** Oldest first. */
   readonly waiting: readonly {
@@ -81,7 +81,7 @@ export interface InvitationFormValues {
 export interface InvitationsPage {
   readonly view: 'invitations'
   readonly viewer: Viewer
-  /** The current sign-up mode; links work in every mode except the one that disables sign-up. */
+  /** The current sign-up mode; links work unless sign-up is disabled. */
   readonly mode: SignUpMode
   readonly list: ListView
   readonly invitations: readonly {

@@ -2,7 +2,7 @@ import { type Pocket, startAddress } from '@pocket/core'
 import type { Context } from 'koa'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 
-/** Code units. */
+/** The maximum length in characters. */
 const longest = 2000
 const home = '/settings/account'
 

@@ -18,7 +18,7 @@ export interface PasskeyRemovedPage {
   /** The parent page. */
   readonly within: 'account' | 'user'
   readonly passkeyName: string
-  /** Passkeys first. */
+  /** Passkeys come first. */
   readonly made: readonly ReviewedThing[]
   readonly submitTo: string
   readonly backTo: string

@@ -16,7 +16,7 @@ export interface ReviewedThing extends Pick<MadeThing, 'kind' | 'id' | 'at'> {
 
 /** A removed passkey, and what was created in its sessions. */
 export interface ReviewedRemoval extends Pick<PasskeyRemoval, 'passkeyId' | 'passkeyName'> {
-  /** Passkeys first. */
+  /** Passkeys come first. */
   readonly made: readonly ReviewedThing[]
 }
 

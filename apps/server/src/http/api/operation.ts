@@ -25,7 +25,7 @@ interface Description {
   /** The `operationId` in the OpenAPI document. */
   readonly id: string
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
-  /** With `:name` for parameters. */
+  /** Parameters are written as `:name`. */
   readonly path: `/api/${string}`
   readonly summary: string
   /** Additional documentation for API clients. */
@@ -41,7 +41,7 @@ interface Description {
   readonly conditional?: true
   /** Additional query parameters for the document: the operation reads and validates `query` itself. */
   readonly query?: Readonly<Record<string, JSONSchema>>
-  /** The body is a form with a field `file` (`multipart/form-data`), which the operation reads from `ctx` itself. */
+  /** The body is a form (`multipart/form-data`) with the field `file`, which the operation reads from `ctx` itself. */
   readonly upload?: true
   /** The successful response. Without a schema it is empty. `pageOf` creates the schema of a list. */
   readonly answer: {
