@@ -6,12 +6,12 @@ import { type CeremonyFailure, ceremonyFailures } from '../../src/browser/proble
 
 type Code = WebAuthnError['code']
 
-/** What counts of a DOMException here. */
+/** The properties of a DOMException that the code reads. */
 const thrown = (name: string, message = 'No.') => Object.assign(new Error(message), { name })
 const told = (code: Code, cause = thrown('NotAllowedError')) => new WebAuthnError({ message: 'No.', code, cause })
 const passedThrough = (cause: Error) => told('ERROR_PASSTHROUGH_SEE_CAUSE_PROPERTY', cause)
 
-describe('what a browser throws', () => {
+describe('browser error', () => {
   test.each<[CeremonyFailure, string, unknown]>([
     [
       'cancelled',
@@ -36,11 +36,11 @@ describe('what a browser throws', () => {
     ['wrong_address', 'an address that is none', thrown('SecurityError')],
     ['unexpected', 'a fault of its own', thrown('UnknownError')],
     ['unexpected', 'no error at all', 'no'],
-  ])('is %s: %s', (failure, _name, error) => {
+  ])('%s is classified as %s', (failure, _name, error) => {
     expect(failureOf(error, false)).toBe(failure)
   })
 
-  test('is a timeout where the time is up, since browsers do not say', () => {
+  test('is classified as a timeout after the time limit, because browsers report no reason', () => {
     expect(failureOf(thrown('NotAllowedError'), true)).toBe('timed_out')
     expect(failureOf(passedThrough(thrown('NotAllowedError')), true)).toBe('timed_out')
     expect(failureOf(thrown('SecurityError'), true)).toBe('wrong_address')
@@ -62,10 +62,10 @@ test.each<[string, boolean]>([
   ['Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/131.0 Mobile Safari/537.36', false],
   ['Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1', false],
   ['Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0', false],
-])('whether %s is inside of another app: %s', (userAgent, inside) => {
+])('detects whether %s runs in an embedded browser: %s', (userAgent, inside) => {
   expect(isInAppBrowser(userAgent)).toBe(inside)
 })
 
-test('every failure is named once', () => {
+test('gives each failure exactly one name', () => {
   expect(new Set(ceremonyFailures).size).toBe(ceremonyFailures.length)
 })

@@ -70,7 +70,7 @@ describe('a registered redirect URI', () => {
     expect(redirectUriAllowed([registered], requested)).toBe(false)
   })
 
-  // The vectors of the contract.
+  // The test vectors of the contract.
   test.each([
     ['https://*.example.com/callback', 'https://subdomain.example.com/callback', true],
     ['https://*.example.com/callback', 'https://a.b.example.com/callback', true],
@@ -107,7 +107,7 @@ describe('a registered redirect URI', () => {
     ['https://user:*@example.com/callback', 'https://user:password@malicious.site#example.com/callback', false],
     ['com.example.app:/*', 'com.example.app:/callback', true],
     ['app.immich:///*', 'app.immich:///oauth-callback', true],
-    // What reads in two ways, reads in the way that a browser has; what a server might read in another, is refused.
+    // An ambiguous URL is parsed as a browser parses it; a URL that a server could parse differently is rejected.
     ['https://*.example.com/callback', 'https://evil.example%23.example.com/callback', false],
     ['https://*.example.com/callback', 'https://evil.example%2f.example.com/callback', false],
     ['https://*.example.com/callback', 'https://evil.example?.example.com/callback', false],
@@ -127,7 +127,7 @@ describe('a registered redirect URI', () => {
     ['https://*.example.com/**', 'https://a.example.com/x/%2e%2e/y', true],
     ['https://*.example.com/app/**', 'https://a.example.com/app/%2e%2e/y', false],
     ['https://*.example.com/app/**', 'https://a.example.com/app/..\\y', false],
-    // A wildcard does not reach into other domains, and a bare one reaches nowhere.
+    // A wildcard does not match other domains, and a bare wildcard matches nothing.
     ['https://example.*/callback', 'https://example.net/callback', true],
     ['https://example.*/callback', 'https://example.com.evil.example/callback', false],
     ['http://192.168.1.*/callback', 'http://192.168.1.5/callback', true],
@@ -137,7 +137,7 @@ describe('a registered redirect URI', () => {
     ['**', 'https://example.com/callback', false],
     ['*://*/**', 'javascript://x/%0aalert(1)', false],
     ['javascript:*', 'javascript:alert(1)', false],
-    // A loopback address has any port, with plain http.
+    // A loopback address matches any port over plain http.
     ['http://127.0.0.1/callback', 'http://127.0.0.1:49152/callback', true],
     ['http://localhost:8000', 'http://localhost:18000/', true],
     ['http://[::1]/callback', 'http://[::1]:5000/callback', true],
@@ -147,18 +147,18 @@ describe('a registered redirect URI', () => {
     ['http://127.0.0.1/callback', 'http://127.0.0.1.evil.example:80/callback', false],
     ['http://localhost/callback', 'http://localhost:80@evil.example/callback', false],
     ['https://localhost/callback', 'https://localhost:5000/callback', false],
-  ])('%s and %s: %s', (registered, requested, allowed) => {
+  ])('compares %s with %s: %s', (registered, requested, allowed) => {
     expect(redirectUriAllowed([registered], requested)).toBe(allowed)
   })
 
-  test('returns for a redirect URI that is made to let a matcher backtrack', () => {
+  test('rejects a redirect URI that is built to cause backtracking', () => {
     const pattern = `https://h/${'*a'.repeat(100)}b?x=${'*a'.repeat(100)}b`
     const a = 'a'.repeat(10_000)
-    // A matcher that backtracks would not come back within the limit of a test, on any machine.
+    // A backtracking matcher would exceed the time limit of a test on any machine.
     expect(redirectUriAllowed([pattern], `https://h/${a}?x=${a}`)).toBe(false)
   })
 
-  test('is compared with wildcards up to a length, and as it is at any', () => {
+  test('matches wildcards up to a maximum length, and exact URIs of any length', () => {
     const long = `https://h/${'a'.repeat(1990)}`
     for (const [uri, allowed] of [
       [long, true],
@@ -179,7 +179,7 @@ describe('a registered redirect URI', () => {
     ['*a*a*a*b', 'a'],
     [`${'*a'.repeat(50)}b`, 'a'],
     [`${'*ab'.repeat(50)}c`, 'ab'],
-  ])('with the pattern %s costs steps in proportion to its length', (pattern, repeated) => {
+  ])('compares the pattern %s in linear time', (pattern, repeated) => {
     const maxPieceLength = Math.max(...pattern.split('*').map(({ length }) => length)) + 1
     for (const length of [100, 1000, 2000]) {
       let steps = 0
@@ -192,7 +192,7 @@ describe('a registered redirect URI', () => {
     }
   })
 
-  test('with plain http is for loopback addresses alone, where the instance says so', () => {
+  test('allows plain http only for loopback addresses if the instance requires https', () => {
     const strict = { allowInsecure: false }
     for (const uri of ['http://nas.lan/cb', 'http://192.168.1.5:2283/cb', 'http://*.lan/cb']) {
       expect(redirectUriProblem(uri)).toBeUndefined()
@@ -205,7 +205,7 @@ describe('a registered redirect URI', () => {
     expect(redirectUriAllowed(['http://nas.lan/cb'], 'http://nas.lan/cb', strict)).toBe(false)
   })
 
-  test('none allows nothing', () => {
+  test('allows nothing if no redirect URI is registered', () => {
     expect(redirectUriAllowed([], 'https://h')).toBe(false)
   })
 })
@@ -294,6 +294,6 @@ test.each([
   ['nas', 'https://nas'],
   ['app.immich:///x', 'app.immich:///x'],
   ['', ''],
-])('%s, pasted for DSM, becomes %s', (given, corrected) => {
+])('converts %s, pasted for DSM, to %s', (given, corrected) => {
   expect(dsmAddress(given)).toEqual({ given, corrected })
 })

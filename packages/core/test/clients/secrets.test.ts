@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { findSecret, mintSecret } from '../../src/clients/secrets.ts'
 
-test('a secret counts until it ends, and no other does', () => {
+test('accepts a client secret until it expires, and no other secret', () => {
   const { plain, stored } = mintSecret(1000)
   const secrets = [{ ...stored, expiresAt: 2000 }, mintSecret(1000).stored]
   expect(plain).toMatch(/^pk_[\w-]{43}$/)

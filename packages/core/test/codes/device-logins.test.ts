@@ -18,15 +18,15 @@ const approval = { status: 'approved', accountId: 'ada', sessionUid: 'session' }
 const unknown = { code: 'device_code_invalid' }
 const over = { code: 'device_login_expired' }
 
-describe('a device that asks to be let in', () => {
-  test('is found by its code, however that is typed', async () => {
+describe('device authorization', () => {
+  test('finds the request by its user code in any spelling', async () => {
     const { deviceLogins, request } = setting()
     const { userCode } = await request()
     const typed = ` ${userCode.slice(0, 4).toLowerCase()}\u2013${userCode.slice(4).replaceAll('Q', '0').replaceAll('V', 'u')}`
     expect(await deviceLogins.find(typed)).toMatchObject({ userCode })
   })
 
-  test('is found by nobody who has its code and another key', async () => {
+  test('does not find the request with the user code and a different key', async () => {
     const { store, request, deviceLogins } = setting()
     const { userCode } = await request()
     const { deviceLogins: withOtherKey } = setting(ada, 'another key of sixteen bytes', store)
@@ -34,7 +34,7 @@ describe('a device that asks to be let in', () => {
     expect(await deviceLogins.find(userCode)).toMatchObject({ userCode })
   })
 
-  test('can no more be let in after five minutes', async () => {
+  test('cannot be approved after five minutes', async () => {
     const { deviceLogins, request, clock } = setting()
     const { id, token, userCode } = await request()
     clock.pass(5 * minute - 10 * second)
@@ -45,7 +45,7 @@ describe('a device that asks to be let in', () => {
     await expect(deviceLogins.redeem(id, token)).rejects.toMatchObject(over)
   })
 
-  test('does not come in when it fetches an approval too late, or with another browser’s token', async () => {
+  test('rejects an approval that is fetched too late or with the token of another browser', async () => {
     const { deviceLogins, request, clock } = setting()
     const [one, other] = [await request(), await request()]
     await deviceLogins.decide(one.userCode, approval)
@@ -54,7 +54,7 @@ describe('a device that asks to be let in', () => {
     await expect(deviceLogins.redeem(one.id, one.token)).rejects.toMatchObject(over)
   })
 
-  test('is decided about once', async () => {
+  test('can be decided only once', async () => {
     const { deviceLogins, request } = setting()
     const { id, token, userCode } = await request()
     await deviceLogins.decide(userCode, { status: 'denied', accountId: 'ada', sessionUid: null })
@@ -63,7 +63,7 @@ describe('a device that asks to be let in', () => {
     await expect(deviceLogins.redeem(id, token)).rejects.toMatchObject(over)
   })
 
-  test('is let in by one of two who decide at once', async () => {
+  test('accepts one of two concurrent decisions', async () => {
     const { deviceLogins, request } = setting()
     const { userCode } = await request()
     const decisions = (['approved', 'denied'] as const).map((status) =>
@@ -73,7 +73,7 @@ describe('a device that asks to be let in', () => {
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
   })
 
-  test('comes in as whoever has decided, whatever account was meant', async () => {
+  test('signs in the account that approved it, regardless of the account it was meant for', async () => {
     const { deviceLogins, request } = setting()
     const { id, token, userCode } = await request()
     await deviceLogins.decide(userCode, { ...approval, accountId: 'nobody' })

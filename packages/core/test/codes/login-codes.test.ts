@@ -37,22 +37,22 @@ function setting(account: Account = ada, key = 'a key of sixteen bytes or more',
   return { clock, codes, loginCodes }
 }
 
-describe('a login code', () => {
-  test('has six characters up to a quarter of an hour, twelve beyond', async () => {
+describe('login code', () => {
+  test('has six characters for a lifetime of up to 15 minutes, and twelve for a longer one', async () => {
     const { loginCodes } = setting()
     expect((await loginCodes.issue('ada', 15 * minute)).code).toMatch(/^[2-9A-HJ-NP-TV-Z]{6}$/)
     expect((await loginCodes.issue('ada', 16 * minute)).code).toMatch(/^[2-9A-HJ-NP-TV-Z]{12}$/)
   })
 
-  test('is made of thirty signs that nobody takes for another', async () => {
+  test('uses an alphabet of thirty characters that are not confused with each other', async () => {
     expect([...new Set(codeAlphabet)].join('')).toBe('23456789ABCDEFGHJKMNPQRSTVWXYZ')
     const { loginCodes } = setting()
     const made = await Promise.all(Array.from({ length: 100 }, () => loginCodes.issue('ada', 60 * minute)))
-    // Of 1200 signs each of the thirty is missing once in 10^16 runs.
+    // With 1200 characters, a run misses one of the thirty with a probability of 10^-16 each.
     expect([...new Set(made.flatMap(({ code }) => [...code]))].sort().join('')).toBe(codeAlphabet)
   })
 
-  test('lets in once, however it is typed', async () => {
+  test('signs in once, in any spelling', async () => {
     const { loginCodes } = setting()
     const { code } = await loginCodes.issue('ada', 60 * minute)
     const typed = ` ${code.slice(0, 4).toLowerCase()}-${code.slice(4, 8)} ${code.slice(8)}`
@@ -64,11 +64,11 @@ describe('a login code', () => {
     ['look-alikes', 'o0Q 1iL7 uV', 'QQQ7777VV'],
     ['wide letters, other spaces and dashes', '２３\u2011４５\u00a0ａ\u200bｂ', '2345AB'],
     ['marks around it', '\u201c23.45_ab\u201d', '2345AB'],
-  ])('is read as it was meant: %s', (_what, typed, meant) => {
+  ])('is normalized before it is compared: %s', (_what, typed, meant) => {
     expect(normalCode(typed)).toBe(meant)
   })
 
-  test('that is bound to a browser works there alone, and other browsers do not use it up', async () => {
+  test('that is bound to a browser works only there, and attempts in other browsers do not consume it', async () => {
     const { loginCodes } = setting()
     const { code } = await loginCodes.issue('ada', minute, { browserToken: 'token of the browser' })
     for (const other of [undefined, 'another token'])
@@ -76,31 +76,31 @@ describe('a login code', () => {
     expect(await loginCodes.redeem(code, 'token of the browser')).toMatchObject({ account: ada })
   })
 
-  test('lets one of fifty in', async () => {
+  test('signs in one of fifty concurrent attempts', async () => {
     const { loginCodes } = setting()
     const { code } = await loginCodes.issue('ada', minute)
     const all = await Promise.allSettled(Array.from({ length: 50 }, () => loginCodes.redeem(code)))
     expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   })
 
-  test('ends', async () => {
+  test('expires', async () => {
     const { loginCodes, clock } = setting()
     const { code } = await loginCodes.issue('ada', minute)
     clock.pass(minute)
     await expect(loginCodes.redeem(code)).rejects.toMatchObject({ code: 'code_invalid' })
   })
 
-  test.each(['', 'short', 'x'.repeat(10_000), 'AAAAAA', "' OR 1=1"])('is not %j', async (code) => {
+  test.each(['', 'short', 'x'.repeat(10_000), 'AAAAAA', "' OR 1=1"])('does not accept %j', async (code) => {
     await expect(setting().loginCodes.redeem(code)).rejects.toMatchObject({ code: 'code_invalid' })
   })
 
-  test('is neither made for nor taken from somebody who is disabled', async () => {
+  test('is neither issued to nor accepted from a disabled account', async () => {
     const { loginCodes } = setting({ ...ada, disabled: true })
     await expect(loginCodes.issue('ada', minute)).rejects.toMatchObject({ code: 'account_disabled' })
     await expect(loginCodes.issue('bob', minute)).rejects.toMatchObject({ code: 'account_not_found' })
   })
 
-  test('does not let somebody in who was disabled after it was made', async () => {
+  test('is rejected if the account was disabled after it was issued', async () => {
     const account = { ...ada }
     const { loginCodes } = setting(account)
     const { code } = await loginCodes.issue('ada', minute)
@@ -108,7 +108,7 @@ describe('a login code', () => {
     await expect(loginCodes.redeem(code)).rejects.toMatchObject({ code: 'account_disabled' })
   })
 
-  test('is not stored in clear', async () => {
+  test('is not stored in plain text', async () => {
     const { loginCodes, codes } = setting()
     const stored: string[] = []
     const insert = codes.insert.bind(codes)
@@ -119,7 +119,7 @@ describe('a login code', () => {
     const { code } = await loginCodes.issue('ada', minute)
     expect(stored).toHaveLength(1)
     expect(stored.join()).not.toContain(code)
-    // So few signs are found by trying all of them where no key is needed for that.
+    // Without a keyed hash, such a short code can be found by brute force.
     const { loginCodes: withOtherKey } = setting(ada, 'another key of sixteen bytes', { ...memoryStores(), codes })
     await expect(withOtherKey.redeem(code)).rejects.toMatchObject({ code: 'code_invalid' })
     expect((await loginCodes.redeem(code)).account).toBe(ada)

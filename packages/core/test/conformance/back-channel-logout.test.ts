@@ -5,7 +5,7 @@ import { createPublicFetch } from '@pocket/core'
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { endSession, isLoggedIn, loggedIn, postLogoutRedirectUri } from './logout.ts'
 
-/** The back channel of the suite. */
+/** The back-channel logout endpoint of the conformance suite. */
 async function startBackChannel() {
   const received: { method: string | undefined; contentType: string | undefined; form: URLSearchParams }[] = []
   const server = createServer(async (req, res) => {

@@ -22,7 +22,7 @@ import {
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
-/** The modules that the Basic and the Form Post plan have in common. */
+/** The modules shared by the Basic plan and the Form Post plan. */
 export function basicModules(mode: ResponseMode): void {
   test('oidcc-server', async () => {
     await using party = await entering(mode)
@@ -143,7 +143,7 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-idtoken-unsigned', async () => {
-    // A client that no program registers cannot ask for it, nor is it among what there is.
+    // Only a client that is registered by other means can request this, and discovery does not advertise it.
     await using party = await entering(mode)
     const metadata = party.configuration.serverMetadata()
     expect(metadata.id_token_signing_alg_values_supported).not.toContain('none')
@@ -191,7 +191,7 @@ export function basicModules(mode: ResponseMode): void {
 
   test('oidcc-max-age-1', async () => {
     await using party = await entering(mode)
-    // The library reads its own clock, so it is the first sign-in that is made to be old.
+    // The library reads its own clock, so the test backdates the first sign-in.
     party.host.clock.pass(-10 * seconds)
     const first = await logIn(party)
     party.host.clock.pass(10 * seconds)

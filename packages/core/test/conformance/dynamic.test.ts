@@ -14,7 +14,7 @@ const timersButDate = [
   ...(['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const),
 ]
 
-/** What the addresses of these clients hold. */
+/** The documents served at the URLs of these clients. */
 function published(documents: Readonly<Record<string, () => unknown>>): PublicFetch {
   const elsewhere = createPublicFetch()
   return async (url, init) => {
@@ -23,7 +23,7 @@ function published(documents: Readonly<Record<string, () => unknown>>): PublicFe
   }
 }
 
-/** A client that has registered itself, and a person in front of it. */
+/** A dynamically registered client and a user in front of it. */
 async function register(
   host: Host,
   metadata: Partial<oidc.ClientMetadata> = {},
@@ -267,7 +267,7 @@ describe('oidcc-dynamic-certification-test-plan', () => {
       )
       oidc.allowInsecureRequests(moved)
       keys = [await key('next', next)]
-      // The library keeps what was published for a minute of its own clock; the suite waits as long.
+      // The library caches published documents for a minute of its own clock; the suite waits as long.
       jest.setSystemTime(Date.now() + minute)
       const refreshed = await oidc.refreshTokenGrant(moved, tokens.refresh_token ?? '')
       expect(refreshed.access_token).toEqual(expect.any(String))

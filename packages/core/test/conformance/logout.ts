@@ -6,7 +6,7 @@ import { enter, logIn, type Party, requestOf, responseOf, send } from './party.t
 export const postLogoutRedirectUri = 'https://app.example/bye'
 const away = (url: string) => url.startsWith(postLogoutRedirectUri)
 
-/** Somebody who is signed in at a client that may send people on after their logout. */
+/** A user who is signed in at a client with a post-logout redirect URI. */
 export async function loggedIn(host: HostOptions = {}, { protocol }: Pick<RelyingPartyOptions, 'protocol'> = {}) {
   const started = await startHost(host)
   const party = await enter(started, {
@@ -17,12 +17,12 @@ export async function loggedIn(host: HostOptions = {}, { protocol }: Pick<Relyin
   return { party, login, [Symbol.asyncDispose]: () => started[Symbol.asyncDispose]() }
 }
 
-/** What the end-session endpoint shows first. */
+/** The first response of the end-session endpoint. */
 export function endSession({ host, agent }: Party, parameters: Parameters): Promise<UserAgentResponse> {
   return agent.get(`${host.issuer}/api/oidc/end-session?${new URLSearchParams(parameters)}`)
 }
 
-/** Presses the button of the page that asks, up to the address of the client or the last page. */
+/** Confirms the logout page and follows redirects to the client or to the last page. */
 export async function confirm({ agent }: Party, page: UserAgentResponse): Promise<UserAgentResponse> {
   const view = viewOf(page)
   if (view.view !== 'sign-out') throw new Error(`This page asks for no logout: ${page.text}`)
@@ -30,7 +30,7 @@ export async function confirm({ agent }: Party, page: UserAgentResponse): Promis
   return agent.follow(await agent.postForm(view.submitTo, fields), { until: away })
 }
 
-/** Whether the browser still has a session, as the suite finds out: by `prompt=none`. */
+/** Checks with `prompt=none`, as the suite does, whether the browser still has a session. */
 export async function isLoggedIn(party: Party): Promise<boolean> {
   const response = await responseOf(await send(party, requestOf(party, { prompt: 'none' })))
   if (response.has('code')) return true

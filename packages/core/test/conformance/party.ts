@@ -4,10 +4,10 @@ import * as oidc from 'openid-client'
 import { decide, type Host, signIn, startHost, viewOf } from '../flows/host.ts'
 import { back, type Parameters, type RelyingPartyOptions, redirectUri, relyingParty } from '../flows/signed-in.ts'
 
-/** How a plan has its authorization responses sent. */
+/** How the authorization responses of a plan are sent. */
 export type ResponseMode = 'query' | 'form_post'
 
-/** A client of a plan's, and one person in one browser in front of it. */
+/** A client of a plan, with one user in one browser. */
 export type Party = Awaited<ReturnType<typeof enter>>
 
 export async function enter(host: Host, options: RelyingPartyOptions & { readonly mode?: ResponseMode } = {}) {
@@ -16,18 +16,18 @@ export async function enter(host: Host, options: RelyingPartyOptions & { readonl
   return { host, mode, ...party, agent: new UserAgent(), person: await host.person('ada') }
 }
 
-/** A party at a host of its own, which ends with it. */
+/** A client on a host of its own, which is closed together with it. */
 export async function entering(mode: ResponseMode): Promise<Party & AsyncDisposable> {
   const host = await startHost()
   return { ...(await enter(host, { mode })), [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() }
 }
 
-/** Another client for the same person in the same browser: the suite's second one. */
+/** A second client for the same user in the same browser, as the suite uses it. */
 export async function second(party: Party): Promise<Party> {
   return { ...party, ...(await relyingParty(party.host)) }
 }
 
-/** An authorization request as the suite makes it: with state and nonce, without PKCE. */
+/** An authorization request as the suite sends it: with state and nonce, without PKCE. */
 export function requestOf({ mode, configuration }: Party, more: Parameters = {}, without: readonly string[] = []) {
   const parameters: Parameters = {
     redirect_uri: redirectUri,
@@ -42,24 +42,24 @@ export function requestOf({ mode, configuration }: Party, more: Parameters = {},
   return url
 }
 
-/** What a request led to: back at the client, or a page of ours where somebody is asked or told something. */
+/** The result of a request: a redirect to the client, or a page of the provider. */
 export async function send({ agent }: Pick<Party, 'agent'>, url: URL): Promise<UserAgentResponse> {
   return agent.follow(await agent.get(url.href), { until: back })
 }
 
-/** Shows a page of ours to the person, and nothing to the client. */
+/** Asserts that the provider shows a page and sends nothing to the client. */
 export function refusedOnPage(answer: UserAgentResponse, code: string): void {
   expect([answer.status, answer.location, viewOf(answer)]).toMatchObject([400, null, { view: 'error', code }])
 }
 
-/** The request by which an answer arrives at the client, in whichever mode. */
+/** The request that delivers a response to the client, in any response mode. */
 function returned(answer: UserAgentResponse): Request {
   if (answer.location !== null) return new Request(answer.location)
   const { action, method, fields } = answer.form(redirectUri)
   return new Request(action, { method, body: new URLSearchParams(fields) })
 }
 
-/** What arrived at the client. */
+/** The response that the client received. */
 export async function responseOf(answer: UserAgentResponse): Promise<URLSearchParams> {
   const request = returned(answer)
   return request.method === 'POST' ? new URLSearchParams(await request.text()) : new URL(request.url).searchParams
@@ -68,7 +68,7 @@ export async function responseOf(answer: UserAgentResponse): Promise<URLSearchPa
 const atClient = (answer: UserAgentResponse) =>
   answer.location !== null || answer.text.includes(`action="${redirectUri}"`)
 
-/** Signs in and consents where a page asks for it, up to the answer for the client. */
+/** Signs in and consents when a page asks for it, until the client receives its response. */
 export async function complete(party: Party, page: UserAgentResponse): Promise<UserAgentResponse> {
   const { agent, person } = party
   let answer = page
@@ -94,7 +94,7 @@ export interface Login {
   readonly idToken: string
 }
 
-/** Has openid-client exchange what arrived for `url`, with every check that it knows. */
+/** Exchanges the response to `url` with openid-client, with all of its checks enabled. */
 export async function exchange(party: Party, url: URL, answer: UserAgentResponse): Promise<Login> {
   const [state, nonce] = ['state', 'nonce'].map((name) => url.searchParams.get(name))
   const code = (await responseOf(answer)).get('code') ?? ''
@@ -108,13 +108,13 @@ export async function exchange(party: Party, url: URL, answer: UserAgentResponse
   return { answer, code, tokens, claims, idToken: tokens.id_token }
 }
 
-/** One whole login. */
+/** A complete login. */
 export async function logIn(party: Party, more: Parameters = {}, without: readonly string[] = []): Promise<Login> {
   const url = requestOf(party, more, without)
   return exchange(party, url, await complete(party, await send(party, url)))
 }
 
-/** The second half of the code flow as a program without openid-client would ask for it. */
+/** Exchanges the code without openid-client. */
 export async function askForToken(
   { host, client, secret }: Party,
   fields: Readonly<Record<string, string>>,
@@ -128,7 +128,7 @@ export async function askForToken(
   return { status: answer.status, headers: answer.headers, body }
 }
 
-/** UserInfo asked in any of the ways of RFC 6750 §2. */
+/** Requests UserInfo with one of the methods of RFC 6750 §2. */
 export async function userInfo(
   { host }: Party,
   init: RequestInit,

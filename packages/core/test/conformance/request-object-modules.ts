@@ -16,7 +16,7 @@ import {
   send,
 } from './party.ts'
 
-/** The modules of both plans in which a request is an object of its own, or is at an address. */
+/** The modules of both plans that pass the request as a request object or by `request_uri`. */
 export function requestObjectModules(mode: ResponseMode): void {
   test('oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported', async () => {
     await using party = await entering(mode)
@@ -66,7 +66,7 @@ export function requestObjectModules(mode: ResponseMode): void {
   })
 }
 
-/** Where a request object could be found. */
+/** A URL at which a request object could be published. */
 async function startElsewhere(asked: string[]) {
   const server = createServer((req, res) => {
     asked.push(req.url ?? '')

@@ -9,7 +9,7 @@ import { logIn } from './party.ts'
 const open = { registration: async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const }
 
 describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
-  // As long as that of the suite, and with whatever a state may hold (RFC 6749 Appendix A.5).
+  // As long as the state of the suite, with every character that a state may contain (RFC 6749 Appendix A.5).
   const state = 'a state of the client, with ~!@#$%^&*()_+-={}[]|:;"<>,./?`'.padEnd(128, 'x')
   const refused = { view: 'sign-out', client: null, refused: { code: 'invalid_request' } }
 

@@ -20,7 +20,7 @@ describe('oidcc-3rdparty-init-login-certification-test-plan', () => {
       target_link_uri: launchUrl,
     })
 
-    // The client believes the issuer by its metadata alone, and begins an ordinary login there.
+    // The client trusts the issuer only because of its metadata, and starts a regular login there.
     const found = await oidc.discovery(
       new URL(address.searchParams.get('iss') ?? ''),
       party.client.id,
@@ -58,14 +58,14 @@ describe('oidcc-3rdparty-init-login-certification-test-plan', () => {
   test.each([
     ['its launch URL, where nobody else begins its login', 'https://app.example/home', 'https://app.example/home'],
     ['nowhere, where it says nothing', null, null],
-  ])('a client is started at %s', async (_where, launchUrl, expected) => {
+  ])('starts a login of a client at %s', async (_where, launchUrl, expected) => {
     await using host = await startHost()
     const { client } = await host.client({ launchUrl })
     expect(startAddress(client, host.issuer)).toBe(expected)
   })
 
   test.each(['ftp://app.example/login', 'javascript:alert(1)', '/login', 'https://app.example/login#fragment'])(
-    'a client that has its login begun at %s is not saved',
+    'rejects a client with the login initiation URI %s',
     async (uri) => {
       await using host = await startHost()
       await expect(host.client({ protocol: { initiateLoginUri: uri } })).rejects.toMatchObject({

@@ -4,7 +4,7 @@ import type { PocketStores } from '../../src/stores.ts'
 import { pocketMigrations, pocketTables, runMigrations, typeormStores } from '../../src/typeorm/index.ts'
 import { type EmptyDatabase, emptyPostgres, emptySqlite, optionsFor } from '../typeorm/databases.ts'
 
-/** Stores over one database, emptied before each use. */
+/** Stores over one database, which is emptied before each use. */
 export interface StoresUnderTest extends AsyncDisposable {
   empty(): Promise<PocketStores>
 }
@@ -15,10 +15,10 @@ export const kinds: Readonly<Record<string, () => Promise<StoresUnderTest>>> = {
   PostgreSQL: () => overDatabase(emptyPostgres),
 }
 
-/** Whose name needs quoting everywhere. */
+/** A name that must be quoted in every statement. */
 const schema = 'The "host" \\ it'
 
-/** Over a host's `DataSource` that has a place of its own for tables. */
+/** Over the `DataSource` of a host that uses a separate schema for tables. */
 export const placed: typeof kinds = {
   'SQLite with a prefix': () => overDatabase(emptySqlite, { entityPrefix: 'My-' }),
   'a schema of PostgreSQL with a prefix': () => overDatabase(postgresWithSchema, { schema, entityPrefix: 'My-' }),

@@ -9,7 +9,7 @@ import {
   spentChallengeStoreContract,
 } from '@pocket/core/testing'
 
-/** Gives the first good answer again to whoever asks for the same: what was to be had once can be had twice. */
+/** Repeats the first successful answer to the same request, so that a single-use artifact can be used twice. */
 function lying<Store extends object>(store: Store, method: keyof Store): Store {
   const answers = new Map<string, Promise<unknown>>()
   return new Proxy(store, {
@@ -18,7 +18,6 @@ function lying<Store extends object>(store: Store, method: keyof Store): Store {
       if (typeof value !== 'function') return value
       if (name !== method) return value.bind(target)
       return async (...given: unknown[]) => {
-        // Whenever it is asked.
         const key = JSON.stringify(given[0], (_name, each) => (typeof each === 'number' ? 0 : each))
         const pending = answers.get(key)
         const before = pending && (await pending)
@@ -49,6 +48,6 @@ test.each([
     () => broken(reauthenticationStoreContract, () => lying(memoryStores().reauthentications, 'consume')),
   ],
   ['artifacts', () => broken(artifactStoreContract, () => lying(memoryStores().artifacts, 'consume'))],
-])('a store of %s that lies about single use is caught by its contract', async (_name, check) => {
+])('the contract catches a store of %s that breaks single use', async (_name, check) => {
   expect(await check()).toBeGreaterThan(0)
 })

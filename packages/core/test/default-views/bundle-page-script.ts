@@ -3,10 +3,10 @@ import { build } from 'esbuild'
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
-/** Where {@link bundledPageScript} is kept, so that core serves it wherever it is installed, without reading files. */
+/** The path of {@link bundledPageScript}; core serves the script from memory, wherever it is installed. */
 export const generatedFile = at('src/default-views/generated/page-script.ts')
 
-/** `src/browser/page.ts` with all that it imports, as the TypeScript of {@link generatedFile}. */
+/** Bundles `src/browser/page.ts` with its imports into the TypeScript source of {@link generatedFile}. */
 export async function bundledPageScript(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [at('src/browser/page.ts')],

@@ -31,7 +31,7 @@ async function answer(
   return agent.follow(await agent.get(new URL(redirectTo, page.url).href), { until: back })
 }
 
-/** In the browser. */
+/** Runs in the browser. */
 async function makePasskey(id: number[]): Promise<unknown> {
   const made = await navigator.credentials.create({
     publicKey: {
@@ -45,7 +45,7 @@ async function makePasskey(id: number[]): Promise<unknown> {
   return made instanceof PublicKeyCredential ? made.toJSON() : undefined
 }
 
-test('the served script is the bundle of its sources', async () => {
+test('serves the script that is bundled from its sources', async () => {
   expect(await readFile(generatedFile, 'utf8')).toBe(await bundledPageScript())
 })
 
@@ -56,7 +56,7 @@ describe('without a render option', () => {
   })
   afterAll(async () => host[Symbol.asyncDispose]())
 
-  test('a person signs in, allows and signs out on the plain pages', async () => {
+  test('a user signs in, consents and signs out on the default pages', async () => {
     const agent = new UserAgent()
     const ada = await host.person('ada')
     const signInPage = await agent.follow(await agent.get(await addressOf(host, '<b>Photos & "more"</b>')))
@@ -73,7 +73,7 @@ describe('without a render option', () => {
     expect(host.events.at(-1)).toMatchObject({ event: 'signed_out', accountId: ada.account.id })
   })
 
-  test('somebody else can be chosen, and whoever may not is told so', async () => {
+  test('offers other accounts, and explains when an account has no access', async () => {
     const agent = new UserAgent()
     const bob = await host.person('bob')
     const { client } = await host.client({ redirectUris: [redirectUri], isGroupRestricted: true })
@@ -86,7 +86,7 @@ describe('without a render option', () => {
     expect(chooser.text).toContain('Sign bob out')
   })
 
-  test('what fails is said in one sentence, with its code', async () => {
+  test('shows a failure in one sentence with its code', async () => {
     const page = await new UserAgent().get(`${host.issuer}/authorize?client_id=nobody`)
     expect(page.status).toBe(400)
     expect(page.text).toMatch(/isn’t known\. Ask whoever runs it/)
@@ -94,7 +94,7 @@ describe('without a render option', () => {
     expect(ended.text).toContain('This sign-in has ended')
   })
 
-  test('the files of the pages are kept for good, and there are no others', async () => {
+  test('caches the page assets permanently, and serves no other files', async () => {
     const agent = new UserAgent()
     const page = await agent.follow(await agent.get(await addressOf(host)))
     const paths = [...page.text.matchAll(/(?:src|href)="(\/interaction\/assets\/[^"]+)"/g)].map(([, path]) => path)
@@ -113,7 +113,7 @@ describe('without a render option', () => {
     })
     afterAll(async () => chromium[Symbol.asyncDispose]())
 
-    test('the passkey button signs in, in both themes without an accessibility violation', async () => {
+    test('the passkey button signs in, without accessibility violations in both themes', async () => {
       const carol = await host.person('carol')
       const page = await chromium.newPage({ viewport: { width: 320, height: 640 } })
       const complaints: string[] = []
@@ -136,7 +136,7 @@ describe('without a render option', () => {
   })
 })
 
-describe('people without a passkey here', () => {
+describe('users without a passkey on this device', () => {
   const mails: LoginCodeMail[] = []
   const made = new Map<string, HostAccount>()
   let disabled = false
@@ -169,7 +169,7 @@ describe('people without a passkey here', () => {
   const linked = (page: UserAgentResponse, text: string) =>
     new URL(new RegExp(`href="([^"]+)">${text}<`).exec(page.text)?.[1] ?? '', page.url).href
 
-  test('come in with a login code, once', async () => {
+  test('sign in with a login code once', async () => {
     const { account } = await host.person('ada')
     const { code } = await host.pocket.issueLoginCode(account, 60_000)
     const agent = new UserAgent()
@@ -183,7 +183,7 @@ describe('people without a passkey here', () => {
     expect((await other.submit(again, again.form('/code'), { code })).text).toContain('isn’t right')
   })
 
-  test('ask for a code by e-mail, and are not told whether there is an account', async () => {
+  test('request a code by e-mail, and do not learn whether the account exists', async () => {
     await host.person('dora')
     const agent = new UserAgent()
     const page = await signInPage(agent)
@@ -200,7 +200,7 @@ describe('people without a passkey here', () => {
     )
   })
 
-  test('make an account in a browser, and may be made to wait', async () => {
+  test('create an account in a browser, and may have to wait for approval', async () => {
     await using chromium = await launchBrowser()
     const page = await chromium.newPage({ viewport: { width: 320, height: 640 } })
     await addVirtualAuthenticator(page)
@@ -230,7 +230,7 @@ describe('people without a passkey here', () => {
     await expectNoAxeViolations(other)
   })
 
-  test('have no such pages where the host has its own, or wants none', async () => {
+  test('see no such pages if the host has its own or disables them', async () => {
     await using own = await startHost({ options: { ...plain, otherMethodsUrl: null } })
     const agent = new UserAgent()
     const page = await agent.follow(await agent.get(await addressOf(own)))
@@ -239,15 +239,15 @@ describe('people without a passkey here', () => {
   })
 })
 
-describe('a render option', () => {
+describe('render option', () => {
   const noTemplate = () => {
     throw new Error('no template')
   }
   test.each([
     ['throws', noTemplate],
-    // A cast: what a host without types may answer.
+    // Cast: the answer of a host without type checking.
     ['answers with no text', () => 42 as unknown as string],
-  ])('that %s ends in a page of the error, and signs nobody in', async (_name, broken) => {
+  ])('that %s results in an error page and no sign-in', async (_name, broken) => {
     await using host = await startHost({
       options: { render: (view, _req, standard) => (view.view === 'error' ? standard.page(view) : broken()) },
     })
@@ -259,7 +259,7 @@ describe('a render option', () => {
     expect(agent.cookies().some(({ name }) => name === 'access_token')).toBe(false)
   })
 
-  test('that has a page for each view shows none of the plain ones', async () => {
+  test('with a page for each view replaces all default pages', async () => {
     const views: Readonly<Record<View['view'], true>> = {
       'sign-in': true,
       'login-code': true,
@@ -298,7 +298,7 @@ describe('a render option', () => {
     expect(shown.toSorted()).toEqual(Object.keys(views).toSorted())
   })
 
-  test('that has no page for errors either leaves them to the plain one', async () => {
+  test('without an error page falls back to the default one', async () => {
     const render = () => Promise.reject(new Error('no templates at all'))
     await using host = await startHost({ options: { render } })
     const agent = new UserAgent()

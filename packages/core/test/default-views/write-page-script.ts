@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
 import { bundledPageScript, generatedFile } from './bundle-page-script.ts'
 
-// A program: bundles what runs on the default sign-in page.
+// Script: bundles the code of the default sign-in page.
 await writeFile(generatedFile, await bundledPageScript())

@@ -11,13 +11,13 @@ const documents = [...guides, 'README.md', 'packages/core/README.md', 'packages/
 const examples = (await readdir(join(workspace, 'packages/core/examples'))).filter((name) => name.endsWith('.js'))
 
 describe.each(documents)('%s', (path) => {
-  test('shows programs as they are', async () => {
+  test('contains the example programs unchanged', async () => {
     const text = await read(path)
     for (const [, file = '', shown = ''] of text.matchAll(/<!-- (packages\/\S+) -->\n\n```\w+\n(.*?)```\n/gs))
       expect({ file, shown }).toEqual({ file, shown: await read(file) })
   })
 
-  test('leads to files that are there', async () => {
+  test('links to existing files', async () => {
     for (const [, target = ''] of (await read(path)).matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g)) {
       const there = await readdir(join(workspace, path, '..', target)).catch(() =>
         readFile(join(workspace, path, '..', target)),
@@ -27,7 +27,7 @@ describe.each(documents)('%s', (path) => {
   })
 })
 
-test('every name that a document or an example imports is exported', async () => {
+test('documents and examples import only exported names', async () => {
   const known = new Map<string, Set<string>>()
   for (const name of ['core', 'directory'])
     for (const [door, exported] of await publicApi(name))
@@ -45,7 +45,7 @@ test('every name that a document or an example imports is exported', async () =>
   expect(unknown).toEqual([])
 })
 
-/** What is asked before each event, or why nothing is; `server` where core does not write it down. */
+/** The hook before each event, or why there is none; `server` if core does not record the event. */
 const asked: Readonly<
   Record<
     AuditEvent['event'],
@@ -135,14 +135,14 @@ const asked: Readonly<
   settings_changed: 'server',
 }
 
-test('the guide to hooks names every event that core writes down, and every hook', async () => {
+test('the hooks guide lists every event that core records, and every hook', async () => {
   const guide = await read('docs/guides/hooks-and-events.md')
   const rows = [...guide.matchAll(/^\| `(\w+)` +\|[^|]*\| (?:no: |`(?:before\.)?)([\w ]+?)`? +\|$/gm)]
   const told = Object.fromEntries(rows.map(([, event = '', hook]) => [event, hook]))
   expect(told).toEqual(Object.fromEntries(Object.entries(asked).filter(([, hook]) => hook !== 'server')))
 })
 
-test('core writes down the events that the guide names, and no others', async () => {
+test('core records exactly the events that the guide lists', async () => {
   const sources = join(workspace, 'packages/core/src')
   const files = (await readdir(sources, { recursive: true })).filter((name) => /\.ts$/.test(name))
   const texts = await Promise.all(

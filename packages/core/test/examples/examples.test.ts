@@ -16,21 +16,21 @@ const directory = join(core, '../directory')
 const redirectUri = 'http://localhost:9999/callback'
 const back = (url: string) => url.startsWith(redirectUri)
 
-/** Milliseconds: plain npm fetches, and builds, two hundred packages; a machine that does something else too takes its time. */
+/** Milliseconds: npm downloads and builds two hundred packages, which is slow on a busy machine. */
 const installing = 540_000
 
-/** An empty folder outside of the workspace, into which plain npm has installed what would be published. */
+/** An empty folder outside the workspace, into which npm installs the packed packages. */
 let folder: string
 
 beforeAll(async () => {
-  // A little earlier: none of its programs may keep the test run alive.
+  // Shorter than the test timeout, so that no program keeps the test run alive.
   const signal = AbortSignal.timeout(installing - 10_000)
   folder = await mkdtemp(join(tmpdir(), 'pocket-examples-'))
   await run('node', [join(core, '../../node_modules/typescript/bin/tsc'), '--build', core, directory], { signal })
   await cp(join(core, 'examples'), folder, { recursive: true })
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
   for (const cwd of [core, directory]) {
-    // By pnpm, which writes the version of a package of the workspace where its manifest says only that it is one.
+    // pnpm pack replaces the `workspace:` versions of the manifest with real ones.
     await run('pnpm', ['pack', '--pack-destination', folder], { cwd, signal })
     const { name } = JSON.parse(await readFile(join(cwd, 'package.json'), 'utf8'))
     const start = name.slice(1).replace('/', '-')
@@ -51,7 +51,7 @@ interface Invitation {
   readonly code: string
 }
 
-/** Makes a passkey with the code or the password of before, and signs in with it in another browser. */
+/** Creates a passkey with the existing code or password, and signs in with it in another browser. */
 async function signIn(invitation: Invitation, password?: string) {
   const { issuer, code } = invitation
   const { origin } = new URL(issuer)
@@ -110,7 +110,7 @@ async function start(name: string) {
 
 const ada = { sub: 'ada', preferred_username: 'ada', email: 'ada@example.com' }
 
-describe('an example that is installed from the package', () => {
+describe('an example with the installed package', () => {
   test.each([
     ['node-http', ada],
     ['koa', ada],
@@ -125,7 +125,7 @@ describe('an example that is installed from the package', () => {
     ['two-issuers', ada],
     ['hsm', ada],
     ['from-passwords', { sub: '7', preferred_username: 'ada@example.com' }],
-  ])('%s signs a person in with a passkey', async (name, claims) => {
+  ])('%s signs a user in with a passkey', async (name, claims) => {
     const { program, invitation } = await start(name)
     await using _program = program
     const signedIn = await signIn(invitation, name === 'from-passwords' ? 'correct horse' : undefined)
@@ -139,7 +139,7 @@ describe('an example that is installed from the package', () => {
     if (/koa|express|fastify|nest/.test(name)) expect(signedIn.home).toBe('Hello ada')
   })
 
-  test('own-sign-up lets a stranger in, and whoever has no passkey at hand by a code', async () => {
+  test('own-sign-up signs up a new user, and signs in a user without a passkey by a code', async () => {
     const { program, invitation } = await start('own-sign-up')
     await using _program = program
     const { issuer: origin } = invitation
@@ -169,7 +169,7 @@ describe('the installed package', () => {
     return run('node', [name], { cwd: folder, timeout: waitTimeout })
   }
 
-  test('leaves nothing behind: a service that is disposed of ends by itself, with all of its stores and sockets', async () => {
+  test('releases all resources: after disposal the process exits, with all stores and sockets closed', async () => {
     const { stdout } = await runModule(
       'first-block.js',
       `import http from 'node:http'
@@ -205,7 +205,7 @@ console.log(JSON.stringify(left))
     expect(JSON.parse(last).filter((name: string) => name === 'Timeout')).toEqual([])
   })
 
-  test('checks a store of the host’s own by the suite of its port', async () => {
+  test('tests a custom store of the host with the contract of its port', async () => {
     const { stdout } = await run('node', ['--test', '--test-reporter=tap', 'own-store.js'], { cwd: folder })
     expect(stdout).toMatch(/# pass [5-9]/)
     expect(stdout).toContain('# fail 0')
@@ -217,7 +217,7 @@ console.log(JSON.stringify(left))
     })
   })
 
-  test('has all of its types with it, for a host that is strict about them', async () => {
+  test('ships complete types that compile in strict mode', async () => {
     const program = `import { createServer } from 'node:http'
 import { createPocket, type HostAccounts, type Session } from '@pocket/core'
 import { PocketError } from '@pocket/core/errors'
@@ -259,7 +259,7 @@ export { authenticate, createDirectory, directoryStores, middleware, PocketError
     const said = await run('node', [tsc, '-p', '.', '--pretty', 'false'], { cwd: folder }).catch(
       (failed: { readonly stdout: string }) => failed,
     )
-    // TypeORM's own are its own.
+    // TypeORM ships its own types.
     expect(said.stdout.split('\n').filter((line) => /@pocket|strict/.test(line))).toEqual([])
   })
 
@@ -271,7 +271,7 @@ export { authenticate, createDirectory, directoryStores, middleware, PocketError
       `import { memoryStores as it } from '@pocket/core/memory'`,
       ['clock.js', 'passkeys/last-passkey.js', /^(memory|clients|limits|connection-log|logout-notices|codes|apis)\//],
     ],
-  ] as const)('leaves what is not used out of a bundle: of %s nothing else stays', async (name, line, expected) => {
+  ] as const)('is tree-shakable: a bundle of %s contains nothing unused', async (name, line, expected) => {
     const entry = join(folder, `${name.replaceAll(' ', '-')}.js`)
     await writeFile(entry, `${line}\nconsole.log(it)\n`)
     const { metafile } = await build({
@@ -292,7 +292,7 @@ export { authenticate, createDirectory, directoryStores, middleware, PocketError
     expect(kept.filter((path) => !fits(path))).toEqual([])
   })
 
-  test('needs no database driver, but where it keeps something in a database', async () => {
+  test('needs a database driver only for the database stores', async () => {
     const doors = ['', '/errors', '/memory', '/browser', '/testing'].map((door) => `@pocket/core${door}`)
     const entry = join(folder, 'no-drivers.js')
     await writeFile(entry, doors.map((door, index) => `export * as door${index} from '${door}'`).join('\n'))
@@ -311,7 +311,7 @@ export { authenticate, createDirectory, directoryStores, middleware, PocketError
     ).toEqual([])
   })
 
-  test('does nothing when it is imported', async () => {
+  test('has no side effects on import', async () => {
     const doors = ['', '/errors', '/typeorm', '/memory', '/browser', '/testing'].map((door) => `@pocket/core${door}`)
     const { stdout, stderr } = await runModule(
       'imports.js',

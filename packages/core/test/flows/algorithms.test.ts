@@ -5,8 +5,8 @@ import * as oidc from 'openid-client'
 import { startHost } from './host.ts'
 import { login, relyingParty } from './signed-in.ts'
 
-describe.each(['RS256', 'PS256', 'ES256', 'EdDSA'] as const)('a client that wants %s', (alg) => {
-  test('gets ID token, UserInfo, introspection and authorization response signed with it', async () => {
+describe.each(['RS256', 'PS256', 'ES256', 'EdDSA'] as const)('a client that uses %s', (alg) => {
+  test('gets ID tokens, UserInfo, introspection and authorization responses signed with it', async () => {
     await using host = await startHost()
     const { configuration, client, secret } = await relyingParty(host, {
       protocol: {
@@ -54,7 +54,7 @@ function accessTokenHash(alg: string, accessToken: string): string {
   return hash.subarray(0, hash.byteLength / 2).toString('base64url')
 }
 
-describe('an access token that the client reads', () => {
+describe('a JWT access token', () => {
   test.each(['public', 'pairwise'] as const)(
     'is a JWT with the claims of RFC 9068 (%s subjects)',
     async (subjectType) => {
@@ -100,14 +100,14 @@ describe('an access token that the client reads', () => {
     },
   )
 
-  test('is ended by its client, and is neither shown to another nor ended by one', async () => {
+  test('can be revoked by its client, and neither introspected nor revoked by another', async () => {
     await using host = await startHost()
     const { configuration, client } = await relyingParty(host, { protocol: { jwtAccessTokens: true } })
     const { configuration: other } = await relyingParty(host)
     const { finish, account } = await login(host, configuration)
     const { access_token: token, refresh_token: refreshToken = '' } = await finish()
     expect(await oidc.tokenIntrospection(other, token)).toEqual({ active: false })
-    // It stands for the client's secret, with the client's id beside it or without.
+    // Basic authentication with the client secret, with or without `client_id` in the body.
     for (const fields of [{}, { client_id: client.id }]) {
       const answer = await fetch(`${host.issuer}/api/oidc/introspect`, {
         method: 'POST',
@@ -127,7 +127,7 @@ describe('an access token that the client reads', () => {
     expect(await oidc.tokenIntrospection(configuration, [header, made, signature].join('.'))).toEqual({ active: false })
   })
 
-  test('is opaque where nobody asked for another', async () => {
+  test('is opaque unless the client requests another format', async () => {
     await using host = await startHost()
     const { configuration } = await relyingParty(host)
     const { finish } = await login(host, configuration)
@@ -135,7 +135,7 @@ describe('an access token that the client reads', () => {
   })
 })
 
-test('pairwise subjects are the same within a sector and differ between two', async () => {
+test('pairwise subjects are equal within a sector and different across sectors', async () => {
   await using host = await startHost()
   const person = await host.person('ada')
   const subjectAt = async (redirect: string) => {

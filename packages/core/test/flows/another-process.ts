@@ -3,10 +3,10 @@ import { startProcess } from '@pocket/test-support'
 import type { Lead } from './slow-stores.ts'
 import type { Task } from './token-process.ts'
 
-/** How a test leads one of the processes; a call to another process ends when that has received it. */
+/** Controls one of the processes; a call to another process returns when that process has received it. */
 export type AnyLead = { readonly [Name in keyof Lead]: (...given: Parameters<Lead[Name]>) => unknown }
 
-/** Starts another process with the hosts' instances. */
+/** Starts another process with the instances of the hosts. */
 export async function startAnother(task: Task) {
   const program = fileURLToPath(new URL('token-process.ts', import.meta.url))
   const flags = ['--conditions=pocket-source', '--experimental-strip-types', '--disable-warning=ExperimentalWarning']

@@ -43,7 +43,7 @@ function request(more: Parameters, id = client.id): string {
 const ask = async (more: Parameters, id?: string) =>
   agent.follow(await agent.get(request({ state: 's', ...more }, id)), { until: back })
 
-/** Where in the answer something came back to the client, and what. */
+/** The part of the response that carries a parameter, and its value. */
 function arrived(page: UserAgentResponse): { at: 'query' | 'fragment' | 'form' | 'page'; answer: URLSearchParams } {
   const url = URL.parse(page.location ?? '')
   if (url && url.hash !== '') return { at: 'fragment', answer: new URLSearchParams(url.hash.slice(1)) }
@@ -52,7 +52,7 @@ function arrived(page: UserAgentResponse): { at: 'query' | 'fragment' | 'form' |
   return { at: 'form', answer: new URLSearchParams(page.form(redirectUri).fields) }
 }
 
-describe('a response mode', () => {
+describe('response mode', () => {
   test.each<[Parameters, string, string | undefined]>([
     [{}, 'query', undefined],
     [{ response_mode: 'fragment' }, 'fragment', undefined],
@@ -63,13 +63,13 @@ describe('a response mode', () => {
     [{ response_mode: 'web_message' }, 'query', 'unsupported_response_mode'],
     [{ response_mode: 'query fragment' }, 'query', 'unsupported_response_mode'],
     [{ response_mode: '__proto__' }, 'query', 'unsupported_response_mode'],
-    // A token in a query would be in the log of every server on the way.
+    // A token in a query would appear in the logs of every server on the way.
     [{ response_type: 'id_token', nonce: 'n', response_mode: 'query' }, 'query', 'invalid_request'],
     [{ response_type: 'id_token', response_mode: 'fragment' }, 'fragment', 'invalid_request'],
     [{ response_type: 'token' }, 'fragment', 'unsupported_response_type'],
     [{ response_type: 'code token' }, 'fragment', 'unsupported_response_type'],
     [{ response_type: 'none' }, 'query', 'unsupported_response_type'],
-  ])('of %j leads to the %s, with the error %s', async (more, at, error) => {
+  ])('%j returns the response in the %s, with the error %s', async (more, at, error) => {
     const { at: seen, answer } = arrived(await ask(more))
     expect([seen, answer.get('error') ?? undefined]).toEqual([at, error])
     expect(answer.get('state')).toBe('s')
@@ -77,7 +77,7 @@ describe('a response mode', () => {
     for (const name of ['code', 'id_token']) if (error !== undefined) expect(answer.has(name)).toBe(false)
   })
 
-  test('brings an ID token to clients that may have it, and never in a query', async () => {
+  test('returns an ID token to clients that are allowed to receive it, and never in a query', async () => {
     const implicit = { response_type: 'id_token', nonce: 'n' }
     const own = arrived(await ask(implicit))
     expect([own.at, own.answer.has('id_token')]).toEqual(['fragment', true])
@@ -92,7 +92,7 @@ describe('a response mode', () => {
   })
 
   test.each(['query', 'fragment', 'form_post'])(
-    '%s brings back a hostile state as it came, and nothing beside it',
+    '%s returns a malicious state unchanged, without extra parameters',
     async (mode) => {
       for (const more of [{}, { prompt: 'none', max_age: '0' }]) {
         const page = await ask({ response_mode: mode, state: hostile, ...more })
@@ -108,7 +108,7 @@ describe('a response mode', () => {
   )
 })
 
-describe('a pushed request', () => {
+describe('pushed authorization request', () => {
   const push = async (form: Parameters, { id, secret } = client) => {
     const usual = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
     const body = new URLSearchParams({ ...usual, ...form })
@@ -117,7 +117,7 @@ describe('a pushed request', () => {
     return { status: answer.status, ...((await answer.json()) as { request_uri?: string; error?: string }) }
   }
 
-  test('is of whoever pushed it, and good once', async () => {
+  test('is bound to the client that pushed it, and can be used once', async () => {
     const { request_uri = '' } = await push({ state: 'pushed' })
     const by = async (id: string, more: Parameters = {}) =>
       agent.follow(
@@ -138,7 +138,7 @@ describe('a pushed request', () => {
     ['an address that is not registered', { redirect_uri: 'https://evil.example/' }, 'invalid_request'],
     ['another client', { client_id: 'another' }, 'invalid_client'],
     ['a response mode that there is not', { response_mode: 'nonsense' }, 'unsupported_response_mode'],
-  ])('with %s is refused', async (_what, form, error) => {
+  ])('with %s is rejected', async (_what, form, error) => {
     const refused = await push(form)
     expect(refused.status).toBeGreaterThanOrEqual(400)
     expect(refused.status).toBeLessThan(500)
@@ -147,21 +147,21 @@ describe('a pushed request', () => {
   })
 })
 
-describe('signing out', () => {
+describe('sign-out', () => {
   const endSession = async (more: Parameters) => {
     const asking = new UserAgent()
     const query = new URLSearchParams({ client_id: client.id, ...more })
     const page = await asking.follow(await asking.get(`${host.issuer}/api/oidc/end-session?${query}`), {
       until: (url) => !url.startsWith(host.issuer),
     })
-    // Nobody is signed in, so that nobody is asked: the page goes on by itself.
+    // Without a session there is no prompt: the page redirects immediately.
     if (page.location !== null || !page.text.includes('/end-session/confirm')) return page
     const { action, fields } = page.form('/end-session/confirm')
     const confirmed = await asking.postForm(action, fields)
     return asking.follow(confirmed, { until: (url) => !url.startsWith(host.issuer) })
   }
 
-  test.each([signedOutAt, 'app.example:/bye'])('leads to %s with the state, whatever is in it', async (to) => {
+  test.each([signedOutAt, 'app.example:/bye'])('redirects to %s with any state', async (to) => {
     const { location } = await endSession({ post_logout_redirect_uri: to, state: hostile })
     const url = new URL(location ?? '')
     expect(location?.startsWith(to)).toBe(true)
@@ -181,12 +181,12 @@ describe('signing out', () => {
     '//evil.example',
     'javascript:alert(1)',
     redirectUri,
-  ])('does not lead to %j', async (to) => {
+  ])('does not redirect to %j', async (to) => {
     const page = await endSession({ post_logout_redirect_uri: to, state: 's' })
     expect([page.location, page.status, viewOf(page)]).toMatchObject([null, 200, { view: 'signed-out' }])
   })
 
-  test('leads nowhere that is registered for another client, or for nobody who is named', async () => {
+  test('does not redirect to a URI of another client, or without a client', async () => {
     const { client: third } = await host.client({ name: 'third', postLogoutRedirectUris: ['https://third.example/'] })
     for (const more of [{ client_id: third.id }, { client_id: 'nobody' }, { client_id: '' }]) {
       const page = await endSession({ ...more, post_logout_redirect_uri: signedOutAt })

@@ -21,7 +21,7 @@ async function relyingParty(host: Host, input: Partial<NewClientInput> = {}) {
   return { client, secret, configuration }
 }
 
-/** Two permissions, and a third that nobody is given. */
+/** Two permissions that are granted, and a third that is granted to no client. */
 async function notes(host: Host, input: Partial<NewApiInput> = {}): Promise<Api> {
   const { id } = await host.pocket.apis.create({ name: 'Notes', resource, ...input })
   return host.pocket.apis.setPermissions(id, [
@@ -91,7 +91,7 @@ function parameters(to: string | null): URLSearchParams {
   return new URL(to ?? '').searchParams
 }
 
-/** What a service asks with its own secret. */
+/** A request that an API authenticates with its own secret. */
 async function introspect(
   host: Host,
   by: { client: { id: string }; secret: string },
@@ -113,8 +113,8 @@ async function isActive(host: Host, by: { client: { id: string }; secret: string
   return JSON.parse((await introspect(host, by, token)).text).active
 }
 
-describe('an access token for an API', () => {
-  test('is a signed one of the permissions that were asked for (RFC 9068)', async () => {
+describe('access token for an API', () => {
+  test('is a signed JWT with the requested permissions (RFC 9068)', async () => {
     await using host = await startHost()
     const setting = await prepared(host)
     const { access_token: token, scope, claims } = await tokens(setting, { scope: 'openid email notes:read' })
@@ -167,7 +167,7 @@ describe('an access token for an API', () => {
     },
   )
 
-  test('keeps at UserInfo what it was given with: its key, the pairwise subject and single claims', async () => {
+  test('keeps its key, the pairwise subject and the requested claims at UserInfo', async () => {
     await using host = await startHost()
     const protocol = { dpopBoundAccessTokens: true, subjectType: 'pairwise' } as const
     const setting = await prepared(host, { client: { protocol } })
@@ -194,7 +194,7 @@ describe('an access token for an API', () => {
     expect(host.errors).toEqual([])
   })
 
-  test('is no token of a login, so that it tells nothing of a person who was not asked for', async () => {
+  test('gives no access to UserInfo without a login, so that it discloses no personal data', async () => {
     await using host = await startHost()
     const setting = await prepared(host)
     const { access_token: token } = await tokens(setting, { scope: 'notes:read' })
@@ -203,14 +203,14 @@ describe('an access token for an API', () => {
     expect(answer.status).toBe(401)
   })
 
-  test('is found under its resource with a slash at the end too', async () => {
+  test('is issued for its resource with a trailing slash too', async () => {
     await using host = await startHost()
     const setting = await prepared(host)
     const { access_token: token } = await tokens(setting, { resource: `${resource}/` })
     expect((await verified(setting, token)).payload.scope).toBe('openid notes:read notes:write')
   })
 
-  test('is given to a client that writes the slash at one endpoint and not at another', async () => {
+  test('is issued if the client writes the trailing slash at only one endpoint', async () => {
     await using host = await startHost()
     const setting = await prepared(host)
     const { page, finish } = await authorize(setting, { resource: `${resource}/` })
@@ -233,7 +233,7 @@ describe('an access token for an API', () => {
     expect((await verified(setting, last.access_token)).payload.scope).toBe('openid notes:read')
   })
 
-  test('can be neither introspected nor revoked as a JWT, and says so', async () => {
+  test('cannot be introspected or revoked as a JWT, and the error says so', async () => {
     await using host = await startHost()
     const setting = await prepared(host)
     const { access_token: token } = await tokens(setting)
@@ -243,7 +243,7 @@ describe('an access token for an API', () => {
     expect((await verified(setting, token)).payload.scope).toContain('notes:read')
   })
 
-  test('is refreshed for fewer permissions, and for those alone that are left', async () => {
+  test('can be refreshed for fewer permissions, limited to those that are still granted', async () => {
     await using host = await startHost()
     const setting = await prepared(host)
     const first = await tokens(setting)
@@ -288,7 +288,7 @@ describe('an access token for an API', () => {
     expect(parameters(again.page.location).get('error')).toBe(error)
   })
 
-  test('is refused to a person who is in none of the groups of the client', async () => {
+  test('is refused to a user outside the groups of the client', async () => {
     await using host = await startHost()
     const setting = await prepared(host, { client: { isGroupRestricted: true } })
     await host.pocket.clients.setAllowedGroups(setting.client.id, ['g2'])
@@ -299,19 +299,19 @@ describe('an access token for an API', () => {
   })
 })
 
-describe('a request', () => {
+describe('request', () => {
   test.each([
     [{ resource: 'https://unknown.example' }, 'invalid_target'],
     [{ resource: 'no address' }, 'invalid_target'],
     [{ scope: 'openid notes:delete' }, 'invalid_scope'],
     [{ scope: 'openid other:read' }, 'invalid_scope'],
-  ])('for %j is refused with %s', async (more, error) => {
+  ])('for %j is rejected with %s', async (more, error) => {
     await using host = await startHost()
     const { page } = await authorize(await prepared(host), more)
     expect(parameters(page.location).get('error')).toBe(error)
   })
 
-  test('of a client without a grant is refused', async () => {
+  test('from a client without a grant is rejected', async () => {
     await using host = await startHost()
     const setting = await prepared(host)
     const stranger = await relyingParty(host)
@@ -319,7 +319,7 @@ describe('a request', () => {
     expect(parameters(page.location).get('error')).toBe('access_denied')
   })
 
-  test('for two APIs at a time is refused', async () => {
+  test('for two APIs at once is rejected', async () => {
     await using host = await startHost()
     const setting = await prepared(host)
     const other = await notes(host, { resource: 'https://other.example' })
@@ -335,7 +335,7 @@ describe('a request', () => {
     })
   })
 
-  test('drops what is added to every request of the client and is no permission of the API', async () => {
+  test('ignores the scopes that a client adds to every request and that the API does not define', async () => {
     await using host = await startHost()
     const setting = await prepared(host, { client: { protocol: { defaultScopes: ['elsewhere', 'notes:read'] } } })
     const { access_token: token } = await tokens(setting, { scope: 'openid notes:write' })
@@ -343,7 +343,7 @@ describe('a request', () => {
     expect(String(scope).split(' ').sort()).toEqual(['notes:read', 'notes:write', 'openid'])
   })
 
-  test('without a resource gets no permission of any API', async () => {
+  test('without a resource grants no API permissions', async () => {
     await using host = await startHost()
     const setting = await prepared(host)
     const url = oidc.buildAuthorizationUrl(setting.configuration, {
@@ -364,8 +364,8 @@ describe('a request', () => {
   })
 })
 
-describe('the consent page', () => {
-  test('names the API and what the client may do there, and is remembered', async () => {
+describe('consent page', () => {
+  test('shows the API and the requested permissions, and remembers the consent', async () => {
     await using host = await startHost()
     const setting = await prepared(host)
     const { page } = await authorize(setting)
@@ -391,7 +391,7 @@ describe('the consent page', () => {
     )
   })
 
-  test('comes again for a permission that was not asked for before, and for all once it is withdrawn', async () => {
+  test('appears again for a new permission, and for all permissions after the consent is withdrawn', async () => {
     await using host = await startHost()
     const setting = await prepared(host)
     await tokens(setting, { scope: 'openid profile notes:read' })
@@ -401,7 +401,7 @@ describe('the consent page', () => {
     const view = viewOf(asked.page)
     if (view.view !== 'consent') throw new Error('Nothing was asked.')
     expect(view.allowedBefore).toBe(true)
-    // What was allowed before is told from what is new.
+    // The page separates earlier permissions from new ones.
     expect(view.claims.map(({ claim, isNew }) => [claim, isNew])).toEqual([
       ['name', undefined],
       ['user_name', undefined],
@@ -420,7 +420,7 @@ describe('the consent page', () => {
     expect(parameters(after.page.location).get('error')).toBe('consent_required')
   })
 
-  test('of one API is none for another whose permission has the same key', async () => {
+  test('for one API does not cover another API whose permission has the same key', async () => {
     await using host = await startHost()
     const setting = await prepared(host)
     await tokens(setting)
@@ -430,7 +430,7 @@ describe('the consent page', () => {
     expect(parameters(page.location).get('error')).toBe('consent_required')
   })
 
-  test('does not come for a client that need not ask', async () => {
+  test('is skipped for a client that does not require consent', async () => {
     await using host = await startHost()
     const setting = await prepared(host, { client: { skipConsent: true } })
     const { access_token: token } = await tokens(setting)
@@ -438,8 +438,8 @@ describe('the consent page', () => {
   })
 })
 
-describe('a client in its own name', () => {
-  test('gets what it asks for, or all that it may do', async () => {
+describe('client credentials', () => {
+  test('grant the requested permissions, or all allowed permissions by default', async () => {
     await using host = await startHost()
     const setting = await prepared(host)
     const all = await oidc.clientCredentialsGrant(setting.configuration, { resource })
@@ -457,13 +457,13 @@ describe('a client in its own name', () => {
   test.each([
     [{ resource, scope: 'notes:write' }, 'invalid_scope'],
     [{ resource: 'https://unknown.example' }, 'invalid_target'],
-  ])('is refused %j with %s', async (request, error) => {
+  ])('reject %j with %s', async (request, error) => {
     await using host = await startHost()
     const { configuration } = await prepared(host)
     await expect(oidc.clientCredentialsGrant(configuration, request)).rejects.toMatchObject({ error })
   })
 
-  test('gets nothing by what people may allow it', async () => {
+  test('grant no permissions that only users can delegate', async () => {
     await using host = await startHost()
     const { configuration, client, api } = await prepared(host)
     await host.pocket.apis.setGrant(api.id, client.id, access(api, ['notes:read']))
@@ -472,7 +472,7 @@ describe('a client in its own name', () => {
     })
   })
 
-  test('that is known by its metadata document asks people for what the API opens to all of its kind', async () => {
+  test('a client with a metadata document asks users for the permissions that the API offers to all such clients', async () => {
     await using host = await startHost()
     const setting = await prepared(host)
     const { client, api } = setting
@@ -490,7 +490,7 @@ describe('a client in its own name', () => {
     })
   })
 
-  test('gets no signature that FAPI 2.0 forbids, where it has to keep to it', async () => {
+  test('use no signature algorithm that FAPI 2.0 forbids if the client must follow it', async () => {
     await using host = await startHost()
     const { privateKey, publicKey } = await generateKeyPair('ES256')
     const jwks = { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', use: 'sig', kid: 'one' }] }
@@ -513,7 +513,7 @@ describe('a client in its own name', () => {
     expect(decodeProtectedHeader(token)).toMatchObject({ typ: 'at+jwt', alg: 'PS256' })
   })
 
-  test('gets nothing that is about a person, and its opaque token says whose it is', async () => {
+  test('grant no access to personal data, and introspection of the opaque token names the client', async () => {
     await using host = await startHost()
     const { configuration, client } = await prepared(host, { api: { accessTokenFormat: 'opaque' } })
     const login = await oidc.clientCredentialsGrant(configuration, { scope: 'openid profile notes:read' })
@@ -529,7 +529,7 @@ describe('a client in its own name', () => {
     expect(told).toMatchObject({ sub: `client-${client.id}`, scope: 'notes:read', aud: [resource] })
   })
 
-  test('gets a token without permissions where it has access alone', async () => {
+  test('grant a token without permissions if the client only has access to the API', async () => {
     await using host = await startHost()
     const setting = await prepared(host)
     await host.pocket.apis.setGrant(setting.api.id, setting.client.id, access(setting.api, null, []))
@@ -538,7 +538,7 @@ describe('a client in its own name', () => {
   })
 })
 
-describe('an opaque token', () => {
+describe('opaque token', () => {
   async function opaque(host: Host) {
     const server = await relyingParty(host)
     const api = { accessTokenFormat: 'opaque', resourceServerClientIds: [server.client.id, 'nobody'] } as const
@@ -546,7 +546,7 @@ describe('an opaque token', () => {
     return { server, setting, token: (await tokens(setting)).access_token }
   }
 
-  test('is introspected by the client and by the resource server of its API, and by nobody else', async () => {
+  test('can be introspected only by the client and by the resource server of its API', async () => {
     await using host = await startHost()
     const { server, setting, token } = await opaque(host)
     expect(setting.api.resourceServerClientIds).toEqual([server.client.id])
@@ -565,7 +565,7 @@ describe('an opaque token', () => {
     expect(await isActive(host, server, own.access_token)).toBe(false)
   })
 
-  test('is answered about in a signed form too (RFC 9701)', async () => {
+  test('has a signed introspection response too (RFC 9701)', async () => {
     await using host = await startHost()
     const { server, token } = await opaque(host)
     const answer = await introspect(host, server, token, 'application/token-introspection+jwt')
@@ -596,7 +596,7 @@ describe('an opaque token', () => {
     expect(await isActive(host, setting, token)).toBe(false)
   })
 
-  test('of an API is none of another that gets its address', async () => {
+  test('for an API is not valid for another API that takes over its identifier', async () => {
     await using host = await startHost()
     const { server, setting, token } = await opaque(host)
     await host.pocket.apis.remove(setting.api.id)
@@ -606,7 +606,7 @@ describe('an opaque token', () => {
     expect(await isActive(host, server, token)).toBe(false)
   })
 
-  test('is not shown to a resource server that was deleted and made again', async () => {
+  test('is hidden from a resource server that was deleted and recreated', async () => {
     await using host = await startHost()
     const { server, token } = await opaque(host)
     await host.pocket.clients.remove(server.client.id)

@@ -36,7 +36,7 @@ async function setting(host: Host) {
   return { agent, configuration, authorize }
 }
 
-test('what a client asks for in particular is shown, consented to, and in the token', async () => {
+test('shows the authorization details on the consent page, and includes them in the token', async () => {
   await using host = await startHost({ options: { authorizationDetailsTypes: types } })
   const { agent, configuration, authorize } = await setting(host)
   const { authenticator } = await host.person('ada')
@@ -61,7 +61,7 @@ test.each([
   [[{ type: 'payment' }], 'no amount'],
   [[{ type: 'other' }], 'not allowed for this client'],
   [[{ type: 'unknown' }], 'unsupported authorization details type'],
-])('%j is refused', async (details, reason) => {
+])('rejects %j', async (details, reason) => {
   await using host = await startHost({ options: { authorizationDetailsTypes: types } })
   const { agent, authorize } = await setting(host)
   const to = new URL(await agent.followTo(await authorize(details), back)).searchParams
@@ -69,7 +69,7 @@ test.each([
   expect(to.get('error_description')).toContain(reason)
 })
 
-test('types are advertised where a host offers them', async () => {
+test('advertises authorization details types if the host offers them', async () => {
   const advertised = async (options: Parameters<typeof startHost>[0]) => {
     await using host = await startHost(options)
     const metadata = (await (await fetch(`${host.issuer}/.well-known/openid-configuration`)).json()) as object

@@ -12,7 +12,7 @@ interface LogoutReceiver extends AsyncDisposable {
   status: number
 }
 
-/** The back channel of a relying party. */
+/** The back-channel logout endpoint of a relying party. */
 async function startReceiver(): Promise<LogoutReceiver> {
   const server = createServer((req, res) => {
     const chunks: Buffer[] = []
@@ -42,7 +42,7 @@ const allowed = { fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] 
 const redirectUri = 'https://client.example'
 const back = (url: string) => url.startsWith(redirectUri)
 
-/** Somebody who is signed in at a client with a back channel. */
+/** A user who is signed in at a client with back-channel logout. */
 async function entered(receiver: LogoutReceiver, options = {}) {
   const host = await startHost({ options: { ...allowed, ...options } })
   const { client } = await host.client({
@@ -58,7 +58,7 @@ async function entered(receiver: LogoutReceiver, options = {}) {
   return { host, client, account, authenticator, agent, authorize }
 }
 
-/** Somebody who is signed in at two clients with a back channel; `groups` are let in at the first. */
+/** A user who is signed in at two clients with back-channel logout; `groups` restricts the first one. */
 async function enteredBoth(receiver: LogoutReceiver, groups?: readonly string[]) {
   const one = await entered(receiver)
   const { host, agent, client } = one
@@ -84,7 +84,7 @@ async function signOutEverywhere(agent: UserAgent, issuer: string): Promise<void
 }
 
 describe('back-channel logout', () => {
-  test('tells the client of a logout at once, with a logout token as specified', async () => {
+  test('notifies the client immediately with a valid logout token', async () => {
     await using receiver = await startReceiver()
     const { host, client, account, agent } = await entered(receiver)
     await using _ = host
@@ -106,7 +106,7 @@ describe('back-channel logout', () => {
     ])
   })
 
-  test('who stays signed in leaves the one application that asked, and no other', async () => {
+  test('a sign-out of one client leaves the session and the other clients signed in', async () => {
     await using receiver = await startReceiver()
     const { host, client, agent, other } = await enteredBoth(receiver)
     await using _ = host
@@ -120,7 +120,7 @@ describe('back-channel logout', () => {
     expect(receiver.tokens.map(({ aud }) => aud)).toEqual([client.id])
   })
 
-  test('a client that does not answer is told again, and again, but not for ever', async () => {
+  test('retries a client that does not answer, up to a limit', async () => {
     await using receiver = await startReceiver()
     const { host, agent, client } = await entered(receiver)
     await using _ = host
@@ -142,7 +142,7 @@ describe('back-channel logout', () => {
     expect(client.id).toBeTruthy()
   })
 
-  test('a client that is never reached is given up, and the audit log says why', async () => {
+  test('gives up on an unreachable client, and records the reason in the audit log', async () => {
     await using receiver = await startReceiver()
     const { host, agent, client, account } = await entered(receiver)
     await using _ = host
@@ -164,7 +164,7 @@ describe('back-channel logout', () => {
     ])
   })
 
-  test('a client at a private address is not called unless an administrator allows it', async () => {
+  test('does not call a client at a private address unless an administrator allows it', async () => {
     await using receiver = await startReceiver()
     const { host, agent } = await entered(receiver, { fetch: createPublicFetch() })
     await using _ = host
@@ -182,7 +182,7 @@ describe('back-channel logout', () => {
     expect(receiver.tokens).toHaveLength(1)
   })
 
-  describe('who may use the client no more is logged out of it, and of nothing else', () => {
+  describe('a user who loses access is logged out of that client only', () => {
     const family = 'g1'
     type Entered = Awaited<ReturnType<typeof entered>>
     const leave = ({ host, account }: Entered) => host.accounts.set(account.id, { ...account, groups: [] })
@@ -204,18 +204,18 @@ describe('back-channel logout', () => {
       ],
       ['is in a group that is let in no more', ({ host }) => host.pocket.clients.setAllowedTo(family, [])],
       ['took back the consent', ({ host, account, client }) => host.pocket.withdrawConsent(account.id, client.id)],
-    ])('who %s', async (_why, lose) => {
+    ])('a user who %s', async (_why, lose) => {
       await using receiver = await startReceiver()
       await using one = await enteredBoth(receiver, [family])
       await lose(one)
       expect(await one.host.pocket.sendLogoutNotices()).toBe(1)
       expect(receiver.tokens).toMatchObject([{ sub: one.account.id, aud: one.client.id, sid: expect.any(String) }])
       expect(await one.host.stores.artifacts.accountsOf(one.client.id)).toEqual([])
-      // Signed in still, and at the other client too.
+      // The session and the other client remain.
       expect((await one.agent.get(one.other)).location).toContain('code=')
     })
 
-    test('who uses one that is restricted from now on', async () => {
+    test('a user of a client that becomes restricted', async () => {
       await using receiver = await startReceiver()
       await using one = await enteredBoth(receiver)
       await restricted(one, [family])
@@ -237,7 +237,7 @@ describe('back-channel logout', () => {
         'a group is lost that another makes up for',
         ({ host, account }) => host.pocket.endAccessBy(account.id, ['staff']),
       ],
-    ])('nobody where %s', async (_why, change) => {
+    ])('no user is logged out if %s', async (_why, change) => {
       await using receiver = await startReceiver()
       await using one = await enteredBoth(receiver, [family, 'staff'])
       await change(one)
@@ -246,7 +246,7 @@ describe('back-channel logout', () => {
     })
   })
 
-  test('somebody else who signs in in the same browser logs nobody out', async () => {
+  test('a second user who signs in in the same browser logs out no one', async () => {
     await using receiver = await startReceiver()
     const { host, agent, authorize } = await entered(receiver)
     await using _ = host
@@ -259,7 +259,7 @@ describe('back-channel logout', () => {
     expect(receiver.tokens).toEqual([])
   })
 
-  test('a client that was not entered, has no address or is gone is not told', async () => {
+  test('does not call a client that is deleted, has no URI or was never used in the session', async () => {
     await using receiver = await startReceiver()
     const { host, agent, client } = await entered(receiver)
     await using _ = host
@@ -274,7 +274,7 @@ describe('back-channel logout', () => {
     expect(receiver.tokens).toHaveLength(1)
   })
 
-  test('the metadata says so', async () => {
+  test('is advertised in the metadata', async () => {
     await using host = await startHost()
     expect(await (await fetch(`${host.issuer}/.well-known/openid-configuration`)).json()).toMatchObject({
       backchannel_logout_supported: true,

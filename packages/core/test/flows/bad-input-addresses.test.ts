@@ -11,7 +11,7 @@ const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const { publicKey, privateKey } = await generateKeyPair('ES256')
 const keys = [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256', use: 'sig' }]
 
-/** Far more than a limit of 100 kB and what the system keeps for a connection, far less than what would be sent. */
+/** Much more than the limit of 100 kB plus the socket buffers, and much less than the full response. */
 const byteLimit = 50_000_000
 
 type Answer = (res: ServerResponse, url: string) => void
@@ -19,7 +19,7 @@ type Answer = (res: ServerResponse, url: string) => void
 const json = (res: ServerResponse, value: unknown) =>
   res.setHeader('content-type', 'application/json').end(JSON.stringify(value))
 
-/** What may wait at an address that somebody gives. */
+/** The misbehaviors of a server at a URL that a client supplies. */
 const answers: Readonly<Record<string, Answer>> = {
   'never answers': () => {},
   'answers byte by byte': (res) => {
@@ -27,7 +27,7 @@ const answers: Readonly<Record<string, Answer>> = {
     const timer = setInterval(() => res.write(' '), 20)
     res.once('close', () => clearInterval(timer))
   },
-  // It gives up where nobody stops it.
+  // Ends by itself if the client does not abort the request.
   'answers without end': (res) => {
     let sent = 0
     const more = () => {
@@ -69,7 +69,7 @@ async function startElsewhere(answer: Answer) {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`,
     asked: () => asked,
-    /** However slow the machine is, this is how little it costs. */
+    /** The upper bound holds on slow machines too. */
     expectLittle() {
       expect(asked).toBeLessThanOrEqual(16)
       const sent = [...sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, 0)
@@ -82,7 +82,7 @@ async function startElsewhere(answer: Answer) {
   }
 }
 
-/** With a deadline in milliseconds; where none is given, it is none of what an answer is refused for. */
+/** Checks a deadline in milliseconds; without one, only the size of the answer limits the request. */
 const careful = (timeout = 30_000) => ({
   fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'], timeout, maxBytes: 100_000 }),
 })
@@ -101,10 +101,10 @@ async function assert(host: Host, claims: Record<string, unknown>, clientId: str
 
 const refused = [401, { error: 'invalid_client' }]
 
-describe.each(Object.entries(answers))('an address that %s', (name, answer) => {
+describe.each(Object.entries(answers))('a URL that %s', (name, answer) => {
   const options = careful(['never answers', 'answers byte by byte'].includes(name) ? 300 : undefined)
 
-  test('gives a client no keys', async () => {
+  test('provides no client keys', async () => {
     await using elsewhere = await startElsewhere(answer)
     await using host = await startHost({ options })
     const { client } = await host.client({
@@ -116,7 +116,7 @@ describe.each(Object.entries(answers))('an address that %s', (name, answer) => {
     elsewhere.expectLittle()
   })
 
-  test('leaves nothing to encrypt with, which the client is told, or the person', async () => {
+  test('provides no encryption key, which is reported to the client or to the user', async () => {
     await using elsewhere = await startElsewhere(answer)
     await using host = await startHost({ options })
     const encrypted = { alg: 'ECDH-ES', enc: 'A128GCM' } as const
@@ -143,7 +143,7 @@ describe.each(Object.entries(answers))('an address that %s', (name, answer) => {
     elsewhere.expectLittle()
   })
 
-  test('gives another issuer no keys', async () => {
+  test('provides no keys of another issuer', async () => {
     await using elsewhere = await startElsewhere(answer)
     await using host = await startHost({ options })
     const identity = { subject: 'me', audience: null, jwks: elsewhere.url, replayProtection: true }
@@ -153,7 +153,7 @@ describe.each(Object.entries(answers))('an address that %s', (name, answer) => {
     elsewhere.expectLittle()
   })
 
-  test('is no sector', async () => {
+  test('is not accepted as a sector identifier', async () => {
     await using elsewhere = await startElsewhere(answer)
     const read = (url: string | URL) => options.fetch(String(url).replace('https://sector.example', elsewhere.url))
     await using host = await startHost({ options: { fetch: read } })
@@ -175,7 +175,7 @@ test.each([
   'https://localhost:1/',
   'https://0/',
   'https://2130706433/',
-])('keys at %s are not asked for', async (address) => {
+])('does not fetch keys from %s', async (address) => {
   await using host = await startHost()
   const { client } = await host.client({ protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: address } })
   expect(await assert(host, { iss: client.id, sub: client.id }, client.id)).toMatchObject(refused)
@@ -185,7 +185,7 @@ test.each([
   expect(host.errors).toEqual([])
 })
 
-test('an address that has the keys is believed', async () => {
+test('accepts keys from a valid URL', async () => {
   await using elsewhere = await startElsewhere((res) => json(res, { keys }))
   await using host = await startHost({ options: careful() })
   const { client } = await host.client({
@@ -194,7 +194,7 @@ test('an address that has the keys is believed', async () => {
   expect(await assert(host, { iss: client.id, sub: client.id }, client.id)).toMatchObject([200, {}])
 })
 
-test('an address that never answers is asked by one request at a time, however many wait for it', async () => {
+test('requests a URL that never answers only once at a time, for all waiting requests', async () => {
   let open = 0
   let most = 0
   await using elsewhere = await startElsewhere((res) => {
@@ -221,7 +221,7 @@ test('an address that never answers is asked by one request at a time, however m
   expect(host.errors).toEqual([])
 })
 
-test('forged assertions make us ask for keys now and then, not each time', async () => {
+test('limits how often forged assertions cause a key request', async () => {
   await using elsewhere = await startElsewhere((res) => json(res, { keys: [] }))
   await using host = await startHost({ options: careful() })
   const { client } = await host.client({

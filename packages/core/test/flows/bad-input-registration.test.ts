@@ -7,7 +7,7 @@ let stores: StoresUnderTest
 let host: Host
 
 beforeAll(async () => {
-  // The database that is strict about the texts that it takes.
+  // PostgreSQL rejects more text values than SQLite.
   stores = await (kinds.PostgreSQL as () => Promise<StoresUnderTest>)()
   const registration = async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const
   host = await startHost({ stores: await stores.empty(), options: { registration } })
@@ -40,7 +40,7 @@ test.each([
     'application/json',
   ],
   ['deep', `{"redirect_uris":${'['.repeat(20_000)}${']'.repeat(20_000)}}`, 'application/json'],
-])('a registration that is %s is refused', async (_name, body, type) => {
+])('rejects a registration that is %s', async (_name, body, type) => {
   const { status, error } = await register(body, type)
   expect([status, error, host.errors]).toEqual([expect.any(Number), expect.stringMatching(known), []])
   expect([400, 413]).toContain(status)
@@ -90,7 +90,7 @@ test.each([
   'pocket_skip_consent',
   'client_id',
   'client_secret',
-])('a %s of any shape is taken, left out or refused', async (name) => {
+])('accepts, drops or rejects a %s of any type', async (name) => {
   for (const value of odd) {
     const { status, error } = await register(JSON.stringify({ redirect_uris: [redirectUri], [name]: value }))
     expect([value, status, host.errors]).toEqual([value, expect.any(Number), []])
@@ -98,7 +98,7 @@ test.each([
   }
 })
 
-test.each(['x', '%00', '%', '..%2f', 'x'.repeat(3_000)])('a registration at %s is nobody’s', async (id) => {
+test.each(['x', '%00', '%', '..%2f', 'x'.repeat(3_000)])('knows no registration at %s', async (id) => {
   for (const method of ['GET', 'PUT', 'DELETE']) {
     const headers = { authorization: 'Bearer x', 'content-type': 'application/json' }
     const init = { method, headers, ...(method === 'PUT' && { body: '{}' }) }

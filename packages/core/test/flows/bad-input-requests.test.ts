@@ -6,7 +6,7 @@ import { redirectUri } from './signed-in.ts'
 
 type Fields = readonly (readonly [name: string, value: string])[]
 
-/** What a request is made of where nothing is wrong with it, but for what it names being unknown. */
+/** A valid request, except that it names unknown values. */
 const wellFormed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'token, a code': {
     grant_type: 'authorization_code',
@@ -40,7 +40,7 @@ const form = 'application/x-www-form-urlencoded'
 const known =
   /^(invalid_(request|client|grant|scope|token|target|redirect_uri|request_object|request_uri)|unauthorized_client|authorization_pending|expired_token|unsupported_(grant_type|response_type|response_mode)|request_not_supported|access_denied|consent_required)$/
 
-// The database that is strict about the texts that it takes.
+// PostgreSQL rejects more text values than SQLite.
 describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('%s', (_kind, open) => {
   let stores: StoresUnderTest
   let host: Host
@@ -67,7 +67,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
 
   const complete = (endpoint: string): Fields => Object.entries({ ...own, ...wellFormed[endpoint] })
 
-  /** Refused in the words of the specifications, and nothing has gone wrong on our side. */
+  /** Asserts an error response as specified, without a server error. */
   async function refusal(answer: Response): Promise<string> {
     const body = (await answer.json()) as { error?: string; error_description?: string }
     expect(host.errors).toEqual([])
@@ -82,7 +82,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
       post(path, new URLSearchParams(fields.map(([name, value]) => [name, value])).toString(), type)
 
     test.each(['application/json', 'text/plain', 'multipart/form-data; boundary=x', 'nonsense'])(
-      'a body of type %s is refused',
+      'rejects a body of type %s',
       async (type) => {
         expect(await refusal(await send(complete(endpoint), type))).toMatch(/^invalid_(request|client)$/)
       },
@@ -98,7 +98,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
       ['thousands of fields', 'a=b&'.repeat(10_000)],
       ['a megabyte', `token=${'x'.repeat(1_000_000)}`],
     ])(
-      '%s is refused, and the connection serves on',
+      'rejects %s, and keeps the connection open',
       async (_name, body) => {
         await refusal(await post(path, body))
         await refusal(await post(path, ''))
@@ -106,11 +106,11 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
       3_000,
     )
 
-    test.each(names(wellFormed[endpoint] ?? {}))('without, with two, an empty, an odd and a long %s', async (name) => {
+    test.each(names(wellFormed[endpoint] ?? {}))('handles a missing, duplicate, empty, malformed and long %s', async (name) => {
       const fields = complete(endpoint)
       const others = fields.filter(([each]) => each !== name)
       const twice = await send([...fields, [name, 'another']])
-      // RFC 8707 §2: it may be said more than once.
+      // RFC 8707 §2 allows this parameter more than once.
       if (name !== 'resource')
         expect([name, await refusal(twice)]).toEqual([name, expect.stringMatching(/^invalid_|^unsupp/)])
       for (const value of [undefined, '', '\0', 'a\0b', '\ud800', "' OR 1=1 --", '../../x', 'x'.repeat(20_000)]) {
@@ -121,7 +121,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
       }
     })
 
-    test.each(['GET', 'PUT', 'DELETE', 'PATCH'])('%s is not answered', async (method) => {
+    test.each(['GET', 'PUT', 'DELETE', 'PATCH'])('does not accept %s', async (method) => {
       const answer = await fetch(host.issuer + path, { method })
       expect([answer.status, await answer.json()]).toMatchObject([405, { error: 'invalid_request' }])
     })
@@ -137,7 +137,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     ['no base64 in Basic', 'Basic %%%'],
     ['broken escapes in Basic', `Basic ${btoa('%ZZ:%E0')}`],
     ['a long Basic', `Basic ${btoa(`a:${'x'.repeat(6000)}`)}`],
-  ])('an Authorization header with %s is refused everywhere', async (_name, authorization) => {
+  ])('rejects an Authorization header with %s at every endpoint', async (_name, authorization) => {
     for (const endpoint of ['token', 'introspect', 'revoke', 'par', 'userinfo']) {
       const body = new URLSearchParams({ grant_type: 'client_credentials', token: 'x', response_type: 'code' })
       const headers = { authorization }
@@ -166,14 +166,14 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     ],
     ['a proof of possession without a token', { headers: { dpop: 'x' } }, '', 401],
     ['a DPoP token without a proof', { headers: { authorization: 'DPoP x' } }, '', 400],
-  ])('UserInfo with %s is refused, and says how to ask', async (_name, init, query, status) => {
+  ])('UserInfo rejects %s with a WWW-Authenticate challenge', async (_name, init, query, status) => {
     const answer = await fetch(`${host.issuer}/api/oidc/userinfo${query}`, init as RequestInit)
     expect(answer.status).toBe(status)
     expect(answer.headers.get('www-authenticate')).toMatch(/^(Bearer|DPoP) /)
     await refusal(answer)
   })
 
-  describe('an authorization request', () => {
+  describe('authorization request', () => {
     const parameters: Readonly<Record<string, string>> = {
       response_type: 'code',
       redirect_uri: redirectUri,
@@ -203,7 +203,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
       ...Object.fromEntries(Object.entries(parameters).slice(0, 5)),
     })
 
-    /** Somewhere of ours or of the client's, or a page; where it leads to. */
+    /** The response is a redirect to the provider or the client, or a page; returns the target of a redirect. */
     async function outcome(url: string): Promise<string> {
       const answer = await fetch(url, { redirect: 'manual' })
       expect(host.errors).toEqual([])
@@ -217,7 +217,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
       return location.origin === host.issuer ? 'interaction' : (location.searchParams.get('error') ?? 'code')
     }
 
-    test.each(['client_id', ...Object.keys(parameters)])('with a %s of any shape has an end', async (name) => {
+    test.each(['client_id', ...Object.keys(parameters)])('with a %s of any type gets a response', async (name) => {
       for (const value of [
         '',
         '\0',
@@ -252,7 +252,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
       ['with a negative age', { max_age: '-1' }, 'invalid_request'],
       ['with an age that is no integer', { max_age: '1e3' }, 'invalid_request'],
       ['with none beside another prompt', { prompt: 'none login' }, 'invalid_request'],
-    ])('%s ends as it should', async (_name, changes, expected) => {
+    ])('%s ends as expected', async (_name, changes, expected) => {
       const fields = Object.entries({ ...base(), ...changes }).filter(
         (each): each is [string, string] => each[1] !== undefined,
       )
@@ -276,7 +276,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
       ['a query', `${redirectUri}?next=https://evil.example`],
       ['a fragment', `${redirectUri}#https://evil.example`],
       ['a placeholder of the library’s', 'https://placeholder.invalid/1'],
-    ])('to a redirect URI with %s stops on a page', async (_name, uri) => {
+    ])('to a redirect URI with %s stops on an error page', async (_name, uri) => {
       expect(await outcome(`${host.issuer}/authorize?${new URLSearchParams({ ...base(), redirect_uri: uri })}`)).toBe(
         'page',
       )
@@ -295,7 +295,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     })
 
     test.each(['/authorize', '/api/oidc/end-session'])(
-      'posted to %s in a way that cannot be read gets a page',
+      'posted to %s with an unreadable body shows an error page',
       async (path) => {
         const agent = new UserAgent()
         const headers = { accept: 'text/html' }
@@ -342,7 +342,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     ['/.well-known/oauth-authorization-server', 200],
     ['/.well-known/jwks.json', 200],
     ['/.well-known/webfinger', 400],
-  ])('%s is not moved by what is asked beside it', async (path, status) => {
+  ])('ignores the parameters that are sent with %s', async (path, status) => {
     for (const query of [
       '',
       '?a=%00',
@@ -370,14 +370,14 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     'http://',
     '//x',
     `acct:${'x'.repeat(5000)}@a.example`,
-  ])('WebFinger knows nobody as %s', async (resource) => {
+  ])('WebFinger finds no account for %s', async (resource) => {
     const answer = await fetch(`${host.issuer}/.well-known/webfinger?${new URLSearchParams({ resource })}`)
     expect([400, 404]).toContain(answer.status)
     expect(host.errors).toEqual([])
   })
 
   test.each(['%', '%00', '%E0%A4%A', '..%2f..', 'x'.repeat(5000), '__proto__'])(
-    'an interaction named %s is over',
+    'rejects an interaction with the ID %s as expired',
     async (uid) => {
       const headers = { accept: 'text/html' }
       for (const method of ['GET', 'POST']) {

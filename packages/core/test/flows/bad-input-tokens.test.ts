@@ -16,12 +16,12 @@ type Header = Readonly<Record<string, unknown>>
 type Key = Parameters<SignJWT['sign']>[0]
 
 function sign(claims: Claims, header: Header = {}, key: Key = own.privateKey): Promise<string> {
-  // A cast, since what is signed here is what nobody should sign.
+  // Cast: the payload is deliberately invalid.
   const all = { alg: 'RS256', kid: 'own', ...header } as JWTHeaderParameters
   return new SignJWT({ ...claims }).setProtectedHeader(all).sign(key)
 }
 
-/** What can be wrong with a signature, whoever made it over whatever; `pem` is the signer's public key. */
+/** The possible defects of a signature, for any payload; `pem` is the public key of the signer. */
 function badSignatures(claims: Claims, jwk: JWK, header: Header = {}) {
   const secret = (text: string) => new TextEncoder().encode(text)
   const cases: Readonly<Record<string, () => Promise<string>>> = {
@@ -64,7 +64,7 @@ function badSignatures(claims: Claims, jwk: JWK, header: Header = {}) {
 
 const kindsOfSignature = Object.keys(badSignatures({}, ownJwk))
 
-describe('whoever signs it', () => {
+describe('signature verification', () => {
   let host: Host
   let agent: UserAgent
 
@@ -82,7 +82,7 @@ describe('whoever signs it', () => {
   const withKeys = (protocol = {}) =>
     host.client({ redirectUris: [redirectUri], protocol: { jwks: { keys: [ownJwk] }, ...protocol } })
 
-  describe('an assertion of a client', () => {
+  describe('client assertion', () => {
     const claimsFor = (id: string) => ({
       iss: id,
       sub: id,
@@ -104,17 +104,17 @@ describe('whoever signs it', () => {
       return `${answer.status} ${((await answer.json()) as { error?: string }).error}`
     }
 
-    /** RFC 6749 §5.2: what cannot be read at all is no request. */
+    /** RFC 6749 §5.2: an unreadable request is an invalid_request. */
     const refused = /^(401 invalid_client|400 invalid_request)$/
 
     const party = () => withKeys({ tokenEndpointAuthMethod: 'private_key_jwt' })
 
-    test('counts where nothing is wrong with it', async () => {
+    test('is accepted if it is valid', async () => {
       const { client } = await party()
       expect(await attempt(client.id, await sign(claimsFor(client.id)))).toBe('200 undefined')
     })
 
-    test.each(kindsOfSignature)('with %s is refused', async (kind) => {
+    test.each(kindsOfSignature)('with %s is rejected', async (kind) => {
       const { client } = await party()
       const token = await badSignatures(claimsFor(client.id), ownJwk)[kind]?.()
       expect(await attempt(client.id, token ?? '')).toMatch(refused)
@@ -139,13 +139,13 @@ describe('whoever signs it', () => {
       ['is about another', { sub: 'another' }],
       ['is about nobody', { sub: undefined }],
       ['is about a list', { sub: ['a'], iss: ['a'] }],
-    ])('that %s is refused', async (_why, changes) => {
+    ])('that %s is rejected', async (_why, changes) => {
       const { client } = await party()
       expect(await attempt(client.id, await sign({ ...claimsFor(client.id), ...changes }))).toMatch(refused)
     })
   })
 
-  describe('a request object', () => {
+  describe('request object', () => {
     async function attempt(id: string, request: string, more: Readonly<Record<string, string>> = {}) {
       const query = new URLSearchParams({
         client_id: id,
@@ -170,12 +170,12 @@ describe('whoever signs it', () => {
       exp: now() + 60,
     })
 
-    test('counts where nothing is wrong with it', async () => {
+    test('is accepted if it is valid', async () => {
       const { client } = await withKeys()
       expect(await attempt(client.id, await sign(claimsFor(client.id)))).toBe(200)
     })
 
-    test.each(kindsOfSignature)('with %s is refused', async (kind) => {
+    test.each(kindsOfSignature)('with %s is rejected', async (kind) => {
       const { client } = await withKeys()
       const token = await badSignatures(claimsFor(client.id), ownJwk)[kind]?.()
       expect(await attempt(client.id, token ?? '')).toBe('invalid_request_object')
@@ -189,21 +189,21 @@ describe('whoever signs it', () => {
       ['is of another client', { client_id: 'another' }],
       ['holds another', { request: 'x.y.z' }],
       ['points to another', { request_uri: 'urn:x' }],
-    ])('that %s is refused', async (_why, changes) => {
+    ])('that %s is rejected', async (_why, changes) => {
       const { client } = await withKeys()
       expect(await attempt(client.id, await sign({ ...claimsFor(client.id), ...changes }))).toBe(
         'invalid_request_object',
       )
     })
 
-    test('cannot lead to an address that is not registered', async () => {
+    test('cannot use a redirect URI that is not registered', async () => {
       const { client } = await withKeys()
       const request = await sign({ ...claimsFor(client.id), redirect_uri: 'https://evil.example/' })
       expect(await attempt(client.id, request)).toBe(400)
     })
   })
 
-  describe('a proof of possession', () => {
+  describe('DPoP proof', () => {
     const htu = () => `${host.issuer}/api/oidc/token`
     const claims = () => ({ htm: 'POST', htu: htu(), jti: crypto.randomUUID(), iat: now() })
 
@@ -223,7 +223,7 @@ describe('whoever signs it', () => {
     const headerOf = async () =>
       ({ alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK((await key).publicKey), kid: undefined }) as const
 
-    test('counts where nothing is wrong with it', async () => {
+    test('is accepted if it is valid', async () => {
       expect(await attempt(await sign(claims(), await headerOf(), (await key).privateKey))).toEqual([200, undefined])
     })
 
@@ -236,7 +236,7 @@ describe('whoever signs it', () => {
       ['is for no address', { htu: 'nonsense' }],
       ['has no name', { jti: undefined }],
       ['has a nonce of its own making', { nonce: 'mine' }],
-    ])('that %s is refused', async (_why, changes) => {
+    ])('that %s is rejected', async (_why, changes) => {
       const [status, error] = await attempt(
         await sign({ ...claims(), ...changes }, await headerOf(), (await key).privateKey),
       )
@@ -263,13 +263,13 @@ describe('whoever signs it', () => {
       ['another type', async (header) => sign(claims(), { ...header, typ: 'JWT' }, (await key).privateKey)],
       ['nothing', async () => 'x'],
       ['another beside it', async (header) => `${await sign(claims(), header, (await key).privateKey)}, x.y.z`],
-    ])('with %s is refused', async (_why, make) => {
+    ])('with %s is rejected', async (_why, make) => {
       expect(await attempt(await make(await headerOf()))).toEqual([400, 'invalid_dpop_proof'])
     })
   })
 })
 
-describe('what we have signed ourselves', () => {
+describe('tokens that the provider signed', () => {
   let host: Host
   let party: Party
   let idToken: string
@@ -319,24 +319,24 @@ describe('what we have signed ourselves', () => {
     return viewOf(page).view
   }
 
-  test('an ID token counts as a hint', async () => {
+  test('an ID token is accepted as a hint', async () => {
     expect(await hinted(idToken)).toBe('code')
   })
 
-  test('an access token signs nobody out', async () => {
+  test('an access token does not sign a user out', async () => {
     const query = new URLSearchParams({ id_token_hint: accessToken })
     const page = await party.agent.get(`${host.issuer}/api/oidc/end-session?${query}`)
     expect(viewOf(page)).toMatchObject({ view: 'sign-out' })
     expect(await hinted(idToken)).toBe('code')
   })
 
-  test.each(kindsOfSignature)('an ID token with %s is no hint', async (kind) => {
+  test.each(kindsOfSignature)('an ID token with %s is not accepted as a hint', async (kind) => {
     const token = (await badSignatures(claims, ours)[kind]?.()) ?? ''
     expect([await hinted(token), await signOutWith(token)]).toEqual(['invalid_request', 'sign-out'])
     expect(await hinted(idToken)).toBe('code')
   })
 
-  test('an ID token about somebody else signs nobody in, and none of another client’s names it at sign-out', async () => {
+  test('an ID token of another user or another client is ignored as a hint for sign-in and sign-out', async () => {
     const other = await enter(host)
     const { idToken: others } = await logIn({ ...other, person: await host.person('bob') })
     expect(await hinted(others)).toBe('invalid_request')
@@ -346,7 +346,7 @@ describe('what we have signed ourselves', () => {
   })
 
   test.each([...kindsOfSignature, 'the ID token in its place'])(
-    'an access token with %s opens nothing',
+    'an access token with %s gives no access',
     async (kind) => {
       const body = JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString()) as Claims
       const token = (await badSignatures(body, ours, { typ: 'at+jwt' })[kind]?.()) ?? idToken
@@ -370,7 +370,7 @@ describe('what we have signed ourselves', () => {
     },
   )
 
-  test('every answer says who gives it, errors too (RFC 9207)', async () => {
+  test('every response includes the issuer, errors too (RFC 9207)', async () => {
     const query = { client_id: party.client.id, response_type: 'code', redirect_uri: redirectUri, scope: 'openid' }
     for (const more of [{ prompt: 'none' }, { prompt: 'nonsense' }, { response_type: 'token' }, { claims: '[]' }]) {
       const url = `${host.issuer}/authorize?${new URLSearchParams({ ...query, ...more })}`

@@ -39,7 +39,7 @@ function exchange(host: Host, fields: Readonly<Record<string, string>>): Promise
   })
 }
 
-describe('a passkey response', () => {
+describe('passkey response', () => {
   test.each([
     ['another origin', { origin: 'https://evil.example' }, 'passkey_rejected'],
     ['another RP ID', { rpId: 'evil.example' }, 'passkey_rejected'],
@@ -48,7 +48,7 @@ describe('a passkey response', () => {
     ['a changed signature', { tamperedSignature: true }, 'passkey_rejected'],
     ['the user handle of somebody else', { userHandle: 'bm9ib2R5' }, 'passkey_rejected'],
     ['no user handle', { userHandle: null }, 'passkey_rejected'],
-  ])('with %s is refused, and signs nobody in', async (_name, misbehaviour, code) => {
+  ])('with %s is rejected without a sign-in', async (_name, misbehaviour, code) => {
     await using host = await startHost()
     const { agent, page, authenticator } = await atSignIn(host)
     const answer = await answerCeremony(agent, page, authenticator, misbehaviour)
@@ -58,7 +58,7 @@ describe('a passkey response', () => {
     expect(agent.cookies().some(({ name }) => name === 'access_token')).toBe(false)
   })
 
-  test('counts once: a replay is refused', async () => {
+  test('is accepted once: a replay is rejected', async () => {
     await using host = await startHost()
     const { agent, page, authenticator } = await atSignIn(host)
     const view = viewOf(page)
@@ -70,7 +70,7 @@ describe('a passkey response', () => {
     expect(answers.filter(({ status }) => status === 400)).toHaveLength(9)
   })
 
-  test('of another browser is refused, though it holds the interaction', async () => {
+  test('from another browser is rejected, even with the interaction ID', async () => {
     await using host = await startHost()
     const { agent, page, authenticator } = await atSignIn(host)
     const view = viewOf(page)
@@ -90,7 +90,7 @@ describe('a passkey response', () => {
     expect([answer.status, answer.json()]).toMatchObject([400, { code: 'challenge_expired' }])
   })
 
-  test('comes too late after ten minutes, and the page can fetch a fresh challenge', async () => {
+  test('is rejected after ten minutes, and the page can fetch a new challenge', async () => {
     await using host = await startHost()
     const { agent, page, authenticator } = await atSignIn(host)
     host.clock.pass(11 * minute)
@@ -103,7 +103,7 @@ describe('a passkey response', () => {
     expect((await agent.postJson(`${host.issuer}${fresh.submitTo}`, { response })).status).toBe(200)
   })
 
-  test('of a passkey that nobody has is refused', async () => {
+  test('of an unknown passkey is rejected', async () => {
     await using host = await startHost()
     const { agent, page } = await atSignIn(host)
     const stranger = new SoftwareAuthenticator()
@@ -125,7 +125,7 @@ describe('a passkey response', () => {
     ['nothing in it', 'application/json', '{}', 400],
     ['a list', 'application/json', '[]', 400],
     ['a megabyte', 'application/json', JSON.stringify({ response: 'x'.repeat(1_000_000) }), 413],
-  ])('that is %s is refused', async (_name, type, body, status) => {
+  ])('that is %s is rejected', async (_name, type, body, status) => {
     await using host = await startHost()
     const { agent, page } = await atSignIn(host)
     const cookie = agent
@@ -149,14 +149,14 @@ describe('a passkey response', () => {
       { headers: { origin: 'http://rebound.evil.example', 'sec-fetch-site': 'same-origin' } },
     ],
     ['our host, another port', { from: 'http://localhost:1/' }],
-  ])('from a page of %s is refused', async (_name, options) => {
+  ])('from a page of %s is rejected', async (_name, options) => {
     await using host = await startHost()
     const { agent, page } = await atSignIn(host)
     const answer = await agent.postJson(`${page.url}/login`, { response: {} }, options)
     expect([answer.status, answer.json()]).toMatchObject([403, { code: 'cross_site_request' }])
   })
 
-  test('whose counter does not rise signs in and is written down', async () => {
+  test('with a counter that does not increase signs in and is recorded', async () => {
     await using host = await startHost()
     const { agent, page, authenticator } = await atSignIn(host)
     expect((await answerCeremony(agent, page, authenticator, { counter: 7 })).status).toBe(200)
@@ -168,8 +168,8 @@ describe('a passkey response', () => {
   })
 })
 
-describe('a code', () => {
-  test('used twice is refused, and ends the tokens it gave', async () => {
+describe('authorization code', () => {
+  test('that is used twice is rejected, and its tokens are revoked', async () => {
     await using host = await startHost()
     const { client, secret, code } = await withCode(host)
     const first = await exchange(host, { client_id: client.id, client_secret: secret, code })
@@ -185,7 +185,7 @@ describe('a code', () => {
     )
   })
 
-  test('used fifty times at once gives one answer', async () => {
+  test('that is used fifty times at once gets one successful response', async () => {
     await using host = await startHost()
     const { client, secret, code } = await withCode(host)
     const all = await Promise.all(
@@ -200,7 +200,7 @@ describe('a code', () => {
     ['too short', (secret: string) => secret.slice(0, -1)],
     ['longer', (secret: string) => `${secret}A`],
     ['empty', () => ''],
-  ])('is not given for a secret that is %s', async (_name, wrong) => {
+  ])('is not exchanged with a secret that is %s', async (_name, wrong) => {
     await using host = await startHost()
     const { client, secret, code } = await withCode(host)
     const refused = await exchange(host, { client_id: client.id, client_secret: wrong(secret), code })
@@ -221,13 +221,13 @@ describe('a code', () => {
   })
 })
 
-describe('an authorization request', () => {
+describe('authorization request', () => {
   test.each([
     [{ client_id: 'unknown' }, 'invalid_client'],
     [{ redirect_uri: 'https://evil.example' }, 'invalid_redirect_uri'],
     [{ redirect_uri: 'http://127.0.0.1:99999/cb' }, 'invalid_redirect_uri'],
     [{ redirect_uri: '' }, 'invalid_request'],
-  ])('with %j stops on a page', async (parameters, code) => {
+  ])('with %j stops on an error page', async (parameters, code) => {
     await using host = await startHost()
     const { client } = await host.client({ redirectUris: [redirectUri, 'http://127.0.0.1/cb'] })
     const page = await new UserAgent().get(authorizeUrl(host, client.id, parameters))
@@ -236,7 +236,7 @@ describe('an authorization request', () => {
     expect(host.errors).toEqual([])
   })
 
-  test('of a client that is unknown shows its ID, unless that could be read as a sentence', async () => {
+  test('of an unknown client shows the client ID, unless it reads like a sentence', async () => {
     await using host = await startHost()
     const detailsFor = async (id: string) =>
       Reflect.get(viewOf(await new UserAgent().get(authorizeUrl(host, id))), 'details')
@@ -249,7 +249,7 @@ describe('an authorization request', () => {
     [{ prompt: 'nonsense' }, 'invalid_request'],
     [{ code_challenge: 'x'.repeat(43), code_challenge_method: 'plain' }, 'invalid_request'],
     [{ max_age: 'soon' }, 'invalid_request'],
-  ])('with %j goes back to the client as an error', async (parameters, error) => {
+  ])('with %j returns an error to the client', async (parameters, error) => {
     await using host = await startHost()
     const { client } = await host.client({ redirectUris: [redirectUri] })
     const agent = new UserAgent()
@@ -261,7 +261,7 @@ describe('an authorization request', () => {
     ['token', { grant_type: 'authorization_code', code: 'x'.repeat(1_000_000) }],
     ['introspect', { token: 'x'.repeat(1_000_000) }],
     ['par', { state: 'x'.repeat(1_000_000) }],
-  ])('of a megabyte is refused by %s', async (endpoint, fields) => {
+  ])('of one megabyte is rejected by %s', async (endpoint, fields) => {
     await using host = await startHost()
     const { client, secret } = await host.client({})
     const body = new URLSearchParams({ client_id: client.id, client_secret: secret, ...fields })
@@ -272,7 +272,7 @@ describe('an authorization request', () => {
     expect(host.errors).toEqual([])
   })
 
-  test('with a repeated parameter is refused', async () => {
+  test('with a repeated parameter is rejected', async () => {
     await using host = await startHost()
     const { client } = await host.client({ redirectUris: [redirectUri] })
     const page = await new UserAgent().get(`${authorizeUrl(host, client.id)}&client_id=another`)
@@ -281,8 +281,8 @@ describe('an authorization request', () => {
   })
 })
 
-describe('an interaction', () => {
-  test('goes on in a second tab, once somebody has signed in in the first', async () => {
+describe('interaction', () => {
+  test('continues in a second tab after a sign-in in the first one', async () => {
     await using host = await startHost()
     const { agent, page, authenticator, client } = await atSignIn(host)
     const second = await agent.follow(await agent.get(authorizeUrl(host, client.id, { state: 'second' })))
@@ -292,7 +292,7 @@ describe('an interaction', () => {
     expect(returned.searchParams.get('code')).toEqual(expect.any(String))
   })
 
-  test('that is over says so when the back button opens it again', async () => {
+  test('that is finished says so when the back button reopens it', async () => {
     await using host = await startHost()
     const { agent, page, authenticator } = await atSignIn(host)
     await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
@@ -300,7 +300,7 @@ describe('an interaction', () => {
     expect([again.status, viewOf(again)]).toMatchObject([404, { view: 'error', code: 'interaction_expired' }])
   })
 
-  test('that has expired offers to start again, and that works', async () => {
+  test('that has expired offers to start again', async () => {
     await using host = await startHost()
     const { agent, page, authenticator } = await atSignIn(host)
     const cookie = agent.cookies().find(({ name }) => name === 'interaction')
@@ -320,7 +320,7 @@ describe('an interaction', () => {
     expect([answer.status, viewOf(answer)]).toMatchObject([404, { code: 'interaction_expired' }])
   })
 
-  test('takes no consent of somebody whose session has ended meanwhile', async () => {
+  test('rejects consent after the session has ended', async () => {
     await using host = await startHost()
     const { agent, page, authenticator, account } = await atSignIn(host)
     const consent = await signIn(agent, page, authenticator, back)
@@ -339,7 +339,7 @@ describe('an interaction', () => {
     expect(host.events.map(({ event }) => event)).not.toContain('consent_given')
   })
 
-  test('takes no consent of somebody else who has signed in in this browser meanwhile', async () => {
+  test('rejects consent if another user has signed in in the browser meanwhile', async () => {
     await using host = await startHost()
     const { agent, page, authenticator } = await atSignIn(host)
     const consent = await signIn(agent, page, authenticator, back)
@@ -358,7 +358,7 @@ describe('an interaction', () => {
     expect(host.events.map(({ event }) => event)).not.toContain('consent_given')
   })
 
-  test('offers another way only where that leads on', async () => {
+  test('offers another sign-in method only if it can finish the request', async () => {
     await using host = await startHost({ options: { otherMethodsUrl: '/lc' } })
     const { agent, page, client, authenticator } = await atSignIn(host)
     expect(viewOf(page)).toMatchObject({
@@ -380,7 +380,7 @@ describe('an interaction', () => {
     ['a NUL', 'account=%00', form, 403],
     ['two', 'account=x&account=y', form, 403],
     ['a structure', 'account[]=x', form, 403],
-  ])('of a choice takes %s for no account, and signs nobody out', async (_what, body, type, status) => {
+  ])('with account selection does not accept %s as an account, and signs no one out', async (_what, body, type, status) => {
     await using host = await startHost()
     const { agent, page, authenticator, client } = await atSignIn(host)
     await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
@@ -399,7 +399,7 @@ describe('an interaction', () => {
     expect([silent.location, host.errors]).toEqual([expect.stringContaining('code='), []])
   })
 
-  test('that fails on our side is told to the host', async () => {
+  test('that fails with a server error is reported to the host', async () => {
     await using host = await startHost()
     const { agent, page } = await atSignIn(host)
     host.stores.artifacts.find = async () => {
@@ -409,7 +409,7 @@ describe('an interaction', () => {
     expect(host.errors).toEqual([expect.objectContaining({ message: 'the database went away' })])
   })
 
-  test('of sign-in cannot be ended by consent', async () => {
+  test('with a sign-in prompt cannot be finished by consent', async () => {
     await using host = await startHost()
     const { agent, page } = await atSignIn(host)
     const answer = await agent.postForm(`${page.url}/consent`, {})
@@ -417,7 +417,7 @@ describe('an interaction', () => {
   })
 })
 
-/** The library reads its own clock: what it is to find old must have begun long ago by that one. */
+/** The library reads its own clock, so an expired object must be backdated by that clock. */
 async function ageInteractions(host: Host): Promise<void> {
   const { artifacts } = host.stores
   const fresh = new Set<string>()

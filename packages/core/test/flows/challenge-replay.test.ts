@@ -8,7 +8,7 @@ import { day, hour, second, startHost, viewOf } from './host.ts'
 import { redirectUri, relyingParty } from './signed-in.ts'
 import { slowStores } from './slow-stores.ts'
 
-describe.each(databases)('two processes over one %s', (_kind, open) => {
+describe.each(databases)('two processes that share %s', (_kind, open) => {
   let setUp: ReturnType<typeof start>
 
   beforeAll(() => {
@@ -40,7 +40,7 @@ describe.each(databases)('two processes over one %s', (_kind, open) => {
     return { host, person, client, leads, origins, stack: stack.move() }
   }
 
-  /** Somebody at a sign-in page; `answer` posts a response to either process. */
+  /** A user on a sign-in page; `answer` posts a response to either process. */
   async function atSignIn(agent = new UserAgent()) {
     const { host, person, client, origins } = await setUp
     const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
@@ -67,14 +67,14 @@ describe.each(databases)('two processes over one %s', (_kind, open) => {
     for (const index of processes) await leads[index]?.pass(milliseconds)
   }
 
-  test('accept an answer whose challenge a process issued whose clock is a second ahead', async () => {
+  test('accept a response to a challenge that was issued by a process whose clock is one second ahead', async () => {
     await pass(-second, [1])
     const { answer } = await atSignIn()
     expect(await answer(1)).toBe(200)
     await pass(second, [1])
   })
 
-  test('accept one of fifty replays at once', async () => {
+  test('accept one of fifty concurrent replays', async () => {
     const { answer, respond } = await atSignIn()
     const { leads } = await setUp
     const response = respond()
@@ -85,7 +85,7 @@ describe.each(databases)('two processes over one %s', (_kind, open) => {
     expect((await answers).toSorted()).toEqual([200, ...Array(49).fill('challenge_expired')])
   })
 
-  test('replace a challenge from before the clock was set back, and still know what was spent', async () => {
+  test('replace a challenge issued before the clock was set back, and still reject spent challenges', async () => {
     const { host, agent, answer, ceremony, respond } = await atSignIn()
     const early = respond()
     await pass(-hour)

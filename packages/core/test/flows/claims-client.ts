@@ -15,7 +15,7 @@ export interface Party {
   readonly agent: UserAgent
 }
 
-/** A client, and somebody who has not signed in yet. */
+/** A client and a user who has not signed in yet. */
 export async function party(
   host: Host,
   protocol: NewClientInput['protocol'] = {},
@@ -36,13 +36,13 @@ export async function party(
   return { host, client, configuration, account, authenticator, agent: new UserAgent() }
 }
 
-/** Begins to authorize, and goes as far as the browser gets without a person. */
+/** Starts an authorization and follows redirects up to the first page. */
 export function begin({ configuration, agent }: Party, more: Readonly<Record<string, string>>) {
   const url = oidc.buildAuthorizationUrl(configuration, { redirect_uri: redirectUri, ...more })
   return agent.get(url.href).then((page) => agent.follow(page, { until: back }))
 }
 
-/** Does what a person does who agrees, up to the address of the client. */
+/** Signs in and consents, up to the redirect URI of the client. */
 export async function agree({ agent, authenticator }: Party, page: UserAgentResponse): Promise<URL> {
   let at = page
   if (at.location === null && viewOf(at).view === 'sign-in') at = await signIn(agent, at, authenticator, back)
@@ -60,7 +60,7 @@ export interface Told {
   readonly refreshed: ClaimsTold
 }
 
-/** What the client has been told in the end: by the ID token, by UserInfo, and by the ID token of a refresh. */
+/** The claims that the client receives: in the ID token, at UserInfo, and in the refreshed ID token. */
 export async function told(setting: Party, more: Readonly<Record<string, string>>): Promise<Told> {
   const { configuration, account } = setting
   const returned = await agree(setting, await begin(setting, more))
@@ -78,7 +78,7 @@ export async function told(setting: Party, more: Readonly<Record<string, string>
 
 const ofTheToken = 'iss aud exp iat at_hash auth_time amr acr nonce jti sid sub type rat'.split(' ')
 
-/** What is said of the person beside their `sub`. */
+/** The user claims without `sub`. */
 function claimsAlone(claims: object = {}): Record<string, unknown> {
   return Object.fromEntries(Object.entries(claims).filter(([claim]) => !ofTheToken.includes(claim)))
 }

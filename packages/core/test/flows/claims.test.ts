@@ -27,8 +27,8 @@ const about: Partial<Account> = {
   ],
 }
 
-describe('what a client is told', () => {
-  test('follows the scopes, alike in the ID token, at UserInfo and after a refresh', async () => {
+describe('claims', () => {
+  test('follow the scopes, with the same values in the ID token, at UserInfo and after a refresh', async () => {
     await using host = await startHost()
     const setting = await party(host, {}, about)
     const { idToken, userInfo, refreshed } = await told(setting, {
@@ -47,7 +47,7 @@ describe('what a client is told', () => {
       email: 'ada@example.com',
       email_verified: true,
       groups: ['Zoo', 'attic'],
-      // Of two groups the first by name, whatever the case of its letters; the person's own before both; what is JSON as JSON.
+      // The group that sorts first wins, ignoring case; claims of the user take precedence; JSON values are parsed.
       floor: 5,
       wing: 'north',
       room: '5',
@@ -57,7 +57,7 @@ describe('what a client is told', () => {
     expect(refreshed).toEqual(idToken)
   })
 
-  test('is no more than they say, and never what the protocol says itself', async () => {
+  test('are limited to the scopes, and custom claims never replace protocol claims', async () => {
     await using host = await startHost()
     const setting = await party(host, {}, about)
     const { tokens, idToken, userInfo } = await told(setting, {
@@ -69,7 +69,7 @@ describe('what a client is told', () => {
     expect(tokens.claims()).toMatchObject({ sub: setting.account.id, acr: 'phr' })
   })
 
-  test('are scopes that count as requested, though the client cannot ask', async () => {
+  test('of scopes that count as requested are added, though the client cannot request them', async () => {
     await using host = await startHost()
     const setting = await party(host, { defaultScopes: ['groups', 'offline_access'] }, about)
     const page = await begin(setting, { scope: 'openid' })
@@ -79,7 +79,7 @@ describe('what a client is told', () => {
     expect(scope?.split(' ').sort()).toEqual(['groups', 'offline_access', 'openid'])
   })
 
-  test('has the scope for refresh tokens where it is asked for, by whichever way, and not otherwise', async () => {
+  test('include the refresh token scope only if it is requested, in any of the ways', async () => {
     await using host = await startHost()
     const asking = { redirect_uri: redirectUri, scope: 'openid offline_access' }
     for (const isPushed of [false, true]) {
@@ -99,7 +99,7 @@ describe('what a client is told', () => {
   })
 
   test.each(['', 'unknown'])(
-    'is nothing where %j is all that is asked for, and the client hears why',
+    'are not given if only %j is requested, and the client gets an error',
     async (scope) => {
       await using host = await startHost()
       const { configuration } = await relyingParty(host)
@@ -109,7 +109,7 @@ describe('what a client is told', () => {
     },
   )
 
-  test('leaves aside scopes and parameters that nobody knows', async () => {
+  test('ignore unknown scopes and parameters', async () => {
     await using host = await startHost()
     const setting = await party(host)
     const answer = await told(setting, {
@@ -124,13 +124,13 @@ describe('what a client is told', () => {
   })
 })
 
-describe('the claims parameter', () => {
+describe('claims parameter', () => {
   const claims = JSON.stringify({
     id_token: { email: { essential: true }, room: null, unknown: null, iss: null },
     userinfo: { preferred_username: null },
   })
 
-  test('asks for single claims, each where it is wanted', async () => {
+  test('requests individual claims, each in its own location', async () => {
     await using host = await startHost()
     const setting = await party(host, {}, about)
     const { idToken, userInfo, refreshed } = await told(setting, {
@@ -143,7 +143,7 @@ describe('the claims parameter', () => {
     expect(refreshed).toEqual(idToken)
   })
 
-  test('needs the consent that the scopes behind it need', async () => {
+  test('requires the consent that the matching scopes require', async () => {
     await using host = await startHost()
     const setting = await party(host, {}, about)
     await told(setting, { scope: 'openid offline_access', prompt: 'consent' })
@@ -159,7 +159,7 @@ describe('the claims parameter', () => {
     expect(new URL(again.location ?? '').searchParams.get('code')).toEqual(expect.any(String))
   })
 
-  test.each(['x', '[]', '{}', '{"id_token":[]}'])('%s is refused', async (wrong) => {
+  test.each(['x', '[]', '{}', '{"id_token":[]}'])('rejects %s', async (wrong) => {
     await using host = await startHost()
     const setting = await party(host)
     const page = await begin(setting, { scope: 'openid', claims: wrong })
@@ -167,8 +167,8 @@ describe('the claims parameter', () => {
   })
 })
 
-describe('the rules of a client', () => {
-  test('rename, replace, take from custom claims, filter groups and shape values', async () => {
+describe('claim rules of a client', () => {
+  test('rename, replace, read custom claims, filter groups and format values', async () => {
     await using host = await startHost()
     const setting = await party(
       host,
@@ -207,7 +207,7 @@ describe('the rules of a client', () => {
     expect(refreshed).toEqual(idToken)
   })
 
-  test('tell nothing that the scopes do not allow, but for constants', async () => {
+  test('add nothing that the scopes do not allow, except constants', async () => {
     await using host = await startHost()
     const setting = await party(
       host,
@@ -236,7 +236,7 @@ describe('the rules of a client', () => {
     },
   )
 
-  test('have a source that is complete', async () => {
+  test('require a complete source', async () => {
     await using host = await startHost()
     const rules = { claimRules: [{ claim: 'x', source: JSON.parse('{"kind":"claim"}') }] }
     await expect(host.client({ protocol: rules })).rejects.toMatchObject({
@@ -244,7 +244,7 @@ describe('the rules of a client', () => {
     })
   })
 
-  test('that were stored though they are reserved, are dropped', async () => {
+  test('ignore stored rules for reserved claims', async () => {
     await using host = await startHost()
     const setting = await party(host)
     const claimRules = ['sub', 'azp', 'events', 'cnf'].map((claim) => {
@@ -265,7 +265,7 @@ describe('the rules of a client', () => {
   })
 })
 
-test('a client with pairwise subjects never learns the id of the account', async () => {
+test('a client with pairwise subjects never receives the account ID', async () => {
   await using host = await startHost()
   const setting = await party(host, {
     subjectType: 'pairwise',
@@ -298,7 +298,7 @@ test('a client with pairwise subjects never learns the id of the account', async
   for (const told of all) expect(told).not.toContain(account.id)
 })
 
-test('the consent page shows what the client will be told, whatever it is called', async () => {
+test('the consent page lists the claims that the client receives, under their display names', async () => {
   await using host = await startHost()
   const shownWith = async (claimRules: ClientProtocolInput['claimRules'] = []) => {
     const setting = await party(host, { claimRules }, { ...about, groups: [] })

@@ -10,7 +10,7 @@ import { login, relyingParty } from './signed-in.ts'
 const grant = { grant_type: 'client_credentials' }
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const endpoints = ['token', 'introspect', 'revoke', 'par', 'device/authorize']
-/** What each of them needs, beside who the client is. */
+/** What each authentication method needs besides the client ID. */
 const everything = {
   ...grant,
   token: 'unknown',
@@ -28,8 +28,8 @@ async function token(host: Host, form: Record<string, string>, headers: Record<s
   return { status: answer.status, ...((await answer.json()) as { error?: string; access_token?: string }) }
 }
 
-describe('a secret', () => {
-  test('is taken from the header, from the body, and from both where they agree', async () => {
+describe('client secret', () => {
+  test('is accepted in the header, in the body, and in both if they agree', async () => {
     await using host = await startHost()
     const { client, secret } = await host.client({})
     const header = { authorization: encoded(client.id, secret) }
@@ -51,7 +51,7 @@ describe('a secret', () => {
   })
 
   test.each(['100%-sure-it-is-secret', 'a+b+c+d+e+f+g+h+i+j', 'plain-and-simple-text'])(
-    'that a client has not encoded is taken: %s',
+    'that the client does not encode is accepted: %s',
     async (chosen) => {
       await using host = await startHost()
       const { client } = await host.client({})
@@ -63,7 +63,7 @@ describe('a secret', () => {
     },
   )
 
-  test('is taken in both places at every endpoint, and a wrong one is answered with how to prove it (RFC 6749 §5.2)', async () => {
+  test('is accepted in both places at every endpoint, and a wrong one gets a challenge (RFC 6749 §5.2)', async () => {
     await using host = await startHost()
     const { client, secret } = await host.client({})
     for (const endpoint of endpoints) {
@@ -84,7 +84,7 @@ describe('a secret', () => {
     }
   })
 
-  test('a public client may say its id in the header', async () => {
+  test('a public client may send its client ID in the header', async () => {
     await using host = await startHost()
     const { client } = await host.client({ isPublic: true })
     const form = { grant_type: 'authorization_code', code: 'none', redirect_uri: 'https://client.example' }
@@ -95,7 +95,7 @@ describe('a secret', () => {
     })
   })
 
-  test('says when it was used last, and a busy client is noted once a minute', async () => {
+  test('records its last use, at most once a minute', async () => {
     await using host = await startHost()
     const { client, secret } = await host.client({})
     const other = await host.pocket.clients.addSecret(client.id)
@@ -119,7 +119,7 @@ describe('a secret', () => {
     expect(notes).toBe(2)
   })
 
-  test('accepts a body in pieces and rejects one that is too long or empty', async () => {
+  test('accepts a body in chunks and rejects one that is too long or empty', async () => {
     await using host = await startHost()
     const { client, secret } = await host.client({})
     const body = new URLSearchParams({ ...grant, client_id: client.id, client_secret: secret }).toString()
@@ -150,7 +150,7 @@ async function signed(claims: Record<string, unknown>, key: CryptoKey | Uint8Arr
     .sign(key)
 }
 
-describe('an assertion that the client signs', () => {
+describe('client assertion', () => {
   test.each(['RS256', 'PS256', 'ES256', 'EdDSA'])('private_key_jwt with an inline key, %s', async (alg) => {
     await using host = await startHost()
     const { publicKey, privateKey } = await generateKeyPair(alg)
@@ -174,7 +174,7 @@ describe('an assertion that the client signs', () => {
     expect(await token(host, { client_id: client.id, client_secret: 'x' })).toMatchObject({ status: 401 })
   })
 
-  test('client_secret_jwt with a secret that was made for it, and with no other', async () => {
+  test('client_secret_jwt works with a secret that was generated for it, and with no other', async () => {
     await using host = await startHost()
     const { client, secret: before } = await host.client({})
     const changed = { ...client, protocol: { tokenEndpointAuthMethod: 'client_secret_jwt' } } as const
@@ -210,7 +210,7 @@ describe('an assertion that the client signs', () => {
       { isPublic: true, protocol: { tokenEndpointAuthMethod: 'client_secret_jwt' } },
       'protocol.tokenEndpointAuthMethod',
     ],
-  ])('a client with %s is not saved', async (_, input, field) => {
+  ])('rejects a client with %s', async (_, input, field) => {
     await using host = await startHost()
     await expect(
       host.pocket.clients.create({ name: 'Wrong', redirectUris: ['https://client.example'], ...input }),
@@ -240,11 +240,11 @@ async function startIssuer() {
   }
 }
 
-describe('a federated identity', () => {
+describe('federated identity', () => {
   const allowed = { fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] }) }
   const identity = { subject: null, audience: null, jwks: null, replayProtection: true }
 
-  test('another issuer’s assertion stands for the secret, once', async () => {
+  test('accepts an assertion of another issuer in place of the secret, once', async () => {
     await using other = await startIssuer()
     await using host = await startHost({ options: allowed })
     const { client } = await host.client({
@@ -273,7 +273,7 @@ describe('a federated identity', () => {
     expect(await attempt({})).toMatchObject({ status: 401 })
   })
 
-  test('it stands for the secret at every endpoint, and as a bearer at introspection', async () => {
+  test('accepts the assertion at every endpoint, and as a bearer token at introspection', async () => {
     await using other = await startIssuer()
     await using host = await startHost({ options: allowed })
     const { client } = await host.client({ federatedIdentities: [{ ...identity, issuer: other.url }] })
@@ -303,7 +303,7 @@ describe('a federated identity', () => {
     expect((await ask('introspect', { token: own }, await bearer({ ...good, aud: 'another' })))[1]).toBe(401)
   })
 
-  test('twenty requests with one assertion give one token', async () => {
+  test('twenty requests with one assertion get one token', async () => {
     await using other = await startIssuer()
     await using host = await startHost({ options: allowed })
     const { client } = await host.client({ federatedIdentities: [{ ...identity, issuer: other.url }] })
@@ -313,7 +313,7 @@ describe('a federated identity', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
   })
 
-  test('without protection against replays an assertion may come again; without an identity it never counts', async () => {
+  test('accepts an assertion again without replay protection, and never without an identity', async () => {
     await using other = await startIssuer()
     await using host = await startHost({ options: allowed })
     const open = { ...identity, issuer: other.url, replayProtection: false }
@@ -325,7 +325,7 @@ describe('a federated identity', () => {
     expect(await token(host, { ...form, client_id: stranger.id })).toMatchObject({ status: 400 })
   })
 
-  test('an issuer at a private address is not asked unless an administrator allows it', async () => {
+  test('does not call an issuer at a private address unless an administrator allows it', async () => {
     await using other = await startIssuer()
     await using host = await startHost({ options: { fetch: createPublicFetch() } })
     const { client } = await host.client({ federatedIdentities: [{ ...identity, issuer: other.url }] })
@@ -344,7 +344,7 @@ describe('introspection', () => {
     return { status: answer.status, ...((await answer.json()) as object) }
   }
 
-  /** An access token that is good for nothing without its key (RFC 9449). */
+  /** An access token that is bound to a key (RFC 9449). */
   async function boundToken({ issuer }: Host, credentials: Record<string, string>): Promise<string> {
     const url = `${issuer}/api/oidc/token`
     const { privateKey, publicKey } = await generateKeyPair('ES256')
@@ -359,7 +359,7 @@ describe('introspection', () => {
     return access_token
   }
 
-  test('without credentials is answered with how to show some (RFC 7662 §2.3)', async () => {
+  test('without credentials gets a challenge (RFC 7662 §2.3)', async () => {
     await using host = await startHost()
     const answer = await fetch(`${host.issuer}/api/oidc/introspect`, {
       method: 'POST',
@@ -372,7 +372,7 @@ describe('introspection', () => {
     ])
   })
 
-  test('the name of a public client is no credential; a token of its own is one', async () => {
+  test('accepts a token of a public client as a credential, and not its client ID', async () => {
     await using host = await startHost()
     const { configuration, client } = await relyingParty(host, {
       client: { isPublic: true },
@@ -393,7 +393,7 @@ describe('introspection', () => {
     expect((await introspect(host, { token: own }, { authorization: 'Bearer unknown' })).status).toBe(401)
   })
 
-  test('a client may show a token of its own instead of its secret', async () => {
+  test('accepts a token of the client in place of its secret', async () => {
     await using host = await startHost()
     const { client, secret } = await host.client({})
     const authorization = encoded(client.id, secret)

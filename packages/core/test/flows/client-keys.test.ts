@@ -13,8 +13,8 @@ async function keyPair(alg: string, use: 'sig' | 'enc') {
 
 const refusedAt = (response: Response) => response.json() as Promise<{ error: string }>
 
-describe('a client with keys of its own', () => {
-  test('proves with private_key_jwt who it is, each assertion once', async () => {
+describe('client with its own keys', () => {
+  test('authenticates with private_key_jwt, and each assertion works once', async () => {
     await using host = await startHost()
     const { privateKey, jwk } = await keyPair('ES256', 'sig')
     const { configuration, client } = await relyingParty(host, {
@@ -36,7 +36,7 @@ describe('a client with keys of its own', () => {
   test.each([
     ['RSA-OAEP', 'A256GCM'],
     ['ECDH-ES+A256KW', 'A256CBC-HS512'],
-  ] as const)('gets ID token, UserInfo and authorization response encrypted with %s', async (alg, enc) => {
+  ] as const)('gets ID tokens, UserInfo and authorization responses encrypted with %s', async (alg, enc) => {
     await using host = await startHost()
     const { privateKey, jwk } = await keyPair(alg, 'enc')
     const encryption = { alg, enc }
@@ -66,7 +66,7 @@ describe('a client with keys of its own', () => {
     expect(host.errors).toEqual([])
   })
 
-  test('sends signed requests, and no others where they are demanded', async () => {
+  test('sends signed requests, and unsigned ones are rejected if signing is required', async () => {
     await using host = await startHost()
     const { privateKey, jwk } = await keyPair('EdDSA', 'sig')
     const { configuration, client } = await relyingParty(host, {
@@ -130,7 +130,7 @@ describe('a client with keys of its own', () => {
   })
 })
 
-describe('a FAPI 2.0 client', () => {
+describe('FAPI 2.0 client', () => {
   async function fapiClient(host: Host) {
     const { privateKey, jwk } = await keyPair('PS256', 'sig')
     const party = await relyingParty(host, {
@@ -141,7 +141,7 @@ describe('a FAPI 2.0 client', () => {
     return { ...party, DPoP: oidc.getDPoPHandle(party.configuration, await oidc.randomDPoPKeyPair('ES256')) }
   }
 
-  test('signs people in with pushed requests, PKCE, bound tokens and PS256', async () => {
+  test('signs users in with pushed requests, PKCE, bound tokens and PS256', async () => {
     await using host = await startHost()
     const { configuration, DPoP } = await fapiClient(host)
     const verifier = oidc.randomPKCECodeVerifier()
@@ -194,7 +194,7 @@ describe('a FAPI 2.0 client', () => {
     expect(outcome).toEqual(succeeds || expect.objectContaining({ error: 'invalid_grant' }))
   })
 
-  test('gets nothing by a request that is not pushed, or has no PKCE', async () => {
+  test('gets an error if the request is not pushed or has no PKCE', async () => {
     await using host = await startHost()
     const { configuration, client } = await fapiClient(host)
     const query = new URLSearchParams({
@@ -228,7 +228,7 @@ test.each<[string, ClientProtocolInput, string]>([
     { subjectType: 'pairwise', sectorIdentifierUri: 'https://127.0.0.1/sector' },
     'protocol.sectorIdentifierUri',
   ],
-])('a client that %s is not saved: %j', async (_why, protocol, field) => {
+])('rejects a client that %s: %j', async (_why, protocol, field) => {
   await using host = await startHost()
   await expect(relyingParty(host, { protocol })).rejects.toMatchObject({
     code: 'validation_failed',
@@ -236,7 +236,7 @@ test.each<[string, ClientProtocolInput, string]>([
   })
 })
 
-test('a sector is believed where its list names every redirect URI', async () => {
+test('accepts a sector identifier whose document lists every redirect URI', async () => {
   const lists: Record<string, unknown> = {
     'https://sector.example/all': [redirectUri, 'https://other.example/'],
     'https://sector.example/some': [redirectUri],
@@ -255,7 +255,7 @@ test('a sector is believed where its list names every redirect URI', async () =>
   }
   const subject = await subjectAt(configuration, redirectUri)
   expect(subject).not.toBe(person.account.id)
-  // Those who share a sector know a person by one name, wherever they are.
+  // Clients of one sector receive the same subject, whatever their redirect URIs.
   const { configuration: sibling } = await relyingParty(host, {
     client: { redirectUris: ['https://other.example/'] },
     protocol: { subjectType: 'pairwise', sectorIdentifierUri: 'https://sector.example/all' },

@@ -54,7 +54,7 @@ const mark = async (id: string) => {
   if (client) await host.pocket.clients.update(id, { ...client, protocol: { isKnown: true } })
 }
 
-test('a client that registered itself has its own links, its host, and no logo until it is known', async () => {
+test('shows the links and the host of a self-registered client, and its logo only after it is verified', async () => {
   const { id } = await registered()
   const links = { policyUri: said.policy_uri, tosUri: said.tos_uri }
   const unknown = { kind: 'registration', host: 'app.example', isKnown: false, ...links }
@@ -67,7 +67,7 @@ test.each([
   ['its name', { client_name: 'Your bank' }],
   ['its logo', { logo_uri: 'https://evil.example/logo.png' }],
   ['its redirect URIs', { redirect_uris: [redirectUri, 'https://evil.example/callback'] }],
-])('is no longer known once it changes %s', async (_what, changes) => {
+])('is no longer verified after it changes %s', async (_what, changes) => {
   const { id, change } = await registered()
   await mark(id)
   await change({ id_token_signed_response_alg: 'ES256' })
@@ -76,7 +76,7 @@ test.each([
   expect(await host.pocket.clients.find(id)).toMatchObject({ protocol: { isKnown: false } })
 })
 
-test('cannot mark itself as known', async () => {
+test('cannot verify itself', async () => {
   const { id, change } = await registered()
   await change({ isKnown: true, protocol: { isKnown: true } })
   expect(await host.pocket.clients.find(id)).toMatchObject({ protocol: { isKnown: false } })
@@ -89,7 +89,7 @@ test.each([
   'app.example:/policy',
   '//x',
   7,
-])('a stored link to %s is not shown', async (address) => {
+])('hides a stored link to %s', async (address) => {
   const { id } = await registered()
   const stored = await host.stores.clients.find(id)
   if (!stored) throw new Error('The client is gone.')
@@ -97,7 +97,7 @@ test.each([
   expect(await originOf(id)).toMatchObject({ origin: { policyUri: null, tosUri: said.tos_uri } })
 })
 
-test('the default pages link to them without giving the page away', async () => {
+test('links from the default pages without giving the target access to the page', async () => {
   const render: RenderPage = (view, _req, standard) => standard.page(view)
   await using plain = await startHost({ stores: host.stores, options: { registration, render } })
   const { id } = await registered()
