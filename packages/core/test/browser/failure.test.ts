@@ -36,7 +36,7 @@ describe('browser error', () => {
     ['wrong_address', 'an address that is none', thrown('SecurityError')],
     ['unexpected', 'a fault of its own', thrown('UnknownError')],
     ['unexpected', 'no error at all', 'no'],
-  ])('%s is classified as %s', (failure, _name, error) => {
+  ])('is classified as %s: %s', (failure, _name, error) => {
     expect(failureOf(error, false)).toBe(failure)
   })
 

@@ -48,7 +48,7 @@ describe('login code', () => {
     expect([...new Set(codeAlphabet)].join('')).toBe('23456789ABCDEFGHJKMNPQRSTVWXYZ')
     const { loginCodes } = setting()
     const made = await Promise.all(Array.from({ length: 100 }, () => loginCodes.issue('ada', 60 * minute)))
-    // With 1200 characters, a run misses one of the thirty with a probability of 10^-16 each.
+    // With 1200 characters, one of the thirty is missing in about one of 10^16 runs.
     expect([...new Set(made.flatMap(({ code }) => [...code]))].sort().join('')).toBe(codeAlphabet)
   })
 

@@ -3,7 +3,7 @@ import { build } from 'esbuild'
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
-/** The path of {@link bundledPageScript}; core serves the script from memory, wherever it is installed. */
+/** The file that stores {@link bundledPageScript}, so that core serves it without reading files at run time. */
 export const generatedFile = at('src/default-views/generated/page-script.ts')
 
 /** Bundles `src/browser/page.ts` with its imports into the TypeScript source of {@link generatedFile}. */

@@ -43,7 +43,7 @@ function request(more: Parameters, id = client.id): string {
 const ask = async (more: Parameters, id?: string) =>
   agent.follow(await agent.get(request({ state: 's', ...more }, id)), { until: back })
 
-/** The part of the response that carries a parameter, and its value. */
+/** Where the response parameters arrived, and the parameters. */
 function arrived(page: UserAgentResponse): { at: 'query' | 'fragment' | 'form' | 'page'; answer: URLSearchParams } {
   const url = URL.parse(page.location ?? '')
   if (url && url.hash !== '') return { at: 'fragment', answer: new URLSearchParams(url.hash.slice(1)) }

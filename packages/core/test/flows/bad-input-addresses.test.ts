@@ -82,7 +82,7 @@ async function startElsewhere(answer: Answer) {
   }
 }
 
-/** Checks a deadline in milliseconds; without one, only the size of the answer limits the request. */
+/** A fetch with a time limit in milliseconds; the default is long enough never to cause a refusal. */
 const careful = (timeout = 30_000) => ({
   fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'], timeout, maxBytes: 100_000 }),
 })

@@ -98,7 +98,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
       ['thousands of fields', 'a=b&'.repeat(10_000)],
       ['a megabyte', `token=${'x'.repeat(1_000_000)}`],
     ])(
-      'rejects %s, and keeps the connection open',
+      'rejects a body with %s, and keeps the connection open',
       async (_name, body) => {
         await refusal(await post(path, body))
         await refusal(await post(path, ''))
@@ -203,7 +203,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
       ...Object.fromEntries(Object.entries(parameters).slice(0, 5)),
     })
 
-    /** The response is a redirect to the provider or the client, or a page; returns the target of a redirect. */
+    /** Returns `page`, `interaction`, or the error or code that the client receives. */
     async function outcome(url: string): Promise<string> {
       const answer = await fetch(url, { redirect: 'manual' })
       expect(host.errors).toEqual([])
@@ -342,7 +342,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     ['/.well-known/oauth-authorization-server', 200],
     ['/.well-known/jwks.json', 200],
     ['/.well-known/webfinger', 400],
-  ])('ignores the parameters that are sent with %s', async (path, status) => {
+  ])('ignores unexpected query parameters at %s', async (path, status) => {
     for (const query of [
       '',
       '?a=%00',

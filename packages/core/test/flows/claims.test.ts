@@ -298,7 +298,7 @@ test('a client with pairwise subjects never receives the account ID', async () =
   for (const told of all) expect(told).not.toContain(account.id)
 })
 
-test('the consent page lists the claims that the client receives, under their display names', async () => {
+test('the consent page shows each claim under the name that the client receives', async () => {
   await using host = await startHost()
   const shownWith = async (claimRules: ClientProtocolInput['claimRules'] = []) => {
     const setting = await party(host, { claimRules }, { ...about, groups: [] })

@@ -41,12 +41,12 @@ async function authorize({ agent, configuration }: Pick<Setting, 'agent' | 'conf
   return { page, finish }
 }
 
-/** The error that the client is sent. */
+/** The error that the client receives. */
 function refusal(to: string | null): string | null {
   return new URL(to ?? '').searchParams.get('error')
 }
 
-/** Somebody who has signed in, and allowed a client of this kind what it asked for. */
+/** A user who has signed in and consented to the request of a client of this kind. */
 async function authorized(host: Host, input: Partial<NewClientInput> = {}, groupIds: readonly string[] = []) {
   const { client, configuration } = await relyingParty(host, input)
   if (groupIds.length > 0) await host.pocket.clients.setAllowedGroups(client.id, groupIds)
@@ -58,7 +58,7 @@ async function authorized(host: Host, input: Partial<NewClientInput> = {}, group
   return { host, client, configuration, account, authenticator, agent, tokens: await finish(returned.location) }
 }
 
-describe('the lifetimes of tokens', () => {
+describe('token lifetimes', () => {
   test('are those of the client', async () => {
     await using host = await startHost()
     const { client, configuration, account, tokens } = await authorized(host, {
@@ -81,7 +81,7 @@ describe('the lifetimes of tokens', () => {
   })
 })
 
-describe('a client that need not ask for consent', () => {
+describe('client that skips consent', () => {
   test('gets its code without a page, and the consent is recorded', async () => {
     await using host = await startHost()
     const { client, account } = await authorized(host, { skipConsent: true })
@@ -92,7 +92,7 @@ describe('a client that need not ask for consent', () => {
     expect(events.some(({ event }) => event === 'consent_given')).toBe(false)
   })
 
-  test('asks all the same where the request wants it asked, and takes no for an answer', async () => {
+  test('asks for consent if the request demands it, and respects a refusal', async () => {
     await using host = await startHost()
     const { configuration } = await relyingParty(host, { skipConsent: true })
     const { account, authenticator } = await host.person('ada')
@@ -105,7 +105,7 @@ describe('a client that need not ask for consent', () => {
     expect(await host.stores.consents.find(account.id, configuration.clientMetadata().client_id)).toBeUndefined()
   })
 
-  test('is asked about again when it need ask, for what it had been given anyway it need not', async () => {
+  test('asks for consent after the exemption is removed, except for scopes granted before', async () => {
     await using host = await startHost()
     const setting = await authorized(host, { skipConsent: true })
     await host.pocket.clients.update(setting.client.id, { ...setting.client, skipConsent: false })
@@ -116,7 +116,7 @@ describe('a client that need not ask for consent', () => {
   })
 })
 
-test('each use of a client is remembered with its consent', async () => {
+test('records each use of a client with its consent', async () => {
   await using host = await startHost()
   const setting = await authorized(host)
   const { account, client } = setting
@@ -128,7 +128,7 @@ test('each use of a client is remembered with its consent', async () => {
   expect((after?.updatedAt ?? 0) - (before?.updatedAt ?? 0)).toBeGreaterThanOrEqual(minute)
 })
 
-test('a consent that is withdrawn takes the tokens of this client along, and of no other', async () => {
+test('revokes the tokens of a client when its consent is withdrawn, and no others', async () => {
   await using host = await startHost()
   const setting = await authorized(host)
   const { configuration, tokens, account, client } = setting
@@ -146,14 +146,14 @@ test('a consent that is withdrawn takes the tokens of this client along, and of 
   expect(viewOf(again.page)).toMatchObject({ view: 'consent', allowedBefore: false })
 })
 
-describe('a client that is restricted to groups', () => {
-  test('lets members in', async () => {
+describe('client that is restricted to groups', () => {
+  test('admits members', async () => {
     await using host = await startHost()
     const { tokens } = await authorized(host, { isGroupRestricted: true, skipConsent: true }, ['g0', 'g1'])
     expect(tokens.claims()).toMatchObject({ email: 'ada@example.com' })
   })
 
-  test.each([[['g2']], [[]]])('with the groups %j lets nobody else in, and tells the client', async (groupIds) => {
+  test.each([[['g2']], [[]]])('with the groups %j admits no other user, and sends the client an error', async (groupIds) => {
     await using host = await startHost()
     const { client, configuration } = await relyingParty(host, { isGroupRestricted: true, skipConsent: true })
     await host.pocket.clients.setAllowedGroups(client.id, groupIds)
@@ -172,7 +172,7 @@ describe('a client that is restricted to groups', () => {
     )
   })
 
-  test('ends at once for whoever leaves the group, and does not come back with them by itself', async () => {
+  test('revokes the access of a user who leaves the group, and does not restore it automatically', async () => {
     await using host = await startHost()
     const setting = await authorized(host, { isGroupRestricted: true }, ['g1'])
     const { configuration, tokens, account } = setting
@@ -191,7 +191,7 @@ describe('a client that is restricted to groups', () => {
     expect(await oidc.fetchUserInfo(configuration, again.access_token, account.id)).toMatchObject({ sub: account.id })
   })
 
-  test('does not exchange the code of somebody who has left the group meanwhile', async () => {
+  test('does not exchange the code of a user who has left the group meanwhile', async () => {
     await using host = await startHost()
     const setting = await authorized(host, { isGroupRestricted: true }, ['g1'])
     const { page, finish } = await authorize(setting)
@@ -200,8 +200,8 @@ describe('a client that is restricted to groups', () => {
   })
 })
 
-describe('a client that has to push its requests', () => {
-  test('is refused what it did not push, and served what it did', async () => {
+describe('client that requires pushed authorization requests', () => {
+  test('is rejected without a pushed request, and accepted with one', async () => {
     await using host = await startHost()
     const { configuration } = await relyingParty(host, { requiresPushedAuthorizationRequests: true })
     const { authenticator } = await host.person('ada')
@@ -216,8 +216,8 @@ describe('a client that has to push its requests', () => {
   })
 })
 
-describe('a client that requires a fresh authentication', () => {
-  test('asks for the passkey again a minute later, and not before', async () => {
+describe('client that requires reauthentication', () => {
+  test('asks for the passkey again after a minute, and not before', async () => {
     using _ = stopTime()
     await using host = await startHost()
     const setting = await authorized(host, { requiresReauthentication: true })
@@ -231,7 +231,7 @@ describe('a client that requires a fresh authentication', () => {
     expect((await finish(returned.location)).claims()).toMatchObject({ acr: 'phr' })
   })
 
-  test('waits for a person who reads the consent page for longer', async () => {
+  test('accepts a consent that takes the user more than a minute', async () => {
     await using host = await startHost()
     const { configuration } = await relyingParty(host, { requiresReauthentication: true })
     const { authenticator } = await host.person('ada')
@@ -243,7 +243,7 @@ describe('a client that requires a fresh authentication', () => {
     expect((await finish(returned.location)).claims()).toMatchObject({ email: 'ada@example.com' })
   })
 
-  test('does not ask the people of other clients', async () => {
+  test('does not affect users of other clients', async () => {
     await using host = await startHost()
     const setting = await authorized(host)
     host.clock.pass(10 * minute)
@@ -251,7 +251,7 @@ describe('a client that requires a fresh authentication', () => {
   })
 })
 
-test('a client that uses PKCE without having to is known to support it', async () => {
+test('records that a client supports PKCE when it uses PKCE voluntarily', async () => {
   await using host = await startHost()
   const setting = await authorized(host)
   const supported = async () => (await host.pocket.clients.find(setting.client.id))?.pkceSupported

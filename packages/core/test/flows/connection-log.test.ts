@@ -36,8 +36,8 @@ const attempt = {
   ipAddress: null,
 } as const
 
-describe('the connection log of a client', () => {
-  test('tells what was tried and what came of it, and nothing that lets anybody in', async () => {
+describe('connection log of a client', () => {
+  test('records each attempt with its result, and no credentials', async () => {
     await using host = await startHost()
     const { client, secret } = await host.client({ redirectUris: [redirectUri] })
     const { account, authenticator } = await host.person('ada')
@@ -71,7 +71,7 @@ describe('the connection log of a client', () => {
     expect(log.map(({ at }) => at)).toEqual(log.map(({ at }) => at).sort((left, right) => right - left))
   })
 
-  test('says by which method a client proves itself and whether it uses PKCE, and keeps no proof', async () => {
+  test('records the client authentication method and the use of PKCE, and no client secrets', async () => {
     await using host = await startHost()
     const { publicKey, privateKey } = await generateKeyPair('ES256')
     const { client, secret } = await host.client({})
@@ -118,7 +118,7 @@ describe('the connection log of a client', () => {
     }
   })
 
-  test('holds pushed requests, devices and refreshes as well, and says whose a code or a token was', async () => {
+  test('includes pushed requests, devices and refreshes, and the user of a code or token', async () => {
     await using host = await startHost()
     const { client, secret } = await host.client({ redirectUris: [redirectUri], skipConsent: true })
     const { account, authenticator } = await host.person('ada')
@@ -154,7 +154,7 @@ describe('the connection log of a client', () => {
     ])
   })
 
-  test('holds what a client was refused for, with the value that it sent', async () => {
+  test('includes the reason of a refusal, with the value that the client sent', async () => {
     await using host = await startHost()
     const { client } = await host.client({ redirectUris: [redirectUri] })
     const refused = await fetch(authorizeUrl(host, client.id, { redirect_uri: `${redirectUri}/other` }))
@@ -175,7 +175,7 @@ describe('the connection log of a client', () => {
     expect(await host.pocket.connectionLog.list('nobody')).toEqual([])
   })
 
-  test('is bounded, whatever is sent', async () => {
+  test('is bounded for any input', async () => {
     await using host = await startHost()
     const { client } = await host.client({ redirectUris: [redirectUri] })
     const long = { login_hint: 'x'.repeat(5000), prompt: 'none' }
@@ -187,7 +187,7 @@ describe('the connection log of a client', () => {
     expect(log[0]?.parameters.login_hint?.length).toBe(500)
   })
 
-  test('keeps what is known when strangers flood it, and costs few statements', async () => {
+  test('keeps existing entries during a flood of unauthenticated requests, with few statements', async () => {
     await using host = await startHost()
     const { client, secret } = await host.client({ redirectUris: [redirectUri] })
     const { client: other } = await host.client({ redirectUris: [redirectUri] })
@@ -228,7 +228,7 @@ describe('the connection log of a client', () => {
     expect(inserted[1]).toBeLessThanOrEqual(221)
   })
 
-  test('forgets strangers before anybody else while it cannot be written', async () => {
+  test('drops unauthenticated entries first while it cannot be written', async () => {
     const gate = Promise.withResolvers<void>()
     const written: ConnectionAttempt[][] = []
     const store: ConnectionLogStore = {
@@ -254,7 +254,7 @@ describe('the connection log of a client', () => {
     expect(written[1]?.map(({ requestId }) => requestId)).toEqual(expect.arrayContaining(['known', 'somebody']))
   })
 
-  test('a log that cannot be written keeps nobody waiting', async () => {
+  test('a log that cannot be written delays no request', async () => {
     await using host = await startHost()
     const { client, secret } = await host.client({ redirectUris: [redirectUri] })
     host.stores.connectionLog.insert = async () => {

@@ -20,7 +20,7 @@ const types: AuthorizationDetailsTypes = {
 }
 const payment = (amount: number) => [{ type: 'payment', amount }]
 
-/** Where the host of a provider lets people decide about devices; what it answers is what they would see. */
+/** A host on which users decide about devices; its responses show what a user would see. */
 async function door({ pocket }: Host) {
   const { find, approve, deny } = pocket.deviceAuthorizations
   const server = createServer((req, res) => {
@@ -47,7 +47,7 @@ async function door({ pocket }: Host) {
   }
 }
 
-/** A client, and somebody who is signed in and may decide. */
+/** A client and a signed-in user who may decide. */
 async function setting(host: Host, origin: string, protocol: ClientProtocolInput = {}) {
   const { client, secret, configuration } = await relyingParty(host, { protocol })
   const person = await host.person('ada')
@@ -75,7 +75,7 @@ async function setting(host: Host, origin: string, protocol: ClientProtocolInput
   return { client, configuration, person, decide, ask, poll }
 }
 
-test('a device is given the details that were allowed, for the API that it named, and no others', async () => {
+test('issues the approved authorization details for the API that the device requested, and no others', async () => {
   await using host = await startHost({ options: { authorizationDetailsTypes: types } })
   await using there = await door(host)
   const { client, configuration, person, decide, ask, poll } = await setting(host, there.origin, {
@@ -95,7 +95,7 @@ test('a device is given the details that were allowed, for the API that it named
       error: 'invalid_authorization_details',
     })
   const { user_code: userCode, device_code: deviceCode } = await ask(fields)
-  // A cast: it is what the door answers.
+  // Cast: the type of the endpoint response.
   const shown = (await decide('find', userCode)) as PendingDeviceAuthorization
   expect(shown).toMatchObject({
     scopes: ['openid', 'email', 'pay'],
@@ -127,7 +127,7 @@ test('a device is given the details that were allowed, for the API that it named
   expect(host.errors).toEqual([])
 })
 
-test('a device code is for one client, one decision and a quarter of an hour', async () => {
+test('accepts a device code for one client and one decision within 15 minutes', async () => {
   using _ = stopTime()
   await using host = await startHost()
   await using there = await door(host)
@@ -156,7 +156,7 @@ test('a device code is for one client, one decision and a quarter of an hour', a
   expect(host.errors).toEqual([])
 })
 
-test('a client whose subjects are pairwise knows people by the same names on a device, if it has a sector', async () => {
+test('issues the same pairwise subject on a device if the client has a sector', async () => {
   await using host = await startHost()
   await using there = await door(host)
   const { configuration, person, decide, ask, poll } = await setting(host, there.origin, { subjectType: 'pairwise' })
@@ -182,7 +182,7 @@ test('a client whose subjects are pairwise knows people by the same names on a d
   expect(host.errors).toEqual([])
 })
 
-test('an ID token that a device refreshes says, as the first one, when the device asked', async () => {
+test('keeps the authentication time of the device in a refreshed ID token', async () => {
   await using host = await startHost()
   await using there = await door(host)
   const { configuration, decide, ask, poll } = await setting(host, there.origin)
@@ -201,7 +201,7 @@ test('an ID token that a device refreshes says, as the first one, when the devic
   }
 })
 
-test('a hook of the host may refuse what a person allows on a device, which goes on waiting', async () => {
+test('keeps the device waiting if a host hook rejects the approval', async () => {
   let refused = true
   const allowClient = () => (refused ? { refuse: 'Not yet.' } : undefined)
   await using host = await startHost({ options: { before: { allowClient } } })
@@ -215,7 +215,7 @@ test('a hook of the host may refuse what a person allows on a device, which goes
   expect(await poll(deviceCode)).toHaveProperty('id_token')
 })
 
-test('lets no device in if the session of the person ends meanwhile', async () => {
+test('rejects the device if the session of the user ends meanwhile', async () => {
   let accountId = ''
   const allowClient = async () => {
     await host.pocket.endAccess(accountId)
@@ -232,7 +232,7 @@ test('lets no device in if the session of the person ends meanwhile', async () =
   expect(await host.stores.consents.find(accountId, client.id)).toBeUndefined()
 })
 
-test('a user code is stored as a keyed hash, which the database alone does not give away', async () => {
+test('stores a user code as a keyed hash that the database alone cannot reverse', async () => {
   await using host = await startHost()
   const { configuration } = await relyingParty(host)
   const { artifacts } = host.stores

@@ -10,7 +10,7 @@ const documents = [
   '/.well-known/jwks.json',
 ] as const
 
-/** While nobody may register or sign up, and no documents of clients are read. */
+/** While registration, sign-up and client metadata documents are disabled. */
 const everythingAdvertised = [
   'acr_values_supported',
   'authorization_encryption_alg_values_supported',
@@ -54,8 +54,8 @@ const everythingAdvertised = [
   'userinfo_signing_alg_values_supported',
 ]
 
-describe('the provider metadata and the keys', () => {
-  test.each(documents)('%s is the same bytes each time, and may be cached by everybody for a while', async (path) => {
+describe('provider metadata and JWKS', () => {
+  test.each(documents)('%s has stable content and public cache headers', async (path) => {
     await using host = await startHost()
     const first = await fetch(host.issuer + path)
     const second = await fetch(host.issuer + path)
@@ -76,7 +76,7 @@ describe('the provider metadata and the keys', () => {
     ])
   })
 
-  test.each(documents)('%s is not sent again to who has it', async (path) => {
+  test.each(documents)('%s is answered with 304 if the client has the current version', async (path) => {
     await using host = await startHost()
     const etag = (await fetch(host.issuer + path)).headers.get('etag') ?? ''
     for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
@@ -86,7 +86,7 @@ describe('the provider metadata and the keys', () => {
     expect((await fetch(host.issuer + path, { headers: { 'if-none-match': '"other"' } })).status).toBe(200)
   })
 
-  test('both addresses of the metadata answer alike, whatever host was asked for', async () => {
+  test('both metadata URLs return the same document for any Host header', async () => {
     await using host = await startHost()
     const [openid, oauth] = await Promise.all(
       documents.slice(0, 2).map(async (path) => (await fetch(host.issuer + path)).text()),
@@ -95,7 +95,7 @@ describe('the provider metadata and the keys', () => {
     expect(openid).not.toContain('127.0.0.1')
   })
 
-  test('name what is there, and nothing else', async () => {
+  test('lists only supported features', async () => {
     await using host = await startHost()
     const metadata = (await (await fetch(host.issuer + documents[0])).json()) as Readonly<Record<string, unknown>>
     expect(Object.keys(metadata).sort()).toEqual(everythingAdvertised)
@@ -131,13 +131,13 @@ describe('the provider metadata and the keys', () => {
     for (const grant_type of metadata.grant_types_supported as readonly string[]) {
       const body = new URLSearchParams({ grant_type, client_id: client.id, client_secret: secret })
       const answer = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
-      // That one is of the authorization endpoint alone.
+      // This parameter applies only to the authorization endpoint.
       const known = grant_type === 'implicit' ? 'unsupported_grant_type' : expect.not.stringContaining('unsupported')
       expect([grant_type, String(Reflect.get((await answer.json()) as object, 'error'))]).toEqual([grant_type, known])
     }
   })
 
-  test('a page of another origin may ask for them, and nothing else is answered there', async () => {
+  test('can be fetched from another origin, with no other method allowed', async () => {
     await using host = await startHost()
     for (const path of documents) {
       const headers = { origin: 'https://app.example', 'access-control-request-method': 'GET' }
@@ -147,7 +147,7 @@ describe('the provider metadata and the keys', () => {
     }
   })
 
-  test('a client that is a page of another origin may ask for tokens and for UserInfo, and reads refusals too', async () => {
+  test('a browser client of another origin may request tokens and UserInfo, and can read errors', async () => {
     await using host = await startHost()
     const { client } = await host.client({ isPublic: true })
     const origin = 'https://app.example'
@@ -167,7 +167,7 @@ describe('the provider metadata and the keys', () => {
     }
   })
 
-  test('the prompt for new people is told while they may sign up, and the document of each state stays the same', async () => {
+  test('advertises prompt=create only while sign-up is open, with a stable document in each state', async () => {
     const open = { value: false }
     await using host = await startHost({ options: { signUpUrl: async () => (open.value ? '/signup' : null) } })
     const read = async () => {
@@ -183,7 +183,7 @@ describe('the provider metadata and the keys', () => {
     expect(await read()).toEqual(closed)
   })
 
-  test.each(documents)('%s is written once, and not for each request', async (path) => {
+  test.each(documents)('%s is serialized once instead of for each request', async (path) => {
     await using host = await startHost()
     const read = async () => (await fetch(host.issuer + path)).text()
     const first = await read()
@@ -204,7 +204,7 @@ describe('the provider metadata and the keys', () => {
     expect(written.filter((text) => text === first)).toEqual([])
   })
 
-  test('new keys make a new document', async () => {
+  test('changes the document when the keys change', async () => {
     await using host = await startHost({ options: { keySchedule: { signsFor: 10, announcedFor: 4, keptFor: 4 } } })
     const before = await fetch(`${host.issuer}/.well-known/jwks.json`)
     host.clock.pass(7)
@@ -214,7 +214,7 @@ describe('the provider metadata and the keys', () => {
     expect(await after.json()).not.toEqual(await before.json())
   })
 
-  test('the back channel can be at another address, the front channel cannot', async () => {
+  test('the back-channel endpoints can use another origin, the front-channel endpoints cannot', async () => {
     await using host = await startHost({ options: { internalOrigin: 'http://pocket:1411' } })
     const internal = Object.entries({
       token_endpoint: '/api/oidc/token',
@@ -234,7 +234,7 @@ describe('the provider metadata and the keys', () => {
   })
 })
 
-test('a client that was led to the internal address proves itself for that', async () => {
+test('accepts the internal endpoint URL as the audience of a client assertion', async () => {
   const internalOrigin = 'http://pocket:1411'
   await using host = await startHost({ options: { internalOrigin } })
   const { privateKey, publicKey } = await generateKeyPair('ES256')
@@ -256,7 +256,7 @@ test('a client that was led to the internal address proves itself for that', asy
       authentication,
     )
     oidc.allowInsecureRequests(configuration)
-    // A cast, since a body is never a stream here.
+    // Cast: a body is never a stream here.
     configuration[oidc.customFetch] = fetchThrough({ [internalOrigin]: host.issuer }) as oidc.CustomFetch
     return { configuration, DPoP: oidc.getDPoPHandle(configuration, keys) }
   }
@@ -281,7 +281,7 @@ describe('WebFinger', () => {
     return fetch(`${issuer}/.well-known/webfinger${query}`, { method })
   }
 
-  test('names the issuer for everybody of a domain that an administrator has named', async () => {
+  test('returns the issuer for all accounts of a configured domain', async () => {
     await using host = await startHost({ options })
     for (const more of ['', `&rel=${encodeURIComponent(rel)}`]) {
       const answer = await ask(host.issuer, `?resource=${encodeURIComponent('acct:nobody@Example.com')}${more}`)
@@ -311,7 +311,7 @@ describe('WebFinger', () => {
     expect([answer.status, await answer.text()]).toEqual([status, ''])
   })
 
-  test('is for reading, and says nothing where no domain is named', async () => {
+  test('is read-only, and returns nothing if no domain is configured', async () => {
     await using host = await startHost()
     expect((await ask(host.issuer, '?resource=acct:a@example.com')).status).toBe(404)
     expect((await ask(host.issuer, '?resource=acct:a@example.com', 'POST')).status).toBe(405)

@@ -24,7 +24,7 @@ describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
     await database[Symbol.asyncDispose]()
   })
 
-  /** An API whose tokens are opaque, and the service that serves it. */
+  /** An API with opaque tokens and its resource server. */
   async function notes() {
     const server = await relyingParty(host)
     const { id } = await host.pocket.apis.create({
@@ -39,7 +39,7 @@ describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
     return { id, permissions, server }
   }
 
-  /** Somebody of the one group that may use a client, and all that the client was given there. */
+  /** A user in the only group of a client, with all tokens that the client received. */
   async function given(jwtAccessTokens: boolean) {
     const client = { skipConsent: true, isGroupRestricted: true, postLogoutRedirectUris: [redirectUri] }
     const party = await relyingParty(host, { client, protocol: { jwtAccessTokens } })
@@ -63,7 +63,7 @@ describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
       ...browsing,
       account,
       tokens,
-      /** What can be asked without changing anything. */
+      /** The requests that can be sent without changing any state. */
       alive: async () => ({
         atUserInfo: await oidc.fetchUserInfo(configuration, tokens.access_token, account.id).then(
           () => true,
@@ -87,13 +87,13 @@ describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
     return (await Promise.all(models.map((model) => host.stores.artifacts.listByAccount(model, account.id)))).flat()
   }
 
-  /** The account alone is changed, and nobody tells of it. */
+  /** Changes only the account, without notifying core. */
   const changes: Readonly<Record<string, (one: Given) => unknown>> = {
     'a disabled account': ({ account }) => host.accounts.set(account.id, { ...account, disabled: true }),
     'a deleted account': ({ account }) => host.accounts.delete(account.id),
     'a lost group': ({ account }) => host.accounts.set(account.id, { ...account, groups: [] }),
   }
-  /** These leave nothing behind. */
+  /** These revoke everything. */
   const ends: Readonly<Record<string, (one: Given) => Promise<unknown>>> = {
     'an account that is disabled by the host': ({ account }) => host.pocket.endAccess(account.id),
     'a lost group that the host tells of': ({ account }) => {
@@ -122,19 +122,19 @@ describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
       { way, end, format: 'opaque' },
       { way, end, format: 'signed' },
     ]),
-  )('$way ends all that was given, at once, where the access token is $format', async ({ way, end, format }) => {
+  )('$way revokes all tokens immediately if the access token is $format', async ({ way, end, format }) => {
     const one = await given(format === 'signed')
     expect(await one.alive()).toEqual(alive(true))
     await end(one)
     expect(await one.alive()).toEqual(alive(false))
     if (way in ends) expect(await kept(one)).toEqual([])
-    // Whichever is asked first may end the other.
+    // The first request may revoke the other token.
     const asked = format === 'signed' ? [one.refresh, one.exchange] : [one.exchange, one.refresh]
     for (const ask of asked) await expect(ask()).rejects.toMatchObject(refused)
     expect(host.errors).toEqual([])
   })
 
-  test('a grant that ends while more is asked for does not come back', async () => {
+  test('a grant that ends during a token request stays revoked', async () => {
     const { configuration } = await relyingParty(host, { client: { skipConsent: true } })
     const browsing = { agent: new UserAgent(), person: await host.person('ada') }
     const first = await (await login(host, configuration, { scope: 'openid' }, browsing)).finish()
@@ -161,7 +161,7 @@ describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
   test.each([
     ['is over', { length: 600, idle: 0 }],
     ['was not used', { length: 30 * 86_400, idle: 300 }],
-  ])('a session that %s ends nothing of that, and its clean-up neither', async (_why, lifetime) => {
+  ])('a session that %s revokes no tokens, and neither does its removal', async (_why, lifetime) => {
     const options = { sessionLifetime: async () => lifetime }
     await using other = await startHost({ stores: await database.empty(), options })
     const { configuration } = await relyingParty(other)

@@ -5,7 +5,7 @@ import { startHost } from './host.ts'
 
 const service_documentation = 'https://docs.example.com'
 
-test('the library and its configuration can be reached, also after a rotation of keys', async () => {
+test('exposes the library and its configuration, also after a key rotation', async () => {
   const configuration: PocketOptions['configuration'] = (ours) => ({
     ...ours,
     discovery: { ...ours.discovery, service_documentation },
@@ -31,7 +31,7 @@ test.each<readonly [string, NonNullable<PocketOptions['configuration']>]>([
   ],
   ['answers with nothing', () => undefined as never],
   ['makes what the library does not take', (ours) => ({ ...ours, responseTypes: ['nonsense' as never] })],
-])('a configuration that %s is named', async (_name, configuration) => {
+])('reports a configuration that %s', async (_name, configuration) => {
   const stores = { ...memoryStores(), accounts: { find: async () => undefined } }
   const made = createPocket({ issuer: 'http://localhost:3000', masterKey: 'x'.repeat(16), stores, configuration })
   await expect(made).rejects.toMatchObject({ code: 'misconfigured', fields: [{ field: 'configuration' }] })

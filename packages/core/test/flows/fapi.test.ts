@@ -51,7 +51,7 @@ async function push(fields: Fields = parameters, proof = assertion()): Promise<r
 const requestObject = (claims: JWTPayload = {}, alg?: Algorithm) =>
   sign({ client_id: client.id, ...parameters, nbf: now(), ...claims }, alg)
 
-test('what keeps to the profile counts', async () => {
+test('accepts requests that follow the profile', async () => {
   expect(await push()).toEqual([201, undefined])
   expect(await push({ request: await requestObject() })).toEqual([201, undefined])
 })
@@ -60,7 +60,7 @@ test.each<[string, () => Promise<string>]>([
   ['with RS256', () => assertion({}, 'RS256')],
   ['for a list', () => assertion({ aud: [host.issuer] })],
   ['for the token endpoint', () => assertion({ aud: `${host.issuer}/api/oidc/token` })],
-])('an assertion %s is refused', async (_what, proof) => {
+])('rejects an assertion %s', async (_what, proof) => {
   expect(await push(parameters, proof())).toEqual([401, 'invalid_client'])
 })
 
@@ -69,7 +69,7 @@ test.each<[string, () => Promise<string>]>([
   ['without a beginning', () => requestObject({ nbf: undefined } as unknown as JWTPayload)],
   ['that begins as it ends', () => requestObject({ nbf: now(), exp: now() })],
   ['for more than an hour', () => requestObject({ exp: now() + 4000 })],
-])('a request object %s is refused', async (_what, request) => {
+])('rejects a request object %s', async (_what, request) => {
   expect(await push({ request: await request() })).toEqual([400, 'invalid_request_object'])
 })
 
@@ -77,11 +77,11 @@ test.each<[string, Fields]>([
   ['to an address in clear', { redirect_uri: 'http://192.168.1.5/callback' }],
   ['for an ID token from the front channel', { response_type: 'id_token', nonce: 'n' }],
   ['with PKCE in clear', { code_challenge_method: 'plain' }],
-])('a request %s is refused', async (_what, fields) => {
+])('rejects a request %s', async (_what, fields) => {
   expect(await push({ ...parameters, ...fields })).toEqual([400, 'invalid_request'])
 })
 
-test('a secret is no proof, and no token is unbound', async () => {
+test('rejects client secrets and unbound tokens', async () => {
   expect(await post('par', { client_secret: secret, ...parameters })).toEqual([401, 'invalid_client'])
   const proof = { client_assertion_type: assertionType, client_assertion: await assertion() }
   const [status] = await post('token', { ...proof, grant_type: 'client_credentials' })

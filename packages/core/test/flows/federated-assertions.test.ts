@@ -73,7 +73,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     jti: crypto.randomUUID(),
     iat: now(),
     exp: now() + 300,
-    // A cast, since some of them are what nobody should sign.
+    // Cast: some payloads are deliberately invalid.
     ...(more as JWTPayload),
   })
   const signed = (payload: JWTPayload, header: { alg: string; kid?: string } = { alg: 'ES256', kid: 'e' }) =>
@@ -92,7 +92,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     ['by a clock that is a little ahead', () => ({ iat: now() + 20, nbf: now() + 20 })],
     ['without a time of issue', () => ({ iat: undefined })],
     ['that lives for a year', () => ({ exp: now() + 365 * 24 * 3600 })],
-  ])('an assertion %s counts', async (_name, more) => {
+  ])('accepts an assertion %s', async (_name, more) => {
     expect(await attempt(await signed(claims(more())))).toEqual([200, undefined])
   })
 
@@ -123,7 +123,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     ['with an empty name', () => ({ jti: '' })],
     ['with an odd name', () => ({ jti: { a: 1 } })],
     ['with a huge body', () => ({ filler: 'x'.repeat(20_000) })],
-  ])('an assertion %s does not', async (_name, more) => {
+  ])('rejects an assertion %s', async (_name, more) => {
     await refused(await signed(claims(more())))
     expect(host.errors).toEqual([])
   })
@@ -162,25 +162,25 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
       },
     ],
     ['in a part too many', async () => `${await signed(claims())}.${part({})}`],
-  ])('an assertion that is signed %s does not', async (_name, make) => {
+  ])('rejects an assertion that is signed %s', async (_name, make) => {
     await refused(await make())
     expect(host.errors).toEqual([])
   })
 
-  test('an assertion of a client is none of another’s', async () => {
+  test('rejects the assertion of another client', async () => {
     const { client } = await host.client({ name: 'Other' })
     expect((await attempt(await signed(claims()), host, client.id))[0]).not.toBe(200)
     expect((await attempt(await signed(claims()), host, 'nobody'))[0]).not.toBe(200)
   })
 
-  test('an assertion counts once, whichever process it comes to', async () => {
+  test('accepts an assertion once across all processes', async () => {
     const assertion = await signed(claims())
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, at) => attempt(assertion, at % 2 ? host : another)),
     )
     expect(answers.filter(([status]) => status === 200)).toHaveLength(1)
     expect(await attempt(assertion, another)).toEqual([401, 'invalid_client'])
-    // Its name is used up at this issuer alone, for whoever signs with it.
+    // Its `jti` is used up only for this issuer, regardless of the key.
     const jti = String(JSON.parse(Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString()).jti)
     expect(await attempt(await signed(claims({ jti, exp: now() + 200 })), host)).toEqual([401, 'invalid_client'])
     const atAnother = claims({ jti, iss: `${issuers.url}/b`, sub: 'repo:b' })

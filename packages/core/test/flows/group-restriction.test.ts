@@ -18,7 +18,7 @@ afterAll(async () => {
   await host[Symbol.asyncDispose]()
 })
 
-/** A client that everybody may use, until `restrict` keeps it for a group that nobody is in. */
+/** A client that all users may use, until `restrict` limits it to an empty group. */
 async function application(protocol: ClientProtocolInput = {}, input: Partial<NewClientInput> = {}) {
   const party = await relyingParty(host, { client: input, protocol })
   const agent = new UserAgent()
@@ -45,8 +45,8 @@ const isKeptOut = (page: UserAgentResponse) => {
 
 const refused = { status: 400, error: 'invalid_grant' }
 
-describe('what was given before a client was restricted ends with it', () => {
-  test('a code', async () => {
+describe('restricting a client revokes earlier access', () => {
+  test('authorization code', async () => {
     const { entered, restrict } = await application()
     const { finish } = await entered()
     await restrict()
@@ -68,7 +68,7 @@ describe('what was given before a client was restricted ends with it', () => {
     await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject(refused)
   })
 
-  test('a request that was pushed', async () => {
+  test('pushed authorization request', async () => {
     const { entered, restrict, configuration, agent } = await application()
     await entered()
     const pushed = { redirect_uri: redirectUri, scope: 'openid' }
@@ -77,7 +77,7 @@ describe('what was given before a client was restricted ends with it', () => {
     isKeptOut(await agent.follow(await agent.get(url.href), { until: back }))
   })
 
-  test('a sign-in page, and a consent page, that were open', async () => {
+  test('sign-in and consent pages that are open', async () => {
     const first = await application()
     const page = await first.authorize()
     await first.restrict()
@@ -110,7 +110,7 @@ describe('a restricted client stays closed', () => {
     expect(new URL(silent.location ?? '').searchParams.get('error')).toBe('access_denied')
   })
 
-  test('to an exchange of tokens, and to any other grant that it has not', async () => {
+  test('to a token exchange, and to any other grant type that the client does not have', async () => {
     const { configuration, entered, restrict } = await application()
     const tokens = await (await entered()).finish()
     await restrict()
@@ -124,7 +124,7 @@ describe('a restricted client stays closed', () => {
       ).rejects.toMatchObject({ status: 400, error: 'unsupported_grant_type' })
   })
 
-  test('to the program that registered it', async () => {
+  test('to the registration access token of the client', async () => {
     const register = async (method: string, url: string, body: object, token?: string) => {
       const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }
       const answer = await fetch(url, { method, headers, body: JSON.stringify(body) })

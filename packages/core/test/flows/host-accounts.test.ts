@@ -9,7 +9,7 @@ async function signInWith(find: (id: string) => unknown) {
   const stores = memoryStores()
   const host = await startHost({
     stores,
-    // A cast: what a host without types may do.
+    // Cast: the behavior of a host without type checking.
     options: { stores: { ...stores, accounts: { find } as HostAccounts }, hookTimeout: 50 },
   })
   const person = await host.person('ada')
@@ -20,7 +20,7 @@ async function signInWith(find: (id: string) => unknown) {
   return { host, agent, person, answer: await answerCeremony(agent, page, person.authenticator) }
 }
 
-describe('an account store', () => {
+describe('account store', () => {
   test.each([
     ['throws', () => Promise.reject(new Error('no database')), 'failed'],
     ['hangs', () => new Promise(() => {}), 'failed'],
@@ -40,7 +40,7 @@ describe('an account store', () => {
       }),
       'failed',
     ],
-  ])('that %s signs nobody in, and is named', async (_name, find, code) => {
+  ])('that %s signs no one in, and the error names it', async (_name, find, code) => {
     const { host, agent, answer } = await signInWith(find)
     await using _host = host
     expect(answer.status).toBe(500)
@@ -51,7 +51,7 @@ describe('an account store', () => {
     expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'stores.accounts' }, fields }])
   })
 
-  test('that says no more than who somebody is, is enough', async () => {
+  test('that returns only the required fields is sufficient', async () => {
     const stores = memoryStores()
     const accounts: HostAccounts = { find: async (id) => ({ id, userName: 'ada' }) }
     await using host = await startHost({ stores, options: { stores: { ...stores, accounts } } })
@@ -60,7 +60,7 @@ describe('an account store', () => {
     expect((await finish()).claims()).toMatchObject({ sub: account.id, name: 'ada', groups: [] })
   })
 
-  test('returns a disabled account as such: core refuses it, audited', async () => {
+  test('may return a disabled account: core rejects it and records an audit event', async () => {
     const { host, person, answer } = await signInWith(async (id) => ({ id, userName: 'ada', disabled: true }))
     await using _host = host
     expect(answer.json()).toMatchObject({ code: 'account_disabled' })
@@ -68,7 +68,7 @@ describe('an account store', () => {
     expect(host.events.at(-1)).toMatchObject(event)
   })
 
-  test('can answer with a class whose fields are accessors: a disabled account is one all the same', async () => {
+  test('may return a class instance with accessors: a disabled account is still rejected', async () => {
     class Person {
       readonly #row: { readonly id: string; readonly blocked: boolean }
       readonly displayName = null

@@ -11,22 +11,22 @@ import { back, redirectUri, relyingParty } from './signed-in.ts'
 type HookName = keyof BeforeQuestions
 type Work = (req: IncomingMessage, res: ServerResponse) => Promise<unknown>
 
-/** Tries it once; the code that it was refused with, if it was. */
+/** Attempts the action once; returns the error code if it was rejected. */
 type Attempt = () => Promise<unknown>
 
 interface Act {
-  /** What is written down once it has happened. */
+  /** The audit event of a success. */
   readonly event: AuditEvent['event']
-  /** What is written down where it was refused. */
+  /** The audit event of a rejection. */
   readonly refusal: AuditEvent['event']
   readonly code: string
-  /** The code where the hook itself fails; `misconfigured` where it is left out. */
+  /** The error code if the hook itself fails; the default is `misconfigured`. */
   readonly broken?: string
   begin(): Promise<{ readonly attempt: Attempt; readonly state: () => Promise<unknown> }>
 }
 
 let host: Host
-/** What each hook answers. */
+/** The answer of each hook. */
 const answers = new Map<HookName, () => BeforeAnswer>()
 const told: AuditEvent[] = []
 const calls = new Map<string, Work>()
@@ -74,7 +74,7 @@ beforeAll(async () => {
 
 afterAll(async () => host[Symbol.asyncDispose]())
 
-/** What a page of the host's does, asked for by this browser. */
+/** A request of this browser to a page of the host. */
 async function call(agent: UserAgent, work: Work): Promise<Record<string, unknown>> {
   const path = `/call/${calls.size}`
   calls.set(path, work)
@@ -106,7 +106,7 @@ async function passkeyTo(
 
 const sessionIn = (agent: UserAgent) => call(agent, (req, res) => host.pocket.session(req, res))
 
-/** Every act that can be refused: the compiler says where one is missing. */
+/** All actions that a hook can reject: the compiler reports a missing one. */
 const acts: Readonly<Record<HookName, Act>> = {
   signIn: {
     event: 'signed_in',
@@ -274,7 +274,7 @@ const acts: Readonly<Record<HookName, Act>> = {
   },
 }
 
-/** The same hook, asked at a device. */
+/** The same hook in the device flow. */
 const allowAtDevice: Act = {
   event: 'device_authorized',
   refusal: 'request_refused',
@@ -314,7 +314,7 @@ async function refusal(work: Promise<unknown>): Promise<unknown> {
 const all = [...Object.entries(acts), ['allowClient', allowAtDevice]] as [HookName, Act][]
 
 describe.each(all)('before %s', (name, { event, refusal, code, broken, begin }) => {
-  test('the hook may refuse, with a code, audited, and nothing is half done; else it happens, and `after` hears of it', async () => {
+  test('the hook can reject with a code and an audit event, without side effects; otherwise `after` is called', async () => {
     const { attempt, state } = await begin()
     const untouched = await state()
     const since = () => host.events.slice(before)

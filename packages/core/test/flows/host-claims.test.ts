@@ -12,8 +12,8 @@ const cyclic = (): Record<string, unknown> => {
   return claims
 }
 
-describe('the claims of a host', () => {
-  test('are told alike everywhere, between the standard ones and the rules of the client', async () => {
+describe('custom claims of a host', () => {
+  test('have the same values everywhere, between the standard claims and the claim rules', async () => {
     const asked: unknown[] = []
     const claims: HostClaims = async (account, context) => {
       asked.push(context)
@@ -44,7 +44,7 @@ describe('the claims of a host', () => {
     })
   })
 
-  test('are not told where no scope lets them', async () => {
+  test('are omitted without a matching scope', async () => {
     await using host = await startHost({ options: { claims: () => ({ department: 'Radio', name: 'A. K.' }) } })
     const { idToken } = await told(await party(host), { scope: 'openid email' })
     expect(idToken).toEqual({ email: 'ada@example.com', email_verified: true })
@@ -59,8 +59,8 @@ describe('the claims of a host', () => {
     ['an enormous claim', () => ({ story: 'a'.repeat(20_000) }), 'too_large'],
     ['an exception', () => Promise.reject(new Error('the HR system is down')), 'failed'],
     ['silence', () => new Promise(() => {}), 'failed'],
-  ])('that are %s end the sign-in, audited', async (_name, claims, code) => {
-    // A cast: what a host without types may do.
+  ])('that are %s end the sign-in with an audit event', async (_name, claims, code) => {
+    // Cast: the behavior of a host without type checking.
     await using host = await startHost({ options: { claims: claims as HostClaims, hookTimeout: 50 } })
     const { configuration } = await relyingParty(host, { client: { skipConsent: true } })
     const agent = new UserAgent()
@@ -72,7 +72,7 @@ describe('the claims of a host', () => {
     ])
   })
 
-  test('are asked for once where a client asks for more, and are new where their scope is', async () => {
+  test('require consent once when a client requests more, and count as new with their scope', async () => {
     const asked: (readonly string[])[] = []
     const claims: HostClaims = (_account, { scopes }) => {
       asked.push(scopes)
@@ -101,7 +101,7 @@ describe('the claims of a host', () => {
     ])
   })
 
-  test('that misbehave are no reason to ask for consent', async () => {
+  test('that are invalid do not cause a consent prompt', async () => {
     await using host = await startHost({ options: { claims: () => ({ sub: 'somebody else' }) } })
     const { configuration } = await relyingParty(host)
     const { page } = await login(host, configuration)

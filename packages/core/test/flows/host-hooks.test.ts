@@ -7,7 +7,7 @@ import { back, login, relyingParty } from './signed-in.ts'
 
 const callback = { redirect_uri: 'https://app.example/callback', scope: 'openid profile' }
 
-test('a hook before a consent is told what is allowed, and may refuse', async () => {
+test('a hook before a consent receives the requested access, and can reject it', async () => {
   const asked: BeforeQuestions['allowClient'][] = []
   let answer: ReturnType<NonNullable<BeforeHooks['allowClient']>> = { refuse: 'Not this client.' }
   const allowClient: BeforeHooks['allowClient'] = (question) => {
@@ -29,7 +29,7 @@ test('a hook before a consent is told what is allowed, and may refuse', async ()
   expect((await decide(agent, page, 'submitTo', back)).location).toMatch(/code=/)
 })
 
-test('a hook before a client registers itself is told its metadata, and may refuse', async () => {
+test('a hook before a client registration receives the metadata, and can reject it', async () => {
   const registerClient: BeforeHooks['registerClient'] = ({ metadata }) =>
     String(metadata.client_name).startsWith('Bad') ? { refuse: 'No such names.' } : undefined
   const registration = async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const
@@ -50,7 +50,7 @@ test('a hook before a client registers itself is told its metadata, and may refu
   expect((await register('Good')).status).toBe(201)
 })
 
-test('a hook after each event hears what the audit log has, waits for nobody, and ends no request', async () => {
+test('a hook after each event receives the audit event, delays no request and fails no request', async () => {
   const heard: (readonly [AuditEvent, RequestOrigin])[] = []
   let release = () => {}
   const held = new Promise<void>((resolve) => {
@@ -77,7 +77,7 @@ test('a hook after each event hears what the audit log has, waits for nobody, an
   expect(host.errors).toMatchObject([{ message: 'nobody minds' }])
 })
 
-test('a hook before a sign-in is asked about accounts that a page of the host’s has just made', async () => {
+test('a hook before a sign-in receives accounts that a page of the host has just created', async () => {
   const methods: string[] = []
   const before: BeforeHooks = {
     signIn({ method }) {

@@ -9,7 +9,7 @@ import { stopTime } from './stopped-time.ts'
 
 type Route = (pocket: Pocket, req: IncomingMessage, res: ServerResponse, body: never) => Promise<unknown>
 
-/** Pages of the host's own: sign-up, and codes by e-mail. */
+/** Pages of the host: sign-up, and login codes by e-mail. */
 const routes: Readonly<Record<string, Route>> = {
   '/sign-up': (pocket, req, res, body: Omit<NewAccount, 'id'>) => pocket.signUp.begin(req, res, body),
   '/sign-up/answer': (pocket, req, res, body: { readonly response: unknown }) =>
@@ -56,7 +56,7 @@ async function hostOf(people: Partial<HostAccounts>, more: Partial<PocketOptions
   return { host, post, signUp }
 }
 
-/** A store that makes what it is asked for. */
+/** An account store that creates accounts on sign-up. */
 function registering() {
   const made = new Map<string, HostAccount>()
   const people: Partial<HostAccounts> = {
@@ -69,8 +69,8 @@ function registering() {
   return { made, people }
 }
 
-describe('a stranger who signs up', () => {
-  test('has an account together with the passkey, and is signed in with what a passkey is worth', async () => {
+describe('sign-up', () => {
+  test('creates the account together with the passkey, and signs in with the passkey level', async () => {
     const { made, people } = registering()
     const { host, post, signUp } = await hostOf(people)
     await using _ = host
@@ -81,7 +81,7 @@ describe('a stranger who signs up', () => {
     expect(host.events.map(({ event }) => event)).toEqual(['account_created', 'passkey_added', 'signed_in'])
   })
 
-  test('who comes out disabled waits', async () => {
+  test('leaves a user whose account is created disabled waiting', async () => {
     const { people } = registering()
     const { host, post, signUp } = await hostOf({
       ...people,
@@ -122,7 +122,7 @@ describe('a stranger who signs up', () => {
       { register },
       { signUp: () => Promise.reject(new Error('no')) },
     ],
-  ])('is not half signed up where %s: %s', async (_name, code, option, people, before = {}) => {
+  ])('leaves no partial account if %s: %s', async (_name, code, option, people, before = {}) => {
     const { host, post, signUp } = await hostOf(people, { before })
     await using _ = host
     expect(await signUp()).toMatchObject({ code, ...(option && { details: { option } }) })
@@ -131,7 +131,7 @@ describe('a stranger who signs up', () => {
     expect(host.events.some(({ event }) => event === 'signed_in' || event === 'passkey_added')).toBe(false)
   })
 
-  test('needs a name, says texts only, and not what it is not asked for', async () => {
+  test('requires a name, accepts only strings, and drops unknown fields', async () => {
     const { made, people } = registering()
     const { host, post, signUp } = await hostOf(people)
     await using _ = host
@@ -148,14 +148,14 @@ describe('a stranger who signs up', () => {
   })
 })
 
-describe('a login code by e-mail', () => {
+describe('login code by e-mail', () => {
   const ada: HostAccount = { id: '7', userName: 'ada', email: 'ada@example.com' }
   const people = (account: HostAccount | undefined): Partial<HostAccounts> => ({
     find: async () => account,
     findByLogin: async (login) => (login === 'ada' ? account : undefined),
   })
 
-  test('goes to the address of the account, and lets in who has asked for it, once', async () => {
+  test('goes to the address of the account, and signs in the browser that requested it, once', async () => {
     const mails: LoginCodeMail[] = []
     const { host, post } = await hostOf(people(ada), { mailer: { send: async (mail) => mails.push(mail) } })
     await using _ = host
@@ -177,7 +177,7 @@ describe('a login code by e-mail', () => {
     ['does not exist', undefined],
     ['is disabled', { ...ada, disabled: true }],
     ['has no address', { id: '7', userName: 'ada' }],
-  ])('is not sent to whoever %s, and the answer does not say so', async (_name, account) => {
+  ])('is not sent to a user who %s, and the response does not disclose it', async (_name, account) => {
     const mails: unknown[] = []
     const { host, post } = await hostOf(people(account), { mailer: { send: async (mail) => mails.push(mail) } })
     await using _ = host
@@ -195,7 +195,7 @@ describe('a login code by e-mail', () => {
       { findByLogin: () => Promise.reject(new Error('no')) },
       { send: async () => {} },
     ],
-  ])('%s is named, and nobody learns of it', async (_name, option, broken, mailer = { send: async () => {} }) => {
+  ])('%s is reported to the host, and not to the user', async (_name, option, broken, mailer = { send: async () => {} }) => {
     const { host, post } = await hostOf({ ...people(ada), ...broken }, { mailer })
     await using _ = host
     expect(await post('/mail', { login: 'ada' })).toEqual({})
@@ -203,7 +203,7 @@ describe('a login code by e-mail', () => {
     expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option } }])
   })
 
-  test('without a mailer there is none', async () => {
+  test('is unavailable without a mailer', async () => {
     const { host, post } = await hostOf(people(ada))
     await using _ = host
     expect(await post('/mail', { login: 'ada' })).toMatchObject({
@@ -212,7 +212,7 @@ describe('a login code by e-mail', () => {
     })
   })
 
-  test('is asked for a few times only', async () => {
+  test('is rate limited', async () => {
     using _time = stopTime()
     const { host, post } = await hostOf(people(ada), { mailer: { send: async () => {} }, rateLimits: true })
     await using _ = host
@@ -222,11 +222,11 @@ describe('a login code by e-mail', () => {
   })
 })
 
-describe('the list of accounts', () => {
+describe('account list', () => {
   const all = ['1', '2', '3'].map((id) => ({ id, userName: `name${id}` }))
   const list: HostAccounts['list'] = async ({ after, limit }) => all.filter(({ id }) => id > after).slice(0, limit)
 
-  test('comes in parts, complete as core sees accounts', async () => {
+  test('is paginated, with accounts as core sees them', async () => {
     const { host } = await hostOf({ list })
     await using _ = host
     expect(await host.pocket.accounts.list({ after: '1', limit: 5 })).toMatchObject([
@@ -242,7 +242,7 @@ describe('the list of accounts', () => {
     ['has nobody in it', async () => [undefined as never], 'invalid'],
     ['does not come', () => new Promise(() => {}), 'failed'],
     ['is not offered', undefined, 'not_offered'],
-  ])('that %s is refused', async (_name, broken, code) => {
+  ])('that %s is rejected', async (_name, broken, code) => {
     const { host } = await hostOf(broken ? { list: broken } : {})
     await using _ = host
     await expect(host.pocket.accounts.list({ after: '', limit: 2 })).rejects.toMatchObject({

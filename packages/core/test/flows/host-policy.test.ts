@@ -15,8 +15,8 @@ async function atClient(options: Partial<PocketOptions>) {
   return { host, configuration, client, person, agent, ask }
 }
 
-describe('a check of the host', () => {
-  test('is told who wants to go where, and how they signed in', async () => {
+describe('host policy check', () => {
+  test('receives the user, the client and the sign-in method', async () => {
     const asked: unknown[] = []
     const { host, client, person, ask } = await atClient({
       checks: { curious: (question) => void asked.push(question) },
@@ -32,7 +32,7 @@ describe('a check of the host', () => {
     })
   })
 
-  test('may refuse: the person reads why, the client learns access_denied, and the log names the rule', async () => {
+  test('can refuse: the user sees the reason, the client gets access_denied, and the log names the rule', async () => {
     const office: AccessCheck = ({ account }) =>
       account.userName === 'ada' ? { refuse: 'Outside of office hours.' } : undefined
     const { host, agent, ask } = await atClient({ checks: { office } })
@@ -43,7 +43,7 @@ describe('a check of the host', () => {
     expect(new URL(returned.location ?? '').searchParams.get('error')).toBe('access_denied')
   })
 
-  test('may want the passkey used again', async () => {
+  test('can require reauthentication', async () => {
     const now = () => host.clock.now() / 1000
     const fresh: AccessCheck = ({ session }) => (now() - session.authTime > 300 ? { signInAgain: true } : undefined)
     const { host, agent, person, configuration, ask } = await atClient({ checks: { fresh } })
@@ -63,7 +63,7 @@ describe('a check of the host', () => {
     expect((await passThrough(host, url.href, { agent, person })).page.location).toMatch(/code=/)
   })
 
-  test('may want something done on a page of the host, and is asked once more', async () => {
+  test('can send the user to a page of the host, and runs once more afterwards', async () => {
     const accepted = new Set<string>()
     const terms: AccessCheck = ({ account }) => (accepted.has(account.id) ? undefined : { goTo: '/terms?version=2' })
     const { host, agent, person, configuration } = await atClient({ checks: { terms } })
@@ -89,11 +89,11 @@ describe('a check of the host', () => {
   test.each([
     ['throws', () => Promise.reject(new Error('no rules'))],
     ['hangs', () => new Promise<undefined>(() => {})],
-    // Casts: what a host without types may answer.
+    // Casts: the answers of a host without type checking.
     ['answers false', () => false as unknown as undefined],
     ['answers true', () => true as unknown as undefined],
     ['answers a word that there is not', () => ({ refused: 'no' }) as unknown as undefined],
-  ])('that %s lets nobody through, and is named', async (_name, broken) => {
+  ])('that %s authorizes no one, and the error names it', async (_name, broken) => {
     const { host, ask } = await atClient({ checks: { broken }, hookTimeout: 50 })
     await using _host = host
     const { page } = await ask()
@@ -103,14 +103,14 @@ describe('a check of the host', () => {
   })
 })
 
-describe('a hook before the sign-in', () => {
+describe('hook before the sign-in', () => {
   const refusing: BeforeHooks['signIn'] = ({ account, method }) => ({ refuse: `${account.userName} by ${method}` })
   test.each([
     ['refuses', refusing, 403, 'sign_in_refused'],
     ['throws', () => Promise.reject(new Error('no')), 500, 'misconfigured'],
     ['answers false', () => false as unknown as undefined, 500, 'misconfigured'],
     ['answers no reason', () => ({ refuse: true }) as unknown as undefined, 500, 'misconfigured'],
-  ])('that %s lets nobody in, whatever the way, audited', async (_name, signIn, status, code) => {
+  ])('that %s rejects every sign-in method with an audit event', async (_name, signIn, status, code) => {
     const { host, agent, person, configuration } = await atClient({ before: { signIn } })
     await using _host = host
     const url = oidc.buildAuthorizationUrl(configuration, {
@@ -126,11 +126,11 @@ describe('a hook before the sign-in', () => {
     expect(host.events.some(({ event }) => event === 'signed_in')).toBe(false)
   })
 
-  test('is asked about login codes too', async () => {
+  test('covers login codes too', async () => {
     const { host, person } = await atClient({ before: { signIn: refusing } })
     await using _host = host
     const { code } = await host.pocket.issueLoginCode(person.account, minute)
-    // The exchange of a page of the host's own.
+    // The code exchange on a page of the host.
     const answer = await new Promise<unknown>((resolve) => {
       host.server.once('request', (req, res) => {
         host.pocket.signIn.withCode(req, res, code).then(resolve, resolve)
@@ -142,7 +142,7 @@ describe('a hook before the sign-in', () => {
   })
 })
 
-test('a limiter of the host takes the place of ours', async () => {
+test('uses the rate limiter of the host in place of the built-in one', async () => {
   const limiter = {
     take: async () => {
       throw new RateLimited('Enough.', 7)

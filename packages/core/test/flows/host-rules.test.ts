@@ -16,8 +16,8 @@ async function withChecks(checks: AccessChecks, more: Partial<NewClientInput> = 
   return { host, client, person, ask, refresh, userInfo }
 }
 
-describe('a check of the host at a refresh', () => {
-  test('is told what the sign-in was worth, and ends what the client has where it refuses', async () => {
+describe('host policy check at a refresh', () => {
+  test('receives the authentication context of the sign-in, and revokes the tokens of the client if it refuses', async () => {
     const asked: AccessQuestion[] = []
     let answer: AccessAnswer
     const { host, client, person, ask, refresh, userInfo } = await withChecks({
@@ -48,7 +48,7 @@ describe('a check of the host at a refresh', () => {
   test.each<readonly [string, AccessAnswer]>([
     ['wants a sign-in', { signInAgain: true }],
     ['wants something done first', { goTo: '/terms' }],
-  ])('that %s waits for the next authorization', async (_name, later) => {
+  ])('that %s takes effect at the next authorization', async (_name, later) => {
     let answer: AccessAnswer
     const { host, ask, refresh } = await withChecks({ later: () => answer })
     await using _ = host
@@ -57,7 +57,7 @@ describe('a check of the host at a refresh', () => {
     expect(await refresh(refresh_token)).toMatchObject({ access_token: expect.any(String) })
   })
 
-  test('that throws gives nothing, and takes nothing away', async () => {
+  test('that throws issues no tokens and revokes none', async () => {
     let isBroken = false
     const { host, ask, refresh } = await withChecks({
       broken: () => {
@@ -75,8 +75,8 @@ describe('a check of the host at a refresh', () => {
   })
 })
 
-describe('a check with the name of a rule of ours takes its place', () => {
-  test('allowedGroups: who may use a client, when they come and whenever it comes back', async () => {
+describe('a host check replaces the built-in rule of the same name', () => {
+  test('allowedGroups decides on authorization and on every refresh', async () => {
     const banned = new Set<string>()
     const { host, client, person, ask, refresh, userInfo } = await withChecks(
       {
@@ -102,7 +102,7 @@ describe('a check with the name of a rule of ours takes its place', () => {
     expect(new URL(returned.location ?? '').searchParams.get('error')).toBe('access_denied')
   })
 
-  test('without it the group counts', async () => {
+  test('the group restriction applies if allowedGroups is not replaced', async () => {
     const { host, ask } = await withChecks({ other: () => undefined }, { isGroupRestricted: true })
     await using _ = host
     expect(viewOf((await ask()).page)).toMatchObject({ view: 'not-allowed' })
@@ -111,7 +111,7 @@ describe('a check with the name of a rule of ours takes its place', () => {
   test.each([
     ['freshSignIn', false],
     ['other', true],
-  ])('%s: whether a client that wants the passkey used for it gets that is %s', async (name, refetches) => {
+  ])('%s: requires reauthentication for a client that demands it: %s', async (name, refetches) => {
     const { host, ask } = await withChecks({ [name]: () => undefined }, { requiresReauthentication: true })
     await using _ = host
     await ask()

@@ -19,7 +19,7 @@ import { memoryStores } from '@pocket/core/memory'
 import { SoftwareAuthenticator, type UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import type { PublicKeyCredentialCreationOptionsJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 
-/** A clock that a test moves. */
+/** A clock that a test advances. */
 export class TestClock {
   #ahead = 0
   now(): number {
@@ -35,7 +35,7 @@ export const minute = 60 * second
 export const hour = 60 * minute
 export const day = 24 * hour
 
-/** Pages as a test reads them: the view model and nothing else. */
+/** Pages for tests: only the view model. */
 export const renderAsJson: RenderView = (view) =>
   `<!doctype html><script type="application/json">${JSON.stringify(view).replaceAll('<', '\\u003c')}</script>`
 
@@ -46,7 +46,7 @@ export function viewOf(response: UserAgentResponse): View {
 export interface HostOptions {
   /** The path of the issuer. */
   readonly path?: string
-  /** By default `pocket.callback()` is all that there is. */
+  /** The request handler; the default is `pocket.callback()`. */
   readonly mount?: (pocket: Pocket) => RequestListener | Promise<RequestListener>
   readonly stores?: PocketStores
   readonly options?: Partial<PocketOptions>
@@ -61,12 +61,12 @@ export interface Host extends AsyncDisposable {
   readonly events: AuditEvent[]
   readonly errors: unknown[]
   readonly accounts: Map<string, Account>
-  /** A person with a passkey. */
+  /** A user with a passkey. */
   person(userName: string): Promise<{ account: Account; authenticator: SoftwareAuthenticator }>
   client(input: Partial<NewClientInput>): Promise<{ client: Client; secret: string }>
 }
 
-/** A service of somebody else's that embeds this provider, on `http://localhost`. */
+/** A host service that embeds this provider, on `http://localhost`. */
 export async function startHost({
   path = '',
   mount,
@@ -122,7 +122,7 @@ export async function startHost({
 
 let madeKeys: readonly StoredKey[] | undefined
 
-/** Keys take long to make, and every host here has the same master key. */
+/** Key generation is slow, and all hosts here use the same master key. */
 async function reuseKeys(stores: PocketStores): Promise<void> {
   if ((await stores.keys.list()).length > 0) return
   for (const key of madeKeys ?? []) await stores.keys.insert({ ...key, statusSince: Date.now() })
@@ -145,7 +145,7 @@ function testAccount(userName: string): Account {
   }
 }
 
-/** Stores a passkey without a page: the flows here begin with somebody who has one. */
+/** Stores a passkey without a page, for flows that start with an existing passkey. */
 async function enrolled(stores: PocketStores, account: Account, issuer: string): Promise<SoftwareAuthenticator> {
   const authenticator = new SoftwareAuthenticator()
   const options: PublicKeyCredentialCreationOptionsJSON = {
@@ -159,7 +159,7 @@ async function enrolled(stores: PocketStores, account: Account, issuer: string):
   return authenticator
 }
 
-/** Stores the passkey of a ceremony that no page of ours has asked for. */
+/** Stores the passkey of a ceremony that did not start on a page of the provider. */
 export async function storePasskey(
   stores: PocketStores,
   account: Account,
@@ -196,7 +196,7 @@ export async function storePasskey(
   })
 }
 
-/** What `web/sign-in.ts` does when the button is pressed, up to the address where the browser goes on. */
+/** Does what `web/sign-in.ts` does on a button press, and returns the next URL of the browser. */
 export async function answerCeremony(
   agent: UserAgent,
   page: UserAgentResponse,
@@ -220,7 +220,7 @@ async function submitCeremony(
   return agent.postJson(new URL(ceremony.submitTo, page.url).href, { response })
 }
 
-/** Signs in on a sign-in page and goes on to wherever that leads, up to an address that `until` names. */
+/** Signs in on a sign-in page and follows redirects up to a URL that matches `until`. */
 export async function signIn(
   agent: UserAgent,
   page: UserAgentResponse,
@@ -233,7 +233,7 @@ export async function signIn(
   return agent.follow(await agent.get(new URL(redirectTo, page.url).href), { until })
 }
 
-/** Presses a button of a consent page, and goes on up to an address that `until` names. */
+/** Presses a button of a consent page, and follows redirects up to a URL that matches `until`. */
 export async function decide(
   agent: UserAgent,
   page: UserAgentResponse,
@@ -245,7 +245,7 @@ export async function decide(
   return agent.follow(await agent.postForm(new URL(view[decision], page.url).href, {}), { until })
 }
 
-/** Reads that a client is for others, and goes back to it. */
+/** Reads that the user may not use the client, and returns to the client. */
 export async function goBack(
   agent: UserAgent,
   page: UserAgentResponse,

@@ -7,7 +7,7 @@ import { passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
 const open = { registration: async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const }
 
-/** What the browser brings back in the fragment. */
+/** The parameters in the URL fragment. */
 async function ask(options: Partial<PocketOptions>, protocol: ClientProtocolInput, responseType = 'id_token token') {
   const host = await startHost({ options })
   const { client, configuration } = await relyingParty(host, { protocol })
@@ -18,7 +18,7 @@ async function ask(options: Partial<PocketOptions>, protocol: ClientProtocolInpu
   return { host, client, account, answer, [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() }
 }
 
-test('id_token token brings both tokens to a client with the implicit grant', async () => {
+test('id_token token returns both tokens to a client with the implicit grant', async () => {
   await using asked = await ask({ allowImplicit: true }, { implicitIdToken: true })
   const { host, client, account, answer } = asked
   expect(answer).toMatchObject({ state: 's', token_type: 'Bearer', expires_in: '3600' })
@@ -32,7 +32,7 @@ test('id_token token brings both tokens to a client with the implicit grant', as
   expect((await userInfo()).status).toBe(401)
 })
 
-test('token id_token in another order is the same response type', async () => {
+test('token id_token in the other order is the same response type', async () => {
   await using asked = await ask({ allowImplicit: true }, { implicitIdToken: true }, 'token id_token')
   expect(decodeJwt(asked.answer.id_token ?? '')).toHaveProperty('at_hash')
 })
@@ -52,7 +52,7 @@ test.each<[string, Partial<PocketOptions>, ClientProtocolInput, string]>([
   expect(asked.answer).not.toHaveProperty('access_token')
 })
 
-test('a client that registered itself for id_token token loses it when the option is turned off', async () => {
+test('a client that registered itself for id_token token loses it when the option is disabled', async () => {
   await using host = await startHost({ options: { ...open, allowImplicit: true } })
   const metadata = {
     redirect_uris: [redirectUri],

@@ -35,11 +35,11 @@ test.each([
     Array.from({ length: 10 }, (_, at) => `de-x-a${at}`),
   ],
   [`${'- '.repeat(2000)}de`, []],
-])('ui_locales %j reach the page as %j', async (uiLocales, languages) => {
+])('passes ui_locales %j to the page as %j', async (uiLocales, languages) => {
   expect(languagesOf(await authorize(new UserAgent(), { ui_locales: uiLocales }))).toEqual(languages)
 })
 
-test('the metadata say which languages there are, where there is anything to say', async () => {
+test('advertises the supported languages if there are any', async () => {
   const metadata = async (issuer: string) =>
     (await (await fetch(`${issuer}/.well-known/openid-configuration`)).json()) as Readonly<Record<string, unknown>>
   expect(await metadata(host.issuer)).toHaveProperty('ui_locales_supported', ['en', 'de'])
@@ -47,11 +47,11 @@ test('the metadata say which languages there are, where there is anything to say
   expect(await metadata(silent.issuer)).not.toHaveProperty('ui_locales_supported')
 })
 
-test('no ui_locales are no languages', async () => {
+test('passes no languages without ui_locales', async () => {
   expect(languagesOf(await authorize(new UserAgent()))).toEqual([])
 })
 
-test('every page of an interaction knows them, and the one that asks whether to sign out', async () => {
+test('passes the languages to every page of an interaction, and to the sign-out page', async () => {
   const { authenticator } = await host.person('ada')
   const agent = new UserAgent()
   const asked = { ui_locales: 'fr-CA de' }
@@ -88,7 +88,7 @@ test('every page of an interaction knows them, and the one that asks whether to 
   })
 })
 
-test('an interaction that has expired says so in the language in which it was asked for', async () => {
+test('shows an expired interaction in the requested language', async () => {
   const agent = new UserAgent()
   const page = await authorize(agent, { ui_locales: 'da' })
   host.clock.pass(61 * 60_000)

@@ -33,7 +33,7 @@ async function failures(host: Host, id: string, count: number): Promise<readonly
   return statuses
 }
 
-/** How often the store is asked while something goes on. */
+/** The number of store calls during an action. */
 function counting({ stores: { limits } }: Host) {
   const take = limits.take.bind(limits)
   let asked = 0
@@ -50,7 +50,7 @@ async function signInPage(host: Host, clientId: string) {
   return { agent, page: await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`)) }
 }
 
-// More is let in as time passes.
+// The limits refill over time, so the tests stop the clock.
 let stopped: Disposable
 beforeEach(() => {
   stopped = stopTime()
@@ -58,7 +58,7 @@ beforeEach(() => {
 afterEach(() => stopped[Symbol.dispose]())
 
 describe.each(Object.entries(kinds))('%s', (_kind, open) => {
-  test('who guesses the secret of a client is refused for a while, and nobody else', async () => {
+  test('blocks a client after wrong secrets for a while, and no other client', async () => {
     await using database = await open()
     const stores = await database.empty()
     await using host = await startLimited(stores)
@@ -71,14 +71,14 @@ describe.each(Object.entries(kinds))('%s', (_kind, open) => {
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^[1-6]$/)])
     expect((await tokenFor(host, client.id, secret, '192.0.2.2')).status).toBe(200)
     expect((await tokenFor(host, another.client.id, another.secret)).status).toBe(200)
-    // Another process learns of it by the first failure that it sees.
+    // Another process learns of the block with its first failed attempt.
     expect(await failures(other, client.id, 3)).toEqual([401, 429, 429])
     host.clock.pass(6 * second)
     expect((await tokenFor(host, client.id, secret)).status).toBe(200)
     expect(host.errors).toEqual([])
   })
 
-  test('failures at introspection, revocation, pushed requests and devices count with those at the token endpoint', async () => {
+  test('counts failures at introspection, revocation, pushed requests and devices together with the token endpoint', async () => {
     await using database = await open()
     await using host = await startLimited(await database.empty())
     const { client, secret } = await host.client({ redirectUris: [redirectUri] })
@@ -97,7 +97,7 @@ describe.each(Object.entries(kinds))('%s', (_kind, open) => {
     }
   })
 
-  test('a flood costs a statement an interval, and what is full again leaves no row', async () => {
+  test('writes at most one statement per interval during a flood, and removes refilled rows', async () => {
     await using database = await open()
     await using host = await startLimited(await database.empty())
     const { client } = await host.client({ redirectUris: [redirectUri] })
@@ -112,7 +112,7 @@ describe.each(Object.entries(kinds))('%s', (_kind, open) => {
   })
 })
 
-test('strangers register ten clients at once', async () => {
+test('allows ten anonymous client registrations at once', async () => {
   await using host = await startLimited()
   const statuses: number[] = []
   const register = (headers: Record<string, string> = {}) =>
@@ -126,7 +126,7 @@ test('strangers register ten clients at once', async () => {
   expect((await register({ authorization: 'Bearer x' })).status).not.toBe(429)
 })
 
-test('sign-ins within an authorization: ten at once, one more after five seconds', async () => {
+test('allows ten sign-ins within an authorization at once, and one more every five seconds', async () => {
   await using host = await startLimited()
   const { client } = await host.client({ redirectUris: [redirectUri] })
   const { authenticator } = await host.person('ada')
@@ -141,13 +141,13 @@ test('sign-ins within an authorization: ten at once, one more after five seconds
     expect.stringMatching(/^[1-5]$/),
     expect.objectContaining({ code: 'rate_limited' }),
   ])
-  // The challenge was not used up.
+  // The challenge is still unused.
   host.clock.pass(5 * second)
   expect((await answerCeremony(agent, page, authenticator)).status).toBe(200)
   expect(host.events.filter((event) => 'code' in event && event.code === 'rate_limited')).toHaveLength(1)
 })
 
-test('where nothing can be counted passkeys go on, and guesses do not', async () => {
+test('accepts passkeys and rejects login codes while the limits store fails', async () => {
   await using host = await startLimited()
   const { client } = await host.client({ redirectUris: [redirectUri] })
   const { account, authenticator } = await host.person('ada')
@@ -159,7 +159,7 @@ test('where nothing can be counted passkeys go on, and guesses do not', async ()
   expect(host.errors).toHaveLength(2)
 })
 
-/** What becomes of work on a request of its own. */
+/** Runs the work in a request of its own, and returns the outcome. */
 async function outcome(work: (req: IncomingMessage, res: ServerResponse) => Promise<unknown>): Promise<string> {
   const server = createServer(async (req, res) => {
     const result = await work(req, res).then(
@@ -170,7 +170,7 @@ async function outcome(work: (req: IncomingMessage, res: ServerResponse) => Prom
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   try {
-    // A cast: it listens at a port.
+    // Cast: the server listens on a port.
     const { port } = server.address() as AddressInfo
     return await (await fetch(`http://127.0.0.1:${port}`, { headers: { connection: 'close' } })).text()
   } finally {

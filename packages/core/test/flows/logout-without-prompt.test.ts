@@ -21,7 +21,7 @@ async function endSession({ host, agent }: Party, parameters: Parameters) {
   return agent.follow(await agent.get(url), { until: away })
 }
 
-/** Where the browser is after that, and whether anybody is signed in there. */
+/** The final URL of the browser, and whether it still has a session. */
 async function ended(party: Party, page: UserAgentResponse) {
   const url = oidc.buildAuthorizationUrl(party.configuration, {
     redirect_uri: 'https://app.example/callback',
@@ -33,8 +33,8 @@ async function ended(party: Party, page: UserAgentResponse) {
   return { at: page.location ?? viewOf(page).view, signedIn }
 }
 
-describe('a client that shows an ID token of the session signs the person out', () => {
-  test('at once, and all that the session gave ends, is told and noted', async () => {
+describe('logout with an ID token of the session', () => {
+  test('signs out immediately; all tokens of the session are revoked, clients are notified and an audit event is recorded', async () => {
     await using session = await loggedIn({ protocol: { backchannelLogoutUri: 'http://127.0.0.1:1/back' } })
     const { host, party, idToken, tokens } = session
     const page = await endSession(party, { id_token_hint: idToken, post_logout_redirect_uri: bye, state: 'x y&z' })
@@ -51,14 +51,14 @@ describe('a client that shows an ID token of the session signs the person out', 
     ])
   })
 
-  test('a year after the ID token has expired', async () => {
+  test('accepts an ID token that expired a year ago', async () => {
     await using session = await loggedIn({}, { options: { sessionLifetime: async () => yearLong } })
     const { host, party, idToken } = session
     host.clock.pass(364 * day)
     expect((await endSession(party, { id_token_hint: idToken })).location).toBe(bye)
   })
 
-  test('with a signature of a key that signs no more, or of another algorithm than now', async () => {
+  test('accepts an ID token that was signed with a retired key or a previous algorithm', async () => {
     const keySchedule = { signsFor: 0, announcedFor: 0, keptFor: day }
     await using session = await loggedIn({}, { options: { keySchedule } })
     const { host, party, idToken } = session
@@ -71,14 +71,14 @@ describe('a client that shows an ID token of the session signs the person out', 
     expect(await ended(party, page)).toEqual({ at: bye, signedIn: false })
   })
 
-  test('under its pairwise subject', async () => {
+  test('accepts a pairwise subject', async () => {
     await using session = await loggedIn({ protocol: { subjectType: 'pairwise' } })
     const { party, idToken, claims } = session
     expect(claims.sub).not.toBe(party.person.account.id)
     expect((await endSession(party, { id_token_hint: idToken })).location).toBe(bye)
   })
 
-  test('whose account is not the active one in this browser, and nobody else', async () => {
+  test('signs out only the account of the ID token if it is not the active one', async () => {
     await using session = await loggedIn()
     const { host, party, idToken } = session
     const other = { ...party, person: await host.person('bob') }
@@ -91,7 +91,7 @@ describe('a client that shows an ID token of the session signs the person out', 
 
 const yearLong = { length: 365 * 86_400, idle: 0 }
 
-describe('where the browser goes', () => {
+describe('redirect after logout', () => {
   test.each([
     ['the first address that is one', ['https://*.example/x', 'app.example:/bye', bye], {}, 'app.example:/bye'],
     ['the one that is asked for', ['https://first.example/', bye], { post_logout_redirect_uri: bye }, bye],
@@ -110,7 +110,7 @@ describe('where the browser goes', () => {
     }
   })
 
-  test.each(['public', 'pairwise'] as const)('the same where nobody is signed in any more: %s', async (subjectType) => {
+  test.each(['public', 'pairwise'] as const)('is the same without a session: %s', async (subjectType) => {
     await using session = await loggedIn({ protocol: { subjectType } })
     const { host, party, idToken, tokens } = session
     host.clock.pass(2000)
@@ -118,7 +118,7 @@ describe('where the browser goes', () => {
     const elsewhere = { ...party, agent: new UserAgent() }
     const page = await endSession(elsewhere, { id_token_hint: idToken, state: 's' })
     expect([page.location, page.headers.get('set-cookie')]).toEqual([`${bye}?state=s`, null])
-    // What that sign-in gave ends, and nothing of another.
+    // The tokens of that sign-in are revoked, and no others.
     const refreshed = (token = '') => oidc.refreshTokenGrant(party.configuration, token)
     await expect(refreshed(tokens.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' })
     expect(await refreshed(later.tokens.refresh_token)).toHaveProperty('access_token')
@@ -135,7 +135,7 @@ describe('where the browser goes', () => {
     ['an unknown client asks', () => ({ client_id: 'nobody' }), 'signed-out'],
     ['it is not registered', (id) => ({ client_id: id, post_logout_redirect_uri: `${bye}/x` }), 'signed-out'],
     ['the hint is wrong', () => ({ id_token_hint: 'a.b.c', post_logout_redirect_uri: bye }), 'signed-out'],
-  ])('at once where nobody is signed in, and %s', async (_who, parameters, at) => {
+  ])('happens immediately without a session, and %s', async (_who, parameters, at) => {
     await using host = await startHost()
     const { client } = await host.client({ postLogoutRedirectUris: [bye] })
     const agent = new UserAgent()
@@ -146,8 +146,8 @@ describe('where the browser goes', () => {
   })
 })
 
-describe('the person is asked', () => {
-  test('where the ID token is about somebody else', async () => {
+describe('logout asks for confirmation', () => {
+  test('if the ID token belongs to another user', async () => {
     await using session = await loggedIn()
     const { host, party, idToken } = session
     const victim = { ...party, agent: new UserAgent(), person: await host.person('bob') }
@@ -156,7 +156,7 @@ describe('the person is asked', () => {
     expect(await ended(victim, page)).toEqual({ at: 'sign-out', signedIn: true })
   })
 
-  test('where the client was not entered in this session', async () => {
+  test('if the client was not used in this session', async () => {
     await using session = await loggedIn()
     const { party, idToken } = session
     const other = await secondOf({ ...party, agent: new UserAgent() })
@@ -165,7 +165,7 @@ describe('the person is asked', () => {
     expect(await ended(other, page)).toEqual({ at: 'sign-out', signedIn: true })
   })
 
-  test('where the ID token names another session of theirs', async () => {
+  test('if the ID token belongs to another session of the user', async () => {
     const protocol = { backchannelLogoutUri: 'https://app.example/back', backchannelLogoutSessionRequired: true }
     await using session = await loggedIn({ protocol })
     const { party, idToken } = session
@@ -179,7 +179,7 @@ describe('the person is asked', () => {
   test.each<[string, Parameters, string]>([
     ['another client is named', { client_id: 'other' }, 'invalid_request'],
     ['the address is not registered', { post_logout_redirect_uri: 'https://evil.example/' }, 'invalid_request'],
-  ])('where %s, who then stays here', async (_what, parameters, code) => {
+  ])('if %s, and the user stays on the page', async (_what, parameters, code) => {
     await using session = await loggedIn()
     const { party, idToken } = session
     const page = await endSession(party, { id_token_hint: idToken, ...parameters })
@@ -187,7 +187,7 @@ describe('the person is asked', () => {
     expect(await ended(party, page)).toEqual({ at: 'sign-out', signedIn: true })
   })
 
-  test('where what the client shows is another thing that we signed', async () => {
+  test('if the hint is another token that the provider signed', async () => {
     await using session = await loggedIn({ protocol: { userinfoSignedResponseAlg: 'RS256' } })
     const { host, party, tokens } = session
     const headers = { authorization: `Bearer ${tokens.access_token}` }
@@ -197,7 +197,7 @@ describe('the person is asked', () => {
     expect(await ended(party, page)).toEqual({ at: 'sign-out', signedIn: true })
   })
 
-  test('where a parameter comes twice', async () => {
+  test('if a parameter is repeated', async () => {
     await using session = await loggedIn()
     const { host, party, idToken } = session
     const page = await party.agent.get(
@@ -206,7 +206,7 @@ describe('the person is asked', () => {
     expect(await ended(party, page)).toEqual({ at: 'sign-out', signedIn: true })
   })
 
-  test('where an unknown client asks', async () => {
+  test('if the client is unknown', async () => {
     await using session = await loggedIn()
     const { party } = session
     const page = await endSession(party, { client_id: 'nobody' })

@@ -15,12 +15,12 @@ let policy: RegistrationPolicy
 let host: Host
 let answer: Handler
 let asked: string[]
-/** What the hooks answer, and what they were asked. */
+/** The answers of the hooks, and the events that they received. */
 let refusal: BeforeAnswer
 let questions: unknown[]
 const running: AsyncDisposable[] = []
 
-/** The guarded fetch, which finds app.example at our own server: TLS is all that is left out. */
+/** The guarded fetch, with app.example mapped to a local server and without TLS. */
 function fetchOf(port: number, options: Parameters<typeof createPublicFetch>[0] = {}): PublicFetch {
   const guarded = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'], ...options })
   return (url, init) => {
@@ -118,10 +118,10 @@ const exchange = async (code: string, changes: Readonly<Record<string, string>> 
   return (await response.json()) as Readonly<Record<string, unknown>>
 }
 
-test('a client that describes itself signs somebody in', async () => {
+test('signs a user in at a client with a metadata document', async () => {
   const tokens = await exchange(await signedIn())
   expect(tokens).toHaveProperty('id_token')
-  // Its document names no refresh tokens.
+  // The document does not list the refresh token grant.
   expect(tokens).not.toHaveProperty('refresh_token')
   expect(await host.pocket.clients.find(id)).toMatchObject({
     type: 'cimd',
@@ -137,7 +137,7 @@ test('a client that describes itself signs somebody in', async () => {
   expect(asked).toEqual(['/oauth/client.json'])
 })
 
-test('it must use PKCE, and its own redirect URIs', async () => {
+test('requires PKCE, and redirect URIs on the origin of the client', async () => {
   expect(await attempt({ redirect_uri: 'https://app.example/other' })).toEqual({
     status: 400,
     code: 'invalid_redirect_uri',
@@ -146,12 +146,12 @@ test('it must use PKCE, and its own redirect URIs', async () => {
   expect(refused.location).toContain('error=invalid_request')
 })
 
-test('refresh tokens are for a document that names them', async () => {
+test('issues refresh tokens only if the document lists the grant', async () => {
   answer = json({ ...document, grant_types: ['authorization_code', 'refresh_token', 'urn:of:others'] })
   expect(await exchange(await signedIn())).toHaveProperty('refresh_token')
 })
 
-test('it is advertised where documents are read, and nothing is read where they are not', async () => {
+test('advertises metadata documents only while they are enabled, and fetches none otherwise', async () => {
   const advertised = async () => {
     const metadata = await fetch(`${host.issuer}/.well-known/oauth-authorization-server`)
     return ((await metadata.json()) as Readonly<Record<string, unknown>>).client_id_metadata_document_supported
@@ -173,13 +173,13 @@ test.each([
   'https://app.example/oauth/%2e%2e/client.json',
   'https://app.example',
   'https://app.example/oauth\\client.json',
-])('%s is no address of a document here', async (other) => {
+])('rejects %s as the URL of a document', async (other) => {
   policy = { ...policy, documentPatterns: other.startsWith('https://other') ? [id] : ['*'] }
   expect(await attempt({ client_id: other })).toEqual({ status: 400, code: 'invalid_client' })
   expect(asked).toEqual([])
 })
 
-describe('a document is refused', () => {
+describe('a document is rejected', () => {
   test.each<[string, Handler]>([
     ['that is of another client', json({ ...document, client_id: 'https://app.example/other' })],
     ['without a client id', json({ redirect_uris: [redirectUri] })],
@@ -205,7 +205,7 @@ describe('a document is refused', () => {
     answer = handler
     expect(await attempt()).toEqual({ status: 400, code: 'invalid_client_metadata' })
     expect(await host.pocket.clients.find(id)).toBeUndefined()
-    // Once is enough for a while.
+    // The result is cached for a while.
     await attempt()
     expect(asked).toHaveLength(1)
     host.clock.pass(minute)
@@ -213,7 +213,7 @@ describe('a document is refused', () => {
     expect((await attempt()).code).toBe('accepted')
   })
 
-  test('at a private address, without asking there', async () => {
+  test('at a private address, without a request to it', async () => {
     const inside = ['https://127.0.0.1/client.json', 'https://[::1]/client.json', 'https://169.254.169.254/latest']
     policy = { ...policy, documentPatterns: ['*'] }
     await start({ allowedPrivateHosts: [] })
@@ -229,8 +229,8 @@ describe('a document is refused', () => {
     expect(asked).toEqual([])
   })
 
-  test('that is slow, and many askers wait for one answer', async () => {
-    // Long enough for all of them to ask before the first has waited in vain.
+  test('that is slow, with one request for many callers', async () => {
+    // Long enough for all callers to start before the first one times out.
     await start({ timeout: 5000, allowedPrivateHosts: ['127.0.0.1'] })
     answer = () => undefined
     const attempts = await Promise.all(Array.from({ length: 20 }, () => attempt()))
@@ -238,7 +238,7 @@ describe('a document is refused', () => {
     expect(asked).toHaveLength(1)
   })
 
-  test('where ten others are being read already', async () => {
+  test('while ten other documents are being fetched', async () => {
     policy = { ...policy, documentPatterns: ['*'] }
     const waiting: (() => void)[] = []
     const all = Promise.withResolvers<void>()
@@ -255,8 +255,8 @@ describe('a document is refused', () => {
   })
 })
 
-describe('a document holds', () => {
-  test('as long as it says, from five minutes to a day', async () => {
+describe('cached document', () => {
+  test('lives for its max-age, between five minutes and a day', async () => {
     answer = json(document, { 'cache-control': 'public, max-age=7200' })
     await attempt()
     host.clock.pass(2 * hour - minute)
@@ -277,7 +277,7 @@ describe('a document holds', () => {
     expect(asked).toHaveLength(4)
   })
 
-  test('a day longer where it cannot be reached, but not where it is gone or wrong', async () => {
+  test('lives one day longer if it cannot be fetched, and ends if it is gone or invalid', async () => {
     await attempt()
     answer = (_req, res) => void res.writeHead(503).end()
     host.clock.pass(hour)
@@ -290,7 +290,7 @@ describe('a document holds', () => {
     expect((await attempt()).code).toBe('invalid_client_metadata')
   })
 
-  test('until it is read again on demand', async () => {
+  test('is refetched on demand', async () => {
     await attempt()
     answer = json({ ...document, client_name: 'Renamed' })
     const request = { headers: {}, socket: {} } as IncomingMessage
@@ -306,7 +306,7 @@ describe('a document holds', () => {
   })
 })
 
-test('hooks may refuse a client that describes itself, and what its document says anew', async () => {
+test('lets hooks reject a client with a metadata document, and later changes of the document', async () => {
   refusal = { refuse: 'Not this one.' }
   expect(await attempt()).toEqual({ status: 400, code: 'invalid_client_metadata' })
   expect(host.events.at(-1)).toMatchObject({ code: 'invalid_client', reason: expect.stringContaining('Not this one.') })
@@ -327,7 +327,7 @@ test('hooks may refuse a client that describes itself, and what its document say
   ])
 })
 
-test('what people allowed is forgotten where the document makes another client of it', async () => {
+test('revokes consents if the document changes the client', async () => {
   await exchange(await signedIn())
   const [accountId = ''] = host.accounts.keys()
   const consent = () => host.stores.consents.find(accountId, id)
@@ -350,7 +350,7 @@ test('what people allowed is forgotten where the document makes another client o
   expect(host.events.filter(({ event }) => event === 'client_updated')).toHaveLength(4)
 })
 
-test('an administrator decides beside the document, and the document about what it says', async () => {
+test('keeps the settings of an administrator outside the document, and the document wins for its own fields', async () => {
   await attempt()
   const client = await host.pocket.clients.update(id, {
     name: 'Another',
@@ -377,7 +377,7 @@ test('an administrator decides beside the document, and the document about what 
   await expect(host.pocket.clients.addSecret(id)).rejects.toMatchObject({ code: 'validation_failed' })
 })
 
-test('a document that names devices is still one when an administrator gives the client subjects of its own', async () => {
+test('keeps the device grant of the document when an administrator sets pairwise subjects', async () => {
   answer = json({ ...document, grant_types: ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code'] })
   await attempt()
   const { name, redirectUris } = { name: 'Documented', redirectUris: [redirectUri] }
@@ -390,7 +390,7 @@ test('a document that names devices is still one when an administrator gives the
   expect([devices.status, await devices.json()]).toMatchObject([200, { user_code: expect.any(String) }])
 })
 
-test('an API that is open to such clients is open to it, for people and not for itself', async () => {
+test('an API that is open to such clients accepts them for users, and not for client credentials', async () => {
   const api = await host.pocket.apis.create({ name: 'Photos', resource: 'https://photos.example' })
   const resource = { resource: 'https://photos.example' }
   expect((await authorize(new UserAgent(), resource)).location).toContain('error=access_denied')

@@ -13,7 +13,7 @@ import { login, relyingParty } from './signed-in.ts'
 
 type Mount = (pocket: Pocket) => RequestListener | Promise<RequestListener>
 
-/** Says who is signed in, on a page of the host's own. */
+/** Shows the signed-in user on a page of the host. */
 const who = async (pocket: Pocket, exchange: Parameters<Pocket['session']>) =>
   JSON.stringify({ account: (await pocket.session(...exchange))?.accountId ?? null, host: exchange[0].headers.host })
 
@@ -61,8 +61,8 @@ const mounts: readonly (readonly [string, string, Mount])[] = [
   ['Fastify, with a path in the issuer', '/auth', fastifyHook],
 ]
 
-describe.each(mounts)('mounted by %s', (_name, path, mount) => {
-  test('a person signs in, is known to the host, and the tokens are good', async () => {
+describe.each(mounts)('sign-in, mounted by %s', (_name, path, mount) => {
+  test('a user signs in, the host sees the session, and the tokens are valid', async () => {
     await using host = await startHost({ path, mount })
     const { configuration, client } = await relyingParty(host)
     expect(configuration.serverMetadata().token_endpoint).toBe(`${host.issuer}/api/oidc/token`)
@@ -78,8 +78,8 @@ describe.each(mounts)('mounted by %s', (_name, path, mount) => {
   })
 })
 
-describe.each(mounts)('mounted by %s', (_name, path, mount) => {
-  test('a person signs out, asked or not, and reads so in the language of the application', async () => {
+describe.each(mounts)('sign-out, mounted by %s', (_name, path, mount) => {
+  test('a user signs out with or without confirmation, in the language of the application', async () => {
     await using host = await startHost({ path, mount })
     const { configuration, client } = await relyingParty(host)
     for (const isHinted of [false, true]) {
@@ -101,8 +101,8 @@ describe.each(mounts)('mounted by %s', (_name, path, mount) => {
   })
 })
 
-describe('an issuer with a path', () => {
-  test('has everything below it, and its metadata in both places', async () => {
+describe('issuer with a path', () => {
+  test('serves everything under the path, and its metadata at both URLs', async () => {
     await using host = await startHost({ path: '/auth' })
     const { origin } = new URL(host.issuer)
     const at = async (address: string) => {
@@ -125,7 +125,7 @@ describe('an issuer with a path', () => {
       expect(await at(none)).toBe(404)
   })
 
-  test('has a neighbour in the same process and the same browser', async () => {
+  test('coexists with another provider in the same process and browser', async () => {
     const ports = { name: 'Test', masterKey: 'a master key that is long enough', render: renderAsJson }
     let staff: Pocket | undefined
     const mount: Mount = (pocket) =>
@@ -168,7 +168,7 @@ async function clientOf(pocket: Pocket, input: Parameters<Host['client']>[0]) {
   return { client, secret: (await pocket.clients.addSecret(client.id)).plain }
 }
 
-test('a body parser in front is named, and not waited for', async () => {
+test('reports a body parser in front instead of waiting for the body', async () => {
   const mount = expressWith((app, pocket) => app.use(express.urlencoded(), pocket.callback()))
   await using host = await startHost({ mount })
   const { configuration } = await relyingParty(host)

@@ -27,7 +27,7 @@ afterAll(async () => {
   await host[Symbol.asyncDispose]()
 })
 
-/** A public client that the person has allowed everything before, and the browser in which they are signed in. */
+/** A public client with a remembered consent, and the browser in which the user is signed in. */
 async function signedIn(input: Partial<NewClientInput> = {}) {
   const { client } = await host.client({ name: 'Tool', redirectUris, isPublic: true, ...input })
   const [agent, person, verifier] = [new UserAgent(), await host.person('ada'), oidc.randomPKCECodeVerifier()]
@@ -65,7 +65,7 @@ test.each([
   ['http://localhost:9999/callback'],
   ['http://[::1]:9999/callback'],
   [scheme],
-])('a remembered consent authorizes a public client at %s only after the person continues', async (redirectUri) => {
+])('a remembered consent authorizes a public client at %s only after the user continues', async (redirectUri) => {
   const { agent, authorize } = await signedIn()
   const page = await authorize(redirectUri)
   expect([page.location, viewOf(page)]).toMatchObject([
@@ -77,7 +77,7 @@ test.each([
   expect(viewOf(await authorize(redirectUri))).toMatchObject({ view: 'consent', confirmOnly: true })
 })
 
-test('the first authorization asks for consent, and not twice', async () => {
+test('asks for consent once at the first authorization', async () => {
   const { agent, authorize } = await signedIn()
   const page = await authorize(scheme, { scope: 'openid profile' })
   expect(viewOf(page)).not.toHaveProperty('confirmOnly')
@@ -86,7 +86,7 @@ test('the first authorization asks for consent, and not twice', async () => {
   expect(answerOf(none)).toMatchObject({ error: 'interaction_required' })
 })
 
-test('continuing is no second consent, and refusing sends access_denied', async () => {
+test('continuing records no second consent, and refusing sends access_denied', async () => {
   const { agent, authorize } = await signedIn()
   const given = () => host.events.filter(({ event }) => event === 'consent_given').length
   const before = given()
@@ -104,18 +104,18 @@ test.each<[string, string, Partial<NewClientInput>]>([
   ['a public client at a web address of the local network', 'http://nas.lan/callback', {}],
   ['a confidential client', loopback, { isPublic: false }],
   ['a client that an administrator set to skip consent', loopback, { skipConsent: true }],
-])('%s is authorized as before', async (_which, redirectUri, input) => {
+])('%s is authorized without confirmation', async (_which, redirectUri, input) => {
   const { authorize } = await signedIn(input)
   expect(answerOf(await authorize(redirectUri, { prompt: 'none' }))).toHaveProperty('code')
 })
 
-test('a fresh sign-in does not stand for the act', async () => {
+test('a new sign-in does not replace the confirmation', async () => {
   const { agent, person, authorize } = await signedIn()
   const page = await signIn(agent, await authorize(loopback, { prompt: 'login' }), person.authenticator, away)
   expect([page.location, viewOf(page)]).toMatchObject([null, { view: 'consent', confirmOnly: true }])
 })
 
-test('the act counts once: its interaction cannot be replayed', async () => {
+test('the confirmation counts once: its interaction cannot be replayed', async () => {
   const { agent, authorize } = await signedIn()
   const page = await authorize(loopback)
   const cookie = agent
@@ -129,7 +129,7 @@ test('the act counts once: its interaction cannot be replayed', async () => {
   expect([replayed.location, viewOf(replayed)]).toMatchObject([null, { view: 'error' }])
 })
 
-test('choosing an account does not stand for the act', async () => {
+test('choosing an account does not replace the confirmation', async () => {
   const { agent, authorize } = await signedIn()
   const page = await authorize(loopback)
   const chooser = await agent.follow(await agent.postForm(new URL(addressOf(page, 'switchTo'), page.url).href, {}))
@@ -139,7 +139,7 @@ test('choosing an account does not stand for the act', async () => {
   expect(viewOf(await agent.follow(chosen, { until: away }))).toMatchObject({ view: 'consent', confirmOnly: true })
 })
 
-test('tokens of such a client are refreshed without the person', async () => {
+test('refreshes the tokens of such a client without the user', async () => {
   const { client, agent, authorize, verifier } = await signedIn()
   const given = answerOf(await decide(agent, await authorize(loopback), 'submitTo', away))
   const configuration = await oidc.discovery(new URL(host.issuer), client.id, undefined, oidc.None(), {

@@ -22,7 +22,7 @@ async function relyingParty(host: Host, { isPublic = false } = {}) {
 
 type Parameters = Readonly<Record<string, string>>
 
-/** One authorization, as openid-client checks it: state, nonce, PKCE, issuer, signature. */
+/** An authorization that openid-client verifies: state, nonce, PKCE, issuer, signature. */
 async function authorize(agent: UserAgent, configuration: oidc.Configuration, more: Parameters = {}) {
   const checks = {
     pkceCodeVerifier: oidc.randomPKCECodeVerifier(),
@@ -51,8 +51,8 @@ async function signedIn(host: Host) {
   return { configuration, client, account, authenticator, agent, tokens: await finish(returned.location) }
 }
 
-describe('a relying party built on openid-client', () => {
-  test('gets an ID token with the claims, and the same ones at UserInfo and after a refresh', async () => {
+describe('relying party with openid-client', () => {
+  test('gets the same claims in the ID token, at UserInfo and after a refresh', async () => {
     await using host = await startHost()
     const { configuration, account, tokens } = await signedIn(host)
     const claims = {
@@ -80,7 +80,7 @@ describe('a relying party built on openid-client', () => {
     expect(refreshed.refresh_token).not.toBe(tokens.refresh_token)
   })
 
-  test('a refresh token used twice ends its whole family', async () => {
+  test('revokes the token family when a refresh token is used twice', async () => {
     await using host = await startHost()
     const { configuration, tokens } = await signedIn(host)
     const second = await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')
@@ -93,7 +93,7 @@ describe('a relying party built on openid-client', () => {
     })
   })
 
-  test('a client that has a secret needs PKCE where an administrator says so', async () => {
+  test('requires PKCE of a confidential client if an administrator enables it', async () => {
     await using host = await startHost()
     for (const pkceRequired of [true, false]) {
       const { client } = await host.client({ redirectUris: [redirectUri], pkceRequired })
@@ -103,7 +103,7 @@ describe('a relying party built on openid-client', () => {
     }
   })
 
-  test('a public client needs PKCE', async () => {
+  test('requires PKCE of a public client', async () => {
     await using host = await startHost()
     const { configuration, client } = await relyingParty(host, { isPublic: true })
     const { authenticator } = await host.person('ada')
@@ -121,7 +121,7 @@ describe('a relying party built on openid-client', () => {
     expect((await finish(returned.location)).claims()).toMatchObject({ preferred_username: 'ada' })
   })
 
-  test('prompt=none answers at once: login_required, consent_required, then a code', async () => {
+  test('prompt=none returns login_required, consent_required, or a code', async () => {
     await using host = await startHost()
     const { configuration } = await relyingParty(host)
     const { authenticator } = await host.person('ada')
@@ -136,7 +136,7 @@ describe('a relying party built on openid-client', () => {
     expect((await silent()).get('code')).toEqual(expect.any(String))
   })
 
-  test.each([{ prompt: 'login' }, { max_age: '0' }])('%j asks for the passkey again', async (parameters) => {
+  test.each([{ prompt: 'login' }, { max_age: '0' }])('%j requires reauthentication', async (parameters) => {
     await using host = await startHost()
     const { configuration, agent, authenticator } = await signedIn(host)
     host.clock.pass(2000)
@@ -145,7 +145,7 @@ describe('a relying party built on openid-client', () => {
     expect((await finish(returned.location)).claims()).toMatchObject({ preferred_username: 'ada' })
   })
 
-  test('another person can answer prompt=login, and is the one who is signed in then', async () => {
+  test('another user can answer prompt=login, and becomes the active account', async () => {
     await using host = await startHost()
     const { configuration, agent } = await signedIn(host)
     const other = await host.person('bob')
@@ -155,7 +155,7 @@ describe('a relying party built on openid-client', () => {
     expect(host.errors).toEqual([])
   })
 
-  test('introspection and revocation by the client itself, and by nobody else', async () => {
+  test('allows introspection and revocation only to the client itself', async () => {
     await using host = await startHost()
     const { configuration, account, tokens } = await signedIn(host)
     const { configuration: another } = await relyingParty(host)
@@ -175,7 +175,7 @@ describe('a relying party built on openid-client', () => {
     expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toEqual({ active: false })
   })
 
-  test('a disabled account ends at UserInfo, refresh, introspection and /authorize at once', async () => {
+  test('rejects a disabled account immediately at UserInfo, refresh, introspection and /authorize', async () => {
     await using host = await startHost()
     const { configuration, account, tokens, agent, authenticator } = await signedIn(host)
     host.accounts.set(account.id, { ...account, disabled: true })
@@ -190,7 +190,7 @@ describe('a relying party built on openid-client', () => {
     expect(host.errors).toEqual([])
   })
 
-  test('a deleted account ends at UserInfo, refresh, introspection and /authorize at once', async () => {
+  test('rejects a deleted account immediately at UserInfo, refresh, introspection and /authorize', async () => {
     await using host = await startHost()
     const { configuration, account, tokens, agent } = await signedIn(host)
     host.accounts.delete(account.id)
@@ -204,7 +204,7 @@ describe('a relying party built on openid-client', () => {
     expect(host.errors).toEqual([])
   })
 
-  test('an account that is let in again has to begin anew', async () => {
+  test('requires a new sign-in after an account is enabled again', async () => {
     await using host = await startHost()
     const { configuration, account, tokens, agent } = await signedIn(host)
     host.accounts.set(account.id, { ...account, disabled: true })
@@ -219,7 +219,7 @@ describe('a relying party built on openid-client', () => {
     expect(viewOf(page)).toMatchObject({ view: 'sign-in' })
   })
 
-  test('logs out at the end-session endpoint and is sent back', async () => {
+  test('signs out at the end-session endpoint and returns to the client', async () => {
     await using host = await startHost()
     const { configuration, tokens, agent } = await signedIn(host)
     const url = oidc.buildEndSessionUrl(configuration, {
@@ -239,7 +239,7 @@ describe('a relying party built on openid-client', () => {
     ).toBe('login_required')
   })
 
-  test('a rotation of the signing keys breaks neither tokens nor an interaction that is under way', async () => {
+  test('a key rotation invalidates neither tokens nor pending interactions', async () => {
     const keySchedule = { signsFor: 0, announcedFor: 0, keptFor: day }
     await using host = await startHost({ options: { keySchedule } })
     const { configuration, tokens, authenticator, account } = await signedIn(host)
@@ -256,7 +256,7 @@ describe('a relying party built on openid-client', () => {
     expect(host.events.filter(({ event }) => event === 'keys_rotated')).toHaveLength(4)
   })
 
-  test('another process that rotated the keys is followed within a minute', async () => {
+  test('a key rotation in another process is applied within a minute', async () => {
     const keySchedule = { signsFor: 0, announcedFor: 0, keptFor: day }
     await using one = await startHost({ options: { keySchedule } })
     await using two = await startHost({ stores: one.stores, options: { keySchedule } })
@@ -271,7 +271,7 @@ describe('a relying party built on openid-client', () => {
     expect(two.errors).toHaveLength(1)
   })
 
-  test('sign-out ends every refresh token of the session, also one from before the scope grew', async () => {
+  test('sign-out revokes every refresh token of the session, also those with an earlier scope', async () => {
     await using host = await startHost()
     const { configuration } = await relyingParty(host)
     const { authenticator } = await host.person('ada')
@@ -290,7 +290,7 @@ describe('a relying party built on openid-client', () => {
     })
   })
 
-  test('discovery tells the endpoints at their known paths, whatever host a request names', async () => {
+  test('discovery returns the fixed endpoint URLs for any Host header', async () => {
     await using host = await startHost()
     const agent = new UserAgent()
     const evil = await agent.get(`${host.issuer}/.well-known/openid-configuration`, {
@@ -307,14 +307,14 @@ describe('a relying party built on openid-client', () => {
       pushed_authorization_request_endpoint: `${host.issuer}/api/oidc/par`,
       id_token_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     })
-    // A secret may be the key of a client's own assertions, and of nothing else.
+    // A client secret may also verify the assertions of the client, and serves no other purpose.
     const { token_endpoint_auth_signing_alg_values_supported: _, ...others } = evil.json() as Record<string, unknown>
     expect(JSON.stringify(others)).not.toMatch(/"(HS\d|dir"|A\d+(GCM)?KW")/)
     expect(evil.text).not.toContain('evil')
   })
 })
 
-test('a request target that names a host of its own changes no address', async () => {
+test('ignores the host of an absolute request target', async () => {
   await using host = await startHost()
   const { port } = new URL(host.issuer)
   const socket = connect(Number(port), '127.0.0.1')
@@ -328,7 +328,7 @@ test('a request target that names a host of its own changes no address', async (
   expect(answer).not.toContain('evil')
 })
 
-test('every refusal leaves its reason', async () => {
+test('records the reason of every refusal', async () => {
   await using host = await startHost()
   const { client } = await relyingParty(host)
   const post = (endpoint: string, fields: Readonly<Record<string, string>>) =>

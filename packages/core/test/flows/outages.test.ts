@@ -9,7 +9,7 @@ let isAway = false
 let host: Host
 let client: { readonly id: string; readonly secret: string }
 
-/** Stores that cannot be used while `isAway`. */
+/** Stores that fail while `isAway` is set. */
 function interruptible<T extends object>(store: T): T {
   return new Proxy(store, {
     get(target, name) {
@@ -54,7 +54,7 @@ test.each([
   ['revoke', { token: 'x' }],
   ['par', { response_type: 'code', redirect_uri: redirectUri, scope: 'openid' }],
   ['device/authorize', { scope: 'openid' }],
-])('asks a client to come again while the stores are away: %s %j', async (endpoint, fields) => {
+])('asks a client to retry while the stores are unavailable: %s %j', async (endpoint, fields) => {
   const answer = await whileAway(() => post(endpoint, fields))
   expect([answer.status, answer.headers.get('retry-after'), await answer.json()]).toEqual([
     503,
@@ -64,7 +64,7 @@ test.each([
   expect((await post(endpoint, fields)).status).not.toBe(503)
 })
 
-test('shows a person a page that asks again by itself, where an application sends them', async () => {
+test('shows a page that retries automatically after a redirect from an application', async () => {
   const agent = new UserAgent()
   const page = await whileAway(() => agent.get(authorizeUrl()))
   expect([page.status, page.headers.get('retry-after'), page.headers.get('refresh')]).toEqual([503, '5', '5'])
@@ -77,7 +77,7 @@ test('shows a person a page that asks again by itself, where an application send
   expect((await agent.get(authorizeUrl())).status).toBe(303)
 })
 
-test('an interaction goes on where it was', async () => {
+test('an interaction continues after the outage', async () => {
   const { authenticator } = await host.person('ada')
   const agent = new UserAgent()
   const page = await agent.follow(await agent.get(authorizeUrl()))

@@ -6,7 +6,7 @@ import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
 import { type Host, startHost, viewOf } from './host.ts'
 import { back, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
-describe.each(Object.entries(kinds))('authorizations in parallel over %s', (_kind, open) => {
+describe.each(Object.entries(kinds))('parallel authorizations over %s', (_kind, open) => {
   let database: StoresUnderTest
   let host: Host
 
@@ -30,7 +30,7 @@ describe.each(Object.entries(kinds))('authorizations in parallel over %s', (_kin
     oidc.authorizationCodeGrant(configuration, new URL(location ?? ''))
   type Tokens = Awaited<ReturnType<typeof exchange>>
 
-  /** Somebody who is signed in, without any client. */
+  /** A signed-in user without any client. */
   async function signedIn() {
     const person = await host.person('ada')
     const agent = new UserAgent()
@@ -61,7 +61,7 @@ describe.each(Object.entries(kinds))('authorizations in parallel over %s', (_kin
     { count: 24, stagger: 0 },
     { count: 6, stagger: 2 },
     { count: 6, stagger: 5 },
-  ])('ends all of $count that begin $stagger ms apart at sign-out', async ({ count, stagger }) => {
+  ])('revokes at sign-out all of $count that start $stagger ms apart', async ({ count, stagger }) => {
     const { agent, account } = await signedIn()
     const parties = await Promise.all(Array.from({ length: count }, () => clientThat()))
     const answers = await Promise.all(
@@ -79,13 +79,13 @@ describe.each(Object.entries(kinds))('authorizations in parallel over %s', (_kin
     expect(host.errors).toEqual([])
   })
 
-  test('keeps what others have listed when an authorization joins the grant of another one of its client', async () => {
+  test('keeps the grants of other requests when an authorization joins the existing grant of its client', async () => {
     const { agent, account } = await signedIn()
     const [same, other] = [await clientThat(), await clientThat()]
     const { artifacts } = host.stores
     const replace = artifacts.replace.bind(artifacts)
     const meanwhile: Tokens[] = []
-    // Each of the first two attempts to list the grant finds that another authorization was first.
+    // The first two attempts to list the grant each lose against a concurrent authorization.
     const firsts = [other, same]
     artifacts.replace = async (key, artifact, before) => {
       const first = artifact.model === 'Session' ? firsts.shift() : undefined
@@ -116,7 +116,7 @@ describe.each(Object.entries(kinds))('authorizations in parallel over %s', (_kin
     expect(host.errors).toEqual([])
   })
 
-  test('lets first authorizations of one client share a grant and a session ID', async () => {
+  test('share a grant and a session ID for the first authorizations of one client', async () => {
     const { agent, account } = await signedIn()
     const party = await clientThat({
       backchannelLogoutUri: 'https://app.example/logout',

@@ -7,7 +7,7 @@ import { back, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
 const launchUrl = 'https://app.example/start'
 
-describe.each(Object.entries(kinds))('interactions in parallel over %s', (_kind, open) => {
+describe.each(Object.entries(kinds))('parallel interactions over %s', (_kind, open) => {
   let database: StoresUnderTest
   let host: Host
 
@@ -29,7 +29,7 @@ describe.each(Object.entries(kinds))('interactions in parallel over %s', (_kind,
   }
   const until = { until: back }
 
-  /** All who are in the same request read the session before one goes on. */
+  /** All requests at the same step read the session before any of them continues. */
   function meet(times: number) {
     const { artifacts } = host.stores
     const find = artifacts.find.bind(artifacts)
@@ -55,7 +55,7 @@ describe.each(Object.entries(kinds))('interactions in parallel over %s', (_kind,
     await agent.postForm(page.submitTo, { ...page.hidden, [page.confirm.name]: page.confirm.value })
   }
 
-  /** Each tab has its code, the session is there, and a sign-out ends all that was given. */
+  /** Each tab has its code, the session exists, and a sign-out revokes all tokens. */
   async function expectOneSession(agent: UserAgent, tabs: readonly { party: Party; page: UserAgentResponse }[]) {
     const tokens = await Promise.all(
       tabs.map(({ party, page }) => oidc.authorizationCodeGrant(party.configuration, new URL(page.location ?? ''))),
@@ -82,7 +82,7 @@ describe.each(Object.entries(kinds))('interactions in parallel over %s', (_kind,
       }),
     )
 
-  test.each([2, 4])('gives each of %i tabs its code when all go on after one sign-in', async (count) => {
+  test.each([2, 4])('returns a code to each of %i tabs when all continue after one sign-in', async (count) => {
     const person = await host.person('ada')
     const agent = new UserAgent()
     const tabs = await tabsOf(agent, count)
@@ -97,10 +97,10 @@ describe.each(Object.entries(kinds))('interactions in parallel over %s', (_kind,
     )
   })
 
-  test.each([2, 4])('gives each of %i tabs its code when people sign in in all of them at once', async (count) => {
+  test.each([2, 4])('returns a code to each of %i tabs when the user signs in in all of them at once', async (count) => {
     const { authenticator } = await host.person('ada')
     const agent = new UserAgent()
-    // The ceremony is bound to the browser by its first page.
+    // The first page binds the ceremony to the browser.
     await agent.follow(await agent.get(urlOf(await clientThat())))
     const tabs = await tabsOf(agent, count)
     const pages = await Promise.all(
@@ -136,7 +136,7 @@ describe.each(Object.entries(kinds))('interactions in parallel over %s', (_kind,
     await expectOneSession(agent, [{ party, page: arrived[0] as UserAgentResponse }])
   })
 
-  test('says that a sign-in is finished, and where to start again', async () => {
+  test('says that a sign-in is finished, and links to a new start', async () => {
     const person = await host.person('ada')
     const agent = new UserAgent()
     const party = await clientThat()

@@ -7,7 +7,7 @@ import { back, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
 const maxPending = 30
 
-/** Every artifact that is written from now on. */
+/** Collects every artifact that is written from now on. */
 function noted({ stores: { artifacts } }: Host) {
   const written: Artifact[] = []
   const { insertPending, upsert, insert, replace } = artifacts
@@ -32,7 +32,7 @@ function noted({ stores: { artifacts } }: Host) {
   return written
 }
 
-describe.each(Object.entries(kinds))('beyond the pending interactions of a network, on %s', (_kind, open) => {
+describe.each(Object.entries(kinds))('above the limit of pending interactions per network, on %s', (_kind, open) => {
   let host: Host
   let party: Awaited<ReturnType<typeof relyingParty>>
   let written: Artifact[]
@@ -63,7 +63,7 @@ describe.each(Object.entries(kinds))('beyond the pending interactions of a netwo
     return { agent, page, view }
   }
 
-  /** Does this, and tells what was written for it. */
+  /** Runs an action and returns the artifacts that it wrote. */
   const writing = async <T>(work: () => Promise<T>) => {
     written.length = 0
     const result = await work()
@@ -74,7 +74,7 @@ describe.each(Object.entries(kinds))('beyond the pending interactions of a netwo
     expect(written.filter(({ model }) => model === 'Interaction')).toHaveLength(maxPending)
   })
 
-  test('a person still signs in, also with a request of 10 kB, and nothing is written before', async () => {
+  test('a user can still sign in, also with a request of 10 kB, and nothing is stored before', async () => {
     const person = await host.person('ada')
     const large = { state: Buffer.from(crypto.getRandomValues(new Uint8Array(3000))).toString('base64url') }
     const { result, models } = await writing(() => atSignIn({ ...large, nonce: 'n'.repeat(2000), ui_locales: 'de' }))
@@ -95,13 +95,13 @@ describe.each(Object.entries(kinds))('beyond the pending interactions of a netwo
     async (fields) => {
       const { page, agent } = await passThrough(host, authorize(fields), {})
       expect(page.location).toContain('code=')
-      // Whoever has a session is no stranger: the request is stored.
+      // A user with a session does not count against the limit: the request is stored.
       const again = await agent.follow(await agent.get(authorize({ prompt: 'login' })))
       expect([viewOf(again).view, new URL(again.url).search]).toEqual(['sign-in', ''])
     },
   )
 
-  test('a pushed request goes on', async () => {
+  test('accepts a pushed request', async () => {
     const body = new URLSearchParams({
       client_id: party.client.id,
       client_secret: party.secret,
@@ -116,7 +116,7 @@ describe.each(Object.entries(kinds))('beyond the pending interactions of a netwo
     expect(page.location).toContain('code=')
   })
 
-  test('a person cancels, and nothing is written', async () => {
+  test('stores nothing when a user cancels', async () => {
     const { result, models } = await writing(async () => {
       const { agent, page, view } = await atSignIn({ state: 'kept' })
       return agent.follow(await agent.postForm(new URL(view.cancelTo ?? '', page.url).href, {}), { until: back })
@@ -125,7 +125,7 @@ describe.each(Object.entries(kinds))('beyond the pending interactions of a netwo
     expect([searchParams.get('error'), searchParams.get('state'), models]).toEqual(['access_denied', 'kept', []])
   })
 
-  test('a person gets a fresh challenge, and comes back signed in from another page', async () => {
+  test('returns a new challenge, and resumes after a sign-in on another page', async () => {
     const { agent, page, view } = await atSignIn()
     const refreshed = await agent.getJson(new URL(view.ceremony.refreshFrom, page.url).href)
     expect(refreshed.json()).toMatchObject({ submitTo: view.ceremony.submitTo })
@@ -139,7 +139,7 @@ describe.each(Object.entries(kinds))('beyond the pending interactions of a netwo
     expect([account.userName, returned.location ?? viewOf(returned).view]).toEqual(['grace', expect.anything()])
   })
 
-  test('an interaction that is finished does not start again from its URL', async () => {
+  test('does not restart a finished interaction from its URL', async () => {
     const person = await host.person('ada')
     const { agent, page } = await atSignIn()
     const first = await answerCeremony(agent, page, person.authenticator)
@@ -150,7 +150,7 @@ describe.each(Object.entries(kinds))('beyond the pending interactions of a netwo
     expect(view).toMatchObject({ view: 'error', code: 'interaction_expired' })
   })
 
-  test('a URL of another browser or one that was changed is refused', async () => {
+  test('rejects a URL of another browser and a modified URL', async () => {
     const { page, agent } = await atSignIn()
     expect(viewOf(await new UserAgent().get(page.url))).toMatchObject({ code: 'interaction_expired' })
     const changed = page.url.slice(0, -3) + (page.url.endsWith('AAA') ? 'BBB' : 'AAA')
@@ -161,7 +161,7 @@ describe.each(Object.entries(kinds))('beyond the pending interactions of a netwo
     expect(viewOf(await agent.get(swapped.href))).toMatchObject({ code: 'interaction_expired' })
   })
 
-  test('rows are counted no more once they have ended', async () => {
+  test('stops counting rows after they expire', async () => {
     host.clock.pass(26 * hour)
     while ((await host.pocket.removeExpired(1000)) > 0);
     host.clock.pass(-26 * hour)

@@ -42,10 +42,10 @@ const protocols: readonly ClientProtocolInput[] = [
 
 const scopes = ['openid', 'openid profile', 'groups openid unknown email', 'openid profile email groups offline_access']
 
-/** What differs between any two tokens. */
+/** The claims that differ between any two tokens. */
 const ofOneToken = new Set(['iat', 'exp', 'jti', 'rat', 'auth_time', 'nonce', 'at_hash'])
 
-/** Scopes are a set, in whatever order they are. */
+/** Scopes are a set, so their order does not matter. */
 function lasting(claims: object): object {
   const entries = Object.entries(claims).filter(([name]) => !ofOneToken.has(name))
   return Object.fromEntries(
@@ -54,7 +54,7 @@ function lasting(claims: object): object {
 }
 
 test.each(protocols)(
-  'shows what the tokens of a client hold, whoever signs in and whatever is asked: %j',
+  'predicts the tokens of a client for any user and request: %j',
   async (protocol) => {
     await using host = await startHost()
     const { client, configuration } = await relyingParty(host, {

@@ -38,8 +38,8 @@ const answerOf = ({ location }: UserAgentResponse) =>
   Object.fromEntries(new URL(location ?? 'about:blank').searchParams)
 
 /**
- * A browser in which Ada has been signed in for two minutes, and has allowed the usual client. The library reads its own
- * clock, so it is the sign-in that is made to be old.
+ * A browser with a two-minute-old session of Ada and a consent for the default client. The library reads its own clock, so the
+ * test backdates the sign-in.
  */
 async function signedIn(since = 2 * minute) {
   const agent = new UserAgent()
@@ -51,13 +51,13 @@ async function signedIn(since = 2 * minute) {
 }
 
 async function press(agent: UserAgent, page: UserAgentResponse, field: string) {
-  // A cast: whatever the page is, the test says which of its addresses it means.
+  // Cast: the test knows which URLs the page has.
   const view = viewOf(page) as unknown as Readonly<Record<string, string>>
   const answer = await agent.postForm(new URL(view[field] ?? '', page.url).href, {})
   return agent.follow(answer, { until: back })
 }
 
-/** Goes through whatever is asked, and says what that was. */
+/** Answers all prompts, and returns their names. */
 async function through(agent: UserAgent, first: UserAgentResponse) {
   const asked: View['view'][] = []
   let page = first
@@ -89,7 +89,7 @@ describe('Cancel', () => {
     ['the consent page', 'usual', true, { prompt: 'consent' }, 'consent'],
     ['the page that says it is for others', 'closed', true, {}, 'not-allowed'],
     ['a sign-in by form', 'usual', true, { prompt: 'login', response_mode: 'query.jwt' }, 'sign-in'],
-  ])('on %s sends access_denied back, with the state', async (_name, client, isSignedIn, more, view) => {
+  ])('on %s returns access_denied with the state', async (_name, client, isSignedIn, more, view) => {
     const agent = isSignedIn ? await signedIn(11 * minute) : new UserAgent()
     const page = await authorize(agent, client, { ...more, state })
     expect(viewOf(page)).toMatchObject({ view, cancelTo: expect.any(String) })
@@ -99,7 +99,7 @@ describe('Cancel', () => {
         ? answer
         : JSON.parse(Buffer.from(answer.response.split('.')[1] ?? '', 'base64url').toString())
     expect(told).toMatchObject({ error: 'access_denied', state, iss: host.issuer })
-    // The answer was given: the button leads nowhere a second time, and whoever was signed in still is.
+    // The response is final: the button does nothing a second time, and the session remains.
     const again = await press(agent, page, 'cancelTo')
     expect([again.status < 500, answerOf(again).code]).toEqual([true, undefined])
     const silent = answerOf(await authorize(agent, 'trusted', { prompt: 'none' }))
@@ -119,7 +119,7 @@ describe('prompt', () => {
     ['consent select_account', ['select-account', 'consent']],
     ['select_account consent login', ['select-account', 'sign-in', 'consent']],
     ['create', ['select-account']],
-  ])('%s asks by %j, each once', async (prompt, asked) => {
+  ])('%s asks for %j, each once', async (prompt, asked) => {
     const agent = await signedIn()
     const result = await through(agent, await authorize(agent, 'usual', { prompt }))
     expect([result.asked, answerOf(result.page)]).toEqual([
@@ -136,7 +136,7 @@ describe('prompt', () => {
     'login nonsense',
     'NONE',
     'login,consent',
-  ])('%j is refused to the client', async (prompt) => {
+  ])('%j is rejected with an error to the client', async (prompt) => {
     const refused = answerOf(await authorize(await signedIn(), 'usual', { prompt, state: 's' }))
     expect(refused).toMatchObject({ error: 'invalid_request', state: 's' })
   })
@@ -205,18 +205,18 @@ describe('id_token_hint', () => {
   const silent = async (agent: UserAgent, client: string, hint: string) =>
     answerOf(await authorize(agent, client, { prompt: 'none', id_token_hint: hint, state: 's' }))
 
-  test('says who is meant, in any browser', async () => {
+  test('preselects the account in any browser', async () => {
     const { agent, hint } = await hinted()
     for (const browser of [agent, await signedIn()])
       expect(await silent(browser, 'hinting', hint)).toMatchObject({ code: expect.any(String), state: 's' })
   })
 
-  test('signs nobody in', async () => {
+  test('does not sign in', async () => {
     const { hint } = await hinted()
     expect(await silent(new UserAgent(), 'hinting', hint)).toMatchObject({ error: 'login_required', state: 's' })
   })
 
-  test('of another client is refused', async () => {
+  test('of another client is rejected', async () => {
     const { agent, hint } = await hinted()
     await through(agent, await authorize(agent, 'usual'))
     const answer = await silent(agent, 'usual', hint)
@@ -224,7 +224,7 @@ describe('id_token_hint', () => {
   })
 })
 
-test('a client that wants a passkey for it is content with one that was used within the last minute', async () => {
+test('a client that requires reauthentication accepts one that happened within the last minute', async () => {
   const agent = await signedIn()
   const { asked, page } = await through(agent, await authorize(agent, 'careful'))
   expect([asked, answerOf(page).code]).toEqual([['sign-in'], expect.any(String)])
@@ -232,7 +232,7 @@ test('a client that wants a passkey for it is content with one that was used wit
   expect(next.asked).toEqual([])
 })
 
-test('somebody for whom a client is not is in its log, whether or not they go back', async () => {
+test('logs a user without access to the client, whether or not they return to it', async () => {
   const { client } = await host.client({ redirectUris: [redirectUri], isGroupRestricted: true })
   clients.exclusive = client.id
   const agent = await signedIn()
@@ -248,7 +248,7 @@ test('somebody for whom a client is not is in its log, whether or not they go ba
   ])
 })
 
-test('what was allowed outlives the session, and a code that comes twice', async () => {
+test('keeps the consent after the session ends, and after a code is used twice', async () => {
   const { client, secret } = await host.client({ redirectUris: [redirectUri] })
   clients.remembering = client.id
   const agent = new UserAgent()
@@ -269,7 +269,7 @@ test('what was allowed outlives the session, and a code that comes twice', async
   expect((await through(anew, await authorize(anew, 'remembering'))).asked).toEqual(['consent'])
 })
 
-test('a client that need not ask asks where it wants to', async () => {
+test('a client that skips consent can request it', async () => {
   const agent = await signedIn()
   const { asked } = await through(
     agent,
@@ -279,7 +279,7 @@ test('a client that need not ask asks where it wants to', async () => {
   expect((await through(agent, await authorize(agent, 'trusted', { scope: 'openid email groups' }))).asked).toEqual([])
 })
 
-test('what is no ID token is no hint', async () => {
+test('ignores a hint that is not an ID token', async () => {
   const agent = await signedIn()
   const code = answerOf(await authorize(agent, 'usual')).code ?? ''
   expect(answerOf(await authorize(agent, 'usual', { id_token_hint: code, prompt: 'none' }))).toMatchObject({
