@@ -4,13 +4,13 @@ import { fingerprintOf, MasterKey } from '@pocket/core'
 const key = MasterKey.from('0123456789abcdef')
 
 describe('MasterKey', () => {
-  test('decrypts what it encrypted, for the same use', () => {
+  test('decrypts what it encrypted for the same purpose', () => {
     const envelope = key.encrypt('one', 'läßt sich lesen')
     expect(key.decrypt('one', envelope)).toBe('läßt sich lesen')
     expect(fingerprintOf(envelope)).toBe(key.fingerprint)
   })
 
-  test('makes another envelope each time', () => {
+  test('creates a different envelope each time', () => {
     expect(key.encrypt('one', 'x')).not.toBe(key.encrypt('one', 'x'))
   })
 
@@ -21,23 +21,23 @@ describe('MasterKey', () => {
       (envelope: string) => ['one', `${envelope.slice(0, -2)}${envelope.endsWith('AA') ? 'BB' : 'AA'}`] as const,
     ],
     ['a cut end', (envelope: string) => ['one', envelope.slice(0, -6)] as const],
-  ])('refuses %s', (_name, change) => {
+  ])('rejects %s', (_name, change) => {
     const [use, envelope] = change(key.encrypt('one', 'x'))
     expect(() => key.decrypt(use, envelope)).toThrow(expect.objectContaining({ code: 'misconfigured' }))
   })
 
-  test('names both fingerprints where the key does not fit', () => {
+  test('reports both fingerprints if the key does not match', () => {
     const other = MasterKey.from('fedcba9876543210')
     const envelope = other.encrypt('one', 'x')
     expect(() => key.decrypt('one', envelope)).toThrow(new RegExp(`${key.fingerprint}.*${other.fingerprint}`))
   })
 
-  test('needs 16 bytes', () => {
+  test('requires 16 bytes', () => {
     expect(() => MasterKey.from('0123456789abcde')).toThrow('at least 16')
     expect(MasterKey.from(Buffer.from('0123456789abcdef')).fingerprint).toBe(key.fingerprint)
   })
 
-  test.each(['', 'plain', 'v1.abc', 'v2.abc.def', 'v1.a.b.c'])('takes "%s" for no envelope', (text) => {
+  test.each(['', 'plain', 'v1.abc', 'v2.abc.def', 'v1.a.b.c'])('rejects "%s" as an envelope', (text) => {
     expect(fingerprintOf(text)).toBeUndefined()
   })
 })

@@ -13,7 +13,7 @@ const withLogin = { ...sound.stores, accounts: { find: nobody, findByLogin: nobo
 const noLimits = { take: async () => {}, giveBack: async () => {}, note: async () => {}, check: async () => {} }
 
 const fieldsOf = async (options: object) => {
-  // A cast: what a host without types may give.
+  // Cast: the value of a host without type checking.
   const failed = createPocket({ ...sound, ...options } as PocketOptions)
   return failed.then(
     () => [],
@@ -22,12 +22,12 @@ const fieldsOf = async (options: object) => {
   )
 }
 
-test('three options are enough', async () => {
+test('requires only three options', async () => {
   await using pocket = await createPocket({ ...sound, masterKey: Buffer.from('a master key as bytes') })
   expect(pocket.issuer).toBe('http://localhost:3000')
 })
 
-test('all wrong options are reported at once, by their names', async () => {
+test('reports all invalid options at once by name', async () => {
   const wrong = {
     issuer: 'http://id.example.com',
     masterKey: 'short',
@@ -103,12 +103,12 @@ test.each([
     { keySchedule: { signsFor: 1, announcedFor: 2, keptFor: 3 } },
     ['keySchedule contradiction'],
   ],
-])('%s cannot be', async (_name, options, fields) => {
+])('rejects options with %s', async (_name, options, fields) => {
   expect(await fieldsOf(options)).toEqual(fields)
 })
 
-test.each([undefined, null, 'https://id.example.com', []])('%p is no options', async (given) => {
-  // A cast: what a host without types may give.
+test.each([undefined, null, 'https://id.example.com', []])('rejects %p as options', async (given) => {
+  // Cast: the value of a host without type checking.
   const failed = createPocket(given as unknown as PocketOptions)
   await expect(failed).rejects.toMatchObject({
     code: 'misconfigured',

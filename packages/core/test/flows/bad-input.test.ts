@@ -339,7 +339,7 @@ describe('interaction', () => {
     expect(host.events.map(({ event }) => event)).not.toContain('consent_given')
   })
 
-  test('rejects consent if another user has signed in in the browser meanwhile', async () => {
+  test('rejects consent if another user has signed in in the browser since', async () => {
     await using host = await startHost()
     const { agent, page, authenticator } = await atSignIn(host)
     const consent = await signIn(agent, page, authenticator, back)

@@ -191,7 +191,7 @@ describe('client that is restricted to groups', () => {
     expect(await oidc.fetchUserInfo(configuration, again.access_token, account.id)).toMatchObject({ sub: account.id })
   })
 
-  test('does not exchange the code of a user who has left the group meanwhile', async () => {
+  test('does not exchange the code of a user who has since left the group', async () => {
     await using host = await startHost()
     const setting = await authorized(host, { isGroupRestricted: true }, ['g1'])
     const { page, finish } = await authorize(setting)

@@ -215,7 +215,7 @@ test('keeps the device waiting if a host hook rejects the approval', async () =>
   expect(await poll(deviceCode)).toHaveProperty('id_token')
 })
 
-test('rejects the device if the session of the user ends meanwhile', async () => {
+test('rejects the device if the session of the user ends before its token request', async () => {
   let accountId = ''
   const allowClient = async () => {
     await host.pocket.endAccess(accountId)

@@ -45,8 +45,8 @@ const isKeptOut = (page: UserAgentResponse) => {
 
 const refused = { status: 400, error: 'invalid_grant' }
 
-describe('restricting a client revokes earlier access', () => {
-  test('authorization code', async () => {
+describe('restricting a client revokes', () => {
+  test('an authorization code', async () => {
     const { entered, restrict } = await application()
     const { finish } = await entered()
     await restrict()
@@ -68,7 +68,7 @@ describe('restricting a client revokes earlier access', () => {
     await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject(refused)
   })
 
-  test('pushed authorization request', async () => {
+  test('a pushed authorization request', async () => {
     const { entered, restrict, configuration, agent } = await application()
     await entered()
     const pushed = { redirect_uri: redirectUri, scope: 'openid' }
@@ -77,7 +77,7 @@ describe('restricting a client revokes earlier access', () => {
     isKeptOut(await agent.follow(await agent.get(url.href), { until: back }))
   })
 
-  test('sign-in and consent pages that are open', async () => {
+  test('open sign-in and consent pages', async () => {
     const first = await application()
     const page = await first.authorize()
     await first.restrict()
@@ -89,7 +89,7 @@ describe('restricting a client revokes earlier access', () => {
   })
 })
 
-describe('a restricted client stays closed', () => {
+describe('restricted client', () => {
   test.each<[string, Parameters]>([
     ['another sign-in', { prompt: 'login' }],
     ['another consent', { prompt: 'consent' }],
@@ -99,7 +99,7 @@ describe('a restricted client stays closed', () => {
     ['an ID token at once', { response_type: 'id_token', nonce: 'n' }],
     ['a form', { response_mode: 'form_post' }],
     ['a signed answer', { response_mode: 'jwt' }],
-  ])('to %s', async (_what, parameters) => {
+  ])('rejects %s', async (_what, parameters) => {
     const { authorize, restrict, agent, entered } = await application({ implicitIdToken: true }, { skipConsent: true })
     await entered()
     await restrict()
@@ -110,7 +110,7 @@ describe('a restricted client stays closed', () => {
     expect(new URL(silent.location ?? '').searchParams.get('error')).toBe('access_denied')
   })
 
-  test('to a token exchange, and to any other grant type that the client does not have', async () => {
+  test('rejects a token exchange, and any other grant type that the client does not have', async () => {
     const { configuration, entered, restrict } = await application()
     const tokens = await (await entered()).finish()
     await restrict()
@@ -124,7 +124,7 @@ describe('a restricted client stays closed', () => {
       ).rejects.toMatchObject({ status: 400, error: 'unsupported_grant_type' })
   })
 
-  test('to the registration access token of the client', async () => {
+  test('cannot lift the restriction through its registration', async () => {
     const register = async (method: string, url: string, body: object, token?: string) => {
       const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }
       const answer = await fetch(url, { method, headers, body: JSON.stringify(body) })

@@ -72,7 +72,7 @@ describe('custom claims of a host', () => {
     ])
   })
 
-  test('require consent once when a client requests more, and count as new with their scope', async () => {
+  test('are read once when a client requests more, and count as new with their scope', async () => {
     const asked: (readonly string[])[] = []
     const claims: HostClaims = (_account, { scopes }) => {
       asked.push(scopes)

@@ -81,7 +81,7 @@ describe('sign-up', () => {
     expect(host.events.map(({ event }) => event)).toEqual(['account_created', 'passkey_added', 'signed_in'])
   })
 
-  test('leaves a user whose account is created disabled waiting', async () => {
+  test('does not sign in if the account is created disabled', async () => {
     const { people } = registering()
     const { host, post, signUp } = await hostOf({
       ...people,

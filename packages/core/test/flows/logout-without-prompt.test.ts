@@ -34,7 +34,7 @@ async function ended(party: Party, page: UserAgentResponse) {
 }
 
 describe('logout with an ID token of the session', () => {
-  test('signs out immediately; all tokens of the session are revoked, clients are notified and an audit event is recorded', async () => {
+  test('signs out immediately, revokes all tokens of the session, notifies clients and records an audit event', async () => {
     await using session = await loggedIn({ protocol: { backchannelLogoutUri: 'http://127.0.0.1:1/back' } })
     const { host, party, idToken, tokens } = session
     const page = await endSession(party, { id_token_hint: idToken, post_logout_redirect_uri: bye, state: 'x y&z' })

@@ -7,7 +7,7 @@ const id = 'https://app.example/client.json'
 const document = { client_id: id, client_name: 'Documented', redirect_uris: ['https://app.example/callback'] }
 
 describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
-  test('twenty concurrent requests create one client from a document, and a change of the document revokes consents', async () => {
+  test('twenty concurrent requests create one client from a document, and a changed document revokes consents', async () => {
     await using database = await open()
     const stores = await database.empty()
     let said: object = document

@@ -137,7 +137,7 @@ test('signs a user in at a client with a metadata document', async () => {
   expect(asked).toEqual(['/oauth/client.json'])
 })
 
-test('requires PKCE, and redirect URIs on the origin of the client', async () => {
+test('requires PKCE and a redirect URI of the document', async () => {
   expect(await attempt({ redirect_uri: 'https://app.example/other' })).toEqual({
     status: 400,
     code: 'invalid_redirect_uri',

@@ -22,13 +22,13 @@ const answerOf = ({ location }: UserAgentResponse) =>
   Object.fromEntries(new URL(location ?? 'about:blank').searchParams)
 
 async function press(agent: UserAgent, page: UserAgentResponse, field: string, fields: Parameters = {}) {
-  // A cast: whatever the page is, the test says which of its addresses it means.
+  // Cast: the test knows which URLs the page has.
   const view = viewOf(page) as unknown as Readonly<Record<string, string>>
   const answer = await agent.postForm(new URL(view[field] ?? '', page.url).href, fields)
   return agent.follow(answer, { until: back })
 }
 
-/** Somebody signs in, allows it, and the client has its code. */
+/** Signs in and consents, until the client has its code. */
 async function pass(agent: UserAgent, page: UserAgentResponse, { authenticator }: Person) {
   const signed = await signIn(agent, page, authenticator, back)
   return signed.location === null ? decide(agent, signed, 'submitTo', back) : signed
@@ -58,7 +58,7 @@ function accountsOf(page: UserAgentResponse) {
 }
 
 describe('several accounts in one browser', () => {
-  test('can be chosen from, and each stays signed in', async () => {
+  test('can be selected, and each stays signed in', async () => {
     await using host = await startHost()
     const { authorize, agent } = await two(host)
     const page = await authorize(agent, { prompt: 'select_account' })
@@ -76,7 +76,7 @@ describe('several accounts in one browser', () => {
     ])
   })
 
-  test('keeps the ID of each session when somebody switches between them', async () => {
+  test('keep their session IDs when the user switches between them', async () => {
     await using host = await startHost()
     const { authorize, agent } = await two(host)
     const choose = async (name: string) => {
@@ -90,7 +90,7 @@ describe('several accounts in one browser', () => {
     expect([await choose('ada'), await choose('bob')]).toEqual([ada, bob])
   })
 
-  test('one can be signed out, and the other goes on', async () => {
+  test('can be signed out one by one, and the other stays signed in', async () => {
     await using host = await startHost()
     const { authorize, agent, ada } = await two(host)
     const page = await authorize(agent, { prompt: 'select_account' })
@@ -104,7 +104,7 @@ describe('several accounts in one browser', () => {
     expect(viewOf(await authorize(agent, { prompt: 'select_account' }))).toMatchObject({ view: 'sign-in' })
   })
 
-  test('a choice answers no request for a new sign-in', async () => {
+  test('do not satisfy a request for a new sign-in by account selection', async () => {
     await using host = await startHost()
     const { authorize, agent } = await two(host)
     const page = await authorize(agent, { prompt: 'select_account login' })
@@ -112,7 +112,7 @@ describe('several accounts in one browser', () => {
     expect(viewOf(next)).toMatchObject({ view: 'sign-in' })
   })
 
-  test('nor does one after somebody else has signed in for the request', async () => {
+  test('do not satisfy it after another user has signed in for the request either', async () => {
     await using host = await startHost()
     const { authorize, agent, bob } = await two(host)
     const consent = await signIn(agent, await authorize(agent, { prompt: 'login consent' }), bob.authenticator, back)
@@ -123,7 +123,7 @@ describe('several accounts in one browser', () => {
     expect(viewOf(next)).toMatchObject({ view: 'sign-in' })
   })
 
-  test('an id that is not in this browser chooses nobody', async () => {
+  test('ignores the ID of an account that is not signed in in this browser', async () => {
     await using host = await startHost()
     const { authorize, agent } = await two(host)
     const other = await two(host)
@@ -132,7 +132,7 @@ describe('several accounts in one browser', () => {
     expect((await press(agent, page, 'chooseTo', { account: theirs })).status).toBe(403)
   })
 
-  test('who is disabled meanwhile is no choice any more', async () => {
+  test('hides an account that has since been disabled', async () => {
     await using host = await startHost()
     const { authorize, agent, ada } = await two(host)
     const page = await authorize(agent, { prompt: 'select_account' })
@@ -145,7 +145,7 @@ describe('several accounts in one browser', () => {
   test.each([
     ['everywhere', 'yes', ['bob'], 'login_required'],
     ['of this application', '', ['bob', 'ada'], 'consent_required'],
-  ])('signing out %s by the client leaves the others alone', async (_where, confirmed, left, error) => {
+  ])('signing out %s by the client does not affect the other accounts', async (_where, confirmed, left, error) => {
     await using host = await startHost()
     const { authorize, agent, clientId } = await two(host)
     const chooser = await authorize(agent, { prompt: 'select_account' })
@@ -164,12 +164,12 @@ describe('several accounts in one browser', () => {
         .toSorted(),
     ).toEqual([...left].toSorted())
     const silent = answerOf(await authorize(agent, { prompt: 'none' }))
-    // What was allowed is remembered: only who is signed in counts.
+    // The consent is remembered, so the page depends only on the session.
     if (error === 'login_required') expect(silent).toMatchObject({ error })
     else expect(silent).toHaveProperty('code')
   })
 
-  test('an ID token of somebody else leads to the account that it names', async () => {
+  test('selects the account that an ID token hint names', async () => {
     await using host = await startHost()
     const { client, configuration } = await relyingParty(host)
     const agent = new UserAgent()
@@ -192,7 +192,7 @@ describe('several accounts in one browser', () => {
     expect(answerOf(await press(agent, asked, 'chooseTo', { account: right?.id ?? '' }))).toHaveProperty('code')
   })
 
-  test('the consent page leads to them, and what was allowed stays with whoever allowed it', async () => {
+  test('can be switched on the consent page, and a consent stays with the account that gave it', async () => {
     await using host = await startHost()
     const { authorize, agent } = await two(host)
     const consent = await authorize(agent, { prompt: 'consent' })
@@ -217,7 +217,7 @@ describe('prompt', () => {
     },
   )
 
-  test('none is answered at once: by a code, or by what is missing', async () => {
+  test('none returns a code or an error immediately', async () => {
     await using host = await startHost()
     const authorize = await application(host)
     const ada = await host.person('ada')
@@ -230,7 +230,7 @@ describe('prompt', () => {
     host.clock.pass(5 * minute)
   })
 
-  test('create leads to the sign-up page where it is open, and to the sign-in page otherwise', async () => {
+  test('create shows the sign-up page while sign-up is open, and the sign-in page otherwise', async () => {
     const open = { value: true }
     await using host = await startHost({ options: { signUpUrl: async () => (open.value ? '/signup' : null) } })
     const authorize = await application(host)
@@ -243,7 +243,7 @@ describe('prompt', () => {
     expect(answerOf(done)).toMatchObject({ code: expect.any(String) })
   })
 
-  test('an essential acr that no passkey is worth goes back to the client', async () => {
+  test('an essential acr that no passkey satisfies returns an error to the client', async () => {
     await using host = await startHost()
     const authorize = await application(host)
     const ada = await host.person('ada')
@@ -254,7 +254,7 @@ describe('prompt', () => {
     expect(answerOf(refused)).toMatchObject({ error: 'unmet_authentication_requirements' })
   })
 
-  test('a session that is older than the client takes asks for the passkey again', async () => {
+  test('a session that is older than max_age requires reauthentication', async () => {
     await using host = await startHost()
     const authorize = await application(host, { protocol: { maxSessionAgeMinutes: 10 } })
     const ada = await host.person('ada')
@@ -268,8 +268,8 @@ describe('prompt', () => {
   })
 })
 
-describe('a client for certain groups', () => {
-  test('is explained to others before they go back with access_denied', async () => {
+describe('client that is restricted to groups', () => {
+  test('explains the restriction to other users before they return with access_denied', async () => {
     await using host = await startHost()
     const authorize = await application(host, { isGroupRestricted: true })
     const ada = await host.person('ada')
@@ -280,7 +280,7 @@ describe('a client for certain groups', () => {
     expect(answerOf(await authorize(agent, { prompt: 'none' }))).toMatchObject({ error: 'access_denied' })
   })
 
-  test('lets another account in', async () => {
+  test('admits another account of the browser', async () => {
     await using host = await startHost()
     const authorize = await application(host, { isGroupRestricted: true }, ['staff'])
     const [ada, bob] = [await host.person('ada'), await host.person('bob')]
@@ -292,7 +292,7 @@ describe('a client for certain groups', () => {
     expect(answerOf(await pass(agent, page, bob))).toHaveProperty('code')
   })
 
-  test('takes no consent of who may not use it for one of whoever comes in their place', async () => {
+  test('does not apply the consent of a user without access to the account that replaces them', async () => {
     await using host = await startHost()
     const authorize = await application(host)
     const [ada, bob] = [await host.person('ada'), await host.person('bob')]

@@ -34,7 +34,7 @@ async function proof(
     .sign(privateKey)
 }
 
-/** Uses an access token with each of these proofs, all at once. */
+/** Uses an access token with each of these proofs concurrently. */
 async function atUserInfo(accessToken: string, proofs: readonly string[]) {
   const answers = await Promise.all(
     proofs.map((DPoP) => fetch(host.issuer + userInfo, { headers: { authorization: `DPoP ${accessToken}`, DPoP } })),
@@ -55,7 +55,7 @@ async function code(more: Fields = {}) {
   return { ...fields, code_verifier: checks.pkceCodeVerifier }
 }
 
-test('a token is used with its key, a proof for it, and the nonce that the server has said', async () => {
+test('accepts a token with its key, a proof for it, and the nonce of the server', async () => {
   const { json } = await post(await code(), await proof('POST', token))
   const { access_token: accessToken = '', token_type: type } = json
   expect(type).toBe('DPoP')
@@ -78,7 +78,7 @@ test('a token is used with its key, a proof for it, and the nonce that the serve
   expect((await ask(await proof('GET', userInfo, { ath, nonce: told.nonce ?? '' }))).status).toBe(200)
 })
 
-test('the token endpoint says a nonce too, and takes it', async () => {
+test('the token endpoint returns a nonce too, and accepts it', async () => {
   const fields = await code()
   const refused = await post(fields, await proof('POST', token, { nonce: 'mine' }))
   expect([refused.answer.status, refused.json.error]).toEqual([400, 'use_dpop_nonce'])
@@ -86,7 +86,7 @@ test('the token endpoint says a nonce too, and takes it', async () => {
   expect((await post(fields, await proof('POST', token, { nonce }))).answer.status).toBe(200)
 })
 
-test('a code that names its key is for that key, and so is the refresh token of a public client', async () => {
+test('binds a code to the key that it names, and the refresh token of a public client too', async () => {
   const dpop_jkt = await calculateJwkThumbprint(await exportJWK(key.publicKey))
   for (const other of [await proof('POST', token, {}, foreign), undefined])
     expect((await post(await code({ dpop_jkt }), other)).json.error).toBe('invalid_grant')
@@ -97,7 +97,7 @@ test('a code that names its key is for that key, and so is the refresh token of 
   expect((await post(fields, await proof('POST', token))).json).toMatchObject({ token_type: 'DPoP' })
 })
 
-test('a public client ends its own tokens, and nobody else’s', async () => {
+test('a public client can revoke only its own tokens', async () => {
   const { json } = await post(await code())
   const { json: others } = await post(await code())
   const { client: another } = await relyingParty(host, { client: { isPublic: true }, authentication: oidc.None() })
@@ -126,20 +126,20 @@ async function boundToken() {
   return { accessToken, ath: createHash('sha256').update(accessToken).digest('base64url') }
 }
 
-test('one proof that is sent twenty times at once counts once', async () => {
+test('accepts one proof that is sent twenty times at once only once', async () => {
   const { accessToken, ath } = await boundToken()
   const one = await proof('GET', userInfo, { ath })
   expect(await atUserInfo(accessToken, Array<string>(20).fill(one))).toEqual([200, ...Array<number>(19).fill(401)])
 })
 
-test('one code and twenty keys at once give one token, whose key it is bound to', async () => {
+test('issues one token for one code with twenty keys at once, bound to the key of the winner', async () => {
   const fields = await code()
   const pairs = await Promise.all(Array.from({ length: 20 }, () => generateKeyPair('ES256')))
   const answers = await Promise.all(pairs.map(async (pair) => post(fields, await proof('POST', token, {}, pair))))
   expect(answers.map(({ answer }) => answer.status).sort()).toEqual([200, ...Array<number>(19).fill(400)])
 })
 
-test('a proof from a clock that is ahead counts once for as long as it is valid', async () => {
+test('accepts a proof from a clock that is ahead once during its validity', async () => {
   const { accessToken, ath } = await boundToken()
   const ahead = Math.floor(Date.now() / 1000) + 290
   const one = await proof('GET', userInfo, { ath }, key, ahead)

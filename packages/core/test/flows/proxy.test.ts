@@ -7,7 +7,7 @@ import { back, login } from './signed-in.ts'
 
 const issuer = 'https://localhost'
 
-/** A host on plain http, reached by https through a reverse proxy. */
+/** A host on plain http behind a reverse proxy with https. */
 async function behindProxy(options: Partial<PocketOptions> = {}) {
   const origins: RequestOrigin[] = []
   const audit = { record: async (_event: unknown, origin: RequestOrigin) => void origins.push(origin) }
@@ -24,7 +24,7 @@ describe.each([
   ['a proxy that is trusted', () => true, [clientIpAddress]],
   ['a proxy that nobody trusts', undefined, ['127.0.0.1', '::1', '::ffff:127.0.0.1']],
 ])('behind %s', (_kind, trustProxy, addresses) => {
-  test('a person signs in at the issuer, with cookies for https alone', async () => {
+  test('a user signs in at the issuer, with cookies for https only', async () => {
     const { host, resolve, configuration, origins, person } = await behindProxy(trustProxy && { trustProxy })
     await using _ = host
     expect(configuration.serverMetadata().token_endpoint).toBe(`${issuer}/api/oidc/token`)
@@ -43,7 +43,7 @@ describe.each([
   })
 })
 
-test('what a proxy passes on changes no address that is told', async () => {
+test('forwarded headers do not change any URL that the provider returns', async () => {
   const { host } = await behindProxy({ trustProxy: () => true })
   await using _ = host
   const headers = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http', forwarded: 'host=evil.example' }

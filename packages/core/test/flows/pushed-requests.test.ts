@@ -44,7 +44,7 @@ async function refusal(fields: Fields): Promise<string> {
   return view.view === 'error' ? view.code : view.view
 }
 
-test('a request that was pushed counts once, and nothing that stands beside it', async () => {
+test('a pushed request works once, and other parameters of the request are ignored', async () => {
   const request = { client_id: party.client.id, request_uri: await pushed() }
   const beside = {
     scope: 'openid email',
@@ -60,7 +60,7 @@ test('a request that was pushed counts once, and nothing that stands beside it',
   expect(await refusal(request)).toBe('invalid_request_uri')
 })
 
-test('is its client’s alone', async () => {
+test('a pushed request works only for its client', async () => {
   const { client: another } = await relyingParty(host)
   const uri = await pushed()
   expect(await refusal({ client_id: another.id, request_uri: uri })).toBe('invalid_request_object')
@@ -74,11 +74,11 @@ test.each<[string, Fields, number, string]>([
   ['that points to another', { request_uri: 'urn:ietf:params:oauth:request_uri:x' }, 400, 'request_uri_not_supported'],
   ['for a token from the front channel', { response_type: 'token' }, 400, 'unsupported_response_type'],
   ['with PKCE in clear', { code_challenge: 'x'.repeat(43), code_challenge_method: 'plain' }, 400, 'invalid_request'],
-])('%s is refused at once', async (_why, fields, status, error) => {
+])('%s is rejected immediately', async (_why, fields, status, error) => {
   expect(await push(fields)).toMatchObject([status, { error }])
 })
 
-test('a client that says who it is in the header or in an assertion need not say it again', async () => {
+test('a client that authenticates in the header or with an assertion may omit client_id', async () => {
   const { privateKey, publicKey } = await generateKeyPair('ES256')
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'own' }] }
   const { client } = await host.client({
@@ -116,7 +116,7 @@ test('a client that says who it is in the header or in an assertion need not say
   expect(await bare({})).toMatchObject([400, { error: 'invalid_request' }])
 })
 
-test('a public client pushes without a secret, and with PKCE', async () => {
+test('a public client can push without a secret, but with PKCE', async () => {
   const { client } = await relyingParty(host, { client: { isPublic: true }, authentication: oidc.None() })
   const own = { client_id: client.id, client_secret: '' }
   expect(await push(own)).toMatchObject([400, { error: 'invalid_request' }])

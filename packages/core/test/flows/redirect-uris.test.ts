@@ -28,7 +28,7 @@ async function authorize(host: Host, redirectUri: string, redirectUris: readonly
   return { agent, page, configuration, back, client }
 }
 
-test.each(sentTo)('somebody is sent to %s, and the code is exchanged', async (redirectUri) => {
+test.each(sentTo)('redirects to %s, and exchanges the code', async (redirectUri) => {
   await using host = await startHost()
   const { agent, page, configuration, back } = await authorize(host, redirectUri, patterns)
   const { authenticator } = await host.person('ada')
@@ -49,7 +49,7 @@ test.each([
   ['https://nas.example', 'https://nas.example//', false],
   ['https://nas.example', 'https://nas.example/?x', false],
   ['https://app.example/callback', 'https://app.example/callback/', false],
-])('a code for %s is exchanged with %s: %s', async (asked, exchanged, isTaken) => {
+])('exchanges a code for %s with %s: %s', async (asked, exchanged, isTaken) => {
   await using host = await startHost()
   const { agent, page, configuration, back } = await authorize(host, asked, [asked])
   const { authenticator } = await host.person('ada')
@@ -61,7 +61,7 @@ test.each([
 })
 
 test.each(['https://example.org/callback', 'https://evil.example/.example.com/callback', 'javascript:alert(1)'])(
-  'nobody is sent to %s',
+  'does not redirect to %s',
   async (redirectUri) => {
     await using host = await startHost()
     const { page } = await authorize(host, redirectUri, patterns)
@@ -70,7 +70,7 @@ test.each(['https://example.org/callback', 'https://evil.example/.example.com/ca
   },
 )
 
-test('a bare wildcard that was imported lets nobody in', async () => {
+test('an imported bare wildcard matches nothing', async () => {
   await using host = await startHost()
   const { client } = await host.client({})
   const stored = await host.stores.clients.find(client.id)
@@ -80,7 +80,7 @@ test('a bare wildcard that was imported lets nobody in', async () => {
   expect(viewOf(page)).toMatchObject({ view: 'error', code: 'invalid_redirect_uri' })
 })
 
-test('a client has so many addresses of such a length, and no more', async () => {
+test('limits the number and the length of the redirect URIs of a client', async () => {
   await using host = await startHost()
   const addresses = (count: number) => Array.from({ length: count }, (_, at) => `https://app.example/${at}/*`)
   await host.client({ redirectUris: addresses(500), postLogoutRedirectUris: addresses(500) })
@@ -92,7 +92,7 @@ test('a client has so many addresses of such a length, and no more', async () =>
   }
 })
 
-test('plain http is refused where the host wants none, though it is registered', async () => {
+test('rejects plain http if the host forbids it, even for a registered URI', async () => {
   await using lenient = await startHost()
   await using strict = await startHost({ stores: lenient.stores, options: { allowInsecureRedirectUris: false } })
   const redirectUri = 'http://nas.lan/callback'
@@ -105,7 +105,7 @@ test('plain http is refused where the host wants none, though it is registered',
   expect(viewOf(page)).toMatchObject({ view: 'error', code: 'invalid_redirect_uri' })
 })
 
-test('where people go after signing out may have wildcards too', async () => {
+test('post-logout redirect URIs may contain wildcards too', async () => {
   await using host = await startHost()
   const { client } = await host.client({ postLogoutRedirectUris: ['https://*.example.com/bye'] })
   const sentTo = async (to: string) => {

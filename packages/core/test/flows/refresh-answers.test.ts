@@ -72,7 +72,7 @@ describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
 
   const refused = { error: 'invalid_grant' }
 
-  test('gives the same answer for sixty seconds, with expires_in counted anew', async () => {
+  test('repeats the response for sixty seconds, with expires_in recalculated', async () => {
     const { first, refresh, works } = await confidential()
     const answer = await refresh(first.refresh_token)
     expect(answer).toMatchObject({ expires_in: 3600, id_token: expect.any(String) })
@@ -84,7 +84,7 @@ describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
     expect(await refresh(answer.refresh_token)).toMatchObject({ access_token: expect.any(String) })
   })
 
-  test('takes a reuse after sixty seconds for a theft, which ends the family', async () => {
+  test('treats a reuse after sixty seconds as theft and revokes the family', async () => {
     const { first, refresh, works } = await confidential()
     const answer = await refresh(first.refresh_token)
     now += minute
@@ -94,7 +94,7 @@ describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
     expect(host.events).toContainEqual(expect.objectContaining({ event: 'token_revoked', kind: 'RefreshToken' }))
   })
 
-  test('takes a reuse after the new token was used for a theft, which ends the family', async () => {
+  test('treats a reuse after the new token was used as theft and revokes the family', async () => {
     const { first, refresh, works } = await confidential()
     const answer = await refresh(first.refresh_token)
     const next = await refresh(answer.refresh_token)
@@ -106,7 +106,7 @@ describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
   test.each<[string, Fields]>([
     ['for fewer scopes', { scope: 'openid' }],
     ['for an API', { resource }],
-  ])('refuses a request %s, and ends nothing', async (_what, fields) => {
+  ])('rejects a request %s, and revokes nothing', async (_what, fields) => {
     const { first, refresh } = await confidential({ scope: 'openid email', resource })
     const answer = await refresh(first.refresh_token)
     expect(await refresh(first.refresh_token, fields)).toMatchObject(refused)
@@ -114,13 +114,13 @@ describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
     expect(await refresh(answer.refresh_token)).toMatchObject({ access_token: expect.any(String) })
   })
 
-  test('gives the answer for the same scopes in another order', async () => {
+  test('repeats the response for the same scopes in another order', async () => {
     const { first, refresh } = await confidential()
     const answer = await refresh(first.refresh_token, { scope: 'openid email' })
     expect(await refresh(first.refresh_token, { scope: 'email openid' })).toEqual(answer)
   })
 
-  test('verifies the client first', async () => {
+  test('authenticates the client first', async () => {
     const { client, first, refresh } = await confidential()
     const other = refresher(await relyingParty(host))
     const answer = await refresh(first.refresh_token)
@@ -149,18 +149,18 @@ describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
     ['the access of the person ends', ({ account }) => host.pocket.endAccess(account.id)],
     ['the consent is withdrawn', ({ account, client }) => host.pocket.withdrawConsent(account.id, client.id)],
     ['the person is disabled', async ({ account }) => host.accounts.set(account.id, { ...account, disabled: true })],
-  ])('gives no answer once %s', async (what, happens) => {
+  ])('repeats no response once %s', async (what, happens) => {
     const given = await confidential()
     const answer = await given.refresh(given.first.refresh_token)
     const stored = () => host.stores.artifacts.listByAccount('RefreshAnswer', given.account.id)
     expect(await stored()).toHaveLength(1)
     await happens(given, answer)
-    // The host tells nobody that it has disabled an account.
+    // The host does not notify core of the disabled account.
     if (what !== 'the person is disabled') expect(await stored()).toEqual([])
     expect(await given.refresh(given.first.refresh_token)).toMatchObject(refused)
   })
 
-  test('stores no token of the answer in clear', async () => {
+  test('stores no token of the response in plain text', async () => {
     const stored: string[] = []
     const { artifacts } = host.stores
     const { first, refresh } = await confidential()
@@ -176,7 +176,7 @@ describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
       expect(stored.join()).not.toContain(token)
   })
 
-  test('gives the answer although the refresh token has expired meanwhile', async () => {
+  test('repeats the response although the refresh token has since expired', async () => {
     const party = await relyingParty(host, { client: { refreshTokenDurationMinutes: 1 } })
     const { finish } = await login(host, party.configuration)
     const first = (await finish()) as unknown as Answer
@@ -187,7 +187,7 @@ describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
     expect(await refresh(first.refresh_token)).toMatchObject({ refresh_token: answer.refresh_token })
   })
 
-  test('tells nobody of a refusal, and logs each request as a success', async () => {
+  test('records no refusal, and logs each request as a success', async () => {
     const { client, first, refresh } = await confidential()
     host.events.length = 0
     for (let times = 0; times < 3; times++) await refresh(first.refresh_token)
@@ -198,7 +198,7 @@ describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
     )
   })
 
-  describe('of a public client', () => {
+  describe('public client', () => {
     const keys: CryptoKeyPair[] = []
     const proof = async ({ publicKey, privateKey }: CryptoKeyPair) => ({
       DPoP: await new SignJWT({ htm: 'POST', htu: `${host.issuer}/api/oidc/token`, jti: crypto.randomUUID() })
@@ -215,7 +215,7 @@ describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
       return { party, login: await login(host, party.configuration) }
     }
 
-    test('gives the same answer to the holder of the key', async () => {
+    test('repeats the response for the holder of the key', async () => {
       const [key, foreign] = keys as [CryptoKeyPair, CryptoKeyPair]
       const { party, login } = await publicClient()
       const first = (await login.finish({ DPoP: oidc.getDPoPHandle(party.configuration, key) })) as unknown as Answer
@@ -229,7 +229,7 @@ describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
       expect(await refresh(first.refresh_token)).toMatchObject({ refresh_token: answers[0]?.refresh_token })
     })
 
-    test('keeps no answer without a key', async () => {
+    test('repeats no response without a key', async () => {
       const { party, login } = await publicClient()
       const first = (await login.finish()) as unknown as Answer
       const refresh = refresher(party)

@@ -54,8 +54,8 @@ const publicJwk = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).publ
 const tokenAt = (form: Readonly<Record<string, string>>) =>
   fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body: new URLSearchParams(form) })
 
-describe('who may register', () => {
-  test('nobody where it is off, and it is not advertised', async () => {
+describe('permission to register', () => {
+  test('is denied and not advertised while registration is disabled', async () => {
     const client = await registered()
     expect(await metadata()).toMatchObject({ registration_endpoint: `${host.issuer}/api/oidc/register` })
     policy = { ...policy, mode: 'off' }
@@ -66,7 +66,7 @@ describe('who may register', () => {
     expect(await metadata()).toHaveProperty('registration_endpoint')
   })
 
-  test('with a token as often as it says, until it ends or is removed', async () => {
+  test('needs a token, which has a use limit, can expire and can be removed', async () => {
     policy = { ...policy, mode: 'with-token' }
     const { token, stored } = await host.pocket.initialAccessTokens.issue({ lifetime: hour, usageLimit: 2 })
     expect(JSON.stringify(await host.pocket.initialAccessTokens.list())).not.toContain(token)
@@ -77,7 +77,7 @@ describe('who may register', () => {
     }
     expect(await refused()).toBe('invalid_token')
     expect(await refused('another')).toBe('invalid_token')
-    // Who may not register does not learn what would be wrong with it.
+    // A client without permission does not learn about errors in its metadata.
     expect((await register({ redirect_uris: ['nothing'] }, 'another')).body.error).toBe('invalid_token')
     expect((await register({ redirect_uris: ['nothing'] }, token)).body.error).toBe('invalid_redirect_uri')
     const attempts = await Promise.all(
@@ -102,7 +102,7 @@ describe('who may register', () => {
     expect(await refused(third.token)).toBe('invalid_token')
   })
 
-  test('anybody where it is open; groups are asked for where the policy says so', async () => {
+  test('is given to everyone in open mode, and the policy can require groups', async () => {
     const { id } = await registered()
     expect(await host.pocket.clients.find(id)).toMatchObject({
       isGroupRestricted: false,
@@ -113,8 +113,8 @@ describe('who may register', () => {
   })
 })
 
-describe('a registered client', () => {
-  test('is what was said, told once with its secret', async () => {
+describe('registered client', () => {
+  test('matches the request, and its secret is returned once', async () => {
     const said = {
       redirect_uris: [redirectUri, 'https://app.example/other'],
       client_name: 'An application',
@@ -164,7 +164,7 @@ describe('a registered client', () => {
     )
   })
 
-  test('signs people in, and stays because it is used', async () => {
+  test('signs users in, and is kept because it is used', async () => {
     const used = await registered({ client_name: 'Used' })
     const unused = await registered({ client_name: 'Unused' })
     const { authenticator } = await host.person('ada')
@@ -189,7 +189,7 @@ describe('a registered client', () => {
     const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }
     const answer = await tokenAt({ ...form, client_id: used.id, client_secret: used.secret })
     expect(await answer.json()).toHaveProperty('id_token')
-    // It registered no refresh tokens.
+    // The client did not register the refresh token grant.
     host.clock.pass(31 * day)
     expect(await host.pocket.removeUnusedClients(30 * day, 100)).toBe(1)
     expect(await host.pocket.clients.find(unused.id)).toBeUndefined()
@@ -206,7 +206,7 @@ describe('a registered client', () => {
     },
   )
 
-  test('without a secret is public, or proves itself by its keys', async () => {
+  test('without a secret is public, or authenticates with its keys', async () => {
     const open = await registered({ token_endpoint_auth_method: 'none' })
     expect(open.body).not.toHaveProperty('client_secret')
     expect(await host.pocket.clients.find(open.id)).toMatchObject({ isPublic: true, pkceRequired: true })
@@ -219,7 +219,7 @@ describe('a registered client', () => {
     expect(await page.text()).toContain('redirect_uri')
   })
 
-  test('may have its ID token come at once', async () => {
+  test('may use the implicit flow for ID tokens', async () => {
     const { id, body } = await registered({ response_types: ['id_token'], grant_types: ['implicit'] })
     expect(body).toMatchObject({ response_types: ['id_token'], grant_types: ['implicit'] })
     expect(await host.pocket.clients.find(id)).toMatchObject({ protocol: { implicitIdToken: true } })
@@ -233,7 +233,7 @@ describe('a registered client', () => {
     expect(answer.headers.get('location')).toContain('/interaction/')
   })
 
-  test('of a program alone uses client credentials', async () => {
+  test('without users has the client credentials grant', async () => {
     const { id, secret } = await registered({
       redirect_uris: undefined,
       response_types: [],
@@ -245,7 +245,7 @@ describe('a registered client', () => {
   })
 })
 
-describe('what is refused', () => {
+describe('metadata validation', () => {
   test.each<[string, object, string]>([
     ['no redirect URI', { redirect_uris: undefined }, 'invalid_redirect_uri'],
     ['an empty list of them', { redirect_uris: [] }, 'invalid_redirect_uri'],
@@ -284,13 +284,13 @@ describe('what is refused', () => {
       'invalid_client_metadata',
     ],
     ['a contact', { contacts: ['nobody'] }, 'invalid_client_metadata'],
-  ])('%s', async (_what, changes, code) => {
+  ])('rejects metadata with %s', async (_what, changes, code) => {
     const { status, body } = await register({ redirect_uris: [redirectUri], ...changes })
     expect([status, body.error]).toEqual([400, code])
     expect(await host.pocket.clients.list()).toEqual([])
   })
 
-  test('a page of another origin may register, while anybody may', async () => {
+  test('allows cross-origin registration only in open mode', async () => {
     const headers = { origin: 'https://app.example', 'access-control-request-method': 'POST' }
     const preflight = () => fetch(`${host.issuer}/api/oidc/register`, { method: 'OPTIONS', headers })
     const allowed = await preflight()
@@ -301,7 +301,7 @@ describe('what is refused', () => {
     expect((await preflight()).status).toBe(404)
   })
 
-  test('what is no metadata at all', async () => {
+  test('rejects a body that is not client metadata', async () => {
     for (const body of ['', '[]', 'null', '"text"', '{', `{"client_name":"${'a'.repeat(60_000)}"}`])
       expect([body.slice(0, 9), (await register(body)).status]).toEqual([body.slice(0, 9), 400])
     const form = await fetch(`${host.issuer}/api/oidc/register`, {
@@ -313,15 +313,15 @@ describe('what is refused', () => {
   })
 })
 
-describe('management', () => {
-  test('reads what was registered, without a secret or anything in its place', async () => {
+describe('client configuration endpoint', () => {
+  test('returns the registered metadata, without the secret', async () => {
     const { at, token, body } = await registered()
     const read = await send('GET', at, undefined, token)
     const { client_secret: _, client_secret_expires_at: _e, ...rest } = body
     expect([read.status, read.body]).toEqual([200, rest])
   })
 
-  test('changes it, and leaves what an administrator decided', async () => {
+  test('updates the client, and keeps the settings of an administrator', async () => {
     const { id, at, token, secret } = await registered({ client_name: 'Before', contacts: ['a@app.example'] })
     const client = await host.pocket.clients.find(id)
     if (!client) throw new Error('It is not there.')
@@ -362,7 +362,7 @@ describe('management', () => {
     expect(await host.pocket.clients.find(id)).toMatchObject({ redirectUris: ['https://new.example/cb'] })
   })
 
-  test('gives a secret where a client begins to need one, and takes it where it needs none any more', async () => {
+  test('issues a secret when a client starts to need one, and removes it when it is no longer needed', async () => {
     const { id, at, token } = await registered({ token_endpoint_auth_method: 'none' })
     const change = async (method: string) => {
       const wanted = { client_id: id, redirect_uris: [redirectUri], token_endpoint_auth_method: method }
@@ -376,13 +376,13 @@ describe('management', () => {
     const answer = await tokenAt({ ...wrong, client_id: id, client_secret: String(secret) })
     expect(await answer.json()).toMatchObject({ error: 'invalid_grant' })
     expect(await change('client_secret_basic')).toBeUndefined()
-    // A secret of which only the hash is known signs nothing.
+    // A secret that is stored only as a hash cannot verify signatures.
     expect(await change('client_secret_jwt')).toMatch(/^pk_/)
     expect(await change('none')).toBeUndefined()
     expect((await host.pocket.clients.find(id))?.secrets).toEqual([])
   })
 
-  test('removes it, with everything that it was given', async () => {
+  test('deletes the client with all of its tokens', async () => {
     const { id, at, token } = await registered()
     expect((await send('DELETE', at, undefined, token)).status).toBe(204)
     expect(await host.pocket.clients.find(id)).toBeUndefined()
@@ -390,7 +390,7 @@ describe('management', () => {
     expect(host.events).toContainEqual(expect.objectContaining({ event: 'client_removed', clientId: id }))
   })
 
-  test('is for who holds the token of this client', async () => {
+  test('requires the registration access token of this client', async () => {
     const one = await registered()
     const other = await registered()
     expect((await send('GET', one.at)).status).toBe(401)

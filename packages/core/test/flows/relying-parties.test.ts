@@ -6,7 +6,7 @@ import { type Circumstances, measure, type Step, startMeasuredHost } from './rel
 import { relyingPartiesReference } from './relying-parties/reference.ts'
 
 let host: Host
-/** What came of each, by its name: the reference is made of it. */
+/** The results by application name, from which the reference is generated. */
 const measured = new Map<string, readonly Step[]>()
 
 beforeAll(async () => {
@@ -27,7 +27,7 @@ const named = applications
   .flatMap((application) => [application, ...alternativesOf(application)])
   .map((application): [string, Application] => [application.name, application])
 
-test.each(named)('%s finds nothing to complain about', async (name, each) => {
+test.each(named)('%s passes all checks', async (name, each) => {
   const steps = await measure(host, each)
   measured.set(name, steps)
   expect(steps.filter(({ result }) => !result.passed)).toEqual([])
@@ -38,7 +38,7 @@ test.each(named)('%s finds nothing to complain about', async (name, each) => {
   expect(host.events.filter(({ event }) => event.endsWith('_refused'))).toEqual([])
 })
 
-describe('what is wrong is found by the application, in words', () => {
+describe('an application stops at a configuration that it does not support', () => {
   const wrongs: [string, string, Circumstances, string, RegExp][] = [
     ['vaultwarden', 'an address that is not verified', { about: { emailVerified: false } }, 'email_verified', /false/],
     ['oauth2-proxy', 'an address that is not verified', { about: { emailVerified: false } }, 'email_verified', /false/],
@@ -59,7 +59,7 @@ describe('what is wrong is found by the application, in words', () => {
     ],
   ]
 
-  test.each(wrongs)('%s takes %s', async (id, _, failureContext, check, reason) => {
+  test.each(wrongs)('%s: %s', async (id, _, failureContext, check, reason) => {
     const last = (await measure(host, application(id), failureContext)).at(-1)
     expect(last?.result).toMatchObject({ passed: false, account: null })
     expect(last?.result.checks.at(-1)).toEqual({
@@ -70,7 +70,7 @@ describe('what is wrong is found by the application, in words', () => {
   })
 })
 
-describe('what is set for the client helps', () => {
+describe('client settings that solve a problem', () => {
   const helps: [string, string, Circumstances, string][] = [
     [
       'gitea',
@@ -99,7 +99,7 @@ describe('what is set for the client helps', () => {
   })
 })
 
-test('the reference of relying parties has each of them, and is up to date', async () => {
+test('the reference of relying parties is complete and up to date', async () => {
   const page = await readFile(new URL('../../../../docs/reference/relying-parties.md', import.meta.url), 'utf8')
   const again = await relyingPartiesReference(host, async (_, each) => measured.get(each.name) ?? measure(host, each))
   expect(page).toBe(again)

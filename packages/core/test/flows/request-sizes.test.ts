@@ -64,7 +64,7 @@ describe.each(['/api/oidc/par', '/api/oidc/token', '/api/oidc/device/authorize',
 test.each([
   ['state', 4096],
   ['nonce', 2048],
-])('refuses a %s of more than %d bytes, in a pushed request too', async (name, limit) => {
+])('rejects a %s of more than %d bytes, in a pushed request too', async (name, limit) => {
   const fits = ofLength(10 * kilobyte, { [name]: 'y'.repeat(limit) })
   const exceeds = ofLength(10 * kilobyte, { [name]: `ÿ${'y'.repeat(limit - 1)}` })
   expect((await authorize(fits)).location).toContain('/interaction/')
@@ -78,7 +78,7 @@ test.each([
   ])
 })
 
-test('accepts the ID token of a person with 200 groups as a hint, and does not store it', async () => {
+test('accepts the ID token of a user with 200 groups as a hint, and does not store it', async () => {
   const person = await host.person('grace')
   const groups = Array.from({ length: 200 }, (_, index) => ({ id: `group-${index}`, name: `Department ${index}` }))
   host.accounts.set(person.account.id, { ...person.account, groups })

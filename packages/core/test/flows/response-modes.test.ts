@@ -7,7 +7,7 @@ import * as oidc from 'openid-client'
 import { minute, second, startHost, viewOf } from './host.ts'
 import { back, login, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
-test('an ID token comes straight from the authorization endpoint, for a client that may have it', async () => {
+test('returns an ID token from the authorization endpoint to a client with the implicit flow', async () => {
   await using host = await startHost()
   const parameters = { redirect_uri: redirectUri, scope: 'openid profile', response_type: 'id_token', nonce: 'n' }
   const { client } = await relyingParty(host, { protocol: { implicitIdToken: true } })
@@ -25,7 +25,7 @@ test('an ID token comes straight from the authorization endpoint, for a client t
   expect(to).toContain('error_description=requested+response_type+is+not+allowed')
 })
 
-test.each(['query', 'fragment', 'query.jwt', 'fragment.jwt', 'jwt'])('answers in response mode %s', async (mode) => {
+test.each(['query', 'fragment', 'query.jwt', 'fragment.jwt', 'jwt'])('supports response mode %s', async (mode) => {
   await using host = await startHost()
   const { configuration } = await relyingParty(host)
   const { page } = await login(host, configuration, { response_mode: mode })
@@ -35,7 +35,7 @@ test.each(['query', 'fragment', 'query.jwt', 'fragment.jwt', 'jwt'])('answers in
 })
 
 test.each(['jwt', 'query.jwt', 'fragment.jwt', 'form_post.jwt'])(
-  'an error in response mode %s is signed for the client as well',
+  'signs errors in response mode %s for the client too',
   async (mode) => {
     await using host = await startHost()
     const { client } = await relyingParty(host)
@@ -51,7 +51,7 @@ test.each(['jwt', 'query.jwt', 'fragment.jwt', 'form_post.jwt'])(
 )
 
 test.each(['form_post', 'form_post.jwt'])(
-  '%s: the page may post to the client, and runs its one script',
+  '%s: the page may post to the client, and runs only its own script',
   async (mode) => {
     await using host = await startHost()
     const { configuration } = await relyingParty(host)
@@ -65,7 +65,7 @@ test.each(['form_post', 'form_post.jwt'])(
   },
 )
 
-describe('as time passes', () => {
+describe('time limits', () => {
   let ahead = 0
   beforeEach(() => {
     ahead = 0
@@ -90,7 +90,7 @@ describe('as time passes', () => {
     }
   }
 
-  test('a refreshed ID token says when it was asked for in the first place', async () => {
+  test('a refreshed ID token keeps the time of the original request', async () => {
     await using host = await startHost()
     const { configuration } = await relyingParty(host)
     const { finish } = await login(host, configuration)
@@ -102,7 +102,7 @@ describe('as time passes', () => {
     expect(again.claims()?.rat).toBeLessThan(Number(first.claims()?.iat))
   })
 
-  test('a refresh token lives on from each use', async () => {
+  test('each use extends the lifetime of a refresh token', async () => {
     await using one = await given({ client: { refreshTokenDurationMinutes: 10 } })
     const first = await one.end()
     for (const _ of [1, 2]) {
@@ -115,7 +115,7 @@ describe('as time passes', () => {
   })
 
   test.each([false, true])(
-    'an access token, a code and a pushed request end as they say (JWT: %s)',
+    'an access token, a code and a pushed request expire as announced (JWT: %s)',
     async (jwtAccessTokens) => {
       await using host = await startHost()
       const { configuration } = await relyingParty(host, {
@@ -152,7 +152,7 @@ describe('as time passes', () => {
     },
   )
 
-  test('a refresh token ends at its absolute end, however often it is used', async () => {
+  test('a refresh token expires at its absolute limit, however often it is used', async () => {
     await using one = await given({ protocol: { refreshTokenAbsoluteLifetimeMinutes: 10 } })
     const first = await one.end()
     for (const _ of [1, 2]) {
@@ -165,7 +165,7 @@ describe('as time passes', () => {
   })
 })
 
-test.each([-1, 11, Number.NaN])('a leeway of %d seconds is refused', async (refreshLeeway) => {
+test.each([-1, 11, Number.NaN])('rejects a leeway of %d seconds', async (refreshLeeway) => {
   const pocket = createPocket({
     issuer: 'http://localhost',
     name: 'Test',

@@ -8,7 +8,7 @@ import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
 import { answerCeremony, type Host, hour, minute, startHost, viewOf } from './host.ts'
 import { passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
-/** A host with a sign-out of its own, as the server's `/api/webauthn/logout`, and login codes. */
+/** A host with login codes and its own sign-out, like `/api/webauthn/logout` of the server. */
 const withOwnRoutes = (pocket: Pocket): RequestListener => {
   const handle = pocket.callback()
   return (req, res) => {
@@ -43,7 +43,7 @@ describe.each(Object.entries(kinds))('the end of a session over %s', (kind, open
   const exchange = ({ configuration }: Party, { location }: UserAgentResponse) =>
     oidc.authorizationCodeGrant(configuration, new URL(location ?? ''))
 
-  /** Somebody who is signed in at one client, and on the way to another one. */
+  /** A user who is signed in at one client, and opens another one. */
   async function signedIn() {
     const person = await host.person('ada')
     const agent = new UserAgent()
@@ -77,7 +77,7 @@ describe.each(Object.entries(kinds))('the end of a session over %s', (kind, open
     'an account that is deleted': ({ account }) => host.pocket.forgetAccount(account.id),
   }
 
-  /** Runs `meanwhile` once, in the middle of a request: before or after the first time that something of this model is written. */
+  /** Runs `meanwhile` once during a request: before or after the first write of this model. */
   async function during<T>(
     moment: { readonly model: string; readonly after: boolean },
     meanwhile: () => Promise<unknown>,
@@ -87,7 +87,7 @@ describe.each(Object.entries(kinds))('the end of a session over %s', (kind, open
     const upsert = artifacts.upsert.bind(artifacts)
     const replace = artifacts.replace.bind(artifacts)
     let isDue = true
-    // Somebody else's request, and none of the transaction that is open then.
+    // A request of another user, outside the open transaction.
     const outside = AsyncLocalStorage.snapshot()
     const around = async <R>(model: string, write: () => Promise<R>): Promise<R> => {
       if (!isDue || model !== moment.model) return write()
@@ -116,7 +116,7 @@ describe.each(Object.entries(kinds))('the end of a session over %s', (kind, open
   ]
 
   test.each(Object.keys(ends).flatMap((way) => moments.map((moment) => ({ way, ...moment }))))(
-    'by $way $at refuses the authorization',
+    'by $way $at rejects the authorization',
     async ({ way, ...moment }) => {
       const one = await signedIn()
       const { agent, account, party, first, tokens } = one
@@ -147,7 +147,7 @@ describe.each(Object.entries(kinds))('the end of a session over %s', (kind, open
     },
   )
 
-  test.each(moments)('$at tells a client that asked without a page that nobody is signed in', async (moment) => {
+  test.each(moments)('$at returns login_required to a client with prompt=none', async (moment) => {
     const { account, agent, party } = await signedIn()
     const ended = () => host.pocket.endAccess(account.id)
     const page = await during(moment, ended, () => agent.get(urlOf(party, { prompt: 'none', state: 'mine' })))
@@ -160,7 +160,7 @@ describe.each(Object.entries(kinds))('the end of a session over %s', (kind, open
     expect(await kept(account.id)).toEqual([])
   })
 
-  test('answers no form_post and no ID token after it', async () => {
+  test('prevents later form_post responses and ID tokens', async () => {
     const one = await signedIn()
     const moment = { model: 'Session', after: false }
     const ended = () => host.pocket.endAccess(one.account.id)
@@ -174,7 +174,7 @@ describe.each(Object.entries(kinds))('the end of a session over %s', (kind, open
     expect(viewOf(implicit)).toMatchObject({ view: 'error', code: 'interaction_expired' })
   })
 
-  test('destroys the access token of an implicit answer that does not leave', async () => {
+  test('revokes the access token of an implicit response that is not sent', async () => {
     const { agent, account } = await signedIn()
     const party = await relyingParty(host, { client: { skipConsent: true }, protocol: { implicitIdToken: true } })
     const query = { response_type: 'id_token token', nonce: 'n' }
@@ -185,7 +185,7 @@ describe.each(Object.entries(kinds))('the end of a session over %s', (kind, open
     expect(await kept(account.id)).toEqual([])
   })
 
-  test('by a sign-out everywhere ends what clients hold of sessions that have expired, and leaves devices alone', async () => {
+  test('by a sign-out everywhere revokes tokens of expired sessions, and keeps those of devices', async () => {
     const options = { sessionLifetime: async () => ({ length: 600, idle: 0 }) }
     await using other = await startHost({ stores: await database.empty(), options })
     const party = await relyingParty(other, { client: { skipConsent: true }, protocol: listening })
@@ -210,7 +210,7 @@ describe.each(Object.entries(kinds))('the end of a session over %s', (kind, open
     expect(other.errors).toEqual([])
   })
 
-  test('a consent that is withdrawn while the client is authorized does not come back, nor does what it allowed', async () => {
+  test('keeps a consent revoked that is withdrawn during an authorization, and the access it gave', async () => {
     const one = await signedIn()
     for (const moment of moments) {
       const party = await clientThat(false)
@@ -246,7 +246,7 @@ describe.each(Object.entries(kinds))('the end of a session over %s', (kind, open
     expect(await kept(account.id)).toEqual([])
   })
 
-  test('ends nothing if it fails half-way', async () => {
+  test('revokes nothing if it fails halfway', async () => {
     const { account, first, tokens } = await signedIn()
     const [session] = await host.pocket.sessions.list(account.id)
     const { artifacts } = host.stores
@@ -263,7 +263,7 @@ describe.each(Object.entries(kinds))('the end of a session over %s', (kind, open
     expect(await active()).toBe(false)
   })
 
-  test('by a sign-out everywhere also refuses a sign-in that was proven but has not gone on', async () => {
+  test('by a sign-out everywhere also rejects a sign-in that is verified but not yet finished', async () => {
     const person = await host.person('ada')
     const agent = new UserAgent()
     const shown = await agent.follow(await agent.get(urlOf(await clientThat())))
@@ -274,9 +274,9 @@ describe.each(Object.entries(kinds))('the end of a session over %s', (kind, open
     expect(await host.pocket.sessions.list(person.account.id)).toEqual([])
   })
 
-  // The other stores let nobody else go on during a transaction.
+  // The other stores allow no concurrent requests during a transaction.
   if (kind === 'PostgreSQL')
-    test('does not stop a sign-in that is under way: it begins another session', async () => {
+    test('does not stop a sign-in in progress: it starts a new session', async () => {
       const person = await host.person('ada')
       const agent = new UserAgent()
       const party = await clientThat()
@@ -298,7 +298,7 @@ describe.each(Object.entries(kinds))('the end of a session over %s', (kind, open
   // As above.
   if (kind === 'PostgreSQL')
     test.each(Object.keys(ends))(
-      'by %s, not committed yet, keeps authorizations waiting and refuses them',
+      'by %s, not committed yet, delays authorizations and then rejects them',
       async (way) => {
         const one = await signedIn()
         const { artifacts, logoutNotices } = host.stores

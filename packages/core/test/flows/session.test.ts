@@ -28,7 +28,7 @@ async function read(host: Host, agent: UserAgent) {
   return { session: await host.pocket.session(req, res), set: String(res.getHeader('set-cookie') ?? '') }
 }
 
-/** A host that lets people in by login codes too. */
+/** A host that also signs users in with login codes. */
 const withCodes = (pocket: Pocket): RequestListener => {
   const handle = pocket.callback()
   return (req, res) => {
@@ -40,8 +40,8 @@ const withCodes = (pocket: Pocket): RequestListener => {
 
 const cookieOf = (agent: UserAgent) => agent.cookies().find(({ name }) => name === 'access_token')?.value
 
-describe('the browser session', () => {
-  test('takes a new ID when the authentication gets stronger, and the old one lets nobody in', async () => {
+describe('browser session', () => {
+  test('gets a new ID when the authentication gets stronger, and the old ID becomes invalid', async () => {
     await using host = await startHost({ mount: withCodes })
     const { client } = await host.client({ redirectUris: [redirectUri], skipConsent: true })
     const { authenticator, account } = await host.person('ada')
@@ -62,7 +62,7 @@ describe('the browser session', () => {
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('code=')
   })
 
-  test('keeps its ID when the same person signs in again in the same way', async () => {
+  test('keeps its ID when the same user signs in again with the same method', async () => {
     await using host = await startHost()
     const { agent, url, authenticator } = await signedIn(host)
     const id = cookieOf(agent)
@@ -72,7 +72,7 @@ describe('the browser session', () => {
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('code=')
   })
 
-  test('keeps a later sign-in when an answer that has waited goes on', async () => {
+  test('keeps a later sign-in when an earlier response is completed', async () => {
     await using host = await startHost({ mount: withCodes })
     const { client } = await host.client({ redirectUris: [redirectUri], skipConsent: true })
     const { authenticator, account } = await host.person('ada')
@@ -90,7 +90,7 @@ describe('the browser session', () => {
     expect((await read(host, agent)).session).toEqual(session)
   })
 
-  test('takes the time of a sign-in after the clock was set back', async () => {
+  test('accepts the time of a sign-in after the clock was set back', async () => {
     await using host = await startHost()
     host.clock.pass(30 * minute)
     const { agent, url, authenticator } = await signedIn(host)
@@ -101,7 +101,7 @@ describe('the browser session', () => {
     expect((await read(host, agent)).session?.authTime).toBeLessThan(now + minute / second)
   })
 
-  test('stays as it was if it cannot be stored under a new ID, and the new one is not handed out', async () => {
+  test('stays unchanged if it cannot be stored under a new ID, and the new ID is not sent', async () => {
     await using host = await startHost({ mount: withCodes })
     const { agent, url, authenticator, account } = await signedIn(host)
     host.clock.pass(second)
@@ -122,7 +122,7 @@ describe('the browser session', () => {
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('code=')
   })
 
-  test('does not come back when a request that has read it ends after it was ended', async () => {
+  test('is not recreated by a concurrent request after it has ended', async () => {
     await using host = await startHost()
     const { agent, url, account } = await signedIn(host)
     const { artifacts } = host.stores
@@ -136,14 +136,14 @@ describe('the browser session', () => {
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('error=login_required')
   })
 
-  test('is over when access is ended', async () => {
+  test('ends when access is revoked', async () => {
     await using host = await startHost()
     const { agent, url, account } = await signedIn(host)
     await host.pocket.endAccess(account.id)
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('error=login_required')
   })
 
-  test('says where it was used and what was entered, and ends with what clients got', async () => {
+  test('records where it was used and which clients were used, and ends with their tokens', async () => {
     await using host = await startHost()
     const { agent, url, account } = await signedIn(host)
     const [found, ...others] = await host.pocket.sessions.list(account.id)
@@ -164,7 +164,7 @@ describe('the browser session', () => {
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('error=login_required')
   })
 
-  test('all but one end at once', async () => {
+  test('can be kept while all others end at once', async () => {
     await using host = await startHost()
     const { agent, url, account, authenticator } = await signedIn(host)
     const other = new UserAgent()
@@ -176,7 +176,7 @@ describe('the browser session', () => {
     expect((await other.get(`${url}&prompt=none`)).location).toContain('error=login_required')
   })
 
-  test('lives on with each use, which is written once a minute, and no longer than it may', async () => {
+  test('is extended by each use up to its maximum, and written once a minute', async () => {
     using _ = stopTime()
     await using host = await startHost({
       options: { sessionLifetime: async () => ({ length: 20 * 60, idle: 10 * 60 }) },
@@ -228,7 +228,7 @@ describe('the browser session', () => {
     expect(await used()).toMatchObject({ left: about(361) })
   })
 
-  test('is neither begun by a visit nor adopted from a made-up cookie', async () => {
+  test('is neither created by a visit nor adopted from a forged cookie', async () => {
     await using host = await startHost()
     const { url, authenticator } = await signedIn(host)
     const visitor = new UserAgent()
@@ -244,7 +244,7 @@ describe('the browser session', () => {
     expect(cookieOf(agent)).not.toBe('mine')
   })
 
-  test('and everything else that lets somebody in is nowhere in the store in clear', async () => {
+  test('is not stored in plain text, like all other credentials', async () => {
     await using host = await startHost()
     const stored: string[] = []
     for (const name of ['upsert', 'insert'] as const) {

@@ -36,13 +36,13 @@ export async function relyingParty(host: Host, options: RelyingPartyOptions = {}
   return { client, secret, configuration }
 }
 
-/** Who sits in front of which browser; somebody new in a new one where it is not said. */
+/** The user and the browser; by default a new user in a new browser. */
 export interface Browsing {
   readonly agent?: UserAgent
   readonly person?: Awaited<ReturnType<Host['person']>>
 }
 
-/** Follows an authorization request through sign-in and consent, up to the address of the client. */
+/** Follows an authorization request through sign-in and consent, up to the redirect URI of the client. */
 export async function passThrough(host: Host, url: string, { agent = new UserAgent(), person }: Browsing = {}) {
   const { account, authenticator } = person ?? (await host.person('ada'))
   const shown = await agent.follow(await agent.get(url), { until: back })
@@ -52,7 +52,7 @@ export async function passThrough(host: Host, url: string, { agent = new UserAge
   return { account, authenticator, agent, page }
 }
 
-/** One login as openid-client checks it. */
+/** A login that openid-client verifies. */
 export async function login(
   host: Host,
   configuration: oidc.Configuration,

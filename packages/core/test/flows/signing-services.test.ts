@@ -19,9 +19,9 @@ const es256: SigningService = {
   sign: async (data) => sign('sha256', data, { key: ec.privateKey, dsaEncoding: 'ieee-p1363' }),
 }
 
-describe('keys that sign elsewhere', () => {
+describe('external signing services', () => {
   test.each(['RS256', 'ES256'] as const)(
-    'sign ID tokens and access tokens with %s, and core stores none',
+    'sign ID tokens and access tokens with %s, and core stores no key',
     async (alg) => {
       const stores = memoryStores()
       await using host = await startHost({ stores, options: { signingServices: [rs256, es256] } })
@@ -52,7 +52,7 @@ describe('keys that sign elsewhere', () => {
   test.each([
     ['throws', () => Promise.reject(new Error('the HSM is locked'))],
     ['hangs', () => new Promise<Uint8Array>(() => {})],
-  ])('give no token where one %s, audited', async (_name, broken) => {
+  ])('issue no token if a service %s, with an audit event', async (_name, broken) => {
     await using host = await startHost({ options: { signingServices: [{ ...rs256, sign: broken }], hookTimeout: 50 } })
     const { configuration } = await relyingParty(host)
     const { finish } = await login(host, configuration)
@@ -71,13 +71,13 @@ describe('keys that sign elsewhere', () => {
       issuer: 'http://localhost',
       masterKey: 'a master key that is long enough',
       stores: { ...memoryStores(), accounts: { find: async () => undefined } },
-      // A cast: what a host without types may give.
+      // Cast: the value of a host without type checking.
       signingServices: signingServices as SigningService[],
     })
     await expect(failed).rejects.toMatchObject({ fields: [{ field: 'signingServices', code }] })
   })
 
-  test('have no schedule, since they rotate by themselves', async () => {
+  test('reject a key schedule, because they rotate their own keys', async () => {
     const failed = createPocket({
       issuer: 'http://localhost',
       masterKey: 'a master key that is long enough',

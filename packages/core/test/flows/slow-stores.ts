@@ -3,26 +3,26 @@ import type { PocketStores } from '@pocket/core'
 import type { DataSource } from 'typeorm'
 import { databaseOf, typeormStores } from '../../src/typeorm/index.ts'
 
-/** What is done with an artifact that can be used once; of those who consume it, who may go on wins. */
+/** The operations on a single-use artifact; `win` is the consume that succeeds. */
 export type Step = 'find' | 'consume' | 'win'
 
-/** How a test leads one of several processes over the same database. */
+/** Controls one of several processes over the same database. */
 export interface Lead {
-  /** From now on nobody goes on who has done this; who was held for something else goes on. */
+  /** From now on blocks requests after this step; releases those that are blocked at another step. */
   hold(step: Step): void
-  /** Resolves when that many wait there with the same artifact. */
+  /** Resolves when that many requests for the same artifact are blocked. */
   met(times: number): Promise<void>
-  /** Lets all go on at once. */
+  /** Releases all blocked requests at once. */
   open(): void
-  /** Moves the clock, which stands still otherwise. */
+  /** Advances the clock, which is stopped otherwise. */
   pass(milliseconds: number): void
 }
 
 const lateness = 10
 
 /**
- * Stores of one process whose every statement about artifacts is answered late, reads and writes: between two statements of
- * one request, in or above the store, there are those of all the others. And the lead over when they begin.
+ * Stores of one process that delay every artifact read and write, so that the statements of concurrent requests interleave. Also
+ * returns the controls for the test.
  */
 export function slowStores(dataSource: DataSource, startedAt: number) {
   answerLate(dataSource)
@@ -60,7 +60,7 @@ export function slowStores(dataSource: DataSource, startedAt: number) {
   return { stores: slow, clock: { now: () => now }, lead }
 }
 
-/** Those who wait until all are let go. */
+/** The requests that are blocked until all are released. */
 class Held {
   readonly #step: Step
   readonly #opened = Promise.withResolvers<void>()

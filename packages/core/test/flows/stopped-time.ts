@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals'
 
-/** Time stands still until it is disposed of, for us and for oidc-provider; a `TestClock` moves all the same when it is told to. */
+/** Stops the time until disposal, for core and for oidc-provider; a `TestClock` can still be advanced. */
 export function stopTime(): Disposable {
   const now = Date.now()
   const spy = jest.spyOn(Date, 'now').mockImplementation(() => now)

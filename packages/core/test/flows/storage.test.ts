@@ -55,7 +55,7 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
 
   const tokensOf = async (answer: Response) => (await answer.json()) as Readonly<Record<string, string>>
 
-  /** None of what these answers gave counts for anything. */
+  /** Asserts that no token of these responses works. */
   async function expectNothing(
     host: Host,
     token: (fields: Readonly<Record<string, string>>) => Promise<Response>,
@@ -72,21 +72,21 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
     expect(host.errors).toEqual([])
   }
 
-  test('fifty exchanges of one code give one answer, whose tokens end then', async () => {
+  test('fifty exchanges of one code get one response, whose tokens are then revoked', async () => {
     await using host = await startHost({ stores: await database.empty() })
     const { exchange, token } = await signedIn(host)
     const answers = await fifty(exchange)
     const won = answers.filter(({ status }) => status === 200)
     expect(won).toHaveLength(1)
     const [{ refresh_token }] = (await Promise.all(won.map((answer) => answer.json()))) as [{ refresh_token: string }]
-    // Who comes second ends what the first one got (RFC 6749 §4.1.2).
+    // A second use revokes the tokens of the first one (RFC 6749 §4.1.2).
     expect(await (await token({ grant_type: 'refresh_token', refresh_token })).json()).toMatchObject({
       error: 'invalid_grant',
     })
     expect(host.errors).toEqual([])
   })
 
-  test('fifty refreshes of a confidential client at once get one answer, which goes on', async () => {
+  test('fifty concurrent refreshes of a confidential client get one response, whose tokens stay valid', async () => {
     await using host = await startHost({ stores: await database.empty() })
     const { exchange, token } = await signedIn(host)
     const { refresh_token = '' } = await tokensOf(await exchange())
@@ -99,7 +99,7 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
     expect(host.errors).toEqual([])
   })
 
-  test('a refresh whose storage fails leaves the refresh token usable', async () => {
+  test('a refresh that fails in the store leaves the refresh token usable', async () => {
     await using host = await startHost({ stores: await database.empty() })
     const { exchange, token } = await signedIn(host)
     const { refresh_token = '' } = await tokensOf(await exchange())
@@ -117,7 +117,7 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
     expect([answer.status, failures.length]).toEqual([200, 3])
   })
 
-  test('of fifty refreshes of a public client ten succeed, and what they got goes on', async () => {
+  test('ten of fifty refreshes of a public client succeed, and their tokens stay valid', async () => {
     const now = Date.now()
     await using host = await startHost({ stores: await database.empty(), options: { clock: { now: () => now } } })
     const { exchange, token } = await signedIn(host, { isPublic: true })
@@ -132,7 +132,7 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
     expect(host.errors).toEqual([])
   })
 
-  test('without a leeway fifty refreshes with one token give one answer', async () => {
+  test('without a leeway fifty refreshes with one token get one response', async () => {
     await using host = await startHost({ stores: await database.empty(), options: { refreshLeeway: 0 } })
     const { exchange, token } = await signedIn(host, { isPublic: true })
     const { refresh_token } = (await (await exchange()).json()) as { refresh_token: string }
@@ -142,7 +142,7 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
   })
 
   test.each(['AuthorizationCode', 'RefreshToken'])(
-    'of two that have read the same %s before either used it one is answered, and has nothing then',
+    'one of two requests that read the same %s before its use succeeds, and its tokens are then revoked',
     async (model) => {
       await using host = await startHost({ stores: await database.empty(), options: { refreshLeeway: 0 } })
       const { exchange, token } = await signedIn(host, { isPublic: true })
@@ -165,7 +165,7 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
   )
 
   test.each(['RefreshToken', 'Grant'])(
-    'a revocation after a refresh has read the %s leaves nothing alive',
+    'a revocation after a refresh has read the %s leaves no valid token',
     async (model) => {
       await using host = await startHost({ stores: await database.empty() })
       const { client, exchange, token } = await signedIn(host)
@@ -187,7 +187,7 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
     },
   )
 
-  test('a revocation between the use of a refresh token of a public client and its answer leaves nothing alive', async () => {
+  test('a revocation during a refresh of a public client, after the token was consumed, leaves no valid token', async () => {
     await using host = await startHost({ stores: await database.empty() })
     const { client, exchange, token } = await signedIn(host, { isPublic: true })
     const { refresh_token = '' } = await tokensOf(await exchange())
@@ -203,7 +203,7 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
     await expectNothing(host, token, [await token({ grant_type: 'refresh_token', refresh_token })])
   })
 
-  test('fifty answers to one challenge sign in once', async () => {
+  test('fifty responses to one challenge sign in once', async () => {
     await using host = await startHost({ stores: await database.empty() })
     const { client } = await host.client({ redirectUris: [redirectUri] })
     const { authenticator } = await host.person('ada')
@@ -217,7 +217,7 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
   })
 
-  test('a deleted client takes what it was given along, a forgotten account everything', async () => {
+  test('removing a client removes its artifacts, and forgetting an account removes all artifacts of the account', async () => {
     await using host = await startHost({ stores: await database.empty() })
     const { client, exchange, agent, token } = await signedIn(host)
     const { access_token, refresh_token } = (await (await exchange()).json()) as Record<string, string>
@@ -226,7 +226,7 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
     expect((await userInfo()).status).toBe(200)
     await host.pocket.clients.remove(client.id)
     expect((await userInfo()).status).toBe(401)
-    // Somebody may add another client under the same id: nothing of the old one counts there.
+    // A new client may reuse the ID; no artifact of the old client is valid there.
     await host.pocket.clients.create({ id: client.id, name: 'Another', redirectUris: [redirectUri] })
     const another = (await host.pocket.clients.addSecret(client.id)).plain
     const old = await token({ client_secret: another, grant_type: 'refresh_token', refresh_token: refresh_token ?? '' })
@@ -248,7 +248,7 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
     expect((await agent.get(`${host.issuer}/authorize?${query}`)).location).toContain('error=login_required')
   })
 
-  test('access that ends takes every way in along that waits to be used, and a forgotten account what it tried', async () => {
+  test('ending access removes all unused credentials, and forgetting an account also its attempts', async () => {
     await using host = await startHost({ stores: await database.empty() })
     const { client } = await signedIn(host)
     const [accountId = ''] = host.accounts.keys()
@@ -276,14 +276,14 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
     expect(await tried()).not.toContain(accountId)
   })
 
-  test('what has expired is removed in batches', async () => {
+  test('removes expired rows in batches', async () => {
     await using host = await startHost({ stores: await database.empty() })
     await signedIn(host)
     expect(await host.pocket.removeExpired(1)).toBe(0)
     host.clock.pass(26 * hour)
     let removed = 0
     for (let batch = -1; batch !== 0; removed += batch) batch = await host.pocket.removeExpired(1)
-    // The session, the grant, and the two interactions that are finished.
+    // The session, the grant, and the two finished interactions.
     expect(removed).toBe(4)
   })
 })

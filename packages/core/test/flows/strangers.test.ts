@@ -10,13 +10,13 @@ jest.setTimeout(600_000)
 
 const megabyte = 1024 * 1024
 const minutes = 4
-/** More of each kind of request that is stored than a network may have pending. */
+/** More requests of each stored kind than one network may have pending. */
 const times = 45
 const stored = new Set(['authorize', 'push', 'start a device login'])
 
 type Query = Readonly<Record<string, string>>
 
-/** Every kind of request that needs no credentials and that something could be stored for, as large as it may be. */
+/** Every kind of request without credentials that can be stored, at its maximum size. */
 async function stranger(host: Host) {
   const [{ client }, { client: confidential }] = [
     await host.client({ redirectUris: [redirectUri], isPublic: true }),
@@ -85,7 +85,7 @@ async function storedBytes(dataSource: DataSource): Promise<number> {
 }
 
 describe.each(databases)('requests without credentials, on %s', (_kind, open) => {
-  test('grow the database by less than 2 MB a minute and up to a plateau, while people sign in', async () => {
+  test('grow the database by less than 2 MB a minute and up to a plateau, while users sign in', async () => {
     await using stack = new AsyncDisposableStack()
     const database = stack.use(await open())
     await runMigrations(optionsFor(database), [pocketMigrations])
@@ -117,7 +117,7 @@ describe.each(databases)('requests without credentials, on %s', (_kind, open) =>
     }
     const growth = measured.slice(1).map((bytes, index) => bytes - (measured[index] ?? 0))
     expect(Math.max(...growth)).toBeLessThan(2 * megabyte)
-    // By the third minute pushed requests come and go, and nothing else is added.
+    // From the third minute on, pushed requests expire as fast as they arrive, and nothing else is added.
     expect((measured[4] ?? 0) - (measured[3] ?? 0)).toBeLessThan(megabyte / 8)
     expect(host.errors).toEqual([])
   })

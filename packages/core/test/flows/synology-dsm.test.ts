@@ -23,7 +23,7 @@ async function dsmAt(
 }
 
 describe('Synology DSM', () => {
-  test('signs in with a passkey and consent the first time, and straight back the second time', async () => {
+  test('signs in with passkey and consent the first time, and without a page the second time', async () => {
     await using host = await startHost()
     const { authenticator, account } = await host.person('ada')
     const { dsm, back, client } = await dsmAt(host)
@@ -64,7 +64,7 @@ describe('Synology DSM', () => {
   test.each([
     ['https://nas:5001', 'https://nas:5001/'],
     ['https://nas:5001/', 'https://nas:5001'],
-  ])('takes %s where %s is registered', async (typed, registered) => {
+  ])('accepts %s if %s is registered', async (typed, registered) => {
     await using host = await startHost()
     const { authenticator } = await host.person('ada')
     const { dsm, back } = await dsmAt(host, { typed, registered: [registered] })
@@ -74,7 +74,7 @@ describe('Synology DSM', () => {
     expect(await dsm.finish(returned.location ?? '')).toMatchObject({ signedIn: true })
   })
 
-  test('of several addresses, each that is registered works', async () => {
+  test('accepts each of several registered redirect URIs', async () => {
     await using host = await startHost()
     const { authenticator } = await host.person('ada')
     const addresses = ['https://nas:5001', 'https://nas.example.com', 'https://photos.example.com/'] as const
@@ -98,7 +98,7 @@ describe('Synology DSM', () => {
     }
   })
 
-  test('tells a name that DSM does not know, and lets nobody in', async () => {
+  test('reports a user name that DSM does not know, and does not sign in', async () => {
     await using host = await startHost()
     const { authenticator } = await host.person('eve')
     const { dsm, back } = await dsmAt(host, { accounts: ['ada'] })
@@ -114,7 +114,7 @@ describe('Synology DSM', () => {
     ['https://nas:5001.evil.example', 'invalid_redirect_uri'],
     ['https://nas:5002', 'invalid_redirect_uri'],
     ['http://nas:5001', 'invalid_redirect_uri'],
-  ])('refuses %s on a page of its own', async (typed, code) => {
+  ])('rejects %s on an error page', async (typed, code) => {
     await using host = await startHost()
     const { dsm } = await dsmAt(host, { typed, registered: ['https://nas:5001', 'https://nas:5001/callback'] })
     const agent = new UserAgent()
@@ -124,7 +124,7 @@ describe('Synology DSM', () => {
     expect(host.events).toMatchObject([{ event: 'authorization_refused', code: 'invalid_redirect_uri' }])
   })
 
-  test('Cancel on the consent page tells the client access_denied', async () => {
+  test('Cancel on the consent page returns access_denied to the client', async () => {
     await using host = await startHost()
     const { authenticator } = await host.person('ada')
     const { dsm, back } = await dsmAt(host)

@@ -7,16 +7,16 @@ import { DataSource } from 'typeorm'
 import { postgresOptions, sqliteOptions } from '../../src/typeorm/index.ts'
 import { type Lead, slowStores } from './slow-stores.ts'
 
-/** What another process is given, as JSON. */
+/** The input of another process, as JSON. */
 export interface Task {
   readonly address: string
   readonly startedAt: number
   readonly account: Account
-  /** Instances over the same database, by issuer. */
+  /** Provider instances over the same database, by issuer. */
   readonly leeways: Readonly<Record<string, number>>
 }
 
-/** Answers for each issuer at a port of its own, and follows the lead that is posted to the first port it tells. */
+/** Serves each issuer on a port of its own, and follows the commands that are posted to the first port it prints. */
 const { address, startedAt, account, leeways }: Task = JSON.parse(process.argv[2] ?? '')
 const options = address.startsWith('postgres://') ? postgresOptions(address) : sqliteOptions(address)
 const dataSource = await new DataSource(options).initialize()

@@ -81,7 +81,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
     return { host, agent, person, urlOf, stack: stack.move() }
   }
 
-  test('are all ended by one sign-out, whether of one client or of many', async () => {
+  test('are all revoked by one sign-out, for one client or many', async () => {
     const { host, agent, person, urlOf, stack } = await start()
     await using _ = stack
     const different = await Promise.all(
@@ -110,7 +110,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
     expect(host.errors).toEqual([])
   })
 
-  test('that go on from several sign-in pages at once keep one session', async () => {
+  test('that continue from several sign-in pages at once keep one session', async () => {
     const { host, person, urlOf, stack } = await start()
     await using _ = stack
     const agent = new UserAgent()
@@ -138,7 +138,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
     expect(host.errors).toEqual([])
   })
 
-  test('that cross a sign-out everywhere are ended by it or refused', async () => {
+  test('that overlap a sign-out everywhere are revoked or rejected', async () => {
     const { host, agent, person, urlOf, stack } = await start()
     await using _ = stack
     const parties = await Promise.all(

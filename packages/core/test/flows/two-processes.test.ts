@@ -13,13 +13,13 @@ import { type Step, slowStores } from './slow-stores.ts'
 type Fields = Readonly<Record<string, string>>
 type Tokens = Readonly<Record<'access_token' | 'refresh_token', string>>
 
-/** One instance, answered for by the host and at another origin. */
+/** One provider instance, served by the host and on another origin. */
 interface Given {
   readonly host: Host
   readonly other: string
   readonly leads: readonly AnyLead[]
   readonly person: Awaited<ReturnType<Host['person']>>
-  /** Whether the client authenticates; one that does not gets what the leeway allows. */
+  /** Whether the client authenticates; for a public client the leeway limits the number of responses. */
   readonly isPublic: boolean
 }
 
@@ -34,7 +34,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
     return setUp
   })
 
-  // A set-up that is late is waited for, so that nothing of it is left; one that fails leaves nothing itself.
+  // Waits for a slow setup, so that its resources are released; a failed setup cleans up after itself.
   afterAll(async () => {
     const [started] = await Promise.allSettled([setUp])
     if (started.status === 'fulfilled') await started.value.stack.disposeAsync()
@@ -97,7 +97,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
     const both = async (tell: (one: AnyLead) => unknown) => {
       await Promise.all(leads.map(tell))
     }
-    /** Half of them at each process; all have taken this step before one goes on, when `meanwhile` is done. */
+    /** Sends half of the requests to each process; all take this step and `meanwhile` runs before any of them continues. */
     const atOnce = async (times: number, fields: Fields, step: Step, meanwhile = async () => {}) => {
       await both((one) => one.hold(step))
       const answers = Promise.all(Array.from({ length: times }, (_, index) => post(index, 'token', fields)))
@@ -106,7 +106,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
       await both((one) => one.open())
       return answers
     }
-    /** All have found it before one goes on, and the one that wins goes on when all others are answered. */
+    /** All requests find the artifact before any continues, and the winner continues after all others have a response. */
     const winnerLast = async (times: number, fields: Fields) => {
       await both((one) => one.hold('find'))
       const others = Promise.withResolvers<void>()
@@ -138,7 +138,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
       return { grant_type: 'authorization_code', redirect_uri: redirectUri, code: value, code_verifier: verifier }
     }
     const exchange = async () => (await post(0, 'token', await code())).json() as Promise<Tokens>
-    /** What these tokens still do: at UserInfo, and at introspection in the other process. */
+    /** Returns which tokens still work: at UserInfo, and at introspection in the other process. */
     const alive = async ({ access_token, refresh_token }: Tokens) => {
       const headers = { authorization: `Bearer ${access_token}` }
       const isActive = async (token: string) =>
@@ -168,7 +168,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
   const refresh = ({ refresh_token }: Tokens) => ({ grant_type: 'refresh_token', refresh_token })
   const aliveOf = ({ alive }: Setting, given: readonly Tokens[]) => Promise.all(given.map(alive))
 
-  /** Nothing that these tokens could do is done any more. */
+  /** Asserts that none of these tokens works. */
   async function expectEnd(each: Setting, given: readonly Tokens[]) {
     expect(await aliveOf(each, given)).toEqual(given.map(() => [false]))
     const refused = await Promise.all(given.map(each.refreshed))
@@ -180,7 +180,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
       answers.filter(({ status }) => status !== 200).map(async (answer) => ((await answer.json()) as Fields).error),
     )
 
-  test('fifty exchanges of one code: one answer, whose tokens end then', async () => {
+  test('fifty exchanges of one code get one response, whose tokens are then revoked', async () => {
     const each = await within(0)
     const answers = await each.atOnce(50, await each.code(), 'find')
     expect(await refusals(answers)).toEqual(Array(49).fill('invalid_grant'))
@@ -188,7 +188,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
     expect(each.host.errors).toEqual([])
   })
 
-  test('fifty refreshes without a leeway: one answer, whose tokens end then', async () => {
+  test('fifty refreshes without a leeway get one response, whose tokens are then revoked', async () => {
     const each = await within(0, 'public')
     const first = await each.exchange()
     const answers = await each.atOnce(50, refresh(first), 'find')
@@ -198,7 +198,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
   })
 
   test.each(['code', 'refresh token'])(
-    'who wins a %s and is answered after all others gets nothing alive',
+    'the winner of a %s race that is answered last gets no valid token',
     async (kind) => {
       const each = await within(0, 'public')
       const fields = kind === 'code' ? await each.code() : refresh(await each.exchange())
@@ -209,11 +209,11 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
     },
   )
 
-  test('fifty refreshes within the leeway: ten answers, whose tokens live until one comes after it', async () => {
+  test('fifty refreshes within the leeway get ten responses, whose tokens stay valid until a later reuse', async () => {
     const each = await within(3, 'public')
     const first = await each.exchange()
     const answers = await each.atOnce(50, refresh(first), 'find')
-    // The clock stands still meanwhile, so that all of them come within the leeway however slow the machine is.
+    // The clock is stopped, so that all requests fall within the leeway on slow machines too.
     expect(await refusals(answers)).toEqual(Array(40).fill('invalid_grant'))
     const won = await tokensOf(answers)
     expect(new Set(won.map(({ refresh_token }) => refresh_token)).size).toBe(10)
@@ -228,7 +228,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
     expect(each.host.errors).toEqual([])
   })
 
-  test('a second use succeeds within the leeway, and ends what both gave after it', async () => {
+  test('accepts a second use within the leeway, and revokes all tokens at a later reuse', async () => {
     const each = await within(3, 'public')
     const first = await each.exchange()
     const won = await tokensOf([await each.refreshed(first)])
@@ -237,13 +237,13 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
     expect(won).toHaveLength(2)
     expect(await aliveOf(each, won)).toEqual(won.map(() => [true]))
     await each.pass(1)
-    // Fifty thieves at once get as little as one.
+    // Fifty concurrent thieves get as little as one.
     expect(await refusals(await each.atOnce(50, refresh(first), 'find'))).toEqual(Array(50).fill('invalid_grant'))
     await expectEnd(each, [first, ...won])
     expect(each.host.errors).toEqual([])
   })
 
-  test('one assertion sent twenty times: one answer', async () => {
+  test('twenty requests with one assertion get one response', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256')
     const jwk = { ...(await exportJWK(publicKey)) }
     const each = await within(0)
@@ -269,7 +269,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
   })
 
   test.each(['refresh_token', 'access_token'] as const)(
-    'a revocation of the %s between the uses of the refresh token and their answers leaves nothing alive',
+    'a revocation of the %s during concurrent refreshes, after the token was consumed, leaves no valid token',
     async (revoked) => {
       const each = await within(3, 'public')
       const first = await each.exchange()
@@ -283,7 +283,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
     },
   )
 
-  /** What all answers hold, without when their access token ends. */
+  /** Asserts that all responses are equal except for `expires_in`, and returns their tokens. */
   const oneAnswer = async (answers: readonly Response[]) => {
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
     const [one = { access_token: '', refresh_token: '' }, ...more] = await tokensOf(answers)
@@ -291,7 +291,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
     return one
   }
 
-  test.each([0, 3] as const)('fifty refreshes of a confidential client get one answer, leeway %d s', async (leeway) => {
+  test.each([0, 3] as const)('fifty refreshes of a confidential client get one response, leeway %d s', async (leeway) => {
     const each = await within(leeway)
     const first = await each.exchange()
     const won = await oneAnswer(await each.atOnce(50, refresh(first), 'find'))
@@ -305,7 +305,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
     expect(each.host.errors).toEqual([])
   })
 
-  test('fifty reuses after sixty seconds get nothing and end the family', async () => {
+  test('fifty reuses after sixty seconds get an error and revoke the family', async () => {
     const each = await within(3)
     const first = await each.exchange()
     const won = await oneAnswer([await each.refreshed(first)])
@@ -315,7 +315,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
     expect(each.host.errors).toEqual([])
   })
 
-  test('a repeated refresh that races the first use of the new token leaves one line or none', async () => {
+  test('a repeated refresh that races the first use of the new token leaves one valid token set or none', async () => {
     const each = await within(3)
     const first = await each.exchange()
     const won = await oneAnswer([await each.refreshed(first)])
@@ -328,7 +328,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
   })
 
   test.each(['refresh_token', 'access_token'] as const)(
-    'a revocation of the %s that races refreshes leaves nothing alive',
+    'a revocation of the %s that races refreshes leaves no valid token',
     async (revoked) => {
       const each = await within(3)
       const first = await each.exchange()
@@ -342,8 +342,8 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
     },
   )
 
-  // The last test, since it ends the other process.
-  test('a process that is killed between consuming the token and storing the answer leaves the token usable', async () => {
+  // Runs last, because it kills the other process.
+  test('a process that is killed between consuming the token and storing the response leaves the token usable', async () => {
     const { another } = await setUp
     const each = await within(3)
     const first = await each.exchange()

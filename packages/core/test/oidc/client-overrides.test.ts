@@ -15,15 +15,15 @@ const replaced = ['redirectUriAllowed', 'postLogoutRedirectUriAllowed', 'grantTy
 function versionWith(methods: readonly string[]): Provider {
   class Client {}
   for (const name of methods) Reflect.set(Client.prototype, name, () => false)
-  // A cast: of the library this is what is replaced, and nothing else is asked.
+  // Cast: a fake with only the parts of the library that core overrides.
   return { Client } as unknown as Provider
 }
 
-test('a version of the library that has everything that is replaced can be used', () => {
+test('accepts a library version with all overridden methods', () => {
   expect(() => overrideClientChecks(versionWith(replaced), ports)).not.toThrow()
 })
 
-test.each(replaced)('a version of the library without %s cannot be used', (name) => {
+test.each(replaced)('rejects a library version without %s', (name) => {
   const version = versionWith(replaced.filter((each) => each !== name))
   expect(() => overrideClientChecks(version, ports)).toThrow(Misconfigured)
 })

@@ -26,8 +26,8 @@ function setting() {
   return { clock, store, ring, letTokensLive }
 }
 
-describe('the key ring', () => {
-  test('makes a signing key and the next one of each algorithm at the first start, RS256 first, also when two processes start at once', async () => {
+describe('key ring', () => {
+  test('creates the current and the next key for each algorithm, RS256 first, also if two processes start at once', async () => {
     const { ring, store } = setting()
     const [one, two] = await Promise.all([ring().load(), ring().load()])
     expect(one.keys.map(({ alg }) => alg)).toEqual([
@@ -46,14 +46,14 @@ describe('the key ring', () => {
     )
   })
 
-  test('keeps no private key in clear', async () => {
+  test('stores no private key in plain text', async () => {
     const { ring, store } = setting()
     const { keys } = await ring().load()
     const stored = JSON.stringify(await store.list())
     for (const { d } of keys) expect(stored).not.toContain(d)
   })
 
-  test('refuses another master key', async () => {
+  test('rejects a different master key', async () => {
     const { ring } = setting()
     await ring().load()
     await expect(ring(MasterKey.from('the key of somebody else')).load()).rejects.toMatchObject({
@@ -61,7 +61,7 @@ describe('the key ring', () => {
     })
   })
 
-  test('rotates when its time has come: the announced key signs, the old one stays published, then goes', async () => {
+  test('rotates on schedule: the announced key signs, the old one stays published and is then removed', async () => {
     const { ring, clock } = setting()
     const first = await ring().load()
     clock.pass(89 * day)
@@ -79,7 +79,7 @@ describe('the key ring', () => {
     expect((await ring().load()).keys.map(({ kid }) => kid)).not.toContain(first.keys[0]?.kid)
   })
 
-  test('says of each key since when it is what it is, and until when', async () => {
+  test('reports the start and the end of the current state of each key', async () => {
     const { ring, clock } = setting()
     const start = clock.now()
     await ring().load()
@@ -110,7 +110,7 @@ describe('the key ring', () => {
     (await ring.list()).filter(({ algorithm }) => algorithm === 'RS256').map(({ kid, status }) => `${status} ${kid}`)
   const currentOf = async (ring: KeyRing) => (await ring.list())[0]?.kid ?? ''
 
-  test('replaces a key on demand at once by the one that was announced, and keeps the old one published', async () => {
+  test('replaces a key on demand with the announced one, and keeps the old one published', async () => {
     const { ring, clock } = setting()
     const [first, announced] = (await ring().load()).keys
     clock.pass(7 * minute)
@@ -123,17 +123,17 @@ describe('the key ring', () => {
       expect.stringMatching(/^next /),
       `previous ${first?.kid}`,
     ])
-    // The same request once more asks for nothing.
+    // Repeating the same request has no effect.
     expect(await ring().replace([first?.kid ?? ''], false)).toEqual([])
   })
 
-  test('replaces a key by one that was announced just now only once caches and other processes know it', async () => {
+  test('delays the replacement by a recently announced key until caches and other processes know it', async () => {
     const { ring, clock } = setting()
     const [first, announced] = (await ring().load()).keys
     const [waiting] = await ring().replace([first?.kid ?? ''], false)
     expect(waiting).toMatchObject({ kid: announced?.kid })
     const wait = (waiting?.signsFrom ?? 0) - clock.now()
-    // `max-age` of the JWKS, and the time after which another process looks at the keys.
+    // The `max-age` of the JWKS plus the interval in which other processes reload the keys.
     expect(wait).toBeGreaterThan(6 * minute)
     expect((await ring().list())[0]).toMatchObject({ kid: first?.kid, until: waiting?.signsFrom })
     clock.pass(wait - 10_000)
@@ -145,7 +145,7 @@ describe('the key ring', () => {
     expect(await ring().rotate()).toEqual([])
   })
 
-  test('replaces a key immediately, and withdraws those before it', async () => {
+  test('replaces a key immediately, and withdraws the previous keys', async () => {
     const { ring, clock } = setting()
     const [first, announced] = (await ring().load()).keys
     clock.pass(90 * day)
@@ -169,7 +169,7 @@ describe('the key ring', () => {
     expect((await ring().load()).keys).toHaveLength(immediately ? 8 : 12)
   })
 
-  test('keeps a replaced key published until the last token has expired that it signed', async () => {
+  test('keeps a replaced key published until the last token that it signed has expired', async () => {
     const { ring, clock, letTokensLive } = setting()
     const first = await ring().load()
     letTokensLive(100 * day)
@@ -195,7 +195,7 @@ describe('the key ring', () => {
     expect((await ring().load()).keys).toHaveLength(12)
   })
 
-  test('an installation from before gets the algorithms that it lacks, and keeps its key', async () => {
+  test('adds missing algorithms to an older installation, and keeps its key', async () => {
     const { ring, store } = setting()
     const first = await ring().load()
     for (const { kid, algorithm } of await store.list()) if (algorithm !== 'RS256') await store.remove(kid)

@@ -7,8 +7,8 @@ const login = { accountId: 'ada', acr: '0', amr: ['otp'], loginTs: 100 }
 const stronger = { ...login, acr: 'phr', amr: ['phr'] }
 const [a, b, c] = ['a', 'b', 'c'].map((grantId) => ({ sid: `of ${grantId}`, grantId }))
 
-describe('two changes of one session', () => {
-  test('keep the authorizations that either has added, and drop those that either has removed', () => {
+describe('two concurrent changes of a session', () => {
+  test('keep the authorizations that either added, and drop those that either removed', () => {
     const base = { ...login, authorizations: { one: a, two: b } }
     const mine = { ...login, authorizations: { one: a, two: b, three: c } }
     const stored = { ...login, authorizations: { two: b, four: a } }
@@ -17,7 +17,7 @@ describe('two changes of one session', () => {
     expect(merge({ authorizations: { one: a } }, {}, { authorizations: { one: a } })?.authorizations).toBeUndefined()
   })
 
-  test('keep what only one of them has changed', () => {
+  test('keep a value that only one of them changed', () => {
     const [mine, stored] = [
       { ...login, state: { secret: 'mine' } },
       { ...stronger, revision: 'r' },

@@ -8,15 +8,15 @@ interface KeyReader {
   readonly asymmetricKeyStore: { refresh(): Promise<void> }
 }
 
-/** Reads the keys of a client that publishes them at this address. */
+/** Fetches the keys of a client that publishes them at this URL. */
 async function readKeys(pocket: Pocket, url: string): Promise<void> {
-  // A cast, since the library's types do not name what its own code calls.
+  // Cast: the types of the library omit the internal method.
   const Client = pocket.provider().Client as unknown as new (metadata: object) => KeyReader
   const metadata = { client_id: 'a', redirect_uris: ['https://client.example'], token_endpoint_auth_method: 'none' }
   await new Client({ ...metadata, jwks_uri: url }).asymmetricKeyStore.refresh()
 }
 
-test('what the protocol library asks of clients goes through the guarded fetch', async () => {
+test('the protocol library fetches client URLs through the guarded fetch', async () => {
   let asked = 0
   await using server = createServer((_req, res) => {
     asked++

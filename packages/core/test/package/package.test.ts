@@ -27,12 +27,12 @@ beforeAll(async () => {
   await run('node', [join(workspace, 'node_modules/typescript/bin/tsc'), '--build', ...published.map(at)])
 })
 
-/** Milliseconds: npm and two linters take most of a minute on a machine that does something else too. */
+/** Milliseconds: npm and two linters take most of a minute on a busy machine. */
 const packing = 300_000
 
 describe.each(published)('@pocket/%s, as it is packed', (name) => {
   test(
-    'has an entry for everybody who may import it',
+    'has valid entry points',
     async () => {
       const { messages } = await publint({ pkgDir: at(name), level: 'suggestion', strict: true, pack: 'npm' })
       expect(messages).toEqual([])
@@ -41,14 +41,14 @@ describe.each(published)('@pocket/%s, as it is packed', (name) => {
   )
 
   test(
-    'has types that are true',
+    'has types that resolve correctly',
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'pocket-pack-'))
       await run('npm', ['pack', '--pack-destination', folder], { cwd: at(name) })
       const [tarball = ''] = await readdir(folder)
       const checked = await checkPackage(createPackageFromTarballData(await readFile(join(folder, tarball))))
       await rm(folder, { recursive: true })
-      // It is an ES module: the resolutions of `require` and of Node 10 are none of ours.
+      // The package is an ES module: `require` and the resolution of Node 10 are not supported.
       const ours = ['node16-esm', 'bundler']
       const problems = checked.types === false ? ['no types'] : checked.problems
       expect(
@@ -63,27 +63,27 @@ describe.each(published)('@pocket/%s, as it is packed', (name) => {
 })
 
 describe.each(reported)('the API of @pocket/%s', (name) => {
-  test('is as it is written down: `pnpm --filter @pocket/core run api-report` writes it', async () => {
+  test('matches its report: `pnpm --filter @pocket/core run api-report` updates it', async () => {
     expect(await apiReport(name)).toBe(await readFile(reportFile(name), 'utf8'))
   })
 
-  test('says of each name what it is', async () => {
+  test('documents each name', async () => {
     const undocumented = [...(await publicApi(name))].flatMap(([door, exported]) =>
       exported.filter(({ documented }) => !documented).map((each) => `${door} ${each.name}`),
     )
     expect(undocumented).toEqual([])
   })
 
-  test('says in which unit each time is', async () => {
+  test('states the unit of each time', async () => {
     expect(await timesWithoutUnit(name)).toEqual([])
   })
 
-  test('sends nobody who looks for errors to a name that the package does not export', async () => {
+  test('documents only errors that the package exports', async () => {
     expect(await errorsElsewhere(name)).toEqual([])
   })
 
   test(
-    'shows nothing that would not compile',
+    'contains only examples that compile',
     async () => {
       expect(await wrongExamples(name)).toEqual([])
     },
@@ -91,7 +91,7 @@ describe.each(reported)('the API of @pocket/%s', (name) => {
   )
 })
 
-/** What a host implements, or hands over. */
+/** A type that a host implements or passes in. */
 const ports = [
   'AccessChecks',
   'AdjustConfiguration',
@@ -119,8 +119,8 @@ const ports = [
   'TrustProxy',
 ]
 
-describe.each(reported)('the API of @pocket/%s', (name) => {
-  test('shows by an example how each function and each class is used, and what each port of a host’s looks like', async () => {
+describe.each(reported)('the comments of @pocket/%s', (name) => {
+  test('contain an example of each function, class and port', async () => {
     const isCalled = /^export (declare )?(abstract )?(function|class) /
     const exported = [...(await publicApi(name))].filter(([door]) => door !== './errors').flatMap(([, each]) => each)
     const untold = exported.filter(
@@ -130,7 +130,7 @@ describe.each(reported)('the API of @pocket/%s', (name) => {
     if (name === 'core') expect(ports.filter((port) => !exported.some((each) => each.name === port))).toEqual([])
   })
 
-  test('names the section of the specification that each name follows', async () => {
+  test('name the section of the specification that each name follows', async () => {
     const section =
       /\b(RFC \d{3,5}|OpenID Connect [A-Z][\w-]+( [A-Z]\w+)*|WebAuthn Level 3|Web Authentication Level 3|FIDO Metadata Service|FIDO MDS|Fetch Metadata)[^§]{0,40}§\d/
     const exported = [...(await publicApi(name)).values()].flat()
@@ -141,7 +141,7 @@ describe.each(reported)('the API of @pocket/%s', (name) => {
 })
 
 describe('the API of @pocket/core', () => {
-  test('says of each option, and of all that a provider can do, what it is', async () => {
+  test('documents each option and each method of a provider', async () => {
     const files = ['options.d.ts', 'pocket.d.ts', 'stores.d.ts', 'accounts/host-accounts.d.ts', 'accounts/account.d.ts']
     const undocumented = await Promise.all(files.map((file) => undocumentedMembers('core', file)))
     expect(undocumented.flat()).toEqual([])

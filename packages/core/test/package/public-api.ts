@@ -1,26 +1,26 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** Something that a door of a package exports, as its declaration file has it. */
+/** An export of an entry point of a package, from its declaration file. */
 export interface Exported {
   readonly name: string
-  /** Without comments. */
+  /** The declaration without comments. */
   readonly declaration: string
   readonly documented: boolean
-  /** As the declaration file has it, comments of members included. */
+  /** The declaration with the comments of its members. */
   readonly text: string
-  /** What its comments say. */
+  /** The text of its comments. */
   readonly comment: string
-  /** Whether an example shows it. */
+  /** Whether its comment contains an example. */
   readonly shown: boolean
 }
 
 const workspace = join(import.meta.dirname, '../../../..')
-/** Where the API of each package is written down. */
+/** The path of the API report of each package. */
 export const reportFile = (name: string): string => join(workspace, 'packages', name, 'api-report.md')
 export const reported = ['core', 'directory'] as const
 
-/** All exports of each door of a package, from its built declarations. */
+/** All exports of each entry point of a package, from its built declarations. */
 export async function publicApi(name: string): Promise<ReadonlyMap<string, readonly Exported[]>> {
   const folder = join(workspace, 'packages', name)
   const { exports }: { exports: Record<string, { types: string }> } = JSON.parse(
@@ -33,7 +33,7 @@ export async function publicApi(name: string): Promise<ReadonlyMap<string, reado
   return new Map(await Promise.all(doors))
 }
 
-/** The API of a package as a text that changes whenever it does. */
+/** The API of a package as a text that changes with every API change. */
 export async function apiReport(name: string): Promise<string> {
   const doors = [...(await publicApi(name))].map(([door, exported]) => {
     const declarations = exported.map(({ declaration }) => declaration).join('\n')
@@ -69,7 +69,7 @@ async function exportsOf(file: string): Promise<Map<string, Exported>> {
   return found
 }
 
-/** Declarations begin at the start of a line, and so do the comments before them. */
+/** Declarations and their comments start at the beginning of a line. */
 function declarations(text: string): Map<string, Exported> {
   const found = new Map<string, Exported>()
   const parts = text.split(/^(?=\/\*\*|export |import |declare |interface |type |\/\/#)/m)
@@ -94,7 +94,7 @@ function declarations(text: string): Map<string, Exported> {
   return found
 }
 
-/** Names after which a reader who looks for errors is sent, and finds nothing: not exported, and no member of the same. */
+/** Names in `@throws` that are neither exported nor members of the same declaration. */
 export async function errorsElsewhere(name: string): Promise<readonly string[]> {
   const exported = [...(await publicApi(name)).values()].flat()
   const known = new Set(exported.map((each) => each.name))
@@ -109,7 +109,7 @@ const time =
   /^ {4}(?:readonly )?\w*(?:At|[lL]ifetime|[tT]imeout|[iI]nterval|Since|Minutes|Time|until|retryAfter)\??: number/
 const unit = /milliseconds|seconds|minutes/i
 
-/** The members that are times and do not say in which unit; what is said of the whole counts for each. */
+/** Time members without a stated unit; a unit in the comment of the whole declaration applies to every member. */
 export async function timesWithoutUnit(name: string): Promise<readonly string[]> {
   const exported = [...(await publicApi(name)).values()].flat()
   return exported.flatMap(({ name: at, text, comment }) => {

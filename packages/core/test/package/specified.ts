@@ -1,4 +1,4 @@
-/** The names of the packages’ APIs that follow a specification: each says which, and which section of it. */
+/** The API names of the packages that follow a specification: their comments must name its section. */
 export const specified: Readonly<Record<'core' | 'directory', readonly string[]>> = {
   core: [
     'AccessTokenFormat',

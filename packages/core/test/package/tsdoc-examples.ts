@@ -7,10 +7,10 @@ import { publicApi } from './public-api.ts'
 const run = promisify(execFile)
 const workspace = join(import.meta.dirname, '../../../..')
 
-/** What the compiler says of names that an example takes as given, such as `req` or `dataSource`. */
+/** The compiler errors for names that an example assumes, such as `req` or `dataSource`. */
 const takenAsGiven = /error TS(2304|2552|18004|2582|2580|2503|2591|2593):/
 
-/** What most examples take as given. */
+/** The declarations that most examples assume. */
 const givenTypes: Readonly<Record<string, string>> = {
   pocket: "import('@pocket/core').Pocket",
   stores: "import('@pocket/core').PocketStores",
@@ -19,7 +19,7 @@ const givenTypes: Readonly<Record<string, string>> = {
   userAgent: "import('@pocket/core/testing').UserAgent",
 }
 
-/** What the compiler has against the examples in the sources of a package; nothing where they are right. */
+/** The compiler errors of the examples in the sources of a package; empty if all compile. */
 export async function wrongExamples(name: string): Promise<readonly string[]> {
   const folder = join(workspace, 'packages', name)
   const doors = new Map<string, string>()
@@ -69,7 +69,7 @@ function examplesIn(source: string): readonly string[] {
   )
 }
 
-/** An example as a module: with imports of what it names, and as options where it shows some. */
+/** Turns an example into a module: adds imports, and wraps examples of options. */
 function program(text: string, doors: ReadonlyMap<string, string>): string {
   const isOption = /^\w+: /.test(text)
   const body = isOption ? `const shown: Partial<PocketOptions> = {\n${text}\n}` : text

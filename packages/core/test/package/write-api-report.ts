@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
 import { apiReport, reported, reportFile } from './public-api.ts'
 
-// A program: writes down the API of the packages, from their built declarations.
+// Script: writes the API report of the packages from their built declarations.
 for (const name of reported) await writeFile(reportFile(name), await apiReport(name))

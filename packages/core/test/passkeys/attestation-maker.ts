@@ -8,7 +8,7 @@ x509.cryptoProvider.set(webcrypto as unknown as Crypto)
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 const hour = 3_600_000
 
-/** A certificate and the key that goes with it. */
+/** A certificate with its private key. */
 export interface Certified {
   readonly certificate: x509.X509Certificate
   readonly keys: webcrypto.CryptoKeyPair
@@ -20,15 +20,15 @@ export interface Wanted {
   readonly extensions?: readonly x509.Extension[]
   /** In SubjectPublicKeyInfo; by default that of a new key. */
   readonly spki?: Uint8Array
-  /** Whether it may certify others; by default where no issuer is named. */
+  /** Whether it is a certificate authority; by default if no issuer is given. */
   readonly isAuthority?: boolean
-  /** Milliseconds from now until it is valid, and until it is not any more. */
+  /** Milliseconds from now until the start and the end of its validity. */
   readonly valid?: readonly [from: number, until: number]
 }
 
 let serial = 1
 
-/** Certifies somebody: a certificate authority of its own where no issuer is named. */
+/** Issues a certificate; self-signed if no issuer is given. */
 export async function certified({
   issuer,
   subject = 'CN=Test Root, O=Test, C=DE',
@@ -54,7 +54,7 @@ export async function certified({
   return { certificate, keys }
 }
 
-/** The same class, whose types Node and the browsers declare in two ways. */
+/** The same class, which Node and the browsers type differently. */
 function plain(key: webcrypto.CryptoKey): CryptoKey {
   return key as unknown as CryptoKey
 }
@@ -74,7 +74,7 @@ export async function packed(chain: readonly Certified[]): Promise<Attest> {
   })
 }
 
-/** `packed` by the passkey's own key. */
+/** `packed` with self attestation. */
 export const packedSelf: Attest = ({ authenticatorData, clientDataHash, key }) => ({
   fmt: 'packed',
   statement: [
@@ -103,7 +103,7 @@ export async function fidoU2f(by: Certified): Promise<Attest> {
 const appleNonce = '1.2.840.113635.100.8.2'
 const androidKeyDescription = '1.3.6.1.4.1.11129.2.1.17'
 
-/** `apple` (WebAuthn Level 3 §8.8): a certificate for this passkey alone. */
+/** `apple` (WebAuthn Level 3 §8.8): a certificate for this passkey only. */
 export async function apple(root: Certified, made: Attested): Promise<ReturnType<Attest>> {
   const nonce = sha256(Buffer.concat([made.authenticatorData, made.clientDataHash]))
   const content = Buffer.concat([Buffer.from('3024a1220420', 'hex'), nonce])
@@ -118,7 +118,7 @@ export async function androidKey(
   made: Attested,
   more: readonly x509.Extension[] = [],
 ): Promise<ReturnType<Attest>> {
-  // A KeyDescription of version 3 whose challenge is the client data's hash, with two empty authorization lists.
+  // A KeyDescription of version 3 with the client data hash as its challenge, and two empty authorization lists.
   const [before, after] = ['30340201030a01010201040a01010420', '040030003000'].map((hex) => Buffer.from(hex, 'hex'))
   const content = Buffer.concat([before ?? '', made.clientDataHash, after ?? ''].map((part) => Buffer.from(part)))
   const extensions = [new x509.Extension(androidKeyDescription, false, content), ...more]
@@ -133,7 +133,7 @@ export async function androidKey(
   }
 }
 
-/** Says where to ask whether a certificate was revoked (RFC 5280 §4.2.1.13). */
+/** Names the URL of the revocation list (RFC 5280 §4.2.1.13). */
 export function revocationList(address: string): x509.Extension {
   return new x509.CRLDistributionPointsExtension([address])
 }
@@ -156,7 +156,7 @@ export async function nodeKey(by: Certified | undefined): Promise<KeyObject> {
   return createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' })
 }
 
-/** A blob of the metadata service, signed by the last of a chain (FIDO MDS §3.1.7). */
+/** A BLOB of the metadata service, signed with the last key of a chain (FIDO MDS §3.1.7). */
 export async function metadataBlob(by: Certified, entries: readonly object[], no = 1): Promise<string> {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const head = `${part({ alg: 'ES256', typ: 'JWT', x5c: [base64Of(by)] })}.${part({ no, nextUpdate: '2099-01-01', entries })}`
@@ -164,7 +164,7 @@ export async function metadataBlob(by: Certified, entries: readonly object[], no
   return `${head}.${signature.toString('base64url')}`
 }
 
-/** What the metadata service says of one model. */
+/** The metadata entry of one model. */
 export function metadataEntry(aaguid: string, root: Certified | Uint8Array, status = 'FIDO_CERTIFIED') {
   const certificate = root instanceof Uint8Array ? root : bytesOf(root)
   return {

@@ -76,17 +76,17 @@ function setting(policy: Partial<PasskeyPolicy> = {}, read?: () => Promise<strin
   return { clock, metadata, options, register }
 }
 
-/** What this runtime may know or not. */
+/** The algorithms that only some runtimes support. */
 const postQuantum = SettingsService.runtimeSupportsPQC() ? (['ML-DSA-44'] as const) : []
 
 type Response = ReturnType<SoftwareAuthenticator['create']>
 
-describe('an attestation of the format', () => {
-  test.each(['ES256', 'Ed25519', 'RS256', ...postQuantum] as const)('none, with a key for %s', async (algorithm) => {
+describe('attestation format', () => {
+  test.each(['ES256', 'Ed25519', 'RS256', ...postQuantum] as const)('accepts none, with a key for %s', async (algorithm) => {
     expect(await setting().register({ algorithm })).toMatchObject({ attestation: null, attestedAt: null })
   })
 
-  test('packed, with certificates and by the key itself', async () => {
+  test('verifies packed, with certificates and with self attestation', async () => {
     const { register } = setting()
     for (const attest of [await packed([maker]), packedSelf])
       expect(await register({ ...key, attest })).toMatchObject({
@@ -101,7 +101,7 @@ describe('an attestation of the format', () => {
     await expect(register({ ...key, attest: nobody })).rejects.toMatchObject({ code: 'passkey_rejected' })
   })
 
-  test('fido-u2f', async () => {
+  test('verifies fido-u2f', async () => {
     const { register } = setting({ userVerification: 'preferred' })
     const attest = await fidoU2f(maker)
     const u2f = { backupEligible: false, userVerification: false } as const
@@ -114,7 +114,7 @@ describe('an attestation of the format', () => {
   test.each([
     ['apple', apple],
     ['android-key', androidKey],
-  ] as const)('%s', async (format, make) => {
+  ] as const)('verifies %s', async (format, make) => {
     const own = await certified({ subject: `CN=${format} Root` })
     SettingsService.setRootCertificates({ identifier: format, certificates: [Buffer.from(bytesOf(own))] })
     const stranger = await certified({ subject: `CN=${format} Root` })
@@ -125,7 +125,7 @@ describe('an attestation of the format', () => {
         attested = made
         return { fmt: 'none', statement: [] }
       }
-      // Its certificate is made for this passkey, which takes longer than an authenticator here may.
+      // The certificate is created for this passkey, which the synchronous `attest` callback cannot wait for.
       return register({ ...key, attest }, async (response) => {
         if (attested === undefined) throw new Error('The authenticator made no passkey.')
         const { fmt, statement } = await make(by, change(attested))
@@ -146,7 +146,7 @@ describe('an attestation of the format', () => {
       SettingsService.setRootCertificates({ identifier: 'tpm', certificates: [Buffer.from(bytesOf(tpmRoot))] })
     })
 
-    test.each(['ES256', 'RS256'] as const)('with a key for %s', async (algorithm) => {
+    test.each(['ES256', 'RS256'] as const)('accepts a key for %s', async (algorithm) => {
       const attest = await tpm(await attestationKey(tpmRoot))
       expect(await setting().register({ ...key, algorithm, attest })).toMatchObject({
         attestation: 'tpm',
@@ -155,7 +155,7 @@ describe('an attestation of the format', () => {
       })
     })
 
-    test('of a model that the metadata vouches for is proven', async () => {
+    test('proves a model that the metadata lists', async () => {
       const { register } = setting({ attestation: 'required' }, () =>
         metadataBlob(metadataSigner, [metadataEntry(model.replace('1', '9'), tpmRoot)]),
       )
@@ -177,7 +177,7 @@ describe('an attestation of the format', () => {
       ],
       ['a public area cut short', { publicArea: Buffer.from('0023000b', 'hex') }],
       ['a changed signature', { tamperedSignature: true }],
-    ])('is refused with %s', async (_name, fault) => {
+    ])('is rejected with %s', async (_name, fault) => {
       const attest = await tpm(await attestationKey(tpmRoot), fault)
       await expect(setting().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
     })
@@ -187,12 +187,12 @@ describe('an attestation of the format', () => {
       ['is for another use', { usage: '1.3.6.1.5.5.7.3.1' }],
       ['comes from a manufacturer that nobody knows', { manufacturer: 'id:00000000' }],
       ['does not say where it comes from', { withoutAlternativeName: true }],
-    ])('is refused where the certificate %s', async (_name, fault) => {
+    ])('is rejected if the certificate %s', async (_name, fault) => {
       const attest = await tpm(await attestationKey(tpmRoot, fault))
       await expect(setting().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
     })
 
-    test('is refused where another authority has certified it', async () => {
+    test('is rejected if another authority issued the certificate', async () => {
       const attest = await tpm(await attestationKey(await certified({ subject: 'CN=TPM Root' })))
       await expect(setting().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
     })
@@ -209,7 +209,7 @@ describe('an attestation of the format', () => {
       })
     })
 
-    test('is what it says it is, and proves no model', async () => {
+    test('is accepted, and proves no model', async () => {
       const passkey = await setting().register({ ...key, attest: attestedBySafetyNet(authority) })
       expect(passkey).toMatchObject({ attestation: 'android-safetynet', attestedAt: null })
     })
@@ -231,18 +231,18 @@ describe('an attestation of the format', () => {
           ],
         }),
       ],
-    ])('is refused with %s', async (_name, make) => {
+    ])('is rejected with %s', async (_name, make) => {
       const attest = await make()
       await expect(setting().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
     })
   })
 
-  test.each(['unknown', 'tpm', 'android-key', 'apple', 'android-safetynet'])('%s, with nothing in it', async (fmt) => {
+  test.each(['unknown', 'tpm', 'android-key', 'apple', 'android-safetynet'])('rejects an empty %s statement', async (fmt) => {
     const attest = () => ({ fmt, statement: [] })
     await expect(setting().register({ attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
   })
 
-  test('none, with a statement, cut short, or far too long', async () => {
+  test('rejects none with a statement, truncated or too long', async () => {
     const { register } = setting()
     const attest = () => ({ fmt: 'none', statement: [['x', 1]] as const })
     await expect(register({ attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
@@ -264,10 +264,10 @@ describe('an attestation of the format', () => {
   })
 })
 
-describe('where attestation is required', () => {
+describe('required attestation', () => {
   const required = { attestation: 'required' } as const
 
-  test('a model that the metadata vouches for is accepted, and no other', async () => {
+  test('accepts only models that the metadata lists', async () => {
     const { register, clock } = setting(required, () =>
       metadataBlob(metadataSigner, [
         metadataEntry(model, root),
@@ -295,7 +295,7 @@ describe('where attestation is required', () => {
       })
   })
 
-  test('a chain of intermediate authorities up to the root of the metadata is accepted', async () => {
+  test('accepts intermediate authorities up to the root of the metadata', async () => {
     const intermediate = await certified({ issuer: root, subject: 'CN=Intermediate', isAuthority: true })
     const leaf = await certified({ issuer: intermediate, subject: attestationSubject })
     const { register } = setting(required, () => metadataBlob(metadataSigner, [metadataEntry(model, root)]))
@@ -346,7 +346,7 @@ describe('where attestation is required', () => {
     ['a certificate that is not valid yet', async () => [await signedBy(root, { valid: [minute, 2 * minute] })]],
     ['the same certificate twice', async () => [maker, maker]],
     ['a certificate that may certify others', async () => [await signedBy(root, { isAuthority: true })]],
-  ])('a forged chain is refused: %s', async (_what, make) => {
+  ])('rejects a forged chain: %s', async (_what, make) => {
     const { register } = setting(required, () => metadataBlob(metadataSigner, [metadataEntry(model, root)]))
     await expect(register({ ...key, attest: await packed(await make()) })).rejects.toMatchObject({
       code: 'passkey_rejected',
@@ -358,12 +358,12 @@ describe('where attestation is required', () => {
     ['it is nonsense', async () => 'a.b.c'],
     ['another signed it', async () => metadataBlob(await certified({ subject: 'CN=Metadata' }), [])],
     ['it was changed', async () => `${(await metadataBlob(metadataSigner, [])).slice(0, -8)}AAAAAAAA`],
-  ])('nobody is let in where the metadata is no good: %s', async (_, read) => {
+  ])('rejects every passkey if the metadata is unusable: %s', async (_, read) => {
     const { register } = setting(required, read)
     await expect(register({ ...key, attest: await packed([maker]) })).rejects.toMatchObject({ code: 'misconfigured' })
   })
 
-  test('the metadata is read anew every day, never goes back, and an old one is better than none', async () => {
+  test('refreshes the metadata daily, rejects older versions, and keeps the old one if a fetch fails', async () => {
     let answer = () => metadataBlob(metadataSigner, [metadataEntry(model, root)], 7)
     const { register, clock, metadata } = setting(required, () => answer())
     const attest = await packed([maker])
@@ -379,12 +379,12 @@ describe('where attestation is required', () => {
   })
 })
 
-test('the algorithms of today are offered, and ML-DSA where the runtime verifies it', async () => {
+test('offers current algorithms, and ML-DSA if the runtime supports it', async () => {
   const { pubKeyCredParams } = await setting().options()
   expect(pubKeyCredParams.map(({ alg }) => alg)).toEqual([...postQuantum.map(() => -48), -8, -7, -257])
 })
 
-describe('a certificate that names a revocation list', () => {
+describe('certificate with a revocation list', () => {
   const asked: (string | undefined)[] = []
   const server = createServer((req, res) => {
     asked.push(req.url)
@@ -401,11 +401,11 @@ describe('a certificate that names a revocation list', () => {
     server.close()
   })
 
-  test('of a stranger sends this server nowhere', async () => {
+  test('of an unknown issuer causes no request of the server', async () => {
     const stranger = await certified({ subject: 'CN=Mallory' })
     const made = await certified({ issuer: stranger, subject: attestationSubject, extensions: [list] })
     const { register } = setting()
-    // Of a model that no other test has told the metadata of: what is known of it would be asked first.
+    // A model that no other test has added to the metadata, because known metadata would be checked first.
     const unheardOf = { ...key, aaguid: model.replace('1', '7') }
     let attested: Attested | undefined
     const note: Attest = (it) => {
@@ -431,7 +431,7 @@ describe('a certificate that names a revocation list', () => {
     expect(asked).toEqual([])
   })
 
-  test('of a model that the metadata vouches for is asked for its list', async () => {
+  test('of a model that the metadata lists causes a request of its list', async () => {
     const { register } = setting({ attestation: 'required' }, () =>
       metadataBlob(metadataSigner, [metadataEntry(model.replace('1', '8'), root)]),
     )

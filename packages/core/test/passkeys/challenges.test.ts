@@ -40,8 +40,8 @@ function setting() {
 const clientData = (challenge: string) => Buffer.from(JSON.stringify({ challenge })).toString('base64url')
 const expired = expect.objectContaining({ code: 'challenge_expired' })
 
-describe('a challenge', () => {
-  test('is accepted for its purpose, its browser and its lifetime only', async () => {
+describe('challenge', () => {
+  test('is accepted only for its purpose, its browser and its lifetime', async () => {
     const { challenges, clock, store } = setting()
     const issue = () => clientData(challenges.issue({ purpose: 'registration', browserToken }).challenge)
     const open =
@@ -63,7 +63,7 @@ describe('a challenge', () => {
     expect(await store.lastPosition()).toBe(0)
   })
 
-  test('brings back the account and the data it was issued with, which its holder cannot read', () => {
+  test('carries the account and the data it was issued with, unreadable for its holder', () => {
     const { challenges } = setting()
     const request = { purpose: 'sign_up', browserToken } as const
     const data = { userName: 'Zoë', groups: ['a'] }
@@ -72,7 +72,7 @@ describe('a challenge', () => {
     expect(Buffer.from(challenge, 'base64url').toString('latin1')).not.toContain('groups')
   })
 
-  test('is not opened by another key', () => {
+  test('cannot be opened with another key', () => {
     const { clock, store, challenges } = setting()
     const request = { purpose: 'authentication', browserToken } as const
     const data = clientData(challenges.issue(request).challenge)
@@ -118,7 +118,7 @@ describe('a challenge', () => {
         monotonic += minute
       }
     }
-    // A process that has just started does not know how old the row is.
+    // A newly started process does not know how old the row is.
     expect(await testChallenges(store, { now: () => now + 3 * day }, 10 * minute).removeSpent(1000)).toBe(0)
     await expect(challenges.spend(challenge)).rejects.toEqual(expired)
     monotonic += 10 * minute
@@ -126,7 +126,7 @@ describe('a challenge', () => {
   })
 
   test.each(['', 'bm8gSlNPTg', Buffer.from('{}').toString('base64url'), Buffer.from('[1]').toString('base64url')])(
-    'is not in %j',
+    'cannot be read from %j',
     (data) => {
       const rejected = expect.objectContaining({ code: 'passkey_rejected' })
       expect(() => setting().challenges.open(data, { purpose: 'setup', browserToken })).toThrow(rejected)
@@ -134,7 +134,7 @@ describe('a challenge', () => {
   )
 })
 
-describe('a registration', () => {
+describe('registration', () => {
   const subject = { accountId: 'ada', userName: 'ada', displayName: 'Ada' }
   async function begun() {
     const { registration } = setting()
@@ -145,7 +145,7 @@ describe('a registration', () => {
     return { registration, create, verify }
   }
 
-  test('is stored once, and nobody else can have the same passkey', async () => {
+  test('is stored once, and the same passkey cannot be registered for another account', async () => {
     const { registration, create, verify } = await begun()
     const response = create()
     const verified = await verify(response, { accountId: 'ada' })
@@ -157,7 +157,7 @@ describe('a registration', () => {
     })
   })
 
-  test('for one account is none for another', async () => {
+  test('for one account is rejected for another', async () => {
     const { create, verify } = await begun()
     await expect(verify(create(), { accountId: 'eve' })).rejects.toMatchObject({ code: 'challenge_expired' })
   })
@@ -167,12 +167,12 @@ describe('a registration', () => {
     ['another RP ID', { rpId: 'evil.example' }, 'passkey_rejected'],
     ['a challenge of its own', { challenge: 'AAAA' }, 'challenge_expired'],
     ['no user verification', { userVerified: false }, 'passkey_user_verification_required'],
-  ])('with %s is refused', async (_name, misbehaviour, code) => {
+  ])('with %s is rejected', async (_name, misbehaviour, code) => {
     const { create, verify } = await begun()
     await expect(verify(create(misbehaviour))).rejects.toMatchObject({ code })
   })
 
-  test('with another credential id than the authenticator says is refused', async () => {
+  test('with a credential ID that differs from the authenticator data is rejected', async () => {
     const { create, verify } = await begun()
     await expect(verify({ ...create(), id: 'AAAA', rawId: 'AAAA' })).rejects.toMatchObject({ code: 'passkey_rejected' })
   })
@@ -185,7 +185,7 @@ describe('a registration', () => {
     {},
     { id: 'x' },
     { id: '!', rawId: 'x', type: 'public-key', response: {}, clientExtensionResults: {} },
-  ])('of %j is refused', async (response) => {
+  ])('of %j is rejected', async (response) => {
     const { verify } = await begun()
     await expect(verify(response)).rejects.toMatchObject({ code: 'passkey_rejected' })
   })

@@ -3,7 +3,7 @@ import type { Clock, SpentChallengeStore } from '@pocket/core'
 import { type Challenges, createChallenges } from '../../src/passkeys/challenges.ts'
 import { createSealer } from '../../src/sealing.ts'
 
-/** Challenges under a key of their own, unless one is given. */
+/** Challenges with a key of their own, unless one is given. */
 export function testChallenges(
   store: SpentChallengeStore,
   clock: Clock,

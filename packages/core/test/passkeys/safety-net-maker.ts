@@ -11,7 +11,7 @@ const algorithm = {
 } as const
 const hour = 3_600_000
 
-/** A certificate authority of SafetyNet's, and the key that it has certified. */
+/** A certificate authority of SafetyNet, and a key that it certified. */
 export interface SafetyNet {
   readonly root: Uint8Array
   readonly leaf: Uint8Array
@@ -28,7 +28,7 @@ export async function safetyNet(): Promise<SafetyNet> {
       issuer: 'CN=SafetyNet Root',
       notBefore: new Date(Date.now() - hour),
       notAfter: new Date(Date.now() + hour),
-      // The same class, whose types Node and the browsers declare in two ways.
+      // The same class, which Node and the browsers type differently.
       publicKey: publicKey as unknown as CryptoKey,
       signingKey: rootKeys.privateKey as unknown as CryptoKey,
       signingAlgorithm: algorithm,

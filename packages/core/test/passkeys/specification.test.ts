@@ -49,7 +49,7 @@ beforeAll(async () => {
     SettingsService.setRootCertificates({ identifier, certificates: [authority] })
 })
 
-/** The model is in the 16 bytes behind RP ID hash, flags and counter (§6.1). */
+/** The AAGUID is the 16 bytes after RP ID hash, flags and counter (§6.1). */
 function modelOf({ registration: { attestationObject } }: Vector): string {
   const hex = attestationObject.slice(attestationObject.indexOf('bfabc37432958b06'))
   return hex.slice(74, 106).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
@@ -59,7 +59,7 @@ function setting(policy: Partial<PasskeyPolicy>) {
   const clock = new TestClock()
   const { passkeys, transaction } = memoryStores()
   let issued: OpenedChallenge = { challenge: '', accountId: null, data: undefined }
-  // The vectors bring challenges of their own, which no key of ours opens.
+  // The vectors contain their own challenges, which no key of ours can open.
   const challenges: Challenges = {
     issue: () => ({ ...issued, expiresAt: clock.now() + minute }),
     open(clientDataJSON) {
@@ -126,25 +126,25 @@ function setting(policy: Partial<PasskeyPolicy>) {
 
 type Outcome = { readonly attestation: string | null; readonly proven: boolean } | { readonly refused: RegExp }
 
-/** What becomes of each where attestation is required; where it is not, `proven` makes no difference. */
+/** The expected outcome of each vector with required attestation; otherwise `proven` is ignored. */
 const outcomes: Readonly<Record<string, Outcome>> = {
   'none.ES256': { attestation: null, proven: false },
   'packed-self.ES256': { attestation: 'packed', proven: false },
-  // No page of ours is to be framed.
+  // The provider rejects ceremonies in embedded pages.
   'none.ES256.crossOrigin': { refused: /inside a page of another origin/ },
   'none.ES256.topOrigin': { refused: /inside a page of another origin/ },
   'none.ES256.long-credential-id': { attestation: null, proven: false },
   'packed.ES256': { attestation: 'packed', proven: true },
-  // Keys of kinds that are not asked for.
+  // Algorithms that the provider does not request.
   'packed.ES384': { refused: /public key alg "-35"/ },
   'packed.ES512': { refused: /public key alg "-36"/ },
   'packed.RS256': { attestation: 'packed', proven: true },
   'packed.EdDSA': { attestation: 'packed', proven: true },
-  // The manufacturer of this one is in nobody's list.
+  // No list contains the manufacturer of this vector.
   'tpm.ES256': { refused: /TPM manufacturer "id:00000000"/ },
   'android-key.ES256': { attestation: 'android-key', proven: true },
   'apple.ES256': { attestation: 'apple', proven: true },
-  // FIDO U2F knows no models, so the one that this names is a contradiction.
+  // FIDO U2F authenticators have no AAGUID, so the one in this vector is a contradiction.
   'fido-u2f.ES256': { refused: /AAGUID/ },
 }
 
@@ -172,7 +172,7 @@ test.each(vectors.map((vector) => [vector.name, vector] as const))('%s', async (
   expect(await signIn(vector)).toMatchObject({ account: { id: accountId }, counterRegressed: false })
 })
 
-describe('a vector of which one bit was changed is refused:', () => {
+describe('rejects a vector with one changed bit:', () => {
   const sound = vectors.filter(({ name }) => 'attestation' in (outcomes[name] ?? {}))
   const attested = sound.filter(({ name }) => !name.startsWith('none'))
   const flipped = (hex: string, at: number) =>
@@ -180,7 +180,7 @@ describe('a vector of which one bit was changed is refused:', () => {
 
   test.each(attested.map((vector) => [vector.name, vector] as const))('%s, the client data', async (_name, vector) => {
     const { clientDataJSON } = vector.registration
-    // A digit of the last word, so that the JSON stays one.
+    // Changes a digit of the last word, so that the JSON stays valid.
     const changed = { ...vector.registration, clientDataJSON: flipped(clientDataJSON, clientDataJSON.length - 7) }
     const { register } = setting({ attestation: 'none' })
     await expect(register({ ...vector, registration: changed })).rejects.toMatchObject({ code: 'passkey_rejected' })
@@ -205,7 +205,7 @@ describe('a vector of which one bit was changed is refused:', () => {
   })
 })
 
-test('fido-u2f.ES256 is accepted without the model, which its signature does not cover', async () => {
+test('accepts fido-u2f.ES256 without the AAGUID, which its signature does not cover', async () => {
   const vector = vectors.find(({ name }) => name === 'fido-u2f.ES256')
   if (vector === undefined) throw new Error('The vector is missing.')
   const model = modelOf(vector).replaceAll('-', '')
@@ -217,7 +217,7 @@ test('fido-u2f.ES256 is accepted without the model, which its signature does not
   expect(await signIn(vector)).toMatchObject({ account: { id: accountId } })
 })
 
-test('a passkey that cannot be backed up stays one that cannot', async () => {
+test('rejects a passkey that becomes backup eligible after its registration', async () => {
   const [vector] = vectors
   if (vector === undefined) throw new Error('There are no vectors.')
   const { register, signIn, passkeys } = setting({})
@@ -225,6 +225,6 @@ test('a passkey that cannot be backed up stays one that cannot', async () => {
   await expect(signIn(vector)).rejects.toMatchObject({ code: 'passkey_rejected' })
 })
 
-test('all formats that the specification has vectors for are among them', () => {
+test('covers all formats with vectors in the specification', () => {
   expect(vectors.map(({ name }) => name).toSorted()).toEqual(Object.keys(outcomes).toSorted())
 })

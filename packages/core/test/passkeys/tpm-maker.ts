@@ -4,16 +4,16 @@ import * as x509 from '@peculiar/x509'
 import type { Attest, Attested } from '@pocket/core/testing'
 import { bytesOf, type Certified, certified, nodeKey } from './attestation-maker.ts'
 
-/** What is wrong with the statement of a TPM, or with the certificate of its key. */
+/** A defect of the statement of a TPM, or of the certificate of its key. */
 export interface TpmFault {
   readonly ver?: string
   readonly magic?: string
   readonly type?: string
-  /** Signed instead of what was made. */
+  /** Replaces the data that is signed. */
   readonly signedData?: Uint8Array
-  /** Named instead of the public area. */
+  /** Replaces the public area whose name is certified. */
   readonly namedArea?: Uint8Array
-  /** The area of another key. */
+  /** The public area of another key. */
   readonly publicArea?: Uint8Array
   readonly tamperedSignature?: boolean
 }
@@ -25,7 +25,7 @@ export interface AttestationKeyFault {
   readonly withoutAlternativeName?: boolean
 }
 
-/** The certificate of a TPM's attestation key (WebAuthn Level 3 §8.3.1). The manufacturer is one made up for tests. */
+/** The certificate of the attestation key of a TPM (WebAuthn Level 3 §8.3.1), with a fictitious manufacturer. */
 export function attestationKey(root: Certified, fault: AttestationKeyFault = {}): Promise<Certified> {
   const { subject = '', manufacturer = 'id:FFFFF1D0', usage = '2.23.133.8.3', withoutAlternativeName = false } = fault
   const name = `2.23.133.2.1=${manufacturer}, 2.23.133.2.2=Test TPM, 2.23.133.2.3=id:00010000`
@@ -41,7 +41,7 @@ export function attestationKey(root: Certified, fault: AttestationKeyFault = {})
   })
 }
 
-/** `tpm` (WebAuthn Level 3 §8.3): the attestation key certifies the passkey's key. */
+/** `tpm` (WebAuthn Level 3 §8.3): the attestation key certifies the key of the passkey. */
 export async function tpm(by: Certified, fault: TpmFault = {}): Promise<Attest> {
   const key = await nodeKey(by)
   return (made) => {
@@ -52,7 +52,7 @@ export async function tpm(by: Certified, fault: TpmFault = {}): Promise<Attest> 
       Buffer.from(fault.type ?? '8017', 'hex'),
       sized(new Uint8Array()),
       sized(extraData),
-      // Clock, resets, restarts and whether they are safe; then the version of the firmware.
+      // Clock, reset count, restart count and the safe flag; then the firmware version.
       Buffer.alloc(17 + 8),
       sized(Buffer.concat([sha256Id, sha256(fault.namedArea ?? area)])),
       sized(new Uint8Array()),
@@ -77,13 +77,13 @@ export async function tpm(by: Certified, fault: TpmFault = {}): Promise<Attest> 
 const sha256Id = Buffer.from('000b', 'hex')
 const none = '0010'
 
-/** TPMT_PUBLIC of the passkey's key (TPM 2.0 Structures §12.2.4). */
+/** TPMT_PUBLIC of the key of the passkey (TPM 2.0 Structures §12.2.4). */
 export function publicArea({ key }: Pick<Attested, 'key'>): Buffer {
   const jwk = createPublicKey({ key: Buffer.from(key.spki), format: 'der', type: 'spki' }).export({ format: 'jwk' })
   const part = (value: string | undefined) => sized(Buffer.from(value ?? '', 'base64url'))
   const [type, parameters] =
     jwk.kty === 'RSA'
-      ? // 2048 bits, and the exponent that goes without saying.
+      ? // 2048 bits, and the default exponent.
         ['0001', `${none}${none}080000000000`]
       : ['0023', `${none}${none}0003${none}`]
   const unique = jwk.kty === 'RSA' ? [part(jwk.n)] : [part(jwk.x), part(jwk.y)]

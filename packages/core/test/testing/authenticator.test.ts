@@ -82,7 +82,7 @@ function nameOfError(act: () => unknown): string {
   return 'nothing thrown'
 }
 
-describe('an honest authenticator', () => {
+describe('valid authenticator', () => {
   test.each<PasskeyAlgorithm>(['ES256', 'Ed25519', 'RS256'])('registers and signs in with %s', async (algorithm) => {
     const authenticator = new SoftwareAuthenticator({ algorithm })
     const credential = await register(authenticator)
@@ -97,7 +97,7 @@ describe('an honest authenticator', () => {
     })
   })
 
-  test('reports what it is at registration', async () => {
+  test('reports its properties at registration', async () => {
     const aaguid = 'ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4'
     const options = await creationOptions({ extensions: { credProps: true } })
     const device: SoftwareAuthenticatorOptions = { aaguid, backupEligible: false, transports: ['usb'] }
@@ -114,7 +114,7 @@ describe('an honest authenticator', () => {
     expect(response.clientExtensionResults).toEqual({ credProps: { rk: true } })
   })
 
-  test('counts where it is told to', async () => {
+  test('increases its counter if configured', async () => {
     const authenticator = new SoftwareAuthenticator({ counter: 'counting' })
     const credential = await register(authenticator)
     expect(credential.counter).toBe(1)
@@ -122,14 +122,14 @@ describe('an honest authenticator', () => {
     expect(authenticationInfo.newCounter).toBe(2)
   })
 
-  test('is discoverable: names its user without being asked for a passkey', async () => {
+  test('is discoverable: returns its user handle without allowCredentials', async () => {
     const authenticator = new SoftwareAuthenticator()
     const { id } = await register(authenticator)
     const response = authenticator.get(await requestOptions(), { origin })
     expect(response).toMatchObject({ id, response: { userHandle } })
   })
 
-  test('takes the newest passkey, unless another is picked or allowed', async () => {
+  test('uses the newest passkey, unless another is selected or allowed', async () => {
     const authenticator = new SoftwareAuthenticator()
     const ada = await register(authenticator)
     const graceHandle = Buffer.from('grace').toString('base64url')
@@ -142,7 +142,7 @@ describe('an honest authenticator', () => {
     expect(authenticator.get(allowed, { origin }).id).toBe(ada.id)
   })
 
-  test('holds one passkey for each user handle, until it is deleted', async () => {
+  test('stores one passkey per user handle, until it is deleted', async () => {
     const authenticator = new SoftwareAuthenticator()
     await register(authenticator)
     const { id } = await register(authenticator)
@@ -151,14 +151,14 @@ describe('an honest authenticator', () => {
     expect(authenticator.passkeys).toEqual([])
   })
 
-  test('takes the host of the origin where no relying party id is given', async () => {
+  test('uses the host of the origin if no RP ID is given', async () => {
     const authenticator = new SoftwareAuthenticator()
     authenticator.create(await creationOptions({ rp: { name: 'Pocket' } }), { origin: 'http://localhost:1411' })
     expect(authenticator.passkeys).toMatchObject([{ rpId: 'localhost' }])
   })
 })
 
-describe('what a browser refuses', () => {
+describe('the browser rejects', () => {
   test('an excluded passkey', async () => {
     const authenticator = new SoftwareAuthenticator()
     const { id } = await register(authenticator)
@@ -167,7 +167,7 @@ describe('what a browser refuses', () => {
     expect(new SoftwareAuthenticator().create(options, { origin }).type).toBe('public-key')
   })
 
-  test('a request that no passkey fits', async () => {
+  test('a request that no passkey matches', async () => {
     const authenticator = new SoftwareAuthenticator()
     const empty = await requestOptions()
     expect(nameOfError(() => authenticator.get(empty, { origin }))).toBe('NotAllowedError')
@@ -182,19 +182,19 @@ describe('what a browser refuses', () => {
     ['a foreign site', 'https://example.net'],
     ['a name that merely ends alike', 'https://notexample.com'],
     ['plain http', 'http://id.example.com'],
-  ])('a relying party id at %s', async (_, foreignOrigin) => {
+  ])('an RP ID at %s', async (_, foreignOrigin) => {
     const options = await creationOptions()
     const act = () => new SoftwareAuthenticator().create(options, { origin: foreignOrigin })
     expect(nameOfError(act)).toBe('SecurityError')
   })
 
-  test('an address in place of a host name', async () => {
+  test('an IP address in place of a host name', async () => {
     const options = await creationOptions({ rp: { name: 'Pocket', id: '192.0.2.1' } })
     const act = () => new SoftwareAuthenticator().create(options, { origin: 'https://192.0.2.1' })
     expect(nameOfError(act)).toBe('SecurityError')
   })
 
-  test('user verification that the authenticator cannot do', async () => {
+  test('user verification that the authenticator does not support', async () => {
     const authenticator = new SoftwareAuthenticator({ userVerification: false })
     const creation = await creationOptions()
     expect(nameOfError(() => authenticator.create(creation, { origin }))).toBe('NotAllowedError')
@@ -203,7 +203,7 @@ describe('what a browser refuses', () => {
     expect(nameOfError(() => authenticator.get(request, { origin }))).toBe('NotAllowedError')
   })
 
-  test('algorithms and kinds of authenticator that are not its own', async () => {
+  test('unsupported algorithms and authenticator attachments', async () => {
     const authenticator = new SoftwareAuthenticator({ algorithm: 'RS256' })
     const otherAlgorithm = await creationOptions({ pubKeyCredParams: [{ alg: -7, type: 'public-key' }] })
     expect(nameOfError(() => authenticator.create(otherAlgorithm, { origin }))).toBe('NotSupportedError')
@@ -212,7 +212,7 @@ describe('what a browser refuses', () => {
   })
 })
 
-describe('lies are found out', () => {
+describe('the server detects false responses', () => {
   const lies: [CeremonyMisbehaviour, RegExp][] = [
     [{ origin: 'https://evil.example' }, /origin/],
     [{ rpId: 'evil.example' }, /RP ?ID/i],
@@ -240,7 +240,7 @@ describe('lies are found out', () => {
     expect(await authenticate(authenticator, credential, { misbehaviour })).toMatchObject({ verified: false })
   })
 
-  test('a counter that goes backwards', async () => {
+  test('a decreasing counter', async () => {
     const authenticator = new SoftwareAuthenticator({ counter: 'counting' })
     const credential = { ...(await register(authenticator)), counter: 7 }
     const wrong = authenticate(authenticator, credential, { misbehaviour: { counter: 6 } })
@@ -250,7 +250,7 @@ describe('lies are found out', () => {
     })
   })
 
-  test('another user handle', async () => {
+  test('a different user handle', async () => {
     const authenticator = new SoftwareAuthenticator()
     await register(authenticator)
     const options = await requestOptions()

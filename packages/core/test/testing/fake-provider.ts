@@ -4,26 +4,26 @@ import { text } from 'node:stream/consumers'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** What the provider says; a test changes what it wants to be wrong. */
+/** The responses of the provider; a test overrides those that should be wrong. */
 export interface FakeProviderAnswers {
   algorithm: 'RS256' | 'ES256'
   kid: string
-  /** Whether the ID token's signature is another key's. */
+  /** Whether the ID token is signed with a different key. */
   forged: boolean
   discovery: Json
   idToken: Json
   userInfo: Json
   authorizationError: string | null
   tokenStatus: number
-  /** Replaces parts of the token response; `refresh` of that to a refresh alone. */
+  /** Overrides parts of the token response; `refresh` overrides only refresh responses. */
   tokens: Json
   refresh: Json
-  /** Where a client's secret may be. */
+  /** The accepted locations of the client secret. */
   clientAuthentication: 'any' | 'header' | 'body'
   webFingerStatus: number
 }
 
-/** A token request as it arrived. */
+/** A received token request. */
 export interface TokenRequest {
   readonly authorization: string | undefined
   readonly fields: Readonly<Record<string, string>>
@@ -48,7 +48,7 @@ const person = {
 }
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
-/** The smallest OpenID provider: everybody is Ada at once. */
+/** A minimal OpenID provider that signs in every request as Ada immediately. */
 export async function startFakeProvider(): Promise<FakeProvider> {
   const tokenRequests: TokenRequest[] = []
   let authorizationRequest: Readonly<Record<string, string>> = {}
@@ -175,7 +175,7 @@ function discovery(issuer: string, algorithm: string): Json {
   }
 }
 
-// A code of its own for each redirect URI, as a provider binds the two.
+// Issues a separate code for each redirect URI, because a provider binds the two.
 function codeFor(origin: string): string {
   return createHash('sha256').update(origin).digest('base64url')
 }

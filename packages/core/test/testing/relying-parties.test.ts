@@ -35,7 +35,7 @@ function partyOf(application: Application, change: Partial<RelyingPartyOptions> 
   })
 }
 
-/** Everything that the application does with a provider; what it came to in the end. */
+/** Runs everything that the application does with a provider; returns the final result. */
 async function use(application: Application): Promise<RelyingPartyResult> {
   const party = partyOf(application)
   const setUp = await party.setUp()
@@ -45,7 +45,7 @@ async function use(application: Application): Promise<RelyingPartyResult> {
   return signedIn.passed && application.habits.refresh ? party.refresh() : signedIn
 }
 
-describe('a request for authorization', () => {
+describe('authorization request', () => {
   const common = { response_type: 'code', client_id: 'client', state: expect.any(String) }
   const pkce = { code_challenge: expect.stringMatching(/^[\w-]{43}$/), code_challenge_method: 'S256' }
 
@@ -82,14 +82,14 @@ describe('a request for authorization', () => {
         claims: '{"id_token":{"groups":{"essential":true}}}',
       },
     ],
-  ])('of %s by its door %d has what the application sends, and nothing else', async (id, door, parameters) => {
+  ])('of %s by entry %d has exactly the parameters of the application', async (id, door, parameters) => {
     const party = partyOf(named(id))
     await party.setUp()
     await new UserAgent().get(party.begin(party.application.doors[door]).url)
     expect(provider.authorizationRequest).toEqual({ ...common, ...parameters })
   })
 
-  test('has a state of the length that the application makes, another each time', async () => {
+  test('has a new state each time, of the length that the application uses', async () => {
     const party = partyOf(named('cloudflare-access'))
     await party.setUp()
     const states = [0, 1].map(() => new URL(party.begin().url).searchParams.get('state'))
@@ -98,7 +98,7 @@ describe('a request for authorization', () => {
   })
 })
 
-describe('a token request', () => {
+describe('token request', () => {
   const header = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
 
   test.each([
@@ -107,7 +107,7 @@ describe('a token request', () => {
     ['outline', undefined, { client_id: 'client', client_secret: 'se cret' }],
     ['home-assistant', undefined, { client_id: 'client' }],
     ['kubelogin', header('client:'), {}],
-  ])('of %s says who sends it as the application does', async (id, authorization, fields) => {
+  ])('of %s authenticates as the application does', async (id, authorization, fields) => {
     const application = named(id)
     await use(application)
     expect(provider.tokenRequests[0]).toEqual({
@@ -122,7 +122,7 @@ describe('a token request', () => {
     })
   })
 
-  test('is sent again with the secret in the body by who tries the header first', async () => {
+  test('is retried with the secret in the body by applications that try the header first', async () => {
     provider.answers.clientAuthentication = 'body'
     expect(await use(named('portainer'))).toMatchObject({ passed: true, account: 'ada' })
     expect(provider.tokenRequests).toMatchObject([
@@ -144,7 +144,7 @@ function idsWhere(is: (habits: Application['habits']) => boolean): string[] {
 const lists = { groups: 'family,admins' }
 const nobodys = { name: undefined, email: undefined, preferred_username: undefined, groups: undefined }
 
-/** What is wrong with a provider, and who does not put up with it. */
+/** A defect of a provider, and the applications that reject it. */
 const faults: [string, (issuer: string) => Partial<FakeProviderAnswers>, readonly string[]][] = [
   ['nothing', () => ({}), []],
   [
@@ -230,7 +230,7 @@ const faults: [string, (issuer: string) => Partial<FakeProviderAnswers>, readonl
   ],
 ]
 
-describe('a provider with a fault is found out by who cares, and by nobody else', () => {
+describe('a faulty provider is rejected only by applications that check for the fault', () => {
   test.each(faults)('%s', async (_, change, refusers) => {
     Object.assign(provider.answers, change(provider.issuer))
     const refused: (RelyingPartyResult & { id: string })[] = []
@@ -246,8 +246,8 @@ describe('a provider with a fault is found out by who cares, and by nobody else'
   })
 })
 
-describe('an address that is not the application, or not of its making', () => {
-  test('is no sign-in', async () => {
+describe('a callback URL of another origin, or with a foreign state', () => {
+  test('does not sign in', async () => {
     const party = partyOf(named('immich'))
     await party.setUp()
     expect(() => party.finish('https://evil.example/?code=1')).toThrow('not Immich')
@@ -256,7 +256,7 @@ describe('an address that is not the application, or not of its making', () => {
     expect(provider.tokenRequests).toEqual([])
   })
 
-  test('a state works once', async () => {
+  test('accepts a state once', async () => {
     const party = partyOf(named('immich'))
     await party.setUp()
     const agent = new UserAgent()
@@ -265,7 +265,7 @@ describe('an address that is not the application, or not of its making', () => {
     expect(await party.finish(address)).toMatchObject({ passed: false })
   })
 
-  test('nothing begins before the set-up', () => {
+  test('cannot start before the setup', () => {
     expect(() => partyOf(named('immich')).begin()).toThrow('not set up')
   })
 })
@@ -274,13 +274,13 @@ test.each([
   ['a provider that cannot be reached', () => Promise.reject(new TypeError('fetch failed'))],
   ['a page in place of JSON', () => Promise.resolve(new Response('<!doctype html>'))],
   ['an address missing', () => Promise.resolve(Response.json({ issuer: 'https://id.example.com' }))],
-])('no set-up with %s', async (_, answer) => {
+])('rejects a setup with %s', async (_, answer) => {
   const party = partyOf(named('forgejo'), { fetch: answer })
   expect(await party.setUp()).toMatchObject({ passed: false, checks: [{ passed: false, reason: expect.any(String) }] })
   expect(() => party.begin()).toThrow('not set up')
 })
 
-test('an ID token, or anything else, is no logout token', async () => {
+test('rejects an ID token and other values as a logout token', async () => {
   let idToken = ''
   const party = partyOf(named('nextcloud'), {
     fetch: async (input, init) => {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { startCallbackServer, UserAgent } from '@pocket/core/testing'
 
-test('hands over callbacks in order, whether they come before or after they are asked for', async () => {
+test('delivers callbacks in order, whether they arrive before or after the wait', async () => {
   await using server = await startCallbackServer()
   const userAgent = new UserAgent()
   const early = server.next()
@@ -15,7 +15,7 @@ test('hands over callbacks in order, whether they come before or after they are 
   expect(second.parameters.get('state')).toBe('b c')
 })
 
-test('takes nothing else for a callback', async () => {
+test('rejects any other request', async () => {
   await using server = await startCallbackServer()
   const userAgent = new UserAgent()
   expect(await userAgent.get(`${server.url}/favicon.ico`)).toMatchObject({ status: 404 })
@@ -25,7 +25,7 @@ test('takes nothing else for a callback', async () => {
   expect(server.waiting).toBe(0)
 })
 
-test('rejects who waits too long, and who waits when it closes', async () => {
+test('rejects a wait that times out, and pending waits when it closes', async () => {
   const server = await startCallbackServer()
   await expect(server.next(1)).rejects.toThrow('No callback within 1 ms')
   const waiting = server.next()

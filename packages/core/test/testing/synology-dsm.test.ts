@@ -23,7 +23,7 @@ function dsm(change: Partial<SynologyDsmOptions> = {}): SynologyDsm {
   })
 }
 
-/** The browser's part: to the provider and back to the NAS. */
+/** The steps of the browser: to the provider and back to the NAS. */
 async function visit(url: string): Promise<string> {
   const userAgent = new UserAgent()
   return userAgent.followTo(await userAgent.get(url), (to) => !to.startsWith(provider.issuer))
@@ -34,12 +34,12 @@ async function signIn(nas = dsm()) {
   return nas.finish(await visit(nas.begin().url))
 }
 
-describe('a sign-in', () => {
-  test('succeeds where the account exists', async () => {
+describe('sign-in', () => {
+  test('succeeds if the account exists', async () => {
     expect(await signIn()).toEqual({ signedIn: true, accountName: 'ada' })
   })
 
-  test('asks as DSM does', async () => {
+  test('sends the same request as DSM', async () => {
     const nas = dsm({ redirectUris: ['https://nas.example.com:5001/'] })
     await nas.save()
     const { url, state } = nas.begin()
@@ -72,7 +72,7 @@ describe('a sign-in', () => {
     },
   )
 
-  test('takes the redirect URI of the host by which DSM was opened, and the last one where none fits', async () => {
+  test('uses the redirect URI of the host on which DSM was opened, and the last one if none matches', async () => {
     const nas = dsm({
       redirectUris: ['https://nas.example.com:5001', 'https://photos.example.com', 'https://last.example.com'],
     })
@@ -88,13 +88,13 @@ describe('a sign-in', () => {
     expect(await nas.finish(callback)).toMatchObject({ signedIn: true })
   })
 
-  test('reads another user name claim where it is told to', async () => {
+  test('uses another user name claim if configured', async () => {
     provider.answers.idToken = { username: 'grace' }
     provider.answers.userInfo = { username: 'grace' }
     expect(await signIn(dsm({ userNameClaim: 'username' }))).toEqual({ signedIn: true, accountName: 'grace' })
   })
 
-  test('keeps the endpoints of the day it was saved', async () => {
+  test('keeps the endpoints from the time it was saved', async () => {
     const nas = dsm()
     await nas.save()
     provider.answers.discovery = {
@@ -107,7 +107,7 @@ describe('a sign-in', () => {
 })
 
 describe('saving', () => {
-  test('fails as DSM does where discovery is not there, and leaves nothing to begin with', async () => {
+  test('fails like DSM if discovery is missing, and leaves no configuration for a sign-in', async () => {
     const nas = dsm({ wellKnownUrl: `${provider.issuer}/elsewhere` })
     await expect(nas.save()).rejects.toThrow(synologyDsmFailures.unreachable)
     expect(() => nas.begin()).toThrow(synologyDsmFailures.unreachable)
@@ -122,7 +122,7 @@ describe('saving', () => {
   })
 })
 
-describe('refusals', () => {
+describe('rejections', () => {
   const { notConfigured, invalidUser, notPrivilege } = synologyDsmFailures
   const past = Math.floor(Date.now() / 1000) - 1
   const wrongs: [string, Partial<FakeProviderAnswers>, string, RegExp][] = [
@@ -151,7 +151,7 @@ describe('refusals', () => {
     expect(await signIn()).toMatchObject({ signedIn: false, failure, log: expect.stringMatching(log) })
   })
 
-  test('no account of that name', async () => {
+  test('an unknown account name', async () => {
     expect(await signIn(dsm({ accounts: ['Ada', 'ada@example.com'] }))).toEqual({
       signedIn: false,
       accountName: 'ada',
@@ -160,7 +160,7 @@ describe('refusals', () => {
     })
   })
 
-  test('a state that DSM did not make, or has taken already', async () => {
+  test('an unknown state, or one that was already used', async () => {
     const nas = dsm()
     await nas.save()
     const callback = new URL(await visit(nas.begin().url))
@@ -176,7 +176,7 @@ describe('refusals', () => {
     expect(await nas.finish(callback.href)).toMatchObject({ signedIn: false, failure: notPrivilege })
   })
 
-  test('a browser that was sent elsewhere', async () => {
+  test('a browser that returns to another URL', async () => {
     const nas = dsm()
     await nas.save()
     await expect(nas.finish('https://evil.example/?code=1&state=2')).rejects.toThrow('not this DSM')

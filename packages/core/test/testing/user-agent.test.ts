@@ -16,7 +16,7 @@ interface Seen {
   readonly body: string
 }
 
-/** What the server answers, by path; anything else is an empty 200. */
+/** The responses of the server by path; any other path gets an empty 200. */
 let replies: Record<string, Reply>
 let seen: Seen[]
 let base: string
@@ -47,7 +47,7 @@ afterEach(async () => {
   await closeServer()
 })
 
-/** Reaches the server as `https://id.example.com`, `http://id.example.com`, … and by its own address. */
+/** Maps `https://id.example.com`, `http://id.example.com` and others to the server, which also has its own URL. */
 function agent(): UserAgent {
   const hosts = [
     publicOrigin,
@@ -78,20 +78,20 @@ describe('cookies', () => {
     return userAgent
   }
 
-  test('come back in full, the longest path first', async () => {
+  test('are sent completely, the longest path first', async () => {
     const userAgent = await keep(['a=1; Path=/', 'b="x y"; Path=/deep', 'c=; Path=/'])
     expect(await cookieSent(userAgent, `${publicOrigin}/deep/er`)).toBe('b="x y"; a=1; c=')
     expect(await cookieSent(userAgent, `${publicOrigin}/deeper`)).toBe('a=1; c=')
   })
 
-  test('belong to the folder of the address where no path is named', async () => {
+  test('apply to the directory of the URL if no path is given', async () => {
     const userAgent = await keep('a=1', `${publicOrigin}/folder/page`)
     expect(await cookieSent(userAgent, `${publicOrigin}/folder/other`)).toBe('a=1')
     expect(await cookieSent(userAgent, `${publicOrigin}/folder`)).toBe('a=1')
     expect(await cookieSent(userAgent, `${publicOrigin}/`)).toBeUndefined()
   })
 
-  test('stay with their host, or go to those below the domain they name', async () => {
+  test('apply only to their host, or to the subdomains of their domain attribute', async () => {
     const userAgent = await keep([
       'own=1; Path=/',
       'wide=1; Path=/; Domain=.example.com',
@@ -102,7 +102,7 @@ describe('cookies', () => {
     expect(await cookieSent(userAgent, 'https://other.example')).toBeUndefined()
   })
 
-  test('that are Secure neither come from plain http nor go there', async () => {
+  test('with Secure are neither accepted from plain http nor sent to it', async () => {
     expect((await keep('a=1; Secure', 'http://id.example.com/set')).cookies()).toEqual([])
     const userAgent = await keep('a=1; Path=/; Secure')
     expect(await cookieSent(userAgent, 'http://id.example.com/')).toBeUndefined()
@@ -111,7 +111,7 @@ describe('cookies', () => {
     expect(await cookieSent(userAgent, publicOrigin)).toBe('a=1')
   })
 
-  test('that are Secure work on a loopback address', async () => {
+  test('with Secure work on a loopback address', async () => {
     const userAgent = await keep('__Host-a=1; Path=/; Secure', `${base}/set`)
     expect(await cookieSent(userAgent, base)).toBe('__Host-a=1')
   })
@@ -130,7 +130,7 @@ describe('cookies', () => {
     expect((await keep(setCookie)).cookies()).toHaveLength(kept)
   })
 
-  test('end when their time has come; Max-Age counts before Expires', async () => {
+  test('expire; Max-Age takes precedence over Expires', async () => {
     const expires = 'Expires=Thu, 01 Jan 2026 00:01:00 GMT'
     const userAgent = await keep([`a=1; Path=/; ${expires}`, `b=1; Path=/; Max-Age=90; ${expires}`, 'c=1; Path=/'])
     now += 59_999
@@ -141,7 +141,7 @@ describe('cookies', () => {
     expect(await cookieSent(userAgent, publicOrigin)).toBe('c=1')
   })
 
-  test('are deleted by one that is over, and replaced by one of the same name and path', async () => {
+  test('are deleted by an expired one, and replaced by one of the same name and path', async () => {
     const userAgent = await keep(['a=1; Path=/', 'b=1; Path=/'])
     replies['/change'] = {
       headers: { 'set-cookie': ['a=2; Path=/', 'b=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT'] },
@@ -150,7 +150,7 @@ describe('cookies', () => {
     expect(await cookieSent(userAgent, publicOrigin)).toBe('a=2')
   })
 
-  test('can be looked at, and those without an expiry end with the browser', async () => {
+  test('can be inspected, and session cookies end with the browser', async () => {
     const userAgent = await keep(['a=1; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=60', 'b=1; Path=/'])
     const a = { name: 'a', value: '1', domain: 'id.example.com', hostOnly: true, path: '/' }
     expect(userAgent.cookies()).toEqual([
@@ -165,7 +165,7 @@ describe('cookies', () => {
 })
 
 describe('requests', () => {
-  test('go through the pretended proxy', async () => {
+  test('use the simulated proxy', async () => {
     await agent().get(`${publicOrigin}/page?x=1`)
     expect(last()).toMatchObject({
       path: '/page?x=1',
@@ -180,7 +180,7 @@ describe('requests', () => {
     expect(last().headers).not.toHaveProperty('x-forwarded-host')
   })
 
-  test('say as a browser where they come from', async () => {
+  test('send the fetch metadata of a browser', async () => {
     const userAgent = agent()
     await userAgent.get(publicOrigin)
     expect(last().headers).toMatchObject({
@@ -210,7 +210,7 @@ describe('requests', () => {
     expect(last().headers).not.toHaveProperty('sec-fetch-site')
   })
 
-  test('carry the headers that a caller adds, in place of its own', async () => {
+  test('send the headers of the caller in place of the defaults', async () => {
     const userAgent = new UserAgent({ headers: { 'Accept-Language': 'de' } })
     await userAgent.sendJson('DELETE', base, { options: { headers: { Origin: 'https://evil.example' } } })
     expect(last()).toMatchObject({
@@ -219,7 +219,7 @@ describe('requests', () => {
     })
   })
 
-  test('by fetch go the same way, without cookies', async () => {
+  test('with fetch use the same route, without cookies', async () => {
     replies['/api'] = { status: 201, headers: { 'set-cookie': 'a=1', 'x-a': 'b' }, body: '{"ok":true}' }
     const userAgent = agent()
     const response = await userAgent.fetch(`${publicOrigin}/api`, {
@@ -260,7 +260,7 @@ describe('redirects', () => {
     expect(last()).toMatchObject({ method: 'POST', path: '/next', body: 'a=1', headers: { origin: publicOrigin } })
   })
 
-  test('stop before the address that is waited for', async () => {
+  test('stop before the expected URL', async () => {
     replies['/start'] = { status: 303, headers: { location: '/next' } }
     replies['/next'] = { status: 303, headers: { location: 'https://nas.example.com/?code=1' } }
     const userAgent = agent()
@@ -272,7 +272,7 @@ describe('redirects', () => {
     expect(await userAgent.followTo(start, atTheNas)).toBe('https://nas.example.com/?code=1')
   })
 
-  test('that end elsewhere are an error that shows the page', async () => {
+  test('that end at another URL throw an error with the page text', async () => {
     replies['/start'] = { status: 303, headers: { location: '/next' } }
     replies['/next'] = { status: 400, body: 'The request has expired' }
     const userAgent = agent()
@@ -280,7 +280,7 @@ describe('redirects', () => {
     await expect(never).rejects.toThrow(/400 at .*start -> .*next.*The request has expired/)
   })
 
-  test('are given up after twenty', async () => {
+  test('are limited to twenty', async () => {
     for (let hop = 1; hop <= 21; hop += 1) replies[`/${hop}`] = { status: 303, headers: { location: `/${hop + 1}` } }
     const userAgent = agent()
     expect(await userAgent.follow(await userAgent.get(`${publicOrigin}/2`))).toMatchObject({
@@ -289,7 +289,7 @@ describe('redirects', () => {
     await expect(userAgent.follow(await userAgent.get(`${publicOrigin}/1`))).rejects.toThrow('More than 20 redirects')
   })
 
-  test('stay cross-site once they were, and no longer name an origin that they left', async () => {
+  test('stay cross-site after the first cross-site hop, and then send no origin', async () => {
     replies['/start'] = { status: 303, headers: { location: `${publicOrigin}/back` } }
     replies['/moved'] = { status: 307, headers: { location: 'https://id.example.com:8443/end' } }
     const userAgent = agent()
@@ -319,7 +319,7 @@ describe('pages', () => {
     return agent().get(`${publicOrigin}/page`)
   }
 
-  test('give their data attributes and scripts', async () => {
+  test('expose their data attributes and scripts', async () => {
     const response = await page()
     expect(response.data('second')).toBe('two')
     expect(response.dataJson('first')).toEqual({ a: "<'A&" })
@@ -331,7 +331,7 @@ describe('pages', () => {
     expect(() => response.json()).toThrow('The body is not JSON')
   })
 
-  test('give their forms', async () => {
+  test('expose their forms', async () => {
     const response = await page()
     expect(response.form('/consent')).toEqual({
       action: `${publicOrigin}/consent?x=1&y=2`,
@@ -346,7 +346,7 @@ describe('pages', () => {
     expect(() => response.form('/none')).toThrow('2 forms, of which 0 fit')
   })
 
-  test('have their forms sent', async () => {
+  test('submit their forms', async () => {
     const response = await page()
     const userAgent = agent()
     await userAgent.submit(response, response.form('/consent'), { name: 'Ada', decision: 'allow' })

@@ -13,7 +13,7 @@ const scopes: readonly ClientScope[] = [
   { of: 'granted', apiId: 'api' },
 ]
 
-test.each(databases)('%s: a page of clients is two statements, whatever there is', async (_kind, open) => {
+test.each(databases)('%s: lists a page of clients with two statements, independent of the data', async (_kind, open) => {
   await using database = await open()
   const options = optionsFor(database)
   await runMigrations(options, [pocketMigrations])

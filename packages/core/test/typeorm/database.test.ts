@@ -33,12 +33,12 @@ describe.each(databases)('%s', (kind, open) => {
     return rows.map(({ id }) => id)
   }
 
-  test('says its kind, and is the same for everybody', () => {
+  test('has a kind, and is shared by all callers', () => {
     expect(database.kind).toBe(kind === 'SQLite' ? 'sqlite' : 'postgres')
     expect(databaseOf(notes.dataSource)).toBe(database)
   })
 
-  test('binds by number, whatever the order, and takes every kind of value', async () => {
+  test('binds parameters by number in any order, and accepts every kind of value', async () => {
     await database.execute('INSERT INTO host_note (pinned, text, id) VALUES ($3, $2, $1)', ['a', 'it’s "$1"', true])
     const rows = await database.query('SELECT id, text FROM host_note WHERE pinned = $2 AND id = $1 AND id = $1', [
       'a',
@@ -61,7 +61,7 @@ describe.each(databases)('%s', (kind, open) => {
     'SELECT * FROM pocket_nothing',
     'SELECT missing FROM host_note',
     'INSERT INTO host_note (missing) VALUES (1)',
-  ])('where migrations have not run, %s says so', async (statement) => {
+  ])('reports missing migrations for %s', async (statement) => {
     await expect(database.query(statement)).rejects.toMatchObject({
       code: 'misconfigured',
       message: expect.stringContaining('pocketMigrations'),
@@ -70,7 +70,7 @@ describe.each(databases)('%s', (kind, open) => {
     })
   })
 
-  test('an error of the database reaches its caller and nobody else', async () => {
+  test('reports a database error only to its caller', async () => {
     await database.execute(insert, ['a', '', false])
     const results = await Promise.allSettled([
       database.execute(insert, ['a', '', false]),
@@ -81,7 +81,7 @@ describe.each(databases)('%s', (kind, open) => {
     expect(await ids()).toEqual(['a', 'b'])
   })
 
-  test('a repository stands in the transaction of the running code', async () => {
+  test('uses the transaction of the current context in a repository', async () => {
     const failing = database.transaction(async () => {
       await database.repository(noteTable).save(note('a'))
       expect(await database.repository(noteTable).countBy({ id: 'a' })).toBe(1)
@@ -93,7 +93,7 @@ describe.each(databases)('%s', (kind, open) => {
     expect(await ids()).toEqual(['b'])
   })
 
-  test('statements join a transaction that the host has begun', async () => {
+  test('joins a transaction that the host has started', async () => {
     const failing = notes.dataSource.transaction(async (manager) => {
       await manager.insert(noteTable, note('host'))
       await database.execute(insert, ['ours', '', false])
@@ -104,7 +104,7 @@ describe.each(databases)('%s', (kind, open) => {
     expect(await ids()).toEqual([])
   })
 
-  test('a transaction that the host nests undoes its own part', async () => {
+  test('rolls back only the nested part of a transaction that the host nests', async () => {
     await notes.dataSource.transaction(async (outer) => {
       await database.execute(insert, ['outer', '', false])
       const inner = outer.transaction(async () => {
@@ -116,21 +116,21 @@ describe.each(databases)('%s', (kind, open) => {
     expect(await ids()).toEqual(['outer'])
   })
 
-  test('many statements of one transaction may be made at once', async () => {
+  test('runs many concurrent statements in one transaction', async () => {
     await database.transaction(async () => {
       await Promise.all(['a', 'b', 'c', 'd'].map((id) => database.execute(insert, [id, '', false])))
     })
     expect(await ids()).toEqual(['a', 'b', 'c', 'd'])
   })
 
-  test('keeps an isolation level that the host asks for', async () => {
+  test('keeps an isolation level that the host sets', async () => {
     const level = kind === 'SQLite' ? 'READ UNCOMMITTED' : 'REPEATABLE READ'
     const question = kind === 'SQLite' ? 'PRAGMA read_uncommitted' : 'SHOW transaction_isolation'
     const answer = await notes.dataSource.transaction(level, () => database.query(question))
     expect(answer).toEqual([kind === 'SQLite' ? { read_uncommitted: 1 } : { transaction_isolation: 'repeatable read' }])
   })
 
-  test('a locked table lets one transaction after the other look and write', async () => {
+  test('serializes transactions that read and write with a table lock', async () => {
     const insertFirst = (index: number) =>
       database.transaction(async () => {
         await database.lockTable('host_note')
@@ -138,18 +138,18 @@ describe.each(databases)('%s', (kind, open) => {
         if (present.length === 0) await database.execute(insert, [`note ${index}`, '', false])
         return present.length === 0
       })
-    // Opens all connections of the pool, since one that is still connecting would come too late to do harm.
+    // Opens all connections of the pool, because a connection that is still opening would be too late for the race.
     await Promise.all(Array.from({ length: 50 }, () => database.query('SELECT 1')))
     const results = await Promise.all(Array.from({ length: 50 }, (_, index) => insertFirst(index)))
     expect(results.filter(Boolean)).toEqual([true])
     expect(await ids()).toEqual([`note ${results.indexOf(true)}`])
   })
 
-  test('a table cannot be locked outside a transaction', async () => {
+  test('rejects a table lock outside a transaction', async () => {
     await expect(database.lockTable('host_note')).rejects.toThrow('within a transaction')
   })
 
-  test('refuses statements and transactions that come after the end of theirs', async () => {
+  test('rejects statements and nested transactions after the end of their transaction', async () => {
     let release = () => {}
     const later = new Promise<void>((resolve) => {
       release = resolve
@@ -169,20 +169,20 @@ describe.each(databases)('%s', (kind, open) => {
   })
 })
 
-test('the driver for PostgreSQL is given one statement of a transaction after the other, also where one fails', async () => {
+test('sends the statements of a transaction to the PostgreSQL driver one at a time, also after a failure', async () => {
   await using notes = await openNotes(emptyPostgres)
   await using way = await messageByMessage(notes.address)
   const [ended] = await runTogether('one-transaction-process.ts', [[way.address]])
-  // It warns of others, on the error output.
+  // The driver prints a warning to stderr if statements overlap.
   expect(ended).toMatchObject({ lines: [...Array(10).fill('rejected'), 'a,b,c,d'], errors: '', code: 0 })
 })
 
-describe('a DataSource that does not fit', () => {
-  test('is refused while it is not initialized', async () => {
+describe('unusable DataSource', () => {
+  test('is rejected while it is not initialized', async () => {
     await using database = await emptySqlite()
     const dataSource = new DataSource(optionsFor(database))
     expect(() => typeormStores(dataSource)).toThrow(Misconfigured)
-    // A cast: what a host without types may give.
+    // Cast: the value of a host without type checking.
     expect(() => typeormStores(undefined as unknown as DataSource)).toThrow('has to be initialized first')
     await dataSource.initialize()
     expect(typeormStores(dataSource).artifacts).toBeDefined()

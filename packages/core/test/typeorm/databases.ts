@@ -31,7 +31,7 @@ export function optionsFor({ address }: EmptyDatabase, tables?: readonly EntityS
   return address.startsWith('postgres://') ? postgresOptions(address, tables) : sqliteOptions(address, tables)
 }
 
-/** A row of a host's own table. */
+/** A row of the table of a host. */
 export interface Note {
   readonly id: string
   readonly text: string
@@ -48,7 +48,7 @@ export const noteTable: EntitySchema<Note> = new EntitySchema<Note>({
   },
 })
 
-/** A host's `DataSource` with {@link noteTable}. */
+/** The `DataSource` of a host with {@link noteTable}. */
 export interface NoteDatabase extends AsyncDisposable {
   readonly dataSource: DataSource
   readonly address: string

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import { DataSource } from 'typeorm'
 import { databaseOf, sqliteOptions } from '../../src/typeorm/index.ts'
 
-/** Acknowledges fifty writes on its output and is killed, by itself, in the moment of the last acknowledgement. */
+/** Acknowledges fifty writes on stdout and kills itself immediately after the last one. */
 const [path = '', way = ''] = process.argv.slice(2)
 const dataSource = await new DataSource(sqliteOptions(path, [])).initialize()
 const database = databaseOf(dataSource)

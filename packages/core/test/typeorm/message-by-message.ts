@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** A way to a PostgreSQL server on which every message of the server arrives by itself, as on a slow network. */
+/** A proxy to a PostgreSQL server that delivers every server message separately, as on a slow network. */
 export async function messageByMessage(address: string): Promise<AsyncDisposable & { readonly address: string }> {
   const url = new URL(address)
   const there = { host: url.hostname, port: Number(url.port) }
@@ -30,7 +30,7 @@ function forward(server: Socket, client: Socket): void {
   let held = Buffer.alloc(0)
   let forwarding = false
   const next = () => {
-    // A message is a letter, its length without that letter, and what it says.
+    // A message consists of a letter, its length without that letter, and the payload.
     const end = held.length < 5 ? Number.POSITIVE_INFINITY : held.readUInt32BE(1) + 1
     forwarding = held.length >= end
     if (!forwarding) return

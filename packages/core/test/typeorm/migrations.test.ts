@@ -49,7 +49,7 @@ describe.each(databases)('%s', (_kind, open) => {
     })
   }
 
-  test('after the migrations, the tables are those of the schemas', async () => {
+  test('the migrations produce the tables of the schemas', async () => {
     expect(await missingStatements()).not.toEqual([])
     await runMigrations(optionsFor(database), [pocketMigrations])
     expect(await missingStatements()).toEqual([])
@@ -63,7 +63,7 @@ describe.each(databases)('%s', (_kind, open) => {
   })
 
   test.each([{}, { entityPrefix: 'My-' }])(
-    'refuses what a newer version has done, unless it only added: %j',
+    'rejects migrations of a newer version, unless they are additive: %j',
     async (more) => {
       const options = { ...optionsFor(database), ...more }
       await runMigrations(options, [pocketMigrations])
@@ -81,7 +81,7 @@ describe.each(databases)('%s', (_kind, open) => {
     },
   )
 
-  test('the tables carry the prefix of the host, and the others stay as they are', async () => {
+  test('the tables have the prefix of the host, and other tables are unchanged', async () => {
     await withDataSource((it) => it.query('CREATE TABLE pocket_own (id integer)'))
     const options = { ...optionsFor(database), entityPrefix: 'My-' }
     await runMigrations(options, [pocketMigrations])
@@ -95,8 +95,8 @@ describe.each(databases)('%s', (_kind, open) => {
     expect((await missingStatements()).length).toBeGreaterThan(10)
   })
 
-  test('a set that fails halfway leaves nothing, and the sets before it stay', async () => {
-    // TypeORM reports a failed migration on the console, unless another logger is given.
+  test('a set that fails halfway is rolled back, and the previous sets stay', async () => {
+    // TypeORM logs a failed migration to the console, unless another logger is given.
     const run = runMigrations({ ...optionsFor(database), logger: 'debug' }, [pocketMigrations, failing])
     await expect(run).rejects.toThrow('on purpose')
     expect(await missingStatements()).toEqual([])
@@ -107,7 +107,7 @@ describe.each(databases)('%s', (_kind, open) => {
     })
   })
 
-  test('can be undone', async () => {
+  test('can be reverted', async () => {
     await runMigrations(optionsFor(database), [pocketMigrations])
     const options = {
       ...optionsFor(database),
@@ -122,7 +122,7 @@ describe.each(databases)('%s', (_kind, open) => {
     await dataSource.destroy()
   })
 
-  test('clients that were there before the groups keep what they were, and can be found by name', async () => {
+  test('clients from before the groups migration keep their settings, and can be found by name', async () => {
     const [first] = pocketMigrations.migrations
     if (first === undefined) throw new Error('There is no first migration.')
     await runMigrations(optionsFor(database), [{ ...pocketMigrations, migrations: [first] }])

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { DataSource } from 'typeorm'
 import { databaseOf, postgresOptions } from '../../src/typeorm/index.ts'
 
-/** Makes statements of one transaction at once, which succeeds and then fails; says which notes there are then. */
+/** Runs concurrent statements in a transaction that first succeeds and then fails; prints the remaining notes. */
 const dataSource = await new DataSource(postgresOptions(process.argv[2] ?? '')).initialize()
 const database = databaseOf(dataSource)
 console.log('ready')
@@ -17,7 +17,7 @@ const atOnce = (ids: readonly string[], wait = 0) =>
     })
   })
 await atOnce(['a', 'b', 'c', 'd'])
-// The roll-back meets the statement after the one that fails wherever that is by then.
+// The rollback can meet the following statement at any stage.
 for (let wait = 0; wait < 10; wait++) {
   const [outcome] = await Promise.allSettled([atOnce(['e', 'a', 'f', 'g'], wait)])
   console.log(outcome?.status)

@@ -7,7 +7,7 @@ import { noteTable } from './databases.ts'
 
 const unavailable = expect.objectContaining({ status: 503, code: 'database_unavailable' })
 
-/** A PostgreSQL of its own, whose time-outs are short. */
+/** A separate PostgreSQL with short time-outs. */
 async function open(maxConnections?: number) {
   await using stack = new AsyncDisposableStack()
   const server = stack.use(await startPostgres(maxConnections === undefined ? {} : { maxConnections }))
@@ -27,7 +27,7 @@ const succeeds = (work: Promise<unknown>) =>
     () => false,
   )
 
-/** Asks until it is answered again. */
+/** Retries until a query succeeds. */
 async function recovered(database: Database): Promise<void> {
   while (!(await succeeds(database.query('SELECT 1'))));
 }
@@ -44,8 +44,8 @@ describe('PostgreSQL', () => {
   })
   afterAll(() => opened[Symbol.asyncDispose]())
 
-  test('refuses every statement in time while PostgreSQL stands still, and goes on by itself', async () => {
-    // Some connections are open then, and some have to be made.
+  test('rejects every statement in time while PostgreSQL is frozen, and recovers automatically', async () => {
+    // Some connections are open, and the others must be opened.
     await Promise.all(Array.from({ length: 4 }, () => database.query('SELECT 1')))
     server.freeze()
     const statements = Array.from({ length: 30 }, () => database.query('SELECT 1'))
@@ -57,7 +57,7 @@ describe('PostgreSQL', () => {
     expect(await insert(database, 'after')).toBe(1)
   })
 
-  test('keeps no transaction open that PostgreSQL began while it stood still', async () => {
+  test('keeps no transaction open that PostgreSQL started while it was frozen', async () => {
     const interrupted = database.transaction(async () => {
       await insert(database, 'lost')
       server.freeze()
@@ -75,7 +75,7 @@ describe('PostgreSQL', () => {
     expect(rows.map(({ id }) => id).sort()).toEqual(ids.sort())
   })
 
-  test('ends a statement that waits for a lock for too long', async () => {
+  test('cancels a statement that waits too long for a lock', async () => {
     const holder = new pg.Client({ connectionString: server.url })
     await holder.connect()
     await holder.query('BEGIN; LOCK TABLE host_note IN ACCESS EXCLUSIVE MODE')
@@ -85,7 +85,7 @@ describe('PostgreSQL', () => {
     expect(await insert(database, 'let in')).toBe(1)
   })
 
-  test('goes on when its connections were cut', async () => {
+  test('recovers after its connections are closed', async () => {
     const cut = () =>
       database.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()')
     const working = Promise.allSettled(Array.from({ length: 10 }, () => database.query('SELECT pg_sleep(0.3)')))
@@ -96,7 +96,7 @@ describe('PostgreSQL', () => {
   })
 })
 
-test('refuses statements in time while PostgreSQL has no connections left, and goes on by itself', async () => {
+test('rejects statements in time while PostgreSQL has no free connections, and recovers automatically', async () => {
   await using opened = await open(8)
   const { database, server } = opened
   const others: pg.Client[] = []
@@ -108,7 +108,7 @@ test('refuses statements in time while PostgreSQL has no connections left, and g
     return isTaken
   }
   await takeOne()
-  // What the pool has is ended, and what that frees is taken, until nothing is left for it.
+  // Closes the connections of the pool and occupies them, until none is left.
   do {
     await others[0]?.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pocket'`)
     while (await takeOne());

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { waitTimeout } from '@pocket/test-support'
 
-/** How a process of a test has ended. */
+/** The result of a test process. */
 export interface EndedProcess {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
@@ -12,7 +12,7 @@ export interface EndedProcess {
   readonly errors: string
 }
 
-/** Runs programs of this folder at the same moment: each says `ready` and begins when all have said so. */
+/** Runs programs of this folder concurrently: each prints `ready` and starts when all are ready. */
 export async function runTogether(program: string, runs: readonly (readonly string[])[]): Promise<EndedProcess[]> {
   const processes = runs.map((args) => start(program, args))
   await Promise.race([Promise.all(processes.map(({ ready }) => ready)), Promise.all(processes.map(({ end }) => end))])
@@ -29,7 +29,7 @@ interface StartedProcess {
 function start(program: string, args: readonly string[]): StartedProcess {
   const path = fileURLToPath(new URL(program, import.meta.url))
   const flags = ['--conditions=pocket-source', '--experimental-strip-types', '--disable-warning=ExperimentalWarning']
-  // One that does not end by itself would keep the test run alive.
+  // A process that does not exit would keep the test run alive.
   const limits = { timeout: waitTimeout, killSignal: 'SIGKILL' } as const
   const child = spawn(process.execPath, [...flags, path, ...args], limits)
   const lines: string[] = []

@@ -24,7 +24,7 @@ async function ids(): Promise<string[]> {
   return rows.map(({ id }) => id)
 }
 
-/** What another process sees. */
+/** The rows that another process sees. */
 function committed(): string[] {
   const other = new SqliteDatabase(notes.address, { readonly: true })
   try {
@@ -47,7 +47,7 @@ function signal(): Signal {
   return { given, give: () => give() }
 }
 
-/** A transaction of ours that has written `mine`, and fails or ends when it is told to. */
+/** An open transaction that has written `mine`, and fails or commits on demand. */
 async function openTransaction(): Promise<{ fail(): void; keep(): void; end: Promise<string> }> {
   const begun = signal()
   const kept = signal()
@@ -81,8 +81,8 @@ const hostWrites: Readonly<Record<string, () => Promise<unknown>>> = {
   'Database.transaction': () => database.transaction(() => database.execute(insert, ['theirs', '', false])),
 }
 
-describe.each(Object.entries(hostWrites))('a write of somebody else by %s', (_way, write) => {
-  test('stays when a transaction that was open meanwhile is undone', async () => {
+describe.each(Object.entries(hostWrites))('a write of the host by %s', (_way, write) => {
+  test('survives the rollback of a concurrent transaction', async () => {
     const transaction = await openTransaction()
     const written = write()
     transaction.fail()
@@ -91,13 +91,13 @@ describe.each(Object.entries(hostWrites))('a write of somebody else by %s', (_wa
     expect(committed()).toEqual(['theirs'])
   })
 
-  test('is not kept by that transaction, but by its own', async () => {
+  test('is committed by its own transaction, not by the concurrent one', async () => {
     const transaction = await openTransaction()
     let acknowledged = false
     const written = write().then(() => {
       acknowledged = true
     })
-    // Two rounds of the event loop: time enough for a write that does not wait.
+    // Two rounds of the event loop are enough for a write that does not wait.
     for (let round = 0; round < 2; round += 1) await new Promise((resolve) => setImmediate(resolve))
     expect(acknowledged).toBe(false)
     transaction.keep()
@@ -107,7 +107,7 @@ describe.each(Object.entries(hostWrites))('a write of somebody else by %s', (_wa
 })
 
 describe('transactions', () => {
-  test('reads of others wait for the end, so that they see nothing that is undone', async () => {
+  test('block reads of others until the end, so that no rolled-back data is visible', async () => {
     const transaction = await openTransaction()
     const reads = [ids(), dataSource.query('SELECT id FROM host_note'), dataSource.getRepository(noteTable).find()]
     transaction.fail()
@@ -115,7 +115,7 @@ describe('transactions', () => {
     await transaction.end
   })
 
-  test('hold the write lock from their begin', async () => {
+  test('hold the write lock from the start', async () => {
     const other = new SqliteDatabase(notes.address, { timeout: 0 })
     await database.transaction(async () => {
       expect(() => other.exec('BEGIN IMMEDIATE')).toThrow('database is locked')
@@ -124,7 +124,7 @@ describe('transactions', () => {
     other.close()
   })
 
-  test('own statements by the host’s ways join instead of waiting for themselves', async () => {
+  test('include statements through the API of the host without a deadlock', async () => {
     const failing = database.transaction(async () => {
       await dataSource.getRepository(noteTable).save(note('a'))
       await dataSource.query("INSERT INTO host_note (id, text, pinned) VALUES ('b', '', 0)")
@@ -136,7 +136,7 @@ describe('transactions', () => {
     expect(await ids()).toEqual([])
   })
 
-  test('inner ones that run at once do not mix', async () => {
+  test('keep concurrent nested transactions separate', async () => {
     await database.transaction(async () => {
       const results = await Promise.allSettled([
         dataSource.transaction(async (manager) => {
@@ -153,7 +153,7 @@ describe('transactions', () => {
     expect(committed()).toEqual(['kept', 'plain', 'saved'])
   })
 
-  test('one that is left without a commit is undone', async () => {
+  test('are rolled back if they are left without a commit', async () => {
     const runner = dataSource.createQueryRunner()
     await runner.startTransaction()
     await runner.manager.insert(noteTable, note('a'))
@@ -161,7 +161,7 @@ describe('transactions', () => {
     expect(await ids()).toEqual([])
   })
 
-  test('one that cannot begin leaves the turn to others', async () => {
+  test('release the turn if they cannot begin', async () => {
     const other = new SqliteDatabase(notes.address)
     await dataSource.query('PRAGMA busy_timeout = 0')
     other.exec('BEGIN IMMEDIATE')
@@ -177,7 +177,7 @@ describe('transactions', () => {
     expect(await ids()).toEqual(['b'])
   })
 
-  test('after the database has rolled back by itself, nothing more is written', async () => {
+  test('write nothing more after the database has rolled back by itself', async () => {
     const failing = database.transaction(async () => {
       await database.execute(insert, ['a', '', false])
       const full = database.execute('INSERT OR ROLLBACK INTO host_note (id, text, pinned) VALUES ($1, $1, $2)', [
@@ -194,13 +194,13 @@ describe('transactions', () => {
     expect(committed()).toEqual(['d'])
   })
 
-  test('are not begun by SQL, since nobody could tell whose they are', async () => {
+  test('cannot be started by SQL, because their owner would be unknown', async () => {
     await expect(dataSource.query('BEGIN')).rejects.toThrow('dataSource.transaction')
     await database.execute(insert, ['a', '', false])
     expect(committed()).toEqual(['a'])
   })
 
-  test('who waits ten seconds for another one is told so', async () => {
+  test('time out after waiting ten seconds for another one', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] })
     try {
       const transaction = await openTransaction()
@@ -226,7 +226,7 @@ describe('transactions', () => {
 })
 
 describe('single statements', () => {
-  test('those of one tick share a commit', async () => {
+  test('of the same tick share a commit', async () => {
     const before = commits()
     await Promise.all(['a', 'b', 'c'].map((id) => database.execute(insert, [id, '', false])))
     expect(commits() - before).toBe(1)
@@ -234,7 +234,7 @@ describe('single statements', () => {
     expect(commits() - before).toBe(2)
   })
 
-  test('answers to reads wait for the commit of what they may have seen', async () => {
+  test('delay the results of reads until the data that they may have seen is committed', async () => {
     const written = database.execute(insert, ['a', '', false])
     const read = ids()
     expect(committed()).toEqual([])
@@ -243,7 +243,7 @@ describe('single statements', () => {
     await written
   })
 
-  test('a commit that fails rejects them all, reads included, and the next group is a new one', async () => {
+  test('all fail with a failed commit, reads included, and the next group is new', async () => {
     await dataSource.query(`CREATE TABLE host_reference (
       note_id text REFERENCES host_note (id) DEFERRABLE INITIALLY DEFERRED)`)
     const results = await Promise.allSettled([
@@ -257,7 +257,7 @@ describe('single statements', () => {
     expect(committed()).toEqual(['b'])
   })
 
-  test('a transaction commits the open group first', async () => {
+  test('are committed before a transaction starts', async () => {
     const written = database.execute(insert, ['group', '', false])
     await expect(
       database.transaction(async () => {
@@ -269,7 +269,7 @@ describe('single statements', () => {
     expect(committed()).toEqual(['group'])
   })
 
-  test('what waited for a transaction is run in the order in which it came', async () => {
+  test('that waited for a transaction run in their original order', async () => {
     const transaction = await openTransaction()
     const steps = [
       database.execute(insert, ['x', '1', false]),
@@ -282,7 +282,7 @@ describe('single statements', () => {
     expect(await database.query("SELECT text FROM host_note WHERE id = 'x'")).toEqual([{ text: '1234' }])
   })
 
-  /** SQLite counts in `data_version` what others have committed. */
+  /** SQLite increments `data_version` for the commits of other connections. */
   function commits(): number {
     watcher ??= new SqliteDatabase(notes.address, { readonly: true })
     return Number(watcher.pragma('data_version', { simple: true }))
@@ -296,8 +296,8 @@ describe('single statements', () => {
   })
 })
 
-describe('a process that is killed', () => {
-  test.each(['statement', 'transaction', 'query'])('loses nothing that it has acknowledged by %s', async (way) => {
+describe('a killed process', () => {
+  test.each(['statement', 'transaction', 'query'])('loses no write that it acknowledged by %s', async (way) => {
     const [killed] = await runTogether('./killed-process.ts', [[notes.address, way]])
     expect(killed).toMatchObject({ signal: 'SIGKILL', errors: '' })
     expect(killed?.lines).toHaveLength(50)
@@ -305,7 +305,7 @@ describe('a process that is killed', () => {
   })
 })
 
-test('a DataSource opens with a write-ahead log and commits onto the disk', async () => {
+test('opens a DataSource with a write-ahead log and durable commits', async () => {
   await using empty = await emptySqlite()
   const opened = await new DataSource(optionsFor(empty)).initialize()
   expect(await opened.query('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }])

@@ -34,7 +34,7 @@ import type {
   UserAgentOptions,
 } from '@pocket/core/testing'
 
-// The compiler is the test: each line that must be wrong says so.
+// A compile-time test: each line that must fail is annotated.
 
 const accounts: HostAccounts = { find: async (id) => ({ id, userName: 'ada' }) }
 const stores = { ...memoryStores(), accounts }
@@ -52,18 +52,18 @@ export const options: readonly PocketOptions[] = [
   },
   { ...least, before: { registerClient: async () => undefined }, after: ({ event }) => void event },
   { ...least, mailer: { send: async ({ to, code }) => [to, code] } },
-  // @ts-expect-error there is no such hook
+  // @ts-expect-error unknown hook
   { ...least, before: { signOut: () => undefined } },
   { ...least, render: (view) => view.view },
-  // @ts-expect-error there is no such option
+  // @ts-expect-error unknown option
   { ...least, rateLimit: true },
-  // @ts-expect-error the stores of core do not know people
+  // @ts-expect-error the stores of core do not include accounts
   { ...least, stores: memoryStores() },
-  // @ts-expect-error a key is no number
+  // @ts-expect-error a key is not a number
   { ...least, masterKey: 7 },
 ]
 
-/** The options that can be left out, and yet not be `undefined`, as a host has what its settings do not say. */
+/** The optional properties that reject an explicit `undefined`, which a host passes for a missing setting. */
 type Refusing<T> = {
   [Key in keyof T]-?: { readonly [Only in Key]: undefined } extends Pick<T, Key>
     ? never
@@ -103,13 +103,13 @@ export type LeftOut = None<
 export const nameless: HostAccounts = { find: async (id) => ({ id }) }
 // @ts-expect-error claims are an object
 export const nothing: HostClaims = () => undefined
-// @ts-expect-error there is no such answer
+// @ts-expect-error unknown answer
 export const unknown: AccessCheck = () => ({ allow: true })
 
 export const each: RenderPage = (view, _req, standard) =>
   view.view === 'sign-in' ? titleOf(view) : standard.page(view)
 
-/** Every view has a name; the compiler says where one is missing. */
+/** Every view has a name; the compiler reports a missing one. */
 function titleOf(view: View): string {
   switch (view.view) {
     case 'sign-in':
@@ -131,6 +131,6 @@ function titleOf(view: View): string {
   }
 }
 
-test('what hosts write has the types that it should have', () => {
+test('the types accept valid host code and reject invalid host code', () => {
   expect(options).toHaveLength(13)
 })

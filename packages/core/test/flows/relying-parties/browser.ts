@@ -3,7 +3,7 @@ import { decide, type Host, signIn, viewOf } from '../host.ts'
 
 type Person = Awaited<ReturnType<Host['person']>>
 
-/** A new browser, with somebody in front of it who has not been here before. */
+/** A new browser with a new user. */
 export function newBrowser(host: Host, party: EmulatedRelyingParty, { authenticator }: Person) {
   const agent = new UserAgent({ clock: host.clock })
   const until = party.isItsAddress

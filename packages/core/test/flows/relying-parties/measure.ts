@@ -11,7 +11,7 @@ import {
 import { decide, type Host, signIn, startHost } from '../host.ts'
 import { newBrowser } from './browser.ts'
 
-/** A part of what an application does, as people know it. */
+/** A step of an application, under the name that users know. */
 export interface Step {
   readonly name:
     | 'Set-up'
@@ -25,13 +25,13 @@ export interface Step {
   readonly result: RelyingPartyResult
 }
 
-/** A provider for people of `example.com`, which may call this machine. */
+/** A provider for users of `example.com`, which may send requests to this machine. */
 export function startMeasuredHost(): Promise<Host> {
   const fetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
   return startHost({ options: { fetch, webFingerDomains: () => ['example.com'] } })
 }
 
-/** What administrators enter for applications that ask for more than the standard claims. */
+/** The settings of administrators for applications that need more than the standard claims. */
 const withExtras: Partial<Account> = {
   customClaims: [
     { key: 'sshpubkey', value: '["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample ada@laptop"]' },
@@ -41,13 +41,13 @@ const withExtras: Partial<Account> = {
 
 export interface Circumstances {
   readonly about?: Partial<Account>
-  /** What is set for the client beside or in place of what is recommended. */
+  /** The client settings that extend or replace the recommended ones. */
   readonly protocol?: (account: Account) => ClientProtocolInput
 }
 
 /**
- * Takes an application through everything it does, with its recommended set-up, for somebody new in a new browser; ends
- * where it finds something to complain about.
+ * Runs all steps of an application with its recommended settings, for a new user in a new browser; stops at the first failed
+ * check.
  */
 export async function measure(
   host: Host,

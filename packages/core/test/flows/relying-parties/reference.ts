@@ -41,13 +41,13 @@ ${measured.map(section).join('\n\n')}
 interface Measured {
   readonly application: Application
   readonly steps: readonly Step[]
-  /** With each other set-up, by its name. */
+  /** The results with each alternative configuration, by its name. */
   readonly others: Others
 }
 
 type Others = readonly (readonly [name: string, steps: readonly Step[]])[]
 
-/** Each column of the table, and the steps that it is about. */
+/** The columns of the table, with the steps that each covers. */
 const columns: readonly (readonly [title: string, steps: RegExp])[] = [
   ['Set-up', /^Set-up$/],
   ['Sign-in', /^Sign-in$/],
@@ -73,7 +73,7 @@ function failureIn(steps: readonly Step[]): Check | undefined {
   return steps.flatMap(({ result }) => result.checks).find(({ passed }) => !passed)
 }
 
-/** Columns as wide as their longest cell, which is how Markdown is formatted here. */
+/** Pads the columns to their longest cell, as the Markdown formatter of this repository does. */
 function table([head = [], ...rows]: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)))
   const line = (cells: readonly string[]) => `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`
@@ -95,7 +95,7 @@ The application: ${habits(application.habits)}
 ${[...checks, ...also].join('\n')}`
 }
 
-/** What is looked at in this step; after the first sign-in, what is new. */
+/** The checks of this step; after the first sign-in, only the new ones. */
 function sentences({ name, result }: Step, steps: readonly Step[]): string {
   const before = steps.find((step) => step.name === 'Sign-in')?.result.checks ?? []
   const isRepeated =
