@@ -7,9 +7,9 @@ import { measure, measureSynologyDsm, type Step, startMeasuredHost } from './mea
 const target = new URL('../../../../../docs/reference/relying-parties.md', import.meta.url)
 
 /**
- * The reference of relying parties: what each emulated application found when it was used with this provider.
+ * Builds the reference of relying parties: the results of each emulated application with this provider.
  *
- * @param take - takes an application through everything it does
+ * @param take - runs all steps of an application
  */
 export async function relyingPartiesReference(host: Host, take: typeof measure = measure): Promise<string> {
   const measured: Measured[] = []
