@@ -5,10 +5,10 @@ import { policyClient } from './client-metadata.ts'
 
 const { Check, Prompt } = interactionPolicy
 
-/** The prompt of a check that sends people to a page of the host's. */
+/** The prompt of an access check that redirects users to a page of the host. */
 export const hostPagePrompt = 'host_page'
 
-/** Puts the host's checks after our own: into the prompts for a sign-in and for a refusal, and into one of their own. */
+/** Adds the host's access checks after the built-in ones: to the login and refusal prompts, and as a prompt of their own. */
 export function addAccessChecks(policy: interactionPolicy.DefaultPolicy, ask: RunAccessChecks): void {
   const decisions = new WeakMap<object, Promise<AccessDecision | undefined>>()
   const decide = (ctx: KoaContextWithOIDC): Promise<AccessDecision | undefined> => {

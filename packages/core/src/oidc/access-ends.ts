@@ -14,15 +14,15 @@ export interface AccessEndsPorts {
 }
 
 interface AccessEnds extends Pick<Pocket, 'endAccess' | 'endAccessBy' | 'forgetAccount' | 'withdrawConsent'> {
-  /** Ends what people had at this client who may not use it any more. */
+  /** Revokes all grants and tokens of this client for users who may no longer use it. */
   endAccessTo(clientId: string): Promise<void>
 }
 
-/** How people lose what they were given: all of it, what their groups gave them, or what one client got. */
+/** Creates the functions that revoke access: of an account, of its groups, or of one client. */
 export function createAccessEnds({ stores, provider, builtInRules }: AccessEndsPorts): AccessEnds {
   const { accounts, transaction } = stores
 
-  /** The session stays: only this client is told that it has ended. */
+  /** Keeps the session and sends a logout notice to this client only. */
   const endAt = async (accountId: string, clientId: string) => {
     await withdrawFromSessions(provider(), stores.artifacts, { accountId, clientId })
     await stores.artifacts.destroyByAccountAndClient(accountId, clientId)
@@ -33,7 +33,7 @@ export function createAccessEnds({ stores, provider, builtInRules }: AccessEndsP
 
   const endAccess = (accountId: string) =>
     transaction(async () => {
-      // Sessions first: what is being authorized in one of them waits, and finds it ended.
+      // End sessions first, so that a concurrent authorization waits and then finds its session ended.
       for (const { uid } of await sessionsOf(stores.artifacts, accountId))
         await endSession(provider(), transaction, uid)
       await endLeftovers(provider(), stores.artifacts, { accountId, keptUid: null })

@@ -3,23 +3,23 @@ import type { Configuration } from 'oidc-provider'
 type ExtraTokenClaims = NonNullable<Configuration['extraTokenClaims']>
 type CustomizeJwt = NonNullable<NonNullable<NonNullable<Configuration['formats']>['customizers']>['jwt']>
 
-/** Whom a client's own token is about: no client can take a name that is a person's (RFC 9068 §5). */
+/** The subject of a client credentials token; the prefix keeps it distinct from user IDs (RFC 9068 §5). */
 function subjectOf(clientId: string | undefined): string {
   return `client-${clientId}`
 }
 
-/** What introspection says of an opaque token of a client's own (RFC 7662 §2.2). */
+/** Adds `sub` to the introspection response of an opaque client credentials token (RFC 7662 §2.2). */
 export const subjectOfClients: ExtraTokenClaims = async (_ctx, { kind, clientId }) =>
   kind === 'ClientCredentials' ? { sub: subjectOf(clientId) } : undefined
 
-/** Who reads a token: whom it was made for, and UserInfo where it lets anybody ask about the person. */
+/** The audience of a token: the resource server, and the issuer too if the scopes permit UserInfo requests. */
 export function audienceOf(reader: string, scopes: Iterable<string>, issuer: string): string[] {
   return [reader, ...([...scopes].some((scope) => userScopes.has(scope)) ? [issuer] : [])]
 }
 
 const userScopes = new Set(['openid', 'profile', 'email', 'groups'])
 
-/** The access tokens for APIs as programs for the contract read them: the audience is a list, and so are the scopes once more. */
+/** Formats JWT access tokens as the contract requires: `aud` is an array, and `scp` repeats the scopes as an array. */
 export const customizeAccessTokens: CustomizeJwt = async (_ctx, { kind, clientId }, { payload }) => {
   const { aud, scope, iss } = payload
   const scopes = typeof scope === 'string' ? scope.split(' ') : []

@@ -6,8 +6,8 @@ type AccessToken = InstanceType<Provider['AccessToken']>
 type IdToken = InstanceType<Provider['IdToken']>
 
 /**
- * Binds the ID token of the token endpoint to the access token beside it by `at_hash` (OpenID Connect Core §3.1.3.6), which
- * the library leaves out and some clients check.
+ * Adds `at_hash` (OpenID Connect Core §3.1.3.6) to ID tokens of the token endpoint. oidc-provider omits it, but some clients
+ * check it.
  */
 export function hashAccessTokens(provider: Provider): void {
   const values = new WeakMap<object, string>()
@@ -21,7 +21,7 @@ export function hashAccessTokens(provider: Provider): void {
     return value
   }
   provider.IdToken.prototype.issue = function (this: IdToken, options) {
-    // Absent where a token is made for no request.
+    // Undefined if the token is issued outside a request.
     const ctx: KoaContextWithOIDC | undefined = this.ctx
     const beside = ctx?.oidc.route === 'token' && options.use === 'idtoken' ? ctx.oidc.entities.AccessToken : undefined
     const value = beside && values.get(beside)

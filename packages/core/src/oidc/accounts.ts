@@ -9,9 +9,9 @@ import { claimsClient, extras, policyClient } from './client-metadata.ts'
 import { revokeGrant } from './logout.ts'
 
 /**
- * The library's view of an account. One that is disabled is none, and one that may not use the client any more is none
- * to whatever the client was given before; the token endpoint ends all of it (RFC 6749 §5.2), and does so where a check of
- * the host's refuses a refresh.
+ * Loads accounts for oidc-provider. A disabled account is treated as missing. An account that may no longer use the client is
+ * treated as missing when a token is presented; at the token endpoint its grant is revoked too (RFC 6749 §5.2), also if a
+ * host check refuses the refresh.
  */
 export function createFindAccount(
   accounts: AccountStore,
@@ -45,14 +45,14 @@ export function createFindAccount(
       found,
       async claims(_use, scope, claims, rejected) {
         const request = { scopes: scope.split(' '), names: Object.keys(claims), rejected }
-        // The library makes the subject of it.
+        // oidc-provider derives the client-specific subject from this ID.
         return { ...(await makeClaims(found, claimsClient(oidc.client), request)), sub: id }
       },
     }
   }
 }
 
-/** Whoever may use the client again is to ask again, rather than find what an old device still holds. */
+/** Revokes the grant, so that a user who regains access must authorize again and old tokens stay invalid. */
 async function endGrant(
   provider: Provider,
   { grantId }: { readonly grantId?: string | undefined },
@@ -62,13 +62,13 @@ async function endGrant(
   throw new errors.InvalidGrant(reason)
 }
 
-/** The groups of an account that `createFindAccount` found. */
+/** The group IDs of an account returned by `createFindAccount`. */
 export function groupIdsOf({ groupIds }: LibraryAccount): readonly string[] {
   return Array.isArray(groupIds) ? groupIds : []
 }
 
-/** The account itself, which `createFindAccount` found. */
+/** The account loaded by `createFindAccount`. */
 export function accountOf({ found }: LibraryAccount): Account {
-  // A cast, since the library's type knows members of any kind; ours is made above.
+  // The cast is safe: oidc-provider types extra members as unknown, and `createFindAccount` sets this one.
   return found as Account
 }

@@ -29,25 +29,25 @@ export interface AdapterPorts {
   readonly documentEvents: () => DocumentEvents
   readonly clock: Clock
   readonly refreshAnswers: RefreshAnswers
-  /** How a code that a person types is stored: keyed, since it is short enough to be guessed from its hash. */
+  /** Hashes a user code with a key, because the code is short enough to be guessed from a plain hash. */
   readonly hashUserCode: (userCode: string) => string
-  /** Seconds in which a refresh token of a public client can be used again; 0 to 10. */
+  /** Seconds during which a public client can reuse a refresh token; 0 to 10. */
   readonly refreshLeeway: number
 }
 
-/** Stands where an interaction's id stood, since the address to return to would give the id away. */
+/** Replaces the interaction ID in stored return URLs, which would otherwise reveal it. */
 const idMarker = '{id}'
 
-/** How many refreshes of a public client with one token succeed within the leeway. */
+/** Maximum number of successful refreshes with one token of a public client within the leeway. */
 const maxRefreshesWithinLeeway = 10
 
-/** What is left of an interaction that is finished. */
+/** The stored remainder of a finished interaction. */
 interface FinishedInteraction {
   /** The ID of the client. */
   readonly finishedFor: string
 }
 
-/** How many of a network are stored that belong to nobody and that nobody with credentials asked for. */
+/** Maximum number of pending artifacts per network that have no account and no authenticated client. */
 const maxPending: Readonly<Record<string, number>> = {
   Interaction: 30,
   PushedAuthorizationRequest: 40,
@@ -60,7 +60,7 @@ const maxPendingBytes = 14 * 1024
 /** Milliseconds. */
 const finishedLifetime = 3_600_000
 
-/** oidc-provider's storage over our stores: what a bearer holds is hashed, and nothing in a payload repeats it. */
+/** An oidc-provider adapter over the Pocket stores. Hashes bearer values and removes them from payloads. */
 export function createAdapterFactory(ports: AdapterPorts): (model: string) => Adapter {
   return (model) => (model === 'Client' ? clientAdapter(ports) : artifactAdapter(model, ports))
 }
@@ -68,7 +68,7 @@ export function createAdapterFactory(ports: AdapterPorts): (model: string) => Ad
 function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAdapter {
   const { artifacts, clock, hashUserCode, refreshAnswers, refreshLeeway } = ports
   const keyOf = (id: string) => sha256(`${model}:${model === 'AccessToken' ? storedTokenId(id) : id}`)
-  /** What was found by another name than its own is put back to its place; no bearer names it by that. */
+  /** Artifacts found by another key keep their storage key, marked by a prefix that no bearer value has. */
   const locationOf = (id: string) => (id.startsWith(hidden) ? id.slice(hidden.length) : keyOf(id))
   const sealed = ({ id, payload, expiresIn }: StoredState, key = keyOf(id)) =>
     seal(model, {
@@ -90,15 +90,15 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
       : undefined
   const withinLeeway = (artifact: Artifact | undefined) =>
     leeway !== undefined && clock.now() - (artifact?.consumedAt ?? 0) < leeway.milliseconds
-  /** Who comes second with a code or a refresh token ends what the first one got (RFC 6749 §4.1.2, RFC 9700 §4.14.2). */
+  /** Revokes the grant if a code or refresh token is reused (RFC 6749 §4.1.2, RFC 9700 §4.14.2). */
   const endSiblings = async (id: string) => {
     const grantId = (await artifacts.find(keyOf(id)))?.grantId
     if (grantId) await destroyGrant(artifacts, grantId)
   }
-  /** A device that comes too soon is told so (RFC 8628 §3.5), unless there is something for it to hear. */
+  /** Answers `slow_down` to a device that polls too often (RFC 8628 §3.5), unless the user has already decided. */
   const assertPollInterval = async (artifact: Artifact | undefined) => {
     if (artifact === undefined || Provider.ctx?.oidc?.route !== 'token') return
-    // Polls that cross are no theft: the library would end the tokens that the first of them is just being given.
+    // Concurrent polls are not a replay. Without this check the library would revoke the tokens just issued to the first one.
     if (artifact.consumedAt !== null && clock.now() - artifact.consumedAt < devicePollInterval)
       throw alreadyConsumed(model)
     if (artifact.accountId !== null) return
@@ -108,14 +108,14 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
     const network = networkOf(requestContext(req).ipAddress ?? '')
     return artifacts.insertPending({ ...artifact, network }, maxPending[model] ?? 0, clock.now())
   }
-  /** Anyone can send a public client's requests, so a network has only so many that are pending. */
+  /** Limits pending requests per network, because anyone can send requests of a public client. */
   const storeForPublicClient = async (artifact: Artifact) => {
     const { ctx } = Provider
     if (!ctx || (await insertPending(artifact, ctx.req))) return
     ctx.set('Retry-After', '60')
     throw tooManyPending()
   }
-  /** What nobody signed in for is stored only while its network has few of these and it is small; otherwise URLs carry it. */
+  /** Stores an interaction without a signed-in user only if it is small and its network has few; otherwise URLs carry it. */
   const startInteraction = async (id: string, artifact: Artifact) => {
     const req = Provider.ctx?.req
     if (artifact.accountId !== null || !req) return artifacts.upsert(artifact)
@@ -128,7 +128,7 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
       ? undefined
       : { ...seal(model, { id, key: keyOf(id), payload: {}, expiresAt: null, userCodeHash: null }), payload }
   }
-  /** Stores the answer of a person, which counts once; any other answer is carried on. */
+  /** Stores a carried interaction once a user has signed in, exactly once; other results stay in the URL. */
   const answerCarried = async (id: string, artifact: Artifact, before: string): Promise<boolean> => {
     if (carried(id)?.payload !== before) return false
     if (artifact.accountId === null) {
@@ -190,7 +190,7 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
     async consume(id) {
       if (model === 'RefreshToken' && consumeAtEnd()) return
       if (await artifacts.consume(keyOf(id), clock.now(), leeway)) return
-      // One refresh too many within the leeway is no theft: the ones before it keep what they got.
+      // A refresh beyond the limit within the leeway is not a replay, so earlier tokens remain valid.
       const crosses = model === 'DeviceCode' || withinLeeway(await artifacts.find(keyOf(id)))
       if (!crosses) await endSiblings(id)
       throw alreadyConsumed(model)
@@ -199,11 +199,11 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
       const key = keyOf(id)
       const found = model === 'Interaction' ? await artifacts.find(key) : undefined
       if (!found) return artifacts.destroy(key)
-      // Another tab that comes back to it learns where to start again.
+      // Keep the client ID, so that another tab returning to this interaction can start again.
       const { params }: AdapterPayload = JSON.parse(found.payload)
       const finished: FinishedInteraction = { finishedFor: String(params?.client_id ?? '') }
       const expiresAt = clock.now() + finishedLifetime
-      // One in which somebody signed in is not pending any more.
+      // An interaction in which a user signed in no longer counts as pending.
       const network = found.accountId === null ? found.network : null
       await artifacts.upsert({ ...found, payload: JSON.stringify(finished), accountId: null, network, expiresAt })
     },
@@ -227,12 +227,12 @@ function clientAdapter(ports: AdapterPorts): Adapter {
   }
   return {
     async find(id) {
-      // A document is read for a request alone; what else asks for a client takes it as it is.
+      // Fetch a metadata document only during a request; other callers use the stored client.
       if (Provider.ctx && isDocumentAddress(id)) {
         const client = await metadataDocuments.resolve(id, documentEvents()).catch(refuseDocument)
         return client && clientMetadata(client)
       }
-      // No id holds a NUL, and PostgreSQL takes none in a text.
+      // No ID contains NUL, and PostgreSQL rejects it in text values.
       const client = id.includes('\0') ? undefined : await clients.find(id)
       return client && clientMetadata(client)
     },
@@ -260,7 +260,7 @@ interface Sealing {
 
 function seal(model: string, { id, key, payload, expiresAt, userCodeHash }: Sealing): Artifact {
   const { jti: _jti, kind: _kind, consumed: _consumed, userCode: _userCode, ...rest } = payload
-  // An answered interaction belongs to whoever signed in in it.
+  // An answered interaction belongs to the account that signed in.
   const accountId = payload.result?.login?.accountId ?? payload.accountId ?? payload.session?.accountId ?? null
   return {
     key,
@@ -291,7 +291,7 @@ function withoutBearers(id: string, payload: AdapterPayload): AdapterPayload {
   }
 }
 
-/** The library reads the hint before it starts an interaction; the token of a person with many groups is long. */
+/** Drops `id_token_hint`: the library reads it before the interaction starts, and tokens of users with many groups are long. */
 function withoutHint({ id_token_hint: _hint, ...rest }: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return rest
 }
@@ -302,14 +302,14 @@ function open(artifact: Artifact | undefined, id: string | undefined): AdapterPa
   if (payload.returnTo !== undefined && id !== undefined) payload.returnTo = payload.returnTo.replaceAll(idMarker, id)
   return {
     ...payload,
-    // Found by another name than its own, an artifact can be read and put back, but not used.
+    // An artifact found by another key can be read and written back, but not used as a bearer value.
     jti: id ?? `${hidden}${artifact.key}`,
     kind: artifact.model,
     ...(artifact.consumedAt !== null && { consumed: Math.floor(artifact.consumedAt / 1000) }),
   }
 }
 
-/** Whether this is what a client without credentials has just asked for. */
+/** Whether the current request of an unauthenticated client creates this artifact. */
 function isByPublicClient(model: string): boolean {
   const { oidc } = Provider.ctx ?? {}
   const route = model === 'DeviceCode' ? 'device_authorization' : 'pushed_authorization_request'

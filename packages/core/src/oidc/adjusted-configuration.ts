@@ -3,9 +3,9 @@ import type { Configuration } from 'oidc-provider'
 import { Misconfigured } from '../errors.ts'
 
 /**
- * The other half of the escape hatch: takes the configuration that core makes for oidc-provider, and answers with the one to
- * use. Asked whenever an instance is made: at the start, and after each rotation of keys. What core promises of sign-ins,
- * tokens and stores holds for its own configuration alone, and the versioning of this package does not cover what is changed.
+ * Escape hatch: receives the oidc-provider configuration that core builds and returns the one to use. Called for each new
+ * provider instance: at startup and after each key rotation. The guarantees of core for sign-ins, tokens and stores apply
+ * only to the unmodified configuration, and semantic versioning does not cover modifications.
  *
  * @example
  * ```ts
@@ -23,7 +23,7 @@ export interface ProviderInstance {
   readonly Provider: ProviderClass
 }
 
-/** An instance of what the host makes of our configuration. @throws {Misconfigured} which names `configuration` */
+/** Creates a provider from the host-adjusted configuration. @throws {Misconfigured} which names `configuration` */
 export function instanceOf({ issuer, configuration: ours, adjust, Provider }: ProviderInstance): Provider {
   if (!adjust) return new Provider(issuer, ours)
   try {

@@ -7,13 +7,12 @@ import {
   signingAlgorithms,
 } from '../clients/protocol.ts'
 
-/** What others sign with: EdDSA under its newer name too (RFC 9864 §2.2). */
+/** Algorithms accepted for signatures of other parties; includes the newer name of EdDSA (RFC 9864 §2.2). */
 const acceptedAlgorithms = [...signingAlgorithms, 'Ed25519'] as const
 
 /**
- * Everything that is signed or encrypted here, and never with an algorithm whose key is a client's secret, but for
- * the assertions of a client that asks for it (`client_secret_jwt`). Proofs of
- * possession are too new for RS256.
+ * The enabled algorithms. Symmetric algorithms keyed by a client secret are disabled, except for assertions of clients that
+ * use `client_secret_jwt`. DPoP is too recent to need RS256.
  */
 export const enabledAlgorithms: NonNullable<Configuration['enabledJWA']> = {
   idTokenSigningAlgValues: [...signingAlgorithms],
@@ -35,7 +34,7 @@ export const enabledAlgorithms: NonNullable<Configuration['enabledJWA']> = {
   dPoPSigningAlgValues: acceptedAlgorithms.filter((algorithm) => algorithm !== 'RS256'),
 }
 
-/** The algorithm that a client gets, where it wants this one. */
+/** The algorithm to use for a client that requests this one. */
 export function signingAlgorithmFor({ fapi }: ClientProtocol, wanted: SigningAlgorithm): SigningAlgorithm {
   return fapi && wanted === 'RS256' ? 'PS256' : wanted
 }

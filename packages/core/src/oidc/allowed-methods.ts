@@ -24,7 +24,7 @@ const { registration, authorization } = protocolRoutes
 const belowRegistration = ['GET', 'PUT', 'DELETE', 'OPTIONS']
 const belowAuthorization = ['GET', 'HEAD']
 
-/** The methods that the library answers at this path; `undefined` where it answers none. */
+/** The HTTP methods that the library supports for this path, or `undefined` if it does not serve the path. */
 export function allowedMethods(path: string): readonly string[] | undefined {
   const known = exact.get(path)
   if (known !== undefined) return known

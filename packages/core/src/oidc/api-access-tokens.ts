@@ -3,17 +3,17 @@ import { Misconfigured } from '../errors.ts'
 
 type AccessToken = InstanceType<Provider['AccessToken']>
 
-/** What the library's token has beside its types. */
+/** The result of the library method `getValueAndPayload`, which its types omit. */
 interface Made {
   readonly value: string
-  /** Absent where nothing is stored. */
+  /** Absent if nothing is stored. */
   readonly payload?: object
 }
 
 /**
- * The access token of a login that names an API says what was allowed of the person too, and UserInfo takes it, as programs
- * for the contract expect (RFC 8707 leaves both to us). The library keeps the two apart: its token for an API has the
- * API's scopes alone, UserInfo refuses whatever has an audience, and a JWT is not stored.
+ * Adds the granted OpenID scopes to API access tokens and makes UserInfo accept these tokens, as programs written for the
+ * contract expect (RFC 8707 leaves both open). By default the library gives such a token only the scopes of the API,
+ * UserInfo rejects every token with an audience, and JWTs are not stored.
  */
 export function mergeLoginScopes(provider: Provider): void {
   const { prototype } = provider.AccessToken
@@ -38,14 +38,14 @@ export function mergeLoginScopes(provider: Provider): void {
   })
 }
 
-/** What the library is given of such a token: for UserInfo it has no audience, which is the API's. */
+/** Removes the audience of an API token for UserInfo requests, because the audience is the API. */
 export function withoutAudience(payload: AdapterPayload | undefined): AdapterPayload | undefined {
   if (Provider.ctx?.oidc?.route !== 'userinfo' || !payload?.scope?.split(' ').includes('openid')) return payload
   const { aud: _, ...rest } = payload
   return rest
 }
 
-/** The same token as the library stores one that is opaque. */
+/** The opaque form of this token, which the library stores. */
 function storedForm({ AccessToken }: Provider, token: AccessToken): AccessToken {
   const { client, expiration: expiresIn, accountId, grantId = '', gty = '' } = token
   if (!client) throw new Misconfigured('An access token was made without a client.')
@@ -55,7 +55,7 @@ function storedForm({ AccessToken }: Provider, token: AccessToken): AccessToken 
   return stored
 }
 
-/** What the person has allowed to be told, of what this request of a token is for; `undefined` where that is nothing. */
+/** The OpenID scopes and claims granted for this token request, or `undefined` if there are none. */
 function loginHere() {
   const { oidc } = Provider.ctx ?? {}
   if (oidc?.route !== 'token') return undefined

@@ -1,92 +1,89 @@
-/** Anything that oidc-provider stores through its adapter, ready to be written: nothing in it is a bearer's secret. */
+/** A record that oidc-provider stores through its adapter. It contains no bearer secrets. */
 export interface Artifact {
-  /** SHA-256 of model and id, base64url. */
+  /** SHA-256 of model and ID, base64url. */
   readonly key: string
-  /** The library's model: `Session`, `AccessToken`, `AuthorizationCode`, ... */
+  /** The oidc-provider model: `Session`, `AccessToken`, `AuthorizationCode`, ... */
   readonly model: string
   /** JSON. */
   readonly payload: string
   readonly grantId: string | null
   readonly accountId: string | null
   readonly clientId: string | null
-  /** A session's stable name; no bearer value. */
+  /** The stable identifier of a session; not a bearer value. */
   readonly uid: string | null
   /** HMAC-SHA-256 of a device flow's user code under a key derived from the master key, base64url. */
   readonly userCodeHash: string | null
-  /** Milliseconds since the Unix epoch; `null` lives until it is removed. */
+  /** Milliseconds since the Unix epoch; `null` if it does not expire. */
   readonly expiresAt: number | null
-  /** Milliseconds since the Unix epoch; `null` while it has not been consumed. */
+  /** Milliseconds since the Unix epoch; `null` if not consumed. */
   readonly consumedAt: number | null
-  /** How often it was consumed; `null` stands for as often as `consumedAt` says: once, or never. */
+  /** Number of uses; `null` means once if `consumedAt` is set, otherwise never. */
   readonly timesConsumed: number | null
-  /** When a device asked for the tokens of its code for the last time, in milliseconds since the Unix epoch; `null`: never. */
+  /** Time of the last token request of a device, in milliseconds since the Unix epoch; `null` if there was none. */
   readonly polledAt: number | null
-  /** The network of whoever started it without being signed in and without a client's credentials; `null` otherwise. */
+  /** Network that created the artifact without a signed-in user or client credentials; otherwise `null`. */
   readonly network: string | null
 }
 
-/** Within which crossing uses of one artifact count as one. */
+/** The period in which concurrent uses of an artifact count as one use. */
 export interface Leeway {
   /** Milliseconds since the first use. */
   readonly milliseconds: number
-  /** The most uses, the first one included. */
+  /** Maximum number of uses, including the first. */
   readonly uses: number
 }
 
-/** Where artifacts are kept. Expired ones are found like others: who asks decides what that means. */
+/** Stores artifacts. Lookups return expired artifacts too; callers check the expiry. */
 export interface ArtifactStore {
-  /** Inserts, or replaces everything but `consumedAt`, `timesConsumed` and `polledAt`. */
+  /** Inserts the artifact, or replaces all fields except `consumedAt`, `timesConsumed` and `polledAt`. */
   upsert(artifact: Artifact): Promise<void>
-  /** Returns `false`, and changes nothing, where the key is taken. */
+  /** Returns `false` without a change if the key exists. */
   insert(artifact: Artifact): Promise<boolean>
   /**
-   * Inserts the artifact if fewer than `max` of its network and model are pending: they belong to nobody, were not consumed and
-   * end after `now` (milliseconds). Returns `false`, and changes nothing, otherwise, or if the key is taken. Calls at the same
-   * moment may exceed `max` by their number.
+   * Inserts the artifact if fewer than `max` artifacts of its network and model are pending: without an account, not consumed,
+   * and expiring after `now` (milliseconds). Otherwise, or if the key exists, returns `false` without a change. Concurrent
+   * calls may exceed `max` by the number of calls.
    */
   insertPending(artifact: Artifact, max: number, now: number): Promise<boolean>
   /**
-   * Puts `artifact` in the place of the one at `key`, in one step (compare-and-set); returns `false`, and changes nothing, if
-   * there is none or its payload is not `before` any more. Its network stays as it was.
+   * Replaces the artifact at `key` with `artifact` atomically (compare-and-set). Returns `false` without a change if there is
+   * none or its payload differs from `before`. Keeps the stored network.
    */
   replace(key: string, artifact: Artifact, before: string): Promise<boolean>
   /**
-   * Changes payload and end of the one with this key, in one step; returns `false`, and changes nothing, where its payload
-   * is not `before` any more.
+   * Updates payload and expiry of the artifact with this key atomically. Returns `false` without a change if its payload differs
+   * from `before`.
    */
   refresh(artifact: Pick<Artifact, 'key' | 'payload' | 'expiresAt'>, before: string): Promise<boolean>
   find(key: string): Promise<Artifact | undefined>
   findByUid(model: string, uid: string): Promise<Artifact | undefined>
-  /** The artifacts of one model that let this account in; expired ones too. */
+  /** The artifacts of one model that belong to this account, including expired ones. */
   listByAccount(model: string, accountId: string): Promise<readonly Artifact[]>
-  /** The accounts that let this client have anything, each once; expired things too. */
+  /** The distinct accounts that have artifacts of this client, including expired ones. */
   accountsOf(clientId: string): Promise<readonly string[]>
   findByUserCode(model: string, userCodeHash: string): Promise<Artifact | undefined>
   /**
-   * Marks it as consumed; returns `true` for exactly one of any number of calls, or for as many as the leeway allows while
-   * it lasts. `at` in milliseconds; the first one is kept.
+   * Marks the artifact as consumed. Returns `true` for exactly one of any number of calls, or for as many as the leeway allows
+   * during its period. `at` is in milliseconds; the first value is kept.
    */
   consume(key: string, at: number, leeway?: Leeway): Promise<boolean>
   /**
-   * Puts `artifact`, which belongs to an account, in the place of the one with its key, in one step; returns `false`, and
-   * changes nothing, where that belongs to an account already or is gone.
+   * Replaces the artifact with this key by `artifact`, which has an account, atomically. Returns `false` without a change if the
+   * stored one already has an account or is missing.
    */
   decide(artifact: Artifact): Promise<boolean>
-  /**
-   * Notes that somebody asks for it again; returns `false`, and notes nothing, where the last time is less than `interval`
-   * (milliseconds) ago.
-   */
+  /** Records a poll. Returns `false` without recording it if the last one is less than `interval` (milliseconds) ago. */
   poll(key: string, at: number, interval: number): Promise<boolean>
   destroy(key: string): Promise<void>
-  /** Destroys the artifact of this model and uid in one step, and returns it as it was then. */
+  /** Destroys the artifact of this model and uid atomically, and returns its last state. */
   destroyByUid(model: string, uid: string): Promise<Artifact | undefined>
-  /** Destroys the artifacts of this one model that were given under the grant. */
+  /** Destroys the artifacts of this model that were issued under the grant. */
   destroyByGrant(model: string, grantId: string): Promise<void>
-  /** Destroys everything that lets this account in: sessions, codes and tokens. */
+  /** Destroys all sessions, codes and tokens of this account. */
   destroyByAccount(accountId: string): Promise<void>
   destroyByClient(clientId: string): Promise<void>
-  /** Destroys what the account let this client have: codes, tokens, grants. */
+  /** Destroys the codes, tokens and grants of the account for this client. */
   destroyByAccountAndClient(accountId: string, clientId: string): Promise<void>
-  /** Removes at most `limit` artifacts that ended before `before` (milliseconds); returns how many. */
+  /** Removes at most `limit` artifacts that expired before `before` (milliseconds) and returns their number. */
   removeExpired(before: number, limit: number): Promise<number>
 }

@@ -4,16 +4,16 @@ import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 /** One entry of `authorization_details` (RFC 9396 §2). */
 export type AuthorizationDetail = Readonly<Record<string, unknown>> & { readonly type: string }
 
-/** A type of authorization details that a host offers (RFC 9396 §2). */
+/** A type of authorization details that the host supports (RFC 9396 §2). */
 export interface AuthorizationDetailsType {
-  /** What is wrong with an entry, for developers; `undefined` where nothing is. */
+  /** Returns an error message for developers, or `undefined` if the entry is valid. */
   validate(detail: AuthorizationDetail): string | undefined | Promise<string | undefined>
-  /** What an entry allows, in words for the person who is asked. Without it the entry is shown as it is. */
+  /** Describes an entry on the consent page. Without it the page shows the entry as JSON. */
   describe?(detail: AuthorizationDetail): string
 }
 
 /**
- * Types of authorization details by their names (RFC 9396 §2).
+ * Types of authorization details by name (RFC 9396 §2).
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ export interface AuthorizationDetailsType {
  */
 export type AuthorizationDetailsTypes = Readonly<Record<string, AuthorizationDetailsType>>
 
-/** Rich authorization requests as the library sees them; not advertised where a host offers no type. */
+/** The oidc-provider options for rich authorization requests; not advertised if the host supports no type. */
 export function richAuthorizationRequests(types: AuthorizationDetailsTypes) {
   const validated = Object.entries(types).map(([name, type]) => [
     name,
@@ -41,9 +41,9 @@ export function richAuthorizationRequests(types: AuthorizationDetailsTypes) {
   return {
     enabled: validated.length > 0,
     types: Object.fromEntries(validated),
-    /** Whoever comes this far was asked: the library asks for consent whenever there are details. */
+    /** The library asks for consent to every request with details, so all requested details are granted here. */
     authorizationDetailsForGrantSource: async ({ oidc }: KoaContextWithOIDC) => requestedDetails(oidc.params),
-    /** A token gets what was consented to, or the part of it that is asked for (RFC 9396 §6). */
+    /** A token receives the granted details, or the requested subset of them (RFC 9396 §6). */
     authorizationDetailsForAccessToken: async ({ oidc }: KoaContextWithOIDC, _token: unknown, source?: Source) => {
       const granted = source?.rar
       const wanted = requestedDetails(oidc.params)
@@ -59,7 +59,7 @@ interface Source {
   readonly rar?: AuthorizationDetail[] | undefined
 }
 
-/** What a request asks for, once the library has found it well-formed. */
+/** The requested details; expects a request that the library has validated. */
 export function requestedDetails(params: { readonly authorization_details?: unknown } | undefined) {
   const text = params?.authorization_details
   if (typeof text !== 'string') return undefined

@@ -3,10 +3,10 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { errors } from 'oidc-provider'
 import type { Sealer } from '../sealing.ts'
 
-/** The query parameter in which the URLs of an interaction that is not stored carry it, sealed. */
+/** The query parameter that carries a sealed interaction that is not stored. */
 export const carriedParameter = 'interaction'
 
-/** Characters: with the other headers of a request they stay below the 16 kB that Node accepts. */
+/** Characters; leaves room for other headers within the 16 kB that Node accepts. */
 const maxLength = 13_000
 
 interface Carrying {
@@ -19,13 +19,13 @@ const here = new AsyncLocalStorage<Carrying>()
 /**
  * Handles a request whose URL may carry an interaction.
  *
- * @param sealed - the value of {@link carriedParameter}, not yet trusted
+ * @param sealed - the untrusted value of {@link carriedParameter}
  */
 export function whileCarrying<T>(sealer: Sealer, sealed: unknown, work: () => T): T {
   return here.run({ sealer, sealed: typeof sealed === 'string' ? sealed : undefined }, work)
 }
 
-/** The stored form of the interaction, if the URL of this request carries it. */
+/** The serialized interaction, if the URL of this request carries it. */
 export function carriedInteraction(uid: string): string | undefined {
   const { sealer, sealed } = here.getStore() ?? {}
   const content = sealed && sealer?.open(Buffer.from(sealed, 'base64url'), contextOf(uid))
@@ -33,7 +33,7 @@ export function carriedInteraction(uid: string): string | undefined {
 }
 
 /**
- * From now on the URLs that this request leads to carry the interaction.
+ * Adds the interaction to all URLs that this request generates from now on.
  *
  * @throws {errors.InvalidRequest} if it is too long for a URL
  */
@@ -45,13 +45,13 @@ export function carryInteraction(uid: string, stored: string): void {
   carrying.sealed = sealed
 }
 
-/** The interaction is stored: no URL carries it any more. */
+/** Stops adding the interaction to URLs once it is stored. */
 export function stopCarrying(): void {
   const carrying = here.getStore()
   if (carrying) carrying.sealed = undefined
 }
 
-/** The URL of a page of the interaction, with the interaction if it is carried. */
+/** The URL of a page of the interaction, with the sealed interaction if it is carried. */
 export function carriedUrl(url: string): string {
   const sealed = here.getStore()?.sealed
   return sealed === undefined ? url : `${url}${url.includes('?') ? '&' : '?'}${carriedParameter}=${sealed}`

@@ -3,8 +3,8 @@ import { protocolClaims } from '../accounts/reserved-claims.ts'
 import { Misconfigured } from '../errors.ts'
 
 /**
- * The library tells only claims whose names it was configured with. Which ones there are, administrators decide at any
- * time; `claimsFor` has chosen them already when the account was asked, so all of them are told.
+ * Releases all claims that `claimsFor` has chosen. By default the library releases only configured claim names, but
+ * administrators can change the set of claims at any time.
  */
 export function releaseChosenClaims(provider: Provider): void {
   const prototype = provider.Claims.prototype

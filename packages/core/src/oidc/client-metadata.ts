@@ -12,7 +12,7 @@ import { signingAlgorithmFor } from './algorithms.ts'
 import { registeredChoices } from './registration/choices.ts'
 import { responseTypesOf } from './response-types.ts'
 
-/** What our clients say that the library has no words for. */
+/** Client settings that the library has no metadata for. */
 export interface ClientExtras {
   readonly pocket_redirect_uris: readonly string[]
   readonly pocket_post_logout_redirect_uris: readonly string[]
@@ -20,14 +20,14 @@ export interface ClientExtras {
   readonly pocket_pkce_required: boolean
   readonly pocket_pkce_supported: boolean
   readonly pocket_secrets: Client['secrets']
-  /** As far as they hold beside the checks of the host. */
+  /** Empty if the host disables this built-in rule. */
   readonly pocket_sign_in_demands: SignInDemands
   readonly pocket_skip_consent: boolean
   readonly pocket_protocol: Client['protocol']
   readonly pocket_origin: ClientOrigin
-  /** Whether it waits for its first use. */
+  /** Whether the client has not been used yet. */
   readonly pocket_unused: boolean
-  /** As far as it holds beside the checks of the host. */
+  /** Unrestricted if the host disables this built-in rule. */
   readonly pocket_access: Pick<Client, 'isGroupRestricted' | 'allowedGroupIds'>
   readonly pocket_rules: ClientRules
   /** Seconds. */
@@ -35,7 +35,7 @@ export interface ClientExtras {
   readonly pocket_refresh_token_lifetime: number
 }
 
-/** What the master key encrypts secrets for that have to be read again. */
+/** The encryption context for client secrets that must be readable. */
 export const sealedSecret = 'client secret'
 
 export type ClientMetadataOf = (client: Client) => ClientMetadata
@@ -47,8 +47,8 @@ interface ClientMetadataChoices {
 }
 
 /**
- * The library's view of a client (OpenID Connect Dynamic Registration §2). It compares redirect URIs byte by byte and
- * secrets in clear, so it is given placeholders, and `client-overrides.ts` answers from our own lists.
+ * Maps a client to the library's metadata (OpenID Connect Dynamic Registration §2). The library compares redirect URIs exactly
+ * and secrets in plain text, so it receives placeholders; `client-overrides.ts` checks the real values.
  */
 export function createClientMetadata(
   masterKey: MasterKey,
@@ -74,9 +74,9 @@ export function createClientMetadata(
         client.protocol.authorizationDetailsTypes.includes(type),
       ),
     }),
-    // Nobody knows it: were it guessable, tokens signed with it would be believed.
+    // The placeholder must be secret: tokens signed with a guessable one would be accepted.
     ...(!client.isPublic && { client_secret: secretOf(client) }),
-    // Two, since the library fills in the only one where a request names none.
+    // Two placeholders, because the library uses a single one as the default for requests without a redirect URI.
     redirect_uris: ['https://placeholder.invalid/1', 'https://placeholder.invalid/2'],
     post_logout_redirect_uris: [],
     ...(client.protocol.initiateLoginUri !== null && { initiate_login_uri: client.protocol.initiateLoginUri }),
@@ -89,7 +89,7 @@ export function createClientMetadata(
   return (client) => {
     const metadata = metadataOf(client)
     const { grant_types: allowed = [] } = metadata
-    // Of a pairwise client with this grant the library demands a `jwks_uri` in its sector, which few have.
+    // For pairwise clients with this grant the library requires a `jwks_uri` in the sector document, which few have.
     const grant_types = metadata.subject_type === 'pairwise' ? allowed.filter((type) => type !== deviceCode) : allowed
     return { ...metadata, grant_types, pocket_grant_types: allowed }
   }
@@ -104,7 +104,7 @@ function grantTypesOf({ isPublic, protocol, redirectUris }: Client): string[] {
     'authorization_code',
     'refresh_token',
     ...(isPublic ? [] : ['client_credentials']),
-    // FAPI 2.0 Security Profile §5.3.1 knows no other way to ask a person.
+    // FAPI 2.0 Security Profile §5.3.1 permits only the authorization code flow for users.
     ...(protocol.fapi || !hasSubjects ? [] : [deviceCode]),
   ]
 }
@@ -118,7 +118,7 @@ function authenticationMethodOf({
   return protocol.tokenEndpointAuthMethod === 'client_secret' ? 'client_secret_basic' : protocol.tokenEndpointAuthMethod
 }
 
-/** How the client speaks the protocol; FAPI 2.0 leaves it less choice (FAPI 2.0 Security Profile §5.3.2). */
+/** The protocol settings of a client; FAPI 2.0 overrides some of them (FAPI 2.0 Security Profile §5.3.2). */
 export function protocolMetadata(
   { protocol, requiresPushedAuthorizationRequests }: Client,
   allowImplicit: boolean,
@@ -142,7 +142,7 @@ export function protocolMetadata(
     ...encryption('id_token', protocol.idTokenEncryptedResponse),
     ...encryption('userinfo', protocol.userinfoEncryptedResponse),
     ...encryption('authorization', protocol.authorizationEncryptedResponse),
-    // A copy, since the library keeps what it is given.
+    // A copy, because the library keeps a reference to its input.
     ...(jwks !== null && { jwks: { keys: jwks.keys.map((key) => ({ ...key })) } }),
     ...(jwksUri !== null && { jwks_uri: jwksUri }),
     ...(sectorIdentifierUri !== null && { sector_identifier_uri: sectorIdentifierUri }),
@@ -178,7 +178,7 @@ function extrasOf(client: Client, builtInRules: BuiltInRules): Omit<ClientExtras
   }
 }
 
-/** Tells the library which properties of a client are ours. */
+/** Names of the custom client properties, which the library must be configured with. */
 export const extraClientMetadata: readonly (keyof ClientExtras)[] = [
   'pocket_redirect_uris',
   'pocket_post_logout_redirect_uris',
@@ -197,24 +197,24 @@ export const extraClientMetadata: readonly (keyof ClientExtras)[] = [
   'pocket_refresh_token_lifetime',
 ]
 
-/** The client as checks are asked about it. */
+/** The client as passed to access checks. */
 export function policyClient(client: { readonly clientId: string; readonly clientName?: string | undefined }) {
   const { clientId: id, clientName: name = id } = client
   return { id, name, ...extras(client).pocket_rules }
 }
 
-/** What the client wants of a sign-in. */
+/** The client's requirements for a sign-in. */
 export function signInDemands(client: object): SignInDemands {
   return extras(client).pocket_sign_in_demands
 }
 
-/** Our part of a client of the library's. */
+/** The custom properties of a library client. */
 export function extras(client: object): ClientExtras {
-  // A cast, since every client comes from the adapter, and the adapter's from `createClientMetadata`.
+  // The cast is safe: the adapter creates every client with `createClientMetadata`.
   return client as ClientExtras
 }
 
-/** The client as claims are made for it; one that nobody knows has no name and no rules. */
+/** The client as passed to claim functions; an unknown client has no name and default settings. */
 export function claimsClient(
   client: { readonly clientId: string; readonly clientName?: string | undefined } | undefined,
 ): ClaimsClient {

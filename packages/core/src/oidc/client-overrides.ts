@@ -17,8 +17,8 @@ export interface ClientOverridePorts {
 }
 
 /**
- * The one place that replaces what the library decides about a client. None of these methods is part of its documented
- * interface, so each must exist, or the provider does not start.
+ * Replaces the library's checks of clients; no other file does. These methods are undocumented, so startup fails if one is
+ * missing.
  */
 export function overrideClientChecks(provider: Provider, ports: ClientOverridePorts): void {
   const { clock, secretUses, redirectUriPolicy: policy } = ports

@@ -41,26 +41,26 @@ const day = 24 * hour
 /** Seconds. */
 export const idTokenLifetime = hour
 
-/** How long a token can live at most that is signed now, in milliseconds. */
+/** The maximum remaining lifetime of a token signed now, in milliseconds. */
 export async function maxTokenLifetime(clients: Pick<ClientStore, 'list'>): Promise<number> {
   const minutes = (await clients.list()).map(({ accessTokenDurationMinutes }) => accessTokenDurationMinutes)
   return Math.max(idTokenLifetime, ...minutes.map((each) => each * minute)) * 1000
 }
 
-/** How long things live, in seconds; a client's tokens live as long as it says. */
+/** Lifetimes in seconds; clients configure the lifetimes of their own tokens. */
 const lifetimes = {
   AccessToken: accessTokenLifetime,
   AuthorizationCode: authorizationCodeLifetime,
   ClientCredentials: accessTokenLifetime,
   DeviceCode: 15 * minute,
-  // A grant outlives every refresh token that may be rotated under it.
+  // A grant must outlive every refresh token that is rotated under it.
   Grant: 400 * day,
   IdToken: idTokenLifetime,
-  // An interaction is open for an hour (`interactions/interaction.ts`); for a day more it can say how to start again.
+  // An interaction is valid for an hour (`interactions/interaction.ts`) and is kept one more day to offer a restart.
   Interaction: 25 * hour,
-  // Of a request that is pushed the library says itself how long it lives: a minute.
+  // The library itself limits pushed requests to one minute.
   RefreshToken: refreshTokenLifetime,
-  // What is stored lives as long as `session-overrides.ts` says.
+  // The stored session lives as long as `session-overrides.ts` specifies.
   Session: hour,
 } as const satisfies Configuration['ttl']
 
@@ -72,12 +72,12 @@ interface ApiResource {
   readonly resourceServer?: { readonly accessTokenTTL?: number | undefined } | undefined
 }
 
-/** FAPI 2.0 Security Profile §5.3.2.2: a minute at most. */
+/** FAPI 2.0 Security Profile §5.3.2.2: at most one minute. */
 function authorizationCodeLifetime(_ctx: unknown, _code: unknown, client: object): number {
   return extras(client).pocket_protocol.fapi ? minute : 10 * minute
 }
 
-/** As long as the client says from each use, and never beyond the end that is counted from the first token of its line. */
+/** A sliding lifetime, limited by an absolute lifetime that starts with the first token of the rotation chain. */
 function refreshTokenLifetime(_ctx: unknown, token: { totalLifetime(): number }, client: object): number {
   const { pocket_refresh_token_lifetime: sliding, pocket_protocol: protocol } = extras(client)
   const { refreshTokenAbsoluteLifetimeMinutes: most } = protocol
@@ -93,27 +93,27 @@ export interface ConfigurationPorts {
   readonly apiAccess: ApiAccessReader
   readonly clock: Clock
   readonly keys: readonly SigningKey[]
-  /** In their place, where there are any. */
+  /** If present, they replace `keys`. */
   readonly externalKeys: readonly ExternalKey[]
   readonly cookieKeys: readonly string[]
-  /** Whether cookies are for https alone. */
+  /** Whether cookies are restricted to HTTPS. */
   readonly secure: boolean
-  /** The path of the issuer, without a slash at its end. */
+  /** The path of the issuer, without a trailing slash. */
   readonly mountPath: string
   readonly pages: ProtocolPages
   readonly fetch: PublicFetch
   readonly pairwise: PairwiseIdentifier
   readonly registrar: Registrar
   readonly authorizationDetailsTypes: AuthorizationDetailsTypes
-  /** Whether an access token may come straight from the authorization endpoint. */
+  /** Whether the authorization endpoint may return access tokens directly. */
   readonly allowImplicit: boolean
-  /** The languages that there are pages in (BCP 47). */
+  /** The supported page languages (BCP 47). */
   readonly languages: readonly string[]
-  /** 32 bytes that make the nonces of proofs of possession (RFC 9449 §8). */
+  /** A 32-byte secret for DPoP nonces (RFC 9449 §8). */
   readonly nonceSecret: Buffer
 }
 
-/** The names of the cookies; the session's is the one that tools for this API look for. */
+/** The cookie names; existing API tools expect the session cookie under this name. */
 function cookieNames(secure: boolean, suffix: string) {
   return {
     session: `${secure ? '__Host-' : ''}access_token${suffix}`,
@@ -122,7 +122,7 @@ function cookieNames(secure: boolean, suffix: string) {
   }
 }
 
-/** Everything that oidc-provider is told. */
+/** The complete oidc-provider configuration. */
 export function providerConfiguration(ports: ConfigurationPorts): Configuration {
   const { accounts, secure, pages } = ports
   const cookie = { signed: true, httpOnly: true, sameSite: 'lax', secure } as const
@@ -142,7 +142,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     responseTypes: [...responseTypes(ports.allowImplicit)],
     subjectTypes: ['public', 'pairwise'],
     pairwiseIdentifier: libraryPairwiseIdentifier(ports.pairwise),
-    // Looked at when a client is saved (`clients/sector.ts`), since the library would compare its own redirect URIs.
+    // Validated when a client is saved (`clients/sector.ts`), because the library would check its placeholder redirect URIs.
     sectorIdentifierUriValidate: () => false,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'],
     assertJwtClientAuthClaimsAndHeader: assertOwnAssertion(assertFapiAssertion, Date.now),
@@ -154,7 +154,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     cookies: {
       keys: [...ports.cookieKeys],
       names: cookieNames(secure, cookieSuffix(ports.mountPath)),
-      // Its value is nothing that could be guessed, and programs for the contract keep this one cookie alone.
+      // The value cannot be guessed, and programs for the contract keep only this cookie, not its signature.
       long: { ...cookie, signed: false, path: '/' },
       short: cookie,
     },
@@ -165,7 +165,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     ttl: lifetimes,
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     expiresWithSession: async () => false,
-    // The library spares it where an access token is revoked, and what is just being given under it would live.
+    // By default, revoking an access token keeps the grant, so tokens issued concurrently would remain valid.
     revokeGrantPolicy: async () => true,
     rotateRefreshToken: refusedBeforeUse(indicators, rotateRefreshToken),
     renderError: pages.renderError,
@@ -203,7 +203,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
   }
 }
 
-/** The library's dispatcher refuses private addresses, allowed ones too; the guarded fetch has one of its own. */
+/** The library's dispatcher rejects private addresses, even permitted ones; the guarded fetch uses its own. */
 function outboundFetch(fetch: PublicFetch): NonNullable<Configuration['fetch']> {
   return async (url, init = {}) => {
     const { method = 'GET', headers, body, signal, redirect = 'follow' } = init

@@ -8,7 +8,7 @@ import { networkOf } from '../limits/network.ts'
 import { isProven, refusalOf } from './client-authentication/proofs.ts'
 import { refusalReason } from './refusal-reason.ts'
 
-/** What may be read by an administrator; of everything else only the name is kept. */
+/** Parameters whose values administrators may see; only the names of all others are recorded. */
 const visible = new Set([
   ...['acr_values', 'authorization_details', 'claims', 'client_id', 'code_challenge_method', 'display', 'dpop_jkt'],
   ...['grant_type', 'login_hint', 'max_age', 'prompt', 'redirect_uri', 'resource', 'response_mode', 'response_type'],
@@ -25,7 +25,7 @@ const endpoints: Readonly<Record<string, ConnectionEndpoint>> = {
   token: 'token',
 }
 
-/** Notes what clients try, as soon as it is known what came of it. */
+/** Records each client request once its outcome is known. */
 export function recordConnectionAttempts(provider: Provider, note: ConnectionRecorder['note']): void {
   const failures = new WeakMap<object, errors.OIDCProviderError>()
   const failed = (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => failures.set(ctx.req, error)
@@ -36,7 +36,7 @@ export function recordConnectionAttempts(provider: Provider, note: ConnectionRec
   provider.on('pushed_authorization_request.error', failed)
   provider.on('device_authorization.error', failed)
   provider.on('grant.error', failed)
-  // Whoever reads that the client is for others may never press the button that tells the client.
+  // Record the refusal now, because users may close the refusal page without returning to the client.
   provider.on('interaction.started', (ctx, { name }) => {
     if (name === 'not_allowed') failed(ctx, new errors.AccessDenied(notAllowedReason))
   })
@@ -46,11 +46,11 @@ export function recordConnectionAttempts(provider: Provider, note: ConnectionRec
   provider.on('grant.success', success)
 
   provider.use(async (anyCtx, next) => {
-    // A cast: within the library's routes the context is the library's, and only there it has an `oidc`.
+    // The cast is safe: inside the library's routes the context has `oidc`.
     const ctx = anyCtx as KoaContextWithOIDC
     const header = /^(\w+) /.exec(ctx.get('authorization'))?.[1]?.toLowerCase()
     await next()
-    // Absent where no route of the library's was found.
+    // Undefined if no library route matched.
     const oidc: KoaContextWithOIDC['oidc'] | undefined = ctx.oidc
     const endpoint = endpoints[oidc?.route ?? '']
     const error = failures.get(ctx.req)
@@ -90,7 +90,7 @@ function shortened(value: unknown): string {
   return text.length > longest ? `${text.slice(0, longest - 1).toWellFormed()}…` : text
 }
 
-/** What was sent and is not among the parameters that the library reads. */
+/** Names of received parameters that the library does not use. */
 function ignoredOf(ctx: KoaContextWithOIDC, { body, params = {} }: KoaContextWithOIDC['oidc']): readonly string[] {
   const received = ctx.method === 'GET' ? ctx.query : body
   if (typeof received !== 'object' || received === null) return []
@@ -106,7 +106,7 @@ function accountOf({ account, session, entities }: KoaContextWithOIDC['oidc']): 
   return account?.accountId ?? source?.accountId ?? session?.accountId ?? null
 }
 
-/** Whose a code or a refresh token is that was refused: the library says so only once everything about it is right. */
+/** The account of a rejected code or refresh token; the library sets it only after all checks have passed. */
 async function ownerOf({ provider, client, params }: KoaContextWithOIDC['oidc'], { error }: errors.OIDCProviderError) {
   if (error === 'invalid_client') return null
   const { code, refresh_token: refreshToken } = params ?? {}
@@ -114,7 +114,7 @@ async function ownerOf({ provider, client, params }: KoaContextWithOIDC['oidc'],
     typeof code === 'string'
       ? provider.AuthorizationCode.find(code)
       : typeof refreshToken === 'string' && provider.RefreshToken.find(refreshToken)
-  // What is not found out is left out: the attempt has its answer.
+  // A failed lookup must not break the request, which already has a response.
   const found = await Promise.resolve(finding).catch(() => false as const)
   return found && found.clientId === client?.clientId ? (found.accountId ?? null) : null
 }

@@ -16,13 +16,13 @@ export interface ConsentRecordPorts {
 }
 
 /**
- * Remembers each authorization before it is answered: what the client may know, also where nobody was asked; when the
- * person used it; and that it can do PKCE.
+ * Records each authorization before the response is sent: the consent, even if it was implicit; the time of use; and whether
+ * the client supports PKCE.
  */
 export function recordAuthorizations(provider: Provider, ports: ConsentRecordPorts): void {
   const { consents, clients, transaction, clock } = ports
   const authorized = new WeakSet<object>()
-  // The library does not wait for its listeners, so this one only marks the request.
+  // The library does not await its listeners, so this one only marks the request.
   provider.on('authorization.success', (ctx: KoaContextWithOIDC) => authorized.add(ctx.req))
   provider.on('authorization.error', (ctx: KoaContextWithOIDC) => authorized.delete(ctx.req))
   provider.use(async (ctx, next) => {
@@ -33,7 +33,7 @@ export function recordAuthorizations(provider: Provider, ports: ConsentRecordPor
     const scopes = grant.getOIDCScopeFiltered(requestParamOIDCScopes).split(' ').filter(Boolean)
     const atApis = consentKeys(requestedAtApis(ctx.oidc))
     await transaction(async () => {
-      // A consent that is withdrawn at this moment does not come back.
+      // Lock the grant, so that a concurrent withdrawal of the consent is not undone.
       if (await lockGrant(provider, grant.jti))
         await consents.allow(account.accountId, client.clientId, [...scopes, ...atApis], clock.now())
     })

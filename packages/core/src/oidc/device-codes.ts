@@ -4,10 +4,10 @@ import { announcedPollInterval, newUserCode } from '../codes/user-codes.ts'
 import { Misconfigured } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
 
-/** Where a person enters the code. The page is not the library's. */
+/** Path of the page where users enter the code; Pocket serves it instead of the library. */
 export const deviceVerificationPath = '/device'
 
-/** Its pages are never asked for, since `/device` is ours (`interactions/device-authorization.ts`). */
+/** Never called, because Pocket serves `/device` (`interactions/device-authorization.ts`). */
 const noPage = async (): Promise<never> => {
   throw new Misconfigured('The pages of the device flow are not those of the library.')
 }
@@ -24,7 +24,7 @@ export const deviceFlow: NonNullable<Configuration['features']>['deviceFlow'] = 
   successSource: noPage,
 }
 
-/** Gives out codes as our page takes them, in place of the library's, and says how often to ask. */
+/** Replaces the library's user codes by codes in Pocket's format, and announces the poll interval. */
 export function generateUserCodes(provider: Provider, { issuer }: { readonly issuer: string }): void {
   provider.use(async (ctx, next) => {
     await next()
@@ -34,7 +34,7 @@ export function generateUserCodes(provider: Provider, { issuer }: { readonly iss
     code.userCode = newUserCode()
     await code.save()
     const page = issuer + deviceVerificationPath
-    // A cast: the library's action makes an object.
+    // The cast is safe: the library always sets an object here.
     const body = ctx.body as object
     ctx.body = {
       ...body,

@@ -16,8 +16,8 @@ const documentOf: Readonly<Record<string, string>> = {
 const cacheControl = `public, max-age=${documentMaxAge}`
 
 /**
- * What servers call by themselves, and so may be told another address for. A device asks from wherever it is, and so at the
- * issuer, as in the contract.
+ * Endpoints that servers call, which the metadata may list under an internal origin. Devices can be in any network, so the
+ * device authorization endpoint stays at the issuer, as in the contract.
  */
 const backChannel = ['token', 'userinfo', 'introspection', 'revocation', 'pushed_authorization_request'] as const
 
@@ -33,24 +33,25 @@ export interface DocumentsPorts {
   /** The origin at which clients reach the back-channel endpoints. */
   readonly internalOrigin?: string | undefined
   readonly registrationPolicy: () => Promise<RegistrationPolicy>
-  /** Whether strangers have a page to sign up on. */
+  /** Whether public sign-up is enabled. */
   readonly signUpIsOpen: () => Promise<boolean>
 }
 
-/** Answers requests for the provider metadata (RFC 8414 §3, OpenID Connect Discovery §4) and the keys (RFC 7517 §5). */
+/** Serves the provider metadata (RFC 8414 §3, OpenID Connect Discovery §4) and the keys (RFC 7517 §5). */
 export type ServeDocument = (req: IncomingMessage, res: ServerResponse) => Promise<boolean>
 
 /**
- * Keeps what the library answers for its documents, which is the same for all until the provider is replaced, and serves
- * the bytes: the library would make and write the document anew for each request.
+ * Caches the library's metadata and JWKS responses, which are the same for all clients until the provider is replaced. The
+ * library
+ * would build and serialize them for each request.
  *
- * @returns answers a request for a document that has been made already; `false` where the library must answer.
+ * @returns serves a cached document; resolves to `false` if the library must respond.
  */
 export function serveDocuments(provider: Provider, ports: DocumentsPorts): ServeDocument {
   const { issuer, mountPath, internalOrigin, registrationPolicy, signUpIsOpen } = ports
   const internal = internalOrigin === undefined ? issuer : internalOrigin + mountPath
   const kept = new Map<string, Document>()
-  /** What is on can change at any time; there is a document for each state. */
+  /** Features can be switched at any time, so each combination has its own document. */
   const stateOf = async (name: string): Promise<Advertised> =>
     name === metadata ? advertised(await registrationPolicy(), await signUpIsOpen()) : nothing
   const keyOf = (name: string, { registration, documents, signUp }: Advertised) =>
@@ -106,7 +107,7 @@ function withState(
 
 type Metadata = Readonly<Record<string, unknown>>
 
-/** What has no elements is left out (RFC 8414 §3.2, OpenID Connect Discovery §4.2). */
+/** Omits empty arrays (RFC 8414 §3.2, OpenID Connect Discovery §4.2). */
 function withoutEmpty(document: Metadata): Metadata {
   return Object.fromEntries(
     Object.entries(document).filter(([, value]) => !(Array.isArray(value) && value.length === 0)),
@@ -118,7 +119,7 @@ function withInternalAddresses(body: unknown, issuer: string, internal: string):
     ...backChannel.map((name) => [`${name}_endpoint`, protocolRoutes[name]]),
     ['jwks_uri', protocolRoutes.jwks],
   ]
-  // A cast: the library's discovery action makes an object.
+  // The cast is safe: the library's discovery action returns an object.
   const document = body as Metadata
   const moved = addresses.filter(([name = '', path = '']) => document[name] === issuer + path)
   return { ...document, ...Object.fromEntries(moved.map(([name, path]) => [name, internal + path])) }

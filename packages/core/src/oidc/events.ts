@@ -9,14 +9,11 @@ import { refusalReason } from './refusal-reason.ts'
 
 export interface EventPorts {
   readonly audit: AuditSink
-  /** Takes what went wrong on our side, for the log. */
+  /** Logs internal errors. */
   readonly onError: (error: unknown, requestId: string) => void
 }
 
-/**
- * The library does not wait for its listeners, so they only collect; what they collected is written before the answer
- * leaves.
- */
+/** Collects audit events and records them before the response is sent, because the library does not await its listeners. */
 export function auditEvents(provider: Provider, { audit, onError }: EventPorts): void {
   const collected = new WeakMap<object, AuditEvent[]>()
   const collect = (ctx: Pick<KoaContextWithOIDC, 'req'>, event: AuditEvent) => {
@@ -41,7 +38,7 @@ export function auditEvents(provider: Provider, { audit, onError }: EventPorts):
       collect(ctx, { event: 'client_authorized', accountId: account.accountId, clientId: client.clientId })
   })
   provider.on('authorization.error', (ctx, error) => {
-    // The session may have ended between the decision and the answer.
+    // The session may have ended between the authorization and the response.
     collected.set(
       ctx.req,
       (collected.get(ctx.req) ?? []).filter(({ event }) => event !== 'client_authorized'),
@@ -61,7 +58,7 @@ export function auditEvents(provider: Provider, { audit, onError }: EventPorts):
     if (accountId) collect(ctx, { event: 'signed_out', accountId })
   })
   provider.on('grant.revoked', (ctx) => {
-    // Of a code or a refresh token that came twice; what clients revoke themselves is told below.
+    // The revocation after a reused code or refresh token; revocations by clients are recorded below.
     const token = ctx.oidc.entities.RefreshToken ?? ctx.oidc.entities.AuthorizationCode
     if (ctx.oidc.route === 'token' && token) collect(ctx, revoked(token))
   })
@@ -84,7 +81,7 @@ export function auditEvents(provider: Provider, { audit, onError }: EventPorts):
 
   provider.use(async (ctx, next) => {
     await next()
-    // Absent where no route of the library's was found.
+    // Undefined if no library route matched.
     const oidc: KoaContextWithOIDC['oidc'] | undefined = ctx.oidc
     if (oidc?.route === 'revocation') for (const token of revokedTokens(oidc)) collect(ctx, revoked(token))
     const origin = requestContext(ctx.req)
@@ -102,7 +99,10 @@ function revoked({ kind, clientId = '', accountId }: RevokedToken): AuditEvent {
   return { event: 'token_revoked', kind, clientId, ...(accountId !== undefined && { accountId }) }
 }
 
-/** The library answers alike whether there was such a token or not (RFC 7009 §2.2), and it tells nobody. */
+/**
+ * Returns the tokens revoked by this request. The library emits no event, and its response is the same for unknown tokens
+ * (RFC 7009 §2.2).
+ */
 function revokedTokens({ client, entities }: KoaContextWithOIDC['oidc']): readonly RevokedToken[] {
   const found: readonly (RevokedToken | undefined)[] = [
     entities.RefreshToken,

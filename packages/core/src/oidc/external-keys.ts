@@ -7,7 +7,7 @@ import { withTimeout } from '../within-time.ts'
 import { thumbprint } from './key-generation.ts'
 
 /**
- * A signing key (RFC 7515 §5.1) whose private half is elsewhere: in an HSM, or at a key management service.
+ * A signing key (RFC 7515 §5.1) whose private key is in an HSM or a key management service.
  *
  * @example
  * ```ts
@@ -22,13 +22,13 @@ export interface SigningService {
   readonly algorithm: SigningAlgorithm
   readonly publicKey: KeyObject | JWK
   /**
-   * Signs the data itself, not a hash that the caller would have made. Signatures are as RFC 7518 §3 wants them: of ES256
-   * the two numbers one after the other, 64 bytes, and no DER. It has as long as `hookTimeout` says.
+   * Signs the data itself, not its hash, within `hookTimeout`. Signatures must follow RFC 7518 §3: for ES256 the concatenation
+   * of both numbers, 64 bytes, not DER.
    */
   sign(data: Uint8Array): Promise<Uint8Array>
 }
 
-/** The library’s view of such a key. */
+/** Adapts a signing service to oidc-provider. */
 export class ExternalKey extends ExternalSigningKey {
   readonly #service: SigningService
   readonly #publicKey: KeyObject
@@ -56,7 +56,7 @@ export class ExternalKey extends ExternalSigningKey {
     return this.#publicKey
   }
 
-  /** @throws {Misconfigured} which names the option, where the service fails */
+  /** @throws {Misconfigured} which names the option, if the service fails */
   override async sign(data: Uint8Array): Promise<Uint8Array> {
     return withTimeout(() => this.#service.sign(data), this.#hookTimeout).catch((cause: unknown) => {
       const message = `The signing service for ${this.alg} threw, or did not answer in time.`
@@ -66,7 +66,9 @@ export class ExternalKey extends ExternalSigningKey {
   }
 }
 
-/** What keeps these keys from being used. RS256 is the algorithm of whoever asks for none (OpenID Connect Core §15.1). */
+/**
+ * Validates the signing services. RS256 is required because it is the default algorithm of clients (OpenID Connect Core §15.1).
+ */
 export function signingServiceProblems(services: readonly SigningService[]): readonly FieldError[] {
   const problem = (code: string, message: string) => ({ field: 'signingServices', code, message })
   const wrong = services.flatMap((service) => {

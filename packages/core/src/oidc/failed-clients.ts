@@ -4,11 +4,11 @@ import type { errors, KoaContextWithOIDC } from 'oidc-provider'
 import type { RateLimited } from '../errors.ts'
 
 export interface FailedClientPorts {
-  /** Counts that a client did not prove who it is. */
+  /** Counts a failed client authentication. */
   readonly recordFailedClient: (req: IncomingMessage, clientId: string) => Promise<void>
 }
 
-/** Only of clients that exist, since no other has a secret that could be guessed. */
+/** Records failures only for existing clients, because unknown ones have no secret to guess. */
 export function recordFailedClients(provider: Provider, { recordFailedClient }: FailedClientPorts): void {
   const failed = new WeakMap<IncomingMessage, string>()
   const note = ({ req, oidc }: KoaContextWithOIDC, { error }: errors.OIDCProviderError) => {
@@ -26,7 +26,7 @@ export function recordFailedClients(provider: Provider, { recordFailedClient }: 
   })
 }
 
-/** OAuth has no error of its own for it; a client that knows the status waits (RFC 6585 §4). */
+/** OAuth defines no error code for rate limits, so the response uses status 429 (RFC 6585 §4). */
 export function respondRateLimited(res: ServerResponse, { message, retryAfter }: RateLimited): void {
   res.writeHead(429, {
     'Retry-After': String(retryAfter),

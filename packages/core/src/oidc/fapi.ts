@@ -10,12 +10,12 @@ type AssertRequestObject = NonNullable<
 /** Seconds. */
 const hour = 3600
 
-/** Which clients the FAPI 2.0 Security Profile is enforced for; their metadata say the rest (`client-metadata.ts`). */
+/** Selects clients for which the library enforces the FAPI 2.0 Security Profile; see also `client-metadata.ts`. */
 export function fapiProfile(_ctx: unknown, client: object | undefined): '2.0' | undefined {
   return client !== undefined && extras(client).pocket_protocol.fapi ? '2.0' : undefined
 }
 
-/** FAPI 2.0 Security Profile §5.3.2.1 and §5.4.1, of a client's assertion. */
+/** Checks client assertions by FAPI 2.0 Security Profile §5.3.2.1 and §5.4.1. */
 export const assertFapiAssertion: AssertAssertion = async (_ctx, { aud }, { alg }, client) => {
   if (!fapiProfile(_ctx, client)) return
   if (aud !== _ctx.oidc.issuer)
@@ -24,8 +24,8 @@ export const assertFapiAssertion: AssertAssertion = async (_ctx, { aud }, { alg 
 }
 
 /**
- * FAPI 2.0 Message Signing §5.3.1 and FAPI 2.0 Security Profile §5.4.1, of a request object. One that was pushed comes a
- * second time, as the library keeps it.
+ * Checks request objects by FAPI 2.0 Message Signing §5.3.1 and FAPI 2.0 Security Profile §5.4.1. Called again for the stored
+ * copy of a pushed request object.
  */
 export const assertFapiRequestObject: AssertRequestObject = async (ctx, { aud, exp, nbf }, { alg }, client) => {
   if (!fapiProfile(ctx, client)) return
@@ -34,7 +34,7 @@ export const assertFapiRequestObject: AssertRequestObject = async (ctx, { aud, e
   if (alg === 'RS256') throw new errors.InvalidRequestObject('RS256 is not for this client')
 }
 
-/** FAPI 2.0 Security Profile §5.3.2.1: a token that only its key's holder can use is not rotated. */
+/** FAPI 2.0 Security Profile §5.3.2.1: sender-constrained refresh tokens are not rotated. */
 export function rotateRefreshToken({ oidc: { client } }: KoaContextWithOIDC): boolean {
   return client === undefined || !extras(client).pocket_protocol.fapi
 }

@@ -14,9 +14,9 @@ import { replaceStored } from './stored-payload.ts'
 type Grant = InstanceType<Provider['Grant']>
 
 /**
- * Finds what the person has allowed this client, or makes it from the consent that we keep: a grant may die with a
- * session or a replayed code, what a person decided does not. Some clients need not ask. A new grant is listed in the
- * stored session before anything is given under it, so that whoever ends the session ends all of that.
+ * Finds the user's grant for this client, or recreates it from the stored consent, which outlives sessions and replayed codes.
+ * Some clients need no consent. A new grant is added to the stored session before anything is issued under it, so that ending
+ * the session revokes it.
  */
 export function createGrantLoader(consents: ConsentStore) {
   return async (ctx: KoaContextWithOIDC): Promise<Grant | undefined> => {
@@ -28,7 +28,7 @@ export function createGrantLoader(consents: ConsentStore) {
     const atApis = requestedAtApis(ctx.oidc)
     const requested = [...new Set([...requestParamOIDCScopes, ...scopesBehindClaims(params?.claims)])]
     const needed = [...requested, ...consentKeys(atApis)]
-    // RFC 6749 §3.3; the library would say that access was denied.
+    // RFC 6749 §3.3; the library would respond with `access_denied`.
     if (needed.length === 0) throw new errors.InvalidScope('no scope was requested that is known here', '')
     const find = async () => {
       const grantId = session.authorizations?.[clientId]?.grantId
@@ -45,7 +45,7 @@ export function createGrantLoader(consents: ConsentStore) {
         throw error instanceof SessionEnded ? sessionEndedError(ctx) : error
       }
     }
-    // Another authorization of this client may come first at each turn: then its grant is the one to use.
+    // Retry if a concurrent authorization of this client was first, and use its grant.
     for (;;) {
       const present = await find()
       if (present && holds(present, { scopes: requested, claims, atApis })) return present
@@ -58,13 +58,13 @@ export function createGrantLoader(consents: ConsentStore) {
       grant.addOIDCScope([...allowed].filter((scope) => !isApiConsentKey(scope)))
       if (claims.length > 0) grant.addOIDCClaims([...claims])
       for (const { indicator, scopes } of atApis) if (scopes.length > 0) grant.addResourceScope(indicator, [...scopes])
-      // A grant that is there is widened, so that whoever ends it ends all that was given in this session.
+      // Extend the existing grant, so that ending the session revokes everything issued in it.
       if (await (present ? replaceStored(grant) : list(grant))) return grant
     }
   }
 }
 
-/** Keeps the grant from ending before the transaction that this is called in. Returns `false` if it has ended. */
+/** Locks the grant until the enclosing transaction ends. Returns `false` if the grant is gone. */
 export async function lockGrant(provider: Provider, grantId: string): Promise<boolean> {
   for (;;) {
     const grant = await provider.Grant.find(grantId)

@@ -6,8 +6,8 @@ type IdToken = InstanceType<Provider['IdToken']>
 type RefreshToken = InstanceType<Provider['RefreshToken']>
 
 /**
- * What every ID token says beside OpenID Connect Core §2, as programs for the contract read it: an id of its own, what kind
- * of token it is, and when (in seconds) it was asked for.
+ * Claims that the contract requires in addition to OpenID Connect Core §2: a unique ID, the token type, and the time of the
+ * authorization request (in seconds).
  */
 export function ownIdTokenClaims(requestedAt: number) {
   return { jti: uuid(), type: 'id-token', rat: requestedAt }
@@ -24,7 +24,7 @@ export function addIdTokenClaims(provider: Provider): void {
       for (const [name, value] of Object.entries(ownIdTokenClaims(requestedAt(this.ctx)))) this.set(name, value)
     return issue.call(this, options)
   }
-  // The first of its line keeps when that was asked for; the library counts from the exchange.
+  // Start the rotation chain at the authorization; the library starts it at the code exchange.
   provider.RefreshToken.prototype.save = function (this: RefreshToken, ...more) {
     const { AuthorizationCode, DeviceCode } = Provider.ctx?.oidc?.entities ?? {}
     const { iat } = AuthorizationCode ?? DeviceCode ?? {}

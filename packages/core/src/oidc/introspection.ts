@@ -8,13 +8,13 @@ import { isProven } from './client-authentication/proofs.ts'
 import { extras } from './client-metadata.ts'
 import { type PairwiseIdentifier, subjectFor } from './pairwise.ts'
 
-/** A token as the library has it, and says afterwards what it holds. */
+/** A token of the library, and the basis of the introspection response. */
 interface Introspected {
   readonly clientId?: string | undefined
   readonly accountId?: string | undefined
   readonly iat?: number | undefined
   readonly scope?: string | undefined
-  /** Of a refresh token: what it makes access tokens for. */
+  /** The resource of a refresh token. */
   readonly resource?: unknown
   aud?: unknown
   extra?: unknown
@@ -31,15 +31,15 @@ interface LibraryClient {
 }
 
 /**
- * A client learns about its own tokens, and about those that were issued for an API that it serves. The token of somebody who
- * may not sign in or use the client any more is not active, nor is one for an API that the client has lost. The answer has
- * the audience as a list and the subject as the user name too, as programs for the contract read it.
+ * Clients may introspect their own tokens and tokens for APIs that they serve. Tokens are inactive if the user may no longer sign
+ * in or use the client, or if the client lost access to the API. As the contract requires, the response contains the
+ * audience as an array and the subject also as `username`.
  */
 export function introspectionPolicy({ accounts, apiAccess, pairwise }: IntrospectionPorts) {
   const servesApi = async (asking: string, { aud, clientId = '', accountId, iat = 0 }: Introspected) => {
     if (typeof aud !== 'string') return asking === clientId
     const found = await apiAccess.find(aud, clientId, accountId === undefined ? 'client' : 'user')
-    // One that was made anew under the same address is another API.
+    // An API recreated with the same identifier is a different API.
     if (!found || iat < Math.floor(found.api.createdAt / 1000)) return false
     return asking === clientId || found.api.resourceServerClientIds.includes(asking)
   }
@@ -65,11 +65,11 @@ export function introspectionPolicy({ accounts, apiAccess, pairwise }: Introspec
 }
 
 /**
- * Who asks without credentials is asked for them (RFC 7662 §2.3); the library calls it a malformed request, and takes the name
- * of a public client for one, by which anybody could try tokens (§2.1).
+ * Responds with a challenge to requests without credentials (RFC 7662 §2.3). The library responds `invalid_request`, and accepts
+ * a public client's ID as authentication, so that anyone could test tokens (§2.1).
  */
 export function demandCredentials(provider: Provider): void {
-  // A token that stands for no client is no credential either.
+  // A bearer token that belongs to no client does not authenticate either.
   const hasNone = (authorization: string) => /^(bearer\b|$)/i.test(authorization)
   provider.use(async (ctx, next) => {
     await next()

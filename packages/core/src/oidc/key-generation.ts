@@ -6,10 +6,10 @@ import { sha256 } from '../hash.ts'
 
 const generateKeyPair = promisify(generateKeyPairCallback)
 
-/** A private signing key as the library takes it (RFC 7517). */
+/** A private signing key in the library's format (RFC 7517). */
 export type SigningKey = JWK & { readonly kid: string; readonly alg: SigningAlgorithm; readonly use: 'sig' }
 
-/** A key of one algorithm alone: whoever verifies with it need not guess (RFC 8725 §3.1). */
+/** Generates a key for one algorithm only, so that verifiers need not infer it (RFC 8725 §3.1). */
 export async function generateSigningKey(algorithm: SigningAlgorithm): Promise<SigningKey> {
   const { privateKey } = await generate(algorithm)
   const jwk = privateKey.export({ format: 'jwk' })
@@ -28,7 +28,7 @@ function generate(algorithm: SigningAlgorithm) {
   }
 }
 
-/** The key's name is its thumbprint (RFC 7638 §3.2, RFC 8037 §2). */
+/** The thumbprint of a key, used as its ID (RFC 7638 §3.2, RFC 8037 §2). */
 export function thumbprint({ kty, e, n, crv, x, y }: JWK): string {
   switch (kty) {
     case 'RSA':

@@ -1,11 +1,11 @@
-/** How long caches keep the JWKS and the provider metadata, in seconds. */
+/** Cache lifetime of the JWKS and the provider metadata, in seconds. */
 export const documentMaxAge = 300
 
-/** Milliseconds between two looks of a process at the stored keys. */
+/** Milliseconds between two reloads of the stored keys by a process. */
 export const reloadInterval = 60_000
 
 /**
- * How long a key is published before it signs at the earliest, in milliseconds: until every process serves it and every
- * cache has dropped the set before it. The minute more is for requests on their way and clocks that differ.
+ * Minimum time between publication and first use of a key, in milliseconds. Every process must serve the key and every cache must
+ * have expired; one more minute allows for pending requests and clock skew.
  */
 export const publicationTime = reloadInterval + documentMaxAge * 1000 + 60_000

@@ -1,30 +1,30 @@
-/** `next` is published before it signs, `previous` is published after it signed: no verifier is ever surprised. */
+/** `next` is published before it signs, `previous` after it signed, so that verifiers always know the key. */
 export type KeyStatus = 'next' | 'current' | 'previous'
 
-/** A signing key as it is stored. */
+/** A stored signing key. */
 export interface StoredKey {
   /** The `kid` (RFC 7517 §4.5). */
   readonly kid: string
-  /** The JOSE algorithm, `RS256`. */
+  /** The JOSE algorithm, such as `RS256`. */
   readonly algorithm: string
   readonly status: KeyStatus
   /** The private JWK, encrypted under the master key. */
   readonly encryptedJwk: string
-  /** Since when it has its status, in milliseconds since the Unix epoch. */
+  /** Time of the last status change, in milliseconds since the Unix epoch. */
   readonly statusSince: number
-  /** When somebody asked to replace this signing key ahead of its schedule, in milliseconds; `null`: nobody did. */
+  /** Time of a request to replace this key early, in milliseconds; `null` if there was none. */
   readonly replacementRequestedAt: number | null
 }
 
-/** Where signing keys are kept. Of each algorithm there is at most one `next` and one `current`. */
+/** Stores signing keys. Each algorithm has at most one `next` and one `current` key. */
 export interface KeyStore {
-  /** By algorithm, then `current`, `next`, `previous`. */
+  /** Sorted by algorithm, then `current`, `next`, `previous`. */
   list(): Promise<readonly StoredKey[]>
-  /** Returns `false`, and changes nothing, where another `next` or `current` of this algorithm stands. */
+  /** Returns `false` without a change if another `next` or `current` key of this algorithm exists. */
   insert(key: StoredKey): Promise<boolean>
-  /** Moves the key on; returns `false`, and changes nothing, where it has not the status `from`. `at` in milliseconds. */
+  /** Changes the status. Returns `false` without a change if the status is not `from`. `at` is in milliseconds. */
   move(kid: string, from: KeyStatus, to: KeyStatus, at: number): Promise<boolean>
-  /** Records that the current key is to be replaced; returns `false`, and changes nothing, where it is not `current`. */
+  /** Records a replacement request. Returns `false` without a change if the key is not `current`. */
   requestReplacement(kid: string, at: number): Promise<boolean>
   remove(kid: string): Promise<void>
 }

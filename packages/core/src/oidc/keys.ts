@@ -13,7 +13,7 @@ const hour = 60 * 60_000
 const day = 24 * hour
 
 /**
- * When keys move on (OpenID Connect Core §10.1.1), in milliseconds.
+ * The schedule of key rotation (OpenID Connect Core §10.1.1), in milliseconds.
  *
  * @example
  * ```ts
@@ -23,54 +23,54 @@ const day = 24 * hour
 export interface KeySchedule {
   /** How long a key signs. */
   readonly signsFor: number
-  /** How long a key is published before it may sign: longer than any verifier keeps the old set. */
+  /** How long a key is published before it signs; must exceed the cache time of verifiers. */
   readonly announcedFor: number
-  /** How long a key is published after it signed; longer where access tokens live longer. */
+  /** Minimum time a key is published after it signed; extended if access tokens live longer. */
   readonly keptFor: number
 }
 
-/** Keys sign for 90 days, are announced 2 days before, and are kept for 30 days after. */
+/** Keys are published 2 days before they sign, sign for 90 days, and are published for 30 more days. */
 export const defaultKeySchedule: KeySchedule = { signsFor: 90 * day, announcedFor: 2 * day, keptFor: 30 * day }
 
-/** The keys that are published: RS256 first, and the signing one of each algorithm before its others. */
+/** The published keys: RS256 first, and the current key of each algorithm before its others. */
 export interface KeySet {
-  /** Changes whenever the set does. */
+  /** Changes whenever the set changes. */
   readonly version: string
   readonly keys: readonly SigningKey[]
 }
 
 /** The provider's signing keys. */
 export interface KeyRing {
-  /** The present set; makes the first keys where there are none. @throws {Misconfigured} where the master key does not fit */
+  /** Loads the key set, and generates missing keys. @throws {Misconfigured} if the master key cannot decrypt them */
   load(): Promise<KeySet>
-  /** Moves the keys on where their time has come; returns the `kid`s of the new signing keys. */
+  /** Rotates all keys that are due; returns the `kid`s of the new signing keys. */
   rotate(): Promise<readonly string[]>
-  /** Replaces those of these keys that sign. */
+  /** Replaces the current keys among these. */
   replace(kids: readonly string[], immediately: boolean): Promise<readonly KeyReplacement[]>
-  /** The keys that are published, for people: those of one algorithm together, the signing one first. */
+  /** The published keys for display, grouped by algorithm, current key first. */
   list(): Promise<readonly PublishedKey[]>
 }
 
-/** How a key is replaced on demand, and by whom. */
+/** Options of a manual key replacement. */
 export interface KeyReplacementOptions extends ActingParty {
-  /** Whether the new key signs at once, and the old ones of its algorithm are withdrawn: tokens that they signed fail. */
+  /** Whether the new key signs immediately and the old keys of its algorithm are removed, which invalidates their tokens. */
   readonly immediately?: boolean | undefined
 }
 
-/** What signs in the place of a key that was replaced on demand. */
+/** The result of a manual key replacement. */
 export interface KeyReplacement {
   readonly algorithm: string
   /** The `kid` of the new key. */
   readonly kid: string
-  /** Since when it signs, or from when on; milliseconds since the Unix epoch. */
+  /** When the key starts to sign, in milliseconds since the Unix epoch. */
   readonly signsFrom: number
 }
 
-/** A key that is published (RFC 7517 §4). Instants in milliseconds since the Unix epoch. */
+/** A published key (RFC 7517 §4). Times are in milliseconds since the Unix epoch. */
 export interface PublishedKey extends Pick<StoredKey, 'kid' | 'algorithm' | 'status'> {
-  /** Since when it has its status. */
+  /** Time of the last status change. */
   readonly since: number
-  /** When it moves on: the current one stops to sign, the next one begins to, the previous one is published no more. */
+  /** Time of the next change: the current key stops signing, the next key starts, the previous key is removed. */
   readonly until: number
 }
 
@@ -80,7 +80,7 @@ export interface KeyRingPorts {
   readonly clock: Clock
   readonly transaction: Transaction
   readonly schedule: KeySchedule
-  /** How long a token can live at most that is signed now, in milliseconds. */
+  /** The maximum remaining lifetime of a token signed now, in milliseconds. */
   readonly maxTokenLifetime: () => Promise<number>
 }
 
@@ -111,17 +111,17 @@ export function createKeyRing(ports: KeyRingPorts): KeyRing {
     if (!current || !next) throw new Misconfigured('The key store lost a key that it had just taken.')
     return { current, next }
   }
-  /** When the next key signs in the place of the current one. */
+  /** When the next key replaces the current one. */
   const dueAt = ({ current, next }: KeyPair): number =>
     current.replacementRequestedAt === null
       ? Math.max(current.statusSince + schedule.signsFor, next.statusSince + schedule.announcedFor)
       : next.statusSince + publicationTime
-  /** Returns `false` where another process has replaced the key meanwhile. */
+  /** Returns `false` if another process has replaced the key. */
   const moveOn = async ({ current, next }: KeyPair, retired: readonly StoredKey[] = []): Promise<boolean> => {
     const now = clock.now()
     const following = await make(current.algorithm as SigningAlgorithm, 'next')
     return transaction(async () => {
-      // Of several processes that rotate at once, the one whose first move holds goes on.
+      // If several processes rotate concurrently, only the one whose first update succeeds continues.
       if (!(await store.move(current.kid, 'current', 'previous', now))) return false
       await store.move(next.kid, 'next', 'current', now)
       await store.insert(following)
@@ -131,7 +131,7 @@ export function createKeyRing(ports: KeyRingPorts): KeyRing {
   }
   /** How long a key is published after it signed. */
   const retention = async (): Promise<number> =>
-    // Another process may have signed with it until it has looked at the keys.
+    // Other processes may sign with the key until they reload the keys.
     Math.max(schedule.keptFor, (await maxTokenLifetime()) + reloadInterval)
   const removeRetired = async (keys: readonly StoredKey[]): Promise<void> => {
     const now = clock.now()
@@ -192,13 +192,13 @@ export function createKeyRing(ports: KeyRingPorts): KeyRing {
   }
 }
 
-/** The keys of one algorithm that sign now and next. */
+/** The current and the next key of one algorithm. */
 interface KeyPair {
   readonly current: StoredKey
   readonly next: StoredKey
 }
 
-/** For keys that are elsewhere: none is made or stored here, and whoever has them rotates them. */
+/** A key ring for external keys: it generates and stores none, and the external service rotates them. */
 export const noKeyRing: KeyRing = {
   load: async () => ({ version: '', keys: [] }),
   rotate: async () => [],
@@ -206,7 +206,7 @@ export const noKeyRing: KeyRing = {
   list: async () => [],
 }
 
-/** RS256 comes first, since there are clients that take the first key, whatever it is. */
+/** RS256 sorts first, because some clients use the first key of the set. */
 function locationOf({ algorithm }: StoredKey): number {
   const order: readonly string[] = signingAlgorithms
   return order.indexOf(algorithm)

@@ -12,23 +12,23 @@ import { type PairwiseIdentifier, subjectFor } from './pairwise.ts'
 export interface LoginAccessTokenPorts {
   readonly issuer: string
   readonly keys: readonly SigningKey[]
-  /** In their place, where there are any. */
+  /** If present, they replace `keys`. */
   readonly externalKeys: readonly ExternalKey[]
   readonly pairwise: PairwiseIdentifier
 }
 
 type AccessToken = InstanceType<Provider['AccessToken']>
 
-/** What the library's token has beside its types. */
+/** The result of the library method `getValueAndPayload`, which its types omit. */
 interface Made {
   readonly value: string
   readonly payload: { readonly iat: number; readonly exp: number; readonly jkt?: string; readonly rar?: unknown }
 }
 
 /**
- * Some clients read the access token of a login themselves, so theirs is a JWT (RFC 9068). It is stored like any other,
- * under its own text: UserInfo takes it, and it ends with its grant. The library's own JWTs are for resources, are not
- * stored, and UserInfo refuses them.
+ * Issues JWT access tokens (RFC 9068) to clients that read the token themselves. They are stored like opaque tokens, so that
+ * UserInfo accepts them and they end with their grant. The library's own JWTs are only for resource servers: they are not
+ * stored, and UserInfo rejects them.
  */
 export function signLoginAccessTokens(provider: Provider, ports: LoginAccessTokenPorts): void {
   const { prototype } = provider.AccessToken

@@ -3,7 +3,7 @@ import type { ArtifactStore } from './artifact-store.ts'
 import { revokeGrant } from './logout.ts'
 import { type PairwiseIdentifier, subjectFor } from './pairwise.ts'
 
-/** The sign-in that an ID token tells of. */
+/** The sign-in that an ID token describes. */
 export interface Login {
   readonly client: { readonly clientId: string }
   readonly subject: string
@@ -18,8 +18,8 @@ export interface LoginEndsPorts {
 }
 
 /**
- * Ends what a client was given at a sign-in whose session is over: refresh tokens outlive it, and the person signs out now.
- * Resolves to whose it was, where there was anything.
+ * Revokes the tokens of a sign-in whose session has expired, because refresh tokens outlive the session and the user now signs
+ * out. Resolves to the account ID if anything was revoked.
  */
 export function createLoginEnds({ provider, artifacts, pairwise }: LoginEndsPorts) {
   return async ({ client, subject, authTime }: Login): Promise<string | undefined> => {

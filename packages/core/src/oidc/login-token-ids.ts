@@ -4,15 +4,16 @@ import { protocolRoutes } from './paths.ts'
 
 const endpoints = new Set<string>([protocolRoutes.introspection, protocolRoutes.revocation])
 
-/** The name by which a token is kept: a JWT has another than its text, under which the library asks for it everywhere. */
+/** The stored ID of a token: JWTs are stored under their hash, other tokens under their value. */
 export function storedTokenId(token: string): string {
   return token.split('.').length === 3 ? `jwt-${sha256(token)}` : token
 }
 
 /**
- * Names the JWT of a login as it is kept, where a client asks about it (RFC 7662) or ends it (RFC 7009): the library takes
- * no JWT there, since it stores none itself. One for an API stays as it is, and is refused as `unsupported_token_type`.
- * Changes the form, and returns whether it did.
+ * Replaces a login JWT by its stored ID in introspection (RFC 7662) and revocation (RFC 7009) requests, because the library
+ * rejects
+ * JWTs there. JWTs for APIs remain, and are rejected with `unsupported_token_type`. Modifies the form and returns whether it
+ * did.
  */
 export function renameLoginToken(path: string, form: URLSearchParams): boolean {
   const [token, ...more] = form.getAll('token')
@@ -21,7 +22,7 @@ export function renameLoginToken(path: string, form: URLSearchParams): boolean {
   return true
 }
 
-/** What it says unproven is enough: under its name nothing is found unless we have made it. */
+/** Unverified claims suffice, because the lookup finds only tokens that we issued. */
 function isForLogin(token: string): boolean {
   try {
     const { aud, client_id: clientId } = decodeJwt(token)

@@ -18,21 +18,21 @@ export interface LogoutNoticePorts {
 }
 
 /**
- * The library sends logout tokens while the person waits, once, and forgets those that were not taken. Here the end of a
- * session enqueues them ({@link notifyClientsOf}), and {@link sendLogoutToken} is what the library would have done.
+ * Queues logout notices instead of sending them. The library sends logout tokens once, while the user waits, and drops failed
+ * ones. Here ending a session enqueues them ({@link notifyClientsOf}), and {@link sendLogoutToken} calls the library's method.
  */
 export function queueLogoutNotices(provider: Provider, { clients, keepLogoutNotice }: LogoutNoticePorts): void {
   const { prototype } = provider.Client
   const send: unknown = Reflect.get(prototype, 'backchannelLogout')
   if (typeof send !== 'function')
     throw new Misconfigured('This version of oidc-provider has no Client.backchannelLogout: it cannot be used.')
-  // A cast, since the method is none of the library's types.
+  // The cast is safe: the library's types omit this method.
   sends.set(provider, send as Send)
   ports.set(provider, { clients, keepLogoutNotice })
   Object.defineProperty(prototype, 'backchannelLogout', { configurable: true, writable: true, value: async () => {} })
 }
 
-/** Makes the logout token and sends it. Returns `false` where the client is gone or does not want to hear. */
+/** Sends the logout token. Returns `false` if the client is missing or has no back-channel logout URI. */
 export async function sendLogoutToken(
   provider: Provider,
   { clientId, accountId, sid }: LogoutNotice,
@@ -43,7 +43,7 @@ export async function sendLogoutToken(
   return true
 }
 
-/** Enqueues a notice for every client, or for the one of this ID, that was entered in the session and wants to hear of its end. */
+/** Enqueues a notice for each client of the session with a back-channel logout URI, or only for the client of this ID. */
 export async function notifyClientsOf(
   provider: Provider,
   { accountId, authorizations }: Pick<SessionContent, 'accountId' | 'authorizations'>,
@@ -54,18 +54,18 @@ export async function notifyClientsOf(
     if (only === undefined || clientId === only) await notifyClient(provider, { clientId, accountId, sid })
 }
 
-/** Enqueues a notice if the client wants to hear of the end of sessions. */
+/** Enqueues a notice if the client has a back-channel logout URI. */
 export async function notifyClient(
   provider: Provider,
   notice: Pick<LogoutNotice, 'clientId' | 'accountId' | 'sid'>,
 ): Promise<void> {
   const { clients, keepLogoutNotice } = ports.get(provider) ?? {}
-  // As it is stored: within a transaction no metadata document is fetched.
+  // Read the stored client, because a transaction must not fetch metadata documents.
   const client = await clients?.find(notice.clientId)
   if (client?.protocol.backchannelLogoutUri) await keepLogoutNotice?.(notice)
 }
 
-/** A client that cannot be used is none to the logout. */
+/** Returns `undefined` for a client with invalid metadata. */
 async function find(provider: Provider, clientId: string): Promise<Client | undefined> {
   return provider.Client.find(clientId).catch(() => undefined)
 }

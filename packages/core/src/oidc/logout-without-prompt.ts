@@ -24,11 +24,10 @@ export interface SilentLogoutPorts {
 }
 
 /**
- * Signs out without asking where the client proves by an ID token that it means a session of this browser in which it was
- * entered (OpenID Connect RP-Initiated Logout §2), and where nobody is signed in, so that there is nothing to ask.
- * Everything else is left to the library, which asks.
+ * Signs out without a prompt if an ID token proves that the client took part in a session of this browser (OpenID Connect
+ * RP-Initiated Logout §2), or if no user is signed in. In all other cases the library asks the user.
  *
- * @returns whether it has answered
+ * @returns whether it has sent the response
  */
 export function createSilentLogout({ issuer, provider, sessions, endLogin, pairwise, audit }: SilentLogoutPorts) {
   return async (ctx: Context): Promise<boolean> => {
@@ -73,7 +72,7 @@ interface LogoutRequest {
   readonly uiLocales: string | null
 }
 
-/** `undefined` where a parameter comes twice. */
+/** `undefined` if a parameter is repeated. */
 function readRequest(querystring: string): LogoutRequest | undefined {
   const query = new URLSearchParams(querystring)
   if (new Set(query.keys()).size !== query.size) return undefined
@@ -87,7 +86,7 @@ function readRequest(querystring: string): LogoutRequest | undefined {
 }
 
 interface Asking {
-  /** Absent where nobody is named. */
+  /** Absent if the request names no client. */
   readonly client?: Client
   readonly hint?: { readonly subject: string; readonly sid: unknown; readonly authTime: number }
 }
@@ -99,8 +98,8 @@ async function named(provider: Provider, { clientId }: LogoutRequest): Promise<A
 }
 
 /**
- * The client that an ID token of ours is for, and whom it is about. It may have expired, and be signed by any key that is
- * published: the client may have had another algorithm then.
+ * The client and subject of one of our ID tokens. The token may have expired, and any published key may have signed it, because
+ * the algorithm of the client can change.
  */
 async function hinted(provider: Provider, { hint, clientId }: LogoutRequest): Promise<Asking | undefined> {
   if (hint === null) return undefined
@@ -113,7 +112,7 @@ async function hinted(provider: Provider, { hint, clientId }: LogoutRequest): Pr
     const then: Client = Object.create(client, { idTokenSignedResponseAlg: { value: algorithm } })
     const { payload } = await provider.IdToken.validate(hint, then)
     const { sub: subject, sid, type, auth_time: authTime } = payload
-    // Other things are signed with these keys too.
+    // These keys sign other tokens too.
     if (type !== 'id-token' || typeof subject !== 'string' || typeof authTime !== 'number') return undefined
     return { client, hint: { subject, sid, authTime } }
   } catch {

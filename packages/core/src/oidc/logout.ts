@@ -3,12 +3,12 @@ import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { SessionContent } from './session-merge.ts'
 
-/** The library's session, as far as it concerns its end. */
+/** The library's session. */
 export type ProviderSession = InstanceType<Provider['Session']>
 
 /**
- * Ends what clients were given in a session. Refresh tokens outlive the session's expiry, which makes the library spare
- * their grants at a logout as well; a person who signs out means all of it.
+ * Revokes all grants of a session. The library keeps grants with refresh tokens at logout, because these outlive the session
+ * expiry; an explicit sign-out must revoke them too.
  */
 export async function revokeGrantsOf(
   provider: Provider,
@@ -18,7 +18,7 @@ export async function revokeGrantsOf(
     if (grantId !== undefined) await revokeGrant(provider, grantId)
 }
 
-/** Ends everything that was given under a grant, and the grant. */
+/** Revokes a grant and everything issued under it. */
 export async function revokeGrant(provider: Provider, grantId: string): Promise<void> {
   const { AccessToken, AuthorizationCode, RefreshToken, Grant } = provider
   for (const model of [AccessToken, AuthorizationCode, RefreshToken]) await model.revokeByGrantId(grantId)
@@ -26,16 +26,16 @@ export async function revokeGrant(provider: Provider, grantId: string): Promise<
   await grant?.destroy()
 }
 
-/** Whether this is an end-session request whose session was read, so that the person can be answered whatever it says. */
+/** Whether this is an end-session request with a loaded session, so that the sign-out page can be shown even after an error. */
 export function isLogout({ oidc }: KoaContextWithOIDC): boolean {
-  // `oidc` is absent where no route of the library's was found.
+  // `oidc` is undefined if no library route matched.
   const found: typeof oidc | undefined = oidc
   return found?.route === 'end_session' && found.session !== undefined
 }
 
 /**
- * Lets whoever is signed in sign out although the library refuses what a client asked at the end-session endpoint. Returns
- * the secret that the page has to send back, as the library makes it; `undefined` where nobody is signed in.
+ * Prepares the sign-out page although the library rejected the end-session request. Returns the secret that the page must send
+ * back, or `undefined` if no user is signed in.
  */
 export async function beginLogout({ oidc: { session } }: KoaContextWithOIDC): Promise<string | undefined> {
   if (session?.accountId === undefined) return undefined

@@ -12,7 +12,7 @@ export interface OutagePorts {
   readonly render: RenderView
 }
 
-/** What the library would call a `server_error` is answered with 503 where the stores cannot be used. */
+/** Responds with 503 instead of `server_error` if a store is unavailable. */
 export function answerOutages(provider: Provider, { render }: OutagePorts): void {
   const outages = new WeakMap<IncomingMessage, Unavailable>()
   provider.on('server_error', ({ req }, error) => {
@@ -30,7 +30,7 @@ export function answerOutages(provider: Provider, { render }: OutagePorts): void
   })
 }
 
-/** Tells a client to come again, and shows a person a page that does so by itself. */
+/** Asks clients to retry, and shows users a page that retries automatically. */
 export async function answerOutage(
   ctx: Pick<
     Context,

@@ -16,14 +16,14 @@ interface LibraryError {
   readonly error_description?: string | undefined
 }
 
-/** The pages that the library shows by itself, in our words. */
+/** Replacements for the library's own pages. */
 export interface ProtocolPages {
   renderError(ctx: KoaContextWithOIDC, out: LibraryError, error: Error): Promise<void>
   logoutSource(ctx: KoaContextWithOIDC, form: string): Promise<void>
   postLogoutSuccessSource(ctx: KoaContextWithOIDC): Promise<void>
 }
 
-/** Somebody came with a redirect URI that the client has not registered. */
+/** A request with a redirect URI that the client has not registered. */
 export interface RefusedRedirectUri {
   readonly req: IncomingMessage
   readonly res: ServerResponse
@@ -31,14 +31,14 @@ export interface RefusedRedirectUri {
   readonly received: string
 }
 
-/** What a person who administers the client may see and do about it. */
+/** What a user who manages the client may see and do about it. */
 export interface RedirectUriRemedy {
   readonly registered: readonly string[]
   readonly acceptWith?: ErrorView['acceptWith'] | undefined
 }
 
 /**
- * Answers with nothing where nobody is signed in who administers the client.
+ * Resolves to `undefined` unless the signed-in user manages the client.
  *
  * @example
  * ```ts
@@ -50,7 +50,7 @@ export type FindRedirectUriRemedy = (refused: RefusedRedirectUri) => Promise<Red
 export interface ProtocolPagePorts {
   readonly render: RenderView
   readonly redirectUriRemedy?: FindRedirectUriRemedy | undefined
-  /** Where people start a client. */
+  /** The launch URL of a client. */
   readonly startOf: StartOf
 }
 
@@ -62,7 +62,7 @@ export function createProtocolPages(ports: ProtocolPagePorts): ProtocolPages {
     const uiLocales = ctx.oidc?.params?.ui_locales ?? ctx.query.ui_locales
     ctx.body = await render({ ...view, languages: languagesOf(uiLocales) }, ctx.req)
   }
-  /** Where to start again what an ended session or interaction was in the way of. */
+  /** Where to restart a request that an ended session or interaction interrupted. */
   const retryAt = async ({ oidc, params }: KoaContextWithOIDC, error: Error): Promise<string | null> => {
     if (!(error instanceof errors.SessionNotFound)) return null
     const { client, entities, provider } = oidc
@@ -85,7 +85,7 @@ export function createProtocolPages(ports: ProtocolPagePorts): ProtocolPages {
   }
   return {
     async renderError(ctx, out, error) {
-      // `outages.ts` answers, once for all that went wrong.
+      // `outages.ts` sends this response.
       if (error instanceof Unavailable) return
       const { requestId } = requestContext(ctx.req)
       const description = out.error_description ?? error.message
@@ -130,22 +130,22 @@ export function createProtocolPages(ports: ProtocolPagePorts): ProtocolPages {
   }
 }
 
-/** What the page says may be more exact than what the protocol has an error for. */
+/** The error code of the page, which can be more specific than the protocol error. */
 function pageCode(code: string, error: Error, received: string | undefined): string {
   const { cause } = error
   if (error instanceof errors.SessionNotFound) return 'interaction_expired'
   if (code === 'invalid_redirect_uri' && received?.includes('#')) return 'redirect_uri_has_fragment'
-  // Nobody has an ID or a secret to compare: the metadata document was refused (`adapter.ts`).
+  // The metadata document was rejected (`adapter.ts`), so neither ID nor secret is wrong.
   return code === 'invalid_client' && cause instanceof InvalidInput ? 'invalid_client_metadata' : code
 }
 
-/** Whether there is no address for the answer, which is the library's reason or comes with it. */
+/** Whether `redirect_uri` is missing, alone or with other parameters. */
 function lacksRedirectUri({ oidc }: KoaContextWithOIDC, { error, error_description = '' }: LibraryError): boolean {
   const isIncomplete = error === 'invalid_request' && error_description.startsWith('missing required parameter')
   return isIncomplete && oidc?.route === 'authorization' && oidc.params?.redirect_uri === undefined
 }
 
-/** An ID that is known to nobody is told too, but for what could be read as a sentence of ours. */
+/** Also shows an unknown client ID, unless it contains characters that could make it read like our own text. */
 function applicationOf({ oidc, query }: KoaContextWithOIDC): { readonly client?: string } {
   if (oidc?.client) return { client: oidc.client.clientName ?? oidc.client.clientId }
   const id = oidc?.params?.client_id ?? query.client_id
@@ -159,7 +159,7 @@ function clientView(ctx: KoaContextWithOIDC, destination: unknown): ClientView |
   return { id, name, destination: destinationOf(destination), origin: extras(client).pocket_origin }
 }
 
-/** What a person recognises of an address: its host and port, or the scheme of an app. */
+/** The part of a URL that users recognize: the host and port, or the scheme of an app. */
 export function destinationOf(uri: unknown): string | null {
   const url = typeof uri === 'string' ? URL.parse(uri) : null
   if (!url) return null

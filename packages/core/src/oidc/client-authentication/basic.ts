@@ -1,8 +1,8 @@
-/** What an `Authorization: Basic` header says. */
+/** The credentials of an `Authorization: Basic` header. */
 export interface BasicCredentials {
   readonly clientId: string
   readonly clientSecret: string
-  /** Whether both were form-encoded, as RFC 6749 §2.3.1 demands and some clients forget. */
+  /** Whether both values were form-encoded, which RFC 6749 §2.3.1 requires and some clients omit. */
   readonly encoded: boolean
 }
 
@@ -24,7 +24,7 @@ export function basicHeader({ clientId, clientSecret }: Pick<BasicCredentials, '
   return `Basic ${Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString('base64')}`
 }
 
-/** The secret as it stands in the header, for a client that has not encoded it although it could be decoded. */
+/** The undecoded secret of the header, for clients that send a secret unencoded that looks encoded. */
 export function rawBasicSecret(header: string | undefined): string | undefined {
   const [, base64] = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header ?? '') ?? []
   if (base64 === undefined) return undefined

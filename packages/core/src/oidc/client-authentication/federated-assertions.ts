@@ -2,16 +2,16 @@ import { createRemoteJWKSet, customFetch, decodeJwt, errors, type JWTVerifyGetKe
 import type { Client, FederatedIdentity } from '../../clients/client.ts'
 import type { PublicFetch } from '../../outbound/public-fetch.ts'
 
-/** Never one whose key is a secret. */
+/** Asymmetric algorithms only. */
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
-/** Seconds that another issuer's clock may be off. */
+/** Allowed clock skew in seconds. */
 const clockTolerance = 30
-/** Seconds; no platform gives out longer ones, and a used one is remembered until its end. */
+/** Seconds; no platform issues longer ones, and used assertions are remembered until they expire. */
 const maxLifetime = 400 * 24 * 60 * 60
 const maxKeySets = 200
 const maxAssertionLength = 16 * 1024
 
-/** What an assertion says before anybody believes it. */
+/** Unverified claims of an assertion. */
 export interface AssertionClaims {
   readonly issuer: string
   readonly subject: string | undefined
@@ -29,19 +29,19 @@ export function assertionClaims(assertion: string): AssertionClaims | undefined 
 
 export interface FederatedAssertionPorts {
   readonly fetch: PublicFetch
-  /** Our own issuer, which is the audience where an identity names none. */
+  /** Our own issuer, which is the default audience. */
   readonly issuer: string
   readonly now: () => number
-  /** Takes note of an assertion; `false` where it was there already. `expiresAt` in seconds. */
+  /** Records an assertion; returns `false` if it was used before. `expiresAt` is in seconds. */
   readonly isFirstUse: (issuer: string, id: string, expiresAt: number) => Promise<boolean>
 }
 
-/** Why an assertion does not stand for the client, for the log; the client hears `invalid_client`. */
+/** Why an assertion was rejected, for the log only; the client receives `invalid_client`. */
 export type FederatedRefusal = { readonly refused: string }
 
 /**
- * Whether another issuer's assertion stands for the client's secret (RFC 7523 §3): one of the client's identities of that
- * issuer has the assertion's subject and audience, and its keys have signed it.
+ * Verifies assertions of other issuers that replace a client secret (RFC 7523 §3). A federated identity of the client must match
+ * issuer, subject and audience, and the issuer's keys must have signed the assertion.
  */
 export function createFederatedAssertions({ fetch, issuer, now, isFirstUse }: FederatedAssertionPorts) {
   const keySets = new Map<string, JWTVerifyGetKey>()

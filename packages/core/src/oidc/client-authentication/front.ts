@@ -20,20 +20,20 @@ const authenticated = new Set<string>([
 ])
 
 export interface ClientAuthenticationPorts {
-  /** Refuses a client that has failed too often of late. @throws {RateLimited} `rate_limited` */
+  /** Enforces the rate limit for failed client authentication. @throws {RateLimited} `rate_limited` */
   readonly assertAdmitted: (req: IncomingMessage, clientId: string) => Promise<void>
   readonly findClient: (id: string) => Promise<Client | undefined>
   readonly federated: (client: Client, assertion: string) => Promise<true | FederatedRefusal>
-  /** The client that an access token was given to; `undefined` for any other text. */
+  /** The client of an access token, or `undefined` if the token is not known. */
   readonly clientOfToken: (token: string) => Promise<string | undefined>
-  /** As the function of the same name in `library.ts`. */
+  /** See the function of the same name in `library.ts`. */
   readonly nameRedirectUri: (form: URLSearchParams) => Promise<boolean>
 }
 
 /**
- * What applications do to say who they are, made into what the library takes: the same secret in the header and in the
- * body, a header without a secret or without its encoding, and another issuer's assertion. What else they write in another
- * way than the library compares it is settled with it. Changes the request only where it is one of these.
+ * Normalizes client authentication to the forms that the library accepts. Handles the same secret in header and body, a header
+ * without a secret or without encoding, and assertions of other issuers. Also normalizes redirect URIs and token parameters
+ * that the library compares exactly. Leaves all other requests unchanged.
  */
 export function createClientAuthentication(ports: ClientAuthenticationPorts) {
   const { assertAdmitted, findClient, federated, clientOfToken, nameRedirectUri } = ports
@@ -60,7 +60,7 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
     const agrees = secret !== null && [basic.clientSecret, rawBasicSecret(req.headers.authorization)].includes(secret)
     if (!basic.encoded) req.headers.authorization = basicHeader(basic)
     if (!agrees) return undefined
-    // The header stays: whoever uses it is told by one how to prove who they are (RFC 6749 §5.2).
+    // Keep the header: a client that used it must receive a `WWW-Authenticate` challenge (RFC 6749 §5.2).
     form.delete('client_secret')
     return form
   }
@@ -68,7 +68,7 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
   const byAssertion = async (req: IncomingMessage, form: URLSearchParams, assertion: string) => {
     const claims = assertionClaims(assertion)
     const id = form.get('client_id') ?? claims?.subject
-    // The library takes what a client has issued itself.
+    // The library verifies assertions that the client issued itself.
     if (claims === undefined || id === undefined || claims.issuer === id) return undefined
     const client = await findClient(id)
     if (!client || client.federatedIdentities.length === 0) return undefined
@@ -97,7 +97,7 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
     const body = await peekBody(req, maxFormBytes)
     if (body === undefined) return
     const form = new URLSearchParams(body.toString())
-    // Of a parameter that is repeated the library says so.
+    // The library rejects repeated parameters.
     const [assertion, ...more] = form.getAll('client_assertion')
     const claimed = form.get('client_id') ?? basicCredentials(req.headers.authorization)?.clientId
     const clientId = claimed ?? (assertion === undefined ? undefined : assertionClaims(assertion)?.subject)
@@ -117,8 +117,8 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
 }
 
 /**
- * Says in a pushed request whose it is, as every authorization request does (RFC 9126 §2.1): who has said it in the header
- * or in an assertion may have left it out. Changes the form, and returns whether it did.
+ * Adds `client_id` to a pushed request, which RFC 9126 §2.1 requires, if the client identified itself only by header or
+ * assertion. Modifies the form and returns whether it did.
  */
 function nameClient(form: URLSearchParams, clientId: string | undefined): boolean {
   if (clientId === undefined || form.has('client_id')) return false

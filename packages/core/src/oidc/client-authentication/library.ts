@@ -2,7 +2,7 @@ import type Provider from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import { isBareRoot } from '../../clients/redirect-uris.ts'
 
-/** Takes note of an assertion, as the library does of those that clients issue themselves. */
+/** Records a federated assertion in the library's own replay detection. */
 export async function isFirstUse(
   { ReplayDetection }: Provider,
   { iss, jti, exp }: { readonly iss: string; readonly jti: string; readonly exp: number },
@@ -10,13 +10,13 @@ export async function isFirstUse(
   try {
     return await ReplayDetection.unique(iss, jti, exp)
   } catch (error) {
-    // The adapter says so where somebody else was quicker.
+    // The adapter throws this if a concurrent request recorded the assertion first.
     if (error instanceof errors.InvalidClientAuth) return false
     throw error
   }
 }
 
-/** The client that an opaque access token was given to, while it lasts; one that is bound to a key says nothing without it. */
+/** The client of a valid opaque access token. Excludes sender-constrained tokens, which require a proof of possession. */
 export async function clientOfToken(
   { AccessToken, ClientCredentials }: Provider,
   token: string,
@@ -27,9 +27,9 @@ export async function clientOfToken(
 }
 
 /**
- * Says the redirect URI of a code as its request had it, where that is a bare root and the client comes with the slash or
- * without: both are the same address (RFC 3986 §6.2.3), and URL parsers add what people leave out, while the library
- * compares texts (RFC 6749 §4.1.3). Changes the form, and returns whether it did.
+ * Replaces `redirect_uri` by the value of the authorization request if the two differ only in the final slash of a bare origin.
+ * Both are equivalent (RFC 3986 §6.2.3) and URL parsers add the slash, but the library compares strings (RFC 6749 §4.1.3).
+ * Modifies the form and returns whether it did.
  */
 export async function nameRedirectUri({ AuthorizationCode }: Provider, form: URLSearchParams): Promise<boolean> {
   const [[code = '', ...codes], [uri = '', ...uris]] = [form.getAll('code'), form.getAll('redirect_uri')]

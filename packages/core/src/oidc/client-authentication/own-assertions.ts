@@ -4,10 +4,10 @@ type AssertAssertion = NonNullable<Configuration['assertJwtClientAuthClaimsAndHe
 
 /** Seconds that another clock may be ahead. */
 const tolerance = 15
-/** Seconds. It is remembered until its end that an assertion was used. */
+/** Seconds. Used assertions are remembered until they expire. */
 const maxLifetime = 24 * 60 * 60
 
-/** What the library leaves open of an assertion that a client signs: when it was made, and for how long (RFC 7523 §3). */
+/** Adds checks that the library omits for client assertions: issue time and maximum lifetime (RFC 7523 §3). */
 export function assertOwnAssertion(then: AssertAssertion, now: () => number): AssertAssertion {
   return async (ctx, claims, header, client) => {
     const { iat, exp } = claims

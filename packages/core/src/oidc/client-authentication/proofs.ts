@@ -5,7 +5,7 @@ const proofs = new WeakMap<IncomingMessage, string>()
 
 const refusals = new WeakMap<IncomingMessage, string>()
 
-/** Keeps why a client was not believed, for those who may know. */
+/** Records why client authentication failed, for the connection log. */
 export function refuseClient(req: IncomingMessage, reason: string): void {
   refusals.set(req, reason)
 }
@@ -14,14 +14,14 @@ export function refusalOf(req: IncomingMessage): string | undefined {
   return refusals.get(req)
 }
 
-/** A secret for this one request, for a client that has proved in another way who it is. */
+/** Creates a one-time secret for this request, for a client that authenticated by another method. */
 export function proveClient(req: IncomingMessage): string {
   const proof = randomToken()
   proofs.set(req, proof)
   return proof
 }
 
-/** Whether the client has proved who it is in another way than by a secret. */
+/** Whether the client authenticated by another method than a secret. */
 export function isProven(req: IncomingMessage): boolean {
   return proofs.has(req)
 }

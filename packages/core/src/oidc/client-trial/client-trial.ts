@@ -21,33 +21,32 @@ export interface ClientTrialPorts {
   readonly preview: (clientId: string, accountId: string, scope: string) => Promise<TokenPreview>
   readonly issuer: string
   readonly endpoints: Readonly<Record<EndpointName, string>>
-  /** Reaches this provider at its own address, and need not reach anything else. */
+  /** Fetches from this provider's own address; other addresses can be blocked. */
   readonly fetch: PublicFetch
   readonly clock: Clock
 }
 
 const scope = 'openid profile email groups'
-/** Milliseconds that the secret of a trial works, should nobody take it back. */
+/** Milliseconds until the secret of a trial expires, in case its removal fails. */
 const secretLifetime = 60_000
 
 /**
- * Tries a client as its application would: by real requests to this provider's own address. Nothing leaves it: the browser
- * is never sent anywhere, the code is made for the account and exchanged at once, and all of it has ended when the answer
- * is there.
+ * Tests a client with real requests to this provider's own endpoints. The browser is not redirected: the code is created for the
+ * account and exchanged immediately, and everything issued is revoked before the result is returned.
  *
  * @throws {NotFound} `client_not_found`
  */
 export function createClientTrial(ports: ClientTrialPorts) {
   const { provider, clients, preview, issuer, endpoints, fetch, clock } = ports
 
-  /** The fields by which the client proves who it is. @throws {TrialStop} where it takes the application's own key */
+  /** The form fields that authenticate the client. @throws {TrialStop} if authentication requires the application's own key */
   const asClient = async <T>(client: Client, send: (fields: Readonly<Record<string, string>>) => Promise<T>) => {
     const { tokenEndpointAuthMethod, fapi } = client.protocol
     if (client.isPublic) return send({ client_id: client.id })
     if (fapi || tokenEndpointAuthMethod === 'private_key_jwt') throw new TrialStop('own_key', '', 'skipped')
     if (tokenEndpointAuthMethod === 'client_secret')
       return withSecret(client, (secret) => send({ client_id: client.id, client_secret: secret }))
-    // The newest secret is the only one that counts, so another one would turn the application itself away meanwhile.
+    // Only the newest secret is valid, so adding another one would lock out the application during the trial.
     const signed = async (secret: string) =>
       send({ client_id: client.id, ...(await secretAssertion(client.id, issuer, secret)) })
     const own = signingSecret(client, clock.now()) && (await libraryClient(client.id)).clientSecret
@@ -70,7 +69,7 @@ export function createClientTrial(ports: ClientTrialPorts) {
     return { client_id: client.id, request_uri: String(answer.request_uri) }
   }
 
-  /** A request that nobody is signed in for: all that can be refused in it is refused before that. */
+  /** Sends a request without a session: the provider reports all other errors before `login_required`. */
   const request = async (client: Client, redirectUri: string, { state, nonce, challenge }: Secrets) => {
     const parameters = {
       client_id: client.id,
@@ -164,7 +163,7 @@ export function createClientTrial(ports: ClientTrialPorts) {
     try {
       await record.step('request', () => request(client, redirectUri, secrets))
     } catch (error) {
-      // What could not be tried from here keeps nothing else from being tried.
+      // A skipped step does not stop the remaining steps.
       if (!(error instanceof TrialStop) || error.outcome === 'failed') throw error
     }
     await record.step('person', async () => {

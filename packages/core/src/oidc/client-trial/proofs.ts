@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { randomToken } from '../../random.ts'
 
-/** The `DPoP` header for a request, which names the access token where there is one (RFC 9449 §4.2). */
+/** Creates the `DPoP` header for a request, bound to the access token if given (RFC 9449 §4.2). */
 export type ProveKey = (method: 'GET' | 'POST', url: string, accessToken?: string) => Promise<string>
 
-/** The proofs of a key that is made for one trial: any key may be bound to a token, none is registered. */
+/** Creates DPoP proofs with a new key for one trial; DPoP keys need no registration. */
 export async function createKeyProofs(): Promise<ProveKey> {
   const { privateKey, publicKey } = await generateKeyPair('ES256')
   const jwk = await exportJWK(publicKey)
@@ -18,7 +18,7 @@ export async function createKeyProofs(): Promise<ProveKey> {
   }
 }
 
-/** What proves a client by a secret that signs (OpenID Connect Core §9, `client_secret_jwt`). */
+/** Creates a client assertion signed with the client secret (OpenID Connect Core §9, `client_secret_jwt`). */
 export async function secretAssertion(clientId: string, issuer: string, secret: string) {
   const assertion = await new SignJWT({ jti: randomToken() })
     .setProtectedHeader({ alg: 'HS256' })

@@ -8,7 +8,7 @@ import { TrialStop } from './trial.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
-/** What an application keeps between its requests. */
+/** The values that an application keeps between its requests. */
 export interface Secrets {
   readonly state: string
   readonly nonce: string
@@ -31,7 +31,7 @@ export async function ask(fetch: PublicFetch, url: string, init: PublicFetchInit
   }
 }
 
-/** @throws {TrialStop} `refused` where the answer is no JSON object, or an error */
+/** @throws {TrialStop} `refused` if the response is not a JSON object or is an error */
 export async function askForJson(fetch: PublicFetch, url: string, init: PublicFetchInit = {}): Promise<JsonObject> {
   const answer = await ask(fetch, url, init)
   const body = objectOf(await answer.text())
@@ -40,7 +40,7 @@ export async function askForJson(fetch: PublicFetch, url: string, init: PublicFe
   throw new TrialStop('refused', said || `${url} answered ${answer.status}`)
 }
 
-/** @throws {TrialStop} `not_genuine` where it is not as OpenID Connect Core §3.1.3.7 wants it */
+/** @throws {TrialStop} `not_genuine` if validation by OpenID Connect Core §3.1.3.7 fails */
 export async function verifiedIdToken(
   token: string,
   keys: JsonObject,
@@ -48,7 +48,7 @@ export async function verifiedIdToken(
 ): Promise<{ readonly claims: JsonObject; readonly alg: string }> {
   if (token.split('.').length === 5) throw new TrialStop('encrypted', '', 'skipped')
   try {
-    // A cast, since jose checks what a set of keys has to be.
+    // The cast is safe: jose validates the key set.
     const set = createLocalJWKSet(keys as unknown as JSONWebKeySet)
     const { payload, protectedHeader } = await jwtVerify(token, set, { issuer, audience: clientId })
     if (payload.nonce !== nonce) throw new TrialStop('not_genuine', 'nonce')
@@ -59,7 +59,7 @@ export async function verifiedIdToken(
   }
 }
 
-/** The claims of UserInfo, which may come as a JWT (OpenID Connect Core §5.3.2). */
+/** The UserInfo claims, which can be a JWT (OpenID Connect Core §5.3.2). */
 export async function userInfoAt(
   fetch: PublicFetch,
   url: string,

@@ -1,4 +1,4 @@
-/** What a trial looks at, in this order. */
+/** The checks of a client test, in order. */
 export const trialSteps = [
   'discovery',
   'address',
@@ -8,21 +8,21 @@ export const trialSteps = [
   'idToken',
   'userInfo',
 ] as const
-/** The steps of a trial, in their order. */
+/** A step of a client test. */
 export type TrialStepName = (typeof trialSteps)[number]
 
-/** One step of a trial. */
+/** The result of one step. */
 export interface TrialStep {
   readonly name: TrialStepName
-  /** `skipped`: it could not be tried from here, or one before it has failed. */
+  /** `skipped`: cannot be tested from here, or an earlier step failed. */
   readonly outcome: 'passed' | 'failed' | 'skipped'
-  /** Why it was not passed: a word of ours, or what was answered. */
+  /** Why the step did not pass: one of our codes or the response. */
   readonly reason: TrialReason | null
-  /** What was answered, for whoever can read it. */
+  /** Technical details, such as the response. */
   readonly detail: string | null
 }
 
-/** Why a step of a trial has failed. */
+/** Why a step of a client test failed. */
 export type TrialReason =
   | 'unreachable'
   | 'other_issuer'
@@ -35,7 +35,7 @@ export type TrialReason =
   | 'not_genuine'
   | 'earlier'
 
-/** Why a step was not passed. */
+/** Thrown when a step does not pass. */
 export class TrialStop extends Error {
   readonly reason: TrialReason
   readonly outcome: 'failed' | 'skipped'
@@ -47,7 +47,7 @@ export class TrialStop extends Error {
   }
 }
 
-/** Takes steps up to the first that is not passed. */
+/** Runs steps until one does not pass. */
 export class TrialRecord {
   readonly #steps: TrialStep[] = []
 
@@ -67,7 +67,7 @@ export class TrialRecord {
     }
   }
 
-  /** All steps; those that were not reached are skipped. */
+  /** All steps, including unreached ones as skipped. */
   get steps(): readonly TrialStep[] {
     const taken = new Set(this.#steps.map(({ name }) => name))
     const rest = trialSteps.filter((name) => !taken.has(name))
