@@ -7,7 +7,7 @@ export type PairwiseIdentifier = (accountId: string, client: object) => string
 
 type Told = Parameters<SubjectOf>[1]
 
-/** Another name of a person for each sector, from which nobody finds the person (OpenID Connect Core §8.1). */
+/** Derives a pairwise subject, different for each sector and not reversible (OpenID Connect Core §8.1). */
 export function createPairwiseIdentifier(masterKey: MasterKey): PairwiseIdentifier {
   return (accountId, client) => {
     const { pocket_redirect_uris: redirectUris, pocket_protocol: settings } = extras(client)
@@ -15,18 +15,18 @@ export function createPairwiseIdentifier(masterKey: MasterKey): PairwiseIdentifi
   }
 }
 
-/** The same or the account's id, whichever the client is told. */
+/** Returns the pairwise subject or the account ID, as configured for the client. */
 export function createSubjectOf(masterKey: MasterKey): SubjectOf {
   return (accountId, client) =>
     client.settings.subjectType === 'pairwise' ? pairwiseSubject(masterKey, accountId, client) : accountId
 }
 
-/** What the client calls the person. */
+/** The subject that the client receives for this account. */
 export function subjectFor(pairwise: PairwiseIdentifier, accountId: string, client: object): string {
   return extras(client).pocket_protocol.subjectType === 'pairwise' ? pairwise(accountId, client) : accountId
 }
 
-/** The same, as the library asks. */
+/** The pairwise identifier function in the library's signature. */
 export function libraryPairwiseIdentifier(
   pairwise: PairwiseIdentifier,
 ): NonNullable<Configuration['pairwiseIdentifier']> {
@@ -39,6 +39,6 @@ function pairwiseSubject(masterKey: MasterKey, accountId: string, client: Told):
 
 function sectorOf({ redirectUris, settings }: Told): string | undefined {
   const address = settings.sectorIdentifierUri ?? redirectUris[0] ?? ''
-  // An app has a scheme and no host.
+  // URIs of native apps have a scheme but no host.
   return URL.parse(address)?.host || address
 }

@@ -1,4 +1,4 @@
-/** Where the protocol's endpoints are, by the library's names for them. */
+/** The paths of the protocol endpoints, by the library's endpoint names. */
 export const protocolRoutes = {
   authorization: '/authorize',
   token: '/api/oidc/token',
@@ -15,18 +15,18 @@ export const protocolRoutes = {
 /** The names of the endpoints of the protocol (RFC 8414 §2). */
 export type EndpointName = keyof typeof protocolRoutes
 
-/** The addresses of the protocol's endpoints at this issuer. */
+/** The endpoint URLs of this issuer. */
 export function endpointsAt(issuer: string): Readonly<Record<EndpointName, string>> {
   const addresses = Object.entries(protocolRoutes).map(([name, path]) => [name, issuer + path])
-  // A cast, since `entries` forgets that the names are those of the routes.
+  // The cast is needed because `Object.entries` widens the keys to `string`.
   return Object.fromEntries(addresses) as Record<EndpointName, string>
 }
 
-/** Below the issuer (OpenID Connect Discovery §4). */
+/** Relative to the issuer (OpenID Connect Discovery §4). */
 export const metadataPath = '/.well-known/openid-configuration'
 const wellKnown = '/.well-known/oauth-authorization-server'
 
-/** Where the host's root has the metadata of an issuer with a path: that is put behind (RFC 8414 §3.1). */
+/** The metadata path of an issuer with a path: the issuer path is appended to the well-known path (RFC 8414 §3.1). */
 export function insertedMetadataPath(issuerPath: string): string {
   return wellKnown + issuerPath
 }
@@ -37,13 +37,13 @@ const below = [protocolRoutes.authorization, protocolRoutes.end_session, protoco
   (path) => `${path}/`,
 )
 
-/** Whether people's browsers are sent there, with the session of the issuer's origin. */
+/** Whether browsers visit this path with the session of the issuer's origin. */
 export function isBrowserPath(path: string): boolean {
   const { authorization, end_session } = protocolRoutes
   return [authorization, end_session, '/interaction'].some((start) => path === start || path.startsWith(`${start}/`))
 }
 
-/** Whether the library answers at this path. */
+/** Whether the library serves this path. */
 export function isProtocolPath(path: string): boolean {
   return exact.has(path) || below.some((prefix) => path.startsWith(prefix))
 }

@@ -11,9 +11,8 @@ import { extras, signInDemands } from './client-metadata.ts'
 const { Check, Prompt, base } = interactionPolicy
 
 /**
- * Who is asked what before a client gets its answer: the library's own checks, and the named ones below.
- * `login` resolves to a sign-in page, `consent` to a consent page,
- * `create` to a page on which strangers sign up, `select_account` to one of those who are signed in here.
+ * Defines the prompts that precede an authorization response: the checks of the library and those below. `login` shows the
+ * sign-in page, `consent` the consent page, `create` the sign-up page, and `select_account` the accounts signed in here.
  */
 export function createPolicy(clock: Clock, runAccessChecks: RunAccessChecks): interactionPolicy.DefaultPolicy {
   const policy = base()
@@ -27,7 +26,7 @@ export function createPolicy(clock: Clock, runAccessChecks: RunAccessChecks): in
   return policy
 }
 
-/** Somebody is signed in whom the account store no longer knows, or who is disabled. */
+/** Prompts for sign-in if the signed-in account was deleted or disabled. */
 function accountGone(): interactionPolicy.Check {
   return new Check(
     'account_gone',
@@ -40,7 +39,7 @@ function accountGone(): interactionPolicy.Check {
   )
 }
 
-/** The client wants the passkey used for it, or no older session, and the person has been signed in for longer or in another way. */
+/** The client requires a new passkey authentication or limits the session age, and the session does not satisfy this. */
 function reauthentication(clock: Clock): interactionPolicy.Check {
   return new Check(
     'reauthentication',
@@ -49,7 +48,7 @@ function reauthentication(clock: Clock): interactionPolicy.Check {
     ({ oidc }: KoaContextWithOIDC) => {
       const { client, session } = oidc
       if (!client || session?.accountId === undefined) return Check.NO_NEED_TO_PROMPT
-      // What was fresh when a page was shown stays so while the person reads it.
+      // Use the start of the interaction, so that the sign-in does not become too old while the user reads a page.
       const at = oidc.entities.Interaction?.iat ?? Math.floor(clock.now() / 1000)
       const signIn = { acr: session.acr ?? '0', authTime: session.loginTs ?? 0 }
       return isTooOld(signIn, signInDemands(client), at) ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT
@@ -57,13 +56,10 @@ function reauthentication(clock: Clock): interactionPolicy.Check {
   )
 }
 
-/** The reason for which a person is asked to continue where nothing has to be allowed any more. */
+/** The reason for a confirmation page when no consent is missing. */
 export const nativeClientReason = 'native_client'
 
-/**
- * Anything on the person's device can pretend to be such a client, so that no answer is sent there without an act of the
- * person in this very authorization (RFC 8252 §8.6).
- */
+/** Any app on the device can impersonate a native client, so each authorization requires user interaction (RFC 8252 §8.6). */
 function nativeClient(): interactionPolicy.Check {
   return new Check(
     nativeClientReason,
@@ -78,7 +74,7 @@ function nativeClient(): interactionPolicy.Check {
   )
 }
 
-/** The client is for members of certain groups: the person reads so first, and the client learns `access_denied`. */
+/** The client is restricted to certain groups: shows a page first, then returns `access_denied` to the client. */
 function notInAllowedGroup(): interactionPolicy.Check {
   return new Check('not_in_allowed_group', notAllowedReason, 'access_denied', ({ oidc }: KoaContextWithOIDC) => {
     const { client, account } = oidc

@@ -2,7 +2,7 @@ import type Provider from 'oidc-provider'
 import { extras } from './client-metadata.ts'
 import { protocolRoutes } from './paths.ts'
 
-/** The page that says that the person is signed out. */
+/** The page shown after sign-out. */
 const signedOutPath = `${protocolRoutes.end_session}/success`
 
 export interface AfterLogout {
@@ -17,9 +17,10 @@ interface LibraryClient {
 }
 
 /**
- * Where the browser goes after a client has signed somebody out: where it says, or else, with an ID token, to the first
- * address that is registered, as programs for the contract count on. A client that came by the protocol gets a page of ours instead, as
- * OpenID Connect RP-Initiated Logout §2 has it. `undefined` where the client may not send people there.
+ * The URL to open after a client has signed the user out: the requested URI or, with an ID token, the first registered one, as
+ * the
+ * contract requires. Dynamically registered clients get our own page instead, as OpenID Connect RP-Initiated Logout §2
+ * specifies. Returns `undefined` if the requested URI is not registered.
  */
 export function afterLogout(
   { client, hint }: { readonly client?: LibraryClient; readonly hint?: object },
@@ -46,7 +47,7 @@ export function withParameter(uri: string, name: string, value: string): string 
   return url.href
 }
 
-/** The page after a logout that was asked for speaks the languages of the one that asked; the library drops them. */
+/** Keeps `ui_locales` for the page after a confirmed logout, because the library drops it. */
 export function preserveLanguageAtLogout(provider: Provider): void {
   provider.use(async (ctx, next) => {
     await next()

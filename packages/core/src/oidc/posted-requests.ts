@@ -15,10 +15,10 @@ export interface PostedRequestPorts extends RefusalPorts {
 }
 
 /**
- * Makes a request that a client's page posts (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2) into one that the
- * browser gets: a browser sends our cookies with no form of another site, but with the redirect that follows it.
+ * Redirects a request posted by a client's page (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2) to a GET request.
+ * Browsers omit our `SameSite` cookies from cross-site form posts, but send them with the redirect.
  *
- * @returns answers such a request; `false` where it is none
+ * @returns responds to such a request; resolves to `false` for other requests
  */
 export function createPostedRequests({ issuer, render, audit }: PostedRequestPorts) {
   const refuse = createRefusalPage({ render, audit })

@@ -12,10 +12,10 @@ import { claimsClient, extras } from './client-metadata.ts'
 import { idTokenLifetime } from './configuration.ts'
 import { ownIdTokenClaims } from './id-token-claims.ts'
 
-/** What a client would be given for a person who signs in by passkey and allows all of it. */
+/** The tokens that a client would receive for a user who signs in with a passkey and consents to all scopes. */
 export interface TokenPreview {
   readonly idToken: Claims
-  /** What a JWT says, and introspection of an opaque one knows. */
+  /** The claims of a JWT access token, or the introspection response of an opaque one. */
   readonly accessToken: Claims
   readonly userInfo: Claims
 }
@@ -27,12 +27,12 @@ export interface TokenPreviewPorts {
   readonly clock: Clock
 }
 
-/** Shows what tokens would hold without making any; what they say of the person comes from where theirs comes from. */
+/** Previews token contents without issuing tokens; uses the same claim functions. */
 export function createTokenPreview({ provider, accounts, makeClaims, clock }: TokenPreviewPorts) {
   /**
-   * @param scope - as in a request (RFC 6749 §3.3); those that count as requested are added, unknown ones dropped
+   * @param scope - as in a request (RFC 6749 §3.3); default scopes are added, unknown ones are dropped
    * @throws {NotFound} `client_not_found`, `account_not_found`
-   * @throws {Forbidden} `oidc_access_denied` where the person may not use the client
+   * @throws {Forbidden} `oidc_access_denied` if the user may not use the client
    */
   return async (clientId: string, accountId: string, scope: string): Promise<TokenPreview> => {
     const { Client, IdToken, Claims: LibraryClaims, issuer } = provider()
@@ -47,7 +47,7 @@ export function createTokenPreview({ provider, accounts, makeClaims, clock }: To
 
     const requested = new Set<string>(['openid', ...scopesRequested(scope, protocol)])
     const scopes = supportedScopes.filter((known) => requested.has(known))
-    // The library makes the subject of it.
+    // The library derives the client-specific subject from this ID.
     const claims = { ...(await makeClaims(account, claimsClient(client), { scopes })), sub: accountId }
     const { amr, acr, authTime } = authenticationContext('passkey', clock.now())
     const idToken = Object.assign(new IdToken({ ...claims, amr, acr, auth_time: authTime }, { client }), {

@@ -6,11 +6,11 @@ import { reloadInterval } from './key-publication.ts'
 import type { KeyRing, KeySet } from './keys.ts'
 import type { BuiltProvider } from './provider.ts'
 
-/** Keeps the Provider of the present keys, and puts another in its place when the keys have moved on. */
+/** Holds the Provider for the current keys, and replaces it after a key rotation. */
 export interface ProviderHolder {
   current(): Provider
   handle(req: IncomingMessage, res: ServerResponse): Promise<void>
-  /** Looks for moved keys, once a minute at most: another process may have rotated them. Failing that, the held ones serve. */
+  /** Reloads the keys at most once a minute, because another process may have rotated them. Keeps the current keys on failure. */
   refresh(onError: (error: unknown) => void): Promise<void>
   reload(): Promise<void>
 }

@@ -44,13 +44,13 @@ export interface ProviderPorts
   readonly refreshAnswers: RefreshAnswers
 }
 
-/** A Provider, and what answers for its documents. */
+/** A Provider and its document handler. */
 export interface BuiltProvider {
   readonly provider: Provider
   readonly serveDocument: ServeDocument
 }
 
-/** One Provider for one set of keys. All its state is in the stores, so that another can take its place at any time. */
+/** Creates a Provider for one key set. All state is in the stores, so that it can be replaced at any time. */
 export function createProvider(ports: ProviderPorts): BuiltProvider {
   const provider = instanceOf({
     issuer: ports.issuer,
@@ -58,7 +58,7 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
     adjust: ports.adjustConfiguration,
     Provider: providerAnswering(ports.refreshAnswers),
   })
-  // `front.ts` sets the forwarded headers itself, so that they say what the issuer says.
+  // `front.ts` sets the forwarded headers itself, so that they match the issuer.
   provider.proxy = true
   answerOutages(provider, ports)
   overrideClientChecks(provider, ports)

@@ -15,23 +15,23 @@ import type { ProviderClass } from './adjusted-configuration.ts'
 import type { Artifact, ArtifactStore } from './artifact-store.ts'
 import { answerModel, destroyGrant } from './grant-destruction.ts'
 
-/** How long after a refresh its answer is given again, in milliseconds. */
+/** How long a repeated refresh receives the same response, in milliseconds. */
 const answerLifetime = 60_000
 
-/** The purpose that answers are encrypted for. */
+/** The encryption context of stored responses. */
 const purpose = 'refresh answer'
 
 type GrantHandler<Context extends KoaContextWithOIDC> = (ctx: Context) => void | Promise<void>
 
-/** Ends the library's handler as soon as every check has passed and a stored answer exists. */
+/** Aborts the library's handler once all checks have passed and a stored response exists. */
 class AnswerStored extends Error {}
 
-/** One request with the refresh token of a client that authenticates or proves possession of a key. */
+/** A refresh request by a client that authenticates or uses DPoP. */
 interface Refresh {
-  /** The refresh token as it was stored before; `undefined` until it was read. */
+  /** The refresh token as stored before the request; `undefined` until it is read. */
   presented?: Artifact
   consumed: boolean
-  /** The tokens of the answer, which are stored together with the consumption. */
+  /** The tokens of the response, stored in one transaction with the consumption. */
   readonly tokens: Artifact[]
 }
 
@@ -42,10 +42,7 @@ function currentRefresh(): Refresh | undefined {
   return ctx && refreshes.get(ctx)
 }
 
-/**
- * Marks the presented refresh token as consumed when the request is done; returns `false` where it has to be consumed
- * at once.
- */
+/** Defers consuming the presented refresh token to the end of the request. Returns `false` if it must be consumed immediately. */
 export function consumeAtEnd(): boolean {
   const refresh = currentRefresh()
   if (!refresh?.presented) return false
@@ -54,7 +51,7 @@ export function consumeAtEnd(): boolean {
   return true
 }
 
-/** Stores a token when the request is done; returns `false` where it has to be stored at once. */
+/** Defers storing a token to the end of the request. Returns `false` if it must be stored immediately. */
 export function storeAtEnd(artifact: Artifact): boolean {
   const refresh = currentRefresh()
   if (!refresh?.presented) return false
@@ -70,17 +67,17 @@ export interface RefreshAnswerPorts {
 }
 
 export interface RefreshAnswers {
-  /** The refresh token for the library, which does not see that it was consumed while its answer can be given again. */
+  /** The refresh token to pass to the library, marked as unused while its response can be repeated. */
   present(artifact: Artifact): Promise<Artifact | undefined>
   wrap<Context extends KoaContextWithOIDC>(handler: GrantHandler<Context>): GrantHandler<Context>
 }
 
 /**
- * Answers each refresh once: the consumption of the refresh token, the new tokens and the sealed answer are written in one
- * transaction, and whoever repeats the request gets that answer (decision 0016).
+ * Makes refreshes idempotent: one transaction consumes the refresh token and stores the new tokens and the sealed response, and
+ * repeated requests receive the same response (decision 0016).
  */
 export function createRefreshAnswers({ artifacts, transaction, clock, masterKey }: RefreshAnswerPorts): RefreshAnswers {
-  /** The stored answer, unless it is too old or the new refresh token was used. */
+  /** The stored response, unless it has expired or the new refresh token was used. */
   const findAnswer = async ({ key, consumedAt }: Artifact): Promise<StoredAnswer | undefined> => {
     if (consumedAt === null || clock.now() - consumedAt >= answerLifetime) return undefined
     const stored = await artifacts.find(answerKey(key))
@@ -130,7 +127,7 @@ export function createRefreshAnswers({ artifacts, transaction, clock, masterKey 
       if (client.clientAuthMethod === 'none' && jkt === undefined) return undefined
       refresh.presented = artifact
       if (artifact.consumedAt === null || !(await findAnswer(artifact))) return artifact
-      // A token that expires meanwhile still gets the answer that it was given in time.
+      // Extend the expiry, so that a token that expires in between still receives its stored response.
       const end = Math.ceil((artifact.consumedAt + answerLifetime) / 1000)
       const payload = JSON.stringify({ ...rest, jkt, exp: Math.max(exp, end) })
       return { ...artifact, consumedAt: null, payload }
@@ -160,7 +157,7 @@ export function createRefreshAnswers({ artifacts, transaction, clock, masterKey 
 
 type Names = string | readonly string[] | ReadonlySet<string>
 
-/** A Provider whose refresh handler is wrapped when the library registers it, since it cannot be read afterwards. */
+/** Creates a Provider class that wraps the refresh handler when the library registers it, because it is inaccessible later. */
 export function providerAnswering({ wrap }: Pick<RefreshAnswers, 'wrap'>): ProviderClass {
   let isCalled = false
   return class extends Provider {
@@ -183,7 +180,7 @@ export function providerAnswering({ wrap }: Pick<RefreshAnswers, 'wrap'>): Provi
 }
 
 interface StoredAnswer {
-  /** The key of the refresh token that the answer holds. */
+  /** The key of the new refresh token. */
   readonly successor: string
   readonly sealed: string
   readonly answeredAt: number
@@ -197,7 +194,7 @@ function answerKey(refreshTokenKey: string): string {
   return sha256(`${answerModel}:${refreshTokenKey}`)
 }
 
-/** Opens only with the master key, the presented refresh token, and a request that asks for the same. */
+/** Derives a key from the master key, the presented refresh token, and the request parameters. */
 async function keyFor(ctx: KoaContextWithOIDC, masterKey: MasterKey): Promise<MasterKey> {
   const { refresh_token: token, scope, resource, authorization_details: details } = ctx.oidc.params ?? {}
   const proof = ctx.get('DPoP')

@@ -1,18 +1,18 @@
 import type Provider from 'oidc-provider'
 import { Misconfigured } from '../errors.ts'
 
-/** Somebody else has stored this assertion or proof meanwhile. */
+/** Thrown if a concurrent request has stored this assertion or proof. */
 export class AlreadyUsedError extends Error {}
 
 /**
- * Seconds that the library lets the `iat` of a proof of possession lie in the future: it stays valid for as much longer than
- * the library remembers it (RFC 9449 §11.1).
+ * Seconds that the library permits the `iat` of a DPoP proof to be in the future. The proof is valid that much longer than the
+ * library remembers it (RFC 9449 §11.1).
  */
 const proofLead = 300
 
 /**
- * The library looks whether an assertion or a proof of possession was used, then notes that it is: two processes can both
- * find nothing. The adapter's insert decides; here its refusal becomes the library's own answer, which differs by use.
+ * Makes replay detection atomic. The library checks for an assertion or DPoP proof before it stores it, so two processes can both
+ * pass the check. Here the adapter's insert decides, and its error becomes the library's own result.
  */
 export function detectReplaysAtomically(provider: Provider): void {
   const { ReplayDetection } = provider

@@ -8,10 +8,10 @@ import { requestContext } from '../http/request-context.ts'
 import type { RenderView } from '../interactions/views.ts'
 import { isBrowserPath, protocolRoutes } from './paths.ts'
 
-/** Bytes. Node accepts 16 kB of headers, and a browser sends cookies beside the URL. */
+/** Bytes. Node accepts 16 kB of headers, which include cookies. */
 export const maxQueryBytes = 12 * 1024
 
-/** Bytes. What does not fit into a URL can be pushed (RFC 9126). */
+/** Bytes. Requests too large for a URL can be pushed (RFC 9126). */
 export const maxFormBytes = 16 * 1024
 
 export interface RefusalPorts {
@@ -19,7 +19,7 @@ export interface RefusalPorts {
   readonly audit: AuditSink
 }
 
-/** Shows a page that says why a request of a browser was refused before the library saw it. */
+/** Shows an error page for a browser request rejected before it reaches the library. */
 export function createRefusalPage({ render, audit }: RefusalPorts) {
   return async (ctx: Context, endpoint: string, error: PocketError): Promise<void> => {
     const origin = requestContext(ctx.req)
@@ -46,9 +46,9 @@ export function createRefusalPage({ render, audit }: RefusalPorts) {
 }
 
 /**
- * Refuses requests that would take more room than a request needs.
+ * Rejects oversized requests.
  *
- * @returns answers such a request; `false` if it is not too large
+ * @returns responds to an oversized request; resolves to `false` for other requests
  */
 export function createRequestSizes(ports: RefusalPorts) {
   const showRefusal = createRefusalPage(ports)
@@ -67,13 +67,13 @@ export function createRequestSizes(ports: RefusalPorts) {
 }
 
 async function excess({ req, querystring, path }: Context): Promise<PocketError | undefined> {
-  // Where an authorization request goes on, the URL may carry it.
+  // The URL of a resumed authorization may carry the interaction.
   const isResumed = path.startsWith(`${protocolRoutes.authorization}/`)
   if (querystring.length > maxQueryBytes && !isResumed)
     return new UrlTooLong('payload_too_large', 'The query of the URL is too long.', {
       details: { limit: String(maxQueryBytes) },
     })
-  // Metadata of a client is JSON, which the library limits; only so many clients can register themselves.
+  // The library limits registration bodies, and the number of self-registered clients is limited.
   if (path.startsWith(protocolRoutes.registration) || !(await isBodyLongerThan(req, maxFormBytes))) return undefined
   return new TooLarge('payload_too_large', 'The body is too large.', { details: { limit: String(maxFormBytes) } })
 }

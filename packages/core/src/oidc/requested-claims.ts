@@ -4,21 +4,21 @@ import { protocolClaims } from '../accounts/reserved-claims.ts'
 import { scopesOfClaims, scopesRequested } from '../clients/claims.ts'
 import { extras } from './client-metadata.ts'
 
-/** Bytes of a parameter that is stored with the request and returned to the client. */
+/** Size limits in bytes for parameters that are stored and returned to the client. */
 const maxStateBytes = 4096
 const maxNonceBytes = 2048
 
-/** Looks at parameters once more, after the library. */
+/** Additional validation of parameters, after the library's own. */
 export const extraParams: NonNullable<Configuration['extraParams']> = {
   state: (_ctx, state) => assertLength('state', state, maxStateBytes),
   nonce: (_ctx, nonce) => assertLength('nonce', nonce, maxNonceBytes),
-  /** OpenID Connect Core §3.1.2.1; the library takes whatever JavaScript makes a number of. */
+  /** OpenID Connect Core §3.1.2.1; the library accepts anything that JavaScript converts to a number. */
   max_age(ctx: KoaContextWithOIDC) {
     const maxAge = parameterSent(ctx, 'max_age') ?? ''
     if (maxAge !== '' && !/^\d+$/.test(String(maxAge)))
       throw new errors.InvalidRequest('invalid max_age parameter value')
   },
-  /** Adds the scopes that count as requested for the client; what nobody knows is dropped when tokens are made. */
+  /** Adds the client's default scopes; unknown scopes are dropped when tokens are issued. */
   scope(ctx: KoaContextWithOIDC, scope, client) {
     const { oidc } = ctx
     const asked = keepsOfflineAccess(ctx, client) ? `${scope ?? ''} offline_access` : scope
@@ -28,9 +28,9 @@ export const extraParams: NonNullable<Configuration['extraParams']> = {
 }
 
 /**
- * Whether the request asks for `offline_access`, and is granted it. The library forgets it of a request without
- * `prompt=consent`; here clients get refresh tokens without, which is another condition that permits it (OpenID Connect Core
- * §11), and some look for the scope in the answer.
+ * Whether `offline_access` is requested and permitted. The library drops the scope without `prompt=consent`. Here clients receive
+ * refresh tokens without it, which is another permitted condition (OpenID Connect Core §11), and some clients check for the
+ * scope in the response.
  */
 function keepsOfflineAccess(ctx: KoaContextWithOIDC, client: RefreshClient): boolean {
   const responseType = ctx.oidc.params?.response_type
@@ -48,7 +48,7 @@ function parameterSent({ oidc, method, query }: KoaContextWithOIDC, name: string
   const { body = {}, entities } = oidc
   const sent: Readonly<Record<string, unknown>> = method === 'POST' ? body : query
   const requestObject = entities.PushedAuthorizationRequest?.request ?? sent.request
-  // Beside a request object nothing counts (RFC 9101 §6.3).
+  // Parameters outside the request object are ignored (RFC 9101 §6.3).
   return requestObject === undefined ? sent[name] : claimOf(requestObject, name)
 }
 
@@ -56,7 +56,7 @@ interface RefreshClient {
   grantTypeAllowed(type: string): boolean
 }
 
-/** The library has verified it by now, or made it. */
+/** Reads a claim without verification, because the library has verified or created the request object. */
 function claimOf(requestObject: unknown, name: string): unknown {
   const isReadable = typeof requestObject === 'string' && requestObject.split('.').length === 3
   return isReadable ? decodeJwt(requestObject)[name] : undefined
@@ -66,7 +66,7 @@ function namesOfflineAccess(scope: unknown): boolean {
   return typeof scope === 'string' && scope.split(' ').includes('offline_access')
 }
 
-/** The claims that a `claims` parameter asks for by name (OpenID Connect Core §5.5), but for the protocol's own. */
+/** The claims requested by name in the `claims` parameter (OpenID Connect Core §5.5), without protocol claims. */
 export function claimsAskedFor(parameter: unknown): readonly string[] {
   if (typeof parameter !== 'string') return []
   const asked: unknown = JSON.parse(parameter)
@@ -75,7 +75,7 @@ export function claimsAskedFor(parameter: unknown): readonly string[] {
   return [...new Set(names)].filter((name) => !protocolClaims.has(name))
 }
 
-/** The scopes that a person has to allow for claims that are asked for by name. */
+/** The scopes that need consent for the claims requested by name. */
 export function scopesBehindClaims(parameter: unknown): readonly string[] {
   return scopesOfClaims(claimsAskedFor(parameter))
 }

@@ -10,20 +10,20 @@ interface ClientId {
   readonly clientId: string
 }
 
-/** The APIs as the library sees them (RFC 8707). What it is told holds for the one request that it asks in. */
+/** The library's resource indicator options (RFC 8707). Some functions modify the parameters of the current request. */
 export function resourceIndicators(access: ApiAccessReader) {
   return {
     enabled: true,
     defaultResource: async ({ oidc }: KoaContextWithOIDC, _client: unknown, oneOf?: readonly string[]) => {
-      // Without an API a service may do nothing: all other scopes are about a person.
+      // Without an API, a client credentials token has no scopes, because all other scopes concern users.
       if (oidc.params && oidc.route === 'token' && oidc.params.grant_type === 'client_credentials') {
         if (oneOf === undefined) oidc.params.scope = undefined
       }
       if (oneOf !== undefined && oneOf.length !== 1) throw singleResourceError()
-      // A cast, since the library takes none for an answer and its types do not.
+      // The cast is needed because the library accepts `undefined`, but its types do not.
       return oneOf?.[0] as string
     },
-    /** A code or refresh token that was given for an API makes access tokens for it, whether or not it is named again. */
+    /** Codes and refresh tokens issued for an API yield access tokens for it without repeating `resource`. */
     useGrantedResource: async () => true,
     async getResourceServerInfo(ctx: KoaContextWithOIDC, indicator: string, client: ClientId): Promise<ResourceServer> {
       const { params, route } = ctx.oidc
@@ -36,7 +36,7 @@ export function resourceIndicators(access: ApiAccessReader) {
       }
       const keys = found.permissions.map(({ key }) => key)
       assertAllowed(ctx, client, keys)
-      // A service that names no scope is given all that it has (RFC 6749 §3.3).
+      // A client credentials request without scopes receives all granted permissions (RFC 6749 §3.3).
       if (params && subject === 'client' && !params.scope && keys.length > 0) params.scope = keys.join(' ')
       return {
         scope: keys.join(' '),
@@ -53,17 +53,18 @@ function singleResourceError(): Error {
   return new errors.InvalidTarget('only one resource can be asked for at a time')
 }
 
-/** @throws InvalidScope for a scope that was asked for and is neither ours nor a permission that the client has */
+/** @throws InvalidScope for a requested scope that is neither supported nor a permission of the client */
 function assertAllowed({ oidc }: KoaContextWithOIDC, client: object, keys: readonly string[]): void {
-  // What is only added to every request of the client is dropped where it does not fit.
+  // Default scopes of the client that do not apply here are dropped, not rejected.
   const known = new Set([...supportedScopes, ...extras(client).pocket_protocol.defaultScopes, ...keys])
   const refused = [...oidc.requestParamScopes].find((scope) => !known.has(scope))
   if (refused !== undefined) throw new errors.InvalidScope('requested scope is not allowed', refused)
 }
 
 /**
- * Decides whether a refresh token is replaced by its use. It is used up before the library looks at the resource, so what
- * has to be refused is refused here, where the client keeps it for the time when it may be used again.
+ * Decides whether a refresh token is rotated. Validates the resource first, because the library checks it only after consuming
+ * the
+ * token, and the client must keep a token that was not used.
  */
 export function refusedBeforeUse(
   { getResourceServerInfo }: ReturnType<typeof resourceIndicators>,
@@ -81,7 +82,7 @@ export function refusedBeforeUse(
   }
 }
 
-/** What a request asks of the APIs: by resource indicator as the request has it. */
+/** The requested scopes for each API, by resource indicator. */
 export function requestedAtApis(oidc: KoaContextWithOIDC['oidc']): readonly RequestedAtApi[] {
   const servers = Object.entries(oidc.resourceServers ?? {})
   return servers.map(([indicator, { audience = indicator, scopes }]) => ({
@@ -97,7 +98,7 @@ export interface RequestedAtApi {
   readonly scopes: readonly string[]
 }
 
-/** What a consent has to hold so that nobody needs to be asked: the access, and each permission. */
+/** The keys that a stored consent must contain to skip the prompt: API access and each permission. */
 export function consentKeys(requested: readonly RequestedAtApi[]): string[] {
   return requested.flatMap(({ resource, scopes }) => ['', ...scopes].map((key) => apiConsentKey(resource, key)))
 }

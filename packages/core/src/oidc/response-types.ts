@@ -1,12 +1,12 @@
 import type { ResponseType } from 'oidc-provider'
 import type { ClientProtocol } from '../clients/protocol.ts'
 
-/** The response types that there are (OAuth 2.0 Multiple Response Type Encoding Practices §3). */
+/** The supported response types (OAuth 2.0 Multiple Response Type Encoding Practices §3). */
 export function responseTypes(allowImplicit: boolean): readonly ResponseType[] {
   return allowImplicit ? ['code', 'id_token', 'id_token token'] : ['code', 'id_token']
 }
 
-/** Those of one client. An access token that comes in an address cannot be bound to a key (RFC 9449 §4). */
+/** The response types of a client. Access tokens in a URL cannot be DPoP-bound (RFC 9449 §4). */
 export function responseTypesOf(
   { implicitIdToken, fapi, dpopBoundAccessTokens }: ClientProtocol,
   allowImplicit: boolean,

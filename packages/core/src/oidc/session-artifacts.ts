@@ -1,18 +1,18 @@
 import type { AdapterPayload } from 'oidc-provider'
 import type { Artifact, ArtifactStore } from './artifact-store.ts'
 
-/** Models that belong to a session of an account, beside its grants. */
+/** Models that belong to a session of an account, in addition to grants. */
 const models = ['Session', 'AuthorizationCode', 'AccessToken', 'RefreshToken', 'DeviceCode'] as const
 
-/** The session itself, or something that a client was given in it. */
+/** A session, or an artifact issued in it. */
 export interface SessionArtifact {
   readonly artifact: Artifact
   readonly payload: AdapterPayload
-  /** The `uid` of the session; the approving one's for devices. */
+  /** The `uid` of the session; for devices, of the session that approved them. */
   readonly sessionUid: string | undefined
 }
 
-/** Everything of an account that belongs to a session. */
+/** All artifacts of an account that belong to sessions. */
 export async function sessionArtifactsOf(
   artifacts: Pick<ArtifactStore, 'listByAccount'>,
   accountId: string,
@@ -26,7 +26,7 @@ export async function sessionArtifactsOf(
   return found
 }
 
-/** The grants under which it was given, or what it gave. */
+/** The grants that the artifact belongs to or, for a session, contains. */
 export function grantIdsOf({ artifact, payload }: SessionArtifact): readonly string[] {
   const authorized = Object.values(payload.authorizations ?? {}).map(({ grantId }) => grantId)
   return [artifact.grantId, ...authorized].filter((id) => typeof id === 'string')

@@ -15,25 +15,26 @@ export interface SessionClosurePorts {
   readonly clock: Clock
 }
 
-/** Where an end begins: at a passkey that is removed, or at sessions. */
+/** The trigger: a removed passkey or a list of sessions. */
 export interface ClosureStart {
   readonly accountId: string
-  /** What the sessions are marked with. */
+  /** The value recorded in ended sessions. */
   readonly removalOf: string
-  /** Sessions to end; where there are none, those in which the passkey was used. */
+  /** Sessions to end; by default those that used the passkey. */
   readonly sessionUids?: readonly string[]
-  /** The session of the person who removes it. It stays if another passkey was the last one used in it. */
+  /** The session of the user who removes the passkey. It remains if its last authentication used another passkey. */
   readonly ownSessionUid?: string | null | undefined
 }
 
 /**
- * Ends the sessions that a removed passkey led to, also those that have expired: what clients were given in them, with notices,
- * and every approval. Sessions of a version that kept no history are taken for sessions in which it was used.
+ * Ends the sessions derived from a removed passkey, including expired ones: revokes their grants and device approvals, and
+ * notifies
+ * clients. Sessions from versions without a history are treated as having used the passkey.
  */
 export function createSessionClosure({ stores, provider, clock }: SessionClosurePorts) {
   const { artifacts, sessionHistory, transaction } = stores
 
-  /** Sessions first: nothing can be listed in them afterwards. Resolves to the `sid`s whose clients were notified. */
+  /** End sessions first, so that nothing can be added to them. Resolves to the `sid`s of notified clients. */
   const endSessions = async (accountId: string, isEnded: (uid: string) => boolean): Promise<Set<unknown>> => {
     const notified = new Set<unknown>()
     for (const { uid } of (await sessionsOf(artifacts, accountId)).filter((each) => isEnded(each.uid))) {
@@ -43,7 +44,7 @@ export function createSessionClosure({ stores, provider, clock }: SessionClosure
     return notified
   }
 
-  /** Of sessions that have expired, what clients were given still says which they are. */
+  /** Notifies clients of expired sessions, using the `sid` of their tokens. */
   const notify = async (
     accountId: string,
     ended: readonly SessionArtifact[],
@@ -57,7 +58,7 @@ export function createSessionClosure({ stores, provider, clock }: SessionClosure
     }
   }
 
-  /** Grants that nothing refers to any more go as well where `all` do: nobody knows from which session they are. */
+  /** With `all`, also revokes unreferenced grants, because their session is unknown. */
   const revokeGrants = async (
     accountId: string,
     { ended, kept, all }: Readonly<Record<'ended' | 'kept', readonly SessionArtifact[]>> & { readonly all: boolean },
@@ -71,7 +72,7 @@ export function createSessionClosure({ stores, provider, clock }: SessionClosure
       if (!keys.has(key)) await artifacts.destroy(key)
   }
 
-  /** Resolves to the `uid`s of the sessions. */
+  /** Resolves to the `uid`s of the ended sessions. */
   const end = ({ accountId, removalOf, sessionUids, ownSessionUid }: ClosureStart): Promise<readonly string[]> =>
     transaction(async () => {
       const links = await sessionHistory.linksOf(accountId)
@@ -97,10 +98,10 @@ export function createSessionClosure({ stores, provider, clock }: SessionClosure
     })
 
   return {
-    /** Call it after the account was locked. */
+    /** Must be called after locking the account. */
     end,
 
-    /** Removes a passkey, and ends the sessions that it led to, in one transaction. */
+    /** Removes a passkey and ends the sessions derived from it, in one transaction. */
     removing: <T>(removal: ClosureStart, remove: () => Promise<T>): Promise<T> =>
       transaction(async () => {
         await sessionHistory.lockAccount(removal.accountId)

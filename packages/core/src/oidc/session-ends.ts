@@ -10,13 +10,13 @@ import type { AtomicAdapter } from './stored-payload.ts'
 
 /** A session as it was when it ended. */
 export interface EndedSession extends Pick<SessionContent, 'accountId' | 'authorizations'> {
-  /** Names the browser in which it began. */
+  /** Identifies the browser in which the session started. */
   readonly browser?: string | undefined
 }
 
 /**
- * Ends a session with what clients were given in it, and notifies them. The session is destroyed first, by the statement
- * that returns it: every authorization that was answered is listed in it, and none can be listed afterwards.
+ * Ends a session, revokes its grants and notifies its clients. Destroys the session first and atomically, because every
+ * authorization is listed in the session before its response, so none can be added afterwards.
  */
 export function endSession(
   provider: Provider,
@@ -24,7 +24,7 @@ export function endSession(
   uid: string,
 ): Promise<EndedSession | undefined> {
   return transaction(async () => {
-    // A cast, since the library's types do not know our adapter.
+    // The cast is needed because the library's types do not include our adapter.
     const { destroyByUid } = provider.Session.adapter as unknown as AtomicAdapter
     const ended: EndedSession | undefined = await destroyByUid(uid)
     if (ended) await endAuthorizations(provider, ended)
@@ -32,19 +32,19 @@ export function endSession(
   })
 }
 
-/** Ends what clients were given in a session, and notifies them. Call it within the transaction that takes it out of the session. */
+/** Revokes the grants of a session and notifies its clients. Call it in the transaction that removes them from the session. */
 export async function endAuthorizations(provider: Provider, ended: EndedSession): Promise<void> {
   await notifyClientsOf(provider, ended)
   await revokeGrantsOf(provider, ended)
 }
 
-/** A session as it is stored. */
+/** A stored session. */
 export interface FoundSession {
   readonly artifact: Artifact
   readonly uid: string
 }
 
-/** The sessions of an account, expired ones too, in the order in which transactions lock them. */
+/** The sessions of an account, including expired ones, in the order in which transactions lock them. */
 export async function sessionsOf(
   artifacts: Pick<ArtifactStore, 'listByAccount'>,
   accountId: string,
@@ -55,7 +55,7 @@ export async function sessionsOf(
     .sort((one, other) => (one.uid < other.uid ? -1 : 1))
 }
 
-/** Destroys interactions in which the account has signed in, so that they begin no session any more. */
+/** Destroys interactions in which the account has signed in, so that they cannot start a session. */
 export async function endPendingSignIns(
   artifacts: Pick<ArtifactStore, 'listByAccount' | 'destroy'>,
   accountId: string,
@@ -66,7 +66,7 @@ export async function endPendingSignIns(
   }
 }
 
-/** Ends the other sessions of an account that began in the same browser. */
+/** Ends the other sessions of an account that started in the same browser. */
 export async function endSessionsOfBrowser(
   provider: Provider,
   { artifacts, transaction }: { readonly artifacts: ArtifactStore; readonly transaction: Transaction },
@@ -79,7 +79,7 @@ export async function endSessionsOfBrowser(
   }
 }
 
-/** Keeps the session from ending before the transaction that this is called in. Returns `false` if it has ended. */
+/** Locks the session until the enclosing transaction ends. Returns `false` if the session has ended. */
 export async function lockSession(
   artifacts: Pick<ArtifactStore, 'findByUid' | 'refresh'>,
   uid: string,
@@ -92,8 +92,9 @@ export async function lockSession(
 }
 
 /**
- * Takes a client out of the sessions of an account, and notifies it. An authorization that is under way at that moment has to
- * ask again whether it is allowed. Call it in a transaction, before what the client was given is destroyed.
+ * Removes a client from the sessions of an account and notifies it. Concurrent authorizations must check consent again. Call it
+ * in a
+ * transaction, before the client's artifacts are destroyed.
  */
 export async function withdrawFromSessions(
   provider: Provider,
@@ -117,10 +118,10 @@ export async function withdrawFromSessions(
 type Leftover = AdapterPayload & { readonly sessionUid?: string | undefined; readonly sid?: string | undefined }
 
 /**
- * Ends what an account's clients still hold of sessions that have expired, and notifies them. Devices keep their grants, which
- * belong to no session.
+ * Revokes the remaining grants of expired sessions of an account and notifies their clients. Grants of devices remain, because
+ * they belong to no session.
  *
- * @param keptUid - of the session whose grants stay
+ * @param keptUid - of the session whose grants remain
  */
 export async function endLeftovers(
   provider: Provider,

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 
-/** What a session holds, by the names of the library's payload. */
+/** The content of a session, named as in the library's payload. */
 export interface SessionContent {
   readonly accountId?: string | undefined
   readonly acr?: string | undefined
@@ -22,13 +22,12 @@ export interface Authorization {
 const loginNames = ['accountId', 'acr', 'amr', 'loginTs', 'transient'] as const
 type Login = Pick<SessionContent, (typeof loginNames)[number]>
 
-/** Which sign-in is worth more, from the least (`sessions/session.ts`). */
+/** Authentication levels in ascending order (`sessions/session.ts`). */
 const strengths = ['0', '1', 'phr']
 
 /**
- * Three-way merge of a session that was read as `base`, changed to `mine` here and to `stored` by another request. What one
- * side has changed wins over what the other has not; authorizations are merged for each client. `undefined` if the two
- * sides signed in different accounts.
+ * Three-way merge of a session read as `base`, changed locally to `mine` and by another request to `stored`. A changed value wins
+ * over an unchanged one; authorizations are merged per client. Returns `undefined` if both sides signed in different accounts.
  */
 export function mergeSessions(
   base: SessionContent,
@@ -43,12 +42,12 @@ export function mergeSessions(
   return { ...Object.fromEntries(others), ...login, authorizations }
 }
 
-/** Whether the account or the strength of the authentication differs, which makes a session another one. */
+/** Whether the account or the authentication level differs, which requires a new session ID. */
 export function isOtherLogin(one: Login, other: Login): boolean {
   return one.accountId !== other.accountId || one.acr !== other.acr || !isDeepStrictEqual(one.amr, other.amr)
 }
 
-/** Whether `next` takes the place of `present`: another account's, a later one, or one of the same second that is worth as much. */
+/** Whether `next` replaces `present`: it has another account, is later, or is as strong within the same second. */
 export function supersedes(next: Login, present: Login): boolean {
   if (next.accountId !== present.accountId || present.loginTs === undefined) return true
   const [later, earlier] = [next.loginTs ?? 0, present.loginTs]

@@ -12,11 +12,11 @@ import { endAuthorizations, endSession, endSessionsOfBrowser } from './session-e
 import { isOtherLogin, mergeSessions, type SessionContent, supersedes } from './session-merge.ts'
 import { type FoundPayload, hidden, readStored, type StoredModel, setSnapshot, snapshotOf } from './stored-payload.ts'
 
-/** What the library's session has beside its types, and what we add to it. */
+/** Members of the library's session that its types omit, and our additions. */
 interface SessionInternals extends Omit<StoredModel, 'jti'> {
   touched?: boolean
   use?: SessionUse
-  /** Where the session began, see `browserOf`. */
+  /** The browser in which the session started, see `browserOf`. */
   browser?: string | undefined
   [write]?: (given?: WriteOptions) => Promise<boolean>
 }
@@ -24,9 +24,9 @@ interface SessionInternals extends Omit<StoredModel, 'jti'> {
 type StoredSession = ProviderSession & SessionInternals
 
 interface WriteOptions {
-  /** Decides, where somebody else has stored the session meanwhile, whether to give this change up. */
+  /** After a concurrent write, decides whether to discard this change. */
   readonly unless?: (stored: FoundPayload) => boolean
-  /** Takes the change back, to what the session was read as. */
+  /** Reverts the change to the state that was read. */
   readonly undo?: (base: SessionContent) => void
 }
 
@@ -34,9 +34,9 @@ interface WriteOptions {
 const clockTolerance = 60
 
 const write = Symbol('write')
-/** What is not compared: it changes with each use. */
+/** Fields excluded from comparison, because they change with each use. */
 const ofUse = ['iat', 'exp', 'jti', 'kind', 'uid', 'use']
-/** What our sessions hold beside the library's: `revision` changes when access is withdrawn. */
+/** Our additional session fields; `revision` changes when access is withdrawn. */
 const ownNames = ['use', 'revision', 'browser']
 
 export interface SessionOverridePorts {
@@ -44,11 +44,11 @@ export interface SessionOverridePorts {
   readonly sessionLifetime: () => Promise<SessionLifetime>
   readonly artifacts: ArtifactStore
   readonly transaction: Transaction
-  /** Names the browser that a request comes from, and tells nobody how to be it. */
+  /** Identifies the browser of a request without revealing its secret. */
   readonly browserOf: (req: IncomingMessage) => string | undefined
 }
 
-/** The session ended while a request was under way that needs it. */
+/** The session ended during a request that needs it. */
 export class SessionEnded extends errors.SessionNotFound {
   override allow_redirect = false
 
@@ -58,11 +58,11 @@ export class SessionEnded extends errors.SessionNotFound {
 }
 
 /**
- * The library writes the whole session again at the end of each request, under a new ID after each interaction, whatever
- * happened to it meanwhile. Here a session is stored by compare-and-set: a write that finds that another request has changed
- * it is merged with that change and repeated, one that finds the session ended writes nothing, and no authorization is
- * answered unless the stored session lists its grant. The ID changes only with the account or the strength of the
- * authentication. Uses are written once a minute if nothing else has changed.
+ * Stores sessions by compare-and-set. The library overwrites the whole session at the end of each request, with a new ID after
+ * each
+ * interaction, and loses concurrent changes. Here a conflicting write is merged and retried, a write to an ended session is
+ * dropped, and no authorization response is sent unless the stored session lists its grant. The ID changes only with the account
+ * or the authentication level. If only the last use has changed, it is written once a minute.
  */
 export function saveSessionsAtomically(provider: Provider, ports: SessionOverridePorts): void {
   const { clock, sessionLifetime, transaction, browserOf } = ports
@@ -83,7 +83,7 @@ export function saveSessionsAtomically(provider: Provider, ports: SessionOverrid
   const answered = new WeakSet<object>()
   provider.on('authorization.success', ({ req }: KoaContextWithOIDC) => answered.add(req))
 
-  /** Takes over what somebody else has stored meanwhile. */
+  /** Merges a concurrent change into this session. */
   const merge = (session: StoredSession, base: SessionContent, stored: FoundPayload) => {
     const merged = mergeSessions(base, session, stored, names)
     if (merged === undefined) throw new SessionEnded()
@@ -142,7 +142,7 @@ export function saveSessionsAtomically(provider: Provider, ports: SessionOverrid
     return true
   })
 
-  /** The library's way to store the session of a request, at its end. */
+  /** The library calls this to store the session at the end of a request. */
   override('save', async function (this: StoredSession) {
     const { ctx } = Provider
     try {
@@ -160,25 +160,27 @@ export function saveSessionsAtomically(provider: Provider, ports: SessionOverrid
 
   override('destroy', async function (this: StoredSession) {
     const ended = await endSession(provider, transaction, this.uid)
-    // Sign-ins in several tabs at once begin several sessions, of which the browser keeps one.
+    // Concurrent sign-ins in several tabs start several sessions, but the browser keeps only one cookie.
     if (ended) await endSessionsOfBrowser(provider, ports, ended)
     Reflect.set(this, 'destroyed', true)
   })
 
   override('loginAccount', function (this: StoredSession, given: Parameters<typeof loginAccount>[0]) {
-    // A session begins where its history is kept and nowhere else: an interaction goes on in the one that is there.
+    // Sessions start only in `sessions.ts`, which records their history; a resumed interaction uses the existing session.
     if (Provider.ctx?.oidc?.route?.endsWith('resume')) return
     const now = Math.floor(clock.now() / 1000)
     const details = { ...given, loginTs: given.loginTs ?? now }
-    // What an interaction has waited with does not undo a later sign-in, unless a clock was set back since.
+    // An older pending interaction does not replace a later sign-in, unless the clock was set back.
     if (!supersedes(details, this) && (this.loginTs ?? 0) <= now + clockTolerance) return
     const isOther = isOtherLogin(details, this)
     loginAccount.call(this, details)
-    // Whoever knows the ID of the session as it was has no share in what it is from now on.
+    // Change the ID, so that a holder of the old ID does not gain the new authentication (session fixation).
     if (isOther && snapshotOf(this)) resetIdentifier.call(this)
   })
 
-  /** The library calls this after each interaction: of two that end at once, one would name a session that is not stored. */
+  /**
+   * The library resets the ID after each interaction, so of two concurrent ones, one would set a cookie for an unstored session.
+   */
   override('resetIdentifier', () => {})
 }
 
@@ -188,8 +190,9 @@ export async function saveSession(session: ProviderSession): Promise<void> {
 }
 
 /**
- * Lists the grant in the stored session, where every end of the session finds it. Returns `false`, with the session as it is
- * stored now, if another authorization of this client was listed, or access was withdrawn, meanwhile.
+ * Adds the grant to the stored session, so that ending the session revokes it. If a concurrent request added another grant of
+ * this
+ * client or withdrew access, returns `false` and updates the session to the stored state.
  *
  * @throws {SessionEnded} if the session ended meanwhile
  */
@@ -203,38 +206,38 @@ export async function listGrant(session: ProviderSession, clientId: string, gran
     unless: ({ authorizations, ...stored }) =>
       authorizations?.[clientId]?.grantId !== present?.grantId || Reflect.get(stored, 'revision') !== revision,
     undo: ({ authorizations = {} }) => {
-      // Only this client's entry: those of others may have been merged in since.
+      // Revert only the entry of this client, because the merge may have added those of others.
       const { [clientId]: _, ...others } = session.authorizations ?? {}
       const present = authorizations[clientId]
       session.authorizations = { ...others, ...(present && { [clientId]: present }) }
     },
   })
-  // The library hands out the cookie of a new session only if it still has something to store.
+  // The library sets the cookie of a new session only if it has something left to store.
   Reflect.set(session, 'touched', true)
   return isListed
 }
 
-/** The error for a client or a person whose session ended while an authorization was under way. */
+/** The error if the session ended during an authorization. */
 export function sessionEndedError({ oidc }: KoaContextWithOIDC): Error {
   return oidc.prompts.has('none') ? new errors.LoginRequired('the session has ended') : new SessionEnded()
 }
 
-/** Whether the ID of the session is known here. It is not if another request has given it a new one. */
+/** Whether this process knows the session ID. It does not if another request has changed the ID. */
 export function isNamed(session: ProviderSession): boolean {
   return !session.jti.startsWith(hidden)
 }
 
-/** Says in which browser a session begins; `undefined` if that is not known. */
+/** Records the browser in which a new session starts; `undefined` if unknown. */
 export function noteBrowser(session: ProviderSession, browser: string | undefined): void {
   if (!snapshotOf(session)) internalsOf(session).browser = browser
 }
 
-/** Where and when a session was used; `undefined` before the first sign-in in it. */
+/** The last use of a session; `undefined` before the first sign-in. */
 export function useOf(session: ProviderSession & Pick<SessionInternals, 'use'>): SessionUse | undefined {
   return session.use
 }
 
-/** Says whose use of a session the next time is at which it is stored. */
+/** Sets the use that is stored with the next write. */
 export function noteUse(
   session: ProviderSession & Pick<SessionInternals, 'use'>,
   origin: Pick<RequestContext, 'ipAddress' | 'userAgent'>,
@@ -243,7 +246,7 @@ export function noteUse(
   session.use = usedNow(session.use, origin, now)
 }
 
-/** Stores a use of the session and nothing else of it; `expiresIn` in seconds. */
+/** Stores only the use of the session; `expiresIn` is in seconds. */
 export async function touch(
   session: ProviderSession,
   touched: { readonly use: SessionUse; readonly expiresIn: number },
@@ -251,7 +254,7 @@ export async function touch(
   return internalsOf(session).adapter.touch(session.jti, touched)
 }
 
-/** A cast, since this is none of the library's types; `saveSessionsAtomically` asserts that it is there. */
+/** The cast is safe: `saveSessionsAtomically` checks that the member exists, which the library's types omit. */
 function internalsOf(session: ProviderSession): SessionInternals {
   return session as StoredSession
 }
@@ -262,7 +265,7 @@ function writerOf(session: ProviderSession) {
   return writer.bind(session)
 }
 
-/** What was just written is as it is here; otherwise somebody may have ended it, or withdrawn what is being answered. */
+/** Checks that the stored session still lists the grant, unless nothing has changed since the last write. */
 async function assertListed(session: StoredSession, { oidc }: KoaContextWithOIDC): Promise<void> {
   const { id = '', text } = snapshotOf(session) ?? {}
   const stored = await readStored(session, id, session.uid)
@@ -271,7 +274,7 @@ async function assertListed(session: StoredSession, { oidc }: KoaContextWithOIDC
   if (stored?.authorizations?.[clientId]?.grantId !== oidc.grant?.jti) throw new SessionEnded()
 }
 
-/** Takes back what was about to be answered. Its grant ended with the session, unless that only expired. */
+/** Destroys the code and token of the response. The grant was revoked with the session, unless the session only expired. */
 async function refuse(ctx: KoaContextWithOIDC): Promise<never> {
   const { AuthorizationCode, AccessToken } = ctx.oidc.entities
   await AuthorizationCode?.destroy()
@@ -280,7 +283,7 @@ async function refuse(ctx: KoaContextWithOIDC): Promise<never> {
   throw sessionEndedError(ctx)
 }
 
-/** No ID is handed out of a session that is not stored under it. */
+/** Removes the session cookie from the response if the session is not stored under its ID. */
 function withholdCookie({ res, oidc }: KoaContextWithOIDC): void {
   const name = oidc.provider.cookieName('session')
   const cookies = [res.getHeader('set-cookie') ?? []].flat().map(String)

@@ -7,27 +7,28 @@ import type { Transaction } from '../transaction.ts'
 import type { ArtifactStore } from './artifact-store.ts'
 import { endLeftovers, endPendingSignIns, endSession, type FoundSession, sessionsOf } from './session-ends.ts'
 
-/** A session of somebody, in whichever browser it is. */
+/** A session of an account in any browser. */
 export interface SessionRecord extends SessionUse {
-  /** Names the session, and lets nobody in. */
+  /** Identifies the session; not a bearer value. */
   readonly uid: string
   readonly accountId: string
   readonly acr: string
   /** Milliseconds since the Unix epoch. */
   readonly expiresAt: number
-  /** The clients that were entered in it, by id. */
+  /** The IDs of the clients used in the session. */
   readonly clientIds: readonly string[]
 }
 
-/** The sessions of accounts, in all browsers. */
+/** The sessions of accounts in all browsers. */
 export interface SessionRecords {
-  /** Those that have not ended, whichever was used last first. */
+  /** The active sessions, most recently used first. */
   list(accountId: string): Promise<readonly SessionRecord[]>
-  /** Ends one, and what clients got in it; `false` where the account has none of this `uid`. */
+  /** Ends a session and revokes its grants; `false` if the account has no session with this `uid`. */
   end(accountId: string, uid: string): Promise<boolean>
   /**
-   * Ends all but the one of this `uid`, if one is given, and what clients still hold of those that have expired; sign-ins
-   * that were proven and have not begun a session yet begin none. Resolves to the `uid`s of those that it ended.
+   * Ends all sessions except the one with this `uid`, if given. Also revokes grants of expired sessions and cancels verified
+   * sign-ins
+   * that have not started a session. Resolves to the `uid`s of the ended sessions.
    */
   endOthers(accountId: string, uid: string | null): Promise<readonly string[]>
 }
@@ -68,7 +69,7 @@ export function createSessionRecords(ports: SessionRecordPorts): SessionRecords 
 
 function recordOf({ artifact, uid }: FoundSession, accountId: string): SessionRecord {
   const payload: AdapterPayload & { readonly use?: SessionUse } = JSON.parse(artifact.payload)
-  // One of a version before this one does not say where it was used.
+  // Sessions of earlier versions have no recorded use.
   const signedInAt = (payload.loginTs ?? payload.iat ?? 0) * 1000
   const use = payload.use ?? { startedAt: signedInAt, lastUsedAt: signedInAt, ipAddress: null, userAgent: null }
   return {

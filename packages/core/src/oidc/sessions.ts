@@ -10,29 +10,30 @@ import { remaining, type SessionLifetime, usedNow, useExactness } from '../sessi
 import type { ProviderSession } from './logout.ts'
 import { isNamed, noteBrowser, noteUse, SessionEnded, saveSession, touch, useOf } from './session-overrides.ts'
 
-/** The one browser session that `/authorize`, pages and API all see: the library's own. */
+/** The browser session shared by `/authorize`, pages and API; it is the library's session. */
 export interface Sessions {
   /**
-   * Who is signed in here; nobody, where the account has gone or is disabled since. That the session was used is written
-   * once a minute, and prolongs it.
+   * The active session, or `undefined` if the account was deleted or disabled. Records the use once a minute, which extends the
+   * session.
    */
   read(req: IncomingMessage, res: ServerResponse): Promise<Session | undefined>
   /**
-   * Signs somebody in in this browser. The session has a new ID if the account or the strength of the authentication is
-   * another one; another person's session stays, and can be switched to.
+   * Signs a user in in this browser. The session gets a new ID if the account or the authentication level changes. The session of
+   * another user remains, and can be switched to.
    *
    * @throws as `SessionHistory.start`
    */
   start(req: IncomingMessage, res: ServerResponse, signIn: SignIn): Promise<void>
-  /** Everybody who is signed in in this browser, whoever is the active one first. */
+  /** The sessions of all users signed in in this browser, active one first. */
   list(req: IncomingMessage, res: ServerResponse): Promise<readonly Session[]>
-  /** Makes the session of this `uid` the active one; `false` if there is none in this browser. */
+  /** Activates the session with this `uid`; `false` if this browser has none. */
   switchTo(req: IncomingMessage, res: ServerResponse, uid: string): Promise<boolean>
-  /** Ends one session of this browser, and what clients got in it. */
+  /** Ends one session of this browser and revokes its grants. */
   endOne(req: IncomingMessage, res: ServerResponse, uid: string): Promise<string | undefined>
   /**
-   * Ends the first session of this browser that is meant, the active one before others, and what clients got in it. Returns
-   * whose it was: `null` where nobody is signed in here, `undefined` where nobody is in such a session.
+   * Ends the first matching session of this browser, checking the active one first, and revokes its grants. Returns its account
+   * ID,
+   * `null` if no user is signed in, or `undefined` if no session matches.
    */
   endWhere(
     req: IncomingMessage,
@@ -40,12 +41,12 @@ export interface Sessions {
     isMeant: (session: ProviderSession) => boolean,
   ): Promise<string | null | undefined>
   /**
-   * A passkey has been registered in this browser's session: from now on it is good for everything, under a new ID.
+   * Upgrades the session after a passkey registration to passkey authentication, with a new ID.
    *
    * @throws {NotAuthenticated} `not_signed_in` if it ended meanwhile
    */
   strengthen(req: IncomingMessage, res: ServerResponse): Promise<void>
-  /** Ends all sessions of this browser, and what clients got in them. Returns whose the active one was. */
+  /** Ends all sessions of this browser and revokes their grants. Returns the account ID of the active one. */
   end(req: IncomingMessage, res: ServerResponse): Promise<string | undefined>
 }
 
@@ -55,12 +56,12 @@ export interface SessionPorts {
   readonly clock: Clock
   readonly secure: boolean
   readonly sessionLifetime: () => Promise<SessionLifetime>
-  /** Names the browser that a request comes from. */
+  /** Identifies the browser of a request. */
   readonly browserOf: (req: IncomingMessage) => string | undefined
   readonly history: Pick<SessionHistory, 'start'>
 }
 
-/** How many others can be signed in in one browser. */
+/** Maximum number of inactive sessions per browser. */
 const maxInactive = 5
 
 export function createSessions(ports: SessionPorts): Sessions {
@@ -75,7 +76,7 @@ export function createSessions(ports: SessionPorts): Sessions {
   }
   type Opened = Awaited<ReturnType<typeof open>>
 
-  /** The sessions of the others who are signed in here. Their ids are in a cookie; the active one's changes too often. */
+  /** The inactive sessions. A cookie contains only their IDs, because the ID of the active session changes too often. */
   const inactiveSessions = (current: Provider, { cookies }: ReturnType<Provider['createContext']>, name: string) => ({
     async sessions(): Promise<ProviderSession[]> {
       const ids = (cookies.get(name, { signed: true }) ?? '').split('.').filter((id) => /^[\w-]{20,80}$/.test(id))
@@ -98,7 +99,7 @@ export function createSessions(ports: SessionPorts): Sessions {
     if (isNamed(session)) ctx.cookies.set(cookieName, session.jti, { ...cookie, expires: new Date(exp * 1000) })
   }
 
-  /** No more than once a minute, so that most requests write nothing. */
+  /** Writes at most once a minute, so that most requests need no write. */
   const recordUseOf = async (req: IncomingMessage, opened: Opened) => {
     const { session } = opened
     const [now, before] = [clock.now(), useOf(session)]
@@ -141,7 +142,7 @@ export function createSessions(ports: SessionPorts): Sessions {
         [session, ...(await inactive.sessions())].map(toSession),
       )
       const present = all.filter((each): each is Session => each !== undefined)
-      // A sign-in at a client begins a session without looking for one that is there.
+      // A sign-in at a client starts a session without checking for an existing one.
       return present.filter(
         ({ accountId }, index) => present.findIndex((each) => each.accountId === accountId) === index,
       )
@@ -181,7 +182,7 @@ export function createSessions(ports: SessionPorts): Sessions {
       }
       const present = session.accountId === accountId ? session : (own ?? (another ? new current.Session() : session))
       const begun = await begin(present).catch((error: unknown) => {
-        // It ended while the person proved who they are: they are signed in all the same, in another one.
+        // If the session ended during the sign-in, start a new one.
         if (error instanceof SessionEnded) return begin(new current.Session())
         throw error
       })

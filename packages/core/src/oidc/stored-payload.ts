@@ -3,7 +3,7 @@ import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import { Misconfigured } from '../errors.ts'
 import type { SessionUse } from '../sessions/session-use.ts'
 
-/** What is to be stored of an instance of one of the library's models. */
+/** The data to store for a library model instance. */
 export interface StoredState {
   readonly id: string
   readonly payload: AdapterPayload
@@ -11,43 +11,44 @@ export interface StoredState {
   readonly expiresIn: number | undefined
 }
 
-/** What our adapter does beside the library's interface; each method is one step. */
+/** Methods of our adapter beyond the library's interface; each is atomic. */
 export interface AtomicAdapter {
-  /** Stores what is new. Resolves to the text that is stored then. */
+  /** Stores a new instance. Resolves to the stored text. */
   insert(state: StoredState): Promise<string>
   /**
-   * Compare-and-set: stores `state` in the place of what is stored under `from`. Resolves to the text that is stored then;
-   * `undefined`, and nothing is written, if it is not `before` any more.
+   * Compare-and-set: replaces the instance stored under `from`. Resolves to the stored text, or to `undefined` without a change
+   * if
+   * the stored text differs from `before`.
    */
   replace(from: string, state: StoredState, before: string): Promise<string | undefined>
-  /** Notes a use and nothing else. Returns `false`, and writes nothing, if the session changes at the same time. */
+  /** Records only a use. Returns `false` without a change if the session changes concurrently. */
   touch(id: string, touched: { readonly use: SessionUse; readonly expiresIn: number }): Promise<boolean>
-  /** Destroys what has this uid. Resolves to what was stored then. */
+  /** Destroys the instance with this uid. Resolves to its last stored payload. */
   destroyByUid(uid: string): Promise<AdapterPayload | undefined>
-  /** The client of an interaction that is finished. */
+  /** The client of a finished interaction. */
   finishedFor(id: string): Promise<string | undefined>
 }
 
-/** Precedes the key in the ID of what was found by another name than its own. */
+/** Prefix of the storage key in the ID of an instance that was found by another key. */
 export const hidden = 'hidden:'
 
-/** Which of the library's models are stored by compare-and-set. */
+/** The library models that are stored by compare-and-set. */
 export const comparedModels: readonly string[] = ['Session', 'Grant', 'Interaction']
 
-/** What our adapter adds to the payload of one of {@link comparedModels} that it has found: the text it was read from. */
+/** A payload of one of the {@link comparedModels} with the text it was read from, which our adapter adds. */
 export interface FoundPayload extends AdapterPayload {
   readonly stored: string
 }
 
-/** Where an instance was read or stored last, and as what. */
+/** The ID and text of an instance when it was last read or stored. */
 export interface Snapshot {
   readonly id: string
   readonly text: string
 }
 
-/** The client of an interaction that is finished; `undefined` if it is not, or that was long ago. */
+/** The client of a finished interaction; `undefined` if it is not finished or its record has expired. */
 export function clientOfFinished({ Interaction }: Provider, uid: string): Promise<string | undefined> {
-  // A cast, since the library's types do not know our adapter.
+  // The cast is needed because the library's types do not include our adapter.
   return (Interaction.adapter as unknown as AtomicAdapter).finishedFor(uid)
 }
 
@@ -57,7 +58,7 @@ interface Compared {
   [snapshot]?: Snapshot
 }
 
-/** Lets instances of {@link comparedModels} remember what they were read from, so that a change by somebody else is noticed. */
+/** Makes instances of {@link comparedModels} remember the text they were read from, to detect concurrent changes. */
 export function rememberStoredPayloads({ Session, Grant, Interaction }: Provider): void {
   for (const Model of [Session, Grant, Interaction]) {
     const instantiate: unknown = Reflect.get(Model, 'instantiate')
@@ -75,7 +76,7 @@ export function rememberStoredPayloads({ Session, Grant, Interaction }: Provider
   }
 }
 
-/** Lets the library store an interaction again only if it has not ended meanwhile. */
+/** Prevents the library from storing an interaction again after it has ended. */
 export function keepInteractionsEnded({ Interaction }: Provider): void {
   const { prototype } = Interaction
   const { save } = prototype
@@ -92,7 +93,7 @@ export function keepInteractionsEnded({ Interaction }: Provider): void {
   })
 }
 
-/** What the instance was read from or stored as; `undefined` if it was never stored. */
+/** The text last read or stored; `undefined` if the instance was never stored. */
 export function snapshotOf(instance: object): Snapshot | undefined {
   return (instance as Compared)[snapshot]
 }
@@ -101,7 +102,7 @@ export function setSnapshot(instance: object, value: Snapshot): void {
   Object.defineProperty(instance, snapshot, { configurable: true, value })
 }
 
-/** What the library's models have beside their types. */
+/** Members of library models that the types omit. */
 export interface StoredModel {
   readonly jti: string
   readonly adapter: AtomicAdapter & Pick<Adapter, 'find' | 'findByUid'>
@@ -109,11 +110,11 @@ export interface StoredModel {
 }
 
 /**
- * Stores a grant or an interaction that was read. Returns `false`, and writes nothing, if it was changed or destroyed
- * meanwhile: stored as the library does it, it would come back.
+ * Stores a grant or interaction that was read. Returns `false` without a change if it was changed or destroyed meanwhile; the
+ * library's own save would recreate it.
  */
 export async function replaceStored(instance: object & { readonly exp?: number | undefined }): Promise<boolean> {
-  // A cast, since the library's types know less of its models than there is; `rememberStoredPayloads` asserts the rest.
+  // The cast is safe: `rememberStoredPayloads` checks the members that the library's types omit.
   const model = instance as unknown as StoredModel
   const before = snapshotOf(instance)
   if (before === undefined) throw new Misconfigured('Something was to be replaced that is not stored.')
@@ -125,8 +126,8 @@ export async function replaceStored(instance: object & { readonly exp?: number |
   return true
 }
 
-/** What is stored of a session by now, under whichever ID. */
+/** The currently stored payload of a session, even if its ID has changed. */
 export async function readStored({ adapter }: StoredModel, id: string, uid: string): Promise<FoundPayload | undefined> {
-  // A cast, since our adapter adds to what the library's returns.
+  // The cast is safe: our adapter adds `stored` to the result.
   return ((await adapter.find(id)) ?? (await adapter.findByUid(uid))) as FoundPayload | undefined
 }

@@ -1,7 +1,7 @@
 import type Provider from 'oidc-provider'
 import { allowedMethods } from './allowed-methods.ts'
 
-/** What the library leaves alone below its own paths, such as another method, gets an answer in its own form. */
+/** Responds with JSON to unsupported methods and unknown paths among the protocol paths. */
 export function answerUnknownRoutes(provider: Provider): void {
   provider.use(async (ctx, next) => {
     await next()

@@ -9,15 +9,15 @@ export interface UnsendableResponsePorts {
 const answering = new Set(['authorization', 'resume'])
 
 /**
- * An answer that has to be encrypted for a client whose keys cannot be read can be sent in no form that the client asked for,
- * and an error in its place neither (JARM §2.2): the person reads why on a page.
+ * If the client's encryption keys cannot be loaded, neither a response nor an error can be sent to the client (JARM §2.2), so the
+ * user sees an error page.
  */
 export function explainUnsendableResponses(provider: Provider, { pages }: UnsendableResponsePorts): void {
   provider.use(async (anyCtx, next) => {
     try {
       await next()
     } catch (error) {
-      // A cast: within the library's routes the context is the library's, and only there it has an `oidc`.
+      // The cast is safe: inside the library's routes the context has `oidc`.
       const ctx = anyCtx as KoaContextWithOIDC
       const oidc: KoaContextWithOIDC['oidc'] | undefined = ctx.oidc
       if (!(error instanceof errors.OIDCProviderError) || !error.expose || !answering.has(oidc?.route ?? ''))

@@ -3,18 +3,19 @@ import { commonHeaders } from '../http/page-headers.ts'
 
 export const webFingerPath = '/.well-known/webfinger'
 
-/** The relation by which a client finds the issuer (OpenID Connect Discovery §2). */
+/** The link relation for issuer discovery (OpenID Connect Discovery §2). */
 const issuerRelation = 'http://openid.net/specs/connect/1.0/issuer'
 
 export interface WebFingerPorts {
   readonly issuer: string
-  /** The domains whose people sign in here, in lower case. */
+  /** The e-mail domains served by this issuer, in lower case. */
   readonly domains: () => readonly string[] | Promise<readonly string[]>
 }
 
 /**
- * Says to whoever asks for `acct:` resources of a named domain that this is their issuer (RFC 7033 §4). It says so of every
- * name, so that nobody learns who is there.
+ * Returns this issuer for `acct:` resources of the configured domains (RFC 7033 §4). Responds the same for unknown users, to
+ * prevent
+ * user enumeration.
  */
 export function createWebFinger({ issuer, domains }: WebFingerPorts) {
   return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {

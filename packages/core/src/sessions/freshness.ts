@@ -1,19 +1,19 @@
 import type { AuthenticationContext } from './session.ts'
 
-/** How old a ceremony may be, in seconds, to count for a client that wants a fresh one. */
+/** Maximum age of an authentication, in seconds, to count as fresh. */
 const freshFor = 60
 
-/** What a client wants of the sign-in behind an authorization. */
+/** A client's requirements for a sign-in. */
 export interface SignInDemands {
   readonly requiresReauthentication: boolean
-  /** `null` where any age will do. */
+  /** `null` if the age is not limited. */
   readonly maxSessionAgeMinutes: number | null
 }
 
 /**
- * Whether the person has to use a passkey once more for this client.
+ * Whether the user must authenticate with a passkey again for this client.
  *
- * @param at - the moment that counts, in seconds since the Unix epoch
+ * @param at - the reference time, in seconds since the Unix epoch
  */
 export function isTooOld(
   { acr, authTime }: Pick<AuthenticationContext, 'acr' | 'authTime'>,

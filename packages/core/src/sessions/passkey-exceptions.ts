@@ -7,13 +7,13 @@ const lifetime = 15 * 60_000
 interface Exceptions {
   /** Adding a passkey. */
   readonly addPasskey: boolean
-  /** Everything else that asks for re-authentication. */
+  /** All other actions that require re-authentication. */
   readonly reauthentication: boolean
 }
 
 /**
- * What a session in which no passkey was used may do without one, by how it began. Whoever sets the server up by the API is in
- * charge of it, and nobody is there who could give them a passkey.
+ * Actions permitted without a passkey in a session that used none, by sign-in method. A session from the setup API has full
+ * permissions, because it cannot use a passkey.
  */
 const exceptions: Readonly<Partial<Record<SignInMethod, Exceptions>>> = {
   setup: { addPasskey: true, reauthentication: false },
@@ -25,7 +25,7 @@ const exceptions: Readonly<Partial<Record<SignInMethod, Exceptions>>> = {
 
 const none: Exceptions = { addPasskey: false, reauthentication: false }
 
-/** For fifteen minutes, and only where no passkey was removed from the account since the session began. */
+/** Exceptions apply for fifteen minutes, and only if no passkey of the account was removed since the session started. */
 export function beginsWithoutPasskey(
   { method, startedAt, removals }: Pick<SessionOrigin, 'method' | 'startedAt' | 'removals'>,
   { removals: removalsNow, now }: { readonly removals: number; readonly now: number },

@@ -15,14 +15,14 @@ export interface RegistrationAnswerPorts {
 const managed = `${protocolRoutes.registration}/`
 const told = ['registration_access_token', 'registration_client_uri'] as const
 
-/** Whether clients are registered and managed at this path. */
+/** Whether clients are registered or managed at this path. */
 function isRegistrationPath(path: string): boolean {
   return path === protocolRoutes.registration || path.startsWith(managed)
 }
 
 /**
- * The library answers with what it thinks a client is, placeholders included: here it becomes what was registered. Where
- * nobody may register, there is nothing at these addresses.
+ * Replaces the library's registration responses, which contain placeholders, by the registered metadata. If registration is
+ * disabled, these paths do not exist.
  */
 export function answerRegistrations(
   provider: Provider,
@@ -30,9 +30,9 @@ export function answerRegistrations(
 ): void {
   provider.use(async (ctx, next) => {
     if (!isRegistrationPath(ctx.path)) return next()
-    // What is left alone here, `answerUnknownRoutes` answers.
+    // `answerUnknownRoutes` sends the response.
     if ((await registrationPolicy()).mode === 'off') return
-    // Programs that run in a page register as well; no cookie lets anybody do it.
+    // Apps in browsers register too; this is safe because registration ignores cookies.
     ctx.set('Access-Control-Allow-Origin', '*')
     if (ctx.method === 'OPTIONS' && ctx.get('Access-Control-Request-Method') !== '') {
       ctx.set('Access-Control-Allow-Methods', 'POST, GET, PUT, DELETE')
@@ -58,7 +58,7 @@ export function answerRegistrations(
   })
 }
 
-/** RFC 7591 §3.2.2 has a code of its own for redirect URIs; the library has one for everything. */
+/** Uses the specific error code of RFC 7591 §3.2.2 for redirect URIs; the library uses a generic one. */
 function withCode(body: object): object {
   const { error, error_description: description } = { error: '', error_description: '', ...body }
   const concernsRedirectUris = error === 'invalid_client_metadata' && /^redirect_uris\b/.test(description)

@@ -1,7 +1,7 @@
 import type { ClientMetadata } from 'oidc-provider'
 import type { Client } from '../../clients/client.ts'
 
-/** The grant types that the library is told to know; a client that names another one would not be one to it. */
+/** The grant types configured in the library; it rejects clients with any other. */
 const grantTypes = new Set<unknown>([
   'authorization_code',
   'refresh_token',
@@ -11,8 +11,8 @@ const grantTypes = new Set<unknown>([
 ])
 
 /**
- * What a client has registered that the library acts upon, as far as it goes with what an administrator has changed since:
- * the library takes no client that contradicts itself.
+ * The registered metadata that the library enforces, reduced to what is consistent with later changes by administrators, because
+ * the library rejects contradictory clients.
  */
 export function registeredChoices(
   { registration, protocol, isPublic }: Client,

@@ -5,7 +5,7 @@ import { clientChanges } from '../../clients/client-changes.ts'
 import type { DocumentEvents } from '../../clients/metadata-documents.ts'
 import { requestContext } from '../../http/request-context.ts'
 
-/** Writes down what a metadata document has made of its client. */
+/** Records audit events for client changes from metadata documents. */
 export function documentEvents(audit: AuditSink, req: IncomingMessage | undefined): DocumentEvents {
   const origin = req ? requestContext(req) : noOrigin
   return {
@@ -25,7 +25,7 @@ export function documentEvents(audit: AuditSink, req: IncomingMessage | undefine
   }
 }
 
-/** The same for the request that the library is answering. */
+/** The same for the current request of the library. */
 export function documentEventsHere(audit: AuditSink): () => DocumentEvents {
   return () => documentEvents(audit, Provider.ctx?.req)
 }

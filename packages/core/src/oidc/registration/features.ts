@@ -5,8 +5,8 @@ import type { Registrar } from './registrar.ts'
 type Features = NonNullable<Configuration['features']>
 
 /**
- * What the library is told about registration. It cannot ask who may register while it runs, so that it asks for no token
- * itself: the registrar does, before anything that was sent is looked at.
+ * The registration options of the library. Its initial access token option is static, so the registrar checks the policy and the
+ * token itself before the metadata is processed.
  */
 export function registrationFeatures(registrar: Registrar): Pick<Features, 'registration' | 'registrationManagement'> {
   return {
@@ -20,7 +20,7 @@ export function registrationFeatures(registrar: Registrar): Pick<Features, 'regi
         return true
       },
     },
-    // A client that never gets the answer must not lose its token.
+    // A client that misses the response must not lose its token.
     registrationManagement: { enabled: true, rotateRegistrationAccessToken: false },
   }
 }

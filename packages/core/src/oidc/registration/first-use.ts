@@ -3,10 +3,10 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { ClientStore } from '../../clients/client-store.ts'
 import { extras } from '../client-metadata.ts'
 
-/** Remembers that a client that anybody could register is used, so that it stays. */
+/** Records the first use of an openly registered client, so that it is not removed as unused. */
 export function recordFirstUses(provider: Provider, { clients }: { readonly clients: ClientStore }): void {
   const used = new WeakSet<object>()
-  // The library does not wait for its listeners, so these only mark the request.
+  // The library does not await its listeners, so these only mark the request.
   const mark = (ctx: KoaContextWithOIDC) => used.add(ctx.req)
   provider.on('authorization.success', mark)
   provider.on('grant.success', mark)

@@ -4,8 +4,8 @@ import { supportedScopes } from '../../accounts/claims.ts'
 const scopes = new Set<string>(supportedScopes)
 
 /**
- * What a program that registers a client may not decide, is left aside, as is what nobody knows (RFC 7591 §2): our own
- * properties, and scopes. Only in such a request does the library say which one it is.
+ * Removes metadata that a registering client may not set: our own properties and unknown scopes (RFC 7591 §2). Only
+ * registration requests have a `ctx`.
  */
 export function stripInternalMetadata(ctx: unknown, key: string, _value: unknown, metadata: ClientMetadata): void {
   if (ctx === undefined) return

@@ -8,7 +8,7 @@ import { protocolMetadata } from '../client-metadata.ts'
 import { responseTypesOf } from '../response-types.ts'
 import { registeredChoices } from './choices.ts'
 
-/** What our clients have no field for: it is kept as it was registered, and told again (RFC 7591 §2). */
+/** Metadata without a field in our client model; stored as registered and returned unchanged (RFC 7591 §2). */
 const registeredFields = [
   'application_type',
   'client_uri',
@@ -28,7 +28,7 @@ const registeredFields = [
   'tos_uri',
 ] as const satisfies readonly (keyof ClientMetadata)[]
 
-/** What a program registers, as our clients have it. The library has checked each value by itself. */
+/** Maps registered metadata to our client model. The library has validated each value. */
 export function selfRegistered(metadata: ClientMetadata): SelfRegistered {
   const method = metadata.token_endpoint_auth_method ?? 'client_secret_basic'
   const registration: RegisteredMetadata = Object.fromEntries(
@@ -48,7 +48,7 @@ function inputOf(metadata: ClientMetadata): ClientInput {
   }
 }
 
-/** The names of many programs are longer than ours can be. */
+/** Truncates the name to our maximum length, which many client names exceed. */
 function nameOf({ client_name = '', redirect_uris: [first = ''] = [] }: ClientMetadata): string {
   const name = [...normalName(client_name)].slice(0, 50).join('').trim()
   return name || [...(URL.parse(first)?.host || 'Client')].slice(0, 50).join('')
@@ -78,7 +78,7 @@ function protocolOf(metadata: ClientMetadata): ClientProtocolInput {
     backchannelLogoutSessionRequired: metadata.backchannel_logout_session_required ?? false,
     initiateLoginUri: metadata.initiate_login_uri ?? null,
   }
-  // A cast, since the values are looked at again, by `problems`, before anything is kept.
+  // The cast is safe: `problems` validates the values before they are stored.
   return settings as ClientProtocolInput
 }
 
@@ -88,7 +88,7 @@ function encryptionOf(metadata: ClientMetadata, response: 'id_token' | 'userinfo
   return alg === undefined ? null : { alg, enc: enc ?? 'A128CBC-HS256' }
 }
 
-/** What a program is told of the client that it has registered (RFC 7591 §3.2.1), but for what is shown once. */
+/** The metadata returned for a registered client (RFC 7591 §3.2.1), except values that are shown only once. */
 export function registeredMetadata(client: Client, allowImplicit: boolean): ClientMetadata {
   const { registration, protocol } = client
   return {

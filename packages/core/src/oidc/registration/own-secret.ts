@@ -5,7 +5,7 @@ import type { Clock } from '../../clock.ts'
 import { peekBody, replaceBody } from '../../http/peek-body.ts'
 import { protocolRoutes } from '../paths.ts'
 
-/** As much as the library reads. */
+/** The body limit of the library. */
 const maxBodyBytes = 56 * 1024
 const managed = `${protocolRoutes.registration}/`
 
@@ -15,8 +15,9 @@ export interface OwnSecretPorts {
 }
 
 /**
- * A client that changes what it registered may repeat its secret (RFC 7592 §2.2). The library would compare it with the
- * placeholder that it knows: what is right is taken out, and what is wrong stays for the library to refuse.
+ * A client that updates its registration may repeat its secret (RFC 7592 §2.2). The library would compare it with the
+ * placeholder,
+ * so a correct secret is removed from the request; a wrong one remains and is rejected.
  */
 export function createOwnSecretFilter({ findClient, clock }: OwnSecretPorts) {
   return async (req: IncomingMessage, path: string): Promise<void> => {

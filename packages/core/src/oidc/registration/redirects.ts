@@ -1,9 +1,9 @@
 import { type ClientMetadata, errors } from 'oidc-provider'
 
 /**
- * What programs may not register as addresses where people are sent, though administrators may: wildcards, and anything but
- * https for an ID token that comes straight from the authorization endpoint, and for the address at which others begin a
- * login (OpenID Connect Dynamic Client Registration §2).
+ * Rejects URIs that only administrators may register: wildcards, and non-HTTPS URIs for `initiate_login_uri` or for ID tokens
+ * from
+ * the authorization endpoint (OpenID Connect Dynamic Client Registration §2).
  *
  * @throws InvalidClientMetadata
  */

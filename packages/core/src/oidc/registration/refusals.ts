@@ -3,7 +3,7 @@ import { Forbidden, InvalidInput } from '../../errors.ts'
 
 const names: Readonly<Record<string, string>> = { name: 'client_name', isPublic: 'token_endpoint_auth_method' }
 
-/** Does the work, and says what we refuse in the words of RFC 7591 §3.2.2. */
+/** Runs the function and converts our errors to those of RFC 7591 §3.2.2. */
 export async function withRegistrationErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -17,7 +17,7 @@ export async function withRegistrationErrors<T>(work: () => Promise<T>): Promise
   }
 }
 
-/** `protocol.jwks.keys[0]` becomes `jwks.keys[0]`, and `redirectUris[1]` becomes `redirect_uris[1]`. */
+/** Converts `protocol.jwks.keys[0]` to `jwks.keys[0]`, and `redirectUris[1]` to `redirect_uris[1]`. */
 function metadataName(field: string): string {
   const [, name = '', rest = ''] = /^(?:protocol\.)?(\w*)(.*)$/s.exec(field) ?? []
   return `${names[name] ?? name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}${rest}`

@@ -23,22 +23,22 @@ export interface RegistrarPorts {
   readonly transaction: Transaction
 }
 
-/** What has become of the client of a request, for the answer to it. */
+/** The client stored by a request, for its response. */
 export interface Registered {
   readonly client: Client
-  /** Drawn anew, in clear. */
+  /** The new secret in plain text. */
   readonly secret: string | null
 }
 
-/** Lets programs register clients (RFC 7591) and manage them (RFC 7592), as the policy of the moment has it. */
+/** Registers clients (RFC 7591) and manages them (RFC 7592) under the current policy. */
 export interface Registrar {
-  /** @throws InvalidToken where a token is needed, and the request has none that serves */
+  /** @throws InvalidToken if the policy requires an initial access token and the request has no valid one */
   admit(ctx: KoaContextWithOIDC): Promise<void>
-  /** The library stores a client: it was registered, or managed. */
+  /** Called when the library stores a registered or updated client. */
   store(id: string, metadata: ClientMetadata): Promise<void>
-  /** The library removes a client. */
+  /** Called when the library removes a client. */
   remove(id: string): Promise<void>
-  /** What the request has stored, if anything. */
+  /** The client that the request stored, if any. */
   outcome(req: object): Registered | undefined
 }
 
