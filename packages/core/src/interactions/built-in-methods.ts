@@ -20,10 +20,10 @@ export interface BuiltInMethodsPorts {
   readonly redirect: (ctx: Context, to: string) => void
 }
 
-/** The pages below an interaction on which people come in without a passkey: by a login code, or as somebody new. */
+/** Adds the interaction pages for sign-in without a passkey: login code and sign-up. */
 export function addBuiltInMethods(router: Router, ports: BuiltInMethodsPorts): void {
   const { builtInMethods, pages, signIn, signUp, mailedCodes, show, redirect } = ports
-  /** An interaction that can be answered in this way, where the way is there. */
+  /** The current interaction, if it permits this method and the method is enabled. */
   const found = async (ctx: Context, way: boolean) => {
     const interaction = await ports.found(ctx)
     if (!way || !pages.canUseOtherMethods(interaction))
@@ -64,7 +64,7 @@ export function addBuiltInMethods(router: Router, ports: BuiltInMethodsPorts): v
   router.post('/sign-up/options', async (ctx) => {
     await found(ctx, builtInMethods.signUp)
     const { userName, displayName, email } = await readJsonObject(ctx.req)
-    // A cast: `begin` refuses what is no text.
+    // The cast is safe: `begin` rejects values that are not strings.
     const options = await signUp.begin(ctx.req, ctx.res, { userName, displayName, email } as SignUpInput)
     ctx.body = { options }
   })

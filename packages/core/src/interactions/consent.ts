@@ -41,10 +41,10 @@ export interface ConsentPorts {
   readonly clock: Clock
 }
 
-/** Asks a person whether a client may know who they are, and remembers the answer. */
+/** Asks a user to consent to a client's access, and stores the decision. */
 export function createConsent(ports: ConsentPorts) {
   const { provider, accounts, makeClaims, consents, apiAccess, sessions, audit, clock } = ports
-  /** @throws {Conflict} `interaction_expired` where somebody else is signed in by now */
+  /** @throws {Conflict} `interaction_expired` if another user has signed in meanwhile */
   const decidingAccount = async ({ req, res }: Exchange, interaction: Interaction): Promise<Account> => {
     if (interaction.prompt.name !== 'consent')
       throw new Forbidden('validation_failed', 'This interaction does not ask for consent.')
@@ -88,7 +88,7 @@ export function createConsent(ports: ConsentPorts) {
       }
     },
 
-    /** Returns where to go on. */
+    /** Returns the URL to continue at. */
     async allow(exchange: Exchange, interaction: Interaction): Promise<string> {
       const account = await decidingAccount(exchange, interaction)
       const { params } = interaction
@@ -106,7 +106,7 @@ export function createConsent(ports: ConsentPorts) {
       return finish(interaction)
     },
 
-    /** Returns where to go on: the client learns `access_denied` (RFC 6749 §4.1.2.1). */
+    /** Returns the URL to continue at; the client receives `access_denied` (RFC 6749 §4.1.2.1). */
     async refuse(exchange: Exchange, interaction: Interaction): Promise<string> {
       const account = await decidingAccount(exchange, interaction)
       await audit.record(
@@ -122,7 +122,7 @@ export function createConsent(ports: ConsentPorts) {
 
 export type ConsentInteraction = ReturnType<typeof createConsent>
 
-/** Whether everything was allowed before, and the person only has to continue (RFC 8252 §8.6). */
+/** Whether consent exists and the user only has to continue (RFC 8252 §8.6). */
 function confirmsOnly({ prompt }: Interaction): boolean {
   return prompt.reasons.every((reason) => reason === nativeClientReason)
 }

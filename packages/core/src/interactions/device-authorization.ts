@@ -39,41 +39,41 @@ import {
 import type { SignInService } from './sign-in.ts'
 import type { ApiView, AuthorizationDetailView, ClaimView } from './views.ts'
 
-/** An application on another device that asks for access (RFC 8628 §3.3), as the person sees it who is to decide. */
+/** A device authorization request (RFC 8628 §3.3), as shown to the user who decides. */
 export interface PendingDeviceAuthorization {
   readonly userCode: string
   readonly client: { readonly id: string; readonly name: string }
-  /** What it asks for, as scopes. */
+  /** The requested scopes. */
   readonly scopes: readonly string[]
   readonly claims: readonly ClaimView[]
   readonly apis: readonly ApiView[]
   readonly authorizationDetails: readonly AuthorizationDetailView[]
-  /** Whether the person has not allowed all of it before. */
+  /** Whether the existing consent does not cover the request. */
   readonly consentRequired: boolean
-  /** Whether a passkey has to be used for it: the client wants that, or none was used in this session. */
+  /** Whether a passkey authentication is needed: the client requires it, or the session used none. */
   readonly reauthenticationRequired: boolean
   readonly device: { readonly ipAddress: string | null; readonly userAgent: string | null }
 }
 
-/** What a person decides about an application on another device (RFC 8628 §3.3). Each of them refuses as `find` does. */
+/** Lets users approve or deny device authorization requests (RFC 8628 §3.3). All methods throw the same errors as `find`. */
 export interface DeviceAuthorizationService {
   /**
-   * What the code stands for, for the person who is signed in here.
+   * The request of this user code, for the signed-in user.
    *
    * @throws {NotAuthenticated} `not_signed_in`
    * @throws {InvalidInput} `oidc_invalid_device_code`, `oidc_device_code_expired`
-   * @throws {Conflict} `oidc_device_code_used` where somebody has decided already
-   * @throws {Forbidden} `client_not_allowed` where the person’s groups do not allow the client
+   * @throws {Conflict} `oidc_device_code_used` if a user has already decided
+   * @throws {Forbidden} `client_not_allowed` if the user's groups do not permit the client
    */
   find(req: IncomingMessage, res: ServerResponse, code: string): Promise<PendingDeviceAuthorization>
   /**
-   * Gives the application what it asks for. Where the client wants a passkey used, `response` is its answer; without one,
-   * a reauthentication is used up.
+   * Approves the request. If the client requires a passkey, `response` is the passkey response; without it, a reauthentication is
+   * consumed.
    *
    * @throws as `ReauthenticationService.demand`, or as `SignInService.confirm`
    */
   approve(req: IncomingMessage, res: ServerResponse, answer: { code: string; response?: unknown }): Promise<void>
-  /** Tells the application `access_denied`; somebody whose groups do not allow the client can do so too. */
+  /** Denies the request with `access_denied`; also available to users whose groups do not permit the client. */
   deny(req: IncomingMessage, res: ServerResponse, code: string): Promise<void>
 }
 
@@ -135,7 +135,7 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
     return code
   }
 
-  /** Whoever may not use the client may still say no. */
+  /** With `canDeny`, also accepts users who may not use the client. */
   const asked = async (req: IncomingMessage, res: ServerResponse, input: string, canDeny = false): Promise<Asked> => {
     const session = await sessions.read(req, res)
     if (!session) throw new NotAuthenticated('not_signed_in', 'Nobody is signed in.')
@@ -162,13 +162,13 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
       consentKeys: [...ours, ...apis.flatMap(consentKeysOf)],
       reauthenticationRequired:
         decision !== undefined ||
-        // What a device is given outlives the session that lets it in.
+        // The tokens of a device outlive the session that approves it.
         isWithoutPasskey(session) ||
         isTooOld(session, signInDemands(client), Math.floor(clock.now() / 1000)),
     }
   }
 
-  /** A grant of its own: it stays when this browser signs out, and goes with the consent, the group or the account. */
+  /** Creates a separate grant: it outlives the session of this browser, and ends with the consent, the group or the account. */
   const grantFor = async ({ code: { params = {} }, client, account, apis }: Asked) => {
     const { Grant } = provider()
     const grant = new Grant({ accountId: account.id, clientId: client.clientId })
@@ -203,7 +203,7 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
         apis: apis.map((each) => apiView(each)),
         authorizationDetails: detailViews(params, ports.authorizationDetailsTypes),
         consentRequired:
-          // Details are asked about each time.
+          // Authorization details always require consent.
           requestedDetails(params) !== undefined ||
           (!extras(client).pocket_skip_consent && !consentKeys.every((key) => before?.scopes.includes(key))),
         reauthenticationRequired,
@@ -222,7 +222,7 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
       const question = { account, clientId: client.clientId, scopes }
       await ports.audited('allowClient', question, { at: 'device', origin: requestContext(req) })
       const again = await transaction(async () => {
-        // A session that ends at this moment lets nothing in any more.
+        // With the lock, a session that ends concurrently cannot approve a device.
         if (!(await lockSession(ports.artifacts, session.uid)))
           throw new NotAuthenticated('not_signed_in', 'The session has ended.')
         const label = client.clientName ?? client.clientId
@@ -288,7 +288,7 @@ function questionOf({
   }
 }
 
-/** The resource as the request names it, which the library compares by the letter. */
+/** The resource indicator as requested, because the library compares it exactly. */
 function indicatorOf(requested: unknown, resource: string): string {
   const [only] = [requested].flat()
   return typeof only === 'string' ? only : resource

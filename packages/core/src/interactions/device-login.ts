@@ -18,39 +18,40 @@ import type { SessionHistory } from '../sessions/session-history.ts'
 import type { Transaction } from '../transaction.ts'
 import type { StartSession } from './sign-in.ts'
 
-/** How often a waiting request looks, in milliseconds. */
+/** Poll interval of a waiting request, in milliseconds. */
 const step = 1000
 
 export interface DeviceLoginEnd {
   readonly id: string
-  /** What the waiting browser holds. */
+  /** The secret of the waiting browser. */
   readonly token: string
-  /** How long the answer may take while nobody decides, in milliseconds. */
+  /** How long to wait for a decision, in milliseconds. */
   readonly wait: number
 }
 
-/** “Sign in with another device”, from both sides. */
+/** Sign-in with another device, for both devices. */
 export interface DeviceLoginService {
-  /** This device asks to be let in. @throws {RateLimited} `rate_limited` */
+  /** Requests a sign-in for this device. @throws {RateLimited} `rate_limited` */
   request(req: IncomingMessage): Promise<RequestedDeviceLogin>
-  /** The code that belongs to a token, to show it again. */
+  /** The user code of a token, to show it again. */
   userCodeOf(token: string): string
   /**
-   * Starts this device's session once it is let in; `undefined` while nobody has decided.
+   * Starts the session of this device after approval; returns `undefined` while there is no decision.
    *
-   * @throws {NotAuthenticated} `device_login_expired` where it is unknown, used, too old or another browser's
-   * @throws {Forbidden} `device_login_denied`, `account_disabled`, `account_not_found`, or `sign_in_refused` where
-   * `before.signIn` refuses
+   * @throws {NotAuthenticated} `device_login_expired` if it is unknown, used, expired or from another browser
+   * @throws {Forbidden} `device_login_denied`, `account_disabled`, `account_not_found`, or `sign_in_refused` if `before.signIn`
+   * refuses
    * @throws {RateLimited} `rate_limited`
    */
   redeem(req: IncomingMessage, res: ServerResponse, end: DeviceLoginEnd): Promise<Account | undefined>
-  /** Who asks. @throws {NotAuthenticated} `device_code_invalid` */
+  /** The pending request. @throws {NotAuthenticated} `device_code_invalid` */
   find(code: string): Promise<PendingDeviceLogin>
   /**
-   * Lets it in as this account, or not. Whoever calls has seen to a fresh passkey (`ReauthenticationService.demand`); the device
-   * is signed out with that session when its passkey is removed.
+   * Approves or denies the request as this account. The caller must have verified a recent passkey authentication
+   * (`ReauthenticationService.demand`). The device is signed out if the passkey of the approving session is removed.
    *
-   * @throws as `find` @throws {NotAuthenticated} `not_signed_in` where the session has ended meanwhile @throws {Forbidden} `forbidden` where `before.approveDevice` refuses: it waits on
+   * @throws as `find` @throws {NotAuthenticated} `not_signed_in` if the session has ended meanwhile
+   * @throws {Forbidden} `forbidden` if `before.approveDevice` refuses; the request remains pending
    */
   decide(
     req: IncomingMessage,

@@ -5,17 +5,18 @@ import { carriedParameter, carriedUrl, whileCarrying } from '../oidc/carried-int
 import { clientOfFinished, replaceStored } from '../oidc/stored-payload.ts'
 import type { Sealer } from '../sealing.ts'
 
-/** Seconds that a person may take to answer. */
+/** Seconds until an unanswered interaction expires. */
 const lifetime = 60 * 60
 
 export type Interaction = InstanceType<Provider['Interaction']>
 
 /**
- * The interaction that this browser is in. It is looked for under the cookie's id, which must be the one in the address;
- * whether the session it began in still stands is for the caller to judge.
+ * Finds the interaction of this browser by the ID in its cookie, which must match the ID in the URL. The caller must check
+ * whether
+ * the session of the interaction is still valid.
  *
  * @param exchange - `now` in milliseconds since the Unix epoch
- * @throws {NotFound} `interaction_expired`; `details.startAgain` holds an address where it can begin anew, if it is known
+ * @throws {NotFound} `interaction_expired`; `details.startAgain` contains the URL to restart at, if known
  */
 export async function findInteraction(
   provider: Provider,
@@ -39,10 +40,10 @@ export async function findInteraction(
   return interaction
 }
 
-/** Where people start a client; `null` if nobody knows. */
+/** The launch URL of a client; `null` if unknown. */
 export type StartOf = (clientId: string) => Promise<string | null>
 
-/** Where the person of a finished interaction can start again: at the application, which has had its answer. */
+/** The URL to restart a finished interaction: the application's, because it has already received a response. */
 export async function startOfFinished(
   provider: Provider,
   uid: string,
@@ -53,8 +54,8 @@ export async function startOfFinished(
 }
 
 /**
- * The client that the person in the interaction at this path is on the way to; with an exchange, as long as the interaction is
- * open in that browser. Its cookie is sent to addresses below that path alone.
+ * The client of the interaction at this path. With an exchange, only if the interaction is active in that browser; the browser
+ * sends its cookie only to paths below this one.
  */
 export async function interactionClient(
   provider: Provider,
@@ -77,15 +78,16 @@ export async function interactionClient(
   }
 }
 
-/** A request and its answer. */
+/** A request and its response. */
 export interface Exchange {
   readonly req: IncomingMessage
   readonly res: ServerResponse
 }
 
 /**
- * Stores what was answered in an interaction, and resolves to where the person goes on. Of two answers at once (two tabs, a
- * doubled click) the later one counts; an interaction that has ended does not come back.
+ * Stores the result of an interaction and resolves to the URL to continue at. Of two concurrent results (two tabs, a double
+ * click)
+ * the later one wins. Does not recreate an interaction that has ended.
  *
  * @param answer - changes the interaction
  * @throws {NotFound} `interaction_expired`
@@ -104,13 +106,13 @@ export async function answerInteraction(
   throw new NotFound('interaction_expired', 'The interaction has ended.')
 }
 
-/** The authorization request that the interaction came from. */
+/** The URL of the original authorization request. */
 export function restartUrl(provider: Provider, { params }: Pick<Interaction, 'params'>): string {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(params))
     for (const each of [value].flat())
       if (typeof each === 'string' || typeof each === 'number') query.append(name, String(each))
-  // Parameters that were pushed are stored resolved; the reference itself is used up.
+  // Pushed parameters are stored expanded, and the reference can be used only once.
   query.delete('request_uri')
   return `${provider.pathFor('authorization')}?${query}`
 }

@@ -1,10 +1,10 @@
-/** What people can be shown a page in by; more is nobody’s choice. */
+/** Maximum number of languages, to limit the work. */
 const most = 10
 const maxLanguageTagLength = 35
 
 /**
- * The languages that a client asks for in `ui_locales` (OpenID Connect Core §3.1.2.1): the BCP 47 tags in it, in its order
- * and in their usual spelling, each once, ten at most. What is no tag is left out, as anything else that comes may be.
+ * The languages of `ui_locales` (OpenID Connect Core §3.1.2.1): valid BCP 47 tags in the given order, canonicalized, without
+ * duplicates, at most ten. Ignores invalid tags.
  */
 export function languagesOf(uiLocales: unknown): readonly string[] {
   if (typeof uiLocales !== 'string') return []
@@ -12,7 +12,7 @@ export function languagesOf(uiLocales: unknown): readonly string[] {
   return [...new Set(tags)].slice(0, most)
 }
 
-/** An underscore is how many programs write it. */
+/** Accepts underscores, which many programs use. */
 function canonical(tag: string): string[] {
   if (tag.length > maxLanguageTagLength) return []
   try {

@@ -15,12 +15,12 @@ const otherReasons = new Set(['no_session', 'account_gone', 'id_token_hint', 'cl
 const acrReasons = new Set(['essential_acr', 'essential_acrs'])
 const sessionReasons = new Set(['no_session', 'account_gone'])
 
-/** Whether anybody's valid session is answer enough, however it was begun; otherwise a new ceremony is asked for. */
+/** Whether any valid session suffices, regardless of its sign-in method; otherwise a new authentication is required. */
 export function answeredBySession({ prompt }: Interaction): boolean {
   return prompt.name === 'login' && prompt.reasons.every((reason) => sessionReasons.has(reason))
 }
 
-/** Whether the person is to choose among those who are signed in here, or to sign in as somebody else. */
+/** Whether the user may choose a signed-in account or sign in to another one. */
 export function asksForAccount({ prompt }: Interaction): boolean {
   return (
     prompt.name === 'select_account' ||
@@ -29,20 +29,20 @@ export function asksForAccount({ prompt }: Interaction): boolean {
   )
 }
 
-/** Asks for a passkey within an authorization request, and hands the answer to the library. */
+/** Requests a passkey during an authorization request, and passes the result to the library. */
 export function createLogin({ provider, sessions, signIn }: LoginPorts) {
-  /** Where to go on, after somebody signed in. */
+  /** The URL to continue at after a sign-in. */
   const finish = (interaction: Interaction, result: NonNullable<Interaction['result']>): Promise<string> =>
     answerInteraction(provider(), interaction, (answered) => {
-      // The session that the request began in no longer matters, whoever it belonged to.
+      // The session that the request started with no longer matters.
       answered.session = undefined
-      // Whoever allowed something before may have been somebody else.
+      // An earlier consent may be of another user.
       const { consent: _consent, ...before } = interaction.lastSubmission ?? {}
       const { name } = interaction.prompt
       answered.result = { ...before, ...result, ...(choosing.has(name) && { select_account: {}, create: {} }) }
     })
   return {
-    /** Where to go on at once, if somebody has signed in meanwhile (another tab, a login code) and that is enough. */
+    /** The URL to continue at if a sufficient sign-in already exists (from another tab or a login code). */
     async answerFromSession(exchange: Exchange, interaction: Interaction): Promise<string | undefined> {
       const created = interaction.prompt.name === 'create'
       if (!created && !answeredBySession(interaction)) return undefined
@@ -52,33 +52,33 @@ export function createLogin({ provider, sessions, signIn }: LoginPorts) {
       return finish(interaction, { login: { accountId, amr: [...amr], acr, ts: authTime } })
     },
 
-    /** Verifies the passkey and returns where to go on. @throws as `Authentication.verify` */
+    /** Verifies the passkey and returns the URL to continue at. @throws as `Authentication.verify` */
     submit({ req, res }: Exchange, interaction: Interaction, response: unknown): Promise<string> {
       return signIn.identify(req, res, response, async ({ account, context: { amr, acr, authTime }, passkeyId }) => {
-        // Only here, since the library would start the session without its history, and end another person's.
+        // Start the session here, because the library would start it without a history and end another user's session.
         await sessions.start(req, res, { accountId: account.id, method: 'passkey', passkeyId })
         return finish(interaction, { login: { accountId: account.id, amr: [...amr], acr, ts: authTime } })
       })
     },
 
-    /** Goes on as somebody who is signed in here already. @throws {Forbidden} `validation_failed` */
+    /** Continues with an account that is already signed in. @throws {Forbidden} `validation_failed` */
     async choose({ req, res }: Exchange, interaction: Interaction, uid: string): Promise<string> {
       if (!asksForAccount(interaction) || !(await sessions.switchTo(req, res, uid)))
         throw new Forbidden('validation_failed', 'Nobody of this id is signed in here.')
-      // Without a sign-in, so that a request for a new one is not answered by the choice.
+      // Drop the login result, so that choosing an account does not satisfy a request for a new sign-in.
       const { login: _login, ...before } = interaction.lastSubmission ?? {}
       interaction.lastSubmission = before
       return finish(interaction, {})
     },
 
-    /** Lets the person choose another account, whatever the interaction was about. */
+    /** Switches any interaction to account selection. */
     async askForAccount(interaction: Interaction): Promise<void> {
       await answerInteraction(provider(), interaction, (answered) => {
         answered.prompt = { name: 'select_account', reasons: ['another_account'], details: {} }
       })
     },
 
-    /** Where to go on at once, if a passkey was used and the client still wants more than that is worth. */
+    /** The URL to continue at if a passkey was used, but the client requires a higher `acr`. */
     async unmetRequirements(interaction: Interaction): Promise<string | undefined> {
       const { prompt, lastSubmission } = interaction
       const asksForMore = prompt.name === 'login' && prompt.reasons.every((reason) => acrReasons.has(reason))
@@ -89,10 +89,10 @@ export function createLogin({ provider, sessions, signIn }: LoginPorts) {
       })
     },
 
-    /** Goes on after something was done on a page of the host's, whose check is asked again. */
+    /** Continues after a visit to a page of the host; its check then runs again. */
     goOn: (interaction: Interaction): Promise<string> => finish(interaction, {}),
 
-    /** Sends the person back without signing in. */
+    /** Returns to the client without signing in. */
     cancel: (interaction: Interaction): Promise<string> =>
       answerInteraction(provider(), interaction, (answered) => {
         answered.session = undefined

@@ -10,18 +10,18 @@ import { withTimeout } from '../within-time.ts'
 
 const lifetime = 15 * 60_000
 
-/** Sends login codes to whoever asks for one, without telling who there is. */
+/** Sends login codes by e-mail without revealing which accounts exist. */
 export interface MailedCodes {
   /**
-   * Sends a login code to the account that signs in with this name or address, if there is one that may sign in and has an
-   * address. The answer is the same, and as fast, where there is none. This browser alone can use the code, within a
-   * quarter of an hour, by `pocket.signIn.withCode`.
+   * Sends a login code to the account with this login, if it exists, is enabled and has an e-mail address. Response and timing
+   * are the
+   * same if there is none. Only this browser can use the code, within 15 minutes, with `pocket.signIn.withCode`.
    *
    * @throws {RateLimited} `rate_limited`
    * @throws {Misconfigured} without `mailer`, or without `findByLogin` of `stores.accounts`
    */
   send(req: IncomingMessage, res: ServerResponse, login: string): Promise<void>
-  /** Waits for what is on its way. */
+  /** Waits for pending messages. */
   settled(): Promise<void>
 }
 
@@ -29,7 +29,7 @@ export interface MailedCodesPorts {
   readonly name: string
   readonly accounts: Accounts
   readonly mailer: Mailer | undefined
-  /** Milliseconds that the mailer has. */
+  /** Timeout of the mailer in milliseconds. */
   readonly hookTimeout: number
   readonly loginCodes: LoginCodes
   readonly bindBrowser: (req: IncomingMessage, res: ServerResponse, address: string) => string
@@ -66,7 +66,7 @@ export function createMailedCodes(ports: MailedCodesPorts): MailedCodes {
       const browserToken = bindBrowser(req, res, login)
       const sending = mailTo(req, login, browserToken)
         .catch((error: unknown) => {
-          // A refusal is no fault, and stands in the audit log.
+          // A refusal is not an error, and is already in the audit log.
           if (!(error instanceof Forbidden)) onError(error, requestContext(req).requestId)
         })
         .finally(() => running.delete(sending))

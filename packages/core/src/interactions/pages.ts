@@ -21,11 +21,11 @@ import type {
   SignUpView,
 } from './views.ts'
 
-/** Which of core’s own ways in there are beside passkeys: those for which the host has no page, and what they need. */
+/** The built-in sign-in methods besides passkeys that are active: those without a page of the host whose requirements are met. */
 export interface BuiltInMethods {
-  /** A login code is typed in. */
+  /** Login code entry. */
   readonly code: boolean
-  /** A login code is asked for by e-mail. */
+  /** Login codes by e-mail. */
   readonly mail: boolean
   readonly signUp: boolean
 }
@@ -36,18 +36,18 @@ export interface InteractionPagePorts {
   readonly requestPasskey: (req: IncomingMessage, res: ServerResponse) => Promise<AuthenticationRequest>
   readonly accounts: AccountStore
   readonly sessions: Pick<Sessions, 'list'>
-  /** The path of the issuer, without a slash at its end. */
+  /** The path of the issuer, without a trailing slash. */
   readonly mountPath: string
-  /** The page of other ways to sign in; it is given `?redirect=` with the way back. `null` where the host has none. */
+  /** The host's page of other sign-in methods; `?redirect=` contains the return URL. `null` if there is none. */
   readonly otherMethodsUrl: string | null
-  /** The page on which strangers sign up, while they may; it is given the same. */
+  /** The public sign-up page, if enabled; receives the same parameter. */
   readonly signUpUrl: () => Promise<string | null>
-  /** Where a form asks for a login code by e-mail, while that is possible. */
+  /** The form action for requesting a login code by e-mail, if available. */
   readonly emailCodesUrl: () => Promise<string | null>
   readonly builtInMethods: BuiltInMethods
 }
 
-/** What the pages of an interaction show. */
+/** Builds the views of an interaction. */
 export function createInteractionPages({
   provider,
   consent,
@@ -62,7 +62,7 @@ export function createInteractionPages({
 }: InteractionPagePorts) {
   const at = ({ uid }: Interaction, act = '') => carriedUrl(`${mountPath}/interaction/${uid}${act}`)
 
-  /** Whether it is content with somebody who comes back signed in from another page. */
+  /** Whether the interaction accepts a user who signed in on another page. */
   const canUseOtherMethods = (interaction: Interaction) => answeredBySession(interaction) || asksForAccount(interaction)
   const leadingBack = (page: string | null, interaction: Interaction) =>
     page && `${page}?${new URLSearchParams({ redirect: at(interaction) })}`
@@ -98,21 +98,21 @@ export function createInteractionPages({
     }
   }
 
-  /** Whether whoever is signed in is asked once more, and not for somebody else. */
+  /** Whether the signed-in user must authenticate again, rather than as another user. */
   const isAskedAgain = (interaction: Interaction) =>
     interaction.session !== undefined &&
     !asksForAccount(interaction) &&
     !interaction.prompt.reasons.includes('account_gone')
 
   return {
-    /** The page of the host's to which a check sends the person, with the way back. */
+    /** The URL of the host page requested by an access check, with a return URL. */
     hostPage(interaction: Interaction): string {
       const page = String(interaction.prompt.details.goTo ?? '/')
       const query = new URLSearchParams({ redirect: at(interaction, '?back=yes') })
       return `${page}${page.includes('?') ? '&' : '?'}${query}`
     },
 
-    /** The URL of the interaction itself, or of what is done in it. */
+    /** The URL of the interaction, or of an action in it. */
     at,
 
     canUseOtherMethods,
@@ -132,7 +132,7 @@ export function createInteractionPages({
       }
     },
 
-    /** `null` where nobody is signed in who could be chosen, or where the interaction is about something else. */
+    /** `null` if no account is signed in, or if the interaction does not ask for an account. */
     async selectAccount({ req, res }: Exchange, interaction: Interaction): Promise<SelectAccountView | null> {
       const present = asksForAccount(interaction) ? await sessions.list(req, res) : []
       if (present.length === 0) return null
@@ -167,7 +167,7 @@ export function createInteractionPages({
       }
     },
 
-    /** The page on which strangers sign up, for whoever is nobody here yet. */
+    /** The sign-up page, if no user is signed in. */
     async signUpFor(interaction: Interaction): Promise<string | null> {
       return interaction.session?.accountId === undefined ? signUpPage(interaction) : null
     },

@@ -11,50 +11,52 @@ import type { Session } from '../sessions/session.ts'
 import type { SessionHistory } from '../sessions/session-history.ts'
 import type { SignInService } from './sign-in.ts'
 
-/** How long a reauthentication waits to be used, in milliseconds. */
+/** How long a reauthentication can be used, in milliseconds. */
 export const reauthenticationLifetime = 3 * 60_000
 const fresh = 60_000
 
-/** Whether that was in the last moments; what a wrong clock has put into the future was not. */
+/** Whether the time is recent; rejects times in the future, which a wrong clock can cause. */
 function isRecent(at: number, now: number, within: number): boolean {
   return Math.abs(now - at) <= within
 }
 
 /**
- * Proves again, for one sensitive act, that it is the person who is signed in here. The proof is a token in a cookie: good
- * once, for three minutes, for this person in this session.
+ * Confirms the identity of the signed-in user for one sensitive action. The proof is a token in a cookie, valid once, for three
+ * minutes, for this account and session.
  */
 export interface ReauthenticationService {
   /**
-   * By a passkey of the person who is signed in here.
+   * With a passkey of the signed-in user.
    *
-   * @throws as `SignInService.confirm` @throws {RateLimited} `rate_limited` @throws {NotAuthenticated} `reauthentication_required` for somebody else's passkey
+   * @throws as `SignInService.confirm` @throws {RateLimited} `rate_limited`
+   * @throws {NotAuthenticated} `reauthentication_required` for a passkey of another user
    */
   withPasskey(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<void>
   /**
-   * By the passkey that began this session within the last minute.
+   * With the passkey that started this session within the last minute.
    *
    * @throws {NotAuthenticated} `reauthentication_required` @throws {RateLimited} `rate_limited`
    */
   withFreshSession(req: IncomingMessage, res: ServerResponse): Promise<void>
   /**
-   * That a passkey was used in this session within the last minute, or one registered in it as its first. Uses nothing up.
+   * Asserts that a passkey was used, or registered as the first one, in this session within the last minute. Consumes no proof.
    *
    * @throws {NotAuthenticated} `reauthentication_required`
-   * @throws {Forbidden} `passkey_required` where the account has none and none was used in the session
+   * @throws {Forbidden} `passkey_required` if the account has no passkey and none was used in the session
    */
   assertFresh(req: IncomingMessage, res: ServerResponse): Promise<void>
   /**
-   * The same before a passkey is added. A session in which no passkey was used may add one without it, for fifteen minutes, if it
-   * began by sign-up, set-up, the API or a login code, and after the latest removal of a passkey of the account.
+   * Like `assertFresh`, before adding a passkey. A session in which no passkey was used may add one for fifteen minutes if it
+   * started
+   * by sign-up, setup, the API or a login code, and if no passkey of the account was removed since.
    *
-   * @throws {NotAuthenticated} `reauthentication_required` @throws {Forbidden} `sign_in_again` where the account has none
+   * @throws {NotAuthenticated} `reauthentication_required` @throws {Forbidden} `sign_in_again` if the account has no passkey
    */
   assertCanAddPasskey(req: IncomingMessage, res: ServerResponse): Promise<void>
   /**
-   * Uses the proof up.
+   * Consumes the proof.
    *
-   * @param within - how long ago the passkey may have been used, in milliseconds; by default as long as the proof lasts
+   * @param within - maximum age of the passkey authentication, in milliseconds; by default the lifetime of the proof
    * @throws {NotAuthenticated} `reauthentication_required`
    */
   demand(req: IncomingMessage, res: ServerResponse, within?: number): Promise<void>

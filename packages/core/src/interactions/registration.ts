@@ -15,53 +15,53 @@ import type {
 } from '../passkeys/registration.ts'
 import type { SessionHistory } from '../sessions/session-history.ts'
 
-/** What a new passkey is made for: `setup` and `sign_up` for somebody who is created together with it. */
+/** The purpose of a new passkey: `setup` and `sign_up` create an account together with it. */
 export type RegistrationPurpose = 'registration' | 'setup' | 'sign_up'
 
-/** What a registration ceremony is begun for. */
+/** The input of a registration ceremony. */
 export interface RegistrationStart {
   readonly subject: RegistrationSubject
   readonly purpose: RegistrationPurpose
-  /** Comes back with the verified answer. */
+  /** Returned with the verified response. */
   readonly data?: unknown | undefined
 }
 
-/** The answer to a registration ceremony. */
+/** The response to a registration ceremony. */
 export interface RegistrationEnd {
   readonly response: unknown
   readonly purpose: RegistrationPurpose
-  /** Whose passkey this has to be, where that is known. */
+  /** The expected account of the passkey, if known. */
   readonly accountId?: string | undefined
 }
 
-/** The registration ceremony (WebAuthn Level 3 §7.1) for pages of the host's own, each refusal with its entry in the audit log. */
+/** The registration ceremony (WebAuthn Level 3 §7.1) for pages of the host. Records each refusal in the audit log. */
 export interface RegistrationService {
-  /** For `navigator.credentials.create` in this browser. */
+  /** Options for `navigator.credentials.create` in this browser. */
   options(
     req: IncomingMessage,
     res: ServerResponse,
     start: RegistrationStart,
   ): Promise<PublicKeyCredentialCreationOptionsJSON>
   /**
-   * Verifies the answer and stores nothing.
+   * Verifies the response without storing anything.
    *
    * @throws {InvalidInput} `challenge_expired`, `passkey_rejected`, `passkey_user_verification_required` or
-   * `passkey_not_allowed`, with `details.reasons`, where the policy does not accept it
-   * @throws {Forbidden} `forbidden` where `before.addPasskey` refuses
+   * `passkey_not_allowed`, with `details.reasons`, if the policy rejects it
+   * @throws {Forbidden} `forbidden` if `before.addPasskey` refuses
    */
   verify(req: IncomingMessage, res: ServerResponse, end: RegistrationEnd): Promise<VerifiedRegistration>
   /**
-   * Spends the challenge and stores the verified passkey; call it within the transaction that makes its account.
+   * Consumes the challenge and stores the verified passkey; call it in the transaction that creates its account.
    *
-   * @throws {InvalidInput} `challenge_expired` if the challenge was spent before @throws {Conflict} `passkey_already_registered`
+   * @throws {InvalidInput} `challenge_expired` if the challenge was already used @throws {Conflict} `passkey_already_registered`
    */
   store(registration: VerifiedRegistration): Promise<void>
   /**
-   * Verifies the answer and stores the passkey of somebody who is signed in, whose session is good for everything then.
+   * Verifies the response and stores the passkey of the signed-in user. Upgrades a session without a passkey to full access.
    *
    * @throws as `verify` and `store`
-   * @throws {NotAuthenticated} `not_signed_in` where the person's session has ended meanwhile; `reauthentication_required`, or
-   * {Forbidden} `sign_in_again`, where no passkey was used in it and it cannot add one for that reason
+   * @throws {NotAuthenticated} `not_signed_in` if the session has ended meanwhile; `reauthentication_required`, or {Forbidden}
+   * `sign_in_again`, if the session used no passkey and may not add one
    */
   add(
     req: IncomingMessage,

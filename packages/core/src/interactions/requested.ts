@@ -9,12 +9,12 @@ import { claimsClient } from '../oidc/client-metadata.ts'
 import { claimsAskedFor, scopesBehindClaims } from '../oidc/requested-claims.ts'
 import type { ApiView, AuthorizationDetailView, ClaimView } from './views.ts'
 
-/** The parameters of an authorization request, as the library keeps them. */
+/** The parameters of an authorization request, as stored by the library. */
 export type Parameters = Readonly<Record<string, unknown>>
 
 type ProviderClient = InstanceType<Provider['Client']>
 
-/** What the client would be told of the person. The host is asked where it is not given what it says. */
+/** The claims that the client would receive. Calls the host's claim function unless `ofHost` is given. */
 export function releasedClaims(
   makeClaims: MakeClaims,
   {
@@ -28,7 +28,7 @@ export function releasedClaims(
   return makeClaims(account, claimsClient(client), { ...request, ...(ofHost && { ofHost }) })
 }
 
-/** The APIs that the client asks for, with the permissions that it asks for and has. */
+/** The requested APIs, with the permissions that are both requested and granted to the client. */
 export async function requestedApis(
   access: ApiAccessReader,
   clientId: string,
@@ -45,7 +45,7 @@ export async function requestedApis(
   return found
 }
 
-/** An API as a page shows it. `before` holds the scopes of the consent that there is. */
+/** An API as shown on a page. `before` contains the scopes of the existing consent. */
 export function apiView({ api, permissions }: AccessibleApi, before?: readonly string[]): ApiView {
   const { name, resource } = api
   const markIfNew = (key: string) =>
@@ -58,7 +58,7 @@ export function apiView({ api, permissions }: AccessibleApi, before?: readonly s
   }
 }
 
-/** What the client wants to be allowed in particular, as a page shows it. */
+/** The requested authorization details, as shown on a page. */
 export function detailViews(params: Parameters, types: AuthorizationDetailsTypes): AuthorizationDetailView[] {
   return (requestedDetails(params) ?? []).map((detail) => ({
     type: detail.type,
@@ -72,19 +72,19 @@ export function keysOf({ permissions }: AccessibleApi): string[] {
   return permissions.map(({ key }) => key)
 }
 
-/** What a consent to it holds. */
+/** The keys that a consent to this API contains. */
 export function consentKeysOf(accessible: AccessibleApi): string[] {
   return ['', ...keysOf(accessible)].map((key) => apiConsentKey(accessible.api.resource, key))
 }
 
-/** The scopes of ours that are asked for. */
+/** The requested scopes that are built in. */
 export function requestedScopes(params: Parameters): string[] {
   const asked = typeof params.scope === 'string' ? params.scope.split(' ') : []
   const requested = [...asked, ...scopesBehindClaims(params.claims)]
   return supportedScopes.filter((scope) => requested.includes(scope))
 }
 
-/** Claims with a place of their own, and those that say the same once more, as far as they say it of the account. */
+/** Claims that are shown elsewhere or repeat other claims, unless their values differ from the account's. */
 const separatelyShown = new Set([
   'sub',
   'given_name',
@@ -96,13 +96,13 @@ const separatelyShown = new Set([
 ])
 const leadingClaims = { name: 'name', preferred_username: 'user_name', email: 'email', groups: 'groups' } as const
 
-/** What a person has allowed a client before: the scopes, and what it was told for them. */
+/** The existing consent: its scopes, and the claims released for them. */
 export interface AllowedBefore {
   readonly scopes: readonly string[]
   readonly claims: Claims
 }
 
-/** The claims in the order in which a page shows them. What the client's rules or the host make of one is shown in any case. */
+/** The claims in display order. Claims changed by client rules or the host are always shown. */
 export function claimsToShow(
   claims: Claims,
   account: Account,

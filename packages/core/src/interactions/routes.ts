@@ -29,17 +29,17 @@ export interface InteractionPorts {
   readonly render: RenderView
   readonly audit: AuditSink
   readonly clock: Clock
-  /** Takes what went wrong on our side, or on the host's. */
+  /** Receives internal errors and errors of host functions. */
   readonly onError: (error: unknown, requestId: string) => void
-  /** At which of our origins a request arrived. */
+  /** The origin that the request was sent to. */
   readonly originOf: (req: IncomingMessage) => string
-  /** Where people start a client. */
+  /** The launch URL of a client. */
   readonly startOf: StartOf
-  /** Ends the session of this `uid` in this browser. */
+  /** Ends the session with this `uid` in this browser. */
   readonly signOut: (exchange: Exchange, uid: string) => Promise<void>
 }
 
-/** The pages at `/interaction/:uid`, where oidc-provider sends a person whom it has to ask something. */
+/** The pages at `/interaction/:uid`, to which oidc-provider redirects users who must interact. */
 export function interactionRoutes({
   provider,
   login,

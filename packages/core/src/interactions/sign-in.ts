@@ -18,27 +18,28 @@ import { type AuthenticationContext, authenticationContext, type SignInMethod } 
 import type { SignIn } from '../sessions/session-history.ts'
 import type { Transaction } from '../transaction.ts'
 
-/** A person who has just proven who they are. */
+/** A user who has just authenticated with a passkey. */
 export interface Identified {
   readonly account: Account
   readonly context: AuthenticationContext
   readonly passkeyId: string
 }
 
-/** Starts the session of somebody who proved who they are. */
+/** Starts the session of an authenticated user. */
 export type StartSession = (req: IncomingMessage, res: ServerResponse, signIn: SignIn) => Promise<void>
 
-/** All ways to find out who somebody is (a passkey’s is WebAuthn Level 3 §7.2), each with its entry in the audit log, refusals included. */
+/** All sign-in methods (for passkeys see WebAuthn Level 3 §7.2). Records each attempt in the audit log, including refusals. */
 export interface SignInService {
-  /** A fresh challenge for this browser. */
+  /** A new challenge for this browser. */
   request(req: IncomingMessage, res: ServerResponse): Promise<AuthenticationRequest>
   /**
-   * Verifies a passkey's answer and calls `signIn` in the transaction that spends the challenge. A failure of `signIn` undoes both.
+   * Verifies a passkey response and calls `signIn` in the transaction that consumes the challenge. If `signIn` fails, both are
+   * undone.
    *
    * @throws {InvalidInput} `challenge_expired`, `passkey_unknown`, `passkey_rejected`, `passkey_user_verification_required`, and
-   * `passkey_counter_regressed` where the policy refuses that
-   * @throws {Forbidden} `account_disabled`, `account_not_found`, `passkey_not_allowed` where the policy demands another one,
-   * `sign_in_refused` where `before.signIn` refuses
+   * `passkey_counter_regressed` if the policy rejects that
+   * @throws {Forbidden} `account_disabled`, `account_not_found`, `passkey_not_allowed` if the policy requires another passkey,
+   * `sign_in_refused` if `before.signIn` refuses
    * @throws {RateLimited} `rate_limited`
    */
   identify<T>(
@@ -47,13 +48,13 @@ export interface SignInService {
     response: unknown,
     signIn: (identified: Identified) => Promise<T>,
   ): Promise<T>
-  /** Verifies a passkey's answer and starts the session. @throws as `identify` */
+  /** Verifies a passkey response and starts the session. @throws as `identify` */
   withPasskey(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<Account>
   /**
-   * Verifies a passkey's answer by the person who is signed in here, whose session it then stands for.
+   * Verifies a passkey response of the signed-in user, and updates the session accordingly.
    *
-   * @throws as `identify`, where `before.reauthenticate` is asked in place of `before.signIn`, and nothing is counted
-   * @throws {NotAuthenticated} `reauthentication_required` for somebody else's passkey
+   * @throws as `identify`, but calls `before.reauthenticate` instead of `before.signIn`, without a rate limit
+   * @throws {NotAuthenticated} `reauthentication_required` for a passkey of another user
    */
   confirm(
     req: IncomingMessage,
@@ -61,17 +62,17 @@ export interface SignInService {
     answer: { readonly accountId: string; readonly response: unknown },
   ): Promise<void>
   /**
-   * Uses up a login code and starts the session.
+   * Consumes a login code and starts the session.
    *
-   * @throws {InvalidInput} `code_invalid` where it is unknown, used, too old, or bound to another browser
-   * @throws {Forbidden} `account_disabled`, `account_not_found`, or `sign_in_refused` where `before.signIn` refuses
+   * @throws {InvalidInput} `code_invalid` if it is unknown, used, expired, or bound to another browser
+   * @throws {Forbidden} `account_disabled`, `account_not_found`, or `sign_in_refused` if `before.signIn` refuses
    * @throws {RateLimited} `rate_limited`
    */
   withCode(req: IncomingMessage, res: ServerResponse, code: string): Promise<Account>
   /**
-   * Starts the session of somebody who has just been created.
+   * Starts the session of a new account.
    *
-   * @throws {Forbidden} `account_disabled`, `account_not_found`, or `sign_in_refused` where `before.signIn` refuses
+   * @throws {Forbidden} `account_disabled`, `account_not_found`, or `sign_in_refused` if `before.signIn` refuses
    */
   asNewAccount(
     req: IncomingMessage,
@@ -84,10 +85,10 @@ export interface SignInPorts {
   readonly authentication: Authentication
   readonly loginCodes: LoginCodes
   readonly browserTokens: BrowserTokens
-  /** Holds what binds a login code to this browser. */
+  /** The cookie that binds login codes to this browser. */
   readonly deviceCookie: BearerCookie
   readonly startSession: StartSession
-  /** Before a passkey is written: whoever removes it locks the account first too. */
+  /** Called before a passkey is written, because removals lock the account first too. */
   readonly lockAccount: (accountId: string) => Promise<unknown>
   readonly accounts: AccountStore
   readonly before: RunBeforeHook
@@ -127,7 +128,7 @@ export function createSignIn(ports: SignInPorts): SignInService {
   const verify = (req: IncomingMessage, res: ServerResponse, response: unknown) =>
     authentication.verify({ browserToken: browserTokens.read(req, res), response })
 
-  /** Within the transaction that signs in. */
+  /** Must be called in the transaction of the sign-in. */
   const recordUse = async (req: IncomingMessage, verified: Authenticated, event: 'signed_in' | 'reauthenticated') => {
     const { account, passkey, counterRegressed } = verified
     const subject = { accountId: account.id, passkeyId: passkey.id }
@@ -151,7 +152,7 @@ export function createSignIn(ports: SignInPorts): SignInService {
       })
     })
 
-  /** A right code is no guess, and one of twelve signs cannot be guessed. */
+  /** Correct codes do not count as guesses, and codes of twelve characters need no limit. */
   const redeem = async (req: IncomingMessage, { code, browserToken }: GivenCode): Promise<RedeemedCode> => {
     await limits.take(req, 'one-time-access-token')
     if (!isShortCode(code)) return loginCodes.redeem(code, browserToken)

@@ -12,26 +12,28 @@ import type { Transaction } from '../transaction.ts'
 import type { RegistrationService } from './registration.ts'
 import type { StartSession } from './sign-in.ts'
 
-/** What a stranger says of themselves. */
+/** The account fields that a new user may submit. */
 export type SignUpInput = Pick<NewAccount, 'userName'> & {
   readonly [Key in 'displayName' | 'email' | 'locale']?: NewAccount[Key] | undefined
 }
 
-/** Lets strangers in, where `stores.accounts` has `register`: with a passkey, and an account only together with it. */
+/** Public sign-up, available if `stores.accounts` has `register`. Creates accounts only together with a passkey. */
 export interface SignUpService {
   /**
-   * For `navigator.credentials.create` in this browser; nobody is made yet.
+   * Options for `navigator.credentials.create` in this browser; creates no account yet.
    *
-   * @throws {InvalidInput} `validation_failed` without a `userName`, or where something is no text @throws {RateLimited} `rate_limited`
-   * @throws {Misconfigured} where `stores.accounts` has no `register`
+   * @throws {InvalidInput} `validation_failed` if `userName` is missing or a field is not a string
+   * @throws {RateLimited} `rate_limited`
+   * @throws {Misconfigured} if `stores.accounts` has no `register`
    */
   begin(req: IncomingMessage, res: ServerResponse, account: SignUpInput): ReturnType<RegistrationService['options']>
   /**
-   * Verifies the passkey, has the host make the account, stores the passkey and signs the person in; all of it or nothing,
-   * where the host's `register` writes to the same `DataSource`. Whoever comes out disabled is not signed in.
+   * Verifies the passkey, lets the host create the account, stores the passkey and signs the user in. Atomic if the host's
+   * `register`
+   * writes to the same `DataSource`. Does not sign in a disabled account.
    *
-   * @throws as `RegistrationService.add`, and what `register` refuses with
-   * @throws {Forbidden} `forbidden` where `before.signUp` refuses, `sign_in_refused` where `before.signIn` does
+   * @throws as `RegistrationService.add`, and the errors of `register`
+   * @throws {Forbidden} `forbidden` if `before.signUp` refuses, `sign_in_refused` if `before.signIn` does
    */
   finish(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<Account>
 }
@@ -64,11 +66,11 @@ export function createSignUp(ports: SignUpPorts): SignUpService {
         await limits.take(req, 'signup')
         const verified = await registration.verify(req, res, { response, purpose: 'sign_up' })
         const { passkey } = verified
-        // A cast: it is what `begin` has sealed into the challenge.
+        // The cast is safe: `begin` has sealed this value into the challenge.
         const wanted = verified.data as NewAccount
         await before('signUp', { account: wanted })
         const account = await transaction(async () => {
-          // First, so that an answer that is sent again is refused as such and not because the name is taken.
+          // Store the passkey first, so that a replayed response is rejected as such, not because the name is taken.
           await registration.store(verified)
           const made = await accounts.register(wanted)
           if (!made.disabled) await before('signIn', { account: made, method: 'sign_up' })
@@ -87,7 +89,7 @@ export function createSignUp(ports: SignUpPorts): SignUpService {
   }
 }
 
-/** What a stranger may say, and nothing else that comes with it: pages tend to hand over whole forms. */
+/** Copies only permitted fields, because pages often pass whole forms. */
 function newAccount(given: SignUpInput): NewAccount {
   const { userName, displayName, email, locale } = given
   const said = Object.entries({ userName, displayName, email, locale }).filter(([, value]) => (value ?? '') !== '')

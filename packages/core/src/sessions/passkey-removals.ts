@@ -8,23 +8,23 @@ import type { Transaction } from '../transaction.ts'
 import { lastPasskeyUsed } from './session-closure.ts'
 import type { SessionHistoryStore, SessionLink, SessionLinkKind } from './session-history-store.ts'
 
-/** A credential that was made in a session which the removal of a passkey has ended, or a device that was approved there. */
+/** A credential created, or a device approved, in a session that was ended by the removal of a passkey. */
 export interface MadeThing {
   readonly kind: 'passkey' | 'api_key' | 'client_secret' | 'login_code' | 'device'
   readonly id: string
-  /** Whose session it was made in. */
+  /** The account of the session. */
   readonly accountId: string
-  /** A passkey’s name, an API key’s name, the client of a secret, the account of a login code, a device’s `User-Agent`. */
+  /** The name of a passkey or API key, the client of a secret, the account of a login code, or the `User-Agent` of a device. */
   readonly label: string | null
   /** Milliseconds since the Unix epoch. */
   readonly at: number
-  /** Whether it is gone; a device always is, with the session. `null` where the host alone knows. */
+  /** Whether it has been revoked; always true for devices, which end with the session. `null` if only the host knows. */
   readonly withdrawn: boolean | null
-  /** Whether it is the passkey that was used last in the session of whoever asks. */
+  /** Whether this is the passkey last used in the session of the caller. */
   readonly inUse: boolean
 }
 
-/** A removed passkey, and what was made in the sessions that its removal has ended. */
+/** A removed passkey, and the credentials created in the sessions that its removal ended. */
 export interface PasskeyRemoval {
   readonly passkeyId: string
   readonly passkeyName: string
@@ -32,14 +32,14 @@ export interface PasskeyRemoval {
   readonly made: readonly MadeThing[]
 }
 
-/** Shows what the removal of a passkey leaves behind, so that it can be withdrawn. */
+/** Lists credentials that remain after the removal of a passkey, so that they can be revoked. */
 export interface PasskeyRemovals {
-  /** Those of passkeys of the account after which anything is listed. */
+  /** The removals of passkeys of the account that have remaining credentials. */
   list(accountId: string, party?: ActingParty): Promise<readonly PasskeyRemoval[]>
-  /** @throws {NotFound} `passkey_not_found` where no removal of this passkey of the account has ended a session */
+  /** @throws {NotFound} `passkey_not_found` if no removal of this passkey of the account has ended a session */
   find(accountId: string, passkeyId: string, party?: ActingParty): Promise<PasskeyRemoval>
   /**
-   * Withdraws a login code that is listed, and ends the sessions that began with it.
+   * Revokes a listed login code, and ends the sessions that it started.
    *
    * @throws {NotFound} `not_found`
    */
@@ -51,7 +51,7 @@ export interface PasskeyRemovalPorts {
   readonly passkeys: Pick<PasskeyStore, 'listByAccount'>
   readonly clients: Pick<ClientStore, 'find'>
   readonly codes: Pick<CodeStore, 'remove'>
-  /** Ends these sessions of the account, and marks them with the removed passkey. */
+  /** Ends these sessions of the account, and records the removed passkey in them. */
   readonly endSessions: (end: {
     readonly accountId: string
     readonly removalOf: string
@@ -62,7 +62,7 @@ export interface PasskeyRemovalPorts {
   readonly clock: Clock
 }
 
-/** In the order in which they are listed. */
+/** In display order. */
 const kinds: Readonly<Partial<Record<SessionLinkKind, MadeThing['kind']>>> = {
   passkey_registered: 'passkey',
   api_key: 'api_key',
@@ -98,7 +98,7 @@ export function createPasskeyRemovals(ports: PasskeyRemovalPorts): PasskeyRemova
       for (const link of await history.linksIn(uid)) {
         const kind = kinds[link.kind]
         const { subject: id, accountId, label, at } = link
-        // The removed passkey may have been registered in a session in which it was used.
+        // The removed passkey may have been registered in a session that it was also used in.
         if (kind === undefined || id === passkeyId) continue
         made.push({ kind, id, accountId, label, at, withdrawn: await isWithdrawn(kind, link), inUse: id === used })
       }
@@ -133,7 +133,7 @@ export function createPasskeyRemovals(ports: PasskeyRemovalPorts): PasskeyRemova
         const isListed = issued && (await history.findOrigin(issued.sessionUid))?.endedBy === passkeyId
         if (!isListed || issued.label === null) throw new NotFound('not_found', 'There is no such login code.')
         const { sessionUid, accountId: issuer, label: accountId } = issued
-        // Whoever signs in with the code at the same time has done so, or is refused.
+        // With the lock, a concurrent sign-in with the code either completes first or is rejected.
         await history.lockAccount(accountId)
         await codes.remove(codeId)
         const withdrawn = { sessionUid, accountId: issuer, subject: codeId, label: null, at: clock.now() }

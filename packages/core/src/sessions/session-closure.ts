@@ -1,19 +1,19 @@
 import type { SessionLink } from './session-history-store.ts'
 
-/** What a passkey led to. */
+/** The sessions and passkeys derived from a passkey. */
 export interface SessionClosure {
   /** The `uid`s of sessions. */
   readonly sessions: ReadonlySet<string>
-  /** The ids of passkeys, with the one that it began with. */
+  /** The IDs of passkeys, including the initial one. */
   readonly passkeys: ReadonlySet<string>
 }
 
 /**
- * Follows a passkey to the sessions in which it was used, from there to the passkeys that were registered in them and the
- * sessions that were approved from them, and so on.
+ * Computes the transitive closure of a passkey: the sessions that used it, the passkeys registered and the sessions approved in
+ * them, and so on.
  *
- * @param links of one account: no passkey and no approval leads to another one
- * @param sessions - the `uid`s of sessions that belong to it in any case
+ * @param links of one account, because links never cross accounts
+ * @param sessions - the `uid`s of sessions to start from in addition
  */
 export function closureOf(
   links: readonly SessionLink[],
@@ -34,7 +34,7 @@ export function closureOf(
   return found
 }
 
-/** The passkey that was used last in a session. */
+/** The passkey last used in a session. */
 export function lastPasskeyUsed(links: readonly SessionLink[], sessionUid: string): SessionLink | undefined {
   return links
     .filter((link) => link.sessionUid === sessionUid && link.kind === 'passkey_used')

@@ -9,65 +9,66 @@ import type { Session, SignInMethod } from './session.ts'
 import { lastPasskeyUsed } from './session-closure.ts'
 import type { SessionHistoryStore, SessionLink, SessionLinkKind } from './session-history-store.ts'
 
-/** Who signs in, and by what. */
+/** A sign-in and its method. */
 export interface SignIn {
   readonly accountId: string
   readonly method: SignInMethod
-  /** The passkey that was used. An account that was created with one needs none here. */
+  /** The passkey used. Not needed for an account created together with one. */
   readonly passkeyId?: string | undefined
   /** The `uid` of the session in which this device was approved. */
   readonly approvedIn?: string | null | undefined
-  /** The hash of the login code that was used. */
+  /** The hash of the login code used. */
   readonly codeHash?: string | undefined
 }
 
-/** Which session this is. */
+/** Identifies a session. */
 export type SessionName = Pick<Session, 'accountId' | 'uid'>
 
-/** A credential that is made in a session, or a device that is approved in it. */
+/** A credential created, or a device approved, in a session. */
 export interface MadeInSession {
   readonly kind: Extract<SessionLinkKind, 'api_key' | 'client_secret' | 'login_code' | 'device_approved'>
   readonly subject: string
   readonly label: string | null
 }
 
-/** Remembers what was used and made in which session, and says what a session may do because of it. */
+/** Records what was used and created in each session, and derives permissions from it. */
 export interface SessionHistory {
   /**
-   * Saves a session that begins, or in which somebody signs in anew, together with its history.
+   * Saves a new session, or a new sign-in in an existing one, together with its history.
    *
-   * @throws {InvalidInput} `passkey_unknown` where the passkey was removed meanwhile, `code_invalid` where the code was withdrawn
-   * @throws {NotAuthenticated} `device_login_expired` where the approving session was ended by a removal, `not_signed_in`
-   * where this one was
+   * @throws {InvalidInput} `passkey_unknown` if the passkey was removed meanwhile, `code_invalid` if the code was revoked
+   * @throws {NotAuthenticated} `device_login_expired` if a passkey removal ended the approving session, `not_signed_in` if it
+   * ended
+   * this one
    */
   start(uid: string, signIn: SignIn, save: () => Promise<unknown>): Promise<void>
   /**
-   * Stores a passkey that is registered in a session.
+   * Stores a passkey registered in a session.
    *
-   * @throws {NotAuthenticated} `not_signed_in` where the session has ended meanwhile, or as `assertMayAddFirst`
+   * @throws {NotAuthenticated} `not_signed_in` if the session has ended meanwhile, or as `assertMayAddFirst`
    */
   register(session: SessionName, passkey: Passkey, store: () => Promise<void>): Promise<void>
   /**
-   * Notes what is made in the session of a request, or by an API key that was made in one; call it in the transaction that
-   * makes it.
+   * Records an object created in the session of a request, or by an API key created in a session. Call it in the transaction that
+   * creates the object.
    *
-   * @throws {NotAuthenticated} `not_signed_in` where the session has ended meanwhile
+   * @throws {NotAuthenticated} `not_signed_in` if the session has ended meanwhile
    */
   made(origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>, thing: MadeInSession): Promise<void>
-  /** When a passkey that still exists was last used in the session, in milliseconds; `undefined`: never. */
+  /** When an existing passkey was last used in the session, in milliseconds; `undefined` if never. */
   passkeyUsedAt(session: SessionName): Promise<number | undefined>
   /** Whether any passkey was ever used in the session. */
   hasUsedPasskey(session: SessionName): Promise<boolean>
   /**
-   * That a session in which no passkey was used may do this without one.
+   * Asserts that a session in which no passkey was used may perform this action without one.
    *
-   * @throws {NotAuthenticated} `reauthentication_required` where the account has a passkey
-   * @throws {Forbidden} `sign_in_again` for adding one, `passkey_required` for everything else
+   * @throws {NotAuthenticated} `reauthentication_required` if the account has a passkey
+   * @throws {Forbidden} `sign_in_again` for adding a passkey, `passkey_required` for all other actions
    */
   assertException(session: SessionName, act: keyof ReturnType<typeof beginsWithoutPasskey>): Promise<void>
-  /** Whether the session was ended by the removal of a passkey. */
+  /** Whether the removal of a passkey ended the session. */
   wasEnded(uid: string): Promise<boolean>
-  /** Forgets at most `limit` sessions of which nothing is left. */
+  /** Removes the history of at most `limit` sessions that is no longer needed; returns the number. */
   review(limit: number): Promise<number>
 }
 
@@ -76,7 +77,7 @@ export interface SessionHistoryPorts {
   readonly passkeys: Pick<PasskeyStore, 'listByAccount'>
   /** Whether the session of this `uid` is stored and has not expired. */
   readonly isAlive: (uid: string) => Promise<boolean>
-  /** Whether anything that clients were given in the session is stored. */
+  /** Whether any artifact issued to clients in the session is stored. */
   readonly hasArtifacts: (session: SessionName) => Promise<boolean>
   readonly transaction: Transaction
   readonly clock: Clock
@@ -85,7 +86,7 @@ export interface SessionHistoryPorts {
 /** Milliseconds. */
 export const reviewInterval = 7 * 86_400_000
 
-/** What is forgotten with the session; everything else may have to be found long after. */
+/** Kinds that are removed with the session; all others must remain available. */
 const forgettable: ReadonlySet<SessionLinkKind> = new Set(['passkey_used', 'code_used'])
 
 export function createSessionHistory(ports: SessionHistoryPorts): SessionHistory {
@@ -99,7 +100,7 @@ export function createSessionHistory(ports: SessionHistoryPorts): SessionHistory
   const used = async ({ uid }: SessionName): Promise<readonly SessionLink[]> =>
     (await store.linksIn(uid)).filter(({ kind }) => kind === 'passkey_used')
 
-  /** The passkeys that prove who signs in. */
+  /** The passkeys that authenticate this sign-in. */
   const passkeysOf = async ({ accountId, method, passkeyId }: SignIn): Promise<readonly Passkey[]> => {
     const existing = await passkeys.listByAccount(accountId)
     if (passkeyId === undefined) return method === 'setup' || method === 'sign_up' ? existing : []
@@ -156,7 +157,7 @@ export function createSessionHistory(ports: SessionHistoryPorts): SessionHistory
         if (isFirst) await assertException(session, 'addPasskey')
         await storePasskey()
         await link(session, 'passkey_registered', passkey.id, passkey.name)
-        // From now on the session is worth what this passkey is worth.
+        // The session now depends on this passkey.
         if (isFirst) await link(session, 'passkey_used', passkey.id, passkey.name)
       }),
 

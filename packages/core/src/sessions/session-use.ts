@@ -1,14 +1,14 @@
-/** Where and when a session was used. Instants in milliseconds since the Unix epoch. */
+/** Where and when a session was used. Times are in milliseconds since the Unix epoch. */
 export interface SessionUse {
   readonly startedAt: number
-  /** Exact to a minute. */
+  /** Accurate to one minute. */
   readonly lastUsedAt: number
   readonly ipAddress: string | null
   readonly userAgent: string | null
 }
 
 /**
- * How long a session lives, in seconds.
+ * How long a session lasts, in seconds.
  *
  * @example
  * ```ts
@@ -16,16 +16,16 @@ export interface SessionUse {
  * ```
  */
 export interface SessionLifetime {
-  /** From the last sign-in in it; from its last use where `idle` is 0. */
+  /** Since the last sign-in; since the last use if `idle` is 0. */
   readonly length: number
-  /** From its last use; 0 where `length` alone counts. */
+  /** Since the last use; 0 if only `length` applies. */
   readonly idle: number
 }
 
-/** How exact the last use of a session is, in milliseconds: so often at most it is written. */
+/** Accuracy of the last use, in milliseconds: the minimum interval between two writes. */
 export const useExactness = 60_000
 
-/** The use of a session at this moment by whoever sent a request, or by the one before where that is not known. */
+/** The current use of a session by the sender of a request; keeps the previous origin if there is no request. */
 export function usedNow(
   before: SessionUse | undefined,
   origin: Pick<SessionUse, 'ipAddress' | 'userAgent'> | undefined,
@@ -36,9 +36,9 @@ export function usedNow(
 }
 
 /**
- * How long a session that is used at this moment goes on living, in seconds.
+ * The remaining lifetime of a session that is used now, in seconds.
  *
- * @param authTime - of the last sign-in in it, in seconds since the Unix epoch; `undefined` before the first
+ * @param authTime - of the last sign-in, in seconds since the Unix epoch; `undefined` before the first
  * @param now - in milliseconds
  */
 export function remaining({ length, idle }: SessionLifetime, authTime: number | undefined, now: number): number {

@@ -1,12 +1,12 @@
 /**
-/**
- * How somebody proved who they are. `setup` and `sign_up`: by the passkey that they were created with. `api`: they were
- * created by the API without having proven anything, `setup_api` as the first administrator. `device`: another device, on
- * which they used a passkey, let this one in.
+ * The method of a sign-in. `setup` and `sign_up`: with the passkey created together with the account. `api`: the account was
+ * created
+ * through the API without authentication, `setup_api` as the first administrator. `device`: approved on another device with a
+ * passkey.
  */
 export type SignInMethod = 'passkey' | 'code' | 'device' | 'setup' | 'sign_up' | 'setup_api' | 'api'
 
-/** What a client is told about a sign-in (OpenID Connect Core §2). */
+/** The authentication details sent to a client (OpenID Connect Core §2). */
 export interface AuthenticationContext {
   readonly amr: readonly string[]
   readonly acr: string
@@ -15,8 +15,8 @@ export interface AuthenticationContext {
 }
 
 /**
- * What a session can be worth: begun with a passkey (`phr` is phishing-resistant, as EAP ACR Values names it), good for
- * everything all the same, or begun without one.
+ * Authentication levels: passkey (`phr`, phishing-resistant, as EAP ACR Values defines it), full access without one, and no
+ * passkey.
  */
 export const acrValues = ['phr', '1', '0'] as const
 
@@ -24,26 +24,26 @@ const worth: Readonly<Record<SignInMethod, readonly [amr: string, acr: (typeof a
   passkey: ['phr', 'phr'],
   setup: ['phr', 'phr'],
   sign_up: ['phr', 'phr'],
-  // Whoever sets a server up is in charge of it, and nobody is there to let them in.
+  // The administrator who sets up a server through the API has full access, because no passkey can exist yet.
   setup_api: ['otp', '1'],
   api: ['otp', '0'],
   code: ['otp', '0'],
   device: ['otp', '0'],
 }
 
-/** The one place that says what a way of signing in is worth. */
+/** The authentication context of each sign-in method; defined nowhere else. */
 export function authenticationContext(method: SignInMethod, now: number): AuthenticationContext {
   const [amr, acr] = worth[method]
   return { amr: [amr], acr, authTime: Math.floor(now / 1000) }
 }
 
-/** What a session without a passkey is worth once one has been registered in it (`pop`, RFC 8176 §2). */
+/** The level of a session without a passkey after one was registered in it (`pop`, RFC 8176 §2). */
 export function strengthened({ amr }: Pick<AuthenticationContext, 'amr'>): Omit<AuthenticationContext, 'authTime'> {
   return { amr: [...amr, 'pop'], acr: '1' }
 }
 
 /**
- * Whether the session began without a passkey, and none has been registered or used in it since.
+ * Whether the session started without a passkey, and none has been registered or used in it since.
  *
  * @example
  * ```ts
@@ -55,13 +55,13 @@ export function isWithoutPasskey({ acr }: Pick<AuthenticationContext, 'acr'>): b
   return acr === '0'
 }
 
-/** Who is signed in in this browser, how and since when (OpenID Connect Core §2). */
+/** The active session of a browser (OpenID Connect Core §2). */
 export interface Session {
   readonly accountId: string
   readonly amr: readonly string[]
   readonly acr: string
   /** Seconds since the Unix epoch. */
   readonly authTime: number
-  /** Names the session, and lets nobody in. */
+  /** Identifies the session; not a bearer value. */
   readonly uid: string
 }
