@@ -67,8 +67,8 @@ export interface DeviceAuthorizationService {
    */
   find(req: IncomingMessage, res: ServerResponse, code: string): Promise<PendingDeviceAuthorization>
   /**
-   * Approves the request. If the client requires a passkey, `response` is the passkey response; without it, a reauthentication is
-   * consumed.
+   * Approves the request. If the client requires a passkey, `response` is the passkey response; without it, a reauthentication
+   * is consumed.
    *
    * @throws as `ReauthenticationService.demand`, or as `SignInService.confirm`
    */

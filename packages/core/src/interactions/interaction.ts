@@ -12,8 +12,7 @@ export type Interaction = InstanceType<Provider['Interaction']>
 
 /**
  * Finds the interaction of this browser by the ID in its cookie, which must match the ID in the URL. The caller must check
- * whether
- * the session of the interaction is still valid.
+ * whether the session of the interaction is still valid.
  *
  * @param exchange - `now` in milliseconds since the Unix epoch
  * @throws {NotFound} `interaction_expired`; `details.startAgain` contains the URL to restart at, if known
@@ -86,8 +85,7 @@ export interface Exchange {
 
 /**
  * Stores the result of an interaction and resolves to the URL to continue at. Of two concurrent results (two tabs, a double
- * click)
- * the later one wins. Does not recreate an interaction that has ended.
+ * click) the later one wins. Does not recreate an interaction that has ended.
  *
  * @param answer - changes the interaction
  * @throws {NotFound} `interaction_expired`

@@ -14,8 +14,7 @@ const lifetime = 15 * 60_000
 export interface MailedCodes {
   /**
    * Sends a login code to the account with this login, if it exists, is enabled and has an e-mail address. Response and timing
-   * are the
-   * same if there is none. Only this browser can use the code, within 15 minutes, with `pocket.signIn.withCode`.
+   * are the same if there is none. Only this browser can use the code, within 15 minutes, with `pocket.signIn.withCode`.
    *
    * @throws {RateLimited} `rate_limited`
    * @throws {Misconfigured} without `mailer`, or without `findByLogin` of `stores.accounts`
@@ -29,7 +28,7 @@ export interface MailedCodesPorts {
   readonly name: string
   readonly accounts: Accounts
   readonly mailer: Mailer | undefined
-  /** Timeout of the mailer in milliseconds. */
+  /** Milliseconds after which sending a message times out. */
   readonly hookTimeout: number
   readonly loginCodes: LoginCodes
   readonly bindBrowser: (req: IncomingMessage, res: ServerResponse, address: string) => string

@@ -36,8 +36,8 @@ export interface SignInService {
    * Verifies a passkey response and calls `signIn` in the transaction that consumes the challenge. If `signIn` fails, both are
    * undone.
    *
-   * @throws {InvalidInput} `challenge_expired`, `passkey_unknown`, `passkey_rejected`, `passkey_user_verification_required`, and
-   * `passkey_counter_regressed` if the policy rejects that
+   * @throws {InvalidInput} `challenge_expired`, `passkey_unknown`, `passkey_rejected`, `passkey_user_verification_required`,
+   * and `passkey_counter_regressed` if the policy rejects that
    * @throws {Forbidden} `account_disabled`, `account_not_found`, `passkey_not_allowed` if the policy requires another passkey,
    * `sign_in_refused` if `before.signIn` refuses
    * @throws {RateLimited} `rate_limited`

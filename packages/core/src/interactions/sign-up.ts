@@ -29,8 +29,7 @@ export interface SignUpService {
   begin(req: IncomingMessage, res: ServerResponse, account: SignUpInput): ReturnType<RegistrationService['options']>
   /**
    * Verifies the passkey, lets the host create the account, stores the passkey and signs the user in. Atomic if the host's
-   * `register`
-   * writes to the same `DataSource`. Does not sign in a disabled account.
+   * `register` writes to the same `DataSource`. Does not sign in a disabled account.
    *
    * @throws as `RegistrationService.add`, and the errors of `register`
    * @throws {Forbidden} `forbidden` if `before.signUp` refuses, `sign_in_refused` if `before.signIn` does

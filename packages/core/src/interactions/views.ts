@@ -3,213 +3,219 @@ import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/serv
 import type { ClientOrigin } from '../clients/client-origin.ts'
 import type { FieldError } from '../errors.ts'
 
-/** The application that a person is on the way to. */
+/** The client that requested the authorization. */
 export interface ClientView {
   readonly id: string
   readonly name: string
-  /** Where the person will be sent: a host with its port, or the scheme of an app. `null` where it is not known. */
+  /** Where the user will be redirected: a host with its port, or the scheme of an app. `null` if unknown. */
   readonly destination: string | null
-  /** Who runs it, in words, where an administrator has said so. */
+  /** The name of the operator, if an administrator has set one. */
   readonly operator?: string
-  /** Who answers for it, and its own links; absent where it is known to nobody. */
+  /** Who is responsible for the client, and its links; absent for an unknown client. */
   readonly origin?: ClientOrigin
 }
 
-/** What every page may hold. */
+/** Fields common to all pages. */
 export interface InLanguages {
-  /** What the client asked for in `ui_locales`: BCP 47 tags, the best first, ten at most; empty where it said nothing. */
+  /** The languages of `ui_locales`: BCP 47 tags in order of preference, ten at most; empty if the client sent none. */
   readonly languages?: readonly string[]
 }
 
-/** What a page needs for one authentication ceremony without asking anything else first (WebAuthn Level 3 §7.2). */
+/** Everything a page needs for one authentication ceremony (WebAuthn Level 3 §7.2). */
 export interface AuthenticationCeremony {
   readonly options: PublicKeyCredentialRequestOptionsJSON
-  /** When the challenge ends, in milliseconds since the Unix epoch. */
+  /** When the challenge expires, in milliseconds since the Unix epoch. */
   readonly expiresAt: number
-  /** `GET` it for a fresh ceremony (this same shape, as JSON) once the challenge has ended. */
+  /** `GET` this URL for a new ceremony (the same shape, as JSON) after the challenge has expired. */
   readonly refreshFrom: string
-  /** `POST` `{ "response": AuthenticationResponseJSON }` to it; it answers `{ "redirectTo": string }` or the error envelope. */
+  /**
+   * `POST` `{ "response": AuthenticationResponseJSON }` to this URL; it returns `{ "redirectTo": string }` or the error
+   * envelope.
+   */
   readonly submitTo: string
 }
 
-/** Asks for a passkey. */
+/** The sign-in page. */
 export interface SignInView extends InLanguages {
   readonly view: 'sign-in'
   readonly client: ClientView | null
   readonly ceremony: AuthenticationCeremony
-  /** `again` where somebody is signed in and the client wants a new ceremony. */
+  /** `again` if a user is signed in and the client requires a new authentication. */
   readonly reason: 'first' | 'again'
-  /** The page with other ways to sign in; it leads back here. `null` where there is none. */
+  /** The page of other sign-in methods, which returns here; `null` if there is none. */
   readonly otherMethodsUrl: string | null
-  /** The page on which strangers sign up; it leads back here. `null` where they cannot. */
+  /** The sign-up page, which returns here; `null` if sign-up is not available. */
   readonly signUpUrl: string | null
-  /** Where a form posts `email`, and `redirect` as it is here, for a login code; `null` where that is not possible. */
+  /** Form action for requesting a login code with the fields `email` and `redirect`; `null` if not available. */
   readonly emailCode: { readonly submitTo: string; readonly redirect: string } | null
-  /** `POST` it to go back to the client without signing in; `null` where there is no way back. */
+  /** `POST` to this URL to return to the client without signing in; `null` if that is not possible. */
   readonly cancelTo: string | null
 }
 
-/** One thing that a client will be told, or may do: `offline_access` is to come back while the person is away, and has no value. */
+/** A claim that the client will receive. `offline_access` has no value: it permits access while the user is away. */
 export interface ClaimView {
   readonly claim: 'name' | 'user_name' | 'email' | 'groups' | 'other' | 'offline_access'
-  /** The claim's name, for any `other`. */
+  /** The name of the claim if `claim` is `other`. */
   readonly name?: string
   readonly value: string
-  /** Set for an e-mail address alone. */
+  /** Only set for e-mail addresses. */
   readonly verified: boolean | null
-  /** Set where the person has allowed the client something before, but not this. */
+  /** Set if a consent for the client exists that does not include this. */
   readonly isNew?: true
 }
 
-/** An API that a client wants to use in the person's name (RFC 8707 §2). */
+/** An API that the client requests access to on behalf of the user (RFC 8707 §2). */
 export interface ApiView {
   readonly name: string
-  /** Its address, as the client asks for it. */
+  /** The resource indicator, as requested by the client. */
   readonly resource: string
-  /** What the client will be allowed to do there; with none it gets in and may do nothing that needs a permission. */
+  /** The requested permissions; may be empty if the client needs access only. */
   readonly permissions: readonly {
     readonly key: string
     readonly name: string
     readonly description: string
-    /** Set where the person has allowed the client something before, but not this. */
+    /** Set if a consent for the client exists that does not include this. */
     readonly isNew?: true
   }[]
-  /** Set where the person has allowed the client something before, but nothing at this API. */
+  /** Set if a consent for the client exists that does not include this API. */
   readonly isNew?: true
 }
 
-/** What a client wants to be allowed in particular (RFC 9396 §2). */
+/** A requested authorization detail (RFC 9396 §2). */
 export interface AuthorizationDetailView {
   readonly type: string
-  /** In words, where the host has them. */
+  /** The description, if the host provides one. */
   readonly description: string | null
-  /** As the client asks for it. */
+  /** As requested by the client. */
   readonly json: string
 }
 
-/** Asks whether a client may know who the person is (OpenID Connect Core §3.1.2.4). */
+/** The consent page (OpenID Connect Core §3.1.2.4). */
 export interface ConsentView extends InLanguages {
   readonly view: 'consent'
   readonly client: ClientView
-  /** Who answers for the client. */
+  /** Who is responsible for the client. */
   readonly origin: ClientOrigin
   readonly account: { readonly userName: string; readonly displayName: string }
   readonly claims: readonly ClaimView[]
   readonly apis: readonly ApiView[]
   readonly authorizationDetails: readonly AuthorizationDetailView[]
-  /** Whether the person allowed this client something before. */
+  /** Whether a consent for this client exists. */
   readonly allowedBefore: boolean
-  /** Set where nothing is left to allow, and a native application needs the person to continue (RFC 8252 §8.6). */
+  /** Set if the existing consent covers the request, but a native application requires user interaction (RFC 8252 §8.6). */
   readonly confirmOnly?: true
-  /** A form posted to it allows, or continues. */
+  /** Form action that allows or continues. */
   readonly submitTo: string
-  /** A form posted to it leads to the other accounts. */
+  /** Form action that shows the other accounts. */
   readonly switchTo: string
-  /** A form posted to it sends the person back with `access_denied`. */
+  /** Form action that returns to the client with `access_denied`. */
   readonly cancelTo: string
 }
 
-/** Lets a person choose as whom to go on, of those who are signed in in this browser (`prompt=select_account`, OpenID Connect Core §3.1.2.1). */
+/** The page to choose an account signed in in this browser (`prompt=select_account`, OpenID Connect Core §3.1.2.1). */
 export interface SelectAccountView extends InLanguages {
   readonly view: 'select-account'
   readonly client: ClientView
   readonly accounts: readonly {
-    /** A field `account` with it says which. */
+    /** The value of the form field `account`. */
     readonly id: string
     readonly userName: string
     readonly displayName: string
     readonly active: boolean
   }[]
-  /** A form posted to it goes on as that account. */
+  /** Form action that continues with the chosen account. */
   readonly chooseTo: string
-  /** A form posted to it signs that account out. */
+  /** Form action that signs out the chosen account. */
   readonly signOutTo: string
-  /** The page on which somebody else signs in. */
+  /** The page to sign in to another account. */
   readonly otherDeviceUrl: string
   readonly cancelTo: string
 }
 
-/** Says that a person’s groups, or a rule of the host’s, do not allow them a client. */
+/** The page shown if the user's groups or a host check do not permit the client. */
 export interface NotAllowedView extends InLanguages {
   readonly view: 'not-allowed'
   readonly client: ClientView
   readonly account: { readonly userName: string; readonly displayName: string }
-  /** What a check of the host's says; absent where it is the groups. */
+  /** The message of the host's check; absent if the groups are the reason. */
   readonly reason?: string
-  /** A form posted to it leads to the other accounts. */
+  /** Form action that shows the other accounts. */
   readonly switchTo: string
-  /** A form posted to it sends the person back with `access_denied`. */
+  /** Form action that returns to the client with `access_denied`. */
   readonly cancelTo: string
 }
 
-/** Says what happened and whose turn it is (of an authorization request: RFC 6749 §4.1.2.1). */
+/** The error page (for authorization requests see RFC 6749 §4.1.2.1). */
 export interface ErrorView extends InLanguages {
   readonly view: 'error'
   readonly status: number
-  /** One of ours, or an error of OAuth 2.0 or OpenID Connect. */
+  /** One of our codes, or an error code of OAuth 2.0 or OpenID Connect. */
   readonly code: string
   /** For developers. */
   readonly description: string
   readonly details: Readonly<Record<string, string>>
   readonly fields: readonly FieldError[]
   readonly requestId: string | null
-  /** Where the person can begin anew. */
+  /** The URL at which the user can restart. */
   readonly retryAt: string | null
-  /** Seconds until the same can be tried again. */
+  /** Seconds until a retry is possible. */
   readonly retryAfter?: number
-  /** Whether the page is loaded again by itself then. */
+  /** Whether the page then reloads automatically. */
   readonly retriesItself?: boolean
-  /** For an administrator: a form that registers the address that was received. */
+  /** For administrators: a form that registers the received redirect URI. */
   readonly acceptWith?: { readonly submitTo: string; readonly hidden: Readonly<Record<string, string>> }
 }
 
-/** Asks whether to sign out, when a client or the person wants it (OpenID Connect RP-Initiated Logout §2). */
+/** The sign-out confirmation, requested by a client or the user (OpenID Connect RP-Initiated Logout §2). */
 export interface SignOutView extends InLanguages {
   readonly view: 'sign-out'
   readonly client: ClientView | null
-  /** Fields of a form: `hidden` as they are; `confirm` is the name and value that the button sends. */
+  /** The form: send `hidden` unchanged; `confirm` is the name and value of the submit button. */
   readonly submitTo: string
   readonly hidden: Readonly<Record<string, string>>
   readonly confirm: { readonly name: string; readonly value: string }
-  /** Why what a client asked does not count, so that the person is asked and stays here afterwards. */
+  /** Why the client's request is invalid. The user can still sign out, but does not return to the client. */
   readonly refused?: { readonly code: string; readonly description: string; readonly requestId: string }
 }
 
-/** Says that the person has been signed out. */
+/** The page shown after sign-out. */
 export interface SignedOutView extends InLanguages {
   readonly view: 'signed-out'
   readonly client: ClientView | null
 }
 
-/** Asks for a login code, where the host has no page of other ways to sign in. */
+/** The login code page, used if the host has no page of other sign-in methods. */
 export interface LoginCodeView extends InLanguages {
   readonly view: 'login-code'
   readonly client: ClientView
-  /** A form posts `code` to it. */
+  /** Form action with the field `code`. */
   readonly submitTo: string
-  /** A code of the error, where one was typed that does not let anybody in. */
+  /** The error code, if the submitted code was rejected. */
   readonly problem: string | null
-  /** Whether a code has just been asked for by e-mail; it says nothing of whether there is such an account. */
+  /** Whether a code was just requested by e-mail; does not reveal whether the account exists. */
   readonly mailed: boolean
-  /** Where a form posts `email` for a code; `null` where that is not possible. */
+  /** Form action with the field `email` for requesting a code; `null` if not available. */
   readonly emailCode: { readonly submitTo: string } | null
   /** The sign-in page. */
   readonly backTo: string
 }
 
-/** Makes an account together with a passkey, where `stores.accounts` has `register` and the host has no page for it. */
+/**
+ * The sign-up page, which creates an account with a passkey. Used if `stores.accounts` has `register` and the host has no own
+ * page.
+ */
 export interface SignUpView extends InLanguages {
   readonly view: 'sign-up'
   readonly client: ClientView
-  /** What `register` of `@pocket/core/browser` takes, with `userName`, `displayName` and `email` as its `input`. */
+  /** The argument of `register` of `@pocket/core/browser`; its `input` has `userName`, `displayName` and `email`. */
   readonly ceremony: { readonly optionsFrom: string; readonly submitTo: string }
-  /** Whether the account has been made, and somebody has to let it in first. */
+  /** Whether the account was created and awaits approval. */
   readonly waiting: boolean
   /** The sign-in page. */
   readonly backTo: string
 }
 
-/** Everything that a page can be asked to show; `view` says which it is. */
+/** All views; `view` is the discriminator. */
 export type View =
   | SignInView
   | LoginCodeView
@@ -222,22 +228,22 @@ export type View =
   | SignedOutView
 
 /**
- * Turns a view into a complete HTML document. Pages may use scripts and styles from their own origin only.
+ * Renders a view as a complete HTML document. Pages may only use scripts and styles from their own origin.
  *
- * @param req - the request that it answers, for what the host keeps in cookies: a language, a theme
+ * @param req - the request, for example to read a language or theme cookie
  */
 export type RenderView = (view: View, req: IncomingMessage) => string | Promise<string>
 
-/** What core has for pages, for a host that makes some of them itself. */
+/** The built-in pages, for hosts that render only some views themselves. */
 export interface StandardPages {
-  /** The plain page of a view. */
+  /** The built-in page of a view. */
   page(view: View): string
-  /** The address of `@pocket/core/browser` as one module that core serves, for `<script type="module" src="…">`. */
+  /** The URL at which core serves `@pocket/core/browser` as one module, for `<script type="module" src="…">`. */
   readonly browserModule: string
 }
 
 /**
- * As {@link RenderView}; `standard` helps where a host wants pages of its own for some views only.
+ * Like {@link RenderView}; `standard` renders the views that the host does not replace.
  *
  * @example
  * ```ts

@@ -10,8 +10,8 @@ import { revokeGrant } from './logout.ts'
 
 /**
  * Loads accounts for oidc-provider. A disabled account is treated as missing. An account that may no longer use the client is
- * treated as missing when a token is presented; at the token endpoint its grant is revoked too (RFC 6749 §5.2), also if a
- * host check refuses the refresh.
+ * treated as missing when a token is presented; at the token endpoint its grant is revoked too (RFC 6749 §5.2), also if a host
+ * check refuses the refresh.
  */
 export function createFindAccount(
   accounts: AccountStore,

@@ -4,8 +4,8 @@ import { Misconfigured } from '../errors.ts'
 
 /**
  * Escape hatch: receives the oidc-provider configuration that core builds and returns the one to use. Called for each new
- * provider instance: at startup and after each key rotation. The guarantees of core for sign-ins, tokens and stores apply
- * only to the unmodified configuration, and semantic versioning does not cover modifications.
+ * provider instance: at startup and after each key rotation. The guarantees of core for sign-ins, tokens and stores apply only
+ * to the unmodified configuration, and semantic versioning does not cover modifications.
  *
  * @example
  * ```ts

@@ -12,8 +12,8 @@ interface Made {
 
 /**
  * Adds the granted OpenID scopes to API access tokens and makes UserInfo accept these tokens, as programs written for the
- * contract expect (RFC 8707 leaves both open). By default the library gives such a token only the scopes of the API,
- * UserInfo rejects every token with an audience, and JWTs are not stored.
+ * contract expect (RFC 8707 leaves both open). By default the library gives such a token only the scopes of the API, UserInfo
+ * rejects every token with an audience, and JWTs are not stored.
  */
 export function mergeLoginScopes(provider: Provider): void {
   const { prototype } = provider.AccessToken

@@ -51,8 +51,8 @@ export interface ArtifactStore {
    */
   replace(key: string, artifact: Artifact, before: string): Promise<boolean>
   /**
-   * Updates payload and expiry of the artifact with this key atomically. Returns `false` without a change if its payload differs
-   * from `before`.
+   * Updates payload and expiry of the artifact with this key atomically. Returns `false` without a change if its payload
+   * differs from `before`.
    */
   refresh(artifact: Pick<Artifact, 'key' | 'payload' | 'expiresAt'>, before: string): Promise<boolean>
   find(key: string): Promise<Artifact | undefined>
@@ -68,8 +68,8 @@ export interface ArtifactStore {
    */
   consume(key: string, at: number, leeway?: Leeway): Promise<boolean>
   /**
-   * Replaces the artifact with this key by `artifact`, which has an account, atomically. Returns `false` without a change if the
-   * stored one already has an account or is missing.
+   * Replaces the artifact with this key by `artifact`, which has an account, atomically. Returns `false` without a change if
+   * the stored one already has an account or is missing.
    */
   decide(artifact: Artifact): Promise<boolean>
   /** Records a poll. Returns `false` without recording it if the last one is less than `interval` (milliseconds) ago. */

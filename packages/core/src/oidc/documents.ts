@@ -42,8 +42,7 @@ export type ServeDocument = (req: IncomingMessage, res: ServerResponse) => Promi
 
 /**
  * Caches the library's metadata and JWKS responses, which are the same for all clients until the provider is replaced. The
- * library
- * would build and serialize them for each request.
+ * library would build and serialize them for each request.
  *
  * @returns serves a cached document; resolves to `false` if the library must respond.
  */

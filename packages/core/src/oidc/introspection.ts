@@ -31,8 +31,8 @@ interface LibraryClient {
 }
 
 /**
- * Clients may introspect their own tokens and tokens for APIs that they serve. Tokens are inactive if the user may no longer sign
- * in or use the client, or if the client lost access to the API. As the contract requires, the response contains the
+ * Clients may introspect their own tokens and tokens for APIs that they serve. Tokens are inactive if the user may no longer
+ * sign in or use the client, or if the client lost access to the API. As the contract requires, the response contains the
  * audience as an array and the subject also as `username`.
  */
 export function introspectionPolicy({ accounts, apiAccess, pairwise }: IntrospectionPorts) {
@@ -65,8 +65,8 @@ export function introspectionPolicy({ accounts, apiAccess, pairwise }: Introspec
 }
 
 /**
- * Responds with a challenge to requests without credentials (RFC 7662 §2.3). The library responds `invalid_request`, and accepts
- * a public client's ID as authentication, so that anyone could test tokens (§2.1).
+ * Responds with a challenge to requests without credentials (RFC 7662 §2.3). The library responds `invalid_request`, and
+ * accepts a public client's ID as authentication, so that anyone could test tokens (§2.1).
  */
 export function demandCredentials(provider: Provider): void {
   // A bearer token that belongs to no client does not authenticate either.

@@ -5,7 +5,7 @@ export const documentMaxAge = 300
 export const reloadInterval = 60_000
 
 /**
- * Minimum time between publication and first use of a key, in milliseconds. Every process must serve the key and every cache must
- * have expired; one more minute allows for pending requests and clock skew.
+ * Minimum time between publication and first use of a key, in milliseconds. Every process must serve the key and every cache
+ * must have expired; one more minute allows for pending requests and clock skew.
  */
 export const publicationTime = reloadInterval + documentMaxAge * 1000 + 60_000

@@ -11,8 +11,8 @@ export class AlreadyUsedError extends Error {}
 const proofLead = 300
 
 /**
- * Makes replay detection atomic. The library checks for an assertion or DPoP proof before it stores it, so two processes can both
- * pass the check. Here the adapter's insert decides, and its error becomes the library's own result.
+ * Makes replay detection atomic. The library checks for an assertion or DPoP proof before it stores it, so two processes can
+ * both pass the check. Here the adapter's insert decides, and its error becomes the library's own result.
  */
 export function detectReplaysAtomically(provider: Provider): void {
   const { ReplayDetection } = provider

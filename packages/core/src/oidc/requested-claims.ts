@@ -28,9 +28,9 @@ export const extraParams: NonNullable<Configuration['extraParams']> = {
 }
 
 /**
- * Whether `offline_access` is requested and permitted. The library drops the scope without `prompt=consent`. Here clients receive
- * refresh tokens without it, which is another permitted condition (OpenID Connect Core §11), and some clients check for the
- * scope in the response.
+ * Whether `offline_access` is requested and permitted. The library drops the scope without `prompt=consent`. Here clients
+ * receive refresh tokens without it, which is another permitted condition (OpenID Connect Core §11), and some clients check for
+ * the scope in the response.
  */
 function keepsOfflineAccess(ctx: KoaContextWithOIDC, client: RefreshClient): boolean {
   const responseType = ctx.oidc.params?.response_type

@@ -63,8 +63,7 @@ function assertAllowed({ oidc }: KoaContextWithOIDC, client: object, keys: reado
 
 /**
  * Decides whether a refresh token is rotated. Validates the resource first, because the library checks it only after consuming
- * the
- * token, and the client must keep a token that was not used.
+ * the token, and the client must keep a token that was not used.
  */
 export function refusedBeforeUse(
   { getResourceServerInfo }: ReturnType<typeof resourceIndicators>,

@@ -28,8 +28,7 @@ export interface ClosureStart {
 
 /**
  * Ends the sessions derived from a removed passkey, including expired ones: revokes their grants and device approvals, and
- * notifies
- * clients. Sessions from versions without a history are treated as having used the passkey.
+ * notifies clients. Sessions from versions without a history are treated as having used the passkey.
  */
 export function createSessionClosure({ stores, provider, clock }: SessionClosurePorts) {
   const { artifacts, sessionHistory, transaction } = stores

@@ -93,8 +93,7 @@ export async function lockSession(
 
 /**
  * Removes a client from the sessions of an account and notifies it. Concurrent authorizations must check consent again. Call it
- * in a
- * transaction, before the client's artifacts are destroyed.
+ * in a transaction, before the client's artifacts are destroyed.
  */
 export async function withdrawFromSessions(
   provider: Provider,

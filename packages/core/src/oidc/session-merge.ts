@@ -26,8 +26,9 @@ type Login = Pick<SessionContent, (typeof loginNames)[number]>
 const strengths = ['0', '1', 'phr']
 
 /**
- * Three-way merge of a session read as `base`, changed locally to `mine` and by another request to `stored`. A changed value wins
- * over an unchanged one; authorizations are merged per client. Returns `undefined` if both sides signed in different accounts.
+ * Three-way merge of a session read as `base`, changed locally to `mine` and by another request to `stored`. A changed value
+ * wins over an unchanged one; authorizations are merged per client. Returns `undefined` if both sides signed in different
+ * accounts.
  */
 export function mergeSessions(
   base: SessionContent,

@@ -59,10 +59,9 @@ export class SessionEnded extends errors.SessionNotFound {
 
 /**
  * Stores sessions by compare-and-set. The library overwrites the whole session at the end of each request, with a new ID after
- * each
- * interaction, and loses concurrent changes. Here a conflicting write is merged and retried, a write to an ended session is
- * dropped, and no authorization response is sent unless the stored session lists its grant. The ID changes only with the account
- * or the authentication level. If only the last use has changed, it is written once a minute.
+ * each interaction, and loses concurrent changes. Here a conflicting write is merged and retried, a write to an ended session
+ * is dropped, and no authorization response is sent unless the stored session lists its grant. The ID changes only with the
+ * account or the authentication level. If only the last use has changed, it is written once a minute.
  */
 export function saveSessionsAtomically(provider: Provider, ports: SessionOverridePorts): void {
   const { clock, sessionLifetime, transaction, browserOf } = ports
@@ -179,7 +178,8 @@ export function saveSessionsAtomically(provider: Provider, ports: SessionOverrid
   })
 
   /**
-   * The library resets the ID after each interaction, so of two concurrent ones, one would set a cookie for an unstored session.
+   * The library resets the ID after each interaction, so of two concurrent ones, one would set a cookie for an unstored
+   * session.
    */
   override('resetIdentifier', () => {})
 }
@@ -191,8 +191,7 @@ export async function saveSession(session: ProviderSession): Promise<void> {
 
 /**
  * Adds the grant to the stored session, so that ending the session revokes it. If a concurrent request added another grant of
- * this
- * client or withdrew access, returns `false` and updates the session to the stored state.
+ * this client or withdrew access, returns `false` and updates the session to the stored state.
  *
  * @throws {SessionEnded} if the session ended meanwhile
  */

@@ -27,8 +27,7 @@ export interface SessionRecords {
   end(accountId: string, uid: string): Promise<boolean>
   /**
    * Ends all sessions except the one with this `uid`, if given. Also revokes grants of expired sessions and cancels verified
-   * sign-ins
-   * that have not started a session. Resolves to the `uid`s of the ended sessions.
+   * sign-ins that have not started a session. Resolves to the `uid`s of the ended sessions.
    */
   endOthers(accountId: string, uid: string | null): Promise<readonly string[]>
 }

@@ -18,8 +18,8 @@ export interface Sessions {
    */
   read(req: IncomingMessage, res: ServerResponse): Promise<Session | undefined>
   /**
-   * Signs a user in in this browser. The session gets a new ID if the account or the authentication level changes. The session of
-   * another user remains, and can be switched to.
+   * Signs a user in in this browser. The session gets a new ID if the account or the authentication level changes. The session
+   * of another user remains, and can be switched to.
    *
    * @throws as `SessionHistory.start`
    */
@@ -32,8 +32,7 @@ export interface Sessions {
   endOne(req: IncomingMessage, res: ServerResponse, uid: string): Promise<string | undefined>
   /**
    * Ends the first matching session of this browser, checking the active one first, and revokes its grants. Returns its account
-   * ID,
-   * `null` if no user is signed in, or `undefined` if no session matches.
+   * ID, `null` if no user is signed in, or `undefined` if no session matches.
    */
   endWhere(
     req: IncomingMessage,

@@ -17,8 +17,7 @@ export interface AtomicAdapter {
   insert(state: StoredState): Promise<string>
   /**
    * Compare-and-set: replaces the instance stored under `from`. Resolves to the stored text, or to `undefined` without a change
-   * if
-   * the stored text differs from `before`.
+   * if the stored text differs from `before`.
    */
   replace(from: string, state: StoredState, before: string): Promise<string | undefined>
   /** Records only a use. Returns `false` without a change if the session changes concurrently. */

@@ -9,8 +9,8 @@ export interface UnsendableResponsePorts {
 const answering = new Set(['authorization', 'resume'])
 
 /**
- * If the client's encryption keys cannot be loaded, neither a response nor an error can be sent to the client (JARM §2.2), so the
- * user sees an error page.
+ * If the client's encryption keys cannot be loaded, neither a response nor an error can be sent to the client (JARM §2.2), so
+ * the user sees an error page.
  */
 export function explainUnsendableResponses(provider: Provider, { pages }: UnsendableResponsePorts): void {
   provider.use(async (anyCtx, next) => {

@@ -14,8 +14,7 @@ export interface WebFingerPorts {
 
 /**
  * Returns this issuer for `acct:` resources of the configured domains (RFC 7033 §4). Responds the same for unknown users, to
- * prevent
- * user enumeration.
+ * prevent user enumeration.
  */
 export function createWebFinger({ issuer, domains }: WebFingerPorts) {
   return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {

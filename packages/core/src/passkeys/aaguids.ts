@@ -1,7 +1,7 @@
 import { providerNames } from './provider-names.ts'
 
 /**
- * What the model of this AAGUID is called, where it is known. It is told, not proven, unless an attestation was checked.
+ * The name of the authenticator model with this AAGUID, if known. The AAGUID is unverified unless an attestation was checked.
  *
  * @example
  * ```ts
@@ -12,14 +12,14 @@ export function providerName(aaguid: string): string | undefined {
   return Object.hasOwn(providerNames, aaguid) ? providerNames[aaguid] : undefined
 }
 
-/** A model of authenticators that has a name, by its AAGUID (WebAuthn Level 3 §6.5.1). */
+/** A named authenticator model, by AAGUID (WebAuthn Level 3 §6.5.1). */
 export interface AuthenticatorModel {
   readonly aaguid: string
   readonly name: string
 }
 
 /**
- * Every model that has a name here, in the order of the names.
+ * All named authenticator models, sorted by name.
  *
  * @example
  * ```ts
@@ -31,9 +31,9 @@ export function authenticatorModels(): readonly AuthenticatorModel[] {
   return models.toSorted((one, other) => one.name.localeCompare(other.name, 'en'))
 }
 
-/** A name to start with; the owner can change it. */
+/** The initial name of a passkey; the owner can change it. */
 export function passkeyName(aaguid: string, transports: readonly string[]): string {
-  // As long as an owner may make it.
+  // The maximum length for passkey names.
   const known = providerName(aaguid)?.slice(0, 50).trim()
   if (known) return known
   return transports.includes('internal') || transports.includes('hybrid') ? 'Passkey' : 'Security key'

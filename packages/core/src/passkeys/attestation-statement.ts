@@ -2,25 +2,25 @@ import { X509Certificate } from 'node:crypto'
 import { convertAAGUIDToString, decodeAttestationObject, parseAuthenticatorData } from '@simplewebauthn/server/helpers'
 import { InvalidInput } from '../errors.ts'
 
-/** The id of the extension that names revocation lists (RFC 5280 §4.2.1.13), in DER. */
+/** The DER-encoded ID of the CRL distribution points extension (RFC 5280 §4.2.1.13). */
 const crlDistributionPoints = Buffer.from('0603551d1f', 'hex')
 
-/** What an attestation object says of itself, before anything in it is verified. */
+/** The unverified content of an attestation object. */
 export interface StatedAttestation {
   readonly aaguid: string
   /**
-   * Whether a certificate names revocation lists. Verifying one downloads them, and for some formats before it is known who
-   * signed the certificate: a stranger would send this server to addresses of their choice.
+   * Whether a certificate names revocation lists. Verification downloads them, for some formats before the certificate
+   * signature is checked, so an attacker could make this server send requests to arbitrary URLs.
    */
   readonly namesRevocationLists: boolean
   /**
-   * Whether a certificate that may certify nobody certifies another one (RFC 5280 §4.2.1.9). The library looks at signatures
-   * alone: whoever has a key with a genuine certificate, such as any app of an Android key store, could certify whatever they like.
+   * Whether a certificate without CA permission has issued another one (RFC 5280 §4.2.1.9). The library checks only signatures,
+   * so the holder of any genuine certificate, such as an Android app with a key store key, could issue certificates.
    */
   readonly hasForgedIssuer: boolean
 }
 
-/** @throws {InvalidInput} `passkey_rejected` where it is no attestation object (WebAuthn Level 3 §6.5) */
+/** @throws {InvalidInput} `passkey_rejected` if it is not an attestation object (WebAuthn Level 3 §6.5) */
 export function statedAttestation(attestationObject: string): StatedAttestation {
   try {
     const decoded = decodeAttestationObject(new Uint8Array(Buffer.from(attestationObject, 'base64url')))
@@ -43,7 +43,7 @@ interface Statement {
 
 function certificatesOf(statement: Statement): readonly Buffer[] {
   const own = (statement.get('x5c') ?? []).map((certificate) => Buffer.from(certificate))
-  // SafetyNet's are in the header of a JWS (WebAuthn Level 3 §8.5).
+  // SafetyNet certificates are in the header of a JWS (WebAuthn Level 3 §8.5).
   const jws = statement.get('response')
   if (jws === undefined) return own
   const [head = ''] = Buffer.from(jws).toString('utf8').split('.')

@@ -18,7 +18,7 @@ import type { PasskeyPolicy, ReadPasskeyPolicy, RelyingParty } from './policy.ts
 import { hintsOf, refusal } from './registration.ts'
 import { authenticationResponse } from './responses.ts'
 
-/** A challenge in the form that the browser's `navigator.credentials.get` takes (WebAuthn Level 3 §5.5). */
+/** The options for `navigator.credentials.get` in the browser (WebAuthn Level 3 §5.5). */
 export interface AuthenticationRequest {
   readonly options: PublicKeyCredentialRequestOptionsJSON
   /** Milliseconds since the Unix epoch. */
@@ -26,36 +26,37 @@ export interface AuthenticationRequest {
 }
 
 export interface AuthenticationAnswer extends Asker {
-  /** An AuthenticationResponseJSON, not yet believed. */
+  /** An unverified AuthenticationResponseJSON. */
   readonly response: unknown
 }
 
 export interface Authenticated {
   readonly account: Account
   readonly passkey: Passkey
-  /** The signature counter did not rise: the passkey may have been copied (WebAuthn Level 3 §6.1.1). */
+  /** Whether the signature counter did not increase, so the passkey may be a copy (WebAuthn Level 3 §6.1.1). */
   readonly counterRegressed: boolean
-  /** The challenge that the answer was for, and what is recorded of the passkey's use with it. */
+  /** The challenge of the response, and the passkey use to record with it. */
   readonly challenge: string
   readonly use: PasskeyUse
 }
 
-/** The ceremony that tells who somebody is (WebAuthn Level 3 §7.2), with discoverable credentials alone. */
+/** The authentication ceremony (WebAuthn Level 3 §7.2) with discoverable credentials. */
 export interface Authentication {
   request(asker: Asker): Promise<AuthenticationRequest>
   /**
-   * Verifies the answer and identifies the account. Writes only that a signature counter did not rise where the policy refuses
-   * that; whoever signs in calls `recordUse`.
+   * Verifies the response and identifies the account. Writes only a counter regression that the policy rejects; callers that
+   * sign in call `recordUse`.
    *
-   * @throws {InvalidInput} `challenge_expired`, `passkey_unknown`, `passkey_rejected`, `passkey_user_verification_required`, and
-   * `passkey_counter_regressed` where the policy refuses that
-   * @throws {Forbidden} `account_disabled`, `account_not_found`, or `passkey_not_allowed` where the policy demands another one
+   * @throws {InvalidInput} `challenge_expired`, `passkey_unknown`, `passkey_rejected`, `passkey_user_verification_required`,
+   * and `passkey_counter_regressed` if the policy rejects that
+   * @throws {Forbidden} `account_disabled`, `account_not_found`, or `passkey_not_allowed` if the policy requires another
+   * passkey
    */
   verify(answer: AuthenticationAnswer): Promise<Authenticated>
   /**
-   * Spends the challenge and records that the passkey was used; call it first in the transaction that signs in.
+   * Consumes the challenge and records the use of the passkey; call it first in the transaction of the sign-in.
    *
-   * @throws {InvalidInput} `challenge_expired` if the challenge was spent before
+   * @throws {InvalidInput} `challenge_expired` if the challenge was already used
    */
   recordUse(authenticated: Authenticated): Promise<void>
 }
@@ -73,7 +74,10 @@ export interface AuthenticationPorts {
 export function createAuthentication(ports: AuthenticationPorts): Authentication {
   const { relyingParty, challenges, passkeys, accounts, clock, transaction } = ports
 
-  /** Where it is required, browsers do not offer passkeys that cannot do it: those that may still be used would be lost. */
+  /**
+   * Browsers hide passkeys without user verification if it is required, so request it as preferred while such passkeys are
+   * accepted.
+   */
   const verificationAskedFor = async (policy: PasskeyPolicy): Promise<PasskeyPolicy['userVerification']> => {
     if (policy.userVerification === 'preferred' || rejectsNonCompliant(policy, clock.now()))
       return policy.userVerification
@@ -149,7 +153,7 @@ interface Verification {
 async function verified(verification: Verification) {
   const { answer, challenge, passkey, relyingParty, requireUserVerification } = verification
   const { userHandle } = answer.response
-  // Nobody has said before who they are, so the passkey has to (WebAuthn Level 3 §7.2, step 6).
+  // The account is not known before, so the passkey must identify it (WebAuthn Level 3 §7.2, step 6).
   if (!userHandle || Buffer.from(userHandle, 'base64url').toString('utf8') !== passkey.accountId)
     throw new InvalidInput('passkey_rejected', 'The passkey belongs to another account than it says.')
   const { verified, authenticationInfo } = await verifyAuthenticationResponse({
@@ -161,14 +165,14 @@ async function verified(verification: Verification) {
     credential: {
       id: passkey.credentialId,
       publicKey: new Uint8Array(Buffer.from(passkey.publicKey, 'base64url')),
-      // A counter that does not rise is a sign, no proof: the caller decides, so the library is not to refuse it.
+      // Disables the library's counter check, because the caller decides about regressions.
       counter: 0,
     },
   }).catch((cause: unknown) => {
     throw refusal(cause)
   })
   if (!verified) throw new InvalidInput('passkey_rejected', 'The signature is not valid.')
-  // Whether a passkey can be copied is decided when it is made (WebAuthn Level 3 §6.1.3): a policy relies on that.
+  // Backup eligibility never changes (WebAuthn Level 3 §6.1.3), and policies rely on it.
   if (authenticationInfo.credentialDeviceType !== passkey.deviceType)
     throw new InvalidInput('passkey_rejected', 'The passkey says otherwise than before whether it can be backed up.')
   return authenticationInfo

@@ -3,37 +3,37 @@ import { decodeAttestationObject, verifyMDSBlob } from '@simplewebauthn/server/h
 import type { Clock } from '../clock.ts'
 import { Misconfigured } from '../errors.ts'
 
-/** Where the blob of the FIDO Metadata Service comes from: a signed JWT (FIDO MDS §3.1.7). */
+/** Reads the blob of the FIDO Metadata Service, a signed JWT (FIDO MDS §3.1.7). */
 export type ReadMetadata = () => Promise<string>
 
-/** What this process has read of the FIDO Metadata Service. */
+/** The state of the FIDO metadata in this process. */
 export interface MetadataState {
-  /** The number of the blob, which rises with every new one; `null` where none was read. */
+  /** The serial number of the blob, which increases with each release; `null` if none was loaded. */
   readonly serial: number | null
   /** Milliseconds since the Unix epoch. */
   readonly readAt: number | null
   readonly models: number
 }
 
-/** Which models of authenticators the FIDO Alliance vouches for (FIDO Metadata Service §3.1.7). */
+/** The authenticator models certified by the FIDO Alliance (FIDO Metadata Service §3.1.7). */
 export interface AuthenticatorMetadata {
   /**
-   * Has the library know every model; reads the blob again where it is a day old.
+   * Loads the metadata into the library; reloads the blob if it is a day old.
    *
-   * @throws {Misconfigured} `misconfigured` where there is none, or none that its signature speaks for
+   * @throws {Misconfigured} `misconfigured` if there is no blob with a valid signature
    */
   ensure(): Promise<void>
-  /** Reads the blob again. @throws as `ensure` */
+  /** Reloads the blob. @throws as `ensure` */
   refresh(): Promise<void>
   state(): MetadataState
-  /** Whether a model of this AAGUID is listed, in whatever standing. */
+  /** Whether a model with this AAGUID is listed, regardless of its status. */
   knows(aaguid: string): boolean
-  /** Whether a verified attestation object proves that it comes from a model of good standing. */
+  /** Whether a verified attestation object proves a model in good standing. */
   isTrusted(aaguid: string, attestationObject: Uint8Array): boolean
 }
 
 const day = 86_400_000
-/** What makes a model worthless (FIDO MDS §3.1.4). */
+/** Statuses that make a model untrusted (FIDO MDS §3.1.4). */
 const compromised: ReadonlySet<AuthenticatorStatus> = new Set([
   'REVOKED',
   'USER_VERIFICATION_BYPASS',
@@ -67,7 +67,7 @@ export function createAuthenticatorMetadata(read: ReadMetadata | undefined, cloc
     refresh,
     async ensure() {
       if (Math.abs(clock.now() - known.readAt) < day) return
-      // An older one is better than none: models are added to it far more often than they fall into disgrace.
+      // Keep the old blob on failure: new models appear far more often than known ones are compromised.
       await refresh().catch((error: unknown) => {
         if (known.serial < 0) throw error
       })
@@ -80,7 +80,7 @@ export function createAuthenticatorMetadata(read: ReadMetadata | undefined, cloc
     knows: (aaguid) => known.models.has(aaguid),
     isTrusted(aaguid, attestationObject) {
       const certificates = decodeAttestationObject(new Uint8Array(attestationObject)).get('attStmt').get('x5c')
-      // Self attestation proves that there is a key, and nothing about who made it.
+      // Self attestation proves possession of the key, but not the model.
       return known.models.get(aaguid) === true && certificates !== undefined && certificates.length > 0
     },
   }

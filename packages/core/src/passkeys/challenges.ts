@@ -5,7 +5,7 @@ import type { Sealer } from '../sealing.ts'
 import { clientDataOf } from './client-data.ts'
 import type { SpentChallengeStore } from './spent-challenge-store.ts'
 
-/** What a challenge was issued for; an answer is accepted for this purpose only. */
+/** The purpose of a challenge; responses are accepted only for this purpose. */
 export type ChallengePurpose = 'authentication' | 'registration' | 'setup' | 'sign_up'
 
 /** The browser that runs the ceremony, identified by a token in its cookie. */
@@ -16,7 +16,7 @@ export interface Asker {
 export interface ChallengeRequest extends Asker {
   readonly purpose: ChallengePurpose
   readonly accountId?: string
-  /** Anything that JSON can hold; the browser keeps it encrypted. */
+  /** Any JSON value; the browser stores it encrypted. */
   readonly data?: unknown
 }
 
@@ -35,24 +35,24 @@ export interface OpenedChallenge {
 
 /**
  * Issues challenges and accepts each one once, for one purpose, one browser and a limited time. The challenge itself is a
- * sealed value, so that issuing one stores nothing; a row is written when a verified answer spends it.
+ * sealed value, so that issuing one stores nothing; a row is written when a verified response consumes it.
  */
 export interface Challenges {
   issue(request: ChallengeRequest): IssuedChallenge
   /**
-   * Reads the challenge that an authenticator's answer contains. It is not spent yet: verify the answer, then call `spend`.
+   * Reads the challenge of an authenticator response without consuming it: verify the response, then call `spend`.
    *
    * @throws {InvalidInput} `challenge_expired` if no key opens it, or if it is too old, from the future, or for another purpose
-   * or browser; `passkey_rejected` if the answer contains none, or if the ceremony ran in a frame of another origin
+   * or browser; `passkey_rejected` if the response contains none, or if the ceremony ran in a frame of another origin
    */
   open(clientDataJSON: string, request: Asker & { readonly purpose: ChallengePurpose }): OpenedChallenge
   /**
-   * Call it first in the transaction of whatever the answer allows.
+   * Consumes the challenge; call it first in the transaction of the authorized action.
    *
-   * @throws {InvalidInput} `challenge_expired` if it was spent before
+   * @throws {InvalidInput} `challenge_expired` if it was already used
    */
   spend(challenge: string): Promise<void>
-  /** Removes at most `limit` spent challenges that nobody can replay any more; returns how many. */
+  /** Removes at most `limit` used challenges that can no longer be replayed; returns the number. */
   removeSpent(limit: number): Promise<number>
 }
 
@@ -67,7 +67,7 @@ export interface ChallengePorts {
 /** Milliseconds by which the clock of the process that issued a challenge may be ahead. */
 const maxClockSkew = 60_000
 
-/** One lifetime more than ten: a position can precede rows of transactions that had not committed when it was read. */
+/** Ten lifetimes plus one: a position can precede rows of transactions that had not committed when it was read. */
 const retentionLifetimes = 11
 
 export function createChallenges({ store, sealer, clock, lifetime }: ChallengePorts): Challenges {
@@ -99,7 +99,7 @@ export function createChallenges({ store, sealer, clock, lifetime }: ChallengePo
     },
 
     async spend(challenge) {
-      // By its bytes, since several texts decode to the same ones.
+      // Hash the bytes, because several texts decode to the same bytes.
       const hash = sha256(Buffer.from(challenge, 'base64url').toString('base64url'))
       if (!(await store.insert(hash))) throw expired('The challenge was used already.')
     },

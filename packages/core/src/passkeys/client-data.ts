@@ -1,13 +1,13 @@
 import { InvalidInput } from '../errors.ts'
 
-/** What a browser says about a ceremony (WebAuthn Level 3 §5.8.1), not yet believed. */
+/** The unverified client data of a ceremony (WebAuthn Level 3 §5.8.1). */
 export interface ClientData {
   readonly challenge: string
-  /** Whether the page was inside one of another origin, where a click can be stolen: no page of ours wants that. */
+  /** Whether the page was framed by another origin, which permits clickjacking; our pages never are. */
   readonly isFramed: boolean
 }
 
-/** @throws {InvalidInput} `passkey_rejected` where it is no JSON, or names no challenge */
+/** @throws {InvalidInput} `passkey_rejected` if it is not JSON, or contains no challenge */
 export function clientDataOf(clientDataJSON: string): ClientData {
   const { challenge, crossOrigin, topOrigin } = parsed(clientDataJSON)
   if (typeof challenge !== 'string')

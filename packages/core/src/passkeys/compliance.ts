@@ -1,7 +1,7 @@
 import type { Passkey } from './passkey.ts'
 import type { PasskeyPolicy } from './policy.ts'
 
-/** What about a passkey a policy does not accept. */
+/** A reason why a policy rejects a passkey. */
 export type PolicyProblem =
   | 'unverified'
   | 'synced'
@@ -13,7 +13,7 @@ export type PolicyProblem =
 type Judged = Pick<Passkey, 'userVerified' | 'deviceType' | 'attachment' | 'aaguid' | 'attestedAt'>
 
 /**
- * Everything that the policy has against a passkey; nothing where it complies.
+ * All policy violations of a passkey; empty if it complies.
  *
  * @example
  * ```ts
@@ -25,7 +25,7 @@ export function policyProblems(passkey: Judged, policy: PasskeyPolicy): readonly
   const problems: readonly (readonly [PolicyProblem, boolean])[] = [
     ['unverified', userVerification === 'required' && passkey.userVerified === false],
     ['synced', !allowSynced && passkey.deviceType === 'multiDevice'],
-    // A browser that does not say it is no evidence against the passkey.
+    // An unknown attachment is accepted, because some browsers do not report it.
     ['attachment', attachment !== 'any' && passkey.attachment !== null && passkey.attachment !== attachment],
     ['model_not_allowed', allowedModels.length > 0 && !allowedModels.includes(passkey.aaguid)],
     ['model_denied', deniedModels.includes(passkey.aaguid)],
@@ -34,7 +34,7 @@ export function policyProblems(passkey: Judged, policy: PasskeyPolicy): readonly
   return problems.flatMap(([problem, applies]) => (applies ? [problem] : []))
 }
 
-/** Whether passkeys that do not comply are refused at this time (milliseconds since the Unix epoch). */
+/** Whether the policy rejects non-compliant passkeys at this time (milliseconds since the Unix epoch). */
 export function rejectsNonCompliant({ nonCompliance, nonComplianceFrom }: PasskeyPolicy, now: number): boolean {
   return nonCompliance === 'require' && nonComplianceFrom <= now
 }

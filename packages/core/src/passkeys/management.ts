@@ -12,42 +12,45 @@ import type { ReadPasskeyPolicy } from './policy.ts'
 
 const maxNameLength = 50
 
-/** A passkey as it was called, and as it is called now. */
+/** A passkey before and after it was renamed. */
 export interface PasskeyRenaming {
   readonly before: Passkey
   readonly after: Passkey
 }
 
-/** What owners do with their passkeys, and administrators with those of others; what changes is in the audit log. */
+/** Passkey management by owners and administrators. Records each change in the audit log. */
 export interface PasskeyManagement {
-  /** The oldest first. */
+  /** Oldest first. */
   list(accountId: string): Promise<readonly Passkey[]>
-  /** At most `limit` passkeys of everybody, in the order of their ids, from after that of `after`. */
+  /** At most `limit` passkeys of all accounts with IDs after `after`, sorted by ID. */
   page(after: string, limit: number): Promise<readonly Passkey[]>
-  /** What those of these accounts have that have any; one statement. */
+  /** The summaries of those accounts that have passkeys, read with one statement. */
   summarize(accountIds: readonly string[]): Promise<readonly PasskeySummary[]>
   overview(): Promise<PasskeyOverview>
-  /** Every account with a passkey, or with these passkeys alone. */
+  /** The accounts with passkeys, optionally filtered. */
   accountIds(having?: PasskeysHad): Promise<readonly string[]>
   /**
    * @throws {InvalidInput} `validation_failed`, field `name` (1–50 characters) @throws {NotFound} `passkey_not_found`
-   * @throws {Forbidden} `forbidden` where `before.renamePasskey` refuses
+   * @throws {Forbidden} `forbidden` if `before.renamePasskey` refuses
    */
   rename(accountId: string, id: string, name: string, party?: ActingParty): Promise<PasskeyRenaming>
   /**
-   * Returns what was removed. It ends every session in which the passkey was used, and what came of them: sessions of passkeys that
-   * were registered in them, sessions and applications that were approved in them. The session of `party.origin` stays where
-   * another passkey was the last one used in it.
+   * Removes a passkey and returns it. Ends every session that used the passkey, and the sessions and applications derived from
+   * them: through passkeys registered in them, or approvals given in them. The session of `party.origin` remains if its last
+   * authentication used another passkey.
    *
-   * @throws {Conflict} `last_passkey`, also for the last one that the policy accepts: nobody locks themselves out by accident @throws {NotFound} `passkey_not_found`
-   * @throws {Forbidden} `forbidden` where `before.removePasskey` refuses
+   * @throws {Conflict} `last_passkey`, also for the last one that the policy accepts, so that users do not lock themselves out
+   * @throws {NotFound} `passkey_not_found`
+   * @throws {Forbidden} `forbidden` if `before.removePasskey` refuses
    */
   remove(accountId: string, id: string, party?: ActingParty): Promise<Passkey>
-  /** The same for an administrator, who may take the last one: it may be lost or stolen. @throws {NotFound} `passkey_not_found` */
+  /**
+   * Like `remove`, but for administrators, who may remove a lost or stolen last passkey. @throws {NotFound} `passkey_not_found`
+   */
   removeEvenLast(accountId: string, id: string, party?: ActingParty): Promise<Passkey>
 }
 
-/** Which passkey is removed, and in which session. */
+/** The removed passkey and the session that removes it. */
 export interface PasskeyRemovalStart {
   readonly accountId: string
   readonly removalOf: string
@@ -62,8 +65,8 @@ export interface PasskeyManagementPorts {
   readonly audit: AuditSink
   readonly transaction: Transaction
   /**
-   * Does the work in a transaction in which nobody signs in to the account or registers a passkey for it, and ends the sessions
-   * that the passkey led to.
+   * Runs the removal in a transaction that locks the account against sign-ins and passkey registrations, and ends the sessions
+   * derived from the passkey.
    */
   readonly removing: <T>(removal: PasskeyRemovalStart, remove: () => Promise<T>) => Promise<T>
 }
@@ -82,7 +85,7 @@ export function createPasskeyManagement({
     if (!found) throw notFound()
     return found
   }
-  /** The passkeys that the policy refuses now: they let nobody in. */
+  /** The passkeys that the policy currently rejects for sign-in. */
   const refusedOf = async (accountId: string): Promise<readonly string[]> => {
     const policy = await readPolicy()
     if (!rejectsNonCompliant(policy, clock.now())) return []

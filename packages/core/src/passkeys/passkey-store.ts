@@ -1,65 +1,65 @@
 import type { Passkey } from './passkey.ts'
 
-/** What a verified sign-in tells about a passkey. */
+/** The data of a verified sign-in to record for a passkey. */
 export interface PasskeyUse {
   readonly counter: number
   readonly backedUp: boolean
-  /** Whether the passkey verified its user this time. */
+  /** Whether the passkey verified the user this time. */
   readonly userVerified: boolean
   /** Milliseconds since the Unix epoch. */
   readonly at: number
 }
 
-/** What the passkeys of an account are, taken together. */
+/** A summary of the passkeys of an account. */
 export interface PasskeySummary {
   readonly accountId: string
   /** At least one. */
   readonly count: number
-  /** How many of them are kept by more than one device. */
+  /** The number of synced passkeys. */
   readonly synced: number
-  /** When any of them was last used. Milliseconds since the Unix epoch. */
+  /** When any of them was last used, in milliseconds since the Unix epoch. */
   readonly lastUsedAt: number | null
 }
 
-/** How people are off for passkeys. */
+/** Passkey statistics over all accounts. */
 export interface PasskeyOverview {
-  /** Accounts with a passkey. */
+  /** The number of accounts with passkeys. */
   readonly accounts: number
-  /** Those among them with a single one, which is on one device only. */
+  /** The number of accounts whose only passkey is not synced. */
   readonly withSingleDevicePasskey: number
 }
 
-/** A single one, or a single one that is on one device only. */
+/** Accounts with one passkey, or with one passkey that is not synced. */
 export type PasskeysHad = 'single' | 'on-one-device-only'
 
-/** Where passkeys are kept. */
+/** Stores passkeys. */
 export interface PasskeyStore {
-  /** Returns `false`, and changes nothing, where the credential id is already registered by anybody. */
+  /** Returns `false` without a change if any account has registered this credential ID. */
   insert(passkey: Passkey): Promise<boolean>
   findByCredentialId(credentialId: string): Promise<Passkey | undefined>
-  /** The oldest first. */
+  /** Oldest first. */
   listByAccount(accountId: string): Promise<readonly Passkey[]>
-  /** Keeps the highest counter seen, so that two sign-ins at once cannot turn it back; one that verified its user once is one that can. */
+  /** Keeps the highest counter, so that concurrent sign-ins cannot decrease it. Once set, `userVerified` stays `true`. */
   recordUse(id: string, use: PasskeyUse): Promise<void>
-  /** Remembers when the signature counter did not rise (milliseconds since the Unix epoch). */
+  /** Records when the signature counter did not increase (milliseconds since the Unix epoch). */
   recordCounterRegression(id: string, at: number): Promise<void>
-  /** Whether anybody has a passkey that has never verified its user. Asked at every sign-in: it reads no table. */
+  /** Whether any passkey has never verified its user. Called at every sign-in, so it must not scan a table. */
   hasUnverified(): Promise<boolean>
-  /** At most `limit` passkeys of all accounts, in the order of their ids, from after that of `after`. */
+  /** At most `limit` passkeys of all accounts with IDs after `after`, sorted by ID. */
   page(after: string, limit: number): Promise<readonly Passkey[]>
-  /** Of those of these accounts that have any, in one statement. */
+  /** The summaries of those accounts that have passkeys, read with one statement. */
   summarize(accountIds: readonly string[]): Promise<readonly PasskeySummary[]>
   overview(): Promise<PasskeyOverview>
-  /** Every account with a passkey, or with these passkeys alone. */
+  /** The accounts with passkeys, optionally filtered. */
   accountIds(having?: PasskeysHad): Promise<readonly string[]>
-  /** Returns `false` where this account has no such passkey. */
+  /** Returns `false` if this account has no such passkey. */
   rename(accountId: string, id: string, name: string): Promise<boolean>
   /**
-   * Removes it unless it is the account's last one, or the last one that is not among those `refused` (ids of passkeys
-   * that let nobody in any more). Of two removals at once, the second sees the first.
+   * Removes the passkey unless it is the last one of the account, or the last one not in `refused` (IDs of passkeys that the
+   * policy rejects). Concurrent removals are serialized.
    */
   removeUnlessLast(accountId: string, id: string, refused?: readonly string[]): Promise<'removed' | 'last' | 'missing'>
-  /** Removes it, the account's last one too. Returns `false` where this account has no such passkey. */
+  /** Removes the passkey, even the last one of the account. Returns `false` if this account has no such passkey. */
   remove(accountId: string, id: string): Promise<boolean>
   removeByAccount(accountId: string): Promise<void>
 }

@@ -1,41 +1,41 @@
-/** The kinds of connection that an authenticator names (WebAuthn Level 3 §5.8.4). Unknown ones are kept as they are. */
+/** The transports of an authenticator (WebAuthn Level 3 §5.8.4). Unknown values are kept. */
 export type Transport = string
 
 /** A stored credential (a credential record, WebAuthn Level 3 §4). */
 export interface Passkey {
-  /** Our id (UUID), used in addresses. */
+  /** Our ID (UUID), used in URLs. */
   readonly id: string
   readonly accountId: string
-  /** The credential id in base64url, unique among all accounts. */
+  /** The credential ID in base64url, unique across all accounts. */
   readonly credentialId: string
   /** The COSE public key in base64url. */
   readonly publicKey: string
   /** The signature counter; synced passkeys always send 0. */
   readonly counter: number
   readonly transports: readonly Transport[]
-  /** The authenticator's model as a UUID, all zeros where it is not told. */
+  /** The AAGUID of the authenticator model as a UUID, all zeros if not disclosed. */
   readonly aaguid: string
-  /** `multiDevice` where the passkey may be synced (backup eligible, WebAuthn §6.1.3). */
+  /** `multiDevice` if the passkey may be synced (backup eligible, WebAuthn §6.1.3). */
   readonly deviceType: 'singleDevice' | 'multiDevice'
   readonly backedUp: boolean
   /**
-   * Whether it has ever verified its user by fingerprint, face or PIN (`uvInitialized`, WebAuthn Level 3 §4). `null` where that
-   * was not noted when it was made, and it was not used since.
+   * Whether it has ever verified its user by fingerprint, face or PIN (`uvInitialized`, WebAuthn Level 3 §4). `null` if this
+   * was not recorded at registration and it has not been used since.
    */
   readonly userVerified: boolean | null
-  /** Whether the authenticator was part of the device (WebAuthn Level 3 §5.4.5), `null` where the browser did not say. */
+  /** The authenticator attachment (WebAuthn Level 3 §5.4.5), `null` if the browser did not report it. */
   readonly attachment: 'platform' | 'cross-platform' | null
-  /** The attestation statement format that it came with (WebAuthn Level 3 §8), `null` without one. */
+  /** The attestation statement format at registration (WebAuthn Level 3 §8), `null` if there was none. */
   readonly attestation: string | null
-  /** When its model was proven by the FIDO Metadata Service, in milliseconds since the Unix epoch. */
+  /** When the FIDO metadata confirmed its model, in milliseconds since the Unix epoch. */
   readonly attestedAt: number | null
-  /** The `User-Agent` of the browser that it was made in. */
+  /** The `User-Agent` of the browser at registration. */
   readonly device: string | null
-  /** When a signature counter last did not rise, in milliseconds since the Unix epoch. */
+  /** Time of the last counter regression, in milliseconds since the Unix epoch. */
   readonly counterRegressedAt: number | null
   readonly name: string
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number
-  /** Milliseconds since the Unix epoch; `null`: never. */
+  /** Milliseconds since the Unix epoch; `null` if never used. */
   readonly lastUsedAt: number | null
 }

@@ -1,16 +1,16 @@
-/** Whom passkeys are made for. */
+/** The WebAuthn relying party. */
 export interface RelyingParty {
-  /** The RP ID: the host name that passkeys are bound to, for ever (WebAuthn Level 3 §5.1.2). */
+  /** The RP ID: the host name that passkeys are permanently bound to (WebAuthn Level 3 §5.1.2). */
   readonly rpId: string
   readonly rpName: string
-  /** The origins whose answers count: the issuer's, and those related to it (WebAuthn Level 3 §5.11). */
+  /** The accepted origins: the issuer's and its related origins (WebAuthn Level 3 §5.11). */
   readonly origins: readonly string[]
-  /** How long a challenge waits for its answer, in milliseconds. */
+  /** How long a challenge is valid, in milliseconds. */
   readonly challengeLifetime: number
 }
 
 /**
- * What a passkey must be able to do, as an administrator decides (user verification and attestation: WebAuthn Level 3 §5.8.6, §5.4.7).
+ * The requirements for passkeys, set by administrators (user verification and attestation: WebAuthn Level 3 §5.8.6, §5.4.7).
  *
  * @example
  * ```ts
@@ -20,23 +20,23 @@ export interface RelyingParty {
 export interface PasskeyPolicy {
   readonly userVerification: 'required' | 'preferred'
   readonly attachment: 'any' | 'platform' | 'cross-platform'
-  /** Whether passkeys that can be copied to other devices are accepted. */
+  /** Whether synced passkeys are accepted. */
   readonly allowSynced: boolean
-  /** AAGUIDs of the only models that are accepted; empty for all. */
+  /** AAGUIDs of the accepted models; empty accepts all. */
   readonly allowedModels: readonly string[]
-  /** AAGUIDs of models that are not accepted. */
+  /** AAGUIDs of rejected models. */
   readonly deniedModels: readonly string[]
-  /** `required` refuses models that cannot prove themselves by an attestation the FIDO Metadata Service vouches for. */
+  /** `required` rejects models without an attestation that the FIDO Metadata Service can verify. */
   readonly attestation: 'none' | 'required'
-  /** Whether a signature counter that does not rise is only written down, or the sign-in refused as well. */
+  /** Whether a counter regression is only recorded, or the sign-in rejected too. */
   readonly counterRegression: 'audit' | 'refuse'
-  /** What becomes of passkeys that were registered before the policy became what it is. */
+  /** How to treat existing passkeys that violate the policy. */
   readonly nonCompliance: 'keep' | 'warn' | 'require'
-  /** From when on `require` refuses them, in milliseconds since the Unix epoch. */
+  /** When `require` takes effect, in milliseconds since the Unix epoch. */
   readonly nonComplianceFrom: number
 }
 
-/** What passkeys have to be able to do where nothing else is said. */
+/** The default requirements. */
 export const defaultPasskeyPolicy: PasskeyPolicy = {
   userVerification: 'required',
   attachment: 'any',
@@ -49,5 +49,5 @@ export const defaultPasskeyPolicy: PasskeyPolicy = {
   nonComplianceFrom: 0,
 }
 
-/** The policy of this moment. */
+/** Returns the current policy. */
 export type ReadPasskeyPolicy = () => Promise<PasskeyPolicy>

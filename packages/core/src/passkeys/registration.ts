@@ -17,7 +17,7 @@ import type { PasskeyStore } from './passkey-store.ts'
 import type { PasskeyPolicy, ReadPasskeyPolicy, RelyingParty } from './policy.ts'
 import { registrationResponse } from './responses.ts'
 
-/** Whom a new passkey is for (WebAuthn Level 3 §5.4.3). The account need not exist yet. */
+/** The user of a new passkey (WebAuthn Level 3 §5.4.3). The account need not exist yet. */
 export interface RegistrationSubject {
   readonly accountId: string
   readonly userName: string
@@ -27,39 +27,43 @@ export interface RegistrationSubject {
 export interface RegistrationRequest extends Asker {
   readonly subject: RegistrationSubject
   readonly purpose: Exclude<ChallengePurpose, 'authentication'>
-  /** What `verify` gives back. */
+  /** Returned by `verify`. */
   readonly data?: unknown
 }
 
 export interface RegistrationAnswer extends Asker {
   readonly purpose: Exclude<ChallengePurpose, 'authentication'>
-  /** A RegistrationResponseJSON, not yet believed. */
+  /** An unverified RegistrationResponseJSON. */
   readonly response: unknown
-  /** Whose passkey this has to be, where that is known. */
+  /** The expected account of the passkey, if known. */
   readonly accountId?: string
-  /** The browser's `User-Agent`, kept with the passkey. */
+  /** The browser's `User-Agent`, stored with the passkey. */
   readonly device?: string | null
 }
 
-/** A passkey that has proven itself (WebAuthn Level 3 §7.1) and is not stored yet. */
+/** A verified passkey (WebAuthn Level 3 §7.1) that is not stored yet. */
 export interface VerifiedRegistration {
   readonly passkey: Passkey
   readonly data: unknown
-  /** The challenge that the answer was for, which storing the passkey spends. */
+  /** The challenge of the response, which `store` consumes. */
   readonly challenge: string
 }
 
-/** The ceremony that makes a passkey (WebAuthn Level 3 §7.1). */
+/** The registration ceremony (WebAuthn Level 3 §7.1). */
 export interface Registration {
   options(request: RegistrationRequest): Promise<PublicKeyCredentialCreationOptionsJSON>
   /**
-   * Verifies the answer; stores nothing.
+   * Verifies the response without storing anything.
    *
    * @throws {InvalidInput} `challenge_expired`, `passkey_rejected`, `passkey_user_verification_required` or
-   * `passkey_not_allowed`, with `details.reasons`, where the policy does not accept it
+   * `passkey_not_allowed`, with `details.reasons`, if the policy rejects it
    */
   verify(answer: RegistrationAnswer): Promise<VerifiedRegistration>
-  /** Spends the challenge and stores the passkey. @throws {InvalidInput} `challenge_expired` @throws {Conflict} `passkey_already_registered` */
+  /**
+   * Consumes the challenge and stores the passkey.
+   *
+   * @throws {InvalidInput} `challenge_expired` @throws {Conflict} `passkey_already_registered`
+   */
   store(registration: VerifiedRegistration): Promise<void>
 }
 
@@ -184,7 +188,7 @@ function notAllowed(problems: readonly PolicyProblem[]): InvalidInput {
   })
 }
 
-/** What a browser should offer first (WebAuthn Level 3 §5.8.7). */
+/** The authenticator types that the browser should offer first (WebAuthn Level 3 §5.8.7). */
 export function hintsOf({ attachment }: PasskeyPolicy): readonly ('client-device' | 'security-key' | 'hybrid')[] {
   switch (attachment) {
     case 'platform':
@@ -200,7 +204,7 @@ function attachmentOf(reported: unknown): Passkey['attachment'] {
   return reported === 'platform' || reported === 'cross-platform' ? reported : null
 }
 
-/** The library tells its refusals apart by their text alone. */
+/** Distinguishes the library's errors by their message, because they have no codes. */
 export function refusal(cause: unknown): InvalidInput {
   const message = cause instanceof Error ? cause.message : String(cause)
   const code = /user verification/i.test(message) ? 'passkey_user_verification_required' : 'passkey_rejected'

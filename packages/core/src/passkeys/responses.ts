@@ -48,13 +48,13 @@ const isAuthentication = ajv.compile<AuthenticationResponseJSON>({
   },
 })
 
-/** @throws {InvalidInput} `passkey_rejected` where it is no RegistrationResponseJSON (WebAuthn Level 3 §5.1.8) */
+/** @throws {InvalidInput} `passkey_rejected` if it is not a RegistrationResponseJSON (WebAuthn Level 3 §5.1.8) */
 export function registrationResponse(value: unknown): RegistrationResponseJSON {
   if (isRegistration(value)) return value
   throw new InvalidInput('passkey_rejected', `No registration response: ${ajv.errorsText(isRegistration.errors)}`)
 }
 
-/** @throws {InvalidInput} `passkey_rejected` where it is no AuthenticationResponseJSON (WebAuthn Level 3 §5.1.8) */
+/** @throws {InvalidInput} `passkey_rejected` if it is not an AuthenticationResponseJSON (WebAuthn Level 3 §5.1.8) */
 export function authenticationResponse(value: unknown): AuthenticationResponseJSON {
   if (isAuthentication(value)) return value
   throw new InvalidInput('passkey_rejected', `No authentication response: ${ajv.errorsText(isAuthentication.errors)}`)

@@ -1,6 +1,6 @@
 /**
- * Remembers the challenges that a verified answer has spent, so that no answer counts twice (WebAuthn Level 3 §13.4.3). The
- * order of insertion, not a clock, says which ones can be removed.
+ * Stores used challenges, so that no response is accepted twice (WebAuthn Level 3 §13.4.3). Removal follows the insertion order
+ * instead of a clock.
  */
 export interface SpentChallengeStore {
   /**
@@ -10,8 +10,8 @@ export interface SpentChallengeStore {
    * @param hash - SHA-256 of the challenge, base64url
    */
   insert(hash: string): Promise<boolean>
-  /** The position of the challenge that was inserted last; 0 if there is none. Positions rise and are never reused. */
+  /** The position of the last inserted challenge; 0 if there is none. Positions increase and are never reused. */
   lastPosition(): Promise<number>
-  /** Removes at most `limit` challenges up to and including this position; returns how many. */
+  /** Removes at most `limit` challenges up to and including this position; returns the number. */
   removeUpTo(position: number, limit: number): Promise<number>
 }

@@ -16,8 +16,7 @@ export interface ReauthenticationStore {
   insert(reauthentication: StoredReauthentication): Promise<void>
   /**
    * Removes and returns the one with this hash if it belongs to this account and session. Atomic: of any number of concurrent
-   * calls,
-   * one receives it.
+   * calls, one receives it.
    */
   consume(
     wanted: Pick<StoredReauthentication, 'hash' | 'accountId' | 'sessionUid'>,

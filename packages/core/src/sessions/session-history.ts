@@ -38,8 +38,7 @@ export interface SessionHistory {
    *
    * @throws {InvalidInput} `passkey_unknown` if the passkey was removed meanwhile, `code_invalid` if the code was revoked
    * @throws {NotAuthenticated} `device_login_expired` if a passkey removal ended the approving session, `not_signed_in` if it
-   * ended
-   * this one
+   * ended this one
    */
   start(uid: string, signIn: SignIn, save: () => Promise<unknown>): Promise<void>
   /**
@@ -49,8 +48,8 @@ export interface SessionHistory {
    */
   register(session: SessionName, passkey: Passkey, store: () => Promise<void>): Promise<void>
   /**
-   * Records an object created in the session of a request, or by an API key created in a session. Call it in the transaction that
-   * creates the object.
+   * Records an object created in the session of a request, or by an API key created in a session. Call it in the transaction
+   * that creates the object.
    *
    * @throws {NotAuthenticated} `not_signed_in` if the session has ended meanwhile
    */

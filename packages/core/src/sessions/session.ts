@@ -1,8 +1,7 @@
 /**
  * The method of a sign-in. `setup` and `sign_up`: with the passkey created together with the account. `api`: the account was
- * created
- * through the API without authentication, `setup_api` as the first administrator. `device`: approved on another device with a
- * passkey.
+ * created through the API without authentication, `setup_api` as the first administrator. `device`: approved on another device
+ * with a passkey.
  */
 export type SignInMethod = 'passkey' | 'code' | 'device' | 'setup' | 'sign_up' | 'setup_api' | 'api'
 

@@ -40,8 +40,8 @@ export interface FederatedAssertionPorts {
 export type FederatedRefusal = { readonly refused: string }
 
 /**
- * Verifies assertions of other issuers that replace a client secret (RFC 7523 §3). A federated identity of the client must match
- * issuer, subject and audience, and the issuer's keys must have signed the assertion.
+ * Verifies assertions of other issuers that replace a client secret (RFC 7523 §3). A federated identity of the client must
+ * match issuer, subject and audience, and the issuer's keys must have signed the assertion.
  */
 export function createFederatedAssertions({ fetch, issuer, now, isFirstUse }: FederatedAssertionPorts) {
   const keySets = new Map<string, JWTVerifyGetKey>()

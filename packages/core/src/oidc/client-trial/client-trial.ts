@@ -31,8 +31,8 @@ const scope = 'openid profile email groups'
 const secretLifetime = 60_000
 
 /**
- * Tests a client with real requests to this provider's own endpoints. The browser is not redirected: the code is created for the
- * account and exchanged immediately, and everything issued is revoked before the result is returned.
+ * Tests a client with real requests to this provider's own endpoints. The browser is not redirected: the code is created for
+ * the account and exchanged immediately, and everything issued is revoked before the result is returned.
  *
  * @throws {NotFound} `client_not_found`
  */

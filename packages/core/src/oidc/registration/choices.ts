@@ -11,8 +11,8 @@ const grantTypes = new Set<unknown>([
 ])
 
 /**
- * The registered metadata that the library enforces, reduced to what is consistent with later changes by administrators, because
- * the library rejects contradictory clients.
+ * The registered metadata that the library enforces, reduced to what is consistent with later changes by administrators,
+ * because the library rejects contradictory clients.
  */
 export function registeredChoices(
   { registration, protocol, isPublic }: Client,

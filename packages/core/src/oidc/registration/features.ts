@@ -5,8 +5,8 @@ import type { Registrar } from './registrar.ts'
 type Features = NonNullable<Configuration['features']>
 
 /**
- * The registration options of the library. Its initial access token option is static, so the registrar checks the policy and the
- * token itself before the metadata is processed.
+ * The registration options of the library. Its initial access token option is static, so the registrar checks the policy and
+ * the token itself before the metadata is processed.
  */
 export function registrationFeatures(registrar: Registrar): Pick<Features, 'registration' | 'registrationManagement'> {
   return {

@@ -16,8 +16,7 @@ export interface OwnSecretPorts {
 
 /**
  * A client that updates its registration may repeat its secret (RFC 7592 §2.2). The library would compare it with the
- * placeholder,
- * so a correct secret is removed from the request; a wrong one remains and is rejected.
+ * placeholder, so a correct secret is removed from the request; a wrong one remains and is rejected.
  */
 export function createOwnSecretFilter({ findClient, clock }: OwnSecretPorts) {
   return async (req: IncomingMessage, path: string): Promise<void> => {

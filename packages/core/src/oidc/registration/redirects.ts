@@ -2,8 +2,7 @@ import { type ClientMetadata, errors } from 'oidc-provider'
 
 /**
  * Rejects URIs that only administrators may register: wildcards, and non-HTTPS URIs for `initiate_login_uri` or for ID tokens
- * from
- * the authorization endpoint (OpenID Connect Dynamic Client Registration §2).
+ * from the authorization endpoint (OpenID Connect Dynamic Client Registration §2).
  *
  * @throws InvalidClientMetadata
  */
