@@ -44,7 +44,7 @@ export interface ConsentPorts {
 /** Asks a user to consent to a client's access, and stores the decision. */
 export function createConsent(ports: ConsentPorts) {
   const { provider, accounts, makeClaims, consents, apiAccess, sessions, audit, clock } = ports
-  /** @throws {Conflict} `interaction_expired` if another user has signed in meanwhile */
+  /** @throws {Conflict} `interaction_expired` if another user has since signed in */
   const decidingAccount = async ({ req, res }: Exchange, interaction: Interaction): Promise<Account> => {
     if (interaction.prompt.name !== 'consent')
       throw new Forbidden('validation_failed', 'This interaction does not ask for consent.')

@@ -61,7 +61,7 @@ export interface RegistrationService {
    * Verifies the response and stores the passkey of the signed-in user. Upgrades a session without a passkey to full access.
    *
    * @throws as `verify` and `store`
-   * @throws {NotAuthenticated} `not_signed_in` if the session has ended meanwhile; `reauthentication_required`, or {Forbidden}
+   * @throws {NotAuthenticated} `not_signed_in` if the session has since ended; `reauthentication_required`, or {Forbidden}
    * `sign_in_again`, if the session used no passkey and may not add one
    */
   add(

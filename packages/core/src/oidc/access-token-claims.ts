@@ -19,7 +19,7 @@ export function audienceOf(reader: string, scopes: Iterable<string>, issuer: str
 
 const userScopes = new Set(['openid', 'profile', 'email', 'groups'])
 
-/** Formats JWT access tokens as the contract requires: `aud` is an array, and `scp` repeats the scopes as an array. */
+/** Formats JWT access tokens as the API contract requires: `aud` is an array, and `scp` repeats the scopes as an array. */
 export const customizeAccessTokens: CustomizeJwt = async (_ctx, { kind, clientId }, { payload }) => {
   const { aud, scope, iss } = payload
   const scopes = typeof scope === 'string' ? scope.split(' ') : []

@@ -68,7 +68,7 @@ export function createAdapterFactory(ports: AdapterPorts): (model: string) => Ad
 function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAdapter {
   const { artifacts, clock, hashUserCode, refreshAnswers, refreshLeeway } = ports
   const keyOf = (id: string) => sha256(`${model}:${model === 'AccessToken' ? storedTokenId(id) : id}`)
-  /** Artifacts found by another key keep their storage key, marked by a prefix that no bearer value has. */
+  /** An artifact found by UID or user code has its storage key, marked with a prefix, in place of the bearer value. */
   const locationOf = (id: string) => (id.startsWith(hidden) ? id.slice(hidden.length) : keyOf(id))
   const sealed = ({ id, payload, expiresIn }: StoredState, key = keyOf(id)) =>
     seal(model, {
@@ -95,7 +95,7 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
     const grantId = (await artifacts.find(keyOf(id)))?.grantId
     if (grantId) await destroyGrant(artifacts, grantId)
   }
-  /** Answers `slow_down` to a device that polls too often (RFC 8628 §3.5), unless the user has already decided. */
+  /** Responds with `slow_down` to a device that polls too often (RFC 8628 §3.5), unless the user has already decided. */
   const assertPollInterval = async (artifact: Artifact | undefined) => {
     if (artifact === undefined || Provider.ctx?.oidc?.route !== 'token') return
     // Concurrent polls are not a replay. Without this check the library would revoke the tokens just issued to the first one.
@@ -302,7 +302,7 @@ function open(artifact: Artifact | undefined, id: string | undefined): AdapterPa
   if (payload.returnTo !== undefined && id !== undefined) payload.returnTo = payload.returnTo.replaceAll(idMarker, id)
   return {
     ...payload,
-    // An artifact found by another key can be read and written back, but not used as a bearer value.
+    // An artifact found by UID or user code can be read and written back, but not used as a bearer value.
     jti: id ?? `${hidden}${artifact.key}`,
     kind: artifact.model,
     ...(artifact.consumedAt !== null && { consumed: Math.floor(artifact.consumedAt / 1000) }),

@@ -11,9 +11,9 @@ interface Made {
 }
 
 /**
- * Adds the granted OpenID scopes to API access tokens and makes UserInfo accept these tokens, as programs written for the
- * contract expect (RFC 8707 leaves both open). By default the library gives such a token only the scopes of the API, UserInfo
- * rejects every token with an audience, and JWTs are not stored.
+ * Adds the granted OpenID scopes to API access tokens and makes UserInfo accept these tokens, as existing API clients expect
+ * (RFC 8707 leaves both open). By default the library gives such a token only the scopes of the API, UserInfo rejects every
+ * token with an audience, and JWTs are not stored.
  */
 export function mergeLoginScopes(provider: Provider): void {
   const { prototype } = provider.AccessToken

@@ -142,7 +142,7 @@ export function protocolMetadata(
     ...encryption('id_token', protocol.idTokenEncryptedResponse),
     ...encryption('userinfo', protocol.userinfoEncryptedResponse),
     ...encryption('authorization', protocol.authorizationEncryptedResponse),
-    // A copy, because the library keeps a reference to its input.
+    // A copy, because the library keeps a reference to the object.
     ...(jwks !== null && { jwks: { keys: jwks.keys.map((key) => ({ ...key })) } }),
     ...(jwksUri !== null && { jwks_uri: jwksUri }),
     ...(sectorIdentifierUri !== null && { sector_identifier_uri: sectorIdentifierUri }),

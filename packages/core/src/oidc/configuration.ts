@@ -41,7 +41,7 @@ const day = 24 * hour
 /** Seconds. */
 export const idTokenLifetime = hour
 
-/** The maximum remaining lifetime of a token signed now, in milliseconds. */
+/** The maximum lifetime of a token signed now, in milliseconds. */
 export async function maxTokenLifetime(clients: Pick<ClientStore, 'list'>): Promise<number> {
   const minutes = (await clients.list()).map(({ accessTokenDurationMinutes }) => accessTokenDurationMinutes)
   return Math.max(idTokenLifetime, ...minutes.map((each) => each * minute)) * 1000
@@ -154,7 +154,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     cookies: {
       keys: [...ports.cookieKeys],
       names: cookieNames(secure, cookieSuffix(ports.mountPath)),
-      // The value cannot be guessed, and programs for the contract keep only this cookie, not its signature.
+      // Not signed: the value cannot be guessed, and existing API clients keep only this cookie, without its signature.
       long: { ...cookie, signed: false, path: '/' },
       short: cookie,
     },

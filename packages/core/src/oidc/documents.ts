@@ -17,7 +17,7 @@ const cacheControl = `public, max-age=${documentMaxAge}`
 
 /**
  * Endpoints that servers call, which the metadata may list under an internal origin. Devices can be in any network, so the
- * device authorization endpoint stays at the issuer, as in the contract.
+ * device authorization endpoint stays at the issuer, as in the API contract.
  */
 const backChannel = ['token', 'userinfo', 'introspection', 'revocation', 'pushed_authorization_request'] as const
 

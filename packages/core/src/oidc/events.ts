@@ -100,8 +100,8 @@ function revoked({ kind, clientId = '', accountId }: RevokedToken): AuditEvent {
 }
 
 /**
- * Returns the tokens revoked by this request. The library emits no event, and its response is the same for unknown tokens (RFC
- * 7009 §2.2).
+ * Returns the tokens revoked by this request. The library emits no event, and its response is the same for unknown tokens
+ * (RFC 7009 §2.2).
  */
 function revokedTokens({ client, entities }: KoaContextWithOIDC['oidc']): readonly RevokedToken[] {
   const found: readonly (RevokedToken | undefined)[] = [

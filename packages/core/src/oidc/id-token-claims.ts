@@ -6,7 +6,7 @@ type IdToken = InstanceType<Provider['IdToken']>
 type RefreshToken = InstanceType<Provider['RefreshToken']>
 
 /**
- * Claims that the contract requires in addition to OpenID Connect Core §2: a unique ID, the token type, and the time of the
+ * Claims that the API contract requires in addition to OpenID Connect Core §2: a unique ID, the token type, and the time of the
  * authorization request (in seconds).
  */
 export function ownIdTokenClaims(requestedAt: number) {

@@ -32,7 +32,7 @@ interface LibraryClient {
 
 /**
  * Clients may introspect their own tokens and tokens for APIs that they serve. Tokens are inactive if the user may no longer
- * sign in or use the client, or if the client lost access to the API. As the contract requires, the response contains the
+ * sign in or use the client, or if the client lost access to the API. As the API contract requires, the response contains the
  * audience as an array and the subject also as `username`.
  */
 export function introspectionPolicy({ accounts, apiAccess, pairwise }: IntrospectionPorts) {

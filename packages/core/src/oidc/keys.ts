@@ -80,7 +80,7 @@ export interface KeyRingPorts {
   readonly clock: Clock
   readonly transaction: Transaction
   readonly schedule: KeySchedule
-  /** The maximum remaining lifetime of a token signed now, in milliseconds. */
+  /** The maximum lifetime of a token signed now, in milliseconds. */
   readonly maxTokenLifetime: () => Promise<number>
 }
 

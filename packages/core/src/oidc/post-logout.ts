@@ -18,7 +18,7 @@ interface LibraryClient {
 
 /**
  * The URL to open after a client has signed the user out: the requested URI or, with an ID token, the first registered one, as
- * the contract requires. Dynamically registered clients get our own page instead, as OpenID Connect RP-Initiated Logout §2
+ * the API contract requires. Dynamically registered clients get our own page instead, as OpenID Connect RP-Initiated Logout §2
  * specifies. Returns `undefined` if the requested URI is not registered.
  */
 export function afterLogout(

@@ -184,7 +184,7 @@ export function saveSessionsAtomically(provider: Provider, ports: SessionOverrid
   override('resetIdentifier', () => {})
 }
 
-/** Stores the session. @throws {SessionEnded} if it ended meanwhile */
+/** Stores the session. @throws {SessionEnded} if it has since ended */
 export async function saveSession(session: ProviderSession): Promise<void> {
   await writerOf(session)()
 }
@@ -193,7 +193,7 @@ export async function saveSession(session: ProviderSession): Promise<void> {
  * Adds the grant to the stored session, so that ending the session revokes it. If a concurrent request added another grant of
  * this client or withdrew access, returns `false` and updates the session to the stored state.
  *
- * @throws {SessionEnded} if the session ended meanwhile
+ * @throws {SessionEnded} if the session has since ended
  */
 export async function listGrant(session: ProviderSession, clientId: string, grantId: string): Promise<boolean> {
   const before = session.authorizations

@@ -42,7 +42,7 @@ export interface Sessions {
   /**
    * Upgrades the session after a passkey registration to passkey authentication, with a new ID.
    *
-   * @throws {NotAuthenticated} `not_signed_in` if it ended meanwhile
+   * @throws {NotAuthenticated} `not_signed_in` if the session has since ended
    */
   strengthen(req: IncomingMessage, res: ServerResponse): Promise<void>
   /** Ends all sessions of this browser and revokes their grants. Returns the account ID of the active one. */

@@ -28,7 +28,7 @@ export interface AtomicAdapter {
   finishedFor(id: string): Promise<string | undefined>
 }
 
-/** Prefix of the storage key in the ID of an instance that was found by another key. */
+/** Prefix of the storage key in the ID of an instance that was found by UID or user code. */
 export const hidden = 'hidden:'
 
 /** The library models that are stored by compare-and-set. */
@@ -109,7 +109,7 @@ export interface StoredModel {
 }
 
 /**
- * Stores a grant or interaction that was read. Returns `false` without a change if it was changed or destroyed meanwhile; the
+ * Stores a grant or interaction that was read. Returns `false` without a change if it has since been changed or destroyed; the
  * library's own save would recreate it.
  */
 export async function replaceStored(instance: object & { readonly exp?: number | undefined }): Promise<boolean> {

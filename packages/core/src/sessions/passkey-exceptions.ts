@@ -12,8 +12,8 @@ interface Exceptions {
 }
 
 /**
- * Actions permitted without a passkey in a session that used none, by sign-in method. A session from the setup API has full
- * permissions, because it cannot use a passkey.
+ * Actions permitted without a passkey in a session that used none, by sign-in method. A session of the setup API needs no
+ * passkey at all, because no other administrator exists who could issue a login code.
  */
 const exceptions: Readonly<Partial<Record<SignInMethod, Exceptions>>> = {
   setup: { addPasskey: true, reauthentication: false },

@@ -36,7 +36,7 @@ export interface SessionHistory {
   /**
    * Saves a new session, or a new sign-in in an existing one, together with its history.
    *
-   * @throws {InvalidInput} `passkey_unknown` if the passkey was removed meanwhile, `code_invalid` if the code was revoked
+   * @throws {InvalidInput} `passkey_unknown` if the passkey has since been removed, `code_invalid` if the code was revoked
    * @throws {NotAuthenticated} `device_login_expired` if a passkey removal ended the approving session, `not_signed_in` if it
    * ended this one
    */
@@ -44,14 +44,14 @@ export interface SessionHistory {
   /**
    * Stores a passkey registered in a session.
    *
-   * @throws {NotAuthenticated} `not_signed_in` if the session has ended meanwhile, or as `assertMayAddFirst`
+   * @throws {NotAuthenticated} `not_signed_in` if the session has since ended, or as `assertException`
    */
   register(session: SessionName, passkey: Passkey, store: () => Promise<void>): Promise<void>
   /**
    * Records an object created in the session of a request, or by an API key created in a session. Call it in the transaction
    * that creates the object.
    *
-   * @throws {NotAuthenticated} `not_signed_in` if the session has ended meanwhile
+   * @throws {NotAuthenticated} `not_signed_in` if the session has since ended
    */
   made(origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>, thing: MadeInSession): Promise<void>
   /** When an existing passkey was last used in the session, in milliseconds; `undefined` if never. */

@@ -23,7 +23,8 @@ const worth: Readonly<Record<SignInMethod, readonly [amr: string, acr: (typeof a
   passkey: ['phr', 'phr'],
   setup: ['phr', 'phr'],
   sign_up: ['phr', 'phr'],
-  // The administrator who sets up a server through the API has full access, because no passkey can exist yet.
+  // The administrator who sets up a server through the API has full access, because no other administrator exists who could
+  // grant it.
   setup_api: ['otp', '1'],
   api: ['otp', '0'],
   code: ['otp', '0'],
