@@ -48,7 +48,7 @@ export interface PendingDeviceAuthorization {
   readonly claims: readonly ClaimView[]
   readonly apis: readonly ApiView[]
   readonly authorizationDetails: readonly AuthorizationDetailView[]
-  /** Whether the existing consent does not cover the request. */
+  /** Whether the request exceeds the existing consent. */
   readonly consentRequired: boolean
   /** Whether a passkey authentication is needed: the client requires it, or the session used none. */
   readonly reauthenticationRequired: boolean

@@ -36,7 +36,7 @@ export function createLogin({ provider, sessions, signIn }: LoginPorts) {
     answerInteraction(provider(), interaction, (answered) => {
       // The session that the request started with no longer matters.
       answered.session = undefined
-      // An earlier consent may be of another user.
+      // An earlier consent may belong to another user.
       const { consent: _consent, ...before } = interaction.lastSubmission ?? {}
       const { name } = interaction.prompt
       answered.result = { ...before, ...result, ...(choosing.has(name) && { select_account: {}, create: {} }) }

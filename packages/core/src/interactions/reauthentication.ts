@@ -47,7 +47,7 @@ export interface ReauthenticationService {
   assertFresh(req: IncomingMessage, res: ServerResponse): Promise<void>
   /**
    * Like `assertFresh`, before adding a passkey. A session in which no passkey was used may add one for fifteen minutes if it
-   * started by sign-up, setup, the API or a login code, and if no passkey of the account was removed since.
+   * started by sign-up, setup, the API or a login code, and if no passkey of the account has since been removed.
    *
    * @throws {NotAuthenticated} `reauthentication_required` @throws {Forbidden} `sign_in_again` if the account has no passkey
    */

@@ -53,8 +53,8 @@ export interface RegistrationService {
   /**
    * Consumes the challenge and stores the verified passkey; call it in the transaction that creates its account.
    *
-   * @throws {InvalidInput} `challenge_expired` if the challenge was already used @throws {Conflict}
-   * `passkey_already_registered`
+   * @throws {InvalidInput} `challenge_expired` if the challenge was already used
+   * @throws {Conflict} `passkey_already_registered`
    */
   store(registration: VerifiedRegistration): Promise<void>
   /**

@@ -112,7 +112,7 @@ export interface ConsentView extends InLanguages {
   readonly cancelTo: string
 }
 
-/** The page to choose an account signed in in this browser (`prompt=select_account`, OpenID Connect Core §3.1.2.1). */
+/** The account chooser for the accounts in this browser (`prompt=select_account`, OpenID Connect Core §3.1.2.1). */
 export interface SelectAccountView extends InLanguages {
   readonly view: 'select-account'
   readonly client: ClientView
@@ -201,8 +201,8 @@ export interface LoginCodeView extends InLanguages {
 }
 
 /**
- * The sign-up page, which creates an account with a passkey. Used if `stores.accounts` has `register` and the host has no own
- * page.
+ * The sign-up page, which creates an account with a passkey. Used if `stores.accounts` has `register` and the host has no page
+ * of its own.
  */
 export interface SignUpView extends InLanguages {
   readonly view: 'sign-up'

@@ -12,7 +12,7 @@ const acceptedAlgorithms = [...signingAlgorithms, 'Ed25519'] as const
 
 /**
  * The enabled algorithms. Symmetric algorithms keyed by a client secret are disabled, except for assertions of clients that use
- * `client_secret_jwt`. DPoP is too recent to need RS256.
+ * `client_secret_jwt`. DPoP clients are recent enough not to need RS256.
  */
 export const enabledAlgorithms: NonNullable<Configuration['enabledJWA']> = {
   idTokenSigningAlgValues: [...signingAlgorithms],

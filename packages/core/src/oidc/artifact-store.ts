@@ -68,8 +68,8 @@ export interface ArtifactStore {
    */
   consume(key: string, at: number, leeway?: Leeway): Promise<boolean>
   /**
-   * Replaces the artifact with this key by `artifact`, which has an account, atomically. Returns `false` without a change if
-   * the stored one already has an account or is missing.
+   * Replaces the artifact that has this key with `artifact`, which has an account, atomically. Returns `false` without a change
+   * if the stored one already has an account or is missing.
    */
   decide(artifact: Artifact): Promise<boolean>
   /** Records a poll. Returns `false` without recording it if the last one is less than `interval` (milliseconds) ago. */

@@ -24,7 +24,7 @@ export const deviceFlow: NonNullable<Configuration['features']>['deviceFlow'] = 
   successSource: noPage,
 }
 
-/** Replaces the library's user codes by codes in Pocket's format, and announces the poll interval. */
+/** Replaces the library's user codes with codes in Pocket's format, and announces the poll interval. */
 export function generateUserCodes(provider: Provider, { issuer }: { readonly issuer: string }): void {
   provider.use(async (ctx, next) => {
     await next()

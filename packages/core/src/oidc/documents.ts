@@ -16,8 +16,8 @@ const documentOf: Readonly<Record<string, string>> = {
 const cacheControl = `public, max-age=${documentMaxAge}`
 
 /**
- * Endpoints that servers call, which the metadata may list under an internal origin. Devices can be in any network, so the
- * device authorization endpoint stays at the issuer, as in the API contract.
+ * Endpoints that are called by servers, which the metadata may list under an internal origin. Devices can be in any network, so
+ * the device authorization endpoint stays at the issuer, as in the API contract.
  */
 const backChannel = ['token', 'userinfo', 'introspection', 'revocation', 'pushed_authorization_request'] as const
 
@@ -44,7 +44,7 @@ export type ServeDocument = (req: IncomingMessage, res: ServerResponse) => Promi
  * Caches the library's metadata and JWKS responses, which are the same for all clients until the provider is replaced. The
  * library would build and serialize them for each request.
  *
- * @returns serves a cached document; resolves to `false` if the library must respond.
+ * @returns a function that serves a cached document; it resolves to `false` if the library must respond.
  */
 export function serveDocuments(provider: Provider, ports: DocumentsPorts): ServeDocument {
   const { issuer, mountPath, internalOrigin, registrationPolicy, signUpIsOpen } = ports

@@ -10,7 +10,7 @@ export function storedTokenId(token: string): string {
 }
 
 /**
- * Replaces a login JWT by its stored ID in introspection (RFC 7662) and revocation (RFC 7009) requests, because the library
+ * Replaces a login JWT with its stored ID in introspection (RFC 7662) and revocation (RFC 7009) requests, because the library
  * rejects JWTs there. JWTs for APIs remain, and are rejected with `unsupported_token_type`. Modifies the form and returns
  * whether it did.
  */

@@ -145,7 +145,7 @@ function lacksRedirectUri({ oidc }: KoaContextWithOIDC, { error, error_descripti
   return isIncomplete && oidc?.route === 'authorization' && oidc.params?.redirect_uri === undefined
 }
 
-/** Also shows an unknown client ID, unless it contains characters that could make it read like our own text. */
+/** Shows an unknown client ID too, unless its characters would let it pass as our own text. */
 function applicationOf({ oidc, query }: KoaContextWithOIDC): { readonly client?: string } {
   if (oidc?.client) return { client: oidc.client.clientName ?? oidc.client.clientId }
   const id = oidc?.params?.client_id ?? query.client_id

@@ -39,7 +39,7 @@ function accountGone(): interactionPolicy.Check {
   )
 }
 
-/** The client requires a new passkey authentication or limits the session age, and the session does not satisfy this. */
+/** Prompts for sign-in if the client requires a recent passkey authentication or a younger session. */
 function reauthentication(clock: Clock): interactionPolicy.Check {
   return new Check(
     'reauthentication',

@@ -18,7 +18,7 @@ export interface PostedRequestPorts extends RefusalPorts {
  * Redirects a request posted by a client's page (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2) to a GET request.
  * Browsers omit our `SameSite` cookies from cross-site form posts, but send them with the redirect.
  *
- * @returns responds to such a request; resolves to `false` for other requests
+ * @returns a function that responds to such a request; it resolves to `false` for other requests
  */
 export function createPostedRequests({ issuer, render, audit }: PostedRequestPorts) {
   const refuse = createRefusalPage({ render, audit })

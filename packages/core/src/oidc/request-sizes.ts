@@ -48,7 +48,7 @@ export function createRefusalPage({ render, audit }: RefusalPorts) {
 /**
  * Rejects oversized requests.
  *
- * @returns responds to an oversized request; resolves to `false` for other requests
+ * @returns a function that responds to an oversized request; it resolves to `false` for other requests
  */
 export function createRequestSizes(ports: RefusalPorts) {
   const showRefusal = createRefusalPage(ports)

@@ -18,13 +18,13 @@ export interface Sessions {
    */
   read(req: IncomingMessage, res: ServerResponse): Promise<Session | undefined>
   /**
-   * Signs a user in in this browser. The session gets a new ID if the account or the authentication level changes. The session
+   * Signs in a user in this browser. The session gets a new ID if the account or the authentication level changes. The session
    * of another user remains, and can be switched to.
    *
    * @throws as `SessionHistory.start`
    */
   start(req: IncomingMessage, res: ServerResponse, signIn: SignIn): Promise<void>
-  /** The sessions of all users signed in in this browser, active one first. */
+  /** The sessions of all accounts in this browser, active one first. */
   list(req: IncomingMessage, res: ServerResponse): Promise<readonly Session[]>
   /** Activates the session with this `uid`; `false` if this browser has none. */
   switchTo(req: IncomingMessage, res: ServerResponse, uid: string): Promise<boolean>

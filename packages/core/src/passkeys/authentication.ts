@@ -33,7 +33,7 @@ export interface AuthenticationAnswer extends Asker {
 export interface Authenticated {
   readonly account: Account
   readonly passkey: Passkey
-  /** Whether the signature counter did not increase, so the passkey may be a copy (WebAuthn Level 3 §6.1.1). */
+  /** Whether the signature counter failed to increase: the passkey may be a copy (WebAuthn Level 3 §6.1.1). */
   readonly counterRegressed: boolean
   /** The challenge of the response, and the passkey use to record with it. */
   readonly challenge: string

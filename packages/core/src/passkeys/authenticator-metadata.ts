@@ -6,7 +6,7 @@ import { Misconfigured } from '../errors.ts'
 /** Reads the blob of the FIDO Metadata Service, a signed JWT (FIDO MDS §3.1.7). */
 export type ReadMetadata = () => Promise<string>
 
-/** The state of the FIDO metadata in this process. */
+/** The state of the FIDO Metadata Service blob in this process. */
 export interface MetadataState {
   /** The serial number of the blob, which increases with each release; `null` if none was loaded. */
   readonly serial: number | null

@@ -27,7 +27,7 @@ export interface Passkey {
   readonly attachment: 'platform' | 'cross-platform' | null
   /** The attestation statement format at registration (WebAuthn Level 3 §8), `null` if there was none. */
   readonly attestation: string | null
-  /** When the FIDO metadata confirmed its model, in milliseconds since the Unix epoch. */
+  /** When the FIDO Metadata Service confirmed its model, in milliseconds since the Unix epoch. */
   readonly attestedAt: number | null
   /** The `User-Agent` of the browser at registration. */
   readonly device: string | null

@@ -13,7 +13,7 @@ export interface SessionClosure {
  * them, and so on.
  *
  * @param links of one account, because links never cross accounts
- * @param sessions - the `uid`s of sessions to start from in addition
+ * @param sessions - the `uid`s of additional sessions to start from
  */
 export function closureOf(
   links: readonly SessionLink[],

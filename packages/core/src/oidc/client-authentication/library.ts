@@ -27,9 +27,9 @@ export async function clientOfToken(
 }
 
 /**
- * Replaces `redirect_uri` by the value of the authorization request if the two differ only in the final slash of a bare origin.
- * Both are equivalent (RFC 3986 §6.2.3) and URL parsers add the slash, but the library compares strings (RFC 6749 §4.1.3).
- * Modifies the form and returns whether it did.
+ * Replaces `redirect_uri` with the value of the authorization request if the two differ only in the final slash of a bare
+ * origin. Both are equivalent (RFC 3986 §6.2.3) and URL parsers add the slash, but the library compares strings
+ * (RFC 6749 §4.1.3). Modifies the form and returns whether it did.
  */
 export async function nameRedirectUri({ AuthorizationCode }: Provider, form: URLSearchParams): Promise<boolean> {
   const [[code = '', ...codes], [uri = '', ...uris]] = [form.getAll('code'), form.getAll('redirect_uri')]

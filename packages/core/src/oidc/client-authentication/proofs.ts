@@ -21,7 +21,7 @@ export function proveClient(req: IncomingMessage): string {
   return proof
 }
 
-/** Whether the client authenticated by another method than a secret. */
+/** Whether the client authenticated by a method other than a secret. */
 export function isProven(req: IncomingMessage): boolean {
   return proofs.has(req)
 }

@@ -27,7 +27,7 @@ export interface ClientTrialPorts {
 }
 
 const scope = 'openid profile email groups'
-/** Milliseconds until the secret of a trial expires, in case its removal fails. */
+/** Milliseconds until the secret of a client test expires, in case its removal fails. */
 const secretLifetime = 60_000
 
 /**

@@ -5,7 +5,7 @@ import { randomToken } from '../../random.ts'
 /** Creates the `DPoP` header for a request, bound to the access token if given (RFC 9449 §4.2). */
 export type ProveKey = (method: 'GET' | 'POST', url: string, accessToken?: string) => Promise<string>
 
-/** Creates DPoP proofs with a new key for one trial; DPoP keys need no registration. */
+/** Creates DPoP proofs with a new key for one client test; DPoP keys need no registration. */
 export async function createKeyProofs(): Promise<ProveKey> {
   const { privateKey, publicKey } = await generateKeyPair('ES256')
   const jwk = await exportJWK(publicKey)

@@ -21,7 +21,7 @@ function isRegistrationPath(path: string): boolean {
 }
 
 /**
- * Replaces the library's registration responses, which contain placeholders, by the registered metadata. If registration is
+ * Replaces the library's registration responses, which contain placeholders, with the registered metadata. If registration is
  * disabled, these paths do not exist.
  */
 export function answerRegistrations(
