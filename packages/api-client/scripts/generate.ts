@@ -9,10 +9,10 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 const server = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning']
 const program = 'apps/server/scripts/openapi-document.ts'
 
-/** Where the types are kept. */
+/** The path of the generated types. */
 export const target = new URL('../src/generated/api.ts', import.meta.url)
 
-/** The document of an instance that is started for it, as it answers at `/api/openapi.json`. */
+/** Returns the OpenAPI document that a freshly started instance serves at `/api/openapi.json`. */
 export async function liveDocument(): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [...server, program], {
     cwd: root,
@@ -21,13 +21,13 @@ export async function liveDocument(): Promise<string> {
   return stdout
 }
 
-/** The types of a document of OpenAPI 3.1. */
+/** Generates the types of an OpenAPI 3.1 document. */
 export async function clientTypes(document: string): Promise<string> {
   const nodes = await openapiTypescript(document, {
     alphabetize: true,
     rootTypes: true,
     rootTypesNoSchemaPrefix: true,
-    // What is sent as a file is no text.
+    // File uploads are binary, not text.
     transform: ({ format }) =>
       format === 'binary' ? ts.factory.createTypeReferenceNode(ts.factory.createIdentifier('Blob')) : undefined,
   })
@@ -36,7 +36,7 @@ export async function clientTypes(document: string): Promise<string> {
   return [head, ...named, withNames(astToString(nodes))].join('\n\n')
 }
 
-/** What nearly every operation says, by a name for it. A later one may hold those before. */
+/** Aliases for types that nearly every operation repeats. A later alias may contain earlier ones. */
 const repeated = [
   { name: 'NoParameters', type: '{ query?: never; header?: never; path?: never; cookie?: never; }' },
   { name: 'AnyHeaders', type: '{ [name: string]: unknown; }' },
@@ -47,7 +47,7 @@ function withNames(types: string): string {
   return repeated.reduce((text, { name, type }) => text.replaceAll(pattern(type), name), types)
 }
 
-/** The type, however it is broken into lines. */
+/** Matches the type regardless of line breaks. */
 function pattern(type: string): RegExp {
   const words = type.split(' ').map((word) => word.replaceAll(/[?{}[\]]/g, '\\$&'))
   return new RegExp(words.join('\\s+'), 'g')

@@ -4,18 +4,18 @@ import { errorOf } from './error.ts'
 import type { paths } from './generated/api.ts'
 
 export interface PocketClientOptions {
-  /** Where the instance is, without a path: `https://id.example.com`. */
+  /** The origin of the instance, without a path: `https://id.example.com`. */
   readonly url: string
-  /** Sent as `X-API-Key`. Without it only what is open to everybody can be called. */
+  /** Sent as `X-API-Key`. Without a key, only public operations can be called. */
   readonly apiKey?: string
-  /** In place of the global `fetch`: for a proxy, a time limit, or retries. */
+  /** Replaces the global `fetch`, for example to add a proxy, a time limit or retries. */
   readonly fetch?: (request: Request) => Promise<Response>
 }
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 type Method = (typeof methods)[number]
 
-/** What is answered when all went well. Without a body `data` is `undefined`. */
+/** The result of a successful call. `data` is `undefined` if the response has no body. */
 type Success<Operation extends Record<string | number, unknown>, Init> = Extract<
   FetchResponse<Operation, Init, `${string}/${string}`>,
   { error?: never }
@@ -30,15 +30,15 @@ type CallOf<Of extends Lowercase<Method>> = <
 ) => Promise<Success<paths[Path][Of] & Record<string | number, unknown>, Init>>
 
 /**
- * The operations of the REST API, by method and path as its document has them. `params` are those of the path, the query
- * and the headers; `body` is an object that is sent as JSON, or as a form where a member of it is a `Blob`.
+ * The operations of the REST API, by method and path as in its document. `params` contains the path, query and header
+ * parameters; `body` is an object that is sent as JSON, or as a form if one of its members is a `Blob`.
  *
- * @throws {PocketRequestError} for every answer that is no success
+ * @throws {PocketRequestError} for every unsuccessful response
  */
 export type PocketClient = { readonly [Name in Method]: CallOf<Lowercase<Name>> }
 
 /**
- * A client of one instance.
+ * Creates a client of one instance.
  *
  * @example
  * const pocket = createPocketClient({ url: 'https://id.example.com', apiKey })
@@ -54,15 +54,15 @@ export function createPocketClient({ url, apiKey, fetch }: PocketClientOptions):
   })
   client.use({
     async onResponse({ response }) {
-      // Of the answers that are no success, only "not modified" was asked for, by the header If-None-Match.
+      // 304 (Not Modified) is the only expected response outside 2xx: the caller requested it with If-None-Match.
       if (!response.ok && response.status !== 304) throw await errorOf(response)
     },
   })
-  // A cast: whatever is no success has been thrown above, which the types of the library cannot know.
+  // A cast: unsuccessful responses were thrown above, which the library's types cannot express.
   return Object.fromEntries(methods.map((method) => [method, client[method]])) as unknown as PocketClient
 }
 
-/** A client id that is an address cannot stand in a path. */
+/** A client ID that is a URL must be escaped before it is used in a path. */
 function addressAsId(value: unknown): unknown {
   if (typeof value !== 'string' || !value.includes('/')) return value
   return `~${Buffer.from(value, 'utf8').toString('base64url')}`

@@ -2,19 +2,19 @@ import type { components } from './generated/api.ts'
 
 type ErrorBody = components['schemas']['Error']
 
-/** What happened, for programs. A newer server may say what this version does not know. */
+/** A machine-readable error code. A newer server may send codes that this version does not know. */
 export type PocketErrorCode = ErrorBody['code'] | (string & {})
 
-/** A call that was refused, or that failed on the server. Where no answer came at all, `fetch` has thrown its own error. */
+/** A call that was refused or that failed on the server. If there is no response, `fetch` throws its own error. */
 export class PocketRequestError extends Error {
   override readonly name = 'PocketRequestError'
-  /** Of HTTP. */
+  /** The HTTP status. */
   readonly status: number
-  /** What happened, such as `user_not_found`; `unknown` where the answer was none of Pocket's, but of a proxy before it. */
+  /** The error code, such as `user_not_found`; `unknown` if the response came from a proxy instead of Pocket. */
   readonly code: PocketErrorCode
-  /** What is wrong, field by field: `details.fields` for a body, the key of a setting, and so on. */
+  /** Details of the error, such as `details.fields` for an invalid body or the key of a setting. */
   readonly details: NonNullable<ErrorBody['details']> & Readonly<Record<string, unknown>>
-  /** By which the operator finds the request in the log. */
+  /** Identifies the request in the log. */
   readonly requestId: string | null
   readonly response: Response
 
@@ -28,7 +28,7 @@ export class PocketRequestError extends Error {
   }
 }
 
-/** The error that an answer says. */
+/** Builds the error from an error response. */
 export async function errorOf(response: Response): Promise<PocketRequestError> {
   return new PocketRequestError(response, bodyOf(await response.text()))
 }
@@ -36,7 +36,7 @@ export async function errorOf(response: Response): Promise<PocketRequestError> {
 function bodyOf(text: string): Partial<ErrorBody> {
   try {
     const body: unknown = JSON.parse(text)
-    // A cast: the document says what an answer that is no success holds.
+    // A cast: the document defines the body of an error response.
     return typeof body === 'object' && body !== null ? (body as Partial<ErrorBody>) : {}
   } catch {
     return {}

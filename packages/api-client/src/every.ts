@@ -1,11 +1,11 @@
-/** What a list is asked for, and what it answers. */
+/** The query and the response of a list operation. */
 interface ListAnswer<Item> {
   readonly data: { readonly data: readonly Item[]; readonly pagination: { readonly totalPages: number } }
 }
 
 /**
- * Everything on all pages of a list, read page by page as it is needed. What is added or removed meanwhile may be told
- * twice or left out.
+ * Iterates over all items of a list and fetches pages on demand. Items that are added or removed meanwhile may appear twice
+ * or be skipped.
  *
  * @example
  * for await (const user of every((pagination) => pocket.GET('/api/users', { params: { query: { pagination } } })))

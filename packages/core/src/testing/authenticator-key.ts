@@ -24,7 +24,7 @@ export const coseAlgorithms: Readonly<Record<PasskeyAlgorithm, number>> = {
 
 export function generateAuthenticatorKey(algorithm: PasskeyAlgorithm): AuthenticatorKey {
   const { publicKey, privateKey } = generatePair(algorithm)
-  // These hash by themselves, so node:crypto wants no digest there.
+  // These algorithms hash internally, so node:crypto expects no digest.
   const digest = algorithm === 'Ed25519' || algorithm === 'ML-DSA-44' ? null : 'sha256'
   return {
     algorithm: coseAlgorithms[algorithm],
@@ -47,9 +47,9 @@ function generatePair(algorithm: PasskeyAlgorithm): { publicKey: KeyObject; priv
   }
 }
 
-// Labels of RFC 9053 §7 and RFC 8230 §4: 1 is kty and 3 is alg; what the negative ones mean depends on kty.
+// Labels of RFC 9053 §7 and RFC 8230 §4: 1 is kty and 3 is alg; the meaning of negative labels depends on kty.
 function cosePublicKey(algorithm: PasskeyAlgorithm, key: KeyObject): Uint8Array {
-  // The public key ends its SubjectPublicKeyInfo, and has 1312 bytes (FIPS 204, table 2).
+  // The public key is the last 1312 bytes of its SubjectPublicKeyInfo (FIPS 204, table 2).
   const raw = () => key.export({ type: 'spki', format: 'der' }).subarray(-1312)
   const jwk: Partial<Record<string, unknown>> = algorithm === 'ML-DSA-44' ? {} : key.export({ format: 'jwk' })
   const alg = coseAlgorithms[algorithm]

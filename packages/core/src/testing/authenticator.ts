@@ -17,29 +17,29 @@ import {
 } from './authenticator-key.ts'
 import { type CborMap, encodeCbor } from './cbor.ts'
 
-/** What the authenticator is. The defaults are those of a synced passkey on a phone or laptop. */
+/** The properties of the authenticator. The defaults match a synced passkey on a phone or laptop. */
 export interface SoftwareAuthenticatorOptions {
   /** Default `ES256`. */
   readonly algorithm?: PasskeyAlgorithm | undefined
-  /** Whether it can verify its user by face, finger or PIN; it then always does. Default `true`. */
+  /** Whether it can verify its user by face, fingerprint or PIN; if so, it always does. Default `true`. */
   readonly userVerification?: boolean | undefined
-  /** Whether its passkeys can be backed up at all (the BE flag). Default `true`. */
+  /** Whether its passkeys can be backed up (the BE flag). Default `true`. */
   readonly backupEligible?: boolean | undefined
-  /** Whether its passkeys are backed up at present (the BS flag). Default: as `backupEligible`. */
+  /** Whether its passkeys are currently backed up (the BS flag). Default: the value of `backupEligible`. */
   readonly backedUp?: boolean | undefined
-  /** `zero` reports 0 for ever, as synced passkeys do; `counting` begins at 1 and grows. Default `zero`. */
+  /** `zero` always reports 0, as synced passkeys do; `counting` starts at 1 and increases. Default `zero`. */
   readonly counter?: 'zero' | 'counting' | undefined
-  /** The model, as a UUID. Default: all zeros. */
+  /** The authenticator model, as a UUID. Default: all zeros. */
   readonly aaguid?: string | undefined
   /** Default `['internal', 'hybrid']`. */
   readonly transports?: readonly string[] | undefined
   /** Default `platform`. */
   readonly attachment?: 'platform' | 'cross-platform' | undefined
-  /** Makes its attestation statements (Web Authentication Level 3 §6.5). Default: none, of the format `none`. */
+  /** Creates the attestation statements (Web Authentication Level 3 §6.5). Default: the format `none`. */
   readonly attest?: Attest | undefined
 }
 
-/** What an authenticator vouches for. */
+/** The data that an authenticator attests. */
 export interface Attested {
   readonly authenticatorData: Uint8Array
   /** SHA-256 of the client data. */
@@ -49,52 +49,52 @@ export interface Attested {
   readonly key: AuthenticatorKey
 }
 
-/** Makes an attestation statement; a list of pairs is a map in CBOR. */
+/** Creates an attestation statement; a list of pairs is encoded as a CBOR map. */
 export type Attest = (made: Attested) => { readonly fmt: string; readonly statement: CborMap }
 
 const noAttestation: Attest = () => ({ fmt: 'none', statement: [] })
 
-/** Lies that a ceremony tells on purpose. What is absent stays honest. */
+/** Deviations that a test requests in a ceremony. Absent members keep the correct behavior. */
 export interface CeremonyMisbehaviour {
-  /** Reported in the client data instead of the page's own. */
+  /** Replaces the page's origin in the client data. */
   readonly origin?: string | undefined
-  /** Hashed into the authenticator data instead of the one that was asked for. */
+  /** Replaces the requested RP ID in the authenticator data. */
   readonly rpId?: string | undefined
-  /** Reported in the client data instead of the one that was given, in base64url. */
+  /** Replaces the given challenge in the client data, in base64url. */
   readonly challenge?: string | undefined
-  /** The UV flag, whatever was asked for and whatever the authenticator can do. */
+  /** The UV flag, regardless of the request and of the authenticator's capabilities. */
   readonly userVerified?: boolean | undefined
   /** The UP flag. */
   readonly userPresent?: boolean | undefined
 }
 
-/** Lies that an authentication ceremony can tell in addition. */
+/** Additional deviations of an authentication ceremony. */
 export interface AuthenticationMisbehaviour extends CeremonyMisbehaviour {
   /** Changes the last byte of the signature. */
   readonly tamperedSignature?: boolean | undefined
-  /** Reported as the signature counter, for instance a lower one than before. */
+  /** The reported signature counter, for example a value lower than the previous one. */
   readonly counter?: number | undefined
-  /** Reported instead of the passkey's own, in base64url; `null` leaves it out. */
+  /** Replaces the passkey's user handle, in base64url; `null` omits it. */
   readonly userHandle?: string | null | undefined
 }
 
-/** Where an authenticator is asked for a new passkey, and what it is to do wrong. */
+/** The page that requests a registration, and the deviations to apply. */
 export interface RegistrationContext {
-  /** The origin of the page that asks, such as `https://id.example.com`. */
+  /** The origin of the requesting page, such as `https://id.example.com`. */
   readonly origin: string
   readonly misbehaviour?: CeremonyMisbehaviour | undefined
 }
 
-/** Where an authenticator is asked to sign in, and what it is to do wrong. */
+/** The page that requests an authentication, and the deviations to apply. */
 export interface AuthenticationContext {
-  /** The origin of the page that asks, such as `https://id.example.com`. */
+  /** The origin of the requesting page, such as `https://id.example.com`. */
   readonly origin: string
-  /** The passkey that the person picks, in base64url. Default: the newest that fits. */
+  /** The passkey that the user selects, in base64url. Default: the newest matching passkey. */
   readonly credentialId?: string | undefined
   readonly misbehaviour?: AuthenticationMisbehaviour | undefined
 }
 
-/** A passkey that the authenticator holds. */
+/** A passkey stored in the authenticator. */
 export interface HeldPasskey {
   /** In base64url. */
   readonly id: string
@@ -118,12 +118,12 @@ interface AuthenticatorDataInput {
 }
 
 /**
- * Browser and authenticator in one, without a browser: answers the options of a ceremony with real, signed responses
- * (Web Authentication Level 3 §5.1.3, §5.1.4, §6.3). Passkeys are always discoverable; attestation is `none` unless `attest` makes another one.
+ * Emulates a browser with an authenticator: answers the options of a ceremony with real, signed responses (Web Authentication
+ * Level 3 §5.1.3, §5.1.4, §6.3). Passkeys are always discoverable; attestation is `none` unless `attest` is set.
  *
- * It refuses what a browser refuses, by `DOMException`s of the same names: `SecurityError` where the relying party id
- * does not belong to the origin or the origin is not trustworthy, `InvalidStateError` for an excluded passkey,
- * `NotSupportedError` where no algorithm fits, `NotAllowedError` for everything else.
+ * It rejects the same requests as a browser, with `DOMException`s of the same names: `SecurityError` if the RP ID does not
+ * match the origin or the origin is not trustworthy, `InvalidStateError` for an excluded passkey, `NotSupportedError` if no
+ * algorithm is supported, `NotAllowedError` otherwise.
  *
  * @example
  * ```ts
@@ -153,17 +153,17 @@ export class SoftwareAuthenticator {
     )
   }
 
-  /** The passkeys that it holds, oldest first. */
+  /** The stored passkeys, oldest first. */
   get passkeys(): readonly HeldPasskey[] {
     return this.#credentials.map(({ id, rpId, userHandle, userName }) => ({ id, rpId, userHandle, userName }))
   }
 
-  /** Deletes a passkey, as a person may do in the settings of a device. */
+  /** Deletes a passkey, as a user can do in the device settings. */
   forget(credentialId: string): void {
     this.#credentials = this.#credentials.filter((credential) => credential.id !== credentialId)
   }
 
-  /** Makes a passkey, in place of an older one of the same user handle at the same relying party. */
+  /** Creates a passkey. It replaces an existing passkey with the same user handle at the same relying party. */
   create(options: PublicKeyCredentialCreationOptionsJSON, context: RegistrationContext): RegistrationResponseJSON {
     const rpId = relyingPartyId(options.rp.id, context.origin)
     this.#refuseToCreate(options, rpId)

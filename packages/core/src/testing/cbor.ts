@@ -1,9 +1,9 @@
-/** What an attestation object and a COSE key are made of. A list of pairs is a map whose order the caller answers for. */
+/** The values of attestation objects and COSE keys. A list of pairs is a map; the caller is responsible for its order. */
 export type CborValue = number | string | Uint8Array | CborList | CborMap
 export interface CborList {
   readonly list: readonly CborValue[]
 }
-/** A map of CBOR (RFC 8949 §3.1) with numbers or texts as keys. */
+/** A CBOR map (RFC 8949 §3.1) with numbers or strings as keys. */
 export type CborMap = readonly (readonly [key: number | string, value: CborValue])[]
 
 const unsigned = 0
@@ -14,7 +14,7 @@ const array = 4
 const map = 5
 
 /**
- * Encodes `value` in CBOR with definite lengths and the shortest heads (RFC 8949 §4.2.1), as CTAP2 asks.
+ * Encodes `value` in CBOR with definite lengths and the shortest heads (RFC 8949 §4.2.1), as CTAP2 requires.
  *
  * @example
  * ```ts

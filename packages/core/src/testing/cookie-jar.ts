@@ -1,25 +1,25 @@
 import { isIP } from 'node:net'
 import type { Clock } from '../clock.ts'
 
-/** A cookie as a browser keeps it. */
+/** A cookie as a browser stores it. */
 export interface Cookie {
   readonly name: string
   readonly value: string
   readonly domain: string
-  /** Whether it goes to `domain` alone and not to the hosts below it. */
+  /** Whether it is sent to `domain` only and not to its subdomains. */
   readonly hostOnly: boolean
   readonly path: string
   readonly secure: boolean
   readonly httpOnly: boolean
-  /** As it was sent, in lower case; `null` where it was absent. The jar does not act upon it. */
+  /** The attribute as received, in lower case; `null` if absent. The jar does not enforce it. */
   readonly sameSite: string | null
-  /** Milliseconds since the Unix epoch; `null` for a cookie that ends with the browser. */
+  /** Milliseconds since the Unix epoch; `null` for a session cookie. */
   readonly expiresAt: number | null
 }
 
 /**
- * Keeps and returns cookies as RFC 6265bis §5 says, except that `SameSite` is ignored and no list of public suffixes
- * is known. Like Chromium it takes plain http on localhost and on a loopback address for a secure channel.
+ * Stores and returns cookies according to RFC 6265bis §5, except that it ignores `SameSite` and has no public suffix list.
+ * Like Chromium, it treats plain http on localhost and on loopback addresses as secure.
  */
 export class CookieJar {
   readonly #clock: Clock
@@ -29,10 +29,10 @@ export class CookieJar {
     this.#clock = clock
   }
 
-  /** Keeps the cookie of one `Set-Cookie` header, or drops it where a browser would. */
+  /** Stores the cookie of one `Set-Cookie` header, or rejects it as a browser would. */
   store(setCookie: string, url: URL): void {
     const [pair = '', ...rest] = setCookie.split(';')
-    // The last attribute of a name counts, which is what a map built in order gives.
+    // The last attribute with a given name applies; a map that is built in order gives that result.
     const attributes = new Map(rest.map(halves).map(([key, content]) => [key.toLowerCase(), content]))
     const cookie = cookieOf(pair, attributes, { url, now: this.#clock.now() })
     if (!acceptable(cookie, attributes, url)) return
@@ -40,12 +40,12 @@ export class CookieJar {
     const previous = this.#cookies[index]
     if (previous?.secure === true && !isTrustworthy(url)) return
     if (previous === undefined) this.#cookies = [...this.#cookies, cookie]
-    // In place: a cookie that is set anew keeps its age, which decides the order in the header.
+    // A replaced cookie keeps its position: its creation time decides the order in the header.
     else this.#cookies = this.#cookies.with(index, cookie)
     this.#expire()
   }
 
-  /** The value of the `Cookie` header for a request to `url`, or `null` where there is none to send. */
+  /** The value of the `Cookie` header for a request to `url`, or `null` if no cookie matches. */
   header(url: URL): string | null {
     this.#expire()
     const sent = this.#cookies
@@ -55,13 +55,13 @@ export class CookieJar {
     return sent.length === 0 ? null : sent.join('; ')
   }
 
-  /** Everything that is kept, oldest first. */
+  /** All stored cookies, oldest first. */
   all(): readonly Cookie[] {
     this.#expire()
     return this.#cookies
   }
 
-  /** Forgets everything, or what ends with the browser where `which` is `session`. */
+  /** Deletes all cookies, or only session cookies if `which` is `session`. */
   clear(which: 'all' | 'session' = 'all'): void {
     this.#cookies = which === 'all' ? [] : this.#cookies.filter(({ expiresAt }) => expiresAt !== null)
   }
@@ -72,7 +72,7 @@ export class CookieJar {
   }
 }
 
-/** Whether a browser takes the address for a secure channel (Secure Contexts §3.1, as Chromium does it). */
+/** Whether a browser treats the origin as trustworthy (Secure Contexts §3.1, as implemented by Chromium). */
 export function isTrustworthy({ protocol, hostname }: URL): boolean {
   if (protocol === 'https:') return true
   return (
@@ -122,7 +122,7 @@ function acceptable(cookie: Cookie, attributes: Attributes, url: URL): boolean {
   if (cookie.name === '' && cookie.value === '') return false
   if (!domainMatches(url.hostname, cookie.domain)) return false
   if (cookie.secure && !isTrustworthy(url)) return false
-  // A cookie without a name could spell the prefix in its value, so both are looked at.
+  // A cookie without a name could contain the prefix in its value, so both are checked.
   const spelled = (cookie.name === '' ? cookie.value : cookie.name).toLowerCase()
   if (spelled.startsWith('__secure-')) return cookie.name !== '' && cookie.secure
   if (!spelled.startsWith('__host-')) return true

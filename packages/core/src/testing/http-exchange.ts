@@ -3,10 +3,9 @@ import { request as requestByHttps } from 'node:https'
 import { buffer } from 'node:stream/consumers'
 
 /**
- * Origins that are reached at another origin, as if a reverse proxy stood between: a request for
- * `https://id.example.com/login` goes to `http://127.0.0.1:1411/login` under
- * `{ 'https://id.example.com': 'http://127.0.0.1:1411' }`, with `Host` and the `X-Forwarded-*` headers that a proxy
- * sends.
+ * Maps origins to other origins, as a reverse proxy does: a request for `https://id.example.com/login` goes to
+ * `http://127.0.0.1:1411/login` under `{ 'https://id.example.com': 'http://127.0.0.1:1411' }`, with `Host` and the
+ * `X-Forwarded-*` headers of a proxy.
  */
 export type Resolve = Readonly<Record<string, string>>
 
@@ -24,13 +23,13 @@ export interface HttpResponse {
   readonly body: Buffer
 }
 
-/** Milliseconds: a limit for servers that hang, not for slow machines. */
+/** Milliseconds; long enough for slow machines, so that only a server that hangs exceeds it. */
 const maxWait = 120_000
 
-/** Where the pretended proxy says that requests come from: an address kept for documentation (RFC 5737). */
+/** The client address that the emulated proxy reports: an address reserved for documentation (RFC 5737). */
 export const clientIpAddress = '203.0.113.7'
 
-/** Sends one request and reads the whole answer; redirects are the caller's. Rejects after two minutes. */
+/** Sends one request and reads the whole response; the caller handles redirects. Rejects after two minutes. */
 export async function exchange(request: HttpRequest, resolve: Resolve = {}): Promise<HttpResponse> {
   const message = await send(request, resolve)
   const headers = new Headers()
@@ -41,8 +40,8 @@ export async function exchange(request: HttpRequest, resolve: Resolve = {}): Pro
 }
 
 /**
- * A `fetch` that goes where `resolve` says, for parties without cookies such as an `openid-client` or `SynologyDsm`.
- * It never follows a redirect.
+ * A `fetch` that applies `resolve`, for clients without cookies such as `openid-client` or `SynologyDsm`. It never follows a
+ * redirect.
  *
  * @example
  * ```ts
@@ -64,8 +63,8 @@ export function fetchThrough(resolve: Resolve): typeof fetch {
 function send({ url, method, headers, body, signal }: HttpRequest, resolve: Resolve): Promise<IncomingMessage> {
   const target = resolve[url.origin]
   const address = target === undefined ? url : new URL(`${url.pathname}${url.search}`, target)
-  // node:http, since fetch does not let its caller choose Host. One connection a request: none is left to keep a
-  // server under test from closing.
+  // node:http, since fetch does not allow callers to set Host. Each request has its own connection, so that no idle
+  // connection delays the shutdown of the server under test.
   const request = address.protocol === 'https:' ? requestByHttps : requestByHttp
   const timeout = AbortSignal.timeout(maxWait)
   const options = {

@@ -1,6 +1,6 @@
 /**
- * What it takes to test a service that embeds this provider: an authenticator, a browser's stand-in and relying
- * parties. No test framework is needed; what goes wrong is thrown.
+ * Tools to test a service that embeds this provider: an authenticator, an emulated browser and relying parties. They need no
+ * test framework; failures are thrown.
  *
  * @module
  */

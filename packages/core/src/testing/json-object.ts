@@ -4,7 +4,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Parses a JSON object. Throws where `text` is anything else; `what` names it in the message. */
+/** Parses a JSON object. Throws if `text` is anything else; `what` names it in the message. */
 export function parseJsonObject(text: string, what: string): JsonObject {
   let value: unknown
   try {

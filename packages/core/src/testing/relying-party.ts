@@ -14,11 +14,11 @@ export interface CallbackServer extends AsyncDisposable {
   /** `http://127.0.0.1:<port>`, without a slash at the end; every path below it is a callback. */
   readonly url: string
   /**
-   * The oldest callback that nobody has taken, or the next one to come. Rejects where none has come within
-   * `timeout` milliseconds (default 120 000), or when the server closes.
+   * The oldest callback not yet taken, or the next one to arrive. Rejects if none arrives within `timeout` milliseconds
+   * (default 120 000), or when the server closes.
    */
   next(timeout?: number): Promise<ReceivedCallback>
-  /** How many callbacks wait to be taken. */
+  /** The number of callbacks not yet taken. */
   readonly waiting: number
   close(): Promise<void>
 }
@@ -31,7 +31,7 @@ interface Taker {
 const maxBodyBytes = 64 * 1024
 
 /**
- * Listens on a free port of 127.0.0.1 for authorization responses and shows a short page to the browser.
+ * Listens on a free port of 127.0.0.1 for authorization responses and shows a short page in the browser.
  *
  * @example
  * ```ts
@@ -100,7 +100,7 @@ export async function startCallbackServer(): Promise<CallbackServer> {
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<ReceivedCallback | null> {
   const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`)
-  // Browsers ask for it by themselves.
+  // Browsers request it automatically.
   if (url.pathname === '/favicon.ico') return refuse(response, 404)
   if (request.method === 'GET') return accept(response, { method: 'GET', url: url.href, parameters: url.searchParams })
   if (request.method !== 'POST') return refuse(response, 405)

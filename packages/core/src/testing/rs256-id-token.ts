@@ -11,8 +11,8 @@ export interface IdTokenExpectations {
 }
 
 /**
- * Verifies an ID token that is signed with RS256 and returns its claims (OpenID Connect Core 1.0 §3.1.3.7). Throws
- * where any check fails, any other algorithm included.
+ * Verifies an ID token that is signed with RS256 and returns its claims (OpenID Connect Core 1.0 §3.1.3.7). Throws if any
+ * check fails; other algorithms are rejected.
  */
 export function verifyRs256IdToken(idToken: string, expected: IdTokenExpectations): JsonObject {
   const parts = idToken.split('.')

@@ -4,27 +4,27 @@ import { type Filled, filled } from '../filled.ts'
 import { type JsonObject, parseJsonObject } from './json-object.ts'
 import { verifyRs256IdToken } from './rs256-id-token.ts'
 
-/** What an administrator types into DSM: Control Panel, Domain/LDAP, SSO Client, and the accounts that DSM knows. */
+/** The settings that an administrator enters in DSM (Control Panel, Domain/LDAP, SSO Client), and the accounts that DSM has. */
 export interface SynologyDsmOptions {
   readonly wellKnownUrl: string
   readonly clientId: string
   readonly clientSecret: string
-  /** Sent byte for byte as typed here, with or without a slash at the end. */
+  /** Sent byte for byte as entered, with or without a trailing slash. */
   readonly redirectUris: readonly [string, ...string[]]
   /** Default `openid email profile`. */
   readonly scope?: string | undefined
   /** Default `preferred_username`. */
   readonly userNameClaim?: string | undefined
-  /** The names of the accounts on the NAS. Signing in makes none. */
+  /** The names of the accounts on the NAS. Signing in does not create accounts. */
   readonly accounts: readonly string[]
-  /** The one type under which local accounts can sign in. */
+  /** The only type that allows local accounts to sign in. */
   readonly accountType?: 'Domain/LDAP/local' | undefined
   /** How the NAS reaches the provider. Default: the global `fetch`. */
   readonly fetch?: typeof fetch | undefined
   readonly clock?: Clock | undefined
 }
 
-/** What DSM shows to a person who could not sign in. */
+/** The messages that DSM shows if a sign-in fails. */
 export const synologyDsmFailures = {
   unreachable: 'Unable to get the URL for SSO authentication',
   notConfigured:
@@ -36,14 +36,14 @@ export const synologyDsmFailures = {
 /** Why a sign-in at DSM fails, as DSM shows it. */
 export type SynologyDsmFailure = (typeof synologyDsmFailures)[keyof typeof synologyDsmFailures]
 
-/** What became of a sign-in at DSM. */
+/** The result of a sign-in at DSM. */
 export interface SynologyDsmSignIn {
   readonly signedIn: boolean
-  /** The name that the provider gave, whether or not DSM has such an account; `null` where it came to none. */
+  /** The user name that the provider sent, even if DSM has no such account; `null` if the sign-in failed earlier. */
   readonly accountName: string | null
-  /** What DSM shows; absent after a success. */
+  /** The message that DSM shows; absent after a success. */
   readonly failure?: SynologyDsmFailure
-  /** What an administrator finds in the log of the NAS; absent after a success. */
+  /** The entry in the log of the NAS; absent after a success. */
   readonly log?: string
 }
 
@@ -52,7 +52,7 @@ interface Endpoints {
   readonly token: string
 }
 
-/** DSM's refusal: `message` is for the log, `failure` for the screen. */
+/** A rejection by DSM: `message` is for the log, `failure` for the screen. */
 class Refusal extends Error {
   readonly failure: SynologyDsmFailure
   readonly accountName: string | null
@@ -65,10 +65,10 @@ class Refusal extends Error {
 }
 
 /**
- * A Synology NAS (DSM 7.2 and later) with the profile `oidc`, as it speaks OpenID Connect: the authorization and token
- * endpoints are those of the day it was saved, the rest is looked up at each sign-in; `response_type=code` with a
- * `state`, no PKCE and no `nonce`; `client_secret_post`; ID tokens signed with RSA only; the user name is read from
- * UserInfo and must be the ID token's as well; no account is made.
+ * Emulates a Synology NAS (DSM 7.2 and later) with the profile `oidc`: the authorization and token endpoints are stored when
+ * the profile is saved, everything else is discovered at each sign-in; `response_type=code` with a `state`, no PKCE and no
+ * `nonce`; `client_secret_post`; ID tokens signed with RSA only; the user name is read from UserInfo and must match the ID
+ * token; accounts are not created.
  *
  * @example
  * ```ts
@@ -81,7 +81,7 @@ class Refusal extends Error {
  */
 export class SynologyDsm {
   readonly #options: Filled<SynologyDsmOptions>
-  /** The redirect URI of each sign-in that has begun, by its `state`. */
+  /** The redirect URI of each pending sign-in, by `state`. */
   readonly #pending = new Map<string, string>()
   #endpoints: Endpoints | null = null
 
@@ -99,8 +99,8 @@ export class SynologyDsm {
   }
 
   /**
-   * Saves the profile: reads discovery and keeps two endpoints, until it is saved again. Rejects with the message
-   * that DSM shows where discovery cannot be read; the endpoints are then empty.
+   * Saves the profile: reads discovery and stores two endpoints until the next save. If discovery fails, rejects with the
+   * message that DSM shows and clears the endpoints.
    */
   async save(): Promise<void> {
     this.#endpoints = null
@@ -117,11 +117,11 @@ export class SynologyDsm {
   }
 
   /**
-   * A click on the SSO button: the address that the pop-up opens. Throws with the message that DSM shows where the
-   * profile is not saved.
+   * Starts a sign-in and returns the URL that the pop-up opens. Throws the message that DSM shows if the profile is not
+   * saved.
    *
-   * @param options.host - The host, with its port unless 443, by which the person has opened DSM; it picks the
-   * redirect URI. Where none fits it is the last one, a known fault of DSM. Default: that of the first redirect URI.
+   * @param options.host - The host, with its port unless 443, under which the user opened DSM; it selects the redirect URI.
+   *   If none matches, DSM uses the last one, a known bug. Default: the host of the first redirect URI.
    */
   begin({ host }: { readonly host?: string } = {}): { readonly url: string; readonly state: string } {
     if (this.#endpoints === null) throw new Error(synologyDsmFailures.unreachable)
@@ -138,8 +138,8 @@ export class SynologyDsm {
   }
 
   /**
-   * The browser is back at DSM. Answers what DSM decides. Throws where `callbackUrl` is not an address of this DSM,
-   * since then the browser would never have come back.
+   * Handles the redirect back to DSM and returns its decision. Throws if `callbackUrl` does not belong to this DSM, since a
+   * browser would not have returned to it.
    */
   async finish(callbackUrl: string): Promise<SynologyDsmSignIn> {
     const callback = new URL(callbackUrl)

@@ -1,31 +1,31 @@
 import type { HttpResponse } from './http-exchange.ts'
 
-/** A form of a page, ready to be sent by `UserAgent.submit`. */
+/** A form of a page, ready for `UserAgent.submit`. */
 export interface PageForm {
   /** Absolute. */
   readonly action: string
   readonly method: 'get' | 'post'
-  /** The named inputs (checkboxes and radio buttons only where checked) with their values; no buttons. */
+  /** The named inputs (checkboxes and radio buttons only if checked) with their values; no buttons. */
   readonly fields: Readonly<Record<string, string>>
-  /** The named buttons with their values, as `[name, value]`: spread one into the fields to press it. */
+  /** The named buttons with their values, as `[name, value]`: add one to the fields to press it. */
   readonly buttons: readonly (readonly [name: string, value: string])[]
 }
 
-/** How a request came to be made; what a redirect needs to be followed as a browser would. */
+/** The origin of a request, needed to follow a redirect as a browser does. */
 export interface RequestTrace {
   readonly method: string
   readonly body: Uint8Array | undefined
   readonly headers: Readonly<Record<string, string>>
-  /** The address of the page that caused it; `null` where a person typed the address. */
+  /** The URL of the page that caused it; `null` if the user typed the URL. */
   readonly from: string | null
   readonly mode: 'navigate' | 'cors'
-  /** Every address of this request and of those that redirected to it, in order. */
+  /** All URLs of this request and its redirects, in order. */
   readonly urls: readonly string[]
 }
 
 /**
- * An answer, read to its end. The readers of HTML know one plain rule each and no document tree: comments are skipped,
- * tags and attributes are found by their text, attribute values stand in quotes.
+ * A complete response. The HTML readers use simple text rules and no document tree: they skip comments, find tags and
+ * attributes by their text, and expect quoted attribute values.
  *
  * @example
  * ```ts
@@ -45,24 +45,27 @@ export class UserAgentResponse {
     this.trace = trace
   }
 
-  /** The address that answered. */
+  /** The URL that responded. */
   get url(): string {
     return this.trace.urls.at(-1) ?? ''
   }
 
-  /** The address that a redirect leads to, absolute; `null` where this is no redirect. */
+  /** The absolute URL of a redirect; `null` if this is not a redirect. */
   get location(): string | null {
     const location = this.headers.get('location')
     if (location === null || ![301, 302, 303, 307, 308].includes(this.status)) return null
     return new URL(location, this.url).href
   }
 
-  /** The body as JSON. Throws where it is none. */
+  /** The body as JSON. Throws if it is not JSON. */
   json(): unknown {
     return this.#parse(this.text, 'The body')
   }
 
-  /** The value of the first attribute `data-<name>` of the page, with its character references resolved. Throws where there is none. */
+  /**
+   * The value of the first attribute `data-<name>` of the page, with its character references resolved. Throws if there is
+   * none.
+   */
   data(name: string): string {
     const value = attribute(this.#markup(), `data-${name}`)
     if (value === undefined) throw this.#error(`There is no attribute data-${name}`)
@@ -75,8 +78,7 @@ export class UserAgentResponse {
   }
 
   /**
-   * The JSON in `<script type="application/json">`: the one whose `id` is given, or the first. Throws where there is
-   * none.
+   * The JSON in `<script type="application/json">` with the given `id`, or in the first one. Throws if there is none.
    */
   scriptJson(id?: string): unknown {
     for (const [, attributes = '', content = ''] of this.#markup().matchAll(/<script\b([^>]*)>(.*?)<\/script>/gis)) {
@@ -96,7 +98,7 @@ export class UserAgentResponse {
     }))
   }
 
-  /** The only form, or the first one whose action ends with `action` (a query is not looked at). Throws where there is none. */
+  /** The only form, or the first one whose action ends with `action`, ignoring the query. Throws if there is none. */
   form(action?: string): PageForm {
     const forms = this.forms()
     const found = action === undefined ? forms : forms.filter((form) => withoutQuery(form.action).endsWith(action))

@@ -3,41 +3,40 @@ import { type Cookie, CookieJar, isTrustworthy } from './cookie-jar.ts'
 import { exchange, fetchThrough, type Resolve } from './http-exchange.ts'
 import { type PageForm, type RequestTrace, UserAgentResponse } from './user-agent-response.ts'
 
-/** What a user agent is told when it is made. */
+/** The options of a user agent. */
 export interface UserAgentOptions {
-  /** Origins that are reached elsewhere, as if behind a reverse proxy. */
+  /** Origins that are reached at another origin, as if behind a reverse proxy. */
   readonly resolve?: Resolve | undefined
-  /** What cookies expire by. */
+  /** Determines when cookies expire. */
   readonly clock?: Clock | undefined
   /** Sent with every request, such as `Accept-Language` or `User-Agent`. */
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
-/** What one request of a user agent has in particular. */
+/** The options of one request. */
 export interface RequestOptions {
-  /** In addition, or in place of, what the agent sends by itself. */
+  /** Headers that add to or replace the default headers. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /**
-   * The address of the page that causes the request, which decides `Sec-Fetch-Site` and `Origin`. `null`: a person
-   * typed the address. Default: `null` for `get`, a page of the same origin for everything else.
+   * The URL of the page that causes the request, which determines `Sec-Fetch-Site` and `Origin`. `null`: the user typed the
+   * URL. Default: `null` for `get`, otherwise a page of the same origin.
    */
   readonly from?: string | null | undefined
 }
 
-/** How far redirects are followed. */
+/** How long redirects are followed. */
 export interface FollowOptions {
-  /** Where to stop: the agent does not ask for an address that this is true for. Default: never. */
+  /** Stops before the first URL for which this returns true. Default: never. */
   readonly until?: ((url: string) => boolean) | undefined
 }
 
 const maxChainLength = 20
 
 /**
- * A browser for flows: sends requests with the headers of a browser's navigations and scripts, keeps cookies by the
- * browser's rules, runs no script. `SameSite` is ignored. Nothing is followed but by `follow` and `followTo`.
+ * Emulates a browser for flows: sends requests with the headers of navigations and scripts, stores cookies by the browser's
+ * rules, runs no scripts. It ignores `SameSite`. Only `follow` and `followTo` follow redirects.
  *
- * `Sec-Fetch-Site` knows no list of public suffixes: one host at different ports is `same-site`, two hosts are
- * `cross-site`.
+ * `Sec-Fetch-Site` uses no public suffix list: one host on different ports is `same-site`, two hosts are `cross-site`.
  *
  * @example
  * ```ts
@@ -56,22 +55,22 @@ export class UserAgent {
     this.#headers = lowerCased({ 'user-agent': 'Mozilla/5.0 (compatible; PocketUserAgent)', ...headers })
   }
 
-  /** Every cookie that is kept, oldest first. */
+  /** All stored cookies, oldest first. */
   cookies(): readonly Cookie[] {
     return this.#jar.all()
   }
 
-  /** Ends the browser session: cookies without an expiry are gone. */
+  /** Ends the browser session and deletes session cookies. */
   restart(): void {
     this.#jar.clear('session')
   }
 
-  /** Forgets every cookie. */
+  /** Deletes all cookies. */
   clearCookies(): void {
     this.#jar.clear()
   }
 
-  /** `fetch` to where this agent's requests go, without its cookies; see `fetchThrough`. */
+  /** A `fetch` with the same origin mapping as this agent, without its cookies; see `fetchThrough`. */
   get fetch(): typeof fetch {
     return fetchThrough(this.#resolve)
   }
@@ -88,17 +87,17 @@ export class UserAgent {
     )
   }
 
-  /** Asks as the script of a page does. */
+  /** Sends a GET request as a page's script does. */
   getJson(url: string, options: RequestOptions = {}): Promise<UserAgentResponse> {
     return this.sendJson('GET', url, { options })
   }
 
-  /** Posts `body` as JSON as the script of a page does. */
+  /** Posts `body` as JSON as a page's script does. */
   postJson(url: string, body: unknown, options: RequestOptions = {}): Promise<UserAgentResponse> {
     return this.sendJson('POST', url, { body, options })
   }
 
-  /** Sends any method as the script of a page does, with a JSON body where one is given. */
+  /** Sends any method as a page's script does, with an optional JSON body. */
   sendJson(
     method: string,
     url: string,
@@ -108,7 +107,7 @@ export class UserAgent {
     return this.#send(trace({ method, url, mode: 'cors', content, options }))
   }
 
-  /** Sends a form of a page, which navigates. As pairs where a field is sent more than once. */
+  /** Submits a form as a navigation. Pass pairs if a field occurs more than once. */
   postForm(
     url: string,
     fields: Readonly<Record<string, string>> | readonly (readonly [string, string])[],
@@ -118,14 +117,14 @@ export class UserAgent {
     return this.#send(trace({ method: 'POST', url, mode: 'navigate', content, options }))
   }
 
-  /** Sends a form with files of text, which navigates (`multipart/form-data`, RFC 7578). */
+  /** Submits a form with text files as a navigation (`multipart/form-data`, RFC 7578). */
   async postMultipart(url: string, form: FormData, options: RequestOptions = {}): Promise<UserAgentResponse> {
     const encoded = new Response(form)
     const content = { type: encoded.headers.get('content-type') ?? '', text: await encoded.text() }
     return this.#send(trace({ method: 'POST', url, mode: 'navigate', content, options }))
   }
 
-  /** Sends `form` of `page`; `fields` add to its own or replace them, a pressed button among them. */
+  /** Submits `form` of `page`; `fields` add to or replace its own fields, including the pressed button. */
   submit(
     page: UserAgentResponse,
     form: PageForm,
@@ -139,8 +138,8 @@ export class UserAgent {
   }
 
   /**
-   * Follows redirects and returns the answer they end at, or the redirect whose `location` satisfies `until`.
-   * After 301, 302 and 303 a POST goes on as a GET. Throws after 20 redirects.
+   * Follows redirects and returns the final response, or the redirect whose `location` satisfies `until`. After 301, 302 and
+   * 303 a POST becomes a GET. Throws after 20 redirects.
    */
   async follow(response: UserAgentResponse, { until = () => false }: FollowOptions = {}): Promise<UserAgentResponse> {
     let current = response
@@ -152,7 +151,10 @@ export class UserAgent {
     throw new Error(`More than ${maxChainLength} redirects: ${current.trace.urls.join(' -> ')}`)
   }
 
-  /** Follows redirects to an address that satisfies `until` and returns it, unasked for. Throws where they end elsewhere. */
+  /**
+   * Follows redirects to a URL that satisfies `until` and returns that URL without requesting it. Throws if they end
+   * elsewhere.
+   */
   async followTo(response: UserAgentResponse, until: (url: string) => boolean): Promise<string> {
     const last = await this.follow(response, { until })
     if (last.location !== null) return last.location
@@ -229,7 +231,7 @@ function relation(from: string, urls: readonly string[]): 'same-origin' | 'same-
   return sameSite ? 'same-site' : 'cross-site'
 }
 
-// Fetch §2.2.5: once a request has been redirected away from an origin that is not its own, it no longer names it.
+// Fetch §2.2.5: after a redirect away from a foreign origin, the request no longer names its origin.
 function tainted(from: string, urls: readonly string[]): boolean {
   const origins = urls.map((url) => new URL(url).origin)
   const own = new URL(from).origin

@@ -2,10 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { EntityManager, QueryRunner } from 'typeorm'
 import { endedTransaction } from './turn.ts'
 
-/** The transaction that the running code stands in. */
+/** The transaction of the current asynchronous context. */
 export interface AmbientTransaction {
   readonly runner: QueryRunner
-  /** Settles when the last statement that was sent through it has ended. */
+  /** Settles when the last statement of the transaction has finished. */
   last: Promise<unknown>
   ended: boolean
 }
@@ -13,11 +13,11 @@ export interface AmbientTransaction {
 type Work<T> = (manager: EntityManager) => Promise<T>
 type IsolationLevel = Parameters<QueryRunner['startTransaction']>[0]
 
-/** Knows for each asynchronous context which transaction it stands in. */
+/** Tracks the transaction of each asynchronous context. */
 export class AmbientTransactions {
   readonly #storage = new AsyncLocalStorage<AmbientTransaction>()
 
-  /** Makes every transaction of this manager ambient for the callback that it is given. */
+  /** Makes every transaction of this manager ambient for its callback. */
   install(manager: EntityManager): void {
     const begin = manager.transaction.bind(manager)
     manager.transaction = <T>(first: IsolationLevel | Work<T>, second?: Work<T>): Promise<T> => {
@@ -27,14 +27,14 @@ export class AmbientTransactions {
     }
   }
 
-  /** The transaction of the running code. Throws where that transaction has ended, since what comes now is too late. */
+  /** The transaction of the current context. Throws if that transaction has ended. */
   current(): AmbientTransaction | undefined {
     const transaction = this.#storage.getStore()
     if (transaction?.ended === true) throw endedTransaction()
     return transaction
   }
 
-  /** The runner of the running code's transaction, where that is still open. */
+  /** The query runner of the current transaction, if it is still open. */
   get runner(): QueryRunner | undefined {
     const transaction = this.#storage.getStore()
     return transaction?.ended === false ? transaction.runner : undefined
@@ -49,7 +49,8 @@ export class AmbientTransactions {
         return await this.#storage.run(transaction, () => work(manager))
       } finally {
         transaction.ended = true
-        // One that is under way still ends within it: after an error PostgreSQL may not be ready for another yet.
+        // A pending statement still finishes within the transaction: after an error PostgreSQL may not yet accept another
+        // statement.
         await transaction.last
       }
     }

@@ -20,7 +20,7 @@ const matching = `FROM ${rows.table} WHERE (name_key LIKE $1 ESCAPE '!' OR LOWER
   AND ($3 = '' OR access_token_format = $3)`
 
 function statements(kind: DatabaseKind) {
-  // On SQLite a transaction keeps everybody else waiting anyway.
+  // On SQLite a transaction already blocks all other work.
   const locking = kind === 'postgres' ? 'FOR UPDATE' : ''
   const bytes = kind === 'postgres' ? 'COLLATE "C"' : ''
   return {
@@ -74,7 +74,7 @@ export class TypeormApiStore implements ApiStore {
 
   async page(request: ApiListRequest): Promise<ApiList> {
     const search = `%${nameKey(request.search).replaceAll(/[!%_]/g, '!$&')}%`
-    // No client has an empty id.
+    // No client has an empty ID.
     const parameters = [search, request.notGrantedTo ?? '', request.accessTokenFormat ?? '']
     const [counted] = await this.#database.query<{ total: string | number }>(this.#sql.count, parameters)
     const total = Number(counted?.total ?? 0)
@@ -129,7 +129,7 @@ export class TypeormApiStore implements ApiStore {
   }
 }
 
-/** PostgreSQL refuses a text with NUL in it, where SQLite finds nothing. */
+/** PostgreSQL rejects text that contains NUL, while SQLite finds no match. */
 function isStorable(text: string): boolean {
   return !text.includes('\0')
 }

@@ -2,7 +2,7 @@ import { EntitySchema } from 'typeorm'
 import type { Api, ApiGrant } from '../apis/api.ts'
 import { bigint, boolean, integer, json, text, uuid, varchar } from './columns.ts'
 
-/** An API as stored, with the key by which it is searched and sorted. */
+/** An API as stored, with its search and sort key. */
 export interface StoredApi extends Api {
   readonly nameKey: string
 }
@@ -27,7 +27,7 @@ export const apiTable: EntitySchema<StoredApi> = new EntitySchema<StoredApi>({
   indices: [{ name: 'pocket_api_resource', columns: ['resource'], unique: true }],
 })
 
-/** What clients may do at APIs. */
+/** The permissions granted to clients. */
 export const apiGrantTable: EntitySchema<ApiGrant> = new EntitySchema<ApiGrant>({
   name: 'pocket_api_grant',
   tableName: 'pocket_api_grant',

@@ -2,7 +2,7 @@ import { EntitySchema } from 'typeorm'
 import type { Artifact } from '../oidc/artifact-store.ts'
 import { bigint, hash, integer, text, varchar } from './columns.ts'
 
-/** Whatever the protocol stores: sessions, grants, codes, tokens. */
+/** All protocol artifacts: sessions, grants, codes, tokens. */
 export const artifactTable: EntitySchema<Artifact> = new EntitySchema<Artifact>({
   name: 'pocket_artifact',
   tableName: 'pocket_artifact',

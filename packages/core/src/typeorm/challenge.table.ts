@@ -1,14 +1,14 @@
 import { EntitySchema } from 'typeorm'
 import { bigint, hash } from './columns.ts'
 
-/** A challenge that was spent. */
+/** A challenge that has been used. */
 export interface SpentChallenge {
-  /** The position in the order of insertion. */
+  /** The insertion order. */
   readonly id: number
   readonly hash: string
 }
 
-/** Challenges that were spent. Its primary key is generated, for which each database has a type of its own: the migration makes it. */
+/** Challenges that have been used. The migration creates the generated primary key, since its type differs between databases. */
 export const challengeTable: EntitySchema<SpentChallenge> = new EntitySchema<SpentChallenge>({
   name: 'pocket_challenge',
   tableName: 'pocket_challenge',

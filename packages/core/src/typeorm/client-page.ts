@@ -44,7 +44,7 @@ const sortColumns: Readonly<Record<ClientSort, string>> = {
 
 const texts = new Set<ClientSort>(['name', 'type'])
 
-/** One statement that counts, and one that reads. */
+/** Runs one statement that counts and one that reads. */
 export async function pageOfClients(database: Database, request: ClientListRequest): Promise<ClientList> {
   const query = new ClientQuery(database.kind)
   const from = `${clients.table} ${query.join(request.scope)}`
@@ -57,7 +57,7 @@ export async function pageOfClients(database: Database, request: ClientListReque
   const { offset, size, fromEnd } = place(request, total)
   const groupCount = `(SELECT COUNT(*) FROM ${groups.table} WHERE client_id = id) AS allowed_group_count`
   const sorted = request.sort?.by === 'allowedGroupCount' ? `, ${groupCount}` : ''
-  // Only the ids at first: clients are wide, and those that are skipped need not be read or sorted as a whole.
+  // Selects only IDs first: client rows are wide, and skipped rows need not be read or sorted in full.
   const select = `SELECT ${clients.columns}, ${query.consentColumns(request.scope)}, ${groupCount} FROM ${from}
     WHERE id IN (SELECT id FROM (SELECT id${sorted} FROM ${matching}
       ORDER BY ${query.order(request, fromEnd)} LIMIT ${query.parameter(size)} OFFSET ${query.parameter(offset)}) AS chosen)
@@ -66,7 +66,7 @@ export async function pageOfClients(database: Database, request: ClientListReque
   return { items: Array.from(found, listedClient), total }
 }
 
-/** A page of the second half is read from the end. */
+/** Pages in the second half are read from the end. */
 function place(request: ClientListRequest, total: number) {
   const before = offsetOf(request, total)
   const size = Math.min(request.limit, total - before)
@@ -90,7 +90,7 @@ function listedClient(row: ListedRow): ListedClient {
   }
 }
 
-/** The parts of the statement, and what its placeholders stand for, in the order in which they are asked for. */
+/** The parts of the statement and its parameters, in placeholder order. */
 class ClientQuery {
   readonly parameters: Parameter[] = []
   readonly #kind: DatabaseKind
@@ -104,7 +104,7 @@ class ClientQuery {
     return `$${this.parameters.length}`
   }
 
-  /** The account's consents, under names that no column of a client has. */
+  /** Joins the account's consents under aliases that no client column uses. */
   join(scope: ClientScope): string {
     if (!('accountId' in scope)) return ''
     const own = `(SELECT client_id AS consent_client_id, scopes AS consent_scopes, updated_at AS consent_used_at
@@ -145,7 +145,7 @@ class ClientQuery {
     return [`${filterColumns[name]} IN (${fitting.map((value) => this.parameter(value)).join(', ')})`]
   }
 
-  /** SQLite compares bytes, PostgreSQL as its database was set up to. */
+  /** SQLite compares bytes; PostgreSQL uses the collation of its database. */
   #bytes(column: string): string {
     return this.#kind === 'postgres' ? `${column} COLLATE "C"` : column
   }

@@ -13,7 +13,7 @@ const groups = new TableRows(clientGroupTable)
 const uses = new TableRows(secretUseTable)
 
 function statements(kind: DatabaseKind) {
-  // On SQLite a transaction keeps everybody else waiting anyway.
+  // On SQLite a transaction already blocks all other work.
   const locking = kind === 'postgres' ? 'FOR UPDATE' : ''
   return {
     find: `SELECT ${rows.columns}, group_id FROM ${rows.table} LEFT JOIN ${groups.table} ON client_id = id
@@ -65,7 +65,7 @@ export class TypeormClientStore implements ClientStore {
 
   async findForUpdate(id: string): Promise<Client | undefined> {
     if (!isStorable(id)) return undefined
-    // A statement of its own: the one that waited would have read the groups before it waited.
+    // A separate statement: a combined one would have read the groups before it waited for the lock.
     await this.#database.query(this.#sql.lock, [id])
     return this.find(id)
   }
@@ -73,7 +73,7 @@ export class TypeormClientStore implements ClientStore {
   async list(): Promise<readonly Client[]> {
     const records = rows.all(await this.#database.query(this.#sql.list))
     const allowed = Map.groupBy(groups.all(await this.#database.query(this.#sql.listGroups)), (each) => each.clientId)
-    // Not sorted by the database, since each has an order of its own.
+    // Not sorted by the database, since database collations differ.
     return records
       .map((record) =>
         clientOf(
@@ -152,7 +152,7 @@ export class TypeormClientStore implements ClientStore {
   }
 }
 
-/** PostgreSQL refuses a text with NUL in it, where SQLite finds nothing. */
+/** PostgreSQL rejects text that contains NUL, while SQLite finds no match. */
 function isStorable(id: string): boolean {
   return !id.includes('\0')
 }

@@ -3,9 +3,9 @@ import type { ClientRecord } from '../clients/client.ts'
 import type { ClientProtocol } from '../clients/protocol.ts'
 import { bigint, boolean, json, text, varchar } from './columns.ts'
 
-/** A client as stored, with the key by which it is searched and sorted. */
+/** A client as stored, with its search and sort key. */
 export interface StoredClient extends Omit<ClientRecord, 'protocol'> {
-  /** What differs from the defaults. */
+  /** The settings that differ from the defaults. */
   readonly protocol: Partial<ClientProtocol> | null
   readonly nameKey: string
 }
@@ -15,7 +15,7 @@ export const clientTable: EntitySchema<StoredClient> = new EntitySchema<StoredCl
   name: 'pocket_client',
   tableName: 'pocket_client',
   columns: {
-    // A text, since a client id may be an address.
+    // Text, since a client ID may be a URL.
     id: { ...text, primary: true },
     name: text,
     nameKey: { ...text, name: 'name_key' },
@@ -46,14 +46,14 @@ export const clientTable: EntitySchema<StoredClient> = new EntitySchema<StoredCl
   indices: [{ name: 'pocket_client_created', columns: ['createdAt', 'id'] }],
 })
 
-/** When a secret was used last. */
+/** The last use of a secret. */
 export interface SecretUse {
   readonly secretId: string
   readonly clientId: string
   readonly lastUsedAt: number
 }
 
-/** When each secret of a client was last used. */
+/** The last use of each client secret. */
 export const secretUseTable: EntitySchema<SecretUse> = new EntitySchema<SecretUse>({
   name: 'pocket_client_secret_use',
   tableName: 'pocket_client_secret_use',
@@ -80,7 +80,7 @@ export interface ClientGroup {
   readonly groupId: string
 }
 
-/** The groups that may use a client. */
+/** The groups that may use each restricted client. */
 export const clientGroupTable: EntitySchema<ClientGroup> = new EntitySchema<ClientGroup>({
   name: 'pocket_client_group',
   tableName: 'pocket_client_group',

@@ -4,12 +4,12 @@ import type { EntitySchemaColumnOptions } from 'typeorm'
  * Column types that behave alike on SQLite and PostgreSQL. Tables and migrations are both written with them.
  */
 
-/** An instant in milliseconds since the Unix epoch, or any other integer that 32 bits do not hold. */
+/** A time in milliseconds since the Unix epoch, or another integer that exceeds 32 bits. */
 export const bigint: EntitySchemaColumnOptions = {
   type: 'bigint',
   transformer: {
     to: (value: number | null): number | null => value,
-    // PostgreSQL's driver returns text, since not every 64-bit integer is a number of JavaScript's.
+    // PostgreSQL's driver returns strings, since JavaScript numbers cannot represent every 64-bit integer.
     from: (value: string | number | null): number | null => (value === null ? null : Number(value)),
   },
 }
@@ -19,10 +19,10 @@ export const integer: EntitySchemaColumnOptions = { type: 'integer' }
 
 export const text: EntitySchemaColumnOptions = { type: 'text' }
 
-/** No default in the database: the two of them write it in different ways. */
+/** No default in the database, since its syntax differs between SQLite and PostgreSQL. */
 export const boolean: EntitySchemaColumnOptions = { type: 'boolean' }
 
-/** A plain object or a list, as JSON in a text. */
+/** A plain object or an array, as JSON text. */
 export const json: EntitySchemaColumnOptions = { type: 'simple-json' }
 
 export function varchar(length: number): EntitySchemaColumnOptions {

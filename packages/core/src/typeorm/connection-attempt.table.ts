@@ -2,13 +2,13 @@ import { EntitySchema } from 'typeorm'
 import type { ConnectionAttempt } from '../connection-log/connection-attempt.ts'
 import { bigint, json, text, varchar } from './columns.ts'
 
-/** An attempt as stored: what nobody searches for is one text. */
+/** An attempt as stored; fields that are never searched share one text column. */
 export interface StoredAttempt
   extends Pick<ConnectionAttempt, 'id' | 'clientId' | 'sequence' | 'accountId' | 'stranger'> {
   readonly data: Omit<ConnectionAttempt, 'id' | 'clientId' | 'sequence' | 'accountId' | 'stranger'>
 }
 
-/** What clients have tried of late. */
+/** Recent connection attempts of clients. */
 export const connectionAttemptTable: EntitySchema<StoredAttempt> = new EntitySchema<StoredAttempt>({
   name: 'pocket_connection_attempt',
   tableName: 'pocket_connection_attempt',

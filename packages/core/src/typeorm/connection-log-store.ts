@@ -10,7 +10,7 @@ function statements(kind: DatabaseKind) {
   const value = (name: string) => (kind === 'postgres' ? `value->>'${name}'` : `json_extract(value, '$.${name}')`)
   const list = kind === 'postgres' ? 'json_array_elements(CAST($1 AS json)) AS list(value)' : 'json_each($1)'
   const isKnown = 'CASE WHEN stranger IS NULL THEN 0 ELSE 1 END'
-  // A client that speaks for itself can only fill its own log.
+  // A client that authenticates itself can fill only its own log.
   const excess = `CASE WHEN (stranger IS NULL AND (account_id IS NULL OR of_the_same <= $4))
       OR (stranger IS NOT NULL AND of_the_same <= $5) THEN 0 ELSE 1 END`
   const rank = 'CASE WHEN stranger IS NULL AND of_the_known <= $3 THEN 0 ELSE 1 + excess END'

@@ -8,7 +8,7 @@ const rows = new TableRows(consentTable)
 
 const sql = {
   find: `${rows.select} WHERE account_id = $1 AND client_id = $2`,
-  // The update of a row that is there already locks it, so that whoever adds to it at the same time waits.
+  // Updating an existing row locks it, so that concurrent additions wait.
   claim: `${rows.insert} ON CONFLICT (account_id, client_id) DO UPDATE SET updated_at = excluded.updated_at
     RETURNING ${rows.columns}`,
   setScopes: `UPDATE ${rows.table} SET scopes = $3 WHERE account_id = $1 AND client_id = $2`,

@@ -2,7 +2,7 @@ import { EntitySchema } from 'typeorm'
 import type { Consent } from '../consents/consent.ts'
 import { bigint, json, text, varchar } from './columns.ts'
 
-/** What people have allowed clients. */
+/** The scopes that users have granted to clients. */
 export const consentTable: EntitySchema<Consent> = new EntitySchema<Consent>({
   name: 'pocket_consent',
   tableName: 'pocket_consent',

@@ -15,7 +15,7 @@ import { type NameTables, tableNames } from './table-names.ts'
 import { turnTakingRunner } from './turn-taking-runner.ts'
 import { WriteTurns } from './write-turns.ts'
 
-/** The databases that the statements are written for. */
+/** The supported kinds of databases. */
 export type DatabaseKind = 'sqlite' | 'postgres'
 
 interface DatabaseParts {
@@ -26,8 +26,8 @@ interface DatabaseParts {
 }
 
 /**
- * A TypeORM `DataSource` (better-sqlite3 or postgres) with prepared statements and ambient transactions, the same on
- * both. Get it by {@link databaseOf}.
+ * A TypeORM `DataSource` (better-sqlite3 or postgres) with prepared statements and ambient transactions that behave the same
+ * on both. Created by {@link databaseOf}.
  *
  * @example
  * ```ts
@@ -51,25 +51,25 @@ export class Database {
   }
 
   /**
-   * Runs a prepared statement with the placeholders `$1`, `$2`, ... and returns its rows. `Row` is what the caller knows
-   * of its own statement: `bigint` comes as text from PostgreSQL, booleans come as 0 and 1 from SQLite.
+   * Runs a prepared statement with the placeholders `$1`, `$2`, ... and returns its rows. The caller declares `Row`:
+   * PostgreSQL returns `bigint` as text, SQLite returns booleans as 0 and 1.
    *
-   * @throws {InvalidInput} `validation_failed` where a text holds a NUL character
-   * @throws {Unavailable} where the database cannot be reached or does not answer in time
+   * @throws {InvalidInput} `validation_failed` if a text contains a NUL character
+   * @throws {Unavailable} if the database cannot be reached or does not respond in time
    */
   async query<Row extends object>(sql: string, parameters: readonly Parameter[] = []): Promise<readonly Row[]> {
     const { rows } = await this.#run(sql, parameters)
-    // A cast, since only the author of the statement knows which columns it returns.
+    // A cast, since only the author of the statement knows its columns.
     return rows as readonly Row[]
   }
 
-  /** Like {@link Database.query}, for statements of which only the number of rows matters. */
+  /** Like {@link Database.query}, for statements that return only a row count. */
   async execute(sql: string, parameters: readonly Parameter[] = []): Promise<number> {
     const { count } = await this.#run(sql, parameters)
     return count
   }
 
-  /** PostgreSQL takes no NUL in a text, so that neither database does: what one refuses the other must not store. */
+  /** PostgreSQL rejects NUL in text, so SQLite must reject it as well. */
   async #run(sql: string, parameters: readonly Parameter[]): Promise<StatementResult> {
     if (parameters.some((value) => typeof value === 'string' && value.includes('\0')))
       throw new InvalidInput('validation_failed', 'A text holds a NUL character.')
@@ -90,9 +90,9 @@ export class Database {
   }
 
   /**
-   * Keeps all writes made in `work` together or not at all. Statements find their transaction by the asynchronous
-   * context that they run in; nested calls join. Wait in `work` for every statement: one that comes later is refused.
-   * On SQLite all others wait meanwhile, 10 seconds at most, so wait in it for the database only.
+   * Commits all writes made in `work` together or rolls them back. Statements find their transaction by their asynchronous
+   * context; nested calls join it. `work` must await every statement: later ones are rejected. On SQLite all other work waits
+   * meanwhile, at most 10 seconds, so `work` must wait only for the database.
    */
   readonly transaction: Transaction = async (work) => {
     if (this.#ambient.current() !== undefined) return work()
@@ -101,7 +101,7 @@ export class Database {
       try {
         return await work()
       } catch (error) {
-        // It may have a code of the system too, such as that of a file.
+        // The callback's error may also have a system code, such as a file system error.
         ownFailure = error
         throw error
       }
@@ -113,15 +113,15 @@ export class Database {
     }
   }
 
-  /** TypeORM's repository, bound to the transaction that the running code stands in. */
+  /** TypeORM's repository, bound to the current transaction. */
   repository<Entity extends ObjectLiteral>(table: EntitySchema<Entity>): Repository<Entity> {
     const manager = this.#ambient.current()?.runner.manager ?? this.#dataSource.manager
     return manager.getRepository(table)
   }
 
   /**
-   * Until the end of the transaction nobody else writes to the table. On SQLite a transaction keeps everybody else
-   * waiting anyway. Throws outside a transaction, where it would protect nothing.
+   * Blocks other writers of the table until the transaction ends. On SQLite a transaction already blocks all other work.
+   * Throws outside a transaction, where the lock would have no effect.
    */
   async lockTable(table: string): Promise<void> {
     if (this.#ambient.current() === undefined) throw new TypeError('A table is locked within a transaction')
@@ -134,10 +134,10 @@ export class Database {
 const databases = new WeakMap<DataSource, Database>()
 
 /**
- * The {@link Database} of an initialized `DataSource`; one for each, so that all stores share its transactions. On SQLite
- * it changes the `DataSource`: from now on everything that goes through it takes turns.
+ * Returns the {@link Database} of an initialized `DataSource`. There is one per `DataSource`, so that all stores share its
+ * transactions. On SQLite it modifies the `DataSource`: from then on all access through it is serialized.
  *
- * @throws Misconfigured where the `DataSource` is not initialized or is of another kind.
+ * @throws Misconfigured if the `DataSource` is not initialized or is of another kind.
  *
  * @example
  * ```ts
@@ -164,7 +164,7 @@ function statementsOf(
 ): Pick<DatabaseParts, 'kind' | 'statements'> {
   switch (dataSource.options.type) {
     case 'better-sqlite3': {
-      // Casts in both cases, since TypeORM types the driver by its interface and the type of the options decides its class.
+      // Casts in both cases, since TypeORM types the driver by its interface and the options type determines its class.
       const driver = dataSource.driver as BetterSqlite3Driver
       const connection = (): BetterSqlite3.Database => driver.databaseConnection
       return { kind: 'sqlite', statements: new SqliteStatements(connection, installTurns(driver, connection, ambient)) }
@@ -188,7 +188,7 @@ function installTurns(
   ambient: AmbientTransactions,
 ): WriteTurns {
   const turns = new WriteTurns(connection)
-  // A cast: `constructor` is untyped, and the class itself is not among TypeORM's named exports.
+  // A cast: `constructor` is untyped, and TypeORM does not export the class by name.
   const base = driver.createQueryRunner('master').constructor as new (
     driver: BetterSqlite3Driver,
   ) => BetterSqlite3QueryRunner
@@ -200,9 +200,9 @@ function installTurns(
 const missingTable =
   'A table or a column is not there: await runMigrations(options, [pocketMigrations]) before the stores are used.'
 
-/** SQLite has one code for every mistake in a statement, PostgreSQL has 42P01 and 42703. */
+/** SQLite has one code for all statement errors; PostgreSQL has 42P01 and 42703. */
 function isMissingTable(error: unknown): boolean {
-  // By its properties, since a native module may throw errors of another realm.
+  // Checks properties, since a native module may throw errors of another realm.
   if (typeof error !== 'object' || error === null || !('code' in error)) return false
   if (error.code === '42P01' || error.code === '42703') return true
   const message = 'message' in error ? String(error.message) : ''

@@ -1,5 +1,5 @@
 /**
- * Removes at most `$2` rows whose `expires_at` lies before `$1`, the oldest first. `table` is quoted already.
+ * Deletes at most `$2` rows whose `expires_at` is before `$1`, oldest first. `table` is already quoted.
  *
  * @example
  * ```ts

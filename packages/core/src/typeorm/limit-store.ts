@@ -8,8 +8,8 @@ const rows = new TableRows(limitTable)
 const fullAt = `${rows.table}.expires_at`
 
 const sql = {
-  // $2 is the end of a bucket that was full, $3 now, $4 the last instant at which there is one left, $5 the interval, $6 the
-  // last instant at which a bucket can be full again.
+  // $2 is the expiry of a previously full bucket, $3 now, $4 the latest time at which one token is left, $5 the interval, $6
+  // the latest time at which the bucket is full again.
   take: `INSERT INTO ${rows.table} ("key", expires_at, admitted) VALUES ($1, $2, TRUE)
     ON CONFLICT ("key") DO UPDATE SET
       expires_at = CASE WHEN ${fullAt} <= $3 OR ${fullAt} > $6 THEN $2 WHEN ${fullAt} <= $4 THEN ${fullAt} + $5 ELSE ${fullAt} END,

@@ -6,7 +6,7 @@ import { TableRows } from './table-rows.ts'
 const rows = new TableRows(logoutNoticeTable)
 
 function statements(kind: DatabaseKind) {
-  // A row that another process is claiming is its own; SQLite has one writer at a time anyway.
+  // Skips rows that another process is claiming; SQLite has a single writer.
   const locking = kind === 'postgres' ? 'FOR UPDATE SKIP LOCKED' : ''
   return {
     claimDue: `UPDATE ${rows.table} SET attempts = attempts + 1, next_attempt_at = $2 WHERE id IN (

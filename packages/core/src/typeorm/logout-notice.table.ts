@@ -2,7 +2,7 @@ import { EntitySchema } from 'typeorm'
 import type { LogoutNotice } from '../logout-notices/logout-notice-store.ts'
 import { bigint, text, varchar } from './columns.ts'
 
-/** Clients that have to hear of a logout. */
+/** Clients to notify of a logout. */
 export const logoutNoticeTable: EntitySchema<LogoutNotice> = new EntitySchema<LogoutNotice>({
   name: 'pocket_logout_notice',
   tableName: 'pocket_logout_notice',

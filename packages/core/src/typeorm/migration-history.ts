@@ -1,20 +1,19 @@
 import { Misconfigured } from '../errors.ts'
 import type { MigrationSet } from './migration-set.ts'
 
-/** The names of the migrations that have run, by the table of their set; a set of which none has run is missing. */
+/** The names of applied migrations, by the table of their set; sets without applied migrations are absent. */
 export type AppliedMigrations = ReadonlyMap<string, readonly string[]>
 
 /**
- * The mark of a migration that only adds: tables, indexes, and columns that an older version need not fill. It stands in
- * the history with the name, so that an older version, which does not know the migration, knows that it can go on.
+ * The prefix of migrations that only add tables, indexes, and columns that older versions need not fill. It is stored with
+ * the name, so that an older version that does not know the migration can continue.
  */
 const additive = /^Additive[A-Z]/
 
 /**
- * Refuses a database on which a newer version has run migrations that this one does not know, unless their names begin
- * with `Additive`.
+ * Rejects a database on which a newer version has run unknown migrations, unless their names begin with `Additive`.
  *
- * @param description - which database it is, for people, without its password
+ * @param description - describes the database for operators, without its password
  * @throws {Misconfigured}
  *
  * @example
@@ -42,7 +41,7 @@ export function refuseNewerDatabase(
 }
 
 /**
- * The names of the migrations that have yet to run.
+ * The names of pending migrations.
  *
  * @example
  * ```ts
@@ -56,7 +55,7 @@ export function missingMigrations(sets: readonly MigrationSet[], applied: Applie
   })
 }
 
-/** TypeORM takes the name of the class where the migration has none. */
+/** TypeORM uses the class name if the migration has no name. */
 function namesOf({ migrations }: MigrationSet): readonly string[] {
   return migrations.map((Migration) => new Migration().name ?? Migration.name)
 }

@@ -8,21 +8,21 @@ import { Misconfigured } from '../errors.ts'
 import { silence } from './outage.ts'
 import { pocketTables } from './tables.ts'
 
-/** Options of a `DataSource` over SQLite. */
+/** Options of a `DataSource` for SQLite. */
 export type SqliteOptions = Extract<DataSourceOptions, { type: 'better-sqlite3' }>
-/** Options of a `DataSource` over PostgreSQL. */
+/** Options of a `DataSource` for PostgreSQL. */
 export type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>
 
-/** How long a statement waits for another process that writes to the same SQLite database, in milliseconds. */
+/** How long a statement waits for another process that is writing to the same SQLite database, in milliseconds. */
 const busyTimeout = 10_000
 const pauseBeforeRetry = 20
 
 /**
- * Options of a `DataSource` over the SQLite database at `path`, which is made where it is missing, folders included.
- * Write-ahead logging, and every commit is on the disk before it is acknowledged.
+ * Options of a `DataSource` for the SQLite database at `path`, which is created with its folders if missing. Uses write-ahead
+ * logging; a commit is acknowledged after it is written to disk.
  *
- * @param tables all tables of the host; core's own ones where nothing is given.
- * @throws {Misconfigured} on a Node for which better-sqlite3 has no binary: before 22.14
+ * @param tables all tables of the host; defaults to core's own tables.
+ * @throws {Misconfigured} on Node versions without a better-sqlite3 binary: before 22.14
  *
  * @example
  * ```ts
@@ -30,7 +30,7 @@ const pauseBeforeRetry = 20
  * ```
  */
 export function sqliteOptions(path: string, tables: readonly EntitySchema[] = pocketTables): SqliteOptions {
-  // The binary asks for version 10 of Node-API and ends the whole process where that is missing.
+  // The binary requires Node-API version 10 and terminates the process if it is missing.
   if (Number(process.versions.napi) < 10)
     throw new Misconfigured(`SQLite needs Node 22.14 or later; this is ${process.version}.`)
   // Loaded here, so that a host with PostgreSQL need not install it.
@@ -46,12 +46,12 @@ export function sqliteOptions(path: string, tables: readonly EntitySchema[] = po
 }
 
 /**
- * Options of a `DataSource` over the PostgreSQL database at `url` (`postgres://…`). What the URL says in its query goes to
- * the driver. A statement may take 15 seconds (`statement_timeout`, in milliseconds), a connection on which nothing comes
- * for 20 seconds is closed (`query_timeout`, in milliseconds), and whoever waits 10 seconds for a connection is refused
- * (`connect_timeout`, in seconds).
+ * Options of a `DataSource` for the PostgreSQL database at `url` (`postgres://…`). The query of the URL is passed to the
+ * driver. A statement may take 15 seconds (`statement_timeout`, in milliseconds), a connection that is silent for 20 seconds
+ * is closed (`query_timeout`, in milliseconds), and waiting for a connection fails after 10 seconds (`connect_timeout`, in
+ * seconds).
  *
- * @param tables all tables of the host; core's own ones where nothing is given.
+ * @param tables all tables of the host; defaults to core's own tables.
  *
  * @example
  * ```ts
@@ -67,15 +67,15 @@ export function postgresOptions(url: string, tables: readonly EntitySchema[] = p
     connectTimeoutMS: connectTimeout,
     entities: [...tables],
     extra: {
-      // The driver's own `query_timeout` leaves the connection in the pool, with a transaction that may still be open.
+      // The driver's own `query_timeout` returns the connection to the pool, possibly with an open transaction.
       stream: () => socketThatEnds(silenceTimeout),
-      // Not as a parameter of the start, which connection poolers refuse.
+      // Not a startup parameter, since connection poolers reject those.
       onConnect: (client: ClientBase) => client.query(`SET statement_timeout = ${statementTimeout}`),
     },
   }
 }
 
-/** The same options without the limits that {@link postgresOptions} sets: migrations take as long as they take. */
+/** The same options without the limits that {@link postgresOptions} sets, since migrations may take longer. */
 export function withoutLimits(options: DataSourceOptions): DataSourceOptions {
   if (options.type !== 'postgres') return options
   const { stream: _stream, onConnect: _onConnect, ...extra }: Readonly<Record<string, unknown>> = options.extra ?? {}
@@ -100,7 +100,7 @@ function withoutTimeouts(url: string) {
   return { url: given ? parsed.href : url, ...timeouts }
 }
 
-/** Idle connections leave the pool before it is over. */
+/** The pool drops idle connections before this timeout. */
 function socketThatEnds(silenceTimeout: number): Socket {
   const socket = new Socket()
   return socket.setTimeout(silenceTimeout, () => socket.destroy(new Error(silence)))
@@ -112,7 +112,7 @@ async function prepareDatabase(connection: BetterSqlite3.Database): Promise<void
   connection.pragma('foreign_keys = ON')
 }
 
-/** The switch does not wait for other processes as statements do, so two that start at once need a second try. */
+/** Unlike statements, the switch does not wait for other processes, so two that start at once need a retry. */
 async function switchToWriteAheadLog(connection: BetterSqlite3.Database): Promise<void> {
   const deadline = performance.now() + busyTimeout
   for (;;) {

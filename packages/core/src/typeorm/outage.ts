@@ -1,17 +1,17 @@
 import { Unavailable } from '../errors.ts'
 
-/** Of Node, of PostgreSQL (class 08, 53 and 57, and a server that only reads) and of SQLite. */
+/** Codes of Node, of PostgreSQL (class 08, 53 and 57, and a read-only server) and of SQLite. */
 const outageCodes =
   /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|ENOENT|08...|53...|57014|57P0[1-5]|25006|SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY)(_[A-Z_]+)?)$/
 
-/** What `pg`, its pool, TypeORM and our turns say without a code. */
+/** Messages of `pg`, its pool, TypeORM and our turn queue that have no code. */
 const outageMessages =
   /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|Query runner already released|Waited \d+ ms for a turn)/
 
-/** The error to throw in place of one that says that the database is away, full or too slow; `undefined` for any other. */
+/** Converts an error that means the database is unreachable, full or too slow; `undefined` for any other error. */
 export function outageOf(error: unknown): Unavailable | undefined {
   if (error instanceof Unavailable) return error
-  // By its properties, since a native module may throw errors of another realm.
+  // Checks properties, since a native module may throw errors of another realm.
   if (typeof error !== 'object' || error === null) return undefined
   const code = 'code' in error ? String(error.code) : ''
   const message = 'message' in error ? String(error.message) : ''
@@ -19,11 +19,11 @@ export function outageOf(error: unknown): Unavailable | undefined {
   return new Unavailable('The database cannot be used at the moment.', { cause: error })
 }
 
-/** Whether it is so because nothing was heard for too long, which the next statement would wait for as well. */
+/** Whether the outage is a timeout, which would delay the next statement as well. */
 export function isSilence(error: unknown): boolean {
   const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : ''
   return message === silence || message.startsWith('Connection terminated due to connection timeout')
 }
 
-/** The message of the error that ends a connection from which nothing comes. */
+/** The message of the error that closes an unresponsive connection. */
 export const silence = 'PostgreSQL has not answered in time'

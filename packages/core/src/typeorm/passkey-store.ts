@@ -16,7 +16,7 @@ const rows = new TableRows(passkeyTable)
 
 const synced = 'SUM(CASE WHEN backed_up THEN 1 ELSE 0 END)'
 
-/** Sums and counts: some drivers give them as texts. */
+/** Sums and counts, which some drivers return as text. */
 interface SummaryRow {
   readonly account_id: string
   readonly number: string | number
@@ -31,7 +31,7 @@ const sql = {
   recordUse: `UPDATE ${rows.table} SET counter = CASE WHEN counter < $2 THEN $2 ELSE counter END,
     backed_up = $3, user_verified = (COALESCE(user_verified, FALSE) OR $4), last_used_at = $5 WHERE id = $1`,
   recordCounterRegression: `UPDATE ${rows.table} SET counter_regressed_at = $2 WHERE id = $1`,
-  // The words let both databases go by the index.
+  // This form lets both databases use the index.
   hasUnverified: `SELECT 1 FROM ${rows.table} WHERE user_verified = FALSE LIMIT 1`,
   page: `${rows.select} WHERE id > $1 ORDER BY id LIMIT $2`,
   overview: `SELECT COUNT(*) AS accounts, SUM(CASE WHEN number = 1 AND synced = 0 THEN 1 ELSE 0 END) AS single
@@ -135,7 +135,7 @@ export class TypeormPasskeyStore implements PasskeyStore {
     await this.#database.execute(sql.removeByAccount, [accountId])
   }
 
-  /** On PostgreSQL the rows are locked: who waits for them sees afterwards only those that are left. */
+  /** On PostgreSQL the rows are locked: after the wait, a concurrent caller sees only the remaining rows. */
   async #lockIds(accountId: string): Promise<readonly string[]> {
     const lock = this.#database.kind === 'postgres' ? ' FOR UPDATE' : ''
     const found = await this.#database.query<{ id: string }>(sql.idsOfAccount + lock, [accountId])

@@ -5,14 +5,14 @@ import { isSilence, silence } from './outage.ts'
 import type { Parameter, StatementResult, Statements } from './statements.ts'
 import { endedTransaction } from './turn.ts'
 
-/** Milliseconds in which statements are refused at once after nothing was heard from PostgreSQL. */
+/** Milliseconds during which statements fail immediately after PostgreSQL stopped responding. */
 const pauseAfterSilence = 1000
 
-/** Named statements through the pool, or through the client of the transaction that the caller stands in. */
+/** Named statements through the pool, or through the client of the current transaction. */
 export class PostgresStatements implements Statements {
   readonly #pool: () => Pool
   readonly #names = new Map<string, string>()
-  /** By the clock of `performance`. */
+  /** In `performance` time. */
   #silentUntil = 0
 
   constructor(pool: () => Pool) {
@@ -24,7 +24,7 @@ export class PostgresStatements implements Statements {
     parameters: readonly Parameter[],
     transaction: AmbientTransaction | undefined,
   ): Promise<StatementResult> {
-    // Whoever follows in the same request need not wait for the same silence again.
+    // Later statements of the same request need not wait for the same timeout again.
     if (performance.now() < this.#silentUntil) throw new Error(silence)
     const query: QueryConfig = { name: this.#nameOf(sql), text: sql, values: [...parameters] }
     try {
@@ -38,7 +38,7 @@ export class PostgresStatements implements Statements {
     }
   }
 
-  /** Made from the text, so that processes behind one connection pooler never give two texts the same name. */
+  /** Derived from the text, so that processes behind one connection pooler never use one name for two texts. */
   #nameOf(sql: string): string {
     const known = this.#names.get(sql)
     if (known !== undefined) return known
@@ -48,16 +48,16 @@ export class PostgresStatements implements Statements {
   }
 }
 
-/** A client runs one statement at a time; those of one transaction may be made at once. */
+/** A client runs one statement at a time, while callers may issue statements of one transaction concurrently. */
 function inOrder(transaction: AmbientTransaction, query: QueryConfig) {
   const result = transaction.last.then(async () => {
-    // An earlier statement may have failed and the transaction been rolled back; the client is somebody else's then.
+    // If an earlier statement failed, the transaction may be rolled back and the client reused by another caller.
     if (transaction.ended) throw endedTransaction()
     const client: ClientBase = await transaction.runner.connect()
     if (transaction.ended) throw endedTransaction()
     return client.query<Record<string, unknown>>(query)
   })
-  // The next statement runs whatever became of this one, whose own caller gets the error.
+  // The next statement runs regardless of this result; the caller of this statement receives the error.
   transaction.last = result.catch(() => undefined)
   return result
 }

@@ -28,7 +28,7 @@ import { withoutLimits } from './options.ts'
 import { migratingIn, prefixTables } from './table-names.ts'
 import { pocketTables } from './tables.ts'
 
-/** Core's migrations; the first of all sets. */
+/** Core's migrations, which run first. */
 export const pocketMigrations: MigrationSet = {
   table: 'pocket_core_migration',
   tables: pocketTables,
@@ -58,17 +58,17 @@ export const pocketMigrations: MigrationSet = {
   ],
 }
 
-/** One number for all processes: "pocket" in ASCII. */
+/** The same number for all processes: "pocket" in ASCII. */
 const advisoryLock = 0x706f636b6574
 
 /**
- * Runs what is missing of each set, in the given order, on connections of its own. A set runs as a whole or not at all,
- * and processes that start at once wait for each other.
+ * Runs the pending migrations of each set, in the given order, on its own connections. Each set is applied atomically, and
+ * concurrent processes wait for each other.
  *
- * @param options of the host's `DataSource`; its tables and migrations are left aside. The tables are made in its `schema`
- *   (PostgreSQL; it has to exist), with its `entityPrefix` before `pocket_`.
- * @throws {Misconfigured} where a newer version has run migrations that are unknown here, before anything is written;
- *   else what the failing migration throws, when the sets before it have run.
+ * @param options of the host's `DataSource`; its tables and migrations are ignored. The tables are created in its `schema`
+ *   (PostgreSQL; it must exist), with its `entityPrefix` before `pocket_`.
+ * @throws {Misconfigured} if a newer version has run migrations that are unknown here, before anything is written; otherwise
+ *   the error of the failing migration, after the preceding sets have run.
  *
  * @example
  * ```ts
@@ -83,7 +83,7 @@ export async function runMigrations(options: DataSourceOptions, sets: readonly M
   try {
     prefixTables(looker, tablesOf(sets))
     const runner = looker.createQueryRunner()
-    // The lock ends with its connection, whatever happens meanwhile.
+    // The lock is released with its connection in all cases.
     if (options.type === 'postgres') await runner.query('SELECT pg_advisory_lock($1)', [advisoryLock])
     refuseNewerDatabase(sets, await appliedMigrations(runner, sets))
     await runSets(unlimited, sets)
@@ -134,12 +134,12 @@ async function runOnPostgres(dataSource: DataSource, tables: ReadonlySet<string>
   await dataSource.runMigrations()
 }
 
-/** In one transaction that holds the write lock from its begin: another process waits there, not halfway. */
+/** One transaction that takes the write lock at its start, so that another process waits there and not halfway. */
 async function runOnSqlite(dataSource: DataSource, tables: ReadonlySet<string>): Promise<void> {
   const { transaction } = databaseOf(dataSource)
   prefixTables(dataSource, tables)
   const runner = dataSource.createQueryRunner()
-  // Foreign keys are off meanwhile, since SQLite changes a table by dropping and making it again.
+  // Foreign keys are disabled meanwhile, since SQLite changes a table by dropping and recreating it.
   await runner.beforeMigration()
   await transaction(async () => {
     await dataSource.runMigrations({ transaction: 'none' })

@@ -15,7 +15,7 @@ const links = new TableRows(sessionLinkTable)
 const inOrder = 'ORDER BY "at", subject'
 
 const sql = {
-  // An update, since that locks the row on PostgreSQL whether it is new or not.
+  // An update, since it locks new and existing rows on PostgreSQL.
   lockAccount: `INSERT INTO ${removals.table} AS removals (account_id, "count") VALUES ($1, 0)
     ON CONFLICT (account_id) DO UPDATE SET "count" = removals."count" RETURNING "count"`,
   countRemovals: `${removals.select} WHERE account_id = $1`,

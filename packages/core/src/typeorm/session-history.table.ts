@@ -2,7 +2,7 @@ import { EntitySchema } from 'typeorm'
 import type { SessionLink, SessionOrigin } from '../sessions/session-history-store.ts'
 import { bigint, integer, text, uuid, varchar } from './columns.ts'
 
-/** How often a passkey was removed from an account; its row is what operations of the account lock. */
+/** How often a passkey was removed from an account; account operations lock its row. */
 export interface PasskeyRemovals {
   readonly accountId: string
   readonly count: number

@@ -27,7 +27,7 @@ export class SqliteStatements implements Statements {
     const turn = turnOf(transaction.runner)
     if (turn === undefined) throw endedTransaction()
     return turn.statement(() => {
-      // The database rolls back by itself when the disk is full: what follows must not be written on its own.
+      // SQLite rolls back by itself if the disk is full: later statements must not run outside the transaction.
       if (!this.#connection().inTransaction) throw endedTransaction()
       return execute(statement, values)
     }, statement.readonly)
@@ -44,7 +44,7 @@ export class SqliteStatements implements Statements {
 
 type Bindable = Readonly<Record<string, string | number | null>>
 
-/** SQLite numbers `$1` by its place only where it is bound by name, and it has no booleans. */
+/** SQLite numbers `$1` by position only if it is bound by name, and it has no booleans. */
 function bindable(parameters: readonly Parameter[]): Bindable {
   const values: Record<string, string | number | null> = {}
   for (const [index, value] of parameters.entries()) {

@@ -1,9 +1,9 @@
 import type { AmbientTransaction } from './ambient-transactions.ts'
 
-/** What a placeholder can stand for on both databases. */
+/** The parameter types that both databases support. */
 export type Parameter = string | number | boolean | null
 
-/** A statement's answer: its rows, and how many rows it has read or changed. */
+/** The result of a statement: its rows, and the number of rows read or changed. */
 export interface StatementResult {
   readonly rows: readonly unknown[]
   readonly count: number

@@ -18,10 +18,10 @@ import { TypeormSessionHistoryStore } from './session-history-store.ts'
 import { TypeormSpentChallengeStore } from './spent-challenge-store.ts'
 
 /**
- * Everything that core persists, in the tables {@link pocketTables} of an initialized `DataSource` on which
- * {@link pocketMigrations} have run.
+ * All stores of core, in the tables {@link pocketTables} of an initialized `DataSource` on which {@link pocketMigrations}
+ * have run.
  *
- * @throws Misconfigured where the `DataSource` is not initialized or is neither better-sqlite3 nor postgres.
+ * @throws Misconfigured if the `DataSource` is not initialized or is neither better-sqlite3 nor postgres.
  *
  * @example
  * ```ts

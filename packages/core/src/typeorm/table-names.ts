@@ -1,14 +1,14 @@
 import type { DataSource, DataSourceOptions } from 'typeorm'
 
-/** A statement as it has to be for the tables of one `DataSource`. */
+/** Rewrites a statement for the tables of one `DataSource`. */
 export type NameTables = (sql: string) => string
 
-/** What may be one of our tables in a statement, an index or a constraint; with its quotes. */
+/** Matches names of our tables, indexes and constraints, with their quotes. */
 const ownName = /(["']?)\b(pocket_[a-z0-9_]+)\b\1/g
 
 /**
- * Names the tables of handwritten statements as TypeORM does in its own: by the `entityPrefix` of the host's `DataSource`,
- * and on PostgreSQL by its `schema`. `undefined` where it has neither.
+ * Rewrites table names in handwritten statements as TypeORM does in its own: with the `entityPrefix` of the host's
+ * `DataSource`, and on PostgreSQL with its `schema`. `undefined` if it has neither.
  */
 export function tableNames({ options, entityMetadatas }: DataSource): NameTables | undefined {
   const schema = options.type === 'postgres' ? options.schema : undefined
@@ -19,26 +19,26 @@ export function tableNames({ options, entityMetadatas }: DataSource): NameTables
 }
 
 /**
- * Options for connections on which migrations run: what is written by hand in them names no schema, so the host's comes
- * first in the search path. Its own options of the connection (`extra.options`) stay.
+ * Options for migration connections: handwritten statements name no schema, so the host's schema comes first in the search
+ * path. Its own connection options (`extra.options`) are kept.
  */
 export function migratingIn(options: DataSourceOptions): DataSourceOptions {
   if (options.type !== 'postgres' || options.schema === undefined) return options
   const extra: { options?: string } = options.extra ?? {}
-  // PostgreSQL splits these options at spaces that no backslash keeps.
+  // PostgreSQL splits these options at spaces that are not escaped by a backslash.
   const path = `${quoted(options.schema)},public`.replaceAll(/[\\ ]/g, '\\$&')
   return { ...options, extra: { ...extra, options: `${extra.options ?? ''} -c search_path=${path}`.trimStart() } }
 }
 
 /**
- * Puts the `entityPrefix` of a `DataSource` that runs nothing but migrations before these tables, whichever statement
- * names them. Indexes and foreign keys stay as they are called, as TypeORM leaves them.
+ * Prefixes these tables with the `entityPrefix` of a `DataSource` used only for migrations, in every statement. Indexes and
+ * foreign keys keep their names, as in TypeORM.
  */
 export function prefixTables({ driver, options: { entityPrefix } }: DataSource, tables: ReadonlySet<string>): void {
   if (!entityPrefix) return
   const prefixed = (text: string): string =>
     text.replaceAll(ownName, (found, quote: string, name: string, offset: number) => {
-      // TypeORM changes some tables as it finds them, with their prefix.
+      // TypeORM changes some tables by their existing name, which includes the prefix.
       const isPrefixed = quote === '' && text.endsWith(entityPrefix, offset)
       if (isPrefixed || !tables.has(name)) return found
       return quote === '' ? quoted(entityPrefix + name) : quote + entityPrefix + name + quote
@@ -48,7 +48,7 @@ export function prefixTables({ driver, options: { entityPrefix } }: DataSource, 
   driver.createQueryRunner = (mode) => {
     const runner = createQueryRunner(mode)
     const query = runner.query.bind(runner)
-    // Casts, since one function stands for all overloads of another, and one of them takes nothing but `true`.
+    // Casts, since one function implements all overloads, and one of them accepts only `true`.
     runner.query = ((sql: string, parameters?: unknown[], isStructured?: true) =>
       query(
         prefixed(sql),

@@ -10,8 +10,8 @@ interface Column {
 }
 
 /**
- * A table's part of handwritten statements, taken from its `EntitySchema`: the list of columns, and the way between a
- * stored row and the plain object that it stands for.
+ * The SQL fragments of a table, derived from its `EntitySchema`: the column list, and the conversion between stored rows and
+ * plain objects.
  *
  * @example
  * ```ts
@@ -20,15 +20,15 @@ interface Column {
  * ```
  */
 export class TableRows<Entity> {
-  /** The quoted name. */
+  /** The quoted table name. */
   readonly table: string
-  /** Every column, quoted, separated by commas. */
+  /** All columns, quoted and separated by commas. */
   readonly columns: string
-  /** `SELECT ... FROM table`, open at the end. */
+  /** `SELECT ... FROM table`, to be completed by the caller. */
   readonly select: string
-  /** `INSERT INTO table (...) VALUES ($1, ...)`, open at the end; goes with {@link TableRows.values}. */
+  /** `INSERT INTO table (...) VALUES ($1, ...)`, to be completed by the caller; takes {@link TableRows.values}. */
   readonly insert: string
-  /** How many values {@link TableRows.values} makes. */
+  /** The number of values in {@link TableRows.values}. */
   readonly count: number
   readonly #columns: readonly Column[]
 
@@ -44,7 +44,7 @@ export class TableRows<Entity> {
     this.insert = `INSERT INTO ${this.table} (${this.columns}) VALUES (${this.#columns.map((_, i) => `$${i + 1}`).join(', ')})`
   }
 
-  /** `"a" = $1, "b" = $2, ...` for the columns that are not among `except`, which are named by their properties. */
+  /** `"a" = $1, "b" = $2, ...` for all columns except the given properties. */
   assignments(...except: readonly (keyof Entity & string)[]): string {
     const kept = new Set<string>(except)
     return this.#columns
@@ -61,13 +61,13 @@ export class TableRows<Entity> {
     return this.#columns.map((column) => column.encode(byProperty.get(column.property)))
   }
 
-  /** One value for each column by its name; a JSON array of these is what {@link TableRows.given} reads. */
+  /** One value for each column by its name; {@link TableRows.given} reads a JSON array of these. */
   record(entity: Entity): Readonly<Record<string, Parameter>> {
     const values = this.values(entity)
     return Object.fromEntries(this.#columns.map(({ name }, index) => [name, values[index] ?? null]))
   }
 
-  /** `SELECT ...` of rows that a parameter holds as a JSON array, in the order of the columns: any number is one parameter. */
+  /** `SELECT ...` of rows passed as one JSON array parameter, in column order, for any number of rows. */
   given(kind: DatabaseKind, parameter = '$1'): string {
     if (kind === 'postgres')
       return `SELECT ${this.columns} FROM json_populate_recordset(NULL::${this.table}, ${parameter}::json)`
@@ -75,13 +75,16 @@ export class TableRows<Entity> {
     return `SELECT ${columns.join(', ')} FROM json_each(${parameter})`
   }
 
-  /** Inserts the rows that {@link TableRows.given} reads; open at the end, where `ON CONFLICT` may follow. */
+  /** Inserts the rows that {@link TableRows.given} reads; an `ON CONFLICT` clause may follow. */
   insertProvided(kind: DatabaseKind): string {
-    // SQLite takes ON CONFLICT for part of a SELECT that has no WHERE.
+    // SQLite parses ON CONFLICT as part of a SELECT without WHERE.
     return `INSERT INTO ${this.table} (${this.columns}) ${this.given(kind)} WHERE true`
   }
 
-  /** Gives rows the values that {@link TableRows.given} reads, found by the column of `key`; open at the end. */
+  /**
+   * Updates rows with the values that {@link TableRows.given} reads, matched by the column of `key`; to be completed by the
+   * caller.
+   */
   updateProvided(kind: DatabaseKind, key: keyof Entity & string): string {
     const found = this.#columns.find(({ property }) => property === key)
     const others = this.#columns.filter(({ property }) => property !== key)
@@ -93,7 +96,7 @@ export class TableRows<Entity> {
   read(row: object): Entity {
     const stored = new Map<string, unknown>(Object.entries(row))
     const entity = Object.fromEntries(this.#columns.map((c) => [c.property, c.decode(stored.get(c.name))]))
-    // A cast, since the columns of the schema are those of the entity.
+    // A cast, since the schema columns match the entity.
     return entity as Entity
   }
 

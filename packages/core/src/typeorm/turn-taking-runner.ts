@@ -11,15 +11,14 @@ type RunnerClass = new (driver: BetterSqlite3Driver) => BetterSqlite3QueryRunner
 
 const openTurns = new WeakMap<object, readonly Turn[]>()
 
-/** The turn of the innermost transaction that this runner has open. */
+/** The turn of the innermost open transaction of this runner. */
 export function turnOf(runner: QueryRunner): Turn | undefined {
   return openTurns.get(runner)?.at(-1)
 }
 
 /**
- * TypeORM's query runner for SQLite, made to take turns: a transaction is a turn from its begin to its end, and a single
- * statement is a short one. What runs inside a transaction's callback belongs to that transaction, whichever runner it
- * comes from.
+ * TypeORM's query runner for SQLite with serialized access: a transaction is a turn from its beginning to its end, and a
+ * single statement is a short turn. Code inside a transaction callback belongs to that transaction, regardless of its runner.
  */
 export function turnTakingRunner(base: RunnerClass, root: WriteTurns, ambient: AmbientTransactions): RunnerClass {
   return class TurnTakingQueryRunner extends base {
@@ -33,7 +32,7 @@ export function turnTakingRunner(base: RunnerClass, root: WriteTurns, ambient: A
     override async startTransaction(isolationLevel?: IsolationLevel): Promise<void> {
       const turn = await this.#place().open()
       this.#turns.push(turn)
-      // Savepoints are named after the depth, and this one may stand in a transaction of another runner.
+      // Savepoint names contain the depth, and this runner may be nested in a transaction of another one.
       this.transactionDepth = turn.depth - 1
       try {
         await super.startTransaction(isolationLevel)
@@ -67,11 +66,11 @@ export function turnTakingRunner(base: RunnerClass, root: WriteTurns, ambient: A
       const turn = await place.open()
       try {
         if (this.#isLost(place)) {
-          // The database itself has rolled back (disk full, input or output error); only a second roll-back is harmless.
+          // SQLite has already rolled back (disk full, I/O error); only a repeated rollback is harmless.
           if (sql === 'ROLLBACK') return undefined
           throw endedTransaction()
         }
-        // Asking for the write lock at once, since a transaction that asks for it later can be refused halfway.
+        // Acquires the write lock immediately, since a transaction that requests it later can fail halfway.
         const result: unknown = await super.query(
           sql === 'BEGIN TRANSACTION' ? 'BEGIN IMMEDIATE' : sql,
           parameters,

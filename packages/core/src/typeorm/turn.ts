@@ -1,4 +1,4 @@
-/** How long somebody waits for a turn before that is an error, in milliseconds. */
+/** The maximum wait for a turn, in milliseconds. */
 export const turnTimeout = 10_000
 
 interface Waiter {
@@ -7,11 +7,11 @@ interface Waiter {
 }
 
 /**
- * A time in which statements of one party alone run on a connection that is shared. Within it further turns can be
- * opened, one after the other; while one is open, everything else in the outer turn waits, first come, first served.
+ * Exclusive use of a shared connection. Within a turn further turns can be opened one at a time; while one is open, other
+ * work of the outer turn waits in FIFO order.
  */
 export class Turn {
-  /** How many turns this one stands in. */
+  /** The nesting depth of this turn. */
   readonly depth: number
   readonly #outer: Turn | undefined
   readonly #maxWait: number
@@ -29,12 +29,12 @@ export class Turn {
     return this.#ended
   }
 
-  /** Runs `work`, which is synchronous, as soon as no inner turn is open. */
+  /** Runs the synchronous `work` as soon as no inner turn is open. */
   statement<T>(work: () => T, readonly: boolean): Promise<T> {
     return this.#queue(() => this.perform(work, readonly))
   }
 
-  /** Opens an inner turn as soon as no other one is open. Who opens it has to end it. */
+  /** Opens an inner turn as soon as no other one is open. The caller must end it. */
   open(): Promise<Turn> {
     return this.#queue(() => {
       this.beforeInner()
@@ -43,7 +43,7 @@ export class Turn {
     })
   }
 
-  /** Ends this turn and lets those who wait in the outer one go on; whoever still waits in this one is refused. */
+  /** Ends this turn, resumes callers that wait in the outer turn, and rejects callers that still wait in this one. */
   end(): void {
     if (this.#ended || this.#outer === undefined) return
     this.#ended = true
@@ -79,7 +79,7 @@ export class Turn {
       const waiter: Waiter = {
         start: () => {
           clearTimeout(timer)
-          // A throw has to reach this caller alone, not the one who has just ended a turn.
+          // An error must reach only this caller, not the caller that has just ended a turn.
           new Promise<T>((done) => done(start())).then(resolve, reject)
         },
         refuse: (error) => {
@@ -96,7 +96,7 @@ export class Turn {
   }
 }
 
-/** A statement came after the end of the transaction that it was made in: nothing may be written outside of it. */
+/** Rejects a statement issued after its transaction ended, since it must not write outside of it. */
 export function endedTransaction(): Error {
   return new Error('This transaction has ended: wait for every statement before leaving it')
 }

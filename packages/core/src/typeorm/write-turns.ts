@@ -7,11 +7,11 @@ interface Grouped {
 }
 
 /**
- * The turns of a SQLite database. There is one connection, so a transaction that waits for something would take in the
- * statements of everybody else, and lose them when it rolls back. So a transaction is a turn of its own. Between
- * transactions the single statements of a tick share one commit, which makes `synchronous=FULL` affordable.
+ * The turns of a SQLite database. There is one connection, so a transaction that waits would absorb statements of other
+ * callers and lose them on rollback. Therefore each transaction is a separate turn. Between transactions the statements of
+ * one tick share a commit, which makes `synchronous=FULL` affordable.
  *
- * Nothing is told before it is committed: while a group is open, even the answers to reads wait for its commit.
+ * Results are returned only after the commit: while a group is open, reads wait for it as well.
  */
 export class WriteTurns extends Turn {
   readonly #connection: () => BetterSqlite3.Database
@@ -31,7 +31,7 @@ export class WriteTurns extends Turn {
         group.push({ settle: () => resolve(value), fail: reject })
       } catch (error) {
         group.push({ settle: () => reject(error), fail: reject })
-        // A statement that fails leaves the others alone, unless the database rolls back everything (disk full).
+        // A failed statement does not affect the others, unless the database rolls back everything (disk full).
         if (!this.#connection().inTransaction) this.#lose(error)
       }
     })
@@ -42,7 +42,7 @@ export class WriteTurns extends Turn {
   }
 
   protected override afterInner(): void {
-    // Whoever leaves a turn without a commit gets none: the next one must not inherit an open transaction.
+    // A turn that ends without a commit is rolled back: the next one must not inherit an open transaction.
     if (this.#connection().inTransaction) this.#connection().exec('ROLLBACK')
   }
 

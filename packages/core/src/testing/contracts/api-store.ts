@@ -34,7 +34,7 @@ export function grant(apiId: string, clientId: string, fields: Partial<ApiGrant>
 
 const all: ApiListRequest = { notGrantedTo: null, accessTokenFormat: null, page: 1, limit: 20, sort: null, search: '' }
 
-/** What {@link ApiStore} promises. */
+/** The contract of {@link ApiStore}. */
 export const apiStoreContract: readonly ContractCase<ApiStore>[] = [
   {
     name: 'keeps an API whole, and finds it by its id and its resource',

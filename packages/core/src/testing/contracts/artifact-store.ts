@@ -34,7 +34,7 @@ const complete = artifact('complete', {
   polledAt: noon - 2,
 })
 
-/** What {@link ArtifactStore} promises. */
+/** The contract of {@link ArtifactStore}. */
 export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
   {
     name: 'inserts no more pending artifacts of a network than allowed, until they belong to an account or are gone',

@@ -22,7 +22,7 @@ async function idsOf({ clients }: Stores, request: Partial<ClientListRequest> = 
   return items.map(({ client: { id } }) => id)
 }
 
-/** Four clients, in the order in which they were created. */
+/** Creates four clients, in this order. */
 async function fill({ clients }: Stores): Promise<void> {
   await clients.insert(client('d', { name: 'Zoë', createdAt: noon, allowedGroupIds: ['g1'], isGroupRestricted: true }))
   await clients.insert(client('c', { name: '100%', createdAt: noon + 1, pkceRequired: true, skipConsent: true }))
@@ -32,7 +32,7 @@ async function fill({ clients }: Stores): Promise<void> {
   )
 }
 
-/** What {@link PocketStores.clients} promises of its pages, some of which are about consents. */
+/** The contract for the pages of {@link PocketStores.clients}, including pages of consents. */
 export const clientPageContract: readonly ContractCase<Stores>[] = [
   {
     name: 'comes in the order of creation, page by page; a page beyond the last one is the last one',

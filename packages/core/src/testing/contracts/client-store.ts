@@ -73,7 +73,7 @@ const complete = client('https://client.example/metadata.json', {
   updatedAt: noon + 1,
 })
 
-/** What {@link ClientStore} promises. */
+/** The contract of {@link ClientStore}. */
 export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
   {
     name: 'gives back every field as it was stored',

@@ -6,7 +6,7 @@ function code(hash: string, changes: Partial<StoredCode> = {}): StoredCode {
   return { hash, accountId: 'account', browserHash: null, expiresAt: noon, ...changes }
 }
 
-/** What {@link CodeStore} promises. */
+/** The contract of {@link CodeStore}. */
 export const codeStoreContract: readonly ContractCase<CodeStore>[] = [
   {
     name: 'of fifty consumers at once, one gets the code, and then it is gone',

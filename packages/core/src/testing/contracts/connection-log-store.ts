@@ -29,7 +29,7 @@ function attempt(id: string, changes: Partial<ConnectionAttempt> = {}): Connecti
 
 const ids = (attempts: readonly ConnectionAttempt[]) => attempts.map(({ id }) => id)
 
-/** What {@link PocketStores.connectionLog} promises. */
+/** The contract of {@link PocketStores.connectionLog}. */
 export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores, 'clients' | 'connectionLog'>>[] = [
   {
     name: 'keeps attempts as they are, the newest first, each client’s by itself',
@@ -61,7 +61,7 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
       for (const id of ['nas', 'wiki']) await clients.insert(client(id))
       await connectionLog.insert([attempt('w', { clientId: 'wiki' })], 5)
       await repeat50Times((index) => connectionLog.insert([attempt(`a${index}`, { sequence: index })], 5))
-      // Whoever wrote at the same time may have left one more; the next one does not.
+      // A concurrent insert may leave one extra row; the next insert removes it.
       await connectionLog.insert([attempt('a50', { sequence: 50 })], 5)
       assert.deepEqual(ids(await connectionLog.list('nas', 50)), ['a50', 'a49', 'a48', 'a47', 'a46'])
       assert.equal((await connectionLog.list('wiki', 50)).length, 1)
@@ -121,7 +121,7 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
         await connectionLog.insert([attempt(`e${at}`, { sequence: 10 + at, accountId: 'eve' })], 10)
       const kept = ['e19', 'e18', 'e17', 'e16', 'e15', 'e14', 's', 'c', 'a1', 'a0']
       assert.deepEqual(ids(await connectionLog.list('nas', 10)), kept)
-      // Two of them flood, and each has a share.
+      // Two sources flood the log, and each keeps its share.
       const both = Array.from({ length: 40 }, (_, at) =>
         attempt(`b${at}`, { sequence: 50 + at, accountId: at % 2 === 0 ? 'eve' : 'mal' }),
       )

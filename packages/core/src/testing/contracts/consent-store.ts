@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { ConsentStore } from '../../consents/consent-store.ts'
 import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
-/** What {@link ConsentStore} promises. */
+/** The contract of {@link ConsentStore}. */
 export const consentStoreContract: readonly ContractCase<ConsentStore>[] = [
   {
     name: 'keeps what was allowed, for this account and client only',

@@ -1,11 +1,11 @@
 /**
- * One sentence that a store has to fulfil. A contract is a list of them, so that any test framework can run it:
+ * One requirement of a store. A contract is a list of cases, so that any test framework can run it:
  *
  * ```ts
  * for (const { name, run } of artifactStoreContract) test(name, async () => run(await makeEmptyStore()))
  * ```
  *
- * Each case wants an empty store of its own, and throws an `AssertionError` where the store breaks its word.
+ * Each case needs its own empty store, and throws an `AssertionError` if the store violates the requirement.
  *
  * @example
  * ```ts
@@ -17,10 +17,10 @@ export interface ContractCase<Store> {
   run(store: Store): Promise<void>
 }
 
-/** The same call fifty times at once, as a crowd of clients or replicas would make it. */
+/** Makes the same call fifty times concurrently, as many clients or replicas would. */
 export function repeat50Times<T>(call: (index: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: 50 }, (_, index) => call(index)))
 }
 
-/** Some instant, in milliseconds; later than what 32 bits hold, as every real one. */
+/** A fixed time in milliseconds that exceeds 32 bits, as real timestamps do. */
 export const noon = Date.UTC(2030, 0, 1, 12)

@@ -19,7 +19,7 @@ function login(id: string, changes: Partial<StoredDeviceLogin> = {}): StoredDevi
 
 const approval = { status: 'approved', accountId: 'ada', sessionUid: 'session', at: noon - 1 } as const
 
-/** What {@link DeviceLoginStore} promises. */
+/** The contract of {@link DeviceLoginStore}. */
 export const deviceLoginStoreContract: readonly ContractCase<DeviceLoginStore>[] = [
   {
     name: 'one is found by its code, and by its id with the token of its browser',

@@ -15,7 +15,7 @@ function token(id: string, changes: Partial<InitialAccessToken> = {}): InitialAc
   }
 }
 
-/** What {@link InitialAccessTokenStore} promises. */
+/** The contract of {@link InitialAccessTokenStore}. */
 export const initialAccessTokenStoreContract: readonly ContractCase<InitialAccessTokenStore>[] = [
   {
     name: 'keeps what it is given, and lists the newest first without those that have ended',

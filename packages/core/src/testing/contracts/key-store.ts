@@ -10,7 +10,7 @@ function key(kid: string, changes: Partial<StoredKey> = {}): StoredKey {
   }
 }
 
-/** What {@link KeyStore} promises. */
+/** The contract of {@link KeyStore}. */
 export const keyStoreContract: readonly ContractCase<KeyStore>[] = [
   {
     name: 'lists by algorithm, then current, next, previous',

@@ -5,7 +5,7 @@ import { type ContractCase, noon, repeat50Times } from './contract.ts'
 const second = 1000
 const request = { key: 'a', burst: 3, interval: 10 * second, now: noon }
 
-/** What {@link LimitStore} promises. */
+/** The contract of {@link LimitStore}. */
 export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
   {
     name: 'admits as many as the bucket holds, and then one an interval',

@@ -11,7 +11,7 @@ function notice(id: string, changes: Partial<LogoutNotice> = {}): LogoutNotice {
 
 const ids = (notices: readonly LogoutNotice[]) => notices.map(({ id }) => id)
 
-/** What {@link LogoutNoticeStore} promises. */
+/** The contract of {@link LogoutNoticeStore}. */
 export const logoutNoticeStoreContract: readonly ContractCase<LogoutNoticeStore>[] = [
   {
     name: 'of fifty senders at once, one gets a notice, and each is counted once',

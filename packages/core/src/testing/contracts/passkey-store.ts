@@ -27,7 +27,7 @@ function passkey(id: string, changes: Partial<Passkey> = {}): Passkey {
   }
 }
 
-/** What {@link PasskeyStore} promises. */
+/** The contract of {@link PasskeyStore}. */
 export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
   {
     name: 'gives back every field as it was stored',

@@ -6,7 +6,7 @@ function row(hash: string, changes: Partial<StoredReauthentication> = {}): Store
   return { hash, accountId: 'ada', sessionUid: 'session', authenticatedAt: noon - 1000, expiresAt: noon, ...changes }
 }
 
-/** What {@link ReauthenticationStore} promises. */
+/** The contract of {@link ReauthenticationStore}. */
 export const reauthenticationStoreContract: readonly ContractCase<ReauthenticationStore>[] = [
   {
     name: 'of fifty consumers at once, one gets it, and then it is gone',

@@ -14,7 +14,7 @@ function link(sessionUid: string, subject: string, changes: Partial<SessionLink>
 
 type Stores = Pick<PocketStores, 'sessionHistory' | 'transaction'>
 
-/** What {@link SessionHistoryStore} promises, within transactions of the same stores. */
+/** The contract of {@link SessionHistoryStore}, within transactions of the same stores. */
 export const sessionHistoryStoreContract: readonly ContractCase<Stores>[] = [
   {
     name: 'lets one transaction at a time get past the lock of an account',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { SpentChallengeStore } from '../../passkeys/spent-challenge-store.ts'
 import { type ContractCase, repeat50Times } from './contract.ts'
 
-/** What {@link SpentChallengeStore} promises. */
+/** The contract of {@link SpentChallengeStore}. */
 export const spentChallengeStoreContract: readonly ContractCase<SpentChallengeStore>[] = [
   {
     name: 'accepts one of fifty insertions at once, and none later',

@@ -10,7 +10,7 @@ function code(hash: string): StoredCode {
 const failure = new Error('on purpose')
 const isFailure = (error: unknown): boolean => error === failure
 
-/** What the `transaction` of {@link PocketStores} promises, over all stores. */
+/** The contract of `transaction` in {@link PocketStores}, across all stores. */
 export const transactionContract: readonly ContractCase<PocketStores>[] = [
   {
     name: 'keeps the writes of all stores and passes the result on',
@@ -81,7 +81,7 @@ export const transactionContract: readonly ContractCase<PocketStores>[] = [
         await Promise.all(all.map((insert) => insert.catch(() => Promise.reject(failure))))
       })
       await assert.rejects(failing)
-      // Whatever was still under way has been refused by the time that everything else goes on.
+      // Pending statements of the transaction have been rejected before other work continues.
       await stores.codes.insert(code('later'))
       for (const hash of ['b', 'c', 'd']) assert.equal(await stores.codes.consume(hash), undefined)
     },
@@ -161,7 +161,7 @@ interface Gate {
   release(): void
 }
 
-/** Two signals between a transaction and those who wait for it. */
+/** Two signals between a transaction and the callers that wait for it. */
 function gate(): Gate {
   let open = (): void => {}
   let release = (): void => {}

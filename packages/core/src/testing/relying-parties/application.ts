@@ -1,13 +1,13 @@
 import type { NewClientInput } from '../../clients/client-input.ts'
 
 /**
- * How a token request says who sends it. `basic`: the header, its parts form-encoded (RFC 6749 §2.3.1); `raw-basic`: the
- * header, its parts as they are; `post`: the body; `detected`: the header, and the body once the header was refused, as
- * Go's `oauth2` does, which a client without a secret does as well; `none`: the `client_id` alone.
+ * How a token request authenticates the client. `basic`: the header with form-encoded parts (RFC 6749 §2.3.1); `raw-basic`:
+ * the header with unencoded parts; `post`: the body; `detected`: the header, then the body if the header is rejected, as Go's
+ * `oauth2` does, also for clients without a secret; `none`: only the `client_id`.
  */
 export type ClientAuthentication = 'basic' | 'raw-basic' | 'post' | 'detected' | 'none'
 
-/** A way into an application: each has a redirect URI of its own. */
+/** A sign-in entry point of an application, with its own redirect URI. */
 export interface Door {
   readonly name:
     | 'web'
@@ -20,98 +20,101 @@ export interface Door {
     | 'command line'
     | 'command line, another port'
     | 'account settings'
-  /** Sent as it is. */
+  /** Sent unchanged. */
   readonly redirectUri: string
-  /** Whether the passkey has to be asked for, by `prompt=login`. */
+  /** Whether it forces re-authentication with `prompt=login`. */
   readonly refetches?: boolean
 }
 
-/** What an application cannot do without. */
+/** A claim that an application requires. */
 export interface Need {
   readonly claim: string
   /**
-   * `text`: not empty; `account name`: a text without `@`; `list`: an array of texts, not empty; `objects`: one of objects;
-   * `true`: the boolean.
+   * `text`: a non-empty string; `account name`: a string without `@`; `list`: a non-empty array of strings; `objects`: an
+   * array of objects; `true`: the boolean.
    */
   readonly is: 'text' | 'account name' | 'list' | 'objects' | 'true'
-  /** `either`: UserInfo where the ID token does not have it. */
+  /** `either`: UserInfo if the ID token does not contain it. */
   readonly from: 'ID token' | 'UserInfo' | 'either'
 }
 
-/** What an application makes of an ID token. `read`: nothing is checked, `claims`: all but the signature. */
+/** How an application validates an ID token. `read`: no validation; `claims`: everything except the signature. */
 export type IdTokenHabit =
   | { readonly check: 'none' | 'read' | 'claims' }
   | {
       readonly check: 'signature'
-      /** `advertised`: those of discovery. */
+      /** `advertised`: the algorithms in the discovery document. */
       readonly algorithms: readonly string[] | 'advertised'
-      /** Whether any audience but the client itself is refused. */
+      /** Whether additional audiences are rejected. */
       readonly soleAudience?: boolean
-      /** Whether `at_hash` is checked where there is one (OpenID Connect Core §3.1.3.8). */
+      /** Whether `at_hash` is validated if present (OpenID Connect Core §3.1.3.8). */
       readonly accessTokenHash?: boolean
     }
 
-/** What an application does with refresh tokens. */
+/** How an application uses refresh tokens. */
 export interface RefreshHabit {
-  /** Whether the answer has to have an ID token that is as good as the first one. */
+  /** Whether the response must contain an ID token that passes the same validation as the first one. */
   readonly idToken: boolean
 }
 
-/** What is sent to the end-session endpoint (OpenID Connect RP-Initiated Logout §2). */
+/** The parameters sent to the end-session endpoint (OpenID Connect RP-Initiated Logout §2). */
 export interface LogoutHabit {
   readonly idTokenHint: boolean
   readonly clientId: boolean
   readonly postLogoutRedirectUri: string | null
 }
 
-/** How an application speaks OpenID Connect. */
+/** How an application uses OpenID Connect. */
 export interface Habits {
-  /** `discovery`: the issuer is typed; `well-known`: the address of the document is, and its `issuer` is taken as it comes. */
+  /**
+   * `discovery`: the administrator enters the issuer; `well-known`: the administrator enters the URL of the document, whose
+   * `issuer` is trusted unchecked.
+   */
   readonly endpoints: 'discovery' | 'well-known' | 'WebFinger' | 'typed'
   readonly scope: string
-  /** So many characters of base64url, and what comes after them. */
+  /** The number of base64url characters and an optional suffix. */
   readonly state: { readonly length: number; readonly end?: string }
   readonly nonce: boolean
   readonly pkce: boolean
-  /** Parameters of the authorization request beside those that the others say. */
+  /** Additional parameters of the authorization request. */
   readonly parameters?: Readonly<Record<string, string>>
   readonly authentication: ClientAuthentication
   readonly idToken: IdTokenHabit
-  /** Whether UserInfo is asked always, never, or where a need is not in the ID token. */
+  /** Whether UserInfo is requested always, never, or only if the ID token lacks a required claim. */
   readonly userInfo: 'always' | 'where needed' | 'never'
   readonly needs: readonly Need[]
-  /** The claim by which it knows a person again. */
+  /** The claim that identifies the user. */
   readonly identifiedBy: string
   readonly refresh?: RefreshHabit
   readonly logout?: LogoutHabit
   /** The path of its back channel (OpenID Connect Back-Channel Logout). */
   readonly backChannelLogoutPath?: string
-  /** The origin of its pages, where these ask the provider themselves: they read nothing that CORS does not allow them. */
+  /** The origin of its pages if they call the provider directly: they can read only the responses that CORS allows. */
   readonly asksFromPagesOf?: string
 }
 
-/** Another way in which an application can be set up: what differs from how it is best. */
+/** An alternative configuration of an application: the differences from the recommended one. */
 export interface Alternative {
-  /** In words that follow its name. */
+  /** Appended to the application's name. */
   readonly name: string
   readonly doors?: Application['doors']
   readonly clientSettings?: Partial<NewClientInput>
   readonly habits?: Partial<Habits>
 }
 
-/** An application that signs people in here, as data. */
+/** An application that signs users in with this provider, as data. */
 export interface Application {
   readonly id: string
   readonly name: string
   readonly doors: readonly [Door, ...Door[]]
-  /** How its client is best set up. */
+  /** The recommended client settings. */
   readonly clientSettings: NewClientInput
   readonly habits: Habits
   readonly alternatives?: readonly Alternative[]
 }
 
 /**
- * An application as it is with each of its other set-ups, named after it.
+ * Lists the application in each of its alternative configurations, with the alternative's name appended.
  *
  * @example
  * ```ts

@@ -18,7 +18,7 @@ import { tailscale } from './tailscale.ts'
 import { vaultwarden } from './vaultwarden.ts'
 import { vikunja } from './vikunja.ts'
 
-/** Every application that is emulated by its habits; Synology DSM is a class of its own. */
+/** Every application that is emulated from data; Synology DSM has its own class. */
 export const applications: readonly Application[] = [
   immich,
   nextcloud,

@@ -17,7 +17,7 @@ const habits: Habits = {
   identifiedBy: 'email',
 }
 
-/** The web interface: no PKCE, and `groups` asked for as an essential claim. */
+/** The web interface: no PKCE; requests `groups` as an essential claim. */
 export const argoCd: Application = {
   id: 'argo-cd',
   name: 'Argo CD',
@@ -41,7 +41,7 @@ export const argoCd: Application = {
   ],
 }
 
-/** The command line: a public client of its own, on a loopback port, which lives by its refresh token. */
+/** The command line: a separate public client on a loopback port, which relies on its refresh token. */
 export const argoCdCli: Application = {
   id: 'argo-cd-cli',
   name: 'Argo CD CLI',

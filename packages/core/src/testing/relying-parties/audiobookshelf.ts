@@ -1,6 +1,6 @@
 import type { Application } from './application.ts'
 
-/** Built on openid-client; its apps come back by an address of the server or by a scheme of their own. */
+/** Based on openid-client; its apps use a redirect URI on the server or a custom scheme. */
 export const audiobookshelf: Application = {
   id: 'audiobookshelf',
   name: 'Audiobookshelf',

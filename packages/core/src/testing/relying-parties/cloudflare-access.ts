@@ -1,6 +1,6 @@
 import type { Application } from './application.ts'
 
-/** The generic OIDC provider: a `state` of more than a thousand characters, and claims from the ID token alone. */
+/** The generic OIDC provider: a `state` longer than a thousand characters, and claims only from the ID token. */
 export const cloudflareAccess: Application = {
   id: 'cloudflare-access',
   name: 'Cloudflare Access',

@@ -8,7 +8,7 @@ import { type Check, Checklist, Refusal } from './refusal.ts'
 import { fromPagesOf, requestTokens } from './requests.ts'
 import { checkLogoutToken, checkTokens, type Session, type TokenContext, tokenText } from './tokens.ts'
 
-/** What an administrator enters at the application. */
+/** The settings that an administrator enters in the application. */
 export interface RelyingPartyOptions extends Omit<EndpointOptions, 'fetch'> {
   readonly fetch?: EndpointOptions['fetch'] | undefined
   readonly clientId: string
@@ -17,10 +17,10 @@ export interface RelyingPartyOptions extends Omit<EndpointOptions, 'fetch'> {
   readonly clock?: Clock | undefined
 }
 
-/** What came of a step, and what the application looked at. */
+/** The result of a step and the checks that the application made. */
 export interface RelyingPartyResult {
   readonly passed: boolean
-  /** The name, address or id by which the application knows the person; `null` where it came to none. */
+  /** The user name, e-mail address or ID by which the application identifies the user; `null` if it did not get that far. */
   readonly account: string | null
   readonly checks: readonly Check[]
 }
@@ -32,7 +32,7 @@ interface Pending {
 }
 
 /**
- * An application that signs people in, as its real counterpart speaks OpenID Connect and as strict as that is.
+ * Emulates an application that signs users in, with the same protocol use and the same strictness as the real one.
  *
  * @example
  * ```ts
@@ -60,7 +60,7 @@ export class EmulatedRelyingParty {
     this.#options = { ...options, fetch: page === undefined ? send : fromPagesOf(page, send), clock }
   }
 
-  /** What an application does when its settings are saved, or at its start. */
+  /** Does what the application does when its settings are saved or when it starts. */
   setUp(): Promise<RelyingPartyResult> {
     return this.#step(async (checks) => {
       this.#endpoints = await findEndpoints(this.application.habits, this.#options, checks)
@@ -68,7 +68,7 @@ export class EmulatedRelyingParty {
     })
   }
 
-  /** A click on its button: the address that the browser opens. Throws where the application is not set up. */
+  /** Starts a sign-in and returns the URL that the browser opens. Throws if the application is not set up. */
   begin(door: Door = this.application.doors[0]): { readonly url: string } {
     const { habits } = this.application
     const state = `${randomText(habits.state.length)}${habits.state.end ?? ''}`
@@ -91,11 +91,11 @@ export class EmulatedRelyingParty {
     return { url: url.href }
   }
 
-  /** Whether the browser is back at the application, by whichever door. */
+  /** Whether the URL is one of the application's redirect URIs. */
   readonly isItsAddress = (url: string): boolean =>
     this.application.doors.some(({ redirectUri }) => withoutQuery(url) === withoutQuery(new URL(redirectUri).href))
 
-  /** The browser is back. Throws where `callbackUrl` is not the application's. */
+  /** Handles the redirect back to the application. Throws if `callbackUrl` is not one of its redirect URIs. */
   finish(callbackUrl: string): Promise<RelyingPartyResult> {
     if (!this.isItsAddress(callbackUrl)) throw new Error(`${callbackUrl} is not ${this.application.name}`)
     const { habits } = this.application
@@ -117,7 +117,7 @@ export class EmulatedRelyingParty {
     })
   }
 
-  /** Uses its refresh token. Throws where the application does not refresh, or nobody has signed in. */
+  /** Uses the refresh token. Throws if the application does not refresh or no user has signed in. */
   refresh(): Promise<RelyingPartyResult> {
     const { refresh } = this.application.habits
     const session = this.#session
@@ -133,7 +133,7 @@ export class EmulatedRelyingParty {
     })
   }
 
-  /** Where it sends the browser to sign out; `null` where it leaves the provider's session alone. */
+  /** The URL that ends the provider's session; `null` if the application does not end it. */
   logoutUrl(): string | null {
     const { logout } = this.application.habits
     if (!logout) return null
@@ -147,7 +147,7 @@ export class EmulatedRelyingParty {
     return url.href
   }
 
-  /** A logout token has come by the back channel (OpenID Connect Back-Channel Logout §2.6). */
+  /** Handles a logout token received over the back channel (OpenID Connect Back-Channel Logout §2.6). */
   receiveLogoutToken(token: string): Promise<RelyingPartyResult> {
     return this.#step(async (checks) => {
       await checks.check('The logout token is genuine, about the person and nothing but a logout token', () =>

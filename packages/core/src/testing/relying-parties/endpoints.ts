@@ -14,16 +14,16 @@ export interface Endpoints {
 }
 
 export interface EndpointOptions {
-  /** What an administrator types. */
+  /** The issuer that an administrator enters. */
   readonly issuer: string
-  /** A person's address, and who answers for its domain. */
+  /** A user's e-mail address and the WebFinger server of its domain. */
   readonly webFinger?: { readonly address: string; readonly origin: string } | undefined
   readonly fetch: typeof fetch
 }
 
 const issuerRelation = 'http://openid.net/specs/connect/1.0/issuer'
 
-/** @throws {Refusal} where they are not found as the application looks for them */
+/** @throws {Refusal} if discovery fails by the application's rules */
 export async function findEndpoints(
   { endpoints: habit }: Habits,
   where: EndpointOptions,

@@ -7,7 +7,7 @@ const needs: readonly Need[] = [
   { claim: 'groups', is: 'list', from: 'UserInfo' },
 ]
 
-/** No PKCE and no `nonce`; the issuer of the ID token has to be that of discovery to the letter. */
+/** No PKCE and no `nonce`; the issuer of the ID token must match discovery exactly. */
 export const gitea: Application = {
   id: 'gitea',
   name: 'Gitea',
@@ -30,7 +30,7 @@ export const gitea: Application = {
   ],
 }
 
-/** As Gitea, with PKCE. */
+/** Like Gitea, with PKCE. */
 export const forgejo: Application = {
   ...gitea,
   id: 'forgejo',

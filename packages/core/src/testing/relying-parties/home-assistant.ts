@@ -1,6 +1,6 @@
 import type { Application } from './application.ts'
 
-/** The integration `auth_oidc`: a public client that checks everything there is in an ID token. */
+/** The integration `auth_oidc`: a public client that validates the ID token completely. */
 export const homeAssistant: Application = {
   id: 'home-assistant',
   name: 'Home Assistant',

@@ -7,7 +7,7 @@ import { Refusal } from './refusal.ts'
 export interface Expected {
   readonly issuer: string
   readonly clientId: string
-  /** `null` where none was sent. */
+  /** `null` if none was sent. */
   readonly nonce: string | null
   readonly accessToken: string
   readonly advertisedAlgorithms: unknown
@@ -17,9 +17,9 @@ export interface Expected {
 }
 
 /**
- * The claims of an ID token, once it has been looked at as the application does.
+ * Returns the claims of an ID token after the application's own validation.
  *
- * @throws {Refusal} where the application refuses it
+ * @throws {Refusal} if the application rejects it
  */
 export async function readIdToken(token: string, habit: IdTokenHabit, expected: Expected): Promise<JsonObject> {
   const claims = habit.check === 'signature' ? await verified(token, habit, expected) : unverified(token)
@@ -71,7 +71,7 @@ function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
 }
 
-/** For the algorithms that hash with SHA-256. */
+/** For algorithms that hash with SHA-256. */
 function leftHalf(accessToken: string): string {
   return createHash('sha256').update(accessToken, 'ascii').digest().subarray(0, 16).toString('base64url')
 }

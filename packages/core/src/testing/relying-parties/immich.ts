@@ -1,8 +1,8 @@
 import type { Application } from './application.ts'
 
 /**
- * Built on openid-client: no `nonce`, and UserInfo only where the ID token has no e-mail address. Web addresses, those of the
- * home network without TLS among them, and the scheme of its app are those of one client.
+ * Based on openid-client: no `nonce`, and UserInfo only if the ID token has no e-mail address. One client has web redirect
+ * URIs, including plain http on the home network, and the custom scheme of the app.
  */
 export const immich: Application = {
   id: 'immich',

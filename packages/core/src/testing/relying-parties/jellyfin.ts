@@ -1,6 +1,6 @@
 import type { Application } from './application.ts'
 
-/** The plugin SSO: the provider's name is part of the redirect URI, upper and lower case told apart. */
+/** The plugin SSO: the redirect URI contains the provider's name, case-sensitively. */
 export const jellyfin: Application = {
   id: 'jellyfin',
   name: 'Jellyfin SSO',

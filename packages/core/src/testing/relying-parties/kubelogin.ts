@@ -1,6 +1,6 @@
 import type { Application } from './application.ts'
 
-/** A public client on a loopback port, the second where the first is taken; the cluster sees nothing but the ID token. */
+/** A public client on a loopback port, with a second port if the first is in use; the cluster receives only the ID token. */
 export const kubelogin: Application = {
   id: 'kubelogin',
   name: 'kubelogin',

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../json-object.ts'
 import type { Need } from './application.ts'
 import { Refusal } from './refusal.ts'
 
-/** What an application has been told. */
+/** The claims that an application has received. */
 export interface Told {
   readonly idToken: JsonObject
   readonly userInfo: JsonObject
@@ -31,7 +31,7 @@ export function claimOf({ claim, from }: Pick<Need, 'claim' | 'from'>, { idToken
   return from === 'UserInfo' ? userInfo[claim] : (idToken[claim] ?? userInfo[claim])
 }
 
-/** @throws {Refusal} where the need is not met */
+/** @throws {Refusal} if a required claim is missing or invalid */
 export function assertMet(need: Need, told: Told): void {
   const value = claimOf(need, told)
   if (!isMet(need.is, value)) throw new Refusal(`${need.claim} is ${JSON.stringify(value)} ${places[need.from]}`)

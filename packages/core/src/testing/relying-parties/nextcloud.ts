@@ -1,6 +1,6 @@
 import type { Application } from './application.ts'
 
-/** The app `user_oidc`: asks for each claim by its name, and puts id and secret into the header as they are. */
+/** The app `user_oidc`: requests each claim by name, and sends the client ID and secret unencoded in the header. */
 export const nextcloud: Application = {
   id: 'nextcloud',
   name: 'Nextcloud',

@@ -1,6 +1,6 @@
 import type { Application } from './application.ts'
 
-/** Sends Google's old `approval_prompt`, refuses e-mail addresses that are not verified, and renews its session by refreshing. */
+/** Sends Google's old `approval_prompt`, rejects unverified e-mail addresses, and renews its session by refreshing. */
 export const oauth2Proxy: Application = {
   id: 'oauth2-proxy',
   name: 'oauth2-proxy',

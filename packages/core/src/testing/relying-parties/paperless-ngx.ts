@@ -1,6 +1,9 @@
 import type { Application } from './application.ts'
 
-/** Built on django-allauth: a slash ends the redirect URI, and the body is preferred to the header where both are offered. */
+/**
+ * Based on django-allauth: the redirect URI ends with a slash, and `client_secret_post` is preferred if both methods are
+ * offered.
+ */
 export const paperlessNgx: Application = {
   id: 'paperless-ngx',
   name: 'Paperless-ngx',

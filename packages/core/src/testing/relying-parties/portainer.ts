@@ -1,6 +1,6 @@
 import type { Application } from './application.ts'
 
-/** Its addresses are typed; the ID token is read unchecked, and what UserInfo says counts more. */
+/** Endpoints are entered by hand; the ID token is not validated, and UserInfo takes precedence. */
 export const portainer: Application = {
   id: 'portainer',
   name: 'Portainer',

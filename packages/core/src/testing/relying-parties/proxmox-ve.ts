@@ -1,6 +1,6 @@
 import type { Application } from './application.ts'
 
-/** The redirect URI is the origin of the page: no path and no slash. */
+/** The redirect URI is the origin of the page, without a path or slash. */
 export const proxmoxVe: Application = {
   id: 'proxmox-ve',
   name: 'Proxmox VE',

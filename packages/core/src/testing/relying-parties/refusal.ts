@@ -1,15 +1,15 @@
-/** What an application does not put up with; the message says what, for whoever reads its log. */
+/** An application rejects a response; the message gives the reason for its log. */
 export class Refusal extends Error {}
 
-/** One thing that an application looks at, in words. */
+/** One check of an application, in words. */
 export interface Check {
   readonly name: string
   readonly passed: boolean
-  /** Why not; absent where it passed. */
+  /** The reason for a failure; absent if the check passed. */
   readonly reason?: string
 }
 
-/** Looks at one thing after another, up to the first that is refused. */
+/** Runs checks in order, up to the first failure. */
 export class Checklist {
   readonly #done: Check[] = []
 

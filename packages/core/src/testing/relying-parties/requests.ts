@@ -2,7 +2,7 @@ import { type JsonObject, parseJsonObject } from '../json-object.ts'
 import type { ClientAuthentication } from './application.ts'
 import { Refusal } from './refusal.ts'
 
-/** @throws {Refusal} where the answer is no success with a JSON object */
+/** @throws {Refusal} if the response is not successful or not a JSON object */
 export async function fetchJson(send: typeof fetch, url: string, init: RequestInit = {}): Promise<JsonObject> {
   const what = `${init.method ?? 'GET'} ${url}`
   const response = await send(url, init).catch((cause: Error) => {
@@ -24,7 +24,7 @@ export interface TokenRequest {
   readonly fields: Readonly<Record<string, string>>
 }
 
-/** @throws {Refusal} where no tokens come of it */
+/** @throws {Refusal} if the response contains no tokens */
 export async function requestTokens(
   send: typeof fetch,
   authentication: ClientAuthentication,
@@ -48,7 +48,7 @@ export async function requestTokens(
   }
 }
 
-/** As a page of this origin may ask: what does not allow it to read the answer (CORS), has not answered. */
+/** Emulates `fetch` from a page of this origin: a response that CORS does not allow it to read counts as failed. */
 export function fromPagesOf(origin: string, send: typeof fetch): typeof fetch {
   return async (input, init = {}) => {
     const headers = new Headers(init.headers)

@@ -1,6 +1,6 @@
 import type { Application } from './application.ts'
 
-/** Finds the issuer by the domain of an e-mail address, and takes it only where it is the one that was typed. */
+/** Finds the issuer by the domain of an e-mail address, and accepts it only if it equals the configured one. */
 export const tailscale: Application = {
   id: 'tailscale',
   name: 'Tailscale',

@@ -7,7 +7,7 @@ import { assertMet, claimOf, needInWords } from './needs.ts'
 import { type Checklist, Refusal } from './refusal.ts'
 import { fetchJson } from './requests.ts'
 
-/** What an application looks at tokens with. */
+/** The values against which an application validates tokens. */
 export interface TokenContext {
   readonly habits: Habits
   readonly endpoints: Endpoints
@@ -16,9 +16,9 @@ export interface TokenContext {
   readonly clock: Clock
 }
 
-/** What an application keeps of a sign-in. */
+/** The data that an application stores about a sign-in. */
 export interface Session {
-  /** By what it knows the person. */
+  /** The identifier of the user in the application. */
   readonly account: string | null
   readonly subject: unknown
   readonly idToken: string | null
@@ -26,9 +26,9 @@ export interface Session {
 }
 
 /**
- * Looks at the answer to a token request, and at UserInfo where the application does.
+ * Validates a token response, and requests UserInfo if the application does.
  *
- * @throws {Refusal} where something is not as the application needs it
+ * @throws {Refusal} if a check fails
  */
 export async function checkTokens(
   tokens: JsonObject,
@@ -54,7 +54,7 @@ export async function checkTokens(
   }
 }
 
-/** @throws {Refusal} where the token does not end the session of this subject (OpenID Connect Back-Channel Logout §2.6) */
+/** @throws {Refusal} if the token does not end the session of this subject (OpenID Connect Back-Channel Logout §2.6) */
 export async function checkLogoutToken(token: string, subject: unknown, context: TokenContext): Promise<void> {
   const { sub, nonce, events } = await read(token, { accessToken: '', nonce: null }, context)
   const isLogout = 'http://schemas.openid.net/event/backchannel-logout' in Object(events)
@@ -62,7 +62,7 @@ export async function checkLogoutToken(token: string, subject: unknown, context:
   if (sub !== subject) throw new Refusal(`It is about ${JSON.stringify(sub)}`)
 }
 
-/** @throws {Refusal} where it is not there */
+/** @throws {Refusal} if it is missing */
 export function tokenText(from: JsonObject, member: string): string {
   const value = from[member]
   if (typeof value === 'string' && value !== '') return value
@@ -71,7 +71,7 @@ export function tokenText(from: JsonObject, member: string): string {
 
 interface Bound {
   readonly accessToken: string
-  /** `null` where none was sent. */
+  /** `null` if none was sent. */
   readonly nonce: string | null
 }
 

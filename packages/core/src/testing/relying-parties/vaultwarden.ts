@@ -1,6 +1,6 @@
 import type { Application } from './application.ts'
 
-/** Needs an e-mail address that is verified, refresh tokens, and an ID token for itself alone. */
+/** Requires a verified e-mail address, refresh tokens, and an ID token with itself as the only audience. */
 export const vaultwarden: Application = {
   id: 'vaultwarden',
   name: 'Vaultwarden',

@@ -6,7 +6,7 @@ const needs: readonly Need[] = [
   { claim: 'preferred_username', is: 'text', from: 'either' },
 ]
 
-/** No PKCE and no `nonce`; UserInfo only where the ID token lacks something. */
+/** No PKCE and no `nonce`; UserInfo only if the ID token lacks a claim. */
 export const vikunja: Application = {
   id: 'vikunja',
   name: 'Vikunja',
