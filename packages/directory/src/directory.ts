@@ -14,39 +14,39 @@ import { accountOf, type User } from './users/user.ts'
 import type { UserStore } from './users/user-store.ts'
 import { createUser, createUsers, type NewUserRights, type Users } from './users/users.ts'
 
-/** What the directory needs from outside. */
+/** The external dependencies of the directory. */
 export interface DirectoryPorts {
   readonly users: UserStore
   readonly groups: GroupStore
   readonly memberships: MembershipStore
   readonly claims: ClaimStore
   readonly ldap: LdapStore
-  /** The one that the host gives to core as well, so that a user and a first passkey are created together. */
+  /** Must be the same one that the host passes to core, so that a user and a first passkey are created together. */
   readonly transaction: Transaction
   readonly clock: Clock
 }
 
-/** The people who can sign in, the groups they are in, and what is said of both. */
+/** The users who can sign in, their groups and their claims. */
 export interface Directory {
-  /** A transaction during which nobody else changes the directory. */
+  /** Runs a transaction that excludes other changes to the directory. */
   readonly exclusively: Transaction
-  /** Core's port to them. */
+  /** Core's port to the users. */
   readonly accounts: AccountStore
   readonly users: Users
   readonly groups: Groups
   readonly claims: Claims
   readonly ldap: LdapImport
   find(id: string): Promise<User | undefined>
-  /** Those of these ids who are there, in any order, in one statement however many they are. */
+  /** The existing users among these IDs, in any order, in one statement. */
   findEach(ids: readonly string[]): Promise<readonly User[]>
   /**
-   * By user name or e-mail address, whatever the case of the letters. Nobody where it is the name of one and the address of
-   * another, which older rules may have let in: whoever is meant must not be somebody else.
+   * Finds a user by user name or e-mail address, ignoring case. Returns nothing if the text is one user's name and another
+   * user's e-mail address, which older rules allowed: the result would be ambiguous.
    */
   findByName(name: string): Promise<User | undefined>
-  /** By e-mail address alone, whatever the case of the letters. */
+  /** By e-mail address only, ignoring case. */
   findByEmail(email: string): Promise<User | undefined>
-  /** All users, by user name. */
+  /** All users, sorted by user name. */
   list(): Promise<readonly User[]>
   /**
    * @throws InvalidInput `validation_failed` as {@link newUser} does; `reserved_claim`, `duplicate_claim`
@@ -54,21 +54,21 @@ export interface Directory {
    */
   create(user: NewUser, rights?: NewUserRights): Promise<User>
   /**
-   * Creates the administrator that an instance begins with, and runs `alongside` in the same transaction: if it fails,
-   * nobody has been created.
+   * Creates the first administrator of an instance, and runs `alongside` in the same transaction: if it fails, no user is
+   * created.
    *
-   * @throws Conflict `setup_already_completed` where there is an administrator already.
+   * @throws Conflict `setup_already_completed` if an administrator already exists.
    * @throws InvalidInput `validation_failed` as {@link newUser} does.
    */
   createFirstAdministrator(user: NewUser, alongside: (user: User) => Promise<void>): Promise<User>
-  /** Whether there is an administrator already; users alone, made by a key of the environment, are no set-up. */
+  /** Whether an administrator exists; ordinary users created with the environment's API key do not complete the setup. */
   isSetUp(): Promise<boolean>
   /** @throws NotFound `account_not_found` @throws Conflict `last_administrator` */
   setDisabled(id: string, disabled: boolean): Promise<void>
 }
 
 /**
- * Makes the directory of its stores.
+ * Creates the directory from its stores.
  *
  * @example
  * ```ts
@@ -78,7 +78,7 @@ export interface Directory {
  */
 export function createDirectory({ transaction, clock, ...stores }: DirectoryPorts): Directory {
   const { users } = stores
-  // One lock for every change, so that what has been looked up holds until it is acted upon, and nobody waits crosswise.
+  // One lock for all changes, so that values read under it stay valid, and deadlocks are impossible.
   const exclusively: Transaction = (work) =>
     transaction(async () => {
       await users.lock()

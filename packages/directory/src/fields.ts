@@ -3,10 +3,10 @@ import { type FieldError, InvalidInput } from '@pocket/core/errors'
 
 type Problem = Pick<FieldError, 'code' | 'message'>
 
-/** Looks at one text and says what is wrong with it, if anything. */
+/** Checks one text and returns the problem, if any. */
 export type Rule = (text: string) => Problem | undefined
 
-/** Reads texts out of an input from outside, normalises them (Unicode NFC) and collects what is wrong with them. */
+/** Reads text fields from external input, normalizes them (Unicode NFC) and collects problems. */
 export class FieldReader {
   readonly #problems: FieldError[] = []
   readonly #input: Readonly<Record<string, unknown>>
@@ -15,7 +15,7 @@ export class FieldReader {
     this.#input = input
   }
 
-  /** The text of `field`, or the empty text where there is none. `sources` are the properties that may hold it. */
+  /** The text of `field`, or the empty string if absent. `sources` are the properties that may contain it. */
   text(field: string, rules: readonly Rule[], sources: readonly string[] = [field]): string {
     const value = sources.map((source) => this.#input[source]).find((each) => each !== undefined && each !== null) ?? ''
     if (typeof value !== 'string') {
@@ -32,7 +32,7 @@ export class FieldReader {
     return text
   }
 
-  /** @throws InvalidInput `validation_failed` with every field that was wrong. `what` names the whole, as in "The user". */
+  /** @throws InvalidInput `validation_failed` with every invalid field. `what` names the object, as in "The user". */
   assertValid(what: string): void {
     if (this.#problems.length === 0) return
     const sentences = this.#problems.map(({ field, message }) => `${field} ${message}`)
@@ -48,7 +48,7 @@ export class FieldReader {
 
 export const required: Rule = (text) => (text === '' ? { code: 'required', message: 'has to be given' } : undefined)
 
-/** Lengths are counted in characters (code points), as people count them. */
+/** Lengths are counted in code points, which users perceive as characters. */
 export function atMost(longest: number): Rule {
   return (text) =>
     [...text].length > longest
@@ -67,11 +67,11 @@ export function matches(pattern: RegExp, message: string): Rule {
   return (text) => (text !== '' && !pattern.test(text) ? { code: 'invalid_format', message } : undefined)
 }
 
-/** What two names could look alike by is no part of one. */
+/** Rejects invisible characters that would make two different names look alike. */
 export const oneLine: Rule = matches(plainLine, 'has to be one line of plain text')
 
-/** Something that people can see. */
+/** Requires at least one visible character. */
 export const visible: Rule = matches(visibleText, 'must not be blank')
 
-/** What every database keeps as it is: neither NUL nor halves of characters. */
+/** Accepts only text that every database stores unchanged: no NUL and no unpaired surrogates. */
 export const storable: Rule = matches(/^[^\0\p{Cs}]*$/u, 'must not hold NUL or half a character')

@@ -1,22 +1,22 @@
-/** What a list is asked for. What the list does not know, of sorts and filters, is left aside. */
+/** The parameters of a list request. Unknown sorts and filters are ignored. */
 export interface PageRequest {
-  /** From 1 on; the last page stands for every page beyond it. */
+  /** Starts at 1; pages beyond the last one return the last page. */
   readonly page: number
   readonly limit: number
   readonly sort: { readonly column: string; readonly descending: boolean } | null
-  /** For each field the values of which one has to match; without values everything matches. */
+  /** For each field, the accepted values; an empty list accepts all. */
   readonly filters: Readonly<Record<string, readonly (string | number | boolean)[]>>
-  /** A part of what is searched, whatever the case of its letters. Empty where everything is wanted. */
+  /** A substring to search for, ignoring case. Empty for no search. */
   readonly search: string
-  /** Rows of these ids, any number of them, are left aside. */
+  /** IDs of rows to exclude, any number of them. */
   readonly without?: readonly string[] | undefined
-  /** Of users: those alone who are in this group, which has so many members. */
+  /** Restricts users to the members of this group, which has this member count. */
   readonly memberOf?: { readonly groupId: string; readonly count: number } | undefined
-  /** Only those with these ids. */
+  /** Restricts the rows to these IDs. */
   readonly among?: readonly string[] | undefined
 }
 
-/** Some items of a list, and how many there are altogether. */
+/** One page of a list, and the total count. */
 export interface Page<Item> {
   readonly items: readonly Item[]
   readonly total: number

@@ -1,14 +1,14 @@
 import type { CustomClaim } from './claim.ts'
 
-/** Whose claims they are. */
+/** The kind of owner of a claim. */
 export type ClaimOwner = 'user' | 'group'
 
-/** Where custom claims are kept, in the order in which they were given. */
+/** Stores custom claims in their given order. */
 export interface ClaimStore {
-  /** The claims of a user or group that is there, in place of those it had. */
+  /** Replaces the claims of an existing user or group. */
   replace(owner: ClaimOwner, id: string, claims: readonly CustomClaim[]): Promise<void>
-  /** The claims of each of these groups, in one statement. */
+  /** The claims of these groups, in one statement. */
   ofGroups(ids: readonly string[]): Promise<ReadonlyMap<string, readonly CustomClaim[]>>
-  /** Every key once, those that are used most first. */
+  /** Every key once, most used first. */
   keysByUse(): Promise<readonly string[]>
 }

@@ -2,15 +2,15 @@ import { protocolClaims } from '@pocket/core'
 import { InvalidInput } from '@pocket/core/errors'
 import { atMost, FieldReader, oneLine, required, storable, visible } from '../fields.ts'
 
-/** A claim that an administrator gives to a user or to everybody in a group. */
+/** A claim that an administrator assigns to a user or to all members of a group. */
 export interface CustomClaim {
   readonly key: string
   readonly value: string
 }
 
-/** What the provider says itself, of a person or of a token; nobody else may. */
+/** Claims that only the provider itself issues, about a user or a token. */
 export const reservedClaims: ReadonlySet<string> = new Set([
-  // Pocket ID lets `rat` be written. It is no use: what an ID token says of itself comes before it.
+  // Pocket ID accepts `rat`. It has no effect there: protocol claims of an ID token take precedence.
   ...[...protocolClaims].filter((name) => name !== 'rat'),
   'given_name',
   'family_name',
@@ -20,15 +20,15 @@ export const reservedClaims: ReadonlySet<string> = new Set([
   'preferred_username',
   'display_name',
   'groups',
-  // As the other names that a JavaScript object would take for something else than a property.
+  // Names that a JavaScript object does not treat as ordinary properties.
   'prototype',
 ])
 
-/** The longest key, in characters. */
+/** The maximum key length, in characters. */
 export const maxKeyLength = 255
 
 /**
- * Claims as they can be stored, Unicode in NFC.
+ * Validates claims and normalizes them for storage (Unicode NFC).
  *
  * @throws InvalidInput `validation_failed`; `reserved_claim` and `duplicate_claim` with `details.key` and the field `key`
  *
@@ -48,7 +48,7 @@ export function checkedClaims(claims: readonly CustomClaim[]): readonly CustomCl
   return checked
 }
 
-/** The names of its fields begin with its place. */
+/** Field names start with the position of the claim. */
 function checkedClaim(claim: CustomClaim, index: number): CustomClaim {
   const read = new FieldReader({ ...claim })
   const checked = {

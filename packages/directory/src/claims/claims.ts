@@ -7,18 +7,18 @@ import type { UserStore } from '../users/user-store.ts'
 import { type CustomClaim, checkedClaims } from './claim.ts'
 import type { ClaimStore } from './claim-store.ts'
 
-/** What clients are told beside the standard claims. */
+/** The custom claims that clients receive in addition to the standard claims. */
 export interface Claims {
   /**
-   * The user has these claims and no others. Returns them as they are stored.
+   * Replaces all claims of the user. Returns them as stored.
    *
    * @throws NotFound `user_not_found`
    * @throws InvalidInput `reserved_claim`, `duplicate_claim` (both with `details.key`), `validation_failed`
    */
   replaceForUser(id: string, claims: readonly CustomClaim[]): Promise<readonly CustomClaim[]>
-  /** The same for a group. @throws NotFound `not_found` */
+  /** Replaces all claims of a group. @throws NotFound `not_found` */
   replaceForGroup(id: string, claims: readonly CustomClaim[]): Promise<readonly CustomClaim[]>
-  /** The keys that are in use, those that are used most first. */
+  /** The keys in use, most used first. */
   suggestions(): Promise<readonly string[]>
 }
 
@@ -26,7 +26,7 @@ export interface ClaimPorts {
   readonly users: UserStore
   readonly groups: GroupStore
   readonly claims: ClaimStore
-  /** A transaction during which nobody else changes the directory. */
+  /** Runs a transaction that excludes other changes to the directory. */
   readonly exclusively: Transaction
 }
 

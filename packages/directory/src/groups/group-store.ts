@@ -1,24 +1,23 @@
 import type { Page, PageRequest } from '../page.ts'
 import type { Group, GroupItem } from './group.ts'
 
-/** Where groups are kept. */
+/** Stores groups. */
 export interface GroupStore {
   find(id: string): Promise<Group | undefined>
-  /** Whatever the case of the letters. */
+  /** Ignores case. */
   findByName(name: string): Promise<Group | undefined>
-  /** Those of these groups that there are, by name. */
+  /** The existing groups among these IDs, by name. */
   list(ids: readonly string[]): Promise<readonly Group[]>
-  /** By the name that people read, and how many there are altogether; nobody's members are counted. */
+  /** The first groups by display name, and the total count; members are not counted. */
   first(limit: number): Promise<Page<Group>>
   /**
-   * Searches the name. Sorts by the names of the REST API; the oldest come first by default. Always the same number of
-   * statements.
+   * Searches the name. Accepts the sort names of the REST API; oldest first by default. Uses a constant number of statements.
    */
   page(request: PageRequest): Promise<Page<GroupItem>>
-  /** Returns `false`, and changes nothing, where another group has the name, whatever the case of the letters. */
+  /** Returns `false` without changes if another group has the name, ignoring case. */
   insert(group: Group): Promise<boolean>
-  /** Like `insert`, for a group that is there; call it under the lock of the users. */
+  /** Like `insert`, for an existing group; requires the lock of the users. */
   update(group: Group): Promise<boolean>
-  /** Removes the group, memberships and claims included. Returns `false` where there is no such group. */
+  /** Removes the group with its memberships and claims. Returns `false` if it does not exist. */
   remove(id: string): Promise<boolean>
 }

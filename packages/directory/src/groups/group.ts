@@ -1,21 +1,21 @@
 import type { CustomClaim } from '../claims/claim.ts'
 import { atLeast, atMost, FieldReader, oneLine, required, visible } from '../fields.ts'
 
-/** Some users, by whom clients decide what somebody may do. */
+/** A set of users that clients use for authorization. */
 export interface Group {
   /** A UUID. */
   readonly id: string
-  /** What clients are told. Unique, whatever the case of its letters. */
+  /** The value of the groups claim. Unique, ignoring case. */
   readonly name: string
-  /** What people read. */
+  /** The display name. */
   readonly friendlyName: string
-  /** The identifier of the LDAP entry that decides the name and the members, if any does. */
+  /** The identifier of the LDAP entry that controls the name and the members, if any. */
   readonly ldapId: string | null
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number
 }
 
-/** A group and what is said of its members. */
+/** A group with its custom claims. */
 export interface GroupWithClaims extends Group {
   readonly claims: readonly CustomClaim[]
 }
@@ -26,9 +26,9 @@ export interface GroupItem extends GroupWithClaims {
 }
 
 /**
- * Checks what somebody has entered: `name` (2 to 255 characters) and `friendlyName` (2 to 50), Unicode in NFC.
+ * Validates user input: `name` (2 to 255 characters) and `friendlyName` (2 to 50), Unicode in NFC.
  *
- * @throws InvalidInput `validation_failed` with every field that is wrong.
+ * @throws InvalidInput `validation_failed` with every invalid field.
  */
 export function groupNames(input: Readonly<Record<string, unknown>>): Pick<Group, 'name' | 'friendlyName'> {
   const read = new FieldReader(input)

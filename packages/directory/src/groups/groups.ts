@@ -10,73 +10,73 @@ import { type Group, type GroupItem, type GroupWithClaims, groupNames } from './
 import type { GroupStore } from './group-store.ts'
 import type { Membership, MembershipChange, MembershipStore } from './membership-store.ts'
 
-/** A group with everybody in it, by user name. */
+/** A group with all its members, by user name. */
 export interface GroupDetails extends GroupWithClaims {
   readonly members: readonly UserDetails[]
 }
 
-/** Somebody in a group, as a list shows them. */
+/** A group member in a list. */
 export interface Member extends UserDetails {
-  /** Milliseconds since the Unix epoch; from then on the membership counts no more. `null`: it does not end by itself. */
+  /** Milliseconds since the Unix epoch, after which the membership no longer counts. `null`: it does not expire. */
   readonly endsAt: number | null
 }
 
 /** One page of the members of a group. */
 export interface MemberPage extends Page<Member> {
-  /** How many members there are, whatever is searched. */
+  /** The total number of members, regardless of the search. */
   readonly everybody: number
 }
 
-/** What became of a change. */
+/** The result of a change. */
 export interface GroupUpdate {
   readonly before: Group
   readonly group: Group
-  /** The names of the properties that are not as they were. */
+  /** The names of the changed properties. */
   readonly changed: readonly (keyof Group)[]
 }
 
-/** The groups of the directory, and what may happen to them. */
+/** The groups of the directory and their operations. */
 export interface Groups {
   find(id: string): Promise<GroupDetails | undefined>
-  /** The group of this name, whatever the case of its letters. */
+  /** The group with this name, ignoring case. */
   findByName(name: string): Promise<Group | undefined>
-  /** Those of these groups that there are, by name and without their members; always two statements. */
+  /** The existing groups among these IDs, by name and without members; always two statements. */
   list(ids: readonly string[]): Promise<readonly GroupWithClaims[]>
-  /** The first `limit` groups by the name that people read, to choose from; members are not counted, so that it stays quick. */
+  /** The first `limit` groups by display name, for selection; members are not counted, which keeps it fast. */
   first(limit: number): Promise<Page<Group>>
-  /** Some of the groups: search in the name; sorted by `createdAt`, `friendlyName`, `name` or `userCount`. */
+  /** One page of groups: searches the name; sorts by `createdAt`, `friendlyName`, `name` or `userCount`. */
   page(request: PageRequest): Promise<Page<GroupItem>>
   /**
-   * The fields are `name` and `friendlyName`, as {@link groupNames} reads them.
+   * Reads the fields `name` and `friendlyName` like {@link groupNames}.
    *
    * @throws InvalidInput `validation_failed` @throws Conflict `already_in_use`; `details.property` is `name`.
    */
   create(input: Readonly<Record<string, unknown>>): Promise<Group>
   /** @throws NotFound `not_found`, otherwise as `create` */
   update(id: string, input: Readonly<Record<string, unknown>>): Promise<GroupUpdate>
-  /** Removes the group, and returns which that was. @throws NotFound `not_found` */
+  /** Removes the group and returns it. @throws NotFound `not_found` */
   remove(id: string): Promise<Group>
-  /** These users and no others are in the group. Unknown ids are left aside. @throws NotFound `not_found` */
+  /** Replaces all members of the group. Ignores unknown IDs. @throws NotFound `not_found` */
   setMembers(id: string, userIds: readonly string[]): Promise<MembershipChange>
   /**
-   * Some of the members, searched and sorted as users are; nobody where there is no such group. Five statements at most.
+   * One page of members, with the search and sort options of users; empty if the group does not exist. At most five
+   * statements.
    */
   members(id: string, request: PageRequest): Promise<MemberPage>
-  /** Whether an administrator is in the group; not where there is no such group. One statement, however many are in it. */
+  /** Whether an administrator is a member; `false` if the group does not exist. One statement, regardless of group size. */
   holdsAdministrator(id: string): Promise<boolean>
-  /** Until when this user is in the group; nothing where they are not. */
+  /** The membership of this user with its expiry; `undefined` if the user is not a member. */
   membership(id: string, userId: string): Promise<Membership | undefined>
-  /** Who is in the group, and until when. @throws NotFound `not_found` */
+  /** All memberships of the group with their expiry. @throws NotFound `not_found` */
   memberships(id: string): Promise<readonly Membership[]>
   /**
-   * Says when a membership ends: milliseconds since the Unix epoch, in the future; `null` for never.
+   * Sets the expiry of a membership: milliseconds since the Unix epoch, in the future; `null` for no expiry.
    *
    * @throws NotFound `not_found` @throws InvalidInput `validation_failed`
    */
   setMembershipEnd(membership: Membership): Promise<void>
   /**
-   * Removes the memberships that have ended, which counted no more already, and calls `each` for every one within the
-   * same transaction.
+   * Removes expired memberships, which no longer count, and calls `each` for each of them in the same transaction.
    */
   removeEndedMemberships(each: (membership: Membership) => Promise<void>): Promise<void>
 }
@@ -86,7 +86,7 @@ export interface GroupPorts {
   readonly groups: GroupStore
   readonly memberships: MembershipStore
   readonly claims: ClaimStore
-  /** A transaction during which nobody else changes the directory. */
+  /** Runs a transaction that excludes other changes to the directory. */
   readonly exclusively: Transaction
   readonly clock: Clock
 }
@@ -188,7 +188,7 @@ export function createGroups({ users, groups, memberships, claims, exclusively, 
 }
 
 /**
- * The refusal of a group that is not there.
+ * The error for a missing group.
  *
  * @example
  * ```ts
@@ -201,7 +201,7 @@ export function groupNotFound(): NotFound {
 }
 
 /**
- * The refusal of a membership that is not there, or has ended.
+ * The error for a missing or expired membership.
  *
  * @example
  * ```ts

@@ -5,9 +5,10 @@ import { byDn } from './entries.ts'
 import type { LdapRules, SkippedEntry } from './ldap-plan.ts'
 
 /**
- * The identifiers of the people whom LDAP makes administrators; `null` where it is not asked. A group that is not there has
- * no members: whoever removes it takes the rights that it gave. Names of groups are unique nowhere but in one branch, and
- * whoever may create a group in another must not make administrators by it: of several the one that is known counts.
+ * The identifiers of the users whom LDAP makes administrators; `null` if LDAP does not control this. A missing group has no
+ * members, so removing it revokes the rights that it granted. Group names are unique only within one branch, and permission
+ * to create a group in another branch must not allow creating administrators: of several groups with the name, the known one
+ * counts.
  */
 export function administratorsOf(
   { groups, problems }: LdapAnswer,
@@ -19,7 +20,7 @@ export function administratorsOf(
   const key = nameKey(administratorGroup)
   const found = groups.filter(({ name }) => name !== undefined && nameKey(name) === key)
   const known = held.find(({ name, ldapId }) => ldapId !== null && nameKey(name) === key)
-  // Who is in a group that could not be read to its end is not known.
+  // The members of a partially read group are unknown.
   if (known && problems.some(({ id }) => id === known.ldapId)) return null
   if (found.length === 0) skipped.push({ dn: '', code: 'administrator_group_missing', detail: administratorGroup })
   const chosen = found.length > 1 ? found.find(({ id }) => id === known?.ldapId) : found[0]

@@ -1,9 +1,8 @@
-/** A person of an LDAP directory, as it says. Texts are in Unicode's normal form C, trimmed and never empty. */
+/** A user entry of an LDAP directory. Texts are in Unicode NFC, trimmed and never empty. */
 export interface LdapPerson {
   readonly dn: string
   /**
-   * The stable unique identifier, as text: the value itself; a UUID for 16 bytes that are not UTF-8; base64 for any
-   * other bytes that are not UTF-8.
+   * The stable unique identifier as text: UTF-8 as is, 16 bytes of other data as a UUID, any other bytes as base64.
    */
   readonly id: string
   readonly userName?: string
@@ -11,80 +10,80 @@ export interface LdapPerson {
   readonly firstName?: string
   readonly lastName?: string
   readonly displayName?: string
-  /** The bytes of a picture, unchecked. An address of one is never followed. */
+  /** The bytes of a picture, not validated. Picture URLs are never fetched. */
   readonly picture?: Uint8Array
 }
 
-/** A group of an LDAP directory, as it says. */
+/** A group entry of an LDAP directory. */
 export interface LdapGroup {
   readonly dn: string
-  /** As {@link LdapPerson.id}. */
+  /** Same format as {@link LdapPerson.id}. */
   readonly id: string
   readonly name?: string
-  /** The {@link LdapPerson.id}s of its members, each once, those of the groups within it among them. */
+  /** The {@link LdapPerson.id}s of its members without duplicates, including members of nested groups. */
   readonly memberIds: readonly string[]
 }
 
-/** Every code of an {@link LdapProblem} that reading leaves; each has a sentence for people in the host's catalogue. */
+/** Every code of an {@link LdapProblem} that reading reports; the host's catalogue has a sentence for each. */
 export const ldapProblemCodes = [
-  /** It has no identifier, so it was left out. */
+  /** The entry has no identifier and was skipped. */
   'id_missing',
-  /** Another entry has the same identifier: `detail` is its name. Both were left out. */
+  /** Another entry has the same identifier: `detail` is its name. Both were skipped. */
   'id_duplicate',
-  /** An attribute has several values; one of them was taken. */
+  /** An attribute has several values; one of them was used. */
   'several_values',
-  /** A value is no text, so it was left out. */
+  /** A value is not text and was skipped. */
   'value_not_text',
-  /** A text is longer than anything that somebody is called; it was left out. */
+  /** A text exceeds the maximum length of names and was skipped. */
   'value_too_long',
-  /** Together with the rest of the entry a value is larger than what is read; it was left out. */
+  /** A value exceeds the maximum entry size and was skipped. */
   'value_too_large',
-  /** A group has more members than are read; see {@link LdapProblem.id}. */
+  /** A group exceeds the maximum number of members; see {@link LdapProblem.id}. */
   'group_too_large',
-  /** Instead of a picture there is an address of one, which is not followed. */
+  /** The picture attribute contains a URL, which is not fetched. */
   'picture_is_address',
-  /** The pictures of others took all the room there is for pictures. */
+  /** The picture was skipped because the limit for all pictures was reached. */
   'picture_left_out',
-  /** Members of a group are nobody who was read: `detail` says how many. */
+  /** Members of a group match no imported user: `detail` is their number. */
   'members_not_found',
-  /** Members of a group are named by a name that several people have: `detail` says how many. */
+  /** Members of a group have a name that several users share: `detail` is their number. */
   'members_ambiguous',
-  /** Groups within groups go deeper than is followed. */
+  /** Groups are nested beyond the maximum depth. */
   'nested_too_deep',
-  /** More may be on another server, which is not asked: `detail` is its address. */
+  /** More entries may be on another server, which is not queried: `detail` is its URL. */
   'referral_not_followed',
-  /** There were more problems than are kept: `detail` says how many. */
+  /** More problems occurred than are kept: `detail` is their number. */
   'more_problems',
 ] as const
 
-/** An entry that cannot be used as it is, or of which something was left out. */
+/** An entry that was skipped entirely or in part. */
 export interface LdapProblem {
   readonly dn: string
-  /** What is wrong, in a stable code: one of {@link ldapProblemCodes}. */
+  /** A stable error code: one of {@link ldapProblemCodes}. */
   readonly code: string
-  /** What it is about: the name of an attribute, how many there are. Never a value of the directory that is secret. */
+  /** The affected attribute or a count. Never a secret value of the directory. */
   readonly detail?: string
   /**
-   * The identifier of a group that is there and could not be read to its end, so that it is missing from the answer: what
-   * is known of it must be left as it is.
+   * The identifier of an existing group that was read only partially and is therefore missing from the answer: the stored
+   * group must stay unchanged.
    */
   readonly id?: string
 }
 
-/** All that a directory said about its people and groups. */
+/** All users and groups read from a directory. */
 export interface LdapAnswer {
   readonly people: readonly LdapPerson[]
   readonly groups: readonly LdapGroup[]
   readonly problems: readonly LdapProblem[]
 }
 
-/** Where people and groups are read from (RFC 4511 §4.5). */
+/** A source of users and groups (RFC 4511 §4.5). */
 export interface LdapSource {
   /**
-   * Reads everything, or nothing: an answer that was cut off is an error.
+   * Reads everything or fails: a truncated result is an error.
    *
    * @throws LdapError with a stable code.
-   * @throws the reason of `signal`, where that was aborted.
+   * @throws the reason of `signal`, if it is aborted.
    */
   read(signal: AbortSignal): Promise<LdapAnswer>
 }

@@ -10,10 +10,10 @@ import type {
 } from './ldap-plan.ts'
 import type { KnownUser } from './snapshot.ts'
 
-/** What a transaction of an import has done. */
+/** The changes of one import transaction. */
 export interface LdapApplied {
   readonly creations?: readonly PersonCreation[]
-  /** Without notes. */
+  /** Excludes changes of kind `note`. */
   readonly changes?: readonly PersonChange[]
   readonly removals?: readonly KnownUser[]
   readonly groupCreations?: readonly GroupCreation[]
@@ -22,19 +22,18 @@ export interface LdapApplied {
   readonly memberships?: readonly MembershipPlan[]
 }
 
-/** What an import asks of the host. */
+/** The host callbacks of an import. */
 export interface LdapHost {
   /**
-   * Hears what has been done, within its transaction: to write it down, and to end what people who were disabled, removed or
-   * taken out of groups have open.
+   * Called within each transaction with its changes, to record them and to end the sessions of users who were disabled,
+   * removed or taken out of groups.
    */
   applied(done: LdapApplied): Promise<void>
-  /** Hears after each transaction what all of them have changed so far, which stays whatever becomes of the next one. */
+  /** Called after each transaction with the counts so far, which stay valid even if the next one fails. */
   counted?(counts: LdapCounts): void
   /**
-   * Gives people their pictures, one after the other. `keep` is called with what became of each: what the host calls the
-   * image, the empty text where none can be made of it, or `null` where there is none any more. Who has chosen a picture of
-   * their own keeps that, and is left aside.
+   * Sets users' pictures one by one. Calls `keep` with each result: the host's image name, an empty string if the image
+   * cannot be converted, or `null` if the picture was removed. Users who chose their own picture are skipped.
    */
   pictures?(
     changed: readonly PicturePlan[],
@@ -43,7 +42,7 @@ export interface LdapHost {
   ): Promise<void>
 }
 
-/** How many of each an import has changed. */
+/** The number of changes of each kind. */
 export interface LdapCounts {
   readonly created: number
   readonly changed: number
@@ -57,14 +56,14 @@ export interface LdapCounts {
   readonly membersRemoved: number
 }
 
-/** What came of a plan that was carried out. */
+/** The result of applying a plan. */
 export interface LdapOutcome {
   readonly counts: LdapCounts
-  /** What somebody else has changed since it was read: the next run looks again. */
+  /** Objects that were changed concurrently; the next run retries them. */
   readonly postponed: readonly (LdapEntry & { readonly code: 'changed_meanwhile' })[]
 }
 
-/** The counts of an import that has changed nothing. */
+/** The counts of an import without changes. */
 export const nothingCounted: LdapCounts = {
   created: 0,
   changed: 0,
@@ -97,6 +96,6 @@ export function countsOf(done: LdapApplied): LdapCounts {
 
 export function sumOf(one: LdapCounts, other: LdapCounts): LdapCounts {
   const keys = Object.keys(nothingCounted) as (keyof LdapCounts)[]
-  // A cast: the entries of an object forget which there are.
+  // A cast: `Object.fromEntries` loses the key types.
   return Object.fromEntries(keys.map((key) => [key, one[key] + other[key]])) as unknown as LdapCounts
 }

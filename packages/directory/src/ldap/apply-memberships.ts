@@ -2,13 +2,13 @@ import type { ApplyPorts, Step } from './apply-step.ts'
 import type { MembershipPlan } from './ldap-plan.ts'
 import type { KnownMembership } from './snapshot.ts'
 
-/** A part of the changes, with so many memberships. */
+/** A part of the changes with a limited number of memberships. */
 interface MembershipPart {
   readonly part: readonly MembershipPlan[]
   readonly pairs: number
 }
 
-/** The same changes in parts of which none is larger than `most` says as it begins: a group may hold everybody. */
+/** Splits the changes into parts no larger than `most` at the start of each part, since a group may contain all users. */
 export function* membershipParts(plans: readonly MembershipPlan[], most: () => number): Generator<MembershipPart> {
   let part: MembershipPlan[] = []
   let pairs = 0

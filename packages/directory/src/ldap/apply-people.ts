@@ -29,13 +29,13 @@ export async function changePeople(
   const renamed = untouched
     .map(personRenaming)
     .flatMap(({ before, after }) => after.filter((key) => !before.includes(key)))
-  // Names that pass on are let go by those who have them.
+  // Names that are handed over are released by their current owners.
   const held = await holders(ports, renamed, passingOn ? ids : new Set())
   const isFree = ({ before, after }: PersonChange) =>
     keysOf(after.user).every((key) => (held.get(key) ?? before.user.id) === before.user.id)
   const free = untouched.filter(isFree)
   const visible = free.filter(({ kind }) => kind !== 'note')
-  // Where one of those who pass names on cannot, nobody of them does: the next run finds another way.
+  // If one user in a chain of renames is blocked, the whole chain is postponed to the next run.
   const isBroken = passingOn !== undefined && free.length < changes.length
   const done = isBroken ? [] : visible
   if (passingOn && !isBroken) await store.releaseNames(done.map(({ before }) => before.user.id))

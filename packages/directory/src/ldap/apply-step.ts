@@ -5,12 +5,12 @@ import type { LdapStore } from './ldap-store.ts'
 
 export interface ApplyPorts {
   readonly store: LdapStore
-  /** A transaction during which nobody else changes the directory. */
+  /** Runs a transaction that excludes other changes to the directory. */
   readonly exclusively: Transaction
   readonly clock: Clock
 }
 
-/** What a transaction has done, and what it has left for the next run. */
+/** The changes of a transaction, and those postponed to the next run. */
 export interface Step {
   readonly done: LdapApplied
   readonly postponed: readonly LdapEntry[]

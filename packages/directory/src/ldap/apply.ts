@@ -8,13 +8,13 @@ import type { LdapPlan, PicturePlan } from './ldap-plan.ts'
 import { findHandovers } from './renames.ts'
 import { Turns } from './turns.ts'
 
-/** People and groups of a transaction; who is waited for anyway is done by fewer statements. */
+/** Users and groups per transaction; larger batches need fewer statements if waiting is unavoidable. */
 const rows = { first: 50, most: 500 }
 const memberships = { first: 200, most: 2000 }
 
 /**
- * Does what a plan says, in short transactions. In each it is looked again at what the plan was made from: what somebody else
- * has changed meanwhile is left alone. A run that is cut off has done a part; the next one plans the rest.
+ * Applies a plan in short transactions. Each one checks again the values from which the plan was made and skips objects that
+ * were changed concurrently. An aborted run is applied partially; the next run plans the rest.
  *
  * @throws the reason of `signal`, between two transactions
  */
@@ -33,7 +33,7 @@ export async function applyLdapPlan(
     watch: () => () => void = () => () => {},
   ) => {
     if (items.length === 0) return
-    // On SQLite nothing else would happen from the first transaction to the last.
+    // On SQLite other work would otherwise be blocked until the last transaction ends.
     await turns.pass()
     let end = () => {}
     const step = await ports.exclusively(async () => {
@@ -77,7 +77,7 @@ export async function applyLdapPlan(
   return { counts, postponed }
 }
 
-/** Of those who are there: some may have been postponed. */
+/** Only for existing users: some creations may have been postponed. */
 async function changedPictures({ store }: ApplyPorts, { pictures }: LdapPlan): Promise<readonly PicturePlan[]> {
   if (pictures.length === 0) return []
   const there = new Set((await store.users(pictures.map(({ userId }) => userId))).map(({ id }) => id))

@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks'
 
-/** Milliseconds that one transaction may keep this process from everything else. */
+/** The maximum number of milliseconds that one transaction may block this process. */
 const longest = 40
 const least = 10
 
 /**
- * How many rows a transaction takes: as many as leave others waiting for a short time only, on this machine and with this
- * database. With SQLite nothing else happens from the begin of a transaction to its end; what another server does is waited for.
+ * Adapts the rows per transaction to the speed of this machine and database, so that other work waits only briefly. SQLite
+ * blocks all other work during a transaction; a remote database does not.
  */
 export class BatchSize {
   readonly #most: number
@@ -21,12 +21,12 @@ export class BatchSize {
     return this.#size
   }
 
-  /** Begins to look at a transaction of so many rows; what it returns is called at its end. */
+  /** Starts measuring a transaction of the given number of rows; call the returned function at its end. */
   watch(rows: number): () => void {
     const before = performance.eventLoopUtilization()
     return () => {
       const { active } = performance.eventLoopUtilization(before)
-      // A few rows say little about many.
+      // A small sample does not predict large batches.
       const fitting = Math.floor((rows * longest) / Math.max(active, 1))
       this.#size = Math.max(least, Math.min(fitting, this.#size * 2, this.#most))
     }

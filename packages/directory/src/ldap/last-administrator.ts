@@ -10,7 +10,7 @@ export interface PlannedPeople {
   readonly skipped: SkippedEntry[]
 }
 
-/** Leaves somebody in office where the plan would take the last one who can administer this. */
+/** Keeps the last administrator if the plan would remove or disable all who can sign in. */
 export function keepLastAdministrator({ held, creations, changes, removals, skipped }: PlannedPeople) {
   const touched = new Set([...changes.map(({ before }) => before), ...removals])
   const stay =

@@ -14,32 +14,41 @@ import type { LdapStore } from './ldap-store.ts'
 import { planLdapImport } from './plan.ts'
 import { type LdapMark, newMark } from './snapshot.ts'
 
-/** People and groups out of an LDAP directory. A plan says what would be done before anything is. */
+/** Imports users and groups from an LDAP directory. A plan shows the changes before they are applied. */
 export interface LdapImport {
-  /** Reads what there is, in four statements, and compares, in turns with others. Changes nothing. @throws the reason of `signal` */
+  /**
+   * Reads the current state in four statements and compares it, yielding to other work. Makes no changes. @throws the reason
+   * of `signal`
+   */
   plan(answer: LdapAnswer, rules: Omit<LdapRules, 'now'>, signal: AbortSignal): Promise<LdapPlan>
-  /** Does what the plan says, in short transactions. @throws the reason of `signal`, between two of them */
+  /** Applies the plan in short transactions. @throws the reason of `signal`, between two of them */
   apply(plan: LdapPlan, host: LdapHost, signal: AbortSignal): Promise<LdapOutcome>
-  /** Whether LDAP owns somebody whom no import has touched yet: they came along from another server. */
+  /** Whether LDAP owns a user whom no import has processed yet, for example after a migration from another server. */
   ownsUntouched(): Promise<boolean>
-  /** What is remembered of somebody whom LDAP owns. */
+  /** The import state of a user whom LDAP owns. */
   mark(userId: string): Promise<LdapMark | undefined>
   /**
-   * From now on this entry owns the user, whom the next import makes as it says.
+   * Links the user with this entry; the next import updates the user from it.
    *
    * @throws NotFound `user_not_found` @throws InvalidInput `validation_failed`
-   * @throws Conflict `ldap_entry_linked` where the entry owns somebody else
+   * @throws Conflict `ldap_entry_linked` if the entry owns another user
    */
   link(userId: string, entry: LdapEntry): Promise<{ readonly before: User; readonly user: User }>
-  /** LDAP owns the user no longer, who stays as they are. @throws NotFound `user_not_found` @throws Conflict `ldap_not_linked` */
+  /**
+   * Unlinks the user from LDAP and leaves the user unchanged. @throws NotFound `user_not_found` @throws Conflict
+   * `ldap_not_linked`
+   */
   unlink(userId: string): Promise<User>
   /**
-   * From now on this entry owns the group: the next import gives it its names and members.
+   * Links the group with this entry; the next import sets its names and members.
    *
-   * @throws as `link`, with `not_found` for a group that is not there
+   * @throws as `link`, with `not_found` if the group does not exist
    */
   linkGroup(groupId: string, entry: LdapEntry): Promise<{ readonly before: Group; readonly group: Group }>
-  /** LDAP owns the group no longer, which stays as it is. @throws NotFound `not_found` @throws Conflict `ldap_not_linked` */
+  /**
+   * Unlinks the group from LDAP and leaves the group unchanged. @throws NotFound `not_found` @throws Conflict
+   * `ldap_not_linked`
+   */
   unlinkGroup(groupId: string): Promise<{ readonly before: Group; readonly group: Group }>
 }
 
@@ -78,7 +87,7 @@ export function createLdapImport({ users, ldap, exclusively, clock }: LdapImport
         const user = { ...before, ldapId: entry.id, updatedAt: clock.now() }
         if (before.ldapId === entry.id) return { before, user: before }
         await ldap.updateUsers([user])
-        // Who passes from one entry to another keeps what was decided by hand, and what an import may take back.
+        // A user who is linked with another entry keeps manual decisions and the rights that an import may revoke.
         await ldap.putMarks([{ ...((await ldap.mark(userId)) ?? newMark(userId, entry.dn)), dn: entry.dn }])
         return { before, user }
       }),

@@ -4,51 +4,51 @@ import type { User } from '../users/user.ts'
 import type { LdapProblem } from './answer.ts'
 import type { KnownUser, LdapMark } from './snapshot.ts'
 
-/** How an import behaves where there is a choice. */
+/** The configurable behavior of an import. */
 export interface LdapRules {
-  /** Members of the group of this name are administrators; empty where no import decides that. */
+  /** Members of the group with this name are administrators; empty if imports do not control administrators. */
   readonly administratorGroup: string
-  /** What becomes of somebody whose entry is gone. */
+  /** The action for a user whose entry is gone. */
   readonly missing: 'disable' | 'delete'
-  /** What the directory is asked for: what it is not asked for stays as it is. */
+  /** Which fields the directory provides: all other fields stay unchanged. */
   readonly mapped: Readonly<Record<'email' | 'firstName' | 'lastName' | 'displayName' | 'picture', boolean>>
-  /** Whether everybody needs an e-mail address. */
+  /** Whether every user needs an e-mail address. */
   readonly requireEmail: boolean
-  /** What part of the people, groups or memberships, from 0 to 1, may go without anybody being asked. */
+  /** The fraction of users, groups or memberships, from 0 to 1, that may be removed without confirmation. */
   readonly maxRemovals: number
-  /** What is said of everybody who is new. */
+  /** The claims assigned to every new user. */
   readonly newClaims: readonly CustomClaim[]
   /** Milliseconds since the Unix epoch. */
   readonly now: number
 }
 
-/** Where something comes from. */
+/** The LDAP entry of an object. */
 export interface LdapEntry {
   readonly dn: string
   readonly id: string
 }
 
 /**
- * An entry of which nothing came, and why. Its user, if there is one, stays as they are. Of `user_invalid` and `group_invalid`
- * the detail is `FIELD: CODE; FIELD: CODE`, as in the errors of the REST API.
+ * A skipped entry and the reason. Its user, if any, stays unchanged. For `user_invalid` and `group_invalid` the detail is
+ * `FIELD: CODE; FIELD: CODE`, as in the errors of the REST API.
  */
 export interface SkippedEntry extends LdapProblem {
   readonly id?: string
-  /** The user who is in the way, and whom an administrator may link with the entry. */
+  /** The conflicting user, whom an administrator may link with the entry. */
   readonly inTheWay?: { readonly userId: string; readonly userName: string }
 }
 
-/** Somebody who is not there yet, and becomes a user. */
+/** An entry for which a user will be created. */
 export interface PersonCreation {
   readonly entry: LdapEntry
   readonly user: User
   readonly mark: LdapMark
 }
 
-/** What happens to somebody who is there: a `note` is for the next import alone. */
+/** The kind of change to an existing user: a `note` updates only the import state. */
 export type PersonChangeKind = 'change' | 'disable' | 'enable' | 'note'
 
-/** What becomes of somebody who is there; of a `note` nobody sees anything. */
+/** A change to an existing user; a `note` has no visible effect. */
 export interface PersonChange {
   readonly kind: PersonChangeKind
   readonly before: KnownUser
@@ -56,19 +56,19 @@ export interface PersonChange {
   readonly changed: readonly (keyof User)[]
 }
 
-/** A group that is not there yet. */
+/** A group that will be created. */
 export interface GroupCreation {
   readonly entry: LdapEntry
   readonly group: Group
 }
 
-/** What becomes of a group that is there. */
+/** A change to an existing group. */
 export interface GroupChange {
   readonly before: Group
   readonly after: Group
 }
 
-/** Who joins a group, and who leaves it. */
+/** The members to add to and remove from a group. */
 export interface MembershipPlan {
   readonly groupId: string
   readonly groupName: string
@@ -77,17 +77,17 @@ export interface MembershipPlan {
   readonly removed: readonly string[]
 }
 
-/** A picture that somebody is to have, or to lose. */
+/** A picture to set or remove. */
 export interface PicturePlan {
   readonly userId: string
   readonly dn: string
-  /** `null`: LDAP has none any more. */
+  /** `null`: LDAP no longer has a picture. */
   readonly picture: { readonly bytes: Uint8Array; readonly hash: string } | null
-  /** As `LdapMark.pictureImage`. */
+  /** Same value as `LdapMark.pictureImage`. */
   readonly knownImage: string | null
 }
 
-/** What an import does, person by person and group by group. */
+/** The changes of an import to each user and group. */
 export interface LdapPlan {
   readonly creations: readonly PersonCreation[]
   readonly changes: readonly PersonChange[]
@@ -97,24 +97,24 @@ export interface LdapPlan {
   readonly groupRemovals: readonly Group[]
   readonly memberships: readonly MembershipPlan[]
   readonly pictures: readonly PicturePlan[]
-  /** What the directory said wrong, and what could not be taken over. */
+  /** Problems in the directory, and entries that could not be imported. */
   readonly problems: readonly SkippedEntry[]
   readonly losses: Removals
   readonly newClaims: readonly CustomClaim[]
 }
 
-/** How many of how many go. */
+/** The number of removals and the total. */
 export interface Removal {
   readonly lost: number
   readonly of: number
 }
 
-/** What an import takes away, and whether that is so much that somebody has to be asked. */
+/** The removals of an import, and whether they need confirmation. */
 export interface Removals {
   readonly people: Removal
   readonly groups: Removal
   readonly memberships: Removal
   readonly asks: boolean
-  /** The same for the same losses: whoever agrees to them agrees to no others. */
+  /** Identifies this set of removals: a confirmation applies to no other set. */
   readonly digest: string
 }

@@ -7,15 +7,15 @@ import type { LdapRules, SkippedEntry } from './ldap-plan.ts'
 const optional = ['email', 'firstName', 'lastName', 'displayName'] as const
 
 /**
- * Whom an entry describes: a new user, or the one who is there with the fields that the directory is asked for. Otherwise
- * why it describes nobody.
+ * Builds a new user from an entry, or updates the mapped fields of an existing user. Otherwise returns the reason for the
+ * failure.
  */
 export function describedBy(person: LdapPerson, before: User | undefined, rules: LdapRules): NewUser | SkippedEntry {
   const { dn, id, userName } = person
   if (userName === undefined) return { dn, id, code: 'user_name_missing' }
   const fields: Record<string, unknown> = {}
   for (const field of optional) {
-    // Without a name to show one is made of the others, as for everybody.
+    // A missing display name is derived from the other names, as for all users.
     if (rules.mapped[field]) fields[field] = person[field] ?? ''
     else if (before) fields[field] = before[field]
   }

@@ -3,17 +3,17 @@ import type { LdapRules, PersonChange } from './ldap-plan.ts'
 import type { KnownUser, LdapMark } from './snapshot.ts'
 
 export interface PresentPerson {
-  /** As the entry says, with the rights of before. */
+  /** The user with the entry's fields and the previous rights. */
   readonly user: User
   readonly dn: string
-  /** What LDAP says about it; `null` where it is not asked. */
+  /** Whether LDAP makes the user an administrator; `null` if LDAP does not control this. */
   readonly isAdministrator: boolean | null
 }
 
-/** What a change is before it is known whether it changes anything. */
+/** A potential change, before it is compared with the current state. */
 export type MaybeChange = Omit<PersonChange, 'kind' | 'changed'>
 
-/** Somebody whose entry is there. What was decided by hand stays. */
+/** The target state of a user whose entry exists. Manual decisions are kept. */
 export function presentOf(before: KnownUser, { user, dn, isAdministrator }: PresentPerson): PersonChange {
   const { mark } = before
   const returns = mark.disabledByImport
@@ -36,13 +36,13 @@ function administratorOf({ user, mark }: KnownUser, wanted: boolean | null) {
   const asItIs = { is: user.administrator, byImport: mark.isImportedAdministrator }
   if (wanted === null || mark.isManualAdministrator || wanted === user.administrator) return asItIs
   if (wanted) return { is: true, byImport: true }
-  // A right that no import has given is none that one takes.
+  // An import revokes only rights that an import granted.
   return mark.isImportedAdministrator ? { is: false, byImport: false } : asItIs
 }
 
 export type Departure = PersonChange | { readonly kind: 'remove'; readonly before: KnownUser }
 
-/** Somebody whose entry is gone. */
+/** The target state of a user whose entry is gone. */
 export function goneOf(before: KnownUser, { missing }: LdapRules): Departure {
   const { user, mark } = before
   if (mark.enabledByHand) return { kind: 'note', before, after: before, changed: [] }
@@ -63,7 +63,7 @@ const fields = [
   'disabled',
 ] as const satisfies readonly (keyof User)[]
 
-/** The change as it is, or nothing where everything is as it was. */
+/** Returns the change, or nothing if the state is unchanged. */
 export function changeOf({ before, after }: MaybeChange): PersonChange | null {
   const changed = fields.filter((field) => before.user[field] !== after.user[field])
   if (changed.length === 0) return isSameMark(before.mark, after.mark) ? null : { kind: 'note', before, after, changed }

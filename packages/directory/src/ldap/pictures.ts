@@ -12,12 +12,12 @@ interface Pictured {
 
 interface Reading {
   readonly rules: LdapRules
-  /** Names of entries of which something could not be read, such as a picture. */
+  /** Names of entries that were read only partially, for example without the picture. */
   readonly unread: ReadonlySet<string>
   readonly skipped: SkippedEntry[]
 }
 
-/** Whose picture is another one than the last time. One that could not be used is not tried again until it changes. */
+/** The pictures that differ from the previous run. An unusable picture is not retried until it changes. */
 export async function picturesOf(
   people: readonly Pictured[],
   { rules, unread, skipped }: Reading,

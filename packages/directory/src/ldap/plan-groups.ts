@@ -13,13 +13,13 @@ export interface GroupsPlan {
   readonly changes: readonly GroupChange[]
   readonly removals: readonly Group[]
   readonly skipped: readonly SkippedEntry[]
-  /** The groups that LDAP says the members of, by the ids of their entries. */
+  /** The groups whose members LDAP controls, by entry ID. */
   readonly byEntry: ReadonlyMap<string, Group>
 }
 
 const maxFriendlyNameLength = 50
 
-/** Which groups come, change their names and go. */
+/** Plans the creation, renaming and removal of groups. */
 export async function planGroups(
   answer: LdapAnswer,
   held: readonly Group[],
@@ -28,7 +28,7 @@ export async function planGroups(
 ): Promise<GroupsPlan> {
   const owned = new Map(held.flatMap((group) => (group.ldapId === null ? [] : [[group.ldapId, group] as const])))
   const skipped: SkippedEntry[] = []
-  // One that could not be read to its end is there all the same, and stays as it is.
+  // A partially read group still exists and stays unchanged.
   const unread = new Set(answer.problems.flatMap(({ id }) => id ?? []))
   const seen = new Set<string>(unread)
   const wanted: { entry: LdapGroup; before: Group | undefined; after: Group }[] = []
@@ -81,7 +81,7 @@ export async function planGroups(
   }
 }
 
-/** The group as it is to be, or why there can be none. */
+/** The target group, or the reason why it cannot be created. */
 function named({ dn, id, name }: LdapGroup, before: Group | undefined, now: number): Group | SkippedEntry {
   if (name === undefined) return { dn, id, code: 'group_name_missing' }
   try {
@@ -98,7 +98,7 @@ function named({ dn, id, name }: LdapGroup, before: Group | undefined, now: numb
   }
 }
 
-/** What people read is shorter than what clients are told. */
+/** The display name has a lower maximum length than the name. */
 function shortened(name: string): string {
   const characters = [...name]
   return characters.length <= maxFriendlyNameLength

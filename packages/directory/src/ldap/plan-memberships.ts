@@ -12,7 +12,7 @@ interface Compared {
   readonly groups: GroupsPlan
 }
 
-/** Who comes into the groups that LDAP owns, and who leaves them. Only people whom LDAP owns are in them. */
+/** Plans the members to add to and remove from groups that LDAP owns. These contain only users whom LDAP owns. */
 export async function planMemberships(
   { answer, held, people, groups }: Compared,
   turns: Turns,
@@ -32,7 +32,7 @@ export async function planMemberships(
     const old = new Set(before.get(group.id))
     const wanted = new Set(entry.memberIds.flatMap((id) => people.userIds.get(id) ?? []))
     const added = [...wanted].filter((id) => !old.has(id))
-    // Whoever is deleted leaves by that.
+    // Deleting a user already removes the memberships.
     const gone = [...old].filter((id) => !wanted.has(id) && !removed.has(id))
     if (added.length === 0 && gone.length === 0) return []
     return [{ groupId: group.id, groupName: group.friendlyName, added, removed: gone }]

@@ -18,7 +18,7 @@ export interface PeoplePlan {
   readonly removals: readonly KnownUser[]
   readonly pictures: readonly PicturePlan[]
   readonly skipped: readonly SkippedEntry[]
-  /** The ids of users by those of their entries; of skipped entries too, where they are known. */
+  /** User IDs by entry ID, including known users of skipped entries. */
   readonly userIds: ReadonlyMap<string, string>
 }
 
@@ -28,7 +28,7 @@ interface Wanted {
   readonly user: User
 }
 
-/** Who comes, who changes and who goes. */
+/** Plans the creation, update and removal of users. */
 export async function planPeople(
   answer: LdapAnswer,
   held: LdapSnapshot,
@@ -46,7 +46,7 @@ export async function planPeople(
     skipped.push(described)
     return []
   })
-  // An entry that could not be read is there all the same.
+  // An entry that could not be read still exists.
   const unread = new Set(answer.problems.map(({ dn }) => dn))
   const gone = held.people.filter(({ user, mark }) => !seen.has(user.ldapId ?? '') && !unread.has(mark.dn))
   const departures = gone.toSorted(byUserName).map((person) => goneOf(person, rules))
@@ -91,13 +91,13 @@ function asList<Item>(item: Item | null): readonly Item[] {
   return item === null ? [] : [item]
 }
 
-/** The names of entries that have a picture which is not in the answer. */
+/** The names of entries whose picture is missing from the answer. */
 function withoutPicture({ problems }: LdapAnswer): ReadonlySet<string> {
   const left = problems.filter(({ code }) => code.startsWith('picture_') || code === 'value_too_large')
   return new Set(left.map(({ dn }) => dn))
 }
 
-/** Each entry once, in an order that is the same in every run. */
+/** Each entry once, in a stable order. */
 async function distinct(people: readonly LdapPerson[], skipped: SkippedEntry[], turns: Turns) {
   const seen = new Set<string>()
   const sorted = people.toSorted(byDn)
@@ -121,7 +121,7 @@ function userOf(
   before: KnownUser | undefined,
   { mapped, now }: LdapRules,
 ): User {
-  // LDAP vouches for the addresses that it has, and for none that somebody has entered here.
+  // LDAP verifies only the e-mail addresses that it provides, not those entered manually.
   if (before) return { ...before.user, ...described, emailVerified: mapped.email || before.user.emailVerified }
   const flags = { emailVerified: true, administrator: false, disabled: false }
   return { ...described, ...flags, ldapId: id, createdAt: now, updatedAt: now }
@@ -130,7 +130,7 @@ function userOf(
 interface NamesOf {
   readonly wanted: readonly Wanted[]
   readonly held: LdapSnapshot
-  /** Ids of users who are going to be deleted: what they were called is free. */
+  /** IDs of users to be deleted, whose names become available. */
   readonly removed: ReadonlySet<string>
   readonly skipped: SkippedEntry[]
 }

@@ -8,8 +8,8 @@ import type { LdapSnapshot } from './snapshot.ts'
 import { Turns } from './turns.ts'
 
 /**
- * Compares what LDAP says with what the directory holds. Pure but for the ids of whom and what is new. It may take a second,
- * during which others work.
+ * Compares the LDAP entries with the directory. Pure except for generated IDs. May take a second, and yields to other work
+ * meanwhile.
  *
  * @throws the reason of `signal`
  *
@@ -45,7 +45,7 @@ export async function planLdapImport(
 }
 
 /**
- * Whether there is nothing to do; notes and pictures are something.
+ * Whether there is nothing to do; notes and pictures count as changes.
  *
  * @example
  * ```ts

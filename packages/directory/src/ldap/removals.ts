@@ -13,7 +13,7 @@ interface Compared {
   readonly rules: LdapRules
 }
 
-/** So few memberships may go at any time: small groups lose a part of their members every day. */
+/** Removing this few memberships needs no confirmation: small groups often lose a large share of their members. */
 const smallMembershipCount = 20
 
 export async function removalsOf(

@@ -1,4 +1,4 @@
-/** A change of names, as keys. */
+/** A rename, with names as keys. */
 export interface Renaming<Item> {
   readonly item: Item
   readonly before: readonly string[]
@@ -6,7 +6,7 @@ export interface Renaming<Item> {
 }
 
 /**
- * Those whose names are passed on among them, which have to change in one transaction, and all the others, in any order.
+ * Separates renames that hand over names to each other, which must share a transaction, from all others, in any order.
  */
 export function findHandovers<Item>(changes: readonly Renaming<Item>[]) {
   const given = new Set(changes.flatMap(({ before, after }) => before.filter((key) => !after.includes(key))))

@@ -1,32 +1,32 @@
 import type { Group } from '../groups/group.ts'
 import type { User } from '../users/user.ts'
 
-/** What an import remembers of a person whom LDAP owns. */
+/** The import state of a user whom LDAP owns. */
 export interface LdapMark {
   readonly userId: string
-  /** Where the entry was when it was seen last. */
+  /** The entry name at the last import. */
   readonly dn: string
-  /** The import has disabled them, since their entry was gone. */
+  /** The import disabled the user because the entry was gone. */
   readonly disabledByImport: boolean
-  /** Somebody has let them in again by hand: no import disables them until their entry has been there again. */
+  /** An administrator enabled the user again: imports do not disable the user until the entry has reappeared. */
   readonly enabledByHand: boolean
-  /** The import has made them an administrator, and may take that back. */
+  /** An import made the user an administrator, and may revoke it. */
   readonly isImportedAdministrator: boolean
-  /** Somebody has decided by hand whether they are an administrator: no import does any more. */
+  /** An administrator set this right manually: imports no longer change it. */
   readonly isManualAdministrator: boolean
-  /** SHA-256 of the picture that LDAP had, in base64url. */
+  /** SHA-256 of the LDAP picture, in base64url. */
   readonly pictureHash: string | null
-  /** What the host calls the picture that was made of it; empty where none could be made of it. */
+  /** The host's name of the converted image; empty if the picture could not be converted. */
   readonly pictureImage: string | null
 }
 
-/** A person whom LDAP owns. */
+/** A user whom LDAP owns. */
 export interface KnownUser {
   readonly user: User
   readonly mark: LdapMark
 }
 
-/** Somebody whom LDAP does not own, as far as an import has to know them: names are compared by their keys. */
+/** A user whom LDAP does not own, reduced to what an import needs: names are compared by key. */
 export interface KnownName {
   readonly id: string
   readonly userName: string
@@ -36,23 +36,23 @@ export interface KnownName {
   readonly governs: boolean
 }
 
-/** Who is in a group that LDAP owns, however long. */
+/** A membership in a group that LDAP owns, regardless of its expiry. */
 export interface KnownMembership {
   readonly groupId: string
   readonly userId: string
 }
 
-/** What the directory holds, as far as an import has to know it. */
+/** The state of the directory that an import needs. */
 export interface LdapSnapshot {
   readonly people: readonly KnownUser[]
   readonly others: readonly KnownName[]
   /** All groups; those that LDAP owns have an `ldapId`. */
   readonly groups: readonly Group[]
-  /** Of the groups that LDAP owns. */
+  /** Only of groups that LDAP owns. */
   readonly memberships: readonly KnownMembership[]
 }
 
-/** The mark of somebody whom no import has touched yet. */
+/** The initial state of a user whom no import has processed yet. */
 export function newMark(userId: string, dn: string): LdapMark {
   return {
     userId,

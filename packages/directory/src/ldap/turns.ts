@@ -1,22 +1,22 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** Milliseconds that others wait at most for one of these turns, as far as a single step is short. */
+/** Milliseconds that other work waits at most for one turn, provided that single steps are short. */
 const longest = 10
-/** Looking at the clock is dearer than a step. */
+/** Reading the clock costs more than a step. */
 const stepsBetweenLooks = 32
 
-/** A long reckoning is no reason for a sign-in to wait: it lets others work again and again. */
+/** Splits a long computation so that other work, such as a sign-in, can run in between. */
 export class Turns {
   readonly #signal: AbortSignal | undefined
   #began = performance.now()
   #steps = 0
 
-  /** @param signal - Ends the reckoning where it would go on. */
+  /** @param signal - Aborts the computation at its next step. */
   constructor(signal?: AbortSignal) {
     this.#signal = signal
   }
 
-  /** Lets others work now, between two steps that are long themselves. @throws the reason of the signal */
+  /** Yields between two long steps. @throws the reason of the signal */
   async pass(): Promise<void> {
     await setImmediate()
     this.#signal?.throwIfAborted()
@@ -24,12 +24,12 @@ export class Turns {
     this.#steps = 0
   }
 
-  /** Lets others work where it is time for that. @param steps - So many are done. @throws the reason of the signal */
+  /** Yields if the turn has lasted long enough. @param steps - The number of completed steps. @throws the reason of the signal */
   async step(steps = 1): Promise<void> {
     if (this.#isOver(steps)) await this.pass()
   }
 
-  /** As the method of arrays, in turns. @throws the reason of the signal */
+  /** Like the array method, in turns. @throws the reason of the signal */
   async flatMap<Item, Result>(items: readonly Item[], work: (item: Item) => readonly Result[]): Promise<Result[]> {
     const results: Result[] = []
     for (const item of items) {
@@ -39,7 +39,7 @@ export class Turns {
     return results
   }
 
-  /** Does it with one after the other, in turns. @throws the reason of the signal */
+  /** Calls `work` for each item, in turns. @throws the reason of the signal */
   async each<Item>(items: Iterable<Item>, work: (item: Item) => void): Promise<void> {
     for (const item of items) {
       work(item)

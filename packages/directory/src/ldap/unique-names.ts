@@ -1,32 +1,32 @@
 import type { Turns } from './turns.ts'
 
-/** Who wants to be called what; names as keys, by which they are compared. */
+/** The names that an owner requests, as keys for comparison. */
 export interface NameClaim {
   readonly owner: string
   readonly keys: readonly string[]
 }
 
 export interface NameChange extends NameClaim {
-  /** What the owner is called now, and stays so where the new names are taken; `null` for one who is not there yet. */
+  /** The owner's current names, which are kept if the new ones are taken; `null` for a new owner. */
   readonly before: readonly string[] | null
 }
 
 export interface NameClaims {
-  /** Names of those who do not change. Owners that are among `wanted` as well are left aside. */
+  /** Names of owners that do not change. Owners that are also in `wanted` are ignored. */
   readonly fixed: readonly NameClaim[]
-  /** The first comes first, those who keep what they have before all others. */
+  /** In order of priority; owners that keep their names precede all others. */
   readonly wanted: readonly NameChange[]
 }
 
-/** The key that is taken, and by whom. */
+/** The taken key and its owner. */
 export interface NameConflict {
   readonly key: string
   readonly takenBy: string
 }
 
 /**
- * Gives everybody the names they want as far as those are free, and returns who gets none, and why. Names may change hands
- * in one go, in circles too. Who cannot have the new ones keeps the old ones, for which others then have to stand back.
+ * Assigns requested names as far as they are free, and returns the owners without a name and the reasons. Names may be handed
+ * over in chains and cycles. Owners that cannot get new names keep the old ones, which then blocks others.
  */
 export async function claimNames(
   { fixed, wanted }: NameClaims,
@@ -34,7 +34,7 @@ export async function claimNames(
 ): Promise<ReadonlyMap<string, NameConflict>> {
   const changing = new Map(wanted.map((claim) => [claim.owner, claim]))
   const conflicts = new Map<string, NameConflict>()
-  // Nobody gets what its owner keeps.
+  // A name that its owner keeps is not available.
   const kept = new Map<string, string>()
   const keep = (owner: string, keys: readonly string[]) => {
     for (const key of keys) if (!kept.has(key)) kept.set(key, owner)
@@ -62,7 +62,7 @@ export async function claimNames(
       stayed.push(claim)
     } else for (const key of keys) got.set(key, owner)
   })
-  // Grows while it is gone through: whoever stands back keeps what somebody else was given.
+  // The list grows during iteration: an owner that keeps its name may block another assignment.
   await turns.each(stayed, ({ owner, before }) => {
     for (const key of before ?? []) {
       if (kept.has(key)) continue

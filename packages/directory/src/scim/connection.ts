@@ -2,16 +2,16 @@ import { OutboundError, type PublicFetch } from '@pocket/core'
 import { type Pause, retryAfterOf, withRetries } from './retries.ts'
 import { ScimFailure, type ScimFailureCode } from './scim-failure.ts'
 
-/** Where a target is, and what lets us in (RFC 7644 §2). */
+/** The address and credentials of a target (RFC 7644 §2). */
 export interface ScimEndpoint {
-  /** Its base address, such as `https://app.example/scim/v2`. */
+  /** Its base URL, such as `https://app.example/scim/v2`. */
   readonly url: string
-  /** A bearer token (RFC 6750 §2.1); empty where it wants none. */
+  /** A bearer token (RFC 6750 §2.1); empty if the target requires none. */
   readonly token: string
 }
 
 export interface ScimConnectionPorts {
-  /** Guarded: the addresses come from people. Its limits of bytes and time are those of one request. */
+  /** A fetch with SSRF protection, since users configure the URLs. Its byte and time limits apply to each request. */
   readonly fetch: PublicFetch
   readonly endpoint: ScimEndpoint
   readonly signal: AbortSignal
@@ -21,37 +21,37 @@ export interface ScimConnectionPorts {
 
 export interface ScimRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** Below the endpoint, with its query. */
+  /** Relative to the endpoint, with its query. */
   readonly path: string
   readonly body?: object
-  /** Whether it is tried once only. */
+  /** Whether retries are disabled. */
   readonly once?: boolean
 }
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
-/** One target, request by request. */
+/** A connection to one target. */
 export interface ScimConnection {
-  /** How many requests were sent, each attempt counted. */
+  /** The number of requests sent, including retries. */
   readonly requests: number
-  /** How many characters were answered. */
+  /** The number of characters received. */
   readonly received: number
-  /** The object that was answered, `null` where the answer was empty. @throws {ScimFailure} */
+  /** The object in the response, `null` if the response is empty. @throws {ScimFailure} */
   send(request: ScimRequest): Promise<JsonObject | null>
 }
 
-/** Makes a line for people of what a target says. */
+/** Converts a target's message to a single line for display. */
 type Line = (text: string) => string
 
 const mediaType = 'application/scim+json'
 const maxDetailLength = 300
 
-/** Speaks SCIM 2.0 (RFC 7644 §3.1) with a target. */
+/** Connects to a target with SCIM 2.0 (RFC 7644 §3.1). */
 export function connectTo({ fetch, endpoint, signal, now, pause }: ScimConnectionPorts): ScimConnection {
   const base = endpoint.url.replace(/[?#].*$/s, '').replace(/\/+$/, '')
   let requests = 0
   let received = 0
-  /** What a target says is shown to people, and it knows the token. */
+  /** A target's messages are shown to users and could contain the token. */
   const line = (text: string) => oneLine(endpoint.token === '' ? text : text.replaceAll(endpoint.token, '…'))
   const attempt = async ({ method, path, body }: ScimRequest): Promise<JsonObject | null> => {
     signal.throwIfAborted()
@@ -63,7 +63,7 @@ export function connectTo({ fetch, endpoint, signal, now, pause }: ScimConnectio
       fetch(base + path, {
         method,
         headers,
-        // A redirect would take what is known of people to where nobody has allowed it.
+        // A redirect would send personal data to a URL that was not approved.
         redirect: 'error',
         signal,
         ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -107,7 +107,7 @@ async function answered(request: Promise<Response>, signal: AbortSignal): Promis
   }
 }
 
-/** What OpenSSL, the system and undici call it. */
+/** Error codes of OpenSSL, the system and undici. */
 function connectionFailure(code: string | null): ScimFailureCode {
   if (code === null) return 'unreachable'
   if (/^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_|HOSTNAME_)/.test(code)) return 'certificate'
@@ -124,7 +124,7 @@ function systemCode(error: unknown): string | null {
 function objectOf(text: string, line: Line): JsonObject {
   const parsed = parse(text)
   if (parsed !== undefined) return parsed
-  // Half an object is what is left of one that was whole when it was sent.
+  // An incomplete object was complete when it was sent.
   throw new ScimFailure(text.trimStart().startsWith('{') ? 'cut_off' : 'not_scim', { detail: line(text) })
 }
 
@@ -159,7 +159,7 @@ function codeOf(status: number, retryAfter: number | undefined): ScimFailureCode
   return known[status] ?? (status >= 300 && status < 400 ? 'redirected' : 'refused')
 }
 
-/** The `detail` of an error (RFC 7644 §3.12); a page made for browsers tells nothing. */
+/** The `detail` of an error (RFC 7644 §3.12); HTML error pages contain nothing useful. */
 function errorDetail(text: string, line: Line): string {
   const { detail, scimType } = parse(text) ?? {}
   return [scimType, detail]

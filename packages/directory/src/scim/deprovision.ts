@@ -2,15 +2,15 @@ import type { ScimRecord } from './record-store.ts'
 import { isActive } from './representation.ts'
 import { forEachObject, type KindSync } from './sync-kind.ts'
 
-/** What becomes of people who are gone, or who may no longer use the client. */
+/** The action for users who were deleted or lost access to the client. */
 export type ScimRemoval = 'deactivate' | 'delete'
 
-/** Marks a record of somebody who was deactivated. */
+/** Marks the record of a deactivated user. */
 const inactive = 'inactive'
 
 /**
- * Deactivates or deletes what is ours there and no longer in scope here. Groups are deleted either way: they cannot be
- * inactive, and one that stays would go on giving rights.
+ * Deactivates or deletes managed objects that are no longer in scope. Groups are always deleted: they cannot be inactive, and
+ * a remaining group would continue to grant rights.
  */
 export async function deprovision(sync: KindSync, places: ReadonlyMap<string, string>): Promise<void> {
   const { kind, providerId, target, records, ownership, deletes, renamedAside, tally } = sync
@@ -29,7 +29,7 @@ export async function deprovision(sync: KindSync, places: ReadonlyMap<string, st
     const there = ownership.present(localId)
     const forget = () => records.remove({ providerId, kind, localId })
     if (there === 'elsewhere') return forget()
-    // Somebody else of ours has taken it over.
+    // Another user or group of ours has taken over the object.
     const id = there?.id ?? record?.remoteId
     if (id !== undefined && inUse.has(id)) return forget()
     if (deletes) {

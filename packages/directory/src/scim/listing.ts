@@ -2,17 +2,17 @@ import type { JsonObject, ScimConnection } from './connection.ts'
 import { paths, type RemoteResource, remoteResource, type ScimKind } from './resource.ts'
 import { ScimFailure } from './scim-failure.ts'
 
-/** How much a target may list. */
+/** The limits for listing a target. */
 export interface ListingLimits {
-  /** How many objects are asked for at once. */
+  /** The number of objects requested per page. */
   readonly pageSize: number
   readonly maxPages: number
   readonly maxResources: number
-  /** Characters of all pages together: they are held in memory. */
+  /** The maximum number of characters of all pages, which are held in memory. */
   readonly maxCharacters: number
 }
 
-/** Limits that no honest target reaches. */
+/** Limits above the needs of any legitimate target. */
 export const defaultLimits: ListingLimits = {
   pageSize: 1000,
   maxPages: 5000,
@@ -23,10 +23,10 @@ export const defaultLimits: ListingLimits = {
 const minPageSize = 50
 
 /**
- * Lists all objects of a kind (RFC 7644 §3.4.2.4), page by page: also where a target gives fewer than it was asked for,
- * or everything at once, and whatever number it says there are.
+ * Lists all objects of a kind (RFC 7644 §3.4.2.4), page by page. Accepts pages that are shorter than requested, complete
+ * lists, and a wrong total.
  *
- * @throws {ScimFailure} `endless_listing` beyond the limits; `no_scim_here` where nothing is listed at the address
+ * @throws {ScimFailure} `endless_listing` beyond the limits; `no_scim_here` if the URL does not return a list
  */
 export async function listAll(
   connection: ScimConnection,
@@ -50,11 +50,11 @@ export async function listAll(
     if (connection.received - receivedBefore > limits.maxCharacters) throw new ScimFailure('too_large')
     const before = found.size
     for (const resource of page.resources) if (!found.has(resource.id)) found.set(resource.id, resource)
-    // The same page again is the answer of a target that has no pages.
+    // A target without paging repeats the same page.
     if (found.size === before) return [...found.values()]
     if (found.size > limits.maxResources) break
     startIndex += page.length
-    // A number below what one page holds is none that counts.
+    // A total smaller than the current page is ignored.
     if (page.total !== undefined && page.total >= page.length && startIndex > page.total) return [...found.values()]
   }
   throw new ScimFailure('endless_listing', { detail: `${found.size}` })
@@ -62,7 +62,7 @@ export async function listAll(
 
 interface ListPage {
   readonly resources: readonly RemoteResource[]
-  /** How many it held, those without an id included. */
+  /** The number of objects, including those without an ID. */
   readonly length: number
   readonly total: number | undefined
 }
@@ -81,7 +81,7 @@ async function pageOf(
   return readPage(answer)
 }
 
-/** How many objects of a kind a target says there are; `undefined` where it does not say. @throws {ScimFailure} */
+/** The number of objects of a kind that a target reports; `undefined` if it does not report one. @throws {ScimFailure} */
 export async function countAll(connection: ScimConnection, kind: ScimKind): Promise<number | undefined> {
   return (await pageOf(connection, kind, { startIndex: 1, count: 1 })).total
 }

@@ -2,19 +2,19 @@ import type { ScimRecord } from './record-store.ts'
 import { valuesOf } from './representation.ts'
 import type { RemoteResource, ScimKind } from './resource.ts'
 
-/** The objects of a kind in a target, and whose they are. */
+/** The objects of a kind in a target, and their owners. */
 export interface Ownership {
-  /** The record of one of ours, `undefined` where we have none. */
+  /** The record of a local object, `undefined` if there is none. */
   record(localId: string): ScimRecord | undefined
-  /** Where it is as the target lists it. `elsewhere`: under its id there is somebody else's now. */
+  /** The object as the target lists it. `elsewhere`: another owner's object now has its ID. */
   present(localId: string): RemoteResource | 'elsewhere' | undefined
-  /** The ids of users or groups that have an object of ours and are gone, or no longer in scope. */
+  /** The IDs of users or groups that have a managed object and were deleted or are no longer in scope. */
   readonly gone: readonly string[]
-  /** Which of `gone` is the object of this id there. */
+  /** The ID in `gone` whose object has this remote ID. */
   removedAt(remoteId: string): string | undefined
-  /** Objects beyond the first that carry the id of one of ours. */
+  /** Additional objects that carry the ID of the same local object. */
   readonly duplicates: readonly string[]
-  /** What is there, is not ours, and has one of these names or addresses. */
+  /** An unmanaged object with one of these names or e-mail addresses. */
   lookalike(names: readonly (string | null)[]): RemoteResource | undefined
 }
 
@@ -22,13 +22,14 @@ export interface OwnershipParts {
   readonly kind: ScimKind
   readonly records: readonly ScimRecord[]
   readonly listed: readonly RemoteResource[]
-  /** The ids of users or groups that are to be there. */
+  /** The IDs of users or groups that should exist in the target. */
   readonly inScope: ReadonlySet<string>
 }
 
 /**
- * Ours is what was created or adopted, by its id, and what carries the id of somebody in scope as its `externalId`: nobody
- * else gives that to an object. Everything else belongs to somebody else, or to another provider of ours.
+ * Managed objects are those that were created or adopted, by remote ID, and those whose `externalId` is the ID of an object
+ * in scope, since no other system assigns it. All other objects belong to another system or another provider of this
+ * instance.
  */
 export function ownershipOf({ kind, records, listed, inScope }: OwnershipParts): Ownership {
   const owned = new Map(records.filter(({ state }) => state !== 'found').map((record) => [record.localId, record]))
@@ -51,7 +52,7 @@ export function ownershipOf({ kind, records, listed, inScope }: OwnershipParts):
   const present: Ownership['present'] = (localId) => {
     const record = owned.get(localId)
     const there = record && byId.get(record.remoteId)
-    // Ids are given out again where a target counts them.
+    // A target with sequential IDs may reuse them.
     const isElsewhere = there && record.state === 'created' && there.externalId !== null && there.externalId !== localId
     return (isElsewhere ? undefined : there) ?? recognized.get(localId) ?? (isElsewhere ? 'elsewhere' : undefined)
   }
@@ -75,13 +76,13 @@ export function ownershipOf({ kind, records, listed, inScope }: OwnershipParts):
   }
 }
 
-/** By which somebody may be known already. */
+/** Names by which an existing object may be recognized. */
 function namesOf(kind: ScimKind, { content }: RemoteResource): readonly string[] {
   const names = kind === 'user' ? [content.userName, ...valuesOf(content.emails)] : [content.displayName]
   return names.filter((name) => typeof name === 'string' && name !== '').map((name) => String(name).toLowerCase())
 }
 
-/** What an object is called where it is. */
+/** The display name of an object in the target. */
 export function remoteName(kind: ScimKind, { id, content }: RemoteResource): string {
   const name = kind === 'user' ? content.userName : content.displayName
   return (typeof name === 'string' && name !== '' ? name : id).replaceAll('\0', '').slice(0, 255)

@@ -1,4 +1,4 @@
-/** Does the work for all items, so many at a time. The first failure ends it, once what has begun has ended. */
+/** Processes all items with limited concurrency. Stops at the first failure, after the started work has finished. */
 export async function inParallel<T>(
   items: Iterable<T>,
   atOnce: number,

@@ -1,38 +1,38 @@
 import type { ScimKind } from './resource.ts'
 
-/** What is known of an object of a target. */
+/** The stored state of an object in a target. */
 export interface ScimRecord {
   readonly providerId: string
   readonly kind: ScimKind
-  /** The id of our user or group. */
+  /** The ID of the local user or group. */
   readonly localId: string
-  /** The id of the object there. */
+  /** The ID of the object in the target. */
   readonly remoteId: string
   /**
-   * `created`: by us, or recognized by our id; `adopted`: was there before, and an administrator has given it to us;
-   * `found`: is there, looks the same, and is not ours.
+   * `created`: created by us or recognized by our ID; `adopted`: existed before and was assigned to us by an administrator;
+   * `found`: exists with a matching name, but is not managed.
    */
   readonly state: 'created' | 'adopted' | 'found'
-  /** What ours is called. */
+  /** The name of the local object. */
   readonly name: string
-  /** What it is called there. */
+  /** The name in the target. */
   readonly remoteName: string
-  /** The fingerprint of what was sent last; empty before anything was. */
+  /** The fingerprint of the last sent content; empty if nothing was sent yet. */
   readonly sent: string
-  /** The fingerprint of what the target made of it; empty where that is not known yet. */
+  /** The fingerprint of the content that the target stored; empty if unknown. */
   readonly kept: string
 }
 
-/** Where it is kept. */
+/** Stores the records. */
 export interface ScimRecordStore {
-  /** All of a provider, in one statement. */
+  /** All records of a provider, in one statement. */
   list(providerId: string): Promise<readonly ScimRecord[]>
-  /** Adds it, or replaces the one of the same user or group. */
+  /** Adds the record, or replaces the one of the same user or group. */
   save(record: ScimRecord): Promise<void>
   remove(record: Pick<ScimRecord, 'providerId' | 'kind' | 'localId'>): Promise<void>
   removeByProvider(providerId: string): Promise<void>
-  /** The first few that were found, by name, and how many there are. */
+  /** The first `found` records by name, and their total count. */
   found(providerId: string, limit: number): Promise<{ readonly items: readonly ScimRecord[]; readonly total: number }>
-  /** Makes ours what was found: one, or everything. Returns how many. */
+  /** Adopts found objects: one, or all. Returns their number. */
   adopt(providerId: string, one?: Pick<ScimRecord, 'kind' | 'localId'>): Promise<number>
 }

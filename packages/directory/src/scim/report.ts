@@ -1,60 +1,60 @@
 import type { ScimKind } from './resource.ts'
 import { type ScimFailure, type ScimFailureCode, scimFailureCodes } from './scim-failure.ts'
 
-/** Why an object was not provisioned; stable, as {@link ScimFailureCode}. */
+/** The reason why an object was not provisioned; stable, like {@link ScimFailureCode}. */
 export type ScimProblemCode = (typeof scimProblemCodes)[number]
 
 /** Every {@link ScimProblemCode}. */
 export const scimProblemCodes = [...scimFailureCodes, 'duplicate', 'id_missing', 'id_reused', 'still_active'] as const
 
-/** One object that something is wrong with. */
+/** A problem with one object. */
 export interface ScimProblem {
   readonly kind: ScimKind
   readonly localId: string
   readonly name: string
   readonly code: ScimProblemCode
-  /** What the target said. */
+  /** The message from the target. */
   readonly detail: string | null
 }
 
-/** What became of the objects of one kind. */
+/** The results for the objects of one kind. */
 export interface ScimCounts {
-  /** In scope here. */
+  /** The number of local objects in scope. */
   total: number
   created: number
   updated: number
   deactivated: number
   deleted: number
   unchanged: number
-  /** There already, and not ours. */
+  /** The number of matching objects that exist but are not managed. */
   found: number
   failed: number
 }
 
-/** What came of a run. Instants in milliseconds since the Unix epoch. */
+/** The result of a run. Times in milliseconds since the Unix epoch. */
 export interface ScimReport {
   readonly startedAt: number
   readonly finishedAt: number
   readonly requests: number
   readonly user: Readonly<ScimCounts>
   readonly group: Readonly<ScimCounts>
-  /** Whether the target knows people only. */
+  /** Whether the target supports only users. */
   readonly withoutGroups: boolean
-  /** The first hundred. */
+  /** The first hundred problems. */
   readonly problems: readonly ScimProblem[]
   readonly problemCount: number
-  /** Why it ended before everything was done. */
+  /** The reason if the run ended early. */
   readonly stopped: {
     readonly code: ScimFailureCode
     readonly detail: string | null
-    /** Milliseconds after which the target wants to be asked again. */
+    /** Milliseconds after which the target asks for a retry. */
     readonly retryAfter: number | null
   } | null
 }
 
 const maxProblems = 100
 
-/** Counts while a run goes on. */
+/** Counts results during a run. */
 export class ScimTally {
   readonly user = noCounts()
   readonly group = noCounts()
@@ -80,7 +80,7 @@ function noCounts(): ScimCounts {
 }
 
 /**
- * Whether everything in scope is as it should be. What was found there and is not ours is left as it is, so nobody knows that of it.
+ * Whether all objects in scope are up to date. Objects that were found but are not managed are not checked.
  *
  * @example
  * ```ts
@@ -92,7 +92,7 @@ export function isComplete({ stopped, problemCount, user, group }: ScimReport): 
 }
 
 /**
- * Whether the target was changed.
+ * Whether the run changed the target.
  *
  * @example
  * ```ts

@@ -8,10 +8,10 @@ const schemas: Readonly<Record<ScimKind, string>> = {
   group: 'urn:ietf:params:scim:schemas:core:2.0:Group',
 }
 
-/** The attributes that are ours to say; all others of an object stay as they are. */
+/** The attributes that we manage; all other attributes of an object stay unchanged. */
 export type Attributes = Readonly<Record<string, unknown>>
 
-/** A user (RFC 7643 §4.1). What is not known is left out. */
+/** A user (RFC 7643 §4.1). Unknown values are omitted. */
 export function userAttributes(user: SnapshotUser): Attributes {
   const name = {
     ...(user.firstName !== '' && { givenName: user.firstName }),
@@ -27,7 +27,7 @@ export function userAttributes(user: SnapshotUser): Attributes {
   }
 }
 
-/** A group (RFC 7643 §4.2) with the members whose ids there are known. */
+/** A group (RFC 7643 §4.2) with the members whose remote IDs are known. */
 export function groupAttributes(group: SnapshotGroup, memberIds: readonly string[]): Attributes {
   return {
     externalId: group.id,
@@ -36,15 +36,15 @@ export function groupAttributes(group: SnapshotGroup, memberIds: readonly string
   }
 }
 
-/** The whole object of a `POST`, or of a `PUT` that keeps what others have said of it. */
+/** The complete object of a `POST`, or of a `PUT` that keeps attributes set by others. */
 export function resourceOf(kind: ScimKind, attributes: Attributes, present?: RemoteResource): JsonObject {
   const { meta: _meta, groups: _groups, schemas: listed, ...kept } = present?.content ?? {}
   const others = Array.isArray(listed) ? listed.filter((each) => typeof each === 'string') : []
-  // What is undefined is left out of the JSON.
+  // JSON omits undefined values.
   return { ...kept, ...attributes, schemas: [...new Set([schemas[kind], ...others])] }
 }
 
-/** The `PATCH` (RFC 7644 §3.5.2) that changes what differs and nothing else. */
+/** The `PATCH` (RFC 7644 §3.5.2) that changes only differing attributes. */
 export function patchOf(attributes: Attributes, present: RemoteResource): JsonObject {
   const there = comparable(present.content)
   const wanted = comparable(attributes)
@@ -58,7 +58,7 @@ function isNothing(value: unknown): boolean {
   return value === undefined || (Array.isArray(value) && value.length === 0)
 }
 
-/** The fingerprint of what an object says about the attributes that are ours. */
+/** The fingerprint of the managed attributes of an object. */
 export function fingerprint(kind: ScimKind, content: JsonObject): string {
   const { externalId, userName, name, displayName, active, emails, members } = comparable(content)
   const said =
@@ -66,13 +66,13 @@ export function fingerprint(kind: ScimKind, content: JsonObject): string {
   return createHash('sha256').update(JSON.stringify(said)).digest('base64url')
 }
 
-/** Whether an object says that somebody may sign in; `undefined` where it does not say. Some write it as a text. */
+/** Whether an object is active; `undefined` if it does not say. Some targets write the value as text. */
 export function isActive({ active }: JsonObject): boolean | undefined {
   if (typeof active === 'boolean') return active
   return typeof active === 'string' ? active.toLowerCase() === 'true' : undefined
 }
 
-/** The attributes in one form, whatever a target makes of their order or adds to them. */
+/** The attributes in a canonical form, independent of the target's order and additions. */
 function comparable(content: JsonObject): Readonly<Record<string, unknown>> {
   const name = part(content.name)
   return {

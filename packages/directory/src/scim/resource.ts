@@ -1,6 +1,6 @@
 import type { JsonObject } from './connection.ts'
 
-/** What is provisioned (RFC 7643 §4). */
+/** The kind of a provisioned resource (RFC 7643 §4). */
 export type ScimKind = 'user' | 'group'
 
 /** An object of a target (RFC 7643 §3), as it was listed. */
@@ -15,7 +15,7 @@ export const paths: Readonly<Record<ScimKind, string>> = { user: '/Users', group
 
 const maxIdLength = 1000
 
-/** Reads a resource; `undefined` where it has no id that something could be done with. */
+/** Parses a resource; `undefined` if it has no usable ID. */
 export function remoteResource(content: unknown): RemoteResource | undefined {
   if (typeof content !== 'object' || content === null) return undefined
   const { id, externalId } = content as JsonObject
@@ -28,7 +28,7 @@ export function remoteResource(content: unknown): RemoteResource | undefined {
   }
 }
 
-/** Whether it can stand in a path and be stored; two dots would lead out of it (RFC 3986 §5.2.4). */
+/** Whether the ID can be used in a path and stored; two dots would leave the path (RFC 3986 §5.2.4). */
 function isSegment(id: string): boolean {
   return id !== '' && id.length <= maxIdLength && id.isWellFormed() && !id.includes('\0') && id !== '.' && id !== '..'
 }

@@ -1,25 +1,25 @@
 import { setTimeout } from 'node:timers/promises'
 import { isTransient, ScimFailure } from './scim-failure.ts'
 
-/** Waits so many milliseconds; rejects when the signal is aborted. */
+/** Waits for the given milliseconds; rejects when the signal is aborted. */
 export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<unknown>
 
-/** Waits for that many milliseconds; rejects when the signal says so. */
+/** Waits for the given milliseconds; rejects when the signal is aborted. */
 export const pauseByTimer: Pause = (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal })
 
 const second = 1000
 const first = second / 2
 const longest = 10 * second
-/** Who wants to be left alone for longer than this is asked in another run. */
+/** A target that requests a longer delay is retried in another run. */
 const maxRetryAfter = 60 * second
 const attempts = 3
 const maxAttempts = 5
 
 /**
- * Tries again what may pass: after what `Retry-After` says (RFC 9110 §10.2.3), and otherwise after half a second, twice as
- * long every time, 10 seconds at most, and by chance up to half as long.
+ * Retries transient failures: after `Retry-After` (RFC 9110 §10.2.3), and otherwise after half a second, doubled each time up
+ * to 10 seconds, plus a random delay of up to half of it.
  *
- * @throws {ScimFailure} the last one
+ * @throws {ScimFailure} of the last attempt
  */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
@@ -42,7 +42,7 @@ function backOff(tried: number): number {
   return full / 2 + Math.random() * (full / 2)
 }
 
-/** Milliseconds of a `Retry-After`, which is a number of seconds or a date; `undefined` where it is neither. */
+/** The milliseconds of a `Retry-After`, which is a number of seconds or a date; `undefined` if it is invalid. */
 export function retryAfterOf(value: string | null, now: number): number | undefined {
   if (value === null) return undefined
   const text = value.trim()

@@ -1,4 +1,4 @@
-/** Why a request to a target came to nothing; stable, each with a sentence for people in the host's catalogue. */
+/** The reason why a request to a target failed; stable, with a sentence for each code in the host's catalogue. */
 export type ScimFailureCode = (typeof scimFailureCodes)[number]
 
 /** Every {@link ScimFailureCode}. */
@@ -26,16 +26,16 @@ export const scimFailureCodes = [
 ] as const
 
 export interface ScimFailureOptions {
-  /** What the target said, or the machine: at most a line. */
+  /** The message from the target or the system: at most one line. */
   readonly detail?: string | null
   readonly status?: number
-  /** Milliseconds after which the target wants to be asked again. */
+  /** Milliseconds after which the target asks for a retry. */
   readonly retryAfter?: number
   readonly cause?: unknown
 }
 
 /**
- * A target did not do what it was asked (RFC 7644 §3.12).
+ * A target failed to process a request (RFC 7644 §3.12).
  *
  * @example
  * ```ts
@@ -46,7 +46,7 @@ export class ScimFailure extends Error {
   readonly code: ScimFailureCode
   readonly detail: string | null
   readonly status: number | null
-  /** Milliseconds after which the target wants to be asked again; `null` where it did not say. */
+  /** Milliseconds after which the target asks for a retry; `null` if it did not say. */
   readonly retryAfter: number | null
 
   constructor(code: ScimFailureCode, { detail, status, retryAfter, cause }: ScimFailureOptions = {}) {
@@ -60,7 +60,7 @@ export class ScimFailure extends Error {
 }
 
 const passing = new Set<ScimFailureCode>(['cut_off', 'rate_limited', 'server_error', 'timeout', 'unreachable'])
-/** What concerns one object alone, so that the others can go on. */
+/** Failures that affect one object only, so that others can continue. */
 const ofOneObject = new Set<ScimFailureCode>([
   'conflict',
   'cut_off',
@@ -73,7 +73,7 @@ const ofOneObject = new Set<ScimFailureCode>([
 ])
 
 /**
- * Whether it may work when it is tried again.
+ * Whether a retry may succeed.
  *
  * @example
  * ```ts
@@ -84,12 +84,12 @@ export function isTransient({ code, status }: ScimFailure): boolean {
   return passing.has(code) && status !== 501
 }
 
-/** Whether nothing else needs to be tried either. */
+/** Whether other requests would fail as well. */
 export function stopsEverything({ code }: ScimFailure): boolean {
   return !ofOneObject.has(code)
 }
 
-/** Whether it is the target that does not work, and not the object that it was given. */
+/** Whether the target failed, rather than the object. */
 export function isTargetFailure({ code }: ScimFailure): boolean {
   return code === 'not_scim' || passing.has(code)
 }

@@ -1,30 +1,30 @@
 import type { User } from '../users/user.ts'
 
-/** A user, as far as a target is told. */
+/** The user fields that are sent to a target. */
 export type SnapshotUser = Pick<
   User,
   'id' | 'userName' | 'email' | 'firstName' | 'lastName' | 'displayName' | 'disabled'
 >
 
-/** A group, as far as a target is told. */
+/** The group fields that are sent to a target. */
 export interface SnapshotGroup {
   readonly id: string
   readonly friendlyName: string
-  /** Ids of users; not all of them need be in the snapshot. */
+  /** User IDs, which may include users outside the snapshot. */
   readonly memberIds: readonly string[]
 }
 
-/** Who and what is provisioned, all read at one instant. */
+/** The users and groups to provision, read at one point in time. */
 export interface DirectorySnapshot {
   readonly users: readonly SnapshotUser[]
   readonly groups: readonly SnapshotGroup[]
 }
 
-/** Where snapshots come from. */
+/** Reads snapshots. */
 export interface SnapshotSource {
   /**
-   * Everybody and every group, or these groups and their members. Three statements in one short transaction, which sees
-   * nothing of what is written meanwhile.
+   * All users and groups, or these groups and their members. Three statements in one short transaction, isolated from
+   * concurrent writes.
    */
   read(groupIds: readonly string[] | null): Promise<DirectorySnapshot>
 }

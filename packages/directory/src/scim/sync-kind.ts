@@ -8,14 +8,14 @@ import { isTargetFailure, ScimFailure, stopsEverything } from './scim-failure.ts
 import type { ScimTarget } from './target.ts'
 import { transferNames } from './transfer-names.ts'
 
-/** A user or a group, as it should be there. */
+/** The desired state of a user or a group in the target. */
 export interface Wanted {
   readonly localId: string
   readonly name: string
   readonly attributes: Attributes
-  /** Nobody who is disabled is created. */
+  /** Disabled users are not created. */
   readonly shouldCreate: boolean
-  /** By which somebody may be known there already. */
+  /** Values by which an existing object may be recognized. */
   readonly remoteIds: readonly (string | null)[]
 }
 
@@ -25,21 +25,21 @@ export interface KindSync {
   readonly target: ScimTarget
   readonly records: ScimRecordStore
   readonly ownership: Ownership
-  /** By our ids, what has been found before. */
+  /** Previously found objects, by local ID. */
   readonly knownBefore: ReadonlyMap<string, ScimRecord>
-  /** Whether what is gone here is deleted there. */
+  /** Whether removed objects are deleted in the target. */
   readonly deletes: boolean
-  /** Of what is gone here, what has made way for another one already. */
+  /** Removed objects that were already renamed to release their name. */
   readonly renamedAside: Set<string>
   readonly tally: ScimTally
 }
 
-/** Requests that are under way at once. */
+/** The number of concurrent requests. */
 const atOnce = 4
-/** After so many failures in a row it is the target that does not work. */
+/** After this many consecutive failures the target is considered down. */
 const maxConsecutiveFailures = 3
 
-/** Does something for each object; what concerns one alone is noted and the others go on. @throws {ScimFailure} */
+/** Processes each object; failures of a single object are recorded and the others continue. @throws {ScimFailure} */
 export async function forEachObject<T extends { readonly localId: string; readonly name: string }>(
   { kind, tally }: Pick<KindSync, 'kind' | 'tally'>,
   items: Iterable<T>,
@@ -59,12 +59,12 @@ export async function forEachObject<T extends { readonly localId: string; readon
   })
 }
 
-/** Creates what is missing and changes what differs. Returns where each object is there, by our ids. */
+/** Creates missing and updates differing objects. Returns the remote objects by local ID. */
 export async function syncObjects(sync: KindSync, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, string>> {
   const { kind, providerId, target, records, ownership, knownBefore, deletes, renamedAside, tally } = sync
   const counts = tally[kind]
   const places = new Map<string, string>()
-  /** By the ids there, whose object it is: two of ours may have been taken for the same one. */
+  /** Owners by remote ID: two local objects may have matched the same one. */
   const holders = new Map<string, string>()
   for (const { localId } of wanted) {
     const remoteId = ownership.record(localId)?.remoteId
@@ -74,7 +74,7 @@ export async function syncObjects(sync: KindSync, wanted: readonly Wanted[]): Pr
   const nameAttribute = kind === 'user' ? 'userName' : 'displayName'
   const nameIn = (content: Attributes) => String(content[nameAttribute] ?? '').toLowerCase()
   const isRenamed = (one: Wanted, present: RemoteResource) => nameIn(one.attributes) !== nameIn(present.content)
-  /** Whose names others have still, which may be about to pass them on. */
+  /** Objects whose new names are still taken by others that may release them. */
   const waiting: (Wanted & { readonly present: RemoteResource })[] = []
 
   const note = ({ localId, name }: Wanted, code: ScimProblemCode, detail: string | null = null) =>
@@ -115,7 +115,7 @@ export async function syncObjects(sync: KindSync, wanted: readonly Wanted[]): Pr
     })
   }
 
-  /** There is one that was not listed, or an answer that never came was to have said that it was created. */
+  /** Either the existing object was not listed, or the response to an earlier creation was lost. */
   const taken = async (one: Wanted, conflict: ScimFailure): Promise<void> => {
     const [name] = one.remoteIds
     const there = name ? await target.search(kind, nameAttribute, name) : undefined
@@ -123,7 +123,7 @@ export async function syncObjects(sync: KindSync, wanted: readonly Wanted[]): Pr
     if (there.externalId !== one.localId) {
       const gone = deletes && !holders.has(there.id) ? ownership.removedAt(there.id) : undefined
       if (gone === undefined || renamedAside.has(gone)) return found(one, there)
-      // Ours was deleted here and another one has its name: it would be taken away at the end of this run.
+      // The managed object of a deleted user or group blocks the name, and would be removed at the end of this run.
       renamedAside.add(gone)
       await target.remove(kind, there.id)
       counts.deleted++
@@ -147,18 +147,18 @@ export async function syncObjects(sync: KindSync, wanted: readonly Wanted[]): Pr
     }
     const staysActive = one.attributes.active === false && isActive(present.content) === true
     if (isKnown && !staysActive && (record.kept === there || record.kept === '')) {
-      // It makes something else of what it is sent, such as another case of letters; sending it again changes nothing.
+      // The target normalizes values, for example their case; sending them again changes nothing.
       counts.unchanged++
       if (record.kept === '') await remember(one, present.id, { sent, kept: there })
       return
     }
     const updated = await target.update(kind, present, one.attributes)
-    // Whoever looks at the report wants to see that somebody was locked out, whether they were disabled here or have gone.
+    // The report lists each deactivation, whether the user was disabled or removed here.
     const wasEnded = one.attributes.active === false && isActive(present.content) !== false && !(isKnown && staysActive)
     if (wasEnded) counts.deactivated++
     else counts.updated++
     if (isKnown && staysActive) note(one, 'still_active')
-    // Where it lists something else than it answers, it would be sent again and again.
+    // If the target lists something other than its response, the object would be sent in every run.
     const kept = updated === undefined || isKnown ? '' : fingerprint(kind, updated.content)
     await remember(one, present.id, { sent, kept })
   }
@@ -169,7 +169,7 @@ export async function syncObjects(sync: KindSync, wanted: readonly Wanted[]): Pr
     const record = ownership.record(one.localId)
     if (record && holders.get(record.remoteId) !== one.localId) return note(one, 'id_reused', record.remoteId)
     if (there === 'elsewhere') note(one, 'id_reused', record?.remoteId ?? null)
-    // What it has not listed may be there all the same.
+    // An unlisted object may still exist.
     const present =
       there === 'elsewhere' ? undefined : (there ?? (record && (await target.find(kind, record.remoteId))))
     if (present === undefined) return create(one)

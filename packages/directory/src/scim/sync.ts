@@ -10,25 +10,25 @@ import type { SnapshotSource } from './snapshot.ts'
 import { type KindSync, syncObjects, type Wanted } from './sync-kind.ts'
 import type { ScimTarget } from './target.ts'
 
-/** What a run of provisioning needs. */
+/** The inputs of a provisioning run. */
 export interface ScimSyncPorts {
   readonly providerId: string
   readonly target: ScimTarget
   readonly source: SnapshotSource
   readonly records: ScimRecordStore
-  /** Whose members are provisioned; `null`: everybody. */
+  /** The groups whose members are provisioned; `null`: all users. */
   readonly groupIds: readonly string[] | null
   readonly removal: ScimRemoval
   readonly clock: Clock
-  /** Ends the run; what has been done until then stays done. */
+  /** Aborts the run; completed changes remain. */
   readonly signal: AbortSignal
 }
 
 /**
- * Makes the objects of a target what ours are (RFC 7644 §3): reads what there is on both sides, and sends what differs. It touches only
- * what is ours there (see `ownershipOf`). No transaction is open while the target is waited for.
+ * Synchronizes a target with the directory (RFC 7644 §3): reads both sides and sends the differences. Changes only managed
+ * objects (see `ownershipOf`). No transaction is open during requests to the target.
  *
- * What the target does not do is in the report; it throws for what is wrong here.
+ * Target failures are in the report; it throws only for local failures.
  *
  * @example
  * ```ts
@@ -107,12 +107,12 @@ async function run(ports: ScimSyncPorts, tally: ScimTally): Promise<void> {
   await removeStaleRecords(ports, known, { user: userIds, group: groupScope })
 }
 
-/** Many targets know people only. */
+/** Many targets support only users. */
 function isWithoutGroups(error: unknown): boolean {
   return error instanceof ScimFailure && (error.code === 'no_scim_here' || error.status === 501)
 }
 
-/** What looked like one of ours, where ours is gone by now. */
+/** Removes records of found objects whose local object was deleted. */
 async function removeStaleRecords(
   { records }: Pick<ScimSyncPorts, 'records'>,
   known: readonly ScimRecord[],

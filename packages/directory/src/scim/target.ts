@@ -4,7 +4,7 @@ import { type Attributes, patchOf, resourceOf } from './representation.ts'
 import { paths, type RemoteResource, remoteResource, type ScimKind } from './resource.ts'
 import { isTargetFailure, ScimFailure } from './scim-failure.ts'
 
-/** What a target says it can (RFC 7643 §5). */
+/** The capabilities that a target reports (RFC 7643 §5). */
 export interface TargetAbilities {
   readonly patch: boolean
   readonly filter: boolean
@@ -13,34 +13,37 @@ export interface TargetAbilities {
 
 const noAbilities: TargetAbilities = { patch: false, filter: false, bulk: false }
 
-/** What came of a test (RFC 7643 §5). */
+/** The result of a test (RFC 7643 §5). */
 export interface TargetDescription {
-  /** `null` where the target does not say. */
+  /** `null` if the target does not report them. */
   readonly abilities: TargetAbilities | null
   readonly users: number | null
   readonly groups: number | null
 }
 
-/** A system that people are provisioned to (RFC 7644 §3). Every method throws a {@link ScimFailure} for what the target did not do. */
+/** A provisioning target (RFC 7644 §3). Every method throws a {@link ScimFailure} if the target fails. */
 export interface ScimTarget {
   readonly requests: number
   list(kind: ScimKind): Promise<readonly RemoteResource[]>
-  /** `undefined` where there is none. */
+  /** `undefined` if it does not exist. */
   find(kind: ScimKind, id: string): Promise<RemoteResource | undefined>
-  /** The first whose attribute is this text, whatever the case; `undefined` where there is none, or it cannot be asked. */
+  /**
+   * The first object whose attribute matches the value, ignoring case; `undefined` if there is none or the target cannot
+   * search.
+   */
   search(kind: ScimKind, attribute: 'userName' | 'displayName', value: string): Promise<RemoteResource | undefined>
-  /** `undefined` where the target does not say by which id it knows the object. */
+  /** `undefined` if the response contains no ID of the object. */
   create(kind: ScimKind, attributes: Attributes): Promise<RemoteResource | undefined>
-  /** By `PATCH` where the target can, by `PUT` elsewhere. `undefined` where the target does not say what it is now. */
+  /** Uses `PATCH` if the target supports it, otherwise `PUT`. `undefined` if the response does not contain the object. */
   update(kind: ScimKind, present: RemoteResource, attributes: Attributes): Promise<RemoteResource | undefined>
   deactivate(present: RemoteResource): Promise<unknown>
-  /** Also where it is gone already. */
+  /** Succeeds if the object is already gone. */
   remove(kind: ScimKind, id: string): Promise<void>
   describe(): Promise<TargetDescription>
 }
 
 /**
- * A service provider of SCIM 2.0 (RFC 7643, RFC 7644 §3) that users and groups are provisioned to.
+ * A SCIM 2.0 service provider (RFC 7643, RFC 7644 §3) to which users and groups are provisioned.
  *
  * @example
  * ```ts
@@ -53,7 +56,7 @@ export function createScimTarget(ports: ScimConnectionPorts, limits: ListingLimi
   let known: Promise<TargetAbilities | null> | undefined
   let refusesPatch = false
 
-  /** Asked when it is first needed: a run that changes nothing does not need it. */
+  /** Requested on first use: a run without changes does not need it. */
   const abilities = (): Promise<TargetAbilities | null> => {
     known ??= readAbilities()
     return known
@@ -69,7 +72,7 @@ export function createScimTarget(ports: ScimConnectionPorts, limits: ListingLimi
         }
       )
     } catch (error) {
-      // Many have none, and some have one that does not work.
+      // Many targets do not implement this endpoint, or not correctly.
       if (
         error instanceof ScimFailure &&
         (isTargetFailure(error) || ['not_found', 'refused', 'too_large'].includes(error.code))
@@ -121,7 +124,7 @@ export function createScimTarget(ports: ScimConnectionPorts, limits: ListingLimi
     create: async (kind, attributes) =>
       remoteResource(await connection.send({ method: 'POST', path: paths[kind], body: resourceOf(kind, attributes) })),
     update,
-    // Whoever is gone here can only be described by what is known of them there.
+    // The local user is gone, so the remaining values come from the target.
     deactivate: (present) => update('user', present, { active: false }),
     async remove(kind, id) {
       try {

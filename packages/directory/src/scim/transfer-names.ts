@@ -1,17 +1,17 @@
-/** What is done with objects that were refused their new names. */
+/** The operations for objects that could not be renamed yet. */
 export interface Renames<Item> {
-  /** What it is called now, for comparison. */
+  /** The current name, for comparison. */
   currentRemoteName(item: Item): string
   wantedName(item: Item): string
-  /** Gives it a name that nobody wants, for the moment. */
+  /** Renames it to a temporary unused name. */
   renameTemporarily(item: Item): Promise<void>
-  /** Gives it the name that it wants; never throws for what concerns it alone. */
+  /** Renames it to its new name; never throws for a failure of this object alone. */
   settle(item: Item): Promise<void>
 }
 
 /**
- * Gives names to objects whose names belong to others of them still: first to whom has the name that somebody else waits for.
- * Where names go round in a ring, one of them is moved aside first.
+ * Renames objects whose new names are still in use by others of them, starting with names that others wait for. To break a
+ * cycle, one object is first renamed temporarily.
  */
 export async function transferNames<Item>(items: readonly Item[], renames: Renames<Item>): Promise<void> {
   const { currentRemoteName, wantedName, renameTemporarily, settle } = renames

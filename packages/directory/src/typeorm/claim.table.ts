@@ -4,7 +4,7 @@ import type { CustomClaim } from '../claims/claim.ts'
 
 const { bigint, text, uuid } = columns
 
-/** A claim with its place among those of the same owner. */
+/** A claim with its position among its owner's claims. */
 export interface StoredClaim extends CustomClaim {
   readonly ownerId: string
   readonly position: number

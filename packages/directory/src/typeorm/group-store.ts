@@ -102,12 +102,12 @@ export class TypeormGroupStore implements GroupStore {
   }
 }
 
-/** The groups of rows that have all columns of {@link groupTable}. */
+/** Converts rows with all columns of {@link groupTable} to groups. */
 export function groupsOf(found: readonly object[]): Group[] {
   return rows.all(found).map(({ nameKey: _nameKey, ...group }) => group)
 }
 
-/** The row of a group. */
+/** Converts a group to its row. */
 export function storedGroup(group: Group): StoredGroup {
   return { ...group, nameKey: nameKey(group.name) }
 }

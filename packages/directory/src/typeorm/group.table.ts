@@ -4,7 +4,7 @@ import type { Group } from '../groups/group.ts'
 
 const { bigint, text, uuid } = columns
 
-/** A group as stored, with the key by which names are compared. */
+/** A group as stored, with the key for name comparison. */
 export interface StoredGroup extends Group {
   readonly nameKey: string
 }
@@ -30,7 +30,7 @@ export const groupTable: EntitySchema<StoredGroup> = new EntitySchema<StoredGrou
 export interface StoredMembership {
   readonly userId: string
   readonly groupId: string
-  /** Milliseconds since the Unix epoch; from then on the membership counts no more. `null`: it does not end by itself. */
+  /** Milliseconds since the Unix epoch, after which the membership no longer counts. `null`: it does not expire. */
   readonly endsAt: number | null
 }
 

@@ -28,7 +28,7 @@ import { TypeormSnapshotSource } from './snapshot-source.ts'
 import { userTable } from './user.table.ts'
 import { TypeormUserStore } from './user-store.ts'
 
-/** Everything that the directory persists. */
+/** All stores of the directory. */
 export interface DirectoryStores {
   readonly users: UserStore
   readonly groups: GroupStore
@@ -67,11 +67,11 @@ export const directoryMigrations: MigrationSet = {
 }
 
 /**
- * The directory's stores in the tables {@link directoryTables} of an initialized `DataSource` on which
- * {@link directoryMigrations} have run. They share its transactions with core's stores.
+ * The directory's stores in the tables {@link directoryTables} of an initialized `DataSource` on which {@link
+ * directoryMigrations} have run. They share its transactions with core's stores.
  *
- * @param clock - the one of the directory; by it memberships end
- * @throws Misconfigured where the `DataSource` is not initialized or is neither better-sqlite3 nor postgres.
+ * @param clock - the directory's clock, which determines when memberships expire
+ * @throws Misconfigured if the `DataSource` is not initialized or is neither better-sqlite3 nor postgres.
  *
  * @example
  * ```ts

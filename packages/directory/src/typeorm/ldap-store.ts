@@ -78,7 +78,7 @@ function statements(kind: DatabaseKind) {
     updateGroups: groups.updateProvided(kind, 'id'),
     releaseGroupNames: `UPDATE pocket_group SET name_key = id WHERE id IN ${chosen}`,
     removeGroups: `DELETE FROM pocket_group WHERE id IN ${chosen}`,
-    // One that has ended may be there still, and begins anew.
+    // An expired membership may still exist; adding it again renews it.
     addMemberships: `INSERT INTO pocket_membership (user_id, group_id)
       SELECT given.user_id, given.group_id FROM ${pairs}
         JOIN pocket_user ON pocket_user.id = given.user_id AND pocket_user.ldap_id IS NOT NULL
@@ -246,7 +246,7 @@ function membershipOf({ user_id, group_id }: MembershipRow): KnownMembership {
   return { userId: user_id, groupId: group_id }
 }
 
-/** A user who has come without a mark, as from a copy of the database, is as one whom no import has touched yet. */
+/** A user without import state, for example from a database copy, is treated as not yet imported. */
 function knownUsers(row: object): readonly KnownUser[] {
   return usersOf([row]).map((user) => ({ user, mark: markOf(user, marks.read(row)) }))
 }

@@ -4,7 +4,7 @@ import type { LdapMark } from '../ldap/snapshot.ts'
 
 const { boolean, text, uuid } = columns
 
-/** What an import from LDAP remembers of each person whom it owns. */
+/** The import state of each user whom LDAP owns. */
 export const ldapUserTable: EntitySchema<LdapMark> = new EntitySchema<LdapMark>({
   name: 'pocket_ldap_user',
   tableName: 'pocket_ldap_user',

@@ -3,7 +3,7 @@ import type { PageRequest } from '../page.ts'
 import { lastingAt, listed } from './ids.ts'
 import type { Listing } from './listing.ts'
 
-/** So many rows are found and sorted at once: along an index of the order asked for, the first may come late. */
+/** Up to this many rows are collected and sorted at once: scanning an index in sort order may find the first match late. */
 export const some = 20_000
 
 export interface Statement {
@@ -11,13 +11,13 @@ export interface Statement {
   readonly parameters: readonly Parameter[]
 }
 
-/** ` WHERE ...`, or nothing where everything is wanted. `:now` stands for the instant of now. */
+/** ` WHERE ...`, or nothing without conditions. `:now` stands for the current time. */
 export function conditionOf(kind: DatabaseKind, { table, searched, flags }: Listing, request: PageRequest): Statement {
   const texts: string[] = []
   const parameters: Parameter[] = []
   const term = request.search.normalize('NFC').toLowerCase()
   if (term !== '') {
-    // PostgreSQL has no text with NUL, so nothing has one in it.
+    // PostgreSQL text cannot contain NUL, so no row matches.
     if (term.includes('\0')) texts.push('1 = 0')
     else texts.push(search(kind, searched, term, parameters))
   }
@@ -30,13 +30,13 @@ export function conditionOf(kind: DatabaseKind, { table, searched, flags }: List
   if (request.memberOf !== undefined) {
     const { groupId, count } = request.memberOf
     const inGroup = `FROM pocket_membership WHERE group_id = $${parameters.push(groupId)} AND ${lastingAt(':now')}`
-    // Few are looked up; of many the next one is never far.
+    // Small groups are looked up by ID; for large groups, a scan finds the next member quickly.
     if (count <= some) texts.push(`id IN (SELECT user_id ${inGroup})`)
     else texts.push(`EXISTS (SELECT 1 ${inGroup} AND user_id = ${table}.id)`)
   }
   if (request.without !== undefined) {
     const others = listed(kind, `$${parameters.push(JSON.stringify(request.without))}`)
-    // A set operation is done once and by hashing; NOT IN would be looked through for each row where it is long.
+    // A set operation runs once with a hash; NOT IN would scan a long list for each row.
     texts.push(`id IN (SELECT id FROM ${table} EXCEPT SELECT value FROM ${others})`)
   }
   if (request.among !== undefined) {
@@ -46,10 +46,10 @@ export function conditionOf(kind: DatabaseKind, { table, searched, flags }: List
   return { text: texts.length === 0 ? '' : ` WHERE ${texts.join(' AND ')}`, parameters }
 }
 
-/** Looks for the letters as they are: none has a meaning of its own. */
+/** Searches for the term literally, with all wildcards escaped. */
 function search(kind: DatabaseKind, searched: string, term: string, parameters: Parameter[]): string {
   if (kind === 'sqlite') return `instr(${searched}, $${parameters.push(term)}) > 0`
-  // Not strpos, which prepares itself anew for every row and takes twice as long.
+  // Not strpos, which repeats its preparation for every row and takes twice as long.
   return `${searched} LIKE $${parameters.push(`%${term.replaceAll(/[\\%_]/g, '\\$&')}%`)}`
 }
 

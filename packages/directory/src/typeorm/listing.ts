@@ -1,16 +1,16 @@
-/** How a table is listed. All names are of columns, and written into the statement as they are. */
+/** How a table is listed. All names are columns, and are inserted into the statement unchanged. */
 export interface Listing {
-  /** `SELECT ... FROM ...`, open at the end. `:now` stands for the instant of `now`. */
+  /** `SELECT ... FROM ...`, to be completed by the caller. `:now` stands for the current time. */
   readonly select: string
   readonly table: string
-  /** By column of {@link Listing.sorts}, where it is no column of the table: `... AS column`, with `:now` as above. */
+  /** Expressions for {@link Listing.sorts} that are not table columns: `... AS column`, with `:now` as above. */
   readonly computed?: ReadonlyMap<string, string>
-  /** What is searched: it holds texts as `nameKey` makes them. */
+  /** The column to search, which contains texts normalized by `nameKey`. */
   readonly searched: string
-  /** By the names of the REST API. */
+  /** Columns by their sort names in the REST API. */
   readonly sorts: ReadonlyMap<string, string>
-  /** Columns that are never empty, and that no two rows have in common. */
+  /** Columns that are never null and have unique values. */
   readonly unique: ReadonlySet<string>
-  /** What is true or false, by the names of filters: columns, or conditions in brackets, with `:now` as above. */
+  /** Boolean columns or conditions in parentheses by filter name, with `:now` as above. */
   readonly flags?: ReadonlyMap<string, string>
 }

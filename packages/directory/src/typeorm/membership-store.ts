@@ -88,7 +88,7 @@ export class TypeormMembershipStore implements MembershipStore {
   }
 }
 
-/** The statements that replace what one side of the memberships is connected with. */
+/** The statements that replace the memberships of one side. */
 function replacing(kind: DatabaseKind, side: Side) {
   const other = side === 'user' ? 'group' : 'user'
   const chosen = `(SELECT value FROM ${listed(kind)})`
@@ -96,7 +96,7 @@ function replacing(kind: DatabaseKind, side: Side) {
     current: `SELECT ${other}_id AS id FROM pocket_membership WHERE ${side}_id = $1 AND ${lasting}`,
     known: `SELECT id FROM pocket_${other} WHERE id IN ${chosen}`,
     remove: `DELETE FROM pocket_membership WHERE ${side}_id = $2 AND ${other}_id IN ${chosen}`,
-    // One that has ended may be there still. SQLite takes ON CONFLICT for part of the SELECT where that has no WHERE.
+    // An expired membership may still exist. SQLite parses ON CONFLICT as part of a SELECT without WHERE.
     add: `INSERT INTO pocket_membership (${other}_id, ${side}_id) SELECT value, $2 FROM ${listed(kind)} WHERE true
       ON CONFLICT (user_id, group_id) DO UPDATE SET ends_at = NULL`,
   }

@@ -10,8 +10,8 @@ export interface RowPage {
 }
 
 /**
- * Reads one page in two statements at most: how many rows there are, and those of the page. There are only as many different
- * texts as there are sorts and filters, so all of them stay prepared.
+ * Reads one page in at most two statements: the count and the rows. The number of different statements is limited by the
+ * sorts and filters, so all of them stay prepared.
  */
 export async function readPage(database: Database, listing: Listing, request: PageRequest, now = 0): Promise<RowPage> {
   const { kind } = database
@@ -20,7 +20,7 @@ export async function readPage(database: Database, listing: Listing, request: Pa
   const known = knownCount(request)
   const [counted] = known === null ? await database.query<Counted>(...at(now, counting)) : [{ total: known, ids: null }]
   const [total, ids] = [Number(counted?.total ?? 0), counted?.ids ?? null]
-  // Those that were found need not be searched for once more, which is what costs the time.
+  // The matches are not searched again, since the search takes most of the time.
   if (ids !== null) return { rows: await database.query(...at(now, readChosen(kind, listing, request, ids))), total }
   const { limit, offset, fromEnd } = place(request, total)
   const rows = await database.query(
@@ -31,11 +31,11 @@ export async function readPage(database: Database, listing: Listing, request: Pa
 
 interface Counted {
   readonly total: number | string
-  /** A JSON array of those of the page; `null` where they are many, or all. */
+  /** A JSON array of the page's IDs; `null` if there are many, or if nothing is filtered. */
   readonly ids: string | null
 }
 
-/** Where only the members of a large group are asked for: they have been counted along an index. */
+/** The known count if only the members of a large group are requested. */
 function knownCount({ memberOf, search, filters, without, among }: PageRequest): number | null {
   const isAll = search === '' && Object.keys(filters).length === 0 && without === undefined && among === undefined
   return isAll && memberOf !== undefined && memberOf.count > some ? memberOf.count : null
@@ -45,7 +45,7 @@ function countAll({ table }: Listing): Statement {
   return { text: `SELECT COUNT(*) AS total, NULL AS ids FROM ${table}`, parameters: [] }
 }
 
-/** Every row is looked at once: where those are that match is little to keep, however many they are. */
+/** Scans all rows once and keeps little data per match, regardless of their number. */
 function countAndChoose(kind: DatabaseKind, listing: Listing, request: PageRequest, condition: Statement): Statement {
   const parameters = [...condition.parameters, request.limit, request.page - 1]
   const [limit, before] = [parameters.length - 1, parameters.length].map((number) => `CAST($${number} AS BIGINT)`)
@@ -81,13 +81,13 @@ function readPageByIndex(listing: Listing, request: PageRequest, condition: Stat
   }
 }
 
-/** Only what is sorted by: an index holds it, and what is skipped is not read from the table. */
+/** Only the sort columns: an index contains them, and skipped rows are not read from the table. */
 function narrow({ table, sorts, computed }: Listing, { sort }: PageRequest): string {
   const column = (sort && sorts.get(sort.column)) ?? 'created_at'
   return `SELECT ${[...new Set(['id', 'created_at', computed?.get(column) ?? column])].join(', ')} FROM ${table}`
 }
 
-/** The statement, and what its placeholders stand for. */
+/** The statement and its parameter values. */
 function at(now: number, { text, parameters }: Statement): [string, readonly Parameter[]] {
   if (!text.includes(':now')) return [text, parameters]
   return [text.replaceAll(':now', `$${parameters.length + 1}`), [...parameters, now]]
@@ -99,7 +99,7 @@ interface Place {
   readonly fromEnd: boolean
 }
 
-/** Rows that are skipped cost time, so a page of the second half is read from the end. */
+/** Skipped rows cost time, so pages in the second half are read from the end. */
 function place({ page, limit }: PageRequest, total: number): Place {
   const lastPage = Math.max(1, Math.ceil(total / limit))
   const before = (Math.min(page, lastPage) - 1) * limit
@@ -108,13 +108,13 @@ function place({ page, limit }: PageRequest, total: number): Place {
   return after < before ? { limit: size, offset: after, fromEnd: true } : { limit, offset: before, fromEnd: false }
 }
 
-/** Two rows are never equal, so that a row is on one page only. */
+/** A total order, so that a row appears on one page only. */
 function order({ sorts, unique }: Listing, { sort }: PageRequest, fromEnd = false): string {
   const asked = sort === null ? undefined : sorts.get(sort.column)
   const column = asked ?? 'created_at'
   const descending = asked !== undefined && sort?.descending === true
   const direction = descending !== fromEnd ? 'DESC' : 'ASC'
   const columns = unique.has(column) ? [column] : new Set([column, 'created_at', 'id'])
-  // All in one direction, since an index is read in one.
+  // All columns use one direction, so that an index can be used.
   return [...columns].map((each) => `${each} ${direction}`).join(', ')
 }

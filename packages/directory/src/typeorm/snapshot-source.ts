@@ -30,7 +30,7 @@ export class TypeormSnapshotSource implements SnapshotSource {
     const some = groupIds === null ? [] : [JSON.stringify(groupIds.filter(isId))]
     const within = (condition: string) => (groupIds === null ? '' : ` WHERE ${condition}`)
     return this.#database.transaction(async () => {
-      // One instant for all three; on SQLite nobody writes meanwhile anyway.
+      // One snapshot for all three statements; on SQLite a transaction already blocks writers.
       if (kind === 'postgres')
         await this.#database.execute('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
       const people = usersOf(

@@ -7,7 +7,7 @@ import { lastingAt, listed } from './ids.ts'
 
 interface RelationRow {
   readonly kind: 'user_claim' | 'group' | 'group_claim'
-  /** The user, or for a claim of a group the group. */
+  /** The user, or the group for a claim of a group. */
   readonly owner: string
   readonly group_id: string
   readonly first: string
@@ -16,7 +16,7 @@ interface RelationRow {
   readonly ldap_id: string | null
 }
 
-/** The groups and claims of any number of users, by one statement. */
+/** The groups and claims of any number of users, in one statement. */
 export class UserRelations {
   readonly #database: Database
   readonly #clock: Clock
@@ -45,7 +45,7 @@ export class UserRelations {
   }
 }
 
-// Ordered by the name's key, which only the groups have in `sorted`; claims by their place.
+// Groups are ordered by name key (`sorted`), claims by position.
 function statement(kind: DatabaseKind): string {
   const chosen = `(SELECT value FROM ${listed(kind)})`
   const lasting = lastingAt('$2')

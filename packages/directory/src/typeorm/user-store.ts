@@ -112,7 +112,7 @@ export class TypeormUserStore implements UserStore {
   }
 
   async update(user: User): Promise<UniqueProperty | undefined> {
-    // What is not changed is not looked at: older rules may have let it in, and must not keep anybody from being disabled.
+    // Unchanged values are not checked: older rules may have allowed them, and they must not prevent disabling a user.
     const taken = await this.#taken(user, await this.find(user.id))
     if (taken === undefined) await this.#database.execute(sql.update, rows.values(storedUser(user)))
     return taken
@@ -140,14 +140,14 @@ export class TypeormUserStore implements UserStore {
   }
 }
 
-/** The users of rows that have all columns of {@link userTable}. */
+/** Converts rows with all columns of {@link userTable} to users. */
 export function usersOf(found: readonly object[]): User[] {
   return rows
     .all(found)
     .map(({ userNameKey: _userNameKey, emailKey: _emailKey, searchKey: _searchKey, ...user }) => user)
 }
 
-/** The row of a user. */
+/** Converts a user to its row. */
 export function storedUser(user: User): StoredUser {
   const { email, firstName, lastName, userName } = user
   return {

@@ -4,11 +4,11 @@ import type { User } from '../users/user.ts'
 
 const { bigint, boolean, text, uuid, varchar } = columns
 
-/** A user as stored, with the keys by which names are compared. */
+/** A user as stored, with the keys for name comparison. */
 export interface StoredUser extends User {
   readonly userNameKey: string
   readonly emailKey: string | null
-  /** Everything that a list is searched in, a line each. */
+  /** All searchable texts, one per line. */
   readonly searchKey: string
 }
 
@@ -37,8 +37,8 @@ export const userTable: EntitySchema<StoredUser> = new EntitySchema<StoredUser>(
     { name: 'pocket_user_user_name', columns: ['userNameKey'], unique: true },
     { name: 'pocket_user_email', columns: ['emailKey'], unique: true },
     { name: 'pocket_user_ldap', columns: ['ldapId'], unique: true },
-    // Lists are read from these in their order, so that the first page costs the same whatever the number of users. Those of
-    // names hold what is searched as well: nobody who is passed over in a search is read from the table.
+    // Lists are read in the order of these indexes, so that the first page costs the same for any number of users. The name
+    // indexes include the search text, so that a search does not read rows without a match from the table.
     { name: 'pocket_user_by_age', columns: ['createdAt', 'id'] },
     { name: 'pocket_user_by_email', columns: ['emailKey', 'createdAt', 'id', 'searchKey'] },
     { name: 'pocket_user_by_first_name', columns: ['firstName', 'createdAt', 'id', 'searchKey'] },

@@ -3,7 +3,7 @@ import { idPattern } from '../id.ts'
 import { uuid } from '../random.ts'
 import type { User } from './user.ts'
 
-/** A user who has been checked, but is not stored yet. */
+/** A validated user who is not stored yet. */
 export type NewUser = Pick<User, 'id' | 'userName' | 'email' | 'firstName' | 'lastName' | 'displayName' | 'locale'>
 
 const maxDisplayNameLength = 100
@@ -19,7 +19,7 @@ const userName: readonly Rule[] = [
 
 const label = '[\\p{L}\\p{N}](?:[\\p{L}\\p{N}-]{0,61}[\\p{L}\\p{N}])?'
 const address = new RegExp(`^[^\\s\\p{C}@"(),:;<>\\[\\]\\\\]{1,64}@${label}(?:\\.${label})*$`, 'u')
-// The length comes first, since it bounds the work of the pattern (RFC 5321 §4.5.3.1.3).
+// The length is checked first, since it limits the work of the pattern (RFC 5321 §4.5.3.1.3).
 const email: readonly Rule[] = [atMost(254), matches(address, 'has to be an e-mail address such as name@example.com')]
 
 const personName: readonly Rule[] = [atMost(50), oneLine, visible]
@@ -31,12 +31,12 @@ const locale: readonly Rule[] = [
 const id: readonly Rule[] = [matches(idPattern, 'has to be a UUID in lower case')]
 
 /**
- * Checks and completes what somebody has entered. The fields are those of the REST API: `username`, `email`, `firstName`,
- * `lastName`, `displayName`, `locale` and `id`. Without `displayName` the name is made of the others, without `id` a new
- * one is drawn; a host that lets strangers sign up leaves `id` out. An empty `email` is none. A `NewUser` is valid input
- * as well and comes back as it is, so that one which was put aside for a while can be checked again.
+ * Validates and completes user input. The fields are those of the REST API: `username`, `email`, `firstName`, `lastName`,
+ * `displayName`, `locale` and `id`. A missing `displayName` is derived from the other names, a missing `id` is generated; a
+ * host with open sign-up must not pass `id`. An empty `email` means no e-mail address. A `NewUser` is valid input and is
+ * returned unchanged, so that a stored one can be validated again.
  *
- * @throws InvalidInput `validation_failed` with every field that is wrong: `required`, `too_long` or `invalid_format`.
+ * @throws InvalidInput `validation_failed` with every invalid field: `required`, `too_long` or `invalid_format`.
  *
  * @example
  * ```ts

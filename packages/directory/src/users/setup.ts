@@ -5,18 +5,18 @@ import type { UserStore } from './user-store.ts'
 
 export interface SetUpPorts {
   readonly users: UserStore
-  /** A transaction during which nobody else changes the directory. */
+  /** Runs a transaction that excludes other changes to the directory. */
   readonly exclusively: Transaction
   /** Inserts the administrator. */
   readonly create: () => Promise<User>
-  /** What else has to be there when the set-up is done, or not at all: the administrator's first passkey. */
+  /** Creates the administrator's first passkey in the same transaction, so that the setup completes entirely or not at all. */
   readonly alongside: (user: User) => Promise<void>
 }
 
 /**
- * Creates the first administrator. Of any number of set-ups at once, one succeeds.
+ * Creates the first administrator. Of concurrent setups, only one succeeds.
  *
- * @throws Conflict `setup_already_completed` where there is an administrator already.
+ * @throws Conflict `setup_already_completed` if an administrator already exists.
  */
 export function setUp({ users, exclusively, create, alongside }: SetUpPorts): Promise<User> {
   return exclusively(async () => {

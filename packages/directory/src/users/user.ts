@@ -2,16 +2,16 @@ import type { Account } from '@pocket/core'
 import type { CustomClaim } from '../claims/claim.ts'
 import type { GroupWithClaims } from '../groups/group.ts'
 
-/** The directory's record of a person. */
+/** A user in the directory. */
 export interface User {
-  /** A UUID; becomes the `sub` that every client sees. */
+  /** A UUID; used as the `sub` for every client. */
   readonly id: string
-  /** Unique, whatever the case of its letters. */
+  /** Unique, ignoring case. */
   readonly userName: string
-  /** Unique, whatever the case of its letters. */
+  /** Unique, ignoring case. */
   readonly email: string | null
   readonly emailVerified: boolean
-  /** Empty where it is not known, like the last name. */
+  /** Empty if unknown, like the last name. */
   readonly firstName: string
   readonly lastName: string
   readonly displayName: string
@@ -19,7 +19,7 @@ export interface User {
   readonly disabled: boolean
   /** BCP 47 language tag. */
   readonly locale: string | null
-  /** The identifier of the LDAP entry that decides the names, e-mail address and membership of LDAP groups, if any does. */
+  /** The identifier of the LDAP entry that controls the names, e-mail address and LDAP group memberships, if any. */
   readonly ldapId: string | null
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number
@@ -27,14 +27,14 @@ export interface User {
   readonly updatedAt: number
 }
 
-/** A user with everything that the directory knows of them. */
+/** A user with groups and claims. */
 export interface UserDetails extends User {
   readonly claims: readonly CustomClaim[]
-  /** By name. */
+  /** Sorted by name. */
   readonly groups: readonly GroupWithClaims[]
 }
 
-/** What core may know of a user. */
+/** The account that core receives for a user. */
 export function accountOf(user: UserDetails): Account {
   return {
     id: user.id,

@@ -11,40 +11,40 @@ import { type NewUser, newUser } from './create-user.ts'
 import type { User, UserDetails } from './user.ts'
 import type { UniqueProperty, UserStore } from './user-store.ts'
 
-/** What only an administrator may decide about a user. */
+/** The properties of a user that only an administrator may change. */
 export type UserRights = {
   readonly [Right in 'administrator' | 'disabled' | 'emailVerified']?: User[Right] | undefined
 }
 
-/** What a user begins with, beside the names. */
+/** The initial properties of a user besides the names. */
 export interface NewUserRights extends UserRights {
-  /** Unknown ones are left aside. */
+  /** Unknown IDs are ignored. */
   readonly groupIds?: readonly string[] | undefined
   readonly claims?: readonly CustomClaim[] | undefined
 }
 
-/** What became of a change. */
+/** The result of a change. */
 export interface UserUpdate {
   readonly before: User
   readonly user: User
-  /** The names of the properties that are not as they were. */
+  /** The names of the changed properties. */
   readonly changed: readonly (keyof User)[]
 }
 
-/** The people of the directory, and what may happen to them. */
+/** The users of the directory and their operations. */
 export interface Users {
   find(id: string): Promise<UserDetails | undefined>
   /**
-   * Some of the users: search in the e-mail address, first, last and user name; sorted by `createdAt`, `username`,
-   * `email`, `emailVerified`, `firstName`, `lastName`, `displayName`, `isAdmin` or `disabled`; filtered by
-   * `emailVerified`, `isAdmin` and `disabled`.
+   * One page of users: searches the e-mail address, first name, last name and user name; sorts by `createdAt`, `username`,
+   * `email`, `emailVerified`, `firstName`, `lastName`, `displayName`, `isAdmin` or `disabled`; filters by `emailVerified`,
+   * `isAdmin` and `disabled`.
    */
   page(request: PageRequest): Promise<Page<UserDetails>>
-  /** How many of the users are not disabled. */
+  /** The number of enabled users. */
   countEnabled(): Promise<number>
   /**
-   * Changes what `fields` name, as {@link newUser} reads them: what is `undefined` stays, what is `null` is emptied. A new
-   * e-mail address is not verified, unless `rights` say so.
+   * Changes the given `fields`, read as in {@link newUser}: `undefined` keeps a value, `null` clears it. A new e-mail address
+   * is unverified unless `rights` set otherwise.
    *
    * @throws NotFound `user_not_found`
    * @throws InvalidInput `validation_failed`
@@ -52,12 +52,12 @@ export interface Users {
    */
   update(id: string, fields: Readonly<Record<string, unknown>>, rights?: UserRights): Promise<UserUpdate>
   /**
-   * Removes the user, and returns who that was. The host calls `Pocket.forgetAccount` in the same transaction.
+   * Removes the user and returns it. The host calls `Pocket.forgetAccount` in the same transaction.
    *
    * @throws NotFound `user_not_found` @throws Conflict `last_administrator`
    */
   remove(id: string): Promise<User>
-  /** The user is in these groups and in no others. Unknown ids are left aside. @throws NotFound `user_not_found` */
+  /** Replaces the groups of the user. Ignores unknown IDs. @throws NotFound `user_not_found` */
   setGroups(id: string, groupIds: readonly string[]): Promise<MembershipChange>
 }
 
@@ -66,7 +66,7 @@ export interface UserPorts {
   readonly memberships: MembershipStore
   readonly claims: ClaimStore
   readonly ldap: Pick<LdapStore, 'recordManualDecision'>
-  /** A transaction during which nobody else changes the directory. */
+  /** Runs a transaction that excludes other changes to the directory. */
   readonly exclusively: Transaction
   readonly clock: Clock
 }
@@ -123,7 +123,7 @@ export function createUsers({ users, memberships, ldap, exclusively, clock }: Us
   }
 }
 
-/** What no import from LDAP may undo. */
+/** The manual decisions that an LDAP import must not override. */
 function decided({ administrator, disabled }: User, changed: readonly (keyof User)[]) {
   return {
     ...(changed.includes('administrator') && { administrator }),
@@ -131,14 +131,14 @@ function decided({ administrator, disabled }: User, changed: readonly (keyof Use
   }
 }
 
-/** Stores a user who is not there yet, with groups and claims. */
+/** Stores a new user with groups and claims. */
 export async function createUser(ports: UserPorts, planned: NewUser, rights: NewUserRights): Promise<User> {
   const { users, memberships, claims, exclusively, clock } = ports
   const { groupIds = [], claims: given = [], emailVerified = false, administrator = false, disabled = false } = rights
   const now = clock.now()
   const flags = { emailVerified, administrator, disabled }
   const made = { ldapId: null, createdAt: now, updatedAt: now }
-  // Checked again, since a plan may have been put aside meanwhile, and the type alone proves nothing.
+  // Validated again, since a plan may have been stored meanwhile, and its type alone proves nothing.
   const user: User = { ...newUser({ ...planned }), ...made, ...flags }
   const own = checkedClaims(given)
   return exclusively(async () => {
@@ -149,7 +149,7 @@ export async function createUser(ports: UserPorts, planned: NewUser, rights: New
   })
 }
 
-/** @throws Conflict `last_administrator` where this user is the only one who can administer the directory */
+/** @throws Conflict `last_administrator` if this user is the only enabled administrator */
 async function assertAnotherAdministrator(users: UserStore, user: User): Promise<void> {
   if (!governs(user) || (await users.anyOtherAdministrator(user.id))) return
   throw new Conflict('last_administrator', 'Somebody has to be able to administer this', { details: { id: user.id } })
@@ -166,7 +166,7 @@ function assertFree(taken: UniqueProperty | undefined): void {
 
 function renamed(before: User, fields: Readonly<Record<string, unknown>>): NewUser {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined)
-  // Names that nobody touches are not checked: older rules may have let them in, and must not keep anybody from being disabled.
+  // Unchanged names are not validated: older rules may have allowed them, and they must not prevent disabling a user.
   return given.length === 0 ? before : newUser({ ...before, ...Object.fromEntries(given), id: before.id })
 }
 

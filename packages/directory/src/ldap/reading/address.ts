@@ -1,6 +1,6 @@
 import { LdapError } from './ldap-error.ts'
 
-/** Where a directory listens. */
+/** The network address of a directory. */
 export type LdapAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly tls: boolean }
   | { readonly kind: 'unix'; readonly path: string }
@@ -9,15 +9,15 @@ const defaultPath = '/var/run/slapd/ldapi'
 const ports = { 'ldap:': 389, 'ldaps:': 636 } as const
 
 /**
- * Reads `ldap://host:port`, `ldaps://host:port`, `ldapi:///path/of/a/socket` or `ldapi://%2Fpath%2Fof%2Fa%2Fsocket`. What
- * else an LDAP URL can say (RFC 4516: a base, a filter) is left aside: there are options for that.
+ * Parses `ldap://host:port`, `ldaps://host:port`, `ldapi:///path/of/a/socket` or `ldapi://%2Fpath%2Fof%2Fa%2Fsocket`. Ignores
+ * other parts of an LDAP URL (RFC 4516: a base, a filter), which have their own options.
  *
  * @throws LdapError `ldap_setting_missing`, `ldap_address_invalid`
  */
 export function readAddress(url: string): LdapAddress {
   if (url.trim() === '') throw new LdapError('ldap_setting_missing', { setting: 'url' })
   const parsed = URL.parse(url.trim())
-  // A name and password there would be shown wherever the address is.
+  // Credentials in the URL would be visible wherever the URL is shown.
   if (parsed === null || parsed.username !== '' || parsed.password !== '') throw invalid()
   if (parsed.protocol === 'ldapi:') return { kind: 'unix', path: socketPath(parsed) }
   if (parsed.protocol !== 'ldap:' && parsed.protocol !== 'ldaps:') throw invalid()

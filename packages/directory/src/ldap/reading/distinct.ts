@@ -6,20 +6,20 @@ interface Identified {
 }
 
 /**
- * Entries by their identifiers. Where several have the same one nobody knows which is meant, and whoever may create an entry
- * somewhere could be anybody by it: all of them are left out. The same entry may come more than once.
+ * Collects entries by identifier. Entries that share an identifier are all skipped: permission to create an entry anywhere
+ * would otherwise allow impersonating any user. The same entry may be added more than once.
  */
 export class Distinct<Entry extends Identified> {
   readonly #first = new Map<string, { readonly key: string; readonly entry: Entry }>()
   readonly #twice = new Set<string>()
   readonly #report: (dn: string, other: string, id: string) => void
 
-  /** @param report - Hears of each entry that is left out, and of another one that has its identifier. */
+  /** @param report - Called for each skipped entry with another entry that has its identifier. */
   constructor(report: (dn: string, other: string, id: string) => void) {
     this.#report = report
   }
 
-  /** @param kept - Makes of the entry what is kept of it. */
+  /** @param kept - Maps the entry to the value that is kept. */
   add(entry: Entry, kept: () => Entry = () => entry): void {
     const { dn, id } = entry
     const key = nameKey(dn)

@@ -1,12 +1,12 @@
-/** A distinguished name, taken apart (RFC 4514). */
+/** A parsed distinguished name (RFC 4514). */
 export interface DistinguishedName {
-  /** The same for every way to write the name: the case, blanks, escapes and Unicode forms make no difference. */
+  /** Equal for all spellings of the name: ignores case, blanks, escapes and Unicode forms. */
   readonly key: string
-  /** From the entry upwards; what each consists of, types and values folded as in `key`. */
+  /** The parts from the entry upwards, with types and values normalized as in `key`. */
   readonly parts: readonly (readonly (readonly [type: string, value: string])[])[]
 }
 
-// RFC 4514 §3; servers may answer with either.
+// RFC 4514 §3; servers may use either form.
 const names: Readonly<Record<string, string>> = {
   '2.5.4.3': 'cn',
   '2.5.4.6': 'c',
@@ -26,7 +26,7 @@ const separator = /[,;+]|$/y
 
 const maxDnLength = 8_192
 
-/** `undefined` for what is no name of an entry. */
+/** `undefined` if the text is not a distinguished name. */
 export function parseDn(text: string): DistinguishedName | undefined {
   if (text.length > maxDnLength) return undefined
   const parts: (readonly [string, string])[][] = [[]]
@@ -42,7 +42,7 @@ export function parseDn(text: string): DistinguishedName | undefined {
     at += 1
     const folded = foldType(type[1] ?? '')
     parts.at(-1)?.push([folded, foldValue(value[1] ?? value[0])])
-    // Nothing may follow a separator but another part.
+    // A separator must be followed by another part.
     if (end[0] !== '' && at >= text.length) return undefined
     if (end[0] === ',' || end[0] === ';') parts.push([])
   }
@@ -52,7 +52,7 @@ export function parseDn(text: string): DistinguishedName | undefined {
 }
 
 /**
- * The key of a name; what cannot be taken apart is its own.
+ * The key of a name; a name that cannot be parsed is its own key.
  *
  * @example
  * ```ts
@@ -63,12 +63,12 @@ export function nameKey(dn: string): string {
   return parseDn(dn)?.key ?? dn
 }
 
-/** What makes two names of people or values the same. */
+/** Normalizes names and values for comparison. */
 export function fold(value: string): string {
   return value.normalize('NFC').toLowerCase().normalize('NFC')
 }
 
-/** Whether the one is the other, or below it. */
+/** Whether the name equals the base or is below it. */
 export function isBelow(dn: DistinguishedName, base: DistinguishedName): boolean {
   const start = dn.parts.length - base.parts.length
   return start >= 0 && JSON.stringify(dn.parts.slice(start)) === base.key
@@ -80,7 +80,7 @@ function foldType(type: string): string {
 }
 
 function foldValue(raw: string): string {
-  // A blank at the end counts where it was escaped.
+  // A trailing blank counts only if it is escaped.
   const trimmed = raw.replace(/((?:^|[^\\])(?:\\\\)*)\s+$/, '$1')
   return fold(unescaped(trimmed).replace(/\s+/g, ' '))
 }

@@ -2,12 +2,12 @@ import { type Filter, FilterParser } from 'ldapts'
 import { LdapError } from './ldap-error.ts'
 
 /**
- * Reads a filter (RFC 4515). Blanks and line breaks between its parts are left aside, as people copy them.
+ * Parses a filter (RFC 4515). Ignores blanks and line breaks between its parts, as in pasted filters.
  *
  * @throws LdapError `ldap_filter_invalid`; `details.setting` is the given name.
  */
 export function readFilter(text: string, setting: string): Filter {
-  // The parser closes what is left open: of a filter that was cut off it would make one that finds more.
+  // The parser closes open parentheses: a truncated filter would become one that matches more entries.
   const parens = text.replace(/\\[()]/g, '').replace(/[^()]/g, '')
   if (parens.length !== 2 * parens.replaceAll(')', '').length) throw new LdapError('ldap_filter_invalid', { setting })
   try {
@@ -17,7 +17,7 @@ export function readFilter(text: string, setting: string): Filter {
   }
 }
 
-// The parser takes each escaped byte for a letter: those of one letter are put together before.
+// The parser decodes each escaped byte as a character, so the bytes of multi-byte characters are joined first.
 function withText(filter: string): string {
   return filter.replace(/(?:\\[89a-f][0-9a-f])+/gi, (bytes) =>
     new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(bytes.replaceAll('\\', ''), 'hex')),

@@ -5,28 +5,28 @@ import type { EntryResponse } from './protocol/response.ts'
 import type { EntrySearcher } from './search-entries.ts'
 import { decode } from './values.ts'
 
-/** A group as it was read: its members are names, of entries or of people. */
+/** A group as read: members are given as entry names or user names. */
 export interface GroupEntry {
   readonly dn: string
-  /** As `nameKey` makes it of `dn`. */
+  /** The result of `nameKey` for `dn`. */
   readonly key: string
   readonly members: readonly string[]
-  /** Its security identifier, in hexadecimal, where it is one of Active Directory. */
+  /** Its security identifier in hexadecimal, if it comes from Active Directory. */
   readonly sid: string | undefined
-  /** Whether all of its members are known. */
+  /** Whether all members are known. */
   readonly isWhole: boolean
 }
 
-/** The beginning of a group, and where it goes on. */
+/** The first members of a group, and the position of the next part. */
 export interface GroupPart {
   readonly group: GroupEntry
-  /** Which member comes next; `undefined` after the last. */
+  /** The index of the next member; `undefined` after the last one. */
   readonly next: number | undefined
 }
 
 /**
- * The members that an entry tells. Active Directory answers with 1,500 of them at most, and says that there are more in
- * the name of the attribute: `member;range=0-1499`; the last part is `member;range=1500-*`.
+ * Reads the members in an entry. Active Directory returns at most 1,500 members and gives the range in the attribute name:
+ * `member;range=0-1499`; the last part is `member;range=1500-*`.
  */
 export function beginGroup(entry: EntryResponse, attribute: string): GroupPart {
   const { values, next } = partOf(entry, attribute.toLowerCase())
@@ -35,9 +35,9 @@ export function beginGroup(entry: EntryResponse, attribute: string): GroupPart {
 }
 
 /**
- * Asks for the other parts of a group.
+ * Requests the remaining parts of a group.
  *
- * @throws LdapError `ldap_answer_endless` where the parts lead nowhere, `ldap_answer_too_large` beyond `most`.
+ * @throws LdapError `ldap_answer_endless` if the parts make no progress, `ldap_answer_too_large` beyond `most`.
  */
 export async function finishGroup(
   { group, next }: GroupPart,

@@ -1,16 +1,16 @@
-/** Why a directory could not be read. Each code has a sentence for people in the host's catalogue. */
+/** The reason why a directory could not be read. The host's catalogue has a sentence for each code. */
 export type LdapErrorCode = (typeof ldapErrorCodes)[number]
 
 /** Every {@link LdapErrorCode}. */
 export const ldapErrorCodes = [
-  // What was configured cannot work; `details.setting` names the option.
+  // Invalid configuration; `details.setting` names the option.
   'ldap_setting_missing',
   'ldap_address_invalid',
   'ldap_ca_invalid',
   'ldap_filter_invalid',
   'ldap_base_invalid',
   'ldap_bind_password_missing',
-  // The way there.
+  // Connection errors.
   'ldap_host_not_found',
   'ldap_unreachable',
   'ldap_timed_out',
@@ -19,7 +19,7 @@ export const ldapErrorCodes = [
   'ldap_certificate_wrong_host',
   'ldap_tls_failed',
   'ldap_starttls_refused',
-  // What the server answers.
+  // Errors returned by the server.
   'ldap_bind_refused',
   'ldap_encryption_required',
   'ldap_access_denied',
@@ -29,7 +29,7 @@ export const ldapErrorCodes = [
   'ldap_referral',
   'ldap_unavailable',
   'ldap_refused',
-  // What cannot be an answer, or not one to go on with.
+  // Invalid or unusable responses.
   'ldap_not_ldap',
   'ldap_connection_lost',
   'ldap_answer_endless',
@@ -38,11 +38,10 @@ export const ldapErrorCodes = [
 ] as const
 
 /**
- * A directory that could not be read, as a whole. `message` is for developers.
+ * The directory as a whole could not be read. `message` is for developers.
  *
- * `details` name, where they apply: `setting` (an option), `step` (`connect`, `tls`, `bind`, `search`, `whole`),
- * `system` (a code of the operating system or of TLS), `resultCode` and `said` (RFC 4511 §4.1.9), `referral` (an
- * address), `limit`.
+ * `details` contain, if applicable: `setting` (an option), `step` (`connect`, `tls`, `bind`, `search`, `whole`), `system` (a
+ * code of the operating system or of TLS), `resultCode` and `said` (RFC 4511 §4.1.9), `referral` (a URL), `limit`.
  *
  * @example
  * ```ts

@@ -3,7 +3,7 @@ import type { GroupEntry } from './groups.ts'
 import { LdapError } from './ldap-error.ts'
 import type { Roster } from './roster.ts'
 
-/** Who is in a group itself, and which groups are. */
+/** The direct members of a group: users and groups. */
 interface Direct {
   readonly people: ReadonlySet<string>
   readonly entries: ReadonlySet<string>
@@ -12,20 +12,20 @@ interface Direct {
   readonly isWhole: boolean
 }
 
-/** Who is in a group, those of the groups within it among them. */
+/** All members of a group, including those of nested groups. */
 export interface Members {
   readonly ids: readonly string[]
   readonly notFound: number
   readonly ambiguous: number
   readonly exceedsDepth: boolean
-  /** Whether a group within it could not be read to its end. */
+  /** Whether all nested groups were read completely. */
   readonly isWhole: boolean
 }
 
-// Deeper than anybody nests groups on purpose.
+// Deeper than intentional nesting.
 const maxDepth = 100
 
-/** The groups that were read, by the names that groups call each other. */
+/** The groups read so far, by the names used in member attributes. */
 export class Memberships {
   readonly #roster: Roster
   readonly #most: number
@@ -33,7 +33,7 @@ export class Memberships {
   readonly #turns = new Turns()
   #total = 0
 
-  /** @param most - How many memberships all groups may have together. */
+  /** @param most - The maximum number of memberships of all groups together. */
   constructor(roster: Roster, most: number) {
     this.#roster = roster
     this.#most = most
@@ -47,7 +47,7 @@ export class Memberships {
     this.#groups.set(group.key, await this.#direct(group))
   }
 
-  /** Takes over those of other groups that are within these, however deep. */
+  /** Adds groups from `others` that are nested in these, at any depth. */
   adopt(others: Memberships): void {
     for (let depth = 0; depth < maxDepth; depth++) {
       const known = [...this.unknown()].filter((key) => others.has(key))
@@ -59,7 +59,7 @@ export class Memberships {
     }
   }
 
-  /** Entries that are members, and neither people nor groups that were read. */
+  /** Member entries that are neither imported users nor groups. */
   unknown(): Set<string> {
     const unknown = new Set<string>()
     for (const { entries } of this.#groups.values()) {
@@ -68,7 +68,7 @@ export class Memberships {
     return unknown
   }
 
-  /** Whoever is in a group. @throws LdapError `ldap_answer_too_large` */
+  /** All members of a group. @throws LdapError `ldap_answer_too_large` */
   async of(start: string): Promise<Members> {
     const people = new Set<string>()
     const seen = new Set([start])

@@ -5,24 +5,24 @@ import { primaryGroupAttributes } from './primary-group.ts'
 import type { EntryResponse } from './protocol/response.ts'
 import { idOf, type Report, textOf } from './values.ts'
 
-/** The attributes that are read of a person. */
+/** The attributes to request for users. */
 export function personAttributes(attributes: LdapAttributes): string[] {
   const { userId, userName, email, firstName, lastName, displayName, picture } = attributes
   const primary = primaryGroupAttributes(attributes).ofPerson
   return given([userId, userName, email, firstName, lastName, displayName, picture, ...primary])
 }
 
-/** Those that have a name, each once. */
+/** The non-empty names without duplicates. */
 export function given(names: readonly (string | undefined)[]): string[] {
   const byKey = new Map(names.flatMap((name) => (name?.trim() ? [[name.trim().toLowerCase(), name.trim()]] : [])))
   return [...byKey.values()].filter((name) => name !== undefined)
 }
 
-/** `undefined` for an entry without an identifier. What is wrong is reported. */
+/** `undefined` for an entry without an identifier. Reports problems. */
 export function readPerson(entry: EntryResponse, attributes: LdapAttributes, report: Report): LdapPerson | undefined {
   const id = idOf(entry, attributes.userId, report)
   if (id === undefined) return undefined
-  // Nobody is told apart by these, so which of several it is needs no report.
+  // These attributes do not identify users, so choosing one of several values needs no report.
   const reportExceptDuplicates: Report = (code, detail) => code !== 'several_values' && report(code, detail)
   const read = {
     userName: textOf(entry, attributes.userName, report),

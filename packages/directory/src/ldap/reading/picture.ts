@@ -4,7 +4,7 @@ import { decode, type Report, valuesOf } from './values.ts'
 const base64 = /^(?:data:image\/[a-z.+-]+;base64,)?([a-z0-9+/\s]{16,}={0,2}\s*)$/i
 const address = /^\s*[a-z][a-z0-9+.-]*:\/\//i
 
-/** The bytes of a picture, a copy; of several the smallest by their bytes. An address is reported and never followed. */
+/** A copy of the picture's bytes; of several values, the first in byte order. A URL is reported and never fetched. */
 export function pictureOf(entry: EntryResponse, attribute: string | undefined, report: Report): Uint8Array | undefined {
   const [value] = valuesOf(entry, attribute)
     .filter(({ length }) => length > 0)

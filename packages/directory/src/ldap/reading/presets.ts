@@ -1,4 +1,4 @@
-/** The settings of the contract that a preset fills in, by their names there. Each is a text. */
+/** The settings that a preset fills in, by their names in the REST API. Each is a string. */
 export interface LdapPresetSettings {
   readonly ldapUserSearchFilter: string
   readonly ldapUserGroupSearchFilter: string
@@ -14,18 +14,18 @@ export interface LdapPresetSettings {
   readonly ldapAttributeGroupName: string
 }
 
-/** What fits a directory as it is installed. */
+/** The settings for a directory product in its default installation. */
 export interface LdapPreset {
-  /** Stable, for forms. */
+  /** A stable ID for forms. */
   readonly id: string
-  /** What the product is called, in every language. */
+  /** The product name, not translated. */
   readonly name: string
   readonly settings: LdapPresetSettings
-  /** What the address, the base and the name to sign in as look like there. */
+  /** Example values for the URL, the base and the bind name. */
   readonly examples: { readonly ldapUrl: string; readonly ldapBase: string; readonly ldapBindDn: string }
 }
 
-// What inetOrgPerson (RFC 2798), groupOfNames (RFC 4519) and entryUUID (RFC 4530) say.
+// Based on inetOrgPerson (RFC 2798), groupOfNames (RFC 4519) and entryUUID (RFC 4530).
 const standard: LdapPresetSettings = {
   ldapUserSearchFilter: '(objectClass=inetOrgPerson)',
   ldapUserGroupSearchFilter: '(objectClass=groupOfNames)',
@@ -42,7 +42,7 @@ const standard: LdapPresetSettings = {
 }
 
 const activeDirectory: LdapPresetSettings = {
-  // People whose account is not disabled ([MS-ADTS] §2.2.16: UF_ACCOUNT_DISABLE).
+  // Users whose account is not disabled ([MS-ADTS] §2.2.16: UF_ACCOUNT_DISABLE).
   ldapUserSearchFilter: '(&(objectCategory=person)(objectClass=user)(!(userAccountControl:1.2.840.113556.1.4.803:=2)))',
   ldapUserGroupSearchFilter: '(objectClass=group)',
   ldapAttributeUserUniqueIdentifier: 'objectGUID',
@@ -63,7 +63,7 @@ const activeDirectoryExamples = {
   ldapBindDn: 'CN=pocket,CN=Users,DC=example,DC=com',
 }
 
-/** What is known of directories that many have. */
+/** Presets for widely used directories. */
 export const ldapPresets: readonly LdapPreset[] = [
   {
     id: 'active-directory',
@@ -109,7 +109,7 @@ export const ldapPresets: readonly LdapPreset[] = [
     },
     examples: {
       ldapUrl: 'ldaps://ipa.example.com',
-      // Its `compat` tree shows everybody a second time.
+      // The `compat` tree contains every user a second time.
       ldapBase: 'cn=accounts,dc=example,dc=com',
       ldapBindDn: 'uid=pocket,cn=sysaccounts,cn=etc,dc=example,dc=com',
     },
@@ -117,7 +117,7 @@ export const ldapPresets: readonly LdapPreset[] = [
   {
     id: 'synology-directory-server',
     name: 'Synology Directory Server',
-    // A Samba domain controller, so what is said of Active Directory is true of it.
+    // A Samba domain controller uses the same schema as Active Directory.
     settings: activeDirectory,
     examples: { ...activeDirectoryExamples, ldapUrl: 'ldaps://nas.example.com' },
   },

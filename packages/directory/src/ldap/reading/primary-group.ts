@@ -2,11 +2,12 @@ import type { LdapAttributes } from './options.ts'
 import type { EntryResponse } from './protocol/response.ts'
 import { decode } from './values.ts'
 
-// Everybody in Active Directory has a primary group, mostly "Domain Users", of which no `member` tells ([MS-ADTS] §3.1.1.4.5.26).
+// Every Active Directory user has a primary group, usually "Domain Users", which has no `member` value for the user
+// ([MS-ADTS] §3.1.1.4.5.26).
 const sid = 'objectSid'
 const primaryGroup = 'primaryGroupID'
 
-/** What has to be read of people and of groups; nothing where it is no Active Directory. */
+/** The additional attributes to read for users and groups; none if the server is not Active Directory. */
 export function primaryGroupAttributes({ userId }: LdapAttributes): {
   readonly ofPerson: readonly string[]
   readonly ofGroup: readonly string[]
@@ -15,7 +16,7 @@ export function primaryGroupAttributes({ userId }: LdapAttributes): {
   return isActiveDirectory ? { ofPerson: [sid, primaryGroup], ofGroup: [sid] } : { ofPerson: [], ofGroup: [] }
 }
 
-/** The security identifier of somebody's primary group, in hexadecimal: that of their domain with another last part. */
+/** The security identifier of a user's primary group, in hexadecimal: the domain's identifier with a different last part. */
 export function primaryGroupOf(entry: EntryResponse): string | undefined {
   const own = entry.attributes.get(sid.toLowerCase())?.[0]
   const [given] = entry.attributes.get(primaryGroup.toLowerCase()) ?? []

@@ -3,7 +3,7 @@ import type { Report } from './values.ts'
 
 const maxEntries = 10_000
 
-/** What is wrong with entries, of which a hostile directory has any number. */
+/** Collects problems up to a limit, since a hostile directory could cause any number. */
 export class Problems {
   readonly #kept: LdapProblem[] = []
   #left = 0

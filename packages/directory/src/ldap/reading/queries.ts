@@ -5,7 +5,7 @@ import { given, personAttributes } from './people.ts'
 import { primaryGroupAttributes } from './primary-group.ts'
 import type { EntrySearch } from './search-entries.ts'
 
-/** What is asked of a directory, as options say. */
+/** The searches that the options define. */
 export interface Queries {
   readonly people: EntrySearch
   /** `undefined`: groups are not read. */

@@ -20,7 +20,7 @@ const resultCodes: Readonly<Record<number, LdapErrorCode>> = {
   52: 'ldap_unavailable',
 }
 
-/** @throws LdapError where nobody was signed in. */
+/** @throws LdapError if the bind failed. */
 export function expectBound(result: ResultResponse): void {
   if (result.resultCode === 0) return
   const code = resultCodes[result.resultCode]
@@ -28,11 +28,11 @@ export function expectBound(result: ResultResponse): void {
   throw refusal(isOwn ? code : 'ldap_bind_refused', 'bind', result)
 }
 
-/** @throws LdapError where a search ended otherwise than with success or one of these. */
+/** @throws LdapError if a search ended with a result other than success or one of these. */
 export function expectSuccess(result: ResultResponse | undefined, allowed: readonly number[]): void {
   if (result === undefined) throw new LdapError('ldap_not_ldap')
   if (result.resultCode === 0 || allowed.includes(result.resultCode)) return
-  // Active Directory has an answer of its own for guests, who may not search there.
+  // Active Directory has a specific response for anonymous clients, which may not search.
   const isGuest = result.resultCode === 1 && result.said.startsWith('000004DC')
   throw refusal(isGuest ? 'ldap_access_denied' : (resultCodes[result.resultCode] ?? 'ldap_refused'), 'search', result)
 }

@@ -1,17 +1,18 @@
 import type { LdapPerson } from '../answer.ts'
 import { type DistinguishedName, fold, isBelow, parseDn } from './dn.ts'
 
-/** Whom a value of a group's member attribute means. */
+/** The user or group to which a member value refers. */
 export type Named =
   | { readonly kind: 'person'; readonly id: string }
-  /** Somebody or something of this name that is no person here, a group perhaps. */
+  /** An entry with this name that is not an imported user, possibly a group. */
   | { readonly kind: 'entry'; readonly key: string }
   | { readonly kind: 'ambiguous' | 'nobody' }
 
-// The syntax of uniqueMember: a name, and perhaps a bit string that tells apart who had it before (RFC 4517 §3.3.21).
+// The syntax of uniqueMember: a name, and an optional bit string that distinguishes it from previous owners (RFC 4517
+// §3.3.21).
 const uniqueIdentifier = /#'[01]*'B$/
 
-/** The people who were read, by what groups call them. */
+/** The users read so far, by the names that groups use for them. */
 export class Roster {
   readonly #base: DistinguishedName | undefined
   readonly #userNameAttribute: string
@@ -33,25 +34,25 @@ export class Roster {
     this.#byUserName.set(key, isFree ? person.id : undefined)
   }
 
-  /** @param group - The security identifier of the group that this person is in without being its member. */
+  /** @param group - The security identifier of the user's primary group, which does not list the user as a member. */
   addPrimary(group: string, id: string): void {
     const members = this.#byPrimaryGroup.get(group)
     if (members) members.push(id)
     else this.#byPrimaryGroup.set(group, [id])
   }
 
-  /** Those whose primary group has this security identifier. */
+  /** The users whose primary group has this security identifier. */
   primaryMembers(group: string | undefined): readonly string[] {
     return (group !== undefined && this.#byPrimaryGroup.get(group)) || []
   }
 
-  /** Reads a member by the name of its entry, or else by a user name. */
+  /** Resolves a member by entry name, or else by user name. */
   find(member: string): Named {
     const name = parseDn(member.replace(uniqueIdentifier, ''))
     if (name === undefined) return this.#called(member.trim())
     const id = this.#byDn.get(name.key)
     if (id !== undefined) return { kind: 'person', id }
-    // An entry below the base was searched: who is not among the people is not meant to be, whatever the name.
+    // All entries below the base were searched: other entries there are excluded on purpose, so their name must not match.
     if (this.#base === undefined || isBelow(name, this.#base)) return { kind: 'entry', key: name.key }
     const userName = name.parts[0]?.find(([type]) => type === this.#userNameAttribute)?.[1]
     return userName === undefined ? { kind: 'entry', key: name.key } : this.#called(userName)

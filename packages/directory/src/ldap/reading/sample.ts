@@ -9,16 +9,16 @@ import { LdapSession } from './session.ts'
 import { idOf, textOf, valuesOf } from './values.ts'
 import { timeToTest, withTimeout } from './within-time.ts'
 
-/** A group as a test search shows it. */
+/** A group in a test search. */
 export interface LdapSampleGroup {
   readonly dn: string
   readonly id: string
   readonly name?: string
-  /** How many members it names, whoever they are. Of groups of thousands Active Directory says the first 1,500. */
+  /** The number of member values, resolved or not. Active Directory returns at most 1,500 of a larger group. */
   readonly members: number
 }
 
-/** The first of what a directory has, in words of a person who checks the settings. */
+/** The first entries of a directory, for an administrator who checks the settings. */
 export interface LdapSample {
   readonly people: readonly LdapPerson[]
   readonly groups: readonly LdapSampleGroup[]
@@ -26,7 +26,7 @@ export interface LdapSample {
 }
 
 /**
- * A test search (RFC 4511 §4.5.1): the first people and groups, each at most `most`, as they would be read.
+ * Runs a test search (RFC 4511 §4.5.1): the first users and groups, at most `most` of each, as an import would read them.
  *
  * @throws LdapError @throws the reason of `signal`
  *
@@ -68,7 +68,7 @@ async function first(
 ): Promise<EntryResponse[]> {
   const entries: EntryResponse[] = []
   for await (const found of session.sample({ ...search, scope: 'sub', pageSize: most }, most)) {
-    // A server need not keep to what was asked for.
+    // A server may return more than requested.
     if (entries.length >= most) continue
     if (found.kind === 'entry') entries.push(found)
     else if (found.kind === 'oversize') problems.about(found.dn)('value_too_large')

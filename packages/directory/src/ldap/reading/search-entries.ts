@@ -6,20 +6,20 @@ import type { Problems } from './problems.ts'
 import type { EntryResponse } from './protocol/response.ts'
 import type { LdapSession } from './session.ts'
 
-/** What kind of entry is looked for, and how. */
+/** The kind of entries to search for, and the attributes. */
 export interface EntrySearch {
   readonly base: string
   readonly filter: Filter
   readonly attributes: readonly string[]
   readonly largest: number
-  /** What is counted elsewhere. */
+  /** Counted separately. */
   readonly picture?: string | undefined
 }
 
-// What Active Directory names at the end of every search of a whole domain, and holds no people.
+// Referrals that Active Directory returns for every search of a whole domain; these partitions contain no users.
 const partitions = /^ldaps?:\/\/[^/]*\/(dc=(forest|domain)dnszones|cn=configuration),/i
 
-/** Searches, within the bounds of one reading. */
+/** Searches within the limits of one run. */
 export class EntrySearcher {
   readonly #session: LdapSession
   readonly #limits: ResolvedLimits
@@ -33,7 +33,7 @@ export class EntrySearcher {
     this.#problems = problems
   }
 
-  /** Every entry, each once; those that are too large come last, without what is too large of them. */
+  /** Every entry once; oversized ones come last, without their oversized values. */
   async *all(search: EntrySearch): AsyncGenerator<EntryResponse> {
     const seen = new Set<string>()
     const oversize: string[] = []
@@ -44,7 +44,7 @@ export class EntrySearcher {
         continue
       }
       this.#countOne(found.dn)
-      // An entry that moves while it is read comes twice.
+      // An entry that is moved during the search is returned twice.
       if (seen.has(found.dn)) continue
       seen.add(found.dn)
       if (found.kind === 'oversize') oversize.push(found.dn)
@@ -56,7 +56,7 @@ export class EntrySearcher {
     for (const dn of oversize) yield await this.#piecemeal(dn, search)
   }
 
-  /** One entry by its name, `undefined` where it is gone meanwhile or too large. */
+  /** One entry by its name; `undefined` if it has been deleted or is too large. */
   async one(
     dn: string,
     { attributes, largest, picture }: Pick<EntrySearch, 'attributes' | 'largest' | 'picture'>,

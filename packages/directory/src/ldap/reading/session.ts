@@ -7,24 +7,24 @@ import { type LdapResponse, operations, type ResultResponse } from './protocol/r
 import { authMethodNotSupported, expectBound, expectSuccess, sizeLimitExceeded } from './result-codes.ts'
 import { openSocket, type StepListener, secureSocket, tlsOptions } from './socket.ts'
 
-/** One search, page by page. */
+/** One paged search. */
 export interface LdapSearch {
   readonly base: string
   readonly scope: 'base' | 'sub'
   readonly filter: Filter
   readonly attributes: readonly string[]
   readonly pageSize: number
-  /** Bytes of the largest entry that is wanted. */
+  /** The maximum bytes of an entry. */
   readonly largest: number
 }
 
-/** What a search finds. */
+/** A message of a search other than its result. */
 export type Found = Exclude<LdapResponse, { readonly kind: 'result' | 'other' }>
 
-// Servers may answer with an empty page and yet have more, but not for ever.
+// Servers may return empty pages before the last one, but not without limit.
 const maxEmptyPages = 100
 
-/** A directory that let us in. */
+/** An authenticated session with a directory. */
 export class LdapSession implements Disposable {
   readonly #channel: LdapChannel
 
@@ -33,9 +33,9 @@ export class LdapSession implements Disposable {
   }
 
   /**
-   * Connects, encrypts and signs in.
+   * Connects, encrypts and binds.
    *
-   * @param signal - Ends whatever is going on, with its reason.
+   * @param signal - Aborts the current operation with its reason.
    * @throws LdapError @throws the reason of `signal`
    */
   static async open(
@@ -68,14 +68,14 @@ export class LdapSession implements Disposable {
     }
   }
 
-  /** Whether there is an entry of this name. @throws LdapError `ldap_base_not_found` among others */
+  /** Throws if the base entry does not exist. @throws LdapError `ldap_base_not_found` among others */
   async expectBase(base: string): Promise<void> {
     const filter = new PresenceFilter({ attribute: 'objectClass' })
     const search = { base, scope: 'base', filter, attributes: ['1.1'], pageSize: 1, largest: 65_536 } as const
     for await (const _ of this.search(search));
   }
 
-  /** Everything that fits. @throws LdapError also where the server did not tell all of it */
+  /** Returns all matching entries. @throws LdapError also if the result is incomplete */
   async *search(search: LdapSearch): AsyncGenerator<Found> {
     let cookie: Buffer | undefined
     let previous = ''
@@ -92,7 +92,7 @@ export class LdapSession implements Disposable {
       expectSuccess(result, [])
       cookie = result?.cookie
       emptyPages = first === undefined ? emptyPages + 1 : 0
-      // The same page of the same place again: so it would go on.
+      // A repeated page with the same cookie would never end.
       const page = first === undefined || cookie === undefined ? '' : `${cookie.toString('hex')} ${first}`
       if (emptyPages > maxEmptyPages || (page !== '' && page === previous)) {
         throw new LdapError('ldap_answer_endless', { step: 'search' })
@@ -101,7 +101,7 @@ export class LdapSession implements Disposable {
     } while (cookie !== undefined)
   }
 
-  /** The first of what fits, at most that many. */
+  /** Returns at most the given number of matching entries. */
   async *sample(search: LdapSearch, most: number): AsyncGenerator<Found> {
     for await (const response of this.#page(search, most)) {
       if (response.kind === 'result') expectSuccess(response, [sizeLimitExceeded])
@@ -134,7 +134,7 @@ export class LdapSession implements Disposable {
 
 function passwordOf({ bindDn, bindPassword }: LdapConnectionOptions): string | undefined {
   if (bindDn === undefined || bindDn.trim() === '') return undefined
-  // Servers take a name without a password for a guest, and let in (RFC 4513 §5.1.2).
+  // Servers treat a bind with a name but no password as anonymous and accept it (RFC 4513 §5.1.2).
   if (!bindPassword) throw new LdapError('ldap_bind_password_missing', { setting: 'bindPassword' })
   return bindPassword
 }
@@ -145,7 +145,7 @@ async function bind(channel: LdapChannel, dn: string, password: string): Promise
   expectBound(result)
 }
 
-/** A socket of this machine knows which user this process runs as (RFC 4422 appendix A); a server that does not ask has a guest. */
+/** A Unix socket identifies the user of this process (RFC 4422 appendix A); servers without EXTERNAL use an anonymous bind. */
 async function bindAsProcess(channel: LdapChannel): Promise<void> {
   const result = await channel.result('bind', (header) => new BindRequest({ ...header, mechanism: 'EXTERNAL' }))
   if (result.operation !== operations.bind) throw new LdapError('ldap_not_ldap')

@@ -5,13 +5,13 @@ import type { LdapAddress } from './address.ts'
 import { LdapError } from './ldap-error.ts'
 import { defaults, type LdapConnectionOptions } from './options.ts'
 
-/** What a connection has got through, in this order. */
+/** The steps of a connection, in this order. */
 export type LdapStep = 'resolve' | 'connect' | 'tls' | 'bind' | 'base'
 
-/** Told of each step as soon as it is done. */
+/** Called after each completed step. */
 export type StepListener = (step: LdapStep) => void
 
-/** @throws LdapError where nobody listens there. */
+/** @throws LdapError if the server is unreachable. */
 export async function openSocket(
   address: LdapAddress,
   options: LdapConnectionOptions,
@@ -20,14 +20,14 @@ export async function openSocket(
 ): Promise<Socket> {
   signal.throwIfAborted()
   const socket = connect(address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port })
-  // From then on it is known where, whether or not somebody is there.
+  // The name is resolved at this point, even if the connection fails.
   socket.once('connectionAttempt', () => reached('resolve'))
   await standing(socket, 'connect', options, signal, unreachable)
   reached('connect')
   return socket
 }
 
-/** Encrypts what is said from here on. @throws LdapError where the other side is not who it should be. */
+/** Starts TLS on the socket. @throws LdapError if the server's certificate is not valid for it. */
 export async function secureSocket(
   plain: Socket,
   host: string,
@@ -45,14 +45,14 @@ export async function secureSocket(
 export function tlsOptions(host: string, options: LdapConnectionOptions): ConnectionOptions {
   return {
     host,
-    // The name of a server is never an address (RFC 6066 §3).
+    // A server name must not be an IP address (RFC 6066 §3).
     servername: isIP(host) ? '' : host,
     rejectUnauthorized: options.skipCertificateCheck !== true,
     ...(options.ca !== undefined && options.ca.trim() !== '' && { ca: certificates(options.ca) }),
   }
 }
 
-// Node takes a text without any certificate for no certificates, and then trusts nobody without a word.
+// Node treats text without a certificate as an empty list, and then trusts no server without reporting an error.
 function certificates(pem: string): string[] {
   const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
   try {
@@ -93,7 +93,7 @@ function standing(
       clearTimeout(timer)
       signal.removeEventListener('abort', onAbort)
       socket.off(event, onStanding).off('error', onError).off('close', onClose)
-      // Whatever becomes of it later is noticed by whoever reads it.
+      // Later errors are reported to the reader of the socket.
       socket.on('error', () => {})
     }
     signal.addEventListener('abort', onAbort)
@@ -101,7 +101,7 @@ function standing(
   })
 }
 
-/** The code that Node or the system gives an error. Not by instanceof: errors may be of another realm. */
+/** The error code of Node or the system. Not by instanceof: errors may be of another realm. */
 function systemCode(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
 }

@@ -17,7 +17,7 @@ import { idOf, textOf } from './values.ts'
 import { readTimeout, withTimeout } from './within-time.ts'
 
 /**
- * Reads people and groups from an LDAP directory (RFC 4511 §4.5), page by page (RFC 2696 §3). It writes nothing.
+ * Reads users and groups from an LDAP directory (RFC 4511 §4.5), page by page (RFC 2696 §3). Read-only.
  *
  * @example
  * ```ts
@@ -40,7 +40,7 @@ export function ldapSource(options: LdapOptions): LdapSource {
   }
 }
 
-/** A group whose members have no identifiers yet. */
+/** A group whose members are not yet resolved to identifiers. */
 interface NamedGroup {
   readonly dn: string
   readonly id: string
@@ -75,7 +75,7 @@ class Reading {
     for await (const entry of this.#searcher.all(this.#queries.people)) {
       const read = readPerson(entry, this.#options.attributes, this.#problems.about(entry.dn))
       if (read === undefined) continue
-      // Whoever has two entries is the same member by either of them.
+      // A user with two entries is the same member under either name.
       this.#roster.add(read)
       const primary = primaryGroupOf(entry)
       if (primary !== undefined) this.#roster.addPrimary(primary, read.id)
@@ -114,7 +114,7 @@ class Reading {
     return groups
   }
 
-  /** Groups that are not wanted themselves may be members of those that are. */
+  /** Groups that the filter excludes may be nested in groups that it includes. */
   async #addGroupsWithin(memberships: Memberships, member: string): Promise<void> {
     if (memberships.unknown().size === 0) return
     const { base } = this.#queries.people
@@ -126,7 +126,7 @@ class Reading {
     memberships.adopt(others)
   }
 
-  /** Adds the groups that are found and wanted to `memberships`. */
+  /** Adds the matching groups to `memberships`. */
   async #eachGroup(
     search: EntrySearch,
     member: string,
@@ -140,7 +140,7 @@ class Reading {
       if (part.next === undefined) await memberships.add(part.group)
       else parts.push(part)
     }
-    // One question after the other: the search had to end first.
+    // Requests are sequential: the search must have ended first.
     const bounds = { most: this.#limits.memberships, largest: this.#limits.groupBytes }
     for (const part of parts) await memberships.add(await finishGroup(part, member, this.#searcher, bounds))
   }

@@ -6,26 +6,26 @@ import { LdapSession } from './session.ts'
 import type { LdapStep } from './socket.ts'
 import { timeToTest, withTimeout } from './within-time.ts'
 
-/** How far a connection got. */
+/** The result of a connection test. */
 export interface LdapConnectionTest {
-  /** What comes one after the other on this connection; `tls` only where it is encrypted. */
+  /** The steps of this connection, in order; `tls` only if it is encrypted. */
   readonly steps: readonly LdapStepOutcome[]
-  /** Why it got no further; `undefined` where it got through. */
+  /** The reason for the failure; `undefined` on success. */
   readonly failure?: LdapError
-  /** Whether what is said can be read by nobody between: it is encrypted, or never leaves the machine. */
+  /** Whether the traffic is protected from eavesdropping: encrypted, or local to the machine. */
   readonly isPrivate: boolean
 }
 
-/** What became of one step of a connection. */
+/** The result of one step of a connection. */
 export interface LdapStepOutcome {
   readonly step: LdapStep
-  /** `failed` is said once, and what comes after it is `open`. Where the options cannot work nothing is begun. */
+  /** Only one step is `failed`, and later steps are `open`. If the options are invalid, no step runs. */
   readonly outcome: 'done' | 'failed' | 'open'
 }
 
 /**
- * Connects, encrypts (RFC 4511 §4.14), signs in (§4.2) and looks for the base. Of what fails it tells; it throws nothing but the reason of
- * `signal`.
+ * Connects, encrypts (RFC 4511 §4.14), binds (§4.2) and looks up the base. Reports failures in the result; throws only the
+ * reason of `signal`.
  *
  * @example
  * ```ts
@@ -38,7 +38,7 @@ export async function testLdapConnection(options: LdapOptions, signal: AbortSign
   let failure: LdapError | undefined
   const { steps, isPrivate } = plan(options)
   try {
-    // Nothing is looked for here, but what is wrong with that should be heard now.
+    // The test runs no search, but reports invalid search options.
     const { base } = queriesOf(options).people
     for (const step of steps) begun.add(step)
     await withTimeout(timeToTest(options), signal, async (either) => {
@@ -65,7 +65,7 @@ function plan(options: LdapOptions): { readonly steps: readonly LdapStep[]; read
     const isPrivate = address.tls || options.startTls === true
     return { steps: ['resolve', 'connect', ...(isPrivate ? (['tls'] as const) : []), 'bind', 'base'], isPrivate }
   } catch {
-    // An address that cannot be read leads nowhere.
+    // An invalid URL has no further steps.
     return { steps: ['resolve', 'connect', 'bind', 'base'], isPrivate: false }
   }
 }

@@ -1,13 +1,13 @@
 import { fold, parseDn } from './dn.ts'
 import type { EntryResponse } from './protocol/response.ts'
 
-// Longer than anything that somebody is called.
+// Longer than any real name.
 const maxTextLength = 4_096
 
-/** Whose reading something was wrong with. */
+/** Reports a problem of the entry being read. */
 export type Report = (code: string, detail?: string) => void
 
-/** The values of an attribute, none where it is not read. A copy of `;binary` is the same attribute (RFC 4522). */
+/** The values of an attribute, empty if it is not read. The option `;binary` denotes the same attribute (RFC 4522). */
 export function valuesOf(entry: EntryResponse, attribute: string | undefined): readonly Buffer[] {
   if (!attribute) return []
   const name = attribute.toLowerCase()
@@ -15,10 +15,10 @@ export function valuesOf(entry: EntryResponse, attribute: string | undefined): r
 }
 
 /**
- * The one value of an attribute as text, in Unicode's form C and trimmed.
+ * The value of an attribute as text, in Unicode NFC and trimmed.
  *
- * The values of an attribute have no order (RFC 4511 §4.1.7): of several it is the one that the entry is named by, else
- * the first by code points.
+ * The values of an attribute have no order (RFC 4511 §4.1.7): of several, the one in the entry's name is used, or else the
+ * first by code points.
  */
 export function textOf(entry: EntryResponse, attribute: string | undefined, report: Report): string | undefined {
   const texts = readable(valuesOf(entry, attribute), (code) => report(code, attribute))
@@ -32,7 +32,7 @@ function readable(values: readonly Buffer[], report: (code: string) => void): st
   return values.flatMap((value) => {
     if (value.length > maxTextLength) report('value_too_long')
     const text = value.length > maxTextLength ? '' : decode(value)
-    // PostgreSQL cannot keep it either.
+    // PostgreSQL cannot store NUL either.
     if (text === undefined || text.includes('\0')) report('value_not_text')
     const trimmed = text?.includes('\0') ? '' : (text?.normalize('NFC').trim() ?? '')
     return trimmed === '' ? [] : [trimmed]
@@ -40,8 +40,8 @@ function readable(values: readonly Buffer[], report: (code: string) => void): st
 }
 
 /**
- * What identifies an entry. Bytes that are no text become a UUID where there are 16 of them, written in their order, as
- * Pocket ID does (Active Directory itself shows the first half of an objectGUID in another order); otherwise base64.
+ * The identifier of an entry. 16 bytes that are not UTF-8 become a UUID in byte order, as in Pocket ID (Active Directory
+ * itself shows the first half of an objectGUID in a different order); other binary values become base64.
  */
 export function idOf(entry: EntryResponse, attribute: string, report: Report): string | undefined {
   const ids = valuesOf(entry, attribute).flatMap((value) => (value.length === 0 ? [] : [idText(value)]))
@@ -65,7 +65,7 @@ function idText(value: Buffer): string {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** `undefined` for what is not UTF-8. */
+/** `undefined` if the bytes are not UTF-8. */
 export function decode(value: Uint8Array): string | undefined {
   try {
     return utf8.decode(value)

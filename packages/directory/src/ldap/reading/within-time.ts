@@ -2,7 +2,7 @@ import { LdapError } from './ldap-error.ts'
 import { defaults, type LdapConnectionOptions } from './options.ts'
 
 /**
- * Runs something that ends when it takes too long or is not wanted any more.
+ * Runs an operation and aborts it on a timeout or signal.
  *
  * @throws LdapError `ldap_timed_out` @throws the reason of `signal`
  */
@@ -18,19 +18,19 @@ export async function withTimeout<T>(
     either.throwIfAborted()
     return await run(either)
   } catch (error) {
-    // What broke when it was cut off says less than why it was.
+    // The abort reason is more useful than the error that the abort caused.
     throw either.aborted ? either.reason : error
   } finally {
     clearTimeout(timer)
   }
 }
 
-/** Milliseconds that a reading may take. */
+/** The milliseconds allowed for an import. */
 export function readTimeout({ overallTimeout }: LdapConnectionOptions): number {
   return overallTimeout ?? defaults.overallTimeout
 }
 
-/** Milliseconds that a test may take. */
+/** The milliseconds allowed for a test. */
 export function timeToTest(options: LdapConnectionOptions): number {
   return Math.min(readTimeout(options), defaults.testTimeout)
 }

@@ -11,7 +11,7 @@ export const tags = {
 } as const
 
 /**
- * Reads BER that somebody else wrote: every length is checked against what is there, and every read goes on or throws.
+ * Parses untrusted BER: checks every length against the available bytes, and every read makes progress or throws.
  *
  * @throws LdapError `ldap_not_ldap`
  */
@@ -32,7 +32,7 @@ export class Ber {
     return this.#bytes[this.#at]
   }
 
-  /** The content of the next value, which must have this tag. Not a copy. */
+  /** The content of the next value, which must have this tag. Not copied. */
   octets(tag: number = tags.octets): Buffer {
     const [start, end] = this.#bounds(tag)
     if (end > this.#bytes.length) throw malformed()
@@ -55,7 +55,7 @@ export class Ber {
     return new Ber(this.octets(tag))
   }
 
-  /** As {@link into}, of a value whose end may be missing. */
+  /** Like {@link into}, for a value that may be truncated. */
   intoHead(tag: number): Ber {
     const [start, end] = this.#bounds(tag)
     return new Ber(this.#bytes.subarray(start, end))
@@ -74,9 +74,9 @@ export class Ber {
 }
 
 /**
- * The length that begins here, and where it ends; `undefined` where its bytes are not all there.
+ * Reads the length at this position and where it ends; `undefined` if bytes are missing.
  *
- * @throws LdapError `ldap_not_ldap` for what LDAP does not allow: an indefinite length, or one of more than four bytes.
+ * @throws LdapError `ldap_not_ldap` for lengths that LDAP forbids: indefinite or longer than four bytes.
  */
 export function lengthAt(bytes: Buffer, at: number): { readonly value: number; readonly end: number } | undefined {
   const first = bytes[at]

@@ -5,22 +5,22 @@ import { malformed } from './ber.ts'
 import { type MessageBytes, MessageSplitter } from './message-splitter.ts'
 import { type LdapResponse, type ResultResponse, readResponse } from './response.ts'
 
-/** What every request of ldapts takes. */
+/** The common arguments of ldapts requests. */
 export interface RequestHeader {
   readonly messageId: number
   readonly controls?: Control[]
 }
 
-// A server says nothing else between two requests than that it is leaving (RFC 4511 §4.4).
+// The only unsolicited message is the notice of disconnection (RFC 4511 §4.4).
 const unsolicited = 0
 const maxResultBytes = 1024 * 1024
 const maxMessageLength = 500
 
 /**
- * Requests over one connection, one after the other. It reads no faster than its reader, and forgets what was read.
+ * Sends requests over one connection, one at a time. It applies backpressure and does not keep data that was read.
  *
- * ldapts writes the requests. Its client is not used: it ends a search at an empty page, waits for ever for the end of
- * what is no LDAP, and has no bound on what it keeps.
+ * Uses ldapts only to encode requests. Its client ends a search at an empty page, waits indefinitely for the end of non-LDAP
+ * data, and buffers without limit.
  */
 export class LdapChannel {
   readonly #socket: Socket
@@ -33,7 +33,7 @@ export class LdapChannel {
 
   /**
    * @param silence - Milliseconds that the server may be silent within an operation.
-   * @param secret - What a server might repeat, and nobody is to read; empty for none.
+   * @param secret - A secret that must be redacted if the server repeats it; empty for none.
    */
   constructor(socket: Socket, silence: number, secret = '') {
     this.#socket = socket
@@ -43,7 +43,7 @@ export class LdapChannel {
   }
 
   /**
-   * What the server answers, up to and with the result. An entry of more than `largest` bytes is `oversize`.
+   * The server's responses, including the result. An entry of more than `largest` bytes is `oversize`.
    *
    * @throws LdapError `ldap_timed_out`, `ldap_connection_lost`, `ldap_not_ldap`, `ldap_unavailable`
    */
@@ -70,32 +70,32 @@ export class LdapChannel {
     }
   }
 
-  /** The result of an operation that has nothing else to say. */
+  /** The result of an operation without other responses. */
   async result(step: string, request: (header: RequestHeader) => Message): Promise<ResultResponse> {
     for await (const response of this.exchange(step, request)) if (response.kind === 'result') return response
     throw malformed()
   }
 
-  /** Asks to encrypt, and lets go of the socket where the server agrees (RFC 4511 §4.14). */
+  /** Requests StartTLS, and releases the socket if the server agrees (RFC 4511 §4.14). */
   async startTls(): Promise<Socket> {
     const oid = '1.3.6.1.4.1.1466.20037'
     const { resultCode, said } = await this.result('tls', (header) => new ExtendedRequest({ ...header, oid }))
     if (resultCode !== 0) {
       throw new LdapError('ldap_starttls_refused', { step: 'tls', resultCode: String(resultCode), said })
     }
-    // What was sent along in clear could come from anybody, and would count as sent by the server.
+    // Plaintext data received before TLS could come from an attacker, and would count as sent by the server.
     if (this.#splitter.hasMore || this.#socket.readableLength > 0) throw malformed()
     await this.#chunks.return?.()
     return this.#socket
   }
 
-  /** Says goodbye and closes the connection, without waiting for anybody. */
+  /** Sends an unbind request and closes the connection without waiting. */
   close(): void {
     if (!this.#socket.destroyed) this.#socket.end(new UnbindRequest({ messageId: this.#lastId + 1 }).write())
     this.#socket.destroySoon()
   }
 
-  /** What a server says in words is shown to people. */
+  /** The server's diagnostic message is shown to users. */
   #quotable(response: LdapResponse): LdapResponse {
     if (response.kind !== 'result') return response
     const short = (text: string) =>

@@ -1,18 +1,18 @@
 import { lengthAt, malformed, tags } from './ber.ts'
 
-/** The bytes of one message, or the beginning of one that is larger than wanted. */
+/** The bytes of a message, truncated if the message is too large. */
 export interface MessageBytes {
   readonly bytes: Buffer
   readonly isWhole: boolean
 }
 
-// Enough for the message id and the name of an entry, whatever else was sent with it.
+// Enough for the message ID and the entry name, regardless of the rest.
 const headBytes = 16 * 1024
 const minHeaderLength = 2
 
-/** Cuts what arrives into messages. Of a message that is larger than allowed only the beginning is kept. */
+/** Splits the stream into messages. Keeps only the beginning of a message that exceeds the limit. */
 export class MessageSplitter {
-  /** The largest message that is kept, in bytes. */
+  /** The maximum size of a complete message, in bytes. */
   largest: number
   #parts: Buffer[] = []
   #size = 0
@@ -23,7 +23,7 @@ export class MessageSplitter {
     this.largest = largest
   }
 
-  /** Whether there is something of which no message was made yet. */
+  /** Whether there are unprocessed bytes. */
   get hasMore(): boolean {
     return this.#size > 0 || this.#toSkip > 0
   }
@@ -37,9 +37,9 @@ export class MessageSplitter {
   }
 
   /**
-   * The next message; `undefined` until there is one.
+   * The next message; `undefined` if it is incomplete.
    *
-   * @throws LdapError `ldap_not_ldap` where what arrives is no LDAP.
+   * @throws LdapError `ldap_not_ldap` if the data is not LDAP.
    */
   shift(): MessageBytes | undefined {
     if (this.#size < this.#needed) return undefined

@@ -1,11 +1,11 @@
 import { Ber, malformed, tags } from './ber.ts'
 import type { MessageBytes } from './message-splitter.ts'
 
-/** An entry that a search found (RFC 4511 §4.5.2). */
+/** An entry that a search returned (RFC 4511 §4.5.2). */
 export interface EntryResponse {
   readonly kind: 'entry'
   readonly dn: string
-  /** Values by attribute description in lower case, options included. */
+  /** Values by attribute description in lower case, including options. */
   readonly attributes: ReadonlyMap<string, readonly Buffer[]>
 }
 
@@ -16,21 +16,21 @@ export interface ResultResponse {
   readonly resultCode: number
   readonly said: string
   readonly referrals: readonly string[]
-  /** Where the next page begins (RFC 2696); `undefined` after the last one, and where the server does not know of pages. */
+  /** The position of the next page (RFC 2696); `undefined` after the last one, or if the server does not support paging. */
   readonly cookie?: Buffer
 }
 
-/** What a server answers to a request, one message of it. */
+/** One message of a server's response. */
 export type LdapResponse =
   | EntryResponse
   | ResultResponse
-  /** An entry that is larger than what is kept of a message, or has more values than anybody reads. */
+  /** An entry that exceeds the size limit or has too many values. */
   | { readonly kind: 'oversize'; readonly dn: string }
-  /** Where more could be found. */
+  /** Referrals to other servers. */
   | { readonly kind: 'reference'; readonly addresses: readonly string[] }
   | { readonly kind: 'other' }
 
-/** Tags of the answers that end an operation. */
+/** Tags of responses that end an operation. */
 export const operations = { bind: 0x61, search: 0x65, extended: 0x78 } as const
 export type Operation = (typeof operations)[keyof typeof operations]
 
@@ -39,17 +39,17 @@ const reference = 0x73
 const intermediate = 0x79
 const referral = 0xa3
 const controls = 0xa0
-// A value of no bytes takes up room as well.
+// Empty values also use memory.
 const maxValues = 500_000
 const pagedResults = '1.2.840.113556.1.4.319'
 
-/** A message of the server and the request that it answers; 0: none. @throws LdapError `ldap_not_ldap` */
+/** Parses a server message with the ID of its request; 0: unsolicited. @throws LdapError `ldap_not_ldap` */
 export function readResponse(message: MessageBytes): { readonly id: number; readonly response: LdapResponse } {
   const whole = new Ber(message.bytes)
   const body = message.isWhole ? whole.into(tags.sequence) : whole.intoHead(tags.sequence)
   const id = body.integer()
   if (message.isWhole) return { id, response: readWhole(body) }
-  // Nothing but an entry can be that large and be worth reading on.
+  // Only an entry can be this large and still be useful.
   return { id, response: { kind: 'oversize', dn: body.intoHead(entry).text() } }
 }
 
@@ -108,7 +108,7 @@ function readCookie(list: Ber): Buffer | undefined {
     const value = control.into(tags.octets).into(tags.sequence)
     value.integer()
     const octets = value.octets()
-    // A copy: it outlives the message that it came with.
+    // A copy, since it outlives its message.
     if (octets.length > 0) cookie = Buffer.from(octets)
   }
   return cookie
