@@ -12,7 +12,7 @@ import {
 } from '../src/index.ts'
 import { type DirectoryUnderTest, kinds, noon } from './open-directory.ts'
 
-/** The options that can be left out, and yet not be `undefined`: none, says the compiler. */
+/** The options that may be omitted but not `undefined`; the compiler checks that there are none. */
 type Refusing<T> = {
   [Key in keyof T]-?: { readonly [Only in Key]: undefined } extends Pick<T, Key>
     ? never
@@ -66,7 +66,7 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
   const zoe = newUser({ username: 'Zoe', email: 'Zoe@Example.com', firstName: 'Zoë', lastName: 'Müller', locale: 'de' })
   const max = newUser({ username: 'max' })
 
-  test('keeps what it is given', async () => {
+  test('stores users unchanged', async () => {
     const created = await it.directory.create(zoe)
     expect(created).toEqual({
       ...zoe,
@@ -85,7 +85,7 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
     expect(await it.directory.find(randomUUID())).toBeUndefined()
   })
 
-  test('lets no user name be the e-mail address of somebody else, nor the other way about', async () => {
+  test('rejects a user name that is another user’s e-mail address, and vice versa', async () => {
     await it.directory.create(zoe)
     const taken = (property: string) => ({ status: 409, code: 'already_in_use', details: { property } })
     const named = it.directory.create(newUser({ username: 'ZOE@example.com' }))
@@ -100,7 +100,7 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
     await expect(moved).rejects.toMatchObject(taken('email'))
   })
 
-  test('lets people be changed whose user name has been somebody else’s e-mail address since before that was a rule', async () => {
+  test('allows changes to users whose user name has matched another user’s e-mail address since before that rule', async () => {
     await it.directory.create(zoe)
     await it.directory.create(max)
     const name = `'zoe@example.com'`
@@ -110,13 +110,13 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
     await it.directory.setDisabled(max.id, true)
     const { user } = await it.directory.users.update(max.id, { displayName: 'Max', email: 'max@example.com' })
     expect(user).toMatchObject({ disabled: true, userName: 'zoe@example.com', email: 'max@example.com' })
-    // Who gets a code by it must not be somebody else than whoever is meant.
+    // A login code must not go to a different user than intended.
     expect(await it.directory.findByName('zoe@example.com')).toBeUndefined()
     expect(await it.directory.findByEmail('ZOE@example.com')).toMatchObject({ id: zoe.id })
     expect(await it.directory.findByEmail('MAX@example.com')).toMatchObject({ id: max.id })
   })
 
-  test('finds by user name or e-mail address, whatever the case', async () => {
+  test('finds users by user name or e-mail address, ignoring case', async () => {
     const user = await it.directory.create(zoe)
     for (const name of ['zoe', 'ZOE', 'zoe@example.com', 'ZOE@EXAMPLE.COM']) {
       expect(await it.directory.findByName(name)).toEqual(user)
@@ -140,7 +140,7 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
     expect(await it.directory.list()).toHaveLength(1)
   })
 
-  test('of fifty users with one name at once, one is created', async () => {
+  test('creates one of fifty concurrent users with the same name', async () => {
     const results = await Promise.allSettled(
       Array.from({ length: 50 }, (_, index) =>
         it.directory.create(newUser({ username: index % 2 === 0 ? 'twin' : 'TWIN' })),
@@ -150,20 +150,20 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
     expect(await it.directory.list()).toHaveLength(1)
   })
 
-  test('any number of users may be without an e-mail address', async () => {
+  test('allows any number of users without an e-mail address', async () => {
     await it.directory.create(newUser({ username: 'a' }))
     await it.directory.create(newUser({ username: 'b' }))
     expect(await it.directory.list()).toHaveLength(2)
   })
 
-  test('a plan that has been tampered with is refused', async () => {
+  test('rejects a plan that was tampered with', async () => {
     await expect(it.directory.create({ ...zoe, userName: '../admin' })).rejects.toMatchObject({
       code: 'validation_failed',
     })
     expect(await it.directory.list()).toEqual([])
   })
 
-  test('tells core what it may know', async () => {
+  test('passes only permitted data to core', async () => {
     await it.directory.create(zoe)
     await it.directory.create(max)
     it.clock.time = noon + 1
@@ -192,7 +192,7 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
     expect(await it.directory.accounts.find('nobody')).toBeUndefined()
   })
 
-  test('disables and enables one user', async () => {
+  test('disables and enables a user', async () => {
     await it.directory.create(zoe)
     await it.directory.create(max)
     await it.directory.setDisabled(zoe.id, true)
@@ -203,7 +203,7 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
     await expect(unknown).rejects.toMatchObject({ status: 404, code: 'account_not_found' })
   })
 
-  describe('set-up', () => {
+  describe('setup', () => {
     test('creates the administrator and the passkey together', async () => {
       expect(await it.directory.isSetUp()).toBe(false)
       const user = await it.directory.createFirstAdministrator(zoe, async (created) => {
@@ -215,7 +215,7 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
       expect(await it.directory.isSetUp()).toBe(true)
     })
 
-    test('creates nobody where the passkey cannot be stored', async () => {
+    test('creates no user if the passkey cannot be stored', async () => {
       const failing = it.directory.createFirstAdministrator(zoe, async (created) => {
         await it.stores.passkeys.insert(passkeyOf(created))
         throw new Error('on purpose')
@@ -227,14 +227,14 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
       expect(await it.directory.isSetUp()).toBe(true)
     })
 
-    test('stays open where there are only users who are no administrators', async () => {
+    test('stays open while there are only ordinary users', async () => {
       await it.directory.create(max)
       expect(await it.directory.isSetUp()).toBe(false)
       expect(await it.directory.createFirstAdministrator(zoe, nothing)).toMatchObject({ administrator: true })
       expect(await it.directory.isSetUp()).toBe(true)
     })
 
-    test('is refused where there is an administrator already', async () => {
+    test('is rejected if an administrator already exists', async () => {
       await it.directory.create(max, { administrator: true })
       let called = false
       const late = it.directory.createFirstAdministrator(zoe, async () => {
@@ -245,8 +245,8 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
       expect(await it.directory.list()).toHaveLength(1)
     })
 
-    test('of fifty at once, one creates an administrator and a passkey', async () => {
-      // Opens all connections of the pool, since one that is still connecting would come too late to do harm.
+    test('creates one administrator and one passkey in fifty concurrent calls', async () => {
+      // Opens all connections of the pool, since a new connection would be too slow to cause a race.
       await Promise.all(Array.from({ length: 50 }, () => it.directory.isSetUp()))
       const results = await Promise.allSettled(
         Array.from({ length: 50 }, (_, index) =>
@@ -265,7 +265,7 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
     })
   })
 
-  test('its table is the one of its schema', async () => {
+  test('uses the tables of the configured schema', async () => {
     const { upQueries } = await it.dataSource.driver.createSchemaBuilder().log()
     expect(upQueries).toEqual([])
   })

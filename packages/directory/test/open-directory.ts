@@ -19,12 +19,12 @@ import { directoryMigrations, directoryStores, directoryTables } from '../src/ty
 export const noon = Date.UTC(2030, 0, 1, 12)
 const tables = [...pocketTables, ...directoryTables]
 
-/** A directory and core's stores over one new database. */
+/** A directory and core's stores in a new database. */
 export interface DirectoryUnderTest extends AsyncDisposable {
   readonly dataSource: DataSource
   readonly directory: Directory
   readonly stores: PocketStores
-  /** Stands still until a test sets it. */
+  /** Stands still unless a test sets it. */
   readonly clock: { time: number; now(): number }
 }
 
@@ -44,7 +44,7 @@ async function onSqlite(): Promise<DirectoryUnderTest> {
   return open(options, () => rm(folder, { recursive: true }))
 }
 
-/** The original of all databases of a test file: on PostgreSQL a copy takes a tenth of what the migrations take. */
+/** The template for all databases of a test file: on PostgreSQL a copy takes a tenth of the time of the migrations. */
 let migrated: Promise<TestDatabase> | undefined
 afterAll(async () => (await migrated)?.[Symbol.asyncDispose]())
 

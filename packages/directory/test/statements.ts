@@ -1,14 +1,14 @@
 import { databaseOf } from '@pocket/core/typeorm'
 import type { DataSource } from 'typeorm'
 
-/** How many statements `work` sends to the database. */
+/** Counts the statements that `work` sends to the database. */
 export async function statementsOf(dataSource: DataSource, work: () => Promise<unknown>): Promise<number> {
   const database = databaseOf(dataSource)
   const { query, execute } = database
   let count = 0
   database.query = (...call) => {
     count += 1
-    // A cast: what the rows look like is known to the caller only.
+    // A cast: only the caller knows the row type.
     return query.apply(database, call) as Promise<never>
   }
   database.execute = (...call) => {

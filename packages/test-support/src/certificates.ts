@@ -20,7 +20,7 @@ export interface TestCertificate {
   readonly cert: string
 }
 
-/** For which names or addresses a certificate is, and until when. */
+/** The host names or IP addresses of a certificate, and its validity. */
 export interface CertificateOptions {
   readonly hosts: readonly string[]
   /** Milliseconds since the Unix epoch. Default: yesterday. */
@@ -29,14 +29,14 @@ export interface CertificateOptions {
   readonly notAfter?: number
 }
 
-/** An authority that nobody trusts but who is told to. */
+/** A CA that is trusted only when configured. */
 export interface TestAuthority {
   /** Its own certificate, PEM. */
   readonly cert: string
   issue(options: CertificateOptions): Promise<TestCertificate>
 }
 
-/** Makes a certificate that vouches for itself. */
+/** Creates a self-signed certificate. */
 export async function selfSigned(options: CertificateOptions): Promise<TestCertificate> {
   const keys = await makeKeys()
   return { key: await pem(keys), cert: await create(options.hosts[0] ?? '', keys, keys, names(options), options) }
@@ -81,7 +81,7 @@ async function create(
     signingAlgorithm: algorithm,
     extensions,
   }
-  // The same classes, whose types Node and the library declare in two ways.
+  // The same classes, with different type declarations in Node and the library.
   const made = await X509CertificateGenerator.create(wanted as unknown as X509CertificateCreateParams)
   return made.toString('pem')
 }

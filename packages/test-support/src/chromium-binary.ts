@@ -5,18 +5,18 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { folderOnce } from './folder-once.ts'
 
-/** A Chromium that can be run. */
+/** An executable Chromium. */
 export interface ChromiumBinary {
   readonly executable: string
-  /** What its environment must hold beside the usual. */
+  /** Additional environment variables that it needs. */
   readonly env: Readonly<Record<string, string>>
 }
 
 /**
- * The Chromium that `CHROME_PATH` names; without it, the one of `@sparticuz/chromium`, unpacked once for each version.
+ * Returns the Chromium of `CHROME_PATH`, or else that of `@sparticuz/chromium`, unpacked once per version.
  *
- * @param unpackInto - The folder that holds the unpacked one. Default: the system's temporary directory.
- * @throws Error that says why, where it cannot run on this machine.
+ * @param unpackInto - The folder for the unpacked browser. Default: the system's temporary directory.
+ * @throws Error with the reason if it cannot run on this machine.
  */
 export async function chromiumBinary(unpackInto?: string): Promise<ChromiumBinary> {
   const chosen = process.env.CHROME_PATH
@@ -28,7 +28,7 @@ export async function chromiumBinary(unpackInto?: string): Promise<ChromiumBinar
   const binary = { executable: join(folder, 'chromium'), env: { FONTCONFIG_FILE: join(folder, 'fonts.conf') } }
   const missing = await missingLibraries(binary)
   if (missing === undefined) return binary
-  // Its own libraries only where the system has none: beside the system's newer ones they do not always fit.
+  // Uses its bundled libraries only if the system has none: they may conflict with newer ones of the system.
   const withLibraries = { ...binary, env: { ...binary.env, LD_LIBRARY_PATH: join(folder, 'al2023', 'lib') } }
   const missingAfter = await missingLibraries(withLibraries)
   if (missingAfter === undefined) return withLibraries
@@ -44,15 +44,15 @@ async function unpacked(parent?: string): Promise<string> {
     name,
     ...(parent === undefined ? {} : { parent }),
     fill: async (folder) => {
-      // The package unpacks into the temporary directory under fixed names and reuses what it finds there, so it runs
-      // in a process whose temporary directory is the new folder.
+      // The package unpacks into fixed names in the temporary directory and reuses existing files, so it runs in a process
+      // whose temporary directory is the new folder.
       await promisify(execFile)(process.execPath, [program, join(packageRoot, 'bin')], { env: { TMPDIR: folder } })
       await writeFile(join(folder, 'fonts.conf'), fontConfiguration)
     },
   })
 }
 
-// The fonts of the system, where it has some, and those of the package beside them: a bare machine can render text.
+// Combines the system's fonts with those of the package, so that a machine without fonts can render text.
 const fontConfiguration = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig>

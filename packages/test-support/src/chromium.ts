@@ -4,23 +4,26 @@ import { waitTimeout } from './limits.ts'
 
 /** How {@link launchBrowser} starts Chromium. */
 export interface BrowserOptions {
-  /** Command-line switches beside the usual ones. */
+  /** Additional command-line switches. */
   readonly args?: readonly string[]
-  /** Host names beside `localhost` and where they are on this machine, such as `127.0.0.1:8443`, for any port. Any certificate is good there. */
+  /**
+   * Maps additional host names to addresses on this machine, such as `127.0.0.1:8443`, for any port. Their certificates are
+   * not checked.
+   */
   readonly hosts?: Readonly<Record<string, string>>
-  /** The folder that holds the unpacked Chromium. Default: the system's temporary directory. */
+  /** The folder for the unpacked Chromium. Default: the system's temporary directory. */
   readonly unpackInto?: string
 }
 
-/** A headless Chromium, closed on disposal with all its pages. */
+/** A headless Chromium that is closed with all its pages on disposal. */
 export interface TestBrowser extends AsyncDisposable {
   readonly browser: Browser
   /**
-   * A browser profile of its own: no cookies, English, UTC, no motion, unless the options say otherwise. Its pages wait as
-   * long as {@link waitTimeout}.
+   * Creates a separate browser profile: no cookies, English, UTC, reduced motion, unless the options differ. Its pages wait
+   * up to {@link waitTimeout}.
    */
   newContext(options?: BrowserContextOptions): Promise<BrowserContext>
-  /** A page in a profile of its own. */
+  /** Opens a page in a new profile. */
   newPage(options?: BrowserContextOptions): Promise<Page>
 }
 
@@ -31,11 +34,11 @@ const defaultArgs = [
   '--disable-domain-reliability',
   '--no-pings',
   '--disable-gpu',
-  // Text has the same width everywhere.
+  // Makes text widths identical on all machines.
   '--font-render-hinting=none',
 ]
 
-/** It reaches this machine and nothing else, whatever a page or the browser itself asks for. */
+/** Restricts the browser to this machine, for pages and for its own requests. */
 function assertCanModifyUser(hosts: Readonly<Record<string, string>>): readonly string[] {
   const mapped = Object.entries(hosts).map(([host, address]) => `MAP ${host} ${address}`)
   const rules = [...mapped, 'MAP * ~NOTFOUND', ...local.map((host) => `EXCLUDE ${host}`)]
@@ -43,20 +46,20 @@ function assertCanModifyUser(hosts: Readonly<Record<string, string>>): readonly 
 }
 
 /**
- * Starts a headless Chromium: the one that `CHROME_PATH` names, or the one that the npm packages bring. It reaches
- * only this machine: `localhost` and the names below it, `127.0.0.1` and `[::1]`.
+ * Starts a headless Chromium: that of `CHROME_PATH`, or that of the npm packages. It can reach only this machine: `localhost`
+ * and its subdomains, `127.0.0.1` and `[::1]`.
  *
- * @throws Error that says why, where it cannot run.
+ * @throws Error with the reason if it cannot run.
  */
 export async function launchBrowser(options: BrowserOptions = {}): Promise<TestBrowser> {
   const binary = await chromiumBinary(options.unpackInto)
-  // Loaded when it is needed: it takes half a second, and most tests want no browser.
+  // Loaded on demand: it takes half a second, and most tests need no browser.
   const { chromium } = await import('playwright-core')
   const browser = await chromium.launch({
     executablePath: binary.executable,
     args: [...assertCanModifyUser(options.hosts ?? {}), ...defaultArgs, ...(options.args ?? [])],
     env: { ...process.env, ...binary.env },
-    // Its sandbox does not work as root nor in most containers, and the only pages it sees are our own.
+    // The sandbox works neither as root nor in most containers, and the browser opens only our own pages.
     chromiumSandbox: false,
   })
   const newContext = async (own: BrowserContextOptions = {}): Promise<BrowserContext> => {

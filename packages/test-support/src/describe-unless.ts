@@ -4,10 +4,10 @@ interface Describe {
 }
 
 /**
- * `describe` for tests that need something that is not installed everywhere. Where it is missing they do not run, and the
- * reporter of the run says why; under `CI=true` that is a failure.
+ * `describe` for tests that need an optional dependency. If it is missing, the tests are skipped and the reporter shows the
+ * reason; under `CI=true` that is a failure.
  *
- * @param missing - Why they cannot run; `undefined`: they can.
+ * @param missing - The reason for skipping; `undefined` runs the tests.
  */
 export function describeUnless(
   missing: string | undefined,

@@ -5,10 +5,9 @@ import { waitTimeout } from './limits.ts'
 const interval = 20
 
 /**
- * Repeats `attempt` until it no longer throws, and returns its result: for a state that arrives by itself and announces
- * itself by no event.
+ * Repeats `attempt` until it no longer throws, and returns its result, for state changes without an event to await.
  *
- * @throws What the last attempt threw, once {@link waitTimeout} has passed.
+ * @throws The error of the last attempt, once {@link waitTimeout} has passed.
  */
 export async function eventually<T>(attempt: () => T | Promise<T>): Promise<T> {
   const deadline = performance.now() + waitTimeout

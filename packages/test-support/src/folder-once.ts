@@ -4,27 +4,27 @@ import { join } from 'node:path'
 
 const runFolderVariable = 'POCKET_TEST_KEPT_IN'
 
-/** From here on, in this process and its children, what is kept for later runs is in this folder. */
+/** Makes this process and its children keep reusable files in this folder. */
 export function keepFilesIn(folder: string): void {
   process.env[runFolderVariable] = folder
 }
 
-/** What {@link folderOnce} makes and where. */
+/** The name, location and content of {@link folderOnce}. */
 export interface FolderOnceOptions {
-  /** Its name, which must change with the content: name the version. The user's number is added to it. */
+  /** The folder name, which must change with the content, for example by including the version. The user ID is appended. */
   readonly name: string
-  /** The folder that holds it. Default: the temporary directory, or what {@link keepFilesIn} says. */
+  /** The parent folder. Default: the temporary directory, or the folder set by {@link keepFilesIn}. */
   readonly parent?: string
-  /** Fills the empty folder that it is given. */
+  /** Fills the empty folder. */
   readonly fill: (folder: string) => Promise<void>
 }
 
 /**
- * A folder that is made once, kept for later runs, and appears complete or not at all, however many ask at once.
- * Everybody may read it; only this user may write to it.
+ * Creates a folder once and keeps it for later runs. It appears atomically, even with concurrent callers. All users may read
+ * it; only this user may write to it.
  *
  * @returns Its path.
- * @throws Error when the path is taken by something that belongs to somebody else.
+ * @throws Error if another user owns the path.
  */
 export async function folderOnce(options: FolderOnceOptions): Promise<string> {
   const folder = join(options.parent ?? process.env[runFolderVariable] ?? tmpdir(), `${options.name}-${userId()}`)
@@ -36,7 +36,7 @@ export async function folderOnce(options: FolderOnceOptions): Promise<string> {
     await rename(staging, folder)
   } catch (error) {
     await rm(staging, { recursive: true, force: true })
-    // Somebody was faster; what they made is as good.
+    // Another process created the same content first.
     if (hasCode(error, 'ENOTEMPTY', 'EEXIST') && (await isOwnFolder(folder))) return folder
     throw error
   }
@@ -59,7 +59,7 @@ function hasCode(error: unknown, ...codes: string[]): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code))
 }
 
-// Windows has no user numbers, and reports 0 as the owner of every file.
+// Windows has no user IDs, and reports 0 as the owner of every file.
 function userId(): number {
   return process.geteuid?.() ?? 0
 }

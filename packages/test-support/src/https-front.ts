@@ -3,13 +3,16 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { selfSigned, type TestCertificate } from './certificates.ts'
 
-/** A reverse proxy that speaks https for some host names, on this machine. */
+/** A reverse proxy on this machine that serves some host names over https. */
 export interface HttpsFront extends AsyncDisposable {
-  /** Where it listens, such as `127.0.0.1:8443`: what {@link BrowserOptions.hosts} maps the names to. */
+  /** The address that it listens on, such as `127.0.0.1:8443`, for {@link BrowserOptions.hosts}. */
   readonly address: string
 }
 
-/** Starts it before a server that listens on plain http at `target`, such as `http://127.0.0.1:1411`. By default it vouches for itself. */
+/**
+ * Starts a proxy for a server that listens on plain http at `target`, such as `http://127.0.0.1:1411`. Uses a self-signed
+ * certificate by default.
+ */
 export async function startHttpsFront(
   hosts: readonly string[],
   target: string,
@@ -17,7 +20,7 @@ export async function startHttpsFront(
 ): Promise<HttpsFront> {
   const server = createServer(certificate ?? (await selfSigned({ hosts })), (req, res) => forward(target, req, res))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  // A server that listens on TCP has no other kind of address.
+  // A server that listens on TCP always has an AddressInfo.
   const { port } = server.address() as AddressInfo
   return {
     address: `127.0.0.1:${port}`,

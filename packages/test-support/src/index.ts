@@ -1,4 +1,4 @@
-// A package that tests with a browser names these types without depending on Playwright itself.
+// Re-exported so that packages with browser tests need no dependency on Playwright.
 export type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
 export { type AxeOptions, expectNoAxeViolations } from './axe.ts'
 export { type BrowserOptions, launchBrowser, type TestBrowser } from './chromium.ts'

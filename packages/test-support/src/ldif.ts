@@ -1,6 +1,6 @@
 type Value = string | Uint8Array
 
-/** One entry (RFC 2849). Attributes are written in the order that is given; bytes and anything but ASCII as base64. */
+/** Formats one entry (RFC 2849). Keeps the order of attributes; writes bytes and non-ASCII text as base64. */
 export function ldifEntry(dn: string, attributes: Readonly<Record<string, Value | readonly Value[]>>): string {
   const lines = Object.entries(attributes).flatMap(([name, given]) =>
     list(given).map((value) => `${name}${written(value)}`),
@@ -8,19 +8,19 @@ export function ldifEntry(dn: string, attributes: Readonly<Record<string, Value 
   return `${[`dn${written(dn)}`, ...lines].join('\n')}\n\n`
 }
 
-/** How large a company is. */
+/** The size of the generated directory. */
 export interface LdifOptions {
   readonly users: number
   readonly groups: number
-  /** How many people are in each group. Default: 20. */
+  /** The number of members per group. Default: 20. */
   readonly members?: number
   /** Default: `dc=example,dc=com`. */
   readonly base?: string
 }
 
 /**
- * A company with its base entry: `uid=userN,ou=people` and `cn=groupN,ou=groups`, numbered from 0. Who is in which group
- * is always the same. `uid=reader` with the password `secret` may be used to read it.
+ * Generates a directory with its base entry: `uid=userN,ou=people` and `cn=groupN,ou=groups`, numbered from 0. Memberships
+ * are deterministic. `uid=reader` with the password `secret` has read access.
  */
 export function ldifOfCompany({ users, groups, members = 20, base = 'dc=example,dc=com' }: LdifOptions): string {
   const dc = /^dc=([^,]+)/.exec(base)?.[1] ?? ''

@@ -1,13 +1,13 @@
-/** What a record of a database holds. */
+/** The value of a database record. */
 export type MmdbValue = string | number | readonly MmdbValue[] | { readonly [key: string]: MmdbValue }
 
-/** What a database is made of. */
+/** The content of a database. */
 export interface MmdbOptions {
   /** Such as `GeoLite2-City`. */
   readonly type: string
-  /** Records by the networks they are for (CIDR), of IPv4 or IPv6; none of them within another one. */
+  /** Records by IPv4 or IPv6 network (CIDR); networks must not overlap. */
   readonly networks: Readonly<Record<string, MmdbValue>>
-  /** Seconds since the Unix epoch. By default the first of January 2026. */
+  /** Seconds since the Unix epoch. Default: 1 January 2026. */
   readonly buildEpoch?: number
 }
 
@@ -18,7 +18,7 @@ const types = { string: 2, uint16: 5, uint32: 6, map: 7, uint64: 9, array: 11 } 
 const separator = Buffer.alloc(16)
 const metadataStart = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1')
 
-/** Writes a database in the format of MaxMind, version 2.0, with records of 24 bits and a tree of IPv6. */
+/** Writes a database in MaxMind format 2.0, with 24-bit records and an IPv6 tree. */
 export function writeMmdb({ type, networks, buildEpoch = 1_767_225_600 }: MmdbOptions): Buffer {
   const root: Node = [undefined, undefined]
   for (const [network, record] of Object.entries(networks)) insert(root, bitsOf(network), { record })
@@ -67,14 +67,14 @@ function insert(root: Node, bits: readonly number[], leaf: { readonly record: Mm
   node[bits.at(-1) ?? 0] = leaf
 }
 
-/** Every node, the root first. */
+/** Lists all nodes, the root first. */
 function listed(root: Node): readonly Node[] {
   const nodes = [root]
   for (const node of nodes) for (const branch of node) if (Array.isArray(branch)) nodes.push(branch)
   return nodes
 }
 
-/** IPv4 is the part of IPv6 that begins with 96 zeros. */
+/** IPv4 networks are in the IPv6 range that begins with 96 zero bits. */
 function bitsOf(network: string): readonly number[] {
   const [address = '', length = ''] = network.split('/')
   const isIPv4 = !address.includes(':')
@@ -114,7 +114,7 @@ function unsigned(type: number, value: number): Buffer {
   return Buffer.concat([head(type, trimmed.length), trimmed])
 }
 
-/** The control byte and what follows of it; sizes up to 284. */
+/** The control byte and additional size bytes; sizes up to 284. */
 function head(type: number, size: number): Buffer {
   const first = (type > 7 ? 0 : type) << 5
   const extended = type > 7 ? [type - 7] : []

@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url'
 import { folderOnce } from './folder-once.ts'
 
 /**
- * The folder that holds `bin`, `lib` and `share` of PostgreSQL, from the npm package for this platform.
+ * The folder with `bin`, `lib` and `share` of PostgreSQL, from the npm package for this platform.
  *
- * @param readableByAll - Whether another user runs them: the installed package may lie where only root can look, so
- * they are copied into the temporary directory, once for each version.
- * @throws Error that says why, where there is no PostgreSQL for this platform or it is not installed.
+ * @param readableByAll - Whether another user runs the binaries: the installed package may be readable by root only, so they
+ *   are copied into the temporary directory, once per version.
+ * @throws Error with the reason if PostgreSQL is not available for this platform or not installed.
  */
 export async function postgresBinaries(readableByAll: boolean): Promise<string> {
   const root = packageRoot()

@@ -8,10 +8,10 @@ import { promisify } from 'node:util'
 import { postgresBinaries } from './postgres-binaries.ts'
 import { freePort } from './process.ts'
 
-// A program: one temporary PostgreSQL. It prints `ready PORT` when it listens on 127.0.0.1, and SIGTERM ends it and
-// removes its data. The superuser is `postgres`, its password is given in PGPASSWORD.
+// A program that runs one temporary PostgreSQL. It prints `ready PORT` when it listens on 127.0.0.1; SIGTERM stops it and
+// removes its data. The superuser is `postgres`, with the password in PGPASSWORD.
 
-// PostgreSQL refuses to run as root; `nobody` exists on every Linux, so no user has to be made.
+// PostgreSQL refuses to run as root; `nobody` exists on every Linux, so no user has to be created.
 const nobody = { uid: 65_534, gid: 65_534 }
 const isRoot = process.getuid?.() === 0
 const runAs = isRoot ? nobody : {}
@@ -24,7 +24,7 @@ process.once('SIGTERM', () => {
   stopping = true
   server?.kill('SIGQUIT')
 })
-// A test run that was killed listens no more; the data must be removed all the same.
+// A killed test run no longer reads the output; the data must still be removed.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 try {
   const binaries = await postgresBinaries(isRoot)
@@ -48,7 +48,7 @@ async function makeCluster(binaries: string): Promise<string> {
   return data
 }
 
-/** Runs until PostgreSQL ends. Another program may take the port before it does, hence the attempts. */
+/** Runs until PostgreSQL exits. Another program may take the port first, hence the retries. */
 async function serve(binaries: string, data: string): Promise<void> {
   for (let attempt = 1; !stopping; attempt++) {
     const port = await freePort()
@@ -62,7 +62,8 @@ async function serve(binaries: string, data: string): Promise<void> {
 }
 
 function start(binaries: string, data: string, port: number): { child: ChildProcess; portWasTaken: () => boolean } {
-  // Without fsync: these data need not survive the machine, only the process under test, and that never writes files.
+  // Without fsync: the data need not survive a crash of the machine, only of the process under test, which does not write
+  // these files.
   const settings = [
     'fsync=off',
     'synchronous_commit=off',

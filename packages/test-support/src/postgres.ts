@@ -5,23 +5,23 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { startProcess } from './process.ts'
 
-/** A PostgreSQL server that stops, and whose data are removed, on disposal or when this process ends. */
+/** A PostgreSQL server that is stopped and deleted on disposal or when this process ends. */
 export interface PostgresServer extends AsyncDisposable {
   /** `postgres://…` with the superuser's name and password. */
   readonly url: string
-  /** Stops all its processes where they are: it keeps its connections, and answers nothing. */
+  /** Suspends all its processes: connections stay open without responses. */
   freeze(): void
-  /** Lets them go on. */
+  /** Resumes its processes. */
   thaw(): void
 }
 
-/** How {@link startPostgres} starts one. */
+/** The options of {@link startPostgres}. */
 export interface PostgresServerOptions {
-  /** How many connections it takes. Default: 200. */
+  /** The maximum number of connections. Default: 200. */
   readonly maxConnections?: number
 }
 
-/** A database of one test, dropped on disposal together with the connections that are still open. */
+/** A test's own database, dropped on disposal even if connections are open. */
 export interface TestDatabase extends AsyncDisposable {
   /** `postgres://…` with the name and password of its owner, who is the superuser. */
   readonly url: string
@@ -31,12 +31,12 @@ const urlVariable = 'POCKET_TEST_POSTGRES_URL'
 const failureVariable = 'POCKET_TEST_POSTGRES_FAILURE'
 
 /**
- * Starts a PostgreSQL 18 with an empty temporary cluster on a free port of 127.0.0.1. Run as root, it runs as `nobody`.
- * It writes without fsync, since its data need not survive a crash of the machine.
+ * Starts PostgreSQL 18 with an empty temporary cluster on a free port of 127.0.0.1. If this process runs as root, PostgreSQL
+ * runs as `nobody`. It writes without fsync, since its data need not survive a crash of the machine.
  *
- * Tests want {@link createTestDatabase}, which shares one server for the whole run.
+ * Tests should use {@link createTestDatabase}, which shares one server for the whole run.
  *
- * @throws Error with the output of PostgreSQL, where it cannot run.
+ * @throws Error with the output of PostgreSQL if it cannot run.
  */
 export async function startPostgres({ maxConnections = 200 }: PostgresServerOptions = {}): Promise<PostgresServer> {
   const password = randomBytes(18).toString('base64url')
@@ -45,7 +45,7 @@ export async function startPostgres({ maxConnections = 200 }: PostgresServerOpti
     env: { PGPASSWORD: password, MAX_CONNECTIONS: String(maxConnections) },
     readyWhen: /^ready (\d+)$/,
   })
-  // Each of its processes is the leader of a group of its own.
+  // Each backend leads its own process group.
   const signal = (name: NodeJS.Signals) => {
     for (const pid of descendants(server.pid)) sendSignal(pid, name)
   }
@@ -62,9 +62,9 @@ export async function startPostgres({ maxConnections = 200 }: PostgresServerOpti
 }
 
 /**
- * Starts the server of a test run and names it in the environment, which the workers of the run inherit. Where it
- * cannot run, the reason is named instead, and every {@link createTestDatabase} fails with it. A server that
- * `POCKET_TEST_POSTGRES_URL` names already is used as it is.
+ * Starts the server of a test run and publishes its URL in the environment, which the workers inherit. If it cannot run,
+ * publishes the reason instead, and every {@link createTestDatabase} fails with it. Uses the server in
+ * `POCKET_TEST_POSTGRES_URL` if set.
  */
 export async function startPostgresOfRun(): Promise<AsyncDisposable> {
   const nothing = { [Symbol.asyncDispose]: async () => {} }
@@ -80,10 +80,10 @@ export async function startPostgresOfRun(): Promise<AsyncDisposable> {
 }
 
 /**
- * Creates a database with a name of its own on the PostgreSQL of the test run.
+ * Creates a uniquely named database on the PostgreSQL of the test run.
  *
- * @param original - The URL of another one that nobody is connected to: the new one holds the same. Default: it is empty.
- * @throws Error that says why, where PostgreSQL could not be started.
+ * @param original - The URL of a database without connections to copy. Default: the new database is empty.
+ * @throws Error with the reason if PostgreSQL could not be started.
  */
 export async function createTestDatabase(original?: string): Promise<TestDatabase> {
   const server = serverOfRun()
@@ -102,7 +102,7 @@ function sendSignal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name)
   } catch (error) {
-    // A backend ends with its connection, also between the look and the signal. By its code, since realms differ.
+    // A backend may exit between the lookup and the signal. Checked by code, since error realms differ.
     if (!(typeof error === 'object' && error !== null && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }
@@ -117,7 +117,7 @@ function readChildren(pid: number): readonly number[] {
     const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
     return text === '' ? [] : text.split(' ').map(Number)
   } catch {
-    // It has just ended.
+    // The process has just ended.
     return []
   }
 }

@@ -4,26 +4,26 @@ import { once } from 'node:events'
 import { createServer, Socket } from 'node:net'
 import { type RunningProcess, WatchedProcess } from './watched-process.ts'
 
-/** How {@link startProcess} starts a process. */
+/** The options of {@link startProcess}. */
 export interface ProcessOptions {
   /**
-   * The whole environment of the process. Only `PATH`, `HOME`, `TMPDIR` and `NODE_COMPILE_CACHE` are inherited, and only
-   * where they are not named here, so that a variable of the developer's shell cannot decide a test.
+   * The complete environment of the process. Only `PATH`, `HOME`, `TMPDIR` and `NODE_COMPILE_CACHE` are inherited unless
+   * given here, so that a developer's shell cannot affect a test.
    */
   readonly env?: Readonly<Record<string, string>>
-  /** Its working directory. Default: the one of the test run. */
+  /** Its working directory. Default: that of the test run. */
   readonly cwd?: string
-  /** The line of output, on standard output or standard error, that says it is ready. Default: it is ready at once. */
+  /** Matches the line on standard output or standard error that signals readiness. Default: ready immediately. */
   readonly readyWhen?: RegExp
   /** Milliseconds to wait for that line. Default: `waitTimeout`. */
   readonly readyTimeout?: number
 }
 
 /**
- * Starts a process and waits until it says that it is ready. It does not outlive the test run, even if that is killed,
- * and does not keep it alive.
+ * Starts a process and waits until it is ready. It ends with the test run, even if that is killed, and does not keep it
+ * alive.
  *
- * @throws Error with all its output, when the program cannot be started, ends before it is ready or takes too long.
+ * @throws Error with all its output if the program cannot be started, exits before it is ready, or times out.
  */
 export async function startProcess(
   command: string,
@@ -34,11 +34,11 @@ export async function startProcess(
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...inheritedEnvironment(), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A process group of its own, so that disposal reaches the processes that it starts.
+    // Its own process group, so that disposal also ends its child processes.
     detached: true,
   })
   await once(child, 'spawn')
-  // One that is left over must not keep the test run alive, which would wait for it without end.
+  // A leftover process must not keep the test run alive.
   child.unref()
   for (const output of [child.stdout, child.stderr]) if (output instanceof Socket) output.unref()
   const running = new WatchedProcess(child, guardGroup(child))
@@ -52,10 +52,10 @@ export async function startProcess(
   }
 }
 
-/** Below the ports that systems give to outgoing connections and to servers that ask for any port: those come and go. */
+/** Below the ephemeral ports that systems assign, which are reused at any time. */
 const ports = { first: 12_000, end: 32_000 } as const
 
-/** A TCP port of 127.0.0.1 that was free a moment ago. Nobody gets it by chance but another caller of this function. */
+/** A TCP port of 127.0.0.1 that was free a moment ago. Only other callers of this function are likely to use it. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(ports.first, ports.end)
@@ -77,8 +77,8 @@ function inheritedEnvironment(): Record<string, string> {
 }
 
 /**
- * Ends the child's process group when this process is gone, however it went: the guard reads a pipe that only this
- * process holds open, so even SIGKILL reaches it. Answers with the function that lets the guard go.
+ * Ends the child's process group when this process exits for any reason: the guard reads a pipe that only this process holds
+ * open, so it detects even SIGKILL. Returns a function that releases the guard.
  */
 function guardGroup(child: ChildProcess): () => void {
   const script = 'read -r word; [ "$word" = ended ] || kill -s TERM -- "-$1"'

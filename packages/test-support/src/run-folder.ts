@@ -4,22 +4,22 @@ import { join } from 'node:path'
 import { folderOnce, keepFilesIn } from './folder-once.ts'
 
 const variable = 'POCKET_TEST_RUN_FOLDER'
-/** Of Linux: in memory. */
+/** In-memory file system on Linux. */
 const sharedMemory = '/dev/shm'
-/** Bytes: what a whole run writes, twice. */
+/** Bytes: twice the amount that a whole run writes. */
 const requiredBytes = 4 * 1024 ** 3
 
 /**
- * Makes the folder of a test run. The environment, which the workers of the run and their children inherit, names it as
- * the one for temporary files, so that nothing of the run is left behind.
+ * Creates the folder of a test run. The environment, which workers and child processes inherit, uses it for temporary files,
+ * so that the run leaves no files behind.
  *
- * It is in memory where there is room: every commit of a database waits for its disk.
+ * Uses memory if there is enough space, since every database commit waits for the disk.
  */
 export async function startRunFolder(): Promise<AsyncDisposable> {
   const before = tmpdir()
   keepFilesIn(before)
   const folder = await mkdtemp(join((await hasSharedMemory()) ? sharedMemory : before, 'pocket-test-run-'))
-  // A server of the tests may run as somebody else, in a folder of its own below.
+  // A test server may run as another user, in a subfolder.
   await chmod(folder, 0o711)
   Object.assign(process.env, { [variable]: folder, TMPDIR: folder })
   return {
@@ -37,9 +37,9 @@ async function hasSharedMemory(): Promise<boolean> {
 }
 
 /**
- * What many files of a test run copy, made once for all of them: a folder that appears complete or not at all.
+ * Creates a shared folder once per test run; it appears atomically.
  *
- * @param fill - Fills the empty folder that it is given.
+ * @param fill - Fills the empty folder.
  * @returns Its path.
  */
 export async function onceInRun(name: string, fill: (folder: string) => Promise<void>): Promise<string> {

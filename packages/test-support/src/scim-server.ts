@@ -5,41 +5,41 @@ import express from 'express'
 import SCIMMY from 'scimmy'
 import SCIMMYRouters from 'scimmy-routers'
 
-/** An object as the server keeps it. */
+/** A resource as stored in the server. */
 export interface ScimObject {
   readonly id: string
-  /** Of a user. */
+  /** Only for users. */
   readonly userName: string
   readonly displayName: string
   readonly [attribute: string]: unknown
 }
 
 export interface ScimServerOptions {
-  /** What it lets in. */
+  /** The accepted bearer token. */
   readonly token?: string
-  /** Whether it says that it can `PATCH`. By default it does. */
+  /** Whether it advertises `PATCH` support. Default: yes. */
   readonly patch?: boolean
 }
 
-/** A SCIM 2.0 server (RFC 7644) on 127.0.0.1, which keeps what it is given as long as it runs. */
+/** A SCIM 2.0 server (RFC 7644) on 127.0.0.1 that stores resources in memory. */
 export interface ScimServer extends AsyncDisposable {
-  /** The endpoint. */
+  /** The endpoint URL. */
   readonly url: string
   readonly users: Map<string, ScimObject>
   readonly groups: Map<string, ScimObject>
-  /** Method and path of every request, in their order. */
+  /** Method and path of all requests, in order. */
   readonly requests: string[]
-  /** The bodies of what was sent, in the same order. */
+  /** The request bodies, in the same order. */
   readonly bodies: unknown[]
 }
 
 interface Store {
   readonly objects: Map<string, ScimObject>
-  /** What no two of them share. */
+  /** The attribute that must be unique. */
   readonly name: 'userName' | 'displayName'
 }
 
-/** The library knows one server in a process: the one that was started last. */
+/** The library supports one server per process: the last one started. */
 let stores: Readonly<Record<'User' | 'Group', Store>> | undefined
 let declared = false
 
@@ -56,7 +56,7 @@ export async function startScimServer({
   const app = express()
   app.use((req, _res, next) => {
     requests.push(`${req.method} ${req.originalUrl.replace('/scim/v2', '')}`)
-    // The library writes numbers into the query, which Express 5 reads anew every time.
+    // The library writes numbers into the query, which Express 5 parses again on every access.
     Object.defineProperty(req, 'query', { value: { ...req.query }, writable: true })
     next()
   })
@@ -75,7 +75,7 @@ export async function startScimServer({
   app.use('/scim/v2', routers)
   const server = createServer(app)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  // A server that listens on TCP has no other kind of address.
+  // A server that listens on TCP always has an AddressInfo.
   const { port } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${port}/scim/v2`,
@@ -118,7 +118,7 @@ function write(kind: 'User' | 'Group', id: string | undefined, content: object):
     if (other.id !== id && keyOf(other, name) === key)
       throw new SCIMMY.Types.Error(409, 'uniqueness', `${name} is taken`)
   const { schemas: _schemas, meta: _meta, ...kept } = plain
-  // A cast: the library has checked what is required.
+  // A cast: the library has validated the required attributes.
   const object = { ...kept, id: id ?? randomUUID() } as unknown as ScimObject
   objects.set(object.id, object)
   return object
@@ -126,7 +126,7 @@ function write(kind: 'User' | 'Group', id: string | undefined, content: object):
 
 const keys = new WeakMap<ScimObject, string>()
 
-/** Worked out once, since every new object is compared with all others. */
+/** Computed once, since every new resource is compared with all others. */
 function keyOf(object: ScimObject, name: Store['name']): string {
   const known = keys.get(object) ?? String(object[name]).toLowerCase()
   keys.set(object, known)
@@ -140,7 +140,7 @@ function read(
   const { objects } = storeOf(kind)
   if (id === undefined) {
     const all = [...objects.values()]
-    // A cast: the filter returns some of what it was given.
+    // A cast: the filter returns a subset of its input.
     return filter ? (filter.match(all) as ScimObject[]) : all
   }
   const found = objects.get(id)

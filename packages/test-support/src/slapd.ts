@@ -15,8 +15,8 @@ const modules = '/usr/lib/ldap'
 const schemas = '/etc/ldap/schema'
 
 /**
- * Why OpenLDAP's `slapd` cannot be started; `undefined` where it can. Tests that need it are then left out with this
- * reason, see `describeUnless`.
+ * The reason why OpenLDAP's `slapd` cannot be started, or `undefined`. Tests that need it are skipped with this reason, see
+ * `describeUnless`.
  */
 export const slapdMissing: string | undefined = [program, `${modules}/back_mdb.so`, `${schemas}/core.schema`].every(
   (path) => existsSync(path),
@@ -24,43 +24,43 @@ export const slapdMissing: string | undefined = [program, `${modules}/back_mdb.s
   ? undefined
   : 'slapd is not installed: apt-get install --no-install-recommends slapd'
 
-/** What a directory holds, and how it listens. */
+/** The content and configuration of a directory. */
 export interface SlapdOptions {
-  /** Its entries, the base first; see `ldifEntry` and `ldifOfCompany`. */
+  /** Its entries, starting with the base; see `ldifEntry` and `ldifOfCompany`. */
   readonly ldif: string
   /** Default: `dc=example,dc=com`. */
   readonly base?: string
-  /** Makes it listen on `ldaps://` and offer StartTLS. */
+  /** Enables `ldaps://` and StartTLS. */
   readonly tls?: TestCertificate
-  /** How many entries one answer has at most, pages being answers of their own. Default: 500, as slapd has it. */
+  /** The maximum number of entries per response, counted per page. Default: 500, as in slapd. */
   readonly sizeLimit?: number
-  /** Whether it answers page by page (RFC 2696). Default: yes. */
+  /** Whether it supports paging (RFC 2696). Default: yes. */
   readonly pages?: boolean
   /** Lines of `slapd.conf` before the database: definitions of attributes and classes, options. */
   readonly configuration?: string
 }
 
-/** An OpenLDAP server of a test, gone with its data on disposal or when this process ends. */
+/** A test's OpenLDAP server, removed with its data on disposal or when this process ends. */
 export interface Slapd extends AsyncDisposable {
   /** `ldap://127.0.0.1:port` */
   readonly url: string
-  /** `ldaps://127.0.0.1:port`; nobody listens there without `tls`. */
+  /** `ldaps://127.0.0.1:port`; no server listens there without `tls`. */
   readonly tlsUrl: string
   /** `ldapi://…`, its socket. */
   readonly socketUrl: string
   readonly base: string
-  /** Who may do anything, whatever the limits. */
+  /** An account with full access and no limits. */
   readonly administrator: { readonly dn: string; readonly password: string }
-  /** Changes it as `ldapmodify` reads it (RFC 2849). */
+  /** Changes entries in the format of `ldapmodify` (RFC 2849). */
   modify(ldif: string): Promise<void>
-  /** Stops it at once, and leaves its port to nobody. */
+  /** Kills the server and keeps its port unused. */
   kill(): Promise<void>
 }
 
 /**
- * Starts one on free ports of 127.0.0.1. Its entries are loaded offline, 20,000 of them within seconds.
+ * Starts a server on free ports of 127.0.0.1. Entries are loaded offline, 20,000 of them within seconds.
  *
- * @throws Error with what it said, where it cannot run.
+ * @throws Error with its output if it cannot run.
  */
 export async function startSlapd(options: SlapdOptions): Promise<Slapd> {
   if (slapdMissing !== undefined) throw new Error(slapdMissing)
@@ -70,7 +70,7 @@ export async function startSlapd(options: SlapdOptions): Promise<Slapd> {
       return await start(folder, options)
     } catch (error) {
       await rm(folder, { recursive: true, force: true })
-      // Another program may take a port before it does.
+      // Another program may take the port first.
       if (attempt === 5 || !String(error).includes('Address already in use')) throw error
     }
   }
@@ -91,13 +91,13 @@ async function start(folder: string, options: SlapdOptions): Promise<Slapd> {
   const tlsUrl = `ldaps://127.0.0.1:${await freePort()}`
   const socketUrl = `ldapi://${encodeURIComponent(join(folder, 'socket'))}`
   const urls = [url, socketUrl, ...(options.tls ? [tlsUrl] : [])].map((each) => `${each}/`).join(' ')
-  // The shell waits for it to end and removes its data, even where the test run was killed.
+  // The shell waits for slapd to exit and removes its data, even if the test run was killed.
   const script = 'trap : TERM; folder=$1; shift; "$@" & wait $!; wait $!; rm -rf -- "$folder"'
   const command = [program, '-d', 'none', '-f', configuration, '-h', urls]
   const server = await startProcess('/bin/sh', ['-c', script, 'slapd', folder, ...command], {
     readyWhen: /slapd starting/,
   })
-  // It says so shortly before it listens.
+  // It reports readiness shortly before it listens.
   for (const each of options.tls ? [url, tlsUrl] : [url]) await untilListening(Number(new URL(each).port))
   return {
     url,

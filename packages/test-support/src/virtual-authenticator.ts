@@ -1,26 +1,26 @@
 import type { CDPSession, Page } from 'playwright-core'
 
-/** What a virtual authenticator is and can do. The defaults are those of a phone or laptop that asks for a fingerprint. */
+/** The properties of a virtual authenticator. The defaults match a phone or laptop with a fingerprint sensor. */
 export interface VirtualAuthenticatorOptions {
   /** Default: `ctap2`. */
   readonly protocol?: 'ctap2' | 'u2f'
-  /** Default: `internal`, an authenticator that is part of the device. */
+  /** Default: `internal`, a platform authenticator. */
   readonly transport?: 'internal' | 'usb' | 'nfc' | 'ble' | 'cable'
-  /** Whether it keeps discoverable credentials. Default: true. */
+  /** Whether it stores discoverable credentials. Default: true. */
   readonly hasResidentKey?: boolean
-  /** Whether it is able to verify its user. Default: true. */
+  /** Whether it supports user verification. Default: true. */
   readonly hasUserVerification?: boolean
-  /** Whether verifying the user succeeds. Default: true. */
+  /** Whether user verification succeeds. Default: true. */
   readonly isUserVerified?: boolean
-  /** Whether the user touches it at once; otherwise a ceremony waits. Default: true. */
+  /** Whether user presence is confirmed automatically; otherwise a ceremony waits. Default: true. */
   readonly automaticPresenceSimulation?: boolean
-  /** Whether new credentials may be backed up (flag BE). Default: false. */
+  /** Whether new credentials are backup eligible (flag BE). Default: false. */
   readonly defaultBackupEligibility?: boolean
   /** Whether new credentials are backed up (flag BS). Default: false. */
   readonly defaultBackupState?: boolean
 }
 
-/** A credential inside a virtual authenticator. All bytes are base64url without padding, as in WebAuthn's JSON. */
+/** A credential of a virtual authenticator. All bytes are base64url without padding, as in WebAuthn's JSON. */
 export interface VirtualCredential {
   readonly id: string
   readonly isDiscoverable: boolean
@@ -35,27 +35,27 @@ export interface VirtualCredential {
   readonly privateKey: string
 }
 
-/** An authenticator made of software, inside the browser, for one page. */
+/** A virtual authenticator inside the browser, for one page. */
 export interface VirtualAuthenticator {
-  /** The credentials that it holds now. */
+  /** The stored credentials. */
   credentials(): Promise<readonly VirtualCredential[]>
-  /** Gives it a credential, for instance one of another page's authenticator, as a synced passkey would arrive. */
+  /** Adds a credential, for example from another page's authenticator, as a synced passkey would arrive. */
   addCredential(credential: VirtualCredential): Promise<void>
-  /** Makes it forget a credential. */
+  /** Removes a credential. */
   removeCredential(id: string): Promise<void>
-  /** Whether verifying the user succeeds from now on. */
+  /** Sets whether user verification succeeds. */
   setUserVerified(verified: boolean): Promise<void>
-  /** Whether the user touches it at once from now on. */
+  /** Sets whether user presence is confirmed automatically. */
   setAutomaticPresence(automatic: boolean): Promise<void>
-  /** Takes it off the page. */
+  /** Removes the authenticator from the page. */
   remove(): Promise<void>
 }
 
 type DevToolsCredential = Awaited<ReturnType<typeof devToolsCredentials>>[number]
 
 /**
- * Gives a page a virtual authenticator (the WebAuthn domain of the Chrome DevTools Protocol). A page may have several,
- * but only one of them with the transport `internal`.
+ * Adds a virtual authenticator to a page (the WebAuthn domain of the Chrome DevTools Protocol). A page may have several, but
+ * only one with the transport `internal`.
  */
 export async function addVirtualAuthenticator(
   page: Page,

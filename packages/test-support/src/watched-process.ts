@@ -4,26 +4,26 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { waitTimeout } from './limits.ts'
 
-/** A process that a test started. Its disposal ends it, together with every process that it started itself. */
+/** A process started by a test. Disposal ends it with all its child processes. */
 export interface RunningProcess extends AsyncDisposable {
   readonly pid: number
-  /** What `readyWhen` matched: the whole match, then its groups. Empty without a `readyWhen`. */
+  /** The match of `readyWhen` with its groups. Empty without a `readyWhen`. */
   readonly ready: readonly string[]
   /**
-   * Resolves when it has ended and all of its output has arrived: with its exit code, or with 128 + the signal's number
-   * where a signal ended it, as a shell reports it.
+   * Resolves when the process has exited and all output has arrived, with the exit code, or with 128 + the signal's number,
+   * as in a shell.
    */
   readonly exit: Promise<number>
-  /** Every line that it has written so far to standard output and standard error. */
+  /** All lines written so far to standard output and standard error. */
   output(): string
   /**
    * Waits for a line of output, past or future.
    *
    * @param timeout - Milliseconds. Default: `waitTimeout`.
-   * @throws Error with all the output, when the process ends or the time is over first.
+   * @throws Error with all the output if the process exits or the timeout passes first.
    */
   waitForOutput(line: RegExp, timeout?: number): Promise<readonly string[]>
-  /** Sends a signal (default `SIGTERM`) to the process itself; await {@link RunningProcess.exit} for its end. */
+  /** Sends a signal (default `SIGTERM`) to the process itself; await {@link RunningProcess.exit} for its exit. */
   kill(signal?: NodeJS.Signals): void
 }
 
@@ -35,7 +35,7 @@ interface Waiter {
   readonly reject: (error: Error) => void
 }
 
-/** A child process whose lines are kept and can be waited for. */
+/** A child process whose output lines are stored and can be awaited. */
 export class WatchedProcess implements RunningProcess {
   readonly exit: Promise<number>
   ready: readonly string[] = []
@@ -45,8 +45,8 @@ export class WatchedProcess implements RunningProcess {
   #ending: string | undefined
 
   /**
-   * @param child - A child that has been spawned, the leader of its process group.
-   * @param whenEnded - Called once, when it has ended.
+   * @param child - A spawned child process that leads its process group.
+   * @param whenEnded - Called once, when it has exited.
    */
   constructor(child: ChildProcessByStdio<null, Readable, Readable>, whenEnded: () => void) {
     this.#child = child
@@ -129,8 +129,7 @@ export class WatchedProcess implements RunningProcess {
   }
 }
 
-// It ended in this very moment, which is what was wanted. Not by instanceof: inside jest an error of Node is of another
-// realm.
+// The process has just exited, as intended. Not by instanceof: inside jest an error of Node is of another realm.
 function isNoSuchProcess(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ESRCH'
 }

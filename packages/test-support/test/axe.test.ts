@@ -6,7 +6,7 @@ function page(body: string): string {
   return `<!doctype html><html lang="en"><title>Page</title><main><h1>Page</h1>${body}</main></html>`
 }
 
-test('a violation is told with its rule, its element and what to do', async () => {
+test('reports a violation with its rule, element and remedy', async () => {
   await using server = await servePage(page('<input id="mail"><img src="data:," alt="">'))
   await using browser = await launchBrowser()
   const opened = await browser.newPage()
@@ -18,7 +18,7 @@ test('a violation is told with its rule, its element and what to do', async () =
   await expectNoAxeViolations(opened, { exclude: ['#mail'] })
 })
 
-test('targets that a finger cannot tell apart are a violation', async () => {
+test('reports touch targets that are too close together', async () => {
   const small = '<button style="inline-size: 16px; block-size: 16px; padding: 0; border: 0">'
   await using server = await servePage(page(`<div>${small}a</button>${small}b</button></div>`))
   await using browser = await launchBrowser()
@@ -28,7 +28,7 @@ test('targets that a finger cannot tell apart are a violation', async () => {
   await expect(expectNoAxeViolations(opened)).rejects.toThrow(/target-size \(serious\)/)
 })
 
-test('an accessible page passes', async () => {
+test('accepts an accessible page', async () => {
   await using server = await servePage(page('<label>Mail <input></label>'))
   await using browser = await launchBrowser()
   const opened = await browser.newPage()

@@ -35,7 +35,7 @@ async function signIn(page: Page): Promise<string | undefined> {
   })
 }
 
-test('two browsers that start at once from a cold machine both register and use a passkey', async () => {
+test('registers and uses a passkey in two browsers that unpack Chromium concurrently', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'pocket-test-cold-'))
   try {
     await using server = await servePage(html)
@@ -54,7 +54,7 @@ test('two browsers that start at once from a cold machine both register and use 
       expect(used).toBe(registered)
     }
     expect(new Set(signedIn.map(({ used }) => used)).size).toBe(2)
-    // One of the two was faster; nothing of the other is left.
+    // Only one of the two unpacked folders is kept.
     const left = await readdir(folder)
     expect(left).toEqual(process.env.CHROME_PATH ? [] : [expect.stringMatching(/^pocket-test-chromium-[\d.]+-\d+$/)])
   } finally {
@@ -62,7 +62,7 @@ test('two browsers that start at once from a cold machine both register and use 
   }
 })
 
-test('the virtual authenticator tells its credentials, hands them on and forgets them', async () => {
+test('lists, adds and removes credentials of the virtual authenticator', async () => {
   await using server = await servePage(html)
   await using browser = await launchBrowser()
   const page = await browser.newPage()
@@ -86,7 +86,7 @@ test('the virtual authenticator tells its credentials, hands them on and forgets
   expect(await authenticator.credentials()).toEqual([])
 })
 
-test('a user who is not verified is refused, and one who is verified again is let in', async () => {
+test('rejects an unverified user, and accepts the user once verified again', async () => {
   await using server = await servePage(html)
   await using browser = await launchBrowser()
   const page = await browser.newPage()
@@ -100,7 +100,7 @@ test('a user who is not verified is refused, and one who is verified again is le
   expect(await signIn(page)).toBe(id)
 })
 
-test('text is rendered, so the browser has a font', async () => {
+test('renders text with an available font', async () => {
   await using server = await servePage(html)
   await using browser = await launchBrowser()
   const page = await browser.newPage({ viewport: { width: 400, height: 120 } })
@@ -114,7 +114,7 @@ test('text is rendered, so the browser has a font', async () => {
   expect(withText.equals(withoutText)).toBe(false)
 })
 
-test('the browser reaches no other machine', async () => {
+test('blocks requests to other machines', async () => {
   await using browser = await launchBrowser()
   const page = await browser.newPage()
 

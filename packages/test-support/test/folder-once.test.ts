@@ -14,7 +14,7 @@ afterEach(async () => {
   await rm(parent, { recursive: true, force: true })
 })
 
-test('everybody gets the same complete folder, and nothing else is left', async () => {
+test('returns the same complete folder to all callers, and leaves no other files', async () => {
   const fill = (content: string) => (folder: string) => writeFile(join(folder, 'file'), content)
   const folders = await Promise.all(
     ['a', 'b', 'c'].map((content) => folderOnce({ name: 'thing-1', parent, fill: fill(content) })),
@@ -28,7 +28,7 @@ test('everybody gets the same complete folder, and nothing else is left', async 
   expect(await readFile(join(folder, 'file'), 'utf8')).toBe(content)
 })
 
-test('a folder that could not be filled does not appear', async () => {
+test('creates no folder if filling it fails', async () => {
   const fill = async (): Promise<void> => {
     throw new Error('disk full')
   }
@@ -37,7 +37,7 @@ test('a folder that could not be filled does not appear', async () => {
   expect(await readdir(parent)).toEqual([])
 })
 
-test('a link that somebody left at the path is not followed', async () => {
+test('does not follow an existing link at the path', async () => {
   const fill = async (): Promise<void> => {}
   const folder = await folderOnce({ name: 'thing-1', parent, fill })
   await rm(folder, { recursive: true })

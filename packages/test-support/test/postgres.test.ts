@@ -16,7 +16,7 @@ async function query(url: string, statement: string): Promise<unknown[]> {
   }
 }
 
-test('a test database is an empty PostgreSQL 18 of its own', async () => {
+test('creates a separate empty PostgreSQL 18 database', async () => {
   await using one = await createTestDatabase()
   await using other = await createTestDatabase()
   await query(one.url, 'CREATE TABLE only_here (id integer)')
@@ -27,7 +27,7 @@ test('a test database is an empty PostgreSQL 18 of its own', async () => {
   expect(await query(one.url, 'SHOW server_version')).toEqual([{ server_version: expect.stringMatching(/^18\./) }])
 })
 
-test('a copy holds what its original holds, and nothing that comes later', async () => {
+test('copies the original database without its later changes', async () => {
   await using original = await createTestDatabase()
   await query(original.url, 'CREATE TABLE before (id integer)')
   await using copy = await createTestDatabase(original.url)
@@ -37,7 +37,7 @@ test('a copy holds what its original holds, and nothing that comes later', async
   expect(await query(copy.url, tables)).toEqual([{ tablename: 'before' }])
 })
 
-test('disposal drops the database although a connection is still open', async () => {
+test('drops the database on disposal although a connection is still open', async () => {
   const database = await createTestDatabase()
   const client = new pg.Client({ connectionString: database.url })
   const ended = new Promise((resolve) => client.on('error', resolve))
@@ -51,7 +51,7 @@ test('disposal drops the database although a connection is still open', async ()
 
 const source = JSON.stringify(new URL('../src/postgres.ts', import.meta.url).href)
 
-test('where PostgreSQL cannot run, asking for a database says why', async () => {
+test('gives the reason if PostgreSQL cannot run', async () => {
   const script = `import { createTestDatabase, startPostgresOfRun } from ${source}
     await startPostgresOfRun()
     await createTestDatabase()`
@@ -63,7 +63,7 @@ test('where PostgreSQL cannot run, asking for a database says why', async () => 
   expect(run.output()).toMatch(/there is no PostgreSQL for this test: [\s\S]*ENOENT[\s\S]*\/no\/such\/folder/)
 })
 
-test('a test run that is killed leaves neither the server nor its data behind', async () => {
+test('removes the server and its data when a test run is killed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'pocket-test-killed-'))
   const dataFolders = async () => (await readdir(folder)).filter((name) => name.includes('-data-'))
   const watcher = watch(folder)

@@ -5,7 +5,7 @@ import { freePort, startProcess } from '@pocket/test-support'
 
 const node = process.execPath
 
-test('a process is ready when a line says so, and the match is told', async () => {
+test('waits for the ready line and returns the match', async () => {
   const script = "console.log('starting'); console.error('listening on 1234'); setInterval(() => {}, 1000)"
   await using running = await startProcess(node, ['-e', script], { readyWhen: /listening on (\d+)/ })
 
@@ -13,7 +13,7 @@ test('a process is ready when a line says so, and the match is told', async () =
   expect(running.output().split('\n').sort()).toEqual(['listening on 1234', 'starting'])
 })
 
-test('the environment is what the test says', async () => {
+test('uses the environment that the test sets', async () => {
   await using running = await startProcess(node, ['-e', 'console.log(JSON.stringify(process.env))'], {
     env: { GREETING: 'hello' },
   })
@@ -24,7 +24,7 @@ test('the environment is what the test says', async () => {
   expect(names).toEqual(['GREETING'])
 })
 
-test('the exit is the exit code, or 128 and the signal', async () => {
+test('reports the exit code, or 128 plus the signal number', async () => {
   await using failing = await startProcess(node, ['-e', 'process.exit(3)'])
   await using waiting = await startProcess(node, ['-e', 'setInterval(() => {}, 1000)'])
   waiting.kill('SIGKILL')
@@ -33,7 +33,7 @@ test('the exit is the exit code, or 128 and the signal', async () => {
   expect(await waiting.exit).toBe(137)
 })
 
-test('a process that ends, or takes too long, before it is ready is an error with its output', async () => {
+test('rejects with the output if the process exits or times out before it is ready', async () => {
   const options = { readyWhen: /never/, readyTimeout: 500 }
   await expect(startProcess(node, ['-e', "console.error('no disk'); process.exit(2)"], options)).rejects.toThrow(
     /ended with exit code 2 before[\s\S]*no disk/,
@@ -42,7 +42,7 @@ test('a process that ends, or takes too long, before it is ready is an error wit
   await expect(startProcess('/no/such/program', [])).rejects.toThrow('ENOENT')
 })
 
-test('a line can be waited for; one that will never come is an error', async () => {
+test('waits for a line, and rejects if the line can no longer appear', async () => {
   const script = "process.once('SIGHUP', () => { console.log('second'); process.exit() }); console.log('first')"
   await using running = await startProcess(node, ['-e', `${script}; setInterval(() => {}, 1000)`])
 
@@ -53,12 +53,12 @@ test('a line can be waited for; one that will never come is an error', async () 
   await expect(running.waitForOutput(/third/)).rejects.toThrow('ended with exit code 0')
 })
 
-/** A program that connects to the port and lives until it is ended: the connection closes when it is gone. */
+/** A program that connects to the port and runs until it is killed: the closed connection shows its exit. */
 function connecting(port: number): string {
   return `require('node:net').connect(${port}, '127.0.0.1'); setInterval(() => {}, 1000)`
 }
 
-test('disposal ends the process and the processes that it started', async () => {
+test('ends the process and its child processes on disposal', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const port = portOf(server.address())
@@ -74,7 +74,7 @@ test('disposal ends the process and the processes that it started', async () => 
   server.close()
 })
 
-test('a process does not outlive a test run that is killed', async () => {
+test('ends a process when the test run is killed', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const source = new URL('../src/process.ts', import.meta.url).href
@@ -92,7 +92,7 @@ test('a process does not outlive a test run that is killed', async () => {
   server.close()
 })
 
-test('a process that nobody ended does not keep a test run alive, and is gone with it', async () => {
+test('does not keep the test run alive for a running process, and ends the process with it', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const source = new URL('../src/process.ts', import.meta.url).href
@@ -105,7 +105,7 @@ test('a process that nobody ended does not keep a test run alive, and is gone wi
   server.close()
 })
 
-test('a free port can be listened on', async () => {
+test('returns a free port that accepts a listener', async () => {
   const port = await freePort()
   const server = createServer().listen(port, '127.0.0.1')
   await once(server, 'listening')

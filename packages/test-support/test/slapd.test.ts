@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { describeUnless, ldifEntry, ldifOfCompany, slapdMissing, startSlapd } from '@pocket/test-support'
 
 describeUnless(slapdMissing, describe)('slapd', () => {
-  test('holds what it was given, and is gone with its data', async () => {
+  test('returns its entries, and removes its data on disposal', async () => {
     const base = 'dc=example,dc=com'
     const who = ldifEntry(`cn=Zoë\\, or so,${base}`, { objectClass: 'person', cn: 'Zoë, or so', sn: ' spaced ' })
     const slapd = await startSlapd({ ldif: ldifOfCompany({ users: 20_000, groups: 2_000 }) + who })
@@ -19,7 +19,7 @@ describeUnless(slapdMissing, describe)('slapd', () => {
     await expect(slapd.modify('')).rejects.toThrow('ENOENT')
   })
 
-  test('says what it refuses', async () => {
+  test('reports rejected requests', async () => {
     await expect(startSlapd({ ldif: 'dn: dc=elsewhere\n' })).rejects.toThrow('slapadd')
   })
 })

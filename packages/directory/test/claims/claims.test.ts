@@ -12,7 +12,7 @@ function refusal(claims: Parameters<typeof checkedClaims>[0]): unknown {
 }
 
 describe('custom claims', () => {
-  test.each([...reservedClaims])('%s is reserved', (key) => {
+  test.each([...reservedClaims])('reserves %s', (key) => {
     expect(
       refusal([
         { key: 'room', value: 'x' },
@@ -26,11 +26,11 @@ describe('custom claims', () => {
     })
   })
 
-  test.each(['picture', 'rat', 'locale', 'https://example.com/claim', 'Ключ'])('%s is not', (key) => {
+  test.each(['picture', 'rat', 'locale', 'https://example.com/claim', 'Ключ'])('does not reserve %s', (key) => {
     expect(refusal([{ key, value: 'x' }])).toEqual([{ key, value: 'x' }])
   })
 
-  test('are there once, however they are encoded', () => {
+  test('stores claims once, regardless of their encoding', () => {
     const twice = [
       { key: 'caf\u00e9', value: '1' },
       { key: 'cafe\u0301', value: '2' },
@@ -55,7 +55,7 @@ describe('custom claims', () => {
     [{ key: 'a\nb', value: 'x' }, [['[0].key', 'invalid_format']]],
     [{ key: 'a', value: '\0' }, [['[0].value', 'invalid_format']]],
     [{ key: 'a', value: '\ud800' }, [['[0].value', 'invalid_format']]],
-  ])('%j is refused', (claim, problems) => {
+  ])('rejects %j', (claim, problems) => {
     const fields = problems.map(([field, code]) => expect.objectContaining({ field, code }))
     expect(refusal([claim])).toMatchObject({ code: 'validation_failed', fields })
   })
@@ -70,7 +70,7 @@ describe.each(kinds)('claims on %s', (_kind, open) => {
 
   afterEach(async () => it[Symbol.asyncDispose]())
 
-  test('take the place of those that were there, in their order', async () => {
+  test('replaces the existing claims and keeps their order', async () => {
     const { directory } = it
     const [{ id }, other] = [
       await directory.create(newUser({ username: 'zoe' })),
@@ -94,7 +94,7 @@ describe.each(kinds)('claims on %s', (_kind, open) => {
       await expect(directory.claims.replaceForUser(unknown, [])).rejects.toMatchObject({ code: 'user_not_found' })
   })
 
-  test('suggest their keys, those that are used most first', async () => {
+  test('suggests keys, most used first', async () => {
     const { directory } = it
     const of = (...keys: string[]) => keys.map((key) => ({ key, value: 'x' }))
     for (const [username, keys] of [

@@ -20,7 +20,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
   const namesOf = async (userId: string) => (await it.directory.accounts.find(userId))?.groups.map(({ name }) => name)
   const membersOf = async (id: string) => (await it.directory.groups.find(id))?.members.map(({ userName }) => userName)
 
-  test('are kept as they were given', async () => {
+  test('stores groups unchanged', async () => {
     const created = await group('Sta\u0308ff', 'Our 👩‍👩‍👧 staff')
     expect(created).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
@@ -33,7 +33,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
     for (const id of [randomUUID(), '', '\0']) expect(await it.directory.groups.find(id)).toBeUndefined()
   })
 
-  test('are offered by the name that people read, some of them, and found by what is in them', async () => {
+  test('lists the first groups by display name, and searches them by content', async () => {
     const [last, full] = [await group('aa', 'Zebras'), await group('bb', 'Apes')]
     await group('cc', 'Bears')
     await it.directory.groups.setMembers(full.id, [(await person('ape')).id])
@@ -66,7 +66,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
       { friendlyName: 'invalid_format', name: 'invalid_format' },
     ],
     [{ friendlyName: 'ok', name: '\ud800a' }, { name: 'invalid_format' }],
-  ])('%j is refused', async (input, codes) => {
+  ])('rejects %j', async (input, codes) => {
     const refusal = await it.directory.groups.create(input).then(
       () => undefined,
       (error) => error,
@@ -79,11 +79,11 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
     expect(Object.fromEntries(found)).toEqual(codes)
   })
 
-  test('the longest names are taken', async () => {
+  test('accepts names of the maximum length', async () => {
     expect(await group('𝒷'.repeat(255), '𝒷'.repeat(50))).toMatchObject({ name: '𝒷'.repeat(255) })
   })
 
-  describe('a membership that ends', () => {
+  describe('membership expiry', () => {
     const end = noon + 60_000
     const setting = async () => {
       const [ada, bob, staff, guests] = [
@@ -105,7 +105,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
       return all
     }
 
-    test('counts nowhere from its instant on', async () => {
+    test('ignores a membership everywhere from its expiry on', async () => {
       const { ada, bob, staff, guests } = await setting()
       await it.directory.users.update(ada.id, {}, { administrator: true })
       expect(await it.directory.groups.holdsAdministrator(guests.id)).toBe(true)
@@ -134,7 +134,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
       expect(await ended()).toEqual([])
     })
 
-    test('ends when it would have although others are chosen, and begins anew where it is chosen again', async () => {
+    test('keeps the expiry when other groups are selected, and resets it when the group is selected again', async () => {
       const { ada, bob, staff, guests } = await setting()
       await it.directory.groups.setMembers(staff.id, [ada.id])
       await it.directory.users.setGroups(ada.id, [staff.id, guests.id])
@@ -145,7 +145,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
       expect(await membersOf(staff.id)).toEqual(['ada', 'bob'])
     })
 
-    test('is refused in the past, for strangers, and where the group or the user is unknown', async () => {
+    test('rejects an expiry in the past, for non-members, and for an unknown group or user', async () => {
       const { ada, bob, staff, guests } = await setting()
       const set = (userId: string, groupId: string, endsAt: number) =>
         it.directory.groups.setMembershipEnd({ userId, groupId, endsAt })
@@ -161,7 +161,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
         await expect(set(String(user), String(of), end)).rejects.toMatchObject({ status: 404, code: 'not_found' })
     })
 
-    test('does not end where its end is taken back', async () => {
+    test('keeps the membership when the expiry is removed', async () => {
       const { ada, staff } = await setting()
       await it.directory.groups.setMembershipEnd({ userId: ada.id, groupId: staff.id, endsAt: null })
       it.clock.time = end
@@ -169,7 +169,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
     })
   })
 
-  test('show some of their members at a time, always by as many statements', async () => {
+  test('pages members with a constant number of statements', async () => {
     const [staff, guests] = [await group('staff'), await group('guests')]
     const people: User[] = []
     for (const name of ['dan', 'ada', 'cid', 'bob', 'eve']) people.push(await person(name))
@@ -203,7 +203,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
       expect(await it.directory.groups.members(id, everything)).toEqual({ items: [], total: 0, everybody: 0 })
   })
 
-  test('no two have one name, whatever the case', async () => {
+  test('rejects duplicate names, ignoring case', async () => {
     const staff = await group('Stäff')
     const taken = { status: 409, code: 'already_in_use', details: { property: 'name' } }
     await expect(group('STÄFF')).rejects.toMatchObject(taken)
@@ -218,7 +218,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   })
 
-  test('what is not there is not found', async () => {
+  test('reports missing groups as not found', async () => {
     const { groups, claims } = it.directory
     for (const id of [randomUUID(), 'x', '\0']) {
       expect(await groups.holdsAdministrator(id)).toBe(false)
@@ -236,7 +236,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
     }
   })
 
-  test('members are replaced from either side; unknown ones are left aside', async () => {
+  test('replaces members from either side and ignores unknown IDs', async () => {
     const [ann, bob, eve] = [await person('ann'), await person('bob'), await person('eve')]
     const [red, blue] = [await group('red'), await group('blue')]
     const { groups, users } = it.directory
@@ -255,7 +255,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
     await expect(users.setGroups(randomUUID(), [red.id])).rejects.toMatchObject({ code: 'user_not_found' })
   })
 
-  test('a group that is removed leaves its members', async () => {
+  test('removes the memberships of a deleted group', async () => {
     const [ann, red] = [await person('ann'), await group('red')]
     await it.directory.groups.setMembers(red.id, [ann.id])
     await it.directory.claims.replaceForGroup(red.id, [{ key: 'room', value: '5' }])
@@ -264,7 +264,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
     expect(await it.dataSource.query('SELECT * FROM pocket_membership')).toEqual([])
   })
 
-  test('everybody may change memberships at once, while users and groups come and go', async () => {
+  test('handles concurrent membership changes while users and groups are created and removed', async () => {
     const people = await Promise.all(Array.from({ length: 6 }, (_, index) => person(`p${index}`)))
     const groups = await Promise.all(Array.from({ length: 6 }, (_, index) => group(`g${index}`)))
     const [userIds, groupIds] = [people.map(({ id }) => id), groups.map(({ id }) => id)]
@@ -278,7 +278,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
     expect(memberships).toHaveLength(25)
   })
 
-  test('some are listed by their ids', async () => {
+  test('lists groups by ID', async () => {
     const [red, blue] = [await group('red'), await group('blue')]
     await it.directory.claims.replaceForGroup(red.id, [{ key: 'room', value: '5' }])
     const list = () => it.directory.groups.list([red.id, blue.id, randomUUID(), '\0'])
@@ -289,7 +289,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
     expect(await statementsOf(it.dataSource, list)).toBe(2)
   })
 
-  describe('a list', () => {
+  describe('group list', () => {
     beforeEach(async () => {
       const ids = [(await person('ann')).id, (await person('bob')).id]
       for (const [index, [name, friendly, size]] of (
@@ -325,12 +325,12 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
       ['createdAt', ['Aa', 'Cc', 'Bb']],
       ['friendlyName', ['Aa', 'Bb', 'Cc']],
       ['userCount', ['Bb', 'Aa', 'Cc']],
-    ])('is sorted by %s', async (column, names) => {
+    ])('sorts by %s', async (column, names) => {
       expect(await listed({ sort: { column, descending: false } })).toEqual(names)
       expect(await listed({ sort: { column, descending: true } })).toEqual(names.toReversed())
     })
 
-    test('is sorted by name, whatever the case', async () => {
+    test('sorts by name, ignoring case', async () => {
       await group('ALPHA', 'First')
       const names = await listed({ search: 'a', sort: { column: 'name', descending: false } })
       expect(names).toEqual(['First', 'Bb', 'Aa'])
@@ -346,7 +346,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
       expect(await listed({ search })).toEqual(names)
     })
 
-    test('costs the same number of statements, whatever it holds', async () => {
+    test('uses a constant number of statements', async () => {
       const list = () => it.directory.groups.page(everything)
       expect(await statementsOf(it.dataSource, list)).toBe(3)
       for (let index = 0; index < 30; index += 1) await group(`g${index}`)

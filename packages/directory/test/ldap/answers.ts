@@ -1,6 +1,6 @@
 import type { LdapAnswer, LdapGroup, LdapHost, LdapPerson, LdapRules } from '../../src/index.ts'
 
-/** Settings under which an import does everything that it can. */
+/** Settings that enable every feature of an import. */
 export const rules: Omit<LdapRules, 'now'> = {
   administratorGroup: '',
   missing: 'disable',
@@ -27,6 +27,6 @@ export function answer(
   return { people, groups, problems }
 }
 
-/** A host that only listens. */
+/** A host that ignores all callbacks. */
 export const deaf: LdapHost = { applied: async () => {} }
 export const never: AbortSignal = new AbortController().signal

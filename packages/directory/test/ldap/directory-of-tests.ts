@@ -3,7 +3,7 @@ import { ldifEntry } from '@pocket/test-support'
 
 export const base = 'dc=example,dc=com'
 
-/** What Active Directory has, and Debian's schemas have not. */
+/** Attributes of Active Directory that Debian's schemas lack. */
 export const schema = `
 attributetype ( 1.3.6.1.4.1.99999.1.1 NAME 'objectGUID' EQUALITY octetStringMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.40 )
 attributetype ( 1.3.6.1.4.1.99999.1.2 NAME 'objectSid' EQUALITY octetStringMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.40 )
@@ -11,7 +11,7 @@ attributetype ( 1.3.6.1.4.1.99999.1.3 NAME 'primaryGroupID' EQUALITY integerMatc
 objectclass ( 1.3.6.1.4.1.99999.2.1 NAME 'identified' SUP top AUXILIARY MAY ( objectGUID $ objectSid $ primaryGroupID $ description ) )
 `
 
-/** The bytes 00 to 0f, and those that are no UTF-8. */
+/** The bytes 00 to 0f, then bytes that are not valid UTF-8. */
 export const guid = Buffer.from('00112233445566778899aabbccddeeff', 'hex')
 
 /** `S-1-5-21-1-2-3-RELATIVE`. */
@@ -23,12 +23,12 @@ export function sid(relative: number): Buffer {
   return value
 }
 
-/** The smallest thing that begins as a JPEG does. */
+/** The shortest data with a JPEG signature. */
 export const jpeg = Buffer.from('ffd8ffe000104a46494600ff0001', 'hex')
 
 type Attributes = Parameters<typeof ldifEntry>[1]
 
-/** A person below `ou=people`. */
+/** A user entry below `ou=people`. */
 export function person(uid: string, attributes: Attributes = {}): string {
   return ldifEntry(`uid=${uid},ou=people,${base}`, {
     objectClass: ['inetOrgPerson', 'identified'],
@@ -39,12 +39,12 @@ export function person(uid: string, attributes: Attributes = {}): string {
   })
 }
 
-/** A group below `ou=groups`. */
+/** A group entry below `ou=groups`. */
 export function group(cn: string, attributes: Attributes): string {
   return ldifEntry(`cn=${cn},ou=groups,${base}`, { objectClass: 'groupOfNames', cn, ...attributes })
 }
 
-/** How the directory of the tests is read. */
+/** The LDAP options of the tests. */
 export function options(url: string, more: Partial<LdapOptions> = {}): LdapOptions {
   return {
     url,

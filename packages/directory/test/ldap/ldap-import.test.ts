@@ -15,7 +15,7 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
 
   const planned = (given: LdapAnswer, more: Partial<LdapRules> = {}) =>
     site.directory.ldap.plan(given, { ...rules, ...more }, never)
-  /** What one run has done, as the host hears it, and what was left for the next one. */
+  /** The changes of one run as reported to the host, and the objects that were postponed. */
   const run = async (given: LdapAnswer, more: Partial<LdapRules> = {}) => {
     const heard: LdapApplied[] = []
     const host = { applied: async (done: LdapApplied) => void heard.push(done) }
@@ -30,18 +30,18 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
   const groupsOf = async (name: string) =>
     (await site.directory.users.find((await named(name)).id))?.groups.map((each) => each.name)
 
-  test('lets others work between two transactions', async () => {
+  test('yields to other work between two transactions', async () => {
     const people = Array.from({ length: 1500 }, (_, index) => person(`many${index}`))
     const plan = await planned(answer(people))
     let others = 0
     const host = { applied: async () => void setImmediate(() => others++) }
     await site.directory.ldap.apply(plan, host, never)
-    // The last one has its turn when all is done.
+    // The last one runs after the import has finished.
     expect(others).toBeGreaterThanOrEqual(2)
     await run(answer([]), { missing: 'delete' })
   })
 
-  test('takes fewer people at once where that keeps others waiting', async () => {
+  test('reduces the batch size if transactions block other work', async () => {
     const people = Array.from({ length: 300 }, (_, index) => person(`many${index}`))
     const groups = [
       group(
@@ -58,14 +58,14 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
     const plan = await planned(answer(people, groups))
     const { counts } = await site.directory.ldap.apply(plan, { applied }, never)
     expect(counts).toMatchObject({ created: 300, membersAdded: 300 })
-    // A millisecond each and more, of which there are to be 40.
+    // Each row takes at least a millisecond, and a transaction may take 40.
     const [first = 0, ...others] = sizes
     expect([first, Math.max(...others) <= 40, sizes.reduce((sum, size) => sum + size)]).toEqual([50, true, 300])
     expect((await site.directory.users.page(anywhere)).total).toBe(300)
     await run(answer([], []), { missing: 'delete' })
   })
 
-  test('creates people and groups, once', async () => {
+  test('creates users and groups only once', async () => {
     const given = answer([person('ada'), person('bob')], [group('staff', ['ada', 'bob']), group('club', ['ada'])])
     const { counts } = await run(given, { newClaims: [{ key: 'from', value: 'ldap' }] })
     expect(counts).toMatchObject({ created: 2, groupsCreated: 2, membersAdded: 3 })
@@ -85,7 +85,7 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
     ])
     expect(await site.directory.findByEmail('ADA@example.com')).toMatchObject({ userName: 'ada' })
 
-    // Nothing is written the second time, whatever reads it takes.
+    // The second run only reads and writes nothing.
     site.clock.time += 1
     const again = await planned(given)
     expect(isEmptyPlan(again)).toBe(true)
@@ -94,7 +94,7 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
     expect((await named('ada')).updatedAt).toBe(site.clock.time - 1)
   })
 
-  test('changes what changed, exchanges names, and says to the host what it was', async () => {
+  test('applies changes, swaps names, and reports the previous values to the host', async () => {
     const exchanged = [
       person('ada', { userName: 'bob', email: 'bob@example.com' }),
       person('bob', { userName: 'ada', email: 'ada@example.com' }),
@@ -113,7 +113,7 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
     expect(await groupsOf('ada')).toEqual(['club', 'staff'])
   })
 
-  test('disables who is gone, lets them in again, and keeps to what was decided by hand', async () => {
+  test('disables missing users, enables them when they return, and keeps manual decisions', async () => {
     const { directory } = site
     const both = answer([person('ada'), person('bob')])
     expect((await run(answer([person('bob')]))).counts).toMatchObject({ disabled: 1, groupsRemoved: 2 })
@@ -137,7 +137,7 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
     await run(both)
   })
 
-  test('gives the rights of administrators, and takes none that were given by hand', async () => {
+  test('grants administrator rights, and revokes none that were granted manually', async () => {
     const { users } = site.directory
     await site.directory.create(
       {
@@ -163,7 +163,7 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
     expect((await named('bob')).administrator).toBe(false)
   })
 
-  test('leaves alone what somebody else changes meanwhile, and the next run does it', async () => {
+  test('skips objects that were changed concurrently and updates them in the next run', async () => {
     const given = answer([person('ada', { lastName: 'New' }), person('bob'), person('eve')])
     const plan = await planned(given)
     site.clock.time += 1
@@ -184,7 +184,7 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
     expect(await named('ada')).toMatchObject({ lastName: 'New', locale: 'fr' })
   })
 
-  test('takes over a local user who is linked on purpose, and lets go of one', async () => {
+  test('takes over a linked local user, and releases an unlinked one', async () => {
     const { ldap } = site.directory
     const people = [person('ada', { lastName: 'New' }), person('bob'), person('eve')]
     const { problems } = await planned(answer(people))
@@ -199,14 +199,14 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
     expect(isEmptyPlan(await planned(answer(people.slice(0, 2))))).toBe(true)
   })
 
-  test('deletes who is gone where that is chosen, and who comes after may have their name', async () => {
+  test('deletes missing users if configured, and lets new users take their names', async () => {
     const before = await named('bob')
     const next = answer([person('ada', { lastName: 'New' }), person('bob', { id: 'id-another' })])
     expect((await run(next, { missing: 'delete' })).counts).toMatchObject({ removed: 1, created: 1 })
     expect((await named('bob')).id).not.toBe(before.id)
   })
 
-  test('a run that is cut off has done a part, and the next one does the rest', async () => {
+  test('completes an aborted run in the next run', async () => {
     const people = Array.from({ length: 1200 }, (_, index) => person(`many${index}`))
     const given = answer(people, [
       group(
@@ -232,8 +232,8 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
     expect((await groupsOf('many1199'))?.length).toBe(1)
   })
 
-  test('is not held up by an identifier that no index takes', async () => {
-    // Three bytes each, and nothing that could be compressed.
+  test('skips an identifier that is too long for an index', async () => {
+    // Three bytes per character, and not compressible.
     const long = (length: number) =>
       Array.from({ length }, (_value, index) => String.fromCodePoint(0x4e00 + ((index * 7919) % 20_000))).join('')
     const plan = await planned(
@@ -249,7 +249,7 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
     expect((await named('not-so-long-id')).ldapId).toBe(long(300))
   })
 
-  test('takes few statements, as many in each transaction, however much is done there', async () => {
+  test('uses few statements, and a constant number per transaction', async () => {
     const people = Array.from({ length: 1000 }, (_, index) => person(`new${index}`))
     const old = (await site.directory.users.page({ ...anywhere, limit: 2000 })).items.flatMap(({ ldapId, userName }) =>
       ldapId ? [person(userName, { id: ldapId })] : [],
@@ -265,7 +265,7 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
     let transactions = 0
     const host = { applied: async () => void transactions++ }
     const statements = await statementsOf(site.dataSource, () => site.directory.ldap.apply(creations, host, never))
-    // Each begins by taking the lock.
+    // Each transaction starts by acquiring the lock.
     expect(statements).toBeLessThanOrEqual(4 * transactions)
     expect(transactions).toBeLessThan(creations.creations.length / 10)
   })

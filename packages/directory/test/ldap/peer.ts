@@ -4,22 +4,22 @@ import { createServer as createTlsServer } from 'node:tls'
 import type { TestCertificate } from '@pocket/test-support/certificates'
 import { BerReader, BerWriter, PagedResultsControl, SearchRequest } from 'ldapts'
 
-/** What a client asked. */
+/** A request from the client. */
 export interface Asked {
   readonly id: number
   /** Tag of the operation: 0x60 bind, 0x63 search, 0x77 extended. */
   readonly operation: number
   readonly search?: SearchRequest
-  /** Where the page that is asked for begins, as text. */
+  /** The cookie of the requested page, as text. */
   readonly cookie: string
 }
 
-/** A server that says what a test wants. */
+/** A scripted LDAP server. */
 export interface Peer extends AsyncDisposable {
   readonly url: string
 }
 
-/** How a peer behaves. By default it lets everybody in, and says no more. */
+/** The behavior of the server. By default it accepts every bind and sends nothing else. */
 export interface PeerOptions {
   readonly onConnection?: (socket: Socket) => void
   readonly onRequest?: (asked: Asked, socket: Socket) => void
@@ -43,7 +43,7 @@ export async function startPeer({ onConnection, onRequest, tls }: PeerOptions): 
   server.on('tlsClientError', () => {})
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  // A server that listens on TCP has no other kind of address.
+  // A server that listens on TCP always has an AddressInfo.
   const { port } = server.address() as AddressInfo
   return {
     url: `${tls ? 'ldaps' : 'ldap'}://127.0.0.1:${port}`,
@@ -55,7 +55,7 @@ export async function startPeer({ onConnection, onRequest, tls }: PeerOptions): 
   }
 }
 
-// Each request of the client is one chunk: it is small, and waits for its answer.
+// Each client request arrives as one chunk: it is small, and the client waits for the response.
 function read(data: Buffer): Asked {
   const reader = new BerReader(data)
   reader.readSequence()

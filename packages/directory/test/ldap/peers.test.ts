@@ -22,7 +22,7 @@ async function reading(peer: PeerOptions, more: Partial<LdapOptions> = {}) {
   return await readFrom(server, more)
 }
 
-/** A directory with people only: answers the search for people as is said, and knows no groups. */
+/** A directory without groups: answers only the search for users. */
 const people = (answer: (asked: Asked, socket: Socket) => void): PeerOptions => ({
   onRequest: (asked, socket) =>
     asked.search && JSON.stringify(asked.search.filter).includes('groupof')
@@ -30,8 +30,8 @@ const people = (answer: (asked: Asked, socket: Socket) => void): PeerOptions => 
       : answer(asked, socket),
 })
 
-describe('a peer that is not there', () => {
-  test('refuses', async () => {
+describe('an unreachable server', () => {
+  test('reports a refused connection', async () => {
     const url = `ldap://127.0.0.1:${await freePort()}`
 
     await expect(readFrom({ url })).rejects.toMatchObject({
@@ -40,17 +40,17 @@ describe('a peer that is not there', () => {
     })
   })
 
-  test('has no address', async () => {
+  test('reports an unknown host', async () => {
     await expect(readFrom({ url: 'ldap://nobody.invalid' })).rejects.toMatchObject({ code: 'ldap_host_not_found' })
   })
 
-  test('has an address of version 6', async () => {
+  test('reports an unreachable IPv6 address', async () => {
     const url = `ldap://[::1]:${await freePort()}`
 
     await expect(readFrom({ url })).rejects.toMatchObject({ code: 'ldap_unreachable', details: { step: 'connect' } })
   })
 
-  test('has no socket', async () => {
+  test('reports a missing socket', async () => {
     await expect(readFrom({ url: 'ldapi:///nowhere/at/all' })).rejects.toMatchObject({
       code: 'ldap_unreachable',
       details: { step: 'connect', system: 'ENOENT' },
@@ -58,7 +58,7 @@ describe('a peer that is not there', () => {
   })
 
   test.each(['', 'http://example.com', 'ldap://', 'ldap://me:secret@example.com', 'nonsense', 'ldapi://%zz'])(
-    'has the address %j',
+    'rejects the address %j',
     async (url) => {
       const code = url === '' ? 'ldap_setting_missing' : 'ldap_address_invalid'
 
@@ -67,12 +67,12 @@ describe('a peer that is not there', () => {
   )
 })
 
-describe('a peer that says too much', () => {
+describe('a verbose server', () => {
   const talks = (said: string): PeerOptions => ({
     onRequest: ({ id }, socket) => socket.write(result(id, 0x78, 53, { said })),
   })
 
-  test('is cut short', async () => {
+  test('truncates its message', async () => {
     const refused = reading(talks('no '.repeat(10_000)), { startTls: true })
 
     await expect(refused).rejects.toMatchObject({ code: 'ldap_starttls_refused' })
@@ -83,7 +83,7 @@ describe('a peer that says too much', () => {
     ['a refusal', (id) => result(id, 0x65, 53, { said: 'cn=reader has s3cret-password' })],
     ['a referral', (id) => result(id, 0x65, 10, { referral: 'ldap://other.example/s3cret-password' })],
     ['a goodbye', () => result(0, 0x78, 52, { said: 'no s3cret-password' })],
-  ])('has the password repeated nowhere: %s', async (_, answer) => {
+  ])('redacts the password in every form: %s', async (_, answer) => {
     const bound = { bindDn: 'cn=reader', bindPassword: 's3cret-password' }
     const refused = reading({ onRequest: ({ id }, socket) => socket.write(answer(id)) }, bound)
 
@@ -94,7 +94,7 @@ describe('a peer that says too much', () => {
   })
 })
 
-describe('a peer that is no LDAP server', () => {
+describe('a server that is not LDAP', () => {
   const http = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'
   const says = (bytes: Buffer | string): PeerOptions => ({ onConnection: (socket) => socket.write(bytes) })
 
@@ -123,7 +123,7 @@ describe('a peer that is no LDAP server', () => {
     await expect(readFrom({ url }, more)).rejects.toMatchObject(expected)
   })
 
-  test('says one byte at a time, and never comes to an end', async () => {
+  test('times out if the server sends one byte at a time', async () => {
     const drip = async (socket: Socket) => {
       for (const byte of result(1, 0x61).subarray(0, -1)) {
         socket.write(Buffer.of(byte))
@@ -135,19 +135,19 @@ describe('a peer that is no LDAP server', () => {
   })
 })
 
-describe('a certificate', () => {
+describe('TLS', () => {
   test.each([
     ['that has expired', { hosts: ['127.0.0.1'], notAfter: Date.now() - 60_000 }, 'ldap_certificate_expired'],
     ['of another host', { hosts: ['ldap.example.com'] }, 'ldap_certificate_wrong_host'],
     ['of another authority', { hosts: ['127.0.0.1'] }, 'ldap_certificate_untrusted'],
-  ])('%s is refused', async (name, wanted, code) => {
+  ])('rejects a certificate: %s', async (name, wanted, code) => {
     const ca = name === 'of another authority' ? (await createAuthority('Another')).cert : (await authority).cert
     const tls = await (await authority).issue(wanted)
 
     await expect(reading({ tls }, { ca })).rejects.toMatchObject({ code })
   })
 
-  test('is not asked for where StartTLS is refused', async () => {
+  test('reports a refused StartTLS before checking the certificate', async () => {
     const onRequest = ({ id }: Asked, socket: Socket) => socket.write(result(id, 0x78, 2, { said: 'no TLS here' }))
 
     await expect(reading({ onRequest }, { startTls: true })).rejects.toMatchObject({
@@ -156,7 +156,7 @@ describe('a certificate', () => {
     })
   })
 
-  test('does not cover what was said before it', async () => {
+  test('discards data received before the handshake', async () => {
     const onRequest = ({ id }: Asked, socket: Socket) =>
       socket.write(Buffer.concat([result(id, 0x78), result(id + 1, 0x61)]))
 
@@ -164,7 +164,7 @@ describe('a certificate', () => {
   })
 })
 
-describe('an answer', () => {
+describe('a response', () => {
   test.each<[number, string]>([
     [3, 'ldap_time_limit_exceeded'],
     [4, 'ldap_size_limit_exceeded'],
@@ -173,7 +173,7 @@ describe('an answer', () => {
     [50, 'ldap_access_denied'],
     [51, 'ldap_unavailable'],
     [53, 'ldap_refused'],
-  ])('that ends with %i is none', async (resultCode, code) => {
+  ])('is an error if it ends with code %i', async (resultCode, code) => {
     const peer = people(({ id }, socket) =>
       socket.write(Buffer.concat([entry(id, dn, alice), result(id, 0x65, resultCode, { said: 'so it is' })])),
     )
@@ -184,7 +184,7 @@ describe('an answer', () => {
     })
   })
 
-  test('of Active Directory to a guest says that nothing may be read', async () => {
+  test('reports that anonymous clients of Active Directory may not search', async () => {
     const said =
       '000004DC: LdapErr: DSID-0C090A5C, comment: In order to perform this operation a successful bind must be completed'
     const peer = people(({ id }, socket) => socket.write(result(id, 0x65, 1, { said })))
@@ -192,14 +192,14 @@ describe('an answer', () => {
     await expect(reading(peer, { bindDn: '' })).rejects.toMatchObject({ code: 'ldap_access_denied' })
   })
 
-  test('that sends us elsewhere is none', async () => {
+  test('is an error if it is a referral', async () => {
     const referral = `ldap://elsewhere.example.com/${base}`
     const peer = people(({ id }, socket) => socket.write(result(id, 0x65, 10, { referral })))
 
     await expect(reading(peer)).rejects.toMatchObject({ code: 'ldap_referral', details: { referral } })
   })
 
-  test('that is cut off in the middle is none', async () => {
+  test('is an error if the connection closes halfway', async () => {
     const peer = people(({ id }, socket) => {
       socket.write(entry(id, dn, alice))
       socket.end(entry(id, dn, alice).subarray(0, 20))
@@ -208,14 +208,14 @@ describe('an answer', () => {
     await expect(reading(peer)).rejects.toMatchObject({ code: 'ldap_connection_lost', details: { step: 'search' } })
   })
 
-  test('that stops in the middle is none', async () => {
+  test('is an error if it stops halfway', async () => {
     const peer = people(({ id }, socket) => socket.write(entry(id, dn, alice)))
 
     await expect(reading(peer, hasty)).rejects.toMatchObject({ code: 'ldap_timed_out', details: { step: 'search' } })
   })
 
-  test('that names lengths beyond its end is none', async () => {
-    // SEQUENCE { 2, entry { '', { { 'a', SET { a value that is longer than all of it } } } } }
+  test('is an error if a length exceeds the message', async () => {
+    // SEQUENCE { 2, entry { '', { { 'a', SET { a value that exceeds the message } } } } }
     const lying = Buffer.from('301402010264 0f0400300b3009040161310404020000'.replace(' ', ''), 'hex')
     lying[lying.length - 3] = 0x7f
     const peer = people((_, socket) => socket.write(lying))
@@ -223,7 +223,7 @@ describe('an answer', () => {
     await expect(reading(peer)).rejects.toMatchObject({ code: 'ldap_not_ldap' })
   })
 
-  test('with a million of empty values is read without them', async () => {
+  test('is read without a million empty values', async () => {
     const peer = people(({ id, search }, socket) => {
       const mail = search?.attributes.includes('mail') ? Array.from({ length: 1_000_000 }, () => '') : []
       socket.write(Buffer.concat([entry(id, dn, { ...alice, mail }), result(id)]))
@@ -235,7 +235,7 @@ describe('an answer', () => {
     expect(answer.problems).toEqual([{ dn, code: 'value_too_large', detail: 'mail' }])
   })
 
-  test('of more text than anybody keeps is none', async () => {
+  test('is an error if it exceeds the text limit', async () => {
     const peer = people(({ id, cookie }, socket) => {
       const member = Array.from({ length: 1_000 }, (_, n) => `uid=${n},${base}`)
       const all = Array.from({ length: 100 }, (_, n) =>
@@ -250,7 +250,7 @@ describe('an answer', () => {
     })
   })
 
-  test('to a test search may be longer than was asked for', async () => {
+  test('may be longer than requested in a test search', async () => {
     const peer = people(({ id }, socket) => {
       const all = Array.from({ length: 10 }, (_, n) => entry(id, `uid=${n},${base}`, { entryUUID: [`${n}`] }))
       socket.write(Buffer.concat([...all, result(id)]))
@@ -260,7 +260,7 @@ describe('an answer', () => {
     expect((await searchLdapSample(options(server.url), 3, never)).people).toHaveLength(3)
   })
 
-  test('with an identifier of several entries makes nobody of any of them', async () => {
+  test('imports none of the entries that share an identifier', async () => {
     const evil = `uid=alice,ou=apart,${base}`
     const groups = ['groups', 'apart'].map((ou) => `cn=staff,ou=${ou},${base}`)
     const server: PeerOptions = {
@@ -275,7 +275,7 @@ describe('an answer', () => {
               entry(id, evil, { entryUUID: ['a'], uid: ['alice'], mail: ['evil@example.com'] }),
               entry(id, dn, alice),
               entry(id, `uid=bob,${base}`, { entryUUID: ['b'], uid: ['bob'] }),
-              // The same one again.
+              // A repeated entry.
               entry(id, `UID=bob, ${base}`, { entryUUID: ['b'], uid: ['bob'] }),
             ]
         socket.write(Buffer.concat([...found, result(id)]))
@@ -285,7 +285,7 @@ describe('an answer', () => {
     const answer = await reading(server)
 
     expect(answer.people.map(({ id }) => id)).toEqual(['b'])
-    // Whoever is in it stays in it.
+    // Existing members of this group are kept.
     expect(answer.groups).toEqual([{ dn: `cn=club,${base}`, id: 'club', name: 'club', memberIds: ['a'] }])
     expect(answer.problems).toEqual([
       { dn, code: 'id_duplicate', detail: evil },
@@ -295,7 +295,7 @@ describe('an answer', () => {
     ])
   })
 
-  test('may be thousands of messages at once', async () => {
+  test('may consist of thousands of messages at once', async () => {
     const peer = people(({ id }, socket) => {
       const many = Array.from({ length: 20_000 }, (_, n) => entry(id, `uid=${n},${base}`, { entryUUID: [`${n}`] }))
       socket.write(Buffer.concat([...many, result(id)]))
@@ -304,7 +304,7 @@ describe('an answer', () => {
     expect((await reading(peer)).people).toHaveLength(20_000)
   })
 
-  test('may have an empty page in its middle', async () => {
+  test('may contain an empty page', async () => {
     const pages: Record<string, string> = { '': 'one', one: 'two', two: 'three' }
     const peer = people(({ id, cookie }, socket) => {
       const found = cookie === 'two' ? entry(id, dn, alice) : Buffer.alloc(0)
@@ -317,7 +317,7 @@ describe('an answer', () => {
   test.each<[string, (n: number) => string, boolean]>([
     ['the same page again and again', () => 'same', true],
     ['empty pages without end', (n) => `page ${n}`, false],
-  ])('of %s is none', async (_, cookie, isFull) => {
+  ])('is an error: %s', async (_, cookie, isFull) => {
     let n = 0
     const peer = people(({ id }, socket) => {
       n += 1
@@ -328,7 +328,7 @@ describe('an answer', () => {
     await expect(reading(peer)).rejects.toMatchObject({ code: 'ldap_answer_endless' })
   })
 
-  test('tells where it knows more', async () => {
+  test('reports referrals', async () => {
     const peer = people(({ id }, socket) =>
       socket.write(
         Buffer.concat([
@@ -350,7 +350,7 @@ describe('an answer', () => {
     ])
   })
 
-  test('with a value of ten megabytes is read without it', async () => {
+  test('is read without a value of ten megabytes', async () => {
     const picture = Buffer.alloc(10 * 1024 * 1024, 1)
     const peer = people(({ id, search }, socket) => {
       const isWanted = (name: string) => search?.attributes.includes(name.toLowerCase())
@@ -366,7 +366,7 @@ describe('an answer', () => {
   })
 })
 
-describe('members', () => {
+describe('group members', () => {
   /** Alice, and a group with these members. */
   const withMembers = async (member: readonly string[]) => {
     const answer = await reading({
@@ -388,14 +388,14 @@ describe('members', () => {
     [`${dn}#'0'B`],
     ['alice'],
     [' ALICE '],
-    // Another view of the same people.
+    // Another view of the same users.
     ['uid=alice,cn=compat,dc=elsewhere'],
-  ])('%j is alice', async (member) => {
+  ])('resolves %j to alice', async (member) => {
     expect(await withMembers([member, member])).toEqual(['a'])
   })
 
   test.each([
-    // Nobody who was wanted, though of the same name.
+    // An excluded user with the same name.
     [`uid=alice,ou=guests,${base}`],
     ['cn=alice,cn=compat,dc=elsewhere'],
     [`${dn},`],
@@ -404,21 +404,21 @@ describe('members', () => {
     ['='],
     [''],
     ['uid='.repeat(50_000)],
-  ])('%j is nobody', async (member) => {
+  ])('does not resolve %j', async (member) => {
     expect(await withMembers([member])).toEqual([])
   })
 })
 
-describe('an identifier', () => {
+describe('identifiers', () => {
   test.each([
     ['00112233445566778899aabbccddeeff', '00112233-4455-6677-8899-aabbccddeeff'],
-    // It is UTF-8 by chance.
+    // These bytes happen to be valid UTF-8.
     ['000102030405060708090a0b0c0d0e0f', '00010203-0405-0607-0809-0a0b0c0d0e0f'],
     [Buffer.from('sixteen letters!').toString('hex'), 'sixteen letters!'],
     [Buffer.from('e\u0301').toString('hex'), '\u00e9'],
     ['ff', '/w=='],
     ['6100', 'YQA='],
-  ])('of the bytes %s is %j', async (bytes, expected) => {
+  ])('converts the bytes %s to %j', async (bytes, expected) => {
     const attributes = { ...alice, entryUUID: [Buffer.from(bytes, 'hex')] }
     const peer = people(({ id }, socket) => socket.write(Buffer.concat([entry(id, dn, attributes), result(id)])))
 
@@ -426,11 +426,11 @@ describe('an identifier', () => {
   })
 })
 
-describe('a group of thousands, as Active Directory tells it', () => {
+describe('ranged group members of Active Directory', () => {
   const cn = `cn=everybody,${base}`
   const everybody = Array.from({ length: 3_500 }, (_, n) => `uid=user${n},${base}`)
 
-  /** Answers with a part of the members, from where it is asked. */
+  /** Returns a range of the members, from the requested index. */
   const server = (part: (from: number) => Record<string, string[]>): PeerOptions => ({
     onRequest: ({ id, search }, socket) => {
       const from = Number(/range=(\d+)-/.exec(search?.attributes[0] ?? '')?.[1] ?? 0)
@@ -442,7 +442,7 @@ describe('a group of thousands, as Active Directory tells it', () => {
     },
   })
 
-  test('is read to its end', async () => {
+  test('are read completely', async () => {
     const answer = await reading(
       server((from) => {
         const to = from + 1_499
@@ -455,13 +455,13 @@ describe('a group of thousands, as Active Directory tells it', () => {
     expect(answer.problems).toEqual([])
   })
 
-  test('that has no end is none', async () => {
+  test('are an error if the ranges never end', async () => {
     const peer = server(() => ({ 'member;range=0-1499': everybody.slice(0, 1_500) }))
 
     await expect(reading(peer)).rejects.toMatchObject({ code: 'ldap_answer_endless' })
   })
 
-  test('that is too large is missing, and said with its identifier', async () => {
+  test('are skipped if there are too many, and reported with the group identifier', async () => {
     const peer = server((from) => ({ [`member;range=${from}-${from + 1_499}`]: everybody.slice(0, from ? 9_999 : 9) }))
     const answer = await reading(peer, { limits: { groupBytes: 20_000 } })
 

@@ -57,7 +57,7 @@ function local(userName: string, email: string | null = null, governs = true) {
   }
 }
 
-/** What a plan does, in a few words a line. */
+/** Summarizes a plan, one line per change. */
 async function told(
   given: LdapAnswer,
   before: LdapSnapshot,
@@ -80,7 +80,7 @@ const ada = held('ada')
 const bob = held('bob')
 const adaBy = (name: string, more = {}) => person(name, { id: 'id-ada', dn: 'uid=ada,ou=people', ...more })
 
-describe('people', () => {
+describe('users', () => {
   const cases: readonly (readonly [string, LdapAnswer, LdapSnapshot, Partial<LdapRules>, readonly string[]])[] = [
     ['who are new are created', answer([person('ada')]), nobody, {}, ['create ada']],
     ['who are as they were are left alone', answer([person('ada')]), { ...nobody, people: [ada] }, {}, []],
@@ -168,14 +168,14 @@ describe('people', () => {
     expect(await told(given, before, more)).toEqual(expected)
   })
 
-  test('keep their language and their age, and their address counts as verified', async () => {
+  test('keep their locale and creation time, and get a verified e-mail address', async () => {
     const before = { ...nobody, people: [held('ada', { emailVerified: false })] }
     const [change] = (await planLdapImport(answer([person('ada')]), before, rules)).changes
     expect(change?.after.user).toMatchObject({ locale: 'de', createdAt: 1, emailVerified: true, ldapId: 'id-ada' })
   })
 })
 
-describe('an entry that cannot be used is reported, stops nobody, and keeps its user', () => {
+describe('reports an unusable entry, continues with the others, and keeps its user', () => {
   const one = { ...nobody, people: [ada] }
   const cases: readonly (readonly [string, LdapAnswer, LdapSnapshot, Partial<LdapRules>, readonly string[]])[] = [
     [
@@ -281,7 +281,7 @@ describe('an entry that cannot be used is reported, stops nobody, and keeps its 
     expect(await told(given, before, more)).toEqual(expected)
   })
 
-  test('names who is in the way, whom an administrator may link', async () => {
+  test('names the conflicting user, whom an administrator may link', async () => {
     const before = { ...nobody, others: [local('ada')] }
     const [problem] = (await planLdapImport(answer([person('ada')]), before, rules)).problems
     expect(problem).toEqual({
@@ -293,7 +293,7 @@ describe('an entry that cannot be used is reported, stops nobody, and keeps its 
     })
   })
 
-  test('names may be exchanged', async () => {
+  test('swaps names', async () => {
     const given = answer([adaBy('bob'), person('ada', { id: 'id-bob', dn: 'uid=bob,ou=people' })])
     expect(await told(given, { ...nobody, people: [ada, bob] })).toEqual([
       'change bob userName,email,firstName,displayName',
@@ -301,12 +301,12 @@ describe('an entry that cannot be used is reported, stops nobody, and keeps its 
     ])
   })
 
-  test('twenty thousand entries that want one name are told apart in no time', async () => {
+  test('resolves twenty thousand requests for one name quickly', async () => {
     const people = Array.from({ length: 20_000 }, (_, index) => person(`u${index}`, { userName: 'same' }))
     expect((await planLdapImport(answer(people), nobody, rules)).problems).toHaveLength(19_999)
   })
 
-  test('where twenty thousand pass their names on and the last cannot, everybody stays as they are, in no time', async () => {
+  test('keeps all names quickly if the last of twenty thousand renames in a chain is blocked', async () => {
     const names = Array.from({ length: 20_000 }, (_, index) => `n${index.toString(16)}`)
     const people = names.map((name, index) => person(name, { userName: names[index + 1] ?? 'root' }))
     const before = { ...nobody, people: names.map((name) => held(name)), others: [local('root')] }
@@ -502,20 +502,20 @@ describe('groups', () => {
     expect(await told(given, before)).toEqual(expected)
   })
 
-  test('a long name is shortened where people read it, and whole for clients', async () => {
+  test('shortens a long display name, and keeps the full name for clients', async () => {
     const name = 'x'.repeat(80)
     const [created] = (await planLdapImport(answer([], [group(name)]), nobody, rules)).groupCreations
     expect(created?.group).toMatchObject({ name, friendlyName: `${'x'.repeat(49)}…` })
   })
 })
 
-describe('asks before it takes much away', () => {
+describe('confirmation of removals', () => {
   const four = { ...nobody, people: ['ada', 'bob', 'cy', 'dan'].map((name) => held(name)) }
   const quarter = { ...rules, maxRemovals: 0.25 }
   const asks = async (names: readonly string[], before: LdapSnapshot = four, more: Partial<LdapRules> = {}) =>
     (await planLdapImport(answer(names.map((name) => person(name))), before, { ...quarter, ...more })).losses
 
-  test('not of a quarter of the people, but of more, and of an empty answer', async () => {
+  test('is required above a quarter of the users, and for an empty answer', async () => {
     expect(await asks(['ada', 'bob', 'cy'])).toMatchObject({ asks: false, people: { lost: 1, of: 4 } })
     expect(await asks(['ada', 'bob'])).toMatchObject({ asks: true, people: { lost: 2, of: 4 } })
     expect(await asks([])).toMatchObject({ asks: true, people: { lost: 4, of: 4 } })
@@ -523,14 +523,14 @@ describe('asks before it takes much away', () => {
     expect(await asks([], nobody)).toMatchObject({ asks: false })
   })
 
-  test('those who are gone already do not count', async () => {
+  test('does not count users who are already disabled', async () => {
     const gone = held('eve', { disabled: true }, { disabledByImport: true })
     expect(await asks(['ada', 'bob', 'cy'], { ...nobody, people: [...four.people, gone] })).toMatchObject({
       asks: false,
     })
   })
 
-  test('of groups and of memberships', async () => {
+  test('covers groups and memberships', async () => {
     const groups = ['g1', 'g2'].map((id) => ({ id, name: id, friendlyName: id, ldapId: `id-${id}`, createdAt: 1 }))
     const people = Array.from({ length: 30 }, (_, index) => held(`p${index.toString(16)}`))
     const before = {
@@ -548,7 +548,7 @@ describe('asks before it takes much away', () => {
     expect((await planLdapImport(answer(entries, [group('g1'), group('g2')]), before, quarter)).losses.asks).toBe(true)
   })
 
-  test('whoever agrees to some losses agrees to no others', async () => {
+  test('applies only to the confirmed removals', async () => {
     expect((await asks(['ada', 'bob'])).digest).toBe((await asks(['bob', 'ada'])).digest)
     expect((await asks(['ada', 'bob'])).digest).not.toBe((await asks(['ada', 'cy'])).digest)
     expect((await asks(['ada', 'bob'])).digest).not.toBe(
@@ -573,14 +573,14 @@ describe('pictures', () => {
     )
     return [plan.pictures.map((each) => each.picture?.hash ?? null), plan.problems.map(({ code }) => code)]
   }
-  test('are set where they are others than before, and not looked at otherwise', async () => {
+  test('are set if they changed, and otherwise not checked', async () => {
     expect(await pictures(bytes, {})).toEqual([[hash], []])
     expect(await pictures(bytes, { pictureHash: hash, pictureImage: 'x' })).toEqual([[], []])
     expect(await pictures(bytes, { pictureHash: hash, pictureImage: '' })).toEqual([[], ['picture_invalid']])
     expect(await pictures(undefined, { pictureHash: hash, pictureImage: 'x' })).toEqual([[null], []])
     expect(await pictures(undefined, {})).toEqual([[], []])
   })
-  test('that could not be read stay', async () => {
+  test('are kept if they could not be read', async () => {
     const problem = { dn: 'uid=ada,ou=people', code: 'picture_too_large' }
     expect(await pictures(undefined, { pictureHash: hash, pictureImage: 'x' }, [problem])).toEqual([
       [],

@@ -51,7 +51,7 @@ const special = [
   ldifEntry(`cn=unique,ou=groups,${base}`, {
     objectClass: 'groupOfUniqueNames',
     cn: 'unique',
-    // What names the last of them is no user name, so nothing else tells whose it is.
+    // The attribute in the last entry's name is not the user name, so only the entry name identifies the user.
     uniqueMember: [`${at('alice')}#'0101'B`, at('bob'), `cn=Comma\\, Plus\\+,ou=people,${base}#'1'B`],
   }),
   ldifEntry(`cn=posix,ou=groups,${base}`, {
@@ -96,7 +96,7 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
       .toSorted()
   }
 
-  test('reads more than one answer holds, each person once', async () => {
+  test('reads more entries than one page holds, each user once', async () => {
     const answer = await read()
 
     expect(answer.people.filter(({ userName }) => userName?.startsWith('user'))).toHaveLength(3_000)
@@ -127,7 +127,7 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
     expect(answer.people.map(({ userName }) => userName)).toEqual(['alice'])
   })
 
-  test('pictures are bytes, and addresses are not followed', async () => {
+  test('reads pictures as bytes, and does not fetch URLs', async () => {
     const answer = await readSpecial()
 
     expect(Buffer.from(called(answer, 'alice')?.picture ?? [])).toEqual(jpeg)
@@ -136,7 +136,7 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
     expect(answer.problems).toContainEqual({ dn: at('erin'), code: 'picture_is_address', detail: 'jpegPhoto' })
   })
 
-  test('of ten megabytes only the rest of the entry is read', async () => {
+  test('skips a picture of ten megabytes and reads the rest of the entry', async () => {
     const answer = await readSpecial()
 
     expect(called(answer, 'huge')).toEqual({
@@ -151,14 +151,14 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
     expect(answer.problems).toContainEqual({ dn: at('long'), code: 'value_too_long', detail: 'cn' })
   })
 
-  test('pictures beyond the room for them are left out, and said', async () => {
+  test('skips pictures beyond the limit, and reports them', async () => {
     const answer = await readSpecial({ limits: { pictureBytes: jpeg.length } })
 
     expect(answer.people.filter(({ picture }) => picture)).toHaveLength(1)
     expect(answer.problems).toContainEqual({ dn: at('frank'), code: 'picture_left_out' })
   })
 
-  test('of several values it is the one that the entry is named by, or the first', async () => {
+  test('uses the value in the entry’s name, or the first of several values', async () => {
     const answer = await readSpecial()
 
     expect(called(answer, 'dave')?.displayName).toBe('Dave')
@@ -167,7 +167,7 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
     expect(answer.problems).toContainEqual({ dn: at('bob'), code: 'several_values', detail: 'mail' })
   })
 
-  test('identifiers may be bytes', async () => {
+  test('accepts binary identifiers', async () => {
     const attributes = { ...options('').attributes, userId: 'objectGUID' }
     const answer = await readSpecial({ attributes })
 
@@ -176,7 +176,7 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
     expect(called(answer, 'grace')?.id).toBe('text')
     expect(called(answer, 'alice')).toBeUndefined()
     expect(answer.problems).toContainEqual({ dn: at('alice'), code: 'id_missing', detail: 'objectGUID' })
-    // Nobody knows which of them is meant.
+    // The shared identifier is ambiguous.
     expect(answer.people.filter(({ id }) => id === 'same')).toEqual([])
     for (const [dn, detail] of [
       [at('twin1'), at('twin2')],
@@ -185,13 +185,13 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
       expect(answer.problems).toContainEqual({ dn, code: 'id_duplicate', detail })
   })
 
-  test('texts are in form C, whatever the script', async () => {
+  test('normalizes text to Unicode NFC in every script', async () => {
     const answer = await readSpecial()
 
     expect(called(answer, 'Çelik')).toMatchObject({ firstName: '\u00c9lodie', displayName: 'עברית' })
   })
 
-  test('members are people by the names of their entries, however those are written', async () => {
+  test('resolves members by entry name in any spelling', async () => {
     const answer = await readSpecial()
 
     expect(membersOf(answer, 'plain')).toEqual(['alice', 'bob'])
@@ -200,7 +200,7 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
     expect(membersOf(answer, 'escaped')).toEqual(['comma', 'Çelik'])
   })
 
-  test('groups within groups, in circles too, and those that are not wanted themselves', async () => {
+  test('resolves nested groups, including cycles and groups that the filter excludes', async () => {
     const answer = await readSpecial({ groupFilter: '(&(objectClass=groupOfNames)(!(cn=hidden)))' })
 
     expect(membersOf(answer, 'outer')).toEqual(['dave', 'erin'])
@@ -212,14 +212,14 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
   test.each([
     ['uniqueMember', 'groupOfUniqueNames', 'unique', ['alice', 'bob', 'comma']],
     ['memberUid', 'posixGroup', 'posix', ['alice', 'grace']],
-  ])('members by %s', async (groupMember, objectClass, name, expected) => {
+  ])('resolves members by %s', async (groupMember, objectClass, name, expected) => {
     const attributes = { ...options('').attributes, groupMember }
     const answer = await readSpecial({ attributes, groupFilter: `(objectClass=${objectClass})` })
 
     expect(membersOf(answer, name)).toEqual(expected)
   })
 
-  test('members by their primary group, where it is an Active Directory', async () => {
+  test('resolves members by their primary group in Active Directory', async () => {
     const attributes = { ...options('').attributes, userId: 'objectGUID' }
     const answer = await readSpecial({ attributes })
     expect(membersOf(answer, 'domain-users')).toEqual(['ad1', 'ad2', 'ad3'])
@@ -227,7 +227,7 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
     expect(membersOf(await readSpecial(), 'domain-users')).toEqual(['ad3', 'alice'])
   })
 
-  test('a user name of several people is nobody', async () => {
+  test('does not resolve a user name that several users share', async () => {
     const attributes = { ...options('').attributes, userName: 'sn', groupMember: 'memberUid' }
     await slapd.modify(`dn: ${at('user1')}\nchangetype: modify\nreplace: sn\nsn: GRACE\n`)
     const answer = await read({ attributes, groupFilter: '(cn=posix)' })
@@ -237,7 +237,7 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
     expect(answer.problems).toContainEqual({ dn, code: 'members_ambiguous', detail: '1' })
   })
 
-  test('filters as people paste them', async () => {
+  test('accepts pasted filters with blanks and line breaks', async () => {
     const userFilter = ' (& (objectClass=inetOrgPerson)\n  (| (uid=alice) (uid=\\c3\\a7elik) ) ) '
     const answer = await read({ userFilter })
 
@@ -249,25 +249,25 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
     ['(&(objectClass=posixGroup)(gidNumber:1.2.840.113556.1.4.803:=8))', []],
     ['(&(objectClass=posixGroup)(!(gidNumber:1.2.840.113556.1.4.803:=8)))', ['posix']],
     ['(&(objectClass=posixGroup)(cn:caseIgnoreMatch:=POSIX)(cn=p*s*x)(gidNumber>=100))', ['posix']],
-  ])('filters with rules, as Active Directory wants them: %s', async (groupFilter, expected) => {
+  ])('accepts filters with matching rules of Active Directory: %s', async (groupFilter, expected) => {
     const answer = await readSpecial({ groupFilter })
 
     expect(answer.groups.map(({ name }) => name)).toEqual(expected)
   })
 
-  test('blanks around names are left aside', async () => {
+  test('ignores blanks around names', async () => {
     const answer = await readSpecial({ base: ` ${base} `, bindDn: ` uid=reader,${base}`, userFilter: '(uid=alice) ' })
 
     expect(answer.people).toHaveLength(1)
   })
 
-  test('without an identifier of groups none is read', async () => {
+  test('reads no groups without a group identifier attribute', async () => {
     const attributes = { ...options('').attributes, groupId: '' }
 
     expect((await readSpecial({ attributes })).groups).toEqual([])
   })
 
-  test('a test search shows the first of both', async () => {
+  test('shows the first users and groups in a test search', async () => {
     const sample = await searchLdapSample(options(slapd.url), 3, never)
 
     expect(sample.people).toHaveLength(3)
@@ -296,17 +296,17 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
     ['too little time', { overallTimeout: 1 }, { code: 'ldap_timed_out', details: { step: 'whole' } }],
     ['a certificate of nobody known', { startTls: true }, { code: 'ldap_certificate_untrusted' }],
     ['a CA that is none', { startTls: true, ca: 'nonsense' }, { code: 'ldap_ca_invalid' }],
-  ])('%s is said', async (_, more, expected) => {
+  ])('reports %s', async (_, more, expected) => {
     await expect(read(more)).rejects.toMatchObject(expected)
   })
 
-  test('no password is part of an error', async () => {
+  test('includes the password in no error', async () => {
     const error = await read({ bindPassword: 'hunter2' }).catch((thrown: Error) => thrown)
 
     expect(JSON.stringify(error) + String(error) + (error as Error).stack).not.toContain('hunter2')
   })
 
-  test('stops when it is told to', async () => {
+  test('stops when the signal is aborted', async () => {
     const controller = new AbortController()
     const reading = ldapSource(options(slapd.url)).read(controller.signal)
     const reason = new Error('no more')
@@ -318,7 +318,7 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
 })
 
 describeUnless(slapdMissing, describe)('a server without pages', () => {
-  test('that tells only a part is refused', async () => {
+  test('rejects an incomplete result', async () => {
     const ldif = ldifOfCompany({ users: 200, groups: 1 })
     await using slapd = await startSlapd({ ldif, sizeLimit: 100, pages: false })
 
@@ -329,7 +329,7 @@ describeUnless(slapdMissing, describe)('a server without pages', () => {
 })
 
 describeUnless(slapdMissing, describe)('a server that lets in the user of this process', () => {
-  test('is read by its socket without a password, and by nothing else', async () => {
+  test('binds by its socket without a password, and by no other means', async () => {
     const [user, group] = [process.getuid?.(), process.getgid?.()]
     const own = `gidNumber=${group}+uidNumber=${user},cn=peercred,cn=external,cn=auth`
     const configuration = `access to * by dn.exact="${own}" read by anonymous auth by * none`
@@ -343,7 +343,7 @@ describeUnless(slapdMissing, describe)('a server that lets in the user of this p
 })
 
 describeUnless(slapdMissing, describe)('fifty thousand people', () => {
-  test('are read within bounded memory', async () => {
+  test('reads within bounded memory', async () => {
     const ldif = ldifOfCompany({ users: 50_000, groups: 50, members: 1_000 })
     await using slapd = await startSlapd({ ldif })
     collectGarbage()
@@ -357,7 +357,7 @@ describeUnless(slapdMissing, describe)('fifty thousand people', () => {
     expect(answer.groups[0]?.memberIds).toHaveLength(1_000)
     expect(after.rss - before.rss).toBeLessThan(400 * 1024 * 1024)
     expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(64 * 1024 * 1024)
-    // Nothing of what the server sent stays.
+    // Received data is not retained.
     expect(kept).toBeLessThan(2 * 1024 * 1024)
   })
 })

@@ -13,8 +13,8 @@ async function steps(url: string, more: Partial<LdapOptions> = {}) {
   return { ...outcomes, code: found.failure?.code, isPrivate: found.isPrivate }
 }
 
-describe('a test of the connection', () => {
-  test('says how far it got', async () => {
+describe('connection test', () => {
+  test('reports the completed steps', async () => {
     await using silent = await startPeer({})
     const hasty = { connectTimeout: 1000, operationTimeout: 1000 }
     const open = { tls: 'open', bind: 'open', base: 'open' }
@@ -51,7 +51,7 @@ describe('a test of the connection', () => {
 })
 
 describeUnless(slapdMissing, describe)('a test of the connection to slapd', () => {
-  test('gets through, or says what is refused', async () => {
+  test('succeeds or reports the reason for the failure', async () => {
     const authority = await createAuthority()
     const tls = await authority.issue({ hosts: ['127.0.0.1'] })
     await using slapd = await startSlapd({ ldif: ldifOfCompany({ users: 1, groups: 1 }), tls })
@@ -85,7 +85,7 @@ describeUnless(slapdMissing, describe)('a test of the connection to slapd', () =
 })
 
 describe('presets', () => {
-  test.each(ldapPresets)('the filters of $name can be read', async ({ settings }) => {
+  test.each(ldapPresets)('parses the filters of $name', async ({ settings }) => {
     const wanted = { userFilter: settings.ldapUserSearchFilter, groupFilter: settings.ldapUserGroupSearchFilter }
     const { failure } = await testLdapConnection(options('ldapi:///nowhere', wanted), never)
 

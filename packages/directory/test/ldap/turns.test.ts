@@ -17,8 +17,8 @@ const company = answer(
 )
 
 /**
- * Whom a long reckoning keeps waiting: the largest part of its processor time between two turns of others, and how many turns
- * there were. A share of its own time is the same on a slow machine, and on one with other work.
+ * Measures how a long computation delays other work: the largest share of its CPU time between two turns of other work, and
+ * the number of turns. A share of CPU time is independent of machine speed and load.
  */
 async function meanwhile<Value>(work: () => Promise<Value>) {
   const used = () => {
@@ -42,7 +42,7 @@ async function meanwhile<Value>(work: () => Promise<Value>) {
   return { value, share: Math.max(...stretches) / total, turns: stretches.length }
 }
 
-test('while 20,000 people and 2,000 groups are planned others are answered', async () => {
+test('runs other work while it plans 20,000 users and 2,000 groups', async () => {
   const first = await meanwhile(() => planLdapImport(company, nobody, rules))
   const { creations, groupCreations, memberships } = first.value
   expect([creations.length, groupCreations.length, memberships.length]).toEqual([20_000, 2000, 2000])
@@ -59,7 +59,7 @@ test('while 20,000 people and 2,000 groups are planned others are answered', asy
   for (const { turns } of [first, unchanged]) expect(turns).toBeGreaterThan(5)
 })
 
-test('a plan that nobody wants any more is given up', async () => {
+test('stops planning when the signal is aborted', async () => {
   const stop = new AbortController()
   const planning = planLdapImport(company, nobody, rules, stop.signal)
   stop.abort(new Error('This server stops'))

@@ -30,7 +30,7 @@ beforeAll(async () => {
   if (!open) throw new TypeError('There is no database')
   it = await open()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  // A server that listens on TCP has no other kind of address.
+  // A server that listens on TCP always has an AddressInfo.
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 })
 
@@ -58,7 +58,7 @@ const list = (resources: readonly object[], totalResults: unknown = resources.le
 })
 const run = (options: Partial<Parameters<Provider['run']>[0]> = {}): Promise<ScimReport> =>
   provider.run({ url, ...options })
-/** Lists nobody, and answers whatever else is asked by `answer`. */
+/** Lists no objects, and passes all other requests to `answer`. */
 const empty =
   (answer: Handle): Handle =>
   (req, res, body) =>
@@ -67,14 +67,14 @@ const empty =
 test.each<readonly [string, Handle]>([
   ['its error', (_req, res) => json(res, 400, { detail: 'You are not s3cret-token' })],
   ['a text that is no object', (_req, res) => res.end('s3cret-token is who you are')],
-])('a target that repeats the token in %s does not have it shown', async (_where, answer) => {
+])('redacts a token that the target repeats in %s', async (_where, answer) => {
   handle = answer
   const { stopped } = await run({ token: 's3cret-token' })
 
   expect(stopped?.detail).toMatch(/You are not \u2026|\u2026 is who you are/)
 })
 
-describe('a run ends with a reason where the target', () => {
+describe('a run ends with a reason if the target', () => {
   test.each<readonly [string, string, Handle]>([
     ['answers nothing', 'timeout', () => undefined],
     ['hangs up', 'cut_off', (req) => req.socket.destroy()],
@@ -118,7 +118,7 @@ describe('a run ends with a reason where the target', () => {
     expect(report.requests).toBe(requests.length)
   })
 
-  test('is on an address that nobody has allowed, or speaks no TLS', async () => {
+  test('has an address that is not allowed, or does not use TLS', async () => {
     handle = (_req, res) => json(res, 200, list([]))
     const forbidden = { fetch: { allowedPrivateHosts: [], allowHttp: true } }
     expect((await run(forbidden)).stopped?.code).toBe('not_public')
@@ -126,7 +126,7 @@ describe('a run ends with a reason where the target', () => {
     expect(requests).toEqual([])
   })
 
-  test('has a certificate that nobody vouches for', async () => {
+  test('has an untrusted certificate', async () => {
     handle = (_req, res) => json(res, 200, list([]))
     await using front = await startHttpsFront(['127.0.0.1'], url)
     const report = await run({ url: `https://${front.address}` })
@@ -134,7 +134,7 @@ describe('a run ends with a reason where the target', () => {
     expect(requests).toEqual([])
   })
 
-  test('has a certificate that has expired', async () => {
+  test('has an expired certificate', async () => {
     handle = (_req, res) => json(res, 200, list([]))
     const authority = await createAuthority()
     const trusted = getCACertificates('default')
@@ -152,27 +152,27 @@ describe('a run ends with a reason where the target', () => {
     }
   })
 
-  test('is nowhere', async () => {
+  test('is unreachable', async () => {
     expect((await run({ url: `http://127.0.0.1:${await freePort()}` })).stopped).toMatchObject({
       code: 'unreachable',
       detail: 'ECONNREFUSED',
     })
   })
 
-  test('is given up by us', async () => {
+  test('is aborted by the caller', async () => {
     handle = () => undefined
     expect((await run({ signal: AbortSignal.timeout(50) })).stopped?.code).toBe('took_too_long')
     expect((await run({ signal: AbortSignal.abort() })).stopped?.code).toBe('interrupted')
   })
 })
 
-describe('what passes is tried again', () => {
+describe('retries of transient failures', () => {
   test.each([
     ['2', [2000]],
     ['a date in an hour', null],
     ['soon', 'backOff'],
     ['-1', 'backOff'],
-  ] as const)('after Retry-After: %s', async (retryAfter, expected) => {
+  ] as const)('wait for Retry-After: %s', async (retryAfter, expected) => {
     let refused = false
     handle = empty((_req, res, body) => {
       if (refused) return json(res, 201, { ...JSON.parse(body), id: 'one' })
@@ -185,7 +185,7 @@ describe('what passes is tried again', () => {
     const report = await run()
     if (expected === null) {
       expect(report.stopped?.code).toBe('rate_limited')
-      // A date of HTTP has whole seconds.
+      // HTTP dates have a resolution of one second.
       expect(report.stopped?.retryAfter).toBeGreaterThan(inAnHour.getTime() - 1000 - Date.now())
       expect(report.stopped?.retryAfter).toBeLessThanOrEqual(inAnHour.getTime() - before)
       return
@@ -195,7 +195,7 @@ describe('what passes is tried again', () => {
     else expect(provider.pauses[0]).toBeLessThanOrEqual(500)
   })
 
-  test('less and less often, and not for ever', async () => {
+  test('back off, and stop after a few attempts', async () => {
     handle = (_req, res) => json(res, 429, {})
     expect((await run()).stopped?.code).toBe('rate_limited')
     expect(provider.pauses.length).toBe(4)
@@ -205,7 +205,7 @@ describe('what passes is tried again', () => {
     }
   })
 
-  test('and what was done although its answer never came is recognized', async () => {
+  test('recognize an object whose creation succeeded without a response', async () => {
     const there: object[] = []
     handle = (req, res, body) => {
       if (req.method === 'GET') return json(res, 200, list(req.url?.includes('filter=') ? there : []))
@@ -222,7 +222,7 @@ describe('what passes is tried again', () => {
   })
 })
 
-test.each([404, 501])('a target that knows no groups (%i) gets people', async (status) => {
+test.each([404, 501])('provisions only users to a target without groups (%i)', async (status) => {
   handle = (req, res, body) => {
     if (req.url?.startsWith('/Groups')) return json(res, status, {})
     return req.method === 'GET' ? json(res, 200, list([])) : json(res, 201, { ...JSON.parse(body), id: 'one' })
@@ -232,14 +232,14 @@ test.each([404, 501])('a target that knows no groups (%i) gets people', async (s
   expect([report.stopped, report.withoutGroups, report.user.created]).toEqual([null, true, 1])
 })
 
-describe('one object that fails', () => {
+describe('a failure of one object', () => {
   test.each<readonly [string, string, Handle]>([
     ['taken by what cannot be seen', 'conflict', (_req, res) => json(res, 409, { detail: 'e-mail is taken' })],
     ['refused', 'refused', (_req, res) => json(res, 400, { scimType: 'invalidValue', detail: 'No\nway' })],
     ['without an id', 'id_missing', (_req, res) => json(res, 201, {})],
     ['without an answer', 'id_missing', (_req, res) => res.writeHead(204).end()],
     ['answered by a page', 'not_scim', (_req, res) => res.writeHead(201).end('<p>Done</p>')],
-  ])('%s: %s, and the others go on', async (_what, code, answer) => {
+  ])('does not stop the others: %s: %s', async (_what, code, answer) => {
     handle = empty((req, res, body) => {
       if (JSON.parse(body).userName === 'bad') return answer(req, res, body)
       return json(res, 201, { ...JSON.parse(body), id: JSON.parse(body).userName })
@@ -252,7 +252,7 @@ describe('one object that fails', () => {
     expect(requests.filter((request) => request === 'POST /Users').length).toBe(3)
   })
 
-  test('more than a few in a row end the run', async () => {
+  test('ends the run after several in a row', async () => {
     handle = empty((_req, res) => res.writeHead(500).end())
     for (let number = 0; number < 20; number++) await person(`user${number}`)
     const report = await run()
@@ -260,7 +260,7 @@ describe('one object that fails', () => {
     expect(report.requests).toBeLessThan(40)
   })
 
-  test('an id that is given out twice is believed once', async () => {
+  test('ignores a remote ID that is used twice', async () => {
     handle = empty((_req, res, body) => json(res, 201, { ...JSON.parse(body), id: 'always the same' }))
     await person('ada')
     await person('bob')
@@ -269,7 +269,7 @@ describe('one object that fails', () => {
     expect((await provider.records.list(provider.id)).length).toBe(1)
   })
 
-  test('two objects with our id are one, and a reason', async () => {
+  test('reports two objects with our ID and updates one', async () => {
     const ada = await person('ada')
     const same = { externalId: ada.id, userName: 'ada', displayName: ada.displayName, active: true }
     handle = (req, res) =>
@@ -298,7 +298,7 @@ describe('a listing', () => {
     ['with a number that is too high', 4, (req) => list(sliced(all, req, 10), 1000)],
     ['with a number that is too low', 4, (req) => list(sliced(all, req, 10), 1)],
     ['with a number that is none', 4, (req) => list(sliced(all, req, 10), 'many')],
-  ])('%s is read whole', async (_what, pages, answer) => {
+  ])('is read completely: %s', async (_what, pages, answer) => {
     handle = users(answer)
     for (const name of ['their0', 'their24']) await person(name)
     const report = await run()
@@ -306,7 +306,7 @@ describe('a listing', () => {
     expect(requests.filter((request) => request.startsWith('GET /Users')).length).toBe(pages)
   })
 
-  test('without end is left', async () => {
+  test('is aborted if it never ends', async () => {
     let next = 0
     handle = users(() => list([{ id: `a${next++}` }, { id: `b${next++}` }], 1_000_000))
     const report = await run({ limits: { ...defaultLimits, maxResources: 50 } })
@@ -316,7 +316,7 @@ describe('a listing', () => {
     expect(requests.length).toBeLessThan(40)
   })
 
-  test('that is too large altogether is left', async () => {
+  test('is aborted if the total size exceeds the limit', async () => {
     let next = 0
     handle = users(() => list([{ id: `a${next++}`, note: 'a'.repeat(1000) }], 1_000_000))
     const report = await run({ limits: { ...defaultLimits, maxCharacters: 20_000 } })
@@ -324,16 +324,16 @@ describe('a listing', () => {
     expect(requests.length).toBeLessThan(30)
   })
 
-  test('that is too large is asked for in smaller pages', async () => {
+  test('uses smaller pages if a page is too large', async () => {
     const large = all.map((each) => ({ ...each, note: 'a'.repeat(1000) }))
     handle = users((req) => list(sliced(large, req, 1000), 25))
     const limits = { ...defaultLimits, pageSize: 400 }
     const report = await run({ limits, fetch: { maxBytes: 20_000 } })
-    // Even the smallest page is larger than what is read.
+    // Even the smallest page exceeds the limit.
     expect([report.stopped?.code, requests.length]).toEqual(['too_large', 3])
   })
 
-  test('is read whole where a smaller page is small enough', async () => {
+  test('is read completely if a smaller page fits', async () => {
     const large = all.map((each) => ({ ...each, note: 'a'.repeat(1000) }))
     handle = users((req) => list(sliced(large, req, req.url?.includes('count=50') ? 10 : 25), 25))
     await person('their24')
@@ -341,7 +341,7 @@ describe('a listing', () => {
     expect([report.stopped, report.user.found, requests.length]).toEqual([null, 1, 5])
   })
 
-  test('of what is no resource is passed over', async () => {
+  test('skips items that are not resources', async () => {
     const odd = [
       null,
       5,
@@ -362,7 +362,7 @@ describe('a listing', () => {
     expect((await provider.records.found(provider.id, 5)).items).toEqual([expect.objectContaining({ remoteId: '7' })])
   })
 
-  test('that leaves out what is there creates nobody twice', async () => {
+  test('creates no duplicates of objects that are missing from it', async () => {
     const ada = await person('ada')
     let kept: object = {}
     handle = (req, res, body) => {
@@ -377,7 +377,7 @@ describe('a listing', () => {
     expect((await provider.records.list(provider.id)).map(({ localId }) => localId)).toEqual([ada.id])
   })
 
-  test('of a target that writes what it is given in its own way is compared with that', async () => {
+  test('is compared with the values that the target normalized', async () => {
     let kept: { userName: string } | undefined
     handle = (req, res, body) => {
       if (req.method === 'POST' || req.method === 'PUT')
@@ -393,7 +393,7 @@ describe('a listing', () => {
     expect((await run()).user.unchanged).toBe(1)
   })
 
-  test('that goes on calling somebody active who was deactivated is a problem in every run', async () => {
+  test('reports a deactivated user who stays active in every run', async () => {
     const ada = await person('ada')
     let kept: object | undefined
     handle = (req, res, body) => {

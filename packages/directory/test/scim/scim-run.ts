@@ -22,12 +22,12 @@ export interface RunOptions {
   readonly signal?: AbortSignal
 }
 
-/** A provider of a directory, without a host. */
+/** A SCIM provider with a directory, without a host. */
 export interface Provider {
   readonly id: string
   readonly records: ScimRecordStore
   readonly source: SnapshotSource
-  /** Milliseconds that were waited for between attempts; nobody really waits. */
+  /** Milliseconds of each delay between attempts; tests do not actually wait. */
   readonly pauses: number[]
   run(options: RunOptions): Promise<ScimReport>
 }

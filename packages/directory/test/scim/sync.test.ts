@@ -7,7 +7,7 @@ import { type Provider, providerOf } from './scim-run.ts'
 
 const listing = ['GET /Users?startIndex=1&count=1000', 'GET /Groups?startIndex=1&count=1000']
 
-describe.each(kinds)('people of %s', (kind, open) => {
+describe.each(kinds)('provisioning to %s', (kind, open) => {
   let it: DirectoryUnderTest
   let server: ScimServer
   let provider: Provider
@@ -58,7 +58,7 @@ describe.each(kinds)('people of %s', (kind, open) => {
     return object
   }
 
-  test('are created with their groups, and a second run lists and does nothing else', async () => {
+  test('creates users with their groups, and only lists in a second run', async () => {
     const [ada, bob] = [await person('ada', { lastName: 'Lovelace' }), await person('bob', { email: null })]
     const staff = await group('staff', ada, bob)
     const report = await run()
@@ -75,14 +75,14 @@ describe.each(kinds)('people of %s', (kind, open) => {
     expect(remote(bob.id)?.emails).toBeUndefined()
     expect(membersOf(staff.id)).toEqual([remote(ada.id)?.id, remote(bob.id)?.id].sort())
 
-    // What is there and what is known of it: three statements and the snapshot's isolation, and one; nothing is written.
+    // Three statements and the isolation level for the snapshot, and one for the records; nothing is written.
     const statements = statementsOf(it.dataSource, async () => {
       expect(await requestsOf(async () => expect((await run()).user.unchanged).toBe(2))).toEqual(listing)
     })
     expect(await statements).toBe(kind === 'PostgreSQL' ? 5 : 4)
   })
 
-  test.each([true, false])('are changed where they differ, and nobody else (PATCH: %s)', async (patch) => {
+  test.each([true, false])('updates only users who differ (PATCH: %s)', async (patch) => {
     await server[Symbol.asyncDispose]()
     server = await startScimServer({ patch })
     const [ada, bob] = [await person('ada'), await person('bob')]
@@ -104,7 +104,7 @@ describe.each(kinds)('people of %s', (kind, open) => {
     expect(await requestsOf(run)).toEqual(listing)
   })
 
-  test('who were changed over there are put right', async () => {
+  test('reverts changes made in the target', async () => {
     const ada = await person('ada')
     await run()
     const there = remote(ada.id) as ScimObject
@@ -117,7 +117,7 @@ describe.each(kinds)('people of %s', (kind, open) => {
     expect(remote(ada.id)?.active).toBe(true)
   })
 
-  test('of groups that may use the client are the only ones, and leave when they no longer may', async () => {
+  test('provisions only members of allowed groups, and deprovisions them when access ends', async () => {
     const [ada, bob] = [await person('ada'), await person('bob')]
     const [staff, others] = [await group('staff', ada, bob), await group('others', bob)]
     await run({ groupIds: [staff.id] })
@@ -133,7 +133,7 @@ describe.each(kinds)('people of %s', (kind, open) => {
     expect([remote(ada.id), server.users.size]).toEqual([undefined, 1])
   })
 
-  test('who are disabled or deleted are deactivated, and nobody is created to be inactive', async () => {
+  test('deactivates disabled and deleted users, and creates no inactive ones', async () => {
     const [ada, bob, eve] = [await person('ada'), await person('bob'), await person('eve')]
     await it.directory.setDisabled(eve.id, true)
     await run()
@@ -146,7 +146,7 @@ describe.each(kinds)('people of %s', (kind, open) => {
     expect(await requestsOf(run)).toEqual(listing)
   })
 
-  test('who are deleted and made anew with the same name take the place of the old ones', async () => {
+  test('replaces a deleted user with a new user of the same name', async () => {
     const ada = await person('ada')
     const staff = await group('staff', ada)
     await run({ removal: 'delete' })
@@ -163,7 +163,7 @@ describe.each(kinds)('people of %s', (kind, open) => {
     expect(await requestsOf(run)).toEqual(listing)
   })
 
-  test('of others are never touched, whatever they are called', async () => {
+  test('never changes foreign objects, whatever their names', async () => {
     const others = [
       foreign('zoe'),
       foreign('yan', { externalId: '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1' }),
@@ -186,7 +186,7 @@ describe.each(kinds)('people of %s', (kind, open) => {
     ])
   })
 
-  test('are adopted one by one or all together', async () => {
+  test('adopts found objects individually or all together', async () => {
     const [ada, bob] = [await person('ada'), await person('bob')]
     const staff = await group('staff', ada, bob)
     foreign('ada')
@@ -205,7 +205,7 @@ describe.each(kinds)('people of %s', (kind, open) => {
     expect((await provider.records.found(provider.id, 10)).total).toBe(0)
   })
 
-  test('who are two here and one over there are not both written to it', async () => {
+  test('does not write two local users to one remote object', async () => {
     await person('ada', { email: 'shared@example.com' })
     await person('shared', { email: null })
     foreign('their', { userName: 'ADA', emails: [{ value: 'shared' }] })
@@ -218,7 +218,7 @@ describe.each(kinds)('people of %s', (kind, open) => {
   })
 
   test.each(['deactivate', 'delete'] as const)(
-    'whose name somebody new has may be taken over (%s)',
+    'takes over an object if a new user has its name (%s)',
     async (removal) => {
       const before = await person('ada')
       foreign('ada')
@@ -239,7 +239,7 @@ describe.each(kinds)('people of %s', (kind, open) => {
   )
 
   test.each([{ patch: true }, { patch: false }])(
-    'whose names pass on among them follow in one run (%o)',
+    'hands over names within one run (%o)',
     async (can) => {
       await server[Symbol.asyncDispose]()
       server = await startScimServer(can)
@@ -256,7 +256,7 @@ describe.each(kinds)('people of %s', (kind, open) => {
         for (const name of Object.keys(given)) await change(name, `${name}-leaves`)
         for (const [name, to] of Object.entries(given)) await change(`${name}-leaves`, to)
       }
-      // Two that change places, and three of which the last one has a new name.
+      // Two users swap names, and in a chain of three the last one gets a new name.
       const given = { ada: 'bob', bob: 'ada', carol: 'dave', dave: 'erin', erin: 'eve' }
       await rename(given)
       expect(isComplete(await run())).toBe(true)
@@ -268,7 +268,7 @@ describe.each(kinds)('people of %s', (kind, open) => {
     },
   )
 
-  test.each([{ patch: true }, { patch: false }])('stay in groups whose names pass on among those (%o)', async (can) => {
+  test.each([{ patch: true }, { patch: false }])('keeps group memberships when groups hand over names (%o)', async (can) => {
     await server[Symbol.asyncDispose]()
     server = await startScimServer(can)
     const people = [await person('ada'), await person('bob')]
@@ -290,7 +290,7 @@ describe.each(kinds)('people of %s', (kind, open) => {
     expect(await requestsOf(run)).toEqual(listing)
   })
 
-  test('of a group that has become empty are taken out of it', async () => {
+  test('removes the members of a group that became empty', async () => {
     const staff = await group('staff', await person('ada'))
     await run()
     await it.directory.groups.setMembers(staff.id, [])
@@ -299,7 +299,7 @@ describe.each(kinds)('people of %s', (kind, open) => {
     expect(await requestsOf(run)).toEqual(listing)
   })
 
-  test('that another run has created are recognized by our id', async () => {
+  test('recognizes objects by our ID that another run created', async () => {
     const [ada, bob] = [await person('ada'), await person('bob')]
     await run()
     provider = providerOf(it)
@@ -307,12 +307,12 @@ describe.each(kinds)('people of %s', (kind, open) => {
     await it.directory.users.remove(bob.id)
     const report = await run()
     expect([report.user.created, report.user.updated, report.user.found]).toEqual([0, 1, 0])
-    // Nobody knows any more whose id that was.
+    // The previous owner of that ID is unknown.
     expect(remote(bob.id)?.active).toBe(true)
   })
 
   test.each(['deactivate', 'delete'] as const)(
-    'whom another provider has brought are left alone (%s)',
+    'ignores objects created by another provider (%s)',
     async (removal) => {
       const [ada, bob] = [await person('ada'), await person('bob')]
       const [staff, others] = [await group('staff', ada), await group('others', bob)]
@@ -324,7 +324,7 @@ describe.each(kinds)('people of %s', (kind, open) => {
     },
   )
 
-  test('who have been deleted over there are created anew', async () => {
+  test('recreates users who were deleted in the target', async () => {
     const ada = await person('ada')
     await run()
     server.users.clear()
@@ -333,7 +333,7 @@ describe.each(kinds)('people of %s', (kind, open) => {
     expect(await requestsOf(run)).toEqual(listing)
   })
 
-  test('whose id over there is now that of somebody else are created anew, and the other one stays', async () => {
+  test('recreates users whose remote ID was reassigned, and keeps the other object', async () => {
     const ada = await person('ada')
     await run()
     const { id } = remote(ada.id) as ScimObject

@@ -58,7 +58,7 @@ async function downgrade(options: Options): Promise<void> {
   }
 }
 
-describe('users of before there were groups are found by the search, and the way back is open', () => {
+describe('makes users from before the groups migration searchable, and can be reverted', () => {
   test('on SQLite', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pocket-test-'))
     const options = sqliteOptions(join(folder, 'pocket.db'), directoryTables)

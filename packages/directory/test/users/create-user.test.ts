@@ -13,8 +13,8 @@ function refusal(input: Readonly<Record<string, unknown>>): Record<string, strin
   return {}
 }
 
-describe('a new user', () => {
-  test('is completed: an id is drawn, the display name is made of the names', () => {
+describe('new user', () => {
+  test('completes input with an ID and a display name derived from the names', () => {
     const user = newUser({ username: 'zoe', firstName: 'Zoë', lastName: 'Müller', email: 'Zoe@Example.com' })
     expect(user).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
@@ -33,35 +33,35 @@ describe('a new user', () => {
     [{ username: 'zoe', lastName: 'Müller' }, 'Müller'],
     [{ username: 'zoe', firstName: 'Zoë', displayName: 'Z.' }, 'Z.'],
     [{ username: 'zoe', firstName: 'a'.repeat(50), lastName: '𝒷'.repeat(50) }, `${'a'.repeat(50)} ${'𝒷'.repeat(49)}`],
-  ])('%j is shown as %s', (input, displayName) => {
+  ])('shows %j as %s', (input, displayName) => {
     expect(newUser(input).displayName).toBe(displayName)
   })
 
-  test('comes back as it is when it is checked again', () => {
+  test('returns a validated user unchanged', () => {
     const user = newUser({ username: 'zoe', email: 'zoe@example.com', locale: 'de' })
     const putAside: unknown = JSON.parse(JSON.stringify(user))
     expect(newUser(Object(putAside))).toEqual(user)
   })
 
-  test('reads nothing but its own fields: rights are not taken from outside', () => {
+  test('reads only its own fields and ignores rights', () => {
     const user = newUser({ username: 'zoe', isAdmin: true, administrator: true, emailVerified: true, disabled: true })
     expect(Object.keys(user).toSorted()).toEqual(
       ['displayName', 'email', 'firstName', 'id', 'lastName', 'locale', 'userName'].toSorted(),
     )
   })
 
-  test('has its texts in one form of Unicode', () => {
+  test('normalizes text to Unicode NFC', () => {
     const { firstName } = newUser({ username: 'zoe', firstName: 'Zoe\u0308' })
     expect(firstName).toBe('Zo\u00eb')
   })
 
-  test.each([{ email: null }, { email: '' }, {}])('has no e-mail address: %j', (input) => {
+  test.each([{ email: null }, { email: '' }, {}])('treats %j as no e-mail address', (input) => {
     expect(newUser({ username: 'zoe', ...input }).email).toBeNull()
   })
 })
 
 describe('user names', () => {
-  test.each(['a', 'Zoe', 'zoe.m-1_2@home', '0', 'a'.repeat(50)])('%s is taken', (username) => {
+  test.each(['a', 'Zoe', 'zoe.m-1_2@home', '0', 'a'.repeat(50)])('accepts %s', (username) => {
     expect(newUser({ username }).userName).toBe(username)
   })
 
@@ -78,14 +78,14 @@ describe('user names', () => {
     ['zoe/../admin', 'invalid_format'],
     [5, 'invalid_format'],
     [['zoe'], 'invalid_format'],
-  ])('%j is refused: %s', (username, code) => {
+  ])('rejects %j: %s', (username, code) => {
     expect(refusal({ username })).toEqual({ username: code })
   })
 })
 
 describe('e-mail addresses', () => {
   test.each(['zoe@example.com', 'zoe+tag@mail.example.co.uk', 'zoe@localhost', 'zoë@exämple.de', "o'hara@example.com"])(
-    '%s is taken',
+    'accepts %s',
     (email) => {
       expect(newUser({ username: 'zoe', email }).email).toBe(email)
     },
@@ -105,13 +105,13 @@ describe('e-mail addresses', () => {
     [`${'a'.repeat(65)}@example.com`, 'invalid_format'],
     [`zoe@${'a.'.repeat(150)}com`, 'too_long'],
     [{}, 'invalid_format'],
-  ])('%j is refused: %s', (email, code) => {
+  ])('rejects %j: %s', (email, code) => {
     expect(refusal({ username: 'zoe', email })).toEqual({ email: code })
   })
 })
 
 describe('other fields', () => {
-  test('every wrong field is named at once', () => {
+  test('reports every invalid field at once', () => {
     const input = {
       firstName: 'a'.repeat(51),
       lastName: 'a\nb',
@@ -131,12 +131,12 @@ describe('other fields', () => {
     })
   })
 
-  test('lengths count characters, not their halves', () => {
+  test('counts code points instead of UTF-16 code units', () => {
     expect(newUser({ username: 'zoe', firstName: '𝒷'.repeat(50) }).firstName).toBe('𝒷'.repeat(50))
     expect(refusal({ username: 'zoe', firstName: '𝒷'.repeat(51) })).toEqual({ firstName: 'too_long' })
   })
 
-  test('half a character is refused, since no database keeps it', () => {
+  test('rejects unpaired surrogates, which no database stores', () => {
     expect(refusal({ username: 'zoe', lastName: '\ud800' })).toEqual({ lastName: 'invalid_format' })
     expect(refusal({ username: 'zoe', displayName: '\0' })).toEqual({ displayName: 'invalid_format' })
   })

@@ -24,7 +24,7 @@ describe.each(kinds)('users on %s', (_kind, open) => {
     return items.map(({ userName }) => userName)
   }
 
-  test('several are found by their ids in one statement, and what is nobody’s id is left aside', async () => {
+  test('finds users by ID in one statement, and ignores unknown IDs', async () => {
     const people = await Promise.all(['anna', 'bert', 'carl'].map((username) => add({ username })))
     const ids = [...people.map(({ id }) => id), randomUUID(), 'none\0']
     let found: readonly User[] = []
@@ -37,8 +37,8 @@ describe.each(kinds)('users on %s', (_kind, open) => {
     expect(await it.directory.findEach(['none'])).toEqual([])
   })
 
-  test('with the longest names there are can be stored, sorted and searched', async () => {
-    // Four bytes each in UTF-8, and as good as random, so that nothing can be compressed.
+  test('stores, sorts and searches names of the maximum length', async () => {
+    // Four bytes each in UTF-8, and nearly random, so that they cannot be compressed.
     let last = 1
     const letters = (length: number) =>
       Array.from({ length }, () => {
@@ -60,7 +60,7 @@ describe.each(kinds)('users on %s', (_kind, open) => {
       expect(await listed({ search: label, sort: { column, descending: true } })).toEqual([fields.username])
   })
 
-  describe('an update', () => {
+  describe('update', () => {
     let zoe: User
 
     beforeEach(async () => {
@@ -71,7 +71,7 @@ describe.each(kinds)('users on %s', (_kind, open) => {
       it.clock.time = noon + 5
     })
 
-    test('changes what it names and leaves the rest', async () => {
+    test('changes only the given fields', async () => {
       const { user, before, changed } = await it.directory.users.update(
         zoe.id,
         { lastName: 'Mu\u0308ller', locale: 'de', id: randomUUID(), displayName: undefined },
@@ -83,13 +83,13 @@ describe.each(kinds)('users on %s', (_kind, open) => {
       expect(await it.directory.find(zoe.id)).toEqual(user)
     })
 
-    test('that changes nothing leaves no trace', async () => {
+    test('writes nothing if nothing changes', async () => {
       const { user, changed } = await it.directory.users.update(zoe.id, { username: 'zoe' }, { disabled: false })
       expect([user, changed]).toEqual([zoe, []])
       expect(await it.directory.find(zoe.id)).toEqual(zoe)
     })
 
-    test('of the e-mail address needs it verified again', async () => {
+    test('marks a new e-mail address as unverified', async () => {
       const { user } = await it.directory.users.update(zoe.id, { email: 'new@example.com' })
       expect(user).toMatchObject({ email: 'new@example.com', emailVerified: false })
       const { user: trusted } = await it.directory.users.update(zoe.id, { email: 'z@x.org' }, { emailVerified: true })
@@ -98,7 +98,7 @@ describe.each(kinds)('users on %s', (_kind, open) => {
       expect(without).toMatchObject({ email: null, emailVerified: false })
     })
 
-    test('reaches the search and the names that people are found by', async () => {
+    test('updates the search and the names used for lookup', async () => {
       await it.directory.users.update(zoe.id, { username: 'Other', email: 'o@example.com', firstName: 'Änne' })
       expect(await listed({ search: 'zo' })).toEqual([])
       expect(await listed({ search: 'äNN' })).toEqual(['Other'])
@@ -106,7 +106,7 @@ describe.each(kinds)('users on %s', (_kind, open) => {
       expect(await it.directory.findByName('zoe@example.com')).toBeUndefined()
     })
 
-    test('is refused where somebody else has the name or address', async () => {
+    test('rejects a name or e-mail address that another user has', async () => {
       await add({ username: 'max', email: 'max@example.com' })
       for (const [fields, property] of [
         [{ username: 'MAX', email: 'MAX@example.com' }, 'email'],
@@ -121,7 +121,7 @@ describe.each(kinds)('users on %s', (_kind, open) => {
       expect((await it.directory.users.update(zoe.id, { username: 'ZOE' })).user.userName).toBe('ZOE')
     })
 
-    test('of fifty who want one name at once, one gets it', async () => {
+    test('accepts one of fifty concurrent requests for the same name', async () => {
       const others = await Promise.all(Array.from({ length: 10 }, (_, index) => add({ username: `user${index}` })))
       const results = await Promise.allSettled(
         others.map(({ id }, index) => it.directory.users.update(id, { username: index % 2 ? 'same' : 'SAME' })),
@@ -131,7 +131,7 @@ describe.each(kinds)('users on %s', (_kind, open) => {
       expect(codes).toEqual(Array(9).fill('already_in_use'))
     })
 
-    test('is refused where it is not valid, or there is nobody', async () => {
+    test('rejects invalid input and unknown users', async () => {
       await expect(it.directory.users.update(zoe.id, { email: 'x', firstName: 5 })).rejects.toMatchObject({
         code: 'validation_failed',
         fields: [{ field: 'email' }, { field: 'firstName' }],
@@ -144,7 +144,7 @@ describe.each(kinds)('users on %s', (_kind, open) => {
   describe('the last administrator', () => {
     const governing = { administrator: true }
 
-    test('stays, enabled and an administrator', async () => {
+    test('stays enabled and an administrator', async () => {
       const ada = await add({ username: 'ada' }, governing)
       await add({ username: 'off' }, { administrator: true, disabled: true })
       await add({ username: 'bob' })
@@ -162,7 +162,7 @@ describe.each(kinds)('users on %s', (_kind, open) => {
       expect(await it.directory.find(ada.id)).toBeUndefined()
     })
 
-    test('is not taken away by two at once', async () => {
+    test('remains after two concurrent removals', async () => {
       const all = await Promise.all(Array.from({ length: 8 }, (_, index) => add({ username: `a${index}` }, governing)))
       const results = await Promise.allSettled(
         all.map(({ id }, index) =>
@@ -175,7 +175,7 @@ describe.each(kinds)('users on %s', (_kind, open) => {
     })
   })
 
-  test('a user who is removed leaves nothing behind', async () => {
+  test('removes all data of a deleted user', async () => {
     const { directory } = it
     const group = await directory.groups.create({ name: 'staff', friendlyName: 'Staff' })
     const zoe = await add({ username: 'zoe' }, { groupIds: [group.id], claims: [{ key: 'room', value: '5' }] })
@@ -187,7 +187,7 @@ describe.each(kinds)('users on %s', (_kind, open) => {
     expect(await directory.users.find(zoe.id)).toMatchObject({ groups: [], claims: [] })
   })
 
-  test('a new user begins with groups and claims, or not at all', async () => {
+  test('creates a user with groups and claims, or not at all', async () => {
     const { directory } = it
     const group = await directory.groups.create({ name: 'staff', friendlyName: 'Staff' })
     await directory.claims.replaceForGroup(group.id, [{ key: 'b', value: '1' }])
@@ -204,7 +204,7 @@ describe.each(kinds)('users on %s', (_kind, open) => {
     expect(await directory.list()).toHaveLength(1)
   })
 
-  test('core is told the groups, by name, and all custom claims, in two statements', async () => {
+  test('passes groups by name and all custom claims to core in two statements', async () => {
     const { directory } = it
     const ids: string[] = []
     for (const name of ['zebra', 'Apple', 'mango'])
@@ -224,7 +224,7 @@ describe.each(kinds)('users on %s', (_kind, open) => {
     expect(await statementsOf(it.dataSource, () => directory.accounts.find(zoe.id))).toBe(2)
   })
 
-  describe('a list', () => {
+  describe('user list', () => {
     beforeEach(async () => {
       const people = [
         { username: 'carl', email: 'z@example.com', firstName: 'Cc_', lastName: 'Lang', displayName: 'Dora' },
@@ -237,7 +237,7 @@ describe.each(kinds)('users on %s', (_kind, open) => {
       }
     })
 
-    test('is in the order of age by default', async () => {
+    test('sorts by creation time by default', async () => {
       expect(await listed()).toEqual(['bert', 'anna', 'carl'])
     })
 
@@ -251,12 +251,12 @@ describe.each(kinds)('users on %s', (_kind, open) => {
       ['isAdmin', ['bert', 'anna', 'carl']],
       ['disabled', ['bert', 'carl', 'anna']],
       ['emailVerified', ['bert', 'anna', 'carl']],
-    ])('is sorted by %s', async (column, names) => {
+    ])('sorts by %s', async (column, names) => {
       expect(await listed({ sort: { column, descending: false } })).toEqual(names)
       expect(await listed({ sort: { column, descending: true } })).toEqual(names.toReversed())
     })
 
-    test('is not sorted by what nobody knows', async () => {
+    test('ignores unknown sort fields', async () => {
       for (const column of ['password', '__proto__', 'id; DROP TABLE pocket_user'])
         expect(await listed({ sort: { column, descending: true } })).toEqual(['bert', 'anna', 'carl'])
     })
@@ -272,7 +272,7 @@ describe.each(kinds)('users on %s', (_kind, open) => {
       ['hidden', []],
       ["'", []],
       ['\0', []],
-    ])('finds %j in names and addresses, each sign a letter', async (search, names) => {
+    ])('finds %j literally in names and e-mail addresses', async (search, names) => {
       expect((await listed({ search })).sort()).toEqual(names)
     })
 
@@ -285,11 +285,11 @@ describe.each(kinds)('users on %s', (_kind, open) => {
       [{ disabled: ['maybe'] }, []],
       [{ disabled: [] }, ['anna', 'bert', 'carl']],
       [{ password: ['x'] }, ['anna', 'bert', 'carl']],
-    ])('is filtered by %j', async (filters, names) => {
+    ])('filters by %j', async (filters, names) => {
       expect((await listed({ filters })).sort()).toEqual(names)
     })
 
-    test('comes in pages, and the last one stands for those beyond', async () => {
+    test('returns pages, and the last page for page numbers beyond it', async () => {
       const pages = await Promise.all([1, 2, 3, 999_999_999].map((page) => listed({ page, limit: 2 })))
       expect(pages).toEqual([['bert', 'anna'], ['carl'], ['carl'], ['carl']])
       const { total } = await it.directory.users.page({ ...everything, limit: 1, search: 'example.com' })
@@ -297,7 +297,7 @@ describe.each(kinds)('users on %s', (_kind, open) => {
       expect(await it.directory.users.page({ ...everything, search: 'nobody' })).toEqual({ items: [], total: 0 })
     })
 
-    test('leaves aside whom it is told to, however it is searched, filtered and sorted', async () => {
+    test('excludes the given users in every search, filter and sort order', async () => {
       const anna = await it.directory.findByName('anna')
       const without = [anna?.id ?? '', crypto.randomUUID()]
       const sort = { column: 'username', descending: false }
@@ -311,7 +311,7 @@ describe.each(kinds)('users on %s', (_kind, open) => {
       expect((await it.directory.users.page({ ...everything, without, limit: 1 })).total).toBe(2)
     })
 
-    test('of equals shows everybody once', async () => {
+    test('returns users with equal sort values exactly once', async () => {
       it.clock.time = noon
       for (let index = 0; index < 20; index += 1) await add({ username: `twin${index}`, firstName: 'Twin' })
       const seen: string[] = []
@@ -320,7 +320,7 @@ describe.each(kinds)('users on %s', (_kind, open) => {
       expect([seen.length, new Set(seen).size]).toEqual([23, 23])
     })
 
-    test('costs the same number of statements, whatever it holds', async () => {
+    test('uses a constant number of statements', async () => {
       const list = () => it.directory.users.page(everything)
       expect(await statementsOf(it.dataSource, list)).toBe(3)
       const group = await it.directory.groups.create({ name: 'staff', friendlyName: 'Staff' })
@@ -331,7 +331,7 @@ describe.each(kinds)('users on %s', (_kind, open) => {
   })
 })
 
-test('on PostgreSQL nobody who is passed over in a search is read from the table', async () => {
+test('does not read rows without a match from the table on PostgreSQL', async () => {
   const [, [, open]] = kinds as readonly [unknown, (typeof kinds)[number]]
   await using it = await open()
   const digits = `lpad(n::text, 12, '0')`
@@ -348,7 +348,7 @@ test('on PostgreSQL nobody who is passed over in a search is read from the table
     ['lastName', 'last_name'],
     ['displayName', 'display_name'],
   ] as const) {
-    // So many match that they are looked for along the index.
+    // So many rows match that PostgreSQL scans the index.
     const sort = { column, descending: false }
     await it.directory.users.page({ ...everything, sort, search: 'example', page: 600 })
     const sent = query.mock.calls.findLast(([text]) => text.includes('OFFSET') && !text.includes('matching'))

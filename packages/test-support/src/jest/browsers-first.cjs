@@ -1,6 +1,6 @@
 const Sequencer = require('@jest/test-sequencer').default
 
-/** What drives a browser or whole programs takes longest: it begins first, so that nobody waits for it at the end. */
+/** Tests that start a browser or whole programs take longest, so they start first. */
 module.exports = class BrowsersFirst extends Sequencer {
   sort(tests) {
     const isLong = ({ path }) => /[/](pages|e2e|examples)[/]/.test(path)

@@ -1,5 +1,5 @@
-// A server may close an idle connection at the moment a request is sent on it (RFC 9112 section 9.3.1), and `fetch` does not
-// repeat a POST then. How long a connection is idle depends on the machine, so no request of a test reuses one.
+// A server may close an idle connection just as a request is sent on it (RFC 9112 section 9.3.1), and `fetch` does not retry
+// a POST. Idle times depend on the machine, so tests never reuse connections.
 const { fetch } = globalThis
 
 globalThis.fetch = (input, init) => {

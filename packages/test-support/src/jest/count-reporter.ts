@@ -11,11 +11,11 @@ interface TestFile {
 }
 
 /**
- * A jest reporter that ends a run with the plain line `N passed, N failed`, alone on the last line.
+ * A jest reporter that prints `N passed, N failed` as the last line of a run.
  *
- * A file that could not run counts as one failed test. Under `CI=true` a test that was skipped, left as a todo or
- * never ran is named, counts as failed and makes the run fail, since a test that nobody ran has proved nothing. Elsewhere
- * the reasons of `describeUnless` are said.
+ * A test file that could not run counts as one failed test. Under `CI=true` each skipped, todo or unexecuted test is listed,
+ * counts as failed and fails the run, since a test that did not run proves nothing. Otherwise the reporter prints the reasons
+ * of `describeUnless`.
  */
 export class CountReporter {
   #notRun: readonly string[] = []
@@ -25,11 +25,11 @@ export class CountReporter {
     for (const name of this.#notRun) console.error(`not run: ${name}`)
     if (process.env.CI !== 'true') for (const reason of reasonsIn(run)) console.error(`not run: ${reason}`)
     const failed = run.numFailedTests + run.numRuntimeErrorTestSuites + this.#notRun.length
-    // When everything else has been said: jest prints its summary after all other reporters.
+    // On exit, since jest prints its summary after all reporters.
     process.once('exit', () => console.log(`\n${run.numPassedTests} passed, ${failed} failed`))
   }
 
-  /** Jest makes the run fail when this answers with an error. */
+  /** Jest fails the run if this returns an error. */
   getLastError(): Error | undefined {
     const count = this.#notRun.length
     return count === 0 ? undefined : new Error(`${count} test(s) did not run, which CI=true does not allow`)
@@ -53,5 +53,5 @@ function reasonsIn(run: TestRun): string[] {
   return [...counts].map(([reason, count]) => `${count} test(s), because ${reason}`)
 }
 
-// Jest takes a reporter from the default export only.
+// Jest loads a reporter from the default export only.
 export default CountReporter

@@ -31,14 +31,14 @@ async function run(files: readonly string[], env: Record<string, string>): Promi
   }
 }
 
-test('a run ends with its counts, and a file that cannot run is one failure', async () => {
+test('ends a run with its counts, and counts a file that cannot run as one failure', async () => {
   const { code, lines } = await run([`${passing}\n${failing}`, 'syntax error', passing], {})
 
   expect(lines.at(-1)).toBe('2 passed, 2 failed')
   expect(code).toBe(1)
 })
 
-test('a test that did not run fails the run under CI, by name', async () => {
+test('fails the run under CI for a test that did not run, and names it', async () => {
   const { code, lines } = await run([`${passing}\n${skipped}\n${todo}`], { CI: 'true' })
 
   expect(lines.at(-1)).toBe('1 passed, 2 failed')
@@ -47,14 +47,14 @@ test('a test that did not run fails the run under CI, by name', async () => {
   expect(code).toBe(1)
 })
 
-test('elsewhere a skipped test is no failure', async () => {
+test('accepts a skipped test outside CI', async () => {
   const { code, lines } = await run([`${passing}\n${skipped}`], {})
 
   expect(lines.at(-1)).toBe('1 passed, 0 failed')
   expect(code).toBe(0)
 })
 
-test('elsewhere a run says what is missing for tests that need more than others', async () => {
+test('prints the missing requirements of skipped tests outside CI', async () => {
   const missing =
     "describe.skip('directory [not run: slapd is not installed]', () => { test('a', () => {}); test('b', () => {}) })"
   const { code, lines } = await run([`${passing}\n${missing}`], {})
