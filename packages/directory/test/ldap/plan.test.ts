@@ -175,7 +175,7 @@ describe('users', () => {
   })
 })
 
-describe('reports an unusable entry, continues with the others, and keeps its user', () => {
+describe('an unusable entry is reported, and its user stays unchanged', () => {
   const one = { ...nobody, people: [ada] }
   const cases: readonly (readonly [string, LdapAnswer, LdapSnapshot, Partial<LdapRules>, readonly string[]])[] = [
     [

@@ -7,7 +7,7 @@ import { type Provider, providerOf } from './scim-run.ts'
 
 const listing = ['GET /Users?startIndex=1&count=1000', 'GET /Groups?startIndex=1&count=1000']
 
-describe.each(kinds)('provisioning to %s', (kind, open) => {
+describe.each(kinds)('provisioning on %s', (kind, open) => {
   let it: DirectoryUnderTest
   let server: ScimServer
   let provider: Provider

@@ -58,7 +58,7 @@ async function downgrade(options: Options): Promise<void> {
   }
 }
 
-describe('makes users from before the groups migration searchable, and can be reverted', () => {
+describe('migration of users from before groups existed', () => {
   test('on SQLite', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pocket-test-'))
     const options = sqliteOptions(join(folder, 'pocket.db'), directoryTables)

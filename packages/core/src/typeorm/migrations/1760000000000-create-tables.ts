@@ -138,12 +138,12 @@ const passkey = table('pocket_passkey', {
 
 const tables = [artifact, challenge, client, code, consent, key, passkey]
 
-/** The tables that core begins with. */
+/** Creates the initial tables of core. */
 export class CreateTables1760000000000 implements MigrationInterface {
   readonly name = 'CreateTables1760000000000'
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    // Copies, since TypeORM writes into the tables that it is given.
+    // Copies, since TypeORM modifies the given tables.
     for (const each of tables) await queryRunner.createTable(each.clone())
   }
 

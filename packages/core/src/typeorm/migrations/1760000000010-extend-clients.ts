@@ -3,7 +3,7 @@ import { nameKey } from '../../clients/client-list.ts'
 
 const client = 'pocket_client'
 
-/** The new columns that are never empty, and what the clients get that are there already. */
+/** The new NOT NULL columns, and their values for existing clients. */
 const added: readonly { readonly name: string; readonly type: string; readonly value: string | number }[] = [
   { name: 'description', type: 'text', value: `''` },
   { name: 'client_type', type: 'varchar', value: `'standard'` },
@@ -21,13 +21,13 @@ function column(name: string, type: string, isNullable: boolean): TableColumn {
   return new TableColumn({ name, type, isNullable, ...(type === 'varchar' && { length: '20' }) })
 }
 
-/** Everything else that a client can be told to be, and the groups it is restricted to. */
+/** Adds the remaining client settings, and the groups that may use a client. */
 export class ExtendClients1760000000010 implements MigrationInterface {
   readonly name = 'ExtendClients1760000000010'
 
   async up(queryRunner: QueryRunner): Promise<void> {
     const names = [...added, { name: 'name_key', type: 'text' }]
-    // First without a constraint, since there may be clients already and the two databases write defaults differently.
+    // Added without a constraint first, since clients may exist and the databases differ in the syntax of defaults.
     await queryRunner.addColumns(client, [
       ...names.map(({ name, type }) => column(name, type, true)),
       column('launch_url', 'text', true),

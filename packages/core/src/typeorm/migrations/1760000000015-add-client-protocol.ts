@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-/** How a client speaks the protocol. Plain SQL, since SQLite would make the table again, and its groups would go with it. */
+/** Adds the protocol settings of clients. Plain SQL, since TypeORM would recreate the table on SQLite and lose its groups. */
 export class AddClientProtocol1760000000015 implements MigrationInterface {
   readonly name = 'AddClientProtocol1760000000015'
 

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner, Table, type TableColumnOptions } from 'typeorm'
 
-/** APIs, their permissions, and the access of clients to them. */
+/** Creates APIs, their permissions, and the grants of clients. */
 export class CreateApis1760000000020 implements MigrationInterface {
   readonly name = 'CreateApis1760000000020'
 

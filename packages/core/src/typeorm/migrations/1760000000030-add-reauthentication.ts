@@ -3,7 +3,7 @@ import { type MigrationInterface, type QueryRunner, Table } from 'typeorm'
 const hash = { type: 'varchar', length: '43' } as const
 const varchar = { type: 'varchar', length: '255' } as const
 
-/** Reauthentications, and login codes that one browser alone may use. */
+/** Adds reauthentications, and login codes that are bound to one browser. */
 export class AddReauthentication1760000000030 implements MigrationInterface {
   readonly name = 'AddReauthentication1760000000030'
 

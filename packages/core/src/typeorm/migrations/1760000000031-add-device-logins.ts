@@ -2,7 +2,7 @@ import { type MigrationInterface, type QueryRunner, Table } from 'typeorm'
 
 const varchar = (length: number) => ({ type: 'varchar', length: String(length) })
 
-/** Devices that wait to be let in by another one. */
+/** Adds logins of devices that wait for approval on another device. */
 export class AddDeviceLogins1760000000031 implements MigrationInterface {
   readonly name = 'AddDeviceLogins1760000000031'
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-/** How often something that is used once was used within its leeway. */
+/** Counts how often a single-use artifact was used within its grace period. */
 export class CountConsumption1760000000090 implements MigrationInterface {
   readonly name = 'CountConsumption1760000000090'
 

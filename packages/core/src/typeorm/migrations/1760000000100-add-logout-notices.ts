@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm'
 
-/** Clients that have to hear of a logout. */
+/** Adds notices for clients to notify of a logout. */
 export class AddLogoutNotices1760000000100 implements MigrationInterface {
   readonly name = 'AddLogoutNotices1760000000100'
 

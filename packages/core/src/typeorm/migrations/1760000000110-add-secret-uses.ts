@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm'
 
-/** When a client's secrets were used last. A table of its own, so that a use never crosses a change of the client. */
+/** Adds the last use of client secrets. A separate table, so that a use never conflicts with a change of the client. */
 export class AddSecretUses1760000000110 implements MigrationInterface {
   readonly name = 'AddSecretUses1760000000110'
 

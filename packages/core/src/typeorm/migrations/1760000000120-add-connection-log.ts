@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm'
 
-/** What each client has tried of late. */
+/** Adds the recent connection attempts of each client. */
 export class AddConnectionLog1760000000120 implements MigrationInterface {
   readonly name = 'AddConnectionLog1760000000120'
 

@@ -1,8 +1,8 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm'
 
 /**
- * Clients that register themselves, and the tokens that let them. Plain SQL for the columns, since SQLite would make the
- * table again, and what belongs to its rows would go with it.
+ * Adds dynamic client registration and its initial access tokens. Plain SQL for the columns, since TypeORM would recreate
+ * the table on SQLite and lose the rows that reference it.
  */
 export class AddRegistration1760000000130 implements MigrationInterface {
   readonly name = 'AddRegistration1760000000130'

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-/** When a device asked for the tokens of its code for the last time. */
+/** Adds the time of the last token request of a device code. */
 export class NotePolls1760000000140 implements MigrationInterface {
   readonly name = 'NotePolls1760000000140'
 

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm'
 
-/** How often something was tried of late. */
+/** Adds the counters of rate limits. */
 export class AddLimits1760000000170 implements MigrationInterface {
   readonly name = 'AddLimits1760000000170'
 

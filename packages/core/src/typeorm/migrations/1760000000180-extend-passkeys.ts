@@ -8,7 +8,7 @@ const columns = [
   ['counter_regressed_at', 'bigint'],
 ] as const
 
-/** What a policy asks about passkeys, and what their owners want to see. */
+/** Adds passkey properties for policies and for display to the owner. */
 export class ExtendPasskeys1760000000180 implements MigrationInterface {
   readonly name = 'ExtendPasskeys1760000000180'
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-/** How long the access tokens of an API live at most. */
+/** Adds the maximum lifetime of the access tokens of an API. */
 export class BoundApiTokens1760000000192 implements MigrationInterface {
   readonly name = 'BoundApiTokens1760000000192'
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-/** Whose attempts may make room for others’. */
+/** Records whose connection attempts may be removed first. */
 export class TellStrangers1760000000194 implements MigrationInterface {
   readonly name = 'TellStrangers1760000000194'
 

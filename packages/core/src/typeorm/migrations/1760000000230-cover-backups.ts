@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-/** The index by account holds whether a passkey is backed up, so that who has which is counted without reading the table. */
+/** Adds the backup state to the index by account, so that passkeys are counted without reading the table. */
 export class CoverBackups1760000000230 implements MigrationInterface {
   readonly name = 'CoverBackups1760000000230'
 

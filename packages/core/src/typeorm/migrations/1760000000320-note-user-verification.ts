@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-/** Whether a passkey has ever verified its user; of those from before it is not known. */
+/** Records whether a passkey has ever verified its user; unknown for existing passkeys. */
 export class NoteUserVerification1760000000320 implements MigrationInterface {
   readonly name = 'NoteUserVerification1760000000320'
 

@@ -1,12 +1,12 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm'
 
-/** Challenges are sealed values from now on; only those that were spent are stored. */
+/** Challenges are sealed values from now on; only used ones are stored. */
 export class SealChallenges1760000000352 implements MigrationInterface {
   readonly name = 'SealChallenges1760000000352'
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query('DROP TABLE pocket_challenge')
-    // AUTOINCREMENT and a sequence both never reuse a position, also after the last row was removed.
+    // Neither AUTOINCREMENT nor a sequence reuses a value, even after the last row was removed.
     const position =
       queryRunner.connection.options.type === 'postgres'
         ? 'bigserial PRIMARY KEY'

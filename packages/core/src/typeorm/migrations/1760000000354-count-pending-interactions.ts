@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner, TableIndex } from 'typeorm'
 
-/** The network that an interaction was started from while nobody was signed in. */
+/** Adds the network of interactions that were started without a signed-in user. */
 export class CountPendingInteractions1760000000354 implements MigrationInterface {
   readonly name = 'CountPendingInteractions1760000000354'
 

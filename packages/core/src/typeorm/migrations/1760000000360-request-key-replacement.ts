@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-/** When somebody asked to replace a signing key ahead of its schedule. */
+/** Adds the time at which early replacement of a signing key was requested. */
 export class RequestKeyReplacement1760000000360 implements MigrationInterface {
   readonly name = 'RequestKeyReplacement1760000000360'
 

@@ -2,7 +2,7 @@ import { type MigrationInterface, type QueryRunner, Table } from 'typeorm'
 
 const varchar = { type: 'varchar', length: '255' } as const
 
-/** How sessions began, and what was used and made in them; and in which session a device was approved. */
+/** Records how sessions began, the credentials used and created in them, and the session that approved a device. */
 export class AddSessionHistory1760000000400 implements MigrationInterface {
   readonly name = 'AddSessionHistory1760000000400'
 

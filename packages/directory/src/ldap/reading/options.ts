@@ -71,8 +71,8 @@ export interface LdapAttributes {
   readonly groupName?: string | undefined
 }
 
-/** How much of a directory is taken in. What goes beyond the first three
- * ends the reading; of the others one entry suffers. */
+/** The limits of a run. Exceeding one of the first three aborts it; the others
+ * affect single entries only. */
 export interface LdapLimits {
   /** Maximum number of users and groups together. Default: 200 000. */
   readonly entries?: number | undefined

@@ -57,7 +57,7 @@ export function idOf(entry: EntryResponse, attribute: string, report: Report): s
 function idText(value: Buffer): string {
   const text = decode(value)
   // An identifier of bytes may happen to be UTF-8; it is then full of control characters.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what tells bytes from text
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters distinguish binary values from text
   if (text !== undefined && !/[\u0000-\u001f\u007f]/.test(text)) return text.normalize('NFC')
   if (value.length !== 16) return value.toString('base64')
   return value.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')

@@ -24,12 +24,12 @@ const user = new Table({
   ],
 })
 
-/** The table of users. */
+/** Creates the table of users. */
 export class CreateUsers1760000000000 implements MigrationInterface {
   readonly name = 'CreateUsers1760000000000'
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    // A copy, since TypeORM writes into the table that it is given.
+    // A copy, since TypeORM modifies the given table.
     await queryRunner.createTable(user.clone())
   }
 

@@ -77,13 +77,13 @@ function claims(name: string, owner: Owner): Table {
   })
 }
 
-/** Groups, memberships and custom claims; lists of users that are sorted and searched. */
+/** Adds groups, memberships and custom claims, and the columns to sort and search lists of users. */
 export class AddGroups1761000000000 implements MigrationInterface {
   readonly name = 'AddGroups1761000000000'
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await addSearchKey(queryRunner)
-    // Copies, since TypeORM writes into what it is given.
+    // Copies, since TypeORM modifies its arguments.
     for (const index of userIndices) await queryRunner.createIndex('pocket_user', index.clone())
     for (const table of tables) await queryRunner.createTable(table.clone())
   }
@@ -116,7 +116,7 @@ async function addSearchKey(queryRunner: QueryRunner): Promise<void> {
   await queryRunner.changeColumn('pocket_user', optional.clone(), required)
 }
 
-/** As users were searched when this was written; what comes later is the matter of a later migration. */
+/** The search key at the time of this migration; later changes need their own migration. */
 function searchKey({ email, first_name, last_name, user_name }: NamedUser): string {
   return [email ?? '', first_name, last_name, user_name].join('\n').normalize('NFC').toLowerCase()
 }

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-/** When memberships end. In statements of our own, since TypeORM makes the whole table anew on SQLite. */
+/** Adds the expiry of memberships. Plain SQL, since TypeORM recreates the whole table on SQLite. */
 export class AddMembershipEnds1761000000010 implements MigrationInterface {
   readonly name = 'AddMembershipEnds1761000000010'
 

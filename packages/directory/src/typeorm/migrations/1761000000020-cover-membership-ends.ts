@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-/** The index by group holds when memberships end, so that those of every group are counted without reading the table. */
+/** Adds the expiry to the index by group, so that memberships are counted without reading the table. */
 export class CoverMembershipEnds1761000000020 implements MigrationInterface {
   readonly name = 'CoverMembershipEnds1761000000020'
 

@@ -3,8 +3,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm'
 const orders = ['email', 'first_name', 'last_name', 'display_name'] as const
 
 /**
- * The indexes of the orders by name hold what is searched as well, so that users who are passed over in a search are not read
- * from the table. The longest one, of e-mail addresses, has about 2560 bytes, where PostgreSQL takes 2704.
+ * Adds the search text to the indexes on names, so that a search does not read rows without a match from the table. The
+ * largest index entries, for e-mail addresses, have about 2560 bytes; PostgreSQL allows 2704.
  */
 export class CoverSearch1761000000040 implements MigrationInterface {
   readonly name = 'CoverSearch1761000000040'

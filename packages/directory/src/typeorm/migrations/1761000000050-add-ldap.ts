@@ -22,7 +22,7 @@ const marks = new Table({
   ],
 })
 
-/** Which users and groups come from LDAP. In statements of our own, since TypeORM makes the whole table anew on SQLite. */
+/** Records which users and groups come from LDAP. Plain SQL, since TypeORM recreates the whole table on SQLite. */
 export class AddLdap1761000000050 implements MigrationInterface {
   readonly name = 'AddLdap1761000000050'
 

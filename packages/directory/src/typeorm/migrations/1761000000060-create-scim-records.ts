@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm'
 
-/** Which objects of which target are ours. */
+/** Records the managed objects of each SCIM target. */
 export class CreateScimRecords1761000000060 implements MigrationInterface {
   readonly name = 'CreateScimRecords1761000000060'
 
