@@ -222,11 +222,12 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
       const question = { account, clientId: client.clientId, scopes }
       await ports.audited('allowClient', question, { at: 'device', origin: requestContext(req) })
       const again = await transaction(async () => {
+        const label = client.clientName ?? client.clientId
+        // Locks the account first, as the removal of a passkey does: the other order would be a deadlock.
+        await history.made({ sessionUid: session.uid }, { kind: 'device_approved', subject: uuid(), label })
         // With the lock, a session that ends concurrently cannot approve a device.
         if (!(await lockSession(ports.artifacts, session.uid)))
           throw new NotAuthenticated('not_signed_in', 'The session has ended.')
-        const label = client.clientName ?? client.clientId
-        await history.made({ sessionUid: session.uid }, { kind: 'device_approved', subject: uuid(), label })
         const grant = await grantFor(found)
         const { params = {} } = code
         Object.assign(code, {

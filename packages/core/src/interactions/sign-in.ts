@@ -144,12 +144,14 @@ export function createSignIn(ports: SignInPorts): SignInService {
       const verified = await verify(req, res, response)
       const { account } = verified
       await before('signIn', { account, method: 'passkey' })
-      return transaction(async () => {
-        await lockAccount(account.id)
-        await recordUse(req, verified, 'signed_in')
-        const { id: passkeyId } = verified.passkey
-        return signIn({ account, context: authenticationContext('passkey', clock.now()), passkeyId })
-      })
+      return keepingCookies(res, () =>
+        transaction(async () => {
+          await lockAccount(account.id)
+          await recordUse(req, verified, 'signed_in')
+          const { id: passkeyId } = verified.passkey
+          return signIn({ account, context: authenticationContext('passkey', clock.now()), passkeyId })
+        }),
+      )
     })
 
   /** Correct codes do not count as guesses, and codes of twelve characters need no limit. */
@@ -182,11 +184,13 @@ export function createSignIn(ports: SignInPorts): SignInService {
         if (account.id !== accountId)
           throw new NotAuthenticated('reauthentication_required', 'The passkey belongs to somebody else.')
         await before('reauthenticate', { account })
-        await transaction(async () => {
-          await lockAccount(accountId)
-          await recordUse(req, verified, 'reauthenticated')
-          await startSession(req, res, { accountId, method: 'passkey', passkeyId: verified.passkey.id })
-        })
+        await keepingCookies(res, () =>
+          transaction(async () => {
+            await lockAccount(accountId)
+            await recordUse(req, verified, 'reauthenticated')
+            await startSession(req, res, { accountId, method: 'passkey', passkeyId: verified.passkey.id })
+          }),
+        )
       }),
 
     async withCode(req, res, code) {
@@ -207,5 +211,17 @@ export function createSignIn(ports: SignInPorts): SignInService {
       await audit.record({ event: 'signed_in', accountId, method }, requestContext(req))
       await startSession(req, res, { accountId, method })
     },
+  }
+}
+
+/** Withdraws the cookies that a failed transaction has set, because the session they name was not stored. */
+async function keepingCookies<Result>(res: ServerResponse, work: () => Promise<Result>): Promise<Result> {
+  const before = res.getHeader('set-cookie')
+  try {
+    return await work()
+  } catch (error) {
+    if (before === undefined) res.removeHeader('set-cookie')
+    else res.setHeader('set-cookie', before)
+    throw error
   }
 }

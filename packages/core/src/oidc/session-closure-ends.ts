@@ -81,8 +81,11 @@ export function createSessionClosure({ stores, provider, clock }: SessionClosure
       const last = ownSessionUid == null ? undefined : lastPasskeyUsed(links, ownSessionUid)
       const stays = last && last.subject !== removalOf ? ownSessionUid : undefined
       const known = new Set(origins.map(({ uid }) => uid))
-      const isEnded = (uid: string | undefined) =>
-        uid === undefined || !known.has(uid) ? ofPasskey && uid !== stays : uid !== stays && found.sessions.has(uid)
+      const isEnded = (uid: string | undefined) => {
+        // Artifacts and sessions without a history count as those of the removed passkey.
+        if (uid === undefined) return ofPasskey
+        return uid !== stays && (known.has(uid) ? found.sessions.has(uid) : ofPasskey)
+      }
       const notified = await endSessions(accountId, isEnded)
       const all = await sessionArtifactsOf(artifacts, accountId)
       const ended = all.filter(({ sessionUid }) => isEnded(sessionUid))

@@ -1,8 +1,8 @@
 import { Unavailable } from '../errors.ts'
 
-/** Codes of Node, of PostgreSQL (class 08, 53 and 57, and a read-only server) and of SQLite. */
+/** Codes of Node, of PostgreSQL (class 08, 53 and 57, a deadlock or conflict, and a read-only server) and of SQLite. */
 const outageCodes =
-  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|ENOENT|08...|53...|57014|57P0[1-5]|25006|SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY)(_[A-Z_]+)?)$/
+  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|ENOENT|08...|53...|40001|40P01|57014|57P0[1-5]|25006|SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY)(_[A-Z_]+)?)$/
 
 /** Messages of `pg`, its pool, TypeORM and our turn queue that have no code. */
 const outageMessages =
