@@ -7,21 +7,21 @@ import { addPages } from '../../src/http/page-routes.ts'
 import { type Callers, outcomeOf, startCallers, type TestCaller } from './callers.ts'
 
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
-/** End the session of whoever sends them, so they come last. */
+/** These requests end the caller's session, so they run last. */
 const signOuts = ['POST /api/webauthn/logout', 'POST /logout']
 const rows = [...accessTable]
 const ordered = [
   ...rows.filter(([route]) => !signOuts.includes(route)),
   ...rows.filter(([route]) => signOuts.includes(route)),
 ]
-/** Where an empty body would be judged by how recent the session is. */
+/** Routes that check how recent the session is even before they validate an empty body. */
 const bodies: Readonly<Record<string, object>> = { 'POST /api/webauthn/reauthenticate': { response: {} } }
 
 let callers: Callers
 
 beforeAll(async () => {
   callers = await startCallers()
-  // Before a key ends the sessions in which others are made.
+  // Runs API keys first, because some rows end the sessions that create them.
   for (const [, row] of rows) await callers.keysFor(row)
 }, 60_000)
 afterAll(async () => callers[Symbol.asyncDispose]())
@@ -32,12 +32,12 @@ function send(caller: TestCaller, route: string, from?: string): Promise<UserAge
   const options = { headers: { accept: 'application/json', ...caller.headers }, ...(from && { from }) }
   if (path.startsWith('/api/') || method === 'GET')
     return caller.agent.sendJson(method, url, { options, ...(method !== 'GET' && { body: bodies[route] ?? {} }) })
-  // Without a change of the e-mail address no condition applies.
+  // Without a new e-mail address no condition applies.
   const form = route === 'POST /settings/account' && caller.email !== undefined ? { email: caller.email } : {}
   return caller.agent.postForm(url, form, options)
 }
 
-/** What the row says of this caller. */
+/** The access that the row declares for this caller. */
 function expected({ caller, scopes, session, conditions }: AccessRow, by: TestCaller): string {
   const isKey = by.scopes !== undefined
   if (conditions.includes('known-account') && by.session === undefined) return '401 not_signed_in'
@@ -62,7 +62,7 @@ describe('every row', () => {
   })
 })
 
-describe('a page of another site', () => {
+describe('a cross-site page', () => {
   test.each(rows.filter(([route]) => !route.startsWith('GET ')))('cannot send %s', async (route) => {
     const [administrator] = callers.sessions.filter(({ name }) => name === 'administrator, session recent')
     if (!administrator) throw new Error('There is no administrator.')
@@ -71,7 +71,7 @@ describe('a page of another site', () => {
   })
 })
 
-test('every row is that of a route that is served', async () => {
+test('every row belongs to a served route', async () => {
   const bare: string[] = []
   for (const [route] of rows) {
     const [nobody] = callers.sessions

@@ -6,7 +6,7 @@ import { type Instance, startInstance } from '../api/instance.ts'
 
 const staticKey = 'a key of the environment'
 
-/** Somebody who sends requests: by a session or by an API key. */
+/** A client that authenticates with a session or an API key. */
 export interface TestCaller {
   readonly name: string
   readonly agent: UserAgent
@@ -20,18 +20,15 @@ export interface TestCaller {
 
 export interface Callers extends AsyncDisposable {
   readonly instance: Instance
-  /** One of each kind of session, and nobody. */
+  /** One caller of each session kind, and an anonymous one. */
   readonly sessions: readonly TestCaller[]
-  /** Keys that a row has to tell apart. */
+  /** API keys that the rows distinguish. */
   keysFor(row: AccessRow): Promise<readonly TestCaller[]>
-  /** A key with exactly these scopes, by default an administrator's. */
+  /** A key with exactly these scopes, owned by an administrator by default. */
   key(scopes: readonly ApiKeyScope[] | null, role?: 'user' | 'administrator'): Promise<TestCaller>
 }
 
-/**
- * A server, with everybody who may call it. The clock stands still, so that a session is recent, or not, for as long as the
- * tests last.
- */
+/** A server with every kind of caller. The clock is frozen so that sessions stay recent, or stale, during the tests. */
 export async function startCallers(env: Readonly<Record<string, string>> = {}): Promise<Callers> {
   const stack = new AsyncDisposableStack()
   const started = Date.now()
@@ -128,13 +125,13 @@ const refusals: ReadonlySet<string> = new Set([
   'cross_site_request',
 ])
 
-/** The status and the code by which access was refused; `admitted` where it was not. */
+/** The status and error code of a refusal; `admitted` if access was granted. */
 export function outcomeOf({ status, text }: Pick<UserAgentResponse, 'status' | 'text'>): string {
-  // No mail server is set up, which only an admitted caller learns.
+  // No mail server is configured, and only an admitted caller gets this error.
   if (status === 500 && text.includes('"code":"misconfigured"')) return 'admitted'
   if (status >= 500) return `${status} ${text.slice(0, 200)}`
   if (status !== 401 && status !== 403) return 'admitted'
-  // A page asks for the passkey in place; errors are JSON, since that is what was asked for.
+  // A page asks for the passkey in place and returns errors as JSON, because the request accepts JSON.
   if (text.includes('<html')) return text.includes('/reauthenticate') ? '401 reauthentication_required' : 'admitted'
   const { code = '' } = JSON.parse(text) as { code?: string }
   return refusals.has(code) ? `${status} ${code}` : 'admitted'

@@ -5,10 +5,10 @@ import { type Condition, type ConditionName, conditions } from '../../src/access
 import { whole } from '../api/setting-calls.ts'
 import { type Callers, outcomeOf, startCallers, type TestCaller } from './callers.ts'
 
-/** Somebody, or some group, whom a request is about. */
+/** The user or group that a request targets. */
 interface Subject {
   readonly userId: string
-  /** The user is a member of it. */
+  /** The user is a member of the group. */
   readonly groupId: string
   readonly userName: string
 }
@@ -26,7 +26,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(async () => callers[Symbol.asyncDispose]())
 
-/** A user, an administrator where the condition is to apply, and a group that holds them alone. */
+/** A user, who is an administrator if the condition must apply, and a group with that user as its only member. */
 async function subject(administrator: boolean): Promise<Subject> {
   const { directory } = callers.instance.app
   const userName = `subject-${randomUUID()}`
@@ -61,7 +61,7 @@ const profile = ({ userName }: Subject) => ({ username: userName, email: `${user
 const users = '/settings/admin/users/:id'
 const groups = '/settings/admin/user-groups/:id'
 
-/** What is sent for a row with a condition: about an administrator, where it is to apply, or about another user. */
+/** The request for a row with a condition: it targets an administrator if the condition must apply, otherwise another user. */
 const requests: Readonly<Record<string, (about: Subject, applies: boolean) => Content>> = {
   'POST /api/users': (_, isAdmin) => ({ body: { username: newName(), isAdmin } }),
   'PUT /api/users/:id': (about) => ofUser({ body: profile(about) })(about),
@@ -108,7 +108,7 @@ const requests: Readonly<Record<string, (about: Subject, applies: boolean) => Co
   [`POST ${groups}/members/:userId/end`]: ofGroup(),
   [`POST ${groups}/members/:userId/remove`]: ofGroup(),
 }
-/** Those on what is the caller's own, and those that have a test of their own below. */
+/** Conditions on the caller's own data, and conditions with their own test below. */
 const others: ReadonlySet<string> = new Set([
   'PUT /api/users/me',
   'PUT /api/users/me/profile-picture',
@@ -133,7 +133,7 @@ async function outcome(by: TestCaller, route: string, { params = {}, body }: Con
   const options = { headers: { accept: 'application/json', ...by.headers } }
   const answer = path.startsWith('/api/')
     ? await by.agent.sendJson(method, url, { body, options })
-    : // A cast: what is sent to pages is a form.
+    : // A cast: pages receive a form.
       await by.agent.postForm(url, body as Readonly<Record<string, string>>, options)
   return answer.status < 400 ? 'done' : outcomeOf(answer)
 }
@@ -172,14 +172,14 @@ describe('a condition', () => {
   })
 })
 
-describe('an account of one’s own', () => {
+describe('the own account', () => {
   async function own(by: TestCaller): Promise<Readonly<Record<string, unknown>>> {
     const answer = await by.agent.getJson(`${callers.instance.url}/api/users/me`, { headers: by.headers })
     // A cast: another test checks the shape.
     return answer.json() as Readonly<Record<string, unknown>>
   }
 
-  test('gets another e-mail address only by a recent passkey', async () => {
+  test('changes its e-mail address only after a recent passkey check', async () => {
     const [old, recent] = [session('user, session old'), session('user, session recent')]
     for (const by of [old, recent]) {
       const me = await own(by)
@@ -192,7 +192,7 @@ describe('an account of one’s own', () => {
     }
   })
 
-  test('that is an administrator’s gets another name, address or picture only by a key without scopes', async () => {
+  test('requires a key without scopes to change the name, address or picture of an administrator', async () => {
     const limited = await callers.key(['read:account', 'write:account'])
     const unlimited = await callers.key(null)
     const me = await own(limited)
@@ -221,7 +221,7 @@ describe('an account of one’s own', () => {
   })
 })
 
-test('settings that decide who can sign in change only by a key without scopes', async () => {
+test('requires a key without scopes to change settings that decide who can sign in', async () => {
   const limited = await callers.key(['read:settings', 'write:settings'])
   for (const by of [limited, await callers.key(null)]) {
     const expected = by === limited ? '403 forbidden' : 'done'
@@ -232,7 +232,7 @@ test('settings that decide who can sign in change only by a key without scopes',
   }
 })
 
-test('linking a user with LDAP takes a key without scopes, whoever it is', async () => {
+test('requires a key without scopes to link any user with LDAP', async () => {
   const { userId } = await subject(false)
   const content = { params: { id: userId }, body: { entry: 'cn=somebody' } }
   expect(await outcome(await callers.key(['write:users']), 'PUT /api/users/:id/ldap-link', content)).toBe(
@@ -241,7 +241,7 @@ test('linking a user with LDAP takes a key without scopes, whoever it is', async
   expect(await outcome(await callers.key(null), 'PUT /api/users/:id/ldap-link', content)).toBe('admitted')
 })
 
-test('another device is approved only by a passkey that was used for that alone', async () => {
+test('requires a passkey used for this approval to approve another device', async () => {
   const { url } = callers.instance
   const by = session('user, session recent')
   const asked = await callers.instance.agent().postJson(`${url}/api/device-login/requests`, {})

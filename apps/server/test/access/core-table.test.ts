@@ -11,19 +11,19 @@ const rows = [...coreTable]
 let callers: Callers
 
 beforeAll(async () => {
-  // Where it is off there is no such endpoint, and where it is open nobody needs a token.
+  // A disabled endpoint does not exist, and open registration needs no token.
   callers = await startCallers({ DYNAMIC_REGISTRATION: 'with-token' })
 }, 60_000)
 afterAll(async () => callers[Symbol.asyncDispose]())
 
-/** Method and path of every route of the interactions. */
+/** The method and path of every interaction route. */
 async function interactionRoutes(): Promise<readonly string[]> {
   const { pocket } = callers.instance.app
   const found: string[] = []
   const koa = new Koa()
   koa.use(async (ctx, next) => {
     await next()
-    // A cast: the router of @koa/router puts itself there.
+    // A cast: @koa/router sets this property.
     const { stack } = (ctx as unknown as { readonly router: Router }).router
     for (const { methods, path } of stack)
       for (const method of methods) if (method !== 'HEAD') found.push(`${method} ${path}`)
@@ -42,13 +42,13 @@ async function interactionRoutes(): Promise<readonly string[]> {
   return found
 }
 
-test('every route of the interactions has a row, and no other', async () => {
+test('every interaction route has exactly one row', async () => {
   const routes = (await interactionRoutes()).map((route) => route.replace(/\/$/, ''))
   const listed = rows.map(([route]) => route).filter((route) => route.includes(' /interaction/'))
   expect(listed.toSorted()).toEqual(routes.toSorted())
 })
 
-test('every endpoint that the discovery document names has a row', async () => {
+test('every endpoint in the discovery document has a row', async () => {
   const { instance } = callers
   const answer = await instance.agent().getJson(`${instance.url}/.well-known/openid-configuration`)
   const named = Object.entries(Object(answer.json())).filter(([name]) => /_(endpoint|uri)$/.test(name))
@@ -58,7 +58,7 @@ test('every endpoint that the discovery document names has a row', async () => {
   expect(paths.filter((path) => !listed.has(path))).toEqual([])
 })
 
-/** The status of an answer, and the code of its error. */
+/** The response status and the error code. */
 async function answerTo(by: TestCaller, route: string, from?: string) {
   const [method = '', path = ''] = route.split(' ')
   const url = callers.instance.url + path.replaceAll(/:\w+/g, 'none')
@@ -72,14 +72,14 @@ async function answerTo(by: TestCaller, route: string, from?: string) {
   return { status: answer.status, code: code ?? error ?? '' }
 }
 
-/** What is answered to everybody who is not in the interaction, is no client and has no token. */
+/** The response to a caller without an interaction, client credentials or token. */
 const refusals: Readonly<Record<string, RegExp>> = {
   interaction: /^(404 interaction_expired|400 )/,
   client: /^(400 invalid_request|401 invalid_client)/,
   token: /^(400 invalid_request|401 invalid_token|403 )/,
 }
 
-test.each(rows)('%s is answered as its row says, whoever is signed in', async (route, { caller }) => {
+test.each(rows)('%s responds as its row declares, for every session', async (route, { caller }) => {
   const key = await callers.key(null)
   for (const by of [...callers.sessions, key]) {
     const { status, code } = await answerTo(by, route)
@@ -91,7 +91,7 @@ test.each(rows)('%s is answered as its row says, whoever is signed in', async (r
 })
 
 test.each(rows.filter(([route]) => route.startsWith('POST /interaction/')))(
-  '%s is refused to a page of another site',
+  '%s refuses a cross-site page',
   async (route) => {
     const [by] = callers.sessions
     if (!by) throw new Error('There is nobody.')

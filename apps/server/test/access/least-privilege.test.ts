@@ -18,7 +18,7 @@ async function createClient(): Promise<string> {
   return String((await instance.call('POST /api/oidc/clients', { body })).json.id)
 }
 
-/** Sends requests with a new key of the administrator that has these scopes. */
+/** Sends requests with a new API key of the administrator that has these scopes. */
 async function keyWith(...scopes: readonly string[]) {
   const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
   const made = await instance.call('POST /api/api-keys', { body: { name: freshName(), expiresAt, scopes } })
@@ -35,7 +35,7 @@ function refusal({ status, text }: UserAgentResponse): readonly unknown[] {
 }
 
 describe('an API key with `read:clients`', () => {
-  test('needs `read:users` as well to read what a client is told of a user, and what a user has allowed', async () => {
+  test('also needs `read:users` to read the claims and consents of a user', async () => {
     const clientId = await createClient()
     const { id } = await createPerson(instance)
     const calls = [
@@ -55,7 +55,7 @@ describe('an API key with `read:clients`', () => {
   })
 })
 
-describe('an administrator’s session in which no passkey was used or registered', () => {
+describe('an administrator session without a passkey check or registration', () => {
   async function weakSession(): Promise<UserAgent> {
     const { id, agent } = await instance.personWithoutPasskey(freshName())
     await instance.app.directory.users.update(id, { email: `${id}@example.com` }, { administrator: true })
@@ -63,18 +63,18 @@ describe('an administrator’s session in which no passkey was used or registere
   }
   const forms = '/settings/admin'
 
-  /** Sends a call of the REST API, or the form of a page, and resolves to its status and code. */
+  /** Sends a REST API request or a page form, and resolves to the status and error code. */
   async function send(agent: UserAgent, call: string, content: object): Promise<readonly unknown[]> {
     const [method = '', path = ''] = call.split(' ')
     const url = instance.url + path
     if (path.startsWith('/api/')) return refusal(await agent.sendJson(method, url, { body: content }))
     const options = { headers: { accept: 'application/json' } }
-    // A cast: what is sent to pages is a form.
+    // A cast: pages receive a form.
     return refusal(await agent.postForm(url, content as Readonly<Record<string, string>>, options))
   }
   const refused = [403, 'passkey_required']
 
-  test('changes nobody else’s e-mail address', async () => {
+  test('cannot change the e-mail address of another user', async () => {
     const agent = await weakSession()
     const { id, json } = await createPerson(instance)
     const fields = { username: String(json.username), email: 'elsewhere@example.com', firstName: 'Eve', lastName: '' }
@@ -86,7 +86,7 @@ describe('an administrator’s session in which no passkey was used or registere
     expect((await agent.sendJson('PUT', `${instance.url}/api/users/${id}`, { body: fields })).status).toBe(200)
   })
 
-  test('makes no login codes', async () => {
+  test('cannot create login codes', async () => {
     const agent = await weakSession()
     const { id } = await createPerson(instance)
     for (const path of ['one-time-access-token', 'one-time-access-email', 'invitation', 'invitation-email'])
@@ -95,7 +95,7 @@ describe('an administrator’s session in which no passkey was used or registere
       expect([path, await send(agent, `POST ${forms}/users/${id}/${path}`, { kind: 'code' })]).toEqual([path, refused])
   })
 
-  test('mints no client secret', async () => {
+  test('cannot create client secrets', async () => {
     const agent = await weakSession()
     const id = await createClient()
     const before = (await instance.call('GET /api/oidc/clients')).json
@@ -111,7 +111,7 @@ describe('an administrator’s session in which no passkey was used or registere
     expect((await agent.postJson(`${instance.url}/api/oidc/clients/${id}/secrets`, {})).status).toBe(201)
   })
 
-  test('changes no redirect URI, and no other key of a client', async () => {
+  test('cannot change redirect URIs or other client keys', async () => {
     const agent = await weakSession()
     const id = await createClient()
     const read = async () => (await instance.call('GET /api/oidc/clients/{id}', { params: { id } })).json
@@ -132,7 +132,7 @@ describe('an administrator’s session in which no passkey was used or registere
 })
 
 describe('an API key with scopes', () => {
-  test('changes neither the name, nor the e-mail address, nor the picture of an administrator', async () => {
+  test('cannot change the name, e-mail address or picture of an administrator', async () => {
     const another = await createPerson(instance, { isAdmin: true })
     const user = await createPerson(instance)
     const me = (await instance.call('GET /api/users/me')).json

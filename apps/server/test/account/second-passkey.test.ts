@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import type { Reminder } from '../../src/account/reminder-store.ts'
 import { createSecondPasskey } from '../../src/account/second-passkey.ts'
 
-test('who has put it off is asked again after thirty days', async () => {
+test('asks again thirty days after the user postponed a second passkey', async () => {
   const reminders = new Map<string, Reminder>()
   let now = 0
   const secondPasskey = createSecondPasskey(

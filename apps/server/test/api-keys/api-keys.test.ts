@@ -50,7 +50,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     return apiKeys.create({ ownerId, origin }, { name: 'Terraform', description: null, scopes: null, expiresAt })
   }
 
-  test('a use is noted at most once a minute', async () => {
+  test('records the use of a key at most once a minute', async () => {
     const { apiKey, token } = await mint()
     const use = async () => {
       await apiKeys.identify(token)
@@ -63,12 +63,12 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     expect(await use()).toBe(first)
     now = first + minute
     expect(await use()).toBe(now)
-    // Another replica that has read the row before.
+    // Another replica that read the row earlier.
     await store.markUsed(apiKey.id, now + 1, now + 1 - minute)
     expect((await store.find(ownerId, apiKey.id))?.lastUsedAt).toBe(now)
   })
 
-  test('a key works until the instant of its end, and not at it', async () => {
+  test('accepts a key until its expiry and rejects it at that instant', async () => {
     const { apiKey, token } = await mint()
     now = apiKey.expiresAt - 1
     expect(await apiKeys.identify(token)).toMatchObject({ id: apiKey.id })
@@ -77,7 +77,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     await apiKeys.settled()
   })
 
-  test('of two renewals at once, one wins', async () => {
+  test('lets only one of two concurrent renewals succeed', async () => {
     const { apiKey } = await mint()
     now = apiKey.expiresAt
     const expiresAt = new Date(now + minute).toISOString()
@@ -90,7 +90,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     })
   })
 
-  test('a renewed key is told of its end again', async () => {
+  test('notifies the owner again before a renewed key expires', async () => {
     const { apiKey } = await mint()
     const { id } = apiKey
     await store.remove(ownerId, id)
@@ -100,7 +100,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     expect(await store.find(ownerId, id)).toMatchObject({ expirationEmailSent: false })
   })
 
-  test('the keys of a deleted person go with them, and nobody else’s', async () => {
+  test('deletes the keys of a deleted user and no others', async () => {
     const gone = await mint()
     ownerId = crypto.randomUUID()
     const kept = await mint()
@@ -111,8 +111,8 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
   })
 })
 
-describe('notes of uses', () => {
-  test('keep nobody waiting, and only one of a key is on its way', async () => {
+describe('last-use updates', () => {
+  test('do not block requests, and run one at a time per key', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     const noted: string[] = []
     const uses = createUseNotes({
@@ -132,7 +132,7 @@ describe('notes of uses', () => {
     expect(noted).toEqual(['a', 'b', 'a'])
   })
 
-  test('that fail are reported, and the next one is tried', async () => {
+  test('are logged when they fail, and the next one is attempted', async () => {
     const failure = new Error('The disk is full.')
     const errors: unknown[] = []
     const uses = createUseNotes({

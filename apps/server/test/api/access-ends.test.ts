@@ -8,7 +8,7 @@ const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
 type Fields = Readonly<Record<string, string>>
 type Json = Readonly<Record<string, unknown>>
 
-describe.each(kinds)('what a client was given, on %s,', (kind) => {
+describe.each(kinds)('client grants on %s,', (kind) => {
   let instance: CalledInstance
   beforeAll(async () => {
     instance = await startCalled(kind)
@@ -30,7 +30,7 @@ describe.each(kinds)('what a client was given, on %s,', (kind) => {
     return { id, credentials: { client_id: id, client_secret: String(json.secret) } }
   }
 
-  /** What a client of the person has: tokens, a code, and the code of a device that was let in. */
+  /** The grants of a client for a user: tokens, an authorization code and an approved device code. */
   async function held({ agent }: Person, groupId: string, jwtAccessTokens: boolean) {
     const { id, credentials } = await client(jwtAccessTokens, groupId)
     const token = (fields: Fields) => post('/api/oidc/token', { ...credentials, ...fields })
@@ -62,7 +62,7 @@ describe.each(kinds)('what a client was given, on %s,', (kind) => {
     }
   }
 
-  /** A member of a group, and two clients for it: one has opaque access tokens, the other JWTs. */
+  /** A group member, and two clients for the group: one with opaque access tokens, one with JWTs. */
   async function given() {
     const name = freshName()
     const { json: group } = await instance.call('POST /api/user-groups', { body: { name, friendlyName: name } })
@@ -75,7 +75,7 @@ describe.each(kinds)('what a client was given, on %s,', (kind) => {
 
   const gone = { userInfo: 401, accessToken: false, refreshToken: false }
 
-  test('works until something happens', async () => {
+  test('work until access changes', async () => {
     const { both } = await given()
     for (const { seen, refresh, exchange, poll } of both) {
       expect(await seen()).toEqual({ userInfo: 200, accessToken: true, refreshToken: true })
@@ -97,7 +97,7 @@ describe.each(kinds)('what a client was given, on %s,', (kind) => {
       'the person has left the group',
       ({ id }) => instance.call('PUT /api/users/{id}/user-groups', { params: { id }, body: { userGroupIds: [] } }),
     ],
-  ])('ends at once when %s', async (_what, happens) => {
+  ])('end at once when %s', async (_what, happens) => {
     const { person, both } = await given()
     expect([200, 204]).toContain((await happens(person)).status)
     for (const { seen, refresh, exchange, poll } of both) {
@@ -125,7 +125,7 @@ describe.each(kinds)('what a client was given, on %s,', (kind) => {
       'invalid_client',
       (_, id) => instance.call('DELETE /api/oidc/clients/{id}', { params: { id } }),
     ],
-  ])('ends at once when %s', async (_what, error, happens) => {
+  ])('end at once when %s', async (_what, error, happens) => {
     const { person, both } = await given()
     for (const { clientId, seen, refresh, exchange, poll } of both) {
       expect([200, 204]).toContain((await happens(person, clientId)).status)
@@ -134,7 +134,7 @@ describe.each(kinds)('what a client was given, on %s,', (kind) => {
     }
   })
 
-  test('ends at once when the session is revoked, but for the device, which has none', async () => {
+  test('end at once when the session is revoked, except the device grant, which has no session', async () => {
     const { person, both } = await given()
     const sessions = await instance.call('GET /api/sessions', { agent: person.agent })
     // A cast: it is a list.
@@ -149,7 +149,7 @@ describe.each(kinds)('what a client was given, on %s,', (kind) => {
     }
   })
 
-  test('stays with those who are let in by the call that restricts the client', async () => {
+  test('remain valid for users whom the restricting call itself allows', async () => {
     const groupId = String(
       (await instance.call('POST /api/user-groups', { body: { name: freshName(), friendlyName: 'Kept' } })).json.id,
     )

@@ -16,7 +16,7 @@ describe.each(kinds)('%s', (kind) => {
   const form = { sure: 'yes' }
   const remove = '/settings/account/remove'
 
-  test('where people may not, nobody deletes themselves, and nobody is asked', async () => {
+  test('denies self-deletion and hides it if the setting is off', async () => {
     await allow(false)
     const { id, agent } = await instance.person(freshName())
     expect((await agent.get(`${instance.url}/settings/account/data`)).text).not.toContain(remove)
@@ -26,13 +26,13 @@ describe.each(kinds)('%s', (kind) => {
     expect(await instance.app.directory.find(id)).toBeDefined()
   })
 
-  test('the page asks, then for a passkey, and everything of theirs is gone', async () => {
+  test('confirms on the page, requires a passkey and deletes all data of the user', async () => {
     await allow(true)
     const { id, agent, authenticator } = await instance.person(freshName())
     const key = { name: 'Script', expiresAt: new Date(Date.now() + 86_400_000).toISOString() }
     const { token } = (await instance.call('POST /api/api-keys', { body: key, agent })).json
     expect((await agent.get(`${instance.url}/settings/account/data`)).text).toContain(remove)
-    // Without the tick nothing happens.
+    // Without the checkbox the request has no effect.
     expect((await agent.postForm(instance.url + remove, {})).status).toBe(303)
     const now = Date.now() + 61_000
     jest.spyOn(Date, 'now').mockImplementation(() => now)
@@ -57,7 +57,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(audited(instance, 'account_removed')).toContainEqual(expect.objectContaining({ accountId: id, by: id }))
   })
 
-  test('by the REST API it takes a session, and the last administrator stays', async () => {
+  test('requires a session in the REST API, and keeps the last administrator', async () => {
     await allow(true)
     const { id, agent } = await instance.person(freshName())
     expect((await instance.call('DELETE /api/users/me', { agent })).status).toBe(204)

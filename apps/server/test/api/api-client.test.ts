@@ -22,7 +22,7 @@ describe.each(kinds)('the typed client on %s', (kind) => {
 
   afterAll(async () => stack.disposeAsync())
 
-  test('users, from the first to the last call', async () => {
+  test('runs the user operations from create to delete', async () => {
     const names = { firstName: 'Ada', lastName: 'King' }
     const body = { username: 'lovelace', email: 'lovelace@example.com', ...names }
     const created = await pocket.POST('/api/users', { body })
@@ -53,7 +53,7 @@ describe.each(kinds)('the typed client on %s', (kind) => {
     await expect(pocket.GET('/api/users/{id}', path)).rejects.toMatchObject({ status: 404, code: 'user_not_found' })
   })
 
-  test('a list is read to its end, page by page', async () => {
+  test('reads a list page by page to its end', async () => {
     for (let index = 0; index < 101; index += 1) {
       const name = `group${String(index).padStart(3, '0')}`
       await pocket.POST('/api/user-groups', { body: { name, friendlyName: 'Many' } })
@@ -74,7 +74,7 @@ describe.each(kinds)('the typed client on %s', (kind) => {
     expect(await namesOf('nobody')).toEqual([])
   })
 
-  test('groups and their members', async () => {
+  test('manages groups and their members', async () => {
     const { data: user } = await pocket.POST('/api/users', { body: { username: 'grace', email: 'grace@example.com' } })
     const { data: group } = await pocket.POST('/api/user-groups', {
       body: { name: 'navy', friendlyName: 'Navy' },
@@ -89,7 +89,7 @@ describe.each(kinds)('the typed client on %s', (kind) => {
     await pocket.DELETE('/api/user-groups/{id}', path)
   })
 
-  test('clients, with a secret and a logo', async () => {
+  test('manages clients with a secret and a logo', async () => {
     const id = 'app'
     const { data: client } = await pocket.POST('/api/oidc/clients', {
       body: { id, name: 'App', callbackURLs: ['https://app.example.com/cb'] },
@@ -110,7 +110,7 @@ describe.each(kinds)('the typed client on %s', (kind) => {
     await expect(pocket.GET('/api/oidc/clients/{id}', path)).rejects.toMatchObject({ code: 'not_found' })
   })
 
-  test('an id that is an address fits into a path', async () => {
+  test('encodes a client ID that is a URL in a path', async () => {
     const addresses: string[] = []
     const observed = createPocketClient({
       url: instance.url,
@@ -125,7 +125,7 @@ describe.each(kinds)('the typed client on %s', (kind) => {
     expect(addresses).toEqual(['/api/oidc/clients/~aHR0cHM6Ly9hcHAuZXhhbXBsZS5jb20vY2xpZW50/meta'])
   })
 
-  test('a change is bound to what was read', async () => {
+  test('sends the version that was read as a precondition', async () => {
     const body = { username: 'alan', email: 'alan@example.com' }
     const { data: user } = await pocket.POST('/api/users', { body })
     const path = { id: user.id }
@@ -136,7 +136,7 @@ describe.each(kinds)('the typed client on %s', (kind) => {
     await expect(late).rejects.toMatchObject({ status: 412, code: 'precondition_failed' })
   })
 
-  test('what is refused is thrown, with the fields and the id of the request', async () => {
+  test('throws a refusal with its fields and the request ID', async () => {
     const error: unknown = await pocket
       .POST('/api/users', { body: { username: '', email: 'nobody' } })
       .catch((reason: unknown) => reason)
@@ -147,7 +147,7 @@ describe.each(kinds)('the typed client on %s', (kind) => {
       details: { fields: expect.arrayContaining([expect.objectContaining({ field: 'username', code: 'required' })]) },
       requestId: expect.stringMatching(/^[\da-f-]{36}$/),
     })
-    // A cast: the assertion above has seen to it.
+    // A cast: the assertion above checks it.
     const { requestId } = error as PocketRequestError
     expect(instance.log.some((line) => line.includes(String(requestId)))).toBe(true)
     const params = { path: { id: randomUUID() } }
@@ -155,7 +155,7 @@ describe.each(kinds)('the typed client on %s', (kind) => {
     await expect(stranger.GET('/api/users/{id}', { params })).rejects.toMatchObject({ code: 'not_signed_in' })
   })
 
-  test('an answer of something in between is an error as well', async () => {
+  test('throws an error for a response of an intermediary', async () => {
     const fetch = async () => new Response('<html>Bad gateway</html>', { status: 502 })
     const behind = createPocketClient({ url: instance.url, fetch })
     await expect(behind.GET('/api/version/latest')).rejects.toMatchObject({

@@ -37,7 +37,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     return answer.json() as Minted
   }
 
-  /** A call by a program, which has no cookies. */
+  /** An API call without cookies, as a program sends it. */
   function withKey(token: string, call: string, body?: unknown): Promise<UserAgentResponse> {
     const [method = '', path = ''] = call.split(' ')
     const options = { headers: { 'x-api-key': token } }
@@ -50,7 +50,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     return data
   }
 
-  test('a key is made, works, is listed without its token, and is deleted', async () => {
+  test('creates a key that works, lists it without its token, and deletes it', async () => {
     const { agent } = await instance.person('main')
     const expiresAt = inDays(30)
     const made = await agent.postJson(keysAt, { name: 'Cafe\u0301', description: 'for tests', expiresAt })
@@ -81,12 +81,12 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       expect(instance.log.join()).toContain(`"audit":"${event}"`)
   })
 
-  test('its last use is noted', async () => {
+  test('records the last use of a key', async () => {
     const { agent } = await instance.person('used')
     const { token } = await mint(agent)
     const before = Date.now()
     expect((await withKey(token, 'GET /api/version/current')).status).toBe(200)
-    // The note is written beside the answer, so it may come a moment later.
+    // The update runs concurrently with the response, so it can finish later.
     const usedAt = await eventually(async () => {
       const [used] = await listed(agent)
       expect(used?.lastUsedAt).toEqual(expect.any(String))
@@ -96,7 +96,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     expect(usedAt).toBeLessThanOrEqual(Date.now())
   })
 
-  test('a last use in the future, from before the clock was set back, is written over', async () => {
+  test('overwrites a last use in the future after the clock was set back', async () => {
     const { agent } = await instance.person('ahead')
     const { token } = await mint(agent, { expiresAt: inDays(3) })
     const { now } = Date
@@ -107,13 +107,13 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       clock.mockRestore()
     }
     const ahead = async () => (await listed(agent)).map(({ lastUsedAt }) => Date.parse(lastUsedAt ?? '') - Date.now())
-    // The note is written beside the answer.
+    // The update runs concurrently with the response.
     await eventually(async () => expect((await ahead())[0]).toBeGreaterThan(0))
     expect((await withKey(token, 'GET /api/version/current')).status).toBe(200)
     await eventually(async () => expect((await ahead())[0]).toBeLessThanOrEqual(0))
   })
 
-  test('the list is sorted, and paged', async () => {
+  test('sorts and paginates the list', async () => {
     const { agent } = await instance.person('sorting')
     await mint(agent, { name: 'beta', expiresAt: inDays(3) })
     await mint(agent, { name: 'Alpha', expiresAt: inDays(2) })
@@ -127,7 +127,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     expect(await names('?pagination[page]=9&pagination[limit]=2&sort[column]=name')).toEqual(['gamma'])
   })
 
-  test('somebody else’s key is not there', async () => {
+  test('hides the keys of other users', async () => {
     const { apiKey } = await mint(instance.administrator)
     const { agent } = await instance.person('other')
     expect(await listed(agent)).toEqual([])
@@ -139,7 +139,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     expect(await listed(instance.administrator)).toContainEqual(apiKey)
   })
 
-  test('a key is renewed once it has expired', async () => {
+  test('renews a key after it expired', async () => {
     let now = Date.now()
     jest.spyOn(Date, 'now').mockImplementation(() => now)
     const { agent, id } = await instance.person('renewing')
@@ -172,7 +172,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     expect(instance.log.join()).toMatch(new RegExp(`"audit":"api_key_renewed","accountId":"${id}"`))
   })
 
-  test('keys neither make nor renew keys', async () => {
+  test('does not let a key create or renew keys', async () => {
     const { token, apiKey } = await mint(instance.administrator)
     for (const key of [token, staticKey])
       for (const path of ['/api/api-keys', `/api/api-keys/${apiKey.id}/renew`]) {
@@ -181,7 +181,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       }
   })
 
-  test('of a limited key only the scopes count', async () => {
+  test('grants a limited key only its scopes', async () => {
     const { agent } = await instance.person('limited')
     const { token, apiKey } = await mint(agent, { scopes: ['read:account', 'write:users'] })
     expect(apiKey).toMatchObject({ scopes: ['read:account', 'write:users'] })
@@ -196,7 +196,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     expect((await withKey(token, 'GET /api/version/latest')).status).toBe(200)
   })
 
-  test('a limited key reaches nothing more by way of an administrator', async () => {
+  test('does not let a limited key gain rights through an administrator', async () => {
     const { administrator } = instance
     const { token } = await mint(administrator, { scopes: ['read:users', 'write:users'] })
     const own = (await withKey(token, 'GET /api/users')).json() as { data: { id: string; isAdmin: boolean }[] }
@@ -215,7 +215,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     expect((await withKey(token, 'POST /api/users', { ...body, isAdmin: false })).status).toBe(201)
   })
 
-  test('a limited key puts administrators into no group and takes them out of none, and groups themselves are its own', async () => {
+  test('lets a limited key manage groups, but not the memberships of administrators', async () => {
     const { administrator, url } = instance
     const me = (await administrator.getJson(`${url}/api/users/me`)).json() as { id: string }
     const person = await instance.person(freshUserName())
@@ -245,7 +245,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     expect((await withKey(token, `DELETE /api/user-groups/${holding}`)).status).toBe(204)
   })
 
-  test('a limited key cannot have login codes of its administrator sent elsewhere', async () => {
+  test('does not let a limited key redirect the login codes of its administrator', async () => {
     const { administrator, url } = instance
     const { token } = await mint(administrator, { scopes: ['write:account', 'write:settings'] })
     const own = (await administrator.getJson(`${url}/api/users/me`)).json() as Readonly<Record<string, unknown>>
@@ -270,7 +270,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       const details = { key: Object.keys(changes).join() }
       expect([answer.status, answer.json()]).toMatchObject([403, { code: 'forbidden', details }])
     }
-    // Whoever an LDAP server is believed to be says who is an administrator.
+    // The configured LDAP server decides who is an administrator.
     for (const changes of [{ ldapStartTls: true }, { ldapCaCertificate: 'x' }])
       expect(refusal(await withKey(token, 'PATCH /api/settings', changes))).toEqual([403, 'forbidden'])
     const kept = { ldapStartTls: false, unusedClientDays: 30 }
@@ -282,7 +282,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     )
   })
 
-  test('a limited key cannot have people told to a server of its own that it may not read', async () => {
+  test('does not let a limited key provision users it cannot read to its own server', async () => {
     const { administrator, app } = instance
     const { id: oidcClientId } = await app.pocket.clients.create({ name: 'Told', redirectUris: [] })
     const body = { endpoint: 'https://scim.example.net', token: '', oidcClientId }
@@ -297,7 +297,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
         const answer = await withKey(token, call, { ...body, endpoint: 'https://scim.example.org' })
         expect([answer.status, answer.json()]).toMatchObject([403, { details: { scope: missing } }])
       }
-      // Whoever may change clients cannot import either.
+      // Permission to change clients does not include imports.
       expect(refusal(await withKey(token, 'POST /api/application-configuration/sync-ldap'))).toEqual([403, 'forbidden'])
     }
     const changed = await withKey(allowed.token, `PUT /api/scim/service-provider/${id}`, body)
@@ -305,7 +305,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     await app.pocket.clients.remove(oidcClientId)
   })
 
-  test('a limited key that may not read people is not told by imports who they are', async () => {
+  test('does not reveal users in import reports to a limited key that cannot read users', async () => {
     const scopes = ['read:settings', 'write:settings']
     const { token } = await mint(instance.administrator, { scopes })
     for (const call of ['GET /api/ldap/runs', 'POST /api/ldap/dry-run', 'POST /api/ldap/sync']) {
@@ -316,14 +316,14 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     expect((await withKey(reader.token, 'GET /api/ldap/runs')).status).toBe(200)
   })
 
-  test('the key of a disabled person is refused, by name', async () => {
+  test('names the error code when the owner of a key is disabled', async () => {
     const { agent, id } = await instance.person('disabled')
     const { token } = await mint(agent)
     await instance.app.directory.setDisabled(id, true)
     expect(refusal(await withKey(token, 'GET /api/api-keys'))).toEqual([403, 'user_disabled'])
   })
 
-  test('a session counts before a key, and one that does not hold leaves the key its chance', async () => {
+  test('prefers a session over a key, and uses the key if the session is invalid', async () => {
     const { agent } = await instance.person('both')
     const { token } = await mint(instance.administrator, { name: 'of the administrator' })
     const headers = { 'x-api-key': token }
@@ -333,7 +333,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     expect(answer.json()).toMatchObject({ data: expect.arrayContaining([expect.anything()]) })
   })
 
-  test('the key of the environment is nobody’s', async () => {
+  test('treats the key of the environment as a key without a user', async () => {
     expect((await withKey(staticKey, 'GET /api/version/current')).status).toBe(200)
     expect((await withKey(staticKey, 'GET /api/api-keys')).json()).toMatchObject({ data: [] })
     for (const wrong of [`${staticKey}x`, staticKey.slice(1), staticKey.toUpperCase()])
@@ -352,7 +352,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     ['POST /api/users/me/verify-email', { token: 'x' }, 400, { code: 'invalid_email_verification_token' }],
     ['GET /api/webauthn/credentials', {}, 200, []],
     ['POST /api/api-keys', { name: 'Another' }, 403, { code: 'api_key_auth_not_allowed' }],
-  ])('the key of the environment has no record: %s of %j', async (call, body, status, answer) => {
+  ])('has no record for the key of the environment: %s of %j', async (call, body, status, answer) => {
     const got = await withKey(staticKey, call, call.startsWith('GET') ? undefined : body)
     expect([got.status, got.json()]).toMatchObject([status, answer])
   })
@@ -377,7 +377,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     ['an unknown scope', { scopes: ['read:everything'] }, 'scopes[0] oneof'],
     ['a scope twice', { scopes: ['read:users', 'read:users'] }, 'scopes invalid_format'],
     ['a text for scopes', { scopes: 'read:users' }, 'invalid_request_body'],
-  ])('%s is refused', async (_what, fields, problem) => {
+  ])('refuses %s', async (_what, fields, problem) => {
     const answer = await instance.administrator.postJson(keysAt, {
       name: 'Terraform',
       expiresAt: inDays(1),
@@ -392,7 +392,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     ['null for what may be absent', { description: null, scopes: null }],
     ['an end in another zone', { expiresAt: '2999-01-01T00:00:00+14:00' }],
     ['fields that nobody knows', { id: someId, ownerId: someId, tokenHash: 'x', isAdmin: true }],
-  ])('%s is taken', async (_what, fields) => {
+  ])('accepts %s', async (_what, fields) => {
     const { apiKey } = await mint(instance.administrator, fields)
     expect(apiKey.id).not.toBe(someId)
     expect(apiKey).not.toHaveProperty('scopes')
@@ -407,7 +407,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     ['another type', 'text/plain', '{"name":"Terraform"}'],
     ['a prototype', 'application/json', '{"__proto__":{"name":"Terraform"},"constructor":{"prototype":{}}}'],
     ['deep nesting', 'application/json', `{"name":${'['.repeat(40_000)}${']'.repeat(40_000)}}`],
-  ])('a body of %s is refused', async (_what, type, body) => {
+  ])('refuses a body of %s', async (_what, type, body) => {
     const answer = await instance.administrator.fetch(keysAt, {
       method: 'POST',
       headers: { 'content-type': type, cookie: cookieOf(instance.administrator) },
@@ -419,7 +419,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     ])
   })
 
-  test('a body of more than the limit is refused', async () => {
+  test('refuses a body above the size limit', async () => {
     const answer = await instance.administrator.fetch(keysAt, {
       method: 'POST',
       headers: { 'content-type': 'application/json', cookie: cookieOf(instance.administrator) },
@@ -428,7 +428,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     expect([answer.status, await answer.json()]).toMatchObject([413, { code: 'payload_too_large' }])
   })
 
-  test('hostile queries are harmless', async () => {
+  test('handles hostile queries safely', async () => {
     const { agent } = await instance.person('queries')
     for (const query of ['?pagination[page]=-1', '?pagination[limit]=x', '?sort=1', '?sort[column]=__proto__', '?[]=%'])
       expect((await agent.getJson(keysAt + query)).status).toBe(200)
@@ -445,7 +445,7 @@ function refusal(answer: UserAgentResponse): readonly unknown[] {
   return [answer.status, code]
 }
 
-/** The code, or the field and its code. */
+/** The error code, or the field and its error code. */
 function problemOf(answer: UserAgentResponse): string {
   const { code, details } = answer.json() as {
     readonly code: string

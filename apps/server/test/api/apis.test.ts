@@ -29,7 +29,7 @@ function setPermissions(id: string, permissions: readonly Json[]): Promise<Answe
   return instance.call('PUT /api/apis/{id}/permissions', { params: { id }, body: { permissions } })
 }
 
-/** An API with two permissions, and their ids. */
+/** An API with two permissions, and their IDs. */
 async function withPermissions(name = 'Notes') {
   const { id, resource } = await createApi({ name })
   const { json } = await setPermissions(id, [
@@ -67,7 +67,7 @@ describe.each(kinds)('APIs on %s', (kind) => {
   })
   afterAll(async () => instance[Symbol.asyncDispose]())
 
-  test('are made, read, changed and deleted', async () => {
+  test('are created, read, changed and deleted', async () => {
     const { status, json, id, resource } = await createApi({ name: ' Notes ' })
     expect([status, json]).toEqual([
       201,
@@ -124,7 +124,7 @@ describe.each(kinds)('APIs on %s', (kind) => {
     expect([refused.status, refused.json.code, fieldsOf(refused)]).toEqual([400, 'validation_failed', [[field, code]]])
   })
 
-  test('refuse the address of this provider, and an address that is taken', async () => {
+  test('refuse the URL of this provider and a URL that is in use', async () => {
     expect(fieldsOf(await createApi({ resource: `${instance.url}/` }))).toEqual([['resource', 'invalid_format']])
     const { resource } = await createApi()
     const again = await createApi({ resource: `${resource}//` })
@@ -135,7 +135,7 @@ describe.each(kinds)('APIs on %s', (kind) => {
     expect((await createApi({ resource: `urn:notes:${kind}` })).status).toBe(201)
   })
 
-  test('are listed in pages, sorted and searched', async () => {
+  test('are listed in sorted, searchable pages', async () => {
     const mark = randomUUID().slice(0, 8)
     for (const name of ['B', 'A', 'C']) await createApi({ name: `${name} ${mark}` })
     const page = async (query: string) => {
@@ -148,7 +148,7 @@ describe.each(kinds)('APIs on %s', (kind) => {
     expect((await page('sort[column]=audience'))[0]).toBe('BAC')
   })
 
-  test('have permissions, which stay the same by their key', async () => {
+  test('keep the ID of a permission while its key is unchanged', async () => {
     const { id, read } = await withPermissions()
     const { status, json } = await setPermissions(id, [
       { key: 'delete', name: 'Delete' },
@@ -164,7 +164,7 @@ describe.each(kinds)('APIs on %s', (kind) => {
     expect(audited(instance, 'api_permissions_changed').at(-1)).toMatchObject({ apiId: id, keys: ['delete', 'read'] })
   })
 
-  test('refuse permissions that are no scopes of theirs', async () => {
+  test('refuse permissions that are not valid scopes', async () => {
     const { id } = await createApi()
     const refused = await setPermissions(id, [
       { key: 'with space', name: 'x' },
@@ -186,7 +186,7 @@ describe.each(kinds)('APIs on %s', (kind) => {
     expect((await setPermissions(randomUUID(), [])).status).toBe(404)
   })
 
-  test('are opened to clients that are known by their metadata document', async () => {
+  test('can be opened to clients with a client ID metadata document', async () => {
     const { id, read } = await withPermissions()
     const open = (body: Json) => instance.call('PUT /api/apis/{id}/cimd-access', { params: { id }, body })
     const opened = await open({ enabled: true, permissionIds: [read, randomUUID()] })
@@ -201,7 +201,7 @@ describe.each(kinds)('APIs on %s', (kind) => {
     expect(audited(instance, 'api_cimd_access_changed').filter(({ apiId }) => apiId === id)).toHaveLength(2)
   })
 
-  test('give clients access, a permission implying it', async () => {
+  test('grant access to clients, where one permission can imply another', async () => {
     const { id, read, write } = await withPermissions()
     const clientId = await createClient({ name: 'Zoë' })
     const params = { id, clientId }
@@ -252,14 +252,14 @@ describe.each(kinds)('APIs on %s', (kind) => {
     expect((await instance.call('GET /api/api-access/{clientId}/apis', { params })).json).toEqual([])
   })
 
-  test('give a public client nothing in its own name', async () => {
+  test('grant a public client no access of its own', async () => {
     const { id, read } = await withPermissions()
     const clientId = await createClient({ isPublic: true })
     const body = { clientAccess: true, clientPermissionIds: [read], userDelegatedAccess: true }
     expect((await setAccess(id, clientId, body)).json).toEqual({ ...nothing, userDelegatedAccess: true })
   })
 
-  test('know no access of what is not there', async () => {
+  test('return not found for access of unknown objects', async () => {
     const { id } = await createApi()
     const clientId = await createClient()
     const resources = async (answer: Promise<Answer>) => {
@@ -275,7 +275,7 @@ describe.each(kinds)('APIs on %s', (kind) => {
     expect(await resources(instance.call('PUT /api/api-access/{clientId}', { params, body: {} }))).toEqual(client)
   })
 
-  test('take access away with the last permission that it was for', async () => {
+  test('revoke access with its last permission', async () => {
     const { id, read, write } = await withPermissions()
     const [clientId, other] = [await createClient(), await createClient()]
     await setAccess(id, clientId, { userDelegatedPermissionIds: [read, write], clientPermissionIds: [write] })
@@ -291,7 +291,7 @@ describe.each(kinds)('APIs on %s', (kind) => {
     expect([await access(clientId), (await access(other)).length]).toEqual([[], 1])
   })
 
-  test('are given to a client all at once, as older tools do it', async () => {
+  test('replace all access of a client at once, as older tools do', async () => {
     const [one, two] = [await withPermissions('One'), await withPermissions('Two')]
     const clientId = await createClient()
     await setAccess(two.id, clientId, { clientAccess: true, userDelegatedPermissionIds: [two.write] })
@@ -310,7 +310,7 @@ describe.each(kinds)('APIs on %s', (kind) => {
     ])
   })
 
-  test('forget a client that is deleted', async () => {
+  test('remove the access of a deleted client', async () => {
     const { id, read } = await withPermissions()
     const clientId = await createClient()
     await setAccess(id, clientId, { userDelegatedPermissionIds: [read] })

@@ -42,7 +42,7 @@ describe.each(kinds)('%s', (kind) => {
   }
   const about = (id: string, event: string) => entries(`filters[userID]=${id}&filters[event]=${event}`)
 
-  test('what an administrator changes is there with what it was', async () => {
+  test('records the changes of an administrator with the previous values', async () => {
     const { id, json } = await createPerson(instance, { firstName: 'Grace' })
     await instance.call('PUT /api/users/{id}', { params: { id }, body: { ...json, firstName: 'Anna' } })
     const [updated] = await about(id, 'ACCOUNT_UPDATED')
@@ -61,7 +61,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(removed?.changes).toMatchObject({ firstName: { before: 'Anna', after: null } })
   })
 
-  test('of clients and groups as well, and no secret is told', async () => {
+  test('records changes of clients and groups without secrets', async () => {
     const callbackURLs = ['https://app.example/cb']
     const made = await instance.call('POST /api/oidc/clients', { body: { name: 'Before', callbackURLs } })
     const params = { id: String(made.json.id) }
@@ -80,7 +80,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(renamed?.changes).toEqual({ friendlyName: { before: 'Crew', after: 'The crew' } })
   })
 
-  test('a secret among the settings is known to have changed, and nothing else of it', async () => {
+  test('records that a secret setting changed, but not its value', async () => {
     const all = await instance.administrator.getJson(`${instance.url}/api/application-configuration/all`)
     // A cast: the answer has a test of its own.
     const variables = all.json() as readonly { readonly key: string; readonly value: string }[]
@@ -94,14 +94,14 @@ describe.each(kinds)('%s', (kind) => {
     })
   })
 
-  test('the set-up and logouts are told', async () => {
+  test('records the set-up and logouts', async () => {
     const { id, agent } = await instance.person('leaves')
     await agent.postForm(`${instance.url}/logout`, { logout: 'yes' })
     expect(await about(id, 'SIGNED_OUT')).toHaveLength(1)
     expect(await entries('filters[event]=SETUP_COMPLETED')).toHaveLength(1)
   })
 
-  test('a search finds what an entry holds, in any case and with every sign as it is', async () => {
+  test('searches entries case-insensitively and treats every character literally', async () => {
     const { id } = await createPerson(instance, { firstName: 'Jos\u00e9_100%' })
     const search = async (term: string) =>
       (await entries(`search=${encodeURIComponent(term)}`)).map(({ userID }) => userID)
@@ -109,7 +109,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(await search('jos\u00e9%100')).toEqual([])
   })
 
-  test('a range of time leaves out what was before and after it', async () => {
+  test('filters entries by a time range', async () => {
     const everything = await total('')
     expect(await total('?to=2001-02-03')).toBe(0)
     expect(await total('?from=2999-01-01T00:00:00Z')).toBe(0)
@@ -118,10 +118,10 @@ describe.each(kinds)('%s', (kind) => {
     expect([refused.status, fieldsOf(refused.json)]).toEqual([400, ['from', 'to']])
   })
 
-  test('a flood of one refusal is one entry that says how often, and where the last came from', async () => {
+  test('merges repeated refusals into one entry with their count and the latest source', async () => {
     for (let i = 0; i < 30; i += 1) await instance.agent().postForm(`${instance.url}/lc`, { code: `WRONG${i}` })
     const found = await entries('filters[event]=SIGN_IN_FAILED')
-    // Two, where the hour ended meanwhile.
+    // Two entries if the hour ended in between.
     expect(found.length).toBeLessThanOrEqual(2)
     expect(found.reduce((sum, { occurrences = 0 }) => sum + occurrences, 0)).toBe(30)
     const lastOccurredAt = expect.any(String)
@@ -132,7 +132,7 @@ describe.each(kinds)('%s', (kind) => {
     })
   })
 
-  test('it can be taken away as a file, whole, and no name in it is a formula', async () => {
+  test('exports the whole log and escapes names that look like formulas', async () => {
     const formula = '=HYPERLINK("https://evil.example")'
     const { id } = await createPerson(instance, { firstName: formula })
     const body = { name: '=1+2, "so"', callbackURLs: ['https://app.example/cb'] }
@@ -144,7 +144,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(lines.headers.get('content-disposition')).toBe('attachment; filename="audit-log.jsonl"')
     const texts = lines.text.trimEnd().split('\n')
     const records = texts.map((line): Record<string, unknown> => JSON.parse(line))
-    // The export is an entry of its own.
+    // The export is recorded as an entry of its own.
     expect(records).toHaveLength(before + 1)
     expect(records[0]).toMatchObject({ event: 'AUDIT_LOG_EXPORTED', username: 'ada', data: { format: 'jsonl' } })
     const created = records.find(({ userID, event }) => userID === id && event === 'ACCOUNT_CREATED')
@@ -156,7 +156,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(head).toMatch(/^id,createdAt,lastAt,occurrences,event,/)
     expect(line).toContain(`,"'=1+2, ""so""",`)
     expect(rest).toBe('')
-    // Those alone that somebody has selected, whatever number of them; an empty one stands for nobody.
+    // Exports any number of selected entries; an empty user ID means no user.
     const ids = [created?.id, records[0]?.id, ''].map((each) => ['filters[id]', String(each)])
     const selected = await instance.administrator.get(`${path}?format=jsonl&${new URLSearchParams(ids)}`)
     const given = selected.text.trimEnd().split('\n')
@@ -194,7 +194,7 @@ describe.each(kinds)('the table on %s', (kind) => {
   const sinkAt = (now: number) =>
     createAuditLog({ store: database.auditLog, names, log, locationOf: () => noOrigin, clock: { now: () => now } })
 
-  test('a flood from one network is one row for each hour, and whom it was about is told apart', async () => {
+  test('merges refusals from one network per hour, and separates them by user', async () => {
     const store = database.auditLog
     const refused = (ipAddress: string, now: number, about: { readonly accountId?: string } = {}) =>
       sinkAt(now).record(
@@ -219,7 +219,7 @@ describe.each(kinds)('the table on %s', (kind) => {
     await store.removeBefore(3 * hour, 10)
   })
 
-  test('a file of many entries holds each once', async () => {
+  test('exports each of many entries once', async () => {
     for (let i = 0; i < 1203; i += 1)
       await sinkAt(Math.floor(i / 100)).record({ event: 'keys_rotated', kid: String(i) }, nobody)
     let text = ''

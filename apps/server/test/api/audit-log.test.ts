@@ -61,7 +61,7 @@ describe.each(kinds)('%s', (kind) => {
     )
   }
 
-  test('what the administrator did at the set-up is theirs', async () => {
+  test('attributes the actions of the set-up to the administrator', async () => {
     const found = await about(administratorId)
     expect(found.map(({ event }) => event)).toEqual(
       expect.arrayContaining(['ACCOUNT_CREATED', 'PASSKEY_ADDED', 'SIGN_IN']),
@@ -72,7 +72,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(passkey?.data).toEqual({ passkeyId: expect.any(String), passkeyName: expect.any(String), credentialID })
   })
 
-  test('a person sees their own entries and nobody else’s', async () => {
+  test('shows users only their own entries', async () => {
     const { id, agent } = await instance.personWithoutPasskey('own')
     const own = await entries('', { agent, query: '?pagination[limit]=100' })
     expect(own.map(({ event, userID }) => [event, userID]).sort()).toEqual([
@@ -88,14 +88,14 @@ describe.each(kinds)('%s', (kind) => {
     }
   })
 
-  test('nobody reads it without being signed in', async () => {
+  test('requires a session to read it', async () => {
     for (const path of ['', '/all', '/filters/client-names', '/filters/users']) {
       const refused = await instance.call(`GET /api/audit-logs${path}`, { agent: instance.agent() })
       expect([path, refused.status, refused.json.code]).toEqual([path, 401, 'not_signed_in'])
     }
   })
 
-  test('what somebody else did names who it was', async () => {
+  test('names the actor when another user performed the action', async () => {
     const { id } = await createPerson(instance)
     const [created] = await about(id, 'ACCOUNT_CREATED')
     expect(created).toMatchObject({
@@ -107,7 +107,7 @@ describe.each(kinds)('%s', (kind) => {
     })
   })
 
-  test('the entries of a user who was deleted stay, with the name', async () => {
+  test('keeps the entries and the name of a deleted user', async () => {
     const { id, json } = await createPerson(instance)
     expect((await instance.call('DELETE /api/users/{id}', { params: { id } })).status).toBe(204)
     const found = await about(id)
@@ -119,7 +119,7 @@ describe.each(kinds)('%s', (kind) => {
     })
   })
 
-  test('clients are named, can be filtered by their names, and stay when they are gone', async () => {
+  test('names clients, filters by their names and keeps entries of deleted clients', async () => {
     const { id, agent } = await instance.person('uses')
     const name = 'Wiki’s "%_" \u{1f600}'
     const clientId = await createClient(name, { skipConsent: true })
@@ -138,7 +138,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(names.json).toContain(name)
   })
 
-  test('allowing a client for the first time is told apart from using it', async () => {
+  test('distinguishes the first authorization of a client from later ones', async () => {
     const { id, agent } = await instance.person('allows')
     const clientId = await createClient('Photos')
     const query = new URLSearchParams({
@@ -160,11 +160,11 @@ describe.each(kinds)('%s', (kind) => {
     ])
   })
 
-  test('passkeys are the person’s, and say who removed them', async () => {
+  test('attributes passkey events to their owner and names who removed a passkey', async () => {
     const { id, agent } = await instance.person('keys')
     const authenticator = new SoftwareAuthenticator()
     const begun = await agent.postJson(`${instance.url}/settings/account/passkeys/options`, {})
-    // A cast: what the server sends to browsers has tests of its own.
+    // A cast: other tests check the data that the server sends to browsers.
     const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
     const response = authenticator.create(options, { origin: instance.url })
     expect((await agent.postJson(`${instance.url}/settings/account/passkeys`, { response })).status).toBe(200)
@@ -181,14 +181,14 @@ describe.each(kinds)('%s', (kind) => {
     ])
   })
 
-  test('what a stranger tried is nobody’s, and tells no code that was typed', async () => {
+  test('attributes failed attempts of strangers to no user, and stores no entered code', async () => {
     await instance.agent().postForm(`${instance.url}/lc`, { code: 'A-WRONG-CODE' })
     const [failed] = await entries('/all', { query: '?filters[event]=SIGN_IN_FAILED' })
     expect(failed).toMatchObject({ userID: null, username: null, data: { code: 'code_invalid' } })
     expect(JSON.stringify(failed)).not.toMatch(/wrong-code/i)
   })
 
-  test('the newest come first, in pages that hold each entry once, and in every order that is asked for', async () => {
+  test('returns the newest entries first, each once across pages, in every requested order', async () => {
     const page = (number: number, more = '') =>
       entries('/all', { query: `?pagination[page]=${number}&pagination[limit]=3${more}` })
     const [first, second] = [await page(1), await page(2)]
@@ -206,7 +206,7 @@ describe.each(kinds)('%s', (kind) => {
       expect((await page(1, `&sort[column]=${column}&sort[direction]=asc`)).length).toBe(3)
   })
 
-  test('filters that match nothing leave nothing, whatever they hold', async () => {
+  test('returns an empty list for filters without a match', async () => {
     for (const query of [
       '?filters[location]=nowhere',
       '?filters[location]=external',
@@ -220,7 +220,7 @@ describe.each(kinds)('%s', (kind) => {
     expect([all.status, all.json.pagination]).toEqual([200, expect.objectContaining({ currentPage: 1 })])
   })
 
-  test('several values of a filter are alternatives', async () => {
+  test('matches any of several values of a filter', async () => {
     const query = '?filters[event][0]=PASSKEY_ADDED&filters[event][1]=SIGN_IN'
     const found = new Set((await entries('/all', { query })).map(({ event }) => event))
     expect([...found].sort()).toEqual(['PASSKEY_ADDED', 'SIGN_IN'])
@@ -251,7 +251,7 @@ describe.each(kinds)('the table on %s', (kind) => {
   const sinkAt = (now: number) =>
     createAuditLog({ store: database.auditLog, names, log, locationOf: () => noOrigin, clock: { now: () => now } })
 
-  test('old entries are removed, all of them, and the others stay', async () => {
+  test('deletes all expired entries and keeps the others', async () => {
     const store = database.auditLog
     await sinkAt(1000).record({ event: 'keys_rotated', kid: 'old' }, nobody)
     await sinkAt(2000).record({ event: 'keys_rotated', kid: 'older than nothing' }, nobody)
@@ -262,7 +262,7 @@ describe.each(kinds)('the table on %s', (kind) => {
     await store.removeBefore(3000, 10)
   })
 
-  test('it removes batch after batch until less than a whole one was left, and stops where it is told to', async () => {
+  test('deletes in batches until the last incomplete one, and stops when aborted', async () => {
     const left = [1000, 1000, 7]
     const store = { ...database.auditLog, removeBefore: async () => left.shift() ?? 0 }
     const clock = { now: () => 6000 }
@@ -272,7 +272,7 @@ describe.each(kinds)('the table on %s', (kind) => {
     expect(left).toEqual([])
   })
 
-  test('text that a database would refuse does not end a request, and long text is cut', async () => {
+  test('stores text that a database would reject, and truncates long text', async () => {
     const reason = `\0\ud800${'x'.repeat(5000)}`
     const event = { event: 'token_refused', code: 'invalid_grant', reason } as const
     await sinkAt(1).record(event, { ...nobody, userAgent: 'a\ud800' })
@@ -282,7 +282,7 @@ describe.each(kinds)('the table on %s', (kind) => {
     await database.auditLog.removeBefore(2, 10)
   })
 
-  test('an entry is taken back with the change that it belongs to', async () => {
+  test('rolls back an entry together with its change', async () => {
     const { dataSource } = database
     const change = dataSource.transaction(async () => {
       await sinkAt(1).record({ event: 'keys_rotated', kid: 'a' }, nobody)
@@ -292,7 +292,7 @@ describe.each(kinds)('the table on %s', (kind) => {
     expect((await database.auditLog.list(everybody, everything)).total).toBe(0)
   })
 
-  test('a write that fails reaches whoever recorded it', async () => {
+  test('propagates a failed write to the caller', async () => {
     const store = {
       ...database.auditLog,
       append: async () => {
@@ -304,7 +304,7 @@ describe.each(kinds)('the table on %s', (kind) => {
   })
 })
 
-test('a running server removes what is too old', async () => {
+test('a running server deletes expired entries', async () => {
   await using stack = new AsyncDisposableStack()
   const { url } = stack.use(await createTestDatabase())
   const folder = stack.use(await createFolder())
@@ -352,7 +352,7 @@ test('a running server removes what is too old', async () => {
       AUDIT_LOG_RETENTION_DAYS: '3',
     }),
   )
-  // The first run begins by itself; the time that a test may take ends the waiting.
+  // The first run starts automatically; the test timeout bounds the wait.
   while ((await auditLog.list(both, entries)).total === 2);
   expect((await auditLog.list(both, entries)).items.map(({ event }) => event)).toEqual(['RECENT'])
 })
@@ -366,11 +366,11 @@ describe('AUDIT_LOG_RETENTION_DAYS', () => {
     ['', undefined],
     ['1', 1],
     ['36500', 36_500],
-  ])('%j is %j', (text, days) => {
+  ])('parses %j as %j', (text, days) => {
     expect(load(text).ownSettings.auditLogRetentionDays).toBe(days)
   })
 
-  test.each(['0', '-1', '1.5', '36501', 'ninety', '1e3', '99999999999'])('%j is refused', (text) => {
+  test.each(['0', '-1', '1.5', '36501', 'ninety', '1e3', '99999999999'])('refuses %j', (text) => {
     expect(() => load(text)).toThrow(InvalidConfig)
   })
 })

@@ -3,7 +3,7 @@ import { readListRequest } from '../../src/http/api/list.ts'
 import { type CalledInstance, kinds, startCalled } from './calls.ts'
 import { createPerson } from './people.ts'
 
-/** Blank to the eye, or not what it seems. */
+/** Names that look blank or misleading. */
 const invisible = [
   '   ',
   '\u00a0\u00a0',
@@ -28,7 +28,7 @@ describe.each(kinds)('%s', (kind) => {
 
   afterAll(async () => instance[Symbol.asyncDispose]())
 
-  test.each(invisible)('%j is no name of anything', async (name) => {
+  test.each(invisible)('%j is not a valid name', async (name) => {
     const { id } = await createPerson(instance)
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
     const answers = [
@@ -48,7 +48,7 @@ describe.each(kinds)('%s', (kind) => {
     )
   })
 
-  test('what joins letters and emoji is part of a name, which is kept in NFC', async () => {
+  test('allows joiners of letters and emoji in a name, and stores it in NFC', async () => {
     const body = {
       name: 'e\u0301quipe \u{1f469}\u200d\u{1f680}',
       friendlyName: '\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645',
@@ -69,13 +69,13 @@ describe.each(kinds)('%s', (kind) => {
       'FriendlyName must be at least 2 characters long, name is',
     ],
     ['POST /api/users', [], 'Request body is invalid: must be object'],
-  ])('%s of %j is refused in a sentence', async (call, body, sentence) => {
+  ])('refuses %s of %j with a readable message', async (call, body, sentence) => {
     const { status, json } = await instance.call(call, { body })
     expect([status, json.error]).toEqual([400, expect.stringContaining(sentence)])
     expect(JSON.stringify(json)).not.toMatch(/pattern|\^|format \\"/)
   })
 
-  test('an empty id is none', async () => {
+  test('refuses an empty ID', async () => {
     const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
     const user = await createPerson(instance, { id: '' })
     expect(user.id).toMatch(uuid)
@@ -83,13 +83,13 @@ describe.each(kinds)('%s', (kind) => {
     expect([client.status, client.json.id]).toEqual([201, expect.stringMatching(uuid)])
   })
 
-  test('a program reads the text that it has written', async () => {
+  test('returns text as the program wrote it', async () => {
     const body = { name: ' spaced ', description: 'a line\n', callbackURLs: [] }
     const { json } = await instance.call('POST /api/oidc/clients', { body })
     expect(json).toMatchObject({ name: body.name, description: body.description })
   })
 
-  test('errors in an array name the element', async () => {
+  test('names the array element in an error', async () => {
     const { id } = await createPerson(instance)
     const refused = await instance.call('PUT /api/custom-claims/user/{userId}', {
       params: { userId: id },
@@ -106,7 +106,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(blank.json.details).toMatchObject({ fields: [{ field: '[1].key', code: 'invalid_format' }] })
   })
 
-  test('many members fit into a body, and a stranger’s is not read', async () => {
+  test('accepts a large list of members, and reads no large body of an anonymous caller', async () => {
     const group = await instance.call('POST /api/user-groups', { body: { name: 'large', friendlyName: 'Large' } })
     const { id } = await createPerson(instance)
     const userIds = [id, ...Array.from({ length: 60_000 }, () => crypto.randomUUID())]
@@ -125,7 +125,7 @@ describe.each(kinds)('%s', (kind) => {
   })
 })
 
-test('a filter that a number would not give back stays a text', () => {
+test('keeps a filter as text if a number would change it', () => {
   const query = { 'filters[a]': ['007', '7', '-0', 'true', 'TRUE', '1e3', '123456789012345678'] }
   const { filters } = readListRequest(query, { sort: [], filter: ['a'] })
   expect(filters.a).toEqual(['007', 7, '-0', true, 'TRUE', '1e3', '123456789012345678'])

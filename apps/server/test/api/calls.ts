@@ -4,15 +4,15 @@ import { databaseOf } from '../http/app.ts'
 import { comparison, type Document } from './documented.ts'
 import { type Instance, passkeyAnswer, startInstance } from './instance.ts'
 
-/** An instance whose answers are compared with the document of the API, each one. */
+/** An instance that checks every response against the OpenAPI document. */
 export interface CalledInstance extends Instance {
-  /** Sends `PUT /api/users/{id}` with `id`, in the name of the administrator where no `agent` is given. */
+  /** Sends `PUT /api/users/{id}` with `id`, as the administrator if `agent` is absent. */
   call(call: string, options?: CallOptions): Promise<Answer>
 }
 
 export interface CallOptions {
   readonly params?: Readonly<Record<string, string>>
-  /** With the question mark. */
+  /** Includes the question mark. */
   readonly query?: string
   readonly body?: unknown
   readonly agent?: UserAgent
@@ -20,7 +20,7 @@ export interface CallOptions {
 
 export interface Answer {
   readonly status: number
-  // What a test reads of it is what it expects of it.
+  // The test states the expected type of the response.
   readonly json: Readonly<Record<string, unknown>>
   readonly response: UserAgentResponse
 }
@@ -35,7 +35,7 @@ export async function startCalled(
   const database = await databaseOf(kind, stack)
   const instance = stack.use(await startInstance({ ...database, ...env }))
   const document = await instance.agent().getJson(`${instance.url}/api/openapi.json`)
-  // A cast: the test of the document checks its shape.
+  // A cast: the OpenAPI test checks its shape.
   const differences = comparison(document.json() as Document)
   return {
     ...instance,
@@ -44,14 +44,14 @@ export async function startCalled(
       const address = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
       const send = () => agent.sendJson(method, instance.url + address + query, body === undefined ? {} : { body })
       let response = await send()
-      // On a busy machine the set-up may be more than a minute ago.
+      // On a slow machine the set-up can be more than a minute old.
       if (agent === instance.administrator && response.text.includes('"reauthentication_required"')) {
         const answer = await passkeyAnswer(agent, instance.url, instance.administratorAuthenticator)
         await agent.postJson(`${instance.url}/api/webauthn/reauthenticate`, answer)
         response = await send()
       }
       expect([call, differences(call, response)]).toEqual([call, []])
-      // A cast, for what is not an object no test asks.
+      // A cast: no test reads a response that is not an object.
       const json = (response.text === '' ? {} : response.json()) as Readonly<Record<string, unknown>>
       return { status: response.status, json, response }
     },
@@ -59,14 +59,14 @@ export async function startCalled(
   }
 }
 
-/** The newest entry of this event in the audit log, with what was changed. */
+/** The newest audit event of this type, with its changes. */
 export async function lastEntry(instance: CalledInstance, event: string): Promise<unknown> {
   const query = `?filters[event]=${event}&pagination[limit]=1`
   const { json } = await instance.call('GET /api/audit-logs/all', { query })
   return Array.isArray(json.data) ? json.data[0] : undefined
 }
 
-/** The events of the audit log, of this kind, in their order. */
+/** The audit events of this type, in order. */
 export function audited({ log }: Pick<Instance, 'log'>, event: string): readonly Readonly<Record<string, unknown>>[] {
   return log.map((line): Readonly<Record<string, unknown>> => JSON.parse(line)).filter(({ audit }) => audit === event)
 }

@@ -9,7 +9,7 @@ let differences: Differences
 
 beforeAll(async () => {
   instance = await startInstance()
-  // A cast: the document has tests of its own.
+  // A cast: other tests check the document.
   differences = comparison(
     (await instance.administrator.getJson(`${instance.url}/api/openapi.json`)).json() as Document,
   )
@@ -34,7 +34,7 @@ async function preview(client: string, user: string, scopes: string) {
 
 const person = { username: 'hedy', email: 'hedy@example.com', firstName: 'Hedy', lastName: 'Koch' }
 
-test('shows what the tokens of a user for a client would hold', async () => {
+test('shows the token contents of a user for a client', async () => {
   const user = await made('/api/users', person)
   const rule = { claim: 'mail', source: { kind: 'claim', name: 'email' } }
   const protocol = { defaultScopes: ['groups'], userNames: { [user]: 'hedy.nas' }, claimRules: [rule] }
@@ -71,7 +71,7 @@ test('shows what the tokens of a user for a client would hold', async () => {
   expect((await preview(client, user, ' ')).status).toBe(400)
 })
 
-test('a claim rule that sets what the protocol says is refused, and so is a bare wildcard', async () => {
+test('refuses claim rules for protocol claims and a bare wildcard', async () => {
   const rule = { claim: 'sub', source: { kind: 'constant', value: 'x' } }
   const wrong = { name: 'Wrong', callbackURLs: ['https://a.example/*', '*'], protocol: { claimRules: [rule] } }
   const answer = await instance.administrator.postJson(`${instance.url}/api/oidc/clients`, wrong)
@@ -81,7 +81,7 @@ test('a claim rule that sets what the protocol says is refused, and so is a bare
   expect(answer.text).not.toContain('callbackURLs[0]')
 })
 
-test('the page of a client shows them to administrators', async () => {
+test('shows the preview to administrators on the client page', async () => {
   const group = await made('/api/user-groups', { name: 'crew', friendlyName: 'Crew' })
   const client = await made('/api/oidc/clients', { name: 'Files' })
   const page = (query: Record<string, string>) =>
@@ -89,7 +89,7 @@ test('the page of a client shows them to administrators', async () => {
   await made('/api/users', { ...person, username: 'grace', email: 'grace@example.com', lastName: '<b>' })
   const asked = (await page({})).text
   expect(asked).not.toContain('preferred_username')
-  // Who looks at it, and what most applications ask for: one button away.
+  // The page offers the current user and the most common scopes as one button.
   expect(asked).toMatch(/name="user"[^>]* value="ada"/)
   expect(asked).toMatch(/name="scope"[^>]* value="openid profile email groups"/)
   const shown = (await page({ user: 'grace', scope: 'openid profile' })).text

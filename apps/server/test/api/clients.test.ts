@@ -31,13 +31,13 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     const database = await databaseOf(kind, stack)
     instance = stack.use(await startInstance(database))
     administrator = instance.administrator
-    // A cast: the document has tests of its own.
+    // A cast: other tests check the document.
     differences = comparison((await administrator.getJson(`${instance.url}/api/openapi.json`)).json() as Document)
   })
 
   afterAll(async () => stack.disposeAsync())
 
-  /** Calls as the administrator, unless told otherwise, and checks that what is answered is what is documented. */
+  /** Sends requests as the administrator by default, and checks each response against the OpenAPI document. */
   async function call(name: string, body?: unknown, { id = '', agent = administrator, query = '' } = {}) {
     const [method = '', path = ''] = name.split(' ')
     const url = `${instance.url}${path.replace(/\{\w+\}/, encodeURIComponent(id))}${query}`
@@ -49,7 +49,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
   async function created(fields: Json = {}): Promise<ClientDto> {
     const answer = await call('POST /api/oidc/clients', { name: 'Client', ...fields })
     expect([answer.status, answer.text]).toEqual([201, expect.any(String)])
-    // Casts here and below: the document says what the shapes are.
+    // Casts here and below: the document defines the shapes.
     return answer.json() as ClientDto
   }
 
@@ -67,7 +67,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     return answer.json() as SecretDto
   }
 
-  /** A token request of the client's own, which shows whether a secret is good. */
+  /** A client credentials request, which shows whether a secret is valid. */
   async function tokenStatus(id: string, secret: string): Promise<number> {
     const { status } = await instance.agent().fetch(`${instance.url}/api/oidc/token`, {
       method: 'POST',
@@ -77,7 +77,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     return status
   }
 
-  /** Goes through a client that asks for no consent. */
+  /** Runs an authorization for a client without consent. */
   async function use(agent: UserAgent, id: string, more: Record<string, string> = {}): Promise<URLSearchParams> {
     const query = new URLSearchParams({
       ...more,
@@ -96,7 +96,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     return instance.log.map((line) => JSON.parse(line) as Json).filter(({ audit }) => audit === event)
   }
 
-  test('a client takes the defaults of the contract, and has no secret', async () => {
+  test('applies the defaults of the contract and creates no secret', async () => {
     const client = await created()
     expect(client).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
@@ -123,7 +123,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     expect(await get(client.id)).toEqual(client)
   })
 
-  test('the protocol of a client changes setting by setting, and tools that know nothing of it leave it alone', async () => {
+  test('changes protocol settings separately, and keeps them for tools that do not know them', async () => {
     const client = await created({
       name: 'Protocol',
       protocol: { implicitIdToken: true, groupRules: { rename: { a: 'b' } } },
@@ -148,7 +148,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     expect(await get(client.id)).toMatchObject({ name: 'Renamed', protocol })
   })
 
-  test('every field is kept, and a change that leaves one out gives it its default', async () => {
+  test('stores every field, and resets an omitted field to its default', async () => {
     const fields = {
       id: `full.${kind}_1`,
       name: 'Cafe\u0301',
@@ -206,7 +206,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     })
   })
 
-  test('a change through the API leaves what only our pages know', async () => {
+  test('keeps settings that only our pages know when the API changes a client', async () => {
     const { clients } = instance.app.pocket
     const client = await clients.create({ name: 'NAS', redirectUris: [], template: 'synology-dsm' })
     const { plain } = await clients.addSecret(client.id)
@@ -215,7 +215,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     expect(await tokenStatus(client.id, plain)).toBe(200)
   })
 
-  test('an id is taken once', async () => {
+  test('refuses an ID that is in use', async () => {
     const id = `taken-${kind}`
     const all = await Promise.all(
       Array.from({ length: 5 }, () => call('POST /api/oidc/clients', { id, name: 'Client' })),
@@ -253,7 +253,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       { name: 'n', credentials: { federatedIdentities: [{ issuer: 'a\nb' }] } },
       'credentials.federatedIdentities[0].issuer',
     ],
-  ])('%s is refused, and the field is named', async (_name, body, field) => {
+  ])('refuses %s and names the field', async (_name, body, field) => {
     const answer = await call('POST /api/oidc/clients', body)
     expect([answer.status, answer.json()]).toEqual([
       400,
@@ -273,7 +273,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     ['a number in a list', { name: 'n', callbackURLs: [1] }],
     ['half a minute', { name: 'n', accessTokenDurationMinutes: 0.5 }],
     ['credentials that are a list', { name: 'n', credentials: [] }],
-  ])('%s is no body', async (_name, body) => {
+  ])('refuses %s as a body', async (_name, body) => {
     const answer = await call('POST /api/oidc/clients', body)
     expect([answer.status, answer.json()]).toEqual([400, expect.objectContaining({ code: 'invalid_request_body' })])
   })
@@ -281,7 +281,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
   test.each([
     ['{"name":"n","__proto__":{"isPublic":true}}', 400, { code: 'invalid_request_body' }],
     ['{"name":"n","constructor":{"prototype":{"isPublic":true}}}', 201, { isPublic: false }],
-  ])('the body %s changes no prototype', async (body, status, answered) => {
+  ])('does not change a prototype for the body %s', async (body, status, answered) => {
     const cookie = administrator
       .cookies()
       .map(({ name, value }) => `${name}=${value}`)
@@ -292,7 +292,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     expect(Reflect.get({}, 'isPublic')).toBeUndefined()
   })
 
-  test('bounds are inclusive', async () => {
+  test('accepts values at the limits', async () => {
     const name = 'é'.repeat(50)
     const description = '🎉'.repeat(150)
     expect(
@@ -306,7 +306,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
   })
 
   test.each([someId, 'nul\0', '~bm90IGhlcmU', '%', '../clients', 'x'.repeat(3000)])(
-    'a client of the id %j is not there',
+    'returns not found for a client with the ID %j',
     async (id) => {
       for (const [name, body] of [
         ['GET /api/oidc/clients/{id}'],
@@ -328,13 +328,13 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     },
   )
 
-  test('a client whose id is an address is reached by its base64url', async () => {
+  test('finds a client by the base64url form of an ID that is a URL', async () => {
     const client = await created()
     const id = `~${Buffer.from(client.id).toString('base64url')}`
     expect((await call('GET /api/oidc/clients/{id}', undefined, { id })).json()).toEqual(client)
   })
 
-  test('is deleted with everything that it was given', async () => {
+  test('deletes a client with all its grants', async () => {
     const { id } = await created()
     const { secret } = await secretOf(id)
     expect((await call('DELETE /api/oidc/clients/{id}', undefined, { id })).status).toBe(204)
@@ -343,7 +343,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     expect(audited('client_removed').at(-1)).toMatchObject({ clientId: id, accountId: expect.any(String) })
   })
 
-  test('everybody may know its name, and nothing else', async () => {
+  test('reveals only the name of a client to anonymous callers', async () => {
     const client = await created({ name: 'Photos', description: 'All of them', launchURL: 'https://photos.example' })
     const answer = await call('GET /api/oidc/clients/{id}/meta', undefined, { id: client.id, agent: instance.agent() })
     expect([answer.status, answer.json()]).toEqual([
@@ -362,7 +362,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
   })
 
   describe('secrets', () => {
-    test('are drawn or given, shown once, and work until they end', async () => {
+    test('are generated or chosen, shown once, and valid until they expire', async () => {
       const { id } = await created()
       const drawn = await secretOf(id)
       expect(drawn).toEqual({
@@ -394,7 +394,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       expect(instance.log.join('')).not.toContain(drawn.secret)
     })
 
-    test('need no body, whatever a client says of its type', async () => {
+    test('need no body, whatever the content type', async () => {
       const { id } = await created()
       const url = `${instance.url}/api/oidc/clients/${id}/secrets`
       for (const headers of [{}, { 'content-type': 'application/json' }, { 'content-type': 'text/plain' }])
@@ -408,7 +408,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       ['an end that has passed', { expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
       ['no date', { expiresAt: 'tomorrow' }, 'expiresAt'],
       ['a leap second', { expiresAt: '2090-12-31T23:59:60Z' }, 'expiresAt'],
-    ])('%s is refused', async (_name, body, field) => {
+    ])('refuse %s', async (_name, body, field) => {
       const { id } = await created()
       const answer = await call('POST /api/oidc/clients/{id}/secrets', body, { id })
       expect([answer.status, answer.json()]).toEqual([
@@ -420,7 +420,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       ])
     })
 
-    test('are no more than twenty, also when they come at once', async () => {
+    test('are limited to twenty, even with concurrent requests', async () => {
       const { id } = await created()
       const all = await Promise.all(
         Array.from({ length: 22 }, () => call('POST /api/oidc/clients/{id}/secrets', {}, { id })),
@@ -429,7 +429,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       expect((await call('GET /api/oidc/clients/{id}/secrets', undefined, { id })).json()).toHaveLength(20)
     })
 
-    test('are nothing for a public client', async () => {
+    test('are refused for a public client', async () => {
       const { id } = await created({ isPublic: true })
       for (const path of ['secrets', 'secret']) {
         const answer = await call(`POST /api/oidc/clients/{id}/${path}`, {}, { id })
@@ -437,7 +437,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       }
     })
 
-    test('the older form replaces all of them', async () => {
+    test('are all replaced by the older form of the call', async () => {
       const { id } = await created()
       const old = [await secretOf(id), await secretOf(id)]
       const answer = await call('POST /api/oidc/clients/{id}/secret', undefined, { id })
@@ -459,7 +459,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       await created({ name: `${tag} a_b`, requiresReauthentication: true })
     })
 
-    test('are pages, in a stable order', async () => {
+    test('have pages in a stable order', async () => {
       const first = await listed(query('pagination[limit]=2'))
       expect(names(first)).toEqual(['Zoë', '100%'])
       expect(first.pagination).toEqual({ totalPages: 2, totalItems: 3, currentPage: 1, itemsPerPage: 2 })
@@ -468,7 +468,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       expect(first.data[0]).not.toHaveProperty('allowedUserGroups')
     })
 
-    test('are sorted, filtered and searched by the names of the contract', async () => {
+    test('sort, filter and search by the names of the contract', async () => {
       expect(names(await listed(query('sort[column]=name&sort[direction]=desc')))).toEqual(['Zoë', 'a_b', '100%'])
       expect(names(await listed(query('sort[column]=pkceEnabled&sort[direction]=desc')))).toEqual([
         '100%',
@@ -493,7 +493,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       return (await instance.app.directory.groups.create({ name: `${name}-${kind}`, friendlyName: name })).id
     }
 
-    test('are allowed from the client or from the group; unknown ids are left out', async () => {
+    test('can be assigned from the client or the group, and unknown IDs are ignored', async () => {
       const family = await group('family')
       const { id } = await created({ isGroupRestricted: true })
       const answer = await call(
@@ -530,7 +530,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       expect(await get(id)).toMatchObject({ isGroupRestricted: false, allowedUserGroups: [] })
     })
 
-    test('survive changes of everything else at the same time, and secrets do', async () => {
+    test('survive concurrent changes of other fields, and so do secrets', async () => {
       const [one, two] = [await group('one'), await group('two')]
       const { id } = await created({ isGroupRestricted: true })
       for (let round = 0; round < 5; round++) {
@@ -558,14 +558,14 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     })
 
     test.each([{}, { userGroupIds: 'a' }, { userGroupIds: [1] }, { userGroupIds: ['\0'] }])(
-      '%j is refused',
+      'refuse %j',
       async (body) => {
         const { id } = await created()
         expect((await call('PUT /api/oidc/clients/{id}/allowed-user-groups', body, { id })).status).toBe(400)
       },
     )
 
-    test('decide which clients a person may use, and what is listed as such', async () => {
+    test('decide which clients a user can use and sees as available', async () => {
       const { id: userId, agent } = await instance.person(`member-${kind}`)
       const restricted = await created({
         name: `restricted ${kind}`,
@@ -600,7 +600,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     })
   })
 
-  test('a person sees what they have allowed, an administrator too, and takes it back', async () => {
+  test('lists the authorizations of a user to that user and to administrators, and revokes them', async () => {
     const { id: userId, agent } = await instance.person(`allows-${kind}`)
     const app = await created({ callbackURLs: ['https://app.example/cb'], skipConsent: true })
     const { secret } = await secretOf(app.id)
@@ -636,7 +636,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     expect(audited('consent_withdrawn').at(-1)).toMatchObject({ accountId: userId, clientId: app.id })
   })
 
-  test('a client that requires a fresh passkey is not content with a fresh login code', async () => {
+  test('refuses a recent login code for a client that requires a recent passkey check', async () => {
     const { agent } = await instance.person(`code-${kind}`)
     const fields = { callbackURLs: ['https://app.example/cb'], skipConsent: true }
     const strict = await created({ ...fields, requiresReauthentication: true })
@@ -645,12 +645,12 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     expect((await use(agent, lenient.id, { prompt: 'none' })).get('code')).toEqual(expect.any(String))
   })
 
-  test('the list of an unknown person is empty', async () => {
+  test('returns an empty list for an unknown user', async () => {
     const answer = await call('GET /api/oidc/users/{id}/authorized-clients', undefined, { id: 'nobody' })
     expect([answer.status, answer.json()]).toEqual([200, expect.objectContaining({ data: [] })])
   })
 
-  test('is for administrators, who are signed in here', async () => {
+  test('restricts the list to administrators with a session', async () => {
     const { id } = await created()
     const { agent: person } = await instance.person(`plain-${kind}`)
     const calls: readonly [string, unknown?][] = [

@@ -28,7 +28,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
   const log = async (client = id) =>
     instance.administrator.getJson(`${instance.url}/api/oidc/clients/${client}/connection-log`)
 
-  test('an administrator reads who tried what, over the API and on the page of the client', async () => {
+  test('shows an administrator all attempts, in the API and on the client page', async () => {
     await instance.administrator.get(authorize(registered))
     await instance.agent().get(authorize(`${registered}/wrong`))
     expect((await log()).json()).toMatchObject([
@@ -77,13 +77,13 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     ])
       expect(told[2]).toContain(part)
     expect(page.text).not.toContain('stolen')
-    // The head of the page says how it is doing.
+    // The page header shows the current state.
     expect(page.text).toMatch(/<h1>App<\/h1>\s*<p><span class="chip warn">/)
     expect((await log('nobody')).status).toBe(404)
     expect((await instance.agent().getJson(`${instance.url}/api/oidc/clients/${id}/connection-log`)).status).toBe(401)
   })
 
-  test('a refused address is shown beside the registered ones to administrators alone', async () => {
+  test('shows a refused redirect URI next to the registered ones, but only to administrators', async () => {
     const stranger = await instance.agent().get(authorize(received))
     expect(stranger.status).toBe(400)
     expect(stranger.text).not.toContain(registered)
@@ -96,11 +96,11 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     const usable = 'https://app.example/other?a=1,2&b=https://app.example/x'
     const offered = await instance.administrator.get(authorize(usable))
     expect(offered.form('/redirect-uris').fields).toEqual({ redirectUri: usable })
-    // Whole, so that nothing in it looks like another address.
+    // The full URI is shown, so that it cannot be confused with another one.
     expect(offered.text).toContain(`<code>${usable.replaceAll('&', '&amp;')}</code>`)
   })
 
-  test('one button registers it, and the next attempt succeeds', async () => {
+  test('registers it with one button, and the next attempt succeeds', async () => {
     const page = await instance.administrator.get(authorize(`${registered}/new`))
     const form = page.form('/redirect-uris')
     const action = new URL(form.action, page.url).href
@@ -112,7 +112,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     })
   })
 
-  test('nobody presses the button for an administrator', async () => {
+  test('does not let anyone else submit the button for an administrator', async () => {
     const action = `${instance.url}/settings/admin/oidc-clients/${id}/redirect-uris`
     const before = (await instance.administrator.getJson(`${instance.url}/api/oidc/clients/${id}`)).json()
     const uri = { redirectUri: `${registered}/forged` }
@@ -136,7 +136,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     received,
     'javascript:alert(1)',
     'nothing',
-  ])('what may not be registered gets no button: %s', async (uri) => {
+  ])('offers no button for a URI that cannot be registered: %s', async (uri) => {
     const page = await instance.administrator.get(authorize(uri))
     expect(page.text).not.toContain('/redirect-uris')
     const action = `${instance.url}/settings/admin/oidc-clients/${id}/redirect-uris`
@@ -147,7 +147,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     'https://аpp.example/cb',
     'https://evil.example/\u202ebc/elpmaxe.ppa',
     'https://app.example\u3002evil.example/',
-  ])('what might read as another address is for an administrator to type: %s', async (uri) => {
+  ])('requires an administrator to type a URI that could be misread: %s', async (uri) => {
     const page = await instance.administrator.get(authorize(uri))
     expect([page.status, page.text.includes('/redirect-uris')]).toEqual([400, false])
   })

@@ -20,7 +20,7 @@ test('names every route once', () => {
   expect(new Set(named.map(({ name }) => name)).size).toBe(contract.length)
 })
 
-test('every route of the contract is served', () => {
+test('serves every route of the contract', () => {
   expect(routes('pending')).toEqual([])
 })
 
@@ -42,7 +42,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
   }
 
   describe('without credentials', () => {
-    test.each(routes('served', 'public', 'protocol'))('$name answers', async (route) => {
+    test.each(routes('served', 'public', 'protocol'))('$name responds', async (route) => {
       const answer = await call(instance.agent(), route)
       expect(answer.text).not.toBe(JSON.stringify(bare))
       expect(answer.text).not.toContain('"code":"not_signed_in"')
@@ -53,13 +53,13 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       expect([answer.status, answer.json()]).toEqual([401, expect.objectContaining({ code: 'not_signed_in' })])
     })
 
-    test.each(routes('served', 'user', 'administrator'))('$name is refused with a made-up key', async (route) => {
+    test.each(routes('served', 'user', 'administrator'))('$name is refused with an invented key', async (route) => {
       const answer = await call(instance.agent(), route, { 'x-api-key': 'pak_made-up' })
       expect([answer.status, answer.json()]).toEqual([401, expect.objectContaining({ code: 'not_signed_in' })])
     })
   })
 
-  test.each(routes('served', 'session'))('$name takes no API key, not even a good one', async (route) => {
+  test.each(routes('served', 'session'))('$name accepts no API key, not even a valid one', async (route) => {
     for (const key of ['any', staticKey]) {
       const answer = await call(instance.agent(), route, { 'x-api-key': key })
       expect([answer.status, answer.json()]).toEqual([
@@ -69,7 +69,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     }
   })
 
-  describe('with credentials that are none', () => {
+  describe('with invalid credentials', () => {
     const bad = [
       { cookie: 'access_token=made-up' },
       { cookie: 'access_token=' },
@@ -92,14 +92,14 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
   })
 
   const forAdministrators = routes('served', 'administrator')
-  test.each(forAdministrators)('$name is for administrators', async (route) => {
+  test.each(forAdministrators)('$name requires an administrator', async (route) => {
     const answer = await call(person, route)
     expect([answer.status, answer.json()]).toEqual([403, expect.objectContaining({ code: 'forbidden' })])
   })
 
   const writes = routes('served', 'public', 'user', 'session', 'administrator').filter(({ method }) => method !== 'GET')
 
-  test.each(writes)('$name is refused to pages of other sites', async ({ method, path }) => {
+  test.each(writes)('$name is refused to cross-site pages', async ({ method, path }) => {
     const url = instance.url + path.replaceAll(/:\w+/g, someId)
     const answer = await instance.administrator.sendJson(method, url, { options: { from: 'https://evil.example/' } })
     expect([answer.status, answer.json()]).toEqual([403, expect.objectContaining({ code: 'cross_site_request' })])

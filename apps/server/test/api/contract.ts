@@ -1,13 +1,13 @@
-/** Who may call, as the contract has it; `protocol` is answered by OAuth 2.0's own rules, `session` refuses API keys. */
+/** The required caller of the contract; `protocol` follows the rules of OAuth 2.0, `session` refuses API keys. */
 export type ContractAuth = 'public' | 'user' | 'session' | 'administrator' | 'protocol'
 
-/** One route of the contract, and whether this server has it yet. */
+/** One route of the contract and its status in this server. */
 export interface ContractRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: `/${string}`
   readonly auth: ContractAuth
   readonly status: 'served' | 'pending'
-  /** For a pending route, what brings it. */
+  /** The feature that adds a pending route. */
   readonly comment?: string
 }
 
@@ -163,7 +163,7 @@ const lines: readonly Line[] = [
   ['GET /.well-known/oauth-authorization-server', 'protocol'],
 ]
 
-/** Forms of before 2.14 that tools still call. */
+/** Request forms from before 2.14 that tools still use. */
 const olderLines: readonly Line[] = [
   ['POST /api/oidc/clients/:id/secret', 'administrator'],
   ['GET /api/api-access/:clientId', 'administrator'],
@@ -176,7 +176,7 @@ const olderLines: readonly Line[] = [
   ['PUT /api/application-configuration/background-image', 'administrator'],
 ]
 
-/** What this server has beside the contract. */
+/** Routes that this server adds to the contract. */
 const ownLines: readonly Line[] = [
   ['POST /api/scim/service-provider/:id/adopt', 'administrator'],
   ['GET /api/openapi.json', 'public'],
@@ -236,15 +236,15 @@ const ownLines: readonly Line[] = [
 ]
 
 /**
- * Every route of the REST API (Pocket ID 2.14, but for what only its own interface calls). The test of the contract keeps
- * it true: a route that begins to be served, or ceases to be, fails until its line says so.
+ * Every route of the REST API (Pocket ID 2.14), except those that only its own interface calls. The contract test fails if a
+ * line does not match the served routes.
  */
 export const contract: readonly ContractRoute[] = [...lines, ...olderLines, ...ownLines].map(routeOf)
 
 function routeOf([call, auth, pending]: Line): ContractRoute {
   const [method, path] = call.split(' ')
   return {
-    // Casts, since the type of a line says what a call is made of, and `split` forgets it.
+    // Casts: `split` loses the literal type of the line.
     method: method as ContractRoute['method'],
     path: path as ContractRoute['path'],
     auth,

@@ -48,7 +48,7 @@ describe.each(kinds)('%s', (kind) => {
   const info = (code: string, agent = person.agent) => at('GET /api/oidc/device/info', code, { agent })
   const verify = (code: string, agent = person.agent) => at('POST /api/oidc/device/verify', code, { agent })
 
-  test('an approved device gets its tokens, once, and is told to be patient until then', async () => {
+  test('issues tokens to an approved device once, and asks it to wait before that', async () => {
     using _ = stopTime()
     const { json, code, poll } = await ask(await application())
     expect(json).toMatchObject({
@@ -88,7 +88,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(await poll()).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
   })
 
-  test('a denied device is told so', async () => {
+  test('reports a denial to the device', async () => {
     const { code, poll } = await ask(await application())
     const answer = await at('POST /api/oidc/device/verify', code, { more: '&decision=deny' })
     expect(answer.status).toBe(204)
@@ -96,7 +96,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(audited(instance, 'device_refused').at(-1)).toMatchObject({ accountId: person.id })
   })
 
-  test('of twenty decisions about one code, one counts', async () => {
+  test('applies one of twenty concurrent decisions about a code', async () => {
     const { code, poll } = await ask(await application())
     const answers = await Promise.all(Array.from({ length: 20 }, () => verify(code)))
     expect(answers.filter(({ status }) => status === 204)).toHaveLength(1)
@@ -108,7 +108,7 @@ describe.each(kinds)('%s', (kind) => {
     expect((await fetch(`${instance.url}/api/oidc/userinfo`, { headers })).status).toBe(200)
   })
 
-  test('of twenty polls at once, one is in time', async () => {
+  test('accepts one of twenty concurrent polls as timely', async () => {
     using _ = stopTime()
     const { poll } = await ask(await application())
     const errors = (await Promise.all(Array.from({ length: 20 }, () => poll()))).map(({ json }) => json.error)
@@ -116,7 +116,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(errors.filter((error) => error === 'slow_down')).toHaveLength(19)
   })
 
-  test('what was allowed is remembered', async () => {
+  test('remembers the consent', async () => {
     const client = await application()
     const first = await ask(client)
     await verify(first.code)
@@ -126,7 +126,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(audited(instance, 'device_authorized_again').at(-1)).toMatchObject({ clientId: client })
   })
 
-  test('it stays signed in when the browser that approved it signs out, and not when the consent is withdrawn', async () => {
+  test('keeps the device signed in after the approving browser signs out, but not after the consent is revoked', async () => {
     const leaver = await instance.person(freshName())
     const client = await application()
     const { code, poll } = await ask(client)
@@ -141,7 +141,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(await refresh(refreshed.json.refresh_token)).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
   })
 
-  test('an application that wants a passkey used gets nothing without it', async () => {
+  test('requires a passkey for a client that demands one', async () => {
     const { code, poll } = await ask(await application({ requiresReauthentication: true }))
     const other = await instance.personWithoutPasskey(freshName())
     expect((await info(code, other.agent)).json).toMatchObject({ reauthenticationRequired: true })
@@ -152,7 +152,7 @@ describe.each(kinds)('%s', (kind) => {
     const later = Date.now() + 181_000
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => later)
     try {
-      // The proof itself is too old, whatever a browser keeps.
+      // The passkey check itself is too old, whatever cookies a browser has.
       const options = { body: {}, options: { headers: { cookie: cookie.join('; ') } } }
       const path = `${instance.url}/api/oidc/device/verify?code=${code}`
       const stale = await instance.agent().sendJson('POST', path, options)
@@ -167,7 +167,7 @@ describe.each(kinds)('%s', (kind) => {
     expect((await poll()).status).toBe(200)
   })
 
-  test('a session that began without a passkey lets no device in before there is one', async () => {
+  test('requires a passkey before a session without one can approve a device', async () => {
     const { code, poll } = await ask(await application())
     const { agent } = await instance.personWithoutPasskey(freshName())
     expect((await info(code, agent)).json).toMatchObject({ reauthenticationRequired: true })
@@ -180,12 +180,12 @@ describe.each(kinds)('%s', (kind) => {
     expect((await verify(code, agent)).status).toBe(204)
   })
 
-  test('an application for certain groups is refused to others', async () => {
+  test('refuses users outside the groups of a client', async () => {
     const { code, poll } = await ask(await application({ isGroupRestricted: true }))
     for (const answer of [await info(code), await verify(code)])
       expect(answer).toMatchObject({ status: 403, json: { code: 'client_not_allowed' } })
     const page = await person.agent.get(`${instance.url}/device?code=${code}`)
-    // The code itself is right, so nothing is wrong with the field.
+    // The code is valid, so the field has no error.
     expect(page.text).toContain('This application isn’t for you')
     expect(page.text).not.toContain('aria-invalid')
     expect(page.text).toMatch(/tabindex="-1" autofocus role="alert">/)
@@ -195,7 +195,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(await poll()).toMatchObject({ status: 400, json: { error: 'access_denied' } })
   })
 
-  test('another account lets it in, in the browser of one who may not, and comes back to the same code', async () => {
+  test('lets another account approve in the same browser, and returns to the same code', async () => {
     const member = await instance.personWithoutPasskey(freshName())
     const { authenticator } = await registerPasskey(member.agent, instance.url)
     const group = await instance.app.directory.groups.create({ name: freshName(), friendlyName: 'Viewers' })
@@ -217,7 +217,7 @@ describe.each(kinds)('%s', (kind) => {
     expect((await poll()).status).toBe(200)
   })
 
-  test('an application that is kept for groups after it was let in gets nothing', async () => {
+  test('issues no tokens if the client is restricted to groups after the approval', async () => {
     const id = await application()
     const { code, poll } = await ask(id)
     expect((await verify(code)).status).toBe(204)
@@ -232,7 +232,7 @@ describe.each(kinds)('%s', (kind) => {
     expect((await poll()).status).toBe(400)
   })
 
-  test('it can ask for what an API lets it do', async () => {
+  test('can request the permissions of an API', async () => {
     const client = await application()
     const api = await instance.app.pocket.apis.create({ name: 'Notes', resource: 'https://notes.example' })
     const { permissions } = await instance.app.pocket.apis.setPermissions(api.id, [
@@ -262,17 +262,17 @@ describe.each(kinds)('%s', (kind) => {
     expect(unknown).toMatchObject({ status: 400, json: { error: 'invalid_target' } })
   })
 
-  test.each(['', 'E0000000', 'x'.repeat(65)])('%j is no code', async (code) => {
+  test.each(['', 'E0000000', 'x'.repeat(65)])('refuses the code %j', async (code) => {
     expect(await info(code)).toMatchObject({ status: 400, json: { code: 'oidc_invalid_device_code' } })
   })
 
-  test('a decision is one of two', async () => {
+  test('accepts only two decisions', async () => {
     const { code } = await ask(await application())
     const answer = await at('POST /api/oidc/device/verify', code, { more: '&decision=maybe' })
     expect(answer).toMatchObject({ status: 400, json: { code: 'validation_failed' } })
   })
 
-  test('the page of codes allows and refuses without a script', async () => {
+  test('allows and denies on the code page without a script', async () => {
     const client = await application()
     for (const [index, done] of ['It has access', 'It has no access'].entries()) {
       const { code, poll } = await ask(client)
@@ -286,7 +286,7 @@ describe.each(kinds)('%s', (kind) => {
     }
   })
 
-  test('what became of one code is not said about the next', async () => {
+  test('does not show the result of one code for the next', async () => {
     const client = await application()
     const [first, second] = [await ask(client), await ask(client)]
     const page = await person.agent.get(`${instance.url}/device?user_code=${first.code}`)

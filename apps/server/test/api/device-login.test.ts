@@ -7,7 +7,7 @@ import { freshName } from './people.ts'
 
 const phone = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0'
 
-/** What a camera reads of the QR code of a page. */
+/** The content of a QR code on a page. */
 function readQrCode(html: string): string {
   const [, size = ''] = /<svg class="qr" viewBox="0 0 (\d+) /.exec(html) ?? []
   const [, path = ''] = /<path d="([^"]+)" fill="#000"/.exec(html) ?? []
@@ -51,7 +51,7 @@ describe.each(kinds)('%s', (kind) => {
   const decide = (code: string, decision: string, agent = person.agent) =>
     instance.call('POST /api/device-login/verification/decision', { body: { code, decision }, agent })
 
-  test('a request says what both sides need, and its cookie is for its exchange alone', async () => {
+  test('returns the data for both sides, with a cookie for its exchange alone', async () => {
     const before = Date.now()
     const { json, agent } = await request()
     expect(json).toEqual({
@@ -73,7 +73,7 @@ describe.each(kinds)('%s', (kind) => {
     ])
   })
 
-  test('approved with a fresh passkey, it lets that browser in, once', async () => {
+  test('signs the browser in once after an approval with a recent passkey', async () => {
     const { exchange, code, agent } = await request()
     const waiting = await exchange()
     expect([waiting.status, waiting.text]).toEqual([202, ''])
@@ -112,7 +112,7 @@ describe.each(kinds)('%s', (kind) => {
     })
   })
 
-  test('who waits is answered when somebody decides, and the page of whoever decides says what it is about', async () => {
+  test('responds to the waiting device on a decision, and shows the approver the request', async () => {
     const { agent, json, code } = await request()
     const shown = await person.agent.get(`${instance.url}/device?code=${code}`)
     for (const said of [code.replace(/^(.{4})/, '$1-'), 'Firefox on Windows', '127.0.0.1', 'Internal network'])
@@ -124,14 +124,14 @@ describe.each(kinds)('%s', (kind) => {
     expect([answer.status, answer.json()]).toEqual([200, expect.objectContaining({ id: person.id })])
   })
 
-  test('a proof lets one device in', async () => {
+  test('uses one passkey check for one device', async () => {
     const [one, another] = [await request(), await request()]
     await reauthenticate(person)
     const statuses = await Promise.all([decide(one.code, 'approve'), decide(another.code, 'approve')])
     expect(statuses.map(({ status }) => status).sort()).toEqual([204, 401])
   })
 
-  test('a proof of more than a minute ago lets none in', async () => {
+  test('refuses a passkey check from more than a minute ago', async () => {
     const { code } = await request()
     await reauthenticate(person)
     const later = Date.now() + 61_000
@@ -145,7 +145,7 @@ describe.each(kinds)('%s', (kind) => {
     expect((await decide(code, 'approve')).status).toBe(204)
   })
 
-  test('denied, it is told so once', async () => {
+  test('reports a denial once', async () => {
     const { exchange, code } = await request()
     expect((await decide(code, 'deny')).status).toBe(204)
     const answer = await exchange()
@@ -154,7 +154,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(audited(instance, 'device_login_denied').at(-1)).toMatchObject({ accountId: person.id })
   })
 
-  test('of twenty exchanges at once, one gets in', async () => {
+  test('signs in one of twenty concurrent exchanges', async () => {
     const { exchange, code } = await request()
     await reauthenticate(person)
     await decide(code, 'approve')
@@ -163,7 +163,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(statuses.filter((status) => status === 401)).toHaveLength(19)
   })
 
-  test('the session it begins approves nobody else until it has a passkey', async () => {
+  test('requires a passkey in the new session before it can approve another device', async () => {
     const first = await request()
     await reauthenticate(person)
     await decide(first.code, 'approve')
@@ -176,7 +176,7 @@ describe.each(kinds)('%s', (kind) => {
     }
   })
 
-  test('a person who is disabled after the approval does not get in', async () => {
+  test('does not sign in a user who was disabled after the approval', async () => {
     const { exchange, code } = await request()
     const leaver = await instance.person(freshName())
     await reauthenticate(leaver)
@@ -185,12 +185,12 @@ describe.each(kinds)('%s', (kind) => {
     expect((await exchange()).status).toBe(403)
   })
 
-  test.each(['', 'P2222222', 'x'.repeat(65), 7])('%j is no code', async (code) => {
+  test.each(['', 'P2222222', 'x'.repeat(65), 7])('refuses the code %j', async (code) => {
     const answer = await instance.call('POST /api/device-login/verification', { body: { code }, agent: person.agent })
     expect([400, 401]).toContain(answer.status)
   })
 
-  test('somebody else’s passkey approves nothing', async () => {
+  test('refuses an approval with the passkey of another user', async () => {
     const { code } = await request()
     const other = await instance.person(freshName())
     const body = await passkeyAnswer(person.agent, instance.url, other.authenticator)
@@ -201,7 +201,7 @@ describe.each(kinds)('%s', (kind) => {
     ])
   })
 
-  test('the page without its script looks when asked, and shows its code again', async () => {
+  test('checks on request and shows its code again on a page without a script', async () => {
     const agent = instance.agent()
     const page = await agent.get(`${instance.url}/login/device?redirect=/settings/account`)
     const [, a = '', b = ''] = /id="user-code">(\w{4})-(\w{4})</.exec(page.text) ?? []

@@ -2,7 +2,7 @@ import type { UserAgentResponse } from '@pocket/core/testing'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 
-/** What these tests read of a document of OpenAPI 3.1. */
+/** The parts of an OpenAPI 3.1 document that these tests read. */
 export interface Document {
   readonly openapi: string
   readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>
@@ -19,10 +19,10 @@ export interface DocumentedOperation {
   >
 }
 
-/** Everything in which an answer differs from what the document says of it; empty where it is as documented. */
+/** All differences between a response and the document; empty if it conforms. */
 export type Differences = (call: string, answer: UserAgentResponse) => readonly string[]
 
-/** Compares answers with a document. A call is written as in the document, such as `GET /api/users/{id}`. */
+/** Compares responses with a document. A call is written as in the document, such as `GET /api/users/{id}`. */
 export function comparison(document: Document): Differences {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   formats.default(ajv, ['uuid', 'date-time', 'uri', 'email'])
@@ -50,7 +50,7 @@ export function comparison(document: Document): Differences {
   }
 }
 
-/** A member's name in a JSON pointer that stands in an address (RFC 6901 §6). */
+/** A member name in a JSON pointer within a URI (RFC 6901 §6). */
 function escaped(name: string): string {
   return encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))
 }

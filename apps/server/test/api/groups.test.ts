@@ -87,7 +87,7 @@ describe.each(kinds)('groups on %s', (kind) => {
     expect(audited(instance, 'group_claims_changed').at(-1)).toMatchObject({ groupId: id, keys: ['room'] })
   })
 
-  test('are listed with the number of members', async () => {
+  test('are listed with their member count', async () => {
     const ids: string[] = []
     for (const name of ['list_a', 'LIST%b', 'listc']) ids.push((await create({ name })).id)
     const userIds = [(await person()).id, (await person()).id]
@@ -113,7 +113,7 @@ describe.each(kinds)('groups on %s', (kind) => {
     }
   })
 
-  test('no two share a name', async () => {
+  test('have unique names', async () => {
     const { json } = await create({ name: 'Größe' })
     const other = await create()
     const body = { name: 'GRÖSSE'.replace('SS', 'ß'), friendlyName: 'Other' }
@@ -128,7 +128,7 @@ describe.each(kinds)('groups on %s', (kind) => {
     expect((await read(String(json.id))).json).toEqual(json)
   })
 
-  test('a group that is deleted is forgotten by clients and tokens', async () => {
+  test('are removed from clients and tokens after deletion', async () => {
     const { id } = await create()
     const client = await instance.call('POST /api/oidc/clients', { body: { name: 'Wiki', isGroupRestricted: true } })
     expect(client.status).toBe(201)
@@ -164,7 +164,7 @@ describe('bad input', () => {
     [{ friendlyName: null }, 'friendlyName', 'required'],
     [{ friendlyName: '𝒷' }, 'friendlyName', 'too_short'],
     [{ friendlyName: '𝒷'.repeat(51) }, 'friendlyName', 'too_long'],
-  ])('%j is refused', async (fields, field, code) => {
+  ])('refuses %j', async (fields, field, code) => {
     const body = { name: fresh(), friendlyName: 'Friends', ...fields }
     for (const { status, json } of [
       await instance.call('POST /api/user-groups', { body }),
@@ -179,7 +179,7 @@ describe('bad input', () => {
       ])
   })
 
-  test('the shortest and the longest names are taken', async () => {
+  test('accepts names of minimum and maximum length', async () => {
     expect((await create({ name: '𝒷2', friendlyName: 'ab' })).status).toBe(201)
     expect((await create({ name: '𝒷'.repeat(255), friendlyName: '𝒷'.repeat(50) })).status).toBe(201)
   })
@@ -187,7 +187,7 @@ describe('bad input', () => {
   test.each<[string, unknown]>([
     ['PUT /api/user-groups/{id}/users', {}],
     ['PUT /api/user-groups/{id}/users', { userIds: null }],
-  ])('%s needs all its fields, unlike in %j', async (call, body) => {
+  ])('%s requires all its fields, unlike %j', async (call, body) => {
     const answer = await instance.call(call, { params: { id }, body })
     expect([answer.status, answer.json.code]).toEqual([400, 'validation_failed'])
   })
@@ -198,19 +198,19 @@ describe('bad input', () => {
     ['PUT /api/user-groups/{id}/users', { userIds: [null] }],
     ['PUT /api/user-groups/{id}/users', []],
     ['PUT /api/custom-claims/user-group/{userGroupId}', {}],
-  ])('%s takes no %j', async (call, body) => {
+  ])('%s refuses %j', async (call, body) => {
     const answer = await instance.call(call, { params: { id, userGroupId: id }, body })
     expect([answer.status, answer.json.code]).toEqual([400, 'invalid_request_body'])
   })
 
-  test.each(['sub', 'groups', 'email'])('the claim %s is reserved', async (key) => {
+  test.each(['sub', 'groups', 'email'])('reserves the claim %s', async (key) => {
     const body = [{ key, value: 'x' }]
     const params = { userGroupId: id }
     const { status, json } = await instance.call('PUT /api/custom-claims/user-group/{userGroupId}', { params, body })
     expect([status, json.code]).toEqual([400, 'reserved_claim'])
   })
 
-  test.each(['nonsense', randomUUID(), '__proto__', '\0'])('there is no group with the id %j', async (unknown) => {
+  test.each(['nonsense', randomUUID(), '__proto__', '\0'])('returns not found for the group ID %j', async (unknown) => {
     const params = { id: unknown, userGroupId: unknown }
     for (const [call, body] of [
       ['GET /api/user-groups/{id}', undefined],

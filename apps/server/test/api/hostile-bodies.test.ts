@@ -4,7 +4,7 @@ import { type CalledInstance, kinds, startCalled } from './calls.ts'
 import { createPerson, freshName } from './people.ts'
 import { valuesIn, whole } from './setting-calls.ts'
 
-/** Letters that are written in two ways, from right to left, beyond 16 bits, and joined. */
+/** Composed and decomposed letters, right-to-left text, characters beyond 16 bits, and joined emoji. */
 const texts = [
   'e\u0301te\u0301',
   '\u05e9\u05dc\u05d5\u05dd',
@@ -12,7 +12,7 @@ const texts = [
   '\u{20000}\u{1f3f4}\u{1f480}',
 ]
 
-/** Arrays and objects, each within the one before it. */
+/** Nested arrays and objects. */
 const deep = ['['.repeat(10_000) + ']'.repeat(10_000), `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`]
 
 describe.each(kinds)('on %s', (kind) => {
@@ -32,20 +32,20 @@ describe.each(kinds)('on %s', (kind) => {
       body,
     })
     const json: unknown = JSON.parse(await response.text())
-    // A cast: every answer below is an object.
+    // A cast: every response below is an object.
     return { status: response.status, json: json as Readonly<Record<string, unknown>> }
   }
 
   const groupBody = (more: string) => `{"name":"${freshName()}","friendlyName":"First"${more}}`
 
-  test('of duplicate keys the last counts', async () => {
+  test('uses the last of duplicate keys', async () => {
     const { status, json } = await send('POST', '/api/user-groups', groupBody(',"friendlyName":"Last"'))
     expect([status, json.friendlyName]).toEqual([201, 'Last'])
     const refused = await send('POST', '/api/user-groups', groupBody(',"friendlyName":""'))
     expect([refused.status, refused.json.code]).toEqual([400, 'validation_failed'])
   })
 
-  test('fields that nobody knows are ignored and never stored, however deep they are', async () => {
+  test('ignores unknown fields at any depth and never stores them', async () => {
     for (const value of [...deep, '"x"', '{"prototype":{"disabled":true}}']) {
       for (const name of ['unknown', 'userCount', 'id', 'toString', 'constructor']) {
         const { status, json } = await send('POST', '/api/user-groups', groupBody(`,"${name}":${value}`))
@@ -56,21 +56,21 @@ describe.each(kinds)('on %s', (kind) => {
     expect(Reflect.get({}, 'disabled')).toBeUndefined()
   })
 
-  test('what is too deep for a field is of the wrong type', async () => {
+  test('reports a value that is nested too deeply as a wrong type', async () => {
     for (const value of deep) {
       const { status, json } = await send('POST', '/api/user-groups', groupBody(`,"friendlyName":${value}`))
       expect([status, json.code, json.request_id]).toEqual([400, 'invalid_request_body', expect.any(String)])
     }
   })
 
-  test('half a body is none', async () => {
+  test('refuses an incomplete body', async () => {
     for (const body of ['{"name":', '{"name":"x",}', 'nonsense', '{"__proto__":{"disabled":true}}']) {
       const { status, json } = await send('POST', '/api/user-groups', body)
       expect([body, status, json.code]).toEqual([body, 400, 'invalid_request_body'])
     }
   })
 
-  test('a text of 1 MB is refused everywhere, and nothing is half-done', async () => {
+  test('refuses a text of 1 MB everywhere and changes nothing', async () => {
     const huge = 'x'.repeat(1_048_576)
     const name = freshName()
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
@@ -99,7 +99,7 @@ describe.each(kinds)('on %s', (kind) => {
     expect(found.json.data).toEqual([])
   })
 
-  test.each(texts)('%s is kept in NFC by whatever has it, and by a setting as it is', async (text) => {
+  test.each(texts)('stores %s in NFC, except in settings, which keep it unchanged', async (text) => {
     const nfc = text.normalize('NFC')
     const user = await createPerson(instance, { firstName: text, lastName: text, displayName: text })
     expect(user.json).toMatchObject({ firstName: nfc, lastName: nfc, displayName: nfc })
@@ -122,7 +122,7 @@ describe.each(kinds)('on %s', (kind) => {
     expect(read.json.customClaims).toEqual([{ key: nfc, value: nfc }])
 
     const settings = await instance.call('PUT /api/application-configuration', { body: whole({ appName: text }) })
-    // A program compares what it has written with what it reads.
+    // Programs compare the values that they wrote with those that they read.
     expect(valuesIn(settings).appName).toBe(text)
   })
 })

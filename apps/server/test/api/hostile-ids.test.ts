@@ -19,7 +19,7 @@ const hostile = [
   randomUUID().toUpperCase(),
 ]
 
-/** What is not there has a default picture, has authorized nothing, and is gone already. */
+/** An unknown user has a default picture and no authorizations, and deleting one succeeds. */
 const mayAnswer = [
   'GET /api/users/:id/profile-picture.png',
   'GET /api/oidc/users/:id/authorized-clients',
@@ -62,11 +62,11 @@ describe.each(kinds)('on %s', (kind) => {
     ])
   }
 
-  test.each(withIds)('$name: no id makes the server fail', async (route) => {
+  test.each(withIds)('$name: no ID causes a server error', async (route) => {
     for (const id of [...hostile, ...Object.values(gone)]) await refused(route, id)
   })
 
-  test('what belongs to somebody else is not there, and stays as it is', async () => {
+  test('hides objects of other users and leaves them unchanged', async () => {
     const { agent } = await instance.person(freshName())
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
     const body = { name: 'theirs', expiresAt }

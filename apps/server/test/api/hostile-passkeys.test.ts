@@ -22,7 +22,7 @@ const idOf = ({ authenticator }: Person) => authenticator.passkeys[0]?.id ?? ''
 const handleOf = ({ authenticator }: Person) => authenticator.passkeys[0]?.userHandle ?? ''
 const passkeysOf = async ({ id }: Person) =>
   (await instance.app.pocket.passkeys.list(id)).map(({ credentialId, counter }) => ({ credentialId, counter }))
-/** What everybody may see of an answer: no more than that it was refused, in one shape. */
+/** The public part of a response: only that it was refused, in one shape. */
 const shapeOf = (answer: { status: number; json(): unknown }) => [answer.status, Object.keys(Object(answer.json()))]
 
 describe('a sign-in', () => {
@@ -68,7 +68,7 @@ describe('a sign-in', () => {
       {},
       (answer) => ({ ...answer, response: { ...answer.response, authenticatorData: 'A'.repeat(66_000) } }),
     ],
-  ])('%s lets nobody in, is written down and changes nothing', async (_name, code, lies, change) => {
+  ])('%s is refused and recorded, and changes nothing', async (_name, code, lies, change) => {
     const agent = instance.agent()
     const answer = await finish(agent, change(await passkeyAnswer(agent, instance.url, ada.authenticator, lies)))
     expect(answer.json()).toMatchObject({ code })
@@ -79,12 +79,12 @@ describe('a sign-in', () => {
     expect(await passkeysOf(bob)).toEqual([{ credentialId: idOf(bob), counter: 0 }])
   })
 
-  test('counts once, and in the browser that asked alone', async () => {
+  test('is accepted once, and only in the browser that requested it', async () => {
     const [agent, other] = [instance.agent(), instance.agent()]
     const answer = await passkeyAnswer(agent, instance.url, ada.authenticator)
     await passkeyAnswer(other, instance.url, ada.authenticator)
     expect((await finish(other, answer)).json()).toMatchObject({ code: 'challenge_expired' })
-    // Only a verified answer spends the challenge.
+    // Only a verified response consumes the challenge.
     expect((await finish(agent, answer)).status).toBe(200)
     expect((await finish(agent, answer)).json()).toMatchObject({ code: 'challenge_expired' })
     const second = await passkeyAnswer(agent, instance.url, ada.authenticator)
@@ -92,7 +92,7 @@ describe('a sign-in', () => {
     expect((await finish(agent, second)).json()).toMatchObject({ code: 'challenge_expired' })
   })
 
-  test('from two tabs counts in both', async () => {
+  test('is accepted from both of two tabs', async () => {
     const agent = instance.agent()
     const tabs = [
       await passkeyAnswer(agent, instance.url, ada.authenticator),
@@ -129,13 +129,13 @@ describe('a new passkey', () => {
       {},
       (answer) => ({ ...answer, id: idOf(bob), rawId: idOf(bob) }),
     ],
-  ])('%s is refused, is written down and changes nothing', async (_name, code, misbehaviour, change) => {
+  ])('%s is refused and recorded, and changes nothing', async (_name, code, misbehaviour, change) => {
     const { agent } = ada
     const signedIn = await passkeyAnswer(agent, instance.url, ada.authenticator)
     expect((await agent.postJson(`${instance.url}/api/webauthn/login/finish`, signedIn)).status).toBe(200)
     const before = await passkeysOf(ada)
     const begun = await agent.postJson(`${instance.url}/settings/account/passkeys/options`, {})
-    // A cast: the authenticator refuses what is none. It is another one, since one holds one passkey of a person.
+    // A cast: the authenticator rejects invalid options. It is a second one, because each holds one passkey per user.
     const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
     const made = new SoftwareAuthenticator().create(options, { origin: instance.url, misbehaviour })
     const answer = await agent.postJson(`${instance.url}/settings/account/passkeys`, { response: change(made) })

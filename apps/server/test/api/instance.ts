@@ -1,15 +1,15 @@
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { type RunningApp, setUpAdministrator, startApp } from '../http/app.ts'
 
-/** A running server that is set up. */
+/** A running server after its set-up. */
 export interface Instance extends RunningApp {
-  /** A browser in which its administrator is signed in. */
+  /** A browser with a session of the administrator. */
   readonly administrator: UserAgent
-  /** Its passkey. */
+  /** The administrator's passkey. */
   readonly administratorAuthenticator: SoftwareAuthenticator
-  /** Makes a user who is no administrator, signs them in by a login code, and registers a passkey. */
+  /** Creates a user without the administrator role, signs in with a login code, and registers a passkey. */
   person(userName: string): Promise<Person>
-  /** The same without the passkey. */
+  /** The same without a passkey. */
   personWithoutPasskey(userName: string): Promise<Omit<Person, 'authenticator'>>
 }
 
@@ -19,16 +19,16 @@ export interface Person {
   readonly authenticator: SoftwareAuthenticator
 }
 
-/** Registers a passkey of whoever is signed in, over the REST API. */
+/** Registers a passkey for the current user through the REST API. */
 export async function registerPasskey(agent: UserAgent, url: string, authenticator = new SoftwareAuthenticator()) {
   const begun = await agent.getJson(`${url}/api/webauthn/register/start`)
-  // A cast: the authenticator refuses what is none.
+  // A cast: the authenticator rejects invalid options.
   const options = begun.json() as Parameters<SoftwareAuthenticator['create']>[0]
   const response = authenticator.create(options, { origin: url })
   return { authenticator, answer: await agent.postJson(`${url}/api/webauthn/register/finish`, response) }
 }
 
-/** A passkey's answer to a fresh challenge for this browser. */
+/** A passkey response to a new challenge for this browser. */
 export async function passkeyAnswer(
   agent: UserAgent,
   url: string,

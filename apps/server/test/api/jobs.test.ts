@@ -38,17 +38,17 @@ describe.each(kinds)('%s', (kind) => {
     readonly nextRunAt: string
     readonly lastRun: { readonly outcome: string; readonly finishedAt: string; readonly tookMs: number } | null
   }
-  // A cast: the answer is held against its schema where every operation is replayed.
+  // A cast: the test that replays every operation checks the schema.
   const jobs = async () => (await instance.call('GET /api/jobs')).json as unknown as readonly JobDto[]
 
-  test('every job has a name that people read', async () => {
+  test('gives every job a readable name', async () => {
     const messages = await loadMessages(fileURLToPath(new URL('../../locales/en.json', import.meta.url)))
     const names = (await jobs()).map(({ name }) => name)
     expect(names).toContain('rotate-keys')
     expect(names.filter((name) => !messages.has(`jobs.names.${name}`))).toEqual([])
   })
 
-  test('everything that is to be done by itself is a job, and each has run once after the start', async () => {
+  test('runs every periodic task as a job, once after the start', async () => {
     let seen = await jobs()
     while (seen.some(({ isRunning, lastRun }) => isRunning || lastRun === null)) seen = await jobs()
     const found = Object.fromEntries(seen.map((job) => [job.name, [job.intervalSeconds, job.lastRun?.outcome]]))
@@ -56,7 +56,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(found).toMatchObject(Object.fromEntries(expected))
   })
 
-  test('an administrator has a job run at once', async () => {
+  test('runs a job at once for an administrator', async () => {
     const named = async () => (await jobs()).find(({ name }) => name === 'remove-old-emails')
     const ended = async (after: string) => {
       for (;;) {
@@ -72,7 +72,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(audited(instance, 'job_requested')).toEqual([expect.objectContaining({ job: 'remove-old-emails' })])
   })
 
-  test('nobody runs what there is not', async () => {
+  test('returns not found for an unknown job', async () => {
     const answer = await instance.call('POST /api/jobs/{name}/run', { params: { name: 'mine-bitcoin' } })
     expect([answer.status, answer.json.code]).toEqual([404, 'job_not_found'])
   })

@@ -47,7 +47,7 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
   describe.each(kinds)('%s', (kind) => {
     let instance: CalledInstance
     beforeAll(async () => {
-      // Each database begins with the same directory.
+      // Each database starts with the same directory.
       await slapd[Symbol.asyncDispose]()
       slapd = await start()
       instance = await startCalled(kind)
@@ -72,14 +72,14 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
           ...changes,
         }),
       })
-    /** The hourly job begins soon after the start of the server, and may be in the way. */
+    /** The hourly job starts soon after the server and can run at the same time. */
     const unhindered = async (...call: Parameters<CalledInstance['call']>) => {
       for (;;) {
         const answer = await instance.call(...call)
         if (answer.json.code !== 'ldap_sync_running') return answer
       }
     }
-    /** Milliseconds until the hourly job runs the next time. */
+    /** Milliseconds until the next run of the hourly job. */
     const untilNextRun = async () => {
       const { response } = await instance.call('GET /api/jobs')
       // A cast: answers are compared with the document.
@@ -116,7 +116,7 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
     const codes = ({ json }: { readonly json: Readonly<Record<string, unknown>> }) =>
       (json.problems as readonly { code: string; dn: string }[]).map(({ code, dn }) => `${code} ${dn}`)
 
-    test('is refused while LDAP is disabled, and so is one from nowhere', async () => {
+    test('is refused while LDAP is disabled or no server is configured', async () => {
       expect((await sync()).json).toMatchObject({ code: 'ldap_disabled' })
       await configure({ ldapUrl: '' })
       const settings = `${instance.url}/settings/admin/application-configuration/ldap`
@@ -139,13 +139,13 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect(page.text).toContain('A filter can’t be read: Filter that finds people.')
     })
 
-    test('comes at its hour where LDAP is turned on and nobody has seen what it would do', async () => {
+    test('waits for its hour after LDAP is enabled without a reviewed dry run', async () => {
       await configure({ ldapEnabled: 'false' })
       await configure({ ldapUrl: 'ldap://127.0.0.1:1' })
       expect(await untilNextRun()).toBeGreaterThan(30 * 60_000)
     })
 
-    test('shows by itself what the first one would do, and does it when somebody asks', async () => {
+    test('shows a dry run first and imports on request', async () => {
       await configure()
       expect((await instance.call('POST /api/jobs/{name}/run', { params: { name: 'sync-ldap' } })).status).toBe(202)
       expect(await untilOneWaits()).toMatchObject({
@@ -160,7 +160,7 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect(page.text).toContain('Nothing is imported by itself until')
     })
 
-    test('is tried first, which changes nothing, even while LDAP is disabled', async () => {
+    test('has a dry run that changes nothing, even while LDAP is disabled', async () => {
       await configure({ ldapEnabled: 'false' })
       expect((await instance.call('POST /api/ldap/test')).json).toMatchObject({ code: null, isPrivate: false })
       const dry = await instance.call('POST /api/ldap/dry-run')
@@ -170,8 +170,7 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
         counts: { created: 4, groupsCreated: 2, membersAdded: 5 },
         losses: { asks: false },
       })
-      // Whoever would become an administrator is named as such, before anybody agrees to it.
-      // A cast: answers are compared with the document.
+      // The report names new administrators before anyone confirms the import. A cast: the API tests check the response.
       const { created } = dry.json.plan as { readonly created: readonly { name: string; changes: object }[] }
       const administrators = created.filter(({ changes }) => 'administrator' in changes)
       expect(administrators.map(({ name }) => name)).toEqual(['The bob (bob)'])
@@ -182,7 +181,7 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect((await users()).map(({ username }) => username)).toEqual(['ada'])
     })
 
-    test('is encrypted as the settings say, and trusts whom they name', async () => {
+    test('uses the configured encryption and trusted certificates', async () => {
       const own = (body: object) => instance.call('PATCH /api/settings', { body })
       const tried = async (changes: Parameters<typeof whole>[0] = {}) => {
         await configure({ ldapEnabled: 'false', ...changes })
@@ -198,9 +197,9 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       await own({ ldapStartTls: null, ldapCaCertificate: null })
     })
 
-    test('creates people and groups, and says so in the audit log', async () => {
+    test('creates users and groups, and records them in the audit log', async () => {
       await configure()
-      // Somebody has seen what it does, so that it comes by itself soon.
+      // An administrator has reviewed the dry run, so the job runs soon.
       expect(await untilNextRun()).toBeLessThanOrEqual(5000)
       expect((await sync()).status).toBe(204)
       expect(await states()).toEqual({
@@ -242,7 +241,7 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect(picture.headers.get('etag')).not.toBe(drawn.headers.get('etag'))
     })
 
-    test('does nothing the second time, but says again what is wrong', async () => {
+    test('changes nothing on a second run, but repeats the warnings', async () => {
       const before = await users()
       const second = await run()
       expect(Object.values(second.json.counts as object).every((count) => count === 0)).toBe(true)
@@ -250,7 +249,7 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect(await users()).toEqual(before)
     })
 
-    test('reads the attributes and the entries that the settings name', async () => {
+    test('reads the configured attributes and entries', async () => {
       const changed = (what: string) =>
         `dn: ${at('bob')}\nchangetype: modify\n${what}: description\ndescription: Called so\n\ndn: cn=staff,ou=groups,${base}\nchangetype: modify\n${what}: owner\nowner: ${at('bob')}\n`
       await slapd.modify(changed('add'))
@@ -275,7 +274,7 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       await configure()
     })
 
-    test('leaves people nothing to change but their language, and administrators neither', async () => {
+    test('lets imported users, including administrators, change only their language', async () => {
       const bob = await named('bob')
       const body = {
         username: 'robert',
@@ -298,7 +297,7 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect((await instance.call('DELETE /api/user-groups/{id}', { params: staff })).json.code).toBe(
         'ldap_user_group_update',
       )
-      // As the contract has it, members can be chosen; the next import chooses anew.
+      // The contract allows a choice of members; the next import replaces them.
       const members = { userIds: [(await named('ada')).id] }
       expect((await instance.call('PUT /api/user-groups/{id}/users', { params: staff, body: members })).status).toBe(
         200,
@@ -314,7 +313,7 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect(await named('bob')).toMatchObject({ locale: 'de' })
     })
 
-    test('changes what was changed there, disables who is gone, and ends what they have open', async () => {
+    test('applies changes of the directory, and disables missing users and ends their access', async () => {
       const issued = await instance.app.issueLoginCode('dave')
       const browser = instance.agent()
       await browser.postForm(`${instance.url}/lc`, { code: issued.code })
@@ -328,7 +327,7 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect((await browser.getJson(`${instance.url}/api/users/me`)).status).toBe(401)
     })
 
-    test('asks before much would go, and does then what was agreed to', async () => {
+    test('asks before a large removal, and applies the confirmed one', async () => {
       await configure({ ldapUserSearchFilter: '(uid=bob)' })
       const answer = await sync()
       expect([answer.status, answer.json.code]).toEqual([409, 'ldap_confirmation_needed'])
@@ -356,7 +355,7 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect(await states()).toMatchObject({ carol: 'enabled', erin: 'enabled', dave: 'disabled' })
     })
 
-    test('takes over a new picture, unless somebody has chosen one here', async () => {
+    test('imports a new picture unless one was chosen in this instance', async () => {
       const tagOf = async (name: string) => {
         const path = `/api/users/${(await named(name)).id}/profile-picture.png`
         return (await instance.agent().get(instance.url + path)).headers.get('etag')
@@ -385,7 +384,7 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect(chosen).not.toBe(erin)
     })
 
-    test('deletes who is gone, with everything, where that is chosen', async () => {
+    test('deletes missing users with all their data if configured', async () => {
       const { id } = await named('dave')
       await configure({ ldapSoftDeleteUsers: 'false' })
       const { json } = await run()
@@ -396,14 +395,14 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       await configure()
     })
 
-    test('takes over a local user who is linked on purpose, and lets go of them', async () => {
+    test('links a local user on request, and unlinks it', async () => {
       const params = { id: (await named('ada')).id }
       const link = (entry: string) => instance.call('PUT /api/users/{id}/ldap-link', { params, body: { entry } })
       expect((await link('nobody')).json.code).toBe('ldap_entry_not_found')
       expect((await link('bob')).json.code).toBe('ldap_entry_linked')
       expect((await link('ada')).json).toMatchObject({ dn: at('ada') })
       await sync()
-      // Theirs is there still.
+      // The user's own data still exists.
       await slapd.modify(`dn: ${at('free')}\nchangetype: add\nobjectClass: inetOrgPerson\nuid: free\ncn: F\nsn: F\n`)
       expect(await link('free')).toMatchObject({ status: 409, json: { code: 'ldap_entry_linked' } })
       await slapd.modify(`dn: ${at('free')}\nchangetype: delete\n`)
@@ -413,7 +412,7 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect(await named('ada')).toMatchObject({ ldapId: null })
     })
 
-    test('takes over a group of here that is linked on purpose, and lets go of it', async () => {
+    test('links a local group on request, and unlinks it', async () => {
       const people = [(await named('ada')).id, (await named('carol')).id]
       const names = { name: 'Friends', friendlyName: 'Friends' }
       const params = { id: String((await instance.call('POST /api/user-groups', { body: names })).json.id) }
@@ -427,7 +426,7 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect((await call('staff')).json.code).toBe('ldap_entry_linked')
       expect((await call('crew', { id: people[0] ?? '' })).status).toBe(404)
       expect((await call('CREW')).json).toMatchObject({ dn: `cn=crew,ou=groups,${base}` })
-      // Its own is there still.
+      // The group's own data still exists.
       const other = `dn: cn=other,ou=groups,${base}\nchangetype:`
       await slapd.modify(`${other} add\nobjectClass: groupOfNames\ncn: other\nmember: ${at('erin')}\n`)
       expect(await call('other')).toMatchObject({ status: 409, json: { code: 'ldap_entry_linked' } })
@@ -445,18 +444,18 @@ describeUnless(slapdMissing, describe)('an import from LDAP', () => {
       expect((await instance.call('DELETE /api/user-groups/{id}/ldap-link', { params })).json.code).toBe(
         'ldap_not_linked',
       )
-      // Its name is taken, and it is one of our own again.
+      // Its name is taken, and it is a local group again.
       expect(codes(await run())).toContain(`group_name_taken cn=crew,ou=groups,${base}`)
       expect((await instance.call('DELETE /api/user-groups/{id}', { params })).status).toBe(204)
     })
 
-    test('one at a time: who comes while one runs is told so', async () => {
+    test('runs one at a time, and refuses a second one meanwhile', async () => {
       const calls = Array.from({ length: 10 }, () => instance.call('POST /api/ldap/sync', { body: {} }))
       const outcomes = (await Promise.all(calls)).map(({ status, json }) => json.code ?? status)
       expect(new Set(outcomes)).toEqual(new Set([200, 'ldap_sync_running']))
     })
 
-    test('people are as all others once LDAP is disabled', async () => {
+    test('treats users as local ones after LDAP is disabled', async () => {
       await configure({ ldapEnabled: 'false' })
       const { id } = await named('erin')
       const body = {

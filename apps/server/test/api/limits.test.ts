@@ -43,7 +43,7 @@ describe.each(kinds)('%s', (kind) => {
 
   afterAll(async () => stack.disposeAsync())
 
-  // More is let in as time passes, so time stands still during a test.
+  // Limits refill over time, so the clock is frozen during a test.
   beforeEach(() => {
     stopTime()
   })
@@ -51,7 +51,7 @@ describe.each(kinds)('%s', (kind) => {
     jest.restoreAllMocks()
   })
 
-  /** From somewhere that nobody has been before. */
+  /** An IP address that was not used before. */
   const somewhere = () => `198.51.100.${++addresses}`
   const from = (address: string) => new UserAgent({ headers: { 'x-forwarded-for': address } })
   const post =
@@ -63,7 +63,7 @@ describe.each(kinds)('%s', (kind) => {
     Promise.all(Array.from({ length: count }, (_, index) => make(index)))
   const admitted = (answers: readonly UserAgentResponse[]) => answers.filter(({ status }) => status !== 429).length
 
-  /** A browser of the administrator's at another address. */
+  /** A browser of the administrator at another IP address. */
   async function signedIn(address: string): Promise<UserAgent> {
     const agent = from(address)
     const { code } = await instance.app.issueLoginCode('ada')
@@ -79,7 +79,7 @@ describe.each(kinds)('%s', (kind) => {
     ['POST /api/one-time-access-token/:token', 5, 10, guess()],
     ['POST /api/one-time-access-email', 5, 300, post('/api/one-time-access-email', { email: 'eve@example.com' })],
     ['POST /api/device-login/requests', 5, 10, post('/api/device-login/requests')],
-  ])('%s: %i at once, one more after %i s', async (_call, burst, interval, call) => {
+  ])('%s: allows %i at once, and one more after %i s', async (_call, burst, interval, call) => {
     const agent = from(somewhere())
     const answers = await times(burst + 3, () => call(agent))
     expect(admitted(answers)).toBe(burst)
@@ -101,12 +101,12 @@ describe.each(kinds)('%s', (kind) => {
     ['POST /api/device-login/verification', 5, post('/api/device-login/verification', { code: 'PABCDEFG' })],
     ['POST /api/users/me/send-email-verification', 1, post('/api/users/me/send-email-verification')],
     ['POST /api/users/me/verify-email', 5, post('/api/users/me/verify-email', { token: 'x' })],
-  ])('%s: %i at once for somebody who is signed in', async (_call, burst, call) => {
+  ])('%s: allows %i at once for a user with a session', async (_call, burst, call) => {
     const agent = await signedIn(somewhere())
     expect(admitted(await times(burst + 3, () => call(agent)))).toBe(burst)
   })
 
-  test('a device that waits asks ten times at once', async () => {
+  test('allows a waiting device ten polls at once', async () => {
     const agent = from(somewhere())
     const { id } = (await post('/api/device-login/requests')(agent)).json() as { id: string }
     const ask = () =>
@@ -121,7 +121,7 @@ describe.each(kinds)('%s', (kind) => {
     ['/lc/email', 5, { email: 'eve@example.com' }, post('/api/one-time-access-email', { email: 'eve@example.com' })],
     ['/login/device', 5, null, post('/api/device-login/requests')],
     ['/st/unknown', 20, null, null],
-  ])('the page %s counts with the API, and says when to try again', async (path, burst, form, call) => {
+  ])('counts the page %s with the API, and shows when to retry', async (path, burst, form, call) => {
     const agent = from(somewhere())
     const visit = () => (form ? agent.postForm(instance.url + path, form) : agent.get(instance.url + path))
     const answers = await times(burst + 1, visit)
@@ -138,14 +138,14 @@ describe.each(kinds)('%s', (kind) => {
     ['/signup', 10, { response: nothing }],
     ['/signup/options', 20, { username: 'eve' }],
     ['/login/setup', 10, { response: nothing }],
-  ])('a script at %s is told so after %i', async (path, burst, body) => {
+  ])('reports the limit to a script at %s after %i requests', async (path, burst, body) => {
     const agent = from(somewhere())
     const answers = await times(burst + 2, () => agent.postJson(instance.url + path, body))
     expect(admitted(answers)).toBe(burst)
     expect(answers.find(({ status }) => status === 429)?.json()).toMatchObject({ code: 'rate_limited' })
   })
 
-  test('codes of devices are counted on the pages too', async () => {
+  test('counts device codes on the pages too', async () => {
     const agent = await signedIn(somewhere())
     expect((await agent.get(`${instance.url}/device`)).status).toBe(200)
     const look = () => agent.get(`${instance.url}/device?code=PABCDEFG`)
@@ -158,7 +158,7 @@ describe.each(kinds)('%s', (kind) => {
     expect((await agent.get(`${instance.url}/device`)).status).toBe(200)
   })
 
-  test('a network of IPv6 counts as one, its neighbour as another', async () => {
+  test('counts an IPv6 network as one source, and its neighbour separately', async () => {
     const answers = await times(8, (index) => guess()(from(`2001:db8:1:2:${index}::${index}`)))
     expect(admitted(answers)).toBe(5)
     expect((await guess()(from('2001:0db8:0001:0002:ffff::1'))).status).toBe(429)
@@ -167,8 +167,8 @@ describe.each(kinds)('%s', (kind) => {
     expect([admitted(mapped), (await guess()(from('::ffff:192.0.2.200'))).status]).toEqual([5, 429])
   })
 
-  test('two processes count together', async () => {
-    // Time stands still in the other process as well.
+  test('shares the limits between two processes', async () => {
+    // The clock of the other process is frozen as well.
     const stopped = `--import=data:text/javascript,Date.now=()=>${Date.now()}`
     await using other = await startAnother(kind, { ...env, NODE_OPTIONS: stopped })
     const address = somewhere()
@@ -178,7 +178,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(admitted(answers)).toBe(5)
   })
 
-  test('everything that programs call is limited for an address, and nothing else', async () => {
+  test('limits every endpoint for programs per IP address, and no other', async () => {
     const address = somewhere()
     const answers = await times(600, () => from(address).getJson(`${instance.url}/.well-known/webfinger`))
     expect(admitted(answers)).toBe(300)
@@ -187,7 +187,7 @@ describe.each(kinds)('%s', (kind) => {
     expect((await from(somewhere()).getJson(`${instance.url}/api/version/latest`)).status).not.toBe(429)
   })
 
-  test('ten wrong codes for an address of e-mail, from wherever, whether or not anybody has it', async () => {
+  test('allows ten wrong codes for an e-mail address in total, registered or not', async () => {
     for (const email of ['ada@example.com', 'nobody@example.com']) {
       const agent = new UserAgent()
       await agent.postJson(`${instance.url}/api/one-time-access-email`, { email }, { headers: at(somewhere()) })
@@ -200,14 +200,14 @@ describe.each(kinds)('%s', (kind) => {
         ),
       )
       expect([email, admitted(answers)]).toEqual([email, 10])
-      // A code of twelve signs from an administrator still lets them in.
+      // A code of twelve characters from an administrator still works.
       const { code } = await instance.app.issueLoginCode('ada')
       const inside = await agent.postForm(`${instance.url}/lc`, { code }, { headers: at(somewhere()) })
       expect(inside.status).toBe(303)
     }
   })
 
-  test('wrong codes from everywhere end together; right ones and passkeys go on', async () => {
+  test('limits wrong codes from all sources together, but not valid codes and passkeys', async () => {
     const agent = await signedIn(somewhere())
     const { authenticator } = await registerPasskey(agent, instance.url)
     const places = Array.from({ length: 30 }, somewhere)
@@ -224,7 +224,7 @@ describe.each(kinds)('%s', (kind) => {
   test.each([
     ['for an address of e-mail', 90_000, 'eve@example.com'],
     ['from everywhere', 2_000, null],
-  ])('a right short code is no guess where those %s are used up', async (_which, interval, email) => {
+  ])('does not count a valid short code as a guess after %s are used up', async (_which, interval, email) => {
     const administrator = await signedIn(somewhere())
     const send = (method: string, path: string, body: object) =>
       administrator.sendJson(method, instance.url + path, { body }).then((answer) => answer.json())
@@ -243,17 +243,17 @@ describe.each(kinds)('%s', (kind) => {
     const enter = async (code: string) =>
       (await agent.postJson(`${instance.url}/api/one-time-access-token/${code}`, {}, { headers: at(somewhere()) }))
         .status
-    // By then other attempts are forgotten. When the clock goes back, these are: they are too far ahead to be true.
+    // Other attempts have expired by then. After the clock is set back, these are implausibly far in the future.
     let now = Date.now() + 600_000
     jest.spyOn(Date, 'now').mockImplementation(() => now)
     while ((await enter('ABCDEF')) !== 429);
-    // There is one more.
+    // One more is allowed.
     now += interval
     for (const code of right) expect(await enter(code)).toBe(200)
     expect([await enter('ABCDEF'), await enter('ABCDEF')]).toEqual([401, 429])
   })
 
-  test('a flood is written down once', async () => {
+  test('records repeated refusals once', async () => {
     const address = somewhere()
     const before = refusals().length
     await times(40, () => guess()(from(address)))
@@ -273,7 +273,7 @@ describe.each(kinds)('%s', (kind) => {
   const at = (address: string) => ({ 'x-forwarded-for': address })
 })
 
-test('DISABLE_RATE_LIMITING lets everything pass', async () => {
+test('allows everything with DISABLE_RATE_LIMITING', async () => {
   await using running = await startApp({ DISABLE_RATE_LIMITING: 'true' })
   for (let tries = 0; tries < 12; tries++)
     expect((await running.agent().postJson(`${running.url}/api/one-time-access-token/ABCDEF`, {})).status).toBe(401)

@@ -10,7 +10,7 @@ interface Paging {
   readonly itemsPerPage: number
 }
 
-/** How different programs ask for a page. */
+/** The page parameters of different programs. */
 const dialects: Readonly<Record<string, (page: number, limit: number) => string>> = {
   'pagination[page] and pagination[limit]': (page, limit) => `pagination[page]=${page}&pagination[limit]=${limit}`,
   'the same, encoded': (page, limit) => `pagination%5Bpage%5D=${page}&pagination%5Blimit%5D=${limit}`,
@@ -31,12 +31,12 @@ describe.each(kinds)('on %s', (kind) => {
 
   async function list(query: string): Promise<{ ids: readonly string[]; pagination: Paging }> {
     const { json } = await instance.call('GET /api/users', { query: `?${query}` })
-    // A cast: the answer is compared with the document.
+    // A cast: the call checks the response.
     const { data, pagination } = json as unknown as { data: readonly { id: string }[]; pagination: Paging }
     return { ids: data.map(({ id }) => id), pagination }
   }
 
-  test.each(Object.entries(dialects))('%s lead through everything once, and to an end', async (_, ask) => {
+  test.each(Object.entries(dialects))('%s lead through all entries once and then end', async (_, ask) => {
     const seen: string[] = []
     for (let page = 1; ; page += 1) {
       const { ids, pagination } = await list(ask(page, 5))
@@ -55,7 +55,7 @@ describe.each(kinds)('on %s', (kind) => {
   })
 
   test.each(['0', '-1', '1.5', '1e3', 'x', '', '99999999999999999999', '0x10', ' 2', 'NaN'])(
-    'what is no page is the first, and what is no limit the usual one: %j',
+    'use the first page and the default limit for invalid values: %j',
     async (text) => {
       const value = encodeURIComponent(text)
       for (const query of [
@@ -72,7 +72,7 @@ describe.each(kinds)('on %s', (kind) => {
     },
   )
 
-  test('a limit is 100 at most, and of several values the first counts', async () => {
+  test('limit a page to 100 entries, and use the first of several values', async () => {
     expect((await list('limit=1000')).pagination.itemsPerPage).toBe(100)
     expect((await list('page=2&page=1&limit=5&limit=7')).pagination).toMatchObject({ currentPage: 2, itemsPerPage: 5 })
   })
@@ -82,7 +82,7 @@ describe.each(kinds)('on %s', (kind) => {
       method === 'GET' && status === 'served' && auth !== 'protocol' && path.startsWith('/api/') && !path.includes(':'),
   )
 
-  test.each(reads)('GET $path ignores what it does not know', async ({ path }) => {
+  test.each(reads)('GET $path ignores unknown parameters', async ({ path }) => {
     const { administrator, url } = instance
     const plain = await administrator.getJson(url + path)
     const query = '?unknown=1&a[b][c]=d&__proto__[x]=y&constructor=z&toString=1&sort[column]=password&filters[x][0]=1'

@@ -10,7 +10,7 @@ type Columns = Readonly<Record<string, string>>
 
 const tomorrow = () => new Date(Date.now() + 86_400_000).toISOString()
 
-/** What makes the copy of a row another one, table by table: for `n`, a number of eleven digits, in both kinds of SQL. */
+/** The columns that make a copied row unique, per table: for `n`, a number of eleven digits, in both SQL dialects. */
 const differences: Readonly<Record<string, Columns>> = {
   pocket_user: {
     user_name: `'copy' || n`,
@@ -66,7 +66,7 @@ describe.each(kinds)('on %s', (kind) => {
     throw new Error('No statement has been sent yet.')
   }
 
-  /** Copies a row until there are so many, in one statement. */
+  /** Copies a row up to this count, in one statement. */
   async function fill(table: string, count: number): Promise<void> {
     const [row = {}] = await database().query<object>(`SELECT * FROM ${table} LIMIT 1`)
     const different: Columns = { ...differences[table], id: `'00000000-0000-4000-8000-0' || n` }
@@ -82,7 +82,7 @@ describe.each(kinds)('on %s', (kind) => {
     )
   }
 
-  /** The fewest of some attempts, since jobs send statements of their own in between. */
+  /** The minimum of several attempts, because jobs send their own statements in between. */
   async function statements(path: string): Promise<number> {
     const counts: number[] = []
     for (let attempt = 0; attempt < 3; attempt += 1) {
@@ -111,11 +111,11 @@ describe.each(kinds)('on %s', (kind) => {
     return Array.isArray(json.data) && json.data.map(({ username }) => username)
   }
 
-  test('a list costs the same number of statements, whatever it holds', async () => {
+  test('uses a constant number of statements for a list of any size', async () => {
     const few = await measured(10, lists)
     expect(await measured(1000, lists)).toEqual(few)
     expect(few).toMatchObject(await measured(100_000, longLists))
-    // Of those that match many the pages are found in another way than of few.
+    // A search with many matches uses another query than one with few.
     for (const [search, page, first] of [
       ['copy1000000', 2, 10000000004],
       ['copy1000000', 4999, 10000009998],

@@ -4,7 +4,7 @@ import { endMemberships } from '../../src/groups/membership-ends.ts'
 import { audited, type CalledInstance, kinds, lastEntry, startCalled } from './calls.ts'
 import { createPerson, freshName } from './people.ts'
 
-describe.each(kinds)('memberships that end on %s', (kind) => {
+describe.each(kinds)('expiring memberships on %s', (kind) => {
   let instance: CalledInstance
   beforeAll(async () => {
     instance = await startCalled(kind)
@@ -20,7 +20,7 @@ describe.each(kinds)('memberships that end on %s', (kind) => {
   const setEnd = (params: Readonly<Record<string, string>>, endsAt: unknown) =>
     instance.call('PATCH /api/user-groups/{id}/members/{userId}', { params, body: { endsAt } })
 
-  test('are said by a route of their own, which others leave alone', async () => {
+  test('are set by a route of their own, and kept by other routes', async () => {
     const { params, groupId, userId } = await membership()
     const endsAt = '2100-01-01T00:00:00.000Z'
     expect(await setEnd(params, endsAt)).toMatchObject({ status: 200, json: { userId, groupId, endsAt } })
@@ -40,12 +40,12 @@ describe.each(kinds)('memberships that end on %s', (kind) => {
     expect(await lastEntry(instance, 'MEMBERSHIP_END_CHANGED')).toMatchObject({ userID: userId, changes })
   })
 
-  test.each([['2000-01-01T00:00:00Z'], ['tomorrow'], [undefined]])('do not end at %j', async (endsAt) => {
+  test.each([['2000-01-01T00:00:00Z'], ['tomorrow'], [undefined]])('refuse the expiry %j', async (endsAt) => {
     const { params } = await membership()
     expect(await setEnd(params, endsAt)).toMatchObject({ status: 400, json: { code: 'validation_failed' } })
   })
 
-  test('are gone at their instant, and what they let people have with them', async () => {
+  test('end at their expiry, together with the access they gave', async () => {
     const { params, userId, groupId } = await membership()
     const { json: client } = await instance.call('POST /api/oidc/clients', {
       body: { name: freshName(), callbackURLs: ['https://app.example/'], isGroupRestricted: true },
@@ -69,7 +69,7 @@ describe.each(kinds)('memberships that end on %s', (kind) => {
     const run = () => endMemberships({ ...instance.app, audit })
     await run()
     expect([await stillThere(), events]).toEqual([true, []])
-    // On a busy machine the instant has passed before the call arrives; then a later one is asked for.
+    // On a slow machine the expiry can pass before the call arrives; then the test retries with a later one.
     let end = 0
     for (let ahead = 100, status = 0; status !== 200; ahead *= 2) {
       end = Date.now() + ahead
@@ -82,7 +82,7 @@ describe.each(kinds)('memberships that end on %s', (kind) => {
     expect([await stillThere(), events]).toEqual([false, [{ event: 'membership_ended', accountId: userId, groupId }]])
   })
 
-  test('end what they let people have when an administrator ends them, too', async () => {
+  test('also end the access they gave when an administrator expires them', async () => {
     const { userId, groupId } = await membership()
     const { json: client } = await instance.call('POST /api/oidc/clients', {
       body: { name: freshName(), callbackURLs: ['https://app.example/'], isGroupRestricted: true },

@@ -5,14 +5,14 @@ import { createPerson, freshName } from './people.ts'
 
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
 
-/** What a body with such fields would do to every object, were it merged into one. */
+/** The effect on every object if such a body were merged into one. */
 const fields = [
   '"__proto__":{"polluted":true}',
   '"constructor":{"prototype":{"polluted":true}}',
   '"prototype":{"polluted":true}',
 ]
 
-/** Members that an operation may look into. */
+/** Members that an operation can read. */
 const members = [
   'credentials',
   'protocol',
@@ -24,7 +24,7 @@ const members = [
   'clientExtensionResults',
 ]
 
-/** As they are, in an array, and within members. `__proto__` stands apart, since the parser refuses it. */
+/** The fields directly, in an array and nested. `__proto__` is separate, because the parser refuses it. */
 const bodies = [fields.slice(0, 1), fields.slice(1)].flatMap((some) => {
   const inner = `{${some.join()}}`
   return [
@@ -35,13 +35,13 @@ const bodies = [fields.slice(0, 1), fields.slice(1)].flatMap((some) => {
   ]
 })
 
-describe.each(kinds)('names that every object has, on %s', (kind) => {
+describe.each(kinds)('property names of Object.prototype on %s', (kind) => {
   let instance: CalledInstance
   let writes: readonly string[]
 
   beforeAll(async () => {
     instance = await startCalled(kind)
-    // A cast: the test of the document checks its shape.
+    // A cast: the OpenAPI test checks its shape.
     const document = (await instance.agent().getJson(`${instance.url}/api/openapi.json`)).json() as Document
     writes = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.entries(item).flatMap(([method, { requestBody }]) =>
@@ -61,7 +61,7 @@ describe.each(kinds)('names that every object has, on %s', (kind) => {
     return { status: answer.status, text: await answer.text() }
   }
 
-  test('are refused or ignored by every operation that takes a body', async () => {
+  test('are refused or ignored by every operation with a body', async () => {
     expect(writes.length).toBeGreaterThan(30)
     for (const call of writes)
       for (const body of bodies) {
@@ -73,7 +73,7 @@ describe.each(kinds)('names that every object has, on %s', (kind) => {
     expect(Reflect.get({}, 'polluted')).toBeUndefined()
   })
 
-  test('are stored nowhere', async () => {
+  test('are never stored', async () => {
     const { id } = await createPerson(instance)
     for (const key of ['__proto__', 'constructor', 'prototype']) {
       const body = [{ key, value: 'x' }]
@@ -107,7 +107,7 @@ describe.each(kinds)('names that every object has, on %s', (kind) => {
       expect((await instance.administrator.getJson(instance.url + list)).text).not.toMatch(/polluted|"prototype"/)
   })
 
-  test('are nothing that a list is asked for', async () => {
+  test('are not valid list parameters', async () => {
     for (const list of [
       '/api/users',
       '/api/user-groups',

@@ -9,7 +9,7 @@ import { comparison, type Differences, type Document, type DocumentedOperation }
 import { type Instance, startInstance } from './instance.ts'
 
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
-/** Served, but not by operations. */
+/** Served, but not as operations. */
 const undocumented = ['GET /healthz', 'GET /api/docs']
 
 let instance: Instance
@@ -20,7 +20,7 @@ let operations: readonly (readonly [call: string, operation: DocumentedOperation
 beforeAll(async () => {
   instance = await startInstance()
   const answer = await instance.agent().getJson(`${instance.url}/api/openapi.json`)
-  // A cast: what the test relies on is checked by the tests below.
+  // A cast: the tests below check the used members.
   document = answer.json() as Document
   differences = comparison(document)
   operations = Object.entries(document.paths).flatMap(([path, item]) =>
@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(async () => instance[Symbol.asyncDispose]())
 
-test('documents what is served, and nothing else', () => {
+test('documents exactly the served routes', () => {
   const served = contract
     .filter(({ status, auth }) => status === 'served' && auth !== 'protocol')
     .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
@@ -38,7 +38,7 @@ test('documents what is served, and nothing else', () => {
   expect(operations.map(([call]) => call).sort()).toEqual(served.sort())
 })
 
-test('says of every operation who may call it', () => {
+test('states the required access of every operation', () => {
   const access = new Map(operations.map(([call, { security }]) => [call, security]))
   expect(access.get('GET /api/api-keys')).toEqual([{ session: [] }, { apiKey: ['read:account'] }])
   expect(access.get('DELETE /api/api-keys/{id}')).toEqual([{ session: [] }, { apiKey: ['write:account'] }])
@@ -66,19 +66,19 @@ test('describes the query of a list', () => {
   ])
 })
 
-test('keeps named schemas once, and refers to nothing that is missing', () => {
+test('defines named schemas once, and has no unresolved reference', () => {
   const text = JSON.stringify(document)
   const referred = new Set([...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name))
   expect(referred).toContain('ApiKeyDto')
   expect([...referred].sort()).toEqual(Object.keys(document.components.schemas).sort())
 })
 
-test('has no pattern that only JavaScript understands', () => {
+test('has no pattern that only JavaScript supports', () => {
   expect(JSON.stringify(document)).not.toMatch(/\\[pP]\{/)
 })
 
-test('every operation answers as documented to nobody, and to an administrator', async () => {
-  // Reading comes first, since something that is written may end the session.
+test('every operation responds as documented to an anonymous caller and to an administrator', async () => {
+  // Reads run first, because a write can end the session.
   const inOrder = operations.toSorted(([a], [b]) => Number(b.startsWith('GET')) - Number(a.startsWith('GET')))
   for (const agent of [instance.agent(), instance.administrator])
     for (const [call, { requestBody }] of inOrder) {
@@ -96,7 +96,7 @@ test('the page names every operation', async () => {
   expect(page.text).not.toMatch(/<script|undefined|\[object/)
 })
 
-test('what the page shows is text, whatever it holds', () => {
+test('the page escapes all text', () => {
   const hostile = `"><script>alert('&')</script>`
   const { text } = html`<p title="${hostile}">${[html`<b>${hostile}</b>`]}</p>`
   const escaped = '&quot;&gt;&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;'
@@ -121,7 +121,7 @@ describe('a document', () => {
     handle: async () => ({}),
   })
 
-  test('has the parameters of the address and of the query', () => {
+  test('has the parameters of the path and the query', () => {
     expect(openApiDocument([read], about, access)).toMatchObject({
       paths: {
         '/api/things/{id}': {
@@ -144,12 +144,12 @@ describe('a document', () => {
     })
   })
 
-  test('is refused where two operations share an id or an address', () => {
+  test('is refused if two operations share an ID or a path', () => {
     expect(() => openApiDocument([read, { ...read, path: '/api/others' }], about, access)).toThrow('is there twice')
     expect(() => openApiDocument([read, { ...read, id: 'other' }], about, access)).toThrow('is there twice')
   })
 
-  test('is refused where two schemas share a name', () => {
+  test('is refused if two schemas share a name', () => {
     const schema = named('Thing', { type: 'string' })
     const other = { ...read, id: 'other', path: '/api/others', answer: { status: 200, schema } } as const
     expect(() => openApiDocument([read, other], about, access)).toThrow('Two schemas of the API are named Thing.')

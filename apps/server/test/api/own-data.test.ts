@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
 import { freshName } from './people.ts'
 
-describe.each(kinds)('one’s own data on %s', (kind) => {
+describe.each(kinds)('the own data on %s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {
@@ -10,7 +10,7 @@ describe.each(kinds)('one’s own data on %s', (kind) => {
   })
   afterAll(async () => instance[Symbol.asyncDispose]())
 
-  test('are one JSON object with all there is of oneself, nothing of others, and no secret', async () => {
+  test('is one JSON object with all data of the user, none of others, and no secret', async () => {
     const other = await instance.person(freshName())
     const name = freshName()
     const { id, agent } = await instance.person(name)
@@ -45,7 +45,7 @@ describe.each(kinds)('one’s own data on %s', (kind) => {
     expect(audited(instance, 'account_exported')).toEqual([expect.objectContaining({ accountId: id })])
   })
 
-  test('are read in pieces where there is much', async () => {
+  test('is read in batches if it is large', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     for (let index = 0; index < 205; index += 1) await agent.get(`${instance.url}/api/users/me/data`)
     const { auditLog } = (await agent.getJson(`${instance.url}/api/users/me/data`)).json() as {
@@ -55,7 +55,7 @@ describe.each(kinds)('one’s own data on %s', (kind) => {
     expect(auditLog.length).toBeGreaterThan(205)
   })
 
-  test('are for oneself, in a session, on the page as well', async () => {
+  test('is available only to its owner with a session, on the page as well', async () => {
     const { agent } = await instance.person(freshName())
     const at = '/settings/account/data'
     expect((await agent.get(instance.url + at)).text).toContain(`action="${at}/download"`)

@@ -40,7 +40,7 @@ describe.each(kinds)('%s', (kind) => {
   const read = async () => (await instance.call('GET /api/settings')).json
   const change = async (body: unknown) => instance.call('PATCH /api/settings', { body })
 
-  test('begins with the defaults, and changes what is named and nothing else', async () => {
+  test('starts with the defaults, and changes only the named settings', async () => {
     expect(await read()).toEqual(usual)
     const changed = await change({ webFingerDomains: ['Example.com', 'b\u00fccher.example', 'example.com'], other: 1 })
     const webFingerDomains = ['example.com', 'xn--bcher-kva.example']
@@ -49,12 +49,12 @@ describe.each(kinds)('%s', (kind) => {
     expect(await read()).toEqual({ ...usual, webFingerDomains, auditLogRetentionDays: 7 })
     const finger = await fetch(`${instance.url}/.well-known/webfinger?resource=acct:anna@example.com`)
     expect(await finger.json()).toMatchObject({ links: [{ href: instance.url }] })
-    // What was read can be sent back.
+    // The response can be sent back unchanged.
     expect((await change(await read())).status).toBe(200)
     expect((await change({ webFingerDomains: null, auditLogRetentionDays: null })).json).toEqual(usual)
   })
 
-  test('is left alone by whoever writes the settings of the contract', async () => {
+  test('is not changed by writes to the settings of the contract', async () => {
     await change({ auditLogRetentionDays: 11 })
     const body = whole({ appName: 'Other' })
     expect((await instance.call('PUT /api/application-configuration', { body })).status).toBe(200)
@@ -62,7 +62,7 @@ describe.each(kinds)('%s', (kind) => {
     await change({ auditLogRetentionDays: null })
   })
 
-  test('what was changed is in the audit log, once', async () => {
+  test('records each change once in the audit log', async () => {
     await change({ auditLogRetentionDays: 30 })
     await change({ auditLogRetentionDays: 30 })
     await change({ auditLogRetentionDays: null })
@@ -88,7 +88,7 @@ describe.each(kinds)('%s', (kind) => {
     [{ webFingerDomains: [''] }, 'webFingerDomains[0]'],
     [{ webFingerDomains: ['-a.example'] }, 'webFingerDomains[0]'],
     [{ webFingerDomains: Array.from({ length: 101 }, (_, i) => `a${i}.example`) }, 'webFingerDomains'],
-  ])('%j is refused', async (body, field) => {
+  ])('refuses %j', async (body, field) => {
     const refused = await change(body)
     expect([refused.status, refused.json]).toEqual([
       400,
@@ -97,13 +97,13 @@ describe.each(kinds)('%s', (kind) => {
     expect(await read()).toEqual(usual)
   })
 
-  test('a wrong type is refused', async () => {
+  test('refuses a wrong type', async () => {
     for (const body of [{ auditLogRetentionDays: '7' }, { webFingerDomains: 'example.com' }, [], 'text'])
       expect((await change(body)).json.code).toBe('invalid_request_body')
   })
 })
 
-test('the environment wins, key by key, and what it decides is locked', async () => {
+test('prefers the environment per key, and locks its keys', async () => {
   await using instance = await startInstance({ AUDIT_LOG_RETENTION_DAYS: '3' })
   const send = (body: unknown) => instance.administrator.sendJson('PATCH', `${instance.url}/api/settings`, { body })
   const refused = await send({ auditLogRetentionDays: 4, webFingerDomains: ['example.com'] })
@@ -117,7 +117,7 @@ test('the environment wins, key by key, and what it decides is locked', async ()
   ])
 })
 
-test('nothing can be changed where the environment decides everything', async () => {
+test('refuses every change if the environment decides everything', async () => {
   await using instance = await startInstance({ UI_CONFIG_DISABLED: 'true', WEBFINGER_DOMAINS: 'a.example, B.example' })
   const url = `${instance.url}/api/settings`
   const locked = Object.keys(usual).filter((key) => key !== 'locked')
@@ -127,7 +127,7 @@ test('nothing can be changed where the environment decides everything', async ()
   expect([refused.status, refused.json()]).toMatchObject([403, { code: 'ui_config_disabled' }])
 })
 
-test('domains that are none stop the start', () => {
+test('stops the start on invalid domains', () => {
   const read = () => loadConfig({ WEBFINGER_DOMAINS: 'example.com,no domain' }, () => Buffer.alloc(0))
   expect(read).toThrow(InvalidConfig)
   expect(read).toThrow('"no domain" is not the name of a domain')

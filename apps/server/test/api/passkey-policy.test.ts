@@ -15,7 +15,7 @@ describe.each(kinds)('%s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {
-    // Not even where it can be read is everything metadata.
+    // Even readable metadata does not cover every model.
     instance = await startCalled(kind, { FIDO_METADATA_FILE_PATH: new URL(import.meta.url).pathname })
   })
 
@@ -28,7 +28,7 @@ describe.each(kinds)('%s', (kind) => {
 
   const optionsFor = async (agent: Agent) => {
     const { json } = await instance.call('GET /api/webauthn/register/start', { agent })
-    // A cast: the call has compared it with the document.
+    // A cast: the call checks it against the document.
     return json as unknown as CreationOptions
   }
 
@@ -55,7 +55,7 @@ describe.each(kinds)('%s', (kind) => {
     return [status, json.code]
   }
 
-  test('the settings of the contract decide what a browser is asked for', async () => {
+  test('passes the settings of the contract to the browser', async () => {
     const { id, agent } = await instance.personWithoutPasskey(freshName())
     await policy({ webauthnUserVerification: 'preferred', webauthnAuthenticatorAttachment: 'cross-platform' })
     const options = await optionsFor(agent)
@@ -75,7 +75,7 @@ describe.each(kinds)('%s', (kind) => {
     await policy({ webauthnAuthenticatorAttachment: 'platform' })
     const inTheDevice = { hints: ['client-device'], authenticatorSelection: { authenticatorAttachment: 'platform' } }
     expect(await optionsFor(agent)).toMatchObject(inTheDevice)
-    // A browser that does not do as it was asked.
+    // A browser that ignores the requested options.
     const { authenticatorSelection: _asked, ...unasked } = await optionsFor(agent)
     const body = new SoftwareAuthenticator(key).create(unasked, { origin: instance.url })
     const refused = await instance.call('POST /api/webauthn/register/finish', { body, agent })
@@ -89,7 +89,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(await requestOptions()).toMatchObject({ userVerification: 'required', hints: [] })
   })
 
-  test('passkeys that never verified anybody go on where that is required later, until they are refused', async () => {
+  test('accepts passkeys without user verification after it becomes required, until they are refused', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const other = await instance.person(freshName())
     await policy({ webauthnUserVerification: 'preferred' })
@@ -98,7 +98,7 @@ describe.each(kinds)('%s', (kind) => {
       const { json } = await instance.call('GET /api/passkeys/compliance', { query })
       return [json.nonCompliant, (json.problems as { unverified?: number }).unverified]
     }
-    /** What was asked for, and what is said of an answer without it. */
+    /** The requested options, and the error for a response that does not meet them. */
     const without = async () => {
       const browser = instance.agent()
       const asked = await requestOptions(browser)
@@ -112,21 +112,21 @@ describe.each(kinds)('%s', (kind) => {
     expect(await unverified('')).toEqual([1, 1])
     expect((await requestOptions()).userVerification).toBe('preferred')
     expect(await signIn(authenticator)).toEqual([200, undefined])
-    // Whoever could does not get away without it.
+    // A user whose passkey can verify must do so.
     expect(await signIn(other.authenticator, { userVerified: false })).toEqual([
       400,
       'passkey_user_verification_required',
     ])
     await policy({}, { passkeyNonCompliance: 'require', passkeyNonComplianceFrom: '2020-01-01' })
     expect(await without()).toEqual(['required', 'passkey_not_allowed'])
-    // With the first PIN of its owner it complies.
+    // After the owner sets a PIN, the authenticator complies.
     await policy({}, { passkeyNonCompliance: null, passkeyNonComplianceFrom: null })
     expect(await signIn(authenticator, { userVerified: true })).toEqual([200, undefined])
     expect(await unverified('')).toEqual([0, 0])
     expect(await without()).toEqual(['required', 'passkey_user_verification_required'])
   })
 
-  test('a passkey that it does not accept is not registered', async () => {
+  test('refuses to register a passkey that does not comply', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const refused = async (made: SoftwareAuthenticatorOptions) => {
       const { json } = (await register(agent, made)).answer
@@ -148,7 +148,7 @@ describe.each(kinds)('%s', (kind) => {
     await policy({}, { passkeyAllowedModels: null })
   })
 
-  test('one that was accepted before stays, until another one is demanded', async () => {
+  test('keeps an accepted passkey until the policy requires another one', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const { authenticator } = await register(agent, {})
     const page = async () => (await agent.get(`${instance.url}/settings/account/security`)).text
@@ -169,7 +169,7 @@ describe.each(kinds)('%s', (kind) => {
     for (const text of [await page(), await profile()]) expect(text).toContain('From Dec 31, 9999 on it’s refused.')
     await policy({ webauthnAllowSyncedPasskeys: 'false' }, { passkeyNonComplianceFrom: '2020-01-01' })
     expect(await signIn(authenticator)).toEqual([403, 'passkey_not_allowed'])
-    // What is refused is no other way in: of those that are accepted the last one stays.
+    // A refused passkey is not a sign-in method, so the last accepted one cannot be removed.
     const removal = async (id: unknown) => {
       const { status, json } = await instance.call('DELETE /api/webauthn/credentials/{id}', {
         params: { id: String(id) },
@@ -186,7 +186,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(await signIn(authenticator)).toEqual([200, undefined])
   })
 
-  test('whose only passkey is on one device is asked for another one, until they put it off', async () => {
+  test('asks users whose only passkey is on one device for another one, until they postpone it', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const asks = async (browser = agent) =>
       (await browser.get(`${instance.url}/settings/account`)).text.includes('Your only passkey is on')
@@ -216,14 +216,14 @@ describe.each(kinds)('%s', (kind) => {
     expect((await synced.agent.get(`${instance.url}/settings/account`)).text).not.toContain('Your only passkey is on')
   })
 
-  test('a passkey with a key of ML-DSA signs in where the runtime can verify it', async () => {
+  test('accepts a passkey with an ML-DSA key if the runtime can verify it', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const isOffered = (await optionsFor(agent)).pubKeyCredParams.some(({ alg }) => alg === -48)
     const { answer, authenticator } = await register(agent, { algorithm: isOffered ? 'ML-DSA-44' : 'ES256' })
     expect([answer.status, await signIn(authenticator)]).toEqual([200, [200, undefined]])
   })
 
-  test('says beforehand how many passkeys would not comply', async () => {
+  test('previews how many passkeys would not comply', async () => {
     const both = await instance.personWithoutPasskey(freshName())
     await register(both.agent, {})
     await register(both.agent, key)
@@ -246,7 +246,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(await count('?deniedModels=x')).toMatchObject({ status: 400 })
   })
 
-  test('where attestation is required and the metadata is none, nobody registers', async () => {
+  test('refuses all registrations if attestation is required and the metadata is invalid', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     await policy({}, { passkeyAttestation: 'required' })
     expect(await optionsFor(agent)).toMatchObject({ attestation: 'direct' })
@@ -255,7 +255,7 @@ describe.each(kinds)('%s', (kind) => {
     expect((await register(agent, key)).answer.status).toBe(200)
   })
 
-  test('a counter that does not rise is written down and shown, and refused where the policy says so', async () => {
+  test('records and shows a counter that does not increase, and refuses it if configured', async () => {
     const { id, agent } = await instance.personWithoutPasskey(freshName())
     const { authenticator } = await register(agent, { ...key, counter: 'counting' })
     expect(await instance.app.pocket.passkeys.list(id)).toMatchObject([{ counter: 1 }])

@@ -9,11 +9,11 @@ const rounds = 8
 const callback = 'https://app.example/callback'
 
 describe.each(kinds)('servers on one %s', (kind) => {
-  test('leave no session of a removed passkey, whatever is under way', async () => {
+  test('leave no session of a removed passkey during concurrent requests', async () => {
     await using stack = new AsyncDisposableStack()
     const database = await databaseOf(kind, stack)
     const first = stack.use(await startCalled(kind, database))
-    // Two connections to one SQLite file in one process would wait for each other.
+    // Two connections of one process to one SQLite file would block each other.
     const second = kind === 'SQLite' ? first : stack.use(await startApp({ ...database, APP_URL: first.url }))
     const { url } = first
     const body = { name: 'App', callbackURLs: [callback], skipConsent: true }
@@ -37,7 +37,7 @@ describe.each(kinds)('servers on one %s', (kind) => {
       const given = await token(thief, { grant_type: 'authorization_code', redirect_uri: callback, code })
       const refresh = (refresh_token: string) => token(thief, { grant_type: 'refresh_token', refresh_token })
       const begun = await thief.getJson(`${url}/api/webauthn/register/start`)
-      // A cast: the authenticator refuses what is none.
+      // A cast: the authenticator rejects invalid options.
       const planted = new SoftwareAuthenticator().create(begun.json() as never, { origin: url })
       const device = second.agent()
       const asked = (await post(device, '/api/device-login/requests')).json() as { id: string; userCode: string }
@@ -62,7 +62,7 @@ describe.each(kinds)('servers on one %s', (kind) => {
       for (const agent of [thief, another, device])
         expect((await agent.getJson(`${url}/api/users/me`)).status).toBe(401)
       expect((await first.call('GET /api/users/{id}/sessions', { params: { id } })).json).toEqual([])
-      // What was registered before the removal is listed with it.
+      // A passkey registered before the removal is listed with it.
       const left = await first.app.pocket.passkeys.list(id)
       expect(left.length).toBe(registered.status === 200 ? 1 : 0)
       const listed = (await first.call('GET /api/users/{id}/passkey-removals', { params: { id } })).json

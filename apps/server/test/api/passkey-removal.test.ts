@@ -17,13 +17,13 @@ const hour = 60 * minute
 
 const key = () => ({ name: 'For a script', expiresAt: new Date(Date.now() + 86_400_000).toISOString() })
 
-/** Lets time go by, for the server too. */
+/** Advances the time, on the server too. */
 function pass(milliseconds: number) {
   const now = Date.now() + milliseconds
   jest.spyOn(Date, 'now').mockImplementation(() => now)
 }
 
-/** Where a client is told of logouts. */
+/** The back-channel logout endpoint of a client. */
 async function startListener() {
   const server = createServer((_, res) => res.end())
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -77,7 +77,7 @@ describe.each(kinds)('on %s,', (kind) => {
     const redeem = () => device.postJson(`${instance.url}/api/device-login/requests/${json.id}/exchange`, {})
     return { device, decided, redeem }
   }
-  /** The id of the newest passkey. */
+  /** The ID of the newest passkey. */
   const newest = async (accountId: string) => (await passkeysOf(accountId)).at(-1)?.id ?? ''
   const remove = (id: string, credentialId: string) =>
     instance.call('DELETE /api/users/{id}/webauthn-credentials/{credentialId}', { params: { id, credentialId } })
@@ -92,7 +92,7 @@ describe.each(kinds)('on %s,', (kind) => {
     const { json } = await instance.call('POST /api/oidc/clients/{id}/secret', { params })
     return { client_id: params.id, client_secret: String(json.secret) }
   }
-  /** What a client is given in a browser: a refresh token. */
+  /** The refresh token that a client gets in a browser. */
   async function given(agent: UserAgent, credentials: Awaited<ReturnType<typeof client>>) {
     const query = { client_id: credentials.client_id, redirect_uri: callback, response_type: 'code', scope: 'openid' }
     const { location } = await agent.get(`${instance.url}/authorize?${new URLSearchParams(query)}`)
@@ -122,7 +122,7 @@ describe.each(kinds)('on %s,', (kind) => {
     const fields = { ...credentials, grant_type: deviceGrant, device_code: String(device.device_code) }
     return grantOf(credentials, (await post('/api/oidc/token', fields)).json)
   }
-  /** A person with two passkeys, of which only the second was used in the second browser. */
+  /** A user with two passkeys; the second browser used only the second one. */
   async function twoPasskeys() {
     const person = await instance.person(freshName())
     const first = await newest(person.id)
@@ -132,7 +132,7 @@ describe.each(kinds)('on %s,', (kind) => {
     return { ...person, first, clean, other, second: await newest(person.id) }
   }
 
-  test('an administrator who removes a stolen passkey ends its session, which registers no other one', async () => {
+  test('ends the session of a stolen passkey that an administrator removes, so that it registers no other', async () => {
     const { id, agent, authenticator } = await instance.person(freshName())
     const thief = await signIn(authenticator)
     const begun = await thief.getJson(`${instance.url}/api/webauthn/register/start`)
@@ -140,13 +140,13 @@ describe.each(kinds)('on %s,', (kind) => {
     expect((await remove(id, await newest(id))).status).toBe(204)
     expect([await isSignedIn(thief), await isSignedIn(agent)]).toEqual([false, false])
     expect((await thief.getJson(`${instance.url}/api/webauthn/register/start`)).status).toBe(401)
-    // A ceremony that was under way stores nothing either.
+    // A pending ceremony stores nothing either.
     const response = new SoftwareAuthenticator().create(begun.json() as never, { origin: instance.url })
     expect((await thief.postJson(`${instance.url}/api/webauthn/register/finish`, response)).status).toBe(401)
     expect(await passkeysOf(id)).toEqual([])
   })
 
-  test('ends what came of it: passkeys registered there, devices approved there, and what clients got, also after the session', async () => {
+  test('ends everything derived from it: passkeys, approved devices and client grants, also after the session', async () => {
     const { id, authenticator, first, clean, other } = await twoPasskeys()
     const credentials = await client()
     const thief = await signIn(authenticator)
@@ -172,7 +172,7 @@ describe.each(kinds)('on %s,', (kind) => {
     await reauthenticate(clean, other)
   })
 
-  test('ends what clients got in sessions that have expired meanwhile, and spares those of other passkeys', async () => {
+  test('ends client grants of expired sessions, and keeps those of other passkeys', async () => {
     const { id, authenticator, first, clean } = await twoPasskeys()
     const credentials = await client()
     const grant = await given(await signIn(authenticator), credentials)
@@ -194,7 +194,7 @@ describe.each(kinds)('on %s,', (kind) => {
     await listener.told
   })
 
-  test('leaves the session of the remover where another passkey was used last in it', async () => {
+  test('keeps the current session if another passkey was used last in it', async () => {
     const { agent, authenticator, first, clean, other, second } = await twoPasskeys()
     const own = await signIn(other)
     await reauthenticate(own, authenticator)
@@ -207,7 +207,7 @@ describe.each(kinds)('on %s,', (kind) => {
     expect(await isSignedIn(own)).toBe(false)
   })
 
-  test('keeps the session of the remover if its last passkey was registered with the removed one', async () => {
+  test('keeps the current session if its last passkey was registered with the removed one', async () => {
     const { id, agent } = await instance.person(freshName())
     const first = await newest(id)
     const { authenticator, answer } = await registerPasskey(agent, instance.url)
@@ -218,7 +218,7 @@ describe.each(kinds)('on %s,', (kind) => {
     expect([await isSignedIn(agent), await isSignedIn(elsewhere)]).toEqual([true, false])
   })
 
-  test('a session without a passkey adds one for fifteen minutes, by how it began, and not after a removal', async () => {
+  test('lets a session without a passkey add one within fifteen minutes of its start, but not after a removal', async () => {
     const { id, authenticator, agent } = await instance.person(freshName())
     const mayAdd = async (browser: UserAgent) => {
       const { status, text } = await browser.getJson(`${instance.url}/api/webauthn/register/start`)
@@ -240,7 +240,7 @@ describe.each(kinds)('on %s,', (kind) => {
     expect(await mayAdd(again)).toEqual([403, 'sign_in_again'])
   })
 
-  test('a ceremony that began before the removal adds no passkey in a session that it spares', async () => {
+  test('refuses a passkey from a ceremony that began before the removal, in a session that is kept', async () => {
     const { id } = await instance.person(freshName())
     const byCode = await signInByCode(id)
     const begun = await byCode.getJson(`${instance.url}/api/webauthn/register/start`)
@@ -250,7 +250,7 @@ describe.each(kinds)('on %s,', (kind) => {
     expect(await passkeysOf(id)).toEqual([])
   })
 
-  test('shows what was made, and withdraws it with one act', async () => {
+  test('shows derived objects and revokes them in one action', async () => {
     const boss = await instance.person(freshName())
     const { json } = await instance.call('GET /api/users/{id}', { params: { id: boss.id } })
     const body = { ...json, email: `${json.username}@example.com`, isAdmin: true }
@@ -267,7 +267,7 @@ describe.each(kinds)('on %s,', (kind) => {
     const clientId = String((await instance.call('POST /api/oidc/clients', { body: app, ...by })).json.id)
     const params = { id: clientId }
     const secret = (await instance.call('POST /api/oidc/clients/{id}/secrets', { params, ...by })).json
-    // An API key leads to the session in which it was made.
+    // An API key belongs to the session that created it.
     const bySecretKey = await instance
       .agent()
       .sendJson('POST', `${instance.url}/api/oidc/clients/${clientId}/secrets`, { options: withKey })
@@ -306,7 +306,7 @@ describe.each(kinds)('on %s,', (kind) => {
       { id: (bySecretKey.json() as Json).id },
     ])
     expect((await instance.call('GET /api/users/{id}/passkey-removals', where)).json).toHaveLength(1)
-    // What the planted passkey does meanwhile is withdrawn with it.
+    // Changes made with the planted passkey are revoked too.
     const heir = await signIn(planted)
     await instance.call('POST /api/api-keys', { body: key(), agent: heir })
 
@@ -325,7 +325,7 @@ describe.each(kinds)('on %s,', (kind) => {
     expect((await instance.agent().postJson(`${instance.url}/api/webauthn/login/finish`, lost)).status).toBe(400)
   })
 
-  test('the owner sees it too, and keeps the passkey that they have just used', async () => {
+  test('shows them to the owner too, and keeps the passkey that was just used', async () => {
     const { id, agent, first } = await (async () => {
       const person = await instance.person(freshName())
       return { ...person, first: await newest(person.id) }

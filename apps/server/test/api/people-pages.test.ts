@@ -21,7 +21,7 @@ afterEach(() => void jest.restoreAllMocks())
 const get = (path: string, agent: UserAgent = instance.administrator) => agent.get(instance.url + path)
 const post = (path: string, fields: Record<string, string> = {}, agent: UserAgent = instance.administrator) =>
   agent.postForm(instance.url + path, fields)
-/** Lets an administrator sign in by a login code. */
+/** Signs an administrator in with a login code. */
 async function administratorByCode() {
   const { id, agent } = await instance.personWithoutPasskey(freshName())
   await instance.app.directory.users.update(id, {}, { administrator: true })
@@ -34,7 +34,7 @@ async function makeLink(fields: Record<string, string> = { uses: '3', lifetime: 
   return { page, token }
 }
 
-test.each([approvals, invitations])('%s is for administrators alone', async (path) => {
+test.each([approvals, invitations])('%s requires an administrator', async (path) => {
   const { agent } = await instance.personWithoutPasskey(freshName())
   expect((await get(path, instance.agent())).status).toBe(303)
   expect((await get(path, agent)).status).toBe(403)
@@ -46,14 +46,14 @@ test.each([
   `${invitations}/bulk`,
   `${invitations}/x/remove`,
   '/settings/admin/users/x/sessions/end',
-])('nobody else posts to %s', async (path) => {
+])('POST to %s is refused to everyone else', async (path) => {
   const { agent } = await instance.personWithoutPasskey(freshName())
   expect((await post(path, {}, instance.agent())).status).toBe(401)
   expect((await post(path, { uses: '1', decision: 'approve' }, agent)).status).toBe(403)
 })
 
 describe('invitations', () => {
-  test('a link is made, works as often as it says, and not once it was deleted', async () => {
+  test('creates a link that works as often as stated, until it is deleted', async () => {
     const group = await instance.call('POST /api/user-groups', { body: { name: 'family', friendlyName: 'Family' } })
     const { page, token } = await makeLink({ uses: '3', lifetime: 'day', groups: String(group.json.id) })
     expect(page.text).toContain('0 of 3')
@@ -71,7 +71,7 @@ describe('invitations', () => {
     expect(instance.log.join()).not.toContain(token)
   })
 
-  test('are found by their link and by how they were used, and deleted several at once', async () => {
+  test('searches links, filters them by use and deletes several at once', async () => {
     const first = await makeLink()
     const second = await makeLink({ uses: '1', lifetime: 'day' })
     const body = { username: freshName(), token: second.token }
@@ -81,7 +81,7 @@ describe('invitations', () => {
       return [first, second].map(({ token }) => text.includes(token))
     }
     const link = encodeURIComponent(`${instance.url}/st/${first.token}`)
-    // What is searched stands in the field as well.
+    // The search field keeps the query.
     expect((await get(`${invitations}?search=${link}`)).text).toContain('data-label="Used">0 of 3<')
     expect(await shown(`search=${second.token}`)).toEqual([false, true])
     expect((await get(`${invitations}?search=nowhere`)).text).toContain('Nothing matches')
@@ -104,12 +104,12 @@ describe('invitations', () => {
     [{ uses: '' }, 'Enter a number from 1 to 100.'],
     [{ uses: '1e1' }, 'Enter a number from 1 to 100.'],
     [{ uses: '1', groups: 'nowhere' }, 'One of these groups no longer exists.'],
-  ])('%j makes none, and says why', async (fields, sentence) => {
+  ])('refuses %j with an explanation', async (fields, sentence) => {
     const answer = await post(invitations, fields)
     expect([answer.status, answer.text]).toEqual([400, expect.stringContaining(sentence)])
   })
 
-  test.each(['__proto__', 'toString', ''])('a lifetime of %j is a week', async (lifetime) => {
+  test.each(['__proto__', 'toString', ''])('interprets a lifetime of %j as one week', async (lifetime) => {
     expect((await post(invitations, { uses: '1', lifetime })).status).toBe(303)
     const { json } = await instance.call('GET /api/signup-tokens', {
       query: '?sort[column]=createdAt&sort[direction]=desc',
@@ -118,7 +118,7 @@ describe('invitations', () => {
     expect(Math.round((Date.parse(expiresAt) - Date.now()) / 86_400_000)).toBe(7)
   })
 
-  test('whoever came by a login code reads and makes none', async () => {
+  test('lets a session from a login code read invitations but not create them', async () => {
     const { token } = await makeLink()
     const agent = await administratorByCode()
     const page = await get(invitations, agent)
@@ -136,7 +136,7 @@ describe('approvals', () => {
     return { id: String(json.id), username }
   }
 
-  test('who waits is shown, and let in or refused', async () => {
+  test('shows waiting users, and approves or rejects them', async () => {
     const [first, second] = [await waiting(), await waiting()]
     const page = await get(approvals)
     expect(page.text).toContain(first.username)
@@ -149,7 +149,7 @@ describe('approvals', () => {
     expect(audited(instance, 'account_enabled')).toContainEqual(expect.objectContaining({ accountId: first.id }))
   })
 
-  test('what somebody else has decided is decided', async () => {
+  test('refuses a second decision', async () => {
     const { id } = await waiting()
     await instance.call('POST /api/signup-approvals/{id}/approve', { params: { id }, body: {} })
     const late = await instance.administrator.follow(await post(`${approvals}/${id}`, { decision: 'refuse' }))
@@ -157,15 +157,15 @@ describe('approvals', () => {
     expect(await instance.app.directory.find(id)).toBeDefined()
   })
 
-  test('a note that is too long decides nothing', async () => {
+  test('refuses a note that is too long', async () => {
     const { id } = await waiting()
     expect((await post(`${approvals}/${id}`, { decision: 'approve', note: 'x'.repeat(501) })).status).toBe(400)
     expect((await instance.app.directory.find(id))?.disabled).toBe(true)
   })
 })
 
-describe('the sessions of a person', () => {
-  test('are shown, and ended one by one or all at once', async () => {
+describe('the sessions of a user', () => {
+  test('are shown, and revoked one by one or all at once', async () => {
     const name = freshName()
     const { id, agent } = await instance.person(name)
     const other = instance.agent()
@@ -184,7 +184,7 @@ describe('the sessions of a person', () => {
     expect((await post(ends[0] ?? '')).status).toBe(404)
   })
 
-  test('of an administrator are ended after a passkey', async () => {
+  test('of an administrator require a passkey check to be revoked', async () => {
     const { id, agent } = await instance.person(freshName())
     await instance.app.directory.users.update(id, {}, { administrator: true })
     const now = Date.now() + 61_000

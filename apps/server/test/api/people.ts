@@ -2,13 +2,13 @@ import type { Answer, CalledInstance } from './calls.ts'
 
 let count = 0
 
-/** A name that nobody has yet. */
+/** A user name that is not in use. */
 export function freshName(): string {
   count += 1
   return `person${count}`
 }
 
-/** Makes a user by the API; `fields` add to a name and an address that nobody has, or replace them. */
+/** Creates a user through the API; `fields` extend or replace a unique name and address. */
 export async function createPerson(
   instance: CalledInstance,
   fields: Readonly<Record<string, unknown>> = {},

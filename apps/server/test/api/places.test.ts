@@ -43,13 +43,13 @@ describe.each(kinds)('%s', (kind) => {
     return agent
   }
 
-  // A cast: the answer is held against its schema.
+  // A cast: the call checks it against its schema.
   const entries = async (query: string) =>
     (await instance.call('GET /api/audit-logs/all', { query: `?filters[userID]=${person.id}&${query}` })).json
       .data as readonly Entry[]
   const countries = (found: readonly Entry[]) => [...new Set(found.map(({ country }) => country))].sort()
 
-  test('an entry of the audit log keeps where its address was', async () => {
+  test('stores the location of the IP address in an audit entry', async () => {
     const found = await entries('filters[event]=SIGN_IN&sort[column]=createdAt&sort[direction]=asc')
     expect(found.map(({ ipAddress, country, city }) => [ipAddress, country, city])).toEqual([
       ['81.2.69.160', 'United Kingdom', 'London'],
@@ -61,10 +61,10 @@ describe.each(kinds)('%s', (kind) => {
     ])
   })
 
-  test('entries are found and sorted by their places, and told inside from outside', async () => {
+  test('filters and sorts entries by location, and separates internal from external ones', async () => {
     expect(countries(await entries('filters[location]=internal'))).toEqual(['Internal Network'])
     const outside = await entries('filters[location]=external')
-    // The login code of this person was made by no request, so it came from nowhere.
+    // The login code of this user was created without a request, so it has no location.
     expect(outside.every(({ ipAddress }) => ipAddress !== null)).toBe(true)
     expect(countries(outside)).toEqual(['', 'Germany', 'Sweden', 'United Kingdom'])
     const both = 'filters[location][0]=internal&filters[location][1]=external&filters[event]=SIGN_IN'
@@ -79,7 +79,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(await sorted('city', 'asc')).toEqual(['London United Kingdom', 'Munich Germany', ' ', ' Sweden'])
   })
 
-  test('files have them too', async () => {
+  test('includes locations in exports', async () => {
     const file = async (format: string) =>
       (await instance.administrator.get(`${instance.url}/api/audit-logs/export?format=${format}&search=munich`)).text
     const [head, line] = (await file('csv')).split('\r\n')
@@ -88,7 +88,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(JSON.parse(await file('jsonl'))).toMatchObject({ country: 'Germany', city: 'Munich' })
   })
 
-  test('sessions say where they were used', async () => {
+  test('shows where sessions were used', async () => {
     const sessions = (await instance.call('GET /api/users/{id}/sessions', { params: { id: person.id } }))
       .json as unknown as readonly Entry[]
     const places = sessions.map(({ ipAddress, country, city }) => [ipAddress, country, city])
@@ -98,7 +98,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(own).toContainEqual(expect.objectContaining({ country: 'Germany', city: 'Munich' }))
   })
 
-  test('pages say it in words', async () => {
+  test('shows locations as text on pages', async () => {
     const agent = await signInFrom('2a02:d400::8', 'de')
     const english = ['London, United Kingdom', 'Munich, Germany', 'Internal network', 'Tailscale']
     const german = ['London, Vereinigtes Königreich', 'München, Deutschland', 'Internes Netzwerk', 'Tailscale']
@@ -117,14 +117,14 @@ describe.each(kinds)('%s', (kind) => {
     expect([filtered.includes('Internal network'), filtered.includes('Munich')]).toEqual([true, false])
   })
 
-  test('nobody in a network of its own is asked on the word of others', async () => {
+  test('shows no location warning to users of an internal network', async () => {
     const body = { name: 'Inside', callbackURLs: [], logoUrl: 'https://[2a02:d400:1::7]/logo.png' }
     const refused = await instance.call('POST /api/oidc/clients', { body })
     expect([refused.status, refused.json.code]).toEqual([422, 'logo_download_failed'])
     expect(refused.response.text).toContain('not_public')
   })
 
-  test('whoever lets a device in sees its place', async () => {
+  test('shows the approver the location of the device', async () => {
     const waiting = new UserAgent({ headers: { 'user-agent': 'SomeTV/3.1', 'x-forwarded-for': '81.2.69.160' } })
     const { json } = await instance.call('POST /api/device-login/requests', { agent: waiting })
     const code = String(json.userCode)
@@ -134,7 +134,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(['London, United Kingdom', 'SomeTV/3.1', '81.2.69.160'].filter((word) => !text.includes(word))).toEqual([])
   })
 
-  test('whoever lets an application on a device in sees its place', async () => {
+  test("shows the approver the location of the client's device", async () => {
     const client = await instance.call('POST /api/oidc/clients', {
       body: { name: 'Tool', callbackURLs: [], isPublic: true, grantTypes: ['device_code'] },
     })
@@ -150,7 +150,7 @@ describe.each(kinds)('%s', (kind) => {
   })
 })
 
-test('the database is downloaded at the start where it is missing, and the job says why it could not be', async () => {
+test('downloads a missing database at the start, and reports a failure in the job', async () => {
   await using source = await startSource()
   await using folder = await createFolder()
   const env = {
@@ -162,7 +162,7 @@ test('the database is downloaded at the start where it is missing, and the job s
   source.answer = (_req, res) => void res.writeHead(401).end()
   await using instance = await startCalled('SQLite', env)
   const lastRun = async () => {
-    // A cast: the answer is held against its schema.
+    // A cast: the call checks it against its schema.
     const jobs = (await instance.call('GET /api/jobs')).json as unknown as readonly {
       name: string
       isRunning: boolean
