@@ -26,7 +26,7 @@ describe.each(kinds)('%s', (kind) => {
     return { status: answer.status, etag: answer.headers.get('etag') ?? '', json: Object(json) }
   }
 
-  /** A thing, where it is read, and two changes of it that differ. */
+  /** An object, its URL, and two changes that differ. */
   const things: readonly (readonly [
     name: string,
     make: () => Promise<string>,
@@ -78,7 +78,7 @@ describe.each(kinds)('%s', (kind) => {
     return String((await instance.call('POST /api/oidc/clients', { body: { name: 'Client', callbackURLs } })).json.id)
   }
 
-  test.each(things)('%s is changed only where it is as it was read', async (_, make, elsewhere, body) => {
+  test.each(things)('changes %s only if it is as it was read', async (_, make, elsewhere, body) => {
     const path = await make()
     const write = elsewhere === '' ? path : `${elsewhere}/${path.split('/').at(-1)}`
     const { etag } = await send('GET', path)
@@ -88,14 +88,14 @@ describe.each(kinds)('%s', (kind) => {
     expect([refused.status, refused.json.code]).toEqual([412, 'precondition_failed'])
     const now = await send('GET', path)
     expect(now.etag).not.toBe(etag)
-    // One of several, and any state at all, and no condition.
+    // One of several ETags, the wildcard, and no condition.
     for (const [n, condition] of [`"other", ${now.etag}`, '*', undefined].entries())
       expect((await send('PUT', write, body(n + 3), condition)).status).toBe(200)
     expect((await send('DELETE', path, undefined, etag)).status).toBe(412)
     expect((await send('DELETE', path, undefined, (await send('GET', path)).etag)).status).toBe(204)
   })
 
-  /** A relation of two things, and what is put there; each change differs from the one before. */
+  /** A relation of two objects and its value; each change differs from the previous one. */
   const relations: readonly (readonly [name: string, make: () => Promise<Relation>])[] = [
     [
       'the clients that a group may use',
@@ -128,7 +128,7 @@ describe.each(kinds)('%s', (kind) => {
         return {
           path: `/api/api-access/${clientId}`,
           body: (n) => ({ userDelegatedPermissionIds: n % 2 ? [read] : [read, write], clientPermissionIds: [] }),
-          // The other way to the same grant.
+          // The other route to the same grant.
           rename: [`/api/apis/${id}/clients/${clientId}`, { clientAccess: true }],
         }
       },
@@ -149,11 +149,11 @@ describe.each(kinds)('%s', (kind) => {
 
   interface Relation {
     readonly path: string
-    /** Where it is written, if elsewhere. */
+    /** The URL for writes, if it differs. */
     readonly write?: string
     readonly method?: string
     readonly body: (n: number) => unknown
-    /** Something else that changes what was read. */
+    /** Another write that changes the value that was read. */
     readonly rename?: readonly [path: string, body: unknown]
   }
 
@@ -166,7 +166,7 @@ describe.each(kinds)('%s', (kind) => {
     return { id, read, write }
   }
 
-  test.each(relations)('%s: of two administrators who have read the same, the second is told', async (_, make) => {
+  test.each(relations)('%s: rejects the second of two administrators who read the same state', async (_, make) => {
     const { path, write = path, method = 'PUT', body, rename } = await make()
     const { etag } = await send('GET', path)
     expect(etag).toMatch(/^W\/"[\w-]{22}"$/)
@@ -185,7 +185,7 @@ describe.each(kinds)('%s', (kind) => {
     }
   })
 
-  test('access that has changed is not taken away by who has not seen that', async () => {
+  test('refuses to revoke access that changed since it was read', async () => {
     const { id, read } = await createApi()
     const path = `/api/apis/${id}/clients/${await createClient()}`
     const none = await send('GET', path)
@@ -196,7 +196,7 @@ describe.each(kinds)('%s', (kind) => {
     expect((await send('GET', path)).etag).toBe(none.etag)
   })
 
-  test('of several who change the same state at once, one does', async () => {
+  test('accepts one of several concurrent changes of the same state', async () => {
     const { id } = await createPerson(instance)
     const path = `/api/users/${id}`
     const { etag } = await send('GET', path)
@@ -210,7 +210,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(results.toSorted()).toEqual([200, 412, 412, 412])
   })
 
-  test('a condition that an operation does not know is not met, and nothing is done', async () => {
+  test('refuses a precondition that an operation does not support, and changes nothing', async () => {
     const { id } = await createPerson(instance)
     for (const [method, path, body] of [
       ['POST', '/api/user-groups', { name: 'conditional', friendlyName: 'Group' }],
@@ -227,7 +227,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(stranger.status).toBe(401)
   })
 
-  test('what is shown beside a record is never kept back', async () => {
+  test('always returns data that is shown next to a record', async () => {
     const { id } = await createPerson(instance)
     const groupId = await createGroup()
     const params = { id }
@@ -241,7 +241,7 @@ describe.each(kinds)('%s', (kind) => {
     expect([again.status, again.text]).toEqual([200, expect.stringContaining(name)])
   })
 
-  test('settings are changed only where they are as they were read', async () => {
+  test('changes settings only if they are as they were read', async () => {
     const own = await send('GET', '/api/settings')
     expect((await send('PATCH', '/api/settings', { auditLogRetentionDays: 5 }, own.etag)).status).toBe(200)
     expect((await send('PATCH', '/api/settings', { auditLogRetentionDays: 6 }, own.etag)).status).toBe(412)
@@ -253,7 +253,7 @@ describe.each(kinds)('%s', (kind) => {
     expect((await send('GET', `${path}/all`)).json).toContainEqual(expect.objectContaining({ value: 'One' }))
   })
 
-  test('the page of a client shows what somebody else has saved, keeps what was entered, and can replace it', async () => {
+  test('shows changes of another administrator on the client page, keeps the input, and can overwrite them', async () => {
     const id = await createClient()
     const page = `${instance.url}/settings/admin/oidc-clients/${id}`
     const agent = instance.administrator

@@ -6,7 +6,7 @@ const key = 'a key of the environment'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** What programs that were written for Pocket ID send, as they send it: with an API key, and nothing of a browser. */
+/** Requests exactly as programs for Pocket ID send them: with an API key and without browser headers. */
 describe.each(['SQLite', 'PostgreSQL'] as const)('programs for Pocket ID, on %s', (kind) => {
   const stack = new AsyncDisposableStack()
   let running: RunningApp
@@ -27,11 +27,11 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('programs for Pocket ID, on %s'
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     const text = await answer.text()
-    // A cast: each test looks at what it needs.
+    // A cast: each test reads only the members it needs.
     return { status: answer.status, json: (text === '' ? {} : JSON.parse(text)) as Json }
   }
 
-  test('a program in Go may write the name of a field in another case: the launch URL of the Terraform provider', async () => {
+  test('accepts a field name in another case from a program in Go: the launch URL of the Terraform provider', async () => {
     const fields = { name: 'Wiki', callbackURLs: ['https://wiki.example.com/cb'], isPublic: false, pkceEnabled: true }
     const made = await call('POST /api/oidc/clients', { ...fields, id: 'wiki', launchUrl: 'https://wiki.example.com' })
     expect([made.status, made.json]).toMatchObject([201, { launchURL: 'https://wiki.example.com' }])
@@ -49,7 +49,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('programs for Pocket ID, on %s'
     ])
   })
 
-  test('what is wrong is said in a sentence that begins as one', async () => {
+  test('starts an error message with a capital letter', async () => {
     const group = { name: 'twice', friendlyName: 'Twice' }
     await call('POST /api/user-groups', group)
     const { status, json } = await call('POST /api/user-groups', group)
@@ -63,17 +63,17 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('programs for Pocket ID, on %s'
     ])
   })
 
-  test.each(['/api/users/nobody', '/api/nothing'])('nobody keeps the answer that nothing is at %s', async (path) => {
+  test.each(['/api/users/nobody', '/api/nothing'])('does not let caches store a not-found response at %s', async (path) => {
     const answer = await fetch(running.url + path, { headers: { 'X-API-KEY': key } })
     expect([answer.status, answer.headers.get('cache-control')]).toEqual([404, 'private, no-store'])
   })
 
-  test('of the same field in two cases the last one counts', async () => {
+  test('uses the last of two fields that differ only in case', async () => {
     const { status, json } = await call('POST /api/user-groups', { NAME: 'first', name: 'last', friendlyName: 'Group' })
     expect([status, json]).toMatchObject([201, { name: 'last' }])
   })
 
-  test('a program in Rust writes null for every field that it does not set, however deep', async () => {
+  test('accepts null for every unset field, at any depth, from a program in Rust', async () => {
     const { status, json } = await call('POST /api/oidc/clients', {
       name: 'Nothing else',
       id: null,
@@ -99,7 +99,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('programs for Pocket ID, on %s'
     ])
   })
 
-  test('a chosen secret is taken in the older form too, and an empty one is drawn', async () => {
+  test('accepts a chosen secret in the older form too, and generates one for an empty value', async () => {
     await call('POST /api/oidc/clients', { name: 'Chosen', id: 'chosen', callbackURLs: [] })
     const chosen = await call('POST /api/oidc/clients/chosen/secret', { secret: 'chosen-secret-0123456789abcdef' })
     expect([chosen.status, chosen.json]).toEqual([200, { secret: 'chosen-secret-0123456789abcdef' }])
@@ -113,14 +113,14 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('programs for Pocket ID, on %s'
     expect((await call('GET /api/oidc/clients/chosen/secrets')).json).toHaveLength(2)
   })
 
-  test('a program may ask for a logo of one’s own, and none that the server comes with', async () => {
+  test('lets a program request a custom logo without the built-in fallback', async () => {
     const logo = '/api/application-images/logo?light=true'
     expect((await fetch(running.url + logo)).status).toBe(200)
     const own = await call(`GET ${logo}&default=false`)
     expect([own.status, own.json]).toMatchObject([404, { code: 'image_not_found' }])
   })
 
-  test('what the key of the environment does has its name in the audit log', async () => {
+  test('names the key of the environment in the audit log', async () => {
     const { json: group } = await call('POST /api/user-groups', { name: 'audited', friendlyName: 'Audited' })
     const user = { username: 'audited', email: 'audited@example.com' }
     const { json: made } = await call('POST /api/users', user)
@@ -132,21 +132,21 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('programs for Pocket ID, on %s'
     expect(Object.values((await call('GET /api/audit-logs/filters/users')).json)).toContain('static-api-user')
   })
 
-  test('a program that reads no answer before it has sent a logo that is too large still gets its answer', async () => {
+  test('responds to a program that reads nothing before it has sent a logo that is too large', async () => {
     await call('POST /api/oidc/clients', { name: 'Logo', id: 'logo', callbackURLs: [] })
     const start = '--x\r\ncontent-disposition: form-data; name="file"; filename="logo.png"\r\n\r\n'
     const body = Buffer.concat([Buffer.from(start), Buffer.alloc(3 * 1024 * 1024), Buffer.from('\r\n--x--\r\n')])
     expect(await sentBeforeRead(`${running.url}/api/oidc/clients/logo/logo`, body)).toEqual(['413', '204'])
   })
 
-  test('a group takes ten thousand members in one call', async () => {
+  test('accepts ten thousand group members in one call', async () => {
     const { json } = await call('POST /api/user-groups', { name: 'everybody', friendlyName: 'Everybody' })
     const userIds = Array.from({ length: 10_000 }, () => crypto.randomUUID())
     expect((await call(`PUT /api/user-groups/${json.id}/users`, { userIds })).status).toBe(200)
   })
 })
 
-/** What is answered to a program that sends everything all the same, and then asks something else on its connection. */
+/** The responses to a program that sends the whole body anyway and then reuses its connection. */
 function sentBeforeRead(url: string, body: Buffer): Promise<readonly string[]> {
   const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>()
   const { hostname, port, host, pathname } = new URL(url)
@@ -171,8 +171,8 @@ function sentBeforeRead(url: string, body: Buffer): Promise<readonly string[]> {
   return promise
 }
 
-describe('programs that set an instance up', () => {
-  test('keep the one cookie that they know, over plain http too, and make an API key with it', async () => {
+describe('programs that set up an instance', () => {
+  test('keep the one known cookie, over plain HTTP too, and create an API key with it', async () => {
     await using running = await startApp()
     const json = (body: unknown, headers: Readonly<Record<string, string>> = {}) => ({
       method: 'POST',
@@ -187,7 +187,7 @@ describe('programs that set an instance up', () => {
     const key = json({ name: 'operator', expiresAt: '2050-01-01T00:00:00Z' }, { cookie })
     const made = await fetch(`${running.url}/api/api-keys`, key)
     expect(made.status).toBe(201)
-    // A cast: the contract's tests look at its shape.
+    // A cast: the contract tests check its shape.
     const { token } = (await made.json()) as { readonly token: string }
     const headers = { 'X-API-KEY': token }
     expect((await fetch(`${running.url}/api/users?search=admin`, { headers })).status).toBe(200)

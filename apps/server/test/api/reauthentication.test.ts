@@ -10,14 +10,14 @@ type Fields = Readonly<Record<string, string>>
 
 const key = () => ({ name: 'For a script', expiresAt: new Date(Date.now() + 86_400_000).toISOString() })
 
-/** Lets the session of whoever is signed in grow older. */
+/** Makes the current session older. */
 function pass(milliseconds: number) {
   const now = Date.now() + milliseconds
   jest.spyOn(Date, 'now').mockImplementation(() => now)
 }
 
 describe.each(kinds)('%s', (kind) => {
-  test('what is sensitive asks for a passkey that was used within the last minute, by the same person', async () => {
+  test('requires a passkey check of the same user within the last minute for sensitive actions', async () => {
     await using instance = await startCalled(kind)
     const { url } = instance
     const { agent, authenticator } = await instance.person(freshName())
@@ -48,7 +48,7 @@ describe.each(kinds)('%s', (kind) => {
       const removed = await instance.call('DELETE /api/webauthn/credentials/{id}', { params: credential, ...person })
       expect(removed.status).toBe(204)
       expect(audited(instance, 'reauthenticated')).toHaveLength(1)
-      // A clock that was wrong and is put right makes nothing recent for long.
+      // A corrected clock makes no passkey check recent for long.
       pass(-70_000)
       expect((await instance.call('POST /api/api-keys', { body: key(), ...person })).status).toBe(401)
     } finally {
@@ -56,11 +56,11 @@ describe.each(kinds)('%s', (kind) => {
     }
   })
 
-  test('an administrator uses it for settings and for administrators, and an API key needs its scope alone', async () => {
+  test('applies to settings and administrators; an API key needs only its scope', async () => {
     await using instance = await startCalled(kind)
     const { url, administrator: agent } = instance
     const names = { username: freshName(), email: `${randomUUID()}@example.com`, firstName: 'Eve', displayName: 'Eve' }
-    // Casts: the answers are held against their schemas.
+    // Casts: the calls check the responses against their schemas.
     const known = (await instance.call('GET /api/users/me')).json as Readonly<Record<'id' | keyof typeof names, string>>
     const { id } = known
     const me = { ...names, username: known.username, email: known.email, firstName: known.firstName }
@@ -148,7 +148,7 @@ describe.each(kinds)('%s', (kind) => {
       for (const [path, fields = {}] of forms) {
         const answer = await agent.postForm(url + path, fields)
         answers.push(['form', path, answer.status, answer.text.includes('Confirm that it’s you')])
-        // It goes on with what was typed.
+        // The submitted values are kept.
         const goesOn = answer.forms().find(({ action }) => new URL(action, url).href === url + path)
         expect([path, goesOn?.fields]).toEqual([path, fields])
       }
@@ -156,7 +156,7 @@ describe.each(kinds)('%s', (kind) => {
         ...acts.map(([method, path]) => [method, path, 401, 'reauthentication_required']),
         ...forms.map(([path]) => ['form', path, 401, true]),
       ])
-      // Everything else goes on.
+      // Everything else continues.
       expect((await send('POST', '/api/users', names)).status).toBe(201)
       expect((await send('PUT', `/api/custom-claims/user/${person.id}`, [])).status).toBe(200)
       expect((await send('PUT', '/api/users/me', { ...me, firstName: 'Ada' })).status).toBe(200)
@@ -174,7 +174,7 @@ describe.each(kinds)('%s', (kind) => {
       expect((await send('DELETE', `/api/user-groups/${theirs}`, undefined, withKey)).status).toBe(204)
       expect((await send('PUT', '/api/users/me', elsewhere, withKey)).status).toBe(200)
       expect((await send('DELETE', `/api/users/${person.id}`, undefined, withKey)).status).toBe(204)
-      // What is added in a browser is added by nobody else.
+      // No other browser can complete an addition that began in this one.
       for (const [method, path, body] of [...acts.slice(0, 1), ...acts.slice(2, 4)])
         expect((await send(method, path, body, withKey)).json()).toMatchObject({ code: 'api_key_auth_not_allowed' })
     } finally {
@@ -182,7 +182,7 @@ describe.each(kinds)('%s', (kind) => {
     }
   })
 
-  test('it is good for the person, the browser and the session in which it was made', async () => {
+  test('is valid only for the user, browser and session that obtained it', async () => {
     await using instance = await startCalled(kind)
     const { url } = instance
     const { agent, authenticator } = await instance.person(freshName())
@@ -206,7 +206,7 @@ describe.each(kinds)('%s', (kind) => {
       const proof = `reauthentication_token=${cookies(agent, 'reauthentication_token')}`
       for (const session of [other, stranger.agent].map((by) => cookies(by, 'access_token')))
         expect((await approve(instance.agent(), `access_token=${session}; ${proof}`)).status).toBe(401)
-      // Somebody else in the same browser, who has used a passkey of theirs.
+      // Another user in the same browser, with a passkey check of their own.
       await signIn(agent, stranger.authenticator)
       expect(cookies(agent, 'reauthentication_token')).toBeDefined()
       expect((await approve(agent)).json()).toMatchObject({ code: 'reauthentication_required' })
@@ -215,7 +215,7 @@ describe.each(kinds)('%s', (kind) => {
     }
   })
 
-  test('who came by a login code registers a passkey without one, though others are known', async () => {
+  test('lets a session from a login code register a passkey without a check, although the user has others', async () => {
     await using instance = await startCalled(kind)
     const name = freshName()
     await instance.person(name)
@@ -235,7 +235,7 @@ describe.each(kinds)('%s', (kind) => {
       jest.restoreAllMocks()
     }
   })
-  test('an administrator who came by a login code and has no passkey changes nothing sensitive before there is one', async () => {
+  test('requires an administrator with a login code to register a passkey before sensitive changes', async () => {
     await using instance = await startCalled(kind)
     const { id, agent } = await instance.personWithoutPasskey(freshName())
     await instance.app.directory.users.update(id, {}, { administrator: true })

@@ -29,7 +29,7 @@ describe.each(kinds)('%s', (kind) => {
     return answer.json() as Readonly<Record<string, unknown>>
   }
 
-  test('nobody registers clients until an administrator says so, and it shows at once', async () => {
+  test('refuses client registration until an administrator enables it, with immediate effect', async () => {
     expect((await register()).status).toBe(404)
     expect(await discovery()).not.toHaveProperty('registration_endpoint')
     await set({ dynamicRegistration: 'with-token' })
@@ -52,7 +52,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(await discovery()).not.toHaveProperty('registration_endpoint')
   })
 
-  test('what was registered can be read, changed and removed by who registered it', async () => {
+  test('lets the owner of a registration read, change and delete it', async () => {
     await set({ dynamicRegistration: 'open' })
     const { body } = await register()
     const send = async (method: string, json?: object) => {
@@ -86,7 +86,7 @@ describe.each(kinds)('%s', (kind) => {
     await set({ dynamicRegistration: null })
   })
 
-  test('an initial access token is shown once, counts its uses, and can be removed', async () => {
+  test('shows an initial access token once, counts its uses and can delete it', async () => {
     await set({ dynamicRegistration: 'with-token' })
     const body = { description: 'For the test suite', usageLimit: 3, ttl: '1h' }
     const { status, json } = await instance.call('POST /api/oidc/initial-access-tokens', { body })
@@ -118,11 +118,11 @@ describe.each(kinds)('%s', (kind) => {
     [{ description: 'a'.repeat(151) }, 400],
     [{ description: 'a\u0001b' }, 400],
     [{}, 201],
-  ])('%j is answered with %i', async (body, status) => {
+  ])('responds to %j with %i', async (body, status) => {
     expect((await instance.call('POST /api/oidc/initial-access-tokens', { body })).status).toBe(status)
   })
 
-  test('only a client with a metadata document has it read again', async () => {
+  test('refreshes only clients with a metadata document', async () => {
     const refresh = async (id: string) =>
       (await instance.call('POST /api/oidc/clients/{id}/refresh', { params: { id } })).json
     expect(await refresh(someId)).toMatchObject({ code: 'not_found' })
@@ -133,10 +133,10 @@ describe.each(kinds)('%s', (kind) => {
     })
   })
 
-  test('metadata documents are read where the settings say so, and never at a private address', async () => {
+  test('reads metadata documents if enabled, and never from a private address', async () => {
     const change = async (cimdUrlAllowlist: string) => {
       const present = await instance.call('GET /api/application-configuration/all')
-      // A cast: the answer is a list, whatever its type says.
+      // A cast: the response is a list, whatever its declared type.
       const all = present.json as unknown as readonly { readonly key: string; readonly value: string }[]
       const body = Object.fromEntries(all.map(({ key, value }) => [key, value]))
       const { status } = await instance.call('PUT /api/application-configuration', {
@@ -158,7 +158,7 @@ describe.each(kinds)('%s', (kind) => {
   })
 })
 
-test('the environment decides about registration, or stops the start', async () => {
+test('lets the environment decide about registration, and stops the start on invalid values', async () => {
   await using instance = await startInstance({ DYNAMIC_REGISTRATION: 'open' })
   const registered = await instance.agent().sendJson('POST', `${instance.url}/api/oidc/register`, { body: metadata })
   expect(registered.status).toBe(201)

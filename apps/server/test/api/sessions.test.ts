@@ -26,7 +26,7 @@ describe.each(kinds)('%s', (kind) => {
   const listed = async (call: string, options: Parameters<CalledInstance['call']>[1]) =>
     (await instance.call(call, options)).json as unknown as readonly Readonly<Record<string, unknown>>[]
 
-  test('people see where they are signed in, and end one session or all others', async () => {
+  test('shows users their sessions, and ends one or all others', async () => {
     person = await instance.person(freshName())
     const { agent, id } = person
     const other = await secondBrowser(person)
@@ -85,7 +85,7 @@ describe.each(kinds)('%s', (kind) => {
     ])
   })
 
-  test('administrators see and end them too, and nobody else does', async () => {
+  test('shows sessions only to administrators and lets only them end sessions of others', async () => {
     const { agent, id } = await instance.person(freshName())
     const params = { id }
     expect((await instance.call('GET /api/users/{id}/sessions', { params, agent })).status).toBe(403)
@@ -105,7 +105,7 @@ describe.each(kinds)('%s', (kind) => {
     expect((await instance.call('DELETE /api/users/{id}/sessions', { params: nobody })).status).toBe(404)
   })
 
-  test('how long they live can be changed while the server runs', async () => {
+  test('changes the session lifetime while the server runs', async () => {
     await instance.call('PATCH /api/settings', { body: { sessionIdleMinutes: 15 } })
     const before = Date.now()
     const { agent } = await instance.person(freshName())

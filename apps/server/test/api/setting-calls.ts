@@ -8,13 +8,13 @@ export const placeholder = 'XXXXXXXXXX'
 export const claims = (...pairs: readonly (readonly [string, string])[]) =>
   JSON.stringify(pairs.map(([key, value]) => ({ key, value })))
 
-/** All settings, with the defaults where nothing else is said. */
+/** All settings, with defaults for those that are not given. */
 export function whole(changes: Readonly<Partial<Record<SettingKey, unknown>>> = {}): Readonly<Record<string, unknown>> {
   return { ...defaultValues, ...changes }
 }
 
 export function valuesIn(answer: Pick<Answer, 'response'>): Readonly<Record<string, string>> {
-  // A cast: the answers are compared with the document, and there this is a list of such objects.
+  // A cast: the responses are checked against the document, which defines a list of such objects.
   const list = answer.response.json() as readonly { readonly key: string; readonly value: string }[]
   return Object.fromEntries(list.map(({ key, value }) => [key, value]))
 }

@@ -3,7 +3,7 @@ import { defaultValues, type SettingKey, settingDefinitions } from '../../src/se
 import { type CalledInstance, startCalled } from './calls.ts'
 import { claims, faults, placeholder, valuesIn, whole, write } from './setting-calls.ts'
 
-/** For the titles of tests. */
+/** Formats a value for test titles. */
 function shortened(text: string): string {
   return text.length > 40 ? `${text.slice(0, 10)}… (${text.length})` : text
 }
@@ -41,7 +41,7 @@ describe('values', () => {
   ]
 
   test.each(good.map(([key, value]) => [key, shortened(value), value] as const))(
-    '%s may be %j',
+    'accepts for %s the value %j',
     async (key, _, value) => {
       const answer = await instance.call(write, { body: whole({ [key]: value }) })
       expect([answer.status, faults(answer)]).toEqual([200, []])
@@ -91,7 +91,7 @@ describe('values', () => {
   ]
 
   test.each(bad.map(([key, value, code]) => [key, shortened(value), code, value] as const))(
-    '%s may not be %j: %s',
+    'refuses for %s the value %j: %s',
     async (key, _, code, value) => {
       const answer = await instance.call(write, { body: whole({ [key]: value }) })
       expect([answer.status, faults(answer)]).toEqual([400, [`${key} ${code}`]])
@@ -99,7 +99,7 @@ describe('values', () => {
   )
 
   const booleans = settingDefinitions.filter(({ type }) => type === 'bool').map(({ key }) => key)
-  test.each(booleans)('%s is either true or false', async (key) => {
+  test.each(booleans)('accepts only true or false for %s', async (key) => {
     for (const value of ['true', 'false'])
       expect(valuesIn(await instance.call(write, { body: whole({ [key]: value }) }))[key]).toBe(value)
     for (const [value, code] of [
@@ -110,23 +110,23 @@ describe('values', () => {
       expect(faults(await instance.call(write, { body: whole({ [key]: value }) }))).toEqual([`${key} ${code}`])
   })
 
-  test.each([true, 60, ['x'], { a: 1 }])('a value is a text, not %j', async (value) => {
+  test.each([true, 60, ['x'], { a: 1 }])('accepts only text as a value, not %j', async (value) => {
     const answer = await instance.call(write, { body: whole({ appName: value }) })
     expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_request_body' } })
   })
 
-  test.each([[[]], ['text'], [null]])('the body is an object, not %j', async (body) => {
+  test.each([[[]], ['text'], [null]])('accepts only an object as the body, not %j', async (body) => {
     expect(await instance.call(write, { body })).toMatchObject({ status: 400, json: { code: 'invalid_request_body' } })
   })
 
-  test('neither NUL nor half a character is taken', async () => {
+  test('refuses NUL and lone surrogates', async () => {
     for (const text of ['a\0b', 'half \ud83d'])
       expect(faults(await instance.call(write, { body: whole({ smtpPassword: text }) }))).toEqual([
         'smtpPassword invalid_format',
       ])
   })
 
-  test('names that every object has are no settings', async () => {
+  test('accepts no property name of Object.prototype as a setting', async () => {
     const answer = await instance.call(write, { body: { ...whole(), constructor: { appName: 'x' }, toString: 'x' } })
     expect(valuesIn(answer)).toEqual(defaultValues)
     const body = JSON.parse('{"__proto__":{"appName":"x"}}')

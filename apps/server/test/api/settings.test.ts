@@ -24,7 +24,7 @@ describe.each(kinds)('%s', (kind) => {
 
   afterAll(async () => instance[Symbol.asyncDispose]())
 
-  test('everybody may read some settings, and what kind each is', async () => {
+  test('returns the public settings and their types to everyone', async () => {
     const answer = await instance.call(`GET ${path}`, { agent: instance.agent() })
     expect([answer.status, answer.response.json()]).toEqual([
       200,
@@ -46,23 +46,23 @@ describe.each(kinds)('%s', (kind) => {
     ])
   })
 
-  test('administrators read all 47', async () => {
+  test('returns all 47 to administrators', async () => {
     await instance.call(write, { body: whole() })
     const values = valuesIn(await instance.call(readAll))
     expect(Object.keys(values)).toHaveLength(47)
     expect(values).toEqual(defaultValues)
   })
 
-  test('administrators are told which of them everybody may read', async () => {
+  test('tells administrators which settings are public', async () => {
     const open = (await instance.call(`GET ${path}`, { agent: instance.agent() })).response.json()
     const all = (await instance.call(readAll)).response.json()
-    // Casts: the answers are compared with the document.
+    // Casts: the responses are checked against the document.
     const keys = (open as readonly { readonly key: string }[]).map(({ key }) => key)
     for (const { key, isPublic } of all as readonly { readonly key: string; readonly isPublic: boolean }[])
       expect([key, isPublic]).toEqual([key, keys.includes(key)])
   })
 
-  test('nobody else reads or writes them', async () => {
+  test('denies reads and writes to everyone else', async () => {
     const { agent } = await instance.person(`person-${kind.toLowerCase()}`)
     for (const call of [readAll, write]) {
       expect(await instance.call(call, { agent })).toMatchObject({ status: 403, json: { code: 'forbidden' } })
@@ -73,7 +73,7 @@ describe.each(kinds)('%s', (kind) => {
     }
   })
 
-  test('what is written is read again, and empty or absent values are the defaults, but for those that are required', async () => {
+  test('returns written values, and defaults for empty or absent ones unless they are required', async () => {
     const {
       accentColor: _,
       ldapUserSearchFilter: __,
@@ -95,7 +95,7 @@ describe.each(kinds)('%s', (kind) => {
     expect([reset.status, valuesIn(reset)]).toEqual([200, defaultValues])
   })
 
-  test('a secret is never told; its placeholder keeps it, an empty value removes it', async () => {
+  test('never returns a secret; its placeholder keeps it and an empty value removes it', async () => {
     const put = async (smtpPassword: string) => valuesIn(await instance.call(write, { body: whole({ smtpPassword }) }))
     expect(await put('hunter-two')).toMatchObject({ smtpPassword: placeholder, ldapBindPassword: '' })
     const events = () => audited(instance, 'settings_changed').length
@@ -108,7 +108,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(instance.log.join('\n')).not.toContain('hunter-two')
   })
 
-  test('a secret is not sent to another server, unless it is entered again', async () => {
+  test('requires a secret to be entered again for another server', async () => {
     const put = (changes: Parameters<typeof whole>[0]) => instance.call(write, { body: whole(changes) })
     const at = (ldapUrl: string, ldapBindPassword = placeholder) => put({ ldapUrl, ldapBindPassword })
     await at('ldaps://ldap.example.com', 'hunter-three')
@@ -124,7 +124,7 @@ describe.each(kinds)('%s', (kind) => {
       ldapBindPassword: placeholder,
     })
     expect((await at('ldaps://other.example', 'hunter-three')).status).toBe(200)
-    // It is forgotten with its server, or it would be sent to the next one.
+    // The secret is removed with its server, so that the next server does not receive it.
     expect(valuesIn(await at(''))).toMatchObject({ ldapBindPassword: '' })
     const mail = { smtpHost: 'mail.example.com', smtpPort: '465', smtpPassword: 'hunter-four' }
     expect((await put(mail)).status).toBe(200)
@@ -133,7 +133,7 @@ describe.each(kinds)('%s', (kind) => {
     await put({})
   })
 
-  test('the audit log names what changed, and no values', async () => {
+  test('records the names of changed settings without values', async () => {
     await instance.call(write, { body: whole() })
     await instance.call(write, { body: whole({ ldapBindPassword: 'hunter-three', smtpHost: 'mail.example.net' }) })
     expect(audited(instance, 'settings_changed').at(-1)).toMatchObject({
@@ -143,7 +143,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(instance.log.join('\n')).not.toMatch(/hunter-three|mail\.example\.net/)
   })
 
-  test('everything that is wrong is told at once, and nothing is written', async () => {
+  test('reports all errors at once and saves nothing', async () => {
     await instance.call(write, { body: whole() })
     const answer = await instance.call(write, {
       body: whole({ appName: 'x'.repeat(31), sessionDuration: 'soon', smtpTls: 'ssl', smtpHost: 'mail.example.com' }),
@@ -153,7 +153,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(valuesIn(await instance.call(readAll))).toEqual(defaultValues)
   })
 
-  test('a change holds at once: the name on pages, and what users have to have', async () => {
+  test('applies a change at once: the name on pages and the required user fields', async () => {
     const { url, administrator } = instance
     await instance.call(write, { body: whole({ appName: 'Lighthouse', requireUserEmail: 'false' }) })
     expect((await administrator.get(`${url}/account`)).text).toContain('Lighthouse')
@@ -180,7 +180,7 @@ describe('in the database', () => {
     expect(answer.text).not.toContain('hunter')
   }
 
-  test('of PostgreSQL no secret is in clear', async () => {
+  test('of PostgreSQL, no secret is in plain text', async () => {
     await using database = await createTestDatabase()
     await using instance = await startInstance({ DB_CONNECTION_STRING: database.url })
     await writeSecrets(instance)
@@ -196,7 +196,7 @@ describe('in the database', () => {
     ])
   })
 
-  test('of SQLite neither, and after a restart all is there again', async () => {
+  test('of SQLite, no secret is in plain text, and all settings survive a restart', async () => {
     await using folder = await createFolder()
     const file = join(folder.path, 'pocket-id.db')
     {
@@ -218,7 +218,7 @@ describe('in the database', () => {
   })
 })
 
-describe('where the environment decides', () => {
+describe('with values from the environment', () => {
   const environment = { SMTP_HOST: 'mail.example.com', SMTP_PASSWORD: 'hunter-six', LDAP_ENABLED: '1' }
   const told = { smtpHost: 'mail.example.com', smtpPassword: placeholder, ldapEnabled: 'true' }
   let instance: Instance
@@ -231,7 +231,7 @@ describe('where the environment decides', () => {
 
   const put = (body: unknown) => instance.administrator.sendJson('PUT', instance.url + path, { body })
 
-  test('its values are told, but for secrets', async () => {
+  test('returns the values, except secrets', async () => {
     const response = await instance.administrator.getJson(`${instance.url}${path}/all`)
     expect(valuesIn({ response })).toEqual({ ...defaultValues, ...told })
   })
@@ -240,7 +240,7 @@ describe('where the environment decides', () => {
     ['repeated as they are told', told],
     ['repeated as they were given', { ...told, smtpPassword: 'hunter-six' }],
     ['left out', { smtpHost: undefined, smtpPassword: undefined, ldapEnabled: undefined }],
-  ])('they may be %s', async (_, values) => {
+  ])('accepts the values %s', async (_, values) => {
     const response = await put(whole({ ...values, smtpUser: 'mailer' }))
     expect([response.status, valuesIn({ response })]).toEqual([200, { ...defaultValues, ...told, smtpUser: 'mailer' }])
   })
@@ -252,7 +252,7 @@ describe('where the environment decides', () => {
     ['smtpPassword', { ...told, smtpPassword: '' }],
     ['ldapEnabled', { ...told, ldapEnabled: 'false' }],
     ['smtpHost, ldapEnabled', { ...told, smtpHost: 'other.example.com', ldapEnabled: 'false' }],
-  ])('%s may not be changed', async (key, values) => {
+  ])('refuses to change %s', async (key, values) => {
     const before = (await instance.administrator.getJson(`${instance.url}${path}/all`)).json()
     const response = await put(whole({ ...values, smtpUser: 'somebody else' }))
     expect(response.status).toBe(403)
@@ -260,12 +260,12 @@ describe('where the environment decides', () => {
     expect((await instance.administrator.getJson(`${instance.url}${path}/all`)).json()).toEqual(before)
   })
 
-  test('nothing of the secret is in the log', () => {
+  test('logs no part of the secret', () => {
     expect(instance.log.join('\n')).not.toContain('hunter-six')
   })
 })
 
-test('with UI_CONFIG_DISABLED only the environment and the defaults count, and nothing can be written', async () => {
+test('uses only the environment and the defaults with UI_CONFIG_DISABLED, and refuses writes', async () => {
   await using folder = await createFolder()
   const database = { DB_CONNECTION_STRING: join(folder.path, 'pocket-id.db') }
   {
@@ -284,7 +284,7 @@ test('with UI_CONFIG_DISABLED only the environment and the defaults count, and n
   const refused = await running
     .agent()
     .sendJson('PUT', running.url + path, { body: whole({ appName: 'Fixed' }), options })
-  // There are programs that know it by these words.
+  // Some programs match this exact message.
   const error = expect.stringContaining('UI configuration is disabled')
   expect([refused.status, refused.json()]).toMatchObject([403, { code: 'ui_config_disabled', error }])
 })
@@ -307,16 +307,16 @@ describe('the environment', () => {
     expect(new Set(settingDefinitions.map(({ env }) => env)).size).toBe(47)
   })
 
-  test('gives secrets by files as well', () => {
+  test('also accepts secrets from files', () => {
     const { fixed } = load({ SMTP_PASSWORD_FILE: '/run/secret' }, ' as it is \n')
     expect(fixed.get('smtpPassword')).toBe(' as it is ')
   })
 
-  test('counts empty variables as not set', () => {
+  test('treats empty variables as unset', () => {
     expect(load({ APP_NAME: '', SMTP_PASSWORD: '' }).fixed.size).toBe(0)
   })
 
-  test('is refused with everything that is wrong, together with other variables, and shows no secret', () => {
+  test('reports all errors together with those of other variables, without secrets', () => {
     const wrong = {
       PORT: 'x',
       APP_NAME: 'x'.repeat(31),
@@ -360,7 +360,7 @@ describe('several replicas', () => {
       onError: (error) => reported.push(error),
     })
 
-  test('see a change after five seconds, and the last known values where the database is away', async () => {
+  test('apply a change after five seconds, and keep the last values while the database is down', async () => {
     const [one, other] = [await replica(), await replica()]
     await one.replace(actor, { ...defaultValues, appName: 'New', smtpPassword: 'secret' })
     expect(await one.values()).toMatchObject({ appName: 'New', smtpPassword: 'secret' })
@@ -379,7 +379,7 @@ describe('several replicas', () => {
   })
 })
 
-test('sessions last as long as the settings said at the start, and authenticators show the name', async () => {
+test('use the session lifetime from the start, and show the name to authenticators', async () => {
   await using running = await startApp({ SESSION_DURATION: '5', APP_NAME: 'Lighthouse' })
   const agent = running.agent()
   const fields = { username: 'ada', firstName: 'Ada', lastName: 'Lovelace', email: 'ada@example.com' }

@@ -31,13 +31,13 @@ describe.each(kinds)('signing up on %s', (kind) => {
     return String(json.id)
   }
 
-  test('is closed at first, with a token too', async () => {
+  test('is closed by default, even with a token', async () => {
     const { token } = (await mint()).json
     for (const answer of [await signUp(), await signUp({ token })])
       expect([answer.status, answer.json]).toMatchObject([403, { code: 'open_signup_disabled' }])
   })
 
-  test('is what clients can ask for by `prompt=create` while it is open to everybody, and only then', async () => {
+  test('can be requested with `prompt=create` only while it is open to everyone', async () => {
     const advertised = async (etag = '') => {
       const address = `${instance.url}/.well-known/openid-configuration`
       const answer = await fetch(address, { headers: { 'if-none-match': etag } })
@@ -54,7 +54,7 @@ describe.each(kinds)('signing up on %s', (kind) => {
     expect(await advertised()).toEqual(closed)
   })
 
-  test('with a token lets in as many as it says', async () => {
+  test('accepts a token as often as it allows', async () => {
     await change({ allowUserSignups: 'withToken' })
     const family = await group('family')
     const minted = await mint({ usageLimit: 3, ttl: '2h', userGroupIds: [family] })
@@ -84,12 +84,12 @@ describe.each(kinds)('signing up on %s', (kind) => {
     expect(instance.log.join('')).not.toContain(token)
   })
 
-  test('is nothing that a limited key or a session without a passkey can begin by reading a token', async () => {
+  test('does not let a limited key or a session without a passkey start it by reading a token', async () => {
     const { token, id } = (await mint()).json
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
     const listed = async (agent: UserAgent, headers: Readonly<Record<string, string>> = {}) => {
       const answer = await agent.getJson(`${instance.url}/api/signup-tokens?pagination[limit]=100`, { headers })
-      // A cast: the test of the document checks its shape.
+      // A cast: the OpenAPI test checks its shape.
       const { data } = answer.json() as { readonly data: readonly { readonly id: string; readonly token: string }[] }
       return data.find((each) => each.id === id)?.token
     }
@@ -108,12 +108,12 @@ describe.each(kinds)('signing up on %s', (kind) => {
     expect(await listed(agent)).toBe('')
   })
 
-  /** Over the page, up to where the passkey has been made; what is returned goes on. */
+  /** Signs up on the page until the passkey exists; the returned function continues. */
   const begin = async (token: unknown) => {
     const { url } = instance
     const [agent, username] = [instance.agent(), freshName()]
     const fields = { username, email: `${username}@example.com`, token }
-    // A cast: the authenticator refuses what is none.
+    // A cast: the authenticator rejects invalid options.
     const { options } = (await agent.postJson(`${url}/signup/options`, fields)).json() as {
       options: Parameters<SoftwareAuthenticator['create']>[0]
     }
@@ -127,7 +127,7 @@ describe.each(kinds)('signing up on %s', (kind) => {
     }
   }
 
-  test('of those who have begun with a token that lets one in, one comes in', async () => {
+  test('admits one of several users who began with a token for one use', async () => {
     await change({ allowUserSignups: 'withToken' })
     const { token } = (await mint()).json
     const begun = [await begin(token), await begin(token), await begin(token)]
@@ -135,7 +135,7 @@ describe.each(kinds)('signing up on %s', (kind) => {
     expect(statuses.sort()).toEqual([200, 401, 401])
   })
 
-  test('that has begun ends where it was closed, or the token deleted, meanwhile', async () => {
+  test('fails if it was closed or the token was deleted after it began', async () => {
     await change({ allowUserSignups: 'withToken' })
     const { token, id } = (await mint({ usageLimit: 2 })).json
     const [one, another] = [await begin(token), await begin(token)]
@@ -146,7 +146,7 @@ describe.each(kinds)('signing up on %s', (kind) => {
     expect(await another()).toMatchObject([401, { code: 'token_invalid_or_expired' }])
   })
 
-  test('with a token ends when the token does', async () => {
+  test('fails after its token expired', async () => {
     await change({ allowUserSignups: 'withToken' })
     const { token } = (await mint({ ttl: '1h' })).json
     const now = Date.now() + 3_600_000
@@ -161,7 +161,7 @@ describe.each(kinds)('signing up on %s', (kind) => {
     expect((await signUp({ token })).status).toBe(201)
   })
 
-  test('that fails gives the use of the token back', async () => {
+  test('restores the use of the token after a failure', async () => {
     await change({ allowUserSignups: 'withToken' })
     const { token } = (await mint()).json
     const { json: taken } = await createPerson(instance)
@@ -174,7 +174,7 @@ describe.each(kinds)('signing up on %s', (kind) => {
     expect((await signUp({ token })).status).toBe(401)
   })
 
-  test('with a token that was deleted or made up is refused', async () => {
+  test('refuses a deleted or invented token', async () => {
     await change({ allowUserSignups: 'open' })
     const { token, id } = (await mint()).json
     const params = { id: String(id) }
@@ -194,7 +194,7 @@ describe.each(kinds)('signing up on %s', (kind) => {
       })
   })
 
-  test('that is open gives the groups and claims of the settings, and wants an e-mail address', async () => {
+  test('assigns the groups and claims of the settings when it is open, and requires an e-mail address', async () => {
     const everybody = await group('everybody')
     await change({
       allowUserSignups: 'open',
@@ -216,7 +216,7 @@ describe.each(kinds)('signing up on %s', (kind) => {
     expect(audited(instance, 'account_created').at(-1)).toMatchObject({ method: 'open_signup' })
   })
 
-  test('sends a link that verifies the address where the settings ask for it', async () => {
+  test('sends a verification link for the address if the settings require it', async () => {
     const sent = async () => {
       const { json } = await instance.call('GET /api/emails', { query: '?pagination[limit]=100' })
       return JSON.stringify(json.data).split('"email-verification"').length - 1
@@ -239,7 +239,7 @@ describe.each(kinds)('signing up on %s', (kind) => {
     [{ usageLimit: 101 }, 'usageLimit'],
     [{ usageLimit: 1, ttl: '800h' }, 'ttl'],
     [{ usageLimit: 1, userGroupIds: ['nobody'] }, 'userGroupIds'],
-  ])('no token is made of %j', async (body, field) => {
+  ])('creates no token from %j', async (body, field) => {
     const answer = await instance.call('POST /api/signup-tokens', { body })
     expect(answer).toMatchObject({ status: 400, json: { code: 'validation_failed', details: { fields: [{ field }] } } })
   })
@@ -250,7 +250,7 @@ describe.each(kinds)('signing up on %s', (kind) => {
       await instance.call('PATCH /api/settings', { body: { signUpApproval: true } })
     })
 
-    /** Over the page, with a passkey. */
+    /** Signs up on the page with a passkey. */
     const atPage = async () => {
       const { url } = instance
       const [agent, authenticator, username] = [instance.agent(), new SoftwareAuthenticator(), freshName()]
@@ -271,7 +271,7 @@ describe.each(kinds)('signing up on %s', (kind) => {
     const idOf = async (username: string) =>
       (await waiting()).find(({ user }) => user.username === username)?.user.id ?? ''
 
-    test('people wait, and come in once an administrator has approved', async () => {
+    test('lets users wait until an administrator approves them', async () => {
       const { agent, username, done, signIn } = await atPage()
       expect(done.json()).toEqual({ redirectTo: '/signup/waiting' })
       expect((await agent.get(`${instance.url}/signup/waiting`)).text).toContain('An administrator has to let you in')
@@ -291,7 +291,7 @@ describe.each(kinds)('signing up on %s', (kind) => {
       )
     })
 
-    test('who was let in by hand waits no more, and cannot be rejected when they are disabled later', async () => {
+    test('cannot reject a user who was enabled manually and later disabled', async () => {
       const { username } = await atPage()
       const params = { id: await idOf(username) }
       const { json: user } = await instance.call('GET /api/users/{id}', { params })
@@ -302,7 +302,7 @@ describe.each(kinds)('signing up on %s', (kind) => {
       expect((await instance.call('GET /api/users/{id}', { params })).json.disabled).toBe(true)
     })
 
-    test('who is rejected is gone, and who is in cannot be rejected', async () => {
+    test('deletes a rejected user, and cannot reject an approved one', async () => {
       const { username, signIn } = await atPage()
       const params = { id: await idOf(username) }
       expect((await instance.call('DELETE /api/signup-approvals/{id}', { params })).status).toBe(204)
@@ -313,11 +313,11 @@ describe.each(kinds)('signing up on %s', (kind) => {
       expect((await instance.call('GET /api/users/{id}', { params: { id } })).status).toBe(200)
     })
 
-    test('by the API it is the same: nobody is signed in', async () => {
+    test('behaves the same in the API: it starts no session', async () => {
       const answer = await signUp()
       expect([answer.status, answer.json.disabled]).toEqual([201, true])
       expect((await instance.call('GET /api/users/me', { agent: answer.agent })).status).toBe(401)
-      // Turned on by hand, they wait no more.
+      // A manually enabled user no longer waits.
       const body = { username: answer.username, email: answer.json.email, disabled: false }
       await instance.call('PUT /api/users/{id}', { params: { id: String(answer.json.id) }, body })
       expect(await idOf(answer.username)).toBe('')

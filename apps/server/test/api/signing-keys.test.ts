@@ -26,7 +26,7 @@ describe.each(kinds)('signing keys on %s', (kind) => {
   })
   afterAll(async () => instance[Symbol.asyncDispose]())
 
-  // Casts: every answer is compared with its schema.
+  // Casts: every response is checked against its schema.
   const keys = async () => (await instance.call('GET /api/signing-keys')).json as unknown as readonly SigningKey[]
   const rotate = async (body: object = {}) => {
     const { status, json } = await instance.call('POST /api/signing-keys/rotate', { body })
@@ -51,8 +51,8 @@ describe.each(kinds)('signing keys on %s', (kind) => {
     return administrator.follow(await post())
   }
 
-  test('wait, where the next key was published just now, until caches of the JWKS know it', async () => {
-    // They are new: nobody has rotated them.
+  test('wait until caches know the next key if it was published recently', async () => {
+    // The keys are new, and nothing has rotated them.
     await rotate({ now: true })
     const before = await keys()
     const replaced = await rotate({ algorithm: 'ES256' })
@@ -69,7 +69,7 @@ describe.each(kinds)('signing keys on %s', (kind) => {
     })
   })
 
-  test('sign at once and leave no old one published, where that is asked for', async () => {
+  test('sign at once and unpublish the old key on request', async () => {
     const before = await keys()
     const replaced = await rotate({ now: true })
     expect(replaced.map(({ kid }) => kid)).toEqual(kidsOf(before, 'next'))

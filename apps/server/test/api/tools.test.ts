@@ -7,7 +7,10 @@ const nobody = '0b6f4f2e-7c1a-4d3e-9f10-2a3b4c5d6e7f'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** What providers of infrastructure as code, operators, exporters and MCP servers for Pocket ID send, and read of the answer. */
+/**
+ * Requests of infrastructure-as-code providers, operators, exporters and MCP servers for Pocket ID, and the parts of the
+ * response that they read.
+ */
 describe.each(['SQLite', 'PostgreSQL'] as const)('tools for Pocket ID, on %s', (kind) => {
   const stack = new AsyncDisposableStack()
   let running: RunningApp
@@ -25,7 +28,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('tools for Pocket ID, on %s', (
     const headers = { 'X-API-Key': key, Accept: 'application/json', ...init.headers }
     const answer = await fetch(running.url + path, { ...init, method, headers })
     const text = await answer.text()
-    // A cast: each test looks at what it needs.
+    // A cast: each test reads only the members it needs.
     return { status: answer.status, json: (text.startsWith('{') ? JSON.parse(text) : {}) as Json }
   }
 
@@ -34,7 +37,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('tools for Pocket ID, on %s', (
     return send(name, { headers: { 'Content-Type': 'application/json' }, ...json })
   }
 
-  describe('a tool takes a thing for gone where the answer names the kind of thing that it asked for', () => {
+  describe('names the kind of the missing object, which tools need to treat it as deleted', () => {
     const ofUser = { code: 'user_not_found' }
     const ofImage = { code: 'image_not_found' }
     const of = (resource: string) => ({ code: 'not_found', details: { resource } })
@@ -73,7 +76,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('tools for Pocket ID, on %s', (
       expect([status, json]).toMatchObject([404, gone])
     })
 
-    test('a passkey of somebody', async () => {
+    test('the passkey of a user', async () => {
       const { json: user } = await call('POST /api/users', { username: 'keyless', email: 'keyless@example.com' })
       const { status, json } = await call(`DELETE /api/users/${user.id}/webauthn-credentials/${nobody}`)
       expect([status, json]).toMatchObject([404, of('Passkey')])
@@ -83,12 +86,12 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('tools for Pocket ID, on %s', (
   test.each([
     ['users', { username: 'unnamed', email: 'unnamed@example.com' }],
     ['oidc/clients', { name: 'Unnamed', callbackURLs: [] }],
-  ])('a program in Go that chooses no id for its %s sends an empty one', async (things, body) => {
+  ])('accepts an empty ID for a new %s, as a program in Go sends it', async (things, body) => {
     const { status, json } = await call(`POST /api/${things}`, { ...body, id: '' })
     expect([status, json]).toMatchObject([201, { id: expect.stringMatching(/^[0-9a-f-]{36}$/) }])
   })
 
-  test('what needs nothing to be said may be asked for by an empty request', async () => {
+  test('accepts an empty request where no field is required', async () => {
     const { json: user } = await call('POST /api/users', { username: 'terse', email: 'terse@example.com' })
     const code = await send(`POST /api/users/${user.id}/one-time-access-token`)
     expect([code.status, code.json]).toEqual([201, { token: expect.any(String) }])
@@ -101,7 +104,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('tools for Pocket ID, on %s', (
     expect((await send(`PUT /api/apis/${nobody}/clients/there`)).json).toMatchObject(refused)
   })
 
-  test('an operator that writes the same again and again leaves no trace in the audit log', async () => {
+  test('records nothing for repeated identical writes of an operator', async () => {
     const { json: group } = await call('POST /api/user-groups', { name: 'again', friendlyName: 'Again' })
     const { json: user } = await call('POST /api/users', { username: 'again', email: 'again@example.com' })
     const claims = [{ key: 'team', value: 'qa' }]
@@ -129,7 +132,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('tools for Pocket ID, on %s', (
     ['an ending in capitals', 'LOGO.PNG', 'image/png'],
     ['a name in another script', 'λογότυπο.png', 'image/png'],
     ['the type of a form field', 'logo.png', 'text/plain'],
-  ])('an image is uploaded under %s', async (_, name, type) => {
+  ])('accepts an uploaded image under %s', async (_, name, type) => {
     const png = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#123456' } })
       .png()
       .toBuffer()

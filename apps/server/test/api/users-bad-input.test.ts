@@ -38,7 +38,7 @@ describe('bad input', () => {
     [{ firstName: '\0' }, 'firstName', 'invalid_format'],
     [{ locale: 'x!' }, 'locale', 'invalid_format'],
     [{ id: 'not-a-uuid' }, 'id', 'invalid_format'],
-  ])('%j is refused', async (fields, field, code) => {
+  ])('refuses %j', async (fields, field, code) => {
     const body = { username: freshName(), email: `${freshName()}@example.com`, ...fields }
     const answers = [await instance.call('POST /api/users', { body })]
     if (field !== 'id') answers.push(await instance.call('PUT /api/users/{id}', { params: { id }, body }))
@@ -62,12 +62,12 @@ describe('bad input', () => {
     [{ username: 'x', userGroupIds: [5] }],
     [[]],
     ['text'],
-  ])('%j is of the wrong type', async (body) => {
+  ])('reports a wrong type for %j', async (body) => {
     const { status, json } = await instance.call('POST /api/users', { body })
     expect([status, json.code]).toEqual([400, 'invalid_request_body'])
   })
 
-  test('the longest and strangest names are kept as they are', async () => {
+  test('keeps the longest and most unusual names unchanged', async () => {
     const names = { firstName: '𝒷'.repeat(50), lastName: 'שלום\u200f', displayName: '👩‍👩‍👧'.repeat(20) }
     const { status, json } = await create({ ...names, username: 'a'.repeat(50) })
     expect([status, json]).toEqual([201, expect.objectContaining(names)])
@@ -76,7 +76,7 @@ describe('bad input', () => {
   test.each<[string, number, string]>([
     ['{"__proto__":{"isAdmin":true},', 400, '"code":"invalid_request_body"'],
     ['{"constructor":{"prototype":{"isAdmin":true}},', 201, '"isAdmin":false'],
-  ])('%s reaches no prototype', async (hostile, status, text) => {
+  ])('%s changes no prototype', async (hostile, status, text) => {
     const body = hostile + JSON.stringify({ username: freshName(), email: `${freshName()}@example.com` }).slice(1)
     const cookie = instance.administrator.cookies().map(({ name, value }) => `${name}=${value}`)
     const response = await fetch(`${instance.url}/api/users`, {
@@ -89,7 +89,7 @@ describe('bad input', () => {
   })
 
   test.each(['nonsense', randomUUID(), '__proto__', "' OR 1=1", '\0', '../users', '%'])(
-    'there is nobody with the id %j',
+    'returns not found for the user ID %j',
     async (unknown) => {
       const params = { id: unknown, userId: unknown, credentialId: unknown }
       const body = { username: freshName(), email: `${freshName()}@example.com` }
@@ -128,13 +128,13 @@ describe('bad input', () => {
     [[{ key: 'a', value: 5 }], 400, 'invalid_request_body'],
     [[null], 400, 'invalid_request_body'],
     [{ a: 'x' }, 400, 'invalid_request_body'],
-  ])('the claims %j are refused', async (body, status, code) => {
+  ])('refuses the claims %j', async (body, status, code) => {
     const answer = await instance.call('PUT /api/custom-claims/user/{userId}', { params: { userId: id }, body })
     expect([answer.status, answer.json.code]).toEqual([status, code])
     expect((await instance.call('GET /api/users/{id}', { params: { id } })).json.customClaims).toEqual([])
   })
 
-  test('a claim that is reserved is named', async () => {
+  test('names a reserved claim in the error', async () => {
     const body = [{ key: 'email_verified', value: 'true' }]
     const { json } = await instance.call('PUT /api/custom-claims/user/{userId}', { params: { userId: id }, body })
     const fields = [expect.objectContaining({ field: 'key', code: 'reserved' })]
@@ -142,7 +142,7 @@ describe('bad input', () => {
   })
 
   test.each([undefined, 0, '0', '15m', 1.5, 2_678_400, '744h', '1h30m', '2s', '1001ms', '.5h', '1.5m', null])(
-    'a login code may last %j',
+    'accepts a login code lifetime of %j',
     async (ttl) => {
       const { id: person } = await create()
       const answer = await instance.call('POST /api/users/{id}/one-time-access-token', {
@@ -172,12 +172,12 @@ describe('bad input', () => {
     ['15', 'invalid_request_body'],
     [true, 'invalid_request_body'],
     [{}, 'invalid_request_body'],
-  ])('but not %j', async (ttl, code) => {
+  ])('refuses a login code lifetime of %j', async (ttl, code) => {
     const answer = await instance.call('POST /api/users/{id}/one-time-access-token', { params: { id }, body: { ttl } })
     expect([answer.status, answer.json.code]).toEqual([400, code])
   })
 
-  test('a login code is as long as it lasts', async () => {
+  test('derives the length of a login code from its lifetime', async () => {
     const token = async (ttl: unknown) => {
       const { json } = await instance.call('POST /api/users/{id}/one-time-access-token', {
         params: { id },
@@ -188,7 +188,7 @@ describe('bad input', () => {
     expect([await token(900), await token('15m'), await token(901), await token('1h')]).toEqual([6, 6, 12, 12])
   })
 
-  test('who is disabled gets no login code', async () => {
+  test('creates no login code for a disabled user', async () => {
     const { id: disabled } = await create({ disabled: true })
     const params = { id: disabled }
     const answer = await instance.call('POST /api/users/{id}/one-time-access-token', { params, body: {} })

@@ -23,11 +23,11 @@ async function signIn(id: string): Promise<UserAgent> {
   return agent
 }
 
-/** Returns the id of the credential. */
+/** Returns the ID of the credential. */
 async function addPasskey(agent: UserAgent): Promise<string> {
   const at = `${instance.url}/settings/account/passkeys`
   const begun = await agent.postJson(`${at}/options`, {})
-  // A cast: the options are what the authenticator takes.
+  // A cast: the options are those that the authenticator accepts.
   const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
   const response = new SoftwareAuthenticator().create(options, { origin: instance.url })
   expect((await agent.postJson(at, { response })).status).toBe(200)
@@ -160,7 +160,7 @@ describe.each(kinds)('users on %s', (kind) => {
     expect((await create({ userGroupIds: [group.id] })).json.userGroups).toEqual([inGroup])
   })
 
-  test('who are disabled are out at once, and have to sign in again when they are let in', async () => {
+  test('lose their sessions when they are disabled, and must sign in again after they are enabled', async () => {
     const { id, json } = await create()
     const agent = await signIn(id)
     expect(await me(agent)).toBe(id)
@@ -174,7 +174,7 @@ describe.each(kinds)('users on %s', (kind) => {
     expect([off, on]).toMatchObject([{ accountId: id }, { accountId: id }])
   })
 
-  test('who are deleted leave neither sessions nor passkeys nor keys to whoever gets their id', async () => {
+  test('leave no sessions, passkeys or keys to a later user with the same ID', async () => {
     const { id, json } = await create()
     const agent = await signIn(id)
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
@@ -190,7 +190,7 @@ describe.each(kinds)('users on %s', (kind) => {
     expect(passkeys.json).toEqual([])
   })
 
-  test('the last administrator stays', async () => {
+  test('keep the last administrator', async () => {
     const id = await me()
     const body = { username: 'ada', email: 'ada@example.com' }
     for (const answer of [
@@ -202,7 +202,7 @@ describe.each(kinds)('users on %s', (kind) => {
     expect(await me()).toBe(id)
   })
 
-  test('one name or address is one person’s', async () => {
+  test('have unique names and addresses', async () => {
     const { json } = await create()
     for (const [fields, property] of [
       [{ username: String(json.username).toUpperCase() }, 'username'],
@@ -217,7 +217,7 @@ describe.each(kinds)('users on %s', (kind) => {
     }
   })
 
-  test('administrators see and remove passkeys, even the last one', async () => {
+  test('have passkeys that administrators can see and remove, even the last one', async () => {
     const { id } = await create()
     const agent = await signIn(id)
     const credentialID = await addPasskey(agent)
@@ -249,14 +249,14 @@ describe.each(kinds)('users on %s', (kind) => {
   })
 })
 
-describe('what users say of themselves', () => {
+describe('fields that users change themselves', () => {
   beforeAll(async () => {
     instance = await startCalled('SQLite')
   })
 
   afterAll(async () => instance[Symbol.asyncDispose]())
 
-  test('gives them no rights, and an address is not verified for that', async () => {
+  test('give them no rights and do not verify an address', async () => {
     const { id, json } = await create({ emailVerified: true })
     const agent = await signIn(id)
     const say = (fields: Readonly<Record<string, unknown>>) =>
@@ -273,7 +273,7 @@ describe('what users say of themselves', () => {
     expect([by, accountId]).toEqual([undefined, id])
   })
 
-  test('is refused like anything else', async () => {
+  test('are validated like all others', async () => {
     const agent = await signIn((await create()).id)
     await registerPasskey(agent, instance.url)
     for (const body of [
@@ -284,7 +284,7 @@ describe('what users say of themselves', () => {
   })
 })
 
-describe('what the settings say about users', () => {
+describe('settings for users', () => {
   beforeAll(async () => {
     instance = await startCalled('SQLite')
   })
@@ -308,13 +308,13 @@ describe('what the settings say about users', () => {
     })
   }
 
-  test('an e-mail address may be left out', async () => {
+  test('can make the e-mail address optional', async () => {
     const username = freshName()
     const created = await administration({ requireEmail: false }).create({ id: 'a', origin: nobody }, { username })
     expect(created).toMatchObject({ userName: username, email: null })
   })
 
-  test('new users get groups where nobody has chosen any, and claims in any case', async () => {
+  test('assign groups to new users without a choice, and claims always', async () => {
     const { groups } = instance.app.directory
     const group = await groups.create({ name: 'everybody', friendlyName: 'Everybody' })
     const other = await groups.create({ name: 'chosen', friendlyName: 'Chosen' })
@@ -335,14 +335,14 @@ describe('what the settings say about users', () => {
     }
   })
 
-  test('people may change no more than their language', async () => {
+  test('can limit users to changing their language', async () => {
     const { id, json } = await create()
     const users = administration({ editOwnAccount: false, requireEmail: true })
     const changed = await users.updateOwn({ id, origin: nobody }, { username: 'other', firstName: 'X', locale: 'de' })
     expect(changed).toMatchObject({ userName: json.username, email: json.email, firstName: '', locale: 'de' })
   })
 
-  test('an address that a person gives is verified by that, but not one that was there', async () => {
+  test('verify an address that a user enters, but not an existing one', async () => {
     const { id, json } = await create()
     const username = String(json.username)
     const users = administration({ emailsVerified: true })

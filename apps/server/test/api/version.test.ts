@@ -7,7 +7,7 @@ import { createLatestVersion } from '../../src/version/latest-version.ts'
 import { isNewer, ownVersion } from '../../src/version/version.ts'
 import { startInstance } from './instance.ts'
 
-test('the current version is that of the API, and our own stands beside it', async () => {
+test('returns the API version as the current one, next to our own version', async () => {
   await using instance = await startInstance()
   const { agent } = await instance.person('bob')
   const { version }: { readonly version: string } = JSON.parse(
@@ -17,14 +17,14 @@ test('the current version is that of the API, and our own stands beside it', asy
   expect([answer.status, answer.json()]).toEqual([200, { currentVersion: '2.14.0', pocketVersion: version }])
 })
 
-test('the latest version is public, and not known', async () => {
+test('makes the latest version public, and starts without it', async () => {
   await using instance = await startInstance()
   const answer = await instance.agent().getJson(`${instance.url}/api/version/latest`)
   expect([answer.status, answer.json()]).toEqual([200, { latestVersion: '' }])
   expect(answer.headers.get('cache-control')).toBe('public, max-age=300, stale-while-revalidate=900')
 })
 
-/** A server of releases whose answer a test decides. */
+/** A release server with configurable responses. */
 async function releases(answer: () => { readonly status?: number; readonly body: string }) {
   let asked = 0
   const server = createServer((_, response) => {
@@ -45,7 +45,7 @@ async function releases(answer: () => { readonly status?: number; readonly body:
   }
 }
 
-test('the latest version is what the address of the environment says', async () => {
+test('reads the latest version from the URL of the environment', async () => {
   await using server = await releases(() => ({ body: '{"tag_name":"v3.1.4","other":{}}' }))
   await using instance = await startInstance({ VERSION_CHECK_URL: server.url })
   const ask = async () => (await instance.agent().getJson(`${instance.url}/api/version/latest`)).json()
@@ -53,14 +53,14 @@ test('the latest version is what the address of the environment says', async () 
   expect(server.asked()).toBe(1)
 })
 
-test('nobody is asked where that is not wanted', async () => {
+test('sends no request if the check is disabled', async () => {
   await using server = await releases(() => ({ body: '{"version":"3.1.4"}' }))
   await using instance = await startInstance({ VERSION_CHECK_URL: server.url, VERSION_CHECK_DISABLED: 'true' })
   const answer = await instance.agent().getJson(`${instance.url}/api/version/latest`)
   expect([answer.json(), server.asked()]).toEqual([{ latestVersion: '' }, 0])
 })
 
-test('what was known stays where the answer is none, and it is asked again after a while, not before', async () => {
+test('keeps the known version after a failed request, and retries only after a while', async () => {
   let body = '{"version":"1.2.3"}'
   let status = 200
   let now = 0
@@ -97,11 +97,11 @@ test.each([
   ['1.0.0-rc.1', '1.0.0', false],
   ['1.9.0', '1.10.0', false],
   ['', '1.0.0', false],
-])('whether “%s” comes after %s: %s', (version, than, expected) => {
+])('compares whether “%s” comes after %s: %s', (version, than, expected) => {
   expect(isNewer(version, than)).toBe(expected)
 })
 
-test('the overview says what is newer, and does not wait for the answer', async () => {
+test('shows a newer version on the overview without waiting for the response', async () => {
   let answer: (text: string) => void = () => {}
   const answered = new Promise<string>((resolve) => {
     answer = resolve

@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(async () => instance[Symbol.asyncDispose]())
 
-/** Lets somebody in by another device, on which the administrator uses a passkey. */
+/** Signs a user in on another device, where the administrator uses a passkey. */
 async function byDevice(): Promise<UserAgent> {
   const agent = instance.agent()
   const requested = await instance.call('POST /api/device-login/requests', { agent })
@@ -46,7 +46,7 @@ async function bySignUp(): Promise<UserAgent> {
   return agent
 }
 
-/** What an application is told of the sign-in of whoever is signed in in this browser. */
+/** The authentication claims that a client receives for the current session. */
 async function told(agent: UserAgent) {
   const query = new URLSearchParams({
     client_id: clientId,
@@ -76,7 +76,7 @@ async function told(agent: UserAgent) {
 const tomorrow = () => new Date(Date.now() + 86_400_000).toISOString()
 const somebody = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
 
-/** What lets somebody in, or in again, and what is sensitive. */
+/** Actions that sign a user in, reauthenticate, or are sensitive. */
 const acts = [
   ['POST /api/api-keys', { name: 'Script', expiresAt: tomorrow() }],
   [`POST /api/api-keys/${somebody}/renew`, { expiresAt: tomorrow() }],
@@ -91,7 +91,7 @@ const acts = [
   ['PATCH /api/settings', { unusedClientDays: 31 }],
   ['DELETE /api/users/me', undefined],
 ] as const
-/** Those among them that let nobody in. */
+/** Those that do not sign a user in. */
 const onlySensitive: ReadonlySet<string> = new Set(['PATCH /api/settings', 'DELETE /api/users/me'])
 const configuration = '/settings/admin/application-configuration'
 const forms = [
@@ -111,7 +111,7 @@ describe.each([
   ['a sign-up by the API', bySignUp, false],
   ['another device', byDevice, true],
 ])('a session that began with %s', (_way, begin, mayAsk) => {
-  test('is told of as such, and lets nobody in before a passkey is there', async () => {
+  test('reports its method to clients, and cannot sign in another device before it has a passkey', async () => {
     const agent = await begin()
     expect(await told(agent)).toEqual({ amr: ['otp'], acr: '0' })
     const refusals: unknown[] = []
@@ -123,14 +123,14 @@ describe.each([
     }
     for (const [path, fields] of forms)
       refusals.push([path, [401, 403].includes((await agent.postForm(instance.url + path, fields)).status)])
-    // Whoever has a passkey is asked for it instead, where that is enough.
+    // If a passkey is sufficient, its owner is asked for it instead.
     const sensitive = mayAsk ? [401, 'reauthentication_required'] : [403, 'passkey_required']
     expect(refusals).toEqual([
       ...acts.map(([call]) => [call, ...(onlySensitive.has(call) ? sensitive : [403, 'passkey_required'])]),
       ...forms.map(([path]) => [path, true]),
     ])
     if (mayAsk) {
-      // An approved device adds a passkey after one was used on it.
+      // An approved device can add a passkey after the approver used one.
       const { status, text } = await agent.getJson(`${instance.url}/api/webauthn/register/start`)
       expect([status, text]).toEqual([401, expect.stringContaining('reauthentication_required')])
       const body = await passkeyAnswer(agent, instance.url, instance.administratorAuthenticator)
@@ -142,7 +142,7 @@ describe.each([
     expect((await instance.call('POST /api/api-keys', { body, agent })).status).toBe(201)
   })
 
-  test('is not enough for an application that wants a passkey used for it', async () => {
+  test('is not sufficient for a client that requires a passkey check', async () => {
     const agent = await begin()
     const body = { name: 'Careful', callbackURLs: [callback], skipConsent: true, requiresReauthentication: true }
     const careful = String((await instance.call('POST /api/oidc/clients', { body })).json.id)
@@ -154,6 +154,6 @@ describe.each([
   })
 })
 
-test('a session that began with a passkey is told of as such', async () => {
+test('a session that began with a passkey reports its method to clients', async () => {
   expect(await told(instance.administrator)).toEqual({ amr: ['phr'], acr: 'phr' })
 })

@@ -21,7 +21,7 @@ describe.each(kinds)('%s', (kind) => {
     agent.cookies().find((each) => each.name === name)
 
   describe('registration', () => {
-    test('makes a passkey, and the options are those of the contract', async () => {
+    test('creates a passkey with the options of the contract', async () => {
       const { id, agent } = await instance.personWithoutPasskey(freshName())
       const options = await instance.call('GET /api/webauthn/register/start', { agent })
       expect(options.json).toMatchObject({
@@ -51,7 +51,7 @@ describe.each(kinds)('%s', (kind) => {
       ])
     })
 
-    test('refuses nonsense, an answer of another browser, and an answer twice', async () => {
+    test('refuses an invalid response, one of another browser, and a repeated one', async () => {
       const { agent } = await instance.person(freshName())
       const finish = (body: unknown, by = agent) =>
         instance.call('POST /api/webauthn/register/finish', { body, agent: by })
@@ -69,7 +69,7 @@ describe.each(kinds)('%s', (kind) => {
   })
 
   describe('sign-in', () => {
-    test('by a passkey, sent as any type of content, once', async () => {
+    test('accepts a passkey response with any content type, once', async () => {
       const { id, authenticator } = await instance.person(freshName())
       const agent = instance.agent()
       const response = await passkeyAnswer(agent, instance.url, authenticator)
@@ -94,7 +94,7 @@ describe.each(kinds)('%s', (kind) => {
       ])
     })
 
-    test('is refused to an unknown passkey, a wrong signature and a disabled user', async () => {
+    test('refuses an unknown passkey, a wrong signature and a disabled user', async () => {
       const { id, authenticator } = await instance.person(freshName())
       const agent = instance.agent()
       const finish = async (response: unknown) => {
@@ -123,7 +123,7 @@ describe.each(kinds)('%s', (kind) => {
     })
 
     test.each(['POST /api/webauthn/logout', 'POST /logout'])(
-      'ends with %s, for everybody in the browser and whoever has kept its cookies',
+      'ends with %s, for every account in the browser and for copied cookies',
       async (call) => {
         const { agent } = await instance.person(freshName())
         const { authenticator } = await instance.person(freshName())
@@ -147,7 +147,7 @@ describe.each(kinds)('%s', (kind) => {
     )
   })
 
-  /** What both pages have the browser tell its password manager. */
+  /** The signals for the password manager on both pages. */
   const signals = async (agent: ReturnType<CalledInstance['agent']>) => {
     const [told, again] = await Promise.all(
       ['/settings/account', '/settings/account/security'].map(async (path) => {
@@ -161,12 +161,12 @@ describe.each(kinds)('%s', (kind) => {
   }
 
   describe('own passkeys', () => {
-    test('are named and deleted, but for the last one', async () => {
+    test('can be renamed and deleted, except the last one', async () => {
       const { id: accountId, agent } = await instance.person(freshName())
       const { answer } = await registerPasskey(agent, instance.url)
       const { id, credentialID } = answer.json() as { id: string; credentialID: string }
       const told = await signals(agent)
-      // Nobody is signed in here, whom they could be about.
+      // Without a session there is no user to report on.
       expect((await instance.agent().get(`${instance.url}/login`)).text).not.toContain('data-signals')
       expect(told).toMatchObject({
         rpId: 'localhost',
@@ -198,7 +198,7 @@ describe.each(kinds)('%s', (kind) => {
       expect(await lastEntry(instance, 'PASSKEY_RENAMED')).toMatchObject({ userID: accountId, changes })
     })
 
-    test('the last one goes where a code by e-mail lets its owner in as well', async () => {
+    test('can all be deleted if the owner can also sign in with an e-mail code', async () => {
       const { id: accountId, agent } = await instance.person(freshName())
       const [last] = await instance.app.pocket.passkeys.list(accountId)
       const remove = () =>
@@ -209,7 +209,7 @@ describe.each(kinds)('%s', (kind) => {
       const address = (emailVerified: boolean) =>
         instance.app.directory.users.update(accountId, { email: `${accountId}@example.com` }, { emailVerified })
       try {
-        // Each of these alone lets nobody in.
+        // Neither of these alone lets a user sign in.
         await address(true)
         expect(await remove()).toMatchObject({ status: 409, json: { code: 'last_passkey' } })
         await settings(codes)
@@ -229,7 +229,7 @@ describe.each(kinds)('%s', (kind) => {
       }
     })
 
-    test('an administrator takes even the last one, which is written down', async () => {
+    test('can all be removed by an administrator, which is recorded', async () => {
       const { id: accountId } = await instance.person(freshName())
       const [last] = await instance.app.pocket.passkeys.list(accountId)
       const params = { id: accountId, credentialId: last?.id ?? '' }
@@ -243,7 +243,7 @@ describe.each(kinds)('%s', (kind) => {
       ['', 400],
       ['x'.repeat(51), 400],
       [7, 400],
-    ])('take no name such as %j', async (name, status) => {
+    ])('refuse a name such as %j', async (name, status) => {
       const { id: accountId, agent } = await instance.person(freshName())
       const [passkey] = await instance.app.pocket.passkeys.list(accountId)
       const params = { id: passkey?.id ?? '' }
@@ -251,7 +251,7 @@ describe.each(kinds)('%s', (kind) => {
       expect(answer.status).toBe(status)
     })
 
-    test('are nobody else’s to change', async () => {
+    test('cannot be changed by other users', async () => {
       const { id: accountId } = await instance.person(freshName())
       const [passkey] = await instance.app.pocket.passkeys.list(accountId)
       const stranger = await instance.person(freshName())
@@ -264,7 +264,7 @@ describe.each(kinds)('%s', (kind) => {
   })
 
   describe('reauthentication', () => {
-    test('by a passkey of the same person gives a token that lasts three minutes', async () => {
+    test('returns a token that is valid for three minutes after a passkey check of the same user', async () => {
       const { id, agent, authenticator } = await instance.person(freshName())
       const body = await passkeyAnswer(agent, instance.url, authenticator)
       const before = Date.now()
@@ -277,7 +277,7 @@ describe.each(kinds)('%s', (kind) => {
       expect(audited(instance, 'reauthenticated').at(-1)).toMatchObject({ accountId: id })
     })
 
-    test('is refused by somebody else’s passkey', async () => {
+    test('refuses the passkey of another user', async () => {
       const { agent } = await instance.person(freshName())
       const { authenticator } = await instance.person(freshName())
       const body = await passkeyAnswer(agent, instance.url, authenticator)
@@ -286,7 +286,7 @@ describe.each(kinds)('%s', (kind) => {
       expect(cookie(agent, 'reauthentication_token')).toBeUndefined()
     })
 
-    test('by a session that has just begun with a passkey needs nothing more', async () => {
+    test('needs no further check in a session that just began with a passkey', async () => {
       const { authenticator, agent: byCode } = await instance.person(freshName())
       const agent = instance.agent()
       const body = await passkeyAnswer(agent, instance.url, authenticator)
@@ -306,7 +306,7 @@ describe.each(kinds)('%s', (kind) => {
     })
   })
 
-  test('a sign-in takes a new session id, also where the same person is signed in already', async () => {
+  test('a sign-in rotates the session ID, even for the same user', async () => {
     const { agent, authenticator } = await instance.person(freshName())
     const before = cookie(agent, 'access_token')?.value ?? ''
     const body = await passkeyAnswer(agent, instance.url, authenticator)
@@ -324,7 +324,7 @@ describe.each(kinds)('%s', (kind) => {
           .token,
       )
 
-    test('lets in once, and its session waits for a passkey', async () => {
+    test('signs in once, and its session still requires a passkey', async () => {
       const { id } = await instance.personWithoutPasskey(freshName())
       const agent = instance.agent()
       const params = { token: (await issue(id)).toLowerCase() }
@@ -339,12 +339,12 @@ describe.each(kinds)('%s', (kind) => {
       const before = cookie(agent, 'access_token')?.value ?? ''
       await registerPasskey(agent, instance.url)
       expect((await createKey()).status).toBe(201)
-      // Whoever knows the id of the session as it began has no share in that.
+      // An attacker who knows the initial session ID gains nothing.
       const options = { headers: { cookie: `access_token=${before}` } }
       expect((await instance.agent().getJson(`${instance.url}/api/users/me`, options)).status).toBe(401)
     })
 
-    test('makes no more of them, until a passkey is used', async () => {
+    test('cannot create another login code before a passkey check', async () => {
       const { id, authenticator } = await instance.person(freshName())
       await instance.app.directory.users.update(id, {}, { administrator: true })
       const agent = instance.agent()
@@ -357,7 +357,7 @@ describe.each(kinds)('%s', (kind) => {
       expect((await more()).status).toBe(201)
     })
 
-    test('of a disabled user lets nobody in', async () => {
+    test('does not sign in a disabled user', async () => {
       const { id } = await instance.personWithoutPasskey(freshName())
       const params = { token: await issue(id) }
       await instance.app.directory.users.update(id, {}, { disabled: true })
@@ -368,14 +368,14 @@ describe.each(kinds)('%s', (kind) => {
       expect(audited(instance, 'sign_in_failed').at(-1)).toMatchObject({ errorCode: 'account_disabled' })
     })
 
-    test.each(['x', '000000', '%00', 'a'.repeat(5000)])('%.10j is none', async (token) => {
+    test.each(['x', '000000', '%00', 'a'.repeat(5000)])('refuses the login code %.10j', async (token) => {
       const answer = await instance.agent().postJson(`${instance.url}/api/one-time-access-token/${token}`, {})
       expect([401, 404]).toContain(answer.status)
     })
   })
 })
 
-test('the session of a set-up over the API is good for everything', async () => {
+test('a session of the set-up through the API has full rights', async () => {
   const { startApp } = await import('../http/app.ts')
   await using running = await startApp()
   const agent = running.agent()

@@ -9,9 +9,9 @@ const usual = { accentColor: 'default', still: false, variables: '', background:
 const oklch = (l: number, c: number, h: number) => ({ mode: 'oklch', l, c, h }) as const
 
 describe('the accent', () => {
-  test('keeps text readable on it, and itself readable on every surface, whatever the colour is', async () => {
+  test('keeps text on it and the accent itself readable on every surface, for every color', async () => {
     const tokens = await readFile(new URL('../../web/styles/tokens.css', import.meta.url), 'utf8')
-    // What follows repeats the numbers of this file.
+    // The rest repeats the numbers of this file.
     for (const part of [
       'oklch(0.48 var(--accent-light)',
       'oklch(0.78 var(--accent-dark)',
@@ -40,17 +40,17 @@ describe('the accent', () => {
     }
   })
 
-  test.each(['default', 'nonsense', 'var(--x)', ''])('%j changes nothing', (accentColor) => {
+  test.each(['default', 'nonsense', 'var(--x)', ''])('ignores the invalid color %j', (accentColor) => {
     expect(styleSheetOf({ ...usual, accentColor })).toBeNull()
   })
 
-  test('grey stays grey', () => {
+  test('keeps gray gray', () => {
     expect(accentOf('gray')).toMatchObject({ light: 0, dark: 0 })
   })
 })
 
 describe('variables', () => {
-  test('that are known are taken over', () => {
+  test('are applied if they are known', () => {
     const text = '--ink: #111; --paper: light-dark(#fff, oklch(0.2 0.01 260));\n\n --sans: "Iowan Old Style", serif \n'
     expect(readStyleVariables(text).wrong).toBeNull()
     expect(styleSheetOf({ ...usual, variables: text })?.css).toBe(
@@ -72,13 +72,13 @@ describe('variables', () => {
     '--paper: \\75rl(x)',
     '--paper: red /* a comment',
     '--paper: red </style>',
-  ])('%s is none', (line) => {
+  ])('ignores %s', (line) => {
     const { variables, wrong } = readStyleVariables(`--ink: #111\n${line}`)
     expect(variables).toContainEqual({ name: '--ink', value: '#111' })
     expect(wrong?.line).toBe(/;/.test(line) ? 2 : 1)
   })
 
-  test('are the ones of the style sheet, and in the guide', async () => {
+  test('match the style sheet and the guide', async () => {
     const tokens = await readFile(new URL('../../web/styles/tokens.css', import.meta.url), 'utf8')
     const guide = await readFile(new URL('../../../../docs/guides/appearance.md', import.meta.url), 'utf8')
     for (const name of styleVariables)

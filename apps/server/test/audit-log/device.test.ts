@@ -25,7 +25,7 @@ test.each([
   [`${android} ${webKit} SamsungBrowser/28.0 Chrome/130.0.0.0 Mobile Safari/537.36`, 'Samsung Internet on Android'],
   ['Mozilla/5.0 (Android 14; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0', 'Firefox on Android 14'],
   [`Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) ${chrome} Safari/537.36`, 'Chrome on ChromeOS'],
-])('the browser %s is %s', (userAgent, device) => {
+])('recognizes the browser %s as %s', (userAgent, device) => {
   expect(deviceOf(userAgent)).toBe(device)
 })
 
@@ -51,7 +51,7 @@ test.each([
   ['PostmanRuntime/7.39.0', 'Postman 7.39.0'],
   ['Mozilla/5.0 (Windows NT; Windows NT 10.0; en-US) WindowsPowerShell/5.1.19041.1', 'PowerShell 5.1.19041.1'],
   ['Mozilla/5.0 (Linux; Debian 12) PowerShell/7.4.1', 'PowerShell 7.4.1'],
-])('the program %s is %s', (userAgent, device) => {
+])('recognizes the program %s as %s', (userAgent, device) => {
   expect(deviceOf(userAgent)).toBe(device)
 })
 
@@ -59,21 +59,21 @@ test.each([
   'SomeTV/3.1',
   'Chrome/1 on nothing',
   'my-curl/1.0',
-  // An app on iOS that shows pages inside of it, and one that names no system.
+  // An iOS app with an embedded browser, and a browser that names no system.
   `${iPhone} Mobile/15E148`,
   'Mozilla/5.0',
   '<script>alert(1)</script>',
-])('%s is not guessed at', (userAgent) => {
+])('does not guess %s', (userAgent) => {
   expect(deviceOf(userAgent)).toBe(userAgent)
 })
 
-test('what is not known has no length without end, and nothing is nothing', () => {
+test('limits the length of an unknown agent, and returns nothing for an empty one', () => {
   expect(deviceOf('x'.repeat(500))).toBe(`${'x'.repeat(119)}…`)
   expect(deviceOf(`curl/${'9'.repeat(500)}`)).toHaveLength(120)
   expect([deviceOf(null), deviceOf(''), deviceOf('   ')]).toEqual(['', '', ''])
 })
 
-test('a browser and its system are joined by the language, and nothing else is touched', () => {
+test('joins browser and system in the language, and changes nothing else', () => {
   const words = deviceNames({ text: (_, values) => `${values?.system}の${values?.browser}` })
   expect(words(deviceOf(`${iPhone} FxiOS/140.0 Mobile/15E148 Safari/605.1.15`))).toBe('iOS 17.5のFirefox')
   expect(words('headless Chrome on Windows')).toBe('Windowsのheadless Chrome')

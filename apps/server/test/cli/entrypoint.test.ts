@@ -15,7 +15,7 @@ const fakes: Readonly<Record<string, string>> = {
 
 let app: string
 
-/** The scripts in a folder that stands for the image's, with commands that only say how they were called. */
+/** The scripts in a folder that represents the image, with commands that only print their calls. */
 beforeEach(async () => {
   app = await mkdtemp(join(tmpdir(), 'pocket-image-'))
   await mkdir(join(app, 'bin'))
@@ -53,7 +53,7 @@ async function run(script: string, args: readonly string[], env: Readonly<Record
   return { status, calls: calls.map((call) => call.replaceAll(app, '/app')), errors: stderr }
 }
 
-test('as root the data folder is handed over and root is dropped', async () => {
+test('changes the owner of the data folder and drops root', async () => {
   const { calls, status } = await run('entrypoint.sh', ['/app/pocket-id'], { PUID: '4711', PGID: '4712' })
   expect(status).toBe(0)
   expect(calls).toEqual([
@@ -63,13 +63,13 @@ test('as root the data folder is handed over and root is dropped', async () => {
   ])
 })
 
-test('without PUID and PGID it is the user 1000, and arguments go to the program', async () => {
+test('uses user 1000 without PUID and PGID, and passes arguments to the program', async () => {
   const { calls } = await run('entrypoint.sh', ['one-time-access-token', 'Ada Lovelace'], {})
   expect(calls.at(-2)).toContain('setpriv --reuid=1000 --regid=1000')
   expect(calls.at(-1)).toBe('node /app/dist/main.js one-time-access-token Ada Lovelace in /app')
 })
 
-test('what belongs to the right user already is left alone', async () => {
+test('does not change the owner of files that are already correct', async () => {
   const { getuid, getgid } = process
   await mkdir(join(app, 'data'))
   await writeFile(join(app, 'data', 'pocket-id.db'), '')
@@ -78,25 +78,25 @@ test('what belongs to the right user already is left alone', async () => {
   expect(calls.at(-1)).toBe('node /app/dist/main.js in /app')
 })
 
-test('as another user than root nothing is handed over or dropped', async () => {
+test('changes no owner and drops no rights without root', async () => {
   const { calls } = await run('entrypoint.sh', ['pocket-id'], { FAKE_UID: '4711' })
   expect(calls).toEqual(['node /app/dist/main.js in /app'])
 })
 
-test.each(['root', '10 00', '-1', '1:2', '$(id)'])('PUID=%s is refused before anything happens', async (puid) => {
+test.each(['root', '10 00', '-1', '1:2', '$(id)'])('refuses PUID=%s before it changes anything', async (puid) => {
   const { calls, status, errors } = await run('entrypoint.sh', [], { PUID: puid })
   expect(status).toBe(1)
   expect(errors).toContain('PUID and PGID must be numbers')
   expect(calls).toEqual([])
 })
 
-test('a folder that cannot be handed over is said, and the server starts', async () => {
+test('reports a folder whose owner it cannot change, and starts the server', async () => {
   const { calls, errors } = await run('entrypoint.sh', [], { PUID: '4711', FAKE_CHOWN_EXIT: '1' })
   expect(errors).toContain('could be given to 4711:1000')
   expect(calls.at(-1)).toBe('node /app/dist/main.js in /app')
 })
 
-test('the program itself drops root too, as "docker exec" starts it', async () => {
+test('drops root in the program too, as "docker exec" starts it', async () => {
   const { calls } = await run('pocket-id', ['healthcheck'], { PUID: '4711' })
   expect(calls).toEqual([
     'setpriv --reuid=4711 --regid=1000 --clear-groups -- node /app/dist/main.js healthcheck',
@@ -104,7 +104,7 @@ test('the program itself drops root too, as "docker exec" starts it', async () =
   ])
 })
 
-test("the program's exit code is the script's", async () => {
+test('returns the exit code of the program', async () => {
   await writeProgram(join(app, 'bin', 'node'), '#!/bin/sh\nexit 3\n')
   expect((await run('entrypoint.sh', [], {})).status).toBe(3)
 })

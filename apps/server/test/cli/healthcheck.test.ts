@@ -49,13 +49,13 @@ const answering =
   }
 
 describe('healthcheck', () => {
-  test('is 0 where the server at PORT answers with 204', async () => {
+  test('exits with 0 if the server at PORT responds with 204', async () => {
     const port = await freePort()
     await serve(answering(204), { port })
     expect(await check([], { PORT: String(port) })).toEqual({ code: 0, complained: '' })
   })
 
-  test('is 1 where it answers with 503', async () => {
+  test('exits with 1 if it responds with 503', async () => {
     const port = await freePort()
     await serve(answering(503), { port })
     const { code, complained } = await check([], { PORT: String(port) })
@@ -63,32 +63,32 @@ describe('healthcheck', () => {
     expect(complained).toContain('status 503')
   })
 
-  test('does not follow a redirect to something that is well', async () => {
+  test('does not follow a redirect to a healthy server', async () => {
     const port = await freePort()
     await serve((_, res) => res.writeHead(302, { location: '/healthz?again' }).end(), { port })
     expect((await check([], { PORT: String(port) })).code).toBe(1)
   })
 
-  test('is 1 where nobody listens', async () => {
+  test('exits with 1 if no server listens', async () => {
     const { code, complained } = await check([], { PORT: String(await freePort()) })
     expect(code).toBe(1)
     expect(complained).toMatch(/ECONNREFUSED/)
   })
 
-  test('is 1 where the answer is cut off', async () => {
+  test('exits with 1 if the response is truncated', async () => {
     const port = await freePort()
     await serve((req) => req.socket.destroy(), { port })
     expect((await check([], { PORT: String(port) })).code).toBe(1)
   })
 
-  test('asks another server with --endpoint, below its path', async () => {
+  test('checks another server with --endpoint, below its path', async () => {
     const port = await freePort()
     await serve(answering(204, '/below/healthz'), { port })
     expect((await check(['--endpoint', `http://127.0.0.1:${port}/below/`])).code).toBe(0)
     expect((await check(['-e', `http://127.0.0.1:${port}`])).code).toBe(1)
   })
 
-  test('asks by the Unix socket where the server listens at one', async () => {
+  test('uses the Unix socket if the server listens on one', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pocket-health-'))
     stack.defer(() => rm(folder, { recursive: true }))
     const path = join(folder, 'pocket.sock')
@@ -97,7 +97,7 @@ describe('healthcheck', () => {
   })
 
   test.each([['--endpoint', 'ftp://x'], ['--endpoint'], ['--bogus'], ['extra']])(
-    '%s %s is refused',
+    'refuses %s %s',
     async (...args) => {
       const { code, complained } = await check(args)
       expect(code).toBe(1)

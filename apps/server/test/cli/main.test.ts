@@ -27,7 +27,7 @@ function pocketId(args: readonly string[], env: Readonly<Record<string, string>>
   )
 }
 
-test('the program starts, is well, hands out no code to nobody, and stops at SIGTERM', async () => {
+test('the program starts, reports healthy, issues no code without a session, and stops on SIGTERM', async () => {
   const port = String(await freePort())
   const env = { PORT: port, APP_URL: `http://localhost:${port}` }
   await using server = await pocketId([], env, /Listening at/)
@@ -45,7 +45,7 @@ test('the program starts, is well, hands out no code to nobody, and stops at SIG
   expect(await after.exit).toBe(1)
 })
 
-/** Resolves once the server answers; it may not be able to say so. */
+/** Resolves once the server responds, because it may be unable to log. */
 async function answering(port: string, ended: Promise<unknown>): Promise<number> {
   let isOver = false
   void ended.then(() => {
@@ -59,7 +59,7 @@ async function answering(port: string, ended: Promise<unknown>): Promise<number>
   throw new Error('It has ended.')
 }
 
-test('a full disk under the log and under standard error does not end the server', async () => {
+test('a full disk under the log and standard error does not end the server', async () => {
   const port = String(await freePort())
   const env = { PORT: port, APP_URL: `http://localhost:${port}` }
   const shell = ['-c', 'exec "$@" > /dev/full 2> /dev/full', 'sh', process.execPath]
@@ -70,7 +70,7 @@ test('a full disk under the log and under standard error does not end the server
   expect(await server.exit).toBe(0)
 })
 
-test('a closed reader of the log and of standard error does not end the server', async () => {
+test('a closed reader of the log and standard error does not end the server', async () => {
   const port = String(await freePort())
   const env = { PATH: process.env.PATH, PORT: port, APP_URL: `http://localhost:${port}` }
   const chatty = 'setInterval(() => process.stderr.write("a warning\\n"), 20).unref()'
@@ -87,13 +87,13 @@ test('a closed reader of the log and of standard error does not end the server',
   }
 })
 
-test('a command that cannot print what it was asked for fails', async () => {
+test('a command that cannot print its result fails', async () => {
   const shell = ['-c', 'exec "$@" > /dev/full', 'sh', process.execPath]
   await using command = await startProcess('/bin/sh', [...shell, '--conditions=pocket-source', main, 'version'])
   expect(await command.exit).toBe(1)
 })
 
-test('SIGTERM ends it while it waits for a database that is not there', async () => {
+test('SIGTERM ends it while it waits for an unreachable database', async () => {
   const env = {
     DB_CONNECTION_STRING: `postgres://nobody@127.0.0.1:${await freePort()}/x`,
     ENCRYPTION_KEY: 'a key of sixteen bytes',
@@ -103,14 +103,14 @@ test('SIGTERM ends it while it waits for a database that is not there', async ()
   expect(await server.exit).toBe(0)
 })
 
-test('a wrong environment ends it with 1, all of it named, and nothing written', async () => {
+test('an invalid environment ends it with 1, reports all errors, and writes nothing', async () => {
   await using server = await pocketId([], { PORT: 'x', TRUST_PROXY: 'y', ENCRYPTION_KEY: 'z' })
   expect(await server.exit).toBe(1)
   for (const name of ['PORT', 'TRUST_PROXY', 'ENCRYPTION_KEY']) expect(server.output()).toContain(`${name}: `)
   expect(await readdir(folder)).toEqual([])
 })
 
-test("Pocket ID's database ends it with 1 and in words", async () => {
+test('a Pocket ID database ends it with 1 and an explanation', async () => {
   const path = join(folder, 'pocket-id.db')
   const database = new Database(path)
   for (const statement of [...pocketIdSchema, ...pocketIdRows]) database.exec(statement)

@@ -13,7 +13,7 @@ interface World {
   readonly done: string[]
 }
 
-/** Everything outside, played by the test. `done` is what happened to the instance, in order. */
+/** The environment of the program, simulated by the test. `done` records the calls on the instance in order. */
 function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<Instance> = {}): World {
   const [printed, complained, logged, done]: [string[], string[], string[], string[]] = [[], [], [], []]
   const app: Instance = {
@@ -41,7 +41,7 @@ function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<In
   }
   const context: CommandContext = {
     version: '1.2.3',
-    // Any file that exists stands for the database, which only the commands beside the server look for.
+    // Any existing file represents the database, because only the commands check for one.
     readConfig: () => loadConfig({ DB_CONNECTION_STRING: import.meta.filename }, () => Buffer.alloc(0)),
     createApp: async () => app,
     createLogger: (config: Config) => createLogger(config, { write: (line) => logged.push(line) }),
@@ -55,7 +55,7 @@ function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<In
 }
 
 describe('without an argument', () => {
-  test('the server runs until it is asked to stop, and says where it is', async () => {
+  test('runs the server until it is asked to stop, and logs its URL', async () => {
     const stop = new AbortController()
     const world = createWorld(
       { stop: stop.signal },
@@ -72,7 +72,7 @@ describe('without an argument', () => {
     expect(world.done).toEqual(['disposed'])
   })
 
-  test('the set-up page is not named once somebody is set up', async () => {
+  test('does not log the set-up page after the set-up', async () => {
     const listen = async () => ({ url: 'https://id.example.com', setUpUrl: null })
     const stop = new AbortController()
     const world = createWorld(
@@ -89,20 +89,20 @@ describe('without an argument', () => {
     expect(world.logged.join('')).not.toContain('setup')
   })
 
-  test('a stop during the start is obeyed', async () => {
+  test('obeys a stop during the start', async () => {
     const world = createWorld({ stop: AbortSignal.abort() })
     expect(await run([], world.context)).toBe(0)
     expect(world.done).toEqual(['disposed'])
   })
 
-  test('warnings of the configuration are logged', async () => {
+  test('logs warnings of the configuration', async () => {
     const readConfig = () => loadConfig({ PORT: '3000' }, () => Buffer.alloc(0))
     const world = createWorld({ readConfig, stop: AbortSignal.abort() })
     await run([], world.context)
     expect(world.logged.join('')).toMatch(/WARN {2}APP_URL is not set/)
   })
 
-  test('a wrong configuration ends it before anything is begun', async () => {
+  test('stops on an invalid configuration before anything starts', async () => {
     const readConfig = () => loadConfig({ PORT: 'x', APP_URL: 'y' }, () => Buffer.alloc(0))
     const world = createWorld({ readConfig })
     expect(await run([], world.context)).toBe(1)
@@ -115,7 +115,7 @@ describe('without an argument', () => {
     ['EADDRINUSE', /Another program listens at port 1411/],
     ['EACCES', /may not listen at port 1411/],
     ['EADDRNOTAVAIL', /no address 0\.0\.0\.0/],
-  ])('%s is explained, and what was begun is ended', async (code, reason) => {
+  ])('explains %s and disposes of what was started', async (code, reason) => {
     const listen = () => Promise.reject(Object.assign(new Error(code), { code }))
     const world = createWorld({}, { listen })
     expect(await run([], world.context)).toBe(1)
@@ -125,7 +125,7 @@ describe('without an argument', () => {
 })
 
 describe('one-time-access-token', () => {
-  test('prints the address and when it ends, and nothing else', async () => {
+  test('prints only the URL and its expiry', async () => {
     const world = createWorld()
     expect(await run(['one-time-access-token', 'tim'], world.context)).toBe(0)
     expect(world.printed).toEqual([
@@ -136,7 +136,7 @@ describe('one-time-access-token', () => {
     expect(world.done).toEqual(['code for tim', 'disposed'])
   })
 
-  test('makes no database where there is none', async () => {
+  test('creates no database if none exists', async () => {
     const readConfig = () => loadConfig({ DB_CONNECTION_STRING: '/nowhere/pocket-id.db' }, () => Buffer.alloc(0))
     const world = createWorld({ readConfig })
     expect(await run(['one-time-access-token', 'tim'], world.context)).toBe(1)
@@ -144,7 +144,7 @@ describe('one-time-access-token', () => {
     expect(world.done).toEqual([])
   })
 
-  test('says that there is no such user', async () => {
+  test('reports an unknown user', async () => {
     const issueLoginCode = () =>
       Promise.reject(new NotFound('account_not_found', 'There is no user with the name tim.'))
     const world = createWorld({}, { issueLoginCode })
@@ -153,7 +153,7 @@ describe('one-time-access-token', () => {
     expect(world.done).toEqual(['disposed'])
   })
 
-  test.each([[[]], [['a', 'b']], [['--name']]])('%j is no name', async (args) => {
+  test.each([[[]], [['a', 'b']], [['--name']]])('refuses the name %j', async (args) => {
     const world = createWorld()
     expect(await run(['one-time-access-token', ...args], world.context)).toBe(1)
     expect(world.complained.join('\n')).toContain('one user name or e-mail address is expected')
@@ -167,7 +167,7 @@ describe('key-rotate', () => {
     [['-y', '-a', 'ES256'], 'rotated ES256'],
     [['-y', '--alg', 'EdDSA', '--crv', 'Ed25519'], 'rotated EdDSA'],
     [['-y', '-a', 'EdDSA', '-c', 'Ed25519', '--now'], 'rotated EdDSA immediately'],
-  ])('%j replaces keys, and prints what signs from when on', async (args, rotated) => {
+  ])('%j replaces keys, and prints the new signing key and its start', async (args, rotated) => {
     const world = createWorld()
     expect(await run(['key-rotate', ...args], world.context)).toBe(0)
     expect(world.printed).toEqual(['RS256: the-kid signs from 2023-11-14T22:13:20.000Z on.'])
@@ -178,7 +178,7 @@ describe('key-rotate', () => {
     [true, ['rotated all', 'disposed'], 0],
     [false, [], 1],
     [undefined, [], 1],
-  ])('asks first: %s', async (answer, done, code) => {
+  ])('asks for confirmation: %s', async (answer, done, code) => {
     const asked: string[] = []
     const world = createWorld({
       confirm: async (question) => {
@@ -205,7 +205,7 @@ describe('key-rotate', () => {
   })
 })
 
-test.each(['help', '--help', '-h'])('%s names every command', async (name) => {
+test.each(['help', '--help', '-h'])('%s lists every command', async (name) => {
   const world = createWorld()
   expect(await run([name], world.context)).toBe(0)
   for (const command of ['healthcheck', 'key-rotate', 'one-time-access-token', 'version', 'help'])
@@ -221,13 +221,13 @@ test.each(['version', '--version', '-v'])('%s prints the version without a confi
   expect(world.printed).toEqual(['pocket-id 1.2.3'])
 })
 
-test.each(['bogus', '--bogus', 'constructor', ''])('"%s" is no command', async (name) => {
+test.each(['bogus', '--bogus', 'constructor', ''])('refuses the unknown command "%s"', async (name) => {
   const world = createWorld()
   expect(await run([name], world.context)).toBe(1)
   expect(world.complained.join('\n')).toContain(`there is no command "${name}"`)
 })
 
-test('what was not foreseen is shown with its stack', async () => {
+test('prints the stack of an unexpected error', async () => {
   const createApp = () => Promise.reject(new TypeError('x is not a function'))
   const world = createWorld({ createApp })
   expect(await run([], world.context)).toBe(1)
@@ -235,7 +235,7 @@ test('what was not foreseen is shown with its stack', async () => {
 })
 
 describe('passkey-remove', () => {
-  test('lists the passkeys of a user, and removes one of them', async () => {
+  test('lists the passkeys of a user and removes one', async () => {
     const world = createWorld()
     expect(await run(['passkey-remove', 'ada'], world.context)).toBe(0)
     expect(world.printed).toEqual(['1  Old phone'])
@@ -244,7 +244,7 @@ describe('passkey-remove', () => {
     expect(world.printed.at(-1)).toBe('Review what was made in them: https://id.example.com/review')
   })
 
-  test('says how it is used', async () => {
+  test('prints its usage', async () => {
     const world = createWorld()
     expect(await run(['passkey-remove'], world.context)).toBe(1)
     expect(world.complained.join('\n')).toContain('the id of a passkey, are expected')

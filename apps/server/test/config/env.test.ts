@@ -12,7 +12,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }))
 
-test('the .env file of the folder is read, and real variables win', async () => {
+test('reads the .env file of the folder, but prefers real variables', async () => {
   await writeFile(
     join(folder, '.env'),
     'APP_URL=https://id.example.com # comment\nPATH=/nowhere\nPOCKET_TEST_ONLY="a b"\n',
@@ -23,15 +23,15 @@ test('the .env file of the folder is read, and real variables win', async () => 
   expect(environment.PATH).toBe(process.env.PATH)
 })
 
-test('without a file there are the real variables', () => {
+test('uses only real variables without a file', () => {
   expect(readEnvironment(folder).PATH).toBe(process.env.PATH)
 })
 
-test('a file that cannot be read is an error', () => {
+test('fails on a file that cannot be read', () => {
   expect(() => readEnvironment('/dev/null')).toThrow(/\/dev\/null\/\.env cannot be read/)
 })
 
-test('a real variable that is empty counts as not set', async () => {
+test('treats an empty real variable as unset', async () => {
   await writeFile(join(folder, '.env'), 'POCKET_TEST_EMPTY=from the file\n')
   process.env.POCKET_TEST_EMPTY = ''
   try {

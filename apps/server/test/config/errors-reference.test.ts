@@ -5,7 +5,7 @@ import { errorsReference } from '../../scripts/errors-reference.ts'
 
 const page = new URL('../../../../docs/reference/errors.md', import.meta.url)
 
-test('the reference of errors has every code with its words, and is up to date', async () => {
+test('the error reference lists every code with its texts, and is up to date', async () => {
   const text = await readFile(page, 'utf8')
   expect(text).toBe(errorsReference())
   for (const code of errorCodes) expect(text).toMatch(new RegExp(`## \`${code}\`\\n\\n\\*\\*\\S.+\\.\\*\\* \\S`))

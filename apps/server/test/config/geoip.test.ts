@@ -14,11 +14,11 @@ test.each([
   [{ GEOLITE_DB_URL: 'https://m.lan/%s/x' }, 'data/GeoLite2-City.mmdb', null],
   [{ GEOLITE_DB_URL: 'https://m.lan/%s/x', MAXMIND_LICENSE_KEY: 'k' }, 'data/GeoLite2-City.mmdb', 'https://m.lan/k/x'],
   [{ GEOLITE_DB_URL: 'https://m.lan/x' }, 'data/GeoLite2-City.mmdb', 'https://m.lan/x'],
-])('%j: the database is at %s, and comes from %s', (environment, path, source) => {
+])('%j: the database is at %s and is downloaded from %s', (environment, path, source) => {
   expect(load(environment, 'from-file\n').places).toEqual({ path, source })
 })
 
-test('an address that wants a key without one is warned of', () => {
+test('warns about a URL that needs a missing key', () => {
   const { warnings } = load({ GEOLITE_DB_URL: 'https://m.lan/%s/x' })
   expect(warnings).toEqual([
     expect.stringMatching(/GEOLITE_DB_URL wants a licence key.*MAXMIND_LICENSE_KEY is not set/),
@@ -27,7 +27,7 @@ test('an address that wants a key without one is warned of', () => {
 })
 
 test.each(['m.lan/x', 'ftp://user:secret@m.lan/x', 'file:///secret', '%s'])(
-  '%s is no address, and not shown',
+  'refuses %s without printing it',
   (url) => {
     expect(() => load({ GEOLITE_DB_URL: url })).toThrow(InvalidConfig)
     expect(() => load({ GEOLITE_DB_URL: url })).toThrow(/GEOLITE_DB_URL: it is not an http or https address/)
@@ -39,7 +39,7 @@ test.each([
   ['', []],
   ['2001:db8:1::/48', ['2001:db8:1::/48']],
   [' 2001:db8:1::/48, 2a02:d400::/32 ,', ['2001:db8:1::/48', '2a02:d400::/32']],
-])('%j are local ranges', (given, expected) => {
+])('accepts the local ranges %j', (given, expected) => {
   expect(load({ LOCAL_IPV6_RANGES: given }).localIpv6Ranges).toEqual(expected)
 })
 
@@ -51,7 +51,7 @@ test.each([
   '::ffff:10.0.0.0/104',
   'home',
   '2001:db8::/48;x',
-])('%s is no range of IPv6', (range) => {
+])('refuses the invalid IPv6 range %s', (range) => {
   expect(() => load({ LOCAL_IPV6_RANGES: `2a02:d400::/32,${range}` })).toThrow(
     /LOCAL_IPV6_RANGES: .*not a network of IPv6/,
   )

@@ -31,7 +31,7 @@ function problemsOf(environment: Environment): Readonly<Record<string, string>> 
   return {}
 }
 
-test('an empty environment is enough', () => {
+test('accepts an empty environment', () => {
   expect(load({})).toMatchObject({
     appUrl: 'http://localhost:1411',
     host: '0.0.0.0',
@@ -46,7 +46,7 @@ test('an empty environment is enough', () => {
   })
 })
 
-test("an existing compose file's environment starts", () => {
+test('starts with the environment of an existing compose file', () => {
   const config = load({
     APP_URL: 'https://PocketID.example.com/',
     TRUST_PROXY: 'true',
@@ -65,7 +65,7 @@ test("an existing compose file's environment starts", () => {
   expect(config.dataFolder).toBe('data')
 })
 
-test('one error names everything that is wrong, and what would be right', () => {
+test('reports all problems and their remedies in one error', () => {
   const environment = {
     APP_URL: 'http://nas.local:1411',
     PORT: '70000',
@@ -93,7 +93,7 @@ describe('APP_URL', () => {
     ['http://id.localhost', 'http://id.localhost'],
     ['  https://id.example.com  ', 'https://id.example.com'],
     ['', 'http://localhost:1411'],
-  ])('%s is %s', (given, expected) => {
+  ])('interprets %s as %s', (given, expected) => {
     expect(load({ APP_URL: given }).appUrl).toBe(expected)
   })
 
@@ -108,13 +108,13 @@ describe('APP_URL', () => {
     ['https://192.168.1.5', /IP address/],
     ['http://127.0.0.1:1411', /IP address/],
     ['https://[::1]', /IP address/],
-  ])('%s is refused', (given, reason) => {
+  ])('refuses %s', (given, reason) => {
     const problem = problemsOf({ APP_URL: given }).APP_URL
     expect(problem).toMatch(reason)
     expect(problem).not.toContain('s3cret')
   })
 
-  test('another port without an address is worth a warning', () => {
+  test('warns about another port without a URL', () => {
     expect(load({ PORT: '3000' }).warnings).toEqual([expect.stringContaining('APP_URL')])
     expect(load({ PORT: '3000', APP_URL: 'http://localhost:3000' }).warnings).toEqual([])
   })
@@ -134,11 +134,11 @@ describe('TRUST_PROXY', () => {
     ['fd00::/8', 'fd12::1', true],
     ['fd00::/8', 'not an address', false],
     ['::ffff:10.0.0.0/104', '10.1.2.3', true],
-  ])('%s: %s is trusted: %s', (given, peer, expected) => {
+  ])('%s: trusts %s: %s', (given, peer, expected) => {
     expect(load({ TRUST_PROXY: given }).trustProxy(peer)).toBe(expected)
   })
 
-  test.each(['yes please', '10', '10.0.0.0/33', '10.0.0/8', ',', '10.0.0.1, proxy'])('%s is refused', (given) => {
+  test.each(['yes please', '10', '10.0.0.0/33', '10.0.0/8', ',', '10.0.0.1, proxy'])('refuses %s', (given) => {
     expect(problemsOf({ TRUST_PROXY: given }).TRUST_PROXY).toMatch(/Write true, false/)
   })
 })
@@ -151,7 +151,7 @@ describe('DB_CONNECTION_STRING', () => {
     ['file:///srv/a%20b/id.db', '/srv/a b/id.db', '/srv/a b'],
     ['file://localhost/srv/id.db', '/srv/id.db', '/srv'],
     ['C:\\data\\id.db', 'C:\\data\\id.db', '.'],
-  ])('%s is the SQLite file %s', (given, path, folder) => {
+  ])('interprets %s as the SQLite file %s', (given, path, folder) => {
     const config = load({ DB_CONNECTION_STRING: given })
     expect(config.database).toEqual({ kind: 'sqlite', path })
     expect(config.dataFolder).toBe(folder)
@@ -159,7 +159,7 @@ describe('DB_CONNECTION_STRING', () => {
   })
 
   test.each(['file:data/id.db?_pragma=busy_timeout(5000)&_txlock=immediate', 'data/id.db?_txlock=immediate'])(
-    'the parameters of %s are ignored with a warning',
+    'ignores the parameters of %s with a warning',
     (given) => {
       const { database, warnings } = load({ DB_CONNECTION_STRING: given })
       expect(database).toEqual({ kind: 'sqlite', path: 'data/id.db' })
@@ -167,7 +167,7 @@ describe('DB_CONNECTION_STRING', () => {
     },
   )
 
-  test.each(['postgres://u:p@db/x', 'postgresql://u:p@db/x?sslmode=disable'])('%s is PostgreSQL', (url) => {
+  test.each(['postgres://u:p@db/x', 'postgresql://u:p@db/x?sslmode=disable'])('interprets %s as PostgreSQL', (url) => {
     expect(load({ DB_CONNECTION_STRING: url }).database).toEqual({ kind: 'postgres', url })
   })
 
@@ -182,7 +182,7 @@ describe('DB_CONNECTION_STRING', () => {
     ['data/', /names no file/],
     ['file://server/share/x.db', /host "server"/],
     ['file:data/%zz', /valid file: URI/],
-  ])('%s is refused without its password', (given, reason) => {
+  ])('refuses %s without printing its password', (given, reason) => {
     const problem = problemsOf({ DB_CONNECTION_STRING: given }).DB_CONNECTION_STRING
     expect(problem).toMatch(reason)
     expect(problem).not.toContain('s3')
@@ -199,24 +199,24 @@ describe('DB_CONNECTION_STRING', () => {
     expect(problems.DB_PROVIDER).toMatch(reason)
   })
 
-  test('a provider that agrees is accepted', () => {
+  test('accepts a provider that matches', () => {
     expect(load({ DB_PROVIDER: 'sqlite' }).database.kind).toBe('sqlite')
     expect(load({ DB_PROVIDER: 'Postgres', DB_CONNECTION_STRING: 'postgres://db/x' }).database.kind).toBe('postgres')
   })
 })
 
 describe('secrets', () => {
-  test('come from a file without its last line end', () => {
+  test('are read from a file without its final newline', () => {
     expect(load({ ENCRYPTION_KEY_FILE: '/run/key' }).encryptionKey?.toString()).toBe('sixteen bytes ok')
     expect(load({ ENCRYPTION_KEY_FILE: '/run/padded' }).encryptionKey?.toString()).toBe('sixteen bytes ok\n')
     expect(load({ DB_CONNECTION_STRING_FILE: '/run/database' }).database.kind).toBe('postgres')
   })
 
-  test('keep their bytes, even where they are no text', () => {
+  test('keep their bytes, even if they are not text', () => {
     expect(load({ ENCRYPTION_KEY_FILE: '/run/binary' }).encryptionKey).toEqual(files['/run/binary']?.subarray(0, 16))
   })
 
-  test('may be given twice only with the same value', () => {
+  test('can be given twice only with the same value', () => {
     const both = (key: string) => ({ ENCRYPTION_KEY: key, ENCRYPTION_KEY_FILE: '/run/key' })
     expect(load(both('sixteen bytes ok')).encryptionKey?.toString()).toBe('sixteen bytes ok')
     const problem = problemsOf(both('sixteen bytes no')).ENCRYPTION_KEY
@@ -227,18 +227,18 @@ describe('secrets', () => {
   test.each([
     ['/run/missing', /\/run\/missing", which cannot be read \(ENOENT/],
     ['/run/empty', /which is empty/],
-  ])('in %s are a problem', (path, reason) => {
+  ])('in %s are reported as a problem', (path, reason) => {
     expect(problemsOf({ ENCRYPTION_KEY_FILE: path }).ENCRYPTION_KEY).toMatch(reason)
   })
 
-  test('that are too short are not shown', () => {
+  test('are not printed if they are too short', () => {
     const problem = problemsOf({ ENCRYPTION_KEY: 'fifteen bytes x' }).ENCRYPTION_KEY
     expect(problem).toMatch(/15 bytes.*16 bytes at least/)
     expect(problem).not.toContain('fifteen')
   })
 })
 
-test('a Unix socket has a mode, and the mode alone does nothing', () => {
+test('accepts a mode for a Unix socket, and ignores a mode alone', () => {
   expect(load({ UNIX_SOCKET: '/run/pocket.sock', UNIX_SOCKET_MODE: '0660' })).toMatchObject({
     unixSocket: '/run/pocket.sock',
     unixSocketMode: 0o660,
@@ -247,7 +247,7 @@ test('a Unix socket has a mode, and the mode alone does nothing', () => {
   expect(load({ UNIX_SOCKET_MODE: '660' }).warnings).toEqual([expect.stringContaining('UNIX_SOCKET_MODE')])
 })
 
-test('what may be reached though it is private is a list of hosts and networks', () => {
+test('accepts a list of hosts and networks as allowed private targets', () => {
   expect(load({}).allowedPrivateHosts).toEqual([])
   const hosts = ['nas.lan', '192.168.1.5', 'fd00::/8']
   expect(load({ ALLOWED_PRIVATE_HOSTS: ' nas.lan, 192.168.1.5,fd00::/8, ' }).allowedPrivateHosts).toEqual(hosts)
@@ -256,18 +256,18 @@ test('what may be reached though it is private is a list of hosts and networks',
   })
 })
 
-test('callback URLs may be plain http unless the environment says otherwise', () => {
+test('allows plain HTTP callback URLs unless the environment forbids them', () => {
   expect(load({}).allowInsecureCallbackUrls).toBe(true)
   expect(load({ ALLOW_INSECURE_CALLBACK_URLS: 'false' }).allowInsecureCallbackUrls).toBe(false)
   expect(() => load({ ALLOW_INSECURE_CALLBACK_URLS: 'perhaps' })).toThrow('ALLOW_INSECURE_CALLBACK_URLS')
 })
 
-test('the implicit flow gives access tokens only if ALLOW_IMPLICIT says so', () => {
+test('issues access tokens in the implicit flow only with ALLOW_IMPLICIT', () => {
   expect(load({}).allowImplicit).toBe(false)
   expect(load({ ALLOW_IMPLICIT: 'true' }).allowImplicit).toBe(true)
 })
 
-test('pictures are in the database, in a folder or in S3', () => {
+test('stores images in the database, a folder or S3', () => {
   expect(load({}).files).toEqual({ kind: 'database' })
   expect(load({ FILE_BACKEND: 'FileSystem' }).files).toEqual({ kind: 'filesystem', folder: 'data/uploads' })
   expect(load({ FILE_BACKEND: 'filesystem', UPLOAD_PATH: '/srv' }).files).toMatchObject({ folder: '/srv' })
@@ -293,7 +293,7 @@ test('pictures are in the database, in a folder or in S3', () => {
   ])
 })
 
-test('types of authorization details are a list of names', () => {
+test('accepts a list of names as authorization details types', () => {
   expect(load({}).authorizationDetailsTypes).toEqual([])
   const types = 'payment_initiation, https://bank.example/type,payment_initiation'
   expect(load({ AUTHORIZATION_DETAILS_TYPES: types }).authorizationDetailsTypes).toEqual([

@@ -4,6 +4,6 @@ import { configReference } from '../../scripts/config-reference.ts'
 
 const page = new URL('../../../../docs/reference/configuration.md', import.meta.url)
 
-test('the reference of the configuration is what the schema says', async () => {
+test('the configuration reference matches the schema', async () => {
   expect(await readFile(page, 'utf8')).toBe(configReference())
 })

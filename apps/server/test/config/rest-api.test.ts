@@ -10,16 +10,16 @@ describe('STATIC_API_KEY', () => {
     ['sixteen letters!', 'sixteen letters!'],
     ['  sixteen letters!\t', 'sixteen letters!'],
     ['', undefined],
-  ])('%j is %j', (given, expected) => {
+  ])('parses %j as %j', (given, expected) => {
     expect(staticApiKey({ STATIC_API_KEY: given })).toBe(expected)
   })
 
-  test('comes from a file as well', () => {
+  test('can also be read from a file', () => {
     expect(staticApiKey({ STATIC_API_KEY_FILE: '/run/key' }, 'sixteen letters!\n')).toBe('sixteen letters!')
   })
 
   test.each(['fifteen letters', `   ${'x'.repeat(15)}   `, 'sixteen letters\u00fc', 'sixteen\nletters and more'])(
-    '%j is refused, and not shown',
+    'refuses %j without printing it',
     (given) => {
       const load = () => staticApiKey({ STATIC_API_KEY: given })
       expect(load).toThrow(InvalidConfig)

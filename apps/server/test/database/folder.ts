@@ -3,10 +3,10 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A folder of one test, removed on disposal. */
+/** A folder for one test, deleted on disposal. */
 export interface TestFolder extends AsyncDisposable {
   readonly path: string
-  /** The name, size, time of change and content of everything in it. */
+  /** The name, size, modification time and content of every file in it. */
   state(): Promise<unknown>
 }
 

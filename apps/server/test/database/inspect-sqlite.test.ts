@@ -21,7 +21,7 @@ afterEach(async () => {
   await folder[Symbol.asyncDispose]()
 })
 
-test('every table is found, also one that only the write-ahead log holds, and nothing of it changes', async () => {
+test('finds every table, including one that is only in the write-ahead log, and changes nothing', async () => {
   database.pragma('journal_mode = WAL')
   database.exec('CREATE TABLE early (id integer)')
   database.pragma('wal_checkpoint(TRUNCATE)')
@@ -34,7 +34,7 @@ test('every table is found, also one that only the write-ahead log holds, and no
   database.exec('ROLLBACK')
 })
 
-test('the fingerprints of the encrypted signing keys are found', () => {
+test('finds the fingerprints of the encrypted signing keys', () => {
   const keys = ['a key of sixteen bytes', 'another key of sixteen bytes'].map((text) => MasterKey.from(text))
   database.exec('CREATE TABLE pocket_key (kid varchar PRIMARY KEY, encrypted_jwk text)')
   const insert = database.prepare('INSERT INTO pocket_key VALUES (?, ?)')
@@ -42,8 +42,8 @@ test('the fingerprints of the encrypted signing keys are found', () => {
   expect(inspectSqlite(path).fingerprints).toEqual(new Set(keys.map(({ fingerprint }) => fingerprint)))
 })
 
-describe('what is no database', () => {
-  test('a missing and an empty file hold nothing', async () => {
+describe('files that are not a database', () => {
+  test('treats a missing and an empty file as empty', async () => {
     expect(inspectSqlite(`${path}.missing`).tables.size).toBe(0)
     await writeFile(`${path}.empty`, '')
     expect(inspectSqlite(`${path}.empty`).tables.size).toBe(0)
@@ -52,12 +52,12 @@ describe('what is no database', () => {
   test.each([
     ['a text', 'not a database, but long enough to be one. '.repeat(10)],
     ['a header alone', `SQLite format 3\0${'\u0010\0'.repeat(100)}`],
-  ])('%s is refused', async (_, content) => {
+  ])('refuses %s', async (_, content) => {
     await writeFile(`${path}.other`, content)
     expect(() => inspectSqlite(`${path}.other`)).toThrow('no SQLite database, or a damaged one')
   })
 
-  test('a folder is refused', () => {
+  test('refuses a folder', () => {
     expect(() => inspectSqlite(folder.path)).toThrow('is not a file')
   })
 })

@@ -1,6 +1,6 @@
 import { createLogger, type Logger } from '../../src/logging/logger.ts'
 
-/** A logger that keeps its lines, and hands each to whoever wants to act on it. */
+/** A logger that stores its lines and passes each to a listener. */
 export function keepingLogger(onLine: (line: string) => void = () => {}): {
   readonly logger: Logger
   readonly lines: string[]

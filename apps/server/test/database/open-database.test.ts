@@ -17,7 +17,7 @@ import { pocketIdRows, pocketIdSchema } from './pocket-id.ts'
 
 type DatabaseConfig = Pick<Config, 'database' | 'dataFolder' | 'encryptionKey'>
 
-/** A database that is not opened yet, and everything of it that must stay as it is. */
+/** A database that is not open yet, and its state that must not change. */
 interface Site extends AsyncDisposable {
   readonly folder: TestFolder
   readonly config: DatabaseConfig
@@ -87,7 +87,7 @@ async function catalogAndRows(client: pg.Client): Promise<unknown> {
   return { catalog: catalog.rows, extensions: extensions.rows, rows }
 }
 
-/** Encrypts something, as a started server does. */
+/** Encrypts a value, as a started server does. */
 async function storeKey({ dataSource, masterKey }: OpenDatabase, kid = 'one'): Promise<void> {
   const encryptedJwk = masterKey.encrypt('signing key', JSON.stringify({ kid, filler: 'x'.repeat(2500) }))
   await typeormStores(dataSource).keys.insert({
@@ -105,7 +105,7 @@ async function open(config: DatabaseConfig): Promise<OpenDatabase> {
 }
 
 describe.each(Object.entries(sites))('%s', (_, createSite) => {
-  test('refuses a database that a newer version has changed, in words and without a write', async () => {
+  test('refuses a database that a newer version has changed, with an explanation and without a write', async () => {
     for (const table of ['pocket_core_migration', 'pocket_directory_migration', 'pocket_server_migration']) {
       await using site = await createSite()
       await (await open(site.config))[Symbol.asyncDispose]()
@@ -122,7 +122,7 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
     }
   })
 
-  test('is made and migrated, and opens again with the key that was generated', async () => {
+  test('is created and migrated, and opens again with the generated key', async () => {
     await using site = await createSite()
     const { logger, lines } = keepingLogger()
     const first = await openDatabase(site.config, logger)
@@ -140,14 +140,14 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
     await again[Symbol.asyncDispose]()
   })
 
-  test('has the tables that its schema describes', async () => {
+  test('has the tables of its schema', async () => {
     await using site = await createSite()
     await using database = await open(site.config)
     const { upQueries } = await database.dataSource.driver.createSchemaBuilder().log()
     expect(upQueries.map(({ query }) => query)).toEqual([])
   })
 
-  test("with Pocket ID's tables is refused and stays as it is", async () => {
+  test('with Pocket ID tables is refused and not changed', async () => {
     await using site = await createSite()
     await site.execute([...pocketIdSchema, ...pocketIdRows])
     const before = await site.state()
@@ -155,14 +155,14 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
     expect(await site.state()).toEqual(before)
   })
 
-  test('with tables of somebody else is used', async () => {
+  test('with tables of another program is used', async () => {
     await using site = await createSite()
     await site.execute(['CREATE TABLE users (id integer)', 'CREATE TABLE schema_migrations (version integer)'])
     await using database = await open(site.config)
     await database.ping()
   })
 
-  test("that became ours is opened even beside Pocket ID's tables", async () => {
+  test('that this program created is opened even with Pocket ID tables in it', async () => {
     await using site = await createSite()
     await (await open(site.config))[Symbol.asyncDispose]()
     await site.execute(pocketIdSchema)
@@ -170,7 +170,7 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
     await database.ping()
   })
 
-  test('opens with a key of the environment, which leaves no file', async () => {
+  test('opens with a key from the environment, which creates no key file', async () => {
     await using site = await createSite()
     const config = { ...site.config, encryptionKey: Buffer.from('a key of sixteen bytes') }
     await using database = await open(config)
@@ -178,7 +178,7 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
     await expect(stat(join(site.folder.path, 'encryption_key'))).rejects.toThrow(/ENOENT/)
   })
 
-  test('without its key is refused, naming the fingerprint, and stays as it is', async () => {
+  test('without its key is refused, names the fingerprint and is not changed', async () => {
     await using site = await createSite()
     const database = await open(site.config)
     await storeKey(database)
@@ -191,7 +191,7 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
     expect(await site.state()).toEqual(before)
   })
 
-  test('with another key is refused, naming both fingerprints and where the right one lies', async () => {
+  test('with another key is refused, names both fingerprints and the location of the right key, and is not changed', async () => {
     await using site = await createSite()
     const database = await open(site.config)
     await storeKey(database)
@@ -221,7 +221,7 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
     expect(lines.join()).toContain('not used')
   })
 
-  test('is set up once by processes that start at once', async () => {
+  test('is set up once by processes that start concurrently', async () => {
     await using site = await createSite()
     const { database, dataFolder } = site.config
     const connection = database.kind === 'sqlite' ? database.path : database.url
@@ -242,7 +242,7 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
   })
 })
 
-test('a killed SQLite database whose log holds everything is refused with a wrong key and stays as it is', async () => {
+test('with SQLite is refused with a wrong key and not changed if all data is in the log of a killed process', async () => {
   await using site = await sqliteSite()
   await using killed = await createFolder()
   await using database = await open(site.config)
@@ -261,8 +261,8 @@ test('a killed SQLite database whose log holds everything is refused with a wron
   await (await open({ ...config, encryptionKey: undefined }))[Symbol.asyncDispose]()
 })
 
-describe('PostgreSQL that is not there', () => {
-  test('is waited for', async () => {
+describe('an unavailable PostgreSQL', () => {
+  test('is retried', async () => {
     await using database = await createTestDatabase()
     const target = new URL(database.url)
     const port = await freePort()
@@ -271,7 +271,7 @@ describe('PostgreSQL that is not there', () => {
     })
     const late = new URL(database.url)
     late.port = String(port)
-    // The database comes up as soon as its absence has been noticed.
+    // The database starts as soon as its absence was detected.
     const { logger, lines } = keepingLogger((line) => {
       if (line.includes('Waiting') && !proxy.listening) proxy.listen(port, late.hostname)
     })
@@ -282,7 +282,7 @@ describe('PostgreSQL that is not there', () => {
     proxy.close()
   })
 
-  test('is given up on, without its password', async () => {
+  test('fails after the timeout, without printing its password', async () => {
     const url = `postgres://pocket:s3cret@127.0.0.1:${await freePort()}/pocket`
     const { logger, lines } = keepingLogger()
     const refusal = connectToPostgres({ url, tables: [], logger, maxWait: { attempts: 3, pause: 1 } })
@@ -291,7 +291,7 @@ describe('PostgreSQL that is not there', () => {
     expect(lines).toHaveLength(2)
   })
 
-  test('is not waited for where waiting does not help', async () => {
+  test('is not retried if a retry cannot help', async () => {
     await using database = await createTestDatabase()
     const url = new URL(database.url)
     url.pathname = '/there_is_no_such_database'
@@ -301,7 +301,7 @@ describe('PostgreSQL that is not there', () => {
   })
 })
 
-test('new files and folders are for their owner alone, whatever the umask, and wider modes of older ones are told', async () => {
+test('new files and folders are private to their owner for any umask, and wider modes of older ones are reported', async () => {
   await using folder = await createFolder()
   const data = join(folder.path, 'deep', 'data')
   const path = join(data, 'pocket-id.db')

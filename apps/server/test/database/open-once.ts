@@ -1,7 +1,7 @@
 import { openDatabase } from '../../src/database/open-database.ts'
 import { createLogger } from '../../src/logging/logger.ts'
 
-// A program: opens the database as a starting server does, says with which key, and ends.
+// A program that opens the database like a starting server, prints the key in use, and exits.
 
 const { OPEN_DATABASE: connection = '', OPEN_FOLDER: dataFolder = '' } = process.env
 const logger = createLogger({ logLevel: 'debug', logJson: true })

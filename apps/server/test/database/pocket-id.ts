@@ -1,4 +1,4 @@
-/** The main tables of a Pocket ID database, with a row or two, in SQL that SQLite and PostgreSQL both take. */
+/** The main tables of a Pocket ID database with a few rows, in SQL for both SQLite and PostgreSQL. */
 export const pocketIdSchema: readonly string[] = [
   'CREATE TABLE schema_migrations (version bigint NOT NULL PRIMARY KEY, dirty boolean NOT NULL)',
   `CREATE TABLE users (id varchar(36) NOT NULL PRIMARY KEY, username text NOT NULL UNIQUE, email text UNIQUE,

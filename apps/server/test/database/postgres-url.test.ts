@@ -4,7 +4,7 @@ import { connectToPostgres } from '../../src/database/connect.ts'
 import { describePostgres, withDefaultTls } from '../../src/database/postgres-url.ts'
 import { keepingLogger } from './keeping-logger.ts'
 
-test('a database is named without its password', () => {
+test('names a database without its password', () => {
   const named = describePostgres('postgres://pocket:s3cret@db:5433/pocket?sslmode=disable')
   expect(named).toBe('The PostgreSQL database db:5433/pocket')
 })
@@ -14,11 +14,11 @@ test.each([
   ['postgres://db/x?sslmode=require&uselibpqcompat=false', 'postgres://db/x?sslmode=require&uselibpqcompat=false'],
   ['postgres://db/x?sslmode=verify-full', 'postgres://db/x?sslmode=verify-full'],
   ['postgres://db/x', 'postgres://db/x'],
-])('%s is connected to as %s', (given, expected) => {
+])('connects to %s as %s', (given, expected) => {
   expect(withDefaultTls(given)).toBe(expected)
 })
 
-test('the other name of the scheme and the parameters of other drivers do no harm', async () => {
+test('accepts the alternative scheme and ignores parameters of other drivers', async () => {
   await using database = await createTestDatabase()
   const url = `${database.url.replace('postgres:', 'postgresql:')}?sslmode=disable&pool_max_conns=5`
   const dataSource = await connectToPostgres({ url, tables: [], logger: keepingLogger().logger })
@@ -26,7 +26,7 @@ test('the other name of the scheme and the parameters of other drivers do no har
   await dataSource.destroy()
 })
 
-test('a server without TLS is refused where TLS is asked for', async () => {
+test('refuses a server without TLS if TLS is required', async () => {
   await using database = await createTestDatabase()
   const url = `${database.url}?sslmode=require`
   const refusal = connectToPostgres({ url, tables: [], logger: keepingLogger().logger })

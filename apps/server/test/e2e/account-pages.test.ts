@@ -18,7 +18,7 @@ afterAll(async () => {
   await instance[Symbol.asyncDispose]()
 })
 
-/** Lets somebody in by a login code. */
+/** Signs a user in with a login code. */
 async function signedIn(): Promise<{ id: string; page: Page; messages: string[] }> {
   const name = freshName()
   const { id } = await instance.personWithoutPasskey(name)
@@ -34,9 +34,9 @@ async function signedIn(): Promise<{ id: string; page: Page; messages: string[] 
   return { id, page, messages }
 }
 
-test('a picture is cropped by keys, and its square is what is sent', async () => {
+test('crops a picture with the keyboard, and sends the square', async () => {
   const { id, page, messages } = await signedIn()
-  // Red at the left, blue at the right.
+  // Red on the left, blue on the right.
   const left = await sharp({ create: { width: 60, height: 60, channels: 3, background: '#f00' } })
     .png()
     .toBuffer()
@@ -62,7 +62,7 @@ test('a picture is cropped by keys, and its square is what is sent', async () =>
   await page.context().close()
 })
 
-test('applications are found while one types, and marked by the keyboard', async () => {
+test('finds applications while the user types, and marks them with the keyboard', async () => {
   const launchUrl = 'https://photos.example.com/'
   for (const name of ['Photos', 'Café wiki', 'Notes'])
     await instance.app.pocket.clients.create({ name, redirectUris: ['https://x.example'], launchUrl })

@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 afterAll(async () => browser[Symbol.asyncDispose]())
 
-test('a browser lets an application on another device in, and holds several accounts', async () => {
+test('a browser approves an application on another device, and holds several accounts', async () => {
   await using instance = await startInstance('SQLite')
   const { url } = instance
   const context = await browser.newContext()
@@ -38,7 +38,7 @@ test('a browser lets an application on another device in, and holds several acco
   await page.getByRole('heading', { name: 'Let Television on another device in?' }).waitFor()
   await page.getByText('Ada Lovelace', { exact: true }).waitFor()
   await expectNoAxeViolations(page)
-  // The session is fresh, so the passkey that began it is enough.
+  // The session is recent, so its own passkey check is sufficient.
   await page.getByRole('button', { name: /^Allow/ }).click()
   await page.getByRole('heading', { name: 'It has access' }).waitFor()
   const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: asked.device_code }
@@ -65,7 +65,7 @@ test('a browser lets an application on another device in, and holds several acco
   await page.getByRole('heading', { name: 'Which account?' }).waitFor()
   await expectNoAxeViolations(page)
   await page.getByRole('link', { name: 'Use another account' }).click()
-  // The field of the code offers Ada's passkey as well, and it would be chosen at once.
+  // The code field also offers Ada's passkey, which would be selected at once.
   await authenticator.setAutomaticPresence(false)
   await page.getByRole('link', { name: 'Another way to sign in' }).click()
   await page.getByLabel('Code').fill(code)
@@ -77,7 +77,7 @@ test('a browser lets an application on another device in, and holds several acco
   await page.getByRole('button', { name: /^Bob Koch/ }).click()
   await page.getByText('Signed in as bob').waitFor()
 
-  // Who leaves the browser leaves it with both.
+  // Signing out of the browser removes both accounts.
   await page.goto(`${url}/logout`)
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByRole('heading', { name: 'You’re signed out' }).waitFor()

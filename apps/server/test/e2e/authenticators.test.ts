@@ -58,7 +58,7 @@ describe.each<[string, VirtualAuthenticatorOptions, object]>([
   ['a security key', { transport: 'usb' }, { attachment: 'cross-platform', transports: ['usb'] }],
   ['a card', { transport: 'nfc' }, { attachment: 'cross-platform', transports: ['nfc'] }],
 ])('%s', (_name, options, kept) => {
-  test('signs up, and in again', async () => {
+  test('signs up, and signs in again', async () => {
     await using person = await signUp(options)
     const { page, authenticator } = person
     await page.waitForURL('**/settings/account')
@@ -66,11 +66,11 @@ describe.each<[string, VirtualAuthenticatorOptions, object]>([
     const accountId = Buffer.from(held?.userHandle ?? '', 'base64url').toString()
     const [passkey] = await running.app.pocket.passkeys.list(accountId)
     expect(passkey).toMatchObject({ credentialId: held?.id, counter: expect.any(Number), ...kept })
-    // Who has a passkey on one device only is asked for another one.
+    // A user with a passkey on one device only is asked for another one.
     const isBound = passkey?.deviceType === 'singleDevice'
     expect(await page.getByText(asksForAnother).count()).toBe(isBound ? 1 : 0)
 
-    // One that can be copied is, at the latest by now.
+    // By now, at the latest, the user has a passkey that can be synced.
     if (held && !isBound) {
       await authenticator.removeCredential(held.id)
       await authenticator.addCredential({ ...held, isBackedUp: true })
@@ -94,7 +94,7 @@ describe.each<[string, VirtualAuthenticatorOptions]>([
   ['a security key that keeps no passkeys', { transport: 'usb', hasResidentKey: false }],
   ['a key of before WebAuthn', { protocol: 'u2f', transport: 'usb', hasResidentKey: false, ...unverified }],
 ])('%s', (_name, options) => {
-  test('signs nobody up, and says what to do', async () => {
+  test('refuses the sign-up and explains what to do', async () => {
     await using person = await signUp(options)
     const { page, authenticator } = person
     await page.getByRole('alert').getByText('No passkey was created').waitFor()
@@ -105,7 +105,7 @@ describe.each<[string, VirtualAuthenticatorOptions]>([
   })
 })
 
-test('a finger that does not fit any more lets nobody in, until it does', async () => {
+test('a fingerprint that no longer matches is refused until it does', async () => {
   await using person = await signUp({})
   const { page, authenticator } = person
   await page.waitForURL('**/settings/account')
@@ -120,7 +120,7 @@ test('a finger that does not fit any more lets nobody in, until it does', async 
   await page.waitForURL('**/settings/account')
 })
 
-test('a passkey that was removed is forgotten by the browser that offers it', async () => {
+test('the browser forgets a removed passkey that it offers', async () => {
   await using person = await signUp({})
   const { page, authenticator } = person
   await page.waitForURL('**/settings/account')
@@ -152,7 +152,7 @@ test.each([
   await page.waitForURL('**/settings/account')
 })
 
-test('two tabs sign in with the challenges of their own', async () => {
+test('two tabs sign in with separate challenges', async () => {
   await using person = await signUp({})
   const { page, authenticator } = person
   await page.waitForURL('**/settings/account')
@@ -167,19 +167,19 @@ test('two tabs sign in with the challenges of their own', async () => {
   }
 })
 
-test('a page whose challenge nothing opens any more signs in with a fresh one', async () => {
+test('a page whose challenge is no longer valid signs in with a new one', async () => {
   await using person = await signUp({})
   const { page } = person
   await page.waitForURL('**/settings/account')
   await page.context().clearCookies()
   await page.goto(`${running.url}/login`)
-  // The challenge is bound to the browser's token, which is gone.
+  // The challenge is bound to the browser token, which no longer exists.
   await page.context().clearCookies()
   await page.getByRole('button', { name: 'Continue with a passkey' }).click()
   await page.waitForURL('**/settings/account')
 })
 
-test('the field of the page offers passkeys, and is for an address where there are none', async () => {
+test('the field of the page offers passkeys, and accepts an e-mail address if there are none', async () => {
   await using withCodes = await startApp({
     UI_CONFIG_DISABLED: 'true',
     ALLOW_USER_SIGNUPS: 'open',
@@ -194,7 +194,7 @@ test('the field of the page offers passkeys, and is for an address where there a
   await page.context().clearCookies()
   const asked: string[] = []
   page.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`))
-  // A virtual authenticator answers a conditional request at once, as if its passkey had been chosen in the field.
+  // A virtual authenticator responds to a conditional request at once, as if its passkey had been selected in the field.
   await page.goto(`${withCodes.url}/login`, { waitUntil: 'commit' })
   await page.waitForURL('**/settings/account')
   expect(asked.filter((each) => !each.includes('/assets/'))).toEqual([
@@ -213,7 +213,7 @@ test('the field of the page offers passkeys, and is for an address where there a
   await page.getByRole('status').getByText('nobody@example.com').waitFor()
 })
 
-test('the field of a login code offers passkeys as well, and that of a link does not', async () => {
+test('the field of a login code offers passkeys too, but not on the page of a link', async () => {
   await using person = await signUp({})
   const { page, authenticator } = person
   await page.waitForURL('**/settings/account')
@@ -228,7 +228,7 @@ test('the field of a login code offers passkeys as well, and that of a link does
   await page.context().clearCookies()
   const asked: string[] = []
   page.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`))
-  // As above: the virtual authenticator chooses at once.
+  // As above: the virtual authenticator responds at once.
   await page.goto(`${running.url}/lc?redirect=/settings/audit-log`, { waitUntil: 'commit' })
   await page.waitForURL(({ pathname }) => pathname === '/settings/audit-log')
   expect(asked.filter((each) => !each.includes('/assets/'))).toEqual([
@@ -243,7 +243,7 @@ test('the field of a login code offers passkeys as well, and that of a link does
   await send('PUT', '', { ...whole, disabled: true })
   await page.goto(`${running.url}/lc`, { waitUntil: 'commit' })
   await page.getByRole('alert').getByText('This account can’t sign in at the moment').waitFor()
-  // The page goes on offering passkeys: it would sign the person in as soon as it could.
+  // The page still offers passkeys, and would sign the user in immediately.
   await page.goto('about:blank')
   await send('PUT', '', { ...whole, disabled: false })
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-// Loaded before the program: its clock stands at the milliseconds that a file says.
+// Loaded before the program: sets its clock to the milliseconds in a file.
 
 const file = process.env.CLOCK_FILE ?? ''
 const now = () => Number(readFileSync(file, 'utf8'))

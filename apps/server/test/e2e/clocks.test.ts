@@ -12,7 +12,7 @@ const hour = 3_600_000
 const day = 24 * hour
 const preload = fileURLToPath(new URL('clock-of-file.ts', import.meta.url))
 
-/** Two processes of one instance, whose clock a test sets. */
+/** Two processes of one instance, with a clock that the test controls. */
 async function twoProcesses(kind: 'SQLite' | 'PostgreSQL') {
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'pocket-clocks-'))
@@ -24,7 +24,7 @@ async function twoProcesses(kind: 'SQLite' | 'PostgreSQL') {
   const clock = { now: () => now }
   const setClock = async (instant: number) => {
     now = instant
-    // At once, so that nobody reads a half.
+    // Replaces the file atomically, so that no process reads half of it.
     await writeFile(`${clockFile}.new`, String(now))
     await rename(`${clockFile}.new`, clockFile)
   }
@@ -52,7 +52,7 @@ async function twoProcesses(kind: 'SQLite' | 'PostgreSQL') {
 }
 
 describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
-  test('when the clock jumps, people sign in and guesses stay limited, in two processes and after restarts', async () => {
+  test('after clock jumps, users sign in and guesses stay limited, in two processes and after restarts', async () => {
     await using running = await twoProcesses(kind)
     const { processes, browser, clock, setClock } = running
     const [{ url }] = processes

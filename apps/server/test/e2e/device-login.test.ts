@@ -33,14 +33,14 @@ async function setUpAdministrator(page: Page, url: string) {
   await page.waitForURL('**/settings/admin/oidc-clients')
 }
 
-test('a browser without a passkey is let in by another one, or not, and goes on by itself', async () => {
+test('a browser without a passkey is approved or denied by another one, and continues automatically', async () => {
   await using instance = await startInstance('SQLite')
   await using withPasskey = await openWindow()
   await using without = await openWindow()
   const [phone, television] = [withPasskey.page, without.page]
   await setUpAdministrator(phone, instance.url)
 
-  // It comes from an authorization request and returns to it.
+  // It starts with an authorization request and returns to it.
   await phone.goto(`${instance.url}/settings/admin/oidc-clients/new?template=other`)
   await phone.getByLabel('Name').fill('Television')
   await phone.getByLabel('Callback URLs').fill('https://television.example/callback')

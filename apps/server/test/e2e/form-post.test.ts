@@ -5,7 +5,7 @@ import { startInstance } from './instance.ts'
 const callback = 'https://app.example/callback'
 
 test.each(['form_post', 'form_post.jwt'])(
-  'a browser posts the answer to the client (%s), and says nothing',
+  'a browser posts the response to the client (%s), without console messages',
   async (mode) => {
     await using instance = await startInstance('SQLite')
     await using browser = await launchBrowser()

@@ -11,13 +11,13 @@ export type Storage = 'SQLite' | 'PostgreSQL'
 export interface Instance extends AsyncDisposable {
   readonly url: string
   readonly output: () => string
-  /** Ends the process at once, as a power cut would, and starts it again on the same data. */
+  /** Kills the process like a power failure, and restarts it on the same data. */
   restartAfterKill(): Promise<void>
-  /** Runs another command of the same program beside it, and returns what it printed. */
+  /** Runs another command of the program at the same time, and returns its output. */
   command(...args: readonly string[]): Promise<string>
 }
 
-/** The real program, in a process of its own, on an empty database. */
+/** The real program in a separate process, on an empty database. */
 export async function startInstance(storage: Storage, env: Readonly<Record<string, string>> = {}): Promise<Instance> {
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'pocket-e2e-'))

@@ -17,7 +17,7 @@ import { type Keyboard, keyboardOf } from './keyboard.ts'
 const settings = '/settings/admin/application-configuration'
 const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code' }
 
-/** An administrator, who changes the settings; each test goes on where the last one has left off. */
+/** An administrator who changes the settings; each test continues from the previous one. */
 let browser: TestBrowser
 let running: RunningApp
 let page: Page
@@ -53,7 +53,7 @@ const retype = async (text: string) => {
 }
 
 describe('with the keyboard alone', () => {
-  test('a section of the settings is refused, mended, and tried', async () => {
+  test('a settings section is refused, corrected and tested', async () => {
     await go(`${settings}/email`)
     await keys.tabTo(/^Host/)
     await retype('127.0.0.1')
@@ -64,7 +64,7 @@ describe('with the keyboard alone', () => {
     await keys.press('Tab')
     await keys.press('Enter')
     await keys.focuses(/^Port/)
-    // Nobody listens there.
+    // No server listens there.
     await retype('9')
     await keys.tabTo(/^Sender address/)
     await retype('door@example.com')
@@ -73,7 +73,7 @@ describe('with the keyboard alone', () => {
     expect(await keys.outcome()).toMatch(/^Saved, but the test e-mail could not be sent/)
   })
 
-  test('people are let sign up, and one does: what is taken takes the focus', async () => {
+  test('sign-up is opened and used: a conflict moves the focus to its field', async () => {
     await go(`${settings}/sign-up`)
     await keys.tabTo(/^Nobody/)
     await keys.press('ArrowDown')
@@ -103,7 +103,7 @@ describe('with the keyboard alone', () => {
     await goes(/\/settings\/account$/, () => press('Enter'))
   })
 
-  test('another device is let in, and one is not', async () => {
+  test('one device is approved and one is denied', async () => {
     await using television = await openWindow()
     const begin = async () => {
       await television.page.goto(`${running.url}/login/device`)
@@ -131,7 +131,7 @@ describe('with the keyboard alone', () => {
     await television.page.waitForURL(/\/settings\/account$/)
   })
 
-  test('an application on another device is let in, or not', async () => {
+  test('an application on another device is approved or denied', async () => {
     const { id } = await running.app.pocket.clients.create({
       name: 'Television',
       redirectUris: ['https://television.example/cb'],
@@ -140,7 +140,7 @@ describe('with the keyboard alone', () => {
     const ask = async (path: string, fields: Readonly<Record<string, string>>) => {
       const body = new URLSearchParams({ client_id: id, ...fields })
       const answer = await fetch(running.url + path, { method: 'POST', body })
-      // A cast: what is missing in it fails the test.
+      // A cast: a missing member fails the test.
       return (await answer.json()) as Readonly<Record<string, string>>
     }
     for (const [act, title, outcome] of [
@@ -156,7 +156,7 @@ describe('with the keyboard alone', () => {
     }
   })
 
-  test('jobs are run together, and entries of the audit log are taken away', async () => {
+  test('jobs are run together, and audit log entries are exported', async () => {
     await go('/settings/admin/jobs?sort[column]=every')
     await keys.tabTo('Select Rotate signing keys', 80)
     await keys.press(' ')
@@ -183,9 +183,9 @@ describe('with the keyboard alone', () => {
     await keys.focuses('Export as CSV')
   })
 
-  test('a picture is chosen, cropped and taken away again', async () => {
+  test('a picture is selected, cropped and removed', async () => {
     await go('/settings/account')
-    // Long before the key: the browser hears that it shall not open the dialog itself on another way than that of keys.
+    // Runs before the key press, so that the browser does not open its own dialog in another way.
     const chooser = page.waitForEvent('filechooser')
     await keys.tabTo(/^New picture/)
     await keys.press('Enter')
@@ -207,7 +207,7 @@ describe('with the keyboard alone', () => {
     expect(await keys.outcome()).toMatch(/picture was removed/)
   })
 
-  test('provisioning is set up, tried, run and ended', async () => {
+  test('provisioning is set up, tested, run and removed', async () => {
     await using target = await startScimServer()
     const { id } = await running.app.pocket.clients.create({ name: 'Photos', redirectUris: [] })
     await go(`/settings/admin/oidc-clients/${id}/scim`)
@@ -240,7 +240,7 @@ describe('with the keyboard alone', () => {
 })
 
 describeUnless(slapdMissing, describe)('a directory, with the keyboard alone', () => {
-  test('it is tried, looked at, and imported', async () => {
+  test('LDAP is tested, previewed and imported', async () => {
     await using slapd = await startSlapd({ ldif: ldifOfCompany({ users: 3, groups: 1, members: 2 }) })
     await go(`${settings}/ldap`)
     await keys.tabTo('Directory')

@@ -9,7 +9,7 @@ import {
 import { type RunningApp, startApp } from '../http/app.ts'
 import { type Keyboard, keyboardOf } from './keyboard.ts'
 
-/** One person, one browser, no pointer: each test goes on where the last one has left off. */
+/** One user, one browser, no pointer: each test continues from the previous one. */
 let browser: TestBrowser
 let running: RunningApp
 let page: Page
@@ -24,7 +24,7 @@ beforeAll(async () => {
   page = await context.newPage()
   keyboard = keyboardOf(page, running.url)
   page.on('console', (message) => {
-    // What Chromium says of every form that is refused.
+    // Chromium logs this for every refused form.
     if (!message.text().endsWith('status of 400 (Bad Request)')) said.push(message.text())
   })
   page.on('pageerror', (error) => said.push(String(error)))
@@ -57,17 +57,17 @@ const addPerson = (firstName: string, lastName: string) =>
     locale: null,
   })
 
-/** Goes to a page by the palette. */
+/** Opens a page with the palette. */
 async function go(name: string, path: string): Promise<void> {
   await press('Control+k')
-  // What the palette does is loaded when it is opened; until then Enter leads to the page of results.
+  // The palette loads its code when it opens; until then Enter leads to the results page.
   await page.getByRole('dialog').getByRole('option').first().waitFor()
   await page.keyboard.type(name)
   await goes(path, () => press('Enter'))
 }
 
 describe('with the keyboard alone', () => {
-  test('an administrator is set up, signs out, and signs in', async () => {
+  test('an administrator completes the set-up, signs out and signs in', async () => {
     await page.goto(`${running.url}/login/setup`)
     await tabTo(/^User name/i)
     await page.keyboard.type('ada')
@@ -85,7 +85,7 @@ describe('with the keyboard alone', () => {
     await goes('/settings/account', () => press('Enter'))
   })
 
-  test('the first stop of a page leads past its menu', async () => {
+  test('the first tab stop of a page skips its menu', async () => {
     await page.reload()
     await press('Tab')
     await focuses('Skip to content')
@@ -93,7 +93,7 @@ describe('with the keyboard alone', () => {
     await page.locator('#content:focus').waitFor()
   })
 
-  test('the palette opens over any page, follows what is typed, and goes there', async () => {
+  test('the palette opens on any page, follows the input, and navigates', async () => {
     await tabTo(/./)
     const before = await focused()
     await press('Control+k')
@@ -127,20 +127,20 @@ describe('with the keyboard alone', () => {
     await press('Enter')
     expect(new URL(page.url()).pathname).toBe('/settings/account')
     await press('Backspace')
-    // Faster than any answer: what was typed counts, not what is shown.
+    // Faster than any response: the typed text counts, not the displayed results.
     await press('Control+a')
     await page.keyboard.type('users')
     await goes('/settings/admin/users', () => press('Enter'))
   })
 
-  test('a list is searched, sorted, and acted upon, and kept as it was by Cancel', async () => {
+  test('a list is searched, sorted and changed, and Cancel keeps it', async () => {
     await tabTo(/^Search by name/)
     await page.keyboard.type('lister')
     await goes(/search=lister/, () => press('Enter'))
     await tabTo('Name')
     await goes(/desc/, () => press('Enter'))
     expect(await page.locator('tbody .name').allTextContents()).toEqual(['Lotte Lister', 'Lena Lister', 'Lars Lister'])
-    // Sorting leaves the focus where it was.
+    // Sorting does not move the focus.
     await focuses('Name')
     const list = page.url().slice(running.url.length).split('#')[0] ?? ''
     await tabTo('Select Lotte Lister')
@@ -161,7 +161,7 @@ describe('with the keyboard alone', () => {
     expect((await running.app.directory.findByName('lotte'))?.disabled).toBe(true)
   })
 
-  test('columns are chosen and kept from page to page, and what was done with several is said there', async () => {
+  test('columns are selected and kept across pages, and the result of a bulk action is announced there', async () => {
     for (let each = 10; each < 32; each += 1) await addPerson(`Walter${each}`, 'Walker')
     await go('users', '/settings/admin/users')
     await tabTo('Columns')
@@ -193,7 +193,7 @@ describe('with the keyboard alone', () => {
     expect(await outcome()).toMatch(/^One person can sign in/)
   })
 
-  test('a dialog keeps the focus inside, and gives it back', async () => {
+  test('a dialog traps the focus and restores it', async () => {
     await press('Control+k')
     await page.keyboard.type('lars')
     await page.getByRole('option', { name: /Lars Lister/ }).waitFor()
@@ -204,13 +204,13 @@ describe('with the keyboard alone', () => {
     await dialog.waitFor()
     for (let presses = 0; presses < 6; presses += 1) {
       await press('Tab')
-      // Between the last stop and the first one is the browser itself, which is where the body stands for it.
+      // Between the last and the first tab stop is the browser itself, which the body represents here.
       const place = await page.evaluate(
         () => document.activeElement === document.body || document.activeElement?.closest('dialog') !== null,
       )
       expect(place).toBe(true)
     }
-    // Another palette would be a dialog upon a dialog.
+    // Another palette would open a dialog over a dialog.
     await press('Control+k')
     expect(await page.locator('#palette').isVisible()).toBe(false)
     await press('Escape')
@@ -218,7 +218,7 @@ describe('with the keyboard alone', () => {
     await focuses('Delete…')
   })
 
-  test('an application is added from a template: what is refused takes the focus, and leads to the field', async () => {
+  test('an application is added from a template: a refused value gets the focus and a link to its field', async () => {
     await go('clients', '/settings/admin/oidc-clients')
     await tabTo('Add client')
     await goes('/settings/admin/oidc-clients/new', () => press('Enter'))
@@ -245,8 +245,8 @@ describe('with the keyboard alone', () => {
     await page.getByRole('heading', { name: 'Test of Grafana' }).waitFor()
   })
 
-  test('an application is let know who somebody is, or not', async () => {
-    // Where there is a page, whatever it makes of a code.
+  test('consent for an application is given or denied', async () => {
+    // Any existing page, whatever it does with a code.
     const back = `${running.url}/settings/apps`
     const { id } = await running.app.pocket.clients.create({
       name: 'Photos',
@@ -270,7 +270,7 @@ describe('with the keyboard alone', () => {
     await goes(/code=/, () => press('Enter'))
   })
 
-  test('a passkey gets another name', async () => {
+  test('a passkey is renamed', async () => {
     await page.goto(`${running.url}/settings/account/security`)
     await tabTo(/Edit$/)
     await press('Enter')
@@ -281,7 +281,7 @@ describe('with the keyboard alone', () => {
     await page.getByRole('status').filter({ hasText: 'The one in the safe' }).waitFor()
   })
 
-  test('keys of programs are made, chosen with all others at once, and revoked', async () => {
+  test('API keys are created, selected all at once, and revoked', async () => {
     await go('api keys', '/settings/api-keys')
     const make = async (name: string) => {
       await tabTo('Name', 60)
@@ -289,7 +289,7 @@ describe('with the keyboard alone', () => {
       await send()
       expect(await outcome()).toMatch(new RegExp(`${name}.? was created`))
     }
-    // However fast the machine was until here, the passkey has not been used for a while.
+    // Ensures that the passkey check is not recent, even on a fast machine.
     const now = Date.now
     jest.spyOn(Date, 'now').mockImplementation(() => now() + 61_000)
     const before = asked
@@ -301,7 +301,7 @@ describe('with the keyboard alone', () => {
     await press('Escape')
     await focuses('Revoke Laptop')
     await press('Enter')
-    // What cannot be undone is never one key away from its opener.
+    // An irreversible action never has the initial focus in its dialog.
     await focuses('Cancel')
     await press('Shift+Tab')
     await focuses(/^Revoke/)
@@ -319,7 +319,7 @@ describe('with the keyboard alone', () => {
     expect(await outcome()).toMatch(/^One key was revoked\./)
   })
 
-  test('a link to sign up is made, and deleted', async () => {
+  test('a sign-up link is created and deleted', async () => {
     await go('invitations', '/settings/admin/invitations')
     await tabTo(/^How many may use it/)
     await send()
@@ -329,7 +329,7 @@ describe('with the keyboard alone', () => {
     expect(await outcome()).toMatch(/^The link was deleted/)
   })
 
-  test('another theme is chosen', async () => {
+  test('another theme is selected', async () => {
     await tabTo('Language and theme', 60)
     await press('Enter')
     await tabTo('Dark', 60)
@@ -337,13 +337,13 @@ describe('with the keyboard alone', () => {
     expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark')
   })
 
-  test('and no page has said anything on the console', () => {
-    // But what Chromium says of each form that waited for the passkey.
+  test('no page logs to the console', () => {
+    // Except what Chromium logs for each form that waited for the passkey.
     expect(said).toEqual(Array.from({ length: asked }, () => expect.stringMatching(/status of 401 \(Unauthorized\)$/)))
   })
 })
 
-test('where no script runs, the button leads to the page of the search', async () => {
+test('without scripts, the button leads to the search page', async () => {
   const context = await browser.newContext({ javaScriptEnabled: false })
   await context.addCookies(await page.context().cookies())
   const plain = await context.newPage()
@@ -357,7 +357,7 @@ test('where no script runs, the button leads to the page of the search', async (
   await plain.waitForURL(/\/settings\/admin\/users\//)
 })
 
-test('nothing of the palette is loaded before somebody asks for it', async () => {
+test('the palette loads nothing before it is used', async () => {
   const other = await page.context().newPage()
   const requests: string[] = []
   other.on('request', (request) => requests.push(new URL(request.url()).pathname))

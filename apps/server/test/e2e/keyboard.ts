@@ -1,28 +1,28 @@
 import { expect } from '@jest/globals'
 import { eventually, type Page } from '@pocket/test-support'
 
-/** A person without a pointer. */
+/** A user without a pointer. */
 export interface Keyboard {
   press(key: string): Promise<void>
   type(text: string): Promise<void>
-  /** What has the focus: its name, and whether a person sees that it has it. */
+  /** The focused element: its name, and whether the focus is visible. */
   focused(): Promise<{ readonly name: string; readonly isVisible: boolean }>
-  /** Presses Tab until this has the focus; everything on the way has to be seen as well. */
+  /** Presses Tab until this element has the focus; every stop on the way must be visible. */
   tabTo(name: string | RegExp, most?: number): Promise<void>
-  /** Waits until the focus is where this is: a browser moves it after the key, and after the load. */
+  /** Waits until this element has the focus: the browser moves it after the key press and the load. */
   focuses(name: string | RegExp): Promise<void>
-  /** Does what leads to another page, and waits until that one is there. */
+  /** Performs an action that navigates, and waits for the new page. */
   goes(to: string | RegExp, act: () => Promise<unknown>): Promise<void>
   /**
-   * Sends a form by Enter; whose passkey was used long ago uses it once more, as a slow machine has it anywhere.
-   * Resolves to whether it was asked for.
+   * Sends a form with Enter. A passkey check that is not recent is repeated, which can happen anywhere on a slow machine.
+   * Resolves to whether it was requested.
    */
   sends(): Promise<boolean>
-  /** What was said of the last act: it is in a live region, and has the focus. */
+  /** The message about the last action: it is in a live region and has the focus. */
   outcome(): Promise<string>
 }
 
-/** @param url - Of the server, before the paths that are gone to. */
+/** @param url - Of the server, the base of all visited paths. */
 export function keyboardOf(page: Page, url: string): Keyboard {
   const press = (key: string) => page.keyboard.press(key)
   const focused = () => page.evaluate(readFocused)
@@ -70,7 +70,7 @@ export function keyboardOf(page: Page, url: string): Keyboard {
   }
 }
 
-/** Does what leads to another page, and waits until that has loaded and has given the focus to what asks for it. */
+/** Performs an action that navigates, and waits until the new page has loaded and focused its autofocus element. */
 async function loaded(page: Page, act: () => Promise<unknown>): Promise<void> {
   await Promise.all([page.waitForEvent('load'), act()])
   await rendered(page)
@@ -83,10 +83,10 @@ async function rendered(page: Page): Promise<void> {
   )
 }
 
-/** In the page. */
+/** Runs in the page. */
 function readFocused() {
   const element = document.activeElement
-  // After the last stop of a page comes the browser itself.
+  // After the last tab stop of a page comes the browser itself.
   if (!(element instanceof HTMLElement) || element === document.body) return { name: '', isVisible: true }
   const label =
     element instanceof HTMLInputElement || element instanceof HTMLSelectElement
@@ -95,7 +95,7 @@ function readFocused() {
   const { outlineStyle, outlineWidth, clipPath } = getComputedStyle(element)
   const { top, bottom, left, right } = element.getBoundingClientRect()
   const isInside = bottom > 0 && right > 0 && top < innerHeight && left < innerWidth
-  // Of a date the browser marks the part that has it.
+  // In a date field the browser focuses individual parts.
   const isDate = element instanceof HTMLInputElement && element.type === 'date'
   const isMarked =
     isDate || (element.matches(':focus-visible') && outlineStyle !== 'none' && Number.parseFloat(outlineWidth) > 0)

@@ -1,12 +1,11 @@
 import { Database } from '@pocket/core/typeorm'
 
-// Loaded before the program. After SIGUSR2, as soon as the jobs of its start are done, it counts the statements by which the
-// program writes to its database, and ends the process at the one that KILL_AT names, as a power cut would: before that
-// statement and after all that came earlier. Death before a statement that only reads leaves what death before the next one
-// that writes leaves, so those are not counted.
+// Loaded before the program. After SIGUSR2, once the initial jobs are done, it counts the statements that write to the database.
+// It ends the process before the statement number KILL_AT, like a power failure. Read statements are not counted, because a
+// crash before one leaves the same state as a crash before the next write.
 
 const at = Number(process.env.KILL_AT)
-/** Milliseconds without a statement after which the jobs are taken to be done. */
+/** Milliseconds without a statement after which the jobs count as done. */
 const quiet = 150
 let armed = false
 let count = 0

@@ -12,12 +12,12 @@ const preload = fileURLToPath(new URL('kill-at-statement.ts', import.meta.url))
 const redirectUri = 'https://nas.example:5001'
 const back = (url: string) => url.startsWith(redirectUri)
 
-/** The program on a database of its own; it can be told to die at a certain statement, at first at the one given. */
+/** The program on its own database; it can be told to exit at a certain statement, initially the given one. */
 async function mortalServer(first = 1, kind: 'SQLite' | 'PostgreSQL' = 'SQLite') {
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'pocket-killed-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
-  // As it is after a first start, whose migrations and keys are not what this is about.
+  // The state after a first start, because its migrations and keys are not under test.
   const data = join(folder, 'data')
   await mkdir(data)
   await copyFile(await startedSqlite(), join(data, 'pocket-id.db'))
@@ -43,7 +43,7 @@ async function mortalServer(first = 1, kind: 'SQLite' | 'PostgreSQL' = 'SQLite')
   const started = stack.move()
   return {
     url,
-    /** Runs `act` on the server, which dies at the statement that it was started for, and starts it for the next one. */
+    /** Runs `act` on the server, which exits at its configured statement, and starts it for the next one. */
     async dyingAt(statement: number, act: () => Promise<unknown>): Promise<boolean> {
       running.kill('SIGUSR2')
       await running.waitForOutput(/^armed$/m)
@@ -75,7 +75,7 @@ function passkeyAnswer(agent: UserAgent, page: UserAgentResponse, authenticator:
   return agent.postJson(new URL(submitTo, page.url).href, { response })
 }
 
-/** From the authorization request to the code, with a new ceremony and, the first time, consent. */
+/** Runs from the authorization request to the code, with a new ceremony and, the first time, consent. */
 async function authorize(
   agent: UserAgent,
   url: string,
@@ -106,7 +106,7 @@ async function setUp(agent: UserAgent, url: string, authenticator: SoftwareAuthe
 }
 
 test(
-  'killed at any write of the set-up, nobody is left locked out',
+  'a crash at any write of the set-up locks no user out',
   async () => {
     for (let statement = 1, died = true; died; statement++) {
       await using server = await mortalServer(statement)
@@ -123,7 +123,7 @@ test(
         expect(await setUp(agent, server.url, new SoftwareAuthenticator())).toBe(200)
         continue
       }
-      // Somebody is there, so their passkey is as well.
+      // If the user exists, so does their passkey.
       const signedIn = await passkeyAnswer(agent, await agent.get(`${server.url}/login`), authenticator)
       expect(signedIn.status).toBe(200)
       expect((await agent.get(`${server.url}/settings/account`)).status).toBe(200)
@@ -134,7 +134,7 @@ test(
 
 type Tokens = Readonly<Record<string, string>>
 
-/** An administrator of this server, signed in, and an application that they use. */
+/** An administrator of this server with a session, and an application that they use. */
 async function application({ url }: { readonly url: string }) {
   const authenticator = new SoftwareAuthenticator()
   const agent = new UserAgent()
@@ -164,7 +164,7 @@ async function application({ url }: { readonly url: string }) {
 }
 
 test(
-  'killed at any write from the passkey to the tokens, what was acknowledged is there and the way can be gone again',
+  'a crash at any write from the passkey to the tokens loses nothing acknowledged, and the flow can be repeated',
   async () => {
     await using server = await mortalServer()
     const { url } = server
@@ -173,7 +173,7 @@ test(
     let signedOut = 0
     for (let statement = 1, died = true; died; statement++) {
       died = await server.dyingAt(statement, exchange)
-      // A session whose new id never reached the browser is over: one tap begins another. Everything else is as it was.
+      // A session whose new ID never reached the browser is lost: one tap starts another. Everything else is unchanged.
       if ((await agent.get(`${url}/settings/account`)).status !== 200) {
         signedOut++
         expect((await passkeyAnswer(agent, await agent.get(`${url}/login`), authenticator)).status).toBe(200)
@@ -182,7 +182,7 @@ test(
       expect(refreshed).toMatchObject({ refresh_token: expect.any(String) })
       refresh_token = refreshed.refresh_token ?? ''
     }
-    // Between the statement that renews the session and the answer stand the entries of the audit log.
+    // The audit log entries are written between the session renewal and the response.
     expect(signedOut).toBeLessThanOrEqual(6)
     expect(await exchange()).toMatchObject({ id_token: expect.any(String) })
   },
@@ -190,7 +190,7 @@ test(
 )
 
 test.each(['SQLite', 'PostgreSQL'] as const)(
-  'killed at any write of a refresh on %s, the application refreshes again and gets one answer',
+  'after a crash at any write of a refresh on %s, the application refreshes again and gets one response',
   async (kind) => {
     await using server = await mortalServer(1, kind)
     const { token, exchange } = await application(server)
@@ -209,7 +209,7 @@ test.each(['SQLite', 'PostgreSQL'] as const)(
       if (answered) expect(answered.refresh_token).toBe(next)
       refresh_token = next
     }
-    // Consumption, refresh token, access token and answer.
+    // Consumption, refresh token, access token and response.
     expect(statement).toBeGreaterThan(4)
   },
   longTestTimeout,

@@ -20,7 +20,7 @@ afterAll(async () => {
   await browser[Symbol.asyncDispose]()
 })
 
-/** A person's window, in which nothing may appear on the console. */
+/** A browser window that must not log to the console. */
 async function openWindow() {
   const context = await browser.newContext()
   const page = await context.newPage()
@@ -67,7 +67,7 @@ async function addDsm(page: Page, instance: Instance, address: string) {
 const sentToDsm = (page: Page, act: () => Promise<unknown>) => sentTo(page, nas, act)
 
 describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a sign-in at DSM', (storage) => {
-  test('set-up, client, consent, and straight in the second time; killed in between, nothing is lost', async () => {
+  test('completes set-up, client, consent and a direct second sign-in, and loses nothing after a crash', async () => {
     await using instance = await startInstance(storage)
     await using window = await openWindow()
     const { page } = window
@@ -83,7 +83,7 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a
     })
     await page.getByText('The address was corrected').waitFor()
     await expectNoAxeViolations(page)
-    // A client begins for nobody; the page asks for whom it is, and goes on showing what is to be typed.
+    // A new client allows no users; the page asks for whom it is, and still shows the values to enter.
     await page.getByRole('button', { name: 'Let everybody in' }).click()
     await page.getByText('Your changes apply from now on').waitFor()
     expect(await page.getByText(shown.clientSecret).count()).toBe(1)
@@ -116,7 +116,7 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a
     expect(window.messages).toEqual([])
   })
 
-  test('set-up is there for the first one only', async () => {
+  test('allows the set-up only for the first user', async () => {
     await using instance = await startInstance(storage)
     await using one = await openWindow()
     await using two = await openWindow()
@@ -143,7 +143,7 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a
     expect((await fetch(`${instance.url}/api/signup/setup`)).status).toBe(404)
   })
 
-  test('an administrator without a passkey gets in by a login code, once, and adds one', async () => {
+  test('signs an administrator without a passkey in with a login code, once, and adds a passkey', async () => {
     await using instance = await startInstance(storage)
     const created = await fetch(`${instance.url}/api/signup/setup`, {
       method: 'POST',
@@ -166,16 +166,16 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a
 
     await page.goto(link)
     await page.getByRole('button', { name: 'Sign in' }).click()
-    // The page of the link has a field of this name as well.
+    // The page of the link also has a field with this name.
     await page.getByText('This code doesn’t work').first().waitFor()
     const field = page.getByLabel('Login code')
     expect(await field.getAttribute('aria-invalid')).toBe('true')
-    // The passkey that was just created answers by itself; it is not asked beside a refused code.
+    // The passkey that was just created responds automatically; it is not requested next to a refused code.
     await page.waitForLoadState('networkidle')
     expect([new URL(page.url()).pathname, await field.getAttribute('autocomplete')]).toEqual(['/lc', 'one-time-code'])
   })
 
-  test('a second passkey can be added, renamed and removed; the last one stays', async () => {
+  test('adds, renames and removes a second passkey, and keeps the last one', async () => {
     await using instance = await startInstance(storage)
     await using window = await openWindow()
     const { page, authenticator } = window

@@ -13,13 +13,13 @@ afterAll(async () => {
   await browser[Symbol.asyncDispose]()
 })
 
-/** Lets the session grow older. */
+/** Makes the session older. */
 function pass(milliseconds: number) {
   const now = Date.now() + milliseconds
   jest.spyOn(Date, 'now').mockImplementation(() => now)
 }
 
-test('the page asks for the passkey in place and goes on with what it was asked for', async () => {
+test('the page asks for the passkey in place and continues the requested action', async () => {
   await using running = await startApp()
   const context = await browser.newContext()
   const page = await context.newPage()
@@ -36,7 +36,7 @@ test('the page asks for the passkey in place and goes on with what it was asked 
   pass(61_000)
   const asked: string[] = []
   page.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`))
-  // Chromium asks one authenticator alone, so the new one takes the place of the first in between.
+  // Chromium asks only one authenticator, so the new one temporarily replaces the first.
   const held = await first.credentials()
   await page.route('**/settings/account/passkeys/options', async (route) => {
     if (asked.includes('POST /reauthenticate')) for (const { id } of held) await first.removeCredential(id)

@@ -7,7 +7,7 @@ const issuer = 'https://id.example.com'
 const related = 'https://pocket.example.net'
 const stranger = 'https://pocket.example.org'
 
-test('a passkey made at the issuer lets people in at a related origin, and nowhere else', async () => {
+test('a passkey from the issuer signs users in at a related origin, and nowhere else', async () => {
   const port = await freePort()
   const hosts = [issuer, related, stranger].map((origin) => new URL(origin).host)
   await using front = await startHttpsFront(hosts, `http://127.0.0.1:${port}`)
@@ -33,7 +33,7 @@ test('a passkey made at the issuer lets people in at a related origin, and nowhe
   await page.goto(`${related}/login`)
   await page.getByRole('button', { name: 'Continue with a passkey' }).click()
   await page.waitForURL(`${related}/settings/account`)
-  // Its pages and its session are its own; a passkey that is added there belongs to all of them.
+  // It has its own pages and session; a passkey that is added there works at all origins.
   for (const { id } of await authenticator.credentials()) await authenticator.removeCredential(id)
   await page.goto(`${related}/settings/account/security`)
   await page.getByRole('button', { name: 'Add a passkey' }).click()
@@ -44,7 +44,7 @@ test('a passkey made at the issuer lets people in at a related origin, and nowhe
   await page.getByRole('button', { name: 'Continue with a passkey' }).click()
   await page.waitForURL(`${issuer}/settings/account`)
 
-  // The same server by a name that it was not told of: the browser asks the issuer, and refuses.
+  // The same server at an undeclared host: the browser asks the issuer and refuses.
   await page.goto(`${stranger}/login`)
   await page.getByRole('button', { name: 'Continue with a passkey' }).click()
   await page.getByRole('alert').getByText('Passkeys for this site work at its own address only.').waitFor()

@@ -22,7 +22,7 @@ async function openWindow() {
   return { page, authenticator, messages, [Symbol.asyncDispose]: () => context.close() }
 }
 
-/** An instance with a client, whose settings say who may sign up. */
+/** An instance with a client and configurable sign-up settings. */
 async function startWith(storage: Storage, mode: 'withToken' | 'open') {
   const env = { STATIC_API_KEY: key, UI_CONFIG_DISABLED: 'true', ALLOW_USER_SIGNUPS: mode }
   const instance = await startInstance(storage, env)
@@ -30,7 +30,7 @@ async function startWith(storage: Storage, mode: 'withToken' | 'open') {
     const headers = { 'content-type': 'application/json', 'x-api-key': key }
     const answer = await fetch(instance.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
     expect([path, answer.status]).toEqual([path, 201])
-    // A cast: what is missing in it fails the test.
+    // A cast: a missing member fails the test.
     return (await answer.json()) as Readonly<Record<string, string>>
   }
   const setUp = await fetch(`${instance.url}/api/signup/setup`, {
@@ -69,7 +69,7 @@ async function arrive({ page }: Window, instance: Instance, dsm: SynologyDsm) {
 }
 
 describe.each<Storage>(['SQLite', 'PostgreSQL'])('signing up on %s', (storage) => {
-  test('leads from the application, by a new passkey, to the application', async () => {
+  test('leads from the application through a new passkey back to the application', async () => {
     const { instance, dsm } = await startWith(storage, 'open')
     await using _ = instance
     await using window = await openWindow()
@@ -98,7 +98,7 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('signing up on %s', (storage) =
     await page.waitForURL('**/settings/account')
   })
 
-  test('an invitation lets somebody who was entered before register a passkey', async () => {
+  test('an invitation lets an existing user register a passkey', async () => {
     const { instance, call } = await startWith(storage, 'withToken')
     await using _ = instance
     await using window = await openWindow()
@@ -119,7 +119,7 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('signing up on %s', (storage) =
     expect(instance.output()).not.toContain(new URL(link).pathname.split('/').at(-1))
   })
 
-  test('by a link works once, and the log does not hold the token', async () => {
+  test('works once with a link, and logs no token', async () => {
     const { instance, call, dsm } = await startWith(storage, 'withToken')
     await using _ = instance
     await using window = await openWindow()

@@ -49,11 +49,11 @@ async function send(path: string, body: object, method = 'POST') {
   const answer = await fetch(instance.url + path, { method, headers, body: JSON.stringify(body) })
   expect([path, answer.ok]).toEqual([path, true])
   if (answer.status === 204) return {}
-  // A cast: what is missing in it fails the test.
+  // A cast: a missing member fails the test.
   return (await answer.json()) as Readonly<Record<string, string>>
 }
 
-/** A browser that was never here, whose taps and requests are counted. */
+/** A new browser whose taps and requests are counted. */
 async function coldBrowser() {
   const context = await browser.newContext()
   const page = await context.newPage()
