@@ -117,7 +117,7 @@ describe.each(kinds)('%s', (kind) => {
     expect([filtered.includes('Internal network'), filtered.includes('Munich')]).toEqual([true, false])
   })
 
-  test('shows no location warning to users of an internal network', async () => {
+  test('treats a configured local range as private for logo downloads', async () => {
     const body = { name: 'Inside', callbackURLs: [], logoUrl: 'https://[2a02:d400:1::7]/logo.png' }
     const refused = await instance.call('POST /api/oidc/clients', { body })
     expect([refused.status, refused.json.code]).toEqual([422, 'logo_download_failed'])

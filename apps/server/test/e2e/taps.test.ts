@@ -62,7 +62,7 @@ async function coldBrowser() {
   let taps = 0
   page.on('request', (request) => {
     const { origin, pathname } = new URL(request.url())
-    // What pages are made of comes with a hash in its name and stays in the browser.
+    // Static assets have a hash in their name and stay in the browser cache.
     if (pathname.startsWith('/assets/') || pathname.startsWith('/favicon')) return
     requests.push(origin === instance.url ? `${request.method()} ${translators(pathname)}` : origin)
   })
@@ -73,7 +73,7 @@ async function coldBrowser() {
       taps++
       await page.getByRole(role, { name }).last().click()
     },
-    /** What has happened since it was asked last. */
+    /** The taps and requests since the last call. */
     counted() {
       const result = { taps, requests }
       taps = 0
@@ -84,12 +84,12 @@ async function coldBrowser() {
   }
 }
 
-/** Lets people ask for codes by e-mail, until it is disposed of. */
+/** Enables e-mail codes until disposal. */
 async function codesByEmail() {
   const path = '/api/application-configuration'
   const set = async (emailOneTimeAccessAsUnauthenticatedEnabled: 'true' | 'false') => {
     const answer = await fetch(`${instance.url}${path}/all`, { headers: { 'x-api-key': key } })
-    // A cast: the document says so.
+    // A cast: the document defines the type.
     const present = (await answer.json()) as readonly { readonly key: string; readonly value: string }[]
     const values = Object.fromEntries(present.map(({ key, value }) => [key, value]))
     await send(path, { ...values, emailOneTimeAccessAsUnauthenticatedEnabled }, 'PUT')
@@ -98,7 +98,7 @@ async function codesByEmail() {
   return { [Symbol.asyncDispose]: () => set('false') }
 }
 
-/** What the next e-mail to this address says that looks like this. */
+/** The first match of a pattern in the next e-mail to this address. */
 async function mailed(address: string, pattern: RegExp): Promise<string> {
   const { mail } = await mails.received(address)
   mails.forget(address)
@@ -109,12 +109,12 @@ function translators(path: string): string {
   return path.replace(/^\/(interaction|authorize|lc|st)\/(?!email$)[^/]+/, '/$1/…')
 }
 
-/** What DSM makes of where `act` sends the browser. */
+/** The sign-in result at DSM for the URL to which `act` sends the browser. */
 const atDsm = async (page: Page, act: () => Promise<unknown>) => dsm.finish(await sentTo(page, nas, act))
 
 type Cold = Awaited<ReturnType<typeof coldBrowser>>
 
-/** Somebody with a passkey in this browser, who is signed out again. */
+/** A user with a passkey in this browser, without a session. */
 async function personIn(cold: Cold, username: string) {
   const { id } = await send('/api/users', { username, email: `${username}@example.com` })
   const { link = '' } = await send(`/api/users/${id}/invitation`, {})
@@ -126,12 +126,12 @@ async function personIn(cold: Cold, username: string) {
   return id
 }
 
-describe('counted in a browser that was never here', () => {
+describe('counted in a new browser', () => {
   const toInteraction = ['GET /authorize', 'GET /interaction/…']
   const passkey = 'Continue with a passkey'
   const allow = 'Allow and continue'
 
-  /** Somebody who has allowed the application to know them before. */
+  /** A user who already gave consent to the application. */
   async function knownAtDsm(cold: Cold, username: string) {
     const id = await personIn(cold, username)
     await cold.page.goto(dsm.begin().url)
@@ -143,7 +143,7 @@ describe('counted in a browser that was never here', () => {
     return id
   }
 
-  /** Somebody who signs up at the application, in a browser that then asks nobody else. */
+  /** A new user who signs up at the application, in a browser that prompts for nothing else afterwards. */
   async function signUp(cold: Cold, username: string) {
     await cold.page.goto(dsm.begin().url)
     await cold.tap('link', 'Create an account')
@@ -159,7 +159,7 @@ describe('counted in a browser that was never here', () => {
   const consent = { name: 'Let DSM know who you are?' }
   const allowed = ['POST /interaction/…/consent', 'GET /authorize/…', nas]
 
-  test('/login to signed in is one tap, and two requests after the page', async () => {
+  test('sign-in from /login is one tap and two requests after the page', async () => {
     await using cold = await coldBrowser()
     await personIn(cold, 'bob')
     cold.counted()
@@ -170,7 +170,7 @@ describe('counted in a browser that was never here', () => {
     expect(cold.counted()).toEqual({ taps: 1, requests: ['POST /login', 'GET /settings/account'] })
   })
 
-  test('the first time at an application is two taps, and every time after it one', async () => {
+  test('the first authorization of an application is two taps, and each later one is one tap', async () => {
     await using cold = await coldBrowser()
     await personIn(cold, 'carol')
     cold.counted()
@@ -205,7 +205,7 @@ describe('counted in a browser that was never here', () => {
     }
   })
 
-  test('a login code is two taps, and leads all the way to an application that knows the person', async () => {
+  test('a login code is two taps, up to an application with consent', async () => {
     await using before = await coldBrowser()
     const id = await knownAtDsm(before, 'dave')
     const { token: code = '' } = await send(`/api/users/${id}/one-time-access-token`, {})
@@ -219,7 +219,7 @@ describe('counted in a browser that was never here', () => {
     expect(cold.counted()).toEqual({ taps: 2, requests })
   })
 
-  test('another device is two taps there and one here, and then goes on by itself', async () => {
+  test('another device is two taps there and one here, and continues automatically', async () => {
     await using phone = await coldBrowser()
     await knownAtDsm(phone, 'erin')
     await using television = await coldBrowser()
@@ -259,7 +259,7 @@ describe('counted in a browser that was never here', () => {
     expect(cold.counted()).toEqual({ taps: 3, requests })
   })
 
-  test('sign-up by a link that somebody was given is one tap, and the application another one', async () => {
+  test('sign-up with an invitation link is one tap, and the application is another one', async () => {
     const { token = '' } = await send('/api/signup-tokens', { usageLimit: 1 })
     await using cold = await coldBrowser()
     await cold.page.goto(`${instance.url}/st/${token}`)
@@ -277,7 +277,7 @@ describe('counted in a browser that was never here', () => {
   test.each([
     ['their address is verified', 'judy', { signUpVerification: true }, ['GET /verify-email', 'POST /verify-email'], 2],
     ['an administrator lets them in', 'mike', { signUpApproval: true }, [], 0],
-  ] as const)('whoever waits until %s goes on from the e-mail', async (_until, name, settings, verified, taps) => {
+  ] as const)('a user who waits until %s continues from the e-mail', async (_until, name, settings, verified, taps) => {
     await send('/api/settings', settings, 'PATCH')
     await using cold = await coldBrowser()
     await signUp(cold, name)
@@ -305,7 +305,7 @@ describe('counted in a browser that was never here', () => {
     await send('/api/settings', { signUpVerification: false, signUpApproval: false }, 'PATCH')
   })
 
-  test('a code by e-mail is two taps; a passkey that is chosen in the field of the page is none', async () => {
+  test('an e-mail code is two taps, and a passkey selected in the field is none', async () => {
     await using known = await coldBrowser()
     await signUp(known, 'heidi')
     await known.page.getByRole('button', { name: allow }).waitFor()
@@ -325,14 +325,14 @@ describe('counted in a browser that was never here', () => {
     const requests = [...toInteraction, 'POST /lc/email', 'POST /lc', 'GET /interaction/…', 'GET /authorize/…', nas]
     expect(cold.counted()).toEqual({ taps: 2, requests })
 
-    // A virtual authenticator answers a conditional request at once, as if its passkey had been chosen in the field.
+    // A virtual authenticator responds to a conditional request at once, as if its passkey had been selected in the field.
     const chosen = await atDsm(known.page, () => known.page.goto(dsm.begin().url))
     expect(chosen).toEqual({ signedIn: true, accountName: 'heidi' })
     const onwards = [...toInteraction, 'POST /interaction/…/login', 'GET /authorize/…', nas]
     expect(known.counted()).toEqual({ taps: 0, requests: onwards })
   })
 
-  test('a link from an administrator is two taps to a new passkey', async () => {
+  test("an administrator's link is two taps to a new passkey", async () => {
     const { id } = await send('/api/users', { username: 'frank', email: 'frank@example.com' })
     const { link = '' } = await send(`/api/users/${id}/invitation`, {})
     await using cold = await coldBrowser()

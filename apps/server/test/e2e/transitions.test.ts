@@ -17,17 +17,17 @@ afterAll(async () => {
 
 interface Desk {
   readonly page: Page
-  /** What the pages said on the console. */
+  /** The console messages of the pages. */
   readonly said: readonly string[]
-  /** What moves just now, once the page has been shown. */
+  /** The running animations, after the page is shown. */
   moving(): Promise<readonly string[]>
-  /** Clicks or taps at once, whatever moves. */
+  /** Clicks or taps at once, without waiting for animations. */
   click(name: string): Promise<void>
-  /** Clicks so, and waits for the page at this path. */
+  /** Clicks without waiting for animations, and waits for the page at this path. */
   goTo(name: string, path: string): Promise<void>
 }
 
-/** Somebody at the page of their account, where a page takes a minute to turn. */
+/** A user on their account page, with page transitions of one minute. */
 async function atDesk(
   options: NonNullable<Parameters<TestBrowser['newPage']>[0]> = { reducedMotion: 'no-preference' },
 ): Promise<Desk> {
@@ -71,9 +71,9 @@ async function atDesk(
   return { page, said, moving, click, goTo }
 }
 
-/** Where nothing hovers. */
+/** A touch device without hover. */
 const tablet = { reducedMotion: 'no-preference', hasTouch: true, isMobile: true } as const
-/** A page that comes, and one that comes while that which is left goes. */
+/** The animations of a page that appears, without and with the old page that disappears. */
 const coming = ['main']
 const turning = ['main', '::view-transition-old(page)']
 
@@ -81,7 +81,7 @@ test.each([
   ['with a mouse', undefined, coming],
   ['by touch', tablet, turning],
 ] as const)(
-  'a page of the desk turns to the next, and what is clicked meanwhile counts: %s',
+  'a page turns to the next, and clicks during the transition count: %s',
   async (_, options, moves) => {
     const { page, said, moving, click, goTo } = await atDesk(options)
     await goTo('My apps', '/settings/apps')
@@ -90,7 +90,7 @@ test.each([
     expect(await moving()).toEqual(moves)
     await goTo('To your passkeys', '/settings/account/security')
     expect(await moving()).toEqual(moves)
-    // Two at once: the second is where it goes.
+    // Two clicks at once: the second one decides the target.
     await click('API keys')
     await goTo('My apps', '/settings/apps')
     expect(await moving()).toEqual(moves)
@@ -99,8 +99,8 @@ test.each([
   },
 )
 
-// Chromium ends a transition to a page that a pointer moves over before it is shown, and says so.
-test('a mouse that goes on moving is no reason to say anything', async () => {
+// Chromium logs this when it ends a transition because a pointer moves over the page before it is shown.
+test('a moving mouse causes no console message', async () => {
   const { page, said, click } = await atDesk()
   for (const [name, path] of [
     ['My apps', '/settings/apps'],
@@ -119,7 +119,7 @@ test('a mouse that goes on moving is no reason to say anything', async () => {
   await page.context().close()
 })
 
-test('nothing moves for who wants none of it, nor where the instance stands still', async () => {
+test('nothing moves with reduced motion or disabled animations', async () => {
   const { page, said, moving, goTo } = await atDesk()
   await page.emulateMedia({ reducedMotion: 'reduce' })
   await goTo('My apps', '/settings/apps')
@@ -141,7 +141,7 @@ test('nothing moves for who wants none of it, nor where the instance stands stil
   await page.context().close()
 })
 
-test('a transition that fails leaves the page as it is without, and says nothing', async () => {
+test('a failed transition does not change the page and logs nothing', async () => {
   const { page, said, goTo } = await atDesk(tablet)
   await page.addInitScript(() =>
     addEventListener('pagereveal', ({ viewTransition }) => {
@@ -161,7 +161,7 @@ test('a transition that fails leaves the page as it is without, and says nothing
   await page.context().close()
 })
 
-test('an error turns too; the way back, the same page and the sign-in side donâ€™t', async () => {
+test('an error page turns too; the way back, the same page and the sign-in pages do not', async () => {
   const { page, said, moving, click, goTo } = await atDesk()
   await goTo('My apps', '/settings/apps')
   await page.goBack({ waitUntil: 'load' })
@@ -180,7 +180,7 @@ test('an error turns too; the way back, the same page and the sign-in side donâ€
   await click('My apps')
   await page.waitForURL(/\/login/)
   expect(await moving()).toEqual([])
-  // That is Chromium's own sentence about a status.
+  // Chromium logs this sentence for an error status.
   expect(said).toEqual([expect.stringContaining('status of 404')])
   await page.context().close()
 })

@@ -70,7 +70,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
       createdAt: now,
     })
 
-  test('each key that ends within a week is told of once, to those who can be told', async () => {
+  test('notifies reachable owners once about each key that expires within a week', async () => {
     const ada = await person('ada', 'ada@example.com')
     await key(ada, 'soon', now + 7 * day)
     await key(ada, 'later', now + 8 * day)

@@ -55,7 +55,7 @@ function flat(node: object, path = ''): [string, string][] {
 const holes = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([hole]) => hole).sort()
 
 describe('the catalogues of e-mails', () => {
-  test('say the same in every language, with the same values', () => {
+  test('have the same messages and placeholders in every language', () => {
     const english = texts.get('en') ?? new Map<string, string>()
     expect(texts.size).toBe(18)
     for (const [language, own] of texts) {
@@ -81,16 +81,16 @@ describe('the catalogues of e-mails', () => {
     ['ar-EG', 'ar'],
     ['xx', 'en'],
     ['no language!', 'en'],
-  ])('whoever speaks %s reads %s', (locale, expected) => {
+  ])('uses for the language %s the catalogue %s', (locale, expected) => {
     expect(catalogues.inPreferredLanguage(locale === null ? [] : [locale]).language).toBe(expected)
   })
 
-  test('of several languages the first counts in which there is anything to read', () => {
+  test('uses the first of several languages that has a catalogue', () => {
     expect(catalogues.inPreferredLanguage(['xx', 'no language!', 'fr-CA', 'de']).language).toBe('fr')
     expect(catalogues.inPreferredLanguage([]).language).toBe('en')
   })
 
-  test('hold no message that no e-mail says', async () => {
+  test('contain no unused message', async () => {
     const files = (await readdir(new URL('src/email/', server))).map((name) => `src/email/${name}`)
     const paths = [...files, 'src/audit-log/device.ts', 'src/geoip/location-names.ts']
     const sources = await Promise.all(paths.map((path) => readFile(new URL(path, server), 'utf8')))
@@ -99,14 +99,14 @@ describe('the catalogues of e-mails', () => {
     expect([...(texts.get('en') ?? new Map()).keys()].filter((key) => !said(key))).toEqual([])
   })
 
-  test('no language has left a sentence in English', () => {
+  test('contain no untranslated English sentence', () => {
     const english = new Set(texts.get('en')?.values())
     for (const [language, own] of texts)
       if (language !== 'en')
         expect([language, [...own.values()].filter((text) => english.has(text))]).toEqual([language, []])
   })
 
-  test('a name is words, and nothing else', async () => {
+  test('treats a name as plain text only', async () => {
     const message = { kind: 'email-verification', name: '<b>Ada</b>', token: 'abc', expiresAt: now } as const
     const { subject, text, html } = await compose(message, 'de', now)
     expect([html.includes('<b>'), html.includes('<Pocket>')]).toEqual([false, false])
@@ -120,14 +120,14 @@ describe('the catalogues of e-mails', () => {
     ['oklch(0.3 0.1 250)', '#002e5d', '#ffffff'],
     ['rgb(255 255 255 / 50%)', '#ffffff', '#1d2128'],
     ['nonsense', '#14705c', '#ffffff'],
-  ])('the label of a link can be read on %s, in every e-mail program', async (color, background, ink) => {
+  ])('keep the link label readable on %s, in every e-mail client', async (color, background, ink) => {
     accentColor = color
     const message = { kind: 'email-verification', name: 'Ada', token: 'abc', expiresAt: now } as const
     expect((await compose(message, null, now)).html).toContain(`background:${background};color:${ink};`)
     accentColor = 'default'
   })
 
-  test('every e-mail is whole in every language, in both parts', async () => {
+  test('render every e-mail completely in every language, in both parts', async () => {
     for (const language of texts.keys())
       for (const message of messages) {
         const { subject, text, html } = await compose(message, language, now)
@@ -137,7 +137,7 @@ describe('the catalogues of e-mails', () => {
           expect(text).toContain('https://id.example.com/lc/K7QP2M?redirect=%2Fa\n')
           expect(html).toContain('>K7QP2M<')
         }
-        // What a fact is called stands apart from the fact, on the side where lines end.
+        // The label of a fact is a separate element, at the end side of the line.
         if (message.kind === 'new-sign-in')
           expect(html).toContain(language === 'ar' ? 'padding:4px 0 4px 24px' : 'padding:4px 24px 4px 0')
       }

@@ -39,7 +39,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
         : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
     const config = { database, dataFolder: folder.path, encryptionKey: undefined }
     const first = stack.use(await openDatabase(config, keepingLogger().logger))
-    // On SQLite one connection is shared, as in a server.
+    // On SQLite the replicas share one connection, as in a server.
     databases = [first, kind === 'SQLite' ? first : stack.use(await openDatabase(config, keepingLogger().logger))]
   })
 
@@ -89,18 +89,18 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
   async function only(): Promise<Email> {
     const { items } = await database().emails.list({ page: 1, limit: 100, sort: null, filters: {}, search: '' })
     expect(items).toHaveLength(1)
-    // A cast, since there is exactly one.
+    // A cast: there is exactly one.
     return items[0] as Email
   }
 
-  test('two replicas at once send each e-mail once', async () => {
+  test('sends each e-mail once from two concurrent replicas', async () => {
     const addresses = Array.from({ length: 20 }, (_, index) => `person${index}@example.com`)
     for (const address of addresses) await leave(address)
     await Promise.all([deliver(0), deliver(1), deliver(0), deliver(1)])
     expect(server.delivered.flatMap(({ to }) => to).sort()).toEqual(addresses.toSorted())
   })
 
-  test('nothing is readable while it waits, and nothing is left once it was sent', async () => {
+  test('encrypts a queued e-mail, and deletes it after delivery', async () => {
     const message = {
       kind: 'one-time-access',
       code: 'K7QP2M',
@@ -115,7 +115,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     expect(await only()).toMatchObject({ data: '', sentAt: now, attempts: 1 })
   })
 
-  test('sends an e-mail whose next attempt was put off before the clock was set back by days', async () => {
+  test('sends an e-mail whose next attempt was postponed before the clock was set back by days', async () => {
     now += 1500 * 24 * 60 * minute
     await leave()
     server.refuseNext(451)
@@ -125,7 +125,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     expect(server.delivered).toHaveLength(1)
   })
 
-  test('after 4xx it is tried again, later and later', async () => {
+  test('retries after a 4xx response with increasing delays', async () => {
     await leave()
     server.refuseNext(451)
     await deliver()
@@ -141,7 +141,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     expect(await only()).toMatchObject({ attempts: 2, lastError: null })
   })
 
-  test('after a refused connection it is tried again, until it is given up', async () => {
+  test('retries after a refused connection until it gives up', async () => {
     await leave()
     settings = { ...settings, smtpPort: String(await freePort()) }
     for (const pause of pauses) {
@@ -163,7 +163,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     ['hangs up in the middle', /closed|ECONN/i, (socket) => answer(socket, ['220 Hi', '250 Hi', '250 Yes', '250 Yes'])],
     ['speaks another protocol', /greeting/i, (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
     ['says yes to nothing', /421|Busy/, (socket) => answer(socket, ['421 Busy'])],
-  ])('a server that %s is asked again later', async (_name, lastError, speak) => {
+  ])('retries later with a server that %s', async (_name, lastError, speak) => {
     const broken = createServer((socket) => speak(socket.on('error', () => {})))
     await new Promise<void>((resolve) => broken.listen(0, '127.0.0.1', resolve))
     // A cast: it listens on a port.
@@ -175,14 +175,14 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     expect((await only()).lastError).toMatch(lastError)
   })
 
-  test('what the server refuses for good is given up at once', async () => {
+  test('gives up at once after a permanent rejection', async () => {
     await leave()
     server.refuseNext(550)
     await deliver()
     expect(stateOf(await only())).toBe('failed')
   })
 
-  test('what has become useless is not sent', async () => {
+  test('does not send an e-mail that is obsolete', async () => {
     await leave()
     now += useful
     await deliver()
@@ -190,7 +190,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     expect(stateOf(await only())).toBe('failed')
   })
 
-  test('no name adds a header', async () => {
+  test('does not let a name add a header', async () => {
     const keyName = 'backup\r\nBcc: mallory@example.com\r\n\r\n<b>'
     settings = { ...settings, appName: 'Mine\r\nX-Own: 1, "quoted" <a@b>' }
     await leave(someone.email, { kind: 'api-key-expiring', name: '<i>Ada</i>', keyName, expiresAt: now + minute })
@@ -205,39 +205,39 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     expect(sent?.mail.html).not.toContain('<b>')
   })
 
-  test('an address is one recipient, whatever it holds', async () => {
+  test('treats an address as one recipient, whatever it contains', async () => {
     await leave('ada@example.com>\r\nRCPT TO:<mallory@example.com')
     await deliver()
     expect(server.delivered.flatMap(({ to }) => to)).not.toContain('mallory@example.com')
   })
 
-  test('the same is taken once', async () => {
+  test('queues the same e-mail once', async () => {
     const letter = { to: someone, message: { kind: 'test' }, expiresAt: now + minute, onceKey: 'a' } as const
     expect([await outbox().leave(letter), await outbox().leave(letter)]).toEqual([true, false])
     await only()
   })
 
-  test('an attempt that was taken over says nothing any more', async () => {
+  test('ignores the result of an attempt that another replica took over', async () => {
     await leave()
     const store = database().emails
     const slow = await store.claim({ now, until: now + minute })
     now += minute
     const other = await store.claim({ now, until: now + minute })
     expect([slow?.attempts, other?.attempts]).toEqual([1, 2])
-    // A cast, since it was just claimed.
+    // A cast: it was just claimed.
     expect(await store.markFailed(slow as Email, { lastError: 'late', nextAttemptAt: now })).toBe(false)
     expect(await store.markSent(other as Email, now)).toBe(true)
   })
 })
 
-/** Sends the same again and again for as long as somebody listens. */
+/** Sends the same data repeatedly while the connection is open. */
 function drip(socket: Socket, text: string): void {
   socket.write(text, (error) => {
     if (!error && !socket.destroyed) setImmediate(drip, socket, text)
   })
 }
 
-/** Answers one command after the other, and hangs up after the last. */
+/** Responds to one command after another, and closes the connection after the last. */
 function answer(socket: Socket, lines: readonly string[]): void {
   const left = [...lines]
   const next = () => (left.length > 0 ? socket.write(`${left.shift()}\r\n`) : socket.destroy())

@@ -31,13 +31,13 @@ describe.each(kinds)('%s', (kind) => {
     await server[Symbol.asyncDispose]()
   })
 
-  /** Somebody who is signed in, with an address. */
+  /** A user with a session and an e-mail address. */
   async function signedIn(fields: Readonly<Record<string, unknown>> = {}) {
     const { id, json } = await createPerson(instance, fields)
     const agent = instance.agent()
     const { code } = await instance.app.issueLoginCode(String(json.username))
     await agent.postForm(`${instance.url}/lc`, { code })
-    // That is told too.
+    // The first sign-in also sends a notice.
     if (json.email !== null) await server.received(String(json.email))
     server.forget(String(json.email))
     return { id, agent, email: String(json.email), json }
@@ -52,7 +52,7 @@ describe.each(kinds)('%s', (kind) => {
   const verify = (agent: UserAgent, token: string) =>
     instance.call('POST /api/users/me/verify-email', { agent, body: { token } })
 
-  test('an administrator tries the settings, and reads the e-mail in two parts', async () => {
+  test('lets an administrator test the settings, and sends both parts of an e-mail', async () => {
     expect(await instance.call(testEmail)).toMatchObject({ status: 204 })
     const { mail, raw } = await server.received('ada@example.com')
     expect(mail).toMatchObject({
@@ -68,7 +68,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(mail.html).toContain('#123456')
   })
 
-  test('a login code goes out in the language of its reader, and lets them in', async () => {
+  test('sends a login code in the language of the recipient, which signs them in', async () => {
     const { id, email } = await signedIn({ locale: 'de-AT', displayName: 'Änne' })
     const call = 'POST /api/users/{id}/one-time-access-email'
     expect(await instance.call(call, { params: { id }, body: { ttl: '15m' } })).toMatchObject({ status: 204 })
@@ -83,7 +83,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(audited(instance, 'code_issued').at(-1)).toMatchObject({ accountId: id })
   })
 
-  test('an address is verified once, by whom it was sent to', async () => {
+  test('verifies an address once, and only for its recipient', async () => {
     const person = await signedIn()
     const stranger = await signedIn()
     const token = await verificationToken(person)
@@ -97,7 +97,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(me.json).toMatchObject({ emailVerified: true })
   })
 
-  test('a link for an address that was changed since verifies nothing', async () => {
+  test('does not verify an address that was changed after the link was sent', async () => {
     const person = await signedIn()
     const token = await verificationToken(person)
     await registerPasskey(person.agent, instance.url)
@@ -108,7 +108,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(me.json).toMatchObject({ emailVerified: false })
   })
 
-  test('the page of the link asks, then verifies; whoever is not signed in signs in first', async () => {
+  test('confirms on the page of the link, and requires a session first', async () => {
     const person = await signedIn()
     const token = await verificationToken(person)
     const address = `${instance.url}/verify-email?token=${token}`
@@ -126,7 +126,7 @@ describe.each(kinds)('%s', (kind) => {
     expect([again.status, again.text]).toEqual([400, expect.stringContaining('This link doesn’t work')])
   })
 
-  test('somebody is invited, and registers a passkey by the link', async () => {
+  test('lets an invited user register a passkey with the link', async () => {
     const { id, json } = await createPerson(instance, { locale: 'ar' })
     const call = 'POST /api/users/{id}/invitation-email'
     expect(await instance.call(call, { params: { id }, body: {} })).toMatchObject({ status: 204 })
@@ -141,7 +141,7 @@ describe.each(kinds)('%s', (kind) => {
     expect([inside.status, inside.headers.get('location')]).toEqual([303, '/signup/add-passkey'])
   })
 
-  test('the account page offers the link only where people are asked to verify their address', async () => {
+  test('offers the link on the account page only if verification is enabled', async () => {
     const { agent } = await signedIn()
     expect((await agent.get(`${instance.url}/settings/account`)).text).not.toContain('verify-email')
     await using asking = await startCalled('SQLite', { ...smtp(server), EMAIL_VERIFICATION_ENABLED: 'true' })
@@ -153,7 +153,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(after.text).toContain('A link is on its way to')
   })
 
-  test('whoever has no address is told so', async () => {
+  test('explains to a user that they have no address', async () => {
     const { id } = await instance.person('without')
     const call = 'POST /api/users/{id}/one-time-access-email'
     expect(await instance.call(call, { params: { id }, body: {} })).toMatchObject({
@@ -162,26 +162,26 @@ describe.each(kinds)('%s', (kind) => {
     })
   })
 
-  test('administrators see what became of e-mails, without what they said', async () => {
+  test('shows administrators the delivery status of e-mails without their content', async () => {
     const { email, agent } = await signedIn()
     server.refuseNext(550)
     await instance.call('POST /api/users/me/send-email-verification', { agent })
     const list = (query: string) => instance.call('GET /api/emails', { query })
-    // A wish of somebody else comes after it, so the first one is through once that has arrived.
+    // Requests run in order, so the first one is complete once the later one of another user has arrived.
     await verificationToken(await signedIn())
     const { json, response } = await list(`?search=${email}&filters[state]=failed`)
     expect(json.data).toEqual([
       expect.objectContaining({ kind: 'email-verification', recipient: email, state: 'failed', attempts: 1 }),
     ])
     expect(response.text).not.toContain('v1.')
-    // A cast: the line above says that it is so.
+    // A cast: the line above checks it.
     const [{ id }] = json.data as [{ id: string }]
     expect(await instance.call('POST /api/emails/{id}/retry', { params: { id } })).toMatchObject({ status: 204 })
     await server.received(email)
     expect(await instance.call('GET /api/emails', { agent })).toMatchObject({ status: 403 })
   })
 
-  test('the page of e-mails says what the e-mail server said, and tries again', async () => {
+  test('shows the response of the e-mail server on the page, and retries', async () => {
     const at = `${instance.url}/settings/admin/emails`
     const { administrator } = instance
     const { email, agent } = await signedIn()
@@ -207,7 +207,7 @@ describe.each(kinds)('%s', (kind) => {
     expect((await administrator.postForm(at, { ids: id }, { from: 'https://evil.example/' })).status).toBe(403)
   })
 
-  test('e-mails of somebody who is deleted are gone', async () => {
+  test('deletes the e-mails of a deleted user', async () => {
     const { id, email, agent } = await signedIn()
     server.refuseNext(451)
     await instance.call('POST /api/users/me/send-email-verification', { agent })
@@ -217,7 +217,7 @@ describe.each(kinds)('%s', (kind) => {
   })
 })
 
-test('codes by e-mail are refused where the setting is off, and a server that is away ends no request', async () => {
+test('refuses e-mail codes if the setting is off, and fails no request while the e-mail server is down', async () => {
   const unreachable = { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(await freePort()), SMTP_FROM: 'id@example.com' }
   await using instance = await startCalled('SQLite', unreachable)
   const { id } = await createPerson(instance)
@@ -233,7 +233,7 @@ test('codes by e-mail are refused where the setting is off, and a server that is
   })
 })
 
-test('a server that says nothing holds up neither requests nor the end of the process', async () => {
+test('is not blocked, in requests or at shutdown, by a server that does not respond', async () => {
   const silent = createServer((socket) => socket.on('error', () => {}).resume())
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
   // A cast: it listens on a port.
@@ -241,7 +241,7 @@ test('a server that says nothing holds up neither requests nor the end of the pr
   const env = { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(port), SMTP_FROM: 'id@example.com' }
   await using stack = new AsyncDisposableStack()
   const instance = stack.use(await startCalled('SQLite', env))
-  // A connection on which nothing is said is given up after fifteen seconds, and at the end of the process after two.
+  // A silent connection times out after fifteen seconds, and at shutdown after two.
   await withoutLongTimeouts(async () => {
     const connected = once(silent, 'connection')
     expect(await instance.call('POST /api/users/me/send-email-verification')).toMatchObject({ status: 204 })
@@ -257,7 +257,7 @@ test('a server that says nothing holds up neither requests nor the end of the pr
 test.each([
   ['starttls', false],
   ['tls', true],
-])('%s: the certificate counts, unless it is told not to', async (mode, secure) => {
+])('%s: verifies the certificate unless this is disabled', async (mode, secure) => {
   await using server = await startMailServer({
     secure,
     authOptional: false,
@@ -276,14 +276,14 @@ test.each([
   expect(server.delivered).toMatchObject([{ secure: true, user: 'pocket' }])
 })
 
-test('a server without STARTTLS gets nothing where it is asked for', async () => {
+test('sends nothing to a server without STARTTLS if it is required', async () => {
   await using server = await startMailServer({ disabledCommands: ['STARTTLS'] })
   await using instance = await startCalled('SQLite', { ...smtp(server), SMTP_TLS: 'starttls' })
   expect(await instance.call(testEmail)).toMatchObject({ status: 500 })
   expect(server.delivered).toHaveLength(0)
 })
 
-test('the first sign-in from a browser is told, later ones are not', async () => {
+test('notifies about the first sign-in from a browser, but not about later ones', async () => {
   await using server = await startMailServer()
   await using running = await startApp({ ...smtp(server), EMAIL_LOGIN_NOTIFICATION_ENABLED: 'true' })
   const { url } = running
@@ -312,7 +312,7 @@ test('the first sign-in from a browser is told, later ones are not', async () =>
   expect(list.json()).toMatchObject({ data: [{ kind: 'new-sign-in' }] })
 })
 
-test('the use of a login code is told, whatever was chosen about sign-ins, and so is an approval', async () => {
+test('always notifies about a used login code and an approved device, whatever the sign-in setting', async () => {
   await using server = await startMailServer()
   await using running = await startApp({ ...smtp(server), ALLOW_USER_SIGNUPS: 'open', SIGN_UP_APPROVAL: 'true' })
   const { url, app } = running

@@ -37,7 +37,7 @@ describe.each(kinds)('%s', (kind) => {
   const use = (agent: UserAgent, code: string) =>
     instance.call('POST /api/one-time-access-token/{token}', { agent, params: { token: code } })
 
-  /** What somebody can see of an answer, but for what is random in every one. */
+  /** The visible part of a response, without its random values. */
   function visible({ status, headers, text }: UserAgentResponse) {
     const shown = [...headers].filter(([name]) => !['date', 'x-request-id'].includes(name))
     return {
@@ -50,7 +50,7 @@ describe.each(kinds)('%s', (kind) => {
     }
   }
 
-  test('a code works in the browser that asked for it, and in no other', async () => {
+  test('accepts a code only in the browser that requested it', async () => {
     const { id, json } = await createPerson(instance)
     const agent = instance.agent()
     const answer = await ask(agent, String(json.email), { redirectPath: '/verify-email' })
@@ -65,7 +65,7 @@ describe.each(kinds)('%s', (kind) => {
     expect((await use(agent, code)).status).toBeGreaterThanOrEqual(400)
   })
 
-  test('the answer does not tell whether there is such an address', async () => {
+  test('does not reveal in the response whether an address exists', async () => {
     const { json } = await createPerson(instance)
     const known = await ask(instance.agent(), String(json.email))
     const unknown = await ask(instance.agent(), 'nobody@example.com')
@@ -93,7 +93,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(reached).not.toContain(disabled.json.email)
   })
 
-  test('nobody is looked for before the answer, so that its time does not tell either', async () => {
+  test('looks up the user only after the response, so that its time reveals nothing', async () => {
     const { json } = await createPerson(instance)
     const email = String(json.email)
     const { query } = Database.prototype
@@ -111,7 +111,7 @@ describe.each(kinds)('%s', (kind) => {
     await codeFor(email)
   })
 
-  test('a code goes to the address that is known, and not to what was typed', async () => {
+  test('sends a code to the stored address, not to the entered one', async () => {
     const { json } = await createPerson(instance)
     const [known, typed] = [String(json.email), String(json.email).toUpperCase()]
     const agent = instance.agent()
@@ -121,7 +121,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(server.delivered.filter(({ to }) => to.includes(typed))).toEqual([])
   })
 
-  test('nobody’s mailbox is filled', async () => {
+  test('limits the e-mails to one mailbox', async () => {
     const { json } = await createPerson(instance)
     const email = String(json.email)
     for (let count = 0; count < 14; count++) await ask(instance.agent(), email)
@@ -131,7 +131,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(server.delivered.filter(({ to }) => to.includes(email))).toHaveLength(10)
   })
 
-  test('what is no address, or leads elsewhere, is refused or left out', async () => {
+  test('refuses an invalid address, and drops an external return URL', async () => {
     expect(await ask(instance.agent(), 'no address')).toMatchObject({
       status: 400,
       json: { code: 'validation_failed' },
@@ -141,7 +141,7 @@ describe.each(kinds)('%s', (kind) => {
     expect((await codeFor(String(json.email))).link).not.toContain('evil')
   })
 
-  test('the page sends a code, and takes it', async () => {
+  test('sends a code on the page and accepts it', async () => {
     const { json } = await createPerson(instance)
     const email = String(json.email)
     const agent = instance.agent()
@@ -159,7 +159,7 @@ describe.each(kinds)('%s', (kind) => {
   })
 })
 
-test('where it is off nobody may ask, the page does not offer it, and who has asked before is sent nothing', async () => {
+test('refuses and hides requests if the setting is off, and sends no pending code', async () => {
   const held = Promise.withResolvers<void>()
   await using server = await startMailServer({
     onMailFrom: (_from, _session, go) => void held.promise.then(() => go()),
@@ -174,7 +174,7 @@ test('where it is off nobody may ask, the page does not offer it, and who has as
 
   const set = async (on: boolean) => {
     const all = await instance.administrator.getJson(`${instance.url}/api/application-configuration/all`)
-    // A cast: the document says so.
+    // A cast: the document defines the type.
     const settings = all.json() as readonly { readonly key: string; readonly value: string }[]
     const present = Object.fromEntries(settings.map(({ key, value }) => [key, value]))
     const body = { ...present, emailOneTimeAccessAsUnauthenticatedEnabled: String(on) }
@@ -185,7 +185,7 @@ test('where it is off nobody may ask, the page does not offer it, and who has as
   const ask = async (email: string) =>
     expect((await instance.call(request, { agent: instance.agent(), body: { email } })).status).toBe(204)
   await set(true)
-  // One e-mail after the other is sent, and the server is slow to take the first.
+  // E-mails are sent one after another, and the server accepts the first one slowly.
   await ask(first)
   await ask(late)
   await set(false)

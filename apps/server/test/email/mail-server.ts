@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 
-/** An e-mail as it came over the wire. */
+/** An e-mail as received by the server. */
 export interface Delivered {
   readonly to: readonly string[]
   readonly raw: string
@@ -14,11 +14,11 @@ export interface Delivered {
 export interface MailServer extends AsyncDisposable {
   readonly port: number
   readonly delivered: readonly Delivered[]
-  /** Answers the next recipient with this code. */
+  /** Responds to the next recipient with this code. */
   refuseNext(code: number): void
-  /** Resolves with what has come for this address, once something has. */
+  /** Resolves with the e-mail for this address, once it has arrived. */
   received(address: string): Promise<Delivered>
-  /** Forgets what has come for this address, so that the next one is received. */
+  /** Forgets the e-mails for this address, so that the next one is received. */
   forget(address: string): void
 }
 
@@ -49,7 +49,7 @@ export async function startMailServer(options: SMTPServerOptions = {}, port = 0)
     },
     ...options,
   })
-  // Clients that do not like the certificate hang up.
+  // Clients that reject the certificate close the connection.
   server.on('error', () => {})
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return {

@@ -36,12 +36,12 @@ describe.each(kinds)('%s', (kind) => {
         keepingLogger().logger,
       ),
     )
-    /** Signs up on the page, with a passkey. */
+    /** Signs up on the page with a passkey. */
     const signUp = async (username = freshName(), redirect = '', agent = instance.agent()) => {
       const authenticator = new SoftwareAuthenticator()
       const email = `${username}@example.com`
       const begun = await agent.postJson(`${instance.url}/signup/options`, { username, email, firstName: 'Eve' })
-      // A cast: the authenticator refuses what is none.
+      // A cast: the authenticator rejects invalid options.
       const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
       const response = authenticator.create(options, { origin: instance.url })
       const finished = await agent.postJson(`${instance.url}/signup${redirect}`, { response })
@@ -71,7 +71,7 @@ describe.each(kinds)('%s', (kind) => {
   })
   afterAll(async () => shared[Symbol.asyncDispose]())
 
-  test('who signs up comes in once their address is verified, wherever the link is opened', async () => {
+  test('signs a new user in once their address is verified, wherever the link is opened', async () => {
     await using setting = await start()
     const { instance, signUp, tokenFor } = setting
     const { agent, username, email, finished, signIn } = await signUp()
@@ -81,7 +81,7 @@ describe.each(kinds)('%s', (kind) => {
     const token = await tokenFor(email)
     const elsewhere = instance.agent()
     const link = `${instance.url}/verify-email?token=${token}`
-    // What looks into e-mails opens links; only the button counts.
+    // E-mail scanners open links, so only the button verifies.
     expect((await elsewhere.get(link)).text).toContain(username)
     expect((await signIn()).status).toBe(403)
     const verified = await elsewhere.postForm(`${instance.url}/verify-email`, { token }, { from: link })
@@ -94,7 +94,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(instance.log.join()).not.toContain(token)
   })
 
-  test('an address is needed, and of two who open the link at once one is told that they are in', async () => {
+  test('requires an address, and tells the second of two concurrent confirmations that it is done', async () => {
     await using setting = await start({ REQUIRE_USER_EMAIL: 'false' })
     const { instance, signUp, tokenFor } = setting
     const without = await instance.call('POST /api/signup', {
@@ -111,7 +111,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(all.filter(({ status }) => status >= 500)).toEqual([])
   })
 
-  test('with approval besides, an administrator has the last word', async () => {
+  test('also requires the approval of an administrator if enabled', async () => {
     await using setting = await start({ SIGN_UP_APPROVAL: 'true' })
     const { instance, signUp, tokenFor } = setting
     const { email, signIn } = await signUp()
@@ -127,7 +127,7 @@ describe.each(kinds)('%s', (kind) => {
     expect((await signIn()).status).toBe(200)
   })
 
-  test('who has not verified anything within a day is gone; who was let in by hand stays', async () => {
+  test('deletes an unverified user after a day, and keeps one who was enabled manually', async () => {
     await using setting = await start()
     const { instance, signUp } = setting
     const [late, helped] = [await signUp(), await signUp()]
@@ -163,7 +163,7 @@ describe.each(kinds)('%s', (kind) => {
     ['?redirect=%2Finteraction%2Fsomebody-elses', '/login'],
     ['?redirect=%2Fsettings%2Faudit-log', '/settings/audit-log'],
     [`?redirect=%2Fdevice%3Fcode%3D${'A'.repeat(3000)}`, '/login'],
-  ])('of the way back nothing is kept that leads elsewhere or nowhere', async (redirect, expected) => {
+  ])('stores no external or unknown return URL', async (redirect, expected) => {
     const { signUp, linkFor, instance } = shared
     const { email } = await signUp(freshName(), redirect)
     const token = new URL(await linkFor(email)).searchParams.get('token') ?? ''
@@ -176,7 +176,7 @@ describe.each(kinds)('%s', (kind) => {
     { approval: true, launchURL: null, by: 'approval' },
     { approval: true, launchURL: null, by: 'hand' },
   ])(
-    'who waited arrives at the application they came from, with approval: $approval, let in by $by',
+    'returns a waiting user to the original application, with approval: $approval, enabled by $by',
     async ({ approval, launchURL, by }) => {
       const { instance, signUp, linkFor } = shared
       const { url } = instance
@@ -194,7 +194,7 @@ describe.each(kinds)('%s', (kind) => {
       const { location } = await agent.get(`${url}/authorize?${query}`)
       const { pathname } = new URL(location ?? '', url)
       const { finished, email, signIn } = await signUp(freshName(), `?redirect=${pathname}`, agent)
-      // A cast: what is missing in it fails the test.
+      // A cast: a missing member fails the test.
       const { redirectTo } = finished.json() as { redirectTo: string }
       const waiting = await agent.get(url + redirectTo)
       const mayBeIn = /href="(\/login\?[^"]+)"/.exec(waiting.text)?.[1]?.replaceAll('&amp;', '&') ?? ''
@@ -205,7 +205,7 @@ describe.each(kinds)('%s', (kind) => {
       let onwards = url + (/href="(\/interaction\/[^"]+)"/.exec(verified.text)?.[1]?.replaceAll('&amp;', '&') ?? '')
       if (approval) {
         const { json } = await instance.call('GET /api/signup-approvals')
-        // A cast: the test of the document checks its shape.
+        // A cast: the OpenAPI test checks its shape.
         const [person] = json as unknown as { user: { id: string } }[]
         const params = { id: person?.user.id ?? '' }
         const enable = `${url}/settings/admin/users/${params.id}/enable`
@@ -216,12 +216,12 @@ describe.each(kinds)('%s', (kind) => {
       expect(new URL(onwards).pathname).toBe(`${pathname}/arrived`)
       expect((await agent.get(onwards)).location).toContain('/login?redirect=%2Finteraction%2F')
       expect((await signIn()).status).toBe(200)
-      // In the browser in which it began it goes on, by the link of the e-mail and by the page that was left open.
+      // The original browser continues with the link of the e-mail and with the page that is still open.
       expect((await agent.get(onwards)).location).toBe(url + pathname)
       const { location: signedIn } = await agent.get(url + mayBeIn)
       expect((await agent.get(String(signedIn))).location).toBe(url + pathname)
 
-      // Where that has ended, or on another device, the application is named and opened anew.
+      // If the session has ended, or on another device, the page names the application and offers to open it again.
       agent.clearCookies()
       expect((await signIn()).status).toBe(200)
       const arrived = await agent.get(onwards)

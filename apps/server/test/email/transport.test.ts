@@ -47,7 +47,7 @@ async function serverWith(mode: string, options: Parameters<TestAuthority['issue
 
 const hosts = ['127.0.0.1', 'localhost']
 
-test.each(['starttls', 'tls'])('%s sends to a server whose certificate is for its host', async (mode) => {
+test.each(['starttls', 'tls'])('%s sends to a server whose certificate matches its host', async (mode) => {
   await using peer = await serverWith(mode, { hosts })
   await send(peer.server.port, mode)
   await send(peer.server.port, mode, 'localhost')
@@ -62,13 +62,13 @@ test.each([
   ['tls', 'of another host', { hosts: ['mail.example.com'] }, /altname/i],
   ['starttls', 'that has expired', { hosts, notAfter: Date.now() - 60_000 }, /expired/i],
   ['tls', 'that has expired', { hosts, notAfter: Date.now() - 60_000 }, /expired/i],
-])('%s says nothing to a server with a certificate %s', async (mode, _which, options, reason) => {
+])('%s sends nothing to a server with a certificate %s', async (mode, _which, options, reason) => {
   await using peer = await serverWith(mode, options)
   await expect(send(peer.server.port, mode)).rejects.toThrow(reason)
   expect([peer.users, peer.server.delivered]).toEqual([[], []])
 })
 
-/** A server that speaks in clear, and answers STARTTLS as it is told to. */
+/** A plain-text server with a configurable STARTTLS response. */
 async function inClear(answer: string) {
   const heard: string[] = []
   const server = createServer((socket: Socket) => {
@@ -92,7 +92,7 @@ async function inClear(answer: string) {
 test.each([
   ['refuses it', '454 TLS not available\r\n'],
   ['agrees, and goes on in clear', '220 Go ahead\r\n250 mail.example.com\r\n'],
-])('a password is not sent in clear to a server that offers STARTTLS and %s', async (_what, answer) => {
+])('sends no password in plain text to a server that offers STARTTLS and %s', async (_what, answer) => {
   await using peer = await inClear(answer)
   await expect(send(peer.port, 'starttls')).rejects.toThrow()
   expect(peer.heard.filter((line) => /AUTH|MAIL|cG9ja2V0/.test(line))).toEqual([])

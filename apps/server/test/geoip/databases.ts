@@ -7,7 +7,7 @@ function place(code: string, country: Names, city?: Names): MmdbValue {
 
 type Names = Readonly<Record<string, string>>
 
-/** As MaxMind has them. */
+/** The layout of MaxMind's databases. */
 export const networks: Readonly<Record<string, MmdbValue>> = {
   '81.2.69.0/24': place(
     'GB',
@@ -16,11 +16,11 @@ export const networks: Readonly<Record<string, MmdbValue>> = {
   ),
   '2.125.160.0/24': place('SE', { en: 'Sweden' }),
   '2a02:d400::/32': place('DE', { en: 'Germany', de: 'Deutschland' }, { en: 'Munich', de: 'München' }),
-  // A database may say something of addresses that are nobody's but one's own.
+  // A database can contain locations of private addresses.
   '10.0.0.0/8': place('US', { en: 'United States' }),
 }
 
-/** A database of cities, in which London is called as `london` says. */
+/** A city database in which London has the name `london`. */
 export function cityDatabase(london = 'London', options: Partial<MmdbOptions> = {}): Buffer {
   const own = { ...networks, '81.2.69.0/24': place('GB', { en: 'United Kingdom' }, { en: london, de: london }) }
   return writeMmdb({ type: 'GeoLite2-City', networks: london === 'London' ? networks : own, ...options })

@@ -23,7 +23,7 @@ let source: Source
 let folder: TestFolder
 let stack: AsyncDisposableStack
 let now: number
-/** What happens the next time that somebody looks at the clock. */
+/** Runs at the next read of the clock. */
 let atNextLook: (() => void) | undefined
 let path: string
 let log: ReturnType<typeof keepingLogger>
@@ -78,10 +78,10 @@ const putByHand = async (content: Buffer, name = path) => {
   await rename(join(folder.path, 'given'), name)
 }
 
-/** Waits for what a watched file brings about. */
+/** Waits for the effect of a file watcher. */
 const until = (condition: () => boolean) => eventually(() => expect(condition()).toBe(true))
 
-test('a database that is missing is downloaded with the licence key, and used at once', async () => {
+test('downloads a missing database with the licence key and uses it at once', async () => {
   const room = await open()
   expect([room.isMissing(), cityOf(room)]).toEqual([true, ''])
   await run(room)
@@ -97,7 +97,7 @@ test('a database that is missing is downloaded with the licence key, and used at
   expect(source.asked).toHaveLength(2)
 })
 
-test('it is downloaded again when it is older than 14 days, and replaced while it is asked', async () => {
+test('downloads a database again after 14 days, and replaces it during lookups', async () => {
   const room = await open()
   await run(room)
   source.serve(packed(cityDatabase('Londinium')))
@@ -120,7 +120,7 @@ test('it is downloaded again when it is older than 14 days, and replaced while i
   expect(cityOf(room)).toBe('Londinium')
 })
 
-describe('what is served may be', () => {
+describe('a downloaded file can be', () => {
   test.each([
     ['the database itself', () => cityDatabase('Here')],
     ['compressed', () => gzipSync(cityDatabase('Here'))],
@@ -148,7 +148,7 @@ describe('what is served may be', () => {
     expect(cityOf(room)).toBe('London')
   })
 
-  test('somewhere that wants no key', async () => {
+  test('from a source that needs no key', async () => {
     const url = source.url.replace(/\?.*/, '')
     const room = await open({ GEOLITE_DB_URL: url, MAXMIND_LICENSE_KEY: '' })
     await run(room)
@@ -160,7 +160,7 @@ const status = (code: number) => () => {
   source.answer = (_req, res) => void res.writeHead(code).end('<html>no</html>')
 }
 
-describe('a download that fails leaves what is there, and says why', () => {
+describe('a failed download keeps the current file and reports the cause', () => {
   const serve = (content: () => Buffer) => () => source.serve(content())
   test.each<[string, () => void, string, RegExp]>([
     [
@@ -257,7 +257,7 @@ describe('a download that fails leaves what is there, and says why', () => {
     expect([cityOf(room), await filesOf()]).toEqual(['London', ['GeoLite2-City.mmdb']])
   })
 
-  test('nobody who listens, or only on an address that is not allowed', async () => {
+  test('no server, or only one at an address that is not allowed', async () => {
     const closed = await open({ GEOLITE_DB_URL: `http://127.0.0.1:${await freePort()}/%s` })
     await expect(run(closed)).rejects.toMatchObject({
       reason: 'not_answered',
@@ -268,7 +268,7 @@ describe('a download that fails leaves what is there, and says why', () => {
     expect(source.asked).toEqual([])
   })
 
-  test('a certificate that nobody vouches for', async () => {
+  test('an untrusted certificate', async () => {
     await using front = await startHttpsFront(['127.0.0.1'], new URL(source.url).origin)
     const room = await open({ GEOLITE_DB_URL: `https://${front.address}/%s` })
     await expect(run(room)).rejects.toMatchObject({
@@ -278,7 +278,7 @@ describe('a download that fails leaves what is there, and says why', () => {
     expect(source.asked).toEqual([])
   })
 
-  test('a folder that cannot be written', async () => {
+  test('a folder that is not writable', async () => {
     await writeFile(join(folder.path, 'file'), '')
     const room = await open({ GEOLITE_DB_PATH: join(folder.path, 'file', 'places.mmdb') })
     await expect(run(room)).rejects.toMatchObject({ reason: 'not_written', message: expect.stringMatching(/file/) })
@@ -299,7 +299,7 @@ describe('a download that fails leaves what is there, and says why', () => {
     expect(await filesOf()).toEqual([])
   })
 
-  test('a server that stops while it downloads', async () => {
+  test('a server that stops during the download', async () => {
     const begun = Promise.withResolvers<void>()
     source.answer = (_req, res) => {
       res.write('x')
@@ -315,8 +315,8 @@ describe('a download that fails leaves what is there, and says why', () => {
   })
 })
 
-describe('a file that is put there by hand', () => {
-  test('is read at the start, without anything to download from', async () => {
+describe('a manually provided file', () => {
+  test('is read at the start without a download source', async () => {
     const room = await open({
       GEOLITE_DB_PATH: join(folder.path, 'mine.mmdb'),
       MAXMIND_LICENSE_KEY: '',
@@ -329,7 +329,7 @@ describe('a file that is put there by hand', () => {
     expect(cityOf(later)).toBe('Mine')
   })
 
-  test('takes the place of another one while the server runs; one that cannot be used does not', async () => {
+  test('replaces another one while the server runs, unless it is unusable', async () => {
     path = join(folder.path, 'GeoLite2-City.mmdb')
     await putByHand(cityDatabase('First'))
     const room = await open({ MAXMIND_LICENSE_KEY: '', GEOLITE_DB_URL: '' })
@@ -349,7 +349,7 @@ describe('a file that is put there by hand', () => {
     await until(() => cityOf(room) === '')
   })
 
-  test('is not downloaded over while it is new, and replaced where it cannot be used', async () => {
+  test('is not downloaded again while it is recent, and is replaced if it is unusable', async () => {
     path = join(folder.path, 'GeoLite2-City.mmdb')
     await putByHand(cityDatabase('Mine'))
     const room = await open()
@@ -365,7 +365,7 @@ describe('a file that is put there by hand', () => {
   })
 })
 
-describe('of several replicas', () => {
+describe('with several replicas', () => {
   test('one downloads for all that share a folder', async () => {
     const rooms = await Promise.all([open(), open(), open()])
     await Promise.all(rooms.map((room) => run(room)))
@@ -374,13 +374,13 @@ describe('of several replicas', () => {
     expect(rooms.map(cityOf)).toEqual(['London', 'London', 'London'])
   })
 
-  test('one that comes to the lock after another one has done it leaves what that one has put there', async () => {
+  test('one that gets the lock after another finished keeps the new file', async () => {
     const room = await open()
     await run(room)
     const longAgo = new Date(now - 15 * day)
     await utimes(path, longAgo, longAgo)
     source.asked.length = 0
-    // The first look has read how old the file is; then the other one is done.
+    // The first check has read the age of the file; then the other replica finishes.
     atNextLook = () => {
       writeFileSync(join(folder.path, 'given'), cityDatabase('Elsewhere'))
       renameSync(join(folder.path, 'given'), path)
@@ -389,7 +389,7 @@ describe('of several replicas', () => {
     expect([cityOf(room), source.asked, await filesOf()]).toEqual(['Elsewhere', [], ['GeoLite2-City.mmdb']])
   })
 
-  test('one that has died keeps nobody from it', async () => {
+  test('one that died does not block the others', async () => {
     path = join(folder.path, 'GeoLite2-City.mmdb')
     const [lock, part] = [`${path}.lock`, `${path}.1234.part`]
     for (const left of [lock, part]) await writeFile(left, '')
@@ -402,7 +402,7 @@ describe('of several replicas', () => {
     expect([cityOf(room), await readdir(folder.path)]).toEqual(['London', ['GeoLite2-City.mmdb']])
   })
 
-  test('each keeps a file of its own, where they share none', async () => {
+  test('each keeps its own file if they share no folder', async () => {
     const repeat = new ManualRepeat()
     status(503)()
     const room = await open({}, repeat)
@@ -416,7 +416,7 @@ describe('of several replicas', () => {
     source.serve(packed(cityDatabase()))
     await repeat.tick()
     expect(cityOf(room)).toBe('London')
-    // The job has a day for it.
+    // The job has a limit of one day.
     now = Date.now() + 14.5 * day
     await repeat.tick()
     expect(source.asked).toHaveLength(4)
@@ -426,7 +426,7 @@ describe('of several replicas', () => {
   })
 })
 
-test('nothing is shared with a copy: the file is read whole', async () => {
+test('reads the whole file without a shared copy', async () => {
   const room = await open()
   await run(room)
   await copyFile(path, join(folder.path, 'copy'))

@@ -60,18 +60,18 @@ test.each([
   ['unknown', unknown],
   ['', unknown],
   [null, unknown],
-])('%s is in %j', (address, expected) => {
+])('locates %s in %j', (address, expected) => {
   const { country, city } = places.of(address)
   expect([country, city]).toEqual(expected)
 })
 
-test('without a database there are internal networks all the same', () => {
+test('recognizes internal networks without a database', () => {
   const without = createGeoIp({ database: () => null, localIpv6Ranges: [] })
   expect(without.of('192.168.1.5')).toEqual({ country: 'Internal Network', city: 'LAN' })
   expect(without.of('81.2.69.160')).toEqual({ country: '', city: '' })
 })
 
-test('a database that fails while it is asked tells nothing', () => {
+test('returns no location if the database fails during a lookup', () => {
   const damaged = {
     find: () => {
       throw new RangeError('beyond the end')
@@ -88,7 +88,7 @@ test.each([
   ['de', 'London', 'Vereinigtes Königreich'],
   ['pt-BR', 'Londres', 'Reino Unido'],
   ['zh-Hans', '伦敦', '英国'],
-  // The database has none of these: browsers and this server know the names of countries.
+  // The database lacks these names: browsers and this server know the country names.
   ['zh-Hant', 'London', '英國'],
   ['nl', 'London', 'Verenigd Koninkrijk'],
 ])('in %s it is %s, %s', (language, city, country) => {
@@ -96,13 +96,13 @@ test.each([
   expect(places.inLanguage(kept, '81.2.69.160', language)).toEqual({ city, country })
 })
 
-test('a place that was kept stays, also where the address is somewhere else by now', () => {
+test('keeps a stored location, even if the IP address has moved since', () => {
   const kept = { country: 'France', city: 'Paris' }
   for (const address of ['81.2.69.160', '1.1.1.1', '10.0.0.1', null])
     expect(places.inLanguage(kept, address, 'de')).toEqual(kept)
 })
 
-test('a lookup searches the database once, and for an internal address not at all', () => {
+test('searches the database once per lookup, and never for an internal IP address', () => {
   const searched: string[] = []
   const find = (address: string) => {
     searched.push(address)
@@ -115,7 +115,7 @@ test('a lookup searches the database once, and for an internal address not at al
 
 function damaged(): Buffer {
   const content = Buffer.from(cityDatabase())
-  // What follows the tree is filled with pointers to themselves.
+  // The data after the tree is filled with pointers to themselves.
   const end = content.lastIndexOf('MaxMind.com') - 3
   const begin = content.indexOf(Buffer.alloc(16)) + 16
   return content.fill(0x3f, begin, end)
@@ -129,11 +129,11 @@ test.each([
   ['the end cut off', cityDatabase().subarray(0, -60), 'not_a_database'],
   ['the begin cut off', cityDatabase().subarray(1000), 'not_a_database'],
   ['countries', writeMmdb({ type: 'GeoLite2-Country', networks }), 'not_of_cities'],
-])('%s is no database of cities', async (_, content, reason) => {
-  await expect(opened(content)).rejects.toMatchObject({ name: 'GeoIpError', reason })
+])('rejects %s as a city database', async (_, content, reason) => {
+  await expect(opened(content)).rejects.toMatchObject({ name: 'PlacesError', reason })
 })
 
-test('what MaxMind and others call a database of cities is one', async () => {
+test('accepts city databases of MaxMind and others', async () => {
   for (const type of ['GeoLite2-City', 'GeoIP2-City', 'GeoIP2-City-Europe', 'DBIP-City-Lite'])
     expect(await opened(cityDatabase('London', { type }))).toMatchObject({ type, builtAt: Date.UTC(2026, 0, 1) })
 })

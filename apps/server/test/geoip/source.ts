@@ -4,15 +4,15 @@ import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { Header } from 'tar'
 
-/** What a server of databases answers with, and what it was asked for. */
+/** The responses of a database server, and the requests it received. */
 export interface Source extends AsyncDisposable {
-  /** With a place for the licence key, as MaxMind's. */
+  /** With a placeholder for the licence key, like MaxMind's URL. */
   readonly url: string
   readonly asked: string[]
   answer: RequestListener
-  /** What stands where the checksum is; `null` answers 404. */
+  /** The content of the checksum file; `null` responds with 404. */
   checksum: string | null
-  /** Answers with this content, and its checksum. */
+  /** Responds with this content and its checksum. */
   serve(content: Buffer): void
 }
 
@@ -43,7 +43,7 @@ export async function startSource(): Promise<Source> {
   return source
 }
 
-/** A `.tar.gz` with these symbolic links, by where they lead, and these files after them. */
+/** A `.tar.gz` with these symbolic links, by target, followed by these files. */
 export function archive(files: Readonly<Record<string, Buffer>>, links: Readonly<Record<string, string>> = {}): Buffer {
   const header = (data: ConstructorParameters<typeof Header>[0] & object) => {
     const head = Buffer.alloc(512)
@@ -61,7 +61,7 @@ export function archive(files: Readonly<Record<string, Buffer>>, links: Readonly
   return gzipSync(Buffer.concat([...linked, ...parts, Buffer.alloc(1024)]))
 }
 
-/** As MaxMind packs it. */
+/** The archive layout of MaxMind. */
 export function packed(database: Buffer): Buffer {
   const folder = 'GeoLite2-City_20260101'
   return archive({

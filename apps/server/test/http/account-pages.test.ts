@@ -27,7 +27,7 @@ async function profileOf(agent: UserAgent) {
 const me = async (agent: UserAgent) => (await instance.call('GET /api/users/me', { agent })).json
 
 describe('the profile', () => {
-  test('is changed, by the rules of the REST API, and written into the audit log', async () => {
+  test('is changed by the rules of the REST API, with an audit event', async () => {
     const { agent } = await instance.person(freshName())
     const { page, form } = await profileOf(agent)
     expect(page.text).toMatch(/aria-current="page">Profile/)
@@ -43,7 +43,7 @@ describe('the profile', () => {
     expect((await get(agent, '/settings/audit-log')).text).toContain('You changed your account')
   })
 
-  test('keeps what was typed where it is refused, and says why', async () => {
+  test('keeps the input and explains a refusal', async () => {
     const { agent } = await instance.person(freshName())
     const { form } = await profileOf(agent)
     const refused = await post(agent, here, { ...form, username: '-no', firstName: '<i>Grace' })
@@ -56,7 +56,7 @@ describe('the profile', () => {
     expect(await me(agent)).toMatchObject({ username: form.username })
   })
 
-  test('is not overwritten where somebody else has saved meanwhile', async () => {
+  test('does not overwrite a concurrent change', async () => {
     const { id, agent } = await instance.personWithoutPasskey(freshName())
     const { form } = await profileOf(agent)
     const { username, email } = form
@@ -71,7 +71,7 @@ describe('the profile', () => {
     expect(await me(agent)).toMatchObject({ displayName: 'My own' })
   })
 
-  test('cannot be changed where people may not, but for the language', async () => {
+  test('allows only a language change if users cannot edit their profile', async () => {
     await settings({ allowOwnAccountEdit: 'false' })
     const { agent } = await instance.personWithoutPasskey(freshName())
     const before = await me(agent)
@@ -85,7 +85,7 @@ describe('the profile', () => {
     await settings({ allowOwnAccountEdit: 'true' })
   })
 
-  test('has a language for the account and this browser, or that of the browser', async () => {
+  test('sets a language for the account and this browser, or uses that of the browser', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const cookie = () => agent.cookies().find(({ name }) => name === 'language')?.value
     await post(agent, `${here}/language`, { language: 'en' })
@@ -94,7 +94,7 @@ describe('the profile', () => {
     expect([(await me(agent)).locale ?? null, cookie()]).toEqual([null, undefined])
   })
 
-  test('has the theme of this browser, which leads back to it', async () => {
+  test('sets the theme of this browser and returns to the page', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const theme = async () => {
       const page = (await agent.get(instance.url + here)).text
@@ -106,7 +106,7 @@ describe('the profile', () => {
     expect([location, await theme()]).toEqual([instance.url + here, 'dark'])
   })
 
-  test('comes from nobody else, and from no other site', async () => {
+  test('accepts no form of another user or site', async () => {
     expect((await post(instance.agent(), here, {})).status).toBe(401)
     const { agent } = await instance.personWithoutPasskey(freshName())
     const elsewhere = { from: 'https://evil.example/' }
@@ -127,7 +127,7 @@ describe('the picture', () => {
     return fetch(`${instance.url}${here}/picture`, { method: 'POST', body: form, headers, redirect: 'manual' })
   }
 
-  test('is uploaded without a script, shown, and removed', async () => {
+  test('is uploaded without a script, shown and removed', async () => {
     const { id, agent } = await instance.personWithoutPasskey(freshName())
     const red = await sharp({ create: { width: 40, height: 20, channels: 3, background: '#f00' } })
       .png()
@@ -139,7 +139,7 @@ describe('the picture', () => {
     expect((await get(agent)).text).not.toContain('picture/remove')
   })
 
-  test('that is none is refused on the page', async () => {
+  test('is refused on the page if it is not an image', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const refused = await upload(agent, new TextEncoder().encode('no picture'))
     const text = await refused.text()
@@ -148,7 +148,7 @@ describe('the picture', () => {
   })
 })
 
-test('passkeys say who keeps them, whether they are on one device, and when they were last used', async () => {
+test('passkeys show their provider, whether they are device-bound, and their last use', async () => {
   const { agent } = await instance.personWithoutPasskey(freshName())
   const icloud = new SoftwareAuthenticator({ aaguid: 'dd4ec289-e01d-41c9-bb89-70fa845d4bf2' })
   await registerPasskey(agent, instance.url, icloud)
@@ -167,7 +167,7 @@ test('passkeys say who keeps them, whether they are on one device, and when they
   expect(page).toContain('Created in')
 })
 
-test('the pages of the account lead to each other', async () => {
+test('the account pages link to each other', async () => {
   const { agent } = await instance.personWithoutPasskey(freshName())
   for (const path of [here, `${here}/security`, `${here}/data`]) {
     const { status, text } = await get(agent, path)

@@ -5,7 +5,7 @@ import { type CalledInstance, startCalled } from '../api/calls.ts'
 const query = jest.spyOn(Database.prototype, 'query')
 const execute = jest.spyOn(Database.prototype, 'execute')
 let instance: CalledInstance
-/** A client that knows people by other names. */
+/** A client with custom user names. */
 const renaming = { name: 'Renaming', redirectUris: ['https://renaming.example/cb'] }
 
 beforeAll(async () => {
@@ -18,7 +18,7 @@ afterAll(async () => instance[Symbol.asyncDispose]())
 const pages = ['/settings/apps', '/settings/api-keys', '/settings/audit-log', '/settings/admin/audit-log']
 const userNames: Record<string, string> = {}
 
-/** Statements for each page: the fewest of some visits, since jobs and settings that are read anew have theirs in between. */
+/** Statements per page: the minimum of several visits, because jobs and settings reloads send their own in between. */
 async function counted() {
   const counts: Record<string, number> = {}
   for (const path of [...pages, ...pages, ...pages]) {
@@ -44,7 +44,7 @@ async function more(count: number) {
   await clients.update(pages.at(-1)?.split('/').at(-1) ?? '', { ...renaming, protocol: { userNames } })
 }
 
-test('a page costs as many statements, however much it shows', async () => {
+test('a page costs a constant number of statements for any amount of data', async () => {
   await more(1)
   const few = await counted()
   await more(6)

@@ -26,7 +26,7 @@ const keysOf = async (agent: UserAgent) => {
 const term = { lifetime: 'week', until: '' }
 
 describe('API keys', () => {
-  test('are made, shown once, listed, and revoked once somebody was asked', async () => {
+  test('are created, shown once, listed, and revoked after a confirmation', async () => {
     const { agent } = await instance.person(freshName())
     expect((await get(agent)).text).toContain('No API keys')
     const made = await post(agent, { ...term, name: 'Terraform', description: 'For <the> house', access: 'everything' })
@@ -49,7 +49,7 @@ describe('API keys', () => {
     expect(await withKey(token)).toBe(401)
   })
 
-  test('are searched, filtered, shown by the columns that are chosen, and revoked several at once', async () => {
+  test('are searched, filtered, shown with the selected columns, and revoked several at once', async () => {
     const { agent } = await instance.person(freshName())
     for (const name of ['Backup 100%', 'Backup of the wiki', 'Terraform'])
       await post(agent, { ...term, name, access: 'everything' })
@@ -88,7 +88,7 @@ describe('API keys', () => {
     expect(nothing.text).toContain('Nothing was selected')
   })
 
-  test('can be limited to areas, and end on a day', async () => {
+  test('can be limited to scopes and an expiry date', async () => {
     const { agent } = await instance.person(freshName())
     const pairs = [
       ['name', 'Reader'],
@@ -104,7 +104,7 @@ describe('API keys', () => {
     expect(key).toMatchObject({ expiresAt: '2099-12-31T23:59:59.999Z', scopes: ['read:account', 'read:audit'] })
   })
 
-  test('are refused with what was typed', async () => {
+  test('keep the input after a refusal', async () => {
     const { agent } = await instance.person(freshName())
     const refused = await post(agent, { lifetime: 'year', until: '2020-01-01', name: 'ab', access: 'everything' })
     expect(refused.status).toBe(400)
@@ -118,7 +118,7 @@ describe('API keys', () => {
     expect(await keysOf(agent)).toEqual([])
   })
 
-  test('are not made in a session without a passkey, which is told why', async () => {
+  test('cannot be created in a session without a passkey, with an explanation', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const { text } = await get(agent)
     expect(text).toContain('You signed in without a passkey, so you can’t make keys')
@@ -129,7 +129,7 @@ describe('API keys', () => {
     expect((await agent.postForm(instance.url + here, { name: 'abc' }, from)).status).toBe(403)
   })
 
-  test('take a passkey just now, and are renewed when they have expired', async () => {
+  test('require a recent passkey check, and can be renewed after they expired', async () => {
     const { agent, authenticator } = await instance.person(freshName())
     await post(agent, { ...term, name: 'Nightly', access: 'everything' })
     const old = tokenIn((await get(agent)).text)

@@ -32,7 +32,7 @@ const permissions = (rows: readonly (readonly [string, string, string])[]) =>
 const versionOf = (text: string) => (/name="version" value="([^"]+)"/.exec(text)?.[1] ?? '').replaceAll('&#34;', '"')
 
 describe('an API', () => {
-  test('is made, listed, changed and deleted', async () => {
+  test('is created, listed, changed and deleted', async () => {
     const { id, resource, page, answer } = await create()
     expect((await agent.follow(answer)).text).toContain('Photos was added.')
     expect(await stored(id)).toMatchObject({ name: 'Photos', resource, accessTokenFormat: 'opaque' })
@@ -62,14 +62,14 @@ describe('an API', () => {
     [{ name: '', resource: 'https://x.example' }, 'Enter a name.'],
     [{ name: 'Kept', resource: 'nowhere' }, 'Enter a whole address'],
     [{ name: 'Kept', resource: 'https://x.example', accessTokenDurationMinutes: 'soon' }, 'whole number'],
-  ])('with %j is refused beside the field, and what was typed stays', async (fields, sentence) => {
+  ])('with %j is refused next to the field, and the input is kept', async (fields, sentence) => {
     const refused = await agent.postForm(`${at}/new`, fields)
     expect(refused.status).toBe(400)
     expect(refused.text).toContain(sentence)
     for (const value of Object.values(fields)) expect(refused.text).toContain(`value="${value}"`)
   })
 
-  test('is deleted with others that were selected, once a page has asked', async () => {
+  test('is deleted with other selected ones after a confirmation', async () => {
     const [first, second, kept] = [await create('Faxes'), await create('Scans'), await create('Kept')]
     const chosen = [first, second].map(({ id }) => ['ids', id] as const)
     const asks = await agent.postForm(`${at}/bulk`, chosen)
@@ -83,13 +83,13 @@ describe('an API', () => {
     expect((await running.agent().postForm(`${at}/bulk`, chosen)).status).toBe(401)
   })
 
-  test('of a resource that is taken is refused', async () => {
+  test('with a resource that is in use is refused', async () => {
     const { resource } = await create()
     const again = await agent.postForm(`${at}/new`, { name: 'Again', resource })
     expect(again.text).toContain('Another API has this resource already.')
   })
 
-  test('has the permissions of its rows, those that are emptied go', async () => {
+  test('has the permissions of its rows, and loses those of emptied rows', async () => {
     const { id, page } = await create()
     const rows = permissions([
       ['photos:read', 'See photos', 'All of them'],
@@ -119,7 +119,7 @@ describe('an API', () => {
     expect((await stored(id))?.permissions.map(({ key }) => key)).toEqual(['photos:write'])
   })
 
-  test('that somebody else has changed meanwhile is changed only knowingly', async () => {
+  test('is overwritten after a concurrent change only with a confirmation', async () => {
     const { id, page } = await create()
     const version = versionOf((await agent.get(page)).text)
     await running.app.pocket.apis.update(id, { name: 'Theirs' })
@@ -132,7 +132,7 @@ describe('an API', () => {
     expect(await stored(id)).toMatchObject({ name: 'Mine' })
   })
 
-  test('is opened to clients that describe themselves', async () => {
+  test('is opened to clients that use a metadata document', async () => {
     const { id, page } = await create()
     await agent.postForm(`${page}/permissions`, permissions([['a', 'A', '']]))
     const [permission] = (await stored(id))?.permissions ?? []
@@ -143,7 +143,7 @@ describe('an API', () => {
   })
 })
 
-test('a client is found, given access for people and for itself, and loses it', async () => {
+test('finds a client, grants it access for users and for itself, and revokes it', async () => {
   const { id, page } = await create('Files')
   await agent.postForm(
     `${page}/permissions`,
@@ -176,7 +176,7 @@ test('a client is found, given access for people and for itself, and loses it', 
   expect(await running.app.pocket.apis.grant(id, client.id)).toBeUndefined()
 })
 
-test('access that somebody else has changed meanwhile is changed only knowingly', async () => {
+test('overwrites concurrently changed access only with a confirmation', async () => {
   const { id, page } = await create('Maps')
   await agent.postForm(`${page}/permissions`, permissions([['a', 'Look', '']]))
   const [look] = (await stored(id))?.permissions ?? []
@@ -194,7 +194,7 @@ test('access that somebody else has changed meanwhile is changed only knowingly'
   expect(await running.app.pocket.apis.grant(id, client.id)).toMatchObject(replaced)
 })
 
-test('nobody but an administrator has them, and no other site', async () => {
+test('is restricted to administrators and to forms of this site', async () => {
   const { id } = await create()
   for (const path of ['', '/new', `/${id}`, `/${id}/clients/x`])
     expect([path, (await running.agent().get(at + path)).status]).toEqual([path, 303])

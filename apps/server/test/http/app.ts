@@ -15,15 +15,15 @@ export interface RunningApp extends AsyncDisposable {
   readonly app: App
   /** The issuer. */
   readonly url: string
-  /** Where it listens, without the proxy. */
+  /** The URL of the server without the proxy. */
   readonly local: string
-  /** A browser; where the issuer is https it comes through a reverse proxy on this machine. */
+  /** A browser; for an https issuer it connects through a reverse proxy on this machine. */
   agent(): UserAgent
   /** Every line of the log. */
   readonly log: string[]
 }
 
-/** Starts a server and stops it: its database is migrated and has its signing keys then. Both take long. */
+/** Starts and stops a server once to migrate its database and create its signing keys, because both are slow. */
 async function startOnce(DB_CONNECTION_STRING: string): Promise<void> {
   const config = loadConfig({ APP_URL: 'http://localhost', DB_CONNECTION_STRING, ENCRYPTION_KEY: encryptionKey }, () =>
     Buffer.alloc(0),
@@ -38,7 +38,7 @@ export async function startedSqlite(): Promise<string> {
 
 async function startedPostgres(): Promise<string> {
   const folder = await onceInRun('started-postgres', async (folder) => {
-    // It ends with the PostgreSQL of the run.
+    // The database is dropped with the PostgreSQL of the test run.
     const { url } = await createTestDatabase()
     await startOnce(url)
     await writeFile(join(folder, 'url'), url)
@@ -46,7 +46,7 @@ async function startedPostgres(): Promise<string> {
   return readFile(join(folder, 'url'), 'utf8')
 }
 
-/** What the environment of `startApp` says of a database of this kind, as a server finds it that is started again. */
+/** The environment for `startApp` that selects an existing database of this kind. */
 export async function databaseOf(
   kind: 'SQLite' | 'PostgreSQL',
   stack: AsyncDisposableStack,
@@ -55,7 +55,7 @@ export async function databaseOf(
   return { DB_CONNECTION_STRING: stack.use(await createTestDatabase(await startedPostgres())).url }
 }
 
-/** The server in this process, on an empty SQLite database where the environment names no other. */
+/** The server in this process, on an empty SQLite database unless the environment names another. */
 export async function startApp(env: Readonly<Record<string, string>> = {}): Promise<RunningApp> {
   const stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'pocket-app-'))
@@ -73,7 +73,7 @@ export async function startApp(env: Readonly<Record<string, string>> = {}): Prom
       DB_CONNECTION_STRING: database,
       ENCRYPTION_KEY: encryptionKey,
       LOG_JSON: 'true',
-      // Tests of limits turn them on.
+      // Tests of rate limits enable them.
       DISABLE_RATE_LIMITING: 'true',
       ...env,
     },
@@ -95,7 +95,7 @@ export async function startApp(env: Readonly<Record<string, string>> = {}): Prom
   }
 }
 
-/** Goes through the set-up page as its script does. */
+/** Completes the set-up page as its script does. */
 export async function setUpAdministrator(
   agent: UserAgent,
   url: string,

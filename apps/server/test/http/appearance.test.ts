@@ -26,12 +26,12 @@ const send = (name: string, bytes: Uint8Array | string) =>
   upload(instance.administrator, { method: 'POST', url: `${instance.url}${base}/images/${name}`, bytes })
 
 describe('the style sheet of an instance', () => {
-  test('is none where nothing differs', async () => {
+  test('does not exist without changes', async () => {
     expect(sheetOf(await get('/login'))).toBeUndefined()
     expect((await get('/login')).text).toContain('<body class="gate">')
   })
 
-  test('is on every page, kept for ever, and another one after a change', async () => {
+  test('is on every page, cached permanently, and replaced after a change', async () => {
     await setContract({ accentColor: 'rebeccapurple', disableAnimations: 'true' })
     const pages = [
       await get('/login'),
@@ -59,7 +59,7 @@ describe('the style sheet of an instance', () => {
     await instance.call('PATCH /api/settings', { body: { styleVariables: '--paper: #fff' } })
     const next = sheetOf(await get('/login')) ?? ''
     expect(next).not.toBe(address)
-    // A page that was made a moment ago gets what holds now.
+    // A page rendered a moment ago gets the current style sheet.
     const late = await show(instance.agent(), instance.url + address)
     expect([late.cache, late.bytes.toString()]).toEqual(['no-cache', expect.stringContaining('--paper:#fff')])
     await instance.call('PATCH /api/settings', { body: { styleVariables: null } })
@@ -68,14 +68,14 @@ describe('the style sheet of an instance', () => {
     expect((await show(instance.agent(), instance.url + next)).bytes.toString()).toBe('')
   })
 
-  test('takes no variable that could do more', async () => {
+  test('refuses variables that could do more', async () => {
     const styleVariables = '--paper: red;} body{display:none'
     const answer = await instance.call('PATCH /api/settings', { body: { styleVariables } })
     expect(answer).toMatchObject({ status: 400, json: { details: { fields: [{ field: 'styleVariables[1]' }] } } })
   })
 })
 
-describe('the pictures of an instance', () => {
+describe('the images of an instance', () => {
   test('are replaced and removed on the page, and shown', async () => {
     const before = await get(base, instance.administrator)
     expect(before.text.match(/class="chip ok">your own/g)).toBeNull()
@@ -105,7 +105,7 @@ describe('the pictures of an instance', () => {
     expect(removed.text.match(/class="chip ok">your own/g)).toHaveLength(4)
   })
 
-  test('the logo is that of the theme that was chosen', async () => {
+  test('include the logo of the selected theme', async () => {
     await send('logoLight', await photo('png', 8, 8))
     await send('logoDark', await photo('png', 9, 9))
     const agent = instance.agent()
@@ -122,14 +122,14 @@ describe('the pictures of an instance', () => {
     ['email', svg, 415, 'This kind of file can’t be used here.'],
     ['background', Buffer.from('GIF89a and no picture'), 400, 'This picture can’t be read'],
     ['background', Buffer.alloc(10 * 1024 * 1024 + 1), 413, 'This file is larger than 10 MB.'],
-  ])('%s is refused with %# beside its field', async (name, bytes, status, sentence) => {
+  ])('%s is refused with %# next to its field', async (name, bytes, status, sentence) => {
     const answer = await send(name, bytes)
     const text = await answer.text()
     expect([answer.status, text]).toEqual([status, expect.stringContaining(sentence)])
     expect(text).toContain(`href="#f-picture-${name}"`)
   })
 
-  test('are for administrators alone, and no other site sends one', async () => {
+  test('can be changed only by administrators, from this site', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const at = `${instance.url}${base}/images/logoLight`
     expect((await upload(agent, { method: 'POST', url: at, bytes: svg })).status).toBe(403)
@@ -141,7 +141,7 @@ describe('the pictures of an instance', () => {
   })
 })
 
-test('a browser shows it all without a complaint, readable in both themes', async () => {
+test('are shown by a browser without console errors, readable in both themes', async () => {
   await setContract({ accentColor: 'yellow' })
   await send('background', await photo('png', 1200, 900))
   await using browser = await launchBrowser()

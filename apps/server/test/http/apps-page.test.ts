@@ -7,7 +7,7 @@ import { upload } from '../images/uploads.ts'
 
 const here = '/settings/apps'
 
-describe.each(kinds)('the applications of a person on %s', (kind) => {
+describe.each(kinds)('the applications of a user on %s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {
@@ -22,7 +22,7 @@ describe.each(kinds)('the applications of a person on %s', (kind) => {
     instance.app.pocket.clients.create({ name, redirectUris: ['https://app.example'], ...more })
   const namesOf = (text: string) => [...text.matchAll(/data-app="([^ "]+)/g)].map(([, name]) => name)
 
-  test('are those that they may use, with where they start', async () => {
+  test('are those available to the user, with their launch URLs', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const launchUrl = 'https://photos.example.com/start'
     const { id } = await create('Photos', { launchUrl })
@@ -40,7 +40,7 @@ describe.each(kinds)('the applications of a person on %s', (kind) => {
     await instance.app.pocket.clients.remove(id)
   })
 
-  test('have favourites, which come first, belong to one person, and go with the client', async () => {
+  test('have favorites, which come first, are per user, and are deleted with the client', async () => {
     const person = await instance.personWithoutPasskey(freshName())
     const other = await instance.personWithoutPasskey(freshName())
     const { id } = await create('Zulip')
@@ -61,7 +61,7 @@ describe.each(kinds)('the applications of a person on %s', (kind) => {
     expect((await mark('yes')).status).toBe(404)
   })
 
-  test('wear the logo of the theme that was chosen, or of the system', async () => {
+  test('show the logo for the selected theme or that of the system', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const { id } = await create('Themed')
     for (const [light, size] of [
@@ -83,7 +83,7 @@ describe.each(kinds)('the applications of a person on %s', (kind) => {
     await instance.call('DELETE /api/oidc/clients/{id}', { params: { id } })
   })
 
-  test('that may not be used cannot be marked, and no other site marks any', async () => {
+  test('cannot be favorites if they are not available, and accept no cross-site form', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const { id } = await create('Hidden', { isGroupRestricted: true })
     expect((await post(agent, `${here}/${id}/favourite`, { favourite: 'yes' })).status).toBe(404)
@@ -92,7 +92,7 @@ describe.each(kinds)('the applications of a person on %s', (kind) => {
     expect((await post(instance.agent(), `${here}/${id}/favourite`)).status).toBe(401)
   })
 
-  test('know what they were allowed until that is taken back, once somebody was asked', async () => {
+  test('list their granted scopes until the user revokes them after a confirmation', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const { id } = await create('Reader')
     const query = { client_id: id, redirect_uri: 'https://app.example', response_type: 'code', scope: 'openid profile' }

@@ -44,7 +44,7 @@ describe('every event', () => {
     searched: '',
   }
 
-  test('is said in words, whoever did it, and can be chosen by a name', async () => {
+  test('has a text for every kind of actor, and a name in the filter', async () => {
     const messages = await loadMessages(fileURLToPath(new URL('../../locales/en.json', import.meta.url)))
     const people = [{}, { actorId: 'b', actorName: 'eve' }, { accountId: null, accountName: null }]
     const missing = eventNames.flatMap((event) => {
@@ -62,14 +62,14 @@ describe('every event', () => {
     expect(commonEventNames.filter((name) => !messages.has(`auditLog.sentences.${name}.own`))).toEqual([])
   })
 
-  test('of the catalogue is one that can happen', async () => {
+  test('of the catalogue can occur', async () => {
     const file = await readFile(new URL('../../locales/en.json', import.meta.url), 'utf8')
     const { auditLog } = JSON.parse(file) as { auditLog: { sentences: object } }
     const known = [...eventNames, 'SIGN_UP_SIGN_IN']
     expect(Object.keys(auditLog.sentences).filter((name) => !known.includes(name))).toEqual([])
   })
 
-  test('is told as what was done by oneself, by somebody else, and at set-up', () => {
+  test('has a text for the own user, another user and the set-up', () => {
     const line = (parts: Partial<AuditEntry>, voice: 'own' | 'all') =>
       auditLine({ ...entry, ...parts }, voice, noKnownSubjects).keys[0]
     expect(line({ event: 'ACCOUNT_UPDATED' }, 'own')).toBe('ACCOUNT_UPDATED.own')
@@ -80,8 +80,8 @@ describe('every event', () => {
   })
 })
 
-describe('one’s own log', () => {
-  test('tells what happened to oneself, in words, and nothing of others', async () => {
+describe('the own log', () => {
+  test('shows only the events of the user, as text', async () => {
     const { id, agent } = await instance.personWithoutPasskey(freshName())
     await instance.call('PUT /api/users/{id}', {
       params: { id },
@@ -95,7 +95,7 @@ describe('one’s own log', () => {
     expect(page.text).not.toContain('/settings/admin/')
   })
 
-  test('is filtered by event and day, and says what limits it', async () => {
+  test('is filtered by event and date, and shows its filters', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const filtered = await get(`${own}?filters[event]=SIGN_IN`, agent)
     expect(filtered.text).toContain('Nothing matches')
@@ -105,7 +105,7 @@ describe('one’s own log', () => {
     const here = await get(`${own}?from=2020-01-01&to=2020-02-31`, agent)
     expect(here.text).toContain('You signed in with a login code')
 
-    // The last day counts to its end, and the first one from its beginning.
+    // The first day counts from its start, and the last day to its end.
     const [at = ''] = /(?<=<time datetime=")[^"]+/.exec(here.text) ?? []
     const entered = Date.parse(at)
     const dayOf = (instant: number) => new Date(instant).toISOString().slice(0, 10)
@@ -115,20 +115,20 @@ describe('one’s own log', () => {
     expect((await get(`${own}?from=${next}`, agent)).text).toContain('Nothing matches')
   })
 
-  test('is for whoever is signed in', async () => {
+  test('requires a session', async () => {
     expect((await get(own, instance.agent())).status).toBe(303)
   })
 })
 
-describe('the log of everybody', () => {
-  test('is for administrators alone, also where Pocket ID had it', async () => {
+describe('the log of all users', () => {
+  test('is restricted to administrators, also at the path of Pocket ID', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     expect([(await get(all, agent)).status, (await get(all, instance.agent())).status]).toEqual([403, 303])
     const there = await get('/settings/audit-log/global?search=x', instance.administrator)
     expect([there.status, there.location]).toEqual([303, `${instance.url}${all}?search=x`])
   })
 
-  test('says who did what to whom, with links and what it was before', async () => {
+  test('shows actor, action and target, with links and previous values', async () => {
     const person = await instance.personWithoutPasskey(freshName())
     const name = freshName()
     await instance.call('PUT /api/users/{id}', {
@@ -146,7 +146,7 @@ describe('the log of everybody', () => {
     expect(text).toContain(`>${name}</option>`)
   })
 
-  test('names groups, and has no link to what is gone', async () => {
+  test('names groups, and does not link to deleted objects', async () => {
     const body = { name: freshName(), friendlyName: 'Bookworms' }
     const { json } = await instance.call('POST /api/user-groups', { body })
     const created = (await get(`${all}?filters[event]=GROUP_CREATED`)).text
@@ -156,7 +156,7 @@ describe('the log of everybody', () => {
     expect((await get(`${all}?filters[event]=GROUP_CREATED`)).text).not.toContain(`/user-groups/${json.id}`)
   })
 
-  test('shows the facts that were chosen, for that list and until others are', async () => {
+  test('keeps the selected columns per list until the next selection', async () => {
     const query = 'filters[event]=SIGN_IN'
     const bare = (await get(`${all}?${query}&columns=-`)).text
     const lines = (text: string) => [...text.matchAll(/<summary>.*?<\/summary>/gs)].map(([line]) => line).join('')
@@ -169,7 +169,7 @@ describe('the log of everybody', () => {
     await get(`${all}?columns=-&columns=device&columns=place&columns=address`)
   })
 
-  test('gives away what was selected', async () => {
+  test('exports the selected entries', async () => {
     const { text } = await get(`${all}?filters[event]=GROUP_CREATED`)
     const [form = ''] =
       /<form class="chooser" method="get" action="\/api\/audit-logs\/export">.*?<\/form>/s.exec(text) ?? []
@@ -184,7 +184,7 @@ describe('the log of everybody', () => {
     expect(file.text.trim().split('\r\n').slice(1)).toEqual([expect.stringContaining(ids[0] ?? '')])
   })
 
-  test('gives away the part that is shown', async () => {
+  test('exports the filtered entries', async () => {
     const { text } = await get(`${all}?filters[event]=GROUP_CREATED&from=2020-01-01`)
     const [, href = ''] = /href="(\/api\/audit-logs\/export\?format=csv[^"]*)"/.exec(text) ?? []
     const file = await get(href.replaceAll('&amp;', '&'))

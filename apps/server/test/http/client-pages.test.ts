@@ -22,7 +22,7 @@ const made = (input: Partial<NewClientInput> = {}) =>
   clients().create({ name: 'Wiki', redirectUris: ['https://wiki.example/cb'], ...input })
 const inForm = (text: string) => text.replaceAll('&#34;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&')
 
-/** What the form of a section would send as it is. */
+/** The unchanged form data of a section. */
 async function sectionOf(id: string, section: string): Promise<URLSearchParams> {
   const page = await agent.get(`${at}/${id}`)
   expect(page.status).toBe(200)
@@ -43,7 +43,7 @@ async function sectionOf(id: string, section: string): Promise<URLSearchParams> 
   return sent
 }
 
-/** Sends the section with changes: a list stands for a column of rows. */
+/** Submits a section with changes: a list provides the values of a column of rows. */
 async function save(id: string, section: string, changes: Readonly<Record<string, string | readonly string[]>>) {
   const sent = await sectionOf(id, section)
   for (const [name, value] of Object.entries(changes)) {
@@ -54,7 +54,7 @@ async function save(id: string, section: string, changes: Readonly<Record<string
 }
 
 describe('the list of clients', () => {
-  test('has pages, a search, filters, and what each has tried last', async () => {
+  test('has pages, a search, filters, and the last attempt of each client', async () => {
     const found = await Promise.all(
       Array.from({ length: 25 }, (_, index) => made({ name: `Listed ${String(index).padStart(2, '0')}` })),
     )
@@ -73,7 +73,7 @@ describe('the list of clients', () => {
     expect((await agent.get(`${at}?search=there is none`)).text).toContain('Nothing matches')
   })
 
-  test('deletes several once somebody has confirmed it, and says what was deleted', async () => {
+  test('deletes several after a confirmation and reports the deleted ones', async () => {
     const doomed = await Promise.all(Array.from({ length: 25 }, (_, index) => made({ name: `Doomed ${index}` })))
     const sent = new URLSearchParams([
       ['act', 'delete'],
@@ -97,7 +97,7 @@ describe('the list of clients', () => {
 })
 
 describe('the page of a client', () => {
-  test('saves each section as it is shown without changing anything', async () => {
+  test('saves each section as shown without a change', async () => {
     const client = await made({
       description: 'Pages',
       launchUrl: 'https://wiki.example',
@@ -239,7 +239,7 @@ describe('the page of a client', () => {
         },
       },
     ],
-  ])('saves what is entered in %s', async (section, entered, stored) => {
+  ])('saves the values entered in %s', async (section, entered, stored) => {
     const { id } = await made()
     const answer = await save(id, section, entered)
     expect([answer.status, answer.location]).toEqual([303, `${at}/${id}`])
@@ -260,7 +260,7 @@ describe('the page of a client', () => {
     ['authentication', { 'protocol.tokenEndpointAuthMethod': 'magic' }, 'That doesn’t go together'],
     ['tokens', { 'protocol.idTokenSignedResponseAlg': 'HS256' }, 'doesn’t have the right form'],
     ['logout', { 'protocol.backchannelLogoutUri': 'https://x/#y' }, 'Enter an address without a #'],
-  ])('refuses in %s what is wrong (%j), says so, and keeps what was typed', async (section, entered, sentence) => {
+  ])('refuses an invalid value in %s (%j), explains it, and keeps the input', async (section, entered, sentence) => {
     const client = await made()
     const answer = await save(client.id, section, entered)
     expect(answer.status).toBe(400)
@@ -271,7 +271,7 @@ describe('the page of a client', () => {
     expect(await clients().find(client.id)).toEqual(client)
   })
 
-  test('knows people by their names where the client knows them by others', async () => {
+  test('shows users by their names, even if the client uses custom user names', async () => {
     const { id } = await made()
     const ada = await running.app.directory.findByName('ada')
     await save(id, 'told', { 'protocol.userNames.user': ['ada', ''], 'protocol.userNames.as': ['countess', ''] })
@@ -281,7 +281,7 @@ describe('the page of a client', () => {
     expect(await clients().find(id)).toMatchObject({ protocol: { userNames: {} } })
   })
 
-  test('shows what somebody else has saved meanwhile, and saves over it only knowingly', async () => {
+  test('shows a concurrent change, and overwrites it only with a confirmation', async () => {
     const { id } = await made()
     const sent = await sectionOf(id, 'addresses')
     await clients().update(id, { name: 'Wiki', redirectUris: ['https://theirs.example/cb'] })
@@ -293,7 +293,7 @@ describe('the page of a client', () => {
     expect(await clients().find(id)).toMatchObject({ redirectUris: ['https://theirs.example/cb'] })
   })
 
-  test('says that somebody else has chosen meanwhile who may use it, and opens nothing that they have closed', async () => {
+  test('reports a concurrent change of the access, and restores no revoked access', async () => {
     const { id } = await made()
     const group = await running.app.directory.groups.create({ name: 'closers', friendlyName: 'Closers' })
     const versionOf = (text: string) =>
@@ -318,7 +318,7 @@ describe('the page of a client', () => {
     ])
   })
 
-  test('adds secrets that end, and says when each was used', async () => {
+  test('adds secrets with an expiry, and shows when each was last used', async () => {
     const { id } = await made()
     const page = await agent.follow(await agent.postForm(`${at}/${id}/secrets`, { lifetime: 'month' }))
     expect(page.text).toMatch(/pk_[\w-]{43}/)
@@ -345,7 +345,7 @@ describe('the page of a client', () => {
         }),
       })
     expect(await (await ask()).json()).toMatchObject({ error: 'invalid_grant' })
-    // Shown once, and from then on by how it begins.
+    // The secret is shown once, and later only its prefix.
     const later = await agent.get(`${at}/${id}`)
     expect(later.text).not.toContain(plain)
     expect(shown(later.text)).toEqual([expect.stringMatching(/… Added .* · used .* · works until /)])
@@ -356,11 +356,11 @@ describe('the page of a client', () => {
     expect(shown((await agent.get(`${at}/${id}`)).text)).toEqual([
       expect.stringMatching(/… expired Added [^·]* · never used /),
     ])
-    // The form and the secret look at the clock one after the other.
+    // The form and the secret read the clock one after the other.
     expect(((secret?.expiresAt ?? 0) - (secret?.createdAt ?? 0)) / 86_400_000).toBeCloseTo(31, 4)
   })
 
-  test('shows the endpoints of the discovery document, each with a button that copies it', async () => {
+  test('shows the endpoints of the discovery document, each with a copy button', async () => {
     const { id } = await made()
     const { text } = await agent.get(`${at}/${id}`)
     const document = (await agent.getJson(`${running.url}/.well-known/openid-configuration`)).json() as Fields
@@ -387,7 +387,7 @@ describe('the page of a client', () => {
     ])
   })
 
-  test('takes a logo as a file, says why one cannot be used, and takes it away', async () => {
+  test('uploads a logo, explains a refusal, and removes the logo', async () => {
     const { id } = await made({ name: 'Pictured' })
     const logo = (bytes: string) => {
       const body = new FormData()
@@ -408,7 +408,7 @@ describe('the page of a client', () => {
     expect((await agent.get(`${at}/${id}`)).text).not.toMatch(/\/logo\?light=true/)
   })
 
-  test('is nobody’s but an administrator’s, and no other site’s', async () => {
+  test('is restricted to administrators and to forms of this site', async () => {
     const { id } = await made()
     const paths = [
       ...['identity', 'told'].map((section) => `${id}/settings/${section}`),

@@ -27,14 +27,14 @@ beforeAll(async () => {
 afterAll(async () => running[Symbol.asyncDispose]())
 
 const create = (fields: Readonly<Record<string, string>>) => agent.postForm(`${at}/new`, fields)
-/** What people add who have more than the one address that a template asks for, or an app of their own. */
+/** Input for templates that need more than one URL, or for a custom application. */
 const added: Readonly<Record<string, readonly string[]>> = {
   immich: ['http://192.168.1.20:2283/auth/login', 'https://photos.example.com/api/oauth/mobile-redirect'],
   'proxmox-ve': ['https://pve2.example.com:8006'],
 }
 const named = applications.map((application): [string, Application] => [application.name, application])
 
-test.each(named)('%s signs people in with the client that its template makes', async (_, application) => {
+test.each(named)('%s signs users in with the client that its template creates', async (_, application) => {
   const template = templateOf(application.id)
   if (!template) throw new Error('There is no such template.')
   const [door] = application.doors
@@ -65,7 +65,7 @@ test.each(named)('%s signs people in with the client that its template makes', a
     clientSecret: secret,
   })
   const known = await party.setUp()
-  // Whoever answers for the domain is another matter.
+  // The owner of the domain is not part of this test.
   expect(known.checks.filter(({ passed, name }) => !passed && !name.startsWith('WebFinger'))).toEqual([])
   if (!known.passed) return
   const asked = await agent.follow(await agent.get(party.begin(door).url), { until: party.isItsAddress })
@@ -76,7 +76,7 @@ test.each(named)('%s signs people in with the client that its template makes', a
   expect(passed).toBe(true)
 })
 
-test('every template has its sentences, and says nothing that is not filled in', async () => {
+test('every template has its texts and no empty placeholder', async () => {
   const catalogue = JSON.parse(await readFile(new URL('../../locales/en.json', import.meta.url), 'utf8')) as {
     templates: Readonly<Record<string, { what?: string }>>
   }
@@ -92,13 +92,13 @@ test('every template has its sentences, and says nothing that is not filled in',
     const clientId = page.url.split('/').at(-1) ?? ''
     expect([id, entries.some(([, value]) => value?.includes(clientId))]).toEqual([id, true])
     const [secret] = /pk_[\w-]{43}/.exec(page.text) ?? []
-    // Guacamole has no place for one.
+    // Guacamole has no setting for a secret.
     const isEntered = secret !== undefined && id !== 'guacamole'
     expect([id, entries.some(([, value]) => secret !== undefined && value?.includes(secret))]).toEqual([id, isEntered])
   }
 })
 
-/** What the page of a client says to enter at its application: where, and beside each name what. */
+/** The instructions on a client page: the settings page of the application, and the value of each field. */
 function toEnter(text: string) {
   const from = text.search(/id="(instructions|dsm)"/)
   const shown = text.slice(from, text.indexOf('id="credentials"'))
@@ -180,7 +180,7 @@ test.each<[string, string, readonly string[], (at: string) => readonly (readonly
       ['ACTUAL_OPENID_SERVER_HOSTNAME', 'https://budget.example.com'],
     ],
   ],
-])('%s is explained in its own words: where to go, and what to enter there', async (id, address, where, entries) => {
+])('%s has instructions in its own terms: the settings page and the values', async (id, address, where, entries) => {
   const field = id === 'synology-dsm' ? 'redirectUris' : 'address'
   const page = await agent.follow(await create({ template: id, name: 'Explained', [field]: address }))
   const secret = /pk_[\w-]{43}/.exec(page.text)?.[0] ?? ''
@@ -188,7 +188,7 @@ test.each<[string, string, readonly string[], (at: string) => readonly (readonly
     value === 'ID' ? (page.url.split('/').at(-1) ?? '') : value === 'SECRET' ? secret : value
   const told = entries(running.url).map(([label, value]) => [label, filled(value)])
   expect(toEnter(page.text)).toEqual({ where, entries: told })
-  // Later, the secret is not there to be read, but how it begins, which tells it from others.
+  // Later the page shows only the prefix of the secret, which distinguishes it from others.
   const later = toEnter((await agent.get(page.url)).text).entries
   const isSecret = (_: unknown, index: number) => told[index]?.[1] === secret
   expect(later.filter((each, index) => !isSecret(each, index))).toEqual(told.filter(([, value]) => value !== secret))
@@ -198,13 +198,13 @@ test.each<[string, string, readonly string[], (at: string) => readonly (readonly
   }
 })
 
-describe('choosing a template', () => {
+describe('selecting a template', () => {
   const shown = (text: string) =>
     [...text.matchAll(/<li data-name="[^"]*"( hidden)?><a class="card choice" href="\?template=([^"]+)"/g)]
       .filter(([, hidden]) => hidden === undefined)
       .map(([, , id]) => id)
 
-  test('begins with the NAS, and searches without a script', async () => {
+  test('starts with the NAS, and searches without a script', async () => {
     expect(shown((await agent.get(`${at}/new`)).text).slice(0, 2)).toEqual(['synology-dsm', 'actual-budget'])
     expect(shown((await agent.get(`${at}/new?search=argo CLI`)).text)).toEqual(['argo-cd-cli'])
     const none = await agent.get(`${at}/new?search=nothing`)
@@ -216,14 +216,14 @@ describe('choosing a template', () => {
     ['photos.example.com', 'had no https:// before it', 'https://photos.example.com'],
     ['http://192.168.1.5:2283/', 'begins with http://', 'http://192.168.1.5:2283'],
     ['https://photos.example.com:2284', 'has an unusual port', 'https://photos.example.com:2284'],
-  ])('asks once about %s, and then takes it', async (address, sentence, origin) => {
+  ])('asks for a confirmation of %s, and then accepts it', async (address, sentence, origin) => {
     const fields = { template: 'immich', name: 'Immich', address }
     const asked = await create(fields)
     expect(asked.status).toBe(400)
     expect(asked.text.replaceAll('<code>', '').replaceAll('</code>', '')).toContain(sentence)
     expect(asked.text).toContain(`value="${address}"`)
     const sure = /name="sure" value="([^"]+)"/.exec(asked.text)?.[1] ?? ''
-    // Sure of this one is not sure of another.
+    // A confirmation is valid for one URL only.
     expect((await create({ ...fields, address: 'http://192.168.1.6:2283', sure })).status).toBe(400)
     const created = await create({ ...fields, sure })
     expect(created.status).toBe(303)
@@ -231,7 +231,7 @@ describe('choosing a template', () => {
     expect(client?.redirectUris[0]).toBe(`${origin}/auth/login`)
   })
 
-  test('says what it has left out of an address, and refuses what is none', async () => {
+  test('reports the removed parts of a URL, and refuses an invalid one', async () => {
     const fields = { template: 'immich', name: 'Immich' }
     const page = await agent.follow(await create({ ...fields, address: 'https://photos.example.com/photos?x=1#y' }))
     expect(page.text).toContain('The address was corrected.')

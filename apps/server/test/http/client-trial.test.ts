@@ -47,7 +47,7 @@ test.each<[string, Partial<NewClientInput>]>([
   ['pushing public', { isPublic: true, requiresPushedAuthorizationRequests: true }],
   ['key-bound', { protocol: { dpopBoundAccessTokens: true } }],
   ['of an app', { redirectUris: ['https://*.wiki.example/cb', 'app.wiki:///cb'] }],
-])('a %s client works from end to end, and nothing of the test is left', async (_, input) => {
+])('a %s client completes the test, and no test data remains', async (_, input) => {
   const client = await made(input)
   const page = await run(client.id)
   expect(page.status).toBe(200)
@@ -85,7 +85,7 @@ test.each<[string, Partial<NewClientInput>, readonly string[], string]>([
     ['works', 'works', 'not tried', 'works', 'not tried'],
     'Only the application has the key',
   ],
-])('a client that %s is told so', async (_, input, begin, sentence) => {
+])('a client that %s gets an explanation', async (_, input, begin, sentence) => {
   const page = await run((await made(input)).id)
   expect(named(page.text)).toEqual(steps)
   expect(noted()).toContain('"outcome":"not_passed"')
@@ -94,7 +94,7 @@ test.each<[string, Partial<NewClientInput>, readonly string[], string]>([
   expect(page.text).toContain(sentence)
 })
 
-test('a client whose secret signs works from end to end, by the secret that its application has', async () => {
+test('a client with signed assertions completes the test with its existing secret', async () => {
   const { clients } = running.app.pocket
   const client = await made({
     requiresPushedAuthorizationRequests: true,
@@ -103,13 +103,13 @@ test('a client whose secret signs works from end to end, by the secret that its 
   const works = Array.from({ length: 7 }, () => 'works')
   expect(outcomes((await run(client.id)).text)).toEqual(works)
   expect((await clients.find(client.id))?.secrets).toEqual([])
-  // Were it another one, it would be the newest, which alone counts, and there would be no room for it.
+  // Another secret would be the newest one, which is the only valid one, and would exceed the limit.
   for (let added = 0; added < 20; added++) await clients.addSecret(client.id)
   expect(outcomes((await run(client.id)).text)).toEqual(works)
   expect((await clients.find(client.id))?.secrets).toHaveLength(20)
 })
 
-test('a client without room for another secret is told so', async () => {
+test('a client at the limit of secrets gets an explanation', async () => {
   const client = await made()
   for (let added = 0; added < 20; added++) await running.app.pocket.clients.addSecret(client.id)
   const page = await run(client.id)
@@ -117,8 +117,8 @@ test('a client without room for another secret is told so', async () => {
   expect(page.text).toContain('The client has twenty secrets already.')
 })
 
-test('what cannot be reached is named, and so is why', async () => {
-  // Its own address leads elsewhere, as behind a proxy that is set up wrongly.
+test('an unreachable URL is named with its cause', async () => {
+  // Its public URL leads elsewhere, as behind a misconfigured proxy.
   await using lost = await startApp({ APP_URL: 'https://id.invalid' })
   const client = await lost.app.pocket.clients.create({ name: 'Wiki', redirectUris: ['https://wiki.example/cb'] })
   const administrator = lost.agent()
@@ -132,7 +132,7 @@ test('what cannot be reached is named, and so is why', async () => {
   expect(page.text).toContain('One step failed.')
 })
 
-test('the tokens of a test have ended when its result is there', async () => {
+test('the tokens of a test are revoked before its result is shown', async () => {
   const client = await made({ isPublic: true })
   await run(client.id)
   const [attempt] = await running.app.pocket.connectionLog.list(client.id)
@@ -141,7 +141,7 @@ test('the tokens of a test have ended when its result is there', async () => {
   await expect(running.app.pocket.testClient('nobody', 'nobody')).rejects.toMatchObject({ code: 'client_not_found' })
 })
 
-test('only an administrator runs it, by a form of this server', async () => {
+test('only an administrator can run it, with a form of this server', async () => {
   const { id } = await made()
   const path = `${running.url}/settings/admin/oidc-clients/${id}/test`
   expect((await running.agent().postJson(path, {})).status).toBe(401)

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { startCalled } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
 
-test('somebody who is put into several groups at the same time is in all of them, and leaves them likewise', async () => {
+test('a user who is added to several groups concurrently is in all of them, and the same holds for removals', async () => {
   await using instance = await startCalled('PostgreSQL')
   const { administrator, url } = instance
   const { groups } = instance.app.directory
@@ -25,7 +25,7 @@ test('somebody who is put into several groups at the same time is in all of them
   expect(await held()).toBe(names.length)
 })
 
-test('somebody who is disabled while somebody else changes them loses neither', async () => {
+test('a user who is disabled during another change keeps both changes', async () => {
   await using instance = await startCalled('PostgreSQL')
   const { administrator, url, app } = instance
   const ids = await Promise.all(
@@ -39,6 +39,6 @@ test('somebody who is disabled while somebody else changes them loses neither', 
       expect((await administrator.postForm(`${url}/settings/admin/users/${id}/${act}`, {})).status).toBe(303)
   }
   await Promise.all(ids.flatMap((id) => [renamed(id), pressed(id)]))
-  // An e-mail address is required here, and they have none: that keeps nobody from being disabled.
+  // An e-mail address is required here, and the user has none: the user can still be disabled.
   for (const id of ids) expect(await app.directory.find(id)).toMatchObject({ firstName: 'Renamed 8', disabled: true })
 })

@@ -24,11 +24,11 @@ async function added(name: string): Promise<string> {
   return new URL(String(answer.location)).pathname
 }
 
-test('an instance without groups says what they are for', async () => {
+test('an instance without groups explains their purpose', async () => {
   expect((await get(groups)).text).toContain('Make your first group')
 })
 
-test('a group is made and renamed, unless it is refused or somebody else has saved meanwhile', async () => {
+test('a group is created and renamed, unless it is invalid or was changed concurrently', async () => {
   const refused = await post(`${groups}/new`, { name: '', friendlyName: 'Kept' })
   expect([refused.status, refused.text.includes('value="Kept"')]).toEqual([400, true])
   const path = await added('family')
@@ -41,7 +41,7 @@ test('a group is made and renamed, unless it is refused or somebody else has sav
   expect((await find(path))?.friendlyName).toBe('Everybody')
 })
 
-test('groups are found by whether anybody is in them, and where they come from', async () => {
+test('groups are filtered by whether they have members, and by their source', async () => {
   const [full, empty] = [await added('full'), await added('empty')]
   const ada = (await running.app.directory.findByName('ada'))?.id ?? ''
   await running.app.directory.groups.setMembers(idOf(full), [ada])
@@ -56,7 +56,7 @@ test('groups are found by whether anybody is in them, and where they come from',
   expect([none.includes('Nothing matches'), none.includes('Make your first group')]).toEqual([true, false])
 })
 
-test('somebody comes until a day, stays longer, and goes', async () => {
+test('a membership gets an expiry, is extended, and ends', async () => {
   const path = await added('guests')
   await running.app.directory.create({
     id: crypto.randomUUID(),
@@ -80,7 +80,7 @@ test('somebody comes until a day, stays longer, and goes', async () => {
   expect((await find(path))?.members).toHaveLength(0)
 })
 
-test('of two who say when a membership ends, the second is shown what the first has said', async () => {
+test('the second of two concurrent changes of an expiry shows the first one', async () => {
   const path = await added('seasonal')
   const { directory } = running.app
   const { id } = await directory.create(newUser({ username: 'sven', firstName: 'Sven' }))
@@ -104,7 +104,7 @@ test('of two who say when a membership ends, the second is shown what the first 
   expect(await endsAt()).toBe(Date.parse('2999-01-31T23:59:59.999Z'))
 })
 
-test('of many members a page shows some, and somebody is found by a part of the name, to be added or among them', async () => {
+test('a page shows some of many members, and a search by name finds users to add and members', async () => {
   const path = await added('crowd')
   const { directory } = running.app
   const people = Array.from({ length: 23 }, (_, number) => `crowd${String(number).padStart(2, '0')}`)
@@ -133,7 +133,7 @@ test('of many members a page shows some, and somebody is found by a part of the 
   )
 })
 
-test('a group has claims, and clients that its members may use', async () => {
+test('a group has claims, and clients for its members', async () => {
   const path = await added('photographers')
   expect((await post(`${path}/claims`, { key: 'quota', value: '5' })).status).toBe(303)
   expect((await find(path))?.claims).toEqual([{ key: 'quota', value: '5' }])
@@ -157,7 +157,7 @@ test('a group has claims, and clients that its members may use', async () => {
   expect((await running.app.pocket.clients.find(client.id))?.allowedGroupIds).toEqual([])
 })
 
-test('the clients of a group that somebody else has chosen meanwhile are replaced only knowingly', async () => {
+test('concurrently changed clients of a group are overwritten only with a confirmation', async () => {
   const path = await added('readers')
   const [ours, theirs] = [await restricted('Ours'), await restricted('Theirs')]
   const shown = [ours, theirs].map((id) => ['shown', id] as const)
@@ -182,7 +182,7 @@ function clientsVersion(text: string): string {
   return (form?.[1] ?? '').replaceAll('&#34;', '"')
 }
 
-test('groups are deleted one by one and several at once, after a page has asked', async () => {
+test('groups are deleted one by one and several at once, after a confirmation', async () => {
   const [one, two, three] = [await added('one'), await added('two'), await added('three')]
   expect((await get(`${one}/remove`)).text).toContain('Delete The one?')
   expect((await post(`${one}/remove`, { confirmed: 'yes' })).status).toBe(303)

@@ -2,14 +2,14 @@ import { expect, test } from '@jest/globals'
 import { startPostgres } from '@pocket/test-support'
 import { startApp } from './app.ts'
 
-test('/healthz is 204 with an empty body while the database answers', async () => {
+test('/healthz is 204 with an empty body while the database responds', async () => {
   await using running = await startApp()
   const answer = await fetch(`${running.url}/healthz`)
   expect([answer.status, await answer.text()]).toEqual([204, ''])
   expect((await fetch(`${running.url}/healthz`, { method: 'HEAD' })).status).toBe(204)
 })
 
-test('/healthz is 503 while the database is away; pages say that it is our turn, and the process lives on', async () => {
+test('/healthz is 503 while the database is down; pages name the server as the cause, and the process survives', async () => {
   await using postgres = await startPostgres()
   await using running = await startApp({ DB_CONNECTION_STRING: postgres.url })
   expect((await fetch(`${running.url}/healthz`)).status).toBe(204)
@@ -23,7 +23,7 @@ test('/healthz is 503 while the database is away; pages say that it is our turn,
   expect((await fetch(`${running.url}/healthz`)).status).toBe(503)
 })
 
-test('while PostgreSQL stands still everything is answered with 503, and it goes on by itself', async () => {
+test('every response is 503 while PostgreSQL is frozen, and the server recovers automatically', async () => {
   await using postgres = await startPostgres()
   const database = `${postgres.url}?statement_timeout=4000&query_timeout=5000&connect_timeout=4`
   await using running = await startApp({ DB_CONNECTION_STRING: database, DISABLE_RATE_LIMITING: 'false' })

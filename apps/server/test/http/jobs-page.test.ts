@@ -6,7 +6,7 @@ const here = '/settings/admin/jobs'
 let instance: CalledInstance
 
 beforeAll(async () => {
-  // Nobody listens there: a job that fails.
+  // No server listens there, so the job fails.
   const source = { GEOLITE_DB_URL: 'http://127.0.0.1:9/places.mmdb', ALLOWED_PRIVATE_HOSTS: '127.0.0.1' }
   instance = await startCalled('SQLite', source)
 })
@@ -22,7 +22,7 @@ async function page(until: RegExp): Promise<string> {
   }
 }
 
-test('shows each job in words: how the last run went, why it failed, and when the next one is', async () => {
+test('shows each job as text: the last run, the cause of a failure, and the next run', async () => {
   const text = await page(/The address could not be read|bad port/)
   expect(text).toMatch(/job failed the last time|jobs failed the last time/)
   const places = text.slice(text.indexOf('Refresh the database of places'))
@@ -35,7 +35,7 @@ test('shows each job in words: how the last run went, why it failed, and when th
   )
 })
 
-test('runs one at once, and says so', async () => {
+test('runs one at once and reports it', async () => {
   const answer = await post('rotate-keys')
   expect([answer.status, answer.location]).toEqual([303, `${instance.url}${here}`])
   expect((await page(/role="status"/)).replaceAll(/<[^>]+>/g, '')).toMatch(/“.?Rotate signing keys.?” has begun/)
@@ -47,7 +47,7 @@ const listed = async (query: string) => {
   return { text, names: [...text.matchAll(/name="ids" value="([^"]+)"/g)].map(([, name]) => name) }
 }
 
-test('is searched by the names that are shown, filtered and sorted, by its address', async () => {
+test('is searched by the displayed names, filtered and sorted, by its URL', async () => {
   expect((await listed('search=SIGNING')).names).toEqual(['rotate-keys'])
   await page(/The address could not be read|bad port/)
   expect((await listed('filters[state]=failed')).names).toEqual(['refresh-places'])
@@ -62,7 +62,7 @@ test('is searched by the names that are shown, filtered and sorted, by its addre
   expect(second.text).toContain('?limit=5&amp;page=3#rows')
 })
 
-test('shows the facts that were chosen, until others are', async () => {
+test('keeps the selected columns until the next selection', async () => {
   const agent = instance.administrator
   const { text } = await agent.get(`${instance.url}${here}?columns=-&columns=every&search=signing`)
   expect(text).toMatch(/>interval: 1 (minute|hour|day)</)
@@ -72,7 +72,7 @@ test('shows the facts that were chosen, until others are', async () => {
   expect((await listed('search=signing')).text).toContain('next in')
 })
 
-test('runs several at once, and comes back to the list as it was', async () => {
+test('runs several at once and returns to the same list', async () => {
   const several = (ids: readonly string[], agent = instance.administrator) =>
     agent.postForm(`${instance.url}${here}/bulk`, [
       ['act', 'run'],
@@ -90,7 +90,7 @@ test('runs several at once, and comes back to the list as it was', async () => {
   expect((await several(['rotate-keys'], agent)).status).toBe(403)
 })
 
-test('nobody else runs anything, and nobody what there is not', async () => {
+test('requires an administrator to run a job, and returns not found for an unknown one', async () => {
   const before = audited(instance, 'job_requested').length
   const { agent } = await instance.person(freshName())
   expect((await post('rotate-keys', agent)).status).toBe(403)

@@ -71,7 +71,7 @@ async function mark(id: string, isKnown: boolean, version?: string) {
   return { version: shown, answer: await administrator.follow(await administrator.postForm(`${at}/known`, fields)) }
 }
 
-test('people see the host of a client that registered itself, and its logo once it is marked as known', async () => {
+test('users see the host of a self-registered client, and its logo once it is marked as known', async () => {
   const { id, rename } = await registered()
   const before = await signInPage(id)
   expect(before).toContain('says that it’s from <strong>app.example</strong>')
@@ -103,7 +103,7 @@ test('the API marks it too', async () => {
   expect(await signInPage(id)).not.toContain(`/clients/${id}/logo`)
 })
 
-test('a logo that cannot be read is told, and the client is known all the same', async () => {
+test('an unreadable logo is reported, and the client is still marked as known', async () => {
   const { id } = await registered({ logo_uri: `${web}/nowhere` })
   const { answer } = await mark(id, true)
   expect(answer.text).toContain('data-outcome')

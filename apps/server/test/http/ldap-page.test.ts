@@ -29,7 +29,7 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
   })
 
   const get = (path: string) => instance.administrator.get(instance.url + path)
-  /** Sends a form, with a fresh passkey where that is asked for, and goes where it leads. */
+  /** Submits a form, with a new passkey check if it is required, and follows the redirect. */
   const post = async (path: string, fields: Readonly<Record<string, string>> = {}) => {
     const agent = instance.administrator
     const send = () => agent.postForm(instance.url + path, fields)
@@ -46,16 +46,16 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
   const run = async (fields: Readonly<Record<string, string>> = {}) => {
     for (;;) {
       const answer = await post(`${here}/run`, fields)
-      // The hourly job may be in the way.
+      // The hourly job can run at the same time.
       if (!answer.text.includes('An import is running already')) return answer
     }
   }
 
-  /** Has the hourly job run, and resolves to its report. */
+  /** Runs the hourly job, and resolves to its report. */
   const runJob = async () => {
     const runs = async () => {
       const { response } = await instance.call('GET /api/ldap/runs')
-      // A cast: answers are compared with the document.
+      // A cast: the API tests check the response.
       const all = response.json() as readonly { readonly id: string; readonly trigger: string }[]
       return all.filter(({ trigger }) => trigger === 'job')
     }
@@ -67,7 +67,7 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     }
   }
 
-  test('are for administrators, and for nobody else', async () => {
+  test('require an administrator', async () => {
     const { agent } = await instance.person('guest')
     expect((await agent.get(instance.url + here)).status).toBe(403)
     for (const act of ['test', 'search', 'dry-run', 'run', 'link', 'link-group'])
@@ -76,7 +76,7 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     expect((await instance.administrator.postForm(`${instance.url}${here}/dry-run`, {}, crossSite)).status).toBe(403)
   })
 
-  test('begin with the settings, filled in for a directory that is known', async () => {
+  test('start with the settings, prefilled for a known directory', async () => {
     expect((await get(here)).text).toContain('No directory is set up yet')
     const filled = await get(`${settings}?preset=openldap`)
     expect(filled.text).toContain('Filled in for OpenLDAP. Nothing is saved yet')
@@ -94,7 +94,7 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     expect(saved.text).not.toContain('a secret that is wrong')
   })
 
-  test('say why a directory cannot be read', async () => {
+  test('explain why a directory cannot be read', async () => {
     const tested = await post(`${here}/test`)
     expect(tested.text).toContain('The server refuses the name or the password.')
     expect(tested.text).toContain('Sign in: failed')
@@ -108,7 +108,7 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     expect((await post(`${here}/search`)).text).toContain('uid=user3,ou=people')
   })
 
-  test('want a dry run to be seen before the first import', async () => {
+  test('require a reviewed dry run before the first import', async () => {
     expect((await run()).text).toContain('See first what would happen')
     const dry = await post(`${here}/dry-run`)
     expect(dry.text).toContain('12 people come')
@@ -117,7 +117,7 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     expect((await instance.call('GET /api/users')).json.data).toHaveLength(2)
   })
 
-  test('import, and show what was done', async () => {
+  test('import and show the result', async () => {
     await save(await get(settings), { ldapEnabled: 'true' })
     const done = await run()
     expect(done.text).toContain('The import has run.')
@@ -127,7 +127,7 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     ])
   })
 
-  test('ask before much goes, and do what was agreed to', async () => {
+  test('ask before a large removal, and apply the confirmed one', async () => {
     await save(await get(settings), { ldapUserSearchFilter: '(uid=user1)' })
     const waiting = await run()
     expect(waiting.text).toContain('11 of 12 people would lose their access.')
@@ -139,7 +139,7 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     expect((await run()).text).toContain('11 people may sign in again')
   })
 
-  test('link a user who was here before', async () => {
+  test('link an existing local user', async () => {
     await slapd.modify(
       `dn: uid=guest,ou=people,${slapd.base}\nchangetype: add\nobjectClass: inetOrgPerson\nuid: guest\ncn: The Guest\nsn: G\nmail: guest@example.com\n`,
     )
@@ -153,7 +153,7 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     expect(data).toMatchObject([{ displayName: 'The Guest', ldapId: expect.any(String) }])
   })
 
-  test('link a group that was here before, and unlink it', async () => {
+  test('link an existing local group, and unlink it', async () => {
     const names = { name: 'club', friendlyName: 'Club' }
     const { json } = await instance.call('POST /api/user-groups', { body: names })
     const group = `/settings/admin/user-groups/${json.id}`
@@ -170,7 +170,7 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     expect((await post(`${group}/remove`)).text).not.toContain('chess')
   })
 
-  test('decide what people and groups are called, and nothing that was decided by hand', async () => {
+  test('decide the names of users and groups, but not manually assigned ones', async () => {
     const idOf = async (name: string) => {
       const { data } = (await instance.call('GET /api/users', { query: `?search=${name}` })).json
       return (data as readonly { id: string; username: string }[]).find(({ username }) => username === name)?.id ?? ''
@@ -179,7 +179,7 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     const page = await get(user)
     expect(page.text).toContain(`uid=user3,ou=people,${slapd.base}`)
     expect(page.text).not.toContain(`${user}/remove"`)
-    // The names are not sent, and would not be taken.
+    // The names are not sent, and would be ignored.
     await post(user, { username: 'another', displayName: 'Another', isAdmin: 'yes' })
     await post(`${user}/disable`)
     await run()
@@ -198,12 +198,12 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     expect((await get('/settings/admin/users')).text).toContain('<span class="chip">LDAP</span>')
   })
 
-  test('the hourly job does the same, and says how it went', async () => {
+  test('the hourly job does the same and reports its result', async () => {
     await runJob()
     expect((await get(here)).text).toContain('by itself')
   })
 
-  test('the hourly job goes on by itself with people who came along from another server', async () => {
+  test('the hourly job continues with users that were migrated from another server', async () => {
     const database = new Database(join(folder.path, 'pocket-id.db'))
     database.exec('DELETE FROM pocket_ldap_run')
     expect(await runJob()).toMatchObject({ outcome: 'waiting', losses: { asks: false } })
@@ -212,14 +212,14 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     await save(await get(settings), { ldapEnabled: 'false' })
     expect(await starts()).toBe(0)
     await save(await get(settings), { ldapEnabled: 'true' })
-    // What no import has made has no marks.
+    // Users that no import created have no import markers.
     database.exec('DELETE FROM pocket_ldap_run')
     database.exec('DELETE FROM pocket_ldap_user')
     database.close()
     expect(await runJob()).toMatchObject({ outcome: 'succeeded' })
   })
 
-  test('an import that is turned off between two transactions keeps what is done, and the next one does the rest', async () => {
+  test('an import that is disabled between two transactions keeps the completed part, and the next one completes the rest', async () => {
     const names = Array.from({ length: 60 }, (_, index) => `many${index}`)
     const added = names.map(
       (uid) =>
@@ -227,13 +227,13 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     )
     await slapd.modify(added.join('\n'))
     const database = new Database(join(folder.path, 'pocket-id.db'))
-    /** How many of them there are, and how many are written down. */
+    /** The number of users, and the number of recorded ones. */
     const counts = () => {
       const people = "SELECT id FROM pocket_user WHERE user_name LIKE 'many%'"
       const written = `SELECT id FROM pocket_audit WHERE event = 'ACCOUNT_CREATED' AND account_id IN (${people})`
       return [people, written].map((query) => database.prepare(query).all().length)
     }
-    // With the first of them, so that the next transaction finds it turned off.
+    // Runs with the first of them, so that the next transaction sees the import disabled.
     database.exec(`CREATE TRIGGER turn_off AFTER INSERT ON pocket_audit WHEN NEW.event = 'ACCOUNT_CREATED'
       BEGIN UPDATE pocket_setting SET value = 'false' WHERE key = 'ldapEnabled'; END`)
     const stopped = await run()
@@ -249,7 +249,7 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     database.close()
   })
 
-  test('an import that is turned off while it runs ends, and says so', async () => {
+  test('an import that is disabled while it runs stops and reports it', async () => {
     await using held = await heldBack(slapd.url)
     await save(await get(settings), { ldapUrl: held.url, ldapBindPassword: 'secret' })
     await slapd.modify(
@@ -265,7 +265,7 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
   })
 })
 
-/** A way to a server on which nothing gets through before it is let go. */
+/** A connection to a server that stalls until it is released. */
 async function heldBack(url: string) {
   const { hostname, port } = new URL(url)
   const gate = Promise.withResolvers<void>()
@@ -281,7 +281,7 @@ async function heldBack(url: string) {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  // A cast, since it listens on a port.
+  // A cast: it listens on a port.
   const address = server.address() as AddressInfo
   return {
     url: `ldap://127.0.0.1:${address.port}`,

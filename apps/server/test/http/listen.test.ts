@@ -12,10 +12,10 @@ async function temporaryFolder() {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) }
 }
 
-test('a Unix socket has the permissions that were asked for, and is taken over from a run that was killed', async () => {
+test('a Unix socket has the configured permissions, and replaces the socket of a killed process', async () => {
   await using folder = await temporaryFolder()
   const socket = join(folder.path, 'pocket.sock')
-  // A listener that is dropped without closing leaves its socket, as a killed process does.
+  // A listener that is dropped without a close leaves its socket, as a killed process does.
   const { execPath } = process
   const { spawnSync } = await import('node:child_process')
   spawnSync(execPath, [
@@ -27,7 +27,7 @@ test('a Unix socket has the permissions that were asked for, and is taken over f
   expect((await stat(socket)).mode & 0o777).toBe(0o660)
 })
 
-test('idle connections stay open for longer than the minute of most reverse proxies', async () => {
+test('idle connections stay open longer than the minute of most reverse proxies', async () => {
   await using running = await startApp()
   const agent = new Agent({ keepAlive: true })
   const answer = Promise.withResolvers<IncomingMessage>()
@@ -37,7 +37,7 @@ test('idle connections stay open for longer than the minute of most reverse prox
   agent.destroy()
 })
 
-test('a port that somebody else has is told by its code', async () => {
+test('a port in use is reported with its error code', async () => {
   const port = await freePort()
   const other = createServer()
   await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve))

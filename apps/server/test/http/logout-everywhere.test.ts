@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
 import { type Instance, type Person, passkeyAnswer, startInstance } from '../api/instance.ts'
 
-/** The back channel of an application on a private address, which hands on whom it hears of. */
+/** The back channel of an application at a private address, which passes on the subject of each logout. */
 async function startApplication() {
   const waiting = new Map<string, () => void>()
   const heard: string[] = []
@@ -21,7 +21,7 @@ async function startApplication() {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/logout`,
     heard,
-    /** Resolves once the application has heard that this person signed out. */
+    /** Resolves once the application was notified that this user signed out. */
     hears: (id: string) => new Promise<void>((resolve) => waiting.set(id, resolve)),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
@@ -112,7 +112,7 @@ const ways: Readonly<Record<string, (person: Person) => Promise<void>>> = {
   'is deleted': ({ id }) => administer('DELETE', `/api/users/${id}`),
 }
 
-test.each(Object.entries(ways))('whoever %s is signed out of the application', async (name, way) => {
+test.each(Object.entries(ways))('a user who %s is signed out of the application', async (name, way) => {
   const person = await instance.person(name.replaceAll(' ', '.').toLowerCase())
   const { location } = await person.agent.get(authorize)
   const form = new URLSearchParams({
@@ -140,13 +140,13 @@ test.each(Object.entries(ways))('whoever %s is signed out of the application', a
   await heard
   expect((await person.agent.get(authorize)).location ?? '').not.toContain('code=')
   expect(await known()).toBe(401)
-  // Whoever has copied the cookies before has nothing left.
+  // Cookies that were copied before are invalid.
   expect((await thief('/api/users/me')).status).toBe(401)
   const stolen = await instance.agent().get(authorize, { headers: { cookie } })
   expect(stolen.location ?? '').not.toContain('code=')
 })
 
-test('who is left out when an application is kept for a group is signed out of it, and who leaves the group', async () => {
+test('users who lose access to an application by a group restriction or leave the group are signed out of it', async () => {
   const [member, stranger] = [await instance.person('member'), await instance.person('stranger')]
   for (const { agent } of [member, stranger]) expect((await agent.get(authorize)).location).toContain('code=')
   const made = await instance.administrator.postJson(`${instance.url}/api/user-groups`, {

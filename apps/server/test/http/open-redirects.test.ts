@@ -3,7 +3,7 @@ import { SoftwareAuthenticator, type UserAgent, type UserAgentResponse } from '@
 import { sameSitePath } from '../../src/http/same-site-path.ts'
 import { type Instance, type Person, passkeyAnswer, startInstance } from '../api/instance.ts'
 
-/** Addresses that look like paths of ours to one reader or another. */
+/** URLs that some parsers treat as a local path. */
 const elsewhere = [
   'https://evil.example',
   '//evil.example',
@@ -41,11 +41,11 @@ beforeAll(async () => {
 })
 afterAll(async () => instance[Symbol.asyncDispose]())
 
-/** Where a browser would be led by the answer: its own origin, or nowhere. */
+/** The target of a redirect in the response: its own origin, or none. */
 function leadsOnlyHome(page: UserAgentResponse): void {
   const { origin } = new URL(instance.url)
   if (page.location !== null) expect(new URL(page.location, instance.url).origin).toBe(origin)
-  // What a page sends back is its own address, which is looked at again when it is opened.
+  // A page returns its own URL, which is validated again when it is opened.
   const text = page.text.replace(/name="back" value="\/[^/"][^"]*"/, '')
   const links = [...text.matchAll(/(?:href|action|value|data-\w+)="([^"]*)"/g)].map(([, value = '']) => value)
   const said = [...links.map((link) => link.replaceAll('&#34;', '"').replaceAll('&amp;', '&')), page.location ?? '']
@@ -58,23 +58,23 @@ function leadsOnlyHome(page: UserAgentResponse): void {
 
 const query = (redirect: string) => `?${new URLSearchParams({ redirect })}`
 
-test.each(elsewhere)('%j is no path of ours', (redirect) => {
+test.each(elsewhere)('refuses %j as a local path', (redirect) => {
   const path = sameSitePath(redirect, '/home')
   expect([path.startsWith('/'), new URL(path, 'https://id.example').origin]).toEqual([true, 'https://id.example'])
 })
 
 describe.each(elsewhere.slice(0, 9))('to %j', (redirect) => {
   test.each(['/login', '/login/ceremony', '/lc/ABCDEF', '/signup', '/login/device'])(
-    'a stranger is not led by %s',
+    'an anonymous browser is not redirected by %s',
     async (path) => leadsOnlyHome(await instance.agent().get(instance.url + path + query(redirect))),
   )
 
   test.each(['/login', '/signup', '/signup/add-passkey', '/lc', '/logout', '/device', '/login/setup'])(
-    'somebody who is signed in is not led by %s',
+    'a browser with a session is not redirected by %s',
     async (path) => leadsOnlyHome(await person.agent.get(instance.url + path + query(redirect))),
   )
 
-  test('nobody is led by a sign-in, with a code or a passkey', async () => {
+  test('no sign-in redirects, with a code or a passkey', async () => {
     const { code } = await instance.app.issueLoginCode('grace')
     const answered = await instance.agent().postForm(`${instance.url}/lc`, { code, redirect })
     expect(answered.status).toBe(303)
@@ -90,7 +90,7 @@ describe.each(elsewhere.slice(0, 9))('to %j', (redirect) => {
   })
 })
 
-test('a way back to a request of an application is kept by sign-up and by a new passkey', async () => {
+test('sign-up and a new passkey keep the return path to an authorization request', async () => {
   const request = '/interaction/abc'
   const signUp = await instance.agent().get(`${instance.url}/signup${query(request)}`)
   expect(signUp.text).toContain(`<a class="btn quiet" href="${request}">`)
@@ -101,7 +101,7 @@ test('a way back to a request of an application is kept by sign-up and by a new 
   const adding = `${instance.url}/signup/add-passkey`
   const page = await agent.get(adding + query(request))
   expect(page.text).toContain(`<a class="btn quiet" href="${request}">`)
-  // A cast: the authenticator refuses what is none.
+  // A cast: the authenticator rejects invalid options.
   const { options } = (await agent.postJson(`${adding}/options`, {})).json() as {
     options: Parameters<SoftwareAuthenticator['create']>[0]
   }
@@ -117,14 +117,14 @@ test.each([
   '/.//evil.example',
   '/%5cevil.example',
   '/;@evil.example',
-])('the path %s itself leads nowhere else', async (path) => {
+])('the path %s itself redirects nowhere else', async (path) => {
   const answer = await fetch(instance.url + path, { redirect: 'manual' })
   const location = answer.headers.get('location')
   if (location !== null) expect(new URL(location, instance.url).origin).toBe(new URL(instance.url).origin)
   expect(answer.status).toBeLessThan(500)
 })
 
-test('signing out leads to no address that was not registered', async () => {
+test('sign-out does not redirect to an unregistered URI', async () => {
   const agent = instance.agent()
   for (const to of elsewhere) {
     const asked = new URLSearchParams({ post_logout_redirect_uri: to, state: to })

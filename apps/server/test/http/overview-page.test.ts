@@ -14,7 +14,7 @@ const execute = jest.spyOn(Database.prototype, 'execute')
 const day = 86_400_000
 const overview = '/settings/admin'
 
-/** The number beside a word. */
+/** The number next to a word. */
 const figure = (page: string, word: string) =>
   new RegExp(`<dt>(?:<a [^>]*>)?${word}[\\s\\S]*?<dd>([^<]*)`).exec(page)?.[1]
 
@@ -29,7 +29,7 @@ describe.each(kinds)('the overview on %s', (kind) => {
 
   const get = (path: string, agent = instance.administrator) => agent.get(instance.url + path)
   const html = async () => (await get(overview)).text
-  /** A link to what needs a look, and its sentence. */
+  /** A link to a finding, and its text. */
   const findings = (page: string) =>
     [...page.matchAll(/<a class="item" href="([^"]*)">[\s\S]*?<strong>([^<]*)</g)].map(([, href, text]) => [href, text])
   function database(): Database {
@@ -40,7 +40,7 @@ describe.each(kinds)('the overview on %s', (kind) => {
   const run = (text: string, parameters: readonly (string | number | boolean | null)[] = []) =>
     database().execute(text, parameters)
 
-  /** `count` entries of the audit log, so many milliseconds old. */
+  /** `count` audit log entries of this age in milliseconds. */
   async function enter(event: string, count: number, age: number, data = '{}'): Promise<void> {
     const at = Date.now() - age
     await run(
@@ -58,7 +58,7 @@ describe.each(kinds)('the overview on %s', (kind) => {
     expect((await instance.call('PUT /api/application-configuration', { body })).status).toBe(200)
   }
 
-  /** The statements of the page, without those that jobs send meanwhile: the fewest of some attempts. */
+  /** The statements of the page without those of jobs: the minimum of several attempts. */
   async function statements(): Promise<number> {
     const counts: number[] = []
     for (let attempt = 0; attempt < 3; attempt += 1) {
@@ -69,7 +69,7 @@ describe.each(kinds)('the overview on %s', (kind) => {
     return Math.min(...counts)
   }
 
-  test('is for administrators', async () => {
+  test('requires an administrator', async () => {
     const user = await createPerson(instance)
     const { json } = await instance.call('POST /api/users/{id}/one-time-access-token', {
       params: { id: user.id },
@@ -82,7 +82,7 @@ describe.each(kinds)('the overview on %s', (kind) => {
     await instance.call('DELETE /api/users/{id}', { params: { id: user.id } })
   })
 
-  test('says in one sentence that all is right, and what needs a look otherwise, the worst first', async () => {
+  test('shows one sentence if all is well, and otherwise the findings, most severe first', async () => {
     await run('UPDATE pocket_passkey SET backed_up = $1', [true])
     const well = await html()
     expect(findings(well)).toEqual([])
@@ -119,7 +119,7 @@ describe.each(kinds)('the overview on %s', (kind) => {
     await run('UPDATE pocket_passkey SET backed_up = $1', [true])
   })
 
-  test('names clients whose last secret ends, and API keys that end', async () => {
+  test('names clients whose last secret expires, and API keys that expire', async () => {
     const secret = (expiresAt: number | null) => ({ id: 's', hash: 'h', prefix: 'p', createdAt: 0, expiresAt })
     const soon = Date.now() + 3 * day
     const kept = {
@@ -150,7 +150,7 @@ describe.each(kinds)('the overview on %s', (kind) => {
     await run('DELETE FROM pocket_api_key')
   })
 
-  test('counts people who may sign in by what they sign in with', async () => {
+  test('counts enabled users by their sign-in methods', async () => {
     const people = await Promise.all([1, 2].map(() => createPerson(instance)))
     await createPerson(instance, { disabled: true })
     await run('UPDATE pocket_passkey SET backed_up = $1', [false])
@@ -163,13 +163,13 @@ describe.each(kinds)('the overview on %s', (kind) => {
     const listed = await Promise.all(
       links.map(async (href) => (await get(href.replaceAll('&amp;', '&'))).text.match(/name="ids"/g)?.length ?? 0),
     )
-    // The administrator who could be locked out, and the three kinds of people.
+    // The administrator who could be locked out, and the three kinds of users.
     expect(listed).toEqual([1, 2, 1, 1])
     for (const { id } of people) await instance.call('DELETE /api/users/{id}', { params: { id } })
     await run('UPDATE pocket_passkey SET backed_up = $1', [true])
   })
 
-  test('says how e-mail is', async () => {
+  test('shows the state of e-mail', async () => {
     const email = (id: string, at: number, next: number | null, sent: number | null) =>
       run(
         `INSERT INTO pocket_email (id, kind, recipient, data, attempts, next_attempt_at, expires_at, created_at, sent_at)
@@ -196,7 +196,7 @@ describe.each(kinds)('the overview on %s', (kind) => {
     await set({ smtpHost: '', smtpFrom: '', emailLoginNotificationEnabled: 'false' })
   })
 
-  test('says when the signing key has not changed for longer than it should', async () => {
+  test('reports a signing key that is overdue for rotation', async () => {
     const current = "UPDATE pocket_key SET status_since = status_since + $1 WHERE status = 'current'"
     await run(current, [-400 * day])
     expect(findings(await html())).toEqual([['/settings/admin/jobs', 'The signing key should have changed']])
@@ -204,7 +204,7 @@ describe.each(kinds)('the overview on %s', (kind) => {
     expect(findings(await html())).toEqual([])
   })
 
-  test('says how imports from LDAP and provisioning are', async () => {
+  test('shows the state of LDAP imports and provisioning', async () => {
     const states = async () => ['LDAP', 'Provisioning'].map((word) => figure(page, word)?.trim())
     let page = await html()
     expect(await states()).toEqual(['Not set up', 'Not set up'])
@@ -247,7 +247,7 @@ describe.each(kinds)('the overview on %s', (kind) => {
     await instance.call('DELETE /api/oidc/clients/{id}', { params: { id: String(json.id) } })
   })
 
-  test('shows the sign-ins of thirty days as a chart and as a table, and why others failed', async () => {
+  test('shows the sign-ins of thirty days as a chart and a table, and the causes of failures', async () => {
     await run('DELETE FROM pocket_audit')
     await enter('SIGN_IN', 3, 3 * day)
     await enter('REMOTE_SIGN_IN', 4, 3 * day)
@@ -272,14 +272,14 @@ describe.each(kinds)('the overview on %s', (kind) => {
     expect(findings(page).map(([, text]) => text)).toEqual(['More sign-ins failed than worked this week: 25 failed'])
   })
 
-  test('costs the same number of statements whatever there is, and counts along indexes', async () => {
+  test('uses a constant number of statements for any amount of data, and counts with indexes', async () => {
     const few = await statements()
     await enter('TOKEN_SIGN_IN', 2000, 3 * day)
     await enter('CLIENT_AUTHORIZATION', 20_000, 3 * day)
     await enter('SIGN_IN_FAILED', 20_000, 4 * day, '{"code":"challenge_expired"}')
     await run(kind === 'SQLite' ? 'ANALYZE' : 'VACUUM ANALYZE pocket_audit')
     expect(await statements()).toBe(few)
-    // Of the newest only.
+    // Only of the newest.
     expect(await html()).toContain('10,018 within the last 7 days')
 
     const sent = query.mock.calls.findLast(([text]) => text.includes('TOKEN_SIGN_IN') && text.includes('GROUP BY'))
@@ -292,7 +292,7 @@ describe.each(kinds)('the overview on %s', (kind) => {
   })
 })
 
-test('the certificate of the public address is looked at, and told about before it ends', async () => {
+test('checks the certificate of the public URL, and warns before it expires', async () => {
   const port = await freePort()
   const [notBefore, notAfter] = [Date.now() - 60 * day, Date.now() + 3 * day]
   await using proxy = createServer(await selfSigned({ hosts: ['localhost'], notBefore, notAfter }))
@@ -316,7 +316,7 @@ test.each([
   [3, 6, []],
   [1, 6, ['certificateEnds']],
   [0, 6, ['certificateEnded']],
-])('a certificate that ends in %d of %d days is told about as it needs', (left, lifetime, names) => {
+])('warns in time about a certificate that expires in %d of %d days', (left, lifetime, names) => {
   const endsAt = left * day
   const certificate = { host: 'id.example.com', startsAt: endsAt - lifetime * day, endsAt }
   expect(certificateFindings(certificate, 0).map(({ name }) => name)).toEqual(names)

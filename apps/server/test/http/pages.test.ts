@@ -13,9 +13,9 @@ async function administrator() {
   return { running, agent, create, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() }
 }
 
-describe('whoever is not signed in', () => {
+describe('an anonymous browser', () => {
   test.each(['/settings/account', clients, `${clients}/new`, `${clients}/x`])(
-    'is sent from %s to the sign-in page, and back afterwards',
+    'is redirected from %s to the sign-in page, and back afterwards',
     async (path) => {
       await using running = await startApp()
       await setUpAdministrator(running.agent(), running.url)
@@ -37,13 +37,13 @@ describe('whoever is not signed in', () => {
     `${clients}/x/remove`,
     '/settings/account/passkeys/x/remove',
     '/settings/account/remove',
-  ])('may not post to %s', async (path) => {
+  ])('cannot post to %s', async (path) => {
     await using running = await startApp()
     expect((await running.agent().postJson(running.url + path, {})).status).toBe(401)
   })
 })
 
-test('a person who is no administrator sees no client', async () => {
+test('a user who is no administrator sees no client', async () => {
   await using running = await startApp()
   await setUpAdministrator(running.agent(), running.url)
   const user = await running.app.directory.create({
@@ -68,7 +68,7 @@ test('a person who is no administrator sees no client', async () => {
   expect((await agent.get(`${running.url}/settings/account`)).status).toBe(303)
 })
 
-describe('a form from elsewhere', () => {
+describe('a cross-site form', () => {
   test.each(['https://evil.example/', 'http://localhost:1/'])('at %s changes nothing', async (from) => {
     await using running = await startApp()
     const agent = running.agent()
@@ -93,7 +93,7 @@ describe('a client', () => {
     expect(setting.running.log.join()).not.toContain(secret)
   })
 
-  test('shows its secret, however many addresses were corrected', async () => {
+  test('shows its secret even if several URLs were corrected', async () => {
     await using setting = await administrator()
     const addresses = Array.from(
       { length: 60 },
@@ -103,7 +103,7 @@ describe('a client', () => {
     expect((await setting.agent.follow(created)).text).toMatch(/pk_[\w-]{43}/)
   })
 
-  test('lets nobody in until somebody says who may, which a NAS is no exception to', async () => {
+  test('allows no user until an administrator grants access, even for a NAS template', async () => {
     await using setting = await administrator()
     const { agent, create, running } = setting
     const page = await agent.follow(
@@ -126,7 +126,7 @@ describe('a client', () => {
     const restricted = async () =>
       (await running.app.pocket.clients.list()).filter((each) => each.isGroupRestricted).map(({ name }) => name)
     expect([nas.text.includes('Nobody may use NAS yet'), await restricted()]).toEqual([true, ['NAS']])
-    // One tap, which takes nothing away from the page.
+    // One tap, which hides nothing on the page.
     const opened = await agent.follow(await agent.submit(nas, nas.form('/access')))
     const secret = /pk_[\w-]{43}/.exec(nas.text)?.[0] ?? 'none'
     expect([opened.text.includes(secret), opened.text.includes('Nobody may use')]).toEqual([true, false])
@@ -134,7 +134,7 @@ describe('a client', () => {
     expect(await restricted()).toEqual([])
   })
 
-  test('is run by whom the administrator names, and people read it before they consent', async () => {
+  test('shows its operator, as set by the administrator, before consent', async () => {
     await using setting = await administrator()
     const { agent, create, running } = setting
     const form = { name: 'Wiki', redirectUris: 'https://wiki.example', template: 'other', access: 'everybody' }
@@ -150,7 +150,7 @@ describe('a client', () => {
     expect(consent.text).toContain('The &lt;b&gt;platform&lt;/b&gt; team')
   })
 
-  test('for DSM is corrected, and the page says so', async () => {
+  test('for DSM is corrected, and the page reports it', async () => {
     await using setting = await administrator()
     const page = await setting.agent.follow(
       await setting.create({ name: 'NAS', redirectUris: 'https://nas:5001/#/signin', template: 'synology-dsm' }),
@@ -167,7 +167,7 @@ describe('a client', () => {
     [{ name: 'x', redirectUris: 'javascript:alert(1)' }, 'f-redirectUris'],
     [{ name: 'x', redirectUris: 'https://x/#/signin' }, 'f-redirectUris'],
     [{ name: 'x', redirectUris: 'https://x\n/callback' }, 'f-redirectUris'],
-  ])('with %j is refused beside the field, and what was typed stays', async (fields, id) => {
+  ])('with %j is refused next to the field, and the input is kept', async (fields, id) => {
     await using setting = await administrator()
     const page = await setting.create({ template: 'other', ...fields })
     expect(page.status).toBe(400)
@@ -176,7 +176,7 @@ describe('a client', () => {
     expect(await setting.running.app.pocket.clients.list()).toEqual([])
   })
 
-  test('whose name is markup is shown as text', async () => {
+  test('with markup in its name is shown as text', async () => {
     await using setting = await administrator()
     const page = await setting.agent.follow(
       await setting.create({ name: '<script>alert(1)</script>', redirectUris: 'https://x' }),
@@ -219,7 +219,7 @@ describe('a client', () => {
 })
 
 describe('a login code', () => {
-  test('stands in no line of the log', async () => {
+  test('never appears in the log', async () => {
     await using running = await startApp()
     await setUpAdministrator(running.agent(), running.url)
     const { url, code } = await running.app.issueLoginCode('ada')
@@ -228,13 +228,13 @@ describe('a login code', () => {
     for (const path of ['/LC', '//x/lc', '/%6cc', '/lc;', '/./lc', '/x/../lc', '/%6C%63'])
       await fetch(`${running.url}${path}/${code}`, { headers: { accept: 'text/html' } })
     const operation = `${running.url}/api/one-time-access-token/${code}`
-    // Refused before anybody looks at it, so that it still works.
+    // Refused before the code is checked, so it remains valid.
     expect((await fetch(operation, { method: 'POST', headers: { origin: 'https://evil.example' } })).status).toBe(403)
     expect((await running.agent().postJson(operation, {})).status).toBe(200)
     expect(running.log.join('')).not.toContain(code)
   })
 
-  test('is not used up by a form that is refused', async () => {
+  test('is not consumed by a refused form', async () => {
     await using running = await startApp()
     await setUpAdministrator(running.agent(), running.url)
     const { code } = await running.app.issueLoginCode('ada')
@@ -249,19 +249,19 @@ describe('a login code', () => {
     expect((await agent.postForm(`${running.url}/lc`, { code })).status).toBe(303)
   })
 
-  test('that is wrong leaves the way on in the form', async () => {
+  test('keeps the return path in the form if it is wrong', async () => {
     await using running = await startApp()
     await setUpAdministrator(running.agent(), running.url)
     const page = await running.agent().postForm(`${running.url}/lc`, { code: 'AAAAAA', redirect: '/interaction/x' })
     expect([page.status, page.text.includes('value="/interaction/x"')]).toEqual([400, true])
-    // A passkey offered here could sign the person in before they have read why the code was refused.
+    // A passkey offer here could sign the user in before they read why the code was refused.
     expect(page.text).not.toContain('webauthn')
     expect((await running.agent().postForm(`${running.url}/lc`, { code: ' ' })).status).toBe(400)
     expect(running.log.join('')).toContain('"audit":"sign_in_failed"')
   })
 })
 
-test.each(['\u0000', 'a\u202Eb', 'a\nb'])('the name %j is refused on both kinds of database alike', async (name) => {
+test.each(['\u0000', 'a\u202Eb', 'a\nb'])('the name %j is refused on both kinds of database', async (name) => {
   await using setting = await administrator()
   const { agent, create, running } = setting
   expect((await create({ name, redirectUris: 'https://x', template: 'other' })).status).toBe(400)
@@ -275,7 +275,7 @@ test.each(['\u0000', 'a\u202Eb', 'a\nb'])('the name %j is refused on both kinds 
   expect(renamed.status).toBe(400)
 })
 
-test('a notice comes from what was done, not from a link', async () => {
+test('a notice is shown after an action, not from a link', async () => {
   await using setting = await administrator()
   const { agent, running } = setting
   for (const path of [
@@ -283,7 +283,7 @@ test('a notice comes from what was done, not from a link', async () => {
     `${clients}?removed=Everything`,
   ]) {
     const { text } = await agent.get(running.url + path)
-    // The form of the preferences leads back to the address as it is.
+    // The form of the preferences returns to the URL unchanged.
     expect(text.replaceAll(/<input type="hidden"[^>]*>/g, '')).not.toContain('Everything')
   }
 })
@@ -298,7 +298,7 @@ describe('the set-up', () => {
   ])('refuses %j by field', async (input, fields) => {
     await using running = await startApp()
     const typed = Object.values(input).every((value) => typeof value === 'string')
-    // The REST API takes a value of another type for no body at all.
+    // The REST API treats a value of another type as an invalid body.
     for (const path of ['/login/setup/options', ...(typed ? ['/api/signup/setup'] : [])]) {
       const answer = await running.agent().postJson(running.url + path, input)
       expect(answer.status).toBe(400)
@@ -316,7 +316,7 @@ describe('the set-up', () => {
     expect(await running.app.directory.isSetUp()).toBe(false)
   })
 
-  test('by the API makes one administrator of two at once, also where there are users already', async () => {
+  test('through the API creates one administrator from two concurrent requests, even with existing users', async () => {
     await using running = await startApp({ STATIC_API_KEY: 'a static key that is long enough' })
     const url = `${running.url}/api/signup/setup`
     const headers = { 'x-api-key': 'a static key that is long enough' }
@@ -336,7 +336,7 @@ describe('the set-up', () => {
     expect((await running.agent().get(url)).status).toBe(404)
   })
 
-  test('creates nobody for a passkey that does not verify', async () => {
+  test('creates no user for a passkey that does not verify', async () => {
     await using running = await startApp()
     const agent = running.agent()
     const authenticator = new SoftwareAuthenticator({ userVerification: false })
@@ -353,10 +353,10 @@ describe('the set-up', () => {
     expect(await running.app.directory.isSetUp()).toBe(false)
   })
 
-  test('is over for everybody once somebody is there', async () => {
+  test('is closed to everyone once a user exists', async () => {
     await using running = await startApp()
     expect((await setUpAdministrator(running.agent(), running.url)).status).toBe(200)
-    // The page of somebody who was slower says so: it has no sentence for a page that is not there.
+    // The set-up page explains this to a slower user, and not with a not-found page.
     for (const path of ['/login/setup/options', '/api/signup/setup']) {
       const { status, text } = await running.agent().postJson(running.url + path, { username: 'eve' })
       expect([status, JSON.parse(text).code]).toEqual([409, 'setup_already_completed'])
@@ -366,7 +366,7 @@ describe('the set-up', () => {
   })
 })
 
-describe('an answer', () => {
+describe('a response', () => {
   test.each([
     ['/nowhere', 404],
     ['/api/nowhere', 404],
@@ -382,7 +382,7 @@ describe('an answer', () => {
     ['no JSON', 'application/json', '{"username":', [400, 'invalid_request_body']],
     ['a form', 'application/x-www-form-urlencoded', 'username=ada', [400, 'invalid_request_body']],
     ['too large', 'application/json', JSON.stringify({ username: 'x'.repeat(200_000) }), [413, 'payload_too_large']],
-  ] as const)('to a body that is %s says so', async (_name, type, body, [status, code]) => {
+  ] as const)('to a body that is %s explains the error', async (_name, type, body, [status, code]) => {
     await using running = await startApp()
     const answer = await fetch(`${running.url}/api/signup/setup`, {
       method: 'POST',
@@ -393,7 +393,7 @@ describe('an answer', () => {
     expect(running.log.filter((line) => line.includes('"level":"error"'))).toEqual([])
   })
 
-  test('to a redirect that leads elsewhere leads home', async () => {
+  test('to an external return URL redirects to the home page', async () => {
     await using running = await startApp()
     const authenticator = new SoftwareAuthenticator()
     const agent = running.agent()
@@ -430,7 +430,7 @@ describe('a session', () => {
     expect(thief.status).toBe(303)
   })
 
-  test('ends with what applications got in it, when somebody signs out here', async () => {
+  test('ends with the grants of its applications on sign-out', async () => {
     await using setting = await administrator()
     const { agent, running } = setting
     const { pocket } = running.app
@@ -456,7 +456,7 @@ describe('a session', () => {
   })
 })
 
-test('the last passkey stays, and one of another person is nowhere', async () => {
+test('keeps the last passkey, and returns not found for a passkey of another user', async () => {
   await using setting = await administrator()
   const { agent, running } = setting
   const [user] = await running.app.directory.list()
@@ -469,7 +469,7 @@ test('the last passkey stays, and one of another person is nowhere', async () =>
   expect(await running.app.pocket.passkeys.list(user?.id ?? '')).toHaveLength(1)
 })
 
-test('after signing in a person comes back to the very page, query included', async () => {
+test('a sign-in returns to the original page with its query', async () => {
   await using running = await startApp()
   await setUpAdministrator(running.agent(), running.url)
   const path = `${clients}/new?template=synology-dsm`
@@ -478,7 +478,7 @@ test('after signing in a person comes back to the very page, query included', as
 })
 
 test.each(['http://[::1', '::', 'ftp://x/', 'mailto:x'])(
-  'a request target that is none is refused in the log as well: %s',
+  'an invalid request target is redacted in the log too: %s',
   async (target) => {
     await using running = await startApp()
     const socket = connect(Number(new URL(running.url).port), '127.0.0.1')
@@ -490,7 +490,7 @@ test.each(['http://[::1', '::', 'ftp://x/', 'mailto:x'])(
   },
 )
 
-test('another site may post a sign-in, and a post that cannot be read ends on a page', async () => {
+test('another site can post a sign-in, and an unreadable post ends on a page', async () => {
   await using running = await startApp()
   const from = 'https://app.example/'
   const posted = await running.agent().postForm(`${running.url}/authorize`, { client_id: 'unknown' }, { from })

@@ -14,7 +14,7 @@ let agent: UserAgent
 let at: string
 
 beforeAll(async () => {
-  // Not even where it can be read is everything metadata.
+  // Even readable metadata does not cover every model.
   running = await startApp({
     FIDO_METADATA_FILE_PATH: new URL(import.meta.url).pathname,
     PASSKEY_COUNTER_REGRESSION: 'refuse',
@@ -46,7 +46,7 @@ const contract = async () => {
 }
 
 describe('the policy for passkeys', () => {
-  test('is shown as it is, with what the environment decides', async () => {
+  test('shows the current values, and those that the environment decides', async () => {
     const { status, text } = await agent.get(at)
     expect(status).toBe(200)
     expect(text).toMatch(/name="webauthnAllowSyncedPasskeys" value="true" checked/)
@@ -56,7 +56,7 @@ describe('the policy for passkeys', () => {
     expect(text).toContain('It hasn’t been read since this server started.')
   })
 
-  test('is saved where nobody is concerned, and only what was changed', async () => {
+  test('saves changes without affected users directly, and only changed values', async () => {
     const before = await contract()
     const answer = await post({ webauthnUserVerification: 'preferred', passkeyNonCompliance: 'warn' })
     expect([answer.status, answer.location]).toEqual([303, at])
@@ -66,7 +66,7 @@ describe('the policy for passkeys', () => {
     await post({})
   })
 
-  test('is reviewed before it is tightened: kept, warned of, or refused from a day on', async () => {
+  test('requires a review before a stricter policy: keep, warn, or refuse from a date', async () => {
     const review = await post({ webauthnAllowSyncedPasskeys: 'false' })
     expect(review.status).toBe(200)
     expect(review.text).toContain('One of 1 passkeys doesn’t comply.')
@@ -90,10 +90,10 @@ describe('the policy for passkeys', () => {
     expect(await own()).toMatchObject({ passkeyNonCompliance: 'require', passkeyNonComplianceFrom: '2999-01-01' })
     expect((await agent.get(at)).text).toContain('One of 1 passkeys doesn’t comply.')
     expect((await agent.get(`${running.url}/settings/account/security`)).text).toContain('no longer accepted')
-    // What concerns nobody more than before needs no review.
+    // A change that affects no more users than before needs no review.
     const kept = { webauthnAllowSyncedPasskeys: 'false' }
     expect((await post(kept)).status).toBe(303)
-    // Neither does a day, while it is later than the one before; an earlier one does, as what was kept until then.
+    // A date needs no review if it is later than the previous one; an earlier date does, because passkeys were kept until then.
     const refusedFrom = (day: string) =>
       post({ ...kept, passkeyNonCompliance: 'require', passkeyNonComplianceFrom: day })
     expect((await refusedFrom('2998-01-01')).text).toContain('You’re one of them')
@@ -106,7 +106,7 @@ describe('the policy for passkeys', () => {
     expect((await post({})).status).toBe(303)
   })
 
-  test('is reviewed before it asks for a check of people whose passkeys never made one', async () => {
+  test('requires a review before it demands user verification from users whose passkeys never did it', async () => {
     await post({ webauthnUserVerification: 'preferred' })
     const { answer } = await registerPasskey(agent, running.url, new SoftwareAuthenticator({ userVerification: false }))
     expect(answer.status).toBe(200)
@@ -118,7 +118,7 @@ describe('the policy for passkeys', () => {
     expect((await post({})).status).toBe(303)
   })
 
-  test('offers no choice in its review that the environment has made', async () => {
+  test('offers no choice in its review that the environment decides', async () => {
     await using decided = await startApp({ PASSKEY_NON_COMPLIANCE: 'warn' })
     const administrator = decided.agent()
     await setUpAdministrator(administrator, decided.url)
@@ -131,7 +131,7 @@ describe('the policy for passkeys', () => {
     expect((await administrator.postForm(here, { ...open, reviewed: 'yes' })).status).toBe(303)
   })
 
-  test('is reviewed where other passkeys do not comply than before, as many as they are', async () => {
+  test('requires a review if other passkeys fail to comply, even if their number is unchanged', async () => {
     const key = { backupEligible: false, aaguid: model, attachment: 'cross-platform' } as const
     const { answer } = await registerPasskey(agent, running.url, new SoftwareAuthenticator(key))
     await post({ webauthnAuthenticatorAttachment: 'cross-platform', reviewed: 'yes' })
@@ -143,7 +143,7 @@ describe('the policy for passkeys', () => {
     expect((await agent.sendJson('DELETE', `${running.url}/api/webauthn/credentials/${id}`)).status).toBe(204)
   })
 
-  test('takes no change of what somebody else has changed meanwhile, in its review neither', async () => {
+  test('refuses to overwrite a concurrent change, also in its review', async () => {
     const version = async () => unescaped(/name="version" value="([^"]+)"/.exec((await agent.get(at)).text)?.[1] ?? '')
     const [mine, before] = [await version(), await contract()]
     expect(mine).not.toBe('')
@@ -159,13 +159,13 @@ describe('the policy for passkeys', () => {
     expect(await contract()).toEqual({ ...before, webauthnUserVerification: 'preferred' })
     expect((await post({ version: await version() })).status).toBe(303)
     expect(await contract()).toEqual(before)
-    // Another section of the settings is no reason to refuse.
+    // Another section of the settings causes no conflict.
     const kept = await version()
     await agent.sendJson('PATCH', `${running.url}/api/settings`, { body: { ownAccountRemoval: true } })
     expect((await post({ version: kept })).status).toBe(303)
   })
 
-  test('is saved with a passkey that was used within the last minute', async () => {
+  test('requires a passkey check within the last minute', async () => {
     const before = await contract()
     const later = Date.now() + 61_000
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => later)
@@ -179,7 +179,7 @@ describe('the policy for passkeys', () => {
     expect(await contract()).toEqual(before)
   })
 
-  test('names models by name, by the form’s own list, or by AAGUID', async () => {
+  test("selects models by name, from the form's own list, or by AAGUID", async () => {
     const typed = (text: string, list = '') => post({ passkeyDeniedModels: list, passkeyDeniedModelsAdd: text })
     expect((await typed(name.toLowerCase())).status).toBe(303)
     const byName = (await own()).passkeyDeniedModels as readonly string[]
@@ -194,12 +194,12 @@ describe('the policy for passkeys', () => {
     expect(await own()).toMatchObject({ passkeyDeniedModels: [] })
   })
 
-  test('says whether the metadata could be read', async () => {
+  test('shows whether the metadata was read', async () => {
     expect((await agent.postForm(`${at}/metadata`, {})).status).toBe(303)
     expect((await agent.get(at)).text).toContain('couldn’t be read, or its signature isn’t good')
   })
 
-  test('the metadata comes from its file, or from its address', async () => {
+  test('reads the metadata from its file or its URL', async () => {
     const guard = { allowedPrivateHosts: ['127.0.0.1'], localIpv6Ranges: [] }
     const file = new URL(import.meta.url).pathname
     expect(await metadataReader({ fidoMetadata: { file }, ...guard })()).toContain('comes from its file')
@@ -217,7 +217,7 @@ describe('the policy for passkeys', () => {
     }
   })
 
-  test('is for administrators', async () => {
+  test('requires an administrator', async () => {
     const stranger = running.agent()
     expect((await stranger.postForm(at, unchanged)).status).not.toBe(200)
     const bobs = { username: 'bob', email: 'b@example.com' }

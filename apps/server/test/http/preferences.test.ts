@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(async () => running[Symbol.asyncDispose]())
 
 describe('a theme', () => {
-  test('is kept in the browser, and taken back', async () => {
+  test('is stored in the browser, and reset', async () => {
     const agent = running.agent()
     const html = async () => (await agent.get(`${running.url}/login/setup`)).text
     expect(await html()).not.toContain('data-theme')
@@ -29,18 +29,18 @@ describe('a theme', () => {
     ['https://evil.example/', '/'],
     ['/lc/ABC?x=1', '/lc/ABC?x=1'],
     ['', '/'],
-  ])('leads back to %j as %s', async (back, expected) => {
+  ])('redirects from %j to %s', async (back, expected) => {
     const { location } = await running.agent().postForm(`${running.url}/preferences`, { theme: 'light', back })
     expect(location).toBe(running.url + expected)
   })
 
-  test('that is none, or a language nobody wrote, is not kept', async () => {
+  test('is not stored if it is unknown, and neither is a language without a catalogue', async () => {
     const agent = running.agent()
     await agent.postForm(`${running.url}/preferences`, { theme: '"><script>', language: 'tlh', back: '/' })
     expect((await agent.get(`${running.url}/login/setup`)).text).toMatch(/<html lang="en" dir="ltr">/)
   })
 
-  test('is not chosen by another site', async () => {
+  test('cannot be set by another site', async () => {
     const answer = await fetch(`${running.local}/preferences`, {
       method: 'POST',
       headers: { origin: 'https://evil.example' },
@@ -75,7 +75,7 @@ describe('the language of a page', () => {
     expect(html).toContain(`<html lang="${language}" dir="${direction}">`)
   })
 
-  test('is that of the account where the browser has chosen none', async () => {
+  test('is that of the account if the browser has none', async () => {
     const state = pages.pages.get('clients-none')
     if (state?.view !== 'clients') throw new Error('The state shows another page.')
     pages.pages.set('in-german', { ...state, viewer: { ...state.viewer, locale: 'de-AT' } })
@@ -85,7 +85,7 @@ describe('the language of a page', () => {
     expect(await languageOf({ 'accept-language': 'ar', cookie: 'language=zh-Hans' })).toBe('zh-Hans')
   })
 
-  test('is that of an error as well, which names its request', async () => {
+  test('also applies to an error page, which shows its request ID', async () => {
     const answer = await fetch(`${running.local}/nowhere`, {
       headers: { accept: 'text/html', 'accept-language': 'de' },
     })
@@ -96,7 +96,7 @@ describe('the language of a page', () => {
     expect(html).toContain(`<code>${answer.headers.get('x-request-id')}</code>`)
   })
 
-  test('can be chosen on every page, by its own name', async () => {
+  test('can be selected on every page by its own name', async () => {
     const html = await (await fetch(`${pages.origin}/signed-out`)).text()
     for (const name of ['Deutsch', 'العربية', '繁體中文', '简体中文', 'English'])
       expect(html).toContain(`<bdi>${name}</bdi>`)

@@ -5,7 +5,7 @@ import { setUpAdministrator, startApp } from './app.ts'
 const APP_URL = 'https://id.example.com'
 
 describe('behind a reverse proxy with TLS', () => {
-  test('issuer, cookies and links follow APP_URL', async () => {
+  test('issuer, cookies and links use APP_URL', async () => {
     await using running = await startApp({ APP_URL, TRUST_PROXY: 'true' })
     const agent = running.agent()
     const authenticator = new SoftwareAuthenticator()
@@ -31,14 +31,14 @@ describe('behind a reverse proxy with TLS', () => {
     expect(consent.location).toMatch(/^https:\/\/id\.example\.com\/interaction\//)
   })
 
-  test('authorization details are offered where there are types', async () => {
+  test('authorization details are advertised if types are configured', async () => {
     await using running = await startApp({ APP_URL, TRUST_PROXY: 'true', AUTHORIZATION_DETAILS_TYPES: 'payment' })
     expect((await running.agent().get(`${APP_URL}/.well-known/openid-configuration`)).json()).toMatchObject({
       authorization_details_types_supported: ['payment'],
     })
   })
 
-  test('applications are told the internal address, where there is one', async () => {
+  test('applications get the internal URL if it is configured', async () => {
     await using running = await startApp({ APP_URL, TRUST_PROXY: 'true', INTERNAL_APP_URL: 'http://pocket:1411/' })
     expect((await running.agent().get(`${APP_URL}/.well-known/openid-configuration`)).json()).toMatchObject({
       issuer: APP_URL,
@@ -60,7 +60,7 @@ describe('behind a reverse proxy with TLS', () => {
   })
 
   test.each(['<script>', 'x'.repeat(5000), '999.1.1.1'])(
-    'a forwarded address that is none is not taken: %s',
+    'an invalid forwarded address is ignored: %s',
     async (forwarded) => {
       await using running = await startApp({ APP_URL, TRUST_PROXY: 'true' })
       await fetch(`${running.local}/login/setup`, { headers: { 'x-forwarded-for': forwarded } })
@@ -68,7 +68,7 @@ describe('behind a reverse proxy with TLS', () => {
     },
   )
 
-  test('another host in a request changes no link', async () => {
+  test('another Host header changes no link', async () => {
     await using running = await startApp({ APP_URL, TRUST_PROXY: 'true' })
     const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example' }
     const answer = await running.agent().get(`${APP_URL}/`, { headers })
@@ -76,7 +76,7 @@ describe('behind a reverse proxy with TLS', () => {
   })
 })
 
-test('on localhost without TLS the cookies have plain names and no Secure, for every browser takes those', async () => {
+test('on localhost without TLS the cookies have plain names and no Secure, because every browser accepts those', async () => {
   await using running = await startApp()
   const agent = running.agent()
   await setUpAdministrator(agent, running.url)

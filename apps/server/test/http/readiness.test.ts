@@ -24,7 +24,7 @@ async function readiness({ url }: RunningApp): Promise<readonly [number, Readine
   return [answer.status, JSON.parse(await answer.text())]
 }
 
-/** Asks until this is the answer: results serve for a moment, and a busy machine takes longer. */
+/** Repeats the request until this is the response: results are cached briefly, and a slow machine takes longer. */
 async function becomes(running: RunningApp, expected: unknown): Promise<void> {
   let found: unknown
   for (let tries = 0; tries < 400 && !isDeepStrictEqual(found, expected); tries++) {
@@ -40,7 +40,7 @@ const failing = (...names: readonly (keyof typeof ok)[]) => [
 ]
 const ready = [200, { status: 'ok', checks: ok }]
 
-/** Two connections in one process: whoever waited for the other one would keep it from going on. */
+/** Two connections in one process would deadlock if one waited for the other. */
 async function unlessBusy(work: () => unknown): Promise<void> {
   for (;;) {
     try {
@@ -84,7 +84,7 @@ async function site(kind: string) {
 }
 
 describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
-  test('/readyz names what fails, and is well again when it does not', async () => {
+  test('/readyz names failed checks, and recovers with them', async () => {
     await using each = await site(kind)
     const { running, execute } = each
     await becomes(running, ready)
@@ -108,7 +108,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
   })
 })
 
-test('/readyz says that a PostgreSQL which only reads cannot be written to', async () => {
+test('/readyz reports a read-only PostgreSQL as not writable', async () => {
   await using each = await site('PostgreSQL')
   const { running, execute } = each
   await execute(
@@ -120,7 +120,7 @@ test('/readyz says that a PostgreSQL which only reads cannot be written to', asy
   await becomes(running, failing('writable'))
 })
 
-test('/readyz answers in time while PostgreSQL stands still, and /livez stays well', async () => {
+test('/readyz responds in time while PostgreSQL is frozen, and /livez stays healthy', async () => {
   await using postgres = await startPostgres()
   await using running = await startApp({ DB_CONNECTION_STRING: postgres.url })
   await becomes(running, ready)
@@ -134,7 +134,7 @@ test('/readyz answers in time while PostgreSQL stands still, and /livez stays we
   expect(running.log.join()).toContain('"check":"writable"')
 })
 
-test('a disk with less than the threshold is too full, and a data folder that nobody needs is not', async () => {
+test('a disk with less free space than the threshold fails, but an unused data folder does not', async () => {
   await checkDisk(tmpdir(), 0)
   await checkDisk(join(tmpdir(), 'no such folder'))
   await expect(checkDisk(tmpdir(), Number.MAX_SAFE_INTEGER)).rejects.toThrow(/bytes left/)

@@ -15,7 +15,7 @@ async function start() {
   return { running, authenticator, agent: () => new UserAgent({ resolve }) }
 }
 
-/** Answers a challenge as a browser does that takes an origin for a related one. */
+/** Signs a challenge as a browser does that accepts a related origin. */
 async function answerAt(agent: UserAgent, origin: string, authenticator: SoftwareAuthenticator, said = origin) {
   const begun = await agent.getJson(`${origin}/api/webauthn/login/start`)
   const options = begun.json() as Parameters<SoftwareAuthenticator['get']>[0]
@@ -23,8 +23,8 @@ async function answerAt(agent: UserAgent, origin: string, authenticator: Softwar
   return agent.postJson(`${origin}/api/webauthn/login/finish`, response)
 }
 
-describe('an instance at more than one origin', () => {
-  test('tells browsers and password managers about them', async () => {
+describe('an instance with several origins', () => {
+  test('publishes them for browsers and password managers', async () => {
     const { running, agent } = await start()
     await using _ = running
     const origins = await agent().get(`${APP_URL}/.well-known/webauthn`)
@@ -40,7 +40,7 @@ describe('an instance at more than one origin', () => {
     })
   })
 
-  test('lets people in at each of them, with sessions of their own', async () => {
+  test('signs users in at each origin, with separate sessions', async () => {
     const { running, authenticator, agent } = await start()
     await using _ = running
     const here = agent()
@@ -56,7 +56,7 @@ describe('an instance at more than one origin', () => {
     expect((await here.postJson(`${other}/api/webauthn/register/finish`, response)).status).toBe(200)
   })
 
-  test('takes no answers of other origins, and no requests of pages of another one of its own', async () => {
+  test('refuses responses of other origins, and cross-origin requests between its own', async () => {
     const { running, authenticator, agent } = await start()
     await using _ = running
     expect((await answerAt(agent(), other, authenticator, 'https://evil.example')).status).toBe(401)
@@ -66,13 +66,13 @@ describe('an instance at more than one origin', () => {
       here.sendJson('PATCH', `${other}/api/settings`, { body: {}, options: { headers: { origin } } })
     expect((await posted(APP_URL)).json()).toMatchObject({ code: 'cross_site_request' })
     expect((await posted(other)).status).toBe(200)
-    // A host that is none of ours counts as the issuer, as ever.
+    // An unknown host is treated as the issuer.
     const foreign = { body: {}, options: { headers: { origin: other } } }
     const answer = await agent().sendJson('PATCH', 'https://evil.example/api/settings', foreign)
     expect(answer.json()).toMatchObject({ code: 'cross_site_request' })
   })
 
-  test('the protocol stays at the issuer', async () => {
+  test('the protocol endpoints stay at the issuer', async () => {
     const { running, agent } = await start()
     await using _ = running
     const request = '/authorize?client_id=x&response_type=code'
@@ -83,7 +83,7 @@ describe('an instance at more than one origin', () => {
     expect((await agent().get(`${other}/.well-known/openid-configuration`)).json()).toMatchObject({ issuer: APP_URL })
   })
 
-  test('an ordinary instance has one', async () => {
+  test('an ordinary instance has one origin', async () => {
     await using running = await startApp()
     const agent = running.agent()
     await setUpAdministrator(agent, running.url)
@@ -93,7 +93,7 @@ describe('an instance at more than one origin', () => {
 })
 
 test.each(['http://pocket.example', 'https://10.0.0.1', 'https://a.example/path', 'a.example'])(
-  'APP_ORIGINS takes no %s',
+  'APP_ORIGINS refuses %s',
   async (APP_ORIGINS) => {
     await expect(startApp({ APP_ORIGINS })).rejects.toThrow('APP_ORIGINS')
   },

@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(async () => running[Symbol.asyncDispose]())
 
-/** The first line of what is answered to a request as it is written. */
+/** The first line of the response to a raw request. */
 async function statusOf(lines: readonly string[]): Promise<string> {
   const { hostname, port } = new URL(running.local)
   const socket = connect(Number(port), hostname === 'localhost' ? '127.0.0.1' : hostname)
@@ -46,24 +46,24 @@ test.each([
   ['PUT', '/.well-known/jwks.json', 'GET, HEAD, OPTIONS'],
   ['POST', '/.well-known/openid-configuration', 'GET, HEAD, OPTIONS'],
   ['PATCH', '/interaction/x/login', 'POST'],
-])('answers %s %s with 405 and says what is allowed', async (method, path, allowed) => {
+])('responds to %s %s with 405 and the allowed methods', async (method, path, allowed) => {
   const answer = await fetch(running.url + path, { method, headers: { accept: 'text/html' } })
   expect([answer.status, answer.headers.get('allow')?.split(', ').sort().join(', ')]).toEqual([405, allowed])
   expect((await fetch(`${running.url}${path}/nothing/there`, { method })).status).toBe(404)
 })
 
-test('answers another method at a file with 405', async () => {
+test('responds to another method at a file with 405', async () => {
   const [file = ''] = /\/assets\/[\w.-]+\.css/.exec(await (await fetch(`${running.url}/login`)).text()) ?? []
   const answer = await fetch(running.url + file, { method: 'POST' })
   expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
 })
 
-test('keeps answering 404 at unknown paths, whatever the method', async () => {
+test('responds with 404 at unknown paths for any method', async () => {
   for (const method of ['GET', 'POST', 'DELETE'])
     expect((await fetch(`${running.url}/no/such/page`, { method })).status).toBe(404)
 })
 
-test('sends HSTS where the issuer is a host name at port 443, as long as it is wanted', async () => {
+test('sends HSTS if the issuer is a host name at port 443, with the configured lifetime', async () => {
   const sent = async (env: Readonly<Record<string, string>>) => {
     await using each = await startApp(env)
     const answers = await Promise.all(

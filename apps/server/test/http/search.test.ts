@@ -30,12 +30,12 @@ describe.each(kinds)('the search on %s', (kind) => {
       query: `?${new URLSearchParams({ query: text })}`,
       agent,
     })
-    // A cast: the answer is held against its schema by the call.
+    // A cast: the call checks it against its schema.
     return json as unknown as { readonly results: Results; readonly summary: string }
   }
   const named = ({ results }: { results: Results }) => results.map((each) => `${each.kind} ${each.name}`)
 
-  test('finds users, groups, clients, applications and pages, whatever the case of the letters', async () => {
+  test('finds users, groups, clients, applications and pages, case-insensitively', async () => {
     const found = await find('zEPHYR')
     expect(named(found).sort()).toEqual([
       'application Zephyr photos',
@@ -54,7 +54,7 @@ describe.each(kinds)('the search on %s', (kind) => {
     expect((await find('%')).results).toEqual([])
   })
 
-  test('offers every page of the rail before anything is typed', async () => {
+  test('offers every page of the navigation before any input', async () => {
     const { results } = await find('')
     const { text } = await instance.administrator.get(`${instance.url}/settings/account`)
     const [menu = ''] = text.split('<main')
@@ -63,7 +63,7 @@ describe.each(kinds)('the search on %s', (kind) => {
     expect(results.map(({ href }) => href)).toEqual(rail)
   })
 
-  test('knows pages that the rail has no room for, and leads to none that is not there', async () => {
+  test('finds pages outside the navigation, and links to no missing page', async () => {
     expect((await find('passkeys and')).results).toEqual([
       expect.objectContaining({ name: 'Passkeys and sessions', detail: 'Account', href: '/settings/account/security' }),
     ])
@@ -71,7 +71,7 @@ describe.each(kinds)('the search on %s', (kind) => {
       expect([path, (await instance.administrator.get(instance.url + path)).status]).toEqual([path, 200])
   })
 
-  test('shows people their pages and applications, and nobody else', async () => {
+  test('shows users only their own pages and applications', async () => {
     const { agent } = await instance.personWithoutPasskey('ordinary')
     expect(named(await find('zephyr', agent))).toEqual(['application Zephyr photos'])
     expect(named(await find('ordinary', agent))).toEqual([])
@@ -84,7 +84,7 @@ describe.each(kinds)('the search on %s', (kind) => {
     expect((await instance.agent().get(`${instance.url}/settings/search?query=a`)).status).toBe(303)
   })
 
-  test('offers no application that somebody may not use', async () => {
+  test('offers only applications that the user can use', async () => {
     const { agent } = await instance.personWithoutPasskey('outsider')
     const { results } = await find('Zephyr photos')
     const id =
@@ -99,7 +99,7 @@ describe.each(kinds)('the search on %s', (kind) => {
     await instance.call('PUT /api/oidc/clients/{id}', { params: { id }, body: json })
   })
 
-  test('is the same on the page, which needs no script', async () => {
+  test('returns the same results on the page, without a script', async () => {
     const { text } = await instance.administrator.get(`${instance.url}/settings/search?query=zephyr`)
     expect(text).toContain('value="zephyr"')
     expect(text).toContain('5 results')
@@ -111,7 +111,7 @@ describe.each(kinds)('the search on %s', (kind) => {
     expect(hostile.text).toContain('Nothing matches')
   })
 
-  test('answers no more than five of a kind, with as many statements for few as for many', async () => {
+  test('returns at most five results of a kind, with a constant number of statements', async () => {
     const statements = async () => {
       const counts: number[] = []
       for (let attempt = 0; attempt < 3; attempt += 1) {
@@ -137,7 +137,7 @@ describe.each(kinds)('the search on %s', (kind) => {
     expect(counts).toEqual([5, 5, 5, 5])
   })
 
-  test('takes no API key, since it tells what several of their scopes hold', async () => {
+  test('refuses API keys, because it combines data of several scopes', async () => {
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
     const { json } = await instance.call('POST /api/api-keys', { body: { name: 'all', expiresAt } })
     const headers = { 'X-API-Key': String(json.token) }

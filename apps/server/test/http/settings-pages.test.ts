@@ -11,7 +11,7 @@ const query = jest.spyOn(Database.prototype, 'query')
 
 type Fields = Readonly<Record<string, string>>
 
-/** What an administrator does on the pages of the settings. */
+/** The actions of an administrator on the settings pages. */
 function pagesOf(instance: CalledInstance, agent: UserAgent = instance.administrator) {
   const get = (path: string) => agent.get(instance.url + path)
   const formOf = (page: UserAgentResponse): PageForm => {
@@ -19,7 +19,7 @@ function pagesOf(instance: CalledInstance, agent: UserAgent = instance.administr
     if (!form) throw new Error('The page has no settings.')
     return form
   }
-  /** Sends the form; a field that is `null` is left out, as an unticked box is. */
+  /** Submits the form; `null` omits a field, like an unchecked box. */
   const send = async (page: UserAgentResponse, changes: Readonly<Record<string, string | null>>) => {
     const form = formOf(page)
     const fields = Object.entries({ ...form.fields, ...changes }).filter(
@@ -28,7 +28,7 @@ function pagesOf(instance: CalledInstance, agent: UserAgent = instance.administr
     const post = () => agent.postForm(form.action, Object.fromEntries(fields))
     const answer = await post()
     if (answer.status !== 401) return agent.follow(answer)
-    // On a busy machine the set-up may be more than a minute ago.
+    // On a slow machine the set-up can be more than a minute old.
     const response = await passkeyAnswer(agent, instance.url, instance.administratorAuthenticator)
     await agent.postJson(`${instance.url}/api/webauthn/reauthenticate`, response)
     return agent.follow(await post())
@@ -53,7 +53,7 @@ describe.each(kinds)('settings on %s', (kind) => {
   })
   afterAll(async () => instance[Symbol.asyncDispose]())
 
-  test('a section is saved, both kinds of settings at once, and every other setting stays', async () => {
+  test('a section saves both kinds of settings together, and no other setting changes', async () => {
     const before = await contract(instance)
     const saved = await pages.save(base, {
       appName: 'Our door',
@@ -91,12 +91,12 @@ describe.each(kinds)('settings on %s', (kind) => {
       accentColorOwn: 'rebeccapurple',
       disableAnimations: 'true',
     })
-    // An unticked box is not sent.
+    // An unchecked box is not sent.
     await pages.send(await pages.get(base), { disableAnimations: null, accentColor: 'default' })
     expect(await contract(instance)).toMatchObject({ disableAnimations: 'false', accentColor: 'default' })
   })
 
-  test('what is wrong is said beside each field, what was typed is kept, and nothing is saved', async () => {
+  test('errors are shown next to each field, the input is kept, and nothing is saved', async () => {
     const before = await contract(instance)
     const refused = await pages.save(base, { appName: '', sessionDuration: 'an hour', auditLogRetentionDays: '0' })
     expect(refused.status).toBe(400)
@@ -125,7 +125,7 @@ describe.each(kinds)('settings on %s', (kind) => {
     expect([refused.status, refused.text]).toEqual([400, expect.stringContaining(sentence)])
   })
 
-  test('whoever saves what somebody else has changed meanwhile hears of it, and can save it then', async () => {
+  test('a concurrent change is reported, and can then be overwritten', async () => {
     const [mine, theirs] = [await pages.get(`${base}/oidc`), await pages.get(`${base}/oidc`)]
     const general = await pages.get(base)
     await pages.send(theirs, { dynamicRegistration: 'with-token', webFingerDomains: 'example.org' })
@@ -135,7 +135,7 @@ describe.each(kinds)('settings on %s', (kind) => {
     expect(conflict.text).toContain('Who may register clients is now: Programs with an initial access token')
     expect(conflict.text).toContain('Domains is now: example.org')
     expect(await own(instance)).toMatchObject({ webFingerDomains: ['example.org'], unusedClientDays: 30 })
-    // Another section is another thing.
+    // Another section causes no conflict.
     expect((await pages.send(general, { appName: 'Ours' })).status).toBe(200)
     expect((await pages.send(conflict, {})).text).toContain('Saved.')
     expect(await own(instance)).toMatchObject({
@@ -145,7 +145,7 @@ describe.each(kinds)('settings on %s', (kind) => {
     })
   })
 
-  test('a typing error does not hide what somebody else has changed', async () => {
+  test('an invalid value does not hide a concurrent change', async () => {
     const [mine, theirs] = [await pages.get(base), await pages.get(base)]
     await pages.send(theirs, { appName: 'Theirs' })
     const refused = await pages.send(mine, { sessionDuration: 'x' })
@@ -153,7 +153,7 @@ describe.each(kinds)('settings on %s', (kind) => {
     expect((await pages.send(refused, { sessionDuration: '60' })).status).toBe(412)
   })
 
-  test('what the environment decides is locked, and nothing that is sent changes it', async () => {
+  test('settings of the environment are locked, and no request changes them', async () => {
     const email = await pages.get(`${base}/email`)
     expect(email.text).toMatch(/<input id="f-smtpFrom"[^>]*value="login@example.com"[^>]* disabled/)
     expect(email.text).toContain('<code>SMTP_FROM</code> in the environment decides this.')
@@ -165,7 +165,7 @@ describe.each(kinds)('settings on %s', (kind) => {
     expect((await own(instance)).sessionIdleMinutes).toBe(30)
   })
 
-  test('a secret is stored, never shown, kept where nothing is entered, and forgotten where that is asked for', async () => {
+  test('a secret is stored, never shown, kept if the field is empty, and removed on request', async () => {
     const secret = `password-${kind}`
     const saved = await pages.save(`${base}/email`, { smtpPassword: secret })
     expect(saved.text).toContain('A value is stored. Leave this empty to keep it.')
@@ -177,7 +177,7 @@ describe.each(kinds)('settings on %s', (kind) => {
     expect(instance.log.join()).not.toContain(secret)
   })
 
-  test('groups and claims of new people are chosen; what the page cannot show stays', async () => {
+  test('groups and claims of new users are selected, and values that the page cannot show are kept', async () => {
     const group = await instance.call('POST /api/user-groups', { body: { name: 'family', friendlyName: 'Family' } })
     const id = String(group.json.id)
     const saved = await pages.save(`${base}/sign-up`, {
@@ -203,7 +203,7 @@ describe.each(kinds)('settings on %s', (kind) => {
     })
   })
 
-  test('a token with which programs register clients is made, shown once, and deleted', async () => {
+  test('an initial access token for client registration is created, shown once, and deleted', async () => {
     const at = `${base}/oidc/initial-access-tokens`
     const { administrator, url } = instance
     const make = (fields: Fields) => administrator.postForm(url + at, { uses: '2', lifetime: 'day', ...fields })
@@ -240,7 +240,7 @@ describe.each(kinds)('settings on %s', (kind) => {
     expect(refused.text).toContain('href="#f-token-usageLimit"')
   })
 
-  test('whoever came by a login code makes no token', async () => {
+  test('a session from a login code cannot create a token', async () => {
     const { id, agent } = await instance.personWithoutPasskey(freshName())
     await instance.app.directory.users.update(id, {}, { administrator: true })
     const answer = await agent.postForm(`${instance.url}${base}/oidc/initial-access-tokens`, { uses: '1' })
@@ -248,7 +248,7 @@ describe.each(kinds)('settings on %s', (kind) => {
   })
 
   test.each([[base], [`${base}/sign-up`], [`${base}/email`], [`${base}/oidc`], ['/settings/admin/emails']])(
-    '%s asks the database a few times, however much there is',
+    '%s uses few database statements for any amount of data',
     async (path) => {
       await pages.get(path)
       const before = query.mock.calls.length
@@ -257,7 +257,7 @@ describe.each(kinds)('settings on %s', (kind) => {
     },
   )
 
-  test('the keys that sign are shown, and when they change', async () => {
+  test('the signing keys and their rotation dates are shown', async () => {
     const page = await pages.get(`${base}/oidc`)
     const jwks = await (await instance.agent().fetch(`${instance.url}/.well-known/jwks.json`)).json()
     // A cast: the document is that of RFC 7517.
@@ -265,7 +265,7 @@ describe.each(kinds)('settings on %s', (kind) => {
     expect(page.text).toMatch(/Since [^<]+, and until [^<]+</)
   })
 
-  test('they are for administrators alone, and no other site can send them', async () => {
+  test('they require an administrator and a form of this site', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     for (const path of [base, `${base}/email`]) {
       expect((await instance.agent().get(instance.url + path)).status).toBe(303)
@@ -294,7 +294,7 @@ describe('a test e-mail', () => {
     await server[Symbol.asyncDispose]()
   })
 
-  test('is sent with what was just saved, and what the e-mail server says is shown', async () => {
+  test('is sent with the saved settings, and the response of the e-mail server is shown', async () => {
     const pages = pagesOf(instance)
     const settings = {
       smtpHost: '127.0.0.1',
@@ -311,13 +311,13 @@ describe('a test e-mail', () => {
     const refused = await pages.save(`${base}/email`, settings)
     expect(refused.text).toContain('the test e-mail could not be sent')
     expect(refused.text).toMatch(/<code>[^<]*550 Not now<\/code>/)
-    // It is said once.
+    // The message is shown once.
     expect((await pages.get(`${base}/email`)).text).not.toContain('550 Not now')
   })
 })
 
-describe('where the environment decides everything', () => {
-  test('everything is locked, and the e-mail server can still be tried', async () => {
+describe('if the environment decides everything', () => {
+  test('all fields are locked, and the e-mail server can still be tested', async () => {
     await using instance = await startCalled('SQLite', { UI_CONFIG_DISABLED: 'true' })
     const pages = pagesOf(instance)
     const page = await pages.get(base)

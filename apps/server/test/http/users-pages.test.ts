@@ -17,7 +17,7 @@ const get = async (path: string) => agent.get(running.url + path)
 const post = (path: string, fields: Parameters<UserAgent['postForm']>[1]) => agent.postForm(running.url + path, fields)
 const audited = (event: string) => running.log.filter((line) => line.includes(`"${event}"`)).length
 
-/** The path of the page of a user who was just added by the form. */
+/** The path of the page of a user who was just created with the form. */
 async function added(username: string, more: Readonly<Record<string, string>> = {}): Promise<string> {
   const answer = await post(`${users}/new`, { username, email: `${username}@example.com`, firstName: 'Eze', ...more })
   expect(answer.status).toBe(303)
@@ -26,7 +26,7 @@ async function added(username: string, more: Readonly<Record<string, string>> = 
 const idOf = (path: string) => String(path.split('/').at(-1))
 const versionOf = (html: string) => (/name="version" value="([^"]+)"/.exec(html)?.[1] ?? '').replaceAll('&#34;', '"')
 
-test('whoever is no administrator is let in nowhere', async () => {
+test('pages require an administrator', async () => {
   const path = await added('stranger')
   const { code } = await running.app.issueLoginCode('stranger')
   const other = running.agent()
@@ -40,7 +40,7 @@ test('whoever is no administrator is let in nowhere', async () => {
 })
 
 describe('the list', () => {
-  test('is searched, sorted, filtered and cut into pages by its address', async () => {
+  test('is searched, sorted, filtered and paginated by its URL', async () => {
     for (const name of ['lena', 'lars', 'lotte']) await added(name, { displayName: `Lister ${name}` })
     const page = await (await get(`${users}?search=l&sort[column]=displayName&sort[direction]=desc`)).text
     expect(page.indexOf('Lister lotte')).toBeLessThan(page.indexOf('Lister lena'))
@@ -56,7 +56,7 @@ describe('the list', () => {
     expect((await get(`${users}?search=nobody-at-all`)).text).toContain('Nothing matches')
   })
 
-  test('finds who is in a group, and who came from LDAP', async () => {
+  test('filters users by group and by LDAP as their source', async () => {
     const { directory } = running.app
     const people = [await added('insider'), await added('outsider')]
     const { id } = await directory.groups.create({ name: 'listed', friendlyName: 'The listed' })
@@ -74,7 +74,7 @@ describe('the list', () => {
     expect(await found('filters[group]=no-such-group')).toEqual([true, true])
   })
 
-  test('finds who has no passkey', async () => {
+  test('filters users without a passkey', async () => {
     await added('nopasskey')
     const page = (await get(`${users}?filters[passkeys]=none&limit=100`)).text
     expect(page).toContain('nopasskey')
@@ -91,7 +91,7 @@ describe('the list', () => {
     ])
   })
 
-  test('shows the columns that were chosen last', async () => {
+  test('shows the columns that were selected last', async () => {
     await added('columnist')
     expect((await get(users)).text).toContain('columnist@example.com'.slice(-12))
     await get(`${users}?columns=-&columns=groups`)
@@ -100,7 +100,7 @@ describe('the list', () => {
     expect((await get(users)).text).toContain('data-label="E-mail"')
   })
 
-  test('does with several what it has asked about, and says who stayed', async () => {
+  test('performs a bulk action after a confirmation, and names the users it skipped', async () => {
     const [one, two] = [await added('several1'), await added('several2')]
     const ada = (await running.app.directory.findByName('ada'))?.id ?? ''
     const chosen = [['act', 'disable'], ['list', '?page=1'], ...[idOf(one), idOf(two), ada].map((id) => ['ids', id])]
@@ -117,7 +117,7 @@ describe('the list', () => {
     expect((await running.app.directory.findByName('ada'))?.disabled).toBe(false)
   })
 
-  test('takes back that several were disabled, but for those who were before', async () => {
+  test('reverts a bulk disabling, except for users who were disabled before', async () => {
     const names = ['undone1', 'undone2', 'undone3']
     for (const name of names) await added(name)
     const people = await Promise.all(names.map((name) => running.app.directory.findByName(name)))
@@ -138,14 +138,14 @@ describe('the list', () => {
     expect((await get(`${users}?search=undone`)).text).toContain('2 people can sign in again.')
   })
 
-  test('asks for a selection where there is none', async () => {
+  test('asks for a selection if there is none', async () => {
     expect((await post(`${users}/bulk`, { act: 'delete' })).status).toBe(303)
     expect((await get(users)).text).toContain('Nothing was selected')
   })
 })
 
 describe('a user', () => {
-  test('keeps what was typed where it is refused, says why beside the field and in a summary', async () => {
+  test('keeps the input after a refusal, and explains it next to the field and in a summary', async () => {
     const refused = await post(`${users}/new`, { username: '-x', email: 'no address', displayName: 'Typed' })
     expect(refused.status).toBe(400)
     expect(refused.text).toContain('2 things need to be changed')
@@ -155,7 +155,7 @@ describe('a user', () => {
     expect([taken.status, taken.text.includes('This user name is taken')]).toEqual([409, true])
   })
 
-  test('is changed, unless somebody else has saved meanwhile', async () => {
+  test('is changed unless it was changed concurrently', async () => {
     const path = await added('changing')
     const version = versionOf((await get(path)).text)
     const fields = {
@@ -178,7 +178,7 @@ describe('a user', () => {
     expect(audited('account_updated')).toBeGreaterThan(0)
   })
 
-  test('has claims, which are refused where a name is there twice', async () => {
+  test('has claims, and refuses two with the same name', async () => {
     const path = await added('claiming')
     const twice = [
       ['key', 'team'],
