@@ -65,7 +65,7 @@ test.each(named)('%s signs users in with the client that its template creates', 
     clientSecret: secret,
   })
   const known = await party.setUp()
-  // The owner of the domain is not part of this test.
+  // The WebFinger check depends on the domain owner, so it is not part of this test.
   expect(known.checks.filter(({ passed, name }) => !passed && !name.startsWith('WebFinger'))).toEqual([])
   if (!known.passed) return
   const asked = await agent.follow(await agent.get(party.begin(door).url), { until: party.isItsAddress })

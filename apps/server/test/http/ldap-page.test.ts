@@ -219,7 +219,7 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     expect(await runJob()).toMatchObject({ outcome: 'succeeded' })
   })
 
-  test('an import that is disabled between two transactions keeps the completed part, and the next one completes the rest', async () => {
+  test('an import disabled between two transactions keeps the completed part, and the next one finishes it', async () => {
     const names = Array.from({ length: 60 }, (_, index) => `many${index}`)
     const added = names.map(
       (uid) =>

@@ -279,7 +279,7 @@ describe.each(kinds)('the overview on %s', (kind) => {
     await enter('SIGN_IN_FAILED', 20_000, 4 * day, '{"code":"challenge_expired"}')
     await run(kind === 'SQLite' ? 'ANALYZE' : 'VACUUM ANALYZE pocket_audit')
     expect(await statements()).toBe(few)
-    // Only of the newest.
+    // Counts only recent entries.
     expect(await html()).toContain('10,018 within the last 7 days')
 
     const sent = query.mock.calls.findLast(([text]) => text.includes('TOKEN_SIGN_IN') && text.includes('GROUP BY'))

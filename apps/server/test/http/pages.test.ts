@@ -356,7 +356,7 @@ describe('the set-up', () => {
   test('is closed to everyone once a user exists', async () => {
     await using running = await startApp()
     expect((await setUpAdministrator(running.agent(), running.url)).status).toBe(200)
-    // The set-up page explains this to a slower user, and not with a not-found page.
+    // The response to a slower user has its own error code, not that of an unknown page.
     for (const path of ['/login/setup/options', '/api/signup/setup']) {
       const { status, text } = await running.agent().postJson(running.url + path, { username: 'eve' })
       expect([status, JSON.parse(text).code]).toEqual([409, 'setup_already_completed'])

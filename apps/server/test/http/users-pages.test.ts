@@ -192,7 +192,7 @@ describe('a user', () => {
     expect((await running.app.directory.users.find(idOf(path)))?.claims).toEqual([{ key: 'team', value: 'a' }])
   })
 
-  test('is let in by a code that is shown once', async () => {
+  test('gets a login code that is shown once', async () => {
     const path = await added('letin')
     const made = await post(`${path}/way-in`, { kind: 'code', lifetime: '15m' })
     expect([made.status, made.location]).toEqual([303, `${running.url}${path}`])
@@ -213,7 +213,7 @@ describe('a user', () => {
     ])
   })
 
-  test('is told where nothing can be sent', async () => {
+  test('without an e-mail address gets no link, with an explanation', async () => {
     const id = crypto.randomUUID()
     const names = { firstName: '', lastName: '', displayName: 'Una', locale: null }
     await running.app.directory.create({ id, userName: 'unsendable', email: null, ...names })
@@ -222,7 +222,7 @@ describe('a user', () => {
     expect((await post(`${path}/way-in/send`, { kind: 'invitation', lifetime: '24h' })).status).toBe(409)
   })
 
-  test('has a picture that is put and taken away', async () => {
+  test('has a picture that is uploaded and removed', async () => {
     const path = await added('pictured')
     const form = new FormData()
     const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
@@ -243,7 +243,7 @@ describe('a user', () => {
     expect((await get(path)).text).not.toContain('/profile-picture.png?v=')
   })
 
-  test('is disabled, let in again, and deleted after a page has asked', async () => {
+  test('is disabled, enabled and deleted after a confirmation', async () => {
     const path = await added('leaving')
     expect((await post(`${path}/disable`, {})).status).toBe(303)
     expect((await get(path)).text).toContain('This person can’t sign in.')
@@ -258,7 +258,7 @@ describe('a user', () => {
   })
 })
 
-test('whoever has not used a passkey changes no administrator, and makes none', async () => {
+test('requires a passkey check to change or create an administrator', async () => {
   const path = await added('deputy')
   await running.app.directory.users.update(idOf(path), {}, { administrator: true })
   const { code } = await running.app.issueLoginCode('deputy')

@@ -36,7 +36,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       ['/application-images/background', null, null],
     ] as const
 
-    test.each(own)('%s: ours, then theirs, then ours again', async (path, ours, kept) => {
+    test.each(own)('%s: is the default, then a custom image, then the default again', async (path, ours, kept) => {
       const before = await get(path)
       expect([before.status, ours && before.type]).toEqual([ours === null ? 404 : 200, ours])
       if (ours === null) expect(await refusal(path)).toMatchObject({ code: 'image_not_found' })
@@ -59,7 +59,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       expect([again.status, again.json()]).toEqual([404, expect.objectContaining({ code: 'image_not_found' })])
     })
 
-    test('the dark logo is another one', async () => {
+    test('the dark logo is a separate image', async () => {
       await put('/application-images/logo?light=false', svg)
       const dark = await get('/application-images/logo?light=false')
       expect(dark.bytes.toString()).toContain('fill="red"')
@@ -67,7 +67,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       expect((await remove('/application-images/logo?light=false')).status).toBe(204)
     })
 
-    test('an address with the hash in it is kept for ever, one that skips caches is not', async () => {
+    test('a URL with the hash is cached permanently, a cache-busting one is not', async () => {
       await put('/application-images/background', await photo('webp'))
       const { tag } = await get('/application-images/background')
       const version = tag?.slice(1, 17)
@@ -76,7 +76,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       expect((await get('/application-images/background?skipCache=true')).cache).toBe('no-cache')
     })
 
-    test('the older paths are the same images', async () => {
+    test('the older paths serve the same images', async () => {
       for (const [older, path] of [
         ['logo', 'logo'],
         ['favicon', 'favicon'],
@@ -104,13 +104,13 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       expect(answer).toEqual([status, status === 415 ? 'file_type_not_supported' : 'invalid_image'])
     })
 
-    test('a favicon may be an ICO', async () => {
+    test('a favicon can be an ICO file', async () => {
       const given = await ico()
       await put('/application-images/favicon', given)
       expect(await get('/application-images/favicon')).toMatchObject({ type: 'image/x-icon', bytes: given })
     })
 
-    test('what is uploaded shows on the pages, by an address with its hash', async () => {
+    test('an uploaded image is shown on the pages with a hashed URL', async () => {
       await put('/application-images/favicon', await ico())
       await put('/application-images/logo', svg)
       const page = await instance.agent().get(`${instance.url}/login`)
@@ -122,16 +122,16 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       }
     })
 
-    test('changes are in the audit log', async () => {
+    test('changes are recorded in the audit log', async () => {
       const answer = await instance.administrator.getJson(`${api}/audit-logs/all?pagination[limit]=100`)
       expect(answer.text).toContain('image:logoLight')
     })
   })
 
-  describe('bodies', () => {
+  describe('request bodies', () => {
     const path = '/application-images/logo'
 
-    test('that are no form are refused', async () => {
+    test('that are not a form are refused', async () => {
       const answer = await instance.administrator.sendJson('PUT', api + path, { body: {} })
       expect([answer.status, answer.json()]).toEqual([400, expect.objectContaining({ code: 'invalid_request_body' })])
     })
@@ -141,7 +141,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     })
 
     test.each(['multipart/form-data', 'multipart/form-data; boundary=x'])(
-      'that are damaged are refused: %s',
+      'that are malformed are refused: %s',
       async (type) => {
         const cookie = instance.administrator.cookies().map(({ name, value }) => `${name}=${value}`)
         const headers = { cookie: cookie.join('; '), 'content-type': type, 'sec-fetch-site': 'same-origin' }
@@ -151,7 +151,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       },
     )
 
-    test('that are too large are refused, whether they say so or not', async () => {
+    test('that are too large are refused, with or without a declared length', async () => {
       const large = Buffer.alloc(10 * 1024 * 1024 + 1)
       const answer = await put(path, large)
       expect(answer.status).toBe(413)
@@ -162,8 +162,8 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     })
   })
 
-  describe('pictures of people', () => {
-    test('are initials first, of a colour of their own', async () => {
+  describe('pictures of users', () => {
+    test('are initials by default, with a color per user', async () => {
       const { id } = await instance.person(`mia-${kind}`)
       const path = `/users/${id}/profile-picture.png`
       const shown = await get(path)
@@ -173,7 +173,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
         'public, max-age=900, stale-while-revalidate=3600',
       ])
       expect(await sharp(shown.bytes).metadata()).toMatchObject({ width: 300, height: 300, format: 'png' })
-      // Letters are neither all of it nor nothing.
+      // Letters cover some of the picture, but not all of it.
       const letters = await sharp(shown.bytes).greyscale().threshold(200).png().toBuffer()
       const { channels } = await sharp(letters).stats()
       expect(channels[0]?.mean).toBeGreaterThan(10)
@@ -181,7 +181,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       expect((await get(path, { 'if-none-match': shown.tag })).status).toBe(304)
     })
 
-    test('are replaced and taken away by themselves', async () => {
+    test('are replaced and removed by their owner', async () => {
       const { id, agent } = await instance.person(`noa-${kind}`)
       const path = `/users/${id}/profile-picture.png`
       const initials = await get(path)
@@ -199,14 +199,14 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       expect((await get(path)).tag).toBe(initials.tag)
     })
 
-    test('are replaced by administrators, and gone with the person', async () => {
+    test('are replaced by administrators, and deleted with the user', async () => {
       const { id } = await instance.person(`ole-${kind}`)
       expect(await code(await put(`/users/${id}/profile-picture`, await photo('webp')))).toEqual([204, ''])
       expect((await remove(`/users/${id}`)).status).toBe(204)
       expect(await refusal(`/users/${id}/profile-picture.png`)).toMatchObject({ code: 'user_not_found' })
     })
 
-    test('of the instance stand in for those who have none', async () => {
+    test('use the default of the instance if a user has none', async () => {
       const path = '/application-images/default-profile-picture'
       const { id } = await instance.person(`pia-${kind}`)
       expect((await instance.administrator.getJson(api + path)).status).toBe(404)
@@ -217,7 +217,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       expect((await remove(path)).status).toBe(204)
     })
 
-    test('of nobody are refused', async () => {
+    test('of an unknown user are refused', async () => {
       expect(await refusal(`/users/${someId}/profile-picture.png`)).toMatchObject({ code: 'user_not_found' })
       expect(await refusal('/users/nobody/profile-picture.png')).toMatchObject({ code: 'validation_failed' })
       expect(await code(await put(`/users/${someId}/profile-picture`, await photo('png')))).toEqual([
@@ -231,7 +231,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       [svg, 415, 'file_type_not_supported'],
       [heic, 415, 'file_type_not_supported'],
       ['half of one', 400, 'invalid_image'],
-    ] as const)('are no %#', async (given, status, expected) => {
+    ] as const)('refuse %#', async (given, status, expected) => {
       const bytes = given === 'half of one' ? (await photo('png')).subarray(0, 80) : given
       const url = `${api}/users/me/profile-picture`
       const answer = await code(await upload(instance.administrator, { method: 'PUT', url, bytes }))
@@ -253,7 +253,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     const post = (path: string, bytes: Uint8Array | string) =>
       upload(instance.administrator, { method: 'POST', url: api + path, bytes })
 
-    test('are light and dark, and the light one stands in for the dark one', async () => {
+    test('are light and dark, and the light one is used if no dark one exists', async () => {
       await create('logos')
       const path = '/oidc/clients/logos/logo'
       expect(await refusal(path)).toMatchObject({ code: 'image_not_found' })
@@ -273,7 +273,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       expect(await code(await post(`${path}?light=false`, await photo('png')))).toEqual([204, ''])
       expect((await get(`${path}?light=false`)).type).toBe('image/png')
       expect(await told('/oidc/clients/logos')).toContain('"hasLogo":true,"hasDarkLogo":true')
-      // A program that knows nothing of logos leaves them alone.
+      // A program that does not know logos leaves them unchanged.
       const changed = await instance.administrator.sendJson('PUT', `${api}/oidc/clients/logos`, { body: { name: 'L' } })
       expect(changed.text).toContain('"hasLogo":true,"hasDarkLogo":true')
       expect((await remove(path)).status).toBe(204)
@@ -281,7 +281,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       expect(await told('/oidc/clients/logos/meta')).toContain('"hasLogo":false,"hasDarkLogo":true')
     })
 
-    test('are told of wherever clients are listed', async () => {
+    test('are included in every list of clients', async () => {
       await create('listed')
       await post('/oidc/clients/listed/logo', svg)
       const body = { name: 'API', resource: 'https://api.example' }
@@ -295,7 +295,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       expect(await told(`/apis/${id}/clients`)).toMatch(listed)
     })
 
-    test('are gone with the client', async () => {
+    test('are deleted with the client', async () => {
       await create('short-lived')
       await post('/oidc/clients/short-lived/logo', svg)
       expect((await remove('/oidc/clients/short-lived')).status).toBe(204)
@@ -306,7 +306,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       expect((await create('short-lived')).text).toContain('"hasLogo":false')
     })
 
-    test('show where people sign in', async () => {
+    test('are shown on the sign-in page', async () => {
       await create('shown', { isPublic: true })
       await post('/oidc/clients/shown/logo', svg)
       const query = new URLSearchParams({
@@ -322,7 +322,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       expect(page.text).toMatch(/<img src="\/api\/oidc\/clients\/shown\/logo\?light=true&amp;v=[\w-]{16}" alt="">/)
     })
 
-    test('have 2 MiB at most, and a client', async () => {
+    test('are limited to 2 MiB, and require an existing client', async () => {
       await create('large')
       const answer = await post('/oidc/clients/large/logo', Buffer.alloc(2 * 1024 * 1024 + 1))
       expect(await answer.json()).toMatchObject({ code: 'file_too_large', details: { max_size: '2 MiB' } })
@@ -331,7 +331,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     })
   })
 
-  test('the picture is a claim, and its address answers', async () => {
+  test('the picture is a claim with a working URL', async () => {
     const { id, agent } = await instance.person(`kim-${kind}`)
     const redirectUri = 'https://client.example/cb'
     const client = { id: 'claims', name: 'Claims', callbackURLs: [redirectUri], isPublic: true, skipConsent: true }
@@ -363,7 +363,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
   })
 })
 
-/** Sends a form that never ends, in pieces, and returns the status of the answer. */
+/** Streams an endless form, and returns the status of the response. */
 function endless({ url, administrator }: Instance): Promise<{ readonly status: number; readonly megabytes: number }> {
   const cookie = administrator.cookies().map(({ name, value }) => `${name}=${value}`)
   return new Promise((resolve) => {
@@ -382,7 +382,7 @@ function endless({ url, administrator }: Instance): Promise<{ readonly status: n
       status = answer.statusCode ?? 0
       answer.resume()
     })
-    // A connection that is closed on what is still sent ends with an error, of one kind or another.
+    // A connection that is closed while data is still sent ends with one of several errors.
     sent.on('error', () => {
       over = true
     })

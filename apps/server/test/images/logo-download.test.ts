@@ -39,7 +39,7 @@ const create = (id: string, logos: object) =>
 const logoOf = (id: string, light = true) =>
   show(instance.agent(), `${instance.url}/api/oidc/clients/${id}/logo?light=${light}`)
 
-test('logos are read from their addresses, once, and kept', async () => {
+test('logos are downloaded once from their URLs and stored', async () => {
   const made = await create('fetched', { logoUrl: `${web}/light.svg`, darkLogoUrl: `${web}/dark` })
   expect([made.status, made.json()]).toEqual([201, expect.objectContaining({ hasLogo: true, hasDarkLogo: true })])
   expect(asked).toEqual(['/light.svg', '/dark'])
@@ -48,7 +48,7 @@ test('logos are read from their addresses, once, and kept', async () => {
   expect(asked).toHaveLength(2)
 })
 
-test('a change may bring a logo, also from where its address leads, and one without keeps it', async () => {
+test('a change can set a logo, also through a redirect, and a change without one keeps it', async () => {
   await create('changed', {})
   const url = `${instance.url}/api/oidc/clients/changed`
   const change = async (body: object) =>
@@ -68,7 +68,7 @@ test.each([
   ['http://169.254.169.254/latest/meta-data', 'logo_download_failed'],
   ['file:///etc/passwd', 'logo_download_failed'],
   ['not an address', 'logo_download_failed'],
-])('%s is refused, and no client is made', async (address, code) => {
+])('%s is refused, and no client is created', async (address, code) => {
   const id = `refused-${code}`
   const answer = await create(id, { logoUrl: address.startsWith('/') ? web + address : address })
   expect([answer.status, answer.json()]).toEqual([422, expect.objectContaining({ code })])

@@ -15,7 +15,7 @@ describe('bitmaps', () => {
     ['webp', 'image/webp'],
     ['avif', 'image/webp'],
     ['tiff', 'image/png'],
-  ] as const)('%s is written anew as %s, without metadata', async (format, mediaType) => {
+  ] as const)('%s is re-encoded as %s without metadata', async (format, mediaType) => {
     const given = await photo(format, 400, 200)
     const made = await prepareImage(given, within)
     expect(made.mediaType).toBe(mediaType)
@@ -23,13 +23,13 @@ describe('bitmaps', () => {
     expect((await sharp(made.bytes).metadata()).exif).toBeUndefined()
   })
 
-  test('a square is cut to the centre', async () => {
+  test('crops to a centered square', async () => {
     const { bytes, mediaType } = await prepareImage(await photo('jpeg', 500, 20), square)
     expect(mediaType).toBe('image/png')
     expect(await sharp(bytes).metadata()).toMatchObject({ width: 300, height: 300 })
   })
 
-  test('stands upright as the camera says', async () => {
+  test('applies the orientation of the camera', async () => {
     const lying = await sharp(await photo('jpeg', 40, 20))
       .withMetadata({ orientation: 6 })
       .jpeg()
@@ -38,7 +38,7 @@ describe('bitmaps', () => {
     expect(await sharp(bytes).metadata()).toMatchObject({ width: 20, height: 40 })
   })
 
-  test('what moves goes on moving', async () => {
+  test('keeps an animation', async () => {
     const frames = [
       await photo('png', 20, 20),
       await sharp(await photo('png', 20, 20))
@@ -53,7 +53,7 @@ describe('bitmaps', () => {
     expect((await sharp(bytes).metadata()).pages).toBe(2)
   })
 
-  test('what moves is bounded by the pixels of all its frames', async () => {
+  test('limits the pixels of all frames of an animation together', async () => {
     const frame = Buffer.from('21f90400010000002c0000000001000100000202440100', 'hex')
     const moving = (side: number, frames: number) => {
       const head = Buffer.from('47494638396101000100800000000000ffffff', 'hex')
@@ -65,12 +65,12 @@ describe('bitmaps', () => {
     await expect(prepareImage(moving(1000, 61), within)).rejects.toMatchObject({ code: 'invalid_image' })
   })
 
-  test('what is hidden behind an image is gone', async () => {
+  test('removes data appended to an image', async () => {
     const polyglot = Buffer.concat([await photo('jpeg'), Buffer.from('<script>alert(1)</script>')])
     expect((await prepareImage(polyglot, within)).bytes.toString('latin1')).not.toContain('script')
   })
 
-  test('a bomb is refused before it is unpacked', async () => {
+  test('refuses a decompression bomb before it is decoded', async () => {
     const bomb = await sharp({
       create: { width: 30_000, height: 2100, channels: 3, background: 'white' },
       limitInputPixels: false,
@@ -80,7 +80,7 @@ describe('bitmaps', () => {
     await expect(prepareImage(bomb, within)).rejects.toMatchObject({ status: 400, code: 'invalid_image' })
   })
 
-  test.each(['png', 'jpeg', 'gif', 'webp'] as const)('a truncated %s is refused', async (format) => {
+  test.each(['png', 'jpeg', 'gif', 'webp'] as const)('refuses a truncated %s', async (format) => {
     const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const
     const whole = await sharp({ create: { width: 300, height: 300, channels: 3, background: 'red', noise } })
       .toFormat(format)
@@ -95,11 +95,11 @@ describe('bitmaps', () => {
     ['HTML', Buffer.from('<!doctype html><script>alert(1)</script>')],
     ['text', Buffer.from('hello')],
     ['nothing', Buffer.alloc(0)],
-  ])('%s is no image here', async (_name, bytes) => {
+  ])('does not accept %s as an image', async (_name, bytes) => {
     await expect(prepareImage(bytes, within)).rejects.toMatchObject({ status: 415, code: 'file_type_not_supported' })
   })
 
-  test('a kind that is not wanted here is refused, whatever it is called', async () => {
+  test('refuses a type that is not allowed, whatever its declared type', async () => {
     const rules = { ...within, kinds: ['png', 'jpeg'] } as const
     await expect(prepareImage(Buffer.from(svg), rules)).rejects.toMatchObject({
       status: 415,
@@ -108,7 +108,7 @@ describe('bitmaps', () => {
   })
 })
 
-/** Each element refers to the one before it, ten times. */
+/** Each element refers to the previous one, ten times. */
 function nested(reference: (id: string) => string, element = 'g'): string {
   const levels = Array.from(
     { length: 9 },
@@ -129,7 +129,7 @@ describe('SVG', () => {
     return bytes.toString()
   }
 
-  test('keeps what draws', async () => {
+  test('keeps drawing elements', async () => {
     const drawing =
       '<defs><linearGradient id="a"><stop offset="0" stop-color="red"/></linearGradient></defs><g transform="scale(2)"><path d="M0 0h4v4z" fill="url(#a)"/><use href="#b"/><text x="1">a &lt; b</text></g>'
     const text = await made(drawing)
@@ -137,7 +137,7 @@ describe('SVG', () => {
       expect(text).toContain(kept)
   })
 
-  test('keeps the colours of its style sheet as attributes', async () => {
+  test('converts the colors of its style sheet to attributes', async () => {
     const text = await made('<style>.a{fill:#123456}</style><rect class="a" width="4" height="4"/>')
     expect(text).toContain('fill="#123456"')
     expect(text).not.toContain('<style')
@@ -161,11 +161,11 @@ describe('SVG', () => {
     ],
     ['escaped markup in a style', '<style>&lt;/style>&lt;script>alert(1)&lt;/script></style>'],
     ['a link of a data address', '<use href="data:image/svg+xml,alert#a"/>'],
-  ])('loses %s', async (_name, inner) => {
+  ])('removes %s', async (_name, inner) => {
     expect(await made(`${inner}<rect width="1" height="1"/>`)).not.toMatch(/alert|evil|<script|javascript/)
   })
 
-  test('loses handlers of its root', async () => {
+  test('removes event handlers of its root', async () => {
     expect(await made('<rect/>', 'onload="alert(1)"')).not.toContain('alert')
   })
 
@@ -184,24 +184,24 @@ describe('SVG', () => {
       `<svg xmlns="http://www.w3.org/2000/svg"><style>g g g g a{fill:red}</style>${'<g>'.repeat(99)}${'</g>'.repeat(99)}</svg>`,
     ],
     ['too many bytes', `<svg xmlns="http://www.w3.org/2000/svg"><desc>${'a'.repeat(1_100_000)}</desc></svg>`],
-  ])('is refused with %s', async (_name, text) => {
+  ])('refuses %s', async (_name, text) => {
     await expect(prepareImage(Buffer.from(text), within)).rejects.toMatchObject({ status: 400, code: 'invalid_image' })
   })
 })
 
 describe('ICO', () => {
-  test('is kept as it is', async () => {
+  test('is kept unchanged', async () => {
     const given = await ico()
     expect(await prepareImage(given, within)).toEqual({ bytes: given, mediaType: 'image/x-icon' })
   })
 
-  test('loses what follows its images', async () => {
+  test('loses data after its images', async () => {
     const given = await ico()
     const polyglot = Buffer.concat([given, Buffer.from('<script>alert(1)</script>')])
     expect((await prepareImage(polyglot, within)).bytes).toEqual(given)
   })
 
-  test('is refused where it is damaged', async () => {
+  test('is refused if it is malformed', async () => {
     const given = await ico()
     const wrong = { status: 400, code: 'invalid_image' }
     for (const length of [6, 20, given.length - 1])

@@ -6,19 +6,19 @@ export const s3Keys = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnF
 
 export interface S3Server extends AsyncDisposable {
   readonly url: string
-  /** By path, the bucket included. */
+  /** By path, including the bucket. */
   readonly objects: Map<string, Buffer>
-  /** Answers the next request with this status and nothing else. */
+  /** Responds to the next request with this status and nothing else. */
   failNext(status: number): void
-  /** Does what the next request wants, and ends the connection without an answer, or within it. */
+  /** Performs the next request, and closes the connection without a response or during it. */
   breakNext(where: 'before the answer' | 'within the answer'): void
-  /** Answers the next request with the first half of what is asked for, as if it were all. */
+  /** Responds to the next request with the first half of the object, as if it were complete. */
   cutNext(): void
-  /** Refuses to remove what has this path. */
+  /** Refuses to delete the object with this path. */
   lock(path: string): void
 }
 
-/** What S3 does with single objects, signatures included (AWS Signature Version 4). */
+/** The single-object operations of S3, including signatures (AWS Signature Version 4). */
 export async function startS3Server(): Promise<S3Server> {
   const objects = new Map<string, Buffer>()
   let failure = 0

@@ -2,7 +2,7 @@ import sharp from 'sharp'
 
 const red = { r: 200, g: 20, b: 20 }
 
-/** A bitmap of one colour, with what a camera writes beside it. */
+/** A bitmap of one color, with the metadata of a camera. */
 export function photo(
   format: 'png' | 'jpeg' | 'webp' | 'gif' | 'avif' | 'tiff',
   width = 40,
@@ -32,7 +32,7 @@ export async function ico(): Promise<Buffer> {
   return Buffer.concat([head, image])
 }
 
-/** The beginning of a photograph of a telephone. */
+/** The start of a phone photo. */
 export const heic: Buffer = Buffer.concat([
   Buffer.from([0, 0, 0, 24]),
   Buffer.from('ftypheic'),

@@ -33,7 +33,7 @@ describe('a folder', () => {
 
   afterAll(async () => stack.disposeAsync())
 
-  test('has the file of each image that is shown, and no other', async () => {
+  test('has the file of each image in use, and no other', async () => {
     expect(await put(instance, svg)).toEqual([204, ''])
     expect(await put(instance, await photo('png'))).toEqual([204, ''])
     const files = await filesBelow(folder)
@@ -44,7 +44,7 @@ describe('a folder', () => {
     expect(await filesBelow(folder)).toEqual([])
   })
 
-  test('that lost a file has no image', async () => {
+  test('serves no image for a missing file', async () => {
     await put(instance, svg)
     for (const file of await filesBelow(folder)) await rm(file)
     const answer = await shown(instance)
@@ -75,7 +75,7 @@ describe('S3', () => {
       S3_DISABLE_DEFAULT_INTEGRITY_CHECKS: 'true',
     })
 
-  test('has the file of each image that is shown, and no other', async () => {
+  test('has the file of each image in use, and no other', async () => {
     await using instance = await withS3()
     expect(await put(instance, svg)).toEqual([204, ''])
     expect(await put(instance, await photo('png'))).toEqual([204, ''])
@@ -85,7 +85,7 @@ describe('S3', () => {
     const answer = await shown(instance)
     expect([answer.type, answer.bytes]).toEqual(['image/png', [...s3.objects.values()][0]])
 
-    // A storage that is away for a moment takes back nothing.
+    // A temporary failure of the storage reverts nothing.
     s3.failNext(403)
     expect(await put(instance, svg)).toEqual([500, 'internal_error'])
     expect((await shown(instance)).type).toBe('image/png')
@@ -93,7 +93,7 @@ describe('S3', () => {
     expect(s3.objects.size).toBe(0)
   })
 
-  test('keeps no file of an upload that failed after it was written', async () => {
+  test('keeps no file of an upload that failed after the write', async () => {
     await using instance = await withS3()
     s3.breakNext('before the answer')
     expect(await put(instance, svg)).toEqual([500, 'internal_error'])
@@ -108,7 +108,7 @@ describe('S3', () => {
     ['ends the connection before the answer', () => s3.breakNext('before the answer')],
     ['ends the connection within the answer', () => s3.breakNext('within the answer')],
     ['answers with a part of the file', () => s3.cutNext()],
-  ])('serves no part of an image, and no failure that is cached, when it %s', async (_what, fail) => {
+  ])('serves no partial image and no cacheable error when it %s', async (_what, fail) => {
     await using instance = await withS3()
     expect(await put(instance, await photo('png'))).toEqual([204, ''])
     const whole = await instance.agent().fetch(instance.url + logo)
@@ -121,7 +121,7 @@ describe('S3', () => {
     await instance.administrator.sendJson('DELETE', instance.url + logo)
   })
 
-  test('removes other files where one cannot be removed', async () => {
+  test('deletes other files if one cannot be deleted', async () => {
     await using instance = await withS3()
     expect(await put(instance, svg)).toEqual([204, ''])
     const [kept = ''] = s3.objects.keys()
@@ -140,7 +140,7 @@ describe('S3', () => {
     ...s3Keys,
   }
 
-  test('reads nothing where there is nothing, and says why it cannot', async () => {
+  test('reads nothing if there is no object, and reports why a read failed', async () => {
     const store = s3FileStore({ ...config, endpoint: s3.url })
     expect(await store.read('none')).toBeUndefined()
     await store.remove('none')

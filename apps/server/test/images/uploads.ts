@@ -4,13 +4,13 @@ export interface Upload {
   readonly method: 'PUT' | 'POST'
   readonly url: string
   readonly bytes: Uint8Array | string
-  /** `file` unless the test is about another. */
+  /** `file` unless the test needs another name. */
   readonly field?: string
-  /** What the browser calls it, which nobody believes. */
+  /** The file type declared by the browser, which the server does not trust. */
   readonly type?: string
 }
 
-/** Sends a form with a file as the script of a page does, with the browser's cookies. */
+/** Sends a form with a file as the page script does, with the cookies of the browser. */
 export function upload(agent: UserAgent, { method, url, bytes, field = 'file', type = 'image/png' }: Upload) {
   const form = new FormData()
   form.set(field, new Blob([bytes as BlobPart], { type }), 'picture.png')
@@ -21,7 +21,7 @@ export function upload(agent: UserAgent, { method, url, bytes, field = 'file', t
   return agent.fetch(url, { method, body: form, headers: { cookie, 'sec-fetch-site': 'same-origin' } })
 }
 
-/** The bytes and the headers at an address, for everybody. */
+/** The bytes and headers of a public URL. */
 export async function show(agent: UserAgent, url: string, headers: Readonly<Record<string, string>> = {}) {
   const answer = await agent.fetch(url, { headers })
   return {

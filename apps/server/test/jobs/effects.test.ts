@@ -31,7 +31,7 @@ const person = async (userName: string, disabled = false) => {
   return (await directory.create(user, { disabled })).id
 }
 
-/** What is there before a start, and whether a job has dealt with it since. */
+/** The state before a start, and whether a job has processed it since. */
 type Leftover = (database: OpenDatabase) => Promise<() => Promise<boolean>>
 
 const leftovers: Readonly<Record<string, Leftover>> = {
@@ -56,7 +56,7 @@ const leftovers: Readonly<Record<string, Leftover>> = {
     const { id: groupId } = await directory.groups.create({ name: 'guests', friendlyName: 'Guests' })
     await directory.groups.setMembers(groupId, [userId])
     await directory.groups.setMembershipEnd({ groupId, userId, endsAt: longAgo + 1 })
-    // Nobody is shown a membership that has ended, so the row is asked for.
+    // No API returns an expired membership, so the test reads the row.
     return async () => (await dataSource.query('SELECT 1 FROM pocket_membership')).length === 0
   },
   'remove-unverified-signups': async ({ approvals }) => {
@@ -91,7 +91,7 @@ const leftovers: Readonly<Record<string, Leftover>> = {
   },
 }
 
-test('what was left before a start is dealt with by the jobs, without anybody who asks for it', async () => {
+test('the jobs process all data left from before a start, without any request', async () => {
   const done = await Promise.all(
     Object.entries(leftovers).map(async ([job, leave]) => [job, await leave(database)] as const),
   )
@@ -112,7 +112,7 @@ test('what was left before a start is dealt with by the jobs, without anybody wh
       FIDO_METADATA_FILE_PATH: `${folder.path}/none.jwt`,
     }),
   )
-  // The first run begins by itself; the time that a test may take ends the waiting.
+  // The first run starts automatically; the test timeout bounds the wait.
   while ((await waiting()).length > 0);
   const outcomes = async () => (await database.jobs.list()).map(({ name, lastOutcome }) => [name, lastOutcome] as const)
   while ((await outcomes()).some(([, outcome]) => outcome === null));

@@ -1,6 +1,6 @@
 import type { Repeat } from '../../src/jobs/repeat.ts'
 
-/** A repeat without time: what was asked for is done when the test says so. */
+/** A repeat without a timer: the test triggers each run. */
 export class ManualRepeat {
   readonly #works = new Set<() => Promise<void>>()
 
@@ -13,7 +13,7 @@ export class ManualRepeat {
     return this.#works.size
   }
 
-  /** Does each piece of work once; resolves when it is done. */
+  /** Runs each task once; resolves when it is done. */
   async tick(): Promise<void> {
     await Promise.all(Array.from(this.#works, (work) => work()))
   }

@@ -5,7 +5,7 @@ function timersThatKeepAlive(): number {
   return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
 }
 
-test('a repeated work is done again and again, and keeps no process alive', async () => {
+test('a repeated task runs periodically, and keeps no process alive', async () => {
   const before = timersThatKeepAlive()
   const { promise, resolve } = Promise.withResolvers<void>()
   let times = 0

@@ -3,7 +3,7 @@ import { openDatabase } from '../../src/database/open-database.ts'
 import { createScheduler } from '../../src/jobs/scheduler.ts'
 import { createLogger } from '../../src/logging/logger.ts'
 
-// A program: a replica with one job that does not end by itself. `begun` is when it has it.
+// A program that runs a replica with one job that never finishes. It prints `begun` when it has the job.
 
 const [kind = '', place = '', folder = '', leaseMs = ''] = process.argv.slice(2)
 const database =
@@ -27,5 +27,5 @@ scheduler.register({
     }),
 })
 scheduler.start()
-// Its timers alone would not keep it alive.
+// Its timers alone would not keep the process alive.
 setInterval(() => {}, 60_000)

@@ -17,7 +17,7 @@ interface TwoReplicas extends AsyncDisposable {
   empty(): Promise<void>
 }
 
-/** One database and two replicas, on PostgreSQL each with connections of its own. */
+/** One database and two replicas, on PostgreSQL each with its own connections. */
 async function openTwice(kind: string): Promise<TwoReplicas> {
   const stack = new AsyncDisposableStack()
   const folder = stack.use(await createFolder())
@@ -27,7 +27,7 @@ async function openTwice(kind: string): Promise<TwoReplicas> {
       : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
   const config = { database, dataFolder: folder.path, encryptionKey: undefined }
   const first = stack.use(await openDatabase(config, keepingLogger().logger))
-  // Two connections of one process to one SQLite file would wait for each other without letting each other go on.
+  // Two connections of one process to one SQLite file would deadlock.
   const second = kind === 'SQLite' ? first : stack.use(await openDatabase(config, keepingLogger().logger))
   return {
     stores: [first.jobs, second.jobs],
@@ -61,7 +61,7 @@ describe.each(kinds)('%s', (kind) => {
 
   afterEach(() => stack.disposeAsync())
 
-  /** A replica; `index` says over which connection it works. */
+  /** A replica; `index` selects its connection. */
   function replica(index: number): Scheduler {
     const store = storeOf(index)
     const clock = { now: () => now }
@@ -86,7 +86,7 @@ describe.each(kinds)('%s', (kind) => {
     return (await storeOf(0).list()).find((job) => job.name === name)
   }
 
-  test('a job runs at once, and again when its interval is over', async () => {
+  test('a job runs at once, and again after its interval', async () => {
     const scheduler = replica(0)
     let runs = 0
     scheduler.register({ name: 'clean-up', intervalMs: hour, run: async () => ++runs })
@@ -110,7 +110,7 @@ describe.each(kinds)('%s', (kind) => {
     })
   })
 
-  test('a job that is brought forward runs before its interval is over', async () => {
+  test('a job that is brought forward runs before its interval ends', async () => {
     const scheduler = replica(0)
     let runs = 0
     scheduler.register({ name: 'clean-up', intervalMs: hour, run: async () => ++runs })
@@ -124,7 +124,7 @@ describe.each(kinds)('%s', (kind) => {
   })
 
   test.each([hour, 72 * hour, 1500 * 24 * hour])(
-    'runs a job after its interval, and takes over a dead replica, when the clock is set back by %i ms',
+    'runs a job after its interval, and takes over from a dead replica, when the clock is set back by %i ms',
     async (jump) => {
       const runs: number[] = []
       const [mine, other] = [replica(0), replica(1)]
@@ -133,7 +133,7 @@ describe.each(kinds)('%s', (kind) => {
       await other.runDue()
       now += jump
       await mine.runDue()
-      // A replica that dies in the middle of a run.
+      // A replica that dies during a run.
       now += hour
       await storeOf(1).claim({ name: 'clean-up', owner: 'dead' }, { now, until: now + 60_000 })
       now -= hour + jump
@@ -147,7 +147,7 @@ describe.each(kinds)('%s', (kind) => {
     },
   )
 
-  test('what is done in place of a job keeps the job from running, and counts as a run of it', async () => {
+  test('work done in place of a job blocks the job and counts as its run', async () => {
     const [mine, other] = [replica(0), replica(1)]
     const done: string[] = []
     for (const scheduler of [mine, other])
@@ -171,7 +171,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(await state()).toMatchObject({ lastOutcome: 'failed', lastError: 'broken', leaseOwner: null })
   })
 
-  test('a job can ask to run soon after a start, whenever its interval would be over', async () => {
+  test('a job can request a run soon after a start, whatever its interval', async () => {
     const job = { name: 'clean-up', intervalMs: hour, maxFirstDelayMs: 5000, run: async () => {} }
     const first = replica(0)
     first.register(job)
@@ -183,7 +183,7 @@ describe.each(kinds)('%s', (kind) => {
     expect((await state())?.nextRunAt).toBe(now + 5000)
   })
 
-  test('of two replicas one runs a job that is due', async () => {
+  test('one of two replicas runs a due job', async () => {
     const runs: number[] = []
     const schedulers = [replica(0), replica(1)]
     for (const [index, scheduler] of schedulers.entries())
@@ -193,7 +193,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(runs).toHaveLength(10)
   })
 
-  test('a job is not begun elsewhere while it runs, and a renewed lease does not run out', async () => {
+  test('a running job starts on no other replica, and its renewed lease does not expire', async () => {
     const gate = gateOf(stack)
     const begun = Promise.withResolvers<void>()
     const others: string[] = []
@@ -221,7 +221,7 @@ describe.each(kinds)('%s', (kind) => {
     expect((await state())?.lastOutcome).toBe('succeeded')
   })
 
-  test('the job of a replica that has died is taken over when its lease has run out', async () => {
+  test('the job of a dead replica is taken over when its lease expires', async () => {
     const dead = storeOf(0)
     await dead.announce('clean-up', { now, latest: now + hour })
     expect(await dead.claim({ name: 'clean-up', owner: 'dead' }, { now, until: now + 60_000 })).toBe(true)
@@ -238,7 +238,7 @@ describe.each(kinds)('%s', (kind) => {
     expect((await state())?.lastOutcome).toBe('succeeded')
   })
 
-  test('a replica whose job was taken over stops it and records nothing', async () => {
+  test('a replica that lost its job stops it and records nothing', async () => {
     const begun = Promise.withResolvers<AbortSignal>()
     const mine = replica(0)
     mine.register({ name: 'clean-up', intervalMs: hour, run: (signal) => untilAborted(signal, begun.resolve) })
@@ -253,7 +253,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(await state()).toMatchObject({ leaseOwner: 'thief', lastOutcome: null })
   })
 
-  test('a failure is recorded and logged, and ends with the next success', async () => {
+  test('a failure is recorded and logged, and cleared by the next success', async () => {
     const scheduler = replica(0)
     let fail = true
     scheduler.register({
@@ -276,7 +276,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(await state()).toMatchObject({ lastOutcome: 'succeeded', lastError: null })
   })
 
-  test('disposal stops what runs and leaves it to another replica', async () => {
+  test('disposal stops a running job and leaves it to another replica', async () => {
     const begun = Promise.withResolvers<AbortSignal>()
     const mine = replica(0)
     mine.register({ name: 'clean-up', intervalMs: hour, run: (signal) => untilAborted(signal, begun.resolve) })
@@ -294,7 +294,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(ran).toEqual(['ran'])
   })
 
-  test('a run that finishes in spite of the stop counts', async () => {
+  test('a run that finishes despite the stop counts', async () => {
     const begun = Promise.withResolvers<AbortSignal>()
     const mine = replica(0)
     mine.register({
@@ -318,7 +318,7 @@ describe.each(kinds)('%s', (kind) => {
     expect((await state())?.nextRunAt).toBe(now + hour)
   })
 
-  test('a store that fails is logged, and the next look goes on', async () => {
+  test('a store failure is logged, and the next check continues', async () => {
     let away = true
     const store = {
       ...bound(storeOf(0)),
@@ -335,7 +335,7 @@ describe.each(kinds)('%s', (kind) => {
     await scheduler[Symbol.asyncDispose]()
   })
 
-  test('two jobs of one name are a mistake', () => {
+  test('two jobs with one name are an error', () => {
     const scheduler = replica(0)
     const job = { name: 'clean-up', intervalMs: hour, run: async () => {} }
     scheduler.register(job)
@@ -347,7 +347,7 @@ describe.each(kinds)('%s', (kind) => {
   }
 })
 
-/** Opens at the end of a test too: one that fails waits for nothing. */
+/** Opens at the end of a test too, so that a failed test does not block. */
 function gateOf(stack: AsyncDisposableStack): PromiseWithResolvers<void> {
   const gate = Promise.withResolvers<void>()
   stack.defer(() => gate.resolve())

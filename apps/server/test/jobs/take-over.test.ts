@@ -9,11 +9,11 @@ import { createFolder } from '../database/folder.ts'
 import { keepingLogger } from '../database/keeping-logger.ts'
 
 const program = fileURLToPath(new URL('replica.ts', import.meta.url))
-/** Milliseconds. A third of it passes before the lease is renewed; the rest is for a process that hardly gets a turn. */
+/** Milliseconds. The lease is renewed after a third of it; the rest is a margin for a process that gets little CPU time. */
 const leaseMs = 15_000
 const flags = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning']
 
-// Both mostly wait.
+// Both processes are mostly idle.
 test.concurrent.each(['SQLite', 'PostgreSQL'])(
   'on %s another process waits for one that runs a job, and takes it over when that one is killed',
   async (kind) => {
@@ -54,14 +54,14 @@ test.concurrent.each(['SQLite', 'PostgreSQL'])(
       expect(leaseUntil).toBeGreaterThan(firstEnd)
       return leaseUntil ?? 0
     })
-    // It lives, so it keeps what it has beyond the end of its first lease.
+    // The process is alive, so it keeps the job beyond its first lease.
     now = firstEnd + 1
     await scheduler.runDue()
     expect([(await state())?.leaseOwner, runs]).toEqual(['mortal', 0])
 
     mortal.kill('SIGKILL')
     await mortal.exit
-    // It may have renewed its lease once more meanwhile.
+    // The process can have renewed its lease once more in between.
     now = Math.max(renewedEnd, (await state())?.leaseUntil ?? 0) + 1
     scheduler.start()
     await taken.promise

@@ -34,7 +34,7 @@ function person(id: string, disabled = false): KnownUser {
   }
 }
 
-/** What follows from what an import has done, in the order in which it happens. */
+/** The effects of an import, in the order in which they occur. */
 async function following(done: LdapApplied): Promise<readonly string[]> {
   const said: string[] = []
   const host = createLdapHost({
@@ -44,7 +44,7 @@ async function following(done: LdapApplied): Promise<readonly string[]> {
     },
     recordMany: async (events: readonly NamedEvent[]) =>
       void said.push(...events.map(({ event, names }) => `${event.event} ${names.accountName} by ${names.actorName}`)),
-    // A cast: nothing is said about pictures here.
+    // A cast: this test does not use pictures.
     images: {} as Images,
     forgetUser: async (id) => void said.push(`forget ${id}`),
     forgetGroup: async (id) => void said.push(`forget group ${id}`),
@@ -54,7 +54,7 @@ async function following(done: LdapApplied): Promise<readonly string[]> {
   return said
 }
 
-test('who is disabled, removed or leaves groups loses what that gave them, and everything is written down', async () => {
+test('users who are disabled, removed or leave groups lose the access of these, with audit events', async () => {
   const group = { id: 'g1', name: 'staff', friendlyName: 'staff', ldapId: 'x', createdAt: 1 }
   const membership = (groupId: string, removed: readonly string[]) => ({
     groupId,

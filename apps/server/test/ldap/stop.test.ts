@@ -5,7 +5,7 @@ import { startCalled } from '../api/calls.ts'
 import { whole, write } from '../api/setting-calls.ts'
 import { withoutLongTimeouts } from '../stopped-time.ts'
 
-/** Lets everybody in and says nothing. */
+/** A server that accepts every connection and sends nothing. */
 const silent: Server = createServer()
 beforeAll(async () => {
   silent.listen(0, '127.0.0.1')
@@ -15,9 +15,9 @@ afterAll(() => {
   silent.close()
 })
 
-test('what waits for LDAP ends with the server', async () => {
+test('pending LDAP requests end with the server', async () => {
   await using instance = await startCalled('SQLite')
-  // A cast, since it listens on a port.
+  // A cast: it listens on a port.
   const { port } = silent.address() as AddressInfo
   await instance.call(write, {
     body: whole({
@@ -43,7 +43,7 @@ test('what waits for LDAP ends with the server', async () => {
     const [socket] = (await reached) as [Socket]
     ends.push(once(socket.on('error', () => {}).resume(), 'close'))
   }
-  // Requests that do not end are cut off after five seconds; these end before.
+  // Open requests are aborted after five seconds; these end earlier.
   await withoutLongTimeouts(() => instance[Symbol.asyncDispose]())
   await Promise.all(ends)
   expect(await Promise.all(answers)).not.toContain('cut off')

@@ -18,7 +18,7 @@ const secrets = {
 }
 
 describe.each([true, false])('LOG_JSON=%s', (json) => {
-  test('writes what is at or above the level, one entry a line', () => {
+  test('writes entries at or above the level, one per line', () => {
     const { logger, lines } = collecting(json)
     logger.debug('a detail')
     logger.info('listening')
@@ -27,7 +27,7 @@ describe.each([true, false])('LOG_JSON=%s', (json) => {
     expect(lines.every((line) => line.indexOf('\n') === line.length - 1)).toBe(true)
   })
 
-  test('hides secrets at each depth and shows what stands beside them', () => {
+  test('redacts secrets at any depth and keeps the fields next to them', () => {
     const { logger, lines } = collecting(json)
     logger.info(secrets, 'request')
     expect(lines.join()).not.toContain('s3cret')
@@ -36,7 +36,7 @@ describe.each([true, false])('LOG_JSON=%s', (json) => {
     expect(lines.join()).toContain('grant_type')
   })
 
-  test("keeps an error's code, message and stack", () => {
+  test('keeps the code, message and stack of an error', () => {
     const { logger, lines } = collecting(json)
     logger.error({ err: Object.assign(new Error('away'), { code: 'ECONNREFUSED' }) }, 'no database')
     expect(lines.join()).toContain('ECONNREFUSED')
@@ -45,27 +45,27 @@ describe.each([true, false])('LOG_JSON=%s', (json) => {
   })
 })
 
-test("a failed statement's parameters are left out", () => {
+test('omits the parameters of a failed statement', () => {
   const { logger, lines } = collecting(true)
   logger.error({ err: Object.assign(new Error('failed'), { parameters: ['s3cret'], query: 'INSERT' }) }, 'database')
   expect(lines.join()).toContain('failed')
   expect(lines.join()).not.toContain('s3cret')
 })
 
-test('a line of JSON has the level by name and the time in UTC', () => {
+test('a JSON line has the level name and the time in UTC', () => {
   const { logger, lines } = collecting(true)
   logger.warn({ job: 'clean-up' }, 'late')
   const entry: unknown = JSON.parse(lines[0] ?? '')
   expect(entry).toEqual({ level: 'warn', time: expect.stringMatching(/^\d{4}-.*Z$/), job: 'clean-up', msg: 'late' })
 })
 
-test('a readable line is time, level, message and the fields', () => {
+test('a readable line has the time, level, message and fields', () => {
   const { logger, lines } = collecting(false)
   logger.info({ url: 'http://localhost:1411', name: 'two words', count: 3 }, 'listening')
   expect(lines[0]).toMatch(/^\S+Z INFO {2}listening url=http:\/\/localhost:1411 name="two words" count=3\n$/)
 })
 
-test('nobody can forge a line or move the cursor', () => {
+test('no input can forge a line or move the cursor', () => {
   const { logger, lines } = collecting(false)
   const hostile = 'x\n2030-01-01T00:00:00Z INFO all is well\u001b[2J\u2028y'
   logger.info({ [`k${hostile}`]: hostile, err: new Error(hostile) }, hostile)

@@ -25,8 +25,8 @@ async function open(name: string, options?: Parameters<TestBrowser['newPage']>[0
 }
 const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim())
 
-describe('a dangerous act', () => {
-  test('opens a dialog by the keyboard, which says what happens, and gives the focus back', async () => {
+describe('a dangerous action', () => {
+  test('opens a dialog with the keyboard, explains the effect, and restores the focus', async () => {
     await open('user')
     const dialog = page.getByRole('dialog', { name: 'Delete Bilal Mansour?' })
     await page.getByRole('button', { name: 'Delete…' }).press('Enter')
@@ -43,7 +43,7 @@ describe('a dangerous act', () => {
     expect(page.url()).toBe(`${server.origin}/user`)
   })
 
-  test('is a link to a page that asks where no script runs', async () => {
+  test('is a link to a confirmation page without scripts', async () => {
     await open('user', { javaScriptEnabled: false })
     const link = page.getByRole('link', { name: 'Delete…' })
     expect(await link.getAttribute('href')).toBe('/settings/admin/users/2/remove')
@@ -51,10 +51,10 @@ describe('a dangerous act', () => {
 })
 
 describe('a form', () => {
-  test('shows that it is on its way and is sent once, until the page comes back', async () => {
+  test('shows that it is being sent, and is sent once, until the page returns', async () => {
     await open('user')
     let sent = 0
-    // What answers so leaves the page as it is.
+    // This response keeps the page unchanged.
     await page.route('**/settings/admin/users/2', async (route) => {
       sent += 1
       await route.fulfill({ status: 204 })
@@ -75,7 +75,7 @@ describe('a form', () => {
   })
 })
 
-describe('what takes a while', () => {
+describe('a slow action', () => {
   test.each([
     ['ldap-run', 'Test the connection'],
     ['ldap-run', 'Dry run'],
@@ -87,7 +87,7 @@ describe('what takes a while', () => {
     ['settings-email-off', 'Save and send a test e-mail'],
     ['confirm-users', 'Add to the group'],
     ['jobs', 'Run now Send e-mails'],
-  ])('is seen to go on: at %s, “%s”', async (name, act) => {
+  ])('shows its progress: at %s, “%s”', async (name, act) => {
     await open(name)
     await page.route('**/settings/**', async (route) => {
       if (route.request().method() === 'POST') await route.fulfill({ status: 204 })
@@ -99,8 +99,8 @@ describe('what takes a while', () => {
   })
 })
 
-test('a picture that is sent is seen to go on, whether it is cut out or not', async () => {
-  // A pixel.
+test('a picture upload shows its progress, with or without cropping', async () => {
+  // One pixel.
   const buffer = Buffer.from(
     'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
     'base64',
@@ -123,7 +123,7 @@ test('a picture that is sent is seen to go on, whether it is cut out or not', as
   await open('account')
 })
 
-test('a picture is seen to be read, and is waited for where it is saved meanwhile', async () => {
+test('the page shows that a picture is being read, and waits for it on save', async () => {
   await open('account')
   const sent = new Promise<string>((resolve) => {
     server.answer = ({ method, body }) => {
@@ -150,12 +150,12 @@ test('a picture is seen to be read, and is waited for where it is saved meanwhil
     return [during, status.textContent]
   })
   expect(said).toEqual(['Opening the picture…', ''])
-  // Not the whole of it, but what is cut out.
+  // The cropped part only.
   expect(await sent).toContain('filename="picture.png"')
   server.answer = () => undefined
 })
 
-test('who cannot run it now is told why', async () => {
+test('a disabled run button explains why', async () => {
   await open('client-scim-stopped')
   const run = page.getByRole('button', { name: 'Run now' })
   expect(await run.isDisabled()).toBe(true)
@@ -165,7 +165,7 @@ test('who cannot run it now is told why', async () => {
   expect(await page.getByText('It runs already.').isVisible()).toBe(true)
 })
 
-test('a name is cut where it ends, and begins where lines do, whatever the language of the page is', async () => {
+test('a long name is truncated at its end and starts at the line start, for any page language', async () => {
   for (const [locale, side] of [
     ['ar', 'right'],
     ['en', 'left'],
@@ -188,7 +188,7 @@ test('a name is cut where it ends, and begins where lines do, whatever the langu
   await open('apps')
 })
 
-test('a form that somebody else has been faster with takes the focus to what was changed', async () => {
+test('a form with a concurrent change moves the focus to the changed field', async () => {
   for (const name of ['account-conflict', 'user-conflict', 'client-conflict', 'settings-sign-up']) {
     await open(name)
     expect([name, await focused()]).toEqual([name, expect.stringContaining('Somebody else has changed this')])
@@ -198,7 +198,7 @@ test('a form that somebody else has been faster with takes the focus to what was
 })
 
 describe('a list', () => {
-  test('shows what can be done with several once one is chosen, and chooses all at once', async () => {
+  test('shows bulk actions after a selection, and selects all at once', async () => {
     await open('users')
     const acts = page.getByRole('group', { name: 'What to do with the selected' })
     expect(await acts.isVisible()).toBe(false)
@@ -218,7 +218,7 @@ describe('a list', () => {
     expect(await acts.isVisible()).toBe(false)
   })
 
-  test('works without scripts, but for choosing all at once', async () => {
+  test('works without scripts, except for selecting all', async () => {
     await open('users', { javaScriptEnabled: false })
     expect(await page.getByRole('checkbox', { name: 'Select everything on this page' }).isVisible()).toBe(false)
     await page.getByRole('checkbox', { name: 'Select Anna Koch' }).check()
@@ -227,7 +227,7 @@ describe('a list', () => {
     expect(await page.getByRole('checkbox', { name: 'E-mail' }).isChecked()).toBe(true)
   })
 
-  test('asks the server for what is typed and chosen', async () => {
+  test('queries the server for the typed and selected filters', async () => {
     await open('users')
     await page.getByText('Filter and sort').click()
     await page.getByLabel('State').selectOption('true')
@@ -245,7 +245,7 @@ describe('a list', () => {
     })
   })
 
-  test('closes what drops down by Escape, and gives the focus back', async () => {
+  test('closes dropdowns with Escape, and restores the focus', async () => {
     await open('users')
     const columns = page.locator('details', { hasText: 'Columns' }).last()
     await columns.locator('summary').press('Enter')
@@ -257,7 +257,7 @@ describe('a list', () => {
 })
 
 test.each(['users', 'groups', 'clients', 'apis', 'api-keys', 'invitations', 'emails', 'jobs-failed', 'audit-log-all'])(
-  'nothing of the list of %s is cut on a tablet, and no page is wider than its window',
+  'the list of %s is not clipped on a tablet, and no page is wider than its window',
   async (name) => {
     await open(name, { viewport: { width: 820, height: 1000 } })
     const cut = () =>
@@ -274,7 +274,7 @@ test.each(['users', 'groups', 'clients', 'apis', 'api-keys', 'invitations', 'ema
   },
 )
 
-describe('the rail', () => {
+describe('the navigation', () => {
   test.each(['light', 'dark'] as const)('is a menu on a phone, in %s', async (colorScheme) => {
     await open('users', { viewport: phone, colorScheme })
     const users = page.getByRole('link', { name: 'Users', exact: true })
@@ -289,13 +289,13 @@ describe('the rail', () => {
     expect(await focused()).toBe('Menu')
   })
 
-  test('opens without scripts as well', async () => {
+  test('opens without scripts too', async () => {
     await open('users', { viewport: phone, javaScriptEnabled: false })
     await page.getByRole('button', { name: 'Menu' }).click()
     expect(await page.getByRole('button', { name: 'Sign out' }).isVisible()).toBe(true)
   })
 
-  test('shows its administration to administrators alone', async () => {
+  test('shows the administration only to administrators', async () => {
     await open('account-no-passkey')
     expect(await page.getByRole('link', { name: 'Users', exact: true }).count()).toBe(0)
     expect(await page.getByRole('link', { name: 'Account', exact: true }).isVisible()).toBe(true)

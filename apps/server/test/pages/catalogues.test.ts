@@ -5,13 +5,13 @@ import { type PageServer, startPageServer } from './page-server.ts'
 import { day, now } from './states/common.ts'
 
 const server = new URL('../../', import.meta.url)
-/** What is named in two steps in the sources: a finding, an event or an act, then its part. */
+/** Message keys that the sources compose from two parts: a finding, an event or an action, and its part. */
 const families = [/^overview\.findings\./, /^auditLog\.sentences\./, /^confirm\./]
 
 const languages = 'ar cs da de es fr it ja ko nl pl pt-BR sv tr uk zh-Hans zh-Hant'.split(' ')
 
 let english: ReadonlyMap<string, string>
-/** Texts that a language has in common with English: names, words of protocols, loanwords. `*` is for all of them. */
+/** Texts that a language shares with English: names, protocol terms, loanwords. `*` stands for all languages. */
 let sameWords: Readonly<Record<string, readonly string[]>>
 let sources: readonly string[]
 let pages: PageServer
@@ -46,7 +46,7 @@ function flat(node: object, path = ''): [string, string][] {
 }
 
 describe('the catalogue', () => {
-  test('holds no message that nothing shows', () => {
+  test('contains no unused message', () => {
     const names = new Set<string>()
     const branches: string[] = []
     const patterns: RegExp[] = []
@@ -72,13 +72,13 @@ describe('the catalogue', () => {
 
 const pluralForm = /^(.+)_(zero|one|two|few|many|other)$/
 
-/** The key without its plural form, and the form; none where the message has no forms. */
+/** The key without its plural form, and the form; the form is absent if the message has none. */
 function splitKey(key: string): { readonly name: string; readonly form: string | null } {
   const [, name = key, form = null] = pluralForm.exec(key) ?? []
   return form !== null && english.has(`${name}_other`) ? { name, form } : { name: key, form: null }
 }
 
-/** The keys that a catalogue in this language has to have, in the order of English. */
+/** The keys that a catalogue in this language must have, in the order of English. */
 function keysIn(language: string): readonly string[] {
   const { pluralCategories } = new Intl.PluralRules(language).resolvedOptions()
   const order = ['zero', 'one', 'two', 'few', 'many', 'other']
@@ -92,7 +92,7 @@ function keysIn(language: string): readonly string[] {
 const holes = (text: string, except = '') =>
   [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, hole = '']) => hole))].filter((hole) => hole !== except).sort()
 
-test('there is a catalogue in each language, and no other', async () => {
+test('exists for exactly the supported languages', async () => {
   const files = (await readdir(new URL('locales', server))).filter((name) => name.endsWith('.json'))
   expect(files.sort()).toEqual([...languages, 'en'].map((language) => `${language}.json`).sort())
 })
@@ -103,16 +103,16 @@ describe.each(languages)('the catalogue %s', (language) => {
     own = await catalogueOf(language)
   })
 
-  test('says all that English says, in every plural form of its own, and nothing else', () => {
+  test('has all messages of English, in every plural form of its language, and no others', () => {
     expect(own.get('language')).toBe(language)
     expect([...own.keys()]).toEqual(keysIn(language))
   })
 
-  test('has the same values in its messages', () => {
+  test('has the same placeholders in its messages', () => {
     const wrong = [...own].filter(([key, text]) => {
       const { name, form } = splitKey(key)
       if (form === null) return holes(text).join() !== holes(english.get(name) ?? '').join()
-      // A form for one number alone may spell it out, and another one must show it as English does.
+      // A plural form for a single number can spell it out; any other form must contain it as in English.
       const counts = language === 'ar' || form !== 'one' ? ['other'] : ['one', 'other']
       const exact = form === 'zero' || form === 'one' || form === 'two'
       return !counts.some((each) => {
@@ -126,7 +126,7 @@ describe.each(languages)('the catalogue %s', (language) => {
     expect(wrong).toEqual([])
   })
 
-  test('is not in English', () => {
+  test('is translated', () => {
     const known = new Set([...(sameWords['*'] ?? []), ...(sameWords[language] ?? [])])
     const same = [...own].filter(([key, text]) => {
       const { name, form } = splitKey(key)
@@ -136,7 +136,7 @@ describe.each(languages)('the catalogue %s', (language) => {
     expect(same).toEqual([])
   })
 
-  test('says dates, times and numbers as they are said there', async () => {
+  test('formats dates, times and numbers for its language', async () => {
     const answer = await fetch(`${pages.origin}/user`, { headers: { cookie: `language=${language}` } })
     const html = await answer.text()
     expect(html).toContain(

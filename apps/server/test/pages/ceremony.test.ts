@@ -41,7 +41,7 @@ const creation = {
   authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
 }
 
-/** Answers by path and remembers what was asked. */
+/** Responds by path and records the requests. */
 function answering(answers: Readonly<Record<string, { status: number; body: unknown }>>): void {
   server.answer = ({ path, body }) => {
     asked.push({ path, body })
@@ -49,7 +49,7 @@ function answering(answers: Readonly<Record<string, { status: number; body: unkn
   }
 }
 
-/** The account page at `/start` makes a passkey, so that the virtual authenticator holds one. */
+/** The account page at `/start` creates a passkey, so that the virtual authenticator holds one. */
 async function makePasskey(): Promise<void> {
   answering({
     '/settings/account/passkeys/options': { status: 200, body: { options: creation } },
@@ -69,7 +69,7 @@ describe('signing in', () => {
   const fresh = (expiresAt: number) => void server.pages.set('login', signInView(expiresAt))
   const button = () => page.getByRole('button', { name: 'Continue with a passkey' })
 
-  test('answers the challenge of the page and goes where the server says', async () => {
+  test('answers the challenge of the page and redirects as the server responds', async () => {
     await makePasskey()
     fresh(Date.now() + 300_000)
     asked = []
@@ -81,7 +81,7 @@ describe('signing in', () => {
     expect(challengeOf(asked[0]?.body)).toBe('c2hvcnQ')
   })
 
-  test('fetches a fresh challenge where the one of the page has ended', async () => {
+  test('fetches a new challenge if that of the page has expired', async () => {
     await makePasskey()
     fresh(Date.now() - 1)
     asked = []
@@ -96,7 +96,7 @@ describe('signing in', () => {
     expect(challengeOf(asked[1]?.body)).toBe('ZnJlc2g')
   })
 
-  test('never sends a challenge twice, and says what the server refused', async () => {
+  test('never sends a challenge twice, and shows the error of the server', async () => {
     await makePasskey()
     fresh(Date.now() + 300_000)
     asked = []
@@ -114,7 +114,7 @@ describe('signing in', () => {
     expect(asked.map(({ path }) => path)).toEqual(['/submit', '/ceremony', '/submit'])
   })
 
-  test('has the password manager forget a passkey that nobody has any more', async () => {
+  test('signals the password manager to remove an unknown passkey', async () => {
     await makePasskey()
     fresh(Date.now() + 300_000)
     answering({ '/submit': { status: 400, body: { error: 'No.', code: 'passkey_unknown', request_id: '1' } } })
@@ -124,7 +124,7 @@ describe('signing in', () => {
     expect(await authenticator.credentials()).toEqual([])
   })
 
-  test('tells the passkey to verify its user where the server has just missed that', async () => {
+  test('requires user verification after the server refused a response without it', async () => {
     await makePasskey()
     const view = signInView()
     const preferred = { ...view.ceremony.options, userVerification: 'preferred' } as const
@@ -151,12 +151,12 @@ describe('signing in', () => {
     expect(await page.evaluate(() => Reflect.get(globalThis, 'asked'))).toEqual(['preferred', 'required'])
   })
 
-  test('offers passkeys in a field that is also for a code by e-mail', async () => {
+  test('offers passkeys in a field that also accepts an e-mail code', async () => {
     await makePasskey()
     server.pages.set('field', { ...signInView(), emailCode: { submitTo: '/lc/email', redirect: '/' } })
     answering({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
     asked = []
-    // A virtual authenticator answers a conditional request at once, as if its passkey had been chosen in the field.
+    // A virtual authenticator responds to a conditional request at once, as if its passkey had been selected in the field.
     await page.addInitScript(() => {
       const get = navigator.credentials.get.bind(navigator.credentials)
       navigator.credentials.get = (options) => {
@@ -171,7 +171,7 @@ describe('signing in', () => {
     expect(await page.evaluate(() => sessionStorage.getItem('mediation'))).toBe('conditional')
   })
 
-  test('offers passkeys in the field three times at most, however fast each answer is refused', async () => {
+  test('offers passkeys in the field at most three times, however quickly each response is refused', async () => {
     await makePasskey()
     server.pages.set('field', { ...signInView(), emailCode: { submitTo: '/lc/email', redirect: '/' } })
     answering({
@@ -223,7 +223,7 @@ describe('signing in', () => {
       expect(asked).toEqual([])
     })
 
-    test('stays with the code that was submitted, whatever the server says to a passkey meanwhile', async () => {
+    test('continues with the submitted code, whatever the server responds to a passkey', async () => {
       await makePasskey()
       server.pages.set('lc', codePage())
       answering({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
@@ -232,7 +232,7 @@ describe('signing in', () => {
       const chosen = page.waitForRequest('**/submit')
       await page.goto(`${server.origin}/lc`)
       await chosen
-      // The server takes its time with the code, so that the page is still there when it has judged the passkey.
+      // The server delays the response to the code, so that the page still exists when the passkey is checked.
       await page.evaluate(() => document.forms[0]?.addEventListener('submit', (event) => event.preventDefault()))
       await page.getByRole('button', { name: 'Sign in' }).click()
       const answered = page.waitForResponse('**/submit')
@@ -243,7 +243,7 @@ describe('signing in', () => {
     })
   })
 
-  test('the button takes over from the field', async () => {
+  test('the button replaces the request of the field', async () => {
     await makePasskey()
     server.pages.set('field', { ...signInView(), emailCode: { submitTo: '/lc/email', redirect: '/' } })
     answering({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
@@ -261,7 +261,7 @@ describe('signing in', () => {
     ['iPhone Instagram 300.0', 'This page is open inside of another app'],
     ['Mozilla/5.0 (Linux; Android 14; wv) Chrome/130', 'This page is open inside of another app'],
     ['', 'This device has no passkey for this site, and this browser can’t use one from another device.'],
-  ])('says what to do in a browser such as %j', async (userAgent, sentence) => {
+  ])('explains what to do in a browser such as %j', async (userAgent, sentence) => {
     fresh(Date.now() + 300_000)
     await page.addInitScript((pretended) => {
       if (pretended !== '') Object.defineProperty(navigator, 'userAgent', { value: pretended })
@@ -283,7 +283,7 @@ describe('signing in', () => {
     ['a browser that says that the time is up', 'The time for using your passkey ran out.', { throws: 'TimeoutError' }],
     ['a time that is up', 'The time for using your passkey ran out.', { throws: 'NotAllowedError', timeout: 0 }],
     ['a fault of the browser', 'Something went wrong', { throws: 'UnknownError' }],
-  ])('says what to do: %s', async (_name, sentence, pretended) => {
+  ])('explains what to do: %s', async (_name, sentence, pretended) => {
     const view = signInView()
     const { timeout = 300_000 } = pretended as { timeout?: number }
     const options = { ...view.ceremony.options, timeout }
@@ -302,11 +302,11 @@ describe('signing in', () => {
     await page.getByRole('alert').getByText(sentence).waitFor()
   })
 
-  test('says in one sentence that no passkey was used, and gives the focus back', async () => {
+  test('says in one sentence that no passkey was used, and restores the focus', async () => {
     fresh(Date.now() + 300_000)
     answering({})
     await page.goto(`${server.origin}/login`)
-    // What a browser throws where a person cancels; a virtual authenticator cannot do that.
+    // Browsers throw this when a user cancels, which a virtual authenticator cannot do.
     await page.evaluate(() => {
       navigator.credentials.get = async () => {
         throw new DOMException('The operation either timed out or was not allowed.', 'NotAllowedError')
@@ -318,7 +318,7 @@ describe('signing in', () => {
   })
 
   test.each(['reauthenticate', 'device-request', 'device-authorization-passkey'])(
-    'names no other way where there is none: %s',
+    'names no other method if there is none: %s',
     async (state) => {
       answering({ '/ceremony': { status: 200, body: { ...ceremony, expiresAt: Date.now() + 300_000 } } })
       await page.addInitScript(() => {
@@ -332,7 +332,7 @@ describe('signing in', () => {
     },
   )
 
-  test('is busy while it waits, and asks once however often it is pressed', async () => {
+  test('shows that it waits, and asks once for several clicks', async () => {
     await makePasskey()
     fresh(Date.now() + 300_000)
     asked = []
@@ -356,7 +356,7 @@ describe('signing in', () => {
     expect(asked.map(({ path }) => path)).toEqual(['/submit'])
   })
 
-  test('says so where the server cannot be reached', async () => {
+  test('reports an unreachable server', async () => {
     await makePasskey()
     fresh(Date.now() + 300_000)
     await page.goto(`${server.origin}/login`)
@@ -365,7 +365,7 @@ describe('signing in', () => {
     await page.getByRole('alert').getByText('The server can’t be reached.').waitFor()
   })
 
-  test('goes nowhere but to http and https', async () => {
+  test('navigates only to http and https', async () => {
     await makePasskey()
     fresh(Date.now() + 300_000)
     answering({ '/submit': { status: 200, body: { redirectTo: 'javascript:alert(1)' } } })
@@ -376,7 +376,7 @@ describe('signing in', () => {
   })
 })
 
-test('the account page tells the password manager which passkeys there are, and what the person is called', async () => {
+test('the account page signals the current passkeys and user name to the password manager', async () => {
   await makePasskey()
   const [made] = await authenticator.credentials()
   const view = pageStates.account
@@ -396,10 +396,10 @@ test.each([
   ['passkey_not_allowed', 'Your administrator doesn’t accept this kind of passkey.', 0],
   ['passkey_rejected', 'Your passkey’s answer couldn’t be verified.', 0],
   ['passkey_user_verification_required', 'Your passkey has to check that it’s you', 0],
-  // Somebody has this one.
+  // A user owns this passkey.
   ['passkey_already_registered', 'This passkey is already in use.', 1],
 ])(
-  'a new passkey that the server refuses with %s is not offered later, unless somebody has it',
+  'signals the removal of a new passkey that the server refuses with %s, unless a user owns it',
   async (code, sentence, left) => {
     answering({
       '/settings/account/passkeys/options': { status: 200, body: { options: creation } },
@@ -417,7 +417,7 @@ test.each([
   ['sign-up', '/signup', 'open_signup_disabled', 'Sign-up has been closed meanwhile.'],
   ['sign-up', '/signup', 'token_invalid_or_expired', 'Your link was used or has expired meanwhile.'],
   ['setup', '/login/setup', 'setup_already_completed', 'Somebody has just finished the set-up.'],
-])('nor is one made on the page %s, where %s answers %s', async (view, path, code, sentence) => {
+])('also signals it for a passkey from the page %s, when %s responds %s', async (view, path, code, sentence) => {
   answering({
     [`${path}/options`]: { status: 200, body: { options: creation } },
     [path]: { status: 409, body: { error: 'No.', code, request_id: '1' } },
@@ -428,7 +428,7 @@ test.each([
   expect(await authenticator.credentials()).toEqual([])
 })
 
-test('a button that is pressed before its script has arrived waits for it', async () => {
+test('a button that is clicked before its script has loaded waits for it', async () => {
   answering({
     '/signup/add-passkey/options': { status: 200, body: { options: creation } },
     '/signup/add-passkey': { status: 200, body: { redirectTo: '/signed-out' } },
@@ -451,7 +451,7 @@ test('a button that is pressed before its script has arrived waits for it', asyn
 describe('setting up', () => {
   const finish = () => page.getByRole('button', { name: 'Create passkey and finish' })
 
-  test('sends the fields, then the passkey', async () => {
+  test('sends the fields first and then the passkey', async () => {
     answering({
       '/login/setup/options': { status: 200, body: { options: creation } },
       '/login/setup': { status: 200, body: { redirectTo: '/clients-none' } },
@@ -472,7 +472,7 @@ describe('setting up', () => {
     expect(await authenticator.credentials()).toHaveLength(1)
   })
 
-  test('shows refused fields beside themselves and in a summary with the focus, and keeps what was typed', async () => {
+  test('shows errors next to the fields and in a focused summary, and keeps the input', async () => {
     const fields = [
       { field: 'username', code: 'invalid_format', message: 'is wrong' },
       { field: 'email', code: 'something_new', message: 'is new' },
@@ -494,7 +494,7 @@ describe('setting up', () => {
   })
 })
 
-test('a copy button copies the whole value and says so', async () => {
+test('a copy button copies the full value and confirms it', async () => {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
   await page.goto(`${server.origin}/client`)
   await page.getByRole('button', { name: 'Copy Discovery URL' }).click()

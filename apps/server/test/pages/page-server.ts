@@ -15,14 +15,14 @@ const server = new URL('../../', import.meta.url)
 const policy =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
-/** What a script on a page sent, and how it is answered. */
+/** The data that a page script sent, and the response to it. */
 export type Answer = (request: {
   method: string
   path: string
   body: string
 }) => { status: number; body: unknown } | undefined
 
-/** Where everybody is who comes from the public internet. */
+/** The location of every client on the public internet. */
 const berlin = {
   countryCode: 'DE',
   country: { en: 'Germany', de: 'Deutschland' },
@@ -33,13 +33,13 @@ export interface PageServer extends AsyncDisposable {
   readonly origin: string
   readonly render: (page: PageModel) => Promise<string>
   readonly languages: readonly Language[]
-  /** Pages beside those of `pageStates`. */
+  /** Pages in addition to those of `pageStates`. */
   readonly pages: Map<string, PageModel>
-  /** Answers whatever is no page and no asset. */
+  /** Responds to paths that are not a page or an asset. */
   answer: Answer
 }
 
-/** Renders pages as the product does, from the real templates and the real bundle, under the real policy. */
+/** Renders pages as the product does, with the real templates, bundle and Content Security Policy. */
 export async function startPageServer(catalogues?: Catalogues): Promise<PageServer> {
   const assets = await loadAssets(fileURLToPath(new URL('dist/web', server)))
   const known = catalogues ?? (await loadCatalogues(fileURLToPath(new URL('locales', server))))
@@ -74,7 +74,7 @@ export async function startPageServer(catalogues?: Catalogues): Promise<PageServ
   const { port } = listener.address() as AddressInfo
   const running: PageServer = {
     origin: `http://localhost:${port}`,
-    // Without a header there is nothing to go by.
+    // Without this header the language is unknown.
     render: (page) => render(page, Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url: '/' })),
     languages: known.languages,
     pages,

@@ -19,7 +19,7 @@ import { signInStates } from './states/sign-in.ts'
 import { signUpStates } from './states/sign-up.ts'
 import { usersStates } from './states/users.ts'
 
-/** Every page in the states that look different. The name is the page's address in the preview. */
+/** Every page in each distinct state. The name is the path of the page in the preview. */
 export const pageStates: Readonly<Record<string, PageModel>> = {
   ...accountStates,
   ...apiKeysStates,

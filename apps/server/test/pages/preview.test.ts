@@ -15,20 +15,20 @@ const sizes = {
 
 let server: PageServer
 let browser: TestBrowser
-/** One for all states, which is seen in all looks: to load it anew takes as long as what is looked at. */
+/** One page for all states and themes, because reloading takes as long as the checks. */
 let page: Page
 let said: string[]
 
 beforeAll(async () => {
   server = await startPageServer()
   server.answer = ({ path }) => {
-    // The page that waits for another device asks, and nobody has decided.
+    // The page that waits for another device polls, and no decision exists.
     if (path === '/submit') return { status: 202, body: {} }
-    // The pages are of a day long past, so their challenges have ended.
+    // The pages have a fixed date in the past, so their challenges have expired.
     if (path === '/ceremony') return { status: 200, body: { ...ceremony, expiresAt: Date.now() + 300_000 } }
     return undefined
   }
-  // Without what makes a program fast that runs for long: no page does.
+  // Disables optimizations for long-running scripts, because no page runs long.
   browser = await launchBrowser({ args: ['--js-flags=--no-opt --no-maglev'] })
   page = await browser.newPage()
   said = listen(page)
@@ -49,7 +49,7 @@ describe.each(Object.keys(pageStates))('%s', (name) => {
   test.each([
     ['light', 'desktop'],
     ['dark', 'phone'],
-  ] as const)('is accessible and silent in %s on a %s', async (colorScheme, size) => {
+  ] as const)('is accessible and logs nothing in %s on a %s', async (colorScheme, size) => {
     await look(colorScheme, size)
     await expectNoAxeViolations(page)
     expect(said).toEqual([])
@@ -60,15 +60,15 @@ describe.each(Object.keys(pageStates))('%s', (name) => {
     await expectNothingCut()
   })
 
-  test('fits where letters are twice as large', async () => {
+  test('fits with text at twice the size', async () => {
     await look('light', 'enlarged')
     await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'))
     await expectNothingCut()
   })
 })
 
-describe('what the system asks for', () => {
-  test('is dark, where a person has not chosen otherwise', async () => {
+describe('system preferences', () => {
+  test('select the dark theme, unless the user chose another', async () => {
     const page = await browser.newPage({ colorScheme: 'dark' })
     const shown = async (theme: string) => {
       await page.context().addCookies([{ name: 'theme', value: theme, url: server.origin }])
@@ -80,7 +80,7 @@ describe('what the system asks for', () => {
     await page.context().close()
   })
 
-  test('is that nothing moves', async () => {
+  test('disable animations', async () => {
     const moving = async (reducedMotion: 'reduce' | 'no-preference') => {
       const page = await browser.newPage({ reducedMotion })
       await page.goto(`${server.origin}/settings-email-off`)
@@ -103,9 +103,9 @@ describe('what the system asks for', () => {
   })
 })
 
-describe('what is touched', () => {
+describe('touch targets', () => {
   test.each(['sign-in-field', 'select-account', 'sign-up', 'code-by-email', 'device-request'])(
-    'is large enough for a finger on %s',
+    'are large enough for a finger on %s',
     async (name) => {
       const page = await browser.newPage({ viewport: sizes.phone, hasTouch: true, isMobile: true })
       await page.goto(`${server.origin}/${name}`)
@@ -122,7 +122,7 @@ describe('what is touched', () => {
 })
 
 describe('a card of names and values', () => {
-  test('has room for the names in every language', async () => {
+  test('has enough width for the names in every language', async () => {
     const page = await browser.newPage({ viewport: sizes.phone })
     for (const { tag } of server.languages) {
       await page.context().addCookies([{ name: 'language', value: tag, url: server.origin }])
@@ -165,10 +165,10 @@ describe('sign-in', () => {
     await page.context().close()
   })
 
-  test('says what is missing without JavaScript and keeps every other way open', async () => {
+  test('explains without JavaScript what is missing, and keeps every other method available', async () => {
     const page = await browser.newPage({ javaScriptEnabled: false })
     await page.goto(`${server.origin}/sign-in-to-client`)
-    // Found by its element: what stands inside a noscript is not searched by text.
+    // Found by its element, because text search ignores the content of noscript.
     expect(await page.locator('noscript .note').isVisible()).toBe(true)
     expect(await page.locator('noscript .note').textContent()).toContain('A passkey needs JavaScript')
     expect(await page.getByRole('button', { name: 'Continue with a passkey' }).isVisible()).toBe(false)
@@ -179,10 +179,10 @@ describe('sign-in', () => {
 })
 
 describe('settings', () => {
-  test('a test e-mail that takes a while is seen to go on, and no longer after coming back', async () => {
+  test('a slow test e-mail shows its progress, and stops showing it after back navigation', async () => {
     const page = await browser.newPage()
     await page.goto(`${server.origin}/settings-email-off`)
-    // With no content the browser stays where it is.
+    // A response without content keeps the browser on the page.
     await page.route('**/application-configuration/email', (route) => route.fulfill({ status: 204 }))
     const button = page.getByRole('button', { name: 'Save and send a test e-mail' })
     await button.click()
@@ -192,7 +192,7 @@ describe('settings', () => {
     await page.context().close()
   })
 
-  test('a colour of one’s own is entered once that is chosen, with and without JavaScript', async () => {
+  test('a custom color can be entered after its option is selected, with and without JavaScript', async () => {
     const page = await browser.newPage({ javaScriptEnabled: false })
     await page.goto(`${server.origin}/settings-general`)
     const field = page.getByLabel('Your own colour')
@@ -203,7 +203,7 @@ describe('settings', () => {
   })
 })
 
-/** What a theme lets fade from one colour into the other is seen as it stays. */
+/** Disables theme transitions, so that checks see the final colors. */
 async function look(colorScheme: 'light' | 'dark', size: keyof typeof sizes): Promise<void> {
   await page.setViewportSize(sizes[size])
   await page.emulateMedia({ colorScheme })
@@ -212,7 +212,7 @@ async function look(colorScheme: 'light' | 'dark', size: keyof typeof sizes): Pr
   })
 }
 
-/** Everything that the page says on the console, and every error. */
+/** All console messages and errors of the page. */
 function listen(page: Page): string[] {
   const said: string[] = []
   page.on('console', (message) => said.push(message.text()))

@@ -22,14 +22,14 @@ beforeAll(async () => {
 afterAll(async () => pages[Symbol.asyncDispose]())
 
 describe('templates', () => {
-  test('print nothing unescaped, and hold no inline script, style or handler', async () => {
+  test('escape all output, and contain no inline script, style or handler', async () => {
     const views = fileURLToPath(new URL('views/', server))
     const names = (await readdir(views, { recursive: true })).filter((name) => name.endsWith('.ejs'))
     expect(names.length).toBeGreaterThan(20)
     for (const name of names) {
       const text = await readFile(`${views}${name}`, 'utf8')
       expect([name, text.match(/<%-(?! include\()/)]).toEqual([name, null])
-      // Mail programs load no style sheet, so an e-mail carries its own.
+      // E-mail clients load no style sheet, so an e-mail contains its own.
       if (name.startsWith('emails/')) expect([name, text.match(/<script|\son[a-z]+=/)]).toEqual([name, null])
       else expect([name, text.match(/<style|\sstyle=|\son[a-z]+=|<script(?! type="module" src)/)]).toEqual([name, null])
     }
@@ -46,7 +46,7 @@ describe('templates', () => {
   })
 
   test.each(Object.keys(pageStates))(
-    'make %s whole: one layout, one heading, the language and the theme',
+    'render %s completely: one layout, one heading, the language and the theme',
     async (name) => {
       const state = pageStates[name]
       if (state === undefined) throw new Error('There is no such state.')
@@ -56,7 +56,7 @@ describe('templates', () => {
       expect([count(/<title>[^<]+ · Pocket ID<\/title>/g), count(/<main/g), count(/<h1/g), count(/<\/html>/g)]).toEqual(
         [1, 1, 1, 1],
       )
-      // The profile has the theme as well.
+      // The profile also contains the theme.
       const themes = state.view === 'account' ? 2 : 1
       const language = count(/name="language" value="ar"/g)
       expect([language, count(/name="theme" value="dark"/g), count(/action="\/preferences"/g)]).toEqual([
@@ -76,7 +76,7 @@ describe('templates', () => {
     expect(html).not.toContain('<script>')
   })
 
-  test('ask for the permissions of an API by name, and say what they are for', async () => {
+  test('request the permissions of an API by name, and describe them', async () => {
     const state = pageStates['consent-apis']
     if (state === undefined) throw new Error('There is no such state.')
     const html = await pages.render(state)
@@ -159,7 +159,7 @@ describe('templates', () => {
     ],
   ]
 
-  test.each(shown)('of %s say what people decide by, and lead where they may go', async (name, texts, actions) => {
+  test.each(shown)('of %s show the facts for a decision, and link only to allowed pages', async (name, texts, actions) => {
     const state = pageStates[name]
     if (state === undefined) throw new Error('There is no such state.')
     const html = await pages.render(state)
@@ -171,7 +171,7 @@ describe('templates', () => {
     for (const action of actions) expect(html).toContain(`method="post" action="${action}"`)
   })
 
-  test('are in the first language that the client asked for and that there is', async () => {
+  test('use the first supported language that the client requested', async () => {
     const english = parseCatalogue(await readFile(catalogue, 'utf8'), catalogue)
     const signedOut = { title: 'Du bist abgemeldet', text: 'Bis bald', signIn: 'Anmelden' }
     const both = [english, Object.assign({}, english, { language: 'de', signedOut })].map((each) => {
@@ -189,7 +189,7 @@ describe('templates', () => {
     expect(texts[0]).toContain('Du bist abgemeldet')
   })
 
-  test('take no option of EJS from what a page shows', async () => {
+  test('accept no EJS option from page data', async () => {
     const state = pageStates['signed-out']
     if (state?.view !== 'signed-out') throw new Error('The state shows another page.')
     const html = await pages.render(Object.assign({}, state, { outputFunctionName: 'x;throw 1;y', client: null }))
@@ -206,7 +206,7 @@ describe('the catalogue', () => {
     expect(missing).toEqual([])
   })
 
-  test('fails loudly where a message or a value is missing', () => {
+  test('throws if a message or a value is missing', () => {
     const messages = createMessages({ language: 'en', hello: 'Hello {name}' })
     expect(messages.text('hello', { name: 'Anna' })).toBe('Hello Anna')
     expect(() => messages.text('hello')).toThrow('needs the value {name}')
@@ -214,7 +214,7 @@ describe('the catalogue', () => {
     expect(() => createMessages({ language: 'en', number: 1 })).toThrow('at number')
   })
 
-  test('keeps values apart from the text around them', () => {
+  test('isolates values from the surrounding text', () => {
     const messages = createMessages({ language: 'en', sent: 'To {host}.' })
     expect(messages.parts('sent', { host: '{host}' })).toEqual([
       { text: 'To ', isValue: false },
@@ -223,7 +223,7 @@ describe('the catalogue', () => {
     ])
   })
 
-  test('says in English what a language has no words for yet', () => {
+  test('uses English for messages that a language lacks', () => {
     const english = { language: 'en', hello: 'Hello {name}', keys_one: 'One key', keys_other: '{count} keys' }
     const messages = createMessages({ language: 'de', hello: 'Hallo {name}' }, { ...english, bye: 'Bye' })
     expect([messages.text('hello', { name: 'Ada' }), messages.text('bye'), messages.has('bye')]).toEqual([
@@ -235,7 +235,7 @@ describe('the catalogue', () => {
     expect(() => messages.text('nothing')).toThrow('nothing')
   })
 
-  test('chooses the plural form of its language', () => {
+  test('selects the plural form of its language', () => {
     const messages = createMessages({
       language: 'pl',
       keys_one: '{count} klucz',
@@ -268,12 +268,12 @@ describe('assets', () => {
     expect(response.headers.get('vary')).toBe('Accept-Encoding')
     const text = await response.text()
     expect(text).toContain('@layer')
-    // What is kept for ever has another address once it is something else.
+    // A permanently cached file gets another URL when its content changes.
     const hash = createHash('sha256').update(text).digest('base64url').slice(0, 10)
     expect(new URL(response.url).pathname).toBe(`/assets/pocket.${hash}.css`)
   })
 
-  test('are not sent again where the browser has them', async () => {
+  test('are not sent again if the browser has cached them', async () => {
     const url = await stylesheet()
     const etag = (await fetch(url)).headers.get('etag') ?? ''
     const again = await fetch(url, { headers: { 'if-none-match': etag, 'cache-control': 'max-age=0' } })
@@ -281,13 +281,13 @@ describe('assets', () => {
     expect(await again.text()).toBe('')
   })
 
-  test('answer HEAD without a body', async () => {
+  test('respond to HEAD without a body', async () => {
     const response = await fetch(await stylesheet(), { method: 'HEAD' })
     expect([response.status, await response.text()]).toEqual([200, ''])
   })
 
   test.each(['/assets/manifest.json', '/assets/pocket.css', '/assets/../../package.json', '/assets/'])(
-    'are those of the manifest and no others: %s',
+    'are only those of the manifest: %s',
     async (path) => {
       const { status } = await fetch(`${pages.origin}${path}`)
       expect(status).toBe(404)
@@ -295,7 +295,7 @@ describe('assets', () => {
   )
 })
 
-test('every way in which a ceremony can fail has a sentence, for signing in and for making a passkey', async () => {
+test('every cause of a failed ceremony has a sentence, for signing in and for creating a passkey', async () => {
   const text = await readFile(new URL('../../locales/en.json', import.meta.url), 'utf8')
   const {
     ceremony,
@@ -303,6 +303,6 @@ test('every way in which a ceremony can fail has a sentence, for signing in and 
   }: Record<'ceremony' | 'registration', Readonly<Record<string, string>>> = JSON.parse(text)
   for (const reason of ceremonyFailures)
     expect([reason, ceremony[reason]]).toEqual([reason, expect.stringMatching(/\S/)])
-  // What makes a passkey does not speak of one that was used.
+  // The sentences for creating a passkey do not mention the use of one.
   for (const reason of ['cancelled', 'none_here'] as const) expect(registration[reason]).not.toBe(ceremony[reason])
 })

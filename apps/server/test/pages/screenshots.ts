@@ -1,4 +1,4 @@
-// Takes pictures of every page in every state: `pnpm screenshots [--language TAG] [PART OF A NAME …]` into `screenshots/`.
+// Takes screenshots of every page in every state: `pnpm screenshots [--language TAG] [PART OF A NAME …]` into `screenshots/`.
 import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'

@@ -5,7 +5,7 @@ import { type PageServer, startPageServer } from './page-server.ts'
 import { pageStates } from './page-states.ts'
 import { ceremony } from './states/common.ts'
 
-/** Bytes over the wire, heads of answers included. */
+/** Bytes over the network, including response headers. */
 const most = { signIn: 40_000, other: 100_000 }
 /** Cumulative layout shift. */
 const maxShift = 0.02
@@ -16,9 +16,9 @@ let browser: TestBrowser
 beforeAll(async () => {
   server = await startPageServer()
   server.answer = ({ path }) => {
-    // The page that waits for another device asks, and nobody has decided.
+    // The page that waits for another device polls, and no decision exists.
     if (path === '/submit') return { status: 202, body: {} }
-    // The pages are of a day long past, so their challenges have ended.
+    // The pages have a fixed date in the past, so their challenges have expired.
     if (path === '/ceremony') return { status: 200, body: { ...ceremony, expiresAt: Date.now() + 300_000 } }
     return undefined
   }
@@ -32,11 +32,11 @@ afterAll(async () => {
 interface Loaded {
   readonly method: string
   readonly path: string
-  /** `person`; for what a document itself names, `document`; or else what asked for it, such as `script`. */
+  /** `person`, `document` for resources that the document itself references, or another initiator such as `script`. */
   readonly by: string
 }
 
-/** The browser's own log of what goes over the network, without its cache. */
+/** The browser's own network log, without its cache. */
 async function watched(page: Page) {
   const session = await page.context().newCDPSession(page)
   await session.send('Network.enable')
@@ -47,7 +47,7 @@ async function watched(page: Page) {
   session.on('Network.requestWillBeSent', ({ request, initiator, type }) => {
     if (request.url.startsWith('data:')) return
     const { pathname } = new URL(request.url)
-    // What a style sheet names is found by the parser as well, one round trip later.
+    // The parser also finds the resources of a style sheet, one round trip later.
     const isNamedByPage = initiator.type === 'parser' && initiator.url === page.url()
     const by = type === 'Document' ? 'person' : isNamedByPage ? 'document' : initiator.type
     requests.push({ method: request.method, path: pathname, by })
@@ -58,7 +58,7 @@ async function watched(page: Page) {
   page.on('console', (message) => said.push(message.text()))
   page.on('pageerror', (error) => said.push(String(error)))
   await page.addInitScript(() => {
-    // The browser's own frames, also where its clock is turned.
+    // The browser's own frames, even if the page clock is changed.
     const frame = requestAnimationFrame.bind(globalThis)
     const shifts = { sum: 0, settled: () => new Promise((resolve) => frame(() => frame(resolve))) }
     Object.assign(globalThis, { shifts })
@@ -73,7 +73,7 @@ async function watched(page: Page) {
       said = []
       await page.goto(url, { waitUntil: 'load' })
     },
-    /** Since it was loaded. Two frames: what has moved is known by then. */
+    /** Since the load. Waits two frames, after which layout shifts are recorded. */
     async sinceLoad() {
       const shift = await page.evaluate(async () => {
         const shifts = Reflect.get(globalThis, 'shifts')
@@ -86,7 +86,7 @@ async function watched(page: Page) {
 }
 
 describe('the sign-in page of a real instance', () => {
-  test('weighs little, is there after one level of files, and asks for nothing more before its button works', async () => {
+  test('stays within its size, loads one level of files, and requests nothing else before its button works', async () => {
     await using running = await startApp()
     const page = await browser.newPage({ viewport: { width: 390, height: 844 } })
     await addVirtualAuthenticator(page)
@@ -98,14 +98,14 @@ describe('the sign-in page of a real instance', () => {
 
     const log = await watched(page)
     await log.load(`${running.url}/login`)
-    // Half a second without a request: what comes late has come.
+    // Waits half a second without a request, so that late requests are recorded.
     await page.waitForLoadState('networkidle')
     const first = await log.sinceLoad()
     expect(first.said).toEqual([])
     expect(first.shift).toBeLessThan(maxShift)
     expect(first.bytes).toBeGreaterThan(5000)
     expect(first.bytes).toBeLessThanOrEqual(most.signIn)
-    // Everything is named by the document itself; what a script asked for would be a second round trip.
+    // The document references every file; a file requested by a script would cost a second round trip.
     expect(first.requests[0]).toEqual({ method: 'GET', path: '/login', by: 'person' })
     const files = first.requests.slice(1)
     expect(files.length).toBeGreaterThan(1)
@@ -132,19 +132,19 @@ describe('every page', () => {
   })
   afterAll(() => page.context().close())
 
-  test.each(Object.keys(pageStates))('%s weighs little, stands still and says nothing on the console', async (name) => {
+  test.each(Object.keys(pageStates))('%s stays within its size, does not shift and logs nothing to the console', async (name) => {
     await log.load(`${server.origin}/${name}`)
-    // Nor does it later on, when whatever it waits for has come.
+    // Also checks for shifts after late content has loaded.
     await page.clock.runFor(5000)
     const { bytes, requests, said, shift } = await log.sinceLoad()
     expect(said).toEqual([])
     expect(shift).toBeLessThan(maxShift)
     expect(bytes).toBeGreaterThan(1000)
     expect(bytes).toBeLessThanOrEqual(name.startsWith('sign-in') ? most.signIn : most.other)
-    // A challenge that has ended is replaced, and a device waits for an answer; nothing else is asked for by a script.
+    // Scripts request only a new challenge after expiry, and the status of a waiting device.
     const byScripts = requests.filter(({ by }) => by === 'script').map(({ path }) => path)
     expect(byScripts.filter((path) => path !== '/ceremony' && path !== '/submit')).toEqual([])
-    // All that a page with a rail may lead to asks for transitions, or Chromium complains of that page.
+    // Every page that the navigation links to must opt in to transitions, or Chromium logs a message about it.
     const asks = await page.evaluate(() => document.adoptedStyleSheets.length > 0)
     const { view = '' } = pageStates[name] ?? {}
     expect(asks).toBe(['error', 'reauthenticate'].includes(view) || (await page.locator('body.shell').count()) > 0)

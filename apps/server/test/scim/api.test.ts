@@ -39,7 +39,7 @@ describe.each(kinds)('on %s', (kind) => {
   const sync = (params: { id: string }) => instance.call(`POST ${providers}/{id}/sync`, { params })
   const ofClient = () => instance.call('GET /api/oidc/clients/{id}/scim-service-provider', { params: { id: clientId } })
 
-  test('a provider is made, read, changed and removed, and its token is never told', async () => {
+  test('creates, reads, changes and deletes a provider, and never returns its token', async () => {
     expect(await ofClient()).toMatchObject(notFound)
     const made = await create()
     expect(made).toMatchObject({
@@ -64,7 +64,7 @@ describe.each(kinds)('on %s', (kind) => {
     expect(instance.log.join('') + entry).not.toContain('scim-token')
   })
 
-  test('what is not there is told', async () => {
+  test('returns not found for an unknown provider', async () => {
     const params = { id: someId }
     expect(await update(params)).toMatchObject(notFound)
     expect(await sync(params)).toMatchObject(notFound)
@@ -89,24 +89,24 @@ describe.each(kinds)('on %s', (kind) => {
     [{ token: 'two words' }, 'token', 'invalid_format'],
     [{ token: 'a\r\nx-evil: 1' }, 'token', 'invalid_format'],
     [{ removal: 'ignore' }, 'removal', 'oneof'],
-  ])('%j is refused', async (more, field, code) => {
+  ])('refuses %j', async (more, field, code) => {
     const { status, json } = await instance.call(`POST ${providers}`, { body: body(more) })
     expect([status, json.code]).toEqual([400, 'validation_failed'])
     expect(json.details).toMatchObject({ fields: [{ field, code }] })
   })
 
-  test('a client has one', async () => {
+  test('allows one provider per client', async () => {
     await create()
     const again = await instance.call(`POST ${providers}`, { body: body() })
     expect([again.status, again.json.details]).toEqual([409, { property: 'oidcClientId' }])
   })
 
-  test('nobody but an administrator may', async () => {
+  test('requires an administrator', async () => {
     const { agent } = await instance.personWithoutPasskey(`person${Math.random().toString(36).slice(2)}`)
     expect((await instance.call(`POST ${providers}`, { body: body(), agent })).status).toBe(403)
   })
 
-  test('a stored token is sent to nobody else', async () => {
+  test('sends a stored token to no other server', async () => {
     const { params } = await create()
     const kept = { token: 'XXXXXXXXXX' }
     expect((await update(params, { ...kept, endpoint: `${server.url}/` })).status).toBe(200)
@@ -119,7 +119,7 @@ describe.each(kinds)('on %s', (kind) => {
     expect((await ofClient()).json.endpoint).toBe(`${server.url}/`)
   })
 
-  test('a change is bound to what was read', async () => {
+  test('binds a change to the version that was read', async () => {
     const { params } = await create()
     const tag = (await ofClient()).response.headers.get('etag') ?? ''
     await update(params, { removal: 'delete' })
@@ -129,7 +129,7 @@ describe.each(kinds)('on %s', (kind) => {
     expect(answer.status).toBe(412)
   })
 
-  test('people are provisioned on demand, and what came of it is told', async () => {
+  test('provisions users on demand and returns the result', async () => {
     const { params } = await create()
     const ada = [...(await instance.app.directory.list())].find(({ userName }) => userName === 'ada')
     expect(await sync(params)).toMatchObject({ status: 200, response: { text: '' } })
@@ -140,7 +140,7 @@ describe.each(kinds)('on %s', (kind) => {
     expect(audited(instance, 'scim_sync_requested').at(-1)).toMatchObject({ clientId })
   })
 
-  test('a target that does not work is an error with a reason', async () => {
+  test('reports a failing target with its cause', async () => {
     const { params } = await create({ token: 'wrong' })
     const answer = await sync(params)
     expect([answer.status, answer.json.code]).toEqual([500, 'scim_sync_failed'])
@@ -150,14 +150,14 @@ describe.each(kinds)('on %s', (kind) => {
     expect(audited(instance, 'scim_sync_failed').at(-1)).toMatchObject({ clientId, reason: 'unauthorized' })
   })
 
-  test('an address inside the network is not asked, unless it is allowed', async () => {
+  test('connects to no internal address unless it is allowed', async () => {
     const { params } = await create({ endpoint: 'https://[::1]/scim' })
     expect((await sync(params)).json.details).toMatchObject({ reason: 'not_public' })
     await update(params, { endpoint: 'http://localhost:1/scim' })
     expect((await sync(params)).json.details).toMatchObject({ reason: 'scheme' })
   })
 
-  test('what is there already is adopted when an administrator says so', async () => {
+  test('adopts existing resources when an administrator confirms it', async () => {
     const { params } = await create()
     const user = await instance.app.directory.create(newUser({ username: `eve${Math.random().toString(36).slice(2)}` }))
     server.users.set('1', { id: '1', userName: user.userName.toUpperCase(), displayName: 'Eve', active: true })
@@ -179,7 +179,7 @@ describe.each(kinds)('on %s', (kind) => {
     expect(audited(instance, 'scim_objects_adopted').at(-1)).toMatchObject({ clientId, count: '1' })
   })
 
-  test('goes with its client', async () => {
+  test('deletes the provider with its client', async () => {
     const { params } = await create()
     await instance.call('DELETE /api/oidc/clients/{id}', { params: { id: clientId } })
     expect(await sync(params)).toMatchObject(notFound)

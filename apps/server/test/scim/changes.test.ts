@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(async () => stack.disposeAsync())
 
-test('whatever changes people, groups and who may use clients is kept before it is answered', async () => {
+test('every change of users, groups and client access is recorded before the response', async () => {
   const { app } = instance
   const fields = {
     email: 'bob@example.com',
@@ -32,7 +32,7 @@ test('whatever changes people, groups and who may use clients is kept before it 
   }
   const { id: clientId } = await app.pocket.clients.create({ name: 'Photos', redirectUris: [] })
   await instance.call('POST /api/users', { body: { ...fields, username: 'before', email: 'before@example.com' } })
-  // Nobody would ever read it.
+  // No provider would ever read it.
   expect(noted()).toBe(0)
   const endpoint = 'https://127.0.0.1:1/scim'
   await instance.call('POST /api/scim/service-provider', { body: { endpoint, oidcClientId: clientId } })

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, test } from '@jest/globals'
 import { startInstance } from '../api/instance.ts'
 
-test('while a target does not answer, people are served and changed, and the server stops when it is told to', async () => {
+test('an unresponsive target delays no requests or changes, and the server can still stop', async () => {
   let asked = 0
   const target = createServer(() => {
     asked++

@@ -36,7 +36,7 @@ const setUp = async () => {
   expect([answer.status, answer.location]).toEqual([303, expect.stringContaining('/scim')])
   return instance.administrator.follow(answer)
 }
-/** The page, once a run has ended; each look is a request. */
+/** The page after a run has ended; each check is a request. */
 const ended = async () => {
   for (;;) {
     const text = await page()
@@ -45,7 +45,7 @@ const ended = async () => {
 }
 const versionOf = (text: string) => (/name="version" value="([^"]+)"/.exec(text)?.[1] ?? '').replaceAll('&#34;', '"')
 
-test('provisioning is set up, runs, and says how it went', async () => {
+test('provisioning is set up, runs, and shows its result', async () => {
   const client = () => instance.administrator.get(at.replace('/scim', ''))
   expect((await client()).text).toContain('Set up provisioning')
   expect(await page()).toContain('Begin provisioning')
@@ -62,7 +62,7 @@ test('provisioning is set up, runs, and says how it went', async () => {
   expect(audited(instance, 'scim_sync_requested').at(-1)).toMatchObject({ clientId })
 })
 
-test('who leaves the token empty keeps it, and a box forgets it', async () => {
+test('an empty token field keeps the token, and a checkbox removes it', async () => {
   await setUp()
   await post('', target({ token: '', removal: 'delete' }))
   expect(await page()).toContain('A value is stored.')
@@ -74,7 +74,7 @@ test.each([
   [{ endpoint: '' }, 'Enter the address of the application’s SCIM service.'],
   [{ endpoint: 'photos.example' }, 'Enter a whole address'],
   [{ token: 'two words' }, 'A token has no spaces'],
-])('%j is refused beside the field, and what was typed stays', async (more, sentence) => {
+])('%j is refused next to the field, and the input is kept', async (more, sentence) => {
   const answer = await post('', target({ removal: 'delete', ...more }))
   expect(answer.status).toBe(400)
   expect(answer.text).toContain(sentence)
@@ -83,13 +83,13 @@ test.each([
   expect(answer.text).not.toContain('two words')
 })
 
-test('a stored token has to be entered again for another server', async () => {
+test('a stored token must be entered again for another server', async () => {
   await setUp()
   const answer = await post('', target({ token: '', endpoint: 'https://other.example/scim' }))
   expect(answer.text).toContain('Enter the token again')
 })
 
-test('what somebody else has saved meanwhile is shown', async () => {
+test('a concurrent change is shown', async () => {
   await setUp()
   const version = versionOf(await page())
   await post('', target({ removal: 'delete' }))
@@ -97,7 +97,7 @@ test('what somebody else has saved meanwhile is shown', async () => {
   expect([answer.status, answer.text]).toEqual([412, expect.stringContaining('People who leave')])
 })
 
-test('a test says what the target is, or why it does not work', async () => {
+test('a test names the target, or the cause of its failure', async () => {
   await setUp()
   expect((await post('/test')).text).toContain('It can change single attributes (PATCH).')
   expect((await instance.administrator.get(`${at}/test`)).location).toContain(`${clientId}/scim`)
@@ -106,7 +106,7 @@ test('a test says what the target is, or why it does not work', async () => {
   expect(failed.text).toContain('It doesn’t accept the token.')
 })
 
-test('a target whose certificate has expired is said to have one', async () => {
+test('a target with an expired certificate is reported as such', async () => {
   await setUp()
   const authority = await createAuthority()
   const certificate = await authority.issue({ hosts: ['127.0.0.1'], notAfter: Date.now() - 60_000 })
@@ -122,14 +122,14 @@ test('a target whose certificate has expired is said to have one', async () => {
     let text = await page()
     while (!text.includes('The last run ended early.')) text = await page()
     expect(text).toContain('Its certificate isn’t valid: it has expired')
-    // It has not counted anybody.
+    // It has not counted any user.
     expect(text).not.toContain('In scope')
   } finally {
     setDefaultCACertificates(trusted)
   }
 })
 
-test('what was there before is listed and taken over', async () => {
+test('existing resources are listed and adopted', async () => {
   server.users.set('1', { id: '1', userName: 'ADA', displayName: 'Ada', active: true })
   await setUp()
   const text = await ended()
@@ -152,7 +152,7 @@ test('what was there before is listed and taken over', async () => {
   expect(log.text).toMatch(/You took over accounts and groups that were in [^(]*Photos[^(]*\([^(]*1[^(]*\)/)
 })
 
-test('a target that fails is in the overview, and provisioning is ended', async () => {
+test('a failing target is shown in the overview, and provisioning is removed', async () => {
   await post('', target({ endpoint: 'https://[::1]/scim' }))
   expect(await ended()).toContain('Add it to ALLOWED_PRIVATE_HOSTS')
   const overview = await instance.administrator.get(`${instance.url}/settings/admin`)
@@ -164,7 +164,7 @@ test('a target that fails is in the overview, and provisioning is ended', async 
   expect((await post('/run')).status).toBe(404)
 })
 
-test('it is for administrators, from this site', async () => {
+test('it requires an administrator and a form of this site', async () => {
   const { agent } = await instance.personWithoutPasskey('bob')
   expect((await agent.get(at)).status).toBe(403)
   for (const part of ['', '/run', '/test', '/adopt', '/remove']) {

@@ -72,7 +72,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
   const range = { now: noon, until: noon + minute }
   const end = { finishedAt: noon + 1000, nextRunAt: noon + 60 * minute, succeeded: true, report }
 
-  test('a provider is kept, and a client has one', async () => {
+  test('stores one provider per client', async () => {
     const [one, other] = [await provider(), await provider()]
     expect(await store.find(one.id)).toEqual(one)
     expect(await store.findByClient(one.clientId)).toEqual(one)
@@ -84,7 +84,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
     expect(await store.find(one.id)).toBeUndefined()
   })
 
-  test('of many replicas one runs it, until it ends or dies', async () => {
+  test('lets one of many replicas run it, until it finishes or dies', async () => {
     const made = await provider()
     const leases = Array.from({ length: 10 }, () => leaseOf(made))
     const claimed = await Promise.all(leases.map((lease) => store.claim(lease, range)))
@@ -109,7 +109,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
     })
   })
 
-  test('what somebody else has run meanwhile is no longer due', async () => {
+  test('is not due after another replica ran it', async () => {
     const made = await provider()
     const first = leaseOf(made)
     expect(await store.claimDue(first, range)).toBe(true)
@@ -118,7 +118,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
     expect(await store.claim(leaseOf(made), { now: noon + 2000, until: noon + minute })).toBe(true)
   })
 
-  test('a lease, a next run and a change from before the clock was set back hold nobody up', async () => {
+  test('is not delayed by a lease, a next run or a change from before the clock was set back', async () => {
     const [leased, reschedule] = [await provider(), await provider({ nextRunAt: noon + 3 * 60 * minute })]
     await store.claim(leaseOf(leased), { now: noon + 60 * minute, until: noon + 61 * minute })
     expect((await store.due(noon)).toSorted()).toEqual([leased.id, reschedule.id].toSorted())
@@ -130,7 +130,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
     expect(await store.due(noon)).toEqual([next.id])
   })
 
-  test('who lets go of it leaves it due', async () => {
+  test('stays due after a replica releases it', async () => {
     const made = await provider()
     const lease = leaseOf(made)
     await store.claim(lease, range)
@@ -138,10 +138,10 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
     expect(await store.due(noon)).toEqual([made.id])
   })
 
-  test('is due once it has been quiet for a while after the last change', async () => {
+  test('is due after a quiet period since the last change', async () => {
     await store.recordChange(noon)
     const made = await provider({ nextRunAt: noon + 60 * minute })
-    // Before there was a provider nobody wrote anything down.
+    // Changes were not recorded before a provider existed.
     await store.takeChanges(noon + 60 * minute, noon)
     expect(await store.due(noon)).toEqual([])
     await store.recordChange(noon)
@@ -156,7 +156,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
     expect([await store.due(now - 1), await store.due(now)]).toEqual([[], [made.id]])
   })
 
-  test('what is asked for during a run is done after it', async () => {
+  test('handles a request that arrives during a run after it', async () => {
     const [one, other] = [await provider(), await provider()]
     const leases = [leaseOf(one), leaseOf(other)]
     for (const lease of leases) await store.claim(lease, range)

@@ -108,18 +108,18 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
     expect(await listed(4)).toBe(0)
     await noting.record({ event: 'group_removed', groupId: 'x', by: 'ada' }, nobody)
     expect([await listed(4), await listed(1), await listed(1)]).toEqual([0, 2, 0])
-    // An import from LDAP records many at once.
+    // An import from LDAP records many changes at once.
     const names = { accountName: 'ada', actorName: 'LDAP', clientName: null, passkeyName: null }
     const many = withBulkChangeTracking(async () => {}, { store: database.scimProviders, clock })
     await many([{ event: { event: 'passkey_renamed', accountId: 'ada', passkeyId: 'x' }, names }])
     expect(await listed(6)).toBe(0)
     await many([{ event: { event: 'account_disabled', accountId: 'ada', by: 'ldap' }, names }])
     expect([await listed(4), await listed(1), await listed(1)]).toEqual([0, 2, 0])
-    // Nothing was changed there, so nothing is written down.
+    // Nothing changed there, so no event is recorded.
     expect(outcomes()).toEqual(['scim_synced'])
   })
 
-  test('of many replicas one runs it', async () => {
+  test('one of many replicas runs it', async () => {
     const provider = await create('one')
     await Promise.all([replica(), replica(), replica()].map((runs) => runDue(runs)))
     expect(server.requests.filter((request) => request === 'POST /Users').length).toBe(1)
@@ -135,7 +135,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
     expect(refused).toMatchObject({ code: 'scim_sync_running' })
   })
 
-  test('what is asked for during a run is done after it', async () => {
+  test('a request that arrives during a run is handled after it', async () => {
     const provider = await create('one')
     const fetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
     let asked = false
@@ -149,7 +149,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
     expect(server.requests.filter((request) => request.startsWith('GET /Users')).length).toBe(2)
   })
 
-  test('a run that is stopped is begun anew by another replica', async () => {
+  test('another replica restarts an aborted run', async () => {
     await create('one')
     const stop = new AbortController()
     const fetch: ReturnType<typeof createPublicFetch> = () => {
@@ -162,7 +162,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
     expect(server.users.size).toBe(1)
   })
 
-  test('one that fails keeps no other, is tried again soon, and is written down once', async () => {
+  test('a failing provider does not delay others, is retried soon, and is recorded once', async () => {
     const broken = await create('broken', 'http://127.0.0.1:1/scim')
     await create('one')
     await runDue()
@@ -175,7 +175,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
     expect(outcomes().length).toBe(2)
   })
 
-  test('one with somebody who is there already and not ours is not up to date, and written down once', async () => {
+  test('a provider with an unowned existing user is not up to date, and is recorded once', async () => {
     const provider = await create('one')
     await runDue()
     const before = await database.scimProviders.find(provider.id)
@@ -196,14 +196,14 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
     await directory.users.remove(zoe.id)
   })
 
-  test('one that wants to be left alone is', async () => {
+  test('a provider is not called before its Retry-After has passed', async () => {
     const provider = await create('one')
     const fetch = async () => new Response('{}', { status: 429, headers: { 'retry-after': '1800' } })
     await runDue(replica({ fetch }))
     expect((await database.scimProviders.find(provider.id))?.nextRunAt).toBe(clock.time + 30 * minute)
   })
 
-  test('a provider that is removed while it runs leaves nothing', async () => {
+  test('a provider that is deleted during a run leaves no data', async () => {
     const provider = await create('one')
     const fetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
     const removing: typeof fetch = async (url, init) => {
@@ -217,7 +217,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
   test.each([
     ['a provider that is removed', ({ id }: ScimProvider) => providers.remove(actor, id)],
     ['one whose client is deleted', ({ clientId }: ScimProvider) => providers.removeByClient(clientId)],
-  ])('%s ends where it is, at the next look', async (_, remove) => {
+  ])('%s stops a run at the next check', async (_, remove) => {
     const provider = await create('one')
     const people = await Promise.all(
       ['b1', 'b2', 'b3', 'b4', 'b5', 'b6', 'b7', 'b8', 'b9'].map((username) => directory.create(newUser({ username }))),
@@ -237,7 +237,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
       return fetch(url, init)
     }
     await runDue(replica({ fetch: removing, repeat }))
-    // Four are under way at once.
+    // Four requests are in progress at once.
     expect(sent.length).toBeLessThanOrEqual(8)
     expect([await stores.scimRecords.list(provider.id), outcomes()]).toEqual([[], []])
     for (const { id } of people) await directory.users.remove(id)

@@ -26,7 +26,7 @@ const item = {
 
 const list = listOf('/settings/admin/oidc-clients', ['name', 'access', 'lastAttempt', 'pkce', 'id', 'created'], 43)
 
-/** The list of clients, and how one is made. */
+/** The list of clients, and the page that creates one. */
 export const clientsStates: Readonly<Record<string, PageModel>> = {
   clients: {
     view: 'clients',

@@ -1,7 +1,7 @@
 import type { ListView } from '../../../src/http/list-view.ts'
 import type { Viewer } from '../../../src/http/viewer.ts'
 
-/** Now, for every page: 24 November 2025. */
+/** The current time of every page: 24 November 2025. */
 export const now = Date.UTC(2025, 10, 24, 8, 14)
 
 export const day = 86_400_000
@@ -26,7 +26,7 @@ export const ceremony = {
   submitTo: '/submit',
 } as const
 
-/** A list of some columns, by the first of them. */
+/** A list with some columns, sorted by the first. */
 export function listOf(path: string, columns: readonly [string, ...string[]], total: number): ListView {
   const sort = { column: columns[0], descending: false }
   return {
