@@ -172,7 +172,7 @@ describe('a condition', () => {
   })
 })
 
-describe('the own account', () => {
+describe('the account of the current user', () => {
   async function own(by: TestCaller): Promise<Readonly<Record<string, unknown>>> {
     const answer = await by.agent.getJson(`${callers.instance.url}/api/users/me`, { headers: by.headers })
     // A cast: another test checks the shape.

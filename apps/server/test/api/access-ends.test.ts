@@ -8,7 +8,7 @@ const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
 type Fields = Readonly<Record<string, string>>
 type Json = Readonly<Record<string, unknown>>
 
-describe.each(kinds)('client grants on %s,', (kind) => {
+describe.each(kinds)('client grants on %s', (kind) => {
   let instance: CalledInstance
   beforeAll(async () => {
     instance = await startCalled(kind)
@@ -149,7 +149,7 @@ describe.each(kinds)('client grants on %s,', (kind) => {
     }
   })
 
-  test('remain valid for users whom the restricting call itself allows', async () => {
+  test('remain valid for users whom the call itself allows when it restricts the client', async () => {
     const groupId = String(
       (await instance.call('POST /api/user-groups', { body: { name: freshName(), friendlyName: 'Kept' } })).json.id,
     )

@@ -33,7 +33,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
   async function mint(agent: UserAgent, fields: Readonly<Record<string, unknown>> = {}): Promise<Minted> {
     const answer = await agent.postJson(keysAt, { name: 'Terraform', expiresAt: inDays(30), ...fields })
     expect([answer.status, answer.text]).toEqual([201, expect.any(String)])
-    // A cast: the shape is asserted once, below.
+    // A cast: a test below checks the shape.
     return answer.json() as Minted
   }
 
@@ -45,7 +45,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
   }
 
   async function listed(agent: UserAgent, query = ''): Promise<readonly Minted['apiKey'][]> {
-    // A cast: the shape is asserted once, below.
+    // A cast: a test below checks the shape.
     const { data } = (await agent.getJson(keysAt + query)).json() as { readonly data: readonly Minted['apiKey'][] }
     return data
   }
@@ -254,7 +254,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     expect((await withKey(token, 'PUT /api/users/me', { ...own, locale: 'de' })).status).toBe(200)
 
     const read = (await administrator.getJson(`${url}/api/application-configuration/all`)).json()
-    // A cast: the document says so.
+    // A cast: the document defines the type.
     const list = read as readonly { readonly key: string; readonly value: string }[]
     const all = Object.fromEntries(list.map(({ key, value }) => [key, value]))
     for (const changes of [
@@ -289,7 +289,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     const scopes = ['write:clients', 'read:users', 'read:groups']
     const allowed = await mint(administrator, { scopes })
     const made = await withKey(allowed.token, 'POST /api/scim/service-provider', body)
-    // A cast: the document says so.
+    // A cast: the document defines the type.
     const { id } = made.json() as { readonly id: string }
     for (const missing of ['read:users', 'read:groups']) {
       const { token } = await mint(administrator, { scopes: scopes.filter((scope) => scope !== missing) })

@@ -36,7 +36,7 @@ async function withPermissions(name = 'Notes') {
     { key: 'read', name: 'Read', description: 'Look' },
     { key: 'write', name: 'Write', description: null },
   ])
-  // A cast: the answer was compared with the document.
+  // A cast: the response was checked against the document.
   const [read, write] = (json.permissions as readonly { readonly id: string }[]).map((each) => each.id)
   return { id, resource, read: String(read), write: String(write) }
 }
@@ -201,7 +201,7 @@ describe.each(kinds)('APIs on %s', (kind) => {
     expect(audited(instance, 'api_cimd_access_changed').filter(({ apiId }) => apiId === id)).toHaveLength(2)
   })
 
-  test('grant access to clients, where one permission can imply another', async () => {
+  test('grant access to clients, and a permission implies access to its API', async () => {
     const { id, read, write } = await withPermissions()
     const clientId = await createClient({ name: 'Zoë' })
     const params = { id, clientId }

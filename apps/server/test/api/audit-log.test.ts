@@ -35,7 +35,7 @@ describe.each(kinds)('%s', (kind) => {
   async function entries(path: string, options: CallOptions = {}): Promise<readonly Entry[]> {
     const { status, json } = await instance.call(`GET /api/audit-logs${path}`, options)
     expect(status).toBe(200)
-    // A cast: the answer was compared with the document.
+    // A cast: the response was checked against the document.
     return json.data as readonly Entry[]
   }
 
@@ -95,7 +95,7 @@ describe.each(kinds)('%s', (kind) => {
     }
   })
 
-  test('names the actor when another user performed the action', async () => {
+  test('names the actor if another user performed the action', async () => {
     const { id } = await createPerson(instance)
     const [created] = await about(id, 'ACCOUNT_CREATED')
     expect(created).toMatchObject({

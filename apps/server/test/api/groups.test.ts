@@ -187,7 +187,7 @@ describe('bad input', () => {
   test.each<[string, unknown]>([
     ['PUT /api/user-groups/{id}/users', {}],
     ['PUT /api/user-groups/{id}/users', { userIds: null }],
-  ])('%s requires all its fields, unlike %j', async (call, body) => {
+  ])('%s requires all its fields and refuses %j', async (call, body) => {
     const answer = await instance.call(call, { params: { id }, body })
     expect([answer.status, answer.json.code]).toEqual([400, 'validation_failed'])
   })

@@ -15,7 +15,7 @@ const texts = [
 /** Nested arrays and objects. */
 const deep = ['['.repeat(10_000) + ']'.repeat(10_000), `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`]
 
-describe.each(kinds)('on %s', (kind) => {
+describe.each(kinds)('request bodies on %s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {

@@ -31,7 +31,7 @@ const withIds = contract
   .filter(({ status, auth, path }) => status === 'served' && auth !== 'protocol' && /^\/api\/.*:/.test(path))
   .map((route) => ({ ...route, name: `${route.method} ${route.path}` }))
 
-describe.each(kinds)('on %s', (kind) => {
+describe.each(kinds)('hostile IDs on %s', (kind) => {
   let instance: CalledInstance
   const gone: Record<string, string> = {}
 

@@ -224,7 +224,7 @@ describe.each(kinds)('%s', (kind) => {
   test.each([
     ['for an address of e-mail', 90_000, 'eve@example.com'],
     ['from everywhere', 2_000, null],
-  ])('does not count a valid short code as a guess after %s are used up', async (_which, interval, email) => {
+  ])('does not count a valid short code as a guess after the guesses %s are used up', async (_which, interval, email) => {
     const administrator = await signedIn(somewhere())
     const send = (method: string, path: string, body: object) =>
       administrator.sendJson(method, instance.url + path, { body }).then((answer) => answer.json())

@@ -18,7 +18,7 @@ const dialects: Readonly<Record<string, (page: number, limit: number) => string>
   'page and per_page': (page, limit) => `page=${page}&per_page=${limit}`,
 }
 
-describe.each(kinds)('on %s', (kind) => {
+describe.each(kinds)('list pages on %s', (kind) => {
   let instance: CalledInstance
   const made: string[] = []
 

@@ -42,7 +42,7 @@ const lists = {
 }
 const queries = ['pagination[limit]=100', 'pagination[limit]=100&search=e', 'pagination[limit]=5&pagination[page]=2']
 
-describe.each(kinds)('on %s', (kind) => {
+describe.each(kinds)('list queries on %s', (kind) => {
   let instance: CalledInstance
   let administratorId: string
   beforeAll(async () => {

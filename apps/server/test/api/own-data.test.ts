@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
 import { freshName } from './people.ts'
 
-describe.each(kinds)('the own data on %s', (kind) => {
+describe.each(kinds)('the data of the current user on %s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {

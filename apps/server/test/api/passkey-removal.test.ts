@@ -41,7 +41,7 @@ afterEach(() => {
   jest.restoreAllMocks()
 })
 
-describe.each(kinds)('on %s,', (kind) => {
+describe.each(kinds)('passkey removal on %s', (kind) => {
   let instance: CalledInstance
   beforeAll(async () => {
     instance = await startCalled(kind, { ALLOWED_PRIVATE_HOSTS: '127.0.0.1' })

@@ -240,7 +240,7 @@ describe('with values from the environment', () => {
     ['repeated as they are told', told],
     ['repeated as they were given', { ...told, smtpPassword: 'hunter-six' }],
     ['left out', { smtpHost: undefined, smtpPassword: undefined, ldapEnabled: undefined }],
-  ])('accepts the values %s', async (_, values) => {
+  ])('accepts locked values that are %s', async (_, values) => {
     const response = await put(whole({ ...values, smtpUser: 'mailer' }))
     expect([response.status, valuesIn({ response })]).toEqual([200, { ...defaultValues, ...told, smtpUser: 'mailer' }])
   })

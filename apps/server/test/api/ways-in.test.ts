@@ -91,7 +91,7 @@ const acts = [
   ['PATCH /api/settings', { unusedClientDays: 31 }],
   ['DELETE /api/users/me', undefined],
 ] as const
-/** Those that do not sign a user in. */
+/** Sensitive actions that do not sign a user in. */
 const onlySensitive: ReadonlySet<string> = new Set(['PATCH /api/settings', 'DELETE /api/users/me'])
 const configuration = '/settings/admin/application-configuration'
 const forms = [

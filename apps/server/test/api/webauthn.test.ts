@@ -160,7 +160,7 @@ describe.each(kinds)('%s', (kind) => {
     return { credentialIds: [], ...told }
   }
 
-  describe('own passkeys', () => {
+  describe('passkeys of the current user', () => {
     test('can be renamed and deleted, except the last one', async () => {
       const { id: accountId, agent } = await instance.person(freshName())
       const { answer } = await registerPasskey(agent, instance.url)

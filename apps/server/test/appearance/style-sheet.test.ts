@@ -9,7 +9,7 @@ const usual = { accentColor: 'default', still: false, variables: '', background:
 const oklch = (l: number, c: number, h: number) => ({ mode: 'oklch', l, c, h }) as const
 
 describe('the accent', () => {
-  test('keeps text on it and the accent itself readable on every surface, for every color', async () => {
+  test('keeps text on it and the accent itself readable on every surface, for every colour', async () => {
     const tokens = await readFile(new URL('../../web/styles/tokens.css', import.meta.url), 'utf8')
     // The rest repeats the numbers of this file.
     for (const part of [
@@ -40,11 +40,11 @@ describe('the accent', () => {
     }
   })
 
-  test.each(['default', 'nonsense', 'var(--x)', ''])('ignores the invalid color %j', (accentColor) => {
+  test.each(['default', 'nonsense', 'var(--x)', ''])('ignores the invalid colour %j', (accentColor) => {
     expect(styleSheetOf({ ...usual, accentColor })).toBeNull()
   })
 
-  test('keeps gray gray', () => {
+  test('leaves grey unchanged', () => {
     expect(accentOf('gray')).toMatchObject({ light: 0, dark: 0 })
   })
 })

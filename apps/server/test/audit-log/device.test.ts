@@ -63,11 +63,11 @@ test.each([
   `${iPhone} Mobile/15E148`,
   'Mozilla/5.0',
   '<script>alert(1)</script>',
-])('does not guess %s', (userAgent) => {
+])('does not guess the device of %s', (userAgent) => {
   expect(deviceOf(userAgent)).toBe(userAgent)
 })
 
-test('limits the length of an unknown agent, and returns nothing for an empty one', () => {
+test('limits the length of an unknown user agent, and returns an empty string for a blank one', () => {
   expect(deviceOf('x'.repeat(500))).toBe(`${'x'.repeat(119)}…`)
   expect(deviceOf(`curl/${'9'.repeat(500)}`)).toHaveLength(120)
   expect([deviceOf(null), deviceOf(''), deviceOf('   ')]).toEqual(['', '', ''])

@@ -178,7 +178,7 @@ describe('key-rotate', () => {
     [true, ['rotated all', 'disposed'], 0],
     [false, [], 1],
     [undefined, [], 1],
-  ])('asks for confirmation: %s', async (answer, done, code) => {
+  ])('rotates all keys only after a confirmation: %s', async (answer, done, code) => {
     const asked: string[] = []
     const world = createWorld({
       confirm: async (question) => {

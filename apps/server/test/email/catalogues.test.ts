@@ -54,7 +54,7 @@ function flat(node: object, path = ''): [string, string][] {
 
 const holes = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([hole]) => hole).sort()
 
-describe('the catalogues of e-mails', () => {
+describe('the e-mail catalogues', () => {
   test('have the same messages and placeholders in every language', () => {
     const english = texts.get('en') ?? new Map<string, string>()
     expect(texts.size).toBe(18)
@@ -81,7 +81,7 @@ describe('the catalogues of e-mails', () => {
     ['ar-EG', 'ar'],
     ['xx', 'en'],
     ['no language!', 'en'],
-  ])('uses for the language %s the catalogue %s', (locale, expected) => {
+  ])('maps the language %s to the catalogue %s', (locale, expected) => {
     expect(catalogues.inPreferredLanguage(locale === null ? [] : [locale]).language).toBe(expected)
   })
 
@@ -120,7 +120,7 @@ describe('the catalogues of e-mails', () => {
     ['oklch(0.3 0.1 250)', '#002e5d', '#ffffff'],
     ['rgb(255 255 255 / 50%)', '#ffffff', '#1d2128'],
     ['nonsense', '#14705c', '#ffffff'],
-  ])('keep the link label readable on %s, in every e-mail client', async (color, background, ink) => {
+  ])('keep the link label readable on the accent %s, in every e-mail client', async (color, background, ink) => {
     accentColor = color
     const message = { kind: 'email-verification', name: 'Ada', token: 'abc', expiresAt: now } as const
     expect((await compose(message, null, now)).html).toContain(`background:${background};color:${ink};`)

@@ -176,7 +176,7 @@ describe.each(kinds)('%s', (kind) => {
     { approval: true, launchURL: null, by: 'approval' },
     { approval: true, launchURL: null, by: 'hand' },
   ])(
-    'returns a waiting user to the original application, with approval: $approval, enabled by $by',
+    'returns a waiting user to the original application, with approval: $approval, enabled by: $by',
     async ({ approval, launchURL, by }) => {
       const { instance, signUp, linkFor } = shared
       const { url } = instance

@@ -426,7 +426,7 @@ describe('with several replicas', () => {
   })
 })
 
-test('reads the whole file without a shared copy', async () => {
+test('reads the whole file into memory, so that later writes to it have no effect', async () => {
   const room = await open()
   await run(room)
   await copyFile(path, join(folder.path, 'copy'))

@@ -43,7 +43,7 @@ describe('the style sheet of an instance', () => {
     expect(others).toEqual([address, address, address])
     for (const page of pages)
       expect(page.headers.get('content-security-policy')).toMatch(/script-src 'self'; style-src 'self'(;|$)/)
-    // A form that leads to no client ends here.
+    // No form of this page leads to a client, so only the site itself is allowed.
     expect(pages[1]?.headers.get('content-security-policy')).toMatch(/; form-action 'self'$/)
     const sheet = await show(instance.agent(), instance.url + address)
     expect(sheet).toMatchObject({
@@ -122,7 +122,7 @@ describe('the images of an instance', () => {
     ['email', svg, 415, 'This kind of file can’t be used here.'],
     ['background', Buffer.from('GIF89a and no picture'), 400, 'This picture can’t be read'],
     ['background', Buffer.alloc(10 * 1024 * 1024 + 1), 413, 'This file is larger than 10 MB.'],
-  ])('%s is refused with %# next to its field', async (name, bytes, status, sentence) => {
+  ])('%s refuses file %# with a message next to its field', async (name, bytes, status, sentence) => {
     const answer = await send(name, bytes)
     const text = await answer.text()
     expect([answer.status, text]).toEqual([status, expect.stringContaining(sentence)])

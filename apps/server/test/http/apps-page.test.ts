@@ -40,7 +40,7 @@ describe.each(kinds)('the applications of a user on %s', (kind) => {
     await instance.app.pocket.clients.remove(id)
   })
 
-  test('have favorites, which come first, are per user, and are deleted with the client', async () => {
+  test('have favourites, which come first, are per user, and are deleted with the client', async () => {
     const person = await instance.personWithoutPasskey(freshName())
     const other = await instance.personWithoutPasskey(freshName())
     const { id } = await create('Zulip')
@@ -83,7 +83,7 @@ describe.each(kinds)('the applications of a user on %s', (kind) => {
     await instance.call('DELETE /api/oidc/clients/{id}', { params: { id } })
   })
 
-  test('cannot be favorites if they are not available, and accept no cross-site form', async () => {
+  test('cannot be favourites if they are not available, and accept no cross-site form', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const { id } = await create('Hidden', { isGroupRestricted: true })
     expect((await post(agent, `${here}/${id}/favourite`, { favourite: 'yes' })).status).toBe(404)

@@ -69,7 +69,7 @@ describe('every event', () => {
     expect(Object.keys(auditLog.sentences).filter((name) => !known.includes(name))).toEqual([])
   })
 
-  test('has a text for the own user, another user and the set-up', () => {
+  test('has a text for the current user, another user and the set-up', () => {
     const line = (parts: Partial<AuditEntry>, voice: 'own' | 'all') =>
       auditLine({ ...entry, ...parts }, voice, noKnownSubjects).keys[0]
     expect(line({ event: 'ACCOUNT_UPDATED' }, 'own')).toBe('ACCOUNT_UPDATED.own')
@@ -80,7 +80,7 @@ describe('every event', () => {
   })
 })
 
-describe('the own log', () => {
+describe('the log of the current user', () => {
   test('shows only the events of the user, as text', async () => {
     const { id, agent } = await instance.personWithoutPasskey(freshName())
     await instance.call('PUT /api/users/{id}', {

@@ -55,7 +55,7 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
   const runJob = async () => {
     const runs = async () => {
       const { response } = await instance.call('GET /api/ldap/runs')
-      // A cast: the API tests check the response.
+      // A cast: responses are checked against the document.
       const all = response.json() as readonly { readonly id: string; readonly trigger: string }[]
       return all.filter(({ trigger }) => trigger === 'job')
     }
@@ -170,7 +170,7 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     expect((await post(`${group}/remove`)).text).not.toContain('chess')
   })
 
-  test('decide the names of users and groups, but not manually assigned ones', async () => {
+  test('keep imported names of users and groups, and local decisions such as disabling', async () => {
     const idOf = async (name: string) => {
       const { data } = (await instance.call('GET /api/users', { query: `?search=${name}` })).json
       return (data as readonly { id: string; username: string }[]).find(({ username }) => username === name)?.id ?? ''
@@ -227,13 +227,13 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     )
     await slapd.modify(added.join('\n'))
     const database = new Database(join(folder.path, 'pocket-id.db'))
-    /** The number of users, and the number of recorded ones. */
+    /** The number of users, and the number of audit events for them. */
     const counts = () => {
       const people = "SELECT id FROM pocket_user WHERE user_name LIKE 'many%'"
       const written = `SELECT id FROM pocket_audit WHERE event = 'ACCOUNT_CREATED' AND account_id IN (${people})`
       return [people, written].map((query) => database.prepare(query).all().length)
     }
-    // Runs with the first of them, so that the next transaction sees the import disabled.
+    // The trigger runs on the first audit event, so that the next transaction finds the import disabled.
     database.exec(`CREATE TRIGGER turn_off AFTER INSERT ON pocket_audit WHEN NEW.event = 'ACCOUNT_CREATED'
       BEGIN UPDATE pocket_setting SET value = 'false' WHERE key = 'ldapEnabled'; END`)
     const stopped = await run()

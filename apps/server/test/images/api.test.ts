@@ -98,7 +98,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       ['/application-images/background', heic, 415],
       ['/application-images/logo', 'nothing at all', 415],
       ['/application-images/logo', '<svg xmlns="http://www.w3.org/2000/svg"><rect', 400],
-    ] as const)('%s refuses %#', async (path, given, status) => {
+    ] as const)('%s refuses file %#', async (path, given, status) => {
       const bytes = given === 'jpeg' ? await photo('jpeg') : given
       const answer = await code(await put(path, bytes))
       expect(answer).toEqual([status, status === 415 ? 'file_type_not_supported' : 'invalid_image'])
@@ -163,7 +163,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
   })
 
   describe('pictures of users', () => {
-    test('are initials by default, with a color per user', async () => {
+    test('are initials by default, with a colour per user', async () => {
       const { id } = await instance.person(`mia-${kind}`)
       const path = `/users/${id}/profile-picture.png`
       const shown = await get(path)
@@ -231,7 +231,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       [svg, 415, 'file_type_not_supported'],
       [heic, 415, 'file_type_not_supported'],
       ['half of one', 400, 'invalid_image'],
-    ] as const)('refuse %#', async (given, status, expected) => {
+    ] as const)('refuse file %#', async (given, status, expected) => {
       const bytes = given === 'half of one' ? (await photo('png')).subarray(0, 80) : given
       const url = `${api}/users/me/profile-picture`
       const answer = await code(await upload(instance.administrator, { method: 'PUT', url, bytes }))

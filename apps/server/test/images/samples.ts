@@ -2,7 +2,7 @@ import sharp from 'sharp'
 
 const red = { r: 200, g: 20, b: 20 }
 
-/** A bitmap of one color, with the metadata of a camera. */
+/** A bitmap of one colour, with the metadata of a camera. */
 export function photo(
   format: 'png' | 'jpeg' | 'webp' | 'gif' | 'avif' | 'tiff',
   width = 40,

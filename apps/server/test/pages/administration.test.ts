@@ -87,7 +87,7 @@ describe('a slow action', () => {
     ['settings-email-off', 'Save and send a test e-mail'],
     ['confirm-users', 'Add to the group'],
     ['jobs', 'Run now Send e-mails'],
-  ])('shows its progress: at %s, “%s”', async (name, act) => {
+  ])('shows its progress on %s: “%s”', async (name, act) => {
     await open(name)
     await page.route('**/settings/**', async (route) => {
       if (route.request().method() === 'POST') await route.fulfill({ status: 204 })

@@ -192,7 +192,7 @@ describe('settings', () => {
     await page.context().close()
   })
 
-  test('a custom color can be entered after its option is selected, with and without JavaScript', async () => {
+  test('a custom colour can be entered after its option is selected, with and without JavaScript', async () => {
     const page = await browser.newPage({ javaScriptEnabled: false })
     await page.goto(`${server.origin}/settings-general`)
     const field = page.getByLabel('Your own colour')
@@ -203,7 +203,7 @@ describe('settings', () => {
   })
 })
 
-/** Disables theme transitions, so that checks see the final colors. */
+/** Disables theme transitions, so that checks see the final colours. */
 async function look(colorScheme: 'light' | 'dark', size: keyof typeof sizes): Promise<void> {
   await page.setViewportSize(sizes[size])
   await page.emulateMedia({ colorScheme })

@@ -7,7 +7,7 @@ const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
 const providers = '/api/scim/service-provider'
 const notFound = { status: 404, json: { code: 'not_found', details: { resource: 'SCIM service provider' } } }
 
-describe.each(kinds)('on %s', (kind) => {
+describe.each(kinds)('the SCIM API on %s', (kind) => {
   let instance: CalledInstance
   let server: ScimServer
   let clientId: string

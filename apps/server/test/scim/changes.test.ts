@@ -32,7 +32,7 @@ test('every change of users, groups and client access is recorded before the res
   }
   const { id: clientId } = await app.pocket.clients.create({ name: 'Photos', redirectUris: [] })
   await instance.call('POST /api/users', { body: { ...fields, username: 'before', email: 'before@example.com' } })
-  // No provider would ever read it.
+  // Without a provider, no job would read a recorded change.
   expect(noted()).toBe(0)
   const endpoint = 'https://127.0.0.1:1/scim'
   await instance.call('POST /api/scim/service-provider', { body: { endpoint, oidcClientId: clientId } })

@@ -24,7 +24,7 @@ const report: ScimReport = {
   stopped: null,
 }
 
-describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
+describe.each(['SQLite', 'PostgreSQL'])('the SCIM provider store on %s', (kind) => {
   const stack = new AsyncDisposableStack()
   let database: OpenDatabase
   let store: ScimProviderStore

@@ -18,7 +18,7 @@ const minute = 60_000
 const nobody = { requestId: null, ipAddress: null, userAgent: null }
 const actor = { id: 'ada', origin: nobody }
 
-describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
+describe.each(['SQLite', 'PostgreSQL'])('SCIM runs on %s', (kind) => {
   const stack = new AsyncDisposableStack()
   const clock = {
     time: Date.now(),
