@@ -21,7 +21,7 @@ let callers: Callers
 
 beforeAll(async () => {
   callers = await startCallers()
-  // Runs API keys first, because some rows end the sessions that create them.
+  // Creates all API keys first, because some rows end the session that creates them.
   for (const [, row] of rows) await callers.keysFor(row)
 }, 60_000)
 afterAll(async () => callers[Symbol.asyncDispose]())
