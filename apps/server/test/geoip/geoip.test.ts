@@ -130,7 +130,7 @@ test.each([
   ['the begin cut off', cityDatabase().subarray(1000), 'not_a_database'],
   ['countries', writeMmdb({ type: 'GeoLite2-Country', networks }), 'not_of_cities'],
 ])('rejects %s as a city database', async (_, content, reason) => {
-  await expect(opened(content)).rejects.toMatchObject({ name: 'PlacesError', reason })
+  await expect(opened(content)).rejects.toMatchObject({ name: 'GeoIpError', reason })
 })
 
 test('accepts city databases of MaxMind and others', async () => {
