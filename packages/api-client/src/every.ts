@@ -4,8 +4,8 @@ interface ListAnswer<Item> {
 }
 
 /**
- * Iterates over all items of a list and fetches pages on demand. Items that are added or removed meanwhile may appear twice
- * or be skipped.
+ * Iterates over all items of a list and fetches pages on demand. Items that are added or removed during the iteration may
+ * appear twice or be skipped.
  *
  * @example
  * for await (const user of every((pagination) => pocket.GET('/api/users', { params: { query: { pagination } } })))

@@ -130,7 +130,7 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
     [{ username: 'ZOE', email: 'zoe@EXAMPLE.com' }, 'email'],
     [{ username: 'zOE', email: 'another@example.com' }, 'username'],
     [{ username: 'another', id: zoe.id }, 'id'],
-  ])('refuses %j, which is in use, and names the %s', async (input, property) => {
+  ])('rejects %j, which is in use, and names the property %s', async (input, property) => {
     await it.directory.create(zoe)
     await expect(it.directory.create(newUser(input))).rejects.toMatchObject({
       status: 409,

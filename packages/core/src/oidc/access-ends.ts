@@ -33,8 +33,6 @@ export function createAccessEnds({ stores, provider, builtInRules }: AccessEndsP
 
   const endAccess = (accountId: string) =>
     transaction(async () => {
-      // The account is locked before its sessions and passkeys, as in every other transaction that writes them.
-      await stores.sessionHistory.lockAccount(accountId)
       // End sessions first, so that a concurrent authorization waits and then finds its session ended.
       for (const { uid } of await sessionsOf(stores.artifacts, accountId))
         await endSession(provider(), transaction, uid)

@@ -91,8 +91,8 @@ export class Database {
 
   /**
    * Commits all writes made in `work` together or rolls them back. Statements find their transaction by their asynchronous
-   * context; nested calls join it. `work` must await every statement: later ones are rejected. On SQLite all other work waits
-   * meanwhile, at most 10 seconds, so `work` must wait only for the database.
+   * context; nested calls join it. `work` must await every statement: later ones are rejected. On SQLite a transaction blocks
+   * all other work, which waits at most 10 seconds, so `work` must wait only for the database.
    */
   readonly transaction: Transaction = async (work) => {
     if (this.#ambient.current() !== undefined) return work()

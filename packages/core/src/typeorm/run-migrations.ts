@@ -139,7 +139,7 @@ async function runOnSqlite(dataSource: DataSource, tables: ReadonlySet<string>):
   const { transaction } = databaseOf(dataSource)
   prefixTables(dataSource, tables)
   const runner = dataSource.createQueryRunner()
-  // Foreign keys are disabled meanwhile, since SQLite changes a table by dropping and recreating it.
+  // Disables foreign keys during the migrations, since SQLite changes a table by dropping and recreating it.
   await runner.beforeMigration()
   await transaction(async () => {
     await dataSource.runMigrations({ transaction: 'none' })

@@ -44,7 +44,7 @@ export class TableRows<Entity> {
     this.insert = `INSERT INTO ${this.table} (${this.columns}) VALUES (${this.#columns.map((_, i) => `$${i + 1}`).join(', ')})`
   }
 
-  /** `"a" = $1, "b" = $2, ...` for all columns except the given properties. */
+  /** `"a" = $1, "b" = $2, ...` for all columns except those of the properties in `except`. */
   assignments(...except: readonly (keyof Entity & string)[]): string {
     const kept = new Set<string>(except)
     return this.#columns

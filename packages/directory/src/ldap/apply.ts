@@ -8,7 +8,7 @@ import type { LdapPlan, PicturePlan } from './ldap-plan.ts'
 import { findHandovers } from './renames.ts'
 import { Turns } from './turns.ts'
 
-/** Users and groups per transaction; larger batches need fewer statements if waiting is unavoidable. */
+/** The initial and maximum number of users and groups per transaction; larger batches need fewer statements. */
 const rows = { first: 50, most: 500 }
 const memberships = { first: 200, most: 2000 }
 

@@ -8,8 +8,7 @@ import type { LdapSnapshot } from './snapshot.ts'
 import { Turns } from './turns.ts'
 
 /**
- * Compares the LDAP entries with the directory. Pure except for generated IDs. May take a second, and yields to other work
- * meanwhile.
+ * Compares the LDAP entries with the directory. Pure except for generated IDs. May take a second, but yields to other work.
  *
  * @throws the reason of `signal`
  *

@@ -138,7 +138,7 @@ export async function createUser(ports: UserPorts, planned: NewUser, rights: New
   const now = clock.now()
   const flags = { emailVerified, administrator, disabled }
   const made = { ldapId: null, createdAt: now, updatedAt: now }
-  // Validated again, since a plan may have been stored meanwhile, and its type alone proves nothing.
+  // Validated again, since a plan may come from storage, and its type alone proves nothing.
   const user: User = { ...newUser({ ...planned }), ...made, ...flags }
   const own = checkedClaims(given)
   return exclusively(async () => {

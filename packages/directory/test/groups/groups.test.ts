@@ -33,7 +33,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
     for (const id of [randomUUID(), '', '\0']) expect(await it.directory.groups.find(id)).toBeUndefined()
   })
 
-  test('lists the first groups by display name, and searches them by content', async () => {
+  test('lists the first groups by display name, and filters groups by members and origin', async () => {
     const [last, full] = [await group('aa', 'Zebras'), await group('bb', 'Apes')]
     await group('cc', 'Bears')
     await it.directory.groups.setMembers(full.id, [(await person('ape')).id])

@@ -285,7 +285,7 @@ describe('a response', () => {
     const answer = await reading(server)
 
     expect(answer.people.map(({ id }) => id)).toEqual(['b'])
-    // Existing members of this group are kept.
+    // A skipped user keeps existing memberships.
     expect(answer.groups).toEqual([{ dn: `cn=club,${base}`, id: 'club', name: 'club', memberIds: ['a'] }])
     expect(answer.problems).toEqual([
       { dn, code: 'id_duplicate', detail: evil },

@@ -260,7 +260,7 @@ describe('a failure of one object', () => {
     expect(report.requests).toBeLessThan(40)
   })
 
-  test('ignores a remote ID that is used twice', async () => {
+  test('reports a remote ID that the target assigns twice', async () => {
     handle = empty((_req, res, body) => json(res, 201, { ...JSON.parse(body), id: 'always the same' }))
     await person('ada')
     await person('bob')
