@@ -224,34 +224,37 @@ describe.each(kinds)('%s', (kind) => {
   test.each([
     ['for an address of e-mail', 90_000, 'eve@example.com'],
     ['from everywhere', 2_000, null],
-  ])('does not count a valid short code as a guess after the guesses %s are used up', async (_which, interval, email) => {
-    const administrator = await signedIn(somewhere())
-    const send = (method: string, path: string, body: object) =>
-      administrator.sendJson(method, instance.url + path, { body }).then((answer) => answer.json())
-    const { id } = (await send('POST', '/api/users', person())) as { id: string }
-    const right: string[] = []
-    for (let count = 0; count < 3; count++) {
-      const { token } = (await send('POST', `/api/users/${id}/one-time-access-token`, { ttl: 900 })) as {
-        token: string
+  ])(
+    'does not count a valid short code as a guess after the guesses %s are used up',
+    async (_which, interval, email) => {
+      const administrator = await signedIn(somewhere())
+      const send = (method: string, path: string, body: object) =>
+        administrator.sendJson(method, instance.url + path, { body }).then((answer) => answer.json())
+      const { id } = (await send('POST', '/api/users', person())) as { id: string }
+      const right: string[] = []
+      for (let count = 0; count < 3; count++) {
+        const { token } = (await send('POST', `/api/users/${id}/one-time-access-token`, { ttl: 900 })) as {
+          token: string
+        }
+        expect(token).toHaveLength(6)
+        right.push(token)
       }
-      expect(token).toHaveLength(6)
-      right.push(token)
-    }
-    const agent = new UserAgent()
-    if (email)
-      await agent.postJson(`${instance.url}/api/one-time-access-email`, { email }, { headers: at(somewhere()) })
-    const enter = async (code: string) =>
-      (await agent.postJson(`${instance.url}/api/one-time-access-token/${code}`, {}, { headers: at(somewhere()) }))
-        .status
-    // Other attempts have expired by then. After the clock is set back, these are implausibly far in the future.
-    let now = Date.now() + 600_000
-    jest.spyOn(Date, 'now').mockImplementation(() => now)
-    while ((await enter('ABCDEF')) !== 429);
-    // One more is allowed.
-    now += interval
-    for (const code of right) expect(await enter(code)).toBe(200)
-    expect([await enter('ABCDEF'), await enter('ABCDEF')]).toEqual([401, 429])
-  })
+      const agent = new UserAgent()
+      if (email)
+        await agent.postJson(`${instance.url}/api/one-time-access-email`, { email }, { headers: at(somewhere()) })
+      const enter = async (code: string) =>
+        (await agent.postJson(`${instance.url}/api/one-time-access-token/${code}`, {}, { headers: at(somewhere()) }))
+          .status
+      // Other attempts have expired by then. After the clock is set back, these are implausibly far in the future.
+      let now = Date.now() + 600_000
+      jest.spyOn(Date, 'now').mockImplementation(() => now)
+      while ((await enter('ABCDEF')) !== 429);
+      // One more is allowed.
+      now += interval
+      for (const code of right) expect(await enter(code)).toBe(200)
+      expect([await enter('ABCDEF'), await enter('ABCDEF')]).toEqual([401, 429])
+    },
+  )
 
   test('records repeated refusals once', async () => {
     const address = somewhere()

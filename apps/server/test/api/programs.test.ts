@@ -63,10 +63,13 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('programs for Pocket ID, on %s'
     ])
   })
 
-  test.each(['/api/users/nobody', '/api/nothing'])('does not let caches store a not-found response at %s', async (path) => {
-    const answer = await fetch(running.url + path, { headers: { 'X-API-KEY': key } })
-    expect([answer.status, answer.headers.get('cache-control')]).toEqual([404, 'private, no-store'])
-  })
+  test.each(['/api/users/nobody', '/api/nothing'])(
+    'does not let caches store a not-found response at %s',
+    async (path) => {
+      const answer = await fetch(running.url + path, { headers: { 'X-API-KEY': key } })
+      expect([answer.status, answer.headers.get('cache-control')]).toEqual([404, 'private, no-store'])
+    },
+  )
 
   test('uses the last of two fields that differ only in case', async () => {
     const { status, json } = await call('POST /api/user-groups', { NAME: 'first', name: 'last', friendlyName: 'Group' })

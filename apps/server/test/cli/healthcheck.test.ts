@@ -96,12 +96,9 @@ describe('healthcheck', () => {
     expect((await check([], { UNIX_SOCKET: path })).code).toBe(0)
   })
 
-  test.each([['--endpoint', 'ftp://x'], ['--endpoint'], ['--bogus'], ['extra']])(
-    'refuses %s %s',
-    async (...args) => {
-      const { code, complained } = await check(args)
-      expect(code).toBe(1)
-      expect(complained).not.toBe('')
-    },
-  )
+  test.each([['--endpoint', 'ftp://x'], ['--endpoint'], ['--bogus'], ['extra']])('refuses %s %s', async (...args) => {
+    const { code, complained } = await check(args)
+    expect(code).toBe(1)
+    expect(complained).not.toBe('')
+  })
 })

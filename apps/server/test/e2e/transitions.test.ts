@@ -80,24 +80,21 @@ const turning = ['main', '::view-transition-old(page)']
 test.each([
   ['with a mouse', undefined, coming],
   ['by touch', tablet, turning],
-] as const)(
-  'a page turns to the next, and clicks during the transition count: %s',
-  async (_, options, moves) => {
-    const { page, said, moving, click, goTo } = await atDesk(options)
-    await goTo('My apps', '/settings/apps')
-    expect(await moving()).toEqual(moves)
-    await goTo('API keys', '/settings/api-keys')
-    expect(await moving()).toEqual(moves)
-    await goTo('To your passkeys', '/settings/account/security')
-    expect(await moving()).toEqual(moves)
-    // Two clicks at once: the second one decides the target.
-    await click('API keys')
-    await goTo('My apps', '/settings/apps')
-    expect(await moving()).toEqual(moves)
-    expect(said).toEqual([])
-    await page.context().close()
-  },
-)
+] as const)('a page turns to the next, and clicks during the transition count: %s', async (_, options, moves) => {
+  const { page, said, moving, click, goTo } = await atDesk(options)
+  await goTo('My apps', '/settings/apps')
+  expect(await moving()).toEqual(moves)
+  await goTo('API keys', '/settings/api-keys')
+  expect(await moving()).toEqual(moves)
+  await goTo('To your passkeys', '/settings/account/security')
+  expect(await moving()).toEqual(moves)
+  // Two clicks at once: the second one decides the target.
+  await click('API keys')
+  await goTo('My apps', '/settings/apps')
+  expect(await moving()).toEqual(moves)
+  expect(said).toEqual([])
+  await page.context().close()
+})
 
 // Chromium logs this when it ends a transition because a pointer moves over the page before it is shown.
 test('a moving mouse causes no console message', async () => {

@@ -159,17 +159,20 @@ describe('templates', () => {
     ],
   ]
 
-  test.each(shown)('of %s show the facts for a decision, and link only to allowed pages', async (name, texts, actions) => {
-    const state = pageStates[name]
-    if (state === undefined) throw new Error('There is no such state.')
-    const html = await pages.render(state)
-    const text = html
-      .replaceAll(/<[^>]*>/g, ' ')
-      .replaceAll(/\s+/g, ' ')
-      .replaceAll(/ (?=[.,])/g, '')
-    for (const each of texts) expect(text).toContain(each)
-    for (const action of actions) expect(html).toContain(`method="post" action="${action}"`)
-  })
+  test.each(shown)(
+    'of %s show the facts for a decision, and link only to allowed pages',
+    async (name, texts, actions) => {
+      const state = pageStates[name]
+      if (state === undefined) throw new Error('There is no such state.')
+      const html = await pages.render(state)
+      const text = html
+        .replaceAll(/<[^>]*>/g, ' ')
+        .replaceAll(/\s+/g, ' ')
+        .replaceAll(/ (?=[.,])/g, '')
+      for (const each of texts) expect(text).toContain(each)
+      for (const action of actions) expect(html).toContain(`method="post" action="${action}"`)
+    },
+  )
 
   test('use the first supported language that the client requested', async () => {
     const english = parseCatalogue(await readFile(catalogue, 'utf8'), catalogue)

@@ -132,21 +132,24 @@ describe('every page', () => {
   })
   afterAll(() => page.context().close())
 
-  test.each(Object.keys(pageStates))('%s stays within its size, does not shift and logs nothing to the console', async (name) => {
-    await log.load(`${server.origin}/${name}`)
-    // Also checks for shifts after late content has loaded.
-    await page.clock.runFor(5000)
-    const { bytes, requests, said, shift } = await log.sinceLoad()
-    expect(said).toEqual([])
-    expect(shift).toBeLessThan(maxShift)
-    expect(bytes).toBeGreaterThan(1000)
-    expect(bytes).toBeLessThanOrEqual(name.startsWith('sign-in') ? most.signIn : most.other)
-    // Scripts request only a new challenge after expiry, and the status of a waiting device.
-    const byScripts = requests.filter(({ by }) => by === 'script').map(({ path }) => path)
-    expect(byScripts.filter((path) => path !== '/ceremony' && path !== '/submit')).toEqual([])
-    // Every page that the navigation links to must opt in to transitions, or Chromium logs a message about it.
-    const asks = await page.evaluate(() => document.adoptedStyleSheets.length > 0)
-    const { view = '' } = pageStates[name] ?? {}
-    expect(asks).toBe(['error', 'reauthenticate'].includes(view) || (await page.locator('body.shell').count()) > 0)
-  })
+  test.each(Object.keys(pageStates))(
+    '%s stays within its size, does not shift and logs nothing to the console',
+    async (name) => {
+      await log.load(`${server.origin}/${name}`)
+      // Also checks for shifts after late content has loaded.
+      await page.clock.runFor(5000)
+      const { bytes, requests, said, shift } = await log.sinceLoad()
+      expect(said).toEqual([])
+      expect(shift).toBeLessThan(maxShift)
+      expect(bytes).toBeGreaterThan(1000)
+      expect(bytes).toBeLessThanOrEqual(name.startsWith('sign-in') ? most.signIn : most.other)
+      // Scripts request only a new challenge after expiry, and the status of a waiting device.
+      const byScripts = requests.filter(({ by }) => by === 'script').map(({ path }) => path)
+      expect(byScripts.filter((path) => path !== '/ceremony' && path !== '/submit')).toEqual([])
+      // Every page that the navigation links to must opt in to transitions, or Chromium logs a message about it.
+      const asks = await page.evaluate(() => document.adoptedStyleSheets.length > 0)
+      const { view = '' } = pageStates[name] ?? {}
+      expect(asks).toBe(['error', 'reauthenticate'].includes(view) || (await page.locator('body.shell').count()) > 0)
+    },
+  )
 })

@@ -106,20 +106,23 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
       3_000,
     )
 
-    test.each(names(wellFormed[endpoint] ?? {}))('handles a missing, duplicate, empty, malformed and long %s', async (name) => {
-      const fields = complete(endpoint)
-      const others = fields.filter(([each]) => each !== name)
-      const twice = await send([...fields, [name, 'another']])
-      // RFC 8707 §2 allows this parameter more than once.
-      if (name !== 'resource')
-        expect([name, await refusal(twice)]).toEqual([name, expect.stringMatching(/^invalid_|^unsupp/)])
-      for (const value of [undefined, '', '\0', 'a\0b', '\ud800', "' OR 1=1 --", '../../x', 'x'.repeat(20_000)]) {
-        const answer = await send(value === undefined ? others : [...others, [name, value]])
-        expect(answer.status).toBeLessThan(500)
-        expect([name, value?.slice(0, 20), host.errors]).toEqual([name, value?.slice(0, 20), []])
-        if (answer.status >= 400) await refusal(answer)
-      }
-    })
+    test.each(names(wellFormed[endpoint] ?? {}))(
+      'handles a missing, duplicate, empty, malformed and long %s',
+      async (name) => {
+        const fields = complete(endpoint)
+        const others = fields.filter(([each]) => each !== name)
+        const twice = await send([...fields, [name, 'another']])
+        // RFC 8707 §2 allows this parameter more than once.
+        if (name !== 'resource')
+          expect([name, await refusal(twice)]).toEqual([name, expect.stringMatching(/^invalid_|^unsupp/)])
+        for (const value of [undefined, '', '\0', 'a\0b', '\ud800', "' OR 1=1 --", '../../x', 'x'.repeat(20_000)]) {
+          const answer = await send(value === undefined ? others : [...others, [name, value]])
+          expect(answer.status).toBeLessThan(500)
+          expect([name, value?.slice(0, 20), host.errors]).toEqual([name, value?.slice(0, 20), []])
+          if (answer.status >= 400) await refusal(answer)
+        }
+      },
+    )
 
     test.each(['GET', 'PUT', 'DELETE', 'PATCH'])('does not accept %s', async (method) => {
       const answer = await fetch(host.issuer + path, { method })

@@ -380,24 +380,27 @@ describe('interaction', () => {
     ['a NUL', 'account=%00', form, 403],
     ['two', 'account=x&account=y', form, 403],
     ['a structure', 'account[]=x', form, 403],
-  ])('with account selection does not accept %s as an account, and signs no one out', async (_what, body, type, status) => {
-    await using host = await startHost()
-    const { agent, page, authenticator, client } = await atSignIn(host)
-    await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
-    const chooser = await agent.follow(await agent.get(authorizeUrl(host, client.id, { prompt: 'select_account' })))
-    expect(viewOf(chooser)).toMatchObject({ view: 'select-account' })
-    const { pathname } = new URL(chooser.url)
-    const sent = agent.cookies().filter(({ path }) => pathname.startsWith(path))
-    const cookie = sent.map(({ name, value }) => `${name}=${value}`).join('; ')
-    for (const action of ['account', 'sign-out']) {
-      const headers = { cookie, accept: 'text/html', ...(type !== undefined && { 'content-type': type }) }
-      const init = { method: 'POST', headers, redirect: 'manual', ...(type !== undefined && { body }) } as const
-      const answer = await fetch(`${chooser.url}/${action}`, init)
-      expect([action, answer.status]).toEqual([action, action === 'sign-out' && status === 403 ? 303 : status])
-    }
-    const silent = await agent.get(authorizeUrl(host, client.id, { prompt: 'none' }))
-    expect([silent.location, host.errors]).toEqual([expect.stringContaining('code='), []])
-  })
+  ])(
+    'with account selection does not accept %s as an account, and signs no one out',
+    async (_what, body, type, status) => {
+      await using host = await startHost()
+      const { agent, page, authenticator, client } = await atSignIn(host)
+      await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+      const chooser = await agent.follow(await agent.get(authorizeUrl(host, client.id, { prompt: 'select_account' })))
+      expect(viewOf(chooser)).toMatchObject({ view: 'select-account' })
+      const { pathname } = new URL(chooser.url)
+      const sent = agent.cookies().filter(({ path }) => pathname.startsWith(path))
+      const cookie = sent.map(({ name, value }) => `${name}=${value}`).join('; ')
+      for (const action of ['account', 'sign-out']) {
+        const headers = { cookie, accept: 'text/html', ...(type !== undefined && { 'content-type': type }) }
+        const init = { method: 'POST', headers, redirect: 'manual', ...(type !== undefined && { body }) } as const
+        const answer = await fetch(`${chooser.url}/${action}`, init)
+        expect([action, answer.status]).toEqual([action, action === 'sign-out' && status === 403 ? 303 : status])
+      }
+      const silent = await agent.get(authorizeUrl(host, client.id, { prompt: 'none' }))
+      expect([silent.location, host.errors]).toEqual([expect.stringContaining('code='), []])
+    },
+  )
 
   test('that fails with a server error is reported to the host', async () => {
     await using host = await startHost()

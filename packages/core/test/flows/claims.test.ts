@@ -98,16 +98,13 @@ describe('claims', () => {
     }
   })
 
-  test.each(['', 'unknown'])(
-    'are not given if only %j is requested, and the client gets an error',
-    async (scope) => {
-      await using host = await startHost()
-      const { configuration } = await relyingParty(host)
-      const url = oidc.buildAuthorizationUrl(configuration, { redirect_uri: redirectUri, scope })
-      const { page } = await passThrough(host, url.href)
-      expect(new URL(page.location ?? '').searchParams.get('error')).toBe('invalid_scope')
-    },
-  )
+  test.each(['', 'unknown'])('are not given if only %j is requested, and the client gets an error', async (scope) => {
+    await using host = await startHost()
+    const { configuration } = await relyingParty(host)
+    const url = oidc.buildAuthorizationUrl(configuration, { redirect_uri: redirectUri, scope })
+    const { page } = await passThrough(host, url.href)
+    expect(new URL(page.location ?? '').searchParams.get('error')).toBe('invalid_scope')
+  })
 
   test('ignore unknown scopes and parameters', async () => {
     await using host = await startHost()

@@ -153,24 +153,27 @@ describe('client that is restricted to groups', () => {
     expect(tokens.claims()).toMatchObject({ email: 'ada@example.com' })
   })
 
-  test.each([[['g2']], [[]]])('with the groups %j admits no other user, and sends the client an error', async (groupIds) => {
-    await using host = await startHost()
-    const { client, configuration } = await relyingParty(host, { isGroupRestricted: true, skipConsent: true })
-    await host.pocket.clients.setAllowedGroups(client.id, groupIds)
-    const { account, authenticator } = await host.person('ada')
-    const agent = new UserAgent()
-    const silent = await authorize({ agent, configuration }, { prompt: 'none' })
-    expect(refusal(silent.page.location)).toBe('login_required')
-    const { page } = await authorize({ agent, configuration })
-    const refused = await signIn(agent, page, authenticator, back)
-    expect(refusal((await goBack(agent, refused, back)).location)).toBe('access_denied')
-    const again = await authorize({ agent, configuration }, { prompt: 'none' })
-    expect(refusal(again.page.location)).toBe('access_denied')
-    expect(await host.stores.consents.find(account.id, client.id)).toBeUndefined()
-    expect(host.events).toContainEqual(
-      expect.objectContaining({ event: 'authorization_refused', code: 'access_denied', clientId: client.id }),
-    )
-  })
+  test.each([[['g2']], [[]]])(
+    'with the groups %j admits no other user, and sends the client an error',
+    async (groupIds) => {
+      await using host = await startHost()
+      const { client, configuration } = await relyingParty(host, { isGroupRestricted: true, skipConsent: true })
+      await host.pocket.clients.setAllowedGroups(client.id, groupIds)
+      const { account, authenticator } = await host.person('ada')
+      const agent = new UserAgent()
+      const silent = await authorize({ agent, configuration }, { prompt: 'none' })
+      expect(refusal(silent.page.location)).toBe('login_required')
+      const { page } = await authorize({ agent, configuration })
+      const refused = await signIn(agent, page, authenticator, back)
+      expect(refusal((await goBack(agent, refused, back)).location)).toBe('access_denied')
+      const again = await authorize({ agent, configuration }, { prompt: 'none' })
+      expect(refusal(again.page.location)).toBe('access_denied')
+      expect(await host.stores.consents.find(account.id, client.id)).toBeUndefined()
+      expect(host.events).toContainEqual(
+        expect.objectContaining({ event: 'authorization_refused', code: 'access_denied', clientId: client.id }),
+      )
+    },
+  )
 
   test('revokes the access of a user who leaves the group, and does not restore it automatically', async () => {
     await using host = await startHost()

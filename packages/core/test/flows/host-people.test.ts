@@ -195,13 +195,16 @@ describe('login code by e-mail', () => {
       { findByLogin: () => Promise.reject(new Error('no')) },
       { send: async () => {} },
     ],
-  ])('%s is reported to the host, and not to the user', async (_name, option, broken, mailer = { send: async () => {} }) => {
-    const { host, post } = await hostOf({ ...people(ada), ...broken }, { mailer })
-    await using _ = host
-    expect(await post('/mail', { login: 'ada' })).toEqual({})
-    await host.pocket[Symbol.asyncDispose]()
-    expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option } }])
-  })
+  ])(
+    '%s is reported to the host, and not to the user',
+    async (_name, option, broken, mailer = { send: async () => {} }) => {
+      const { host, post } = await hostOf({ ...people(ada), ...broken }, { mailer })
+      await using _ = host
+      expect(await post('/mail', { login: 'ada' })).toEqual({})
+      await host.pocket[Symbol.asyncDispose]()
+      expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option } }])
+    },
+  )
 
   test('is unavailable without a mailer', async () => {
     const { host, post } = await hostOf(people(ada))

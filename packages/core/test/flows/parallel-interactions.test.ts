@@ -97,24 +97,27 @@ describe.each(Object.entries(kinds))('parallel interactions over %s', (_kind, op
     )
   })
 
-  test.each([2, 4])('returns a code to each of %i tabs when the user signs in in all of them at once', async (count) => {
-    const { authenticator } = await host.person('ada')
-    const agent = new UserAgent()
-    // The first page binds the ceremony to the browser.
-    await agent.follow(await agent.get(urlOf(await clientThat())))
-    const tabs = await tabsOf(agent, count)
-    const pages = await Promise.all(
-      tabs.map(async ({ shown }) => {
-        const answer = await answerCeremony(agent, shown, authenticator)
-        const { redirectTo } = answer.json() as { redirectTo: string }
-        return agent.follow(await agent.get(new URL(redirectTo, shown.url).href), until)
-      }),
-    )
-    await expectOneSession(
-      agent,
-      tabs.map(({ party }, index) => ({ party, page: pages[index] as UserAgentResponse })),
-    )
-  })
+  test.each([2, 4])(
+    'returns a code to each of %i tabs when the user signs in in all of them at once',
+    async (count) => {
+      const { authenticator } = await host.person('ada')
+      const agent = new UserAgent()
+      // The first page binds the ceremony to the browser.
+      await agent.follow(await agent.get(urlOf(await clientThat())))
+      const tabs = await tabsOf(agent, count)
+      const pages = await Promise.all(
+        tabs.map(async ({ shown }) => {
+          const answer = await answerCeremony(agent, shown, authenticator)
+          const { redirectTo } = answer.json() as { redirectTo: string }
+          return agent.follow(await agent.get(new URL(redirectTo, shown.url).href), until)
+        }),
+      )
+      await expectOneSession(
+        agent,
+        tabs.map(({ party }, index) => ({ party, page: pages[index] as UserAgentResponse })),
+      )
+    },
+  )
 
   test('keeps the session when "Allow" is pressed twice', async () => {
     const person = await host.person('ada')

@@ -53,34 +53,31 @@ function lasting(claims: object): object {
   )
 }
 
-test.each(protocols)(
-  'predicts the tokens of a client for any user and request: %j',
-  async (protocol) => {
-    await using host = await startHost()
-    const { client, configuration } = await relyingParty(host, {
-      client: { skipConsent: true },
-      protocol: { ...protocol, jwtAccessTokens: true },
+test.each(protocols)('predicts the tokens of a client for any user and request: %j', async (protocol) => {
+  await using host = await startHost()
+  const { client, configuration } = await relyingParty(host, {
+    client: { skipConsent: true },
+    protocol: { ...protocol, jwtAccessTokens: true },
+  })
+  for (const about of people) {
+    const person = await host.person('ada')
+    host.accounts.set(person.account.id, { ...person.account, ...about })
+    await host.pocket.clients.update(client.id, {
+      ...client,
+      protocol: { userNames: { [person.account.id]: 'ada.on.the.nas' } },
     })
-    for (const about of people) {
-      const person = await host.person('ada')
-      host.accounts.set(person.account.id, { ...person.account, ...about })
-      await host.pocket.clients.update(client.id, {
-        ...client,
-        protocol: { userNames: { [person.account.id]: 'ada.on.the.nas' } },
-      })
-      for (const scope of scopes) {
-        const { finish } = await login(host, configuration, { scope }, { person })
-        const tokens = await finish()
-        const userInfo = await oidc.fetchUserInfo(configuration, tokens.access_token, tokens.claims()?.sub ?? '')
-        const real: TokenPreview = {
-          idToken: decodeJwt(tokens.id_token ?? ''),
-          accessToken: decodeJwt(tokens.access_token),
-          userInfo,
-        }
-        const shown = await host.pocket.previewTokens(client.id, person.account.id, scope)
-        for (const name of ['idToken', 'accessToken', 'userInfo'] as const)
-          expect([scope, about, name, lasting(shown[name])]).toEqual([scope, about, name, lasting(real[name])])
+    for (const scope of scopes) {
+      const { finish } = await login(host, configuration, { scope }, { person })
+      const tokens = await finish()
+      const userInfo = await oidc.fetchUserInfo(configuration, tokens.access_token, tokens.claims()?.sub ?? '')
+      const real: TokenPreview = {
+        idToken: decodeJwt(tokens.id_token ?? ''),
+        accessToken: decodeJwt(tokens.access_token),
+        userInfo,
       }
+      const shown = await host.pocket.previewTokens(client.id, person.account.id, scope)
+      for (const name of ['idToken', 'accessToken', 'userInfo'] as const)
+        expect([scope, about, name, lasting(shown[name])]).toEqual([scope, about, name, lasting(real[name])])
     }
-  },
-)
+  }
+})

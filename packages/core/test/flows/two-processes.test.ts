@@ -291,19 +291,22 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
     return one
   }
 
-  test.each([0, 3] as const)('fifty refreshes of a confidential client get one response, leeway %d s', async (leeway) => {
-    const each = await within(leeway)
-    const first = await each.exchange()
-    const won = await oneAnswer(await each.atOnce(50, refresh(first), 'find'))
-    expect(await aliveOf(each, [won])).toEqual([[true]])
-    await each.pass(60 * second - 1)
-    expect(await oneAnswer([await each.refreshed(first)])).toMatchObject({ refresh_token: won.refresh_token })
-    const next = await oneAnswer(await each.atOnce(2, refresh(won), 'find'))
-    expect(next.refresh_token).not.toBe(won.refresh_token)
-    expect((await each.refreshed(first)).status).toBe(400)
-    await expectEnd(each, [first, won, next])
-    expect(each.host.errors).toEqual([])
-  })
+  test.each([0, 3] as const)(
+    'fifty refreshes of a confidential client get one response, leeway %d s',
+    async (leeway) => {
+      const each = await within(leeway)
+      const first = await each.exchange()
+      const won = await oneAnswer(await each.atOnce(50, refresh(first), 'find'))
+      expect(await aliveOf(each, [won])).toEqual([[true]])
+      await each.pass(60 * second - 1)
+      expect(await oneAnswer([await each.refreshed(first)])).toMatchObject({ refresh_token: won.refresh_token })
+      const next = await oneAnswer(await each.atOnce(2, refresh(won), 'find'))
+      expect(next.refresh_token).not.toBe(won.refresh_token)
+      expect((await each.refreshed(first)).status).toBe(400)
+      await expectEnd(each, [first, won, next])
+      expect(each.host.errors).toEqual([])
+    },
+  )
 
   test('fifty reuses after sixty seconds get an error and revoke the family', async () => {
     const each = await within(3)

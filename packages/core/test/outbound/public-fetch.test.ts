@@ -98,11 +98,14 @@ test.each(['ftp://example.com/', 'file:///etc/passwd', 'data:text/plain,hello', 
   },
 )
 
-test.each(['127.0.0.1', '127.0.0.0/8', 'localhost', '::ffff:127.0.0.1'])('allows %s if it is configured', async (host) => {
-  const fetch = createPublicFetch({ allowedPrivateHosts: [host], allowHttp: true })
-  const url = host === 'localhost' ? `http://LOCALHOST:${port}/` : base
-  expect(await (await fetch(url)).text()).toBe('hello')
-})
+test.each(['127.0.0.1', '127.0.0.0/8', 'localhost', '::ffff:127.0.0.1'])(
+  'allows %s if it is configured',
+  async (host) => {
+    const fetch = createPublicFetch({ allowedPrivateHosts: [host], allowHttp: true })
+    const url = host === 'localhost' ? `http://LOCALHOST:${port}/` : base
+    expect(await (await fetch(url)).text()).toBe('hello')
+  },
+)
 
 test('a host name is not allowed by its address, and an address not by its host name', async () => {
   const byName = createPublicFetch({ allowedPrivateHosts: ['localhost'], allowHttp: true })

@@ -82,9 +82,12 @@ const postQuantum = SettingsService.runtimeSupportsPQC() ? (['ML-DSA-44'] as con
 type Response = ReturnType<SoftwareAuthenticator['create']>
 
 describe('attestation format', () => {
-  test.each(['ES256', 'Ed25519', 'RS256', ...postQuantum] as const)('accepts none, with a key for %s', async (algorithm) => {
-    expect(await setting().register({ algorithm })).toMatchObject({ attestation: null, attestedAt: null })
-  })
+  test.each(['ES256', 'Ed25519', 'RS256', ...postQuantum] as const)(
+    'accepts none, with a key for %s',
+    async (algorithm) => {
+      expect(await setting().register({ algorithm })).toMatchObject({ attestation: null, attestedAt: null })
+    },
+  )
 
   test('verifies packed, with certificates and with self attestation', async () => {
     const { register } = setting()
@@ -237,10 +240,13 @@ describe('attestation format', () => {
     })
   })
 
-  test.each(['unknown', 'tpm', 'android-key', 'apple', 'android-safetynet'])('rejects an empty %s statement', async (fmt) => {
-    const attest = () => ({ fmt, statement: [] })
-    await expect(setting().register({ attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
-  })
+  test.each(['unknown', 'tpm', 'android-key', 'apple', 'android-safetynet'])(
+    'rejects an empty %s statement',
+    async (fmt) => {
+      const attest = () => ({ fmt, statement: [] })
+      await expect(setting().register({ attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
+    },
+  )
 
   test('rejects none with a statement, truncated or too long', async () => {
     const { register } = setting()

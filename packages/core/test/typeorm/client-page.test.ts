@@ -13,26 +13,29 @@ const scopes: readonly ClientScope[] = [
   { of: 'granted', apiId: 'api' },
 ]
 
-test.each(databases)('%s: lists a page of clients with two statements, independent of the data', async (_kind, open) => {
-  await using database = await open()
-  const options = optionsFor(database)
-  await runMigrations(options, [pocketMigrations])
-  const dataSource = await new DataSource(options).initialize()
-  const statements = databaseOf(dataSource)
-  const store = new TypeormClientStore(statements)
-  const query = jest.spyOn(statements, 'query')
-  const execute = jest.spyOn(statements, 'execute')
-  const search = 'c'
-  for (const count of [0, 30]) {
-    for (let index = 0; index < count; index++)
-      await store.insert(client(`c${index}`, { allowedGroupIds: ['g1', 'g2'], isGroupRestricted: true }))
-    for (const scope of scopes) {
-      query.mockClear()
-      execute.mockClear()
-      const sort = { by: 'allowedGroupCount', descending: true } as const
-      await store.page({ scope, page: 2, limit: 10, sort, filters: { skipConsent: [false] }, search })
-      expect([query.mock.calls.length, execute.mock.calls.length]).toEqual([2, 0])
+test.each(databases)(
+  '%s: lists a page of clients with two statements, independent of the data',
+  async (_kind, open) => {
+    await using database = await open()
+    const options = optionsFor(database)
+    await runMigrations(options, [pocketMigrations])
+    const dataSource = await new DataSource(options).initialize()
+    const statements = databaseOf(dataSource)
+    const store = new TypeormClientStore(statements)
+    const query = jest.spyOn(statements, 'query')
+    const execute = jest.spyOn(statements, 'execute')
+    const search = 'c'
+    for (const count of [0, 30]) {
+      for (let index = 0; index < count; index++)
+        await store.insert(client(`c${index}`, { allowedGroupIds: ['g1', 'g2'], isGroupRestricted: true }))
+      for (const scope of scopes) {
+        query.mockClear()
+        execute.mockClear()
+        const sort = { by: 'allowedGroupCount', descending: true } as const
+        await store.page({ scope, page: 2, limit: 10, sort, filters: { skipConsent: [false] }, search })
+        expect([query.mock.calls.length, execute.mock.calls.length]).toEqual([2, 0])
+      }
     }
-  }
-  await dataSource.destroy()
-})
+    await dataSource.destroy()
+  },
+)

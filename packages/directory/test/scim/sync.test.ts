@@ -238,57 +238,57 @@ describe.each(kinds)('provisioning on %s', (kind, open) => {
     },
   )
 
+  test.each([{ patch: true }, { patch: false }])('hands over names within one run (%o)', async (can) => {
+    await server[Symbol.asyncDispose]()
+    server = await startScimServer(can)
+    const names = ['ada', 'bob', 'carol', 'dave', 'erin']
+    const people = await Promise.all(names.map((name) => person(name, { email: null })))
+    const staff = await group('staff', ...people)
+    await run()
+    const before = people.map(({ id }) => remote(id)?.id)
+    const rename = async (given: Readonly<Record<string, string>>) => {
+      const change = async (name: string, username: string) => {
+        const user = await it.directory.findByName(name)
+        await it.directory.users.update(user?.id ?? '', { username })
+      }
+      for (const name of Object.keys(given)) await change(name, `${name}-leaves`)
+      for (const [name, to] of Object.entries(given)) await change(`${name}-leaves`, to)
+    }
+    // Two users swap names, and in a chain of three the last one gets a new name.
+    const given = { ada: 'bob', bob: 'ada', carol: 'dave', dave: 'erin', erin: 'eve' }
+    await rename(given)
+    expect(isComplete(await run())).toBe(true)
+    const now = names.map((name) => given[name as keyof typeof given])
+    expect(people.map(({ id }) => remote(id)?.userName)).toEqual(now)
+    expect(people.map(({ id }) => remote(id)?.id)).toEqual(before)
+    expect(membersOf(staff.id)).toEqual(before.toSorted())
+    expect(await requestsOf(run)).toEqual(listing)
+  })
+
   test.each([{ patch: true }, { patch: false }])(
-    'hands over names within one run (%o)',
+    'keeps group memberships when groups hand over names (%o)',
     async (can) => {
       await server[Symbol.asyncDispose]()
       server = await startScimServer(can)
-      const names = ['ada', 'bob', 'carol', 'dave', 'erin']
-      const people = await Promise.all(names.map((name) => person(name, { email: null })))
-      const staff = await group('staff', ...people)
+      const people = [await person('ada'), await person('bob')]
+      const groups = [await group('staff', ...people.slice(0, 1)), await group('guests', ...people.slice(1))]
       await run()
-      const before = people.map(({ id }) => remote(id)?.id)
-      const rename = async (given: Readonly<Record<string, string>>) => {
-        const change = async (name: string, username: string) => {
-          const user = await it.directory.findByName(name)
-          await it.directory.users.update(user?.id ?? '', { username })
-        }
-        for (const name of Object.keys(given)) await change(name, `${name}-leaves`)
-        for (const [name, to] of Object.entries(given)) await change(`${name}-leaves`, to)
-      }
-      // Two users swap names, and in a chain of three the last one gets a new name.
-      const given = { ada: 'bob', bob: 'ada', carol: 'dave', dave: 'erin', erin: 'eve' }
-      await rename(given)
+      const before = groups.map(({ id }) => remote(id)?.id)
+      const members = groups.map(({ id }) => membersOf(id))
+      const [staff, guests] = groups
+      for (const [id, name] of [
+        [staff?.id, 'leaving'],
+        [guests?.id, 'staff'],
+        [staff?.id, 'guests'],
+      ])
+        await it.directory.groups.update(id ?? '', { name: name ?? '', friendlyName: name ?? '' })
       expect(isComplete(await run())).toBe(true)
-      const now = names.map((name) => given[name as keyof typeof given])
-      expect(people.map(({ id }) => remote(id)?.userName)).toEqual(now)
-      expect(people.map(({ id }) => remote(id)?.id)).toEqual(before)
-      expect(membersOf(staff.id)).toEqual(before.toSorted())
+      expect(groups.map(({ id }) => remote(id)?.displayName)).toEqual(['guests', 'staff'])
+      expect(groups.map(({ id }) => remote(id)?.id)).toEqual(before)
+      expect(groups.map(({ id }) => membersOf(id))).toEqual(members)
       expect(await requestsOf(run)).toEqual(listing)
     },
   )
-
-  test.each([{ patch: true }, { patch: false }])('keeps group memberships when groups hand over names (%o)', async (can) => {
-    await server[Symbol.asyncDispose]()
-    server = await startScimServer(can)
-    const people = [await person('ada'), await person('bob')]
-    const groups = [await group('staff', ...people.slice(0, 1)), await group('guests', ...people.slice(1))]
-    await run()
-    const before = groups.map(({ id }) => remote(id)?.id)
-    const members = groups.map(({ id }) => membersOf(id))
-    const [staff, guests] = groups
-    for (const [id, name] of [
-      [staff?.id, 'leaving'],
-      [guests?.id, 'staff'],
-      [staff?.id, 'guests'],
-    ])
-      await it.directory.groups.update(id ?? '', { name: name ?? '', friendlyName: name ?? '' })
-    expect(isComplete(await run())).toBe(true)
-    expect(groups.map(({ id }) => remote(id)?.displayName)).toEqual(['guests', 'staff'])
-    expect(groups.map(({ id }) => remote(id)?.id)).toEqual(before)
-    expect(groups.map(({ id }) => membersOf(id))).toEqual(members)
-    expect(await requestsOf(run)).toEqual(listing)
-  })
 
   test('removes the members of a group that became empty', async () => {
     const staff = await group('staff', await person('ada'))
@@ -311,18 +311,15 @@ describe.each(kinds)('provisioning on %s', (kind, open) => {
     expect(remote(bob.id)?.active).toBe(true)
   })
 
-  test.each(['deactivate', 'delete'] as const)(
-    'ignores objects created by another provider (%s)',
-    async (removal) => {
-      const [ada, bob] = [await person('ada'), await person('bob')]
-      const [staff, others] = [await group('staff', ada), await group('others', bob)]
-      await run({ groupIds: [staff.id] })
-      provider = providerOf(it)
-      const report = await run({ groupIds: [others.id], removal })
-      expect([report.user.created, report.user.deleted, report.user.deactivated]).toEqual([1, 0, 0])
-      expect([remote(ada.id)?.active, remote(staff.id)?.displayName]).toEqual([true, 'staff'])
-    },
-  )
+  test.each(['deactivate', 'delete'] as const)('ignores objects created by another provider (%s)', async (removal) => {
+    const [ada, bob] = [await person('ada'), await person('bob')]
+    const [staff, others] = [await group('staff', ada), await group('others', bob)]
+    await run({ groupIds: [staff.id] })
+    provider = providerOf(it)
+    const report = await run({ groupIds: [others.id], removal })
+    expect([report.user.created, report.user.deleted, report.user.deactivated]).toEqual([1, 0, 0])
+    expect([remote(ada.id)?.active, remote(staff.id)?.displayName]).toEqual([true, 'staff'])
+  })
 
   test('recreates users who were deleted in the target', async () => {
     const ada = await person('ada')
