@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import openapiTypescript, { astToString } from 'openapi-typescript'
 import ts from 'typescript'
@@ -9,11 +9,23 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 const server = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning']
 const program = 'apps/server/scripts/openapi-document.ts'
 
-/** The path of the generated types. */
-export const target = new URL('../src/generated/api.ts', import.meta.url)
+// Program: generates the types of the REST API, which are not committed. `pnpm run build` runs it.
+// The server that it starts needs `apps/server/dist/web`.
+
+const target = new URL('../src/generated/api.ts', import.meta.url)
+
+/** Aliases for types that nearly every operation repeats. A later alias may contain earlier ones. */
+const repeated = [
+  { name: 'NoParameters', type: '{ query?: never; header?: never; path?: never; cookie?: never; }' },
+  { name: 'AnyHeaders', type: '{ [name: string]: unknown; }' },
+  { name: 'WithoutBody', type: '{ headers: AnyHeaders; content?: never; }' },
+] as const
+
+await mkdir(new URL('.', target), { recursive: true })
+await writeFile(target, await clientTypes(await liveDocument()))
 
 /** Returns the OpenAPI document that a freshly started instance serves at `/api/openapi.json`. */
-export async function liveDocument(): Promise<string> {
+async function liveDocument(): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [...server, program], {
     cwd: root,
     maxBuffer: 16 * 1024 * 1024,
@@ -22,7 +34,7 @@ export async function liveDocument(): Promise<string> {
 }
 
 /** Generates the types of an OpenAPI 3.1 document. */
-export async function clientTypes(document: string): Promise<string> {
+async function clientTypes(document: string): Promise<string> {
   const nodes = await openapiTypescript(document, {
     alphabetize: true,
     rootTypes: true,
@@ -31,17 +43,9 @@ export async function clientTypes(document: string): Promise<string> {
     transform: ({ format }) =>
       format === 'binary' ? ts.factory.createTypeReferenceNode(ts.factory.createIdentifier('Blob')) : undefined,
   })
-  const head = '// Made from /api/openapi.json by `pnpm --filter @pocket/api-client run generate`.'
   const named = repeated.map(({ name, type }) => `type ${name} = ${type}`)
-  return [head, ...named, withNames(astToString(nodes))].join('\n\n')
+  return [...named, withNames(astToString(nodes))].join('\n\n')
 }
-
-/** Aliases for types that nearly every operation repeats. A later alias may contain earlier ones. */
-const repeated = [
-  { name: 'NoParameters', type: '{ query?: never; header?: never; path?: never; cookie?: never; }' },
-  { name: 'AnyHeaders', type: '{ [name: string]: unknown; }' },
-  { name: 'WithoutBody', type: '{ headers: AnyHeaders; content?: never; }' },
-] as const
 
 function withNames(types: string): string {
   return repeated.reduce((text, { name, type }) => text.replaceAll(pattern(type), name), types)
@@ -51,9 +55,4 @@ function withNames(types: string): string {
 function pattern(type: string): RegExp {
   const words = type.split(' ').map((word) => word.replaceAll(/[?{}[\]]/g, '\\$&'))
   return new RegExp(words.join('\\s+'), 'g')
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await mkdir(new URL('.', target), { recursive: true })
-  await writeFile(target, await clientTypes(await liveDocument()))
 }

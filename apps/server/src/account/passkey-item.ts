@@ -1,7 +1,7 @@
 import { type Passkey, type PasskeyPolicy, policyProblems, providerName } from '@pocket/core'
 import { deviceOf } from '../audit-log/device.ts'
+import { providerDrawings } from './generated/provider-drawings.ts'
 import type { OutdatedPasskey, PasskeyItem } from './page-model.ts'
-import { providerDrawings } from './provider-drawings.ts'
 
 /** A passkey on its owner's page. */
 export function passkeyItem(passkey: Passkey, policy: PasskeyPolicy): PasskeyItem {

@@ -1,4 +1,4 @@
-import { providerNames } from './provider-names.ts'
+import { providerNames } from './generated/provider-names.ts'
 
 /**
  * The name of the authenticator model with this AAGUID, if known. The AAGUID is unverified unless an attestation was checked.

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { AuthenticationCeremony, HostAccount, LoginCodeMail, RenderPage, View } from '@pocket/core'
 import { Conflict } from '@pocket/core/errors'
@@ -7,7 +6,6 @@ import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
 import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { type Host, signIn, startHost, storePasskey, viewOf } from '../flows/host.ts'
-import { bundledPageScript, generatedFile } from './bundle-page-script.ts'
 
 const redirectUri = 'https://app.example/callback'
 const back = (url: string) => url.startsWith(redirectUri)
@@ -44,10 +42,6 @@ async function makePasskey(id: number[]): Promise<unknown> {
   })
   return made instanceof PublicKeyCredential ? made.toJSON() : undefined
 }
-
-test('serves the script that is bundled from its sources', async () => {
-  expect(await readFile(generatedFile, 'utf8')).toBe(await bundledPageScript())
-})
 
 describe('without a render option', () => {
   let host: Host
