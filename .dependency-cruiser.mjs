@@ -19,7 +19,7 @@ const homes = [
   { library: 'typeorm', home: databaseCode },
   { library: 'better-sqlite3', home: databaseCode },
   { library: 'pg', home: `${databaseCode}|^packages/test-support/src/` },
-  { library: 'jose', home: `${core}/(oidc|testing)/` },
+  { library: 'jose', home: `${core}/oidc/|^packages/test-support/src/` },
   { library: 'tldts', home: `${core}/clients/` },
   { library: 'undici', home: `${core}/outbound/` },
   { library: 'ejs', home: '^apps/server/src/http/' },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { SynologyDsm } from '@pocket/core/testing'
 import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
+import { SynologyDsm } from '@pocket/test-support/relying-parties'
 import { type Instance, type Storage, startInstance } from './instance.ts'
 import { sentTo } from './sent-to.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { SynologyDsm } from '@pocket/core/testing'
 import { addVirtualAuthenticator, launchBrowser, type Page, type TestBrowser } from '@pocket/test-support'
+import { SynologyDsm } from '@pocket/test-support/relying-parties'
 import { type MailServer, startMailServer } from '../email/mail-server.ts'
 import { type Instance, startInstance } from './instance.ts'
 import { sentTo } from './sent-to.ts'

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type Application, applications, EmulatedRelyingParty, type UserAgent } from '@pocket/core/testing'
+import type { UserAgent } from '@pocket/core/testing'
+import { type Application, applications, EmulatedRelyingParty } from '@pocket/test-support/relying-parties'
 import { pastedAddress } from '../../src/clients/templates/address.ts'
 import type { ClientTemplate } from '../../src/clients/templates/template.ts'
 import { templateOf, templates } from '../../src/clients/templates/templates.ts'

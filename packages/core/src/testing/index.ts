@@ -1,6 +1,6 @@
 /**
- * Tools to test a service that embeds this provider: an authenticator, an emulated browser and relying parties. They need no
- * test framework; failures are thrown.
+ * Tools to test a service that embeds this provider: a software authenticator, a user agent and contracts of the stores. They
+ * need no test framework; failures are thrown.
  *
  * @module
  */
@@ -38,32 +38,5 @@ export { spentChallengeStoreContract } from './contracts/spent-challenge-store.t
 export { transactionContract } from './contracts/transaction.ts'
 export type { Cookie } from './cookie-jar.ts'
 export { clientIpAddress, fetchThrough, type Resolve } from './http-exchange.ts'
-export {
-  type Alternative,
-  type Application,
-  alternativesOf,
-  type ClientAuthentication,
-  type Door,
-  type Habits,
-  type IdTokenHabit,
-  type LogoutHabit,
-  type Need,
-  type RefreshHabit,
-} from './relying-parties/application.ts'
-export { applications } from './relying-parties/applications.ts'
-export {
-  EmulatedRelyingParty,
-  type RelyingPartyOptions,
-  type RelyingPartyResult,
-} from './relying-parties/emulated-relying-party.ts'
-export type { Check } from './relying-parties/refusal.ts'
-export { type CallbackServer, type ReceivedCallback, startCallbackServer } from './relying-party.ts'
-export {
-  SynologyDsm,
-  type SynologyDsmFailure,
-  type SynologyDsmOptions,
-  type SynologyDsmSignIn,
-  synologyDsmFailures,
-} from './synology-dsm.ts'
 export { type FollowOptions, type RequestOptions, UserAgent, type UserAgentOptions } from './user-agent.ts'
 export { type PageForm, type RequestTrace, UserAgentResponse } from './user-agent-response.ts'

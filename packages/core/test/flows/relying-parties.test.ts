@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type Application, alternativesOf, applications } from '@pocket/core/testing'
+import { type Application, alternativesOf, applications } from '@pocket/test-support/relying-parties'
 import type { Host } from './host.ts'
 import { type Circumstances, measure, type Step, startMeasuredHost } from './relying-parties/measure.ts'
 import { relyingPartiesReference } from './relying-parties/reference.ts'

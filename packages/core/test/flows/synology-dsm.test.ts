@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { SynologyDsm, UserAgent } from '@pocket/core/testing'
+import { UserAgent } from '@pocket/core/testing'
+import { SynologyDsm } from '@pocket/test-support/relying-parties'
 import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
 
 async function dsmAt(

@@ -27,12 +27,11 @@ import type { ErrorOptions } from '@pocket/core/errors'
 import { memoryStores } from '@pocket/core/memory'
 import type {
   FollowOptions,
-  RelyingPartyOptions,
   RequestOptions,
   SoftwareAuthenticatorOptions,
-  SynologyDsmOptions,
   UserAgentOptions,
 } from '@pocket/core/testing'
+import type { RelyingPartyOptions, SynologyDsmOptions } from '@pocket/test-support/relying-parties'
 
 // A compile-time test: each line that must fail is annotated.
 

@@ -1,4 +1,5 @@
-import { type Door, type EmulatedRelyingParty, type RelyingPartyResult, UserAgent } from '@pocket/core/testing'
+import { UserAgent } from '@pocket/core/testing'
+import type { Door, EmulatedRelyingParty, RelyingPartyResult } from '@pocket/test-support/relying-parties'
 import { decide, type Host, signIn, viewOf } from '../host.ts'
 
 type Person = Awaited<ReturnType<Host['person']>>

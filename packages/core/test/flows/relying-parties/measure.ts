@@ -1,4 +1,5 @@
 import { type Account, type ClientProtocolInput, createPublicFetch } from '@pocket/core'
+import { UserAgent } from '@pocket/core/testing'
 import {
   type Application,
   type Door,
@@ -6,8 +7,7 @@ import {
   type RelyingPartyResult,
   SynologyDsm,
   startCallbackServer,
-  UserAgent,
-} from '@pocket/core/testing'
+} from '@pocket/test-support/relying-parties'
 import { decide, type Host, signIn, startHost } from '../host.ts'
 import { newBrowser } from './browser.ts'
 

@@ -1,6 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { type Application, alternativesOf, applications, type Check, type Habits } from '@pocket/core/testing'
+import {
+  type Application,
+  alternativesOf,
+  applications,
+  type Check,
+  type Habits,
+} from '@pocket/test-support/relying-parties'
 import type { Host } from '../host.ts'
 import { measure, measureSynologyDsm, type Step, startMeasuredHost } from './measure.ts'
 
@@ -25,7 +31,7 @@ export async function relyingPartiesReference(host: Host, take: typeof measure =
   return `# Relying parties
 
 Made by \`pnpm --filter @pocket/core run reference\` from what emulated applications find when each is used with this provider.
-They live in \`packages/core/src/testing\`, speak OpenID Connect as their real counterparts do, and are as strict.
+They live in \`packages/test-support/src/relying-parties\`, speak OpenID Connect as their real counterparts do, and are as strict.
 
 ${table([['Application', ...columns.map(([title]) => title), 'Other set-ups'], ...rows])}
 

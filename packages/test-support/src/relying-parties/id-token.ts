@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
-import type { JsonObject } from '../json-object.ts'
 import type { IdTokenHabit } from './application.ts'
+import type { JsonObject } from './json-object.ts'
 import { Refusal } from './refusal.ts'
 
 export interface Expected {

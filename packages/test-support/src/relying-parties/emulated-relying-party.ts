@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { type Clock, systemClock } from '../../clock.ts'
-import type { Filled } from '../../filled.ts'
-import type { JsonObject } from '../json-object.ts'
+import { type Clock, systemClock } from '@pocket/core'
 import type { Application, Door } from './application.ts'
 import { type EndpointOptions, type Endpoints, findEndpoints } from './endpoints.ts'
+import type { JsonObject } from './json-object.ts'
 import { type Check, Checklist, Refusal } from './refusal.ts'
 import { fromPagesOf, requestTokens } from './requests.ts'
 import { checkLogoutToken, checkTokens, type Session, type TokenContext, tokenText } from './tokens.ts'
@@ -45,7 +44,7 @@ interface Pending {
  */
 export class EmulatedRelyingParty {
   readonly application: Application
-  readonly #options: RelyingPartyOptions & Filled<Pick<RelyingPartyOptions, 'fetch' | 'clock'>>
+  readonly #options: RelyingPartyOptions & { readonly fetch: typeof fetch; readonly clock: Clock }
   readonly #pending = new Map<string, Pending>()
   #endpoints: Endpoints | null = null
   #session: Session | null = null

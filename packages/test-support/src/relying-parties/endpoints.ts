@@ -1,5 +1,5 @@
-import { isJsonObject } from '../json-object.ts'
 import type { Habits } from './application.ts'
+import { isJsonObject } from './json-object.ts'
 import { type Checklist, Refusal } from './refusal.ts'
 import { fetchJson } from './requests.ts'
 

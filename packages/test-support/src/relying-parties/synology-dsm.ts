@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type Clock, systemClock } from '../clock.ts'
-import { type Filled, filled } from '../filled.ts'
+import { type Clock, systemClock } from '@pocket/core'
 import { type JsonObject, parseJsonObject } from './json-object.ts'
 import { verifyRs256IdToken } from './rs256-id-token.ts'
 
@@ -22,6 +21,10 @@ export interface SynologyDsmOptions {
   /** How the NAS reaches the provider. Default: the global `fetch`. */
   readonly fetch?: typeof fetch | undefined
   readonly clock?: Clock | undefined
+}
+
+type ResolvedOptions = {
+  readonly [Key in keyof SynologyDsmOptions]-?: Exclude<SynologyDsmOptions[Key], undefined>
 }
 
 /** The messages that DSM shows if a sign-in fails. */
@@ -80,22 +83,20 @@ class Refusal extends Error {
  * ```
  */
 export class SynologyDsm {
-  readonly #options: Filled<SynologyDsmOptions>
+  readonly #options: ResolvedOptions
   /** The redirect URI of each pending sign-in, by `state`. */
   readonly #pending = new Map<string, string>()
   #endpoints: Endpoints | null = null
 
   constructor(options: SynologyDsmOptions) {
-    this.#options = filled<SynologyDsmOptions>(
-      {
-        scope: 'openid email profile',
-        userNameClaim: 'preferred_username',
-        accountType: 'Domain/LDAP/local',
-        fetch: (input, init) => fetch(input, init),
-        clock: systemClock,
-      },
-      options,
-    )
+    this.#options = {
+      ...options,
+      scope: options.scope ?? 'openid email profile',
+      userNameClaim: options.userNameClaim ?? 'preferred_username',
+      accountType: options.accountType ?? 'Domain/LDAP/local',
+      fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+      clock: options.clock ?? systemClock,
+    }
   }
 
   /**

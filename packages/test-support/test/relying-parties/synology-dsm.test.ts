@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { SynologyDsm, type SynologyDsmOptions, synologyDsmFailures, UserAgent } from '@pocket/core/testing'
+import { UserAgent } from '@pocket/core/testing'
+import { SynologyDsm, type SynologyDsmOptions, synologyDsmFailures } from '@pocket/test-support/relying-parties'
 import { type FakeProvider, type FakeProviderAnswers, startFakeProvider } from './fake-provider.ts'
 
 let provider: FakeProvider

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { UserAgent } from '@pocket/core/testing'
 import {
   type Application,
   applications,
   EmulatedRelyingParty,
   type RelyingPartyOptions,
   type RelyingPartyResult,
-  UserAgent,
-} from '@pocket/core/testing'
+} from '@pocket/test-support/relying-parties'
 import { type FakeProvider, type FakeProviderAnswers, startFakeProvider } from './fake-provider.ts'
 
 let provider: FakeProvider

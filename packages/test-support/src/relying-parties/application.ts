@@ -1,4 +1,4 @@
-import type { NewClientInput } from '../../clients/client-input.ts'
+import type { NewClientInput } from '@pocket/core'
 
 /**
  * How a token request authenticates the client. `basic`: the header with form-encoded parts (RFC 6749 §2.3.1); `raw-basic`:

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { startCallbackServer, UserAgent } from '@pocket/core/testing'
+import { UserAgent } from '@pocket/core/testing'
+import { startCallbackServer } from '@pocket/test-support/relying-parties'
 
 test('delivers callbacks in order, whether they arrive before or after the wait', async () => {
   await using server = await startCallbackServer()

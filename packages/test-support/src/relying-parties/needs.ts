@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject } from '../json-object.ts'
 import type { Need } from './application.ts'
+import { isJsonObject, type JsonObject } from './json-object.ts'
 import { Refusal } from './refusal.ts'
 
 /** The claims that an application has received. */

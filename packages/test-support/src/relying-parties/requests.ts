@@ -1,5 +1,5 @@
-import { type JsonObject, parseJsonObject } from '../json-object.ts'
 import type { ClientAuthentication } from './application.ts'
+import { type JsonObject, parseJsonObject } from './json-object.ts'
 import { Refusal } from './refusal.ts'
 
 /** @throws {Refusal} if the response is not successful or not a JSON object */
