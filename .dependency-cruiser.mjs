@@ -8,9 +8,10 @@ const databaseCode = '[.]table[.]ts$|-store[.]ts$|/migrations/|/src/typeorm/|^ap
 
 /** A third-party library and the only sources that may import it, so that an upgrade is a change in one place. */
 const homes = [
+  { library: 'bowser', home: '^apps/server/src/audit-log/' },
   { library: 'culori', home: '^apps/server/src/appearance/' },
   { library: 'oidc-provider', home: `${core}/((oidc|interactions)/|(create-)?pocket[.]ts$)` },
-  { library: '@simplewebauthn/server', home: `${core}/passkeys/`, typesAnywhereIn: core },
+  { library: '@simplewebauthn/server', home: `${core}/(passkeys|testing)/`, typesAnywhereIn: core },
   {
     library: '@simplewebauthn/browser',
     home: `${core}/browser/`,

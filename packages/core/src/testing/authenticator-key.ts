@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
-import { encodeCbor } from './cbor.ts'
+import { isoCBOR } from '@simplewebauthn/server/helpers'
 
 /** A signature scheme of a passkey; the COSE identifiers are -7, -8, -257 and -48. The last one needs Node 24.7 or later. */
 export type PasskeyAlgorithm = 'ES256' | 'Ed25519' | 'RS256' | 'ML-DSA-44'
@@ -55,7 +55,7 @@ function cosePublicKey(algorithm: PasskeyAlgorithm, key: KeyObject): Uint8Array 
   const alg = coseAlgorithms[algorithm]
   switch (algorithm) {
     case 'ES256':
-      return encodeCbor([
+      return coseKey([
         [1, 2],
         [3, alg],
         [-1, 1],
@@ -63,26 +63,30 @@ function cosePublicKey(algorithm: PasskeyAlgorithm, key: KeyObject): Uint8Array 
         [-3, parameter(jwk.y)],
       ])
     case 'Ed25519':
-      return encodeCbor([
+      return coseKey([
         [1, 1],
         [3, alg],
         [-1, 6],
         [-2, parameter(jwk.x)],
       ])
     case 'RS256':
-      return encodeCbor([
+      return coseKey([
         [1, 3],
         [3, alg],
         [-1, parameter(jwk.n)],
         [-2, parameter(jwk.e)],
       ])
     case 'ML-DSA-44':
-      return encodeCbor([
+      return coseKey([
         [1, 7],
         [3, alg],
         [-1, raw()],
       ])
   }
+}
+
+function coseKey(parameters: readonly (readonly [label: number, value: number | Uint8Array])[]): Uint8Array {
+  return isoCBOR.encode(new Map(parameters))
 }
 
 function parameter(value: unknown): Uint8Array {

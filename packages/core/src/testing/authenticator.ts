@@ -8,6 +8,7 @@ import type {
   RegistrationResponseJSON,
   UserVerificationRequirement,
 } from '@simplewebauthn/server'
+import { isoCBOR } from '@simplewebauthn/server/helpers'
 import { type Filled, filled } from '../filled.ts'
 import {
   type AuthenticatorKey,
@@ -15,7 +16,6 @@ import {
   generateAuthenticatorKey,
   type PasskeyAlgorithm,
 } from './authenticator-key.ts'
-import { type CborMap, encodeCbor } from './cbor.ts'
 
 /** The properties of the authenticator. The defaults match a synced passkey on a phone or laptop. */
 export interface SoftwareAuthenticatorOptions {
@@ -49,10 +49,13 @@ export interface Attested {
   readonly key: AuthenticatorKey
 }
 
-/** Creates an attestation statement; a list of pairs is encoded as a CBOR map. */
-export type Attest = (made: Attested) => { readonly fmt: string; readonly statement: CborMap }
+/** The fields of an attestation statement, in the order in which they are encoded (WebAuthn Level 3 §8). */
+export type AttestationStatement = Readonly<Record<string, number | string | Uint8Array | Uint8Array[]>>
 
-const noAttestation: Attest = () => ({ fmt: 'none', statement: [] })
+/** Creates an attestation statement. */
+export type Attest = (attested: Attested) => { readonly fmt: string; readonly statement: AttestationStatement }
+
+const noAttestation: Attest = () => ({ fmt: 'none', statement: {} })
 
 /** Deviations that a test requests in a ceremony. Absent members keep the correct behavior. */
 export interface CeremonyMisbehaviour {
@@ -203,11 +206,13 @@ export class SoftwareAuthenticator {
       response: {
         clientDataJSON: base64url(clientDataJson),
         attestationObject: base64url(
-          encodeCbor([
-            ['fmt', fmt],
-            ['attStmt', statement],
-            ['authData', authenticatorData],
-          ]),
+          isoCBOR.encode(
+            new Map<string, string | Uint8Array | Map<string, AttestationStatement[string]>>([
+              ['fmt', fmt],
+              ['attStmt', new Map(Object.entries(statement))],
+              ['authData', authenticatorData],
+            ]),
+          ),
         ),
         authenticatorData: base64url(authenticatorData),
         transports: [...this.#options.transports],

@@ -7,6 +7,7 @@
 
 export {
   type Attest,
+  type AttestationStatement,
   type Attested,
   type AuthenticationContext,
   type AuthenticationMisbehaviour,
@@ -17,7 +18,6 @@ export {
   type SoftwareAuthenticatorOptions,
 } from './authenticator.ts'
 export type { PasskeyAlgorithm } from './authenticator-key.ts'
-export { type CborMap, type CborValue, encodeCbor } from './cbor.ts'
 export { apiStoreContract } from './contracts/api-store.ts'
 export { artifactStoreContract } from './contracts/artifact-store.ts'
 export { clientPageContract } from './contracts/client-page.ts'

@@ -66,21 +66,18 @@ export async function packed(chain: readonly Certified[]): Promise<Attest> {
   const key = await nodeKey(chain[0])
   return ({ authenticatorData, clientDataHash }) => ({
     fmt: 'packed',
-    statement: [
-      ['alg', -7],
-      ['sig', sign('sha256', Buffer.concat([authenticatorData, clientDataHash]), key)],
-      ['x5c', { list: chain.map(bytesOf) }],
-    ],
+    statement: {
+      alg: -7,
+      sig: sign('sha256', Buffer.concat([authenticatorData, clientDataHash]), key),
+      x5c: chain.map(bytesOf),
+    },
   })
 }
 
 /** `packed` with self attestation. */
 export const packedSelf: Attest = ({ authenticatorData, clientDataHash, key }) => ({
   fmt: 'packed',
-  statement: [
-    ['alg', key.algorithm],
-    ['sig', key.sign(Buffer.concat([authenticatorData, clientDataHash]))],
-  ],
+  statement: { alg: key.algorithm, sig: key.sign(Buffer.concat([authenticatorData, clientDataHash])) },
 })
 
 /** `fido-u2f` (WebAuthn Level 3 §8.6). */
@@ -92,10 +89,7 @@ export async function fidoU2f(by: Certified): Promise<Attest> {
     const data = Buffer.concat([Buffer.of(0), rpIdHash, clientDataHash, credentialId, point])
     return {
       fmt: 'fido-u2f',
-      statement: [
-        ['x5c', { list: [bytesOf(by)] }],
-        ['sig', sign('sha256', data, attestationKey)],
-      ],
+      statement: { x5c: [bytesOf(by)], sig: sign('sha256', data, attestationKey) },
     }
   }
 }
@@ -109,7 +103,7 @@ export async function apple(root: Certified, made: Attested): Promise<ReturnType
   const content = Buffer.concat([Buffer.from('3024a1220420', 'hex'), nonce])
   const extensions = [new x509.Extension(appleNonce, false, content)]
   const leaf = await certified({ issuer: root, subject: 'CN=Passkey', extensions, spki: made.key.spki })
-  return { fmt: 'apple', statement: [['x5c', { list: [bytesOf(leaf)] }]] }
+  return { fmt: 'apple', statement: { x5c: [bytesOf(leaf)] } }
 }
 
 /** `android-key` (WebAuthn Level 3 §8.4): the certificate of a key store. */
@@ -125,11 +119,11 @@ export async function androidKey(
   const leaf = await certified({ issuer: root, subject: 'CN=Android Keystore Key', extensions, spki: made.key.spki })
   return {
     fmt: 'android-key',
-    statement: [
-      ['alg', made.key.algorithm],
-      ['sig', made.key.sign(Buffer.concat([made.authenticatorData, made.clientDataHash]))],
-      ['x5c', { list: [bytesOf(leaf), bytesOf(root)] }],
-    ],
+    statement: {
+      alg: made.key.algorithm,
+      sig: made.key.sign(Buffer.concat([made.authenticatorData, made.clientDataHash])),
+      x5c: [bytesOf(leaf), bytesOf(root)],
+    },
   }
 }
 

@@ -4,13 +4,13 @@ import { defaultPasskeyPolicy, type PasskeyPolicy } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import {
   type Attest,
+  type AttestationStatement,
   type Attested,
-  type CborMap,
-  encodeCbor,
   SoftwareAuthenticator,
   type SoftwareAuthenticatorOptions,
 } from '@pocket/core/testing'
 import { SettingsService } from '@simplewebauthn/server'
+import { isoCBOR } from '@simplewebauthn/server/helpers'
 import { createAuthenticatorMetadata } from '../../src/passkeys/authenticator-metadata.ts'
 import { createRegistration } from '../../src/passkeys/registration.ts'
 import { generateAuthenticatorKey } from '../../src/testing/authenticator-key.ts'
@@ -126,7 +126,7 @@ describe('attestation format', () => {
       let attested: Attested | undefined
       const attest = (made: Attested) => {
         attested = made
-        return { fmt: 'none', statement: [] }
+        return { fmt: 'none', statement: {} }
       }
       // The certificate is created for this passkey, which the synchronous `attest` callback cannot wait for.
       return register({ ...key, attest }, async (response) => {
@@ -228,10 +228,7 @@ describe('attestation format', () => {
         'no JWS',
         () => () => ({
           fmt: 'android-safetynet',
-          statement: [
-            ['ver', '1'],
-            ['response', Buffer.from('x')],
-          ],
+          statement: { ver: '1', response: Buffer.from('x') },
         }),
       ],
     ])('is rejected with %s', async (_name, make) => {
@@ -243,14 +240,14 @@ describe('attestation format', () => {
   test.each(['unknown', 'tpm', 'android-key', 'apple', 'android-safetynet'])(
     'rejects an empty %s statement',
     async (fmt) => {
-      const attest = () => ({ fmt, statement: [] })
+      const attest = () => ({ fmt, statement: {} })
       await expect(setting().register({ attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
     },
   )
 
   test('rejects none with a statement, truncated or too long', async () => {
     const { register } = setting()
-    const attest = () => ({ fmt: 'none', statement: [['x', 1]] as const })
+    const attest = () => ({ fmt: 'none', statement: { x: 1 } })
     await expect(register({ attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
     const cbor = (hex: string) => Buffer.from(hex, 'hex').toString('base64url')
     const malformed = [
@@ -416,7 +413,7 @@ describe('certificate with a revocation list', () => {
     let attested: Attested | undefined
     const note: Attest = (it) => {
       attested = it
-      return { fmt: 'none', statement: [] }
+      return { fmt: 'none', statement: {} }
     }
     const statement = async (response: Response) => {
       if (attested === undefined) throw new Error('The authenticator made no passkey.')
@@ -447,12 +444,21 @@ describe('certificate with a revocation list', () => {
   })
 })
 
-function withAttestation(response: Response, fmt: string, statement: CborMap, attested: Attested): Response {
-  const attestationObject = encodeCbor([
-    ['fmt', fmt],
-    ['attStmt', statement],
-    ['authData', attested.authenticatorData],
-  ])
+type CborValue = Parameters<typeof isoCBOR.encode>[0]
+
+function withAttestation(
+  response: Response,
+  fmt: string,
+  statement: AttestationStatement,
+  attested: Attested,
+): Response {
+  const attestationObject = isoCBOR.encode(
+    new Map<string, CborValue>([
+      ['fmt', fmt],
+      ['attStmt', new Map(Object.entries(statement))],
+      ['authData', attested.authenticatorData],
+    ]),
+  )
   const encoded = Buffer.from(attestationObject).toString('base64url')
   return { ...response, response: { ...response.response, attestationObject: encoded } }
 }

@@ -54,10 +54,7 @@ export function attestedBySafetyNet({ leaf, key }: SafetyNet, change: object = {
     const signature = sign('sha256', Buffer.from(tampered ? `${signed}.` : signed), key).toString('base64url')
     return {
       fmt: 'android-safetynet',
-      statement: [
-        ['ver', '1'],
-        ['response', Buffer.from(`${signed}.${signature}`)],
-      ],
+      statement: { ver: '1', response: Buffer.from(`${signed}.${signature}`) },
     }
   }
 }

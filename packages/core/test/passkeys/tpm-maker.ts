@@ -62,14 +62,14 @@ export async function tpm(by: Certified, fault: TpmFault = {}): Promise<Attest> 
       signature.writeUInt8(signature.readUInt8(signature.length - 1) ^ 1, signature.length - 1)
     return {
       fmt: 'tpm',
-      statement: [
-        ['ver', fault.ver ?? '2.0'],
-        ['alg', -7],
-        ['x5c', { list: [bytesOf(by)] }],
-        ['sig', signature],
-        ['certInfo', certInfo],
-        ['pubArea', area],
-      ],
+      statement: {
+        ver: fault.ver ?? '2.0',
+        alg: -7,
+        x5c: [bytesOf(by)],
+        sig: signature,
+        certInfo: certInfo,
+        pubArea: area,
+      },
     }
   }
 }
