@@ -125,3 +125,12 @@ export interface AccountDataPage {
 export interface AccountRemovedPage {
   readonly view: 'account-removed'
 }
+
+declare module '../http/page-models.ts' {
+  interface PageModels {
+    readonly 'account-data': AccountDataPage
+    readonly account: AccountPage
+    readonly 'account-removed': AccountRemovedPage
+    readonly 'account-security': AccountSecurityPage
+  }
+}

@@ -70,3 +70,10 @@ export interface ApiKeyRenewPage {
   readonly values: Pick<ApiKeyFormValues, 'lifetime' | 'until'>
   readonly problems: readonly FieldError[]
 }
+
+declare module '../http/page-models.ts' {
+  interface PageModels {
+    readonly 'api-key-renew': ApiKeyRenewPage
+    readonly 'api-keys': ApiKeysPage
+  }
+}

@@ -103,3 +103,12 @@ export interface ApiAccessPage {
   /** The stored values, instead of the submitted ones, after a conflicting change. */
   readonly conflict: readonly Difference<'delegated' | 'own'>[] | null
 }
+
+declare module '../http/page-models.ts' {
+  interface PageModels {
+    readonly 'api-access': ApiAccessPage
+    readonly 'api-new': ApiNewPage
+    readonly api: ApiPage
+    readonly apis: ApisPage
+  }
+}

@@ -40,3 +40,9 @@ export interface AppsPage {
   readonly allowed: readonly AllowedApp[]
   readonly notice: { readonly done: (typeof appNotices)[number]; readonly name: string } | null
 }
+
+declare module '../http/page-models.ts' {
+  interface PageModels {
+    readonly apps: AppsPage
+  }
+}

@@ -54,3 +54,10 @@ export interface AuditLogAllPage extends Omit<AuditLogPage, 'view'> {
   /** URL to download the filtered entries as a file. */
   readonly exports: { readonly csv: string; readonly jsonl: string }
 }
+
+declare module '../http/page-models.ts' {
+  interface PageModels {
+    readonly 'audit-log-all': AuditLogAllPage
+    readonly 'audit-log': AuditLogPage
+  }
+}

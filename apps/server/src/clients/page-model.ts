@@ -228,3 +228,13 @@ export interface ConnectionAttemptItem
   > {
   readonly userName: string | null
 }
+
+declare module '../http/page-models.ts' {
+  interface PageModels {
+    readonly 'client-choose': ClientChoosePage
+    readonly 'client-new': ClientNewPage
+    readonly client: ClientPage
+    readonly clients: ClientsPage
+    readonly 'client-test': ClientTestPage
+  }
+}

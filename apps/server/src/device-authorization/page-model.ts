@@ -14,3 +14,9 @@ export interface DeviceAuthorizationPage {
   /** A form posted to this URL denies the request. */
   readonly refuseTo: string
 }
+
+declare module '../http/page-models.ts' {
+  interface PageModels {
+    readonly 'device-authorization': DeviceAuthorizationPage
+  }
+}

@@ -34,3 +34,10 @@ export interface DevicePage {
   readonly notAllowed?: { readonly refuseTo: string; readonly otherDeviceUrl: string }
   readonly done: 'approved' | 'denied' | 'allowed' | 'refused' | null
 }
+
+declare module '../http/page-models.ts' {
+  interface PageModels {
+    readonly 'device-login': DeviceLoginPage
+    readonly device: DevicePage
+  }
+}

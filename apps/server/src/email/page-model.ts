@@ -35,3 +35,10 @@ export interface EmailsPage {
   readonly failed: number
   readonly notice: BulkNotice | null
 }
+
+declare module '../http/page-models.ts' {
+  interface PageModels {
+    readonly emails: EmailsPage
+    readonly 'verify-email': VerifyEmailPage
+  }
+}

@@ -98,3 +98,11 @@ export interface GroupPage {
   readonly notice: (typeof groupNotices)[number] | null
   readonly removal: Confirmation
 }
+
+declare module '../http/page-models.ts' {
+  interface PageModels {
+    readonly 'group-new': GroupNewPage
+    readonly group: GroupPage
+    readonly groups: GroupsPage
+  }
+}

@@ -27,3 +27,9 @@ export interface JobsPage {
   /** The result of a bulk request. */
   readonly several: BulkNotice | null
 }
+
+declare module '../http/page-models.ts' {
+  interface PageModels {
+    readonly jobs: JobsPage
+  }
+}

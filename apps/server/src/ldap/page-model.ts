@@ -40,3 +40,9 @@ export interface LdapPage {
     | { readonly done: 'linked'; readonly userName: string; readonly dn: string }
     | null
 }
+
+declare module '../http/page-models.ts' {
+  interface PageModels {
+    readonly ldap: LdapPage
+  }
+}

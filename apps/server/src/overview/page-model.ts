@@ -6,3 +6,9 @@ export interface OverviewPage extends OverviewFigures {
   readonly view: 'overview'
   readonly viewer: Viewer
 }
+
+declare module '../http/page-models.ts' {
+  interface PageModels {
+    readonly overview: OverviewPage
+  }
+}

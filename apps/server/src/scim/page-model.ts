@@ -59,3 +59,9 @@ export interface ScimState {
   /** When the last run finished. */
   readonly at: number | null
 }
+
+declare module '../http/page-models.ts' {
+  interface PageModels {
+    readonly 'client-scim': ClientScimPage
+  }
+}

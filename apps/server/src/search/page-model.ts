@@ -22,3 +22,9 @@ export interface SearchPage {
   readonly maxQueryLength: number
   readonly results: readonly SearchResult[]
 }
+
+declare module '../http/page-models.ts' {
+  interface PageModels {
+    readonly search: SearchPage
+  }
+}

@@ -2,3 +2,9 @@
 export interface SetupPage {
   readonly view: 'setup'
 }
+
+declare module '../http/page-models.ts' {
+  interface PageModels {
+    readonly setup: SetupPage
+  }
+}

@@ -25,3 +25,9 @@ export interface CodePage {
   /** The path to continue with afterwards, sent back as `redirect`. */
   readonly redirect: string
 }
+
+declare module '../http/page-models.ts' {
+  interface PageModels {
+    readonly code: CodePage
+  }
+}

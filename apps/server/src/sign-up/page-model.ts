@@ -107,3 +107,14 @@ export interface InvitationsPage {
   /** The result of a bulk deletion. */
   readonly several: BulkNotice | null
 }
+
+declare module '../http/page-models.ts' {
+  interface PageModels {
+    readonly 'add-passkey': AddPasskeyPage
+    readonly approvals: ApprovalsPage
+    readonly arrived: ArrivedPage
+    readonly invitations: InvitationsPage
+    readonly 'sign-up': SignUpPage
+    readonly 'sign-up-waiting': SignUpWaitingPage
+  }
+}

@@ -154,3 +154,11 @@ export interface UserPage {
   readonly notice: (typeof userNotices)[number] | null
   readonly removal: Confirmation
 }
+
+declare module '../http/page-models.ts' {
+  interface PageModels {
+    readonly 'user-new': UserNewPage
+    readonly user: UserPage
+    readonly users: UsersPage
+  }
+}

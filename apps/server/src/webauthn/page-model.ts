@@ -71,3 +71,11 @@ export interface PasskeyPolicyReviewPage {
   /** The error code of the date field. */
   readonly dayProblem: string | null
 }
+
+declare module '../http/page-models.ts' {
+  interface PageModels {
+    readonly 'passkey-policy': PasskeyPolicyPage
+    readonly 'passkey-policy-review': PasskeyPolicyReviewPage
+    readonly 'passkey-removed': PasskeyRemovedPage
+  }
+}

@@ -1,4 +1,4 @@
-import type { PageModel } from '../../src/http/page-models.ts'
+import type { PageModel } from './page-models.ts'
 import { accountStates } from './states/account.ts'
 import { apiKeysStates } from './states/api-keys.ts'
 import { apisStates } from './states/apis.ts'

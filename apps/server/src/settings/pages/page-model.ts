@@ -76,3 +76,9 @@ export interface TokenFormValues {
   readonly uses: string
   readonly lifetime: 'hour' | 'day' | 'week' | 'month'
 }
+
+declare module '../../http/page-models.ts' {
+  interface PageModels {
+    readonly settings: SettingsPage
+  }
+}
