@@ -7,8 +7,8 @@ import { createDirectory, createScimTarget, isComplete, newUser, pauseByTimer, s
 import { directoryStores } from '@pocket/directory/typeorm'
 import { startPostgres } from '@pocket/test-support'
 import { startScimServer } from '@pocket/test-support/scim'
-import { loadConfig } from '../src/config/load.ts'
-import { openDatabase } from '../src/database/open-database.ts'
+import { loadConfig } from '../src/composition/config.ts'
+import { openDatabase } from '../src/composition/open-database.ts'
 import { createLogger } from '../src/logging/logger.ts'
 
 // Program: provisions users and groups to a SCIM server in this process, and prints the requests, the statements and the time of

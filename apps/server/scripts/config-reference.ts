@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { sections } from '../src/composition/config-sections.ts'
 import { fileForm } from '../src/config/reader.ts'
-import { sections } from '../src/config/schema.ts'
 import type { Section, Variable } from '../src/config/variable.ts'
 
 // Program: writes `docs/reference/configuration.md` from the configuration schema.

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createApp } from '../src/app.ts'
-import { loadConfig } from '../src/config/load.ts'
+import { loadConfig } from '../src/composition/config.ts'
 import { createLogger } from '../src/logging/logger.ts'
 
 // Program: starts an instance with an empty database and prints its `/api/openapi.json`.

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { run } from './cli/run.ts'
-import { readConfig } from './config/env.ts'
+import { readConfig } from './composition/config.ts'
 import { codeOf } from './logging/failure.ts'
 import { createLogger } from './logging/logger.ts'
 

@@ -8,8 +8,8 @@ import { databaseOf } from '@pocket/core/typeorm'
 import { freePort, startPostgres } from '@pocket/test-support'
 import { pino } from 'pino'
 import { createApp } from '../../src/app.ts'
-import { loadConfig } from '../../src/config/load.ts'
-import { openDatabase } from '../../src/database/open-database.ts'
+import { loadConfig } from '../../src/composition/config.ts'
+import { openDatabase } from '../../src/composition/open-database.ts'
 import { administrator, apiKey, fill } from './data.ts'
 
 interface BenchOptions {

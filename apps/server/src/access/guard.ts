@@ -3,17 +3,28 @@ import { isWithoutPasskey, noteCaller, type Pocket } from '@pocket/core'
 import { Forbidden, NotAuthenticated } from '@pocket/core/errors'
 import type { Directory, User } from '@pocket/directory'
 import type { Context } from 'koa'
-import type { ApiKeyScope } from '../api-keys/api-key.ts'
-import type { ApiKeys } from '../api-keys/api-keys.ts'
-import { staticUser } from '../api-keys/static-user.ts'
 import type { AccessRow } from './access-row.ts'
+import type { ApiKeyScope } from './api-key-scope.ts'
+import { staticUser } from './built-in-actors.ts'
 import { type Condition, type ConditionName, conditions } from './conditions.ts'
 import type { SessionRequirement } from './session-requirements.ts'
+
+/** Identifies an API key by its token; `undefined` if there is none or it has expired. */
+export interface ApiKeyIdentification {
+  identify(token: string): Promise<IdentifiedApiKey | undefined>
+}
+
+interface IdentifiedApiKey {
+  readonly id: string
+  readonly ownerId: string
+  /** `null`: full access to everything its owner may do. */
+  readonly scopes: readonly ApiKeyScope[] | null
+}
 
 export interface GuardPorts {
   readonly pocket: Pick<Pocket, 'session' | 'reauthentication'>
   readonly directory: Pick<Directory, 'find'>
-  readonly apiKeys: Pick<ApiKeys, 'identify'>
+  readonly apiKeys: ApiKeyIdentification
   /** The API key set in the environment. It acts as an administrator that is not stored in the directory. */
   readonly staticApiKey: string | undefined
 }

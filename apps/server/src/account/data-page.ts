@@ -1,16 +1,16 @@
 import { Readable } from 'node:stream'
 import { requestContext } from '@pocket/core'
 import type { Context } from 'koa'
+import { pageActor } from '../access/actor.ts'
 import type { Authentication } from '../http/authentication.ts'
 import { formText } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
+import { accountPaths } from '../http/paths.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import { pageActor } from '../users/actor.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { OwnData } from './own-data.ts'
 import { dataFile } from './own-data-operations.ts'
-import { accountPaths } from './paths.ts'
 
 export interface DataPagePorts {
   readonly authentication: Authentication

@@ -1,5 +1,5 @@
 import { type Passkey, type PasskeyPolicy, policyProblems, providerName } from '@pocket/core'
-import { deviceOf } from '../audit-log/device.ts'
+import { deviceOf } from '../http/device.ts'
 import { providerDrawings } from './generated/provider-drawings.ts'
 import type { OutdatedPasskey, PasskeyItem } from './page-model.ts'
 

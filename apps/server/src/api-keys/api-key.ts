@@ -1,10 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { type Area, areas } from '../http/api/operation.ts'
-
-/** Read or write access to one area of the API. Neither includes the other. */
-export type ApiKeyScope = `${'read' | 'write'}:${Area}`
-
-export const apiKeyScopes: readonly ApiKeyScope[] = areas.flatMap((area) => [`read:${area}`, `write:${area}`] as const)
+import type { ApiKeyScope } from '../access/api-key-scope.ts'
 
 /** A key with which a program acts as its owner. Instants in milliseconds since the Unix epoch. */
 export interface ApiKey {

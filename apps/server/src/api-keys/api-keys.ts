@@ -9,8 +9,9 @@ import {
   type Transaction,
 } from '@pocket/core'
 import { Conflict, InvalidInput, NotFound } from '@pocket/core/errors'
+import type { ApiKeyScope } from '../access/api-key-scope.ts'
 import type { ListRequest, Page } from '../http/api/list.ts'
-import { type ApiKey, type ApiKeyScope, hashToken, type MintedApiKey, mintToken } from './api-key.ts'
+import { type ApiKey, hashToken, type MintedApiKey, mintToken } from './api-key.ts'
 import type { ApiKeyStore } from './api-key-store.ts'
 import { createUseNotes } from './use-notes.ts'
 

@@ -1,8 +1,9 @@
 import { requestContext } from '@pocket/core'
+import { apiKeyScopes } from '../access/api-key-scope.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Call, type Operation, operation } from '../http/api/operation.ts'
 import { instant, named, pageOf } from '../http/api/schema.ts'
-import { apiKeyScopes, type MintedApiKey } from './api-key.ts'
+import type { MintedApiKey } from './api-key.ts'
 import { apiKeyDto } from './api-key-dto.ts'
 import type { ApiKeys, KeyOwner } from './api-keys.ts'
 

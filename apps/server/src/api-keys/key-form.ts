@@ -1,8 +1,8 @@
 import type { FieldError } from '@pocket/core/errors'
 import type { Context } from 'koa'
+import { type ApiKeyScope, apiKeyScopes } from '../access/api-key-scope.ts'
 import { formText, formTexts } from '../http/form.ts'
 import type { Refusal } from '../http/form-page.ts'
-import { type ApiKeyScope, apiKeyScopes } from './api-key.ts'
 import { type ApiKeyFormValues, type ApiKeyLifetime, apiKeyLifetimes } from './page-model.ts'
 
 const day = 86_400_000

@@ -1,9 +1,9 @@
 import type { FieldError } from '@pocket/core/errors'
+import type { ApiKeyScope } from '../access/api-key-scope.ts'
+import type { BulkNotice } from '../http/bulk.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
-import type { BulkNotice } from '../users/page-model.ts'
-import type { ApiKeyScope } from './api-key.ts'
 
 /** Lifetimes that the form offers. */
 export const apiKeyLifetimes = ['week', 'month', 'quarter', 'year'] as const

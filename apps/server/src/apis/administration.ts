@@ -14,9 +14,9 @@ import {
   type Transaction,
 } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
-import { clientNotFound } from '../clients/contract-errors.ts'
+import type { Actor } from '../access/actor.ts'
+import { clientNotFound } from '../http/api/client-not-found.ts'
 import { assertUnchanged, validatorOf } from '../http/api/precondition.ts'
-import type { Actor } from '../users/actor.ts'
 import { accessDto, apiDto } from './api-dto.ts'
 
 export interface ApiAdministrationPorts {

@@ -1,9 +1,9 @@
 import type { ApiAccess } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
+import type { BulkNotice } from '../http/bulk.ts'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
-import type { BulkNotice } from '../users/page-model.ts'
 
 /** `/settings/admin/apis`. */
 export interface ApisPage {

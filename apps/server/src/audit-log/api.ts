@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream'
 import type { AuditSink } from '@pocket/core'
 import { InvalidInput } from '@pocket/core/errors'
+import { actorOf } from '../access/actor.ts'
 import { type ListDefinition, pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named, pageOf } from '../http/api/schema.ts'
-import { actorOf } from '../users/actor.ts'
+import { deviceOf } from '../http/device.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import { type AuditLogStore, auditFilters, auditSorts } from './audit-log-store.ts'
 import { auditQuery, rangeParameters } from './audit-query.ts'
-import { deviceOf } from './device.ts'
 import { type ExportFormat, exported, exportFormats, exportTypes } from './export.ts'
 
 const unknownLocation = { type: 'string', description: 'Empty where it is not known.' } as const

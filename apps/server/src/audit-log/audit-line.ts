@@ -1,6 +1,6 @@
 import type { Change } from '@pocket/core'
+import { deviceOf } from '../http/device.ts'
 import type { AuditEntry } from './audit-entry.ts'
-import { deviceOf } from './device.ts'
 import type { AuditChange, AuditLine, Subject } from './page-model.ts'
 
 /** Names of groups and APIs that entries reference by ID, and page URLs of users and clients. */

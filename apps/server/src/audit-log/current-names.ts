@@ -1,7 +1,6 @@
 import type { ClientStore, PasskeyStore } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
-import { staticUser } from '../api-keys/static-user.ts'
-import { ldapActor } from '../ldap/actor.ts'
+import { ldapActor, staticUser } from '../access/built-in-actors.ts'
 import type { CurrentNames } from './audit-log.ts'
 
 export interface NamePorts {

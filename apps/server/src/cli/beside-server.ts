@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Misconfigured } from '@pocket/core/errors'
-import type { Config } from '../config/load.ts'
+import type { Config } from '../composition/config.ts'
 import type { CommandContext, Instance } from './command.ts'
 
 /** Opens the instance while a server may be running; never creates a database. @throws {Misconfigured} if there is no database */

@@ -1,5 +1,5 @@
 import type { KeyReplacement } from '@pocket/core'
-import type { Config } from '../config/load.ts'
+import type { Config } from '../composition/config.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { KeyRotationOptions } from '../signing-keys/rotation.ts'
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Misconfigured } from '@pocket/core/errors'
-import type { Config } from '../config/load.ts'
+import type { Config } from '../composition/config.ts'
 import { codeOf } from '../logging/failure.ts'
 import { type Command, type CommandContext, type Instance, UsageError } from './command.ts'
 

@@ -10,19 +10,13 @@ import {
   type MintedSecret,
   type NewClientInput,
   type Pocket,
-  type RequestOrigin,
   type SecretInput,
   type Transaction,
 } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
-import { assertUnchanged, type Precondition, validatorOf } from '../http/api/precondition.ts'
-import { clientNotFound } from './contract-errors.ts'
-
-/** The acting administrator and the origin of the request. */
-export interface Administrator extends Precondition {
-  readonly accountId: string
-  readonly origin: RequestOrigin
-}
+import type { Actor } from '../access/actor.ts'
+import { clientNotFound } from '../http/api/client-not-found.ts'
+import { assertUnchanged, validatorOf } from '../http/api/precondition.ts'
 
 export interface AdministrationPorts {
   readonly clients: Clients
@@ -42,10 +36,9 @@ type ClientEvent = Exclude<
 
 /** Client administration with audit log entries. */
 export function createClientAdministration({ clients, noteMade, audit, transaction, terms }: AdministrationPorts) {
-  const record = ({ accountId, origin }: Administrator, event: ClientEvent) =>
-    audit.record({ ...event, accountId }, origin)
+  const record = ({ id, origin }: Actor, event: ClientEvent) => audit.record({ ...event, accountId: id }, origin)
 
-  const added = async (by: Administrator, clientId: string, secret: ClientSecret) => {
+  const added = async (by: Actor, clientId: string, secret: ClientSecret) => {
     await noteMade(by.origin, { kind: 'client_secret', subject: secret.id, label: clientId })
     await record(by, secretAdded(clientId, secret))
   }
@@ -57,14 +50,14 @@ export function createClientAdministration({ clients, noteMade, audit, transacti
   }
 
   /** Loads the client to be changed and checks the caller's precondition, if any. */
-  const locked = async (by: Administrator, id: string): Promise<Client> => {
+  const locked = async (by: Actor, id: string): Promise<Client> => {
     const client = await clients.findForUpdate(id)
     if (!client) throw clientNotFound()
     assertUnchanged(by, clientValidator(client))
     return client
   }
 
-  const setGroups = async (by: Administrator, before: Client, groupIds: readonly string[]): Promise<Client> => {
+  const setGroups = async (by: Actor, before: Client, groupIds: readonly string[]): Promise<Client> => {
     const client = await terms(() => clients.setAllowedGroups(before.id, groupIds))
     const changes = changesBetween(groupsOf(before), groupsOf(client))
     const event = { event: 'client_groups_changed', clientId: before.id, groupIds: client.allowedGroupIds } as const
@@ -75,7 +68,7 @@ export function createClientAdministration({ clients, noteMade, audit, transacti
   return {
     existing,
 
-    create: (by: Administrator, input: NewClientInput, allowedGroupIds: readonly string[] = []): Promise<Client> =>
+    create: (by: Actor, input: NewClientInput, allowedGroupIds: readonly string[] = []): Promise<Client> =>
       transaction(async () => {
         const created = await terms(() => clients.create(input))
         await record(by, { event: 'client_created', clientId: created.id, ...clientChanges(null, created) })
@@ -83,7 +76,7 @@ export function createClientAdministration({ clients, noteMade, audit, transacti
       }),
 
     /** With `allowedGroupIds`, also changes access without ending the sessions of users in these groups. */
-    update: (by: Administrator, id: string, input: ClientInput, allowedGroupIds?: readonly string[]): Promise<Client> =>
+    update: (by: Actor, id: string, input: ClientInput, allowedGroupIds?: readonly string[]): Promise<Client> =>
       transaction(async () => {
         const read = await locked(by, id)
         const isFirst = allowedGroupIds !== undefined && input.isGroupRestricted === true
@@ -95,7 +88,7 @@ export function createClientAdministration({ clients, noteMade, audit, transacti
         return allowedGroupIds === undefined || isFirst ? client : setGroups(by, client, allowedGroupIds)
       }),
 
-    addRedirectUri: (by: Administrator, id: string, uri: string): Promise<Client> =>
+    addRedirectUri: (by: Actor, id: string, uri: string): Promise<Client> =>
       transaction(async () => {
         const before = await existing(id)
         const client = await terms(() => clients.addRedirectUri(id, uri))
@@ -105,17 +98,17 @@ export function createClientAdministration({ clients, noteMade, audit, transacti
         return client
       }),
 
-    remove: (by: Administrator, id: string): Promise<void> =>
+    remove: (by: Actor, id: string): Promise<void> =>
       transaction(async () => {
         const before = await locked(by, id)
         if (!(await clients.remove(id))) throw clientNotFound()
         await record(by, { event: 'client_removed', clientId: id, ...clientChanges(before, null) })
       }),
 
-    setAllowedGroups: (by: Administrator, id: string, groupIds: readonly string[]): Promise<Client> =>
+    setAllowedGroups: (by: Actor, id: string, groupIds: readonly string[]): Promise<Client> =>
       transaction(async () => setGroups(by, await locked(by, id), groupIds)),
 
-    setAllowedTo: (by: Administrator, groupId: string, clientIds: readonly string[]): Promise<void> =>
+    setAllowedTo: (by: Actor, groupId: string, clientIds: readonly string[]): Promise<void> =>
       transaction(async () => {
         const allowedTo = async () => (await clients.allowedTo(groupId)).map(({ id }) => id)
         const before = await allowedTo()
@@ -127,25 +120,25 @@ export function createClientAdministration({ clients, noteMade, audit, transacti
           event: 'group_clients_changed',
           groupId,
           clientIds: allowed,
-          by: by.accountId,
+          by: by.id,
           ...changes,
         } as const
         if (changes.changes) await audit.record(event, by.origin)
       }),
 
-    noteTest: (by: Administrator, id: string, passed: boolean): Promise<void> =>
+    noteTest: (by: Actor, id: string, passed: boolean): Promise<void> =>
       record(by, { event: 'client_tested', clientId: id, outcome: passed ? 'passed' : 'not_passed' }),
 
     secretUses: (id: string) => clients.secretUses(id),
 
-    addSecret: (by: Administrator, id: string, input: SecretInput): Promise<MintedSecret> =>
+    addSecret: (by: Actor, id: string, input: SecretInput): Promise<MintedSecret> =>
       transaction(async () => {
         const minted = await terms(() => clients.addSecret(id, input))
         await added(by, id, minted.stored)
         return minted
       }),
 
-    replaceSecrets: (by: Administrator, id: string, input: SecretInput): Promise<MintedSecret> =>
+    replaceSecrets: (by: Actor, id: string, input: SecretInput): Promise<MintedSecret> =>
       transaction(async () => {
         const { secrets } = await locked(by, id)
         const minted = await terms(() => clients.replaceSecrets(id, input))
@@ -154,7 +147,7 @@ export function createClientAdministration({ clients, noteMade, audit, transacti
         return minted
       }),
 
-    removeSecret: (by: Administrator, id: string, secretId: string): Promise<void> =>
+    removeSecret: (by: Actor, id: string, secretId: string): Promise<void> =>
       transaction(async () => {
         const removed = (await locked(by, id)).secrets.find((secret) => secret.id === secretId)
         const found = await terms(() => clients.removeSecret(id, secretId))

@@ -1,12 +1,12 @@
 import type { AccountStore, AuditSink, Client, Clock, Pocket, Transaction } from '@pocket/core'
 import type { Context } from 'koa'
+import { actorOf } from '../access/actor.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { named, pageOf } from '../http/api/schema.ts'
 import type { ClientLogos } from '../images/client-logos.ts'
-import { actorOf } from '../users/actor.ts'
+import { initialAccessTokenOperations } from '../initial-access-tokens/initial-access-token-operations.ts'
 import { clientValidator, createClientAdministration } from './administration.ts'
-import { administratorOf } from './caller.ts'
 import { clientCreate, clientInput, clientUpdate, logoAddresses } from './client-body.ts'
 import { clientDto, clientMetaDto } from './client-dto.ts'
 import { allClients, clientListRequest } from './client-lists.ts'
@@ -14,7 +14,6 @@ import { clientMetaSchema, clientSchema, clientWithGroupCountSchema, clientWithG
 import { connectionLogOperations } from './connection-log.ts'
 import { withContractErrors } from './contract-errors.ts'
 import { type GroupOperationPorts, groupOperations } from './group-operations.ts'
-import { initialAccessTokenOperations } from './initial-access-token-operations.ts'
 import { peopleOperations } from './people-operations.ts'
 import { previewOperations } from './preview-operations.ts'
 import { secretOperations } from './secret-operations.ts'
@@ -117,7 +116,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
         const { id } = call.body
         const input = { ...clientInput(call.body), ...(id && { id }) }
         const read = await logos.download(logoAddresses(call.body))
-        const client = await administration.create(administratorOf(call), input, await chosenGroups(call.body))
+        const client = await administration.create(actorOf(call), input, await chosenGroups(call.body))
         await logos.keep(actorOf(call), client.id, read)
         return withGroups(call.ctx, client)
       },
@@ -157,7 +156,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
         const own = isMarked ? (await logos.named(before)).read : []
         const read = await logos.download(logoAddresses(call.body))
         const groups = await chosenGroups(call.body)
-        const client = await administration.update(administratorOf(call), id, input, groups)
+        const client = await administration.update(actorOf(call), id, input, groups)
         await logos.keep(actorOf(call), id, new Map([...own, ...read]))
         return withGroups(call.ctx, client)
       },
@@ -180,7 +179,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       path: '/api/oidc/clients/:id',
       summary: 'Delete a client',
       answer: { status: 204 },
-      handle: (call) => administration.remove(administratorOf(call), call.params.id ?? ''),
+      handle: (call) => administration.remove(actorOf(call), call.params.id ?? ''),
     }),
     operation({
       ...shared,
@@ -193,7 +192,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       answer: { status: 200, schema: clientSchema },
       async handle(call) {
         const known = await knownGroups(call.body.userGroupIds)
-        const client = await administration.setAllowedGroups(administratorOf(call), call.params.id ?? '', known)
+        const client = await administration.setAllowedGroups(actorOf(call), call.params.id ?? '', known)
         call.ctx.set('ETag', clientValidator(client))
         return marked(clientDto(client, clock.now()))
       },

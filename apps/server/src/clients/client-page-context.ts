@@ -1,12 +1,13 @@
-import { type Client, type Clients, requestContext } from '@pocket/core'
+import type { Client, Clients } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
+import { type Actor, pageActor } from '../access/actor.ts'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
 import { versionSent } from '../http/form-page.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
-import { type AdministrationPorts, type Administrator, createClientAdministration } from './administration.ts'
+import { type AdministrationPorts, createClientAdministration } from './administration.ts'
 import { type ClientFlash, setClientFlash } from './flash.ts'
 
 export interface ClientPageContextPorts extends Pick<AdministrationPorts, 'noteMade' | 'audit' | 'transaction'> {
@@ -32,12 +33,8 @@ export function createClientPageContext(ports: ClientPageContextPorts) {
     transaction,
     administration: createClientAdministration({ ...ports, terms: (work) => work() }),
 
-    /** The administrator of a form request, with the version that the form is based on. */
-    by: (ctx: Context, { id }: Pick<User, 'id'>): Administrator => ({
-      accountId: id,
-      origin: requestContext(ctx.req),
-      ...versionSent(ctx),
-    }),
+    /** The actor of a form request, with the version that the form is based on. */
+    by: (ctx: Context, { id }: Pick<User, 'id'>): Actor => ({ ...pageActor({ id }, ctx), ...versionSent(ctx) }),
 
     /** The client named in the path. @throws {NotFound} `client_not_found` */
     async existing(ctx: Context): Promise<Client> {

@@ -1,4 +1,5 @@
 import { type FieldError, InvalidInput, NotFound } from '@pocket/core/errors'
+import { clientNotFound } from '../http/api/client-not-found.ts'
 
 /** Field names of core mapped to field names of the contract. */
 const names: Readonly<Record<string, string>> = {
@@ -20,10 +21,6 @@ export async function withContractErrors<T>(work: () => Promise<T>): Promise<T> 
     const text = fields.map(({ field, message }) => `${field} ${message}`).join(', ')
     throw new InvalidInput(cause.code, text, { cause, fields })
   }
-}
-
-export function clientNotFound(): NotFound {
-  return new NotFound('not_found', 'There is no such client.', { details: { resource: 'OIDC client' } })
 }
 
 function contractField({ field, code, message }: FieldError): FieldError {

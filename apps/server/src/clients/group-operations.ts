@@ -1,11 +1,11 @@
 import type { Transaction } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
+import { assertCanModifyGroup } from '../access/access-checks.ts'
+import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { assertUnchanged } from '../http/api/precondition.ts'
 import { named } from '../http/api/schema.ts'
-import { assertCanModifyGroup } from '../users/access-checks.ts'
 import type { ClientAdministration } from './administration.ts'
-import { administratorOf } from './caller.ts'
 
 export interface GroupOperationPorts {
   readonly administration: ClientAdministration
@@ -42,7 +42,7 @@ export function groupOperations(ports: GroupOperationPorts): readonly Operation[
       answer: { status: 200, schema: { type: 'object' } },
       async handle(call) {
         const id = await assertCanModifyGroup(call, groups)
-        const { ifMatch, ...by } = administratorOf(call)
+        const { ifMatch, ...by } = actorOf(call)
         return exclusively(async () => {
           const { validator: before } = await existing(id)
           assertUnchanged(ifMatch === undefined ? {} : { ifMatch }, before)

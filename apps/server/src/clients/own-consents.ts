@@ -1,5 +1,5 @@
 import type { AuditSink, Pocket, RequestOrigin } from '@pocket/core'
-import { clientNotFound } from './contract-errors.ts'
+import { clientNotFound } from '../http/api/client-not-found.ts'
 
 /** The consents of users. */
 export interface OwnConsents {

@@ -4,7 +4,6 @@ import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { ClientPictures } from '../http/page-pictures.ts'
 import type { Viewer } from '../http/viewer.ts'
-import type { ScimState } from '../scim/page-model.ts'
 import type { FieldColumn, TextField } from './settings/field.ts'
 import type { FieldProblem } from './settings/section-form.ts'
 import type { SectionName } from './settings/sections.ts'
@@ -227,6 +226,13 @@ export interface ConnectionAttemptItem
     | 'ipAddress'
   > {
   readonly userName: string | null
+}
+
+/** The provisioning state on the page of a client. */
+export interface ScimState {
+  readonly state: 'none' | 'waiting' | 'works' | 'incomplete' | 'fails'
+  /** When the last run finished. */
+  readonly at: number | null
 }
 
 declare module '../http/page-models.ts' {

@@ -1,8 +1,8 @@
 import type { Pocket } from '@pocket/core'
 import { InvalidInput, NotFound } from '@pocket/core/errors'
+import { clientNotFound } from '../http/api/client-not-found.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
-import { clientNotFound } from './contract-errors.ts'
 
 const claims = { type: 'object', additionalProperties: true } as const
 

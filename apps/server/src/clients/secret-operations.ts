@@ -1,7 +1,7 @@
 import type { Clock } from '@pocket/core'
+import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import type { ClientAdministration } from './administration.ts'
-import { administratorOf } from './caller.ts'
 import { secretDto } from './client-dto.ts'
 import { createdSecretSchema, listedSecretSchema } from './client-schema.ts'
 import { secretInput } from './secret-body.ts'
@@ -40,7 +40,7 @@ export function secretOperations({ administration, clock }: SecretOperationPorts
       answer: { status: 201, schema: createdSecretSchema },
       async handle(call) {
         const input = secretInput(call.ctx)
-        const { plain, stored } = await administration.addSecret(administratorOf(call), call.params.id ?? '', input)
+        const { plain, stored } = await administration.addSecret(actorOf(call), call.params.id ?? '', input)
         return { ...secretDto(stored, clock.now()), secret: plain }
       },
     }),
@@ -51,8 +51,7 @@ export function secretOperations({ administration, clock }: SecretOperationPorts
       path: '/api/oidc/clients/:id/secrets/:secretId',
       summary: 'Delete a secret',
       answer: { status: 204 },
-      handle: (call) =>
-        administration.removeSecret(administratorOf(call), call.params.id ?? '', call.params.secretId ?? ''),
+      handle: (call) => administration.removeSecret(actorOf(call), call.params.id ?? '', call.params.secretId ?? ''),
     }),
     operation({
       ...shared,
@@ -66,7 +65,7 @@ export function secretOperations({ administration, clock }: SecretOperationPorts
       },
       async handle(call) {
         const input = secretInput(call.ctx)
-        const { plain } = await administration.replaceSecrets(administratorOf(call), call.params.id ?? '', input)
+        const { plain } = await administration.replaceSecrets(actorOf(call), call.params.id ?? '', input)
         return { secret: plain }
       },
     }),

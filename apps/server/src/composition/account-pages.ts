@@ -10,7 +10,6 @@ import { createOwnApps } from '../apps/own-apps.ts'
 import { appPages } from '../apps/page.ts'
 import { auditLogPages } from '../audit-log/page.ts'
 import { createOwnConsents } from '../clients/own-consents.ts'
-import type { OpenDatabase } from '../database/open-database.ts'
 import type { Mail } from '../email/email-service.ts'
 import type { Authentication } from '../http/authentication.ts'
 import type { Catalogues } from '../http/catalogues.ts'
@@ -29,6 +28,7 @@ import type { Settings } from '../settings/settings.ts'
 import { userSettingsOf } from '../users/user-settings.ts'
 import { passkeyRemovedPages } from '../webauthn/passkey-removed-page.ts'
 import type { Administration } from './administration.ts'
+import type { OpenDatabase } from './open-database.ts'
 
 export interface AccountPageParts {
   readonly database: Pick<OpenDatabase, 'auditLog' | 'reminders' | 'favourites'>

@@ -15,7 +15,7 @@ import { userPictures } from '../images/page-pictures.ts'
 import { createProfilePictures } from '../images/profile-pictures.ts'
 import type { SessionAdministration } from '../sessions/session-administration.ts'
 import type { Settings } from '../settings/settings.ts'
-import { userPages } from '../users/page.ts'
+import { userPages } from '../user-pages/page.ts'
 import type { Administration } from './administration.ts'
 
 export interface AdministrationPageParts {

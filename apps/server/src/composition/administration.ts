@@ -1,7 +1,6 @@
 import type { AuditSink, Clock, Pocket, Transaction } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import { type ApiKeys, createApiKeys } from '../api-keys/api-keys.ts'
-import type { OpenDatabase } from '../database/open-database.ts'
 import type { Mail } from '../email/email-service.ts'
 import { createGroupAdministration, type GroupAdministration } from '../groups/group-administration.ts'
 import { idsOf } from '../groups/group-dto.ts'
@@ -19,6 +18,7 @@ import { createUserAdministration, type UserAdministration } from '../users/user
 import { userSettingsOf } from '../users/user-settings.ts'
 import { createOwnPasskeys, type OwnPasskeys } from '../webauthn/own-passkeys.ts'
 import { createPasskeyRemovalReview, type PasskeyRemovalReview } from '../webauthn/passkey-removals.ts'
+import type { OpenDatabase } from './open-database.ts'
 
 export interface AdministrationParts {
   readonly logger: Logger

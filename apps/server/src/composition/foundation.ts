@@ -5,8 +5,6 @@ import { directoryStores } from '@pocket/directory/typeorm'
 import { createAuditLog, createBulkAuditLog } from '../audit-log/audit-log.ts'
 import { currentNames } from '../audit-log/current-names.ts'
 import { logSink } from '../audit-log/log-sink.ts'
-import type { Config } from '../config/load.ts'
-import type { OpenDatabase } from '../database/open-database.ts'
 import { createEmailService } from '../email/email-service.ts'
 import { chooseFileStore } from '../files/choose-file-store.ts'
 import { openGeoIpService } from '../geoip/geoip-service.ts'
@@ -15,6 +13,8 @@ import type { Logger } from '../logging/logger.ts'
 import { withBulkChangeTracking, withChangeTracking } from '../scim/changes.ts'
 import { createOwnSettings } from '../settings/own/settings.ts'
 import { createSettings } from '../settings/settings.ts'
+import type { Config } from './config.ts'
+import type { OpenDatabase } from './open-database.ts'
 
 /** The components that an instance is created from. */
 export interface InstanceParts {

@@ -1,7 +1,6 @@
 import type { AuditSink, Clock, Pocket, Transaction } from '@pocket/core'
 import type { Directory, LdapOptions, LdapSource } from '@pocket/directory'
 import type { RecordMany } from '../audit-log/audit-log.ts'
-import type { OpenDatabase } from '../database/open-database.ts'
 import type { Images } from '../images/images.ts'
 import type { Scheduler } from '../jobs/scheduler.ts'
 import { createLdapHost } from '../ldap/host.ts'
@@ -13,6 +12,7 @@ import { createLdapTrials, type LdapTrials } from '../ldap/ldap-trials.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Administration } from './administration.ts'
+import type { OpenDatabase } from './open-database.ts'
 
 export interface LdapParts {
   readonly pocket: Pocket

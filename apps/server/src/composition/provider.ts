@@ -11,8 +11,6 @@ import type { Directory } from '@pocket/directory'
 import type { Logger } from 'pino'
 import { createRedirectUriRemedy } from '../clients/redirect-uri-remedy.ts'
 import { registrationPolicy } from '../clients/registration-policy.ts'
-import type { Config } from '../config/load.ts'
-import type { OpenDatabase } from '../database/open-database.ts'
 import type { Catalogues } from '../http/catalogues.ts'
 import type { RenderPage } from '../http/page.ts'
 import { clientSlot } from '../images/image.ts'
@@ -23,6 +21,8 @@ import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Settings } from '../settings/settings.ts'
 import { metadataReader } from '../webauthn/authenticator-metadata.ts'
 import { passkeyPolicyOf } from '../webauthn/passkey-policy.ts'
+import type { Config } from './config.ts'
+import type { OpenDatabase } from './open-database.ts'
 
 export interface ProviderParts {
   readonly config: Config

@@ -1,10 +1,11 @@
 import { createAppearance } from '../appearance/appearance.ts'
+import { locationNames } from '../geoip/location-names.ts'
 import type { Assets } from '../http/assets.ts'
 import { loadCatalogues } from '../http/catalogues.ts'
+import { createMessagesFor } from '../http/messages-for.ts'
 import { createPageRenderer } from '../http/page.ts'
 import { createShowPage } from '../http/show-page.ts'
 import { createPagePictures } from '../images/page-pictures.ts'
-import { createMessagesFor } from '../search/messages-for.ts'
 import type { Foundation } from './foundation.ts'
 
 export interface RenderingParts {
@@ -38,7 +39,7 @@ export async function composeRendering(foundation: Foundation, { assets, catalog
     appName: async () => (await settings.lastKnown()).appName,
     appearance: appearance.addressFor,
     pictures,
-    places,
+    locationNames: (messages) => locationNames(places, messages),
     clock,
   })
   const messagesFor = createMessagesFor(catalogues)

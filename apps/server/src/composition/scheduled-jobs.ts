@@ -1,7 +1,6 @@
 import type { AuditSink, Clock, Pocket } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import { removeOldEntries } from '../audit-log/audit-log.ts'
-import type { OpenDatabase } from '../database/open-database.ts'
 import type { Mail } from '../email/email-service.ts'
 import type { GeoIpService } from '../geoip/geoip-service.ts'
 import { endMemberships } from '../groups/membership-ends.ts'
@@ -11,6 +10,7 @@ import type { ScimRuns } from '../scim/runs.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Administration } from './administration.ts'
 import type { LdapModule } from './ldap.ts'
+import type { OpenDatabase } from './open-database.ts'
 
 export interface ScheduledParts {
   readonly pocket: Pocket

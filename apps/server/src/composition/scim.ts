@@ -1,10 +1,10 @@
 import { type AuditSink, type Clock, createPublicFetch, type Pocket, type Transaction } from '@pocket/core'
 import type { DirectoryStores } from '@pocket/directory/typeorm'
-import type { Config } from '../config/load.ts'
-import type { OpenDatabase } from '../database/open-database.ts'
 import type { Logger } from '../logging/logger.ts'
 import { createScimProviders, type ScimProviders } from '../scim/providers.ts'
 import { createScimRuns, type ScimRuns } from '../scim/runs.ts'
+import type { Config } from './config.ts'
+import type { OpenDatabase } from './open-database.ts'
 
 export interface ScimParts {
   readonly config: Pick<Config, 'allowedPrivateHosts' | 'localIpv6Ranges'>

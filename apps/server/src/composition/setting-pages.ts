@@ -1,7 +1,5 @@
 import type { AuditSink, Pocket, Transaction } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
-import { createRegistrationTokens } from '../clients/initial-access-tokens.ts'
-import type { OpenDatabase } from '../database/open-database.ts'
 import type { Mail } from '../email/email-service.ts'
 import { emailQueuePages } from '../email/queue-page.ts'
 import type { Authentication } from '../http/authentication.ts'
@@ -9,6 +7,7 @@ import type { Flashes } from '../http/flash.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import type { ShowPage } from '../http/show-page.ts'
 import type { ApplicationImages } from '../images/application-images.ts'
+import { createRegistrationTokens } from '../initial-access-tokens/initial-access-tokens.ts'
 import type { OwnSettings } from '../settings/own/settings.ts'
 import { imagePages } from '../settings/pages/image-pages.ts'
 import { settingPages } from '../settings/pages/page.ts'
@@ -18,6 +17,7 @@ import { createSettingSections } from '../settings/save-section.ts'
 import type { Settings } from '../settings/settings.ts'
 import { signingKeyPages } from '../signing-keys/page.ts'
 import { passkeyPolicyPages } from '../webauthn/policy-page.ts'
+import type { OpenDatabase } from './open-database.ts'
 
 export interface SettingPageParts {
   readonly database: Pick<OpenDatabase, 'settings'>

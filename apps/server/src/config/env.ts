@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { Misconfigured } from '@pocket/core/errors'
 import { parse } from 'dotenv'
 import { codeOf, messageOf } from '../logging/failure.ts'
-import { type Config, loadConfig } from './load.ts'
 import type { Environment } from './reader.ts'
 
 /**
@@ -15,11 +14,6 @@ import type { Environment } from './reader.ts'
 export function readEnvironment(folder: string = process.cwd()): Environment {
   const set = Object.entries(process.env).filter(([, value]) => value !== '')
   return { ...readDotEnv(join(folder, '.env')), ...Object.fromEntries(set) }
-}
-
-/** @throws {InvalidConfig} listing all problems of the environment */
-export function readConfig(): Config {
-  return loadConfig(readEnvironment(), (path) => readFileSync(path))
 }
 
 function readDotEnv(path: string): Environment {

@@ -1,8 +1,6 @@
+import { type LogConfig, type LogLevel, logLevels } from '../logging/logger.ts'
 import type { Reader } from './reader.ts'
 import { parseBoolean, parseWord, type Section, type Variable } from './variable.ts'
-
-export const logLevels = ['debug', 'info', 'warn', 'error'] as const
-export type LogLevel = (typeof logLevels)[number]
 
 const logLevel: Variable<LogLevel> = {
   name: 'LOG_LEVEL',
@@ -25,11 +23,6 @@ export const loggingSection = {
   introduction: 'The log goes to standard output.',
   variables: { logLevel, logJson },
 } satisfies Section
-
-export interface LogConfig {
-  readonly logLevel: LogLevel
-  readonly logJson: boolean
-}
 
 export function readLogging(reader: Reader): LogConfig {
   return { logLevel: reader.read(logLevel) ?? 'info', logJson: reader.read(logJson) ?? false }

@@ -1,8 +1,7 @@
 import { statfs } from 'node:fs/promises'
-import { type Database, missingMigrations, refuseNewerDatabase } from '@pocket/core/typeorm'
+import { type Database, type MigrationSet, missingMigrations, refuseNewerDatabase } from '@pocket/core/typeorm'
 import { codeOf } from '../logging/failure.ts'
 import { appliedMigrations } from './inspect-postgres.ts'
-import { migrations } from './server-tables.ts'
 
 /** Bytes. With less free space, SQLite, its log and uploads soon fail. */
 const minFreeSpace = 100 * 1024 * 1024
@@ -16,7 +15,7 @@ export async function checkWritable(database: Database): Promise<void> {
 }
 
 /** @throws if migrations are missing, or if a newer version has run migrations unknown to this version */
-export async function checkMigrations(database: Database): Promise<void> {
+export async function checkMigrations(database: Database, migrations: readonly MigrationSet[]): Promise<void> {
   const tables = new Set(migrations.map(({ table }) => table))
   const applied = await appliedMigrations(tables, (sql) => database.query(sql))
   refuseNewerDatabase(migrations, applied)

@@ -1,6 +1,6 @@
 import { fingerprintOf } from '@pocket/core'
-import type { AppliedMigrations } from '@pocket/core/typeorm'
-import { migrations } from './server-tables.ts'
+import { type AppliedMigrations, pocketMigrations } from '@pocket/core/typeorm'
+import { directoryMigrations } from '@pocket/directory/typeorm'
 
 /** The content of a database before this server modifies it. */
 export interface Findings {
@@ -11,6 +11,10 @@ export interface Findings {
 }
 
 export const keyTableName = 'pocket_key'
+/** The migration history of this server's own tables. */
+export const serverHistory = 'pocket_server_migration'
+
+const histories = [pocketMigrations.table, directoryMigrations.table, serverHistory]
 
 /** The key fingerprints of the encrypted values among these texts. */
 export function fingerprintsIn(texts: Iterable<string>): Set<string> {
@@ -20,7 +24,7 @@ export function fingerprintsIn(texts: Iterable<string>): Set<string> {
 
 /** The existing migration history tables. */
 export function historiesAmong(tables: ReadonlySet<string>): readonly string[] {
-  return migrations.map(({ table }) => table).filter((table) => tables.has(table))
+  return histories.filter((table) => tables.has(table))
 }
 
 /** SQL that reads a migration history table. */

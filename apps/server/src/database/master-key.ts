@@ -3,14 +3,20 @@ import { link, open, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { MasterKey } from '@pocket/core'
 import { Misconfigured } from '@pocket/core/errors'
-import type { Config } from '../config/load.ts'
 import { codeOf, messageOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { warnOfWideModes } from './file-modes.ts'
 
+export interface MasterKeyConfig {
+  /** The folder of the generated encryption key. A relative path is resolved against the working directory. */
+  readonly dataFolder: string
+  /** The bytes of the master key, if set in the environment. */
+  readonly encryptionKey: Buffer | undefined
+}
+
 export interface MasterKeyOptions {
-  readonly config: Pick<Config, 'dataFolder' | 'encryptionKey'>
+  readonly config: MasterKeyConfig
   /** Fingerprints of the keys that encrypted the database; empty if it contains no encrypted values. */
   readonly fingerprints: ReadonlySet<string>
   readonly logger: Logger

@@ -1,7 +1,7 @@
 import type { AuthenticationCeremony, Pocket } from '@pocket/core'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
-import { deviceOf } from '../audit-log/device.ts'
+import { deviceOf } from '../http/device.ts'
 import type { Flashes } from '../http/flash.ts'
 import { jsonObject } from '../http/form.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'

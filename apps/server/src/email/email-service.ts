@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url'
-import type { AuditSink, Clock, Pocket, Transaction } from '@pocket/core'
+import type { AuditSink, Clock, MasterKey, Pocket, Transaction } from '@pocket/core'
 import { Misconfigured } from '@pocket/core/errors'
 import type { Directory, User } from '@pocket/directory'
-import type { OpenDatabase } from '../database/open-database.ts'
+import type { ApiKeyStore } from '../api-keys/api-key-store.ts'
+import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
 import type { GeoIp } from '../geoip/geoip.ts'
 import { loadCatalogues } from '../http/catalogues.ts'
 import type { Job } from '../jobs/scheduler.ts'
@@ -12,18 +13,26 @@ import type { Settings } from '../settings/settings.ts'
 import { noticeExpiringApiKeys } from './api-key-notices.ts'
 import { createComposer } from './compose.ts'
 import { createDelivery, type Delivery } from './delivery.ts'
+import type { EmailStore } from './email-store.ts'
 import { createLoginCodeEmails, type LoginCodeEmails } from './login-code-emails.ts'
 import { addressOf, createOutbox, type Outbox } from './outbox.ts'
 import { createEmailQueue, type EmailQueue } from './queue.ts'
 import { withSignInNotices } from './sign-in-notices.ts'
 import { createSmtpTransport } from './transport.ts'
 import { createEmailVerification, type EmailVerification } from './verification.ts'
+import type { VerificationStore } from './verification-store.ts'
 
 export interface MailParts {
   readonly appUrl: string
   readonly viewsDirectory: string
   readonly logger: Logger
-  readonly database: Pick<OpenDatabase, 'emails' | 'emailVerifications' | 'apiKeys' | 'auditLog' | 'masterKey'>
+  readonly database: {
+    readonly emails: EmailStore
+    readonly emailVerifications: VerificationStore
+    readonly apiKeys: ApiKeyStore
+    readonly auditLog: AuditLogStore
+    readonly masterKey: MasterKey
+  }
   readonly settings: Settings
   readonly directory: Directory
   readonly places: GeoIp

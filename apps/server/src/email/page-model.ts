@@ -1,6 +1,6 @@
+import type { BulkNotice } from '../http/bulk.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
-import type { BulkNotice } from '../users/page-model.ts'
 import type { Email, EmailState } from './email.ts'
 
 /** `/verify-email`: confirms the e-mail address of the signed-in user. */

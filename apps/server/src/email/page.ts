@@ -1,20 +1,27 @@
-import { requestContext } from '@pocket/core'
+import { type RequestOrigin, requestContext } from '@pocket/core'
 import { InvalidInput } from '@pocket/core/errors'
+import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
+import { actorOf } from '../access/actor.ts'
 import type { Authentication } from '../http/authentication.ts'
 import { formText } from '../http/form.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { emailAddress } from '../settings/checks.ts'
-import type { WaitingAddresses } from '../sign-up/waiting-addresses.ts'
-import { actorOf } from '../users/actor.ts'
 import type { Mail } from './email-service.ts'
 import { type BindBrowser, requestCode } from './request-code.ts'
+
+interface WaitingUsers {
+  /** The user of a verification link if verification is pending, and the path to continue with after approval. */
+  find(token: string): Promise<{ readonly user: User; readonly wayBack: string | null } | undefined>
+  /** Uses the link. Resolves to whether the user may sign in; otherwise an administrator must approve them. */
+  finish(origin: RequestOrigin, token: string): Promise<boolean>
+}
 
 export interface EmailPagePorts {
   readonly mail: Pick<Mail, 'verification' | 'loginCodes' | 'delivery'>
   /** Verifies new users who cannot sign in yet. */
-  readonly waiting: Pick<WaitingAddresses, 'find' | 'finish'>
+  readonly waiting: WaitingUsers
   readonly bindBrowser: BindBrowser
   readonly authentication: Authentication
   readonly show: ShowPage

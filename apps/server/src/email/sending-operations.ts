@@ -1,7 +1,7 @@
+import { assertCanModifyUser } from '../access/access-checks.ts'
+import { actorOf } from '../access/actor.ts'
+import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
-import { assertCanModifyUser } from '../users/access-checks.ts'
-import { actorOf } from '../users/actor.ts'
-import { lifetimeOf, lifetimeSchema } from '../users/lifetime.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { Mail } from './email-service.ts'
 

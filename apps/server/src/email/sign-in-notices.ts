@@ -1,8 +1,8 @@
 import type { AuditEvent, AuditSink, Clock, RequestOrigin, Transaction } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
-import { deviceOf } from '../audit-log/device.ts'
 import type { Place } from '../geoip/location.ts'
+import { deviceOf } from '../http/device.ts'
 import type { SettingValues } from '../settings/definitions.ts'
 import type { Outbox } from './outbox.ts'
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { type AuditSink, type Clock, changesBetween, type Transaction } from '@pocket/core'
 import { InvalidInput } from '@pocket/core/errors'
 import type { Directory, User } from '@pocket/directory'
-import type { Actor } from '../users/actor.ts'
+import type { Actor } from '../access/actor.ts'
 import { addressOf, type Outbox } from './outbox.ts'
 import type { VerificationStore } from './verification-store.ts'
 

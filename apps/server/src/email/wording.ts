@@ -1,5 +1,5 @@
-import { deviceNames } from '../audit-log/device.ts'
 import type { LocationNames } from '../geoip/location-names.ts'
+import { deviceNames } from '../http/device.ts'
 import type { Messages } from '../http/messages.ts'
 import type { Message } from './email.ts'
 

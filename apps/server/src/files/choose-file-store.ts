@@ -1,14 +1,18 @@
 import type { Clock } from '@pocket/core'
 import { databaseOf } from '@pocket/core/typeorm'
 import type { FilesConfig } from '../config/files.ts'
-import type { OpenDatabase } from '../database/open-database.ts'
+import type { MigratedDatabase } from '../database/migrated-database.ts'
 import { DatabaseFileStore } from './database-file-store.ts'
 import type { FileStore } from './file-store.ts'
 import { folderFileStore } from './folder-file-store.ts'
 import { s3FileStore } from './s3-file-store.ts'
 
 /** Creates the file store that the environment configures. */
-export function chooseFileStore({ files }: FilesConfig, { dataSource }: OpenDatabase, clock: Clock): FileStore {
+export function chooseFileStore(
+  { files }: FilesConfig,
+  { dataSource }: Pick<MigratedDatabase, 'dataSource'>,
+  clock: Clock,
+): FileStore {
   switch (files.kind) {
     case 'database':
       return new DatabaseFileStore(databaseOf(dataSource), clock)

@@ -1,5 +1,6 @@
 import type { Clock } from '@pocket/core'
-import type { Config } from '../config/load.ts'
+import type { GeoIpConfig } from '../config/geoip.ts'
+import type { OutboundConfig } from '../config/outbound.ts'
 import type { JobNote, JobNotes } from '../jobs/page-model.ts'
 import { type Repeat, repeatByTimer } from '../jobs/repeat.ts'
 import type { Job } from '../jobs/scheduler.ts'
@@ -23,7 +24,7 @@ export interface GeoIpService extends AsyncDisposable {
 }
 
 export interface GeoIpServiceOptions {
-  readonly config: Pick<Config, 'places' | 'localIpv6Ranges' | 'allowedPrivateHosts'>
+  readonly config: GeoIpConfig & OutboundConfig
   readonly logger: Logger
   readonly clock: Clock
   readonly repeat?: Repeat

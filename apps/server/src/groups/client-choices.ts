@@ -1,5 +1,5 @@
 import type { Clients } from '@pocket/core'
-import type { GroupChoice } from '../users/page-model.ts'
+import type { Choice } from '../http/choices.ts'
 
 /** Maximum number of clients on a page; if there are more, the client's own page sets its groups. */
 const most = 200
@@ -16,7 +16,7 @@ const restricted = {
 export async function clientChoices(
   clients: Pick<Clients, 'page' | 'allowedTo'>,
   groupId: string,
-): Promise<{ readonly choices: readonly GroupChoice[]; readonly more: number }> {
+): Promise<{ readonly choices: readonly Choice[]; readonly more: number }> {
   const { items, total } = await clients.page(restricted)
   const allowed = (await clients.allowedTo(groupId)).filter(({ isGroupRestricted }) => isGroupRestricted)
   const isChosen = new Set(allowed.map(({ id }) => id))

@@ -8,8 +8,8 @@ import {
   groupNotFound,
   type Membership,
 } from '@pocket/directory'
+import type { Actor } from '../access/actor.ts'
 import { assertUnchanged, isUnchanged } from '../http/api/precondition.ts'
-import type { Actor } from '../users/actor.ts'
 import { claimsByKey } from '../users/claims-by-key.ts'
 import { groupRecordValidator, groupValidator, membershipValidator } from '../users/validators.ts'
 

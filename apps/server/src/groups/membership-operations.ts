@@ -1,10 +1,10 @@
 import { InvalidInput } from '@pocket/core/errors'
 import { type Directory, type Membership, membershipNotFound } from '@pocket/directory'
 import type { Context } from 'koa'
+import { assertCanChangeMembers } from '../access/access-checks.ts'
+import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
-import { assertCanChangeMembers } from '../users/access-checks.ts'
-import { actorOf } from '../users/actor.ts'
 import { membershipValidator } from '../users/validators.ts'
 import type { GroupAdministration } from './group-administration.ts'
 

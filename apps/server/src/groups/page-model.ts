@@ -1,10 +1,11 @@
 import type { FieldError } from '@pocket/core/errors'
 import type { CustomClaim } from '@pocket/directory'
+import type { BulkNotice } from '../http/bulk.ts'
+import type { Choice } from '../http/choices.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
-import type { BulkNotice, GroupChoice } from '../users/page-model.ts'
 
 /** `/settings/admin/user-groups`. */
 export interface GroupsPage {
@@ -90,7 +91,7 @@ export interface GroupPage {
   readonly claimsProblem: string | null
   readonly claimKeys: readonly string[]
   /** Restricted clients, up to the display limit. */
-  readonly clients: readonly GroupChoice[]
+  readonly clients: readonly Choice[]
   /** The version that the client selection is based on. */
   readonly clientsVersion: string
   /** Number of restricted clients not shown. */

@@ -1,5 +1,6 @@
 import type { GroupWithClaims, User } from '@pocket/directory'
 import type { Context } from 'koa'
+import { pageActor } from '../access/actor.ts'
 import type { ClientAdministration } from '../clients/administration.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { differences, refusalOf, versionSent } from '../http/form-page.ts'
@@ -7,7 +8,6 @@ import { backTo } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import { pageActor } from '../users/actor.ts'
 import { claimsSent } from '../users/claims-form.ts'
 import { clientChoices } from './client-choices.ts'
 import { type GroupListPorts, groupListPages } from './list-page.ts'
@@ -99,8 +99,7 @@ export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
       const shown = new Set(formTexts(ctx, 'shown'))
       // Keeps clients that the page did not show, such as unrestricted ones prepared for a later restriction.
       const others = (await clients.allowedTo(group.id)).filter(({ id }) => !shown.has(id))
-      const { id: accountId, origin } = pageActor(viewer, ctx)
-      const by = { accountId, origin, ...versionSent(ctx) }
+      const by = { ...pageActor(viewer, ctx), ...versionSent(ctx) }
       const allowed = [...chosen, ...others.map(({ id }) => id)]
       const refusal = await refusalOf(() =>
         directory.exclusively(() => clientAdministration.setAllowedTo(by, group.id, allowed)),

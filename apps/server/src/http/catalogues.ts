@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { once } from '../once.ts'
 import { createMessages, type Messages, parseCatalogue } from './messages.ts'
+import { once } from './once.ts'
 
 /** A language that has a catalogue. */
 export interface Language {

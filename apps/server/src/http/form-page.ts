@@ -1,6 +1,6 @@
 import { Conflict, type FieldError, InvalidInput, PreconditionFailed } from '@pocket/core/errors'
 import type { Context } from 'koa'
-import type { Precondition } from './api/precondition.ts'
+import type { Precondition } from '../access/actor.ts'
 import { formText } from './form.ts'
 
 /** The reason for a rejected form, so that its page can be shown again with the entered values. */

@@ -2,15 +2,13 @@ import type { IncomingMessage } from 'node:http'
 import type { ClientOrigin, Clock } from '@pocket/core'
 import type { Context } from 'koa'
 import views from 'koa-views'
-import { deviceNames } from '../audit-log/device.ts'
-import type { GeoIp } from '../geoip/geoip.ts'
-import { locationNames } from '../geoip/location-names.ts'
-import { type Preferences, preferencesOf } from '../preferences/preferences.ts'
 import type { Assets } from './assets.ts'
 import type { Catalogues } from './catalogues.ts'
+import { deviceNames } from './device.ts'
 import type { Messages } from './messages.ts'
 import type { PageModel } from './page-models.ts'
 import type { PagePictures } from './page-pictures.ts'
+import { type Preferences, preferencesOf } from './preferences.ts'
 import { rail } from './rail.ts'
 
 /** Renders a page as a complete HTML document with the preferences of the request. Compatible with core's `RenderView`. */
@@ -28,8 +26,8 @@ export interface PageRendererOptions {
   readonly pictures: PagePictures
   /** The URL of the style sheet with the custom appearance; `null` if there is none. */
   readonly appearance: (background: string | null) => Promise<string | null>
-  /** Looks up the location of IP addresses. */
-  readonly places: GeoIp
+  /** Names the location of an IP address in the language of a page. */
+  readonly locationNames: (messages: Messages) => (ipAddress: string | null) => string
   /** For relative times such as “3 hours ago”. */
   readonly clock: Clock
 }
@@ -56,7 +54,7 @@ const templateNames = [
 
 /** Compiles each template once. The only module that uses koa-views and EJS. */
 export function createPageRenderer(options: PageRendererOptions): RenderPage {
-  const { viewsDirectory, assets, catalogues, issuer, appName, appearance, pictures, places, clock } = options
+  const { viewsDirectory, assets, catalogues, issuer, appName, appearance, pictures, locationNames, clock } = options
   const translators = new Map<Messages, object>()
   const inLanguage = (messages: Messages): object => {
     const known = translators.get(messages)
@@ -64,7 +62,7 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
     const made = {
       t: createTranslator(messages),
       when: createTimes(messages.language, clock),
-      where: locationNames(places, messages),
+      where: locationNames(messages),
       deviceName: deviceNames(messages),
     }
     translators.set(messages, made)

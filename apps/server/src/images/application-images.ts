@@ -1,4 +1,4 @@
-import type { Actor } from '../users/actor.ts'
+import type { Actor } from '../access/actor.ts'
 import { applicationImageAddress } from './application-image-address.ts'
 import { bundledImage } from './bundled.ts'
 import { type ApplicationImage, applicationImages, hashOf } from './image.ts'

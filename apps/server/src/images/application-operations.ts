@@ -1,5 +1,5 @@
+import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
-import { actorOf } from '../users/actor.ts'
 import { type ApplicationImages, maxImageBytes } from './application-images.ts'
 import type { ApplicationImage } from './image.ts'
 import { imageNotFound } from './refusals.ts'

@@ -1,5 +1,5 @@
+import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
-import { actorOf } from '../users/actor.ts'
 import { type ClientLogos, maxLogoBytes } from './client-logos.ts'
 import { imageTypes, serveImage, staleFor } from './serve.ts'
 import { lightQuery, themeOf } from './theme.ts'

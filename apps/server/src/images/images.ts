@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AuditEvent, AuditSink, Clock, Transaction } from '@pocket/core'
+import type { Actor } from '../access/actor.ts'
 import type { FileStore } from '../files/file-store.ts'
-import type { Actor } from '../users/actor.ts'
 import { hashOf, type PreparedImage, type Slot, type StoredImage } from './image.ts'
 import type { ImageStore } from './image-store.ts'
 import { imageNotFound } from './refusals.ts'

@@ -1,6 +1,6 @@
 import { NotFound } from '@pocket/core/errors'
 import type { Directory, User } from '@pocket/directory'
-import type { Actor } from '../users/actor.ts'
+import type { Actor } from '../access/actor.ts'
 import type { ApplicationImages } from './application-images.ts'
 import { hashOf, userSlot } from './image.ts'
 import type { Images } from './images.ts'

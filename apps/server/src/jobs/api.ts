@@ -1,7 +1,7 @@
 import { Conflict } from '@pocket/core/errors'
+import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
-import { actorOf } from '../users/actor.ts'
 import type { JobItem, Jobs } from './jobs.ts'
 
 const jobSchema = named('JobDto', {

@@ -1,6 +1,6 @@
 import type { AuditSink, Clock } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
-import type { Actor } from '../users/actor.ts'
+import type { Actor } from '../access/actor.ts'
 import { isLeased, type JobOutcome, type JobStore } from './job-store.ts'
 import { defaultLeaseMs, type Scheduler } from './scheduler.ts'
 

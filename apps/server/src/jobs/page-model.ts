@@ -1,6 +1,6 @@
+import type { BulkNotice } from '../http/bulk.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
-import type { BulkNotice } from '../users/page-model.ts'
 import type { JobItem } from './jobs.ts'
 
 /** A message below `jobs.notes` in the catalogue; `at` (milliseconds since the Unix epoch) fills its `{date}`. */

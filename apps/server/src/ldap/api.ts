@@ -1,7 +1,7 @@
 import { Conflict } from '@pocket/core/errors'
+import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
-import { actorOf } from '../users/actor.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { LdapLinks } from './ldap-links.ts'
 import { type LdapRun, planParts } from './ldap-run.ts'

@@ -1,8 +1,8 @@
 import type { AuditEvent } from '@pocket/core'
 import { changesBetween } from '@pocket/core'
 import type { LdapApplied, PersonChange } from '@pocket/directory'
+import { ldapActor } from '../access/built-in-actors.ts'
 import type { NamedEvent } from '../audit-log/audit-log.ts'
-import { ldapActor } from './actor.ts'
 import { changesOf } from './report.ts'
 
 const by = ldapActor.id

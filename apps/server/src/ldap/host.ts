@@ -1,11 +1,11 @@
 import type { Pocket } from '@pocket/core'
 import { PocketError } from '@pocket/core/errors'
 import type { LdapApplied, LdapHost, PicturePlan } from '@pocket/directory'
+import { ldapActor } from '../access/built-in-actors.ts'
 import type { RecordMany } from '../audit-log/audit-log.ts'
 import { userSlot } from '../images/image.ts'
 import type { Images } from '../images/images.ts'
 import { prepareProfilePicture } from '../images/profile-pictures.ts'
-import { ldapActor } from './actor.ts'
 import { eventsOf } from './audit.ts'
 
 export interface LdapHostPorts {

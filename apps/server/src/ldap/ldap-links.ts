@@ -1,7 +1,7 @@
 import { type AuditSink, changesBetween, type Transaction } from '@pocket/core'
 import { Conflict, NotFound } from '@pocket/core/errors'
 import { type Directory, type Group, type LdapEntry, type LdapGroup, type LdapPerson, nameKey } from '@pocket/directory'
-import type { Actor } from '../users/actor.ts'
+import type { Actor } from '../access/actor.ts'
 import type { LdapSync } from './ldap-sync.ts'
 
 export interface LdapLinksPorts {

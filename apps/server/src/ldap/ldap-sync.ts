@@ -12,10 +12,10 @@ import {
   type LdapSource,
   nothingCounted,
 } from '@pocket/directory'
+import type { Actor } from '../access/actor.ts'
 import type { JobStore } from '../jobs/job-store.ts'
 import type { Job, Scheduler } from '../jobs/scheduler.ts'
 import { messageOf } from '../logging/failure.ts'
-import type { Actor } from '../users/actor.ts'
 import type { LdapRun, RunTrigger } from './ldap-run.ts'
 import type { LdapRunStore } from './ldap-run-store.ts'
 import { isLdapEnabled, type LdapSettings, ldapOptionsOf, ldapRulesOf, ldapSettingsHash } from './ldap-settings.ts'

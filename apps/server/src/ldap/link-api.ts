@@ -1,7 +1,7 @@
 import type { LdapEntry } from '@pocket/directory'
+import { assertCanMakeAdministrator, assertCanModifyUser } from '../access/access-checks.ts'
+import { actorOf } from '../access/actor.ts'
 import { type Call, type Operation, operation } from '../http/api/operation.ts'
-import { assertCanMakeAdministrator, assertCanModifyUser } from '../users/access-checks.ts'
-import { actorOf } from '../users/actor.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { LdapLinks } from './ldap-links.ts'
 

@@ -1,8 +1,15 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
-import type { LogConfig } from '../config/logging.ts'
 import { readableLine } from './readable-line.ts'
 
 export type { Logger } from 'pino'
+
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+export interface LogConfig {
+  readonly logLevel: LogLevel
+  readonly logJson: boolean
+}
 
 /** Property names whose values never reach the log, at every depth that this server logs. */
 const secretNames = [

@@ -1,7 +1,7 @@
 import { pageHeaders } from '@pocket/core'
 import type { Context } from 'koa'
+import { once } from '../http/once.ts'
 import type { PageRoute } from '../http/page-routes.ts'
-import { once } from '../once.ts'
 import type { Json } from './components.ts'
 import type { OpenApiDocument } from './document.ts'
 import { type Html, type HtmlValue, html } from './html.ts'

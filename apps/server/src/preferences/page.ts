@@ -2,10 +2,10 @@ import type { Context } from 'koa'
 import type { Catalogues } from '../http/catalogues.ts'
 import { formText } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
+import { cookieNames, themeOf } from '../http/preferences.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { seeOther } from '../http/show-page.ts'
 import { savePreference } from './keep.ts'
-import { cookieNames, themeOf } from './preferences.ts'
 
 export interface PreferencePagesPorts {
   readonly catalogues: Pick<Catalogues, 'languages'>

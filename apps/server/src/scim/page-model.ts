@@ -1,5 +1,6 @@
 import type { FieldError } from '@pocket/core/errors'
 import type { ScimKind, ScimProblemCode, ScimRemoval, ScimReport, TargetDescription } from '@pocket/directory'
+import type { ScimState } from '../clients/page-model.ts'
 import type { Difference } from '../http/form-page.ts'
 import type { Viewer } from '../http/viewer.ts'
 
@@ -52,13 +53,6 @@ export interface ClientScimPage {
 
 export const scimNotices = ['saved', 'requested', 'running', 'adopted', 'removed'] as const
 export type ScimNotice = (typeof scimNotices)[number]
-
-/** The provisioning state on the page of a client. */
-export interface ScimState {
-  readonly state: 'none' | 'waiting' | 'works' | 'incomplete' | 'fails'
-  /** When the last run finished. */
-  readonly at: number | null
-}
 
 declare module '../http/page-models.ts' {
   interface PageModels {

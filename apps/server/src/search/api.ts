@@ -1,6 +1,6 @@
 import { type Operation, operation } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
-import type { MessagesFor } from './messages-for.ts'
+import type { MessagesFor } from '../http/messages-for.ts'
 import { resultKinds } from './page-model.ts'
 import { maxQueryLength, type Search } from './search.ts'
 

@@ -1,8 +1,8 @@
 import type { Authentication } from '../http/authentication.ts'
+import type { MessagesFor } from '../http/messages-for.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import type { ShowPage } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import type { MessagesFor } from './messages-for.ts'
 import { maxQueryLength, type Search } from './search.ts'
 
 export interface SearchPagePorts {

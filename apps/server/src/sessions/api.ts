@@ -1,9 +1,9 @@
 import type { Pocket } from '@pocket/core'
 import type { Context } from 'koa'
+import { assertCanModifyUser } from '../access/access-checks.ts'
+import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
-import { assertCanModifyUser } from '../users/access-checks.ts'
-import { actorOf } from '../users/actor.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { SessionAdministration, SessionItem } from './session-administration.ts'
 

@@ -1,10 +1,10 @@
 import type { Pocket } from '@pocket/core'
 import type { Context } from 'koa'
+import { pageActor } from '../access/actor.ts'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
-import { pageActor } from '../users/actor.ts'
 import type { SessionAdministration } from './session-administration.ts'
 
 export interface SessionPagePorts {

@@ -1,8 +1,8 @@
 import type { AuditSink, Pocket, SessionRecord, Transaction } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
-import { deviceOf } from '../audit-log/device.ts'
+import type { Actor } from '../access/actor.ts'
 import type { Place } from '../geoip/location.ts'
-import type { Actor } from '../users/actor.ts'
+import { deviceOf } from '../http/device.ts'
 
 /** A session for display. Instants in milliseconds since the Unix epoch. */
 export interface SessionItem extends Omit<SessionRecord, 'accountId' | 'acr' | 'uid' | 'userAgent' | 'clientIds'> {

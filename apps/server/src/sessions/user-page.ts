@@ -1,11 +1,11 @@
 import type { Context } from 'koa'
+import { pageActor } from '../access/actor.ts'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
 import type { Act, PageRoute } from '../http/page-routes.ts'
+import { userPath } from '../http/paths.ts'
 import type { ReauthenticationPages } from '../http/reauthentication.ts'
 import { seeOther } from '../http/show-page.ts'
-import { pageActor } from '../users/actor.ts'
-import { userPath } from '../users/paths.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { SessionAdministration } from './session-administration.ts'
 

@@ -1,7 +1,7 @@
 import type { Transaction } from '@pocket/core'
 import { type FieldError, InvalidInput } from '@pocket/core/errors'
+import type { Actor } from '../access/actor.ts'
 import { assertUnchanged, validatorOf } from '../http/api/precondition.ts'
-import type { Actor } from '../users/actor.ts'
 import { type SettingKey, type SettingValues, settingDefinitions } from './definitions.ts'
 import { type OwnSettingKey, type OwnSettingValues, ownSettingKeys } from './own/definitions.ts'
 import { type GivenOwnSettings, type OwnSettings, ownSettingFaults } from './own/settings.ts'

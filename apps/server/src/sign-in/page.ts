@@ -4,9 +4,9 @@ import type { Directory } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
 import { formText, jsonObject } from '../http/form.ts'
+import { addPasskeyPath } from '../http/paths.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
-import { addPasskeyPath } from '../sign-up/add-passkey-page.ts'
 
 export interface SignInPorts {
   readonly pocket: Pocket

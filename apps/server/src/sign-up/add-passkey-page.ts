@@ -3,10 +3,9 @@ import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
 import { jsonObject } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
+import { addPasskeyPath } from '../http/paths.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import type { ShowPage } from '../http/show-page.ts'
-
-export const addPasskeyPath = '/signup/add-passkey'
 
 export interface AddPasskeyPagePorts {
   readonly pocket: Pick<Pocket, 'registration'>

@@ -1,6 +1,6 @@
+import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
-import { actorOf } from '../users/actor.ts'
 import { userDto, userSchema } from '../users/user-dto.ts'
 import { type Approvals, maxNoteLength, noteOf } from './approvals.ts'
 

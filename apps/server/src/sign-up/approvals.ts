@@ -1,7 +1,7 @@
 import { type AuditSink, changesBetween, type Transaction } from '@pocket/core'
 import { NotFound } from '@pocket/core/errors'
 import type { Directory, User, UserDetails } from '@pocket/directory'
-import type { Actor } from '../users/actor.ts'
+import type { Actor } from '../access/actor.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { ApprovalStore } from './approval-store.ts'
 import { endSignUpRequest } from './end-waiting.ts'

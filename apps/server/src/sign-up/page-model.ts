@@ -1,8 +1,8 @@
 import type { ClientView } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
+import type { BulkNotice } from '../http/bulk.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
-import type { BulkNotice } from '../users/page-model.ts'
 import type { SignUpMode } from './sign-up-settings.ts'
 
 /** `/signup` and `/st/TOKEN`: the sign-up page. */

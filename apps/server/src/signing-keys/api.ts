@@ -1,7 +1,7 @@
 import { type Pocket, signingAlgorithms } from '@pocket/core'
+import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
-import { actorOf } from '../users/actor.ts'
 import { rotateKeys } from './rotation.ts'
 
 const algorithm = { type: 'string', enum: signingAlgorithms } as const

@@ -1,11 +1,11 @@
 import type { Pocket } from '@pocket/core'
+import { pageActor } from '../access/actor.ts'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
 import { formText, formTexts } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { pathOf } from '../settings/pages/section-page.ts'
-import { pageActor } from '../users/actor.ts'
 
 export interface SigningKeyPagesPorts {
   readonly pocket: Pick<Pocket, 'replaceKeys'>

@@ -1,16 +1,16 @@
 import type { Directory, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
-import { pageAnswer } from '../http/api/list.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
-import { pageOf } from '../http/api/schema.ts'
 import {
   assertCanChangeEmail,
   assertCanMakeAdministrator,
   assertCanModifyUser,
   assertCanUpdateProfile,
-} from './access-checks.ts'
-import { actorOf } from './actor.ts'
-import { lifetimeOf, lifetimeSchema } from './lifetime.ts'
+} from '../access/access-checks.ts'
+import { actorOf } from '../access/actor.ts'
+import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
+import { pageAnswer } from '../http/api/list.ts'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { pageOf } from '../http/api/schema.ts'
 import type { UserAdministration } from './user-administration.ts'
 import { claimsBody, groupIdsBody, userBody } from './user-body.ts'
 import { claimDto, claimListSchema, passkeyDto, passkeySchema, userDto, userSchema } from './user-dto.ts'

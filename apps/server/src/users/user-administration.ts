@@ -15,8 +15,8 @@ import {
   type UserDetails,
   type UserUpdate,
 } from '@pocket/directory'
+import type { Actor } from '../access/actor.ts'
 import { assertUnchanged } from '../http/api/precondition.ts'
-import type { Actor } from './actor.ts'
 import { claimsByKey } from './claims-by-key.ts'
 import { assertEmail, fieldsOf, rightsOf, type UserBody } from './user-body.ts'
 import type { UserSettings } from './user-settings.ts'

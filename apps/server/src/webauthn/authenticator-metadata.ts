@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { createPublicFetch } from '@pocket/core'
-import type { Config } from '../config/load.ts'
+import type { GeoIpConfig } from '../config/geoip.ts'
+import type { OutboundConfig } from '../config/outbound.ts'
+import type { PasskeysConfig } from '../config/passkeys.ts'
 
 /** Bytes; the current blob has some ten million. */
 const largest = 64 * 1024 * 1024
@@ -9,7 +11,7 @@ const timeout = 120_000
 
 /** Reads the blob of the FIDO Metadata Service from a file or URL. */
 export function metadataReader(
-  config: Pick<Config, 'fidoMetadata' | 'allowedPrivateHosts' | 'localIpv6Ranges'>,
+  config: PasskeysConfig & OutboundConfig & Pick<GeoIpConfig, 'localIpv6Ranges'>,
 ): () => Promise<string> {
   const { fidoMetadata, allowedPrivateHosts, localIpv6Ranges: localRanges } = config
   if ('file' in fidoMetadata) return () => readFile(fidoMetadata.file, 'utf8')

@@ -1,10 +1,10 @@
 import type { AuditSink, MadeThing, PasskeyRemoval, Pocket, Transaction } from '@pocket/core'
 import { PocketError } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
+import type { Actor } from '../access/actor.ts'
 import type { ApiKeys } from '../api-keys/api-keys.ts'
-import { deviceOf } from '../audit-log/device.ts'
 import { createClientAdministration } from '../clients/administration.ts'
-import type { Actor } from '../users/actor.ts'
+import { deviceOf } from '../http/device.ts'
 
 /** Something that was created in a session of a removed passkey, for display. */
 export interface ReviewedThing extends Pick<MadeThing, 'kind' | 'id' | 'at'> {
@@ -79,7 +79,7 @@ export function createPasskeyRemovalReview(ports: PasskeyRemovalReviewPorts): Pa
       case 'api_key':
         return apiKeys.remove({ ownerId: accountId, origin }, id)
       case 'client_secret':
-        return administration.removeSecret({ accountId: actorId, origin }, label ?? '', id)
+        return administration.removeSecret({ id: actorId, origin }, label ?? '', id)
       case 'login_code':
         return passkeyRemovals.withdrawLoginCode(passkeyId, id, party)
       case 'device':

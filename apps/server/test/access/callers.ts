@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals'
 import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
 import type { AccessRow } from '../../src/access/access-row.ts'
-import { type ApiKeyScope, apiKeyScopes } from '../../src/api-keys/api-key.ts'
+import { type ApiKeyScope, apiKeyScopes } from '../../src/access/api-key-scope.ts'
 import { type Instance, startInstance } from '../api/instance.ts'
 
 const staticKey = 'a key of the environment'

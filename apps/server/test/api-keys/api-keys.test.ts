@@ -4,7 +4,7 @@ import { createTestDatabase } from '@pocket/test-support'
 import type { ApiKeyStore } from '../../src/api-keys/api-key-store.ts'
 import { type ApiKeys, createApiKeys } from '../../src/api-keys/api-keys.ts'
 import { createUseNotes } from '../../src/api-keys/use-notes.ts'
-import { openDatabase } from '../../src/database/open-database.ts'
+import { openDatabase } from '../../src/composition/open-database.ts'
 import { createFolder } from '../database/folder.ts'
 import { keepingLogger } from '../database/keeping-logger.ts'
 

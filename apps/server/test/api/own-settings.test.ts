@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { InvalidConfig, loadConfig } from '../../src/config/load.ts'
+import { InvalidConfig, loadConfig } from '../../src/composition/config.ts'
 import { type CalledInstance, kinds, startCalled } from './calls.ts'
 import { startInstance } from './instance.ts'
 import { whole } from './setting-calls.ts'

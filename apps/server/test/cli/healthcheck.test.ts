@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { freePort } from '@pocket/test-support'
 import type { CommandContext } from '../../src/cli/command.ts'
 import { run } from '../../src/cli/run.ts'
-import { loadConfig } from '../../src/config/load.ts'
+import { loadConfig } from '../../src/composition/config.ts'
 import { createLogger } from '../../src/logging/logger.ts'
 
 let stack = new AsyncDisposableStack()

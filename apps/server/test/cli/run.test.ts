@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { Misconfigured, NotFound } from '@pocket/core/errors'
 import type { CommandContext, Instance } from '../../src/cli/command.ts'
 import { run } from '../../src/cli/run.ts'
-import { type Config, loadConfig } from '../../src/config/load.ts'
+import { type Config, loadConfig } from '../../src/composition/config.ts'
 import { createLogger } from '../../src/logging/logger.ts'
 
 interface World {

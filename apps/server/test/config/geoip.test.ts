@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { InvalidConfig, loadConfig } from '../../src/config/load.ts'
+import { InvalidConfig, loadConfig } from '../../src/composition/config.ts'
 
 const load = (environment: Readonly<Record<string, string>>, file = '') =>
   loadConfig(environment, () => Buffer.from(file))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Config, InvalidConfig, loadConfig } from '../../src/config/load.ts'
+import { type Config, InvalidConfig, loadConfig } from '../../src/composition/config.ts'
 import type { Environment } from '../../src/config/reader.ts'
 
 const files: Readonly<Record<string, Buffer>> = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { InvalidConfig, loadConfig } from '../../src/config/load.ts'
+import { InvalidConfig, loadConfig } from '../../src/composition/config.ts'
 
 function staticApiKey(environment: Readonly<Record<string, string>>, file = ''): string | undefined {
   return loadConfig(environment, () => Buffer.from(file)).staticApiKey

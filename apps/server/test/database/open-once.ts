@@ -1,4 +1,4 @@
-import { openDatabase } from '../../src/database/open-database.ts'
+import { openDatabase } from '../../src/composition/open-database.ts'
 import { createLogger } from '../../src/logging/logger.ts'
 
 // A program that opens the database like a starting server, prints the key in use, and exits.

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { SoftwareAuthenticator, UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { createTestDatabase, freePort, onceInRun } from '@pocket/test-support'
 import { type App, createApp } from '../../src/app.ts'
-import { loadConfig } from '../../src/config/load.ts'
+import { loadConfig } from '../../src/composition/config.ts'
 import { createLogger } from '../../src/logging/logger.ts'
 
 const databaseFile = 'pocket-id.db'

@@ -1,5 +1,5 @@
 import { systemClock } from '@pocket/core'
-import { openDatabase } from '../../src/database/open-database.ts'
+import { openDatabase } from '../../src/composition/open-database.ts'
 import { createScheduler } from '../../src/jobs/scheduler.ts'
 import { createLogger } from '../../src/logging/logger.ts'
 

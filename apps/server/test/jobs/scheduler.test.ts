@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { createTestDatabase } from '@pocket/test-support'
-import { openDatabase } from '../../src/database/open-database.ts'
+import { openDatabase } from '../../src/composition/open-database.ts'
 import { jobTable } from '../../src/jobs/job.table.ts'
 import type { JobStore } from '../../src/jobs/job-store.ts'
 import { createScheduler, type Scheduler } from '../../src/jobs/scheduler.ts'

@@ -18,7 +18,7 @@ import type {} from '../../src/set-up/page-model.ts'
 import type {} from '../../src/settings/pages/page-model.ts'
 import type {} from '../../src/sign-in/page-model.ts'
 import type {} from '../../src/sign-up/page-model.ts'
-import type {} from '../../src/users/page-model.ts'
+import type {} from '../../src/user-pages/page-model.ts'
 import type {} from '../../src/webauthn/page-model.ts'
 
 export type { PageModel } from '../../src/http/page-models.ts'

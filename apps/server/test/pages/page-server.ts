@@ -3,6 +3,7 @@ import { type AddressInfo, Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import Koa from 'koa'
 import { createGeoIp } from '../../src/geoip/geoip.ts'
+import { locationNames } from '../../src/geoip/location-names.ts'
 import { loadAssets, serveAssets } from '../../src/http/assets.ts'
 import { type Catalogues, type Language, loadCatalogues } from '../../src/http/catalogues.ts'
 import { createPageRenderer } from '../../src/http/page.ts'
@@ -43,6 +44,7 @@ export interface PageServer extends AsyncDisposable {
 export async function startPageServer(catalogues?: Catalogues): Promise<PageServer> {
   const assets = await loadAssets(fileURLToPath(new URL('dist/web', server)))
   const known = catalogues ?? (await loadCatalogues(fileURLToPath(new URL('locales', server))))
+  const places = createGeoIp({ database: () => ({ find: () => berlin }), localIpv6Ranges: [] })
   const render = createPageRenderer({
     viewsDirectory: fileURLToPath(new URL('views', server)),
     assets,
@@ -51,7 +53,7 @@ export async function startPageServer(catalogues?: Catalogues): Promise<PageServ
     appName: async () => 'Pocket ID',
     pictures: noPictures,
     appearance: async () => null,
-    places: createGeoIp({ database: () => ({ find: () => berlin }), localIpv6Ranges: [] }),
+    locationNames: (messages) => locationNames(places, messages),
     clock: { now: () => now },
   })
   const pages = new Map(Object.entries(pageStates))

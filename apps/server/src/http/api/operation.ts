@@ -2,12 +2,9 @@ import type { LimitName } from '@pocket/core'
 import type { User } from '@pocket/directory'
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts'
 import type { Context } from 'koa'
+import type { Area } from '../../access/api-key-scope.ts'
 import { bodyReader } from './body.ts'
 import { type ListDefinition, type ListRequest, readListRequest } from './list.ts'
-
-/** The areas that an API key can be limited to, each with read and write access. */
-export const areas = ['account', 'users', 'groups', 'clients', 'settings', 'audit'] as const
-export type Area = (typeof areas)[number]
 
 /** An authorized call with validated input. */
 export interface Call<Body> {

@@ -1,17 +1,6 @@
 import { createHash } from 'node:crypto'
 import { PreconditionFailed } from '@pocket/core/errors'
-import type { Context } from 'koa'
-
-/** The version of a resource that the caller wants to change: the `If-Match` header, or a form field. */
-export interface Precondition {
-  readonly ifMatch?: string
-}
-
-/** The precondition of a request (RFC 9110 §13.1.1); without the header the last write wins. */
-export function preconditionOf(ctx: Context): Precondition {
-  const ifMatch = ctx.get('If-Match').trim()
-  return ifMatch === '' ? {} : { ifMatch }
-}
+import type { Precondition } from '../../access/actor.ts'
 
 /** A weak validator (RFC 9110 §8.8.1) of a state: equal states have equal validators. */
 export function validatorOf(state: unknown): string {

@@ -4,10 +4,10 @@ import { InvalidInput, NotAuthenticated, NotFound, PreconditionFailed } from '@p
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { accessTo } from '../../access/access-table.ts'
+import { preconditionOf } from '../../access/actor.ts'
 import type { Guard } from '../../access/guard.ts'
 import { bodies } from '../koa.ts'
 import type { Operation } from './operation.ts'
-import { preconditionOf } from './precondition.ts'
 import { unstorableText } from './text.ts'
 
 export interface ApiRoutePorts {

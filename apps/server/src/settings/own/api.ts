@@ -1,9 +1,9 @@
 import type { Context } from 'koa'
+import { assertCanChangeSettings } from '../../access/access-checks.ts'
+import { actorOf } from '../../access/actor.ts'
 import { type Operation, operation } from '../../http/api/operation.ts'
 import { validatorOf } from '../../http/api/precondition.ts'
 import { named } from '../../http/api/schema.ts'
-import { assertCanChangeSettings } from '../../users/access-checks.ts'
-import { actorOf } from '../../users/actor.ts'
 import { type OwnSettingValues, ownSettingKeys, ownSettings } from './definitions.ts'
 import type { OwnSettings } from './settings.ts'
 

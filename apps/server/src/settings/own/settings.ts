@@ -1,7 +1,7 @@
 import { type AuditSink, type Clock, changesBetween, type Transaction } from '@pocket/core'
 import { type FieldError, Forbidden, InvalidInput } from '@pocket/core/errors'
+import type { Actor } from '../../access/actor.ts'
 import { assertUnchanged, validatorOf } from '../../http/api/precondition.ts'
-import type { Actor } from '../../users/actor.ts'
 import type { SettingStore } from '../setting-store.ts'
 import { type OwnSettingKey, type OwnSettingValues, ownSettingKeys, ownSettings } from './definitions.ts'
 

@@ -1,5 +1,6 @@
 import { InvalidInput, PocketError } from '@pocket/core/errors'
 import type { Context } from 'koa'
+import { pageActor } from '../../access/actor.ts'
 import type { Authentication } from '../../http/authentication.ts'
 import type { Flashes } from '../../http/flash.ts'
 import type { PageRoute } from '../../http/page-routes.ts'
@@ -8,7 +9,6 @@ import { type ApplicationImages, maxImageBytes } from '../../images/application-
 import { type ApplicationImage, applicationImages } from '../../images/image.ts'
 import { imageNotFound } from '../../images/refusals.ts'
 import { readUpload } from '../../images/upload.ts'
-import { pageActor } from '../../users/actor.ts'
 import { pathOf, type SectionPage, settingsPath } from './section-page.ts'
 
 export interface ImagePagesPorts {

@@ -1,4 +1,4 @@
-import { apiKeyScopes } from '../../../src/api-keys/api-key.ts'
+import { apiKeyScopes } from '../../../src/access/api-key-scope.ts'
 import { emptyKey } from '../../../src/api-keys/key-form.ts'
 import { apiKeyLine } from '../../../src/api-keys/key-line.ts'
 import type { PageModel } from '../../../src/http/page-models.ts'

@@ -1,0 +1,97 @@
+import type { Directory, User, UserUpdate } from '@pocket/directory'
+import type { Context } from 'koa'
+import { assertCondition } from './guard.ts'
+
+/** The request of a page or an API call with the parameters of its path. */
+interface Change {
+  readonly params: Readonly<Record<string, string>>
+  readonly ctx: Context
+}
+
+/** @throws as the condition `administrator` of the access table if a user becomes an administrator */
+export async function assertCanMakeAdministrator(
+  ctx: Context,
+  { isAdmin }: { readonly isAdmin?: boolean },
+): Promise<void> {
+  if (isAdmin) await assertCondition(ctx, 'administrator')
+}
+
+/**
+ * The ID of the user that a call changes.
+ *
+ * @throws {NotFound} `user_not_found` @throws as the condition `administrator` of the access table
+ */
+export async function assertCanModifyUser(
+  { params, ctx }: Change,
+  users: { find(id: string): Promise<Pick<User, 'administrator'>> },
+): Promise<string> {
+  const id = params.id ?? params.userId ?? ''
+  if ((await users.find(id)).administrator) await assertCondition(ctx, 'administrator')
+  return id
+}
+
+/** @throws as the condition `administrator-members` of the access table */
+export async function assertCanChangeMembers(
+  ctx: Context,
+  directory: Pick<Directory, 'findEach'>,
+  userIds: readonly string[],
+): Promise<void> {
+  const concerned = await directory.findEach(userIds)
+  if (concerned.some(({ administrator }) => administrator)) await assertCondition(ctx, 'administrator-members')
+}
+
+/**
+ * The ID of the group that a call changes.
+ *
+ * @throws as the condition `administrator-group` of the access table
+ */
+export async function assertCanModifyGroup(
+  { params, ctx }: Change,
+  groups: Pick<Directory['groups'], 'holdsAdministrator'>,
+): Promise<string> {
+  const id = params.id ?? params.userGroupId ?? ''
+  if (await groups.holdsAdministrator(id)) await assertCondition(ctx, 'administrator-group')
+  return id
+}
+
+/**
+ * These settings can grant administrator access: through the SMTP server that receives login codes, or the LDAP server that
+ * determines administrators.
+ *
+ * @throws {Forbidden} `forbidden` with the settings in `details.key` if a limited API key tries to change them
+ */
+export async function assertCanChangeSettings(ctx: Context, settings: readonly string[]): Promise<void> {
+  const keys = settings.filter((key) => /^(smtp|ldap|emailOneTimeAccess)/.test(key))
+  if (keys.length > 0) await assertCondition(ctx, 'sign-in-settings', { key: keys.join(', ') })
+}
+
+/**
+ * Login codes are sent to the e-mail address of an account, so changing it is as sensitive as adding a passkey.
+ *
+ * @throws as the condition `own-email` of the access table
+ */
+export async function assertCanChangeEmail(ctx: Context, user: User, email: string | null): Promise<void> {
+  if (emailChanged(user, email)) await assertCondition(ctx, 'own-email')
+}
+
+const profileFields: ReadonlySet<string> = new Set(['userName', 'email', 'firstName', 'lastName', 'displayName'])
+
+/**
+ * @throws as the condition `administrator-profile` of the access table, if the name or e-mail address of an administrator changes
+ */
+export async function assertCanUpdateProfile(ctx: Context, { before, changed }: UserUpdate): Promise<void> {
+  if (changed.some((field) => profileFields.has(field))) await assertCanChangePicture(ctx, before)
+}
+
+/** @throws as the condition `administrator-profile` of the access table, for the picture of an administrator */
+export async function assertCanChangePicture(
+  ctx: Context,
+  user: Pick<User, 'administrator'> | undefined,
+): Promise<void> {
+  if (user?.administrator) await assertCondition(ctx, 'administrator-profile')
+}
+
+/** Whether this differs from the user's current e-mail address. */
+export function emailChanged(user: Pick<User, 'email'>, email: string | null): boolean {
+  return (email || null)?.normalize('NFC') !== user.email?.normalize('NFC')
+}

@@ -1,0 +1,21 @@
+import type { User } from '@pocket/directory'
+
+/** The user that the environment's API key acts as. Not in the directory, so it cannot sign in and does not complete set-up. */
+export const staticUser: User = {
+  id: '00000000-0000-0000-0000-000000000000',
+  userName: 'static-api-user',
+  email: null,
+  emailVerified: false,
+  firstName: 'Static API User',
+  lastName: '',
+  displayName: 'Static API User',
+  administrator: true,
+  disabled: false,
+  locale: null,
+  ldapId: null,
+  createdAt: 0,
+  updatedAt: 0,
+}
+
+/** The actor of LDAP imports in the audit log. It is not a stored user and cannot sign in. */
+export const ldapActor = { id: '00000000-0000-0000-0000-000000000001', userName: 'LDAP' } as const

@@ -1,0 +1,35 @@
+import { addressSection } from '../config/address.ts'
+import { clientsSection } from '../config/clients.ts'
+import { containerSection } from '../config/container.ts'
+import { databaseSection } from '../config/database.ts'
+import { encryptionSection } from '../config/encryption.ts'
+import { filesSection } from '../config/files.ts'
+import { geoIpSection } from '../config/geoip.ts'
+import { listeningSection } from '../config/listening.ts'
+import { loggingSection } from '../config/logging.ts'
+import { outboundSection } from '../config/outbound.ts'
+import { passkeysSection } from '../config/passkeys.ts'
+import { apiSection } from '../config/rest-api.ts'
+import type { Section } from '../config/variable.ts'
+import { versionCheckSection } from '../config/version-check.ts'
+import { settingsSection } from '../settings/environment.ts'
+import { ownSettingsSection } from '../settings/own/environment.ts'
+
+/** All variables in the order of the reference. */
+export const sections: readonly Section[] = [
+  addressSection,
+  listeningSection,
+  databaseSection,
+  filesSection,
+  encryptionSection,
+  apiSection,
+  outboundSection,
+  geoIpSection,
+  clientsSection,
+  passkeysSection,
+  settingsSection,
+  ownSettingsSection,
+  versionCheckSection,
+  loggingSection,
+  containerSection,
+]

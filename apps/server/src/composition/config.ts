@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs'
+import { Misconfigured } from '@pocket/core/errors'
+import { type AddressConfig, addressSection, readAddress } from '../config/address.ts'
+import { type ClientsConfig, readClients } from '../config/clients.ts'
+import { dataFolderOf, readDatabase } from '../config/database.ts'
+import { readEncryptionKey } from '../config/encryption.ts'
+import { readEnvironment } from '../config/env.ts'
+import { type FilesConfig, readFiles } from '../config/files.ts'
+import { type GeoIpConfig, readGeoIp } from '../config/geoip.ts'
+import { type ListenConfig, readListening } from '../config/listening.ts'
+import { readLogging } from '../config/logging.ts'
+import { type OutboundConfig, readOutbound } from '../config/outbound.ts'
+import { type PasskeysConfig, readPasskeys } from '../config/passkeys.ts'
+import { type Environment, type Problem, Reader, type ReadFile } from '../config/reader.ts'
+import { type ApiConfig, readApi } from '../config/rest-api.ts'
+import { readVersionCheck, type VersionCheckConfig } from '../config/version-check.ts'
+import type { DatabaseOptions } from '../database/migrated-database.ts'
+import type { LogConfig } from '../logging/logger.ts'
+import { readSettings, type SettingsConfig } from '../settings/environment.ts'
+import { type OwnSettingsConfig, readOwnSettings } from '../settings/own/environment.ts'
+
+/** The configuration from the environment. */
+export interface Config
+  extends AddressConfig,
+    ApiConfig,
+    FilesConfig,
+    OwnSettingsConfig,
+    PasskeysConfig,
+    GeoIpConfig,
+    VersionCheckConfig,
+    ListenConfig,
+    LogConfig,
+    ClientsConfig,
+    OutboundConfig,
+    SettingsConfig,
+    DatabaseOptions {
+  /** Problems that an administrator should know about but that do not prevent the start. */
+  readonly warnings: readonly string[]
+}
+
+/** The environment is invalid. The message lists every invalid variable, the problem and how to fix it. */
+export class InvalidConfig extends Misconfigured {
+  readonly problems: readonly Problem[]
+
+  constructor(problems: readonly Problem[]) {
+    super(sentences(problems))
+    this.problems = problems
+  }
+}
+
+/**
+ * Creates the configuration from an environment; the only files it reads are those that `*_FILE` variables name.
+ *
+ * @throws {InvalidConfig} listing all problems
+ */
+export function loadConfig(environment: Environment, readFile: ReadFile): Config {
+  const reader = new Reader(environment, readFile)
+  const address = readAddress(reader)
+  const listen = readListening(reader)
+  const database = readDatabase(reader)
+  const files = readFiles(reader, dataFolderOf(database))
+  const encryptionKey = readEncryptionKey(reader)
+  const api = readApi(reader)
+  const clients = readClients(reader)
+  const outbound = readOutbound(reader)
+  const ownSettings = readOwnSettings(reader)
+  const passkeys = readPasskeys(reader)
+  const places = readGeoIp(reader, dataFolderOf(database))
+  const versionCheck = readVersionCheck(reader)
+  const settings = readSettings(reader)
+  const log = readLogging(reader)
+  warnOfOtherPort(reader, address, listen)
+  if (reader.problems.length > 0) throw new InvalidConfig(reader.problems)
+  return {
+    ...address,
+    ...listen,
+    ...files,
+    ...api,
+    ...clients,
+    ...outbound,
+    ...settings,
+    ...ownSettings,
+    ...passkeys,
+    ...places,
+    ...versionCheck,
+    ...log,
+    database,
+    dataFolder: dataFolderOf(database),
+    encryptionKey,
+    warnings: reader.warnings,
+  }
+}
+
+/** @throws {InvalidConfig} listing all problems of the environment */
+export function readConfig(): Config {
+  return loadConfig(readEnvironment(), (path) => readFileSync(path))
+}
+
+/** Without a proxy, the default URL does not reach a server on a different port. */
+function warnOfOtherPort(reader: Reader, { appUrl }: AddressConfig, { port, unixSocket }: ListenConfig): void {
+  if (reader.isSet(addressSection.variables.appUrl) || unixSocket !== undefined || appUrl.endsWith(`:${port}`)) return
+  reader.warnings.push(`APP_URL is not set, so links lead to ${appUrl}, but this server listens at port ${port}.`)
+}
+
+function sentences(problems: readonly Problem[]): string {
+  const lines = problems.map(({ variable, wrong, remedy }) => `  ${variable}: ${wrong}. ${remedy}`)
+  const head = problems.length === 1 ? 'A variable of the environment is' : 'Variables of the environment are'
+  return [`${head} wrong; nothing was started.`, ...lines].join('\n')
+}

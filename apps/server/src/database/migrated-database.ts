@@ -1,0 +1,133 @@
+import { dirname } from 'node:path'
+import type { MasterKey } from '@pocket/core'
+import { databaseOf, type MigrationSet, refuseNewerDatabase, runMigrations, sqliteOptions } from '@pocket/core/typeorm'
+import { DataSource, type DataSourceOptions, type EntitySchema } from 'typeorm'
+import type { DatabaseConfig } from '../config/database.ts'
+import { codeOf } from '../logging/failure.ts'
+import type { Logger } from '../logging/logger.ts'
+import { checkDisk, checkMigrations, checkWritable } from './checks.ts'
+import { connectToPostgres } from './connect.ts'
+import { makeDataFolder, notWritable } from './data-folder.ts'
+import { createPrivately, warnOfWideModes } from './file-modes.ts'
+import type { Findings } from './findings.ts'
+import { inspectPostgres } from './inspect-postgres.ts'
+import { inspectSqlite } from './inspect-sqlite.ts'
+import { type MasterKeyConfig, openMasterKey } from './master-key.ts'
+import { refusePocketIdDatabase } from './pocket-id-database.ts'
+import { describePostgres } from './postgres-url.ts'
+
+/** The migrated database of an instance and its master key. */
+export interface MigratedDatabase extends AsyncDisposable {
+  readonly dataSource: DataSource
+  readonly masterKey: MasterKey
+  /** Resolves when the database responds. */
+  ping(): Promise<void>
+  /** Health checks by name. */
+  readonly checks: Readonly<Record<'database' | 'writable' | 'migrations' | 'disk', () => Promise<void>>>
+}
+
+export interface DatabaseOptions extends MasterKeyConfig {
+  readonly database: DatabaseConfig
+}
+
+export interface Schema {
+  readonly tables: readonly EntitySchema[]
+  /** In the order in which the sets run. */
+  readonly migrations: readonly MigrationSet[]
+}
+
+interface OpeningParts {
+  readonly schema: Schema
+  readonly logger: Logger
+  readonly stop: AbortSignal | undefined
+}
+
+interface Opening extends OpeningParts {
+  readonly config: DatabaseOptions
+}
+
+type Opened = Pick<MigratedDatabase, 'dataSource' | 'masterKey'>
+
+/**
+ * Opens the configured database, and creates and migrates it if necessary. All validation happens
+ * before the first write.
+ *
+ * @throws {Misconfigured} if the database belongs to Pocket ID, cannot be reached or opened, or if the master key
+ *   is missing or does not match
+ */
+export async function openMigratedDatabase(config: DatabaseOptions, parts: OpeningParts): Promise<MigratedDatabase> {
+  const opening = { ...parts, config }
+  const { dataSource, masterKey } = await (config.database.kind === 'sqlite'
+    ? openSqlite(config.database.path, opening)
+    : openPostgres(config.database.url, opening))
+  const database = databaseOf(dataSource)
+  const ping = async () => {
+    await database.query('SELECT 1 AS alive')
+  }
+  return {
+    dataSource,
+    masterKey,
+    ping,
+    checks: {
+      database: ping,
+      writable: () => checkWritable(database),
+      migrations: () => checkMigrations(database, parts.schema.migrations),
+      disk: () => checkDisk(config.dataFolder),
+    },
+    [Symbol.asyncDispose]: () => dataSource.destroy(),
+  }
+}
+
+async function openSqlite(path: string, opening: Opening): Promise<Opened> {
+  const { schema, logger } = opening
+  const description = `The database ${path}`
+  const options = sqliteOptions(path, schema.tables)
+  const masterKey = await admit(inspectSqlite(path), description, opening)
+  await makeDataFolder(dirname(path))
+  try {
+    await createPrivately(path)
+    await warnOfWideModes([path, `${path}-wal`], logger)
+    await migrate(options, opening)
+    return { masterKey, dataSource: await new DataSource(options).initialize() }
+  } catch (error) {
+    if (isRefusedByFileSystem(error)) throw notWritable(description, error)
+    throw error
+  }
+}
+
+function isRefusedByFileSystem(error: unknown): boolean {
+  const code = codeOf(error) ?? ''
+  return (
+    code === 'EACCES' ||
+    code === 'EPERM' ||
+    code === 'EROFS' ||
+    code.startsWith('SQLITE_CANTOPEN') ||
+    code.startsWith('SQLITE_READONLY')
+  )
+}
+
+async function openPostgres(url: string, opening: Opening): Promise<Opened> {
+  const { schema, logger, stop } = opening
+  const dataSource = await connectToPostgres({ url, tables: schema.tables, logger, ...(stop && { stop }) })
+  try {
+    const findings = await inspectPostgres(dataSource)
+    const masterKey = await admit(findings, describePostgres(url), opening)
+    await migrate(dataSource.options, opening)
+    return { dataSource, masterKey }
+  } catch (error) {
+    await dataSource.destroy()
+    throw error
+  }
+}
+
+/** Validates without writing. */
+async function admit(findings: Findings, description: string, { config, schema, logger }: Opening): Promise<MasterKey> {
+  refusePocketIdDatabase(findings.tables, description)
+  refuseNewerDatabase(schema.migrations, findings.applied, description)
+  return openMasterKey({ config, fingerprints: findings.fingerprints, logger })
+}
+
+async function migrate(options: DataSourceOptions, { schema: { migrations }, logger }: Opening): Promise<void> {
+  logger.debug({ sets: migrations.map(({ table }) => table) }, 'Migrating the database')
+  await runMigrations(options, migrations)
+}

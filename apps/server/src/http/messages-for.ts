@@ -1,0 +1,15 @@
+import type { IncomingMessage } from 'node:http'
+import type { User } from '@pocket/directory'
+import type { Catalogues } from './catalogues.ts'
+import type { Messages } from './messages.ts'
+import { preferencesOf } from './preferences.ts'
+
+/** The messages in the language of this user's pages in this browser. */
+export type MessagesFor = (req: IncomingMessage, user: Pick<User, 'locale'>) => Messages
+
+export function createMessagesFor(catalogues: Catalogues): MessagesFor {
+  return (req, { locale }) => {
+    const { language, accepted } = preferencesOf(req)
+    return catalogues.inPreferredLanguage([language, locale, ...accepted].filter((each) => each !== null))
+  }
+}

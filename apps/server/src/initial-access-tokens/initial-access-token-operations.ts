@@ -1,0 +1,89 @@
+import type { InitialAccessToken } from '@pocket/core'
+import { actorOf } from '../access/actor.ts'
+import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
+import { type Operation, operation } from '../http/api/operation.ts'
+import { instant, named } from '../http/api/schema.ts'
+import { createRegistrationTokens, type RegistrationTokenPorts } from './initial-access-tokens.ts'
+
+const defaultLifetime = 60 * 60_000
+
+const body = named('InitialAccessTokenCreateDto', {
+  type: 'object',
+  properties: {
+    description: { type: 'string', maxLength: 150, description: 'What it is for.' },
+    ttl: { ...lifetimeSchema, description: `${lifetimeSchema.description} Usual is an hour.` },
+    usageLimit: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 1_000_000,
+      description: 'How many clients may be registered with it; one where nothing is said.',
+    },
+  },
+} as const)
+
+const schema = named('InitialAccessTokenDto', {
+  type: 'object',
+  required: ['id', 'token', 'description', 'usageLimit', 'usageCount', 'expiresAt', 'createdAt'],
+  properties: {
+    id: { type: 'string', format: 'uuid' },
+    token: { type: 'string', description: 'Shown this once, when it is created; empty afterwards.' },
+    description: { type: 'string' },
+    usageLimit: { type: 'integer' },
+    usageCount: { type: 'integer' },
+    expiresAt: instant,
+    createdAt: instant,
+  },
+})
+
+/** `/api/oidc/initial-access-tokens`: tokens for dynamic client registration (RFC 7591 §3). */
+export function initialAccessTokenOperations(ports: RegistrationTokenPorts): readonly Operation[] {
+  const tokens = createRegistrationTokens(ports)
+  const shared = { area: 'clients' } as const
+  return [
+    operation({
+      ...shared,
+      id: 'createInitialAccessToken',
+      method: 'post',
+      path: '/api/oidc/initial-access-tokens',
+      summary: 'Create a token with which a program can register clients',
+      body,
+      answer: { status: 201, schema },
+      async handle(call) {
+        const { ttl, usageLimit = 1, description = '' } = call.body
+        const wanted = { lifetime: lifetimeOf(ttl, defaultLifetime), usageLimit, description }
+        const { token, stored } = await tokens.create(actorOf(call), wanted)
+        return dto(stored, token)
+      },
+    }),
+    operation({
+      ...shared,
+      id: 'listInitialAccessTokens',
+      method: 'get',
+      path: '/api/oidc/initial-access-tokens',
+      summary: 'List the initial access tokens that have not expired, the newest first',
+      answer: { status: 200, schema: { type: 'array', items: schema } },
+      handle: async () => (await tokens.list()).map((token) => dto(token)),
+    }),
+    operation({
+      ...shared,
+      id: 'deleteInitialAccessToken',
+      method: 'delete',
+      path: '/api/oidc/initial-access-tokens/:id',
+      summary: 'Delete an initial access token; clients that were registered with it stay',
+      answer: { status: 204 },
+      handle: (call) => tokens.remove(actorOf(call), call.params.id ?? ''),
+    }),
+  ]
+}
+
+function dto({ id, description, usageLimit, usageCount, expiresAt, createdAt }: InitialAccessToken, token = '') {
+  return {
+    id,
+    token,
+    description,
+    usageLimit,
+    usageCount,
+    expiresAt: new Date(expiresAt).toISOString(),
+    createdAt: new Date(createdAt).toISOString(),
+  }
+}

@@ -1,0 +1,104 @@
+import type { Pocket } from '@pocket/core'
+import type { Directory, PageRequest, UserDetails } from '@pocket/directory'
+import type { Context } from 'koa'
+import type { ListRequest } from '../http/api/list.ts'
+import type { Authentication } from '../http/authentication.ts'
+import { bulkNotice } from '../http/bulk.ts'
+import { offeredGroups } from '../http/choices.ts'
+import type { Flashes } from '../http/flash.ts'
+import { type ListPageDefinition, readListPage } from '../http/list-page.ts'
+import { usersPath } from '../http/paths.ts'
+import type { ShowPage } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import type { UserItem } from './page-model.ts'
+
+export interface UserListPorts {
+  readonly pocket: Pick<Pocket, 'passkeys'>
+  readonly directory: Directory
+  readonly authentication: Authentication
+  /** The URLs of the pictures that users uploaded. */
+  readonly pictures: (userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
+  readonly show: ShowPage
+  readonly flashes: Flashes
+  readonly secure: boolean
+}
+
+const usual: ListPageDefinition = {
+  path: usersPath,
+  columns: [
+    { name: 'name', sort: 'displayName' },
+    { name: 'email', sort: 'email', choice: 'shown' },
+    { name: 'groups', choice: 'shown' },
+    { name: 'passkeys', choice: 'shown' },
+    { name: 'lastUsed', choice: 'shown' },
+    { name: 'created', sort: 'createdAt', choice: 'hidden' },
+  ],
+  filters: {
+    disabled: ['true', 'false'],
+    isAdmin: ['true', 'false'],
+    passkeys: ['none', 'single', 'on-one-device-only'],
+    isFromLdap: ['true', 'false'],
+  },
+  sort: { column: 'displayName', descending: false },
+}
+
+/** `/settings/admin/users`: all users. */
+export function userListPages(ports: UserListPorts) {
+  const { pocket, directory, authentication, pictures, show, flashes, secure } = ports
+
+  const itemsOf = async (found: readonly UserDetails[]): Promise<readonly UserItem[]> => {
+    const ids = found.map(({ id }) => id)
+    const own = await pictures(ids)
+    const passkeys = new Map((await pocket.passkeys.summarize(ids)).map((each) => [each.accountId, each]))
+    return found.map((user) => {
+      const { count, synced, lastUsedAt } = passkeys.get(user.id) ?? { count: 0, synced: 0, lastUsedAt: null }
+      const { id, userName, displayName, email, administrator, disabled, createdAt } = user
+      return {
+        ...{ id, userName, displayName, email, administrator, disabled, createdAt },
+        isFromLdap: user.ldapId !== null,
+        groups: user.groups.map(({ friendlyName }) => friendlyName),
+        passkeys: count,
+        withSingleDevicePasskey: count === 1 && synced === 0,
+        lastUsedAt,
+        picture: own.get(id) ?? null,
+      }
+    })
+  }
+  const chosenBy = async ([passkeys]: readonly unknown[] = []): Promise<Pick<PageRequest, 'among' | 'without'>> => {
+    if (passkeys === 'none') return { without: await pocket.passkeys.accountIds() }
+    if (passkeys !== 'single' && passkeys !== 'on-one-device-only') return {}
+    return { among: await pocket.passkeys.accountIds(passkeys) }
+  }
+  /** The groups that the filter offers, including the selected one. */
+  const definitionFor = async (ctx: Context): Promise<ListPageDefinition> => {
+    const { items } = await offeredGroups(directory.groups)
+    const asked = ctx.query['filters[group]']
+    const isOffered = typeof asked !== 'string' || items.some(({ id }) => id === asked)
+    const found = isOffered ? undefined : await directory.groups.find(asked)
+    const groups = new Map([...items, ...(found ? [found] : [])].map(({ id, friendlyName }) => [id, friendlyName]))
+    return { ...usual, filters: { ...usual.filters, group: [...groups.keys()] }, labels: { group: groups } }
+  }
+  const pageOf = async (request: ListRequest) => {
+    const [groupId] = request.filters.group ?? []
+    const asked = { ...request, ...(await chosenBy(request.filters.passkeys)) }
+    return typeof groupId === 'string' ? directory.groups.members(groupId, asked) : directory.users.page(asked)
+  }
+  return {
+    async list(ctx: Context) {
+      const viewer = await authentication.requireUser(ctx)
+      const { request, view } = readListPage(ctx, await definitionFor(ctx), secure)
+      const { items, total } = await pageOf(request)
+      // The count reads every passkey, so it is skipped for searches and later pages.
+      const isBeginning = request.page === 1 && request.search === '' && Object.keys(request.filters).length === 0
+      await show(ctx, {
+        view: 'users',
+        viewer: viewerOf(viewer),
+        list: view(total),
+        users: await itemsOf(items),
+        enabled: await directory.users.countEnabled(),
+        withSingleDevicePasskey: isBeginning ? (await pocket.passkeys.overview()).withSingleDevicePasskey : null,
+        notice: bulkNotice(flashes.take(ctx, usersPath)),
+      })
+    },
+  }
+}

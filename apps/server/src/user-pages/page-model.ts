@@ -1,0 +1,150 @@
+import type { FieldError } from '@pocket/core/errors'
+import type { CustomClaim } from '@pocket/directory'
+import type { PasskeyItem } from '../account/page-model.ts'
+import type { AuditLine } from '../audit-log/page-model.ts'
+import type { BulkNotice } from '../http/bulk.ts'
+import type { Choice } from '../http/choices.ts'
+import type { Confirmation } from '../http/confirm-page-model.ts'
+import type { Difference } from '../http/form-page.ts'
+import type { ListView } from '../http/list-view.ts'
+import type { Viewer } from '../http/viewer.ts'
+import type { SessionLine } from '../sessions/page-model.ts'
+import type { RemovalNote } from '../webauthn/page-model.ts'
+
+/** A user in the list. Instants are milliseconds since the Unix epoch. */
+export interface UserItem {
+  readonly id: string
+  readonly userName: string
+  readonly displayName: string
+  readonly email: string | null
+  readonly administrator: boolean
+  readonly disabled: boolean
+  readonly isFromLdap: boolean
+  /** The display names of the groups. */
+  readonly groups: readonly string[]
+  readonly passkeys: number
+  /** Whether the only passkey is bound to one device. */
+  readonly withSingleDevicePasskey: boolean
+  /** When a passkey was last used. */
+  readonly lastUsedAt: number | null
+  readonly createdAt: number
+  /** The URL of the uploaded picture. */
+  readonly picture: string | null
+}
+
+/** `/settings/admin/users`. */
+export interface UsersPage {
+  readonly view: 'users'
+  readonly viewer: Viewer
+  readonly list: ListView
+  readonly users: readonly UserItem[]
+  /** The number of enabled users. */
+  readonly enabled: number
+  /** `null` if the list is searched, filtered or on a later page: it is not counted then. */
+  readonly withSingleDevicePasskey: number | null
+  readonly notice: BulkNotice | null
+}
+
+/** The values of a user form: stored, or entered and rejected. */
+export interface UserFormValues {
+  readonly username: string
+  readonly email: string
+  readonly emailVerified: boolean
+  readonly firstName: string
+  readonly lastName: string
+  readonly displayName: string
+  readonly isAdmin: boolean
+}
+
+/** `/settings/admin/users/new`. Its form is posted to the same path. */
+export interface UserNewPage {
+  readonly view: 'user-new'
+  readonly viewer: Viewer
+  readonly values: UserFormValues
+  /** Whether an e-mail address is required. */
+  readonly emailRequired: boolean
+  readonly groups: readonly Choice[]
+  readonly problems: readonly FieldError[]
+  /** The error code if the form was rejected as a whole. */
+  readonly problem: string | null
+}
+
+export const userNotices = [
+  'created',
+  'saved',
+  'groups_saved',
+  'claims_saved',
+  'picture_saved',
+  'picture_removed',
+  'passkey_removed',
+  'code_sent',
+  'invitation_sent',
+  'session_ended',
+  'sessions_ended',
+  'disabled',
+  'enabled',
+  'unlinked',
+] as const
+
+/** A login code or invitation that this request created, in plain text. */
+export interface WayIn {
+  readonly kind: 'code' | 'invitation'
+  readonly code: string
+  readonly link: string
+  /** `path` is the `d` of an SVG path in a square of `size` units. */
+  readonly qrCode: { readonly size: number; readonly path: string }
+}
+
+/** `/settings/admin/users/ID`. Its forms are posted to paths below. */
+export interface UserPage {
+  readonly view: 'user'
+  readonly viewer: Viewer
+  readonly user: {
+    readonly id: string
+    readonly userName: string
+    readonly displayName: string
+    readonly email: string | null
+    readonly disabled: boolean
+    readonly createdAt: number
+    readonly isViewer: boolean
+  }
+  /** The user's LDAP entry, and whether it determines the user's data: LDAP is enabled. */
+  readonly ldap: { readonly dn: string; readonly decides: boolean } | null
+  readonly values: UserFormValues
+  /** Whether an e-mail address is required. */
+  readonly emailRequired: boolean
+  readonly problems: readonly FieldError[]
+  readonly problem: string | null
+  /** The version that the form is based on; the form sends it back. */
+  readonly version: string
+  readonly conflict: readonly Difference[] | null
+  readonly groups: readonly Choice[]
+  /** The number of groups that are not listed. */
+  readonly moreGroups: number
+  readonly claims: readonly CustomClaim[]
+  readonly claimsProblem: string | null
+  /** Existing claim keys, most used first. */
+  readonly claimKeys: readonly string[]
+  /** The URL of the uploaded picture. */
+  readonly picture: string | null
+  readonly passkeys: readonly PasskeyItem[]
+  /** Removed passkeys whose effects are not fully reviewed. */
+  readonly removals: readonly RemovalNote[]
+  /** Most recently used first. */
+  readonly sessions: readonly SessionLine[]
+  readonly wayIn: WayIn | null
+  /** Which kinds can be sent by e-mail. */
+  readonly sendable: { readonly code: boolean; readonly invitation: boolean }
+  /** Newest first. */
+  readonly events: readonly AuditLine[]
+  readonly notice: (typeof userNotices)[number] | null
+  readonly removal: Confirmation
+}
+
+declare module '../http/page-models.ts' {
+  interface PageModels {
+    readonly 'user-new': UserNewPage
+    readonly user: UserPage
+    readonly users: UsersPage
+  }
+}

@@ -1,0 +1,167 @@
+import type { User } from '@pocket/directory'
+import type { Context } from 'koa'
+import { pageActor } from '../access/actor.ts'
+import { offeredGroups } from '../http/choices.ts'
+import { formTexts } from '../http/form.ts'
+import { differences, refusalOf, versionSent } from '../http/form-page.ts'
+import type { PageRoute } from '../http/page-routes.ts'
+import { userPath, usersPath } from '../http/paths.ts'
+import { seeOther } from '../http/show-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import { userBulkPages } from './bulk-page.ts'
+import { userListPages } from './list-page.ts'
+import type { UserFormValues, UserNewPage, userNotices } from './page-model.ts'
+import { createShowUser, removalOf } from './show-user.ts'
+import { userAccessPages } from './user-access-page.ts'
+import { bodyOf, comparable, emptyUser, storedValues, userFormValues } from './user-form.ts'
+import type { UserPagePorts } from './user-page-ports.ts'
+import { belongingsPages } from './user-relations-page.ts'
+
+/** `/settings/admin/users`: user administration. */
+export function userPages(ports: UserPagePorts): readonly PageRoute[] {
+  const { directory, users, authentication, reauthentication, show, flashes } = ports
+  const showUser = createShowUser(ports)
+  const done = (ctx: Context, id: string, notice: (typeof userNotices)[number]) => {
+    flashes.leave(ctx, userPath(id), { done: notice })
+    seeOther(ctx, userPath(id))
+  }
+  const protecting = (isProtected: boolean, act: (ctx: Context) => Promise<void>) =>
+    isProtected ? reauthentication.when('administrator', act) : act
+  const showNew = async (
+    ctx: Context,
+    viewer: User,
+    more: Partial<Pick<UserNewPage, 'values' | 'problems' | 'problem'>> & { readonly chosen?: readonly string[] },
+  ) => {
+    const { chosen = [], ...typed } = more
+    const { items } = await offeredGroups(directory.groups)
+    await show(ctx, {
+      view: 'user-new',
+      viewer: viewerOf(viewer),
+      values: emptyUser,
+      emailRequired: await ports.emailRequired(),
+      problems: [],
+      problem: null,
+      groups: items.map(({ id, friendlyName }) => ({ id, name: friendlyName, chosen: chosen.includes(id) })),
+      ...typed,
+    })
+  }
+  const saved = async (ctx: Context, viewer: User, values: UserFormValues) => {
+    const id = String(ctx.params.id)
+    const before = await users.find(id)
+    const actor = { ...pageActor(viewer, ctx), ...versionSent(ctx) }
+    // LDAP determines the names of its users.
+    const refusal = await refusalOf(async () =>
+      (await users.isOwnedByLdap(before))
+        ? users.setAdministrator(actor, id, values.isAdmin)
+        : users.update(actor, id, bodyOf(values, before)),
+    )
+    if (!refusal) return done(ctx, id, 'saved')
+    const stored = refusal.isConflict ? await users.find(id) : before
+    const conflict = refusal.isConflict ? differences(comparable(storedValues(stored)), comparable(values)) : null
+    const { problems, problem } = refusal
+    await showUser(ctx, viewer, stored, { values, problems, problem, conflict })
+    ctx.status = refusal.status
+  }
+
+  const pages = {
+    ...userListPages(ports),
+    ...userBulkPages(ports),
+    ...belongingsPages(ports, { showUser, done }),
+    ...userAccessPages(ports, { done }),
+
+    async new(ctx: Context) {
+      await showNew(ctx, await authentication.requireUser(ctx), {})
+    },
+
+    async create(ctx: Context) {
+      const viewer = await authentication.requireUser(ctx)
+      const values = userFormValues(ctx)
+      const act = async () => {
+        const chosen = formTexts(ctx, 'groups')
+        let id = ''
+        const refusal = await refusalOf(async () => {
+          const body = { ...bodyOf(values), userGroupIds: [...chosen] }
+          id = (await users.create(pageActor(viewer, ctx), body)).id
+        })
+        if (!refusal) return done(ctx, id, 'created')
+        await showNew(ctx, viewer, { values, problems: refusal.problems, problem: refusal.problem, chosen })
+        ctx.status = refusal.status
+      }
+      await protecting(values.isAdmin, act)(ctx)
+    },
+
+    async show(ctx: Context) {
+      const viewer = await authentication.requireUser(ctx)
+      await showUser(ctx, viewer, await users.find(String(ctx.params.id)))
+    },
+
+    async update(ctx: Context) {
+      const viewer = await authentication.requireUser(ctx)
+      const { administrator } = await users.find(String(ctx.params.id))
+      const values = userFormValues(ctx)
+      await protecting(administrator || values.isAdmin, () => saved(ctx, viewer, values))(ctx)
+    },
+
+    /** Disables or re-enables a user. */
+    async setDisabled(ctx: Context) {
+      const viewer = await authentication.requireUser(ctx)
+      const user = await users.find(String(ctx.params.id))
+      const disabled = !ctx.path.endsWith('/enable')
+      await protecting(user.administrator, async () => {
+        const refusal = await refusalOf(() => users.setDisabled(pageActor(viewer, ctx), user.id, disabled))
+        if (!refusal) return done(ctx, user.id, disabled ? 'disabled' : 'enabled')
+        await showUser(ctx, viewer, user, { problem: refusal.problem ?? 'validation_failed' })
+        ctx.status = refusal.status
+      })(ctx)
+    },
+
+    /** The confirmation page, for browsers without dialogs. */
+    async askRemoval(ctx: Context) {
+      const viewer = await authentication.requireUser(ctx)
+      const user = await users.find(String(ctx.params.id))
+      const confirmation = removalOf(user)
+      await show(ctx, {
+        view: 'confirm',
+        viewer: viewerOf(viewer),
+        within: 'user',
+        confirmation,
+        cancelTo: userPath(user.id),
+      })
+    },
+
+    async remove(ctx: Context) {
+      const viewer = await authentication.requireUser(ctx)
+      const user = await users.find(String(ctx.params.id))
+      await protecting(user.administrator, async () => {
+        const refusal = await refusalOf(() => users.remove(pageActor(viewer, ctx), user.id))
+        if (refusal) {
+          await showUser(ctx, viewer, user, { problem: refusal.problem })
+          ctx.status = refusal.status
+          return
+        }
+        flashes.leave(ctx, usersPath, { done: 'delete', count: 1, refused: [] })
+        seeOther(ctx, usersPath)
+      })(ctx)
+    },
+  }
+
+  return [
+    { method: 'get', path: '/settings/admin/users', handle: pages.list },
+    { method: 'post', path: '/settings/admin/users/bulk', handle: pages.bulk },
+    { method: 'get', path: '/settings/admin/users/new', handle: pages.new },
+    { method: 'post', path: '/settings/admin/users/new', handle: pages.create },
+    { method: 'get', path: '/settings/admin/users/:id', handle: pages.show },
+    { method: 'post', path: '/settings/admin/users/:id', handle: pages.update },
+    { method: 'post', path: '/settings/admin/users/:id/enable', handle: pages.setDisabled },
+    { method: 'post', path: '/settings/admin/users/:id/disable', handle: pages.setDisabled },
+    { method: 'post', path: '/settings/admin/users/:id/groups', handle: pages.setGroups },
+    { method: 'post', path: '/settings/admin/users/:id/claims', handle: pages.setClaims },
+    { method: 'post', path: '/settings/admin/users/:id/picture', handle: pages.putPicture },
+    { method: 'post', path: '/settings/admin/users/:id/picture/remove', handle: pages.removePicture },
+    { method: 'post', path: '/settings/admin/users/:id/passkeys/:passkeyId/remove', handle: pages.removePasskey },
+    { method: 'post', path: '/settings/admin/users/:id/way-in', handle: pages.makeWayIn },
+    { method: 'post', path: '/settings/admin/users/:id/way-in/send', handle: pages.sendWayIn },
+    { method: 'get', path: '/settings/admin/users/:id/remove', handle: pages.askRemoval },
+    { method: 'post', path: '/settings/admin/users/:id/remove', handle: pages.remove },
+  ]
+}

@@ -1,0 +1,59 @@
+import type { User, UserDetails } from '@pocket/directory'
+import type { Context } from 'koa'
+import { formText } from '../http/form.ts'
+import type { UserBody } from '../users/user-body.ts'
+import type { UserFormValues } from './page-model.ts'
+
+export const emptyUser: UserFormValues = {
+  username: '',
+  email: '',
+  emailVerified: false,
+  firstName: '',
+  lastName: '',
+  displayName: '',
+  isAdmin: false,
+}
+
+/** The input of a user form. */
+export function userFormValues(ctx: Context): UserFormValues {
+  const text = (name: string) => formText(ctx, name, 300).trim()
+  return {
+    username: text('username'),
+    email: text('email'),
+    emailVerified: text('emailVerified') === 'yes',
+    firstName: text('firstName'),
+    lastName: text('lastName'),
+    displayName: text('displayName'),
+    isAdmin: text('isAdmin') === 'yes',
+  }
+}
+
+/** The form values of a user. */
+export function storedValues(user: User): UserFormValues {
+  return {
+    username: user.userName,
+    email: user.email ?? '',
+    emailVerified: user.emailVerified,
+    firstName: user.firstName,
+    lastName: user.lastName,
+    displayName: user.displayName,
+    isAdmin: user.administrator,
+  }
+}
+
+/** The request body of the REST API; fields without a form control stay unchanged. */
+export function bodyOf(values: UserFormValues, before?: Pick<UserDetails, 'locale' | 'disabled'>): UserBody {
+  const { email, ...others } = values
+  return {
+    ...others,
+    email: email === '' ? null : email,
+    locale: before?.locale ?? null,
+    disabled: before?.disabled ?? false,
+  }
+}
+
+/** For comparison: every value as displayed. */
+export function comparable(values: UserFormValues): Readonly<Record<keyof UserFormValues, string>> {
+  const { emailVerified, isAdmin, ...texts } = values
+  return { ...texts, emailVerified: emailVerified ? '✓' : '', isAdmin: isAdmin ? '✓' : '' }
+}

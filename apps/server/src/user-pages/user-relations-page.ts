@@ -1,0 +1,98 @@
+import { PocketError } from '@pocket/core/errors'
+import type { CustomClaim, User, UserDetails } from '@pocket/directory'
+import type { Context } from 'koa'
+import { pageActor } from '../access/actor.ts'
+import { formTexts } from '../http/form.ts'
+import { refusalOf, versionSent } from '../http/form-page.ts'
+import { seeOther } from '../http/show-page.ts'
+import { maxImageBytes } from '../images/application-images.ts'
+import { readUpload } from '../images/upload.ts'
+import { claimsSent } from '../users/claims-form.ts'
+import { passkeyRemovedPath } from '../webauthn/passkey-removed-page.ts'
+import { groupChoices } from './group-choices.ts'
+import type { userNotices } from './page-model.ts'
+import type { ShowUser } from './show-user.ts'
+import type { UserPagePorts } from './user-page-ports.ts'
+
+interface PagePaths {
+  readonly showUser: ShowUser
+  readonly done: (ctx: Context, id: string, notice: (typeof userNotices)[number]) => void
+}
+
+/** The related data of a user: groups, claims, picture and passkeys. */
+export function belongingsPages(ports: UserPagePorts, { showUser, done }: PagePaths) {
+  const { directory, users, authentication, reauthentication, profilePictures, passkeyRemovals } = ports
+
+  /** Changing an administrator requires recent re-authentication. */
+  const onUser =
+    (work: (ctx: Context, viewer: User, user: UserDetails) => Promise<void>) =>
+    async (ctx: Context): Promise<void> => {
+      const viewer = await authentication.requireUser(ctx)
+      const user = await users.find(String(ctx.params.id))
+      const act = () => work(ctx, viewer, user)
+      await (user.administrator ? reauthentication.when('administrator', act)(ctx) : act())
+    }
+  const actorOf = (ctx: Context, viewer: User) => ({ ...pageActor(viewer, ctx), ...versionSent(ctx) })
+
+  return {
+    setGroups: onUser(async (ctx, viewer, user) => {
+      const { choices } = await groupChoices(directory.groups, user)
+      const shown = new Set(choices.map(({ id }) => id))
+      // Groups that the page does not list stay unchanged.
+      const kept = user.groups.map(({ id }) => id).filter((id) => !shown.has(id))
+      const chosen = formTexts(ctx, 'groups')
+      const refusal = await refusalOf(() => users.setGroups(actorOf(ctx, viewer), user.id, [...kept, ...chosen]))
+      if (!refusal) return done(ctx, user.id, 'groups_saved')
+      const groups = choices.map((choice) => ({ ...choice, chosen: chosen.includes(choice.id) }))
+      await showUser(ctx, viewer, await users.find(user.id), { groups, conflict: [] })
+      ctx.status = refusal.status
+    }),
+
+    setClaims: onUser(async (ctx, viewer, user) => {
+      const claims: readonly CustomClaim[] = claimsSent(ctx)
+      const refusal = await refusalOf(() => users.setClaims(actorOf(ctx, viewer), user.id, claims))
+      if (!refusal) return done(ctx, user.id, 'claims_saved')
+      const { isConflict, problems } = refusal
+      const claimsProblem = isConflict ? null : (problems[0]?.code ?? 'invalid')
+      await showUser(ctx, viewer, await users.find(user.id), {
+        claims,
+        claimsProblem,
+        conflict: isConflict ? [] : null,
+      })
+      ctx.status = refusal.status
+    }),
+
+    async putPicture(ctx: Context) {
+      const viewer = await authentication.requireUser(ctx)
+      const user = await users.find(String(ctx.params.id))
+      try {
+        await profilePictures.put(pageActor(viewer, ctx), user.id, await readUpload(ctx, maxImageBytes))
+      } catch (error) {
+        if (!(error instanceof PocketError) || error.status >= 500) throw error
+        await showUser(ctx, viewer, user, { problem: error.code })
+        ctx.status = error.status
+        return
+      }
+      done(ctx, user.id, 'picture_saved')
+    },
+
+    async removePicture(ctx: Context) {
+      const viewer = await authentication.requireUser(ctx)
+      const { id } = await users.find(String(ctx.params.id))
+      await profilePictures.remove(pageActor(viewer, ctx), id)
+      done(ctx, id, 'picture_removed')
+    },
+
+    async removePasskey(ctx: Context) {
+      const viewer = await authentication.requireUser(ctx)
+      const { id } = await users.find(String(ctx.params.id))
+      const passkeyId = String(ctx.params.passkeyId)
+      const actor = pageActor(viewer, ctx)
+      await users.removePasskey(actor, id, passkeyId)
+      const removals = await passkeyRemovals.list(actor, id)
+      const isToReview = removals.some((removal) => removal.passkeyId === passkeyId)
+      done(ctx, id, 'passkey_removed')
+      if (isToReview) seeOther(ctx, passkeyRemovedPath(passkeyId, id))
+    },
+  }
+}

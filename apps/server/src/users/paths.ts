@@ -1,5 +1,0 @@
-export const usersPath = '/settings/admin/users'
-
-export function userPath(id: string): string {
-  return `${usersPath}/${encodeURIComponent(id)}`
-}
