@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import type { KeyReplacement, Passkey, Pocket } from '@pocket/core'
-import { NotFound } from '@pocket/core/errors'
+import { NotFoundError } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import { createGuard } from './access/guard.ts'
 import type { Config } from './composition/config.ts'
@@ -84,7 +84,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   const userNamed = async (name: string) => {
     const user = await directory.findByName(name)
     if (user) return user
-    throw new NotFound(
+    throw new NotFoundError(
       'account_not_found',
       `There is no user with the name or e-mail address ${name}, or there are two.`,
     )

@@ -13,7 +13,7 @@ export async function confirmed<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act()
   } catch (error) {
-    if (explain(error).reason !== 'reauthentication_required') throw error
+    if (explain(error).code !== 'reauthentication_required') throw error
     await authenticate(ceremony)
     return act()
   }

@@ -42,5 +42,5 @@ async function end(form: HTMLFormElement, response: Response): Promise<void> {
   const again = document.querySelector('#again')
   again?.classList.replace('quiet', 'primary')
   again?.classList.add('big')
-  showProblem(sentences, { reason: String(member('code')), fields: [], requestId: null })
+  showProblem(sentences, { code: String(member('code')), fields: [], requestId: null })
 }

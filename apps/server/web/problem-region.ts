@@ -1,19 +1,19 @@
 import { type Explanation, explain } from '@pocket/core/browser'
 
-/** The messages for the reasons of a failed ceremony, from the page. */
+/** The messages for the error codes of a failed ceremony, from the page. */
 export type Sentences = Readonly<Record<string, string>>
 
 /** Shows a message in the page's alert, which screen readers announce. */
-export function showProblem(sentences: Sentences, { reason }: Explanation): void {
+export function showProblem(sentences: Sentences, { code }: Explanation): void {
   const region = document.querySelector('#problem')
   const template = document.querySelector('template#problem-note')
   if (region === null || !(template instanceof HTMLTemplateElement)) return
   const note = template.content.cloneNode(true)
   if (note instanceof DocumentFragment) {
     const text = note.querySelector('p')
-    if (text) text.textContent = sentences[reason] ?? sentences.unexpected ?? ''
+    if (text) text.textContent = sentences[code] ?? sentences.unexpected ?? ''
     const own = note.querySelector('a')
-    if (own && reason === 'wrong_address' && own.origin !== location.origin)
+    if (own && code === 'wrong_address' && own.origin !== location.origin)
       own.href = own.origin + location.pathname + location.search
     else own?.remove()
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { assertSameOrigin, createPocket } from '@pocket/core'
-import { Conflict, PocketError } from '@pocket/core/errors'
+import { ConflictError, PocketError } from '@pocket/core/errors'
 import { memoryStores } from '@pocket/core/memory'
 import { invite } from './invitation.js'
 import { masterKey, origin, port } from './settings.js'
@@ -14,7 +14,7 @@ const accounts = {
   find: async (id) => accountOf(people.has(id) ? [id, people.get(id)] : undefined),
   findByLogin: async (login) => accountOf(byLogin(login)),
   async register({ id, userName, email }) {
-    if (byLogin(userName)) throw new Conflict('already_in_use', 'The name is taken.')
+    if (byLogin(userName)) throw new ConflictError('already_in_use', 'The name is taken.')
     people.set(id, { userName, email })
     return { id, userName, email }
   },

@@ -29,7 +29,7 @@ const keptAfterExpiry = 60_000
 /**
  * Creates a provider from its options. Reads the signing keys, or creates them at the first start.
  *
- * @throws {Misconfigured} for invalid options
+ * @throws {ConfigurationError} for invalid options
  *
  * @example
  * ```ts

@@ -111,7 +111,7 @@ export interface FieldError {
 }
 
 /** The optional properties of an error. */
-export interface ErrorOptions {
+export interface PocketErrorOptions {
   readonly cause?: unknown | undefined
   readonly details?: Readonly<Record<string, string>> | undefined
   readonly fields?: readonly FieldError[] | undefined
@@ -125,7 +125,7 @@ export abstract class PocketError extends Error {
   readonly details: Readonly<Record<string, string>>
   readonly fields: readonly FieldError[]
 
-  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+  constructor(code: ErrorCode, message: string, options: PocketErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = new.target.name
     this.code = code
@@ -135,57 +135,57 @@ export abstract class PocketError extends Error {
 }
 
 /** The input is invalid: correct it and send it again. */
-export class InvalidInput extends PocketError {
+export class InvalidInputError extends PocketError {
   readonly status = 400
 }
 
 /** No user is signed in, or the credentials are invalid: authenticate and try again. */
-export class NotAuthenticated extends PocketError {
+export class NotAuthenticatedError extends PocketError {
   readonly status = 401
 }
 
 /** The authenticated user is not allowed to do this: another user or permission is required. */
-export class Forbidden extends PocketError {
+export class ForbiddenError extends PocketError {
   readonly status = 403
 }
 
 /** The resource does not exist, or the caller is not allowed to see it. */
-export class NotFound extends PocketError {
+export class NotFoundError extends PocketError {
   readonly status = 404
 }
 
 /** The current state does not allow the operation: read the current state first. */
-export class Conflict extends PocketError {
+export class ConflictError extends PocketError {
   readonly status = 409
 }
 
 /** The resource has changed since the caller read it: read it again first (RFC 9110 §13.1.1). */
-export class PreconditionFailed extends PocketError {
+export class PreconditionFailedError extends PocketError {
   readonly status = 412
 }
 
 /** The input is larger than the limit in `details.limit` (bytes). */
-export class TooLarge extends PocketError {
+export class PayloadTooLargeError extends PocketError {
   readonly status = 413
 }
 
 /** The request's URL is longer than the limit in `details.limit` (bytes). */
-export class UrlTooLong extends PocketError {
+export class UrlTooLongError extends PocketError {
   readonly status = 414
 }
 
 /** The media type is not supported. */
-export class UnsupportedMedia extends PocketError {
+export class UnsupportedMediaTypeError extends PocketError {
   readonly status = 415
 }
 
 /** The input is well formed but cannot be processed. */
-export class Unprocessable extends PocketError {
+export class UnprocessableContentError extends PocketError {
   readonly status = 422
 }
 
 /** Too many attempts: wait, then try again. */
-export class RateLimited extends PocketError {
+export class RateLimitedError extends PocketError {
   readonly status = 429
   /** Seconds until the next attempt is allowed, sent as `Retry-After` (RFC 9110 §10.2.3). */
   readonly retryAfter: number
@@ -198,26 +198,26 @@ export class RateLimited extends PocketError {
 }
 
 /** The database is unreachable or did not respond in time; no change is confirmed. Try again soon. */
-export class Unavailable extends PocketError {
+export class UnavailableError extends PocketError {
   readonly status = 503
   /** Seconds, sent as `Retry-After` (RFC 9110 §10.2.3). */
   readonly retryAfter = 5
 
-  constructor(message: string, options: ErrorOptions = {}) {
+  constructor(message: string, options: PocketErrorOptions = {}) {
     super('database_unavailable', message, options)
   }
 }
 
 /** A request to another system failed: see its error message. The Pocket ID API returns 500 in this case. */
-export class SystemFailed extends PocketError {
+export class ExternalServiceError extends PocketError {
   readonly status = 500
 }
 
 /** The options, the environment or a store are invalid: an operator has to change the configuration. */
-export class Misconfigured extends PocketError {
+export class ConfigurationError extends PocketError {
   readonly status = 500
 
-  constructor(message: string, options: ErrorOptions = {}) {
+  constructor(message: string, options: PocketErrorOptions = {}) {
     super('misconfigured', message, options)
   }
 }

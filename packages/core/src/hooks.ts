@@ -4,7 +4,7 @@ import { type AuditSink, noOrigin, type RequestOrigin } from './audit/audit-sink
 import type { AuditEvent } from './audit/events.ts'
 import { withRefusalsRecorded } from './audit/refusals.ts'
 import type { WaitingDevice } from './codes/device-logins.ts'
-import { Forbidden } from './errors.ts'
+import { ForbiddenError } from './errors.ts'
 import { runHostRule } from './host-rule.ts'
 import type { Passkey } from './passkeys/passkey.ts'
 import type { SignInMethod } from './sessions/session.ts'
@@ -87,7 +87,7 @@ export type BeforeHooks = {
  */
 export type AfterEvent = (event: AuditEvent, origin: RequestOrigin) => void | Promise<void>
 
-/** @throws {Forbidden} if the hook refuses @throws {Misconfigured} if the hook fails */
+/** @throws {ForbiddenError} if the hook refuses @throws {ConfigurationError} if the hook fails */
 export type RunBeforeHook = <Name extends keyof BeforeQuestions>(
   name: Name,
   question: BeforeQuestions[Name],
@@ -107,7 +107,7 @@ export function createBefore(hooks: BeforeHooks, hookTimeout: number): RunBefore
       accountId,
     })
     if (!answer) return
-    throw new Forbidden(
+    throw new ForbiddenError(
       name === 'signIn' || name === 'reauthenticate' ? 'sign_in_refused' : 'forbidden',
       answer.refuse,
       { details },

@@ -1,4 +1,4 @@
-import { Misconfigured } from './errors.ts'
+import { ConfigurationError } from './errors.ts'
 import { withTimeout } from './within-time.ts'
 
 export interface HostRule<Answer> {
@@ -16,14 +16,14 @@ export interface HostRule<Answer> {
  * Runs a rule of the host; `undefined` means that the rule allows the action. Invalid answers such as `false` or an
  * unknown word are rejected.
  *
- * @throws {Misconfigured} if the rule throws, times out or returns an invalid answer; the error names the option
+ * @throws {ConfigurationError} if the rule throws, times out or returns an invalid answer; the error names the option
  */
 export async function runHostRule<Answer extends object>(rule: HostRule<Answer>): Promise<Answer | undefined> {
   const { option, ask, fits, hookTimeout, accountId } = rule
   const broken = (code: string, said: string, cause?: unknown) => {
     const message = `The option ${option} ${said}`
     const details = { ...(accountId && { accountId }), option }
-    return new Misconfigured(message, { cause, details, fields: [{ field: option, code, message }] })
+    return new ConfigurationError(message, { cause, details, fields: [{ field: option, code, message }] })
   }
   const answer = await withTimeout(ask, hookTimeout).catch((cause: unknown) => {
     throw broken('failed', 'threw, or did not answer in time.', cause)

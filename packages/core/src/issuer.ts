@@ -1,4 +1,4 @@
-import { Misconfigured } from './errors.ts'
+import { ConfigurationError } from './errors.ts'
 
 /** The issuer URL and its parts. */
 export interface Issuer {
@@ -16,13 +16,13 @@ export interface Issuer {
  * Parses the issuer (OpenID Connect Discovery §3, RFC 8414 §2): https, or http on localhost, where browsers also
  * support passkeys. An optional path consists of letters, digits, `-` and `_`.
  *
- * @throws {Misconfigured} for any other URL
+ * @throws {ConfigurationError} for any other URL
  */
 export function issuerOf(issuer: string): Issuer {
   const url = URL.parse(issuer)
   const path = url?.pathname.replace(/\/$/, '') ?? ''
   if (!url || url.href.replace(/\/$/, '') !== url.origin + path || !/^(\/[\w-]+)*$/.test(path) || !isSafe(url))
-    throw new Misconfigured(
+    throw new ConfigurationError(
       `The issuer "${issuer}" must be an https address, or an http one on localhost, without a query; a path may hold letters, digits, - and _.`,
     )
   const { origin, host, hostname, protocol } = url
@@ -37,13 +37,13 @@ export function cookieSuffix(issuerPath: string): string {
 /**
  * Validates additional origins that accept the same passkeys (WebAuthn Level 3 §5.11).
  *
- * @throws {Misconfigured} for any origin that is not https
+ * @throws {ConfigurationError} for any origin that is not https
  */
 export function relatedOrigins(origins: readonly string[]): readonly string[] {
   return origins.map((origin) => {
     const url = URL.parse(origin)
     if (url?.href !== `${url?.origin}/` || url.protocol !== 'https:')
-      throw new Misconfigured(`The related origin "${origin}" must be an https origin without a path.`)
+      throw new ConfigurationError(`The related origin "${origin}" must be an https origin without a path.`)
     return url.origin
   })
 }

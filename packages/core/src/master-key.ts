@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
-import { Misconfigured } from './errors.ts'
+import { ConfigurationError } from './errors.ts'
 
 const minBytes = 16
 const version = 'v1'
@@ -39,12 +39,12 @@ export class MasterKey {
 
   /**
    * @param bytes - at least 16 bytes; text is encoded as UTF-8
-   * @throws {Misconfigured} if it is shorter
+   * @throws {ConfigurationError} if it is shorter
    */
   static from(bytes: Buffer | string): MasterKey {
     const buffer = Buffer.from(bytes)
     if (buffer.length < minBytes)
-      throw new Misconfigured(`The encryption key has ${buffer.length} bytes; it needs at least ${minBytes}.`)
+      throw new ConfigurationError(`The encryption key has ${buffer.length} bytes; it needs at least ${minBytes}.`)
     return new MasterKey(buffer)
   }
 
@@ -74,11 +74,11 @@ export class MasterKey {
     return `${version}.${this.fingerprint}.${sealed.toString('base64url')}`
   }
 
-  /** @throws {Misconfigured} if the value was encrypted with another key or for another use, or was modified */
+  /** @throws {ConfigurationError} if the value was encrypted with another key or for another use, or was modified */
   decrypt(use: string, envelope: string): string {
     const expected = fingerprintOf(envelope)
     if (expected !== this.fingerprint)
-      throw new Misconfigured(
+      throw new ConfigurationError(
         `The encryption key does not fit: its fingerprint is ${this.fingerprint}, the stored value needs ${expected ?? 'an unknown one'}.`,
       )
     const sealed = Buffer.from(envelope.slice(envelope.lastIndexOf('.') + 1), 'base64url')
@@ -87,7 +87,7 @@ export class MasterKey {
       decipher.setAuthTag(sealed.subarray(-16))
       return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString('utf8')
     } catch (cause) {
-      throw new Misconfigured(`A stored value for "${use}" cannot be decrypted: it was changed, or is damaged.`, {
+      throw new ConfigurationError(`A stored value for "${use}" cannot be decrypted: it was changed, or is damaged.`, {
         cause,
       })
     }

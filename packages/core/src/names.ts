@@ -15,7 +15,7 @@ export const visible = /[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u
  * @example
  * ```ts
  * const problem = nameProblem(input.name, 100)
- * if (problem) throw new InvalidInput('validation_failed', 'The name cannot be used.', { fields: [{ field: 'name', ...problem }] })
+ * if (problem) throw new InvalidInputError('validation_failed', 'The name cannot be used.', { fields: [{ field: 'name', ...problem }] })
  * ```
  */
 export function nameProblem(text: string, longest: number): Pick<FieldError, 'code' | 'message'> | undefined {

@@ -64,7 +64,7 @@ export interface Pocket extends AsyncDisposable {
    * Records that this request creates an API key of the host or a client secret; call it in the transaction that
    * creates the credential. The credential is listed if the passkey of the session is removed.
    *
-   * @throws {NotAuthenticated} `not_signed_in` if the session of the request has ended
+   * @throws {NotAuthenticatedError} `not_signed_in` if the session of the request has ended
    */
   noteMade(origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>, thing: MadeInSession): Promise<void>
   /** Metadata that verifies attestations. */
@@ -117,14 +117,14 @@ export interface Pocket extends AsyncDisposable {
    * Creates a login code. `lifetime` in milliseconds; `options.browserToken`, from `bindBrowser`, restricts the code to
    * that browser.
    *
-   * @throws {Forbidden} `account_disabled` or `account_not_found`; `forbidden` if `before.issueCode` refuses
+   * @throws {ForbiddenError} `account_disabled` or `account_not_found`; `forbidden` if `before.issueCode` refuses
    */
   issueLoginCode(account: Pick<Account, 'id'>, lifetime: number, options?: LoginCodeOptions): Promise<LoginCode>
   /**
    * Sends a login code to the user with this user name or e-mail address, without revealing whether the account exists.
    * The code works only in this browser and expires after 15 minutes.
    *
-   * @throws {RateLimited} `rate_limited` @throws {Misconfigured} without `mailer`
+   * @throws {RateLimitedError} `rate_limited` @throws {ConfigurationError} without `mailer`
    */
   mailLoginCode(req: IncomingMessage, res: ServerResponse, login: string): Promise<void>
   /** Sets a cookie with a token to which a login code for this e-mail address can be bound; it expires after 15 minutes. */
@@ -147,15 +147,15 @@ export interface Pocket extends AsyncDisposable {
    * Previews the tokens and claims that a client would receive for an account. `scope` as in a request (RFC 6749 §3.3);
    * unknown values are dropped.
    *
-   * @throws {NotFound} `client_not_found`, `account_not_found`
-   * @throws {Forbidden} `oidc_access_denied` if the user may not use the client
+   * @throws {NotFoundError} `client_not_found`, `account_not_found`
+   * @throws {ForbiddenError} `oidc_access_denied` if the user may not use the client
    */
   previewTokens(clientId: string, accountId: string, scope: string): Promise<TokenPreview>
-  /** Runs a test sign-in of this account at the client, as its application would. @throws {NotFound} `client_not_found` */
+  /** Runs a test sign-in of this account at the client, as its application would. @throws {NotFoundError} `client_not_found` */
   testClient(clientId: string, accountId: string): Promise<readonly TrialStep[]>
   /** Rotates signing keys that are due; call it once a minute. */
   rotateKeys(): Promise<void>
-  /** Resolves if all signing keys can be read. @throws {Misconfigured} if the master key is wrong */
+  /** Resolves if all signing keys can be read. @throws {ConfigurationError} if the master key is wrong */
   verifyKeys(): Promise<void>
   /**
    * Replaces those of these keys that sign with the announced keys. A recently announced key signs as soon as JWKS
@@ -169,7 +169,7 @@ export interface Pocket extends AsyncDisposable {
   /**
    * Fetches the metadata document of a client that is described by one.
    *
-   * @throws {NotFound} `client_not_found` @throws {InvalidInput} `validation_failed`, with the reason
+   * @throws {NotFoundError} `client_not_found` @throws {InvalidInputError} `validation_failed`, with the reason
    */
   refreshMetadataDocument(clientId: string, req: IncomingMessage): Promise<Client>
   /**
@@ -179,7 +179,7 @@ export interface Pocket extends AsyncDisposable {
   removeUnusedClients(unusedFor: number, limit: number): Promise<number>
   /**
    * Updates the metadata of certified authenticators if the policy requires attestation. Call it every few hours.
-   * @throws {Misconfigured}
+   * @throws {ConfigurationError}
    */
   refreshAuthenticatorMetadata(): Promise<void>
   /** Sends pending back-channel logout notices; resolves to the number of notices delivered. Call it every few seconds. */

@@ -1,5 +1,5 @@
 import type { AccountStore, Clock, Transaction } from '@pocket/core'
-import { NotFound } from '@pocket/core/errors'
+import { NotFoundError } from '@pocket/core/errors'
 import type { ClaimStore } from './claims/claim-store.ts'
 import { type Claims, createClaims } from './claims/claims.ts'
 import type { GroupStore } from './groups/group-store.ts'
@@ -49,21 +49,21 @@ export interface Directory {
   /** All users, sorted by user name. */
   list(): Promise<readonly User[]>
   /**
-   * @throws InvalidInput `validation_failed` as {@link newUser} does; `reserved_claim`, `duplicate_claim`
-   * @throws Conflict `already_in_use`; `details.property` is `email`, `username` or `id`.
+   * @throws InvalidInputError `validation_failed` as {@link newUser} does; `reserved_claim`, `duplicate_claim`
+   * @throws ConflictError `already_in_use`; `details.property` is `email`, `username` or `id`.
    */
   create(user: NewUser, rights?: NewUserRights): Promise<User>
   /**
    * Creates the first administrator of an instance, and runs `alongside` in the same transaction: if it fails, no user is
    * created.
    *
-   * @throws Conflict `setup_already_completed` if an administrator already exists.
-   * @throws InvalidInput `validation_failed` as {@link newUser} does.
+   * @throws ConflictError `setup_already_completed` if an administrator already exists.
+   * @throws InvalidInputError `validation_failed` as {@link newUser} does.
    */
   createFirstAdministrator(user: NewUser, alongside: (user: User) => Promise<void>): Promise<User>
   /** Whether an administrator exists; ordinary users created with the environment's API key do not complete the setup. */
   isSetUp(): Promise<boolean>
-  /** @throws NotFound `account_not_found` @throws Conflict `last_administrator` */
+  /** @throws NotFoundError `account_not_found` @throws ConflictError `last_administrator` */
   setDisabled(id: string, disabled: boolean): Promise<void>
 }
 
@@ -116,7 +116,8 @@ export function createDirectory({ transaction, clock, ...stores }: DirectoryPort
 
     setDisabled: (id, disabled) =>
       exclusively(async () => {
-        if (!(await find(id))) throw new NotFound('account_not_found', 'There is no such user', { details: { id } })
+        if (!(await find(id)))
+          throw new NotFoundError('account_not_found', 'There is no such user', { details: { id } })
         await nouns.users.update(id, {}, { disabled })
       }),
   }

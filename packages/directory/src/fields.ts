@@ -1,5 +1,5 @@
 import { oneLine as plainLine, visible as visibleText } from '@pocket/core'
-import { type FieldError, InvalidInput } from '@pocket/core/errors'
+import { type FieldError, InvalidInputError } from '@pocket/core/errors'
 
 type Problem = Pick<FieldError, 'code' | 'message'>
 
@@ -32,11 +32,11 @@ export class FieldReader {
     return text
   }
 
-  /** @throws InvalidInput `validation_failed` with every invalid field. `what` names the object, as in "The user". */
+  /** @throws InvalidInputError `validation_failed` with every invalid field. `what` names the object, as in "The user". */
   assertValid(what: string): void {
     if (this.#problems.length === 0) return
     const sentences = this.#problems.map(({ field, message }) => `${field} ${message}`)
-    throw new InvalidInput('validation_failed', `${what} is not valid: ${sentences.join('; ')}`, {
+    throw new InvalidInputError('validation_failed', `${what} is not valid: ${sentences.join('; ')}`, {
       fields: this.#problems,
     })
   }

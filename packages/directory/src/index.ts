@@ -70,7 +70,7 @@ export {
 } from './scim/report.ts'
 export type { RemoteResource, ScimKind } from './scim/resource.ts'
 export { type Pause, pauseByTimer } from './scim/retries.ts'
-export { isTransient, ScimFailure, type ScimFailureCode, scimFailureCodes } from './scim/scim-failure.ts'
+export { isTransient, ScimError, type ScimErrorCode, scimErrorCodes } from './scim/scim-error.ts'
 export type { DirectorySnapshot, SnapshotGroup, SnapshotSource, SnapshotUser } from './scim/snapshot.ts'
 export { type ScimSyncPorts, syncScim } from './scim/sync.ts'
 export { createScimTarget, type ScimTarget, type TargetAbilities, type TargetDescription } from './scim/target.ts'

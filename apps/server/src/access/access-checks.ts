@@ -19,7 +19,7 @@ export async function assertCanMakeAdministrator(
 /**
  * The ID of the user that a call changes.
  *
- * @throws {NotFound} `user_not_found` @throws as the condition `administrator` of the access table
+ * @throws {NotFoundError} `user_not_found` @throws as the condition `administrator` of the access table
  */
 export async function assertCanModifyUser(
   { params, ctx }: Change,
@@ -58,7 +58,7 @@ export async function assertCanModifyGroup(
  * These settings can grant administrator access: through the SMTP server that receives login codes, or the LDAP server that
  * determines administrators.
  *
- * @throws {Forbidden} `forbidden` with the settings in `details.key` if a limited API key tries to change them
+ * @throws {ForbiddenError} `forbidden` with the settings in `details.key` if a limited API key tries to change them
  */
 export async function assertCanChangeSettings(ctx: Context, settings: readonly string[]): Promise<void> {
   const keys = settings.filter((key) => /^(smtp|ldap|emailOneTimeAccess)/.test(key))

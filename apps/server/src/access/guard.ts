@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { isWithoutPasskey, noteCaller, type Pocket } from '@pocket/core'
-import { Forbidden, NotAuthenticated } from '@pocket/core/errors'
+import { ForbiddenError, NotAuthenticatedError } from '@pocket/core/errors'
 import type { Directory, User } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { AccessRow } from './access-row.ts'
@@ -32,8 +32,8 @@ export interface GuardPorts {
 /**
  * Authorizes a request according to its row. Resolves to the caller, or to `undefined` if the route is open to anyone.
  *
- * @throws {NotAuthenticated} `not_signed_in`, `reauthentication_required`
- * @throws {Forbidden} `forbidden`, `passkey_required`, `user_disabled`, `api_key_auth_not_allowed`
+ * @throws {NotAuthenticatedError} `not_signed_in`, `reauthentication_required`
+ * @throws {ForbiddenError} `forbidden`, `passkey_required`, `user_disabled`, `api_key_auth_not_allowed`
  */
 export type Guard = (ctx: Context, row: AccessRow) => Promise<User | undefined>
 
@@ -79,13 +79,13 @@ export function createGuard({ pocket, directory, apiKeys, staticApiKey }: GuardP
     if (caller) return caller
     const token = ctx.get('X-API-Key')
     if (token !== '' && scopes === null)
-      throw new Forbidden(
+      throw new ForbiddenError(
         'api_key_auth_not_allowed',
         'API key authentication is not allowed here; sign in with a browser.',
       )
     const owner = token === '' ? undefined : await byApiKey(ctx, token)
     if (owner) return owner
-    throw new NotAuthenticated('not_signed_in', 'Nobody is signed in.')
+    throw new NotAuthenticatedError('not_signed_in', 'Nobody is signed in.')
   }
 
   return async (ctx, row) => {
@@ -121,7 +121,9 @@ export async function assertCondition(
     throw new Error(`The access table has no condition ${name} for ${ctx.method} ${ctx.path}.`)
   const { session, unlimitedKey, proof }: Condition = conditions[name]
   if (unlimitedKey && admission.caller?.scopes)
-    throw new Forbidden('forbidden', 'A limited API key cannot make, change or let in an administrator.', { details })
+    throw new ForbiddenError('forbidden', 'A limited API key cannot make, change or let in an administrator.', {
+      details,
+    })
   if (session) await assertSession(ctx, admission, session)
   if (proof) await admission.reauthentication.demand(ctx.req, ctx.res, proof)
 }
@@ -133,12 +135,12 @@ export function canIssueAccess(ctx: Context): boolean {
 }
 
 function assertAllowed({ user, scopes }: Caller, row: AccessRow): void {
-  if (user.disabled) throw new Forbidden('user_disabled', 'This user is disabled.')
+  if (user.disabled) throw new ForbiddenError('user_disabled', 'This user is disabled.')
   if (row.caller === 'administrator' && !user.administrator)
-    throw new Forbidden('forbidden', 'This is for administrators.')
+    throw new ForbiddenError('forbidden', 'This is for administrators.')
   const scope = scopes && row.scopes?.find((needed) => !scopes.includes(needed))
   if (scope)
-    throw new Forbidden('forbidden', `This API key is limited, and ${scope} is not among its scopes.`, {
+    throw new ForbiddenError('forbidden', `This API key is limited, and ${scope} is not among its scopes.`, {
       details: { scope },
     })
 }
@@ -152,7 +154,7 @@ async function assertSession(
   if (requirement === 'recent') await reauthentication.assertFresh(ctx.req, ctx.res)
   else if (requirement === 'add-passkey') await reauthentication.assertCanAddPasskey(ctx.req, ctx.res)
   else if (caller.session.withoutPasskey)
-    throw new Forbidden('passkey_required', 'This session began without a passkey: register or use one first.')
+    throw new ForbiddenError('passkey_required', 'This session began without a passkey: register or use one first.')
 }
 
 /** Compares digests so that the timing reveals neither the content nor the length of the key. */

@@ -28,7 +28,7 @@ export interface ProfilePorts {
   readonly verification: {
     /** Whether users are asked to verify their e-mail address. */
     readonly enabled: () => Promise<boolean>
-    /** Sends a verification link. @throws {Conflict} `user_email_not_set` */
+    /** Sends a verification link. @throws {ConflictError} `user_email_not_set` */
     readonly begin: (user: User) => Promise<void>
   }
 }

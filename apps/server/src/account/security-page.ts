@@ -1,5 +1,5 @@
 import { type Clock, type Pocket, type ReadPasskeyPolicy, requestContext } from '@pocket/core'
-import { InvalidInput } from '@pocket/core/errors'
+import { InvalidInputError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
@@ -93,7 +93,7 @@ export function securityPages(ports: SecurityPorts): readonly PageRoute[] {
     try {
       renaming = await pocket.passkeys.rename(user.id, passkeyId, name, { origin: requestContext(ctx.req) })
     } catch (error) {
-      if (!(error instanceof InvalidInput)) throw error
+      if (!(error instanceof InvalidInputError)) throw error
       await showSecurity(ctx, user, { passkeyId, name, code: error.fields[0]?.code ?? 'invalid' })
       ctx.status = error.status
       return

@@ -8,7 +8,7 @@ import {
   type RequestOrigin,
   type Transaction,
 } from '@pocket/core'
-import { Conflict, InvalidInput, NotFound } from '@pocket/core/errors'
+import { ConflictError, InvalidInputError, NotFoundError } from '@pocket/core/errors'
 import type { ApiKeyScope } from '../access/api-key-scope.ts'
 import type { ListRequest, Page } from '../http/api/list.ts'
 import { type ApiKey, hashToken, type MintedApiKey, mintToken } from './api-key.ts'
@@ -39,15 +39,15 @@ export interface ApiKeys {
   find(ownerId: string, id: string): Promise<ApiKey | undefined>
   /** Supports searching by name and the filter `expired`. */
   list(ownerId: string, request: ListRequest): Promise<Page<ApiKey>>
-  /** @throws {InvalidInput} `invalid_api_key_expiration` if it is in the past, `validation_failed` if a field is invalid */
+  /** @throws {InvalidInputError} `invalid_api_key_expiration` if it is in the past, `validation_failed` if a field is invalid */
   create(owner: KeyOwner, input: NewApiKey): Promise<MintedApiKey>
   /**
    * Gives an expired key a new token and a new expiration (RFC 3339).
    *
-   * @throws {NotFound} `api_key_not_found` @throws {Conflict} `api_key_not_expired` @throws {InvalidInput} as `create`
+   * @throws {NotFoundError} `api_key_not_found` @throws {ConflictError} `api_key_not_expired` @throws {InvalidInputError} as `create`
    */
   renew(owner: KeyOwner, id: string, expiresAt: string): Promise<MintedApiKey>
-  /** @throws {NotFound} `api_key_not_found` */
+  /** @throws {NotFoundError} `api_key_not_found` */
   remove(owner: KeyOwner, id: string): Promise<void>
   /** The unexpired key with this token. Records its use at most once a minute, without delaying the caller. */
   identify(token: string): Promise<ApiKey | undefined>
@@ -114,7 +114,7 @@ export function createApiKeys({ store, noteMade, transaction, audit, clock, onEr
       await transaction(async () => {
         if (!(await store.renew({ id, ownerId, tokenHash, expiresAt }, now))) {
           await existing(ownerId, id)
-          throw new Conflict('api_key_not_expired', 'This API key has not expired yet.')
+          throw new ConflictError('api_key_not_expired', 'This API key has not expired yet.')
         }
         await noteMade(origin, { kind: 'api_key', subject: id, label: apiKey.name })
         const changes = changesBetween(described(apiKey), described({ ...apiKey, expiresAt }))
@@ -148,15 +148,17 @@ function described({ name, description, scopes, expiresAt }: ApiKey): object {
   return { name, description, scopes, expiresAt: new Date(expiresAt).toISOString() }
 }
 
-function notFound(id: string): NotFound {
-  return new NotFound('api_key_not_found', 'There is no such API key.', { details: { id } })
+function notFound(id: string): NotFoundError {
+  return new NotFoundError('api_key_not_found', 'There is no such API key.', { details: { id } })
 }
 
 function readableName(name: string): string {
   const text = name.normalize('NFC')
   const problem = nameProblem(text, maxNameLength) ?? tooShort(text)
   if (problem === undefined) return text
-  throw new InvalidInput('validation_failed', `Name ${problem.message}`, { fields: [{ field: 'name', ...problem }] })
+  throw new InvalidInputError('validation_failed', `Name ${problem.message}`, {
+    fields: [{ field: 'name', ...problem }],
+  })
 }
 
 function tooShort(name: string) {
@@ -168,9 +170,9 @@ function futureInstant(text: string, now: number): number {
   const instant = Date.parse(text)
   // The format allows a leap second, which `Date` cannot represent.
   if (Number.isNaN(instant))
-    throw new InvalidInput('validation_failed', 'ExpiresAt must be an instant (RFC 3339)', {
+    throw new InvalidInputError('validation_failed', 'ExpiresAt must be an instant (RFC 3339)', {
       fields: [{ field: 'expiresAt', code: 'invalid_format', message: 'must be an instant (RFC 3339)' }],
     })
   if (instant > now) return instant
-  throw new InvalidInput('invalid_api_key_expiration', 'An API key has to expire in the future.')
+  throw new InvalidInputError('invalid_api_key_expiration', 'An API key has to expire in the future.')
 }

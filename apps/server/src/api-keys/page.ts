@@ -1,5 +1,5 @@
 import { type Clock, isWithoutPasskey, type Pocket, requestContext } from '@pocket/core'
-import { NotFound } from '@pocket/core/errors'
+import { NotFoundError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { areas } from '../access/api-key-scope.ts'
@@ -42,7 +42,7 @@ export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
   }
   const find = async ({ id: ownerId }: User, id: unknown) => {
     const found = await apiKeys.find(ownerId, String(id))
-    if (found === undefined) throw new NotFound('api_key_not_found', 'There is no such API key.')
+    if (found === undefined) throw new NotFoundError('api_key_not_found', 'There is no such API key.')
     return found
   }
 

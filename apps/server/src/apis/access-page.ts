@@ -1,5 +1,5 @@
 import type { Api, ApiAccess, Client } from '@pocket/core'
-import { NotFound, PreconditionFailed } from '@pocket/core/errors'
+import { NotFoundError, PreconditionFailedError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
@@ -47,7 +47,7 @@ export function apiAccessPages(parts: ApiPageContext): readonly PageRoute[] {
       async handle(ctx) {
         const { api, client } = ctx.query
         if (typeof api !== 'string' || typeof client !== 'string')
-          throw new NotFound('not_found', 'There is no such API.')
+          throw new NotFoundError('not_found', 'There is no such API.')
         seeOther(ctx, `${path}/${encodeURIComponent(api)}/clients/${encodeURIComponent(client)}`)
       },
     },
@@ -70,7 +70,7 @@ export function apiAccessPages(parts: ApiPageContext): readonly PageRoute[] {
         try {
           await administration.setGrant(by, api.id, client.id, entered)
         } catch (error) {
-          if (!(error instanceof PreconditionFailed)) throw error
+          if (!(error instanceof PreconditionFailedError)) throw error
           await showAccess(ctx, user, await both(ctx), entered)
           ctx.status = error.status
           return

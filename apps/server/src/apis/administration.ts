@@ -13,7 +13,7 @@ import {
   type PermissionLists,
   type Transaction,
 } from '@pocket/core'
-import { NotFound } from '@pocket/core/errors'
+import { NotFoundError } from '@pocket/core/errors'
 import type { Actor } from '../access/actor.ts'
 import { clientNotFound } from '../http/api/client-not-found.ts'
 import { assertUnchanged, validatorOf } from '../http/api/precondition.ts'
@@ -159,7 +159,7 @@ export function grantsValidator(grants: readonly ApiGrant[]): string {
 }
 
 function known(api: Api | undefined): Api {
-  if (!api) throw new NotFound('not_found', 'There is no such API.', { details: { resource: 'API' } })
+  if (!api) throw new NotFoundError('not_found', 'There is no such API.', { details: { resource: 'API' } })
   return api
 }
 

@@ -1,5 +1,5 @@
 import { type Clock, consentedScopes, type ListedClient, type Pocket, requestContext } from '@pocket/core'
-import { NotFound } from '@pocket/core/errors'
+import { NotFoundError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import type { OwnConsents } from '../clients/own-consents.ts'
 import type { Authentication } from '../http/authentication.ts'
@@ -43,7 +43,8 @@ export function appPages(ports: AppPagesPorts): readonly PageRoute[] {
     const { id: accountId } = await authentication.requireUser(ctx)
     const clientId = String(ctx.params.id)
     if (formText(ctx, 'favourite') === 'yes') {
-      if (!(await apps.isUsable(accountId, clientId))) throw new NotFound('not_found', 'There is no such application.')
+      if (!(await apps.isUsable(accountId, clientId)))
+        throw new NotFoundError('not_found', 'There is no such application.')
       await favourites.add({ accountId, clientId, createdAt: clock.now() })
     } else await favourites.remove(accountId, clientId)
     seeOther(ctx, backTo(here, formText(ctx, 'list', 1000)))
@@ -52,7 +53,7 @@ export function appPages(ports: AppPagesPorts): readonly PageRoute[] {
   const askRemoval = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const found = (await apps.allowed(user.id)).find(({ client }) => client.id === ctx.params.id)
-    if (!found) throw new NotFound('not_found', 'This application was allowed nothing.')
+    if (!found) throw new NotFoundError('not_found', 'This application was allowed nothing.')
     const { removal: confirmation } = allowedApp(found)
     await show(ctx, { view: 'confirm', viewer: viewerOf(user), within: 'apps', confirmation, cancelTo: here })
   }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { AuditSink } from '@pocket/core'
-import { InvalidInput } from '@pocket/core/errors'
+import { InvalidInputError } from '@pocket/core/errors'
 import { actorOf } from '../access/actor.ts'
 import { type ListDefinition, pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
@@ -123,12 +123,12 @@ export function auditLogOperations({ store, audit }: AuditLogApiPorts): readonly
   ]
 }
 
-/** @throws {InvalidInput} `validation_failed` */
+/** @throws {InvalidInputError} `validation_failed` */
 function exportFormat(given: string | readonly string[] = 'csv'): ExportFormat {
   const format = exportFormats.find((known) => known === given)
   if (format !== undefined) return format
   const problem = { field: 'format', code: 'oneof', message: `must be one of ${exportFormats.join(', ')}` }
-  throw new InvalidInput('validation_failed', `format ${problem.message}`, { fields: [problem] })
+  throw new InvalidInputError('validation_failed', `format ${problem.message}`, { fields: [problem] })
 }
 
 function auditDto(entry: AuditEntry) {

@@ -1,4 +1,4 @@
-import { type FieldError, InvalidInput } from '@pocket/core/errors'
+import { type FieldError, InvalidInputError } from '@pocket/core/errors'
 import type { ListRequest } from '../http/api/list.ts'
 import type { AuditQuery } from './audit-log-store.ts'
 
@@ -15,7 +15,7 @@ const day = 86_400_000
 /**
  * Parses the audit log query of a request.
  *
- * @throws {InvalidInput} `validation_failed` on `from` or `to`
+ * @throws {InvalidInputError} `validation_failed` on `from` or `to`
  */
 export function auditQuery(accountId: string | null, query: Query, { filters, search }: ListRequest): AuditQuery {
   const problems: FieldError[] = []
@@ -29,7 +29,7 @@ export function auditQuery(accountId: string | null, query: Query, { filters, se
   }
   const [from, to] = [limit('from'), limit('to')]
   if (problems.length > 0)
-    throw new InvalidInput(
+    throw new InvalidInputError(
       'validation_failed',
       problems.map(({ field, message }) => `${field} ${message}`).join(', '),
       {

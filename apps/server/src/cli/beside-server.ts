@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { Misconfigured } from '@pocket/core/errors'
+import { ConfigurationError } from '@pocket/core/errors'
 import type { Config } from '../composition/config.ts'
 import type { CommandContext, Instance } from './command.ts'
 
-/** Opens the instance while a server may be running; never creates a database. @throws {Misconfigured} if there is no database */
+/** Opens the instance while a server may be running; never creates a database. @throws {ConfigurationError} if there is no database */
 export async function openBesideServer(context: CommandContext): Promise<Instance> {
   const config = quiet(context.readConfig())
   const { database } = config
   if (database.kind === 'sqlite' && !existsSync(database.path))
-    throw new Misconfigured(
+    throw new ConfigurationError(
       `There is no database at ${resolve(database.path)}. Run this in the folder and with the settings of the server.`,
     )
   return context.createApp(config, context.createLogger(config))

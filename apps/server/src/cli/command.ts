@@ -20,7 +20,7 @@ export interface Instance extends AsyncDisposable {
 /** The external dependencies of a command. */
 export interface CommandContext {
   readonly version: string
-  /** @throws {InvalidConfig} */
+  /** @throws {InvalidConfigError} */
   readonly readConfig: () => Config
   /** Rejects if `stop` is aborted before start-up completes. */
   readonly createApp: (config: Config, logger: Logger, stop?: AbortSignal) => Promise<Instance>

@@ -1,7 +1,7 @@
 import { type RequestOptions, request } from 'node:http'
 import { request as secureRequest } from 'node:https'
 import { parseArgs } from 'node:util'
-import { Misconfigured } from '@pocket/core/errors'
+import { ConfigurationError } from '@pocket/core/errors'
 import type { ListenConfig } from '../config/listening.ts'
 import { codeOf, messageOf } from '../logging/failure.ts'
 import { type Command, UsageError } from './command.ts'
@@ -48,7 +48,8 @@ function localTarget({ host, port, unixSocket }: ListenConfig): Target {
 
 function remoteTarget(endpoint: string): Target {
   const url = URL.parse(endpoint)
-  if (url === null || !/^https?:$/.test(url.protocol)) throw new Misconfigured(`"${endpoint}" is not an http address.`)
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new ConfigurationError(`"${endpoint}" is not an http address.`)
   const { hostname, port, protocol } = url
   const path = `${url.pathname.replace(/\/$/, '')}/healthz`
   const options = { hostname: hostname.replace(/^\[|\]$/g, ''), ...(port === '' ? {} : { port }), path }

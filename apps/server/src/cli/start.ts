@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { Misconfigured } from '@pocket/core/errors'
+import { ConfigurationError } from '@pocket/core/errors'
 import type { Config } from '../composition/config.ts'
 import { codeOf } from '../logging/failure.ts'
 import { type Command, type CommandContext, type Instance, UsageError } from './command.ts'
@@ -47,10 +47,12 @@ function explained(error: unknown, { host, port, unixSocket }: Config): unknown 
   const place = unixSocket ?? `port ${port} of ${host}`
   const code = codeOf(error)
   if (code === 'EADDRINUSE')
-    return new Misconfigured(`Another program listens at ${place} already. Stop it, or set PORT.`, { cause: error })
+    return new ConfigurationError(`Another program listens at ${place} already. Stop it, or set PORT.`, {
+      cause: error,
+    })
   if (code === 'EACCES')
-    return new Misconfigured(`This user may not listen at ${place}. Set PORT to one above 1023.`, { cause: error })
+    return new ConfigurationError(`This user may not listen at ${place}. Set PORT to one above 1023.`, { cause: error })
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return new Misconfigured(`This machine has no address ${host}. Set HOST to 0.0.0.0.`, { cause: error })
+    return new ConfigurationError(`This machine has no address ${host}. Set HOST to 0.0.0.0.`, { cause: error })
   return error
 }

@@ -13,7 +13,7 @@ import {
   type SecretInput,
   type Transaction,
 } from '@pocket/core'
-import { NotFound } from '@pocket/core/errors'
+import { NotFoundError } from '@pocket/core/errors'
 import type { Actor } from '../access/actor.ts'
 import { clientNotFound } from '../http/api/client-not-found.ts'
 import { assertUnchanged, validatorOf } from '../http/api/precondition.ts'
@@ -152,7 +152,7 @@ export function createClientAdministration({ clients, noteMade, audit, transacti
         const removed = (await locked(by, id)).secrets.find((secret) => secret.id === secretId)
         const found = await terms(() => clients.removeSecret(id, secretId))
         if (!found || !removed)
-          throw new NotFound('not_found', 'There is no such secret.', { details: { resource: 'Client secret' } })
+          throw new NotFoundError('not_found', 'There is no such secret.', { details: { resource: 'Client secret' } })
         await record(by, secretRemoved(id, removed))
       }),
   }

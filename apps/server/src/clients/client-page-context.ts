@@ -1,5 +1,5 @@
 import type { Client, Clients } from '@pocket/core'
-import { NotFound } from '@pocket/core/errors'
+import { NotFoundError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { type Actor, pageActor } from '../access/actor.ts'
@@ -36,10 +36,10 @@ export function createClientPageContext(ports: ClientPageContextPorts) {
     /** The actor of a form request, with the version that the form is based on. */
     by: (ctx: Context, { id }: Pick<User, 'id'>): Actor => ({ ...pageActor({ id }, ctx), ...versionSent(ctx) }),
 
-    /** The client named in the path. @throws {NotFound} `client_not_found` */
+    /** The client named in the path. @throws {NotFoundError} `client_not_found` */
     async existing(ctx: Context): Promise<Client> {
       const client = await clients.find(String(ctx.params.id))
-      if (!client) throw new NotFound('client_not_found', 'There is no such client.')
+      if (!client) throw new NotFoundError('client_not_found', 'There is no such client.')
       return client
     },
 

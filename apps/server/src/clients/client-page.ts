@@ -1,5 +1,5 @@
 import { type AccountStore, type Client, type Pocket, redirectUriOpening } from '@pocket/core'
-import { NotFound, PocketError } from '@pocket/core/errors'
+import { NotFoundError, PocketError } from '@pocket/core/errors'
 import type { Groups, User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
@@ -122,7 +122,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
     const user = await authentication.requireUser(ctx)
     const client = await existing(ctx)
     const section = sectionNamed(String(ctx.params.section))
-    if (!section) throw new NotFound('not_found', 'There are no such settings.')
+    if (!section) throw new NotFoundError('not_found', 'There are no such settings.')
     const stored = storedValues(section, await withUserNames(users, client))
     const typed = enteredValues(section, ctx)
     const locked = section.fields.filter((field) => isLocked(client, field)).map(({ name }) => name)

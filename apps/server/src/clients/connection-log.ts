@@ -36,7 +36,7 @@ const schema = named('ConnectionAttemptDto', {
 export interface ConnectionLogPorts {
   readonly connectionLog: ConnectionLog
   readonly accounts: AccountStore
-  /** @throws {NotFound} */
+  /** @throws {NotFoundError} */
   readonly existing: (clientId: string) => Promise<unknown>
 }
 

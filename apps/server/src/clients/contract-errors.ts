@@ -1,4 +1,4 @@
-import { type FieldError, InvalidInput, NotFound } from '@pocket/core/errors'
+import { type FieldError, InvalidInputError, NotFoundError } from '@pocket/core/errors'
 import { clientNotFound } from '../http/api/client-not-found.ts'
 
 /** Field names of core mapped to field names of the contract. */
@@ -15,11 +15,11 @@ export async function withContractErrors<T>(work: () => Promise<T>): Promise<T> 
   try {
     return await work()
   } catch (cause) {
-    if (cause instanceof NotFound && cause.code === 'client_not_found') throw clientNotFound()
-    if (!(cause instanceof InvalidInput) || cause.fields.length === 0) throw cause
+    if (cause instanceof NotFoundError && cause.code === 'client_not_found') throw clientNotFound()
+    if (!(cause instanceof InvalidInputError) || cause.fields.length === 0) throw cause
     const fields = cause.fields.map(contractField)
     const text = fields.map(({ field, message }) => `${field} ${message}`).join(', ')
-    throw new InvalidInput(cause.code, text, { cause, fields })
+    throw new InvalidInputError(cause.code, text, { cause, fields })
   }
 }
 

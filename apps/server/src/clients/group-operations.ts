@@ -1,5 +1,5 @@
 import type { Transaction } from '@pocket/core'
-import { NotFound } from '@pocket/core/errors'
+import { NotFoundError } from '@pocket/core/errors'
 import { assertCanModifyGroup } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
@@ -27,7 +27,7 @@ export function groupOperations(ports: GroupOperationPorts): readonly Operation[
   const { administration, groupDto, groups, exclusively } = ports
   const existing = async (id: string) => {
     const group = await groupDto(id)
-    if (!group) throw new NotFound('not_found', 'There is no such group.', { details: { resource: 'User group' } })
+    if (!group) throw new NotFoundError('not_found', 'There is no such group.', { details: { resource: 'User group' } })
     return group
   }
   return [

@@ -1,5 +1,5 @@
 import type { NewClientInput } from '@pocket/core'
-import { type FieldError, InvalidInput } from '@pocket/core/errors'
+import { type FieldError, InvalidInputError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import { formText } from '../http/form.ts'
 import { refusalOf } from '../http/form-page.ts'
@@ -90,7 +90,7 @@ function formValues(ctx: Context) {
   return { values, isGroupRestricted }
 }
 
-/** @throws {InvalidInput} `validation_failed` if a URL is missing or invalid */
+/** @throws {InvalidInputError} `validation_failed` if a URL is missing or invalid */
 function suggestedClient(
   template: ClientTemplate | null,
   { name, address, redirectUris, operator }: ClientNewValues,
@@ -120,6 +120,6 @@ function correctionsOf(given: string, { address, isCorrected }: PastedAddress) {
   return isCorrected ? [{ given, corrected: address }] : []
 }
 
-function refused(field: FieldError): InvalidInput {
-  return new InvalidInput('validation_failed', 'The client is not valid.', { fields: [field] })
+function refused(field: FieldError): InvalidInputError {
+  return new InvalidInputError('validation_failed', 'The client is not valid.', { fields: [field] })
 }

@@ -3,7 +3,7 @@ import { clientNotFound } from '../http/api/client-not-found.ts'
 
 /** The consents of users. */
 export interface OwnConsents {
-  /** Revokes the consent and the client's tokens. @throws {NotFound} `not_found` if there is no consent */
+  /** Revokes the consent and the client's tokens. @throws {NotFoundError} `not_found` if there is no consent */
   withdraw(accountId: string, clientId: string, origin: RequestOrigin): Promise<void>
 }
 

@@ -1,5 +1,5 @@
 import type { Pocket } from '@pocket/core'
-import { Forbidden } from '@pocket/core/errors'
+import { ForbiddenError } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import type { ClientPage } from './page-model.ts'
 
@@ -32,7 +32,7 @@ export async function previewFor(
     const shown = parts.map((name) => ({ name, json: JSON.stringify(tokens[name], null, 2) }))
     return { userName, scope, problem: null, parts: shown }
   } catch (error) {
-    if (!(error instanceof Forbidden)) throw error
+    if (!(error instanceof ForbiddenError)) throw error
     return { userName, scope, problem: 'not_allowed', parts: [] }
   }
 }

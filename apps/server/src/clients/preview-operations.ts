@@ -1,5 +1,5 @@
 import type { Pocket } from '@pocket/core'
-import { InvalidInput, NotFound } from '@pocket/core/errors'
+import { InvalidInputError, NotFoundError } from '@pocket/core/errors'
 import { clientNotFound } from '../http/api/client-not-found.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
@@ -31,15 +31,15 @@ export function previewOperations({
       async handle({ params, query }) {
         const { scopes } = query
         if (typeof scopes !== 'string' || scopes.trim() === '')
-          throw new InvalidInput('validation_failed', 'scopes is required', {
+          throw new InvalidInputError('validation_failed', 'scopes is required', {
             fields: [{ field: 'scopes', code: 'required', message: 'is required' }],
           })
         try {
           return await pocket.previewTokens(params.id ?? '', params.userId ?? '', scopes)
         } catch (cause) {
-          if (cause instanceof NotFound && cause.code === 'client_not_found') throw clientNotFound()
-          if (cause instanceof NotFound && cause.code === 'account_not_found')
-            throw new NotFound('user_not_found', 'There is no such user.', { cause })
+          if (cause instanceof NotFoundError && cause.code === 'client_not_found') throw clientNotFound()
+          if (cause instanceof NotFoundError && cause.code === 'account_not_found')
+            throw new NotFoundError('user_not_found', 'There is no such user.', { cause })
           throw cause
         }
       },

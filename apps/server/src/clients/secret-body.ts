@@ -1,5 +1,5 @@
 import type { SecretInput } from '@pocket/core'
-import { InvalidInput } from '@pocket/core/errors'
+import { InvalidInputError } from '@pocket/core/errors'
 import type { FromSchema } from 'json-schema-to-ts'
 import type { Context } from 'koa'
 import { bodyReader } from '../http/api/body.ts'
@@ -15,7 +15,7 @@ const schema = {
 
 const read = bodyReader<FromSchema<typeof schema>>(schema)
 
-/** The optional body of a request that creates a secret. @throws {InvalidInput} if the body is invalid */
+/** The optional body of a request that creates a secret. @throws {InvalidInputError} if the body is invalid */
 export function secretInput(ctx: Context): SecretInput {
   const { secret, expiresAt } = isEmpty(ctx) ? {} : read(ctx)
   return {
@@ -32,7 +32,7 @@ function isEmpty(ctx: Context): boolean {
 function instantOf(text: string): number {
   const milliseconds = Date.parse(text)
   if (!Number.isNaN(milliseconds)) return milliseconds
-  throw new InvalidInput('validation_failed', 'expiresAt must be an instant', {
+  throw new InvalidInputError('validation_failed', 'expiresAt must be an instant', {
     fields: [{ field: 'expiresAt', code: 'invalid_format', message: 'must be an instant' }],
   })
 }

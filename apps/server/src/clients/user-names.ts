@@ -1,5 +1,5 @@
 import type { Client } from '@pocket/core'
-import { InvalidInput } from '@pocket/core/errors'
+import { InvalidInputError } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import type { ClientChange } from './settings/field.ts'
 
@@ -15,7 +15,7 @@ export async function withUserNames(users: NamesOfUsers, client: Client): Promis
   return { ...client, protocol: { ...client.protocol, userNames: Object.fromEntries(named) } }
 }
 
-/** The reverse conversion. @throws {InvalidInput} `validation_failed` on `protocol.userNames` if a user name does not exist */
+/** The reverse conversion. @throws {InvalidInputError} `validation_failed` on `protocol.userNames` if a user name does not exist */
 export async function withUserIds(users: NamesOfUsers, change: ClientChange): Promise<ClientChange> {
   const entries = Object.entries(change.protocol?.userNames ?? {})
   if (entries.length === 0) return change
@@ -24,7 +24,7 @@ export async function withUserIds(users: NamesOfUsers, change: ClientChange): Pr
       const user = (await users.findByName(name)) ?? (await users.find(name))
       if (user) return [user.id, as] as const
       const fields = [{ field: 'protocol.userNames', code: 'unknown', message: 'names nobody' }]
-      throw new InvalidInput('validation_failed', 'The client is not valid.', { fields })
+      throw new InvalidInputError('validation_failed', 'The client is not valid.', { fields })
     }),
   )
   return { ...change, protocol: { ...change.protocol, userNames: Object.fromEntries(known) } }

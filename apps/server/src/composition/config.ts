@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Misconfigured } from '@pocket/core/errors'
+import { ConfigurationError } from '@pocket/core/errors'
 import { type AddressConfig, addressSection, readAddress } from '../config/address.ts'
 import { type ClientsConfig, readClients } from '../config/clients.ts'
 import { dataFolderOf, readDatabase } from '../config/database.ts'
@@ -39,7 +39,7 @@ export interface Config
 }
 
 /** The environment is invalid. The message lists every invalid variable, the problem and how to fix it. */
-export class InvalidConfig extends Misconfigured {
+export class InvalidConfigError extends ConfigurationError {
   readonly problems: readonly Problem[]
 
   constructor(problems: readonly Problem[]) {
@@ -51,7 +51,7 @@ export class InvalidConfig extends Misconfigured {
 /**
  * Creates the configuration from an environment; the only files it reads are those that `*_FILE` variables name.
  *
- * @throws {InvalidConfig} listing all problems
+ * @throws {InvalidConfigError} listing all problems
  */
 export function loadConfig(environment: Environment, readFile: ReadFile): Config {
   const reader = new Reader(environment, readFile)
@@ -70,7 +70,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   const settings = readSettings(reader)
   const log = readLogging(reader)
   warnOfOtherPort(reader, address, listen)
-  if (reader.problems.length > 0) throw new InvalidConfig(reader.problems)
+  if (reader.problems.length > 0) throw new InvalidConfigError(reader.problems)
   return {
     ...address,
     ...listen,

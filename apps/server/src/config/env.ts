@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Misconfigured } from '@pocket/core/errors'
+import { ConfigurationError } from '@pocket/core/errors'
 import { parse } from 'dotenv'
 import { codeOf, messageOf } from '../logging/failure.ts'
 import type { Environment } from './reader.ts'
@@ -9,7 +9,7 @@ import type { Environment } from './reader.ts'
  * The environment of this process, extended by the `.env` file of a folder. Variables that are already set take precedence;
  * empty ones count as unset.
  *
- * @throws {Misconfigured} if the file exists but cannot be read
+ * @throws {ConfigurationError} if the file exists but cannot be read
  */
 export function readEnvironment(folder: string = process.cwd()): Environment {
   const set = Object.entries(process.env).filter(([, value]) => value !== '')
@@ -21,7 +21,7 @@ function readDotEnv(path: string): Environment {
     return parse(readFileSync(path))
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return {}
-    throw new Misconfigured(`The file ${path} cannot be read (${messageOf(cause)}).`, {
+    throw new ConfigurationError(`The file ${path} cannot be read (${messageOf(cause)}).`, {
       cause,
     })
   }

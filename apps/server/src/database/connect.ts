@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { Misconfigured } from '@pocket/core/errors'
+import { ConfigurationError } from '@pocket/core/errors'
 import { postgresOptions } from '@pocket/core/typeorm'
 import { DataSource, type EntitySchema } from 'typeorm'
 import { codeOf, messageOf } from '../logging/failure.ts'
@@ -40,7 +40,7 @@ const passing = new Set([
 /**
  * Connects to PostgreSQL with retries, because a compose file starts the database and this server together.
  *
- * @throws {Misconfigured} if it rejects the connection or does not respond in time
+ * @throws {ConfigurationError} if it rejects the connection or does not respond in time
  */
 export async function connectToPostgres({ url, tables, logger, maxWait, stop }: ConnectOptions): Promise<DataSource> {
   const { attempts, pause } = maxWait ?? defaultTimeout
@@ -51,9 +51,12 @@ export async function connectToPostgres({ url, tables, logger, maxWait, stop }: 
     } catch (cause) {
       const reason = messageOf(cause)
       if (!isTransient(cause) || attempt >= attempts)
-        throw new Misconfigured(`${describePostgres(url)} cannot be used: ${reason}. Check DB_CONNECTION_STRING.`, {
-          cause,
-        })
+        throw new ConfigurationError(
+          `${describePostgres(url)} cannot be used: ${reason}. Check DB_CONNECTION_STRING.`,
+          {
+            cause,
+          },
+        )
       logger.info({ attempt, of: attempts, reason }, 'Waiting for PostgreSQL')
       await setTimeout(pause, undefined, stop ? { signal: stop } : {})
     }

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises'
-import { Misconfigured } from '@pocket/core/errors'
+import { ConfigurationError } from '@pocket/core/errors'
 import { messageOf } from '../logging/failure.ts'
 
-/** Creates the folder with access for this user only. @throws {Misconfigured} if it is missing and cannot be created */
+/** Creates the folder with access for this user only. @throws {ConfigurationError} if it is missing and cannot be created */
 export async function makeDataFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 })
@@ -12,10 +12,10 @@ export async function makeDataFolder(path: string): Promise<void> {
 }
 
 /** Explains how to fix a file or folder that this process cannot write to. */
-export function notWritable(what: string, cause: unknown): Misconfigured {
+export function notWritable(what: string, cause: unknown): ConfigurationError {
   const user = process.getuid?.()
   const who = user === undefined ? 'the user that runs this server' : `the user with the id ${user}`
-  return new Misconfigured(
+  return new ConfigurationError(
     `${what} cannot be written (${messageOf(cause)}). Let ${who} write there; in a container set PUID and PGID.`,
     {
       cause,

@@ -1,7 +1,7 @@
 import { constants, copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Misconfigured } from '@pocket/core/errors'
+import { ConfigurationError } from '@pocket/core/errors'
 import Database from 'better-sqlite3'
 import { codeOf, messageOf } from '../logging/failure.ts'
 import { type Findings, fingerprintsIn, historiesAmong, historyOf, keyTableName } from './findings.ts'
@@ -15,10 +15,10 @@ const unreadable = new Set(['SQLITE_CORRUPT', 'SQLITE_NOTADB'])
  * Inspects a copy of an SQLite file. Opening the file itself could modify it: even a reader creates files next to a
  * database in WAL mode, and recovers one whose process was killed.
  *
- * @throws {Misconfigured} if the path is not a file, not an SQLite database, or a damaged one
+ * @throws {ConfigurationError} if the path is not a file, not an SQLite database, or a damaged one
  */
 export function inspectSqlite(path: string): Findings {
-  if (existsSync(path) && !statSync(path).isFile()) throw new Misconfigured(`The database ${path} is not a file.`)
+  if (existsSync(path) && !statSync(path).isFile()) throw new ConfigurationError(`The database ${path} is not a file.`)
   if (isEmpty(path) && isEmpty(`${path}-wal`)) return nothing
   for (let attempt = 1; ; attempt++) {
     try {
@@ -26,7 +26,7 @@ export function inspectSqlite(path: string): Findings {
     } catch (cause) {
       if (!unreadable.has(codeOf(cause) ?? '')) throw cause
       if (attempt === attempts)
-        throw new Misconfigured(`The file ${path} is no SQLite database, or a damaged one.`, { cause })
+        throw new ConfigurationError(`The file ${path} is no SQLite database, or a damaged one.`, { cause })
     }
   }
 }
@@ -50,7 +50,9 @@ function copyFile(from: string, to: string): void {
   try {
     copyFileSync(from, to, constants.COPYFILE_FICLONE)
   } catch (cause) {
-    throw new Misconfigured(`${from} cannot be copied to ${tmpdir()} to look into it: ${messageOf(cause)}`, { cause })
+    throw new ConfigurationError(`${from} cannot be copied to ${tmpdir()} to look into it: ${messageOf(cause)}`, {
+      cause,
+    })
   }
 }
 

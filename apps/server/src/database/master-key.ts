@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { link, open, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { MasterKey } from '@pocket/core'
-import { Misconfigured } from '@pocket/core/errors'
+import { ConfigurationError } from '@pocket/core/errors'
 import { codeOf, messageOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
 import { makeDataFolder } from './data-folder.ts'
@@ -36,7 +36,7 @@ function keyFileIn(dataFolder: string): string {
  * The master key from the environment, else from the data folder. A new key is generated only if the database
  * contains no encrypted values.
  *
- * @throws {Misconfigured} if the key is missing or does not match the database; nothing is written in that case
+ * @throws {ConfigurationError} if the key is missing or does not match the database; nothing is written in that case
  */
 export async function openMasterKey({ config, fingerprints, logger }: MasterKeyOptions): Promise<MasterKey> {
   const path = keyFileIn(config.dataFolder)
@@ -58,8 +58,8 @@ function fits({ key }: CandidateKey, fingerprints: ReadonlySet<string>): boolean
   return [...fingerprints].every((fingerprint) => fingerprint === key.fingerprint)
 }
 
-function missing(fingerprints: ReadonlySet<string>, path: string): Misconfigured {
-  return new Misconfigured(
+function missing(fingerprints: ReadonlySet<string>, path: string): ConfigurationError {
+  return new ConfigurationError(
     [
       `The encryption key is missing: ENCRYPTION_KEY is not set and ${path} does not exist, but the database is encrypted.`,
       `The key with the fingerprint ${[...fingerprints].join(', ')} is needed. Nothing was changed.`,
@@ -74,9 +74,9 @@ interface KeyMismatch {
   readonly fingerprints: ReadonlySet<string>
 }
 
-function keyMismatch({ chosen, other, fingerprints }: KeyMismatch): Misconfigured {
+function keyMismatch({ chosen, other, fingerprints }: KeyMismatch): ConfigurationError {
   const expected = [...fingerprints].join(', ')
-  return new Misconfigured(
+  return new ConfigurationError(
     [
       `The encryption key does not fit this database: expected is the fingerprint ${expected}, but ${chosen.source} has ${chosen.key.fingerprint}. Nothing was changed.`,
       other === undefined || !fits(other, fingerprints)
@@ -92,7 +92,7 @@ async function readKeyFile(path: string): Promise<CandidateKey | undefined> {
     return { source: path, key: MasterKey.from(text) }
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return undefined
-    throw new Misconfigured(`The encryption key in ${path} cannot be used: ${messageOf(cause)}`, { cause })
+    throw new ConfigurationError(`The encryption key in ${path} cannot be used: ${messageOf(cause)}`, { cause })
   }
 }
 
@@ -102,7 +102,8 @@ async function generate(path: string, logger: Logger): Promise<MasterKey> {
   if (!(await createExclusively(path, `${text}\n`))) {
     // Another process that started at the same time created the file first.
     const theirs = await readKeyFile(path)
-    if (theirs === undefined) throw new Misconfigured(`The file ${path} was there a moment ago, and now it is not.`)
+    if (theirs === undefined)
+      throw new ConfigurationError(`The file ${path} was there a moment ago, and now it is not.`)
     return theirs.key
   }
   const key = MasterKey.from(text)
@@ -129,7 +130,7 @@ async function createExclusively(path: string, content: string): Promise<boolean
     return true
   } catch (cause) {
     if (codeOf(cause) === 'EEXIST') return false
-    throw new Misconfigured(
+    throw new ConfigurationError(
       `No encryption key can be written to ${path} (${messageOf(cause)}). Set ENCRYPTION_KEY instead.`,
       {
         cause,

@@ -1,4 +1,4 @@
-import { Misconfigured } from '@pocket/core/errors'
+import { ConfigurationError } from '@pocket/core/errors'
 import { pocketMigrations } from '@pocket/core/typeorm'
 
 /*
@@ -11,13 +11,13 @@ const companions = ['schema_migrations', 'users']
  * Rejects a database that belongs to Pocket ID.
  *
  * @param description - the database for the error message, without its password
- * @throws {Misconfigured}
+ * @throws {ConfigurationError}
  */
 export function refusePocketIdDatabase(tables: ReadonlySet<string>, description: string): void {
   if (tables.has(pocketMigrations.table)) return
   const found = [...distinctive, ...companions].filter((table) => tables.has(table))
   if (!distinctive.some((table) => tables.has(table)) || !companions.some((table) => tables.has(table))) return
-  throw new Misconfigured(
+  throw new ConfigurationError(
     [
       `${description} belongs to Pocket ID: it holds its tables (${found.join(', ')}) and none of this server's.`,
       'This server cannot work with that database. It stopped before writing anything, so the database is as it was.',

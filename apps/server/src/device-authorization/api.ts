@@ -1,5 +1,5 @@
 import type { PendingDeviceAuthorization, Pocket } from '@pocket/core'
-import { InvalidInput } from '@pocket/core/errors'
+import { InvalidInputError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import { clientMetaDto } from '../clients/client-dto.ts'
 import { clientMetaSchema } from '../clients/client-schema.ts'
@@ -51,7 +51,7 @@ export function deviceAuthorizationOperations({ pocket, logos }: DeviceAuthoriza
       async handle({ ctx }) {
         const found = await deviceAuthorizations.find(ctx.req, ctx.res, codeOf(ctx))
         const client = await pocket.clients.find(found.client.id)
-        if (!client) throw new InvalidInput('oidc_invalid_device_code', 'The client is gone.')
+        if (!client) throw new InvalidInputError('oidc_invalid_device_code', 'The client is gone.')
         const [meta] = await logos.marked([clientMetaDto(client)])
         return { ...infoDto(found), client: meta }
       },
@@ -71,7 +71,7 @@ export function deviceAuthorizationOperations({ pocket, logos }: DeviceAuthoriza
         if (decision === 'approve') await deviceAuthorizations.approve(ctx.req, ctx.res, { code: codeOf(ctx) })
         else if (decision === 'deny') await deviceAuthorizations.deny(ctx.req, ctx.res, codeOf(ctx))
         else
-          throw new InvalidInput('validation_failed', 'The decision is `approve` or `deny`.', {
+          throw new InvalidInputError('validation_failed', 'The decision is `approve` or `deny`.', {
             fields: [{ field: 'decision', code: 'invalid', message: 'must be approve or deny' }],
           })
       },
@@ -79,10 +79,10 @@ export function deviceAuthorizationOperations({ pocket, logos }: DeviceAuthoriza
   ]
 }
 
-/** @throws {InvalidInput} `oidc_invalid_device_code` */
+/** @throws {InvalidInputError} `oidc_invalid_device_code` */
 function codeOf({ query: { code: given } }: Context): string {
   if (typeof given === 'string' && given !== '' && given.length <= 64) return given
-  throw new InvalidInput('oidc_invalid_device_code', 'There is no such code.')
+  throw new InvalidInputError('oidc_invalid_device_code', 'There is no such code.')
 }
 
 function infoDto({ scopes, apis, consentRequired, reauthenticationRequired }: PendingDeviceAuthorization) {

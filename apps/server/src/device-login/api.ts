@@ -1,5 +1,5 @@
 import type { PendingDeviceLogin, Pocket } from '@pocket/core'
-import { NotAuthenticated } from '@pocket/core/errors'
+import { NotAuthenticatedError } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import { assertCondition } from '../access/guard.ts'
 import type { Place } from '../geoip/location.ts'
@@ -87,7 +87,7 @@ function waiting({ pocket, directory }: DeviceLoginPorts): readonly Operation[] 
       async handle({ params: { id = '' }, ctx }) {
         const token = cookieOf(id).read(ctx)
         if (token === undefined)
-          throw new NotAuthenticated('device_login_expired', 'This browser asked for nothing, or too long ago.')
+          throw new NotAuthenticatedError('device_login_expired', 'This browser asked for nothing, or too long ago.')
         return withContractErrors(ctx, 'authentication', async () => {
           const account = await pocket.deviceLogins.redeem(ctx.req, ctx.res, { id, token, wait: waitTime(ctx) })
           return account && userDto(await knownUser(directory, account.id))

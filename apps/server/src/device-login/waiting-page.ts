@@ -1,5 +1,5 @@
 import type { Pocket } from '@pocket/core'
-import { NotAuthenticated, PocketError, RateLimited } from '@pocket/core/errors'
+import { NotAuthenticatedError, PocketError, RateLimitedError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
 import { formText, jsonObject } from '../http/form.ts'
@@ -43,7 +43,7 @@ export function waitingPages({ pocket, authentication, show }: WaitingPagePorts)
     const id = String(ctx.params.id)
     const token = cookieOf(id).read(ctx)
     if (token === undefined)
-      throw new NotAuthenticated('device_login_expired', 'This browser asked for nothing, or too long ago.')
+      throw new NotAuthenticatedError('device_login_expired', 'This browser asked for nothing, or too long ago.')
     return pocket.deviceLogins.redeem(ctx.req, ctx.res, { id, token, wait })
   }
 
@@ -71,7 +71,7 @@ export function waitingPages({ pocket, authentication, show }: WaitingPagePorts)
       try {
         if (await redeem(ctx, 0)) return seeOther(ctx, redirect)
       } catch (error) {
-        if (!(error instanceof PocketError) || error instanceof RateLimited || error.status >= 500) throw error
+        if (!(error instanceof PocketError) || error instanceof RateLimitedError || error.status >= 500) throw error
         await showWaiting(ctx, { id, userCode: '', redirect, problem: error.code })
         ctx.status = error.status
         return

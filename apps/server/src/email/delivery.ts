@@ -5,7 +5,7 @@ import type { Compose } from './compose.ts'
 import type { CodeRequest, Email, Message } from './email.ts'
 import type { EmailStore } from './email-store.ts'
 import { unsealed } from './outbox.ts'
-import { Refused, type Transport } from './transport.ts'
+import { EmailRejectedError, type Transport } from './transport.ts'
 
 export interface DeliveryPorts {
   readonly store: EmailStore
@@ -97,7 +97,7 @@ async function deliver(ports: DeliveryPorts, email: Email, stop: AbortSignal): P
     await attempt(ports, email, stop)
   } catch (error) {
     onError(error, email)
-    const pause = error instanceof Refused ? undefined : pauses[email.attempts - 1]
+    const pause = error instanceof EmailRejectedError ? undefined : pauses[email.attempts - 1]
     const nextAttemptAt = pause === undefined ? null : clock.now() + pause
     await store.markFailed(email, { lastError: messageOf(error).slice(0, 1000), nextAttemptAt })
   }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { AuditSink, Clock, MasterKey, Pocket, Transaction } from '@pocket/core'
-import { Misconfigured } from '@pocket/core/errors'
+import { ConfigurationError } from '@pocket/core/errors'
 import type { Directory, User } from '@pocket/directory'
 import type { ApiKeyStore } from '../api-keys/api-key-store.ts'
 import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
@@ -58,7 +58,7 @@ export interface Mail {
   readonly loginCodes: LoginCodeEmails
   readonly verification: EmailVerification
   readonly jobs: readonly Job[]
-  /** Sends a test immediately. @throws {Misconfigured} with the SMTP error @throws {Conflict} `user_email_not_set` */
+  /** Sends a test immediately. @throws {ConfigurationError} with the SMTP error @throws {ConflictError} `user_email_not_set` */
   test(user: User): Promise<void>
   /** Whether e-mail is configured and the user has an e-mail address. */
   reaches(user: Pick<User, 'email'>): Promise<boolean>
@@ -149,7 +149,7 @@ export async function createEmailService(parts: MailParts): Promise<EmailService
             const messageId = `<${crypto.randomUUID()}@${host}>`
             await transport.send({ ...composed, to, messageId }, AbortSignal.timeout(testTimeout))
           } catch (cause) {
-            throw new Misconfigured(`The e-mail could not be sent: ${messageOf(cause)}`, { cause })
+            throw new ConfigurationError(`The e-mail could not be sent: ${messageOf(cause)}`, { cause })
           }
         },
         reaches,

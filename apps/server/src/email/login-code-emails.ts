@@ -1,5 +1,5 @@
 import type { Clock, LoginCode, MasterKey, Pocket, Transaction } from '@pocket/core'
-import { Forbidden, NotFound } from '@pocket/core/errors'
+import { ForbiddenError, NotFoundError } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
 import { addPasskeyPath } from '../http/paths.ts'
@@ -22,11 +22,11 @@ export interface LoginCodeEmailPorts {
 
 /** Login codes sent by e-mail. */
 export interface LoginCodeEmails {
-  /** `lifetime` in milliseconds. @throws {Forbidden} `one_time_access_disabled` @throws {Conflict} `user_email_not_set` */
+  /** `lifetime` in milliseconds. @throws {ForbiddenError} `one_time_access_disabled` @throws {ConflictError} `user_email_not_set` */
   send(actor: Actor, userId: string, lifetime: number): Promise<void>
-  /** Sends a link for registering a passkey. `lifetime` in milliseconds. @throws {Conflict} `user_email_not_set` */
+  /** Sends a link for registering a passkey. `lifetime` in milliseconds. @throws {ConflictError} `user_email_not_set` */
   invite(actor: Actor, userId: string, lifetime: number): Promise<void>
-  /** @throws {Forbidden} `one_time_access_disabled` if signed-out users may not request codes */
+  /** @throws {ForbiddenError} `one_time_access_disabled` if signed-out users may not request codes */
   assertRequestable(): Promise<void>
   /** For a signed-out user. Behaves the same whether or not an account with this e-mail address exists. */
   request(address: string, browserToken: string, redirect: string | null): Promise<void>
@@ -40,11 +40,11 @@ const maxConcurrent = 10
 
 export function createLoginCodeEmails(ports: LoginCodeEmailPorts): LoginCodeEmails {
   const { pocket, directory, outbox, store, settings, transaction, masterKey, clock } = ports
-  const disabled = () => new Forbidden('one_time_access_disabled', 'Login codes by e-mail are turned off.')
+  const disabled = () => new ForbiddenError('one_time_access_disabled', 'Login codes by e-mail are turned off.')
   const issue = (actor: Actor, userId: string, lifetime: number, messageOf: (code: LoginCode) => Message) =>
     transaction(async () => {
       const to = await directory.find(userId)
-      if (to === undefined) throw new NotFound('user_not_found', 'There is no such user.')
+      if (to === undefined) throw new NotFoundError('user_not_found', 'There is no such user.')
       addressOf(to)
       const issued = await pocket.issueLoginCode(to, lifetime, { origin: actor.origin, by: actor.id })
       await outbox.leave({ to, message: messageOf(issued), expiresAt: issued.expiresAt })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock, MasterKey } from '@pocket/core'
-import { Conflict } from '@pocket/core/errors'
+import { ConflictError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Email, EmailContent, Message } from './email.ts'
 import type { EmailStore } from './email-store.ts'
@@ -31,7 +31,7 @@ export interface Outbox {
   /**
    * Returns `false` if an e-mail with the same key was queued before.
    *
-   * @throws {Conflict} `user_email_not_set`
+   * @throws {ConflictError} `user_email_not_set`
    */
   leave(letter: Letter): Promise<boolean>
   /** Queues a login code request, whether or not an account with this e-mail address exists. */
@@ -68,9 +68,9 @@ export function createOutbox({ store, masterKey, clock }: OutboxPorts): Outbox {
   }
 }
 
-/** @throws {Conflict} `user_email_not_set` */
+/** @throws {ConflictError} `user_email_not_set` */
 export function addressOf({ email }: Pick<User, 'email'>): string {
-  if (email === null) throw new Conflict('user_email_not_set', 'This user has no e-mail address.')
+  if (email === null) throw new ConflictError('user_email_not_set', 'This user has no e-mail address.')
   return email
 }
 
@@ -78,7 +78,7 @@ export function sealed(masterKey: MasterKey, content: EmailContent): string {
   return masterKey.encrypt(use, JSON.stringify(content))
 }
 
-/** @throws {Misconfigured} if it was encrypted with a different key */
+/** @throws {ConfigurationError} if it was encrypted with a different key */
 export function unsealed(masterKey: MasterKey, data: string): EmailContent {
   return JSON.parse(masterKey.decrypt(use, data))
 }

@@ -1,5 +1,5 @@
 import { type RequestOrigin, requestContext } from '@pocket/core'
-import { InvalidInput } from '@pocket/core/errors'
+import { InvalidInputError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { actorOf } from '../access/actor.ts'
@@ -85,7 +85,7 @@ export function emailPages({ mail, waiting, bindBrowser, authentication, show }:
       try {
         await mail.verification.finish(actorOf({ user, ctx }), token)
       } catch (error) {
-        if (!(error instanceof InvalidInput)) throw error
+        if (!(error instanceof InvalidInputError)) throw error
         await show(ctx, {
           view: 'verify-email',
           state: 'refused',

@@ -1,5 +1,5 @@
 import type { Clock } from '@pocket/core'
-import { Conflict, NotFound } from '@pocket/core/errors'
+import { ConflictError, NotFoundError } from '@pocket/core/errors'
 import type { ListRequest, Page } from '../http/api/list.ts'
 import type { Delivery } from './delivery.ts'
 import type { Email } from './email.ts'
@@ -19,7 +19,7 @@ export interface EmailQueue {
   /**
    * Schedules an immediate retry.
    *
-   * @throws {NotFound} `email_not_found` @throws {Conflict} `email_not_waiting` if it was sent or has expired
+   * @throws {NotFoundError} `email_not_found` @throws {ConflictError} `email_not_waiting` if it was sent or has expired
    */
   retry(id: string): Promise<void>
 }
@@ -31,8 +31,8 @@ export function createEmailQueue({ store, delivery, clock }: EmailQueuePorts): E
     async retry(id) {
       if (!(await store.retry(id, clock.now()))) {
         if (await store.find(id))
-          throw new Conflict('email_not_waiting', 'This e-mail was sent, or is of no use any more.')
-        throw new NotFound('email_not_found', 'There is no such e-mail.')
+          throw new ConflictError('email_not_waiting', 'This e-mail was sent, or is of no use any more.')
+        throw new NotFoundError('email_not_found', 'There is no such e-mail.')
       }
       delivery.soon()
     },

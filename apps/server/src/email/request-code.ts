@@ -13,7 +13,7 @@ export interface RequestCodePorts {
  * Requests a login code for an e-mail address. Neither the response nor its timing reveals whether an account exists:
  * the account is looked up after the response is sent.
  *
- * @throws {Forbidden} `one_time_access_disabled`
+ * @throws {ForbiddenError} `one_time_access_disabled`
  */
 export async function requestCode(
   { mail, bindBrowser }: RequestCodePorts,

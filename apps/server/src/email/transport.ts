@@ -6,7 +6,7 @@ export interface Transport {
   /**
    * Stops when `signal` is aborted, regardless of the state of the connection.
    *
-   * @throws {Refused} if the server rejects it permanently; any other error if a retry may succeed
+   * @throws {EmailRejectedError} if the server rejects it permanently; any other error if a retry may succeed
    */
   send(email: OutgoingEmail, signal: AbortSignal): Promise<void>
 }
@@ -18,7 +18,7 @@ export interface OutgoingEmail extends ComposedEmail {
 }
 
 /** The SMTP server rejects this e-mail permanently. */
-export class Refused extends Error {}
+export class EmailRejectedError extends Error {}
 
 const defaultPorts: Readonly<Record<string, number>> = { none: 25, starttls: 587, tls: 465 }
 /** Milliseconds. */
@@ -52,7 +52,7 @@ export function createSmtpTransport(settings: () => Promise<SettingValues>): Tra
         })
       } catch (error) {
         if (signal.aborted) throw new Error('The e-mail server took too long.', { cause: error })
-        throw isFinal(error) ? new Refused(error.message, { cause: error }) : error
+        throw isFinal(error) ? new EmailRejectedError(error.message, { cause: error }) : error
       } finally {
         transport.close()
       }

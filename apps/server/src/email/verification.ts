@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type AuditSink, type Clock, changesBetween, type Transaction } from '@pocket/core'
-import { InvalidInput } from '@pocket/core/errors'
+import { InvalidInputError } from '@pocket/core/errors'
 import type { Directory, User } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
 import { addressOf, type Outbox } from './outbox.ts'
@@ -17,11 +17,11 @@ export interface VerificationPorts {
 
 /** Verifies that an e-mail address belongs to the user. */
 export interface EmailVerification {
-  /** Sends a link that is valid for a day and replaces an earlier one. @throws {Conflict} `user_email_not_set` */
+  /** Sends a link that is valid for a day and replaces an earlier one. @throws {ConflictError} `user_email_not_set` */
   begin(user: User): Promise<void>
   /** The account of an unexpired verification link. */
   accountOf(token: string): Promise<string | undefined>
-  /** Consumes the token. @throws {InvalidInput} `invalid_email_verification_token` */
+  /** Consumes the token. @throws {InvalidInputError} `invalid_email_verification_token` */
   finish(actor: Actor, token: string): Promise<void>
 }
 
@@ -59,7 +59,7 @@ export function createEmailVerification(ports: VerificationPorts): EmailVerifica
       })
       // Throws outside the transaction, so that the token stays consumed even if verification failed.
       if (!verified)
-        throw new InvalidInput(
+        throw new InvalidInputError(
           'invalid_email_verification_token',
           'The link is unknown, used, too old or for another address.',
         )

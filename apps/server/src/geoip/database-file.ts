@@ -54,7 +54,7 @@ export function createDatabaseFile({
       logger.info({ type: current.type, builtAt: new Date(current.builtAt) }, 'The database of places was read')
     } catch (err) {
       const reason = messageOf(err)
-      const kind = err instanceof GeoIpError ? err.reason : 'not_readable'
+      const kind = err instanceof GeoIpError ? err.code : 'not_readable'
       failure = new GeoIpError(kind, `${path} cannot be used: ${reason}`, err)
       logger.warn({ path, reason }, 'The database of places cannot be used')
     }

@@ -80,8 +80,8 @@ function tooLarge(host: string): GeoIpError {
 function explained(error: unknown, host: string, signal: AbortSignal): unknown {
   if (error instanceof GeoIpError || signal.aborted) return error
   if (error instanceof OutboundError) {
-    if (error.reason === 'too_large') return tooLarge(host)
-    const cause = error.reason === 'unreachable' ? codeOf(error.cause) : undefined
+    if (error.code === 'too_large') return tooLarge(host)
+    const cause = error.code === 'unreachable' ? codeOf(error.cause) : undefined
     return new GeoIpError('not_answered', `${host}: ${error.message}${cause === undefined ? '' : ` (${cause})`}`)
   }
   return new GeoIpError('not_written', `The download cannot be written (${codeOf(error) ?? 'unknown'}).`)

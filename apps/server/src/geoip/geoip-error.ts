@@ -1,5 +1,5 @@
 /** Why there is no (new) database. */
-export type GeoIpFailure =
+export type GeoIpErrorCode =
   | 'not_answered'
   | 'license_refused'
   | 'refused'
@@ -13,12 +13,12 @@ export type GeoIpFailure =
 
 /** The database cannot be downloaded or used. The message gives the reason and contains no secret. */
 export class GeoIpError extends Error {
-  readonly reason: GeoIpFailure
+  readonly code: GeoIpErrorCode
 
-  constructor(reason: GeoIpFailure, message: string, cause?: unknown) {
+  constructor(code: GeoIpErrorCode, message: string, cause?: unknown) {
     super(message, { cause })
     this.name = 'GeoIpError'
-    this.reason = reason
+    this.code = code
   }
 }
 

@@ -1,4 +1,4 @@
-import { NotFound } from '@pocket/core/errors'
+import { NotFoundError } from '@pocket/core/errors'
 import { type Directory, groupNotFound } from '@pocket/directory'
 import type { Context } from 'koa'
 import { assertCanChangeMembers, assertCanModifyGroup } from '../access/access-checks.ts'
@@ -157,7 +157,7 @@ function memberOperations({ directory, groups, answer }: Parts): readonly Operat
       answer: { status: 200, schema: { type: 'array', items: groupSchema } },
       async handle({ params }) {
         const user = await directory.users.find(params.id ?? '')
-        if (user === undefined) throw new NotFound('user_not_found', 'There is no such user.')
+        if (user === undefined) throw new NotFoundError('user_not_found', 'There is no such user.')
         return user.groups.map((group) => groupDto(group))
       },
     }),

@@ -1,5 +1,5 @@
 import { type AuditEvent, type AuditSink, changesBetween, type Pocket, type Transaction } from '@pocket/core'
-import { Forbidden } from '@pocket/core/errors'
+import { ForbiddenError } from '@pocket/core/errors'
 import {
   type CustomClaim,
   type Directory,
@@ -36,18 +36,18 @@ export interface GroupNames {
 export interface GroupAdministration {
   /** Without the members, because there can be many. */
   find(id: string): Promise<GroupWithClaims>
-  /** @throws {InvalidInput} `validation_failed` @throws {Conflict} `already_in_use` */
+  /** @throws {InvalidInputError} `validation_failed` @throws {ConflictError} `already_in_use` */
   create(actor: Actor, names: GroupNames): Promise<GroupWithClaims>
-  /** @throws as `create` @throws {Forbidden} `ldap_user_group_update` if the group is imported and LDAP is enabled */
+  /** @throws as `create` @throws {ForbiddenError} `ldap_user_group_update` if the group is imported and LDAP is enabled */
   update(actor: Actor, id: string, names: GroupNames): Promise<void>
-  /** @throws {Forbidden} `ldap_user_group_update`, as `update` */
+  /** @throws {ForbiddenError} `ldap_user_group_update`, as `update` */
   remove(actor: Actor, id: string): Promise<void>
   /** Whether LDAP manages the names and members of this group, so that the next import would overwrite changes. */
   isOwnedByLdap(group: Pick<Group, 'ldapId'>): Promise<boolean>
   setMembers(actor: Actor, id: string, userIds: readonly string[]): Promise<void>
-  /** Sets the end of a membership. @throws {InvalidInput} `validation_failed` if it is in the past */
+  /** Sets the end of a membership. @throws {InvalidInputError} `validation_failed` if it is in the past */
   setMembershipEnd(actor: Actor, membership: Membership): Promise<void>
-  /** @throws {InvalidInput} `reserved_claim`, `duplicate_claim`, `validation_failed` */
+  /** @throws {InvalidInputError} `reserved_claim`, `duplicate_claim`, `validation_failed` */
   setClaims(actor: Actor, id: string, claims: readonly CustomClaim[]): Promise<readonly CustomClaim[]>
 }
 
@@ -67,7 +67,8 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
   }
   const isOwnedByLdap = async ({ ldapId }: Pick<Group, 'ldapId'>) => ldapId !== null && (await isLdapEnabled())
   const assertOwn = async (group: Pick<Group, 'ldapId'>) => {
-    if (await isOwnedByLdap(group)) throw new Forbidden('ldap_user_group_update', 'LDAP user groups can’t be updated')
+    if (await isOwnedByLdap(group))
+      throw new ForbiddenError('ldap_user_group_update', 'LDAP user groups can’t be updated')
   }
   /** A transaction that first checks the caller's precondition, if any. */
   const unchanged = <T>(actor: Actor, id: string, work: () => Promise<T>): Promise<T> =>

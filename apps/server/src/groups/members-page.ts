@@ -1,4 +1,4 @@
-import { InvalidInput } from '@pocket/core/errors'
+import { InvalidInputError } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import type { Context } from 'koa'
 import { type Actor, pageActor } from '../access/actor.ts'
@@ -119,12 +119,12 @@ function dayOf(at: number | null): string {
   return at === null ? '' : new Date(at).toISOString().slice(0, 10)
 }
 
-/** The last instant of a day in UTC; `null` if empty. @throws {InvalidInput} `validation_failed` if the day is invalid */
+/** The last instant of a day in UTC; `null` if empty. @throws {InvalidInputError} `validation_failed` if the day is invalid */
 function endOf(day: string): number | null {
   if (day === '') return null
   const at = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T23:59:59.999Z`) : Number.NaN
   if (!Number.isNaN(at) && at > Date.now()) return at
-  throw new InvalidInput('validation_failed', 'The day is none, or has passed.', {
+  throw new InvalidInputError('validation_failed', 'The day is none, or has passed.', {
     fields: [{ field: 'endsAt', code: 'end_has_passed', message: 'must be a day in the future' }],
   })
 }

@@ -1,4 +1,4 @@
-import { InvalidInput } from '@pocket/core/errors'
+import { InvalidInputError } from '@pocket/core/errors'
 import { type Directory, type Membership, membershipNotFound } from '@pocket/directory'
 import type { Context } from 'koa'
 import { assertCanChangeMembers } from '../access/access-checks.ts'
@@ -90,7 +90,7 @@ function instantOf(text: string): number {
   const at = Date.parse(text)
   if (!Number.isNaN(at)) return at
   // The format allows a leap second, which `Date` cannot represent.
-  throw new InvalidInput('validation_failed', 'EndsAt must be an instant (RFC 3339)', {
+  throw new InvalidInputError('validation_failed', 'EndsAt must be an instant (RFC 3339)', {
     fields: [{ field: 'endsAt', code: 'invalid_format', message: 'must be an instant (RFC 3339)' }],
   })
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import { Misconfigured } from '@pocket/core/errors'
+import { ConfigurationError } from '@pocket/core/errors'
 import type { Context, Middleware } from 'koa'
 
 /** The shapes of an icon on a 24 by 24 grid: SVG element name and attributes. */
@@ -16,9 +16,9 @@ export type AssetEncoding = 'br' | 'gzip' | 'identity'
 
 /** The scripts, styles and icons built by `scripts/bundle.ts`. They are all kept in memory: about 100 kB. */
 export interface Assets {
-  /** The URL path of a file by its logical name, such as `sign-in.js`. @throws {Misconfigured} if the file does not exist */
+  /** The URL path of a file by its logical name, such as `sign-in.js`. @throws {ConfigurationError} if the file does not exist */
   path(name: string): string
-  /** @throws {Misconfigured} if the icon does not exist */
+  /** @throws {ConfigurationError} if the icon does not exist */
   icon(name: string): IconShapes
   /** The file at a URL path. */
   find(path: string): AssetFile | undefined
@@ -40,7 +40,7 @@ const prefix = '/assets/'
  * Loads the bundle.
  *
  * @param directory - contains `manifest.json`, `icons.json` and the files that the manifest names
- * @throws {Misconfigured} if the bundle has not been built
+ * @throws {ConfigurationError} if the bundle has not been built
  */
 export async function loadAssets(directory: string): Promise<Assets> {
   const manifest = await readBundle<Record<string, { readonly path: string }>>(directory, 'manifest.json')
@@ -50,7 +50,7 @@ export async function loadAssets(directory: string): Promise<Assets> {
   for (const path of paths.values()) files.set(path, await readAsset(directory, path.slice(prefix.length)))
 
   const known = <T>(found: T | undefined, name: string): T => {
-    if (found === undefined) throw new Misconfigured(`The bundle has no ${name}.`)
+    if (found === undefined) throw new ConfigurationError(`The bundle has no ${name}.`)
     return found
   }
   return {
@@ -63,14 +63,14 @@ export async function loadAssets(directory: string): Promise<Assets> {
 /** The bundle is part of this program, so the output of `scripts/bundle.ts` needs no validation. */
 async function readBundle<T>(directory: string, name: string): Promise<T> {
   const text = await readFile(join(directory, name), 'utf8').catch((cause: unknown) => {
-    throw new Misconfigured(`${join(directory, name)} cannot be read. Run "pnpm run build" first.`, { cause })
+    throw new ConfigurationError(`${join(directory, name)} cannot be read. Run "pnpm run build" first.`, { cause })
   })
   return JSON.parse(text) as T
 }
 
 async function readAsset(directory: string, name: string): Promise<AssetFile> {
   const type = types[extname(name)]
-  if (type === undefined) throw new Misconfigured(`${name} has no known type.`)
+  if (type === undefined) throw new ConfigurationError(`${name} has no known type.`)
   const bodies = new Map<AssetEncoding, Buffer>()
   for (const [encoding, suffix] of suffixes) bodies.set(encoding, await readFile(join(directory, name + suffix)))
   return { type, bodies }

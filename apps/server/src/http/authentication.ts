@@ -1,5 +1,5 @@
 import type { Pocket } from '@pocket/core'
-import { NotAuthenticated } from '@pocket/core/errors'
+import { NotAuthenticatedError } from '@pocket/core/errors'
 import type { Directory, User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { assertCondition, callerOf } from '../access/guard.ts'
@@ -8,7 +8,7 @@ import { assertCondition, callerOf } from '../access/guard.ts'
 export interface Authentication {
   /** The signed-in user, if any. */
   user(ctx: Context): Promise<User | undefined>
-  /** The user that the guard authenticated. @throws {NotAuthenticated} `not_signed_in` on a public page */
+  /** The user that the guard authenticated. @throws {NotAuthenticatedError} `not_signed_in` on a public page */
   requireUser(ctx: Context): Promise<User>
 }
 
@@ -29,7 +29,7 @@ export function createAuthentication(
       if (caller) return caller
       await assertCondition(ctx, 'known-account')
       const found = await user(ctx)
-      if (!found) throw new NotAuthenticated('not_signed_in', 'Nobody is signed in.')
+      if (!found) throw new NotAuthenticatedError('not_signed_in', 'Nobody is signed in.')
       return found
     },
   }

@@ -1,5 +1,5 @@
 import { requestContext, type View } from '@pocket/core'
-import { PocketError, RateLimited, Unavailable } from '@pocket/core/errors'
+import { PocketError, RateLimitedError, UnavailableError } from '@pocket/core/errors'
 import type { Context, Middleware } from 'koa'
 import type { Logger } from 'pino'
 import { messageOf } from '../logging/failure.ts'
@@ -55,7 +55,7 @@ async function answer(ctx: Context, { error, logger, show }: ErrorPorts & { read
   const { requestId } = requestContext(ctx.req)
   const known = error instanceof PocketError ? error : undefined
   // The stack is not useful, and there may be many such errors.
-  if (known instanceof Unavailable)
+  if (known instanceof UnavailableError)
     logger.error({ requestId, path: pathForLog(ctx), reason: messageOf(known.cause ?? known) }, 'The database is away')
   else if (!known || known.status >= 500)
     logger.error({ err: error, requestId, path: pathForLog(ctx) }, 'The request failed')
@@ -74,7 +74,8 @@ async function answer(ctx: Context, { error, logger, show }: ErrorPorts & { read
     details = {},
     fields = [],
   } = known ?? {}
-  const retryAfter = error instanceof RateLimited || error instanceof Unavailable ? error.retryAfter : undefined
+  const retryAfter =
+    error instanceof RateLimitedError || error instanceof UnavailableError ? error.retryAfter : undefined
   if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
   if (wantsJson(ctx)) {
     const more = { ...details, ...(fields.length > 0 && { fields }) }
@@ -85,7 +86,7 @@ async function answer(ctx: Context, { error, logger, show }: ErrorPorts & { read
     return
   }
   // A browser reloads the page automatically; a form is not submitted twice.
-  const retriesItself = error instanceof Unavailable && (ctx.method === 'GET' || ctx.method === 'HEAD')
+  const retriesItself = error instanceof UnavailableError && (ctx.method === 'GET' || ctx.method === 'HEAD')
   if (retriesItself) ctx.set('Refresh', String(retryAfter))
   await show(ctx, {
     ...errorView(ctx, { status, code, description: message }),

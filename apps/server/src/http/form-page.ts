@@ -1,4 +1,4 @@
-import { Conflict, type FieldError, InvalidInput, PreconditionFailed } from '@pocket/core/errors'
+import { ConflictError, type FieldError, InvalidInputError, PreconditionFailedError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import type { Precondition } from '../access/actor.ts'
 import { formText } from './form.ts'
@@ -26,9 +26,9 @@ export async function refusalOf(work: () => Promise<unknown>): Promise<Refusal |
     await work()
     return null
   } catch (error) {
-    if (error instanceof PreconditionFailed)
+    if (error instanceof PreconditionFailedError)
       return { status: error.status, problems: [], problem: null, isConflict: true }
-    if (!(error instanceof InvalidInput || error instanceof Conflict)) throw error
+    if (!(error instanceof InvalidInputError || error instanceof ConflictError)) throw error
     const { property } = error.details
     const problems = property === undefined ? error.fields : [...error.fields, taken(property)]
     return { status: error.status, problems, problem: problems.length > 0 ? null : error.code, isConflict: false }

@@ -1,10 +1,10 @@
-import { InvalidInput } from '@pocket/core/errors'
+import { InvalidInputError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 
 /**
  * One field of a posted form, or an empty string if it is missing.
  *
- * @throws {InvalidInput} `validation_failed` if it was sent more than once or is too long
+ * @throws {InvalidInputError} `validation_failed` if it was sent more than once or is too long
  */
 export function formText(ctx: Context, name: string, longest = 10_000): string {
   const values = valuesOf(ctx, name)
@@ -14,7 +14,7 @@ export function formText(ctx: Context, name: string, longest = 10_000): string {
     typeof value === 'string'
       ? ['too_long', `must be at most ${longest} characters long`]
       : ['invalid', 'must be one text']
-  throw new InvalidInput('validation_failed', `The field ${name} is not valid.`, {
+  throw new InvalidInputError('validation_failed', `The field ${name} is not valid.`, {
     fields: [{ field: name, code, message }],
   })
 }
@@ -22,23 +22,23 @@ export function formText(ctx: Context, name: string, longest = 10_000): string {
 /**
  * All values of a field that a form may send repeatedly.
  *
- * @throws {InvalidInput} `validation_failed` for more than a thousand values, or if one is too long
+ * @throws {InvalidInputError} `validation_failed` for more than a thousand values, or if one is too long
  */
 export function formTexts(ctx: Context, name: string, longest = 255): readonly string[] {
   const values = valuesOf(ctx, name)
   const texts = values.filter((each) => typeof each === 'string')
   if (texts.length === values.length && texts.length <= 1000 && texts.every((each) => each.length <= longest))
     return texts
-  throw new InvalidInput('validation_failed', `The field ${name} is not valid.`, {
+  throw new InvalidInputError('validation_failed', `The field ${name} is not valid.`, {
     fields: [{ field: name, code: 'invalid', message: 'must be a list of short texts' }],
   })
 }
 
-/** The body of a JSON request, which must be an object. @throws {InvalidInput} `invalid_request_body` */
+/** The body of a JSON request, which must be an object. @throws {InvalidInputError} `invalid_request_body` */
 export function jsonObject(ctx: Context): Readonly<Record<string, unknown>> {
   const body: unknown = ctx.request.body
   if (!ctx.is('json', '+json') || typeof body !== 'object' || body === null || Array.isArray(body))
-    throw new InvalidInput('invalid_request_body', 'The body must be a JSON object, sent as application/json.')
+    throw new InvalidInputError('invalid_request_body', 'The body must be a JSON object, sent as application/json.')
   return { ...body }
 }
 

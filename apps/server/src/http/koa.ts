@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { bodyParser } from '@koa/bodyparser'
 import { assertSameOrigin, commonHeaders, originForm, requestContext, type TrustProxy } from '@pocket/core'
-import { InvalidInput, TooLarge } from '@pocket/core/errors'
+import { InvalidInputError, PayloadTooLargeError } from '@pocket/core/errors'
 import Koa from 'koa'
 import type { Logger } from '../logging/logger.ts'
 import { errorResponses } from './errors.ts'
@@ -47,9 +47,9 @@ export function createKoa({ trustProxy, logger, show, originOf, hstsMaxAge }: Ko
   return koa.use(errorResponses({ logger, show })).use((ctx, next) => {
     // RFC 9112 §3.2: a proxy may have chosen the other header.
     if (headerCount(ctx.req, 'host') > 1)
-      throw new InvalidInput('validation_failed', 'The request has more than one Host header.')
+      throw new InvalidInputError('validation_failed', 'The request has more than one Host header.')
     if (ctx.state.hasTarget) return next()
-    throw new InvalidInput('validation_failed', 'The target of the request is neither a path nor an address.')
+    throw new InvalidInputError('validation_failed', 'The target of the request is neither a path nor an address.')
   })
 }
 
@@ -81,10 +81,13 @@ export function bodies(limit: number = defaultLimit): Koa.Middleware {
     detectJSON: (ctx) => ctx.path.startsWith('/api/webauthn/'),
     onError: (cause, ctx) => {
       if (Reflect.get(cause, 'type') === 'entity.too.large' || Reflect.get(cause, 'status') === 413)
-        throw new TooLarge('payload_too_large', 'The body is too large.', { cause, details: { limit: String(limit) } })
+        throw new PayloadTooLargeError('payload_too_large', 'The body is too large.', {
+          cause,
+          details: { limit: String(limit) },
+        })
       // An unreadable body counts as missing here: the session may suffice.
       if (ctx.path === '/api/webauthn/reauthenticate') return
-      throw new InvalidInput('invalid_request_body', 'The body cannot be read.', { cause })
+      throw new InvalidInputError('invalid_request_body', 'The body cannot be read.', { cause })
     },
   })
 }

@@ -1,5 +1,5 @@
 import type { AuthenticationCeremony, Pocket } from '@pocket/core'
-import { NotAuthenticated } from '@pocket/core/errors'
+import { NotAuthenticatedError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import type { AccessRow } from '../access/access-row.ts'
 import type { ConditionName } from '../access/conditions.ts'
@@ -34,7 +34,7 @@ export function reauthenticationPages({ pocket, guard, authentication, show }: R
       await assert()
       return true
     } catch (error) {
-      if (!(error instanceof NotAuthenticated) || error.code !== 'reauthentication_required') throw error
+      if (!(error instanceof NotAuthenticatedError) || error.code !== 'reauthentication_required') throw error
       await show(ctx, {
         view: 'reauthenticate',
         viewer: viewerOf(await authentication.requireUser(ctx)),

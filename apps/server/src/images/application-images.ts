@@ -31,7 +31,7 @@ export interface ApplicationImages {
   find(name: ApplicationImage): Promise<(Served & { readonly bundled: boolean }) | undefined>
   /** @throws as `prepareImage` */
   put(actor: Actor, name: ApplicationImage, bytes: Buffer): Promise<void>
-  /** Restores the default image. @throws {NotFound} `image_not_found` if none was uploaded, unless `evenNone` */
+  /** Restores the default image. @throws {NotFoundError} `image_not_found` if none was uploaded, unless `evenNone` */
   remove(actor: Actor, name: ApplicationImage, evenNone?: 'even-none'): Promise<void>
   /** All images, for pages. */
   list(): Promise<readonly ApplicationImageItem[]>

@@ -16,7 +16,7 @@ export interface BitmapRules {
 const maxPixels = 60_000_000
 const maxSeconds = 15
 
-/** @throws {InvalidInput} `invalid_image` */
+/** @throws {InvalidInputError} `invalid_image` */
 export async function prepareBitmap(bytes: Buffer, kind: BitmapFormat, rules: BitmapRules): Promise<PreparedImage> {
   try {
     const { width, height, pages = 1 } = await metadataOf(bytes)
@@ -30,7 +30,7 @@ export async function prepareBitmap(bytes: Buffer, kind: BitmapFormat, rules: Bi
     return { bytes: await encoded.toBuffer(), mediaType: `image/${format}` }
   } catch (error) {
     // Every sharp error means that the image is invalid.
-    if (error instanceof Error && error.name !== 'InvalidInput') throw invalidImage('it is damaged', error)
+    if (error instanceof Error && error.name !== 'InvalidInputError') throw invalidImage('it is damaged', error)
     throw error
   }
 }

@@ -1,5 +1,5 @@
 import { type Client, OutboundError, type Pocket, type PublicFetch } from '@pocket/core'
-import { type ErrorCode, PocketError, Unprocessable } from '@pocket/core/errors'
+import { type ErrorCode, PocketError, UnprocessableContentError } from '@pocket/core/errors'
 import type { Actor } from '../access/actor.ts'
 import { clientNotFound } from '../http/api/client-not-found.ts'
 import { clientSlot, type LogoTheme, type PreparedImage, type StoredImage } from './image.ts'
@@ -35,7 +35,7 @@ export interface ClientLogos {
   /**
    * The logo of this theme, otherwise the light one.
    *
-   * @throws {NotFound} `not_found` for an unknown client, `image_not_found` for a client without a logo
+   * @throws {NotFoundError} `not_found` for an unknown client, `image_not_found` for a client without a logo
    */
   shown(clientId: string, theme: LogoTheme): Promise<StoredImage>
   read(logo: StoredImage): Promise<Buffer | undefined>
@@ -43,12 +43,12 @@ export interface ClientLogos {
   marked<T extends Marked>(clients: readonly T[]): Promise<T[]>
   /** Like `marked`, for items that contain a client. */
   markedIn<T extends { readonly client: Marked }>(items: readonly T[]): Promise<T[]>
-  /** @throws {NotFound} `not_found` for an unknown client @throws as `prepareImage` */
+  /** @throws {NotFoundError} `not_found` for an unknown client @throws as `prepareImage` */
   upload(actor: Actor, clientId: string, theme: LogoTheme, bytes: Buffer): Promise<void>
-  /** @throws {NotFound} `not_found` for an unknown client, `image_not_found` for a client without a logo */
+  /** @throws {NotFoundError} `not_found` for an unknown client, `image_not_found` for a client without a logo */
   remove(actor: Actor, clientId: string, theme: LogoTheme): Promise<void>
   /**
-   * Downloads logos, each URL once. @throws {Unprocessable} `logo_download_failed`, `logo_too_large`, `logo_type_not_supported`
+   * Downloads logos, each URL once. @throws {UnprocessableContentError} `logo_download_failed`, `logo_too_large`, `logo_type_not_supported`
    */
   download(addresses: Readonly<Partial<Record<LogoTheme, string>>>): Promise<ReadLogos>
   /** Downloads the logo that a self-registered client names (RFC 7591 §2). */
@@ -122,7 +122,7 @@ export function createClientLogos({ images, clients, fetch }: ClientLogoPorts): 
       try {
         return { read: new Map([['light', await readLogo(fetch, address)]]), problem: null }
       } catch (error) {
-        if (!(error instanceof Unprocessable)) throw error
+        if (!(error instanceof UnprocessableContentError)) throw error
         return { read: new Map(), problem: error.code }
       }
     },
@@ -150,12 +150,12 @@ async function readBytes(fetch: PublicFetch, address: string): Promise<Buffer> {
     throw failed('logo_download_failed', `The address answered ${answer.status}.`)
   } catch (error) {
     if (error instanceof PocketError) throw error
-    const reason = error instanceof OutboundError ? error.reason : 'unreachable'
+    const reason = error instanceof OutboundError ? error.code : 'unreachable'
     if (reason === 'too_large') throw failed('logo_too_large', 'The logo is larger than 2 MiB.', error)
     throw failed('logo_download_failed', `The logo could not be read (${reason}).`, error)
   }
 }
 
-function failed(code: ErrorCode, message: string, cause?: unknown): Unprocessable {
-  return new Unprocessable(code, message, { cause })
+function failed(code: ErrorCode, message: string, cause?: unknown): UnprocessableContentError {
+  return new UnprocessableContentError(code, message, { cause })
 }

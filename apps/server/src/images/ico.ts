@@ -12,7 +12,7 @@ const bitmapHeader = 40
 /**
  * Returns the ICO without trailing data.
  *
- * @throws {InvalidInput} `invalid_image` if its directory does not match its content, or an image is too large
+ * @throws {InvalidInputError} `invalid_image` if its directory does not match its content, or an image is too large
  */
 export function assertIco(bytes: Buffer): Buffer {
   const count = bytes.length < headerLength ? 0 : bytes.readUInt16LE(4)

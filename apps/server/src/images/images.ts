@@ -31,7 +31,7 @@ export interface Images {
   filled: ImageStore['filled']
   among: ImageStore['among']
   put(change: ImageChange, image: PreparedImage): Promise<void>
-  /** @throws {NotFound} `image_not_found`, unless `evenNone` */
+  /** @throws {NotFoundError} `image_not_found`, unless `evenNone` */
   remove(change: ImageChange, evenNone?: 'even-none'): Promise<void>
   /** Removes images from these slots because their owner is being deleted; runs in its transaction. */
   forget(...slots: readonly Slot[]): Promise<void>

@@ -36,8 +36,8 @@ const names: Readonly<Record<Kind, string>> = {
  * Turns an untrusted upload into an image that is safe to publish: the content determines the type, not the file name; bitmaps
  * are re-encoded without metadata, SVG is sanitized, ICO is validated.
  *
- * @throws {UnsupportedMedia} `file_type_not_supported` for a format that the rules do not name
- * @throws {InvalidInput} `invalid_image` for a damaged image or one with too many pixels
+ * @throws {UnsupportedMediaTypeError} `file_type_not_supported` for a format that the rules do not name
+ * @throws {InvalidInputError} `invalid_image` for a damaged image or one with too many pixels
  */
 export async function prepareImage(bytes: Buffer, rules: ImageRules): Promise<PreparedImage> {
   const kind = await kindOf(bytes)

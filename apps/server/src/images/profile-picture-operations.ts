@@ -1,4 +1,4 @@
-import { InvalidInput } from '@pocket/core/errors'
+import { InvalidInputError } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import { assertCanChangePicture } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
@@ -84,7 +84,7 @@ export function profilePictureOperations(
 
 function userIdOf(id = ''): string {
   if (uuid.test(id)) return id.toLowerCase()
-  throw new InvalidInput('validation_failed', 'userId must be a UUID', {
+  throw new InvalidInputError('validation_failed', 'userId must be a UUID', {
     fields: [{ field: 'userId', code: 'invalid_format', message: 'must be a UUID' }],
   })
 }

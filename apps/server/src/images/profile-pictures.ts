@@ -1,4 +1,4 @@
-import { NotFound } from '@pocket/core/errors'
+import { NotFoundError } from '@pocket/core/errors'
 import type { Directory, User } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
 import type { ApplicationImages } from './application-images.ts'
@@ -26,9 +26,9 @@ export interface ProfilePictures {
    * The uploaded picture, otherwise the default of the instance, otherwise the initials. `undefined` if the user does not exist.
    */
   find(userId: string): Promise<Served | undefined>
-  /** @throws {NotFound} `user_not_found` @throws as `prepareImage` */
+  /** @throws {NotFoundError} `user_not_found` @throws as `prepareImage` */
   put(actor: Actor, userId: string, bytes: Buffer): Promise<void>
-  /** Restores the initials; does nothing if there is no picture. @throws {NotFound} `user_not_found` */
+  /** Restores the initials; does nothing if there is no picture. @throws {NotFoundError} `user_not_found` */
   remove(actor: Actor, userId: string): Promise<void>
 }
 
@@ -60,8 +60,8 @@ export function createProfilePictures({ images, application, directory }: Profil
   }
 }
 
-export function userNotFound(): NotFound {
-  return new NotFound('user_not_found', 'There is no such user.')
+export function userNotFound(): NotFoundError {
+  return new NotFoundError('user_not_found', 'There is no such user.')
 }
 
 /** The hash is computed before drawing, so that cached requests do not wait. */

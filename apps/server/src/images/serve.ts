@@ -32,7 +32,7 @@ export function versionOf({ hash }: Pick<StoredImage, 'hash'>): string {
  * scripts.
  *
  * @param stale - seconds, one of `staleFor`
- * @throws {NotFound} `image_not_found` if its file is missing
+ * @throws {NotFoundError} `image_not_found` if its file is missing
  */
 export async function serveImage(ctx: Context, image: Served, stale: number): Promise<void> {
   ctx.status = 200

@@ -17,7 +17,7 @@ const maxComparisons = 1_000_000
  * Sanitizes an SVG: no scripts, event handlers, style sheets, links or external resources. The rules of its style sheet are
  * inlined as attributes first.
  *
- * @throws {InvalidInput} `invalid_image`
+ * @throws {InvalidInputError} `invalid_image`
  */
 export async function prepareSvg(bytes: Buffer): Promise<PreparedImage> {
   if (bytes.length > byteLimit) throw invalidImage('an SVG must not be larger than 1 MiB')
@@ -36,7 +36,7 @@ export async function prepareSvg(bytes: Buffer): Promise<PreparedImage> {
     await sharp(Buffer.from(svg), { limitInputPixels: maxPixels }).metadata()
     return { bytes: Buffer.from(svg), mediaType: 'image/svg+xml' }
   } catch (error) {
-    if (error instanceof Error && error.name !== 'InvalidInput') throw invalidImage('it is no valid SVG', error)
+    if (error instanceof Error && error.name !== 'InvalidInputError') throw invalidImage('it is no valid SVG', error)
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Busboy, type BusboyConfig, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy'
-import { InvalidInput } from '@pocket/core/errors'
+import { InvalidInputError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import { fileTooLarge } from './refusals.ts'
 
@@ -13,8 +13,8 @@ const maxUnreadBytes = 32 * 1024 * 1024
 /**
  * Reads the field `file` of a form (`multipart/form-data`, RFC 7578), up to `maxBytes`.
  *
- * @throws {InvalidInput} `invalid_request_body` for another content type, a damaged body, or one without the field
- * @throws {TooLarge} `file_too_large`
+ * @throws {InvalidInputError} `invalid_request_body` for another content type, a damaged body, or one without the field
+ * @throws {PayloadTooLargeError} `file_too_large`
  */
 export async function readUpload(ctx: Context, maxBytes: number): Promise<Buffer> {
   const contentType = ctx.get('Content-Type')
@@ -84,6 +84,6 @@ function formReader(config: BusboyConfig): BusboyInstance {
   }
 }
 
-function invalid(message: string, cause?: unknown): InvalidInput {
-  return new InvalidInput('invalid_request_body', message, { cause })
+function invalid(message: string, cause?: unknown): InvalidInputError {
+  return new InvalidInputError('invalid_request_body', message, { cause })
 }

@@ -12,7 +12,7 @@ type Wanted = Parameters<Pocket['initialAccessTokens']['issue']>[0]
 
 /** Administration of initial access tokens for dynamic client registration (RFC 7591 §3). */
 export interface RegistrationTokens {
-  /** Returns the plaintext token. @throws {InvalidInput} `validation_failed` on `description`, `lifetime` or `usageLimit` */
+  /** Returns the plaintext token. @throws {InvalidInputError} `validation_failed` on `description`, `lifetime` or `usageLimit` */
   create(actor: Actor, wanted: Wanted): Promise<Issued>
   /** Unexpired tokens, newest first. */
   list(): Promise<readonly InitialAccessToken[]>

@@ -1,4 +1,4 @@
-import { Conflict } from '@pocket/core/errors'
+import { ConflictError } from '@pocket/core/errors'
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
@@ -47,7 +47,7 @@ export function jobOperations(jobs: Jobs): readonly Operation[] {
       answer: { status: 202 },
       async handle(call) {
         if (!(await jobs.runNow(actorOf(call), call.params.name ?? '')))
-          throw new Conflict('job_running', 'This job is running already.')
+          throw new ConflictError('job_running', 'This job is running already.')
       },
     }),
   ]

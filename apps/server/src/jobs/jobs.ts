@@ -1,5 +1,5 @@
 import type { AuditSink, Clock } from '@pocket/core'
-import { NotFound } from '@pocket/core/errors'
+import { NotFoundError } from '@pocket/core/errors'
 import type { Actor } from '../access/actor.ts'
 import { isLeased, type JobOutcome, type JobStore } from './job-store.ts'
 import { defaultLeaseMs, type Scheduler } from './scheduler.ts'
@@ -30,7 +30,7 @@ export interface Jobs {
   /**
    * Requests a run as soon as possible and tries to start it on this replica. Returns `false` if it is already running.
    *
-   * @throws {NotFound} `job_not_found`
+   * @throws {NotFoundError} `job_not_found`
    */
   runNow(actor: Actor, name: string): Promise<boolean>
 }
@@ -68,7 +68,7 @@ export function createJobs({ store, scheduler, audit, clock }: JobsPorts): Jobs 
     list,
     async runNow({ id, origin }, name) {
       const job = (await list()).find((each) => each.name === name)
-      if (!job) throw new NotFound('job_not_found', 'There is no such job.')
+      if (!job) throw new NotFoundError('job_not_found', 'There is no such job.')
       if (job.isRunning) return false
       await store.runEarlier(name, clock.now())
       await audit.record({ event: 'job_requested', job: name, by: id }, origin)

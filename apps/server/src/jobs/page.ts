@@ -1,5 +1,5 @@
 import type { Pocket } from '@pocket/core'
-import { Conflict } from '@pocket/core/errors'
+import { ConflictError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import type { Authentication } from '../http/authentication.ts'
@@ -64,7 +64,7 @@ export function jobPages(ports: JobPagesPorts): readonly PageRoute[] {
       .filter(({ name }) => wanted.has(name))
       .map(({ name }) => ({ id: name, name: jobName(name, words) }))
     const runOne = async (id: string) => {
-      if (!(await jobs.runNow(actor, id))) throw new Conflict('job_running', 'This job is running already.')
+      if (!(await jobs.runNow(actor, id))) throw new ConflictError('job_running', 'This job is running already.')
     }
     const nothing = { done: 'nothing', count: 0, refused: [] }
     flashes.leave(

@@ -1,4 +1,4 @@
-import { Conflict } from '@pocket/core/errors'
+import { ConflictError } from '@pocket/core/errors'
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
@@ -128,7 +128,7 @@ export function ldapOperations({ sync, links, trials, runs, users }: LdapOperati
       async handle(call) {
         const { outcome } = await sync.run(actorOf(call), { trigger: 'api' })
         if (outcome === 'waiting')
-          throw new Conflict(
+          throw new ConflictError(
             'ldap_confirmation_needed',
             'So much would be removed that an administrator has to confirm it.',
           )

@@ -1,5 +1,5 @@
 import { type AuditSink, changesBetween, type Transaction } from '@pocket/core'
-import { Conflict, NotFound } from '@pocket/core/errors'
+import { ConflictError, NotFoundError } from '@pocket/core/errors'
 import { type Directory, type Group, type LdapEntry, type LdapGroup, type LdapPerson, nameKey } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
 import type { LdapSync } from './ldap-sync.ts'
@@ -17,22 +17,22 @@ export interface LdapLinks {
    * From the next import on, the entry determines the user's data. `wanted` is its identifier, its name (DN), or its user name or
    * e-mail address.
    *
-   * @throws {NotFound} `user_not_found`, `ldap_entry_not_found`
-   * @throws {Conflict} `ldap_entry_linked` if the entry is linked to another user, or the user to another existing entry
-   * @throws {Unprocessable} `ldap_sync_failed`
+   * @throws {NotFoundError} `user_not_found`, `ldap_entry_not_found`
+   * @throws {ConflictError} `ldap_entry_linked` if the entry is linked to another user, or the user to another existing entry
+   * @throws {UnprocessableContentError} `ldap_sync_failed`
    */
   link(actor: Actor, userId: string, wanted: string): Promise<LdapPerson>
-  /** Makes the user a local user. @throws {NotFound} `user_not_found` @throws {Conflict} `ldap_not_linked` */
+  /** Makes the user a local user. @throws {NotFoundError} `user_not_found` @throws {ConflictError} `ldap_not_linked` */
   unlink(actor: Actor, userId: string): Promise<void>
   /**
    * From the next import on, the entry determines the group's name and members. `wanted` is its identifier, its name (DN), or its
    * group name.
    *
-   * @throws {NotFound} `not_found`, `ldap_entry_not_found` @throws {Conflict} `ldap_entry_linked`, as `link`
-   * @throws {Unprocessable} `ldap_sync_failed`
+   * @throws {NotFoundError} `not_found`, `ldap_entry_not_found` @throws {ConflictError} `ldap_entry_linked`, as `link`
+   * @throws {UnprocessableContentError} `ldap_sync_failed`
    */
   linkGroup(actor: Actor, groupId: string, wanted: string): Promise<LdapGroup>
-  /** Makes the group a local group. @throws {NotFound} `not_found` @throws {Conflict} `ldap_not_linked` */
+  /** Makes the group a local group. @throws {NotFoundError} `not_found` @throws {ConflictError} `ldap_not_linked` */
   unlinkGroup(actor: Actor, groupId: string): Promise<void>
 }
 
@@ -52,7 +52,7 @@ export function createLdapLinks({ directory, sync, audit, transaction }: LdapLin
       const entry = entryOf(people, ({ userName, email }) => [userName, email], wanted)
       const user = await directory.find(userId)
       if (user?.ldapId != null && user.ldapId !== entry.id && people.some(({ id }) => id === user.ldapId))
-        throw new Conflict('ldap_entry_linked', 'This user belongs to another entry, which is there.')
+        throw new ConflictError('ldap_entry_linked', 'This user belongs to another entry, which is there.')
       await transaction(async () => {
         const { before, user: after } = await directory.ldap.link(userId, entry)
         const changes = changesBetween({ ldapId: before.ldapId }, { ldapId: after.ldapId })
@@ -83,7 +83,7 @@ export function createLdapLinks({ directory, sync, audit, transaction }: LdapLin
         const linked = await directory.ldap.linkGroup(groupId, entry)
         const { ldapId } = linked.before
         if (ldapId !== null && ldapId !== entry.id && groups.some(({ id }) => id === ldapId))
-          throw new Conflict('ldap_entry_linked', 'This group belongs to another entry, which is there.')
+          throw new ConflictError('ldap_entry_linked', 'This group belongs to another entry, which is there.')
         await audit.record(groupEvent(actor, linked), actor.origin)
       })
       return entry
@@ -110,5 +110,5 @@ function entryOf<Entry extends LdapEntry>(
     : entries.filter((each) => [each.dn, ...namesOf(each)].some((name) => name !== undefined && nameKey(name) === key))
   const [entry] = found
   if (entry && found.length === 1) return entry
-  throw new NotFound('ldap_entry_not_found', 'There is no such entry in the LDAP directory, or several.')
+  throw new NotFoundError('ldap_entry_not_found', 'There is no such entry in the LDAP directory, or several.')
 }

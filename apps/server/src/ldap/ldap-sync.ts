@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AuditEvent, AuditSink, Clock, RequestOrigin } from '@pocket/core'
-import { Conflict, PocketError, Unprocessable } from '@pocket/core/errors'
+import { ConflictError, PocketError, UnprocessableContentError } from '@pocket/core/errors'
 import {
   type LdapAnswer,
   type LdapCounts,
@@ -51,11 +51,11 @@ export interface LdapSync {
   /**
    * Runs an import and resolves to the report, whose outcome is `succeeded` or `waiting`.
    *
-   * @throws {Conflict} `ldap_disabled`, `ldap_sync_running`; `ldap_plan_changed` if the confirmed plan is outdated
-   * @throws {Unprocessable} `ldap_sync_failed`; `details.reason` is a code, the report contains more
+   * @throws {ConflictError} `ldap_disabled`, `ldap_sync_running`; `ldap_plan_changed` if the confirmed plan is outdated
+   * @throws {UnprocessableContentError} `ldap_sync_failed`; `details.reason` is a code, the report contains more
    */
   run(actor: Actor, request: RunRequest): Promise<LdapRun>
-  /** Plans an import, even if LDAP is disabled. Changes nothing. @throws {Unprocessable} `ldap_sync_failed` */
+  /** Plans an import, even if LDAP is disabled. Changes nothing. @throws {UnprocessableContentError} `ldap_sync_failed` */
   dryRun(actor: Actor, trigger: Exclude<RunTrigger, 'job'>): Promise<LdapRun>
   /** Whether no import has succeeded yet and no run has shown the plan for these settings. */
   needsDryRun(): Promise<boolean>
@@ -64,7 +64,7 @@ export interface LdapSync {
    * request.
    */
   turnedOn(): Promise<void>
-  /** Reads the current directory entries. @throws {Unprocessable} `ldap_sync_failed` */
+  /** Reads the current directory entries. @throws {UnprocessableContentError} `ldap_sync_failed` */
   read(): Promise<LdapAnswer>
 }
 
@@ -119,7 +119,7 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
 
   const assertEnabled = async (): Promise<void> => {
     if (!isLdapEnabled((await settings()).contract))
-      throw new Conflict('ldap_disabled', 'LDAP is disabled in the settings.')
+      throw new ConflictError('ldap_disabled', 'LDAP is disabled in the settings.')
   }
 
   /** Disabling LDAP stops a running import, on any replica. */
@@ -186,9 +186,9 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
       const hasLease = await scheduler.inPlaceOf(name, async (signal) => {
         run = await perform(request, actor, signal)
       })
-      if (!hasLease || run === undefined) throw new Conflict('ldap_sync_running', 'An import is running already.')
+      if (!hasLease || run === undefined) throw new ConflictError('ldap_sync_running', 'An import is running already.')
       if (run.outcome === 'waiting' && request.confirmed !== undefined)
-        throw new Conflict('ldap_plan_changed', 'What would be taken away now is not what was agreed to.')
+        throw new ConflictError('ldap_plan_changed', 'What would be taken away now is not what was agreed to.')
       return run
     },
 
@@ -287,7 +287,7 @@ function isDisabled(error: unknown): error is PocketError {
 function failed(error: unknown): unknown {
   if (error instanceof PocketError || !(error instanceof LdapError)) return error
   const { code, details } = error
-  return new Unprocessable('ldap_sync_failed', `The LDAP directory could not be read: ${error.message}`, {
+  return new UnprocessableContentError('ldap_sync_failed', `The LDAP directory could not be read: ${error.message}`, {
     cause: error,
     details: { reason: code, ...details },
   })

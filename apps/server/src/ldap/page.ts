@@ -1,4 +1,4 @@
-import { NotFound, PocketError } from '@pocket/core/errors'
+import { NotFoundError, PocketError } from '@pocket/core/errors'
 import { type Directory, groupNotFound, type LdapEntry, LdapError, type LdapSample, type User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { type Actor, pageActor } from '../access/actor.ts'
@@ -85,7 +85,7 @@ export function ldapPages({ ldap, directory, authentication, show, flashes }: Ld
   /** The user that a form names: a button sends the ID, a text field the user name. */
   const meant = async (name: string): Promise<User> => {
     const user = (await directory.find(name)) ?? (await directory.findByName(name))
-    if (!user) throw new NotFound('user_not_found', 'There is no such user.')
+    if (!user) throw new NotFoundError('user_not_found', 'There is no such user.')
     return user
   }
 

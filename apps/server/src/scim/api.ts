@@ -1,5 +1,5 @@
 import type { Pocket } from '@pocket/core'
-import { NotFound, SystemFailed } from '@pocket/core/errors'
+import { ExternalServiceError, NotFoundError } from '@pocket/core/errors'
 import { isComplete } from '@pocket/directory'
 import type { Context } from 'koa'
 import { actorOf } from '../access/actor.ts'
@@ -94,7 +94,7 @@ export function scimOperations({ providers, runs, pocket, logos }: ScimOperation
         const report = await runs.runNow(await providers.request(actorOf(call), call.params.id ?? ''))
         if (isComplete(report)) return
         const { code: reason = '', detail } = reasonOf(report)
-        throw new SystemFailed('scim_sync_failed', `The target was not brought up to date: ${reason}`, {
+        throw new ExternalServiceError('scim_sync_failed', `The target was not brought up to date: ${reason}`, {
           details: { reason, detail: detail ?? '', problemCount: String(report.problemCount) },
         })
       },
@@ -119,7 +119,9 @@ export function scimOperations({ providers, runs, pocket, logos }: ScimOperation
         const one = kind !== undefined && id !== undefined ? { kind, localId: id } : undefined
         const adopted = await providers.adopt(actorOf(call), call.params.id ?? '', one)
         if (one && adopted === 0)
-          throw new NotFound('not_found', 'No such object was found there.', { details: { resource: 'SCIM object' } })
+          throw new NotFoundError('not_found', 'No such object was found there.', {
+            details: { resource: 'SCIM object' },
+          })
         return { adopted }
       },
     }),

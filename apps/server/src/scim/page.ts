@@ -1,6 +1,6 @@
 import type { Client, Clock, Pocket } from '@pocket/core'
-import { NotFound } from '@pocket/core/errors'
-import { ScimFailure, type ScimRecord, type ScimRecordStore, type User } from '@pocket/directory'
+import { NotFoundError } from '@pocket/core/errors'
+import { ScimError, type ScimRecord, type ScimRecordStore, type User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import type { Authentication } from '../http/authentication.ts'
@@ -41,7 +41,7 @@ export function scimPages(ports: ScimPagePorts): readonly PageRoute[] {
 
   const clientOf = async (ctx: Context): Promise<Client> => {
     const client = await pocket.clients.find(String(ctx.params.id))
-    if (!client) throw new NotFound('client_not_found', 'There is no such client.')
+    if (!client) throw new NotFoundError('client_not_found', 'There is no such client.')
     return client
   }
   const providerOf = async (client: Client): Promise<ScimProvider> => {
@@ -167,7 +167,7 @@ async function outcomeOf(test: () => ReturnType<ScimRuns['test']>): Promise<Clie
   try {
     return { works: true, ...(await test()) }
   } catch (error) {
-    if (error instanceof ScimFailure) return { works: false, code: error.code, detail: error.detail }
+    if (error instanceof ScimError) return { works: false, code: error.code, detail: error.detail }
     if (error instanceof Error && error.name === 'TimeoutError') return { works: false, code: 'timeout', detail: null }
     throw error
   }

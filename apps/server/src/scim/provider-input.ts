@@ -1,4 +1,4 @@
-import { type FieldError, InvalidInput } from '@pocket/core/errors'
+import { type FieldError, InvalidInputError } from '@pocket/core/errors'
 import type { ScimRemoval } from '@pocket/directory'
 import { placeholder } from '../settings/definition.ts'
 
@@ -15,7 +15,7 @@ export interface ScimProviderInput {
 const maxEndpointLength = 2000
 const maxTokenLength = 10_000
 
-/** The new token, or `undefined` to keep the stored one. @throws {InvalidInput} `validation_failed` */
+/** The new token, or `undefined` to keep the stored one. @throws {InvalidInputError} `validation_failed` */
 export function checkedToken(input: ScimProviderInput, before: { endpoint: string; hasToken: boolean } | null) {
   const problems = [...endpointProblems(input.endpoint), ...tokenProblems(input.token)]
   const keeps = input.token === placeholder && before?.hasToken === true
@@ -24,7 +24,7 @@ export function checkedToken(input: ScimProviderInput, before: { endpoint: strin
   if (moved) problems.push({ field: 'token', code: 'required', message: 'is required, since the endpoint is another' })
   if (problems.length > 0) {
     const text = problems.map(({ field, message }) => `${field} ${message}`).join(', ')
-    throw new InvalidInput('validation_failed', text, { fields: problems })
+    throw new InvalidInputError('validation_failed', text, { fields: problems })
   }
   return keeps ? undefined : input.token === placeholder ? '' : input.token
 }

@@ -7,7 +7,7 @@ import {
   type MasterKey,
   type Transaction,
 } from '@pocket/core'
-import { Conflict, NotFound } from '@pocket/core/errors'
+import { ConflictError, NotFoundError } from '@pocket/core/errors'
 import { isComplete, type ScimRecord, type ScimRecordStore } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
 import type { ScimState } from '../clients/page-model.ts'
@@ -22,26 +22,26 @@ const use = 'scim token'
 
 /** Administration of SCIM providers. */
 export interface ScimProviders {
-  /** @throws {NotFound} `not_found` */
+  /** @throws {NotFoundError} `not_found` */
   existing(id: string): Promise<ScimProvider>
   findByClient(clientId: string): Promise<ScimProvider | undefined>
   /**
-   * @throws {InvalidInput} `validation_failed` @throws {NotFound} if the client does not exist @throws {Conflict}
+   * @throws {InvalidInputError} `validation_failed` @throws {NotFoundError} if the client does not exist @throws {ConflictError}
    * `already_in_use`
    */
   create(actor: Actor, input: ScimProviderInput): Promise<ScimProvider>
   /**
-   * Updates a provider; throws like `create`. @throws {Conflict} `scim_sync_running` if the endpoint changes during a run @throws
-   * {PreconditionFailed}
+   * Updates a provider; throws like `create`. @throws {ConflictError} `scim_sync_running` if the endpoint changes during a run @throws
+   * {PreconditionFailedError}
    */
   update(actor: Actor, id: string, input: ScimProviderInput): Promise<ScimProvider>
-  /** Keeps the resources at the target. @throws {NotFound} `not_found` */
+  /** Keeps the resources at the target. @throws {NotFoundError} `not_found` */
   remove(actor: Actor, id: string): Promise<void>
   /** Also works for a deleted client. */
   removeByClient(clientId: string): Promise<void>
   /** Adopts existing resources of the target: one, or all. Resolves to their number. */
   adopt(actor: Actor, id: string, one?: Pick<ScimRecord, 'kind' | 'localId'>): Promise<number>
-  /** Makes the provider due and records the request in the audit log. @throws {NotFound} `not_found` */
+  /** Makes the provider due and records the request in the audit log. @throws {NotFoundError} `not_found` */
   request(actor: Actor, id: string): Promise<ScimProvider>
   token(provider: ScimProvider): string
 }
@@ -108,7 +108,7 @@ export function createScimProviders(ports: ScimProvidersPorts): ScimProviders {
         const now = clock.now()
         const moves = !isSameEndpoint(before.endpoint, input.endpoint)
         if (moves && isRunning(before, now))
-          throw new Conflict('scim_sync_running', 'People are being provisioned at this moment.')
+          throw new ConflictError('scim_sync_running', 'People are being provisioned at this moment.')
         const after: ScimProvider = {
           ...before,
           clientId: input.clientId,
@@ -178,14 +178,14 @@ export function scimProviderValidator({ clientId, endpoint, token, removal }: Sc
   return validatorOf([clientId, endpoint, token, removal])
 }
 
-export function scimProviderNotFound(): NotFound {
-  return new NotFound('not_found', 'There is no such SCIM service provider.', {
+export function scimProviderNotFound(): NotFoundError {
+  return new NotFoundError('not_found', 'There is no such SCIM service provider.', {
     details: { resource: 'SCIM service provider' },
   })
 }
 
-function hasOne(): Conflict {
-  return new Conflict('already_in_use', 'oidcClientId is already in use by another SCIM service provider', {
+function hasOne(): ConflictError {
+  return new ConflictError('already_in_use', 'oidcClientId is already in use by another SCIM service provider', {
     details: { property: 'oidcClientId' },
   })
 }

@@ -1,5 +1,5 @@
 import type { AuditSink, Clients, Clock, PublicFetch } from '@pocket/core'
-import { Conflict } from '@pocket/core/errors'
+import { ConflictError } from '@pocket/core/errors'
 import {
   createScimTarget,
   type Pause,
@@ -24,10 +24,10 @@ export interface ScimRuns extends AsyncDisposable {
   /**
    * Runs a provider immediately and resolves to the report.
    *
-   * @throws {Conflict} `scim_sync_running` if it is already running
+   * @throws {ConflictError} `scim_sync_running` if it is already running
    */
   runNow(provider: ScimProvider): Promise<ScimReport>
-  /** Reads the description of a target without changing it. @throws {ScimFailure} */
+  /** Reads the description of a target without changing it. @throws {ScimError} */
   test(provider: ScimProvider): Promise<TargetDescription>
 }
 
@@ -108,7 +108,7 @@ export function createScimRuns(ports: ScimRunsPorts): ScimRuns {
 
     async runNow({ id }) {
       const report = await followed(run(id, stop.signal, 'claim'))
-      if (!report) throw new Conflict('scim_sync_running', 'People are being provisioned at this moment.')
+      if (!report) throw new ConflictError('scim_sync_running', 'People are being provisioned at this moment.')
       return report
     },
 

@@ -1,5 +1,5 @@
 import type { AuditSink, Pocket, SessionRecord, Transaction } from '@pocket/core'
-import { NotFound } from '@pocket/core/errors'
+import { NotFoundError } from '@pocket/core/errors'
 import type { Actor } from '../access/actor.ts'
 import type { Place } from '../geoip/location.ts'
 import { deviceOf } from '../http/device.ts'
@@ -32,7 +32,7 @@ export interface SessionAdministrationPorts {
 export interface SessionAdministration {
   /** Most recently used first. `currentId` is the session of the request, if any. */
   list(accountId: string, currentId: string | null): Promise<readonly SessionItem[]>
-  /** Ends a session and the access of clients that it granted. @throws {NotFound} `session_not_found` */
+  /** Ends a session and the access of clients that it granted. @throws {NotFoundError} `session_not_found` */
   end(actor: Actor, accountId: string, id: string): Promise<void>
   /** Ends all sessions except the current one; resolves to their number. */
   endOthers(actor: Actor, accountId: string, currentId: string | null): Promise<number>
@@ -74,7 +74,7 @@ export function createSessionAdministration(ports: SessionAdministrationPorts): 
     end: (actor, accountId, id) =>
       transaction(async () => {
         if (!(await pocket.sessions.end(accountId, id)))
-          throw new NotFound('session_not_found', 'There is no such session.')
+          throw new NotFoundError('session_not_found', 'There is no such session.')
         await record(actor, accountId, id)
       }),
 

@@ -1,6 +1,6 @@
 import type { AuditSink, Pocket, Transaction } from '@pocket/core'
 import { requestContext } from '@pocket/core'
-import { Conflict, InvalidInput, NotFound } from '@pocket/core/errors'
+import { ConflictError, InvalidInputError, NotFoundError } from '@pocket/core/errors'
 import { type Directory, type NewUser, newUser, type User } from '@pocket/directory'
 import type { Context } from 'koa'
 
@@ -13,21 +13,21 @@ export interface SetUpPorts {
 
 /** Creates the first administrator: with a passkey in one step, or without one through the API. */
 export interface SetUp {
-  /** @throws {NotFound} `setup_not_available` if there is an administrator */
+  /** @throws {NotFoundError} `setup_not_available` if there is an administrator */
   assertOpen(): Promise<void>
   /**
    * Validates the input and starts the ceremony without creating the user.
    *
-   * @throws {InvalidInput} `validation_failed` @throws {Conflict} `setup_already_completed`
+   * @throws {InvalidInputError} `validation_failed` @throws {ConflictError} `setup_already_completed`
    */
   begin(ctx: Context, input: Readonly<Record<string, unknown>>): ReturnType<Pocket['registration']['options']>
   /**
    * Verifies the passkey, creates the user with it and signs the user in.
    *
-   * @throws {Conflict} `setup_already_completed`
+   * @throws {ConflictError} `setup_already_completed`
    */
   finish(ctx: Context, response: unknown): Promise<User>
-  /** Creates an administrator without a passkey, and signs in as this user. @throws {Conflict} `setup_already_completed` */
+  /** Creates an administrator without a passkey, and signs in as this user. @throws {ConflictError} `setup_already_completed` */
   withoutPasskey(ctx: Context, input: Readonly<Record<string, unknown>>): Promise<User>
 }
 
@@ -40,11 +40,11 @@ export function createSetUp({ pocket, directory, audit, transaction }: SetUpPort
 
   return {
     async assertOpen() {
-      if (await directory.isSetUp()) throw new NotFound('setup_not_available', 'The set-up has been done.')
+      if (await directory.isSetUp()) throw new NotFoundError('setup_not_available', 'The set-up has been done.')
     },
 
     async begin(ctx, input) {
-      if (await directory.isSetUp()) throw new Conflict('setup_already_completed', 'The set-up has been done.')
+      if (await directory.isSetUp()) throw new ConflictError('setup_already_completed', 'The set-up has been done.')
       const user = newUser(input)
       const subject = { accountId: user.id, userName: user.userName, displayName: user.displayName }
       return pocket.registration.options(ctx.req, ctx.res, { subject, purpose: 'setup', data: user })
@@ -77,6 +77,6 @@ export function createSetUp({ pocket, directory, audit, transaction }: SetUpPort
 /** The data that `begin` sealed into the challenge; it is validated again like every new user. */
 function plannedUser(data: unknown): NewUser {
   if (typeof data !== 'object' || data === null)
-    throw new InvalidInput('challenge_expired', 'The challenge carries nobody.')
+    throw new InvalidInputError('challenge_expired', 'The challenge carries nobody.')
   return newUser({ ...data })
 }

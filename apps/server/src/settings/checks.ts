@@ -1,4 +1,4 @@
-import { InvalidInput } from '@pocket/core/errors'
+import { InvalidInputError } from '@pocket/core/errors'
 import { type CustomClaim, checkedClaims } from '@pocket/directory'
 import { isStorable } from '../http/api/text.ts'
 import type { Check, Fault } from './definition.ts'
@@ -77,7 +77,7 @@ export const claimList: Check = (text) => {
     checkedClaims(claims)
     return undefined
   } catch (error) {
-    if (!(error instanceof InvalidInput)) throw error
+    if (!(error instanceof InvalidInputError)) throw error
     return malformed(`must hold claims that can be given: ${error.fields[0]?.message ?? error.message}`)
   }
 }

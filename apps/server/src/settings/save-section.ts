@@ -1,5 +1,5 @@
 import type { Transaction } from '@pocket/core'
-import { type FieldError, InvalidInput } from '@pocket/core/errors'
+import { type FieldError, InvalidInputError } from '@pocket/core/errors'
 import type { Actor } from '../access/actor.ts'
 import { assertUnchanged, validatorOf } from '../http/api/precondition.ts'
 import { type SettingKey, type SettingValues, settingDefinitions } from './definitions.ts'
@@ -37,8 +37,8 @@ export interface SettingSections {
    * Saves the settings of a section atomically. The precondition of `actor` covers only `keys`, so that two administrators can
    * edit different sections at the same time.
    *
-   * @throws {PreconditionFailed} `precondition_failed` if one of `keys` has changed since it was read
-   * @throws {InvalidInput} `validation_failed` with every invalid field @throws {Forbidden} `ui_config_disabled`
+   * @throws {PreconditionFailedError} `precondition_failed` if one of `keys` has changed since it was read
+   * @throws {InvalidInputError} `validation_failed` with every invalid field @throws {ForbiddenError} `ui_config_disabled`
    */
   save(actor: Actor, keys: readonly AnySettingKey[], changes: SectionChanges): Promise<void>
 }
@@ -91,5 +91,5 @@ function assertValid(changes: SectionChanges): void {
   const fields = sectionFaults(changes)
   if (fields.length === 0) return
   const text = fields.map(({ field, message }) => `${field} ${message}`).join(', ')
-  throw new InvalidInput('validation_failed', text.charAt(0).toUpperCase() + text.slice(1), { fields })
+  throw new InvalidInputError('validation_failed', text.charAt(0).toUpperCase() + text.slice(1), { fields })
 }

@@ -1,4 +1,4 @@
-import { type FieldError, InvalidInput } from '@pocket/core/errors'
+import { type FieldError, InvalidInputError } from '@pocket/core/errors'
 import type { SettingKey, SettingValues } from './definitions.ts'
 
 interface Sent {
@@ -19,7 +19,7 @@ const defaultPorts: Readonly<Record<string, string>> = { 'ldap:': '389', 'ldaps:
  * and is deleted when the server changes.
  *
  * @param given - secrets entered in this request; like those from the environment, they may be sent to the new server
- * @throws {InvalidInput} `validation_failed` if a stored secret would be sent to another server
+ * @throws {InvalidInputError} `validation_failed` if a stored secret would be sent to another server
  */
 export function keepingSecrets(
   before: SettingValues,
@@ -40,7 +40,7 @@ export function keepingSecrets(
     )
   if (fields.length > 0) {
     const text = fields.map(({ field, message }) => `${field} ${message}`).join(', ')
-    throw new InvalidInput('validation_failed', text, { fields })
+    throw new InvalidInputError('validation_failed', text, { fields })
   }
   return { ...after, ...Object.fromEntries(moved.map(({ secret }) => [secret, ''])) }
 }

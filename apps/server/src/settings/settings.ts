@@ -1,5 +1,5 @@
 import { type AuditSink, type Clock, changesBetween, type MasterKey, type Transaction } from '@pocket/core'
-import { Forbidden } from '@pocket/core/errors'
+import { ForbiddenError } from '@pocket/core/errors'
 import type { Actor } from '../access/actor.ts'
 import { assertUnchanged, validatorOf } from '../http/api/precondition.ts'
 import { perSetting, type Setting, type SettingKey, type SettingValues, settingDefinitions } from './definitions.ts'
@@ -35,8 +35,8 @@ export interface Settings {
    * Writes all settings at once. A missing value counts as empty; the placeholder keeps a secret, which is never sent to another
    * server. `assertCanChange` receives the changes before they are written.
    *
-   * @throws {Forbidden} `ui_config_disabled`, with `details.key` for settings that the environment provides
-   * @throws {InvalidInput} `validation_failed` with every invalid field
+   * @throws {ForbiddenError} `ui_config_disabled`, with `details.key` for settings that the environment provides
+   * @throws {InvalidInputError} `validation_failed` with every invalid field
    */
   replace(
     actor: Actor,
@@ -80,7 +80,7 @@ export async function createSettings(ports: SettingsPorts): Promise<Settings> {
     assertCanChange?: (keys: readonly SettingKey[]) => Promise<void>,
   ): Promise<SettingValues> => {
     if (uiConfigDisabled)
-      throw new Forbidden(
+      throw new ForbiddenError(
         'ui_config_disabled',
         'The UI configuration is disabled: all settings come from the environment.',
       )

@@ -1,4 +1,4 @@
-import { type FieldError, Forbidden, InvalidInput } from '@pocket/core/errors'
+import { type FieldError, ForbiddenError, InvalidInputError } from '@pocket/core/errors'
 import { faultOf, placeholder } from './definition.ts'
 import { type Setting, type SettingKey, settingDefinitions } from './definitions.ts'
 
@@ -9,8 +9,8 @@ export type GivenSettings = Readonly<Partial<Record<SettingKey, string>>>
  * The values to write, without unchanged settings: fixed ones, secrets with the placeholder, and missing ones if `absent` says
  * so.
  *
- * @throws {InvalidInput} `validation_failed` with every invalid field
- * @throws {Forbidden} `ui_config_disabled` with the fixed settings in `details.key`, if the update would change them
+ * @throws {InvalidInputError} `validation_failed` with every invalid field
+ * @throws {ForbiddenError} `ui_config_disabled` with the fixed settings in `details.key`, if the update would change them
  */
 export function readUpdate(
   given: GivenSettings,
@@ -39,7 +39,7 @@ function assertValid(wanted: ReadonlyMap<Setting, string>): void {
   const fields = settingFaults(wanted)
   if (fields.length === 0) return
   const text = fields.map(({ field, message }) => `${field} ${message}`).join(', ')
-  throw new InvalidInput('validation_failed', text.charAt(0).toUpperCase() + text.slice(1), { fields })
+  throw new InvalidInputError('validation_failed', text.charAt(0).toUpperCase() + text.slice(1), { fields })
 }
 
 function assertFixedUnchanged(given: GivenSettings, fixed: ReadonlyMap<SettingKey, string>): void {
@@ -49,7 +49,7 @@ function assertFixedUnchanged(given: GivenSettings, fixed: ReadonlyMap<SettingKe
   })
   if (changed.length === 0) return
   const names = changed.map(({ env }) => env).join(', ')
-  throw new Forbidden('ui_config_disabled', `The environment decides this: ${names}.`, {
+  throw new ForbiddenError('ui_config_disabled', `The environment decides this: ${names}.`, {
     details: { key: changed.map(({ key }) => key).join(', ') },
   })
 }

@@ -1,5 +1,5 @@
 import type { AuthenticationCeremony, Pocket } from '@pocket/core'
-import { PocketError, RateLimited } from '@pocket/core/errors'
+import { PocketError, RateLimitedError } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
@@ -94,7 +94,7 @@ export function signInPages({ pocket, directory, authentication, show, signUpUrl
       try {
         await pocket.signIn.withCode(ctx.req, ctx.res, code)
       } catch (error) {
-        if (!(error instanceof PocketError) || error instanceof RateLimited || error.status >= 500) throw error
+        if (!(error instanceof PocketError) || error instanceof RateLimitedError || error.status >= 500) throw error
         await showCode(ctx, { code, problem: error.code, redirect })
         ctx.status = error.status
         return

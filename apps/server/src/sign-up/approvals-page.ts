@@ -1,4 +1,4 @@
-import { NotFound } from '@pocket/core/errors'
+import { NotFoundError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
@@ -65,7 +65,7 @@ export function approvalsPages(ports: ApprovalsPagePorts): readonly PageRoute[] 
         flashes.leave(ctx, here, { done: isApproval ? 'approved' : 'refused', name })
       } catch (error) {
         // Another administrator decided first.
-        if (!(error instanceof NotFound)) throw error
+        if (!(error instanceof NotFoundError)) throw error
         flashes.leave(ctx, here, { done: 'gone', name })
       }
       seeOther(ctx, here)

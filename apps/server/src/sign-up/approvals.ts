@@ -1,5 +1,5 @@
 import { type AuditSink, changesBetween, type Transaction } from '@pocket/core'
-import { NotFound } from '@pocket/core/errors'
+import { NotFoundError } from '@pocket/core/errors'
 import type { Directory, User, UserDetails } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
@@ -21,7 +21,7 @@ export interface Approvals {
   /**
    * Approves a user and notifies them, with an optional note.
    *
-   * @throws {NotFound} `user_not_found` if no such user is pending
+   * @throws {NotFoundError} `user_not_found` if no such user is pending
    */
   approve(actor: Actor, accountId: string, note: string | null): Promise<void>
   /** Deletes a pending user and notifies them if there is a note. @throws as `approve` */
@@ -48,7 +48,7 @@ export interface ApprovalPorts {
 export function createApprovals({ store, directory, users, audit, transaction, mail }: ApprovalPorts): Approvals {
   const take = async (accountId: string) => {
     const waited = await endSignUpRequest(store, accountId)
-    if (!waited) throw new NotFound('user_not_found', 'Nobody of this id waits for approval.')
+    if (!waited) throw new NotFoundError('user_not_found', 'Nobody of this id waits for approval.')
     return waited
   }
   const decide = async (decision: () => Promise<void>) => {

@@ -1,5 +1,5 @@
 import type { Pocket } from '@pocket/core'
-import { Conflict } from '@pocket/core/errors'
+import { ConflictError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'
 import { jsonObject } from '../http/form.ts'
@@ -73,9 +73,9 @@ async function withFieldErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
-    if (!(error instanceof Conflict) || error.code !== 'already_in_use') throw error
+    if (!(error instanceof ConflictError) || error.code !== 'already_in_use') throw error
     const field = error.details.property ?? 'username'
-    throw new Conflict('already_in_use', error.message, {
+    throw new ConflictError('already_in_use', error.message, {
       details: error.details,
       fields: [{ field, code: 'already_in_use', message: 'is in use already' }],
     })

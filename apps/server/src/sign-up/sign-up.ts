@@ -1,6 +1,6 @@
 import type { AuditSink, Clock, Pocket, Transaction } from '@pocket/core'
 import { requestContext } from '@pocket/core'
-import { Conflict, Forbidden, InvalidInput, NotAuthenticated } from '@pocket/core/errors'
+import { ConflictError, ForbiddenError, InvalidInputError, NotAuthenticatedError } from '@pocket/core/errors'
 import { type Directory, type NewUser, newUser, type User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { assertEmail } from '../users/user-body.ts'
@@ -17,14 +17,14 @@ export interface SignUp {
   /**
    * Checks that sign-up is allowed with this token, or without one.
    *
-   * @throws {Forbidden} `open_signup_disabled` if sign-up is disabled or requires a token
-   * @throws {NotAuthenticated} `token_invalid_or_expired`
+   * @throws {ForbiddenError} `open_signup_disabled` if sign-up is disabled or requires a token
+   * @throws {NotAuthenticatedError} `token_invalid_or_expired`
    */
   assertOpen(token: string | null): Promise<void>
   /**
    * Validates the input and starts the ceremony without creating the user.
    *
-   * @throws as `assertOpen` @throws {InvalidInput} `validation_failed` @throws {Conflict} `already_in_use`
+   * @throws as `assertOpen` @throws {InvalidInputError} `validation_failed` @throws {ConflictError} `already_in_use`
    */
   begin(ctx: Context, input: SignUpInput, token: string | null): ReturnType<Pocket['registration']['options']>
   /**
@@ -64,9 +64,9 @@ export function createSignUp(ports: SignUpPorts): SignUp {
   const { pocket, directory, tokens, approvals, audit, transaction, settings, verifyEmail, sendSoon, clock } = ports
 
   const assertAllowed = ({ mode }: SignUpSettings, tokenHash: string | null) => {
-    if (mode === 'disabled') throw new Forbidden('open_signup_disabled', 'Nobody can sign up here.')
+    if (mode === 'disabled') throw new ForbiddenError('open_signup_disabled', 'Nobody can sign up here.')
     if (mode === 'withToken' && tokenHash === null)
-      throw new Forbidden('open_signup_disabled', 'Only whoever has a token can sign up here.')
+      throw new ForbiddenError('open_signup_disabled', 'Only whoever has a token can sign up here.')
   }
   const assertOpen = async (tokenHash: string | null) => {
     assertAllowed(await settings(), tokenHash)
@@ -166,21 +166,21 @@ async function assertFree({ findByName }: Directory, { userName, email }: NewUse
   const property =
     email !== null && (await findByName(email)) ? 'email' : (await findByName(userName)) ? 'username' : undefined
   if (property === undefined) return
-  throw new Conflict('already_in_use', `${property} is already in use`, { details: { property } })
+  throw new ConflictError('already_in_use', `${property} is already in use`, { details: { property } })
 }
 
 function hashed(token: string | null): string | null {
   return token === null ? null : hashSignupToken(token)
 }
 
-function tokenInvalid(): NotAuthenticated {
-  return new NotAuthenticated('token_invalid_or_expired', 'The sign-up token is unknown, used up or too old.')
+function tokenInvalid(): NotAuthenticatedError {
+  return new NotAuthenticatedError('token_invalid_or_expired', 'The sign-up token is unknown, used up or too old.')
 }
 
 /** The data that `begin` sealed into the challenge; it is validated again like every new user. */
 function planOf(data: unknown): Plan {
   const { user, tokenHash } = Object(data)
   if (typeof user !== 'object' || user === null)
-    throw new InvalidInput('challenge_expired', 'The challenge carries nobody.')
+    throw new InvalidInputError('challenge_expired', 'The challenge carries nobody.')
   return { user: newUser({ ...user }), tokenHash: typeof tokenHash === 'string' ? tokenHash : null }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type AuditSink, type Clock, changesBetween, type MasterKey, type Transaction } from '@pocket/core'
-import { InvalidInput } from '@pocket/core/errors'
+import { InvalidInputError } from '@pocket/core/errors'
 import type { Directory, GroupWithClaims } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
 import type { ListRequest, Page } from '../http/api/list.ts'
@@ -23,7 +23,7 @@ export interface SignupTokenItem extends SignupToken {
 
 /** Administration of sign-up tokens. */
 export interface SignupTokens {
-  /** @throws {InvalidInput} `validation_failed` */
+  /** @throws {InvalidInputError} `validation_failed` */
   create(actor: Actor, wanted: NewSignupToken): Promise<{ readonly item: SignupTokenItem; readonly token: string }>
   find(id: string): Promise<SignupToken | undefined>
   /** Tokens that have not expired. The search term is a token or its link. */
@@ -100,7 +100,7 @@ function described({ usageLimit, expiresAt }: SignupToken, groups: readonly Grou
 /** Silently dropping a group would give new users fewer permissions than intended. */
 function assertKnown(ids: readonly string[], groups: readonly GroupWithClaims[]): void {
   if (ids.every((id) => groups.some((group) => group.id === id))) return
-  throw new InvalidInput('validation_failed', 'UserGroupIds has a group that is not there', {
+  throw new InvalidInputError('validation_failed', 'UserGroupIds has a group that is not there', {
     fields: [{ field: 'userGroupIds', code: 'invalid_format', message: 'has a group that is not there' }],
   })
 }

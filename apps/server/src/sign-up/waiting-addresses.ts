@@ -1,5 +1,5 @@
 import { type AuditSink, type Clock, changesBetween, type RequestOrigin, type Transaction } from '@pocket/core'
-import { InvalidInput } from '@pocket/core/errors'
+import { InvalidInputError } from '@pocket/core/errors'
 import type { Directory, User } from '@pocket/directory'
 import type { EmailVerification } from '../email/verification.ts'
 import type { ApprovalStore } from './approval-store.ts'
@@ -22,7 +22,7 @@ export interface WaitingAddresses {
   /**
    * Uses the link. Resolves to whether the user may sign in; otherwise an administrator must approve them.
    *
-   * @throws {InvalidInput} `invalid_email_verification_token`
+   * @throws {InvalidInputError} `invalid_email_verification_token`
    */
   finish(origin: RequestOrigin, token: string): Promise<boolean>
   /** Deletes users whose links have expired, so that their names become available. */
@@ -50,7 +50,7 @@ export function createWaitingAddresses(ports: WaitingAddressPorts): WaitingAddre
     finish: (origin, token) =>
       transaction(async () => {
         const found = await find(token)
-        if (!found) throw new InvalidInput('invalid_email_verification_token', 'Nobody waits for this link.')
+        if (!found) throw new InvalidInputError('invalid_email_verification_token', 'Nobody waits for this link.')
         const { user } = found
         await verification.finish({ id: user.id, origin }, token)
         await store.recordVerified(user.id)

@@ -1,4 +1,4 @@
-import { Conflict, Forbidden } from '@pocket/core/errors'
+import { ConflictError, ForbiddenError } from '@pocket/core/errors'
 import type { User, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
@@ -28,7 +28,7 @@ export function userAccessPages(ports: UserPagePorts, { done }: PagePaths) {
     try {
       await work(ctx, viewer, user)
     } catch (error) {
-      if (!(error instanceof Forbidden || error instanceof Conflict)) throw error
+      if (!(error instanceof ForbiddenError || error instanceof ConflictError)) throw error
       await showUser(ctx, viewer, user, { problem: error.code })
       ctx.status = error.status
     }

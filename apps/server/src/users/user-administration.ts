@@ -6,7 +6,7 @@ import {
   type Pocket,
   type Transaction,
 } from '@pocket/core'
-import { Forbidden, NotFound } from '@pocket/core/errors'
+import { ForbiddenError, NotFoundError } from '@pocket/core/errors'
 import {
   type CustomClaim,
   type Directory,
@@ -42,19 +42,19 @@ export interface UserAdministrationPorts {
 /** User administration and self-service. Throws `user_not_found` if the user does not exist. */
 export interface UserAdministration {
   find(id: string): Promise<UserDetails>
-  /** @throws {InvalidInput} `validation_failed` @throws {Conflict} `already_in_use` */
+  /** @throws {InvalidInputError} `validation_failed` @throws {ConflictError} `already_in_use` */
   create(actor: Actor, body: UserBody): Promise<UserDetails>
   /**
    * Replaces all fields; for a user from LDAP, while LDAP is enabled, only the language, as the contract requires.
    *
-   * @throws as `create` @throws {Conflict} `last_administrator`
+   * @throws as `create` @throws {ConflictError} `last_administrator`
    */
   update(actor: Actor, id: string, body: UserBody): Promise<UserDetails>
-  /** Disables or re-enables a user, and leaves other fields unchanged. @throws {Conflict} `last_administrator` */
+  /** Disables or re-enables a user, and leaves other fields unchanged. @throws {ConflictError} `last_administrator` */
   setDisabled(actor: Actor, id: string, disabled: boolean): Promise<UserDetails>
   /** Whether LDAP determines this user's data. */
   isOwnedByLdap(user: Pick<User, 'ldapId'>): Promise<boolean>
-  /** Set manually, so that no LDAP import reverts it. @throws {Conflict} `last_administrator` */
+  /** Set manually, so that no LDAP import reverts it. @throws {ConflictError} `last_administrator` */
   setAdministrator(actor: Actor, id: string, administrator: boolean): Promise<UserDetails>
   /**
    * Updates the user's own profile, but neither permissions nor whether the e-mail address is verified. `assertCanChange`
@@ -68,22 +68,22 @@ export interface UserAdministration {
   /**
    * Deletes the user with sessions, tokens and all related data.
    *
-   * @throws {Conflict} `last_administrator` @throws {Forbidden} `ldap_user_update` for a user that LDAP would import again
+   * @throws {ConflictError} `last_administrator` @throws {ForbiddenError} `ldap_user_update` for a user that LDAP would import again
    */
   remove(actor: Actor, id: string): Promise<void>
   /** Whether users may currently delete their own accounts. */
   canRemoveOwnAccount(): Promise<boolean>
   /**
-   * Deletes the actor's own account. @throws as `remove` @throws {Forbidden} `account_removal_disabled` if this is not allowed
+   * Deletes the actor's own account. @throws as `remove` @throws {ForbiddenError} `account_removal_disabled` if this is not allowed
    */
   removeOwn(actor: Actor): Promise<void>
   setGroups(actor: Actor, id: string, groupIds: readonly string[]): Promise<UserDetails>
-  /** @throws {InvalidInput} `reserved_claim`, `duplicate_claim`, `validation_failed` */
+  /** @throws {InvalidInputError} `reserved_claim`, `duplicate_claim`, `validation_failed` */
   setClaims(actor: Actor, id: string, claims: readonly CustomClaim[]): Promise<readonly CustomClaim[]>
   passkeys(id: string): Promise<readonly Passkey[]>
-  /** @throws {NotFound} `passkey_not_found` */
+  /** @throws {NotFoundError} `passkey_not_found` */
   removePasskey(actor: Actor, id: string, passkeyId: string): Promise<void>
-  /** Issues a login code. `lifetime` in milliseconds. @throws {Forbidden} `account_disabled` */
+  /** Issues a login code. `lifetime` in milliseconds. @throws {ForbiddenError} `account_disabled` */
   issueCode(actor: Actor, id: string, lifetime: number): Promise<string>
 }
 
@@ -93,12 +93,12 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
 
   const find = async (id: string): Promise<UserDetails> => {
     const user = await users.find(id)
-    if (user === undefined) throw new NotFound('user_not_found', 'There is no such user.')
+    if (user === undefined) throw new NotFoundError('user_not_found', 'There is no such user.')
     return user
   }
   const assertKnown = async (id: string): Promise<User> => {
     const user = await directory.find(id)
-    if (user === undefined) throw new NotFound('user_not_found', 'There is no such user.')
+    if (user === undefined) throw new NotFoundError('user_not_found', 'There is no such user.')
     return user
   }
   /** Runs work in a transaction that checks the actor's precondition, if any. */
@@ -136,7 +136,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
     unchanged(actor, id, async () => {
       const before = await find(id)
       if (!before.disabled && (await isOwnedByLdap(before)))
-        throw new Forbidden('ldap_user_update', 'LDAP users can’t be updated')
+        throw new ForbiddenError('ldap_user_update', 'LDAP users can’t be updated')
       await users.remove(id)
       await forget(id)
       const changes = changesBetween(described(before), null)
@@ -204,7 +204,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
 
     async removeOwn(actor) {
       if (!(await settings()).removeOwnAccount)
-        throw new Forbidden('account_removal_disabled', 'People may not delete their own account here.')
+        throw new ForbiddenError('account_removal_disabled', 'People may not delete their own account here.')
       await remove(actor, actor.id)
     },
 
@@ -238,7 +238,8 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
       transaction(async () => {
         await assertKnown(id)
         const found = (await pocket.passkeys.list(id)).find((passkey) => passkey.id === passkeyId)
-        if (!found) throw new NotFound('not_found', 'There is no such passkey.', { details: { resource: 'Passkey' } })
+        if (!found)
+          throw new NotFoundError('not_found', 'There is no such passkey.', { details: { resource: 'Passkey' } })
         await pocket.passkeys.removeEvenLast(id, passkeyId, { origin: actor.origin, by: actor.id })
       }),
 

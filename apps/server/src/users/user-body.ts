@@ -1,4 +1,4 @@
-import { InvalidInput } from '@pocket/core/errors'
+import { InvalidInputError } from '@pocket/core/errors'
 import { maxKeyLength, type UserRights } from '@pocket/directory'
 import type { FromSchema } from 'json-schema-to-ts'
 import { named, sentence } from '../http/api/schema.ts'
@@ -67,10 +67,10 @@ export function fieldsOf(body: UserBody): Readonly<Record<string, unknown>> {
   return { username, email, firstName, lastName, displayName, locale }
 }
 
-/** @throws {InvalidInput} `validation_failed` if an e-mail address is required and missing */
+/** @throws {InvalidInputError} `validation_failed` if an e-mail address is required and missing */
 export function assertEmail({ email = null }: Pick<UserBody, 'email'>, required: boolean): void {
   if ((email !== null && email !== '') || !required) return
-  throw new InvalidInput('validation_failed', 'Email is required', {
+  throw new InvalidInputError('validation_failed', 'Email is required', {
     fields: [{ field: 'email', code: 'required', message: 'is required' }],
   })
 }

@@ -1,5 +1,5 @@
 import type { PasskeyPolicy, Pocket, ReadPasskeyPolicy } from '@pocket/core'
-import { InvalidInput } from '@pocket/core/errors'
+import { InvalidInputError } from '@pocket/core/errors'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
 import { passkeyAllowedModels, passkeyDeniedModels } from '../settings/own/passkey-models.ts'
@@ -67,7 +67,7 @@ export function complianceOperations({ pocket, passkeyPolicy }: CompliancePorts)
 
 type Query = Readonly<Record<string, string | readonly string[] | undefined>>
 
-/** @throws {InvalidInput} `validation_failed` */
+/** @throws {InvalidInputError} `validation_failed` */
 function asked(query: Query): Partial<PasskeyPolicy> {
   const userVerification = word(query, 'userVerification', ['required', 'preferred'])
   const synced = word(query, 'allowSynced', ['true', 'false'])
@@ -101,8 +101,8 @@ function models(query: Query, name: string, read: typeof passkeyAllowedModels.re
   throw wrong(name, result.fault.message)
 }
 
-function wrong(field: string, message: string): InvalidInput {
-  return new InvalidInput('validation_failed', `${field} ${message}`, {
+function wrong(field: string, message: string): InvalidInputError {
+  return new InvalidInputError('validation_failed', `${field} ${message}`, {
     fields: [{ field, code: 'invalid_format', message }],
   })
 }

@@ -1,4 +1,10 @@
-import { Forbidden, InvalidInput, NotAuthenticated, NotFound, PocketError } from '@pocket/core/errors'
+import {
+  ForbiddenError,
+  InvalidInputError,
+  NotAuthenticatedError,
+  NotFoundError,
+  PocketError,
+} from '@pocket/core/errors'
 import type { Context } from 'koa'
 
 /** The ceremony, which determines the contract's error for an invalid response. */
@@ -18,19 +24,19 @@ function translated(ctx: Context, ceremony: Ceremony, cause: PocketError): Pocke
   switch (code) {
     case 'challenge_expired':
       return startedHere(ctx)
-        ? new InvalidInput('invalid_webauthn_session', message, { cause })
-        : new InvalidInput('missing_session_id', 'No ceremony has begun in this browser.', { cause })
+        ? new InvalidInputError('invalid_webauthn_session', message, { cause })
+        : new InvalidInputError('missing_session_id', 'No ceremony has begun in this browser.', { cause })
     case 'passkey_rejected':
     case 'passkey_unknown':
       return ceremony === 'registration'
-        ? new InvalidInput('invalid_webauthn_response', message, { cause })
-        : new NotAuthenticated('webauthn_authentication_failed', message, { cause })
+        ? new InvalidInputError('invalid_webauthn_response', message, { cause })
+        : new NotAuthenticatedError('webauthn_authentication_failed', message, { cause })
     case 'code_invalid':
-      return new NotAuthenticated('token_invalid_or_expired', message, { cause })
+      return new NotAuthenticatedError('token_invalid_or_expired', message, { cause })
     case 'account_disabled':
-      return new Forbidden('user_disabled', message, { cause })
+      return new ForbiddenError('user_disabled', message, { cause })
     case 'passkey_not_found':
-      return new NotFound('not_found', message, { cause, details: { resource: 'Passkey' } })
+      return new NotFoundError('not_found', message, { cause, details: { resource: 'Passkey' } })
     default:
       return cause
   }

@@ -8,8 +8,8 @@ export interface OwnPasskeys {
   /**
    * Removes one of the user's passkeys and returns it.
    *
-   * @throws {Conflict} `last_passkey` for the last passkey of a user without another sign-in method
-   * @throws {NotFound} `passkey_not_found`
+   * @throws {ConflictError} `last_passkey` for the last passkey of a user without another sign-in method
+   * @throws {NotFoundError} `passkey_not_found`
    */
   remove(user: Pick<User, 'id' | 'email' | 'emailVerified'>, passkeyId: string, origin: RequestOrigin): Promise<Passkey>
 }

@@ -24,7 +24,7 @@ export interface ReviewedRemoval extends Pick<PasskeyRemoval, 'passkeyId' | 'pas
 export interface PasskeyRemovalReview {
   /** The removals of the account that left something active. */
   list(actor: Actor, accountId: string): Promise<readonly ReviewedRemoval[]>
-  /** @throws {NotFound} `passkey_not_found` if no removal of this passkey of the account has ended a session */
+  /** @throws {NotFoundError} `passkey_not_found` if no removal of this passkey of the account has ended a session */
   find(actor: Actor, accountId: string, passkeyId: string): Promise<ReviewedRemoval>
   /** Withdraws everything that is active, and recursively what it created. @throws as `find` */
   withdraw(actor: Actor, accountId: string, passkeyId: string): Promise<void>

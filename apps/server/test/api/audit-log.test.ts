@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { createTestDatabase } from '@pocket/test-support'
 import { type CurrentNames, createAuditLog, removeOldEntries } from '../../src/audit-log/audit-log.ts'
-import { InvalidConfig, loadConfig } from '../../src/composition/config.ts'
+import { InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
 import { noOrigin } from '../../src/geoip/location.ts'
 import { createFolder } from '../database/folder.ts'
@@ -371,6 +371,6 @@ describe('AUDIT_LOG_RETENTION_DAYS', () => {
   })
 
   test.each(['0', '-1', '1.5', '36501', 'ninety', '1e3', '99999999999'])('refuses %j', (text) => {
-    expect(() => load(text)).toThrow(InvalidConfig)
+    expect(() => load(text)).toThrow(InvalidConfigError)
   })
 })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { InvalidConfig, loadConfig } from '../../src/composition/config.ts'
+import { InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
 import { type CalledInstance, kinds, startCalled } from './calls.ts'
 import { startInstance } from './instance.ts'
 import { whole } from './setting-calls.ts'
@@ -129,6 +129,6 @@ test('refuses every change if the environment decides everything', async () => {
 
 test('stops the start on invalid domains', () => {
   const read = () => loadConfig({ WEBFINGER_DOMAINS: 'example.com,no domain' }, () => Buffer.alloc(0))
-  expect(read).toThrow(InvalidConfig)
+  expect(read).toThrow(InvalidConfigError)
   expect(read).toThrow('"no domain" is not the name of a domain')
 })

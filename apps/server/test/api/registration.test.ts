@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { InvalidConfig, loadConfig } from '../../src/composition/config.ts'
+import { InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
 import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
 import { startInstance } from './instance.ts'
 
@@ -167,5 +167,5 @@ test('lets the environment decide about registration, and stops the start on inv
     { DYNAMIC_REGISTRATION_RESTRICTED: 'x' },
     { UNUSED_CLIENT_DAYS: '0' },
   ])
-    expect(() => loadConfig(wrong, () => Buffer.alloc(0))).toThrow(InvalidConfig)
+    expect(() => loadConfig(wrong, () => Buffer.alloc(0))).toThrow(InvalidConfigError)
 })

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { MasterKey } from '@pocket/core'
 import { createTestDatabase } from '@pocket/test-support'
 import pg from 'pg'
-import { InvalidConfig, loadConfig } from '../../src/composition/config.ts'
+import { InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
 import type { Problem } from '../../src/config/reader.ts'
 import { defaultValues, settingDefinitions } from '../../src/settings/definitions.ts'
 import type { StoredSetting } from '../../src/settings/setting-store.ts'
@@ -298,7 +298,7 @@ describe('the environment', () => {
       load(environment)
       return []
     } catch (error) {
-      if (error instanceof InvalidConfig) return error.problems
+      if (error instanceof InvalidConfigError) return error.problems
       throw error
     }
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { Misconfigured, NotFound } from '@pocket/core/errors'
+import { ConfigurationError, NotFoundError } from '@pocket/core/errors'
 import type { CommandContext, Instance } from '../../src/cli/command.ts'
 import { run } from '../../src/cli/run.ts'
 import { type Config, loadConfig } from '../../src/composition/config.ts'
@@ -146,7 +146,7 @@ describe('one-time-access-token', () => {
 
   test('reports an unknown user', async () => {
     const issueLoginCode = () =>
-      Promise.reject(new NotFound('account_not_found', 'There is no user with the name tim.'))
+      Promise.reject(new NotFoundError('account_not_found', 'There is no user with the name tim.'))
     const world = createWorld({}, { issueLoginCode })
     expect(await run(['one-time-access-token', 'tim'], world.context)).toBe(1)
     expect(world.complained).toEqual(['There is no user with the name tim.'])
@@ -214,7 +214,7 @@ test.each(['help', '--help', '-h'])('%s lists every command', async (name) => {
 
 test.each(['version', '--version', '-v'])('%s prints the version without a configuration', async (name) => {
   const readConfig = () => {
-    throw new Misconfigured('nothing is configured')
+    throw new ConfigurationError('nothing is configured')
   }
   const world = createWorld({ readConfig })
   expect(await run([name], world.context)).toBe(0)

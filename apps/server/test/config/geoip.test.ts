@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { InvalidConfig, loadConfig } from '../../src/composition/config.ts'
+import { InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
 
 const load = (environment: Readonly<Record<string, string>>, file = '') =>
   loadConfig(environment, () => Buffer.from(file))
@@ -27,7 +27,7 @@ test('warns about a URL that needs a missing key', () => {
 })
 
 test.each(['m.lan/x', 'ftp://user:secret@m.lan/x', 'file:///secret', '%s'])('refuses %s without printing it', (url) => {
-  expect(() => load({ GEOLITE_DB_URL: url })).toThrow(InvalidConfig)
+  expect(() => load({ GEOLITE_DB_URL: url })).toThrow(InvalidConfigError)
   expect(() => load({ GEOLITE_DB_URL: url })).toThrow(/GEOLITE_DB_URL: it is not an http or https address/)
   expect(() => load({ GEOLITE_DB_URL: url })).not.toThrow(/secret/)
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Config, InvalidConfig, loadConfig } from '../../src/composition/config.ts'
+import { type Config, InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
 import type { Environment } from '../../src/config/reader.ts'
 
 const files: Readonly<Record<string, Buffer>> = {
@@ -24,7 +24,7 @@ function problemsOf(environment: Environment): Readonly<Record<string, string>> 
   try {
     load(environment)
   } catch (error) {
-    if (error instanceof InvalidConfig)
+    if (error instanceof InvalidConfigError)
       return Object.fromEntries(error.problems.map(({ variable, wrong, remedy }) => [variable, `${wrong}. ${remedy}`]))
     throw error
   }

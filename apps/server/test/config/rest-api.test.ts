@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { InvalidConfig, loadConfig } from '../../src/composition/config.ts'
+import { InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
 
 function staticApiKey(environment: Readonly<Record<string, string>>, file = ''): string | undefined {
   return loadConfig(environment, () => Buffer.from(file)).staticApiKey
@@ -22,7 +22,7 @@ describe('STATIC_API_KEY', () => {
     'refuses %j without printing it',
     (given) => {
       const load = () => staticApiKey({ STATIC_API_KEY: given })
-      expect(load).toThrow(InvalidConfig)
+      expect(load).toThrow(InvalidConfigError)
       expect(load).toThrow(/STATIC_API_KEY: it (has 15 characters|holds signs that are not ASCII)/)
       expect(load).not.toThrow(given.trim())
     },

@@ -243,7 +243,7 @@ describe('a failed download keeps the current file and reports the cause', () =>
       'wrong_checksum',
       /no checksum/,
     ],
-  ])('%s', async (_, arrange, reason, message) => {
+  ])('%s', async (_, arrange, code, message) => {
     const room = await open()
     await run(room)
     now += 15 * day
@@ -252,7 +252,7 @@ describe('a failed download keeps the current file and reports the cause', () =>
       () => 'succeeded',
       (error: unknown) => error,
     )
-    expect(failure).toMatchObject({ reason, message: expect.stringMatching(message) })
+    expect(failure).toMatchObject({ code, message: expect.stringMatching(message) })
     expect(String(failure)).not.toContain('secret')
     expect([cityOf(room), await filesOf()]).toEqual(['London', ['GeoLite2-City.mmdb']])
   })
@@ -260,7 +260,7 @@ describe('a failed download keeps the current file and reports the cause', () =>
   test('no server, or only one at an address that is not allowed', async () => {
     const closed = await open({ GEOLITE_DB_URL: `http://127.0.0.1:${await freePort()}/%s` })
     await expect(run(closed)).rejects.toMatchObject({
-      reason: 'not_answered',
+      code: 'not_answered',
       message: expect.stringMatching(/REFUSED/),
     })
     const forbidden = await open({ ALLOWED_PRIVATE_HOSTS: '', GEOLITE_DB_URL: source.url.replace('http:', 'https:') })
@@ -272,7 +272,7 @@ describe('a failed download keeps the current file and reports the cause', () =>
     await using front = await startHttpsFront(['127.0.0.1'], new URL(source.url).origin)
     const room = await open({ GEOLITE_DB_URL: `https://${front.address}/%s` })
     await expect(run(room)).rejects.toMatchObject({
-      reason: 'not_answered',
+      code: 'not_answered',
       message: expect.stringMatching(/SELF_SIGNED/),
     })
     expect(source.asked).toEqual([])
@@ -281,7 +281,7 @@ describe('a failed download keeps the current file and reports the cause', () =>
   test('a folder that is not writable', async () => {
     await writeFile(join(folder.path, 'file'), '')
     const room = await open({ GEOLITE_DB_PATH: join(folder.path, 'file', 'places.mmdb') })
-    await expect(run(room)).rejects.toMatchObject({ reason: 'not_written', message: expect.stringMatching(/file/) })
+    await expect(run(room)).rejects.toMatchObject({ code: 'not_written', message: expect.stringMatching(/file/) })
   })
 
   test.each<[string, (res: ServerResponse) => void]>([
@@ -293,7 +293,7 @@ describe('a failed download keeps the current file and reports the cause', () =>
     source.checksum = null
     source.answer = (_req, res) => answer(res)
     await expect(run(room)).rejects.toMatchObject({
-      reason: 'not_answered',
+      code: 'not_answered',
       message: expect.stringMatching(/^127\.0\.0\.1:\d+: There was no answer in time/),
     })
     expect(await filesOf()).toEqual([])

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { ceremonyFailures } from '@pocket/core/browser'
+import { ceremonyErrorCodes } from '@pocket/core/browser'
 import { errorCodes } from '@pocket/core/errors'
 import { selectCatalogue } from '../../src/http/catalogues.ts'
 import { createMessages, loadMessages, parseCatalogue } from '../../src/http/messages.ts'
@@ -304,7 +304,7 @@ test('every cause of a failed ceremony has a sentence, for signing in and for cr
     ceremony,
     registration,
   }: Record<'ceremony' | 'registration', Readonly<Record<string, string>>> = JSON.parse(text)
-  for (const reason of ceremonyFailures)
+  for (const reason of ceremonyErrorCodes)
     expect([reason, ceremony[reason]]).toEqual([reason, expect.stringMatching(/\S/)])
   // The sentences for creating a passkey do not mention the use of one.
   for (const reason of ['cancelled', 'none_here'] as const) expect(registration[reason]).not.toBe(ceremony[reason])

@@ -18,10 +18,10 @@ export interface AccountListRequest {
 export interface Accounts extends AccountStore {
   /** Whether the host's store implements this method. */
   can(method: 'findByLogin' | 'register' | 'list'): boolean
-  /** The account with this user name or e-mail address. @throws {Misconfigured} */
+  /** The account with this user name or e-mail address. @throws {ConfigurationError} */
   findByLogin(login: string): Promise<Account | undefined>
-  /** @throws {Misconfigured} @throws the `PocketError` of the host's store */
+  /** @throws {ConfigurationError} @throws the `PocketError` of the host's store */
   register(account: NewAccount): Promise<Account>
-  /** @throws {Misconfigured} */
+  /** @throws {ConfigurationError} */
   list(request: AccountListRequest): Promise<readonly Account[]>
 }

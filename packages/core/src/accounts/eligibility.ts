@@ -1,16 +1,16 @@
-import { Forbidden } from '../errors.ts'
+import { ForbiddenError } from '../errors.ts'
 import type { Account } from './account.ts'
 import type { AccountStore } from './account-store.ts'
 
 /**
  * Returns the account if it may sign in.
  *
- * @throws {Forbidden} `account_not_found` or `account_disabled`
+ * @throws {ForbiddenError} `account_not_found` or `account_disabled`
  */
 export async function eligibleAccount(accounts: AccountStore, id: string): Promise<Account> {
   const account = await accounts.find(id)
-  if (!account) throw new Forbidden('account_not_found', 'There is no such account.')
+  if (!account) throw new ForbiddenError('account_not_found', 'There is no such account.')
   if (account.disabled)
-    throw new Forbidden('account_disabled', 'The account is disabled.', { details: { accountId: id } })
+    throw new ForbiddenError('account_disabled', 'The account is disabled.', { details: { accountId: id } })
   return account
 }

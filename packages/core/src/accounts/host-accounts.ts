@@ -1,4 +1,4 @@
-import { Misconfigured, PocketError } from '../errors.ts'
+import { ConfigurationError, PocketError } from '../errors.ts'
 import { withTimeout } from '../within-time.ts'
 import type { Account } from './account.ts'
 import type { AccountListRequest, Accounts, NewAccount } from './accounts.ts'
@@ -34,7 +34,7 @@ export interface HostAccounts {
   findByLogin?(login: string): Promise<HostAccount | undefined>
   /**
    * Creates an account for a user who has just created a passkey, with the given ID. Required for `pocket.signUp`. To
-   * reject it, throw an error of `@pocket/core/errors`, such as `new Conflict('already_in_use', 'The name is taken.')`.
+   * reject it, throw an error of `@pocket/core/errors`, such as `new ConflictError('already_in_use', 'The name is taken.')`.
    * It runs in the transaction that stores the passkey.
    */
   register?(account: NewAccount): Promise<HostAccount>
@@ -160,9 +160,9 @@ function read(method: keyof HostAccounts, given: HostAccount): Readonly<Record<s
   }
 }
 
-function broken(method: keyof HostAccounts, code: string, message: string, cause?: unknown): Misconfigured {
+function broken(method: keyof HostAccounts, code: string, message: string, cause?: unknown): ConfigurationError {
   const option = method === 'find' ? 'stores.accounts' : `stores.accounts.${method}`
-  return new Misconfigured(`The account store breaks its contract (${method}). ${message}`, {
+  return new ConfigurationError(`The account store breaks its contract (${method}). ${message}`, {
     cause,
     details: { option },
     fields: [{ field: option, code, message }],

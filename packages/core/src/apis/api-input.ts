@@ -1,4 +1,4 @@
-import { type FieldError, InvalidInput } from '../errors.ts'
+import { type FieldError, InvalidInputError } from '../errors.ts'
 import { isObjectMember, nameProblem, normalName } from '../names.ts'
 import type { AccessTokenFormat } from './api.ts'
 
@@ -44,11 +44,11 @@ export function normalResource(resource: string): string {
   return resource.replace(/\/+$/, '')
 }
 
-/** @throws {InvalidInput} `validation_failed` if there is a problem */
+/** @throws {InvalidInputError} `validation_failed` if there is a problem */
 export function refuse(fields: readonly FieldError[]): void {
   if (fields.length === 0) return
   const text = fields.map(({ field, message }) => `${field} ${message}`).join(', ')
-  throw new InvalidInput('validation_failed', text.charAt(0).toUpperCase() + text.slice(1), { fields })
+  throw new InvalidInputError('validation_failed', text.charAt(0).toUpperCase() + text.slice(1), { fields })
 }
 
 export function nameProblems(name: string): FieldError[] {

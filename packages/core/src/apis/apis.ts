@@ -1,6 +1,6 @@
 import type { ClientStore } from '../clients/client-store.ts'
 import type { Clock } from '../clock.ts'
-import { Conflict, NotFound } from '../errors.ts'
+import { ConflictError, NotFoundError } from '../errors.ts'
 import { normalName } from '../names.ts'
 import { uuid } from '../random.ts'
 import type { Transaction } from '../transaction.ts'
@@ -28,9 +28,9 @@ export interface Apis extends ApiGrants {
   /** All APIs, by name. */
   list(): Promise<readonly Api[]>
   page(request: ApiListRequest): Promise<ApiList>
-  /** @throws {InvalidInput} `validation_failed` @throws {Conflict} `already_in_use` if the resource is already in use */
+  /** @throws {InvalidInputError} `validation_failed` @throws {ConflictError} `already_in_use` if the resource is already in use */
   create(input: NewApiInput): Promise<Api>
-  /** @throws {NotFound} `not_found` @throws {InvalidInput} as for `create` */
+  /** @throws {NotFoundError} `not_found` @throws {InvalidInputError} as for `create` */
   update(id: string, input: ApiInput): Promise<Api>
   /** Removes the API and all access to it. Returns `false` if it does not exist. */
   remove(id: string): Promise<boolean>
@@ -38,10 +38,10 @@ export interface Apis extends ApiGrants {
    * Replaces the permissions of the API; a permission with an existing key keeps its ID. A client that loses its last
    * permission also loses its access.
    *
-   * @throws {NotFound} `not_found` @throws {InvalidInput} `validation_failed`, for example on `permissions[i].key`
+   * @throws {NotFoundError} `not_found` @throws {InvalidInputError} `validation_failed`, for example on `permissions[i].key`
    */
   setPermissions(id: string, permissions: readonly PermissionInput[]): Promise<Api>
-  /** Sets the access of clients with a metadata document; unknown IDs are ignored. @throws {NotFound} `not_found` */
+  /** Sets the access of clients with a metadata document; unknown IDs are ignored. @throws {NotFoundError} `not_found` */
   setCimdAccess(
     id: string,
     access: { readonly enabled: boolean; readonly permissionIds: readonly string[] },
@@ -111,7 +111,7 @@ export function createApis(ports: ApisPorts): Apis {
         updatedAt: now,
       }
       if (await store.insert(api)) return api
-      throw new Conflict('already_in_use', 'resource is already in use by another API', {
+      throw new ConflictError('already_in_use', 'resource is already in use by another API', {
         details: { property: 'resource' },
       })
     },
@@ -172,6 +172,6 @@ async function keepOnly(store: ApiStore, grant: ApiGrant, permissionIds: Readonl
   else await store.removeGrant(grant.apiId, grant.clientId)
 }
 
-function apiNotFound(): NotFound {
-  return new NotFound('not_found', 'There is no such API.', { details: { resource: 'API' } })
+function apiNotFound(): NotFoundError {
+  return new NotFoundError('not_found', 'There is no such API.', { details: { resource: 'API' } })
 }

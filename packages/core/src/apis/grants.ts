@@ -1,5 +1,5 @@
 import type { ClientStore } from '../clients/client-store.ts'
-import { NotFound } from '../errors.ts'
+import { NotFoundError } from '../errors.ts'
 import type { Transaction } from '../transaction.ts'
 import type { Api, ApiAccess, ApiGrant } from './api.ts'
 import type { ApiStore } from './api-store.ts'
@@ -14,14 +14,14 @@ export interface ApiGrants {
    * Replaces the access of a client to an API. A permission implies access. Unknown permissions are ignored, and so are
    * client permissions of a public client. A grant without access is removed.
    *
-   * @throws {NotFound} `not_found` for the API, `client_not_found`
+   * @throws {NotFoundError} `not_found` for the API, `client_not_found`
    */
   setGrant(apiId: string, clientId: string, access: ApiAccess): Promise<ApiGrant>
   /**
    * Replaces the permissions of a client at all APIs. Access without permissions stays unchanged; access that existed
    * for permissions ends with the last permission.
    *
-   * @throws {NotFound} `client_not_found`
+   * @throws {NotFoundError} `client_not_found`
    */
   setPermissionsOfClient(clientId: string, permissions: PermissionLists): Promise<readonly ApiGrant[]>
   /** Returns `false` if the grant does not exist. */
@@ -41,7 +41,7 @@ export function createApiGrants({ store, clients, transaction }: ApiGrantsPorts)
   /** Locks the client until the transaction ends, so that its concurrent removal leaves no orphaned grant. */
   const lockClient = async (id: string) => {
     const client = await clients.findForUpdate(id)
-    if (!client) throw new NotFound('client_not_found', 'There is no such client.')
+    if (!client) throw new NotFoundError('client_not_found', 'There is no such client.')
     return client
   }
   const put = async (api: Api, client: { readonly id: string; readonly isPublic: boolean }, access: ApiAccess) => {
@@ -70,7 +70,7 @@ export function createApiGrants({ store, clients, transaction }: ApiGrantsPorts)
       transaction(async () => {
         const client = await lockClient(clientId)
         const api = await store.findForUpdate(apiId)
-        if (!api) throw new NotFound('not_found', 'There is no such API.', { details: { resource: 'API' } })
+        if (!api) throw new NotFoundError('not_found', 'There is no such API.', { details: { resource: 'API' } })
         return put(api, client, access)
       }),
 

@@ -1,4 +1,4 @@
-import { PocketError, Unavailable } from '../errors.ts'
+import { PocketError, UnavailableError } from '../errors.ts'
 import type { AuditSink, RequestOrigin } from './audit-sink.ts'
 import type { AuditEvent } from './events.ts'
 
@@ -18,7 +18,7 @@ export function skipRecording(error: PocketError): void {
 /** Records a refusal once, although several layers see it: the innermost layer has the most details. */
 export async function recordRefusal(audit: AuditSink, { error, event, origin }: Refusal): Promise<void> {
   // The audit log is in the same unavailable database.
-  if (recorded.has(error) || error instanceof Unavailable) return
+  if (recorded.has(error) || error instanceof UnavailableError) return
   recorded.add(error)
   await audit.record(event, origin)
 }

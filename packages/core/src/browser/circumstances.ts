@@ -1,5 +1,5 @@
 import { getBrowserCapabilities } from '@simplewebauthn/browser'
-import type { CeremonyFailure } from './problem.ts'
+import type { CeremonyErrorCode } from './passkey-error.ts'
 
 /** In-app browsers, which do not store passkeys. */
 const inApp =
@@ -10,7 +10,7 @@ export function isInAppBrowser(userAgent: string): boolean {
 }
 
 /** Refines the reason of a failure by the capabilities of this browser. */
-export async function failureContext(failure: CeremonyFailure): Promise<CeremonyFailure> {
+export async function failureContext(failure: CeremonyErrorCode): Promise<CeremonyErrorCode> {
   if (failure === 'timed_out' || failure === 'already_registered') return failure
   if (isInAppBrowser(navigator.userAgent)) return 'in_app_browser'
   if (failure !== 'none_here') return failure

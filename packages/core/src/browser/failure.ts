@@ -1,7 +1,7 @@
 import { WebAuthnError } from '@simplewebauthn/browser'
-import type { CeremonyFailure } from './problem.ts'
+import type { CeremonyErrorCode } from './passkey-error.ts'
 
-const byCode: Readonly<Record<string, CeremonyFailure>> = {
+const byCode: Readonly<Record<string, CeremonyErrorCode>> = {
   ERROR_AUTHENTICATOR_MISSING_DISCOVERABLE_CREDENTIAL_SUPPORT: 'authenticator_unsuitable',
   ERROR_AUTHENTICATOR_MISSING_USER_VERIFICATION_SUPPORT: 'authenticator_unsuitable',
   ERROR_AUTHENTICATOR_NO_SUPPORTED_PUBKEYCREDPARAMS_ALG: 'authenticator_unsuitable',
@@ -16,7 +16,7 @@ const byCode: Readonly<Record<string, CeremonyFailure>> = {
  * `NotAllowedError` means a cancellation, no matching passkey or a timeout, so the elapsed time and a few known
  * messages decide.
  */
-export function failureOf(error: unknown, timeIsUp: boolean): CeremonyFailure {
+export function failureOf(error: unknown, timeIsUp: boolean): CeremonyErrorCode {
   const code = error instanceof WebAuthnError ? byCode[error.code] : undefined
   if (code !== undefined) return code
   const origin = error instanceof WebAuthnError ? error.cause : error

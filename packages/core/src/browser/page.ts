@@ -34,7 +34,7 @@ async function run(pressed: HTMLButtonElement, ceremony: () => Promise<CeremonyO
     location.assign((await ceremony()).redirectTo)
   } catch (error) {
     pressed.ariaBusy = 'false'
-    show(explain(error).reason)
+    show(explain(error).code)
   }
 }
 

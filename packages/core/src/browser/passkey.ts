@@ -8,7 +8,7 @@
  *   const { redirectTo } = await authenticate(ceremony)
  *   location.assign(redirectTo)
  * } catch (error) {
- *   show(sentences[explain(error).reason])
+ *   show(sentences[explain(error).code])
  * }
  * ```
  *
@@ -25,11 +25,11 @@ import {
 import type { AuthenticationCeremony } from '../interactions/views.ts'
 import { failureContext, isInAppBrowser } from './circumstances.ts'
 import { failureOf } from './failure.ts'
-import { PasskeyProblem } from './problem.ts'
+import { PasskeyError } from './passkey-error.ts'
 import { getJson, member, postJson, redirectOf } from './server.ts'
 import { signalUnknownCredential } from './signals.ts'
 
-export { type CeremonyFailure, ceremonyFailures, type Explanation, explain, PasskeyProblem } from './problem.ts'
+export { type CeremonyErrorCode, ceremonyErrorCodes, type Explanation, explain, PasskeyError } from './passkey-error.ts'
 export { type AccountSignals, signalAccount } from './signals.ts'
 
 /** The URL to navigate to after a ceremony: an absolute `http` or `https` URL. */
@@ -64,7 +64,7 @@ let mustVerify = false
  * An expired or used challenge is replaced first. If the server rejects the challenge, for example after a key
  * rotation, it is replaced and the passkey is requested once more.
  *
- * @throws {@link PasskeyProblem}, which {@link explain} converts to a reason
+ * @throws {@link PasskeyError}, which {@link explain} converts to a reason
  *
  * @example
  * ```ts
@@ -90,7 +90,7 @@ async function attempt(ceremony: AuthenticationCeremony): Promise<CeremonyOutcom
  * until one is selected, `signal` is aborted or {@link authenticate} starts. Expired challenges are replaced. Call it
  * when the page has loaded; resolves to `undefined` if no passkey was used.
  *
- * @throws {@link PasskeyProblem} if the server rejects the selected passkey
+ * @throws {@link PasskeyError} if the server rejects the selected passkey
  *
  * @example
  * ```ts
@@ -133,13 +133,13 @@ export async function autofill(
 }
 
 function isExpired(error: unknown): boolean {
-  return error instanceof PasskeyProblem && error.reason === 'challenge_expired'
+  return error instanceof PasskeyError && error.code === 'challenge_expired'
 }
 
 /**
  * Creates a passkey and registers it (WebAuthn Level 3 §7.1). Call it from a click handler.
  *
- * @throws {@link PasskeyProblem}, which {@link explain} converts to a reason; its `fields` contain the input errors
+ * @throws {@link PasskeyError}, which {@link explain} converts to a reason; its `fields` contain the input errors
  *
  * @example
  * ```ts
@@ -154,7 +154,7 @@ export async function register(ceremony: RegistrationCeremony): Promise<Ceremony
     return { redirectTo: redirectOf(await postJson(ceremony.submitTo, { response })) }
   } catch (error) {
     // The authenticator has stored the passkey, and the browser would keep offering it.
-    if (error instanceof PasskeyProblem && notRegistered.has(error.reason) && options.rp.id !== undefined)
+    if (error instanceof PasskeyError && notRegistered.has(error.code) && options.rp.id !== undefined)
       await signalUnknownCredential(options.rp.id, response.id)
     throw error
   }
@@ -179,19 +179,19 @@ async function submitted(
   try {
     return { redirectTo: redirectOf(await postJson(submitTo, { response })) }
   } catch (error) {
-    if (!(error instanceof PasskeyProblem)) throw error
-    mustVerify = error.reason === 'passkey_user_verification_required'
-    if (error.reason === 'passkey_unknown' && options.rpId !== undefined)
+    if (!(error instanceof PasskeyError)) throw error
+    mustVerify = error.code === 'passkey_user_verification_required'
+    if (error.code === 'passkey_unknown' && options.rpId !== undefined)
       await signalUnknownCredential(options.rpId, response.id)
     throw error
   }
 }
 
 function assertPossible(): void {
-  if (!globalThis.isSecureContext) throw new PasskeyProblem('insecure_context', 'Passkeys need a secure context.')
+  if (!globalThis.isSecureContext) throw new PasskeyError('insecure_context', 'Passkeys need a secure context.')
   if (browserSupportsWebAuthn()) return
   const reason = isInAppBrowser(navigator.userAgent) ? 'in_app_browser' : 'unsupported'
-  throw new PasskeyProblem(reason, 'This browser has no WebAuthn.')
+  throw new PasskeyError(reason, 'This browser has no WebAuthn.')
 }
 
 /** Milliseconds. Replaces challenges a few seconds early, so that the response arrives in time. */
@@ -202,7 +202,7 @@ async function current(ceremony: AuthenticationCeremony): Promise<Authentication
   if (fresh) return ceremony
   const answer = await getJson(ceremony.refreshFrom)
   if (typeof member(member(answer, 'options'), 'challenge') !== 'string')
-    throw new PasskeyProblem('unexpected', 'The server sent no fresh ceremony.')
+    throw new PasskeyError('unexpected', 'The server sent no fresh ceremony.')
   // The response comes from the same origin, and the browser validates the options.
   return answer as AuthenticationCeremony
 }
@@ -210,7 +210,7 @@ async function current(ceremony: AuthenticationCeremony): Promise<Authentication
 function creationOptions(answer: unknown): PublicKeyCredentialCreationOptionsJSON {
   const options = member(answer, 'options')
   if (typeof member(options, 'challenge') !== 'string')
-    throw new PasskeyProblem('unexpected', 'The server sent no options.')
+    throw new PasskeyError('unexpected', 'The server sent no options.')
   // As above: same origin, and validated by the browser.
   return options as PublicKeyCredentialCreationOptionsJSON
 }
@@ -221,6 +221,6 @@ async function prompt<T>(timeout: number | undefined, ask: () => Promise<T>): Pr
     return await ask()
   } catch (cause) {
     const failure = failureOf(cause, timeout !== undefined && performance.now() - began >= timeout)
-    throw new PasskeyProblem(await failureContext(failure), 'The ceremony has failed in the browser.', { cause })
+    throw new PasskeyError(await failureContext(failure), 'The ceremony has failed in the browser.', { cause })
   }
 }

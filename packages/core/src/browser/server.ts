@@ -1,5 +1,5 @@
 import type { FieldError } from '../errors.ts'
-import { PasskeyProblem } from './problem.ts'
+import { PasskeyError } from './passkey-error.ts'
 
 export function getJson(address: string): Promise<unknown> {
   return request(address, { method: 'GET' })
@@ -20,7 +20,7 @@ export function redirectOf(answer: unknown): string {
     const { href, protocol } = new URL(redirectTo, location.href)
     if (protocol === 'https:' || protocol === 'http:') return href
   }
-  throw new PasskeyProblem('unexpected', 'The server did not say where to go.')
+  throw new PasskeyError('unexpected', 'The server did not say where to go.')
 }
 
 /** Reads a property of parsed JSON. */
@@ -31,7 +31,7 @@ export function member(value: unknown, name: string): unknown {
 async function request(address: string, init: RequestInit): Promise<unknown> {
   const headers = { accept: 'application/json', ...init.headers }
   const response = await fetch(address, { ...init, headers, cache: 'no-store' }).catch((cause: unknown) => {
-    throw new PasskeyProblem('network', 'The server cannot be reached.', { cause })
+    throw new PasskeyError('network', 'The server cannot be reached.', { cause })
   })
   // A proxy may return HTML without an error code; then only the status counts.
   const answer: unknown = await response.json().catch(() => undefined)
@@ -39,11 +39,11 @@ async function request(address: string, init: RequestInit): Promise<unknown> {
   return answer
 }
 
-function refusal(status: number, envelope: unknown): PasskeyProblem {
+function refusal(status: number, envelope: unknown): PasskeyError {
   const code = member(envelope, 'code')
   const requestId = member(envelope, 'request_id')
   const fallback = status === 502 || status === 503 || status === 504 ? 'network' : 'unexpected'
-  return new PasskeyProblem(typeof code === 'string' ? code : fallback, `The server answered ${status}.`, {
+  return new PasskeyError(typeof code === 'string' ? code : fallback, `The server answered ${status}.`, {
     fields: fieldErrors(member(member(envelope, 'details'), 'fields') ?? member(envelope, 'fields')),
     requestId: typeof requestId === 'string' ? requestId : null,
   })

@@ -69,7 +69,7 @@ export interface AccessDecision {
   readonly answer: Exclude<AccessAnswer, undefined>
 }
 
-/** Runs the checks and returns the first decision. @throws {Misconfigured} if a check fails; the error names the check */
+/** Runs the checks and returns the first decision. @throws {ConfigurationError} if a check fails; the error names the check */
 export type RunAccessChecks = (question: AccessQuestion) => Promise<AccessDecision | undefined>
 
 /** @param hookTimeout - milliseconds for each check */

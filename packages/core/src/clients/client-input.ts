@@ -1,4 +1,4 @@
-import { type FieldError, InvalidInput } from '../errors.ts'
+import { type FieldError, InvalidInputError } from '../errors.ts'
 import { isObjectMember, nameProblem } from '../names.ts'
 import type { Client, FederatedIdentity } from './client.ts'
 import type { ClientProtocol } from './protocol.ts'
@@ -66,9 +66,9 @@ export function decided(
   } satisfies Partial<Client>
 }
 
-/** @throws {InvalidInput} `validation_failed` if there is a problem */
+/** @throws {InvalidInputError} `validation_failed` if there is a problem */
 export function refuse(fields: readonly FieldError[]): void {
-  if (fields.length > 0) throw new InvalidInput('validation_failed', 'The client is not valid.', { fields })
+  if (fields.length > 0) throw new InvalidInputError('validation_failed', 'The client is not valid.', { fields })
 }
 
 export function idProblems(id: string | undefined): FieldError[] {

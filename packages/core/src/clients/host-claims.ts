@@ -1,7 +1,7 @@
 import type { Account } from '../accounts/account.ts'
 import type { Claims } from '../accounts/claims.ts'
 import { protocolClaims } from '../accounts/reserved-claims.ts'
-import { Misconfigured } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
 import { withTimeout } from '../within-time.ts'
 
 /** The client and the allowed scopes. */
@@ -28,7 +28,7 @@ export type HostClaims = (account: Account, context: ClaimsContext) => Claims | 
 /** Maximum size in bytes of JSON. */
 const most = 16_384
 
-/** Calls the host's function and rejects claims that a token cannot contain. @throws {Misconfigured} which names `claims` */
+/** Calls the host's function and rejects claims that a token cannot contain. @throws {ConfigurationError} which names `claims` */
 export async function readHostClaims(
   ask: HostClaims,
   { account, context, hookTimeout }: { account: Account; context: ClaimsContext; hookTimeout: number },
@@ -53,8 +53,8 @@ function asJson(given: object): string {
   }
 }
 
-function broken(code: string, message: string, cause?: unknown): Misconfigured {
-  return new Misconfigured(`The option claims cannot be used. ${message}`, {
+function broken(code: string, message: string, cause?: unknown): ConfigurationError {
+  return new ConfigurationError(`The option claims cannot be used. ${message}`, {
     cause,
     details: { option: 'claims' },
     fields: [{ field: 'claims', code, message }],

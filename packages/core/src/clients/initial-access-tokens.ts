@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { type FieldError, InvalidInput } from '../errors.ts'
+import { type FieldError, InvalidInputError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import { randomToken, uuid } from '../random.ts'
 import type { InitialAccessToken, InitialAccessTokenStore } from './initial-access-token-store.ts'
@@ -19,7 +19,7 @@ export interface InitialAccessTokens {
   /**
    * Creates a token; its plain text is returned only once.
    *
-   * @throws {InvalidInput} `validation_failed` on `description`, `lifetime` or `usageLimit`
+   * @throws {InvalidInputError} `validation_failed` on `description`, `lifetime` or `usageLimit`
    */
   issue(wanted: NewInitialAccessToken): Promise<{ readonly token: string; readonly stored: InitialAccessToken }>
   /** Tokens that have not expired, newest first. */
@@ -80,5 +80,5 @@ function wrong(field: string, message: string): FieldError {
 }
 
 function refuse(fields: readonly FieldError[]): void {
-  if (fields.length > 0) throw new InvalidInput('validation_failed', 'The token is not valid.', { fields })
+  if (fields.length > 0) throw new InvalidInputError('validation_failed', 'The token is not valid.', { fields })
 }

@@ -1,4 +1,4 @@
-import { InvalidInput } from '../errors.ts'
+import { InvalidInputError } from '../errors.ts'
 import { nameProblem, normalName } from '../names.ts'
 import type { Client, RegisteredMetadata } from './client.ts'
 import { redirectUriAllowed, redirectUriProblem } from './redirect-uris.ts'
@@ -26,7 +26,7 @@ export function documentAddressAllowed(patterns: readonly string[], id: string):
   return isDocumentAddress(id) && (patterns.includes('*') || redirectUriAllowed(patterns, id))
 }
 
-/** @throws {InvalidInput} `validation_failed` if the document does not describe a supported client */
+/** @throws {InvalidInputError} `validation_failed` if the document does not describe a supported client */
 export function documented(id: string, text: string): Documented {
   const document = jsonObject(text)
   if (document.client_id !== id) throw refused('client_id', 'is not the address of the document')
@@ -102,8 +102,8 @@ function isWeb(value: unknown): boolean {
   return typeof value === 'string' && value.length <= maxIdLength && URL.parse(value)?.protocol === 'https:'
 }
 
-function refused(name: string, message: string): InvalidInput {
-  return new InvalidInput(
+function refused(name: string, message: string): InvalidInputError {
+  return new InvalidInputError(
     'validation_failed',
     `The metadata document of the client cannot be used: ${name} ${message}.`,
     {

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
-import { Forbidden, InvalidInput, NotFound } from '../errors.ts'
+import { ForbiddenError, InvalidInputError, NotFoundError } from '../errors.ts'
 import type { RunBeforeHook } from '../hooks.ts'
-import { OutboundError, type OutboundFailure } from '../outbound/outbound-error.ts'
+import { OutboundError, type OutboundErrorCode } from '../outbound/outbound-error.ts'
 import type { PublicFetch } from '../outbound/public-fetch.ts'
 import type { Client } from './client.ts'
 import { describesItselfAs } from './client-origin.ts'
@@ -15,13 +15,13 @@ export interface MetadataDocuments {
    * The client with this ID; the document is fetched if the cached one has expired. `undefined` if documents may not be
    * fetched from this URL.
    *
-   * @throws {InvalidInput} `validation_failed` if the document cannot be fetched or is invalid
+   * @throws {InvalidInputError} `validation_failed` if the document cannot be fetched or is invalid
    */
   resolve(id: string, happened: DocumentEvents): Promise<Client | undefined>
   /**
    * Fetches the document of a known client immediately.
    *
-   * @throws {NotFound} `client_not_found` @throws {InvalidInput} `validation_failed`, also for a client without a document
+   * @throws {NotFoundError} `client_not_found` @throws {InvalidInputError} `validation_failed`, also for a client without a document
    */
   refresh(id: string, happened: DocumentEvents): Promise<Client>
 }
@@ -63,7 +63,7 @@ interface Read extends Documented {
 }
 
 /** The document could not be fetched, so it is not known to be invalid. */
-class Unreachable extends InvalidInput {}
+class UnreachableDocumentError extends InvalidInputError {}
 
 export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataDocuments {
   const { store, clock, transaction, patterns, forgetConsents } = ports
@@ -77,7 +77,7 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
     await ports
       .before(known ? 'updateClient' : 'registerClient', { clientId: id, metadata: metadataOf(said) })
       .catch((error: unknown) => {
-        throw error instanceof Forbidden ? refusal(error.message) : error
+        throw error instanceof ForbiddenError ? refusal(error.message) : error
       })
   }
 
@@ -106,7 +106,10 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
     const failure = failures.get(id)
     if (failure && failure.until > clock.now()) throw failure.error
     if (running.size >= maxConcurrent && !running.has(id))
-      throw new Unreachable('validation_failed', 'Too many metadata documents are being read at the moment.')
+      throw new UnreachableDocumentError(
+        'validation_failed',
+        'Too many metadata documents are being read at the moment.',
+      )
     const reading =
       running.get(id) ??
       readDocument(id, ports)
@@ -120,7 +123,7 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
       return await reading
     } catch (error) {
       if (failures.size >= maxFailures) failures.clear()
-      if (error instanceof InvalidInput) failures.set(id, { until: clock.now() + failureCacheTime, error })
+      if (error instanceof InvalidInputError) failures.set(id, { until: clock.now() + failureCacheTime, error })
       throw error
     }
   }
@@ -135,14 +138,14 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
       try {
         return await read(id, happened)
       } catch (error) {
-        if (known && error instanceof Unreachable && cachedUntil + grace > clock.now()) return known
+        if (known && error instanceof UnreachableDocumentError && cachedUntil + grace > clock.now()) return known
         throw error
       }
     },
 
     async refresh(id, happened) {
       const known = await store.find(id)
-      if (!known) throw new NotFound('client_not_found', 'There is no such client.')
+      if (!known) throw new NotFoundError('client_not_found', 'There is no such client.')
       if (known.type !== 'cimd') throw refusal('The client does not describe itself by a metadata document.')
       if (!documentAddressAllowed(await patterns(), id))
         throw refusal('Metadata documents may not be read at this address any more.')
@@ -196,7 +199,8 @@ async function readDocument(id: string, { fetch }: Pick<MetadataDocumentPorts, '
   } catch (error) {
     throw failed(error)
   }
-  if (answer.status >= 500) throw new Unreachable('validation_failed', `The document answers ${answer.status}.`)
+  if (answer.status >= 500)
+    throw new UnreachableDocumentError('validation_failed', `The document answers ${answer.status}.`)
   if (answer.status !== 200) throw refusal(`The address of the metadata document answers ${answer.status}.`)
   const text = await answer.text()
   if (text.length > maxDocumentLength) throw refusal('The metadata document is too large.')
@@ -204,15 +208,15 @@ async function readDocument(id: string, { fetch }: Pick<MetadataDocumentPorts, '
 }
 
 /** Every failure except a temporary network error is a fault of the document. */
-function failed(error: unknown): InvalidInput {
-  const reason = error instanceof OutboundError ? error.reason : 'unreachable'
-  const Kind = reason === 'unreachable' || reason === 'timeout' ? Unreachable : InvalidInput
+function failed(error: unknown): InvalidInputError {
+  const reason = error instanceof OutboundError ? error.code : 'unreachable'
+  const Kind = reason === 'unreachable' || reason === 'timeout' ? UnreachableDocumentError : InvalidInputError
   return new Kind('validation_failed', `The metadata document of the client cannot be read: ${unread[reason]}.`, {
     cause: error,
   })
 }
 
-const unread: Readonly<Record<OutboundFailure, string>> = {
+const unread: Readonly<Record<OutboundErrorCode, string>> = {
   scheme: 'only https is asked',
   not_public: 'its host is at an address of a private network',
   too_many_redirects: 'its address redirects',
@@ -227,6 +231,6 @@ function holdOf(answered: Headers): number {
   return Math.min(maxCacheTime, Math.max(minCacheTime, Number(seconds) * second))
 }
 
-function refusal(message: string): InvalidInput {
-  return new InvalidInput('validation_failed', message)
+function refusal(message: string): InvalidInputError {
+  return new InvalidInputError('validation_failed', message)
 }

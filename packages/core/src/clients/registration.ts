@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { Conflict, InvalidInput, NotFound } from '../errors.ts'
+import { ConflictError, InvalidInputError, NotFoundError } from '../errors.ts'
 import { uuid } from '../random.ts'
 import type { Client, ClientRecord } from './client.ts'
 import { clientAuthenticationProblems } from './client-authentication.ts'
@@ -32,12 +32,12 @@ export interface Clients {
   /** A page of clients. The number of statements is independent of the number of clients. */
   page(request: ClientListRequest): Promise<ClientList>
   /**
-   * @throws {InvalidInput} `validation_failed`; fields are named as in `NewClientInput`, list items have an index:
+   * @throws {InvalidInputError} `validation_failed`; fields are named as in `NewClientInput`, list items have an index:
    * `redirectUris[0]`
-   * @throws {Conflict} `client_id_already_exists`
+   * @throws {ConflictError} `client_id_already_exists`
    */
   create(input: NewClientInput): Promise<Client>
-  /** @throws {NotFound} `client_not_found` @throws {InvalidInput} as for `create` */
+  /** @throws {NotFoundError} `client_not_found` @throws {InvalidInputError} as for `create` */
   update(id: string, input: ClientInput): Promise<Client>
   /** Adds a redirect URI to the client. @throws as `update` */
   addRedirectUri(id: string, uri: string): Promise<Client>
@@ -46,19 +46,19 @@ export interface Clients {
   /**
    * Adds a secret; its plain text is returned only once.
    *
-   * @throws {NotFound} `client_not_found`
-   * @throws {InvalidInput} `validation_failed` for a public client, more than twenty secrets, or on `secret` or
+   * @throws {NotFoundError} `client_not_found`
+   * @throws {InvalidInputError} `validation_failed` for a public client, more than twenty secrets, or on `secret` or
    * `expiresAt`
    */
   addSecret(id: string, input?: SecretInput): Promise<MintedSecret>
   /** Replaces all secrets with a new one. @throws as `addSecret` */
   replaceSecrets(id: string, input?: SecretInput): Promise<MintedSecret>
-  /** Returns `false` if the secret does not exist. @throws {NotFound} `client_not_found` */
+  /** Returns `false` if the secret does not exist. @throws {NotFoundError} `client_not_found` */
   removeSecret(id: string, secretId: string): Promise<boolean>
   /** Last use of each secret by ID, in milliseconds, delayed by at most one minute. */
   secretUses(id: string): Promise<ReadonlyMap<string, number>>
   /**
-   * Replaces the allowed groups of the client. @throws {NotFound} `client_not_found` @throws {InvalidInput}
+   * Replaces the allowed groups of the client. @throws {NotFoundError} `client_not_found` @throws {InvalidInputError}
    * `validation_failed`
    */
   setAllowedGroups(id: string, groupIds: readonly string[]): Promise<Client>
@@ -68,7 +68,7 @@ export interface Clients {
    * Replaces the set of clients that allow the group; unknown IDs are ignored. An empty list removes the group from all
    * clients.
    *
-   * @throws {InvalidInput} `validation_failed` if the group ID is invalid
+   * @throws {InvalidInputError} `validation_failed` if the group ID is invalid
    */
   setAllowedTo(groupId: string, clientIds: readonly string[]): Promise<void>
 }
@@ -106,7 +106,7 @@ export function createClients(ports: ClientsPorts): Clients {
   const change = (id: string, to: (client: Client) => Partial<Client> | undefined): Promise<Client> =>
     transaction(async () => {
       const client = await store.findForUpdate(id)
-      if (!client) throw new NotFound('client_not_found', 'There is no such client.')
+      if (!client) throw new NotFoundError('client_not_found', 'There is no such client.')
       const changes = to(client)
       if (changes === undefined) return client
       const changed = { ...client, ...changes, updatedAt: clock.now() }
@@ -119,12 +119,12 @@ export function createClients(ports: ClientsPorts): Clients {
     const minted = mintSecret(clock.now(), input)
     await change(id, (client) => {
       const secrets = kept(client)
-      if (client.isPublic) throw new InvalidInput('validation_failed', 'A public client has no secret.')
+      if (client.isPublic) throw new InvalidInputError('validation_failed', 'A public client has no secret.')
       if (secrets.length >= maxSecrets)
-        throw new InvalidInput('validation_failed', 'A client has twenty secrets at most.')
+        throw new InvalidInputError('validation_failed', 'A client has twenty secrets at most.')
       const isKey = signsWithSecret(client)
       if (isKey && minted.plain.length < minKeyLength)
-        throw new InvalidInput('validation_failed', 'The secret is too short to sign with.', {
+        throw new InvalidInputError('validation_failed', 'The secret is too short to sign with.', {
           fields: [{ field: 'secret', code: 'too_short', message: `must be at least ${minKeyLength} characters long` }],
         })
       const stored = isKey ? { ...minted.stored, sealed: sealSecret(minted.plain) } : minted.stored
@@ -155,7 +155,7 @@ export function createClients(ports: ClientsPorts): Clients {
         updatedAt: now,
       }
       refuse([...clientAuthenticationProblems(client), ...(await sectorProblems(client, undefined, read))])
-      if (!(await store.insert(client))) throw new Conflict('client_id_already_exists', 'The client ID is taken.')
+      if (!(await store.insert(client))) throw new ConflictError('client_id_already_exists', 'The client ID is taken.')
       return client
     },
 

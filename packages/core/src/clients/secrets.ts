@@ -1,4 +1,4 @@
-import { InvalidInput } from '../errors.ts'
+import { InvalidInputError } from '../errors.ts'
 import { sha256, timingSafeEqualText } from '../hash.ts'
 import { randomToken, uuid } from '../random.ts'
 import type { Client, ClientSecret } from './client.ts'
@@ -21,7 +21,7 @@ export interface SecretInput {
  * A 256-bit random secret with a readable prefix. It contains only unreserved characters, because some clients do not
  * URL-encode it.
  *
- * @throws {InvalidInput} `validation_failed` on `secret` or `expiresAt`
+ * @throws {InvalidInputError} `validation_failed` on `secret` or `expiresAt`
  */
 export function mintSecret(now: number, { secret, expiresAt }: SecretInput = {}): MintedSecret {
   const fields = [
@@ -30,7 +30,7 @@ export function mintSecret(now: number, { secret, expiresAt }: SecretInput = {})
       ? []
       : [{ field: 'expiresAt', code: 'invalid_format', message: 'must be in the future' }]),
   ]
-  if (fields.length > 0) throw new InvalidInput('validation_failed', 'The secret is not valid.', { fields })
+  if (fields.length > 0) throw new InvalidInputError('validation_failed', 'The secret is not valid.', { fields })
   const plain = secret ?? `pk_${randomToken()}`
   // The stored prefix of a chosen secret is shorter, because its entropy is unknown.
   const prefix = plain.slice(0, secret === undefined ? 7 : 4)

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { NotFound } from '../errors.ts'
+import { NotFoundError } from '../errors.ts'
 import type { Client, RegisteredMetadata } from './client.ts'
 import { clientAuthenticationProblems } from './client-authentication.ts'
 import { type ClientInput, decided, problems, refuse } from './client-input.ts'
@@ -33,7 +33,7 @@ export interface SelfRegistration {
    * Validates the metadata and fetches external documents; call it before the transaction. `id` is the client that
    * changes.
    *
-   * @throws {InvalidInput} `validation_failed`, as `Clients.create`
+   * @throws {InvalidInputError} `validation_failed`, as `Clients.create`
    */
   check(wanted: SelfRegistered, id?: string): Promise<void>
   create(wanted: NewSelfRegistered): Promise<Client>
@@ -41,7 +41,7 @@ export interface SelfRegistration {
    * Replaces the registered metadata; other administrator settings stay unchanged. Resolves to the client before and
    * after the change, and to a new plain-text secret if the client has no suitable one.
    *
-   * @throws {NotFound} `client_not_found`
+   * @throws {NotFoundError} `client_not_found`
    */
   change(id: string, wanted: SelfRegistered): Promise<SelfRegistrationChange>
 }
@@ -122,7 +122,7 @@ export function createSelfRegistration({
     change: (id: string, wanted: SelfRegistered) =>
       transaction(async () => {
         const before = await store.findForUpdate(id)
-        if (!before) throw new NotFound('client_not_found', 'There is no such client.')
+        if (!before) throw new NotFoundError('client_not_found', 'There is no such client.')
         const said = decided(wanted.input, before)
         const pkceRequired = said.isPublic || before.pkceRequired
         const fields = { ...said, ...decidedByAdministrator(before), pkceRequired }

@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account.ts'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
 import type { Clock } from '../clock.ts'
-import { Forbidden, NotAuthenticated } from '../errors.ts'
+import { ForbiddenError, NotAuthenticatedError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import type { MasterKey } from '../master-key.ts'
 import { randomToken, uuid } from '../random.ts'
@@ -43,15 +43,15 @@ export interface DeviceLogins {
   request(device: WaitingDevice): Promise<RequestedDeviceLogin>
   /** The user code of a token. */
   userCodeOf(token: string): string
-  /** @throws {NotAuthenticated} `device_code_invalid` */
+  /** @throws {NotAuthenticatedError} `device_code_invalid` */
   find(code: string): Promise<PendingDeviceLogin>
-  /** Only once per code. @throws {NotAuthenticated} `device_code_invalid` */
+  /** Only once per code. @throws {NotAuthenticatedError} `device_code_invalid` */
   decide(code: string, decision: DeviceLoginAnswer): Promise<PendingDeviceLogin>
   /**
    * The account of an approved request, returned once; `undefined` while it is pending.
    *
-   * @throws {NotAuthenticated} `device_login_expired` if it is unknown, used, expired or belongs to another browser
-   * @throws {Forbidden} `device_login_denied`, `account_disabled` or `account_not_found`
+   * @throws {NotAuthenticatedError} `device_login_expired` if it is unknown, used, expired or belongs to another browser
+   * @throws {ForbiddenError} `device_login_denied`, `account_disabled` or `account_not_found`
    */
   redeem(id: string, token: string): Promise<RedeemedDeviceLogin | undefined>
 }
@@ -138,16 +138,16 @@ export function createDeviceLogins({ store, accounts, masterKey, clock }: Device
       if (found.status === 'pending') return undefined
       const taken = await store.consume(id, tokenHash)
       if (!taken?.accountId) throw expired()
-      if (taken.status === 'denied') throw new Forbidden('device_login_denied', 'The sign-in was denied.')
+      if (taken.status === 'denied') throw new ForbiddenError('device_login_denied', 'The sign-in was denied.')
       return { account: await eligibleAccount(accounts, taken.accountId), approvedIn: taken.sessionUid }
     },
   }
 }
 
-function invalid(): NotAuthenticated {
-  return new NotAuthenticated('device_code_invalid', 'The code is unknown, used or too old.')
+function invalid(): NotAuthenticatedError {
+  return new NotAuthenticatedError('device_code_invalid', 'The code is unknown, used or too old.')
 }
 
-function expired(): NotAuthenticated {
-  return new NotAuthenticated('device_login_expired', 'The request is unknown, used or too old.')
+function expired(): NotAuthenticatedError {
+  return new NotAuthenticatedError('device_login_expired', 'The request is unknown, used or too old.')
 }

@@ -3,7 +3,7 @@ import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
 import { type ActingParty, type AuditSink, noOrigin, type RequestOrigin } from '../audit/audit-sink.ts'
 import type { Clock } from '../clock.ts'
-import { InvalidInput } from '../errors.ts'
+import { InvalidInputError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import type { AuditedHook } from '../hooks.ts'
 import type { MasterKey } from '../master-key.ts'
@@ -35,15 +35,15 @@ export interface LoginCodes {
    * Creates a code of six characters if it expires within 15 minutes, otherwise of twelve characters.
    *
    * @param lifetime - milliseconds
-   * @throws {Forbidden} `account_disabled` or `account_not_found`; `forbidden` if `before.issueCode` refuses
+   * @throws {ForbiddenError} `account_disabled` or `account_not_found`; `forbidden` if `before.issueCode` refuses
    */
   issue(accountId: string, lifetime: number, options?: LoginCodeOptions): Promise<LoginCode>
   /**
    * Uses the code. Ignores case, spaces and hyphens.
    *
    * @param browserToken - the token of this browser, if it has one
-   * @throws {InvalidInput} `code_invalid` if the code is unknown, used, expired or bound to another browser
-   * @throws {Forbidden} `account_disabled` or `account_not_found`
+   * @throws {InvalidInputError} `code_invalid` if the code is unknown, used, expired or bound to another browser
+   * @throws {ForbiddenError} `account_disabled` or `account_not_found`
    */
   redeem(code: string, browserToken?: string): Promise<RedeemedCode>
 }
@@ -96,7 +96,7 @@ export function createLoginCodes(ports: LoginCodePorts): LoginCodes {
       const plausible = code.length === shortLength || code.length === longLength
       const stored = plausible ? await codes.consume(hash(code), hashed(browserToken)) : undefined
       if (!stored || stored.expiresAt <= clock.now())
-        throw new InvalidInput('code_invalid', 'The code is unknown, used or too old.')
+        throw new InvalidInputError('code_invalid', 'The code is unknown, used or too old.')
       return { account: await eligibleAccount(accounts, stored.accountId), codeHash: stored.hash }
     },
   }

@@ -1,4 +1,4 @@
-import { type FieldError, Misconfigured } from '../errors.ts'
+import { ConfigurationError, type FieldError } from '../errors.ts'
 import type { BeforeQuestions } from '../hooks.ts'
 import { issuerOf, relatedOrigins } from '../issuer.ts'
 import { MasterKey } from '../master-key.ts'
@@ -161,7 +161,7 @@ const checks: Readonly<Record<string, (options: PocketOptions) => readonly Field
   },
 }
 
-/** @throws {Misconfigured} if it is too short */
+/** @throws {ConfigurationError} if it is too short */
 export function masterKeyOf(masterKey: PocketOptions['masterKey']): MasterKey {
   return masterKey instanceof MasterKey ? masterKey : MasterKey.from(masterKey)
 }
@@ -194,7 +194,7 @@ function attempt(field: string, make: () => unknown): readonly FieldError[] {
     make()
     return []
   } catch (error) {
-    if (!(error instanceof Misconfigured || error instanceof TypeError || error instanceof RangeError)) throw error
+    if (!(error instanceof ConfigurationError || error instanceof TypeError || error instanceof RangeError)) throw error
     return [problem(field, 'invalid_format', error.message)]
   }
 }

@@ -1,5 +1,5 @@
 import type { Context, Middleware } from 'koa'
-import { RateLimited, Unavailable } from '../errors.ts'
+import { RateLimitedError, UnavailableError } from '../errors.ts'
 import { originForm, rewriteToIssuer } from '../http/front.ts'
 import { belowIssuer, recordMountPath, wholeTarget } from '../http/mount.ts'
 import { ownOrigin } from '../http/own-origin.ts'
@@ -142,7 +142,7 @@ function createProtocolAnswers(
         await limits.take(ctx.req, 'client-registration')
       await authenticateClient(ctx.req, ctx.path)
     } catch (error) {
-      if (!(error instanceof RateLimited)) throw error
+      if (!(error instanceof RateLimitedError)) throw error
       return respondRateLimited(ctx.res, error)
     }
     await filterOwnSecret(ctx.req, ctx.path)
@@ -153,7 +153,7 @@ function createProtocolAnswers(
     try {
       await answerProtocol(ctx, requestId)
     } catch (error) {
-      if (!(error instanceof Unavailable)) throw error
+      if (!(error instanceof UnavailableError)) throw error
       onError(error, requestId)
       ctx.respond = true
       await answerOutage(ctx, error, render)

@@ -1,6 +1,6 @@
 import { createDefaultViews } from '../default-views/default-views.ts'
 import { createPageAssets, type PageAssets } from '../default-views/page-assets.ts'
-import { Misconfigured } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { RenderPage, RenderView } from '../interactions/views.ts'
 
@@ -30,7 +30,7 @@ export function createPages({ name, mountPath, render: renderPage, onError }: Pa
       } catch (cause) {
         const message = `The option render has no page for the view "${view.view}".`
         const fields = [{ field: 'render', code: 'failed', message }]
-        const error = new Misconfigured(message, { cause, details: { option: 'render', view: view.view }, fields })
+        const error = new ConfigurationError(message, { cause, details: { option: 'render', view: view.view }, fields })
         // The caller reports the error and renders its page.
         if (view.view !== 'error') throw error
         onError(error, requestContext(req).requestId)

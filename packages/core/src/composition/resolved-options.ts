@@ -3,7 +3,7 @@ import { noAudit } from '../audit/audit-sink.ts'
 import { builtInRulesWith, createAccessChecks } from '../clients/access-checks.ts'
 import { createClaimMaker, createClaimsOfHost } from '../clients/claim-maker.ts'
 import { systemClock } from '../clock.ts'
-import { Misconfigured } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
 import { auditBefore, auditedAsking, createBefore } from '../hooks.ts'
 import { cookieSuffix, issuerOf, relatedOrigins } from '../issuer.ts'
 import { createLimiter, type Limiter, noLimits } from '../limits/limiter.ts'
@@ -21,11 +21,11 @@ const closedRegistration: RegistrationPolicy = { mode: 'off', restrictToGroups: 
 /** Validated options with defaults. */
 export type ResolvedOptions = ReturnType<typeof resolveOptions>
 
-/** @throws {Misconfigured} whose `fields` contain all invalid options */
+/** @throws {ConfigurationError} whose `fields` contain all invalid options */
 export function resolveOptions(options: PocketOptions) {
   const fields = optionProblems(options)
   if (fields.length > 0)
-    throw new Misconfigured(
+    throw new ConfigurationError(
       `The options cannot be used. ${fields.map(({ field, message }) => `${field}: ${message}`).join('. ')}`,
       { fields },
     )

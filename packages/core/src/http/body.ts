@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import rawBody from 'raw-body'
-import { InvalidInput, TooLarge } from '../errors.ts'
+import { InvalidInputError, PayloadTooLargeError } from '../errors.ts'
 
 /** Maximum size in bytes. A passkey response has a few thousand bytes. */
 const limit = 100_000
@@ -8,26 +8,26 @@ const limit = 100_000
 /**
  * Reads a JSON object from the request body.
  *
- * @throws {InvalidInput} `invalid_request_body` if it is not an object or not sent as `application/json`
- * @throws {TooLarge} `payload_too_large`
+ * @throws {InvalidInputError} `invalid_request_body` if it is not an object or not sent as `application/json`
+ * @throws {PayloadTooLargeError} `payload_too_large`
  */
 export async function readJsonObject(req: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
   if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(req.headers['content-type'] ?? ''))
-    throw new InvalidInput('invalid_request_body', 'The body must be sent as application/json.')
+    throw new InvalidInputError('invalid_request_body', 'The body must be sent as application/json.')
   return jsonObject(await readText(req, limit))
 }
 
 /**
  * Reads form fields from a request body of at most `limit` bytes; returns no fields if there is no body.
  *
- * @throws {InvalidInput} `invalid_request_body` if it was not sent as `application/x-www-form-urlencoded`
- * @throws {TooLarge} `payload_too_large`
+ * @throws {InvalidInputError} `invalid_request_body` if it was not sent as `application/x-www-form-urlencoded`
+ * @throws {PayloadTooLargeError} `payload_too_large`
  */
 export async function readForm(req: IncomingMessage, limit: number): Promise<URLSearchParams> {
   const { 'content-type': type, 'content-length': length, 'transfer-encoding': encoding } = req.headers
   if (type === undefined && encoding === undefined && Number(length ?? 0) === 0) return new URLSearchParams()
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type ?? ''))
-    throw new InvalidInput('invalid_request_body', 'The body must be sent as application/x-www-form-urlencoded.')
+    throw new InvalidInputError('invalid_request_body', 'The body must be sent as application/x-www-form-urlencoded.')
   return new URLSearchParams(await readText(req, limit))
 }
 
@@ -35,8 +35,11 @@ function readText(req: IncomingMessage, limit: number): Promise<string> {
   return rawBody(req, { limit, length: req.headers['content-length'] ?? null, encoding: 'utf8' }).catch(
     (cause: unknown) => {
       if (cause instanceof Error && 'type' in cause && cause.type === 'entity.too.large')
-        throw new TooLarge('payload_too_large', 'The body is too large.', { cause, details: { limit: String(limit) } })
-      throw new InvalidInput('invalid_request_body', 'The body could not be read.', { cause })
+        throw new PayloadTooLargeError('payload_too_large', 'The body is too large.', {
+          cause,
+          details: { limit: String(limit) },
+        })
+      throw new InvalidInputError('invalid_request_body', 'The body could not be read.', { cause })
     },
   )
 }
@@ -46,9 +49,9 @@ function jsonObject(text: string): Readonly<Record<string, unknown>> {
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    throw new InvalidInput('invalid_request_body', 'The body is no JSON.', { cause })
+    throw new InvalidInputError('invalid_request_body', 'The body is no JSON.', { cause })
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new InvalidInput('invalid_request_body', 'The body must be a JSON object.')
+    throw new InvalidInputError('invalid_request_body', 'The body must be a JSON object.')
   return { ...value }
 }

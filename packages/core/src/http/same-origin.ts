@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { Forbidden } from '../errors.ts'
+import { ForbiddenError } from '../errors.ts'
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
@@ -8,7 +8,7 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
  * which pages cannot change (Fetch Metadata §2.4); older browsers only send `Origin`. Other programs send neither
  * header, and have no cookies of a victim.
  *
- * @throws {Forbidden} `cross_site_request`
+ * @throws {ForbiddenError} `cross_site_request`
  *
  * @example
  * ```ts
@@ -25,5 +25,5 @@ export function assertSameOrigin(req: IncomingMessage, origins: readonly string[
   const own =
     (origin === undefined || origins.includes(origin)) &&
     (site === undefined || site === 'same-origin' || site === 'none')
-  if (!own) throw new Forbidden('cross_site_request', 'The request comes from a page of another site.')
+  if (!own) throw new ForbiddenError('cross_site_request', 'The request comes from a page of another site.')
 }

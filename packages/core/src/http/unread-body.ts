@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Misconfigured } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
 
 /**
  * Discards the rest of a body after the response is sent. Otherwise a partly read body, such as one that is too large,
@@ -14,12 +14,15 @@ export function discardUnreadBody(req: IncomingMessage, res: ServerResponse): vo
 /**
  * Rejects a request whose body other middleware has already consumed.
  *
- * @throws {Misconfigured} with instructions for the developer
+ * @throws {ConfigurationError} with instructions for the developer
  */
 export function assertUnread(req: IncomingMessage): void {
   const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
   if (hasBody && req.readableEnded)
-    throw new Misconfigured('Something has read the body of a request for Pocket: use Pocket before any body parser.', {
-      details: { option: 'callback' },
-    })
+    throw new ConfigurationError(
+      'Something has read the body of a request for Pocket: use Pocket before any body parser.',
+      {
+        details: { option: 'callback' },
+      },
+    )
 }

@@ -1,6 +1,6 @@
 import type Router from '@koa/router'
 import type { Context } from 'koa'
-import { InvalidInput, NotFound } from '../errors.ts'
+import { InvalidInputError, NotFoundError } from '../errors.ts'
 import { readForm, readJsonObject } from '../http/body.ts'
 import type { Interaction } from './interaction.ts'
 import type { MailedCodes } from './mailed-codes.ts'
@@ -27,7 +27,7 @@ export function addBuiltInMethods(router: Router, ports: BuiltInMethodsPorts): v
   const found = async (ctx: Context, way: boolean) => {
     const interaction = await ports.found(ctx)
     if (!way || !pages.canUseOtherMethods(interaction))
-      throw new NotFound('not_found', 'This interaction has no such page.')
+      throw new NotFoundError('not_found', 'This interaction has no such page.')
     return interaction
   }
   const hasCodePage = builtInMethods.code || builtInMethods.mail
@@ -43,7 +43,7 @@ export function addBuiltInMethods(router: Router, ports: BuiltInMethodsPorts): v
     try {
       await signIn.withCode(ctx.req, ctx.res, code)
     } catch (error) {
-      if (!(error instanceof InvalidInput)) throw error
+      if (!(error instanceof InvalidInputError)) throw error
       ctx.status = error.status
       return show(ctx, await pages.loginCode(interaction, { mailed: false, problem: error.code }))
     }

@@ -7,7 +7,7 @@ import type { AuditSink } from '../audit/audit-sink.ts'
 import type { ClaimsOfHost, MakeClaims } from '../clients/claim-maker.ts'
 import type { Clock } from '../clock.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
-import { Conflict, Forbidden, NotFound } from '../errors.ts'
+import { ConflictError, ForbiddenError, NotFoundError } from '../errors.ts'
 import type { RunBeforeHook } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { AuthorizationDetailsTypes } from '../oidc/authorization-details.ts'
@@ -44,20 +44,20 @@ export interface ConsentPorts {
 /** Asks a user to consent to a client's access, and stores the decision. */
 export function createConsent(ports: ConsentPorts) {
   const { provider, accounts, makeClaims, consents, apiAccess, sessions, audit, clock } = ports
-  /** @throws {Conflict} `interaction_expired` if another user has since signed in */
+  /** @throws {ConflictError} `interaction_expired` if another user has since signed in */
   const decidingAccount = async ({ req, res }: Exchange, interaction: Interaction): Promise<Account> => {
     if (interaction.prompt.name !== 'consent')
-      throw new Forbidden('validation_failed', 'This interaction does not ask for consent.')
+      throw new ForbiddenError('validation_failed', 'This interaction does not ask for consent.')
     const session = await sessions.read(req, res)
     if (!session || session.accountId !== interaction.session?.accountId || session.uid !== interaction.session.uid)
-      throw new Conflict('interaction_expired', 'The person who was asked is not signed in any more.', {
+      throw new ConflictError('interaction_expired', 'The person who was asked is not signed in any more.', {
         details: { startAgain: restartUrl(provider(), interaction) },
       })
     return eligibleAccount(accounts, session.accountId)
   }
   const clientOf = async (interaction: Interaction) => {
     const client = await provider().Client.find(clientIdOf(interaction))
-    if (!client) throw new NotFound('client_not_found', 'The client is gone.')
+    if (!client) throw new NotFoundError('client_not_found', 'The client is gone.')
     return client
   }
   const finish = (interaction: Interaction): Promise<string> =>

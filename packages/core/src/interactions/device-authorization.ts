@@ -11,7 +11,7 @@ import { isAllowedToUse } from '../clients/group-restriction.ts'
 import type { Clock } from '../clock.ts'
 import { normalUserCode } from '../codes/user-codes.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
-import { Conflict, Forbidden, InvalidInput, NotAuthenticated } from '../errors.ts'
+import { ConflictError, ForbiddenError, InvalidInputError, NotAuthenticatedError } from '../errors.ts'
 import type { AuditedHook } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { ArtifactStore } from '../oidc/artifact-store.ts'
@@ -60,10 +60,10 @@ export interface DeviceAuthorizationService {
   /**
    * The request of this user code, for the signed-in user.
    *
-   * @throws {NotAuthenticated} `not_signed_in`
-   * @throws {InvalidInput} `oidc_invalid_device_code`, `oidc_device_code_expired`
-   * @throws {Conflict} `oidc_device_code_used` if a user has already decided
-   * @throws {Forbidden} `client_not_allowed` if the user's groups do not permit the client
+   * @throws {NotAuthenticatedError} `not_signed_in`
+   * @throws {InvalidInputError} `oidc_invalid_device_code`, `oidc_device_code_expired`
+   * @throws {ConflictError} `oidc_device_code_used` if a user has already decided
+   * @throws {ForbiddenError} `client_not_allowed` if the user's groups do not permit the client
    */
   find(req: IncomingMessage, res: ServerResponse, code: string): Promise<PendingDeviceAuthorization>
   /**
@@ -127,29 +127,32 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
 
   const codeOf = async (input: string): Promise<DeviceCode> => {
     const code = await provider().DeviceCode.findByUserCode(normalUserCode(input), { ignoreExpiration: true })
-    if (!code) throw new InvalidInput('oidc_invalid_device_code', 'There is no such code.')
+    if (!code) throw new InvalidInputError('oidc_invalid_device_code', 'There is no such code.')
     if ((code.exp ?? 0) * 1000 <= clock.now())
-      throw new InvalidInput('oidc_device_code_expired', 'The code has expired.')
+      throw new InvalidInputError('oidc_device_code_expired', 'The code has expired.')
     if (code.accountId !== undefined)
-      throw new Conflict('oidc_device_code_used', 'Somebody has decided about this code already.')
+      throw new ConflictError('oidc_device_code_used', 'Somebody has decided about this code already.')
     return code
   }
 
   /** With `canDeny`, also accepts users who may not use the client. */
   const asked = async (req: IncomingMessage, res: ServerResponse, input: string, canDeny = false): Promise<Asked> => {
     const session = await sessions.read(req, res)
-    if (!session) throw new NotAuthenticated('not_signed_in', 'Nobody is signed in.')
+    if (!session) throw new NotAuthenticatedError('not_signed_in', 'Nobody is signed in.')
     const code = await codeOf(input)
     const client = await provider().Client.find(code.clientId ?? '')
-    if (!client) throw new InvalidInput('oidc_invalid_device_code', 'The client is gone.')
+    if (!client) throw new InvalidInputError('oidc_invalid_device_code', 'The client is gone.')
     const account = await eligibleAccount(accounts, session.accountId)
     const groupIds = account.groups.map(({ id }) => id)
     if (!canDeny && !isAllowedToUse(extras(client).pocket_access, groupIds))
-      throw new Forbidden('client_not_allowed', 'The account is in none of the groups that may use this client.')
+      throw new ForbiddenError('client_not_allowed', 'The account is in none of the groups that may use this client.')
     const { params = {} } = code
     const decision = canDeny ? undefined : await ports.runAccessChecks(questionOf({ account, client, session, params }))
     if (decision && !('signInAgain' in decision.answer))
-      throw new Forbidden('client_not_allowed', `The check ${decision.check} does not let the account use this client.`)
+      throw new ForbiddenError(
+        'client_not_allowed',
+        `The check ${decision.check} does not let the account use this client.`,
+      )
     const apis = await requestedApis(apiAccess, client.clientId, params)
     const ours = requestedScopes(params)
     return {
@@ -227,7 +230,7 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
         await history.made({ sessionUid: session.uid }, { kind: 'device_approved', subject: uuid(), label })
         // With the lock, a session that ends concurrently cannot approve a device.
         if (!(await lockSession(ports.artifacts, session.uid)))
-          throw new NotAuthenticated('not_signed_in', 'The session has ended.')
+          throw new NotAuthenticatedError('not_signed_in', 'The session has ended.')
         const grant = await grantFor(found)
         const { params = {} } = code
         Object.assign(code, {

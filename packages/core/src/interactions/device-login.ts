@@ -31,27 +31,27 @@ export interface DeviceLoginEnd {
 
 /** Sign-in with another device, for both devices. */
 export interface DeviceLoginService {
-  /** Requests a sign-in for this device. @throws {RateLimited} `rate_limited` */
+  /** Requests a sign-in for this device. @throws {RateLimitedError} `rate_limited` */
   request(req: IncomingMessage): Promise<RequestedDeviceLogin>
   /** The user code of a token, to show it again. */
   userCodeOf(token: string): string
   /**
    * Starts the session of this device after approval; returns `undefined` while there is no decision.
    *
-   * @throws {NotAuthenticated} `device_login_expired` if it is unknown, used, expired or from another browser
-   * @throws {Forbidden} `device_login_denied`, `account_disabled`, `account_not_found`, or `sign_in_refused` if `before.signIn`
+   * @throws {NotAuthenticatedError} `device_login_expired` if it is unknown, used, expired or from another browser
+   * @throws {ForbiddenError} `device_login_denied`, `account_disabled`, `account_not_found`, or `sign_in_refused` if `before.signIn`
    * refuses
-   * @throws {RateLimited} `rate_limited`
+   * @throws {RateLimitedError} `rate_limited`
    */
   redeem(req: IncomingMessage, res: ServerResponse, end: DeviceLoginEnd): Promise<Account | undefined>
-  /** The pending request. @throws {NotAuthenticated} `device_code_invalid` */
+  /** The pending request. @throws {NotAuthenticatedError} `device_code_invalid` */
   find(code: string): Promise<PendingDeviceLogin>
   /**
    * Approves or denies the request as this account. The caller must have verified a recent passkey authentication
    * (`ReauthenticationService.demand`). The device is signed out if the passkey of the approving session is removed.
    *
-   * @throws as `find` @throws {NotAuthenticated} `not_signed_in` if the session has since ended
-   * @throws {Forbidden} `forbidden` if `before.approveDevice` refuses; the request remains pending
+   * @throws as `find` @throws {NotAuthenticatedError} `not_signed_in` if the session has since ended
+   * @throws {ForbiddenError} `forbidden` if `before.approveDevice` refuses; the request remains pending
    */
   decide(
     req: IncomingMessage,

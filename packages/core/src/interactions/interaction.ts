@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
-import { NotFound } from '../errors.ts'
+import { NotFoundError } from '../errors.ts'
 import { carriedParameter, carriedUrl, whileCarrying } from '../oidc/carried-interactions.ts'
 import { clientOfFinished, replaceStored } from '../oidc/stored-payload.ts'
 import type { Sealer } from '../sealing.ts'
@@ -15,7 +15,7 @@ export type Interaction = InstanceType<Provider['Interaction']>
  * whether the session of the interaction is still valid.
  *
  * @param exchange - `now` in milliseconds since the Unix epoch
- * @throws {NotFound} `interaction_expired`; `details.startAgain` contains the URL to restart at, if known
+ * @throws {NotFoundError} `interaction_expired`; `details.startAgain` contains the URL to restart at, if known
  */
 export async function findInteraction(
   provider: Provider,
@@ -24,16 +24,16 @@ export async function findInteraction(
 ): Promise<Interaction> {
   const { cookies } = provider.createContext(exchange.req, exchange.res)
   const id = cookies.get(provider.cookieName('interaction'), { signed: true })
-  if (id !== uid) throw new NotFound('interaction_expired', 'This browser is in no such interaction.')
+  if (id !== uid) throw new NotFoundError('interaction_expired', 'This browser is in no such interaction.')
   const interaction = await provider.Interaction.find(uid, { ignoreExpiration: true })
   if (!interaction) {
     const startAgain = await startOfFinished(provider, uid, exchange.startOf)
-    throw new NotFound('interaction_expired', 'The interaction has ended.', {
+    throw new NotFoundError('interaction_expired', 'The interaction has ended.', {
       details: startAgain ? { startAgain } : {},
     })
   }
   if (exchange.now >= (interaction.iat + lifetime) * 1000)
-    throw new NotFound('interaction_expired', 'The interaction has expired.', {
+    throw new NotFoundError('interaction_expired', 'The interaction has expired.', {
       details: { startAgain: restartUrl(provider, interaction) },
     })
   return interaction
@@ -72,7 +72,7 @@ export async function interactionClient(
     )
     return interaction && String(interaction.params.client_id)
   } catch (error) {
-    if (error instanceof NotFound) return undefined
+    if (error instanceof NotFoundError) return undefined
     throw error
   }
 }
@@ -88,7 +88,7 @@ export interface Exchange {
  * click) the later one wins. Does not recreate an interaction that has ended.
  *
  * @param answer - changes the interaction
- * @throws {NotFound} `interaction_expired`
+ * @throws {NotFoundError} `interaction_expired`
  */
 export async function answerInteraction(
   provider: Provider,
@@ -101,7 +101,7 @@ export async function answerInteraction(
     if (await replaceStored(present)) return carriedUrl(present.returnTo)
     present = await provider.Interaction.find(interaction.uid, { ignoreExpiration: true })
   }
-  throw new NotFound('interaction_expired', 'The interaction has ended.')
+  throw new NotFoundError('interaction_expired', 'The interaction has ended.')
 }
 
 /** The URL of the original authorization request. */

@@ -1,5 +1,5 @@
 import type Provider from 'oidc-provider'
-import { Forbidden } from '../errors.ts'
+import { ForbiddenError } from '../errors.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import { answerInteraction, type Exchange, type Interaction } from './interaction.ts'
 import type { SignInService } from './sign-in.ts'
@@ -61,10 +61,10 @@ export function createLogin({ provider, sessions, signIn }: LoginPorts) {
       })
     },
 
-    /** Continues with an account that is already signed in. @throws {Forbidden} `validation_failed` */
+    /** Continues with an account that is already signed in. @throws {ForbiddenError} `validation_failed` */
     async choose({ req, res }: Exchange, interaction: Interaction, uid: string): Promise<string> {
       if (!asksForAccount(interaction) || !(await sessions.switchTo(req, res, uid)))
-        throw new Forbidden('validation_failed', 'Nobody of this id is signed in here.')
+        throw new ForbiddenError('validation_failed', 'Nobody of this id is signed in here.')
       // Drop the login result, so that choosing an account does not satisfy a request for a new sign-in.
       const { login: _login, ...before } = interaction.lastSubmission ?? {}
       interaction.lastSubmission = before
@@ -101,7 +101,7 @@ export function createLogin({ provider, sessions, signIn }: LoginPorts) {
 
     assertAsksForLogin(interaction: Interaction): void {
       if (interaction.prompt.name !== 'login' && !choosing.has(interaction.prompt.name))
-        throw new Forbidden('validation_failed', 'This interaction does not ask for a sign-in.')
+        throw new ForbiddenError('validation_failed', 'This interaction does not ask for a sign-in.')
     },
   }
 }

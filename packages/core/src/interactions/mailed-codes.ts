@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Account } from '../accounts/account.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { LoginCodes } from '../codes/login-codes.ts'
-import { Forbidden, Misconfigured } from '../errors.ts'
+import { ConfigurationError, ForbiddenError } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { Limiter } from '../limits/limiter.ts'
 import type { Mailer } from '../mail/mailer.ts'
@@ -16,8 +16,8 @@ export interface MailedCodes {
    * Sends a login code to the account with this login, if it exists, is enabled and has an e-mail address. Response and timing
    * are the same if there is none. Only this browser can use the code, within 15 minutes, with `pocket.signIn.withCode`.
    *
-   * @throws {RateLimited} `rate_limited`
-   * @throws {Misconfigured} without `mailer`, or without `findByLogin` of `stores.accounts`
+   * @throws {RateLimitedError} `rate_limited`
+   * @throws {ConfigurationError} without `mailer`, or without `findByLogin` of `stores.accounts`
    */
   send(req: IncomingMessage, res: ServerResponse, login: string): Promise<void>
   /** Waits for pending messages. */
@@ -66,7 +66,7 @@ export function createMailedCodes(ports: MailedCodesPorts): MailedCodes {
       const sending = mailTo(req, login, browserToken)
         .catch((error: unknown) => {
           // A refusal is not an error, and is already in the audit log.
-          if (!(error instanceof Forbidden)) onError(error, requestContext(req).requestId)
+          if (!(error instanceof ForbiddenError)) onError(error, requestContext(req).requestId)
         })
         .finally(() => running.delete(sending))
       running.add(sending)
@@ -78,9 +78,9 @@ export function createMailedCodes(ports: MailedCodesPorts): MailedCodes {
   }
 }
 
-function broken(code: string, message: string, cause?: unknown): Misconfigured {
+function broken(code: string, message: string, cause?: unknown): ConfigurationError {
   const option = 'mailer'
-  return new Misconfigured(`The option ${option} cannot be used. ${message}`, {
+  return new ConfigurationError(`The option ${option} cannot be used. ${message}`, {
     cause,
     details: { option },
     fields: [{ field: option, code, message }],

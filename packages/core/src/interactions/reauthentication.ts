@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
-import { NotAuthenticated } from '../errors.ts'
+import { NotAuthenticatedError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import type { BearerCookie } from '../http/bearer-cookie.ts'
 import type { Limiter } from '../limits/limiter.ts'
@@ -28,35 +28,35 @@ export interface ReauthenticationService {
   /**
    * With a passkey of the signed-in user.
    *
-   * @throws as `SignInService.confirm` @throws {RateLimited} `rate_limited`
-   * @throws {NotAuthenticated} `reauthentication_required` for a passkey of another user
+   * @throws as `SignInService.confirm` @throws {RateLimitedError} `rate_limited`
+   * @throws {NotAuthenticatedError} `reauthentication_required` for a passkey of another user
    */
   withPasskey(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<void>
   /**
    * With the passkey that started this session within the last minute.
    *
-   * @throws {NotAuthenticated} `reauthentication_required` @throws {RateLimited} `rate_limited`
+   * @throws {NotAuthenticatedError} `reauthentication_required` @throws {RateLimitedError} `rate_limited`
    */
   withFreshSession(req: IncomingMessage, res: ServerResponse): Promise<void>
   /**
    * Asserts that a passkey was used, or registered as the first one, in this session within the last minute. Consumes no proof.
    *
-   * @throws {NotAuthenticated} `reauthentication_required`
-   * @throws {Forbidden} `passkey_required` if the account has no passkey and none was used in the session
+   * @throws {NotAuthenticatedError} `reauthentication_required`
+   * @throws {ForbiddenError} `passkey_required` if the account has no passkey and none was used in the session
    */
   assertFresh(req: IncomingMessage, res: ServerResponse): Promise<void>
   /**
    * Like `assertFresh`, before adding a passkey. A session in which no passkey was used may add one for fifteen minutes if it
    * started by sign-up, setup, the API or a login code, and if no passkey of the account has since been removed.
    *
-   * @throws {NotAuthenticated} `reauthentication_required` @throws {Forbidden} `sign_in_again` if the account has no passkey
+   * @throws {NotAuthenticatedError} `reauthentication_required` @throws {ForbiddenError} `sign_in_again` if the account has no passkey
    */
   assertCanAddPasskey(req: IncomingMessage, res: ServerResponse): Promise<void>
   /**
    * Consumes the proof.
    *
    * @param within - maximum age of the passkey authentication, in milliseconds; by default the lifetime of the proof
-   * @throws {NotAuthenticated} `reauthentication_required`
+   * @throws {NotAuthenticatedError} `reauthentication_required`
    */
   demand(req: IncomingMessage, res: ServerResponse, within?: number): Promise<void>
 }
@@ -76,7 +76,7 @@ export function createReauthentication(ports: ReauthenticationPorts): Reauthenti
 
   const present = async (req: IncomingMessage, res: ServerResponse): Promise<Session> => {
     const session = await sessions.read(req, res)
-    if (!session) throw new NotAuthenticated('not_signed_in', 'Nobody is signed in.')
+    if (!session) throw new NotAuthenticatedError('not_signed_in', 'Nobody is signed in.')
     return session
   }
 
@@ -128,6 +128,6 @@ export function createReauthentication(ports: ReauthenticationPorts): Reauthenti
   }
 }
 
-function required(): NotAuthenticated {
-  return new NotAuthenticated('reauthentication_required', 'A passkey has to be used once more for this.')
+function required(): NotAuthenticatedError {
+  return new NotAuthenticatedError('reauthentication_required', 'A passkey has to be used once more for this.')
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
-import { NotAuthenticated, PocketError } from '../errors.ts'
+import { NotAuthenticatedError, PocketError } from '../errors.ts'
 import type { RunBeforeHook } from '../hooks.ts'
 import type { BrowserTokens } from '../http/browser-token.ts'
 import { requestContext } from '../http/request-context.ts'
@@ -45,23 +45,23 @@ export interface RegistrationService {
   /**
    * Verifies the response without storing anything.
    *
-   * @throws {InvalidInput} `challenge_expired`, `passkey_rejected`, `passkey_user_verification_required` or
+   * @throws {InvalidInputError} `challenge_expired`, `passkey_rejected`, `passkey_user_verification_required` or
    * `passkey_not_allowed`, with `details.reasons`, if the policy rejects it
-   * @throws {Forbidden} `forbidden` if `before.addPasskey` refuses
+   * @throws {ForbiddenError} `forbidden` if `before.addPasskey` refuses
    */
   verify(req: IncomingMessage, res: ServerResponse, end: RegistrationEnd): Promise<VerifiedRegistration>
   /**
    * Consumes the challenge and stores the verified passkey; call it in the transaction that creates its account.
    *
-   * @throws {InvalidInput} `challenge_expired` if the challenge was already used
-   * @throws {Conflict} `passkey_already_registered`
+   * @throws {InvalidInputError} `challenge_expired` if the challenge was already used
+   * @throws {ConflictError} `passkey_already_registered`
    */
   store(registration: VerifiedRegistration): Promise<void>
   /**
    * Verifies the response and stores the passkey of the signed-in user. Upgrades a session without a passkey to full access.
    *
    * @throws as `verify` and `store`
-   * @throws {NotAuthenticated} `not_signed_in` if the session has since ended; `reauthentication_required`, or {Forbidden}
+   * @throws {NotAuthenticatedError} `not_signed_in` if the session has since ended; `reauthentication_required`, or {ForbiddenError}
    * `sign_in_again`, if the session used no passkey and may not add one
    */
   add(
@@ -117,7 +117,7 @@ export function createRegistrationService({
 
     async add(req, res, end) {
       const session = await sessions.read(req, res)
-      if (session?.accountId !== end.accountId) throw new NotAuthenticated('not_signed_in', 'Nobody is signed in.')
+      if (session?.accountId !== end.accountId) throw new NotAuthenticatedError('not_signed_in', 'Nobody is signed in.')
       const verified = await verify(req, res, end)
       const { passkey } = verified
       const { accountId, id: passkeyId, credentialId } = passkey

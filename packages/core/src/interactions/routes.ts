@@ -5,7 +5,7 @@ import type Provider from 'oidc-provider'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
 import type { Clock } from '../clock.ts'
-import { PocketError, RateLimited, Unavailable } from '../errors.ts'
+import { PocketError, RateLimitedError, UnavailableError } from '../errors.ts'
 import { readForm, readJsonObject } from '../http/body.ts'
 import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
@@ -88,10 +88,11 @@ export function interactionRoutes({
     await recordRefusal(audit, { error, event, origin })
     if (status >= 500) onError(error, requestId)
     ctx.status = status
-    const retryAfter = error instanceof RateLimited || error instanceof Unavailable ? error.retryAfter : undefined
+    const retryAfter =
+      error instanceof RateLimitedError || error instanceof UnavailableError ? error.retryAfter : undefined
     if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
     const isPage = ctx.accepts('html', 'json') === 'html'
-    if (isPage && error instanceof Unavailable) retryHeaders(ctx.req, ctx.res, error)
+    if (isPage && error instanceof UnavailableError) retryHeaders(ctx.req, ctx.res, error)
     if (isPage)
       return show(ctx, {
         view: 'error',
@@ -103,7 +104,7 @@ export function interactionRoutes({
         requestId,
         retryAt: details.startAgain ?? null,
         ...(retryAfter !== undefined && { retryAfter }),
-        retriesItself: error instanceof Unavailable && isRepeatable(ctx.req),
+        retriesItself: error instanceof UnavailableError && isRepeatable(ctx.req),
       })
     ctx.body = { error: message, code, details, request_id: requestId }
   }

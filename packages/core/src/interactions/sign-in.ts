@@ -7,7 +7,7 @@ import { recordRefusal } from '../audit/refusals.ts'
 import type { Clock } from '../clock.ts'
 import { addressKeyOf } from '../codes/code-browser.ts'
 import { isShortCode, type LoginCodes, type RedeemedCode } from '../codes/login-codes.ts'
-import { NotAuthenticated, PocketError } from '../errors.ts'
+import { NotAuthenticatedError, PocketError } from '../errors.ts'
 import type { RunBeforeHook } from '../hooks.ts'
 import type { BearerCookie } from '../http/bearer-cookie.ts'
 import type { BrowserTokens } from '../http/browser-token.ts'
@@ -36,11 +36,11 @@ export interface SignInService {
    * Verifies a passkey response and calls `signIn` in the transaction that consumes the challenge. If `signIn` fails, both are
    * undone.
    *
-   * @throws {InvalidInput} `challenge_expired`, `passkey_unknown`, `passkey_rejected`, `passkey_user_verification_required`,
+   * @throws {InvalidInputError} `challenge_expired`, `passkey_unknown`, `passkey_rejected`, `passkey_user_verification_required`,
    * and `passkey_counter_regressed` if the policy rejects that
-   * @throws {Forbidden} `account_disabled`, `account_not_found`, `passkey_not_allowed` if the policy requires another passkey,
+   * @throws {ForbiddenError} `account_disabled`, `account_not_found`, `passkey_not_allowed` if the policy requires another passkey,
    * `sign_in_refused` if `before.signIn` refuses
-   * @throws {RateLimited} `rate_limited`
+   * @throws {RateLimitedError} `rate_limited`
    */
   identify<T>(
     req: IncomingMessage,
@@ -54,7 +54,7 @@ export interface SignInService {
    * Verifies a passkey response of the signed-in user, and updates the session accordingly.
    *
    * @throws as `identify`, but calls `before.reauthenticate` instead of `before.signIn`, without a rate limit
-   * @throws {NotAuthenticated} `reauthentication_required` for a passkey of another user
+   * @throws {NotAuthenticatedError} `reauthentication_required` for a passkey of another user
    */
   confirm(
     req: IncomingMessage,
@@ -64,15 +64,15 @@ export interface SignInService {
   /**
    * Consumes a login code and starts the session.
    *
-   * @throws {InvalidInput} `code_invalid` if it is unknown, used, expired, or bound to another browser
-   * @throws {Forbidden} `account_disabled`, `account_not_found`, or `sign_in_refused` if `before.signIn` refuses
-   * @throws {RateLimited} `rate_limited`
+   * @throws {InvalidInputError} `code_invalid` if it is unknown, used, expired, or bound to another browser
+   * @throws {ForbiddenError} `account_disabled`, `account_not_found`, or `sign_in_refused` if `before.signIn` refuses
+   * @throws {RateLimitedError} `rate_limited`
    */
   withCode(req: IncomingMessage, res: ServerResponse, code: string): Promise<Account>
   /**
    * Starts the session of a new account.
    *
-   * @throws {Forbidden} `account_disabled`, `account_not_found`, or `sign_in_refused` if `before.signIn` refuses
+   * @throws {ForbiddenError} `account_disabled`, `account_not_found`, or `sign_in_refused` if `before.signIn` refuses
    */
   asNewAccount(
     req: IncomingMessage,
@@ -182,7 +182,7 @@ export function createSignIn(ports: SignInPorts): SignInService {
         const verified = await verify(req, res, response)
         const { account } = verified
         if (account.id !== accountId)
-          throw new NotAuthenticated('reauthentication_required', 'The passkey belongs to somebody else.')
+          throw new NotAuthenticatedError('reauthentication_required', 'The passkey belongs to somebody else.')
         await before('reauthenticate', { account })
         await keepingCookies(res, () =>
           transaction(async () => {

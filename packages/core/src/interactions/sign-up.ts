@@ -3,7 +3,7 @@ import type { Account } from '../accounts/account.ts'
 import type { Accounts, NewAccount } from '../accounts/accounts.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { withRefusalsRecorded } from '../audit/refusals.ts'
-import { InvalidInput } from '../errors.ts'
+import { InvalidInputError } from '../errors.ts'
 import type { RunBeforeHook } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { Limiter } from '../limits/limiter.ts'
@@ -22,9 +22,9 @@ export interface SignUpService {
   /**
    * Options for `navigator.credentials.create` in this browser; creates no account yet.
    *
-   * @throws {InvalidInput} `validation_failed` if `userName` is missing or a field is not a string
-   * @throws {RateLimited} `rate_limited`
-   * @throws {Misconfigured} if `stores.accounts` has no `register`
+   * @throws {InvalidInputError} `validation_failed` if `userName` is missing or a field is not a string
+   * @throws {RateLimitedError} `rate_limited`
+   * @throws {ConfigurationError} if `stores.accounts` has no `register`
    */
   begin(req: IncomingMessage, res: ServerResponse, account: SignUpInput): ReturnType<RegistrationService['options']>
   /**
@@ -32,7 +32,7 @@ export interface SignUpService {
    * `register` writes to the same `DataSource`. Does not sign in a disabled account.
    *
    * @throws as `RegistrationService.add`, and the errors of `register`
-   * @throws {Forbidden} `forbidden` if `before.signUp` refuses, `sign_in_refused` if `before.signIn` does
+   * @throws {ForbiddenError} `forbidden` if `before.signUp` refuses, `sign_in_refused` if `before.signIn` does
    */
   finish(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<Account>
 }
@@ -97,6 +97,6 @@ function newAccount(given: SignUpInput): NewAccount {
     .map(([field]) => ({ field, code: 'invalid_type', message: 'must be a text' }))
   if (typeof userName !== 'string' || userName.trim() === '')
     fields.push({ field: 'userName', code: 'required', message: 'is required' })
-  if (fields.length > 0) throw new InvalidInput('validation_failed', 'The account cannot be made.', { fields })
+  if (fields.length > 0) throw new InvalidInputError('validation_failed', 'The account cannot be made.', { fields })
   return { userName, ...Object.fromEntries(said), id: uuid() }
 }

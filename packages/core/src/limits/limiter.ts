@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal, skipRecording } from '../audit/refusals.ts'
 import type { Clock } from '../clock.ts'
-import { RateLimited, Unavailable } from '../errors.ts'
+import { RateLimitedError, UnavailableError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import { requestContext } from '../http/request-context.ts'
 import { LatestMap } from './latest-map.ts'
@@ -18,7 +18,7 @@ import { type LimitName, type LimitPolicy, limitPolicies } from './policies.ts'
  * const limiter: Limiter = {
  *   async take(req, name, subject = req.socket.remoteAddress) {
  *     const { allowed, seconds } = await gateway.take(`${name} ${subject}`)
- *     if (!allowed) throw new RateLimited('There were too many tries.', seconds)
+ *     if (!allowed) throw new RateLimitedError('There were too many tries.', seconds)
  *   },
  *   giveBack: async () => {},
  *   note: async () => {},
@@ -31,7 +31,7 @@ export interface Limiter {
    * Counts an attempt.
    *
    * @param subject - by default the network of the request
-   * @throws {RateLimited} `rate_limited` if the limit is exceeded
+   * @throws {RateLimitedError} `rate_limited` if the limit is exceeded
    */
   take(req: IncomingMessage, name: LimitName, subject?: string): Promise<void>
   /**
@@ -42,7 +42,7 @@ export interface Limiter {
   /** Counts a failure without rejecting the request. */
   note(req: IncomingMessage, name: LimitName, subject?: string): Promise<void>
   /**
-   * Rejects if this process knows that the failure limit is exceeded; does not query the store. @throws {RateLimited}
+   * Rejects if this process knows that the failure limit is exceeded; does not query the store. @throws {RateLimitedError}
    * `rate_limited`
    */
   check(req: IncomingMessage, name: LimitName, subject?: string): Promise<void>
@@ -80,7 +80,7 @@ export function createLimiter({ store, audit, clock, onError }: LimiterPorts): L
 
   const refuse = async (req: IncomingMessage, name: LimitName, { key, until }: { key: string; until: number }) => {
     const now = clock.now()
-    const error = new RateLimited('There were too many tries.', Math.max(1, Math.ceil((until - now) / 1000)))
+    const error = new RateLimitedError('There were too many tries.', Math.max(1, Math.ceil((until - now) / 1000)))
     if (Math.abs(now - (audited.get(key) ?? Number.NEGATIVE_INFINITY)) < auditInterval) skipRecording(error)
     else {
       audited.set(key, now)
@@ -106,7 +106,7 @@ export function createLimiter({ store, audit, clock, onError }: LimiterPorts): L
       return await store.take(request)
     } catch (error) {
       // A guess that cannot be counted is rejected with the database error.
-      if (error instanceof Unavailable && policy.uncounted === 'refuse') throw error
+      if (error instanceof UnavailableError && policy.uncounted === 'refuse') throw error
       onError(error, requestContext(req).requestId)
       const { key, now, burst, interval } = request
       // Refused for one interval.

@@ -1,6 +1,6 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { Misconfigured } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
 
 type AccessToken = InstanceType<Provider['AccessToken']>
 type IdToken = InstanceType<Provider['IdToken']>
@@ -14,7 +14,7 @@ export function hashAccessTokens(provider: Provider): void {
   const { save } = provider.AccessToken.prototype
   const { issue } = provider.IdToken.prototype
   if (typeof save !== 'function' || typeof issue !== 'function')
-    throw new Misconfigured('This version of oidc-provider makes tokens in another way: it cannot be used.')
+    throw new ConfigurationError('This version of oidc-provider makes tokens in another way: it cannot be used.')
   provider.AccessToken.prototype.save = async function (this: AccessToken, ...more) {
     const value = await save.apply(this, more)
     values.set(this, value)

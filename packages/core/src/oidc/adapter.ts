@@ -5,7 +5,7 @@ import { isDocumentAddress } from '../clients/metadata-document.ts'
 import type { DocumentEvents, MetadataDocuments } from '../clients/metadata-documents.ts'
 import type { Clock } from '../clock.ts'
 import { devicePollInterval } from '../codes/user-codes.ts'
-import { Conflict, InvalidInput } from '../errors.ts'
+import { ConflictError, InvalidInputError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import { requestContext } from '../http/request-context.ts'
 import { networkOf } from '../limits/network.ts'
@@ -246,7 +246,7 @@ function clientAdapter(ports: AdapterPorts): Adapter {
 }
 
 function refuseDocument(error: unknown): never {
-  if (error instanceof InvalidInput) throw new errors.InvalidClient(error.message, { cause: error })
+  if (error instanceof InvalidInputError) throw new errors.InvalidClient(error.message, { cause: error })
   throw error
 }
 
@@ -331,5 +331,5 @@ function alreadyConsumed(model: string): Error {
 }
 
 function alreadyDecided(): Error {
-  return new Conflict('oidc_device_code_used', 'Somebody has decided about this code already.')
+  return new ConflictError('oidc_device_code_used', 'Somebody has decided about this code already.')
 }

@@ -1,6 +1,6 @@
 import type Provider from 'oidc-provider'
 import type { Configuration } from 'oidc-provider'
-import { Misconfigured } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
 
 /**
  * Escape hatch: receives the oidc-provider configuration that core builds and returns the one to use. Called for each new
@@ -23,7 +23,7 @@ export interface ProviderInstance {
   readonly Provider: ProviderClass
 }
 
-/** Creates a provider from the host-adjusted configuration. @throws {Misconfigured} which names `configuration` */
+/** Creates a provider from the host-adjusted configuration. @throws {ConfigurationError} which names `configuration` */
 export function instanceOf({ issuer, configuration: ours, adjust, Provider }: ProviderInstance): Provider {
   if (!adjust) return new Provider(issuer, ours)
   try {
@@ -32,7 +32,7 @@ export function instanceOf({ issuer, configuration: ours, adjust, Provider }: Pr
     return new Provider(issuer, adjusted)
   } catch (cause) {
     const message = `The option configuration cannot be used. ${cause instanceof Error ? cause.message : ''}`
-    throw new Misconfigured(message, {
+    throw new ConfigurationError(message, {
       cause,
       details: { option: 'configuration' },
       fields: [{ field: 'configuration', code: 'failed', message }],

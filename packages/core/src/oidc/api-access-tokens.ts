@@ -1,5 +1,5 @@
 import Provider, { type AdapterPayload } from 'oidc-provider'
-import { Misconfigured } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
 
 type AccessToken = InstanceType<Provider['AccessToken']>
 
@@ -19,7 +19,7 @@ export function mergeLoginScopes(provider: Provider): void {
   const { prototype } = provider.AccessToken
   const make: unknown = Reflect.get(prototype, 'getValueAndPayload')
   if (typeof make !== 'function')
-    throw new Misconfigured('This version of oidc-provider makes access tokens in another way: it cannot be used.')
+    throw new ConfigurationError('This version of oidc-provider makes access tokens in another way: it cannot be used.')
   Object.defineProperty(prototype, 'getValueAndPayload', {
     configurable: true,
     writable: true,
@@ -48,7 +48,7 @@ export function withoutAudience(payload: AdapterPayload | undefined): AdapterPay
 /** The opaque form of this token, which the library stores. */
 function storedForm({ AccessToken }: Provider, token: AccessToken): AccessToken {
   const { client, expiration: expiresIn, accountId, grantId = '', gty = '' } = token
-  if (!client) throw new Misconfigured('An access token was made without a client.')
+  if (!client) throw new ConfigurationError('An access token was made without a client.')
   const fields = Object.fromEntries(AccessToken.IN_PAYLOAD.map((name) => [name, Reflect.get(token, name)]))
   const stored = new AccessToken({ ...fields, client, expiresIn, accountId, grantId, gty })
   Reflect.set(stored, 'format', 'opaque')

@@ -1,6 +1,6 @@
 import type Provider from 'oidc-provider'
 import { protocolClaims } from '../accounts/reserved-claims.ts'
-import { Misconfigured } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
 
 /**
  * Releases all claims that `claimsFor` has chosen. By default the library releases only configured claim names, but
@@ -10,7 +10,7 @@ export function releaseChosenClaims(provider: Provider): void {
   const prototype = provider.Claims.prototype
   const { result } = prototype
   if (typeof result !== 'function')
-    throw new Misconfigured('This version of oidc-provider has no Claims.result: it cannot be used.')
+    throw new ConfigurationError('This version of oidc-provider has no Claims.result: it cannot be used.')
   prototype.result = async function (this: InstanceType<Provider['Claims']> & { readonly available?: unknown }) {
     const available = Object.entries(this.available ?? {})
     const chosen = available.filter(([claim, value]) => !protocolClaims.has(claim) && value !== undefined)

@@ -3,7 +3,7 @@ import { type RedirectUriPolicy, redirectUriAllowed } from '../clients/redirect-
 import type { SecretUses } from '../clients/secret-uses.ts'
 import { findSecret } from '../clients/secrets.ts'
 import type { Clock } from '../clock.ts'
-import { Misconfigured } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
 import { rawBasicSecret } from './client-authentication/basic.ts'
 import { isProof } from './client-authentication/proofs.ts'
 import type { ClientExtras } from './client-metadata.ts'
@@ -49,7 +49,7 @@ export function overrideClientChecks(provider: Provider, ports: ClientOverridePo
   }
   for (const [name, value] of Object.entries(overrides)) {
     if (typeof Reflect.get(provider.Client.prototype, name) !== 'function')
-      throw new Misconfigured(`This version of oidc-provider has no Client.${name}: it cannot be used.`)
+      throw new ConfigurationError(`This version of oidc-provider has no Client.${name}: it cannot be used.`)
     Object.defineProperty(provider.Client.prototype, name, { value, configurable: true, writable: true })
   }
 }

@@ -1,7 +1,7 @@
 import type Provider from 'oidc-provider'
 import type { Configuration } from 'oidc-provider'
 import { announcedPollInterval, newUserCode } from '../codes/user-codes.ts'
-import { Misconfigured } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
 
 /** Path of the page where users enter the code; Pocket serves it instead of the library. */
@@ -9,7 +9,7 @@ export const deviceVerificationPath = '/device'
 
 /** Never called, because Pocket serves `/device` (`interactions/device-authorization.ts`). */
 const noPage = async (): Promise<never> => {
-  throw new Misconfigured('The pages of the device flow are not those of the library.')
+  throw new ConfigurationError('The pages of the device flow are not those of the library.')
 }
 
 /** The device flow (RFC 8628). */

@@ -3,7 +3,7 @@ import type Provider from 'oidc-provider'
 import type { errors, KoaContextWithOIDC } from 'oidc-provider'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import type { AuditEvent } from '../audit/events.ts'
-import { PocketError, Unavailable } from '../errors.ts'
+import { PocketError, UnavailableError } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
 import { refusalReason } from './refusal-reason.ts'
 
@@ -64,7 +64,7 @@ export function auditEvents(provider: Provider, { audit, onError }: EventPorts):
   })
   provider.on('server_error', (ctx, error) => {
     onError(error, requestContext(ctx.req).requestId)
-    if (error instanceof PocketError && !(error instanceof Unavailable))
+    if (error instanceof PocketError && !(error instanceof UnavailableError))
       collect(ctx, {
         event: 'request_refused',
         endpoint: ctx.oidc?.route ?? 'protocol',

@@ -2,7 +2,7 @@ import { createPublicKey, KeyObject } from 'node:crypto'
 import type { JWK } from 'jose'
 import { ExternalSigningKey } from 'oidc-provider'
 import { type SigningAlgorithm, signingAlgorithms } from '../clients/protocol.ts'
-import { type FieldError, Misconfigured } from '../errors.ts'
+import { ConfigurationError, type FieldError } from '../errors.ts'
 import { withTimeout } from '../within-time.ts'
 import { thumbprint } from './key-generation.ts'
 
@@ -56,12 +56,12 @@ export class ExternalKey extends ExternalSigningKey {
     return this.#publicKey
   }
 
-  /** @throws {Misconfigured} which names the option, if the service fails */
+  /** @throws {ConfigurationError} which names the option, if the service fails */
   override async sign(data: Uint8Array): Promise<Uint8Array> {
     return withTimeout(() => this.#service.sign(data), this.#hookTimeout).catch((cause: unknown) => {
       const message = `The signing service for ${this.alg} threw, or did not answer in time.`
       const fields = [{ field: 'signingServices', code: 'failed', message }]
-      throw new Misconfigured(message, { cause, details: { option: 'signingServices' }, fields })
+      throw new ConfigurationError(message, { cause, details: { option: 'signingServices' }, fields })
     })
   }
 }

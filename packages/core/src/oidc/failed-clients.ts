@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import type { errors, KoaContextWithOIDC } from 'oidc-provider'
-import type { RateLimited } from '../errors.ts'
+import type { RateLimitedError } from '../errors.ts'
 
 export interface FailedClientPorts {
   /** Counts a failed client authentication. */
@@ -27,7 +27,7 @@ export function recordFailedClients(provider: Provider, { recordFailedClient }: 
 }
 
 /** OAuth defines no error code for rate limits, so the response uses status 429 (RFC 6585 §4). */
-export function respondRateLimited(res: ServerResponse, { message, retryAfter }: RateLimited): void {
+export function respondRateLimited(res: ServerResponse, { message, retryAfter }: RateLimitedError): void {
   res.writeHead(429, {
     'Retry-After': String(retryAfter),
     'Content-Type': 'application/json; charset=utf-8',

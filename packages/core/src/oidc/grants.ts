@@ -3,7 +3,7 @@ import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { isAllowedToUse } from '../clients/group-restriction.ts'
 import { isApiConsentKey } from '../consents/consent-key.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
-import { Misconfigured } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
 import { groupIdsOf } from './accounts.ts'
 import { extras } from './client-metadata.ts'
 import { claimsAskedFor, scopesBehindClaims } from './requested-claims.ts'
@@ -22,7 +22,7 @@ export function createGrantLoader(consents: ConsentStore) {
   return async (ctx: KoaContextWithOIDC): Promise<Grant | undefined> => {
     const { client, account, session, provider, prompts, params, requestParamOIDCScopes } = ctx.oidc
     if (!client || !account || !session)
-      throw new Misconfigured('A grant was asked for without a client, an account or a session.')
+      throw new ConfigurationError('A grant was asked for without a client, an account or a session.')
     const { clientId } = client
     const claims = claimsAskedFor(params?.claims)
     const atApis = requestedAtApis(ctx.oidc)

@@ -1,5 +1,5 @@
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
-import { Misconfigured } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
 import { uuid } from '../random.ts'
 
 type IdToken = InstanceType<Provider['IdToken']>
@@ -17,7 +17,7 @@ export function addIdTokenClaims(provider: Provider): void {
   const { issue } = provider.IdToken.prototype
   const { save } = provider.RefreshToken.prototype
   if (typeof issue !== 'function' || typeof save !== 'function')
-    throw new Misconfigured('This version of oidc-provider makes ID tokens in another way: it cannot be used.')
+    throw new ConfigurationError('This version of oidc-provider makes ID tokens in another way: it cannot be used.')
   provider.IdToken.prototype.issue = function (this: IdToken, options) {
     const isIdToken = options.use === 'idtoken'
     if (isIdToken)

@@ -1,7 +1,7 @@
 import type { ActingParty } from '../audit/audit-sink.ts'
 import { type SigningAlgorithm, signingAlgorithms } from '../clients/protocol.ts'
 import type { Clock } from '../clock.ts'
-import { Misconfigured } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
 import type { MasterKey } from '../master-key.ts'
 import type { Transaction } from '../transaction.ts'
 import { generateSigningKey, type SigningKey } from './key-generation.ts'
@@ -41,7 +41,7 @@ export interface KeySet {
 
 /** The provider's signing keys. */
 export interface KeyRing {
-  /** Loads the key set, and generates missing keys. @throws {Misconfigured} if the master key cannot decrypt them */
+  /** Loads the key set, and generates missing keys. @throws {ConfigurationError} if the master key cannot decrypt them */
   load(): Promise<KeySet>
   /** Rotates all keys that are due; returns the `kid`s of the new signing keys. */
   rotate(): Promise<readonly string[]>
@@ -108,7 +108,7 @@ export function createKeyRing(ports: KeyRingPorts): KeyRing {
     const ours = keys.filter((key) => key.algorithm === algorithm)
     const current = ours.find(({ status }) => status === 'current')
     const next = ours.find(({ status }) => status === 'next')
-    if (!current || !next) throw new Misconfigured('The key store lost a key that it had just taken.')
+    if (!current || !next) throw new ConfigurationError('The key store lost a key that it had just taken.')
     return { current, next }
   }
   /** When the next key replaces the current one. */

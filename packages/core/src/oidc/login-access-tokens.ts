@@ -1,6 +1,6 @@
 import { importJWK, SignJWT } from 'jose'
 import type Provider from 'oidc-provider'
-import { Misconfigured } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
 import { uuid } from '../random.ts'
 import { audienceOf } from './access-token-claims.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
@@ -34,7 +34,7 @@ export function signLoginAccessTokens(provider: Provider, ports: LoginAccessToke
   const { prototype } = provider.AccessToken
   const make: unknown = Reflect.get(prototype, 'getValueAndPayload')
   if (typeof make !== 'function')
-    throw new Misconfigured('This version of oidc-provider makes access tokens in another way: it cannot be used.')
+    throw new ConfigurationError('This version of oidc-provider makes access tokens in another way: it cannot be used.')
   Object.defineProperty(prototype, 'getValueAndPayload', {
     configurable: true,
     writable: true,
@@ -54,11 +54,11 @@ async function sign(
   { issuer, keys, externalKeys, pairwise }: LoginAccessTokenPorts,
 ) {
   const { client, accountId, scope = '', extra } = token
-  if (!client) throw new Misconfigured('An access token was made without a client.')
+  if (!client) throw new ConfigurationError('An access token was made without a client.')
   const { pocket_protocol: protocol } = extras(client)
   const alg = signingAlgorithmFor(protocol, protocol.idTokenSignedResponseAlg)
   const key = [...externalKeys, ...keys].find((candidate) => candidate.alg === alg)
-  if (!key) throw new Misconfigured(`There is no key for ${alg}.`)
+  if (!key) throw new ConfigurationError(`There is no key for ${alg}.`)
   const scopes = scope.split(' ').filter(Boolean)
   const claims = {
     ...extra,

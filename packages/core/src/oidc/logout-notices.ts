@@ -1,6 +1,6 @@
 import type Provider from 'oidc-provider'
 import type { ClientStore } from '../clients/client-store.ts'
-import { Misconfigured } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
 import type { LogoutNotice } from '../logout-notices/logout-notice-store.ts'
 import type { LogoutNotices } from '../logout-notices/logout-notices.ts'
 import type { SessionContent } from './session-merge.ts'
@@ -25,7 +25,7 @@ export function queueLogoutNotices(provider: Provider, { clients, keepLogoutNoti
   const { prototype } = provider.Client
   const send: unknown = Reflect.get(prototype, 'backchannelLogout')
   if (typeof send !== 'function')
-    throw new Misconfigured('This version of oidc-provider has no Client.backchannelLogout: it cannot be used.')
+    throw new ConfigurationError('This version of oidc-provider has no Client.backchannelLogout: it cannot be used.')
   // The cast is safe: the library's types omit this method.
   sends.set(provider, send as Send)
   ports.set(provider, { clients, keepLogoutNotice })

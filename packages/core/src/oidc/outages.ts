@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Context } from 'koa'
 import type Provider from 'oidc-provider'
-import { Unavailable } from '../errors.ts'
+import { UnavailableError } from '../errors.ts'
 import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
 import { isRepeatable, retryHeaders } from '../http/retry.ts'
@@ -14,15 +14,15 @@ export interface OutagePorts {
 
 /** Responds with 503 instead of `server_error` if a store is unavailable. */
 export function answerOutages(provider: Provider, { render }: OutagePorts): void {
-  const outages = new WeakMap<IncomingMessage, Unavailable>()
+  const outages = new WeakMap<IncomingMessage, UnavailableError>()
   provider.on('server_error', ({ req }, error) => {
-    if (error instanceof Unavailable) outages.set(req, error)
+    if (error instanceof UnavailableError) outages.set(req, error)
   })
   provider.use(async (ctx, next) => {
     try {
       await next()
     } catch (error) {
-      if (!(error instanceof Unavailable)) throw error
+      if (!(error instanceof UnavailableError)) throw error
       outages.set(ctx.req, error)
     }
     const outage = outages.get(ctx.req)
@@ -36,7 +36,7 @@ export async function answerOutage(
     Context,
     'accepts' | 'body' | 'headerSent' | 'query' | 'remove' | 'req' | 'res' | 'set' | 'status' | 'type'
   >,
-  outage: Unavailable,
+  outage: UnavailableError,
   render: RenderView,
 ): Promise<void> {
   if (ctx.headerSent) return

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import { InvalidInput, Unavailable } from '../errors.ts'
+import { InvalidInputError, UnavailableError } from '../errors.ts'
 import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
 import { restartUrl, type StartOf, startOfFinished } from '../interactions/interaction.ts'
@@ -86,7 +86,7 @@ export function createProtocolPages(ports: ProtocolPagePorts): ProtocolPages {
   return {
     async renderError(ctx, out, error) {
       // `outages.ts` sends this response.
-      if (error instanceof Unavailable) return
+      if (error instanceof UnavailableError) return
       const { requestId } = requestContext(ctx.req)
       const description = out.error_description ?? error.message
       if (isLogout(ctx) && ctx.status < 500) {
@@ -136,7 +136,7 @@ function pageCode(code: string, error: Error, received: string | undefined): str
   if (error instanceof errors.SessionNotFound) return 'interaction_expired'
   if (code === 'invalid_redirect_uri' && received?.includes('#')) return 'redirect_uri_has_fragment'
   // The metadata document was rejected (`adapter.ts`), so neither ID nor secret is wrong.
-  return code === 'invalid_client' && cause instanceof InvalidInput ? 'invalid_client_metadata' : code
+  return code === 'invalid_client' && cause instanceof InvalidInputError ? 'invalid_client_metadata' : code
 }
 
 /** Whether `redirect_uri` is missing, alone or with other parameters. */

@@ -5,7 +5,7 @@ import type { MakeClaims } from '../clients/claim-maker.ts'
 import { scopesRequested } from '../clients/claims.ts'
 import { isAllowedToUse } from '../clients/group-restriction.ts'
 import type { Clock } from '../clock.ts'
-import { Forbidden, NotFound } from '../errors.ts'
+import { ForbiddenError, NotFoundError } from '../errors.ts'
 import { uuid } from '../random.ts'
 import { authenticationContext } from '../sessions/session.ts'
 import { claimsClient, extras } from './client-metadata.ts'
@@ -31,19 +31,19 @@ export interface TokenPreviewPorts {
 export function createTokenPreview({ provider, accounts, makeClaims, clock }: TokenPreviewPorts) {
   /**
    * @param scope - as in a request (RFC 6749 §3.3); default scopes are added, unknown ones are dropped
-   * @throws {NotFound} `client_not_found`, `account_not_found`
-   * @throws {Forbidden} `oidc_access_denied` if the user may not use the client
+   * @throws {NotFoundError} `client_not_found`, `account_not_found`
+   * @throws {ForbiddenError} `oidc_access_denied` if the user may not use the client
    */
   return async (clientId: string, accountId: string, scope: string): Promise<TokenPreview> => {
     const { Client, IdToken, Claims: LibraryClaims, issuer } = provider()
     const client = await Client.find(clientId)
-    if (!client) throw new NotFound('client_not_found', 'There is no such client.')
+    if (!client) throw new NotFoundError('client_not_found', 'There is no such client.')
     const account = await accounts.find(accountId)
-    if (!account) throw new NotFound('account_not_found', 'There is no such account.')
+    if (!account) throw new NotFoundError('account_not_found', 'There is no such account.')
     const { pocket_access: access, pocket_protocol: protocol, pocket_access_token_lifetime: lifetime } = extras(client)
     const groupIds = account.groups.map(({ id }) => id)
     if (!isAllowedToUse(access, groupIds))
-      throw new Forbidden('oidc_access_denied', 'The account is in none of the groups that may use this client.')
+      throw new ForbiddenError('oidc_access_denied', 'The account is in none of the groups that may use this client.')
 
     const requested = new Set<string>(['openid', ...scopesRequested(scope, protocol)])
     const scopes = supportedScopes.filter((known) => requested.has(known))

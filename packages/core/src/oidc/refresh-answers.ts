@@ -7,7 +7,7 @@ import Provider, {
   type UnknownObject,
 } from 'oidc-provider'
 import type { Clock } from '../clock.ts'
-import { Misconfigured } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import { MasterKey } from '../master-key.ts'
 import type { Transaction } from '../transaction.ts'
@@ -24,7 +24,7 @@ const purpose = 'refresh answer'
 type GrantHandler<Context extends KoaContextWithOIDC> = (ctx: Context) => void | Promise<void>
 
 /** Aborts the library's handler once all checks have passed and a stored response exists. */
-class AnswerStored extends Error {}
+class AnswerStoredError extends Error {}
 
 /** A refresh request by a client that authenticates or uses DPoP. */
 interface Refresh {
@@ -46,7 +46,7 @@ function currentRefresh(): Refresh | undefined {
 export function consumeAtEnd(): boolean {
   const refresh = currentRefresh()
   if (!refresh?.presented) return false
-  if (refresh.presented.consumedAt !== null) throw new AnswerStored()
+  if (refresh.presented.consumedAt !== null) throw new AnswerStoredError()
   refresh.consumed = true
   return true
 }
@@ -139,7 +139,7 @@ export function createRefreshAnswers({ artifacts, transaction, clock, masterKey 
       try {
         await handler(ctx)
       } catch (error) {
-        if (!(error instanceof AnswerStored)) throw error
+        if (!(error instanceof AnswerStoredError)) throw error
       } finally {
         refreshes.delete(ctx)
       }
@@ -164,7 +164,9 @@ export function providerAnswering({ wrap }: Pick<RefreshAnswers, 'wrap'>): Provi
     constructor(issuer: string, configuration: Configuration) {
       super(issuer, configuration)
       if (!isCalled)
-        throw new Misconfigured('This version of oidc-provider registers grants in another way: it cannot be used.')
+        throw new ConfigurationError(
+          'This version of oidc-provider registers grants in another way: it cannot be used.',
+        )
     }
 
     override registerGrantType<Params extends object = UnknownObject>(

@@ -1,5 +1,5 @@
 import type Provider from 'oidc-provider'
-import { Misconfigured } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
 
 /** Thrown if a concurrent request has stored this assertion or proof. */
 export class AlreadyUsedError extends Error {}
@@ -18,7 +18,7 @@ export function detectReplaysAtomically(provider: Provider): void {
   const { ReplayDetection } = provider
   const { unique } = ReplayDetection
   if (typeof unique !== 'function')
-    throw new Misconfigured('This version of oidc-provider detects replays in another way: it cannot be used.')
+    throw new ConfigurationError('This version of oidc-provider detects replays in another way: it cannot be used.')
   Object.defineProperty(ReplayDetection, 'unique', {
     configurable: true,
     writable: true,

@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
-import { type PocketError, TooLarge, UrlTooLong } from '../errors.ts'
+import { PayloadTooLargeError, type PocketError, UrlTooLongError } from '../errors.ts'
 import { pageHeaders } from '../http/page-headers.ts'
 import { isBodyLongerThan } from '../http/peek-body.ts'
 import { requestContext } from '../http/request-context.ts'
@@ -70,10 +70,12 @@ async function excess({ req, querystring, path }: Context): Promise<PocketError 
   // The URL of a resumed authorization may carry the interaction.
   const isResumed = path.startsWith(`${protocolRoutes.authorization}/`)
   if (querystring.length > maxQueryBytes && !isResumed)
-    return new UrlTooLong('payload_too_large', 'The query of the URL is too long.', {
+    return new UrlTooLongError('payload_too_large', 'The query of the URL is too long.', {
       details: { limit: String(maxQueryBytes) },
     })
   // The library limits registration bodies, and the number of self-registered clients is limited.
   if (path.startsWith(protocolRoutes.registration) || !(await isBodyLongerThan(req, maxFormBytes))) return undefined
-  return new TooLarge('payload_too_large', 'The body is too large.', { details: { limit: String(maxFormBytes) } })
+  return new PayloadTooLargeError('payload_too_large', 'The body is too large.', {
+    details: { limit: String(maxFormBytes) },
+  })
 }

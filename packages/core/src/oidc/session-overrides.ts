@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Clock } from '../clock.ts'
-import { Misconfigured } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
 import { type RequestContext, requestContext } from '../http/request-context.ts'
 import { randomToken } from '../random.ts'
 import { remaining, type SessionLifetime, type SessionUse, usedNow, useExactness } from '../sessions/session-use.ts'
@@ -70,9 +70,9 @@ export function saveSessionsAtomically(provider: Provider, ports: SessionOverrid
   const { loginAccount, resetIdentifier } = prototype
   const inPayload: unknown = Reflect.get(Session, 'IN_PAYLOAD')
   if (![prototype.save, prototype.destroy, loginAccount, resetIdentifier].every((each) => typeof each === 'function'))
-    throw new Misconfigured('This version of oidc-provider stores sessions in another way: it cannot be used.')
+    throw new ConfigurationError('This version of oidc-provider stores sessions in another way: it cannot be used.')
   if (!Array.isArray(inPayload) || !('adapter' in prototype) || !('getValueAndPayload' in prototype))
-    throw new Misconfigured('This version of oidc-provider makes sessions in another way: it cannot be used.')
+    throw new ConfigurationError('This version of oidc-provider makes sessions in another way: it cannot be used.')
   Object.defineProperty(Session, 'IN_PAYLOAD', { configurable: true, value: [...inPayload, ...ownNames] })
   const names = Session.IN_PAYLOAD.filter((name) => !ofUse.includes(name))
   const contentOf = (content: object) => JSON.stringify(names.map((name) => Reflect.get(content, name)))
@@ -260,7 +260,7 @@ function internalsOf(session: ProviderSession): SessionInternals {
 
 function writerOf(session: ProviderSession) {
   const writer = internalsOf(session)[write]
-  if (!writer) throw new Misconfigured('The session belongs to another provider.')
+  if (!writer) throw new ConfigurationError('The session belongs to another provider.')
   return writer.bind(session)
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
 import type { Clock } from '../clock.ts'
-import { NotAuthenticated } from '../errors.ts'
+import { NotAuthenticatedError } from '../errors.ts'
 import { noteCaller, requestContext } from '../http/request-context.ts'
 import { authenticationContext, isWithoutPasskey, type Session, strengthened } from '../sessions/session.ts'
 import type { SessionHistory, SignIn } from '../sessions/session-history.ts'
@@ -42,7 +42,7 @@ export interface Sessions {
   /**
    * Upgrades the session after a passkey registration to passkey authentication, with a new ID.
    *
-   * @throws {NotAuthenticated} `not_signed_in` if the session has since ended
+   * @throws {NotAuthenticatedError} `not_signed_in` if the session has since ended
    */
   strengthen(req: IncomingMessage, res: ServerResponse): Promise<void>
   /** Ends all sessions of this browser and revokes their grants. Returns the account ID of the active one. */
@@ -199,7 +199,7 @@ export function createSessions(ports: SessionPorts): Sessions {
       const loginTs = Math.floor(clock.now() / 1000)
       session.loginAccount({ accountId, amr: [...better.amr], acr: better.acr, loginTs })
       await saveSession(session).catch((error: unknown) => {
-        if (error instanceof SessionEnded) throw new NotAuthenticated('not_signed_in', 'The session has ended.')
+        if (error instanceof SessionEnded) throw new NotAuthenticatedError('not_signed_in', 'The session has ended.')
         throw error
       })
       activate(opened, session)

@@ -1,6 +1,6 @@
 import type Provider from 'oidc-provider'
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
-import { Misconfigured } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
 import type { SessionUse } from '../sessions/session-use.ts'
 
 /** The data to store for a library model instance. */
@@ -62,7 +62,7 @@ export function rememberStoredPayloads({ Session, Grant, Interaction }: Provider
   for (const Model of [Session, Grant, Interaction]) {
     const instantiate: unknown = Reflect.get(Model, 'instantiate')
     if (typeof instantiate !== 'function')
-      throw new Misconfigured('This version of oidc-provider makes its models in another way: it cannot be used.')
+      throw new ConfigurationError('This version of oidc-provider makes its models in another way: it cannot be used.')
     Object.defineProperty(Model, 'instantiate', {
       configurable: true,
       value(this: typeof Model, payload?: Partial<FoundPayload>) {
@@ -80,7 +80,7 @@ export function keepInteractionsEnded({ Interaction }: Provider): void {
   const { prototype } = Interaction
   const { save } = prototype
   if (typeof save !== 'function')
-    throw new Misconfigured('This version of oidc-provider stores interactions in another way: it cannot be used.')
+    throw new ConfigurationError('This version of oidc-provider stores interactions in another way: it cannot be used.')
   Object.defineProperty(prototype, 'save', {
     configurable: true,
     writable: true,
@@ -116,7 +116,7 @@ export async function replaceStored(instance: object & { readonly exp?: number |
   // The cast is safe: `rememberStoredPayloads` checks the members that the library's types omit.
   const model = instance as unknown as StoredModel
   const before = snapshotOf(instance)
-  if (before === undefined) throw new Misconfigured('Something was to be replaced that is not stored.')
+  if (before === undefined) throw new ConfigurationError('Something was to be replaced that is not stored.')
   const { payload } = await model.getValueAndPayload()
   const expiresIn = instance.exp === undefined ? undefined : instance.exp - Math.floor(Date.now() / 1000)
   const text = await model.adapter.replace(before.id, { id: model.jti, payload, expiresIn }, before.text)

@@ -3,22 +3,22 @@
  * (`too_many_redirects`), the response was too large (`too_large`), the request timed out (`timeout`) or the host was
  * unreachable (`unreachable`).
  */
-export type OutboundFailure = 'not_public' | 'scheme' | 'timeout' | 'too_large' | 'too_many_redirects' | 'unreachable'
+export type OutboundErrorCode = 'not_public' | 'scheme' | 'timeout' | 'too_large' | 'too_many_redirects' | 'unreachable'
 
 /**
  * A refused or failed request to an untrusted URL.
  *
  * @example
  * ```ts
- * if (error instanceof OutboundError) logger.warn(error.failure)
+ * if (error instanceof OutboundError) logger.warn(error.code)
  * ```
  */
 export class OutboundError extends Error {
-  readonly reason: OutboundFailure
+  readonly code: OutboundErrorCode
 
-  constructor(reason: OutboundFailure, message: string, options?: { readonly cause: unknown }) {
+  constructor(code: OutboundErrorCode, message: string, options?: { readonly cause: unknown }) {
     super(message, options)
     this.name = 'OutboundError'
-    this.reason = reason
+    this.code = code
   }
 }

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { convertAAGUIDToString, decodeAttestationObject, parseAuthenticatorData } from '@simplewebauthn/server/helpers'
-import { InvalidInput } from '../errors.ts'
+import { InvalidInputError } from '../errors.ts'
 
 /** The DER-encoded ID of the CRL distribution points extension (RFC 5280 §4.2.1.13). */
 const crlDistributionPoints = Buffer.from('0603551d1f', 'hex')
@@ -20,7 +20,7 @@ export interface StatedAttestation {
   readonly hasForgedIssuer: boolean
 }
 
-/** @throws {InvalidInput} `passkey_rejected` if it is not an attestation object (WebAuthn Level 3 §6.5) */
+/** @throws {InvalidInputError} `passkey_rejected` if it is not an attestation object (WebAuthn Level 3 §6.5) */
 export function statedAttestation(attestationObject: string): StatedAttestation {
   try {
     const decoded = decodeAttestationObject(new Uint8Array(Buffer.from(attestationObject, 'base64url')))
@@ -32,7 +32,7 @@ export function statedAttestation(attestationObject: string): StatedAttestation 
       hasForgedIssuer: certificates.slice(1).some((issuer) => !new X509Certificate(issuer).ca),
     }
   } catch (cause) {
-    throw new InvalidInput('passkey_rejected', 'The attestation object cannot be read.', { cause })
+    throw new InvalidInputError('passkey_rejected', 'The attestation object cannot be read.', { cause })
   }
 }
 

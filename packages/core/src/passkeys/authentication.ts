@@ -8,7 +8,7 @@ import type { Account } from '../accounts/account.ts'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
 import type { Clock } from '../clock.ts'
-import { Forbidden, InvalidInput } from '../errors.ts'
+import { ForbiddenError, InvalidInputError } from '../errors.ts'
 import type { Transaction } from '../transaction.ts'
 import type { Asker, Challenges } from './challenges.ts'
 import { policyProblems, rejectsNonCompliant } from './compliance.ts'
@@ -47,16 +47,16 @@ export interface Authentication {
    * Verifies the response and identifies the account. Writes only a counter regression that the policy rejects; callers that
    * sign in call `recordUse`.
    *
-   * @throws {InvalidInput} `challenge_expired`, `passkey_unknown`, `passkey_rejected`, `passkey_user_verification_required`,
+   * @throws {InvalidInputError} `challenge_expired`, `passkey_unknown`, `passkey_rejected`, `passkey_user_verification_required`,
    * and `passkey_counter_regressed` if the policy rejects that
-   * @throws {Forbidden} `account_disabled`, `account_not_found`, or `passkey_not_allowed` if the policy requires another
+   * @throws {ForbiddenError} `account_disabled`, `account_not_found`, or `passkey_not_allowed` if the policy requires another
    * passkey
    */
   verify(answer: AuthenticationAnswer): Promise<Authenticated>
   /**
    * Consumes the challenge and records the use of the passkey; call it first in the transaction of the sign-in.
    *
-   * @throws {InvalidInput} `challenge_expired` if the challenge was already used
+   * @throws {InvalidInputError} `challenge_expired` if the challenge was already used
    */
   recordUse(authenticated: Authenticated): Promise<void>
 }
@@ -103,7 +103,7 @@ export function createAuthentication(ports: AuthenticationPorts): Authentication
         browserToken,
       })
       const passkey = await passkeys.findByCredentialId(answer.id)
-      if (!passkey) throw new InvalidInput('passkey_unknown', 'No account has this passkey.')
+      if (!passkey) throw new InvalidInputError('passkey_unknown', 'No account has this passkey.')
       const policy = await ports.policy()
       const { newCounter, credentialBackedUp, userVerified } = await verified({
         answer,
@@ -116,7 +116,7 @@ export function createAuthentication(ports: AuthenticationPorts): Authentication
       const at = clock.now()
       const asUsed = { ...passkey, userVerified: userVerified || passkey.userVerified }
       if (rejectsNonCompliant(policy, at) && policyProblems(asUsed, policy).length > 0)
-        throw new Forbidden('passkey_not_allowed', 'The policy of this provider demands another passkey.', {
+        throw new ForbiddenError('passkey_not_allowed', 'The policy of this provider demands another passkey.', {
           details: { accountId: account.id },
         })
       const counts = passkey.counter > 0 || newCounter > 0
@@ -126,7 +126,7 @@ export function createAuthentication(ports: AuthenticationPorts): Authentication
           await challenges.spend(challenge)
           await passkeys.recordCounterRegression(passkey.id, at)
         })
-        throw new InvalidInput('passkey_counter_regressed', 'The signature counter did not rise.', {
+        throw new InvalidInputError('passkey_counter_regressed', 'The signature counter did not rise.', {
           details: { accountId: account.id, passkeyId: passkey.id },
         })
       }
@@ -155,7 +155,7 @@ async function verified(verification: Verification) {
   const { userHandle } = answer.response
   // The account is not known before, so the passkey must identify it (WebAuthn Level 3 §7.2, step 6).
   if (!userHandle || Buffer.from(userHandle, 'base64url').toString('utf8') !== passkey.accountId)
-    throw new InvalidInput('passkey_rejected', 'The passkey belongs to another account than it says.')
+    throw new InvalidInputError('passkey_rejected', 'The passkey belongs to another account than it says.')
   const { verified, authenticationInfo } = await verifyAuthenticationResponse({
     response: answer,
     expectedChallenge: challenge,
@@ -171,9 +171,12 @@ async function verified(verification: Verification) {
   }).catch((cause: unknown) => {
     throw refusal(cause)
   })
-  if (!verified) throw new InvalidInput('passkey_rejected', 'The signature is not valid.')
+  if (!verified) throw new InvalidInputError('passkey_rejected', 'The signature is not valid.')
   // Backup eligibility never changes (WebAuthn Level 3 §6.1.3), and policies rely on it.
   if (authenticationInfo.credentialDeviceType !== passkey.deviceType)
-    throw new InvalidInput('passkey_rejected', 'The passkey says otherwise than before whether it can be backed up.')
+    throw new InvalidInputError(
+      'passkey_rejected',
+      'The passkey says otherwise than before whether it can be backed up.',
+    )
   return authenticationInfo
 }

@@ -1,7 +1,7 @@
 import { type AuthenticatorStatus, MetadataService } from '@simplewebauthn/server'
 import { decodeAttestationObject, verifyMDSBlob } from '@simplewebauthn/server/helpers'
 import type { Clock } from '../clock.ts'
-import { Misconfigured } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
 
 /** Reads the blob of the FIDO Metadata Service, a signed JWT (FIDO MDS §3.1.7). */
 export type ReadMetadata = () => Promise<string>
@@ -20,7 +20,7 @@ export interface AuthenticatorMetadata {
   /**
    * Loads the metadata into the library; reloads the blob if it is a day old.
    *
-   * @throws {Misconfigured} `misconfigured` if there is no blob with a valid signature
+   * @throws {ConfigurationError} `misconfigured` if there is no blob with a valid signature
    */
   ensure(): Promise<void>
   /** Reloads the blob. @throws as `ensure` */
@@ -47,10 +47,12 @@ export function createAuthenticatorMetadata(read: ReadMetadata | undefined, cloc
 
   const load = async () => {
     if (read === undefined)
-      throw new Misconfigured('There is no metadata of authenticators to check attestations with.')
+      throw new ConfigurationError('There is no metadata of authenticators to check attestations with.')
     const { payload, statements } = await verifyMDSBlob((await read()).trim())
     if (payload.no < known.serial)
-      throw new Misconfigured(`The metadata of authenticators is older (${payload.no}) than before (${known.serial}).`)
+      throw new ConfigurationError(
+        `The metadata of authenticators is older (${payload.no}) than before (${known.serial}).`,
+      )
     const models = payload.entries.flatMap(({ aaguid, statusReports }) =>
       aaguid === undefined ? [] : [[aaguid, !statusReports.some(({ status }) => compromised.has(status))] as const],
     )
@@ -59,8 +61,8 @@ export function createAuthenticatorMetadata(read: ReadMetadata | undefined, cloc
   }
   const refresh = () =>
     load().catch((cause: unknown) => {
-      if (cause instanceof Misconfigured) throw cause
-      throw new Misconfigured('The metadata of authenticators cannot be read or verified.', { cause })
+      if (cause instanceof ConfigurationError) throw cause
+      throw new ConfigurationError('The metadata of authenticators cannot be read or verified.', { cause })
     })
 
   return {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { InvalidInput } from '../errors.ts'
+import { InvalidInputError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import type { Sealer } from '../sealing.ts'
 import { clientDataOf } from './client-data.ts'
@@ -42,14 +42,14 @@ export interface Challenges {
   /**
    * Reads the challenge of an authenticator response without consuming it: verify the response, then call `spend`.
    *
-   * @throws {InvalidInput} `challenge_expired` if no key opens it, or if it is too old, from the future, or for another purpose
+   * @throws {InvalidInputError} `challenge_expired` if no key opens it, or if it is too old, from the future, or for another purpose
    * or browser; `passkey_rejected` if the response contains none, or if the ceremony ran in a frame of another origin
    */
   open(clientDataJSON: string, request: Asker & { readonly purpose: ChallengePurpose }): OpenedChallenge
   /**
    * Consumes the challenge; call it first in the transaction of the authorized action.
    *
-   * @throws {InvalidInput} `challenge_expired` if it was already used
+   * @throws {InvalidInputError} `challenge_expired` if it was already used
    */
   spend(challenge: string): Promise<void>
   /** Removes at most `limit` used challenges that can no longer be replayed; returns the number. */
@@ -94,7 +94,7 @@ export function createChallenges({ store, sealer, clock, lifetime }: ChallengePo
       const age = clock.now() - issuedAt
       if (age >= lifetime) throw expired('The challenge is too old.')
       if (age < -maxClockSkew) throw expired('The challenge was issued in the future.')
-      if (isFramed) throw new InvalidInput('passkey_rejected', 'The ceremony ran inside a page of another origin.')
+      if (isFramed) throw new InvalidInputError('passkey_rejected', 'The ceremony ran inside a page of another origin.')
       return { challenge, accountId, data: data ?? undefined }
     },
 
@@ -119,6 +119,6 @@ export function createChallenges({ store, sealer, clock, lifetime }: ChallengePo
   }
 }
 
-function expired(reason: string): InvalidInput {
-  return new InvalidInput('challenge_expired', reason)
+function expired(reason: string): InvalidInputError {
+  return new InvalidInputError('challenge_expired', reason)
 }

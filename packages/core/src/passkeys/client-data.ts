@@ -1,4 +1,4 @@
-import { InvalidInput } from '../errors.ts'
+import { InvalidInputError } from '../errors.ts'
 
 /** The unverified client data of a ceremony (WebAuthn Level 3 §5.8.1). */
 export interface ClientData {
@@ -7,11 +7,11 @@ export interface ClientData {
   readonly isFramed: boolean
 }
 
-/** @throws {InvalidInput} `passkey_rejected` if it is not JSON, or contains no challenge */
+/** @throws {InvalidInputError} `passkey_rejected` if it is not JSON, or contains no challenge */
 export function clientDataOf(clientDataJSON: string): ClientData {
   const { challenge, crossOrigin, topOrigin } = parsed(clientDataJSON)
   if (typeof challenge !== 'string')
-    throw new InvalidInput('passkey_rejected', 'The client data of the response names no challenge.')
+    throw new InvalidInputError('passkey_rejected', 'The client data of the response names no challenge.')
   const isFramed = (crossOrigin !== undefined && crossOrigin !== false) || topOrigin !== undefined
   return { challenge, isFramed }
 }
@@ -21,6 +21,6 @@ function parsed(clientDataJSON: string): Readonly<Record<string, unknown>> {
     const data: unknown = JSON.parse(Buffer.from(clientDataJSON, 'base64url').toString('utf8'))
     return typeof data === 'object' && data !== null ? { ...data } : {}
   } catch (cause) {
-    throw new InvalidInput('passkey_rejected', 'The client data of the response is no JSON.', { cause })
+    throw new InvalidInputError('passkey_rejected', 'The client data of the response is no JSON.', { cause })
   }
 }

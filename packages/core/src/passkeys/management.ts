@@ -1,7 +1,7 @@
 import { type ActingParty, type AuditSink, noOrigin } from '../audit/audit-sink.ts'
 import { changesBetween } from '../audit/changes.ts'
 import type { Clock } from '../clock.ts'
-import { Conflict, InvalidInput, NotFound } from '../errors.ts'
+import { ConflictError, InvalidInputError, NotFoundError } from '../errors.ts'
 import type { AuditedHook } from '../hooks.ts'
 import { nameProblem, normalName } from '../names.ts'
 import type { Transaction } from '../transaction.ts'
@@ -30,8 +30,8 @@ export interface PasskeyManagement {
   /** The accounts with passkeys, optionally filtered. */
   accountIds(having?: PasskeysHad): Promise<readonly string[]>
   /**
-   * @throws {InvalidInput} `validation_failed`, field `name` (1–50 characters) @throws {NotFound} `passkey_not_found`
-   * @throws {Forbidden} `forbidden` if `before.renamePasskey` refuses
+   * @throws {InvalidInputError} `validation_failed`, field `name` (1–50 characters) @throws {NotFoundError} `passkey_not_found`
+   * @throws {ForbiddenError} `forbidden` if `before.renamePasskey` refuses
    */
   rename(accountId: string, id: string, name: string, party?: ActingParty): Promise<PasskeyRenaming>
   /**
@@ -39,13 +39,13 @@ export interface PasskeyManagement {
    * them: through passkeys registered in them, or approvals given in them. The session of `party.origin` remains if its last
    * authentication used another passkey.
    *
-   * @throws {Conflict} `last_passkey`, also for the last one that the policy accepts, so that users do not lock themselves out
-   * @throws {NotFound} `passkey_not_found`
-   * @throws {Forbidden} `forbidden` if `before.removePasskey` refuses
+   * @throws {ConflictError} `last_passkey`, also for the last one that the policy accepts, so that users do not lock themselves out
+   * @throws {NotFoundError} `passkey_not_found`
+   * @throws {ForbiddenError} `forbidden` if `before.removePasskey` refuses
    */
   remove(accountId: string, id: string, party?: ActingParty): Promise<Passkey>
   /**
-   * Like `remove`, but for administrators, who may remove a lost or stolen last passkey. @throws {NotFound} `passkey_not_found`
+   * Like `remove`, but for administrators, who may remove a lost or stolen last passkey. @throws {NotFoundError} `passkey_not_found`
    */
   removeEvenLast(accountId: string, id: string, party?: ActingParty): Promise<Passkey>
 }
@@ -116,7 +116,7 @@ export function createPasskeyManagement({
       const text = normalName(name)
       const problem = nameProblem(text, maxNameLength)
       if (problem)
-        throw new InvalidInput('validation_failed', 'The name is not valid.', {
+        throw new InvalidInputError('validation_failed', 'The name is not valid.', {
           fields: [{ field: 'name', ...problem }],
         })
       const before = await existing(accountId, id)
@@ -136,7 +136,7 @@ export function createPasskeyManagement({
       return remove(accountId, id, party, async () => {
         const outcome = await store.removeUnlessLast(accountId, id, await refusedOf(accountId))
         if (outcome === 'missing') throw notFound()
-        if (outcome === 'last') throw new Conflict('last_passkey', 'The last passkey of an account stays.')
+        if (outcome === 'last') throw new ConflictError('last_passkey', 'The last passkey of an account stays.')
       })
     },
 
@@ -147,6 +147,6 @@ export function createPasskeyManagement({
   }
 }
 
-function notFound(): NotFound {
-  return new NotFound('passkey_not_found', 'This account has no such passkey.')
+function notFound(): NotFoundError {
+  return new NotFoundError('passkey_not_found', 'This account has no such passkey.')
 }

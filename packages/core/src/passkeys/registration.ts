@@ -4,7 +4,7 @@ import {
   verifyRegistrationResponse,
 } from '@simplewebauthn/server'
 import type { Clock } from '../clock.ts'
-import { Conflict, InvalidInput } from '../errors.ts'
+import { ConflictError, InvalidInputError } from '../errors.ts'
 import { uuid } from '../random.ts'
 import type { Transaction } from '../transaction.ts'
 import { passkeyName } from './aaguids.ts'
@@ -55,14 +55,14 @@ export interface Registration {
   /**
    * Verifies the response without storing anything.
    *
-   * @throws {InvalidInput} `challenge_expired`, `passkey_rejected`, `passkey_user_verification_required` or
+   * @throws {InvalidInputError} `challenge_expired`, `passkey_rejected`, `passkey_user_verification_required` or
    * `passkey_not_allowed`, with `details.reasons`, if the policy rejects it
    */
   verify(answer: RegistrationAnswer): Promise<VerifiedRegistration>
   /**
    * Consumes the challenge and stores the passkey.
    *
-   * @throws {InvalidInput} `challenge_expired` @throws {Conflict} `passkey_already_registered`
+   * @throws {InvalidInputError} `challenge_expired` @throws {ConflictError} `passkey_already_registered`
    */
   store(registration: VerifiedRegistration): Promise<void>
 }
@@ -86,11 +86,11 @@ export function createRegistration(ports: RegistrationPorts): Registration {
   const assertTrustworthy = (stated: StatedAttestation, { attestation }: PasskeyPolicy) => {
     const { aaguid, namesRevocationLists, hasForgedIssuer } = stated
     if (hasForgedIssuer)
-      throw new InvalidInput('passkey_rejected', 'A certificate of the attestation may not certify another one.')
+      throw new InvalidInputError('passkey_rejected', 'A certificate of the attestation may not certify another one.')
     if (!namesRevocationLists || (attestation === 'required' && metadata.knows(aaguid))) return
     throw attestation === 'required'
       ? notAllowed(['not_attested'])
-      : new InvalidInput('passkey_rejected', 'Nobody asked for an attestation that names revocation lists.')
+      : new InvalidInputError('passkey_rejected', 'Nobody asked for an attestation that names revocation lists.')
   }
 
   return {
@@ -128,7 +128,7 @@ export function createRegistration(ports: RegistrationPorts): Registration {
         browserToken,
       })
       if (accountId === null || (expected !== undefined && accountId !== expected))
-        throw new InvalidInput('challenge_expired', 'The challenge was made for another account.')
+        throw new InvalidInputError('challenge_expired', 'The challenge was made for another account.')
       const policy = await ports.policy()
       if (policy.attestation === 'required') await metadata.ensure()
       assertTrustworthy(statedAttestation(answer.response.attestationObject), policy)
@@ -141,10 +141,10 @@ export function createRegistration(ports: RegistrationPorts): Registration {
       }).catch((cause: unknown) => {
         throw refusal(cause)
       })
-      if (!registrationInfo) throw new InvalidInput('passkey_rejected', 'The attestation is not valid.')
+      if (!registrationInfo) throw new InvalidInputError('passkey_rejected', 'The attestation is not valid.')
       const { credential, aaguid, credentialDeviceType, credentialBackedUp, userVerified, fmt } = registrationInfo
       if (credential.id !== answer.id || Buffer.byteLength(credential.id, 'base64url') > maxCredentialIdLength)
-        throw new InvalidInput('passkey_rejected', 'The credential id is too long, or another one than it says.')
+        throw new InvalidInputError('passkey_rejected', 'The credential id is too long, or another one than it says.')
       const transports = answer.response.transports ?? []
       const isProven =
         policy.attestation === 'required' && metadata.isTrusted(aaguid, registrationInfo.attestationObject)
@@ -177,13 +177,13 @@ export function createRegistration(ports: RegistrationPorts): Registration {
       transaction(async () => {
         await challenges.spend(challenge)
         if (!(await passkeys.insert(passkey)))
-          throw new Conflict('passkey_already_registered', 'This passkey is registered already.')
+          throw new ConflictError('passkey_already_registered', 'This passkey is registered already.')
       }),
   }
 }
 
-function notAllowed(problems: readonly PolicyProblem[]): InvalidInput {
-  return new InvalidInput('passkey_not_allowed', 'The policy of this provider does not accept such a passkey.', {
+function notAllowed(problems: readonly PolicyProblem[]): InvalidInputError {
+  return new InvalidInputError('passkey_not_allowed', 'The policy of this provider does not accept such a passkey.', {
     details: { reasons: problems.join(', ') },
   })
 }
@@ -205,10 +205,10 @@ function attachmentOf(reported: unknown): Passkey['attachment'] {
 }
 
 /** Distinguishes the library's errors by their message, because they have no codes. */
-export function refusal(cause: unknown): InvalidInput {
+export function refusal(cause: unknown): InvalidInputError {
   const message = cause instanceof Error ? cause.message : String(cause)
   const code = /user verification/i.test(message) ? 'passkey_user_verification_required' : 'passkey_rejected'
-  return new InvalidInput(code, message, { cause })
+  return new InvalidInputError(code, message, { cause })
 }
 
 export type { PublicKeyCredentialCreationOptionsJSON }

@@ -1,6 +1,6 @@
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { Ajv } from 'ajv'
-import { InvalidInput } from '../errors.ts'
+import { InvalidInputError } from '../errors.ts'
 
 const base64url = { type: 'string', pattern: '^[A-Za-z0-9_-]+$', maxLength: 65_536 }
 const head = {
@@ -48,14 +48,17 @@ const isAuthentication = ajv.compile<AuthenticationResponseJSON>({
   },
 })
 
-/** @throws {InvalidInput} `passkey_rejected` if it is not a RegistrationResponseJSON (WebAuthn Level 3 §5.1.8) */
+/** @throws {InvalidInputError} `passkey_rejected` if it is not a RegistrationResponseJSON (WebAuthn Level 3 §5.1.8) */
 export function registrationResponse(value: unknown): RegistrationResponseJSON {
   if (isRegistration(value)) return value
-  throw new InvalidInput('passkey_rejected', `No registration response: ${ajv.errorsText(isRegistration.errors)}`)
+  throw new InvalidInputError('passkey_rejected', `No registration response: ${ajv.errorsText(isRegistration.errors)}`)
 }
 
-/** @throws {InvalidInput} `passkey_rejected` if it is not an AuthenticationResponseJSON (WebAuthn Level 3 §5.1.8) */
+/** @throws {InvalidInputError} `passkey_rejected` if it is not an AuthenticationResponseJSON (WebAuthn Level 3 §5.1.8) */
 export function authenticationResponse(value: unknown): AuthenticationResponseJSON {
   if (isAuthentication(value)) return value
-  throw new InvalidInput('passkey_rejected', `No authentication response: ${ajv.errorsText(isAuthentication.errors)}`)
+  throw new InvalidInputError(
+    'passkey_rejected',
+    `No authentication response: ${ajv.errorsText(isAuthentication.errors)}`,
+  )
 }

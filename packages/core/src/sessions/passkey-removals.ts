@@ -2,7 +2,7 @@ import type { ActingParty } from '../audit/audit-sink.ts'
 import type { ClientStore } from '../clients/client-store.ts'
 import type { Clock } from '../clock.ts'
 import type { CodeStore } from '../codes/code-store.ts'
-import { NotFound } from '../errors.ts'
+import { NotFoundError } from '../errors.ts'
 import type { PasskeyStore } from '../passkeys/passkey-store.ts'
 import type { Transaction } from '../transaction.ts'
 import { lastPasskeyUsed } from './session-closure.ts'
@@ -36,12 +36,12 @@ export interface PasskeyRemoval {
 export interface PasskeyRemovals {
   /** The removals of passkeys of the account that have remaining credentials. */
   list(accountId: string, party?: ActingParty): Promise<readonly PasskeyRemoval[]>
-  /** @throws {NotFound} `passkey_not_found` if no removal of this passkey of the account has ended a session */
+  /** @throws {NotFoundError} `passkey_not_found` if no removal of this passkey of the account has ended a session */
   find(accountId: string, passkeyId: string, party?: ActingParty): Promise<PasskeyRemoval>
   /**
    * Revokes a listed login code, and ends the sessions that it started.
    *
-   * @throws {NotFound} `not_found`
+   * @throws {NotFoundError} `not_found`
    */
   withdrawLoginCode(passkeyId: string, codeId: string, party?: ActingParty): Promise<void>
 }
@@ -123,7 +123,8 @@ export function createPasskeyRemovals(ports: PasskeyRemovalPorts): PasskeyRemova
 
     async find(accountId, passkeyId, party = {}) {
       const passkeyName = (await removalsOf(accountId)).get(passkeyId)
-      if (passkeyName === undefined) throw new NotFound('passkey_not_found', 'No removal of this passkey is known.')
+      if (passkeyName === undefined)
+        throw new NotFoundError('passkey_not_found', 'No removal of this passkey is known.')
       return { passkeyId, passkeyName, made: await madeBy(passkeyId, party) }
     },
 
@@ -131,7 +132,7 @@ export function createPasskeyRemovals(ports: PasskeyRemovalPorts): PasskeyRemova
       transaction(async () => {
         const [issued] = await history.linksTo('login_code', codeId)
         const isListed = issued && (await history.findOrigin(issued.sessionUid))?.endedBy === passkeyId
-        if (!isListed || issued.label === null) throw new NotFound('not_found', 'There is no such login code.')
+        if (!isListed || issued.label === null) throw new NotFoundError('not_found', 'There is no such login code.')
         const { sessionUid, accountId: issuer, label: accountId } = issued
         // With the lock, a concurrent sign-in with the code either completes first or is rejected.
         await history.lockAccount(accountId)

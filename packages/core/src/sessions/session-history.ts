@@ -1,6 +1,6 @@
 import type { RequestOrigin } from '../audit/audit-sink.ts'
 import type { Clock } from '../clock.ts'
-import { Forbidden, InvalidInput, NotAuthenticated } from '../errors.ts'
+import { ForbiddenError, InvalidInputError, NotAuthenticatedError } from '../errors.ts'
 import type { Passkey } from '../passkeys/passkey.ts'
 import type { PasskeyStore } from '../passkeys/passkey-store.ts'
 import type { Transaction } from '../transaction.ts'
@@ -36,22 +36,22 @@ export interface SessionHistory {
   /**
    * Saves a new session, or a new sign-in in an existing one, together with its history.
    *
-   * @throws {InvalidInput} `passkey_unknown` if the passkey has since been removed, `code_invalid` if the code was revoked
-   * @throws {NotAuthenticated} `device_login_expired` if a passkey removal ended the approving session, `not_signed_in` if it
+   * @throws {InvalidInputError} `passkey_unknown` if the passkey has since been removed, `code_invalid` if the code was revoked
+   * @throws {NotAuthenticatedError} `device_login_expired` if a passkey removal ended the approving session, `not_signed_in` if it
    * ended this one
    */
   start(uid: string, signIn: SignIn, save: () => Promise<unknown>): Promise<void>
   /**
    * Stores a passkey registered in a session.
    *
-   * @throws {NotAuthenticated} `not_signed_in` if the session has since ended, or as `assertException`
+   * @throws {NotAuthenticatedError} `not_signed_in` if the session has since ended, or as `assertException`
    */
   register(session: SessionName, passkey: Passkey, store: () => Promise<void>): Promise<void>
   /**
    * Records an object created in the session of a request, or by an API key created in a session. Call it in the transaction
    * that creates the object.
    *
-   * @throws {NotAuthenticated} `not_signed_in` if the session has since ended
+   * @throws {NotAuthenticatedError} `not_signed_in` if the session has since ended
    */
   made(origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>, thing: MadeInSession): Promise<void>
   /** When an existing passkey was last used in the session, in milliseconds; `undefined` if never. */
@@ -61,8 +61,8 @@ export interface SessionHistory {
   /**
    * Asserts that a session in which no passkey was used may perform this action without one.
    *
-   * @throws {NotAuthenticated} `reauthentication_required` if the account has a passkey
-   * @throws {Forbidden} `sign_in_again` for adding a passkey, `passkey_required` for all other actions
+   * @throws {NotAuthenticatedError} `reauthentication_required` if the account has a passkey
+   * @throws {ForbiddenError} `sign_in_again` for adding a passkey, `passkey_required` for all other actions
    */
   assertException(session: SessionName, act: keyof ReturnType<typeof beginsWithoutPasskey>): Promise<void>
   /** Whether the removal of a passkey ended the session. */
@@ -104,16 +104,16 @@ export function createSessionHistory(ports: SessionHistoryPorts): SessionHistory
     const existing = await passkeys.listByAccount(accountId)
     if (passkeyId === undefined) return method === 'setup' || method === 'sign_up' ? existing : []
     const found = existing.filter(({ id }) => id === passkeyId)
-    if (found.length === 0) throw new InvalidInput('passkey_unknown', 'The passkey was removed meanwhile.')
+    if (found.length === 0) throw new InvalidInputError('passkey_unknown', 'The passkey was removed meanwhile.')
     return found
   }
 
   const assertStillValid = async (uid: string, { approvedIn, codeHash }: SignIn): Promise<void> => {
     if (await wasEnded(uid)) throw ended()
     if (approvedIn != null && (await wasEnded(approvedIn)))
-      throw new NotAuthenticated('device_login_expired', 'The session that approved this device was ended.')
+      throw new NotAuthenticatedError('device_login_expired', 'The session that approved this device was ended.')
     const withdrawn = codeHash === undefined ? [] : await store.linksTo('code_withdrawn', codeHash)
-    if (withdrawn.length > 0) throw new InvalidInput('code_invalid', 'The code was withdrawn.')
+    if (withdrawn.length > 0) throw new InvalidInputError('code_invalid', 'The code was withdrawn.')
   }
 
   const assertException: SessionHistory['assertException'] = async ({ uid, accountId }, act) => {
@@ -122,10 +122,10 @@ export function createSessionHistory(ports: SessionHistoryPorts): SessionHistory
     const excepted = origin && beginsWithoutPasskey(origin, { removals, now: clock.now() })[act]
     if (excepted) return
     if ((await passkeys.listByAccount(accountId)).length > 0)
-      throw new NotAuthenticated('reauthentication_required', 'A passkey has to be used once more for this.')
+      throw new NotAuthenticatedError('reauthentication_required', 'A passkey has to be used once more for this.')
     throw act === 'addPasskey'
-      ? new Forbidden('sign_in_again', 'The session did not begin in a way, or recently enough, to add a passkey.')
-      : new Forbidden('passkey_required', 'This needs a passkey, and the account has none.')
+      ? new ForbiddenError('sign_in_again', 'The session did not begin in a way, or recently enough, to add a passkey.')
+      : new ForbiddenError('passkey_required', 'This needs a passkey, and the account has none.')
   }
 
   return {
@@ -197,6 +197,6 @@ export function createSessionHistory(ports: SessionHistoryPorts): SessionHistory
   }
 }
 
-function ended(): NotAuthenticated {
-  return new NotAuthenticated('not_signed_in', 'The session has ended.')
+function ended(): NotAuthenticatedError {
+  return new NotAuthenticatedError('not_signed_in', 'The session has ended.')
 }

@@ -4,7 +4,7 @@ import type { DataSource, EntitySchema, ObjectLiteral, Repository } from 'typeor
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js'
 import type { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js'
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js'
-import { InvalidInput, Misconfigured } from '../errors.ts'
+import { ConfigurationError, InvalidInputError } from '../errors.ts'
 import type { Transaction } from '../transaction.ts'
 import { AmbientTransactions } from './ambient-transactions.ts'
 import { outageOf } from './outage.ts'
@@ -54,8 +54,8 @@ export class Database {
    * Runs a prepared statement with the placeholders `$1`, `$2`, ... and returns its rows. The caller declares `Row`:
    * PostgreSQL returns `bigint` as text, SQLite returns booleans as 0 and 1.
    *
-   * @throws {InvalidInput} `validation_failed` if a text contains a NUL character
-   * @throws {Unavailable} if the database cannot be reached or does not respond in time
+   * @throws {InvalidInputError} `validation_failed` if a text contains a NUL character
+   * @throws {UnavailableError} if the database cannot be reached or does not respond in time
    */
   async query<Row extends object>(sql: string, parameters: readonly Parameter[] = []): Promise<readonly Row[]> {
     const { rows } = await this.#run(sql, parameters)
@@ -72,7 +72,7 @@ export class Database {
   /** PostgreSQL rejects NUL in text, so SQLite must reject it as well. */
   async #run(sql: string, parameters: readonly Parameter[]): Promise<StatementResult> {
     if (parameters.some((value) => typeof value === 'string' && value.includes('\0')))
-      throw new InvalidInput('validation_failed', 'A text holds a NUL character.')
+      throw new InvalidInputError('validation_failed', 'A text holds a NUL character.')
     try {
       return await this.#statements.run(this.#withNames(sql), parameters, this.#ambient.current())
     } catch (error) {
@@ -137,7 +137,7 @@ const databases = new WeakMap<DataSource, Database>()
  * Returns the {@link Database} of an initialized `DataSource`. There is one per `DataSource`, so that all stores share its
  * transactions. On SQLite it modifies the `DataSource`: from then on all access through it is serialized.
  *
- * @throws Misconfigured if the `DataSource` is not initialized or is of another kind.
+ * @throws ConfigurationError if the `DataSource` is not initialized or is of another kind.
  *
  * @example
  * ```ts
@@ -209,7 +209,7 @@ function isMissingTable(error: unknown): boolean {
   return error.code === 'SQLITE_ERROR' && /no such (table|column)|has no column named/.test(message)
 }
 
-function broken(code: string, message: string, cause?: unknown): Misconfigured {
+function broken(code: string, message: string, cause?: unknown): ConfigurationError {
   const field = 'dataSource'
-  return new Misconfigured(message, { cause, details: { option: field }, fields: [{ field, code, message }] })
+  return new ConfigurationError(message, { cause, details: { option: field }, fields: [{ field, code, message }] })
 }

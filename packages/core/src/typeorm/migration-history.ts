@@ -1,4 +1,4 @@
-import { Misconfigured } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
 import type { MigrationSet } from './migration-set.ts'
 
 /** The names of applied migrations, by the table of their set; sets without applied migrations are absent. */
@@ -14,7 +14,7 @@ const additive = /^Additive[A-Z]/
  * Rejects a database on which a newer version has run unknown migrations, unless their names begin with `Additive`.
  *
  * @param description - describes the database for operators, without its password
- * @throws {Misconfigured}
+ * @throws {ConfigurationError}
  *
  * @example
  * ```ts
@@ -31,7 +31,7 @@ export function refuseNewerDatabase(
     return (applied.get(set.table) ?? []).filter((name) => !known.has(name) && !additive.test(name))
   })
   if (unknown.length === 0) return
-  throw new Misconfigured(
+  throw new ConfigurationError(
     [
       `${description} was changed by a newer version: it holds migrations that this version does not know (${unknown.join(', ')}).`,
       'Nothing was written, so the database is as it was.',

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import type BetterSqlite3 from 'better-sqlite3'
 import type { ClientBase } from 'pg'
 import type { DataSourceOptions, EntitySchema } from 'typeorm'
-import { Misconfigured } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
 import { silence } from './outage.ts'
 import { pocketTables } from './tables.ts'
 
@@ -22,7 +22,7 @@ const pauseBeforeRetry = 20
  * logging; a commit is acknowledged after it is written to disk.
  *
  * @param tables all tables of the host; defaults to core's own tables.
- * @throws {Misconfigured} on Node versions without a better-sqlite3 binary: before 22.14
+ * @throws {ConfigurationError} on Node versions without a better-sqlite3 binary: before 22.14
  *
  * @example
  * ```ts
@@ -32,7 +32,7 @@ const pauseBeforeRetry = 20
 export function sqliteOptions(path: string, tables: readonly EntitySchema[] = pocketTables): SqliteOptions {
   // The binary requires Node-API version 10 and terminates the process if it is missing.
   if (Number(process.versions.napi) < 10)
-    throw new Misconfigured(`SQLite needs Node 22.14 or later; this is ${process.version}.`)
+    throw new ConfigurationError(`SQLite needs Node 22.14 or later; this is ${process.version}.`)
   // Loaded here, so that a host with PostgreSQL need not install it.
   const driver: unknown = createRequire(import.meta.url)('better-sqlite3')
   return {

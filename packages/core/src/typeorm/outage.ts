@@ -1,4 +1,4 @@
-import { Unavailable } from '../errors.ts'
+import { UnavailableError } from '../errors.ts'
 
 /** Codes of Node, of PostgreSQL (class 08, 53 and 57, a deadlock or conflict, and a read-only server) and of SQLite. */
 const outageCodes =
@@ -9,14 +9,14 @@ const outageMessages =
   /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|Query runner already released|Waited \d+ ms for a turn)/
 
 /** Converts an error that means the database is unreachable, full or too slow; `undefined` for any other error. */
-export function outageOf(error: unknown): Unavailable | undefined {
-  if (error instanceof Unavailable) return error
+export function outageOf(error: unknown): UnavailableError | undefined {
+  if (error instanceof UnavailableError) return error
   // Checks properties, since a native module may throw errors of another realm.
   if (typeof error !== 'object' || error === null) return undefined
   const code = 'code' in error ? String(error.code) : ''
   const message = 'message' in error ? String(error.message) : ''
   if (!outageCodes.test(code) && !outageMessages.test(message) && !isSilence(error)) return undefined
-  return new Unavailable('The database cannot be used at the moment.', { cause: error })
+  return new UnavailableError('The database cannot be used at the moment.', { cause: error })
 }
 
 /** Whether the outage is a timeout, which would delay the next statement as well. */

@@ -67,7 +67,7 @@ const advisoryLock = 0x706f636b6574
  *
  * @param options of the host's `DataSource`; its tables and migrations are ignored. The tables are created in its `schema`
  *   (PostgreSQL; it must exist), with its `entityPrefix` before `pocket_`.
- * @throws {Misconfigured} if a newer version has run migrations that are unknown here, before anything is written; otherwise
+ * @throws {ConfigurationError} if a newer version has run migrations that are unknown here, before anything is written; otherwise
  *   the error of the failing migration, after the preceding sets have run.
  *
  * @example

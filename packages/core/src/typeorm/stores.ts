@@ -21,7 +21,7 @@ import { TypeormSpentChallengeStore } from './spent-challenge-store.ts'
  * All stores of core, in the tables {@link pocketTables} of an initialized `DataSource` on which {@link pocketMigrations}
  * have run.
  *
- * @throws Misconfigured if the `DataSource` is not initialized or is neither better-sqlite3 nor postgres.
+ * @throws ConfigurationError if the `DataSource` is not initialized or is neither better-sqlite3 nor postgres.
  *
  * @example
  * ```ts

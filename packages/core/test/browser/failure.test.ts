@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { WebAuthnError } from '@simplewebauthn/browser'
 import { isInAppBrowser } from '../../src/browser/circumstances.ts'
 import { failureOf } from '../../src/browser/failure.ts'
-import { type CeremonyFailure, ceremonyFailures } from '../../src/browser/problem.ts'
+import { type CeremonyErrorCode, ceremonyErrorCodes } from '../../src/browser/passkey-error.ts'
 
 type Code = WebAuthnError['code']
 
@@ -12,7 +12,7 @@ const told = (code: Code, cause = thrown('NotAllowedError')) => new WebAuthnErro
 const passedThrough = (cause: Error) => told('ERROR_PASSTHROUGH_SEE_CAUSE_PROPERTY', cause)
 
 describe('browser error', () => {
-  test.each<[CeremonyFailure, string, unknown]>([
+  test.each<[CeremonyErrorCode, string, unknown]>([
     [
       'cancelled',
       'a person who says no',
@@ -67,5 +67,5 @@ test.each<[string, boolean]>([
 })
 
 test('gives each failure exactly one name', () => {
-  expect(new Set(ceremonyFailures).size).toBe(ceremonyFailures.length)
+  expect(new Set(ceremonyErrorCodes).size).toBe(ceremonyErrorCodes.length)
 })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { AuthenticationCeremony, HostAccount, LoginCodeMail, RenderPage, View } from '@pocket/core'
-import { Conflict } from '@pocket/core/errors'
+import { ConflictError } from '@pocket/core/errors'
 import { memoryStores } from '@pocket/core/memory'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
@@ -148,7 +148,7 @@ describe('users without a passkey on this device', () => {
             find: async (id) => made.get(id) ?? host.accounts.get(id),
             findByLogin: async (login) => [...host.accounts.values()].find(({ email }) => email === login),
             async register(account) {
-              if (account.userName === 'taken') throw new Conflict('already_in_use', 'The name is taken.')
+              if (account.userName === 'taken') throw new ConflictError('already_in_use', 'The name is taken.')
               made.set(account.id, { ...account, disabled })
               return { ...account, disabled }
             },

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
 import type { HostAccount, HostAccounts, LoginCodeMail, NewAccount, Pocket, PocketOptions } from '@pocket/core'
-import { Conflict, PocketError } from '@pocket/core/errors'
+import { ConflictError, PocketError } from '@pocket/core/errors'
 import { memoryStores } from '@pocket/core/memory'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { minute, startHost } from './host.ts'
@@ -96,7 +96,7 @@ describe('sign-up', () => {
   const refusing = () => ({ refuse: 'Not today.' })
   const register: NonNullable<HostAccounts['register']> = async (account) => account
   const taken = async () => {
-    throw new Conflict('already_in_use', 'The name is taken.')
+    throw new ConflictError('already_in_use', 'The name is taken.')
   }
   const broken = 'stores.accounts.register'
   test.each<readonly [string, string, string | undefined, Partial<HostAccounts>, PocketOptions['before']]>([

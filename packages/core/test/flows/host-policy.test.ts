@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { AccessCheck, BeforeHooks, PocketOptions } from '@pocket/core'
-import { RateLimited } from '@pocket/core/errors'
+import { RateLimitedError } from '@pocket/core/errors'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { answerCeremony, goBack, minute, startHost, viewOf } from './host.ts'
@@ -145,7 +145,7 @@ describe('hook before the sign-in', () => {
 test('uses the rate limiter of the host in place of the built-in one', async () => {
   const limiter = {
     take: async () => {
-      throw new RateLimited('Enough.', 7)
+      throw new RateLimitedError('Enough.', 7)
     },
     giveBack: async () => {},
     note: async () => {},

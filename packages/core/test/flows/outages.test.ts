@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
-import { Unavailable } from '../../src/errors.ts'
+import { UnavailableError } from '../../src/errors.ts'
 import { memoryStores } from '../../src/memory/index.ts'
 import { answerCeremony, type Host, startHost, viewOf } from './host.ts'
 import { redirectUri } from './signed-in.ts'
@@ -17,7 +17,7 @@ function interruptible<T extends object>(store: T): T {
       if (typeof member === 'object' && member !== null) return interruptible(member)
       if (typeof member !== 'function') return member
       return (...given: unknown[]) =>
-        isAway ? Promise.reject(new Unavailable('The database is away.')) : member.apply(target, given)
+        isAway ? Promise.reject(new UnavailableError('The database is away.')) : member.apply(target, given)
     },
   })
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { Misconfigured } from '@pocket/core/errors'
+import { ConfigurationError } from '@pocket/core/errors'
 import type Provider from 'oidc-provider'
 import { type ClientOverridePorts, overrideClientChecks } from '../../src/oidc/client-overrides.ts'
 
@@ -25,5 +25,5 @@ test('accepts a library version with all overridden methods', () => {
 
 test.each(replaced)('rejects a library version without %s', (name) => {
   const version = versionWith(replaced.filter((each) => each !== name))
-  expect(() => overrideClientChecks(version, ports)).toThrow(Misconfigured)
+  expect(() => overrideClientChecks(version, ports)).toThrow(ConfigurationError)
 })

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createPublicDownload, createPublicFetch, isHostOrRange, type OutboundFailure } from '@pocket/core'
+import { createPublicDownload, createPublicFetch, isHostOrRange, type OutboundErrorCode } from '@pocket/core'
 
 const seen: { url: string; method: string; authorization: string | undefined; body: string }[] = []
 let port: number
@@ -48,7 +48,7 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve))
 })
 
-const refused = (reason: OutboundFailure) => ({ name: 'OutboundError', reason })
+const refused = (code: OutboundErrorCode) => ({ name: 'OutboundError', code })
 
 describe('rejects addresses that are not public', () => {
   const fetch = createPublicFetch({ allowHttp: true })

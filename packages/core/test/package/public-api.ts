@@ -94,13 +94,13 @@ function declarations(text: string): Map<string, Exported> {
   return found
 }
 
-/** Names in `@throws` that are neither exported nor members of the same declaration. */
+/** Names in `@throws` that are neither exported, nor of JavaScript, nor members of the same declaration. */
 export async function errorsElsewhere(name: string): Promise<readonly string[]> {
   const exported = [...(await publicApi(name)).values()].flat()
   const known = new Set(exported.map((each) => each.name))
   return exported.flatMap(({ name: at, text, declaration }) =>
-    [...text.matchAll(/@throws as `(\w+)/g)].flatMap(([, to = '']) =>
-      known.has(to) || new RegExp(`^ +${to}[<(:]`, 'm').test(declaration) ? [] : [`${at}: ${to}`],
+    [...text.matchAll(/@throws \{(\w+)\}/g)].flatMap(([, to = '']) =>
+      known.has(to) || to in globalThis || new RegExp(`^ +${to}[<(:]`, 'm').test(declaration) ? [] : [`${at}: ${to}`],
     ),
   )
 }

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { type Account, defaultPasskeyPolicy, type PasskeyPolicy } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import { SettingsService } from '@simplewebauthn/server'
-import { InvalidInput } from '../../src/errors.ts'
+import { InvalidInputError } from '../../src/errors.ts'
 import { createAuthentication } from '../../src/passkeys/authentication.ts'
 import { createAuthenticatorMetadata } from '../../src/passkeys/authenticator-metadata.ts'
 import type { Challenges, OpenedChallenge } from '../../src/passkeys/challenges.ts'
@@ -64,7 +64,7 @@ function setting(policy: Partial<PasskeyPolicy>) {
     issue: () => ({ ...issued, expiresAt: clock.now() + minute }),
     open(clientDataJSON) {
       if (clientDataOf(clientDataJSON).isFramed)
-        throw new InvalidInput('passkey_rejected', 'The ceremony ran inside a page of another origin.')
+        throw new InvalidInputError('passkey_rejected', 'The ceremony ran inside a page of another origin.')
       return issued
     },
     spend: async () => {},

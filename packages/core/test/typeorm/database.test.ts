@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { DataSource } from 'typeorm'
-import { Misconfigured } from '../../src/errors.ts'
+import { ConfigurationError } from '../../src/errors.ts'
 import { type Database, databaseOf, typeormStores } from '../../src/typeorm/index.ts'
 import {
   databases,
@@ -181,7 +181,7 @@ describe('unusable DataSource', () => {
   test('is rejected while it is not initialized', async () => {
     await using database = await emptySqlite()
     const dataSource = new DataSource(optionsFor(database))
-    expect(() => typeormStores(dataSource)).toThrow(Misconfigured)
+    expect(() => typeormStores(dataSource)).toThrow(ConfigurationError)
     // Cast: the value of a host without type checking.
     expect(() => typeormStores(undefined as unknown as DataSource)).toThrow('has to be initialized first')
     await dataSource.initialize()

@@ -23,7 +23,7 @@ import type {
   View,
 } from '@pocket/core'
 import type { RegistrationCeremony } from '@pocket/core/browser'
-import type { ErrorOptions } from '@pocket/core/errors'
+import type { PocketErrorOptions } from '@pocket/core/errors'
 import { memoryStores } from '@pocket/core/memory'
 import type {
   FollowOptions,
@@ -88,7 +88,7 @@ export type LeftOut = None<
   | Refusing<PermissionInput>
   | Refusing<PublicFetchInit>
   | Refusing<PublicFetchOptions>
-  | Refusing<ErrorOptions>
+  | Refusing<PocketErrorOptions>
   | Refusing<RegistrationCeremony>
   | Refusing<SoftwareAuthenticatorOptions>
   | Refusing<UserAgentOptions>

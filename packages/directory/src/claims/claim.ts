@@ -1,5 +1,5 @@
 import { protocolClaims } from '@pocket/core'
-import { InvalidInput } from '@pocket/core/errors'
+import { InvalidInputError } from '@pocket/core/errors'
 import { atMost, FieldReader, oneLine, required, storable, visible } from '../fields.ts'
 
 /** A claim that an administrator assigns to a user or to all members of a group. */
@@ -30,7 +30,7 @@ export const maxKeyLength = 255
 /**
  * Validates claims and normalizes them for storage (Unicode NFC).
  *
- * @throws InvalidInput `validation_failed`; `reserved_claim` and `duplicate_claim` with `details.key` and the field `key`
+ * @throws InvalidInputError `validation_failed`; `reserved_claim` and `duplicate_claim` with `details.key` and the field `key`
  *
  * @example
  * ```ts
@@ -59,12 +59,12 @@ function checkedClaim(claim: CustomClaim, index: number): CustomClaim {
   return checked
 }
 
-function refusal(code: 'reserved_claim' | 'duplicate_claim', key: string): InvalidInput {
+function refusal(code: 'reserved_claim' | 'duplicate_claim', key: string): InvalidInputError {
   const [word, message]: [string, string] =
     code === 'reserved_claim'
       ? ['reserved', 'is said by the provider itself']
       : ['duplicate', 'is there more than once']
-  return new InvalidInput(code, `The claim ${key} ${message}`, {
+  return new InvalidInputError(code, `The claim ${key} ${message}`, {
     details: { key },
     fields: [{ field: 'key', code: word, message }],
   })

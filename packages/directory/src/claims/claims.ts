@@ -1,5 +1,5 @@
 import type { Transaction } from '@pocket/core'
-import { NotFound } from '@pocket/core/errors'
+import { NotFoundError } from '@pocket/core/errors'
 import type { GroupStore } from '../groups/group-store.ts'
 import { groupNotFound } from '../groups/groups.ts'
 import { isId } from '../id.ts'
@@ -12,11 +12,11 @@ export interface Claims {
   /**
    * Replaces all claims of the user. Returns them as stored.
    *
-   * @throws NotFound `user_not_found`
-   * @throws InvalidInput `reserved_claim`, `duplicate_claim` (both with `details.key`), `validation_failed`
+   * @throws NotFoundError `user_not_found`
+   * @throws InvalidInputError `reserved_claim`, `duplicate_claim` (both with `details.key`), `validation_failed`
    */
   replaceForUser(id: string, claims: readonly CustomClaim[]): Promise<readonly CustomClaim[]>
-  /** Replaces all claims of a group. @throws NotFound `not_found` */
+  /** Replaces all claims of a group. @throws NotFoundError `not_found` */
   replaceForGroup(id: string, claims: readonly CustomClaim[]): Promise<readonly CustomClaim[]>
   /** The keys in use, most used first. */
   suggestions(): Promise<readonly string[]>
@@ -35,7 +35,7 @@ export function createClaims({ users, groups, claims, exclusively }: ClaimPorts)
     async replaceForUser(id, given) {
       const checked = checkedClaims(given)
       return exclusively(async () => {
-        if (!isId(id) || !(await users.find(id))) throw new NotFound('user_not_found', 'There is no such user')
+        if (!isId(id) || !(await users.find(id))) throw new NotFoundError('user_not_found', 'There is no such user')
         await claims.replace('user', id, checked)
         return checked
       })

@@ -28,7 +28,7 @@ export interface GroupItem extends GroupWithClaims {
 /**
  * Validates user input: `name` (2 to 255 characters) and `friendlyName` (2 to 50), Unicode in NFC.
  *
- * @throws InvalidInput `validation_failed` with every invalid field.
+ * @throws InvalidInputError `validation_failed` with every invalid field.
  */
 export function groupNames(input: Readonly<Record<string, unknown>>): Pick<Group, 'name' | 'friendlyName'> {
   const read = new FieldReader(input)

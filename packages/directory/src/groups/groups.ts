@@ -1,5 +1,5 @@
 import type { Clock, Transaction } from '@pocket/core'
-import { Conflict, InvalidInput, NotFound } from '@pocket/core/errors'
+import { ConflictError, InvalidInputError, NotFoundError } from '@pocket/core/errors'
 import type { ClaimStore } from '../claims/claim-store.ts'
 import { isId } from '../id.ts'
 import type { Page, PageRequest } from '../page.ts'
@@ -49,14 +49,14 @@ export interface Groups {
   /**
    * Reads the fields `name` and `friendlyName` like {@link groupNames}.
    *
-   * @throws InvalidInput `validation_failed` @throws Conflict `already_in_use`; `details.property` is `name`.
+   * @throws InvalidInputError `validation_failed` @throws ConflictError `already_in_use`; `details.property` is `name`.
    */
   create(input: Readonly<Record<string, unknown>>): Promise<Group>
-  /** @throws NotFound `not_found`, otherwise as `create` */
+  /** @throws NotFoundError `not_found`, otherwise as `create` */
   update(id: string, input: Readonly<Record<string, unknown>>): Promise<GroupUpdate>
-  /** Removes the group and returns it. @throws NotFound `not_found` */
+  /** Removes the group and returns it. @throws NotFoundError `not_found` */
   remove(id: string): Promise<Group>
-  /** Replaces all members of the group. Ignores unknown IDs. @throws NotFound `not_found` */
+  /** Replaces all members of the group. Ignores unknown IDs. @throws NotFoundError `not_found` */
   setMembers(id: string, userIds: readonly string[]): Promise<MembershipChange>
   /**
    * One page of members, with the search and sort options of users; empty if the group does not exist. At most five
@@ -67,12 +67,12 @@ export interface Groups {
   holdsAdministrator(id: string): Promise<boolean>
   /** The membership of this user with its expiry; `undefined` if the user is not a member. */
   membership(id: string, userId: string): Promise<Membership | undefined>
-  /** All memberships of the group with their expiry. @throws NotFound `not_found` */
+  /** All memberships of the group with their expiry. @throws NotFoundError `not_found` */
   memberships(id: string): Promise<readonly Membership[]>
   /**
    * Sets the expiry of a membership: milliseconds since the Unix epoch, in the future; `null` for no expiry.
    *
-   * @throws NotFound `not_found` @throws InvalidInput `validation_failed`
+   * @throws NotFoundError `not_found` @throws InvalidInputError `validation_failed`
    */
   setMembershipEnd(membership: Membership): Promise<void>
   /**
@@ -196,8 +196,8 @@ export function createGroups({ users, groups, memberships, claims, exclusively, 
  * if (!group) throw groupNotFound()
  * ```
  */
-export function groupNotFound(): NotFound {
-  return new NotFound('not_found', 'There is no such group', { details: { resource: 'User group' } })
+export function groupNotFound(): NotFoundError {
+  return new NotFoundError('not_found', 'There is no such group', { details: { resource: 'User group' } })
 }
 
 /**
@@ -208,17 +208,19 @@ export function groupNotFound(): NotFound {
  * if (!members.some(({ id }) => id === wanted)) throw membershipNotFound()
  * ```
  */
-export function membershipNotFound(): NotFound {
-  return new NotFound('not_found', 'Nobody of this id is in the group', { details: { resource: 'Membership' } })
+export function membershipNotFound(): NotFoundError {
+  return new NotFoundError('not_found', 'Nobody of this id is in the group', { details: { resource: 'Membership' } })
 }
 
-function endHasPassed(): InvalidInput {
-  return new InvalidInput('validation_failed', 'EndsAt must be in the future', {
+function endHasPassed(): InvalidInputError {
+  return new InvalidInputError('validation_failed', 'EndsAt must be in the future', {
     fields: [{ field: 'endsAt', code: 'invalid_format', message: 'must be in the future' }],
   })
 }
 
 function assertFree(stored: boolean): void {
   if (!stored)
-    throw new Conflict('already_in_use', 'name is already in use by another group', { details: { property: 'name' } })
+    throw new ConflictError('already_in_use', 'name is already in use by another group', {
+      details: { property: 'name' },
+    })
 }

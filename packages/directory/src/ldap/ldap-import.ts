@@ -1,5 +1,5 @@
 import type { Clock, Transaction } from '@pocket/core'
-import { Conflict, InvalidInput, NotFound } from '@pocket/core/errors'
+import { ConflictError, InvalidInputError, NotFoundError } from '@pocket/core/errors'
 import type { Group } from '../groups/group.ts'
 import { groupNotFound } from '../groups/groups.ts'
 import { isId } from '../id.ts'
@@ -30,12 +30,12 @@ export interface LdapImport {
   /**
    * Links the user with this entry; the next import updates the user from it.
    *
-   * @throws NotFound `user_not_found` @throws InvalidInput `validation_failed`
-   * @throws Conflict `ldap_entry_linked` if the entry owns another user
+   * @throws NotFoundError `user_not_found` @throws InvalidInputError `validation_failed`
+   * @throws ConflictError `ldap_entry_linked` if the entry owns another user
    */
   link(userId: string, entry: LdapEntry): Promise<{ readonly before: User; readonly user: User }>
   /**
-   * Unlinks the user from LDAP and leaves the user unchanged. @throws NotFound `user_not_found` @throws Conflict
+   * Unlinks the user from LDAP and leaves the user unchanged. @throws NotFoundError `user_not_found` @throws ConflictError
    * `ldap_not_linked`
    */
   unlink(userId: string): Promise<User>
@@ -46,7 +46,7 @@ export interface LdapImport {
    */
   linkGroup(groupId: string, entry: LdapEntry): Promise<{ readonly before: Group; readonly group: Group }>
   /**
-   * Unlinks the group from LDAP and leaves the group unchanged. @throws NotFound `not_found` @throws Conflict
+   * Unlinks the group from LDAP and leaves the group unchanged. @throws NotFoundError `not_found` @throws ConflictError
    * `ldap_not_linked`
    */
   unlinkGroup(groupId: string): Promise<{ readonly before: Group; readonly group: Group }>
@@ -62,7 +62,7 @@ export interface LdapImportPorts {
 export function createLdapImport({ users, ldap, exclusively, clock }: LdapImportPorts): LdapImport {
   const existing = async (id: string): Promise<User> => {
     const user = isId(id) ? await users.find(id) : undefined
-    if (user === undefined) throw new NotFound('user_not_found', 'There is no such user')
+    if (user === undefined) throw new NotFoundError('user_not_found', 'There is no such user')
     return user
   }
   const existingGroup = async (id: string): Promise<Group> => {
@@ -83,7 +83,7 @@ export function createLdapImport({ users, ldap, exclusively, clock }: LdapImport
         assertStorable(entry)
         const owner = await ldap.owned(entry.id)
         if (owner && owner.id !== userId)
-          throw new Conflict('ldap_entry_linked', `This entry belongs to ${owner.userName} already.`)
+          throw new ConflictError('ldap_entry_linked', `This entry belongs to ${owner.userName} already.`)
         const user = { ...before, ldapId: entry.id, updatedAt: clock.now() }
         if (before.ldapId === entry.id) return { before, user: before }
         await ldap.updateUsers([user])
@@ -95,7 +95,7 @@ export function createLdapImport({ users, ldap, exclusively, clock }: LdapImport
     unlink: (userId) =>
       exclusively(async () => {
         const before = await existing(userId)
-        if (before.ldapId === null) throw new Conflict('ldap_not_linked', 'This user does not come from LDAP.')
+        if (before.ldapId === null) throw new ConflictError('ldap_not_linked', 'This user does not come from LDAP.')
         const user = { ...before, ldapId: null, updatedAt: clock.now() }
         await ldap.updateUsers([user])
         await ldap.removeMark(userId)
@@ -108,7 +108,7 @@ export function createLdapImport({ users, ldap, exclusively, clock }: LdapImport
         assertStorable(entry)
         const owner = await ldap.ownedGroup(entry.id)
         if (owner && owner.id !== groupId)
-          throw new Conflict('ldap_entry_linked', `This entry belongs to the group ${owner.name} already.`)
+          throw new ConflictError('ldap_entry_linked', `This entry belongs to the group ${owner.name} already.`)
         const group = { ...before, ldapId: entry.id }
         if (before.ldapId !== entry.id) await ldap.updateGroups([group])
         return { before, group }
@@ -117,7 +117,7 @@ export function createLdapImport({ users, ldap, exclusively, clock }: LdapImport
     unlinkGroup: (groupId) =>
       exclusively(async () => {
         const before = await existingGroup(groupId)
-        if (before.ldapId === null) throw new Conflict('ldap_not_linked', 'This group does not come from LDAP.')
+        if (before.ldapId === null) throw new ConflictError('ldap_not_linked', 'This group does not come from LDAP.')
         const group = { ...before, ldapId: null }
         await ldap.updateGroups([group])
         return { before, group }
@@ -127,7 +127,7 @@ export function createLdapImport({ users, ldap, exclusively, clock }: LdapImport
 
 function assertStorable(entry: LdapEntry): void {
   if (isStorable(entry)) return
-  throw new InvalidInput('validation_failed', 'The identifier of the entry cannot be kept.', {
+  throw new InvalidInputError('validation_failed', 'The identifier of the entry cannot be kept.', {
     fields: [{ field: 'ldapId', code: 'invalid_format', message: 'must be the identifier of an entry' }],
   })
 }

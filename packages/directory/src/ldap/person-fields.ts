@@ -1,4 +1,4 @@
-import { InvalidInput } from '@pocket/core/errors'
+import { InvalidInputError } from '@pocket/core/errors'
 import { type NewUser, newUser } from '../users/create-user.ts'
 import type { User } from '../users/user.ts'
 import type { LdapPerson } from './answer.ts'
@@ -24,7 +24,7 @@ export function describedBy(person: LdapPerson, before: User | undefined, rules:
     const described = newUser({ ...fields, username: userName, ...(before && { id: before.id }) })
     return { ...described, locale: before?.locale ?? null }
   } catch (error) {
-    if (!(error instanceof InvalidInput)) throw error
+    if (!(error instanceof InvalidInputError)) throw error
     return {
       dn,
       id,

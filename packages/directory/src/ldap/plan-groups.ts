@@ -1,4 +1,4 @@
-import { InvalidInput } from '@pocket/core/errors'
+import { InvalidInputError } from '@pocket/core/errors'
 import { type Group, groupNames } from '../groups/group.ts'
 import { uuid } from '../random.ts'
 import { nameKey } from '../users/user-store.ts'
@@ -88,7 +88,7 @@ function named({ dn, id, name }: LdapGroup, before: Group | undefined, now: numb
     const names = groupNames({ name, friendlyName: shortened(name) })
     return before ? { ...before, ...names } : { id: uuid(), ...names, ldapId: id, createdAt: now }
   } catch (error) {
-    if (!(error instanceof InvalidInput)) throw error
+    if (!(error instanceof InvalidInputError)) throw error
     return {
       dn,
       id,

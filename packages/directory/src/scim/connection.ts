@@ -1,6 +1,6 @@
 import { OutboundError, type PublicFetch } from '@pocket/core'
 import { type Pause, retryAfterOf, withRetries } from './retries.ts'
-import { ScimFailure, type ScimFailureCode } from './scim-failure.ts'
+import { ScimError, type ScimErrorCode } from './scim-error.ts'
 
 /** The address and credentials of a target (RFC 7644 §2). */
 export interface ScimEndpoint {
@@ -36,7 +36,7 @@ export interface ScimConnection {
   readonly requests: number
   /** The number of characters received. */
   readonly received: number
-  /** The object in the response, `null` if the response is empty. @throws {ScimFailure} */
+  /** The object in the response, `null` if the response is empty. @throws {ScimError} */
   send(request: ScimRequest): Promise<JsonObject | null>
 }
 
@@ -86,7 +86,7 @@ export function connectTo({ fetch, endpoint, signal, now, pause }: ScimConnectio
   }
 }
 
-const outboundCodes: Readonly<Record<OutboundError['reason'], ScimFailureCode>> = {
+const outboundCodes: Readonly<Record<OutboundError['code'], ScimErrorCode>> = {
   not_public: 'not_public',
   scheme: 'scheme',
   timeout: 'timeout',
@@ -101,14 +101,14 @@ async function answered(request: Promise<Response>, signal: AbortSignal): Promis
   } catch (cause) {
     signal.throwIfAborted()
     if (!(cause instanceof OutboundError)) throw cause
-    if (cause.reason !== 'unreachable') throw new ScimFailure(outboundCodes[cause.reason], { cause })
+    if (cause.code !== 'unreachable') throw new ScimError(outboundCodes[cause.code], { cause })
     const code = systemCode(cause.cause)
-    throw new ScimFailure(connectionFailure(code), { cause, detail: code })
+    throw new ScimError(connectionFailure(code), { cause, detail: code })
   }
 }
 
 /** Error codes of OpenSSL, the system and undici. */
-function connectionFailure(code: string | null): ScimFailureCode {
+function connectionFailure(code: string | null): ScimErrorCode {
   if (code === null) return 'unreachable'
   if (/^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_|HOSTNAME_)/.test(code)) return 'certificate'
   if (/^(UND_ERR_SOCKET|UND_ERR_RES|ECONNRESET|HPE_)/.test(code)) return 'cut_off'
@@ -125,7 +125,7 @@ function objectOf(text: string, line: Line): JsonObject {
   const parsed = parse(text)
   if (parsed !== undefined) return parsed
   // An incomplete object was complete when it was sent.
-  throw new ScimFailure(text.trimStart().startsWith('{') ? 'cut_off' : 'not_scim', { detail: line(text) })
+  throw new ScimError(text.trimStart().startsWith('{') ? 'cut_off' : 'not_scim', { detail: line(text) })
 }
 
 function parse(text: string): JsonObject | undefined {
@@ -137,20 +137,20 @@ function parse(text: string): JsonObject | undefined {
   }
 }
 
-function refusal({ status, headers }: Response, said: string, now: number): ScimFailure {
+function refusal({ status, headers }: Response, said: string, now: number): ScimError {
   const detail = `${status} ${said}`.trim()
   const retryAfter = retryAfterOf(headers.get('retry-after'), now)
-  return new ScimFailure(codeOf(status, retryAfter), {
+  return new ScimError(codeOf(status, retryAfter), {
     status,
     detail,
     ...(retryAfter !== undefined && { retryAfter }),
   })
 }
 
-function codeOf(status: number, retryAfter: number | undefined): ScimFailureCode {
+function codeOf(status: number, retryAfter: number | undefined): ScimErrorCode {
   if (status === 429 || (status === 503 && retryAfter !== undefined)) return 'rate_limited'
   if (status >= 500) return 'server_error'
-  const known: Readonly<Record<number, ScimFailureCode>> = {
+  const known: Readonly<Record<number, ScimErrorCode>> = {
     401: 'unauthorized',
     403: 'forbidden',
     404: 'not_found',

@@ -1,6 +1,6 @@
 import type { JsonObject, ScimConnection } from './connection.ts'
 import { paths, type RemoteResource, remoteResource, type ScimKind } from './resource.ts'
-import { ScimFailure } from './scim-failure.ts'
+import { ScimError } from './scim-error.ts'
 
 /** The limits for listing a target. */
 export interface ListingLimits {
@@ -26,7 +26,7 @@ const minPageSize = 50
  * Lists all objects of a kind (RFC 7644 §3.4.2.4), page by page. Accepts pages that are shorter than requested, complete
  * lists, and a wrong total.
  *
- * @throws {ScimFailure} `endless_listing` beyond the limits; `no_scim_here` if the URL does not return a list
+ * @throws {ScimError} `endless_listing` beyond the limits; `no_scim_here` if the URL does not return a list
  */
 export async function listAll(
   connection: ScimConnection,
@@ -39,7 +39,7 @@ export async function listAll(
   const receivedBefore = connection.received
   for (let pages = 0; pages < limits.maxPages; pages++) {
     const page = await pageOf(connection, kind, { startIndex, count }).catch((error: unknown) => {
-      const isTooLarge = error instanceof ScimFailure && error.code === 'too_large' && count > minPageSize
+      const isTooLarge = error instanceof ScimError && error.code === 'too_large' && count > minPageSize
       if (!isTooLarge) throw error
       return undefined
     })
@@ -47,7 +47,7 @@ export async function listAll(
       count = Math.max(minPageSize, Math.floor(count / 4))
       continue
     }
-    if (connection.received - receivedBefore > limits.maxCharacters) throw new ScimFailure('too_large')
+    if (connection.received - receivedBefore > limits.maxCharacters) throw new ScimError('too_large')
     const before = found.size
     for (const resource of page.resources) if (!found.has(resource.id)) found.set(resource.id, resource)
     // A target without paging repeats the same page.
@@ -57,7 +57,7 @@ export async function listAll(
     // A total smaller than the current page is ignored.
     if (page.total !== undefined && page.total >= page.length && startIndex > page.total) return [...found.values()]
   }
-  throw new ScimFailure('endless_listing', { detail: `${found.size}` })
+  throw new ScimError('endless_listing', { detail: `${found.size}` })
 }
 
 interface ListPage {
@@ -74,14 +74,14 @@ async function pageOf(
 ): Promise<ListPage> {
   const path = `${paths[kind]}?startIndex=${startIndex}&count=${count}`
   const answer = await connection.send({ method: 'GET', path }).catch((error: unknown) => {
-    if (error instanceof ScimFailure && error.code === 'not_found')
-      throw new ScimFailure('no_scim_here', { detail: error.detail, cause: error })
+    if (error instanceof ScimError && error.code === 'not_found')
+      throw new ScimError('no_scim_here', { detail: error.detail, cause: error })
     throw error
   })
   return readPage(answer)
 }
 
-/** The number of objects of a kind that a target reports; `undefined` if it does not report one. @throws {ScimFailure} */
+/** The number of objects of a kind that a target reports; `undefined` if it does not report one. @throws {ScimError} */
 export async function countAll(connection: ScimConnection, kind: ScimKind): Promise<number | undefined> {
   return (await pageOf(connection, kind, { startIndex: 1, count: 1 })).total
 }
@@ -90,7 +90,7 @@ export function readPage(answer: JsonObject | null): ListPage {
   const { Resources: items, totalResults } = answer ?? {}
   const listed: readonly unknown[] = Array.isArray(items) ? items : []
   if (answer === null || (items === undefined && totalResults === undefined))
-    throw new ScimFailure('not_scim', {
+    throw new ScimError('not_scim', {
       detail: Object.keys(answer ?? {})
         .slice(0, 5)
         .join(', '),

@@ -1,11 +1,11 @@
 import type { ScimKind } from './resource.ts'
-import { type ScimFailure, type ScimFailureCode, scimFailureCodes } from './scim-failure.ts'
+import { type ScimError, type ScimErrorCode, scimErrorCodes } from './scim-error.ts'
 
-/** The reason why an object was not provisioned; stable, like {@link ScimFailureCode}. */
+/** The reason why an object was not provisioned; stable, like {@link ScimErrorCode}. */
 export type ScimProblemCode = (typeof scimProblemCodes)[number]
 
 /** Every {@link ScimProblemCode}. */
-export const scimProblemCodes = [...scimFailureCodes, 'duplicate', 'id_missing', 'id_reused', 'still_active'] as const
+export const scimProblemCodes = [...scimErrorCodes, 'duplicate', 'id_missing', 'id_reused', 'still_active'] as const
 
 /** A problem with one object. */
 export interface ScimProblem {
@@ -45,7 +45,7 @@ export interface ScimReport {
   readonly problemCount: number
   /** The reason if the run ended early. */
   readonly stopped: {
-    readonly code: ScimFailureCode
+    readonly code: ScimErrorCode
     readonly detail: string | null
     /** Milliseconds after which the target asks for a retry. */
     readonly retryAfter: number | null
@@ -68,7 +68,7 @@ export class ScimTally {
     if (this.#problems.length < maxProblems) this.#problems.push(problem)
   }
 
-  report(times: Pick<ScimReport, 'startedAt' | 'finishedAt' | 'requests'>, failure: ScimFailure | null): ScimReport {
+  report(times: Pick<ScimReport, 'startedAt' | 'finishedAt' | 'requests'>, failure: ScimError | null): ScimReport {
     const { user, group, withoutGroups } = this
     const stopped = failure && { code: failure.code, detail: failure.detail, retryAfter: failure.retryAfter }
     return { ...times, user, group, withoutGroups, problems: this.#problems, problemCount: this.#count, stopped }

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { isTransient, ScimFailure } from './scim-failure.ts'
+import { isTransient, ScimError } from './scim-error.ts'
 
 /** Waits for the given milliseconds; rejects when the signal is aborted. */
 export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<unknown>
@@ -19,7 +19,7 @@ const maxAttempts = 5
  * Retries transient failures: after `Retry-After` (RFC 9110 §10.2.3), and otherwise after half a second, doubled each time up
  * to 10 seconds, plus a random delay of up to half of it.
  *
- * @throws {ScimFailure} of the last attempt
+ * @throws {ScimError} of the last attempt
  */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
@@ -29,7 +29,7 @@ export async function withRetries<T>(
     try {
       return await attempt()
     } catch (error) {
-      if (!(error instanceof ScimFailure) || !isTransient(error)) throw error
+      if (!(error instanceof ScimError) || !isTransient(error)) throw error
       if (tried >= (error.code === 'rate_limited' ? maxAttempts : attempts)) throw error
       if ((error.retryAfter ?? 0) > maxRetryAfter) throw error
       await pause(error.retryAfter ?? backOff(tried), signal)

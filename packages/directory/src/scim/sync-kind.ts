@@ -4,7 +4,7 @@ import type { ScimRecord, ScimRecordStore } from './record-store.ts'
 import type { ScimProblemCode, ScimTally } from './report.ts'
 import { type Attributes, fingerprint, isActive } from './representation.ts'
 import type { RemoteResource, ScimKind } from './resource.ts'
-import { isTargetFailure, ScimFailure, stopsEverything } from './scim-failure.ts'
+import { isTargetFailure, ScimError, stopsEverything } from './scim-error.ts'
 import type { ScimTarget } from './target.ts'
 import { transferNames } from './transfer-names.ts'
 
@@ -39,7 +39,7 @@ const atOnce = 4
 /** After this many consecutive failures the target is considered down. */
 const maxConsecutiveFailures = 3
 
-/** Processes each object; failures of a single object are recorded and the others continue. @throws {ScimFailure} */
+/** Processes each object; failures of a single object are recorded and the others continue. @throws {ScimError} */
 export async function forEachObject<T extends { readonly localId: string; readonly name: string }>(
   { kind, tally }: Pick<KindSync, 'kind' | 'tally'>,
   items: Iterable<T>,
@@ -51,7 +51,7 @@ export async function forEachObject<T extends { readonly localId: string; readon
       await work(item)
       trouble = 0
     } catch (error) {
-      if (!(error instanceof ScimFailure) || stopsEverything(error)) throw error
+      if (!(error instanceof ScimError) || stopsEverything(error)) throw error
       if (isTargetFailure(error) && ++trouble >= maxConsecutiveFailures) throw error
       const { localId, name } = item
       tally.problem({ kind, localId, name, code: error.code, detail: error.detail })
@@ -102,7 +102,7 @@ export async function syncObjects(sync: KindSync, wanted: readonly Wanted[]): Pr
     try {
       created = await target.create(kind, one.attributes)
     } catch (error) {
-      if (!(error instanceof ScimFailure) || error.code !== 'conflict') throw error
+      if (!(error instanceof ScimError) || error.code !== 'conflict') throw error
       return taken(one, error)
     }
     if (created === undefined) return note(one, 'id_missing')
@@ -116,7 +116,7 @@ export async function syncObjects(sync: KindSync, wanted: readonly Wanted[]): Pr
   }
 
   /** Either the existing object was not listed, or the response to an earlier creation was lost. */
-  const taken = async (one: Wanted, conflict: ScimFailure): Promise<void> => {
+  const taken = async (one: Wanted, conflict: ScimError): Promise<void> => {
     const [name] = one.remoteIds
     const there = name ? await target.search(kind, nameAttribute, name) : undefined
     if (!there) throw conflict
@@ -176,7 +176,7 @@ export async function syncObjects(sync: KindSync, wanted: readonly Wanted[]): Pr
     try {
       await compare(one, present)
     } catch (error) {
-      if (!(error instanceof ScimFailure)) throw error
+      if (!(error instanceof ScimError)) throw error
       if (error.code === 'conflict' && isRenamed(one, present)) waiting.push({ ...one, present })
       else if (error.code === 'not_found') {
         places.delete(one.localId)

@@ -5,7 +5,7 @@ import type { ScimRecord, ScimRecordStore } from './record-store.ts'
 import { type ScimReport, ScimTally } from './report.ts'
 import { groupAttributes, userAttributes } from './representation.ts'
 import type { ScimKind } from './resource.ts'
-import { ScimFailure } from './scim-failure.ts'
+import { ScimError } from './scim-error.ts'
 import type { SnapshotSource } from './snapshot.ts'
 import { type KindSync, syncObjects, type Wanted } from './sync-kind.ts'
 import type { ScimTarget } from './target.ts'
@@ -40,20 +40,20 @@ export async function syncScim(ports: ScimSyncPorts): Promise<ScimReport> {
   const { target, clock, signal } = ports
   const startedAt = clock.now()
   const tally = new ScimTally()
-  let failure: ScimFailure | null = null
+  let failure: ScimError | null = null
   try {
     await run(ports, tally)
   } catch (error) {
     if (signal.aborted) failure = failureOf(signal.reason)
-    else if (error instanceof ScimFailure) failure = error
+    else if (error instanceof ScimError) failure = error
     else throw error
   }
   return tally.report({ startedAt, finishedAt: clock.now(), requests: target.requests }, failure)
 }
 
-function failureOf(reason: unknown): ScimFailure {
+function failureOf(reason: unknown): ScimError {
   const isLate = typeof reason === 'object' && reason !== null && 'name' in reason && reason.name === 'TimeoutError'
-  return new ScimFailure(isLate ? 'took_too_long' : 'interrupted')
+  return new ScimError(isLate ? 'took_too_long' : 'interrupted')
 }
 
 async function run(ports: ScimSyncPorts, tally: ScimTally): Promise<void> {
@@ -109,7 +109,7 @@ async function run(ports: ScimSyncPorts, tally: ScimTally): Promise<void> {
 
 /** Many targets support only users. */
 function isWithoutGroups(error: unknown): boolean {
-  return error instanceof ScimFailure && (error.code === 'no_scim_here' || error.status === 501)
+  return error instanceof ScimError && (error.code === 'no_scim_here' || error.status === 501)
 }
 
 /** Removes records of found objects whose local object was deleted. */

@@ -2,7 +2,7 @@ import { connectTo, type ScimConnectionPorts } from './connection.ts'
 import { countAll, defaultLimits, type ListingLimits, listAll, readPage } from './listing.ts'
 import { type Attributes, patchOf, resourceOf } from './representation.ts'
 import { paths, type RemoteResource, remoteResource, type ScimKind } from './resource.ts'
-import { isTargetFailure, ScimFailure } from './scim-failure.ts'
+import { isTargetFailure, ScimError } from './scim-error.ts'
 
 /** The capabilities that a target reports (RFC 7643 §5). */
 export interface TargetAbilities {
@@ -21,7 +21,7 @@ export interface TargetDescription {
   readonly groups: number | null
 }
 
-/** A provisioning target (RFC 7644 §3). Every method throws a {@link ScimFailure} if the target fails. */
+/** A provisioning target (RFC 7644 §3). Every method throws a {@link ScimError} if the target fails. */
 export interface ScimTarget {
   readonly requests: number
   list(kind: ScimKind): Promise<readonly RemoteResource[]>
@@ -74,7 +74,7 @@ export function createScimTarget(ports: ScimConnectionPorts, limits: ListingLimi
     } catch (error) {
       // Many targets do not implement this endpoint, or not correctly.
       if (
-        error instanceof ScimFailure &&
+        error instanceof ScimError &&
         (isTargetFailure(error) || ['not_found', 'refused', 'too_large'].includes(error.code))
       )
         return null
@@ -89,7 +89,7 @@ export function createScimTarget(ports: ScimConnectionPorts, limits: ListingLimi
       try {
         return remoteResource(await connection.send({ method: 'PATCH', path, body: patchOf(attributes, present) }))
       } catch (error) {
-        if (!(error instanceof ScimFailure) || ![400, 405, 501].includes(error.status ?? 0)) throw error
+        if (!(error instanceof ScimError) || ![400, 405, 501].includes(error.status ?? 0)) throw error
         refusesPatch = true
       }
     }
@@ -106,7 +106,7 @@ export function createScimTarget(ports: ScimConnectionPorts, limits: ListingLimi
         const found = remoteResource(await connection.send({ method: 'GET', path: at(kind, id) }))
         return found?.id === id ? found : undefined
       } catch (error) {
-        if (error instanceof ScimFailure && error.code === 'not_found') return undefined
+        if (error instanceof ScimError && error.code === 'not_found') return undefined
         throw error
       }
     },
@@ -117,7 +117,7 @@ export function createScimTarget(ports: ScimConnectionPorts, limits: ListingLimi
         const { resources } = readPage(await connection.send({ method: 'GET', path }))
         return resources.find(({ content }) => String(content[attribute]).toLowerCase() === value.toLowerCase())
       } catch (error) {
-        if (error instanceof ScimFailure && ['not_found', 'refused', 'not_scim'].includes(error.code)) return undefined
+        if (error instanceof ScimError && ['not_found', 'refused', 'not_scim'].includes(error.code)) return undefined
         throw error
       }
     },
@@ -130,13 +130,13 @@ export function createScimTarget(ports: ScimConnectionPorts, limits: ListingLimi
       try {
         await connection.send({ method: 'DELETE', path: at(kind, id) })
       } catch (error) {
-        if (!(error instanceof ScimFailure) || error.code !== 'not_found') throw error
+        if (!(error instanceof ScimError) || error.code !== 'not_found') throw error
       }
     },
     async describe() {
       const users = await countAll(connection, 'user')
       const groups = await countAll(connection, 'group').catch((error: unknown) => {
-        if (error instanceof ScimFailure && error.code === 'no_scim_here') return undefined
+        if (error instanceof ScimError && error.code === 'no_scim_here') return undefined
         throw error
       })
       return { abilities: await abilities(), users: users ?? null, groups: groups ?? null }

@@ -71,7 +71,7 @@ export const directoryMigrations: MigrationSet = {
  * directoryMigrations} have run. They share its transactions with core's stores.
  *
  * @param clock - the directory's clock, which determines when memberships expire
- * @throws Misconfigured if the `DataSource` is not initialized or is neither better-sqlite3 nor postgres.
+ * @throws ConfigurationError if the `DataSource` is not initialized or is neither better-sqlite3 nor postgres.
  *
  * @example
  * ```ts

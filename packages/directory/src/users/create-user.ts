@@ -36,7 +36,7 @@ const id: readonly Rule[] = [matches(idPattern, 'has to be a UUID in lower case'
  * host with open sign-up must not pass `id`. An empty `email` means no e-mail address. A `NewUser` is valid input and is
  * returned unchanged, so that a stored one can be validated again.
  *
- * @throws InvalidInput `validation_failed` with every invalid field: `required`, `too_long` or `invalid_format`.
+ * @throws InvalidInputError `validation_failed` with every invalid field: `required`, `too_long` or `invalid_format`.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 import type { Transaction } from '@pocket/core'
-import { Conflict } from '@pocket/core/errors'
+import { ConflictError } from '@pocket/core/errors'
 import type { User } from './user.ts'
 import type { UserStore } from './user-store.ts'
 
@@ -16,12 +16,12 @@ export interface SetUpPorts {
 /**
  * Creates the first administrator. Of concurrent setups, only one succeeds.
  *
- * @throws Conflict `setup_already_completed` if an administrator already exists.
+ * @throws ConflictError `setup_already_completed` if an administrator already exists.
  */
 export function setUp({ users, exclusively, create, alongside }: SetUpPorts): Promise<User> {
   return exclusively(async () => {
     if (await users.anyAdministrator())
-      throw new Conflict('setup_already_completed', 'Setup already completed: the first administrator is there')
+      throw new ConflictError('setup_already_completed', 'Setup already completed: the first administrator is there')
     const user = await create()
     await alongside(user)
     return user

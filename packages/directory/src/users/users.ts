@@ -1,5 +1,5 @@
 import type { Clock, Transaction } from '@pocket/core'
-import { Conflict, NotFound } from '@pocket/core/errors'
+import { ConflictError, NotFoundError } from '@pocket/core/errors'
 import type { CustomClaim } from '../claims/claim.ts'
 import { checkedClaims } from '../claims/claim.ts'
 import type { ClaimStore } from '../claims/claim-store.ts'
@@ -46,18 +46,18 @@ export interface Users {
    * Changes the given `fields`, read as in {@link newUser}: `undefined` keeps a value, `null` clears it. A new e-mail address
    * is unverified unless `rights` set otherwise.
    *
-   * @throws NotFound `user_not_found`
-   * @throws InvalidInput `validation_failed`
-   * @throws Conflict `already_in_use` with `details.property`, `last_administrator`
+   * @throws NotFoundError `user_not_found`
+   * @throws InvalidInputError `validation_failed`
+   * @throws ConflictError `already_in_use` with `details.property`, `last_administrator`
    */
   update(id: string, fields: Readonly<Record<string, unknown>>, rights?: UserRights): Promise<UserUpdate>
   /**
    * Removes the user and returns it. The host calls `Pocket.forgetAccount` in the same transaction.
    *
-   * @throws NotFound `user_not_found` @throws Conflict `last_administrator`
+   * @throws NotFoundError `user_not_found` @throws ConflictError `last_administrator`
    */
   remove(id: string): Promise<User>
-  /** Replaces the groups of the user. Ignores unknown IDs. @throws NotFound `user_not_found` */
+  /** Replaces the groups of the user. Ignores unknown IDs. @throws NotFoundError `user_not_found` */
   setGroups(id: string, groupIds: readonly string[]): Promise<MembershipChange>
 }
 
@@ -74,7 +74,7 @@ export interface UserPorts {
 export function createUsers({ users, memberships, ldap, exclusively, clock }: UserPorts): Users {
   const existing = async (id: string): Promise<User> => {
     const user = isId(id) ? await users.find(id) : undefined
-    if (user === undefined) throw new NotFound('user_not_found', 'There is no such user')
+    if (user === undefined) throw new NotFoundError('user_not_found', 'There is no such user')
     return user
   }
 
@@ -149,10 +149,12 @@ export async function createUser(ports: UserPorts, planned: NewUser, rights: New
   })
 }
 
-/** @throws Conflict `last_administrator` if this user is the only enabled administrator */
+/** @throws ConflictError `last_administrator` if this user is the only enabled administrator */
 async function assertAnotherAdministrator(users: UserStore, user: User): Promise<void> {
   if (!governs(user) || (await users.anyOtherAdministrator(user.id))) return
-  throw new Conflict('last_administrator', 'Somebody has to be able to administer this', { details: { id: user.id } })
+  throw new ConflictError('last_administrator', 'Somebody has to be able to administer this', {
+    details: { id: user.id },
+  })
 }
 
 function governs({ administrator, disabled }: User): boolean {
@@ -161,7 +163,7 @@ function governs({ administrator, disabled }: User): boolean {
 
 function assertFree(taken: UniqueProperty | undefined): void {
   if (taken === undefined) return
-  throw new Conflict('already_in_use', `${taken} is already in use`, { details: { property: taken } })
+  throw new ConflictError('already_in_use', `${taken} is already in use`, { details: { property: taken } })
 }
 
 function renamed(before: User, fields: Readonly<Record<string, unknown>>): NewUser {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import { InvalidInput } from '@pocket/core/errors'
+import { InvalidInputError } from '@pocket/core/errors'
 import { newUser } from '../../src/index.ts'
 
 function refusal(input: Readonly<Record<string, unknown>>): Record<string, string> {
   try {
     newUser(input)
   } catch (error) {
-    if (!(error instanceof InvalidInput)) throw error
+    if (!(error instanceof InvalidInputError)) throw error
     expect(error.code).toBe('validation_failed')
     return Object.fromEntries(error.fields.map(({ field, code }) => [field, code]))
   }

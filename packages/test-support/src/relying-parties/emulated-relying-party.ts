@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '@pocket/core'
 import type { Application, Door } from './application.ts'
 import { type EndpointOptions, type Endpoints, findEndpoints } from './endpoints.ts'
 import type { JsonObject } from './json-object.ts'
-import { type Check, Checklist, Refusal } from './refusal.ts'
+import { type Check, Checklist, RefusalError } from './refusal.ts'
 import { fromPagesOf, requestTokens } from './requests.ts'
 import { checkLogoutToken, checkTokens, type Session, type TokenContext, tokenText } from './tokens.ts'
 
@@ -162,7 +162,7 @@ export class EmulatedRelyingParty {
     try {
       return { account: await take(checks), passed: true, checks: checks.done }
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
+      if (!(error instanceof RefusalError)) throw error
       return { account: null, passed: false, checks: checks.done }
     }
   }
@@ -175,10 +175,10 @@ export class EmulatedRelyingParty {
   #callback(parameters: URLSearchParams): { code: string; pending: Pending } {
     const [state, code] = [parameters.get('state') ?? '', parameters.get('code')]
     const pending = this.#pending.get(state)
-    if (pending === undefined) throw new Refusal(`The state is "${state}", which was not sent`)
+    if (pending === undefined) throw new RefusalError(`The state is "${state}", which was not sent`)
     this.#pending.delete(state)
     if (code !== null) return { code, pending }
-    throw new Refusal(`There is no code but ${parameters.get('error')}: ${parameters.get('error_description')}`)
+    throw new RefusalError(`There is no code but ${parameters.get('error')}: ${parameters.get('error_description')}`)
   }
 
   #requestTokens(fields: Readonly<Record<string, string>>): Promise<JsonObject> {

@@ -1,6 +1,6 @@
 import type { Habits } from './application.ts'
 import { isJsonObject } from './json-object.ts'
-import { type Checklist, Refusal } from './refusal.ts'
+import { type Checklist, RefusalError } from './refusal.ts'
 import { fetchJson } from './requests.ts'
 
 export interface Endpoints {
@@ -23,7 +23,7 @@ export interface EndpointOptions {
 
 const issuerRelation = 'http://openid.net/specs/connect/1.0/issuer'
 
-/** @throws {Refusal} if discovery fails by the application's rules */
+/** @throws {RefusalError} if discovery fails by the application's rules */
 export async function findEndpoints(
   { endpoints: habit }: Habits,
   where: EndpointOptions,
@@ -39,7 +39,7 @@ export async function findEndpoints(
 }
 
 function assertIssuer(issuer: unknown, typed: string): void {
-  if (issuer !== typed) throw new Refusal(`The issuer is ${JSON.stringify(issuer)} instead of "${typed}"`)
+  if (issuer !== typed) throw new RefusalError(`The issuer is ${JSON.stringify(issuer)} instead of "${typed}"`)
 }
 
 async function discover({ issuer, fetch }: EndpointOptions): Promise<Endpoints> {
@@ -47,7 +47,7 @@ async function discover({ issuer, fetch }: EndpointOptions): Promise<Endpoints> 
   const address = (member: string): string => {
     const value = document[member]
     if (typeof value === 'string' && URL.canParse(value)) return value
-    throw new Refusal(`${member} of discovery is ${JSON.stringify(value)}`)
+    throw new RefusalError(`${member} of discovery is ${JSON.stringify(value)}`)
   }
   return {
     issuer: address('issuer'),
@@ -61,7 +61,7 @@ async function discover({ issuer, fetch }: EndpointOptions): Promise<Endpoints> 
 }
 
 async function assertWebFinger({ issuer, webFinger, fetch }: EndpointOptions): Promise<void> {
-  if (webFinger === undefined) throw new Refusal('Nobody answers for the domain')
+  if (webFinger === undefined) throw new RefusalError('Nobody answers for the domain')
   const query = new URLSearchParams({ resource: `acct:${webFinger.address}`, rel: issuerRelation })
   const { links } = await fetchJson(fetch, `${webFinger.origin}/.well-known/webfinger?${query}`)
   const link = Array.isArray(links) ? links.filter(isJsonObject).find(({ rel }) => rel === issuerRelation) : undefined

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
 import type { IdTokenHabit } from './application.ts'
 import type { JsonObject } from './json-object.ts'
-import { Refusal } from './refusal.ts'
+import { RefusalError } from './refusal.ts'
 
 export interface Expected {
   readonly issuer: string
@@ -19,14 +19,14 @@ export interface Expected {
 /**
  * Returns the claims of an ID token after the application's own validation.
  *
- * @throws {Refusal} if the application rejects it
+ * @throws {RefusalError} if the application rejects it
  */
 export async function readIdToken(token: string, habit: IdTokenHabit, expected: Expected): Promise<JsonObject> {
   const claims = habit.check === 'signature' ? await verified(token, habit, expected) : unverified(token)
   if (habit.check === 'none' || habit.check === 'read') return claims
   if (habit.check === 'claims') assertClaims(claims, expected)
   if (expected.nonce !== null && claims.nonce !== expected.nonce)
-    throw new Refusal(`The nonce of the ID token is ${JSON.stringify(claims.nonce)} instead of "${expected.nonce}"`)
+    throw new RefusalError(`The nonce of the ID token is ${JSON.stringify(claims.nonce)} instead of "${expected.nonce}"`)
   return claims
 }
 
@@ -43,13 +43,13 @@ async function verified(token: string, habit: SignatureHabit, expected: Expected
     currentDate: new Date(now),
     requiredClaims: ['sub', 'iat', 'exp'],
   }).catch((cause: Error) => {
-    throw new Refusal(`The ID token is refused: ${cause.message}`, { cause })
+    throw new RefusalError(`The ID token is refused: ${cause.message}`, { cause })
   })
   if (habit.soleAudience && [payload.aud].flat().length > 1)
-    throw new Refusal(`The ID token is for others too: ${JSON.stringify(payload.aud)}`)
+    throw new RefusalError(`The ID token is for others too: ${JSON.stringify(payload.aud)}`)
   const isHashed = habit.accessTokenHash && typeof payload.at_hash === 'string'
   if (isHashed && payload.at_hash !== leftHalf(accessToken))
-    throw new Refusal('The at_hash of the ID token is not that of the access token')
+    throw new RefusalError('The at_hash of the ID token is not that of the access token')
   return payload
 }
 
@@ -57,14 +57,14 @@ function unverified(token: string): JWTPayload {
   try {
     return decodeJwt(token)
   } catch (cause) {
-    throw new Refusal('The ID token is no JWT', { cause })
+    throw new RefusalError('The ID token is no JWT', { cause })
   }
 }
 
 function assertClaims({ iss, aud, exp }: JWTPayload, { issuer, clientId, now }: Expected): void {
-  if (iss !== issuer) throw new Refusal(`iss is ${JSON.stringify(iss)} instead of "${issuer}"`)
-  if (![aud].flat().includes(clientId)) throw new Refusal(`aud is ${JSON.stringify(aud)} and lacks "${clientId}"`)
-  if (exp === undefined || exp * 1000 <= now) throw new Refusal(`exp is ${exp}: past, or missing`)
+  if (iss !== issuer) throw new RefusalError(`iss is ${JSON.stringify(iss)} instead of "${issuer}"`)
+  if (![aud].flat().includes(clientId)) throw new RefusalError(`aud is ${JSON.stringify(aud)} and lacks "${clientId}"`)
+  if (exp === undefined || exp * 1000 <= now) throw new RefusalError(`exp is ${exp}: past, or missing`)
 }
 
 function texts(value: unknown): string[] {

@@ -1,6 +1,6 @@
 import type { Need } from './application.ts'
 import { isJsonObject, type JsonObject } from './json-object.ts'
-import { Refusal } from './refusal.ts'
+import { RefusalError } from './refusal.ts'
 
 /** The claims that an application has received. */
 export interface Told {
@@ -31,10 +31,10 @@ export function claimOf({ claim, from }: Pick<Need, 'claim' | 'from'>, { idToken
   return from === 'UserInfo' ? userInfo[claim] : (idToken[claim] ?? userInfo[claim])
 }
 
-/** @throws {Refusal} if a required claim is missing or invalid */
+/** @throws {RefusalError} if a required claim is missing or invalid */
 export function assertMet(need: Need, told: Told): void {
   const value = claimOf(need, told)
-  if (!isMet(need.is, value)) throw new Refusal(`${need.claim} is ${JSON.stringify(value)} ${places[need.from]}`)
+  if (!isMet(need.is, value)) throw new RefusalError(`${need.claim} is ${JSON.stringify(value)} ${places[need.from]}`)
 }
 
 function isMet(is: Need['is'], value: unknown): boolean {

@@ -1,5 +1,5 @@
 /** An application rejects a response; the message gives the reason for its log. */
-export class Refusal extends Error {}
+export class RefusalError extends Error {}
 
 /** One check of an application, in words. */
 export interface Check {
@@ -23,7 +23,7 @@ export class Checklist {
       this.#done.push({ name, passed: true })
       return found
     } catch (error) {
-      if (error instanceof Refusal) this.#done.push({ name, passed: false, reason: error.message })
+      if (error instanceof RefusalError) this.#done.push({ name, passed: false, reason: error.message })
       throw error
     }
   }

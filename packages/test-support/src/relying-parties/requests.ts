@@ -1,19 +1,19 @@
 import type { ClientAuthentication } from './application.ts'
 import { type JsonObject, parseJsonObject } from './json-object.ts'
-import { Refusal } from './refusal.ts'
+import { RefusalError } from './refusal.ts'
 
-/** @throws {Refusal} if the response is not successful or not a JSON object */
+/** @throws {RefusalError} if the response is not successful or not a JSON object */
 export async function fetchJson(send: typeof fetch, url: string, init: RequestInit = {}): Promise<JsonObject> {
   const what = `${init.method ?? 'GET'} ${url}`
   const response = await send(url, init).catch((cause: Error) => {
-    throw new Refusal(`${what} failed: ${cause.message}`, { cause })
+    throw new RefusalError(`${what} failed: ${cause.message}`, { cause })
   })
   const body = await response.text()
-  if (!response.ok) throw new Refusal(`${what} answered ${response.status}: ${body.slice(0, 300)}`)
+  if (!response.ok) throw new RefusalError(`${what} answered ${response.status}: ${body.slice(0, 300)}`)
   try {
     return parseJsonObject(body, 'The answer')
   } catch (cause) {
-    throw new Refusal(`${what} answered no JSON object: ${body.slice(0, 300)}`, { cause })
+    throw new RefusalError(`${what} answered no JSON object: ${body.slice(0, 300)}`, { cause })
   }
 }
 
@@ -24,7 +24,7 @@ export interface TokenRequest {
   readonly fields: Readonly<Record<string, string>>
 }
 
-/** @throws {Refusal} if the response contains no tokens */
+/** @throws {RefusalError} if the response contains no tokens */
 export async function requestTokens(
   send: typeof fetch,
   authentication: ClientAuthentication,

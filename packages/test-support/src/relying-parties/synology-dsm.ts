@@ -56,7 +56,7 @@ interface Endpoints {
 }
 
 /** A rejection by DSM: `message` is for the log, `failure` for the screen. */
-class Refusal extends Error {
+class RefusalError extends Error {
   readonly failure: SynologyDsmFailure
   readonly accountName: string | null
 
@@ -112,7 +112,7 @@ export class SynologyDsm {
         token: endpoint(discovery, 'token_endpoint'),
       }
     } catch (cause) {
-      if (!(cause instanceof Refusal)) throw cause
+      if (!(cause instanceof RefusalError)) throw cause
       throw new Error(`${synologyDsmFailures.unreachable} (${describe(cause)})`, { cause })
     }
   }
@@ -152,7 +152,7 @@ export class SynologyDsm {
     try {
       return { signedIn: true, accountName: await this.#signIn(callback.searchParams) }
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
+      if (!(error instanceof RefusalError)) throw error
       return { signedIn: false, accountName: error.accountName, failure: error.failure, log: describe(error) }
     }
   }
@@ -162,7 +162,7 @@ export class SynologyDsm {
     const code = parameters.get('code')
     if (code === null) {
       const error = `${parameters.get('error')}: ${parameters.get('error_description')}`
-      throw new Refusal(synologyDsmFailures.notPrivilege, `The provider answered without a code: ${error}`)
+      throw new RefusalError(synologyDsmFailures.notPrivilege, `The provider answered without a code: ${error}`)
     }
     const discovery = await this.#discovery()
     const tokens = await this.#exchange(code, redirectUri)
@@ -174,7 +174,7 @@ export class SynologyDsm {
   #takePending(state: string | null): string {
     const redirectUri = this.#pending.get(state ?? '')
     if (state === null || redirectUri === undefined) {
-      throw new Refusal(
+      throw new RefusalError(
         synologyDsmFailures.notPrivilege,
         `The state ${JSON.stringify(state)} is not one that DSM waits for`,
       )
@@ -195,7 +195,7 @@ export class SynologyDsm {
   }
 
   #exchange(code: string, redirectUri: string): Promise<JsonObject> {
-    if (this.#endpoints === null) throw new Refusal(synologyDsmFailures.unreachable, 'The profile is not saved')
+    if (this.#endpoints === null) throw new RefusalError(synologyDsmFailures.unreachable, 'The profile is not saved')
     const { clientId, clientSecret } = this.#options
     const body = new URLSearchParams({
       grant_type: 'authorization_code',
@@ -210,7 +210,7 @@ export class SynologyDsm {
   async #verify(idToken: string, discovery: JsonObject): Promise<JsonObject> {
     const algorithms = discovery.id_token_signing_alg_values_supported
     if (!Array.isArray(algorithms) || !algorithms.includes('RS256')) {
-      throw new Refusal(synologyDsmFailures.notConfigured, 'RS256 is not in id_token_signing_alg_values_supported')
+      throw new RefusalError(synologyDsmFailures.notConfigured, 'RS256 is not in id_token_signing_alg_values_supported')
     }
     const jwks = await this.#fetchJson(endpoint(discovery, 'jwks_uri'))
     const issuer = text(discovery, 'issuer', 'Discovery')
@@ -218,7 +218,7 @@ export class SynologyDsm {
     try {
       return verifyRs256IdToken(idToken, { issuer, clientId, jwks, now: clock.now() })
     } catch (cause) {
-      throw new Refusal(synologyDsmFailures.notConfigured, 'The ID token is refused', { cause })
+      throw new RefusalError(synologyDsmFailures.notConfigured, 'The ID token is refused', { cause })
     }
   }
 
@@ -230,18 +230,18 @@ export class SynologyDsm {
   #match(idToken: JsonObject, userInfo: JsonObject): string {
     const { userNameClaim, accounts } = this.#options
     if (userInfo.sub !== idToken.sub) {
-      throw new Refusal(synologyDsmFailures.notConfigured, 'UserInfo and the ID token name different subjects')
+      throw new RefusalError(synologyDsmFailures.notConfigured, 'UserInfo and the ID token name different subjects')
     }
     const accountName = userInfo[userNameClaim]
     if (typeof accountName !== 'string' || accountName === '') {
-      throw new Refusal(synologyDsmFailures.invalidUser, `UserInfo has no ${userNameClaim}`)
+      throw new RefusalError(synologyDsmFailures.invalidUser, `UserInfo has no ${userNameClaim}`)
     }
     if (idToken[userNameClaim] !== accountName) {
       const log = `${userNameClaim} is "${accountName}" at UserInfo and ${JSON.stringify(idToken[userNameClaim])} in the ID token`
-      throw new Refusal(synologyDsmFailures.invalidUser, log, { accountName })
+      throw new RefusalError(synologyDsmFailures.invalidUser, log, { accountName })
     }
     if (!accounts.includes(accountName)) {
-      throw new Refusal(synologyDsmFailures.invalidUser, `There is no account "${accountName}"`, { accountName })
+      throw new RefusalError(synologyDsmFailures.invalidUser, `There is no account "${accountName}"`, { accountName })
     }
     return accountName
   }
@@ -257,7 +257,7 @@ export class SynologyDsm {
       if (!response.ok) throw new Error(`The answer is ${response.status}: ${body.slice(0, 500)}`)
       return parseJsonObject(body, 'The answer')
     } catch (cause) {
-      throw new Refusal(failure, `${init.method ?? 'GET'} ${url} failed`, { cause })
+      throw new RefusalError(failure, `${init.method ?? 'GET'} ${url} failed`, { cause })
     }
   }
 }
@@ -265,13 +265,13 @@ export class SynologyDsm {
 function text(from: JsonObject, member: string, what: string): string {
   const value = from[member]
   if (typeof value === 'string' && value !== '') return value
-  throw new Refusal(synologyDsmFailures.notConfigured, `${what} has no ${member}`)
+  throw new RefusalError(synologyDsmFailures.notConfigured, `${what} has no ${member}`)
 }
 
 function endpoint(discovery: JsonObject, member: string): string {
   const value = text(discovery, member, 'Discovery')
   if (URL.canParse(value)) return value
-  throw new Refusal(synologyDsmFailures.notConfigured, `${member} of discovery is no address: ${value}`)
+  throw new RefusalError(synologyDsmFailures.notConfigured, `${member} of discovery is no address: ${value}`)
 }
 
 function describe(error: Error): string {

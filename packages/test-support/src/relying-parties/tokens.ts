@@ -4,7 +4,7 @@ import type { Endpoints } from './endpoints.ts'
 import { readIdToken } from './id-token.ts'
 import type { JsonObject } from './json-object.ts'
 import { assertMet, claimOf, needInWords } from './needs.ts'
-import { type Checklist, Refusal } from './refusal.ts'
+import { type Checklist, RefusalError } from './refusal.ts'
 import { fetchJson } from './requests.ts'
 
 /** The values against which an application validates tokens. */
@@ -28,7 +28,7 @@ export interface Session {
 /**
  * Validates a token response, and requests UserInfo if the application does.
  *
- * @throws {Refusal} if a check fails
+ * @throws {RefusalError} if a check fails
  */
 export async function checkTokens(
   tokens: JsonObject,
@@ -54,19 +54,19 @@ export async function checkTokens(
   }
 }
 
-/** @throws {Refusal} if the token does not end the session of this subject (OpenID Connect Back-Channel Logout §2.6) */
+/** @throws {RefusalError} if the token does not end the session of this subject (OpenID Connect Back-Channel Logout §2.6) */
 export async function checkLogoutToken(token: string, subject: unknown, context: TokenContext): Promise<void> {
   const { sub, nonce, events } = await read(token, { accessToken: '', nonce: null }, context)
   const isLogout = 'http://schemas.openid.net/event/backchannel-logout' in Object(events)
-  if (!isLogout || nonce !== undefined) throw new Refusal('These are not the claims of a logout token')
-  if (sub !== subject) throw new Refusal(`It is about ${JSON.stringify(sub)}`)
+  if (!isLogout || nonce !== undefined) throw new RefusalError('These are not the claims of a logout token')
+  if (sub !== subject) throw new RefusalError(`It is about ${JSON.stringify(sub)}`)
 }
 
-/** @throws {Refusal} if it is missing */
+/** @throws {RefusalError} if it is missing */
 export function tokenText(from: JsonObject, member: string): string {
   const value = from[member]
   if (typeof value === 'string' && value !== '') return value
-  throw new Refusal(`The token response has no ${member}`)
+  throw new RefusalError(`The token response has no ${member}`)
 }
 
 interface Bound {
@@ -110,7 +110,9 @@ async function askUserInfo(
   const headers = { authorization: `Bearer ${accessToken}` }
   const userInfo = await fetchJson(fetch, endpoints.userInfo, { headers })
   if (sub !== undefined && userInfo.sub !== sub)
-    throw new Refusal(`UserInfo is about ${JSON.stringify(userInfo.sub)}, the ID token about ${JSON.stringify(sub)}`)
+    throw new RefusalError(
+      `UserInfo is about ${JSON.stringify(userInfo.sub)}, the ID token about ${JSON.stringify(sub)}`,
+    )
   return userInfo
 }
 

@@ -1,4 +1,4 @@
-import { InvalidInput } from '@pocket/core/errors'
+import { InvalidInputError } from '@pocket/core/errors'
 import type { Codec } from './field.ts'
 
 /** Text; empty if there is no value. */
@@ -76,7 +76,7 @@ export const json: Codec = {
       return JSON.parse(entered)
     } catch (cause) {
       const fields = [{ field, code: 'invalid_format', message: 'must be JSON' }]
-      throw new InvalidInput('validation_failed', 'The client is not valid.', { cause, fields })
+      throw new InvalidInputError('validation_failed', 'The client is not valid.', { cause, fields })
     }
   },
 }

@@ -31,7 +31,7 @@ export function storedValues({ fields }: ClientSection, client: Client): Section
   return new Map(fields.map((field) => [field.name, field.read(client)]))
 }
 
-/** The submitted values. @throws {InvalidInput} `validation_failed` if the form data is malformed */
+/** The submitted values. @throws {InvalidInputError} `validation_failed` if the form data is malformed */
 export function enteredValues({ fields }: ClientSection, ctx: Context): SectionValues {
   return new Map(
     fields.map((field) => [
@@ -41,7 +41,7 @@ export function enteredValues({ fields }: ClientSection, ctx: Context): SectionV
   )
 }
 
-/** The change that the values make. @throws {InvalidInput} `validation_failed` if a value cannot be parsed */
+/** The change that the values make. @throws {InvalidInputError} `validation_failed` if a value cannot be parsed */
 export function changeOf({ fields }: ClientSection, values: SectionValues): ClientChange {
   return together(fields.map((field) => changeOfField(field, values.get(field.name))))
 }

@@ -1,4 +1,4 @@
-import { type FieldError, InvalidInput } from '@pocket/core/errors'
+import { type FieldError, InvalidInputError } from '@pocket/core/errors'
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 import type { JSONSchema } from 'json-schema-to-ts'
@@ -15,7 +15,7 @@ formats.default(ajv, ['uuid', 'date-time', 'uri', 'email'])
  * Reads a request body: JSON that matches the schema, or an empty body if no member is required. Fields that the schema does not
  * name are ignored.
  *
- * @throws {InvalidInput} `invalid_request_body` for malformed JSON or a wrong type, otherwise `validation_failed` with fields
+ * @throws {InvalidInputError} `invalid_request_body` for malformed JSON or a wrong type, otherwise `validation_failed` with fields
  */
 export function bodyReader<Body>(schema: JSONSchema | undefined, anyContentType = false): (ctx: Context) => Body {
   // Without a schema there is no body to read or access.
@@ -45,20 +45,20 @@ function isEmpty(ctx: Context): boolean {
 
 function jsonOf(ctx: Context): unknown {
   if (ctx.is('json', '+json')) return ctx.request.body
-  throw new InvalidInput('invalid_request_body', 'The body must be sent as application/json.')
+  throw new InvalidInputError('invalid_request_body', 'The body must be sent as application/json.')
 }
 
 function assertStorable(value: unknown): void {
   const path = unstorableText(value)?.slice(0, 100)
   if (path === undefined) return
   const field = { field: path, code: 'invalid_format', message: 'must not hold NUL or half a character' }
-  throw new InvalidInput('validation_failed', `${path} ${field.message}`, { fields: [field] })
+  throw new InvalidInputError('validation_failed', `${path} ${field.message}`, { fields: [field] })
 }
 
-function refusal(errors: readonly ErrorObject[]): InvalidInput {
+function refusal(errors: readonly ErrorObject[]): InvalidInputError {
   const wrong = errors.find(({ keyword }) => keyword === 'type')
   if (wrong)
-    return new InvalidInput(
+    return new InvalidInputError(
       'invalid_request_body',
       `Request body is invalid: ${pathOf(wrong)} ${wrong.message}`.replace('  ', ' '),
     )
@@ -68,7 +68,7 @@ function refusal(errors: readonly ErrorObject[]): InvalidInput {
     if (!fields.has(field.field)) fields.set(field.field, field)
   }
   const text = [...fields.values()].map(({ field, message }) => `${field} ${message}`).join(', ')
-  return new InvalidInput('validation_failed', text.charAt(0).toUpperCase() + text.slice(1), {
+  return new InvalidInputError('validation_failed', text.charAt(0).toUpperCase() + text.slice(1), {
     fields: [...fields.values()],
   })
 }

@@ -1,4 +1,4 @@
-import { InvalidInput } from '@pocket/core/errors'
+import { InvalidInputError } from '@pocket/core/errors'
 
 const second = 1000
 const day = 86_400 * second
@@ -28,20 +28,21 @@ export const lifetimeSchema = {
  * The lifetime in milliseconds: from a number of seconds, or a duration in the notation of Go's `time.ParseDuration`. A missing
  * value or 0 means `usual`.
  *
- * @throws {InvalidInput} `invalid_request_body` for an invalid duration; `validation_failed`, field `ttl`, if it is not more than
+ * @throws {InvalidInputError} `invalid_request_body` for an invalid duration; `validation_failed`, field `ttl`, if it is not more than
  * a second, or more than 31 days
  */
 export function lifetimeOf(ttl: number | string | undefined, usual: number): number {
   const lifetime = typeof ttl === 'string' ? parsed(ttl) : (ttl ?? 0) * second
   if (lifetime === 0) return usual
   if (lifetime > second && lifetime <= longest) return Math.round(lifetime)
-  throw new InvalidInput('validation_failed', 'Ttl is invalid.', {
+  throw new InvalidInputError('validation_failed', 'Ttl is invalid.', {
     fields: [{ field: 'ttl', code: 'ttl', message: 'must be more than a second, and 31 days at most' }],
   })
 }
 
 function parsed(text: string): number {
-  if (!whole.test(text)) throw new InvalidInput('invalid_request_body', 'Request body is invalid: ttl is no duration')
+  if (!whole.test(text))
+    throw new InvalidInputError('invalid_request_body', 'Request body is invalid: ttl is no duration')
   const parts = [...text.matchAll(part)].map(([, amount = '', unit = '']) => Number(amount) * (units.get(unit) ?? 0))
   const sum = parts.reduce((left, right) => left + right, 0)
   return text.startsWith('-') ? -sum : sum

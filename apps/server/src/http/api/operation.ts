@@ -13,7 +13,7 @@ export interface Call<Body> {
   /** The list request; the first page in default order if the operation is not a list. */
   readonly list: ListRequest
   readonly body: Body
-  /** The caller. @throws {NotAuthenticated} for a public operation */
+  /** The caller. @throws {NotAuthenticatedError} for a public operation */
   readonly user: User
   readonly ctx: Context
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { PreconditionFailed } from '@pocket/core/errors'
+import { PreconditionFailedError } from '@pocket/core/errors'
 import type { Precondition } from '../../access/actor.ts'
 
 /** A weak validator (RFC 9110 §8.8.1) of a state: equal states have equal validators. */
@@ -18,9 +18,9 @@ export function isUnchanged({ ifMatch }: Precondition, validator: string): boole
 /**
  * Call it in the transaction of the change, after locking: the compared state must not change before the write.
  *
- * @throws {PreconditionFailed} `precondition_failed` if the resource has changed in the meantime
+ * @throws {PreconditionFailedError} `precondition_failed` if the resource has changed in the meantime
  */
 export function assertUnchanged(precondition: Precondition, validator: string): void {
   if (!isUnchanged(precondition, validator))
-    throw new PreconditionFailed('precondition_failed', 'It has been changed since it was read.')
+    throw new PreconditionFailedError('precondition_failed', 'It has been changed since it was read.')
 }

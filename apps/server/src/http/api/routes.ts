@@ -1,6 +1,6 @@
 import Router from '@koa/router'
 import type { Limiter } from '@pocket/core'
-import { InvalidInput, NotAuthenticated, NotFound, PreconditionFailed } from '@pocket/core/errors'
+import { InvalidInputError, NotAuthenticatedError, NotFoundError, PreconditionFailedError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { accessTo } from '../../access/access-table.ts'
@@ -35,7 +35,7 @@ export function apiRoutes(operations: readonly Operation[], { guard, limits }: A
         ctx,
         get user(): User {
           if (caller) return caller
-          throw new NotAuthenticated('not_signed_in', 'This operation does not know who calls.')
+          throw new NotAuthenticatedError('not_signed_in', 'This operation does not know who calls.')
         },
       })
       if (!ctx.response.get('Cache-Control')) ctx.set('Cache-Control', 'private, no-store')
@@ -60,14 +60,14 @@ export function apiRoutes(operations: readonly Operation[], { guard, limits }: A
 function assertConditional(ctx: Context, { method, conditional }: Operation): void {
   const { ifMatch = '*' } = preconditionOf(ctx)
   if (method === 'get' || conditional || ifMatch === '*') return
-  throw new PreconditionFailed('precondition_failed', 'This operation knows no conditions: leave If-Match out.')
+  throw new PreconditionFailedError('precondition_failed', 'This operation knows no conditions: leave If-Match out.')
 }
 
 function assertStorable(ctx: Context, params: Readonly<Record<string, string>>): void {
-  if (unstorableText(params) !== undefined) throw new NotFound('not_found', 'Nothing has such a name.')
+  if (unstorableText(params) !== undefined) throw new NotFoundError('not_found', 'Nothing has such a name.')
   const path = unstorableText(ctx.query)?.slice(0, 100)
   if (path === undefined) return
-  throw new InvalidInput('validation_failed', `The query ${path} must not hold NUL or half a character.`, {
+  throw new InvalidInputError('validation_failed', `The query ${path} must not hold NUL or half a character.`, {
     fields: [{ field: path, code: 'invalid_format', message: 'must not hold NUL or half a character' }],
   })
 }

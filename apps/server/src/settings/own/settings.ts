@@ -1,5 +1,5 @@
 import { type AuditSink, type Clock, changesBetween, type Transaction } from '@pocket/core'
-import { type FieldError, Forbidden, InvalidInput } from '@pocket/core/errors'
+import { type FieldError, ForbiddenError, InvalidInputError } from '@pocket/core/errors'
 import type { Actor } from '../../access/actor.ts'
 import { assertUnchanged, validatorOf } from '../../http/api/precondition.ts'
 import type { SettingStore } from '../setting-store.ts'
@@ -38,8 +38,8 @@ export interface OwnSettings {
   /** Like `recent`, but falls back to the last known values or the defaults if reading fails: sufficient for display. */
   lastKnown(): Promise<OwnSettingValues>
   /**
-   * @throws {Forbidden} `ui_config_disabled` with `details.key`, if the environment provides another value
-   * @throws {InvalidInput} `validation_failed`
+   * @throws {ForbiddenError} `ui_config_disabled` with `details.key`, if the environment provides another value
+   * @throws {InvalidInputError} `validation_failed`
    */
   change(actor: Actor, given: GivenOwnSettings): Promise<OwnSettingValues>
 }
@@ -119,9 +119,13 @@ export function ownSettingFaults(given: GivenOwnSettings): readonly FieldError[]
 function checked(given: GivenOwnSettings): ReadonlyMap<OwnSettingKey, unknown> {
   const { wanted, problems } = validateSettings(given)
   if (problems.length === 0) return wanted
-  throw new InvalidInput('validation_failed', problems.map(({ field, message }) => `${field} ${message}`).join(', '), {
-    fields: problems,
-  })
+  throw new InvalidInputError(
+    'validation_failed',
+    problems.map(({ field, message }) => `${field} ${message}`).join(', '),
+    {
+      fields: problems,
+    },
+  )
 }
 
 function validateSettings(given: GivenOwnSettings) {
@@ -146,7 +150,7 @@ function assertUnlocked(
   const refused = locked.filter((key) => wanted.has(key) && !isSame(wanted.get(key), before[key]))
   if (refused.length === 0) return
   const names = refused.map((key) => ownSettings[key].variable.name).join(', ')
-  throw new Forbidden('ui_config_disabled', `The environment decides this: ${names}.`, {
+  throw new ForbiddenError('ui_config_disabled', `The environment decides this: ${names}.`, {
     details: { key: refused.join(', ') },
   })
 }

@@ -1,4 +1,4 @@
-import { InvalidInput, PocketError } from '@pocket/core/errors'
+import { InvalidInputError, PocketError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import { pageActor } from '../../access/actor.ts'
 import type { Authentication } from '../../http/authentication.ts'
@@ -64,7 +64,7 @@ export function imagePages({ images, page, authentication, flashes }: ImagePages
 async function uploaded(ctx: Context): Promise<Buffer> {
   const bytes = await readUpload(ctx, maxImageBytes)
   if (bytes.length > 0) return bytes
-  throw new InvalidInput('validation_failed', 'No file was chosen.', {
+  throw new InvalidInputError('validation_failed', 'No file was chosen.', {
     fields: [{ field: 'file', code: 'required', message: 'is required' }],
   })
 }

@@ -1,4 +1,4 @@
-import { Conflict, type FieldError, Misconfigured, NotFound } from '@pocket/core/errors'
+import { ConfigurationError, ConflictError, type FieldError, NotFoundError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../../access/actor.ts'
@@ -18,7 +18,7 @@ import { fieldsOf, keysOf, type SectionName, sectionNames } from './sections.ts'
 export interface SettingPagesPorts {
   readonly sections: SettingSections
   readonly page: SectionPage
-  /** Sends a test e-mail. @throws {Misconfigured} with the response of the SMTP server @throws {Conflict} `user_email_not_set` */
+  /** Sends a test e-mail. @throws {ConfigurationError} with the response of the SMTP server @throws {ConflictError} `user_email_not_set` */
   readonly testEmail: (user: User) => Promise<void>
   readonly authentication: Authentication
   /** Wraps actions that require recent re-authentication with a passkey. */
@@ -86,7 +86,7 @@ export function settingPages(ports: SettingPagesPorts): readonly PageRoute[] {
 function sectionOf({ params }: Context): SectionName {
   const { section = 'general' } = params
   const known = sectionNames.find((name) => name === section)
-  if (known === undefined) throw new NotFound('not_found', 'There is no such page.')
+  if (known === undefined) throw new NotFoundError('not_found', 'There is no such page.')
   return known
 }
 
@@ -97,8 +97,8 @@ async function tried(send: (user: User) => Promise<void>, user: User): Promise<S
     await send(user)
     return { outcome: 'sent', address, answer: '' }
   } catch (error) {
-    if (error instanceof Conflict) return { outcome: 'no_address', address, answer: '' }
-    if (!(error instanceof Misconfigured)) throw error
+    if (error instanceof ConflictError) return { outcome: 'no_address', address, answer: '' }
+    if (!(error instanceof ConfigurationError)) throw error
     return { outcome: 'failed', address, answer: messageOf(error.cause).slice(0, 500) }
   }
 }

@@ -20,7 +20,7 @@ const authenticated = new Set<string>([
 ])
 
 export interface ClientAuthenticationPorts {
-  /** Enforces the rate limit for failed client authentication. @throws {RateLimited} `rate_limited` */
+  /** Enforces the rate limit for failed client authentication. @throws {RateLimitedError} `rate_limited` */
   readonly assertAdmitted: (req: IncomingMessage, clientId: string) => Promise<void>
   readonly findClient: (id: string) => Promise<Client | undefined>
   readonly federated: (client: Client, assertion: string) => Promise<true | FederatedRefusal>

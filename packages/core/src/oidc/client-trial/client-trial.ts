@@ -4,7 +4,7 @@ import type { Clients } from '../../clients/registration.ts'
 import { signingSecret } from '../../clients/secrets.ts'
 import type { Clock } from '../../clock.ts'
 import type { ConnectionLog } from '../../connection-log/connection-log.ts'
-import { Forbidden, InvalidInput, NotFound } from '../../errors.ts'
+import { ForbiddenError, InvalidInputError, NotFoundError } from '../../errors.ts'
 import type { PublicFetch } from '../../outbound/public-fetch.ts'
 import { authenticationContext } from '../../sessions/session.ts'
 import { revokeGrant } from '../logout.ts'
@@ -12,7 +12,7 @@ import type { EndpointName } from '../paths.ts'
 import type { TokenPreview } from '../preview.ts'
 import { createKeyProofs, type ProveKey, secretAssertion } from './proofs.ts'
 import { ask, askForJson, createSecrets, type Secrets, userInfoAt, verifiedIdToken } from './requests.ts'
-import { TrialRecord, type TrialStep, TrialStop } from './trial.ts'
+import { TrialRecord, type TrialStep, TrialStoppedError } from './trial.ts'
 
 export interface ClientTrialPorts {
   readonly provider: () => Provider
@@ -34,16 +34,16 @@ const secretLifetime = 60_000
  * Tests a client with real requests to this provider's own endpoints. The browser is not redirected: the code is created for
  * the account and exchanged immediately, and everything issued is revoked before the result is returned.
  *
- * @throws {NotFound} `client_not_found`
+ * @throws {NotFoundError} `client_not_found`
  */
 export function createClientTrial(ports: ClientTrialPorts) {
   const { provider, clients, preview, issuer, endpoints, fetch, clock } = ports
 
-  /** The form fields that authenticate the client. @throws {TrialStop} if authentication requires the application's own key */
+  /** The form fields that authenticate the client. @throws {TrialStoppedError} if authentication requires the application's own key */
   const asClient = async <T>(client: Client, send: (fields: Readonly<Record<string, string>>) => Promise<T>) => {
     const { tokenEndpointAuthMethod, fapi } = client.protocol
     if (client.isPublic) return send({ client_id: client.id })
-    if (fapi || tokenEndpointAuthMethod === 'private_key_jwt') throw new TrialStop('own_key', '', 'skipped')
+    if (fapi || tokenEndpointAuthMethod === 'private_key_jwt') throw new TrialStoppedError('own_key', '', 'skipped')
     if (tokenEndpointAuthMethod === 'client_secret')
       return withSecret(client, (secret) => send({ client_id: client.id, client_secret: secret }))
     // Only the newest secret is valid, so adding another one would lock out the application during the trial.
@@ -55,7 +55,7 @@ export function createClientTrial(ports: ClientTrialPorts) {
 
   const libraryClient = async (id: string) => {
     const found = await provider().Client.find(id)
-    if (!found) throw new NotFound('client_not_found', 'There is no such client.')
+    if (!found) throw new NotFoundError('client_not_found', 'There is no such client.')
     return found
   }
 
@@ -82,14 +82,14 @@ export function createClientTrial(ports: ClientTrialPorts) {
       code_challenge_method: 'S256',
       prompt: 'none',
     }
-    if (client.protocol.requireSignedRequestObject) throw new TrialStop('own_key', '', 'skipped')
+    if (client.protocol.requireSignedRequestObject) throw new TrialStoppedError('own_key', '', 'skipped')
     const sent =
       client.requiresPushedAuthorizationRequests || client.protocol.fapi ? await pushed(client, parameters) : parameters
     const answer = await ask(fetch, `${endpoints.authorization}?${new URLSearchParams(sent)}`)
     const error = URL.parse(answer.headers.get('location') ?? '')?.searchParams
     if (error?.get('state') === state && error.get('error') === 'login_required') return
     const [latest] = await ports.connectionLog.list(client.id)
-    throw new TrialStop('refused', latest?.reason ?? `${error?.get('error') ?? answer.status}`)
+    throw new TrialStoppedError('refused', latest?.reason ?? `${error?.get('error') ?? answer.status}`)
   }
 
   const makeCode = async (client: Client, accountId: string, redirectUri: string, { nonce, challenge }: Secrets) => {
@@ -120,7 +120,7 @@ export function createClientTrial(ports: ClientTrialPorts) {
     const minted = await clients
       .addSecret(client.id, { expiresAt: clock.now() + secretLifetime })
       .catch((error: unknown) => {
-        throw error instanceof InvalidInput ? new TrialStop('no_room') : error
+        throw error instanceof InvalidInputError ? new TrialStoppedError('no_room') : error
       })
     try {
       return await work(minted.plain)
@@ -148,14 +148,14 @@ export function createClientTrial(ports: ClientTrialPorts) {
     const secrets = createSecrets()
     const document = await record.step('discovery', async () => {
       const found = await askForJson(fetch, `${issuer}/.well-known/openid-configuration`)
-      if (found.issuer !== issuer) throw new TrialStop('other_issuer', String(found.issuer))
+      if (found.issuer !== issuer) throw new TrialStoppedError('other_issuer', String(found.issuer))
       return found
     })
     const redirectUri = await record.step(
       'address',
       () => {
         const found = client.redirectUris.find((uri) => !uri.includes('*'))
-        if (found === undefined) throw new TrialStop('no_address')
+        if (found === undefined) throw new TrialStoppedError('no_address')
         return found
       },
       (found) => found,
@@ -164,11 +164,11 @@ export function createClientTrial(ports: ClientTrialPorts) {
       await record.step('request', () => request(client, redirectUri, secrets))
     } catch (error) {
       // A skipped step does not stop the remaining steps.
-      if (!(error instanceof TrialStop) || error.outcome === 'failed') throw error
+      if (!(error instanceof TrialStoppedError) || error.outcome === 'failed') throw error
     }
     await record.step('person', async () => {
       await preview(client.id, accountId, scope).catch((error: unknown) => {
-        throw error instanceof Forbidden ? new TrialStop('not_allowed') : error
+        throw error instanceof ForbiddenError ? new TrialStoppedError('not_allowed') : error
       })
     })
     const prove = client.protocol.dpopBoundAccessTokens ? await createKeyProofs() : null
@@ -192,7 +192,7 @@ export function createClientTrial(ports: ClientTrialPorts) {
         'userInfo',
         async () => {
           const found = await userInfo(String(tokens.access_token), prove)
-          if (found.sub !== told.claims.sub) throw new TrialStop('not_genuine', 'sub')
+          if (found.sub !== told.claims.sub) throw new TrialStoppedError('not_genuine', 'sub')
           return found
         },
         (found) => JSON.stringify(found, null, 2),
@@ -204,10 +204,10 @@ export function createClientTrial(ports: ClientTrialPorts) {
 
   return async (clientId: string, accountId: string): Promise<readonly TrialStep[]> => {
     const client = await clients.find(clientId)
-    if (!client) throw new NotFound('client_not_found', 'There is no such client.')
+    if (!client) throw new NotFoundError('client_not_found', 'There is no such client.')
     const record = new TrialRecord()
     await run(client, accountId, record).catch((error: unknown) => {
-      if (!(error instanceof TrialStop)) throw error
+      if (!(error instanceof TrialStoppedError)) throw error
     })
     return record.steps
   }

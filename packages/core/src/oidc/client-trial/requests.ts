@@ -4,7 +4,7 @@ import type { PublicFetchInit } from '../../outbound/guarded-request.ts'
 import { OutboundError } from '../../outbound/outbound-error.ts'
 import type { PublicFetch } from '../../outbound/public-fetch.ts'
 import { randomToken } from '../../random.ts'
-import { TrialStop } from './trial.ts'
+import { TrialStoppedError } from './trial.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
@@ -21,41 +21,41 @@ export function createSecrets(): Secrets {
   return { state, nonce, verifier, challenge: createHash('sha256').update(verifier).digest('base64url') }
 }
 
-/** @throws {TrialStop} `unreachable` */
+/** @throws {TrialStoppedError} `unreachable` */
 export async function ask(fetch: PublicFetch, url: string, init: PublicFetchInit = {}): Promise<Response> {
   try {
     return await fetch(url, { redirect: 'manual', ...init })
   } catch (error) {
-    if (error instanceof OutboundError) throw new TrialStop('unreachable', `${url}: ${error.reason}`)
+    if (error instanceof OutboundError) throw new TrialStoppedError('unreachable', `${url}: ${error.code}`)
     throw error
   }
 }
 
-/** @throws {TrialStop} `refused` if the response is not a JSON object or is an error */
+/** @throws {TrialStoppedError} `refused` if the response is not a JSON object or is an error */
 export async function askForJson(fetch: PublicFetch, url: string, init: PublicFetchInit = {}): Promise<JsonObject> {
   const answer = await ask(fetch, url, init)
   const body = objectOf(await answer.text())
   if (answer.ok && body) return body
   const said = [body?.error, body?.error_description].filter((each) => typeof each === 'string').join(': ')
-  throw new TrialStop('refused', said || `${url} answered ${answer.status}`)
+  throw new TrialStoppedError('refused', said || `${url} answered ${answer.status}`)
 }
 
-/** @throws {TrialStop} `not_genuine` if validation by OpenID Connect Core §3.1.3.7 fails */
+/** @throws {TrialStoppedError} `not_genuine` if validation by OpenID Connect Core §3.1.3.7 fails */
 export async function verifiedIdToken(
   token: string,
   keys: JsonObject,
   { issuer, clientId, nonce }: { readonly issuer: string; readonly clientId: string; readonly nonce: string },
 ): Promise<{ readonly claims: JsonObject; readonly alg: string }> {
-  if (token.split('.').length === 5) throw new TrialStop('encrypted', '', 'skipped')
+  if (token.split('.').length === 5) throw new TrialStoppedError('encrypted', '', 'skipped')
   try {
     // The cast is safe: jose validates the key set.
     const set = createLocalJWKSet(keys as unknown as JSONWebKeySet)
     const { payload, protectedHeader } = await jwtVerify(token, set, { issuer, audience: clientId })
-    if (payload.nonce !== nonce) throw new TrialStop('not_genuine', 'nonce')
+    if (payload.nonce !== nonce) throw new TrialStoppedError('not_genuine', 'nonce')
     return { claims: payload, alg: protectedHeader.alg }
   } catch (error) {
-    if (error instanceof TrialStop) throw error
-    throw new TrialStop('not_genuine', error instanceof Error ? error.message : '')
+    if (error instanceof TrialStoppedError) throw error
+    throw new TrialStoppedError('not_genuine', error instanceof Error ? error.message : '')
   }
 }
 
@@ -68,11 +68,11 @@ export async function userInfoAt(
   const answer = await ask(fetch, url, { headers })
   const text = await answer.text()
   const parts = text.split('.')
-  if (answer.ok && parts.length === 5) throw new TrialStop('encrypted', '', 'skipped')
+  if (answer.ok && parts.length === 5) throw new TrialStoppedError('encrypted', '', 'skipped')
   const signed = answer.headers.get('content-type')?.startsWith('application/jwt') && parts[1]
   const claims = objectOf(signed ? Buffer.from(signed, 'base64url').toString('utf8') : text)
   if (answer.ok && claims) return claims
-  throw new TrialStop('refused', `${url} answered ${answer.status}`)
+  throw new TrialStoppedError('refused', `${url} answered ${answer.status}`)
 }
 
 function objectOf(text: string): JsonObject | undefined {

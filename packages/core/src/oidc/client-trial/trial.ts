@@ -36,7 +36,7 @@ export type TrialReason =
   | 'earlier'
 
 /** Thrown when a step does not pass. */
-export class TrialStop extends Error {
+export class TrialStoppedError extends Error {
   readonly reason: TrialReason
   readonly outcome: 'failed' | 'skipped'
 
@@ -61,7 +61,7 @@ export class TrialRecord {
       this.#steps.push({ name, outcome: 'passed', reason: null, detail: detail(found) })
       return found
     } catch (error) {
-      if (error instanceof TrialStop)
+      if (error instanceof TrialStoppedError)
         this.#steps.push({ name, outcome: error.outcome, reason: error.reason, detail: error.message || null })
       throw error
     }

@@ -1,5 +1,5 @@
 import { errors } from 'oidc-provider'
-import { Forbidden, InvalidInput } from '../../errors.ts'
+import { ForbiddenError, InvalidInputError } from '../../errors.ts'
 
 const names: Readonly<Record<string, string>> = { name: 'client_name', isPublic: 'token_endpoint_auth_method' }
 
@@ -8,8 +8,8 @@ export async function withRegistrationErrors<T>(work: () => Promise<T>): Promise
   try {
     return await work()
   } catch (error) {
-    if (error instanceof Forbidden) throw new errors.InvalidClientMetadata(error.message)
-    if (!(error instanceof InvalidInput)) throw error
+    if (error instanceof ForbiddenError) throw new errors.InvalidClientMetadata(error.message)
+    if (!(error instanceof InvalidInputError)) throw error
     const [first] = error.fields
     throw new errors.InvalidClientMetadata(
       first === undefined ? error.message : `${metadataName(first.field)} ${first.message}`,

@@ -1,8 +1,8 @@
 /** The reason why a request to a target failed; stable, with a sentence for each code in the host's catalogue. */
-export type ScimFailureCode = (typeof scimFailureCodes)[number]
+export type ScimErrorCode = (typeof scimErrorCodes)[number]
 
-/** Every {@link ScimFailureCode}. */
-export const scimFailureCodes = [
+/** Every {@link ScimErrorCode}. */
+export const scimErrorCodes = [
   'certificate',
   'conflict',
   'cut_off',
@@ -25,7 +25,7 @@ export const scimFailureCodes = [
   'unreachable',
 ] as const
 
-export interface ScimFailureOptions {
+export interface ScimErrorOptions {
   /** The message from the target or the system: at most one line. */
   readonly detail?: string | null
   readonly status?: number
@@ -39,19 +39,19 @@ export interface ScimFailureOptions {
  *
  * @example
  * ```ts
- * if (error instanceof ScimFailure) console.log(error.code, error.detail)
+ * if (error instanceof ScimError) console.log(error.code, error.detail)
  * ```
  */
-export class ScimFailure extends Error {
-  readonly code: ScimFailureCode
+export class ScimError extends Error {
+  readonly code: ScimErrorCode
   readonly detail: string | null
   readonly status: number | null
   /** Milliseconds after which the target asks for a retry; `null` if it did not say. */
   readonly retryAfter: number | null
 
-  constructor(code: ScimFailureCode, { detail, status, retryAfter, cause }: ScimFailureOptions = {}) {
+  constructor(code: ScimErrorCode, { detail, status, retryAfter, cause }: ScimErrorOptions = {}) {
     super(detail ? `${code}: ${detail}` : code, cause === undefined ? undefined : { cause })
-    this.name = 'ScimFailure'
+    this.name = 'ScimError'
     this.code = code
     this.detail = detail ?? null
     this.status = status ?? null
@@ -59,9 +59,9 @@ export class ScimFailure extends Error {
   }
 }
 
-const passing = new Set<ScimFailureCode>(['cut_off', 'rate_limited', 'server_error', 'timeout', 'unreachable'])
+const passing = new Set<ScimErrorCode>(['cut_off', 'rate_limited', 'server_error', 'timeout', 'unreachable'])
 /** Failures that affect one object only, so that others can continue. */
-const ofOneObject = new Set<ScimFailureCode>([
+const ofOneObject = new Set<ScimErrorCode>([
   'conflict',
   'cut_off',
   'not_found',
@@ -77,19 +77,19 @@ const ofOneObject = new Set<ScimFailureCode>([
  *
  * @example
  * ```ts
- * if (error instanceof ScimFailure && mayPass(error)) tryLater(error.retryAfter)
+ * if (error instanceof ScimError && mayPass(error)) tryLater(error.retryAfter)
  * ```
  */
-export function isTransient({ code, status }: ScimFailure): boolean {
+export function isTransient({ code, status }: ScimError): boolean {
   return passing.has(code) && status !== 501
 }
 
 /** Whether other requests would fail as well. */
-export function stopsEverything({ code }: ScimFailure): boolean {
+export function stopsEverything({ code }: ScimError): boolean {
   return !ofOneObject.has(code)
 }
 
 /** Whether the target failed, rather than the object. */
-export function isTargetFailure({ code }: ScimFailure): boolean {
+export function isTargetFailure({ code }: ScimError): boolean {
   return code === 'not_scim' || passing.has(code)
 }

@@ -1,7 +1,7 @@
 import type { FieldError } from '../errors.ts'
 
-/** Every {@link CeremonyFailure}. */
-export const ceremonyFailures = [
+/** Every {@link CeremonyErrorCode}. */
+export const ceremonyErrorCodes = [
   'already_registered',
   'authenticator_unsuitable',
   'cancelled',
@@ -32,19 +32,19 @@ export const ceremonyFailures = [
  * - `wrong_address`: passkeys are not bound to the host of the page
  * - `wrong_device`: no matching passkey, and this browser cannot use another device
  */
-export type CeremonyFailure = (typeof ceremonyFailures)[number]
+export type CeremonyErrorCode = (typeof ceremonyErrorCodes)[number]
 
 /** What a page can show about a failed ceremony. */
 export interface Explanation {
-  /** A {@link CeremonyFailure}, or the error code of the server. */
-  readonly reason: string
+  /** A {@link CeremonyErrorCode}, or the error code of the server. */
+  readonly code: string
   /** The input errors that the server reported. */
   readonly fields: readonly FieldError[]
   /** The request ID in the server log. */
   readonly requestId: string | null
 }
 
-export interface PasskeyProblemOptions {
+export interface PasskeyErrorOptions {
   readonly cause?: unknown
   readonly fields?: readonly FieldError[]
   readonly requestId?: string | null
@@ -55,36 +55,36 @@ export interface PasskeyProblemOptions {
  *
  * @example
  * ```ts
- * if (error instanceof PasskeyProblem && error.reason === 'cancelled') button.focus()
+ * if (error instanceof PasskeyError && error.code === 'cancelled') button.focus()
  * ```
  */
-export class PasskeyProblem extends Error implements Explanation {
-  override readonly name = 'PasskeyProblem'
-  readonly reason: string
+export class PasskeyError extends Error implements Explanation {
+  override readonly name = 'PasskeyError'
+  readonly code: string
   readonly fields: readonly FieldError[]
   readonly requestId: string | null
 
-  constructor(reason: string, message: string, options: PasskeyProblemOptions = {}) {
+  constructor(code: string, message: string, options: PasskeyErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
-    this.reason = reason
+    this.code = code
     this.fields = options.fields ?? []
     this.requestId = options.requestId ?? null
   }
 }
 
 /**
- * Converts any error of a ceremony to a stable `reason`, which a page can translate.
+ * Converts any error of a ceremony to a stable `code`, which a page can translate.
  *
  * @example
  * ```ts
  * try {
  *   await register(ceremony)
  * } catch (error) {
- *   problem.textContent = sentences[explain(error).reason]
+ *   problem.textContent = sentences[explain(error).code]
  * }
  * ```
  */
 export function explain(error: unknown): Explanation {
-  if (error instanceof PasskeyProblem) return error
-  return { reason: 'unexpected', fields: [], requestId: null }
+  if (error instanceof PasskeyError) return error
+  return { code: 'unexpected', fields: [], requestId: null }
 }
