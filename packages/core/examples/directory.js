@@ -15,7 +15,7 @@ const dataSource = await new DataSource(options).initialize()
 const directory = createDirectory({ ...directoryStores(dataSource), clock: systemClock })
 const { accounts } = directory
 
-const pocket = await createPocket({ issuer: origin, masterKey, stores: { ...typeormStores(dataSource), accounts } })
+const pocket = await createPocket({ issuer: origin, masterKey, accounts, stores: typeormStores(dataSource) })
 const provider = pocket.callback()
 const first = firstPasskey(pocket, accounts)
 

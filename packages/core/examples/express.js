@@ -5,7 +5,7 @@ import { firstPasskey } from './first-passkey.js'
 import { invite } from './invitation.js'
 import { accounts, masterKey, origin, port } from './settings.js'
 
-const pocket = await createPocket({ issuer: `${origin}/auth`, masterKey, stores: { ...memoryStores(), accounts } })
+const pocket = await createPocket({ issuer: `${origin}/auth`, masterKey, accounts, stores: memoryStores() })
 
 const app = express()
 app.use(pocket.callback())

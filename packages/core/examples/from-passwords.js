@@ -21,14 +21,15 @@ const accounts = {
 const pocket = await createPocket({
   issuer: origin,
   masterKey,
-  stores: { ...memoryStores(), accounts },
-  otherMethodsUrl: '/login',
+  accounts,
+  stores: memoryStores(),
+  pages: { otherMethodsUrl: '/login' },
 })
 
 // The password is used for the last time here: it leads to the page on which the browser makes a passkey.
 async function login(req, res) {
   assertSameOrigin(req, [pocket.originOf(req)])
-  await pocket.limits.take(req, 'one-time-access-token')
+  await pocket.limits.consume(req, 'one-time-access-token')
   const chunks = []
   for await (const chunk of req) chunks.push(chunk)
   const form = new URLSearchParams(Buffer.concat(chunks).toString())

@@ -19,8 +19,11 @@ const service = keyService()
 const pocket = await createPocket({
   issuer: origin,
   masterKey,
-  stores: { ...memoryStores(), accounts },
-  signingServices: [{ algorithm: 'RS256', publicKey: createPublicKey(service.publicKeyPem()), sign: service.sign }],
+  accounts,
+  stores: memoryStores(),
+  signingKeys: {
+    external: [{ algorithm: 'RS256', publicKey: createPublicKey(service.publicKeyPem()), sign: service.sign }],
+  },
 })
 const provider = pocket.callback()
 const first = firstPasskey(pocket, accounts)

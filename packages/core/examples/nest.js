@@ -7,7 +7,7 @@ import { firstPasskey } from './first-passkey.js'
 import { invite } from './invitation.js'
 import { accounts, masterKey, origin, port } from './settings.js'
 
-const pocket = await createPocket({ issuer: origin, masterKey, stores: { ...memoryStores(), accounts } })
+const pocket = await createPocket({ issuer: origin, masterKey, accounts, stores: memoryStores() })
 
 class HomeController {
   async home(req, res) {

@@ -8,7 +8,8 @@ import { accounts, masterKey, origin, port } from './settings.js'
 const pocket = await createPocket({
   issuer: origin,
   masterKey,
-  stores: { ...memoryStores(), accounts },
+  accounts,
+  stores: memoryStores(),
   // Every client learns the department, and one of them something more.
   claims: (account, { client, scopes }) => ({
     department: account.extra?.department,

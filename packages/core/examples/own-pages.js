@@ -22,9 +22,12 @@ ${data('ceremony', ceremony)}${data('sentences', { fallback: 'That didn’t work
 const pocket = await createPocket({
   issuer: origin,
   masterKey,
-  stores: { ...memoryStores(), accounts },
-  render: (view, _req, standard) =>
-    view.view === 'sign-in' ? signInPage(view, standard.browserModule) : standard.page(view),
+  accounts,
+  stores: memoryStores(),
+  pages: {
+    render: (view, _req, standard) =>
+      view.view === 'sign-in' ? signInPage(view, standard.browserModule) : standard.page(view),
+  },
 })
 const provider = pocket.callback()
 const first = firstPasskey(pocket, accounts)

@@ -21,12 +21,18 @@ const checks = {
 const pocket = await createPocket({
   issuer: origin,
   masterKey,
-  stores: { ...memoryStores(), accounts },
-  checks,
-  // Awaited before anybody is answered: what is not written down does not happen.
+  accounts,
+  stores: memoryStores(),
+  hooks: { accessChecks: checks },
   audit: { record: async (event, { ipAddress }) => console.log(`audit ${JSON.stringify({ ...event, ipAddress })}`) },
-  // Lets everything pass, as where a gateway in front of this limits by itself.
-  limiter: { take: async () => {}, giveBack: async () => {}, note: async () => {}, check: async () => {} },
+  limits: {
+    rateLimiter: {
+      consume: async () => {},
+      refund: async () => {},
+      recordFailure: async () => {},
+      assertNotBlocked: async () => {},
+    },
+  },
 })
 
 // The page of the terms, with the way back that it is given.

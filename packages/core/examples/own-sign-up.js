@@ -30,10 +30,13 @@ const mailer = { send: async ({ to, code }) => console.log(`mail ${JSON.stringif
 const pocket = await createPocket({
   issuer: origin,
   masterKey,
-  stores: { ...memoryStores(), accounts },
+  accounts,
+  stores: memoryStores(),
   mailer,
-  before: { signUp: ({ account }) => (account.userName === 'root' ? { refuse: 'Not this name.' } : undefined) },
-  after: (event) => void (event.event === 'account_created' && console.log(`welcome ${event.accountId}`)),
+  hooks: {
+    before: { signUp: ({ account }) => (account.userName === 'root' ? { refuse: 'Not this name.' } : undefined) },
+    after: (event) => void (event.event === 'account_created' && console.log(`welcome ${event.accountId}`)),
+  },
 })
 
 const read = async (req) => {

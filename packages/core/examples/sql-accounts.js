@@ -22,7 +22,7 @@ const accounts = {
   },
 }
 
-const pocket = await createPocket({ issuer: origin, masterKey, stores: { ...typeormStores(dataSource), accounts } })
+const pocket = await createPocket({ issuer: origin, masterKey, accounts, stores: typeormStores(dataSource) })
 const provider = pocket.callback()
 const first = firstPasskey(pocket, accounts)
 

@@ -6,7 +6,7 @@ import { invite } from './invitation.js'
 import { accounts, masterKey, origin, port } from './settings.js'
 
 const begin = (path) =>
-  createPocket({ issuer: `${origin}${path}`, masterKey: masterKey + path, stores: { ...memoryStores(), accounts } })
+  createPocket({ issuer: `${origin}${path}`, masterKey: masterKey + path, accounts, stores: memoryStores() })
 
 const customers = await begin('/customers')
 const staff = await begin('/staff')

@@ -36,7 +36,8 @@ const keptAfterExpiry = 60_000
  * await using pocket = await createPocket({
  *   issuer: 'https://id.example.com',
  *   masterKey: process.env.MASTER_KEY ?? '',
- *   stores: { ...typeormStores(dataSource), accounts: { find: (id) => people.get(id) } },
+ *   accounts: { find: (id) => people.get(id) },
+ *   stores: typeormStores(dataSource),
  * })
  * createServer(pocket.callback()).listen(3000)
  * ```

@@ -10,12 +10,12 @@ import type { Passkey } from './passkeys/passkey.ts'
 import type { SignInMethod } from './sessions/session.ts'
 
 /**
- * The argument of each `before` hook. Hooks cover actions that sign a user in, grant access or change credentials.
+ * The argument of each hook of `hooks.before`. Hooks cover actions that sign a user in, grant access or change credentials.
  * Actions that only remove access (sign-out, ending a session or a token, withdrawing or denying consent, denying a
  * device) have no hook, because a failing hook would keep access open. Past events, such as a failed sign-in, go to
- * `after`. `checks` decide whether a client is authorized (`client_authorized`).
+ * `hooks.after`. `hooks.accessChecks` decide whether a client is authorized (`client_authorized`).
  */
-export interface BeforeQuestions {
+export interface BeforeHookInputs {
   /** A user has authenticated; the session does not exist yet. Before `signed_in`. */
   readonly signIn: { readonly account: Account; readonly method: SignInMethod }
   /** A signed-in user has used a passkey again; the proof does not exist yet. Before `reauthenticated`. */
@@ -54,23 +54,25 @@ export interface BeforeQuestions {
 }
 
 /** `undefined` allows the action; `refuse` rejects it with a reason for developers. */
-export type BeforeAnswer = undefined | { readonly refuse: string }
+export type BeforeHookResult = undefined | { readonly refuse: string }
 
 /**
  * Hooks that run before an action and can refuse it. A refusal is audited and throws `sign_in_refused` for `signIn` and
- * `reauthenticate`, otherwise `forbidden` with `details.option`. A hook that throws, exceeds `hookTimeout` or returns
+ * `reauthenticate`, otherwise `forbidden` with `details.option`. A hook that throws, exceeds `limits.hookTimeout` or returns
  * any other value, such as `false`, causes `misconfigured` with the name of the hook.
  *
  * @example
  * ```ts
- * before: {
- *   signIn: ({ account }) => (account.extra?.contract === 'ended' ? { refuse: 'The contract has ended.' } : undefined),
+ * hooks: {
+ *   before: {
+ *     signIn: ({ account }) => (account.extra?.contract === 'ended' ? { refuse: 'The contract has ended.' } : undefined),
+ *   },
  * }
  * ```
  */
 export type BeforeHooks = {
-  readonly [Name in keyof BeforeQuestions]?:
-    | ((question: BeforeQuestions[Name]) => BeforeAnswer | Promise<BeforeAnswer>)
+  readonly [Name in keyof BeforeHookInputs]?:
+    | ((question: BeforeHookInputs[Name]) => BeforeHookResult | Promise<BeforeHookResult>)
     | undefined
 }
 
@@ -80,23 +82,25 @@ export type BeforeHooks = {
  *
  * @example
  * ```ts
- * after: async (event) => {
- *   if (event.event === 'passkey_added') await notify(event.accountId)
+ * hooks: {
+ *   after: async (event) => {
+ *     if (event.event === 'passkey_added') await notify(event.accountId)
+ *   },
  * }
  * ```
  */
-export type AfterEvent = (event: AuditEvent, origin: RequestOrigin) => void | Promise<void>
+export type AfterHook = (event: AuditEvent, origin: RequestOrigin) => void | Promise<void>
 
 /** @throws {ForbiddenError} if the hook refuses @throws {ConfigurationError} if the hook fails */
-export type RunBeforeHook = <Name extends keyof BeforeQuestions>(
+export type RunBeforeHook = <Name extends keyof BeforeHookInputs>(
   name: Name,
-  question: BeforeQuestions[Name],
+  question: BeforeHookInputs[Name],
 ) => Promise<void>
 
 /** @param hookTimeout - milliseconds */
 export function createBefore(hooks: BeforeHooks, hookTimeout: number): RunBeforeHook {
   return async (name, question) => {
-    const option = `before.${name}`
+    const option = `hooks.before.${name}`
     const accountId = accountIdOf(question)
     const details = { ...(accountId && { accountId }), option }
     const answer = await runHostRule({
@@ -117,23 +121,23 @@ export function createBefore(hooks: BeforeHooks, hookTimeout: number): RunBefore
 
 /** Runs a hook and audits its refusal, for callers whose refusals no outer layer audits; `at` is the called operation. */
 export function auditedAsking(before: RunBeforeHook, audit: AuditSink) {
-  return <Name extends keyof BeforeQuestions>(
+  return <Name extends keyof BeforeHookInputs>(
     name: Name,
-    question: BeforeQuestions[Name],
+    question: BeforeHookInputs[Name],
     { at, origin = noOrigin }: { readonly at: string; readonly origin?: RequestOrigin | undefined },
   ): Promise<void> => withRefusalsRecorded(audit, { at, origin }, () => before(name, question))
 }
 
 export type AuditedHook = ReturnType<typeof auditedAsking>
 
-function accountIdOf(question: BeforeQuestions[keyof BeforeQuestions]): string | undefined {
+function accountIdOf(question: BeforeHookInputs[keyof BeforeHookInputs]): string | undefined {
   if ('accountId' in question) return question.accountId
   return 'account' in question ? question.account.id : undefined
 }
 
 export interface AfterPorts {
   readonly audit: AuditSink
-  readonly after: AfterEvent | undefined
+  readonly after: AfterHook | undefined
   readonly onError: (error: unknown, requestId: string) => void
 }
 

@@ -26,7 +26,13 @@ export type { PermissionLists } from './apis/grants.ts'
 export type { ActingParty, AuditSink, RequestOrigin } from './audit/audit-sink.ts'
 export { type Change, type Changes, changesBetween } from './audit/changes.ts'
 export type { AuditEvent } from './audit/events.ts'
-export type { AccessAnswer, AccessCheck, AccessChecks, AccessQuestion, ClientRules } from './clients/access-checks.ts'
+export type {
+  AccessCheck,
+  AccessCheckInput,
+  AccessCheckResult,
+  AccessChecks,
+  ClientRules,
+} from './clients/access-checks.ts'
 export type {
   Client,
   ClientRecord,
@@ -90,7 +96,7 @@ export type { Consent } from './consents/consent.ts'
 export { apiConsentKey, consentedScopes } from './consents/consent-key.ts'
 export type { ConsentStore } from './consents/consent-store.ts'
 export { createPocket } from './create-pocket.ts'
-export type { AfterEvent, BeforeAnswer, BeforeHooks, BeforeQuestions } from './hooks.ts'
+export type { AfterHook, BeforeHookInputs, BeforeHookResult, BeforeHooks } from './hooks.ts'
 export { type BearerCookie, bearerCookie } from './http/bearer-cookie.ts'
 export { originForm } from './http/front.ts'
 export { commonHeaders, pageHeaders } from './http/page-headers.ts'
@@ -125,7 +131,7 @@ export type {
   View,
 } from './interactions/views.ts'
 export type { LimitRequest, LimitStore, StoredLimit } from './limits/limit-store.ts'
-export type { Limiter } from './limits/limiter.ts'
+export type { RateLimiter } from './limits/limiter.ts'
 export { networkOf } from './limits/network.ts'
 export type { LimitName } from './limits/policies.ts'
 export type { LogoutNotice, LogoutNoticeStore } from './logout-notices/logout-notice-store.ts'
@@ -140,7 +146,7 @@ export type {
   AuthorizationDetailsTypes,
 } from './oidc/authorization-details.ts'
 export type { TrialReason, TrialStep, TrialStepName } from './oidc/client-trial/trial.ts'
-export type { SigningService } from './oidc/external-keys.ts'
+export type { ExternalSigningKey } from './oidc/external-keys.ts'
 export type { KeyStatus, KeyStore, StoredKey } from './oidc/key-store.ts'
 export {
   defaultKeySchedule,
@@ -153,7 +159,16 @@ export type { FindRedirectUriRemedy, RedirectUriRemedy, RefusedRedirectUri } fro
 export type { EndpointName } from './oidc/paths.ts'
 export type { TokenPreview } from './oidc/preview.ts'
 export type { SessionRecord, SessionRecords } from './oidc/session-records.ts'
-export type { PocketOptions, RegistrationPolicy } from './options.ts'
+export type {
+  ClientRegistrationPolicy,
+  HookOptions,
+  LimitOptions,
+  PageOptions,
+  PasskeyOptions,
+  PocketOptions,
+  ProtocolOptions,
+  SigningKeyOptions,
+} from './options.ts'
 export { isHostOrRange } from './outbound/addresses.ts'
 export type { PublicFetchInit, PublicFetchOptions } from './outbound/guarded-request.ts'
 export { OutboundError, type OutboundErrorCode } from './outbound/outbound-error.ts'

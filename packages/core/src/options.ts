@@ -3,15 +3,15 @@ import type { AuditSink } from './audit/audit-sink.ts'
 import type { AccessChecks } from './clients/access-checks.ts'
 import type { HostClaims } from './clients/host-claims.ts'
 import type { Clock } from './clock.ts'
-import type { AfterEvent, BeforeHooks } from './hooks.ts'
+import type { AfterHook, BeforeHooks } from './hooks.ts'
 import type { TrustProxy } from './http/request-context.ts'
 import type { RenderPage } from './interactions/views.ts'
-import type { Limiter } from './limits/limiter.ts'
+import type { RateLimiter } from './limits/limiter.ts'
 import type { Mailer } from './mail/mailer.ts'
 import type { MasterKey } from './master-key.ts'
 import type { AdjustConfiguration } from './oidc/adjusted-configuration.ts'
 import type { AuthorizationDetailsTypes } from './oidc/authorization-details.ts'
-import type { SigningService } from './oidc/external-keys.ts'
+import type { ExternalSigningKey } from './oidc/external-keys.ts'
 import type { KeySchedule } from './oidc/keys.ts'
 import type { FindRedirectUriRemedy } from './oidc/pages.ts'
 import type { PublicFetch } from './outbound/public-fetch.ts'
@@ -25,10 +25,10 @@ import type { PocketStores } from './stores.ts'
  *
  * @example
  * ```ts
- * registration: async () => ({ mode: 'with-token', restrictToGroups: true, documentPatterns: [] })
+ * protocol: { clientRegistration: async () => ({ mode: 'with-token', restrictToGroups: true, documentPatterns: [] }) }
  * ```
  */
-export interface RegistrationPolicy {
+export interface ClientRegistrationPolicy {
   /** Who may register clients by RFC 7591: no one, holders of an initial access token, or anyone. */
   readonly mode: 'off' | 'with-token' | 'open'
   /**
@@ -44,15 +44,18 @@ export interface RegistrationPolicy {
 }
 
 /**
- * The options of a provider.
+ * The options of a provider. Only `issuer`, `masterKey`, `accounts` and `stores` are required. Options that belong
+ * together are grouped: `pages`, `passkeys`, `protocol`, `signingKeys`, `hooks` and `limits`.
  *
  * @example
  * ```ts
  * const options: PocketOptions = {
  *   issuer: 'https://id.example.com',
  *   masterKey: process.env.MASTER_KEY ?? '',
- *   stores: { ...typeormStores(dataSource), accounts },
+ *   accounts: { find: (id) => people.get(id) },
+ *   stores: typeormStores(dataSource),
  *   audit: { record: async (event) => logger.info(event) },
+ *   pages: { render: (view, _req, standard) => standard.page(view) },
  * }
  * ```
  */
@@ -69,44 +72,60 @@ export interface PocketOptions {
    * stores.
    */
   readonly masterKey: MasterKey | string | Buffer
-  /**
-   * Persistent stores and the accounts; `memoryStores()` or `typeormStores(dataSource)` provide all stores except
-   * `accounts`.
-   */
-  readonly stores: PocketStores & { readonly accounts: HostAccounts }
-  /** Renders the pages. By default plain pages in English. If it throws, an error page is shown. */
-  readonly render?: RenderPage | undefined
+  /** The accounts of the host. */
+  readonly accounts: HostAccounts
+  /** Persistent stores; `memoryStores()` or `typeormStores(dataSource)` provide all of them. */
+  readonly stores: PocketStores
   /**
    * Adds or replaces claims in ID tokens, at UserInfo and on the consent page. They override standard and custom
    * claims, but not the client's own claim rules. If the function throws or returns anything but a JSON object without
    * protocol claims, no claims are released and the request fails with `misconfigured`.
    */
   readonly claims?: HostClaims | undefined
+  /** The lifetime of sessions. By default one hour after their last use. */
+  readonly sessionLifetime?: (() => Promise<SessionLifetime>) | undefined
   /**
-   * Access rules of the host, which run after the client's own: they can deny access, require a passkey again or
-   * require that terms are accepted first. They run at each authorization, including device authorization, and at each
-   * token refresh.
+   * Additional https origins at which users reach this provider with the same passkeys. Each has its own sessions; the
+   * protocol endpoints stay at the issuer. By default none.
    */
-  readonly checks?: AccessChecks | undefined
-  /** Hooks that run before an action, named as in `BeforeQuestions`: sign-in, passkey registration, consent and others. */
-  readonly before?: BeforeHooks | undefined
-  /** Receives each event after it happened. */
-  readonly after?: AfterEvent | undefined
+  readonly relatedOrigins?: readonly string[] | undefined
+  /** Proxies whose `X-Forwarded-*` headers are trusted. By default none. */
+  readonly trustProxy?: TrustProxy | undefined
   /** Sends requested login codes by e-mail (`pocket.mailLoginCode`). By default they are unavailable. */
   readonly mailer?: Mailer | undefined
-  /**
-   * Timeout in milliseconds for `stores.accounts`, `claims`, `mailer` and each of `checks` and `before`. By default
-   * 10,000.
-   */
-  readonly hookTimeout?: number | undefined
-  /** The supported UI languages (BCP 47), for the metadata. By default the metadata omits them. */
-  readonly languages?: readonly string[] | undefined
   /** Records audit events. By default they are discarded. */
   readonly audit?: AuditSink | undefined
   /** Receives internal errors. By default they are written to standard error. */
   readonly onError?: ((error: unknown, requestId: string) => void) | undefined
-  /** Proxies whose `X-Forwarded-*` headers are trusted. By default none. */
-  readonly trustProxy?: TrustProxy | undefined
+  /** The time source, in milliseconds since the Unix epoch. By default `systemClock`. */
+  readonly clock?: Clock | undefined
+  /** The pages, and links between them and pages of the host. */
+  readonly pages?: PageOptions | undefined
+  /** Requirements for passkeys. */
+  readonly passkeys?: PasskeyOptions | undefined
+  /** OAuth 2.0 and OpenID Connect: what clients can do. */
+  readonly protocol?: ProtocolOptions | undefined
+  /** The keys that sign tokens. */
+  readonly signingKeys?: SigningKeyOptions | undefined
+  /** Functions of the host that run before or after an operation. */
+  readonly hooks?: HookOptions | undefined
+  /** Rate limits and timeouts. */
+  readonly limits?: LimitOptions | undefined
+}
+
+/**
+ * The option `pages`.
+ *
+ * @example
+ * ```ts
+ * pages: { otherMethodsUrl: '/login', languages: ['en', 'de'] }
+ * ```
+ */
+export interface PageOptions {
+  /** Renders the pages. By default plain pages in English. If it throws, an error page is shown. */
+  readonly render?: RenderPage | undefined
+  /** The supported UI languages (BCP 47), for the metadata. By default the metadata omits them. */
+  readonly languages?: readonly string[] | undefined
   /**
    * The host's page with alternative sign-in methods; it receives `?redirect=` with the return path. By default a plain
    * core page for login codes; `null` for none.
@@ -114,71 +133,130 @@ export interface PocketOptions {
   readonly otherMethodsUrl?: string | null | undefined
   /**
    * The host's sign-up page, while sign-up is allowed; it receives `?redirect=` with the return path. By default a plain core
-   * page if `stores.accounts` has `register`; return `null` to disable sign-up.
+   * page if `accounts` has `register`; return `null` to disable sign-up.
    */
   readonly signUpUrl?: (() => Promise<string | null>) | undefined
-  /** The lifetime of sessions. By default one hour after their last use. */
-  readonly sessionLifetime?: (() => Promise<SessionLifetime>) | undefined
-  /** Removes the host's data about a client that is being removed, in the same transaction. */
-  readonly onClientRemoved?: ((clientId: string) => Promise<void>) | undefined
-  /** Fetches URLs that clients provide. By default `createPublicFetch()`. */
-  readonly fetch?: PublicFetch | undefined
-  /**
-   * Seconds after the first use during which the refresh token of a public client works again, for parallel refreshes.
-   * From 0 (single use) to 10; by default 3. For clients that authenticate and tokens bound to a DPoP key, the first
-   * response is repeated for sixty seconds instead.
-   */
-  readonly refreshLeeway?: number | undefined
-  /** The origin of the back-channel endpoints in the metadata, if it differs from the issuer's. */
-  readonly internalOrigin?: string | undefined
-  /** Lower-case domains of the `acct:` resources for which WebFinger returns this issuer (RFC 7033). By default none. */
-  readonly webFingerDomains?: (() => readonly string[] | Promise<readonly string[]>) | undefined
-  /** Returns the registration policy; called for each registration request. By default clients cannot register themselves. */
-  readonly registration?: (() => Promise<RegistrationPolicy>) | undefined
-  /** The authorization details types that clients can be allowed to request (RFC 9396), by name. By default none. */
-  readonly authorizationDetailsTypes?: AuthorizationDetailsTypes | undefined
-  /** Returns the remedy that an administrator is offered if a client uses an unregistered redirect URI. */
-  readonly redirectUriRemedy?: FindRedirectUriRemedy | undefined
-  /** Whether clients may have http redirect URIs other than loopback addresses. By default `true`. */
-  readonly allowInsecureRedirectUris?: boolean | undefined
-  /**
-   * Whether clients with the implicit grant (`protocol.implicitIdToken`) may receive an access token from the
-   * authorization endpoint (`response_type=id_token token`, OpenID Connect Core §3.2). By default `false`: OAuth 2.1
-   * removed it.
-   */
-  readonly allowImplicit?: boolean | undefined
-  /**
-   * Additional https origins at which users reach this provider with the same passkeys. Each has its own sessions; the
-   * protocol endpoints stay at the issuer. By default none.
-   */
-  readonly relatedOrigins?: readonly string[] | undefined
   /**
    * The URL to which a form posts `email` and `redirect` to request a login code; `null` while that is disabled. By
    * default a core endpoint if there is a `mailer`, otherwise none.
    */
   readonly emailCodesUrl?: (() => Promise<string | null>) | undefined
-  /** Whether attempts are rate limited. By default `true`; without rate limits, codes can be guessed. */
-  readonly rateLimits?: boolean | undefined
-  /** A rate limiter that replaces the default one, which counts in `stores.limits`. */
-  readonly limiter?: Limiter | undefined
+  /** Returns the remedy that an administrator is offered if a client uses an unregistered redirect URI. */
+  readonly redirectUriRemedy?: FindRedirectUriRemedy | undefined
+}
+
+/**
+ * The option `passkeys`.
+ *
+ * @example
+ * ```ts
+ * passkeys: { policy: async () => ({ ...defaultPasskeyPolicy, allowSynced: false }) }
+ * ```
+ */
+export interface PasskeyOptions {
   /** Returns the requirements for passkeys; called for each ceremony. By default `defaultPasskeyPolicy`. */
-  readonly passkeyPolicy?: ReadPasskeyPolicy | undefined
+  readonly policy?: ReadPasskeyPolicy | undefined
   /** Reads the signed blob of the FIDO Metadata Service; required if the policy requires attestation. */
   readonly readAuthenticatorMetadata?: ReadMetadata | undefined
+}
+
+/**
+ * The option `protocol`.
+ *
+ * @example
+ * ```ts
+ * protocol: { allowInsecureRedirectUris: false, refreshTokenLeeway: 0 }
+ * ```
+ */
+export interface ProtocolOptions {
+  /** Returns the policy for client self-registration; called for each request. By default clients cannot register themselves. */
+  readonly clientRegistration?: (() => Promise<ClientRegistrationPolicy>) | undefined
+  /** Whether clients may have http redirect URIs other than loopback addresses. By default `true`. */
+  readonly allowInsecureRedirectUris?: boolean | undefined
   /**
-   * When signing keys rotate. By default `defaultKeySchedule`. It cannot be combined with `signingServices`, which
-   * manage rotation themselves.
+   * Whether clients with the implicit grant (`protocol.implicitIdToken` of the client) may receive an access token from
+   * the authorization endpoint (`response_type=id_token token`, OpenID Connect Core §3.2). By default `false`: OAuth 2.1
+   * removed it.
    */
-  readonly keySchedule?: KeySchedule | undefined
+  readonly allowImplicit?: boolean | undefined
+  /** The authorization details types that clients can be allowed to request (RFC 9396), by name. By default none. */
+  readonly authorizationDetailsTypes?: AuthorizationDetailsTypes | undefined
+  /**
+   * Seconds after the first use during which the refresh token of a public client works again, for parallel refreshes.
+   * From 0 (single use) to 10; by default 3. For clients that authenticate and tokens bound to a DPoP key, the first
+   * response is repeated for sixty seconds instead.
+   */
+  readonly refreshTokenLeeway?: number | undefined
+  /** Fetches URLs that clients provide. By default `createPublicFetch()`. */
+  readonly fetch?: PublicFetch | undefined
+  /** The origin of the back-channel endpoints in the metadata, if it differs from the issuer's. */
+  readonly internalOrigin?: string | undefined
+  /** Lower-case domains of the `acct:` resources for which WebFinger returns this issuer (RFC 7033). By default none. */
+  readonly webFingerDomains?: (() => readonly string[] | Promise<readonly string[]>) | undefined
+  /** Adjusts the oidc-provider configuration before it is used. By default it stays unchanged. */
+  readonly configuration?: AdjustConfiguration | undefined
+}
+
+/**
+ * The option `signingKeys`: either core's own keys, which rotate, or keys of an external service.
+ *
+ * @example
+ * ```ts
+ * signingKeys: { schedule: { ...defaultKeySchedule, signingPeriod: 30 * 24 * 60 * 60_000 } }
+ * ```
+ */
+export interface SigningKeyOptions {
+  /** When core's signing keys rotate. By default `defaultKeySchedule`. It cannot be combined with `external`. */
+  readonly schedule?: KeySchedule | undefined
   /**
    * Keys whose private halves are stored externally, such as in an HSM: the first key of an algorithm signs, and all
    * are published. Core then creates, stores and rotates no keys, and a client can only use algorithms with a key here.
    * oidc-provider calls its support for external keys experimental. By default core stores its own keys in
    * `stores.keys`.
    */
-  readonly signingServices?: readonly SigningService[] | undefined
-  /** Adjusts the oidc-provider configuration before it is used. By default it stays unchanged. */
-  readonly configuration?: AdjustConfiguration | undefined
-  /** The time source, in milliseconds since the Unix epoch. By default `systemClock`. */
-  readonly clock?: Clock | undefined
+  readonly external?: readonly ExternalSigningKey[] | undefined
+}
+
+/**
+ * The option `hooks`.
+ *
+ * @example
+ * ```ts
+ * hooks: { before: { signUp: ({ account }) => (account.userName === 'root' ? { refuse: 'Not this name.' } : undefined) } }
+ * ```
+ */
+export interface HookOptions {
+  /** Hooks that run before an action, named as in `BeforeHookInputs`: sign-in, passkey registration, consent and others. */
+  readonly before?: BeforeHooks | undefined
+  /** Receives each event after it happened. */
+  readonly after?: AfterHook | undefined
+  /**
+   * Access rules of the host, which run after the client's own: they can deny access, require a passkey again or
+   * require that terms are accepted first. They run at each authorization, including device authorization, and at each
+   * token refresh.
+   */
+  readonly accessChecks?: AccessChecks | undefined
+  /** Removes the host's data about a client that is being removed, in the same transaction. */
+  readonly onClientRemoved?: ((clientId: string) => Promise<void>) | undefined
+}
+
+/**
+ * The option `limits`.
+ *
+ * @example
+ * ```ts
+ * limits: { hookTimeout: 2_000 }
+ * ```
+ */
+export interface LimitOptions {
+  /**
+   * A rate limiter that replaces the default one, which counts in `stores.limits`; `false` for no rate limits, with which
+   * codes can be guessed.
+   */
+  readonly rateLimiter?: RateLimiter | false | undefined
+  /**
+   * Timeout in milliseconds for `accounts`, `claims`, `mailer`, `signingKeys.external` and each of `hooks.before` and
+   * `hooks.accessChecks`. By default 10,000.
+   */
+  readonly hookTimeout?: number | undefined
 }

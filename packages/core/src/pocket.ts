@@ -18,7 +18,7 @@ import type { ReauthenticationService } from './interactions/reauthentication.ts
 import type { RegistrationService } from './interactions/registration.ts'
 import type { SignInService } from './interactions/sign-in.ts'
 import type { SignUpService } from './interactions/sign-up.ts'
-import type { Limiter } from './limits/limiter.ts'
+import type { RateLimiter } from './limits/limiter.ts'
 import type { TrialStep } from './oidc/client-trial/trial.ts'
 import type { KeyReplacement, KeyReplacementOptions, PublishedKey } from './oidc/keys.ts'
 import type { EndpointName } from './oidc/paths.ts'
@@ -54,7 +54,7 @@ export interface Pocket extends AsyncDisposable {
   readonly apis: Apis
   /** Recent connection attempts of each client, with the reasons for failures. */
   readonly connectionLog: ConnectionLog
-  /** The accounts of the host, from `stores.accounts`. */
+  /** The accounts of the host, from `accounts`. */
   readonly accounts: Accounts
   /** Lists, renames and removes passkeys. */
   readonly passkeys: PasskeyManagement
@@ -82,7 +82,7 @@ export interface Pocket extends AsyncDisposable {
   /** Authorizes an application on another device (RFC 8628). */
   readonly deviceAuthorizations: DeviceAuthorizationService
   /** Rate limits, also for the host's own pages. */
-  readonly limits: Limiter
+  readonly limits: RateLimiter
   /**
    * Serves the protocol endpoints and the interaction pages. Other requests go to the next middleware with the host and
    * protocol of the issuer in their headers. Use it before body parsers, at the root or below the issuer's path.
@@ -117,7 +117,7 @@ export interface Pocket extends AsyncDisposable {
    * Creates a login code. `lifetime` in milliseconds; `options.browserToken`, from `bindBrowser`, restricts the code to
    * that browser.
    *
-   * @throws {ForbiddenError} `account_disabled` or `account_not_found`; `forbidden` if `before.issueCode` refuses
+   * @throws {ForbiddenError} `account_disabled` or `account_not_found`; `forbidden` if `hooks.before.issueCode` refuses
    */
   issueLoginCode(account: Pick<Account, 'id'>, lifetime: number, options?: LoginCodeOptions): Promise<LoginCode>
   /**

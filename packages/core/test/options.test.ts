@@ -5,12 +5,18 @@ import { memoryStores } from '@pocket/core/memory'
 const sound: PocketOptions = {
   issuer: 'http://localhost:3000',
   masterKey: 'a master key that is long enough',
-  stores: { ...memoryStores(), accounts: { find: async () => undefined } },
+  accounts: { find: async () => undefined },
+  stores: memoryStores(),
 }
 
-const nobody = async () => undefined
-const withLogin = { ...sound.stores, accounts: { find: nobody, findByLogin: nobody } }
-const noLimits = { take: async () => {}, giveBack: async () => {}, note: async () => {}, check: async () => {} }
+const nobody = async (): Promise<undefined> => undefined
+const withLogin = { find: nobody, findByLogin: nobody }
+const noLimits = {
+  consume: async () => {},
+  refund: async () => {},
+  recordFailure: async () => {},
+  assertNotBlocked: async () => {},
+}
 
 const fieldsOf = async (options: object) => {
   // Cast: the value of a host without type checking.
@@ -22,7 +28,7 @@ const fieldsOf = async (options: object) => {
   )
 }
 
-test('requires only three options', async () => {
+test('requires only four options', async () => {
   await using pocket = await createPocket({ ...sound, masterKey: Buffer.from('a master key as bytes') })
   expect(pocket.issuer).toBe('http://localhost:3000')
 })
@@ -31,62 +37,89 @@ test('reports all invalid options at once by name', async () => {
   const wrong = {
     issuer: 'http://id.example.com',
     masterKey: 'short',
-    stores: { ...memoryStores(), passkeys: undefined, accounts: {} },
-    render: 'index.html',
-    refreshLeeway: 11,
+    accounts: {},
+    stores: { ...memoryStores(), passkeys: undefined },
     audit: {},
     relatedOrigins: ['https://id.example.com/path'],
+    pages: { render: 'index.html' },
+    passkeys: { userVerification: 'required' },
+    protocol: { refreshTokenLeeway: 11 },
+    hooks: 'none',
+    limits: undefined,
     rateLimit: false,
   }
   expect((await fieldsOf(wrong)).toSorted()).toEqual([
+    'accounts.find required',
     'audit invalid_type',
+    'hooks invalid_type',
     'issuer invalid_format',
     'masterKey invalid_format',
+    'pages.render invalid_type',
+    'passkeys.userVerification unknown',
+    'protocol.refreshTokenLeeway out_of_range',
     'rateLimit unknown',
-    'refreshLeeway out_of_range',
     'relatedOrigins invalid_format',
-    'render invalid_type',
-    'stores.accounts required',
     'stores.passkeys required',
   ])
   const failed = createPocket({ ...sound, ...wrong } as unknown as PocketOptions)
   await expect(failed).rejects.toThrow(/audit: must have a method record/)
 })
 
+test('names the group of an option that is given outside it', async () => {
+  // Cast: the value of a host without type checking.
+  const failed = createPocket({ ...sound, render: () => '', pages: { policy: async () => ({}) } } as PocketOptions)
+  await expect(failed).rejects.toThrow(
+    'render: there is no such option; use pages.render. pages.policy: there is no such option; use passkeys.policy',
+  )
+})
+
 test.each([
   [
     'nothing',
-    { issuer: undefined, masterKey: undefined, stores: undefined },
-    ['issuer required', 'masterKey required', 'stores required'],
+    { issuer: undefined, masterKey: undefined, accounts: undefined, stores: undefined },
+    ['issuer required', 'masterKey required', 'accounts required', 'stores required'],
   ],
   ['an issuer with a query', { issuer: 'https://id.example.com/?a=b' }, ['issuer invalid_format']],
-  ['an internal origin with a path', { internalOrigin: 'http://pocket:3000/a' }, ['internalOrigin invalid_format']],
+  [
+    'an internal origin with a path',
+    { protocol: { internalOrigin: 'http://pocket:3000/a' } },
+    ['protocol.internalOrigin invalid_format'],
+  ],
   [
     'an issuer that is related to itself',
     { issuer: 'https://id.example.com', relatedOrigins: ['https://id.example.com'] },
     ['relatedOrigins contradiction'],
   ],
   ['no name', { name: ' ' }, ['name out_of_range']],
-  ['no time to answer', { hookTimeout: 0 }, ['hookTimeout out_of_range']],
-  ['all the time of the world to answer', { hookTimeout: Infinity }, ['hookTimeout out_of_range']],
-  ['a language that is none', { languages: ['de', 'no language'] }, ['languages invalid_format']],
-  ['checks in a list', { checks: [] }, ['checks invalid_type']],
-  ['a check that is no function', { checks: { office: {} } }, ['checks.office invalid_type']],
+  ['no time to answer', { limits: { hookTimeout: 0 } }, ['limits.hookTimeout out_of_range']],
+  ['all the time of the world to answer', { limits: { hookTimeout: Infinity } }, ['limits.hookTimeout out_of_range']],
+  ['a language that is none', { pages: { languages: ['de', 'no language'] } }, ['pages.languages invalid_format']],
+  ['checks in a list', { hooks: { accessChecks: [] } }, ['hooks.accessChecks invalid_type']],
+  [
+    'a check that is no function',
+    { hooks: { accessChecks: { office: {} } } },
+    ['hooks.accessChecks.office invalid_type'],
+  ],
   [
     'details that nothing validates',
-    { authorizationDetailsTypes: { payment: {} } },
-    ['authorizationDetailsTypes.payment invalid_type'],
+    { protocol: { authorizationDetailsTypes: { payment: {} } } },
+    ['protocol.authorizationDetailsTypes.payment invalid_type'],
   ],
-  ['a hook that there is not', { before: { signOut: () => undefined } }, ['before.signOut unknown']],
-  ['a hook that is no function', { before: { signIn: {} } }, ['before.signIn invalid_type']],
-  ['a mailer that sends nothing', { stores: withLogin, mailer: {} }, ['mailer invalid_type']],
+  ['a hook that there is not', { hooks: { before: { signOut: () => undefined } } }, ['hooks.before.signOut unknown']],
+  ['a hook that is no function', { hooks: { before: { signIn: {} } } }, ['hooks.before.signIn invalid_type']],
+  ['a mailer that sends nothing', { accounts: withLogin, mailer: {} }, ['mailer invalid_type']],
   ['a mailer that knows nobody', { mailer: { send: async () => {} } }, ['mailer contradiction']],
   [
     'an account store with a half method',
-    { stores: { ...sound.stores, accounts: { find: async () => undefined, register: true } } },
-    ['stores.accounts.register invalid_type'],
+    { accounts: { find: nobody, register: true } },
+    ['accounts.register invalid_type'],
   ],
-  ['a limiter where nothing is limited', { limiter: noLimits, rateLimits: false }, ['limiter contradiction']],
+  ['a rate limiter that is true', { limits: { rateLimiter: true } }, ['limits.rateLimiter invalid_type']],
+  [
+    'a rate limiter without a method',
+    { limits: { rateLimiter: { ...noLimits, refund: undefined } } },
+    ['limits.rateLimiter invalid_type'],
+  ],
   [
     'a store of an older version',
     { stores: { ...sound.stores, keys: { list: async () => [], insert: async () => true, remove: async () => {} } } },
@@ -95,13 +128,13 @@ test.each([
   ['no transaction', { stores: { ...sound.stores, transaction: undefined } }, ['stores.transaction required']],
   [
     'a schedule without times',
-    { keySchedule: { signsFor: 1, announcedFor: '1' } },
-    ['keySchedule.announcedFor out_of_range', 'keySchedule.keptFor out_of_range'],
+    { signingKeys: { schedule: { signingPeriod: 1, announcementPeriod: '1' } } },
+    ['signingKeys.schedule.announcementPeriod out_of_range', 'signingKeys.schedule.verificationPeriod out_of_range'],
   ],
   [
     'keys that sign for less than they are announced',
-    { keySchedule: { signsFor: 1, announcedFor: 2, keptFor: 3 } },
-    ['keySchedule contradiction'],
+    { signingKeys: { schedule: { signingPeriod: 1, announcementPeriod: 2, verificationPeriod: 3 } } },
+    ['signingKeys.schedule contradiction'],
   ],
 ])('rejects options with %s', async (_name, options, fields) => {
   expect(await fieldsOf(options)).toEqual(fields)

@@ -73,7 +73,7 @@ export interface Directory {
  * @example
  * ```ts
  * const directory = createDirectory({ ...directoryStores(dataSource), clock: systemClock })
- * const pocket = await createPocket({ issuer, masterKey, stores: { ...typeormStores(dataSource), accounts: directory.accounts } })
+ * const pocket = await createPocket({ issuer, masterKey, accounts: directory.accounts, stores: typeormStores(dataSource) })
  * ```
  */
 export function createDirectory({ transaction, clock, ...stores }: DirectoryPorts): Directory {

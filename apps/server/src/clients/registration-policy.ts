@@ -1,4 +1,4 @@
-import type { RegistrationPolicy } from '@pocket/core'
+import type { ClientRegistrationPolicy } from '@pocket/core'
 import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Settings } from '../settings/settings.ts'
 
@@ -9,7 +9,7 @@ export interface RegistrationPolicyPorts {
 
 /** The policy for dynamic client registration according to the current settings. */
 export function registrationPolicy({ settings, ownSettings }: RegistrationPolicyPorts) {
-  return async (): Promise<RegistrationPolicy> => {
+  return async (): Promise<ClientRegistrationPolicy> => {
     const { dynamicRegistration, dynamicRegistrationRestricted } = await ownSettings.recent()
     const { cimdUrlAllowlist } = await settings.values()
     return {

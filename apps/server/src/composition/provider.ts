@@ -58,44 +58,50 @@ export async function composeProvider(parts: ProviderParts) {
       return { length: Number(sessionDuration) * 60, idle: sessionIdleMinutes * 60 }
     },
     masterKey: database.masterKey,
-    stores: { ...stores, accounts: profilePictureAddresses(directory.accounts, config.appUrl) },
-    render: parts.render,
+    accounts: profilePictureAddresses(directory.accounts, config.appUrl),
+    stores,
+    pages: {
+      render: parts.render,
+      languages: catalogues.languages.map(({ tag }) => tag),
+      otherMethodsUrl: '/lc',
+      redirectUriRemedy: createRedirectUriRemedy({
+        redirectUriPolicy: { allowInsecure: config.allowInsecureCallbackUrls },
+        clients: () => pocket.clients,
+        async isAdministrator({ req, res }) {
+          const session = await pocket.session(req, res)
+          return session !== undefined && (await directory.find(session.accountId))?.administrator === true
+        },
+      }),
+      signUpUrl,
+      emailCodesUrl: async () => ((await codesByEmail()) ? '/lc/email' : null),
+    },
     audit: parts.audit,
-    languages: catalogues.languages.map(({ tag }) => tag),
-    allowInsecureRedirectUris: config.allowInsecureCallbackUrls,
-    allowImplicit: config.allowImplicit,
-    fetch: createPublicFetch({
-      allowedPrivateHosts: config.allowedPrivateHosts,
-      localRanges: config.localIpv6Ranges,
-    }),
+    protocol: {
+      allowInsecureRedirectUris: config.allowInsecureCallbackUrls,
+      allowImplicit: config.allowImplicit,
+      fetch: createPublicFetch({
+        allowedPrivateHosts: config.allowedPrivateHosts,
+        localRanges: config.localIpv6Ranges,
+      }),
+      webFingerDomains: async () => (await ownSettings.values()).webFingerDomains,
+      internalOrigin: config.internalAppUrl,
+      clientRegistration: registrationPolicy({ settings, ownSettings }),
+      authorizationDetailsTypes: Object.fromEntries(
+        config.authorizationDetailsTypes.map((type) => [type, { validate: () => undefined }]),
+      ),
+    },
     onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
-    async onClientRemoved(id) {
-      await images.forget(clientSlot(id, 'light'), clientSlot(id, 'dark'))
-      await database.favourites.removeByClient(id)
-      await parts.scimProviders.removeByClient(id)
+    hooks: {
+      async onClientRemoved(id) {
+        await images.forget(clientSlot(id, 'light'), clientSlot(id, 'dark'))
+        await database.favourites.removeByClient(id)
+        await parts.scimProviders.removeByClient(id)
+      },
     },
     trustProxy: config.trustProxy,
-    ...(config.internalAppUrl !== undefined && { internalOrigin: config.internalAppUrl }),
-    webFingerDomains: async () => (await ownSettings.values()).webFingerDomains,
-    registration: registrationPolicy({ settings, ownSettings }),
-    otherMethodsUrl: '/lc',
-    authorizationDetailsTypes: Object.fromEntries(
-      config.authorizationDetailsTypes.map((type) => [type, { validate: () => undefined }]),
-    ),
-    redirectUriRemedy: createRedirectUriRemedy({
-      redirectUriPolicy: { allowInsecure: config.allowInsecureCallbackUrls },
-      clients: () => pocket.clients,
-      async isAdministrator({ req, res }) {
-        const session = await pocket.session(req, res)
-        return session !== undefined && (await directory.find(session.accountId))?.administrator === true
-      },
-    }),
-    signUpUrl,
-    emailCodesUrl: async () => ((await codesByEmail()) ? '/lc/email' : null),
     relatedOrigins: config.appOrigins,
-    rateLimits: config.rateLimits,
-    passkeyPolicy,
-    readAuthenticatorMetadata: metadataReader(config),
+    limits: { rateLimiter: config.rateLimits ? undefined : false },
+    passkeys: { policy: passkeyPolicy, readAuthenticatorMetadata: metadataReader(config) },
     clock: parts.clock,
   })
   return { pocket, signUpUrl, codesByEmail, passkeyPolicy }

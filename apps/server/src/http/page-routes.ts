@@ -1,5 +1,5 @@
 import type Router from '@koa/router'
-import type { Limiter, LimitName } from '@pocket/core'
+import type { LimitName, RateLimiter } from '@pocket/core'
 import type { Context } from 'koa'
 import type { AccessRow } from '../access/access-row.ts'
 import { accessTo } from '../access/access-table.ts'
@@ -21,7 +21,7 @@ export interface PageRoute {
 }
 
 export interface PageRoutePorts {
-  readonly limits: Limiter
+  readonly limits: RateLimiter
   /** Runs a handler only for requests that meet its access row. */
   readonly guarded: (row: AccessRow, act: Act) => Act
 }

@@ -114,7 +114,8 @@ export function createOverview({
     }))
     const failed = sum(failures)
     const isSetUp = values.smtpHost !== ''
-    const keyChangesAt = standing.keySignsSince === null ? null : standing.keySignsSince + defaultKeySchedule.signsFor
+    const keyChangesAt =
+      standing.keySignsSince === null ? null : standing.keySignsSince + defaultKeySchedule.signingPeriod
     const version = { own: ownVersion(), latest: latestVersion.known() }
     const dates = certificate.known()
     const findings = findingsOf({

@@ -24,7 +24,7 @@ export type HostAccount = Pick<Account, 'id' | 'userName'> & {
 export interface HostAccounts {
   /**
    * The account with this ID, or `undefined` if it does not exist. Return a disabled account as such: core rejects it
-   * and audits the refusal. The call must finish within the option `hookTimeout`.
+   * and audits the refusal. The call must finish within the option `limits.hookTimeout`.
    */
   find(id: string): Promise<HostAccount | undefined>
   /**
@@ -161,7 +161,7 @@ function read(method: keyof HostAccounts, given: HostAccount): Readonly<Record<s
 }
 
 function broken(method: keyof HostAccounts, code: string, message: string, cause?: unknown): ConfigurationError {
-  const option = method === 'find' ? 'stores.accounts' : `stores.accounts.${method}`
+  const option = method === 'find' ? 'accounts' : `accounts.${method}`
   return new ConfigurationError(`The account store breaks its contract (${method}). ${message}`, {
     cause,
     details: { option },

@@ -9,7 +9,7 @@ export type ClientRules = Pick<Client, 'isGroupRestricted' | 'allowedGroupIds' |
 }
 
 /** A sign-in of a user at a client, or a token refresh by a client. */
-export interface AccessQuestion {
+export interface AccessCheckInput {
   /** A user is present at `authorization` and `device`, but not at `refresh` (RFC 6749 §6). */
   readonly occasion: 'authorization' | 'device' | 'refresh'
   readonly account: Account
@@ -29,14 +29,14 @@ export interface AccessQuestion {
  * again. At a refresh no user is present: only `refuse` applies, and it revokes the tokens of the client
  * (`invalid_grant`). Any other result, such as `false`, fails with `misconfigured`.
  */
-export type AccessAnswer =
+export type AccessCheckResult =
   | undefined
   | { readonly refuse: string }
   | { readonly signInAgain: true }
   | { readonly goTo: string }
 
-/** @see {@link AccessAnswer} */
-export type AccessCheck = (question: AccessQuestion) => AccessAnswer | Promise<AccessAnswer>
+/** @see {@link AccessCheckResult} */
+export type AccessCheck = (question: AccessCheckInput) => AccessCheckResult | Promise<AccessCheckResult>
 
 /**
  * Access checks of the host by name; the names appear in logs. They run in this order, after the rules of the client. A
@@ -66,18 +66,18 @@ export function builtInRulesWith(checks: AccessChecks): BuiltInRules {
 
 export interface AccessDecision {
   readonly check: string
-  readonly answer: Exclude<AccessAnswer, undefined>
+  readonly answer: Exclude<AccessCheckResult, undefined>
 }
 
 /** Runs the checks and returns the first decision. @throws {ConfigurationError} if a check fails; the error names the check */
-export type RunAccessChecks = (question: AccessQuestion) => Promise<AccessDecision | undefined>
+export type RunAccessChecks = (question: AccessCheckInput) => Promise<AccessDecision | undefined>
 
 /** @param hookTimeout - milliseconds for each check */
 export function createAccessChecks(checks: AccessChecks, hookTimeout: number): RunAccessChecks {
   return async (question) => {
     for (const [check, ask] of Object.entries(checks)) {
       const answer = await runHostRule({
-        option: `checks.${check}`,
+        option: `hooks.accessChecks.${check}`,
         ask: () => ask(question),
         fits: ({ refuse, signInAgain, goTo }) =>
           typeof refuse === 'string' || signInAgain === true || typeof goTo === 'string',

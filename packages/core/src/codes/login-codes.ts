@@ -35,7 +35,7 @@ export interface LoginCodes {
    * Creates a code of six characters if it expires within 15 minutes, otherwise of twelve characters.
    *
    * @param lifetime - milliseconds
-   * @throws {ForbiddenError} `account_disabled` or `account_not_found`; `forbidden` if `before.issueCode` refuses
+   * @throws {ForbiddenError} `account_disabled` or `account_not_found`; `forbidden` if `hooks.before.issueCode` refuses
    */
   issue(accountId: string, lifetime: number, options?: LoginCodeOptions): Promise<LoginCode>
   /**

@@ -1,5 +1,4 @@
 import type { FieldError } from '../errors.ts'
-import type { PocketOptions } from '../options.ts'
 import type { PocketStores } from '../stores.ts'
 
 type Stores = Omit<PocketStores, 'transaction'>
@@ -75,7 +74,7 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
   },
   initialAccessTokens: { insert: true, findByHash: true, list: true, use: true, remove: true, removeExpired: true },
   keys: { list: true, insert: true, move: true, requestReplacement: true, remove: true },
-  limits: { take: true, giveBack: true, removeExpired: true },
+  limits: { consume: true, refund: true, removeExpired: true },
   logoutNotices: { insert: true, claimDue: true, postpone: true, remove: true, removeByClient: true },
   passkeys: {
     insert: true,
@@ -113,26 +112,17 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
 }
 
 /** Missing stores and missing methods: a custom store may implement an older version. */
-export function storeProblems({ stores: given }: PocketOptions): readonly FieldError[] {
-  const ofCore = Object.entries(methods).flatMap(([name, wanted]) => {
+export function storeProblems(given: PocketStores): readonly FieldError[] {
+  const incomplete = Object.entries(methods).flatMap(([name, wanted]) => {
     const store: unknown = Reflect.get(given, name)
     if (typeof store !== 'object' || store === null) return [missing(name, 'is missing')]
     return Object.keys(wanted)
       .filter((method) => typeof Reflect.get(store, method) !== 'function')
       .map((method) => missing(`${name}.${method}`, 'must be a function'))
   })
-  return [
-    ...ofCore,
-    ...(typeof given.transaction === 'function' ? [] : [missing('transaction', 'must be a function')]),
-    ...accountProblems(given.accounts),
-  ]
-}
-
-function accountProblems(accounts: PocketOptions['stores']['accounts']): readonly FieldError[] {
-  if (typeof accounts?.find !== 'function') return [missing('accounts', 'must have a method find')]
-  return (['findByLogin', 'register', 'list'] as const)
-    .filter((method) => accounts[method] !== undefined && typeof accounts[method] !== 'function')
-    .map((method) => ({ field: `stores.accounts.${method}`, code: 'invalid_type', message: 'must be a function' }))
+  return typeof given.transaction === 'function'
+    ? incomplete
+    : [...incomplete, missing('transaction', 'must be a function')]
 }
 
 function missing(store: string, message: string): FieldError {

@@ -112,7 +112,8 @@ export async function createEngine(options: ResolvedOptions, services: ClientSer
         keepLogoutNotice: logoutNotices.enqueue,
         secretUses,
         recordAttempt: connectionLog.note,
-        recordFailedClient: (req, clientId) => limits.note(req, 'client-authentication', clientHere(req, clientId)),
+        recordFailedClient: (req, clientId) =>
+          limits.recordFailure(req, 'client-authentication', clientHere(req, clientId)),
       }),
   })
   const interactionSealer = createSealer(masterKey.derive('interactions'))

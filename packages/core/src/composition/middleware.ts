@@ -116,7 +116,7 @@ function createProtocolAnswers(
   })
   const filterOwnSecret = createOwnSecretFilter({ findClient: clients.find, clock })
   const authenticateClient = createClientAuthentication({
-    assertAdmitted: (req, clientId) => limits.check(req, 'client-authentication', clientHere(req, clientId)),
+    assertAdmitted: (req, clientId) => limits.assertNotBlocked(req, 'client-authentication', clientHere(req, clientId)),
     findClient: clients.find,
     federated: createFederatedAssertions({
       fetch,
@@ -139,7 +139,7 @@ function createProtocolAnswers(
     ctx.res.statusCode = 200
     try {
       if (ctx.path === protocolRoutes.registration && ctx.method === 'POST' && !ctx.get('Authorization'))
-        await limits.take(ctx.req, 'client-registration')
+        await limits.consume(ctx.req, 'client-registration')
       await authenticateClient(ctx.req, ctx.path)
     } catch (error) {
       if (!(error instanceof RateLimitedError)) throw error

@@ -28,9 +28,13 @@ export function createPages({ name, mountPath, render: renderPage, onError }: Pa
         if (typeof html !== 'string') throw new TypeError('It answered with no text.')
         return html
       } catch (cause) {
-        const message = `The option render has no page for the view "${view.view}".`
-        const fields = [{ field: 'render', code: 'failed', message }]
-        const error = new ConfigurationError(message, { cause, details: { option: 'render', view: view.view }, fields })
+        const message = `The option pages.render has no page for the view "${view.view}".`
+        const fields = [{ field: 'pages.render', code: 'failed', message }]
+        const error = new ConfigurationError(message, {
+          cause,
+          details: { option: 'pages.render', view: view.view },
+          fields,
+        })
         // The caller reports the error and renders its page.
         if (view.view !== 'error') throw error
         onError(error, requestContext(req).requestId)

@@ -6,17 +6,17 @@ import { systemClock } from '../clock.ts'
 import { ConfigurationError } from '../errors.ts'
 import { auditBefore, auditedAsking, createBefore } from '../hooks.ts'
 import { cookieSuffix, issuerOf, relatedOrigins } from '../issuer.ts'
-import { createLimiter, type Limiter, noLimits } from '../limits/limiter.ts'
+import { createLimiter, noLimits, type RateLimiter } from '../limits/limiter.ts'
 import { ExternalKey } from '../oidc/external-keys.ts'
 import { defaultKeySchedule } from '../oidc/keys.ts'
 import { createSubjectOf } from '../oidc/pairwise.ts'
-import type { PocketOptions, RegistrationPolicy } from '../options.ts'
+import type { ClientRegistrationPolicy, PocketOptions } from '../options.ts'
 import { createPublicFetch } from '../outbound/public-fetch.ts'
 import { defaultPasskeyPolicy } from '../passkeys/policy.ts'
 import { masterKeyOf, optionProblems } from './check-options.ts'
 import { createPages } from './pages.ts'
 
-const closedRegistration: RegistrationPolicy = { mode: 'off', restrictToGroups: false, documentPatterns: [] }
+const closedRegistration: ClientRegistrationPolicy = { mode: 'off', restrictToGroups: false, documentPatterns: [] }
 
 /** Validated options with defaults. */
 export type ResolvedOptions = ReturnType<typeof resolveOptions>
@@ -29,30 +29,33 @@ export function resolveOptions(options: PocketOptions) {
       `The options cannot be used. ${fields.map(({ field, message }) => `${field}: ${message}`).join('. ')}`,
       { fields },
     )
+  const { pages = {}, passkeys = {}, protocol = {}, signingKeys = {}, hooks = {}, limits = {} } = options
   const issuer = issuerOf(options.issuer)
-  const { clock = systemClock, refreshLeeway = 3, name = issuer.hostname, hookTimeout = 10_000 } = options
+  const { clock = systemClock, name = issuer.hostname, mailer, trustProxy } = options
+  const { hookTimeout = 10_000 } = limits
   const onError = options.onError ?? ((error: unknown, requestId: string) => console.error(requestId, error))
-  const audit = auditBefore({ audit: options.audit ?? noAudit, after: options.after, onError })
+  const audit = auditBefore({ audit: options.audit ?? noAudit, after: hooks.after, onError })
   const masterKey = masterKeyOf(options.masterKey)
-  const before = createBefore(options.before ?? {}, hookTimeout)
+  const before = createBefore(hooks.before ?? {}, hookTimeout)
   const claimsOfHost = createClaimsOfHost(options.claims, hookTimeout)
   return {
-    ...options,
-    ...createPages({ name, mountPath: issuer.path, render: options.render, onError }),
+    ...createPages({ name, mountPath: issuer.path, render: pages.render, onError }),
     name,
+    mailer,
+    trustProxy,
     masterKey,
-    stores: { ...options.stores, accounts: guardAccounts(options.stores.accounts, hookTimeout) },
+    stores: { ...options.stores, accounts: guardAccounts(options.accounts, hookTimeout) },
     claimsOfHost,
     makeClaims: createClaimMaker(claimsOfHost, createSubjectOf(masterKey)),
     before,
     audited: auditedAsking(before, audit),
     hookTimeout,
-    runAccessChecks: createAccessChecks(options.checks ?? {}, hookTimeout),
-    builtInRules: builtInRulesWith(options.checks ?? {}),
+    runAccessChecks: createAccessChecks(hooks.accessChecks ?? {}, hookTimeout),
+    builtInRules: builtInRulesWith(hooks.accessChecks ?? {}),
+    onClientRemoved: hooks.onClientRemoved,
     audit,
     clock,
     onError,
-    refreshLeeway,
     issuer,
     /** The issuer's origin comes first. */
     origins: [issuer.origin, ...relatedOrigins(options.relatedOrigins ?? [])] as const,
@@ -61,32 +64,33 @@ export function resolveOptions(options: PocketOptions) {
     /** Whether cookies get the `Secure` attribute. */
     secure: issuer.protocol === 'https:',
     sessionLifetime: options.sessionLifetime ?? (async () => ({ length: 3600, idle: 0 })),
-    authorizationDetailsTypes: options.authorizationDetailsTypes ?? {},
-    redirectUriPolicy: { allowInsecure: options.allowInsecureRedirectUris ?? true },
-    allowImplicit: options.allowImplicit ?? false,
-    registration: options.registration ?? (async () => closedRegistration),
-    passkeyPolicy: options.passkeyPolicy ?? (async () => defaultPasskeyPolicy),
-    externalKeys: (options.signingServices ?? []).map((service) => new ExternalKey(service, hookTimeout)),
-    keySchedule: options.keySchedule ?? defaultKeySchedule,
-    fetch: options.fetch ?? createPublicFetch(),
-    webFingerDomains: options.webFingerDomains ?? (() => []),
-    signUpUrl: options.signUpUrl ?? (async () => null),
-    emailCodesUrl: options.emailCodesUrl ?? (async () => null),
-    languages: options.languages ?? [],
-    otherMethodsUrl: options.otherMethodsUrl ?? null,
+    authorizationDetailsTypes: protocol.authorizationDetailsTypes ?? {},
+    redirectUriPolicy: { allowInsecure: protocol.allowInsecureRedirectUris ?? true },
+    allowImplicit: protocol.allowImplicit ?? false,
+    registration: protocol.clientRegistration ?? (async () => closedRegistration),
+    refreshLeeway: protocol.refreshTokenLeeway ?? 3,
+    configuration: protocol.configuration,
+    internalOrigin: protocol.internalOrigin,
+    fetch: protocol.fetch ?? createPublicFetch(),
+    webFingerDomains: protocol.webFingerDomains ?? (() => []),
+    passkeyPolicy: passkeys.policy ?? (async () => defaultPasskeyPolicy),
+    readAuthenticatorMetadata: passkeys.readAuthenticatorMetadata,
+    externalKeys: (signingKeys.external ?? []).map((key) => new ExternalKey(key, hookTimeout)),
+    keySchedule: signingKeys.schedule ?? defaultKeySchedule,
+    signUpUrl: pages.signUpUrl ?? (async () => null),
+    emailCodesUrl: pages.emailCodesUrl ?? (async () => null),
+    languages: pages.languages ?? [],
+    otherMethodsUrl: pages.otherMethodsUrl ?? null,
+    redirectUriRemedy: pages.redirectUriRemedy,
     builtInMethods: {
-      code: options.otherMethodsUrl === undefined,
-      mail: options.emailCodesUrl === undefined && options.mailer !== undefined,
-      signUp: options.signUpUrl === undefined && typeof options.stores.accounts.register === 'function',
+      code: pages.otherMethodsUrl === undefined,
+      mail: pages.emailCodesUrl === undefined && mailer !== undefined,
+      signUp: pages.signUpUrl === undefined && typeof options.accounts.register === 'function',
     },
-    limits: limiterOf(options, { audit, clock, onError }),
+    limits: limiterOf(limits.rateLimiter, { store: options.stores.limits, audit, clock, onError }),
   }
 }
 
-function limiterOf(
-  { limiter, rateLimits, stores }: PocketOptions,
-  ports: Omit<Parameters<typeof createLimiter>[0], 'store'>,
-): Limiter {
-  if (limiter) return limiter
-  return rateLimits === false ? noLimits : createLimiter({ store: stores.limits, ...ports })
+function limiterOf(given: RateLimiter | false | undefined, ports: Parameters<typeof createLimiter>[0]): RateLimiter {
+  return given === false ? noLimits : (given ?? createLimiter(ports))
 }

@@ -5,7 +5,7 @@ import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
 import type { AccessibleApi, ApiAccessReader } from '../apis/access.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
-import type { AccessQuestion, RunAccessChecks } from '../clients/access-checks.ts'
+import type { AccessCheckInput, RunAccessChecks } from '../clients/access-checks.ts'
 import type { MakeClaims } from '../clients/claim-maker.ts'
 import { isAllowedToUse } from '../clients/group-restriction.ts'
 import type { Clock } from '../clock.ts'
@@ -280,7 +280,7 @@ function questionOf({
   params,
 }: Pick<Asked, 'account' | 'client' | 'session'> & {
   readonly params: Readonly<Record<string, unknown>>
-}): AccessQuestion {
+}): AccessCheckInput {
   const { acr, amr, authTime } = session
   return {
     occasion: 'device',

@@ -12,7 +12,7 @@ import type {
 import { PocketError } from '../errors.ts'
 import type { AuditedHook, RunBeforeHook } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
-import type { Limiter } from '../limits/limiter.ts'
+import type { RateLimiter } from '../limits/limiter.ts'
 import { uuid } from '../random.ts'
 import type { SessionHistory } from '../sessions/session-history.ts'
 import type { Transaction } from '../transaction.ts'
@@ -39,7 +39,7 @@ export interface DeviceLoginService {
    * Starts the session of this device after approval; returns `undefined` while there is no decision.
    *
    * @throws {NotAuthenticatedError} `device_login_expired` if it is unknown, used, expired or from another browser
-   * @throws {ForbiddenError} `device_login_denied`, `account_disabled`, `account_not_found`, or `sign_in_refused` if `before.signIn`
+   * @throws {ForbiddenError} `device_login_denied`, `account_disabled`, `account_not_found`, or `sign_in_refused` if `hooks.before.signIn`
    * refuses
    * @throws {RateLimitedError} `rate_limited`
    */
@@ -51,7 +51,7 @@ export interface DeviceLoginService {
    * (`ReauthenticationService.demand`). The device is signed out if the passkey of the approving session is removed.
    *
    * @throws as `find` @throws {NotAuthenticatedError} `not_signed_in` if the session has since ended
-   * @throws {ForbiddenError} `forbidden` if `before.approveDevice` refuses; the request remains pending
+   * @throws {ForbiddenError} `forbidden` if `hooks.before.approveDevice` refuses; the request remains pending
    */
   decide(
     req: IncomingMessage,
@@ -65,7 +65,7 @@ export interface DeviceLoginServicePorts {
   readonly history: Pick<SessionHistory, 'made'>
   readonly before: RunBeforeHook
   readonly audited: AuditedHook
-  readonly limits: Limiter
+  readonly limits: RateLimiter
   readonly audit: AuditSink
   readonly transaction: Transaction
 }
@@ -87,14 +87,14 @@ export function createDeviceLoginService(ports: DeviceLoginServicePorts): Device
 
   return {
     async request(req) {
-      await limits.take(req, 'device-login-create')
+      await limits.consume(req, 'device-login-create')
       return deviceLogins.request(requestContext(req))
     },
     userCodeOf: deviceLogins.userCodeOf,
     find: deviceLogins.find,
 
     async redeem(req, res, end) {
-      await limits.take(req, 'device-login-exchange')
+      await limits.consume(req, 'device-login-exchange')
       const redeemed = await awaited(req, end).catch(async (error: unknown) => {
         if (error instanceof PocketError) {
           const event = { event: 'sign_in_failed', code: error.code } as const

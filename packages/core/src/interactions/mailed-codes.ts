@@ -4,7 +4,7 @@ import type { Accounts } from '../accounts/accounts.ts'
 import type { LoginCodes } from '../codes/login-codes.ts'
 import { ConfigurationError, ForbiddenError } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
-import type { Limiter } from '../limits/limiter.ts'
+import type { RateLimiter } from '../limits/limiter.ts'
 import type { Mailer } from '../mail/mailer.ts'
 import { withTimeout } from '../within-time.ts'
 
@@ -17,7 +17,7 @@ export interface MailedCodes {
    * are the same if there is none. Only this browser can use the code, within 15 minutes, with `pocket.signIn.withCode`.
    *
    * @throws {RateLimitedError} `rate_limited`
-   * @throws {ConfigurationError} without `mailer`, or without `findByLogin` of `stores.accounts`
+   * @throws {ConfigurationError} without `mailer`, or without `findByLogin` of `accounts`
    */
   send(req: IncomingMessage, res: ServerResponse, login: string): Promise<void>
   /** Waits for pending messages. */
@@ -32,7 +32,7 @@ export interface MailedCodesPorts {
   readonly hookTimeout: number
   readonly loginCodes: LoginCodes
   readonly bindBrowser: (req: IncomingMessage, res: ServerResponse, address: string) => string
-  readonly limits: Limiter
+  readonly limits: RateLimiter
   readonly onError: (error: unknown, requestId: string) => void
 }
 
@@ -61,7 +61,7 @@ export function createMailedCodes(ports: MailedCodesPorts): MailedCodes {
     async send(req, res, login) {
       if (!mailer) throw broken('not_offered', 'There is none.')
       if (!accounts.can('findByLogin')) await accounts.findByLogin(login)
-      await limits.take(req, 'one-time-access-email')
+      await limits.consume(req, 'one-time-access-email')
       const browserToken = bindBrowser(req, res, login)
       const sending = mailTo(req, login, browserToken)
         .catch((error: unknown) => {

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import { NotAuthenticatedError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import type { BearerCookie } from '../http/bearer-cookie.ts'
-import type { Limiter } from '../limits/limiter.ts'
+import type { RateLimiter } from '../limits/limiter.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import { randomToken } from '../random.ts'
 import type { ReauthenticationStore } from '../sessions/reauthentication-store.ts'
@@ -67,7 +67,7 @@ export interface ReauthenticationPorts {
   readonly signIn: Pick<SignInService, 'confirm'>
   readonly history: Pick<SessionHistory, 'passkeyUsedAt' | 'hasUsedPasskey' | 'assertException'>
   readonly cookie: BearerCookie
-  readonly limits: Limiter
+  readonly limits: RateLimiter
   readonly clock: Clock
 }
 
@@ -103,14 +103,14 @@ export function createReauthentication(ports: ReauthenticationPorts): Reauthenti
     assertCanAddPasskey: async (req, res) => assertFresh(await present(req, res), 'addPasskey'),
 
     async withPasskey(req, res, response) {
-      await limits.take(req, 'webauthn-reauthenticate')
+      await limits.consume(req, 'webauthn-reauthenticate')
       const session = await present(req, res)
       await signIn.confirm(req, res, { accountId: session.accountId, response })
       cookie.give(req, res, await kept(session, clock.now()))
     },
 
     async withFreshSession(req, res) {
-      await limits.take(req, 'webauthn-reauthenticate')
+      await limits.consume(req, 'webauthn-reauthenticate')
       const session = await present(req, res)
       const at = session.authTime * 1000
       if (session.acr !== 'phr' || !isRecent(at, clock.now(), fresh)) throw required()

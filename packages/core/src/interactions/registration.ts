@@ -47,7 +47,7 @@ export interface RegistrationService {
    *
    * @throws {InvalidInputError} `challenge_expired`, `passkey_rejected`, `passkey_user_verification_required` or
    * `passkey_not_allowed`, with `details.reasons`, if the policy rejects it
-   * @throws {ForbiddenError} `forbidden` if `before.addPasskey` refuses
+   * @throws {ForbiddenError} `forbidden` if `hooks.before.addPasskey` refuses
    */
   verify(req: IncomingMessage, res: ServerResponse, end: RegistrationEnd): Promise<VerifiedRegistration>
   /**

@@ -12,7 +12,7 @@ import type { RunBeforeHook } from '../hooks.ts'
 import type { BearerCookie } from '../http/bearer-cookie.ts'
 import type { BrowserTokens } from '../http/browser-token.ts'
 import { requestContext } from '../http/request-context.ts'
-import type { Limiter } from '../limits/limiter.ts'
+import type { RateLimiter } from '../limits/limiter.ts'
 import type { Authenticated, Authentication, AuthenticationRequest } from '../passkeys/authentication.ts'
 import { type AuthenticationContext, authenticationContext, type SignInMethod } from '../sessions/session.ts'
 import type { SignIn } from '../sessions/session-history.ts'
@@ -39,7 +39,7 @@ export interface SignInService {
    * @throws {InvalidInputError} `challenge_expired`, `passkey_unknown`, `passkey_rejected`, `passkey_user_verification_required`,
    * and `passkey_counter_regressed` if the policy rejects that
    * @throws {ForbiddenError} `account_disabled`, `account_not_found`, `passkey_not_allowed` if the policy requires another passkey,
-   * `sign_in_refused` if `before.signIn` refuses
+   * `sign_in_refused` if `hooks.before.signIn` refuses
    * @throws {RateLimitedError} `rate_limited`
    */
   identify<T>(
@@ -53,7 +53,7 @@ export interface SignInService {
   /**
    * Verifies a passkey response of the signed-in user, and updates the session accordingly.
    *
-   * @throws as `identify`, but calls `before.reauthenticate` instead of `before.signIn`, without a rate limit
+   * @throws as `identify`, but calls `hooks.before.reauthenticate` instead of `hooks.before.signIn`, without a rate limit
    * @throws {NotAuthenticatedError} `reauthentication_required` for a passkey of another user
    */
   confirm(
@@ -65,14 +65,14 @@ export interface SignInService {
    * Consumes a login code and starts the session.
    *
    * @throws {InvalidInputError} `code_invalid` if it is unknown, used, expired, or bound to another browser
-   * @throws {ForbiddenError} `account_disabled`, `account_not_found`, or `sign_in_refused` if `before.signIn` refuses
+   * @throws {ForbiddenError} `account_disabled`, `account_not_found`, or `sign_in_refused` if `hooks.before.signIn` refuses
    * @throws {RateLimitedError} `rate_limited`
    */
   withCode(req: IncomingMessage, res: ServerResponse, code: string): Promise<Account>
   /**
    * Starts the session of a new account.
    *
-   * @throws {ForbiddenError} `account_disabled`, `account_not_found`, or `sign_in_refused` if `before.signIn` refuses
+   * @throws {ForbiddenError} `account_disabled`, `account_not_found`, or `sign_in_refused` if `hooks.before.signIn` refuses
    */
   asNewAccount(
     req: IncomingMessage,
@@ -92,7 +92,7 @@ export interface SignInPorts {
   readonly lockAccount: (accountId: string) => Promise<unknown>
   readonly accounts: AccountStore
   readonly before: RunBeforeHook
-  readonly limits: Limiter
+  readonly limits: RateLimiter
   readonly audit: AuditSink
   readonly clock: Clock
   readonly transaction: Transaction
@@ -140,7 +140,7 @@ export function createSignIn(ports: SignInPorts): SignInService {
 
   const identify: SignInService['identify'] = (req, res, response, signIn) =>
     audited(req, async () => {
-      await limits.take(req, 'webauthn-login')
+      await limits.consume(req, 'webauthn-login')
       const verified = await verify(req, res, response)
       const { account } = verified
       await before('signIn', { account, method: 'passkey' })
@@ -156,14 +156,14 @@ export function createSignIn(ports: SignInPorts): SignInService {
 
   /** Correct codes do not count as guesses, and codes of twelve characters need no limit. */
   const redeem = async (req: IncomingMessage, { code, browserToken }: GivenCode): Promise<RedeemedCode> => {
-    await limits.take(req, 'one-time-access-token')
+    await limits.consume(req, 'one-time-access-token')
     if (!isShortCode(code)) return loginCodes.redeem(code, browserToken)
     const address = browserToken && addressKeyOf(browserToken)
-    if (address) await limits.take(req, 'one-time-access-account', address)
-    await limits.take(req, 'one-time-access-guesses', '')
+    if (address) await limits.consume(req, 'one-time-access-account', address)
+    await limits.consume(req, 'one-time-access-guesses', '')
     const redeemed = await loginCodes.redeem(code, browserToken)
-    if (address) await limits.giveBack(req, 'one-time-access-account', address)
-    await limits.giveBack(req, 'one-time-access-guesses', '')
+    if (address) await limits.refund(req, 'one-time-access-account', address)
+    await limits.refund(req, 'one-time-access-guesses', '')
     return redeemed
   }
 

@@ -6,7 +6,7 @@ import { withRefusalsRecorded } from '../audit/refusals.ts'
 import { InvalidInputError } from '../errors.ts'
 import type { RunBeforeHook } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
-import type { Limiter } from '../limits/limiter.ts'
+import type { RateLimiter } from '../limits/limiter.ts'
 import { uuid } from '../random.ts'
 import type { Transaction } from '../transaction.ts'
 import type { RegistrationService } from './registration.ts'
@@ -17,14 +17,14 @@ export type SignUpInput = Pick<NewAccount, 'userName'> & {
   readonly [Key in 'displayName' | 'email' | 'locale']?: NewAccount[Key] | undefined
 }
 
-/** Public sign-up, available if `stores.accounts` has `register`. Creates accounts only together with a passkey. */
+/** Public sign-up, available if `accounts` has `register`. Creates accounts only together with a passkey. */
 export interface SignUpService {
   /**
    * Options for `navigator.credentials.create` in this browser; creates no account yet.
    *
    * @throws {InvalidInputError} `validation_failed` if `userName` is missing or a field is not a string
    * @throws {RateLimitedError} `rate_limited`
-   * @throws {ConfigurationError} if `stores.accounts` has no `register`
+   * @throws {ConfigurationError} if `accounts` has no `register`
    */
   begin(req: IncomingMessage, res: ServerResponse, account: SignUpInput): ReturnType<RegistrationService['options']>
   /**
@@ -32,7 +32,7 @@ export interface SignUpService {
    * `register` writes to the same `DataSource`. Does not sign in a disabled account.
    *
    * @throws as `RegistrationService.add`, and the errors of `register`
-   * @throws {ForbiddenError} `forbidden` if `before.signUp` refuses, `sign_in_refused` if `before.signIn` does
+   * @throws {ForbiddenError} `forbidden` if `hooks.before.signUp` refuses, `sign_in_refused` if `hooks.before.signIn` does
    */
   finish(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<Account>
 }
@@ -42,7 +42,7 @@ export interface SignUpPorts {
   readonly registration: RegistrationService
   readonly before: RunBeforeHook
   readonly startSession: StartSession
-  readonly limits: Limiter
+  readonly limits: RateLimiter
   readonly audit: AuditSink
   readonly transaction: Transaction
 }
@@ -53,7 +53,7 @@ export function createSignUp(ports: SignUpPorts): SignUpService {
     async begin(req, res, given) {
       if (!accounts.can('register')) await accounts.register({ userName: '', id: uuid() })
       const account = newAccount(given)
-      await limits.take(req, 'signup-form')
+      await limits.consume(req, 'signup-form')
       const { id: accountId, userName, displayName = userName } = account
       const subject = { accountId, userName, displayName }
       return registration.options(req, res, { subject, purpose: 'sign_up', data: account })
@@ -62,7 +62,7 @@ export function createSignUp(ports: SignUpPorts): SignUpService {
     finish(req, res, response) {
       const origin = requestContext(req)
       return withRefusalsRecorded(audit, { at: 'sign-up', origin }, async () => {
-        await limits.take(req, 'signup')
+        await limits.consume(req, 'signup')
         const verified = await registration.verify(req, res, { response, purpose: 'sign_up' })
         const { passkey } = verified
         // The cast is safe: `begin` has sealed this value into the challenge.

@@ -201,7 +201,7 @@ export interface LoginCodeView extends InLanguages {
 }
 
 /**
- * The sign-up page, which creates an account with a passkey. Used if `stores.accounts` has `register` and the host has no page
+ * The sign-up page, which creates an account with a passkey. Used if `accounts` has `register` and the host has no page
  * of its own.
  */
 export interface SignUpView extends InLanguages {
@@ -247,7 +247,7 @@ export interface StandardPages {
  *
  * @example
  * ```ts
- * render: (view, req, standard) => (view.view === 'sign-in' ? mySignIn(view) : standard.page(view))
+ * pages: { render: (view, req, standard) => (view.view === 'sign-in' ? mySignIn(view) : standard.page(view)) }
  * ```
  */
 export type RenderPage = (view: View, req: IncomingMessage, standard: StandardPages) => string | Promise<string>

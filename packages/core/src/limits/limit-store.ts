@@ -27,9 +27,9 @@ export interface LimitStore {
    * Atomically consumes a token if one is available: concurrent calls never exceed the capacity. A bucket that would be
    * full later than its window plus five minutes after `now` counts as new.
    */
-  take(request: LimitRequest): Promise<StoredLimit>
-  /** Refunds a consumed token. `interval` in milliseconds, as in the `take` call. */
-  giveBack(key: string, interval: number): Promise<void>
+  consume(request: LimitRequest): Promise<StoredLimit>
+  /** Refunds a consumed token. `interval` in milliseconds, as in the `consume` call. */
+  refund(key: string, interval: number): Promise<void>
   /** Removes at most `limit` buckets that were full before `before` (milliseconds); returns how many. */
   removeExpired(before: number, limit: number): Promise<number>
 }
@@ -54,7 +54,7 @@ export function latestFullAt({ burst, interval, now }: Omit<LimitRequest, 'key'>
  * The generic cell rate algorithm: it stores only the time at which the bucket is full again, and each consumed token
  * adds one interval.
  */
-export function take(request: LimitRequest, stored: Pick<StoredLimit, 'expiresAt'>): StoredLimit {
+export function takeToken(request: LimitRequest, stored: Pick<StoredLimit, 'expiresAt'>): StoredLimit {
   const { key, interval, now } = request
   const fullAt = stored.expiresAt > latestFullAt(request) ? now : Math.max(stored.expiresAt, now)
   const admitted = fullAt <= maxFullAt(request)

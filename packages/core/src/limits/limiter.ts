@@ -6,7 +6,7 @@ import { RateLimitedError, UnavailableError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import { requestContext } from '../http/request-context.ts'
 import { LatestMap } from './latest-map.ts'
-import { type LimitRequest, type LimitStore, latestFullAt, type StoredLimit, take } from './limit-store.ts'
+import { type LimitRequest, type LimitStore, latestFullAt, type StoredLimit, takeToken } from './limit-store.ts'
 import { networkOf } from './network.ts'
 import { type LimitName, type LimitPolicy, limitPolicies } from './policies.ts'
 
@@ -15,37 +15,37 @@ import { type LimitName, type LimitPolicy, limitPolicies } from './policies.ts'
  *
  * @example
  * ```ts
- * const limiter: Limiter = {
- *   async take(req, name, subject = req.socket.remoteAddress) {
- *     const { allowed, seconds } = await gateway.take(`${name} ${subject}`)
+ * const limiter: RateLimiter = {
+ *   async consume(req, name, subject = req.socket.remoteAddress) {
+ *     const { allowed, seconds } = await gateway.consume(`${name} ${subject}`)
  *     if (!allowed) throw new RateLimitedError('There were too many tries.', seconds)
  *   },
- *   giveBack: async () => {},
- *   note: async () => {},
- *   check: async () => {},
+ *   refund: async () => {},
+ *   recordFailure: async () => {},
+ *   assertNotBlocked: async () => {},
  * }
  * ```
  */
-export interface Limiter {
+export interface RateLimiter {
   /**
    * Counts an attempt.
    *
    * @param subject - by default the network of the request
    * @throws {RateLimitedError} `rate_limited` if the limit is exceeded
    */
-  take(req: IncomingMessage, name: LimitName, subject?: string): Promise<void>
+  consume(req: IncomingMessage, name: LimitName, subject?: string): Promise<void>
   /**
    * Refunds an attempt that should not count, such as a valid code. Never rejects: tokens that are not refunded are
    * restored over time.
    */
-  giveBack(req: IncomingMessage, name: LimitName, subject?: string): Promise<void>
+  refund(req: IncomingMessage, name: LimitName, subject?: string): Promise<void>
   /** Counts a failure without rejecting the request. */
-  note(req: IncomingMessage, name: LimitName, subject?: string): Promise<void>
+  recordFailure(req: IncomingMessage, name: LimitName, subject?: string): Promise<void>
   /**
    * Rejects if this process knows that the failure limit is exceeded; does not query the store. @throws {RateLimitedError}
    * `rate_limited`
    */
-  check(req: IncomingMessage, name: LimitName, subject?: string): Promise<void>
+  assertNotBlocked(req: IncomingMessage, name: LimitName, subject?: string): Promise<void>
 }
 
 export interface LimiterPorts {
@@ -61,11 +61,11 @@ const most = 20_000
 const auditInterval = 60_000
 
 /** A limiter that allows every attempt. */
-export const noLimits: Limiter = {
-  take: async () => {},
-  giveBack: async () => {},
-  note: async () => {},
-  check: async () => {},
+export const noLimits: RateLimiter = {
+  consume: async () => {},
+  refund: async () => {},
+  recordFailure: async () => {},
+  assertNotBlocked: async () => {},
 }
 
 /** The subject for a client at the IP address of the request. */
@@ -73,7 +73,7 @@ export function clientHere(req: IncomingMessage, clientId: string): string {
   return `${clientId} ${hereOf(req) ?? ''}`
 }
 
-export function createLimiter({ store, audit, clock, onError }: LimiterPorts): Limiter {
+export function createLimiter({ store, audit, clock, onError }: LimiterPorts): RateLimiter {
   const refusedUntil = new LatestMap<number>(most)
   const audited = new LatestMap<number>(most)
   const own = new LatestMap<StoredLimit>(most)
@@ -98,12 +98,12 @@ export function createLimiter({ store, audit, clock, onError }: LimiterPorts): L
 
   const counted = async (req: IncomingMessage, policy: LimitPolicy, request: LimitRequest): Promise<StoredLimit> => {
     if (policy.counted === 'by-process') {
-      const bucket = take(request, own.get(request.key) ?? { expiresAt: 0 })
+      const bucket = takeToken(request, own.get(request.key) ?? { expiresAt: 0 })
       own.set(request.key, bucket)
       return bucket
     }
     try {
-      return await store.take(request)
+      return await store.consume(request)
     } catch (error) {
       // A guess that cannot be counted is rejected with the database error.
       if (error instanceof UnavailableError && policy.uncounted === 'refuse') throw error
@@ -131,28 +131,28 @@ export function createLimiter({ store, audit, clock, onError }: LimiterPorts): L
   }
 
   return {
-    async take(req, name, subject) {
+    async consume(req, name, subject) {
       const key = keyOf(req, name, subject)
       if (key === undefined) return
       const until = await tried(req, name, key)
       if (until !== undefined) throw await refuse(req, name, { key, until })
     },
 
-    async giveBack(req, name, subject) {
+    async refund(req, name, subject) {
       const key = keyOf(req, name, subject)
       if (key === undefined) return
       refusedUntil.delete(key)
       await store
-        .giveBack(key, limitPolicies[name].interval)
+        .refund(key, limitPolicies[name].interval)
         .catch((error: unknown) => onError(error, requestContext(req).requestId))
     },
 
-    async note(req, name, subject) {
+    async recordFailure(req, name, subject) {
       const key = keyOf(req, name, subject)
       if (key !== undefined) await tried(req, name, key)
     },
 
-    async check(req, name, subject) {
+    async assertNotBlocked(req, name, subject) {
       const key = keyOf(req, name, subject)
       const until = key === undefined ? undefined : knownRefusal(key, limitPolicies[name], clock.now())
       if (key !== undefined && until !== undefined) throw await refuse(req, name, { key, until })

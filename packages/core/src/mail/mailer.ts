@@ -15,7 +15,7 @@ export interface LoginCodeMail {
 
 /**
  * Sends e-mail. It runs in the background, so that the response time does not reveal whether an account exists; errors
- * go to `onError`. The call must finish within the option `hookTimeout`.
+ * go to `onError`. The call must finish within the option `limits.hookTimeout`.
  *
  * @example
  * ```ts

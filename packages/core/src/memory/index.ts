@@ -23,7 +23,7 @@ import { MemorySpentChallengeStore } from './spent-challenge-store.ts'
  *
  * @example
  * ```ts
- * const pocket = await createPocket({ issuer, masterKey, stores: { ...memoryStores(), accounts } })
+ * const pocket = await createPocket({ issuer, masterKey, accounts, stores: memoryStores() })
  * ```
  */
 export function memoryStores(): PocketStores {

@@ -1,4 +1,4 @@
-import { type LimitRequest, type LimitStore, type StoredLimit, take } from '../limits/limit-store.ts'
+import { type LimitRequest, type LimitStore, type StoredLimit, takeToken } from '../limits/limit-store.ts'
 import { type MemoryState, removeExpired } from './memory-state.ts'
 
 export class MemoryLimitStore implements LimitStore {
@@ -10,15 +10,15 @@ export class MemoryLimitStore implements LimitStore {
     this.#limits = state.map()
   }
 
-  take(request: LimitRequest): Promise<StoredLimit> {
+  consume(request: LimitRequest): Promise<StoredLimit> {
     return this.#state.run(() => {
-      const taken = take(request, this.#limits.get(request.key) ?? { expiresAt: 0 })
+      const taken = takeToken(request, this.#limits.get(request.key) ?? { expiresAt: 0 })
       this.#limits.set(request.key, taken)
       return taken
     })
   }
 
-  giveBack(key: string, interval: number): Promise<void> {
+  refund(key: string, interval: number): Promise<void> {
     return this.#state.run(() => {
       const stored = this.#limits.get(key)
       if (stored) this.#limits.set(key, { ...stored, expiresAt: stored.expiresAt - interval })

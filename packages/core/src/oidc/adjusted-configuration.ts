@@ -9,7 +9,12 @@ import { ConfigurationError } from '../errors.ts'
  *
  * @example
  * ```ts
- * configuration: (ours) => ({ ...ours, discovery: { ...ours.discovery, service_documentation: 'https://docs.example.com' } })
+ * protocol: {
+ *   configuration: (ours) => ({
+ *     ...ours,
+ *     discovery: { ...ours.discovery, service_documentation: 'https://docs.example.com' },
+ *   }),
+ * }
  * ```
  */
 export type AdjustConfiguration = (ours: Configuration) => Configuration
@@ -31,11 +36,11 @@ export function instanceOf({ issuer, configuration: ours, adjust, Provider }: Pr
     if (typeof adjusted !== 'object' || adjusted === null) throw new TypeError('It answered with no object.')
     return new Provider(issuer, adjusted)
   } catch (cause) {
-    const message = `The option configuration cannot be used. ${cause instanceof Error ? cause.message : ''}`
+    const message = `The option protocol.configuration cannot be used. ${cause instanceof Error ? cause.message : ''}`
     throw new ConfigurationError(message, {
       cause,
-      details: { option: 'configuration' },
-      fields: [{ field: 'configuration', code: 'failed', message }],
+      details: { option: 'protocol.configuration' },
+      fields: [{ field: 'protocol.configuration', code: 'failed', message }],
     })
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import { commonHeaders } from '../http/page-headers.ts'
-import type { RegistrationPolicy } from '../options.ts'
+import type { ClientRegistrationPolicy } from '../options.ts'
 import { documentMaxAge } from './key-publication.ts'
 import { protocolRoutes } from './paths.ts'
 
@@ -32,7 +32,7 @@ export interface DocumentsPorts {
   readonly mountPath: string
   /** The origin at which clients reach the back-channel endpoints. */
   readonly internalOrigin?: string | undefined
-  readonly registrationPolicy: () => Promise<RegistrationPolicy>
+  readonly registrationPolicy: () => Promise<ClientRegistrationPolicy>
   /** Whether public sign-up is enabled. */
   readonly signUpIsOpen: () => Promise<boolean>
 }
@@ -88,7 +88,7 @@ interface Advertised {
 const nothing: Advertised = { registration: false, documents: false, signUp: false }
 const prompts = ['none', 'login', 'consent', 'select_account']
 
-function advertised({ mode, documentPatterns }: RegistrationPolicy, signUp: boolean): Advertised {
+function advertised({ mode, documentPatterns }: ClientRegistrationPolicy, signUp: boolean): Advertised {
   return { registration: mode !== 'off', documents: documentPatterns.length > 0, signUp }
 }
 

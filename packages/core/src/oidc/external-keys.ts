@@ -1,6 +1,6 @@
 import { createPublicKey, KeyObject } from 'node:crypto'
 import type { JWK } from 'jose'
-import { ExternalSigningKey } from 'oidc-provider'
+import { ExternalSigningKey as ProviderSigningKey } from 'oidc-provider'
 import { type SigningAlgorithm, signingAlgorithms } from '../clients/protocol.ts'
 import { ConfigurationError, type FieldError } from '../errors.ts'
 import { withTimeout } from '../within-time.ts'
@@ -11,32 +11,32 @@ import { thumbprint } from './key-generation.ts'
  *
  * @example
  * ```ts
- * const key: SigningService = {
+ * const key: ExternalSigningKey = {
  *   algorithm: 'RS256',
  *   publicKey: createPublicKey(await kms.publicKeyPem(keyId)),
  *   sign: (data) => kms.sign(keyId, 'RSASSA_PKCS1_V1_5_SHA_256', data),
  * }
  * ```
  */
-export interface SigningService {
+export interface ExternalSigningKey {
   readonly algorithm: SigningAlgorithm
   readonly publicKey: KeyObject | JWK
   /**
-   * Signs the data itself, not its hash, within `hookTimeout`. Signatures must follow RFC 7518 §3: for ES256 the concatenation
+   * Signs the data itself, not its hash, within `limits.hookTimeout`. Signatures must follow RFC 7518 §3: for ES256 the concatenation
    * of both numbers, 64 bytes, not DER.
    */
   sign(data: Uint8Array): Promise<Uint8Array>
 }
 
 /** Adapts a signing service to oidc-provider. */
-export class ExternalKey extends ExternalSigningKey {
-  readonly #service: SigningService
+export class ExternalKey extends ProviderSigningKey {
+  readonly #service: ExternalSigningKey
   readonly #publicKey: KeyObject
   readonly #kid: string
   readonly #hookTimeout: number
 
   /** @param hookTimeout - milliseconds */
-  constructor(service: SigningService, hookTimeout: number) {
+  constructor(service: ExternalSigningKey, hookTimeout: number) {
     super()
     this.#service = service
     this.#publicKey = publicKeyOf(service)
@@ -60,8 +60,8 @@ export class ExternalKey extends ExternalSigningKey {
   override async sign(data: Uint8Array): Promise<Uint8Array> {
     return withTimeout(() => this.#service.sign(data), this.#hookTimeout).catch((cause: unknown) => {
       const message = `The signing service for ${this.alg} threw, or did not answer in time.`
-      const fields = [{ field: 'signingServices', code: 'failed', message }]
-      throw new ConfigurationError(message, { cause, details: { option: 'signingServices' }, fields })
+      const fields = [{ field: 'signingKeys.external', code: 'failed', message }]
+      throw new ConfigurationError(message, { cause, details: { option: 'signingKeys.external' }, fields })
     })
   }
 }
@@ -69,8 +69,8 @@ export class ExternalKey extends ExternalSigningKey {
 /**
  * Validates the signing services. RS256 is required because it is the default algorithm of clients (OpenID Connect Core §15.1).
  */
-export function signingServiceProblems(services: readonly SigningService[]): readonly FieldError[] {
-  const problem = (code: string, message: string) => ({ field: 'signingServices', code, message })
+export function externalKeyProblems(services: readonly ExternalSigningKey[]): readonly FieldError[] {
+  const problem = (code: string, message: string) => ({ field: 'signingKeys.external', code, message })
   const wrong = services.flatMap((service) => {
     if (!signingAlgorithms.includes(service.algorithm) || typeof service.sign !== 'function')
       return [problem('invalid_type', 'must have an algorithm of ours and a method sign')]
@@ -91,6 +91,6 @@ const keyTypes = { RS256: 'rsa', PS256: 'rsa', ES256: 'ec', EdDSA: 'ed25519' } a
   string
 >
 
-function publicKeyOf({ publicKey }: SigningService): KeyObject {
+function publicKeyOf({ publicKey }: ExternalSigningKey): KeyObject {
   return publicKey instanceof KeyObject ? publicKey : createPublicKey({ key: publicKey, format: 'jwk' })
 }

@@ -17,20 +17,24 @@ const day = 24 * hour
  *
  * @example
  * ```ts
- * const keySchedule: KeySchedule = { ...defaultKeySchedule, signsFor: 30 * 24 * 60 * 60_000 }
+ * const schedule: KeySchedule = { ...defaultKeySchedule, signingPeriod: 30 * 24 * 60 * 60_000 }
  * ```
  */
 export interface KeySchedule {
   /** How long a key signs. */
-  readonly signsFor: number
+  readonly signingPeriod: number
   /** How long a key is published before it signs; must exceed the cache time of verifiers. */
-  readonly announcedFor: number
+  readonly announcementPeriod: number
   /** Minimum time a key is published after it signed; extended if access tokens live longer. */
-  readonly keptFor: number
+  readonly verificationPeriod: number
 }
 
 /** Keys are published 2 days before they sign, sign for 90 days, and are published for 30 more days. */
-export const defaultKeySchedule: KeySchedule = { signsFor: 90 * day, announcedFor: 2 * day, keptFor: 30 * day }
+export const defaultKeySchedule: KeySchedule = {
+  signingPeriod: 90 * day,
+  announcementPeriod: 2 * day,
+  verificationPeriod: 30 * day,
+}
 
 /** The published keys: RS256 first, and the current key of each algorithm before its others. */
 export interface KeySet {
@@ -114,7 +118,7 @@ export function createKeyRing(ports: KeyRingPorts): KeyRing {
   /** When the next key replaces the current one. */
   const dueAt = ({ current, next }: KeyPair): number =>
     current.replacementRequestedAt === null
-      ? Math.max(current.statusSince + schedule.signsFor, next.statusSince + schedule.announcedFor)
+      ? Math.max(current.statusSince + schedule.signingPeriod, next.statusSince + schedule.announcementPeriod)
       : next.statusSince + publicationTime
   /** Returns `false` if another process has replaced the key. */
   const moveOn = async ({ current, next }: KeyPair, retired: readonly StoredKey[] = []): Promise<boolean> => {
@@ -132,16 +136,16 @@ export function createKeyRing(ports: KeyRingPorts): KeyRing {
   /** How long a key is published after it signed. */
   const retention = async (): Promise<number> =>
     // Other processes may sign with the key until they reload the keys.
-    Math.max(schedule.keptFor, (await maxTokenLifetime()) + reloadInterval)
+    Math.max(schedule.verificationPeriod, (await maxTokenLifetime()) + reloadInterval)
   const removeRetired = async (keys: readonly StoredKey[]): Promise<void> => {
     const now = clock.now()
     const retired = keys.filter(
-      ({ status, statusSince }) => status === 'previous' && now - statusSince >= schedule.keptFor,
+      ({ status, statusSince }) => status === 'previous' && now - statusSince >= schedule.verificationPeriod,
     )
     if (retired.length === 0 || now < nextRemoval) return
     nextRemoval = now + hour
-    const keptFor = await retention()
-    for (const { kid, statusSince } of retired) if (now - statusSince >= keptFor) await store.remove(kid)
+    const verificationPeriod = await retention()
+    for (const { kid, statusSince } of retired) if (now - statusSince >= verificationPeriod) await store.remove(kid)
   }
   return {
     async load() {
@@ -181,11 +185,13 @@ export function createKeyRing(ports: KeyRingPorts): KeyRing {
 
     async list() {
       const keys = await complete()
-      const keptFor = keys.some(({ status }) => status === 'previous') ? await retention() : schedule.keptFor
+      const verificationPeriod = keys.some(({ status }) => status === 'previous')
+        ? await retention()
+        : schedule.verificationPeriod
       return [...keys]
         .sort((left, right) => locationOf(left) - locationOf(right))
         .map(({ kid, algorithm, status, statusSince: since }) => {
-          const until = status === 'previous' ? since + keptFor : dueAt(pairOf(algorithm, keys))
+          const until = status === 'previous' ? since + verificationPeriod : dueAt(pairOf(algorithm, keys))
           return { kid, algorithm, status, since, until }
         })
     },

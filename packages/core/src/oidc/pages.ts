@@ -42,7 +42,7 @@ export interface RedirectUriRemedy {
  *
  * @example
  * ```ts
- * redirectUriRemedy: async ({ req }) => ((await isAdministrator(req)) ? remedy : undefined)
+ * pages: { redirectUriRemedy: async ({ req }) => ((await isAdministrator(req)) ? remedy : undefined) }
  * ```
  */
 export type FindRedirectUriRemedy = (refused: RefusedRedirectUri) => Promise<RedirectUriRemedy | undefined>

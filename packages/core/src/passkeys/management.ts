@@ -31,7 +31,7 @@ export interface PasskeyManagement {
   accountIds(having?: PasskeysHad): Promise<readonly string[]>
   /**
    * @throws {InvalidInputError} `validation_failed`, field `name` (1–50 characters) @throws {NotFoundError} `passkey_not_found`
-   * @throws {ForbiddenError} `forbidden` if `before.renamePasskey` refuses
+   * @throws {ForbiddenError} `forbidden` if `hooks.before.renamePasskey` refuses
    */
   rename(accountId: string, id: string, name: string, party?: ActingParty): Promise<PasskeyRenaming>
   /**
@@ -41,7 +41,7 @@ export interface PasskeyManagement {
    *
    * @throws {ConflictError} `last_passkey`, also for the last one that the policy accepts, so that users do not lock themselves out
    * @throws {NotFoundError} `passkey_not_found`
-   * @throws {ForbiddenError} `forbidden` if `before.removePasskey` refuses
+   * @throws {ForbiddenError} `forbidden` if `hooks.before.removePasskey` refuses
    */
   remove(accountId: string, id: string, party?: ActingParty): Promise<Passkey>
   /**

@@ -14,7 +14,7 @@ export interface RelyingParty {
  *
  * @example
  * ```ts
- * passkeyPolicy: async () => ({ ...defaultPasskeyPolicy, allowSynced: false })
+ * passkeys: { policy: async () => ({ ...defaultPasskeyPolicy, allowSynced: false }) }
  * ```
  */
 export interface PasskeyPolicy {

@@ -10,12 +10,12 @@ const fullAt = `${rows.table}.expires_at`
 const sql = {
   // $2 is the expiry of a previously full bucket, $3 now, $4 the latest time at which one token is left, $5 the interval, $6
   // the latest time at which the bucket is full again.
-  take: `INSERT INTO ${rows.table} ("key", expires_at, admitted) VALUES ($1, $2, TRUE)
+  consume: `INSERT INTO ${rows.table} ("key", expires_at, admitted) VALUES ($1, $2, TRUE)
     ON CONFLICT ("key") DO UPDATE SET
       expires_at = CASE WHEN ${fullAt} <= $3 OR ${fullAt} > $6 THEN $2 WHEN ${fullAt} <= $4 THEN ${fullAt} + $5 ELSE ${fullAt} END,
       admitted = ${fullAt} <= $3 OR ${fullAt} > $6 OR ${fullAt} <= $4
     RETURNING ${rows.columns}`,
-  giveBack: `UPDATE ${rows.table} SET expires_at = expires_at - $2 WHERE "key" = $1`,
+  refund: `UPDATE ${rows.table} SET expires_at = expires_at - $2 WHERE "key" = $1`,
   removeExpired: removeExpired(rows.table, 'key'),
 }
 
@@ -26,16 +26,16 @@ export class TypeormLimitStore implements LimitStore {
     this.#database = database
   }
 
-  async take(request: LimitRequest): Promise<StoredLimit> {
+  async consume(request: LimitRequest): Promise<StoredLimit> {
     const { key, interval, now } = request
     const values = [key, now + interval, now, maxFullAt(request), interval, latestFullAt(request)]
-    const taken = rows.first(await this.#database.query(sql.take, values))
+    const taken = rows.first(await this.#database.query(sql.consume, values))
     if (taken === undefined) throw new Error('The statement that counts has returned nothing.')
     return taken
   }
 
-  async giveBack(key: string, interval: number): Promise<void> {
-    await this.#database.execute(sql.giveBack, [key, interval])
+  async refund(key: string, interval: number): Promise<void> {
+    await this.#database.execute(sql.refund, [key, interval])
   }
 
   removeExpired(before: number, limit: number): Promise<number> {

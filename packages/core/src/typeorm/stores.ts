@@ -25,7 +25,7 @@ import { TypeormSpentChallengeStore } from './spent-challenge-store.ts'
  *
  * @example
  * ```ts
- * const stores = { ...typeormStores(dataSource), accounts }
+ * const stores = typeormStores(dataSource)
  * ```
  */
 export function typeormStores(dataSource: DataSource): PocketStores {

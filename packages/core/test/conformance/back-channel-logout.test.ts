@@ -29,7 +29,7 @@ async function startBackChannel() {
 describe('oidcc-backchannel-rp-initiated-logout-certification-test-plan', () => {
   test('oidcc-backchannel-rp-initiated-logout', async () => {
     await using channel = await startBackChannel()
-    const allowed = { fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] }) }
+    const allowed = { protocol: { fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] }) } }
     const protocol = { backchannelLogoutUri: channel.url, backchannelLogoutSessionRequired: true }
     await using session = await loggedIn({ options: allowed }, { protocol })
     const { party, login } = session

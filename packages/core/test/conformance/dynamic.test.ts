@@ -7,7 +7,11 @@ import { day, type Host, minute, startHost, viewOf } from '../flows/host.ts'
 import { redirectUri } from '../flows/signed-in.ts'
 import { askForToken, complete, logIn, type Party, requestOf, responseOf, send } from './party.ts'
 
-const open = { registration: async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const }
+const open = {
+  protocol: {
+    clientRegistration: async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const,
+  },
+}
 
 const timersButDate = [
   ...(['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate'] as const),
@@ -59,7 +63,7 @@ describe('oidcc-dynamic-certification-test-plan', () => {
     ['oidcc-registration-policy-uri', 'policy_uri'],
     ['oidcc-registration-tos-uri', 'tos_uri'],
   ])('%s', async (_module, name) => {
-    await using host = await startHost({ options: { ...open, fetch: published({}) } })
+    await using host = await startHost({ options: { protocol: { ...open.protocol, fetch: published({}) } } })
     const party = await register(host, { [name]: 'https://app.example/document' })
     const page = viewOf(await send(party, requestOf(party)))
     const shown = { logo_uri: {}, policy_uri: { policyUri: expect.anything() }, tos_uri: { tosUri: expect.anything() } }
@@ -71,7 +75,7 @@ describe('oidcc-dynamic-certification-test-plan', () => {
     const { publicKey, privateKey } = await generateKeyPair('RS256')
     const keys = [{ ...(await exportJWK(publicKey)), kid: 'rp', use: 'sig', alg: 'RS256' }]
     const fetch = published({ 'https://app.example/jwks': () => ({ keys }) })
-    await using host = await startHost({ options: { ...open, fetch } })
+    await using host = await startHost({ options: { protocol: { ...open.protocol, fetch } } })
     const metadata = { jwks_uri: 'https://app.example/jwks', token_endpoint_auth_method: 'private_key_jwt' }
     const party = await register(host, metadata, oidc.PrivateKeyJwt({ key: privateKey, kid: 'rp' }))
     expect((await logIn(party)).claims.sub).toBe(party.person.account.id)
@@ -79,7 +83,7 @@ describe('oidcc-dynamic-certification-test-plan', () => {
 
   test('oidcc-registration-sector-uri', async () => {
     const fetch = published({ 'https://app.example/sector': () => [redirectUri] })
-    await using host = await startHost({ options: { ...open, fetch } })
+    await using host = await startHost({ options: { protocol: { ...open.protocol, fetch } } })
     const pairwise = { subject_type: 'pairwise', sector_identifier_uri: 'https://app.example/sector' }
     const party = await register(host, pairwise)
     const { claims } = await logIn(party)
@@ -90,7 +94,7 @@ describe('oidcc-dynamic-certification-test-plan', () => {
 
   test('oidcc-registration-sector-bad', async () => {
     const fetch = published({ 'https://app.example/sector': () => ['https://other.example/'] })
-    await using host = await startHost({ options: { ...open, fetch } })
+    await using host = await startHost({ options: { protocol: { ...open.protocol, fetch } } })
     const pairwise = { subject_type: 'pairwise', sector_identifier_uri: 'https://app.example/sector' }
     await expect(register(host, pairwise)).rejects.toMatchObject({
       error: expect.stringMatching(/^invalid_(client_metadata|redirect_uri)$/),
@@ -168,7 +172,7 @@ describe('oidcc-dynamic-certification-test-plan', () => {
   })
 
   test('oidcc-discovery-endpoint-verification', async () => {
-    await using host = await startHost({ options: { ...open, allowImplicit: true } })
+    await using host = await startHost({ options: { protocol: { ...open.protocol, allowImplicit: true } } })
     const party = await register(host)
     expect(party.configuration.serverMetadata()).toMatchObject({
       registration_endpoint: `${host.issuer}/api/oidc/register`,
@@ -228,8 +232,8 @@ describe('oidcc-dynamic-certification-test-plan', () => {
   })
 
   test('oidcc-server-rotate-keys', async () => {
-    const keySchedule = { signsFor: 0, announcedFor: 0, keptFor: day }
-    await using host = await startHost({ options: { ...open, keySchedule } })
+    const keySchedule = { signingPeriod: 0, announcementPeriod: 0, verificationPeriod: day }
+    await using host = await startHost({ options: { ...open, signingKeys: { schedule: keySchedule } } })
     const party = await register(host)
     const before = decodeProtectedHeader((await logIn(party)).idToken).kid
     await host.pocket.rotateKeys()
@@ -251,7 +255,7 @@ describe('oidcc-dynamic-certification-test-plan', () => {
     const fetch = published({ 'https://app.example/jwks': () => ({ keys }) })
     jest.useFakeTimers({ now: Date.now(), doNotFake: timersButDate })
     try {
-      await using host = await startHost({ options: { ...open, fetch } })
+      await using host = await startHost({ options: { protocol: { ...open.protocol, fetch } } })
       const metadata = {
         jwks_uri: 'https://app.example/jwks',
         token_endpoint_auth_method: 'private_key_jwt',

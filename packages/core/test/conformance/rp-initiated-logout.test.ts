@@ -6,7 +6,11 @@ import { redirectUri } from '../flows/signed-in.ts'
 import { confirm, endSession, isLoggedIn, loggedIn, postLogoutRedirectUri } from './logout.ts'
 import { logIn } from './party.ts'
 
-const open = { registration: async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const }
+const open = {
+  protocol: {
+    clientRegistration: async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const,
+  },
+}
 
 describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
   // As long as the state of the suite, with every character that a state may contain (RFC 6749 Appendix A.5).

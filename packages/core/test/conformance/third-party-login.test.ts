@@ -37,7 +37,7 @@ describe('oidcc-3rdparty-init-login-certification-test-plan', () => {
     ['oidcc-3rd_party-init-login-nohttps', 'http://app.example/login', 400],
   ])('%s', async (_module, uri, status) => {
     const registration = async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const
-    await using host = await startHost({ options: { registration } })
+    await using host = await startHost({ options: { protocol: { clientRegistration: registration } } })
     const answer = await fetch(`${host.issuer}/api/oidc/register`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

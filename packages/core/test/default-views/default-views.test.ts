@@ -10,7 +10,9 @@ import { type Host, signIn, startHost, storePasskey, viewOf } from '../flows/hos
 const redirectUri = 'https://app.example/callback'
 const back = (url: string) => url.startsWith(redirectUri)
 
-const plain = { render: (view: View, _req: unknown, standard: Parameters<RenderPage>[2]) => standard.page(view) }
+const plain = {
+  pages: { render: (view: View, _req: unknown, standard: Parameters<RenderPage>[2]) => standard.page(view) },
+}
 
 async function addressOf(host: Host, name = 'Photos') {
   const { client } = await host.client({ name, redirectUris: [redirectUri] })
@@ -142,16 +144,13 @@ describe('users without a passkey on this device', () => {
       options: {
         ...plain,
         mailer: { send: async (mail) => mails.push(mail) },
-        stores: {
-          ...stores,
-          accounts: {
-            find: async (id) => made.get(id) ?? host.accounts.get(id),
-            findByLogin: async (login) => [...host.accounts.values()].find(({ email }) => email === login),
-            async register(account) {
-              if (account.userName === 'taken') throw new ConflictError('already_in_use', 'The name is taken.')
-              made.set(account.id, { ...account, disabled })
-              return { ...account, disabled }
-            },
+        accounts: {
+          find: async (id) => made.get(id) ?? host.accounts.get(id),
+          findByLogin: async (login) => [...host.accounts.values()].find(({ email }) => email === login),
+          async register(account) {
+            if (account.userName === 'taken') throw new ConflictError('already_in_use', 'The name is taken.')
+            made.set(account.id, { ...account, disabled })
+            return { ...account, disabled }
           },
         },
       },
@@ -225,7 +224,7 @@ describe('users without a passkey on this device', () => {
   })
 
   test('see no such pages if the host has its own or disables them', async () => {
-    await using own = await startHost({ options: { ...plain, otherMethodsUrl: null } })
+    await using own = await startHost({ options: { pages: { ...plain.pages, otherMethodsUrl: null } } })
     const agent = new UserAgent()
     const page = await agent.follow(await agent.get(await addressOf(own)))
     expect(page.text).not.toMatch(/another way|Create an account|Send me a code/)
@@ -243,12 +242,14 @@ describe('render option', () => {
     ['answers with no text', () => 42 as unknown as string],
   ])('that %s results in an error page and no sign-in', async (_name, broken) => {
     await using host = await startHost({
-      options: { render: (view, _req, standard) => (view.view === 'error' ? standard.page(view) : broken()) },
+      options: {
+        pages: { render: (view, _req, standard) => (view.view === 'error' ? standard.page(view) : broken()) },
+      },
     })
     const agent = new UserAgent()
     const page = await agent.follow(await agent.get(await addressOf(host)))
     expect([page.status, page.text]).toEqual([500, expect.stringContaining('misconfigured')])
-    expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'render', view: 'sign-in' } }])
+    expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'pages.render', view: 'sign-in' } }])
     expect(host.events).toMatchObject([{ event: 'request_refused', code: 'misconfigured' }])
     expect(agent.cookies().some(({ name }) => name === 'access_token')).toBe(false)
   })
@@ -271,7 +272,7 @@ describe('render option', () => {
       find: async (id: string) => host.accounts.get(id),
       register: async (account: HostAccount) => account,
     }
-    await using host: Host = await startHost({ stores, options: { stores: { ...stores, accounts } } })
+    await using host: Host = await startHost({ stores, options: { accounts, stores: stores } })
     const agent = new UserAgent()
     const keep = (page: UserAgentResponse) => {
       shown.push(viewOf(page).view)
@@ -294,7 +295,7 @@ describe('render option', () => {
 
   test('without an error page falls back to the default one', async () => {
     const render = () => Promise.reject(new Error('no templates at all'))
-    await using host = await startHost({ options: { render } })
+    await using host = await startHost({ options: { pages: { render } } })
     const agent = new UserAgent()
     const page = await agent.follow(await agent.get(await addressOf(host)))
     expect([page.status, page.text]).toEqual([500, expect.stringContaining('set up wrongly')])

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import type { AuditEvent, BeforeQuestions } from '@pocket/core'
+import type { AuditEvent, BeforeHookInputs } from '@pocket/core'
 import { publicApi } from '../package/public-api.ts'
 
 const workspace = join(import.meta.dirname, '../../../..')
@@ -45,11 +45,28 @@ test('documents and examples import only exported names', async () => {
   expect(unknown).toEqual([])
 })
 
+test('the guide for embedding lists every option', async () => {
+  const members = async (name: string) => {
+    const options = (await publicApi('core')).get('.')?.find((each) => each.name === name)?.declaration ?? ''
+    return [...options.matchAll(/^ {4}readonly (\w+)\??: (\w*)/gm)].map(([, member = '', type = '']) => ({
+      member,
+      type,
+    }))
+  }
+  const paths = (await members('PocketOptions')).map(async ({ member, type }) =>
+    type.endsWith('Options') ? (await members(type)).map((inner) => `${member}.${inner.member}`) : [member],
+  )
+  const guide = await read('docs/guides/add-passkeys-to-a-service.md')
+  const [, table = ''] = guide.split('## 7. Choose the options')
+  const listed = [...table.matchAll(/^\| `([\w.]+)` /gm)].map(([, path]) => path)
+  expect(listed.toSorted()).toEqual((await Promise.all(paths)).flat().toSorted())
+})
+
 /** The hook before each event, or why there is none; `server` if core does not record the event. */
 const asked: Readonly<
   Record<
     AuditEvent['event'],
-    keyof BeforeQuestions | 'checks' | 'it has happened' | 'it takes access away' | 'you do it' | 'server'
+    keyof BeforeHookInputs | 'accessChecks' | 'it has happened' | 'it takes access away' | 'you do it' | 'server'
   >
 > = {
   signed_in: 'signIn',
@@ -98,7 +115,7 @@ const asked: Readonly<
   device_refused: 'it takes access away',
   consent_refused: 'it takes access away',
   consent_withdrawn: 'server',
-  client_authorized: 'checks',
+  client_authorized: 'accessChecks',
   authorization_refused: 'it has happened',
   token_refused: 'it has happened',
   request_refused: 'it has happened',
@@ -137,7 +154,7 @@ const asked: Readonly<
 
 test('the hooks guide lists every event that core records, and every hook', async () => {
   const guide = await read('docs/guides/hooks-and-events.md')
-  const rows = [...guide.matchAll(/^\| `(\w+)` +\|[^|]*\| (?:no: |`(?:before\.)?)([\w ]+?)`? +\|$/gm)]
+  const rows = [...guide.matchAll(/^\| `(\w+)` +\|[^|]*\| (?:no: |`hooks\.(?:before\.)?)([\w ]+?)`? +\|$/gm)]
   const told = Object.fromEntries(rows.map(([, event = '', hook]) => [event, hook]))
   expect(told).toEqual(Object.fromEntries(Object.entries(asked).filter(([, hook]) => hook !== 'server')))
 })

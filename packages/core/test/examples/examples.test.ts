@@ -184,7 +184,8 @@ const myAccounts = { find: async (id) => (id === '7' ? { id, userName: 'ada', ex
   await using pocket = await createPocket({
     issuer: 'http://localhost:' + ${await freePort()},
     masterKey: 'for development: 16 bytes or more',
-    stores: { ...typeormStores(dataSource), accounts: myAccounts },
+    accounts: myAccounts,
+    stores: typeormStores(dataSource),
     claims: (account, { client, scopes }) => ({ department: account.extra.department }),
   })
   const server = http.createServer(pocket.callback()).listen(new URL(pocket.issuer).port)
@@ -231,7 +232,7 @@ const accounts: HostAccounts = { find: async (id) => ({ id, userName: 'ada', ext
 const pocket = await createPocket({
   issuer: 'https://id.example.com',
   masterKey: 'for development: 16 bytes or more',
-  stores: { ...memoryStores(), accounts },
+  accounts, stores: memoryStores(),
   claims: (account, { client, scopes }) => ({ department: account.extra?.department, [client.id]: scopes }),
 })
 createServer(async (req, res) => {

@@ -37,7 +37,7 @@ async function setting(host: Host) {
 }
 
 test('shows the authorization details on the consent page, and includes them in the token', async () => {
-  await using host = await startHost({ options: { authorizationDetailsTypes: types } })
+  await using host = await startHost({ options: { protocol: { authorizationDetailsTypes: types } } })
   const { agent, configuration, authorize } = await setting(host)
   const { authenticator } = await host.person('ada')
   const details = [{ type: 'payment', amount: 10 }]
@@ -62,7 +62,7 @@ test.each([
   [[{ type: 'other' }], 'not allowed for this client'],
   [[{ type: 'unknown' }], 'unsupported authorization details type'],
 ])('rejects %j', async (details, reason) => {
-  await using host = await startHost({ options: { authorizationDetailsTypes: types } })
+  await using host = await startHost({ options: { protocol: { authorizationDetailsTypes: types } } })
   const { agent, authorize } = await setting(host)
   const to = new URL(await agent.followTo(await authorize(details), back)).searchParams
   expect(to.get('error')).toBe('invalid_authorization_details')
@@ -76,5 +76,8 @@ test('advertises authorization details types if the host offers them', async () 
     return Reflect.get(metadata, 'authorization_details_types_supported')
   }
   expect(await advertised({})).toBeUndefined()
-  expect(await advertised({ options: { authorizationDetailsTypes: types } })).toEqual(['payment', 'other'])
+  expect(await advertised({ options: { protocol: { authorizationDetailsTypes: types } } })).toEqual([
+    'payment',
+    'other',
+  ])
 })

@@ -38,7 +38,7 @@ async function startReceiver(): Promise<LogoutReceiver> {
   return receiver
 }
 
-const allowed = { fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] }) }
+const allowed = { protocol: { fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] }) } }
 const redirectUri = 'https://client.example'
 const back = (url: string) => url.startsWith(redirectUri)
 

@@ -84,7 +84,7 @@ async function startElsewhere(answer: Answer) {
 
 /** A fetch with a time limit in milliseconds; the default is long enough never to cause a refusal. */
 const careful = (timeout = 30_000) => ({
-  fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'], timeout, maxBytes: 100_000 }),
+  protocol: { fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'], timeout, maxBytes: 100_000 }) },
 })
 
 async function assert(host: Host, claims: Record<string, unknown>, clientId: string): Promise<[number, unknown]> {
@@ -155,8 +155,9 @@ describe.each(Object.entries(answers))('a URL that %s', (name, answer) => {
 
   test('is not accepted as a sector identifier', async () => {
     await using elsewhere = await startElsewhere(answer)
-    const read = (url: string | URL) => options.fetch(String(url).replace('https://sector.example', elsewhere.url))
-    await using host = await startHost({ options: { fetch: read } })
+    const read = (url: string | URL) =>
+      options.protocol.fetch(String(url).replace('https://sector.example', elsewhere.url))
+    await using host = await startHost({ options: { protocol: { fetch: read } } })
     const protocol = { subjectType: 'pairwise', sectorIdentifierUri: 'https://sector.example/list' } as const
     await expect(host.client({ redirectUris: [redirectUri], protocol })).rejects.toMatchObject({
       code: 'validation_failed',
@@ -202,7 +203,7 @@ test('requests a URL that never answers only once at a time, for all waiting req
     res.once('close', () => open--)
   })
   const fetchSoon = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'], timeout: 800 })
-  await using host = await startHost({ options: { fetch: fetchSoon } })
+  await using host = await startHost({ options: { protocol: { fetch: fetchSoon } } })
   const ours = await host.client({
     protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: elsewhere.url },
   })

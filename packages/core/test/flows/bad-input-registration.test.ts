@@ -10,7 +10,7 @@ beforeAll(async () => {
   // PostgreSQL rejects more text values than SQLite.
   stores = await (kinds.PostgreSQL as () => Promise<StoresUnderTest>)()
   const registration = async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const
-  host = await startHost({ stores: await stores.empty(), options: { registration } })
+  host = await startHost({ stores: await stores.empty(), options: { protocol: { clientRegistration: registration } } })
 })
 
 afterAll(async () => {

@@ -359,7 +359,7 @@ describe('interaction', () => {
   })
 
   test('offers another sign-in method only if it can finish the request', async () => {
-    await using host = await startHost({ options: { otherMethodsUrl: '/lc' } })
+    await using host = await startHost({ options: { pages: { otherMethodsUrl: '/lc' } } })
     const { agent, page, client, authenticator } = await atSignIn(host)
     expect(viewOf(page)).toMatchObject({
       otherMethodsUrl: `/lc?${new URLSearchParams({ redirect: new URL(page.url).pathname })}`,

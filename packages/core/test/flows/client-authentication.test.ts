@@ -241,7 +241,7 @@ async function startIssuer() {
 }
 
 describe('federated identity', () => {
-  const allowed = { fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] }) }
+  const allowed = { protocol: { fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] }) } }
   const identity = { subject: null, audience: null, jwks: null, replayProtection: true }
 
   test('accepts an assertion of another issuer in place of the secret, once', async () => {
@@ -327,7 +327,7 @@ describe('federated identity', () => {
 
   test('does not call an issuer at a private address unless an administrator allows it', async () => {
     await using other = await startIssuer()
-    await using host = await startHost({ options: { fetch: createPublicFetch() } })
+    await using host = await startHost({ options: { protocol: { fetch: createPublicFetch() } } })
     const { client } = await host.client({ federatedIdentities: [{ ...identity, issuer: other.url }] })
     const client_assertion = await other.sign({ sub: client.id, aud: host.issuer })
     expect(

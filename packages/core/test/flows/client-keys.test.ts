@@ -242,7 +242,7 @@ test('accepts a sector identifier whose document lists every redirect URI', asyn
     'https://sector.example/some': [redirectUri],
   }
   const read = async (url: string | URL) => Response.json(lists[String(url)] ?? null)
-  await using host = await startHost({ options: { fetch: read } })
+  await using host = await startHost({ options: { protocol: { fetch: read } } })
   const redirectUris = [redirectUri, 'https://other.example/']
   const register = (sectorIdentifierUri: string) =>
     relyingParty(host, { client: { redirectUris }, protocol: { subjectType: 'pairwise', sectorIdentifierUri } })

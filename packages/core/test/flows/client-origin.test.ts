@@ -16,7 +16,7 @@ const registration = async () => ({ mode: 'open', restrictToGroups: false, docum
 
 let host: Host
 beforeEach(async () => {
-  host = await startHost({ options: { registration } })
+  host = await startHost({ options: { protocol: { clientRegistration: registration } } })
 })
 afterEach(async () => host[Symbol.asyncDispose]())
 
@@ -99,7 +99,10 @@ test.each([
 
 test('links from the default pages without giving the target access to the page', async () => {
   const render: RenderPage = (view, _req, standard) => standard.page(view)
-  await using plain = await startHost({ stores: host.stores, options: { registration, render } })
+  await using plain = await startHost({
+    stores: host.stores,
+    options: { protocol: { clientRegistration: registration }, pages: { render } },
+  })
   const { id } = await registered()
   const query = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
   const agent = new UserAgent()

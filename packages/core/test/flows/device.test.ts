@@ -76,7 +76,7 @@ async function setting(host: Host, origin: string, protocol: ClientProtocolInput
 }
 
 test('issues the approved authorization details for the API that the device requested, and no others', async () => {
-  await using host = await startHost({ options: { authorizationDetailsTypes: types } })
+  await using host = await startHost({ options: { protocol: { authorizationDetailsTypes: types } } })
   await using there = await door(host)
   const { client, configuration, person, decide, ask, poll } = await setting(host, there.origin, {
     authorizationDetailsTypes: ['payment'],
@@ -204,7 +204,7 @@ test('keeps the authentication time of the device in a refreshed ID token', asyn
 test('keeps the device waiting if a host hook rejects the approval', async () => {
   let refused = true
   const allowClient = () => (refused ? { refuse: 'Not yet.' } : undefined)
-  await using host = await startHost({ options: { before: { allowClient } } })
+  await using host = await startHost({ options: { hooks: { before: { allowClient } } } })
   await using there = await door(host)
   const { client, person, decide, ask, poll } = await setting(host, there.origin)
   const { user_code: userCode, device_code: deviceCode } = await ask({ scope: 'openid' })
@@ -221,7 +221,7 @@ test('rejects the device if the session of the user ends before its token reques
     await host.pocket.endAccess(accountId)
     return undefined
   }
-  await using host = await startHost({ options: { before: { allowClient } } })
+  await using host = await startHost({ options: { hooks: { before: { allowClient } } } })
   await using there = await door(host)
   const { client, person, decide, ask, poll } = await setting(host, there.origin)
   accountId = person.account.id

@@ -169,7 +169,9 @@ describe('provider metadata and JWKS', () => {
 
   test('advertises prompt=create only while sign-up is open, with a stable document in each state', async () => {
     const open = { value: false }
-    await using host = await startHost({ options: { signUpUrl: async () => (open.value ? '/signup' : null) } })
+    await using host = await startHost({
+      options: { pages: { signUpUrl: async () => (open.value ? '/signup' : null) } },
+    })
     const read = async () => {
       const answer = await fetch(host.issuer + documents[0])
       const { prompt_values_supported: prompts } = (await answer.json()) as { prompt_values_supported: string[] }
@@ -205,7 +207,9 @@ describe('provider metadata and JWKS', () => {
   })
 
   test('changes the document when the keys change', async () => {
-    await using host = await startHost({ options: { keySchedule: { signsFor: 10, announcedFor: 4, keptFor: 4 } } })
+    await using host = await startHost({
+      options: { signingKeys: { schedule: { signingPeriod: 10, announcementPeriod: 4, verificationPeriod: 4 } } },
+    })
     const before = await fetch(`${host.issuer}/.well-known/jwks.json`)
     host.clock.pass(7)
     await host.pocket.rotateKeys()
@@ -215,7 +219,7 @@ describe('provider metadata and JWKS', () => {
   })
 
   test('the back-channel endpoints can use another origin, the front-channel endpoints cannot', async () => {
-    await using host = await startHost({ options: { internalOrigin: 'http://pocket:1411' } })
+    await using host = await startHost({ options: { protocol: { internalOrigin: 'http://pocket:1411' } } })
     const internal = Object.entries({
       token_endpoint: '/api/oidc/token',
       userinfo_endpoint: '/api/oidc/userinfo',
@@ -236,7 +240,7 @@ describe('provider metadata and JWKS', () => {
 
 test('accepts the internal endpoint URL as the audience of a client assertion', async () => {
   const internalOrigin = 'http://pocket:1411'
-  await using host = await startHost({ options: { internalOrigin } })
+  await using host = await startHost({ options: { protocol: { internalOrigin } } })
   const { privateKey, publicKey } = await generateKeyPair('ES256')
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', use: 'sig', kid: 'one' }] }
   const { client } = await host.client({ protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwks } })
@@ -275,7 +279,7 @@ test('accepts the internal endpoint URL as the audience of a client assertion', 
 
 describe('WebFinger', () => {
   const rel = 'http://openid.net/specs/connect/1.0/issuer'
-  const options = { webFingerDomains: () => ['example.com'] }
+  const options = { protocol: { webFingerDomains: () => ['example.com'] } }
 
   async function ask(issuer: string, query: string, method = 'GET') {
     return fetch(`${issuer}/.well-known/webfinger${query}`, { method })

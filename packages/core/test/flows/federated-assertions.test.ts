@@ -44,7 +44,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
   beforeAll(async () => {
     issuers = stack.use(await startIssuers())
     const stores = await stack.use(await open()).empty()
-    const options = { fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] }) }
+    const options = { protocol: { fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] }) } }
     host = stack.use(await startHost({ stores, options }))
     another = stack.use(await startHost({ stores, options: { ...options, issuer: host.issuer } }))
     const identity = { jwks: null, replayProtection: true }

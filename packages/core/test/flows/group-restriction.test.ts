@@ -10,7 +10,7 @@ let person: Awaited<ReturnType<Host['person']>>
 
 beforeAll(async () => {
   const registration = async () => ({ mode: 'open', restrictToGroups: true, documentPatterns: [] }) as const
-  host = await startHost({ options: { registration } })
+  host = await startHost({ options: { protocol: { clientRegistration: registration } } })
   person = await host.person('ada')
 })
 afterAll(async () => {

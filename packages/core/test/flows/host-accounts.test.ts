@@ -10,7 +10,7 @@ async function signInWith(find: (id: string) => unknown) {
   const host = await startHost({
     stores,
     // Cast: the behavior of a host without type checking.
-    options: { stores: { ...stores, accounts: { find } as HostAccounts }, hookTimeout: 50 },
+    options: { accounts: { find } as HostAccounts, limits: { hookTimeout: 50 } },
   })
   const person = await host.person('ada')
   const { client } = await host.client({ redirectUris: ['https://app.example/'] })
@@ -44,17 +44,17 @@ describe('account store', () => {
     const { host, agent, answer } = await signInWith(find)
     await using _host = host
     expect(answer.status).toBe(500)
-    expect(answer.json()).toMatchObject({ code: 'misconfigured', details: { option: 'stores.accounts' } })
+    expect(answer.json()).toMatchObject({ code: 'misconfigured', details: { option: 'accounts' } })
     expect(host.events.at(-1)).toMatchObject({ event: 'sign_in_failed', code: 'misconfigured' })
     expect(agent.cookies().some(({ name }) => name === 'access_token')).toBe(false)
-    const fields = [{ field: 'stores.accounts', code }]
-    expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'stores.accounts' }, fields }])
+    const fields = [{ field: 'accounts', code }]
+    expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'accounts' }, fields }])
   })
 
   test('that returns only the required fields is sufficient', async () => {
     const stores = memoryStores()
     const accounts: HostAccounts = { find: async (id) => ({ id, userName: 'ada' }) }
-    await using host = await startHost({ stores, options: { stores: { ...stores, accounts } } })
+    await using host = await startHost({ stores, options: { accounts, stores: stores } })
     const { configuration } = await relyingParty(host)
     const { account, finish } = await login(host, configuration)
     expect((await finish()).claims()).toMatchObject({ sub: account.id, name: 'ada', groups: [] })

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Account, AuditEvent, BeforeAnswer, BeforeHooks, BeforeQuestions } from '@pocket/core'
+import type { Account, AuditEvent, BeforeHookInputs, BeforeHookResult, BeforeHooks } from '@pocket/core'
 import { PocketError } from '@pocket/core/errors'
 import { memoryStores } from '@pocket/core/memory'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
@@ -8,7 +8,7 @@ import * as oidc from 'openid-client'
 import { decide, type Host, minute, signIn, startHost, viewOf } from './host.ts'
 import { back, redirectUri, relyingParty } from './signed-in.ts'
 
-type HookName = keyof BeforeQuestions
+type HookName = keyof BeforeHookInputs
 type Work = (req: IncomingMessage, res: ServerResponse) => Promise<unknown>
 
 /** Attempts the action once; returns the error code if it was rejected. */
@@ -27,7 +27,7 @@ interface Act {
 
 let host: Host
 /** The answer of each hook. */
-const answers = new Map<HookName, () => BeforeAnswer>()
+const answers = new Map<HookName, () => BeforeHookResult>()
 const told: AuditEvent[] = []
 const calls = new Map<string, Work>()
 const made = new Map<string, Account>()
@@ -41,18 +41,14 @@ beforeAll(async () => {
   host = await startHost({
     stores,
     options: {
-      before,
-      after: (event) => void told.push(event),
-      registration: async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }),
-      stores: {
-        ...stores,
-        accounts: {
-          find: async (id) => host.accounts.get(id) ?? made.get(id),
-          async register(account) {
-            const complete = { ...ada(), ...account }
-            made.set(account.id, complete)
-            return complete
-          },
+      hooks: { before, after: (event) => void told.push(event) },
+      protocol: { clientRegistration: async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) },
+      accounts: {
+        find: async (id) => host.accounts.get(id) ?? made.get(id),
+        async register(account) {
+          const complete = { ...ada(), ...account }
+          made.set(account.id, complete)
+          return complete
         },
       },
     },

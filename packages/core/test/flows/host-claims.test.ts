@@ -61,7 +61,7 @@ describe('custom claims of a host', () => {
     ['silence', () => new Promise(() => {}), 'failed'],
   ])('that are %s end the sign-in with an audit event', async (_name, claims, code) => {
     // Cast: the behavior of a host without type checking.
-    await using host = await startHost({ options: { claims: claims as HostClaims, hookTimeout: 50 } })
+    await using host = await startHost({ options: { claims: claims as HostClaims, limits: { hookTimeout: 50 } } })
     const { configuration } = await relyingParty(host, { client: { skipConsent: true } })
     const agent = new UserAgent()
     const { finish } = await login(host, configuration, {}, { agent })

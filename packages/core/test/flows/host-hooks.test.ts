@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { AuditEvent, BeforeHooks, BeforeQuestions, RequestOrigin } from '@pocket/core'
+import type { AuditEvent, BeforeHookInputs, BeforeHooks, RequestOrigin } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { decide, signIn, startHost, viewOf } from './host.ts'
@@ -8,13 +8,13 @@ import { back, login, relyingParty } from './signed-in.ts'
 const callback = { redirect_uri: 'https://app.example/callback', scope: 'openid profile' }
 
 test('a hook before a consent receives the requested access, and can reject it', async () => {
-  const asked: BeforeQuestions['allowClient'][] = []
+  const asked: BeforeHookInputs['allowClient'][] = []
   let answer: ReturnType<NonNullable<BeforeHooks['allowClient']>> = { refuse: 'Not this client.' }
   const allowClient: BeforeHooks['allowClient'] = (question) => {
     asked.push(question)
     return answer
   }
-  await using host = await startHost({ options: { before: { allowClient } } })
+  await using host = await startHost({ options: { hooks: { before: { allowClient } } } })
   const { configuration, client } = await relyingParty(host)
   const { account, authenticator } = await host.person('ada')
   const agent = new UserAgent()
@@ -33,7 +33,9 @@ test('a hook before a client registration receives the metadata, and can reject 
   const registerClient: BeforeHooks['registerClient'] = ({ metadata }) =>
     String(metadata.client_name).startsWith('Bad') ? { refuse: 'No such names.' } : undefined
   const registration = async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const
-  await using host = await startHost({ options: { before: { registerClient }, registration } })
+  await using host = await startHost({
+    options: { hooks: { before: { registerClient } }, protocol: { clientRegistration: registration } },
+  })
   const register = async (name: string) => {
     const body = JSON.stringify({ client_name: name, redirect_uris: ['https://app.example/callback'] })
     const { registration_endpoint: endpoint } = await fetch(`${host.issuer}/.well-known/openid-configuration`).then(
@@ -58,10 +60,12 @@ test('a hook after each event receives the audit event, delays no request and fa
   })
   await using host = await startHost({
     options: {
-      async after(event, origin) {
-        await held
-        heard.push([event, origin])
-        if (event.event === 'signed_in') throw new Error('nobody minds')
+      hooks: {
+        async after(event, origin) {
+          await held
+          heard.push([event, origin])
+          if (event.event === 'signed_in') throw new Error('nobody minds')
+        },
       },
     },
   })
@@ -86,7 +90,7 @@ test('a hook before a sign-in receives accounts that a page of the host has just
     },
   }
   await using host = await startHost({
-    options: { before },
+    options: { hooks: { before } },
     mount: (pocket) => async (req, res) => {
       const accountId = req.url?.slice(1) ?? ''
       await pocket.signIn.asNewAccount(req, res, { accountId, method: 'api' }).catch((error) => res.write(error.code))

@@ -1,6 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
-import type { HostAccount, HostAccounts, LoginCodeMail, NewAccount, Pocket, PocketOptions } from '@pocket/core'
+import type {
+  HookOptions,
+  HostAccount,
+  HostAccounts,
+  LoginCodeMail,
+  NewAccount,
+  Pocket,
+  PocketOptions,
+} from '@pocket/core'
 import { ConflictError, PocketError } from '@pocket/core/errors'
 import { memoryStores } from '@pocket/core/memory'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
@@ -27,7 +35,7 @@ async function hostOf(people: Partial<HostAccounts>, more: Partial<PocketOptions
   const accounts: HostAccounts = { find: async () => undefined, ...people }
   const host = await startHost({
     stores,
-    options: { hookTimeout: 100, ...more, stores: { ...stores, accounts } },
+    options: { ...more, accounts, limits: { hookTimeout: 100, ...more.limits } },
     mount: (pocket) => {
       const provider = pocket.callback()
       return (req, res) =>
@@ -98,8 +106,8 @@ describe('sign-up', () => {
   const taken = async () => {
     throw new ConflictError('already_in_use', 'The name is taken.')
   }
-  const broken = 'stores.accounts.register'
-  test.each<readonly [string, string, string | undefined, Partial<HostAccounts>, PocketOptions['before']]>([
+  const broken = 'accounts.register'
+  test.each<readonly [string, string, string | undefined, Partial<HostAccounts>, HookOptions['before']]>([
     ['the host refuses', 'already_in_use', undefined, { register: taken }, {}],
     ['the store throws', 'misconfigured', broken, { register: () => Promise.reject(new Error('no')) }, {}],
     ['the store hangs', 'misconfigured', broken, { register: () => new Promise(() => {}) }, {}],
@@ -112,18 +120,18 @@ describe('sign-up', () => {
     ],
     ['the store makes nobody', 'misconfigured', broken, { register: async () => undefined as never }, {}],
     ['there is no register', 'misconfigured', broken, {}, {}],
-    ['a hook refuses the sign-up', 'forbidden', 'before.signUp', { register }, { signUp: refusing }],
-    ['a hook refuses the passkey', 'forbidden', 'before.addPasskey', { register }, { addPasskey: refusing }],
-    ['a hook refuses the sign-in', 'sign_in_refused', 'before.signIn', { register }, { signIn: refusing }],
+    ['a hook refuses the sign-up', 'forbidden', 'hooks.before.signUp', { register }, { signUp: refusing }],
+    ['a hook refuses the passkey', 'forbidden', 'hooks.before.addPasskey', { register }, { addPasskey: refusing }],
+    ['a hook refuses the sign-in', 'sign_in_refused', 'hooks.before.signIn', { register }, { signIn: refusing }],
     [
       'a hook throws',
       'misconfigured',
-      'before.signUp',
+      'hooks.before.signUp',
       { register },
       { signUp: () => Promise.reject(new Error('no')) },
     ],
   ])('leaves no partial account if %s: %s', async (_name, code, option, people, before = {}) => {
-    const { host, post, signUp } = await hostOf(people, { before })
+    const { host, post, signUp } = await hostOf(people, { hooks: { before } })
     await using _ = host
     expect(await signUp()).toMatchObject({ code, ...(option && { details: { option } }) })
     expect(await post('/who')).toEqual({})
@@ -191,7 +199,7 @@ describe('login code by e-mail', () => {
     ['a mailer that hangs', 'mailer', {}, { send: () => new Promise(() => {}) }],
     [
       'a store that throws',
-      'stores.accounts.findByLogin',
+      'accounts.findByLogin',
       { findByLogin: () => Promise.reject(new Error('no')) },
       { send: async () => {} },
     ],
@@ -217,7 +225,10 @@ describe('login code by e-mail', () => {
 
   test('is rate limited', async () => {
     using _time = stopTime()
-    const { host, post } = await hostOf(people(ada), { mailer: { send: async () => {} }, rateLimits: true })
+    const { host, post } = await hostOf(people(ada), {
+      mailer: { send: async () => {} },
+      limits: { rateLimiter: undefined },
+    })
     await using _ = host
     const codes = []
     for (let tries = 0; tries < 6; tries++) codes.push((await post('/mail', { login: `nobody${tries}` })).code)
@@ -250,7 +261,7 @@ describe('account list', () => {
     await using _ = host
     await expect(host.pocket.accounts.list({ after: '', limit: 2 })).rejects.toMatchObject({
       code: 'misconfigured',
-      fields: [{ field: 'stores.accounts.list', code }],
+      fields: [{ field: 'accounts.list', code }],
     })
   })
 })

@@ -19,7 +19,7 @@ describe('host policy check', () => {
   test('receives the user, the client and the sign-in method', async () => {
     const asked: unknown[] = []
     const { host, client, person, ask } = await atClient({
-      checks: { curious: (question) => void asked.push(question) },
+      hooks: { accessChecks: { curious: (question) => void asked.push(question) } },
     })
     await using _host = host
     await ask({ acr_values: 'phr', scope: 'openid profile' })
@@ -35,7 +35,7 @@ describe('host policy check', () => {
   test('can refuse: the user sees the reason, the client gets access_denied, and the log names the rule', async () => {
     const office: AccessCheck = ({ account }) =>
       account.userName === 'ada' ? { refuse: 'Outside of office hours.' } : undefined
-    const { host, agent, ask } = await atClient({ checks: { office } })
+    const { host, agent, ask } = await atClient({ hooks: { accessChecks: { office } } })
     await using _host = host
     const { page } = await ask()
     expect(viewOf(page)).toMatchObject({ view: 'not-allowed', reason: 'Outside of office hours.' })
@@ -46,7 +46,7 @@ describe('host policy check', () => {
   test('can require reauthentication', async () => {
     const now = () => host.clock.now() / 1000
     const fresh: AccessCheck = ({ session }) => (now() - session.authTime > 300 ? { signInAgain: true } : undefined)
-    const { host, agent, person, configuration, ask } = await atClient({ checks: { fresh } })
+    const { host, agent, person, configuration, ask } = await atClient({ hooks: { accessChecks: { fresh } } })
     await using _host = host
     expect((await ask()).page.location).toMatch(/code=/)
     host.clock.pass(10 * minute)
@@ -66,7 +66,7 @@ describe('host policy check', () => {
   test('can send the user to a page of the host, and runs once more afterwards', async () => {
     const accepted = new Set<string>()
     const terms: AccessCheck = ({ account }) => (accepted.has(account.id) ? undefined : { goTo: '/terms?version=2' })
-    const { host, agent, person, configuration } = await atClient({ checks: { terms } })
+    const { host, agent, person, configuration } = await atClient({ hooks: { accessChecks: { terms } } })
     await using _host = host
     const url = oidc.buildAuthorizationUrl(configuration, {
       redirect_uri: 'https://app.example/callback',
@@ -94,11 +94,11 @@ describe('host policy check', () => {
     ['answers true', () => true as unknown as undefined],
     ['answers a word that there is not', () => ({ refused: 'no' }) as unknown as undefined],
   ])('that %s authorizes no one, and the error names it', async (_name, broken) => {
-    const { host, ask } = await atClient({ checks: { broken }, hookTimeout: 50 })
+    const { host, ask } = await atClient({ hooks: { accessChecks: { broken } }, limits: { hookTimeout: 50 } })
     await using _host = host
     const { page } = await ask()
     expect(page.location ?? page.text).not.toMatch(/code=/)
-    expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'checks.broken' } }])
+    expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'hooks.accessChecks.broken' } }])
     expect(host.events.at(-1)).toMatchObject({ event: 'request_refused', code: 'misconfigured' })
   })
 })
@@ -111,7 +111,7 @@ describe('hook before the sign-in', () => {
     ['answers false', () => false as unknown as undefined, 500, 'misconfigured'],
     ['answers no reason', () => ({ refuse: true }) as unknown as undefined, 500, 'misconfigured'],
   ])('that %s rejects every sign-in method with an audit event', async (_name, signIn, status, code) => {
-    const { host, agent, person, configuration } = await atClient({ before: { signIn } })
+    const { host, agent, person, configuration } = await atClient({ hooks: { before: { signIn } } })
     await using _host = host
     const url = oidc.buildAuthorizationUrl(configuration, {
       redirect_uri: 'https://app.example/callback',
@@ -127,7 +127,7 @@ describe('hook before the sign-in', () => {
   })
 
   test('covers login codes too', async () => {
-    const { host, person } = await atClient({ before: { signIn: refusing } })
+    const { host, person } = await atClient({ hooks: { before: { signIn: refusing } } })
     await using _host = host
     const { code } = await host.pocket.issueLoginCode(person.account, minute)
     // The code exchange on a page of the host.
@@ -143,15 +143,15 @@ describe('hook before the sign-in', () => {
 })
 
 test('uses the rate limiter of the host in place of the built-in one', async () => {
-  const limiter = {
-    take: async () => {
+  const rateLimiter = {
+    consume: async () => {
       throw new RateLimitedError('Enough.', 7)
     },
-    giveBack: async () => {},
-    note: async () => {},
-    check: async () => {},
+    refund: async () => {},
+    recordFailure: async () => {},
+    assertNotBlocked: async () => {},
   }
-  const { host, agent, person, configuration } = await atClient({ limiter, rateLimits: true })
+  const { host, agent, person, configuration } = await atClient({ limits: { rateLimiter } })
   await using _host = host
   const url = oidc.buildAuthorizationUrl(configuration, {
     redirect_uri: 'https://app.example/callback',

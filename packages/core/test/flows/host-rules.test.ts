@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import type { AccessAnswer, AccessChecks, AccessQuestion, NewClientInput } from '@pocket/core'
+import type { AccessCheckInput, AccessCheckResult, AccessChecks, NewClientInput } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { goBack, minute, startHost, viewOf } from './host.ts'
 import { back, login, relyingParty } from './signed-in.ts'
 
 async function withChecks(checks: AccessChecks, more: Partial<NewClientInput> = {}) {
-  const host = await startHost({ options: { checks, hookTimeout: 1000 } })
+  const host = await startHost({ options: { hooks: { accessChecks: checks }, limits: { hookTimeout: 1000 } } })
   const { configuration, client } = await relyingParty(host, { client: { skipConsent: true, ...more } })
   const person = await host.person('ada')
   const agent = new UserAgent()
@@ -18,8 +18,8 @@ async function withChecks(checks: AccessChecks, more: Partial<NewClientInput> = 
 
 describe('host policy check at a refresh', () => {
   test('receives the authentication context of the sign-in, and revokes the tokens of the client if it refuses', async () => {
-    const asked: AccessQuestion[] = []
-    let answer: AccessAnswer
+    const asked: AccessCheckInput[] = []
+    let answer: AccessCheckResult
     const { host, client, person, ask, refresh, userInfo } = await withChecks({
       contract: (question) => {
         asked.push(question)
@@ -45,11 +45,11 @@ describe('host policy check at a refresh', () => {
     await expect(refresh(second.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' })
   })
 
-  test.each<readonly [string, AccessAnswer]>([
+  test.each<readonly [string, AccessCheckResult]>([
     ['wants a sign-in', { signInAgain: true }],
     ['wants something done first', { goTo: '/terms' }],
   ])('that %s takes effect at the next authorization', async (_name, later) => {
-    let answer: AccessAnswer
+    let answer: AccessCheckResult
     const { host, ask, refresh } = await withChecks({ later: () => answer })
     await using _ = host
     const { refresh_token } = await (await ask()).finish()
@@ -69,7 +69,7 @@ describe('host policy check at a refresh', () => {
     const { refresh_token } = await (await ask()).finish()
     isBroken = true
     await expect(refresh(refresh_token)).rejects.toMatchObject({ cause: expect.objectContaining({ status: 500 }) })
-    expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'checks.broken' } }])
+    expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'hooks.accessChecks.broken' } }])
     isBroken = false
     expect(await refresh(refresh_token)).toMatchObject({ access_token: expect.any(String) })
   })

@@ -85,13 +85,14 @@ export async function startHost({
     issuer,
     name: 'Test',
     masterKey: MasterKey.from('a master key that is long enough'),
-    stores: { ...stores, accounts: { find: async (id) => accounts.get(id) } },
-    render: renderAsJson,
+    accounts: { find: async (id) => accounts.get(id) },
+    stores,
     clock,
     audit: { record: async (event) => void events.push(event) },
     onError: (error) => errors.push(error),
-    rateLimits: false,
     ...options,
+    pages: { render: renderAsJson, ...options.pages },
+    limits: { rateLimiter: false, ...options.limits },
   })
   server.on('request', mount ? await mount(pocket) : pocket.callback())
   madeKeys ??= await stores.keys.list()

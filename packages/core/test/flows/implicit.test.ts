@@ -5,7 +5,11 @@ import * as oidc from 'openid-client'
 import { startHost } from './host.ts'
 import { passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
-const open = { registration: async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const }
+const open = {
+  protocol: {
+    clientRegistration: async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const,
+  },
+}
 
 /** The parameters in the URL fragment. */
 async function ask(options: Partial<PocketOptions>, protocol: ClientProtocolInput, responseType = 'id_token token') {
@@ -19,7 +23,7 @@ async function ask(options: Partial<PocketOptions>, protocol: ClientProtocolInpu
 }
 
 test('id_token token returns both tokens to a client with the implicit grant', async () => {
-  await using asked = await ask({ allowImplicit: true }, { implicitIdToken: true })
+  await using asked = await ask({ protocol: { allowImplicit: true } }, { implicitIdToken: true })
   const { host, client, account, answer } = asked
   expect(answer).toMatchObject({ state: 's', token_type: 'Bearer', expires_in: '3600' })
   const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
@@ -33,16 +37,16 @@ test('id_token token returns both tokens to a client with the implicit grant', a
 })
 
 test('token id_token in the other order is the same response type', async () => {
-  await using asked = await ask({ allowImplicit: true }, { implicitIdToken: true }, 'token id_token')
+  await using asked = await ask({ protocol: { allowImplicit: true } }, { implicitIdToken: true }, 'token id_token')
   expect(decodeJwt(asked.answer.id_token ?? '')).toHaveProperty('at_hash')
 })
 
 test.each<[string, Partial<PocketOptions>, ClientProtocolInput, string]>([
   ['by default', {}, { implicitIdToken: true }, 'unsupported_response_type'],
-  ['for a client without the implicit grant', { allowImplicit: true }, {}, 'invalid_request'],
+  ['for a client without the implicit grant', { protocol: { allowImplicit: true } }, {}, 'invalid_request'],
   [
     'for a client whose tokens are bound to a key',
-    { allowImplicit: true },
+    { protocol: { allowImplicit: true } },
     { implicitIdToken: true, dpopBoundAccessTokens: true },
     'invalid_request',
   ],
@@ -53,7 +57,7 @@ test.each<[string, Partial<PocketOptions>, ClientProtocolInput, string]>([
 })
 
 test('a client that registered itself for id_token token loses it when the option is disabled', async () => {
-  await using host = await startHost({ options: { ...open, allowImplicit: true } })
+  await using host = await startHost({ options: { protocol: { ...open.protocol, allowImplicit: true } } })
   const metadata = {
     redirect_uris: [redirectUri],
     response_types: ['id_token token', 'code'],

@@ -8,7 +8,7 @@ let host: Host
 let clientId: string
 
 beforeAll(async () => {
-  host = await startHost({ options: { languages: ['en', 'de'] } })
+  host = await startHost({ options: { pages: { languages: ['en', 'de'] } } })
   const { client } = await host.client({ redirectUris: [redirectUri], postLogoutRedirectUris: [redirectUri] })
   clientId = client.id
 })

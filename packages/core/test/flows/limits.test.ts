@@ -10,7 +10,7 @@ import { stopTime } from './stopped-time.ts'
 const redirectUri = 'https://client.example'
 
 function startLimited(stores?: HostOptions['stores']) {
-  const options = { rateLimits: true, trustProxy: () => true }
+  const options = { limits: { rateLimiter: undefined }, trustProxy: () => true }
   return startHost(stores ? { stores, options } : { options })
 }
 
@@ -35,9 +35,9 @@ async function failures(host: Host, id: string, count: number): Promise<readonly
 
 /** The number of store calls during an action. */
 function counting({ stores: { limits } }: Host) {
-  const take = limits.take.bind(limits)
+  const take = limits.consume.bind(limits)
   let asked = 0
-  limits.take = (request) => {
+  limits.consume = (request) => {
     asked += 1
     return take(request)
   }
@@ -151,7 +151,7 @@ test('accepts passkeys and rejects login codes while the limits store fails', as
   await using host = await startLimited()
   const { client } = await host.client({ redirectUris: [redirectUri] })
   const { account, authenticator } = await host.person('ada')
-  host.stores.limits.take = () => Promise.reject(new Error('the database went away'))
+  host.stores.limits.consume = () => Promise.reject(new Error('the database went away'))
   const { agent, page } = await signInPage(host, client.id)
   expect((await answerCeremony(agent, page, authenticator)).status).toBe(200)
   const { code } = await host.pocket.issueLoginCode(account, 60 * second)

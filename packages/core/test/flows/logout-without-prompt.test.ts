@@ -59,8 +59,8 @@ describe('logout with an ID token of the session', () => {
   })
 
   test('accepts an ID token that was signed with a retired key or a previous algorithm', async () => {
-    const keySchedule = { signsFor: 0, announcedFor: 0, keptFor: day }
-    await using session = await loggedIn({}, { options: { keySchedule } })
+    const keySchedule = { signingPeriod: 0, announcementPeriod: 0, verificationPeriod: day }
+    await using session = await loggedIn({}, { options: { signingKeys: { schedule: keySchedule } } })
     const { host, party, idToken } = session
     await host.pocket.rotateKeys()
     const client = await host.pocket.clients.find(party.client.id)

@@ -13,7 +13,10 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
     let said: object = document
     const fetchDocument: PublicFetch = async () => Response.json(said)
     const policy = { mode: 'off', restrictToGroups: false, documentPatterns: ['*'] } as const
-    await using host = await startHost({ stores, options: { fetch: fetchDocument, registration: async () => policy } })
+    await using host = await startHost({
+      stores,
+      options: { protocol: { fetch: fetchDocument, clientRegistration: async () => policy } },
+    })
     const query = new URLSearchParams({ client_id: id, response_type: 'code', scope: 'openid', prompt: 'none' })
     query.set('code_challenge', 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM')
     query.set('code_challenge_method', 'S256')

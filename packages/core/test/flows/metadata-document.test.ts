@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { type BeforeAnswer, createPublicFetch, type PublicFetch, type RegistrationPolicy } from '@pocket/core'
+import { type BeforeHookResult, type ClientRegistrationPolicy, createPublicFetch, type PublicFetch } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { day, decide, type Host, hour, minute, signIn, startHost, viewOf } from './host.ts'
 
@@ -11,12 +11,12 @@ const document = { client_id: id, client_name: 'Documented', redirect_uris: [red
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => void
 
-let policy: RegistrationPolicy
+let policy: ClientRegistrationPolicy
 let host: Host
 let answer: Handler
 let asked: string[]
 /** The answers of the hooks, and the events that they received. */
-let refusal: BeforeAnswer
+let refusal: BeforeHookResult
 let questions: unknown[]
 const running: AsyncDisposable[] = []
 
@@ -51,7 +51,9 @@ async function start(options: Parameters<typeof createPublicFetch>[0] = {}): Pro
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const fetch = fetchOf((server.address() as AddressInfo).port, options)
-  host = await startHost({ options: { fetch, before, registration: async () => policy } })
+  host = await startHost({
+    options: { protocol: { fetch, clientRegistration: async () => policy }, hooks: { before } },
+  })
   running.push(host, {
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()

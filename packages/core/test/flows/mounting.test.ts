@@ -136,7 +136,8 @@ describe('issuer with a path', () => {
     await using second = await createPocket({
       ...ports,
       issuer: `${shared}/staff`,
-      stores: { ...neighbours, accounts: { find: async (id) => host.accounts.get(id) } },
+      accounts: { find: async (id) => host.accounts.get(id) },
+      stores: neighbours,
     })
     staff = second
     const other = {

@@ -240,8 +240,8 @@ describe('relying party with openid-client', () => {
   })
 
   test('a key rotation invalidates neither tokens nor pending interactions', async () => {
-    const keySchedule = { signsFor: 0, announcedFor: 0, keptFor: day }
-    await using host = await startHost({ options: { keySchedule } })
+    const keySchedule = { signingPeriod: 0, announcementPeriod: 0, verificationPeriod: day }
+    await using host = await startHost({ options: { signingKeys: { schedule: keySchedule } } })
     const { configuration, tokens, authenticator, account } = await signedIn(host)
     const agent = new UserAgent()
     const { page, finish } = await authorize(agent, configuration)
@@ -257,9 +257,9 @@ describe('relying party with openid-client', () => {
   })
 
   test('a key rotation in another process is applied within a minute', async () => {
-    const keySchedule = { signsFor: 0, announcedFor: 0, keptFor: day }
-    await using one = await startHost({ options: { keySchedule } })
-    await using two = await startHost({ stores: one.stores, options: { keySchedule } })
+    const keySchedule = { signingPeriod: 0, announcementPeriod: 0, verificationPeriod: day }
+    await using one = await startHost({ options: { signingKeys: { schedule: keySchedule } } })
+    await using two = await startHost({ stores: one.stores, options: { signingKeys: { schedule: keySchedule } } })
     await one.pocket.rotateKeys()
     two.clock.pass(61_000)
     expect(await keyIds(two)).toEqual(await keyIds(one))

@@ -40,7 +40,7 @@ describe.each(Object.entries(kinds))('above the limit of pending interactions pe
 
   beforeAll(async () => {
     stores = await open()
-    host = await startHost({ stores: await stores.empty(), options: { otherMethodsUrl: '/other-ways' } })
+    host = await startHost({ stores: await stores.empty(), options: { pages: { otherMethodsUrl: '/other-ways' } } })
     party = await relyingParty(host)
     written = noted(host)
     for (let count = 0; count < maxPending + 10; count++) await new UserAgent().get(authorize({ state: `${count}` }))

@@ -232,7 +232,9 @@ describe('prompt', () => {
 
   test('create shows the sign-up page while sign-up is open, and the sign-in page otherwise', async () => {
     const open = { value: true }
-    await using host = await startHost({ options: { signUpUrl: async () => (open.value ? '/signup' : null) } })
+    await using host = await startHost({
+      options: { pages: { signUpUrl: async () => (open.value ? '/signup' : null) } },
+    })
     const authorize = await application(host)
     const agent = new UserAgent()
     const first = await authorize(agent, { prompt: 'create' })

@@ -94,7 +94,10 @@ test('limits the number and the length of the redirect URIs of a client', async 
 
 test('rejects plain http if the host forbids it, even for a registered URI', async () => {
   await using lenient = await startHost()
-  await using strict = await startHost({ stores: lenient.stores, options: { allowInsecureRedirectUris: false } })
+  await using strict = await startHost({
+    stores: lenient.stores,
+    options: { protocol: { allowInsecureRedirectUris: false } },
+  })
   const redirectUri = 'http://nas.lan/callback'
   const { client } = await lenient.client({ redirectUris: [redirectUri], postLogoutRedirectUris: [redirectUri] })
   await expect(strict.client({ redirectUris: [redirectUri] })).rejects.toMatchObject({

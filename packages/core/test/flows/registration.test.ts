@@ -1,16 +1,18 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { createPublicFetch, type RegistrationPolicy } from '@pocket/core'
+import { type ClientRegistrationPolicy, createPublicFetch } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import { day, decide, type Host, hour, signIn, startHost, viewOf } from './host.ts'
 
 const redirectUri = 'https://app.example/callback'
-let policy: RegistrationPolicy
+let policy: ClientRegistrationPolicy
 let host: Host
 
 beforeEach(async () => {
   policy = { mode: 'open', restrictToGroups: false, documentPatterns: [] }
-  host = await startHost({ options: { registration: async () => policy, fetch: createPublicFetch() } })
+  host = await startHost({
+    options: { protocol: { clientRegistration: async () => policy, fetch: createPublicFetch() } },
+  })
 })
 
 afterEach(async () => {

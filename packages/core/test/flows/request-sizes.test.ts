@@ -9,7 +9,9 @@ const request = { redirect_uri: redirectUri, response_type: 'code', scope: 'open
 let host: Host
 let party: Awaited<ReturnType<typeof relyingParty>>
 beforeAll(async () => {
-  host = await startHost({ options: { authorizationDetailsTypes: { payment: { validate: () => undefined } } } })
+  host = await startHost({
+    options: { protocol: { authorizationDetailsTypes: { payment: { validate: () => undefined } } } },
+  })
   party = await relyingParty(host)
 })
 afterAll(async () => {

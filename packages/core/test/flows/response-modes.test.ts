@@ -170,9 +170,10 @@ test.each([-1, 11, Number.NaN])('rejects a leeway of %d seconds', async (refresh
     issuer: 'http://localhost',
     name: 'Test',
     masterKey: MasterKey.from('a master key that is long enough'),
-    stores: { ...memoryStores(), accounts: { find: async () => undefined } },
-    render: () => '',
-    refreshLeeway,
+    accounts: { find: async () => undefined },
+    stores: memoryStores(),
+    pages: { render: () => '' },
+    protocol: { refreshTokenLeeway: refreshLeeway },
   })
   await expect(pocket).rejects.toMatchObject({ code: 'misconfigured' })
 })

@@ -25,7 +25,11 @@ describe.each(Object.entries(kinds))('the end of a session over %s', (kind, open
 
   beforeAll(async () => {
     database = await open()
-    host = await startHost({ stores: await database.empty(), mount: withOwnRoutes, options: { allowImplicit: true } })
+    host = await startHost({
+      stores: await database.empty(),
+      mount: withOwnRoutes,
+      options: { protocol: { allowImplicit: true } },
+    })
   })
   afterAll(async () => {
     await host[Symbol.asyncDispose]()

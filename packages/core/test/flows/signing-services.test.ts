@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
-import { createPocket, defaultKeySchedule, type SigningService } from '@pocket/core'
+import { createPocket, defaultKeySchedule, type ExternalSigningKey } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { startHost } from './host.ts'
@@ -8,12 +8,12 @@ import { login, relyingParty } from './signed-in.ts'
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-const rs256: SigningService = {
+const rs256: ExternalSigningKey = {
   algorithm: 'RS256',
   publicKey: rsa.publicKey,
   sign: async (data) => sign('sha256', data, rsa.privateKey),
 }
-const es256: SigningService = {
+const es256: ExternalSigningKey = {
   algorithm: 'ES256',
   publicKey: ec.publicKey.export({ format: 'jwk' }),
   sign: async (data) => sign('sha256', data, { key: ec.privateKey, dsaEncoding: 'ieee-p1363' }),
@@ -24,7 +24,7 @@ describe('external signing services', () => {
     'sign ID tokens and access tokens with %s, and core stores no key',
     async (alg) => {
       const stores = memoryStores()
-      await using host = await startHost({ stores, options: { signingServices: [rs256, es256] } })
+      await using host = await startHost({ stores, options: { signingKeys: { external: [rs256, es256] } } })
       const before = await stores.keys.list()
       const { configuration, client } = await relyingParty(host, {
         protocol: { idTokenSignedResponseAlg: alg, jwtAccessTokens: true },
@@ -53,11 +53,13 @@ describe('external signing services', () => {
     ['throws', () => Promise.reject(new Error('the HSM is locked'))],
     ['hangs', () => new Promise<Uint8Array>(() => {})],
   ])('issue no token if a service %s, with an audit event', async (_name, broken) => {
-    await using host = await startHost({ options: { signingServices: [{ ...rs256, sign: broken }], hookTimeout: 50 } })
+    await using host = await startHost({
+      options: { signingKeys: { external: [{ ...rs256, sign: broken }] }, limits: { hookTimeout: 50 } },
+    })
     const { configuration } = await relyingParty(host)
     const { finish } = await login(host, configuration)
     await expect(finish()).rejects.toThrow()
-    expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'signingServices' } }])
+    expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'signingKeys.external' } }])
     expect(host.events.at(-1)).toMatchObject({ event: 'request_refused', endpoint: 'token', code: 'misconfigured' })
   })
 
@@ -70,21 +72,21 @@ describe('external signing services', () => {
     const failed = createPocket({
       issuer: 'http://localhost',
       masterKey: 'a master key that is long enough',
-      stores: { ...memoryStores(), accounts: { find: async () => undefined } },
-      // Cast: the value of a host without type checking.
-      signingServices: signingServices as SigningService[],
+      accounts: { find: async () => undefined },
+      stores: memoryStores(),
+      signingKeys: { external: signingServices as ExternalSigningKey[] },
     })
-    await expect(failed).rejects.toMatchObject({ fields: [{ field: 'signingServices', code }] })
+    await expect(failed).rejects.toMatchObject({ fields: [{ field: 'signingKeys.external', code }] })
   })
 
   test('reject a key schedule, because they rotate their own keys', async () => {
     const failed = createPocket({
       issuer: 'http://localhost',
       masterKey: 'a master key that is long enough',
-      stores: { ...memoryStores(), accounts: { find: async () => undefined } },
-      signingServices: [rs256],
-      keySchedule: defaultKeySchedule,
+      accounts: { find: async () => undefined },
+      stores: memoryStores(),
+      signingKeys: { external: [rs256], schedule: defaultKeySchedule },
     })
-    await expect(failed).rejects.toMatchObject({ fields: [{ field: 'signingServices', code: 'contradiction' }] })
+    await expect(failed).rejects.toMatchObject({ fields: [{ field: 'signingKeys.external', code: 'contradiction' }] })
   })
 })

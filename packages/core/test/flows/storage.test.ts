@@ -133,7 +133,10 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
   })
 
   test('without a leeway fifty refreshes with one token get one response', async () => {
-    await using host = await startHost({ stores: await database.empty(), options: { refreshLeeway: 0 } })
+    await using host = await startHost({
+      stores: await database.empty(),
+      options: { protocol: { refreshTokenLeeway: 0 } },
+    })
     const { exchange, token } = await signedIn(host, { isPublic: true })
     const { refresh_token } = (await (await exchange()).json()) as { refresh_token: string }
     const answers = await fifty(() => token({ grant_type: 'refresh_token', refresh_token }))
@@ -144,7 +147,10 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
   test.each(['AuthorizationCode', 'RefreshToken'])(
     'one of two requests that read the same %s before its use succeeds, and its tokens are then revoked',
     async (model) => {
-      await using host = await startHost({ stores: await database.empty(), options: { refreshLeeway: 0 } })
+      await using host = await startHost({
+        stores: await database.empty(),
+        options: { protocol: { refreshTokenLeeway: 0 } },
+      })
       const { exchange, token } = await signedIn(host, { isPublic: true })
       const { refresh_token = '' } = model === 'RefreshToken' ? await tokensOf(await exchange()) : {}
       const send = () => (refresh_token === '' ? exchange() : token({ grant_type: 'refresh_token', refresh_token }))

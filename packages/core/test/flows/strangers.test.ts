@@ -91,7 +91,7 @@ describe.each(databases)('requests without credentials, on %s', (_kind, open) =>
     await runMigrations(optionsFor(database), [pocketMigrations])
     const dataSource = await new DataSource(optionsFor(database)).initialize()
     stack.defer(() => dataSource.destroy())
-    const options = { rateLimits: undefined, trustProxy: () => true }
+    const options = { limits: { rateLimiter: undefined }, trustProxy: () => true }
     const host = stack.use(await startHost({ stores: typeormStores(dataSource), options }))
     const { client, kinds } = await stranger(host)
     const people = {

@@ -40,10 +40,11 @@ for (const [issuer, refreshLeeway] of Object.entries(leeways)) {
     issuer,
     name: 'Test',
     masterKey: MasterKey.from('a master key that is long enough'),
-    stores: { ...stores, accounts: { find: async (id) => (id === account.id ? account : undefined) } },
-    render: () => '',
-    refreshLeeway,
-    rateLimits: false,
+    accounts: { find: async (id) => (id === account.id ? account : undefined) },
+    stores: stores,
+    pages: { render: () => '' },
+    protocol: { refreshTokenLeeway: refreshLeeway },
+    limits: { rateLimiter: false },
     clock,
   })
   ports.push(await listen(pocket.callback()))

@@ -50,7 +50,9 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
     const { stores, clock, lead } = slowStores(dataSource, startedAt)
     const hosts: Host[] = []
     for (const refreshLeeway of leeways)
-      hosts.push(stack.use(await startHost({ stores, options: { refreshLeeway, clock } })))
+      hosts.push(
+        stack.use(await startHost({ stores, options: { protocol: { refreshTokenLeeway: refreshLeeway }, clock } })),
+      )
     const person = await hosts[0]?.person('ada')
     if (!person) throw new Error('There is no host.')
     const { account } = person

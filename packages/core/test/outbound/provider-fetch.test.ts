@@ -30,7 +30,7 @@ test('the protocol library fetches client URLs through the guarded fetch', async
   expect(asked).toBe(0)
 
   const fetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
-  await using allowing = await startHost({ options: { fetch } })
+  await using allowing = await startHost({ options: { protocol: { fetch } } })
   await readKeys(allowing.pocket, url)
   expect(asked).toBe(1)
 })

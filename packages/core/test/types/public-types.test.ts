@@ -36,28 +36,33 @@ import type { RelyingPartyOptions, SynologyDsmOptions } from '@pocket/test-suppo
 // A compile-time test: each line that must fail is annotated.
 
 const accounts: HostAccounts = { find: async (id) => ({ id, userName: 'ada' }) }
-const stores = { ...memoryStores(), accounts }
-const least: PocketOptions = { issuer: 'https://id.example.com', masterKey: 'a text', stores }
+const stores = memoryStores()
+const least: PocketOptions = { issuer: 'https://id.example.com', masterKey: 'a text', accounts, stores }
 
 export const options: readonly PocketOptions[] = [
   least,
   { ...least, masterKey: Buffer.from('bytes') },
   { ...least, claims: (account, { client, scopes }) => ({ [client.id]: account.extra?.a, scopes }) },
-  { ...least, checks: { terms: async () => ({ goTo: '/terms' }), never: () => undefined } },
-  { ...least, before: { signIn: ({ account }) => (account.userName === 'ada' ? { refuse: 'not now' } : undefined) } },
+  { ...least, hooks: { accessChecks: { terms: async () => ({ goTo: '/terms' }), never: () => undefined } } },
   {
     ...least,
-    before: { updateClient: async () => undefined, removePasskey: ({ passkey }) => ({ refuse: passkey.name }) },
+    hooks: { before: { signIn: ({ account }) => (account.userName === 'ada' ? { refuse: 'not now' } : undefined) } },
   },
-  { ...least, before: { registerClient: async () => undefined }, after: ({ event }) => void event },
+  {
+    ...least,
+    hooks: {
+      before: { updateClient: async () => undefined, removePasskey: ({ passkey }) => ({ refuse: passkey.name }) },
+    },
+  },
+  { ...least, hooks: { before: { registerClient: async () => undefined }, after: ({ event }) => void event } },
   { ...least, mailer: { send: async ({ to, code }) => [to, code] } },
   // @ts-expect-error unknown hook
-  { ...least, before: { signOut: () => undefined } },
-  { ...least, render: (view) => view.view },
+  { ...least, hooks: { before: { signOut: () => undefined } } },
+  { ...least, pages: { render: (view) => view.view } },
   // @ts-expect-error unknown option
   { ...least, rateLimit: true },
-  // @ts-expect-error the stores of core do not include accounts
-  { ...least, stores: memoryStores() },
+  // @ts-expect-error accounts are required
+  { ...least, accounts: undefined },
   // @ts-expect-error a key is not a number
   { ...least, masterKey: 7 },
 ]

@@ -1,5 +1,5 @@
 import Router from '@koa/router'
-import type { Limiter } from '@pocket/core'
+import type { RateLimiter } from '@pocket/core'
 import { InvalidInputError, NotAuthenticatedError, NotFoundError, PreconditionFailedError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
@@ -12,7 +12,7 @@ import { unstorableText } from './text.ts'
 
 export interface ApiRoutePorts {
   readonly guard: Guard
-  readonly limits: Limiter
+  readonly limits: RateLimiter
 }
 
 /** Registers the operations with a router. */
@@ -27,7 +27,7 @@ export function apiRoutes(operations: readonly Operation[], { guard, limits }: A
       const { status, schema, pending } = operation.answer
       const caller = await guard(ctx, access)
       assertConditional(ctx, operation)
-      if (operation.limit) await limits.take(ctx.req, operation.limit)
+      if (operation.limit) await limits.consume(ctx.req, operation.limit)
       // Authorize before reading the body, so that unauthorized callers cannot send large ones.
       await readBody(ctx, async () => {})
       const answer = await operation.run({

@@ -1,12 +1,12 @@
 import type Provider from 'oidc-provider'
 import type { ClientStore } from '../../clients/client-store.ts'
-import type { RegistrationPolicy } from '../../options.ts'
+import type { ClientRegistrationPolicy } from '../../options.ts'
 import { protocolRoutes } from '../paths.ts'
 import { registeredMetadata } from './metadata.ts'
 import type { Registrar } from './registrar.ts'
 
 export interface RegistrationAnswerPorts {
-  readonly registrationPolicy: () => Promise<RegistrationPolicy>
+  readonly registrationPolicy: () => Promise<ClientRegistrationPolicy>
   readonly registrar: Registrar
   readonly clients: ClientStore
   readonly allowImplicit: boolean

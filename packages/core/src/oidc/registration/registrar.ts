@@ -7,14 +7,14 @@ import type { Clients } from '../../clients/registration.ts'
 import type { SelfRegistration } from '../../clients/self-registration.ts'
 import type { RunBeforeHook } from '../../hooks.ts'
 import { requestContext } from '../../http/request-context.ts'
-import type { RegistrationPolicy } from '../../options.ts'
+import type { ClientRegistrationPolicy } from '../../options.ts'
 import type { Transaction } from '../../transaction.ts'
 import { selfRegistered } from './metadata.ts'
 import { assertRedirects } from './redirects.ts'
 import { withRegistrationErrors } from './refusals.ts'
 
 export interface RegistrarPorts {
-  readonly policy: () => Promise<RegistrationPolicy>
+  readonly policy: () => Promise<ClientRegistrationPolicy>
   readonly selfRegistration: SelfRegistration
   readonly initialAccessTokens: InitialAccessTokens
   readonly clients: Pick<Clients, 'find' | 'remove'>

@@ -10,7 +10,7 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
   {
     name: 'admits as many as the bucket holds, and then one an interval',
     run: async (store) => {
-      const admitted = async (after: number) => (await store.take({ ...request, now: noon + after })).admitted
+      const admitted = async (after: number) => (await store.consume({ ...request, now: noon + after })).admitted
       assert.deepEqual([await admitted(0), await admitted(1), await admitted(2)], [true, true, true])
       assert.equal(await admitted(3), false)
       assert.equal(await admitted(9 * second), false)
@@ -24,21 +24,25 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
     name: 'says when the bucket is full again, and a refusal does not put it off',
     run: async (store) => {
       for (const expiresAt of [10, 20, 30])
-        assert.deepEqual(await store.take(request), { key: 'a', admitted: true, expiresAt: noon + expiresAt * second })
+        assert.deepEqual(await store.consume(request), {
+          key: 'a',
+          admitted: true,
+          expiresAt: noon + expiresAt * second,
+        })
       const refused = { key: 'a', admitted: false, expiresAt: noon + 30 * second }
-      assert.deepEqual(await store.take(request), refused)
-      assert.deepEqual(await store.take({ ...request, now: noon + 1 }), refused)
+      assert.deepEqual(await store.consume(request), refused)
+      assert.deepEqual(await store.consume({ ...request, now: noon + 1 }), refused)
     },
   },
   {
     name: 'one that comes before another that was made earlier takes nothing away from it',
     run: async (store) => {
-      await store.take({ ...request, now: noon + 5 })
+      await store.consume({ ...request, now: noon + 5 })
       assert.deepEqual(
         [
-          (await store.take(request)).admitted,
-          (await store.take(request)).admitted,
-          (await store.take(request)).admitted,
+          (await store.consume(request)).admitted,
+          (await store.consume(request)).admitted,
+          (await store.consume(request)).admitted,
         ],
         [true, true, false],
       )
@@ -48,25 +52,25 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
     name: 'a bucket for one is empty after one',
     run: async (store) => {
       const single = { ...request, burst: 1 }
-      assert.equal((await store.take(single)).admitted, true)
-      assert.equal((await store.take(single)).admitted, false)
-      assert.equal((await store.take({ ...single, now: noon + 10 * second })).admitted, true)
+      assert.equal((await store.consume(single)).admitted, true)
+      assert.equal((await store.consume(single)).admitted, false)
+      assert.equal((await store.consume({ ...single, now: noon + 10 * second })).admitted, true)
     },
   },
   {
     name: 'a bucket of a time that no clock can have reached is new, for fifty at once too',
     run: async (store) => {
       const empty = async (now: number) => {
-        for (let tries = 0; tries < 3; tries++) assert.equal((await store.take({ ...request, now })).admitted, true)
-        assert.equal((await store.take({ ...request, now })).admitted, false)
+        for (let tries = 0; tries < 3; tries++) assert.equal((await store.consume({ ...request, now })).admitted, true)
+        assert.equal((await store.consume({ ...request, now })).admitted, false)
       }
       const hour = 3600 * second
       for (const ahead of [1500 * 24 * hour, 72 * hour, hour, 400 * second]) {
         await empty(noon + ahead)
-        const answers = await repeat50Times(() => store.take(request))
+        const answers = await repeat50Times(() => store.consume(request))
         assert.equal(answers.filter(({ admitted }) => admitted).length, 3)
-        assert.equal((await store.take({ ...request, now: noon + 10 * second })).admitted, true)
-        assert.equal((await store.take({ ...request, now: noon + 10 * second })).admitted, false)
+        assert.equal((await store.consume({ ...request, now: noon + 10 * second })).admitted, true)
+        assert.equal((await store.consume({ ...request, now: noon + 10 * second })).admitted, false)
       }
     },
   },
@@ -74,15 +78,15 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
     name: 'clocks that differ by five minutes do not refill a bucket',
     run: async (store) => {
       const ahead = { ...request, now: noon + 300 * second }
-      for (let tries = 0; tries < 3; tries++) assert.equal((await store.take(ahead)).admitted, true)
+      for (let tries = 0; tries < 3; tries++) assert.equal((await store.consume(ahead)).admitted, true)
       for (const now of [noon, noon + 300 * second])
-        assert.equal((await store.take({ ...request, now })).admitted, false)
+        assert.equal((await store.consume({ ...request, now })).admitted, false)
     },
   },
   {
     name: 'of fifty at once, as many are admitted as the bucket holds',
     run: async (store) => {
-      const answers = await repeat50Times(() => store.take({ ...request, burst: 7 }))
+      const answers = await repeat50Times(() => store.consume({ ...request, burst: 7 }))
       assert.equal(answers.filter(({ admitted }) => admitted).length, 7)
     },
   },
@@ -90,30 +94,30 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
     name: 'one bucket knows nothing of another',
     run: async (store) => {
       const single = { ...request, burst: 1 }
-      await store.take(single)
-      assert.equal((await store.take({ ...single, key: 'b' })).admitted, true)
+      await store.consume(single)
+      assert.equal((await store.consume({ ...single, key: 'b' })).admitted, true)
     },
   },
   {
     name: 'what is given back can be taken again',
     run: async (store) => {
       const single = { ...request, burst: 1 }
-      await store.take(single)
-      await store.giveBack('a', single.interval)
-      assert.equal((await store.take(single)).admitted, true)
-      assert.equal((await store.take(single)).admitted, false)
-      await store.giveBack('no such bucket', single.interval)
+      await store.consume(single)
+      await store.refund('a', single.interval)
+      assert.equal((await store.consume(single)).admitted, true)
+      assert.equal((await store.consume(single)).admitted, false)
+      await store.refund('no such bucket', single.interval)
     },
   },
   {
     name: 'removes buckets that are full in bounded batches, and nothing else',
     run: async (store) => {
-      for (const key of ['b', 'c', 'd']) await store.take({ ...request, key, now: noon - 20 * second })
-      await store.take(request)
+      for (const key of ['b', 'c', 'd']) await store.consume({ ...request, key, now: noon - 20 * second })
+      await store.consume(request)
       assert.equal(await store.removeExpired(noon, 2), 2)
       assert.equal(await store.removeExpired(noon, 2), 1)
       assert.equal(await store.removeExpired(noon, 2), 0)
-      assert.equal((await store.take(request)).expiresAt, noon + 20 * second)
+      assert.equal((await store.consume(request)).expiresAt, noon + 20 * second)
     },
   },
 ]

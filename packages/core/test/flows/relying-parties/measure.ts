@@ -28,7 +28,7 @@ export interface Step {
 /** A provider for users of `example.com`, which may send requests to this machine. */
 export function startMeasuredHost(): Promise<Host> {
   const fetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
-  return startHost({ options: { fetch, webFingerDomains: () => ['example.com'] } })
+  return startHost({ options: { protocol: { fetch, webFingerDomains: () => ['example.com'] } } })
 }
 
 /** The settings of administrators for applications that need more than the standard claims. */
