@@ -2,6 +2,7 @@ import { accentOf } from '../appearance/email-accent.ts'
 import type { GeoIp } from '../geoip/geoip.ts'
 import { locationNames } from '../geoip/location-names.ts'
 import type { Catalogues } from '../http/catalogues.ts'
+import { removeLanguageMarks, showLanguageMarks } from '../http/language-marks.ts'
 import { createTemplates } from '../http/page.ts'
 import type { SettingValues } from '../settings/definitions.ts'
 import type { Message } from './email.ts'
@@ -32,7 +33,7 @@ export function createComposer({ viewsDirectory, catalogues, settings, appUrl, p
   const render = createTemplates(viewsDirectory, ['page'])
   return async (message, locale, now) => {
     const { appName, accentColor } = await settings()
-    const messages = catalogues.inPreferredLanguage(locale === null ? [] : [locale])
+    const messages = catalogues.inPreferredLanguage(locale === null ? [] : [locale]).marked
     const { language } = messages
     const wording = wordingOf(message, { messages, where: locationNames(places, messages), appName, appUrl, now })
     const footer = messages.text('footer', { appName })
@@ -49,7 +50,12 @@ export function createComposer({ viewsDirectory, catalogues, settings, appUrl, p
         footer,
       },
     })
-    return { subject: wording.subject, html, text: plainText(wording, { footer, appUrl }), language }
+    return {
+      subject: removeLanguageMarks(wording.subject),
+      html: showLanguageMarks(html),
+      text: removeLanguageMarks(plainText(wording, { footer, appUrl })),
+      language,
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { createMessages, type Messages, parseCatalogue } from './messages.ts'
+import { createMessages, type LocalizedMessages, parseCatalogue } from './messages.ts'
 import { once } from './once.ts'
 
 /** A language that has a catalogue. */
@@ -15,7 +15,7 @@ export interface Catalogues {
   /** Sorted by native name. */
   readonly languages: readonly Language[]
   /** The messages in the first of these languages (BCP 47) that has a catalogue, otherwise in English. */
-  inPreferredLanguage(languages: readonly string[]): Messages
+  inPreferredLanguage(languages: readonly string[]): LocalizedMessages
 }
 
 const fallback = 'en'
@@ -24,7 +24,7 @@ const fallback = 'en'
 export interface Sentences {
   /** BCP 47. */
   readonly language: string
-  readonly messages: () => Messages
+  readonly messages: () => LocalizedMessages
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { User } from '@pocket/directory'
 import type { Catalogues } from './catalogues.ts'
-import type { Messages } from './messages.ts'
+import type { LocalizedMessages } from './messages.ts'
 import { preferencesOf } from './preferences.ts'
 
 /** The messages in the language of this user's pages in this browser. */
-export type MessagesFor = (req: IncomingMessage, user: Pick<User, 'locale'>) => Messages
+export type MessagesFor = (req: IncomingMessage, user: Pick<User, 'locale'>) => LocalizedMessages
 
 export function createMessagesFor(catalogues: Catalogues): MessagesFor {
   return (req, { locale }) => {

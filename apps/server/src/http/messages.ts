@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { createInstance, type ResourceLanguage } from 'i18next'
+import { markEnglish } from './language-marks.ts'
 
 /** Values for the `{placeholders}` of a message. Numbers are formatted for the language. */
 export type MessageValues = Readonly<Record<string, string | number>>
@@ -28,6 +29,12 @@ export interface Messages {
   below(prefix: string): Readonly<Record<string, string>>
 }
 
+/** The messages of one language, with English for those that it lacks. */
+export interface LocalizedMessages extends Messages {
+  /** For markup: the same messages, with marks around the English ones (see `language-marks.ts`). */
+  readonly marked: Messages
+}
+
 /** A catalogue: nested objects whose leaves are messages. `language` is one of them. */
 export type Catalogue = Readonly<Record<string, unknown>>
 
@@ -39,7 +46,7 @@ export function parseCatalogue(json: string, file: string): Catalogue {
 }
 
 /** Loads a catalogue from its file. */
-export async function loadMessages(file: string): Promise<Messages> {
+export async function loadMessages(file: string): Promise<LocalizedMessages> {
   return createMessages(parseCatalogue(await readFile(file, 'utf8'), file))
 }
 
@@ -48,12 +55,12 @@ const namespace = 'translation'
 const rightToLeft: ReadonlySet<string> = new Set(['Arab', 'Hebr', 'Nkoo', 'Syrc', 'Thaa'])
 
 /**
- * @param fallback - provides the messages that the catalogue lacks
+ * @param fallback - the English messages, for those that the catalogue lacks
  * @throws {Error} if the catalogue has no `language` or contains anything but objects, lists and strings
  */
-export function createMessages(catalogue: Catalogue, fallback: Catalogue = catalogue): Messages {
-  const entries = new Map([...flatten(fallback, ''), ...flatten(catalogue, '')])
-  const branches = new Map<string, Readonly<Record<string, string>>>()
+export function createMessages(catalogue: Catalogue, fallback: Catalogue = catalogue): LocalizedMessages {
+  const own = new Map(flatten(catalogue, ''))
+  const entries = new Map([...flatten(fallback, ''), ...own])
   const find = (key: string): string => {
     const found = entries.get(key)
     if (found === undefined) throw new Error(`There is no message ${key}.`)
@@ -84,36 +91,48 @@ export function createMessages(catalogue: Catalogue, fallback: Catalogue = catal
   })
   void i18n.init()
 
-  const text = (key: string, values: MessageValues = {}): string => i18n.t(key, { ...values })
-  return {
-    language,
-    direction: rightToLeft.has(new Intl.Locale(language).maximize().script ?? '') ? 'rtl' : 'ltr',
-    text,
-    plural: text,
-    parts: (key, values) =>
-      find(key)
-        .split(/\{(\w+)\}/)
-        .map((piece, index) => {
-          if (index % 2 === 0) return { text: piece, isValue: false }
-          if (values[piece] === undefined) throw new Error(`The message ${key} needs the value ${piece}.`)
-          return { text: written(values[piece]), isValue: true, name: piece }
-        })
-        .filter((piece) => piece.text !== ''),
-    has: (key) => entries.has(key),
-    below(prefix) {
-      const known = branches.get(prefix)
-      if (known) return known
-      const found = [...entries].filter(([key]) => key.startsWith(`${prefix}.`))
-      const branch = Object.fromEntries(found.map(([key, message]) => [key.slice(prefix.length + 1), message]))
-      branches.set(prefix, branch)
-      return branch
-    },
+  /** @param mark - applied to messages that the catalogue lacks */
+  const messagesWith = (mark: (text: string) => string): Messages => {
+    const branches = new Map<string, Readonly<Record<string, string>>>()
+    const markOf = (isOwn: boolean) => (isOwn ? (text: string) => text : mark)
+    const text = (key: string, values: MessageValues = {}): string => {
+      const { res, usedLng } = i18n.t(key, { ...values, returnDetails: true })
+      return markOf(usedLng === language)(res)
+    }
+    return {
+      language,
+      direction: rightToLeft.has(new Intl.Locale(language).maximize().script ?? '') ? 'rtl' : 'ltr',
+      text,
+      plural: text,
+      parts: (key, values) =>
+        find(key)
+          .split(/\{(\w+)\}/)
+          .map((piece, index) => {
+            if (index % 2 === 0) return { text: piece, isValue: false }
+            if (values[piece] === undefined) throw new Error(`The message ${key} needs the value ${piece}.`)
+            return { text: written(values[piece]), isValue: true, name: piece }
+          })
+          .filter((piece) => piece.text !== '')
+          .map((piece) => (piece.isValue ? piece : { ...piece, text: markOf(own.has(key))(piece.text) })),
+      has: (key) => entries.has(key),
+      below(prefix) {
+        const known = branches.get(prefix)
+        if (known) return known
+        const found = [...entries].filter(([key]) => key.startsWith(`${prefix}.`))
+        const branch = Object.fromEntries(
+          found.map(([key, message]) => [key.slice(prefix.length + 1), markOf(own.has(key))(message)]),
+        )
+        branches.set(prefix, branch)
+        return branch
+      },
+    }
   }
+  return { ...messagesWith((text) => text), marked: messagesWith(markEnglish) }
 }
 
 /** U+2068 and U+2069 isolate a right-to-left value, so that it does not reorder the sentence around it. */
 function isolated(value: string): string {
-  return /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFF]/.test(value) ? `\u2068${value}\u2069` : value
+  return /[\u0590-\u08FF\uFB1D-\uFDCF\uFDF0-\uFDFF\uFE70-\uFEFF]/.test(value) ? `\u2068${value}\u2069` : value
 }
 
 function* flatten(node: unknown, path: string): Generator<readonly [string, string]> {

@@ -5,6 +5,7 @@ import views from 'koa-views'
 import type { Assets } from './assets.ts'
 import type { Catalogues } from './catalogues.ts'
 import { deviceNames } from './device.ts'
+import { showLanguageMarks } from './language-marks.ts'
 import type { Messages } from './messages.ts'
 import type { PageModel } from './page-models.ts'
 import type { PagePictures } from './page-pictures.ts'
@@ -85,14 +86,15 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
         ? { pictures: noPictures, appName: lastName, appearance: null }
         : await lookOf('client' in page ? page.client : null)
     const { language, accepted, theme, here } = preferencesOf(req)
-    const messages = catalogues.inPreferredLanguage(wantedLanguages(page, { language, accepted }))
-    return render(`pages/${page.view}`, {
+    const { marked } = catalogues.inPreferredLanguage(wantedLanguages(page, { language, accepted }))
+    const html = await render(`pages/${page.view}`, {
       ...locals,
-      ...inLanguage(messages),
+      ...inLanguage(marked),
       ...look,
       page,
       preferences: { languages: catalogues.languages, theme, here },
     })
+    return showLanguageMarks(html)
   }
 }
 

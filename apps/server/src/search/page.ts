@@ -21,7 +21,7 @@ export function searchPages({ search, messagesFor, authentication, show }: Searc
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
         const query = String([ctx.query.query ?? ''].flat()[0]).slice(0, maxQueryLength)
-        const results = await search(user, query, messagesFor(ctx.req, user))
+        const results = await search(user, query, messagesFor(ctx.req, user).marked)
         await show(ctx, { view: 'search', viewer: viewerOf(user), query, maxQueryLength, results })
       },
     },

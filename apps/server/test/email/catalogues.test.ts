@@ -1,10 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { type Compose, createComposer } from '../../src/email/compose.ts'
+import { type Compose, type ComposerPorts, createComposer } from '../../src/email/compose.ts'
 import type { Message } from '../../src/email/email.ts'
 import { createGeoIp } from '../../src/geoip/geoip.ts'
 import { type Catalogues, loadCatalogues } from '../../src/http/catalogues.ts'
+import { createMessages, parseCatalogue } from '../../src/http/messages.ts'
 
 const server = new URL('../../', import.meta.url)
 const folder = fileURLToPath(new URL('locales/emails/', server))
@@ -23,18 +24,20 @@ const messages: readonly Message[] = [
 
 let catalogues: Catalogues
 let compose: Compose
+let ports: ComposerPorts
 let accentColor = 'default'
 let texts: ReadonlyMap<string, ReadonlyMap<string, string>>
 
 beforeAll(async () => {
   catalogues = await loadCatalogues(folder)
-  compose = createComposer({
+  ports = {
     viewsDirectory: fileURLToPath(new URL('views/', server)),
     catalogues,
     settings: async () => ({ appName: 'Our <Pocket>', accentColor }),
     appUrl: 'https://id.example.com',
     places: createGeoIp({ database: () => null, localIpv6Ranges: [] }),
-  })
+  }
+  compose = createComposer(ports)
   const files = await readdir(folder)
   texts = new Map(
     await Promise.all(
@@ -55,11 +58,11 @@ function flat(node: object, path = ''): [string, string][] {
 const holes = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([hole]) => hole).sort()
 
 describe('the e-mail catalogues', () => {
-  test('have the same messages and placeholders in every language', () => {
+  test('have only messages of English, with the same placeholders', () => {
     const english = texts.get('en') ?? new Map<string, string>()
     expect(texts.size).toBe(18)
     for (const [language, own] of texts) {
-      expect([language, [...own.keys()]]).toEqual([language, [...english.keys()]])
+      expect([language, [...own.keys()].filter((key) => !english.has(key))]).toEqual([language, []])
       expect(own.get('language')).toBe(language)
       for (const [key, text] of own)
         expect([language, key, [...new Set(holes(text))]]).toEqual([
@@ -112,6 +115,19 @@ describe('the e-mail catalogues', () => {
     expect([html.includes('<b>'), html.includes('<Pocket>')]).toEqual([false, false])
     expect(`${subject}${text}`).toContain('Our <Pocket>')
     expect(text).toContain('<b>Ada</b>')
+  })
+
+  test('falls back to English, marked in HTML and plain elsewhere', async () => {
+    const english = parseCatalogue(await readFile(`${folder}en.json`, 'utf8'), 'en.json')
+    const own = createMessages({ language: 'de', test: { text: 'Ein Test von {appName}.' } }, english)
+    const all = { inPreferredLanguage: () => own, languages: [] }
+    const { subject, text, html } = await createComposer({ ...ports, catalogues: all })({ kind: 'test' }, 'de', now)
+    expect(subject).toBe('Test e-mail from Our <Pocket>')
+    expect(text).toContain('Ein Test von Our <Pocket>.\n\n-- \nSent by Our <Pocket>,')
+    expect(html).toContain('<title lang="en">Test e-mail from')
+    expect(html).toContain('>Ein Test von')
+    expect(html).toContain('<span lang="en" dir="ltr">Test e-mail from')
+    expect(`${subject}${text}${html}`).not.toMatch(/[\uFDD0\uFDD1]/)
   })
 
   test.each([

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { ceremonyErrorCodes } from '@pocket/core/browser'
 import { errorCodes } from '@pocket/core/errors'
 import { selectCatalogue } from '../../src/http/catalogues.ts'
+import { showLanguageMarks } from '../../src/http/language-marks.ts'
 import { createMessages, loadMessages, parseCatalogue } from '../../src/http/messages.ts'
 import { createTemplates } from '../../src/http/page.ts'
 import { type PageServer, startPageServer } from './page-server.ts'
@@ -192,6 +193,23 @@ describe('templates', () => {
     expect(texts[0]).toContain('Du bist abgemeldet')
   })
 
+  test('mark English text in a page of another language, but not in attributes and titles', async () => {
+    const english = parseCatalogue(await readFile(catalogue, 'utf8'), catalogue)
+    const messages = createMessages({ language: 'ar', signedOut: { title: 'خرجت' } }, english)
+    await using arabic = await startPageServer(
+      selectCatalogue([
+        { language: 'en', messages: () => createMessages(english) },
+        { language: 'ar', messages: () => messages },
+      ]),
+    )
+    const html = await arabic.render({ view: 'signed-out', client: null, languages: ['ar'] })
+    expect(html).toContain('<html lang="ar" dir="rtl">')
+    expect(html).toMatch(/<h1[^>]*>خرجت<\/h1>/)
+    expect(html).toContain('<span lang="en" dir="ltr">Sign in again</span>')
+    expect(html).toContain('aria-label="Language and theme"')
+    expect(html).not.toMatch(/[\uFDD0\uFDD1]/)
+  })
+
   test('accept no EJS option from page data', async () => {
     const state = pageStates['signed-out']
     if (state?.view !== 'signed-out') throw new Error('The state shows another page.')
@@ -236,6 +254,21 @@ describe('the catalogue', () => {
     ])
     expect([1, 2].map((count) => messages.plural('keys', { count }))).toEqual(['One key', '2 keys'])
     expect(() => messages.text('nothing')).toThrow('nothing')
+  })
+
+  test('marks English text for markup, once', () => {
+    const english = { language: 'en', hello: 'Hello {name}', bye: 'Bye', area: { first: 'First', second: 'Second' } }
+    const { marked } = createMessages({ language: 'de', bye: 'Tschüss', area: { second: 'Zweite' } }, english)
+    const name = marked.below('area').first ?? ''
+    expect(showLanguageMarks(`<p title="${name}">${marked.text('hello', { name })}</p>`)).toBe(
+      '<p title="First"><span lang="en" dir="ltr">Hello First</span></p>',
+    )
+    expect(showLanguageMarks(marked.text('bye') + marked.below('area').second)).toBe('TschüssZweite')
+    const parts = marked.parts('hello', { name: 'Ada' }).map(({ text }) => text)
+    expect(showLanguageMarks(parts.join(''))).toBe('<span lang="en" dir="ltr">Hello </span>Ada')
+    expect(showLanguageMarks(`<option value="">${name}</option><title>${name} · Pocket</title>`)).toBe(
+      '<option value="" lang="en">First</option><title>First · Pocket</title>',
+    )
   })
 
   test('selects the plural form of its language', () => {

@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+
+/** For a message: the hash of the English text that every language, or each language, was translated from. */
+type Sources = Readonly<Record<string, string | Readonly<Record<string, string>>>>
+
+/** The messages of one folder, by language and key. */
+interface Folder {
+  readonly name: 'pages' | 'emails'
+  readonly languages: readonly string[]
+  readonly texts: Readonly<Record<string, ReadonlyMap<string, string>>>
+}
+
+/** The translations of one language that need work. A message with plural forms counts once, without the form. */
+interface OpenTranslations {
+  readonly folder: string
+  readonly language: string
+  readonly missing: readonly string[]
+  /** Translated from an English text that has changed since. */
+  readonly outdated: readonly string[]
+}
+
+/** Pages that a release may show in English: administration, API keys and the audit log. */
+const optional: ReadonlySet<string> = new Set([
+  ...[
+    'apiKeys',
+    'apis',
+    'approvals',
+    'auditLog',
+    'claims',
+    'client',
+    'clientForm',
+    'clientNew',
+    'clientTest',
+    'clients',
+  ],
+  ...['emails', 'group', 'groupForm', 'groupNew', 'groups', 'invitations', 'jobs', 'ldap', 'overview', 'passkeyPolicy'],
+  ...['scim', 'settings', 'templates', 'user', 'userNew', 'userSessions', 'users', 'wayIn'],
+])
+
+const locales = new URL('../locales/', import.meta.url)
+const sourcesFile = new URL('translated-from.json', import.meta.url)
+const folderNames = ['pages', 'emails'] as const
+
+const help = `pnpm translations                          lists missing and outdated translations of each language
+pnpm translations --release                fails if the sign-in pages, account pages or e-mails lack a translation
+pnpm translations --done [LANGUAGE] [KEY…] records that these translations match the current English text
+pnpm translations --drop KEY…              removes the translations of these messages
+
+A KEY is a message or the beginning of several, such as signIn.title or signIn.`
+
+function readFolder(name: Folder['name']): Folder {
+  const folder = folderUrl(name)
+  const languages = readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.replace('.json', ''))
+  const texts = languages.map((language) => [language, flat(readJson(new URL(`${language}.json`, folder)))] as const)
+  return { name, languages: languages.filter((language) => language !== 'en'), texts: Object.fromEntries(texts) }
+}
+
+/** @param isRelease - omits the pages that a release may show in English */
+function openTranslations(isRelease: boolean): readonly OpenTranslations[] {
+  const sources = readSources()
+  return folderNames.map(readFolder).flatMap((folder) => {
+    const isWanted = (key: string) => !isRelease || folder.name === 'emails' || !optional.has(key.split('.')[0] ?? '')
+    const keys = messageKeys(folder).filter(isWanted)
+    return folder.languages.map((language) => {
+      const own = new Set([...(folder.texts[language]?.keys() ?? [])].map((key) => withoutForm(key, folder)))
+      const isCurrent = (key: string) => sourceOf(sources[folder.name]?.[key], language) === hashOf(key, folder)
+      return {
+        folder: folder.name,
+        language,
+        missing: keys.filter((key) => !own.has(key)),
+        outdated: keys.filter((key) => own.has(key) && !isCurrent(key)),
+      }
+    })
+  })
+}
+
+function recordDone(language: string | null, isChosen: (key: string) => boolean): void {
+  const sources = readSources()
+  const record = ({ key, folder }: { readonly key: string; readonly folder: Folder }) => {
+    const known = sources[folder.name]?.[key]
+    const current = hashOf(key, folder)
+    const next = folder.languages.map((each) => {
+      const isDone = isChosen(key) && (language === null || language === each)
+      return [each, isDone ? current : sourceOf(known, each)] as const
+    })
+    const hashes = new Set(next.map(([, hash]) => hash))
+    const [only] = hashes.size === 1 ? hashes : [Object.fromEntries(next.filter(([, hash]) => hash !== undefined))]
+    return only === undefined ? [] : [[key, only] as const]
+  }
+  const next = folderNames.map((name) => {
+    const folder = readFolder(name)
+    return [name, Object.fromEntries(messageKeys(folder).flatMap((key) => record({ key, folder })))] as const
+  })
+  writeJson(sourcesFile, Object.fromEntries(next))
+}
+
+function drop(isChosen: (key: string) => boolean): void {
+  for (const folder of folderNames.map(readFolder))
+    for (const language of folder.languages) {
+      const file = new URL(`${language}.json`, folderUrl(folder.name))
+      writeJson(
+        file,
+        without(readJson(file), (key) => key !== 'language' && isChosen(withoutForm(key, folder))),
+      )
+    }
+}
+
+const pluralForm = /_(?:zero|one|two|few|many|other)$/
+
+function messageKeys(folder: Folder): readonly string[] {
+  const keys = [...(folder.texts.en?.keys() ?? [])].filter((key) => key !== 'language')
+  return [...new Set(keys.map((key) => withoutForm(key, folder)))]
+}
+
+function withoutForm(key: string, { texts }: Folder): string {
+  const name = key.replace(pluralForm, '')
+  return texts.en?.has(`${name}_other`) ? name : key
+}
+
+function hashOf(key: string, { texts }: Folder): string {
+  const text = [key, `${key}_one`, `${key}_other`].map((each) => texts.en?.get(each) ?? '').join('\n')
+  return createHash('sha256').update(text).digest('hex').slice(0, 6)
+}
+
+function sourceOf(source: Sources[string] | undefined, language: string): string | undefined {
+  return typeof source === 'object' ? source[language] : source
+}
+
+function readSources(): Readonly<Record<string, Sources>> {
+  return JSON.parse(readFileSync(sourcesFile, 'utf8'))
+}
+
+function folderUrl(name: Folder['name']): URL {
+  return name === 'pages' ? locales : new URL('emails/', locales)
+}
+
+function readJson(file: URL): object {
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
+
+function writeJson(file: URL, value: object): void {
+  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`)
+}
+
+function flat(node: object, path = ''): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(node).flatMap(([key, value]): (readonly [string, string])[] =>
+      typeof value === 'string' ? [[path + key, value]] : [...flat(value, `${path}${key}.`)],
+    ),
+  )
+}
+
+/** Without the chosen messages, and without objects that become empty. A list is kept or removed as a whole. */
+function without(node: object, isChosen: (key: string) => boolean, path = ''): object {
+  const kept: [string, unknown][] = []
+  for (const [key, value] of Object.entries(node)) {
+    const isList = Array.isArray(value)
+    const rest = typeof value === 'string' || isList ? value : without(value, isChosen, `${path}${key}.`)
+    const isRemoved =
+      rest === value ? isChosen(isList ? `${path}${key}.0` : path + key) : Object.keys(rest).length === 0
+    if (!isRemoved) kept.push([key, rest])
+  }
+  return Object.fromEntries(kept)
+}
+
+function report(open: readonly OpenTranslations[]): string {
+  const concerned = open.filter(needsWork)
+  const lines = concerned.flatMap(({ folder, language, missing, outdated }) => [
+    `${language} (${folder}): ${missing.length} missing, ${outdated.length} outdated`,
+    ...missing.map((key) => `  missing   ${key}`),
+    ...outdated.map((key) => `  outdated  ${key}`),
+  ])
+  return lines.length === 0 ? 'All translations are complete and current.' : lines.join('\n')
+}
+
+function main(): void {
+  const flag = { type: 'boolean', default: false } as const
+  const { values, positionals } = parseArgs({
+    args: process.argv.slice(2),
+    options: { release: flag, done: flag, drop: flag, help: flag },
+    allowPositionals: true,
+  })
+  const languages = new Set(readFolder('pages').languages)
+  const language = values.done ? (positionals.find((each) => languages.has(each)) ?? null) : null
+  const prefixes = positionals.filter((each) => each !== language)
+  const isChosen = (key: string) =>
+    prefixes.some((prefix) => key === prefix || key.startsWith(prefix.endsWith('.') ? prefix : `${prefix}.`))
+  if (values.help) console.log(help)
+  else if (values.drop) drop(isChosen)
+  else if (values.done) recordDone(language, prefixes.length === 0 ? () => true : isChosen)
+  else {
+    const open = openTranslations(values.release)
+    console.log(report(open))
+    if (values.release && open.some(needsWork)) process.exitCode = 1
+  }
+}
+
+function needsWork({ missing, outdated }: OpenTranslations): boolean {
+  return missing.length + outdated.length > 0
+}
+
+main()

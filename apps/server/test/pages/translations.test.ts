@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+
+const server = fileURLToPath(new URL('../../', import.meta.url))
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'translations-'))
+  await mkdir(join(folder, 'scripts'))
+  await cp(join(server, 'scripts/translations.ts'), join(folder, 'scripts/translations.ts'))
+  await write('scripts/translated-from.json', {})
+  await write('locales/en.json', {
+    language: 'en',
+    signIn: { title: 'Sign in', keys_one: 'One key', keys_other: '{count} keys' },
+    users: { title: 'Users', columns: ['Name', 'Role'] },
+  })
+  for (const language of ['de', 'ja'])
+    await write(`locales/${language}.json`, {
+      language,
+      signIn: { title: language, keys_other: '{count}' },
+      users: { title: language, columns: [language, language] },
+    })
+  for (const language of ['en', 'de', 'ja']) await write(`locales/emails/${language}.json`, { language, footer: 'by' })
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+async function write(file: string, value: object): Promise<void> {
+  await mkdir(join(folder, file, '..'), { recursive: true })
+  await writeFile(join(folder, file), JSON.stringify(value))
+}
+
+const read = async (file: string) => JSON.parse(await readFile(join(folder, file), 'utf8'))
+
+/** Applies a change to a catalogue. */
+async function edit(language: string, change: (catalogue: Record<string, Record<string, unknown>>) => void) {
+  const catalogue = await read(`locales/${language}.json`)
+  change(catalogue)
+  await write(`locales/${language}.json`, catalogue)
+}
+
+function translations(...args: string[]): Promise<{ readonly code: number; readonly lines: readonly string[] }> {
+  return new Promise((resolve) => {
+    const script = [join(folder, 'scripts/translations.ts'), ...args]
+    execFile(process.execPath, ['--disable-warning=ExperimentalWarning', ...script], (error, stdout) =>
+      resolve({ code: error === null ? 0 : 1, lines: stdout.trimEnd().split('\n') }),
+    )
+  })
+}
+
+const complete = { code: 0, lines: ['All translations are complete and current.'] }
+
+test('lists a changed English message as outdated until its translation is recorded', async () => {
+  await translations('--done')
+  expect(await translations()).toEqual(complete)
+  await edit('en', ({ signIn }) => Object.assign(signIn ?? {}, { keys_other: '{count} passkeys' }))
+  expect((await translations()).lines).toEqual([
+    'de (pages): 0 missing, 1 outdated',
+    '  outdated  signIn.keys',
+    'ja (pages): 0 missing, 1 outdated',
+    '  outdated  signIn.keys',
+  ])
+  await translations('--done', 'de', 'signIn')
+  const open = ['ja (pages): 0 missing, 1 outdated', '  outdated  signIn.keys']
+  expect(await translations('--release')).toEqual({ code: 1, lines: open })
+  await translations('--done', 'users')
+  expect((await translations()).lines).toEqual(open)
+  await translations('--done', 'ja')
+  expect(await translations('--release')).toEqual(complete)
+  expect(
+    Object.values((await read('scripts/translated-from.json')).pages).every((each) => typeof each === 'string'),
+  ).toBe(true)
+})
+
+test('lists missing messages, which a release requires on the sign-in pages and in e-mails only', async () => {
+  await translations('--done')
+  await edit('en', ({ users }) => Object.assign(users ?? {}, { text: 'Everybody' }))
+  const administration = ['de (pages): 1 missing, 0 outdated', '  missing   users.text']
+  expect((await translations()).lines).toEqual([
+    ...administration,
+    'ja (pages): 1 missing, 0 outdated',
+    '  missing   users.text',
+  ])
+  expect(await translations('--release')).toEqual(complete)
+  await edit('de', ({ signIn }) => delete signIn?.title)
+  expect(await translations('--release')).toEqual({
+    code: 1,
+    lines: ['de (pages): 1 missing, 0 outdated', '  missing   signIn.title'],
+  })
+})
+
+test('drops the translations of a message in all languages', async () => {
+  await translations('--done')
+  await translations('--drop', 'signIn.keys', 'users')
+  expect(await read('locales/de.json')).toEqual({ language: 'de', signIn: { title: 'de' } })
+  expect((await read('locales/en.json')).users.title).toBe('Users')
+})
