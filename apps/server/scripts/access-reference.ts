@@ -63,9 +63,9 @@ export function accessReference(): string {
 const columns = ['Route', 'Caller', 'API key', 'Session', 'Conditions']
 
 function conditionLine([name, condition]: readonly [string, Condition]): readonly string[] {
-  const { text, session, unlimitedKey, proof } = condition
+  const { text, session, unlimitedKey, scope, proof } = condition
   const proven = proof === undefined ? code(session ? [session] : []) : 'a passkey for this request'
-  return [code([name]), text, proven, unlimitedKey ? 'without scopes' : '']
+  return [code([name]), text, proven, unlimitedKey ? 'without scopes' : code(scope ? [scope] : [])]
 }
 
 function rowLine([route, { caller, scopes, session, conditions: when }]: readonly [

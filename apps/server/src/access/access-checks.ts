@@ -63,6 +63,7 @@ export async function assertCanModifyGroup(
 export async function assertCanChangeSettings(ctx: Context, settings: readonly string[]): Promise<void> {
   const keys = settings.filter((key) => /^(smtp|ldap|emailOneTimeAccess)/.test(key))
   if (keys.length > 0) await assertCondition(ctx, 'sign-in-settings', { key: keys.join(', ') })
+  if (settings.includes('signupDefaultUserGroupIDs')) await assertCondition(ctx, 'group-assignment')
 }
 
 /**

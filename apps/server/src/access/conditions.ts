@@ -1,3 +1,4 @@
+import type { ApiKeyScope } from '../api-keys/api-key.ts'
 import type { SessionRequirement } from './session-requirements.ts'
 
 export interface Condition {
@@ -6,6 +7,8 @@ export interface Condition {
   readonly session?: SessionRequirement
   /** Whether API keys with scopes are refused. */
   readonly unlimitedKey?: true
+  /** An additional scope that API keys with scopes need. */
+  readonly scope?: ApiKeyScope
   /** Maximum age of the passkey proof for this request, in milliseconds. */
   readonly proof?: number
 }
@@ -29,6 +32,10 @@ export const conditions = {
   'administrator-group': {
     text: 'The group has a member who is an administrator.',
     session: 'recent',
+  },
+  'group-assignment': {
+    text: 'The request assigns groups to a user, a sign-up token, a client or the sign-up defaults.',
+    scope: 'write:groups',
   },
   'own-email': {
     text: 'The caller’s own e-mail address changes.',

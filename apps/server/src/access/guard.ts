@@ -119,11 +119,12 @@ export async function assertCondition(
   const admission = admissions.get(ctx)
   if (!admission?.row.conditions.includes(name))
     throw new Error(`The access table has no condition ${name} for ${ctx.method} ${ctx.path}.`)
-  const { session, unlimitedKey, proof }: Condition = conditions[name]
+  const { session, unlimitedKey, scope, proof }: Condition = conditions[name]
   if (unlimitedKey && admission.caller?.scopes)
     throw new ForbiddenError('forbidden', 'A limited API key cannot make, change or let in an administrator.', {
       details,
     })
+  if (scope) assertScopes(admission.caller?.scopes ?? null, [scope])
   if (session) await assertSession(ctx, admission, session)
   if (proof) await admission.reauthentication.demand(ctx.req, ctx.res, proof)
 }
@@ -138,7 +139,11 @@ function assertAllowed({ user, scopes }: Caller, row: AccessRow): void {
   if (user.disabled) throw new ForbiddenError('user_disabled', 'This user is disabled.')
   if (row.caller === 'administrator' && !user.administrator)
     throw new ForbiddenError('forbidden', 'This is for administrators.')
-  const scope = scopes && row.scopes?.find((needed) => !scopes.includes(needed))
+  assertScopes(scopes, row.scopes ?? [])
+}
+
+function assertScopes(scopes: Caller['scopes'], required: readonly ApiKeyScope[]): void {
+  const scope = scopes && required.find((needed) => !scopes.includes(needed))
   if (scope)
     throw new ForbiddenError('forbidden', `This API key is limited, and ${scope} is not among its scopes.`, {
       details: { scope },

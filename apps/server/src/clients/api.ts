@@ -1,8 +1,9 @@
 import type { AccountStore, AuditSink, Client, Clock, Pocket, Transaction } from '@pocket/core'
 import type { Context } from 'koa'
 import { actorOf } from '../access/actor.ts'
+import { assertCondition } from '../access/guard.ts'
 import { pageAnswer } from '../http/api/list.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Call, type Operation, operation } from '../http/api/operation.ts'
 import { named, pageOf } from '../http/api/schema.ts'
 import type { ClientLogos } from '../images/client-logos.ts'
 import { initialAccessTokenOperations } from '../initial-access-tokens/initial-access-token-operations.ts'
@@ -83,8 +84,11 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
     }
   }
   const knownGroups = async (ids: readonly string[]) => (await groupsById(ids)).map(({ id }) => id)
-  const chosenGroups = async ({ allowedUserGroupIds: ids }: { readonly allowedUserGroupIds?: readonly string[] }) =>
-    ids && knownGroups(ids)
+  const chosenGroups = async ({ ctx, body }: Call<{ readonly allowedUserGroupIds?: readonly string[] }>) => {
+    if (body.allowedUserGroupIds === undefined) return undefined
+    await assertCondition(ctx, 'group-assignment')
+    return knownGroups(body.allowedUserGroupIds)
+  }
 
   return [
     operation({
@@ -115,8 +119,9 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       async handle(call) {
         const { id } = call.body
         const input = { ...clientInput(call.body), ...(id && { id }) }
+        const groups = await chosenGroups(call)
         const read = await logos.download(logoAddresses(call.body))
-        const client = await administration.create(actorOf(call), input, await chosenGroups(call.body))
+        const client = await administration.create(actorOf(call), input, groups)
         await logos.keep(actorOf(call), client.id, read)
         return withGroups(call.ctx, client)
       },
@@ -151,11 +156,11 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       async handle(call) {
         const before = await administration.existing(call.params.id ?? '')
         const { id } = before
+        const groups = await chosenGroups(call)
         const input = clientInput(call.body)
         const isMarked = input.protocol?.isKnown === true && !before.protocol.isKnown
         const own = isMarked ? (await logos.named(before)).read : []
         const read = await logos.download(logoAddresses(call.body))
-        const groups = await chosenGroups(call.body)
         const client = await administration.update(actorOf(call), id, input, groups)
         await logos.keep(actorOf(call), id, new Map([...own, ...read]))
         return withGroups(call.ctx, client)

@@ -38,6 +38,7 @@ export function scimOperations({ providers, runs, pocket, logos }: ScimOperation
       method: 'get',
       path: '/api/oidc/clients/:id/scim-service-provider',
       summary: 'Get where the people of a client are provisioned',
+      note: 'A limited API key needs `read:users` and `read:groups` too.',
       answer: { status: 200, schema: scimProviderSchema },
       async handle({ params, ctx }) {
         const id = params.id ?? ''

@@ -1,5 +1,5 @@
 import { actorOf } from '../access/actor.ts'
-import { canIssueAccess } from '../access/guard.ts'
+import { assertCondition, canIssueAccess } from '../access/guard.ts'
 import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
@@ -85,6 +85,7 @@ export function signUpOperations({ signUp, tokens }: SignUpOperationPorts): read
       answer: { status: 201, schema: tokenSchema },
       async handle(call) {
         const { ttl, usageLimit, userGroupIds = [] } = call.body
+        if (userGroupIds.length > 0) await assertCondition(call.ctx, 'group-assignment')
         const wanted = { lifetime: lifetimeOf(ttl, defaultLifetime), usageLimit, groupIds: userGroupIds }
         return tokenDto((await tokens.create(actorOf(call), wanted)).item)
       },

@@ -7,6 +7,7 @@ import {
   assertCanUpdateProfile,
 } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
+import { assertCondition } from '../access/guard.ts'
 import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
@@ -116,6 +117,7 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       answer: { status: 201, schema: userSchema },
       async handle(call) {
         await assertCanMakeAdministrator(call.ctx, call.body)
+        if (call.body.userGroupIds?.length) await assertCondition(call.ctx, 'group-assignment')
         return answered(call.ctx, await users.create(actorOf(call), call.body))
       },
     }),

@@ -114,6 +114,10 @@ const others: ReadonlySet<string> = new Set([
   'PUT /api/users/me/profile-picture',
   'DELETE /api/users/me/profile-picture',
   'POST /settings/account',
+  // Their only condition is an additional scope; see least-privilege.test.ts.
+  'POST /api/signup-tokens',
+  'POST /api/oidc/clients',
+  'PUT /api/oidc/clients/:id',
   'PUT /api/users/:id/ldap-link',
   'PUT /api/application-configuration',
   'PATCH /api/settings',
@@ -230,6 +234,16 @@ test('requires a key without scopes to change settings that decide who can sign 
     expect(await outcome(by, 'PATCH /api/settings', { body: { ldapTimeoutSeconds: 17 } })).toBe(expected)
     expect(await outcome(by, 'PATCH /api/settings', { body: { unusedClientDays: 31 } })).toBe('done')
   }
+})
+
+test('requires `write:groups` to change the groups of users who sign up', async () => {
+  const { groupId } = await subject(false)
+  const body = whole({ signupDefaultUserGroupIDs: JSON.stringify([groupId]) })
+  expect(await outcome(await callers.key(null), 'PUT /api/application-configuration', { body: whole() })).toBe('done')
+  const settings = await callers.key(['write:settings'])
+  expect(await outcome(settings, 'PUT /api/application-configuration', { body })).toBe('403 forbidden')
+  const both = await callers.key(['write:settings', 'write:groups'])
+  expect(await outcome(both, 'PUT /api/application-configuration', { body })).toBe('done')
 })
 
 test('requires a key without scopes to link any user with LDAP', async () => {

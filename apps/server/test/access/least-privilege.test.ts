@@ -55,6 +55,67 @@ describe('an API key with `read:clients`', () => {
   })
 })
 
+describe('an API key that reads groups, clients or settings', () => {
+  test('also needs `read:users` for everything that shows users', async () => {
+    const clientId = await createClient()
+    const { id: userId } = await createPerson(instance)
+    const group = await instance.call('POST /api/user-groups', {
+      body: { name: freshName(), friendlyName: 'Group' },
+    })
+    const groupId = String(group.json.id)
+    const body = { userIds: [userId] }
+    expect((await instance.call('PUT /api/user-groups/{id}/users', { params: { id: groupId }, body })).status).toBe(200)
+    const calls = [
+      `GET /api/oidc/clients/${clientId}/connection-log`,
+      `GET /api/user-groups/${groupId}`,
+      `GET /api/user-groups/${groupId}/members`,
+      `GET /api/user-groups/${groupId}/members/${userId}`,
+      `GET /api/users/${userId}/groups`,
+      'GET /api/emails',
+    ]
+    const limited = await keyWith('read:groups', 'read:clients', 'read:settings', 'write:groups', 'write:clients')
+    const both = await keyWith('read:groups', 'read:clients', 'read:settings', 'read:users')
+    for (const call of [...calls, `GET /api/oidc/clients/${clientId}/scim-service-provider`])
+      expect([call, ...refusal(await limited(call))]).toEqual([call, 403, 'forbidden'])
+    const names = { name: freshName(), friendlyName: 'Renamed' }
+    expect(refusal(await limited(`PUT /api/user-groups/${groupId}`, names))).toEqual([403, 'forbidden'])
+    for (const call of calls) expect([call, (await both(call)).status]).toEqual([call, 200])
+  })
+})
+
+describe('an API key for either groups, or clients and users', () => {
+  test('cannot change which groups have users or use clients', async () => {
+    const clientId = await createClient()
+    const { id: userId } = await createPerson(instance)
+    const group = await instance.call('POST /api/user-groups', {
+      body: { name: freshName(), friendlyName: 'Group' },
+    })
+    const groupId = String(group.json.id)
+    const client = { name: 'App', callbackURLs: [callback], allowedUserGroupIds: [groupId] }
+    const others = ['read:users', 'read:groups', 'write:users', 'write:clients']
+    const withoutGroups = await keyWith(...others)
+    const withoutClients = await keyWith('read:users', 'read:clients', 'read:groups', 'write:groups')
+    const all = await keyWith(...others, 'write:groups')
+    const assignments: readonly (readonly [string, object])[] = [
+      ['POST /api/oidc/clients', client],
+      [`PUT /api/oidc/clients/${clientId}`, client],
+      [`PUT /api/oidc/clients/${clientId}/allowed-user-groups`, { userGroupIds: [groupId] }],
+      [`PUT /api/users/${userId}/user-groups`, { userGroupIds: [groupId] }],
+      ['POST /api/users', { username: freshName(), email: `${freshName()}@example.com`, userGroupIds: [groupId] }],
+      ['POST /api/signup-tokens', { usageLimit: 1, userGroupIds: [groupId] }],
+    ]
+    for (const [call, body] of assignments)
+      expect([call, ...refusal(await withoutGroups(call, body))]).toEqual([call, 403, 'forbidden'])
+    const allowed = `PUT /api/user-groups/${groupId}/allowed-oidc-clients`
+    expect(refusal(await withoutClients(allowed, { oidcClientIds: [clientId] }))).toEqual([403, 'forbidden'])
+    for (const [call, body] of [...assignments, [allowed, { oidcClientIds: [clientId] }] as const])
+      expect([call, (await all(call, body)).status < 300]).toEqual([call, true])
+
+    const plain = { name: 'App', callbackURLs: [callback] }
+    expect((await withoutGroups(`PUT /api/oidc/clients/${clientId}`, plain)).status).toBe(200)
+  })
+})
+
 describe('an administrator session without a passkey check or registration', () => {
   async function weakSession(): Promise<UserAgent> {
     const { id, agent } = await instance.personWithoutPasskey(freshName())

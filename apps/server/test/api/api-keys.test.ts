@@ -219,7 +219,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     const { administrator, url } = instance
     const me = (await administrator.getJson(`${url}/api/users/me`)).json() as { id: string }
     const person = await instance.person(freshUserName())
-    const { token } = await mint(administrator, { scopes: ['read:groups', 'write:groups'] })
+    const { token } = await mint(administrator, { scopes: ['read:groups', 'write:groups', 'read:users'] })
     const make = async () => {
       const name = freshUserName()
       const answer = await withKey(token, 'POST /api/user-groups', { name, friendlyName: name })
