@@ -19,5 +19,10 @@ export interface Clock {
  */
 export const maxClockDifference = 300_000
 
+/** Reads the monotonic time of a clock, which may not have one of its own. */
+export function monotonicOf(clock: Clock): () => number {
+  return () => clock.monotonic?.() ?? performance.now()
+}
+
 /** The system clock. */
 export const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() }

@@ -1,9 +1,10 @@
 import type { ActingParty } from '../audit/audit-sink.ts'
 import { type SigningAlgorithm, signingAlgorithms } from '../clients/protocol.ts'
-import type { Clock } from '../clock.ts'
+import { type Clock, monotonicOf } from '../clock.ts'
 import { ConfigurationError } from '../errors.ts'
 import type { MasterKey } from '../master-key.ts'
 import type { Transaction } from '../transaction.ts'
+import { createKeyAges, isFromTheFuture } from './key-ages.ts'
 import { generateSigningKey, type SigningKey } from './key-generation.ts'
 import { publicationTime, reloadInterval } from './key-publication.ts'
 import type { KeyStatus, KeyStore, StoredKey } from './key-store.ts'
@@ -90,14 +91,21 @@ export interface KeyRingPorts {
 
 export function createKeyRing(ports: KeyRingPorts): KeyRing {
   const { store, masterKey, clock, transaction, schedule, maxTokenLifetime } = ports
-  let nextRemoval = 0
+  const monotonic = monotonicOf(clock)
+  const ages = createKeyAges(clock)
+  let nextRemoval = Number.NEGATIVE_INFINITY
   const make = async (algorithm: SigningAlgorithm, status: KeyStatus): Promise<StoredKey> => {
     const jwk = await generateSigningKey(algorithm)
     const encryptedJwk = masterKey.encrypt(use, JSON.stringify(jwk))
     return { kid: jwk.kid, algorithm, status, encryptedJwk, statusSince: clock.now(), replacementRequestedAt: null }
   }
+  const listed = async (): Promise<readonly StoredKey[]> => {
+    const keys = await store.list()
+    ages.observe(keys)
+    return keys
+  }
   const complete = async (): Promise<readonly StoredKey[]> => {
-    const known = await store.list()
+    const known = await listed()
     const missing = signingAlgorithms.flatMap((algorithm) =>
       (['current', 'next'] as const)
         .filter((status) => !known.some((key) => key.algorithm === algorithm && key.status === status))
@@ -106,7 +114,7 @@ export function createKeyRing(ports: KeyRingPorts): KeyRing {
     if (missing.length === 0) return known
     const made = await Promise.all(missing.map(({ algorithm, status }) => make(algorithm, status)))
     for (const key of made) await store.insert(key)
-    return store.list()
+    return listed()
   }
   const pairOf = (algorithm: string, keys: readonly StoredKey[]): KeyPair => {
     const ours = keys.filter((key) => key.algorithm === algorithm)
@@ -115,11 +123,20 @@ export function createKeyRing(ports: KeyRingPorts): KeyRing {
     if (!current || !next) throw new ConfigurationError('The key store lost a key that it had just taken.')
     return { current, next }
   }
+  /** How long the current key signs, and how long the next key must be published before. */
+  const termsOf = ({ current }: KeyPair): Pick<KeySchedule, 'signsFor' | 'announcedFor'> =>
+    current.replacementRequestedAt === null && !isFromTheFuture(current, clock.now())
+      ? schedule
+      : { signsFor: 0, announcedFor: publicationTime }
+  const isDue = (pair: KeyPair): boolean => {
+    const { signsFor, announcedFor } = termsOf(pair)
+    return ages.of(pair.current) >= signsFor && ages.of(pair.next) >= announcedFor
+  }
   /** When the next key replaces the current one. */
-  const dueAt = ({ current, next }: KeyPair): number =>
-    current.replacementRequestedAt === null
-      ? Math.max(current.statusSince + schedule.signingPeriod, next.statusSince + schedule.announcementPeriod)
-      : next.statusSince + publicationTime
+  const dueAt = (pair: KeyPair): number => {
+    const { signingPeriod, announcementPeriod } = termsOf(pair)
+    return Math.max(ages.reachedAt(pair.current, signingPeriod), ages.reachedAt(pair.next, announcementPeriod))
+  }
   /** Returns `false` if another process has replaced the key. */
   const moveOn = async ({ current, next }: KeyPair, retired: readonly StoredKey[] = []): Promise<boolean> => {
     const now = clock.now()
@@ -138,14 +155,11 @@ export function createKeyRing(ports: KeyRingPorts): KeyRing {
     // Other processes may sign with the key until they reload the keys.
     Math.max(schedule.verificationPeriod, (await maxTokenLifetime()) + reloadInterval)
   const removeRetired = async (keys: readonly StoredKey[]): Promise<void> => {
-    const now = clock.now()
-    const retired = keys.filter(
-      ({ status, statusSince }) => status === 'previous' && now - statusSince >= schedule.verificationPeriod,
-    )
-    if (retired.length === 0 || now < nextRemoval) return
-    nextRemoval = now + hour
+    const retired = keys.filter((key) => key.status === 'previous' && ages.of(key) >= schedule.verificationPeriod)
+    if (retired.length === 0 || monotonic() < nextRemoval) return
+    nextRemoval = monotonic() + hour
     const verificationPeriod = await retention()
-    for (const { kid, statusSince } of retired) if (now - statusSince >= verificationPeriod) await store.remove(kid)
+    for (const key of retired) if (ages.of(key) >= verificationPeriod) await store.remove(key.kid)
   }
   return {
     async load() {
@@ -160,7 +174,7 @@ export function createKeyRing(ports: KeyRingPorts): KeyRing {
       const rotated: string[] = []
       for (const algorithm of signingAlgorithms) {
         const pair = pairOf(algorithm, keys)
-        if (clock.now() >= dueAt(pair) && (await moveOn(pair))) rotated.push(pair.next.kid)
+        if (isDue(pair) && (await moveOn(pair))) rotated.push(pair.next.kid)
       }
       return rotated
     },
@@ -172,12 +186,12 @@ export function createKeyRing(ports: KeyRingPorts): KeyRing {
         const { current, next } = pairOf(algorithm, keys)
         if (!kids.includes(current.kid)) continue
         const now = clock.now()
-        const signsFrom = immediately ? now : Math.max(now, next.statusSince + publicationTime)
+        const mustWait = !immediately && ages.of(next) < publicationTime
+        const signsFrom = mustWait ? Math.max(now, ages.reachedAt(next, publicationTime)) : now
         const old = keys.filter((key) => key.algorithm === algorithm && key !== next)
-        const isDone =
-          signsFrom > now
-            ? await store.requestReplacement(current.kid, now)
-            : await moveOn({ current, next }, immediately ? old : [])
+        const isDone = mustWait
+          ? await store.requestReplacement(current.kid, now)
+          : await moveOn({ current, next }, immediately ? old : [])
         if (isDone) replaced.push({ algorithm, kid: next.kid, signsFrom })
       }
       return replaced
@@ -190,8 +204,9 @@ export function createKeyRing(ports: KeyRingPorts): KeyRing {
         : schedule.verificationPeriod
       return [...keys]
         .sort((left, right) => locationOf(left) - locationOf(right))
-        .map(({ kid, algorithm, status, statusSince: since }) => {
-          const until = status === 'previous' ? since + verificationPeriod : dueAt(pairOf(algorithm, keys))
+        .map((key) => {
+          const { kid, algorithm, status, statusSince: since } = key
+          const until = status === 'previous' ? ages.reachedAt(key, verificationPeriod) : dueAt(pairOf(algorithm, keys))
           return { kid, algorithm, status, since, until }
         })
     },

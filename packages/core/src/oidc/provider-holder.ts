@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
-import type { Clock } from '../clock.ts'
+import { type Clock, monotonicOf } from '../clock.ts'
 import type { SigningKey } from './key-generation.ts'
 import { reloadInterval } from './key-publication.ts'
 import type { KeyRing, KeySet } from './keys.ts'
@@ -27,10 +27,11 @@ export async function createProviderHolder({ keyRing, clock, make }: ProviderHol
     return { provider, serveDocument, version: set.version, callback: provider.callback() }
   }
   let held = built(await keyRing.load())
-  let lookedAt = clock.now()
+  const monotonic = monotonicOf(clock)
+  let lookedAt = monotonic()
 
   const reload = async () => {
-    lookedAt = clock.now()
+    lookedAt = monotonic()
     const set = await keyRing.load()
     if (set.version !== held.version) held = built(set)
   }
@@ -41,7 +42,7 @@ export async function createProviderHolder({ keyRing, clock, make }: ProviderHol
     },
     reload,
     async refresh(onError) {
-      if (Math.abs(clock.now() - lookedAt) >= reloadInterval) await reload().catch(onError)
+      if (monotonic() - lookedAt >= reloadInterval) await reload().catch(onError)
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import { type Clock, monotonicOf } from '../clock.ts'
 import { InvalidInputError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import type { Sealer } from '../sealing.ts'
@@ -73,7 +73,7 @@ const retentionLifetimes = 11
 export function createChallenges({ store, sealer, clock, lifetime }: ChallengePorts): Challenges {
   const contextOf = ({ purpose, browserToken }: Asker & { readonly purpose: ChallengePurpose }) =>
     `${purpose} ${browserToken}`
-  const monotonic = () => clock.monotonic?.() ?? performance.now()
+  const monotonic = monotonicOf(clock)
   let mark: { readonly position: number; readonly at: number } | undefined
 
   return {

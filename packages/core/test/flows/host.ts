@@ -22,10 +22,20 @@ import type { PublicKeyCredentialCreationOptionsJSON, RegistrationResponseJSON }
 /** A clock that a test advances. */
 export class TestClock {
   #ahead = 0
+  #passed = 0
   now(): number {
     return Date.now() + this.#ahead
   }
+  monotonic(): number {
+    return performance.now() + this.#passed
+  }
+  /** Lets time pass; a negative duration sets the clock back. */
   pass(milliseconds: number): void {
+    this.#ahead += milliseconds
+    this.#passed += Math.max(0, milliseconds)
+  }
+  /** Sets the clock to another time, while no time passes. */
+  jump(milliseconds: number): void {
     this.#ahead += milliseconds
   }
 }

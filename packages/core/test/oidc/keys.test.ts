@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { MasterKey } from '@pocket/core'
+import { type Clock, MasterKey } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import { createKeyRing, defaultKeySchedule, type KeyRing } from '../../src/oidc/keys.ts'
 import { day, TestClock } from '../flows/host.ts'
@@ -11,11 +11,12 @@ function setting() {
   const clock = new TestClock()
   let lifetime = hour
   const { keys: store, transaction } = memoryStores()
-  const ring = (masterKey = MasterKey.from('the key of the first process')) =>
+  /** The key ring of a new process. */
+  const ring = (masterKey = MasterKey.from('the key of the first process'), processClock: Clock = clock) =>
     createKeyRing({
       store,
       transaction,
-      clock,
+      clock: processClock,
       masterKey,
       schedule: defaultKeySchedule,
       maxTokenLifetime: async () => lifetime,
@@ -112,9 +113,10 @@ describe('key ring', () => {
 
   test('replaces a key on demand with the announced one, and keeps the old one published', async () => {
     const { ring, clock } = setting()
-    const [first, announced] = (await ring().load()).keys
+    const keys = ring()
+    const [first, announced] = (await keys.load()).keys
     clock.pass(7 * minute)
-    const [replaced, ...more] = await ring().replace([first?.kid ?? '', 'unknown'], false)
+    const [replaced, ...more] = await keys.replace([first?.kid ?? '', 'unknown'], false)
     expect(more).toEqual([])
     expect(replaced).toEqual({ algorithm: 'RS256', kid: announced?.kid, signsFrom: expect.any(Number) })
     expect(Math.abs((replaced?.signsFrom ?? 0) - clock.now())).toBeLessThan(minute)
@@ -129,18 +131,19 @@ describe('key ring', () => {
 
   test('delays the replacement by a recently announced key until caches and other processes know it', async () => {
     const { ring, clock } = setting()
-    const [first, announced] = (await ring().load()).keys
-    const [waiting] = await ring().replace([first?.kid ?? ''], false)
+    const keys = ring()
+    const [first, announced] = (await keys.load()).keys
+    const [waiting] = await keys.replace([first?.kid ?? ''], false)
     expect(waiting).toMatchObject({ kid: announced?.kid })
     const wait = (waiting?.signsFrom ?? 0) - clock.now()
     // The `max-age` of the JWKS plus the interval in which other processes reload the keys.
     expect(wait).toBeGreaterThan(6 * minute)
-    expect((await ring().list())[0]).toMatchObject({ kid: first?.kid, until: waiting?.signsFrom })
+    expect((await keys.list())[0]).toMatchObject({ kid: first?.kid, until: waiting?.signsFrom })
     clock.pass(wait - 10_000)
-    expect(await ring().rotate()).toEqual([])
-    expect(await currentOf(ring())).toBe(first?.kid)
+    expect(await keys.rotate()).toEqual([])
+    expect(await currentOf(keys)).toBe(first?.kid)
     clock.pass(10_000)
-    expect(await ring().rotate()).toEqual([announced?.kid])
+    expect(await keys.rotate()).toEqual([announced?.kid])
     expect(await ofRs256(ring())).toContain(`previous ${first?.kid}`)
     expect(await ring().rotate()).toEqual([])
   })
@@ -159,7 +162,7 @@ describe('key ring', () => {
   test.each([false, true])('replaces a key once, however many processes try, immediately: %s', async (immediately) => {
     const { ring, clock } = setting()
     const first = await ring().load()
-    clock.pass(day)
+    clock.pass(8 * day)
     const kids = (await ring().list()).filter(({ status }) => status === 'current').map(({ kid }) => kid)
     const replaced = await Promise.all(Array.from({ length: 5 }, () => ring().replace(kids, immediately)))
     expect(replaced.flat()).toHaveLength(4)
@@ -173,7 +176,7 @@ describe('key ring', () => {
     const { ring, clock, letTokensLive } = setting()
     const first = await ring().load()
     letTokensLive(100 * day)
-    clock.pass(day)
+    clock.pass(8 * day)
     await ring().replace([first.keys[0]?.kid ?? ''], false)
     expect((await ring().list()).find(({ status }) => status === 'previous')?.until).toBeGreaterThan(
       clock.now() + 100 * day,
@@ -184,6 +187,82 @@ describe('key ring', () => {
     clock.pass(day + 2 * minute)
     await ring().rotate()
     expect(await ofRs256(ring())).not.toContain(`previous ${first.keys[0]?.kid}`)
+  })
+
+  describe('while clocks are wrong', () => {
+    const jumps = [-1500 * day, -3 * day, -hour, 6 * minute, hour, 3 * day, 1500 * day]
+
+    test.each(jumps)('publishes a key long enough before it signs if the clock jumps by %i ms', async (jump) => {
+      const { ring, clock } = setting()
+      const keys = ring()
+      const [first, announced] = (await keys.load()).keys
+      await keys.replace([first?.kid ?? ''], false)
+      clock.jump(jump)
+      expect(await keys.rotate()).toEqual([])
+      clock.pass(6 * minute)
+      expect(await keys.rotate()).toEqual([])
+      clock.pass(2 * minute)
+      expect(await keys.rotate()).toContain(announced?.kid)
+      // The next key has just been generated, so it waits as well.
+      clock.jump(jump)
+      await keys.replace([announced?.kid ?? ''], false)
+      expect(await currentOf(keys)).toBe(announced?.kid)
+    })
+
+    test.each([-3 * day, -hour, 6 * minute, hour, 3 * day])(
+      'publishes a key long enough before another process signs whose clock is %i ms ahead',
+      async (ahead) => {
+        const { ring, clock } = setting()
+        const skewed = ring(undefined, { now: () => clock.now() + ahead, monotonic: () => clock.monotonic() })
+        const keys = ring()
+        const [first, announced] = (await keys.load()).keys
+        await skewed.load()
+        await keys.replace([first?.kid ?? ''], false)
+        clock.pass(6 * minute)
+        expect([await skewed.rotate(), await keys.rotate()]).toEqual([[], []])
+        expect(await currentOf(keys)).toBe(first?.kid)
+        clock.pass(2 * minute)
+        expect(await Promise.all([skewed.rotate(), keys.rotate()]).then((rotated) => rotated.flat())).toEqual([
+          announced?.kid,
+        ])
+        // Neither process replaces it again, or removes the one that signed.
+        for (const process of [keys, skewed]) {
+          clock.pass(minute)
+          expect(await process.rotate()).toEqual([])
+        }
+        expect(await ofRs256(keys)).toContain(`previous ${first?.kid}`)
+      },
+    )
+
+    test.each([hour, 3 * day, 1500 * day])('keeps the old key published if the clock jumps by %i ms', async (jump) => {
+      const { ring, clock } = setting()
+      const keys = ring()
+      const [first] = (await keys.load()).keys
+      clock.pass(8 * minute)
+      await keys.replace([first?.kid ?? ''], false)
+      clock.jump(jump)
+      await keys.rotate()
+      clock.pass(29 * day)
+      await keys.rotate()
+      expect(await ofRs256(keys)).toContain(`previous ${first?.kid}`)
+      clock.pass(2 * day)
+      await keys.rotate()
+      expect(await ofRs256(keys)).not.toContain(`previous ${first?.kid}`)
+    })
+
+    test('rotates on schedule after a clock that was years ahead is set back', async () => {
+      const { ring, clock } = setting()
+      clock.jump(1500 * day)
+      const [first, announced] = (await ring().load()).keys
+      clock.jump(-1500 * day)
+      const restarted = ring()
+      expect(await restarted.rotate()).toEqual([])
+      clock.pass(8 * minute)
+      expect(await restarted.rotate()).toContain(announced?.kid)
+      expect(await ofRs256(restarted)).toContain(`previous ${first?.kid}`)
+      clock.pass(8 * minute)
+      expect(await restarted.rotate()).toEqual([])
+    })
   })
 
   test('rotates once, however many processes try', async () => {
