@@ -12,6 +12,11 @@ export interface ClientStore {
   page(request: ClientListRequest): Promise<ClientList>
   /** Returns `false` without a change if the ID is already in use. */
   insert(client: Client): Promise<boolean>
+  /**
+   * Inserts a client that a network registered without credentials, unless `max` clients that it registered are unused. Returns
+   * `false` without a change then, or if the ID is already in use.
+   */
+  insertUnused(client: Client, network: string, max: number): Promise<boolean>
   /** Replaces the stored client with the same ID; returns `false` if it does not exist. */
   update(client: Client): Promise<boolean>
   remove(id: string): Promise<boolean>
@@ -19,6 +24,8 @@ export interface ClientStore {
   recordPkceSupport(id: string): Promise<void>
   /** Records that the client was used and clears `unusedSince`. */
   noteUse(id: string): Promise<void>
+  /** Changes `unusedSince` to `at` if it is before `before`, both in milliseconds. */
+  postponeRemoval(id: string, before: number, at: number): Promise<void>
   /** The IDs of at most `limit` clients that have been unused since before `before` (milliseconds). */
   listUnused(before: number, limit: number): Promise<readonly string[]>
   /** Records when a client secret was used. `at` in milliseconds. */

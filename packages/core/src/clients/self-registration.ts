@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { NotFoundError } from '../errors.ts'
+import { NotFoundError, RateLimited } from '../errors.ts'
 import type { Client, RegisteredMetadata } from './client.ts'
 import { clientAuthenticationProblems } from './client-authentication.ts'
 import { type ClientInput, decided, problems, refuse } from './client-input.ts'
@@ -23,8 +23,8 @@ export interface NewSelfRegistered extends SelfRegistered {
   readonly id: string
   /** In plain text; `null` for a client without one. */
   readonly secret: string | null
-  /** Whether registration was open to anyone; such a client is removed if it stays unused. */
-  readonly open: boolean
+  /** The network that registered it without credentials, if registration is open to anyone; it is removed if it stays unused. */
+  readonly network: string | undefined
 }
 
 /** Registers and manages clients by the dynamic registration protocols (RFC 7591, RFC 7592). */
@@ -36,6 +36,7 @@ export interface SelfRegistration {
    * @throws {InvalidInputError} `validation_failed`, as `Clients.create`
    */
   check(wanted: SelfRegistered, id?: string): Promise<void>
+  /** @throws {RateLimited} `rate_limited` if too many clients of its network are unused */
   create(wanted: NewSelfRegistered): Promise<Client>
   /**
    * Replaces the registered metadata; other administrator settings stay unchanged. Resolves to the client before and
@@ -61,6 +62,11 @@ export interface SelfRegistrationPorts {
   readonly transaction: <T>(work: () => Promise<T>) => Promise<T>
   readonly sealSecret: (plain: string) => string
 }
+
+/** Maximum number of unused clients that a network has registered without credentials. */
+const maxUnused = 50
+/** Seconds. */
+const retryAfter = 3600
 
 export function createSelfRegistration({
   store,
@@ -98,7 +104,7 @@ export function createSelfRegistration({
       refuse([...clientAuthenticationProblems(wanted), ...(await sectorProblems(wanted, before, read))])
     },
 
-    async create({ id, input, registration, secret, open }: NewSelfRegistered) {
+    async create({ id, input, registration, secret, network }: NewSelfRegistered) {
       const now = clock.now()
       const fields = decided(input, { template: null, protocol: defaultProtocol })
       const client: Client = {
@@ -110,12 +116,15 @@ export function createSelfRegistration({
         secrets: secret === null ? [] : [storedSecret(mintSecret(now, { secret }), fields)],
         ...byAdministrator,
         registration,
-        unusedSince: open ? now : null,
+        unusedSince: network === undefined ? null : now,
         createdAt: now,
         updatedAt: now,
       }
       refuse(clientAuthenticationProblems(client))
-      if (!(await store.insert(client))) throw new Error('A drawn client id was taken.')
+      if (network === undefined) {
+        if (!(await store.insert(client))) throw new Error('A drawn client id was taken.')
+      } else if (!(await store.insertUnused(client, network, maxUnused)))
+        throw new RateLimited('Too many clients of this network are unused.', retryAfter)
       return client
     },
 

@@ -9,6 +9,7 @@ import { add, type MemoryState } from './memory-state.ts'
 export class MemoryClientStore implements ClientStore {
   readonly #state: MemoryState
   readonly #clients: Map<string, Client>
+  readonly #networks: Map<string, string>
   readonly #secretUses: Map<string, { readonly clientId: string; readonly at: number }>
   readonly #consents: ReadonlyMap<string, Consent>
   readonly #apiGrants: ReadonlyMap<string, ApiGrant>
@@ -20,6 +21,7 @@ export class MemoryClientStore implements ClientStore {
   constructor(state: MemoryState, consents: ReadonlyMap<string, Consent>, apiGrants: ReadonlyMap<string, ApiGrant>) {
     this.#state = state
     this.#clients = state.map()
+    this.#networks = state.map()
     this.#secretUses = state.map()
     this.#consents = consents
     this.#apiGrants = apiGrants
@@ -55,6 +57,17 @@ export class MemoryClientStore implements ClientStore {
     return this.#state.run(() => add(this.#clients, client.id, client))
   }
 
+  insertUnused(client: Client, network: string, max: number): Promise<boolean> {
+    return this.#state.run(() => {
+      const waiting = [...this.#clients.values()].filter(
+        ({ id, unusedSince }) => unusedSince !== null && this.#networks.get(id) === network,
+      )
+      if (waiting.length >= max || !add(this.#clients, client.id, client)) return false
+      this.#networks.set(client.id, network)
+      return true
+    })
+  }
+
   update(client: Client): Promise<boolean> {
     return this.#state.run(() => {
       if (!this.#clients.has(client.id)) return false
@@ -78,6 +91,14 @@ export class MemoryClientStore implements ClientStore {
     return this.#state.run(() => {
       const client = this.#clients.get(id)
       if (client) this.#clients.set(id, { ...client, unusedSince: null })
+    })
+  }
+
+  postponeRemoval(id: string, before: number, at: number): Promise<void> {
+    return this.#state.run(() => {
+      const client = this.#clients.get(id)
+      if (client && client.unusedSince !== null && client.unusedSince < before)
+        this.#clients.set(id, { ...client, unusedSince: at })
     })
   }
 

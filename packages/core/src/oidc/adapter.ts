@@ -19,6 +19,7 @@ import { consumeAtEnd, type RefreshAnswers, storeAtEnd } from './refresh-answers
 import type { Registrar } from './registration/registrar.ts'
 import { AlreadyUsedError } from './replay-detection.ts'
 import { type AtomicAdapter, comparedModels, hidden, type StoredState } from './stored-payload.ts'
+import { tooMany } from './too-many.ts'
 
 export interface AdapterPorts {
   readonly artifacts: ArtifactStore
@@ -112,8 +113,7 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
   const storeForPublicClient = async (artifact: Artifact) => {
     const { ctx } = Provider
     if (!ctx || (await insertPending(artifact, ctx.req))) return
-    ctx.set('Retry-After', '60')
-    throw tooManyPending()
+    throw tooMany('too many requests of this network are pending', 60)
   }
   /** Stores an interaction without a signed-in user only if it is small and its network has few; otherwise URLs carry it. */
   const startInteraction = async (id: string, artifact: Artifact) => {
@@ -314,14 +314,6 @@ function isByPublicClient(model: string): boolean {
   const { oidc } = Provider.ctx ?? {}
   const route = model === 'DeviceCode' ? 'device_authorization' : 'pushed_authorization_request'
   return model in maxPending && oidc?.route === route && oidc.client?.clientAuthMethod === 'none'
-}
-
-function tooManyPending(): Error {
-  const description = 'too many requests of this network are pending'
-  return Object.assign(new errors.CustomOIDCProviderError('temporarily_unavailable', description), {
-    status: 429,
-    statusCode: 429,
-  })
 }
 
 function alreadyConsumed(model: string): Error {

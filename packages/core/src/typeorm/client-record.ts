@@ -5,9 +5,14 @@ import { differences } from '../clients/protocol-input.ts'
 import type { StoredClient } from './client.table.ts'
 
 export function storedClient({ allowedGroupIds: _, ...client }: Client): StoredClient {
-  return { ...client, protocol: differences(client.protocol), nameKey: nameKey(client.name) }
+  return { ...client, protocol: differences(client.protocol), nameKey: nameKey(client.name), network: null }
 }
 
-export function clientRecord({ nameKey: _, protocol, ...record }: StoredClient): ClientRecord {
+export function clientRecord({
+  nameKey: _nameKey,
+  network: _network,
+  protocol,
+  ...record
+}: StoredClient): ClientRecord {
   return { ...record, protocol: { ...defaultProtocol, ...protocol } }
 }

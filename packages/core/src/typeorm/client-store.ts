@@ -24,13 +24,18 @@ function statements(kind: DatabaseKind) {
     list: rows.select,
     listGroups: `${groups.select} ORDER BY group_id`,
     insert: `${rows.insert} ON CONFLICT DO NOTHING`,
-    update: `UPDATE ${rows.table} SET ${rows.assignments('id')} WHERE id = $1`,
+    insertUnused: `${rows.insertProvided(kind)} AND (SELECT COUNT(*) FROM
+      (SELECT 1 FROM ${rows.table} WHERE network = $2 AND unused_since IS NOT NULL LIMIT $3) AS waiting) < $3
+      ON CONFLICT DO NOTHING`,
+    update: `UPDATE ${rows.table} SET ${rows.assignments('id', 'network')},
+      network = COALESCE(network, $${rows.count}) WHERE id = $1`,
     remove: `DELETE FROM ${rows.table} WHERE id = $1`,
     removeGroups: `DELETE FROM ${groups.table} WHERE client_id = $1 AND group_id NOT IN ${jsonList(kind, '$2')}`,
     addGroups: `INSERT INTO ${groups.table} (client_id, group_id)
       SELECT CAST($1 AS text), value FROM ${jsonList(kind, '$2')} AS wanted WHERE true ON CONFLICT DO NOTHING`,
     recordPkceSupport: `UPDATE ${rows.table} SET pkce_supported = $2 WHERE id = $1`,
-    noteUse: `UPDATE ${rows.table} SET unused_since = NULL WHERE id = $1`,
+    noteUse: `UPDATE ${rows.table} SET unused_since = NULL, network = NULL WHERE id = $1`,
+    postponeRemoval: `UPDATE ${rows.table} SET unused_since = $3 WHERE id = $1 AND unused_since < $2`,
     listUnused: `SELECT id FROM ${rows.table} WHERE unused_since < $1 ORDER BY unused_since, id LIMIT $2`,
     recordSecretUse: `INSERT INTO ${uses.table} (secret_id, client_id, last_used_at)
       SELECT CAST($2 AS varchar), id, CAST($3 AS bigint) FROM ${rows.table} WHERE id = $1
@@ -96,6 +101,15 @@ export class TypeormClientStore implements ClientStore {
     })
   }
 
+  insertUnused(client: Client, network: string, max: number): Promise<boolean> {
+    return this.#database.transaction(async () => {
+      const given = JSON.stringify([rows.record({ ...storedClient(client), network })])
+      if ((await this.#database.execute(this.#sql.insertUnused, [given, network, max])) !== 1) return false
+      await this.#setGroups(client)
+      return true
+    })
+  }
+
   update(client: Client): Promise<boolean> {
     return this.#database.transaction(async () => {
       if ((await this.#database.execute(this.#sql.update, rows.values(storedClient(client)))) !== 1) return false
@@ -114,6 +128,10 @@ export class TypeormClientStore implements ClientStore {
 
   async noteUse(id: string): Promise<void> {
     await this.#database.execute(this.#sql.noteUse, [id])
+  }
+
+  async postponeRemoval(id: string, before: number, at: number): Promise<void> {
+    await this.#database.execute(this.#sql.postponeRemoval, [id, before, at])
   }
 
   async listUnused(before: number, limit: number): Promise<readonly string[]> {

@@ -8,6 +8,8 @@ export interface StoredClient extends Omit<ClientRecord, 'protocol'> {
   /** The settings that differ from the defaults. */
   readonly protocol: Partial<ClientProtocol> | null
   readonly nameKey: string
+  /** The network that registered the client without credentials, until its first use. */
+  readonly network: string | null
 }
 
 /** Clients. */
@@ -42,8 +44,12 @@ export const clientTable: EntitySchema<StoredClient> = new EntitySchema<StoredCl
     metadataExpiresAt: { ...bigint, name: 'metadata_expires_at', nullable: true },
     createdAt: { ...bigint, name: 'created_at' },
     updatedAt: { ...bigint, name: 'updated_at' },
+    network: { ...varchar(45), nullable: true },
   },
-  indices: [{ name: 'pocket_client_created', columns: ['createdAt', 'id'] }],
+  indices: [
+    { name: 'pocket_client_created', columns: ['createdAt', 'id'] },
+    { name: 'pocket_client_network', columns: ['network'], where: 'network IS NOT NULL' },
+  ],
 })
 
 /** The last use of a secret. */

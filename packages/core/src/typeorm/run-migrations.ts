@@ -24,6 +24,7 @@ import { SealChallenges1760000000352 } from './migrations/1760000000352-seal-cha
 import { CountPendingInteractions1760000000354 } from './migrations/1760000000354-count-pending-interactions.ts'
 import { RequestKeyReplacement1760000000360 } from './migrations/1760000000360-request-key-replacement.ts'
 import { AddSessionHistory1760000000400 } from './migrations/1760000000400-add-session-history.ts'
+import { AdditiveNoteRegisteringNetworks1760000000420 } from './migrations/1760000000420-note-registering-networks.ts'
 import { withoutLimits } from './options.ts'
 import { migratingIn, prefixTables } from './table-names.ts'
 import { pocketTables } from './tables.ts'
@@ -55,6 +56,7 @@ export const pocketMigrations: MigrationSet = {
     CountPendingInteractions1760000000354,
     RequestKeyReplacement1760000000360,
     AddSessionHistory1760000000400,
+    AdditiveNoteRegisteringNetworks1760000000420,
   ],
 }
 

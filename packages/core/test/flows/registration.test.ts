@@ -104,6 +104,34 @@ describe('permission to register', () => {
     expect(await refused(third.token)).toBe('invalid_token')
   })
 
+  test('is denied to a network while 50 of its clients are unused', async () => {
+    const clients = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        registered({ redirect_uris: [], response_types: [], grant_types: ['client_credentials'] }),
+      ),
+    )
+    const refused = await register({ redirect_uris: [redirectUri] })
+    expect([refused.status, refused.body.error, refused.headers.get('retry-after')]).toEqual([
+      429,
+      'temporarily_unavailable',
+      '3600',
+    ])
+    const { token } = await host.pocket.initialAccessTokens.issue({ lifetime: hour, usageLimit: 1 })
+    policy = { ...policy, mode: 'with-token' }
+    expect((await register({ redirect_uris: [redirectUri] }, token)).status).toBe(201)
+    policy = { ...policy, mode: 'open' }
+
+    const [used] = clients
+    // A client can give itself tokens, which does not make it one that a user uses.
+    const grant = { grant_type: 'client_credentials', client_id: used?.id ?? '', client_secret: used?.secret ?? '' }
+    host.clock.pass(2 * day)
+    expect((await tokenAt(grant)).status).toBe(200)
+    expect((await register({ redirect_uris: [redirectUri] })).status).toBe(429)
+    expect(await host.pocket.removeUnusedClients(hour, 100)).toBe(49)
+    expect(await host.pocket.clients.find(used?.id ?? '')).toBeDefined()
+    await registered()
+  })
+
   test('is given to everyone in open mode, and the policy can require groups', async () => {
     const { id } = await registered()
     expect(await host.pocket.clients.find(id)).toMatchObject({
@@ -243,7 +271,8 @@ describe('registered client', () => {
     })
     const answer = await tokenAt({ grant_type: 'client_credentials', client_id: id, client_secret: secret })
     expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ token_type: 'Bearer' })])
-    expect(await host.pocket.clients.find(id)).toMatchObject({ unusedSince: null })
+    // It is kept as long as it continues to be used, but anyone can use their own client.
+    expect(await host.pocket.clients.find(id)).toMatchObject({ unusedSince: expect.any(Number) })
   })
 })
 

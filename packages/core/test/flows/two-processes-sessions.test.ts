@@ -7,7 +7,7 @@ import * as oidc from 'openid-client'
 import { DataSource } from 'typeorm'
 import { pocketMigrations, runMigrations } from '../../src/typeorm/index.ts'
 import { databases, optionsFor } from '../typeorm/databases.ts'
-import { type Host, startHost, viewOf } from './host.ts'
+import { answerCeremony, type Host, startHost, viewOf } from './host.ts'
 import { back, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 import { slowStores } from './slow-stores.ts'
 import type { Task } from './token-process.ts'
@@ -135,6 +135,38 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
       oidc.tokenIntrospection(party.configuration, tokens[index]?.refresh_token ?? ''),
     )
     expect((await Promise.all(active)).map((each) => each.active)).toEqual(tabs.map(() => false))
+    expect(host.errors).toEqual([])
+  })
+
+  test.each([
+    ['after a sign-in', false],
+    ['after a sign-in in a browser with a session', true],
+  ])('that resume the same interaction at once %s keep one session', async (_when, withSession) => {
+    const { host, agent: signedIn, person, urlOf, stack } = await start()
+    await using _ = stack
+    for (let round = 0; round < 4; round++) {
+      const agent = withSession ? signedIn : new UserAgent()
+      const party = await relyingParty(host, { client: { skipConsent: true } })
+      const shown = await agent.follow(await agent.get(`${urlOf(party)}${withSession ? '&prompt=login' : ''}`))
+      const answer = await answerCeremony(agent, shown, person.authenticator)
+      const { redirectTo } = answer.json() as { redirectTo: string }
+      const resume = new URL(redirectTo, shown.url).href
+      const pages = await Promise.all(Array.from({ length: 4 }, () => agent.get(resume)))
+      expect(pages.filter(({ status }) => status >= 500)).toEqual([])
+      const arrived = pages.filter(({ location }) => location?.includes('code='))
+      for (const { status, location } of pages.filter((each) => !arrived.includes(each)))
+        expect([status, location]).toEqual([400, null])
+      const tokens = await Promise.all(
+        arrived.map(({ location }) => oidc.authorizationCodeGrant(party.configuration, new URL(location ?? ''))),
+      )
+      expect(tokens.length).toBeGreaterThan(0)
+      expect((await agent.get(`${urlOf(party)}&prompt=none`)).location).toContain('code=')
+      if (withSession) continue
+      await signOut(host, agent)
+      const active = tokens.map(({ refresh_token = '' }) => oidc.tokenIntrospection(party.configuration, refresh_token))
+      expect((await Promise.all(active)).map((each) => each.active)).toEqual(tokens.map(() => false))
+    }
+    expect(await host.pocket.sessions.list(person.account.id)).toHaveLength(1)
     expect(host.errors).toEqual([])
   })
 

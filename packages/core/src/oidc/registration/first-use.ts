@@ -1,10 +1,22 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { ClientStore } from '../../clients/client-store.ts'
+import type { Clock } from '../../clock.ts'
 import { extras } from '../client-metadata.ts'
 
-/** Records the first use of an openly registered client, so that it is not removed as unused. */
-export function recordFirstUses(provider: Provider, { clients }: { readonly clients: ClientStore }): void {
+/** Milliseconds. */
+const day = 24 * 60 * 60_000
+
+export interface FirstUsePorts {
+  readonly clients: Pick<ClientStore, 'noteUse' | 'postponeRemoval'>
+  readonly clock: Clock
+}
+
+/**
+ * Records the first use of an openly registered client, so that it is not removed as unused. Only a user's act counts: anyone
+ * can register a client and give it tokens of its own, so the client credentials grant only postpones the removal.
+ */
+export function recordFirstUses(provider: Provider, { clients, clock }: FirstUsePorts): void {
   const used = new WeakSet<object>()
   // The library does not await its listeners, so these only mark the request.
   const mark = (ctx: KoaContextWithOIDC) => used.add(ctx.req)
@@ -12,7 +24,10 @@ export function recordFirstUses(provider: Provider, { clients }: { readonly clie
   provider.on('grant.success', mark)
   provider.use(async (ctx, next) => {
     await next()
-    const client = used.has(ctx.req) ? ctx.oidc.client : undefined
-    if (client && extras(client).pocket_unused) await clients.noteUse(client.clientId)
+    const { client, params } = ctx.oidc ?? {}
+    if (!used.has(ctx.req) || !client || !extras(client).pocket_unused) return
+    const now = clock.now()
+    if (params?.grant_type === 'client_credentials') await clients.postponeRemoval(client.clientId, now - day, now)
+    else await clients.noteUse(client.clientId)
   })
 }

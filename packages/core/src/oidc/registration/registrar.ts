@@ -7,6 +7,7 @@ import type { Clients } from '../../clients/registration.ts'
 import type { SelfRegistration } from '../../clients/self-registration.ts'
 import type { RunBeforeHook } from '../../hooks.ts'
 import { requestContext } from '../../http/request-context.ts'
+import { networkOf } from '../../limits/network.ts'
 import type { ClientRegistrationPolicy } from '../../options.ts'
 import type { Transaction } from '../../transaction.ts'
 import { selfRegistered } from './metadata.ts'
@@ -64,7 +65,7 @@ export function createRegistrar(ports: RegistrarPorts): Registrar {
       input: { ...input, isGroupRestricted: restrictToGroups },
       id,
       secret,
-      open: token === undefined,
+      network: token === undefined ? networkOf(requestContext(ctx.req).ipAddress ?? '') : undefined,
     })
     outcomes.set(ctx.req, { client, secret })
     await audit.record(

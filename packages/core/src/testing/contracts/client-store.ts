@@ -99,6 +99,35 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
     },
   },
   {
+    name: 'postpones the removal of an unused client',
+    run: async (store) => {
+      await store.insert(client('old', { unusedSince: noon }))
+      await store.insert(client('kept', { unusedSince: null }))
+      for (const id of ['old', 'kept', 'nobody']) await store.postponeRemoval(id, noon, noon + 9)
+      assert.equal((await store.find('old'))?.unusedSince, noon)
+      for (const id of ['old', 'kept']) await store.postponeRemoval(id, noon + 1, noon + 9)
+      assert.deepEqual(await store.find('old'), client('old', { unusedSince: noon + 9 }))
+      assert.deepEqual(await store.find('kept'), client('kept'))
+    },
+  },
+  {
+    name: 'inserts unused clients of a network up to a maximum',
+    run: async (store) => {
+      const unused = (id: string) => client(id, { unusedSince: noon, isPublic: true, allowedGroupIds: ['g1'] })
+      const insert = (id: string, network = 'a') => store.insertUnused(unused(id), network, 2)
+      assert.deepEqual([await insert('1'), await insert('2'), await insert('3')], [true, true, false])
+      assert.deepEqual([await insert('4', 'b'), await insert('4', 'c')], [true, false])
+      assert.deepEqual(await store.find('1'), unused('1'))
+      assert.equal(await store.find('3'), undefined)
+      await store.update({ ...unused('2'), name: 'renamed' })
+      assert.equal(await insert('3'), false)
+      await store.noteUse('1')
+      assert.deepEqual([await insert('5'), await insert('6')], [true, false])
+      await store.remove('5')
+      assert.equal(await insert('6'), true)
+    },
+  },
+  {
     name: 'lists all clients by name',
     run: async (store) => {
       assert.deepEqual(await store.list(), [])
