@@ -6,6 +6,9 @@ import { messageOf } from '../logging/failure.ts'
 import { pathForLog } from './path-for-log.ts'
 import { type ShowPage, seeOther } from './show-page.ts'
 
+/** Characters; room for a carried interaction, and for other headers within the 16 kB that Node accepts. */
+const maxUrlLength = 13_500
+
 export interface ErrorPorts {
   readonly logger: Logger
   readonly show: ShowPage
@@ -65,8 +68,7 @@ async function answer(ctx: Context, { error, logger, show }: ErrorPorts & { read
       'The request was refused',
     )
   if (ctx.headerSent) return
-  if (known?.code === 'not_signed_in' && ctx.method === 'GET' && !wantsJson(ctx))
-    return seeOther(ctx, `/login?${new URLSearchParams({ redirect: ctx.url })}`)
+  if (known?.code === 'not_signed_in' && ctx.method === 'GET' && !wantsJson(ctx)) return seeOther(ctx, signInUrl(ctx))
   const {
     status = 500,
     code = 'internal_error',
@@ -95,6 +97,12 @@ async function answer(ctx: Context, { error, logger, show }: ErrorPorts & { read
     ...(retryAfter !== undefined && { retryAfter }),
   })
   ctx.status = status
+}
+
+/** The sign-in page, which leads back to this page; without its query or path where the URL would be too long. */
+function signInUrl({ url, path }: Context): string {
+  const urls = [url, path].map((redirect) => `/login?${new URLSearchParams({ redirect })}`)
+  return urls.find(({ length }) => length <= maxUrlLength) ?? '/login'
 }
 
 function wantsJson(ctx: Context): boolean {

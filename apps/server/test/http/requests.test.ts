@@ -82,3 +82,11 @@ test.each(['http://id.example.com', 'https://id.example.com:5001', 'https://192.
   'sends no HSTS at %s',
   (origin) => expect(strictTransportSecurity(origin, 60)).toBeUndefined(),
 )
+
+test.each([
+  ['a long query', `/settings/account?q=${'%C3%A4'.repeat(1900)}`, '/login?redirect=%2Fsettings%2Faccount'],
+  ['a long path', `/settings/admin/users/${'%C3%A4'.repeat(1900)}`, '/login'],
+])('leads from a page with %s to a sign-in page with a short URL', async (_what, path, to) => {
+  const answer = await fetch(running.url + path, { redirect: 'manual', headers: { accept: 'text/html' } })
+  expect([answer.status, answer.headers.get('location')]).toEqual([303, to])
+})
