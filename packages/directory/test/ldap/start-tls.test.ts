@@ -1,0 +1,94 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { describe, expect, test } from '@jest/globals'
+import { type LdapOptions, testLdapConnection } from '@pocket/directory'
+import { describeUnless, ldifOfCompany, type Slapd, slapdMissing, startSlapd } from '@pocket/test-support'
+import { createAuthority, selfSigned, type TestCertificate } from '@pocket/test-support/certificates'
+import { options } from './directory-of-tests.ts'
+import { result } from './peer.ts'
+
+const never = new AbortController().signal
+const hosts = ['127.0.0.1']
+const ldif = ldifOfCompany({ users: 1, groups: 1 })
+
+/**
+ * A relay to the server that records what the client sends in clear.
+ *
+ * @param startTls - the relay's own response to the StartTLS request, instead of the server's
+ */
+async function relayTo(slapd: Slapd, startTls?: Buffer) {
+  const sent: Buffer[] = []
+  const sockets = new Set<Socket>()
+  const relay = createServer((client) => {
+    const server = connect(Number(new URL(slapd.url).port), '127.0.0.1')
+    for (const socket of [client, server]) sockets.add(socket.on('error', () => {}))
+    let isFirst = true
+    client.on('data', (data) => {
+      sent.push(data)
+      if (isFirst && startTls) client.write(startTls)
+      else server.write(data)
+      isFirst = false
+    })
+    server.pipe(client)
+    client.on('close', () => server.destroy())
+  })
+  relay.listen(0, '127.0.0.1')
+  await once(relay, 'listening')
+  // A cast: a server that listens on TCP always has an AddressInfo.
+  const { port } = relay.address() as AddressInfo
+  return {
+    url: `ldap://127.0.0.1:${port}`,
+    sent: () => Buffer.concat(sent).toString('latin1'),
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      relay.close()
+      await once(relay, 'close')
+    },
+  }
+}
+
+async function connectVia(slapd: Slapd, more: Partial<LdapOptions>, startTls?: Buffer) {
+  await using relay = await relayTo(slapd, startTls)
+  const { failure } = await testLdapConnection(options(relay.url, { startTls: true, ...more }), never)
+  return { code: failure?.code, hasSentPassword: relay.sent().includes(slapd.administrator.password) }
+}
+
+describeUnless(slapdMissing, describe)('StartTLS with slapd', () => {
+  const authority = createAuthority()
+  const issued = async (given: Parameters<Awaited<typeof authority>['issue']>[0]) => (await authority).issue(given)
+
+  test.each<[string, () => Promise<TestCertificate>, string | undefined]>([
+    ['a certificate of the authority', () => issued({ hosts }), undefined],
+    ['a certificate of another host', () => issued({ hosts: ['ldap.example.com'] }), 'ldap_certificate_wrong_host'],
+    ['an expired certificate', () => issued({ hosts, notAfter: Date.now() - 60_000 }), 'ldap_certificate_expired'],
+    [
+      'a certificate that is not valid yet',
+      () => issued({ hosts, notBefore: Date.now() + 3_600_000 }),
+      'ldap_certificate_untrusted',
+    ],
+    ['a self-signed certificate', () => selfSigned({ hosts }), 'ldap_certificate_untrusted'],
+  ])('sends the password over TLS only: %s', async (_certificate, make, code) => {
+    await using slapd = await startSlapd({ ldif, tls: await make() })
+    const { cert: ca } = await authority
+    expect(await connectVia(slapd, { ca })).toEqual({ code, hasSentPassword: false })
+  })
+
+  test('sends no password if the server does not support it', async () => {
+    await using slapd = await startSlapd({ ldif })
+    expect(await connectVia(slapd, {})).toEqual({ code: 'ldap_starttls_refused', hasSentPassword: false })
+    // The relay sees the password of a connection without StartTLS.
+    expect(await connectVia(slapd, { startTls: false })).toEqual({ code: undefined, hasSentPassword: true })
+  })
+
+  test.each([
+    ['refuses', result(1, 0x78, 2), 'ldap_starttls_refused'],
+    ['accepts, and continues in clear', result(1, 0x78), 'ldap_tls_failed'],
+  ])('sends no password if somebody in between %s', async (_what, startTls, code) => {
+    await using slapd = await startSlapd({ ldif, tls: await issued({ hosts }) })
+    const { cert: ca } = await authority
+    expect(await connectVia(slapd, { ca, operationTimeout: 2000, connectTimeout: 2000 }, startTls)).toEqual({
+      code,
+      hasSentPassword: false,
+    })
+  })
+})
