@@ -1,4 +1,4 @@
-import type { ApiKeyScope } from '../api-keys/api-key.ts'
+import type { ApiKeyScope } from './api-key-scope.ts'
 import type { SessionRequirement } from './session-requirements.ts'
 
 export interface Condition {

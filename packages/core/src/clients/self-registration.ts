@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { NotFoundError, RateLimited } from '../errors.ts'
+import { NotFoundError, RateLimitedError } from '../errors.ts'
 import type { Client, RegisteredMetadata } from './client.ts'
 import { clientAuthenticationProblems } from './client-authentication.ts'
 import { type ClientInput, decided, problems, refuse } from './client-input.ts'
@@ -36,7 +36,7 @@ export interface SelfRegistration {
    * @throws {InvalidInputError} `validation_failed`, as `Clients.create`
    */
   check(wanted: SelfRegistered, id?: string): Promise<void>
-  /** @throws {RateLimited} `rate_limited` if too many clients of its network are unused */
+  /** @throws {RateLimitedError} `rate_limited` if too many clients of its network are unused */
   create(wanted: NewSelfRegistered): Promise<Client>
   /**
    * Replaces the registered metadata; other administrator settings stay unchanged. Resolves to the client before and
@@ -124,7 +124,7 @@ export function createSelfRegistration({
       if (network === undefined) {
         if (!(await store.insert(client))) throw new Error('A drawn client id was taken.')
       } else if (!(await store.insertUnused(client, network, maxUnused)))
-        throw new RateLimited('Too many clients of this network are unused.', retryAfter)
+        throw new RateLimitedError('Too many clients of this network are unused.', retryAfter)
       return client
     },
 

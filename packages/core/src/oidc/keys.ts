@@ -124,13 +124,13 @@ export function createKeyRing(ports: KeyRingPorts): KeyRing {
     return { current, next }
   }
   /** How long the current key signs, and how long the next key must be published before. */
-  const termsOf = ({ current }: KeyPair): Pick<KeySchedule, 'signsFor' | 'announcedFor'> =>
+  const termsOf = ({ current }: KeyPair): Pick<KeySchedule, 'signingPeriod' | 'announcementPeriod'> =>
     current.replacementRequestedAt === null && !isFromTheFuture(current, clock.now())
       ? schedule
-      : { signsFor: 0, announcedFor: publicationTime }
+      : { signingPeriod: 0, announcementPeriod: publicationTime }
   const isDue = (pair: KeyPair): boolean => {
-    const { signsFor, announcedFor } = termsOf(pair)
-    return ages.of(pair.current) >= signsFor && ages.of(pair.next) >= announcedFor
+    const { signingPeriod, announcementPeriod } = termsOf(pair)
+    return ages.of(pair.current) >= signingPeriod && ages.of(pair.next) >= announcementPeriod
   }
   /** When the next key replaces the current one. */
   const dueAt = (pair: KeyPair): number => {

@@ -26,7 +26,9 @@ export async function readIdToken(token: string, habit: IdTokenHabit, expected: 
   if (habit.check === 'none' || habit.check === 'read') return claims
   if (habit.check === 'claims') assertClaims(claims, expected)
   if (expected.nonce !== null && claims.nonce !== expected.nonce)
-    throw new RefusalError(`The nonce of the ID token is ${JSON.stringify(claims.nonce)} instead of "${expected.nonce}"`)
+    throw new RefusalError(
+      `The nonce of the ID token is ${JSON.stringify(claims.nonce)} instead of "${expected.nonce}"`,
+    )
   return claims
 }
 
