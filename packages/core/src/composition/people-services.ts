@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { eligibleAccount } from '../accounts/eligibility.ts'
 import { codeBrowserToken } from '../codes/code-browser.ts'
 import { createDeviceLogins } from '../codes/device-logins.ts'
 import { createLoginCodes } from '../codes/login-codes.ts'
@@ -54,6 +55,7 @@ export function createPeopleServices(options: ResolvedOptions, { apiAccess }: Cl
   const history = createSessionHistory({
     store: stores.sessionHistory,
     passkeys: stores.passkeys,
+    assertEligible: (accountId) => eligibleAccount(accounts, accountId),
     async isAlive(uid) {
       const found = await stores.artifacts.findByUid('Session', uid)
       return found !== undefined && (found.expiresAt ?? Number.POSITIVE_INFINITY) > clock.now()

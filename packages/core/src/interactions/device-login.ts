@@ -16,7 +16,7 @@ import type { RateLimiter } from '../limits/limiter.ts'
 import { uuid } from '../random.ts'
 import type { SessionHistory } from '../sessions/session-history.ts'
 import type { Transaction } from '../transaction.ts'
-import type { StartSession } from './sign-in.ts'
+import { recordingSignIns, type StartSession } from './sign-in.ts'
 
 /** Poll interval of a waiting request, in milliseconds. */
 const step = 1000
@@ -71,7 +71,8 @@ export interface DeviceLoginServicePorts {
 }
 
 export function createDeviceLoginService(ports: DeviceLoginServicePorts): DeviceLoginService {
-  const { deviceLogins, startSession, history, before, audited, limits, audit, transaction } = ports
+  const { deviceLogins, history, before, audited, limits, audit, transaction } = ports
+  const startRecorded = recordingSignIns(ports)
 
   const awaited = async (
     req: IncomingMessage,
@@ -95,32 +96,36 @@ export function createDeviceLoginService(ports: DeviceLoginServicePorts): Device
 
     async redeem(req, res, end) {
       await limits.consume(req, 'device-login-exchange')
-      const redeemed = await awaited(req, end).catch(async (error: unknown) => {
+      const finish = async () => {
+        const redeemed = await awaited(req, end)
+        if (!redeemed) return undefined
+        const { account, approvedIn } = redeemed
+        await startRecorded(req, res, { accountId: account.id, method: 'device', approvedIn })
+        return account
+      }
+      return finish().catch(async (error: unknown) => {
         if (error instanceof PocketError) {
-          const event = { event: 'sign_in_failed', code: error.code } as const
+          const { accountId } = error.details
+          const event = { event: 'sign_in_failed', code: error.code, ...(accountId && { accountId }) } as const
           await recordRefusal(audit, { error, event, origin: requestContext(req) })
         }
         throw error
       })
-      if (!redeemed) return undefined
-      const { account, approvedIn } = redeemed
-      await audit.record({ event: 'signed_in', accountId: account.id, method: 'device' }, requestContext(req))
-      await startSession(req, res, { accountId: account.id, method: 'device', approvedIn })
-      return account
     },
 
     async decide(req, { code, accountId, status }) {
+      const { ipAddress, userAgent } = await deviceLogins.find(code)
       if (status === 'approved') {
-        const { ipAddress, userAgent } = await deviceLogins.find(code)
         const question = { accountId, device: { ipAddress, userAgent } }
         await audited('approveDevice', question, { at: 'device-login', origin: requestContext(req) })
       }
       const origin = requestContext(req)
       const { sessionUid = null } = origin
       await transaction(async () => {
-        const { ipAddress, userAgent } = await deviceLogins.decide(code, { status, accountId, sessionUid })
         const device = { kind: 'device_approved', subject: uuid(), label: userAgent } as const
+        // Locks the account before the device login, as every end of sessions does.
         if (status === 'approved') await history.made(origin, device)
+        await deviceLogins.decide(code, { status, accountId, sessionUid })
         const event = {
           event: `device_login_${status}`,
           accountId,

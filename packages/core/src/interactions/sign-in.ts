@@ -147,6 +147,7 @@ export function createSignIn(ports: SignInPorts): SignInService {
       return keepingCookies(res, () =>
         transaction(async () => {
           await lockAccount(account.id)
+          await eligibleAccount(ports.accounts, account.id)
           await recordUse(req, verified, 'signed_in')
           const { id: passkeyId } = verified.passkey
           return signIn({ account, context: authenticationContext('passkey', clock.now()), passkeyId })
@@ -166,6 +167,8 @@ export function createSignIn(ports: SignInPorts): SignInService {
     await limits.refund(req, 'one-time-access-guesses', '')
     return redeemed
   }
+
+  const startRecorded = recordingSignIns({ startSession, audit, transaction })
 
   return {
     identify,
@@ -194,24 +197,39 @@ export function createSignIn(ports: SignInPorts): SignInService {
       }),
 
     async withCode(req, res, code) {
-      const { account, codeHash } = await audited(req, async () => {
-        const redeemed = await redeem(req, { code, browserToken: deviceCookie.read(req, res) })
-        await before('signIn', { account: redeemed.account, method: 'code' })
-        return redeemed
+      return audited(req, async () => {
+        const { account, codeHash } = await redeem(req, { code, browserToken: deviceCookie.read(req, res) })
+        await before('signIn', { account, method: 'code' })
+        await startRecorded(req, res, { accountId: account.id, method: 'code', codeHash })
+        return account
       })
-      await audit.record({ event: 'signed_in', accountId: account.id, method: 'code' }, requestContext(req))
-      await startSession(req, res, { accountId: account.id, method: 'code', codeHash })
-      return account
     },
 
     async asNewAccount(req, res, { accountId, method }) {
-      await audited(req, async () =>
-        before('signIn', { account: await eligibleAccount(ports.accounts, accountId), method }),
-      )
-      await audit.record({ event: 'signed_in', accountId, method }, requestContext(req))
-      await startSession(req, res, { accountId, method })
+      await audited(req, async () => {
+        await before('signIn', { account: await eligibleAccount(ports.accounts, accountId), method })
+        await startRecorded(req, res, { accountId, method })
+      })
     },
   }
+}
+
+/** Starts sessions together with their audit event. */
+export function recordingSignIns({
+  startSession,
+  audit,
+  transaction,
+}: Pick<SignInPorts, 'startSession' | 'audit' | 'transaction'>): StartSession {
+  return (req, res, signIn) =>
+    keepingCookies(res, () =>
+      transaction(async () => {
+        const { accountId, method, passkeyId } = signIn
+        const event = { event: 'signed_in', accountId, method, ...(passkeyId !== undefined && { passkeyId }) } as const
+        const origin = { ...requestContext(req) }
+        await startSession(req, res, signIn)
+        await audit.record(event, origin)
+      }),
+    )
 }
 
 /** Withdraws the cookies that a failed transaction has set, because the session they name was not stored. */

@@ -10,7 +10,7 @@ import type { RateLimiter } from '../limits/limiter.ts'
 import { uuid } from '../random.ts'
 import type { Transaction } from '../transaction.ts'
 import type { RegistrationService } from './registration.ts'
-import type { StartSession } from './sign-in.ts'
+import { recordingSignIns, type StartSession } from './sign-in.ts'
 
 /** The account fields that a new user may submit. */
 export type SignUpInput = Pick<NewAccount, 'userName'> & {
@@ -48,7 +48,8 @@ export interface SignUpPorts {
 }
 
 export function createSignUp(ports: SignUpPorts): SignUpService {
-  const { accounts, registration, before, startSession, limits, audit, transaction } = ports
+  const { accounts, registration, before, limits, audit, transaction } = ports
+  const startRecorded = recordingSignIns(ports)
   return {
     async begin(req, res, given) {
       if (!accounts.can('register')) await accounts.register({ userName: '', id: uuid() })
@@ -80,8 +81,7 @@ export function createSignUp(ports: SignUpPorts): SignUpService {
         const { id: passkeyId, credentialId } = passkey
         await audit.record({ event: 'passkey_added', accountId, passkeyId, credentialId }, origin)
         if (account.disabled) return account
-        await audit.record({ event: 'signed_in', accountId, method: 'sign_up', passkeyId }, origin)
-        await startSession(req, res, { accountId, method: 'sign_up' })
+        await startRecorded(req, res, { accountId, method: 'sign_up', passkeyId })
         return account
       })
     },

@@ -36,6 +36,7 @@ export interface SessionHistory {
   /**
    * Saves a new session, or a new sign-in in an existing one, together with its history.
    *
+   * @throws {Forbidden} `account_not_found` or `account_disabled`, also if that happened since the sign-in was verified
    * @throws {InvalidInputError} `passkey_unknown` if the passkey has since been removed, `code_invalid` if the code was revoked
    * @throws {NotAuthenticatedError} `device_login_expired` if a passkey removal ended the approving session, `not_signed_in` if it
    * ended this one
@@ -74,6 +75,8 @@ export interface SessionHistory {
 export interface SessionHistoryPorts {
   readonly store: SessionHistoryStore
   readonly passkeys: Pick<PasskeyStore, 'listByAccount'>
+  /** @throws {Forbidden} `account_not_found` or `account_disabled` */
+  readonly assertEligible: (accountId: string) => Promise<unknown>
   /** Whether the session of this `uid` is stored and has not expired. */
   readonly isAlive: (uid: string) => Promise<boolean>
   /** Whether any artifact issued to clients in the session is stored. */
@@ -89,7 +92,7 @@ export const reviewInterval = 7 * 86_400_000
 const forgettable: ReadonlySet<SessionLinkKind> = new Set(['passkey_used', 'code_used'])
 
 export function createSessionHistory(ports: SessionHistoryPorts): SessionHistory {
-  const { store, passkeys, isAlive, hasArtifacts, transaction, clock } = ports
+  const { store, passkeys, assertEligible, isAlive, hasArtifacts, transaction, clock } = ports
 
   const wasEnded = async (uid: string) => ((await store.findOrigin(uid))?.endedBy ?? null) !== null
 
@@ -137,6 +140,8 @@ export function createSessionHistory(ports: SessionHistoryPorts): SessionHistory
         const { accountId, method, approvedIn, codeHash } = signIn
         const session = { uid, accountId }
         const removals = await store.lockAccount(accountId)
+        // With the lock, an account is disabled before, or its new session ends too.
+        await assertEligible(accountId)
         await assertStillValid(uid, signIn)
         const proofs = await passkeysOf(signIn)
         await save()

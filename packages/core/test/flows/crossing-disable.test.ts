@@ -1,0 +1,95 @@
+import type { RequestListener } from 'node:http'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import type { Account, Pocket } from '@pocket/core'
+import { UserAgent } from '@pocket/core/testing'
+import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
+import { answerCeremony, type Host, minute, startHost } from './host.ts'
+import { redirectUri } from './signed-in.ts'
+
+const withHostRoutes = (pocket: Pocket): RequestListener => {
+  const handle = pocket.callback()
+  return (req, res) => {
+    const { pathname, searchParams } = new URL(req.url ?? '/', pocket.issuer)
+    const accountId = searchParams.get('account') ?? ''
+    const routes: Readonly<Record<string, () => Promise<unknown>>> = {
+      '/enter': () => pocket.signIn.withCode(req, res, searchParams.get('code') ?? ''),
+      '/new': () => pocket.signIn.asNewAccount(req, res, { accountId, method: 'api' }),
+      '/ask': async () => JSON.stringify(await pocket.deviceLogins.request(req)),
+      '/approve': () =>
+        pocket.deviceLogins.decide(req, { code: searchParams.get('code') ?? '', accountId, status: 'approved' }),
+      '/redeem': () => {
+        const [id = '', token = ''] = [searchParams.get('id') ?? '', searchParams.get('token') ?? '']
+        return pocket.deviceLogins.redeem(req, res, { id, token, wait: 0 })
+      },
+    }
+    const work = routes[pathname]
+    if (!work) return handle(req, res)
+    void work().then(
+      (result) => res.end(typeof result === 'string' ? result : 'done'),
+      (error: Error & { code?: string }) => res.writeHead(400).end(error.code ?? String(error)),
+    )
+  }
+}
+
+describe.each(Object.entries(kinds))('a sign-in that crosses disabling the account over %s', (_kind, open) => {
+  let database: StoresUnderTest
+  let host: Host
+  let meanwhile: ((account: Account) => Promise<unknown>) | undefined
+
+  beforeAll(async () => {
+    database = await open()
+    const signIn = async ({ account }: { readonly account: Account }) => {
+      await meanwhile?.(account)
+      return undefined
+    }
+    host = await startHost({ stores: await database.empty(), mount: withHostRoutes, options: { before: { signIn } } })
+  })
+  afterAll(async () => {
+    await host[Symbol.asyncDispose]()
+    await database[Symbol.asyncDispose]()
+  })
+  beforeEach(() => {
+    meanwhile = undefined
+    host.events.length = 0
+  })
+
+  const at = (path: string, query: Readonly<Record<string, string>>) =>
+    `${host.issuer}${path}?${new URLSearchParams(query)}`
+  type Person = Awaited<ReturnType<Host['person']>>
+
+  const methods: Readonly<Record<string, (agent: UserAgent, person: Person) => Promise<{ readonly text: string }>>> = {
+    'with a passkey': async (agent, { authenticator }) => {
+      const { client } = await host.client({ redirectUris: [redirectUri] })
+      const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+      const page = await agent.follow(await agent.get(at('/authorize', query)))
+      return answerCeremony(agent, page, authenticator)
+    },
+    'with a login code': async (agent, { account }) => {
+      const { code } = await host.pocket.issueLoginCode(account, minute)
+      return agent.get(at('/enter', { code }))
+    },
+    'on another device': async (agent, { account }) => {
+      const { id, token, userCode } = JSON.parse((await agent.get(at('/ask', {}))).text)
+      await new UserAgent().get(at('/approve', { account: account.id, code: userCode }))
+      return agent.get(at('/redeem', { id, token }))
+    },
+    'of a new account': (agent, { account }) => agent.get(at('/new', { account: account.id })),
+  }
+
+  test.each(Object.entries(methods))('%s is rejected, and leaves no session', async (_method, signIn) => {
+    const person = await host.person('ada')
+    const { account } = person
+    const agent = new UserAgent()
+    meanwhile = async () => {
+      host.accounts.set(account.id, { ...account, disabled: true })
+      await host.pocket.endAccess(account.id)
+    }
+    const { text } = await signIn(agent, person)
+    expect(text).toContain('account_disabled')
+    host.accounts.set(account.id, account)
+    expect(await host.pocket.sessions.list(account.id)).toEqual([])
+    expect(host.events.filter(({ event }) => event === 'signed_in')).toEqual([])
+    expect(host.events).toContainEqual({ event: 'sign_in_failed', code: 'account_disabled', accountId: account.id })
+    expect(host.errors).toEqual([])
+  })
+})
