@@ -120,6 +120,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
     previewTokens: preview,
     testClient: createClientTrial({
       provider,
+      artifacts: stores.artifacts,
       clients,
       connectionLog,
       preview,

@@ -82,6 +82,7 @@ export async function createEngine(options: ResolvedOptions, services: ClientSer
         mountPath: options.issuer.path,
         sessionLifetime: options.sessionLifetime,
         artifacts: stores.artifacts,
+        sessionHistory: stores.sessionHistory,
         transaction: stores.transaction,
         browserOf: createBrowserTokens(options.secure, options.cookieSuffix).nameOf,
         accounts: stores.accounts,

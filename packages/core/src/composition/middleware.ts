@@ -110,7 +110,7 @@ function createProtocolAnswers(
     issuer: issuer.id,
     provider,
     sessions,
-    endLogin: createLoginEnds({ provider, artifacts: stores.artifacts, pairwise }),
+    endLogin: createLoginEnds({ artifacts: stores.artifacts, pairwise }),
     pairwise,
     audit,
   })

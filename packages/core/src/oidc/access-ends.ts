@@ -33,10 +33,11 @@ export function createAccessEnds({ stores, provider, builtInRules }: AccessEndsP
 
   const endAccess = (accountId: string) =>
     transaction(async () => {
+      await stores.sessionHistory.lockAccount(accountId)
+      const ports = { provider: provider(), artifacts: stores.artifacts, transaction }
       // End sessions first, so that a concurrent authorization waits and then finds its session ended.
-      for (const { uid } of await sessionsOf(stores.artifacts, accountId))
-        await endSession(provider(), transaction, uid)
-      await endLeftovers(provider(), stores.artifacts, { accountId, keptUid: null })
+      for (const { uid } of await sessionsOf(stores.artifacts, accountId)) await endSession(ports, uid)
+      await endLeftovers(ports, { accountId, keptUid: null })
       await stores.artifacts.destroyByAccount(accountId)
       await stores.codes.removeByAccount(accountId)
       await stores.reauthentications.removeByAccount(accountId)
@@ -57,7 +58,7 @@ export function createAccessEnds({ stores, provider, builtInRules }: AccessEndsP
     endAccessTo: (clientId) =>
       transaction(async () => {
         const client = await stores.clients.find(clientId)
-        for (const accountId of client ? await stores.artifacts.accountsOf(clientId) : [])
+        for (const accountId of client ? (await stores.artifacts.accountsOf(clientId)).toSorted() : [])
           if (client && isAccessDenied(client, await groupIdsOf(accountId))) await endAt(accountId, clientId)
       }),
     forgetAccount: (accountId) =>

@@ -1,12 +1,12 @@
-import type Provider from 'oidc-provider'
 import { errors, type FindAccount, type Account as LibraryAccount } from 'oidc-provider'
 import type { Account } from '../accounts/account.ts'
 import type { AccountStore } from '../accounts/account-store.ts'
 import type { RunAccessChecks } from '../clients/access-checks.ts'
 import type { MakeClaims } from '../clients/claim-maker.ts'
 import { isAllowedToUse, notAllowedReason } from '../clients/group-restriction.ts'
+import type { ArtifactStore } from './artifact-store.ts'
 import { claimsClient, extras, policyClient } from './client-metadata.ts'
-import { revokeGrant } from './logout.ts'
+import { revokeGrant } from './grant-destruction.ts'
 
 /**
  * Loads accounts for oidc-provider. A disabled account is treated as missing. An account that may no longer use the client is
@@ -17,6 +17,7 @@ export function createFindAccount(
   accounts: AccountStore,
   makeClaims: MakeClaims,
   runAccessChecks: RunAccessChecks,
+  artifacts: Pick<ArtifactStore, 'destroy' | 'destroyByGrant'>,
 ): FindAccount {
   return async ({ oidc }, id, token) => {
     const found = await accounts.find(id)
@@ -24,7 +25,7 @@ export function createFindAccount(
     const groupIds = found.groups.map((group) => group.id)
     if (token && oidc.client && !isAllowedToUse(extras(oidc.client).pocket_access, groupIds)) {
       if (oidc.route !== 'token') return undefined
-      await endGrant(oidc.provider, token, notAllowedReason)
+      await endGrant(artifacts, token, notAllowedReason)
     }
     if (token?.kind === 'RefreshToken' && oidc.client) {
       const { acr = '0', amr = [], authTime = 0, scopes } = token
@@ -37,7 +38,7 @@ export function createFindAccount(
         acrValues: [],
       })
       if (decision && 'refuse' in decision.answer)
-        await endGrant(oidc.provider, token, `the check ${decision.check} does not let the account use this client`)
+        await endGrant(artifacts, token, `the check ${decision.check} does not let the account use this client`)
     }
     return {
       accountId: id,
@@ -54,11 +55,11 @@ export function createFindAccount(
 
 /** Revokes the grant, so that a user who regains access must authorize again and old tokens stay invalid. */
 async function endGrant(
-  provider: Provider,
+  artifacts: Pick<ArtifactStore, 'destroy' | 'destroyByGrant'>,
   { grantId }: { readonly grantId?: string | undefined },
   reason: string,
 ): Promise<never> {
-  if (grantId !== undefined) await revokeGrant(provider, grantId)
+  if (grantId !== undefined) await revokeGrant(artifacts, grantId)
   throw new errors.InvalidGrant(reason)
 }
 

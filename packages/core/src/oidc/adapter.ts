@@ -13,7 +13,7 @@ import { withoutAudience } from './api-access-tokens.ts'
 import type { Artifact, ArtifactStore, Leeway } from './artifact-store.ts'
 import { carriedInteraction, carryInteraction, stopCarrying } from './carried-interactions.ts'
 import type { ClientMetadataOf } from './client-metadata.ts'
-import { answerModel, destroyGrant } from './grant-destruction.ts'
+import { answerModel, revokeGrant } from './grant-destruction.ts'
 import { storedTokenId } from './login-token-ids.ts'
 import { consumeAtEnd, type RefreshAnswers, storeAtEnd } from './refresh-answers.ts'
 import type { Registrar } from './registration/registrar.ts'
@@ -94,7 +94,7 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
   /** Revokes the grant if a code or refresh token is reused (RFC 6749 §4.1.2, RFC 9700 §4.14.2). */
   const endSiblings = async (id: string) => {
     const grantId = (await artifacts.find(keyOf(id)))?.grantId
-    if (grantId) await destroyGrant(artifacts, grantId)
+    if (grantId) await revokeGrant(artifacts, grantId)
   }
   /** Responds with `slow_down` to a device that polls too often (RFC 8628 §3.5), unless the user has already decided. */
   const assertPollInterval = async (artifact: Artifact | undefined) => {
@@ -162,9 +162,6 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
       const isReplaced =
         (await artifacts.replace(locationOf(from), artifact, before)) || (await answerCarried(from, artifact, before))
       return isReplaced ? artifact.payload : undefined
-    },
-    async destroyByUid(uid) {
-      return open(await artifacts.destroyByUid(model, uid), undefined)
     },
     async touch(id, { use, expiresIn }) {
       const found = await artifacts.find(keyOf(id))

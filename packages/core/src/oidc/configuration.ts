@@ -13,6 +13,7 @@ import { acrValues } from '../sessions/session.ts'
 import { customizeAccessTokens, subjectOfClients } from './access-token-claims.ts'
 import { createFindAccount } from './accounts.ts'
 import { enabledAlgorithms } from './algorithms.ts'
+import type { ArtifactStore } from './artifact-store.ts'
 import { type AuthorizationDetailsTypes, richAuthorizationRequests } from './authorization-details.ts'
 import { carriedUrl } from './carried-interactions.ts'
 import { assertOwnAssertion } from './client-authentication/own-assertions.ts'
@@ -91,6 +92,7 @@ export interface ConfigurationPorts {
   readonly accounts: AccountStore
   readonly consents: ConsentStore
   readonly apiAccess: ApiAccessReader
+  readonly artifacts: ArtifactStore
   readonly clock: Clock
   readonly keys: readonly SigningKey[]
   /** If present, they replace `keys`. */
@@ -129,7 +131,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
   const indicators = resourceIndicators(ports.apiAccess)
   return {
     adapter: ports.adapter,
-    findAccount: createFindAccount(accounts, ports.makeClaims, ports.runAccessChecks),
+    findAccount: createFindAccount(accounts, ports.makeClaims, ports.runAccessChecks, ports.artifacts),
     loadExistingGrant: createGrantLoader(ports.consents),
     jwks: { keys: ports.externalKeys.length > 0 ? [...ports.externalKeys] : [...ports.keys] },
     claims: { ...claimsByScope },

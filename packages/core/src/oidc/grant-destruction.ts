@@ -1,13 +1,31 @@
 import { sha256 } from '../hash.ts'
+import { lockArtifact } from './artifact-lock.ts'
 import type { ArtifactStore } from './artifact-store.ts'
+
+/** The models of codes and tokens, which are issued under a grant. */
+export const grantedModels = ['AuthorizationCode', 'AccessToken', 'RefreshToken'] as const
 
 /** The model of stored refresh responses; the library has no model of this name. */
 export const answerModel = 'RefreshAnswer'
 
-const grantedModels = ['AccessToken', 'AuthorizationCode', 'RefreshToken', answerModel]
+/** The storage key of a grant. */
+export function grantKey(grantId: string): string {
+  return sha256(`Grant:${grantId}`)
+}
 
-/** Destroys a grant and everything issued under it. */
-export async function destroyGrant(artifacts: ArtifactStore, grantId: string): Promise<void> {
-  for (const model of grantedModels) await artifacts.destroyByGrant(model, grantId)
-  await artifacts.destroy(sha256(`Grant:${grantId}`))
+/**
+ * Revokes a grant and everything issued under it. Destroys the grant first: without it everything else is rejected, and a
+ * refresh that has locked it stores its tokens before they are destroyed.
+ */
+export async function revokeGrant(
+  artifacts: Pick<ArtifactStore, 'destroy' | 'destroyByGrant'>,
+  grantId: string,
+): Promise<void> {
+  await artifacts.destroy(grantKey(grantId))
+  for (const model of [...grantedModels, answerModel]) await artifacts.destroyByGrant(model, grantId)
+}
+
+/** Locks a grant until the enclosing transaction ends. Returns `false` if it was revoked. */
+export function lockGrant(artifacts: Pick<ArtifactStore, 'find' | 'refresh'>, grantId: string): Promise<boolean> {
+  return lockArtifact(artifacts, () => artifacts.find(grantKey(grantId)))
 }

@@ -1,6 +1,5 @@
-import type Provider from 'oidc-provider'
 import type { ArtifactStore } from './artifact-store.ts'
-import { revokeGrant } from './logout.ts'
+import { revokeGrant } from './grant-destruction.ts'
 import { type PairwiseIdentifier, subjectFor } from './pairwise.ts'
 
 /** The sign-in that an ID token describes. */
@@ -12,8 +11,7 @@ export interface Login {
 }
 
 export interface LoginEndsPorts {
-  readonly provider: () => Provider
-  readonly artifacts: Pick<ArtifactStore, 'accountsOf' | 'listByAccount'>
+  readonly artifacts: Pick<ArtifactStore, 'accountsOf' | 'listByAccount' | 'destroy' | 'destroyByGrant'>
   readonly pairwise: PairwiseIdentifier
 }
 
@@ -21,7 +19,7 @@ export interface LoginEndsPorts {
  * Revokes the tokens of a sign-in whose session has expired, because refresh tokens outlive the session and the user now signs
  * out. Resolves to the account ID if anything was revoked.
  */
-export function createLoginEnds({ provider, artifacts, pairwise }: LoginEndsPorts) {
+export function createLoginEnds({ artifacts, pairwise }: LoginEndsPorts) {
   return async ({ client, subject, authTime }: Login): Promise<string | undefined> => {
     const { clientId } = client
     const accounts = await artifacts.accountsOf(clientId)
@@ -31,7 +29,7 @@ export function createLoginEnds({ provider, artifacts, pairwise }: LoginEndsPort
       (token) => token.clientId === clientId && JSON.parse(token.payload).authTime === authTime,
     )
     const grantIds = new Set(given.flatMap(({ grantId }) => grantId ?? []))
-    for (const grantId of grantIds) await revokeGrant(provider(), grantId)
+    for (const grantId of grantIds) await revokeGrant(artifacts, grantId)
     return grantIds.size > 0 ? accountId : undefined
   }
 }

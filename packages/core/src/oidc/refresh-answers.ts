@@ -13,7 +13,7 @@ import { MasterKey } from '../master-key.ts'
 import type { Transaction } from '../transaction.ts'
 import type { ProviderClass } from './adjusted-configuration.ts'
 import type { Artifact, ArtifactStore } from './artifact-store.ts'
-import { answerModel, destroyGrant } from './grant-destruction.ts'
+import { answerModel, lockGrant, revokeGrant } from './grant-destruction.ts'
 
 /** How long a repeated refresh receives the same response, in milliseconds. */
 const answerLifetime = 60_000
@@ -87,6 +87,15 @@ export function createRefreshAnswers({ artifacts, transaction, clock, masterKey 
     return isUnused ? { successor, sealed, answeredAt: consumedAt } : undefined
   }
 
+  /** Stores tokens before a concurrent revocation of their grant, which destroys them, or rejects them after it. */
+  const withGrant = <T>({ grantId }: Pick<Artifact, 'grantId'>, store: () => Promise<T>): Promise<T> =>
+    transaction(async () => {
+      if (grantId === null || !(await lockGrant(artifacts, grantId)))
+        throw new errors.InvalidGrant('the grant was revoked')
+      return store()
+    })
+
+  /** Resolves to `false` if the token is already consumed. */
   const write = async (ctx: KoaContextWithOIDC, { key, ...presented }: Artifact, tokens: readonly Artifact[]) => {
     const successor = tokens.find(({ model }) => model === 'RefreshToken')?.key
     const sealed = (await keyFor(ctx, masterKey)).encrypt(purpose, JSON.stringify(ctx.body))
@@ -98,7 +107,7 @@ export function createRefreshAnswers({ artifacts, transaction, clock, masterKey 
       payload: JSON.stringify({ successor, sealed }),
       expiresAt: now + answerLifetime,
     }
-    return transaction(async () => {
+    return withGrant(presented, async () => {
       if (!(await artifacts.consume(key, now))) return false
       for (const artifact of [...tokens, answer]) await artifacts.upsert(artifact)
       return true
@@ -109,7 +118,7 @@ export function createRefreshAnswers({ artifacts, transaction, clock, masterKey 
     const presented = await artifacts.find(key)
     const answer = presented && (await findAnswer(presented))
     if (!answer) {
-      if (presented && grantId !== null) await destroyGrant(artifacts, grantId)
+      if (presented && grantId !== null) await revokeGrant(artifacts, grantId)
       throw new errors.InvalidGrant('RefreshToken already consumed')
     }
     const body = unsealed(await keyFor(ctx, masterKey), answer.sealed)
@@ -147,7 +156,10 @@ export function createRefreshAnswers({ artifacts, transaction, clock, masterKey 
       if (!presented) return
       if (consumed ? await write(ctx, presented, tokens) : presented.consumedAt === null) {
         // A refresh token that is not rotated is not consumed.
-        if (!consumed) for (const token of tokens) await artifacts.upsert(token)
+        if (!consumed)
+          await withGrant(presented, async () => {
+            for (const token of tokens) await artifacts.upsert(token)
+          })
         return
       }
       ctx.body = await repeat(ctx, presented)

@@ -1,8 +1,9 @@
 import type { AdapterPayload } from 'oidc-provider'
 import type { Artifact, ArtifactStore } from './artifact-store.ts'
+import { grantedModels } from './grant-destruction.ts'
 
 /** Models that belong to a session of an account, in addition to grants. */
-const models = ['Session', 'AuthorizationCode', 'AccessToken', 'RefreshToken', 'DeviceCode'] as const
+const models = ['Session', ...grantedModels, 'DeviceCode'] as const
 
 /** A session, or an artifact issued in it. */
 export interface SessionArtifact {

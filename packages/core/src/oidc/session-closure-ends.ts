@@ -1,10 +1,9 @@
 import type Provider from 'oidc-provider'
 import type { Clock } from '../clock.ts'
-import { sha256 } from '../hash.ts'
 import { closureOf, lastPasskeyUsed } from '../sessions/session-closure.ts'
 import { reviewInterval } from '../sessions/session-history.ts'
 import type { PocketStores } from '../stores.ts'
-import { revokeGrant } from './logout.ts'
+import { grantKey, revokeGrant } from './grant-destruction.ts'
 import { notifyClient } from './logout-notices.ts'
 import { grantIdsOf, type SessionArtifact, sessionArtifactsOf } from './session-artifacts.ts'
 import { endSession, sessionsOf } from './session-ends.ts'
@@ -37,7 +36,7 @@ export function createSessionClosure({ stores, provider, clock }: SessionClosure
   const endSessions = async (accountId: string, isEnded: (uid: string) => boolean): Promise<Set<unknown>> => {
     const notified = new Set<unknown>()
     for (const { uid } of (await sessionsOf(artifacts, accountId)).filter((each) => isEnded(each.uid))) {
-      const ended = await endSession(provider(), transaction, uid)
+      const ended = await endSession({ provider: provider(), artifacts, transaction }, uid)
       for (const { sid } of Object.values(ended?.authorizations ?? {})) notified.add(sid)
     }
     return notified
@@ -64,9 +63,9 @@ export function createSessionClosure({ stores, provider, clock }: SessionClosure
   ): Promise<void> => {
     const inUse = new Set(kept.flatMap(grantIdsOf))
     for (const grantId of new Set(ended.flatMap(grantIdsOf)))
-      if (!inUse.has(grantId)) await revokeGrant(provider(), grantId)
+      if (!inUse.has(grantId)) await revokeGrant(artifacts, grantId)
     if (!all) return
-    const keys = new Set([...inUse].map((grantId) => sha256(`Grant:${grantId}`)))
+    const keys = new Set([...inUse].map(grantKey))
     for (const { key } of await artifacts.listByAccount('Grant', accountId))
       if (!keys.has(key)) await artifacts.destroy(key)
   }

@@ -2,11 +2,11 @@ import type Provider from 'oidc-provider'
 import type { AdapterPayload } from 'oidc-provider'
 import { randomToken } from '../random.ts'
 import type { Transaction } from '../transaction.ts'
+import { lockArtifact } from './artifact-lock.ts'
 import type { Artifact, ArtifactStore } from './artifact-store.ts'
-import { revokeGrant, revokeGrantsOf } from './logout.ts'
+import { grantedModels, revokeGrant } from './grant-destruction.ts'
 import { notifyClient, notifyClientsOf } from './logout-notices.ts'
 import type { SessionContent } from './session-merge.ts'
-import type { AtomicAdapter } from './stored-payload.ts'
 
 /** A session as it was when it ended. */
 export interface EndedSession extends Pick<SessionContent, 'accountId' | 'authorizations'> {
@@ -14,28 +14,35 @@ export interface EndedSession extends Pick<SessionContent, 'accountId' | 'author
   readonly browser?: string | undefined
 }
 
+export interface SessionEndPorts {
+  readonly provider: Provider
+  readonly artifacts: Pick<ArtifactStore, 'listByAccount' | 'destroyByUid' | 'destroy' | 'destroyByGrant'>
+  readonly transaction: Transaction
+}
+
 /**
  * Ends a session, revokes its grants and notifies its clients. Destroys the session first and atomically, because every
  * authorization is listed in the session before its response, so none can be added afterwards.
  */
-export function endSession(
-  provider: Provider,
-  transaction: Transaction,
-  uid: string,
-): Promise<EndedSession | undefined> {
-  return transaction(async () => {
-    // The cast is needed because the library's types do not include our adapter.
-    const { destroyByUid } = provider.Session.adapter as unknown as AtomicAdapter
-    const ended: EndedSession | undefined = await destroyByUid(uid)
-    if (ended) await endAuthorizations(provider, ended)
+export function endSession(ports: SessionEndPorts, uid: string): Promise<EndedSession | undefined> {
+  return ports.transaction(async () => {
+    const found = await ports.artifacts.destroyByUid('Session', uid)
+    if (!found) return undefined
+    const ended: EndedSession = JSON.parse(found.payload)
+    await endAuthorizations(ports, ended)
     return ended
   })
 }
 
-/** Revokes the grants of a session and notifies its clients. Call it in the transaction that removes them from the session. */
-export async function endAuthorizations(provider: Provider, ended: EndedSession): Promise<void> {
+/**
+ * Revokes the grants of a session and notifies its clients. Call it in the transaction that removes them from the session. The
+ * library keeps grants with refresh tokens at logout, because these outlive the session expiry; an explicit sign-out must revoke
+ * them too.
+ */
+export async function endAuthorizations({ provider, artifacts }: SessionEndPorts, ended: EndedSession): Promise<void> {
   await notifyClientsOf(provider, ended)
-  await revokeGrantsOf(provider, ended)
+  for (const { grantId } of Object.values(ended.authorizations ?? {}))
+    if (grantId !== undefined) await revokeGrant(artifacts, grantId)
 }
 
 /** A stored session. */
@@ -68,27 +75,19 @@ export async function endPendingSignIns(
 
 /** Ends the other sessions of an account that started in the same browser. */
 export async function endSessionsOfBrowser(
-  provider: Provider,
-  { artifacts, transaction }: { readonly artifacts: ArtifactStore; readonly transaction: Transaction },
+  ports: SessionEndPorts,
   { accountId, browser }: EndedSession,
 ): Promise<void> {
   if (accountId === undefined || browser === undefined) return
-  for (const { artifact, uid } of await sessionsOf(artifacts, accountId)) {
+  for (const { artifact, uid } of await sessionsOf(ports.artifacts, accountId)) {
     const other: EndedSession = JSON.parse(artifact.payload)
-    if (other.browser === browser) await endSession(provider, transaction, uid)
+    if (other.browser === browser) await endSession(ports, uid)
   }
 }
 
 /** Locks the session until the enclosing transaction ends. Returns `false` if the session has ended. */
-export async function lockSession(
-  artifacts: Pick<ArtifactStore, 'findByUid' | 'refresh'>,
-  uid: string,
-): Promise<boolean> {
-  for (;;) {
-    const found = await artifacts.findByUid('Session', uid)
-    if (!found) return false
-    if (await artifacts.refresh(found, found.payload)) return true
-  }
+export function lockSession(artifacts: Pick<ArtifactStore, 'findByUid' | 'refresh'>, uid: string): Promise<boolean> {
+  return lockArtifact(artifacts, () => artifacts.findByUid('Session', uid))
 }
 
 /**
@@ -123,13 +122,10 @@ type Leftover = AdapterPayload & { readonly sessionUid?: string | undefined; rea
  * @param keptUid - of the session whose grants remain
  */
 export async function endLeftovers(
-  provider: Provider,
-  artifacts: Pick<ArtifactStore, 'listByAccount'>,
+  { provider, artifacts }: SessionEndPorts,
   { accountId, keptUid }: { readonly accountId: string; readonly keptUid: string | null },
 ): Promise<void> {
-  const lists = ['AuthorizationCode', 'AccessToken', 'RefreshToken'].map((model) =>
-    artifacts.listByAccount(model, accountId),
-  )
+  const lists = grantedModels.map((model) => artifacts.listByAccount(model, accountId))
   const grants = new Map<string, Leftover>()
   for (const { grantId, payload } of (await Promise.all(lists)).flat()) {
     const token: Leftover = JSON.parse(payload)
@@ -138,6 +134,6 @@ export async function endLeftovers(
   }
   for (const [grantId, { clientId = '', sid = '' }] of grants) {
     await notifyClient(provider, { clientId, accountId, sid })
-    await revokeGrant(provider, grantId)
+    await revokeGrant(artifacts, grantId)
   }
 }

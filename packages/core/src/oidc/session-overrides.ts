@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 import { ConfigurationError } from '../errors.ts'
 import { type RequestContext, requestContext } from '../http/request-context.ts'
 import { randomToken } from '../random.ts'
+import type { SessionHistoryStore } from '../sessions/session-history-store.ts'
 import { remaining, type SessionLifetime, type SessionUse, usedNow, useExactness } from '../sessions/session-use.ts'
 import type { Transaction } from '../transaction.ts'
 import type { ArtifactStore } from './artifact-store.ts'
@@ -43,6 +44,7 @@ export interface SessionOverridePorts {
   readonly clock: Clock
   readonly sessionLifetime: () => Promise<SessionLifetime>
   readonly artifacts: ArtifactStore
+  readonly sessionHistory: Pick<SessionHistoryStore, 'lockAccount'>
   readonly transaction: Transaction
   /** Identifies the browser of a request without revealing its secret. */
   readonly browserOf: (req: IncomingMessage) => string | undefined
@@ -64,7 +66,8 @@ export class SessionEnded extends errors.SessionNotFound {
  * account or the authentication level. If only the last use has changed, it is written once a minute.
  */
 export function saveSessionsAtomically(provider: Provider, ports: SessionOverridePorts): void {
-  const { clock, sessionLifetime, transaction, browserOf } = ports
+  const { clock, sessionLifetime, artifacts, transaction, browserOf } = ports
+  const endPorts = { provider, artifacts, transaction }
   const { Session } = provider
   const { prototype } = Session
   const { loginAccount, resetIdentifier } = prototype
@@ -107,7 +110,7 @@ export function saveSessionsAtomically(provider: Provider, ports: SessionOverrid
     if (left.length === 0) return replace()
     return transaction(async () => {
       const text = await replace()
-      if (text !== undefined) await endAuthorizations(provider, { accountId, authorizations: Object.fromEntries(left) })
+      if (text !== undefined) await endAuthorizations(endPorts, { accountId, authorizations: Object.fromEntries(left) })
       return text
     })
   }
@@ -158,9 +161,12 @@ export function saveSessionsAtomically(provider: Provider, ports: SessionOverrid
   })
 
   override('destroy', async function (this: StoredSession) {
-    const ended = await endSession(provider, transaction, this.uid)
-    // Concurrent sign-ins in several tabs start several sessions, but the browser keeps only one cookie.
-    if (ended) await endSessionsOfBrowser(provider, ports, ended)
+    await transaction(async () => {
+      if (this.accountId !== undefined) await ports.sessionHistory.lockAccount(this.accountId)
+      const ended = await endSession(endPorts, this.uid)
+      // Concurrent sign-ins in several tabs start several sessions, but the browser keeps only one cookie.
+      if (ended) await endSessionsOfBrowser(endPorts, ended)
+    })
     Reflect.set(this, 'destroyed', true)
   })
 

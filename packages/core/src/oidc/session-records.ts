@@ -2,10 +2,17 @@ import type Provider from 'oidc-provider'
 import type { AdapterPayload } from 'oidc-provider'
 import type { Clock } from '../clock.ts'
 import type { DeviceLoginStore } from '../codes/device-login-store.ts'
+import type { SessionHistoryStore } from '../sessions/session-history-store.ts'
 import type { SessionUse } from '../sessions/session-use.ts'
 import type { Transaction } from '../transaction.ts'
-import type { ArtifactStore } from './artifact-store.ts'
-import { endLeftovers, endPendingSignIns, endSession, type FoundSession, sessionsOf } from './session-ends.ts'
+import {
+  endLeftovers,
+  endPendingSignIns,
+  endSession,
+  type FoundSession,
+  type SessionEndPorts,
+  sessionsOf,
+} from './session-ends.ts'
 
 /** A session of an account in any browser. */
 export interface SessionRecord extends SessionUse {
@@ -34,18 +41,20 @@ export interface SessionRecords {
 
 export interface SessionRecordPorts {
   readonly provider: () => Provider
-  readonly artifacts: Pick<ArtifactStore, 'listByAccount' | 'destroy'>
+  readonly artifacts: SessionEndPorts['artifacts']
+  readonly sessionHistory: Pick<SessionHistoryStore, 'lockAccount'>
   readonly deviceLogins: Pick<DeviceLoginStore, 'removeByAccount'>
   readonly transaction: Transaction
   readonly clock: Clock
 }
 
 export function createSessionRecords(ports: SessionRecordPorts): SessionRecords {
-  const { provider, artifacts, deviceLogins, transaction, clock } = ports
+  const { artifacts, sessionHistory, deviceLogins, transaction, clock } = ports
+  const endPorts = () => ({ provider: ports.provider(), artifacts, transaction })
   const endWhere = async (accountId: string, matches: (found: FoundSession) => boolean) => {
     const ended: string[] = []
     for (const { uid } of (await sessionsOf(artifacts, accountId)).filter(matches))
-      if (await endSession(provider(), transaction, uid)) ended.push(uid)
+      if (await endSession(endPorts(), uid)) ended.push(uid)
     return ended
   }
   return {
@@ -57,8 +66,9 @@ export function createSessionRecords(ports: SessionRecordPorts): SessionRecords 
     end: async (accountId, uid) => (await endWhere(accountId, (each) => each.uid === uid)).length > 0,
     endOthers: (accountId, uid) =>
       transaction(async () => {
+        await sessionHistory.lockAccount(accountId)
         const ended = await endWhere(accountId, (each) => each.uid !== uid)
-        await endLeftovers(provider(), artifacts, { accountId, keptUid: uid })
+        await endLeftovers(endPorts(), { accountId, keptUid: uid })
         await endPendingSignIns(artifacts, accountId)
         await deviceLogins.removeByAccount(accountId)
         return ended

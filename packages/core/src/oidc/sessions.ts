@@ -7,6 +7,7 @@ import { noteCaller, requestContext } from '../http/request-context.ts'
 import { authenticationContext, isWithoutPasskey, type Session, strengthened } from '../sessions/session.ts'
 import type { SessionHistory, SignIn } from '../sessions/session-history.ts'
 import { remaining, type SessionLifetime, usedNow, useExactness } from '../sessions/session-use.ts'
+import type { Transaction } from '../transaction.ts'
 import type { ProviderSession } from './logout.ts'
 import { isNamed, noteBrowser, noteUse, SessionEnded, saveSession, touch, useOf } from './session-overrides.ts'
 
@@ -58,13 +59,14 @@ export interface SessionPorts {
   /** Identifies the browser of a request. */
   readonly browserOf: (req: IncomingMessage) => string | undefined
   readonly history: Pick<SessionHistory, 'start'>
+  readonly transaction: Transaction
 }
 
 /** Maximum number of inactive sessions per browser. */
 const maxInactive = 5
 
 export function createSessions(ports: SessionPorts): Sessions {
-  const { provider, accounts, clock, secure, sessionLifetime, browserOf, history } = ports
+  const { provider, accounts, clock, secure, sessionLifetime, browserOf, history, transaction } = ports
   const cookie = { signed: false, httpOnly: true, sameSite: 'lax', secure, path: '/' } as const
   const open = async (req: IncomingMessage, res: ServerResponse) => {
     const current = provider()
@@ -208,7 +210,12 @@ export function createSessions(ports: SessionPorts): Sessions {
     async end(req, res) {
       const { ctx, session, cookieName, inactive } = await open(req, res)
       const { accountId } = session
-      for (const each of [session, ...(await inactive.sessions())]) await each.destroy()
+      const all = [session, ...(await inactive.sessions())]
+      // Sorted, because each end locks its account.
+      const ordered = all.toSorted((one, other) => ((one.accountId ?? '') < (other.accountId ?? '') ? -1 : 1))
+      await transaction(async () => {
+        for (const each of ordered) await each.destroy()
+      })
       inactive.keep([])
       ctx.cookies.set(cookieName, null, cookie)
       return accountId

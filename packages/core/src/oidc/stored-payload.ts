@@ -22,8 +22,6 @@ export interface AtomicAdapter {
   replace(from: string, state: StoredState, before: string): Promise<string | undefined>
   /** Records only a use. Returns `false` without a change if the session changes concurrently. */
   touch(id: string, touched: { readonly use: SessionUse; readonly expiresIn: number }): Promise<boolean>
-  /** Destroys the instance with this uid. Resolves to its last stored payload. */
-  destroyByUid(uid: string): Promise<AdapterPayload | undefined>
   /** The client of a finished interaction. */
   finishedFor(id: string): Promise<string | undefined>
 }
@@ -118,6 +116,7 @@ export async function replaceStored(instance: object & { readonly exp?: number |
   const before = snapshotOf(instance)
   if (before === undefined) throw new ConfigurationError('Something was to be replaced that is not stored.')
   const { payload } = await model.getValueAndPayload()
+  // Not the clock port, because the library computes `exp` from the system time.
   const expiresIn = instance.exp === undefined ? undefined : instance.exp - Math.floor(Date.now() / 1000)
   const text = await model.adapter.replace(before.id, { id: model.jti, payload, expiresIn }, before.text)
   if (text === undefined) return false

@@ -278,20 +278,43 @@ describe.each(Object.entries(kinds))('the end of a session over %s', (kind, open
     expect(await host.pocket.sessions.list(person.account.id)).toEqual([])
   })
 
+  /** A user who signs in with login codes. */
+  async function withCodes() {
+    const { account } = await host.person('ada')
+    const agent = new UserAgent()
+    const enter = async () => {
+      host.clock.pass(1000)
+      const { code } = await host.pocket.issueLoginCode(account, minute)
+      return agent.get(`${host.issuer}/enter?${new URLSearchParams({ code })}`)
+    }
+    await enter()
+    const [before] = await host.pocket.sessions.list(account.id)
+    return { account, agent, enter, before }
+  }
+
+  test.each(['an account that is disabled', 'an account that is deleted', 'a sign-out everywhere'])(
+    'by %s waits for a sign-in in progress and ends it too',
+    async (way) => {
+      const one = { ...(await signedIn()), ...(await withCodes()) }
+      let ending: Promise<unknown> | undefined
+      const start = async () => {
+        ending = ends[way]?.(one)
+      }
+      await during({ model: 'Session', after: false }, start, one.enter)
+      await ending
+      expect(await host.pocket.sessions.list(one.account.id)).toEqual([])
+      expect(host.errors).toEqual([])
+    },
+  )
+
   // The other stores allow no concurrent requests during a transaction.
   if (kind === 'PostgreSQL')
     test('does not stop a sign-in in progress: it starts a new session', async () => {
-      const person = await host.person('ada')
-      const agent = new UserAgent()
       const party = await clientThat()
-      const enter = async () => {
-        host.clock.pass(1000)
-        const { code } = await host.pocket.issueLoginCode(person.account, minute)
-        return agent.get(`${host.issuer}/enter?${new URLSearchParams({ code })}`)
-      }
-      await enter()
-      const [before] = await host.pocket.sessions.list(person.account.id)
-      await during({ model: 'Session', after: false }, () => host.pocket.endAccess(person.account.id), enter)
+      const person = await withCodes()
+      const { agent, enter, before } = person
+      const end = () => host.pocket.sessions.end(person.account.id, before?.uid ?? '')
+      await during({ model: 'Session', after: false }, end, enter)
       const [after, ...others] = await host.pocket.sessions.list(person.account.id)
       expect(others).toEqual([])
       expect(after?.uid).not.toBe(before?.uid)

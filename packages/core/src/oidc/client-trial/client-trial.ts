@@ -7,7 +7,8 @@ import type { ConnectionLog } from '../../connection-log/connection-log.ts'
 import { ForbiddenError, InvalidInputError, NotFoundError } from '../../errors.ts'
 import type { PublicFetch } from '../../outbound/public-fetch.ts'
 import { authenticationContext } from '../../sessions/session.ts'
-import { revokeGrant } from '../logout.ts'
+import type { ArtifactStore } from '../artifact-store.ts'
+import { revokeGrant } from '../grant-destruction.ts'
 import type { EndpointName } from '../paths.ts'
 import type { TokenPreview } from '../preview.ts'
 import { createKeyProofs, type ProveKey, secretAssertion } from './proofs.ts'
@@ -16,6 +17,7 @@ import { TrialRecord, type TrialStep, TrialStoppedError } from './trial.ts'
 
 export interface ClientTrialPorts {
   readonly provider: () => Provider
+  readonly artifacts: Pick<ArtifactStore, 'destroy' | 'destroyByGrant'>
   readonly clients: Clients
   readonly connectionLog: ConnectionLog
   readonly preview: (clientId: string, accountId: string, scope: string) => Promise<TokenPreview>
@@ -198,7 +200,7 @@ export function createClientTrial(ports: ClientTrialPorts) {
         (found) => JSON.stringify(found, null, 2),
       )
     } finally {
-      await revokeGrant(provider(), grantId)
+      await revokeGrant(ports.artifacts, grantId)
     }
   }
 

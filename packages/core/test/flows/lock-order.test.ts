@@ -1,0 +1,201 @@
+import type { RequestListener } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Pocket, PocketStores } from '@pocket/core'
+import { UserAgent } from '@pocket/core/testing'
+import * as oidc from 'openid-client'
+import { DataSource } from 'typeorm'
+import { pocketMigrations, runMigrations, typeormStores } from '../../src/typeorm/index.ts'
+import { type EmptyDatabase, emptyPostgres, optionsFor } from '../typeorm/databases.ts'
+import { type Host, minute, startHost } from './host.ts'
+import { passThrough, redirectUri, relyingParty } from './signed-in.ts'
+
+/** A host with login codes and decisions about devices. */
+const withHostRoutes = (pocket: Pocket): RequestListener => {
+  const handle = pocket.callback()
+  return (req, res) => {
+    const { pathname, searchParams } = new URL(req.url ?? '/', pocket.issuer)
+    const code = searchParams.get('code') ?? ''
+    const routes: Readonly<Record<string, () => Promise<unknown>>> = {
+      '/enter': () => pocket.signIn.withCode(req, res, code),
+      '/ask': async () => (await pocket.deviceLogins.request(req)).userCode,
+      '/approve': async () => {
+        const { accountId = '' } = (await pocket.session(req, res)) ?? {}
+        await pocket.deviceLogins.decide(req, { code, accountId, status: 'approved' })
+      },
+      '/device': () => pocket.deviceAuthorizations.approve(req, res, { code }),
+    }
+    const work = routes[pathname]
+    if (!work) return handle(req, res)
+    void work().then(
+      (result) => res.end(typeof result === 'string' ? result : 'done'),
+      (error: Error & { code?: string }) => res.writeHead(400).end(error.code ?? String(error)),
+    )
+  }
+}
+
+/** PostgreSQL only, because SQLite runs one transaction at a time. */
+describe('transactions that cross on PostgreSQL', () => {
+  let database: EmptyDatabase
+  let dataSource: DataSource
+  let host: Host
+
+  beforeAll(async () => {
+    database = await emptyPostgres()
+    await runMigrations(optionsFor(database), [pocketMigrations])
+    dataSource = await new DataSource(optionsFor(database)).initialize()
+    host = await startHost({ stores: typeormStores(dataSource), mount: withHostRoutes })
+  })
+  afterAll(async () => {
+    await host[Symbol.asyncDispose]()
+    await dataSource.destroy()
+    await database[Symbol.asyncDispose]()
+  })
+
+  /** Stops transactions at chosen statements, until every transaction has stopped or waits for a lock. */
+  function crossing() {
+    const gate = Promise.withResolvers<void>()
+    const restored: (() => void)[] = []
+    let stopped = 0
+    const waiting = async () => {
+      const [row] = await dataSource.query<{ count: number }[]>(`SELECT count(*)::int AS count FROM pg_locks
+        WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`)
+      return row?.count ?? 0
+    }
+    return {
+      /** Stops after the first call of this store method. */
+      stopAfter<Name extends keyof PocketStores>(
+        name: Name,
+        method: keyof PocketStores[Name] & string,
+        model?: string,
+      ) {
+        const store: object = host.stores[name]
+        const run: (...given: unknown[]) => Promise<unknown> = Reflect.get(store, method).bind(store)
+        let isDue = true
+        Object.defineProperty(store, method, {
+          configurable: true,
+          value: async (...given: unknown[]) => {
+            const isMeant = isDue && (model === undefined || JSON.stringify(given).includes(`"model":"${model}"`))
+            if (isMeant) isDue = false
+            const result = await run(...given)
+            if (!isMeant) return result
+            stopped += 1
+            await gate.promise
+            return result
+          },
+        })
+        restored.push(() => Reflect.deleteProperty(store, method))
+      },
+      async met(count: number) {
+        while (stopped + (await waiting()) < count) await setTimeout(5)
+      },
+      open() {
+        gate.resolve()
+        for (const restore of restored) restore()
+      },
+    }
+  }
+
+  const urlOf = ({ client }: Awaited<ReturnType<typeof relyingParty>>) => {
+    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+    return `${host.issuer}/authorize?${new URLSearchParams(query)}`
+  }
+  async function signedIn() {
+    const person = await host.person('ada')
+    const agent = new UserAgent()
+    const party = await relyingParty(host, { client: { skipConsent: true } })
+    const { page } = await passThrough(host, urlOf(party), { agent, person })
+    const tokens = await oidc.authorizationCodeGrant(party.configuration, new URL(page.location ?? ''))
+    const [session] = await host.pocket.sessions.list(person.account.id)
+    return { ...person, agent, party, tokens, uid: session?.uid ?? '' }
+  }
+  const kept = async (accountId: string) => {
+    const models = ['Session', 'Grant', 'AuthorizationCode', 'AccessToken', 'RefreshToken', 'RefreshAnswer']
+    return (await Promise.all(models.map((model) => host.stores.artifacts.listByAccount(model, accountId)))).flat()
+  }
+  const enter = async ({ account, agent }: Awaited<ReturnType<typeof signedIn>>) => {
+    host.clock.pass(1000)
+    const { code } = await host.pocket.issueLoginCode(account, minute)
+    return agent.get(`${host.issuer}/enter?${new URLSearchParams({ code })}`)
+  }
+
+  test('by deleting an account and signing in to it do not deadlock', async () => {
+    const one = await signedIn()
+    const cross = crossing()
+    cross.stopAfter('artifacts', 'destroyByAccount')
+    const deleted = host.pocket.forgetAccount(one.account.id)
+    await cross.met(1)
+    const entered = enter(one)
+    await cross.met(2)
+    cross.open()
+    await deleted
+    expect((await entered).text).toBe('done')
+    expect(host.errors).toEqual([])
+  })
+
+  test('by a device approval, a sign-in and a sign-out everywhere do not deadlock', async () => {
+    const one = await signedIn()
+    const { text: code } = await one.agent.get(`${host.issuer}/ask`)
+    const cross = crossing()
+    cross.stopAfter('deviceLogins', 'decide')
+    const approved = one.agent.get(`${host.issuer}/approve?${new URLSearchParams({ code })}`)
+    await cross.met(1)
+    cross.stopAfter('sessionHistory', 'lockAccount')
+    const entered = enter(one)
+    await cross.met(2)
+    const ended = host.pocket.sessions.endOthers(one.account.id, null)
+    await cross.met(3)
+    cross.open()
+    expect((await approved).text).toBe('done')
+    expect((await entered).text).toBe('done')
+    await ended
+    expect(host.errors).toEqual([])
+  })
+
+  test('by a passkey removal and a device authorization reject the device', async () => {
+    const one = await signedIn()
+    const device = await relyingParty(host, { client: { isPublic: true }, authentication: oidc.None() })
+    const asked = await oidc.initiateDeviceAuthorization(device.configuration, { scope: 'openid' })
+    const [passkey] = await host.pocket.passkeys.list(one.account.id)
+    const cross = crossing()
+    cross.stopAfter('sessionHistory', 'addRemoval')
+    const removed = host.pocket.passkeys.removeEvenLast(one.account.id, passkey?.id ?? '')
+    await cross.met(1)
+    const approved = one.agent.get(`${host.issuer}/device?${new URLSearchParams({ code: asked.user_code })}`)
+    await cross.met(2)
+    cross.open()
+    await removed
+    expect((await approved).text).toBe('not_signed_in')
+    expect(await kept(one.account.id)).toEqual([])
+    expect(host.errors).toEqual([])
+  })
+
+  test('by a refresh and the end of its session leave no token', async () => {
+    const { account, party, tokens, uid } = await signedIn()
+    const cross = crossing()
+    cross.stopAfter('artifacts', 'consume')
+    const refreshed = oidc.refreshTokenGrant(party.configuration, tokens.refresh_token ?? '')
+    await cross.met(1)
+    const ended = host.pocket.sessions.end(account.id, uid)
+    await cross.met(2)
+    cross.open()
+    await refreshed
+    expect(await ended).toBe(true)
+    expect(await kept(account.id)).toEqual([])
+  })
+
+  test('by the end of a session and a refresh in it reject the refresh', async () => {
+    const { account, party, tokens, uid } = await signedIn()
+    const cross = crossing()
+    cross.stopAfter('artifacts', 'destroy')
+    const ended = host.pocket.sessions.end(account.id, uid)
+    await cross.met(1)
+    const refreshed = oidc.refreshTokenGrant(party.configuration, tokens.refresh_token ?? '')
+    const outcome = expect(refreshed).rejects.toMatchObject({ error: 'invalid_grant' })
+    await cross.met(2)
+    cross.open()
+    expect(await ended).toBe(true)
+    await outcome
+    expect(await kept(account.id)).toEqual([])
+  })
+})
