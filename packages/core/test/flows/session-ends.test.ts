@@ -13,7 +13,11 @@ const withOwnRoutes = (pocket: Pocket): RequestListener => {
   const handle = pocket.callback()
   return (req, res) => {
     const url = new URL(req.url ?? '/', pocket.issuer)
-    if (url.pathname === '/leave') return void pocket.signOut(req, res).then(() => res.end())
+    if (url.pathname === '/leave')
+      return void pocket.signOut(req, res).then(
+        () => res.end(),
+        () => res.writeHead(500).end(),
+      )
     if (url.pathname !== '/enter') return handle(req, res)
     void pocket.signIn.withCode(req, res, url.searchParams.get('code') ?? '').then(() => res.end())
   }
@@ -265,6 +269,60 @@ describe.each(Object.entries(kinds))('the end of a session over %s', (kind, open
     expect(await active()).toBe(true)
     expect(await host.pocket.sessions.end(account.id, session?.uid ?? '')).toBe(true)
     expect(await active()).toBe(false)
+  })
+
+  test.each(['the sign-out page', 'the sign-out of the host'])(
+    'by %s ends all sessions of the browser, or none if it fails halfway',
+    async (way) => {
+      const one = await signedIn()
+      const { account, authenticator } = one
+      await passThrough(host, urlOf(one.first), { person: { account, authenticator } })
+      const { artifacts } = host.stores
+      // As after sign-ins in two tabs at once.
+      const [first, second] = await artifacts.listByAccount('Session', account.id)
+      const { browser } = JSON.parse(first?.payload ?? '')
+      const payload = JSON.stringify({ ...JSON.parse(second?.payload ?? ''), browser })
+      expect(second && (await artifacts.refresh({ ...second, payload }, second.payload))).toBe(true)
+      const destroyByUid = artifacts.destroyByUid.bind(artifacts)
+      let ended = 0
+      artifacts.destroyByUid = async (...given) => {
+        ended += 1
+        if (ended === 2) throw new Error('the database went away')
+        return destroyByUid(...given)
+      }
+      await ends[way]?.(one)
+      artifacts.destroyByUid = destroyByUid
+      expect(ended).toBe(2)
+      expect(await host.pocket.sessions.list(account.id)).toHaveLength(2)
+      host.errors.length = 0
+      await ends[way]?.(one)
+      expect(await host.pocket.sessions.list(account.id)).toEqual([])
+    },
+  )
+
+  test('by a sign-out of the host ends the sessions of all users of the browser, or none', async () => {
+    const one = await signedIn()
+    const other = await host.person('grace')
+    const chosen = await one.agent.follow(await one.agent.get(urlOf(one.party, { prompt: 'login' })))
+    expect((await answerCeremony(one.agent, chosen, other.authenticator)).status).toBe(200)
+    const sessions = async () => {
+      const lists = [one, other].map(({ account }) => host.pocket.sessions.list(account.id))
+      return (await Promise.all(lists)).flat()
+    }
+    const { artifacts } = host.stores
+    const destroyByUid = artifacts.destroyByUid.bind(artifacts)
+    let ended = 0
+    artifacts.destroyByUid = async (...given) => {
+      ended += 1
+      if (ended === 2) throw new Error('the database went away')
+      return destroyByUid(...given)
+    }
+    await one.agent.get(`${host.issuer}/leave`)
+    artifacts.destroyByUid = destroyByUid
+    expect(ended).toBe(2)
+    expect(await sessions()).toHaveLength(2)
+    await one.agent.get(`${host.issuer}/leave`)
+    expect(await sessions()).toEqual([])
   })
 
   test('by a sign-out everywhere also rejects a sign-in that is verified but not yet finished', async () => {
