@@ -123,7 +123,7 @@ export default {
       name: 'core-domain-imports-inwards',
       severity: 'error',
       from: { path: `${core}/(${domainFolders})/` },
-      to: { path: `${core}/((oidc|interactions|http|browser)/|(create-pocket|index)[.]ts$)` },
+      to: { path: `${core}/((oidc|interactions|http|browser)/|(create-pocket|index|internal)[.]ts$)` },
     },
     ...domainOrder,
     {

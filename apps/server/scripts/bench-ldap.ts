@@ -4,14 +4,8 @@ import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout } from 'node:timers/promises'
 import { databaseOf, typeormStores } from '@pocket/core/typeorm'
-import {
-  createDirectory,
-  isEmptyPlan,
-  type LdapApplied,
-  type LdapHost,
-  type LdapOptions,
-  ldapSource,
-} from '@pocket/directory'
+import { createDirectory, type LdapApplied, type LdapHost, type LdapOptions, ldapSource } from '@pocket/directory'
+import { isEmptyPlan } from '@pocket/directory/internal'
 import { directoryStores } from '@pocket/directory/typeorm'
 import { ldifOfCompany, startPostgres, startSlapd } from '@pocket/test-support'
 import { createBulkAuditLog } from '../src/audit-log/audit-log.ts'

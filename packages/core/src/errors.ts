@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { OutboundError, type OutboundErrorCode } from './outbound/outbound-error.ts'
 
 /**
  * Identifies what happened. Each code has a translated message in the host's catalogue and an entry in the error

@@ -8,23 +8,14 @@ export type { AccountStore } from './accounts/account-store.ts'
 export type { AccountListRequest, Accounts, NewAccount } from './accounts/accounts.ts'
 export type { Claims } from './accounts/claims.ts'
 export type { HostAccount, HostAccounts } from './accounts/host-accounts.ts'
-export { protocolClaims } from './accounts/reserved-claims.ts'
-export {
-  type AccessTokenFormat,
-  type Api,
-  type ApiAccess,
-  type ApiGrant,
-  type ApiPermission,
-  accessTokenFormats,
-  cimdPermissions,
-} from './apis/api.ts'
+export type { AccessTokenFormat, Api, ApiAccess, ApiGrant, ApiPermission } from './apis/api.ts'
 export type { ApiInput, NewApiInput, PermissionInput } from './apis/api-input.ts'
 export type { ApiList, ApiListRequest, ApiSort } from './apis/api-list.ts'
 export type { ApiStore } from './apis/api-store.ts'
 export type { Apis } from './apis/apis.ts'
 export type { PermissionLists } from './apis/grants.ts'
 export type { ActingParty, AuditSink, RequestOrigin } from './audit/audit-sink.ts'
-export { type Change, type Changes, changesBetween } from './audit/changes.ts'
+export type { Change, Changes } from './audit/changes.ts'
 export type { AuditEvent } from './audit/events.ts'
 export type {
   AccessCheck,
@@ -41,7 +32,6 @@ export type {
   FederatedIdentity,
   RegisteredMetadata,
 } from './clients/client.ts'
-export { clientChanges } from './clients/client-changes.ts'
 export type { ClientInput, NewClientInput } from './clients/client-input.ts'
 export type {
   ClientFilter,
@@ -56,51 +46,31 @@ export type { ClientStore } from './clients/client-store.ts'
 export type { ClaimsContext, HostClaims } from './clients/host-claims.ts'
 export type { InitialAccessToken, InitialAccessTokenStore } from './clients/initial-access-token-store.ts'
 export type { InitialAccessTokens, NewInitialAccessToken } from './clients/initial-access-tokens.ts'
-export {
-  type ClaimRule,
-  type ClientAuthenticationMethod,
-  type ClientProtocol,
-  clientAuthenticationMethods,
-  contentEncryptionAlgorithms,
-  defaultProtocol,
-  type Encryption,
-  type GroupRules,
-  keyManagementAlgorithms,
-  type SigningAlgorithm,
-  signingAlgorithms,
+export type {
+  ClaimRule,
+  ClientAuthenticationMethod,
+  ClientProtocol,
+  Encryption,
+  GroupRules,
+  SigningAlgorithm,
 } from './clients/protocol.ts'
 export type { ClientProtocolInput } from './clients/protocol-input.ts'
-export { clientProtocolSchema } from './clients/protocol-schema.ts'
-export {
-  type CorrectedRedirectUri,
-  dsmAddress,
-  type RedirectUriOpening,
-  type RedirectUriPolicy,
-  redirectUriOpening,
-  redirectUriProblem,
-} from './clients/redirect-uris.ts'
 export type { Clients } from './clients/registration.ts'
 export type { MintedSecret, SecretInput } from './clients/secrets.ts'
-export { startAddress } from './clients/start-address.ts'
 export type { Clock } from './clock.ts'
 export { systemClock } from './clock.ts'
 export type { CodeStore, StoredCode } from './codes/code-store.ts'
 export type { DeviceLoginStore, StoredDeviceLogin } from './codes/device-login-store.ts'
 export type { PendingDeviceLogin, RequestedDeviceLogin, WaitingDevice } from './codes/device-logins.ts'
 export type { LoginCode, LoginCodeOptions } from './codes/login-codes.ts'
-export { isUserCode } from './codes/user-codes.ts'
 export type { NodeHandler } from './composition/callback.ts'
 export type { ConnectionAttempt, ConnectionEndpoint, ConnectionLogStore } from './connection-log/connection-attempt.ts'
 export type { ConnectionLog } from './connection-log/connection-log.ts'
 export type { Consent } from './consents/consent.ts'
-export { apiConsentKey, consentedScopes } from './consents/consent-key.ts'
 export type { ConsentStore } from './consents/consent-store.ts'
 export { createPocket } from './create-pocket.ts'
 export type { AfterHook, BeforeHookInputs, BeforeHookResult, BeforeHooks } from './hooks.ts'
-export { type BearerCookie, bearerCookie } from './http/bearer-cookie.ts'
-export { originForm } from './http/front.ts'
-export { commonHeaders, pageHeaders } from './http/page-headers.ts'
-export { noteCaller, type RequestContext, requestContext, type TrustProxy } from './http/request-context.ts'
+export { type RequestContext, requestContext, type TrustProxy } from './http/request-context.ts'
 export { assertSameOrigin } from './http/same-origin.ts'
 export type { DeviceAuthorizationService, PendingDeviceAuthorization } from './interactions/device-authorization.ts'
 export type { DeviceLoginService } from './interactions/device-login.ts'
@@ -132,12 +102,10 @@ export type {
 } from './interactions/views.ts'
 export type { LimitRequest, LimitStore, StoredLimit } from './limits/limit-store.ts'
 export type { RateLimiter } from './limits/limiter.ts'
-export { networkOf } from './limits/network.ts'
 export type { LimitName } from './limits/policies.ts'
 export type { LogoutNotice, LogoutNoticeStore } from './logout-notices/logout-notice-store.ts'
 export type { LoginCodeMail, Mailer } from './mail/mailer.ts'
-export { fingerprintOf, MasterKey } from './master-key.ts'
-export { nameProblem, oneLine, visible } from './names.ts'
+export { MasterKey } from './master-key.ts'
 export type { AdjustConfiguration } from './oidc/adjusted-configuration.ts'
 export type { Artifact, ArtifactStore } from './oidc/artifact-store.ts'
 export type {
@@ -169,16 +137,10 @@ export type {
   ProtocolOptions,
   SigningKeyOptions,
 } from './options.ts'
-export { isHostOrRange } from './outbound/addresses.ts'
 export type { PublicFetchInit, PublicFetchOptions } from './outbound/guarded-request.ts'
-export { OutboundError, type OutboundErrorCode } from './outbound/outbound-error.ts'
-export { createPublicDownload, type Download, type PublicDownload } from './outbound/public-download.ts'
 export { createPublicFetch, type PublicFetch } from './outbound/public-fetch.ts'
-export { type AuthenticatorModel, authenticatorModels, providerName } from './passkeys/aaguids.ts'
 export type { AuthenticationRequest } from './passkeys/authentication.ts'
 export type { AuthenticatorMetadata, MetadataState } from './passkeys/authenticator-metadata.ts'
-export type { ChallengePurpose } from './passkeys/challenges.ts'
-export { type PolicyProblem, policyProblems } from './passkeys/compliance.ts'
 export type { PasskeyManagement } from './passkeys/management.ts'
 export type { Passkey, Transport } from './passkeys/passkey.ts'
 export type { PasskeyOverview, PasskeyStore, PasskeySummary, PasskeyUse } from './passkeys/passkey-store.ts'
@@ -188,8 +150,8 @@ export type { SpentChallengeStore } from './passkeys/spent-challenge-store.ts'
 export type { Pocket } from './pocket.ts'
 export type { MadeThing, PasskeyRemoval, PasskeyRemovals } from './sessions/passkey-removals.ts'
 export type { ReauthenticationStore, StoredReauthentication } from './sessions/reauthentication-store.ts'
-export { type AuthenticationContext, isWithoutPasskey, type Session, type SignInMethod } from './sessions/session.ts'
-export type { MadeInSession, SignIn } from './sessions/session-history.ts'
+export type { AuthenticationContext, Session, SignInMethod } from './sessions/session.ts'
+export type { MadeInSession } from './sessions/session-history.ts'
 export type {
   SessionHistoryStore,
   SessionLink,

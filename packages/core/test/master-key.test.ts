@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { fingerprintOf, MasterKey } from '@pocket/core'
+import { MasterKey } from '@pocket/core'
+import { fingerprintOf } from '@pocket/core/internal'
 
 const key = MasterKey.from('0123456789abcdef')
 

@@ -1,5 +1,5 @@
-import { oneLine as plainLine, visible as visibleText } from '@pocket/core'
 import { type FieldError, InvalidInputError } from '@pocket/core/errors'
+import { oneLine as plainLine, visible as visibleText } from '@pocket/core/internal'
 
 type Problem = Pick<FieldError, 'code' | 'message'>
 

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { isWithoutPasskey, noteCaller, type Pocket } from '@pocket/core'
+import type { Pocket } from '@pocket/core'
 import { ForbiddenError, NotAuthenticatedError } from '@pocket/core/errors'
+import { isWithoutPasskey, noteCaller } from '@pocket/core/internal'
 import type { Directory, User } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { AccessRow } from './access-row.ts'

@@ -1,4 +1,5 @@
-import { type AuditSink, type Clock, consentedScopes, type Pocket, type RequestOrigin } from '@pocket/core'
+import type { AuditSink, Clock, Pocket, RequestOrigin } from '@pocket/core'
+import { consentedScopes } from '@pocket/core/internal'
 import type { Directory, User } from '@pocket/directory'
 import { apiKeyDto } from '../api-keys/api-key-dto.ts'
 import type { ApiKeys } from '../api-keys/api-keys.ts'

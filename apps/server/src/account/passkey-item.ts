@@ -1,4 +1,5 @@
-import { type Passkey, type PasskeyPolicy, policyProblems, providerName } from '@pocket/core'
+import type { Passkey, PasskeyPolicy } from '@pocket/core'
+import { policyProblems, providerName } from '@pocket/core/internal'
 import { deviceOf } from '../http/device.ts'
 import { providerDrawings } from './generated/provider-drawings.ts'
 import type { OutdatedPasskey, PasskeyItem } from './page-model.ts'

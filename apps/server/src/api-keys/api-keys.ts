@@ -1,15 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import {
-  type AuditSink,
-  type Clock,
-  changesBetween,
-  nameProblem,
-  type Pocket,
-  type RequestOrigin,
-  type Transaction,
-} from '@pocket/core'
+import type { AuditSink, Clock, Pocket, RequestOrigin, Transaction } from '@pocket/core'
 import { ConflictError, InvalidInputError, NotFoundError } from '@pocket/core/errors'
 import type { ApiKeyScope } from '../access/api-key-scope.ts'
+import { changesBetween, nameProblem } from '@pocket/core/internal'
 import type { ListRequest, Page } from '../http/api/list.ts'
 import { type ApiKey, hashToken, type MintedApiKey, mintToken } from './api-key.ts'
 import type { ApiKeyStore } from './api-key-store.ts'

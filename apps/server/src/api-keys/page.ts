@@ -1,5 +1,6 @@
-import { type Clock, isWithoutPasskey, type Pocket, requestContext } from '@pocket/core'
+import { type Clock, type Pocket, requestContext } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
+import { isWithoutPasskey } from '@pocket/core/internal'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { areas } from '../access/api-key-scope.ts'

@@ -1,5 +1,5 @@
 import { type Database, TableRows } from '@pocket/core/typeorm'
-import { nameKey } from '@pocket/directory'
+import { nameKey } from '@pocket/directory/internal'
 import { type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
 import { apiKeyTable, type StoredApiKey } from './api-key.table.ts'
 import type { ApiKey } from './api-key.ts'

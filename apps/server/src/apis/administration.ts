@@ -1,21 +1,21 @@
-import {
-  type Api,
-  type ApiAccess,
-  type ApiGrant,
-  type ApiInput,
-  type Apis,
-  type AuditSink,
-  type Client,
-  type Clients,
-  changesBetween,
-  type NewApiInput,
-  type PermissionInput,
-  type PermissionLists,
-  type Transaction,
+import type {
+  Api,
+  ApiAccess,
+  ApiGrant,
+  ApiInput,
+  Apis,
+  AuditSink,
+  Client,
+  Clients,
+  NewApiInput,
+  PermissionInput,
+  PermissionLists,
+  Transaction,
 } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
 import type { Actor } from '../access/actor.ts'
 import { clientNotFound } from '../http/api/client-not-found.ts'
+import { changesBetween } from '@pocket/core/internal'
 import { assertUnchanged, validatorOf } from '../http/api/precondition.ts'
 import { accessDto, apiDto } from './api-dto.ts'
 

@@ -1,4 +1,5 @@
-import { type Api, type ApiAccess, type ClientRecord, cimdPermissions } from '@pocket/core'
+import type { Api, ApiAccess, ClientRecord } from '@pocket/core'
+import { cimdPermissions } from '@pocket/core/internal'
 import { clientMetaDto } from '../clients/client-dto.ts'
 
 /** `ApiResponseDto`. */

@@ -1,4 +1,5 @@
-import { type ApiListRequest, type ApiSort, accessTokenFormats } from '@pocket/core'
+import type { ApiListRequest, ApiSort } from '@pocket/core'
+import { accessTokenFormats } from '@pocket/core/internal'
 import type { ListDefinition, ListRequest } from '../http/api/list.ts'
 
 const sorts: Readonly<Record<string, ApiSort>> = {

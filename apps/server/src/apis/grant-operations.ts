@@ -1,5 +1,5 @@
 import type { ApiGrant, Apis } from '@pocket/core'
-import { cimdPermissions } from '@pocket/core'
+import { cimdPermissions } from '@pocket/core/internal'
 import type { Context } from 'koa'
 import { actorOf } from '../access/actor.ts'
 import { pageAnswer } from '../http/api/list.ts'

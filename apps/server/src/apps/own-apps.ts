@@ -1,11 +1,5 @@
-import {
-  type AccountStore,
-  type ClientList,
-  type ClientScope,
-  type ListedClient,
-  type Pocket,
-  startAddress,
-} from '@pocket/core'
+import type { AccountStore, ClientList, ClientScope, ListedClient, Pocket } from '@pocket/core'
+import { startAddress } from '@pocket/core/internal'
 import type { ClientPictures } from '../http/page-pictures.ts'
 import type { FavouriteStore } from './favourite-store.ts'
 import type { AppTile } from './page-model.ts'

@@ -1,5 +1,6 @@
-import { type Clock, consentedScopes, type ListedClient, type Pocket, requestContext } from '@pocket/core'
+import { type Clock, type ListedClient, type Pocket, requestContext } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
+import { consentedScopes } from '@pocket/core/internal'
 import type { Context } from 'koa'
 import type { OwnConsents } from '../clients/own-consents.ts'
 import type { Authentication } from '../http/authentication.ts'

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type AuditEvent, networkOf, type RequestOrigin } from '@pocket/core'
+import type { AuditEvent, RequestOrigin } from '@pocket/core'
+import { networkOf } from '@pocket/core/internal'
 
 /** Events that an unauthenticated sender can cause in any number. */
 const refusals: ReadonlySet<AuditEvent['event']> = new Set([

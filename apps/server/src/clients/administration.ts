@@ -1,19 +1,18 @@
-import {
-  type AuditEvent,
-  type AuditSink,
-  type Client,
-  type ClientInput,
-  type ClientSecret,
-  type Clients,
-  changesBetween,
-  clientChanges,
-  type MintedSecret,
-  type NewClientInput,
-  type Pocket,
-  type SecretInput,
-  type Transaction,
+import type {
+  AuditEvent,
+  AuditSink,
+  Client,
+  ClientInput,
+  ClientSecret,
+  Clients,
+  MintedSecret,
+  NewClientInput,
+  Pocket,
+  SecretInput,
+  Transaction,
 } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
+import { changesBetween, clientChanges } from '@pocket/core/internal'
 import type { Actor } from '../access/actor.ts'
 import { clientNotFound } from '../http/api/client-not-found.ts'
 import { assertUnchanged, validatorOf } from '../http/api/precondition.ts'

@@ -1,4 +1,5 @@
-import { type ClientInput, type ClientProtocolInput, clientProtocolSchema } from '@pocket/core'
+import type { ClientInput, ClientProtocolInput } from '@pocket/core'
+import { clientProtocolSchema } from '@pocket/core/internal'
 import type { FromSchema } from 'json-schema-to-ts'
 import { named, sentence } from '../http/api/schema.ts'
 

@@ -1,11 +1,5 @@
-import {
-  type ClientRecord,
-  type ClientSecret,
-  consentedScopes,
-  type FederatedIdentity,
-  type ListedClient,
-  startAddress,
-} from '@pocket/core'
+import type { ClientRecord, ClientSecret, FederatedIdentity, ListedClient } from '@pocket/core'
+import { consentedScopes, startAddress } from '@pocket/core/internal'
 
 type Meta = Pick<ClientRecord, 'id' | 'name' | 'description' | 'launchUrl' | 'requiresReauthentication' | 'type'>
 

@@ -1,5 +1,6 @@
-import { type AccountStore, type Client, type Pocket, redirectUriOpening } from '@pocket/core'
+import type { AccountStore, Client, Pocket } from '@pocket/core'
 import { NotFoundError, PocketError } from '@pocket/core/errors'
+import { redirectUriOpening } from '@pocket/core/internal'
 import type { Groups, User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'

@@ -1,4 +1,4 @@
-import { clientProtocolSchema } from '@pocket/core'
+import { clientProtocolSchema } from '@pocket/core/internal'
 import { instant, named } from '../http/api/schema.ts'
 
 const text = { type: 'string' } as const

@@ -1,4 +1,4 @@
-import { type CorrectedRedirectUri, dsmAddress } from '@pocket/core'
+import { type CorrectedRedirectUri, dsmAddress } from '@pocket/core/internal'
 
 /** The result of checking redirect URIs for Synology DSM. */
 export interface DsmAddresses {

@@ -1,5 +1,6 @@
-import type { ConnectionAttempt, RedirectUriOpening, TrialStep } from '@pocket/core'
+import type { ConnectionAttempt, TrialStep } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
+import type { RedirectUriOpening } from '@pocket/core/internal'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { ClientPictures } from '../http/page-pictures.ts'

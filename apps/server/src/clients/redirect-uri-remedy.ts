@@ -1,10 +1,5 @@
-import {
-  type Clients,
-  type FindRedirectUriRemedy,
-  type RedirectUriPolicy,
-  type RefusedRedirectUri,
-  redirectUriProblem,
-} from '@pocket/core'
+import type { Clients, FindRedirectUriRemedy, RefusedRedirectUri } from '@pocket/core'
+import { type RedirectUriPolicy, redirectUriProblem } from '@pocket/core/internal'
 
 export interface RemedyPorts {
   readonly redirectUriPolicy: RedirectUriPolicy

@@ -1,4 +1,4 @@
-import { isHostOrRange } from '@pocket/core'
+import { isHostOrRange } from '@pocket/core/internal'
 import type { Reader } from './reader.ts'
 import { type GivenValue, InvalidValueError, type Section, type Variable } from './variable.ts'
 

@@ -1,4 +1,4 @@
-import { fingerprintOf } from '@pocket/core'
+import { fingerprintOf } from '@pocket/core/internal'
 import { type AppliedMigrations, pocketMigrations } from '@pocket/core/typeorm'
 import { directoryMigrations } from '@pocket/directory/typeorm'
 

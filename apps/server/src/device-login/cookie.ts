@@ -1,4 +1,4 @@
-import { bearerCookie } from '@pocket/core'
+import { bearerCookie } from '@pocket/core/internal'
 import type { Context } from 'koa'
 
 /** Lifetime required by the contract; the request itself expires earlier. */

@@ -1,6 +1,6 @@
 import type { AuthenticationCeremony, Pocket } from '@pocket/core'
-import { isUserCode } from '@pocket/core'
 import { PocketError } from '@pocket/core/errors'
+import { isUserCode } from '@pocket/core/internal'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { Authentication } from '../http/authentication.ts'

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { type AuditSink, type Clock, changesBetween, type Transaction } from '@pocket/core'
+import type { AuditSink, Clock, Transaction } from '@pocket/core'
 import { InvalidInputError } from '@pocket/core/errors'
+import { changesBetween } from '@pocket/core/internal'
 import type { Directory, User } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
 import { addressOf, type Outbox } from './outbox.ts'

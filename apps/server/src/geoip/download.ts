@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
-import { createPublicDownload, OutboundError, type PublicDownload } from '@pocket/core'
+import { OutboundError } from '@pocket/core/errors'
+import { createPublicDownload, type PublicDownload } from '@pocket/core/internal'
 import { codeOf } from '../logging/failure.ts'
 import { GeoIpError, maxDatabaseBytes } from './geoip-error.ts'
 

@@ -1,5 +1,6 @@
 import { NotFoundError } from '@pocket/core/errors'
-import { type Directory, groupNotFound } from '@pocket/directory'
+import type { Directory } from '@pocket/directory'
+import { groupNotFound } from '@pocket/directory/internal'
 import type { Context } from 'koa'
 import { assertCanChangeMembers, assertCanModifyGroup } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'

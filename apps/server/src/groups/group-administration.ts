@@ -1,14 +1,9 @@
-import { type AuditEvent, type AuditSink, changesBetween, type Pocket, type Transaction } from '@pocket/core'
+import type { AuditEvent, AuditSink, Pocket, Transaction } from '@pocket/core'
 import { ForbiddenError } from '@pocket/core/errors'
-import {
-  type CustomClaim,
-  type Directory,
-  type Group,
-  type GroupWithClaims,
-  groupNotFound,
-  type Membership,
-} from '@pocket/directory'
+import type { CustomClaim, Directory, Group, GroupWithClaims, Membership } from '@pocket/directory'
+import { groupNotFound } from '@pocket/directory/internal'
 import type { Actor } from '../access/actor.ts'
+import { changesBetween } from '@pocket/core/internal'
 import { assertUnchanged, isUnchanged } from '../http/api/precondition.ts'
 import { claimsByKey } from '../users/claims-by-key.ts'
 import { groupRecordValidator, groupValidator, membershipValidator } from '../users/validators.ts'

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '@pocket/core/errors'
-import { type Directory, type Membership, membershipNotFound } from '@pocket/directory'
+import type { Directory, Membership } from '@pocket/directory'
+import { membershipNotFound } from '@pocket/directory/internal'
 import type { Context } from 'koa'
 import { assertCanChangeMembers } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'

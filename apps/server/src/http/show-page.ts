@@ -1,4 +1,4 @@
-import { pageHeaders } from '@pocket/core'
+import { pageHeaders } from '@pocket/core/internal'
 import type { Context } from 'koa'
 import type { RenderPage } from './page.ts'
 import type { PageModel } from './page-models.ts'

@@ -1,5 +1,5 @@
-import { type Client, OutboundError, type Pocket, type PublicFetch } from '@pocket/core'
-import { type ErrorCode, PocketError, UnprocessableContentError } from '@pocket/core/errors'
+import type { Client, Pocket, PublicFetch } from '@pocket/core'
+import { type ErrorCode, OutboundError, PocketError, UnprocessableContentError } from '@pocket/core/errors'
 import type { Actor } from '../access/actor.ts'
 import { clientNotFound } from '../http/api/client-not-found.ts'
 import { clientSlot, type LogoTheme, type PreparedImage, type StoredImage } from './image.ts'

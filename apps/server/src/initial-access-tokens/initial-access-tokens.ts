@@ -1,4 +1,5 @@
-import { type AuditSink, changesBetween, type InitialAccessToken, type Pocket, type Transaction } from '@pocket/core'
+import type { AuditSink, InitialAccessToken, Pocket, Transaction } from '@pocket/core'
+import { changesBetween } from '@pocket/core/internal'
 import type { Actor } from '../access/actor.ts'
 
 export interface RegistrationTokenPorts {

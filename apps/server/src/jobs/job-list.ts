@@ -1,4 +1,4 @@
-import { nameKey } from '@pocket/directory'
+import { nameKey } from '@pocket/directory/internal'
 import { type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
 import type { ListPageDefinition } from '../http/list-page.ts'
 import type { Messages } from '../http/messages.ts'

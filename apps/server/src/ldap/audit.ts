@@ -1,5 +1,5 @@
 import type { AuditEvent } from '@pocket/core'
-import { changesBetween } from '@pocket/core'
+import { changesBetween } from '@pocket/core/internal'
 import type { LdapApplied, PersonChange } from '@pocket/directory'
 import { ldapActor } from '../access/built-in-actors.ts'
 import type { NamedEvent } from '../audit-log/audit-log.ts'

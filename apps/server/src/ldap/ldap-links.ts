@@ -1,6 +1,8 @@
-import { type AuditSink, changesBetween, type Transaction } from '@pocket/core'
+import type { AuditSink, Transaction } from '@pocket/core'
 import { ConflictError, NotFoundError } from '@pocket/core/errors'
-import { type Directory, type Group, type LdapEntry, type LdapGroup, type LdapPerson, nameKey } from '@pocket/directory'
+import { changesBetween } from '@pocket/core/internal'
+import type { Directory, Group, LdapEntry, LdapGroup, LdapPerson } from '@pocket/directory'
+import { nameKey } from '@pocket/directory/internal'
 import type { Actor } from '../access/actor.ts'
 import type { LdapSync } from './ldap-sync.ts'
 

@@ -10,9 +10,9 @@ import {
   type LdapOptions,
   type LdapPlan,
   type LdapSource,
-  nothingCounted,
 } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
+import { nothingCounted } from '@pocket/directory/internal'
 import type { JobStore } from '../jobs/job-store.ts'
 import type { Job, Scheduler } from '../jobs/scheduler.ts'
 import { messageOf } from '../logging/failure.ts'

@@ -1,5 +1,6 @@
 import { NotFoundError, PocketError } from '@pocket/core/errors'
-import { type Directory, groupNotFound, type LdapEntry, LdapError, type LdapSample, type User } from '@pocket/directory'
+import { type Directory, type LdapEntry, LdapError, type LdapSample, type User } from '@pocket/directory'
+import { groupNotFound } from '@pocket/directory/internal'
 import type { Context } from 'koa'
 import { type Actor, pageActor } from '../access/actor.ts'
 import { groupPath } from '../groups/show-group.ts'

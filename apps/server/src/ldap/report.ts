@@ -1,4 +1,5 @@
-import { type Change, changesBetween } from '@pocket/core'
+import type { Change } from '@pocket/core'
+import { changesBetween } from '@pocket/core/internal'
 import type { LdapCounts, LdapPlan, PersonChange, SkippedEntry, User } from '@pocket/directory'
 import type { PlanLine, PlanSummary, RunProblem } from './ldap-run.ts'
 

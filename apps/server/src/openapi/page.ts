@@ -1,4 +1,4 @@
-import { pageHeaders } from '@pocket/core'
+import { pageHeaders } from '@pocket/core/internal'
 import type { Context } from 'koa'
 import { once } from '../http/once.ts'
 import type { PageRoute } from '../http/page-routes.ts'

@@ -1,6 +1,6 @@
 import type { Pocket } from '@pocket/core'
 import { ExternalServiceError, NotFoundError } from '@pocket/core/errors'
-import { isComplete } from '@pocket/directory'
+import { isComplete } from '@pocket/directory/internal'
 import type { Context } from 'koa'
 import { actorOf } from '../access/actor.ts'
 import { clientNotFound } from '../http/api/client-not-found.ts'

@@ -1,5 +1,5 @@
 import type { FieldError } from '@pocket/core/errors'
-import type { ScimKind, ScimProblemCode, ScimRemoval, ScimReport, TargetDescription } from '@pocket/directory'
+import type { ScimKind, ScimProblemCode, ScimRemoval, ScimReport, TargetDescription } from '@pocket/directory/internal'
 import type { ScimState } from '../clients/page-model.ts'
 import type { Difference } from '../http/form-page.ts'
 import type { Viewer } from '../http/viewer.ts'

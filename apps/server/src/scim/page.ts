@@ -1,6 +1,7 @@
 import type { Client, Clock, Pocket } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
-import { ScimError, type ScimRecord, type ScimRecordStore, type User } from '@pocket/directory'
+import type { User } from '@pocket/directory'
+import { ScimError, type ScimRecord, type ScimRecordStore } from '@pocket/directory/internal'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import type { Authentication } from '../http/authentication.ts'

@@ -1,5 +1,5 @@
 import type { Client } from '@pocket/core'
-import { scimProblemCodes } from '@pocket/directory'
+import { scimProblemCodes } from '@pocket/directory/internal'
 import { clientMetaDto } from '../clients/client-dto.ts'
 import { clientMetaSchema } from '../clients/client-schema.ts'
 import { instant, named } from '../http/api/schema.ts'

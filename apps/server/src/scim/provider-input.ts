@@ -1,5 +1,5 @@
 import { type FieldError, InvalidInputError } from '@pocket/core/errors'
-import type { ScimRemoval } from '@pocket/directory'
+import type { ScimRemoval } from '@pocket/directory/internal'
 import { placeholder } from '../settings/definition.ts'
 
 /** The input for a SCIM provider. */

@@ -1,4 +1,4 @@
-import type { ScimReport } from '@pocket/directory'
+import type { ScimReport } from '@pocket/directory/internal'
 import type { ScimProvider } from './provider.ts'
 
 /** The replica that runs a provider. */

@@ -1,4 +1,4 @@
-import type { ScimProblemCode, ScimRemoval, ScimReport } from '@pocket/directory'
+import type { ScimProblemCode, ScimRemoval, ScimReport } from '@pocket/directory/internal'
 import { isLeased } from '../jobs/job-store.ts'
 
 /** A SCIM target of a client. Instants in milliseconds since the Unix epoch. */

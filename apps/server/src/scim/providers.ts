@@ -1,17 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import {
-  type AuditSink,
-  type Clients,
-  type Clock,
-  changesBetween,
-  type MasterKey,
-  type Transaction,
-} from '@pocket/core'
+import type { AuditSink, Clients, Clock, MasterKey, Transaction } from '@pocket/core'
 import { ConflictError, NotFoundError } from '@pocket/core/errors'
-import { isComplete, type ScimRecord, type ScimRecordStore } from '@pocket/directory'
+import { type ScimRecord, type ScimRecordStore, isComplete } from '@pocket/directory/internal'
 import type { Actor } from '../access/actor.ts'
 import type { ScimState } from '../clients/page-model.ts'
 import { clientNotFound } from '../http/api/client-not-found.ts'
+import { changesBetween } from '@pocket/core/internal'
 import { assertUnchanged, validatorOf } from '../http/api/precondition.ts'
 import { isRunning, type ScimProvider } from './provider.ts'
 import { checkedToken, isSameEndpoint, type ScimProviderInput } from './provider-input.ts'

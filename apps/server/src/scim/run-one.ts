@@ -8,7 +8,7 @@ import {
   type ScimTarget,
   type SnapshotSource,
   syncScim,
-} from '@pocket/directory'
+} from '@pocket/directory/internal'
 import type { Repeat } from '../jobs/repeat.ts'
 import { leaseMs, reasonOf, type ScimProvider } from './provider.ts'
 import type { ScimLease, ScimProviderStore } from './provider-store.ts'

@@ -8,7 +8,7 @@ import {
   type ScimReport,
   type SnapshotSource,
   type TargetDescription,
-} from '@pocket/directory'
+} from '@pocket/directory/internal'
 import { type Repeat, repeatByTimer } from '../jobs/repeat.ts'
 import type { ScimProvider } from './provider.ts'
 import type { ScimProviderStore } from './provider-store.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Database, TableRows } from '@pocket/core/typeorm'
-import type { ScimReport } from '@pocket/directory'
+import type { ScimReport } from '@pocket/directory/internal'
 import { maxClockDifference } from '../jobs/job-store.ts'
 import { scimChangeTable, scimProviderTable } from './provider.table.ts'
 import { leaseMs, type ScimProvider } from './provider.ts'

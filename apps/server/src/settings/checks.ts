@@ -1,5 +1,6 @@
 import { InvalidInputError } from '@pocket/core/errors'
-import { type CustomClaim, checkedClaims } from '@pocket/directory'
+import type { CustomClaim } from '@pocket/directory'
+import { checkedClaims } from '@pocket/directory/internal'
 import { isStorable } from '../http/api/text.ts'
 import type { Check, Fault } from './definition.ts'
 

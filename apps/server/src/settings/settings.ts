@@ -1,5 +1,6 @@
-import { type AuditSink, type Clock, changesBetween, type MasterKey, type Transaction } from '@pocket/core'
+import type { AuditSink, Clock, MasterKey, Transaction } from '@pocket/core'
 import { ForbiddenError } from '@pocket/core/errors'
+import { changesBetween } from '@pocket/core/internal'
 import type { Actor } from '../access/actor.ts'
 import { assertUnchanged, validatorOf } from '../http/api/precondition.ts'
 import { perSetting, type Setting, type SettingKey, type SettingValues, settingDefinitions } from './definitions.ts'

@@ -1,5 +1,6 @@
-import { type AuditSink, changesBetween, type Transaction } from '@pocket/core'
+import type { AuditSink, Transaction } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
+import { changesBetween } from '@pocket/core/internal'
 import type { Directory, User, UserDetails } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
 import type { UserAdministration } from '../users/user-administration.ts'

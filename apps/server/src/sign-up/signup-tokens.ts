@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { type AuditSink, type Clock, changesBetween, type MasterKey, type Transaction } from '@pocket/core'
+import type { AuditSink, Clock, MasterKey, Transaction } from '@pocket/core'
 import { InvalidInputError } from '@pocket/core/errors'
+import { changesBetween } from '@pocket/core/internal'
 import type { Directory, GroupWithClaims } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
 import type { ListRequest, Page } from '../http/api/list.ts'

@@ -1,5 +1,6 @@
-import { type AuditSink, type Clock, changesBetween, type RequestOrigin, type Transaction } from '@pocket/core'
+import type { AuditSink, Clock, RequestOrigin, Transaction } from '@pocket/core'
 import { InvalidInputError } from '@pocket/core/errors'
+import { changesBetween } from '@pocket/core/internal'
 import type { Directory, User } from '@pocket/directory'
 import type { EmailVerification } from '../email/verification.ts'
 import type { ApprovalStore } from './approval-store.ts'

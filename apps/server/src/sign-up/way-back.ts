@@ -1,4 +1,5 @@
-import { type Pocket, startAddress } from '@pocket/core'
+import type { Pocket } from '@pocket/core'
+import { startAddress } from '@pocket/core/internal'
 import type { Context } from 'koa'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 

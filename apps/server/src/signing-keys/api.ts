@@ -1,4 +1,5 @@
-import { type Pocket, signingAlgorithms } from '@pocket/core'
+import type { Pocket } from '@pocket/core'
+import { signingAlgorithms } from '@pocket/core/internal'
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'

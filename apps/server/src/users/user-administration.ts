@@ -1,12 +1,6 @@
-import {
-  type AuditEvent,
-  type AuditSink,
-  changesBetween,
-  type Passkey,
-  type Pocket,
-  type Transaction,
-} from '@pocket/core'
+import type { AuditEvent, AuditSink, Passkey, Pocket, Transaction } from '@pocket/core'
 import { ForbiddenError, NotFoundError } from '@pocket/core/errors'
+import { changesBetween } from '@pocket/core/internal'
 import {
   type CustomClaim,
   type Directory,

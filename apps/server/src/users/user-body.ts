@@ -1,5 +1,6 @@
 import { InvalidInputError } from '@pocket/core/errors'
-import { maxKeyLength, type UserRights } from '@pocket/directory'
+import type { UserRights } from '@pocket/directory'
+import { maxKeyLength } from '@pocket/directory/internal'
 import type { FromSchema } from 'json-schema-to-ts'
 import { named, sentence } from '../http/api/schema.ts'
 

@@ -1,4 +1,5 @@
-import { type Passkey, type PasskeyPolicy, type PolicyProblem, policyProblems } from '@pocket/core'
+import type { Passkey, PasskeyPolicy } from '@pocket/core'
+import { type PolicyProblem, policyProblems } from '@pocket/core/internal'
 
 const pageSize = 500
 

@@ -1,5 +1,6 @@
-import type { AuthenticatorModel, MetadataState, PolicyProblem } from '@pocket/core'
+import type { MetadataState } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
+import type { AuthenticatorModel, PolicyProblem } from '@pocket/core/internal'
 import type { Difference } from '../http/form-page.ts'
 import type { Viewer } from '../http/viewer.ts'
 import type { ReviewedThing } from './passkey-removals.ts'

@@ -1,5 +1,6 @@
-import { type AuthenticatorModel, authenticatorModels, type PasskeyPolicy, providerName } from '@pocket/core'
+import type { PasskeyPolicy } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
+import { type AuthenticatorModel, authenticatorModels, providerName } from '@pocket/core/internal'
 import type { Context } from 'koa'
 import { formText, formTexts } from '../http/form.ts'
 import { differences } from '../http/form-page.ts'

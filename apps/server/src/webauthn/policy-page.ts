@@ -1,5 +1,6 @@
-import { authenticatorModels, type Pocket } from '@pocket/core'
+import type { Pocket } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
+import { authenticatorModels } from '@pocket/core/internal'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'

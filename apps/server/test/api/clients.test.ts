@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { defaultProtocol } from '@pocket/core'
+import { defaultProtocol } from '@pocket/core/internal'
 import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
 import { databaseOf } from '../http/app.ts'
 import { comparison, type Differences, type Document } from './documented.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import type { ScimReport } from '@pocket/directory'
+import type { ScimReport } from '@pocket/directory/internal'
 import { createTestDatabase } from '@pocket/test-support'
 import { loadConfig } from '../../src/composition/config.ts'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { startAddress } from '@pocket/core'
+import { startAddress } from '@pocket/core/internal'
 import * as oidc from 'openid-client'
 import { startHost } from '../flows/host.ts'
 import { redirectUri } from '../flows/signed-in.ts'

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import type { AuditEvent, BeforeHookInputs } from '@pocket/core'
-import { publicApi } from '../package/public-api.ts'
+import { isInternal, publicApi } from '../package/public-api.ts'
 
 const workspace = join(import.meta.dirname, '../../../..')
 const read = (path: string) => readFile(join(workspace, path), 'utf8')
@@ -45,6 +45,18 @@ test('documents and examples import only exported names', async () => {
   expect(unknown).toEqual([])
 })
 
+test('every value that a host can import stands in a guide or an example', async () => {
+  const texts = [...documents, ...examples.map((name) => `packages/core/examples/${name}`)].map(read)
+  const shown = (await Promise.all(texts)).join('\n')
+  for (const name of ['core', 'directory'] as const) {
+    const doors = [...(await publicApi(name))].filter(([door]) => !isInternal(door) && door !== './typeorm')
+    const values = doors
+      .flatMap(([, exported]) => exported)
+      .filter(({ declaration }) => /^export declare (abstract )?(const|function|class) /.test(declaration))
+    expect(values.map((each) => each.name).filter((each) => !new RegExp(`\\b${each}\\b`).test(shown))).toEqual([])
+  }
+})
+
 test('the guide for embedding lists every option', async () => {
   const members = async (name: string) => {
     const options = (await publicApi('core')).get('.')?.find((each) => each.name === name)?.declaration ?? ''
@@ -57,7 +69,7 @@ test('the guide for embedding lists every option', async () => {
     type.endsWith('Options') ? (await members(type)).map((inner) => `${member}.${inner.member}`) : [member],
   )
   const guide = await read('docs/guides/add-passkeys-to-a-service.md')
-  const [, table = ''] = guide.split('## 7. Choose the options')
+  const table = guide.split('## 7. Choose the options')[1]?.split('\n## ')[0] ?? ''
   const listed = [...table.matchAll(/^\| `([\w.]+)` /gm)].map(([, path]) => path)
   expect(listed.toSorted()).toEqual((await Promise.all(paths)).flat().toSorted())
 })

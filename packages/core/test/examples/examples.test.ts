@@ -266,7 +266,7 @@ export { authenticate, createDirectory, directoryStores, middleware, PocketError
 
   test.each([
     ['errors', `import { errorCodes as it } from '@pocket/core/errors'`, ['errors.js']],
-    ['one function', `import { isUserCode as it } from '@pocket/core'`, ['codes/user-codes.js']],
+    ['one function', `import { isUserCode as it } from '@pocket/core/internal'`, ['codes/user-codes.js']],
     [
       'the stores in memory',
       `import { memoryStores as it } from '@pocket/core/memory'`,

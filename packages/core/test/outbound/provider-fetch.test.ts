@@ -1,7 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from '@jest/globals'
-import { createPublicFetch, OutboundError, type Pocket } from '@pocket/core'
+import { createPublicFetch, type Pocket } from '@pocket/core'
+import { OutboundError } from '@pocket/core/errors'
 import { startHost } from '../flows/host.ts'
 
 interface KeyReader {

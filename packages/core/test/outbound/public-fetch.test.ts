@@ -3,7 +3,9 @@ import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createPublicDownload, createPublicFetch, isHostOrRange, type OutboundErrorCode } from '@pocket/core'
+import { createPublicFetch } from '@pocket/core'
+import type { OutboundErrorCode } from '@pocket/core/errors'
+import { createPublicDownload, isHostOrRange } from '@pocket/core/internal'
 
 const seen: { url: string; method: string; authorization: string | undefined; body: string }[] = []
 let port: number

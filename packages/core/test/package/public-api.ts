@@ -33,9 +33,13 @@ export async function publicApi(name: string): Promise<ReadonlyMap<string, reado
   return new Map(await Promise.all(doors))
 }
 
-/** The API of a package as a text that changes with every API change. */
+/** Whether an entry point is only for the packages of this repository. */
+export const isInternal = (door: string): boolean => door.split(/[/-]/).includes('internal')
+
+/** The API of a package as a text that changes with every API change; internal entry points are left out. */
 export async function apiReport(name: string): Promise<string> {
-  const doors = [...(await publicApi(name))].map(([door, exported]) => {
+  const hostDoors = [...(await publicApi(name))].filter(([door]) => !isInternal(door))
+  const doors = hostDoors.map(([door, exported]) => {
     const declarations = exported.map(({ declaration }) => declaration).join('\n')
     return `## \`${join('@pocket', name, door)}\`\n\n\`\`\`ts\n${declarations}\n\`\`\`\n`
   })

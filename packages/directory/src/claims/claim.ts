@@ -1,5 +1,5 @@
-import { protocolClaims } from '@pocket/core'
 import { InvalidInputError } from '@pocket/core/errors'
+import { protocolClaims } from '@pocket/core/internal'
 import { atMost, FieldReader, oneLine, required, storable, visible } from '../fields.ts'
 
 /** A claim that an administrator assigns to a user or to all members of a group. */

@@ -1,4 +1,5 @@
-import { OutboundError, type PublicFetch } from '@pocket/core'
+import type { PublicFetch } from '@pocket/core'
+import { OutboundError } from '@pocket/core/errors'
 import { type Pause, retryAfterOf, withRetries } from './retries.ts'
 import { ScimError, type ScimErrorCode } from './scim-error.ts'
 

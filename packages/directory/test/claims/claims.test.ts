@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { checkedClaims, maxKeyLength, newUser, reservedClaims } from '../../src/index.ts'
+import { reservedClaims } from '../../src/claims/claim.ts'
+import { newUser } from '../../src/index.ts'
+import { checkedClaims, maxKeyLength } from '../../src/internal.ts'
 import { type DirectoryUnderTest, kinds } from '../open-directory.ts'
 
 function refusal(claims: Parameters<typeof checkedClaims>[0]): unknown {

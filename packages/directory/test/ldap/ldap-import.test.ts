@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { isEmptyPlan, type LdapAnswer, type LdapApplied, type LdapRules, type User } from '../../src/index.ts'
+import type { LdapAnswer, LdapApplied, LdapRules, User } from '../../src/index.ts'
+import { isEmptyPlan } from '../../src/internal.ts'
 import { type DirectoryUnderTest, kinds } from '../open-directory.ts'
 import { statementsOf } from '../statements.ts'
 import { answer, deaf, group, never, person, rules } from './answers.ts'

@@ -1,14 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import {
-  type KnownUser,
-  type LdapAnswer,
-  type LdapMark,
-  type LdapRules,
-  type LdapSnapshot,
-  nameKey,
-  planLdapImport,
-  type User,
-} from '../../src/index.ts'
+import type { KnownUser, LdapAnswer, LdapMark, LdapRules, LdapSnapshot, User } from '../../src/index.ts'
+import { nameKey } from '../../src/internal.ts'
+import { planLdapImport } from '../../src/ldap/plan.ts'
 import { answer, group, person, rules as usual } from './answers.ts'
 
 const rules: LdapRules = { ...usual, now: 5 }

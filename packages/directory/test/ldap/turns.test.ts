@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
-import { type LdapRules, type LdapSnapshot, planLdapImport } from '../../src/index.ts'
+import type { LdapRules, LdapSnapshot } from '../../src/index.ts'
+import { planLdapImport } from '../../src/ldap/plan.ts'
 import { answer, group, person, rules as usual } from './answers.ts'
 
 const rules: LdapRules = { ...usual, now: 5 }

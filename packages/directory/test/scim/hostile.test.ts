@@ -5,7 +5,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { freePort } from '@pocket/test-support'
 import { createAuthority } from '@pocket/test-support/certificates'
 import { startHttpsFront } from '@pocket/test-support/https'
-import { defaultLimits, newUser, type ScimReport, type User } from '../../src/index.ts'
+import { newUser, type User } from '../../src/index.ts'
+import type { ScimReport } from '../../src/internal.ts'
+import { defaultLimits } from '../../src/scim/listing.ts'
 import { type DirectoryUnderTest, kinds } from '../open-directory.ts'
 import { type Provider, providerOf } from './scim-run.ts'
 

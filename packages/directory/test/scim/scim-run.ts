@@ -8,7 +8,7 @@ import {
   type ScimReport,
   type SnapshotSource,
   syncScim,
-} from '../../src/index.ts'
+} from '../../src/internal.ts'
 import { directoryStores } from '../../src/typeorm/index.ts'
 import type { DirectoryUnderTest } from '../open-directory.ts'
 

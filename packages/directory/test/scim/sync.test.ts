@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { type ScimObject, type ScimServer, startScimServer } from '@pocket/test-support/scim'
-import { isComplete, newUser, type User } from '../../src/index.ts'
+import { newUser, type User } from '../../src/index.ts'
+import { isComplete } from '../../src/internal.ts'
 import { type DirectoryUnderTest, kinds } from '../open-directory.ts'
 import { statementsOf } from '../statements.ts'
 import { type Provider, providerOf } from './scim-run.ts'

@@ -3,7 +3,7 @@ import {
   contentEncryptionAlgorithms,
   keyManagementAlgorithms,
   signingAlgorithms,
-} from '@pocket/core'
+} from '@pocket/core/internal'
 import {
   choice,
   either,

@@ -1,4 +1,5 @@
-import { type Client, defaultProtocol } from '@pocket/core'
+import type { Client } from '@pocket/core'
+import { defaultProtocol } from '@pocket/core/internal'
 import { sectionViews } from '../../../src/clients/section-views.ts'
 import { sectionNamed, storedValues } from '../../../src/clients/settings/section-form.ts'
 import { instructionsOf } from '../../../src/clients/templates/instructions.ts'

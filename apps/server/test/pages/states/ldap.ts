@@ -1,4 +1,5 @@
-import { ldapPresets, nothingCounted } from '@pocket/directory'
+import { ldapPresets } from '@pocket/directory'
+import { nothingCounted } from '@pocket/directory/internal'
 import type { PageModel } from '../../../src/http/page-models.ts'
 import type { LdapRun, PlanSummary } from '../../../src/ldap/ldap-run.ts'
 import type { LdapPage } from '../../../src/ldap/page-model.ts'

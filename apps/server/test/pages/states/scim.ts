@@ -1,4 +1,4 @@
-import type { ScimCounts, ScimReport } from '@pocket/directory'
+import type { ScimCounts, ScimReport } from '@pocket/directory/internal'
 import type { PageModel } from '../../../src/http/page-models.ts'
 import type { ClientScimPage } from '../../../src/scim/page-model.ts'
 import { anna, now } from './common.ts'

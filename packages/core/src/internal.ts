@@ -1,0 +1,41 @@
+/**
+ * What `@pocket/directory` and `@pocket/server` share with core. It is not for hosts: it changes without notice and is not
+ * covered by semantic versioning.
+ *
+ * @module
+ */
+export { protocolClaims } from './accounts/reserved-claims.ts'
+export { accessTokenFormats, cimdPermissions } from './apis/api.ts'
+export { changesBetween } from './audit/changes.ts'
+export { clientChanges } from './clients/client-changes.ts'
+export {
+  clientAuthenticationMethods,
+  contentEncryptionAlgorithms,
+  defaultProtocol,
+  keyManagementAlgorithms,
+  signingAlgorithms,
+} from './clients/protocol.ts'
+export { clientProtocolSchema } from './clients/protocol-schema.ts'
+export {
+  type CorrectedRedirectUri,
+  dsmAddress,
+  type RedirectUriOpening,
+  type RedirectUriPolicy,
+  redirectUriOpening,
+  redirectUriProblem,
+} from './clients/redirect-uris.ts'
+export { startAddress } from './clients/start-address.ts'
+export { isUserCode } from './codes/user-codes.ts'
+export { consentedScopes } from './consents/consent-key.ts'
+export { type BearerCookie, bearerCookie } from './http/bearer-cookie.ts'
+export { originForm } from './http/front.ts'
+export { commonHeaders, pageHeaders } from './http/page-headers.ts'
+export { noteCaller } from './http/request-context.ts'
+export { networkOf } from './limits/network.ts'
+export { fingerprintOf } from './master-key.ts'
+export { nameProblem, oneLine, visible } from './names.ts'
+export { isHostOrRange } from './outbound/addresses.ts'
+export { createPublicDownload, type Download, type PublicDownload } from './outbound/public-download.ts'
+export { type AuthenticatorModel, authenticatorModels, providerName } from './passkeys/aaguids.ts'
+export { type PolicyProblem, policyProblems } from './passkeys/compliance.ts'
+export { isWithoutPasskey } from './sessions/session.ts'

@@ -1,0 +1,30 @@
+/**
+ * What `@pocket/server` shares with the directory, including provisioning by SCIM. It is not for hosts: it changes without
+ * notice and is not covered by semantic versioning.
+ *
+ * @module
+ */
+export { checkedClaims, maxKeyLength } from './claims/claim.ts'
+export { groupNotFound, membershipNotFound } from './groups/groups.ts'
+export { nothingCounted } from './ldap/applied.ts'
+export { isEmptyPlan } from './ldap/plan.ts'
+export type { ScimEndpoint } from './scim/connection.ts'
+export type { ScimRemoval } from './scim/deprovision.ts'
+export type { ListingLimits } from './scim/listing.ts'
+export type { ScimRecord, ScimRecordStore } from './scim/record-store.ts'
+export {
+  hasChanged,
+  isComplete,
+  type ScimCounts,
+  type ScimProblem,
+  type ScimProblemCode,
+  type ScimReport,
+  scimProblemCodes,
+} from './scim/report.ts'
+export type { RemoteResource, ScimKind } from './scim/resource.ts'
+export { type Pause, pauseByTimer } from './scim/retries.ts'
+export { ScimError, type ScimErrorCode } from './scim/scim-error.ts'
+export type { DirectorySnapshot, SnapshotGroup, SnapshotSource, SnapshotUser } from './scim/snapshot.ts'
+export { type ScimSyncPorts, syncScim } from './scim/sync.ts'
+export { createScimTarget, type ScimTarget, type TargetAbilities, type TargetDescription } from './scim/target.ts'
+export { nameKey } from './users/user-store.ts'
