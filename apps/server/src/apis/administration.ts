@@ -13,9 +13,9 @@ import type {
   Transaction,
 } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
+import { changesBetween } from '@pocket/core/internal'
 import type { Actor } from '../access/actor.ts'
 import { clientNotFound } from '../http/api/client-not-found.ts'
-import { changesBetween } from '@pocket/core/internal'
 import { assertUnchanged, validatorOf } from '../http/api/precondition.ts'
 import { accessDto, apiDto } from './api-dto.ts'
 

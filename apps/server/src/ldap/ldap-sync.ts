@@ -11,8 +11,8 @@ import {
   type LdapPlan,
   type LdapSource,
 } from '@pocket/directory'
-import type { Actor } from '../access/actor.ts'
 import { nothingCounted } from '@pocket/directory/internal'
+import type { Actor } from '../access/actor.ts'
 import type { JobStore } from '../jobs/job-store.ts'
 import type { Job, Scheduler } from '../jobs/scheduler.ts'
 import { messageOf } from '../logging/failure.ts'

@@ -1,7 +1,7 @@
 import type { AuditSink, Clock, Transaction } from '@pocket/core'
 import { type FieldError, ForbiddenError, InvalidInputError } from '@pocket/core/errors'
-import type { Actor } from '../../access/actor.ts'
 import { changesBetween } from '@pocket/core/internal'
+import type { Actor } from '../../access/actor.ts'
 import { assertUnchanged, validatorOf } from '../../http/api/precondition.ts'
 import type { SettingStore } from '../setting-store.ts'
 import { type OwnSettingKey, type OwnSettingValues, ownSettingKeys, ownSettings } from './definitions.ts'
