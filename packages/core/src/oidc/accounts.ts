@@ -7,6 +7,7 @@ import { isAllowedToUse, notAllowedReason } from '../clients/group-restriction.t
 import type { ArtifactStore } from './artifact-store.ts'
 import { claimsClient, extras, policyClient } from './client-metadata.ts'
 import { revokeGrant } from './grant-destruction.ts'
+import { idTokenClaims, ownClaims } from './id-token-claims.ts'
 
 /**
  * Loads accounts for oidc-provider. A disabled account is treated as missing. An account that may no longer use the client is
@@ -44,10 +45,11 @@ export function createFindAccount(
       accountId: id,
       groupIds,
       found,
-      async claims(_use, scope, claims, rejected) {
+      async claims(use, scope, claims, rejected) {
         const request = { scopes: scope.split(' '), names: Object.keys(claims), rejected }
         // oidc-provider derives the client-specific subject from this ID.
-        return { ...(await makeClaims(found, claimsClient(oidc.client), request)), sub: id }
+        const made = { ...(await makeClaims(found, claimsClient(oidc.client), request)), sub: id }
+        return use === 'id_token' ? { ...made, [ownClaims]: idTokenClaims(oidc) } : made
       },
     }
   }

@@ -14,10 +14,11 @@ import type { Artifact, ArtifactStore, Leeway } from './artifact-store.ts'
 import { carriedInteraction, carryInteraction, stopCarrying } from './carried-interactions.ts'
 import type { ClientMetadataOf } from './client-metadata.ts'
 import { answerModel, revokeGrant } from './grant-destruction.ts'
+import { authorizedAt } from './id-token-claims.ts'
 import { storedTokenId } from './login-token-ids.ts'
+import { AlreadyUsedError } from './overrides/replay-detection.ts'
 import { consumeAtEnd, type RefreshAnswers, storeAtEnd } from './refresh-answers.ts'
 import type { Registrar } from './registration/registrar.ts'
-import { AlreadyUsedError } from './replay-detection.ts'
 import { type AtomicAdapter, comparedModels, hidden, type StoredState } from './stored-payload.ts'
 import { tooMany } from './too-many.ts'
 
@@ -141,7 +142,7 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
   }
   return {
     async upsert(id, payload, expiresIn) {
-      const artifact = sealed({ id, payload, expiresIn })
+      const artifact = sealed({ id, payload: withRotationStart(model, payload), expiresIn })
       if (model === 'DeviceCode' && payload.accountId !== undefined) {
         if (!(await artifacts.decide({ ...artifact, key: locationOf(id) }))) throw alreadyDecided()
         return
@@ -215,6 +216,12 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
       if (model === 'RefreshToken') await artifacts.destroyByGrant(answerModel, grantId)
     },
   }
+}
+
+/** Starts the rotation chain of a refresh token at the authorization; the library starts it at the code exchange. */
+function withRotationStart(model: string, payload: AdapterPayload): AdapterPayload {
+  const iiat = model === 'RefreshToken' ? authorizedAt(Provider.ctx?.oidc?.entities) : undefined
+  return iiat === undefined ? payload : { ...payload, iiat }
 }
 
 function clientAdapter(ports: AdapterPorts): Adapter {

@@ -48,7 +48,7 @@ interface ClientMetadataChoices {
 
 /**
  * Maps a client to the library's metadata (OpenID Connect Dynamic Registration §2). The library compares redirect URIs exactly
- * and secrets in plain text, so it receives placeholders; `client-overrides.ts` checks the real values.
+ * and secrets in plain text, so it receives placeholders; `overrides/clients.ts` checks the real values.
  */
 export function createClientMetadata(
   masterKey: MasterKey,

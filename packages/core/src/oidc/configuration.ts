@@ -1,4 +1,4 @@
-import type { Adapter, Configuration } from 'oidc-provider'
+import type { Adapter, Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { claimsByScope, supportedScopes } from '../accounts/claims.ts'
 import type { ApiAccessReader } from '../apis/access.ts'
@@ -22,6 +22,7 @@ import { deviceFlow, deviceVerificationPath } from './device-codes.ts'
 import type { ExternalKey } from './external-keys.ts'
 import { assertFapiAssertion, assertFapiRequestObject, fapiProfile, rotateRefreshToken } from './fapi.ts'
 import { createGrantLoader } from './grants.ts'
+import { authorizedAt } from './id-token-claims.ts'
 import { introspectionPolicy } from './introspection.ts'
 import type { SigningKey } from './key-generation.ts'
 import type { ProtocolPages } from './pages.ts'
@@ -61,7 +62,7 @@ const lifetimes = {
   Interaction: 25 * hour,
   // The library itself limits pushed requests to one minute.
   RefreshToken: refreshTokenLifetime,
-  // The stored session lives as long as `session-overrides.ts` specifies.
+  // The stored session lives as long as `overrides/session-writes.ts` specifies.
   Session: hour,
 } as const satisfies Configuration['ttl']
 
@@ -79,10 +80,13 @@ function authorizationCodeLifetime(_ctx: unknown, _code: unknown, client: object
 }
 
 /** A sliding lifetime, limited by an absolute lifetime that starts with the first token of the rotation chain. */
-function refreshTokenLifetime(_ctx: unknown, token: { totalLifetime(): number }, client: object): number {
+function refreshTokenLifetime(ctx: KoaContextWithOIDC, token: { totalLifetime(): number }, client: object): number {
   const { pocket_refresh_token_lifetime: sliding, pocket_protocol: protocol } = extras(client)
   const { refreshTokenAbsoluteLifetimeMinutes: most } = protocol
-  return most === null ? sliding : Math.max(1, Math.min(sliding, most * minute - token.totalLifetime()))
+  if (most === null) return sliding
+  const start = authorizedAt(ctx.oidc.entities)
+  const age = start === undefined ? token.totalLifetime() : Math.floor(Date.now() / 1000) - start
+  return Math.max(1, Math.min(sliding, most * minute - age))
 }
 
 export interface ConfigurationPorts {

@@ -6,9 +6,9 @@ import type { ConsentStore } from '../consents/consent-store.ts'
 import { ConfigurationError } from '../errors.ts'
 import { groupIdsOf } from './accounts.ts'
 import { extras } from './client-metadata.ts'
+import { listGrant, SessionEnded, sessionEndedError } from './overrides/session-writes.ts'
 import { claimsAskedFor, scopesBehindClaims } from './requested-claims.ts'
 import { consentKeys, type RequestedAtApi, requestedAtApis } from './resources.ts'
-import { listGrant, SessionEnded, sessionEndedError } from './session-overrides.ts'
 import { replaceStored } from './stored-payload.ts'
 
 type Grant = InstanceType<Provider['Grant']>

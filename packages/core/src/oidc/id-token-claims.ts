@@ -1,9 +1,11 @@
-import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
-import { ConfigurationError } from '../errors.ts'
+import type { KoaContextWithOIDC } from 'oidc-provider'
 import { uuid } from '../random.ts'
+import { issuedValue } from './overrides/access-tokens.ts'
 
-type IdToken = InstanceType<Provider['IdToken']>
-type RefreshToken = InstanceType<Provider['RefreshToken']>
+type OIDCContext = Pick<KoaContextWithOIDC['oidc'], 'entities' | 'route'>
+
+/** The key of {@link idTokenClaims} in the claims of an account; `overrides/claims.ts` releases them. */
+export const ownClaims = Symbol('ownClaims')
 
 /**
  * Claims that the API contract requires in addition to OpenID Connect Core §2: a unique ID, the token type, and the time of the
@@ -13,27 +15,17 @@ export function ownIdTokenClaims(requestedAt: number) {
   return { jti: uuid(), type: 'id-token', rat: requestedAt }
 }
 
-export function addIdTokenClaims(provider: Provider): void {
-  const { issue } = provider.IdToken.prototype
-  const { save } = provider.RefreshToken.prototype
-  if (typeof issue !== 'function' || typeof save !== 'function')
-    throw new ConfigurationError('This version of oidc-provider makes ID tokens in another way: it cannot be used.')
-  provider.IdToken.prototype.issue = function (this: IdToken, options) {
-    const isIdToken = options.use === 'idtoken'
-    if (isIdToken)
-      for (const [name, value] of Object.entries(ownIdTokenClaims(requestedAt(this.ctx)))) this.set(name, value)
-    return issue.call(this, options)
-  }
-  // Start the rotation chain at the authorization; the library starts it at the code exchange.
-  provider.RefreshToken.prototype.save = function (this: RefreshToken, ...more) {
-    const { AuthorizationCode, DeviceCode } = Provider.ctx?.oidc?.entities ?? {}
-    const { iat } = AuthorizationCode ?? DeviceCode ?? {}
-    if (iat !== undefined) this.iiat = iat
-    return save.apply(this, more)
-  }
+/**
+ * The claims about an ID token itself. The library hashes the access token in `at_hash` (OpenID Connect Core §3.1.3.6); at the
+ * token endpoint it omits the claim, but some clients check it.
+ */
+export function idTokenClaims({ entities, route }: OIDCContext): Readonly<Record<string, unknown>> {
+  const requestedAt = authorizedAt(entities) ?? entities.RefreshToken?.iiat ?? Math.floor(Date.now() / 1000)
+  const value = route === 'token' && entities.AccessToken ? issuedValue(entities.AccessToken) : undefined
+  return { ...ownIdTokenClaims(requestedAt), ...(value !== undefined && { at_hash: value }) }
 }
 
-function requestedAt(ctx: KoaContextWithOIDC | undefined): number {
-  const { AuthorizationCode, DeviceCode, RefreshToken } = ctx?.oidc.entities ?? {}
-  return AuthorizationCode?.iat ?? DeviceCode?.iat ?? RefreshToken?.iiat ?? Math.floor(Date.now() / 1000)
+/** When the authorization that is exchanged now was requested, in seconds; `undefined` outside an exchange. */
+export function authorizedAt(entities: OIDCContext['entities'] | undefined): number | undefined {
+  return (entities?.AuthorizationCode ?? entities?.DeviceCode)?.iat
 }

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import type Provider from 'oidc-provider'
 import { protocolRoutes } from './paths.ts'
 
 const { token, userinfo, introspection, revocation, pushed_authorization_request: pushed } = protocolRoutes
@@ -13,18 +12,4 @@ type Called = Pick<URL, 'host' | 'protocol'>
 export function requestedOrigin(req: IncomingMessage, path: string, issuer: Called, internalOrigin?: string): Called {
   const internal = internalOrigin === undefined || !proven.has(path) ? null : URL.parse(internalOrigin)
   return internal !== null && req.headers.host?.toLowerCase() === internal.host ? internal : issuer
-}
-
-/** Accepts each URL of an endpoint as the audience of client assertions (RFC 7523 §3). */
-export function acceptInternalOrigins(provider: Provider, origins: readonly string[]): void {
-  const { prototype } = provider.OIDCContext
-  const { clientJwtAuthExpectedAudience: expected } = prototype
-  prototype.clientJwtAuthExpectedAudience = function (this: typeof prototype) {
-    const audiences = expected.call(this)
-    const paths = [...audiences].flatMap((address) => {
-      const { pathname } = new URL(address)
-      return pathname === '/' ? [] : [pathname]
-    })
-    return new Set([...audiences, ...paths.flatMap((path) => origins.map((origin) => origin + path))])
-  }
 }

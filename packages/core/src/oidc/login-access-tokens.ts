@@ -19,40 +19,20 @@ export interface LoginAccessTokenPorts {
 
 type AccessToken = InstanceType<Provider['AccessToken']>
 
-/** The result of the library method `getValueAndPayload`, which its types omit. */
-interface Made {
-  readonly value: string
-  readonly payload: { readonly iat: number; readonly exp: number; readonly jkt?: string; readonly rar?: unknown }
+/** The stored payload of an access token. */
+export interface AccessTokenPayload {
+  readonly iat: number
+  readonly exp: number
+  readonly jkt?: string
+  readonly rar?: unknown
 }
 
-/**
- * Issues JWT access tokens (RFC 9068) to clients that read the token themselves. They are stored like opaque tokens, so that
- * UserInfo accepts them and they end with their grant. The library's own JWTs are only for resource servers: they are not
- * stored, and UserInfo rejects them.
- */
-export function signLoginAccessTokens(provider: Provider, ports: LoginAccessTokenPorts): void {
-  const { prototype } = provider.AccessToken
-  const make: unknown = Reflect.get(prototype, 'getValueAndPayload')
-  if (typeof make !== 'function')
-    throw new ConfigurationError('This version of oidc-provider makes access tokens in another way: it cannot be used.')
-  Object.defineProperty(prototype, 'getValueAndPayload', {
-    configurable: true,
-    writable: true,
-    async value(this: AccessToken): Promise<Made> {
-      const made: Made = await make.call(this)
-      const { client } = this
-      if (!client || this.resourceServer || !extras(client).pocket_protocol.jwtAccessTokens) return made
-      this.jti = await sign(this, made.payload, ports)
-      return { ...made, value: this.jti }
-    },
-  })
-}
-
-async function sign(
+/** Signs a JWT access token (RFC 9068) for a client that reads the token itself. */
+export async function signLoginAccessToken(
   token: AccessToken,
-  payload: Made['payload'],
+  payload: AccessTokenPayload,
   { issuer, keys, externalKeys, pairwise }: LoginAccessTokenPorts,
-) {
+): Promise<string> {
   const { client, accountId, scope = '', extra } = token
   if (!client) throw new ConfigurationError('An access token was made without a client.')
   const { pocket_protocol: protocol } = extras(client)

@@ -1,14 +1,11 @@
 import type Provider from 'oidc-provider'
 import type { ClientStore } from '../clients/client-store.ts'
-import { ConfigurationError } from '../errors.ts'
 import type { LogoutNotice } from '../logout-notices/logout-notice-store.ts'
 import type { LogoutNotices } from '../logout-notices/logout-notices.ts'
+import { sendByLibrary } from './overrides/back-channel-logout.ts'
 import type { SessionContent } from './session-merge.ts'
 
-type Send = (this: object, accountId: string, sid: string) => Promise<void>
 type Client = NonNullable<Awaited<ReturnType<Provider['Client']['find']>>>
-
-const sends = new WeakMap<Provider, Send>()
 
 const ports = new WeakMap<Provider, LogoutNoticePorts>()
 
@@ -17,19 +14,9 @@ export interface LogoutNoticePorts {
   readonly keepLogoutNotice: LogoutNotices['enqueue']
 }
 
-/**
- * Queues logout notices instead of sending them. The library sends logout tokens once, while the user waits, and drops failed
- * ones. Here ending a session enqueues them ({@link notifyClientsOf}), and {@link sendLogoutToken} calls the library's method.
- */
-export function queueLogoutNotices(provider: Provider, { clients, keepLogoutNotice }: LogoutNoticePorts): void {
-  const { prototype } = provider.Client
-  const send: unknown = Reflect.get(prototype, 'backchannelLogout')
-  if (typeof send !== 'function')
-    throw new ConfigurationError('This version of oidc-provider has no Client.backchannelLogout: it cannot be used.')
-  // The cast is safe: the library's types omit this method.
-  sends.set(provider, send as Send)
-  ports.set(provider, { clients, keepLogoutNotice })
-  Object.defineProperty(prototype, 'backchannelLogout', { configurable: true, writable: true, value: async () => {} })
+/** Queues logout tokens instead of sending them ({@link notifyClientsOf}); {@link sendLogoutToken} sends a queued one. */
+export function queueLogoutNotices(provider: Provider, given: LogoutNoticePorts): void {
+  ports.set(provider, given)
 }
 
 /** Sends the logout token. Returns `false` if the client is missing or has no back-channel logout URI. */
@@ -39,7 +26,7 @@ export async function sendLogoutToken(
 ): Promise<boolean> {
   const client = await find(provider, clientId)
   if (client?.backchannelLogoutUri === undefined) return false
-  await sends.get(provider)?.call(client, accountId, sid)
+  await sendByLibrary(provider, client, accountId, sid)
   return true
 }
 

@@ -8,8 +8,8 @@ import { languagesOf } from '../interactions/languages.ts'
 import type { ClientView, ErrorView, RenderView, SignOutView } from '../interactions/views.ts'
 import { extras } from './client-metadata.ts'
 import { beginLogout, isLogout } from './logout.ts'
+import { SessionEnded } from './overrides/session-writes.ts'
 import { withParameter } from './post-logout.ts'
-import { SessionEnded } from './session-overrides.ts'
 
 interface LibraryError {
   readonly error: string

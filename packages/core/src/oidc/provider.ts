@@ -1,10 +1,6 @@
 import type Provider from 'oidc-provider'
 import type { ConnectionRecorder } from '../connection-log/connection-log.ts'
-import { hashAccessTokens } from './access-token-hash.ts'
 import { type AdjustConfiguration, instanceOf } from './adjusted-configuration.ts'
-import { mergeLoginScopes } from './api-access-tokens.ts'
-import { releaseChosenClaims } from './claim-overrides.ts'
-import { type ClientOverridePorts, overrideClientChecks } from './client-overrides.ts'
 import { type ConfigurationPorts, providerConfiguration } from './configuration.ts'
 import { recordConnectionAttempts } from './connection-attempts.ts'
 import { type ConsentRecordPorts, recordAuthorizations } from './consent-records.ts'
@@ -12,19 +8,15 @@ import { generateUserCodes } from './device-codes.ts'
 import { type DocumentsPorts, type ServeDocument, serveDocuments } from './documents.ts'
 import { auditEvents, type EventPorts } from './events.ts'
 import { type FailedClientPorts, recordFailedClients } from './failed-clients.ts'
-import { addIdTokenClaims } from './id-token-claims.ts'
-import { acceptInternalOrigins } from './internal-addresses.ts'
 import { demandCredentials } from './introspection.ts'
-import { signLoginAccessTokens } from './login-access-tokens.ts'
 import { type LogoutNoticePorts, queueLogoutNotices } from './logout-notices.ts'
 import { answerOutages, type OutagePorts } from './outages.ts'
+import { installOverrides, type OverridePorts } from './overrides/install.ts'
+import { providerAnswering } from './overrides/refresh-handler.ts'
 import { preserveLanguageAtLogout } from './post-logout.ts'
-import { providerAnswering, type RefreshAnswers } from './refresh-answers.ts'
+import type { RefreshAnswers } from './refresh-answers.ts'
 import { answerRegistrations, type RegistrationAnswerPorts } from './registration/answers.ts'
 import { recordFirstUses } from './registration/first-use.ts'
-import { detectReplaysAtomically } from './replay-detection.ts'
-import { type SessionOverridePorts, saveSessionsAtomically } from './session-overrides.ts'
-import { keepInteractionsEnded, rememberStoredPayloads } from './stored-payload.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
 import { explainUnsendableResponses } from './unsendable-responses.ts'
 
@@ -36,8 +28,7 @@ export interface ProviderPorts
     FailedClientPorts,
     OutagePorts,
     RegistrationAnswerPorts,
-    ClientOverridePorts,
-    SessionOverridePorts,
+    OverridePorts,
     LogoutNoticePorts {
   readonly adjustConfiguration: AdjustConfiguration | undefined
   readonly recordAttempt: ConnectionRecorder['note']
@@ -60,19 +51,10 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   })
   // `front.ts` sets the forwarded headers itself, so that they match the issuer.
   provider.proxy = true
+  installOverrides(provider, ports)
+  queueLogoutNotices(provider, ports)
+  // Documented listeners and middleware. The first middleware is the outermost: it sees the outages of all others.
   answerOutages(provider, ports)
-  overrideClientChecks(provider, ports)
-  releaseChosenClaims(provider)
-  rememberStoredPayloads(provider)
-  keepInteractionsEnded(provider)
-  saveSessionsAtomically(provider, ports)
-  detectReplaysAtomically(provider)
-  mergeLoginScopes(provider)
-  signLoginAccessTokens(provider, ports)
-  hashAccessTokens(provider)
-  addIdTokenClaims(provider)
-  if (ports.internalOrigin !== undefined)
-    acceptInternalOrigins(provider, [new URL(ports.issuer).origin, ports.internalOrigin])
   recordAuthorizations(provider, ports)
   auditEvents(provider, ports)
   generateUserCodes(provider, ports)
@@ -81,7 +63,6 @@ export function createProvider(ports: ProviderPorts): BuiltProvider {
   answerUnknownRoutes(provider)
   demandCredentials(provider)
   preserveLanguageAtLogout(provider)
-  queueLogoutNotices(provider, ports)
   recordFirstUses(provider, ports)
   answerRegistrations(provider, ports)
   explainUnsendableResponses(provider, ports)

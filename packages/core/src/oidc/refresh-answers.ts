@@ -1,17 +1,9 @@
 import { calculateJwkThumbprint, decodeProtectedHeader } from 'jose'
-import Provider, {
-  type Configuration,
-  errors,
-  type KoaContextWithOIDC,
-  type TokenEndpointGrantContext,
-  type UnknownObject,
-} from 'oidc-provider'
+import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Clock } from '../clock.ts'
-import { ConfigurationError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import { MasterKey } from '../master-key.ts'
 import type { Transaction } from '../transaction.ts'
-import type { ProviderClass } from './adjusted-configuration.ts'
 import type { Artifact, ArtifactStore } from './artifact-store.ts'
 import { answerModel, lockGrant, revokeGrant } from './grant-destruction.ts'
 
@@ -21,7 +13,7 @@ const answerLifetime = 60_000
 /** The encryption context of stored responses. */
 const purpose = 'refresh answer'
 
-type GrantHandler<Context extends KoaContextWithOIDC> = (ctx: Context) => void | Promise<void>
+export type GrantHandler<Context extends KoaContextWithOIDC> = (ctx: Context) => void | Promise<void>
 
 /** Aborts the library's handler once all checks have passed and a stored response exists. */
 class AnswerStoredError extends Error {}
@@ -164,32 +156,6 @@ export function createRefreshAnswers({ artifacts, transaction, clock, masterKey 
       }
       ctx.body = await repeat(ctx, presented)
     },
-  }
-}
-
-type Names = string | readonly string[] | ReadonlySet<string>
-
-/** Creates a Provider class that wraps the refresh handler when the library registers it, because it is inaccessible later. */
-export function providerAnswering({ wrap }: Pick<RefreshAnswers, 'wrap'>): ProviderClass {
-  let isCalled = false
-  return class extends Provider {
-    constructor(issuer: string, configuration: Configuration) {
-      super(issuer, configuration)
-      if (!isCalled)
-        throw new ConfigurationError(
-          'This version of oidc-provider registers grants in another way: it cannot be used.',
-        )
-    }
-
-    override registerGrantType<Params extends object = UnknownObject>(
-      name: string,
-      handler: GrantHandler<TokenEndpointGrantContext<Params>>,
-      params?: Names,
-      duplicates?: Names,
-    ): void {
-      isCalled = true
-      super.registerGrantType(name, name === 'refresh_token' ? wrap(handler) : handler, params, duplicates)
-    }
   }
 }
 

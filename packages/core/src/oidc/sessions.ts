@@ -9,7 +9,7 @@ import type { SessionHistory, SignIn } from '../sessions/session-history.ts'
 import { remaining, type SessionLifetime, usedNow, useExactness } from '../sessions/session-use.ts'
 import type { Transaction } from '../transaction.ts'
 import type { ProviderSession } from './logout.ts'
-import { isNamed, noteBrowser, noteUse, SessionEnded, saveSession, touch, useOf } from './session-overrides.ts'
+import { isNamed, noteBrowser, noteUse, SessionEnded, saveSession, touch, useOf } from './overrides/session-writes.ts'
 
 /** The browser session shared by `/authorize`, pages and API; it is the library's session. */
 export interface Sessions {

@@ -1,7 +1,8 @@
 import type Provider from 'oidc-provider'
-import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import type { Adapter, AdapterPayload } from 'oidc-provider'
 import { ConfigurationError } from '../errors.ts'
 import type { SessionUse } from '../sessions/session-use.ts'
+import { setSnapshot, snapshotOf } from './overrides/snapshots.ts'
 
 /** The data to store for a library model instance. */
 export interface StoredState {
@@ -37,66 +38,10 @@ export interface FoundPayload extends AdapterPayload {
   readonly stored: string
 }
 
-/** The ID and text of an instance when it was last read or stored. */
-export interface Snapshot {
-  readonly id: string
-  readonly text: string
-}
-
 /** The client of a finished interaction; `undefined` if it is not finished or its record has expired. */
 export function clientOfFinished({ Interaction }: Provider, uid: string): Promise<string | undefined> {
   // The cast is needed because the library's types do not include our adapter.
   return (Interaction.adapter as unknown as AtomicAdapter).finishedFor(uid)
-}
-
-const snapshot = Symbol('snapshot')
-
-interface Compared {
-  [snapshot]?: Snapshot
-}
-
-/** Makes instances of {@link comparedModels} remember the text they were read from, to detect concurrent changes. */
-export function rememberStoredPayloads({ Session, Grant, Interaction }: Provider): void {
-  for (const Model of [Session, Grant, Interaction]) {
-    const instantiate: unknown = Reflect.get(Model, 'instantiate')
-    if (typeof instantiate !== 'function')
-      throw new ConfigurationError('This version of oidc-provider makes its models in another way: it cannot be used.')
-    Object.defineProperty(Model, 'instantiate', {
-      configurable: true,
-      value(this: typeof Model, payload?: Partial<FoundPayload>) {
-        const instance: object = instantiate.call(this, payload)
-        if (payload?.stored !== undefined && payload.jti !== undefined)
-          setSnapshot(instance, { id: payload.jti, text: payload.stored })
-        return instance
-      },
-    })
-  }
-}
-
-/** Prevents the library from storing an interaction again after it has ended. */
-export function keepInteractionsEnded({ Interaction }: Provider): void {
-  const { prototype } = Interaction
-  const { save } = prototype
-  if (typeof save !== 'function')
-    throw new ConfigurationError('This version of oidc-provider stores interactions in another way: it cannot be used.')
-  Object.defineProperty(prototype, 'save', {
-    configurable: true,
-    writable: true,
-    async value(this: InstanceType<Provider['Interaction']>, ttl: number) {
-      if (!snapshotOf(this)) return save.call(this, ttl)
-      if (!(await replaceStored(this))) throw new errors.SessionNotFound('interaction session not found')
-      return this.uid
-    },
-  })
-}
-
-/** The text last read or stored; `undefined` if the instance was never stored. */
-export function snapshotOf(instance: object): Snapshot | undefined {
-  return (instance as Compared)[snapshot]
-}
-
-export function setSnapshot(instance: object, value: Snapshot): void {
-  Object.defineProperty(instance, snapshot, { configurable: true, value })
 }
 
 /** Members of library models that the types omit. */
@@ -111,7 +56,7 @@ export interface StoredModel {
  * library's own save would recreate it.
  */
 export async function replaceStored(instance: object & { readonly exp?: number | undefined }): Promise<boolean> {
-  // The cast is safe: `rememberStoredPayloads` checks the members that the library's types omit.
+  // The cast is safe: `overrides/table.ts` lists the members that the library's types omit, which are checked at start.
   const model = instance as unknown as StoredModel
   const before = snapshotOf(instance)
   if (before === undefined) throw new ConfigurationError('Something was to be replaced that is not stored.')

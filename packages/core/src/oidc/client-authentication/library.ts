@@ -1,5 +1,4 @@
 import type Provider from 'oidc-provider'
-import { errors } from 'oidc-provider'
 import { isBareRoot } from '../../clients/redirect-uris.ts'
 
 /** Records a federated assertion in the library's own replay detection. */
@@ -7,13 +6,7 @@ export async function isFirstUse(
   { ReplayDetection }: Provider,
   { iss, jti, exp }: { readonly iss: string; readonly jti: string; readonly exp: number },
 ): Promise<boolean> {
-  try {
-    return await ReplayDetection.unique(iss, jti, exp)
-  } catch (error) {
-    // The adapter throws this if a concurrent request recorded the assertion first.
-    if (error instanceof errors.InvalidClientAuth) return false
-    throw error
-  }
+  return ReplayDetection.unique(iss, jti, exp)
 }
 
 /** The client of a valid opaque access token. Excludes sender-constrained tokens, which require a proof of possession. */

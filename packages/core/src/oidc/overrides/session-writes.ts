@@ -1,17 +1,19 @@
 import type { IncomingMessage } from 'node:http'
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import type { Clock } from '../clock.ts'
-import { ConfigurationError } from '../errors.ts'
-import { type RequestContext, requestContext } from '../http/request-context.ts'
-import { randomToken } from '../random.ts'
-import type { SessionHistoryStore } from '../sessions/session-history-store.ts'
-import { remaining, type SessionLifetime, type SessionUse, usedNow, useExactness } from '../sessions/session-use.ts'
-import type { Transaction } from '../transaction.ts'
-import type { ArtifactStore } from './artifact-store.ts'
-import type { ProviderSession } from './logout.ts'
-import { endAuthorizations, endSession, endSessionsOfBrowser } from './session-ends.ts'
-import { isOtherLogin, mergeSessions, type SessionContent, supersedes } from './session-merge.ts'
-import { type FoundPayload, hidden, readStored, type StoredModel, setSnapshot, snapshotOf } from './stored-payload.ts'
+import type { Clock } from '../../clock.ts'
+import { ConfigurationError } from '../../errors.ts'
+import { type RequestContext, requestContext } from '../../http/request-context.ts'
+import { randomToken } from '../../random.ts'
+import type { SessionHistoryStore } from '../../sessions/session-history-store.ts'
+import { type SessionLifetime, type SessionUse, remaining, useExactness, usedNow } from '../../sessions/session-use.ts'
+import type { Transaction } from '../../transaction.ts'
+import type { ArtifactStore } from '../artifact-store.ts'
+import type { ProviderSession } from '../logout.ts'
+import { endAuthorizations, endSession, endSessionsOfBrowser } from '../session-ends.ts'
+import { type SessionContent, isOtherLogin, mergeSessions, supersedes } from '../session-merge.ts'
+import { type FoundPayload, type StoredModel, hidden, readStored } from '../stored-payload.ts'
+import { setSnapshot, snapshotOf } from './snapshots.ts'
+import type { OverriddenMember } from './table.ts'
 
 /** Members of the library's session that its types omit, and our additions. */
 interface SessionInternals extends Omit<StoredModel, 'jti'> {
@@ -23,6 +25,8 @@ interface SessionInternals extends Omit<StoredModel, 'jti'> {
 }
 
 type StoredSession = ProviderSession & SessionInternals
+
+type SessionMethod = 'save' | 'destroy' | 'loginAccount' | 'resetIdentifier'
 
 interface WriteOptions {
   /** After a concurrent write, decides whether to discard this change. */
@@ -65,22 +69,19 @@ export class SessionEnded extends errors.SessionNotFound {
  * is dropped, and no authorization response is sent unless the stored session lists its grant. The ID changes only with the
  * account or the authentication level. If only the last use has changed, it is written once a minute.
  */
-export function saveSessionsAtomically(provider: Provider, ports: SessionOverridePorts): void {
+export function sessionOverrides(provider: Provider, ports: SessionOverridePorts) {
   const { clock, sessionLifetime, artifacts, transaction, browserOf } = ports
   const endPorts = { provider, artifacts, transaction }
   const { Session } = provider
   const { prototype } = Session
   const { loginAccount, resetIdentifier } = prototype
-  const inPayload: unknown = Reflect.get(Session, 'IN_PAYLOAD')
-  if (![prototype.save, prototype.destroy, loginAccount, resetIdentifier].every((each) => typeof each === 'function'))
-    throw new ConfigurationError('This version of oidc-provider stores sessions in another way: it cannot be used.')
-  if (!Array.isArray(inPayload) || !('adapter' in prototype) || !('getValueAndPayload' in prototype))
-    throw new ConfigurationError('This version of oidc-provider makes sessions in another way: it cannot be used.')
-  Object.defineProperty(Session, 'IN_PAYLOAD', { configurable: true, value: [...inPayload, ...ownNames] })
-  const names = Session.IN_PAYLOAD.filter((name) => !ofUse.includes(name))
+  const inPayload = [...Session.IN_PAYLOAD, ...ownNames]
+  const names = inPayload.filter((name) => !ofUse.includes(name))
   const contentOf = (content: object) => JSON.stringify(names.map((name) => Reflect.get(content, name)))
-  const override = (name: string | symbol, value: (this: StoredSession, ...given: never[]) => unknown) =>
-    Object.defineProperty(prototype, name, { configurable: true, writable: true, value })
+  const replacements: Partial<Record<OverriddenMember, unknown>> = { 'Session.IN_PAYLOAD': inPayload }
+  const override = (name: SessionMethod, value: (this: StoredSession, ...given: never[]) => unknown) => {
+    replacements[`Session.prototype.${name}`] = value
+  }
 
   const answered = new WeakSet<object>()
   provider.on('authorization.success', ({ req }: KoaContextWithOIDC) => answered.add(req))
@@ -115,7 +116,10 @@ export function saveSessionsAtomically(provider: Provider, ports: SessionOverrid
     })
   }
 
-  override(write, async function (this: StoredSession, { unless = () => false, undo = () => {} }: WriteOptions = {}) {
+  const writeSession = async function (
+    this: StoredSession,
+    { unless = () => false, undo = () => {} }: WriteOptions = {},
+  ): Promise<boolean> {
     const req = Provider.ctx?.req
     for (;;) {
       const before = snapshotOf(this)
@@ -142,7 +146,8 @@ export function saveSessionsAtomically(provider: Provider, ports: SessionOverrid
     }
     this.touched = false
     return true
-  })
+  }
+  Object.defineProperty(prototype, write, { configurable: true, value: writeSession })
 
   /** The library calls this to store the session at the end of a request. */
   override('save', async function (this: StoredSession) {
@@ -188,6 +193,8 @@ export function saveSessionsAtomically(provider: Provider, ports: SessionOverrid
    * session.
    */
   override('resetIdentifier', () => {})
+
+  return replacements
 }
 
 /** Stores the session. @throws {SessionEnded} if it has since ended */
@@ -259,7 +266,7 @@ export async function touch(
   return internalsOf(session).adapter.touch(session.jti, touched)
 }
 
-/** The cast is safe: `saveSessionsAtomically` checks that the member exists, which the library's types omit. */
+/** The cast is safe: the members that the library's types omit are checked at start. */
 function internalsOf(session: ProviderSession): SessionInternals {
   return session as StoredSession
 }

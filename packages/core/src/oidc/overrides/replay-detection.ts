@@ -1,5 +1,4 @@
 import type Provider from 'oidc-provider'
-import { ConfigurationError } from '../errors.ts'
 
 /** Thrown if a concurrent request has stored this assertion or proof. */
 export class AlreadyUsedError extends Error {}
@@ -14,15 +13,10 @@ const proofLead = 300
  * Makes replay detection atomic. The library checks for an assertion or DPoP proof before it stores it, so two processes can
  * both pass the check. Here the adapter's insert decides, and its error becomes the library's own result.
  */
-export function detectReplaysAtomically(provider: Provider): void {
-  const { ReplayDetection } = provider
+export function replayDetectionOverrides({ ReplayDetection }: Provider) {
   const { unique } = ReplayDetection
-  if (typeof unique !== 'function')
-    throw new ConfigurationError('This version of oidc-provider detects replays in another way: it cannot be used.')
-  Object.defineProperty(ReplayDetection, 'unique', {
-    configurable: true,
-    writable: true,
-    async value(...[issuer, jti, until]: Parameters<typeof unique>) {
+  return {
+    async 'ReplayDetection.unique'(...[issuer, jti, until]: Parameters<typeof unique>): Promise<boolean> {
       try {
         return await unique.call(ReplayDetection, issuer, jti, until + proofLead)
       } catch (error) {
@@ -30,5 +24,5 @@ export function detectReplaysAtomically(provider: Provider): void {
         throw error
       }
     },
-  })
+  }
 }

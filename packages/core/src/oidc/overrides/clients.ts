@@ -1,0 +1,45 @@
+import Provider from 'oidc-provider'
+import { type RedirectUriPolicy, redirectUriAllowed } from '../../clients/redirect-uris.ts'
+import type { SecretUses } from '../../clients/secret-uses.ts'
+import { findSecret } from '../../clients/secrets.ts'
+import type { Clock } from '../../clock.ts'
+import { rawBasicSecret } from '../client-authentication/basic.ts'
+import { isProof } from '../client-authentication/proofs.ts'
+import type { ClientExtras } from '../client-metadata.ts'
+
+type Client = ClientExtras & { readonly clientId: string }
+
+export interface ClientOverridePorts {
+  readonly clock: Clock
+  readonly secretUses: Pick<SecretUses, 'note'>
+  readonly redirectUriPolicy: RedirectUriPolicy
+}
+
+/** The library compares redirect URIs exactly and a single secret in plain text; it has placeholders of both. */
+export function clientOverrides({ clock, secretUses, redirectUriPolicy: policy }: ClientOverridePorts) {
+  return {
+    'Client.prototype.redirectUriAllowed'(this: Client, value: string) {
+      // FAPI 2.0 Security Profile §5.3.2.2.
+      const allowInsecure = policy.allowInsecure && !this.pocket_protocol.fapi
+      return redirectUriAllowed(this.pocket_redirect_uris, value, { ...policy, allowInsecure })
+    },
+    'Client.prototype.postLogoutRedirectUriAllowed'(this: Client, value: string) {
+      return redirectUriAllowed(this.pocket_post_logout_redirect_uris, value, policy)
+    },
+    'Client.prototype.grantTypeAllowed'(this: Client, value: string) {
+      return this.pocket_grant_types.includes(value)
+    },
+    'Client.prototype.compareClientSecret'(this: Client, value: string) {
+      const req = Provider.ctx?.req
+      if (isProof(req, value)) return true
+      const candidates = [value, rawBasicSecret(req?.headers.authorization)].filter((each) => each !== undefined)
+      for (const each of candidates) {
+        const secret = findSecret({ secrets: this.pocket_secrets }, each, clock.now())
+        if (!secret) continue
+        secretUses.note(this.clientId, secret.id)
+        return true
+      }
+      return false
+    },
+  }
+}

@@ -1,0 +1,20 @@
+/** The ID and text of an instance when it was last read or stored. */
+export interface Snapshot {
+  readonly id: string
+  readonly text: string
+}
+
+const snapshot = Symbol('snapshot')
+
+interface Compared {
+  [snapshot]?: Snapshot
+}
+
+/** The text last read or stored; `undefined` if the instance was never stored. */
+export function snapshotOf(instance: object): Snapshot | undefined {
+  return (instance as Compared)[snapshot]
+}
+
+export function setSnapshot(instance: object, value: Snapshot): void {
+  Object.defineProperty(instance, snapshot, { configurable: true, value })
+}

@@ -1,0 +1,85 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { createPocket } from '@pocket/core'
+import { Misconfigured } from '@pocket/core/errors'
+import { memoryStores } from '@pocket/core/memory'
+import Provider, { type Configuration } from 'oidc-provider'
+import { installOverrides, type OverridePorts } from '../../src/oidc/overrides/install.ts'
+import { replaceMember } from '../../src/oidc/overrides/members.ts'
+import { type Override, overrides } from '../../src/oidc/overrides/table.ts'
+import { replacedMembers, replacingLines } from './replaced-members.ts'
+
+const issuer = 'http://localhost:3000'
+const sources = join(import.meta.dirname, '../../src')
+const members = overrides.map(({ member }) => member)
+const rows: readonly Override[] = overrides
+
+/** A provider of core, and its configuration. */
+async function startPocket() {
+  let configuration: Configuration = {}
+  const pocket = await createPocket({
+    issuer,
+    masterKey: 'x'.repeat(16),
+    stores: { ...memoryStores(), accounts: { find: async () => undefined } },
+    configuration: (ours) => {
+      configuration = ours
+      return ours
+    },
+  })
+  return { pocket, configuration }
+}
+
+test('rejects a library version that lacks a member of the table', async () => {
+  const { pocket, configuration } = await startPocket()
+  await using _ = pocket
+  const names = rows.flatMap(({ member, uses = [] }) => [member, ...uses])
+  for (const name of names) {
+    class Version extends Provider {}
+    const version = new Version(issuer, configuration)
+    replaceMember(version, name, undefined)
+    // The cast is safe: the members are checked before the ports are used.
+    const install = () => installOverrides(version, {} as OverridePorts)
+    expect(install).toThrow(Misconfigured)
+    expect(install).toThrow(` has no ${name}:`)
+  }
+})
+
+test('replaces the members of the table, each once, and no others', async () => {
+  const { pocket, configuration } = await startPocket()
+  await using _ = pocket
+  const provider = pocket.provider()
+  expect(replacedMembers(provider, configuration)).toEqual([...members].sort())
+  provider.Grant.prototype.addOIDCScope = () => {}
+  provider.pathFor = () => ''
+  const planted = ['Grant.prototype.addOIDCScope', 'Provider.pathFor']
+  expect(replacedMembers(provider, configuration)).toEqual([...members, ...planted].sort())
+})
+
+test('replaces members of the library in one folder only', () => {
+  const files = ['oidc', 'interactions', 'composition'].flatMap((folder) =>
+    readdirSync(join(sources, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+  )
+  const outside = files.filter((file) => file.endsWith('.ts') && !file.startsWith(join('oidc', 'overrides')))
+  expect(outside.filter((file) => replacingLines(readFileSync(join(sources, file), 'utf8')).length > 0)).toEqual([])
+})
+
+test.each([
+  'provider.Client.prototype.redirectUriAllowed = () => true',
+  "provider.Client.prototype['redirectUriAllowed'] = () => true",
+  "Object.defineProperty(prototype, 'save', { value })",
+  "Reflect.set(provider.ReplayDetection, 'unique', value)",
+  'ReplayDetection.unique = async () => true',
+])('recognizes the replacement %s', (line) => {
+  expect(replacingLines(`const a = 1\n  ${line}\n`)).toEqual([`  ${line}`])
+})
+
+test('names an existing test for each override', () => {
+  expect(rows.filter(({ test: file }) => !existsSync(join(import.meta.dirname, '..', file)))).toEqual([])
+})
+
+test('ARCHITECTURE.md lists the overrides', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../../../ARCHITECTURE.md'), 'utf8')
+  const listed = [...text.matchAll(/^- `(\w+(?:\.\w+)+)` (.+)$/gm)].map(([, member, why]) => ({ member, why }))
+  expect(listed).toEqual(rows.map(({ member, why }) => ({ member, why })))
+})

@@ -1,0 +1,57 @@
+import Provider, { type Configuration } from 'oidc-provider'
+
+/** Names the members of this provider, its class and its models that differ from those of an untouched provider. */
+export function replacedMembers(provider: Provider, configuration: Configuration): string[] {
+  const untouched = new Provider(provider.issuer, configuration)
+  const models = Object.entries(Object.getOwnPropertyDescriptors(Provider.prototype))
+    .filter(([name, { get }]) => get !== undefined && /^[A-Z]/.test(name))
+    .map(([name]) => name)
+  return [
+    ...differences('Provider', untouched, provider).filter((name) => !documented.has(name)),
+    ...differences('Provider.prototype', Provider.prototype, Object.getPrototypeOf(provider)),
+    ...models.flatMap((name) => {
+      const [before, after]: unknown[] = [Reflect.get(untouched, name), Reflect.get(provider, name)]
+      if (typeof before !== 'function' || typeof after !== 'function') return []
+      return [
+        ...differences(name, before, after),
+        ...differences(`${name}.prototype`, before.prototype, after.prototype),
+      ]
+    }),
+  ].sort()
+}
+
+/** Properties of Koa and of Node's event emitter that a host sets by documented calls. */
+const documented = new Set(['_events', '_eventsCount', 'keys', 'middleware', 'proxy'].map((name) => `Provider.${name}`))
+
+function differences(owner: string, before: object, after: object): string[] {
+  const names = new Set([...Object.getOwnPropertyNames(before), ...Object.getOwnPropertyNames(after)])
+  return [...names]
+    .filter((name) => name !== 'constructor' && text(before, name) !== text(after, name))
+    .map((name) => `${owner}.${name}`)
+}
+
+/** The source of a member, found as the library finds it: on the object or on what it inherits from. */
+function text(owner: object, name: string): string {
+  for (let at: object | null = owner; at !== null; at = Object.getPrototypeOf(at)) {
+    const found = Object.getOwnPropertyDescriptor(at, name)
+    if (found) return [found.value, found.get, found.set].map(textOf).join('\n')
+  }
+  return ''
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'function' || Array.isArray(value) ? String(value) : typeof value
+}
+
+const replacement = new RegExp(
+  [
+    String.raw`\.prototype(\.\w+|\[[^\]]+\])\s*=[^=>]`,
+    String.raw`\b(Object\.(defineProperty|defineProperties|setPrototypeOf)|Reflect\.(set|defineProperty|setPrototypeOf))\(`,
+    String.raw`\b(prototype|Provider|Client|Session|Grant|Interaction|Claims|ReplayDetection|OIDCContext|\w+Token|\w+Code)\.\w+ = `,
+  ].join('|'),
+)
+
+/** The lines of a source that replace a member of a class. */
+export function replacingLines(source: string): string[] {
+  return source.split('\n').filter((line) => replacement.test(line))
+}
