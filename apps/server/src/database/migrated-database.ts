@@ -52,7 +52,7 @@ type Opened = Pick<MigratedDatabase, 'dataSource' | 'masterKey'>
  * Opens the configured database, and creates and migrates it if necessary. All validation happens
  * before the first write.
  *
- * @throws {Misconfigured} if the database belongs to Pocket ID, cannot be reached or opened, or if the master key
+ * @throws {ConfigurationError} if the database belongs to Pocket ID, cannot be reached or opened, or if the master key
  *   is missing or does not match
  */
 export async function openMigratedDatabase(config: DatabaseOptions, parts: OpeningParts): Promise<MigratedDatabase> {

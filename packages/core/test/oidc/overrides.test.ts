@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { createPocket } from '@pocket/core'
-import { Misconfigured } from '@pocket/core/errors'
+import { ConfigurationError } from '@pocket/core/errors'
 import { memoryStores } from '@pocket/core/memory'
 import Provider, { type Configuration } from 'oidc-provider'
 import { installOverrides, type OverridePorts } from '../../src/oidc/overrides/install.ts'
@@ -40,7 +40,7 @@ test('rejects a library version that lacks a member of the table', async () => {
     replaceMember(version, name, undefined)
     // The cast is safe: the members are checked before the ports are used.
     const install = () => installOverrides(version, {} as OverridePorts)
-    expect(install).toThrow(Misconfigured)
+    expect(install).toThrow(ConfigurationError)
     expect(install).toThrow(` has no ${name}:`)
   }
 })

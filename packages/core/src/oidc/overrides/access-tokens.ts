@@ -1,5 +1,5 @@
 import Provider from 'oidc-provider'
-import { Misconfigured } from '../../errors.ts'
+import { ConfigurationError } from '../../errors.ts'
 import { extras } from '../client-metadata.ts'
 import { type AccessTokenPayload, type LoginAccessTokenPorts, signLoginAccessToken } from '../login-access-tokens.ts'
 import { readMember } from './members.ts'
@@ -64,7 +64,7 @@ export function accessTokenOverrides(provider: Provider, ports: LoginAccessToken
 /** The opaque form of this token, which the library stores. */
 function storedForm({ AccessToken }: Provider, token: AccessToken): AccessToken {
   const { client, expiration: expiresIn, accountId, grantId = '', gty = '' } = token
-  if (!client) throw new Misconfigured('An access token was made without a client.')
+  if (!client) throw new ConfigurationError('An access token was made without a client.')
   const fields = Object.fromEntries(AccessToken.IN_PAYLOAD.map((name) => [name, Reflect.get(token, name)]))
   const stored = new AccessToken({ ...fields, client, expiresIn, accountId, grantId, gty })
   Reflect.set(stored, 'format', 'opaque')

@@ -1,5 +1,5 @@
 import type Provider from 'oidc-provider'
-import { Misconfigured } from '../../errors.ts'
+import { ConfigurationError } from '../../errors.ts'
 import type { LoginAccessTokenPorts } from '../login-access-tokens.ts'
 import { accessTokenOverrides } from './access-tokens.ts'
 import { type AssertionAudiencePorts, assertionAudienceOverrides } from './assertion-audiences.ts'
@@ -22,7 +22,7 @@ export interface OverridePorts
  * Replaces the members of the table. The first one is replaced by the class of the provider (`refresh-handler.ts`), because the
  * library calls it in its constructor.
  *
- * @throws {Misconfigured} naming the member that this version of oidc-provider lacks
+ * @throws {ConfigurationError} naming the member that this version of oidc-provider lacks
  */
 export function installOverrides(provider: Provider, ports: OverridePorts): void {
   const rows: readonly Override[] = overrides
@@ -39,7 +39,7 @@ export function installOverrides(provider: Provider, ports: OverridePorts): void
   }
   for (const { member } of overrides) {
     if (member === 'Provider.prototype.registerGrantType') continue
-    if (!replacements[member]) throw new Misconfigured(`There is no replacement for ${member}.`)
+    if (!replacements[member]) throw new ConfigurationError(`There is no replacement for ${member}.`)
     replaceMember(provider, member, replacements[member])
   }
 }

@@ -1,5 +1,5 @@
 import type Provider from 'oidc-provider'
-import { Misconfigured } from '../../errors.ts'
+import { ConfigurationError } from '../../errors.ts'
 
 /** The object or class that has the member, and the name of the member there. */
 function locate(provider: Provider, member: string): readonly [owner: object, name: string] {
@@ -12,7 +12,7 @@ function locate(provider: Provider, member: string): readonly [owner: object, na
   return [owner, name]
 }
 
-/** @throws {Misconfigured} naming the member, if this version of oidc-provider has none */
+/** @throws {ConfigurationError} naming the member, if this version of oidc-provider has none */
 export function assertMember(provider: Provider, member: string): void {
   if (readMember(provider, member) === undefined) throw missingMember(member)
 }
@@ -27,8 +27,8 @@ export function replaceMember(provider: Provider, member: string, value: unknown
   Object.defineProperty(owner, name, { configurable: true, writable: true, value })
 }
 
-export function missingMember(member: string): Misconfigured {
-  return new Misconfigured(`This version of oidc-provider has no ${member}: it cannot be used.`)
+export function missingMember(member: string): ConfigurationError {
+  return new ConfigurationError(`This version of oidc-provider has no ${member}: it cannot be used.`)
 }
 
 function isObject(value: unknown): value is object {
