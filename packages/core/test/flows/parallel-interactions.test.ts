@@ -155,4 +155,16 @@ describe.each(Object.entries(kinds))('parallel interactions over %s', (_kind, op
     }
     expect(host.errors).toEqual([])
   })
+
+  test('does not store an interaction again after it has ended', async () => {
+    const party = await clientThat()
+    const agent = new UserAgent()
+    const page = await agent.follow(await agent.get(urlOf(party)))
+    const uid = new URL(page.url).pathname.split('/').at(-1) ?? ''
+    const { Interaction } = host.pocket.provider()
+    const [present, ended] = [await Interaction.find(uid), await Interaction.find(uid)]
+    await ended?.destroy()
+    await expect(present?.persist()).rejects.toMatchObject({ error_description: 'interaction session not found' })
+    expect(await Interaction.find(uid)).toBeUndefined()
+  })
 })

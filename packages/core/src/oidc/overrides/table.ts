@@ -132,7 +132,7 @@ export const overrides = [
     why: 'starts sessions only together with their history',
     without: 'A resumed interaction signs in again after the session has ended.',
     upstream: 'an option that starts sessions',
-    test: 'flows/parallel-interactions.test.ts',
+    test: 'flows/session.test.ts',
   },
   {
     member: 'Session.prototype.resetIdentifier',
