@@ -1,4 +1,4 @@
-import { databaseOf } from '@pocket/core/typeorm'
+import { databaseOf } from '@pocket/core/internal/sql'
 import type { DataSource } from 'typeorm'
 
 /** Counts the statements that `work` sends to the database. */

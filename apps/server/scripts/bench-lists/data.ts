@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Database } from '@pocket/core/typeorm'
+import type { Database } from '@pocket/core/internal/sql'
 
 /** The token of the API key that {@link fill} creates. */
 export const apiKey = 'an-api-key-for-benchmarks-only'

@@ -1,4 +1,4 @@
-import { type Database, TableRows } from '@pocket/core/typeorm'
+import { type Database, TableRows } from '@pocket/core/internal/sql'
 import { reminderTable } from './reminder.table.ts'
 import type { Reminder, ReminderStore } from './reminder-store.ts'
 

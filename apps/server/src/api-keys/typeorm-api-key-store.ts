@@ -1,4 +1,4 @@
-import { type Database, TableRows } from '@pocket/core/typeorm'
+import { type Database, TableRows } from '@pocket/core/internal/sql'
 import { nameKey } from '@pocket/directory/internal'
 import { type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
 import { apiKeyTable, type StoredApiKey } from './api-key.table.ts'

@@ -1,4 +1,4 @@
-import { type Database, TableRows } from '@pocket/core/typeorm'
+import { type Database, TableRows } from '@pocket/core/internal/sql'
 import { favouriteTable } from './favourite.table.ts'
 import type { Favourite, FavouriteStore } from './favourite-store.ts'
 

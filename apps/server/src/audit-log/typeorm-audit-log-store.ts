@@ -1,4 +1,4 @@
-import { type Database, type DatabaseKind, type Parameter, TableRows } from '@pocket/core/typeorm'
+import { type Database, type DatabaseKind, type Parameter, TableRows } from '@pocket/core/internal/sql'
 import { internalNetwork } from '../geoip/location.ts'
 import { type FilterValue, type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
 import { auditTable } from './audit-entry.table.ts'

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises'
-import { type Database, type MigrationSet, missingMigrations, refuseNewerDatabase } from '@pocket/core/typeorm'
+import { type Database, missingMigrations, refuseNewerDatabase } from '@pocket/core/internal/sql'
+import type { MigrationSet } from '@pocket/core/typeorm'
 import { codeOf } from '../logging/failure.ts'
 import { appliedMigrations } from './inspect-postgres.ts'
 

@@ -1,5 +1,6 @@
 import { fingerprintOf } from '@pocket/core/internal'
-import { type AppliedMigrations, pocketMigrations } from '@pocket/core/typeorm'
+import type { AppliedMigrations } from '@pocket/core/internal/sql'
+import { pocketMigrations } from '@pocket/core/typeorm'
 import { directoryMigrations } from '@pocket/directory/typeorm'
 
 /** The content of a database before this server modifies it. */

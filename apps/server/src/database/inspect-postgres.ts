@@ -1,4 +1,4 @@
-import { type AppliedMigrations, keyTable } from '@pocket/core/typeorm'
+import { type AppliedMigrations, keyTable } from '@pocket/core/internal/sql'
 import type { DataSource } from 'typeorm'
 import { type Findings, fingerprintsIn, historiesAmong, historyOf, keyTableName } from './findings.ts'
 

@@ -1,4 +1,4 @@
-import { type Database, type Parameter, TableRows } from '@pocket/core/typeorm'
+import { type Database, type Parameter, TableRows } from '@pocket/core/internal/sql'
 import { type FilterValue, type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
 import { emailTable } from './email.table.ts'
 import type { Email, EmailKind } from './email.ts'

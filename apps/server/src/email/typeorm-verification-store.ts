@@ -1,4 +1,4 @@
-import { type Database, TableRows } from '@pocket/core/typeorm'
+import { type Database, TableRows } from '@pocket/core/internal/sql'
 import { verificationTable } from './verification.table.ts'
 import type { Verification, VerificationStore } from './verification-store.ts'
 

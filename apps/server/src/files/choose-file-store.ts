@@ -1,5 +1,5 @@
 import type { Clock } from '@pocket/core'
-import { databaseOf } from '@pocket/core/typeorm'
+import { databaseOf } from '@pocket/core/internal/sql'
 import type { FilesConfig } from '../config/files.ts'
 import type { MigratedDatabase } from '../database/migrated-database.ts'
 import { DatabaseFileStore } from './database-file-store.ts'

@@ -1,5 +1,5 @@
 import type { Clock } from '@pocket/core'
-import { type Database, TableRows } from '@pocket/core/typeorm'
+import { type Database, TableRows } from '@pocket/core/internal/sql'
 import { fileTable } from './file.table.ts'
 import type { FileStore } from './file-store.ts'
 

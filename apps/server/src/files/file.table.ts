@@ -1,4 +1,4 @@
-import { columns } from '@pocket/core/typeorm'
+import { columns } from '@pocket/core/internal/sql'
 import { EntitySchema } from 'typeorm'
 
 /** A file stored in the database. */

@@ -1,4 +1,4 @@
-import { type Database, TableRows } from '@pocket/core/typeorm'
+import { type Database, TableRows } from '@pocket/core/internal/sql'
 import { imageTable } from './image.table.ts'
 import type { Slot, StoredImage } from './image.ts'
 import type { ImageStore } from './image-store.ts'

@@ -1,4 +1,4 @@
-import { type Database, TableRows } from '@pocket/core/typeorm'
+import { type Database, TableRows } from '@pocket/core/internal/sql'
 import { jobTable } from './job.table.ts'
 import { type JobEnd, type JobState, type JobStore, type Lease, maxClockDifference } from './job-store.ts'
 

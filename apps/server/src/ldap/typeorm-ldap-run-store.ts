@@ -1,4 +1,4 @@
-import { type Database, TableRows } from '@pocket/core/typeorm'
+import { type Database, TableRows } from '@pocket/core/internal/sql'
 import { ldapRunTable } from './ldap-run.table.ts'
 import type { LdapRun } from './ldap-run.ts'
 import type { LdapRunStore } from './ldap-run-store.ts'

@@ -1,4 +1,4 @@
-import type { Database, DatabaseKind, Parameter } from '@pocket/core/typeorm'
+import type { Database, DatabaseKind, Parameter } from '@pocket/core/internal/sql'
 import type {
   ApiKeyEnding,
   DayCount,

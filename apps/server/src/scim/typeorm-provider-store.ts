@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Database, TableRows } from '@pocket/core/typeorm'
+import { type Database, TableRows } from '@pocket/core/internal/sql'
 import type { ScimReport } from '@pocket/directory/internal'
 import { maxClockDifference } from '../jobs/job-store.ts'
 import { scimChangeTable, scimProviderTable } from './provider.table.ts'

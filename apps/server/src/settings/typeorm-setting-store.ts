@@ -1,4 +1,4 @@
-import { type Database, TableRows } from '@pocket/core/typeorm'
+import { type Database, TableRows } from '@pocket/core/internal/sql'
 import { settingTable } from './setting.table.ts'
 import type { SettingStore, StoredSetting } from './setting-store.ts'
 

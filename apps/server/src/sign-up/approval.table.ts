@@ -1,4 +1,4 @@
-import { columns } from '@pocket/core/typeorm'
+import { columns } from '@pocket/core/internal/sql'
 import { EntitySchema } from 'typeorm'
 import type { Approval } from './approval-store.ts'
 

@@ -1,4 +1,4 @@
-import { type Database, TableRows } from '@pocket/core/typeorm'
+import { type Database, TableRows } from '@pocket/core/internal/sql'
 import { approvalTable } from './approval.table.ts'
 import type { Approval, ApprovalStore } from './approval-store.ts'
 

@@ -1,4 +1,4 @@
-import { type Database, TableRows } from '@pocket/core/typeorm'
+import { type Database, TableRows } from '@pocket/core/internal/sql'
 import { type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
 import { signupTokenTable } from './signup-token.table.ts'
 import type { SignupToken } from './signup-token.ts'

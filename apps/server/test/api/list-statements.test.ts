@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { Database } from '@pocket/core/typeorm'
+import { Database } from '@pocket/core/internal/sql'
 import { type CalledInstance, kinds, startCalled } from './calls.ts'
 import { createPerson } from './people.ts'
 

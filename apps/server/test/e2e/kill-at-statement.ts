@@ -1,4 +1,4 @@
-import { Database } from '@pocket/core/typeorm'
+import { Database } from '@pocket/core/internal/sql'
 
 // Loaded before the program. After SIGUSR2, once the initial jobs are done, it counts the statements that write to the database.
 // It ends the process before the statement number KILL_AT, like a power failure. Read statements are not counted, because a

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { Database } from '@pocket/core/internal/sql'
 import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
-import { Database } from '@pocket/core/typeorm'
 import { type CalledInstance, kinds, startCalled } from '../api/calls.ts'
 import { createPerson } from '../api/people.ts'
 import { type MailServer, startMailServer } from './mail-server.ts'

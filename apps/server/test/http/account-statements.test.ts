@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
-import { Database } from '@pocket/core/typeorm'
+import { Database } from '@pocket/core/internal/sql'
 import { type CalledInstance, startCalled } from '../api/calls.ts'
 
 const query = jest.spyOn(Database.prototype, 'query')

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { Database } from '@pocket/core/typeorm'
+import { Database } from '@pocket/core/internal/sql'
 import { freePort } from '@pocket/test-support'
 import { selfSigned } from '@pocket/test-support/certificates'
 import { certificateFindings } from '../../src/overview/findings.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { Database } from '@pocket/core/typeorm'
+import { Database } from '@pocket/core/internal/sql'
 import { places } from '../../src/search/places.ts'
 import { type CalledInstance, kinds, startCalled } from '../api/calls.ts'
 import { createPerson } from '../api/people.ts'

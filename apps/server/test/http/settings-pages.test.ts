@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { Database } from '@pocket/core/internal/sql'
 import type { PageForm, UserAgent, UserAgentResponse } from '@pocket/core/testing'
-import { Database } from '@pocket/core/typeorm'
 import { audited, type CalledInstance, kinds, startCalled } from '../api/calls.ts'
 import { passkeyAnswer } from '../api/instance.ts'
 import { freshName } from '../api/people.ts'

@@ -1,6 +1,6 @@
 import type BetterSqlite3 from 'better-sqlite3'
 import type { Pool } from 'pg'
-import type { DataSource, EntitySchema, ObjectLiteral, Repository } from 'typeorm'
+import type { DataSource } from 'typeorm'
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js'
 import type { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js'
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js'
@@ -111,12 +111,6 @@ export class Database {
     } catch (error) {
       throw error === ownFailure ? error : (outageOf(error) ?? error)
     }
-  }
-
-  /** TypeORM's repository, bound to the current transaction. */
-  repository<Entity extends ObjectLiteral>(table: EntitySchema<Entity>): Repository<Entity> {
-    const manager = this.#ambient.current()?.runner.manager ?? this.#dataSource.manager
-    return manager.getRepository(table)
   }
 
   /**

@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import type { PocketStores } from '@pocket/core'
 import type { DataSource } from 'typeorm'
-import { databaseOf, typeormStores } from '../../src/typeorm/index.ts'
+import { typeormStores } from '../../src/typeorm/index.ts'
+import { databaseOf } from '../../src/typeorm/internal-sql.ts'
 
 /** The operations on a single-use artifact; `win` is the consume that succeeds. */
 export type Step = 'find' | 'consume' | 'win'

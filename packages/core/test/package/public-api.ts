@@ -20,13 +20,15 @@ const workspace = join(import.meta.dirname, '../../../..')
 export const reportFile = (name: string): string => join(workspace, 'packages', name, 'api-report.md')
 export const reported = ['core', 'directory'] as const
 
-/** All exports of each entry point of a package, from its built declarations. */
+/** All exports of each public entry point of a package, from its built declarations. */
 export async function publicApi(name: string): Promise<ReadonlyMap<string, readonly Exported[]>> {
   const folder = join(workspace, 'packages', name)
   const { exports }: { exports: Record<string, { types: string }> } = JSON.parse(
     await readFile(join(folder, 'package.json'), 'utf8'),
   )
-  const doors = Object.entries(exports).map(async ([door, { types }]) => {
+  // Other packages of Pocket use the internal entry points; they are not part of the API.
+  const published = Object.entries(exports).filter(([door]) => !door.startsWith('./internal/'))
+  const doors = published.map(async ([door, { types }]) => {
     const found = [...(await exportsOf(join(folder, types))).values()]
     return [door, found.toSorted((left, right) => (left.name < right.name ? -1 : 1))] as const
   })

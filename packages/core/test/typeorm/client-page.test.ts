@@ -3,7 +3,8 @@ import { DataSource } from 'typeorm'
 import type { ClientScope } from '../../src/clients/client-list.ts'
 import { client } from '../../src/testing/contracts/client-store.ts'
 import { TypeormClientStore } from '../../src/typeorm/client-store.ts'
-import { databaseOf, pocketMigrations, runMigrations } from '../../src/typeorm/index.ts'
+import { pocketMigrations, runMigrations } from '../../src/typeorm/index.ts'
+import { databaseOf } from '../../src/typeorm/internal-sql.ts'
 import { databases, optionsFor } from './databases.ts'
 
 const scopes: readonly ClientScope[] = [

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs'
 import { DataSource } from 'typeorm'
-import { databaseOf, sqliteOptions } from '../../src/typeorm/index.ts'
+import { sqliteOptions } from '../../src/typeorm/index.ts'
+import { databaseOf } from '../../src/typeorm/internal-sql.ts'
 
 /** Acknowledges fifty writes on stdout and kills itself immediately after the last one. */
 const [path = '', way = ''] = process.argv.slice(2)

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { DataSource } from 'typeorm'
-import { databaseOf, postgresOptions } from '../../src/typeorm/index.ts'
+import { postgresOptions } from '../../src/typeorm/index.ts'
+import { databaseOf } from '../../src/typeorm/internal-sql.ts'
 
 /** Runs concurrent statements in a transaction that first succeeds and then fails; prints the remaining notes. */
 const dataSource = await new DataSource(postgresOptions(process.argv[2] ?? '')).initialize()

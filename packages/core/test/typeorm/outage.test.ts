@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type PostgresServer, startPostgres } from '@pocket/test-support'
 import pg from 'pg'
 import { DataSource } from 'typeorm'
-import { type Database, databaseOf, postgresOptions } from '../../src/typeorm/index.ts'
+import { postgresOptions } from '../../src/typeorm/index.ts'
+import { type Database, databaseOf } from '../../src/typeorm/internal-sql.ts'
 import { noteTable } from './databases.ts'
 
 const unavailable = expect.objectContaining({ status: 503, code: 'database_unavailable' })

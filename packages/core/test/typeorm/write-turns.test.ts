@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import SqliteDatabase from 'better-sqlite3'
 import { DataSource } from 'typeorm'
-import { type Database, databaseOf } from '../../src/typeorm/index.ts'
+import { type Database, databaseOf } from '../../src/typeorm/internal-sql.ts'
 import { emptySqlite, type NoteDatabase, note, noteTable, openNotes, optionsFor } from './databases.ts'
 import { runTogether } from './processes.ts'
 

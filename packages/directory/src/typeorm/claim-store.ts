@@ -1,4 +1,4 @@
-import { type Database, TableRows } from '@pocket/core/typeorm'
+import { type Database, TableRows } from '@pocket/core/internal/sql'
 import type { CustomClaim } from '../claims/claim.ts'
 import type { ClaimOwner, ClaimStore } from '../claims/claim-store.ts'
 import { groupClaimTable, userClaimTable } from './claim.table.ts'

@@ -1,5 +1,5 @@
 import type { Clock } from '@pocket/core'
-import { type Database, TableRows } from '@pocket/core/typeorm'
+import { type Database, TableRows } from '@pocket/core/internal/sql'
 import type { ClaimStore } from '../claims/claim-store.ts'
 import type { Group, GroupItem } from '../groups/group.ts'
 import type { GroupStore } from '../groups/group-store.ts'

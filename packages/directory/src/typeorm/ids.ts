@@ -1,4 +1,4 @@
-import type { DatabaseKind } from '@pocket/core/typeorm'
+import type { DatabaseKind } from '@pocket/core/internal/sql'
 
 /** A condition for memberships that are valid at the time in this parameter. */
 export function lastingAt(parameter: string): string {

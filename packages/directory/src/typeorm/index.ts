@@ -1,5 +1,6 @@
 import { type Clock, systemClock, type Transaction } from '@pocket/core'
-import { databaseOf, type MigrationSet } from '@pocket/core/typeorm'
+import { databaseOf } from '@pocket/core/internal/sql'
+import type { MigrationSet } from '@pocket/core/typeorm'
 import type { DataSource, EntitySchema } from 'typeorm'
 import type { ClaimStore } from '../claims/claim-store.ts'
 import type { GroupStore } from '../groups/group-store.ts'

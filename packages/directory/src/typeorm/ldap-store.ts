@@ -1,5 +1,5 @@
 import type { Clock } from '@pocket/core'
-import { type Database, type DatabaseKind, TableRows } from '@pocket/core/typeorm'
+import { type Database, type DatabaseKind, TableRows } from '@pocket/core/internal/sql'
 import type { CustomClaim } from '../claims/claim.ts'
 import type { Group } from '../groups/group.ts'
 import type { LdapStore, ManualDecision, NameHolder } from '../ldap/ldap-store.ts'

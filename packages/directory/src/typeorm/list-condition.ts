@@ -1,4 +1,4 @@
-import type { DatabaseKind, Parameter } from '@pocket/core/typeorm'
+import type { DatabaseKind, Parameter } from '@pocket/core/internal/sql'
 import type { PageRequest } from '../page.ts'
 import { lastingAt, listed } from './ids.ts'
 import type { Listing } from './listing.ts'

@@ -1,5 +1,5 @@
 import type { Clock } from '@pocket/core'
-import { type Database, type DatabaseKind, TableRows } from '@pocket/core/typeorm'
+import { type Database, type DatabaseKind, TableRows } from '@pocket/core/internal/sql'
 import type { Membership, MembershipChange, MembershipStore } from '../groups/membership-store.ts'
 import type { User } from '../users/user.ts'
 import { membershipTable } from './group.table.ts'

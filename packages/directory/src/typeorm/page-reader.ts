@@ -1,4 +1,4 @@
-import type { Database, DatabaseKind, Parameter } from '@pocket/core/typeorm'
+import type { Database, DatabaseKind, Parameter } from '@pocket/core/internal/sql'
 import type { PageRequest } from '../page.ts'
 import { listed } from './ids.ts'
 import { conditionOf, type Statement, some } from './list-condition.ts'

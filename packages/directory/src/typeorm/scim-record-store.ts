@@ -1,4 +1,4 @@
-import { type Database, TableRows } from '@pocket/core/typeorm'
+import { type Database, TableRows } from '@pocket/core/internal/sql'
 import type { ScimRecord, ScimRecordStore } from '../scim/record-store.ts'
 import { scimRecordTable } from './scim-record.table.ts'
 

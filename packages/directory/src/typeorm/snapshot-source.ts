@@ -1,5 +1,5 @@
 import type { Clock } from '@pocket/core'
-import { type Database, TableRows } from '@pocket/core/typeorm'
+import { type Database, TableRows } from '@pocket/core/internal/sql'
 import { isId } from '../id.ts'
 import type { DirectorySnapshot, SnapshotSource } from '../scim/snapshot.ts'
 import { groupTable, membershipTable } from './group.table.ts'

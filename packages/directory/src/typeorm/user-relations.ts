@@ -1,5 +1,5 @@
 import type { Clock } from '@pocket/core'
-import type { Database, DatabaseKind } from '@pocket/core/typeorm'
+import type { Database, DatabaseKind } from '@pocket/core/internal/sql'
 import type { CustomClaim } from '../claims/claim.ts'
 import type { GroupWithClaims } from '../groups/group.ts'
 import type { User, UserDetails } from '../users/user.ts'

@@ -1,5 +1,5 @@
 import type { Clock } from '@pocket/core'
-import { type Database, TableRows } from '@pocket/core/typeorm'
+import { type Database, TableRows } from '@pocket/core/internal/sql'
 import type { Page, PageRequest } from '../page.ts'
 import type { User, UserDetails } from '../users/user.ts'
 import { nameKey, type UniqueProperty, type UserStore } from '../users/user-store.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { databaseOf } from '@pocket/core/typeorm'
+import { databaseOf } from '@pocket/core/internal/sql'
 import { type NewUserRights, newUser, type PageRequest, type User } from '../../src/index.ts'
 import { type DirectoryUnderTest, kinds, noon } from '../open-directory.ts'
 import { statementsOf } from '../statements.ts'

@@ -1,0 +1,10 @@
+/*
+ * Statements for the stores of @pocket/directory and @pocket/server. Not part of the public API: it changes in any version.
+ */
+export * as columns from './columns.ts'
+export { Database, type DatabaseKind, databaseOf } from './database.ts'
+export { removeExpired } from './expired-rows.ts'
+export { keyTable } from './key.table.ts'
+export { type AppliedMigrations, missingMigrations, refuseNewerDatabase } from './migration-history.ts'
+export type { Parameter } from './statements.ts'
+export { TableRows } from './table-rows.ts'
