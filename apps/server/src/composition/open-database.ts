@@ -1,4 +1,4 @@
-import { databaseOf } from '@pocket/core/typeorm'
+import { databaseOf } from '@pocket/core/internal/sql'
 import type { ReminderStore } from '../account/reminder-store.ts'
 import { TypeormReminderStore } from '../account/typeorm-reminder-store.ts'
 import type { ApiKeyStore } from '../api-keys/api-key-store.ts'

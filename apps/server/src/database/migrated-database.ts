@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import type { MasterKey } from '@pocket/core'
-import { databaseOf, type MigrationSet, refuseNewerDatabase, runMigrations, sqliteOptions } from '@pocket/core/typeorm'
+import { databaseOf, refuseNewerDatabase } from '@pocket/core/internal/sql'
+import { type MigrationSet, runMigrations, sqliteOptions } from '@pocket/core/typeorm'
 import { DataSource, type DataSourceOptions, type EntitySchema } from 'typeorm'
 import type { DatabaseConfig } from '../config/database.ts'
 import { codeOf } from '../logging/failure.ts'

@@ -42,7 +42,11 @@ describe.each(Object.entries(kinds))('a sign-in that crosses disabling the accou
       await meanwhile?.(account)
       return undefined
     }
-    host = await startHost({ stores: await database.empty(), mount: withHostRoutes, options: { hooks: { before: { signIn } } } })
+    host = await startHost({
+      stores: await database.empty(),
+      mount: withHostRoutes,
+      options: { hooks: { before: { signIn } } },
+    })
   })
   afterAll(async () => {
     await host[Symbol.asyncDispose]()

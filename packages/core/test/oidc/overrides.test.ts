@@ -21,10 +21,13 @@ async function startPocket() {
   const pocket = await createPocket({
     issuer,
     masterKey: 'x'.repeat(16),
-    stores: { ...memoryStores(), accounts: { find: async () => undefined } },
-    configuration: (ours) => {
-      configuration = ours
-      return ours
+    accounts: { find: async () => undefined },
+    stores: memoryStores(),
+    protocol: {
+      configuration: (defaults) => {
+        configuration = defaults
+        return defaults
+      },
     },
   })
   return { pocket, configuration }
