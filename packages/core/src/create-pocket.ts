@@ -91,6 +91,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
       clock,
     }),
     noteMade: (origin, thing) => history.made(origin, thing),
+    lockAccountOf: (origin) => history.lockAccountOf(origin),
     authenticatorMetadata: metadata,
     registration,
     signIn,

@@ -67,6 +67,11 @@ export interface Pocket extends AsyncDisposable {
    * @throws {NotAuthenticatedError} `not_signed_in` if the session of the request has ended
    */
   noteMade(origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>, thing: MadeInSession): Promise<void>
+  /**
+   * Locks the account of the session or API key of a request until the transaction ends. Call it first in a transaction that
+   * changes a client or an API key and then calls `noteMade`, so that it does not deadlock with the removal of a passkey.
+   */
+  lockAccountOf(origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>): Promise<void>
   /** Metadata that verifies attestations. */
   readonly authenticatorMetadata: Pick<AuthenticatorMetadata, 'state' | 'refresh'>
   /** Registers passkeys on the host's own pages (WebAuthn Level 3 §7.1). */

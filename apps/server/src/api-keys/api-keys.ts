@@ -54,6 +54,7 @@ export interface ApiKeyPorts {
   readonly store: ApiKeyStore
   /** Records the session in which a key is created. */
   readonly noteMade: Pocket['noteMade']
+  readonly lockAccountOf: Pocket['lockAccountOf']
   readonly transaction: Transaction
   readonly audit: AuditSink
   readonly clock: Clock
@@ -61,7 +62,15 @@ export interface ApiKeyPorts {
   readonly onError: (error: unknown) => void
 }
 
-export function createApiKeys({ store, noteMade, transaction, audit, clock, onError }: ApiKeyPorts): ApiKeys {
+export function createApiKeys({
+  store,
+  noteMade,
+  lockAccountOf,
+  transaction,
+  audit,
+  clock,
+  onError,
+}: ApiKeyPorts): ApiKeys {
   const uses = createUseNotes({ store, onError })
 
   const existing = async (ownerId: string, id: string): Promise<ApiKey> => {
@@ -105,6 +114,7 @@ export function createApiKeys({ store, noteMade, transaction, audit, clock, onEr
       const token = mintToken()
       const tokenHash = hashToken(token)
       await transaction(async () => {
+        await lockAccountOf(origin)
         if (!(await store.renew({ id, ownerId, tokenHash, expiresAt }, now))) {
           await existing(ownerId, id)
           throw new ConflictError('api_key_not_expired', 'This API key has not expired yet.')

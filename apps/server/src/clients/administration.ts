@@ -21,6 +21,7 @@ export interface AdministrationPorts {
   readonly clients: Clients
   /** Records the session in which a secret is created. */
   readonly noteMade: Pocket['noteMade']
+  readonly lockAccountOf: Pocket['lockAccountOf']
   readonly audit: AuditSink
   /** Commits the changes of core and the audit log together. */
   readonly transaction: Transaction
@@ -34,7 +35,14 @@ type ClientEvent = Exclude<
 >
 
 /** Client administration with audit log entries. */
-export function createClientAdministration({ clients, noteMade, audit, transaction, terms }: AdministrationPorts) {
+export function createClientAdministration({
+  clients,
+  noteMade,
+  lockAccountOf,
+  audit,
+  transaction,
+  terms,
+}: AdministrationPorts) {
   const record = ({ id, origin }: Actor, event: ClientEvent) => audit.record({ ...event, accountId: id }, origin)
 
   const added = async (by: Actor, clientId: string, secret: ClientSecret) => {
@@ -132,6 +140,7 @@ export function createClientAdministration({ clients, noteMade, audit, transacti
 
     addSecret: (by: Actor, id: string, input: SecretInput): Promise<MintedSecret> =>
       transaction(async () => {
+        await lockAccountOf(by.origin)
         const minted = await terms(() => clients.addSecret(id, input))
         await added(by, id, minted.stored)
         return minted
@@ -139,6 +148,7 @@ export function createClientAdministration({ clients, noteMade, audit, transacti
 
     replaceSecrets: (by: Actor, id: string, input: SecretInput): Promise<MintedSecret> =>
       transaction(async () => {
+        await lockAccountOf(by.origin)
         const { secrets } = await locked(by, id)
         const minted = await terms(() => clients.replaceSecrets(id, input))
         for (const secret of secrets) await record(by, secretRemoved(id, secret))

@@ -39,6 +39,7 @@ export interface ClientOperationPorts {
     | 'connectionLog'
     | 'issuer'
     | 'noteMade'
+    | 'lockAccountOf'
     | 'previewTokens'
     | 'withdrawConsent'
   >
@@ -68,6 +69,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
   const administration = createClientAdministration({
     clients,
     noteMade: pocket.noteMade,
+    lockAccountOf: pocket.lockAccountOf,
     audit,
     transaction,
     terms: withContractErrors,

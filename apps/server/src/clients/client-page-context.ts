@@ -10,7 +10,8 @@ import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { type AdministrationPorts, createClientAdministration } from './administration.ts'
 import { type ClientFlash, setClientFlash } from './flash.ts'
 
-export interface ClientPageContextPorts extends Pick<AdministrationPorts, 'noteMade' | 'audit' | 'transaction'> {
+export interface ClientPageContextPorts
+  extends Pick<AdministrationPorts, 'noteMade' | 'lockAccountOf' | 'audit' | 'transaction'> {
   readonly clients: Clients
   readonly authentication: Authentication
   readonly show: ShowPage

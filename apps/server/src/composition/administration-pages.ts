@@ -59,6 +59,7 @@ export function composeAdministrationPages(parts: AdministrationPageParts): read
       clientAdministration: createClientAdministration({
         clients: pocket.clients,
         noteMade: pocket.noteMade,
+        lockAccountOf: pocket.lockAccountOf,
         audit,
         transaction,
         terms: (work) => work(),

@@ -56,6 +56,7 @@ export function composeAdministration(parts: AdministrationParts): Administratio
   const apiKeys = createApiKeys({
     store: database.apiKeys,
     noteMade: pocket.noteMade,
+    lockAccountOf: pocket.lockAccountOf,
     transaction,
     audit,
     clock,

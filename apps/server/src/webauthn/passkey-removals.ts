@@ -31,7 +31,7 @@ export interface PasskeyRemovalReview {
 }
 
 export interface PasskeyRemovalReviewPorts {
-  readonly pocket: Pick<Pocket, 'passkeyRemovals' | 'passkeys' | 'clients' | 'noteMade'>
+  readonly pocket: Pick<Pocket, 'passkeyRemovals' | 'passkeys' | 'clients' | 'noteMade' | 'lockAccountOf'>
   readonly directory: Pick<Directory, 'find'>
   readonly apiKeys: Pick<ApiKeys, 'find' | 'remove'>
   readonly audit: AuditSink
@@ -40,8 +40,15 @@ export interface PasskeyRemovalReviewPorts {
 
 export function createPasskeyRemovalReview(ports: PasskeyRemovalReviewPorts): PasskeyRemovalReview {
   const { pocket, directory, apiKeys, audit, transaction } = ports
-  const { passkeyRemovals, passkeys, clients, noteMade } = pocket
-  const administration = createClientAdministration({ clients, noteMade, audit, transaction, terms: (work) => work() })
+  const { passkeyRemovals, passkeys, clients, noteMade, lockAccountOf } = pocket
+  const administration = createClientAdministration({
+    clients,
+    noteMade,
+    lockAccountOf,
+    audit,
+    transaction,
+    terms: (work) => work(),
+  })
 
   const stateOf = async ({ kind, id, accountId, withdrawn, inUse }: MadeThing): Promise<ReviewedThing['state']> => {
     const isGone = kind === 'api_key' ? (await apiKeys.find(accountId, id)) === undefined : withdrawn
@@ -111,11 +118,11 @@ export function createPasskeyRemovalReview(ports: PasskeyRemovalReviewPorts): Pa
 
     withdraw: (actor, accountId, passkeyId) =>
       transaction(async () => {
+        await passkeyRemovals.lock(accountId, passkeyId)
         await passkeyRemovals.find(accountId, passkeyId)
         const queue = [{ accountId, passkeyId }]
         for (let next = queue.pop(); next; next = queue.pop()) {
           const made = await activeAfter(actor, next)
-          // Passkeys come last: their accounts stay locked until the end of the transaction.
           for (const thing of made.toReversed()) {
             await withdrawOne(actor, next.passkeyId, thing)
             if (thing.kind === 'passkey') queue.push({ accountId: thing.accountId, passkeyId: thing.id })

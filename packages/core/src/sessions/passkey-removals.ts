@@ -5,7 +5,7 @@ import type { CodeStore } from '../codes/code-store.ts'
 import { NotFoundError } from '../errors.ts'
 import type { PasskeyStore } from '../passkeys/passkey-store.ts'
 import type { Transaction } from '../transaction.ts'
-import { lastPasskeyUsed } from './session-closure.ts'
+import { closureOf, lastPasskeyUsed } from './session-closure.ts'
 import type { SessionHistoryStore, SessionLink, SessionLinkKind } from './session-history-store.ts'
 
 /** A credential created, or a device approved, in a session that was ended by the removal of a passkey. */
@@ -39,6 +39,11 @@ export interface PasskeyRemovals {
   /** @throws {NotFoundError} `passkey_not_found` if no removal of this passkey of the account has ended a session */
   find(accountId: string, passkeyId: string, party?: ActingParty): Promise<PasskeyRemoval>
   /**
+   * Locks the accounts and clients of everything that was made in the sessions of a removed passkey, directly or indirectly,
+   * until the transaction ends. Call it first in a transaction that withdraws it.
+   */
+  lock(accountId: string, passkeyId: string): Promise<void>
+  /**
    * Revokes a listed login code, and ends the sessions that it started.
    *
    * @throws {NotFoundError} `not_found`
@@ -49,7 +54,7 @@ export interface PasskeyRemovals {
 export interface PasskeyRemovalPorts {
   readonly history: SessionHistoryStore
   readonly passkeys: Pick<PasskeyStore, 'listByAccount'>
-  readonly clients: Pick<ClientStore, 'find'>
+  readonly clients: Pick<ClientStore, 'find' | 'findForUpdate'>
   readonly codes: Pick<CodeStore, 'remove'>
   /** Ends these sessions of the account, and records the removed passkey in them. */
   readonly endSessions: (end: {
@@ -111,7 +116,35 @@ export function createPasskeyRemovals(ports: PasskeyRemovalPorts): PasskeyRemova
     return new Map(used.map(({ subject, label }) => [subject, label ?? '']))
   }
 
+  /** The accounts and clients of everything that was made in the sessions of a passkey, directly or indirectly. */
+  const reachOf = async (accountId: string, passkeyId: string) => {
+    const reach = { accountIds: new Set([accountId]), clientIds: new Set<string>(), sessionUids: new Set<string>() }
+    const starts: { accountId: string; passkeyId: string | null; sessionUids: string[] }[] = [
+      { accountId, passkeyId, sessionUids: [] },
+    ]
+    for (const start of starts) {
+      const links = await history.linksOf(start.accountId)
+      const { sessions } = closureOf(links, start.passkeyId, start.sessionUids)
+      const added = new Set([...sessions].filter((uid) => !reach.sessionUids.has(uid)))
+      for (const uid of added) reach.sessionUids.add(uid)
+      for (const { kind, subject, label } of links.filter(({ sessionUid }) => added.has(sessionUid))) {
+        if (kind === 'client_secret' && label !== null) reach.clientIds.add(label)
+        if (kind !== 'login_code' || label === null) continue
+        reach.accountIds.add(label)
+        const sessionUids = (await history.linksTo('code_used', subject)).map(({ sessionUid }) => sessionUid)
+        starts.push({ accountId: label, passkeyId: null, sessionUids })
+      }
+    }
+    return reach
+  }
+
   return {
+    async lock(accountId, passkeyId) {
+      const { accountIds, clientIds } = await reachOf(accountId, passkeyId)
+      for (const id of [...accountIds].sort()) await history.lockAccount(id)
+      for (const id of [...clientIds].sort()) await clients.findForUpdate(id)
+    },
+
     async list(accountId, party = {}) {
       const removals: PasskeyRemoval[] = []
       for (const [passkeyId, passkeyName] of await removalsOf(accountId)) {

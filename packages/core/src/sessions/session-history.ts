@@ -49,6 +49,11 @@ export interface SessionHistory {
    */
   register(session: SessionName, passkey: Passkey, store: () => Promise<void>): Promise<void>
   /**
+   * Locks the account of this session or API key until the transaction ends. Call it before rows that the transaction changes
+   * and then passes to `made`.
+   */
+  lockAccountOf(origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>): Promise<void>
+  /**
    * Records an object created in the session of a request, or by an API key created in a session. Call it in the transaction
    * that creates the object.
    *
@@ -98,6 +103,13 @@ export function createSessionHistory(ports: SessionHistoryPorts): SessionHistory
 
   const link = (session: SessionName, kind: SessionLinkKind, subject: string, label: string | null = null) =>
     store.saveLink({ sessionUid: session.uid, accountId: session.accountId, kind, subject, label, at: clock.now() })
+
+  /** The session of a request; of an API key, the session in which it was created. */
+  const originOf = async ({ sessionUid, apiKeyId }: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>) => {
+    const [byKey] = apiKeyId == null ? [] : await store.linksTo('api_key', apiKeyId)
+    const uid = sessionUid ?? byKey?.sessionUid
+    return uid === undefined ? undefined : store.findOrigin(uid)
+  }
 
   const used = async ({ uid }: SessionName): Promise<readonly SessionLink[]> =>
     (await store.linksIn(uid)).filter(({ kind }) => kind === 'passkey_used')
@@ -165,10 +177,14 @@ export function createSessionHistory(ports: SessionHistoryPorts): SessionHistory
         if (isFirst) await link(session, 'passkey_used', passkey.id, passkey.name)
       }),
 
-    async made({ sessionUid, apiKeyId }, { kind, subject, label }) {
-      const [byKey] = apiKeyId == null ? [] : await store.linksTo('api_key', apiKeyId)
-      const uid = sessionUid ?? byKey?.sessionUid
-      const origin = uid === undefined ? undefined : await store.findOrigin(uid)
+    async lockAccountOf(maker) {
+      const origin = await originOf(maker)
+      if (origin) await store.lockAccount(origin.accountId)
+    },
+
+    async made(maker, { kind, subject, label }) {
+      const { sessionUid } = maker
+      const origin = await originOf(maker)
       if (!origin) return
       await store.lockAccount(origin.accountId)
       if (sessionUid != null && ((await wasEnded(origin.uid)) || !(await isAlive(origin.uid)))) throw ended()
