@@ -91,7 +91,7 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
       ? { milliseconds: refreshLeeway * 1000, uses: maxRefreshesWithinLeeway }
       : undefined
   const withinLeeway = (artifact: Artifact | undefined) =>
-    leeway !== undefined && clock.now() - (artifact?.consumedAt ?? 0) < leeway.milliseconds
+    leeway !== undefined && Math.abs(clock.now() - (artifact?.consumedAt ?? 0)) < leeway.milliseconds
   /** Revokes the grant if a code or refresh token is reused (RFC 6749 §4.1.2, RFC 9700 §4.14.2). */
   const endSiblings = async (id: string) => {
     const grantId = (await artifacts.find(keyOf(id)))?.grantId

@@ -23,6 +23,8 @@ interface Refresh {
   /** The refresh token as stored before the request; `undefined` until it is read. */
   presented?: Artifact
   consumed: boolean
+  /** The scopes that an access token for the API receives; empty without an API. */
+  permissions: readonly string[]
   /** The tokens of the response, stored in one transaction with the consumption. */
   readonly tokens: Artifact[]
 }
@@ -41,6 +43,12 @@ export function consumeAtEnd(): boolean {
   if (refresh.presented.consumedAt !== null) throw new AnswerStoredError()
   refresh.consumed = true
   return true
+}
+
+/** Notes the scopes that a new access token of this request receives at its API. */
+export function notePermissions(ctx: KoaContextWithOIDC, permissions: readonly string[]): void {
+  const refresh = refreshes.get(ctx)
+  if (refresh) refresh.permissions = permissions
 }
 
 /** Defers storing a token to the end of the request. Returns `false` if it must be stored immediately. */
@@ -71,7 +79,8 @@ export interface RefreshAnswers {
 export function createRefreshAnswers({ artifacts, transaction, clock, masterKey }: RefreshAnswerPorts): RefreshAnswers {
   /** The stored response, unless it has expired or the new refresh token was used. */
   const findAnswer = async ({ key, consumedAt }: Artifact): Promise<StoredAnswer | undefined> => {
-    if (consumedAt === null || clock.now() - consumedAt >= answerLifetime) return undefined
+    // A clock that was set back must not extend the lifetime; clocks of several machines differ by less than it.
+    if (consumedAt === null || Math.abs(clock.now() - consumedAt) >= answerLifetime) return undefined
     const stored = await artifacts.find(answerKey(key))
     if (!stored) return undefined
     const { successor, sealed }: Pick<StoredAnswer, 'successor' | 'sealed'> = JSON.parse(stored.payload)
@@ -88,34 +97,38 @@ export function createRefreshAnswers({ artifacts, transaction, clock, masterKey 
     })
 
   /** Resolves to `false` if the token is already consumed. */
-  const write = async (ctx: KoaContextWithOIDC, { key, ...presented }: Artifact, tokens: readonly Artifact[]) => {
+  const write = async (
+    ctx: KoaContextWithOIDC,
+    presented: Artifact,
+    { key, tokens }: { readonly key: MasterKey; readonly tokens: readonly Artifact[] },
+  ) => {
     const successor = tokens.find(({ model }) => model === 'RefreshToken')?.key
-    const sealed = (await keyFor(ctx, masterKey)).encrypt(purpose, JSON.stringify(ctx.body))
+    const sealed = key.encrypt(purpose, JSON.stringify(ctx.body))
     const now = clock.now()
     const answer: Artifact = {
       ...presented,
-      key: answerKey(key),
+      key: answerKey(presented.key),
       model: answerModel,
       payload: JSON.stringify({ successor, sealed }),
       expiresAt: now + answerLifetime,
     }
     return withGrant(presented, async () => {
-      if (!(await artifacts.consume(key, now))) return false
+      if (!(await artifacts.consume(presented.key, now))) return false
       for (const artifact of [...tokens, answer]) await artifacts.upsert(artifact)
       return true
     })
   }
 
-  const repeat = async (ctx: KoaContextWithOIDC, { key, grantId }: Artifact) => {
-    const presented = await artifacts.find(key)
+  const repeat = async ({ key: presentedKey, grantId }: Artifact, key: MasterKey) => {
+    const presented = await artifacts.find(presentedKey)
     const answer = presented && (await findAnswer(presented))
     if (!answer) {
       if (presented && grantId !== null) await revokeGrant(artifacts, grantId)
       throw new errors.InvalidGrant('RefreshToken already consumed')
     }
-    const body = unsealed(await keyFor(ctx, masterKey), answer.sealed)
+    const body = unsealed(key, answer.sealed)
     if (!body) throw new errors.InvalidGrant('the refresh token was used by a different request')
-    const passed = Math.floor((clock.now() - answer.answeredAt) / 1000)
+    const passed = Math.max(0, Math.floor((clock.now() - answer.answeredAt) / 1000))
     return { ...body, expires_in: Math.max(1, body.expires_in - passed) }
   }
 
@@ -135,7 +148,7 @@ export function createRefreshAnswers({ artifacts, transaction, clock, masterKey 
     },
 
     wrap: (handler) => async (ctx) => {
-      const refresh: Refresh = { consumed: false, tokens: [] }
+      const refresh: Refresh = { consumed: false, permissions: [], tokens: [] }
       refreshes.set(ctx, refresh)
       try {
         await handler(ctx)
@@ -144,9 +157,10 @@ export function createRefreshAnswers({ artifacts, transaction, clock, masterKey 
       } finally {
         refreshes.delete(ctx)
       }
-      const { presented, consumed, tokens } = refresh
+      const { presented, consumed, permissions, tokens } = refresh
       if (!presented) return
-      if (consumed ? await write(ctx, presented, tokens) : presented.consumedAt === null) {
+      const key = await keyFor(ctx, masterKey, permissions)
+      if (consumed ? await write(ctx, presented, { key, tokens }) : presented.consumedAt === null) {
         // A refresh token that is not rotated is not consumed.
         if (!consumed)
           await withGrant(presented, async () => {
@@ -154,7 +168,7 @@ export function createRefreshAnswers({ artifacts, transaction, clock, masterKey 
           })
         return
       }
-      ctx.body = await repeat(ctx, presented)
+      ctx.body = await repeat(presented, key)
     },
   }
 }
@@ -174,8 +188,15 @@ function answerKey(refreshTokenKey: string): string {
   return sha256(`${answerModel}:${refreshTokenKey}`)
 }
 
-/** Derives a key from the master key, the presented refresh token, and the request parameters. */
-async function keyFor(ctx: KoaContextWithOIDC, masterKey: MasterKey): Promise<MasterKey> {
+/**
+ * Derives a key from the master key, the presented refresh token, the request parameters and the present access to the API: an
+ * answer from before a change of that access is not repeated.
+ */
+async function keyFor(
+  ctx: KoaContextWithOIDC,
+  masterKey: MasterKey,
+  permissions: readonly string[],
+): Promise<MasterKey> {
   const { refresh_token: token, scope, resource, authorization_details: details } = ctx.oidc.params ?? {}
   const proof = ctx.get('DPoP')
   const jwk = proof === '' ? undefined : decodeProtectedHeader(proof).jwk
@@ -185,6 +206,7 @@ async function keyFor(ctx: KoaContextWithOIDC, masterKey: MasterKey): Promise<Ma
     resource ? [resource].flat().sort() : null,
     details ?? null,
     jwk ? await calculateJwkThumbprint(jwk) : null,
+    permissions,
   ]
   return MasterKey.from(Buffer.from(masterKey.mac(purpose, JSON.stringify(request)), 'base64url'))
 }

@@ -5,6 +5,7 @@ import { accessTokenLifetime } from '../apis/api.ts'
 import { apiConsentKey } from '../consents/consent-key.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
 import { extras } from './client-metadata.ts'
+import { notePermissions } from './refresh-answers.ts'
 
 interface ClientId {
   readonly clientId: string
@@ -75,7 +76,10 @@ export function refusedBeforeUse(
     const wanted: readonly unknown[] = [params?.resource || token?.resource || []].flat()
     for (const resource of client && token ? wanted : []) {
       if (typeof resource !== 'string' || !token?.resourceIndicators.has(resource)) throw new errors.InvalidTarget()
-      if (client) await getResourceServerInfo(ctx, resource, client)
+      if (!client) continue
+      const { scope } = await getResourceServerInfo(ctx, resource, client)
+      const present = new Set(scope.split(' '))
+      notePermissions(ctx, [...token.scopes].filter((each) => present.has(each)).sort())
     }
     return rotates(ctx)
   }

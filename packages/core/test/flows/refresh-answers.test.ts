@@ -94,6 +94,35 @@ describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
     expect(host.events).toContainEqual(expect.objectContaining({ event: 'token_revoked', kind: 'RefreshToken' }))
   })
 
+  test('does not repeat the response for longer when the clock was set back', async () => {
+    const { first, refresh } = await confidential()
+    await refresh(first.refresh_token)
+    now -= minute
+    expect(await refresh(first.refresh_token)).toMatchObject(refused)
+    now += minute
+  })
+
+  test.each<[string, { readonly userDelegatedAccess: boolean }, string]>([
+    ['lost a permission', { userDelegatedAccess: true }, 'invalid_grant'],
+    ['lost its access to the API', { userDelegatedAccess: false }, 'access_denied'],
+  ])('does not repeat the response to a client that %s', async (_what, access, error) => {
+    const { permissions } = await host.pocket.apis.setPermissions(apiId, [{ key: 'notes:write', name: 'Write' }])
+    const granted = {
+      clientAccess: false,
+      clientPermissionIds: [],
+      userDelegatedPermissionIds: permissions.map(({ id }) => id),
+    }
+    const party = await relyingParty(host, { client: { skipConsent: true } })
+    await host.pocket.apis.setGrant(apiId, party.client.id, { ...granted, userDelegatedAccess: true })
+    const { finish } = await login(host, party.configuration, { resource, scope: 'openid notes:write' })
+    const { refresh_token } = (await finish()) as unknown as Answer
+    const refresh = refresher(party)
+    expect(await refresh(refresh_token)).toMatchObject({ scope: expect.stringContaining('notes:write') })
+    await host.pocket.apis.setGrant(apiId, party.client.id, { ...granted, ...access, userDelegatedPermissionIds: [] })
+    expect(await refresh(refresh_token)).toMatchObject({ error })
+    await host.pocket.apis.setPermissions(apiId, [])
+  })
+
   test('treats a reuse after the new token was used as theft and revokes the family', async () => {
     const { first, refresh, works } = await confidential()
     const answer = await refresh(first.refresh_token)
