@@ -10,8 +10,8 @@ export interface SpentChallenge {
 
 /** Challenges that have been used. The migration creates the generated primary key, since its type differs between databases. */
 export const challengeTable: EntitySchema<SpentChallenge> = new EntitySchema<SpentChallenge>({
-  name: 'pocket_challenge',
-  tableName: 'pocket_challenge',
+  name: 'pocket_spent_challenge',
+  tableName: 'pocket_spent_challenge',
   synchronize: false,
   columns: { id: { ...bigint, primary: true, generated: 'increment' }, hash: { ...hash, unique: true } },
 })

@@ -6,5 +6,7 @@ export interface MigrationSet {
   readonly table: string
   /** The tables that they create. */
   readonly tables: readonly EntitySchema[]
+  /** The names of tables that only processes of an earlier version use. */
+  readonly retiredTables?: readonly string[]
   readonly migrations: readonly (new () => MigrationInterface)[]
 }

@@ -25,6 +25,7 @@ import { CountPendingInteractions1760000000354 } from './migrations/176000000035
 import { RequestKeyReplacement1760000000360 } from './migrations/1760000000360-request-key-replacement.ts'
 import { AddSessionHistory1760000000400 } from './migrations/1760000000400-add-session-history.ts'
 import { AdditiveNoteRegisteringNetworks1760000000420 } from './migrations/1760000000420-note-registering-networks.ts'
+import { AdditiveAddSpentChallenges1760000000430 } from './migrations/1760000000430-add-spent-challenges.ts'
 import { withoutLimits } from './options.ts'
 import { migratingIn, prefixTables } from './table-names.ts'
 import { pocketTables } from './tables.ts'
@@ -33,6 +34,7 @@ import { pocketTables } from './tables.ts'
 export const pocketMigrations: MigrationSet = {
   table: 'pocket_core_migration',
   tables: pocketTables,
+  retiredTables: ['pocket_challenge'],
   migrations: [
     CreateTables1760000000000,
     ExtendClients1760000000010,
@@ -57,6 +59,7 @@ export const pocketMigrations: MigrationSet = {
     RequestKeyReplacement1760000000360,
     AddSessionHistory1760000000400,
     AdditiveNoteRegisteringNetworks1760000000420,
+    AdditiveAddSpentChallenges1760000000430,
   ],
 }
 
@@ -108,7 +111,13 @@ async function appliedMigrations(runner: QueryRunner, sets: readonly MigrationSe
 }
 
 function tablesOf(sets: readonly MigrationSet[]): ReadonlySet<string> {
-  return new Set(sets.flatMap((set) => [set.table, ...set.tables.map((table) => table.options.name)]))
+  return new Set(
+    sets.flatMap(({ table, tables, retiredTables = [] }) => [
+      table,
+      ...tables.map(({ options }) => options.name),
+      ...retiredTables,
+    ]),
+  )
 }
 
 async function runSets(options: DataSourceOptions, sets: readonly MigrationSet[]): Promise<void> {

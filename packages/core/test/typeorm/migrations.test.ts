@@ -91,6 +91,7 @@ describe.each(databases)('%s', (_kind, open) => {
     expect(upQueries).toEqual([])
     expect(await typeormStores(dataSource).clients.list()).toEqual([])
     expect(await dataSource.query('SELECT * FROM pocket_own')).toEqual([])
+    expect(await dataSource.query('SELECT * FROM "My-pocket_challenge"')).toEqual([])
     await dataSource.destroy()
     expect((await missingStatements()).length).toBeGreaterThan(10)
   })
@@ -152,6 +153,17 @@ describe.each(databases)('%s', (_kind, open) => {
       })
       const page = { scope: { of: 'everybody' }, page: 1, limit: 20, sort: null, filters: {}, search: 'zoë' } as const
       expect(await clients.page(page)).toMatchObject({ total: 1 })
+    })
+  })
+
+  test('a process of the previous version can still store challenges', async () => {
+    await runMigrations(optionsFor(database), [pocketMigrations])
+    await withDataSource(async (dataSource) => {
+      await dataSource.query(
+        "INSERT INTO pocket_challenge (hash, purpose, browser_hash, expires_at) VALUES ('h', 'setup', 'b', 1)",
+      )
+      expect(await dataSource.query('SELECT hash FROM pocket_challenge')).toEqual([{ hash: 'h' }])
+      expect(await typeormStores(dataSource).spentChallenges.insert('h')).toBe(true)
     })
   })
 
