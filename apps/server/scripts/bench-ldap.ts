@@ -61,10 +61,7 @@ const options: LdapOptions = {
   },
 }
 const rules = {
-  ...ldapRulesOf({
-    contract: defaultValues,
-    own: { ldapCaCertificate: '', ldapRemovalLimitPercent: 25, ldapStartTls: false, ldapTimeoutSeconds: 30 },
-  }),
+  ...ldapRulesOf(defaultValues),
   mapped: { email: true, firstName: true, lastName: true, displayName: true, picture: false },
 }
 const recordMany = createBulkAuditLog({

@@ -1,17 +1,14 @@
 import type { ClientRegistrationPolicy } from '@pocket/core'
-import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Settings } from '../settings/settings.ts'
 
 export interface RegistrationPolicyPorts {
   readonly settings: Pick<Settings, 'values'>
-  readonly ownSettings: Pick<OwnSettings, 'recent'>
 }
 
 /** The policy for dynamic client registration according to the current settings. */
-export function registrationPolicy({ settings, ownSettings }: RegistrationPolicyPorts) {
+export function registrationPolicy({ settings }: RegistrationPolicyPorts) {
   return async (): Promise<ClientRegistrationPolicy> => {
-    const { dynamicRegistration, dynamicRegistrationRestricted } = await ownSettings.recent()
-    const { cimdUrlAllowlist } = await settings.values()
+    const { dynamicRegistration, dynamicRegistrationRestricted, cimdUrlAllowlist } = await settings.values()
     return {
       mode: dynamicRegistration,
       restrictToGroups: dynamicRegistrationRestricted,

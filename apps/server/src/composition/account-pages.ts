@@ -23,7 +23,6 @@ import { clientPictures, userPictures } from '../images/page-pictures.ts'
 import { createProfilePictures } from '../images/profile-pictures.ts'
 import { sessionPages } from '../sessions/page.ts'
 import type { SessionAdministration } from '../sessions/session-administration.ts'
-import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Settings } from '../settings/settings.ts'
 import { userSettingsOf } from '../users/user-settings.ts'
 import { passkeyRemovedPages } from '../webauthn/passkey-removed-page.ts'
@@ -38,7 +37,6 @@ export interface AccountPageParts {
   readonly sessions: SessionAdministration
   readonly audit: AuditSink
   readonly settings: Settings
-  readonly ownSettings: OwnSettings
   readonly passkeyPolicy: ReadPasskeyPolicy
   readonly mail: Mail
   readonly images: Images
@@ -52,7 +50,7 @@ export interface AccountPageParts {
 
 /** The pages on which users manage their own data. */
 export function composeAccountPages(parts: AccountPageParts): readonly PageRoute[] {
-  const { database, directory, administration, settings, ownSettings, mail, images, clock } = parts
+  const { database, directory, administration, settings, mail, images, clock } = parts
   const { users, ownPasskeys, passkeyRemovals } = administration
   const shared = {
     ...parts,
@@ -65,11 +63,11 @@ export function composeAccountPages(parts: AccountPageParts): readonly PageRoute
     ...profilePages({
       ...shared,
       languages: parts.catalogues.languages,
-      settings: async () => userSettingsOf(await settings.lastKnown(), await ownSettings.recent()),
+      settings: async () => userSettingsOf(await settings.lastKnown()),
       profilePictures: createProfilePictures({ images, directory, application: createApplicationImages(images) }),
       pictures: userPictures(images),
       verification: {
-        enabled: async () => (await settings.values()).emailVerificationEnabled === 'true',
+        enabled: async () => (await settings.values()).emailVerificationEnabled,
         async begin(user) {
           await mail.verification.begin(user)
           mail.delivery.soon()

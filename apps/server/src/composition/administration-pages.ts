@@ -47,10 +47,10 @@ export function composeAdministrationPages(parts: AdministrationPageParts): read
       ...shared,
       profilePictures: createProfilePictures({ images, application, directory }),
       pictures: userPictures(images),
-      emailRequired: async () => (await settings.lastKnown()).requireUserEmail === 'true',
+      emailRequired: async () => (await settings.lastKnown()).requireUserEmail,
       async sendable() {
         const { smtpHost, emailOneTimeAccessAsAdminEnabled: codes } = await settings.lastKnown()
-        return { code: smtpHost !== '' && codes === 'true', invitation: smtpHost !== '' }
+        return { code: smtpHost !== '' && codes, invitation: smtpHost !== '' }
       },
     }),
     ...groupPages({

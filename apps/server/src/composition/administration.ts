@@ -6,9 +6,7 @@ import { createGroupAdministration, type GroupAdministration } from '../groups/g
 import { idsOf } from '../groups/group-dto.ts'
 import { userSlot } from '../images/image.ts'
 import type { Images } from '../images/images.ts'
-import { isLdapEnabled } from '../ldap/ldap-settings.ts'
 import type { Logger } from '../logging/logger.ts'
-import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Settings } from '../settings/settings.ts'
 import { type Approvals, createApprovals } from '../sign-up/approvals.ts'
 import { endSignUpRequest } from '../sign-up/end-waiting.ts'
@@ -30,7 +28,6 @@ export interface AdministrationParts {
   readonly directory: Directory
   readonly audit: AuditSink
   readonly settings: Settings
-  readonly ownSettings: OwnSettings
   readonly mail: Mail
   readonly images: Images
   readonly transaction: Transaction
@@ -52,7 +49,7 @@ export interface Administration {
 }
 
 export function composeAdministration(parts: AdministrationParts): Administration {
-  const { logger, database, pocket, directory, audit, settings, ownSettings, mail, images, transaction, clock } = parts
+  const { logger, database, pocket, directory, audit, settings, mail, images, transaction, clock } = parts
   const apiKeys = createApiKeys({
     store: database.apiKeys,
     noteMade: pocket.noteMade,
@@ -76,8 +73,8 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     pocket,
     audit,
     transaction,
-    settings: async () => userSettingsOf(await settings.values(), await ownSettings.values()),
-    isLdapEnabled: async () => isLdapEnabled(await settings.values()),
+    settings: async () => userSettingsOf(await settings.present()),
+    isLdapEnabled: async () => (await settings.values()).ldapEnabled,
     forget,
     async enabled(user) {
       const waited = await endSignUpRequest(database.approvals, user.id)
@@ -92,7 +89,7 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     transaction,
     allowedClientIds: async (groupId) => idsOf(await pocket.clients.allowedTo(groupId)),
     forget: (groupId) => pocket.clients.setAllowedTo(groupId, []),
-    isLdapEnabled: async () => isLdapEnabled(await settings.values()),
+    isLdapEnabled: async () => (await settings.values()).ldapEnabled,
   })
   const signupTokens = createSignupTokens({
     store: database.signupTokens,
@@ -123,7 +120,7 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     passkeys: pocket.passkeys,
     async codesByEmail() {
       const { emailOneTimeAccessAsUnauthenticatedEnabled, smtpHost } = await settings.values()
-      return emailOneTimeAccessAsUnauthenticatedEnabled === 'true' && smtpHost !== ''
+      return emailOneTimeAccessAsUnauthenticatedEnabled && smtpHost !== ''
     },
   })
   const passkeyRemovals = createPasskeyRemovalReview({ pocket, directory, apiKeys, audit, transaction })

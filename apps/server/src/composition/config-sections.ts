@@ -12,8 +12,7 @@ import { passkeysSection } from '../config/passkeys.ts'
 import { apiSection } from '../config/rest-api.ts'
 import type { Section } from '../config/variable.ts'
 import { versionCheckSection } from '../config/version-check.ts'
-import { settingsSection } from '../settings/environment.ts'
-import { ownSettingsSection } from '../settings/own/environment.ts'
+import { additionalSettingsSection, settingsSection } from '../settings/environment.ts'
 
 /** All variables in the order of the reference. */
 export const sections: readonly Section[] = [
@@ -28,7 +27,7 @@ export const sections: readonly Section[] = [
   clientsSection,
   passkeysSection,
   settingsSection,
-  ownSettingsSection,
+  additionalSettingsSection,
   versionCheckSection,
   loggingSection,
   containerSection,

@@ -17,14 +17,12 @@ import { readVersionCheck, type VersionCheckConfig } from '../config/version-che
 import type { DatabaseOptions } from '../database/migrated-database.ts'
 import type { LogConfig } from '../logging/logger.ts'
 import { readSettings, type SettingsConfig } from '../settings/environment.ts'
-import { type OwnSettingsConfig, readOwnSettings } from '../settings/own/environment.ts'
 
 /** The configuration from the environment. */
 export interface Config
   extends AddressConfig,
     ApiConfig,
     FilesConfig,
-    OwnSettingsConfig,
     PasskeysConfig,
     GeoIpConfig,
     VersionCheckConfig,
@@ -63,7 +61,6 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   const api = readApi(reader)
   const clients = readClients(reader)
   const outbound = readOutbound(reader)
-  const ownSettings = readOwnSettings(reader)
   const passkeys = readPasskeys(reader)
   const places = readGeoIp(reader, dataFolderOf(database))
   const versionCheck = readVersionCheck(reader)
@@ -79,7 +76,6 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
     ...clients,
     ...outbound,
     ...settings,
-    ...ownSettings,
     ...passkeys,
     ...places,
     ...versionCheck,

@@ -11,7 +11,6 @@ import { openGeoIpService } from '../geoip/geoip-service.ts'
 import { createImages } from '../images/images.ts'
 import type { Logger } from '../logging/logger.ts'
 import { withBulkChangeTracking, withChangeTracking } from '../scim/changes.ts'
-import { createOwnSettings } from '../settings/own/settings.ts'
 import { createSettings } from '../settings/settings.ts'
 import type { Config } from './config.ts'
 import type { OpenDatabase } from './open-database.ts'
@@ -44,8 +43,6 @@ export async function createPlatform({ config, logger, database, viewsDirectory 
   const recorder = withChangeTracking(auditLog, changes)
   const recordMany = withBulkChangeTracking(createBulkAuditLog(log), changes)
 
-  const unread = (error: unknown) =>
-    logger.error({ err: error }, 'The settings could not be read; the last known ones are used')
   const settings = await createSettings({
     store: database.settings,
     masterKey,
@@ -53,20 +50,12 @@ export async function createPlatform({ config, logger, database, viewsDirectory 
     audit: recorder,
     transaction,
     clock,
-    onError: unread,
+    onError: (error) => logger.error({ err: error }, 'The settings could not be read; the last known ones are used'),
   })
   const appUrl = config.appUrl.replace(/\/$/, '')
   const mailParts = { appUrl, viewsDirectory, logger, database, settings, directory, places, transaction, clock }
   const emailService = await createEmailService({ ...mailParts, audit: recorder })
   const audit: AuditSink = emailService.audit
-  const ownSettings = createOwnSettings({
-    store: database.settings,
-    environment: { uiConfigDisabled: config.settings.uiConfigDisabled, fixed: config.ownSettings },
-    audit,
-    transaction,
-    clock,
-    onError: unread,
-  })
   const images = createImages({
     store: database.images,
     files: chooseFileStore(config, database, clock),
@@ -91,7 +80,6 @@ export async function createPlatform({ config, logger, database, viewsDirectory 
     audit,
     recordMany,
     settings,
-    ownSettings,
     images,
     emailService,
   }

@@ -6,10 +6,9 @@ import type { Scheduler } from '../jobs/scheduler.ts'
 import { createLdapHost } from '../ldap/host.ts'
 import { createLdapLinks, type LdapLinks } from '../ldap/ldap-links.ts'
 import type { LdapRunStore } from '../ldap/ldap-run-store.ts'
-import { isLdapEnabled, type LdapSettings } from '../ldap/ldap-settings.ts'
 import { createLdapSync, type LdapSync } from '../ldap/ldap-sync.ts'
 import { createLdapTrials, type LdapTrials } from '../ldap/ldap-trials.ts'
-import type { OwnSettings } from '../settings/own/settings.ts'
+import type { SettingValues } from '../settings/definitions.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Administration } from './administration.ts'
 import type { OpenDatabase } from './open-database.ts'
@@ -20,7 +19,6 @@ export interface LdapParts {
   readonly database: Pick<OpenDatabase, 'ldapRuns' | 'approvals' | 'jobs'>
   readonly administration: Pick<Administration, 'forgetUser'>
   readonly settings: Settings
-  readonly ownSettings: OwnSettings
   readonly images: Images
   readonly scheduler: Scheduler
   readonly audit: AuditSink
@@ -36,13 +34,12 @@ export interface LdapModule extends Disposable {
   readonly links: LdapLinks
   readonly trials: LdapTrials
   readonly runs: LdapRunStore
-  readonly settings: () => Promise<LdapSettings>
+  readonly settings: () => Promise<SettingValues>
 }
 
 export function composeLdap(parts: LdapParts): LdapModule {
-  const { pocket, directory, database, administration, settings, ownSettings, images, scheduler } = parts
+  const { pocket, directory, database, administration, settings, images, scheduler } = parts
   const { audit, recordMany, source, transaction, clock } = parts
-  const present = async () => ({ contract: await settings.present(), own: await ownSettings.values() })
   const host = createLdapHost({
     pocket,
     recordMany,
@@ -59,7 +56,7 @@ export function composeLdap(parts: LdapParts): LdapModule {
     ldap: directory.ldap,
     host,
     runs,
-    settings: present,
+    settings: settings.present,
     source,
     scheduler,
     jobs: database.jobs,
@@ -68,14 +65,14 @@ export function composeLdap(parts: LdapParts): LdapModule {
     stop: stop.signal,
   })
   settings.whenChanged(async (keys, values) => {
-    if (keys.includes('ldapEnabled') && isLdapEnabled(values)) await sync.turnedOn()
+    if (keys.includes('ldapEnabled') && values.ldapEnabled) await sync.turnedOn()
   })
   return {
     sync,
     runs,
-    settings: present,
+    settings: settings.present,
     links: createLdapLinks({ directory, sync, audit, transaction }),
-    trials: createLdapTrials(present, stop.signal),
+    trials: createLdapTrials(settings.present, stop.signal),
     [Symbol.dispose]: () => stop.abort(new Error('This server stops')),
   }
 }

@@ -41,7 +41,6 @@ import type { SessionAdministration } from '../sessions/session-administration.t
 import { userSessionsPages } from '../sessions/user-page.ts'
 import { setUpPages } from '../set-up/page.ts'
 import type { SetUp } from '../set-up/set-up.ts'
-import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Settings } from '../settings/settings.ts'
 import { signInPages } from '../sign-in/page.ts'
 import { addPasskeyPages } from '../sign-up/add-passkey-page.ts'
@@ -67,7 +66,6 @@ export interface PageParts {
   readonly directory: Directory
   readonly administration: Administration
   readonly settings: Settings
-  readonly ownSettings: OwnSettings
   readonly signUpSettings: () => Promise<SignUpSettings>
   readonly signUpUrl: () => Promise<string | null>
   readonly codesByEmail: () => Promise<boolean>

@@ -17,7 +17,6 @@ import { clientSlot } from '../images/image.ts'
 import type { Images } from '../images/images.ts'
 import { profilePictureAddresses } from '../images/picture-claim.ts'
 import type { ScimProviders } from '../scim/providers.ts'
-import type { OwnSettings } from '../settings/own/settings.ts'
 import type { Settings } from '../settings/settings.ts'
 import { metadataReader } from '../webauthn/authenticator-metadata.ts'
 import { passkeyPolicyOf } from '../webauthn/passkey-policy.ts'
@@ -31,7 +30,6 @@ export interface ProviderParts {
   readonly stores: PocketStores
   readonly directory: Directory & { readonly accounts: AccountStore }
   readonly settings: Settings
-  readonly ownSettings: OwnSettings
   readonly images: Images
   readonly scimProviders: Pick<ScimProviders, 'removeByClient'>
   readonly catalogues: Catalogues
@@ -42,20 +40,17 @@ export interface ProviderParts {
 
 /** Core's provider, configured from the environment and the settings. */
 export async function composeProvider(parts: ProviderParts) {
-  const { config, logger, database, stores, directory, settings, ownSettings, images, catalogues } = parts
+  const { config, logger, database, stores, directory, settings, images, catalogues } = parts
   const signUpUrl = async () => ((await settings.values()).allowUserSignups === 'open' ? '/signup' : null)
-  const codesByEmail = async () => (await settings.values()).emailOneTimeAccessAsUnauthenticatedEnabled === 'true'
-  const passkeyPolicy = async () => passkeyPolicyOf(await settings.values(), await ownSettings.values())
+  const codesByEmail = async () => (await settings.values()).emailOneTimeAccessAsUnauthenticatedEnabled
+  const passkeyPolicy = async () => passkeyPolicyOf(await settings.present())
   const { appName } = await settings.values()
   const pocket: Pocket = await createPocket({
     issuer: config.appUrl,
     name: appName,
     async sessionLifetime() {
-      const [{ sessionDuration }, { sessionIdleMinutes }] = await Promise.all([
-        settings.lastKnown(),
-        ownSettings.recent(),
-      ])
-      return { length: Number(sessionDuration) * 60, idle: sessionIdleMinutes * 60 }
+      const { sessionDuration, sessionIdleMinutes } = await settings.lastKnown()
+      return { length: sessionDuration * 60, idle: sessionIdleMinutes * 60 }
     },
     masterKey: database.masterKey,
     accounts: profilePictureAddresses(directory.accounts, config.appUrl),
@@ -83,9 +78,9 @@ export async function composeProvider(parts: ProviderParts) {
         allowedPrivateHosts: config.allowedPrivateHosts,
         localRanges: config.localIpv6Ranges,
       }),
-      webFingerDomains: async () => (await ownSettings.values()).webFingerDomains,
+      webFingerDomains: async () => (await settings.present()).webFingerDomains,
       internalOrigin: config.internalAppUrl,
-      clientRegistration: registrationPolicy({ settings, ownSettings }),
+      clientRegistration: registrationPolicy({ settings }),
       authorizationDetailsTypes: Object.fromEntries(
         config.authorizationDetailsTypes.map((type) => [type, { validate: () => undefined }]),
       ),

@@ -17,7 +17,7 @@ export interface RenderingParts {
 export type Rendering = Awaited<ReturnType<typeof composeRendering>>
 
 export async function composeRendering(foundation: Foundation, { assets, cataloguesDirectory }: RenderingParts) {
-  const { config, logger, settings, ownSettings, images, places, clock, viewsDirectory } = foundation
+  const { config, logger, settings, images, places, clock, viewsDirectory } = foundation
   const catalogues = await loadCatalogues(cataloguesDirectory)
   const pictures = createPagePictures({
     images,
@@ -25,9 +25,8 @@ export async function composeRendering(foundation: Foundation, { assets, catalog
   })
   const appearance = createAppearance({
     async settings() {
-      const { accentColor, disableAnimations } = await settings.lastKnown()
-      const { styleVariables } = await ownSettings.lastKnown()
-      return { accentColor, still: disableAnimations === 'true', variables: styleVariables }
+      const { accentColor, disableAnimations, styleVariables } = await settings.lastKnown()
+      return { accentColor, still: disableAnimations, variables: styleVariables }
     },
     pictures,
   })

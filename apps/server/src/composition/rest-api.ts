@@ -39,8 +39,7 @@ import type { SessionAdministration } from '../sessions/session-administration.t
 import { setUpOperations } from '../set-up/api.ts'
 import type { SetUp } from '../set-up/set-up.ts'
 import { settingsOperations } from '../settings/api.ts'
-import { ownSettingsOperations } from '../settings/own/api.ts'
-import type { OwnSettings } from '../settings/own/settings.ts'
+import { pocketIdSettingsOperations } from '../settings/pocket-id-api.ts'
 import type { Settings } from '../settings/settings.ts'
 import { oneTimeAccessOperations } from '../sign-in/api.ts'
 import { signUpOperations } from '../sign-up/api.ts'
@@ -69,7 +68,6 @@ export interface RestApiParts {
   readonly administration: Administration
   readonly audit: AuditSink
   readonly settings: Settings
-  readonly ownSettings: OwnSettings
   readonly passkeyPolicy: ReadPasskeyPolicy
   readonly mail: Mail
   readonly images: Images
@@ -105,7 +103,6 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     administration,
     audit,
     settings,
-    ownSettings,
     passkeyPolicy,
     images,
     clientLogos,
@@ -155,13 +152,13 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...sessionOperations({ sessions, users, pocket }),
     ...groupOperations({ directory, groups, allowedClients }),
     ...auditLogOperations({ store: database.auditLog, audit }),
-    ...settingsOperations(settings),
+    ...pocketIdSettingsOperations(settings),
     ...emailOperations({
       mail,
       users,
       bindBrowser: pocket.bindBrowser,
     }),
-    ...ownSettingsOperations(ownSettings),
+    ...settingsOperations(settings),
     ...versionOperations(() => latestVersion.find()),
     ...signingKeyOperations(pocket),
     ...jobOperations(jobs),

@@ -7,7 +7,7 @@ import { endMemberships } from '../groups/membership-ends.ts'
 import type { Images } from '../images/images.ts'
 import type { Job } from '../jobs/scheduler.ts'
 import type { ScimRuns } from '../scim/runs.ts'
-import type { OwnSettings } from '../settings/own/settings.ts'
+import type { Settings } from '../settings/settings.ts'
 import type { Administration } from './administration.ts'
 import type { LdapModule } from './ldap.ts'
 import type { OpenDatabase } from './open-database.ts'
@@ -17,7 +17,7 @@ export interface ScheduledParts {
   readonly directory: Directory
   readonly database: Pick<OpenDatabase, 'auditLog' | 'signupTokens'>
   readonly administration: Pick<Administration, 'waitingAddresses'>
-  readonly ownSettings: OwnSettings
+  readonly settings: Settings
   readonly images: Images
   readonly mail: Mail
   readonly scimRuns: ScimRuns
@@ -33,7 +33,7 @@ const day = 24 * hour
 
 /** Scheduled jobs of an instance. Each name has a sentence below `jobs.names` in the catalogue. */
 export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
-  const { pocket, directory, database, administration, ownSettings, images, mail, ldap, geoIpService, audit, clock } =
+  const { pocket, directory, database, administration, settings, images, mail, ldap, geoIpService, audit, clock } =
     parts
   return [
     {
@@ -55,7 +55,7 @@ export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
       name: 'remove-unused-clients',
       intervalMs: hour,
       async run(signal) {
-        const { unusedClientDays } = await ownSettings.values()
+        const { unusedClientDays } = await settings.present()
         while (!signal.aborted && (await pocket.removeUnusedClients(unusedClientDays * day, 100)) > 0);
       },
     },
@@ -66,7 +66,7 @@ export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
       name: 'remove-old-audit-entries',
       intervalMs: hour,
       async run(signal) {
-        const { auditLogRetentionDays } = await ownSettings.values()
+        const { auditLogRetentionDays } = await settings.present()
         await removeOldEntries({ store: database.auditLog, clock }, auditLogRetentionDays * day, signal)
       },
     },

@@ -24,7 +24,7 @@ const logoTimeout = 15_000
 
 /** Services shared by the pages and the REST API: the provider, the use cases and the jobs. */
 export async function composeServices(foundation: Foundation, rendering: Rendering) {
-  const { config, logger, database, directory, places, audit, clock, settings, ownSettings, images } = foundation
+  const { config, logger, database, directory, places, audit, clock, settings, images } = foundation
   const { storesOfDirectory, emailService, geoIpService } = foundation
 
   const { providers: scimProviders, open: openScim } = composeScim({
@@ -37,7 +37,7 @@ export async function composeServices(foundation: Foundation, rendering: Renderi
   const scimRuns = openScim(pocket)
   const scheduler = createScheduler({ store: database.jobs, clock, logger })
   const jobs = createJobs({ store: database.jobs, scheduler, audit, clock })
-  const signUpSettings = async () => signUpSettingsOf(await settings.values(), await ownSettings.values())
+  const signUpSettings = async () => signUpSettingsOf(await settings.present())
   const signUp = createSignUp({
     ...foundation,
     pocket,

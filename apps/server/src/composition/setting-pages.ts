@@ -8,23 +8,18 @@ import type { PageRoute } from '../http/page-routes.ts'
 import type { ShowPage } from '../http/show-page.ts'
 import type { ApplicationImages } from '../images/application-images.ts'
 import { createRegistrationTokens } from '../initial-access-tokens/initial-access-tokens.ts'
-import type { OwnSettings } from '../settings/own/settings.ts'
 import { imagePages } from '../settings/pages/image-pages.ts'
 import { settingPages } from '../settings/pages/page.ts'
 import { registrationTokenPages } from '../settings/pages/registration-token-pages.ts'
 import { createSectionPage } from '../settings/pages/section-page.ts'
-import { createSettingSections } from '../settings/save-section.ts'
 import type { Settings } from '../settings/settings.ts'
 import { signingKeyPages } from '../signing-keys/page.ts'
 import { passkeyPolicyPages } from '../webauthn/policy-page.ts'
-import type { OpenDatabase } from './open-database.ts'
 
 export interface SettingPageParts {
-  readonly database: Pick<OpenDatabase, 'settings'>
   readonly pocket: Pocket
   readonly directory: Directory
   readonly settings: Settings
-  readonly ownSettings: OwnSettings
   readonly mail: Mail
   readonly applicationImages: ApplicationImages
   readonly audit: AuditSink
@@ -36,19 +31,11 @@ export interface SettingPageParts {
 
 /** The settings pages and related administration pages. */
 export function composeSettingPages(parts: SettingPageParts): readonly PageRoute[] {
-  const { database, pocket, directory, settings, ownSettings, mail, applicationImages, audit, transaction } = parts
+  const { pocket, directory, settings, mail, applicationImages, audit, transaction } = parts
   const { authentication, show, flashes } = parts
-  const settingSections = createSettingSections({
-    store: database.settings,
-    settings,
-    ownSettings,
-    transaction,
-  })
   const registrationTokens = createRegistrationTokens({ pocket, audit, transaction })
   const settingsPage = createSectionPage({
-    sections: settingSections,
     settings,
-    ownSettings,
     groups: directory.groups,
     images: applicationImages,
     tokens: registrationTokens,
@@ -67,7 +54,7 @@ export function composeSettingPages(parts: SettingPageParts): readonly PageRoute
     ...signingKeyPages({ pocket, authentication, flashes }),
     ...imagePages({ images: applicationImages, page: settingsPage, authentication, flashes }),
     ...settingPages({
-      sections: settingSections,
+      settings,
       page: settingsPage,
       testEmail: mail.test,
       authentication,
@@ -78,8 +65,6 @@ export function composeSettingPages(parts: SettingPageParts): readonly PageRoute
     ...passkeyPolicyPages({
       pocket,
       settings,
-      ownSettings,
-      sections: settingSections,
       authentication,
       show,
       flashes,

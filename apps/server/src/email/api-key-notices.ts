@@ -20,7 +20,7 @@ const ahead = 7 * 24 * 60 * 60_000
 /** Notifies users once of each API key that expires within a week. */
 export async function noticeExpiringApiKeys(ports: ApiKeyNoticePorts, signal: AbortSignal): Promise<void> {
   const { apiKeys, settings, clock } = ports
-  if ((await settings()).emailApiKeyExpirationEnabled !== 'true') return
+  if (!(await settings()).emailApiKeyExpirationEnabled) return
   const now = clock.now()
   for (const apiKey of await apiKeys.listExpiring(now, now + ahead)) {
     if (signal.aborted) return

@@ -52,7 +52,7 @@ export function createLoginCodeEmails(ports: LoginCodeEmailPorts): LoginCodeEmai
 
   return {
     async send(actor, userId, lifetime) {
-      if ((await settings()).emailOneTimeAccessAsAdminEnabled !== 'true') throw disabled()
+      if (!(await settings()).emailOneTimeAccessAsAdminEnabled) throw disabled()
       await issue(actor, userId, lifetime, ({ code, expiresAt }) => ({
         kind: 'one-time-access',
         code,
@@ -70,7 +70,7 @@ export function createLoginCodeEmails(ports: LoginCodeEmailPorts): LoginCodeEmai
       })),
 
     async assertRequestable() {
-      if ((await settings()).emailOneTimeAccessAsUnauthenticatedEnabled !== 'true') throw disabled()
+      if (!(await settings()).emailOneTimeAccessAsUnauthenticatedEnabled) throw disabled()
     },
 
     async request(address, browserToken, redirect) {
@@ -80,7 +80,7 @@ export function createLoginCodeEmails(ports: LoginCodeEmailPorts): LoginCodeEmai
     answer: (email, { browserToken, redirect }) =>
       transaction(async () => {
         const to = await directory.findByEmail(email.recipient)
-        const enabled = (await settings()).emailOneTimeAccessAsUnauthenticatedEnabled === 'true'
+        const enabled = (await settings()).emailOneTimeAccessAsUnauthenticatedEnabled
         if (!enabled || to === undefined || to.disabled) return undefined
         const since = clock.now() - requestedLifetime
         if ((await store.countSince(to.id, 'one-time-access', since)) >= maxConcurrent) return undefined

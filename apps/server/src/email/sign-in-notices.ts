@@ -33,7 +33,7 @@ export function withSignInNotices(ports: SignInNoticePorts): AuditSink {
   const isTold = async ({ method }: SignIn) => {
     if (method !== 'passkey' && method !== 'code') return false
     const { emailLoginNotificationEnabled, smtpHost } = await settings()
-    return method === 'passkey' ? emailLoginNotificationEnabled === 'true' : smtpHost !== ''
+    return method === 'passkey' ? emailLoginNotificationEnabled : smtpHost !== ''
   }
   return {
     async record(event, origin) {

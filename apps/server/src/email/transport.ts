@@ -67,7 +67,7 @@ function connectionOf({ smtpHost, smtpPort, smtpTls, smtpSkipCertVerify, smtpUse
     secure: smtpTls === 'tls',
     requireTLS: smtpTls === 'starttls',
     ignoreTLS: smtpTls === 'none',
-    tls: { rejectUnauthorized: smtpSkipCertVerify !== 'true' },
+    tls: { rejectUnauthorized: !smtpSkipCertVerify },
     ...(smtpUser !== '' && { auth: { user: smtpUser, pass: smtpPassword } }),
   }
 }

@@ -1,74 +1,60 @@
 import { createHash } from 'node:crypto'
 import type { CustomClaim, LdapOptions, LdapRules } from '@pocket/directory'
 import type { SettingValues } from '../settings/definitions.ts'
-import type { OwnSettingValues } from '../settings/own/definitions.ts'
-
-/** A consistent snapshot of both kinds of settings. */
-export interface LdapSettings {
-  readonly contract: SettingValues
-  readonly own: Pick<
-    OwnSettingValues,
-    'ldapCaCertificate' | 'ldapRemovalLimitPercent' | 'ldapStartTls' | 'ldapTimeoutSeconds'
-  >
-}
 
 const second = 1000
 
-export function isLdapEnabled({ ldapEnabled }: Pick<SettingValues, 'ldapEnabled'>): boolean {
-  return ldapEnabled === 'true'
-}
-
 /** The connection and query options. */
-export function ldapOptionsOf({ contract, own }: LdapSettings): LdapOptions {
+export function ldapOptionsOf(settings: SettingValues): LdapOptions {
   return {
-    url: contract.ldapUrl,
-    startTls: own.ldapStartTls,
-    bindDn: contract.ldapBindDn,
-    bindPassword: contract.ldapBindPassword,
-    ...(own.ldapCaCertificate !== '' && { ca: own.ldapCaCertificate }),
-    skipCertificateCheck: contract.ldapSkipCertVerify === 'true',
-    connectTimeout: Math.min(10, own.ldapTimeoutSeconds) * second,
-    operationTimeout: own.ldapTimeoutSeconds * second,
-    base: contract.ldapBase,
-    userFilter: contract.ldapUserSearchFilter,
-    groupFilter: contract.ldapUserGroupSearchFilter,
+    url: settings.ldapUrl,
+    startTls: settings.ldapStartTls,
+    bindDn: settings.ldapBindDn,
+    bindPassword: settings.ldapBindPassword,
+    ...(settings.ldapCaCertificate !== '' && { ca: settings.ldapCaCertificate }),
+    skipCertificateCheck: settings.ldapSkipCertVerify,
+    connectTimeout: Math.min(10, settings.ldapTimeoutSeconds) * second,
+    operationTimeout: settings.ldapTimeoutSeconds * second,
+    base: settings.ldapBase,
+    userFilter: settings.ldapUserSearchFilter,
+    groupFilter: settings.ldapUserGroupSearchFilter,
     attributes: {
-      userId: contract.ldapAttributeUserUniqueIdentifier,
-      userName: contract.ldapAttributeUserUsername,
-      email: contract.ldapAttributeUserEmail,
-      firstName: contract.ldapAttributeUserFirstName,
-      lastName: contract.ldapAttributeUserLastName,
-      displayName: contract.ldapAttributeUserDisplayName,
-      picture: contract.ldapAttributeUserProfilePicture,
-      groupMember: contract.ldapAttributeGroupMember,
-      groupId: contract.ldapAttributeGroupUniqueIdentifier,
-      groupName: contract.ldapAttributeGroupName,
+      userId: settings.ldapAttributeUserUniqueIdentifier,
+      userName: settings.ldapAttributeUserUsername,
+      email: settings.ldapAttributeUserEmail,
+      firstName: settings.ldapAttributeUserFirstName,
+      lastName: settings.ldapAttributeUserLastName,
+      displayName: settings.ldapAttributeUserDisplayName,
+      picture: settings.ldapAttributeUserProfilePicture,
+      groupMember: settings.ldapAttributeGroupMember,
+      groupId: settings.ldapAttributeGroupUniqueIdentifier,
+      groupName: settings.ldapAttributeGroupName,
     },
   }
 }
 
 /** The rules for applying the entries. */
-export function ldapRulesOf({ contract, own }: LdapSettings): Omit<LdapRules, 'now'> {
+export function ldapRulesOf(settings: SettingValues): Omit<LdapRules, 'now'> {
   // Validated when it was stored.
-  const newClaims: readonly CustomClaim[] = JSON.parse(contract.signupDefaultCustomClaims)
+  const newClaims: readonly CustomClaim[] = JSON.parse(settings.signupDefaultCustomClaims)
   return {
-    administratorGroup: contract.ldapAdminGroupName,
-    missing: contract.ldapSoftDeleteUsers === 'true' ? 'disable' : 'delete',
+    administratorGroup: settings.ldapAdminGroupName,
+    missing: settings.ldapSoftDeleteUsers ? 'disable' : 'delete',
     mapped: {
-      email: contract.ldapAttributeUserEmail !== '',
-      firstName: contract.ldapAttributeUserFirstName !== '',
-      lastName: contract.ldapAttributeUserLastName !== '',
-      displayName: contract.ldapAttributeUserDisplayName !== '',
-      picture: contract.ldapAttributeUserProfilePicture !== '',
+      email: settings.ldapAttributeUserEmail !== '',
+      firstName: settings.ldapAttributeUserFirstName !== '',
+      lastName: settings.ldapAttributeUserLastName !== '',
+      displayName: settings.ldapAttributeUserDisplayName !== '',
+      picture: settings.ldapAttributeUserProfilePicture !== '',
     },
-    requireEmail: contract.requireUserEmail === 'true',
-    maxRemovals: own.ldapRemovalLimitPercent / 100,
+    requireEmail: settings.requireUserEmail,
+    maxRemovals: settings.ldapRemovalLimitPercent / 100,
     newClaims,
   }
 }
 
 /** Equal for settings that produce the same import; does not reveal the password. */
-export function ldapSettingsHash(settings: LdapSettings): string {
+export function ldapSettingsHash(settings: SettingValues): string {
   const { bindPassword: _, ...options } = ldapOptionsOf(settings)
   const { administratorGroup, missing } = ldapRulesOf(settings)
   return createHash('sha256')

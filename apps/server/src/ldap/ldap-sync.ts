@@ -16,16 +16,17 @@ import type { Actor } from '../access/actor.ts'
 import type { JobStore } from '../jobs/job-store.ts'
 import type { Job, Scheduler } from '../jobs/scheduler.ts'
 import { messageOf } from '../logging/failure.ts'
+import type { SettingValues } from '../settings/definitions.ts'
 import type { LdapRun, RunTrigger } from './ldap-run.ts'
 import type { LdapRunStore } from './ldap-run-store.ts'
-import { isLdapEnabled, type LdapSettings, ldapOptionsOf, ldapRulesOf, ldapSettingsHash } from './ldap-settings.ts'
+import { ldapOptionsOf, ldapRulesOf, ldapSettingsHash } from './ldap-settings.ts'
 import { countsText, plannedCounts, planSummaryOf, problemsOf } from './report.ts'
 
 export interface LdapSyncPorts {
   readonly ldap: LdapImport
   readonly host: LdapHost
   readonly runs: LdapRunStore
-  readonly settings: () => Promise<LdapSettings>
+  readonly settings: () => Promise<SettingValues>
   readonly source: (options: LdapOptions) => LdapSource
   readonly scheduler: Pick<Scheduler, 'inPlaceOf'>
   readonly jobs: Pick<JobStore, 'runEarlier'>
@@ -78,7 +79,7 @@ const noOrigin: RequestOrigin = { requestId: null, ipAddress: null, userAgent: n
 
 export function createLdapSync(ports: LdapSyncPorts): LdapSync {
   const { ldap, host, runs, settings, source, scheduler, jobs, audit, clock, stop } = ports
-  const readNow = async (present: LdapSettings, signal: AbortSignal): Promise<LdapAnswer> =>
+  const readNow = async (present: SettingValues, signal: AbortSignal): Promise<LdapAnswer> =>
     source(ldapOptionsOf(present)).read(signal)
 
   const keep = async (run: LdapRun, actor: Actor | null): Promise<LdapRun> => {
@@ -91,7 +92,7 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
   const reported = async (
     begun: Begun,
     actor: Actor | null,
-    work: (present: LdapSettings, counted: (counts: LdapCounts) => void) => Promise<Ended>,
+    work: (present: SettingValues, counted: (counts: LdapCounts) => void) => Promise<Ended>,
   ) => {
     let counts = nothingCounted
     const counted = (soFar: LdapCounts) => {
@@ -111,15 +112,14 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
   }
 
   /** Whether no import has succeeded yet and none of these runs has shown the plan. */
-  const isFirst = async (present: LdapSettings, showing: (run: LdapRun) => boolean): Promise<boolean> => {
+  const isFirst = async (present: SettingValues, showing: (run: LdapRun) => boolean): Promise<boolean> => {
     if ((await runs.anySucceeded()) || (await ldap.ownsUntouched())) return false
     const hash = ldapSettingsHash(present)
     return !(await runs.list(maxRuns)).some((run) => run.plan !== null && run.settingsHash === hash && showing(run))
   }
 
   const assertEnabled = async (): Promise<void> => {
-    if (!isLdapEnabled((await settings()).contract))
-      throw new ConflictError('ldap_disabled', 'LDAP is disabled in the settings.')
+    if (!(await settings()).ldapEnabled) throw new ConflictError('ldap_disabled', 'LDAP is disabled in the settings.')
   }
 
   /** Disabling LDAP stops a running import, on any replica. */
@@ -170,7 +170,7 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
       intervalMs: hour,
       maxFirstDelayMs: soon,
       async run(signal) {
-        if (!isLdapEnabled((await settings()).contract)) return
+        if (!(await settings()).ldapEnabled) return
         try {
           await perform({ trigger: 'job' }, null, signal)
         } catch (error) {

@@ -1,5 +1,6 @@
 import { type LdapConnectionTest, type LdapSample, searchLdapSample, testLdapConnection } from '@pocket/directory'
-import { type LdapSettings, ldapOptionsOf } from './ldap-settings.ts'
+import type { SettingValues } from '../settings/definitions.ts'
+import { ldapOptionsOf } from './ldap-settings.ts'
 
 /** Tests before the first import; LDAP need not be enabled. */
 export interface LdapTrials {
@@ -13,7 +14,7 @@ const maxWait = 20_000
 const shown = 10
 
 /** @param stop - aborts active requests when this server stops */
-export function createLdapTrials(settings: () => Promise<LdapSettings>, stop: AbortSignal): LdapTrials {
+export function createLdapTrials(settings: () => Promise<SettingValues>, stop: AbortSignal): LdapTrials {
   const options = async () => ({ ...ldapOptionsOf(await settings()), overallTimeout: maxWait })
   return {
     connection: async () => testLdapConnection(await options(), stop),

@@ -11,10 +11,10 @@ import type { PageRoute } from '../http/page-routes.ts'
 import { userPath } from '../http/paths.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
+import type { SettingValues } from '../settings/definitions.ts'
 import type { LdapLinks } from './ldap-links.ts'
 import type { LdapRun } from './ldap-run.ts'
 import type { LdapRunStore } from './ldap-run-store.ts'
-import { isLdapEnabled, type LdapSettings } from './ldap-settings.ts'
 import type { LdapSync } from './ldap-sync.ts'
 import type { LdapTrials } from './ldap-trials.ts'
 import type { LdapFailure, LdapPage } from './page-model.ts'
@@ -25,7 +25,7 @@ export interface LdapPagesPorts {
     readonly links: LdapLinks
     readonly trials: LdapTrials
     readonly runs: LdapRunStore
-    readonly settings: () => Promise<LdapSettings>
+    readonly settings: () => Promise<SettingValues>
   }
   readonly directory: Pick<Directory, 'find' | 'findByName' | 'groups'>
   readonly authentication: Authentication
@@ -44,7 +44,7 @@ export function ldapPages({ ldap, directory, authentication, show, flashes }: Ld
   const { sync, links, trials, runs, settings } = ldap
 
   const shown = async (ctx: Context, user: User, said: Said = {}, status = 200) => {
-    const { contract } = await settings()
+    const { ldapUrl, ldapEnabled } = await settings()
     const list = await runs.list(runsShown)
     const left = flashes.take(ctx, here)
     const newest = list.find(({ outcome }) => outcome !== 'dry')
@@ -53,7 +53,7 @@ export function ldapPages({ ldap, directory, authentication, show, flashes }: Ld
     await show(ctx, {
       view: 'ldap',
       viewer: viewerOf(user),
-      state: contract.ldapUrl === '' ? 'missing' : isLdapEnabled(contract) ? 'on' : 'off',
+      state: ldapUrl === '' ? 'missing' : ldapEnabled ? 'on' : 'off',
       needsDryRun,
       isFirst: needsDryRun || waiting?.losses?.asks === false,
       runs: list,

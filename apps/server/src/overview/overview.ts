@@ -1,6 +1,5 @@
 import { type Clock, defaultKeySchedule } from '@pocket/core'
 import type { Jobs } from '../jobs/jobs.ts'
-import { isLdapEnabled } from '../ldap/ldap-settings.ts'
 import type { ScimProviderStore } from '../scim/provider-store.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { LatestVersion } from '../version/latest-version.ts'
@@ -143,7 +142,7 @@ export function createOverview({
       secrets,
       apiKeys,
       standing,
-      isLdapEnabled: isLdapEnabled(values),
+      isLdapEnabled: values.ldapEnabled,
       certificate: dates,
       keyChangesAt,
       failedJobs: jobItems.filter(({ lastRun }) => lastRun?.outcome === 'failed').length,
@@ -160,7 +159,7 @@ function sendsClaims(values: Awaited<ReturnType<Settings['lastKnown']>>): boolea
     values.emailVerificationEnabled,
     values.emailLoginNotificationEnabled,
     values.emailApiKeyExpirationEnabled,
-  ].includes('true')
+  ].includes(true)
 }
 
 function sum(items: readonly { readonly count: number }[]): number {

@@ -3,7 +3,7 @@ import { scimProblemCodes } from '@pocket/directory/internal'
 import { clientMetaDto } from '../clients/client-dto.ts'
 import { clientMetaSchema } from '../clients/client-schema.ts'
 import { instant, named } from '../http/api/schema.ts'
-import { placeholder } from '../settings/definition.ts'
+import { placeholder } from '../settings/setting.ts'
 import type { ScimProvider } from './provider.ts'
 
 const text = { type: 'string' } as const

@@ -1,6 +1,6 @@
 import { type FieldError, InvalidInputError } from '@pocket/core/errors'
 import type { ScimRemoval } from '@pocket/directory/internal'
-import { placeholder } from '../settings/definition.ts'
+import { placeholder } from '../settings/setting.ts'
 
 /** The input for a SCIM provider. */
 export interface ScimProviderInput {

@@ -1,101 +1,71 @@
+import type { Context } from 'koa'
 import { assertCanChangeSettings } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
-import { placeholder } from './definition.ts'
-import { perSetting, type SettingValues, settingDefinitions } from './definitions.ts'
+import { parseValues, validChanges } from './changes.ts'
+import { additionalKeys, perSetting, type SettingValues, settingOf } from './definitions.ts'
 import { type Settings, settingsValidator } from './settings.ts'
 
-const path = '/api/application-configuration'
+const path = '/api/settings'
 
-const variableSchema = named('SettingVariable', {
-  type: 'object',
-  required: ['key', 'type', 'value'],
-  properties: { key: { type: 'string' }, type: { type: 'string' }, value: { type: 'string' } },
+const schemas = perSetting(additionalKeys, (key) => {
+  const { kind, description } = settingOf(key)
+  return { ...kind.schema, description: kind.unit ? `${description} In ${kind.unit}.` : description }
 })
-const listSchema = { type: 'array', items: variableSchema } as const
 
-const wholeVariableSchema = named('SettingVariableOfAdministrators', {
+const answer = named('OwnSettingsDto', {
   type: 'object',
-  required: [...variableSchema.required, 'isPublic'],
+  required: [...additionalKeys, 'locked'],
   properties: {
-    ...variableSchema.properties,
-    isPublic: { type: 'boolean', description: 'Whether everybody may read it.' },
+    ...schemas,
+    locked: {
+      type: 'array',
+      items: { type: 'string', enum: additionalKeys },
+      description: 'The settings that the environment decides, so that nobody can change them here.',
+    },
   },
 })
-const wholeListSchema = { type: 'array', items: wholeVariableSchema } as const
 
-const settingsBody = {
+const body = named('OwnSettingsUpdateDto', {
   type: 'object',
-  properties: perSetting(() => ({ type: 'string' })),
-} as const
+  description: 'What is absent stays as it is; null asks for the default.',
+  properties: perSetting(additionalKeys, (key) => {
+    const schema = schemas[key]
+    return { ...schema, ...(schema?.enum && { enum: [...schema.enum, null] }), type: [schema?.type, 'null'] }
+  }),
+})
 
-interface Variable {
-  readonly key: string
-  readonly type: string
-  readonly value: string
-}
-
-/** `/api/application-configuration`. */
+/** `/api/settings`: the settings that Pocket ID does not have, as JSON values. */
 export function settingsOperations(settings: Settings): readonly Operation[] {
-  const administration = { area: 'settings' } as const
+  const shared = { area: 'settings', path, answer: { status: 200, schema: answer } } as const
+  const answered = (ctx: Context, values: SettingValues) => {
+    ctx.set('ETag', settingsValidator(values, additionalKeys))
+    return { ...perSetting(additionalKeys, (key) => values[key]), locked: additionalKeys.filter(settings.isFixed) }
+  }
   return [
     operation({
-      area: 'settings',
-      id: 'readPublicSettings',
+      ...shared,
+      id: 'readOwnSettings',
       method: 'get',
-      path,
-      summary: 'Read the settings that everybody may know',
-      answer: { status: 200, schema: listSchema },
-      handle: async () => [
-        ...publicVariables(await settings.values()),
-        { key: 'uiConfigDisabled', type: 'boolean', value: String(settings.uiConfigDisabled) },
-        { key: 'tracingEnabled', type: '', value: 'false' },
-      ],
+      summary: 'Read the settings that are not among those of the contract',
+      handle: async ({ ctx }) => answered(ctx, await settings.present()),
     }),
-    operation({
-      ...administration,
-      id: 'readSettings',
-      method: 'get',
-      path: `${path}/all`,
-      summary: 'Read all settings; a placeholder stands for each secret',
-      answer: { status: 200, schema: wholeListSchema },
-      async handle({ ctx }) {
-        const values = await settings.values()
-        ctx.set('ETag', settingsValidator(values))
-        return variables(values)
-      },
-    }),
-    operation({
-      ...administration,
-      id: 'replaceSettings',
+    operation<typeof body, Readonly<Record<string, unknown>>>({
+      ...shared,
+      id: 'changeOwnSettings',
       conditional: true,
-      method: 'put',
-      path,
-      summary: 'Write all settings; the placeholder of a secret keeps it',
-      note: 'A limited API key cannot change what decides who is let in: `smtp…`, `ldap…` and `emailOneTimeAccess…`.',
-      body: settingsBody,
-      answer: { status: 200, schema: wholeListSchema },
+      method: 'patch',
+      summary: 'Change some of these settings',
+      body,
       async handle(call) {
-        const values = await settings.replace(actorOf(call), call.body, (keys) =>
-          assertCanChangeSettings(call.ctx, keys),
-        )
-        call.ctx.set('ETag', settingsValidator(values))
-        return variables(values)
+        const given = Object.fromEntries(additionalKeys.map((key) => [key, call.body[key]]))
+        const values = await settings.change(actorOf(call), validChanges(parseValues(given)), {
+          keys: additionalKeys,
+          assertCanChange: (keys) => assertCanChangeSettings(call.ctx, keys),
+        })
+        return answered(call.ctx, values)
       },
     }),
   ]
-}
-
-function publicVariables(values: SettingValues): readonly Variable[] {
-  return variables(values)
-    .filter(({ isPublic }) => isPublic)
-    .map(({ isPublic: _, ...variable }) => variable)
-}
-
-function variables(values: SettingValues): readonly (Variable & { readonly isPublic: boolean })[] {
-  return settingDefinitions.map(({ key, type, sensitive, public: isPublic = false }) => {
-    const value = values[key]
-    return { key, type, value: sensitive && value !== '' ? placeholder : value, isPublic }
-  })
 }

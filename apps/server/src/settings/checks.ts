@@ -1,13 +1,25 @@
+import { X509Certificate } from 'node:crypto'
 import { InvalidInputError } from '@pocket/core/errors'
 import type { CustomClaim } from '@pocket/directory'
 import { checkedClaims } from '@pocket/directory/internal'
+import { readStyleVariables } from '../appearance/style-variables.ts'
 import { isStorable } from '../http/api/text.ts'
-import type { Check, Fault } from './definition.ts'
+
+/** A validation error of a value. `code` is stable, `message` follows the name of the setting. It never contains a secret. */
+export interface Fault {
+  readonly code: 'required' | 'too_short' | 'too_long' | 'invalid_format' | 'oneof'
+  readonly message: string
+  /** The position within the value, such as `[0]`. */
+  readonly at?: string
+  /** The invalid part of the value. */
+  readonly text?: string
+}
+
+/** Validates a text that is not empty. */
+export type Check = (text: string) => Fault | undefined
 
 const maxTextLength = 4096
 const maxItems = 32_768
-/** Ten years. */
-export const maxMinutes = 5_256_000
 
 function malformed(message: string): Fault {
   return { code: 'invalid_format', message }
@@ -30,20 +42,6 @@ export function line(most: number = maxTextLength): Check {
 /** Any text that a database can store: a password may contain every other character. */
 export const anyText: Check = (text) =>
   tooLong(text, maxTextLength) ?? (isStorable(text) ? undefined : malformed('must not hold NUL or half a character'))
-
-export const booleanText: Check = (text) =>
-  text === 'true' || text === 'false' ? undefined : malformed('must be either true or false')
-
-export function oneOf(...words: readonly string[]): Check {
-  return (text) => (words.includes(text) ? undefined : { code: 'oneof', message: `must be one of ${words.join(', ')}` })
-}
-
-/** A minimum duration is necessary; otherwise no administrator could sign in to correct the setting. */
-export const minutes: Check = (text) => {
-  if (!/^[+-]?\d{1,15}$/.test(text)) return malformed('must be an integer')
-  if (Number(text) < 1) return { code: 'too_short', message: 'must be at least 1' }
-  return Number(text) > maxMinutes ? { code: 'too_long', message: `must be at most ${maxMinutes}` } : undefined
-}
 
 export const port: Check = (text) =>
   /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
@@ -89,6 +87,34 @@ export const addressPatterns: Check = (text) =>
   (isListOf(text, (each) => typeof each === 'string' && (each === '*' || /^https:\/\/[^\s#]+$/.test(each)))
     ? undefined
     : malformed('must be a JSON array of https addresses, which may hold *, or be it'))
+
+/** Certificates in PEM. */
+export const certificates: Check = (text) => {
+  const long = tooLong(text, 100_000)
+  if (long) return long
+  const found = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+  try {
+    if (found.length > 0 && found.every((each) => new X509Certificate(each).subject !== '')) return undefined
+  } catch {
+    // It is no certificate.
+  }
+  return malformed('must be certificates in PEM')
+}
+
+/** A date such as 2027-03-01. */
+export const day: Check = (text) => {
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
+  // Some engines parse 31 February as 3 March.
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
+    ? undefined
+    : malformed('must be a date, such as 2027-03-01')
+}
+
+export const styleSheet: Check = (text) => {
+  const { wrong } = readStyleVariables(text)
+  if (wrong) return { ...malformed('must be a known variable and a value'), at: `[${wrong.line}]`, text: wrong.text }
+  return tooLong(text, 4000)
+}
 
 function isClaim(value: unknown): value is CustomClaim {
   if (typeof value !== 'object' || value === null) return false

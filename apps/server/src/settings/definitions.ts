@@ -1,28 +1,119 @@
-import type { SettingDefinition } from './definition.ts'
-import { emailSettings } from './keys/email.ts'
-import { generalSettings } from './keys/general.ts'
-import { ldapSettings } from './keys/ldap.ts'
-import { passkeySettings } from './keys/passkey.ts'
+import { email } from './definitions/email.ts'
+import { general } from './definitions/general.ts'
+import { ldap } from './definitions/ldap.ts'
+import { openIdConnect } from './definitions/openid-connect.ts'
+import { passkeys } from './definitions/passkeys.ts'
+import { signUp } from './definitions/sign-up.ts'
+import type { Control, Setting } from './setting.ts'
 
-const all = [...generalSettings, ...emailSettings, ...ldapSettings, ...passkeySettings] as const
+/** The settings pages in display order; each contains groups of settings. */
+const pages = { general, 'sign-up': signUp, email, ldap, oidc: openIdConnect } as const
 
-export type SettingKey = (typeof all)[number]['key']
+/** Every setting, by its name in the REST API and in the database. */
+export const definitions = {
+  ...general.instance,
+  ...general.appearance,
+  ...general.sessions,
+  ...general.accounts,
+  ...general.records,
+  ...signUp.signUp,
+  ...signUp.newUsers,
+  ...email.server,
+  ...email.sent,
+  ...ldap.ldapServer,
+  ...ldap.ldapPeople,
+  ...ldap.ldapGroups,
+  ...ldap.ldapGone,
+  ...openIdConnect.registration,
+  ...openIdConnect.documents,
+  ...openIdConnect.discovery,
+  ...passkeys,
+} as const
 
-/** A definition with a known key. */
-export interface Setting extends SettingDefinition {
+export type SettingKey = keyof typeof definitions
+
+export type SettingValues = {
+  readonly [Key in SettingKey]: (typeof definitions)[Key] extends Setting<infer Value> ? Value : never
+}
+
+// The casts are safe: `Object.keys` and `Object.fromEntries` only lose the keys.
+
+export const settingKeys = Object.keys(definitions) as readonly SettingKey[]
+
+/** The settings of Pocket ID, in the order of its API: `/api/application-configuration` has these, `/api/settings` the others. */
+export const pocketIdKeys = [
+  ...(['appName', 'sessionDuration', 'homePageUrl', 'emailsVerified', 'accentColor', 'disableAnimations'] as const),
+  ...(['allowOwnAccountEdit', 'allowUserSignups', 'signupDefaultUserGroupIDs', 'signupDefaultCustomClaims'] as const),
+  ...(['requireUserEmail', 'smtpHost', 'smtpPort', 'smtpFrom', 'smtpUser', 'smtpPassword', 'smtpTls'] as const),
+  ...(['smtpSkipCertVerify', 'emailLoginNotificationEnabled', 'emailOneTimeAccessAsUnauthenticatedEnabled'] as const),
+  ...(['emailOneTimeAccessAsAdminEnabled', 'emailApiKeyExpirationEnabled', 'emailVerificationEnabled'] as const),
+  ...(['ldapEnabled', 'ldapUrl', 'ldapBindDn', 'ldapBindPassword', 'ldapBase', 'ldapUserSearchFilter'] as const),
+  ...(['ldapUserGroupSearchFilter', 'ldapSkipCertVerify', 'ldapAttributeUserUniqueIdentifier'] as const),
+  ...(['ldapAttributeUserUsername', 'ldapAttributeUserEmail', 'ldapAttributeUserFirstName'] as const),
+  ...(['ldapAttributeUserLastName', 'ldapAttributeUserDisplayName', 'ldapAttributeUserProfilePicture'] as const),
+  ...(['ldapAttributeGroupMember', 'ldapAttributeGroupUniqueIdentifier', 'ldapAttributeGroupName'] as const),
+  ...([
+    'ldapAdminGroupName',
+    'ldapSoftDeleteUsers',
+    'webauthnUserVerification',
+    'webauthnAllowSyncedPasskeys',
+  ] as const),
+  ...(['webauthnAuthenticatorAttachment', 'cimdUrlAllowlist'] as const),
+] as const satisfies readonly SettingKey[]
+
+export type PocketIdKey = (typeof pocketIdKeys)[number]
+
+const inPocketId: ReadonlySet<SettingKey> = new Set(pocketIdKeys)
+
+export function isPocketIdKey(key: SettingKey): boolean {
+  return inPocketId.has(key)
+}
+
+export const additionalKeys = settingKeys.filter((key) => !isPocketIdKey(key))
+
+export function settingOf(key: SettingKey): Setting {
+  return definitions[key]
+}
+
+/** An object with a member for each of these settings. */
+export function perSetting<const Key extends SettingKey, const Value>(
+  keys: readonly Key[],
+  make: (key: Key) => Value,
+): Readonly<Record<Key, Value>> {
+  return Object.fromEntries(keys.map((key) => [key, make(key)])) as Record<Key, Value>
+}
+
+export const defaultValues = perSetting(settingKeys, (key) => settingOf(key).default) as SettingValues
+
+/** The texts of Pocket ID's API. */
+export function textsOf(values: SettingValues): Readonly<Record<PocketIdKey, string>> {
+  return perSetting(pocketIdKeys, (key) => settingOf(key).kind.format(values[key]))
+}
+
+export type SectionName = keyof typeof pages
+
+export interface SettingField {
   readonly key: SettingKey
+  readonly control: Control
 }
 
-/** Every setting, in the order of the REST API. */
-export const settingDefinitions: readonly Setting[] = all
+/** The groups of each settings page in display order. */
+export const sections = Object.fromEntries(
+  Object.entries(pages).map(([section, groups]) => [
+    section,
+    Object.entries(groups).map(([name, settings]: [string, Readonly<Record<string, Setting>>]) => ({
+      name,
+      fields: Object.entries(settings).map(([key, { kind }]) => ({ key, control: kind.control })),
+    })),
+  ]),
+) as unknown as Readonly<
+  Record<SectionName, readonly { readonly name: string; readonly fields: readonly SettingField[] }[]>
+>
 
-/** The value of every setting. */
-export type SettingValues = Readonly<Record<SettingKey, string>>
-
-/** An object with one member for every setting. */
-export function perSetting<const Value>(make: (definition: Setting) => Value): Readonly<Record<SettingKey, Value>> {
-  // The cast is safe: `Object.fromEntries` loses the keys, but every key is present.
-  return Object.fromEntries(settingDefinitions.map((each) => [each.key, make(each)])) as Record<SettingKey, Value>
+export function fieldsOf(section: SectionName): readonly SettingField[] {
+  return sections[section].flatMap(({ fields }) => fields)
 }
 
-export const defaultValues: SettingValues = perSetting((definition) => definition.default)
+export function keysOf(section: SectionName): readonly SettingKey[] {
+  return fieldsOf(section).map(({ key }) => key)
+}

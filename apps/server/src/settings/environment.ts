@@ -1,14 +1,7 @@
 import type { Reader } from '../config/reader.ts'
-import {
-  asBoolean,
-  type GivenValue,
-  InvalidValueError,
-  parseBoolean,
-  type Section,
-  type Variable,
-} from '../config/variable.ts'
-import { faultOf, type SettingDefinition } from './definition.ts'
-import { type Setting, type SettingKey, settingDefinitions } from './definitions.ts'
+import { InvalidValueError, parseBoolean, type Section, type Variable } from '../config/variable.ts'
+import { additionalKeys, pocketIdKeys, type SettingKey, type SettingValues, settingOf } from './definitions.ts'
+import { parseText } from './setting.ts'
 
 const uiConfigDisabled: Variable<boolean> = {
   name: 'UI_CONFIG_DISABLED',
@@ -19,22 +12,19 @@ const uiConfigDisabled: Variable<boolean> = {
   parse: parseBoolean,
 }
 
-const typeNames: Readonly<Record<SettingDefinition['type'], string>> = {
-  string: 'text',
-  int: 'integer',
-  bool: 'boolean',
-}
-
-const variables = settingDefinitions.map((definition) => [definition, variableOf(definition)] as const)
+const variables = [...pocketIdKeys, ...additionalKeys].map((key) => [key, variableOf(key)] as const)
 
 export const settingsSection = {
   title: 'Settings',
   introduction:
     'Settings of the instance that administrators can change at run time. A variable overrides the stored value and locks this setting.',
-  variables: {
-    uiConfigDisabled,
-    ...Object.fromEntries(variables.map(([{ key }, variable]) => [key, variable])),
-  },
+  variables: { uiConfigDisabled, ...Object.fromEntries(variables.slice(0, pocketIdKeys.length)) },
+} satisfies Section
+
+export const additionalSettingsSection = {
+  title: 'Additional settings',
+  introduction: 'Administrators change these at `/api/settings`. A variable overrides the stored value of its setting.',
+  variables: Object.fromEntries(variables.slice(pocketIdKeys.length)),
 } satisfies Section
 
 /** Settings that the environment determines. */
@@ -43,41 +33,39 @@ export interface SettingsConfig {
     /** Whether all settings come from the environment only. */
     readonly uiConfigDisabled: boolean
     /** Values of settings fixed by the environment. */
-    readonly fixed: ReadonlyMap<SettingKey, string>
+    readonly fixed: Partial<SettingValues>
   }
 }
 
 export function readSettings(reader: Reader): SettingsConfig {
-  const given = variables.map(([{ key }, variable]) => [key, reader.read(variable)] as const)
+  const given = variables.map(([key, variable]) => [key, reader.read(variable)] as const)
   return {
     settings: {
       uiConfigDisabled: reader.read(uiConfigDisabled) ?? false,
-      fixed: new Map(
-        given.flatMap(([key, value]): [SettingKey, string][] => (value === undefined ? [] : [[key, value]])),
-      ),
+      fixed: Object.fromEntries(given.filter(([, value]) => value !== undefined)),
     },
   }
 }
 
-function variableOf(definition: Setting): Variable<string> {
+function variableOf(key: SettingKey): Variable<unknown> {
+  const setting = settingOf(key)
+  const { kind, variable: name, description, defaultText = kind.format(setting.default) || 'none' } = setting
   return {
-    name: definition.env,
-    type: typeNames[definition.type],
-    default: definition.default || 'none',
-    ...(definition.sensitive && { secret: true }),
-    description: definition.description,
-    parse: (given) => checked(definition, given),
+    name,
+    type: kind.documentation,
+    default: defaultText,
+    ...(kind.unit && { unit: kind.unit }),
+    ...(kind.isSecret && { secret: true }),
+    description,
+    parse({ text }) {
+      const parsed = parseText(setting, kind.normalize?.(text) ?? text)
+      if ('value' in parsed) return parsed.value
+      const { fault } = parsed
+      const shown = kind.isSecret ? 'it' : `"${(fault.text ?? text).slice(0, 100)}"`
+      throw new InvalidValueError(
+        `${shown} ${fault.message}`,
+        `Correct it, or remove ${name} and set ${key} in the settings.`,
+      )
+    },
   }
-}
-
-function checked(definition: Setting, { text }: GivenValue): string {
-  const truth = definition.type === 'bool' ? asBoolean(text) : undefined
-  const value = truth === undefined ? text : String(truth)
-  const fault = faultOf(definition, value)
-  if (fault === undefined) return value
-  const shown = definition.sensitive ? 'it' : `"${text.slice(0, 100)}"`
-  throw new InvalidValueError(
-    `${shown} ${fault.message}`,
-    `Correct it, or remove ${definition.env} and set ${definition.key} in the settings.`,
-  )
 }

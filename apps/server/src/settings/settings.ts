@@ -3,11 +3,19 @@ import { ForbiddenError } from '@pocket/core/errors'
 import { changesBetween } from '@pocket/core/internal'
 import type { Actor } from '../access/actor.ts'
 import { assertUnchanged, validatorOf } from '../http/api/precondition.ts'
-import { perSetting, type Setting, type SettingKey, type SettingValues, settingDefinitions } from './definitions.ts'
+import type { SettingChanges } from './changes.ts'
+import {
+  isPocketIdKey,
+  perSetting,
+  type SettingKey,
+  type SettingValues,
+  settingKeys,
+  settingOf,
+} from './definitions.ts'
 import type { SettingsConfig } from './environment.ts'
 import { keepingSecrets } from './secrets-stay.ts'
+import { parseText } from './setting.ts'
 import type { SettingStore } from './setting-store.ts'
-import { type GivenSettings, readUpdate } from './update.ts'
 
 export interface SettingsPorts {
   readonly store: SettingStore
@@ -18,6 +26,13 @@ export interface SettingsPorts {
   readonly clock: Clock
   /** Receives read errors when the last known settings are used instead. */
   readonly onError: (error: unknown) => void
+}
+
+export interface ChangeOptions {
+  /** The settings that the precondition of the actor covers, so that two administrators can change different ones at once. */
+  readonly keys: readonly SettingKey[]
+  /** Receives the settings that change, before they are written. */
+  readonly assertCanChange?: (keys: readonly SettingKey[]) => Promise<void>
 }
 
 /** The settings of the instance: from the environment, otherwise stored, otherwise the defaults. */
@@ -33,20 +48,14 @@ export interface Settings {
   /** All values as currently stored. */
   present(): Promise<SettingValues>
   /**
-   * Writes all settings at once. A missing value counts as empty; the placeholder keeps a secret, which is never sent to another
-   * server. `assertCanChange` receives the changes before they are written.
+   * Writes these validated values in one transaction; the other settings stay unchanged. A secret is never sent to another server.
    *
-   * @throws {ForbiddenError} `ui_config_disabled`, with `details.key` for settings that the environment provides
-   * @throws {InvalidInputError} `validation_failed` with every invalid field
+   * @throws {ForbiddenError} `ui_config_disabled`, with `details.key`, if the environment provides other values
+   * @throws {InvalidInputError} `validation_failed` if a stored secret would be sent to another server
+   * @throws {PreconditionFailedError} `precondition_failed` if one of `keys` has changed since it was read
    */
-  replace(
-    actor: Actor,
-    given: GivenSettings,
-    assertCanChange?: (keys: readonly SettingKey[]) => Promise<void>,
-  ): Promise<SettingValues>
-  /** Writes the given settings; missing ones stay unchanged. @throws as `replace` */
-  change(actor: Actor, given: GivenSettings): Promise<SettingValues>
-  /** Registers a listener that receives the written settings and all resulting values, within the transaction. */
+  change(actor: Actor, changes: SettingChanges, options: ChangeOptions): Promise<SettingValues>
+  /** Registers a listener that receives the changed settings and all resulting values, within the transaction. */
   whenChanged(listener: SettingsListener): void
 }
 
@@ -56,11 +65,34 @@ const maxAge = 5000
 
 /** Reads the settings at startup, so that last known values always exist. */
 export async function createSettings(ports: SettingsPorts): Promise<Settings> {
-  const { store, environment, audit, transaction, clock, onError } = ports
+  const { store, masterKey, environment, audit, transaction, clock, onError } = ports
   const { uiConfigDisabled, fixed } = environment
-  const load = () => readSettings(ports)
   const listeners: SettingsListener[] = []
-  let known = { values: await load(), readAt: clock.now() }
+  const isFixed = (key: SettingKey) => uiConfigDisabled || Object.hasOwn(fixed, key)
+
+  const stored = (key: SettingKey, row: string | undefined): unknown => {
+    const setting = settingOf(key)
+    if (row === undefined) return setting.default
+    if (setting.kind.isSecret) return masterKey.decrypt('setting', row)
+    if (!isPocketIdKey(key)) return JSON.parse(row)
+    const parsed = parseText(setting, row)
+    return 'value' in parsed ? parsed.value : setting.default
+  }
+
+  const present = async (): Promise<SettingValues> => {
+    const rows = new Map((uiConfigDisabled ? [] : await store.list()).map(({ key, value }) => [key, value]))
+    // The cast is safe: stored values were validated when they were written.
+    return { ...perSetting(settingKeys, (key) => stored(key, rows.get(key))), ...fixed } as SettingValues
+  }
+
+  const write = async (key: SettingKey, value: unknown): Promise<void> => {
+    const { kind, default: standard } = settingOf(key)
+    if (isSame(value, standard)) return store.remove(key)
+    const row = isPocketIdKey(key) ? kind.format(value) : JSON.stringify(value)
+    await store.put({ key, value: kind.isSecret ? masterKey.encrypt('setting', row) : row })
+  }
+
+  let known = { values: await present(), readAt: clock.now() }
 
   // Concurrent reads are not shared: a shared one could wait for a transaction that the first caller has open.
   const values = async (): Promise<SettingValues> => {
@@ -68,81 +100,67 @@ export async function createSettings(ports: SettingsPorts): Promise<Settings> {
     const readAt = clock.now()
     const age = readAt - before.readAt
     if (uiConfigDisabled || (age >= 0 && age < maxAge)) return before.values
-    const read = { values: await load(), readAt }
+    const read = { values: await present(), readAt }
     // A write in the meantime is newer than the values read here.
     if (known === before) known = read
     return known.values
   }
 
-  const write = async (
-    actor: Actor,
-    given: GivenSettings,
-    absent: 'empty' | 'kept',
-    assertCanChange?: (keys: readonly SettingKey[]) => Promise<void>,
-  ): Promise<SettingValues> => {
-    if (uiConfigDisabled)
-      throw new ForbiddenError(
-        'ui_config_disabled',
-        'The UI configuration is disabled: all settings come from the environment.',
-      )
-    const update = readUpdate(given, fixed, absent)
-    const written = await transaction(async () => {
-      await store.lock()
-      const before = await load()
-      assertUnchanged(actor, settingsValidator(before))
-      const wanted = perSetting(({ key }) => update.get(key) ?? before[key])
-      const after = keepingSecrets(before, wanted, (key) => fixed.has(key) || update.has(key))
-      const changed = settingDefinitions.filter(({ key }) => after[key] !== before[key])
-      const keys = changed.map(({ key }) => key)
-      await assertCanChange?.(keys)
-      for (const definition of changed) await writeOne(ports, definition, after[definition.key])
-      const secret = settingDefinitions.flatMap(({ key, sensitive }) => (sensitive ? [key] : []))
-      const changes = changesBetween(before, after, { secret })
-      if (keys.length > 0)
-        await audit.record({ event: 'settings_changed', keys, by: actor.id, ...changes }, actor.origin)
-      for (const listener of listeners) await listener(keys, after)
-      return after
-    })
-    known = { values: written, readAt: clock.now() }
-    return written
-  }
-
   return {
     uiConfigDisabled,
-    isFixed: (key) => uiConfigDisabled || fixed.has(key),
+    isFixed,
     values,
     lastKnown: () =>
       values().catch((error: unknown) => {
         onError(error)
         return known.values
       }),
-    present: load,
-    replace: (actor, given, assertCanChange) => write(actor, given, 'empty', assertCanChange),
-    change: (actor, given) => write(actor, given, 'kept'),
+    present,
+    async change(actor, changes, { keys, assertCanChange }) {
+      const written = await transaction(async () => {
+        await store.lock()
+        const before = await present()
+        assertUnchanged(actor, settingsValidator(before, keys))
+        const wanted = { ...before, ...changes }
+        const changedBetween = (after: SettingValues) => settingKeys.filter((key) => !isSame(after[key], before[key]))
+        assertNotFixed(changedBetween(wanted).filter(isFixed))
+        const after = keepingSecrets(before, wanted, (key) => isFixed(key) || Object.hasOwn(changes, key))
+        const changed = changedBetween(after)
+        await assertCanChange?.(changed)
+        if (changed.length === 0) return after
+        for (const key of changed) await write(key, after[key])
+        const secret = settingKeys.filter((key) => settingOf(key).kind.isSecret)
+        const differences = changesBetween(recorded(before), recorded(after), { secret })
+        await audit.record({ event: 'settings_changed', keys: changed, by: actor.id, ...differences }, actor.origin)
+        for (const listener of listeners) await listener(changed, after)
+        return after
+      })
+      known = { values: written, readAt: clock.now() }
+      return written
+    },
     whenChanged: (listener) => void listeners.push(listener),
   }
 }
 
 /** For a secret it covers only whether one is set: a digest would allow guessing. */
-export function settingsValidator(values: SettingValues): string {
-  return validatorOf(settingDefinitions.map(({ key, sensitive }) => (sensitive ? values[key] !== '' : values[key])))
+export function settingsValidator(values: SettingValues, keys: readonly SettingKey[]): string {
+  return validatorOf(keys.map((key) => (settingOf(key).kind.isSecret ? values[key] !== '' : values[key])))
 }
 
-async function readSettings({ store, masterKey, environment }: SettingsPorts): Promise<SettingValues> {
-  const { uiConfigDisabled, fixed } = environment
-  const rows = uiConfigDisabled ? [] : await store.list()
-  const stored = new Map(rows.map(({ key, value }) => [key, value]))
-  return perSetting((definition) => {
-    const known = fixed.get(definition.key)
-    if (known !== undefined) return known
-    const value = stored.get(definition.key)
-    if (value === undefined) return definition.default
-    return definition.sensitive ? masterKey.decrypt('setting', value) : value
+/** The values of an audit event, in the form of their API. */
+function recorded(values: SettingValues): Readonly<Record<SettingKey, unknown>> {
+  return perSetting(settingKeys, (key) => (isPocketIdKey(key) ? settingOf(key).kind.format(values[key]) : values[key]))
+}
+
+/** Sending the value of the environment back is allowed, so that a client can write everything it has read. */
+function assertNotFixed(keys: readonly SettingKey[]): void {
+  if (keys.length === 0) return
+  const names = keys.map((key) => settingOf(key).variable).join(', ')
+  throw new ForbiddenError('ui_config_disabled', `The environment decides this: ${names}.`, {
+    details: { key: keys.join(', ') },
   })
 }
 
-async function writeOne({ store, masterKey }: SettingsPorts, definition: Setting, value: string): Promise<void> {
-  const { key, sensitive, default: usual } = definition
-  if (value === usual) return store.remove(key)
-  return store.put({ key, value: sensitive ? masterKey.encrypt('setting', value) : value })
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
 }

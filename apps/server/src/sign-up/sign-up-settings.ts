@@ -1,5 +1,4 @@
 import type { SettingValues } from '../settings/definitions.ts'
-import type { OwnSettingValues } from '../settings/own/definitions.ts'
 import { type UserSettings, userSettingsOf } from '../users/user-settings.ts'
 
 /** Who may sign up: nobody, holders of a token, or everyone. */
@@ -17,17 +16,14 @@ export interface SignUpSettings extends UserSettings {
 }
 
 /** The current instance settings for sign-up. */
-export function signUpSettingsOf(
-  values: SettingValues,
-  own: Pick<OwnSettingValues, 'ownAccountRemoval' | 'signUpApproval' | 'signUpVerification'>,
-): SignUpSettings {
-  const users = userSettingsOf(values, own)
+export function signUpSettingsOf(values: SettingValues): SignUpSettings {
+  const users = userSettingsOf(values)
   return {
     ...users,
-    requireEmail: users.requireEmail || own.signUpVerification,
+    requireEmail: users.requireEmail || values.signUpVerification,
     mode: values.allowUserSignups,
-    verifyEmail: values.emailVerificationEnabled === 'true',
-    approval: own.signUpApproval,
-    verification: own.signUpVerification && !users.emailsVerified,
+    verifyEmail: values.emailVerificationEnabled,
+    approval: values.signUpApproval,
+    verification: values.signUpVerification && !users.emailsVerified,
   }
 }

@@ -1,6 +1,5 @@
 import type { CustomClaim } from '@pocket/directory'
 import type { SettingValues } from '../settings/definitions.ts'
-import type { OwnSettingValues } from '../settings/own/definitions.ts'
 
 /** The instance settings for users. */
 export interface UserSettings {
@@ -19,15 +18,12 @@ export interface UserSettings {
 }
 
 /** The current instance settings for users. */
-export function userSettingsOf(
-  values: SettingValues,
-  { ownAccountRemoval }: Pick<OwnSettingValues, 'ownAccountRemoval'>,
-): UserSettings {
+export function userSettingsOf(values: SettingValues): UserSettings {
   return {
-    requireEmail: values.requireUserEmail === 'true',
-    editOwnAccount: values.allowOwnAccountEdit === 'true',
-    removeOwnAccount: ownAccountRemoval,
-    emailsVerified: values.emailsVerified === 'true',
+    requireEmail: values.requireUserEmail,
+    editOwnAccount: values.allowOwnAccountEdit,
+    removeOwnAccount: values.ownAccountRemoval,
+    emailsVerified: values.emailsVerified,
     // Both were validated when they were stored.
     defaultGroupIds: JSON.parse(values.signupDefaultUserGroupIDs),
     defaultClaims: JSON.parse(values.signupDefaultCustomClaims),

@@ -2,7 +2,8 @@ import type { PasskeyPolicy, Pocket, ReadPasskeyPolicy } from '@pocket/core'
 import { InvalidInputError } from '@pocket/core/errors'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
-import { passkeyAllowedModels, passkeyDeniedModels } from '../settings/own/passkey-models.ts'
+import { definitions } from '../settings/definitions.ts'
+import { parseText } from '../settings/setting.ts'
 import { complianceWith } from './compliance.ts'
 
 export interface CompliancePorts {
@@ -73,8 +74,8 @@ function asked(query: Query): Partial<PasskeyPolicy> {
   const synced = word(query, 'allowSynced', ['true', 'false'])
   const attachment = word(query, 'attachment', ['any', 'platform', 'cross-platform'])
   const attestation = word(query, 'attestation', ['none', 'required'])
-  const allowedModels = models(query, 'allowedModels', passkeyAllowedModels.read)
-  const deniedModels = models(query, 'deniedModels', passkeyDeniedModels.read)
+  const allowedModels = models(query, 'allowedModels')
+  const deniedModels = models(query, 'deniedModels')
   return {
     ...(userVerification && { userVerification }),
     ...(synced && { allowSynced: synced === 'true' }),
@@ -93,10 +94,10 @@ function word<const Word extends string>(query: Query, name: string, words: read
   return found
 }
 
-function models(query: Query, name: string, read: typeof passkeyAllowedModels.read): readonly string[] | undefined {
+function models(query: Query, name: string): readonly string[] | undefined {
   const given = query[name]
   if (given === undefined) return undefined
-  const result = read([given].flat().flatMap((text) => text.split(',').filter((part) => part.trim() !== '')))
+  const result = parseText(definitions.passkeyAllowedModels, [given].flat().join(','))
   if ('value' in result) return result.value
   throw wrong(name, result.fault.message)
 }

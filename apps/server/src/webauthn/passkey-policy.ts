@@ -1,23 +1,18 @@
 import type { PasskeyPolicy } from '@pocket/core'
 import type { SettingValues } from '../settings/definitions.ts'
-import type { OwnSettingValues } from '../settings/own/definitions.ts'
 
-/** The passkey policy from the settings, of the contract and in addition to it. */
-export function passkeyPolicyOf(settings: SettingValues, own: OwnSettingValues): PasskeyPolicy {
+/** The passkey policy from the settings. */
+export function passkeyPolicyOf(settings: SettingValues): PasskeyPolicy {
   return {
-    userVerification: settings.webauthnUserVerification === 'preferred' ? 'preferred' : 'required',
-    attachment: attachmentOf(settings.webauthnAuthenticatorAttachment),
-    allowSynced: settings.webauthnAllowSyncedPasskeys !== 'false',
-    allowedModels: own.passkeyAllowedModels,
-    deniedModels: own.passkeyDeniedModels,
-    attestation: own.passkeyAttestation,
-    counterRegression: own.passkeyCounterRegression,
-    nonCompliance: own.passkeyNonCompliance,
+    userVerification: settings.webauthnUserVerification,
+    attachment: settings.webauthnAuthenticatorAttachment,
+    allowSynced: settings.webauthnAllowSyncedPasskeys,
+    allowedModels: settings.passkeyAllowedModels,
+    deniedModels: settings.passkeyDeniedModels,
+    attestation: settings.passkeyAttestation,
+    counterRegression: settings.passkeyCounterRegression,
+    nonCompliance: settings.passkeyNonCompliance,
     nonComplianceFrom:
-      own.passkeyNonComplianceFrom === '' ? 0 : Date.parse(`${own.passkeyNonComplianceFrom}T00:00:00Z`),
+      settings.passkeyNonComplianceFrom === '' ? 0 : Date.parse(`${settings.passkeyNonComplianceFrom}T00:00:00Z`),
   }
-}
-
-function attachmentOf(text: string): PasskeyPolicy['attachment'] {
-  return text === 'platform' || text === 'cross-platform' ? text : 'any'
 }

@@ -4,48 +4,33 @@ import { type AuthenticatorModel, authenticatorModels, providerName } from '@poc
 import type { Context } from 'koa'
 import { formText, formTexts } from '../http/form.ts'
 import { differences } from '../http/form-page.ts'
-import type { SettingValues } from '../settings/definitions.ts'
-import type { OwnSettingValues } from '../settings/own/definitions.ts'
+import { type ParsedChanges, parseTexts } from '../settings/changes.ts'
+import { perSetting, type SettingValues, settingOf } from '../settings/definitions.ts'
 import { passkeyPolicyOf } from './passkey-policy.ts'
 
-const contractKeys = [
-  'webauthnUserVerification',
-  'webauthnAuthenticatorAttachment',
-  'webauthnAllowSyncedPasskeys',
-] as const
-const ownSettingKeys = [
-  'passkeyAttestation',
-  'passkeyCounterRegression',
-  'passkeyNonCompliance',
-  'passkeyNonComplianceFrom',
+const choiceKeys = [
+  ...(['webauthnUserVerification', 'webauthnAuthenticatorAttachment', 'webauthnAllowSyncedPasskeys'] as const),
+  ...(['passkeyAttestation', 'passkeyCounterRegression'] as const),
+  ...(['passkeyNonCompliance', 'passkeyNonComplianceFrom'] as const),
 ] as const
 const lists = ['passkeyAllowedModels', 'passkeyDeniedModels'] as const
 
 /** The settings of the page. */
-export const policyKeys = [...contractKeys, ...ownSettingKeys, ...lists] as const
+export const policyKeys = [...choiceKeys, ...lists] as const
 
-export type PolicyChoice = (typeof contractKeys)[number] | (typeof ownSettingKeys)[number]
+export type PolicyChoice = (typeof choiceKeys)[number]
 export type ModelList = (typeof lists)[number]
 
-/** The form values: choices as setting values, and the two lists as AAGUIDs. */
+/** The form values: choices as texts, and the two lists as AAGUIDs. */
 export interface PolicyValues {
   readonly choices: Readonly<Record<PolicyChoice, string>>
   readonly models: Readonly<Record<ModelList, readonly string[]>>
 }
 
-export interface StoredPolicy {
-  readonly contract: SettingValues
-  readonly own: OwnSettingValues
-}
-
-export function storedValues({ contract, own }: StoredPolicy): PolicyValues {
-  const { passkeyAllowedModels, passkeyDeniedModels, ...rest } = own
-  const choices = Object.fromEntries([
-    ...contractKeys.map((key) => [key, contract[key]]),
-    ...ownSettingKeys.map((key) => [key, rest[key]]),
-  ])
-  // The cast is safe: `Object.fromEntries` only loses the keys.
-  return { choices: choices as PolicyValues['choices'], models: { passkeyAllowedModels, passkeyDeniedModels } }
+export function storedValues(values: SettingValues): PolicyValues {
+  const { passkeyAllowedModels, passkeyDeniedModels } = values
+  const choices = perSetting(choiceKeys, (key) => settingOf(key).kind.format(values[key]))
+  return { choices, models: { passkeyAllowedModels, passkeyDeniedModels } }
 }
 
 /** The submitted values; missing fields stay unchanged. Unknown model names are validation errors. */
@@ -120,24 +105,11 @@ export function isStricterSooner({ choices: before }: PolicyValues, { choices }:
   )
 }
 
-/** The policy of these values. */
-export function policyFrom({ choices, models }: PolicyValues, { contract, own }: StoredPolicy): PasskeyPolicy {
-  // The cast is safe: the settings validate each value when it is written.
-  return passkeyPolicyOf({ ...contract, ...choices }, { ...own, ...choices, ...models } as OwnSettingValues)
+/** The policy of these values; an invalid value counts as unchanged. */
+export function policyFrom(values: PolicyValues, present: SettingValues): PasskeyPolicy {
+  return passkeyPolicyOf({ ...present, ...policyChanges(values).changes })
 }
 
-export function contractChanges({ choices }: PolicyValues): Readonly<Record<(typeof contractKeys)[number], string>> {
-  const { webauthnUserVerification, webauthnAuthenticatorAttachment, webauthnAllowSyncedPasskeys } = choices
-  return { webauthnUserVerification, webauthnAuthenticatorAttachment, webauthnAllowSyncedPasskeys }
-}
-
-export function ownSettingChanges({ choices, models }: PolicyValues) {
-  const { passkeyAttestation, passkeyCounterRegression, passkeyNonCompliance, passkeyNonComplianceFrom } = choices
-  return {
-    passkeyAttestation,
-    passkeyCounterRegression,
-    passkeyNonCompliance,
-    passkeyNonComplianceFrom,
-    ...models,
-  }
+export function policyChanges({ choices, models }: PolicyValues): ParsedChanges {
+  return parseTexts({ ...choices, ...perSetting(lists, (list) => models[list].join(',')) })
 }

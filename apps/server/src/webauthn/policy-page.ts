@@ -11,22 +11,20 @@ import { refusalOf, versionSent } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import type { OwnSettings } from '../settings/own/settings.ts'
+import { validChanges } from '../settings/changes.ts'
+import type { SettingValues } from '../settings/definitions.ts'
 import { lockOf } from '../settings/pages/section-form.ts'
-import { type SettingSections, sectionValidator } from '../settings/save-section.ts'
-import type { Settings } from '../settings/settings.ts'
+import { type Settings, settingsValidator } from '../settings/settings.ts'
 import { type Compliance, complianceWith } from './compliance.ts'
 import type { PasskeyPolicyPage } from './page-model.ts'
 import {
-  contractChanges,
   isStricterSooner,
   modelItem,
-  ownSettingChanges,
   type PolicyValues,
+  policyChanges,
   policyDifferences,
   policyFrom,
   policyKeys,
-  type StoredPolicy,
   sentValues,
   storedValues,
 } from './policy-form.ts'
@@ -34,8 +32,6 @@ import {
 export interface PasskeyPolicyPagePorts {
   readonly pocket: Pick<Pocket, 'passkeys' | 'authenticatorMetadata'>
   readonly settings: Settings
-  readonly ownSettings: OwnSettings
-  readonly sections: SettingSections
   readonly authentication: Authentication
   readonly show: ShowPage
   readonly flashes: Flashes
@@ -55,9 +51,9 @@ const notices = ['saved', 'metadata_read', 'metadata_failed'] as const
 
 /** `/settings/admin/passkeys`: which passkeys are accepted, and how non-compliant existing ones are treated. */
 export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly PageRoute[] {
-  const { pocket, settings, ownSettings, sections, authentication, show, flashes } = ports
+  const { pocket, settings, authentication, show, flashes } = ports
   const { authenticatorMetadata } = pocket
-  const standing = (values: PolicyValues, present: StoredPolicy) =>
+  const standing = (values: PolicyValues, present: SettingValues) =>
     complianceWith(
       policyFrom(values, present),
       (after, limit) => pocket.passkeys.page(after, limit),
@@ -69,10 +65,10 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
     user: User,
     { values, problems = [], version, isConflict = false }: PolicyAnswer = {},
   ) => {
-    const present = await sections.present()
+    const present = await settings.present()
     const { choices, models } = values ?? storedValues(present)
     const { passkeys, nonCompliant } = await standing(storedValues(present), present)
-    const locks = policyKeys.map((key) => [key, lockOf(key, settings, ownSettings)] as const)
+    const locks = policyKeys.map((key) => [key, lockOf(key, settings)] as const)
     await show(ctx, {
       view: 'passkey-policy',
       viewer: viewerOf(user),
@@ -85,7 +81,7 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
       locked: new Map(locks.flatMap(([key, variable]) => (variable === null ? [] : [[key, variable] as const]))),
       compliance: { passkeys, nonCompliant },
       metadata: authenticatorMetadata.state(),
-      version: version ?? sectionValidator(present, policyKeys),
+      version: version ?? settingsValidator(present, policyKeys),
       conflict: isConflict && values ? policyDifferences(storedValues(present), values) : null,
       problems,
       notice: noticeOf(flashes.take(ctx, here)),
@@ -108,19 +104,18 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
       nonCompliance: values.choices.passkeyNonCompliance,
       from: values.choices.passkeyNonComplianceFrom,
       locked: {
-        nonCompliance: lockOf('passkeyNonCompliance', settings, ownSettings),
-        from: lockOf('passkeyNonComplianceFrom', settings, ownSettings),
+        nonCompliance: lockOf('passkeyNonCompliance', settings),
+        from: lockOf('passkeyNonComplianceFrom', settings),
       },
       fields: fieldsOf(values),
       version: formText(ctx, 'version', 100),
       dayProblem,
     })
 
-  const save = (ctx: Context, user: User, values: PolicyValues) =>
-    sections.save({ ...pageActor(user, ctx), ...versionSent(ctx) }, policyKeys, {
-      contract: settings.uiConfigDisabled ? {} : contractChanges(values),
-      own: ownSettingChanges(values),
-    })
+  const save = async (ctx: Context, user: User, values: PolicyValues): Promise<void> => {
+    const actor = { ...pageActor(user, ctx), ...versionSent(ctx) }
+    await settings.change(actor, validChanges(policyChanges(values)), { keys: policyKeys })
+  }
 
   const pages = {
     async show(ctx: Context) {
@@ -129,7 +124,7 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
 
     async save(ctx: Context) {
       const user = await authentication.requireUser(ctx)
-      const present = await sections.present()
+      const present = await settings.present()
       const before = storedValues(present)
       const { values, problems } = sentValues(ctx, before)
       const { ifMatch: version } = versionSent(ctx)
@@ -139,7 +134,7 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
         ctx.status = 400
         return
       }
-      if (version !== undefined && version !== sectionValidator(present, policyKeys)) {
+      if (version !== undefined && version !== settingsValidator(present, policyKeys)) {
         await showPolicy(ctx, user, { values, isConflict: true })
         ctx.status = 412
         return

@@ -367,7 +367,7 @@ describe('AUDIT_LOG_RETENTION_DAYS', () => {
     ['1', 1],
     ['36500', 36_500],
   ])('parses %j as %j', (text, days) => {
-    expect(load(text).ownSettings.auditLogRetentionDays).toBe(days)
+    expect(load(text).settings.fixed.auditLogRetentionDays).toBe(days)
   })
 
   test.each(['0', '-1', '1.5', '36501', 'ninety', '1e3', '99999999999'])('refuses %j', (text) => {

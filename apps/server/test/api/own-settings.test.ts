@@ -120,9 +120,10 @@ test('prefers the environment per key, and locks its keys', async () => {
 test('refuses every change if the environment decides everything', async () => {
   await using instance = await startInstance({ UI_CONFIG_DISABLED: 'true', WEBFINGER_DOMAINS: 'a.example, B.example' })
   const url = `${instance.url}/api/settings`
-  const locked = Object.keys(usual).filter((key) => key !== 'locked')
   const webFingerDomains = ['a.example', 'b.example']
-  expect((await instance.administrator.getJson(url)).json()).toEqual({ ...usual, webFingerDomains, locked })
+  const { locked, ...values } = Object((await instance.administrator.getJson(url)).json())
+  expect({ ...values, locked: [] }).toEqual({ ...usual, webFingerDomains })
+  expect([...locked].sort()).toEqual(Object.keys(values).sort())
   const refused = await instance.administrator.sendJson('PATCH', url, { body: { auditLogRetentionDays: 1 } })
   expect([refused.status, refused.json()]).toMatchObject([403, { code: 'ui_config_disabled' }])
 })
@@ -130,5 +131,5 @@ test('refuses every change if the environment decides everything', async () => {
 test('stops the start on invalid domains', () => {
   const read = () => loadConfig({ WEBFINGER_DOMAINS: 'example.com,no domain' }, () => Buffer.alloc(0))
   expect(read).toThrow(InvalidConfigError)
-  expect(read).toThrow('"no domain" is not the name of a domain')
+  expect(read).toThrow('"no domain" must be the name of a domain')
 })

@@ -1,4 +1,4 @@
-import { defaultValues, type SettingKey } from '../../src/settings/definitions.ts'
+import { defaultValues, type PocketIdKey, textsOf } from '../../src/settings/definitions.ts'
 import type { Answer } from './calls.ts'
 
 export const path = '/api/application-configuration'
@@ -8,9 +8,14 @@ export const placeholder = 'XXXXXXXXXX'
 export const claims = (...pairs: readonly (readonly [string, string])[]) =>
   JSON.stringify(pairs.map(([key, value]) => ({ key, value })))
 
-/** All settings, with defaults for those that are not given. */
-export function whole(changes: Readonly<Partial<Record<SettingKey, unknown>>> = {}): Readonly<Record<string, unknown>> {
-  return { ...defaultValues, ...changes }
+/** The default of each setting of Pocket ID, as text. */
+export const defaultTexts = textsOf(defaultValues)
+
+/** All settings of Pocket ID, with defaults for those that are not given. */
+export function whole(
+  changes: Readonly<Partial<Record<PocketIdKey, unknown>>> = {},
+): Readonly<Record<string, unknown>> {
+  return { ...defaultTexts, ...changes }
 }
 
 export function valuesIn(answer: Pick<Answer, 'response'>): Readonly<Record<string, string>> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { defaultValues, type SettingKey, settingDefinitions } from '../../src/settings/definitions.ts'
+import { type PocketIdKey, pocketIdKeys, settingOf } from '../../src/settings/definitions.ts'
 import { type CalledInstance, startCalled } from './calls.ts'
-import { claims, faults, placeholder, valuesIn, whole, write } from './setting-calls.ts'
+import { claims, defaultTexts, faults, placeholder, valuesIn, whole, write } from './setting-calls.ts'
 
 /** Formats a value for test titles. */
 function shortened(text: string): string {
@@ -17,7 +17,7 @@ describe('values', () => {
 
   afterAll(async () => instance[Symbol.asyncDispose]())
 
-  const good: readonly (readonly [SettingKey, string])[] = [
+  const good: readonly (readonly [PocketIdKey, string])[] = [
     ['appName', 'x'],
     ['appName', '🔑'.repeat(30)],
     ['sessionDuration', '1'],
@@ -50,7 +50,7 @@ describe('values', () => {
     },
   )
 
-  const bad: readonly (readonly [SettingKey, string, string])[] = [
+  const bad: readonly (readonly [PocketIdKey, string, string])[] = [
     ['appName', '', 'required'],
     ['appName', 'x'.repeat(31), 'too_long'],
     ['appName', 'two\nlines', 'invalid_format'],
@@ -98,7 +98,7 @@ describe('values', () => {
     },
   )
 
-  const booleans = settingDefinitions.filter(({ type }) => type === 'bool').map(({ key }) => key)
+  const booleans = pocketIdKeys.filter((key) => settingOf(key).kind.type === 'bool')
   test.each(booleans)('accepts only true or false for %s', async (key) => {
     for (const value of ['true', 'false'])
       expect(valuesIn(await instance.call(write, { body: whole({ [key]: value }) }))[key]).toBe(value)
@@ -128,7 +128,7 @@ describe('values', () => {
 
   test('accepts no property name of Object.prototype as a setting', async () => {
     const answer = await instance.call(write, { body: { ...whole(), constructor: { appName: 'x' }, toString: 'x' } })
-    expect(valuesIn(answer)).toEqual(defaultValues)
+    expect(valuesIn(answer)).toEqual(defaultTexts)
     const body = JSON.parse('{"__proto__":{"appName":"x"}}')
     expect(await instance.call(write, { body })).toMatchObject({ status: 400, json: { code: 'invalid_request_body' } })
   })

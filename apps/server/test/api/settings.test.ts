@@ -6,14 +6,14 @@ import { createTestDatabase } from '@pocket/test-support'
 import pg from 'pg'
 import { InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
 import type { Problem } from '../../src/config/reader.ts'
-import { defaultValues, settingDefinitions } from '../../src/settings/definitions.ts'
+import { pocketIdKeys, settingOf } from '../../src/settings/definitions.ts'
 import type { StoredSetting } from '../../src/settings/setting-store.ts'
 import { createSettings, type Settings } from '../../src/settings/settings.ts'
 import { createFolder } from '../database/folder.ts'
 import { setUpAdministrator, startApp } from '../http/app.ts'
 import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
 import { type Instance, startInstance } from './instance.ts'
-import { claims, faults, path, placeholder, readAll, valuesIn, whole, write } from './setting-calls.ts'
+import { claims, defaultTexts, faults, path, placeholder, readAll, valuesIn, whole, write } from './setting-calls.ts'
 
 describe.each(kinds)('%s', (kind) => {
   let instance: CalledInstance
@@ -50,7 +50,7 @@ describe.each(kinds)('%s', (kind) => {
     await instance.call(write, { body: whole() })
     const values = valuesIn(await instance.call(readAll))
     expect(Object.keys(values)).toHaveLength(47)
-    expect(values).toEqual(defaultValues)
+    expect(values).toEqual(defaultTexts)
   })
 
   test('tells administrators which settings are public', async () => {
@@ -86,13 +86,11 @@ describe.each(kinds)('%s', (kind) => {
     const some = await instance.call(write, { body: { appName: 'Nothing else', smtpTls: null } })
     expect([some.status, faults(some)]).toEqual([
       400,
-      settingDefinitions.flatMap(({ key, ...rest }) =>
-        'required' in rest && key !== 'appName' ? [`${key} required`] : [],
-      ),
+      pocketIdKeys.flatMap((key) => (settingOf(key).kind.isOptional || key === 'appName' ? [] : [`${key} required`])),
     ])
     expect(valuesIn(await instance.call(readAll))).toEqual(valuesIn(answer))
     const reset = await instance.call(write, { body: whole() })
-    expect([reset.status, valuesIn(reset)]).toEqual([200, defaultValues])
+    expect([reset.status, valuesIn(reset)]).toEqual([200, defaultTexts])
   })
 
   test('never returns a secret; its placeholder keeps it and an empty value removes it', async () => {
@@ -150,7 +148,7 @@ describe.each(kinds)('%s', (kind) => {
     })
     expect(answer).toMatchObject({ status: 400, json: { code: 'validation_failed' } })
     expect(faults(answer)).toEqual(['appName too_long', 'sessionDuration invalid_format', 'smtpTls oneof'])
-    expect(valuesIn(await instance.call(readAll))).toEqual(defaultValues)
+    expect(valuesIn(await instance.call(readAll))).toEqual(defaultTexts)
   })
 
   test('applies a change at once: the name on pages and the required user fields', async () => {
@@ -233,7 +231,7 @@ describe('with values from the environment', () => {
 
   test('returns the values, except secrets', async () => {
     const response = await instance.administrator.getJson(`${instance.url}${path}/all`)
-    expect(valuesIn({ response })).toEqual({ ...defaultValues, ...told })
+    expect(valuesIn({ response })).toEqual({ ...defaultTexts, ...told })
   })
 
   test.each([
@@ -242,7 +240,7 @@ describe('with values from the environment', () => {
     ['left out', { smtpHost: undefined, smtpPassword: undefined, ldapEnabled: undefined }],
   ])('accepts locked values that are %s', async (_, values) => {
     const response = await put(whole({ ...values, smtpUser: 'mailer' }))
-    expect([response.status, valuesIn({ response })]).toEqual([200, { ...defaultValues, ...told, smtpUser: 'mailer' }])
+    expect([response.status, valuesIn({ response })]).toEqual([200, { ...defaultTexts, ...told, smtpUser: 'mailer' }])
   })
 
   test.each([
@@ -278,7 +276,7 @@ test('uses only the environment and the defaults with UI_CONFIG_DISABLED, and re
   await using running = await startApp(environment)
   const options = { headers: { 'x-api-key': key } }
   const all = await running.agent().getJson(`${running.url}${path}/all`, options)
-  expect(valuesIn({ response: all })).toEqual({ ...defaultValues, appName: 'Fixed' })
+  expect(valuesIn({ response: all })).toEqual({ ...defaultTexts, appName: 'Fixed' })
   const open = await running.agent().getJson(running.url + path)
   expect(valuesIn({ response: open })).toMatchObject({ appName: 'Fixed', uiConfigDisabled: 'true' })
   const refused = await running
@@ -304,16 +302,16 @@ describe('the environment', () => {
   }
 
   test('names all 47 settings', () => {
-    expect(new Set(settingDefinitions.map(({ env }) => env)).size).toBe(47)
+    expect(new Set(pocketIdKeys.map((key) => settingOf(key).variable)).size).toBe(47)
   })
 
   test('also accepts secrets from files', () => {
     const { fixed } = load({ SMTP_PASSWORD_FILE: '/run/secret' }, ' as it is \n')
-    expect(fixed.get('smtpPassword')).toBe(' as it is ')
+    expect(fixed.smtpPassword).toBe(' as it is ')
   })
 
   test('treats empty variables as unset', () => {
-    expect(load({ APP_NAME: '', SMTP_PASSWORD: '' }).fixed.size).toBe(0)
+    expect(load({ APP_NAME: '', SMTP_PASSWORD: '' }).fixed).toEqual({})
   })
 
   test('reports all errors together with those of other variables, without secrets', () => {
@@ -353,7 +351,7 @@ describe('several replicas', () => {
         remove: async (key) => void rows.delete(key),
       },
       masterKey,
-      environment: { uiConfigDisabled: false, fixed: new Map() },
+      environment: { uiConfigDisabled: false, fixed: {} },
       audit: { record: async () => {} },
       transaction: (work) => work(),
       clock: { now: () => now },
@@ -362,7 +360,7 @@ describe('several replicas', () => {
 
   test('apply a change after five seconds, and keep the last values while the database is down', async () => {
     const [one, other] = [await replica(), await replica()]
-    await one.replace(actor, { ...defaultValues, appName: 'New', smtpPassword: 'secret' })
+    await one.change(actor, { appName: 'New', smtpPassword: 'secret' }, { keys: [] })
     expect(await one.values()).toMatchObject({ appName: 'New', smtpPassword: 'secret' })
     now = 4999
     expect(await other.values()).toMatchObject({ appName: 'Pocket ID', smtpPassword: '' })
@@ -374,7 +372,7 @@ describe('several replicas', () => {
     broken = false
     expect(await other.values()).toMatchObject({ appName: 'New', smtpPassword: 'secret' })
     now = 0
-    await one.replace(actor, defaultValues)
+    await one.change(actor, { appName: 'Pocket ID', smtpPassword: '' }, { keys: [] })
     expect(rows.size).toBe(0)
   })
 })

@@ -304,7 +304,7 @@ describe('settings for users', () => {
       enabled: async () => {},
       sendSoon: () => {},
       isLdapEnabled: async () => false,
-      settings: async () => ({ ...userSettingsOf(defaultValues, { ownAccountRemoval: false }), ...settings }),
+      settings: async () => ({ ...userSettingsOf(defaultValues), ...settings }),
     })
   }
 

@@ -16,7 +16,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
   let stack: AsyncDisposableStack
   let database: OpenDatabase
   let now = Date.UTC(2026, 0, 1)
-  let enabled = 'true'
+  let enabled = true
   const clock = { now: () => now }
 
   beforeAll(async () => {
@@ -76,10 +76,10 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     await key(ada, 'later', now + 8 * day)
     await key(ada, 'over', now - 1)
     await key(await person('grace', null), 'unreachable', now + day)
-    enabled = 'false'
+    enabled = false
     await notice()
     expect(await contents()).toEqual([])
-    enabled = 'true'
+    enabled = true
     await Promise.all([notice(), notice()])
     await notice()
     const soon = { recipient: 'ada@example.com', kind: 'api-key-expiring', name: 'ada', keyName: 'soon' }

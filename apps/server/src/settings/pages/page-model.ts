@@ -3,14 +3,10 @@ import type { FieldError } from '@pocket/core/errors'
 import type { Difference } from '../../http/form-page.ts'
 import type { Viewer } from '../../http/viewer.ts'
 import type { ApplicationImageItem } from '../../images/application-images.ts'
-import type { AnySettingKey } from '../save-section.ts'
-import type { Control } from './fields.ts'
-import type { SectionName } from './sections.ts'
+import type { SectionName, SettingField } from '../definitions.ts'
 
 /** A setting for its page. The form sends `key`, repeatedly for groups. */
-export interface SettingFieldView {
-  readonly key: AnySettingKey
-  readonly control: Control
+export interface SettingFieldView extends SettingField {
   /** The displayed value; empty for a secret. */
   readonly value: string
   /** Whether a secret is stored. The form sends `KEYRemove` to delete it. */

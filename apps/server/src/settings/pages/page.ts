@@ -1,4 +1,4 @@
-import { ConfigurationError, ConflictError, type FieldError, NotFoundError } from '@pocket/core/errors'
+import { ConfigurationError, ConflictError, NotFoundError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../../access/actor.ts'
@@ -9,14 +9,14 @@ import { refusalOf, versionSent } from '../../http/form-page.ts'
 import type { PageRoute } from '../../http/page-routes.ts'
 import { seeOther } from '../../http/show-page.ts'
 import { messageOf } from '../../logging/failure.ts'
-import { type AnySettingKey, type SettingSections, sectionFaults } from '../save-section.ts'
+import { fieldsOf, keysOf, type SectionName, type SettingKey, sections } from '../definitions.ts'
+import type { Settings } from '../settings.ts'
 import type { SettingsPage } from './page-model.ts'
-import { changesOf, enteredSettings, formatProblems } from './section-form.ts'
+import { changesOf, enteredSettings } from './section-form.ts'
 import { pathOf, type SectionPage, settingsPath } from './section-page.ts'
-import { fieldsOf, keysOf, type SectionName, sectionNames } from './sections.ts'
 
 export interface SettingPagesPorts {
-  readonly sections: SettingSections
+  readonly settings: Settings
   readonly page: SectionPage
   /** Sends a test e-mail. @throws {ConfigurationError} with the response of the SMTP server @throws {ConflictError} `user_email_not_set` */
   readonly testEmail: (user: User) => Promise<void>
@@ -32,7 +32,7 @@ const notices = [
 
 /** `/settings/admin/application-configuration`: the settings, one page per section. */
 export function settingPages(ports: SettingPagesPorts): readonly PageRoute[] {
-  const { sections, page, testEmail, authentication, flashes } = ports
+  const { settings, page, testEmail, authentication, flashes } = ports
 
   const show = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
@@ -50,21 +50,20 @@ export function settingPages(ports: SettingPagesPorts): readonly PageRoute[] {
     const user = await authentication.requireUser(ctx)
     const section = sectionOf(ctx)
     const fields = fieldsOf(section).filter(page.isFree)
-    const present = await sections.present()
+    const present = await settings.present()
     const { offered } = await page.groupsFor(section)
     const entered = enteredSettings(ctx, fields, new Set(offered.map(({ id }) => id)), present)
-    const removed = new Set<AnySettingKey>(
+    const removed = new Set<SettingKey>(
       fields.flatMap(({ key }) => (formText(ctx, `${key}Remove`, 10) === 'true' ? [key] : [])),
     )
     const version = versionSent(ctx)
-    const changes = changesOf(fields, entered, removed)
-    const unreadable = formatProblems(fields, entered)
-    const isReadable = ({ field }: FieldError) => !unreadable.some((problem) => problem.field === field)
-    const problems = unreadable.length > 0 ? [...unreadable, ...sectionFaults(changes).filter(isReadable)] : []
+    const { changes, problems } = changesOf(fields, entered, removed)
     const refusal =
       problems.length > 0
         ? { status: 400, problems, isConflict: false }
-        : await refusalOf(() => sections.save({ ...pageActor(user, ctx), ...version }, keysOf(section), changes))
+        : await refusalOf(async () => {
+            await settings.change({ ...pageActor(user, ctx), ...version }, changes, { keys: keysOf(section) })
+          })
     if (refusal)
       return page.show(ctx, user, section, {
         ...refusal,
@@ -85,9 +84,12 @@ export function settingPages(ports: SettingPagesPorts): readonly PageRoute[] {
 
 function sectionOf({ params }: Context): SectionName {
   const { section = 'general' } = params
-  const known = sectionNames.find((name) => name === section)
-  if (known === undefined) throw new NotFoundError('not_found', 'There is no such page.')
-  return known
+  if (!isSection(section)) throw new NotFoundError('not_found', 'There is no such page.')
+  return section
+}
+
+function isSection(name: string): name is SectionName {
+  return Object.hasOwn(sections, name)
 }
 
 /** The result of a test e-mail, for its page. */

@@ -1,25 +1,26 @@
 import type { FieldError } from '@pocket/core/errors'
+import type { CustomClaim } from '@pocket/directory'
 import type { Context } from 'koa'
 import { isColor } from '../../appearance/accent.ts'
 import { formText, formTexts } from '../../http/form.ts'
-import { settingDefinitions } from '../definitions.ts'
-import { ownSettings } from '../own/definitions.ts'
-import type { OwnSettings } from '../own/settings.ts'
-import type { AnySettingKey, PresentSettings, SectionChanges } from '../save-section.ts'
+import { type ParsedChanges, parseTexts } from '../changes.ts'
+import { type SettingField, type SettingKey, type SettingValues, settingOf } from '../definitions.ts'
 import type { Settings } from '../settings.ts'
-import { isContractKey, type SettingField } from './fields.ts'
-import { contractValue, ownValue, shownValue } from './validation.ts'
 
 /** The form values by setting, as displayed. */
-export type Entered = ReadonlyMap<AnySettingKey, string>
-
-export function storedValue({ key }: SettingField, { contract, own }: PresentSettings): unknown {
-  return isContractKey(key) ? contract[key] : own[key]
-}
+export type Entered = ReadonlyMap<SettingKey, string>
 
 /** The initial values of the form. */
-export function shownSettings(fields: readonly SettingField[], present: PresentSettings): Entered {
-  return new Map(fields.map((field) => [field.key, shownValue(field.control, storedValue(field, present))]))
+export function shownSettings(fields: readonly SettingField[], present: SettingValues): Entered {
+  return new Map(fields.map((field) => [field.key, shownValue(field, present[field.key])]))
+}
+
+/** The displayed value; the inverse of `textOf`. */
+export function shownValue({ key, control }: SettingField, value: unknown): string {
+  if (control.kind === 'secret') return ''
+  const text = settingOf(key).kind.format(value)
+  if (control.kind === 'lines' && typeof value === 'string') return JSON.parse(value || '[]').join('\n')
+  return control.kind === 'claims' ? claimLines(text) : text
 }
 
 /** The submitted values of editable fields; the others stay unchanged. */
@@ -27,14 +28,14 @@ export function enteredSettings(
   ctx: Context,
   fields: readonly SettingField[],
   offeredGroups: ReadonlySet<string>,
-  present: PresentSettings,
+  present: SettingValues,
 ): Entered {
   return new Map(
     fields.map(({ key, control }) => {
       if (control.kind === 'switch') return [key, String(formText(ctx, key, 10) === 'true')]
       if (control.kind === 'groups') {
         // Groups that the form could not offer stay selected.
-        const kept: readonly string[] = JSON.parse(String(storedValue({ key, control }, present)) || '[]')
+        const kept: readonly string[] = JSON.parse(String(present[key]) || '[]')
         return [key, JSON.stringify([...kept.filter((id) => !offeredGroups.has(id)), ...formTexts(ctx, key)])]
       }
       if (control.kind === 'color') return [key, colorSent(ctx, key)]
@@ -50,43 +51,67 @@ function colorSent(ctx: Context, key: string): string {
   return chosen === 'own' ? formText(ctx, `${key}Own`, 1000).trim() : chosen
 }
 
-/** Errors found before a setting is validated: numbers out of bounds, or invalid colours. */
-export function formatProblems(fields: readonly SettingField[], entered: Entered): readonly FieldError[] {
+/** The resulting changes, and all problems. An empty secret is kept unless `removed` contains it. */
+export function changesOf(
+  fields: readonly SettingField[],
+  entered: Entered,
+  removed: ReadonlySet<SettingKey>,
+): ParsedChanges {
+  const kept = fields.filter(({ key, control }) => control.kind !== 'secret' || entered.get(key) || removed.has(key))
+  const texts = kept.map((field) => {
+    const { key } = field
+    return [key, removed.has(key) ? '' : textOf(field, entered.get(key) ?? '')]
+  })
+  const { changes, problems } = parseTexts(Object.fromEntries(texts))
+  const unreadable = formatProblems(fields, entered)
+  const isReadable = ({ field }: FieldError) => !unreadable.some((problem) => problem.field === field)
+  return { changes, problems: [...unreadable, ...problems.filter(isReadable)] }
+}
+
+/** Problems that a page describes by its control: numbers out of bounds, or invalid colours. */
+function formatProblems(fields: readonly SettingField[], entered: Entered): readonly FieldError[] {
   return fields.flatMap(({ key, control }): FieldError[] => {
     const text = entered.get(key) ?? ''
     if (control.kind === 'color' && text !== '' && text !== 'default' && !isColor(text))
       return [{ field: key, code: 'invalid_format', message: 'must be a colour' }]
     if (control.kind !== 'number') return []
-    const { least, most } = control
-    const isRight = /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most
-    return isRight ? [] : [{ field: key, code: 'out_of_range', message: `must be a number from ${least} to ${most}` }]
+    const { min, max } = control
+    const isRight = /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max
+    return isRight ? [] : [{ field: key, code: 'out_of_range', message: `must be a number from ${min} to ${max}` }]
   })
 }
 
-/** The resulting changes. An empty secret is kept unless `removed` contains it. */
-export function changesOf(
-  fields: readonly SettingField[],
-  entered: Entered,
-  removed: ReadonlySet<AnySettingKey>,
-): SectionChanges {
-  const kept = fields.filter(({ key, control }) => control.kind !== 'secret' || entered.get(key) || removed.has(key))
-  const contract = kept.flatMap(({ key, control }) =>
-    isContractKey(key) ? [[key, contractValue(control, removed.has(key) ? '' : (entered.get(key) ?? ''))]] : [],
-  )
-  const own = kept.flatMap(({ key, control }) =>
-    isContractKey(key) ? [] : [[key, ownValue(control, entered.get(key) ?? '')]],
-  )
-  return { contract: Object.fromEntries(contract), own: Object.fromEntries(own) }
+/** The text of a setting from the displayed value. */
+function textOf({ key, control }: SettingField, entered: string): string {
+  if (control.kind === 'claims') return claimList(entered)
+  return control.kind === 'lines' && settingOf(key).kind.parseItems === undefined
+    ? JSON.stringify(linesOf(entered))
+    : entered
+}
+
+function linesOf(entered: string): readonly string[] {
+  return entered.split(/[\r\n]+/).flatMap((line) => line.trim() || [])
+}
+
+/** One claim per line if possible, otherwise the stored JSON. */
+function claimLines(stored: string): string {
+  // Validated when it was stored.
+  const claims: readonly CustomClaim[] = JSON.parse(stored || '[]')
+  const lines = claims.map(({ key, value }) => `${key} = ${value}`).join('\n')
+  return claimList(lines) === JSON.stringify(claims.map(({ key, value }) => ({ key, value }))) ? lines : stored
+}
+
+function claimList(entered: string): string {
+  if (entered.trim().startsWith('[')) return entered.trim()
+  const claims = linesOf(entered).map((line): CustomClaim => {
+    const at = line.indexOf('=')
+    return at < 0 ? { key: line, value: '' } : { key: line.slice(0, at).trim(), value: line.slice(at + 1).trim() }
+  })
+  return JSON.stringify(claims)
 }
 
 /** The environment variable that overrides a setting, if any. */
-export function lockOf(
-  key: AnySettingKey,
-  settings: Pick<Settings, 'isFixed' | 'uiConfigDisabled'>,
-  own: Pick<OwnSettings, 'locked'>,
-): string | null {
+export function lockOf(key: SettingKey, settings: Pick<Settings, 'isFixed' | 'uiConfigDisabled'>): string | null {
   if (settings.uiConfigDisabled) return 'UI_CONFIG_DISABLED'
-  if (!isContractKey(key)) return own.locked.includes(key) ? ownSettings[key].variable.name : null
-  if (!settings.isFixed(key)) return null
-  return settingDefinitions.find((definition) => definition.key === key)?.env ?? null
+  return settings.isFixed(key) ? settingOf(key).variable : null
 }

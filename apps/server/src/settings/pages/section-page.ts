@@ -8,22 +8,16 @@ import type { ShowPage } from '../../http/show-page.ts'
 import { viewerOf } from '../../http/viewer.ts'
 import type { ApplicationImages } from '../../images/application-images.ts'
 import type { RegistrationTokens } from '../../initial-access-tokens/initial-access-tokens.ts'
-import type { OwnSettings } from '../own/settings.ts'
-import { type SettingSections, sectionValidator } from '../save-section.ts'
-import type { Settings } from '../settings.ts'
-import type { SettingField } from './fields.ts'
+import { fieldsOf, keysOf, type SectionName, type SettingField, type SettingValues, sections } from '../definitions.ts'
+import { type Settings, settingsValidator } from '../settings.ts'
 import type { OidcPart, SettingsPage, TokenFormValues } from './page-model.ts'
-import { type Entered, lockOf, shownSettings, storedValue } from './section-form.ts'
-import { fieldsOf, keysOf, type SectionName, sections } from './sections.ts'
-import { leadOf } from './summary.ts'
+import { type Entered, lockOf, shownSettings } from './section-form.ts'
 
 export const settingsPath = '/settings/admin/application-configuration'
 const defaultToken: TokenFormValues = { description: '', uses: '1', lifetime: 'hour' }
 
 export interface SectionPagePorts {
-  readonly sections: SettingSections
   readonly settings: Settings
-  readonly ownSettings: OwnSettings
   readonly groups: Pick<Groups, 'first'>
   readonly images: Pick<ApplicationImages, 'list'>
   readonly tokens: Pick<RegistrationTokens, 'list'>
@@ -57,16 +51,14 @@ export interface SectionPage {
 }
 
 export function createSectionPage({
-  sections: stored,
   settings,
-  ownSettings,
   groups,
   images,
   tokens,
   signingKeys,
   show,
 }: SectionPagePorts): SectionPage {
-  const lock = ({ key }: SettingField) => lockOf(key, settings, ownSettings)
+  const lock = ({ key }: SettingField) => lockOf(key, settings)
 
   const groupsFor = async (section: SectionName): Promise<SettingsPage['userGroups']> => {
     if (!fieldsOf(section).some(({ control }) => control.kind === 'groups')) return { offered: [], more: 0 }
@@ -86,7 +78,7 @@ export function createSectionPage({
     isFree: (field) => lock(field) === null,
     async show(ctx, user, section, answer = {}) {
       const { status = 200, entered, problems = [], isConflict = false, notice = null, test = null } = answer
-      const present = await stored.present()
+      const present = await settings.present()
       const fields = fieldsOf(section)
       const shown = shownSettings(fields, present)
       const preset = section === 'ldap' ? ldapPresets.find(({ id }) => id === answer.preset) : undefined
@@ -105,14 +97,14 @@ export function createSectionPage({
             key: field.key,
             control: field.control,
             value: entered?.get(field.key) ?? filledFor(field) ?? shown.get(field.key) ?? '',
-            isSet: field.control.kind === 'secret' && storedValue(field, present) !== '',
+            isSet: field.control.kind === 'secret' && present[field.key] !== '',
             locked: lock(field),
           })),
         })),
         uiConfigDisabled: settings.uiConfigDisabled,
         userGroups: await groupsFor(section),
         problems,
-        version: answer.version ?? sectionValidator(present, keysOf(section)),
+        version: answer.version ?? settingsValidator(present, keysOf(section)),
         conflict: isConflict && entered ? differences(fields, shown, entered) : null,
         notice,
         oidc: section === 'oidc' ? await oidcPart(answer) : null,
@@ -125,6 +117,22 @@ export function createSectionPage({
       })
       ctx.status = status
     },
+  }
+}
+
+/** The status of a section in one word; the message is `settings.leads.SECTION.WORD`. */
+function leadOf(section: SectionName, values: SettingValues): string {
+  switch (section) {
+    case 'general':
+      return 'usual'
+    case 'sign-up':
+      return values.allowUserSignups
+    case 'email':
+      return values.smtpHost === '' || values.smtpFrom === '' ? 'off' : 'on'
+    case 'ldap':
+      return values.ldapEnabled && values.ldapUrl !== '' ? 'on' : 'off'
+    case 'oidc':
+      return values.dynamicRegistration
   }
 }
 

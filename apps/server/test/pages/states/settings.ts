@@ -1,20 +1,16 @@
 import type { EmailItem } from '../../../src/email/page-model.ts'
 import type { ListView } from '../../../src/http/list-view.ts'
 import type { PageModel } from '../../../src/http/page-models.ts'
-import { defaultValues } from '../../../src/settings/definitions.ts'
-import { ownSettings } from '../../../src/settings/own/definitions.ts'
-import { isContractKey } from '../../../src/settings/pages/fields.ts'
+import { defaultValues, type SectionName, type SettingKey, sections } from '../../../src/settings/definitions.ts'
 import type { OidcPart, SettingsPage } from '../../../src/settings/pages/page-model.ts'
-import { type SectionName, sections } from '../../../src/settings/pages/sections.ts'
-import { shownValue } from '../../../src/settings/pages/validation.ts'
-import type { AnySettingKey } from '../../../src/settings/save-section.ts'
+import { shownValue } from '../../../src/settings/pages/section-form.ts'
 import { anna, day, now } from './common.ts'
 import { presets } from './ldap.ts'
 import { list } from './users.ts'
 
 interface Given {
-  readonly values?: Partial<Record<AnySettingKey, string>>
-  readonly locked?: Partial<Record<AnySettingKey, string>>
+  readonly values?: Partial<Record<SettingKey, string>>
+  readonly locked?: Partial<Record<SettingKey, string>>
 }
 
 function groupsOf(section: SectionName, { values = {}, locked = {} }: Given = {}): SettingsPage['groups'] {
@@ -23,7 +19,7 @@ function groupsOf(section: SectionName, { values = {}, locked = {} }: Given = {}
     fields: fields.map(({ key, control }) => ({
       key,
       control,
-      value: values[key] ?? shownValue(control, isContractKey(key) ? defaultValues[key] : ownSettings[key].default),
+      value: values[key] ?? shownValue({ key, control }, defaultValues[key]),
       isSet: control.kind === 'secret' && section === 'email' && Object.keys(values).length > 0,
       locked: locked[key] ?? null,
     })),

@@ -1,0 +1,83 @@
+import { color, line, pageAddress, styleSheet } from '../checks.ts'
+import { boolean, defineSetting, number, text } from '../setting.ts'
+
+/** `/settings/admin/application-configuration`, by the groups of the page. */
+export const general = {
+  instance: {
+    appName: defineSetting(text(line(30), { maxlength: 30, isRequired: true }), {
+      variable: 'APP_NAME',
+      default: 'Pocket ID',
+      public: true,
+      description: 'The name of this instance, 1 to 30 characters. New passkeys use it after the next start.',
+    }),
+    homePageUrl: defineSetting(text(pageAddress, { isRequired: true }), {
+      variable: 'HOME_PAGE_URL',
+      default: '/settings/account',
+      public: true,
+      description: 'The page shown after sign-in: a path of this server or an http(s) URL.',
+    }),
+  },
+  appearance: {
+    accentColor: defineSetting(text(color, { control: 'color' }), {
+      variable: 'ACCENT_COLOR',
+      default: 'default',
+      public: true,
+      description: 'The colour of buttons and links: `default` or a CSS colour.',
+    }),
+    disableAnimations: defineSetting(boolean, {
+      variable: 'DISABLE_ANIMATIONS',
+      default: false,
+      public: true,
+      description: 'Whether animations are turned off.',
+    }),
+    styleVariables: defineSetting(text(styleSheet, { control: 'block', schema: { maxLength: 4000 } }), {
+      variable: 'STYLE_VARIABLES',
+      default: '',
+      description: 'Style sheet variables, separated by semicolons or line breaks, such as `--paper: #fff`.',
+    }),
+  },
+  sessions: {
+    sessionDuration: defineSetting(number(1, 5_256_000, 'minutes'), {
+      variable: 'SESSION_DURATION',
+      default: 60,
+      description: 'The lifetime of a session after its last use. A change takes effect after the next start.',
+    }),
+    sessionIdleMinutes: defineSetting(number(0, 525_600, 'minutes'), {
+      variable: 'SESSION_IDLE_MINUTES',
+      default: 0,
+      description:
+        'The idle timeout of a session; with 0 the session duration counts from the last use instead of the sign-in.',
+    }),
+  },
+  accounts: {
+    allowOwnAccountEdit: defineSetting(boolean, {
+      variable: 'ALLOW_OWN_ACCOUNT_EDIT',
+      default: true,
+      public: true,
+      description: 'Whether people may edit their own profile; they can always change their language.',
+    }),
+    ownAccountRemoval: defineSetting(boolean, {
+      variable: 'OWN_ACCOUNT_REMOVAL',
+      default: false,
+      description: 'Whether people can delete their own account.',
+    }),
+    requireUserEmail: defineSetting(boolean, {
+      variable: 'REQUIRE_USER_EMAIL',
+      default: true,
+      public: true,
+      description: 'Whether every user must have an e-mail address.',
+    }),
+    emailsVerified: defineSetting(boolean, {
+      variable: 'EMAILS_VERIFIED',
+      default: false,
+      description: 'Whether e-mail addresses entered by people count as verified.',
+    }),
+  },
+  records: {
+    auditLogRetentionDays: defineSetting(number(1, 36_500, 'days'), {
+      variable: 'AUDIT_LOG_RETENTION_DAYS',
+      default: 90,
+      description: 'The retention of audit events. Older ones are deleted every hour.',
+    }),
+  },
+} as const
