@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { accentOf } from './accent.ts'
-import { readStyleVariables } from './style-variables.ts'
 
 /** Appearance settings that differ from the default style sheet. */
 export interface Look {
@@ -8,8 +7,6 @@ export interface Look {
   readonly accentColor: string
   /** Whether animations are disabled. */
   readonly still: boolean
-  /** The value of the setting. */
-  readonly variables: string
   /** The URL of the sign-in background image. */
   readonly background: string | null
 }
@@ -28,14 +25,13 @@ export function styleSheetOf(look: Look): StyleSheet | null {
   return { css, hash: createHash('sha256').update(css).digest('base64url').slice(0, 16) }
 }
 
-function declarationsOf({ accentColor, still, variables, background }: Look): readonly string[] {
+function declarationsOf({ accentColor, still, background }: Look): readonly string[] {
   const accent = accentOf(accentColor)
   return [
     ...(accent === null
       ? []
       : [`--accent-hue:${accent.hue}`, `--accent-light:${accent.light}`, `--accent-dark:${accent.dark}`]),
     ...(still ? ['--t:0s'] : []),
-    ...readStyleVariables(variables).variables.map(({ name, value }) => `${name}:${value}`),
     ...(background === null ? [] : [`--background:url("${encodeURI(background)}")`]),
   ]
 }

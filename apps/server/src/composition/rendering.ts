@@ -25,8 +25,8 @@ export async function composeRendering(foundation: Foundation, { assets, catalog
   })
   const appearance = createAppearance({
     async settings() {
-      const { accentColor, disableAnimations, styleVariables } = await settings.lastKnown()
-      return { accentColor, still: disableAnimations, variables: styleVariables }
+      const { accentColor, disableAnimations } = await settings.lastKnown()
+      return { accentColor, still: disableAnimations }
     },
     pictures,
   })

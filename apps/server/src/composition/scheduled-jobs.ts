@@ -30,6 +30,8 @@ export interface ScheduledParts {
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
+/** How long an openly registered client that was never used is kept. */
+const unusedClientLifetime = 30 * day
 
 /** Scheduled jobs of an instance. Each name has a sentence below `jobs.names` in the catalogue. */
 export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
@@ -55,8 +57,7 @@ export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
       name: 'remove-unused-clients',
       intervalMs: hour,
       async run(signal) {
-        const { unusedClientDays } = await settings.present()
-        while (!signal.aborted && (await pocket.removeUnusedClients(unusedClientDays * day, 100)) > 0);
+        while (!signal.aborted && (await pocket.removeUnusedClients(unusedClientLifetime, 100)) > 0);
       },
     },
     { name: 'remove-discarded-images', intervalMs: hour, run: () => images.removeDiscarded() },

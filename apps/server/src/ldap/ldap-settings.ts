@@ -3,6 +3,8 @@ import type { CustomClaim, LdapOptions, LdapRules } from '@pocket/directory'
 import type { SettingValues } from '../settings/definitions.ts'
 
 const second = 1000
+/** The share of imported people, groups or memberships that an import may remove without confirmation. */
+const maxRemovals = 0.25
 
 /** The connection and query options. */
 export function ldapOptionsOf(settings: SettingValues): LdapOptions {
@@ -13,8 +15,8 @@ export function ldapOptionsOf(settings: SettingValues): LdapOptions {
     bindPassword: settings.ldapBindPassword,
     ...(settings.ldapCaCertificate !== '' && { ca: settings.ldapCaCertificate }),
     skipCertificateCheck: settings.ldapSkipCertVerify,
-    connectTimeout: Math.min(10, settings.ldapTimeoutSeconds) * second,
-    operationTimeout: settings.ldapTimeoutSeconds * second,
+    connectTimeout: 10 * second,
+    operationTimeout: 30 * second,
     base: settings.ldapBase,
     userFilter: settings.ldapUserSearchFilter,
     groupFilter: settings.ldapUserGroupSearchFilter,
@@ -48,7 +50,7 @@ export function ldapRulesOf(settings: SettingValues): Omit<LdapRules, 'now'> {
       picture: settings.ldapAttributeUserProfilePicture !== '',
     },
     requireEmail: settings.requireUserEmail,
-    maxRemovals: settings.ldapRemovalLimitPercent / 100,
+    maxRemovals,
     newClaims,
   }
 }

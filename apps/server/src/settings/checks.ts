@@ -2,7 +2,6 @@ import { X509Certificate } from 'node:crypto'
 import { InvalidInputError } from '@pocket/core/errors'
 import type { CustomClaim } from '@pocket/directory'
 import { checkedClaims } from '@pocket/directory/internal'
-import { readStyleVariables } from '../appearance/style-variables.ts'
 import { isStorable } from '../http/api/text.ts'
 
 /** A validation error of a value. `code` is stable, `message` follows the name of the setting. It never contains a secret. */
@@ -108,12 +107,6 @@ export const day: Check = (text) => {
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
     ? undefined
     : malformed('must be a date, such as 2027-03-01')
-}
-
-export const styleSheet: Check = (text) => {
-  const { wrong } = readStyleVariables(text)
-  if (wrong) return { ...malformed('must be a known variable and a value'), at: `[${wrong.line}]`, text: wrong.text }
-  return tooLong(text, 4000)
 }
 
 function isClaim(value: unknown): value is CustomClaim {

@@ -16,7 +16,7 @@ export type Control =
   /** Group IDs. */
   | { readonly kind: 'groups' }
 
-type Unit = 'minutes' | 'days' | 'seconds' | 'percent'
+type Unit = 'minutes' | 'days'
 
 export type Parsed<Value> = { readonly value: Value } | { readonly fault: Fault }
 

@@ -231,8 +231,8 @@ test('requires a key without scopes to change settings that decide who can sign 
     const expected = by === limited ? '403 forbidden' : 'done'
     const body = whole({ smtpHost: `mail-${randomUUID()}.example.com` })
     expect(await outcome(by, 'PUT /api/application-configuration', { body })).toBe(expected)
-    expect(await outcome(by, 'PATCH /api/settings', { body: { ldapTimeoutSeconds: 17 } })).toBe(expected)
-    expect(await outcome(by, 'PATCH /api/settings', { body: { unusedClientDays: 31 } })).toBe('done')
+    expect(await outcome(by, 'PATCH /api/settings', { body: { ldapStartTls: true } })).toBe(expected)
+    expect(await outcome(by, 'PATCH /api/settings', { body: { auditLogRetentionDays: 31 } })).toBe('done')
   }
 })
 

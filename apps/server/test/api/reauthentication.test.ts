@@ -88,7 +88,7 @@ describe.each(kinds)('%s', (kind) => {
       ['POST', '/api/api-keys', key()],
       ['POST', `/api/api-keys/${apiKey.id}/renew`, { expiresAt }],
       ['PUT', '/api/application-configuration', whole()],
-      ['PATCH', '/api/settings', { unusedClientDays: 31 }],
+      ['PATCH', '/api/settings', { auditLogRetentionDays: 31 }],
       ['PUT', '/api/users/me', elsewhere],
       ['DELETE', '/api/users/me'],
       ['POST', '/api/users', { ...names, isAdmin: true }],
@@ -168,7 +168,7 @@ describe.each(kinds)('%s', (kind) => {
       const end = `/api/user-groups/${theirs}/members/${person.id}`
       expect((await send('PATCH', end, { endsAt: null })).status).toBe(200)
       const withKey = { 'x-api-key': token }
-      expect((await send('PATCH', '/api/settings', { unusedClientDays: 31 }, withKey)).status).toBe(200)
+      expect((await send('PATCH', '/api/settings', { auditLogRetentionDays: 31 }, withKey)).status).toBe(200)
       expect((await send('PUT', `/api/user-groups/${others}/users`, both, withKey)).status).toBe(200)
       expect((await send('PUT', `/api/custom-claims/user-group/${theirs}`, [], withKey)).status).toBe(200)
       expect((await send('DELETE', `/api/user-groups/${theirs}`, undefined, withKey)).status).toBe(204)
@@ -239,7 +239,7 @@ describe.each(kinds)('%s', (kind) => {
     await using instance = await startCalled(kind)
     const { id, agent } = await instance.personWithoutPasskey(freshName())
     await instance.app.directory.users.update(id, {}, { administrator: true })
-    const change = () => instance.call('PATCH /api/settings', { body: { unusedClientDays: 31 }, agent })
+    const change = () => instance.call('PATCH /api/settings', { body: { auditLogRetentionDays: 31 }, agent })
     expect(await change()).toMatchObject({ status: 403, json: { code: 'passkey_required' } })
     expect((await registerPasskey(agent, instance.url)).answer.status).toBe(200)
     expect((await change()).status).toBe(200)

@@ -162,10 +162,6 @@ test('lets the environment decide about registration, and stops the start on inv
   await using instance = await startInstance({ DYNAMIC_REGISTRATION: 'open' })
   const registered = await instance.agent().sendJson('POST', `${instance.url}/api/oidc/register`, { body: metadata })
   expect(registered.status).toBe(201)
-  for (const wrong of [
-    { DYNAMIC_REGISTRATION: 'yes' },
-    { DYNAMIC_REGISTRATION_RESTRICTED: 'x' },
-    { UNUSED_CLIENT_DAYS: '0' },
-  ])
+  for (const wrong of [{ DYNAMIC_REGISTRATION: 'yes' }, { DYNAMIC_REGISTRATION_RESTRICTED: 'x' }])
     expect(() => loadConfig(wrong, () => Buffer.alloc(0))).toThrow(InvalidConfigError)
 })

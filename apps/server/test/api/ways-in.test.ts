@@ -88,7 +88,7 @@ const acts = [
   ['POST /api/oidc/initial-access-tokens', { name: 'x' }],
   ['POST /api/device-login/verification', { code: 'P2345678' }],
   ['POST /api/device-login/verification/decision', { code: 'P2345678', decision: 'approve' }],
-  ['PATCH /api/settings', { unusedClientDays: 31 }],
+  ['PATCH /api/settings', { auditLogRetentionDays: 31 }],
   ['DELETE /api/users/me', undefined],
 ] as const
 /** Sensitive actions that do not sign a user in. */

@@ -3,9 +3,8 @@ import { describe, expect, test } from '@jest/globals'
 import { wcagContrast } from 'culori'
 import { accentOf } from '../../src/appearance/accent.ts'
 import { styleSheetOf } from '../../src/appearance/style-sheet.ts'
-import { readStyleVariables, styleVariables } from '../../src/appearance/style-variables.ts'
 
-const usual = { accentColor: 'default', still: false, variables: '', background: null }
+const usual = { accentColor: 'default', still: false, background: null }
 const oklch = (l: number, c: number, h: number) => ({ mode: 'oklch', l, c, h }) as const
 
 describe('the accent', () => {
@@ -46,42 +45,5 @@ describe('the accent', () => {
 
   test('leaves grey unchanged', () => {
     expect(accentOf('gray')).toMatchObject({ light: 0, dark: 0 })
-  })
-})
-
-describe('variables', () => {
-  test('are applied if they are known', () => {
-    const text = '--ink: #111; --paper: light-dark(#fff, oklch(0.2 0.01 260));\n\n --sans: "Iowan Old Style", serif \n'
-    expect(readStyleVariables(text).wrong).toBeNull()
-    expect(styleSheetOf({ ...usual, variables: text })?.css).toBe(
-      ':root{--ink:#111;--paper:light-dark(#fff, oklch(0.2 0.01 260));--sans:"Iowan Old Style", serif}\n',
-    )
-  })
-
-  test.each([
-    '--other: red',
-    'color: red',
-    '--paper:',
-    '--paper: red; } body { display: none',
-    '--paper: red; color: red',
-    '--paper: url(https://evil.example/x)',
-    '--paper: image-set("x" 1x)',
-    '--sans: "unfinished',
-    '--paper: rgb(1 2 3',
-    '--paper: red) (',
-    '--paper: \\75rl(x)',
-    '--paper: red /* a comment',
-    '--paper: red </style>',
-  ])('ignores %s', (line) => {
-    const { variables, wrong } = readStyleVariables(`--ink: #111\n${line}`)
-    expect(variables).toContainEqual({ name: '--ink', value: '#111' })
-    expect(wrong?.line).toBe(/;/.test(line) ? 2 : 1)
-  })
-
-  test('match the style sheet and the guide', async () => {
-    const tokens = await readFile(new URL('../../web/styles/tokens.css', import.meta.url), 'utf8')
-    const guide = await readFile(new URL('../../../../docs/guides/appearance.md', import.meta.url), 'utf8')
-    for (const name of styleVariables)
-      expect([name, tokens.includes(`${name}:`), guide.includes(`\`${name}\``)]).toEqual([name, true, true])
   })
 })

@@ -20,7 +20,7 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     slapd = await startSlapd({ ldif: ldifOfCompany({ users: 12, groups: 3, members: 4 }) })
     folder = await createFolder()
     const DB_CONNECTION_STRING = join(folder.path, 'pocket-id.db')
-    instance = await startCalled('SQLite', { LDAP_TIMEOUT_SECONDS: '20', DB_CONNECTION_STRING })
+    instance = await startCalled('SQLite', { LDAP_START_TLS: 'false', DB_CONNECTION_STRING })
   })
   afterAll(async () => {
     await instance?.[Symbol.asyncDispose]()
@@ -80,7 +80,7 @@ describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
     expect((await get(here)).text).toContain('No directory is set up yet')
     const filled = await get(`${settings}?preset=openldap`)
     expect(filled.text).toContain('Filled in for OpenLDAP. Nothing is saved yet')
-    expect(filled.text).toContain('LDAP_TIMEOUT_SECONDS')
+    expect(filled.text).toContain('LDAP_START_TLS')
     const refused = await save(filled, { ldapCaCertificate: 'no certificate', ldapBase: 'dc=kept' })
     expect(refused.status).toBe(400)
     expect(refused.text).toContain('dc=kept')

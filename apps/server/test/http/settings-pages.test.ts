@@ -110,7 +110,6 @@ describe.each(kinds)('settings on %s', (kind) => {
 
   test.each([
     [base, { homePageUrl: 'javascript:alert(1)' }, 'Enter a path such as'],
-    [base, { styleVariables: '--ink: #111; color: red' }, '“color: red” sets no variable that is known.'],
     [base, { accentColor: 'own', accentColorOwn: 'a nice green' }, 'This is no colour that can be read.'],
     [`${base}/sign-up`, { signupDefaultCustomClaims: 'email = x' }, 'One of these claims can’t be given.'],
     [`${base}/sign-up`, { allowUserSignups: 'all' }, 'Choose one of these.'],
@@ -128,18 +127,17 @@ describe.each(kinds)('settings on %s', (kind) => {
     const [mine, theirs] = [await pages.get(`${base}/oidc`), await pages.get(`${base}/oidc`)]
     const general = await pages.get(base)
     await pages.send(theirs, { dynamicRegistration: 'with-token', webFingerDomains: 'example.org' })
-    const conflict = await pages.send(mine, { webFingerDomains: 'example.com\nexample.net', unusedClientDays: '7' })
+    const conflict = await pages.send(mine, { webFingerDomains: 'example.com\nexample.net' })
     expect(conflict.status).toBe(412)
     expect(conflict.text).toContain('Somebody else has changed this meanwhile.')
     expect(conflict.text).toContain('Who may register clients is now: Programs with an initial access token')
     expect(conflict.text).toContain('Domains is now: example.org')
-    expect(await own(instance)).toMatchObject({ webFingerDomains: ['example.org'], unusedClientDays: 30 })
+    expect(await own(instance)).toMatchObject({ webFingerDomains: ['example.org'] })
     // Another section causes no conflict.
     expect((await pages.send(general, { appName: 'Ours' })).status).toBe(200)
     expect((await pages.send(conflict, {})).text).toContain('Saved.')
     expect(await own(instance)).toMatchObject({
       webFingerDomains: ['example.com', 'example.net'],
-      unusedClientDays: 7,
       dynamicRegistration: 'off',
     })
   })

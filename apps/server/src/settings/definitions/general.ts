@@ -1,4 +1,4 @@
-import { color, line, pageAddress, styleSheet } from '../checks.ts'
+import { color, line, pageAddress } from '../checks.ts'
 import { boolean, defineSetting, number, text } from '../setting.ts'
 
 /** `/settings/admin/application-configuration`, by the groups of the page. */
@@ -29,11 +29,6 @@ export const general = {
       default: false,
       public: true,
       description: 'Whether animations are turned off.',
-    }),
-    styleVariables: defineSetting(text(styleSheet, { control: 'block', schema: { maxLength: 4000 } }), {
-      variable: 'STYLE_VARIABLES',
-      default: '',
-      description: 'Style sheet variables, separated by semicolons or line breaks, such as `--paper: #fff`.',
     }),
   },
   sessions: {

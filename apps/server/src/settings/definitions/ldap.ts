@@ -1,5 +1,5 @@
 import { anyText, certificates, line } from '../checks.ts'
-import { boolean, defineSetting, number, secret, text } from '../setting.ts'
+import { boolean, defineSetting, secret, text } from '../setting.ts'
 
 const attribute = text(line(), { maxlength: 255 })
 
@@ -43,11 +43,6 @@ export const ldap = {
       variable: 'LDAP_BIND_PASSWORD',
       default: '',
       description: 'The bind password.',
-    }),
-    ldapTimeoutSeconds: defineSetting(number(1, 300, 'seconds'), {
-      variable: 'LDAP_TIMEOUT_SECONDS',
-      default: 30,
-      description: 'How long an import waits for a response of the LDAP server.',
     }),
   },
   ldapPeople: {
@@ -129,12 +124,6 @@ export const ldap = {
       variable: 'LDAP_SOFT_DELETE_USERS',
       default: true,
       description: 'Whether users who were removed from the directory are disabled instead of deleted.',
-    }),
-    ldapRemovalLimitPercent: defineSetting(number(0, 100, 'percent'), {
-      variable: 'LDAP_REMOVAL_LIMIT_PERCENT',
-      default: 25,
-      description:
-        'The share of imported people, groups or memberships that an import may remove without confirmation. 100 never asks.',
     }),
   },
 } as const

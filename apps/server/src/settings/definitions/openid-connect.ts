@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url'
 import { addressPatterns } from '../checks.ts'
-import { boolean, choice, defineSetting, list, number, text } from '../setting.ts'
+import { boolean, choice, defineSetting, list, text } from '../setting.ts'
 
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 const domain = new RegExp(`^(?=.{1,253}$)${label}(?:[.]${label})+$`)
@@ -18,11 +18,6 @@ export const openIdConnect = {
       variable: 'DYNAMIC_REGISTRATION_RESTRICTED',
       default: false,
       description: 'Whether a dynamically registered client has no users until an administrator allows groups.',
-    }),
-    unusedClientDays: defineSetting(number(1, 3650, 'days'), {
-      variable: 'UNUSED_CLIENT_DAYS',
-      default: 30,
-      description: 'How long an openly registered client that was never used is kept.',
     }),
   },
   documents: {

@@ -124,10 +124,10 @@ export const settingsStates: Readonly<Record<string, PageModel>> = {
     lead: 'on',
     presets: { ...presets, chosen: 'Active Directory' },
     groups: groupsOf('ldap', {
-      values: { ldapEnabled: 'true', ldapUrl: 'ldaps://dc1.example.com', ldapTimeoutSeconds: 'soon' },
+      values: { ldapEnabled: 'true', ldapUrl: 'ldaps://dc1.example.com' },
       locked: { ldapBindDn: 'LDAP_BIND_DN', ldapBindPassword: 'LDAP_BIND_PASSWORD' },
     }),
-    problems: [{ field: 'ldapTimeoutSeconds', code: 'out_of_range', message: 'must be a number' }],
+    problems: [{ field: 'ldapCaCertificate', code: 'invalid_format', message: 'must be certificates in PEM' }],
   },
   'settings-sign-up': {
     ...signUp,
@@ -200,7 +200,6 @@ export const settingsStates: Readonly<Record<string, PageModel>> = {
       locked: {
         dynamicRegistration: 'UI_CONFIG_DISABLED',
         dynamicRegistrationRestricted: 'UI_CONFIG_DISABLED',
-        unusedClientDays: 'UI_CONFIG_DISABLED',
         cimdUrlAllowlist: 'UI_CONFIG_DISABLED',
         webFingerDomains: 'UI_CONFIG_DISABLED',
       },
