@@ -36,6 +36,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     apiKeys = createApiKeys({
       store,
       noteMade: async () => {},
+      lockAccountOf: async () => {},
       transaction: (work) => work(),
       audit: { record: async () => {} },
       clock: { now: () => now },
