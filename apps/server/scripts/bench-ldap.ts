@@ -5,7 +5,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout } from 'node:timers/promises'
 import { databaseOf } from '@pocket/core/internal/sql'
 import { typeormStores } from '@pocket/core/typeorm'
-import { createDirectory, type LdapApplied, type LdapHost, type LdapOptions, ldapSource } from '@pocket/directory'
+import { createDirectory, type LdapChanges, type LdapHost, type LdapOptions, ldapSource } from '@pocket/directory'
 import { isEmptyPlan } from '@pocket/directory/internal'
 import { directoryStores } from '@pocket/directory/typeorm'
 import { ldifOfCompany, startPostgres, startSlapd } from '@pocket/test-support'
@@ -70,7 +70,7 @@ const recordMany = createBulkAuditLog({
   locationOf: () => ({ country: '', city: '' }),
   clock,
 })
-const host: LdapHost = { applied: (done: LdapApplied) => recordMany(eventsOf(done)) }
+const host: LdapHost = { onApplied: (done: LdapChanges) => recordMany(eventsOf(done)) }
 const { signal } = new AbortController()
 
 let statements = 0

@@ -29,7 +29,7 @@ export interface DirectoryPorts {
 /** The users who can sign in, their groups and their claims. */
 export interface Directory {
   /** Runs a transaction that excludes other changes to the directory. */
-  readonly exclusively: Transaction
+  readonly withLock: Transaction
   /** Core's port to the users. */
   readonly accounts: AccountStore
   readonly users: Users
@@ -38,7 +38,7 @@ export interface Directory {
   readonly ldap: LdapImport
   find(id: string): Promise<User | undefined>
   /** The existing users among these IDs, in any order, in one statement. */
-  findEach(ids: readonly string[]): Promise<readonly User[]>
+  findMany(ids: readonly string[]): Promise<readonly User[]>
   /**
    * Finds a user by user name or e-mail address, ignoring case. Returns nothing if the text is one user's name and another
    * user's e-mail address, which older rules allowed: the result would be ambiguous.
@@ -54,13 +54,13 @@ export interface Directory {
    */
   create(user: NewUser, rights?: NewUserRights): Promise<User>
   /**
-   * Creates the first administrator of an instance, and runs `alongside` in the same transaction: if it fails, no user is
+   * Creates the first administrator of an instance, and runs `addPasskey` in the same transaction: if it fails, no user is
    * created.
    *
    * @throws ConflictError `setup_already_completed` if an administrator already exists.
    * @throws InvalidInputError `validation_failed` as {@link newUser} does.
    */
-  createFirstAdministrator(user: NewUser, alongside: (user: User) => Promise<void>): Promise<User>
+  createFirstAdministrator(user: NewUser, addPasskey: (user: User) => Promise<void>): Promise<User>
   /** Whether an administrator exists; ordinary users created with the environment's API key do not complete the setup. */
   isSetUp(): Promise<boolean>
   /** @throws NotFoundError `account_not_found` @throws ConflictError `last_administrator` */
@@ -79,21 +79,21 @@ export interface Directory {
 export function createDirectory({ transaction, clock, ...stores }: DirectoryPorts): Directory {
   const { users } = stores
   // One lock for all changes, so that values read under it stay valid, and deadlocks are impossible.
-  const exclusively: Transaction = (work) =>
+  const withLock: Transaction = (work) =>
     transaction(async () => {
       await users.lock()
       return work()
     })
-  const ports = { ...stores, exclusively, clock }
-  const nouns = { users: createUsers(ports), groups: createGroups(ports), claims: createClaims(ports) }
+  const ports = { ...stores, withLock, clock }
+  const modules = { users: createUsers(ports), groups: createGroups(ports), claims: createClaims(ports) }
   const ldap = createLdapImport(ports)
-  const create: Directory['create'] = (planned, rights = {}) => createUser(ports, planned, rights)
+  const create: Directory['create'] = (user, rights = {}) => createUser(ports, user, rights)
   const find = async (id: string) => (isId(id) ? users.find(id) : undefined)
 
   return {
-    ...nouns,
+    ...modules,
     ldap,
-    exclusively,
+    withLock,
     accounts: {
       async find(id) {
         const user = await find(id)
@@ -102,23 +102,23 @@ export function createDirectory({ transaction, clock, ...stores }: DirectoryPort
       },
     },
     find,
-    findEach: async (ids) => {
-      const known = ids.filter(isId)
-      return known.length === 0 ? [] : users.findEach(known)
+    findMany: async (ids) => {
+      const validIds = ids.filter(isId)
+      return validIds.length === 0 ? [] : users.findMany(validIds)
     },
     findByName: (name) => users.findByName(name),
     findByEmail: (email) => users.findByEmail(email),
     list: () => users.list(),
     create,
-    createFirstAdministrator: (planned, alongside) =>
-      setUp({ users, exclusively, alongside, create: () => create(planned, { administrator: true }) }),
-    isSetUp: () => users.anyAdministrator(),
+    createFirstAdministrator: (user, addPasskey) =>
+      setUp({ users, withLock, addPasskey, create: () => create(user, { administrator: true }) }),
+    isSetUp: () => users.hasAdministrator(),
 
     setDisabled: (id, disabled) =>
-      exclusively(async () => {
+      withLock(async () => {
         if (!(await find(id)))
           throw new NotFoundError('account_not_found', 'There is no such user', { details: { id } })
-        await nouns.users.update(id, {}, { disabled })
+        await modules.users.update(id, {}, { disabled })
       }),
   }
 }

@@ -1,5 +1,5 @@
 import { type FieldError, InvalidInputError } from '@pocket/core/errors'
-import { oneLine as plainLine, visible as visibleText } from '@pocket/core/internal'
+import { oneLine as oneLinePattern, visible as visiblePattern } from '@pocket/core/internal'
 
 type Problem = Pick<FieldError, 'code' | 'message'>
 
@@ -17,50 +17,48 @@ export class FieldReader {
 
   /** The text of `field`, or the empty string if absent. `sources` are the properties that may contain it. */
   text(field: string, rules: readonly Rule[], sources: readonly string[] = [field]): string {
-    const value = sources.map((source) => this.#input[source]).find((each) => each !== undefined && each !== null) ?? ''
+    const value =
+      sources.map((source) => this.#input[source]).find((candidate) => candidate !== undefined && candidate !== null) ??
+      ''
     if (typeof value !== 'string') {
-      this.#refuse(field, { code: 'invalid_format', message: 'has to be a text' })
+      this.#addProblem(field, { code: 'invalid_format', message: 'must be text' })
       return ''
     }
     const text = value.normalize('NFC')
     for (const rule of rules) {
       const problem = rule(text)
       if (problem === undefined) continue
-      this.#refuse(field, problem)
+      this.#addProblem(field, problem)
       break
     }
     return text
   }
 
-  /** @throws InvalidInputError `validation_failed` with every invalid field. `what` names the object, as in "The user". */
-  assertValid(what: string): void {
+  /** @throws InvalidInputError `validation_failed` with every invalid field. `subject` names the object, as in "The user". */
+  assertValid(subject: string): void {
     if (this.#problems.length === 0) return
     const sentences = this.#problems.map(({ field, message }) => `${field} ${message}`)
-    throw new InvalidInputError('validation_failed', `${what} is not valid: ${sentences.join('; ')}`, {
+    throw new InvalidInputError('validation_failed', `${subject} is not valid: ${sentences.join('; ')}`, {
       fields: this.#problems,
     })
   }
 
-  #refuse(field: string, problem: Problem): void {
+  #addProblem(field: string, problem: Problem): void {
     this.#problems.push({ field, ...problem })
   }
 }
 
-export const required: Rule = (text) => (text === '' ? { code: 'required', message: 'has to be given' } : undefined)
+export const required: Rule = (text) => (text === '' ? { code: 'required', message: 'is required' } : undefined)
 
 /** Lengths are counted in code points, which users perceive as characters. */
-export function atMost(longest: number): Rule {
+export function maxLength(max: number): Rule {
   return (text) =>
-    [...text].length > longest
-      ? { code: 'too_long', message: `has to have no more than ${longest} characters` }
-      : undefined
+    [...text].length > max ? { code: 'too_long', message: `must have at most ${max} characters` } : undefined
 }
 
-export function atLeast(shortest: number): Rule {
+export function minLength(min: number): Rule {
   return (text) =>
-    [...text].length < shortest
-      ? { code: 'too_short', message: `has to have at least ${shortest} characters` }
-      : undefined
+    [...text].length < min ? { code: 'too_short', message: `must have at least ${min} characters` } : undefined
 }
 
 export function matches(pattern: RegExp, message: string): Rule {
@@ -68,10 +66,10 @@ export function matches(pattern: RegExp, message: string): Rule {
 }
 
 /** Rejects invisible characters that would make two different names look alike. */
-export const oneLine: Rule = matches(plainLine, 'has to be one line of plain text')
+export const oneLine: Rule = matches(oneLinePattern, 'must be a single line of plain text')
 
 /** Requires at least one visible character. */
-export const visible: Rule = matches(visibleText, 'must not be blank')
+export const visible: Rule = matches(visiblePattern, 'must not be blank')
 
 /** Accepts only text that every database stores unchanged: no NUL and no unpaired surrogates. */
-export const storable: Rule = matches(/^[^\0\p{Cs}]*$/u, 'must not hold NUL or half a character')
+export const storable: Rule = matches(/^[^\0\p{Cs}]*$/u, 'must not contain NUL or unpaired surrogates')

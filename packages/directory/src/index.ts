@@ -12,7 +12,7 @@ export type { GroupStore } from './groups/group-store.ts'
 export type { GroupDetails, Groups, GroupUpdate, Member, MemberPage } from './groups/groups.ts'
 export type { Membership, MembershipChange, MembershipStore } from './groups/membership-store.ts'
 export type { LdapAnswer, LdapGroup, LdapPerson, LdapProblem, LdapSource } from './ldap/answer.ts'
-export type { LdapApplied, LdapCounts, LdapHost, LdapOutcome } from './ldap/applied.ts'
+export type { LdapChanges, LdapCounts, LdapHost, LdapOutcome } from './ldap/ldap-changes.ts'
 export type { LdapImport } from './ldap/ldap-import.ts'
 export type {
   GroupChange,
@@ -25,8 +25,8 @@ export type {
   PersonChangeKind,
   PersonCreation,
   PicturePlan,
-  Removal,
-  Removals,
+  RemovalCount,
+  RemovalSummary,
   SkippedEntry,
 } from './ldap/ldap-plan.ts'
 export type { LdapStore, ManualDecision, NameHolder } from './ldap/ldap-store.ts'
@@ -37,7 +37,7 @@ export { type LdapSample, type LdapSampleGroup, searchLdapSample } from './ldap/
 export type { LdapStep } from './ldap/reading/socket.ts'
 export { ldapSource } from './ldap/reading/source.ts'
 export { type LdapConnectionTest, type LdapStepOutcome, testLdapConnection } from './ldap/reading/test-connection.ts'
-export type { KnownMembership, KnownName, KnownUser, LdapMark, LdapSnapshot } from './ldap/snapshot.ts'
+export type { KnownMembership, LocalUser, KnownUser, LdapImportState, LdapSnapshot } from './ldap/snapshot.ts'
 export type { Page, PageRequest } from './page.ts'
 export { type NewUser, newUser } from './users/create-user.ts'
 export type { User, UserDetails } from './users/user.ts'

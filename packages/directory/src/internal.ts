@@ -4,9 +4,9 @@
  *
  * @module
  */
-export { checkedClaims, maxKeyLength } from './claims/claim.ts'
+export { validateClaims, maxKeyLength } from './claims/claim.ts'
 export { groupNotFound, membershipNotFound } from './groups/groups.ts'
-export { nothingCounted } from './ldap/applied.ts'
+export { emptyLdapCounts } from './ldap/ldap-changes.ts'
 export { isEmptyPlan } from './ldap/plan.ts'
 export type { ScimEndpoint } from './scim/connection.ts'
 export type { ScimRemoval } from './scim/deprovision.ts'
@@ -26,5 +26,5 @@ export { type Pause, pauseByTimer } from './scim/retries.ts'
 export { ScimError, type ScimErrorCode } from './scim/scim-error.ts'
 export type { DirectorySnapshot, SnapshotGroup, SnapshotSource, SnapshotUser } from './scim/snapshot.ts'
 export { type ScimSyncPorts, syncScim } from './scim/sync.ts'
-export { createScimTarget, type ScimTarget, type TargetAbilities, type TargetDescription } from './scim/target.ts'
+export { createScimTarget, type ScimTarget, type TargetCapabilities, type TargetDescription } from './scim/target.ts'
 export { nameKey } from './users/user-store.ts'

@@ -9,11 +9,11 @@ export interface PageRequest {
   /** A substring to search for, ignoring case. Empty for no search. */
   readonly search: string
   /** IDs of rows to exclude, any number of them. */
-  readonly without?: readonly string[] | undefined
+  readonly excludedIds?: readonly string[] | undefined
   /** Restricts users to the members of this group, which has this member count. */
   readonly memberOf?: { readonly groupId: string; readonly count: number } | undefined
   /** Restricts the rows to these IDs. */
-  readonly among?: readonly string[] | undefined
+  readonly onlyIds?: readonly string[] | undefined
 }
 
 /** One page of a list, and the total count. */

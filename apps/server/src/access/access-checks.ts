@@ -33,10 +33,10 @@ export async function assertCanModifyUser(
 /** @throws as the condition `administrator-members` of the access table */
 export async function assertCanChangeMembers(
   ctx: Context,
-  directory: Pick<Directory, 'findEach'>,
+  directory: Pick<Directory, 'findMany'>,
   userIds: readonly string[],
 ): Promise<void> {
-  const concerned = await directory.findEach(userIds)
+  const concerned = await directory.findMany(userIds)
   if (concerned.some(({ administrator }) => administrator)) await assertCondition(ctx, 'administrator-members')
 }
 
@@ -47,10 +47,10 @@ export async function assertCanChangeMembers(
  */
 export async function assertCanModifyGroup(
   { params, ctx }: Change,
-  groups: Pick<Directory['groups'], 'holdsAdministrator'>,
+  groups: Pick<Directory['groups'], 'hasAdministrator'>,
 ): Promise<string> {
   const id = params.id ?? params.userGroupId ?? ''
-  if (await groups.holdsAdministrator(id)) await assertCondition(ctx, 'administrator-group')
+  if (await groups.hasAdministrator(id)) await assertCondition(ctx, 'administrator-group')
   return id
 }
 

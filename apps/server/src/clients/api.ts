@@ -49,7 +49,7 @@ export interface ClientOperationPorts {
   /** A `UserGroupDto`, or `undefined` if the group does not exist. */
   readonly groupDto: GroupOperationPorts['groupDto']
   readonly groups: GroupOperationPorts['groups']
-  readonly exclusively: GroupOperationPorts['exclusively']
+  readonly withLock: GroupOperationPorts['withLock']
   readonly logos: ClientLogos
   readonly audit: AuditSink
   readonly transaction: Transaction

@@ -13,7 +13,7 @@ export interface GroupOperationPorts {
   readonly groupDto: (id: string) => Promise<{ readonly dto: object; readonly validator: string } | undefined>
   readonly groups: Parameters<typeof assertCanModifyGroup>[1]
   /** A transaction that blocks other changes to the directory. */
-  readonly exclusively: Transaction
+  readonly withLock: Transaction
 }
 
 const clientIds = named('UserGroupUpdateAllowedOidcClientsDto', {
@@ -24,7 +24,7 @@ const clientIds = named('UserGroupUpdateAllowedOidcClientsDto', {
 
 /** `/api/user-groups/:id/allowed-oidc-clients`. */
 export function groupOperations(ports: GroupOperationPorts): readonly Operation[] {
-  const { administration, groupDto, groups, exclusively } = ports
+  const { administration, groupDto, groups, withLock } = ports
   const existing = async (id: string) => {
     const group = await groupDto(id)
     if (!group) throw new NotFoundError('not_found', 'There is no such group.', { details: { resource: 'User group' } })
@@ -43,7 +43,7 @@ export function groupOperations(ports: GroupOperationPorts): readonly Operation[
       async handle(call) {
         const id = await assertCanModifyGroup(call, groups)
         const { ifMatch, ...by } = actorOf(call)
-        return exclusively(async () => {
+        return withLock(async () => {
           const { validator: before } = await existing(id)
           assertUnchanged(ifMatch === undefined ? {} : { ifMatch }, before)
           await administration.setAllowedTo(by, id, call.body.oidcClientIds)

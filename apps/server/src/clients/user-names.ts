@@ -3,13 +3,13 @@ import { InvalidInputError } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import type { ClientChange } from './settings/field.ts'
 
-export type NamesOfUsers = Pick<Directory, 'find' | 'findEach' | 'findByName'>
+export type NamesOfUsers = Pick<Directory, 'find' | 'findMany' | 'findByName'>
 
 /** Replaces user IDs by user names in the client's user name overrides. */
 export async function withUserNames(users: NamesOfUsers, client: Client): Promise<Client> {
   const entries = Object.entries(client.protocol.userNames)
   if (entries.length === 0) return client
-  const found = await users.findEach(entries.map(([id]) => id))
+  const found = await users.findMany(entries.map(([id]) => id))
   const names = new Map(found.map(({ id, userName }) => [id, userName]))
   const named = entries.map(([id, as]) => [names.get(id) ?? id, as] as const)
   return { ...client, protocol: { ...client.protocol, userNames: Object.fromEntries(named) } }

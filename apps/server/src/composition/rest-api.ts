@@ -190,12 +190,12 @@ export function composeRestApi(parts: RestApiParts): RestApi {
 }
 
 /** Group dependencies of the client operations. */
-function groupPorts({ clients }: Pocket, { groups, exclusively }: Directory) {
+function groupPorts({ clients }: Pocket, { groups, withLock }: Directory) {
   const allowedClients = createAllowedClients(clients)
   return {
     groupsById: async (ids: readonly string[]) => (await groups.list(ids)).map((group) => groupItemDto(group)),
     groups,
-    exclusively,
+    withLock,
     async groupDto(id: string) {
       const group = await groups.find(id)
       if (group === undefined) return undefined

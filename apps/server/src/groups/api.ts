@@ -183,7 +183,7 @@ function memberOperations({ directory, groups, answer }: Parts): readonly Operat
       path: '/api/custom-claims/suggestions',
       summary: 'List the keys of custom claims, those that are used most first',
       answer: { status: 200, schema: { type: 'array', items: { type: 'string' } } },
-      handle: () => directory.claims.suggestions(),
+      handle: () => directory.claims.suggestKeys(),
     }),
   ]
 }

@@ -69,7 +69,7 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
   const unchanged = <T>(actor: Actor, id: string, work: () => Promise<T>): Promise<T> =>
     actor.ifMatch === undefined
       ? transaction(work)
-      : directory.exclusively(async () => {
+      : directory.withLock(async () => {
           if (!isUnchanged(actor, groupRecordValidator(await find(id))))
             assertUnchanged(actor, groupValidator(await withMembers(id), await allowedClientIds(id)))
           return work()
@@ -129,7 +129,7 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
       }),
 
     setMembershipEnd: (actor, membership) =>
-      directory.exclusively(async () => {
+      directory.withLock(async () => {
         const { userId: accountId, groupId, endsAt: end } = membership
         const before = await groups.membership(groupId, accountId)
         if (before) assertUnchanged(actor, membershipValidator(before))

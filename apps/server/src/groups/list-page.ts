@@ -71,7 +71,7 @@ export function groupListPages(ports: GroupListPorts) {
         seeOther(ctx, back)
       }
       if (formText(ctx, 'confirmed', 3) === 'yes') {
-        const held = await Promise.all(concerned.map(({ id }) => directory.groups.holdsAdministrator(id)))
+        const held = await Promise.all(concerned.map(({ id }) => directory.groups.hasAdministrator(id)))
         return held.includes(true) ? reauthentication.when('administrator-group', remove)(ctx) : remove()
       }
       await show(ctx, {

@@ -41,7 +41,7 @@ export function memberPages(
 
   /** Reads and writes under one lock, so that a concurrent change of the user's groups is not lost. */
   const changeGroups = (actor: Actor, userId: string, change: (groupIds: readonly string[]) => readonly string[]) =>
-    directory.exclusively(async () => {
+    directory.withLock(async () => {
       const { groups: before } = await users.find(userId)
       await users.setGroups(actor, userId, change(before.map(({ id }) => id)))
     })

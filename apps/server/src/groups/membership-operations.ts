@@ -29,7 +29,7 @@ const membershipBody = {
 
 /** `/api/user-groups/:id/members`: membership end dates, which the contract's operations do not cover. */
 export function membershipOperations(
-  directory: Pick<Directory, 'groups' | 'findEach'>,
+  directory: Pick<Directory, 'groups' | 'findMany'>,
   groups: Pick<GroupAdministration, 'setMembershipEnd'>,
 ): readonly Operation[] {
   const administration = { area: 'groups' } as const

@@ -36,7 +36,7 @@ export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
     async (ctx: Context): Promise<void> => {
       const { viewer, group } = await opened(ctx)
       const act = () => work(ctx, viewer, group)
-      await ((await directory.groups.holdsAdministrator(group.id))
+      await ((await directory.groups.hasAdministrator(group.id))
         ? reauthentication.when('administrator-group', act)(ctx)
         : act())
     }
@@ -102,7 +102,7 @@ export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
       const by = { ...pageActor(viewer, ctx), ...versionSent(ctx) }
       const allowed = [...chosen, ...others.map(({ id }) => id)]
       const refusal = await refusalOf(() =>
-        directory.exclusively(() => clientAdministration.setAllowedTo(by, group.id, allowed)),
+        directory.withLock(() => clientAdministration.setAllowedTo(by, group.id, allowed)),
       )
       if (!refusal) return done(ctx, group.id, 'clients_saved')
       const { choices } = await clientChoices(clients, group.id)

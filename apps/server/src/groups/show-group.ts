@@ -45,7 +45,7 @@ export function createShowGroup({ clients, directory, groups, show, flashes, sec
   return async (ctx, viewer, group, typed = {}) => {
     const { id, name, friendlyName, createdAt } = group
     const { request, view } = readListPage(ctx, { path: groupPath(id), columns, sort }, secure)
-    const { items, total, everybody } = await directory.groups.members(id, request)
+    const { items, total, memberCount } = await directory.groups.members(id, request)
     const allowed = (await clients.allowedTo(id)).map((client) => client.id)
     const { choices, more } = await clientChoices(clients, id)
     const { done } = flashes.take(ctx, groupPath(id))
@@ -72,13 +72,13 @@ export function createShowGroup({ clients, directory, groups, show, flashes, sec
         endsAt: member.endsAt,
         version: membershipValidator({ groupId: id, userId: member.id, endsAt: member.endsAt }),
       })),
-      memberCount: everybody,
+      memberCount,
       memberProblem: null,
       adding: null,
       ending: null,
       claims: group.claims,
       claimsProblem: null,
-      claimKeys: await directory.claims.suggestions(),
+      claimKeys: await directory.claims.suggestKeys(),
       clients: choices,
       clientsVersion: allowedValidator(allowed),
       moreClients: more,

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '@pocket/core'
 import { changesBetween } from '@pocket/core/internal'
-import type { LdapApplied, PersonChange } from '@pocket/directory'
+import type { LdapChanges, PersonChange } from '@pocket/directory'
 import { ldapActor } from '../access/built-in-actors.ts'
 import type { NamedEvent } from '../audit-log/audit-log.ts'
 import { changesOf } from './report.ts'
@@ -8,7 +8,7 @@ import { changesOf } from './report.ts'
 const by = ldapActor.id
 
 /** The audit events of an import, one for each user and each group. */
-export function eventsOf(done: LdapApplied): readonly NamedEvent[] {
+export function eventsOf(done: LdapChanges): readonly NamedEvent[] {
   const { creations = [], changes = [], removals = [], groupCreations = [], groupChanges = [] } = done
   const { groupRemovals = [], memberships = [] } = done
   return [

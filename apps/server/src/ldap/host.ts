@@ -1,6 +1,6 @@
 import type { Pocket } from '@pocket/core'
 import { PocketError } from '@pocket/core/errors'
-import type { LdapApplied, LdapHost, PicturePlan } from '@pocket/directory'
+import type { LdapChanges, LdapHost, PicturePlan } from '@pocket/directory'
 import { ldapActor } from '../access/built-in-actors.ts'
 import type { RecordMany } from '../audit-log/audit-log.ts'
 import { userSlot } from '../images/image.ts'
@@ -25,7 +25,7 @@ const actor = { id: ldapActor.id, origin: { requestId: null, ipAddress: null, us
 export function createLdapHost(ports: LdapHostPorts): LdapHost {
   const { pocket, recordMany, images, forgetUser, forgetGroup, enabled } = ports
 
-  const applied = async (done: LdapApplied): Promise<void> => {
+  const applied = async (done: LdapChanges): Promise<void> => {
     const { changes = [], removals = [], groupRemovals = [], memberships = [] } = done
     for (const { kind, after } of changes)
       if (kind === 'disable') await pocket.endAccess(after.user.id)
@@ -48,9 +48,9 @@ export function createLdapHost(ports: LdapHostPorts): LdapHost {
   }
 
   return {
-    applied,
+    onApplied: applied,
 
-    async pictures(changed, keep, signal) {
+    async applyPictures(changed, saveImage, signal) {
       if (changed.length === 0) return
       const byHand = await choseManually(changed)
       for (const { userId, picture } of changed) {
@@ -59,14 +59,14 @@ export function createLdapHost(ports: LdapHostPorts): LdapHost {
         const change = { slot: userSlot(userId), event, actor }
         if (byHand.has(userId)) {
           // Without a picture in LDAP there is nothing to compare with.
-          if (picture === null) await keep(userId, null)
+          if (picture === null) await saveImage(userId, null)
         } else if (picture === null) {
           await images.remove(change, 'even-none')
-          await keep(userId, null)
+          await saveImage(userId, null)
         } else {
           const prepared = await prepareProfilePicture(Buffer.from(picture.bytes)).catch(unusable)
           if (prepared !== null) await images.put(change, prepared)
-          await keep(userId, prepared === null ? '' : prepared.hash)
+          await saveImage(userId, prepared === null ? '' : prepared.hash)
         }
       }
     },
@@ -74,7 +74,7 @@ export function createLdapHost(ports: LdapHostPorts): LdapHost {
 }
 
 /** The groups that each user has left. */
-function leftBy(memberships: LdapApplied['memberships'] = []): ReadonlyMap<string, readonly string[]> {
+function leftBy(memberships: LdapChanges['memberships'] = []): ReadonlyMap<string, readonly string[]> {
   const left = new Map<string, string[]>()
   for (const { groupId, removed } of memberships)
     for (const userId of removed) left.set(userId, [...(left.get(userId) ?? []), groupId])

@@ -68,12 +68,12 @@ export function createLdapLinks({ directory, sync, audit, transaction }: LdapLin
 
     unlink: (actor, userId) =>
       transaction(async () => {
-        const mark = await directory.ldap.mark(userId)
+        const importState = await directory.ldap.importState(userId)
         const before = await directory.find(userId)
         await directory.ldap.unlink(userId)
         const changes = changesBetween({ ldapId: before?.ldapId }, { ldapId: null })
         await audit.record(
-          { event: 'ldap_unlinked', accountId: userId, dn: mark?.dn ?? '', by: actor.id, ...changes },
+          { event: 'ldap_unlinked', accountId: userId, dn: importState?.dn ?? '', by: actor.id, ...changes },
           actor.origin,
         )
       }),

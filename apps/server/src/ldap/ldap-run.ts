@@ -1,4 +1,4 @@
-import type { LdapCounts, Removals } from '@pocket/directory'
+import type { LdapCounts, RemovalSummary } from '@pocket/directory'
 
 /** An entry that was skipped or imported incompletely. */
 export interface RunProblem {
@@ -60,7 +60,7 @@ export interface LdapRun {
   readonly problemCount: number
   /** Set for a run that changed nothing. */
   readonly plan: PlanSummary | null
-  readonly losses: Removals | null
+  readonly losses: RemovalSummary | null
   /** The hash of the settings: changed settings require another dry run. */
   readonly settingsHash: string
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AuditEvent, AuditSink, Clock, RequestOrigin } from '@pocket/core'
 import { ConflictError, PocketError, UnprocessableContentError } from '@pocket/core/errors'
 import {
+  emptyLdapCounts,
   type LdapAnswer,
   type LdapCounts,
   LdapError,
@@ -11,7 +12,7 @@ import {
   type LdapPlan,
   type LdapSource,
 } from '@pocket/directory'
-import { nothingCounted } from '@pocket/directory/internal'
+import { emptyLdapCounts } from '@pocket/directory/internal'
 import type { Actor } from '../access/actor.ts'
 import type { JobStore } from '../jobs/job-store.ts'
 import type { Job, Scheduler } from '../jobs/scheduler.ts'
@@ -94,7 +95,7 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
     actor: Actor | null,
     work: (present: SettingValues, counted: (counts: LdapCounts) => void) => Promise<Ended>,
   ) => {
-    let counts = nothingCounted
+    let counts = emptyLdapCounts
     const counted = (soFar: LdapCounts) => {
       counts = soFar
     }
@@ -113,7 +114,7 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
 
   /** Whether no import has succeeded yet and none of these runs has shown the plan. */
   const isFirst = async (present: SettingValues, showing: (run: LdapRun) => boolean): Promise<boolean> => {
-    if ((await runs.anySucceeded()) || (await ldap.ownsUntouched())) return false
+    if ((await runs.anySucceeded()) || (await ldap.hasUnprocessedUser())) return false
     const hash = ldapSettingsHash(present)
     return !(await runs.list(maxRuns)).some((run) => run.plan !== null && run.settingsHash === hash && showing(run))
   }
@@ -123,20 +124,23 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
   }
 
   /** Disabling LDAP stops a running import, on any replica. */
-  const whileEnabled = ({ applied, pictures }: LdapHost, counted: (counts: LdapCounts) => void): LdapHost => ({
-    counted,
-    async applied(done) {
+  const whileEnabled = (
+    { onApplied, applyPictures }: LdapHost,
+    onProgress: (counts: LdapCounts) => void,
+  ): LdapHost => ({
+    onProgress,
+    async onApplied(changes) {
       await assertEnabled()
-      await applied(done)
+      await onApplied(changes)
     },
-    ...(pictures && {
-      async pictures(changed, keep, signal) {
-        const kept: typeof keep = async (userId, image) => {
-          await keep(userId, image)
+    ...(applyPictures && {
+      async applyPictures(changed, saveImage, signal) {
+        const saveWhileEnabled: typeof saveImage = async (userId, image) => {
+          await saveImage(userId, image)
           await assertEnabled()
         }
         await assertEnabled()
-        await pictures(changed, kept, signal)
+        await applyPictures(changed, saveWhileEnabled, signal)
       },
     }),
   })
@@ -230,7 +234,7 @@ const usual = {
   code: null,
   details: {},
   found: null,
-  counts: nothingCounted,
+  counts: emptyLdapCounts,
   problems: [],
   problemCount: 0,
   plan: null,

@@ -21,7 +21,7 @@ export interface ScimPagePorts {
   readonly pocket: Pick<Pocket, 'clients'>
   readonly providers: ScimProviders
   readonly runs: Pick<ScimRuns, 'test' | 'runSoon'>
-  readonly records: Pick<ScimRecordStore, 'found'>
+  readonly records: Pick<ScimRecordStore, 'listFound'>
   readonly authentication: Authentication
   readonly show: ShowPage
   readonly flashes: Flashes
@@ -54,7 +54,7 @@ export function scimPages(ports: ScimPagePorts): readonly PageRoute[] {
   const showPage = async (ctx: Context, user: User, client: Client, more: Shown = {}) => {
     const { notice, count } = flashes.take(ctx, at(client.id))
     const provider = await providers.findByClient(client.id)
-    const found = provider ? await records.found(provider.id, maxResults) : { items: [], total: 0 }
+    const found = provider ? await records.listFound(provider.id, maxResults) : { items: [], total: 0 }
     await show(ctx, {
       view: 'client-scim',
       viewer: viewerOf(user),

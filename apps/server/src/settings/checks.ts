@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { InvalidInputError } from '@pocket/core/errors'
 import type { CustomClaim } from '@pocket/directory'
-import { checkedClaims } from '@pocket/directory/internal'
+import { validateClaims } from '@pocket/directory/internal'
 import { isStorable } from '../http/api/text.ts'
 
 /** A validation error of a value. `code` is stable, `message` follows the name of the setting. It never contains a secret. */
@@ -72,7 +72,7 @@ export const claimList: Check = (text) => {
   const claims = listOf(text)
   if (!claims?.every(isClaim)) return malformed('must be a JSON array of objects with the texts key and value')
   try {
-    checkedClaims(claims)
+    validateClaims(claims)
     return undefined
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error

@@ -50,7 +50,7 @@ export function userBulkPages(ports: UserBulkPorts) {
     const groupId = formText(ctx, 'group', 100)
     // Reading and writing are exclusive, so that no concurrent change is lost.
     const addToGroup = (id: string) =>
-      directory.exclusively(async () => {
+      directory.withLock(async () => {
         const { groups } = await users.find(id)
         return users.setGroups(by, id, [...groups.map((group) => group.id), groupId])
       })

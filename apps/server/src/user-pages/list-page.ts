@@ -64,10 +64,12 @@ export function userListPages(ports: UserListPorts) {
       }
     })
   }
-  const chosenBy = async ([passkeys]: readonly unknown[] = []): Promise<Pick<PageRequest, 'among' | 'without'>> => {
-    if (passkeys === 'none') return { without: await pocket.passkeys.accountIds() }
+  const chosenBy = async ([passkeys]: readonly unknown[] = []): Promise<
+    Pick<PageRequest, 'excludedIds' | 'onlyIds'>
+  > => {
+    if (passkeys === 'none') return { excludedIds: await pocket.passkeys.accountIds() }
     if (passkeys !== 'single' && passkeys !== 'on-one-device-only') return {}
-    return { among: await pocket.passkeys.accountIds(passkeys) }
+    return { onlyIds: await pocket.passkeys.accountIds(passkeys) }
   }
   /** The groups that the filter offers, including the selected one. */
   const definitionFor = async (ctx: Context): Promise<ListPageDefinition> => {

@@ -69,7 +69,7 @@ export function createShowUser(ports: ShowUserPorts): ShowUser {
       ldap:
         user.ldapId === null
           ? null
-          : { dn: (await directory.ldap.mark(id))?.dn ?? '', decides: await ports.users.isOwnedByLdap(user) },
+          : { dn: (await directory.ldap.importState(id))?.dn ?? '', decides: await ports.users.isOwnedByLdap(user) },
       values: storedValues(user),
       emailRequired: await emailRequired(),
       problems: [],
@@ -80,7 +80,7 @@ export function createShowUser(ports: ShowUserPorts): ShowUser {
       moreGroups: more,
       claims: user.claims,
       claimsProblem: null,
-      claimKeys: await directory.claims.suggestions(),
+      claimKeys: await directory.claims.suggestKeys(),
       picture: (await pictures([id])).get(id) ?? null,
       passkeys: (await pocket.passkeys.list(id)).map((passkey) => passkeyItem(passkey, policy)),
       removals: removalNotes(await passkeyRemovals.list(pageActor(viewer, ctx), id), id),

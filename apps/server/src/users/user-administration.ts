@@ -99,7 +99,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
   const unchanged = <T>(actor: Actor, id: string, work: () => Promise<T>): Promise<T> =>
     actor.ifMatch === undefined
       ? transaction(work)
-      : directory.exclusively(async () => {
+      : directory.withLock(async () => {
           assertUnchanged(actor, userValidator(await find(id)))
           return work()
         })

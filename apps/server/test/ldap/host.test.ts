@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { KnownUser, LdapApplied } from '@pocket/directory'
+import type { KnownUser, LdapChanges } from '@pocket/directory'
 import type { NamedEvent } from '../../src/audit-log/audit-log.ts'
 import type { Images } from '../../src/images/images.ts'
 import { createLdapHost } from '../../src/ldap/host.ts'
@@ -21,11 +21,11 @@ function person(id: string, disabled = false): KnownUser {
       createdAt: 1,
       updatedAt: 1,
     },
-    mark: {
+    importState: {
       userId: id,
       dn: id,
       disabledByImport: disabled,
-      enabledByHand: false,
+      enabledManually: false,
       isImportedAdministrator: false,
       isManualAdministrator: false,
       pictureHash: null,
@@ -35,7 +35,7 @@ function person(id: string, disabled = false): KnownUser {
 }
 
 /** The effects of an import, in the order in which they occur. */
-async function following(done: LdapApplied): Promise<readonly string[]> {
+async function following(done: LdapChanges): Promise<readonly string[]> {
   const said: string[] = []
   const host = createLdapHost({
     pocket: {
@@ -50,7 +50,7 @@ async function following(done: LdapApplied): Promise<readonly string[]> {
     forgetGroup: async (id) => void said.push(`forget group ${id}`),
     enabled: async (id) => void said.push(`enabled ${id}`),
   })
-  await host.applied(done)
+  await host.onApplied(done)
   return said
 }
 

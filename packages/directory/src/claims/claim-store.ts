@@ -8,7 +8,7 @@ export interface ClaimStore {
   /** Replaces the claims of an existing user or group. */
   replace(owner: ClaimOwner, id: string, claims: readonly CustomClaim[]): Promise<void>
   /** The claims of these groups, in one statement. */
-  ofGroups(ids: readonly string[]): Promise<ReadonlyMap<string, readonly CustomClaim[]>>
+  listByGroups(ids: readonly string[]): Promise<ReadonlyMap<string, readonly CustomClaim[]>>
   /** Every key once, most used first. */
-  keysByUse(): Promise<readonly string[]>
+  listKeys(): Promise<readonly string[]>
 }

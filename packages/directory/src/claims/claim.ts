@@ -1,6 +1,6 @@
 import { InvalidInputError } from '@pocket/core/errors'
 import { protocolClaims } from '@pocket/core/internal'
-import { atMost, FieldReader, oneLine, required, storable, visible } from '../fields.ts'
+import { FieldReader, maxLength, oneLine, required, storable, visible } from '../fields.ts'
 
 /** A claim that an administrator assigns to a user or to all members of a group. */
 export interface CustomClaim {
@@ -37,35 +37,35 @@ export const maxKeyLength = 255
  * checkedClaims([{ key: 'department', value: 'Radio' }]) // stored as they are; [{ key: 'sub', … }] throws `reserved_claim`
  * ```
  */
-export function checkedClaims(claims: readonly CustomClaim[]): readonly CustomClaim[] {
-  const checked = claims.map(checkedClaim)
-  const seen = new Set<string>()
-  for (const { key } of checked) {
-    if (reservedClaims.has(key)) throw refusal('reserved_claim', key)
-    if (seen.has(key)) throw refusal('duplicate_claim', key)
-    seen.add(key)
+export function validateClaims(claims: readonly CustomClaim[]): readonly CustomClaim[] {
+  const validated = claims.map(validateClaim)
+  const keys = new Set<string>()
+  for (const { key } of validated) {
+    if (reservedClaims.has(key)) throw claimError('reserved_claim', key)
+    if (keys.has(key)) throw claimError('duplicate_claim', key)
+    keys.add(key)
   }
-  return checked
+  return validated
 }
 
 /** Field names start with the position of the claim. */
-function checkedClaim(claim: CustomClaim, index: number): CustomClaim {
-  const read = new FieldReader({ ...claim })
-  const checked = {
-    key: read.text(`[${index}].key`, [required, atMost(maxKeyLength), oneLine, visible], ['key']),
-    value: read.text(`[${index}].value`, [required, storable], ['value']),
+function validateClaim(claim: CustomClaim, index: number): CustomClaim {
+  const reader = new FieldReader({ ...claim })
+  const validated = {
+    key: reader.text(`[${index}].key`, [required, maxLength(maxKeyLength), oneLine, visible], ['key']),
+    value: reader.text(`[${index}].value`, [required, storable], ['value']),
   }
-  read.assertValid('The claim')
-  return checked
+  reader.assertValid('The claim')
+  return validated
 }
 
-function refusal(code: 'reserved_claim' | 'duplicate_claim', key: string): InvalidInputError {
-  const [word, message]: [string, string] =
+function claimError(code: 'reserved_claim' | 'duplicate_claim', key: string): InvalidInputError {
+  const [fieldCode, message]: [string, string] =
     code === 'reserved_claim'
-      ? ['reserved', 'is said by the provider itself']
-      : ['duplicate', 'is there more than once']
+      ? ['reserved', 'is issued by the provider itself']
+      : ['duplicate', 'occurs more than once']
   return new InvalidInputError(code, `The claim ${key} ${message}`, {
     details: { key },
-    fields: [{ field: 'key', code: word, message }],
+    fields: [{ field: 'key', code: fieldCode, message }],
   })
 }

@@ -4,7 +4,7 @@ import type { GroupStore } from '../groups/group-store.ts'
 import { groupNotFound } from '../groups/groups.ts'
 import { isId } from '../id.ts'
 import type { UserStore } from '../users/user-store.ts'
-import { type CustomClaim, checkedClaims } from './claim.ts'
+import { type CustomClaim, validateClaims } from './claim.ts'
 import type { ClaimStore } from './claim-store.ts'
 
 /** The custom claims that clients receive in addition to the standard claims. */
@@ -19,7 +19,7 @@ export interface Claims {
   /** Replaces all claims of a group. @throws NotFoundError `not_found` */
   replaceForGroup(id: string, claims: readonly CustomClaim[]): Promise<readonly CustomClaim[]>
   /** The keys in use, most used first. */
-  suggestions(): Promise<readonly string[]>
+  suggestKeys(): Promise<readonly string[]>
 }
 
 export interface ClaimPorts {
@@ -27,29 +27,29 @@ export interface ClaimPorts {
   readonly groups: GroupStore
   readonly claims: ClaimStore
   /** Runs a transaction that excludes other changes to the directory. */
-  readonly exclusively: Transaction
+  readonly withLock: Transaction
 }
 
-export function createClaims({ users, groups, claims, exclusively }: ClaimPorts): Claims {
+export function createClaims({ users, groups, claims, withLock }: ClaimPorts): Claims {
   return {
-    async replaceForUser(id, given) {
-      const checked = checkedClaims(given)
-      return exclusively(async () => {
+    async replaceForUser(id, input) {
+      const validated = validateClaims(input)
+      return withLock(async () => {
         if (!isId(id) || !(await users.find(id))) throw new NotFoundError('user_not_found', 'There is no such user')
-        await claims.replace('user', id, checked)
-        return checked
+        await claims.replace('user', id, validated)
+        return validated
       })
     },
 
-    async replaceForGroup(id, given) {
-      const checked = checkedClaims(given)
-      return exclusively(async () => {
+    async replaceForGroup(id, input) {
+      const validated = validateClaims(input)
+      return withLock(async () => {
         if (!isId(id) || !(await groups.find(id))) throw groupNotFound()
-        await claims.replace('group', id, checked)
-        return checked
+        await claims.replace('group', id, validated)
+        return validated
       })
     },
 
-    suggestions: () => claims.keysByUse(),
+    suggestKeys: () => claims.listKeys(),
   }
 }

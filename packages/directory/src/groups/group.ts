@@ -1,5 +1,5 @@
 import type { CustomClaim } from '../claims/claim.ts'
-import { atLeast, atMost, FieldReader, oneLine, required, visible } from '../fields.ts'
+import { FieldReader, maxLength, minLength, oneLine, required, visible } from '../fields.ts'
 
 /** A set of users that clients use for authorization. */
 export interface Group {
@@ -31,11 +31,11 @@ export interface GroupItem extends GroupWithClaims {
  * @throws InvalidInputError `validation_failed` with every invalid field.
  */
 export function groupNames(input: Readonly<Record<string, unknown>>): Pick<Group, 'name' | 'friendlyName'> {
-  const read = new FieldReader(input)
+  const reader = new FieldReader(input)
   const names = {
-    friendlyName: read.text('friendlyName', [required, atLeast(2), atMost(50), oneLine, visible]),
-    name: read.text('name', [required, atLeast(2), atMost(255), oneLine, visible]),
+    friendlyName: reader.text('friendlyName', [required, minLength(2), maxLength(50), oneLine, visible]),
+    name: reader.text('name', [required, minLength(2), maxLength(255), oneLine, visible]),
   }
-  read.assertValid('The group')
+  reader.assertValid('The group')
   return names
 }

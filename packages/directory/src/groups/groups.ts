@@ -24,7 +24,7 @@ export interface Member extends UserDetails {
 /** One page of the members of a group. */
 export interface MemberPage extends Page<Member> {
   /** The total number of members, regardless of the search. */
-  readonly everybody: number
+  readonly memberCount: number
 }
 
 /** The result of a change. */
@@ -64,7 +64,7 @@ export interface Groups {
    */
   members(id: string, request: PageRequest): Promise<MemberPage>
   /** Whether an administrator is a member; `false` if the group does not exist. One statement, regardless of group size. */
-  holdsAdministrator(id: string): Promise<boolean>
+  hasAdministrator(id: string): Promise<boolean>
   /** The membership of this user with its expiry; `undefined` if the user is not a member. */
   membership(id: string, userId: string): Promise<Membership | undefined>
   /** All memberships of the group with their expiry. @throws NotFoundError `not_found` */
@@ -76,9 +76,9 @@ export interface Groups {
    */
   setMembershipEnd(membership: Membership): Promise<void>
   /**
-   * Removes expired memberships, which no longer count, and calls `each` for each of them in the same transaction.
+   * Removes expired memberships, which no longer count, and calls `onRemoved` for each of them in the same transaction.
    */
-  removeEndedMemberships(each: (membership: Membership) => Promise<void>): Promise<void>
+  removeEndedMemberships(onRemoved: (membership: Membership) => Promise<void>): Promise<void>
 }
 
 export interface GroupPorts {
@@ -87,13 +87,13 @@ export interface GroupPorts {
   readonly memberships: MembershipStore
   readonly claims: ClaimStore
   /** Runs a transaction that excludes other changes to the directory. */
-  readonly exclusively: Transaction
+  readonly withLock: Transaction
   readonly clock: Clock
 }
 
-export function createGroups({ users, groups, memberships, claims, exclusively, clock }: GroupPorts): Groups {
+export function createGroups({ users, groups, memberships, claims, withLock, clock }: GroupPorts): Groups {
   const find = async (id: string) => (isId(id) ? groups.find(id) : undefined)
-  const existing = async (id: string): Promise<Group> => {
+  const requireGroup = async (id: string): Promise<Group> => {
     const group = await find(id)
     if (group === undefined) throw groupNotFound()
     return group
@@ -103,17 +103,17 @@ export function createGroups({ users, groups, memberships, claims, exclusively, 
     async find(id) {
       const group = await find(id)
       if (group === undefined) return undefined
-      const own = await claims.ofGroups([id])
-      const members = await users.withDetails(await memberships.membersOf(id))
-      return { ...group, claims: own.get(id) ?? [], members }
+      const claimsByGroup = await claims.listByGroups([id])
+      const members = await users.withDetails(await memberships.listMembers(id))
+      return { ...group, claims: claimsByGroup.get(id) ?? [], members }
     },
 
     findByName: (name) => groups.findByName(name),
 
     async list(ids) {
       const found = await groups.list(ids.filter(isId))
-      const own = await claims.ofGroups(found.map(({ id }) => id))
-      return found.map((group) => ({ ...group, claims: own.get(group.id) ?? [] }))
+      const claimsByGroup = await claims.listByGroups(found.map(({ id }) => id))
+      return found.map((group) => ({ ...group, claims: claimsByGroup.get(group.id) ?? [] }))
     },
 
     first: (limit) => groups.first(limit),
@@ -121,68 +121,72 @@ export function createGroups({ users, groups, memberships, claims, exclusively, 
 
     create: async (input) => {
       const group: Group = { id: uuid(), ...groupNames(input), ldapId: null, createdAt: clock.now() }
-      return exclusively(async () => {
-        assertFree(await groups.insert(group))
+      return withLock(async () => {
+        assertUniqueName(await groups.insert(group))
         return group
       })
     },
 
     update: (id, input) =>
-      exclusively(async () => {
-        const before = await existing(id)
+      withLock(async () => {
+        const before = await requireGroup(id)
         const group = { ...before, ...groupNames(input) }
         const changed = (['name', 'friendlyName'] as const).filter((property) => before[property] !== group[property])
-        if (changed.length > 0) assertFree(await groups.update(group))
+        if (changed.length > 0) assertUniqueName(await groups.update(group))
         return { before, group, changed }
       }),
 
     remove: (id) =>
-      exclusively(async () => {
-        const group = await existing(id)
+      withLock(async () => {
+        const group = await requireGroup(id)
         await groups.remove(id)
         return group
       }),
 
     setMembers: (id, userIds) =>
-      exclusively(async () => {
-        await existing(id)
+      withLock(async () => {
+        await requireGroup(id)
         return memberships.replaceMembers(id, userIds.filter(isId))
       }),
 
     async members(id, request) {
-      if (!isId(id)) return { items: [], total: 0, everybody: 0 }
+      if (!isId(id)) return { items: [], total: 0, memberCount: 0 }
       const count = await memberships.count(id)
       const { items, total } = await users.page({ ...request, memberOf: { groupId: id, count } })
-      const found = await memberships.ofUsers(
+      const memberList = await memberships.listByUsers(
         id,
         items.map((user) => user.id),
       )
-      const ends = new Map(found.map(({ userId, endsAt }) => [userId, endsAt]))
-      return { items: items.map((user) => ({ ...user, endsAt: ends.get(user.id) ?? null })), total, everybody: count }
+      const expiryByUser = new Map(memberList.map(({ userId, endsAt }) => [userId, endsAt]))
+      return {
+        items: items.map((user) => ({ ...user, endsAt: expiryByUser.get(user.id) ?? null })),
+        total,
+        memberCount: count,
+      }
     },
 
-    holdsAdministrator: async (id) => isId(id) && memberships.anyAdministrator(id),
+    hasAdministrator: async (id) => isId(id) && memberships.hasAdministrator(id),
 
     async membership(id, userId) {
-      return isId(id) && isId(userId) ? (await memberships.ofUsers(id, [userId]))[0] : undefined
+      return isId(id) && isId(userId) ? (await memberships.listByUsers(id, [userId]))[0] : undefined
     },
 
     async memberships(id) {
-      await existing(id)
-      return memberships.ofGroup(id)
+      await requireGroup(id)
+      return memberships.listByGroup(id)
     },
 
     setMembershipEnd: (membership) =>
-      exclusively(async () => {
+      withLock(async () => {
         const { groupId, userId, endsAt } = membership
-        await existing(groupId)
-        if (endsAt !== null && !(endsAt > clock.now())) throw endHasPassed()
+        await requireGroup(groupId)
+        if (endsAt !== null && !(endsAt > clock.now())) throw expiryInPast()
         if (!isId(userId) || !(await memberships.setEnd(membership))) throw membershipNotFound()
       }),
 
-    removeEndedMemberships: (each) =>
-      exclusively(async () => {
-        for (const membership of await memberships.removeEnded()) await each(membership)
+    removeEndedMemberships: (onRemoved) =>
+      withLock(async () => {
+        for (const membership of await memberships.removeEnded()) await onRemoved(membership)
       }),
   }
 }
@@ -192,7 +196,7 @@ export function createGroups({ users, groups, memberships, claims, exclusively, 
  *
  * @example
  * ```ts
- * const group = (await directory.groups.list()).find(({ name }) => name === wanted)
+ * const group = (await directory.groups.list()).find(({ name }) => name === 'staff')
  * if (!group) throw groupNotFound()
  * ```
  */
@@ -205,21 +209,21 @@ export function groupNotFound(): NotFoundError {
  *
  * @example
  * ```ts
- * if (!members.some(({ id }) => id === wanted)) throw membershipNotFound()
+ * if (!members.some(({ id }) => id === userId)) throw membershipNotFound()
  * ```
  */
 export function membershipNotFound(): NotFoundError {
-  return new NotFoundError('not_found', 'Nobody of this id is in the group', { details: { resource: 'Membership' } })
+  return new NotFoundError('not_found', 'The user is not a member of the group', { details: { resource: 'Membership' } })
 }
 
-function endHasPassed(): InvalidInputError {
+function expiryInPast(): InvalidInputError {
   return new InvalidInputError('validation_failed', 'EndsAt must be in the future', {
     fields: [{ field: 'endsAt', code: 'invalid_format', message: 'must be in the future' }],
   })
 }
 
-function assertFree(stored: boolean): void {
-  if (!stored)
+function assertUniqueName(isUnique: boolean): void {
+  if (!isUnique)
     throw new ConflictError('already_in_use', 'name is already in use by another group', {
       details: { property: 'name' },
     })

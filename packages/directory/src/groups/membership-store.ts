@@ -17,14 +17,14 @@ export interface Membership {
 /** Stores group memberships and ignores expired ones. Write methods require the lock of the users. */
 export interface MembershipStore {
   /** Sorted by user name. */
-  membersOf(groupId: string): Promise<readonly User[]>
-  ofGroup(groupId: string): Promise<readonly Membership[]>
+  listMembers(groupId: string): Promise<readonly User[]>
+  listByGroup(groupId: string): Promise<readonly Membership[]>
   /** The number of members. */
   count(groupId: string): Promise<number>
   /** Whether any member is an administrator. */
-  anyAdministrator(groupId: string): Promise<boolean>
+  hasAdministrator(groupId: string): Promise<boolean>
   /** The memberships of these users. */
-  ofUsers(groupId: string, userIds: readonly string[]): Promise<readonly Membership[]>
+  listByUsers(groupId: string, userIds: readonly string[]): Promise<readonly Membership[]>
   /** Returns `false` without changes if the membership does not exist. */
   setEnd(membership: Membership): Promise<boolean>
   /** Removes expired memberships and returns them. */

@@ -1,7 +1,7 @@
 import type { Group } from '../groups/group.ts'
 import { nameKey } from '../users/user-store.ts'
 import type { LdapAnswer } from './answer.ts'
-import { byDn } from './entries.ts'
+import { compareByDn } from './entry-checks.ts'
 import type { LdapRules, SkippedEntry } from './ldap-plan.ts'
 
 /**
@@ -12,21 +12,21 @@ import type { LdapRules, SkippedEntry } from './ldap-plan.ts'
  */
 export function administratorsOf(
   { groups, problems }: LdapAnswer,
-  held: readonly Group[],
+  knownGroups: readonly Group[],
   { administratorGroup }: LdapRules,
   skipped: SkippedEntry[],
 ): ReadonlySet<string> | null {
   if (administratorGroup === '') return null
   const key = nameKey(administratorGroup)
-  const found = groups.filter(({ name }) => name !== undefined && nameKey(name) === key)
-  const known = held.find(({ name, ldapId }) => ldapId !== null && nameKey(name) === key)
+  const matches = groups.filter(({ name }) => name !== undefined && nameKey(name) === key)
+  const knownGroup = knownGroups.find(({ name, ldapId }) => ldapId !== null && nameKey(name) === key)
   // The members of a partially read group are unknown.
-  if (known && problems.some(({ id }) => id === known.ldapId)) return null
-  if (found.length === 0) skipped.push({ dn: '', code: 'administrator_group_missing', detail: administratorGroup })
-  const chosen = found.length > 1 ? found.find(({ id }) => id === known?.ldapId) : found[0]
-  for (const { dn, id } of found.toSorted(byDn))
-    if (found.length > 1 && id !== chosen?.id)
+  if (knownGroup && problems.some(({ id }) => id === knownGroup.ldapId)) return null
+  if (matches.length === 0) skipped.push({ dn: '', code: 'administrator_group_missing', detail: administratorGroup })
+  const group = matches.length > 1 ? matches.find(({ id }) => id === knownGroup?.ldapId) : matches[0]
+  for (const { dn, id } of matches.toSorted(compareByDn))
+    if (matches.length > 1 && id !== group?.id)
       skipped.push({ dn, id, code: 'administrator_group_twice', detail: administratorGroup })
-  if (found.length > 1 && !chosen) return null
-  return new Set(chosen?.memberIds)
+  if (matches.length > 1 && !group) return null
+  return new Set(group?.memberIds)
 }

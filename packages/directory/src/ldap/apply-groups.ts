@@ -2,72 +2,74 @@ import type { Group } from '../groups/group.ts'
 import { nameKey } from '../users/user-store.ts'
 import type { ApplyPorts, Step } from './apply-step.ts'
 import type { GroupChange, GroupCreation, LdapEntry } from './ldap-plan.ts'
-import type { Renaming } from './renames.ts'
+import type { Rename } from './linked-renames.ts'
 
-export function groupRenaming(item: GroupChange): Renaming<GroupChange> {
+export function toGroupRename(item: GroupChange): Rename<GroupChange> {
   return { item, before: [nameKey(item.before.name)], after: [nameKey(item.after.name)] }
 }
 
 export async function removeGroups({ store }: ApplyPorts, groups: readonly Group[]): Promise<Step> {
-  const wasUnchanged = isUnchangedSince(await store.groups(groups.map(({ id }) => id)))
-  const groupRemovals = groups.filter(wasUnchanged)
+  const isUnchanged = isUnchangedSince(await store.findGroups(groups.map(({ id }) => id)))
+  const groupRemovals = groups.filter(isUnchanged)
   await store.removeGroups(groupRemovals.map(({ id }) => id))
-  return { done: { groupRemovals }, postponed: groups.filter((group) => !wasUnchanged(group)).map(entryOf) }
+  return { applied: { groupRemovals }, postponed: groups.filter((group) => !isUnchanged(group)).map(toEntry) }
 }
 
-export async function changeGroups(
-  ports: ApplyPorts,
-  changes: readonly GroupChange[],
-  passingOn?: 'passing-on',
-): Promise<Step> {
+export async function changeGroups(ports: ApplyPorts, changes: readonly GroupChange[], mode?: 'linked'): Promise<Step> {
   const { store } = ports
-  const wasUnchanged = isUnchangedSince(await store.groups(changes.map(({ before }) => before.id)))
-  const untouched = changes.filter(({ before }) => wasUnchanged(before))
-  const own = new Set(passingOn ? untouched.map(({ before }) => before.id) : [])
-  const held = await holders(
+  const isUnchanged = isUnchangedSince(await store.findGroups(changes.map(({ before }) => before.id)))
+  const unchanged = changes.filter(({ before }) => isUnchanged(before))
+  const linkedIds = new Set(mode ? unchanged.map(({ before }) => before.id) : [])
+  const holderByName = await findNameHolders(
     ports,
-    untouched.map(({ after }) => nameKey(after.name)),
-    own,
+    unchanged.map(({ after }) => nameKey(after.name)),
+    linkedIds,
   )
-  const free = untouched.filter(({ after }) => (held.get(nameKey(after.name)) ?? after.id) === after.id)
-  const done = passingOn && free.length < changes.length ? [] : free
-  if (passingOn) await store.releaseGroupNames(done.map(({ before }) => before.id))
-  await store.updateGroups(done.map(({ after }) => after))
-  const made = new Set(done)
+  const available = unchanged.filter(({ after }) => (holderByName.get(nameKey(after.name)) ?? after.id) === after.id)
+  const applied = mode && available.length < changes.length ? [] : available
+  if (mode) await store.releaseGroupNames(applied.map(({ before }) => before.id))
+  await store.updateGroups(applied.map(({ after }) => after))
+  const appliedSet = new Set(applied)
   return {
-    done: { groupChanges: done },
-    postponed: changes.filter((each) => !made.has(each)).map(({ before }) => entryOf(before)),
+    applied: { groupChanges: applied },
+    postponed: changes.filter((change) => !appliedSet.has(change)).map(({ before }) => toEntry(before)),
   }
 }
 
 export async function createGroups(ports: ApplyPorts, creations: readonly GroupCreation[]): Promise<Step> {
-  const held = await holders(
+  const holderByName = await findNameHolders(
     ports,
     creations.map(({ group }) => nameKey(group.name)),
   )
-  const done = creations.filter(({ group }) => !held.has(nameKey(group.name)))
-  await ports.store.insertGroups(done.map(({ group }) => group))
-  const made = new Set(done)
+  const applied = creations.filter(({ group }) => !holderByName.has(nameKey(group.name)))
+  await ports.store.insertGroups(applied.map(({ group }) => group))
+  const appliedSet = new Set(applied)
   return {
-    done: { groupCreations: done },
-    postponed: creations.filter((each) => !made.has(each)).map(({ entry }) => entry),
+    applied: { groupCreations: applied },
+    postponed: creations.filter((creation) => !appliedSet.has(creation)).map(({ entry }) => entry),
   }
 }
 
-async function holders({ store }: ApplyPorts, keys: readonly string[], except: ReadonlySet<string> = new Set()) {
+async function findNameHolders(
+  { store }: ApplyPorts,
+  keys: readonly string[],
+  excludedIds: ReadonlySet<string> = new Set(),
+) {
   if (keys.length === 0) return new Map<string, string>()
   const found = await store.groupNameHolders(keys)
-  return new Map(found.flatMap(({ id, key }) => (except.has(id) ? [] : [[key, id] as const])))
+  return new Map(found.flatMap(({ id, key }) => (excludedIds.has(id) ? [] : [[key, id] as const])))
 }
 
-function isUnchangedSince(current: readonly Group[]): (before: Group) => boolean {
-  const byId = new Map(current.map((group) => [group.id, group]))
+function isUnchangedSince(storedGroups: readonly Group[]): (before: Group) => boolean {
+  const byId = new Map(storedGroups.map((group) => [group.id, group]))
   return (before) => {
-    const now = byId.get(before.id)
-    return now?.name === before.name && now.friendlyName === before.friendlyName && now.ldapId === before.ldapId
+    const stored = byId.get(before.id)
+    return (
+      stored?.name === before.name && stored.friendlyName === before.friendlyName && stored.ldapId === before.ldapId
+    )
   }
 }
 
-function entryOf({ name, ldapId }: Group): LdapEntry {
+function toEntry({ name, ldapId }: Group): LdapEntry {
   return { dn: name, id: ldapId ?? '' }
 }

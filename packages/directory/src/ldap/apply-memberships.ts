@@ -3,45 +3,52 @@ import type { MembershipPlan } from './ldap-plan.ts'
 import type { KnownMembership } from './snapshot.ts'
 
 /** A part of the changes with a limited number of memberships. */
-interface MembershipPart {
-  readonly part: readonly MembershipPlan[]
-  readonly pairs: number
+interface MembershipBatch {
+  readonly plans: readonly MembershipPlan[]
+  readonly count: number
 }
 
-/** Splits the changes into parts no larger than `most` at the start of each part, since a group may contain all users. */
-export function* membershipParts(plans: readonly MembershipPlan[], most: () => number): Generator<MembershipPart> {
-  let part: MembershipPlan[] = []
-  let pairs = 0
-  let room = most()
+/** Splits the changes into parts no larger than `maxCount` at the start of each part, since a group may contain all users. */
+export function* splitMemberships(
+  plans: readonly MembershipPlan[],
+  maxCount: () => number,
+): Generator<MembershipBatch> {
+  let batch: MembershipPlan[] = []
+  let count = 0
+  let limit = maxCount()
   for (const { groupId, groupName, added, removed } of plans) {
-    for (let at = 0; at < added.length + removed.length; ) {
-      const end = at + room - pairs
-      const some = {
-        added: added.slice(at, end),
-        removed: removed.slice(Math.max(0, at - added.length), Math.max(0, end - added.length)),
+    for (let offset = 0; offset < added.length + removed.length; ) {
+      const end = offset + limit - count
+      const slice = {
+        added: added.slice(offset, end),
+        removed: removed.slice(Math.max(0, offset - added.length), Math.max(0, end - added.length)),
       }
-      part.push({ groupId, groupName, ...some })
-      const taken = some.added.length + some.removed.length
-      at += taken
-      pairs += taken
-      if (pairs < room) continue
-      yield { part, pairs }
-      part = []
-      pairs = 0
-      room = most()
+      batch.push({ groupId, groupName, ...slice })
+      const sliceLength = slice.added.length + slice.removed.length
+      offset += sliceLength
+      count += sliceLength
+      if (count < limit) continue
+      yield { plans: batch, count }
+      batch = []
+      count = 0
+      limit = maxCount()
     }
   }
-  if (pairs > 0) yield { part, pairs }
+  if (count > 0) yield { plans: batch, count }
 }
 
 export async function changeMemberships({ store }: ApplyPorts, plans: readonly MembershipPlan[]): Promise<Step> {
-  const pairs = (side: 'added' | 'removed'): readonly KnownMembership[] =>
-    plans.flatMap((plan) => plan[side].map((userId) => ({ groupId: plan.groupId, userId })))
-  const removed = Map.groupBy(await store.removeMemberships(pairs('removed')), ({ groupId }) => groupId)
-  const added = Map.groupBy(await store.addMemberships(pairs('added')), ({ groupId }) => groupId)
-  const ids = (found: readonly KnownMembership[] | undefined) => (found ?? []).map(({ userId }) => userId)
+  const pairsOf = (kind: 'added' | 'removed'): readonly KnownMembership[] =>
+    plans.flatMap((plan) => plan[kind].map((userId) => ({ groupId: plan.groupId, userId })))
+  const removed = Map.groupBy(await store.removeMemberships(pairsOf('removed')), ({ groupId }) => groupId)
+  const added = Map.groupBy(await store.addMemberships(pairsOf('added')), ({ groupId }) => groupId)
+  const userIdsOf = (pairs: readonly KnownMembership[] | undefined) => (pairs ?? []).map(({ userId }) => userId)
   const memberships = plans
-    .map((plan) => ({ ...plan, added: ids(added.get(plan.groupId)), removed: ids(removed.get(plan.groupId)) }))
+    .map((plan) => ({
+      ...plan,
+      added: userIdsOf(added.get(plan.groupId)),
+      removed: userIdsOf(removed.get(plan.groupId)),
+    }))
     .filter((plan) => plan.added.length > 0 || plan.removed.length > 0)
-  return { done: { memberships }, postponed: [] }
+  return { applied: { memberships }, postponed: [] }
 }

@@ -3,48 +3,48 @@ import type { User } from '../users/user.ts'
 import { nameKey } from '../users/user-store.ts'
 import type { ApplyPorts, Step } from './apply-step.ts'
 import type { LdapEntry, PersonChange, PersonCreation } from './ldap-plan.ts'
-import type { Renaming } from './renames.ts'
+import type { Rename } from './linked-renames.ts'
 import type { KnownUser } from './snapshot.ts'
 
-export function personRenaming(item: PersonChange): Renaming<PersonChange> {
-  return { item, before: keysOf(item.before.user), after: keysOf(item.after.user) }
+export function toPersonRename(item: PersonChange): Rename<PersonChange> {
+  return { item, before: nameKeysOf(item.before.user), after: nameKeysOf(item.after.user) }
 }
 
 export async function removePeople({ store }: ApplyPorts, people: readonly KnownUser[]): Promise<Step> {
-  const wasUnchanged = isUnchangedSince(await store.users(people.map(({ user }) => user.id)))
-  const removals = people.filter(({ user }) => wasUnchanged(user))
+  const isUnchanged = isUnchangedSince(await store.findUsers(people.map(({ user }) => user.id)))
+  const removals = people.filter(({ user }) => isUnchanged(user))
   await store.removeUsers(removals.map(({ user }) => user.id))
-  return { done: { removals }, postponed: people.filter((person) => !removals.includes(person)).map(entryOf) }
+  return { applied: { removals }, postponed: people.filter((person) => !removals.includes(person)).map(toEntry) }
 }
 
 export async function changePeople(
   ports: ApplyPorts,
   changes: readonly PersonChange[],
-  passingOn?: 'passing-on',
+  mode?: 'linked',
 ): Promise<Step> {
   const { store, clock } = ports
-  const wasUnchanged = isUnchangedSince(await store.users(changes.map(({ before }) => before.user.id)))
-  const untouched = changes.filter(({ before }) => wasUnchanged(before.user))
-  const ids = new Set(untouched.map(({ before }) => before.user.id))
-  const renamed = untouched
-    .map(personRenaming)
+  const isUnchanged = isUnchangedSince(await store.findUsers(changes.map(({ before }) => before.user.id)))
+  const unchanged = changes.filter(({ before }) => isUnchanged(before.user))
+  const linkedIds = new Set(unchanged.map(({ before }) => before.user.id))
+  const newKeys = unchanged
+    .map(toPersonRename)
     .flatMap(({ before, after }) => after.filter((key) => !before.includes(key)))
   // Names that are handed over are released by their current owners.
-  const held = await holders(ports, renamed, passingOn ? ids : new Set())
+  const holderByName = await findNameHolders(ports, newKeys, mode ? linkedIds : new Set())
   const isFree = ({ before, after }: PersonChange) =>
-    keysOf(after.user).every((key) => (held.get(key) ?? before.user.id) === before.user.id)
-  const free = untouched.filter(isFree)
-  const visible = free.filter(({ kind }) => kind !== 'note')
+    nameKeysOf(after.user).every((key) => (holderByName.get(key) ?? before.user.id) === before.user.id)
+  const available = unchanged.filter(isFree)
+  const visibleChanges = available.filter(({ kind }) => kind !== 'note')
   // If one user in a chain of renames is blocked, the whole chain is postponed to the next run.
-  const isBroken = passingOn !== undefined && free.length < changes.length
-  const done = isBroken ? [] : visible
-  if (passingOn && !isBroken) await store.releaseNames(done.map(({ before }) => before.user.id))
-  await store.updateUsers(done.map(({ after }) => ({ ...after.user, updatedAt: clock.now() })))
-  await store.putMarks((isBroken ? [] : free).map(({ after }) => after.mark))
-  const kept = new Set(isBroken ? [] : free)
+  const isBlocked = mode !== undefined && available.length < changes.length
+  const applied = isBlocked ? [] : visibleChanges
+  if (mode && !isBlocked) await store.releaseNames(applied.map(({ before }) => before.user.id))
+  await store.updateUsers(applied.map(({ after }) => ({ ...after.user, updatedAt: clock.now() })))
+  await store.saveImportStates((isBlocked ? [] : available).map(({ after }) => after.importState))
+  const processed = new Set(isBlocked ? [] : available)
   return {
-    done: { changes: done },
-    postponed: changes.filter((each) => !kept.has(each)).map(({ before }) => entryOf(before)),
+    applied: { changes: applied },
+    postponed: changes.filter((change) => !processed.has(change)).map(({ before }) => toEntry(before)),
   }
 }
 
@@ -54,39 +54,46 @@ export async function createPeople(
   claims: readonly CustomClaim[],
 ): Promise<Step> {
   const { store } = ports
-  const held = await holders(
+  const holderByName = await findNameHolders(
     ports,
-    creations.flatMap(({ user }) => keysOf(user)),
+    creations.flatMap(({ user }) => nameKeysOf(user)),
   )
-  const done = creations.filter(({ user }) => !keysOf(user).some((key) => held.has(key)))
-  await store.insertUsers(done.map(({ user }) => user))
-  await store.putMarks(done.map(({ mark }) => mark))
+  const applied = creations.filter(({ user }) => !nameKeysOf(user).some((key) => holderByName.has(key)))
+  await store.insertUsers(applied.map(({ user }) => user))
+  await store.saveImportStates(applied.map(({ importState }) => importState))
   await store.insertClaims(
-    done.map(({ user }) => user.id),
+    applied.map(({ user }) => user.id),
     claims,
   )
-  const made = new Set(done)
-  return { done: { creations: done }, postponed: creations.filter((each) => !made.has(each)).map(({ entry }) => entry) }
-}
-
-async function holders({ store }: ApplyPorts, keys: readonly string[], except: ReadonlySet<string> = new Set()) {
-  if (keys.length === 0) return new Map<string, string>()
-  const found = await store.nameHolders(keys)
-  return new Map(found.flatMap(({ id, key }) => (except.has(id) ? [] : [[key, id] as const])))
-}
-
-function isUnchangedSince(current: readonly User[]): (before: User) => boolean {
-  const byId = new Map(current.map((user) => [user.id, user]))
-  return (before) => {
-    const now = byId.get(before.id)
-    return now !== undefined && now.updatedAt === before.updatedAt && now.ldapId === before.ldapId
+  const appliedSet = new Set(applied)
+  return {
+    applied: { creations: applied },
+    postponed: creations.filter((creation) => !appliedSet.has(creation)).map(({ entry }) => entry),
   }
 }
 
-function entryOf({ user, mark }: KnownUser): LdapEntry {
-  return { dn: mark.dn, id: user.ldapId ?? '' }
+async function findNameHolders(
+  { store }: ApplyPorts,
+  keys: readonly string[],
+  excludedIds: ReadonlySet<string> = new Set(),
+) {
+  if (keys.length === 0) return new Map<string, string>()
+  const found = await store.nameHolders(keys)
+  return new Map(found.flatMap(({ id, key }) => (excludedIds.has(id) ? [] : [[key, id] as const])))
 }
 
-function keysOf({ userName, email }: User): readonly string[] {
+function isUnchangedSince(storedUsers: readonly User[]): (before: User) => boolean {
+  const byId = new Map(storedUsers.map((user) => [user.id, user]))
+  return (before) => {
+    const stored = byId.get(before.id)
+    return stored !== undefined && stored.updatedAt === before.updatedAt && stored.ldapId === before.ldapId
+  }
+}
+
+function toEntry({ user, importState }: KnownUser): LdapEntry {
+  return { dn: importState.dn, id: user.ldapId ?? '' }
+}
+
+function nameKeysOf({ userName, email }: User): readonly string[] {
   return email === null ? [nameKey(userName)] : [nameKey(userName), nameKey(email)]
 }

@@ -1,16 +1,23 @@
-import { countsOf, type LdapCounts, type LdapHost, type LdapOutcome, nothingCounted, sumOf } from './applied.ts'
-import { changeGroups, createGroups, groupRenaming, removeGroups } from './apply-groups.ts'
-import { changeMemberships, membershipParts } from './apply-memberships.ts'
-import { changePeople, createPeople, personRenaming, removePeople } from './apply-people.ts'
+import { changeGroups, createGroups, removeGroups, toGroupRename } from './apply-groups.ts'
+import { changeMemberships, splitMemberships } from './apply-memberships.ts'
+import { changePeople, createPeople, removePeople, toPersonRename } from './apply-people.ts'
 import type { ApplyPorts, Step } from './apply-step.ts'
 import { BatchSize } from './batch-size.ts'
+import { CooperativeScheduler } from './cooperative-scheduler.ts'
+import {
+  addCounts,
+  countChanges,
+  emptyLdapCounts,
+  type LdapCounts,
+  type LdapHost,
+  type LdapOutcome,
+} from './ldap-changes.ts'
 import type { LdapPlan, PicturePlan } from './ldap-plan.ts'
-import { findHandovers } from './renames.ts'
-import { Turns } from './turns.ts'
+import { findLinkedRenames } from './linked-renames.ts'
 
 /** The initial and maximum number of users and groups per transaction; larger batches need fewer statements. */
-const rows = { first: 50, most: 500 }
-const memberships = { first: 200, most: 2000 }
+const rowLimits = { initial: 50, max: 500 }
+const membershipLimits = { initial: 200, max: 2000 }
 
 /**
  * Applies a plan in short transactions. Each one checks again the values from which the plan was made and skips objects that
@@ -25,67 +32,67 @@ export async function applyLdapPlan(
   signal: AbortSignal,
 ): Promise<LdapOutcome> {
   const postponed: LdapOutcome['postponed'][number][] = []
-  let counts: LdapCounts = nothingCounted
-  const turns = new Turns(signal)
-  const inOne = async <Item>(
+  let counts: LdapCounts = emptyLdapCounts
+  const scheduler = new CooperativeScheduler(signal)
+  const inTransaction = async <Item>(
     items: readonly Item[],
-    work: (items: readonly Item[]) => Promise<Step>,
-    watch: () => () => void = () => () => {},
+    apply: (items: readonly Item[]) => Promise<Step>,
+    startMeasuring: () => () => void = () => () => {},
   ) => {
     if (items.length === 0) return
     // On SQLite other work would otherwise be blocked until the last transaction ends.
-    await turns.pass()
-    let end = () => {}
-    const step = await ports.exclusively(async () => {
-      end = watch()
-      const result = await work(items)
-      await host.applied(result.done)
+    await scheduler.yield()
+    let stopMeasuring = () => {}
+    const step = await ports.withLock(async () => {
+      stopMeasuring = startMeasuring()
+      const result = await apply(items)
+      await host.onApplied(result.applied)
       return result
     })
-    end()
-    counts = sumOf(counts, countsOf(step.done))
-    host.counted?.(counts)
+    stopMeasuring()
+    counts = addCounts(counts, countChanges(step.applied))
+    host.onProgress?.(counts)
     postponed.push(...step.postponed.map(({ dn, id }) => ({ dn, id, code: 'changed_meanwhile' as const })))
   }
-  const inBatches = async <Item>(items: readonly Item[], work: (items: readonly Item[]) => Promise<Step>) => {
-    const size = new BatchSize(rows)
-    for (let at = 0; at < items.length; ) {
-      const batch = items.slice(at, at + size.now)
-      at += batch.length
-      await inOne(batch, work, () => size.watch(batch.length))
+  const inBatches = async <Item>(items: readonly Item[], apply: (items: readonly Item[]) => Promise<Step>) => {
+    const size = new BatchSize(rowLimits)
+    for (let offset = 0; offset < items.length; ) {
+      const batch = items.slice(offset, offset + size.current)
+      offset += batch.length
+      await inTransaction(batch, apply, () => size.measure(batch.length))
     }
   }
 
-  const groups = findHandovers(plan.groupChanges.map(groupRenaming))
+  const groupChanges = findLinkedRenames(plan.groupChanges.map(toGroupRename))
   await inBatches(plan.groupRemovals, (batch) => removeGroups(ports, batch))
-  await inOne(groups.handovers, (batch) => changeGroups(ports, batch, 'passing-on'))
-  await inBatches(groups.others, (batch) => changeGroups(ports, batch))
+  await inTransaction(groupChanges.handovers, (batch) => changeGroups(ports, batch, 'linked'))
+  await inBatches(groupChanges.others, (batch) => changeGroups(ports, batch))
   await inBatches(plan.groupCreations, (batch) => createGroups(ports, batch))
-  const people = findHandovers(plan.changes.map(personRenaming))
+  const personChanges = findLinkedRenames(plan.changes.map(toPersonRename))
   await inBatches(plan.removals, (batch) => removePeople(ports, batch))
-  await inOne(people.handovers, (batch) => changePeople(ports, batch, 'passing-on'))
-  await inBatches(people.others, (batch) => changePeople(ports, batch))
+  await inTransaction(personChanges.handovers, (batch) => changePeople(ports, batch, 'linked'))
+  await inBatches(personChanges.others, (batch) => changePeople(ports, batch))
   await inBatches(plan.creations, (batch) => createPeople(ports, batch, plan.newClaims))
-  const size = new BatchSize(memberships)
-  for (const { part, pairs } of membershipParts(plan.memberships, () => size.now))
-    await inOne(
-      part,
+  const size = new BatchSize(membershipLimits)
+  for (const { plans: batchPlans, count } of splitMemberships(plan.memberships, () => size.current))
+    await inTransaction(
+      batchPlans,
       (batch) => changeMemberships(ports, batch),
-      () => size.watch(pairs),
+      () => size.measure(count),
     )
-  await host.pictures?.(await changedPictures(ports, plan), keeping(ports, plan), signal)
+  await host.applyPictures?.(await changedPictures(ports, plan), createImageSaver(ports, plan), signal)
   return { counts, postponed }
 }
 
 /** Only for existing users: some creations may have been postponed. */
 async function changedPictures({ store }: ApplyPorts, { pictures }: LdapPlan): Promise<readonly PicturePlan[]> {
   if (pictures.length === 0) return []
-  const there = new Set((await store.users(pictures.map(({ userId }) => userId))).map(({ id }) => id))
-  return pictures.filter(({ userId }) => there.has(userId))
+  const existingIds = new Set((await store.findUsers(pictures.map(({ userId }) => userId))).map(({ id }) => id))
+  return pictures.filter(({ userId }) => existingIds.has(userId))
 }
 
-function keeping({ store }: ApplyPorts, { pictures }: LdapPlan) {
+function createImageSaver({ store }: ApplyPorts, { pictures }: LdapPlan) {
   const hashes = new Map(pictures.map(({ userId, picture }) => [userId, picture?.hash ?? null]))
   return (userId: string, image: string | null) =>
-    store.putPicture(userId, { pictureHash: hashes.get(userId) ?? null, pictureImage: image })
+    store.savePicture(userId, { pictureHash: hashes.get(userId) ?? null, pictureImage: image })
 }

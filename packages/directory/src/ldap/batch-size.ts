@@ -1,34 +1,34 @@
 import { performance } from 'node:perf_hooks'
 
 /** The maximum number of milliseconds that one transaction may block this process. */
-const longest = 40
-const least = 10
+const maxBlockingMs = 40
+const minSize = 10
 
 /**
  * Adapts the rows per transaction to the speed of this machine and database, so that other work waits only briefly. SQLite
  * blocks all other work during a transaction; a remote database does not.
  */
 export class BatchSize {
-  readonly #most: number
+  readonly #max: number
   #size: number
 
-  constructor({ first, most }: { readonly first: number; readonly most: number }) {
-    this.#size = first
-    this.#most = most
+  constructor({ initial, max }: { readonly initial: number; readonly max: number }) {
+    this.#size = initial
+    this.#max = max
   }
 
-  get now(): number {
+  get current(): number {
     return this.#size
   }
 
   /** Starts measuring a transaction of the given number of rows; call the returned function at its end. */
-  watch(rows: number): () => void {
-    const before = performance.eventLoopUtilization()
+  measure(rows: number): () => void {
+    const start = performance.eventLoopUtilization()
     return () => {
-      const { active } = performance.eventLoopUtilization(before)
+      const { active } = performance.eventLoopUtilization(start)
       // A small sample does not predict large batches.
-      const fitting = Math.floor((rows * longest) / Math.max(active, 1))
-      this.#size = Math.max(least, Math.min(fitting, this.#size * 2, this.#most))
+      const target = Math.floor((rows * maxBlockingMs) / Math.max(active, 1))
+      this.#size = Math.max(minSize, Math.min(target, this.#size * 2, this.#max))
     }
   }
 }

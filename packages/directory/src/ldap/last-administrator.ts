@@ -3,7 +3,7 @@ import type { PersonChange, PersonCreation, SkippedEntry } from './ldap-plan.ts'
 import type { KnownUser, LdapSnapshot } from './snapshot.ts'
 
 export interface PlannedPeople {
-  readonly held: LdapSnapshot
+  readonly snapshot: LdapSnapshot
   readonly creations: readonly PersonCreation[]
   readonly changes: readonly PersonChange[]
   readonly removals: readonly KnownUser[]
@@ -11,22 +11,29 @@ export interface PlannedPeople {
 }
 
 /** Keeps the last administrator if the plan would remove or disable all who can sign in. */
-export function keepLastAdministrator({ held, creations, changes, removals, skipped }: PlannedPeople) {
-  const touched = new Set([...changes.map(({ before }) => before), ...removals])
-  const stay =
-    held.others.some(({ governs }) => governs) ||
-    creations.some(({ user }) => governs(user)) ||
-    changes.some(({ after }) => governs(after.user)) ||
-    held.people.some((person) => governs(person.user) && !touched.has(person))
-  const [last] = [...changes.map(({ before }) => before), ...removals].filter(({ user }) => governs(user))
-  if (stay || !last) return { changes, removals }
-  skipped.push({ dn: last.mark.dn, id: last.user.ldapId ?? '', code: 'last_administrator', detail: last.user.userName })
+export function keepLastAdministrator({ snapshot, creations, changes, removals, skipped }: PlannedPeople) {
+  const changedPeople = new Set([...changes.map(({ before }) => before), ...removals])
+  const hasOther =
+    snapshot.localUsers.some(({ isEnabledAdministrator }) => isEnabledAdministrator) ||
+    creations.some(({ user }) => isEnabledAdministrator(user)) ||
+    changes.some(({ after }) => isEnabledAdministrator(after.user)) ||
+    snapshot.people.some((person) => isEnabledAdministrator(person.user) && !changedPeople.has(person))
+  const [lastAdministrator] = [...changes.map(({ before }) => before), ...removals].filter(({ user }) =>
+    isEnabledAdministrator(user),
+  )
+  if (hasOther || !lastAdministrator) return { changes, removals }
+  skipped.push({
+    dn: lastAdministrator.importState.dn,
+    id: lastAdministrator.user.ldapId ?? '',
+    code: 'last_administrator',
+    detail: lastAdministrator.user.userName,
+  })
   return {
-    changes: changes.filter(({ before }) => before !== last),
-    removals: removals.filter((person) => person !== last),
+    changes: changes.filter(({ before }) => before !== lastAdministrator),
+    removals: removals.filter((person) => person !== lastAdministrator),
   }
 }
 
-function governs({ administrator, disabled }: User): boolean {
+function isEnabledAdministrator({ administrator, disabled }: User): boolean {
   return administrator && !disabled
 }

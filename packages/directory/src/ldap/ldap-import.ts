@@ -6,13 +6,13 @@ import { isId } from '../id.ts'
 import type { User } from '../users/user.ts'
 import type { UserStore } from '../users/user-store.ts'
 import type { LdapAnswer } from './answer.ts'
-import type { LdapHost, LdapOutcome } from './applied.ts'
 import { applyLdapPlan } from './apply.ts'
-import { isStorable } from './entries.ts'
+import { isStorable } from './entry-checks.ts'
+import type { LdapHost, LdapOutcome } from './ldap-changes.ts'
 import type { LdapEntry, LdapPlan, LdapRules } from './ldap-plan.ts'
 import type { LdapStore } from './ldap-store.ts'
 import { planLdapImport } from './plan.ts'
-import { type LdapMark, newMark } from './snapshot.ts'
+import { type LdapImportState, newImportState } from './snapshot.ts'
 
 /** Imports users and groups from an LDAP directory. A plan shows the changes before they are applied. */
 export interface LdapImport {
@@ -24,9 +24,9 @@ export interface LdapImport {
   /** Applies the plan in short transactions. @throws the reason of `signal`, between two of them */
   apply(plan: LdapPlan, host: LdapHost, signal: AbortSignal): Promise<LdapOutcome>
   /** Whether LDAP owns a user whom no import has processed yet, for example after a migration from another server. */
-  ownsUntouched(): Promise<boolean>
+  hasUnprocessedUser(): Promise<boolean>
   /** The import state of a user whom LDAP owns. */
-  mark(userId: string): Promise<LdapMark | undefined>
+  importState(userId: string): Promise<LdapImportState | undefined>
   /**
    * Links the user with this entry; the next import updates the user from it.
    *
@@ -55,68 +55,70 @@ export interface LdapImport {
 export interface LdapImportPorts {
   readonly users: UserStore
   readonly ldap: LdapStore
-  readonly exclusively: Transaction
+  readonly withLock: Transaction
   readonly clock: Clock
 }
 
-export function createLdapImport({ users, ldap, exclusively, clock }: LdapImportPorts): LdapImport {
-  const existing = async (id: string): Promise<User> => {
+export function createLdapImport({ users, ldap, withLock, clock }: LdapImportPorts): LdapImport {
+  const requireUser = async (id: string): Promise<User> => {
     const user = isId(id) ? await users.find(id) : undefined
     if (user === undefined) throw new NotFoundError('user_not_found', 'There is no such user')
     return user
   }
-  const existingGroup = async (id: string): Promise<Group> => {
-    const [group] = isId(id) ? await ldap.groups([id]) : []
+  const requireGroup = async (id: string): Promise<Group> => {
+    const [group] = isId(id) ? await ldap.findGroups([id]) : []
     if (group === undefined) throw groupNotFound()
     return group
   }
   return {
     plan: async (answer, rules, signal) =>
-      planLdapImport(answer, await ldap.held(signal), { ...rules, now: clock.now() }, signal),
-    apply: (plan, host, signal) => applyLdapPlan({ store: ldap, exclusively, clock }, plan, host, signal),
-    ownsUntouched: () => ldap.anyUntouched(),
-    mark: async (userId) => (isId(userId) ? ldap.mark(userId) : undefined),
+      planLdapImport(answer, await ldap.readSnapshot(signal), { ...rules, now: clock.now() }, signal),
+    apply: (plan, host, signal) => applyLdapPlan({ store: ldap, withLock, clock }, plan, host, signal),
+    hasUnprocessedUser: () => ldap.hasUnprocessedUser(),
+    importState: async (userId) => (isId(userId) ? ldap.findImportState(userId) : undefined),
 
     link: (userId, entry) =>
-      exclusively(async () => {
-        const before = await existing(userId)
+      withLock(async () => {
+        const before = await requireUser(userId)
         assertStorable(entry)
-        const owner = await ldap.owned(entry.id)
+        const owner = await ldap.findByLdapId(entry.id)
         if (owner && owner.id !== userId)
-          throw new ConflictError('ldap_entry_linked', `This entry belongs to ${owner.userName} already.`)
+          throw new ConflictError('ldap_entry_linked', `This entry is already linked with the user ${owner.userName}.`)
         const user = { ...before, ldapId: entry.id, updatedAt: clock.now() }
         if (before.ldapId === entry.id) return { before, user: before }
         await ldap.updateUsers([user])
         // A user who is linked with another entry keeps manual decisions and the rights that an import may revoke.
-        await ldap.putMarks([{ ...((await ldap.mark(userId)) ?? newMark(userId, entry.dn)), dn: entry.dn }])
+        await ldap.saveImportStates([
+          { ...((await ldap.findImportState(userId)) ?? newImportState(userId, entry.dn)), dn: entry.dn },
+        ])
         return { before, user }
       }),
 
     unlink: (userId) =>
-      exclusively(async () => {
-        const before = await existing(userId)
+      withLock(async () => {
+        const before = await requireUser(userId)
         if (before.ldapId === null) throw new ConflictError('ldap_not_linked', 'This user does not come from LDAP.')
         const user = { ...before, ldapId: null, updatedAt: clock.now() }
         await ldap.updateUsers([user])
-        await ldap.removeMark(userId)
+        await ldap.removeImportState(userId)
         return user
       }),
 
     linkGroup: (groupId, entry) =>
-      exclusively(async () => {
-        const before = await existingGroup(groupId)
+      withLock(async () => {
+        const before = await requireGroup(groupId)
         assertStorable(entry)
-        const owner = await ldap.ownedGroup(entry.id)
+        const owner = await ldap.findGroupByLdapId(entry.id)
         if (owner && owner.id !== groupId)
-          throw new ConflictError('ldap_entry_linked', `This entry belongs to the group ${owner.name} already.`)
+          throw new ConflictError('ldap_entry_linked', `This entry is already linked with the group ${owner.name}.`)
         const group = { ...before, ldapId: entry.id }
         if (before.ldapId !== entry.id) await ldap.updateGroups([group])
         return { before, group }
       }),
 
     unlinkGroup: (groupId) =>
-      exclusively(async () => {
-        const before = await existingGroup(groupId)
+      withLock(async () => {
+        const before = await requireGroup(groupId)
         if (before.ldapId === null) throw new ConflictError('ldap_not_linked', 'This group does not come from LDAP.')
         const group = { ...before, ldapId: null }
         await ldap.updateGroups([group])
@@ -127,7 +129,7 @@ export function createLdapImport({ users, ldap, exclusively, clock }: LdapImport
 
 function assertStorable(entry: LdapEntry): void {
   if (isStorable(entry)) return
-  throw new InvalidInputError('validation_failed', 'The identifier of the entry cannot be kept.', {
+  throw new InvalidInputError('validation_failed', 'The identifier of the entry cannot be stored.', {
     fields: [{ field: 'ldapId', code: 'invalid_format', message: 'must be the identifier of an entry' }],
   })
 }

@@ -2,7 +2,7 @@ import type { CustomClaim } from '../claims/claim.ts'
 import type { Group } from '../groups/group.ts'
 import type { User } from '../users/user.ts'
 import type { LdapProblem } from './answer.ts'
-import type { KnownUser, LdapMark } from './snapshot.ts'
+import type { KnownUser, LdapImportState } from './snapshot.ts'
 
 /** The configurable behavior of an import. */
 export interface LdapRules {
@@ -42,7 +42,7 @@ export interface SkippedEntry extends LdapProblem {
 export interface PersonCreation {
   readonly entry: LdapEntry
   readonly user: User
-  readonly mark: LdapMark
+  readonly importState: LdapImportState
 }
 
 /** The kind of change to an existing user: a `note` updates only the import state. */
@@ -99,21 +99,21 @@ export interface LdapPlan {
   readonly pictures: readonly PicturePlan[]
   /** Problems in the directory, and entries that could not be imported. */
   readonly problems: readonly SkippedEntry[]
-  readonly losses: Removals
+  readonly losses: RemovalSummary
   readonly newClaims: readonly CustomClaim[]
 }
 
 /** The number of removals and the total. */
-export interface Removal {
+export interface RemovalCount {
   readonly lost: number
   readonly of: number
 }
 
 /** The removals of an import, and whether they need confirmation. */
-export interface Removals {
-  readonly people: Removal
-  readonly groups: Removal
-  readonly memberships: Removal
+export interface RemovalSummary {
+  readonly people: RemovalCount
+  readonly groups: RemovalCount
+  readonly memberships: RemovalCount
   readonly asks: boolean
   /** Identifies this set of removals: a confirmation applies to no other set. */
   readonly digest: string

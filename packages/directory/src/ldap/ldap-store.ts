@@ -1,7 +1,7 @@
 import type { CustomClaim } from '../claims/claim.ts'
 import type { Group } from '../groups/group.ts'
 import type { User } from '../users/user.ts'
-import type { KnownMembership, LdapMark, LdapSnapshot } from './snapshot.ts'
+import type { KnownMembership, LdapImportState, LdapSnapshot } from './snapshot.ts'
 
 /** The user or group that owns a name. */
 export interface NameHolder {
@@ -18,11 +18,11 @@ export type ManualDecision = Partial<Pick<User, 'administrator' | 'disabled'>>
  */
 export interface LdapStore {
   /** The state to compare with; always four statements. @throws the reason of `signal`, between them */
-  held(signal: AbortSignal): Promise<LdapSnapshot>
+  readSnapshot(signal: AbortSignal): Promise<LdapSnapshot>
   /** Whether LDAP owns a user without import state. */
-  anyUntouched(): Promise<boolean>
+  hasUnprocessedUser(): Promise<boolean>
   /** The existing users among these IDs, in any order. */
-  users(ids: readonly string[]): Promise<readonly User[]>
+  findUsers(ids: readonly string[]): Promise<readonly User[]>
   /** The owners of these user names or e-mail addresses, given as keys. */
   nameHolders(keys: readonly string[]): Promise<readonly NameHolder[]>
   insertUsers(users: readonly User[]): Promise<void>
@@ -33,17 +33,17 @@ export interface LdapStore {
   releaseNames(ids: readonly string[]): Promise<void>
   removeUsers(ids: readonly string[]): Promise<void>
   /** Replaces the import state of these users, except for pictures. */
-  putMarks(marks: readonly LdapMark[]): Promise<void>
+  saveImportStates(states: readonly LdapImportState[]): Promise<void>
   /** `image` has the same format as `LdapMark.pictureImage`. */
-  putPicture(userId: string, picture: Pick<LdapMark, 'pictureHash' | 'pictureImage'>): Promise<void>
-  recordManualDecision(userId: string, decided: ManualDecision): Promise<void>
-  mark(userId: string): Promise<LdapMark | undefined>
-  removeMark(userId: string): Promise<void>
+  savePicture(userId: string, picture: Pick<LdapImportState, 'pictureHash' | 'pictureImage'>): Promise<void>
+  recordManualDecision(userId: string, decision: ManualDecision): Promise<void>
+  findImportState(userId: string): Promise<LdapImportState | undefined>
+  removeImportState(userId: string): Promise<void>
   /** The user who is linked with this entry. */
-  owned(ldapId: string): Promise<User | undefined>
+  findByLdapId(ldapId: string): Promise<User | undefined>
   /** The group that is linked with this entry. */
-  ownedGroup(ldapId: string): Promise<Group | undefined>
-  groups(ids: readonly string[]): Promise<readonly Group[]>
+  findGroupByLdapId(ldapId: string): Promise<Group | undefined>
+  findGroups(ids: readonly string[]): Promise<readonly Group[]>
   groupNameHolders(keys: readonly string[]): Promise<readonly NameHolder[]>
   insertGroups(groups: readonly Group[]): Promise<void>
   updateGroups(groups: readonly Group[]): Promise<void>

@@ -4,25 +4,25 @@ import type { User } from '../users/user.ts'
 import type { LdapPerson } from './answer.ts'
 import type { LdapRules, SkippedEntry } from './ldap-plan.ts'
 
-const optional = ['email', 'firstName', 'lastName', 'displayName'] as const
+const optionalFields = ['email', 'firstName', 'lastName', 'displayName'] as const
 
 /**
  * Builds a new user from an entry, or updates the mapped fields of an existing user. Otherwise returns the reason for the
  * failure.
  */
-export function describedBy(person: LdapPerson, before: User | undefined, rules: LdapRules): NewUser | SkippedEntry {
+export function toUserFields(person: LdapPerson, before: User | undefined, rules: LdapRules): NewUser | SkippedEntry {
   const { dn, id, userName } = person
   if (userName === undefined) return { dn, id, code: 'user_name_missing' }
   const fields: Record<string, unknown> = {}
-  for (const field of optional) {
+  for (const field of optionalFields) {
     // A missing display name is derived from the other names, as for all users.
     if (rules.mapped[field]) fields[field] = person[field] ?? ''
     else if (before) fields[field] = before[field]
   }
   if (rules.requireEmail && (fields.email ?? '') === '') return { dn, id, code: 'email_missing' }
   try {
-    const described = newUser({ ...fields, username: userName, ...(before && { id: before.id }) })
-    return { ...described, locale: before?.locale ?? null }
+    const userFields = newUser({ ...fields, username: userName, ...(before && { id: before.id }) })
+    return { ...userFields, locale: before?.locale ?? null }
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error
     return {

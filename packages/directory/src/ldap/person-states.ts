@@ -1,8 +1,8 @@
 import type { User } from '../users/user.ts'
 import type { LdapRules, PersonChange } from './ldap-plan.ts'
-import type { KnownUser, LdapMark } from './snapshot.ts'
+import type { KnownUser, LdapImportState } from './snapshot.ts'
 
-export interface PresentPerson {
+export interface PresentEntry {
   /** The user with the entry's fields and the previous rights. */
   readonly user: User
   readonly dn: string
@@ -11,44 +11,45 @@ export interface PresentPerson {
 }
 
 /** A potential change, before it is compared with the current state. */
-export type MaybeChange = Omit<PersonChange, 'kind' | 'changed'>
+export type CandidateChange = Omit<PersonChange, 'kind' | 'changed'>
 
 /** The target state of a user whose entry exists. Manual decisions are kept. */
-export function presentOf(before: KnownUser, { user, dn, isAdministrator }: PresentPerson): PersonChange {
-  const { mark } = before
-  const returns = mark.disabledByImport
-  const disabled = returns ? false : before.user.disabled
-  const administrator = administratorOf(before, isAdministrator)
+export function changeForPresentEntry(before: KnownUser, { user, dn, isAdministrator }: PresentEntry): PersonChange {
+  const { importState } = before
+  const wasMissing = importState.disabledByImport
+  const disabled = wasMissing ? false : before.user.disabled
+  const administrator = administratorState(before, isAdministrator)
   const after: KnownUser = {
-    user: { ...user, disabled, administrator: administrator.is },
-    mark: {
-      ...mark,
+    user: { ...user, disabled, administrator: administrator.isAdministrator },
+    importState: {
+      ...importState,
       dn,
       disabledByImport: false,
-      enabledByHand: false,
-      isImportedAdministrator: administrator.byImport,
+      enabledManually: false,
+      isImportedAdministrator: administrator.isImported,
     },
   }
   return { kind: 'note', before, after, changed: [] }
 }
 
-function administratorOf({ user, mark }: KnownUser, wanted: boolean | null) {
-  const asItIs = { is: user.administrator, byImport: mark.isImportedAdministrator }
-  if (wanted === null || mark.isManualAdministrator || wanted === user.administrator) return asItIs
-  if (wanted) return { is: true, byImport: true }
+function administratorState({ user, importState }: KnownUser, isAdministrator: boolean | null) {
+  const unchanged = { isAdministrator: user.administrator, isImported: importState.isImportedAdministrator }
+  if (isAdministrator === null || importState.isManualAdministrator || isAdministrator === user.administrator)
+    return unchanged
+  if (isAdministrator) return { isAdministrator: true, isImported: true }
   // An import revokes only rights that an import granted.
-  return mark.isImportedAdministrator ? { is: false, byImport: false } : asItIs
+  return importState.isImportedAdministrator ? { isAdministrator: false, isImported: false } : unchanged
 }
 
-export type Departure = PersonChange | { readonly kind: 'remove'; readonly before: KnownUser }
+export type MissingEntryChange = PersonChange | { readonly kind: 'remove'; readonly before: KnownUser }
 
 /** The target state of a user whose entry is gone. */
-export function goneOf(before: KnownUser, { missing }: LdapRules): Departure {
-  const { user, mark } = before
-  if (mark.enabledByHand) return { kind: 'note', before, after: before, changed: [] }
+export function changeForMissingEntry(before: KnownUser, { missing }: LdapRules): MissingEntryChange {
+  const { user, importState } = before
+  if (importState.enabledManually) return { kind: 'note', before, after: before, changed: [] }
   if (missing === 'delete') return { kind: 'remove', before }
   if (user.disabled) return { kind: 'note', before, after: before, changed: [] }
-  const after = { user: { ...user, disabled: true }, mark: { ...mark, disabledByImport: true } }
+  const after = { user: { ...user, disabled: true }, importState: { ...importState, disabledByImport: true } }
   return { kind: 'note', before, after, changed: [] }
 }
 
@@ -64,19 +65,20 @@ const fields = [
 ] as const satisfies readonly (keyof User)[]
 
 /** Returns the change, or nothing if the state is unchanged. */
-export function changeOf({ before, after }: MaybeChange): PersonChange | null {
+export function classifyChange({ before, after }: CandidateChange): PersonChange | null {
   const changed = fields.filter((field) => before.user[field] !== after.user[field])
-  if (changed.length === 0) return isSameMark(before.mark, after.mark) ? null : { kind: 'note', before, after, changed }
+  if (changed.length === 0)
+    return isSameState(before.importState, after.importState) ? null : { kind: 'note', before, after, changed }
   if (!changed.includes('disabled')) return { kind: 'change', before, after, changed }
   return { kind: after.user.disabled ? 'disable' : 'enable', before, after, changed }
 }
 
-function isSameMark(one: LdapMark, other: LdapMark): boolean {
+function isSameState(a: LdapImportState, b: LdapImportState): boolean {
   return (
-    one.dn === other.dn &&
-    one.disabledByImport === other.disabledByImport &&
-    one.enabledByHand === other.enabledByHand &&
-    one.isImportedAdministrator === other.isImportedAdministrator &&
-    one.isManualAdministrator === other.isManualAdministrator
+    a.dn === b.dn &&
+    a.disabledByImport === b.disabledByImport &&
+    a.enabledManually === b.enabledManually &&
+    a.isImportedAdministrator === b.isImportedAdministrator &&
+    a.isManualAdministrator === b.isManualAdministrator
   )
 }

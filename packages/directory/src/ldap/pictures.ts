@@ -1,36 +1,36 @@
 import { createHash } from 'node:crypto'
 import type { LdapPerson } from './answer.ts'
+import type { CooperativeScheduler } from './cooperative-scheduler.ts'
 import type { LdapRules, PicturePlan, SkippedEntry } from './ldap-plan.ts'
 import type { KnownUser } from './snapshot.ts'
-import type { Turns } from './turns.ts'
 
-interface Pictured {
+interface PictureCandidate {
   readonly entry: LdapPerson
   readonly before: KnownUser | undefined
   readonly user: { readonly id: string }
 }
 
-interface Reading {
+interface PictureContext {
   readonly rules: LdapRules
   /** Names of entries that were read only partially, for example without the picture. */
-  readonly unread: ReadonlySet<string>
+  readonly incompleteDns: ReadonlySet<string>
   readonly skipped: SkippedEntry[]
 }
 
 /** The pictures that differ from the previous run. An unusable picture is not retried until it changes. */
-export async function picturesOf(
-  people: readonly Pictured[],
-  { rules, unread, skipped }: Reading,
-  turns: Turns,
+export async function planPictures(
+  people: readonly PictureCandidate[],
+  { rules, incompleteDns, skipped }: PictureContext,
+  scheduler: CooperativeScheduler,
 ): Promise<readonly PicturePlan[]> {
   if (!rules.mapped.picture) return []
-  return turns.flatMap(people, ({ entry: { dn, id, picture }, before, user }): readonly PicturePlan[] => {
-    const known = before?.mark.pictureHash ?? null
-    const plan = { userId: user.id, dn, knownImage: before?.mark.pictureImage ?? null }
-    if (picture === undefined) return known === null || unread.has(dn) ? [] : [{ ...plan, picture: null }]
+  return scheduler.flatMap(people, ({ entry: { dn, id, picture }, before, user }): readonly PicturePlan[] => {
+    const knownHash = before?.importState.pictureHash ?? null
+    const plan = { userId: user.id, dn, knownImage: before?.importState.pictureImage ?? null }
+    if (picture === undefined) return knownHash === null || incompleteDns.has(dn) ? [] : [{ ...plan, picture: null }]
     const hash = createHash('sha256').update(picture).digest('base64url')
-    if (hash !== known) return [{ ...plan, picture: { bytes: picture, hash } }]
-    if (before?.mark.pictureImage === '') skipped.push({ dn, id, code: 'picture_invalid' })
+    if (hash !== knownHash) return [{ ...plan, picture: { bytes: picture, hash } }]
+    if (before?.importState.pictureImage === '') skipped.push({ dn, id, code: 'picture_invalid' })
     return []
   })
 }

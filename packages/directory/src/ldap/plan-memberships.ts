@@ -1,40 +1,40 @@
 import type { LdapAnswer } from './answer.ts'
+import type { CooperativeScheduler } from './cooperative-scheduler.ts'
 import type { MembershipPlan } from './ldap-plan.ts'
 import type { GroupsPlan } from './plan-groups.ts'
 import type { PeoplePlan } from './plan-people.ts'
 import type { LdapSnapshot } from './snapshot.ts'
-import type { Turns } from './turns.ts'
 
-interface Compared {
+interface MembershipInput {
   readonly answer: LdapAnswer
-  readonly held: LdapSnapshot
+  readonly snapshot: LdapSnapshot
   readonly people: PeoplePlan
   readonly groups: GroupsPlan
 }
 
 /** Plans the members to add to and remove from groups that LDAP owns. These contain only users whom LDAP owns. */
 export async function planMemberships(
-  { answer, held, people, groups }: Compared,
-  turns: Turns,
+  { answer, snapshot, people, groups }: MembershipInput,
+  scheduler: CooperativeScheduler,
 ): Promise<readonly MembershipPlan[]> {
-  const before = new Map<string, string[]>()
-  await turns.each(held.memberships, ({ groupId, userId }) => {
-    const members = before.get(groupId)
+  const membersByGroup = new Map<string, string[]>()
+  await scheduler.forEach(snapshot.memberships, ({ groupId, userId }) => {
+    const members = membersByGroup.get(groupId)
     if (members) members.push(userId)
-    else before.set(groupId, [userId])
+    else membersByGroup.set(groupId, [userId])
   })
-  const removed = new Set(people.removals.map(({ user }) => user.id))
-  const done = new Set<string>()
-  return turns.flatMap(answer.groups, (entry): readonly MembershipPlan[] => {
-    const group = groups.byEntry.get(entry.id)
-    if (group === undefined || done.has(group.id)) return []
-    done.add(group.id)
-    const old = new Set(before.get(group.id))
-    const wanted = new Set(entry.memberIds.flatMap((id) => people.userIds.get(id) ?? []))
-    const added = [...wanted].filter((id) => !old.has(id))
+  const deletedUserIds = new Set(people.removals.map(({ user }) => user.id))
+  const plannedGroupIds = new Set<string>()
+  return scheduler.flatMap(answer.groups, (entry): readonly MembershipPlan[] => {
+    const group = groups.byEntryId.get(entry.id)
+    if (group === undefined || plannedGroupIds.has(group.id)) return []
+    plannedGroupIds.add(group.id)
+    const currentIds = new Set(membersByGroup.get(group.id))
+    const targetIds = new Set(entry.memberIds.flatMap((id) => people.userIds.get(id) ?? []))
+    const added = [...targetIds].filter((id) => !currentIds.has(id))
     // Deleting a user already removes the memberships.
-    const gone = [...old].filter((id) => !wanted.has(id) && !removed.has(id))
-    if (added.length === 0 && gone.length === 0) return []
-    return [{ groupId: group.id, groupName: group.friendlyName, added, removed: gone }]
+    const removed = [...currentIds].filter((id) => !targetIds.has(id) && !deletedUserIds.has(id))
+    if (added.length === 0 && removed.length === 0) return []
+    return [{ groupId: group.id, groupName: group.friendlyName, added, removed: removed }]
   })
 }

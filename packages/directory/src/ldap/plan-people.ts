@@ -2,14 +2,14 @@ import type { User } from '../users/user.ts'
 import { nameKey } from '../users/user-store.ts'
 import { administratorsOf } from './administrators.ts'
 import type { LdapAnswer, LdapPerson } from './answer.ts'
-import { byDn, isStorable } from './entries.ts'
+import type { CooperativeScheduler } from './cooperative-scheduler.ts'
+import { compareByDn, isStorable } from './entry-checks.ts'
 import { keepLastAdministrator } from './last-administrator.ts'
 import type { LdapRules, PersonChange, PersonCreation, PicturePlan, SkippedEntry } from './ldap-plan.ts'
-import { describedBy } from './person-fields.ts'
-import { changeOf, goneOf, presentOf } from './person-states.ts'
-import { picturesOf } from './pictures.ts'
-import { type KnownUser, type LdapSnapshot, newMark } from './snapshot.ts'
-import type { Turns } from './turns.ts'
+import { toUserFields } from './person-fields.ts'
+import { changeForMissingEntry, changeForPresentEntry, classifyChange } from './person-states.ts'
+import { planPictures } from './pictures.ts'
+import { type KnownUser, type LdapSnapshot, newImportState } from './snapshot.ts'
 import { claimNames, type NameChange, type NameClaim } from './unique-names.ts'
 
 export interface PeoplePlan {
@@ -22,7 +22,7 @@ export interface PeoplePlan {
   readonly userIds: ReadonlyMap<string, string>
 }
 
-interface Wanted {
+interface PersonCandidate {
   readonly entry: LdapPerson
   readonly before: KnownUser | undefined
   readonly user: User
@@ -31,146 +31,161 @@ interface Wanted {
 /** Plans the creation, update and removal of users. */
 export async function planPeople(
   answer: LdapAnswer,
-  held: LdapSnapshot,
+  snapshot: LdapSnapshot,
   rules: LdapRules,
-  turns: Turns,
+  scheduler: CooperativeScheduler,
 ): Promise<PeoplePlan> {
-  const owned = new Map(held.people.map((person) => [person.user.ldapId ?? '', person]))
+  const userByLdapId = new Map(snapshot.people.map((person) => [person.user.ldapId ?? '', person]))
   const skipped: SkippedEntry[] = []
-  await turns.pass()
-  const { entries, seen } = await distinct(answer.people, skipped, turns)
-  const wanted = await turns.flatMap(entries, (entry): readonly Wanted[] => {
-    const before = owned.get(entry.id)
-    const described = describedBy(entry, before?.user, rules)
-    if (!('code' in described)) return [{ entry, before, user: userOf(described, entry, before, rules) }]
-    skipped.push(described)
+  await scheduler.yield()
+  const { entries, seen: seenIds } = await distinctEntries(answer.people, skipped, scheduler)
+  const candidates = await scheduler.flatMap(entries, (entry): readonly PersonCandidate[] => {
+    const before = userByLdapId.get(entry.id)
+    const userFields = toUserFields(entry, before?.user, rules)
+    if (!('code' in userFields)) return [{ entry, before, user: toUser(userFields, entry, before, rules) }]
+    skipped.push(userFields)
     return []
   })
   // An entry that could not be read still exists.
-  const unread = new Set(answer.problems.map(({ dn }) => dn))
-  const gone = held.people.filter(({ user, mark }) => !seen.has(user.ldapId ?? '') && !unread.has(mark.dn))
-  const departures = gone.toSorted(byUserName).map((person) => goneOf(person, rules))
-  const removed = new Set(departures.flatMap((each) => (each.kind === 'remove' ? [each.before.user.id] : [])))
-  await turns.pass()
-  const free = await withFreeNames({ wanted, held, removed, skipped }, turns)
-  const administrators = administratorsOf(answer, held.groups, rules, skipped)
+  const incompleteDns = new Set(answer.problems.map(({ dn }) => dn))
+  const missingPeople = snapshot.people.filter(
+    ({ user, importState }) => !seenIds.has(user.ldapId ?? '') && !incompleteDns.has(importState.dn),
+  )
+  const missingChanges = missingPeople.toSorted(compareByUserName).map((person) => changeForMissingEntry(person, rules))
+  const deletedIds = new Set(
+    missingChanges.flatMap((change) => (change.kind === 'remove' ? [change.before.user.id] : [])),
+  )
+  await scheduler.yield()
+  const available = await filterAvailableNames({ candidates, snapshot, deletedIds, skipped }, scheduler)
+  const administrators = administratorsOf(answer, snapshot.groups, rules, skipped)
   const creations: PersonCreation[] = []
-  const present: PersonChange[] = []
-  await turns.each(free, ({ entry, before, user }) => {
+  const presentChanges: PersonChange[] = []
+  await scheduler.forEach(available, ({ entry, before, user }) => {
     const isAdministrator = administrators?.has(entry.id) ?? null
-    if (before) present.push(presentOf(before, { user, dn: entry.dn, isAdministrator }))
+    if (before) presentChanges.push(changeForPresentEntry(before, { user, dn: entry.dn, isAdministrator }))
     else {
-      const byImport = isAdministrator === true
-      const mark = { ...newMark(user.id, entry.dn), isImportedAdministrator: byImport }
-      creations.push({ entry: { dn: entry.dn, id: entry.id }, user: { ...user, administrator: byImport }, mark })
+      const isImported = isAdministrator === true
+      const importState = { ...newImportState(user.id, entry.dn), isImportedAdministrator: isImported }
+      creations.push({
+        entry: { dn: entry.dn, id: entry.id },
+        user: { ...user, administrator: isImported },
+        importState,
+      })
     }
   })
   const planned = {
-    changes: [...present, ...departures.flatMap((each) => (each.kind === 'remove' ? [] : [each]))],
-    removals: departures.flatMap((each) => (each.kind === 'remove' ? [each.before] : [])),
+    changes: [...presentChanges, ...missingChanges.flatMap((change) => (change.kind === 'remove' ? [] : [change]))],
+    removals: missingChanges.flatMap((change) => (change.kind === 'remove' ? [change.before] : [])),
   }
-  await turns.pass()
-  const { changes, removals } = keepLastAdministrator({ held, creations, ...planned, skipped })
-  await turns.pass()
+  await scheduler.yield()
+  const { changes, removals } = keepLastAdministrator({ snapshot, creations, ...planned, skipped })
+  await scheduler.yield()
   const userIds = new Map([
-    ...held.people.map(({ user }) => [user.ldapId ?? '', user.id] as const),
+    ...snapshot.people.map(({ user }) => [user.ldapId ?? '', user.id] as const),
     ...creations.map(({ entry, user }) => [entry.id, user.id] as const),
   ])
-  await turns.pass()
+  await scheduler.yield()
   return {
     creations,
-    changes: await turns.flatMap(changes, (change) => asList(changeOf(change))),
+    changes: await scheduler.flatMap(changes, (change) => toList(classifyChange(change))),
     removals,
-    pictures: await picturesOf(free, { rules, unread: withoutPicture(answer), skipped }, turns),
+    pictures: await planPictures(available, { rules, incompleteDns: incompletePictureDns(answer), skipped }, scheduler),
     skipped,
     userIds,
   }
 }
 
-function asList<Item>(item: Item | null): readonly Item[] {
+function toList<Item>(item: Item | null): readonly Item[] {
   return item === null ? [] : [item]
 }
 
 /** The names of entries whose picture is missing from the answer. */
-function withoutPicture({ problems }: LdapAnswer): ReadonlySet<string> {
-  const left = problems.filter(({ code }) => code.startsWith('picture_') || code === 'value_too_large')
-  return new Set(left.map(({ dn }) => dn))
+function incompletePictureDns({ problems }: LdapAnswer): ReadonlySet<string> {
+  const pictureProblems = problems.filter(({ code }) => code.startsWith('picture_') || code === 'value_too_large')
+  return new Set(pictureProblems.map(({ dn }) => dn))
 }
 
 /** Each entry once, in a stable order. */
-async function distinct(people: readonly LdapPerson[], skipped: SkippedEntry[], turns: Turns) {
-  const seen = new Set<string>()
-  const sorted = people.toSorted(byDn)
-  await turns.pass()
-  const entries = await turns.flatMap(sorted, (entry): readonly LdapPerson[] => {
+async function distinctEntries(
+  people: readonly LdapPerson[],
+  skipped: SkippedEntry[],
+  scheduler: CooperativeScheduler,
+) {
+  const seenIds = new Set<string>()
+  const sorted = people.toSorted(compareByDn)
+  await scheduler.yield()
+  const entries = await scheduler.flatMap(sorted, (entry): readonly LdapPerson[] => {
     const { dn, id } = entry
     if (!isStorable(entry)) skipped.push({ dn, code: 'id_invalid' })
-    else if (seen.has(id)) skipped.push({ dn, id, code: 'id_twice' })
+    else if (seenIds.has(id)) skipped.push({ dn, id, code: 'id_twice' })
     else {
-      seen.add(id)
+      seenIds.add(id)
       return [entry]
     }
     return []
   })
-  return { entries, seen }
+  return { entries, seen: seenIds }
 }
 
-function userOf(
-  described: Pick<User, 'id' | 'userName' | 'email' | 'firstName' | 'lastName' | 'displayName' | 'locale'>,
+function toUser(
+  userFields: Pick<User, 'id' | 'userName' | 'email' | 'firstName' | 'lastName' | 'displayName' | 'locale'>,
   { id }: LdapPerson,
   before: KnownUser | undefined,
   { mapped, now }: LdapRules,
 ): User {
   // LDAP verifies only the e-mail addresses that it provides, not those entered manually.
-  if (before) return { ...before.user, ...described, emailVerified: mapped.email || before.user.emailVerified }
+  if (before) return { ...before.user, ...userFields, emailVerified: mapped.email || before.user.emailVerified }
   const flags = { emailVerified: true, administrator: false, disabled: false }
-  return { ...described, ...flags, ldapId: id, createdAt: now, updatedAt: now }
+  return { ...userFields, ...flags, ldapId: id, createdAt: now, updatedAt: now }
 }
 
-interface NamesOf {
-  readonly wanted: readonly Wanted[]
-  readonly held: LdapSnapshot
+interface NameCheck {
+  readonly candidates: readonly PersonCandidate[]
+  readonly snapshot: LdapSnapshot
   /** IDs of users to be deleted, whose names become available. */
-  readonly removed: ReadonlySet<string>
+  readonly deletedIds: ReadonlySet<string>
   readonly skipped: SkippedEntry[]
 }
 
-async function withFreeNames({ wanted, held, removed, skipped }: NamesOf, turns: Turns): Promise<readonly Wanted[]> {
-  const names = new Map<string, string>()
-  const fixed: NameClaim[] = []
-  await turns.each(held.others, ({ id, userName, userNameKey, emailKey }) => {
-    names.set(id, userName)
-    fixed.push({ owner: id, keys: emailKey === null ? [userNameKey] : [userNameKey, emailKey] })
+async function filterAvailableNames(
+  { candidates, snapshot, deletedIds, skipped }: NameCheck,
+  scheduler: CooperativeScheduler,
+): Promise<readonly PersonCandidate[]> {
+  const userNames = new Map<string, string>()
+  const fixedClaims: NameClaim[] = []
+  await scheduler.forEach(snapshot.localUsers, ({ id, userName, userNameKey, emailKey }) => {
+    userNames.set(id, userName)
+    fixedClaims.push({ owner: id, keys: emailKey === null ? [userNameKey] : [userNameKey, emailKey] })
   })
-  await turns.each(held.people, ({ user }) => {
-    names.set(user.id, user.userName)
-    if (!removed.has(user.id)) fixed.push({ owner: user.id, keys: keysOf(user) })
+  await scheduler.forEach(snapshot.people, ({ user }) => {
+    userNames.set(user.id, user.userName)
+    if (!deletedIds.has(user.id)) fixedClaims.push({ owner: user.id, keys: nameKeysOf(user) })
   })
-  const changes = await turns.flatMap(wanted, ({ user, before }): readonly NameChange[] => [
-    { owner: user.id, keys: keysOf(user), before: before ? keysOf(before.user) : null },
+  const nameChanges = await scheduler.flatMap(candidates, ({ user, before }): readonly NameChange[] => [
+    { owner: user.id, keys: nameKeysOf(user), before: before ? nameKeysOf(before.user) : null },
   ])
-  const conflicts = await claimNames({ fixed, wanted: changes }, turns)
-  await turns.pass()
-  return wanted.filter(({ entry: { dn, id }, user, before }) => {
+  const conflicts = await claimNames({ fixed: fixedClaims, requested: nameChanges }, scheduler)
+  await scheduler.yield()
+  return candidates.filter(({ entry: { dn, id }, user, before }) => {
     const conflict = conflicts.get(user.id)
     if (!conflict) return true
     const isName = conflict.key === nameKey(user.userName)
-    const userName = names.get(conflict.takenBy)
+    const userName = userNames.get(conflict.holderId)
     skipped.push({
       dn,
       id,
       code: isName ? 'user_name_taken' : 'email_taken',
       detail: isName ? user.userName : (user.email ?? ''),
-      ...(userName !== undefined && !before && { inTheWay: { userId: conflict.takenBy, userName } }),
+      ...(userName !== undefined && !before && { inTheWay: { userId: conflict.holderId, userName } }),
     })
     return false
   })
 }
 
-function byUserName({ user: one }: KnownUser, { user: other }: KnownUser): number {
-  return one.userName < other.userName ? -1 : Number(one.userName > other.userName)
+function compareByUserName({ user: a }: KnownUser, { user: b }: KnownUser): number {
+  return a.userName < b.userName ? -1 : Number(a.userName > b.userName)
 }
 
-function keysOf({ userName, email }: User): readonly string[] {
+function nameKeysOf({ userName, email }: User): readonly string[] {
   return email === null ? [nameKey(userName)] : [nameKey(userName), nameKey(email)]
 }

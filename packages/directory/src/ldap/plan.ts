@@ -1,11 +1,11 @@
 import type { LdapAnswer } from './answer.ts'
+import { CooperativeScheduler } from './cooperative-scheduler.ts'
 import type { LdapPlan, LdapRules } from './ldap-plan.ts'
 import { planGroups } from './plan-groups.ts'
 import { planMemberships } from './plan-memberships.ts'
 import { planPeople } from './plan-people.ts'
-import { removalsOf } from './removals.ts'
+import { summarizeRemovals } from './removal-summary.ts'
 import type { LdapSnapshot } from './snapshot.ts'
-import { Turns } from './turns.ts'
 
 /**
  * Compares the LDAP entries with the directory. Pure except for generated IDs. May take a second, but yields to other work.
@@ -14,20 +14,20 @@ import { Turns } from './turns.ts'
  *
  * @example
  * ```ts
- * const plan = await planLdapImport(await source.read(signal), held, rules, signal)
+ * const plan = await planLdapImport(await source.read(signal), snapshot, rules, signal)
  * if (!isEmptyPlan(plan)) await directory.ldap.apply(plan, host, signal)
  * ```
  */
 export async function planLdapImport(
   answer: LdapAnswer,
-  held: LdapSnapshot,
+  snapshot: LdapSnapshot,
   rules: LdapRules,
   signal?: AbortSignal,
 ): Promise<LdapPlan> {
-  const turns = new Turns(signal)
-  const groups = await planGroups(answer, held.groups, rules, turns)
-  const people = await planPeople(answer, held, rules, turns)
-  const memberships = await planMemberships({ answer, held, people, groups }, turns)
+  const scheduler = new CooperativeScheduler(signal)
+  const groups = await planGroups(answer, snapshot.groups, rules, scheduler)
+  const people = await planPeople(answer, snapshot, rules, scheduler)
+  const memberships = await planMemberships({ answer, snapshot, people, groups }, scheduler)
   return {
     creations: people.creations,
     changes: people.changes,
@@ -38,7 +38,7 @@ export async function planLdapImport(
     groupRemovals: groups.removals,
     memberships,
     problems: [...answer.problems, ...people.skipped, ...groups.skipped],
-    losses: await removalsOf({ held, people, groups, memberships, rules }, turns),
+    losses: await summarizeRemovals({ snapshot, people, groups, memberships, rules }, scheduler),
     newClaims: rules.newClaims,
   }
 }

@@ -2,14 +2,14 @@ import type { Group } from '../groups/group.ts'
 import type { User } from '../users/user.ts'
 
 /** The import state of a user whom LDAP owns. */
-export interface LdapMark {
+export interface LdapImportState {
   readonly userId: string
   /** The entry name at the last import. */
   readonly dn: string
   /** The import disabled the user because the entry was gone. */
   readonly disabledByImport: boolean
   /** An administrator enabled the user again: imports do not disable the user until the entry has reappeared. */
-  readonly enabledByHand: boolean
+  readonly enabledManually: boolean
   /** An import made the user an administrator, and may revoke it. */
   readonly isImportedAdministrator: boolean
   /** An administrator set this right manually: imports no longer change it. */
@@ -23,17 +23,17 @@ export interface LdapMark {
 /** A user whom LDAP owns. */
 export interface KnownUser {
   readonly user: User
-  readonly mark: LdapMark
+  readonly importState: LdapImportState
 }
 
 /** A user whom LDAP does not own, reduced to what an import needs: names are compared by key. */
-export interface KnownName {
+export interface LocalUser {
   readonly id: string
   readonly userName: string
   readonly userNameKey: string
   readonly emailKey: string | null
   /** An administrator who can sign in. */
-  readonly governs: boolean
+  readonly isEnabledAdministrator: boolean
 }
 
 /** A membership in a group that LDAP owns, regardless of its expiry. */
@@ -45,7 +45,7 @@ export interface KnownMembership {
 /** The state of the directory that an import needs. */
 export interface LdapSnapshot {
   readonly people: readonly KnownUser[]
-  readonly others: readonly KnownName[]
+  readonly localUsers: readonly LocalUser[]
   /** All groups; those that LDAP owns have an `ldapId`. */
   readonly groups: readonly Group[]
   /** Only of groups that LDAP owns. */
@@ -53,12 +53,12 @@ export interface LdapSnapshot {
 }
 
 /** The initial state of a user whom no import has processed yet. */
-export function newMark(userId: string, dn: string): LdapMark {
+export function newImportState(userId: string, dn: string): LdapImportState {
   return {
     userId,
     dn,
     disabledByImport: false,
-    enabledByHand: false,
+    enabledManually: false,
     isImportedAdministrator: false,
     isManualAdministrator: false,
     pictureHash: null,

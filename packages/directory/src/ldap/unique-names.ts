@@ -1,4 +1,4 @@
-import type { Turns } from './turns.ts'
+import type { CooperativeScheduler } from './cooperative-scheduler.ts'
 
 /** The names that an owner requests, as keys for comparison. */
 export interface NameClaim {
@@ -12,16 +12,16 @@ export interface NameChange extends NameClaim {
 }
 
 export interface NameClaims {
-  /** Names of owners that do not change. Owners that are also in `wanted` are ignored. */
+  /** Names of owners that do not change. Owners that are also in `requested` are ignored. */
   readonly fixed: readonly NameClaim[]
   /** In order of priority; owners that keep their names precede all others. */
-  readonly wanted: readonly NameChange[]
+  readonly requested: readonly NameChange[]
 }
 
 /** The taken key and its owner. */
 export interface NameConflict {
   readonly key: string
-  readonly takenBy: string
+  readonly holderId: string
 }
 
 /**
@@ -29,48 +29,48 @@ export interface NameConflict {
  * over in chains and cycles. Owners that cannot get new names keep the old ones, which then blocks others.
  */
 export async function claimNames(
-  { fixed, wanted }: NameClaims,
-  turns: Turns,
+  { fixed, requested }: NameClaims,
+  scheduler: CooperativeScheduler,
 ): Promise<ReadonlyMap<string, NameConflict>> {
-  const changing = new Map(wanted.map((claim) => [claim.owner, claim]))
+  const requestByOwner = new Map(requested.map((claim) => [claim.owner, claim]))
   const conflicts = new Map<string, NameConflict>()
   // A name that its owner keeps is not available.
-  const kept = new Map<string, string>()
-  const keep = (owner: string, keys: readonly string[]) => {
-    for (const key of keys) if (!kept.has(key)) kept.set(key, owner)
+  const keptNames = new Map<string, string>()
+  const keepNames = (owner: string, keys: readonly string[]) => {
+    for (const key of keys) if (!keptNames.has(key)) keptNames.set(key, owner)
   }
-  await turns.each(fixed, ({ owner, keys }) => {
-    if (!changing.has(owner)) keep(owner, keys)
+  await scheduler.forEach(fixed, ({ owner, keys }) => {
+    if (!requestByOwner.has(owner)) keepNames(owner, keys)
   })
-  await turns.each(wanted, ({ owner, keys, before }) => {
+  await scheduler.forEach(requested, ({ owner, keys, before }) => {
     if (before)
-      keep(
+      keepNames(
         owner,
         before.filter((key) => keys.includes(key)),
       )
   })
-  const got = new Map<string, string>()
-  const stayed: NameChange[] = []
-  await turns.each(wanted, (claim) => {
+  const assignedNames = new Map<string, string>()
+  const rejected: NameChange[] = []
+  await scheduler.forEach(requested, (claim) => {
     const { owner, keys, before } = claim
     const conflict = keys
       .filter((key) => !before?.includes(key))
-      .map((key) => ({ key, takenBy: kept.get(key) ?? got.get(key) ?? owner }))
-      .find(({ takenBy }) => takenBy !== owner)
+      .map((key) => ({ key, holderId: keptNames.get(key) ?? assignedNames.get(key) ?? owner }))
+      .find(({ holderId }) => holderId !== owner)
     if (conflict) {
       conflicts.set(owner, conflict)
-      stayed.push(claim)
-    } else for (const key of keys) got.set(key, owner)
+      rejected.push(claim)
+    } else for (const key of keys) assignedNames.set(key, owner)
   })
   // The list grows during iteration: an owner that keeps its name may block another assignment.
-  await turns.each(stayed, ({ owner, before }) => {
+  await scheduler.forEach(rejected, ({ owner, before }) => {
     for (const key of before ?? []) {
-      if (kept.has(key)) continue
-      kept.set(key, owner)
-      const other = changing.get(got.get(key) ?? owner)
-      if (other === undefined || other.owner === owner || conflicts.has(other.owner)) continue
-      conflicts.set(other.owner, { key, takenBy: owner })
-      stayed.push(other)
+      if (keptNames.has(key)) continue
+      keptNames.set(key, owner)
+      const displaced = requestByOwner.get(assignedNames.get(key) ?? owner)
+      if (displaced === undefined || displaced.owner === owner || conflicts.has(displaced.owner)) continue
+      conflicts.set(displaced.owner, { key, holderId: owner })
+      rejected.push(displaced)
     }
   })
   return conflicts

@@ -1,6 +1,6 @@
 import type { PublicFetch } from '@pocket/core'
 import { OutboundError } from '@pocket/core/errors'
-import { type Pause, retryAfterOf, withRetries } from './retries.ts'
+import { type Pause, parseRetryAfter, withRetries } from './retries.ts'
 import { ScimError, type ScimErrorCode } from './scim-error.ts'
 
 /** The address and credentials of a target (RFC 7644 §2). */
@@ -26,7 +26,7 @@ export interface ScimRequest {
   readonly path: string
   readonly body?: object
   /** Whether retries are disabled. */
-  readonly once?: boolean
+  readonly noRetry?: boolean
 }
 
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -36,32 +36,32 @@ export interface ScimConnection {
   /** The number of requests sent, including retries. */
   readonly requests: number
   /** The number of characters received. */
-  readonly received: number
+  readonly receivedCharacters: number
   /** The object in the response, `null` if the response is empty. @throws {ScimError} */
   send(request: ScimRequest): Promise<JsonObject | null>
 }
 
 /** Converts a target's message to a single line for display. */
-type Line = (text: string) => string
+type Sanitizer = (text: string) => string
 
 const mediaType = 'application/scim+json'
 const maxDetailLength = 300
 
 /** Connects to a target with SCIM 2.0 (RFC 7644 §3.1). */
 export function connectTo({ fetch, endpoint, signal, now, pause }: ScimConnectionPorts): ScimConnection {
-  const base = endpoint.url.replace(/[?#].*$/s, '').replace(/\/+$/, '')
+  const baseUrl = endpoint.url.replace(/[?#].*$/s, '').replace(/\/+$/, '')
   let requests = 0
-  let received = 0
+  let receivedCharacters = 0
   /** A target's messages are shown to users and could contain the token. */
-  const line = (text: string) => oneLine(endpoint.token === '' ? text : text.replaceAll(endpoint.token, '…'))
-  const attempt = async ({ method, path, body }: ScimRequest): Promise<JsonObject | null> => {
+  const sanitize = (text: string) => oneLine(endpoint.token === '' ? text : text.replaceAll(endpoint.token, '…'))
+  const sendOnce = async ({ method, path, body }: ScimRequest): Promise<JsonObject | null> => {
     signal.throwIfAborted()
     requests++
     const headers = new Headers({ accept: `${mediaType}, application/json;q=0.9` })
     if (endpoint.token !== '') headers.set('authorization', `Bearer ${endpoint.token}`)
     if (body !== undefined) headers.set('content-type', mediaType)
-    const answer = await answered(
-      fetch(base + path, {
+    const response = await fetchResponse(
+      fetch(baseUrl + path, {
         method,
         headers,
         // A redirect would send personal data to a URL that was not approved.
@@ -71,19 +71,19 @@ export function connectTo({ fetch, endpoint, signal, now, pause }: ScimConnectio
       }),
       signal,
     )
-    const text = await answer.text()
-    received += text.length
-    if (answer.ok) return text.trim() === '' ? null : objectOf(text, line)
-    throw refusal(answer, errorDetail(text, line), now())
+    const text = await response.text()
+    receivedCharacters += text.length
+    if (response.ok) return text.trim() === '' ? null : parseObject(text, sanitize)
+    throw responseFailure(response, errorDetail(text, sanitize), now())
   }
   return {
     get requests() {
       return requests
     },
-    get received() {
-      return received
+    get receivedCharacters() {
+      return receivedCharacters
     },
-    send: (request) => (request.once ? attempt(request) : withRetries(() => attempt(request), { pause, signal })),
+    send: (request) => (request.noRetry ? sendOnce(request) : withRetries(() => sendOnce(request), { pause, signal })),
   }
 }
 
@@ -96,7 +96,7 @@ const outboundCodes: Readonly<Record<OutboundError['code'], ScimErrorCode>> = {
   unreachable: 'unreachable',
 }
 
-async function answered(request: Promise<Response>, signal: AbortSignal): Promise<Response> {
+async function fetchResponse(request: Promise<Response>, signal: AbortSignal): Promise<Response> {
   try {
     return await request
   } catch (cause) {
@@ -122,11 +122,11 @@ function systemCode(error: unknown): string | null {
   return 'cause' in error ? systemCode(error.cause) : null
 }
 
-function objectOf(text: string, line: Line): JsonObject {
+function parseObject(text: string, sanitize: Sanitizer): JsonObject {
   const parsed = parse(text)
   if (parsed !== undefined) return parsed
   // An incomplete object was complete when it was sent.
-  throw new ScimError(text.trimStart().startsWith('{') ? 'cut_off' : 'not_scim', { detail: line(text) })
+  throw new ScimError(text.trimStart().startsWith('{') ? 'cut_off' : 'not_scim', { detail: sanitize(text) })
 }
 
 function parse(text: string): JsonObject | undefined {
@@ -138,34 +138,34 @@ function parse(text: string): JsonObject | undefined {
   }
 }
 
-function refusal({ status, headers }: Response, said: string, now: number): ScimError {
-  const detail = `${status} ${said}`.trim()
-  const retryAfter = retryAfterOf(headers.get('retry-after'), now)
-  return new ScimError(codeOf(status, retryAfter), {
+function responseFailure({ status, headers }: Response, message: string, now: number): ScimError {
+  const detail = `${status} ${message}`.trim()
+  const retryAfter = parseRetryAfter(headers.get('retry-after'), now)
+  return new ScimError(failureCode(status, retryAfter), {
     status,
     detail,
     ...(retryAfter !== undefined && { retryAfter }),
   })
 }
 
-function codeOf(status: number, retryAfter: number | undefined): ScimErrorCode {
+function failureCode(status: number, retryAfter: number | undefined): ScimErrorCode {
   if (status === 429 || (status === 503 && retryAfter !== undefined)) return 'rate_limited'
   if (status >= 500) return 'server_error'
-  const known: Readonly<Record<number, ScimErrorCode>> = {
+  const codes: Readonly<Record<number, ScimErrorCode>> = {
     401: 'unauthorized',
     403: 'forbidden',
     404: 'not_found',
     409: 'conflict',
   }
-  return known[status] ?? (status >= 300 && status < 400 ? 'redirected' : 'refused')
+  return codes[status] ?? (status >= 300 && status < 400 ? 'redirected' : 'refused')
 }
 
 /** The `detail` of an error (RFC 7644 §3.12); HTML error pages contain nothing useful. */
-function errorDetail(text: string, line: Line): string {
+function errorDetail(text: string, sanitize: Sanitizer): string {
   const { detail, scimType } = parse(text) ?? {}
   return [scimType, detail]
     .filter((part) => typeof part === 'string')
-    .map(line)
+    .map(sanitize)
     .join(' ')
 }
 

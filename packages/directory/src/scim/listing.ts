@@ -36,9 +36,9 @@ export async function listAll(
   const found = new Map<string, RemoteResource>()
   let count = limits.pageSize
   let startIndex = 1
-  const receivedBefore = connection.received
+  const initialCharacters = connection.receivedCharacters
   for (let pages = 0; pages < limits.maxPages; pages++) {
-    const page = await pageOf(connection, kind, { startIndex, count }).catch((error: unknown) => {
+    const page = await fetchPage(connection, kind, { startIndex, count }).catch((error: unknown) => {
       const isTooLarge = error instanceof ScimError && error.code === 'too_large' && count > minPageSize
       if (!isTooLarge) throw error
       return undefined
@@ -47,11 +47,11 @@ export async function listAll(
       count = Math.max(minPageSize, Math.floor(count / 4))
       continue
     }
-    if (connection.received - receivedBefore > limits.maxCharacters) throw new ScimError('too_large')
-    const before = found.size
+    if (connection.receivedCharacters - initialCharacters > limits.maxCharacters) throw new ScimError('too_large')
+    const previousSize = found.size
     for (const resource of page.resources) if (!found.has(resource.id)) found.set(resource.id, resource)
     // A target without paging repeats the same page.
-    if (found.size === before) return [...found.values()]
+    if (found.size === previousSize) return [...found.values()]
     if (found.size > limits.maxResources) break
     startIndex += page.length
     // A total smaller than the current page is ignored.
@@ -67,37 +67,37 @@ interface ListPage {
   readonly total: number | undefined
 }
 
-async function pageOf(
+async function fetchPage(
   connection: ScimConnection,
   kind: ScimKind,
   { startIndex, count }: { readonly startIndex: number; readonly count: number },
 ): Promise<ListPage> {
   const path = `${paths[kind]}?startIndex=${startIndex}&count=${count}`
-  const answer = await connection.send({ method: 'GET', path }).catch((error: unknown) => {
+  const response = await connection.send({ method: 'GET', path }).catch((error: unknown) => {
     if (error instanceof ScimError && error.code === 'not_found')
       throw new ScimError('no_scim_here', { detail: error.detail, cause: error })
     throw error
   })
-  return readPage(answer)
+  return readPage(response)
 }
 
 /** The number of objects of a kind that a target reports; `undefined` if it does not report one. @throws {ScimError} */
 export async function countAll(connection: ScimConnection, kind: ScimKind): Promise<number | undefined> {
-  return (await pageOf(connection, kind, { startIndex: 1, count: 1 })).total
+  return (await fetchPage(connection, kind, { startIndex: 1, count: 1 })).total
 }
 
-export function readPage(answer: JsonObject | null): ListPage {
-  const { Resources: items, totalResults } = answer ?? {}
-  const listed: readonly unknown[] = Array.isArray(items) ? items : []
-  if (answer === null || (items === undefined && totalResults === undefined))
+export function readPage(response: JsonObject | null): ListPage {
+  const { Resources: items, totalResults } = response ?? {}
+  const resources: readonly unknown[] = Array.isArray(items) ? items : []
+  if (response === null || (items === undefined && totalResults === undefined))
     throw new ScimError('not_scim', {
-      detail: Object.keys(answer ?? {})
+      detail: Object.keys(response ?? {})
         .slice(0, 5)
         .join(', '),
     })
   return {
-    resources: listed.map(remoteResource).filter((resource) => resource !== undefined),
-    length: listed.length,
+    resources: resources.map(remoteResource).filter((resource) => resource !== undefined),
+    length: resources.length,
     total: typeof totalResults === 'number' && totalResults >= 0 ? totalResults : undefined,
   }
 }

@@ -5,17 +5,17 @@ import type { RemoteResource, ScimKind } from './resource.ts'
 /** The objects of a kind in a target, and their owners. */
 export interface Ownership {
   /** The record of a local object, `undefined` if there is none. */
-  record(localId: string): ScimRecord | undefined
-  /** The object as the target lists it. `elsewhere`: another owner's object now has its ID. */
-  present(localId: string): RemoteResource | 'elsewhere' | undefined
+  findRecord(localId: string): ScimRecord | undefined
+  /** The object as the target lists it. `reassigned`: another owner's object now has its ID. */
+  findListed(localId: string): RemoteResource | 'reassigned' | undefined
   /** The IDs of users or groups that have a managed object and were deleted or are no longer in scope. */
-  readonly gone: readonly string[]
-  /** The ID in `gone` whose object has this remote ID. */
-  removedAt(remoteId: string): string | undefined
+  readonly removedIds: readonly string[]
+  /** The ID in `removedIds` whose object has this remote ID. */
+  findRemovedId(remoteId: string): string | undefined
   /** Additional objects that carry the ID of the same local object. */
   readonly duplicates: readonly string[]
   /** An unmanaged object with one of these names or e-mail addresses. */
-  lookalike(names: readonly (string | null)[]): RemoteResource | undefined
+  findUnmanaged(names: readonly (string | null)[]): RemoteResource | undefined
 }
 
 export interface OwnershipParts {
@@ -31,47 +31,54 @@ export interface OwnershipParts {
  * in scope, since no other system assigns it. All other objects belong to another system or another provider of this
  * instance.
  */
-export function ownershipOf({ kind, records, listed, inScope }: OwnershipParts): Ownership {
-  const owned = new Map(records.filter(({ state }) => state !== 'found').map((record) => [record.localId, record]))
-  const byId = new Map(listed.map((resource) => [resource.id, resource]))
-  const recognized = new Map<string, RemoteResource>()
+export function determineOwnership({ kind, records, listed, inScope }: OwnershipParts): Ownership {
+  const recordByLocalId = new Map(
+    records.filter(({ state }) => state !== 'found').map((findRecord) => [findRecord.localId, findRecord]),
+  )
+  const resourceById = new Map(listed.map((resource) => [resource.id, resource]))
+  const recognizedByLocalId = new Map<string, RemoteResource>()
   const duplicates: string[] = []
-  const ownIds = new Set(Array.from(owned.values(), ({ remoteId }) => remoteId))
-  const others: RemoteResource[] = []
+  const managedRemoteIds = new Set(Array.from(recordByLocalId.values(), ({ remoteId }) => remoteId))
+  const unmanaged: RemoteResource[] = []
   for (const resource of listed) {
     const { id, externalId } = resource
     if (externalId === null || !inScope.has(externalId)) {
-      if (!ownIds.has(id)) others.push(resource)
-    } else if (recognized.has(externalId)) duplicates.push(externalId)
-    else recognized.set(externalId, resource)
+      if (!managedRemoteIds.has(id)) unmanaged.push(resource)
+    } else if (recognizedByLocalId.has(externalId)) duplicates.push(externalId)
+    else recognizedByLocalId.set(externalId, resource)
   }
-  const lookalikes = new Map<string, RemoteResource>()
-  for (const resource of others)
-    for (const name of namesOf(kind, resource)) if (!lookalikes.has(name)) lookalikes.set(name, resource)
+  const unmanagedByName = new Map<string, RemoteResource>()
+  for (const resource of unmanaged)
+    for (const name of namesOf(kind, resource)) if (!unmanagedByName.has(name)) unmanagedByName.set(name, resource)
 
-  const present: Ownership['present'] = (localId) => {
-    const record = owned.get(localId)
-    const there = record && byId.get(record.remoteId)
+  const findListed: Ownership['findListed'] = (localId) => {
+    const findRecord = recordByLocalId.get(localId)
+    const resource = findRecord && resourceById.get(findRecord.remoteId)
     // A target with sequential IDs may reuse them.
-    const isElsewhere = there && record.state === 'created' && there.externalId !== null && there.externalId !== localId
-    return (isElsewhere ? undefined : there) ?? recognized.get(localId) ?? (isElsewhere ? 'elsewhere' : undefined)
+    const isReassigned =
+      resource && findRecord.state === 'created' && resource.externalId !== null && resource.externalId !== localId
+    return (
+      (isReassigned ? undefined : resource) ??
+      recognizedByLocalId.get(localId) ??
+      (isReassigned ? 'reassigned' : undefined)
+    )
   }
-  const gone = [...owned.keys()].filter((id) => !inScope.has(id))
-  const goneByRemoteId = new Map<string, string>()
-  for (const localId of gone) {
-    const there = present(localId)
-    if (there !== undefined && there !== 'elsewhere') goneByRemoteId.set(there.id, localId)
+  const removedIds = [...recordByLocalId.keys()].filter((id) => !inScope.has(id))
+  const removedIdByRemoteId = new Map<string, string>()
+  for (const localId of removedIds) {
+    const resource = findListed(localId)
+    if (resource !== undefined && resource !== 'reassigned') removedIdByRemoteId.set(resource.id, localId)
   }
 
   return {
-    record: (localId) => owned.get(localId),
-    present,
-    gone,
-    removedAt: (remoteId) => goneByRemoteId.get(remoteId),
+    findRecord: (localId) => recordByLocalId.get(localId),
+    findListed,
+    removedIds,
+    findRemovedId: (remoteId) => removedIdByRemoteId.get(remoteId),
     duplicates,
-    lookalike: (names) =>
+    findUnmanaged: (names) =>
       names
-        .map((name) => (name === null ? undefined : lookalikes.get(name.toLowerCase())))
+        .map((name) => (name === null ? undefined : unmanagedByName.get(name.toLowerCase())))
         .find((resource) => resource !== undefined),
   }
 }

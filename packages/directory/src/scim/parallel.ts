@@ -1,20 +1,20 @@
 /** Processes all items with limited concurrency. Stops at the first failure, after the started work has finished. */
-export async function inParallel<T>(
+export async function forEachParallel<T>(
   items: Iterable<T>,
-  atOnce: number,
-  work: (item: T) => Promise<void>,
+  concurrency: number,
+  callback: (item: T) => Promise<void>,
 ): Promise<void> {
-  const waiting = items[Symbol.iterator]()
+  const iterator = items[Symbol.iterator]()
   let failure: { readonly error: unknown } | undefined
   const worker = async () => {
-    for (let next = waiting.next(); !next.done && !failure; next = waiting.next()) {
+    for (let next = iterator.next(); !next.done && !failure; next = iterator.next()) {
       try {
-        await work(next.value)
+        await callback(next.value)
       } catch (error) {
         failure ??= { error }
       }
     }
   }
-  await Promise.all(Array.from({ length: atOnce }, worker))
+  await Promise.all(Array.from({ length: concurrency }, worker))
   if (failure) throw failure.error
 }

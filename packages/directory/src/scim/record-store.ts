@@ -18,9 +18,9 @@ export interface ScimRecord {
   /** The name in the target. */
   readonly remoteName: string
   /** The fingerprint of the last sent content; empty if nothing was sent yet. */
-  readonly sent: string
+  readonly sentFingerprint: string
   /** The fingerprint of the content that the target stored; empty if unknown. */
-  readonly kept: string
+  readonly storedFingerprint: string
 }
 
 /** Stores the records. */
@@ -32,7 +32,10 @@ export interface ScimRecordStore {
   remove(record: Pick<ScimRecord, 'providerId' | 'kind' | 'localId'>): Promise<void>
   removeByProvider(providerId: string): Promise<void>
   /** The first `found` records by name, and their total count. */
-  found(providerId: string, limit: number): Promise<{ readonly items: readonly ScimRecord[]; readonly total: number }>
+  listFound(
+    providerId: string,
+    limit: number,
+  ): Promise<{ readonly items: readonly ScimRecord[]; readonly total: number }>
   /** Adopts found objects: one, or all. Returns their number. */
-  adopt(providerId: string, one?: Pick<ScimRecord, 'kind' | 'localId'>): Promise<number>
+  adopt(providerId: string, record?: Pick<ScimRecord, 'kind' | 'localId'>): Promise<number>
 }

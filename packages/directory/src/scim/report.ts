@@ -55,27 +55,27 @@ export interface ScimReport {
 const maxProblems = 100
 
 /** Counts results during a run. */
-export class ScimTally {
-  readonly user = noCounts()
-  readonly group = noCounts()
+export class ScimReportBuilder {
+  readonly user = zeroCounts()
+  readonly group = zeroCounts()
   withoutGroups = false
   readonly #problems: ScimProblem[] = []
-  #count = 0
+  #problemCount = 0
 
-  problem(problem: ScimProblem): void {
-    this.#count++
-    this[problem.kind].failed++
-    if (this.#problems.length < maxProblems) this.#problems.push(problem)
+  addProblem(addProblem: ScimProblem): void {
+    this.#problemCount++
+    this[addProblem.kind].failed++
+    if (this.#problems.length < maxProblems) this.#problems.push(addProblem)
   }
 
-  report(times: Pick<ScimReport, 'startedAt' | 'finishedAt' | 'requests'>, failure: ScimError | null): ScimReport {
+  build(times: Pick<ScimReport, 'startedAt' | 'finishedAt' | 'requests'>, failure: ScimError | null): ScimReport {
     const { user, group, withoutGroups } = this
     const stopped = failure && { code: failure.code, detail: failure.detail, retryAfter: failure.retryAfter }
-    return { ...times, user, group, withoutGroups, problems: this.#problems, problemCount: this.#count, stopped }
+    return { ...times, user, group, withoutGroups, problems: this.#problems, problemCount: this.#problemCount, stopped }
   }
 }
 
-function noCounts(): ScimCounts {
+function zeroCounts(): ScimCounts {
   return { total: 0, created: 0, updated: 0, deactivated: 0, deleted: 0, unchanged: 0, found: 0, failed: 0 }
 }
 

@@ -37,33 +37,35 @@ export function groupAttributes(group: SnapshotGroup, memberIds: readonly string
 }
 
 /** The complete object of a `POST`, or of a `PUT` that keeps attributes set by others. */
-export function resourceOf(kind: ScimKind, attributes: Attributes, present?: RemoteResource): JsonObject {
-  const { meta: _meta, groups: _groups, schemas: listed, ...kept } = present?.content ?? {}
-  const others = Array.isArray(listed) ? listed.filter((each) => typeof each === 'string') : []
+export function toResource(kind: ScimKind, attributes: Attributes, present?: RemoteResource): JsonObject {
+  const { meta: _meta, groups: _groups, schemas: existingSchemas, ...existingAttributes } = present?.content ?? {}
+  const otherSchemas = Array.isArray(existingSchemas)
+    ? existingSchemas.filter((schema) => typeof schema === 'string')
+    : []
   // JSON omits undefined values.
-  return { ...kept, ...attributes, schemas: [...new Set([schemas[kind], ...others])] }
+  return { ...existingAttributes, ...attributes, schemas: [...new Set([schemas[kind], ...otherSchemas])] }
 }
 
 /** The `PATCH` (RFC 7644 §3.5.2) that changes only differing attributes. */
-export function patchOf(attributes: Attributes, present: RemoteResource): JsonObject {
-  const there = comparable(present.content)
-  const wanted = comparable(attributes)
+export function toPatch(attributes: Attributes, present: RemoteResource): JsonObject {
+  const current = canonicalAttributes(present.content)
+  const target = canonicalAttributes(attributes)
   const operations = Object.entries(attributes)
-    .filter(([path]) => JSON.stringify(there[path]) !== JSON.stringify(wanted[path]))
-    .map(([path, value]) => (isNothing(value) ? { op: 'remove', path } : { op: 'replace', path, value }))
+    .filter(([path]) => JSON.stringify(current[path]) !== JSON.stringify(target[path]))
+    .map(([path, value]) => (isEmpty(value) ? { op: 'remove', path } : { op: 'replace', path, value }))
   return { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: operations }
 }
 
-function isNothing(value: unknown): boolean {
+function isEmpty(value: unknown): boolean {
   return value === undefined || (Array.isArray(value) && value.length === 0)
 }
 
 /** The fingerprint of the managed attributes of an object. */
 export function fingerprint(kind: ScimKind, content: JsonObject): string {
-  const { externalId, userName, name, displayName, active, emails, members } = comparable(content)
-  const said =
+  const { externalId, userName, name, displayName, active, emails, members } = canonicalAttributes(content)
+  const values =
     kind === 'user' ? [externalId, userName, name, displayName, active, emails] : [externalId, displayName, members]
-  return createHash('sha256').update(JSON.stringify(said)).digest('base64url')
+  return createHash('sha256').update(JSON.stringify(values)).digest('base64url')
 }
 
 /** Whether an object is active; `undefined` if it does not say. Some targets write the value as text. */
@@ -73,13 +75,13 @@ export function isActive({ active }: JsonObject): boolean | undefined {
 }
 
 /** The attributes in a canonical form, independent of the target's order and additions. */
-function comparable(content: JsonObject): Readonly<Record<string, unknown>> {
-  const name = part(content.name)
+function canonicalAttributes(content: JsonObject): Readonly<Record<string, unknown>> {
+  const name = asObject(content.name)
   return {
-    externalId: text(content.externalId),
-    userName: text(content.userName),
-    name: [text(name.givenName), text(name.familyName)],
-    displayName: text(content.displayName),
+    externalId: asText(content.externalId),
+    userName: asText(content.userName),
+    name: [asText(name.givenName), asText(name.familyName)],
+    displayName: asText(content.displayName),
     active: isActive(content) ?? null,
     emails: valuesOf(content.emails),
     members: valuesOf(content.members),
@@ -89,13 +91,13 @@ function comparable(content: JsonObject): Readonly<Record<string, unknown>> {
 /** The values of a multi-valued attribute (RFC 7643 §2.4), sorted. */
 export function valuesOf(attribute: unknown): readonly string[] {
   const items: readonly unknown[] = Array.isArray(attribute) ? attribute : []
-  return [...new Set(items.map((item) => text(part(item).value)).filter((value) => value !== ''))].sort()
+  return [...new Set(items.map((item) => asText(asObject(item).value)).filter((value) => value !== ''))].sort()
 }
 
-function part(value: unknown): JsonObject {
+function asObject(value: unknown): JsonObject {
   return typeof value === 'object' && value !== null ? { ...value } : {}
 }
 
-function text(value: unknown): string {
+function asText(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }

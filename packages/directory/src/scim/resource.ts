@@ -20,7 +20,7 @@ export function remoteResource(content: unknown): RemoteResource | undefined {
   if (typeof content !== 'object' || content === null) return undefined
   const { id, externalId } = content as JsonObject
   const isId = typeof id === 'string' || (typeof id === 'number' && Number.isSafeInteger(id))
-  if (!isId || !isSegment(String(id))) return undefined
+  if (!isId || !isPathSegment(String(id))) return undefined
   return {
     id: String(id),
     externalId: typeof externalId === 'string' && externalId !== '' ? externalId : null,
@@ -29,6 +29,6 @@ export function remoteResource(content: unknown): RemoteResource | undefined {
 }
 
 /** Whether the ID can be used in a path and stored; two dots would leave the path (RFC 3986 §5.2.4). */
-function isSegment(id: string): boolean {
+function isPathSegment(id: string): boolean {
   return id !== '' && id.length <= maxIdLength && id.isWellFormed() && !id.includes('\0') && id !== '.' && id !== '..'
 }

@@ -8,11 +8,11 @@ export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<unkno
 export const pauseByTimer: Pause = (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal })
 
 const second = 1000
-const first = second / 2
-const longest = 10 * second
+const initialDelay = second / 2
+const maxDelay = 10 * second
 /** A target that requests a longer delay is retried in another run. */
 const maxRetryAfter = 60 * second
-const attempts = 3
+const defaultAttempts = 3
 const maxAttempts = 5
 
 /**
@@ -25,27 +25,27 @@ export async function withRetries<T>(
   attempt: () => Promise<T>,
   { pause, signal }: { readonly pause: Pause; readonly signal: AbortSignal },
 ): Promise<T> {
-  for (let tried = 1; ; tried++) {
+  for (let attemptNumber = 1; ; attemptNumber++) {
     try {
       return await attempt()
     } catch (error) {
       if (!(error instanceof ScimError) || !isTransient(error)) throw error
-      if (tried >= (error.code === 'rate_limited' ? maxAttempts : attempts)) throw error
+      if (attemptNumber >= (error.code === 'rate_limited' ? maxAttempts : defaultAttempts)) throw error
       if ((error.retryAfter ?? 0) > maxRetryAfter) throw error
-      await pause(error.retryAfter ?? backOff(tried), signal)
+      await pause(error.retryAfter ?? backoffDelay(attemptNumber), signal)
     }
   }
 }
 
-function backOff(tried: number): number {
-  const full = Math.min(longest, first * 2 ** (tried - 1))
-  return full / 2 + Math.random() * (full / 2)
+function backoffDelay(attemptNumber: number): number {
+  const delay = Math.min(maxDelay, initialDelay * 2 ** (attemptNumber - 1))
+  return delay / 2 + Math.random() * (delay / 2)
 }
 
 /** The milliseconds of a `Retry-After`, which is a number of seconds or a date; `undefined` if it is invalid. */
-export function retryAfterOf(value: string | null, now: number): number | undefined {
+export function parseRetryAfter(value: string | null, now: number): number | undefined {
   if (value === null) return undefined
   const text = value.trim()
-  const wait = /^\d{1,9}$/.test(text) ? Number(text) * second : Date.parse(text) - now
-  return Number.isNaN(wait) ? undefined : Math.max(0, wait)
+  const delay = /^\d{1,9}$/.test(text) ? Number(text) * second : Date.parse(text) - now
+  return Number.isNaN(delay) ? undefined : Math.max(0, delay)
 }

@@ -59,9 +59,9 @@ export class ScimError extends Error {
   }
 }
 
-const passing = new Set<ScimErrorCode>(['cut_off', 'rate_limited', 'server_error', 'timeout', 'unreachable'])
+const transientCodes = new Set<ScimErrorCode>(['cut_off', 'rate_limited', 'server_error', 'timeout', 'unreachable'])
 /** Failures that affect one object only, so that others can continue. */
-const ofOneObject = new Set<ScimErrorCode>([
+const singleObjectCodes = new Set<ScimErrorCode>([
   'conflict',
   'cut_off',
   'not_found',
@@ -77,19 +77,19 @@ const ofOneObject = new Set<ScimErrorCode>([
  *
  * @example
  * ```ts
- * if (error instanceof ScimError && mayPass(error)) tryLater(error.retryAfter)
+ * if (error instanceof ScimError && isTransient(error)) retryLater(error.retryAfter)
  * ```
  */
 export function isTransient({ code, status }: ScimError): boolean {
-  return passing.has(code) && status !== 501
+  return transientCodes.has(code) && status !== 501
 }
 
 /** Whether other requests would fail as well. */
-export function stopsEverything({ code }: ScimError): boolean {
-  return !ofOneObject.has(code)
+export function affectsAllObjects({ code }: ScimError): boolean {
+  return !singleObjectCodes.has(code)
 }
 
 /** Whether the target failed, rather than the object. */
 export function isTargetFailure({ code }: ScimError): boolean {
-  return code === 'not_scim' || passing.has(code)
+  return code === 'not_scim' || transientCodes.has(code)
 }

@@ -1,22 +1,22 @@
 import { connectTo, type ScimConnectionPorts } from './connection.ts'
 import { countAll, defaultLimits, type ListingLimits, listAll, readPage } from './listing.ts'
-import { type Attributes, patchOf, resourceOf } from './representation.ts'
+import { type Attributes, toPatch, toResource } from './representation.ts'
 import { paths, type RemoteResource, remoteResource, type ScimKind } from './resource.ts'
 import { isTargetFailure, ScimError } from './scim-error.ts'
 
 /** The capabilities that a target reports (RFC 7643 §5). */
-export interface TargetAbilities {
+export interface TargetCapabilities {
   readonly patch: boolean
   readonly filter: boolean
   readonly bulk: boolean
 }
 
-const noAbilities: TargetAbilities = { patch: false, filter: false, bulk: false }
+const noCapabilities: TargetCapabilities = { patch: false, filter: false, bulk: false }
 
 /** The result of a test (RFC 7643 §5). */
 export interface TargetDescription {
   /** `null` if the target does not report them. */
-  readonly abilities: TargetAbilities | null
+  readonly capabilities: TargetCapabilities | null
   readonly users: number | null
   readonly groups: number | null
 }
@@ -52,23 +52,23 @@ export interface ScimTarget {
  */
 export function createScimTarget(ports: ScimConnectionPorts, limits: ListingLimits = defaultLimits): ScimTarget {
   const connection = connectTo(ports)
-  const at = (kind: ScimKind, id: string) => `${paths[kind]}/${encodeURIComponent(id)}`
-  let known: Promise<TargetAbilities | null> | undefined
-  let refusesPatch = false
+  const resourcePath = (kind: ScimKind, id: string) => `${paths[kind]}/${encodeURIComponent(id)}`
+  let capabilities: Promise<TargetCapabilities | null> | undefined
+  let isPatchRejected = false
 
   /** Requested on first use: a run without changes does not need it. */
-  const abilities = (): Promise<TargetAbilities | null> => {
-    known ??= readAbilities()
-    return known
+  const getCapabilities = (): Promise<TargetCapabilities | null> => {
+    capabilities ??= fetchCapabilities()
+    return capabilities
   }
-  const readAbilities = async (): Promise<TargetAbilities | null> => {
+  const fetchCapabilities = async (): Promise<TargetCapabilities | null> => {
     try {
-      const answer = await connection.send({ method: 'GET', path: '/ServiceProviderConfig', once: true })
+      const response = await connection.send({ method: 'GET', path: '/ServiceProviderConfig', noRetry: true })
       return (
-        answer && {
-          patch: isSupported(answer.patch),
-          filter: isSupported(answer.filter),
-          bulk: isSupported(answer.bulk),
+        response && {
+          patch: isSupported(response.patch),
+          filter: isSupported(response.filter),
+          bulk: isSupported(response.bulk),
         }
       )
     } catch (error) {
@@ -83,17 +83,17 @@ export function createScimTarget(ports: ScimConnectionPorts, limits: ListingLimi
   }
 
   const update: ScimTarget['update'] = async (kind, present, attributes) => {
-    const path = at(kind, present.id)
-    const { patch } = (await abilities()) ?? noAbilities
-    if (patch && !refusesPatch) {
+    const path = resourcePath(kind, present.id)
+    const { patch } = (await getCapabilities()) ?? noCapabilities
+    if (patch && !isPatchRejected) {
       try {
-        return remoteResource(await connection.send({ method: 'PATCH', path, body: patchOf(attributes, present) }))
+        return remoteResource(await connection.send({ method: 'PATCH', path, body: toPatch(attributes, present) }))
       } catch (error) {
         if (!(error instanceof ScimError) || ![400, 405, 501].includes(error.status ?? 0)) throw error
-        refusesPatch = true
+        isPatchRejected = true
       }
     }
-    return remoteResource(await connection.send({ method: 'PUT', path, body: resourceOf(kind, attributes, present) }))
+    return remoteResource(await connection.send({ method: 'PUT', path, body: toResource(kind, attributes, present) }))
   }
 
   return {
@@ -103,7 +103,7 @@ export function createScimTarget(ports: ScimConnectionPorts, limits: ListingLimi
     list: (kind) => listAll(connection, kind, limits),
     async find(kind, id) {
       try {
-        const found = remoteResource(await connection.send({ method: 'GET', path: at(kind, id) }))
+        const found = remoteResource(await connection.send({ method: 'GET', path: resourcePath(kind, id) }))
         return found?.id === id ? found : undefined
       } catch (error) {
         if (error instanceof ScimError && error.code === 'not_found') return undefined
@@ -122,13 +122,13 @@ export function createScimTarget(ports: ScimConnectionPorts, limits: ListingLimi
       }
     },
     create: async (kind, attributes) =>
-      remoteResource(await connection.send({ method: 'POST', path: paths[kind], body: resourceOf(kind, attributes) })),
+      remoteResource(await connection.send({ method: 'POST', path: paths[kind], body: toResource(kind, attributes) })),
     update,
     // The local user is gone, so the remaining values come from the target.
     deactivate: (present) => update('user', present, { active: false }),
     async remove(kind, id) {
       try {
-        await connection.send({ method: 'DELETE', path: at(kind, id) })
+        await connection.send({ method: 'DELETE', path: resourcePath(kind, id) })
       } catch (error) {
         if (!(error instanceof ScimError) || error.code !== 'not_found') throw error
       }
@@ -139,11 +139,13 @@ export function createScimTarget(ports: ScimConnectionPorts, limits: ListingLimi
         if (error instanceof ScimError && error.code === 'no_scim_here') return undefined
         throw error
       })
-      return { abilities: await abilities(), users: users ?? null, groups: groups ?? null }
+      return { capabilities: await getCapabilities(), users: users ?? null, groups: groups ?? null }
     },
   }
 }
 
-function isSupported(ability: unknown): boolean {
-  return typeof ability === 'object' && ability !== null && 'supported' in ability && ability.supported === true
+function isSupported(capability: unknown): boolean {
+  return (
+    typeof capability === 'object' && capability !== null && 'supported' in capability && capability.supported === true
+  )
 }

@@ -2,7 +2,7 @@ import { type Database, TableRows } from '@pocket/core/internal/sql'
 import type { CustomClaim } from '../claims/claim.ts'
 import type { ClaimOwner, ClaimStore } from '../claims/claim-store.ts'
 import { groupClaimTable, userClaimTable } from './claim.table.ts'
-import { listed } from './ids.ts'
+import { jsonArrayTable } from './sql-conditions.ts'
 
 const rows = { user: new TableRows(userClaimTable), group: new TableRows(groupClaimTable) }
 
@@ -11,17 +11,17 @@ const sql = {
     user: `DELETE FROM ${rows.user.table} WHERE user_id = $1`,
     group: `DELETE FROM ${rows.group.table} WHERE group_id = $1`,
   },
-  keysByUse: `SELECT "key" FROM (SELECT "key" FROM ${rows.user.table} UNION ALL SELECT "key" FROM ${rows.group.table})
+  listKeys: `SELECT "key" FROM (SELECT "key" FROM ${rows.user.table} UNION ALL SELECT "key" FROM ${rows.group.table})
     AS used GROUP BY "key" ORDER BY COUNT(*) DESC, "key"`,
 }
 
 export class TypeormClaimStore implements ClaimStore {
   readonly #database: Database
-  readonly #ofGroups: string
+  readonly #listByGroups: string
 
   constructor(database: Database) {
     this.#database = database
-    this.#ofGroups = `${rows.group.select} WHERE group_id IN (SELECT value FROM ${listed(database.kind)})
+    this.#listByGroups = `${rows.group.select} WHERE group_id IN (SELECT value FROM ${jsonArrayTable(database.kind)})
       ORDER BY "position"`
   }
 
@@ -33,18 +33,18 @@ export class TypeormClaimStore implements ClaimStore {
     })
   }
 
-  async ofGroups(ids: readonly string[]): Promise<ReadonlyMap<string, readonly CustomClaim[]>> {
-    const found = rows.group.all(await this.#database.query(this.#ofGroups, [JSON.stringify(ids)]))
+  async listByGroups(ids: readonly string[]): Promise<ReadonlyMap<string, readonly CustomClaim[]>> {
+    const found = rows.group.all(await this.#database.query(this.#listByGroups, [JSON.stringify(ids)]))
     const claims = new Map<string, CustomClaim[]>()
     for (const { ownerId, key, value } of found) {
-      const known = claims.get(ownerId) ?? []
-      claims.set(ownerId, known)
-      known.push({ key, value })
+      const ownerClaims = claims.get(ownerId) ?? []
+      claims.set(ownerId, ownerClaims)
+      ownerClaims.push({ key, value })
     }
     return claims
   }
 
-  async keysByUse(): Promise<readonly string[]> {
-    return (await this.#database.query<{ key: string }>(sql.keysByUse)).map(({ key }) => key)
+  async listKeys(): Promise<readonly string[]> {
+    return (await this.#database.query<{ key: string }>(sql.listKeys)).map(({ key }) => key)
   }
 }

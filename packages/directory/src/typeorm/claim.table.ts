@@ -10,10 +10,13 @@ export interface StoredClaim extends CustomClaim {
   readonly position: number
 }
 
-export const userClaimTable = claimTable('pocket_user_claim', { column: 'user_id', of: 'pocket_user' })
-export const groupClaimTable = claimTable('pocket_group_claim', { column: 'group_id', of: 'pocket_group' })
+export const userClaimTable = claimTable('pocket_user_claim', { column: 'user_id', table: 'pocket_user' })
+export const groupClaimTable = claimTable('pocket_group_claim', { column: 'group_id', table: 'pocket_group' })
 
-function claimTable(name: string, owner: { readonly column: string; readonly of: string }): EntitySchema<StoredClaim> {
+function claimTable(
+  name: string,
+  owner: { readonly column: string; readonly table: string },
+): EntitySchema<StoredClaim> {
   return new EntitySchema<StoredClaim>({
     name,
     tableName: name,
@@ -26,7 +29,7 @@ function claimTable(name: string, owner: { readonly column: string; readonly of:
     foreignKeys: [
       {
         name: `${name}_owner`,
-        target: owner.of,
+        target: owner.table,
         columnNames: ['ownerId'],
         referencedColumnNames: ['id'],
         onDelete: 'CASCADE',

@@ -2,27 +2,27 @@ import type { Clock } from '@pocket/core'
 import { type Database, type DatabaseKind, TableRows } from '@pocket/core/internal/sql'
 import type { CustomClaim } from '../claims/claim.ts'
 import type { Group } from '../groups/group.ts'
+import { CooperativeScheduler } from '../ldap/cooperative-scheduler.ts'
 import type { LdapStore, ManualDecision, NameHolder } from '../ldap/ldap-store.ts'
 import {
   type KnownMembership,
-  type KnownName,
   type KnownUser,
-  type LdapMark,
+  type LdapImportState,
   type LdapSnapshot,
-  newMark,
+  type LocalUser,
+  newImportState,
 } from '../ldap/snapshot.ts'
-import { Turns } from '../ldap/turns.ts'
 import type { User } from '../users/user.ts'
 import { userClaimTable } from './claim.table.ts'
 import { groupTable, membershipTable } from './group.table.ts'
-import { groupsOf, storedGroup } from './group-store.ts'
-import { lastingAt, listed } from './ids.ts'
+import { toGroups, toStoredGroup } from './group-store.ts'
 import { ldapUserTable } from './ldap-user.table.ts'
+import { jsonArrayTable, notExpiredAt } from './sql-conditions.ts'
 import { userTable } from './user.table.ts'
-import { storedUser, usersOf } from './user-store.ts'
+import { toStoredUser, toUsers } from './user-store.ts'
 
 const users = new TableRows(userTable)
-const marks = new TableRows(ldapUserTable)
+const states = new TableRows(ldapUserTable)
 const claims = new TableRows(userClaimTable)
 const groups = new TableRows(groupTable)
 const memberships = new TableRows(membershipTable)
@@ -32,52 +32,52 @@ interface MembershipRow {
   readonly group_id: string
 }
 
-interface NameRow {
+interface LocalUserRow {
   readonly id: string
   readonly user_name: string
   readonly user_name_key: string
   readonly email_key: string | null
-  readonly governs: boolean | number
+  readonly is_enabled_administrator: boolean | number
 }
 
-function statements(kind: DatabaseKind) {
-  const chosen = `(SELECT value FROM ${listed(kind)})`
+function buildStatements(kind: DatabaseKind) {
+  const idList = `(SELECT value FROM ${jsonArrayTable(kind)})`
   const pairs = `(${memberships.given(kind)}) AS given`
   return {
-    people: `SELECT ${users.columns}, ${marks.columns} FROM pocket_user LEFT JOIN pocket_ldap_user ON user_id = id
+    people: `SELECT ${users.columns}, ${states.columns} FROM pocket_user LEFT JOIN pocket_ldap_user ON user_id = id
       WHERE ldap_id IS NOT NULL`,
-    others: `SELECT id, user_name, user_name_key, email_key, (administrator AND NOT disabled) AS governs
+    localUsers: `SELECT id, user_name, user_name_key, email_key, (administrator AND NOT disabled) AS is_enabled_administrator
       FROM pocket_user WHERE ldap_id IS NULL`,
     groups: groups.select,
     memberships: `SELECT user_id, group_id FROM pocket_membership
-      WHERE group_id IN (SELECT id FROM pocket_group WHERE ldap_id IS NOT NULL) AND ${lastingAt('$1')}`,
-    anyUntouched: `SELECT 1 AS one FROM pocket_user WHERE ldap_id IS NOT NULL
+      WHERE group_id IN (SELECT id FROM pocket_group WHERE ldap_id IS NOT NULL) AND ${notExpiredAt('$1')}`,
+    hasUnprocessedUser: `SELECT 1 AS one FROM pocket_user WHERE ldap_id IS NOT NULL
       AND NOT EXISTS (SELECT 1 FROM pocket_ldap_user WHERE user_id = id) LIMIT 1`,
-    someUsers: `${users.select} WHERE id IN ${chosen}`,
-    nameHolders: `SELECT id, user_name_key AS "key" FROM pocket_user WHERE user_name_key IN ${chosen}
-      UNION ALL SELECT id, email_key FROM pocket_user WHERE email_key IN ${chosen}`,
+    findUsers: `${users.select} WHERE id IN ${idList}`,
+    nameHolders: `SELECT id, user_name_key AS "key" FROM pocket_user WHERE user_name_key IN ${idList}
+      UNION ALL SELECT id, email_key FROM pocket_user WHERE email_key IN ${idList}`,
     insertUsers: users.insertProvided(kind),
     insertClaims: claims.insertProvided(kind),
     updateUsers: users.updateProvided(kind, 'id'),
-    releaseNames: `UPDATE pocket_user SET user_name_key = id, email_key = NULL WHERE id IN ${chosen}`,
-    removeUsers: `DELETE FROM pocket_user WHERE id IN ${chosen}`,
-    putMarks: `${marks.insertProvided(kind)} ON CONFLICT (user_id) DO UPDATE SET dn = excluded.dn,
+    releaseNames: `UPDATE pocket_user SET user_name_key = id, email_key = NULL WHERE id IN ${idList}`,
+    removeUsers: `DELETE FROM pocket_user WHERE id IN ${idList}`,
+    saveImportStates: `${states.insertProvided(kind)} ON CONFLICT (user_id) DO UPDATE SET dn = excluded.dn,
       disabled_by_import = excluded.disabled_by_import, enabled_by_hand = excluded.enabled_by_hand,
       administrator_by_import = excluded.administrator_by_import, administrator_by_hand = excluded.administrator_by_hand`,
-    putPicture: 'UPDATE pocket_ldap_user SET picture_hash = $2, picture_image = $3 WHERE user_id = $1',
-    disabledByHand: `UPDATE pocket_ldap_user SET disabled_by_import = $2, enabled_by_hand = $3 WHERE user_id = $1`,
-    isManualAdministrator: `UPDATE pocket_ldap_user SET administrator_by_import = $2, administrator_by_hand = $3
+    savePicture: 'UPDATE pocket_ldap_user SET picture_hash = $2, picture_image = $3 WHERE user_id = $1',
+    setManuallyDisabled: `UPDATE pocket_ldap_user SET disabled_by_import = $2, enabled_by_hand = $3 WHERE user_id = $1`,
+    setManualAdministrator: `UPDATE pocket_ldap_user SET administrator_by_import = $2, administrator_by_hand = $3
       WHERE user_id = $1`,
-    mark: `${marks.select} WHERE user_id = $1`,
-    removeMark: 'DELETE FROM pocket_ldap_user WHERE user_id = $1',
-    owned: `${users.select} WHERE ldap_id = $1`,
-    ownedGroup: `${groups.select} WHERE ldap_id = $1`,
-    someGroups: `${groups.select} WHERE id IN ${chosen}`,
-    groupNameHolders: `SELECT id, name_key AS "key" FROM pocket_group WHERE name_key IN ${chosen}`,
+    findImportState: `${states.select} WHERE user_id = $1`,
+    removeImportState: 'DELETE FROM pocket_ldap_user WHERE user_id = $1',
+    findByLdapId: `${users.select} WHERE ldap_id = $1`,
+    findGroupByLdapId: `${groups.select} WHERE ldap_id = $1`,
+    findGroups: `${groups.select} WHERE id IN ${idList}`,
+    groupNameHolders: `SELECT id, name_key AS "key" FROM pocket_group WHERE name_key IN ${idList}`,
     insertGroups: groups.insertProvided(kind),
     updateGroups: groups.updateProvided(kind, 'id'),
-    releaseGroupNames: `UPDATE pocket_group SET name_key = id WHERE id IN ${chosen}`,
-    removeGroups: `DELETE FROM pocket_group WHERE id IN ${chosen}`,
+    releaseGroupNames: `UPDATE pocket_group SET name_key = id WHERE id IN ${idList}`,
+    removeGroups: `DELETE FROM pocket_group WHERE id IN ${idList}`,
     // An expired membership may still exist; adding it again renews it.
     addMemberships: `INSERT INTO pocket_membership (user_id, group_id)
       SELECT given.user_id, given.group_id FROM ${pairs}
@@ -92,60 +92,67 @@ function statements(kind: DatabaseKind) {
 export class TypeormLdapStore implements LdapStore {
   readonly #database: Database
   readonly #clock: Clock
-  readonly #sql: ReturnType<typeof statements>
+  readonly #sql: ReturnType<typeof buildStatements>
 
   constructor(database: Database, clock: Clock) {
     this.#database = database
     this.#clock = clock
-    this.#sql = statements(database.kind)
+    this.#sql = buildStatements(database.kind)
   }
 
-  async held(signal: AbortSignal): Promise<LdapSnapshot> {
-    const turns = new Turns(signal)
+  async readSnapshot(signal: AbortSignal): Promise<LdapSnapshot> {
+    const scheduler = new CooperativeScheduler(signal)
     const rows = async <Row extends object>(sql: string, parameters: readonly (string | number)[] = []) => {
-      await turns.pass()
+      await scheduler.yield()
       const found = await this.#database.query<Row>(sql, parameters)
-      await turns.pass()
+      await scheduler.yield()
       return found
     }
-    const people = await turns.flatMap(await rows(this.#sql.people), knownUsers)
-    const others = await turns.flatMap(await rows<NameRow>(this.#sql.others), (row) => [nameOf(row)])
-    const found = await turns.flatMap(await rows(this.#sql.groups), (row) => groupsOf([row]))
+    const people = await scheduler.flatMap(await rows(this.#sql.people), toKnownUsers)
+    const localUsers = await scheduler.flatMap(await rows<LocalUserRow>(this.#sql.localUsers), (row) => [
+      toLocalUser(row),
+    ])
+    const groupList = await scheduler.flatMap(await rows(this.#sql.groups), (row) => toGroups([row]))
     const pairs = await rows<MembershipRow>(this.#sql.memberships, [this.#clock.now()])
-    return { people, others, groups: found, memberships: await turns.flatMap(pairs, (pair) => [membershipOf(pair)]) }
+    return {
+      people,
+      localUsers,
+      groups: groupList,
+      memberships: await scheduler.flatMap(pairs, (pair) => [toMembership(pair)]),
+    }
   }
 
-  async anyUntouched(): Promise<boolean> {
-    return (await this.#database.query(this.#sql.anyUntouched)).length > 0
+  async hasUnprocessedUser(): Promise<boolean> {
+    return (await this.#database.query(this.#sql.hasUnprocessedUser)).length > 0
   }
 
-  async users(ids: readonly string[]): Promise<readonly User[]> {
-    return usersOf(await this.#database.query(this.#sql.someUsers, [JSON.stringify(ids)]))
+  async findUsers(ids: readonly string[]): Promise<readonly User[]> {
+    return toUsers(await this.#database.query(this.#sql.findUsers, [JSON.stringify(ids)]))
   }
 
   async nameHolders(keys: readonly string[]): Promise<readonly NameHolder[]> {
     return this.#database.query<NameHolder>(this.#sql.nameHolders, [JSON.stringify(keys)])
   }
 
-  insertUsers(all: readonly User[]): Promise<void> {
+  insertUsers(userList: readonly User[]): Promise<void> {
     return this.#write(
       this.#sql.insertUsers,
-      all.map((user) => users.record(storedUser(user))),
+      userList.map((user) => users.record(toStoredUser(user))),
     )
   }
 
-  insertClaims(userIds: readonly string[], given: readonly CustomClaim[]): Promise<void> {
-    const all = userIds.flatMap((ownerId) => given.map((claim, position) => ({ ...claim, ownerId, position })))
+  insertClaims(userIds: readonly string[], inputClaims: readonly CustomClaim[]): Promise<void> {
+    const rows = userIds.flatMap((ownerId) => inputClaims.map((claim, position) => ({ ...claim, ownerId, position })))
     return this.#write(
       this.#sql.insertClaims,
-      all.map((claim) => claims.record(claim)),
+      rows.map((claim) => claims.record(claim)),
     )
   }
 
-  updateUsers(all: readonly User[]): Promise<void> {
+  updateUsers(userList: readonly User[]): Promise<void> {
     return this.#write(
       this.#sql.updateUsers,
-      all.map((user) => users.record(storedUser(user))),
+      userList.map((user) => users.record(toStoredUser(user))),
     )
   }
 
@@ -157,61 +164,61 @@ export class TypeormLdapStore implements LdapStore {
     return this.#write(this.#sql.removeUsers, ids)
   }
 
-  putMarks(all: readonly LdapMark[]): Promise<void> {
+  saveImportStates(stateList: readonly LdapImportState[]): Promise<void> {
     return this.#write(
-      this.#sql.putMarks,
-      all.map((mark) => marks.record(mark)),
+      this.#sql.saveImportStates,
+      stateList.map((state) => states.record(state)),
     )
   }
 
-  async putPicture(
+  async savePicture(
     userId: string,
-    { pictureHash, pictureImage }: Pick<LdapMark, 'pictureHash' | 'pictureImage'>,
+    { pictureHash, pictureImage }: Pick<LdapImportState, 'pictureHash' | 'pictureImage'>,
   ): Promise<void> {
-    await this.#database.execute(this.#sql.putPicture, [userId, pictureHash, pictureImage])
+    await this.#database.execute(this.#sql.savePicture, [userId, pictureHash, pictureImage])
   }
 
   async recordManualDecision(userId: string, { administrator, disabled }: ManualDecision): Promise<void> {
-    if (disabled !== undefined) await this.#database.execute(this.#sql.disabledByHand, [userId, false, !disabled])
+    if (disabled !== undefined) await this.#database.execute(this.#sql.setManuallyDisabled, [userId, false, !disabled])
     if (administrator !== undefined)
-      await this.#database.execute(this.#sql.isManualAdministrator, [userId, false, true])
+      await this.#database.execute(this.#sql.setManualAdministrator, [userId, false, true])
   }
 
-  async mark(userId: string): Promise<LdapMark | undefined> {
-    return marks.first(await this.#database.query(this.#sql.mark, [userId]))
+  async findImportState(userId: string): Promise<LdapImportState | undefined> {
+    return states.first(await this.#database.query(this.#sql.findImportState, [userId]))
   }
 
-  async removeMark(userId: string): Promise<void> {
-    await this.#database.execute(this.#sql.removeMark, [userId])
+  async removeImportState(userId: string): Promise<void> {
+    await this.#database.execute(this.#sql.removeImportState, [userId])
   }
 
-  async owned(ldapId: string): Promise<User | undefined> {
-    return usersOf(await this.#database.query(this.#sql.owned, [ldapId]))[0]
+  async findByLdapId(ldapId: string): Promise<User | undefined> {
+    return toUsers(await this.#database.query(this.#sql.findByLdapId, [ldapId]))[0]
   }
 
-  async ownedGroup(ldapId: string): Promise<Group | undefined> {
-    return groupsOf(await this.#database.query(this.#sql.ownedGroup, [ldapId]))[0]
+  async findGroupByLdapId(ldapId: string): Promise<Group | undefined> {
+    return toGroups(await this.#database.query(this.#sql.findGroupByLdapId, [ldapId]))[0]
   }
 
-  async groups(ids: readonly string[]): Promise<readonly Group[]> {
-    return groupsOf(await this.#database.query(this.#sql.someGroups, [JSON.stringify(ids)]))
+  async findGroups(ids: readonly string[]): Promise<readonly Group[]> {
+    return toGroups(await this.#database.query(this.#sql.findGroups, [JSON.stringify(ids)]))
   }
 
   async groupNameHolders(keys: readonly string[]): Promise<readonly NameHolder[]> {
     return this.#database.query<NameHolder>(this.#sql.groupNameHolders, [JSON.stringify(keys)])
   }
 
-  insertGroups(all: readonly Group[]): Promise<void> {
+  insertGroups(groupList: readonly Group[]): Promise<void> {
     return this.#write(
       this.#sql.insertGroups,
-      all.map((group) => groups.record(storedGroup(group))),
+      groupList.map((group) => groups.record(toStoredGroup(group))),
     )
   }
 
-  updateGroups(all: readonly Group[]): Promise<void> {
+  updateGroups(groupList: readonly Group[]): Promise<void> {
     return this.#write(
       this.#sql.updateGroups,
-      all.map((group) => groups.record(storedGroup(group))),
+      groupList.map((group) => groups.record(toStoredGroup(group))),
     )
   }
 
@@ -223,18 +230,18 @@ export class TypeormLdapStore implements LdapStore {
     return this.#write(this.#sql.removeGroups, ids)
   }
 
-  addMemberships(all: readonly KnownMembership[]): Promise<readonly KnownMembership[]> {
-    return this.#changeMemberships(this.#sql.addMemberships, all)
+  addMemberships(pairs: readonly KnownMembership[]): Promise<readonly KnownMembership[]> {
+    return this.#changeMemberships(this.#sql.addMemberships, pairs)
   }
 
-  removeMemberships(all: readonly KnownMembership[]): Promise<readonly KnownMembership[]> {
-    return this.#changeMemberships(this.#sql.removeMemberships, all)
+  removeMemberships(pairs: readonly KnownMembership[]): Promise<readonly KnownMembership[]> {
+    return this.#changeMemberships(this.#sql.removeMemberships, pairs)
   }
 
-  async #changeMemberships(sql: string, all: readonly KnownMembership[]): Promise<readonly KnownMembership[]> {
-    if (all.length === 0) return []
-    const given = JSON.stringify(all.map((each) => memberships.record({ ...each, endsAt: null })))
-    return (await this.#database.query<MembershipRow>(sql, [given])).map(membershipOf)
+  async #changeMemberships(sql: string, pairs: readonly KnownMembership[]): Promise<readonly KnownMembership[]> {
+    if (pairs.length === 0) return []
+    const parameter = JSON.stringify(pairs.map((pair) => memberships.record({ ...pair, endsAt: null })))
+    return (await this.#database.query<MembershipRow>(sql, [parameter])).map(toMembership)
   }
 
   async #write(sql: string, items: readonly unknown[]): Promise<void> {
@@ -242,25 +249,25 @@ export class TypeormLdapStore implements LdapStore {
   }
 }
 
-function membershipOf({ user_id, group_id }: MembershipRow): KnownMembership {
+function toMembership({ user_id, group_id }: MembershipRow): KnownMembership {
   return { userId: user_id, groupId: group_id }
 }
 
 /** A user without import state, for example from a database copy, is treated as not yet imported. */
-function knownUsers(row: object): readonly KnownUser[] {
-  return usersOf([row]).map((user) => ({ user, mark: markOf(user, marks.read(row)) }))
+function toKnownUsers(row: object): readonly KnownUser[] {
+  return toUsers([row]).map((user) => ({ user, importState: stateOf(user, states.read(row)) }))
 }
 
-function nameOf(row: NameRow): KnownName {
+function toLocalUser(row: LocalUserRow): LocalUser {
   return {
     id: row.id,
     userName: row.user_name,
     userNameKey: row.user_name_key,
     emailKey: row.email_key,
-    governs: row.governs === true || row.governs === 1,
+    isEnabledAdministrator: row.is_enabled_administrator === true || row.is_enabled_administrator === 1,
   }
 }
 
-function markOf(user: User, mark: LdapMark | undefined): LdapMark {
-  return typeof mark?.userId === 'string' ? mark : newMark(user.id, '')
+function stateOf(user: User, state: LdapImportState | undefined): LdapImportState {
+  return typeof state?.userId === 'string' ? state : newImportState(user.id, '')
 }

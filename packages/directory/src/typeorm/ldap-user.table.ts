@@ -1,18 +1,18 @@
 import { columns } from '@pocket/core/internal/sql'
 import { EntitySchema } from 'typeorm'
-import type { LdapMark } from '../ldap/snapshot.ts'
+import type { LdapImportState } from '../ldap/snapshot.ts'
 
 const { boolean, text, uuid } = columns
 
 /** The import state of each user whom LDAP owns. */
-export const ldapUserTable: EntitySchema<LdapMark> = new EntitySchema<LdapMark>({
+export const ldapUserTable: EntitySchema<LdapImportState> = new EntitySchema<LdapImportState>({
   name: 'pocket_ldap_user',
   tableName: 'pocket_ldap_user',
   columns: {
     userId: { ...uuid, name: 'user_id', primary: true },
     dn: text,
     disabledByImport: { ...boolean, name: 'disabled_by_import' },
-    enabledByHand: { ...boolean, name: 'enabled_by_hand' },
+    enabledManually: { ...boolean, name: 'enabled_by_hand' },
     isImportedAdministrator: { ...boolean, name: 'administrator_by_import' },
     isManualAdministrator: { ...boolean, name: 'administrator_by_hand' },
     pictureHash: { ...text, name: 'picture_hash', nullable: true },

@@ -3,14 +3,14 @@ export interface Listing {
   /** `SELECT ... FROM ...`, to be completed by the caller. `:now` stands for the current time. */
   readonly select: string
   readonly table: string
-  /** Expressions for {@link Listing.sorts} that are not table columns: `... AS column`, with `:now` as above. */
-  readonly computed?: ReadonlyMap<string, string>
+  /** Expressions for {@link Listing.sortColumns} that are not table columns: `... AS column`, with `:now` as above. */
+  readonly computedColumns?: ReadonlyMap<string, string>
   /** The column to search, which contains texts normalized by `nameKey`. */
-  readonly searched: string
+  readonly searchColumn: string
   /** Columns by their sort names in the REST API. */
-  readonly sorts: ReadonlyMap<string, string>
+  readonly sortColumns: ReadonlyMap<string, string>
   /** Columns that are never null and have unique values. */
-  readonly unique: ReadonlySet<string>
+  readonly uniqueColumns: ReadonlySet<string>
   /** Boolean columns or conditions in parentheses by filter name, with `:now` as above. */
-  readonly flags?: ReadonlyMap<string, string>
+  readonly filterColumns?: ReadonlyMap<string, string>
 }

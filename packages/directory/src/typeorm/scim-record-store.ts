@@ -3,18 +3,18 @@ import type { ScimRecord, ScimRecordStore } from '../scim/record-store.ts'
 import { scimRecordTable } from './scim-record.table.ts'
 
 const rows = new TableRows(scimRecordTable)
-const one = 'provider_id = $1 AND kind = $2 AND local_id = $3'
+const recordCondition = 'provider_id = $1 AND kind = $2 AND local_id = $3'
 
 const sql = {
   list: `${rows.select} WHERE provider_id = $1`,
   save: `${rows.insert} ON CONFLICT (provider_id, kind, local_id) DO UPDATE SET remote_id = excluded.remote_id,
     state = excluded.state, name = excluded.name, remote_name = excluded.remote_name, sent = excluded.sent,
     kept = excluded.kept`,
-  remove: `DELETE FROM ${rows.table} WHERE ${one}`,
+  remove: `DELETE FROM ${rows.table} WHERE ${recordCondition}`,
   removeByProvider: `DELETE FROM ${rows.table} WHERE provider_id = $1`,
-  found: `${rows.select} WHERE provider_id = $1 AND state = 'found' ORDER BY name, kind, local_id LIMIT $2`,
+  listFound: `${rows.select} WHERE provider_id = $1 AND state = 'found' ORDER BY name, kind, local_id LIMIT $2`,
   countFound: `SELECT COUNT(*) AS number FROM ${rows.table} WHERE provider_id = $1 AND state = 'found'`,
-  adopt: `UPDATE ${rows.table} SET state = 'adopted' WHERE ${one} AND state = 'found'`,
+  adopt: `UPDATE ${rows.table} SET state = 'adopted' WHERE ${recordCondition} AND state = 'found'`,
   adoptAll: `UPDATE ${rows.table} SET state = 'adopted' WHERE provider_id = $1 AND state = 'found'`,
 }
 
@@ -41,8 +41,8 @@ export class TypeormScimRecordStore implements ScimRecordStore {
     await this.#database.execute(sql.removeByProvider, [providerId])
   }
 
-  async found(providerId: string, limit: number) {
-    const items = rows.all(await this.#database.query(sql.found, [providerId, limit]))
+  async listFound(providerId: string, limit: number) {
+    const items = rows.all(await this.#database.query(sql.listFound, [providerId, limit]))
     const [count] = await this.#database.query<{ number: number | string }>(sql.countFound, [providerId])
     return { items, total: Number(count?.number ?? 0) }
   }

@@ -15,8 +15,8 @@ export const scimRecordTable: EntitySchema<ScimRecord> = new EntitySchema<ScimRe
     state: varchar(7),
     name: text,
     remoteName: { ...text, name: 'remote_name' },
-    sent: hash,
-    kept: hash,
+    sentFingerprint: { ...hash, name: 'sent' },
+    storedFingerprint: { ...hash, name: 'kept' },
   },
   indices: [{ name: 'pocket_scim_record_state', columns: ['providerId', 'state', 'name'] }],
 })

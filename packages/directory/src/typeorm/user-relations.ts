@@ -3,7 +3,7 @@ import type { Database, DatabaseKind } from '@pocket/core/internal/sql'
 import type { CustomClaim } from '../claims/claim.ts'
 import type { GroupWithClaims } from '../groups/group.ts'
 import type { User, UserDetails } from '../users/user.ts'
-import { lastingAt, listed } from './ids.ts'
+import { jsonArrayTable, notExpiredAt } from './sql-conditions.ts'
 
 interface RelationRow {
   readonly kind: 'user_claim' | 'group' | 'group_claim'
@@ -25,58 +25,58 @@ export class UserRelations {
   constructor(database: Database, clock: Clock) {
     this.#database = database
     this.#clock = clock
-    this.#statement = statement(database.kind)
+    this.#statement = buildStatement(database.kind)
   }
 
-  async of(users: readonly User[]): Promise<readonly UserDetails[]> {
+  async load(users: readonly User[]): Promise<readonly UserDetails[]> {
     const ids = JSON.stringify(users.map(({ id }) => id))
-    const found = await this.#database.query<RelationRow>(this.#statement, [ids, this.#clock.now()])
-    const own = claimsByOwner(found, 'user_claim')
-    const ofGroups = claimsByOwner(found, 'group_claim')
-    const groups = Map.groupBy(
-      found.filter(({ kind }) => kind === 'group'),
+    const relationRows = await this.#database.query<RelationRow>(this.#statement, [ids, this.#clock.now()])
+    const userClaims = claimsByOwner(relationRows, 'user_claim')
+    const groupClaims = claimsByOwner(relationRows, 'group_claim')
+    const groupRows = Map.groupBy(
+      relationRows.filter(({ kind }) => kind === 'group'),
       ({ owner }) => owner,
     )
     return users.map((user) => ({
       ...user,
-      claims: own.get(user.id) ?? [],
-      groups: (groups.get(user.id) ?? []).map((row) => groupOf(row, ofGroups)),
+      claims: userClaims.get(user.id) ?? [],
+      groups: (groupRows.get(user.id) ?? []).map((row) => toGroup(row, groupClaims)),
     }))
   }
 }
 
 // Groups are ordered by name key (`sorted`), claims by position.
-function statement(kind: DatabaseKind): string {
-  const chosen = `(SELECT value FROM ${listed(kind)})`
-  const lasting = lastingAt('$2')
+function buildStatement(kind: DatabaseKind): string {
+  const idList = `(SELECT value FROM ${jsonArrayTable(kind)})`
+  const notExpired = notExpiredAt('$2')
   return `SELECT 'user_claim' AS kind, user_id AS owner, '' AS group_id, "key" AS first, "value" AS second,
       "position" AS number, NULL AS ldap_id, '' AS sorted
-    FROM pocket_user_claim WHERE user_id IN ${chosen}
+    FROM pocket_user_claim WHERE user_id IN ${idList}
     UNION ALL
     SELECT 'group', m.user_id, g.id, g.name, g.friendly_name, g.created_at, g.ldap_id, g.name_key
-    FROM pocket_membership m JOIN pocket_group g ON g.id = m.group_id WHERE m.user_id IN ${chosen} AND ${lasting}
+    FROM pocket_membership m JOIN pocket_group g ON g.id = m.group_id WHERE m.user_id IN ${idList} AND ${notExpired}
     UNION ALL
     SELECT 'group_claim', group_id, group_id, "key", "value", "position", NULL, ''
     FROM pocket_group_claim
-    WHERE group_id IN (SELECT group_id FROM pocket_membership WHERE user_id IN ${chosen} AND ${lasting})
+    WHERE group_id IN (SELECT group_id FROM pocket_membership WHERE user_id IN ${idList} AND ${notExpired})
     ORDER BY sorted, number`
 }
 
 function claimsByOwner(
-  found: readonly RelationRow[],
-  of: 'user_claim' | 'group_claim',
+  relationRows: readonly RelationRow[],
+  claimKind: 'user_claim' | 'group_claim',
 ): ReadonlyMap<string, readonly CustomClaim[]> {
   const claims = new Map<string, CustomClaim[]>()
-  for (const { kind, owner, first, second } of found) {
-    if (kind !== of) continue
-    const known = claims.get(owner) ?? []
-    claims.set(owner, known)
-    known.push({ key: first, value: second })
+  for (const { kind, owner, first, second } of relationRows) {
+    if (kind !== claimKind) continue
+    const ownerClaims = claims.get(owner) ?? []
+    claims.set(owner, ownerClaims)
+    ownerClaims.push({ key: first, value: second })
   }
   return claims
 }
 
-function groupOf(row: RelationRow, claims: ReadonlyMap<string, readonly CustomClaim[]>): GroupWithClaims {
+function toGroup(row: RelationRow, claims: ReadonlyMap<string, readonly CustomClaim[]>): GroupWithClaims {
   return {
     id: row.group_id,
     name: row.first,

@@ -3,9 +3,9 @@ import { type Database, TableRows } from '@pocket/core/internal/sql'
 import type { Page, PageRequest } from '../page.ts'
 import type { User, UserDetails } from '../users/user.ts'
 import { nameKey, type UniqueProperty, type UserStore } from '../users/user-store.ts'
-import { listed } from './ids.ts'
 import type { Listing } from './listing.ts'
 import { readPage } from './page-reader.ts'
+import { jsonArrayTable } from './sql-conditions.ts'
 import { type StoredUser, userTable } from './user.table.ts'
 import { UserRelations } from './user-relations.ts'
 
@@ -16,8 +16,8 @@ const sql = {
   findByName: `${rows.select} WHERE user_name_key = $1 OR email_key = $1 LIMIT 2`,
   findByEmail: `${rows.select} WHERE email_key = $1`,
   list: `${rows.select} ORDER BY user_name_key`,
-  anyAdministrator: `SELECT 1 AS one FROM ${rows.table} WHERE administrator = $1 LIMIT 1`,
-  anyOther: `SELECT 1 AS one FROM ${rows.table} WHERE administrator = $2 AND disabled = $3 AND id <> $1 LIMIT 1`,
+  hasAdministrator: `SELECT 1 AS one FROM ${rows.table} WHERE administrator = $1 LIMIT 1`,
+  hasOtherAdministrator: `SELECT 1 AS one FROM ${rows.table} WHERE administrator = $2 AND disabled = $3 AND id <> $1 LIMIT 1`,
   countEnabled: `SELECT COUNT(*) AS number FROM ${rows.table} WHERE disabled = $1`,
   insert: `${rows.insert} ON CONFLICT DO NOTHING`,
   update: `UPDATE ${rows.table} SET ${rows.assignments('id')} WHERE id = $1`,
@@ -28,8 +28,8 @@ const sql = {
 const listing: Listing = {
   select: rows.select,
   table: rows.table,
-  searched: 'search_key',
-  sorts: new Map([
+  searchColumn: 'search_key',
+  sortColumns: new Map([
     ['createdAt', 'created_at'],
     ['username', 'user_name_key'],
     ['email', 'email_key'],
@@ -40,8 +40,8 @@ const listing: Listing = {
     ['isAdmin', 'administrator'],
     ['disabled', 'disabled'],
   ]),
-  unique: new Set(['user_name_key']),
-  flags: new Map([
+  uniqueColumns: new Set(['user_name_key']),
+  filterColumns: new Map([
     ['emailVerified', 'email_verified'],
     ['isAdmin', 'administrator'],
     ['disabled', 'disabled'],
@@ -61,30 +61,30 @@ export class TypeormUserStore implements UserStore {
   }
 
   async find(id: string): Promise<User | undefined> {
-    return this.#first(sql.find, id)
+    return this.#findOne(sql.find, id)
   }
 
-  async findEach(ids: readonly string[]): Promise<readonly User[]> {
-    const chosen = `(SELECT value FROM ${listed(this.#database.kind)})`
-    return usersOf(await this.#database.query(`${rows.select} WHERE id IN ${chosen}`, [JSON.stringify(ids)]))
+  async findMany(ids: readonly string[]): Promise<readonly User[]> {
+    const idList = `(SELECT value FROM ${jsonArrayTable(this.#database.kind)})`
+    return toUsers(await this.#database.query(`${rows.select} WHERE id IN ${idList}`, [JSON.stringify(ids)]))
   }
 
   async findByName(name: string): Promise<User | undefined> {
-    const found = usersOf(await this.#database.query(sql.findByName, [nameKey(name)]))
+    const found = toUsers(await this.#database.query(sql.findByName, [nameKey(name)]))
     return found.length === 1 ? found[0] : undefined
   }
 
   async findByEmail(email: string): Promise<User | undefined> {
-    return this.#first(sql.findByEmail, nameKey(email))
+    return this.#findOne(sql.findByEmail, nameKey(email))
   }
 
   async list(): Promise<readonly User[]> {
-    return usersOf(await this.#database.query(sql.list))
+    return toUsers(await this.#database.query(sql.list))
   }
 
   async page(request: PageRequest): Promise<Page<UserDetails>> {
     const { rows: found, total } = await readPage(this.#database, listing, request, this.#clock.now())
-    return { items: await this.withDetails(usersOf(found)), total }
+    return { items: await this.withDetails(toUsers(found)), total }
   }
 
   async countEnabled(): Promise<number> {
@@ -93,29 +93,29 @@ export class TypeormUserStore implements UserStore {
   }
 
   withDetails(users: readonly User[]): Promise<readonly UserDetails[]> {
-    return this.#relations.of(users)
+    return this.#relations.load(users)
   }
 
-  async anyAdministrator(): Promise<boolean> {
-    return (await this.#database.execute(sql.anyAdministrator, [true])) > 0
+  async hasAdministrator(): Promise<boolean> {
+    return (await this.#database.execute(sql.hasAdministrator, [true])) > 0
   }
 
-  async anyOtherAdministrator(id: string): Promise<boolean> {
-    return (await this.#database.execute(sql.anyOther, [id, true, false])) > 0
+  async hasOtherAdministrator(id: string): Promise<boolean> {
+    return (await this.#database.execute(sql.hasOtherAdministrator, [id, true, false])) > 0
   }
 
   async insert(user: User): Promise<UniqueProperty | undefined> {
-    const taken = await this.#taken(user)
-    if (taken !== undefined) return taken
-    const inserted = await this.#database.execute(sql.insert, rows.values(storedUser(user)))
-    return inserted === 1 ? undefined : ((await this.#taken(user)) ?? 'id')
+    const conflict = await this.#findConflict(user)
+    if (conflict !== undefined) return conflict
+    const inserted = await this.#database.execute(sql.insert, rows.values(toStoredUser(user)))
+    return inserted === 1 ? undefined : ((await this.#findConflict(user)) ?? 'id')
   }
 
   async update(user: User): Promise<UniqueProperty | undefined> {
     // Unchanged values are not checked: older rules may have allowed them, and they must not prevent disabling a user.
-    const taken = await this.#taken(user, await this.find(user.id))
-    if (taken === undefined) await this.#database.execute(sql.update, rows.values(storedUser(user)))
-    return taken
+    const conflict = await this.#findConflict(user, await this.find(user.id))
+    if (conflict === undefined) await this.#database.execute(sql.update, rows.values(toStoredUser(user)))
+    return conflict
   }
 
   async remove(id: string): Promise<boolean> {
@@ -126,29 +126,29 @@ export class TypeormUserStore implements UserStore {
     return this.#database.lockTable(userTable.options.name)
   }
 
-  async #taken(user: User, before?: User): Promise<UniqueProperty | undefined> {
-    const { id, emailKey, userNameKey } = storedUser(user)
-    const known = before && storedUser(before)
-    const held = async (key: string | null, remoteIds: string | null | undefined) =>
-      key !== null && key !== remoteIds && (await this.#database.execute(sql.findHolder, [key, id])) > 0
-    if (await held(emailKey, known?.emailKey)) return 'email'
-    return (await held(userNameKey, known?.userNameKey)) ? 'username' : undefined
+  async #findConflict(user: User, storedBefore?: User): Promise<UniqueProperty | undefined> {
+    const { id, emailKey, userNameKey } = toStoredUser(user)
+    const currentRow = storedBefore && toStoredUser(storedBefore)
+    const isTaken = async (key: string | null, currentKey: string | null | undefined) =>
+      key !== null && key !== currentKey && (await this.#database.execute(sql.findHolder, [key, id])) > 0
+    if (await isTaken(emailKey, currentRow?.emailKey)) return 'email'
+    return (await isTaken(userNameKey, currentRow?.userNameKey)) ? 'username' : undefined
   }
 
-  async #first(statement: string, parameter: string): Promise<User | undefined> {
-    return usersOf(await this.#database.query(statement, [parameter]))[0]
+  async #findOne(statement: string, parameter: string): Promise<User | undefined> {
+    return toUsers(await this.#database.query(statement, [parameter]))[0]
   }
 }
 
 /** Converts rows with all columns of {@link userTable} to users. */
-export function usersOf(found: readonly object[]): User[] {
+export function toUsers(found: readonly object[]): User[] {
   return rows
     .all(found)
     .map(({ userNameKey: _userNameKey, emailKey: _emailKey, searchKey: _searchKey, ...user }) => user)
 }
 
 /** Converts a user to its row. */
-export function storedUser(user: User): StoredUser {
+export function toStoredUser(user: User): StoredUser {
   const { email, firstName, lastName, userName } = user
   return {
     ...user,

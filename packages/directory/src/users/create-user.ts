@@ -1,4 +1,4 @@
-import { atMost, FieldReader, matches, oneLine, type Rule, required, visible } from '../fields.ts'
+import { FieldReader, matches, maxLength, oneLine, type Rule, required, visible } from '../fields.ts'
 import { idPattern } from '../id.ts'
 import { uuid } from '../random.ts'
 import type { User } from './user.ts'
@@ -10,25 +10,28 @@ const maxDisplayNameLength = 100
 
 const userName: readonly Rule[] = [
   required,
-  atMost(50),
+  maxLength(50),
   matches(
     /^[a-zA-Z0-9]([a-zA-Z0-9_.@-]*[a-zA-Z0-9])?$/,
-    'may hold letters from a to z, digits and the signs _ . @ -, and begins and ends with a letter or digit',
+    'may contain letters from a to z, digits and the characters _ . @ -, and must begin and end with a letter or digit',
   ),
 ]
 
-const label = '[\\p{L}\\p{N}](?:[\\p{L}\\p{N}-]{0,61}[\\p{L}\\p{N}])?'
-const address = new RegExp(`^[^\\s\\p{C}@"(),:;<>\\[\\]\\\\]{1,64}@${label}(?:\\.${label})*$`, 'u')
+const domainLabel = '[\\p{L}\\p{N}](?:[\\p{L}\\p{N}-]{0,61}[\\p{L}\\p{N}])?'
+const emailPattern = new RegExp(`^[^\\s\\p{C}@"(),:;<>\\[\\]\\\\]{1,64}@${domainLabel}(?:\\.${domainLabel})*$`, 'u')
 // The length is checked first, since it limits the work of the pattern (RFC 5321 §4.5.3.1.3).
-const email: readonly Rule[] = [atMost(254), matches(address, 'has to be an e-mail address such as name@example.com')]
-
-const personName: readonly Rule[] = [atMost(50), oneLine, visible]
-const displayName: readonly Rule[] = [atMost(maxDisplayNameLength), oneLine, visible]
-const locale: readonly Rule[] = [
-  atMost(35),
-  matches(/^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$/, 'has to be a language tag such as de or pt-BR'),
+const email: readonly Rule[] = [
+  maxLength(254),
+  matches(emailPattern, 'must be an e-mail address such as name@example.com'),
 ]
-const id: readonly Rule[] = [matches(idPattern, 'has to be a UUID in lower case')]
+
+const personName: readonly Rule[] = [maxLength(50), oneLine, visible]
+const displayName: readonly Rule[] = [maxLength(maxDisplayNameLength), oneLine, visible]
+const locale: readonly Rule[] = [
+  maxLength(35),
+  matches(/^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$/, 'must be a language tag such as de or pt-BR'),
+]
+const id: readonly Rule[] = [matches(idPattern, 'must be a UUID in lower case')]
 
 /**
  * Validates and completes user input. The fields are those of the REST API: `username`, `email`, `firstName`, `lastName`,
@@ -44,17 +47,17 @@ const id: readonly Rule[] = [matches(idPattern, 'has to be a UUID in lower case'
  * ```
  */
 export function newUser(input: Readonly<Record<string, unknown>>): NewUser {
-  const read = new FieldReader(input)
+  const reader = new FieldReader(input)
   const user = {
-    id: read.text('id', id) || uuid(),
-    userName: read.text('username', userName, ['username', 'userName']),
-    email: read.text('email', email) || null,
-    firstName: read.text('firstName', personName),
-    lastName: read.text('lastName', personName),
-    displayName: read.text('displayName', displayName),
-    locale: read.text('locale', locale) || null,
+    id: reader.text('id', id) || uuid(),
+    userName: reader.text('username', userName, ['username', 'userName']),
+    email: reader.text('email', email) || null,
+    firstName: reader.text('firstName', personName),
+    lastName: reader.text('lastName', personName),
+    displayName: reader.text('displayName', displayName),
+    locale: reader.text('locale', locale) || null,
   }
-  read.assertValid('The user')
+  reader.assertValid('The user')
   return { ...user, displayName: user.displayName || defaultDisplayName(user) }
 }
 

@@ -6,11 +6,11 @@ import type { UserStore } from './user-store.ts'
 export interface SetUpPorts {
   readonly users: UserStore
   /** Runs a transaction that excludes other changes to the directory. */
-  readonly exclusively: Transaction
+  readonly withLock: Transaction
   /** Inserts the administrator. */
   readonly create: () => Promise<User>
   /** Creates the administrator's first passkey in the same transaction, so that the setup completes entirely or not at all. */
-  readonly alongside: (user: User) => Promise<void>
+  readonly addPasskey: (user: User) => Promise<void>
 }
 
 /**
@@ -18,12 +18,12 @@ export interface SetUpPorts {
  *
  * @throws ConflictError `setup_already_completed` if an administrator already exists.
  */
-export function setUp({ users, exclusively, create, alongside }: SetUpPorts): Promise<User> {
-  return exclusively(async () => {
-    if (await users.anyAdministrator())
-      throw new ConflictError('setup_already_completed', 'Setup already completed: the first administrator is there')
+export function setUp({ users, withLock, create, addPasskey }: SetUpPorts): Promise<User> {
+  return withLock(async () => {
+    if (await users.hasAdministrator())
+      throw new ConflictError('setup_already_completed', 'The setup is already complete: an administrator exists')
     const user = await create()
-    await alongside(user)
+    await addPasskey(user)
     return user
   })
 }

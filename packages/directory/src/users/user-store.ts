@@ -8,7 +8,7 @@ export type UniqueProperty = 'email' | 'username' | 'id'
 export interface UserStore {
   find(id: string): Promise<User | undefined>
   /** The existing users among these IDs, in any order, in one statement. */
-  findEach(ids: readonly string[]): Promise<readonly User[]>
+  findMany(ids: readonly string[]): Promise<readonly User[]>
   /** By user name or e-mail address, ignoring case; nothing if two users match. */
   findByName(name: string): Promise<User | undefined>
   /** By e-mail address only, ignoring case. */
@@ -25,9 +25,9 @@ export interface UserStore {
   /** Adds the groups and claims to these users, in their order, in one statement. */
   withDetails(users: readonly User[]): Promise<readonly UserDetails[]>
   /** Whether any user is an administrator. */
-  anyAdministrator(): Promise<boolean>
+  hasAdministrator(): Promise<boolean>
   /** Whether another user than this one is an enabled administrator. */
-  anyOtherAdministrator(id: string): Promise<boolean>
+  hasOtherAdministrator(id: string): Promise<boolean>
   /**
    * Returns nothing on success. If another user has the same e-mail address, user name (ignoring case) or ID, it changes
    * nothing and returns the first of these properties. A user name also conflicts with another user's e-mail address and vice

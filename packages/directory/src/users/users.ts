@@ -1,7 +1,7 @@
 import type { Clock, Transaction } from '@pocket/core'
 import { ConflictError, NotFoundError } from '@pocket/core/errors'
 import type { CustomClaim } from '../claims/claim.ts'
-import { checkedClaims } from '../claims/claim.ts'
+import { validateClaims } from '../claims/claim.ts'
 import type { ClaimStore } from '../claims/claim-store.ts'
 import type { MembershipChange, MembershipStore } from '../groups/membership-store.ts'
 import { isId } from '../id.ts'
@@ -67,12 +67,12 @@ export interface UserPorts {
   readonly claims: ClaimStore
   readonly ldap: Pick<LdapStore, 'recordManualDecision'>
   /** Runs a transaction that excludes other changes to the directory. */
-  readonly exclusively: Transaction
+  readonly withLock: Transaction
   readonly clock: Clock
 }
 
-export function createUsers({ users, memberships, ldap, exclusively, clock }: UserPorts): Users {
-  const existing = async (id: string): Promise<User> => {
+export function createUsers({ users, memberships, ldap, withLock, clock }: UserPorts): Users {
+  const requireUser = async (id: string): Promise<User> => {
     const user = isId(id) ? await users.find(id) : undefined
     if (user === undefined) throw new NotFoundError('user_not_found', 'There is no such user')
     return user
@@ -89,42 +89,42 @@ export function createUsers({ users, memberships, ldap, exclusively, clock }: Us
     countEnabled: () => users.countEnabled(),
 
     update: (id, fields, rights = {}) =>
-      exclusively(async () => {
-        const before = await existing(id)
-        const named = renamed(before, fields)
+      withLock(async () => {
+        const before = await requireUser(id)
+        const profile = applyFields(before, fields)
         const {
           administrator = before.administrator,
           disabled = before.disabled,
-          emailVerified = named.email === before.email && before.emailVerified,
+          emailVerified = profile.email === before.email && before.emailVerified,
         } = rights
         const flags = { administrator, disabled, emailVerified }
-        const user: User = { ...before, ...named, ...flags, updatedAt: clock.now() }
+        const user: User = { ...before, ...profile, ...flags, updatedAt: clock.now() }
         const changed = changedProperties(before, user)
         if (changed.length === 0) return { before, user: before, changed }
-        if (!governs(user)) await assertAnotherAdministrator(users, before)
-        assertFree(await users.update(user))
-        if (before.ldapId !== null) await ldap.recordManualDecision(id, decided(user, changed))
+        if (!isEnabledAdministrator(user)) await assertAnotherAdministrator(users, before)
+        assertUnique(await users.update(user))
+        if (before.ldapId !== null) await ldap.recordManualDecision(id, manualDecisionOf(user, changed))
         return { before, user, changed }
       }),
 
     remove: (id) =>
-      exclusively(async () => {
-        const user = await existing(id)
+      withLock(async () => {
+        const user = await requireUser(id)
         await assertAnotherAdministrator(users, user)
         await users.remove(id)
         return user
       }),
 
     setGroups: (id, groupIds) =>
-      exclusively(async () => {
-        await existing(id)
+      withLock(async () => {
+        await requireUser(id)
         return memberships.replaceGroups(id, groupIds.filter(isId))
       }),
   }
 }
 
 /** The manual decisions that an LDAP import must not override. */
-function decided({ administrator, disabled }: User, changed: readonly (keyof User)[]) {
+function manualDecisionOf({ administrator, disabled }: User, changed: readonly (keyof User)[]) {
   return {
     ...(changed.includes('administrator') && { administrator }),
     ...(changed.includes('disabled') && { disabled }),
@@ -132,47 +132,55 @@ function decided({ administrator, disabled }: User, changed: readonly (keyof Use
 }
 
 /** Stores a new user with groups and claims. */
-export async function createUser(ports: UserPorts, planned: NewUser, rights: NewUserRights): Promise<User> {
-  const { users, memberships, claims, exclusively, clock } = ports
-  const { groupIds = [], claims: given = [], emailVerified = false, administrator = false, disabled = false } = rights
+export async function createUser(ports: UserPorts, input: NewUser, rights: NewUserRights): Promise<User> {
+  const { users, memberships, claims, withLock, clock } = ports
+  const {
+    groupIds = [],
+    claims: inputClaims = [],
+    emailVerified = false,
+    administrator = false,
+    disabled = false,
+  } = rights
   const now = clock.now()
   const flags = { emailVerified, administrator, disabled }
-  const made = { ldapId: null, createdAt: now, updatedAt: now }
+  const metadata = { ldapId: null, createdAt: now, updatedAt: now }
   // Validated again, since a plan may come from storage, and its type alone proves nothing.
-  const user: User = { ...newUser({ ...planned }), ...made, ...flags }
-  const own = checkedClaims(given)
-  return exclusively(async () => {
-    assertFree(await users.insert(user))
+  const user: User = { ...newUser({ ...input }), ...metadata, ...flags }
+  const customClaims = validateClaims(inputClaims)
+  return withLock(async () => {
+    assertUnique(await users.insert(user))
     if (groupIds.length > 0) await memberships.replaceGroups(user.id, groupIds.filter(isId))
-    if (own.length > 0) await claims.replace('user', user.id, own)
+    if (customClaims.length > 0) await claims.replace('user', user.id, customClaims)
     return user
   })
 }
 
 /** @throws ConflictError `last_administrator` if this user is the only enabled administrator */
 async function assertAnotherAdministrator(users: UserStore, user: User): Promise<void> {
-  if (!governs(user) || (await users.anyOtherAdministrator(user.id))) return
-  throw new ConflictError('last_administrator', 'Somebody has to be able to administer this', {
+  if (!isEnabledAdministrator(user) || (await users.hasOtherAdministrator(user.id))) return
+  throw new ConflictError('last_administrator', 'At least one enabled administrator is required', {
     details: { id: user.id },
   })
 }
 
-function governs({ administrator, disabled }: User): boolean {
+function isEnabledAdministrator({ administrator, disabled }: User): boolean {
   return administrator && !disabled
 }
 
-function assertFree(taken: UniqueProperty | undefined): void {
-  if (taken === undefined) return
-  throw new ConflictError('already_in_use', `${taken} is already in use`, { details: { property: taken } })
+function assertUnique(conflict: UniqueProperty | undefined): void {
+  if (conflict === undefined) return
+  throw new ConflictError('already_in_use', `${conflict} is already in use`, { details: { property: conflict } })
 }
 
-function renamed(before: User, fields: Readonly<Record<string, unknown>>): NewUser {
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined)
+function applyFields(before: User, fields: Readonly<Record<string, unknown>>): NewUser {
+  const definedFields = Object.entries(fields).filter(([, value]) => value !== undefined)
   // Unchanged names are not validated: older rules may have allowed them, and they must not prevent disabling a user.
-  return given.length === 0 ? before : newUser({ ...before, ...Object.fromEntries(given), id: before.id })
+  return definedFields.length === 0
+    ? before
+    : newUser({ ...before, ...Object.fromEntries(definedFields), id: before.id })
 }
 
-const changeable = [
+const changeableProperties = [
   'userName',
   'email',
   'emailVerified',
@@ -185,5 +193,5 @@ const changeable = [
 ] as const satisfies readonly (keyof User)[]
 
 function changedProperties(before: User, after: User): readonly (keyof User)[] {
-  return changeable.filter((property) => before[property] !== after[property])
+  return changeableProperties.filter((property) => before[property] !== after[property])
 }

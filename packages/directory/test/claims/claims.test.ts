@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { reservedClaims } from '../../src/claims/claim.ts'
 import { newUser } from '../../src/index.ts'
-import { checkedClaims, maxKeyLength } from '../../src/internal.ts'
+import { validateClaims, maxKeyLength } from '../../src/internal.ts'
 import { type DirectoryUnderTest, kinds } from '../open-directory.ts'
 
-function refusal(claims: Parameters<typeof checkedClaims>[0]): unknown {
+function refusal(claims: Parameters<typeof validateClaims>[0]): unknown {
   try {
-    return checkedClaims(claims)
+    return validateClaims(claims)
   } catch (error) {
     return error
   }
@@ -107,6 +107,6 @@ describe.each(kinds)('claims on %s', (_kind, open) => {
     const group = await directory.groups.create({ name: 'staff', friendlyName: 'Staff' })
     await directory.claims.replaceForGroup(group.id, of('room', 'floor', 'level'))
     expect((await directory.groups.find(group.id))?.claims).toEqual(of('room', 'floor', 'level'))
-    expect(await directory.claims.suggestions()).toEqual(['room', 'floor', 'desk', 'level'])
+    expect(await directory.claims.suggestKeys()).toEqual(['room', 'floor', 'desk', 'level'])
   })
 })

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { newUser, type PageRequest, type User } from '../../src/index.ts'
+import { statementsOf } from '../count-statements.ts'
 import { type DirectoryUnderTest, kinds, noon } from '../open-directory.ts'
-import { statementsOf } from '../statements.ts'
 
 const everything: PageRequest = { page: 1, limit: 20, sort: null, filters: {}, search: '' }
 
@@ -108,9 +108,9 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
     test('ignores a membership everywhere from its expiry on', async () => {
       const { ada, bob, staff, guests } = await setting()
       await it.directory.users.update(ada.id, {}, { administrator: true })
-      expect(await it.directory.groups.holdsAdministrator(guests.id)).toBe(true)
+      expect(await it.directory.groups.hasAdministrator(guests.id)).toBe(true)
       it.clock.time = end - 1
-      expect(await it.directory.groups.holdsAdministrator(staff.id)).toBe(true)
+      expect(await it.directory.groups.hasAdministrator(staff.id)).toBe(true)
       expect(await namesOf(ada.id)).toEqual(['guests', 'staff'])
       expect(await it.directory.groups.memberships(staff.id)).toContainEqual({
         userId: ada.id,
@@ -119,7 +119,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
       })
       expect(await ended()).toEqual([])
       it.clock.time = end
-      expect(await it.directory.groups.holdsAdministrator(staff.id)).toBe(false)
+      expect(await it.directory.groups.hasAdministrator(staff.id)).toBe(false)
       expect(await namesOf(ada.id)).toEqual(['guests'])
       expect(await membersOf(staff.id)).toEqual(['bob'])
       expect(await counts()).toEqual([1, 1])
@@ -184,7 +184,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
     const sort = { column: 'username', descending: false }
     const page = async (request: Partial<PageRequest>) => {
       const found = await it.directory.groups.members(staff.id, { ...everything, limit: 2, sort, ...request })
-      expect(found.everybody).toBe(it.clock.time === noon ? 4 : 3)
+      expect(found.memberCount).toBe(it.clock.time === noon ? 4 : 3)
       return [found.total, ...found.items.map(({ userName, endsAt }) => [userName, endsAt])]
     }
     expect(await page({})).toEqual([4, ['ada', noon + 1], ['bob', null]])
@@ -200,7 +200,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
     expect(await page({})).toEqual([3, ['bob', null], ['cid', noon + 9]])
     expect(await it.directory.groups.membership(staff.id, ada)).toBeUndefined()
     for (const id of [randomUUID(), 'x'])
-      expect(await it.directory.groups.members(id, everything)).toEqual({ items: [], total: 0, everybody: 0 })
+      expect(await it.directory.groups.members(id, everything)).toEqual({ items: [], total: 0, memberCount: 0 })
   })
 
   test('rejects duplicate names, ignoring case', async () => {
@@ -221,7 +221,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
   test('reports missing groups as not found', async () => {
     const { groups, claims } = it.directory
     for (const id of [randomUUID(), 'x', '\0']) {
-      expect(await groups.holdsAdministrator(id)).toBe(false)
+      expect(await groups.hasAdministrator(id)).toBe(false)
       for (const attempt of [
         () => groups.update(id, { name: 'name', friendlyName: 'name' }),
         () => groups.remove(id),
@@ -260,7 +260,7 @@ describe.each(kinds)('groups on %s', (_kind, open) => {
     await it.directory.groups.setMembers(red.id, [ann.id])
     await it.directory.claims.replaceForGroup(red.id, [{ key: 'room', value: '5' }])
     expect(await it.directory.groups.remove(red.id)).toEqual(red)
-    expect([await namesOf(ann.id), await it.directory.claims.suggestions()]).toEqual([[], []])
+    expect([await namesOf(ann.id), await it.directory.claims.suggestKeys()]).toEqual([[], []])
     expect(await it.dataSource.query('SELECT * FROM pocket_membership')).toEqual([])
   })
 

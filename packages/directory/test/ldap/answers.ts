@@ -28,5 +28,5 @@ export function answer(
 }
 
 /** A host that ignores all callbacks. */
-export const deaf: LdapHost = { applied: async () => {} }
+export const deaf: LdapHost = { onApplied: async () => {} }
 export const never: AbortSignal = new AbortController().signal

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { LdapAnswer, LdapApplied, LdapRules, User } from '../../src/index.ts'
+import type { LdapAnswer, LdapChanges, LdapRules, User } from '../../src/index.ts'
 import { isEmptyPlan } from '../../src/internal.ts'
 import { type DirectoryUnderTest, kinds } from '../open-directory.ts'
-import { statementsOf } from '../statements.ts'
+import { statementsOf } from '../count-statements.ts'
 import { answer, deaf, group, never, person, rules } from './answers.ts'
 
 const anywhere = { page: 1, limit: 100, sort: { column: 'username', descending: false }, filters: {}, search: '' }
@@ -18,8 +18,8 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
     site.directory.ldap.plan(given, { ...rules, ...more }, never)
   /** The changes of one run as reported to the host, and the objects that were postponed. */
   const run = async (given: LdapAnswer, more: Partial<LdapRules> = {}) => {
-    const heard: LdapApplied[] = []
-    const host = { applied: async (done: LdapApplied) => void heard.push(done) }
+    const heard: LdapChanges[] = []
+    const host = { onApplied: async (done: LdapChanges) => void heard.push(done) }
     const { counts, postponed } = await site.directory.ldap.apply(await planned(given, more), host, never)
     return { counts, postponed, heard }
   }
@@ -35,7 +35,7 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
     const people = Array.from({ length: 1500 }, (_, index) => person(`many${index}`))
     const plan = await planned(answer(people))
     let others = 0
-    const host = { applied: async () => void setImmediate(() => others++) }
+    const host = { onApplied: async () => void setImmediate(() => others++) }
     await site.directory.ldap.apply(plan, host, never)
     // The last one runs after the import has finished.
     expect(others).toBeGreaterThanOrEqual(2)
@@ -51,13 +51,13 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
       ),
     ]
     const sizes: number[] = []
-    const applied = async ({ creations = [] }: LdapApplied) => {
+    const onApplied = async ({ creations = [] }: LdapChanges) => {
       if (creations.length > 0) sizes.push(creations.length)
       const end = performance.now() + creations.length
       while (performance.now() < end);
     }
     const plan = await planned(answer(people, groups))
-    const { counts } = await site.directory.ldap.apply(plan, { applied }, never)
+    const { counts } = await site.directory.ldap.apply(plan, { onApplied }, never)
     expect(counts).toMatchObject({ created: 300, membersAdded: 300 })
     // Each row takes at least a millisecond, and a transaction may take 40.
     const [first = 0, ...others] = sizes
@@ -218,13 +218,13 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
     const stop = new AbortController()
     let batches = 0
     const host = {
-      async applied() {
+      async onApplied() {
         batches += 1
         if (batches === 3) stop.abort(new Error('cut off'))
       },
     }
     await expect(site.directory.ldap.apply(await planned(given), host, stop.signal)).rejects.toThrow('cut off')
-    const failing = { applied: () => Promise.reject(new Error('no log')) }
+    const failing = { onApplied: () => Promise.reject(new Error('no log')) }
     await expect(site.directory.ldap.apply(await planned(given), failing, never)).rejects.toThrow('no log')
     const { counts } = await run(given)
     expect(counts.created).toBeGreaterThan(0)
@@ -264,7 +264,7 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
       memberships: plan.memberships.filter((each) => each.added.length > 0),
     }
     let transactions = 0
-    const host = { applied: async () => void transactions++ }
+    const host = { onApplied: async () => void transactions++ }
     const statements = await statementsOf(site.dataSource, () => site.directory.ldap.apply(creations, host, never))
     // Each transaction starts by acquiring the lock.
     expect(statements).toBeLessThanOrEqual(4 * transactions)

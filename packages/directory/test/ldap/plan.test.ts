@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
-import type { KnownUser, LdapAnswer, LdapMark, LdapRules, LdapSnapshot, User } from '../../src/index.ts'
+import type { KnownUser, LdapAnswer, LdapImportState, LdapRules, LdapSnapshot, User } from '../../src/index.ts'
 import { nameKey } from '../../src/internal.ts'
 import { planLdapImport } from '../../src/ldap/plan.ts'
 import { answer, group, person, rules as usual } from './answers.ts'
 
 const rules: LdapRules = { ...usual, now: 5 }
-const nobody: LdapSnapshot = { people: [], others: [], groups: [], memberships: [] }
+const nobody: LdapSnapshot = { people: [], localUsers: [], groups: [], memberships: [] }
 
-function held(name: string, user: Partial<User> = {}, mark: Partial<LdapMark> = {}): KnownUser {
+function held(name: string, user: Partial<User> = {}, mark: Partial<LdapImportState> = {}): KnownUser {
   const id = `00000000-0000-4000-8000-${name.padStart(12, '0').replaceAll(/[^0-9a-f]/g, 'a')}`
   return {
     user: {
@@ -26,11 +26,11 @@ function held(name: string, user: Partial<User> = {}, mark: Partial<LdapMark> = 
       updatedAt: 1,
       ...user,
     },
-    mark: {
+    importState: {
       userId: id,
       dn: `uid=${name},ou=people`,
       disabledByImport: false,
-      enabledByHand: false,
+      enabledManually: false,
       isImportedAdministrator: false,
       isManualAdministrator: false,
       pictureHash: null,
@@ -40,13 +40,13 @@ function held(name: string, user: Partial<User> = {}, mark: Partial<LdapMark> = 
   }
 }
 
-function local(userName: string, email: string | null = null, governs = true) {
+function local(userName: string, email: string | null = null, isEnabledAdministrator = true) {
   return {
     id: `local-${userName}`,
     userName,
     userNameKey: nameKey(userName),
     emailKey: email && nameKey(email),
-    governs,
+    isEnabledAdministrator,
   }
 }
 
@@ -138,14 +138,14 @@ describe('users', () => {
     [
       'whom somebody let in again by hand stay without an entry',
       answer([]),
-      { ...nobody, people: [held('ada', {}, { enabledByHand: true })] },
+      { ...nobody, people: [held('ada', {}, { enabledManually: true })] },
       { missing: 'delete' },
       [],
     ],
     [
       'whom somebody let in again are as all others once their entry is back',
       answer([person('ada')]),
-      { ...nobody, people: [held('ada', {}, { enabledByHand: true })] },
+      { ...nobody, people: [held('ada', {}, { enabledManually: true })] },
       {},
       ['note ada'],
     ],
@@ -223,21 +223,21 @@ describe('an unusable entry is reported, and its user stays unchanged', () => {
     [
       'the user name of a local user',
       answer([person('ada'), person('bob')]),
-      { ...nobody, others: [local('Ada')] },
+      { ...nobody, localUsers: [local('Ada')] },
       {},
       ['create bob', 'user_name_taken uid=ada,ou=people'],
     ],
     [
       'the e-mail address of a local user',
       answer([person('ada')]),
-      { ...nobody, others: [local('eve', 'ADA@example.com')] },
+      { ...nobody, localUsers: [local('eve', 'ADA@example.com')] },
       {},
       ['email_taken uid=ada,ou=people'],
     ],
     [
       'an e-mail address that is somebody’s user name',
       answer([person('ada')]),
-      { ...nobody, others: [local('ada@example.com')] },
+      { ...nobody, localUsers: [local('ada@example.com')] },
       {},
       ['email_taken uid=ada,ou=people'],
     ],
@@ -265,7 +265,7 @@ describe('an unusable entry is reported, and its user stays unchanged', () => {
     [
       'a new user name that is taken, so that the old one stays and nobody else gets it',
       answer([adaBy('root'), person('bob', { userName: 'ada', email: 'bob@example.com' })]),
-      { ...nobody, people: [ada, bob], others: [local('root')] },
+      { ...nobody, people: [ada, bob], localUsers: [local('root')] },
       {},
       ['user_name_taken uid=ada,ou=people', 'user_name_taken uid=bob,ou=people'],
     ],
@@ -275,7 +275,7 @@ describe('an unusable entry is reported, and its user stays unchanged', () => {
   })
 
   test('names the conflicting user, whom an administrator may link', async () => {
-    const before = { ...nobody, others: [local('ada')] }
+    const before = { ...nobody, localUsers: [local('ada')] }
     const [problem] = (await planLdapImport(answer([person('ada')]), before, rules)).problems
     expect(problem).toEqual({
       dn: 'uid=ada,ou=people',
@@ -302,7 +302,7 @@ describe('an unusable entry is reported, and its user stays unchanged', () => {
   test('keeps all names quickly if the last of twenty thousand renames in a chain is blocked', async () => {
     const names = Array.from({ length: 20_000 }, (_, index) => `n${index.toString(16)}`)
     const people = names.map((name, index) => person(name, { userName: names[index + 1] ?? 'root' }))
-    const before = { ...nobody, people: names.map((name) => held(name)), others: [local('root')] }
+    const before = { ...nobody, people: names.map((name) => held(name)), localUsers: [local('root')] }
     const plan = await planLdapImport(answer(people), before, rules)
     expect(plan.changes).toEqual([])
     expect(plan.problems).toHaveLength(20_000)
@@ -311,14 +311,14 @@ describe('an unusable entry is reported, and its user stays unchanged', () => {
 
 describe('administrators', () => {
   const admins = { administratorGroup: 'Admins' }
-  const others = [local('root')]
+  const localUsers = [local('root')]
   const cases: readonly (readonly [string, LdapAnswer, LdapSnapshot, Partial<LdapRules>, readonly string[]])[] = [
     [
       'the members of the group that is named become one',
       answer([person('ada'), person('bob')], [group('admins', ['bob'])]),
       {
         ...nobody,
-        others,
+        localUsers,
         people: [ada],
         groups: [{ id: 'g', name: 'admins', friendlyName: 'admins', ldapId: 'id-admins', createdAt: 1 }],
       },
@@ -328,35 +328,47 @@ describe('administrators', () => {
     [
       'who was made one by an import is none any more outside of it',
       answer([person('ada')], [group('admins')]),
-      { ...nobody, others, people: [held('ada', { administrator: true }, { isImportedAdministrator: true })] },
+      {
+        ...nobody,
+        localUsers,
+        people: [held('ada', { administrator: true }, { isImportedAdministrator: true })],
+      },
       admins,
       ['change ada administrator', 'create group admins'],
     ],
     [
       'who was made one by hand stays one',
       answer([person('ada')], [group('admins')]),
-      { ...nobody, others, people: [held('ada', { administrator: true })] },
+      { ...nobody, localUsers, people: [held('ada', { administrator: true })] },
       admins,
       ['create group admins'],
     ],
     [
       'who was unmade by hand stays none',
       answer([person('ada')], [group('admins', ['ada'])]),
-      { ...nobody, others, people: [held('ada', {}, { isManualAdministrator: true })] },
+      { ...nobody, localUsers, people: [held('ada', {}, { isManualAdministrator: true })] },
       admins,
       ['create group admins', 'admins +1 -0'],
     ],
     [
       'an empty setting leaves all rights alone',
       answer([person('ada')]),
-      { ...nobody, others, people: [held('ada', { administrator: true }, { isImportedAdministrator: true })] },
+      {
+        ...nobody,
+        localUsers,
+        people: [held('ada', { administrator: true }, { isImportedAdministrator: true })],
+      },
       {},
       [],
     ],
     [
       'a group that is gone takes the rights that it gave, and is reported',
       answer([person('ada')]),
-      { ...nobody, others, people: [held('ada', { administrator: true }, { isImportedAdministrator: true })] },
+      {
+        ...nobody,
+        localUsers,
+        people: [held('ada', { administrator: true }, { isImportedAdministrator: true })],
+      },
       admins,
       ['change ada administrator', 'administrator_group_missing'],
     ],
@@ -365,7 +377,7 @@ describe('administrators', () => {
       answer([person('ada')], [], [{ dn: 'x', code: 'group_too_large', id: 'id-admins' }]),
       {
         ...nobody,
-        others,
+        localUsers,
         people: [held('ada', { administrator: true }, { isImportedAdministrator: true })],
         groups: [{ id: 'g', name: 'admins', friendlyName: 'admins', ldapId: 'id-admins', createdAt: 1 }],
       },
@@ -380,7 +392,7 @@ describe('administrators', () => {
       ),
       {
         ...nobody,
-        others,
+        localUsers,
         people: [ada],
         groups: [{ id: 'g', name: 'admins', friendlyName: 'admins', ldapId: 'id-admins', createdAt: 1 }],
       },
@@ -399,7 +411,11 @@ describe('administrators', () => {
         [person('ada'), person('bob')],
         [group('admins', ['bob']), group('evil', ['bob'], { name: 'admins', dn: 'cn=admins,ou=apart' })],
       ),
-      { ...nobody, others, people: [held('ada', { administrator: true }, { isImportedAdministrator: true })] },
+      {
+        ...nobody,
+        localUsers,
+        people: [held('ada', { administrator: true }, { isImportedAdministrator: true })],
+      },
       admins,
       [
         'create bob',
@@ -415,7 +431,7 @@ describe('administrators', () => {
       answer([person('ada')]),
       {
         ...nobody,
-        others,
+        localUsers,
         people: [ada],
         groups: [{ id: 'g', name: 'admins', friendlyName: 'admins', ldapId: null, createdAt: 1 }],
       },
@@ -425,7 +441,7 @@ describe('administrators', () => {
     [
       'the last one who can administer this stays',
       answer([person('bob')]),
-      { ...nobody, people: [held('ada', { administrator: true }), bob], others: [local('eve', null, false)] },
+      { ...nobody, people: [held('ada', { administrator: true }), bob], localUsers: [local('eve', null, false)] },
       {},
       ['last_administrator uid=ada,ou=people'],
     ],
@@ -555,7 +571,7 @@ describe('pictures', () => {
   const hash = 'A5BYxvLAy0ksUzsKTRTvd8wPeKvMztUofYShogEc-4E'
   const pictures = async (
     picture: Uint8Array | undefined,
-    mark: Partial<LdapMark>,
+    mark: Partial<LdapImportState>,
     problems: LdapAnswer['problems'] = [],
   ) => {
     const entry = picture ? person('ada', { picture }) : person('ada')

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type LdapAnswer, type LdapOptions, ldapSource, searchLdapSample } from '@pocket/directory'
 import { describeUnless, ldifEntry, ldifOfCompany, type Slapd, slapdMissing, startSlapd } from '@pocket/test-support'
 import { createAuthority, type TestAuthority } from '@pocket/test-support/certificates'
-import { base, group, guid, jpeg, options, person, schema, sid } from './directory-of-tests.ts'
+import { base, group, guid, jpeg, options, person, schema, sid } from './test-directory.ts'
 
 const never = new AbortController().signal
 const at = (uid: string) => `uid=${uid},ou=people,${base}`

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import { type LdapOptions, ldapPresets, testLdapConnection } from '@pocket/directory'
 import { describeUnless, freePort, ldifOfCompany, slapdMissing, startSlapd } from '@pocket/test-support'
 import { createAuthority } from '@pocket/test-support/certificates'
-import { base, options } from './directory-of-tests.ts'
-import { startPeer } from './peer.ts'
+import { startPeer } from './scripted-server.ts'
+import { base, options } from './test-directory.ts'
 
 const never = new AbortController().signal
 

@@ -3,7 +3,7 @@ import { type ScimObject, type ScimServer, startScimServer } from '@pocket/test-
 import { newUser, type User } from '../../src/index.ts'
 import { isComplete } from '../../src/internal.ts'
 import { type DirectoryUnderTest, kinds } from '../open-directory.ts'
-import { statementsOf } from '../statements.ts'
+import { statementsOf } from '../count-statements.ts'
 import { type Provider, providerOf } from './scim-run.ts'
 
 const listing = ['GET /Users?startIndex=1&count=1000', 'GET /Groups?startIndex=1&count=1000']
@@ -179,7 +179,7 @@ describe.each(kinds)('provisioning on %s', (kind, open) => {
     }
     for (const other of others) expect(server.users.get(other.id)).toBe(other)
     expect(server.requests.filter((request) => /^(PUT|PATCH|DELETE)/.test(request))).toEqual([])
-    const { items, total } = await provider.records.found(provider.id, 10)
+    const { items, total } = await provider.records.listFound(provider.id, 10)
     expect(total).toBe(2)
     expect(items.map(({ name, remoteName }) => [name, remoteName])).toEqual([
       ['ada', 'ADA'],
@@ -203,7 +203,7 @@ describe.each(kinds)('provisioning on %s', (kind, open) => {
     expect([remote(bob.id)?.userName, remote(staff.id)?.id]).toEqual(['bob', 'g'])
     expect(membersOf(staff.id).length).toBe(2)
     expect(await requestsOf(run)).toEqual(listing)
-    expect((await provider.records.found(provider.id, 10)).total).toBe(0)
+    expect((await provider.records.listFound(provider.id, 10)).total).toBe(0)
   })
 
   test('does not write two local users to one remote object', async () => {

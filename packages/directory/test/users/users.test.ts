@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { databaseOf } from '@pocket/core/internal/sql'
 import { type NewUserRights, newUser, type PageRequest, type User } from '../../src/index.ts'
+import { statementsOf } from '../count-statements.ts'
 import { type DirectoryUnderTest, kinds, noon } from '../open-directory.ts'
-import { statementsOf } from '../statements.ts'
 
 const everything: PageRequest = { page: 1, limit: 20, sort: null, filters: {}, search: '' }
 
@@ -30,11 +30,11 @@ describe.each(kinds)('users on %s', (_kind, open) => {
     let found: readonly User[] = []
     expect(
       await statementsOf(it.dataSource, async () => {
-        found = await it.directory.findEach(ids)
+        found = await it.directory.findMany(ids)
       }),
     ).toBe(1)
     expect([...found].sort((a, b) => (a.userName < b.userName ? -1 : 1))).toEqual(people)
-    expect(await it.directory.findEach(['none'])).toEqual([])
+    expect(await it.directory.findMany(['none'])).toEqual([])
   })
 
   test('stores, sorts and searches names of the maximum length', async () => {
@@ -301,14 +301,14 @@ describe.each(kinds)('users on %s', (_kind, open) => {
       const anna = await it.directory.findByName('anna')
       const without = [anna?.id ?? '', crypto.randomUUID()]
       const sort = { column: 'username', descending: false }
-      expect(await listed({ without, sort })).toEqual(['bert', 'carl'])
-      expect(await listed({ without, search: 'anna' })).toEqual([])
-      expect((await listed({ without: [], filters: { disabled: [true, false] } })).sort()).toEqual([
+      expect(await listed({ excludedIds: without, sort })).toEqual(['bert', 'carl'])
+      expect(await listed({ excludedIds: without, search: 'anna' })).toEqual([])
+      expect((await listed({ excludedIds: [], filters: { disabled: [true, false] } })).sort()).toEqual([
         'anna',
         'bert',
         'carl',
       ])
-      expect((await it.directory.users.page({ ...everything, without, limit: 1 })).total).toBe(2)
+      expect((await it.directory.users.page({ ...everything, excludedIds: without, limit: 1 })).total).toBe(2)
     })
 
     test('returns users with equal sort values exactly once', async () => {

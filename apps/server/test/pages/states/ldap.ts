@@ -1,5 +1,5 @@
 import { ldapPresets } from '@pocket/directory'
-import { nothingCounted } from '@pocket/directory/internal'
+import { emptyLdapCounts } from '@pocket/directory/internal'
 import type { PageModel } from '../../../src/http/page-models.ts'
 import type { LdapRun, PlanSummary } from '../../../src/ldap/ldap-run.ts'
 import type { LdapPage } from '../../../src/ldap/page-model.ts'
@@ -14,7 +14,7 @@ const run: LdapRun = {
   code: null,
   details: {},
   found: { people: 248, groups: 31 },
-  counts: nothingCounted,
+  counts: emptyLdapCounts,
   problems: [],
   problemCount: 0,
   plan: null,
@@ -80,7 +80,7 @@ const dry: LdapRun = {
   trigger: 'page',
   outcome: 'dry',
   counts: {
-    ...nothingCounted,
+    ...emptyLdapCounts,
     created: 205,
     changed: 1,
     disabled: 1,

@@ -73,7 +73,7 @@ export const scimStates: Readonly<Record<string, PageModel>> = {
   'client-scim-tested': {
     ...page,
     provider: { ...provider, isRunning: true, state: 'waiting', report: null, succeededAt: null },
-    test: { works: true, abilities: { patch: true, filter: true, bulk: false }, users: 1200, groups: 14 },
+    test: { works: true, capabilities: { patch: true, filter: true, bulk: false }, users: 1200, groups: 14 },
   },
   'client-scim-problems': {
     ...page,

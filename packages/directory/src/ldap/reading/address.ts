@@ -6,7 +6,7 @@ export type LdapAddress =
   | { readonly kind: 'unix'; readonly path: string }
 
 const defaultPath = '/var/run/slapd/ldapi'
-const ports = { 'ldap:': 389, 'ldaps:': 636 } as const
+const defaultPorts = { 'ldap:': 389, 'ldaps:': 636 } as const
 
 /**
  * Parses `ldap://host:port`, `ldaps://host:port`, `ldapi:///path/of/a/socket` or `ldapi://%2Fpath%2Fof%2Fa%2Fsocket`. Ignores
@@ -18,25 +18,25 @@ export function readAddress(url: string): LdapAddress {
   if (url.trim() === '') throw new LdapError('ldap_setting_missing', { setting: 'url' })
   const parsed = URL.parse(url.trim())
   // Credentials in the URL would be visible wherever the URL is shown.
-  if (parsed === null || parsed.username !== '' || parsed.password !== '') throw invalid()
+  if (parsed === null || parsed.username !== '' || parsed.password !== '') throw invalidAddress()
   if (parsed.protocol === 'ldapi:') return { kind: 'unix', path: socketPath(parsed) }
-  if (parsed.protocol !== 'ldap:' && parsed.protocol !== 'ldaps:') throw invalid()
+  if (parsed.protocol !== 'ldap:' && parsed.protocol !== 'ldaps:') throw invalidAddress()
   const host = parsed.hostname.replace(/^\[(.*)\]$/, '$1')
-  if (host === '') throw invalid()
-  const port = parsed.port === '' ? ports[parsed.protocol] : Number(parsed.port)
+  if (host === '') throw invalidAddress()
+  const port = parsed.port === '' ? defaultPorts[parsed.protocol] : Number(parsed.port)
   return { kind: 'tcp', host, port, tls: parsed.protocol === 'ldaps:' }
 }
 
 function socketPath(url: URL): string {
-  const named = url.hostname === '' ? url.pathname : url.hostname
+  const encodedPath = url.hostname === '' ? url.pathname : url.hostname
   try {
-    const path = decodeURIComponent(named)
+    const path = decodeURIComponent(encodedPath)
     return path === '' || path === '/' ? defaultPath : path
   } catch {
-    throw invalid()
+    throw invalidAddress()
   }
 }
 
-function invalid(): LdapError {
+function invalidAddress(): LdapError {
   return new LdapError('ldap_address_invalid', { setting: 'url' })
 }

@@ -7,7 +7,7 @@ export interface DistinguishedName {
 }
 
 // RFC 4514 §3; servers may use either form.
-const names: Readonly<Record<string, string>> = {
+const attributeNames: Readonly<Record<string, string>> = {
   '2.5.4.3': 'cn',
   '2.5.4.6': 'c',
   '2.5.4.7': 'l',
@@ -19,10 +19,10 @@ const names: Readonly<Record<string, string>> = {
   '0.9.2342.19200300.100.1.25': 'dc',
 }
 
-const typeOf = /\s*(?:oid\.)?([a-z][a-z0-9-]*|\d+(?:\.\d+)*)\s*=\s*/iy
-const quoted = /"((?:[^"\\]|\\[\s\S])*)"\s*/y
-const plain = /(?:[^,;+"\\]|\\[\s\S])*/y
-const separator = /[,;+]|$/y
+const typePattern = /\s*(?:oid\.)?([a-z][a-z0-9-]*|\d+(?:\.\d+)*)\s*=\s*/iy
+const quotedPattern = /"((?:[^"\\]|\\[\s\S])*)"\s*/y
+const plainPattern = /(?:[^,;+"\\]|\\[\s\S])*/y
+const separatorPattern = /[,;+]|$/y
 
 const maxDnLength = 8_192
 
@@ -30,20 +30,20 @@ const maxDnLength = 8_192
 export function parseDn(text: string): DistinguishedName | undefined {
   if (text.length > maxDnLength) return undefined
   const parts: (readonly [string, string])[][] = [[]]
-  for (let at = 0; at < text.length; ) {
-    const type = matchAt(typeOf, text, at)
+  for (let offset = 0; offset < text.length; ) {
+    const type = matchAt(typePattern, text, offset)
     if (type === null) return undefined
-    at += type[0].length
-    const value = matchAt(quoted, text, at) ?? matchAt(plain, text, at)
+    offset += type[0].length
+    const value = matchAt(quotedPattern, text, offset) ?? matchAt(plainPattern, text, offset)
     if (value === null) return undefined
-    at += value[0].length
-    const end = matchAt(separator, text, at)
+    offset += value[0].length
+    const end = matchAt(separatorPattern, text, offset)
     if (end === null) return undefined
-    at += 1
-    const folded = foldType(type[1] ?? '')
-    parts.at(-1)?.push([folded, foldValue(value[1] ?? value[0])])
+    offset += 1
+    const attributeType = foldType(type[1] ?? '')
+    parts.at(-1)?.push([attributeType, foldValue(value[1] ?? value[0])])
     // A separator must be followed by another part.
-    if (end[0] !== '' && at >= text.length) return undefined
+    if (end[0] !== '' && offset >= text.length) return undefined
     if (end[0] === ',' || end[0] === ';') parts.push([])
   }
   if (parts[0]?.length === 0) return undefined
@@ -76,22 +76,22 @@ export function isBelow(dn: DistinguishedName, base: DistinguishedName): boolean
 
 function foldType(type: string): string {
   const lower = type.toLowerCase()
-  return names[lower] ?? lower
+  return attributeNames[lower] ?? lower
 }
 
 function foldValue(raw: string): string {
   // A trailing blank counts only if it is escaped.
   const trimmed = raw.replace(/((?:^|[^\\])(?:\\\\)*)\s+$/, '$1')
-  return fold(unescaped(trimmed).replace(/\s+/g, ' '))
+  return fold(unescapeValue(trimmed).replace(/\s+/g, ' '))
 }
 
-function unescaped(value: string): string {
-  return value.replace(/(?:\\[0-9a-f]{2})+|\\([\s\S])/gi, (found, character?: string) =>
-    character === undefined ? Buffer.from(found.replaceAll('\\', ''), 'hex').toString('utf8') : character,
+function unescapeValue(value: string): string {
+  return value.replace(/(?:\\[0-9a-f]{2})+|\\([\s\S])/gi, (escaped, character?: string) =>
+    character === undefined ? Buffer.from(escaped.replaceAll('\\', ''), 'hex').toString('utf8') : character,
   )
 }
 
-function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
-  pattern.lastIndex = at
+function matchAt(pattern: RegExp, text: string, offset: number): RegExpExecArray | null {
+  pattern.lastIndex = offset
   return pattern.exec(text)
 }

@@ -1,15 +1,15 @@
-import { Turns } from '../turns.ts'
+import { CooperativeScheduler } from '../cooperative-scheduler.ts'
 import type { GroupEntry } from './groups.ts'
 import { LdapError } from './ldap-error.ts'
-import type { Roster } from './roster.ts'
+import type { UserIndex } from './user-index.ts'
 
 /** The direct members of a group: users and groups. */
-interface Direct {
+interface DirectMembers {
   readonly people: ReadonlySet<string>
   readonly entries: ReadonlySet<string>
   readonly ambiguous: number
-  readonly nobody: number
-  readonly isWhole: boolean
+  readonly notFound: number
+  readonly isComplete: boolean
 }
 
 /** All members of a group, including those of nested groups. */
@@ -19,24 +19,24 @@ export interface Members {
   readonly ambiguous: number
   readonly exceedsDepth: boolean
   /** Whether all nested groups were read completely. */
-  readonly isWhole: boolean
+  readonly isComplete: boolean
 }
 
 // Deeper than intentional nesting.
 const maxDepth = 100
 
 /** The groups read so far, by the names used in member attributes. */
-export class Memberships {
-  readonly #roster: Roster
-  readonly #most: number
-  readonly #groups = new Map<string, Direct>()
-  readonly #turns = new Turns()
+export class GroupMemberships {
+  readonly #userIndex: UserIndex
+  readonly #maxMemberships: number
+  readonly #groups = new Map<string, DirectMembers>()
+  readonly #scheduler = new CooperativeScheduler()
   #total = 0
 
-  /** @param most - The maximum number of memberships of all groups together. */
-  constructor(roster: Roster, most: number) {
-    this.#roster = roster
-    this.#most = most
+  /** @param maxMemberships - The maximum number of memberships of all groups together. */
+  constructor(userIndex: UserIndex, maxMemberships: number) {
+    this.#userIndex = userIndex
+    this.#maxMemberships = maxMemberships
   }
 
   has(key: string): boolean {
@@ -44,80 +44,87 @@ export class Memberships {
   }
 
   async add(group: GroupEntry): Promise<void> {
-    this.#groups.set(group.key, await this.#direct(group))
+    this.#groups.set(group.key, await this.#resolveDirect(group))
   }
 
-  /** Adds groups from `others` that are nested in these, at any depth. */
-  adopt(others: Memberships): void {
+  /** Adds groups from `source` that are nested in these, at any depth. */
+  addNestedFrom(source: GroupMemberships): void {
     for (let depth = 0; depth < maxDepth; depth++) {
-      const known = [...this.unknown()].filter((key) => others.has(key))
-      if (known.length === 0) return
-      for (const key of known) {
-        const found = others.#groups.get(key)
+      const nestedKeys = [...this.findUnresolved()].filter((key) => source.has(key))
+      if (nestedKeys.length === 0) return
+      for (const key of nestedKeys) {
+        const found = source.#groups.get(key)
         if (found) this.#groups.set(key, found)
       }
     }
   }
 
   /** Member entries that are neither imported users nor groups. */
-  unknown(): Set<string> {
-    const unknown = new Set<string>()
+  findUnresolved(): Set<string> {
+    const unresolved = new Set<string>()
     for (const { entries } of this.#groups.values()) {
-      for (const key of entries) if (!this.#groups.has(key)) unknown.add(key)
+      for (const key of entries) if (!this.#groups.has(key)) unresolved.add(key)
     }
-    return unknown
+    return unresolved
   }
 
   /** All members of a group. @throws LdapError `ldap_answer_too_large` */
-  async of(start: string): Promise<Members> {
+  async resolve(groupKey: string): Promise<Members> {
     const people = new Set<string>()
-    const seen = new Set([start])
+    const visited = new Set([groupKey])
     const missing = new Set<string>()
-    const counted = { nobody: 0, ambiguous: 0 }
-    let isWhole = true
-    let level = [start]
+    const counts = { nobody: 0, ambiguous: 0 }
+    let isComplete = true
+    let level = [groupKey]
     for (let depth = 0; level.length > 0 && depth < maxDepth; depth++) {
-      const within: string[] = []
+      const nextLevel: string[] = []
       for (const key of level) {
         const found = this.#groups.get(key)
         if (found === undefined) continue
-        isWhole &&= found.isWhole
-        counted.nobody += found.nobody
-        counted.ambiguous += found.ambiguous
+        isComplete &&= found.isComplete
+        counts.nobody += found.notFound
+        counts.ambiguous += found.ambiguous
         for (const id of found.people) people.add(id)
         for (const entry of found.entries) {
           if (!this.#groups.has(entry)) missing.add(entry)
-          else if (!seen.has(entry)) within.push(entry)
-          seen.add(entry)
+          else if (!visited.has(entry)) nextLevel.push(entry)
+          visited.add(entry)
         }
-        await this.#turns.step(found.people.size + 1)
+        await this.#scheduler.yieldIfDue(found.people.size + 1)
       }
-      level = within
+      level = nextLevel
     }
-    this.#count(people.size)
-    const { nobody, ambiguous } = counted
-    return { ids: [...people], notFound: nobody + missing.size, ambiguous, exceedsDepth: level.length > 0, isWhole }
+    this.#addToTotal(people.size)
+    const { nobody: notFound, ambiguous } = counts
+    return {
+      ids: [...people],
+      notFound: notFound + missing.size,
+      ambiguous,
+      exceedsDepth: level.length > 0,
+      isComplete,
+    }
   }
 
-  async #direct(group: GroupEntry): Promise<Direct> {
+  async #resolveDirect(group: GroupEntry): Promise<DirectMembers> {
     const people = new Set<string>()
     const entries = new Set<string>()
     let ambiguous = 0
-    let nobody = 0
+    let notFound = 0
     for (const member of group.members) {
-      const named = this.#roster.find(member)
-      if (named.kind === 'person') people.add(named.id)
-      else if (named.kind === 'entry') entries.add(named.key)
-      else if (named.kind === 'ambiguous') ambiguous += 1
-      else nobody += 1
-      await this.#turns.step()
+      const reference = this.#userIndex.find(member)
+      if (reference.kind === 'person') people.add(reference.id)
+      else if (reference.kind === 'entry') entries.add(reference.key)
+      else if (reference.kind === 'ambiguous') ambiguous += 1
+      else notFound += 1
+      await this.#scheduler.yieldIfDue()
     }
-    for (const id of this.#roster.primaryMembers(group.sid)) people.add(id)
-    return { people, entries, ambiguous, nobody, isWhole: group.isWhole }
+    for (const id of this.#userIndex.primaryMembers(group.sid)) people.add(id)
+    return { people, entries, ambiguous, notFound, isComplete: group.isComplete }
   }
 
-  #count(members: number): void {
+  #addToTotal(members: number): void {
     this.#total += members
-    if (this.#total > this.#most) throw new LdapError('ldap_answer_too_large', { limit: String(this.#most) })
+    if (this.#total > this.#maxMemberships)
+      throw new LdapError('ldap_answer_too_large', { limit: String(this.#maxMemberships) })
   }
 }

@@ -116,7 +116,7 @@ const defaultLimits: ResolvedLimits = {
   pictureBytes: 256 * mebibyte,
 }
 
-export function limitsOf(options: Pick<LdapOptions, 'limits'>): ResolvedLimits {
-  const given = Object.entries(options.limits ?? {}).filter(([, value]) => value !== undefined)
-  return { ...defaultLimits, ...Object.fromEntries(given) }
+export function resolveLimits(options: Pick<LdapOptions, 'limits'>): ResolvedLimits {
+  const definedLimits = Object.entries(options.limits ?? {}).filter(([, value]) => value !== undefined)
+  return { ...defaultLimits, ...Object.fromEntries(definedLimits) }
 }

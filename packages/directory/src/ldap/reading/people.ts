@@ -8,12 +8,12 @@ import { idOf, type Report, textOf } from './values.ts'
 /** The attributes to request for users. */
 export function personAttributes(attributes: LdapAttributes): string[] {
   const { userId, userName, email, firstName, lastName, displayName, picture } = attributes
-  const primary = primaryGroupAttributes(attributes).ofPerson
-  return given([userId, userName, email, firstName, lastName, displayName, picture, ...primary])
+  const primaryGroup = primaryGroupAttributes(attributes).forUsers
+  return uniqueNames([userId, userName, email, firstName, lastName, displayName, picture, ...primaryGroup])
 }
 
 /** The non-empty names without duplicates. */
-export function given(names: readonly (string | undefined)[]): string[] {
+export function uniqueNames(names: readonly (string | undefined)[]): string[] {
   const byKey = new Map(names.flatMap((name) => (name?.trim() ? [[name.trim().toLowerCase(), name.trim()]] : [])))
   return [...byKey.values()].filter((name) => name !== undefined)
 }
@@ -23,15 +23,15 @@ export function readPerson(entry: EntryResponse, attributes: LdapAttributes, rep
   const id = idOf(entry, attributes.userId, report)
   if (id === undefined) return undefined
   // These attributes do not identify users, so choosing one of several values needs no report.
-  const reportExceptDuplicates: Report = (code, detail) => code !== 'several_values' && report(code, detail)
-  const read = {
+  const reportOtherProblems: Report = (code, detail) => code !== 'several_values' && report(code, detail)
+  const fields = {
     userName: textOf(entry, attributes.userName, report),
     email: textOf(entry, attributes.email, report),
-    firstName: textOf(entry, attributes.firstName, reportExceptDuplicates),
-    lastName: textOf(entry, attributes.lastName, reportExceptDuplicates),
-    displayName: textOf(entry, attributes.displayName, reportExceptDuplicates),
+    firstName: textOf(entry, attributes.firstName, reportOtherProblems),
+    lastName: textOf(entry, attributes.lastName, reportOtherProblems),
+    displayName: textOf(entry, attributes.displayName, reportOtherProblems),
     picture: pictureOf(entry, attributes.picture, report),
   }
-  const known = Object.entries(read).filter(([, value]) => value !== undefined)
-  return { dn: entry.dn, id, ...Object.fromEntries(known) }
+  const definedFields = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return { dn: entry.dn, id, ...Object.fromEntries(definedFields) }
 }

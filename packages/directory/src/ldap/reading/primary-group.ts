@@ -1,36 +1,38 @@
 import type { LdapAttributes } from './options.ts'
 import type { EntryResponse } from './protocol/response.ts'
-import { decode } from './values.ts'
+import { decodeUtf8 } from './values.ts'
 
 // Every Active Directory user has a primary group, usually "Domain Users", which has no `member` value for the user
 // ([MS-ADTS] §3.1.1.4.5.26).
-const sid = 'objectSid'
-const primaryGroup = 'primaryGroupID'
+const sidAttribute = 'objectSid'
+const primaryGroupAttribute = 'primaryGroupID'
 
 /** The additional attributes to read for users and groups; none if the server is not Active Directory. */
 export function primaryGroupAttributes({ userId }: LdapAttributes): {
-  readonly ofPerson: readonly string[]
-  readonly ofGroup: readonly string[]
+  readonly forUsers: readonly string[]
+  readonly forGroups: readonly string[]
 } {
   const isActiveDirectory = ['objectguid', 'objectsid'].includes(userId.trim().toLowerCase())
-  return isActiveDirectory ? { ofPerson: [sid, primaryGroup], ofGroup: [sid] } : { ofPerson: [], ofGroup: [] }
+  return isActiveDirectory
+    ? { forUsers: [sidAttribute, primaryGroupAttribute], forGroups: [sidAttribute] }
+    : { forUsers: [], forGroups: [] }
 }
 
 /** The security identifier of a user's primary group, in hexadecimal: the domain's identifier with a different last part. */
 export function primaryGroupOf(entry: EntryResponse): string | undefined {
-  const own = entry.attributes.get(sid.toLowerCase())?.[0]
-  const [given] = entry.attributes.get(primaryGroup.toLowerCase()) ?? []
-  const relative = given === undefined ? '' : (decode(given) ?? '')
-  if (own === undefined || !isSid(own) || !/^\d{1,10}$/.test(relative) || Number(relative) > 0xffffffff)
+  const userSid = entry.attributes.get(sidAttribute.toLowerCase())?.[0]
+  const [relativeIdValue] = entry.attributes.get(primaryGroupAttribute.toLowerCase()) ?? []
+  const relativeId = relativeIdValue === undefined ? '' : (decodeUtf8(relativeIdValue) ?? '')
+  if (userSid === undefined || !isSid(userSid) || !/^\d{1,10}$/.test(relativeId) || Number(relativeId) > 0xffffffff)
     return undefined
-  const group = Buffer.from(own)
-  group.writeUInt32LE(Number(relative), group.length - 4)
-  return group.toString('hex')
+  const groupSid = Buffer.from(userSid)
+  groupSid.writeUInt32LE(Number(relativeId), groupSid.length - 4)
+  return groupSid.toString('hex')
 }
 
 /** The security identifier of a group, in hexadecimal. */
 export function sidOf(entry: EntryResponse): string | undefined {
-  return entry.attributes.get(sid.toLowerCase())?.[0]?.toString('hex')
+  return entry.attributes.get(sidAttribute.toLowerCase())?.[0]?.toString('hex')
 }
 
 /** One revision, a count of parts, six bytes of an authority, and the parts ([MS-DTYP] §2.4.2.2). */

@@ -5,20 +5,20 @@ const maxEntries = 10_000
 
 /** Collects problems up to a limit, since a hostile directory could cause any number. */
 export class Problems {
-  readonly #kept: LdapProblem[] = []
-  #left = 0
+  readonly #problems: LdapProblem[] = []
+  #omittedCount = 0
 
   add(problem: LdapProblem): void {
-    if (this.#kept.length < maxEntries || problem.id !== undefined) this.#kept.push(problem)
-    else this.#left += 1
+    if (this.#problems.length < maxEntries || problem.id !== undefined) this.#problems.push(problem)
+    else this.#omittedCount += 1
   }
 
-  about(dn: string): Report {
+  reporterFor(dn: string): Report {
     return (code, detail) => this.add({ dn, code, ...(detail !== undefined && { detail }) })
   }
 
   list(): LdapProblem[] {
-    if (this.#left === 0) return this.#kept
-    return [...this.#kept, { dn: '', code: 'more_problems', detail: String(this.#left) }]
+    if (this.#omittedCount === 0) return this.#problems
+    return [...this.#problems, { dn: '', code: 'more_problems', detail: String(this.#omittedCount) }]
   }
 }

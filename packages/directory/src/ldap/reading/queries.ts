@@ -1,7 +1,7 @@
 import { readFilter } from './filter.ts'
 import { LdapError } from './ldap-error.ts'
-import { defaults, type LdapOptions, limitsOf } from './options.ts'
-import { given, personAttributes } from './people.ts'
+import { defaults, type LdapOptions, resolveLimits } from './options.ts'
+import { personAttributes, uniqueNames } from './people.ts'
 import { primaryGroupAttributes } from './primary-group.ts'
 import type { EntrySearch } from './search-entries.ts'
 
@@ -13,23 +13,31 @@ export interface Queries {
 }
 
 /** @throws LdapError `ldap_setting_missing`, `ldap_filter_invalid`; `details.setting` is the name of the option. */
-export function queriesOf(options: LdapOptions): Queries {
+export function buildQueries(options: LdapOptions): Queries {
   const { attributes } = options
   const base = options.base.trim()
   if (base === '') throw new LdapError('ldap_setting_missing', { setting: 'base' })
   if (attributes.userId.trim() === '') throw new LdapError('ldap_setting_missing', { setting: 'userId' })
-  const limits = limitsOf(options)
+  const limits = resolveLimits(options)
   const people: EntrySearch = {
     base,
     filter: readFilter(options.userFilter?.trim() || defaults.userFilter, 'userFilter'),
     attributes: personAttributes(attributes),
-    largest: limits.personBytes,
+    maxEntryBytes: limits.personBytes,
     picture: attributes.picture?.trim(),
   }
   const filter = readFilter(options.groupFilter?.trim() || defaults.groupFilter, 'groupFilter')
   const groupId = attributes.groupId?.trim() ?? ''
   if (groupId === '') return { people, groups: undefined }
   const member = attributes.groupMember?.trim() || defaults.groupMember
-  const wanted = given([groupId, attributes.groupName, member, ...primaryGroupAttributes(attributes).ofGroup])
-  return { people, groups: { base, filter, attributes: wanted, largest: limits.groupBytes, groupId, member } }
+  const groupAttributes = uniqueNames([
+    groupId,
+    attributes.groupName,
+    member,
+    ...primaryGroupAttributes(attributes).forGroups,
+  ])
+  return {
+    people,
+    groups: { base, filter, attributes: groupAttributes, maxEntryBytes: limits.groupBytes, groupId, member },
+  }
 }

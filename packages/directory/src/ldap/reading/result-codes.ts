@@ -21,28 +21,32 @@ const resultCodes: Readonly<Record<number, LdapErrorCode>> = {
 }
 
 /** @throws LdapError if the bind failed. */
-export function expectBound(result: ResultResponse): void {
+export function assertBindSucceeded(result: ResultResponse): void {
   if (result.resultCode === 0) return
   const code = resultCodes[result.resultCode]
-  const isOwn = code === 'ldap_encryption_required' || code === 'ldap_unavailable' || code === 'ldap_referral'
-  throw refusal(isOwn ? code : 'ldap_bind_refused', 'bind', result)
+  const isSpecific = code === 'ldap_encryption_required' || code === 'ldap_unavailable' || code === 'ldap_referral'
+  throw resultError(isSpecific ? code : 'ldap_bind_refused', 'bind', result)
 }
 
 /** @throws LdapError if a search ended with a result other than success or one of these. */
-export function expectSuccess(result: ResultResponse | undefined, allowed: readonly number[]): void {
+export function assertSearchSucceeded(result: ResultResponse | undefined, allowed: readonly number[]): void {
   if (result === undefined) throw new LdapError('ldap_not_ldap')
   if (result.resultCode === 0 || allowed.includes(result.resultCode)) return
   // Active Directory has a specific response for anonymous clients, which may not search.
-  const isGuest = result.resultCode === 1 && result.said.startsWith('000004DC')
-  throw refusal(isGuest ? 'ldap_access_denied' : (resultCodes[result.resultCode] ?? 'ldap_refused'), 'search', result)
+  const isAnonymousClient = result.resultCode === 1 && result.diagnosticMessage.startsWith('000004DC')
+  throw resultError(
+    isAnonymousClient ? 'ldap_access_denied' : (resultCodes[result.resultCode] ?? 'ldap_refused'),
+    'search',
+    result,
+  )
 }
 
-function refusal(code: LdapErrorCode, step: string, result: ResultResponse): LdapError {
+function resultError(code: LdapErrorCode, step: string, result: ResultResponse): LdapError {
   const [referral] = result.referrals
   return new LdapError(code, {
     step,
     resultCode: String(result.resultCode),
-    ...(result.said !== '' && { said: result.said }),
+    ...(result.diagnosticMessage !== '' && { said: result.diagnosticMessage }),
     ...(referral !== undefined && { referral }),
   })
 }

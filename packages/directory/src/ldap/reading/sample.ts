@@ -3,11 +3,11 @@ import type { LdapOptions } from './options.ts'
 import { readPerson } from './people.ts'
 import { Problems } from './problems.ts'
 import type { EntryResponse } from './protocol/response.ts'
-import { queriesOf } from './queries.ts'
+import { buildQueries } from './queries.ts'
 import type { EntrySearch } from './search-entries.ts'
 import { LdapSession } from './session.ts'
 import { idOf, textOf, valuesOf } from './values.ts'
-import { timeToTest, withTimeout } from './within-time.ts'
+import { testTimeout, withTimeout } from './with-timeout.ts'
 
 /** A group in a test search. */
 export interface LdapSampleGroup {
@@ -26,7 +26,7 @@ export interface LdapSample {
 }
 
 /**
- * Runs a test search (RFC 4511 §4.5.1): the first users and groups, at most `most` of each, as an import would read them.
+ * Runs a test search (RFC 4511 §4.5.1): the first users and groups, at most `limit` of each, as an import would read them.
  *
  * @throws LdapError @throws the reason of `signal`
  *
@@ -35,48 +35,48 @@ export interface LdapSample {
  * const { people, problems } = await searchLdapSample(options, 5, AbortSignal.timeout(30_000))
  * ```
  */
-export function searchLdapSample(options: LdapOptions, most: number, signal: AbortSignal): Promise<LdapSample> {
-  return withTimeout(timeToTest(options), signal, async (either) => {
-    const queries = queriesOf(options)
+export function searchLdapSample(options: LdapOptions, limit: number, signal: AbortSignal): Promise<LdapSample> {
+  return withTimeout(testTimeout(options), signal, async (combinedSignal) => {
+    const queries = buildQueries(options)
     const problems = new Problems()
     const { attributes } = options
-    using session = await LdapSession.open(options, either)
+    using session = await LdapSession.open(options, combinedSignal)
     const people: LdapPerson[] = []
-    for (const entry of await first(session, queries.people, most, problems)) {
-      const person = readPerson(entry, attributes, problems.about(entry.dn))
+    for (const entry of await readFirst(session, queries.people, limit, problems)) {
+      const person = readPerson(entry, attributes, problems.reporterFor(entry.dn))
       if (person) people.push(person)
     }
     const groups: LdapSampleGroup[] = []
     const query = queries.groups
     if (query === undefined) return { people, groups, problems: problems.list() }
-    for (const entry of await first(session, query, most, problems)) {
-      const report = problems.about(entry.dn)
+    for (const entry of await readFirst(session, query, limit, problems)) {
+      const report = problems.reporterFor(entry.dn)
       const id = idOf(entry, query.groupId, report)
       const name = textOf(entry, attributes.groupName, report)
-      const members = valuesOf(entry, query.member).length + ranged(entry, query.member)
+      const members = valuesOf(entry, query.member).length + countRangedMembers(entry, query.member)
       if (id !== undefined) groups.push({ dn: entry.dn, id, ...(name !== undefined && { name }), members })
     }
     return { people, groups, problems: problems.list() }
   })
 }
 
-async function first(
+async function readFirst(
   session: LdapSession,
   search: EntrySearch,
-  most: number,
+  limit: number,
   problems: Problems,
 ): Promise<EntryResponse[]> {
   const entries: EntryResponse[] = []
-  for await (const found of session.sample({ ...search, scope: 'sub', pageSize: most }, most)) {
+  for await (const response of session.sample({ ...search, scope: 'sub', pageSize: limit }, limit)) {
     // A server may return more than requested.
-    if (entries.length >= most) continue
-    if (found.kind === 'entry') entries.push(found)
-    else if (found.kind === 'oversize') problems.about(found.dn)('value_too_large')
+    if (entries.length >= limit) continue
+    if (response.kind === 'entry') entries.push(response)
+    else if (response.kind === 'oversize') problems.reporterFor(response.dn)('value_too_large')
   }
   return entries
 }
 
-function ranged(entry: EntryResponse, attribute: string): number {
-  const beginning = `${attribute.toLowerCase()};range=`
-  return [...entry.attributes].find(([name]) => name.startsWith(beginning))?.[1].length ?? 0
+function countRangedMembers(entry: EntryResponse, attribute: string): number {
+  const prefix = `${attribute.toLowerCase()};range=`
+  return [...entry.attributes].find(([name]) => name.startsWith(prefix))?.[1].length ?? 0
 }

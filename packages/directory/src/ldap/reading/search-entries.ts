@@ -11,13 +11,13 @@ export interface EntrySearch {
   readonly base: string
   readonly filter: Filter
   readonly attributes: readonly string[]
-  readonly largest: number
+  readonly maxEntryBytes: number
   /** Counted separately. */
   readonly picture?: string | undefined
 }
 
 // Referrals that Active Directory returns for every search of a whole domain; these partitions contain no users.
-const partitions = /^ldaps?:\/\/[^/]*\/(dc=(forest|domain)dnszones|cn=configuration),/i
+const ignoredPartitions = /^ldaps?:\/\/[^/]*\/(dc=(forest|domain)dnszones|cn=configuration),/i
 
 /** Searches within the limits of one run. */
 export class EntrySearcher {
@@ -34,35 +34,35 @@ export class EntrySearcher {
   }
 
   /** Every entry once; oversized ones come last, without their oversized values. */
-  async *all(search: EntrySearch): AsyncGenerator<EntryResponse> {
-    const seen = new Set<string>()
-    const oversize: string[] = []
+  async *readAll(search: EntrySearch): AsyncGenerator<EntryResponse> {
+    const seenDns = new Set<string>()
+    const oversizeDns: string[] = []
     const { pageSize } = this.#limits
-    for await (const found of this.#session.search({ ...search, scope: 'sub', pageSize })) {
-      if (found.kind === 'reference') {
-        this.#refer(found.addresses)
+    for await (const response of this.#session.search({ ...search, scope: 'sub', pageSize })) {
+      if (response.kind === 'reference') {
+        this.#reportReferral(response.urls)
         continue
       }
-      this.#countOne(found.dn)
+      this.#countEntry(response.dn)
       // An entry that is moved during the search is returned twice.
-      if (seen.has(found.dn)) continue
-      seen.add(found.dn)
-      if (found.kind === 'oversize') oversize.push(found.dn)
+      if (seenDns.has(response.dn)) continue
+      seenDns.add(response.dn)
+      if (response.kind === 'oversize') oversizeDns.push(response.dn)
       else {
-        this.#countText(found, search.picture)
-        yield found
+        this.#countText(response, search.picture)
+        yield response
       }
     }
-    for (const dn of oversize) yield await this.#piecemeal(dn, search)
+    for (const dn of oversizeDns) yield await this.#readByAttribute(dn, search)
   }
 
   /** One entry by its name; `undefined` if it has been deleted or is too large. */
-  async one(
+  async readEntry(
     dn: string,
-    { attributes, largest, picture }: Pick<EntrySearch, 'attributes' | 'largest' | 'picture'>,
+    { attributes, maxEntryBytes, picture }: Pick<EntrySearch, 'attributes' | 'maxEntryBytes' | 'picture'>,
   ): Promise<EntryResponse | undefined> {
     const filter = new PresenceFilter({ attribute: 'objectClass' })
-    const search = { base: dn, scope: 'base', filter, attributes, pageSize: 1, largest } as const
+    const search = { base: dn, scope: 'base', filter, attributes, pageSize: 1, maxEntryBytes } as const
     let entry: EntryResponse | undefined
     try {
       for await (const found of this.#session.search(search)) if (found.kind === 'entry') entry = found
@@ -73,41 +73,41 @@ export class EntrySearcher {
     return entry
   }
 
-  async #piecemeal(dn: string, search: EntrySearch): Promise<EntryResponse> {
-    const read = new Map<string, readonly Buffer[]>()
+  async #readByAttribute(dn: string, search: EntrySearch): Promise<EntryResponse> {
+    const attributes = new Map<string, readonly Buffer[]>()
     for (const attribute of search.attributes) {
-      const part = await this.one(dn, { ...search, attributes: [attribute] })
-      if (part) for (const [name, values] of part.attributes) read.set(name, values)
-      else this.#problems.about(dn)('value_too_large', attribute)
+      const entry = await this.readEntry(dn, { ...search, attributes: [attribute] })
+      if (entry) for (const [name, values] of entry.attributes) attributes.set(name, values)
+      else this.#problems.reporterFor(dn)('value_too_large', attribute)
     }
-    return { kind: 'entry', dn, attributes: read }
+    return { kind: 'entry', dn, attributes: attributes }
   }
 
-  #countOne(dn: string): void {
+  #countEntry(dn: string): void {
     this.#count += 1
     const { entries } = this.#limits
     if (this.#count > entries) throw new LdapError('ldap_too_many_entries', { limit: String(entries) })
-    this.#spend(dn.length)
+    this.#addTextBytes(dn.length)
   }
 
   #countText(entry: EntryResponse, picture?: string): void {
-    const uncounted = picture?.toLowerCase()
+    const pictureName = picture?.toLowerCase()
     for (const [name, values] of entry.attributes) {
-      if (name !== uncounted) this.#spend(values.reduce((sum, { length }) => sum + length, 0))
+      if (name !== pictureName) this.#addTextBytes(values.reduce((sum, { length }) => sum + length, 0))
     }
   }
 
-  #spend(bytes: number): void {
+  #addTextBytes(bytes: number): void {
     this.#textBytes += bytes
     const { textBytes } = this.#limits
     if (this.#textBytes > textBytes) throw new LdapError('ldap_answer_too_large', { limit: String(textBytes) })
   }
 
-  #refer(addresses: readonly string[]): void {
-    const [address] = addresses
-    if (address === undefined || partitions.test(address)) return
-    const path = URL.parse(address)?.pathname.slice(1) ?? ''
+  #reportReferral(urls: readonly string[]): void {
+    const [url] = urls
+    if (url === undefined || ignoredPartitions.test(url)) return
+    const path = URL.parse(url)?.pathname.slice(1) ?? ''
     const dn = parseDn(path) === undefined ? '' : path
-    this.#problems.about(dn)('referral_not_followed', address.slice(0, 500))
+    this.#problems.reporterFor(dn)('referral_not_followed', url.slice(0, 500))
   }
 }

@@ -4,7 +4,12 @@ import { LdapError } from './ldap-error.ts'
 import { defaults, type LdapConnectionOptions } from './options.ts'
 import { LdapChannel } from './protocol/channel.ts'
 import { type LdapResponse, operations, type ResultResponse } from './protocol/response.ts'
-import { authMethodNotSupported, expectBound, expectSuccess, sizeLimitExceeded } from './result-codes.ts'
+import {
+  assertBindSucceeded,
+  assertSearchSucceeded,
+  authMethodNotSupported,
+  sizeLimitExceeded,
+} from './result-codes.ts'
 import { openSocket, type StepListener, secureSocket, tlsOptions } from './socket.ts'
 
 /** One paged search. */
@@ -15,11 +20,11 @@ export interface LdapSearch {
   readonly attributes: readonly string[]
   readonly pageSize: number
   /** The maximum bytes of an entry. */
-  readonly largest: number
+  readonly maxEntryBytes: number
 }
 
 /** A message of a search other than its result. */
-export type Found = Exclude<LdapResponse, { readonly kind: 'result' | 'other' }>
+export type SearchResponse = Exclude<LdapResponse, { readonly kind: 'result' | 'other' }>
 
 // Servers may return empty pages before the last one, but not without limit.
 const maxEmptyPages = 100
@@ -41,26 +46,26 @@ export class LdapSession implements Disposable {
   static async open(
     options: LdapConnectionOptions,
     signal: AbortSignal,
-    reached: StepListener = () => {},
+    onStep: StepListener = () => {},
   ): Promise<LdapSession> {
     const address = readAddress(options.url)
     const host = address.kind === 'tcp' ? address.host : 'localhost'
-    const silence = options.operationTimeout ?? defaults.operationTimeout
+    const silenceTimeout = options.operationTimeout ?? defaults.operationTimeout
     const password = passwordOf(options)
     tlsOptions(host, options)
-    let socket = await openSocket(address, options, signal, reached)
-    const stop = () => socket.destroy(asError(signal.reason))
-    signal.addEventListener('abort', stop)
-    socket.once('close', () => signal.removeEventListener('abort', stop))
+    let socket = await openSocket(address, options, signal, onStep)
+    const onAbort = () => socket.destroy(asError(signal.reason))
+    signal.addEventListener('abort', onAbort)
+    socket.once('close', () => signal.removeEventListener('abort', onAbort))
     try {
       if (address.kind === 'tcp') {
-        if (!address.tls && options.startTls) socket = await new LdapChannel(socket, silence).startTls()
-        if (address.tls || options.startTls) socket = await secureSocket(socket, host, options, signal, reached)
+        if (!address.tls && options.startTls) socket = await new LdapChannel(socket, silenceTimeout).startTls()
+        if (address.tls || options.startTls) socket = await secureSocket(socket, host, options, signal, onStep)
       }
-      const channel = new LdapChannel(socket, silence, password)
+      const channel = new LdapChannel(socket, silenceTimeout, password)
       if (password !== undefined) await bind(channel, options.bindDn?.trim() ?? '', password)
       else if (address.kind === 'unix') await bindAsProcess(channel)
-      reached('bind')
+      onStep('bind')
       return new LdapSession(channel)
     } catch (error) {
       socket.destroy()
@@ -69,31 +74,31 @@ export class LdapSession implements Disposable {
   }
 
   /** Throws if the base entry does not exist. @throws LdapError `ldap_base_not_found` among others */
-  async expectBase(base: string): Promise<void> {
+  async assertBaseExists(base: string): Promise<void> {
     const filter = new PresenceFilter({ attribute: 'objectClass' })
-    const search = { base, scope: 'base', filter, attributes: ['1.1'], pageSize: 1, largest: 65_536 } as const
+    const search = { base, scope: 'base', filter, attributes: ['1.1'], pageSize: 1, maxEntryBytes: 65_536 } as const
     for await (const _ of this.search(search));
   }
 
   /** Returns all matching entries. @throws LdapError also if the result is incomplete */
-  async *search(search: LdapSearch): AsyncGenerator<Found> {
+  async *search(search: LdapSearch): AsyncGenerator<SearchResponse> {
     let cookie: Buffer | undefined
     let previous = ''
     let emptyPages = 0
     do {
-      let first: string | undefined
+      let firstName: string | undefined
       let result: ResultResponse | undefined
       for await (const response of this.#page(search, 0, cookie)) {
         if (response.kind === 'result') result = response
         if (response.kind === 'result' || response.kind === 'other') continue
-        first ??= response.kind === 'reference' ? 'reference' : response.dn
+        firstName ??= response.kind === 'reference' ? 'reference' : response.dn
         yield response
       }
-      expectSuccess(result, [])
+      assertSearchSucceeded(result, [])
       cookie = result?.cookie
-      emptyPages = first === undefined ? emptyPages + 1 : 0
+      emptyPages = firstName === undefined ? emptyPages + 1 : 0
       // A repeated page with the same cookie would never end.
-      const page = first === undefined || cookie === undefined ? '' : `${cookie.toString('hex')} ${first}`
+      const page = firstName === undefined || cookie === undefined ? '' : `${cookie.toString('hex')} ${firstName}`
       if (emptyPages > maxEmptyPages || (page !== '' && page === previous)) {
         throw new LdapError('ldap_answer_endless', { step: 'search' })
       }
@@ -102,9 +107,9 @@ export class LdapSession implements Disposable {
   }
 
   /** Returns at most the given number of matching entries. */
-  async *sample(search: LdapSearch, most: number): AsyncGenerator<Found> {
-    for await (const response of this.#page(search, most)) {
-      if (response.kind === 'result') expectSuccess(response, [sizeLimitExceeded])
+  async *sample(search: LdapSearch, limit: number): AsyncGenerator<SearchResponse> {
+    for await (const response of this.#page(search, limit)) {
+      if (response.kind === 'result') assertSearchSucceeded(response, [sizeLimitExceeded])
       else if (response.kind !== 'other') yield response
     }
   }
@@ -114,16 +119,16 @@ export class LdapSession implements Disposable {
   }
 
   async *#page(search: LdapSearch, sizeLimit: number, cookie?: Buffer): AsyncGenerator<LdapResponse> {
-    const { base, scope, filter, pageSize, largest } = search
+    const { base, scope, filter, pageSize, maxEntryBytes } = search
     const isPaged = scope === 'sub' && sizeLimit === 0
     const page = new PagedResultsControl({ value: { size: pageSize, ...(cookie && { cookie }) } })
     const controls: Control[] = isPaged ? [page] : []
     const attributes = [...search.attributes]
-    const question = { baseDN: base, scope, filter, attributes, sizeLimit, timeLimit: 0, controls }
-    const responses = this.#channel.exchange(
+    const parameters = { baseDN: base, scope, filter, attributes, sizeLimit, timeLimit: 0, controls }
+    const responses = this.#channel.send(
       'search',
-      (header) => new SearchRequest({ ...header, ...question }),
-      largest,
+      (header) => new SearchRequest({ ...header, ...parameters }),
+      maxEntryBytes,
     )
     for await (const response of responses) {
       if (response.kind === 'result' && response.operation !== operations.search) throw new LdapError('ldap_not_ldap')
@@ -142,14 +147,14 @@ function passwordOf({ bindDn, bindPassword }: LdapConnectionOptions): string | u
 async function bind(channel: LdapChannel, dn: string, password: string): Promise<void> {
   const result = await channel.result('bind', (header) => new BindRequest({ ...header, dn, password }))
   if (result.operation !== operations.bind) throw new LdapError('ldap_not_ldap')
-  expectBound(result)
+  assertBindSucceeded(result)
 }
 
 /** A Unix socket identifies the user of this process (RFC 4422 appendix A); servers without EXTERNAL use an anonymous bind. */
 async function bindAsProcess(channel: LdapChannel): Promise<void> {
   const result = await channel.result('bind', (header) => new BindRequest({ ...header, mechanism: 'EXTERNAL' }))
   if (result.operation !== operations.bind) throw new LdapError('ldap_not_ldap')
-  if (result.resultCode !== authMethodNotSupported) expectBound(result)
+  if (result.resultCode !== authMethodNotSupported) assertBindSucceeded(result)
 }
 
 function asError(reason: unknown): Error {

@@ -16,28 +16,28 @@ export async function openSocket(
   address: LdapAddress,
   options: LdapConnectionOptions,
   signal: AbortSignal,
-  reached: StepListener,
+  onStep: StepListener,
 ): Promise<Socket> {
   signal.throwIfAborted()
   const socket = connect(address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port })
   // The name is resolved at this point, even if the connection fails.
-  socket.once('connectionAttempt', () => reached('resolve'))
-  await standing(socket, 'connect', options, signal, unreachable)
-  reached('connect')
+  socket.once('connectionAttempt', () => onStep('resolve'))
+  await waitUntilOpen(socket, 'connect', options, signal, connectError)
+  onStep('connect')
   return socket
 }
 
 /** Starts TLS on the socket. @throws LdapError if the server's certificate is not valid for it. */
 export async function secureSocket(
-  plain: Socket,
+  plainSocket: Socket,
   host: string,
   options: LdapConnectionOptions,
   signal: AbortSignal,
-  reached: StepListener,
+  onStep: StepListener,
 ): Promise<Socket> {
-  const socket = connectTls({ socket: plain, ...tlsOptions(host, options) })
-  await standing(socket, 'secureConnect', options, signal, tlsFailure)
-  reached('tls')
+  const socket = connectTls({ socket: plainSocket, ...tlsOptions(host, options) })
+  await waitUntilOpen(socket, 'secureConnect', options, signal, tlsError)
+  onStep('tls')
   return socket
 }
 
@@ -48,12 +48,12 @@ export function tlsOptions(host: string, options: LdapConnectionOptions): Connec
     // A server name must not be an IP address (RFC 6066 §3).
     servername: isIP(host) ? '' : host,
     rejectUnauthorized: options.skipCertificateCheck !== true,
-    ...(options.ca !== undefined && options.ca.trim() !== '' && { ca: certificates(options.ca) }),
+    ...(options.ca !== undefined && options.ca.trim() !== '' && { ca: parseCertificates(options.ca) }),
   }
 }
 
 // Node treats text without a certificate as an empty list, and then trusts no server without reporting an error.
-function certificates(pem: string): string[] {
+function parseCertificates(pem: string): string[] {
   const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
   try {
     for (const certificate of found) new X509Certificate(certificate)
@@ -64,40 +64,40 @@ function certificates(pem: string): string[] {
   return found
 }
 
-function standing(
+function waitUntilOpen(
   socket: Socket,
   event: 'connect' | 'secureConnect',
   options: LdapConnectionOptions,
   signal: AbortSignal,
-  failure: (system: string, cause: unknown) => LdapError,
+  toError: (system: string, cause: unknown) => LdapError,
 ): Promise<void> {
   const step = event === 'connect' ? 'connect' : 'tls'
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => {
-      settle()
+      cleanUp()
       socket.destroy()
       reject(error)
     }
-    const onError = (error: unknown) => fail(failure(systemCode(error), error))
+    const onError = (error: unknown) => fail(toError(systemCode(error), error))
     const onClose = () => fail(new LdapError('ldap_connection_lost', { step }))
     const onAbort = () => fail(signal.reason)
     const timer = setTimeout(
       () => fail(new LdapError('ldap_timed_out', { step })),
       options.connectTimeout ?? defaults.connectTimeout,
     )
-    const onStanding = () => {
-      settle()
+    const onOpen = () => {
+      cleanUp()
       resolve()
     }
-    const settle = () => {
+    const cleanUp = () => {
       clearTimeout(timer)
       signal.removeEventListener('abort', onAbort)
-      socket.off(event, onStanding).off('error', onError).off('close', onClose)
+      socket.off(event, onOpen).off('error', onError).off('close', onClose)
       // Later errors are reported to the reader of the socket.
       socket.on('error', () => {})
     }
     signal.addEventListener('abort', onAbort)
-    socket.once(event, onStanding).once('error', onError).once('close', onClose)
+    socket.once(event, onOpen).once('error', onError).once('close', onClose)
   })
 }
 
@@ -106,12 +106,12 @@ function systemCode(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
 }
 
-function unreachable(system: string, cause: unknown): LdapError {
-  const unknownHost = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME', 'EAI_FAIL'].includes(system)
-  return new LdapError(unknownHost ? 'ldap_host_not_found' : 'ldap_unreachable', { step: 'connect', system }, cause)
+function connectError(system: string, cause: unknown): LdapError {
+  const isUnknownHost = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME', 'EAI_FAIL'].includes(system)
+  return new LdapError(isUnknownHost ? 'ldap_host_not_found' : 'ldap_unreachable', { step: 'connect', system }, cause)
 }
 
-const untrusted = [
+const untrustedCodes = [
   'CERT_NOT_YET_VALID',
   'CERT_REJECTED',
   'CERT_REVOKED',
@@ -127,10 +127,10 @@ const untrusted = [
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]
 
-function tlsFailure(system: string, cause: unknown): LdapError {
+function tlsError(system: string, cause: unknown): LdapError {
   const details = { step: 'tls', system }
   if (system === 'CERT_HAS_EXPIRED') return new LdapError('ldap_certificate_expired', details, cause)
   if (system === 'ERR_TLS_CERT_ALTNAME_INVALID') return new LdapError('ldap_certificate_wrong_host', details, cause)
-  if (untrusted.includes(system)) return new LdapError('ldap_certificate_untrusted', details, cause)
+  if (untrustedCodes.includes(system)) return new LdapError('ldap_certificate_untrusted', details, cause)
   return new LdapError('ldap_tls_failed', details, cause)
 }

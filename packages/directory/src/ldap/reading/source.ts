@@ -1,20 +1,20 @@
 import { PresenceFilter } from 'ldapts'
 import type { LdapAnswer, LdapGroup, LdapPerson, LdapSource } from '../answer.ts'
-import { Distinct } from './distinct.ts'
+import { DistinctEntries } from './distinct-entries.ts'
 import { nameKey } from './dn.ts'
-import { beginGroup, finishGroup, type GroupPart } from './groups.ts'
-import { Memberships } from './memberships.ts'
-import { type LdapOptions, limitsOf, type ResolvedLimits } from './options.ts'
+import { type GroupPart, readFirstMembers, readRemainingMembers } from './groups.ts'
+import { GroupMemberships } from './memberships.ts'
+import { type LdapOptions, type ResolvedLimits, resolveLimits } from './options.ts'
 import { readPerson } from './people.ts'
 import { primaryGroupAttributes, primaryGroupOf } from './primary-group.ts'
 import { Problems } from './problems.ts'
 import type { EntryResponse } from './protocol/response.ts'
-import { type Queries, queriesOf } from './queries.ts'
-import { Roster } from './roster.ts'
+import { buildQueries, type Queries } from './queries.ts'
 import { type EntrySearch, EntrySearcher } from './search-entries.ts'
 import { LdapSession } from './session.ts'
+import { UserIndex } from './user-index.ts'
 import { idOf, textOf } from './values.ts'
-import { readTimeout, withTimeout } from './within-time.ts'
+import { importTimeout, withTimeout } from './with-timeout.ts'
 
 /**
  * Reads users and groups from an LDAP directory (RFC 4511 §4.5), page by page (RFC 2696 §3). Read-only.
@@ -32,123 +32,126 @@ import { readTimeout, withTimeout } from './within-time.ts'
 export function ldapSource(options: LdapOptions): LdapSource {
   return {
     read: (signal) =>
-      withTimeout(readTimeout(options), signal, async (either) => {
-        const queries = queriesOf(options)
-        using session = await LdapSession.open(options, either)
-        return await new Reading(session, options, queries).everything()
+      withTimeout(importTimeout(options), signal, async (combinedSignal) => {
+        const queries = buildQueries(options)
+        using session = await LdapSession.open(options, combinedSignal)
+        return await new DirectoryReader(session, options, queries).readAll()
       }),
   }
 }
 
 /** A group whose members are not yet resolved to identifiers. */
-interface NamedGroup {
+interface UnresolvedGroup {
   readonly dn: string
   readonly id: string
   readonly name: string | undefined
 }
 
-class Reading {
+class DirectoryReader {
   readonly #options: LdapOptions
   readonly #queries: Queries
   readonly #limits: ResolvedLimits
   readonly #problems = new Problems()
   readonly #searcher: EntrySearcher
-  readonly #roster: Roster
+  readonly #userIndex: UserIndex
   #pictureBytes = 0
 
   constructor(session: LdapSession, options: LdapOptions, queries: Queries) {
     this.#options = options
     this.#queries = queries
-    this.#limits = limitsOf(options)
+    this.#limits = resolveLimits(options)
     this.#searcher = new EntrySearcher(session, this.#limits, this.#problems)
-    this.#roster = new Roster(queries.people.base, options.attributes.userName)
+    this.#userIndex = new UserIndex(queries.people.base, options.attributes.userName)
   }
 
-  async everything(): Promise<LdapAnswer> {
-    const people = await this.#people()
-    const groups = await this.#groups()
+  async readAll(): Promise<LdapAnswer> {
+    const people = await this.#readPeople()
+    const groups = await this.#readGroups()
     return { people, groups, problems: this.#problems.list() }
   }
 
-  async #people(): Promise<LdapPerson[]> {
-    const people = new Distinct<LdapPerson>((dn, detail) => this.#problems.about(dn)('id_duplicate', detail))
-    for await (const entry of this.#searcher.all(this.#queries.people)) {
-      const read = readPerson(entry, this.#options.attributes, this.#problems.about(entry.dn))
-      if (read === undefined) continue
+  async #readPeople(): Promise<LdapPerson[]> {
+    const people = new DistinctEntries<LdapPerson>((dn, detail) =>
+      this.#problems.reporterFor(dn)('id_duplicate', detail),
+    )
+    for await (const entry of this.#searcher.readAll(this.#queries.people)) {
+      const person = readPerson(entry, this.#options.attributes, this.#problems.reporterFor(entry.dn))
+      if (person === undefined) continue
       // A user with two entries is the same member under either name.
-      this.#roster.add(read)
-      const primary = primaryGroupOf(entry)
-      if (primary !== undefined) this.#roster.addPrimary(primary, read.id)
-      people.add(read, () => this.#withinPictures(read))
+      this.#userIndex.add(person)
+      const primaryGroup = primaryGroupOf(entry)
+      if (primaryGroup !== undefined) this.#userIndex.addPrimaryGroup(primaryGroup, person.id)
+      people.add(person, () => this.#limitPicture(person))
     }
     return people.list()
   }
 
-  #withinPictures({ picture, ...person }: LdapPerson): LdapPerson {
+  #limitPicture({ picture, ...person }: LdapPerson): LdapPerson {
     if (picture === undefined) return person
     if (this.#pictureBytes + picture.length > this.#limits.pictureBytes) {
-      this.#problems.about(person.dn)('picture_left_out')
+      this.#problems.reporterFor(person.dn)('picture_left_out')
       return person
     }
     this.#pictureBytes += picture.length
     return { ...person, picture }
   }
 
-  async #groups(): Promise<LdapGroup[]> {
+  async #readGroups(): Promise<LdapGroup[]> {
     const query = this.#queries.groups
     if (query === undefined) return []
-    const memberships = new Memberships(this.#roster, this.#limits.memberships)
-    const found = new Distinct<NamedGroup>((dn, detail, id) =>
+    const memberships = new GroupMemberships(this.#userIndex, this.#limits.memberships)
+    const distinctGroups = new DistinctEntries<UnresolvedGroup>((dn, detail, id) =>
       this.#problems.add({ dn, code: 'id_duplicate', detail, id }),
     )
-    await this.#eachGroup(query, query.member, memberships, (entry) => {
-      const report = this.#problems.about(entry.dn)
+    await this.#addMatchingGroups(query, query.member, memberships, (entry) => {
+      const report = this.#problems.reporterFor(entry.dn)
       const id = idOf(entry, query.groupId, report)
       if (id !== undefined)
-        found.add({ dn: entry.dn, id, name: textOf(entry, this.#options.attributes.groupName, report) })
+        distinctGroups.add({ dn: entry.dn, id, name: textOf(entry, this.#options.attributes.groupName, report) })
       return true
     })
-    await this.#addGroupsWithin(memberships, query.member)
+    await this.#addNestedGroups(memberships, query.member)
     const groups: LdapGroup[] = []
-    for (const group of found.list()) groups.push(...(await this.#withMembers(group, memberships)))
+    for (const group of distinctGroups.list()) groups.push(...(await this.#resolveGroup(group, memberships)))
     return groups
   }
 
   /** Groups that the filter excludes may be nested in groups that it includes. */
-  async #addGroupsWithin(memberships: Memberships, member: string): Promise<void> {
-    if (memberships.unknown().size === 0) return
+  async #addNestedGroups(memberships: GroupMemberships, member: string): Promise<void> {
+    if (memberships.findUnresolved().size === 0) return
     const { base } = this.#queries.people
     const filter = new PresenceFilter({ attribute: member })
-    const attributes = [member, ...primaryGroupAttributes(this.#options.attributes).ofGroup]
-    const search = { base, filter, attributes, largest: this.#limits.groupBytes }
-    const others = new Memberships(this.#roster, this.#limits.memberships)
-    await this.#eachGroup(search, member, others, ({ dn }) => !memberships.has(nameKey(dn)))
-    memberships.adopt(others)
+    const attributes = [member, ...primaryGroupAttributes(this.#options.attributes).forGroups]
+    const search = { base, filter, attributes, maxEntryBytes: this.#limits.groupBytes }
+    const nestedGroups = new GroupMemberships(this.#userIndex, this.#limits.memberships)
+    await this.#addMatchingGroups(search, member, nestedGroups, ({ dn }) => !memberships.has(nameKey(dn)))
+    memberships.addNestedFrom(nestedGroups)
   }
 
   /** Adds the matching groups to `memberships`. */
-  async #eachGroup(
+  async #addMatchingGroups(
     search: EntrySearch,
     member: string,
-    memberships: Memberships,
-    isWanted: (entry: EntryResponse) => boolean,
+    memberships: GroupMemberships,
+    isIncluded: (entry: EntryResponse) => boolean,
   ): Promise<void> {
-    const parts: GroupPart[] = []
-    for await (const entry of this.#searcher.all(search)) {
-      if (!isWanted(entry)) continue
-      const part = beginGroup(entry, member)
-      if (part.next === undefined) await memberships.add(part.group)
-      else parts.push(part)
+    const incompleteGroups: GroupPart[] = []
+    for await (const entry of this.#searcher.readAll(search)) {
+      if (!isIncluded(entry)) continue
+      const part = readFirstMembers(entry, member)
+      if (part.nextIndex === undefined) await memberships.add(part.group)
+      else incompleteGroups.push(part)
     }
     // Requests are sequential: the search must have ended first.
-    const bounds = { most: this.#limits.memberships, largest: this.#limits.groupBytes }
-    for (const part of parts) await memberships.add(await finishGroup(part, member, this.#searcher, bounds))
+    const memberLimits = { maxMembers: this.#limits.memberships, maxEntryBytes: this.#limits.groupBytes }
+    for (const part of incompleteGroups)
+      await memberships.add(await readRemainingMembers(part, member, this.#searcher, memberLimits))
   }
 
-  async #withMembers({ dn, id, name }: NamedGroup, memberships: Memberships): Promise<LdapGroup[]> {
-    const { ids, notFound, ambiguous, exceedsDepth, isWhole } = await memberships.of(nameKey(dn))
-    const report = this.#problems.about(dn)
-    if (!isWhole) {
+  async #resolveGroup({ dn, id, name }: UnresolvedGroup, memberships: GroupMemberships): Promise<LdapGroup[]> {
+    const { ids, notFound, ambiguous, exceedsDepth, isComplete } = await memberships.resolve(nameKey(dn))
+    const report = this.#problems.reporterFor(dn)
+    if (!isComplete) {
       this.#problems.add({ dn, code: 'group_too_large', id })
       return []
     }

@@ -1,10 +1,10 @@
 import { readAddress } from './address.ts'
 import { LdapError } from './ldap-error.ts'
 import type { LdapOptions } from './options.ts'
-import { queriesOf } from './queries.ts'
+import { buildQueries } from './queries.ts'
 import { LdapSession } from './session.ts'
 import type { LdapStep } from './socket.ts'
-import { timeToTest, withTimeout } from './within-time.ts'
+import { testTimeout, withTimeout } from './with-timeout.ts'
 
 /** The result of a connection test. */
 export interface LdapConnectionTest {
@@ -33,32 +33,32 @@ export interface LdapStepOutcome {
  * ```
  */
 export async function testLdapConnection(options: LdapOptions, signal: AbortSignal): Promise<LdapConnectionTest> {
-  const done = new Set<LdapStep>()
-  const begun = new Set<LdapStep>()
+  const completed = new Set<LdapStep>()
+  const started = new Set<LdapStep>()
   let failure: LdapError | undefined
-  const { steps, isPrivate } = plan(options)
+  const { steps, isPrivate } = planSteps(options)
   try {
     // The test runs no search, but reports invalid search options.
-    const { base } = queriesOf(options).people
-    for (const step of steps) begun.add(step)
-    await withTimeout(timeToTest(options), signal, async (either) => {
-      using session = await LdapSession.open(options, either, (step) => done.add(step))
-      await session.expectBase(base)
-      done.add('base')
+    const { base } = buildQueries(options).people
+    for (const step of steps) started.add(step)
+    await withTimeout(testTimeout(options), signal, async (combinedSignal) => {
+      using session = await LdapSession.open(options, combinedSignal, (step) => completed.add(step))
+      await session.assertBaseExists(base)
+      completed.add('base')
     })
   } catch (error) {
     if (signal.aborted || !(error instanceof LdapError)) throw error
     failure = error
   }
-  const failed = failure && steps.find((step) => begun.has(step) && !done.has(step))
+  const failed = failure && steps.find((step) => started.has(step) && !completed.has(step))
   return {
-    steps: steps.map((step) => ({ step, outcome: done.has(step) ? 'done' : step === failed ? 'failed' : 'open' })),
+    steps: steps.map((step) => ({ step, outcome: completed.has(step) ? 'done' : step === failed ? 'failed' : 'open' })),
     ...(failure && { failure }),
     isPrivate,
   }
 }
 
-function plan(options: LdapOptions): { readonly steps: readonly LdapStep[]; readonly isPrivate: boolean } {
+function planSteps(options: LdapOptions): { readonly steps: readonly LdapStep[]; readonly isPrivate: boolean } {
   try {
     const address = readAddress(options.url)
     if (address.kind === 'unix') return { steps: ['connect', 'bind', 'base'], isPrivate: true }

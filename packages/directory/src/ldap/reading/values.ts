@@ -21,17 +21,17 @@ export function valuesOf(entry: EntryResponse, attribute: string | undefined): r
  * first by code points.
  */
 export function textOf(entry: EntryResponse, attribute: string | undefined, report: Report): string | undefined {
-  const texts = readable(valuesOf(entry, attribute), (code) => report(code, attribute))
+  const texts = readTexts(valuesOf(entry, attribute), (code) => report(code, attribute))
   if (texts.length < 2 || !attribute) return texts[0]
   report('several_values', attribute)
-  const own = parseDn(entry.dn)?.parts[0]?.find(([type]) => type === attribute.toLowerCase())?.[1]
-  return texts.find((text) => fold(text) === own) ?? texts.toSorted()[0]
+  const rdnValue = parseDn(entry.dn)?.parts[0]?.find(([type]) => type === attribute.toLowerCase())?.[1]
+  return texts.find((text) => fold(text) === rdnValue) ?? texts.toSorted()[0]
 }
 
-function readable(values: readonly Buffer[], report: (code: string) => void): string[] {
+function readTexts(values: readonly Buffer[], report: (code: string) => void): string[] {
   return values.flatMap((value) => {
     if (value.length > maxTextLength) report('value_too_long')
-    const text = value.length > maxTextLength ? '' : decode(value)
+    const text = value.length > maxTextLength ? '' : decodeUtf8(value)
     // PostgreSQL cannot store NUL either.
     if (text === undefined || text.includes('\0')) report('value_not_text')
     const trimmed = text?.includes('\0') ? '' : (text?.normalize('NFC').trim() ?? '')
@@ -44,7 +44,7 @@ function readable(values: readonly Buffer[], report: (code: string) => void): st
  * itself shows the first half of an objectGUID in a different order); other binary values become base64.
  */
 export function idOf(entry: EntryResponse, attribute: string, report: Report): string | undefined {
-  const ids = valuesOf(entry, attribute).flatMap((value) => (value.length === 0 ? [] : [idText(value)]))
+  const ids = valuesOf(entry, attribute).flatMap((value) => (value.length === 0 ? [] : [formatId(value)]))
   if (ids.length > 1) report('several_values', attribute)
   const id = ids.toSorted()[0]
   if (id === undefined || id.length > maxTextLength) {
@@ -54,8 +54,8 @@ export function idOf(entry: EntryResponse, attribute: string, report: Report): s
   return id
 }
 
-function idText(value: Buffer): string {
-  const text = decode(value)
+function formatId(value: Buffer): string {
+  const text = decodeUtf8(value)
   // An identifier of bytes may happen to be UTF-8; it is then full of control characters.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters distinguish binary values from text
   if (text !== undefined && !/[\u0000-\u001f\u007f]/.test(text)) return text.normalize('NFC')
@@ -66,7 +66,7 @@ function idText(value: Buffer): string {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** `undefined` if the bytes are not UTF-8. */
-export function decode(value: Uint8Array): string | undefined {
+export function decodeUtf8(value: Uint8Array): string | undefined {
   try {
     return utf8.decode(value)
   } catch {

@@ -25,16 +25,16 @@ const membership = new Table({
   ],
   indices: [{ name: 'pocket_membership_group', columnNames: ['group_id'] }],
   foreignKeys: [
-    owned('pocket_membership_of_user', { column: 'user_id', by: 'pocket_user' }),
-    owned('pocket_membership_of_group', { column: 'group_id', by: 'pocket_group' }),
+    ownerForeignKey('pocket_membership_of_user', { column: 'user_id', table: 'pocket_user' }),
+    ownerForeignKey('pocket_membership_of_group', { column: 'group_id', table: 'pocket_group' }),
   ],
 })
 
 const tables = [
   group,
   membership,
-  claims('pocket_user_claim', { column: 'user_id', by: 'pocket_user' }),
-  claims('pocket_group_claim', { column: 'group_id', by: 'pocket_group' }),
+  claimTable('pocket_user_claim', { column: 'user_id', table: 'pocket_user' }),
+  claimTable('pocket_group_claim', { column: 'group_id', table: 'pocket_group' }),
 ]
 
 const userIndices = [
@@ -51,20 +51,20 @@ const userIndices = [
 
 interface Owner {
   readonly column: string
-  readonly by: string
+  readonly table: string
 }
 
-function owned(name: string, { column, by }: Owner): TableForeignKey {
+function ownerForeignKey(name: string, { column, table }: Owner): TableForeignKey {
   return new TableForeignKey({
     name,
     columnNames: [column],
-    referencedTableName: by,
+    referencedTableName: table,
     referencedColumnNames: ['id'],
     onDelete: 'CASCADE',
   })
 }
 
-function claims(name: string, owner: Owner): Table {
+function claimTable(name: string, owner: Owner): Table {
   return new Table({
     name,
     columns: [
@@ -73,7 +73,7 @@ function claims(name: string, owner: Owner): Table {
       { name: 'value', type: 'text' },
       { name: 'position', type: 'bigint' },
     ],
-    foreignKeys: [owned(`${name}_owner`, owner)],
+    foreignKeys: [ownerForeignKey(`${name}_owner`, owner)],
   })
 }
 

@@ -2,7 +2,7 @@ import { type MigrationInterface, type QueryRunner, Table, TableForeignKey } fro
 
 const flags = ['disabled_by_import', 'enabled_by_hand', 'administrator_by_import', 'administrator_by_hand']
 
-const marks = new Table({
+const userTable = new Table({
   name: 'pocket_ldap_user',
   columns: [
     { name: 'user_id', type: 'varchar', length: '36', isPrimary: true },
@@ -27,18 +27,18 @@ export class AddLdap1761000000050 implements MigrationInterface {
   readonly name = 'AddLdap1761000000050'
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    for (const noun of ['user', 'group']) {
-      await queryRunner.query(`ALTER TABLE pocket_${noun} ADD COLUMN ldap_id text`)
-      await queryRunner.query(`CREATE UNIQUE INDEX pocket_${noun}_ldap ON pocket_${noun} (ldap_id)`)
+    for (const kind of ['user', 'group']) {
+      await queryRunner.query(`ALTER TABLE pocket_${kind} ADD COLUMN ldap_id text`)
+      await queryRunner.query(`CREATE UNIQUE INDEX pocket_${kind}_ldap ON pocket_${kind} (ldap_id)`)
     }
-    await queryRunner.createTable(marks.clone())
+    await queryRunner.createTable(userTable.clone())
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.dropTable('pocket_ldap_user')
-    for (const noun of ['user', 'group']) {
-      await queryRunner.query(`DROP INDEX pocket_${noun}_ldap`)
-      await queryRunner.query(`ALTER TABLE pocket_${noun} DROP COLUMN ldap_id`)
+    for (const kind of ['user', 'group']) {
+      await queryRunner.query(`DROP INDEX pocket_${kind}_ldap`)
+      await queryRunner.query(`ALTER TABLE pocket_${kind} DROP COLUMN ldap_id`)
     }
   }
 }

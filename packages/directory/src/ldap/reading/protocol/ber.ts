@@ -17,26 +17,26 @@ export const tags = {
  */
 export class Ber {
   readonly #bytes: Buffer
-  #at = 0
+  #offset = 0
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes
   }
 
   get isAtEnd(): boolean {
-    return this.#at >= this.#bytes.length
+    return this.#offset >= this.#bytes.length
   }
 
   /** The tag of the next value; `undefined` at the end. */
   get tag(): number | undefined {
-    return this.#bytes[this.#at]
+    return this.#bytes[this.#offset]
   }
 
   /** The content of the next value, which must have this tag. Not copied. */
   octets(tag: number = tags.octets): Buffer {
     const [start, end] = this.#bounds(tag)
-    if (end > this.#bytes.length) throw malformed()
-    this.#at = end
+    if (end > this.#bytes.length) throw malformedMessage()
+    this.#offset = end
     return this.#bytes.subarray(start, end)
   }
 
@@ -47,28 +47,28 @@ export class Ber {
   /** An INTEGER or ENUMERATED of at most four bytes. */
   integer(tag: number = tags.integer): number {
     const octets = this.octets(tag)
-    if (octets.length === 0 || octets.length > 4) throw malformed()
+    if (octets.length === 0 || octets.length > 4) throw malformedMessage()
     return octets.readIntBE(0, octets.length)
   }
 
-  into(tag: number): Ber {
+  readNested(tag: number): Ber {
     return new Ber(this.octets(tag))
   }
 
-  /** Like {@link into}, for a value that may be truncated. */
-  intoHead(tag: number): Ber {
+  /** Like {@link readNested}, for a value that may be truncated. */
+  readNestedPrefix(tag: number): Ber {
     const [start, end] = this.#bounds(tag)
     return new Ber(this.#bytes.subarray(start, end))
   }
 
   skip(): void {
-    this.octets(this.#bytes[this.#at] ?? tags.octets)
+    this.octets(this.#bytes[this.#offset] ?? tags.octets)
   }
 
   #bounds(tag: number): readonly [start: number, end: number] {
-    if (this.#bytes[this.#at] !== tag) throw malformed()
-    const length = lengthAt(this.#bytes, this.#at + 1)
-    if (length === undefined) throw malformed()
+    if (this.#bytes[this.#offset] !== tag) throw malformedMessage()
+    const length = lengthAt(this.#bytes, this.#offset + 1)
+    if (length === undefined) throw malformedMessage()
     return [length.end, length.end + length.value]
   }
 }
@@ -78,16 +78,16 @@ export class Ber {
  *
  * @throws LdapError `ldap_not_ldap` for lengths that LDAP forbids: indefinite or longer than four bytes.
  */
-export function lengthAt(bytes: Buffer, at: number): { readonly value: number; readonly end: number } | undefined {
-  const first = bytes[at]
-  if (first === undefined) return undefined
-  if (first < 0x80) return { value: first, end: at + 1 }
-  const count = first & 0x7f
-  if (count === 0 || count > 4) throw malformed()
-  if (at + 1 + count > bytes.length) return undefined
-  return { value: bytes.readUIntBE(at + 1, count), end: at + 1 + count }
+export function lengthAt(bytes: Buffer, offset: number): { readonly value: number; readonly end: number } | undefined {
+  const firstByte = bytes[offset]
+  if (firstByte === undefined) return undefined
+  if (firstByte < 0x80) return { value: firstByte, end: offset + 1 }
+  const count = firstByte & 0x7f
+  if (count === 0 || count > 4) throw malformedMessage()
+  if (offset + 1 + count > bytes.length) return undefined
+  return { value: bytes.readUIntBE(offset + 1, count), end: offset + 1 + count }
 }
 
-export function malformed(): LdapError {
+export function malformedMessage(): LdapError {
   return new LdapError('ldap_not_ldap')
 }

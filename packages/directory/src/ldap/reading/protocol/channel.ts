@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { type Control, ExtendedRequest, type Message, UnbindRequest } from 'ldapts'
 import { LdapError } from '../ldap-error.ts'
-import { malformed } from './ber.ts'
+import { malformedMessage } from './ber.ts'
 import { type MessageBytes, MessageSplitter } from './message-splitter.ts'
 import { type LdapResponse, type ResultResponse, readResponse } from './response.ts'
 
@@ -12,7 +12,7 @@ export interface RequestHeader {
 }
 
 // The only unsolicited message is the notice of disconnection (RFC 4511 §4.4).
-const unsolicited = 0
+const unsolicitedId = 0
 const maxResultBytes = 1024 * 1024
 const maxMessageLength = 500
 
@@ -24,7 +24,7 @@ const maxMessageLength = 500
  */
 export class LdapChannel {
   readonly #socket: Socket
-  readonly #silence: number
+  readonly #silenceTimeout: number
   readonly #secret: string
   readonly #splitter = new MessageSplitter(maxResultBytes)
   readonly #chunks: AsyncIterator<Buffer>
@@ -32,38 +32,42 @@ export class LdapChannel {
   #isBusy = false
 
   /**
-   * @param silence - Milliseconds that the server may be silent within an operation.
+   * @param silenceTimeout - Milliseconds that the server may be silent within an operation.
    * @param secret - A secret that must be redacted if the server repeats it; empty for none.
    */
-  constructor(socket: Socket, silence: number, secret = '') {
+  constructor(socket: Socket, silenceTimeout: number, secret = '') {
     this.#socket = socket
-    this.#silence = silence
+    this.#silenceTimeout = silenceTimeout
     this.#secret = secret
     this.#chunks = socket.iterator({ destroyOnReturn: false })
   }
 
   /**
-   * The server's responses, including the result. An entry of more than `largest` bytes is `oversize`.
+   * The server's responses, including the result. An entry of more than `maxEntryBytes` bytes is `oversize`.
    *
    * @throws LdapError `ldap_timed_out`, `ldap_connection_lost`, `ldap_not_ldap`, `ldap_unavailable`
    */
-  async *exchange(
+  async *send(
     step: string,
     request: (header: RequestHeader) => Message,
-    largest: number = maxResultBytes,
+    maxEntryBytes: number = maxResultBytes,
   ): AsyncGenerator<LdapResponse> {
-    if (this.#isBusy) throw new Error('a request before the answer to the one before')
+    if (this.#isBusy) throw new Error('The previous request is not complete')
     this.#isBusy = true
     this.#lastId += 1
-    this.#splitter.largest = largest
+    this.#splitter.maxMessageBytes = maxEntryBytes
     this.#socket.write(request({ messageId: this.#lastId }).write())
     for (;;) {
-      const { id, response: whole } = readResponse(await this.#message(step))
-      const response = this.#quotable(whole)
-      if (id === unsolicited && response.kind === 'result') {
-        throw new LdapError('ldap_unavailable', { step, resultCode: String(response.resultCode), said: response.said })
+      const { id, response: unsanitized } = readResponse(await this.#nextMessage(step))
+      const response = this.#sanitize(unsanitized)
+      if (id === unsolicitedId && response.kind === 'result') {
+        throw new LdapError('ldap_unavailable', {
+          step,
+          resultCode: String(response.resultCode),
+          said: response.diagnosticMessage,
+        })
       }
-      if (id !== this.#lastId) throw malformed()
+      if (id !== this.#lastId) throw malformedMessage()
       if (response.kind === 'result') this.#isBusy = false
       yield response
       if (response.kind === 'result') return
@@ -72,19 +76,26 @@ export class LdapChannel {
 
   /** The result of an operation without other responses. */
   async result(step: string, request: (header: RequestHeader) => Message): Promise<ResultResponse> {
-    for await (const response of this.exchange(step, request)) if (response.kind === 'result') return response
-    throw malformed()
+    for await (const response of this.send(step, request)) if (response.kind === 'result') return response
+    throw malformedMessage()
   }
 
   /** Requests StartTLS, and releases the socket if the server agrees (RFC 4511 §4.14). */
   async startTls(): Promise<Socket> {
     const oid = '1.3.6.1.4.1.1466.20037'
-    const { resultCode, said } = await this.result('tls', (header) => new ExtendedRequest({ ...header, oid }))
+    const { resultCode, diagnosticMessage } = await this.result(
+      'tls',
+      (header) => new ExtendedRequest({ ...header, oid }),
+    )
     if (resultCode !== 0) {
-      throw new LdapError('ldap_starttls_refused', { step: 'tls', resultCode: String(resultCode), said })
+      throw new LdapError('ldap_starttls_refused', {
+        step: 'tls',
+        resultCode: String(resultCode),
+        said: diagnosticMessage,
+      })
     }
     // Plaintext data received before TLS could come from an attacker, and would count as sent by the server.
-    if (this.#splitter.hasMore || this.#socket.readableLength > 0) throw malformed()
+    if (this.#splitter.hasUnprocessedBytes || this.#socket.readableLength > 0) throw malformedMessage()
     await this.#chunks.return?.()
     return this.#socket
   }
@@ -96,17 +107,24 @@ export class LdapChannel {
   }
 
   /** The server's diagnostic message is shown to users. */
-  #quotable(response: LdapResponse): LdapResponse {
+  #sanitize(response: LdapResponse): LdapResponse {
     if (response.kind !== 'result') return response
-    const short = (text: string) =>
+    const sanitizeText = (text: string) =>
       (this.#secret === '' ? text : text.replaceAll(this.#secret, '…')).slice(0, maxMessageLength)
-    return { ...response, said: short(response.said), referrals: response.referrals.slice(0, 1).map(short) }
+    return {
+      ...response,
+      diagnosticMessage: sanitizeText(response.diagnosticMessage),
+      referrals: response.referrals.slice(0, 1).map(sanitizeText),
+    }
   }
 
-  async #message(step: string): Promise<MessageBytes> {
-    const ready = this.#splitter.shift()
-    if (ready) return ready
-    const timer = setTimeout(() => this.#socket.destroy(new LdapError('ldap_timed_out', { step })), this.#silence)
+  async #nextMessage(step: string): Promise<MessageBytes> {
+    const buffered = this.#splitter.shift()
+    if (buffered) return buffered
+    const timer = setTimeout(
+      () => this.#socket.destroy(new LdapError('ldap_timed_out', { step })),
+      this.#silenceTimeout,
+    )
     try {
       for (;;) {
         const { value, done } = await this.#chunks.next()

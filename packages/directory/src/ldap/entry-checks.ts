@@ -1,9 +1,9 @@
 import type { LdapEntry } from './ldap-plan.ts'
 
 /** A stable order, so that the same one of two entries comes first in every run. */
-export function byDn(one: LdapEntry, other: LdapEntry): number {
-  if (one.dn !== other.dn) return one.dn < other.dn ? -1 : 1
-  return one.id < other.id ? -1 : Number(one.id > other.id)
+export function compareByDn(a: LdapEntry, b: LdapEntry): number {
+  if (a.dn !== b.dn) return a.dn < b.dn ? -1 : 1
+  return a.id < b.id ? -1 : Number(a.id > b.id)
 }
 
 /** Bytes of UTF-8: PostgreSQL indexes at most 2,704. */

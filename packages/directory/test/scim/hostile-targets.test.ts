@@ -361,7 +361,9 @@ describe('a listing', () => {
     await person('ada')
     const report = await run()
     expect([report.stopped, report.user.found]).toEqual([null, 1])
-    expect((await provider.records.found(provider.id, 5)).items).toEqual([expect.objectContaining({ remoteId: '7' })])
+    expect((await provider.records.listFound(provider.id, 5)).items).toEqual([
+      expect.objectContaining({ remoteId: '7' }),
+    ])
   })
 
   test('creates no duplicates of objects that are missing from it', async () => {

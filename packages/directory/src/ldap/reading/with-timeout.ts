@@ -11,26 +11,26 @@ export async function withTimeout<T>(
   signal: AbortSignal,
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const late = new AbortController()
-  const timer = setTimeout(() => late.abort(new LdapError('ldap_timed_out', { step: 'whole' })), milliseconds)
-  const either = AbortSignal.any([signal, late.signal])
+  const timeout = new AbortController()
+  const timer = setTimeout(() => timeout.abort(new LdapError('ldap_timed_out', { step: 'whole' })), milliseconds)
+  const combined = AbortSignal.any([signal, timeout.signal])
   try {
-    either.throwIfAborted()
-    return await run(either)
+    combined.throwIfAborted()
+    return await run(combined)
   } catch (error) {
     // The abort reason is more useful than the error that the abort caused.
-    throw either.aborted ? either.reason : error
+    throw combined.aborted ? combined.reason : error
   } finally {
     clearTimeout(timer)
   }
 }
 
 /** The milliseconds allowed for an import. */
-export function readTimeout({ overallTimeout }: LdapConnectionOptions): number {
+export function importTimeout({ overallTimeout }: LdapConnectionOptions): number {
   return overallTimeout ?? defaults.overallTimeout
 }
 
 /** The milliseconds allowed for a test. */
-export function timeToTest(options: LdapConnectionOptions): number {
-  return Math.min(readTimeout(options), defaults.testTimeout)
+export function testTimeout(options: LdapConnectionOptions): number {
+  return Math.min(importTimeout(options), defaults.testTimeout)
 }

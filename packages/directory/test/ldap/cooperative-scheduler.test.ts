@@ -5,7 +5,7 @@ import { planLdapImport } from '../../src/ldap/plan.ts'
 import { answer, group, person, rules as usual } from './answers.ts'
 
 const rules: LdapRules = { ...usual, now: 5 }
-const nobody: LdapSnapshot = { people: [], others: [], groups: [], memberships: [] }
+const nobody: LdapSnapshot = { people: [], localUsers: [], groups: [], memberships: [] }
 const names = Array.from({ length: 20_000 }, (_, index) => `user${index}`)
 const company = answer(
   names.map((name) => person(name)),
@@ -48,8 +48,8 @@ test('runs other work while it plans 20,000 users and 2,000 groups', async () =>
   const { creations, groupCreations, memberships } = first.value
   expect([creations.length, groupCreations.length, memberships.length]).toEqual([20_000, 2000, 2000])
   const held: LdapSnapshot = {
-    people: creations.map(({ user, mark }) => ({ user, mark })),
-    others: [],
+    people: creations.map(({ user, importState }) => ({ user, importState })),
+    localUsers: [],
     groups: groupCreations.map((each) => each.group),
     memberships: memberships.flatMap(({ groupId, added }) => added.map((userId) => ({ groupId, userId }))),
   }

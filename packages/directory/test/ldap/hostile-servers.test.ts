@@ -5,8 +5,8 @@ import { type LdapOptions, ldapSource, searchLdapSample } from '@pocket/director
 import { freePort } from '@pocket/test-support'
 import { createAuthority } from '@pocket/test-support/certificates'
 import { PresenceFilter } from 'ldapts'
-import { base, options } from './directory-of-tests.ts'
-import { type Asked, entry, type Peer, type PeerOptions, reference, result, startPeer } from './peer.ts'
+import { type Asked, entry, type Peer, type PeerOptions, reference, result, startPeer } from './scripted-server.ts'
+import { base, options } from './test-directory.ts'
 
 const never = new AbortController().signal
 const hasty = { connectTimeout: 1000, operationTimeout: 1000 }

@@ -11,7 +11,7 @@ import type {
 import type { KnownUser } from './snapshot.ts'
 
 /** The changes of one import transaction. */
-export interface LdapApplied {
+export interface LdapChanges {
   readonly creations?: readonly PersonCreation[]
   /** Excludes changes of kind `note`. */
   readonly changes?: readonly PersonChange[]
@@ -28,16 +28,16 @@ export interface LdapHost {
    * Called within each transaction with its changes, to record them and to end the sessions of users who were disabled,
    * removed or taken out of groups.
    */
-  applied(done: LdapApplied): Promise<void>
+  onApplied(applied: LdapChanges): Promise<void>
   /** Called after each transaction with the counts so far, which stay valid even if the next one fails. */
-  counted?(counts: LdapCounts): void
+  onProgress?(counts: LdapCounts): void
   /**
-   * Sets users' pictures one by one. Calls `keep` with each result: the host's image name, an empty string if the image
+   * Sets users' pictures one by one. Calls `saveImage` with each result: the host's image name, an empty string if the image
    * cannot be converted, or `null` if the picture was removed. Users who chose their own picture are skipped.
    */
-  pictures?(
+  applyPictures?(
     changed: readonly PicturePlan[],
-    keep: (userId: string, image: string | null) => Promise<void>,
+    saveImage: (userId: string, image: string | null) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void>
 }
@@ -64,7 +64,7 @@ export interface LdapOutcome {
 }
 
 /** The counts of an import without changes. */
-export const nothingCounted: LdapCounts = {
+export const emptyLdapCounts: LdapCounts = {
   created: 0,
   changed: 0,
   disabled: 0,
@@ -77,14 +77,14 @@ export const nothingCounted: LdapCounts = {
   membersRemoved: 0,
 }
 
-export function countsOf(done: LdapApplied): LdapCounts {
-  const { creations, changes = [], removals, groupCreations, groupChanges, groupRemovals, memberships = [] } = done
-  const kinds = (kind: PersonChange['kind']) => changes.filter((change) => change.kind === kind).length
+export function countChanges(applied: LdapChanges): LdapCounts {
+  const { creations, changes = [], removals, groupCreations, groupChanges, groupRemovals, memberships = [] } = applied
+  const countKind = (kind: PersonChange['kind']) => changes.filter((change) => change.kind === kind).length
   return {
     created: creations?.length ?? 0,
-    changed: kinds('change'),
-    disabled: kinds('disable'),
-    enabled: kinds('enable'),
+    changed: countKind('change'),
+    disabled: countKind('disable'),
+    enabled: countKind('enable'),
     removed: removals?.length ?? 0,
     groupsCreated: groupCreations?.length ?? 0,
     groupsChanged: groupChanges?.length ?? 0,
@@ -94,8 +94,8 @@ export function countsOf(done: LdapApplied): LdapCounts {
   }
 }
 
-export function sumOf(one: LdapCounts, other: LdapCounts): LdapCounts {
-  const keys = Object.keys(nothingCounted) as (keyof LdapCounts)[]
+export function addCounts(a: LdapCounts, b: LdapCounts): LdapCounts {
+  const keys = Object.keys(emptyLdapCounts) as (keyof LdapCounts)[]
   // A cast: `Object.fromEntries` loses the key types.
-  return Object.fromEntries(keys.map((key) => [key, one[key] + other[key]])) as unknown as LdapCounts
+  return Object.fromEntries(keys.map((key) => [key, a[key] + b[key]])) as unknown as LdapCounts
 }
