@@ -8,7 +8,7 @@ import { typeormStores } from '@pocket/core/typeorm'
 import { createDirectory, type LdapChanges, type LdapHost, type LdapOptions, ldapSource } from '@pocket/directory'
 import { isEmptyPlan } from '@pocket/directory/internal'
 import { directoryStores } from '@pocket/directory/typeorm'
-import { ldifOfCompany, startPostgres, startSlapd } from '@pocket/test-support'
+import { generateLdif, startPostgres, startSlapd } from '@pocket/test-support'
 import { createBulkAuditLog } from '../src/audit-log/audit-log.ts'
 import { loadConfig } from '../src/composition/config.ts'
 import { openDatabase } from '../src/composition/open-database.ts'
@@ -41,7 +41,7 @@ const { dataSource, auditLog } = stack.use(await openDatabase(config, createLogg
 const database = databaseOf(dataSource)
 const { transaction } = typeormStores(dataSource)
 const directory = createDirectory({ ...directoryStores(dataSource, clock), transaction, clock })
-const slapd = stack.use(await startSlapd({ ldif: ldifOfCompany({ users, groups }) }))
+const slapd = stack.use(await startSlapd({ ldif: generateLdif({ users, groups }) }))
 
 const options: LdapOptions = {
   url: slapd.url,

@@ -6,7 +6,7 @@ import openapiTypescript, { astToString } from 'openapi-typescript'
 import ts from 'typescript'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const server = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning']
+const serverOptions = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning']
 const program = 'apps/server/scripts/openapi-document.ts'
 
 // Program: generates the types of the REST API, which are not committed. `pnpm run build` runs it.
@@ -15,18 +15,18 @@ const program = 'apps/server/scripts/openapi-document.ts'
 const target = new URL('../src/generated/api.ts', import.meta.url)
 
 /** Aliases for types that nearly every operation repeats. A later alias may contain earlier ones. */
-const repeated = [
+const typeAliases = [
   { name: 'NoParameters', type: '{ query?: never; header?: never; path?: never; cookie?: never; }' },
   { name: 'AnyHeaders', type: '{ [name: string]: unknown; }' },
   { name: 'WithoutBody', type: '{ headers: AnyHeaders; content?: never; }' },
 ] as const
 
 await mkdir(new URL('.', target), { recursive: true })
-await writeFile(target, await clientTypes(await liveDocument()))
+await writeFile(target, await generateTypes(await fetchDocument()))
 
 /** Returns the OpenAPI document that a freshly started instance serves at `/api/openapi.json`. */
-async function liveDocument(): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [...server, program], {
+async function fetchDocument(): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [...serverOptions, program], {
     cwd: root,
     maxBuffer: 16 * 1024 * 1024,
   })
@@ -34,7 +34,7 @@ async function liveDocument(): Promise<string> {
 }
 
 /** Generates the types of an OpenAPI 3.1 document. */
-async function clientTypes(document: string): Promise<string> {
+async function generateTypes(document: string): Promise<string> {
   const nodes = await openapiTypescript(document, {
     alphabetize: true,
     rootTypes: true,
@@ -43,16 +43,16 @@ async function clientTypes(document: string): Promise<string> {
     transform: ({ format }) =>
       format === 'binary' ? ts.factory.createTypeReferenceNode(ts.factory.createIdentifier('Blob')) : undefined,
   })
-  const named = repeated.map(({ name, type }) => `type ${name} = ${type}`)
-  return [...named, withNames(astToString(nodes))].join('\n\n')
+  const aliasDeclarations = typeAliases.map(({ name, type }) => `type ${name} = ${type}`)
+  return [...aliasDeclarations, applyAliases(astToString(nodes))].join('\n\n')
 }
 
-function withNames(types: string): string {
-  return repeated.reduce((text, { name, type }) => text.replaceAll(pattern(type), name), types)
+function applyAliases(types: string): string {
+  return typeAliases.reduce((text, { name, type }) => text.replaceAll(typePattern(type), name), types)
 }
 
 /** Matches the type regardless of line breaks. */
-function pattern(type: string): RegExp {
-  const words = type.split(' ').map((word) => word.replaceAll(/[?{}[\]]/g, '\\$&'))
-  return new RegExp(words.join('\\s+'), 'g')
+function typePattern(type: string): RegExp {
+  const tokens = type.split(' ').map((token) => token.replaceAll(/[?{}[\]]/g, '\\$&'))
+  return new RegExp(tokens.join('\\s+'), 'g')
 }

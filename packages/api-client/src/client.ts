@@ -1,6 +1,6 @@
 import createClient, { defaultPathSerializer, type FetchResponse, type MaybeOptionalInit } from 'openapi-fetch'
 import type { PathsWithMethod, RequiredKeysOf } from 'openapi-typescript-helpers'
-import { errorOf } from './error.ts'
+import { toRequestError } from './error.ts'
 import type { paths } from './generated/api.ts'
 
 export interface PocketClientOptions {
@@ -21,13 +21,13 @@ type Success<Operation extends Record<string | number, unknown>, Init> = Extract
   { error?: never }
 >
 
-type CallOf<Of extends Lowercase<Method>> = <
-  Path extends PathsWithMethod<paths, Of>,
-  Init extends MaybeOptionalInit<paths[Path], Of>,
+type CallFunction<HttpMethod extends Lowercase<Method>> = <
+  Path extends PathsWithMethod<paths, HttpMethod>,
+  Init extends MaybeOptionalInit<paths[Path], HttpMethod>,
 >(
   path: Path,
   ...init: RequiredKeysOf<Init> extends never ? [init?: Init] : [init: Init]
-) => Promise<Success<paths[Path][Of] & Record<string | number, unknown>, Init>>
+) => Promise<Success<paths[Path][HttpMethod] & Record<string | number, unknown>, Init>>
 
 /**
  * The operations of the REST API, by method and path as in its document. `params` contains the path, query and header
@@ -35,7 +35,7 @@ type CallOf<Of extends Lowercase<Method>> = <
  *
  * @throws {PocketRequestError} for every unsuccessful response
  */
-export type PocketClient = { readonly [Name in Method]: CallOf<Lowercase<Name>> }
+export type PocketClient = { readonly [Name in Method]: CallFunction<Lowercase<Name>> }
 
 /**
  * Creates a client of one instance.
@@ -47,15 +47,15 @@ export type PocketClient = { readonly [Name in Method]: CallOf<Lowercase<Name>> 
 export function createPocketClient({ url, apiKey, fetch }: PocketClientOptions): PocketClient {
   const client = createClient<paths>({
     baseUrl: url.replace(/\/+$/, ''),
-    pathSerializer: (path, params) => defaultPathSerializer(path, mapValues(params, addressAsId)),
-    bodySerializer: serialized,
+    pathSerializer: (path, params) => defaultPathSerializer(path, mapValues(params, encodeUrlId)),
+    bodySerializer: serializeBody,
     headers: { accept: 'application/json, */*;q=0.1', ...(apiKey !== undefined && { 'x-api-key': apiKey }) },
     ...(fetch && { fetch }),
   })
   client.use({
     async onResponse({ response }) {
       // 304 (Not Modified) is the only expected response outside 2xx: the caller requested it with If-None-Match.
-      if (!response.ok && response.status !== 304) throw await errorOf(response)
+      if (!response.ok && response.status !== 304) throw await toRequestError(response)
     },
   })
   // A cast: unsuccessful responses were thrown above, which the library's types cannot express.
@@ -63,12 +63,12 @@ export function createPocketClient({ url, apiKey, fetch }: PocketClientOptions):
 }
 
 /** A client ID that is a URL must be escaped before it is used in a path. */
-function addressAsId(value: unknown): unknown {
+function encodeUrlId(value: unknown): unknown {
   if (typeof value !== 'string' || !value.includes('/')) return value
   return `~${Buffer.from(value, 'utf8').toString('base64url')}`
 }
 
-function serialized(body: unknown): FormData | string {
+function serializeBody(body: unknown): FormData | string {
   const members = typeof body === 'object' && body !== null ? Object.entries(body) : []
   if (body instanceof FormData) return body
   if (!members.some(([, value]) => value instanceof Blob)) return JSON.stringify(body)
@@ -77,6 +77,6 @@ function serialized(body: unknown): FormData | string {
   return form
 }
 
-function mapValues(values: Readonly<Record<string, unknown>>, change: (value: unknown) => unknown) {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]))
+function mapValues(values: Readonly<Record<string, unknown>>, transform: (value: unknown) => unknown) {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, transform(value)]))
 }

@@ -19,7 +19,7 @@ export class PocketRequestError extends Error {
   readonly response: Response
 
   constructor(response: Response, body: Partial<ErrorBody>) {
-    super(body.error ?? `The answer was ${response.status}.`)
+    super(body.error ?? `The server responded with status ${response.status}.`)
     this.status = response.status
     this.code = body.code ?? 'unknown'
     this.details = { ...body.details }
@@ -29,11 +29,11 @@ export class PocketRequestError extends Error {
 }
 
 /** Builds the error from an error response. */
-export async function errorOf(response: Response): Promise<PocketRequestError> {
-  return new PocketRequestError(response, bodyOf(await response.text()))
+export async function toRequestError(response: Response): Promise<PocketRequestError> {
+  return new PocketRequestError(response, parseBody(await response.text()))
 }
 
-function bodyOf(text: string): Partial<ErrorBody> {
+function parseBody(text: string): Partial<ErrorBody> {
   try {
     const body: unknown = JSON.parse(text)
     // A cast: the document defines the body of an error response.

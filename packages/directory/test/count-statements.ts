@@ -2,21 +2,21 @@ import { databaseOf } from '@pocket/core/internal/sql'
 import type { DataSource } from 'typeorm'
 
 /** Counts the statements that `work` sends to the database. */
-export async function statementsOf(dataSource: DataSource, work: () => Promise<unknown>): Promise<number> {
+export async function countStatements(dataSource: DataSource, callback: () => Promise<unknown>): Promise<number> {
   const database = databaseOf(dataSource)
   const { query, execute } = database
   let count = 0
-  database.query = (...call) => {
+  database.query = (...args) => {
     count += 1
     // A cast: only the caller knows the row type.
-    return query.apply(database, call) as Promise<never>
+    return query.apply(database, args) as Promise<never>
   }
-  database.execute = (...call) => {
+  database.execute = (...args) => {
     count += 1
-    return execute.apply(database, call)
+    return execute.apply(database, args)
   }
   try {
-    await work()
+    await callback()
   } finally {
     Object.assign(database, { query, execute })
   }

@@ -10,28 +10,28 @@ import {
   type PageRequest,
   type User,
 } from '../src/index.ts'
-import { type DirectoryUnderTest, kinds, noon } from './open-directory.ts'
+import { type DirectoryUnderTest, databases, testTime } from './open-directory.ts'
 
 /** The options that may be omitted but not `undefined`; the compiler checks that there are none. */
-type Refusing<T> = {
-  [Key in keyof T]-?: { readonly [Only in Key]: undefined } extends Pick<T, Key>
+type OptionalWithoutUndefined<T> = {
+  [Key in keyof T]-?: { readonly [Name in Key]: undefined } extends Pick<T, Key>
     ? never
     : object extends Pick<T, Key>
       ? Key
       : never
 }[keyof T]
-type None<T extends never> = T
-export type LeftOut = None<
-  | Refusing<LdapOptions>
-  | Refusing<LdapAttributes>
-  | Refusing<LdapLimits>
-  | Refusing<NewUserRights>
-  | Refusing<PageRequest>
+type AssertNever<T extends never> = T
+export type OptionalOptions = AssertNever<
+  | OptionalWithoutUndefined<LdapOptions>
+  | OptionalWithoutUndefined<LdapAttributes>
+  | OptionalWithoutUndefined<LdapLimits>
+  | OptionalWithoutUndefined<NewUserRights>
+  | OptionalWithoutUndefined<PageRequest>
 >
 
-const nothing = async () => {}
+const doNothing = async () => {}
 
-function passkeyOf({ id }: User): Passkey {
+function createPasskey({ id }: User): Passkey {
   return {
     id: randomUUID(),
     accountId: id,
@@ -49,80 +49,80 @@ function passkeyOf({ id }: User): Passkey {
     backedUp: false,
     userVerified: true,
     name: 'Passkey',
-    createdAt: noon,
+    createdAt: testTime,
     lastUsedAt: null,
   }
 }
 
-describe.each(kinds)('the directory on %s', (_kind, open) => {
-  let it: DirectoryUnderTest
+describe.each(databases)('the directory on %s', (_kind, open) => {
+  let env: DirectoryUnderTest
 
   beforeEach(async () => {
-    it = await open()
+    env = await open()
   })
 
-  afterEach(async () => it[Symbol.asyncDispose]())
+  afterEach(async () => env[Symbol.asyncDispose]())
 
   const zoe = newUser({ username: 'Zoe', email: 'Zoe@Example.com', firstName: 'Zoë', lastName: 'Müller', locale: 'de' })
   const max = newUser({ username: 'max' })
 
   test('stores users unchanged', async () => {
-    const created = await it.directory.create(zoe)
+    const created = await env.directory.create(zoe)
     expect(created).toEqual({
       ...zoe,
       emailVerified: false,
       administrator: false,
       disabled: false,
       ldapId: null,
-      createdAt: noon,
-      updatedAt: noon,
+      createdAt: testTime,
+      updatedAt: testTime,
     })
-    expect(await it.directory.find(zoe.id)).toEqual(created)
-    const other = await it.directory.create(max, { administrator: true, emailVerified: true })
-    expect(await it.directory.find(max.id)).toEqual(other)
+    expect(await env.directory.find(zoe.id)).toEqual(created)
+    const other = await env.directory.create(max, { administrator: true, emailVerified: true })
+    expect(await env.directory.find(max.id)).toEqual(other)
     expect(other).toMatchObject({ administrator: true, emailVerified: true, email: null })
-    expect(await it.directory.list()).toEqual([other, created])
-    expect(await it.directory.find(randomUUID())).toBeUndefined()
+    expect(await env.directory.list()).toEqual([other, created])
+    expect(await env.directory.find(randomUUID())).toBeUndefined()
   })
 
   test('rejects a user name that is another user’s e-mail address, and vice versa', async () => {
-    await it.directory.create(zoe)
-    const taken = (property: string) => ({ status: 409, code: 'already_in_use', details: { property } })
-    const named = it.directory.create(newUser({ username: 'ZOE@example.com' }))
-    await expect(named).rejects.toMatchObject(taken('username'))
+    await env.directory.create(zoe)
+    const conflictOf = (property: string) => ({ status: 409, code: 'already_in_use', details: { property } })
+    const sameUserName = env.directory.create(newUser({ username: 'ZOE@example.com' }))
+    await expect(sameUserName).rejects.toMatchObject(conflictOf('username'))
     const kim = newUser({ username: 'kim@example.com', email: 'Kim@Example.com' })
-    await it.directory.create(kim)
-    const addressed = it.directory.create(newUser({ username: 'max', email: 'KIM@example.com' }))
-    await expect(addressed).rejects.toMatchObject(taken('email'))
-    const renamed = it.directory.users.update(kim.id, { username: 'zoe@Example.com' })
-    await expect(renamed).rejects.toMatchObject(taken('username'))
-    const moved = it.directory.users.update(zoe.id, { email: 'kim@EXAMPLE.com' })
-    await expect(moved).rejects.toMatchObject(taken('email'))
+    await env.directory.create(kim)
+    const sameEmail = env.directory.create(newUser({ username: 'max', email: 'KIM@example.com' }))
+    await expect(sameEmail).rejects.toMatchObject(conflictOf('email'))
+    const renameUser = env.directory.users.update(kim.id, { username: 'zoe@Example.com' })
+    await expect(renameUser).rejects.toMatchObject(conflictOf('username'))
+    const changeEmail = env.directory.users.update(zoe.id, { email: 'kim@EXAMPLE.com' })
+    await expect(changeEmail).rejects.toMatchObject(conflictOf('email'))
   })
 
   test('allows changes to users whose user name has matched another user’s e-mail address since before that rule', async () => {
-    await it.directory.create(zoe)
-    await it.directory.create(max)
+    await env.directory.create(zoe)
+    await env.directory.create(max)
     const name = `'zoe@example.com'`
-    await it.dataSource.query(
+    await env.dataSource.query(
       `UPDATE pocket_user SET user_name = ${name}, user_name_key = ${name} WHERE user_name_key = 'max'`,
     )
-    await it.directory.setDisabled(max.id, true)
-    const { user } = await it.directory.users.update(max.id, { displayName: 'Max', email: 'max@example.com' })
+    await env.directory.setDisabled(max.id, true)
+    const { user } = await env.directory.users.update(max.id, { displayName: 'Max', email: 'max@example.com' })
     expect(user).toMatchObject({ disabled: true, userName: 'zoe@example.com', email: 'max@example.com' })
     // A login code must not go to a different user than intended.
-    expect(await it.directory.findByName('zoe@example.com')).toBeUndefined()
-    expect(await it.directory.findByEmail('ZOE@example.com')).toMatchObject({ id: zoe.id })
-    expect(await it.directory.findByEmail('MAX@example.com')).toMatchObject({ id: max.id })
+    expect(await env.directory.findByName('zoe@example.com')).toBeUndefined()
+    expect(await env.directory.findByEmail('ZOE@example.com')).toMatchObject({ id: zoe.id })
+    expect(await env.directory.findByEmail('MAX@example.com')).toMatchObject({ id: max.id })
   })
 
   test('finds users by user name or e-mail address, ignoring case', async () => {
-    const user = await it.directory.create(zoe)
+    const user = await env.directory.create(zoe)
     for (const name of ['zoe', 'ZOE', 'zoe@example.com', 'ZOE@EXAMPLE.COM']) {
-      expect(await it.directory.findByName(name)).toEqual(user)
+      expect(await env.directory.findByName(name)).toEqual(user)
     }
     for (const name of ['', 'zo', 'zoe@example', "' OR 1=1 --", '%']) {
-      expect(await it.directory.findByName(name)).toBeUndefined()
+      expect(await env.directory.findByName(name)).toBeUndefined()
     }
   })
 
@@ -131,44 +131,44 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
     [{ username: 'zOE', email: 'another@example.com' }, 'username'],
     [{ username: 'another', id: zoe.id }, 'id'],
   ])('rejects %j, which is in use, and names the property %s', async (input, property) => {
-    await it.directory.create(zoe)
-    await expect(it.directory.create(newUser(input))).rejects.toMatchObject({
+    await env.directory.create(zoe)
+    await expect(env.directory.create(newUser(input))).rejects.toMatchObject({
       status: 409,
       code: 'already_in_use',
       details: { property },
     })
-    expect(await it.directory.list()).toHaveLength(1)
+    expect(await env.directory.list()).toHaveLength(1)
   })
 
-  test('creates one of fifty concurrent users with the same name', async () => {
+  test('creates only one of fifty concurrent users with the same name', async () => {
     const results = await Promise.allSettled(
       Array.from({ length: 50 }, (_, index) =>
-        it.directory.create(newUser({ username: index % 2 === 0 ? 'twin' : 'TWIN' })),
+        env.directory.create(newUser({ username: index % 2 === 0 ? 'twin' : 'TWIN' })),
       ),
     )
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-    expect(await it.directory.list()).toHaveLength(1)
+    expect(await env.directory.list()).toHaveLength(1)
   })
 
   test('allows any number of users without an e-mail address', async () => {
-    await it.directory.create(newUser({ username: 'a' }))
-    await it.directory.create(newUser({ username: 'b' }))
-    expect(await it.directory.list()).toHaveLength(2)
+    await env.directory.create(newUser({ username: 'a' }))
+    await env.directory.create(newUser({ username: 'b' }))
+    expect(await env.directory.list()).toHaveLength(2)
   })
 
   test('rejects a plan that was tampered with', async () => {
-    await expect(it.directory.create({ ...zoe, userName: '../admin' })).rejects.toMatchObject({
+    await expect(env.directory.create({ ...zoe, userName: '../admin' })).rejects.toMatchObject({
       code: 'validation_failed',
     })
-    expect(await it.directory.list()).toEqual([])
+    expect(await env.directory.list()).toEqual([])
   })
 
   test('passes only permitted data to core', async () => {
-    await it.directory.create(zoe)
-    await it.directory.create(max)
-    it.clock.time = noon + 1
-    await it.directory.setDisabled(max.id, true)
-    expect(await it.directory.accounts.find(zoe.id)).toEqual({
+    await env.directory.create(zoe)
+    await env.directory.create(max)
+    env.clock.time = testTime + 1
+    await env.directory.setDisabled(max.id, true)
+    expect(await env.directory.accounts.find(zoe.id)).toEqual({
       id: zoe.id,
       userName: 'Zoe',
       displayName: 'Zoë Müller',
@@ -181,84 +181,84 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
       disabled: false,
       groups: [],
       customClaims: [],
-      updatedAt: noon,
+      updatedAt: testTime,
     })
-    expect(await it.directory.accounts.find(max.id)).toMatchObject({
+    expect(await env.directory.accounts.find(max.id)).toMatchObject({
       givenName: null,
       familyName: null,
       disabled: true,
-      updatedAt: noon + 1,
+      updatedAt: testTime + 1,
     })
-    expect(await it.directory.accounts.find('nobody')).toBeUndefined()
+    expect(await env.directory.accounts.find('nobody')).toBeUndefined()
   })
 
   test('disables and enables a user', async () => {
-    await it.directory.create(zoe)
-    await it.directory.create(max)
-    await it.directory.setDisabled(zoe.id, true)
-    expect((await it.directory.list()).map(({ disabled }) => disabled)).toEqual([false, true])
-    await it.directory.setDisabled(zoe.id, false)
-    expect(await it.directory.find(zoe.id)).toMatchObject({ disabled: false })
-    const unknown = it.directory.setDisabled(randomUUID(), true)
+    await env.directory.create(zoe)
+    await env.directory.create(max)
+    await env.directory.setDisabled(zoe.id, true)
+    expect((await env.directory.list()).map(({ disabled }) => disabled)).toEqual([false, true])
+    await env.directory.setDisabled(zoe.id, false)
+    expect(await env.directory.find(zoe.id)).toMatchObject({ disabled: false })
+    const unknown = env.directory.setDisabled(randomUUID(), true)
     await expect(unknown).rejects.toMatchObject({ status: 404, code: 'account_not_found' })
   })
 
   describe('setup', () => {
     test('creates the administrator and the passkey together', async () => {
-      expect(await it.directory.isSetUp()).toBe(false)
-      const user = await it.directory.createFirstAdministrator(zoe, async (created) => {
-        await it.stores.passkeys.insert(passkeyOf(created))
+      expect(await env.directory.isSetUp()).toBe(false)
+      const user = await env.directory.createFirstAdministrator(zoe, async (created) => {
+        await env.stores.passkeys.insert(createPasskey(created))
       })
       expect(user).toMatchObject({ id: zoe.id, administrator: true })
-      expect(await it.directory.find(zoe.id)).toEqual(user)
-      expect(await it.stores.passkeys.listByAccount(zoe.id)).toHaveLength(1)
-      expect(await it.directory.isSetUp()).toBe(true)
+      expect(await env.directory.find(zoe.id)).toEqual(user)
+      expect(await env.stores.passkeys.listByAccount(zoe.id)).toHaveLength(1)
+      expect(await env.directory.isSetUp()).toBe(true)
     })
 
     test('creates no user if the passkey cannot be stored', async () => {
-      const failing = it.directory.createFirstAdministrator(zoe, async (created) => {
-        await it.stores.passkeys.insert(passkeyOf(created))
+      const failedSetup = env.directory.createFirstAdministrator(zoe, async (created) => {
+        await env.stores.passkeys.insert(createPasskey(created))
         throw new Error('on purpose')
       })
-      await expect(failing).rejects.toThrow('on purpose')
-      expect(await it.directory.isSetUp()).toBe(false)
-      expect(await it.stores.passkeys.listByAccount(zoe.id)).toEqual([])
-      await it.directory.createFirstAdministrator(zoe, nothing)
-      expect(await it.directory.isSetUp()).toBe(true)
+      await expect(failedSetup).rejects.toThrow('on purpose')
+      expect(await env.directory.isSetUp()).toBe(false)
+      expect(await env.stores.passkeys.listByAccount(zoe.id)).toEqual([])
+      await env.directory.createFirstAdministrator(zoe, doNothing)
+      expect(await env.directory.isSetUp()).toBe(true)
     })
 
     test('stays open while there are only ordinary users', async () => {
-      await it.directory.create(max)
-      expect(await it.directory.isSetUp()).toBe(false)
-      expect(await it.directory.createFirstAdministrator(zoe, nothing)).toMatchObject({ administrator: true })
-      expect(await it.directory.isSetUp()).toBe(true)
+      await env.directory.create(max)
+      expect(await env.directory.isSetUp()).toBe(false)
+      expect(await env.directory.createFirstAdministrator(zoe, doNothing)).toMatchObject({ administrator: true })
+      expect(await env.directory.isSetUp()).toBe(true)
     })
 
     test('is rejected if an administrator already exists', async () => {
-      await it.directory.create(max, { administrator: true })
+      await env.directory.create(max, { administrator: true })
       let called = false
-      const late = it.directory.createFirstAdministrator(zoe, async () => {
+      const secondSetup = env.directory.createFirstAdministrator(zoe, async () => {
         called = true
       })
-      await expect(late).rejects.toMatchObject({ status: 409, code: 'setup_already_completed' })
+      await expect(secondSetup).rejects.toMatchObject({ status: 409, code: 'setup_already_completed' })
       expect(called).toBe(false)
-      expect(await it.directory.list()).toHaveLength(1)
+      expect(await env.directory.list()).toHaveLength(1)
     })
 
     test('creates one administrator and one passkey in fifty concurrent calls', async () => {
       // Opens all connections of the pool, since a new connection would be too slow to cause a race.
-      await Promise.all(Array.from({ length: 50 }, () => it.directory.isSetUp()))
+      await Promise.all(Array.from({ length: 50 }, () => env.directory.isSetUp()))
       const results = await Promise.allSettled(
         Array.from({ length: 50 }, (_, index) =>
-          it.directory.createFirstAdministrator(newUser({ username: `admin${index}` }), async (user) => {
-            await it.stores.passkeys.insert(passkeyOf(user))
+          env.directory.createFirstAdministrator(newUser({ username: `admin${index}` }), async (user) => {
+            await env.stores.passkeys.insert(createPasskey(user))
           }),
         ),
       )
       const created = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
       expect(created).toHaveLength(1)
-      expect(await it.directory.list()).toEqual(created)
-      const passkeys = await it.dataSource.query('SELECT account_id FROM pocket_passkey')
+      expect(await env.directory.list()).toEqual(created)
+      const passkeys = await env.dataSource.query('SELECT account_id FROM pocket_passkey')
       expect(passkeys).toEqual([{ account_id: created[0]?.id }])
       const codes = results.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : []))
       expect(codes).toEqual(Array(49).fill('setup_already_completed'))
@@ -266,7 +266,7 @@ describe.each(kinds)('the directory on %s', (_kind, open) => {
   })
 
   test('uses the tables of the configured schema', async () => {
-    const { upQueries } = await it.dataSource.driver.createSchemaBuilder().log()
+    const { upQueries } = await env.dataSource.driver.createSchemaBuilder().log()
     expect(upQueries).toEqual([])
   })
 })

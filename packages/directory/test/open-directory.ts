@@ -16,7 +16,7 @@ import { DataSource } from 'typeorm'
 import { createDirectory, type Directory } from '../src/index.ts'
 import { directoryMigrations, directoryStores, directoryTables } from '../src/typeorm/index.ts'
 
-export const noon = Date.UTC(2030, 0, 1, 12)
+export const testTime = Date.UTC(2030, 0, 1, 12)
 const tables = [...pocketTables, ...directoryTables]
 
 /** A directory and core's stores in a new database. */
@@ -28,16 +28,16 @@ export interface DirectoryUnderTest extends AsyncDisposable {
   readonly clock: { time: number; now(): number }
 }
 
-export const kinds: readonly (readonly [string, () => Promise<DirectoryUnderTest>])[] = [
-  ['SQLite', onSqlite],
-  ['PostgreSQL', onPostgres],
+export const databases: readonly (readonly [string, () => Promise<DirectoryUnderTest>])[] = [
+  ['SQLite', openOnSqlite],
+  ['PostgreSQL', openOnPostgres],
 ]
 
 type Options = ReturnType<typeof sqliteOptions> | ReturnType<typeof postgresOptions>
 
 const migrate = (options: Options) => runMigrations(options, [pocketMigrations, directoryMigrations])
 
-async function onSqlite(): Promise<DirectoryUnderTest> {
+async function openOnSqlite(): Promise<DirectoryUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'pocket-test-'))
   const options = sqliteOptions(join(folder, 'pocket.db'), tables)
   await migrate(options)
@@ -45,25 +45,25 @@ async function onSqlite(): Promise<DirectoryUnderTest> {
 }
 
 /** The template for all databases of a test file: on PostgreSQL a copy takes a tenth of the time of the migrations. */
-let migrated: Promise<TestDatabase> | undefined
-afterAll(async () => (await migrated)?.[Symbol.asyncDispose]())
+let migratedTemplate: Promise<TestDatabase> | undefined
+afterAll(async () => (await migratedTemplate)?.[Symbol.asyncDispose]())
 
-async function migratedPostgres(): Promise<TestDatabase> {
+async function createMigratedDatabase(): Promise<TestDatabase> {
   const database = await createTestDatabase()
   await migrate(postgresOptions(database.url, tables))
   return database
 }
 
-async function onPostgres(): Promise<DirectoryUnderTest> {
-  migrated ??= migratedPostgres()
-  const database = await createTestDatabase((await migrated).url)
+async function openOnPostgres(): Promise<DirectoryUnderTest> {
+  migratedTemplate ??= createMigratedDatabase()
+  const database = await createTestDatabase((await migratedTemplate).url)
   return open(postgresOptions(database.url, tables), async () => database[Symbol.asyncDispose]())
 }
 
 async function open(options: Options, remove: () => Promise<void>): Promise<DirectoryUnderTest> {
   const dataSource = await new DataSource(options).initialize()
   const clock = {
-    time: noon,
+    time: testTime,
     now() {
       return this.time
     },

@@ -14,7 +14,7 @@ export interface AxeOptions {
   readonly exclude?: readonly string[]
 }
 
-const source = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const axeScript = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 // All rules of WCAG 2.2 at levels A and AA that axe can check.
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa']
 
@@ -25,15 +25,15 @@ const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa']
  */
 export async function expectNoAxeViolations(page: Page, { exclude }: AxeOptions = {}): Promise<void> {
   // The script stays in the page until navigation, since parsing axe takes most of the time.
-  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(await readFile(source, 'utf8'))
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(await readFile(axeScript, 'utf8'))
   // For results other than violations axe needs to report one element only. A context without `include` is the whole page.
   const options: RunOptions = { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] }
   const violations = await page.evaluate(runAxe, { context: { exclude: [...(exclude ?? [])] }, options })
   if (violations.length === 0) return
   const lines = violations.flatMap((violation) =>
     violation.nodes.map(({ target, failureSummary = '' }) => {
-      const todo = failureSummary.replaceAll(/\s*\n\s*/g, ' ')
-      return `${violation.id} (${violation.impact}): ${violation.help}\n    ${target.join(' ')}\n    ${todo}`
+      const remedy = failureSummary.replaceAll(/\s*\n\s*/g, ' ')
+      return `${violation.id} (${violation.impact}): ${violation.help}\n    ${target.join(' ')}\n    ${remedy}`
     }),
   )
   throw new Error(`${page.url()} has ${lines.length} accessibility violation(s):\n${lines.join('\n')}`)

@@ -10,9 +10,9 @@ import {
 } from '@peculiar/x509'
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
-const day = 86_400_000
+const dayMs = 86_400_000
 
-type Keys = Awaited<ReturnType<typeof makeKeys>>
+type Keys = Awaited<ReturnType<typeof generateKeys>>
 
 /** A certificate and its private key, both PEM. */
 export interface TestCertificate {
@@ -38,37 +38,46 @@ export interface TestAuthority {
 
 /** Creates a self-signed certificate. */
 export async function selfSigned(options: CertificateOptions): Promise<TestCertificate> {
-  const keys = await makeKeys()
-  return { key: await pem(keys), cert: await create(options.hosts[0] ?? '', keys, keys, names(options), options) }
+  const keys = await generateKeys()
+  return {
+    key: await exportPrivateKey(keys),
+    cert: await createCertificate(options.hosts[0] ?? '', keys, keys, subjectNames(options), options),
+  }
 }
 
 export async function createAuthority(name = 'Test authority'): Promise<TestAuthority> {
-  const keys = await makeKeys()
-  const cert = await create(name, keys, keys, [new BasicConstraintsExtension(true, 0, true)])
+  const keys = await generateKeys()
+  const cert = await createCertificate(name, keys, keys, [new BasicConstraintsExtension(true, 0, true)])
   return {
     cert,
     async issue(options) {
-      const own = await makeKeys()
-      const signed = await create(options.hosts[0] ?? '', own, keys, names(options), { ...options, issuer: name })
-      return { key: await pem(own), cert: signed }
+      const certificateKeys = await generateKeys()
+      const certificate = await createCertificate(
+        options.hosts[0] ?? '',
+        certificateKeys,
+        keys,
+        subjectNames(options),
+        { ...options, issuer: name },
+      )
+      return { key: await exportPrivateKey(certificateKeys), cert: certificate }
     },
   }
 }
 
-function makeKeys() {
+function generateKeys() {
   return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
 }
 
-async function create(
+async function createCertificate(
   subject: string,
   { publicKey }: Keys,
   { privateKey }: Keys,
   extensions: Extension[],
   options: Partial<CertificateOptions> & { readonly issuer?: string } = {},
 ): Promise<string> {
-  const { notAfter = Date.now() + day, issuer = subject } = options
-  const { notBefore = Math.min(Date.now(), notAfter) - day } = options
-  const wanted = {
+  const { notAfter = Date.now() + dayMs, issuer = subject } = options
+  const { notBefore = Math.min(Date.now(), notAfter) - dayMs } = options
+  const parameters = {
     serialNumber: Buffer.from(webcrypto.getRandomValues(new Uint8Array(8)))
       .toString('hex')
       .replace(/^./, '1'),
@@ -82,11 +91,11 @@ async function create(
     extensions,
   }
   // The same classes, with different type declarations in Node and the library.
-  const made = await X509CertificateGenerator.create(wanted as unknown as X509CertificateCreateParams)
-  return made.toString('pem')
+  const certificate = await X509CertificateGenerator.create(parameters as unknown as X509CertificateCreateParams)
+  return certificate.toString('pem')
 }
 
-function names({ hosts }: CertificateOptions): Extension[] {
+function subjectNames({ hosts }: CertificateOptions): Extension[] {
   return [
     new SubjectAlternativeNameExtension(
       hosts.map((value) => ({ type: isIP(value) ? ('ip' as const) : ('dns' as const), value })),
@@ -94,7 +103,7 @@ function names({ hosts }: CertificateOptions): Extension[] {
   ]
 }
 
-async function pem({ privateKey }: Keys): Promise<string> {
+async function exportPrivateKey({ privateKey }: Keys): Promise<string> {
   const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', privateKey)).toString('base64')
   return `-----BEGIN PRIVATE KEY-----\n${der.match(/.{1,64}/g)?.join('\n')}\n-----END PRIVATE KEY-----\n`
 }

@@ -19,23 +19,25 @@ export interface ChromiumBinary {
  * @throws Error with the reason if it cannot run on this machine.
  */
 export async function chromiumBinary(unpackInto?: string): Promise<ChromiumBinary> {
-  const chosen = process.env.CHROME_PATH
-  if (chosen !== undefined && chosen !== '') return { executable: chosen, env: {} }
+  const configuredPath = process.env.CHROME_PATH
+  if (configuredPath !== undefined && configuredPath !== '') return { executable: configuredPath, env: {} }
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error('the Chromium that npm brings runs on 64-bit x86 Linux only; name another one in CHROME_PATH')
+    throw new Error('The Chromium package supports only 64-bit x86 Linux; set CHROME_PATH to another Chromium')
   }
-  const folder = await unpacked(unpackInto)
+  const folder = await unpackChromium(unpackInto)
   const binary = { executable: join(folder, 'chromium'), env: { FONTCONFIG_FILE: join(folder, 'fonts.conf') } }
-  const missing = await missingLibraries(binary)
-  if (missing === undefined) return binary
+  const libraryError = await findLibraryError(binary)
+  if (libraryError === undefined) return binary
   // Uses its bundled libraries only if the system has none: they may conflict with newer ones of the system.
   const withLibraries = { ...binary, env: { ...binary.env, LD_LIBRARY_PATH: join(folder, 'al2023', 'lib') } }
-  const missingAfter = await missingLibraries(withLibraries)
-  if (missingAfter === undefined) return withLibraries
-  throw new Error(`Chromium cannot run here; name another one in CHROME_PATH. It said: ${missing}; ${missingAfter}`)
+  const bundledLibraryError = await findLibraryError(withLibraries)
+  if (bundledLibraryError === undefined) return withLibraries
+  throw new Error(
+    `Chromium cannot run on this machine; set CHROME_PATH to another Chromium. Its output: ${libraryError}; ${bundledLibraryError}`,
+  )
 }
 
-async function unpacked(parent?: string): Promise<string> {
+async function unpackChromium(parent?: string): Promise<string> {
   const packageRoot = dirname(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))))
   const { version } = JSON.parse(await readFile(join(packageRoot, 'package.json'), 'utf8'))
   const name = `pocket-test-chromium-${version}`
@@ -62,7 +64,7 @@ const fontConfiguration = `<?xml version="1.0"?>
 </fontconfig>
 `
 
-async function missingLibraries(binary: ChromiumBinary): Promise<string | undefined> {
+async function findLibraryError(binary: ChromiumBinary): Promise<string | undefined> {
   try {
     await promisify(execFile)(binary.executable, ['--version'], { env: { ...process.env, ...binary.env } })
     return undefined

@@ -27,7 +27,7 @@ export interface TestBrowser extends AsyncDisposable {
   newPage(options?: BrowserContextOptions): Promise<Page>
 }
 
-const local = ['localhost', '*.localhost', '127.0.0.1', '[::1]']
+const localHosts = ['localhost', '*.localhost', '127.0.0.1', '[::1]']
 const defaultArgs = [
   '--disable-background-networking',
   '--disable-component-update',
@@ -39,10 +39,10 @@ const defaultArgs = [
 ]
 
 /** Restricts the browser to this machine, for pages and for its own requests. */
-function assertCanModifyUser(hosts: Readonly<Record<string, string>>): readonly string[] {
-  const mapped = Object.entries(hosts).map(([host, address]) => `MAP ${host} ${address}`)
-  const rules = [...mapped, 'MAP * ~NOTFOUND', ...local.map((host) => `EXCLUDE ${host}`)]
-  return [`--host-resolver-rules=${rules.join(', ')}`, ...(mapped.length > 0 ? ['--ignore-certificate-errors'] : [])]
+function networkArgs(hosts: Readonly<Record<string, string>>): readonly string[] {
+  const mappings = Object.entries(hosts).map(([host, address]) => `MAP ${host} ${address}`)
+  const rules = [...mappings, 'MAP * ~NOTFOUND', ...localHosts.map((host) => `EXCLUDE ${host}`)]
+  return [`--host-resolver-rules=${rules.join(', ')}`, ...(mappings.length > 0 ? ['--ignore-certificate-errors'] : [])]
 }
 
 /**
@@ -57,20 +57,25 @@ export async function launchBrowser(options: BrowserOptions = {}): Promise<TestB
   const { chromium } = await import('playwright-core')
   const browser = await chromium.launch({
     executablePath: binary.executable,
-    args: [...assertCanModifyUser(options.hosts ?? {}), ...defaultArgs, ...(options.args ?? [])],
+    args: [...networkArgs(options.hosts ?? {}), ...defaultArgs, ...(options.args ?? [])],
     env: { ...process.env, ...binary.env },
     // The sandbox works neither as root nor in most containers, and the browser opens only our own pages.
     chromiumSandbox: false,
   })
-  const newContext = async (own: BrowserContextOptions = {}): Promise<BrowserContext> => {
-    const context = await browser.newContext({ locale: 'en-US', timezoneId: 'UTC', reducedMotion: 'reduce', ...own })
+  const newContext = async (contextOptions: BrowserContextOptions = {}): Promise<BrowserContext> => {
+    const context = await browser.newContext({
+      locale: 'en-US',
+      timezoneId: 'UTC',
+      reducedMotion: 'reduce',
+      ...contextOptions,
+    })
     context.setDefaultTimeout(waitTimeout)
     return context
   }
   return {
     browser,
     newContext,
-    newPage: async (own) => (await newContext(own)).newPage(),
+    newPage: async (contextOptions) => (await newContext(contextOptions)).newPage(),
     [Symbol.asyncDispose]: () => browser.close(),
   }
 }

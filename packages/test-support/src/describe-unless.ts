@@ -7,12 +7,12 @@ interface Describe {
  * `describe` for tests that need an optional dependency. If it is missing, the tests are skipped and the reporter shows the
  * reason; under `CI=true` that is a failure.
  *
- * @param missing - The reason for skipping; `undefined` runs the tests.
+ * @param reason - The reason for skipping; `undefined` runs the tests.
  */
 export function describeUnless(
-  missing: string | undefined,
+  reason: string | undefined,
   describe: Describe,
 ): (name: string, tests: () => void) => void {
-  if (missing === undefined) return describe
-  return (name, tests) => describe.skip(`${name} [not run: ${missing}]`, tests)
+  if (reason === undefined) return describe
+  return (name, tests) => describe.skip(`${name} [not run: ${reason}]`, tests)
 }

@@ -2,10 +2,10 @@ import { chmod, lstat, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const runFolderVariable = 'POCKET_TEST_KEPT_IN'
+const runFolderVariable = 'POCKET_TEST_REUSABLE_FILES'
 
 /** Makes this process and its children keep reusable files in this folder. */
-export function keepFilesIn(folder: string): void {
+export function setReusableFilesFolder(folder: string): void {
   process.env[runFolderVariable] = folder
 }
 
@@ -13,7 +13,7 @@ export function keepFilesIn(folder: string): void {
 export interface FolderOnceOptions {
   /** The folder name, which must change with the content, for example by including the version. The user ID is appended. */
   readonly name: string
-  /** The parent folder. Default: the temporary directory, or the folder set by {@link keepFilesIn}. */
+  /** The parent folder. Default: the temporary directory, or the folder set by {@link setReusableFilesFolder}. */
   readonly parent?: string
   /** Fills the empty folder. */
   readonly fill: (folder: string) => Promise<void>
@@ -45,8 +45,8 @@ export async function folderOnce(options: FolderOnceOptions): Promise<string> {
 
 async function isOwnFolder(folder: string): Promise<boolean> {
   try {
-    const found = await lstat(folder)
-    if (found.isDirectory() && found.uid === userId()) return true
+    const stats = await lstat(folder)
+    if (stats.isDirectory() && stats.uid === userId()) return true
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return false
     throw error

@@ -4,13 +4,13 @@ export { type AxeOptions, expectNoAxeViolations } from './axe.ts'
 export { type BrowserOptions, launchBrowser, type TestBrowser } from './chromium.ts'
 export { describeUnless } from './describe-unless.ts'
 export { eventually } from './eventually.ts'
-export { type LdifOptions, ldifEntry, ldifOfCompany } from './ldif.ts'
+export { generateLdif, type LdifOptions, ldifEntry } from './ldif.ts'
 export { longTestTimeout, testTimeout, waitTimeout } from './limits.ts'
 export { type MmdbOptions, type MmdbValue, writeMmdb } from './mmdb.ts'
 export { createTestDatabase, type PostgresServer, startPostgres, type TestDatabase } from './postgres.ts'
 export { freePort, type ProcessOptions, startProcess } from './process.ts'
-export { onceInRun } from './run-folder.ts'
-export { type Slapd, type SlapdOptions, slapdMissing, startSlapd } from './slapd.ts'
+export { createRunFolderOnce } from './run-folder.ts'
+export { type Slapd, type SlapdOptions, slapdUnavailableReason, startSlapd } from './slapd.ts'
 export {
   addVirtualAuthenticator,
   type VirtualAuthenticator,

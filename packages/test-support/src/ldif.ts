@@ -2,10 +2,10 @@ type Value = string | Uint8Array
 
 /** Formats one entry (RFC 2849). Keeps the order of attributes; writes bytes and non-ASCII text as base64. */
 export function ldifEntry(dn: string, attributes: Readonly<Record<string, Value | readonly Value[]>>): string {
-  const lines = Object.entries(attributes).flatMap(([name, given]) =>
-    list(given).map((value) => `${name}${written(value)}`),
+  const lines = Object.entries(attributes).flatMap(([name, values]) =>
+    toArray(values).map((value) => `${name}${formatValue(value)}`),
   )
-  return `${[`dn${written(dn)}`, ...lines].join('\n')}\n\n`
+  return `${[`dn${formatValue(dn)}`, ...lines].join('\n')}\n\n`
 }
 
 /** The size of the generated directory. */
@@ -22,40 +22,43 @@ export interface LdifOptions {
  * Generates a directory with its base entry: `uid=userN,ou=people` and `cn=groupN,ou=groups`, numbered from 0. Memberships
  * are deterministic. `uid=reader` with the password `secret` has read access.
  */
-export function ldifOfCompany({ users, groups, members = 20, base = 'dc=example,dc=com' }: LdifOptions): string {
+export function generateLdif({ users, groups, members = 20, base = 'dc=example,dc=com' }: LdifOptions): string {
   const dc = /^dc=([^,]+)/.exec(base)?.[1] ?? ''
-  const parts = [
+  const entries = [
     ldifEntry(base, { objectClass: ['dcObject', 'organization'], dc, o: 'Example' }),
     ldifEntry(`uid=reader,${base}`, { objectClass: ['account', 'simpleSecurityObject'], userPassword: 'secret' }),
     ...['people', 'groups'].map((ou) => ldifEntry(`ou=${ou},${base}`, { objectClass: 'organizationalUnit', ou })),
   ]
-  for (let n = 0; n < users; n++) parts.push(user(n, base))
-  for (let n = 0; n < groups; n++) {
-    const member = Array.from({ length: members }, (_, m) => `uid=user${(n * 7 + m * 11) % users},ou=people,${base}`)
-    const cn = `group${n}`
-    parts.push(
+  for (let index = 0; index < users; index++) entries.push(userEntry(index, base))
+  for (let index = 0; index < groups; index++) {
+    const member = Array.from(
+      { length: members },
+      (_, m) => `uid=user${(index * 7 + m * 11) % users},ou=people,${base}`,
+    )
+    const cn = `group${index}`
+    entries.push(
       ldifEntry(`cn=${cn},ou=groups,${base}`, { objectClass: 'groupOfNames', cn, member: [...new Set(member)] }),
     )
   }
-  return parts.join('')
+  return entries.join('')
 }
 
-function user(n: number, base: string): string {
-  return ldifEntry(`uid=user${n},ou=people,${base}`, {
+function userEntry(index: number, base: string): string {
+  return ldifEntry(`uid=user${index},ou=people,${base}`, {
     objectClass: 'inetOrgPerson',
-    uid: `user${n}`,
-    cn: `First${n} Last${n}`,
-    givenName: `First${n}`,
-    sn: `Last${n}`,
-    mail: `user${n}@example.com`,
+    uid: `user${index}`,
+    cn: `First${index} Last${index}`,
+    givenName: `First${index}`,
+    sn: `Last${index}`,
+    mail: `user${index}@example.com`,
   })
 }
 
-function list(given: Value | readonly Value[]): readonly Value[] {
-  return Array.isArray(given) ? given : [given as Value]
+function toArray(values: Value | readonly Value[]): readonly Value[] {
+  return Array.isArray(values) ? values : [values as Value]
 }
 
-function written(value: Value): string {
+function formatValue(value: Value): string {
   const isSafe = typeof value === 'string' && /^(?![ :<])[\x20-\x7e]*(?<! )$/.test(value)
   return isSafe ? `: ${value}` : `:: ${Buffer.from(value as string).toString('base64')}`
 }

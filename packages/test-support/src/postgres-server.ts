@@ -12,33 +12,33 @@ import { freePort } from './process.ts'
 // removes its data. The superuser is `postgres`, with the password in PGPASSWORD.
 
 // PostgreSQL refuses to run as root; `nobody` exists on every Linux, so no user has to be created.
-const nobody = { uid: 65_534, gid: 65_534 }
+const nobodyIds = { uid: 65_534, gid: 65_534 }
 const isRoot = process.getuid?.() === 0
-const runAs = isRoot ? nobody : {}
+const runAs = isRoot ? nobodyIds : {}
 const environment = { LC_ALL: 'C', TZ: 'UTC' }
 
 const folder = await mkdtemp(join(tmpdir(), 'pocket-test-postgres-data-'))
 let server: ChildProcess | undefined
-let stopping = false
+let isStopping = false
 process.once('SIGTERM', () => {
-  stopping = true
+  isStopping = true
   server?.kill('SIGQUIT')
 })
 // A killed test run no longer reads the output; the data must still be removed.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 try {
   const binaries = await postgresBinaries(isRoot)
-  const data = await makeCluster(binaries)
+  const data = await createCluster(binaries)
   await serve(binaries, data)
 } finally {
   await rm(folder, { recursive: true, force: true })
 }
 
-async function makeCluster(binaries: string): Promise<string> {
+async function createCluster(binaries: string): Promise<string> {
   const data = join(folder, 'data')
   const passwordFile = join(folder, 'password')
   await writeFile(passwordFile, process.env.PGPASSWORD ?? '', { mode: 0o600 })
-  if (isRoot) for (const path of [folder, passwordFile]) await chown(path, nobody.uid, nobody.gid)
+  if (isRoot) for (const path of [folder, passwordFile]) await chown(path, nobodyIds.uid, nobodyIds.gid)
   const args = ['--username=postgres', '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync']
   await promisify(execFile)(
     join(binaries, 'bin', 'initdb'),
@@ -50,18 +50,18 @@ async function makeCluster(binaries: string): Promise<string> {
 
 /** Runs until PostgreSQL exits. Another program may take the port first, hence the retries. */
 async function serve(binaries: string, data: string): Promise<void> {
-  for (let attempt = 1; !stopping; attempt++) {
+  for (let attempt = 1; !isStopping; attempt++) {
     const port = await freePort()
-    const started = start(binaries, data, port)
-    server = started.child
-    if (stopping) server.kill('SIGQUIT')
+    const postgres = start(binaries, data, port)
+    server = postgres.child
+    if (isStopping) server.kill('SIGQUIT')
     const [code] = await once(server, 'exit')
-    if (stopping) return
-    if (attempt === 5 || !started.portWasTaken()) throw new Error(`PostgreSQL ended with exit code ${code}`)
+    if (isStopping) return
+    if (attempt === 5 || !postgres.isPortTaken()) throw new Error(`PostgreSQL ended with exit code ${code}`)
   }
 }
 
-function start(binaries: string, data: string, port: number): { child: ChildProcess; portWasTaken: () => boolean } {
+function start(binaries: string, data: string, port: number): { child: ChildProcess; isPortTaken: () => boolean } {
   // Without fsync: the data need not survive a crash of the machine, only of the process under test, which does not write
   // these files.
   const settings = [
@@ -76,11 +76,11 @@ function start(binaries: string, data: string, port: number): { child: ChildProc
     ['-D', data, ...[...settings, ...network].flatMap((setting) => ['-c', setting])],
     { ...runAs, env: environment, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
   )
-  let taken = false
+  let portTaken = false
   createInterface({ input: child.stderr }).on('line', (line) => {
     console.error(line)
-    if (line.includes('Address already in use')) taken = true
+    if (line.includes('Address already in use')) portTaken = true
     if (line.includes('database system is ready to accept connections')) console.log(`ready ${port}`)
   })
-  return { child, portWasTaken: () => taken }
+  return { child, isPortTaken: () => portTaken }
 }

@@ -10,9 +10,9 @@ export interface PostgresServer extends AsyncDisposable {
   /** `postgres://…` with the superuser's name and password. */
   readonly url: string
   /** Suspends all its processes: connections stay open without responses. */
-  freeze(): void
+  suspend(): void
   /** Resumes its processes. */
-  thaw(): void
+  resume(): void
 }
 
 /** The options of {@link startPostgres}. */
@@ -46,16 +46,16 @@ export async function startPostgres({ maxConnections = 200 }: PostgresServerOpti
     readyWhen: /^ready (\d+)$/,
   })
   // Each backend leads its own process group.
-  const signal = (name: NodeJS.Signals) => {
-    for (const pid of descendants(server.pid)) sendSignal(pid, name)
+  const signalAll = (name: NodeJS.Signals) => {
+    for (const pid of descendantPids(server.pid)) sendSignal(pid, name)
   }
-  const thaw = () => signal('SIGCONT')
+  const resume = () => signalAll('SIGCONT')
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${server.ready[1]}/postgres`,
-    freeze: () => signal('SIGSTOP'),
-    thaw,
+    suspend: () => signalAll('SIGSTOP'),
+    resume,
     async [Symbol.asyncDispose]() {
-      thaw()
+      resume()
       await server[Symbol.asyncDispose]()
     },
   }
@@ -66,29 +66,29 @@ export async function startPostgres({ maxConnections = 200 }: PostgresServerOpti
  * publishes the reason instead, and every {@link createTestDatabase} fails with it. Uses the server in
  * `POCKET_TEST_POSTGRES_URL` if set.
  */
-export async function startPostgresOfRun(): Promise<AsyncDisposable> {
-  const nothing = { [Symbol.asyncDispose]: async () => {} }
-  if (process.env[urlVariable] !== undefined) return nothing
+export async function startRunPostgres(): Promise<AsyncDisposable> {
+  const noServer = { [Symbol.asyncDispose]: async () => {} }
+  if (process.env[urlVariable] !== undefined) return noServer
   try {
     const server = await startPostgres()
     process.env[urlVariable] = server.url
     return server
   } catch (error) {
     process.env[failureVariable] = String(error)
-    return nothing
+    return noServer
   }
 }
 
 /**
  * Creates a uniquely named database on the PostgreSQL of the test run.
  *
- * @param original - The URL of a database without connections to copy. Default: the new database is empty.
+ * @param templateUrl - The URL of a database without connections to copy. Default: the new database is empty.
  * @throws Error with the reason if PostgreSQL could not be started.
  */
-export async function createTestDatabase(original?: string): Promise<TestDatabase> {
-  const server = serverOfRun()
+export async function createTestDatabase(templateUrl?: string): Promise<TestDatabase> {
+  const server = runServerUrl()
   const name = `pocket_test_${randomBytes(8).toString('hex')}`
-  const template = original === undefined ? 'template0' : new URL(original).pathname.slice(1)
+  const template = templateUrl === undefined ? 'template0' : new URL(templateUrl).pathname.slice(1)
   await execute(server, `CREATE DATABASE ${name} TEMPLATE ${template}`)
   const url = new URL(server)
   url.pathname = `/${name}`
@@ -107,9 +107,9 @@ function sendSignal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-function descendants(pid: number): readonly number[] {
+function descendantPids(pid: number): readonly number[] {
   const children = readChildren(pid)
-  return [...children, ...children.flatMap(descendants)]
+  return [...children, ...children.flatMap(descendantPids)]
 }
 
 function readChildren(pid: number): readonly number[] {
@@ -122,7 +122,7 @@ function readChildren(pid: number): readonly number[] {
   }
 }
 
-function serverOfRun(): string {
+function runServerUrl(): string {
   const url = process.env[urlVariable]
   if (url !== undefined) return url
   const reason = process.env[failureVariable] ?? 'the test run did not start it; see the globalSetup of jest.config.ts'

@@ -41,7 +41,7 @@ export async function startProcess(
   // A leftover process must not keep the test run alive.
   child.unref()
   for (const output of [child.stdout, child.stderr]) if (output instanceof Socket) output.unref()
-  const running = new WatchedProcess(child, guardGroup(child))
+  const running = new WatchedProcess(child, startGroupGuard(child))
   if (options.readyWhen === undefined) return running
   try {
     running.ready = await running.waitForOutput(options.readyWhen, options.readyTimeout)
@@ -80,7 +80,7 @@ function inheritedEnvironment(): Record<string, string> {
  * Ends the child's process group when this process exits for any reason: the guard reads a pipe that only this process holds
  * open, so it detects even SIGKILL. Returns a function that releases the guard.
  */
-function guardGroup(child: ChildProcess): () => void {
+function startGroupGuard(child: ChildProcess): () => void {
   const script = 'read -r word; [ "$word" = ended ] || kill -s TERM -- "-$1"'
   const guard = spawn('/bin/sh', ['-c', script, 'guard', String(child.pid)], {
     stdio: ['pipe', 'ignore', 'ignore'],

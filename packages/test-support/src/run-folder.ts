@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { folderOnce, keepFilesIn } from './folder-once.ts'
+import { folderOnce, setReusableFilesFolder } from './folder-once.ts'
 
 const variable = 'POCKET_TEST_RUN_FOLDER'
 /** In-memory file system on Linux. */
@@ -16,15 +16,15 @@ const requiredBytes = 4 * 1024 ** 3
  * Uses memory if there is enough space, since every database commit waits for the disk.
  */
 export async function startRunFolder(): Promise<AsyncDisposable> {
-  const before = tmpdir()
-  keepFilesIn(before)
-  const folder = await mkdtemp(join((await hasSharedMemory()) ? sharedMemory : before, 'pocket-test-run-'))
+  const previousFolder = tmpdir()
+  setReusableFilesFolder(previousFolder)
+  const folder = await mkdtemp(join((await hasSharedMemory()) ? sharedMemory : previousFolder, 'pocket-test-run-'))
   // A test server may run as another user, in a subfolder.
   await chmod(folder, 0o711)
   Object.assign(process.env, { [variable]: folder, TMPDIR: folder })
   return {
     async [Symbol.asyncDispose]() {
-      process.env.TMPDIR = before
+      process.env.TMPDIR = previousFolder
       await rm(folder, { recursive: true, force: true })
     },
   }
@@ -42,7 +42,7 @@ async function hasSharedMemory(): Promise<boolean> {
  * @param fill - Fills the empty folder.
  * @returns Its path.
  */
-export async function onceInRun(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
+export async function createRunFolderOnce(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
   const parent = process.env[variable]
   if (parent === undefined) throw new Error('there is no folder of a test run; see the globalSetup of jest.config.ts')
   return folderOnce({ name, parent, fill })

@@ -36,12 +36,12 @@ export interface ScimServer extends AsyncDisposable {
 interface Store {
   readonly objects: Map<string, ScimObject>
   /** The attribute that must be unique. */
-  readonly name: 'userName' | 'displayName'
+  readonly uniqueAttribute: 'userName' | 'displayName'
 }
 
 /** The library supports one server per process: the last one started. */
 let stores: Readonly<Record<'User' | 'Group', Store>> | undefined
-let declared = false
+let isDeclared = false
 
 export async function startScimServer({
   token = 'scim-token',
@@ -49,8 +49,11 @@ export async function startScimServer({
 }: ScimServerOptions = {}): Promise<ScimServer> {
   const users = new Map<string, ScimObject>()
   const groups = new Map<string, ScimObject>()
-  stores = { User: { objects: users, name: 'userName' }, Group: { objects: groups, name: 'displayName' } }
-  declare()
+  stores = {
+    User: { objects: users, uniqueAttribute: 'userName' },
+    Group: { objects: groups, uniqueAttribute: 'displayName' },
+  }
+  declareResources()
   const requests: string[] = []
   const bodies: unknown[] = []
   const app = express()
@@ -67,7 +70,7 @@ export async function startScimServer({
   const routers = new SCIMMYRouters({
     type: 'bearer',
     handler(request) {
-      if (request.header('authorization') !== `Bearer ${token}`) throw new Error('The token is wrong')
+      if (request.header('authorization') !== `Bearer ${token}`) throw new Error('The token is invalid')
       return 'tests'
     },
   })
@@ -90,9 +93,9 @@ export async function startScimServer({
   }
 }
 
-function declare(): void {
-  if (declared) return
-  declared = true
+function declareResources(): void {
+  if (isDeclared) return
+  isDeclared = true
   const { User, Group } = SCIMMY.Resources
   SCIMMY.Resources.declare(User)
     .ingress((resource, content) => write('User', resource.id, content))
@@ -110,16 +113,16 @@ function storeOf(kind: 'User' | 'Group'): Store {
 }
 
 function write(kind: 'User' | 'Group', id: string | undefined, content: object): ScimObject {
-  const { objects, name } = storeOf(kind)
+  const { objects, uniqueAttribute } = storeOf(kind)
   if (id !== undefined && !objects.has(id)) throw new SCIMMY.Types.Error(404, '', `Resource ${id} not found`)
   const plain: Readonly<Record<string, unknown>> = JSON.parse(JSON.stringify(content))
-  const key = String(plain[name]).toLowerCase()
+  const key = String(plain[uniqueAttribute]).toLowerCase()
   for (const other of objects.values())
-    if (other.id !== id && keyOf(other, name) === key)
-      throw new SCIMMY.Types.Error(409, 'uniqueness', `${name} is taken`)
-  const { schemas: _schemas, meta: _meta, ...kept } = plain
+    if (other.id !== id && keyOf(other, uniqueAttribute) === key)
+      throw new SCIMMY.Types.Error(409, 'uniqueness', `${uniqueAttribute} is taken`)
+  const { schemas: _schemas, meta: _meta, ...attributes } = plain
   // A cast: the library has validated the required attributes.
-  const object = { ...kept, id: id ?? randomUUID() } as unknown as ScimObject
+  const object = { ...attributes, id: id ?? randomUUID() } as unknown as ScimObject
   objects.set(object.id, object)
   return object
 }
@@ -127,10 +130,10 @@ function write(kind: 'User' | 'Group', id: string | undefined, content: object):
 const keys = new WeakMap<ScimObject, string>()
 
 /** Computed once, since every new resource is compared with all others. */
-function keyOf(object: ScimObject, name: Store['name']): string {
-  const known = keys.get(object) ?? String(object[name]).toLowerCase()
-  keys.set(object, known)
-  return known
+function keyOf(object: ScimObject, uniqueAttribute: Store['uniqueAttribute']): string {
+  const key = keys.get(object) ?? String(object[uniqueAttribute]).toLowerCase()
+  keys.set(object, key)
+  return key
 }
 
 function read(
@@ -139,9 +142,9 @@ function read(
 ): ScimObject | ScimObject[] {
   const { objects } = storeOf(kind)
   if (id === undefined) {
-    const all = [...objects.values()]
+    const objectList = [...objects.values()]
     // A cast: the filter returns a subset of its input.
-    return filter ? (filter.match(all) as ScimObject[]) : all
+    return filter ? (filter.match(objectList) as ScimObject[]) : objectList
   }
   const found = objects.get(id)
   if (!found) throw new SCIMMY.Types.Error(404, '', `Resource ${id} not found`)

@@ -18,15 +18,17 @@ const schemas = '/etc/ldap/schema'
  * The reason why OpenLDAP's `slapd` cannot be started, or `undefined`. Tests that need it are skipped with this reason, see
  * `describeUnless`.
  */
-export const slapdMissing: string | undefined = [program, `${modules}/back_mdb.so`, `${schemas}/core.schema`].every(
-  (path) => existsSync(path),
-)
+export const slapdUnavailableReason: string | undefined = [
+  program,
+  `${modules}/back_mdb.so`,
+  `${schemas}/core.schema`,
+].every((path) => existsSync(path))
   ? undefined
   : 'slapd is not installed: apt-get install --no-install-recommends slapd'
 
 /** The content and configuration of a directory. */
 export interface SlapdOptions {
-  /** Its entries, starting with the base; see `ldifEntry` and `ldifOfCompany`. */
+  /** Its entries, starting with the base; see `ldifEntry` and `generateLdif`. */
   readonly ldif: string
   /** Default: `dc=example,dc=com`. */
   readonly base?: string
@@ -63,7 +65,7 @@ export interface Slapd extends AsyncDisposable {
  * @throws Error with its output if it cannot run.
  */
 export async function startSlapd(options: SlapdOptions): Promise<Slapd> {
-  if (slapdMissing !== undefined) throw new Error(slapdMissing)
+  if (slapdUnavailableReason !== undefined) throw new Error(slapdUnavailableReason)
   for (let attempt = 1; ; attempt++) {
     const folder = await mkdtemp(join(tmpdir(), 'pocket-test-slapd-'))
     try {
@@ -85,12 +87,12 @@ async function start(folder: string, options: SlapdOptions): Promise<Slapd> {
     await writeFile(join(folder, 'key.pem'), options.tls.key, { mode: 0o600 })
     await writeFile(join(folder, 'cert.pem'), options.tls.cert)
   }
-  await writeFile(configuration, configurationOf(folder, base, administrator, options), { mode: 0o600 })
+  await writeFile(configuration, buildConfiguration(folder, base, administrator, options), { mode: 0o600 })
   await promisify(execFile)('/usr/sbin/slapadd', ['-q', '-f', configuration, '-l', join(folder, 'data.ldif')])
   const url = `ldap://127.0.0.1:${await freePort()}`
   const tlsUrl = `ldaps://127.0.0.1:${await freePort()}`
   const socketUrl = `ldapi://${encodeURIComponent(join(folder, 'socket'))}`
-  const urls = [url, socketUrl, ...(options.tls ? [tlsUrl] : [])].map((each) => `${each}/`).join(' ')
+  const urls = [url, socketUrl, ...(options.tls ? [tlsUrl] : [])].map((serverUrl) => `${serverUrl}/`).join(' ')
   // The shell waits for slapd to exit and removes its data, even if the test run was killed.
   const script = 'trap : TERM; folder=$1; shift; "$@" & wait $!; wait $!; rm -rf -- "$folder"'
   const command = [program, '-d', 'none', '-f', configuration, '-h', urls]
@@ -98,7 +100,7 @@ async function start(folder: string, options: SlapdOptions): Promise<Slapd> {
     readyWhen: /slapd starting/,
   })
   // It reports readiness shortly before it listens.
-  for (const each of options.tls ? [url, tlsUrl] : [url]) await untilListening(Number(new URL(each).port))
+  for (const serverUrl of options.tls ? [url, tlsUrl] : [url]) await waitUntilListening(Number(new URL(serverUrl).port))
   return {
     url,
     tlsUrl,
@@ -108,8 +110,8 @@ async function start(folder: string, options: SlapdOptions): Promise<Slapd> {
     async modify(ldif) {
       const file = join(folder, 'change.ldif')
       await writeFile(file, ldif)
-      const as = ['-x', '-H', url, '-D', administrator.dn, '-w', administrator.password]
-      await promisify(execFile)('ldapmodify', [...as, '-f', file])
+      const bindOptions = ['-x', '-H', url, '-D', administrator.dn, '-w', administrator.password]
+      await promisify(execFile)('ldapmodify', [...bindOptions, '-f', file])
     },
     async kill() {
       await server[Symbol.asyncDispose]()
@@ -118,7 +120,7 @@ async function start(folder: string, options: SlapdOptions): Promise<Slapd> {
   }
 }
 
-async function untilListening(port: number): Promise<void> {
+async function waitUntilListening(port: number): Promise<void> {
   await eventually(async () => {
     const socket = connect(port, '127.0.0.1')
     try {
@@ -129,7 +131,7 @@ async function untilListening(port: number): Promise<void> {
   })
 }
 
-function configurationOf(
+function buildConfiguration(
   folder: string,
   base: string,
   administrator: Slapd['administrator'],

@@ -27,7 +27,7 @@ export interface RunningProcess extends AsyncDisposable {
   kill(signal?: NodeJS.Signals): void
 }
 
-const MILLISECONDS_TO_END = 5_000
+const killTimeout = 5_000
 
 interface Waiter {
   readonly line: RegExp
@@ -42,21 +42,21 @@ export class WatchedProcess implements RunningProcess {
   readonly #child: ChildProcessByStdio<null, Readable, Readable>
   readonly #lines: string[] = []
   readonly #waiters = new Set<Waiter>()
-  #ending: string | undefined
+  #endReason: string | undefined
 
   /**
    * @param child - A spawned child process that leads its process group.
-   * @param whenEnded - Called once, when it has exited.
+   * @param onExit - Called once, when it has exited.
    */
-  constructor(child: ChildProcessByStdio<null, Readable, Readable>, whenEnded: () => void) {
+  constructor(child: ChildProcessByStdio<null, Readable, Readable>, onExit: () => void) {
     this.#child = child
     for (const input of [child.stdout, child.stderr]) {
-      createInterface({ input }).on('line', (line) => this.#read(line))
+      createInterface({ input }).on('line', (line) => this.#addLine(line))
     }
     this.exit = new Promise((resolve) => {
       child.once('close', (code, signal) => {
-        whenEnded()
-        this.#end(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`)
+        onExit()
+        this.#rejectWaiters(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`)
         resolve(signal === null ? (code ?? 0) : 128 + constants.signals[signal])
       })
     })
@@ -72,20 +72,20 @@ export class WatchedProcess implements RunningProcess {
   }
 
   waitForOutput(line: RegExp, timeout = waitTimeout): Promise<readonly string[]> {
-    const early = this.#lines.map((past) => past.match(line)).find((match) => match !== null)
-    if (early) return Promise.resolve([...early])
-    if (this.#ending !== undefined) return Promise.reject(this.#unmatched(line, this.#ending))
+    const pastMatch = this.#lines.map((pastLine) => pastLine.match(line)).find((match) => match !== null)
+    if (pastMatch) return Promise.resolve([...pastMatch])
+    if (this.#endReason !== undefined) return Promise.reject(this.#unmatchedError(line, this.#endReason))
     return new Promise((resolve, reject) => {
       const waiter = {
         line,
-        resolve: (match: readonly string[]) => settle(() => resolve(match)),
-        reject: (error: Error) => settle(() => reject(error)),
+        resolve: (match: readonly string[]) => finish(() => resolve(match)),
+        reject: (error: Error) => finish(() => reject(error)),
       }
-      const timer = setTimeout(() => waiter.reject(this.#unmatched(line, `said nothing in ${timeout} ms`)), timeout)
-      const settle = (outcome: () => void): void => {
+      const timer = setTimeout(() => waiter.reject(this.#unmatchedError(line, `timed out in ${timeout} ms`)), timeout)
+      const finish = (callback: () => void): void => {
         clearTimeout(timer)
         this.#waiters.delete(waiter)
-        outcome()
+        callback()
       }
       this.#waiters.add(waiter)
     })
@@ -96,14 +96,14 @@ export class WatchedProcess implements RunningProcess {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#ending !== undefined) return
+    if (this.#endReason !== undefined) return
     this.#signalGroup('SIGTERM')
-    const timer = setTimeout(() => this.#signalGroup('SIGKILL'), MILLISECONDS_TO_END)
+    const timer = setTimeout(() => this.#signalGroup('SIGKILL'), killTimeout)
     await this.exit
     clearTimeout(timer)
   }
 
-  #read(line: string): void {
+  #addLine(line: string): void {
     this.#lines.push(line)
     for (const waiter of this.#waiters) {
       const match = line.match(waiter.line)
@@ -111,13 +111,13 @@ export class WatchedProcess implements RunningProcess {
     }
   }
 
-  #end(ending: string): void {
-    this.#ending = ending
-    for (const waiter of this.#waiters) waiter.reject(this.#unmatched(waiter.line, ending))
+  #rejectWaiters(endReason: string): void {
+    this.#endReason = endReason
+    for (const waiter of this.#waiters) waiter.reject(this.#unmatchedError(waiter.line, endReason))
   }
 
-  #unmatched(line: RegExp, ending: string): Error {
-    return new Error(`the process ${ending} before a line matched ${line}; its output:\n${this.output()}`)
+  #unmatchedError(line: RegExp, endReason: string): Error {
+    return new Error(`the process ${endReason} before a line matched ${line}; its output:\n${this.output()}`)
   }
 
   #signalGroup(signal: NodeJS.Signals): void {

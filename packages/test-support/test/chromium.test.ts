@@ -39,7 +39,7 @@ test('registers and uses a passkey in two browsers that unpack Chromium concurre
   const folder = await mkdtemp(join(tmpdir(), 'pocket-test-cold-'))
   try {
     await using server = await servePage(html)
-    const signedIn = await Promise.all(
+    const results = await Promise.all(
       ['one', 'other'].map(async () => {
         await using browser = await launchBrowser({ unpackInto: folder })
         const page = await browser.newPage()
@@ -49,14 +49,16 @@ test('registers and uses a passkey in two browsers that unpack Chromium concurre
       }),
     )
 
-    for (const { registered, used } of signedIn) {
+    for (const { registered, used: signedIn } of results) {
       expect(registered).toMatch(/^[\w-]{20,}$/)
-      expect(used).toBe(registered)
+      expect(signedIn).toBe(registered)
     }
-    expect(new Set(signedIn.map(({ used }) => used)).size).toBe(2)
+    expect(new Set(results.map(({ used: signedIn }) => signedIn)).size).toBe(2)
     // Only one of the two unpacked folders is kept.
-    const left = await readdir(folder)
-    expect(left).toEqual(process.env.CHROME_PATH ? [] : [expect.stringMatching(/^pocket-test-chromium-[\d.]+-\d+$/)])
+    const remainingFolders = await readdir(folder)
+    expect(remainingFolders).toEqual(
+      process.env.CHROME_PATH ? [] : [expect.stringMatching(/^pocket-test-chromium-[\d.]+-\d+$/)],
+    )
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -105,13 +107,13 @@ test('renders text with an available font', async () => {
   await using browser = await launchBrowser()
   const page = await browser.newPage({ viewport: { width: 400, height: 120 } })
   await page.goto(server.url)
-  const withText = await page.screenshot()
+  const screenshotWithText = await page.screenshot()
   await page.evaluate(() => {
     document.body.style.color = 'transparent'
   })
-  const withoutText = await page.screenshot()
+  const screenshotWithoutText = await page.screenshot()
 
-  expect(withText.equals(withoutText)).toBe(false)
+  expect(screenshotWithText.equals(screenshotWithoutText)).toBe(false)
 })
 
 test('blocks requests to other machines', async () => {

@@ -8,7 +8,7 @@ export async function servePage(html: string): Promise<AsyncDisposable & { url: 
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('a TCP server without a port')
+  if (address === null || typeof address === 'string') throw new Error('The TCP server has no port')
   return {
     url: `http://localhost:${address.port}/`,
     [Symbol.asyncDispose]: async () => {

@@ -17,14 +17,14 @@ async function query(url: string, statement: string): Promise<unknown[]> {
 }
 
 test('creates a separate empty PostgreSQL 18 database', async () => {
-  await using one = await createTestDatabase()
-  await using other = await createTestDatabase()
-  await query(one.url, 'CREATE TABLE only_here (id integer)')
+  await using database = await createTestDatabase()
+  await using otherDatabase = await createTestDatabase()
+  await query(database.url, 'CREATE TABLE only_here (id integer)')
 
   const tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-  expect(await query(one.url, tables)).toEqual([{ tablename: 'only_here' }])
-  expect(await query(other.url, tables)).toEqual([])
-  expect(await query(one.url, 'SHOW server_version')).toEqual([{ server_version: expect.stringMatching(/^18\./) }])
+  expect(await query(database.url, tables)).toEqual([{ tablename: 'only_here' }])
+  expect(await query(otherDatabase.url, tables)).toEqual([])
+  expect(await query(database.url, 'SHOW server_version')).toEqual([{ server_version: expect.stringMatching(/^18\./) }])
 })
 
 test('copies the original database without its later changes', async () => {
@@ -40,27 +40,27 @@ test('copies the original database without its later changes', async () => {
 test('drops the database on disposal although a connection is still open', async () => {
   const database = await createTestDatabase()
   const client = new pg.Client({ connectionString: database.url })
-  const ended = new Promise((resolve) => client.on('error', resolve))
+  const connectionError = new Promise((resolve) => client.on('error', resolve))
   await client.connect()
 
   await database[Symbol.asyncDispose]()
 
-  expect(String(await ended)).toContain('terminat')
+  expect(String(await connectionError)).toContain('terminat')
   await expect(query(database.url, 'SELECT 1')).rejects.toThrow('does not exist')
 })
 
-const source = JSON.stringify(new URL('../src/postgres.ts', import.meta.url).href)
+const postgresModule = JSON.stringify(new URL('../src/postgres.ts', import.meta.url).href)
 
 test('gives the reason if PostgreSQL cannot run', async () => {
-  const script = `import { createTestDatabase, startPostgresOfRun } from ${source}
-    await startPostgresOfRun()
+  const script = `import { createTestDatabase, startRunPostgres } from ${postgresModule}
+    await startRunPostgres()
     await createTestDatabase()`
-  await using run = await startProcess(process.execPath, ['--input-type=module', '-e', script], {
+  await using testRun = await startProcess(process.execPath, ['--input-type=module', '-e', script], {
     env: { TMPDIR: '/no/such/folder' },
   })
 
-  expect(await run.exit).toBe(1)
-  expect(run.output()).toMatch(/there is no PostgreSQL for this test: [\s\S]*ENOENT[\s\S]*\/no\/such\/folder/)
+  expect(await testRun.exit).toBe(1)
+  expect(testRun.output()).toMatch(/there is no PostgreSQL for this test: [\s\S]*ENOENT[\s\S]*\/no\/such\/folder/)
 })
 
 test('removes the server and its data when a test run is killed', async () => {
@@ -69,25 +69,25 @@ test('removes the server and its data when a test run is killed', async () => {
   const watcher = watch(folder)
   try {
     await chmod(folder, 0o755)
-    const script = `import { startPostgres } from ${source}
+    const script = `import { startPostgres } from ${postgresModule}
       console.log('up at ' + (await startPostgres()).url)
       setInterval(() => {}, 1000)`
-    await using run = await startProcess(process.execPath, ['--input-type=module', '-e', script], {
+    await using testRun = await startProcess(process.execPath, ['--input-type=module', '-e', script], {
       env: { TMPDIR: folder },
       readyWhen: /^up at (.+)$/,
     })
     expect(await dataFolders()).toHaveLength(1)
 
-    run.kill('SIGKILL')
+    testRun.kill('SIGKILL')
 
     await new Promise<void>((resolve) => {
-      const look = async (): Promise<void> => {
+      const checkRemoved = async (): Promise<void> => {
         if ((await dataFolders()).length === 0) resolve()
       }
-      watcher.on('change', look)
-      look()
+      watcher.on('change', checkRemoved)
+      checkRemoved()
     })
-    await expect(query(String(run.ready[1]), 'SELECT 1')).rejects.toThrow('ECONNREFUSED')
+    await expect(query(String(testRun.ready[1]), 'SELECT 1')).rejects.toThrow('ECONNREFUSED')
   } finally {
     watcher.close()
     await rm(folder, { recursive: true, force: true })

@@ -25,12 +25,12 @@ test('uses the environment that the test sets', async () => {
 })
 
 test('reports the exit code, or 128 plus the signal number', async () => {
-  await using failing = await startProcess(node, ['-e', 'process.exit(3)'])
-  await using waiting = await startProcess(node, ['-e', 'setInterval(() => {}, 1000)'])
-  waiting.kill('SIGKILL')
+  await using failingProcess = await startProcess(node, ['-e', 'process.exit(3)'])
+  await using waitingProcess = await startProcess(node, ['-e', 'setInterval(() => {}, 1000)'])
+  waitingProcess.kill('SIGKILL')
 
-  expect(await failing.exit).toBe(3)
-  expect(await waiting.exit).toBe(137)
+  expect(await failingProcess.exit).toBe(3)
+  expect(await waitingProcess.exit).toBe(137)
 })
 
 test('rejects with the output if the process exits or times out before it is ready', async () => {
@@ -54,7 +54,7 @@ test('waits for a line, and rejects if the line can no longer appear', async () 
 })
 
 /** A program that connects to the port and runs until it is killed: the closed connection shows its exit. */
-function connecting(port: number): string {
+function connectScript(port: number): string {
   return `require('node:net').connect(${port}, '127.0.0.1'); setInterval(() => {}, 1000)`
 }
 
@@ -62,7 +62,7 @@ test('ends the process and its child processes on disposal', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const port = portOf(server.address())
-  const child = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(connecting(port))}])`
+  const child = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(connectScript(port))}])`
   const running = await startProcess(node, ['-e', `${child}; setInterval(() => {}, 1000)`])
   const [connection] = await once(server, 'connection')
   const closed = once(connection.resume(), 'close')
@@ -78,7 +78,7 @@ test('ends a process when the test run is killed', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const source = new URL('../src/process.ts', import.meta.url).href
-  const script = connecting(portOf(server.address()))
+  const script = connectScript(portOf(server.address()))
   const run = `import { startProcess } from ${JSON.stringify(source)}
     await startProcess(process.execPath, ['-e', ${JSON.stringify(script)}])
     setInterval(() => {}, 1000)`
@@ -96,9 +96,9 @@ test('does not keep the test run alive for a running process, and ends the proce
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const source = new URL('../src/process.ts', import.meta.url).href
-  const script = `console.log('begun'); ${connecting(portOf(server.address()))}`
+  const script = `console.log('started'); ${connectScript(portOf(server.address()))}`
   const run = `import { startProcess } from ${JSON.stringify(source)}
-    await startProcess(process.execPath, ['-e', ${JSON.stringify(script)}], { readyWhen: /begun/ })`
+    await startProcess(process.execPath, ['-e', ${JSON.stringify(script)}], { readyWhen: /started/ })`
   await using testRun = await startProcess(node, ['--input-type=module', '-e', run])
 
   expect(await testRun.exit).toBe(0)
@@ -116,6 +116,6 @@ test('returns a free port that accepts a listener', async () => {
 })
 
 function portOf(address: ReturnType<ReturnType<typeof createServer>['address']>): number {
-  if (address === null || typeof address === 'string') throw new Error('a TCP server without a port')
+  if (address === null || typeof address === 'string') throw new Error('The TCP server has no port')
   return address.port
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createPocketClient, every, type PocketClient, PocketRequestError } from '@pocket/api-client'
+import { createPocketClient, type PocketClient, PocketRequestError, paginate } from '@pocket/api-client'
 import { databaseOf } from '../http/app.ts'
 import { svg } from '../images/samples.ts'
 import { kinds } from './calls.ts'
@@ -61,7 +61,7 @@ describe.each(kinds)('the typed client on %s', (kind) => {
     const pages: number[] = []
     const namesOf = async (search: string) => {
       const names: string[] = []
-      const found = every((pagination) => {
+      const found = paginate((pagination) => {
         pages.push(pagination.page)
         const sort = { column: 'name', direction: 'desc' } as const
         return pocket.GET('/api/user-groups', { params: { query: { pagination, sort, search } } })

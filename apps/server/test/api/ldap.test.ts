@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { describeUnless, ldifEntry, type Slapd, slapdMissing, startSlapd } from '@pocket/test-support'
+import { describeUnless, ldifEntry, type Slapd, slapdUnavailableReason, startSlapd } from '@pocket/test-support'
 import { createAuthority, type TestAuthority } from '@pocket/test-support/certificates'
 import sharp from 'sharp'
 import { upload } from '../images/uploads.ts'
@@ -34,7 +34,7 @@ async function company(): Promise<string> {
   ].join('')
 }
 
-describeUnless(slapdMissing, describe)('an import from LDAP', () => {
+describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
   let slapd: Slapd
   let authority: TestAuthority
   const start = async () => startSlapd({ ldif: await company(), tls: await authority.issue({ hosts: ['127.0.0.1'] }) })

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import {
   addVirtualAuthenticator,
   describeUnless,
+  generateLdif,
   launchBrowser,
-  ldifOfCompany,
   type Page,
-  slapdMissing,
+  slapdUnavailableReason,
   startSlapd,
   type TestBrowser,
 } from '@pocket/test-support'
@@ -239,9 +239,9 @@ describe('with the keyboard alone', () => {
   })
 })
 
-describeUnless(slapdMissing, describe)('a directory, with the keyboard alone', () => {
+describeUnless(slapdUnavailableReason, describe)('a directory, with the keyboard alone', () => {
   test('LDAP is tested, previewed and imported', async () => {
-    await using slapd = await startSlapd({ ldif: ldifOfCompany({ users: 3, groups: 1, members: 2 }) })
+    await using slapd = await startSlapd({ ldif: generateLdif({ users: 3, groups: 1, members: 2 }) })
     await go(`${settings}/ldap`)
     await keys.tabTo('Directory')
     await keys.type('OpenLDAP')

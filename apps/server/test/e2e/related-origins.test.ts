@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { addVirtualAuthenticator, freePort, launchBrowser } from '@pocket/test-support'
-import { startHttpsFront } from '@pocket/test-support/https'
+import { startHttpsProxy } from '@pocket/test-support/https'
 import { startApp } from '../http/app.ts'
 
 const issuer = 'https://id.example.com'
@@ -10,7 +10,7 @@ const stranger = 'https://pocket.example.org'
 test('a passkey from the issuer signs users in at a related origin, and nowhere else', async () => {
   const port = await freePort()
   const hosts = [issuer, related, stranger].map((origin) => new URL(origin).host)
-  await using front = await startHttpsFront(hosts, `http://127.0.0.1:${port}`)
+  await using front = await startHttpsProxy(hosts, `http://127.0.0.1:${port}`)
   await using _ = await startApp({
     APP_URL: issuer,
     APP_ORIGINS: related,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { eventually, freePort } from '@pocket/test-support'
-import { startHttpsFront } from '@pocket/test-support/https'
+import { startHttpsProxy } from '@pocket/test-support/https'
 import { loadConfig } from '../../src/composition/config.ts'
 import { type GeoIpService, openGeoIpService } from '../../src/geoip/geoip-service.ts'
 import { createFolder, type TestFolder } from '../database/folder.ts'
@@ -269,7 +269,7 @@ describe('a failed download keeps the current file and reports the cause', () =>
   })
 
   test('an untrusted certificate', async () => {
-    await using front = await startHttpsFront(['127.0.0.1'], new URL(source.url).origin)
+    await using front = await startHttpsProxy(['127.0.0.1'], new URL(source.url).origin)
     const room = await open({ GEOLITE_DB_URL: `https://${front.address}/%s` })
     await expect(run(room)).rejects.toMatchObject({
       code: 'not_answered',

@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SoftwareAuthenticator, UserAgent, type UserAgentResponse } from '@pocket/core/testing'
-import { createTestDatabase, freePort, onceInRun } from '@pocket/test-support'
+import { createRunFolderOnce, createTestDatabase, freePort } from '@pocket/test-support'
 import { type App, createApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/composition/config.ts'
 import { createLogger } from '../../src/logging/logger.ts'
@@ -32,12 +32,12 @@ async function startOnce(DB_CONNECTION_STRING: string): Promise<void> {
 }
 
 export async function startedSqlite(): Promise<string> {
-  const folder = await onceInRun('started-sqlite', (folder) => startOnce(join(folder, databaseFile)))
+  const folder = await createRunFolderOnce('started-sqlite', (folder) => startOnce(join(folder, databaseFile)))
   return join(folder, databaseFile)
 }
 
 async function startedPostgres(): Promise<string> {
-  const folder = await onceInRun('started-postgres', async (folder) => {
+  const folder = await createRunFolderOnce('started-postgres', async (folder) => {
     // The database is dropped with the PostgreSQL of the test run.
     const { url } = await createTestDatabase()
     await startOnce(url)

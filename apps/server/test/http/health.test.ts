@@ -45,11 +45,11 @@ test('every response is 503 while PostgreSQL is frozen, and the server recovers 
     ['/api/oidc/introspect', form({ token: 'x', ...client })],
     ['/api/users', { headers: { 'x-api-key': 'pak_x' } }],
   ]
-  postgres.freeze()
+  postgres.suspend()
   const answers = await Promise.all([...requests, ...requests].map(([path, init]) => ask(path, init)))
   const outage = answers.filter(([path]) => path !== '/interaction/nobody')
   expect(outage).toEqual(outage.map(([path]) => [path, 503, '5', true]))
-  postgres.thaw()
+  postgres.resume()
   while ((await fetch(`${url}/login`)).status !== 200);
   for (const [path, init] of requests) expect((await ask(path, init))[1]).not.toBe(503)
 })

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgentResponse } from '@pocket/core/testing'
-import { describeUnless, ldifOfCompany, type Slapd, slapdMissing, startSlapd } from '@pocket/test-support'
+import { describeUnless, generateLdif, type Slapd, slapdUnavailableReason, startSlapd } from '@pocket/test-support'
 import Database from 'better-sqlite3'
 import { audited, type CalledInstance, startCalled } from '../api/calls.ts'
 import { passkeyAnswer } from '../api/instance.ts'
@@ -11,13 +11,13 @@ import { createFolder, type TestFolder } from '../database/folder.ts'
 
 const here = '/settings/admin/ldap'
 const settings = '/settings/admin/application-configuration/ldap'
-describeUnless(slapdMissing, describe)('the pages of LDAP', () => {
+describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
   let slapd: Slapd
   let folder: TestFolder
   let instance: CalledInstance
 
   beforeAll(async () => {
-    slapd = await startSlapd({ ldif: ldifOfCompany({ users: 12, groups: 3, members: 4 }) })
+    slapd = await startSlapd({ ldif: generateLdif({ users: 12, groups: 3, members: 4 }) })
     folder = await createFolder()
     const DB_CONNECTION_STRING = join(folder.path, 'pocket-id.db')
     instance = await startCalled('SQLite', { LDAP_START_TLS: 'false', DB_CONNECTION_STRING })

@@ -1,7 +1,7 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { createAuthority } from '@pocket/test-support/certificates'
-import { startHttpsFront } from '@pocket/test-support/https'
+import { startHttpsProxy } from '@pocket/test-support/https'
 import { type ScimServer, startScimServer } from '@pocket/test-support/scim'
 import { audited } from '../api/calls.ts'
 import { type Instance, startInstance } from '../api/instance.ts'
@@ -110,7 +110,7 @@ test('a target with an expired certificate is reported as such', async () => {
   await setUp()
   const authority = await createAuthority()
   const certificate = await authority.issue({ hosts: ['127.0.0.1'], notAfter: Date.now() - 60_000 })
-  await using front = await startHttpsFront([], server.url, certificate)
+  await using front = await startHttpsProxy([], server.url, certificate)
   const trusted = getCACertificates('default')
   setDefaultCACertificates([...trusted, authority.cert])
   try {

@@ -48,12 +48,12 @@ describe('PostgreSQL', () => {
   test('rejects every statement in time while PostgreSQL is frozen, and recovers automatically', async () => {
     // Some connections are open, and the others must be opened.
     await Promise.all(Array.from({ length: 4 }, () => database.query('SELECT 1')))
-    server.freeze()
+    server.suspend()
     const statements = Array.from({ length: 30 }, () => database.query('SELECT 1'))
     const ended = await Promise.allSettled([...statements, database.transaction(() => insert(database, 'frozen'))])
     expect(new Set(ended.map(({ status }) => status))).toEqual(new Set(['rejected']))
     for (const each of ended) if (each.status === 'rejected') expect(each.reason).toEqual(unavailable)
-    server.thaw()
+    server.resume()
     await recovered(database)
     expect(await insert(database, 'after')).toBe(1)
   })
@@ -61,11 +61,11 @@ describe('PostgreSQL', () => {
   test('keeps no transaction open that PostgreSQL started while it was frozen', async () => {
     const interrupted = database.transaction(async () => {
       await insert(database, 'lost')
-      server.freeze()
+      server.suspend()
       await insert(database, 'lost too')
     })
     await expect(interrupted).rejects.toEqual(unavailable)
-    server.thaw()
+    server.resume()
     await recovered(database)
     const ids = Array.from({ length: 20 }, (_, index) => `kept ${index}`)
     await Promise.all(ids.map((id) => insert(database, id)))

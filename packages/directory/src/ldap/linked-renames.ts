@@ -17,5 +17,5 @@ export function findLinkedRenames<Item>(renames: readonly Rename<Item>[]) {
   const toItems = (renames: readonly Rename<Item>[]) => renames.map(({ item }) => item)
   const linked = renames.filter(isLinked)
   const linkedSet = new Set(linked)
-  return { handovers: toItems(linked), others: toItems(renames.filter((change) => !linkedSet.has(change))) }
+  return { linked: toItems(linked), independent: toItems(renames.filter((change) => !linkedSet.has(change))) }
 }

@@ -38,7 +38,7 @@ export async function planPeople(
   const userByLdapId = new Map(snapshot.people.map((person) => [person.user.ldapId ?? '', person]))
   const skipped: SkippedEntry[] = []
   await scheduler.yield()
-  const { entries, seen: seenIds } = await distinctEntries(answer.people, skipped, scheduler)
+  const { entries, seenIds } = await distinctEntries(answer.people, skipped, scheduler)
   const candidates = await scheduler.flatMap(entries, (entry): readonly PersonCandidate[] => {
     const before = userByLdapId.get(entry.id)
     const userFields = toUserFields(entry, before?.user, rules)
@@ -124,7 +124,7 @@ async function distinctEntries(
     }
     return []
   })
-  return { entries, seen: seenIds }
+  return { entries, seenIds }
 }
 
 function toUser(

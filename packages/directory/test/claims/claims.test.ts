@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { reservedClaims } from '../../src/claims/claim.ts'
 import { newUser } from '../../src/index.ts'
 import { validateClaims, maxKeyLength } from '../../src/internal.ts'
-import { type DirectoryUnderTest, kinds } from '../open-directory.ts'
+import { type DirectoryUnderTest, databases } from '../open-directory.ts'
 
-function refusal(claims: Parameters<typeof validateClaims>[0]): unknown {
+function validate(claims: Parameters<typeof validateClaims>[0]): unknown {
   try {
     return validateClaims(claims)
   } catch (error) {
@@ -16,7 +16,7 @@ function refusal(claims: Parameters<typeof validateClaims>[0]): unknown {
 describe('custom claims', () => {
   test.each([...reservedClaims])('reserves %s', (key) => {
     expect(
-      refusal([
+      validate([
         { key: 'room', value: 'x' },
         { key, value: 'x' },
       ]),
@@ -29,15 +29,15 @@ describe('custom claims', () => {
   })
 
   test.each(['picture', 'rat', 'locale', 'https://example.com/claim', 'Ключ'])('does not reserve %s', (key) => {
-    expect(refusal([{ key, value: 'x' }])).toEqual([{ key, value: 'x' }])
+    expect(validate([{ key, value: 'x' }])).toEqual([{ key, value: 'x' }])
   })
 
   test('stores claims once, regardless of their encoding', () => {
-    const twice = [
+    const duplicates = [
       { key: 'caf\u00e9', value: '1' },
       { key: 'cafe\u0301', value: '2' },
     ]
-    expect(refusal(twice)).toMatchObject({
+    expect(validate(duplicates)).toMatchObject({
       status: 400,
       code: 'duplicate_claim',
       details: { key: 'café' },
@@ -59,21 +59,21 @@ describe('custom claims', () => {
     [{ key: 'a', value: '\ud800' }, [['[0].value', 'invalid_format']]],
   ])('rejects %j', (claim, problems) => {
     const fields = problems.map(([field, code]) => expect.objectContaining({ field, code }))
-    expect(refusal([claim])).toMatchObject({ code: 'validation_failed', fields })
+    expect(validate([claim])).toMatchObject({ code: 'validation_failed', fields })
   })
 })
 
-describe.each(kinds)('claims on %s', (_kind, open) => {
-  let it: DirectoryUnderTest
+describe.each(databases)('claims on %s', (_kind, open) => {
+  let env: DirectoryUnderTest
 
   beforeEach(async () => {
-    it = await open()
+    env = await open()
   })
 
-  afterEach(async () => it[Symbol.asyncDispose]())
+  afterEach(async () => env[Symbol.asyncDispose]())
 
   test('replaces the existing claims and keeps their order', async () => {
-    const { directory } = it
+    const { directory } = env
     const [{ id }, other] = [
       await directory.create(newUser({ username: 'zoe' })),
       await directory.create(newUser({ username: 'max' })),
@@ -88,8 +88,8 @@ describe.each(kinds)('claims on %s', (_kind, open) => {
     const second = [{ key: 'a', value: 'e\u0301' }]
     expect(await directory.claims.replaceForUser(id, second)).toEqual([{ key: 'a', value: 'é' }])
     expect((await directory.users.find(id))?.claims).toEqual([{ key: 'a', value: 'é' }])
-    const wrong = directory.claims.replaceForUser(id, [...second, { key: 'iss', value: 'x' }])
-    await expect(wrong).rejects.toMatchObject({ code: 'reserved_claim' })
+    const replacement = directory.claims.replaceForUser(id, [...second, { key: 'iss', value: 'x' }])
+    await expect(replacement).rejects.toMatchObject({ code: 'reserved_claim' })
     expect((await directory.users.find(id))?.claims).toHaveLength(1)
     expect((await directory.users.find(other.id))?.claims).toEqual([{ key: 'a', value: 'of Max' }])
     for (const unknown of [randomUUID(), '\0'])
@@ -97,16 +97,16 @@ describe.each(kinds)('claims on %s', (_kind, open) => {
   })
 
   test('suggests keys, most used first', async () => {
-    const { directory } = it
-    const of = (...keys: string[]) => keys.map((key) => ({ key, value: 'x' }))
+    const { directory } = env
+    const createClaims = (...keys: string[]) => keys.map((key) => ({ key, value: 'x' }))
     for (const [username, keys] of [
       ['a', ['room', 'floor']],
       ['b', ['room', 'desk']],
     ] as const)
-      await directory.create(newUser({ username }), { claims: of(...keys) })
+      await directory.create(newUser({ username }), { claims: createClaims(...keys) })
     const group = await directory.groups.create({ name: 'staff', friendlyName: 'Staff' })
-    await directory.claims.replaceForGroup(group.id, of('room', 'floor', 'level'))
-    expect((await directory.groups.find(group.id))?.claims).toEqual(of('room', 'floor', 'level'))
+    await directory.claims.replaceForGroup(group.id, createClaims('room', 'floor', 'level'))
+    expect((await directory.groups.find(group.id))?.claims).toEqual(createClaims('room', 'floor', 'level'))
     expect(await directory.claims.suggestKeys()).toEqual(['room', 'floor', 'desk', 'level'])
   })
 })

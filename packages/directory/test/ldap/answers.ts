@@ -10,13 +10,19 @@ export const rules: Omit<LdapRules, 'now'> = {
   newClaims: [],
 }
 
-export function person(name: string, more: Partial<LdapPerson> = {}): LdapPerson {
+export function person(name: string, overrides: Partial<LdapPerson> = {}): LdapPerson {
   const names = { userName: name, email: `${name}@example.com`, firstName: name.toUpperCase(), lastName: 'Example' }
-  return { dn: `uid=${name},ou=people`, id: `id-${name}`, ...names, displayName: `${name} Example`, ...more }
+  return { dn: `uid=${name},ou=people`, id: `id-${name}`, ...names, displayName: `${name} Example`, ...overrides }
 }
 
-export function group(name: string, members: readonly string[] = [], more: Partial<LdapGroup> = {}): LdapGroup {
-  return { dn: `cn=${name},ou=groups`, id: `id-${name}`, name, memberIds: members.map((each) => `id-${each}`), ...more }
+export function group(name: string, members: readonly string[] = [], overrides: Partial<LdapGroup> = {}): LdapGroup {
+  return {
+    dn: `cn=${name},ou=groups`,
+    id: `id-${name}`,
+    name,
+    memberIds: members.map((memberName) => `id-${memberName}`),
+    ...overrides,
+  }
 }
 
 export function answer(
@@ -28,5 +34,5 @@ export function answer(
 }
 
 /** A host that ignores all callbacks. */
-export const deaf: LdapHost = { onApplied: async () => {} }
-export const never: AbortSignal = new AbortController().signal
+export const silentHost: LdapHost = { onApplied: async () => {} }
+export const neverAborted: AbortSignal = new AbortController().signal

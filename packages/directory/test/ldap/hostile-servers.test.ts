@@ -5,29 +5,37 @@ import { type LdapOptions, ldapSource, searchLdapSample } from '@pocket/director
 import { freePort } from '@pocket/test-support'
 import { createAuthority } from '@pocket/test-support/certificates'
 import { PresenceFilter } from 'ldapts'
-import { type Asked, entry, type Peer, type PeerOptions, reference, result, startPeer } from './scripted-server.ts'
+import {
+  entry,
+  type LdapRequest,
+  reference,
+  result,
+  type ScriptedServer,
+  type ScriptedServerOptions,
+  startScriptedServer,
+} from './scripted-server.ts'
 import { base, options } from './test-directory.ts'
 
-const never = new AbortController().signal
-const hasty = { connectTimeout: 1000, operationTimeout: 1000 }
+const neverAborted = new AbortController().signal
+const shortTimeouts = { connectTimeout: 1000, operationTimeout: 1000 }
 const dn = `uid=alice,ou=people,${base}`
 const alice = { entryUUID: ['a'], uid: ['alice'] }
 const authority = createAuthority()
 
-const readFrom = ({ url }: { readonly url: string }, more: Partial<LdapOptions> = {}) =>
-  ldapSource(options(url, more)).read(never)
+const readFrom = ({ url }: { readonly url: string }, overrides: Partial<LdapOptions> = {}) =>
+  ldapSource(options(url, overrides)).read(neverAborted)
 
-async function reading(peer: PeerOptions, more: Partial<LdapOptions> = {}) {
-  await using server: Peer = await startPeer(peer)
-  return await readFrom(server, more)
+async function readFromScripted(serverOptions: ScriptedServerOptions, overrides: Partial<LdapOptions> = {}) {
+  await using withRanges: ScriptedServer = await startScriptedServer(serverOptions)
+  return await readFrom(withRanges, overrides)
 }
 
 /** A directory without groups: answers only the search for users. */
-const people = (answer: (asked: Asked, socket: Socket) => void): PeerOptions => ({
-  onRequest: (asked, socket) =>
-    asked.search && JSON.stringify(asked.search.filter).includes('groupof')
-      ? socket.write(result(asked.id))
-      : answer(asked, socket),
+const withPeople = (respond: (request: LdapRequest, socket: Socket) => void): ScriptedServerOptions => ({
+  onRequest: (request, socket) =>
+    request.search && JSON.stringify(request.search.filter).includes('groupof')
+      ? socket.write(result(request.id))
+      : respond(request, socket),
 })
 
 describe('an unreachable server', () => {
@@ -58,7 +66,7 @@ describe('an unreachable server', () => {
   })
 
   test.each(['', 'http://example.com', 'ldap://', 'ldap://me:secret@example.com', 'nonsense', 'ldapi://%zz'])(
-    'rejects the address %j',
+    'rejects the URL %j',
     async (url) => {
       const code = url === '' ? 'ldap_setting_missing' : 'ldap_address_invalid'
 
@@ -68,99 +76,114 @@ describe('an unreachable server', () => {
 })
 
 describe('a verbose server', () => {
-  const talks = (said: string): PeerOptions => ({
-    onRequest: ({ id }, socket) => socket.write(result(id, 0x78, 53, { said })),
+  const withRejectedStartTls = (diagnosticMessage: string): ScriptedServerOptions => ({
+    onRequest: ({ id }, socket) => socket.write(result(id, 0x78, 53, { diagnosticMessage })),
   })
 
   test('truncates its message', async () => {
-    const refused = reading(talks('no '.repeat(10_000)), { startTls: true })
+    const rejection = readFromScripted(withRejectedStartTls('no '.repeat(10_000)), { startTls: true })
 
-    await expect(refused).rejects.toMatchObject({ code: 'ldap_starttls_refused' })
-    await refused.catch((error: unknown) => expect(String(error).length).toBeLessThan(1_000))
+    await expect(rejection).rejects.toMatchObject({ code: 'ldap_starttls_refused' })
+    await rejection.catch((error: unknown) => expect(String(error).length).toBeLessThan(1_000))
   })
 
   test.each<[string, (id: number) => Buffer]>([
-    ['a refusal', (id) => result(id, 0x65, 53, { said: 'cn=reader has s3cret-password' })],
+    ['an error result', (id) => result(id, 0x65, 53, { diagnosticMessage: 'cn=reader has s3cret-password' })],
     ['a referral', (id) => result(id, 0x65, 10, { referral: 'ldap://other.example/s3cret-password' })],
-    ['a goodbye', () => result(0, 0x78, 52, { said: 'no s3cret-password' })],
-  ])('redacts the password in every form: %s', async (_, answer) => {
-    const bound = { bindDn: 'cn=reader', bindPassword: 's3cret-password' }
-    const refused = reading({ onRequest: ({ id }, socket) => socket.write(answer(id)) }, bound)
+    ['a notice of disconnection', () => result(0, 0x78, 52, { diagnosticMessage: 'no s3cret-password' })],
+  ])('redacts the password in every form: %s', async (_, respond) => {
+    const credentials = { bindDn: 'cn=reader', bindPassword: 's3cret-password' }
+    const rejection = readFromScripted({ onRequest: ({ id }, socket) => socket.write(respond(id)) }, credentials)
 
-    await expect(refused).rejects.toMatchObject({
+    await expect(rejection).rejects.toMatchObject({
       code: expect.stringMatching(/^ldap_(refused|referral|unavailable)$/),
     })
-    await refused.catch((error: unknown) => expect(JSON.stringify([error, String(error)])).not.toContain('s3cret'))
+    await rejection.catch((error: unknown) => expect(JSON.stringify([error, String(error)])).not.toContain('s3cret'))
   })
 })
 
 describe('a server that is not LDAP', () => {
   const http = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'
-  const says = (bytes: Buffer | string): PeerOptions => ({ onConnection: (socket) => socket.write(bytes) })
+  const sendOnConnect = (bytes: Buffer | string): ScriptedServerOptions => ({
+    onConnection: (socket) => socket.write(bytes),
+  })
 
-  test.each<[string, PeerOptions, Partial<LdapOptions>, object]>([
-    ['says nothing', {}, hasty, { code: 'ldap_timed_out', details: { step: 'bind' } }],
-    ['says nothing to ldaps', {}, hasty, { code: 'ldap_timed_out', details: { step: 'tls' } }],
-    ['speaks HTTP', says(http), {}, { code: 'ldap_not_ldap' }],
-    ['speaks HTTP to ldaps', says(http), {}, { code: 'ldap_tls_failed', details: { step: 'tls' } }],
-    ['speaks noise', says(Buffer.from('30800201', 'hex')), {}, { code: 'ldap_not_ldap' }],
-    ['speaks zeros', says(Buffer.alloc(1_000)), {}, { code: 'ldap_not_ldap' }],
-    ['announces four gigabytes', says(Buffer.from('3084ffffffff0201', 'hex')), hasty, { code: 'ldap_timed_out' }],
-    ['answers what was not asked', says(result(77, 0x61)), {}, { code: 'ldap_not_ldap' }],
-    ['answers another operation', says(result(1, 0x65)), {}, { code: 'ldap_not_ldap' }],
-    ['hangs up', { onConnection: (socket) => socket.end() }, {}, { code: 'ldap_connection_lost' }],
+  test.each<[string, ScriptedServerOptions, Partial<LdapOptions>, object]>([
+    ['does not respond', {}, shortTimeouts, { code: 'ldap_timed_out', details: { step: 'bind' } }],
+    ['does not respond to ldaps', {}, shortTimeouts, { code: 'ldap_timed_out', details: { step: 'tls' } }],
+    ['responds with HTTP', sendOnConnect(http), {}, { code: 'ldap_not_ldap' }],
+    ['responds with HTTP to ldaps', sendOnConnect(http), {}, { code: 'ldap_tls_failed', details: { step: 'tls' } }],
+    ['sends invalid BER', sendOnConnect(Buffer.from('30800201', 'hex')), {}, { code: 'ldap_not_ldap' }],
+    ['sends zeros', sendOnConnect(Buffer.alloc(1_000)), {}, { code: 'ldap_not_ldap' }],
     [
-      'breaks off',
+      'announces a message of four gigabytes',
+      sendOnConnect(Buffer.from('3084ffffffff0201', 'hex')),
+      shortTimeouts,
+      { code: 'ldap_timed_out' },
+    ],
+    ['responds with an unknown message ID', sendOnConnect(result(77, 0x61)), {}, { code: 'ldap_not_ldap' }],
+    ['responds to another operation', sendOnConnect(result(1, 0x65)), {}, { code: 'ldap_not_ldap' }],
+    ['closes the connection', { onConnection: (socket) => socket.end() }, {}, { code: 'ldap_connection_lost' }],
+    [
+      'resets the connection',
       { onConnection: (socket) => socket.once('data', () => socket.resetAndDestroy()) },
       {},
       { code: 'ldap_connection_lost' },
     ],
-    ['is leaving', says(result(0, 0x78, 52, { said: 'bye' })), {}, { code: 'ldap_unavailable' }],
-  ])('%s', async (name, peer, more, expected) => {
-    await using server = await startPeer(peer)
-    const url = name.endsWith('ldaps') ? server.url.replace('ldap:', 'ldaps:') : server.url
+    [
+      'sends a notice of disconnection',
+      sendOnConnect(result(0, 0x78, 52, { diagnosticMessage: 'bye' })),
+      {},
+      { code: 'ldap_unavailable' },
+    ],
+  ])('%s', async (name, serverOptions, overrides, expected) => {
+    await using withRanges = await startScriptedServer(serverOptions)
+    const url = name.endsWith('ldaps') ? withRanges.url.replace('ldap:', 'ldaps:') : withRanges.url
 
-    await expect(readFrom({ url }, more)).rejects.toMatchObject(expected)
+    await expect(readFrom({ url }, overrides)).rejects.toMatchObject(expected)
   })
 
   test('times out if the server sends one byte at a time', async () => {
-    const drip = async (socket: Socket) => {
+    const sendSlowly = async (socket: Socket) => {
       for (const byte of result(1, 0x61).subarray(0, -1)) {
         socket.write(Buffer.of(byte))
         await setTimeout(40)
       }
     }
 
-    await expect(reading({ onConnection: drip }, hasty)).rejects.toMatchObject({ code: 'ldap_timed_out' })
+    await expect(readFromScripted({ onConnection: sendSlowly }, shortTimeouts)).rejects.toMatchObject({
+      code: 'ldap_timed_out',
+    })
   })
 })
 
 describe('TLS', () => {
   test.each([
-    ['that has expired', { hosts: ['127.0.0.1'], notAfter: Date.now() - 60_000 }, 'ldap_certificate_expired'],
-    ['of another host', { hosts: ['ldap.example.com'] }, 'ldap_certificate_wrong_host'],
-    ['of another authority', { hosts: ['127.0.0.1'] }, 'ldap_certificate_untrusted'],
-  ])('rejects a certificate: %s', async (name, wanted, code) => {
-    const ca = name === 'of another authority' ? (await createAuthority('Another')).cert : (await authority).cert
-    const tls = await (await authority).issue(wanted)
+    ['expired', { hosts: ['127.0.0.1'], notAfter: Date.now() - 60_000 }, 'ldap_certificate_expired'],
+    ['for another host', { hosts: ['ldap.example.com'] }, 'ldap_certificate_wrong_host'],
+    ['from another authority', { hosts: ['127.0.0.1'] }, 'ldap_certificate_untrusted'],
+  ])('rejects a certificate: %s', async (name, certificateOptions, code) => {
+    const ca = name === 'from another authority' ? (await createAuthority('Another')).cert : (await authority).cert
+    const tls = await (await authority).issue(certificateOptions)
 
-    await expect(reading({ tls }, { ca })).rejects.toMatchObject({ code })
+    await expect(readFromScripted({ tls }, { ca })).rejects.toMatchObject({ code })
   })
 
   test('reports a refused StartTLS before checking the certificate', async () => {
-    const onRequest = ({ id }: Asked, socket: Socket) => socket.write(result(id, 0x78, 2, { said: 'no TLS here' }))
+    const onRequest = ({ id }: LdapRequest, socket: Socket) =>
+      socket.write(result(id, 0x78, 2, { diagnosticMessage: 'no TLS here' }))
 
-    await expect(reading({ onRequest }, { startTls: true })).rejects.toMatchObject({
+    await expect(readFromScripted({ onRequest }, { startTls: true })).rejects.toMatchObject({
       code: 'ldap_starttls_refused',
       details: { said: 'no TLS here' },
     })
   })
 
   test('discards data received before the handshake', async () => {
-    const onRequest = ({ id }: Asked, socket: Socket) =>
+    const onRequest = ({ id }: LdapRequest, socket: Socket) =>
       socket.write(Buffer.concat([result(id, 0x78), result(id + 1, 0x61)]))
 
-    await expect(reading({ onRequest }, { startTls: true })).rejects.toMatchObject({ code: 'ldap_not_ldap' })
+    await expect(readFromScripted({ onRequest }, { startTls: true })).rejects.toMatchObject({ code: 'ldap_not_ldap' })
   })
 })
 
@@ -174,162 +197,180 @@ describe('a response', () => {
     [51, 'ldap_unavailable'],
     [53, 'ldap_refused'],
   ])('is an error if it ends with code %i', async (resultCode, code) => {
-    const peer = people(({ id }, socket) =>
-      socket.write(Buffer.concat([entry(id, dn, alice), result(id, 0x65, resultCode, { said: 'so it is' })])),
+    const serverOptions = withPeople(({ id }, socket) =>
+      socket.write(
+        Buffer.concat([
+          entry(id, dn, alice),
+          result(id, 0x65, resultCode, { diagnosticMessage: 'unwilling to perform' }),
+        ]),
+      ),
     )
 
-    await expect(reading(peer)).rejects.toMatchObject({
+    await expect(readFromScripted(serverOptions)).rejects.toMatchObject({
       code,
-      details: { step: 'search', resultCode: String(resultCode), said: 'so it is' },
+      details: { step: 'search', resultCode: String(resultCode), said: 'unwilling to perform' },
     })
   })
 
   test('reports that anonymous clients of Active Directory may not search', async () => {
-    const said =
+    const diagnosticMessage =
       '000004DC: LdapErr: DSID-0C090A5C, comment: In order to perform this operation a successful bind must be completed'
-    const peer = people(({ id }, socket) => socket.write(result(id, 0x65, 1, { said })))
+    const serverOptions = withPeople(({ id }, socket) => socket.write(result(id, 0x65, 1, { diagnosticMessage })))
 
-    await expect(reading(peer, { bindDn: '' })).rejects.toMatchObject({ code: 'ldap_access_denied' })
+    await expect(readFromScripted(serverOptions, { bindDn: '' })).rejects.toMatchObject({ code: 'ldap_access_denied' })
   })
 
   test('is an error if it is a referral', async () => {
     const referral = `ldap://elsewhere.example.com/${base}`
-    const peer = people(({ id }, socket) => socket.write(result(id, 0x65, 10, { referral })))
+    const serverOptions = withPeople(({ id }, socket) => socket.write(result(id, 0x65, 10, { referral })))
 
-    await expect(reading(peer)).rejects.toMatchObject({ code: 'ldap_referral', details: { referral } })
+    await expect(readFromScripted(serverOptions)).rejects.toMatchObject({
+      code: 'ldap_referral',
+      details: { referral },
+    })
   })
 
   test('is an error if the connection closes halfway', async () => {
-    const peer = people(({ id }, socket) => {
+    const serverOptions = withPeople(({ id }, socket) => {
       socket.write(entry(id, dn, alice))
       socket.end(entry(id, dn, alice).subarray(0, 20))
     })
 
-    await expect(reading(peer)).rejects.toMatchObject({ code: 'ldap_connection_lost', details: { step: 'search' } })
+    await expect(readFromScripted(serverOptions)).rejects.toMatchObject({
+      code: 'ldap_connection_lost',
+      details: { step: 'search' },
+    })
   })
 
   test('is an error if it stops halfway', async () => {
-    const peer = people(({ id }, socket) => socket.write(entry(id, dn, alice)))
+    const serverOptions = withPeople(({ id }, socket) => socket.write(entry(id, dn, alice)))
 
-    await expect(reading(peer, hasty)).rejects.toMatchObject({ code: 'ldap_timed_out', details: { step: 'search' } })
+    await expect(readFromScripted(serverOptions, shortTimeouts)).rejects.toMatchObject({
+      code: 'ldap_timed_out',
+      details: { step: 'search' },
+    })
   })
 
   test('is an error if a length exceeds the message', async () => {
     // SEQUENCE { 2, entry { '', { { 'a', SET { a value that exceeds the message } } } } }
-    const lying = Buffer.from('301402010264 0f0400300b3009040161310404020000'.replace(' ', ''), 'hex')
-    lying[lying.length - 3] = 0x7f
-    const peer = people((_, socket) => socket.write(lying))
+    const invalidMessage = Buffer.from('301402010264 0f0400300b3009040161310404020000'.replace(' ', ''), 'hex')
+    invalidMessage[invalidMessage.length - 3] = 0x7f
+    const serverOptions = withPeople((_, socket) => socket.write(invalidMessage))
 
-    await expect(reading(peer)).rejects.toMatchObject({ code: 'ldap_not_ldap' })
+    await expect(readFromScripted(serverOptions)).rejects.toMatchObject({ code: 'ldap_not_ldap' })
   })
 
   test('is read without a million empty values', async () => {
-    const peer = people(({ id, search }, socket) => {
+    const serverOptions = withPeople(({ id, search }, socket) => {
       const mail = search?.attributes.includes('mail') ? Array.from({ length: 1_000_000 }, () => '') : []
       socket.write(Buffer.concat([entry(id, dn, { ...alice, mail }), result(id)]))
     })
 
-    const answer = await reading(peer)
+    const answer = await readFromScripted(serverOptions)
 
     expect(answer.people).toEqual([{ dn, id: 'a', userName: 'alice' }])
     expect(answer.problems).toEqual([{ dn, code: 'value_too_large', detail: 'mail' }])
   })
 
   test('is an error if it exceeds the text limit', async () => {
-    const peer = people(({ id, cookie }, socket) => {
-      const member = Array.from({ length: 1_000 }, (_, n) => `uid=${n},${base}`)
-      const all = Array.from({ length: 100 }, (_, n) =>
-        entry(id, `uid=${cookie}${n}`, { entryUUID: [`${n}`], uid: member }),
+    const serverOptions = withPeople(({ id, cookie }, socket) => {
+      const member = Array.from({ length: 1_000 }, (_, index) => `uid=${index},${base}`)
+      const entries = Array.from({ length: 100 }, (_, index) =>
+        entry(id, `uid=${cookie}${index}`, { entryUUID: [`${index}`], uid: member }),
       )
-      socket.write(Buffer.concat([...all, result(id, 0x65, 0, { cookie: `${cookie}x` })]))
+      socket.write(Buffer.concat([...entries, result(id, 0x65, 0, { cookie: `${cookie}x` })]))
     })
 
-    await expect(reading(peer, { limits: { textBytes: 5_000_000 } })).rejects.toMatchObject({
+    await expect(readFromScripted(serverOptions, { limits: { textBytes: 5_000_000 } })).rejects.toMatchObject({
       code: 'ldap_answer_too_large',
       details: { limit: '5000000' },
     })
   })
 
   test('may be longer than requested in a test search', async () => {
-    const peer = people(({ id }, socket) => {
-      const all = Array.from({ length: 10 }, (_, n) => entry(id, `uid=${n},${base}`, { entryUUID: [`${n}`] }))
-      socket.write(Buffer.concat([...all, result(id)]))
+    const serverOptions = withPeople(({ id }, socket) => {
+      const entries = Array.from({ length: 10 }, (_, index) =>
+        entry(id, `uid=${index},${base}`, { entryUUID: [`${index}`] }),
+      )
+      socket.write(Buffer.concat([...entries, result(id)]))
     })
-    await using server = await startPeer(peer)
+    await using withRanges = await startScriptedServer(serverOptions)
 
-    expect((await searchLdapSample(options(server.url), 3, never)).people).toHaveLength(3)
+    expect((await searchLdapSample(options(withRanges.url), 3, neverAborted)).people).toHaveLength(3)
   })
 
   test('imports none of the entries that share an identifier', async () => {
-    const evil = `uid=alice,ou=apart,${base}`
+    const duplicateDn = `uid=alice,ou=apart,${base}`
     const groups = ['groups', 'apart'].map((ou) => `cn=staff,ou=${ou},${base}`)
-    const server: PeerOptions = {
+    const withRanges: ScriptedServerOptions = {
       onRequest({ id, search }, socket) {
         const isGroups = JSON.stringify(search?.filter).includes('groupof')
-        const found = isGroups
+        const entries = isGroups
           ? [
               ...groups.map((name) => entry(id, name, { entryUUID: ['staff'], cn: ['staff'], member: [dn] })),
-              entry(id, `cn=club,${base}`, { entryUUID: ['club'], cn: ['club'], member: [dn, evil] }),
+              entry(id, `cn=club,${base}`, { entryUUID: ['club'], cn: ['club'], member: [dn, duplicateDn] }),
             ]
           : [
-              entry(id, evil, { entryUUID: ['a'], uid: ['alice'], mail: ['evil@example.com'] }),
+              entry(id, duplicateDn, { entryUUID: ['a'], uid: ['alice'], mail: ['evil@example.com'] }),
               entry(id, dn, alice),
               entry(id, `uid=bob,${base}`, { entryUUID: ['b'], uid: ['bob'] }),
               // A repeated entry.
               entry(id, `UID=bob, ${base}`, { entryUUID: ['b'], uid: ['bob'] }),
             ]
-        socket.write(Buffer.concat([...found, result(id)]))
+        socket.write(Buffer.concat([...entries, result(id)]))
       },
     }
 
-    const answer = await reading(server)
+    const answer = await readFromScripted(withRanges)
 
     expect(answer.people.map(({ id }) => id)).toEqual(['b'])
     // A skipped user keeps existing memberships.
     expect(answer.groups).toEqual([{ dn: `cn=club,${base}`, id: 'club', name: 'club', memberIds: ['a'] }])
     expect(answer.problems).toEqual([
-      { dn, code: 'id_duplicate', detail: evil },
-      { dn: evil, code: 'id_duplicate', detail: dn },
+      { dn, code: 'id_duplicate', detail: duplicateDn },
+      { dn: duplicateDn, code: 'id_duplicate', detail: dn },
       { dn: groups[1], code: 'id_duplicate', detail: groups[0], id: 'staff' },
       { dn: groups[0], code: 'id_duplicate', detail: groups[1], id: 'staff' },
     ])
   })
 
   test('may consist of thousands of messages at once', async () => {
-    const peer = people(({ id }, socket) => {
-      const many = Array.from({ length: 20_000 }, (_, n) => entry(id, `uid=${n},${base}`, { entryUUID: [`${n}`] }))
-      socket.write(Buffer.concat([...many, result(id)]))
+    const serverOptions = withPeople(({ id }, socket) => {
+      const entries = Array.from({ length: 20_000 }, (_, index) =>
+        entry(id, `uid=${index},${base}`, { entryUUID: [`${index}`] }),
+      )
+      socket.write(Buffer.concat([...entries, result(id)]))
     })
 
-    expect((await reading(peer)).people).toHaveLength(20_000)
+    expect((await readFromScripted(serverOptions)).people).toHaveLength(20_000)
   })
 
   test('may contain an empty page', async () => {
     const pages: Record<string, string> = { '': 'one', one: 'two', two: 'three' }
-    const peer = people(({ id, cookie }, socket) => {
-      const found = cookie === 'two' ? entry(id, dn, alice) : Buffer.alloc(0)
-      socket.write(Buffer.concat([found, result(id, 0x65, 0, { cookie: pages[cookie] ?? '' })]))
+    const serverOptions = withPeople(({ id, cookie }, socket) => {
+      const entries = cookie === 'two' ? entry(id, dn, alice) : Buffer.alloc(0)
+      socket.write(Buffer.concat([entries, result(id, 0x65, 0, { cookie: pages[cookie] ?? '' })]))
     })
 
-    expect((await reading(peer)).people).toEqual([{ dn, id: 'a', userName: 'alice' }])
+    expect((await readFromScripted(serverOptions)).people).toEqual([{ dn, id: 'a', userName: 'alice' }])
   })
 
-  test.each<[string, (n: number) => string, boolean]>([
-    ['the same page again and again', () => 'same', true],
-    ['empty pages without end', (n) => `page ${n}`, false],
+  test.each<[string, (index: number) => string, boolean]>([
+    ['repeated pages', () => 'same', true],
+    ['endless empty pages', (index) => `page ${index}`, false],
   ])('is an error: %s', async (_, cookie, isFull) => {
-    let n = 0
-    const peer = people(({ id }, socket) => {
-      n += 1
-      const found = isFull ? entry(id, dn, alice) : Buffer.alloc(0)
-      socket.write(Buffer.concat([found, result(id, 0x65, 0, { cookie: cookie(n) })]))
+    let index = 0
+    const serverOptions = withPeople(({ id }, socket) => {
+      index += 1
+      const entries = isFull ? entry(id, dn, alice) : Buffer.alloc(0)
+      socket.write(Buffer.concat([entries, result(id, 0x65, 0, { cookie: cookie(index) })]))
     })
 
-    await expect(reading(peer)).rejects.toMatchObject({ code: 'ldap_answer_endless' })
+    await expect(readFromScripted(serverOptions)).rejects.toMatchObject({ code: 'ldap_answer_endless' })
   })
 
   test('reports referrals', async () => {
-    const peer = people(({ id }, socket) =>
+    const serverOptions = withPeople(({ id }, socket) =>
       socket.write(
         Buffer.concat([
           entry(id, dn, alice),
@@ -341,7 +382,7 @@ describe('a response', () => {
       ),
     )
 
-    expect((await reading(peer)).problems).toEqual([
+    expect((await readFromScripted(serverOptions)).problems).toEqual([
       {
         dn: 'ou=branch,dc=example,dc=com',
         code: 'referral_not_followed',
@@ -352,14 +393,14 @@ describe('a response', () => {
 
   test('is read without a value of ten megabytes', async () => {
     const picture = Buffer.alloc(10 * 1024 * 1024, 1)
-    const peer = people(({ id, search }, socket) => {
-      const isWanted = (name: string) => search?.attributes.includes(name.toLowerCase())
-      const all = { ...alice, cn: ['Alice'], jpegPhoto: [picture] }
-      const wanted = Object.fromEntries(Object.entries(all).filter(([name]) => isWanted(name)))
-      socket.write(Buffer.concat([entry(id, dn, wanted), result(id)]))
+    const serverOptions = withPeople(({ id, search }, socket) => {
+      const isRequested = (name: string) => search?.attributes.includes(name.toLowerCase())
+      const attributes = { ...alice, cn: ['Alice'], jpegPhoto: [picture] }
+      const requestedAttributes = Object.fromEntries(Object.entries(attributes).filter(([name]) => isRequested(name)))
+      socket.write(Buffer.concat([entry(id, dn, requestedAttributes), result(id)]))
     })
 
-    const answer = await reading(peer)
+    const answer = await readFromScripted(serverOptions)
 
     expect(answer.people).toEqual([{ dn, id: 'a', userName: 'alice', displayName: 'Alice' }])
     expect(answer.problems).toEqual([{ dn, code: 'value_too_large', detail: 'jpegPhoto' }])
@@ -368,14 +409,14 @@ describe('a response', () => {
 
 describe('group members', () => {
   /** Alice, and a group with these members. */
-  const withMembers = async (member: readonly string[]) => {
-    const answer = await reading({
+  const resolveMembers = async (member: readonly string[]) => {
+    const answer = await readFromScripted({
       onRequest: ({ id, search }, socket) => {
         const isGroup = JSON.stringify(search?.filter).includes('groupof')
-        const found = isGroup
+        const entries = isGroup
           ? entry(id, `cn=group,${base}`, { entryUUID: ['g'], member })
           : entry(id, dn, search?.filter instanceof PresenceFilter ? {} : alice)
-        socket.write(Buffer.concat([found, result(id)]))
+        socket.write(Buffer.concat([entries, result(id)]))
       },
     })
     return answer.groups[0]?.memberIds
@@ -391,7 +432,7 @@ describe('group members', () => {
     // Another view of the same users.
     ['uid=alice,cn=compat,dc=elsewhere'],
   ])('resolves %j to alice', async (member) => {
-    expect(await withMembers([member, member])).toEqual(['a'])
+    expect(await resolveMembers([member, member])).toEqual(['a'])
   })
 
   test.each([
@@ -405,7 +446,7 @@ describe('group members', () => {
     [''],
     ['uid='.repeat(50_000)],
   ])('does not resolve %j', async (member) => {
-    expect(await withMembers([member])).toEqual([])
+    expect(await resolveMembers([member])).toEqual([])
   })
 })
 
@@ -420,50 +461,56 @@ describe('identifiers', () => {
     ['6100', 'YQA='],
   ])('converts the bytes %s to %j', async (bytes, expected) => {
     const attributes = { ...alice, entryUUID: [Buffer.from(bytes, 'hex')] }
-    const peer = people(({ id }, socket) => socket.write(Buffer.concat([entry(id, dn, attributes), result(id)])))
+    const serverOptions = withPeople(({ id }, socket) =>
+      socket.write(Buffer.concat([entry(id, dn, attributes), result(id)])),
+    )
 
-    expect((await reading(peer)).people[0]?.id).toBe(expected)
+    expect((await readFromScripted(serverOptions)).people[0]?.id).toBe(expected)
   })
 })
 
 describe('ranged group members of Active Directory', () => {
   const cn = `cn=everybody,${base}`
-  const everybody = Array.from({ length: 3_500 }, (_, n) => `uid=user${n},${base}`)
+  const memberDns = Array.from({ length: 3_500 }, (_, index) => `uid=user${index},${base}`)
 
   /** Returns a range of the members, from the requested index. */
-  const server = (part: (from: number) => Record<string, string[]>): PeerOptions => ({
+  const withRanges = (rangeFrom: (from: number) => Record<string, string[]>): ScriptedServerOptions => ({
     onRequest: ({ id, search }, socket) => {
       const from = Number(/range=(\d+)-/.exec(search?.attributes[0] ?? '')?.[1] ?? 0)
       const isGroup = search?.scope === 'base' || JSON.stringify(search?.filter).includes('groupof')
-      const found = isGroup
-        ? [entry(id, cn, { entryUUID: ['g'], cn: ['everybody'], member: [], ...part(from) })]
-        : everybody.map((each, n) => entry(id, each, { entryUUID: [`${n}`], uid: [`user${n}`] }))
-      socket.write(Buffer.concat([...found, result(id)]))
+      const entries = isGroup
+        ? [entry(id, cn, { entryUUID: ['g'], cn: ['everybody'], member: [], ...rangeFrom(from) })]
+        : memberDns.map((memberDn, index) => entry(id, memberDn, { entryUUID: [`${index}`], uid: [`user${index}`] }))
+      socket.write(Buffer.concat([...entries, result(id)]))
     },
   })
 
   test('are read completely', async () => {
-    const answer = await reading(
-      server((from) => {
+    const answer = await readFromScripted(
+      withRanges((from) => {
         const to = from + 1_499
-        const name = `member;range=${from}-${to >= everybody.length ? '*' : to}`
-        return { [name]: everybody.slice(from, to + 1) }
+        const name = `member;range=${from}-${to >= memberDns.length ? '*' : to}`
+        return { [name]: memberDns.slice(from, to + 1) }
       }),
     )
 
-    expect(answer.groups).toEqual([{ dn: cn, id: 'g', name: 'everybody', memberIds: everybody.map((_, n) => `${n}`) }])
+    expect(answer.groups).toEqual([
+      { dn: cn, id: 'g', name: 'everybody', memberIds: memberDns.map((_, index) => `${index}`) },
+    ])
     expect(answer.problems).toEqual([])
   })
 
   test('are an error if the ranges never end', async () => {
-    const peer = server(() => ({ 'member;range=0-1499': everybody.slice(0, 1_500) }))
+    const serverOptions = withRanges(() => ({ 'member;range=0-1499': memberDns.slice(0, 1_500) }))
 
-    await expect(reading(peer)).rejects.toMatchObject({ code: 'ldap_answer_endless' })
+    await expect(readFromScripted(serverOptions)).rejects.toMatchObject({ code: 'ldap_answer_endless' })
   })
 
   test('are skipped if there are too many, and reported with the group identifier', async () => {
-    const peer = server((from) => ({ [`member;range=${from}-${from + 1_499}`]: everybody.slice(0, from ? 9_999 : 9) }))
-    const answer = await reading(peer, { limits: { groupBytes: 20_000 } })
+    const serverOptions = withRanges((from) => ({
+      [`member;range=${from}-${from + 1_499}`]: memberDns.slice(0, from ? 9_999 : 9),
+    }))
+    const answer = await readFromScripted(serverOptions, { limits: { groupBytes: 20_000 } })
 
     expect(answer.groups).toEqual([])
     expect(answer.problems).toEqual([{ dn: cn, code: 'group_too_large', id: 'g' }])

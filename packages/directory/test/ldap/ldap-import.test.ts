@@ -1,44 +1,48 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { LdapAnswer, LdapChanges, LdapRules, User } from '../../src/index.ts'
 import { isEmptyPlan } from '../../src/internal.ts'
-import { type DirectoryUnderTest, kinds } from '../open-directory.ts'
-import { statementsOf } from '../count-statements.ts'
-import { answer, deaf, group, never, person, rules } from './answers.ts'
+import { type DirectoryUnderTest, databases } from '../open-directory.ts'
+import { countStatements } from '../count-statements.ts'
+import { answer, group, neverAborted, person, rules, silentHost } from './answers.ts'
 
-const anywhere = { page: 1, limit: 100, sort: { column: 'username', descending: false }, filters: {}, search: '' }
+const firstPage = { page: 1, limit: 100, sort: { column: 'username', descending: false }, filters: {}, search: '' }
 
-describe.each(kinds)('an import from LDAP on %s', (_, open) => {
-  let site: DirectoryUnderTest
+describe.each(databases)('an import from LDAP on %s', (_, open) => {
+  let env: DirectoryUnderTest
   beforeAll(async () => {
-    site = await open()
+    env = await open()
   })
-  afterAll(async () => site[Symbol.asyncDispose]())
+  afterAll(async () => env[Symbol.asyncDispose]())
 
-  const planned = (given: LdapAnswer, more: Partial<LdapRules> = {}) =>
-    site.directory.ldap.plan(given, { ...rules, ...more }, never)
+  const createPlan = (directoryAnswer: LdapAnswer, overrides: Partial<LdapRules> = {}) =>
+    env.directory.ldap.plan(directoryAnswer, { ...rules, ...overrides }, neverAborted)
   /** The changes of one run as reported to the host, and the objects that were postponed. */
-  const run = async (given: LdapAnswer, more: Partial<LdapRules> = {}) => {
-    const heard: LdapChanges[] = []
-    const host = { onApplied: async (done: LdapChanges) => void heard.push(done) }
-    const { counts, postponed } = await site.directory.ldap.apply(await planned(given, more), host, never)
-    return { counts, postponed, heard }
+  const run = async (directoryAnswer: LdapAnswer, overrides: Partial<LdapRules> = {}) => {
+    const reported: LdapChanges[] = []
+    const host = { onApplied: async (changes: LdapChanges) => void reported.push(changes) }
+    const { counts, postponed } = await env.directory.ldap.apply(
+      await createPlan(directoryAnswer, overrides),
+      host,
+      neverAborted,
+    )
+    return { counts, postponed, heard: reported }
   }
-  const named = async (name: string): Promise<User> => {
-    const user = await site.directory.findByName(name)
-    if (!user) throw new Error(`There is no ${name}`)
+  const findUser = async (name: string): Promise<User> => {
+    const user = await env.directory.findByName(name)
+    if (!user) throw new Error(`The user ${name} does not exist`)
     return user
   }
-  const groupsOf = async (name: string) =>
-    (await site.directory.users.find((await named(name)).id))?.groups.map((each) => each.name)
+  const groupNamesOf = async (name: string) =>
+    (await env.directory.users.find((await findUser(name)).id))?.groups.map((group) => group.name)
 
   test('yields to other work between two transactions', async () => {
     const people = Array.from({ length: 1500 }, (_, index) => person(`many${index}`))
-    const plan = await planned(answer(people))
-    let others = 0
-    const host = { onApplied: async () => void setImmediate(() => others++) }
-    await site.directory.ldap.apply(plan, host, never)
+    const plan = await createPlan(answer(people))
+    let otherTasks = 0
+    const host = { onApplied: async () => void setImmediate(() => otherTasks++) }
+    await env.directory.ldap.apply(plan, host, neverAborted)
     // The last one runs after the import has finished.
-    expect(others).toBeGreaterThanOrEqual(2)
+    expect(otherTasks).toBeGreaterThanOrEqual(2)
     await run(answer([]), { missing: 'delete' })
   })
 
@@ -53,24 +57,27 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
     const sizes: number[] = []
     const onApplied = async ({ creations = [] }: LdapChanges) => {
       if (creations.length > 0) sizes.push(creations.length)
-      const end = performance.now() + creations.length
-      while (performance.now() < end);
+      const endTime = performance.now() + creations.length
+      while (performance.now() < endTime);
     }
-    const plan = await planned(answer(people, groups))
-    const { counts } = await site.directory.ldap.apply(plan, { onApplied }, never)
+    const plan = await createPlan(answer(people, groups))
+    const { counts } = await env.directory.ldap.apply(plan, { onApplied }, neverAborted)
     expect(counts).toMatchObject({ created: 300, membersAdded: 300 })
     // Each row takes at least a millisecond, and a transaction may take 40.
-    const [first = 0, ...others] = sizes
-    expect([first, Math.max(...others) <= 40, sizes.reduce((sum, size) => sum + size)]).toEqual([50, true, 300])
-    expect((await site.directory.users.page(anywhere)).total).toBe(300)
+    const [first = 0, ...laterSizes] = sizes
+    expect([first, Math.max(...laterSizes) <= 40, sizes.reduce((sum, size) => sum + size)]).toEqual([50, true, 300])
+    expect((await env.directory.users.page(firstPage)).total).toBe(300)
     await run(answer([], []), { missing: 'delete' })
   })
 
   test('creates users and groups only once', async () => {
-    const given = answer([person('ada'), person('bob')], [group('staff', ['ada', 'bob']), group('club', ['ada'])])
-    const { counts } = await run(given, { newClaims: [{ key: 'from', value: 'ldap' }] })
+    const directoryAnswer = answer(
+      [person('ada'), person('bob')],
+      [group('staff', ['ada', 'bob']), group('club', ['ada'])],
+    )
+    const { counts } = await run(directoryAnswer, { newClaims: [{ key: 'from', value: 'ldap' }] })
     expect(counts).toMatchObject({ created: 2, groupsCreated: 2, membersAdded: 3 })
-    const { items } = await site.directory.users.page(anywhere)
+    const { items } = await env.directory.users.page(firstPage)
     expect(items).toMatchObject([
       {
         userName: 'ada',
@@ -84,63 +91,64 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
       },
       { userName: 'bob', ldapId: 'id-bob' },
     ])
-    expect(await site.directory.findByEmail('ADA@example.com')).toMatchObject({ userName: 'ada' })
+    expect(await env.directory.findByEmail('ADA@example.com')).toMatchObject({ userName: 'ada' })
 
     // The second run only reads and writes nothing.
-    site.clock.time += 1
-    const again = await planned(given)
-    expect(isEmptyPlan(again)).toBe(true)
-    expect(await statementsOf(site.dataSource, () => planned(given))).toBe(4)
-    expect(await statementsOf(site.dataSource, () => site.directory.ldap.apply(again, deaf, never))).toBe(0)
-    expect((await named('ada')).updatedAt).toBe(site.clock.time - 1)
+    env.clock.time += 1
+    const secondPlan = await createPlan(directoryAnswer)
+    expect(isEmptyPlan(secondPlan)).toBe(true)
+    expect(await countStatements(env.dataSource, () => createPlan(directoryAnswer))).toBe(4)
+    expect(
+      await countStatements(env.dataSource, () => env.directory.ldap.apply(secondPlan, silentHost, neverAborted)),
+    ).toBe(0)
+    expect((await findUser('ada')).updatedAt).toBe(env.clock.time - 1)
   })
 
   test('applies changes, swaps names, and reports the previous values to the host', async () => {
-    const exchanged = [
+    const swappedPeople = [
       person('ada', { userName: 'bob', email: 'bob@example.com' }),
       person('bob', { userName: 'ada', email: 'ada@example.com' }),
     ]
     const groups = [group('club', ['bob'], { id: 'id-staff' }), group('staff', [], { id: 'id-club' })]
-    const { counts, heard } = await run(answer(exchanged, groups))
+    const { counts, heard: reported } = await run(answer(swappedPeople, groups))
     expect(counts).toMatchObject({ changed: 2, groupsChanged: 2, membersRemoved: 2 })
-    expect((await named('bob')).ldapId).toBe('id-ada')
-    expect((await named('ada')).ldapId).toBe('id-bob')
-    expect(await groupsOf('ada')).toEqual(['club'])
-    expect(heard.flatMap(({ changes = [] }) => changes.map(({ before }) => before.user.userName)).toSorted()).toEqual([
-      'ada',
-      'bob',
-    ])
+    expect((await findUser('bob')).ldapId).toBe('id-ada')
+    expect((await findUser('ada')).ldapId).toBe('id-bob')
+    expect(await groupNamesOf('ada')).toEqual(['club'])
+    expect(
+      reported.flatMap(({ changes = [] }) => changes.map(({ before: oldBob }) => oldBob.user.userName)).toSorted(),
+    ).toEqual(['ada', 'bob'])
     await run(answer([person('ada'), person('bob')], [group('staff', ['ada', 'bob']), group('club', ['ada'])]))
-    expect(await groupsOf('ada')).toEqual(['club', 'staff'])
+    expect(await groupNamesOf('ada')).toEqual(['club', 'staff'])
   })
 
   test('disables missing users, enables them when they return, and keeps manual decisions', async () => {
-    const { directory } = site
-    const both = answer([person('ada'), person('bob')])
+    const { directory } = env
+    const fullAnswer = answer([person('ada'), person('bob')])
     expect((await run(answer([person('bob')]))).counts).toMatchObject({ disabled: 1, groupsRemoved: 2 })
-    expect((await named('ada')).disabled).toBe(true)
-    expect((await run(both)).counts).toMatchObject({ enabled: 1 })
+    expect((await findUser('ada')).disabled).toBe(true)
+    expect((await run(fullAnswer)).counts).toMatchObject({ enabled: 1 })
 
-    await directory.setDisabled((await named('ada')).id, true)
-    await run(both)
-    expect((await named('ada')).disabled).toBe(true)
+    await directory.setDisabled((await findUser('ada')).id, true)
+    await run(fullAnswer)
+    expect((await findUser('ada')).disabled).toBe(true)
     await run(answer([person('bob')]))
-    await run(both)
-    expect((await named('ada')).disabled).toBe(true)
+    await run(fullAnswer)
+    expect((await findUser('ada')).disabled).toBe(true)
 
-    await directory.setDisabled((await named('ada')).id, false)
-    await run(both)
+    await directory.setDisabled((await findUser('ada')).id, false)
+    await run(fullAnswer)
     await run(answer([person('bob')]))
-    expect((await named('ada')).disabled).toBe(true)
-    await directory.setDisabled((await named('ada')).id, false)
+    expect((await findUser('ada')).disabled).toBe(true)
+    await directory.setDisabled((await findUser('ada')).id, false)
     await run(answer([person('bob')]))
-    expect((await named('ada')).disabled).toBe(false)
-    await run(both)
+    expect((await findUser('ada')).disabled).toBe(false)
+    await run(fullAnswer)
   })
 
   test('grants administrator rights, and revokes none that were granted manually', async () => {
-    const { users } = site.directory
-    await site.directory.create(
+    const { users } = env.directory
+    await env.directory.create(
       {
         id: '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1',
         userName: 'root',
@@ -153,119 +161,127 @@ describe.each(kinds)('an import from LDAP on %s', (_, open) => {
       { administrator: true },
     )
     const people = [person('ada'), person('bob')]
-    const admins = { administratorGroup: 'admins' }
-    await users.update((await named('bob')).id, {}, { administrator: true })
-    await run(answer(people, [group('admins', ['ada', 'bob'])]), admins)
-    expect((await named('ada')).administrator).toBe(true)
-    await run(answer(people, [group('admins')]), admins)
-    expect([(await named('ada')).administrator, (await named('bob')).administrator]).toEqual([false, true])
-    await users.update((await named('bob')).id, {}, { administrator: false })
-    await run(answer(people, [group('admins', ['bob'])]), admins)
-    expect((await named('bob')).administrator).toBe(false)
+    const overrides = { administratorGroup: 'admins' }
+    await users.update((await findUser('bob')).id, {}, { administrator: true })
+    await run(answer(people, [group('admins', ['ada', 'bob'])]), overrides)
+    expect((await findUser('ada')).administrator).toBe(true)
+    await run(answer(people, [group('admins')]), overrides)
+    expect([(await findUser('ada')).administrator, (await findUser('bob')).administrator]).toEqual([false, true])
+    await users.update((await findUser('bob')).id, {}, { administrator: false })
+    await run(answer(people, [group('admins', ['bob'])]), overrides)
+    expect((await findUser('bob')).administrator).toBe(false)
   })
 
   test('skips objects that were changed concurrently and updates them in the next run', async () => {
-    const given = answer([person('ada', { lastName: 'New' }), person('bob'), person('eve')])
-    const plan = await planned(given)
-    site.clock.time += 1
-    await site.directory.users.update((await named('ada')).id, { locale: 'fr' })
-    await site.directory.create({
-      ...(await named('bob')),
+    const directoryAnswer = answer([person('ada', { lastName: 'New' }), person('bob'), person('eve')])
+    const plan = await createPlan(directoryAnswer)
+    env.clock.time += 1
+    await env.directory.users.update((await findUser('ada')).id, { locale: 'fr' })
+    await env.directory.create({
+      ...(await findUser('bob')),
       id: '6f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1',
       userName: 'eve',
       email: null,
     })
-    const { counts, postponed } = await site.directory.ldap.apply(plan, deaf, never)
+    const { counts, postponed } = await env.directory.ldap.apply(plan, silentHost, neverAborted)
     expect(counts).toMatchObject({ created: 0, changed: 0 })
     expect(postponed.map(({ dn, code }) => [dn, code])).toEqual([
       ['uid=ada,ou=people', 'changed_meanwhile'],
       ['uid=eve,ou=people', 'changed_meanwhile'],
     ])
-    expect((await run(given)).counts).toMatchObject({ changed: 1 })
-    expect(await named('ada')).toMatchObject({ lastName: 'New', locale: 'fr' })
+    expect((await run(directoryAnswer)).counts).toMatchObject({ changed: 1 })
+    expect(await findUser('ada')).toMatchObject({ lastName: 'New', locale: 'fr' })
   })
 
   test('takes over a linked local user, and releases an unlinked one', async () => {
-    const { ldap } = site.directory
+    const { ldap } = env.directory
     const people = [person('ada', { lastName: 'New' }), person('bob'), person('eve')]
-    const { problems } = await planned(answer(people))
+    const { problems } = await createPlan(answer(people))
     expect(problems).toMatchObject([{ code: 'user_name_taken', inTheWay: { userName: 'eve' } }])
-    const eve = await named('eve')
+    const eve = await findUser('eve')
     await expect(ldap.link(eve.id, { id: 'id-bob', dn: 'x' })).rejects.toMatchObject({ code: 'ldap_entry_linked' })
     await ldap.link(eve.id, { id: 'id-eve', dn: 'uid=eve,ou=people' })
     expect((await run(answer(people))).counts).toMatchObject({ created: 0, changed: 1 })
-    expect(await named('eve')).toMatchObject({ id: eve.id, firstName: 'EVE', ldapId: 'id-eve' })
+    expect(await findUser('eve')).toMatchObject({ id: eve.id, firstName: 'EVE', ldapId: 'id-eve' })
     await ldap.unlink(eve.id)
     await expect(ldap.unlink(eve.id)).rejects.toMatchObject({ code: 'ldap_not_linked' })
-    expect(isEmptyPlan(await planned(answer(people.slice(0, 2))))).toBe(true)
+    expect(isEmptyPlan(await createPlan(answer(people.slice(0, 2))))).toBe(true)
   })
 
   test('deletes missing users if configured, and lets new users take their names', async () => {
-    const before = await named('bob')
-    const next = answer([person('ada', { lastName: 'New' }), person('bob', { id: 'id-another' })])
-    expect((await run(next, { missing: 'delete' })).counts).toMatchObject({ removed: 1, created: 1 })
-    expect((await named('bob')).id).not.toBe(before.id)
+    const oldBob = await findUser('bob')
+    const newAnswer = answer([person('ada', { lastName: 'New' }), person('bob', { id: 'id-another' })])
+    expect((await run(newAnswer, { missing: 'delete' })).counts).toMatchObject({ removed: 1, created: 1 })
+    expect((await findUser('bob')).id).not.toBe(oldBob.id)
   })
 
   test('completes an aborted run in the next run', async () => {
     const people = Array.from({ length: 1200 }, (_, index) => person(`many${index}`))
-    const given = answer(people, [
+    const directoryAnswer = answer(people, [
       group(
         'many',
         people.map(({ userName = '' }) => userName),
       ),
     ])
-    const stop = new AbortController()
+    const controller = new AbortController()
     let batches = 0
     const host = {
       async onApplied() {
         batches += 1
-        if (batches === 3) stop.abort(new Error('cut off'))
+        if (batches === 3) controller.abort(new Error('aborted'))
       },
     }
-    await expect(site.directory.ldap.apply(await planned(given), host, stop.signal)).rejects.toThrow('cut off')
-    const failing = { onApplied: () => Promise.reject(new Error('no log')) }
-    await expect(site.directory.ldap.apply(await planned(given), failing, never)).rejects.toThrow('no log')
-    const { counts } = await run(given)
+    await expect(env.directory.ldap.apply(await createPlan(directoryAnswer), host, controller.signal)).rejects.toThrow(
+      'aborted',
+    )
+    const failingHost = { onApplied: () => Promise.reject(new Error('audit log failed')) }
+    await expect(
+      env.directory.ldap.apply(await createPlan(directoryAnswer), failingHost, neverAborted),
+    ).rejects.toThrow('audit log failed')
+    const { counts } = await run(directoryAnswer)
     expect(counts.created).toBeGreaterThan(0)
     expect(counts.created).toBeLessThan(1200)
-    expect(isEmptyPlan(await planned(given))).toBe(true)
-    expect((await groupsOf('many1199'))?.length).toBe(1)
+    expect(isEmptyPlan(await createPlan(directoryAnswer))).toBe(true)
+    expect((await groupNamesOf('many1199'))?.length).toBe(1)
   })
 
   test('skips an identifier that is too long for an index', async () => {
     // Three bytes per character, and not compressible.
-    const long = (length: number) =>
+    const longId = (length: number) =>
       Array.from({ length }, (_value, index) => String.fromCodePoint(0x4e00 + ((index * 7919) % 20_000))).join('')
-    const plan = await planned(
+    const plan = await createPlan(
       answer(
-        [person('long-id', { id: long(1024) }), person('not-so-long-id', { id: long(300) })],
-        [group('long-id', [], { id: long(1024) })],
+        [person('long-id', { id: longId(1024) }), person('not-so-long-id', { id: longId(300) })],
+        [group('long-id', [], { id: longId(1024) })],
       ),
       { missing: 'disable' },
     )
     expect(plan.problems.map(({ code }) => code)).toEqual(['id_invalid', 'id_invalid'])
     const creations = { ...plan, changes: [], groupRemovals: [], memberships: [] }
-    await site.directory.ldap.apply(creations, deaf, never)
-    expect((await named('not-so-long-id')).ldapId).toBe(long(300))
+    await env.directory.ldap.apply(creations, silentHost, neverAborted)
+    expect((await findUser('not-so-long-id')).ldapId).toBe(longId(300))
   })
 
   test('uses few statements, and a constant number per transaction', async () => {
     const people = Array.from({ length: 1000 }, (_, index) => person(`new${index}`))
-    const old = (await site.directory.users.page({ ...anywhere, limit: 2000 })).items.flatMap(({ ldapId, userName }) =>
-      ldapId ? [person(userName, { id: ldapId })] : [],
+    const existingPeople = (await env.directory.users.page({ ...firstPage, limit: 2000 })).items.flatMap(
+      ({ ldapId, userName }) => (ldapId ? [person(userName, { id: ldapId })] : []),
     )
     const groups = Array.from({ length: 100 }, (_, index) => group(`group${index}`, [`new${index}`, `new${index + 1}`]))
-    const plan = await planned(answer([...old, ...people], groups), { mapped: { ...rules.mapped, picture: false } })
+    const plan = await createPlan(answer([...existingPeople, ...people], groups), {
+      mapped: { ...rules.mapped, picture: false },
+    })
     const creations = {
       ...plan,
       changes: [],
       groupRemovals: [],
-      memberships: plan.memberships.filter((each) => each.added.length > 0),
+      memberships: plan.memberships.filter((membership) => membership.added.length > 0),
     }
     let transactions = 0
     const host = { onApplied: async () => void transactions++ }
-    const statements = await statementsOf(site.dataSource, () => site.directory.ldap.apply(creations, host, never))
+    const statements = await countStatements(env.dataSource, () =>
+      env.directory.ldap.apply(creations, host, neverAborted),
+    )
     // Each transaction starts by acquiring the lock.
     expect(statements).toBeLessThanOrEqual(4 * transactions)
     expect(transactions).toBeLessThan(creations.creations.length / 10)

@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals'
 import type { KnownUser, LdapAnswer, LdapImportState, LdapRules, LdapSnapshot, User } from '../../src/index.ts'
 import { nameKey } from '../../src/internal.ts'
 import { planLdapImport } from '../../src/ldap/plan.ts'
-import { answer, group, person, rules as usual } from './answers.ts'
+import { answer, rules as defaultRules, group, person } from './answers.ts'
 
-const rules: LdapRules = { ...usual, now: 5 }
-const nobody: LdapSnapshot = { people: [], localUsers: [], groups: [], memberships: [] }
+const rules: LdapRules = { ...defaultRules, now: 5 }
+const emptySnapshot: LdapSnapshot = { people: [], localUsers: [], groups: [], memberships: [] }
 
-function held(name: string, user: Partial<User> = {}, mark: Partial<LdapImportState> = {}): KnownUser {
+function ldapUser(name: string, user: Partial<User> = {}, importState: Partial<LdapImportState> = {}): KnownUser {
   const id = `00000000-0000-4000-8000-${name.padStart(12, '0').replaceAll(/[^0-9a-f]/g, 'a')}`
   return {
     user: {
@@ -35,12 +35,12 @@ function held(name: string, user: Partial<User> = {}, mark: Partial<LdapImportSt
       isManualAdministrator: false,
       pictureHash: null,
       pictureImage: null,
-      ...mark,
+      ...importState,
     },
   }
 }
 
-function local(userName: string, email: string | null = null, isEnabledAdministrator = true) {
+function localUser(userName: string, email: string | null = null, isEnabledAdministrator = true) {
   return {
     id: `local-${userName}`,
     userName,
@@ -51,232 +51,253 @@ function local(userName: string, email: string | null = null, isEnabledAdministr
 }
 
 /** Summarizes a plan, one line per change. */
-async function told(
-  given: LdapAnswer,
-  before: LdapSnapshot,
-  more: Partial<LdapRules> = {},
+async function summarizePlan(
+  directoryAnswer: LdapAnswer,
+  snapshot: LdapSnapshot,
+  overrides: Partial<LdapRules> = {},
 ): Promise<readonly string[]> {
-  const plan = await planLdapImport(given, before, { ...rules, ...more })
+  const plan = await planLdapImport(directoryAnswer, snapshot, { ...rules, ...overrides })
   return [
     ...plan.creations.map(({ user }) => `create ${user.userName}${user.administrator ? ' as administrator' : ''}`),
     ...plan.changes.map(({ kind, after, changed }) => `${kind} ${after.user.userName} ${changed.join()}`.trim()),
     ...plan.removals.map(({ user }) => `delete ${user.userName}`),
-    ...plan.groupCreations.map(({ group: each }) => `create group ${each.name}`),
-    ...plan.groupChanges.map(({ before: old, after }) => `rename group ${old.name} ${after.name}`),
+    ...plan.groupCreations.map(({ group: created }) => `create group ${created.name}`),
+    ...plan.groupChanges.map(({ before: current, after }) => `rename group ${current.name} ${after.name}`),
     ...plan.groupRemovals.map(({ name }) => `delete group ${name}`),
-    ...plan.memberships.map((each) => `${each.groupName} +${each.added.length} -${each.removed.length}`),
+    ...plan.memberships.map(
+      (membership) => `${membership.groupName} +${membership.added.length} -${membership.removed.length}`,
+    ),
     ...plan.problems.map(({ dn, code }) => `${code} ${dn}`.trim()),
   ]
 }
 
-const ada = held('ada')
-const bob = held('bob')
-const adaBy = (name: string, more = {}) => person(name, { id: 'id-ada', dn: 'uid=ada,ou=people', ...more })
+const ada = ldapUser('ada')
+const bob = ldapUser('bob')
+const renamedAda = (name: string, overrides = {}) =>
+  person(name, { id: 'id-ada', dn: 'uid=ada,ou=people', ...overrides })
 
 describe('users', () => {
   const cases: readonly (readonly [string, LdapAnswer, LdapSnapshot, Partial<LdapRules>, readonly string[]])[] = [
-    ['who are new are created', answer([person('ada')]), nobody, {}, ['create ada']],
-    ['who are as they were are left alone', answer([person('ada')]), { ...nobody, people: [ada] }, {}, []],
+    ['are created', answer([person('ada')]), emptySnapshot, {}, ['create ada']],
     [
-      'change field by field, and never their language',
+      'are not changed if their entry is unchanged',
+      answer([person('ada')]),
+      { ...emptySnapshot, people: [ada] },
+      {},
+      [],
+    ],
+    [
+      'are updated field by field, except for the locale',
       answer([person('ada', { email: 'new@example.com', lastName: 'New' })]),
-      { ...nobody, people: [ada] },
+      { ...emptySnapshot, people: [ada] },
       {},
       ['change ada email,lastName'],
     ],
     [
-      'keep what the directory is not asked for',
+      'keep the values of unmapped attributes',
       answer([{ dn: 'uid=ada,ou=people', id: 'id-ada', userName: 'ada' }]),
-      { ...nobody, people: [ada] },
+      { ...emptySnapshot, people: [ada] },
       { mapped: { email: false, firstName: false, lastName: false, displayName: false, picture: false } },
       [],
     ],
     [
-      'with an address that the directory was not asked for are not vouched for',
+      'keep an unverified e-mail address if it is not mapped',
       answer([{ dn: 'uid=ada,ou=people', id: 'id-ada', userName: 'ada' }]),
-      { ...nobody, people: [held('ada', { emailVerified: false })] },
+      { ...emptySnapshot, people: [ldapUser('ada', { emailVerified: false })] },
       { mapped: { email: false, firstName: false, lastName: false, displayName: false, picture: false } },
       [],
     ],
     [
-      'with an address of the directory are vouched for',
+      'get a verified e-mail address from the directory',
       answer([person('ada')]),
-      { ...nobody, people: [held('ada', { emailVerified: false })] },
+      { ...emptySnapshot, people: [ldapUser('ada', { emailVerified: false })] },
       {},
       ['change ada emailVerified'],
     ],
     [
-      'lose what their entry has no longer',
+      'lose values that their entry no longer has',
       answer([{ dn: 'uid=ada,ou=people', id: 'id-ada', userName: 'ada' }]),
-      { ...nobody, people: [ada] },
+      { ...emptySnapshot, people: [ada] },
       {},
       ['change ada email,firstName,lastName,displayName'],
     ],
-    ['whose entry is gone are disabled', answer([]), { ...nobody, people: [ada] }, {}, ['disable ada disabled']],
     [
-      'are deleted where that is chosen',
+      'are disabled if their entry is missing',
       answer([]),
-      { ...nobody, people: [ada] },
+      { ...emptySnapshot, people: [ada] },
+      {},
+      ['disable ada disabled'],
+    ],
+    [
+      'are deleted if their entry is missing and deletion is configured',
+      answer([]),
+      { ...emptySnapshot, people: [ada] },
       { missing: 'delete' },
       ['delete ada'],
     ],
-    ['who were disabled stay so', answer([]), { ...nobody, people: [held('ada', { disabled: true })] }, {}, []],
     [
-      'come back when an import had disabled them',
+      'stay disabled if their entry is missing',
+      answer([]),
+      { ...emptySnapshot, people: [ldapUser('ada', { disabled: true })] },
+      {},
+      [],
+    ],
+    [
+      'are enabled again if an import disabled them',
       answer([person('ada')]),
-      { ...nobody, people: [held('ada', { disabled: true }, { disabledByImport: true })] },
+      { ...emptySnapshot, people: [ldapUser('ada', { disabled: true }, { disabledByImport: true })] },
       {},
       ['enable ada disabled'],
     ],
     [
-      'stay disabled when somebody had disabled them by hand',
+      'stay disabled if an administrator disabled them',
       answer([person('ada', { firstName: 'A' })]),
-      { ...nobody, people: [held('ada', { disabled: true })] },
+      { ...emptySnapshot, people: [ldapUser('ada', { disabled: true })] },
       {},
       ['change ada firstName'],
     ],
     [
-      'whom somebody let in again by hand stay without an entry',
+      'stay enabled without an entry if an administrator enabled them',
       answer([]),
-      { ...nobody, people: [held('ada', {}, { enabledManually: true })] },
+      { ...emptySnapshot, people: [ldapUser('ada', {}, { enabledManually: true })] },
       { missing: 'delete' },
       [],
     ],
     [
-      'whom somebody let in again are as all others once their entry is back',
+      'lose the manual exception once their entry has returned',
       answer([person('ada')]),
-      { ...nobody, people: [held('ada', {}, { enabledManually: true })] },
+      { ...emptySnapshot, people: [ldapUser('ada', {}, { enabledManually: true })] },
       {},
       ['note ada'],
     ],
     [
-      'who have moved in the directory are known by their identifier',
+      'are recognized by their identifier if their entry was moved',
       answer([person('ada', { dn: 'uid=ada,ou=elsewhere' })]),
-      { ...nobody, people: [ada] },
+      { ...emptySnapshot, people: [ada] },
       {},
       ['note ada'],
     ],
   ]
-  test.each(cases)('%s', async (_, given, before, more, expected) => {
-    expect(await told(given, before, more)).toEqual(expected)
+  test.each(cases)('%s', async (_, directoryAnswer, snapshot, overrides, expected) => {
+    expect(await summarizePlan(directoryAnswer, snapshot, overrides)).toEqual(expected)
   })
 
   test('keep their locale and creation time, and get a verified e-mail address', async () => {
-    const before = { ...nobody, people: [held('ada', { emailVerified: false })] }
-    const [change] = (await planLdapImport(answer([person('ada')]), before, rules)).changes
+    const snapshot = { ...emptySnapshot, people: [ldapUser('ada', { emailVerified: false })] }
+    const [change] = (await planLdapImport(answer([person('ada')]), snapshot, rules)).changes
     expect(change?.after.user).toMatchObject({ locale: 'de', createdAt: 1, emailVerified: true, ldapId: 'id-ada' })
   })
 })
 
 describe('an unusable entry is reported, and its user stays unchanged', () => {
-  const one = { ...nobody, people: [ada] }
+  const adaSnapshot = { ...emptySnapshot, people: [ada] }
   const cases: readonly (readonly [string, LdapAnswer, LdapSnapshot, Partial<LdapRules>, readonly string[]])[] = [
     [
       'no user name',
       answer([{ dn: 'uid=ada,ou=people', id: 'id-ada' }, person('bob')]),
-      one,
+      adaSnapshot,
       {},
       ['create bob', 'user_name_missing uid=ada,ou=people'],
     ],
     [
-      'a user name that cannot be one',
-      answer([adaBy('no name'), person('bob')]),
-      one,
+      'an invalid user name',
+      answer([renamedAda('no name'), person('bob')]),
+      adaSnapshot,
       {},
       ['create bob', 'user_invalid uid=ada,ou=people'],
     ],
     [
       'a line break in a name',
       answer([person('ada', { firstName: 'a\nb' })]),
-      one,
+      adaSnapshot,
       {},
       ['user_invalid uid=ada,ou=people'],
     ],
     [
-      'no e-mail address where everybody needs one',
+      'no e-mail address although one is required',
       answer([{ dn: 'uid=ada,ou=people', id: 'id-ada', userName: 'ada' }]),
-      one,
+      adaSnapshot,
       { requireEmail: true },
       ['email_missing uid=ada,ou=people'],
     ],
     [
-      'an identifier twice',
+      'a duplicate identifier',
       answer([person('ada'), person('eve', { id: 'id-ada' })]),
-      one,
+      adaSnapshot,
       {},
       ['id_twice uid=eve,ou=people'],
     ],
     [
-      'an identifier that no database keeps',
+      'an identifier that cannot be stored',
       answer([person('eve', { id: 'a\0b' })]),
-      nobody,
+      emptySnapshot,
       {},
       ['id_invalid uid=eve,ou=people'],
     ],
     [
-      'an entry that was not read whole',
+      'an entry that was read only partially',
       answer([], [], [{ dn: 'uid=ada,ou=people', code: 'id_missing' }]),
-      one,
+      adaSnapshot,
       {},
       ['id_missing uid=ada,ou=people'],
     ],
     [
       'the user name of a local user',
       answer([person('ada'), person('bob')]),
-      { ...nobody, localUsers: [local('Ada')] },
+      { ...emptySnapshot, localUsers: [localUser('Ada')] },
       {},
       ['create bob', 'user_name_taken uid=ada,ou=people'],
     ],
     [
       'the e-mail address of a local user',
       answer([person('ada')]),
-      { ...nobody, localUsers: [local('eve', 'ADA@example.com')] },
+      { ...emptySnapshot, localUsers: [localUser('eve', 'ADA@example.com')] },
       {},
       ['email_taken uid=ada,ou=people'],
     ],
     [
-      'an e-mail address that is somebody’s user name',
+      'an e-mail address that is another user’s user name',
       answer([person('ada')]),
-      { ...nobody, localUsers: [local('ada@example.com')] },
+      { ...emptySnapshot, localUsers: [localUser('ada@example.com')] },
       {},
       ['email_taken uid=ada,ou=people'],
     ],
     [
-      'the user name of another entry: the first comes first',
+      'the user name of an earlier entry',
       answer([person('ada'), person('eve', { userName: 'ADA' })]),
-      nobody,
+      emptySnapshot,
       {},
       ['create ada', 'user_name_taken uid=eve,ou=people'],
     ],
     [
-      'the user name of somebody whose entry is gone',
+      'the user name of a user whose entry is missing',
       answer([person('ada', { id: 'id-new' })]),
-      one,
+      adaSnapshot,
       {},
       ['disable ada disabled', 'user_name_taken uid=ada,ou=people'],
     ],
     [
-      'the user name of somebody who is deleted, which is free',
+      'the user name of a deleted user, which is available',
       answer([person('ada', { id: 'id-new' })]),
-      one,
+      adaSnapshot,
       { missing: 'delete' },
       ['create ada', 'delete ada'],
     ],
     [
-      'a new user name that is taken, so that the old one stays and nobody else gets it',
-      answer([adaBy('root'), person('bob', { userName: 'ada', email: 'bob@example.com' })]),
-      { ...nobody, people: [ada, bob], localUsers: [local('root')] },
+      'a new user name that is taken, while the old one stays reserved',
+      answer([renamedAda('root'), person('bob', { userName: 'ada', email: 'bob@example.com' })]),
+      { ...emptySnapshot, people: [ada, bob], localUsers: [localUser('root')] },
       {},
       ['user_name_taken uid=ada,ou=people', 'user_name_taken uid=bob,ou=people'],
     ],
   ]
-  test.each(cases)('%s', async (_, given, before, more, expected) => {
-    expect(await told(given, before, more)).toEqual(expected)
+  test.each(cases)('%s', async (_, directoryAnswer, snapshot, overrides, expected) => {
+    expect(await summarizePlan(directoryAnswer, snapshot, overrides)).toEqual(expected)
   })
 
   test('names the conflicting user, whom an administrator may link', async () => {
-    const before = { ...nobody, localUsers: [local('ada')] }
-    const [problem] = (await planLdapImport(answer([person('ada')]), before, rules)).problems
+    const snapshot = { ...emptySnapshot, localUsers: [localUser('ada')] }
+    const [problem] = (await planLdapImport(answer([person('ada')]), snapshot, rules)).problems
     expect(problem).toEqual({
       dn: 'uid=ada,ou=people',
       id: 'id-ada',
@@ -287,8 +308,8 @@ describe('an unusable entry is reported, and its user stays unchanged', () => {
   })
 
   test('swaps names', async () => {
-    const given = answer([adaBy('bob'), person('ada', { id: 'id-bob', dn: 'uid=bob,ou=people' })])
-    expect(await told(given, { ...nobody, people: [ada, bob] })).toEqual([
+    const directoryAnswer = answer([renamedAda('bob'), person('ada', { id: 'id-bob', dn: 'uid=bob,ou=people' })])
+    expect(await summarizePlan(directoryAnswer, { ...emptySnapshot, people: [ada, bob] })).toEqual([
       'change bob userName,email,firstName,displayName',
       'change ada userName,email,firstName,displayName',
     ])
@@ -296,107 +317,107 @@ describe('an unusable entry is reported, and its user stays unchanged', () => {
 
   test('resolves twenty thousand requests for one name quickly', async () => {
     const people = Array.from({ length: 20_000 }, (_, index) => person(`u${index}`, { userName: 'same' }))
-    expect((await planLdapImport(answer(people), nobody, rules)).problems).toHaveLength(19_999)
+    expect((await planLdapImport(answer(people), emptySnapshot, rules)).problems).toHaveLength(19_999)
   })
 
   test('keeps all names quickly if the last of twenty thousand renames in a chain is blocked', async () => {
     const names = Array.from({ length: 20_000 }, (_, index) => `n${index.toString(16)}`)
     const people = names.map((name, index) => person(name, { userName: names[index + 1] ?? 'root' }))
-    const before = { ...nobody, people: names.map((name) => held(name)), localUsers: [local('root')] }
-    const plan = await planLdapImport(answer(people), before, rules)
+    const snapshot = { ...emptySnapshot, people: names.map((name) => ldapUser(name)), localUsers: [localUser('root')] }
+    const plan = await planLdapImport(answer(people), snapshot, rules)
     expect(plan.changes).toEqual([])
     expect(plan.problems).toHaveLength(20_000)
   })
 })
 
 describe('administrators', () => {
-  const admins = { administratorGroup: 'Admins' }
-  const localUsers = [local('root')]
+  const adminRules = { administratorGroup: 'Admins' }
+  const localUsers = [localUser('root')]
   const cases: readonly (readonly [string, LdapAnswer, LdapSnapshot, Partial<LdapRules>, readonly string[]])[] = [
     [
-      'the members of the group that is named become one',
+      'are the members of the configured group',
       answer([person('ada'), person('bob')], [group('admins', ['bob'])]),
       {
-        ...nobody,
+        ...emptySnapshot,
         localUsers,
         people: [ada],
         groups: [{ id: 'g', name: 'admins', friendlyName: 'admins', ldapId: 'id-admins', createdAt: 1 }],
       },
-      admins,
+      adminRules,
       ['create bob as administrator', 'admins +1 -0'],
     ],
     [
-      'who was made one by an import is none any more outside of it',
+      'lose a right granted by an import when they leave the group',
       answer([person('ada')], [group('admins')]),
       {
-        ...nobody,
+        ...emptySnapshot,
         localUsers,
-        people: [held('ada', { administrator: true }, { isImportedAdministrator: true })],
+        people: [ldapUser('ada', { administrator: true }, { isImportedAdministrator: true })],
       },
-      admins,
+      adminRules,
       ['change ada administrator', 'create group admins'],
     ],
     [
-      'who was made one by hand stays one',
+      'keep a right that was granted manually',
       answer([person('ada')], [group('admins')]),
-      { ...nobody, localUsers, people: [held('ada', { administrator: true })] },
-      admins,
+      { ...emptySnapshot, localUsers, people: [ldapUser('ada', { administrator: true })] },
+      adminRules,
       ['create group admins'],
     ],
     [
-      'who was unmade by hand stays none',
+      'do not regain a right that was revoked manually',
       answer([person('ada')], [group('admins', ['ada'])]),
-      { ...nobody, localUsers, people: [held('ada', {}, { isManualAdministrator: true })] },
-      admins,
+      { ...emptySnapshot, localUsers, people: [ldapUser('ada', {}, { isManualAdministrator: true })] },
+      adminRules,
       ['create group admins', 'admins +1 -0'],
     ],
     [
-      'an empty setting leaves all rights alone',
+      'are not changed if the setting is empty',
       answer([person('ada')]),
       {
-        ...nobody,
+        ...emptySnapshot,
         localUsers,
-        people: [held('ada', { administrator: true }, { isImportedAdministrator: true })],
+        people: [ldapUser('ada', { administrator: true }, { isImportedAdministrator: true })],
       },
       {},
       [],
     ],
     [
-      'a group that is gone takes the rights that it gave, and is reported',
+      'lose rights granted by a missing group, which is reported',
       answer([person('ada')]),
       {
-        ...nobody,
+        ...emptySnapshot,
         localUsers,
-        people: [held('ada', { administrator: true }, { isImportedAdministrator: true })],
+        people: [ldapUser('ada', { administrator: true }, { isImportedAdministrator: true })],
       },
-      admins,
+      adminRules,
       ['change ada administrator', 'administrator_group_missing'],
     ],
     [
-      'a group that could not be read takes no rights',
+      'keep their rights if the group could not be read',
       answer([person('ada')], [], [{ dn: 'x', code: 'group_too_large', id: 'id-admins' }]),
       {
-        ...nobody,
+        ...emptySnapshot,
         localUsers,
-        people: [held('ada', { administrator: true }, { isImportedAdministrator: true })],
+        people: [ldapUser('ada', { administrator: true }, { isImportedAdministrator: true })],
         groups: [{ id: 'g', name: 'admins', friendlyName: 'admins', ldapId: 'id-admins', createdAt: 1 }],
       },
-      admins,
+      adminRules,
       ['group_too_large x'],
     ],
     [
-      'another group that takes the name gives no rights, and is reported',
+      'get no rights from another group with the same name, which is reported',
       answer(
         [person('ada'), person('bob')],
         [group('admins', ['ada']), group('evil', ['bob'], { name: 'ADMINS', dn: 'cn=ADMINS,ou=apart' })],
       ),
       {
-        ...nobody,
+        ...emptySnapshot,
         localUsers,
         people: [ada],
         groups: [{ id: 'g', name: 'admins', friendlyName: 'admins', ldapId: 'id-admins', createdAt: 1 }],
       },
-      admins,
+      adminRules,
       [
         'create bob',
         'change ada administrator',
@@ -406,17 +427,17 @@ describe('administrators', () => {
       ],
     ],
     [
-      'of several groups of that name, none of which is known, none gives or takes rights',
+      'are not changed if several unknown groups have the name',
       answer(
         [person('ada'), person('bob')],
         [group('admins', ['bob']), group('evil', ['bob'], { name: 'admins', dn: 'cn=admins,ou=apart' })],
       ),
       {
-        ...nobody,
+        ...emptySnapshot,
         localUsers,
-        people: [held('ada', { administrator: true }, { isImportedAdministrator: true })],
+        people: [ldapUser('ada', { administrator: true }, { isImportedAdministrator: true })],
       },
-      admins,
+      adminRules,
       [
         'create bob',
         'create group admins',
@@ -427,27 +448,31 @@ describe('administrators', () => {
       ],
     ],
     [
-      'a local group of that name gives none',
+      'get no rights from a local group with the name',
       answer([person('ada')]),
       {
-        ...nobody,
+        ...emptySnapshot,
         localUsers,
         people: [ada],
         groups: [{ id: 'g', name: 'admins', friendlyName: 'admins', ldapId: null, createdAt: 1 }],
       },
-      admins,
+      adminRules,
       ['administrator_group_missing'],
     ],
     [
-      'the last one who can administer this stays',
+      'are not removed if only one enabled administrator remains',
       answer([person('bob')]),
-      { ...nobody, people: [held('ada', { administrator: true }), bob], localUsers: [local('eve', null, false)] },
+      {
+        ...emptySnapshot,
+        people: [ldapUser('ada', { administrator: true }), bob],
+        localUsers: [localUser('eve', null, false)],
+      },
       {},
       ['last_administrator uid=ada,ou=people'],
     ],
   ]
-  test.each(cases)('%s', async (_, given, before, more, expected) => {
-    expect(await told(given, before, more)).toEqual(expected)
+  test.each(cases)('%s', async (_, directoryAnswer, snapshot, overrides, expected) => {
+    expect(await summarizePlan(directoryAnswer, snapshot, overrides)).toEqual(expected)
   })
 })
 
@@ -458,39 +483,44 @@ describe('groups', () => {
     [
       'are created with their members',
       answer([person('ada')], [group('staff', ['ada', 'eve'])]),
-      nobody,
+      emptySnapshot,
       ['create ada', 'create group staff', 'staff +1 -0'],
     ],
     [
       'are renamed',
       answer([], [group('crew', [], { id: 'id-staff' })]),
-      { ...nobody, groups: [staff] },
+      { ...emptySnapshot, groups: [staff] },
       ['rename group staff crew'],
     ],
     [
-      'that could not be read to their end stay as they are',
+      'are not changed if they were read only partially',
       answer([], [], [{ dn: 'x', code: 'group_too_large', id: 'id-staff' }]),
-      { ...nobody, groups: [staff] },
+      { ...emptySnapshot, groups: [staff] },
       ['group_too_large x'],
     ],
-    ['go', answer([], []), { ...nobody, groups: [staff, club] }, ['delete group staff']],
     [
-      'of others are in the way',
+      'are deleted if their entry is missing',
+      answer([], []),
+      { ...emptySnapshot, groups: [staff, club] },
+      ['delete group staff'],
+    ],
+    [
+      'are reported if a local group has the name',
       answer([], [group('club')]),
-      { ...nobody, groups: [club] },
+      { ...emptySnapshot, groups: [club] },
       ['group_name_taken cn=club,ou=groups'],
     ],
     [
-      'need a name',
+      'are reported without a valid name',
       answer([], [group('staff', [], { name: 'x' })]),
-      { ...nobody, groups: [staff] },
+      { ...emptySnapshot, groups: [staff] },
       ['group_invalid cn=staff,ou=groups'],
     ],
     [
-      'lose who is in them no longer, and keep who is',
+      'lose former members and keep current ones',
       answer([person('ada'), person('bob')], [group('staff', ['bob'])]),
       {
-        ...nobody,
+        ...emptySnapshot,
         people: [ada, bob],
         groups: [staff],
         memberships: [
@@ -501,67 +531,76 @@ describe('groups', () => {
       ['staff +0 -1'],
     ],
     [
-      'keep a member whose entry cannot be used',
-      answer([adaBy('no name')], [group('staff', ['ada'])]),
-      { ...nobody, people: [ada], groups: [staff], memberships: [{ groupId: 'g1', userId: ada.user.id }] },
+      'keep a member whose entry is invalid',
+      answer([renamedAda('no name')], [group('staff', ['ada'])]),
+      { ...emptySnapshot, people: [ada], groups: [staff], memberships: [{ groupId: 'g1', userId: ada.user.id }] },
       ['user_invalid uid=ada,ou=people'],
     ],
   ]
-  test.each(cases)('%s', async (_, given, before, expected) => {
-    expect(await told(given, before)).toEqual(expected)
+  test.each(cases)('%s', async (_, directoryAnswer, snapshot, expected) => {
+    expect(await summarizePlan(directoryAnswer, snapshot)).toEqual(expected)
   })
 
   test('shortens a long display name, and keeps the full name for clients', async () => {
     const name = 'x'.repeat(80)
-    const [created] = (await planLdapImport(answer([], [group(name)]), nobody, rules)).groupCreations
+    const [created] = (await planLdapImport(answer([], [group(name)]), emptySnapshot, rules)).groupCreations
     expect(created?.group).toMatchObject({ name, friendlyName: `${'x'.repeat(49)}…` })
   })
 })
 
 describe('confirmation of removals', () => {
-  const four = { ...nobody, people: ['ada', 'bob', 'cy', 'dan'].map((name) => held(name)) }
-  const quarter = { ...rules, maxRemovals: 0.25 }
-  const asks = async (names: readonly string[], before: LdapSnapshot = four, more: Partial<LdapRules> = {}) =>
-    (await planLdapImport(answer(names.map((name) => person(name))), before, { ...quarter, ...more })).losses
+  const fourUsers = { ...emptySnapshot, people: ['ada', 'bob', 'cy', 'dan'].map((name) => ldapUser(name)) }
+  const quarterLimit = { ...rules, maxRemovals: 0.25 }
+  const planRemovals = async (
+    names: readonly string[],
+    snapshot: LdapSnapshot = fourUsers,
+    overrides: Partial<LdapRules> = {},
+  ) =>
+    (await planLdapImport(answer(names.map((name) => person(name))), snapshot, { ...quarterLimit, ...overrides }))
+      .losses
 
   test('is required above a quarter of the users, and for an empty answer', async () => {
-    expect(await asks(['ada', 'bob', 'cy'])).toMatchObject({ asks: false, people: { lost: 1, of: 4 } })
-    expect(await asks(['ada', 'bob'])).toMatchObject({ asks: true, people: { lost: 2, of: 4 } })
-    expect(await asks([])).toMatchObject({ asks: true, people: { lost: 4, of: 4 } })
-    expect(await asks([], four, { maxRemovals: 1 })).toMatchObject({ asks: false })
-    expect(await asks([], nobody)).toMatchObject({ asks: false })
+    expect(await planRemovals(['ada', 'bob', 'cy'])).toMatchObject({ asks: false, people: { lost: 1, of: 4 } })
+    expect(await planRemovals(['ada', 'bob'])).toMatchObject({ asks: true, people: { lost: 2, of: 4 } })
+    expect(await planRemovals([])).toMatchObject({ asks: true, people: { lost: 4, of: 4 } })
+    expect(await planRemovals([], fourUsers, { maxRemovals: 1 })).toMatchObject({ asks: false })
+    expect(await planRemovals([], emptySnapshot)).toMatchObject({ asks: false })
   })
 
   test('does not count users who are already disabled', async () => {
-    const gone = held('eve', { disabled: true }, { disabledByImport: true })
-    expect(await asks(['ada', 'bob', 'cy'], { ...nobody, people: [...four.people, gone] })).toMatchObject({
+    const disabledUser = ldapUser('eve', { disabled: true }, { disabledByImport: true })
+    expect(
+      await planRemovals(['ada', 'bob', 'cy'], { ...emptySnapshot, people: [...fourUsers.people, disabledUser] }),
+    ).toMatchObject({
       asks: false,
     })
   })
 
   test('covers groups and memberships', async () => {
     const groups = ['g1', 'g2'].map((id) => ({ id, name: id, friendlyName: id, ldapId: `id-${id}`, createdAt: 1 }))
-    const people = Array.from({ length: 30 }, (_, index) => held(`p${index.toString(16)}`))
-    const before = {
-      ...nobody,
+    const people = Array.from({ length: 30 }, (_, index) => ldapUser(`p${index.toString(16)}`))
+    const snapshot = {
+      ...emptySnapshot,
       people,
       groups,
       memberships: people.map(({ user }) => ({ groupId: 'g1', userId: user.id })),
     }
     const entries = people.map(({ user }) => person(user.userName))
-    expect((await planLdapImport(answer(entries, [group('g1')]), before, quarter)).losses).toMatchObject({
+    expect((await planLdapImport(answer(entries, [group('g1')]), snapshot, quarterLimit)).losses).toMatchObject({
       asks: true,
       groups: { lost: 1, of: 2 },
       memberships: { lost: 30, of: 30 },
     })
-    expect((await planLdapImport(answer(entries, [group('g1'), group('g2')]), before, quarter)).losses.asks).toBe(true)
+    expect(
+      (await planLdapImport(answer(entries, [group('g1'), group('g2')]), snapshot, quarterLimit)).losses.asks,
+    ).toBe(true)
   })
 
   test('applies only to the confirmed removals', async () => {
-    expect((await asks(['ada', 'bob'])).digest).toBe((await asks(['bob', 'ada'])).digest)
-    expect((await asks(['ada', 'bob'])).digest).not.toBe((await asks(['ada', 'cy'])).digest)
-    expect((await asks(['ada', 'bob'])).digest).not.toBe(
-      (await asks(['ada', 'bob'], four, { missing: 'delete' })).digest,
+    expect((await planRemovals(['ada', 'bob'])).digest).toBe((await planRemovals(['bob', 'ada'])).digest)
+    expect((await planRemovals(['ada', 'bob'])).digest).not.toBe((await planRemovals(['ada', 'cy'])).digest)
+    expect((await planRemovals(['ada', 'bob'])).digest).not.toBe(
+      (await planRemovals(['ada', 'bob'], fourUsers, { missing: 'delete' })).digest,
     )
   })
 })
@@ -569,29 +608,32 @@ describe('confirmation of removals', () => {
 describe('pictures', () => {
   const bytes = new Uint8Array([1, 2, 3])
   const hash = 'A5BYxvLAy0ksUzsKTRTvd8wPeKvMztUofYShogEc-4E'
-  const pictures = async (
+  const planPictures = async (
     picture: Uint8Array | undefined,
-    mark: Partial<LdapImportState>,
+    importState: Partial<LdapImportState>,
     problems: LdapAnswer['problems'] = [],
   ) => {
     const entry = picture ? person('ada', { picture }) : person('ada')
     const plan = await planLdapImport(
       answer([entry], [], problems),
-      { ...nobody, people: [held('ada', {}, mark)] },
+      { ...emptySnapshot, people: [ldapUser('ada', {}, importState)] },
       rules,
     )
-    return [plan.pictures.map((each) => each.picture?.hash ?? null), plan.problems.map(({ code }) => code)]
+    return [
+      plan.pictures.map((picturePlan) => picturePlan.picture?.hash ?? null),
+      plan.problems.map(({ code }) => code),
+    ]
   }
   test('are set if they changed, and otherwise not checked', async () => {
-    expect(await pictures(bytes, {})).toEqual([[hash], []])
-    expect(await pictures(bytes, { pictureHash: hash, pictureImage: 'x' })).toEqual([[], []])
-    expect(await pictures(bytes, { pictureHash: hash, pictureImage: '' })).toEqual([[], ['picture_invalid']])
-    expect(await pictures(undefined, { pictureHash: hash, pictureImage: 'x' })).toEqual([[null], []])
-    expect(await pictures(undefined, {})).toEqual([[], []])
+    expect(await planPictures(bytes, {})).toEqual([[hash], []])
+    expect(await planPictures(bytes, { pictureHash: hash, pictureImage: 'x' })).toEqual([[], []])
+    expect(await planPictures(bytes, { pictureHash: hash, pictureImage: '' })).toEqual([[], ['picture_invalid']])
+    expect(await planPictures(undefined, { pictureHash: hash, pictureImage: 'x' })).toEqual([[null], []])
+    expect(await planPictures(undefined, {})).toEqual([[], []])
   })
   test('are kept if they could not be read', async () => {
     const problem = { dn: 'uid=ada,ou=people', code: 'picture_too_large' }
-    expect(await pictures(undefined, { pictureHash: hash, pictureImage: 'x' }, [problem])).toEqual([
+    expect(await planPictures(undefined, { pictureHash: hash, pictureImage: 'x' }, [problem])).toEqual([
       [],
       ['picture_too_large'],
     ])

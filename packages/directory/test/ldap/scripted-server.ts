@@ -5,7 +5,7 @@ import type { TestCertificate } from '@pocket/test-support/certificates'
 import { BerReader, BerWriter, PagedResultsControl, SearchRequest } from 'ldapts'
 
 /** A request from the client. */
-export interface Asked {
+export interface LdapRequest {
   readonly id: number
   /** Tag of the operation: 0x60 bind, 0x63 search, 0x77 extended. */
   readonly operation: number
@@ -15,31 +15,35 @@ export interface Asked {
 }
 
 /** A scripted LDAP server. */
-export interface Peer extends AsyncDisposable {
+export interface ScriptedServer extends AsyncDisposable {
   readonly url: string
 }
 
 /** The behavior of the server. By default it accepts every bind and sends nothing else. */
-export interface PeerOptions {
+export interface ScriptedServerOptions {
   readonly onConnection?: (socket: Socket) => void
-  readonly onRequest?: (asked: Asked, socket: Socket) => void
+  readonly onRequest?: (request: LdapRequest, socket: Socket) => void
   readonly tls?: TestCertificate
 }
 
-export async function startPeer({ onConnection, onRequest, tls }: PeerOptions): Promise<Peer> {
+export async function startScriptedServer({
+  onConnection,
+  onRequest,
+  tls,
+}: ScriptedServerOptions): Promise<ScriptedServer> {
   const sockets = new Set<Socket>()
-  const serve = (socket: Socket) => {
+  const onSocket = (socket: Socket) => {
     sockets.add(socket)
     socket.on('error', () => {})
     onConnection?.(socket)
     if (!onRequest) return
     socket.on('data', (data) => {
-      const asked = read(data)
-      if (asked.operation === 0x60) socket.write(result(asked.id, 0x61))
-      else onRequest(asked, socket)
+      const request = parseRequest(data)
+      if (request.operation === 0x60) socket.write(result(request.id, 0x61))
+      else onRequest(request, socket)
     })
   }
-  const server = tls ? createTlsServer(tls, serve) : createServer(serve)
+  const server = tls ? createTlsServer(tls, onSocket) : createServer(onSocket)
   server.on('tlsClientError', () => {})
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -56,7 +60,7 @@ export async function startPeer({ onConnection, onRequest, tls }: PeerOptions): 
 }
 
 // Each client request arrives as one chunk: it is small, and the client waits for the response.
-function read(data: Buffer): Asked {
+function parseRequest(data: Buffer): LdapRequest {
   const reader = new BerReader(data)
   reader.readSequence()
   const id = reader.readInt() ?? 0
@@ -64,34 +68,34 @@ function read(data: Buffer): Asked {
   if (operation !== 0x63) return { id, operation, cookie: '' }
   const search = new SearchRequest({ messageId: id, filter: undefined as never })
   search.parse(reader, [])
-  const control = search.controls?.find((each) => each instanceof PagedResultsControl)
+  const control = search.controls?.find((candidate) => candidate instanceof PagedResultsControl)
   return { id, operation, search, cookie: control?.value?.cookie?.toString() ?? '' }
 }
 
 /** The end of an operation, with the cookie of the next page. */
-export function result(id: number, operation = 0x65, resultCode = 0, more: ResultMore = {}): Buffer {
+export function result(id: number, operation = 0x65, resultCode = 0, options: ResultOptions = {}): Buffer {
   return message(id, (writer) => {
     writer.startSequence(operation)
     writer.writeEnumeration(resultCode)
     writer.writeString('')
-    writer.writeString(more.said ?? '')
-    if (more.referral !== undefined) {
+    writer.writeString(options.diagnosticMessage ?? '')
+    if (options.referral !== undefined) {
       writer.startSequence(0xa3)
-      writer.writeString(more.referral)
+      writer.writeString(options.referral)
       writer.endSequence()
     }
     writer.endSequence()
-    if (more.cookie === undefined) return
+    if (options.cookie === undefined) return
     writer.startSequence(0xa0)
-    const value = { size: 0, cookie: Buffer.from(more.cookie) }
+    const value = { size: 0, cookie: Buffer.from(options.cookie) }
     new PagedResultsControl({ value }).write(writer)
     writer.endSequence()
   })
 }
 
-interface ResultMore {
+interface ResultOptions {
   readonly cookie?: string
-  readonly said?: string
+  readonly diagnosticMessage?: string
   readonly referral?: string
 }
 
@@ -125,11 +129,11 @@ export function reference(id: number, address: string): Buffer {
   })
 }
 
-function message(id: number, content: (writer: BerWriter) => void): Buffer {
+function message(id: number, writeContent: (writer: BerWriter) => void): Buffer {
   const writer = new BerWriter()
   writer.startSequence()
   writer.writeInt(id)
-  content(writer)
+  writeContent(writer)
   writer.endSequence()
   return Buffer.from(writer.buffer)
 }

@@ -2,19 +2,26 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type LdapAnswer, type LdapOptions, ldapSource, searchLdapSample } from '@pocket/directory'
-import { describeUnless, ldifEntry, ldifOfCompany, type Slapd, slapdMissing, startSlapd } from '@pocket/test-support'
+import {
+  describeUnless,
+  generateLdif,
+  ldifEntry,
+  type Slapd,
+  slapdUnavailableReason,
+  startSlapd,
+} from '@pocket/test-support'
 import { createAuthority, type TestAuthority } from '@pocket/test-support/certificates'
-import { base, group, guid, jpeg, options, person, schema, sid } from './test-directory.ts'
+import { base, binaryId, group, jpeg, options, person, schema, sid } from './test-directory.ts'
 
-const never = new AbortController().signal
-const at = (uid: string) => `uid=${uid},ou=people,${base}`
+const neverAborted = new AbortController().signal
+const personDn = (uid: string) => `uid=${uid},ou=people,${base}`
 
-const special = [
+const specialEntries = [
   person('alice', { givenName: 'Alice', mail: 'alice@example.com', jpegPhoto: jpeg }),
-  person('bob', { objectGUID: guid, mail: ['robert@example.com', 'bob@example.com'] }),
+  person('bob', { objectGUID: binaryId, mail: ['robert@example.com', 'bob@example.com'] }),
   person('Çelik', { cn: 'עברית', givenName: 'E\u0301lodie', mail: 'celik@example.com' }),
   // Two names: the entry is named by the second.
-  ldifEntry(at('dave'), { objectClass: 'inetOrgPerson', uid: ['aaa', 'dave'], cn: 'Dave', sn: 'D' }),
+  ldifEntry(personDn('dave'), { objectClass: 'inetOrgPerson', uid: ['aaa', 'dave'], cn: 'Dave', sn: 'D' }),
   person('erin', { jpegPhoto: Buffer.from('https://pictures.example.com/erin.jpg') }),
   person('frank', { jpegPhoto: jpeg.toString('base64'), objectGUID: Buffer.from([0xff, 0xfe]) }),
   person('grace', { objectGUID: Buffer.from('text') }),
@@ -35,24 +42,29 @@ const special = [
   group('domain-users', {
     objectClass: ['groupOfNames', 'identified'],
     objectSid: sid(513),
-    member: [at('alice'), at('ad3')],
+    member: [personDn('alice'), personDn('ad3')],
   }),
   group('all-of-them', { member: [`cn=domain-users,ou=groups,${base}`] }),
   ldifEntry(`cn=nobody,${base}`, { objectClass: 'person', cn: 'nobody', sn: 'N' }),
   group('plain', {
-    member: [`UID=Alice, OU=People, DC=EXAMPLE, DC=COM`, `UID=BOB,OU=PEOPLE,${base}`, at('gone'), `cn=nobody,${base}`],
+    member: [
+      `UID=Alice, OU=People, DC=EXAMPLE, DC=COM`,
+      `UID=BOB,OU=PEOPLE,${base}`,
+      personDn('gone'),
+      `cn=nobody,${base}`,
+    ],
   }),
-  group('escaped', { member: [`cn=Comma\\2C Plus\\2B,ou=people,${base}`, at('\\c3\\87elik')] }),
+  group('escaped', { member: [`cn=Comma\\2C Plus\\2B,ou=people,${base}`, personDn('\\c3\\87elik')] }),
   group('outer', { member: [`cn=middle,ou=groups,${base}`] }),
-  group('middle', { member: [`cn=inner,ou=groups,${base}`, at('dave')] }),
-  group('inner', { member: [at('erin'), `cn=outer,ou=groups,${base}`] }),
-  group('hidden', { member: [at('frank')], description: 'not wanted' }),
+  group('middle', { member: [`cn=inner,ou=groups,${base}`, personDn('dave')] }),
+  group('inner', { member: [personDn('erin'), `cn=outer,ou=groups,${base}`] }),
+  group('hidden', { member: [personDn('frank')], description: 'not wanted' }),
   group('showing', { member: [`cn=hidden,ou=groups,${base}`] }),
   ldifEntry(`cn=unique,ou=groups,${base}`, {
     objectClass: 'groupOfUniqueNames',
     cn: 'unique',
     // The attribute in the last entry's name is not the user name, so only the entry name identifies the user.
-    uniqueMember: [`${at('alice')}#'0101'B`, at('bob'), `cn=Comma\\, Plus\\+,ou=people,${base}#'1'B`],
+    uniqueMember: [`${personDn('alice')}#'0101'B`, personDn('bob'), `cn=Comma\\, Plus\\+,ou=people,${base}#'1'B`],
   }),
   ldifEntry(`cn=posix,ou=groups,${base}`, {
     objectClass: 'posixGroup',
@@ -67,14 +79,14 @@ function collectGarbage(): void {
   runInNewContext('gc')()
 }
 
-describeUnless(slapdMissing, describe)('an LDAP source', () => {
+describeUnless(slapdUnavailableReason, describe)('an LDAP source', () => {
   let slapd: Slapd
   let authority: TestAuthority
 
   beforeAll(async () => {
     authority = await createAuthority()
     slapd = await startSlapd({
-      ldif: ldifOfCompany({ users: 3_000, groups: 3, members: 50 }) + special,
+      ldif: generateLdif({ users: 3_000, groups: 3, members: 50 }) + specialEntries,
       configuration: schema,
       sizeLimit: 1_000,
       tls: await authority.issue({ hosts: ['127.0.0.1', 'localhost'] }),
@@ -84,26 +96,27 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
     await slapd?.[Symbol.asyncDispose]()
   })
 
-  const onlySpecial = '(&(objectClass=inetOrgPerson)(!(uid=user*)))'
-  const read = (more: Partial<LdapOptions> = {}) => ldapSource(options(slapd.url, more)).read(never)
-  const readSpecial = (more: Partial<LdapOptions> = {}) => read({ userFilter: onlySpecial, ...more })
-  const called = (answer: LdapAnswer, userName: string) => answer.people.find((each) => each.userName === userName)
-  const membersOf = ({ groups, people }: LdapAnswer, name: string) => {
+  const specialFilter = '(&(objectClass=inetOrgPerson)(!(uid=user*)))'
+  const read = (overrides: Partial<LdapOptions> = {}) => ldapSource(options(slapd.url, overrides)).read(neverAborted)
+  const readSpecial = (overrides: Partial<LdapOptions> = {}) => read({ userFilter: specialFilter, ...overrides })
+  const findPerson = (answer: LdapAnswer, userName: string) =>
+    answer.people.find((person) => person.userName === userName)
+  const memberNamesOf = ({ groups, people }: LdapAnswer, name: string) => {
     const names = new Map(people.map(({ id, userName }) => [id, userName]))
     return groups
-      .find((each) => each.name === name)
+      .find((group) => group.name === name)
       ?.memberIds.map((id) => names.get(id))
       .toSorted()
   }
 
-  test('reads more entries than one page holds, each user once', async () => {
+  test('reads more entries than fit on one page, each user once', async () => {
     const answer = await read()
 
     expect(answer.people.filter(({ userName }) => userName?.startsWith('user'))).toHaveLength(3_000)
     expect(new Set(answer.people.map(({ id }) => id)).size).toBe(answer.people.length)
-    expect(membersOf(answer, 'group1')).toHaveLength(50)
-    expect(called(answer, 'user7')).toEqual({
-      dn: at('user7'),
+    expect(memberNamesOf(answer, 'group1')).toHaveLength(50)
+    expect(findPerson(answer, 'user7')).toEqual({
+      dn: personDn('user7'),
       id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f-]{27}$/),
       userName: 'user7',
       email: 'user7@example.com',
@@ -120,9 +133,9 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
     ['StartTLS', () => ({ url: slapd.url, startTls: true, ca: authority.cert })],
     ['ldapi://', () => ({ url: slapd.socketUrl })],
     ['ldapi:/// with a path', () => ({ url: `ldapi://${decodeURIComponent(new URL(slapd.socketUrl).hostname)}` })],
-    ['ldap:// as a guest', () => ({ url: slapd.url, bindDn: '' })],
-  ])('reads by %s', async (_, how) => {
-    const answer = await readSpecial({ ...how(), userFilter: '(uid=alice)' })
+    ['ldap:// anonymously', () => ({ url: slapd.url, bindDn: '' })],
+  ])('reads over %s', async (_, connection) => {
+    const answer = await readSpecial({ ...connection(), userFilter: '(uid=alice)' })
 
     expect(answer.people.map(({ userName }) => userName)).toEqual(['alice'])
   })
@@ -130,57 +143,57 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
   test('reads pictures as bytes, and does not fetch URLs', async () => {
     const answer = await readSpecial()
 
-    expect(Buffer.from(called(answer, 'alice')?.picture ?? [])).toEqual(jpeg)
-    expect(Buffer.from(called(answer, 'frank')?.picture ?? [])).toEqual(jpeg)
-    expect(called(answer, 'erin')).not.toHaveProperty('picture')
-    expect(answer.problems).toContainEqual({ dn: at('erin'), code: 'picture_is_address', detail: 'jpegPhoto' })
+    expect(Buffer.from(findPerson(answer, 'alice')?.picture ?? [])).toEqual(jpeg)
+    expect(Buffer.from(findPerson(answer, 'frank')?.picture ?? [])).toEqual(jpeg)
+    expect(findPerson(answer, 'erin')).not.toHaveProperty('picture')
+    expect(answer.problems).toContainEqual({ dn: personDn('erin'), code: 'picture_is_address', detail: 'jpegPhoto' })
   })
 
   test('skips a picture of ten megabytes and reads the rest of the entry', async () => {
     const answer = await readSpecial()
 
-    expect(called(answer, 'huge')).toEqual({
-      dn: at('huge'),
+    expect(findPerson(answer, 'huge')).toEqual({
+      dn: personDn('huge'),
       id: expect.any(String),
       userName: 'huge',
       lastName: 'huge',
       displayName: 'Huge',
     })
-    expect(answer.problems).toContainEqual({ dn: at('huge'), code: 'value_too_large', detail: 'jpegPhoto' })
-    expect(called(answer, 'long')).not.toHaveProperty('displayName')
-    expect(answer.problems).toContainEqual({ dn: at('long'), code: 'value_too_long', detail: 'cn' })
+    expect(answer.problems).toContainEqual({ dn: personDn('huge'), code: 'value_too_large', detail: 'jpegPhoto' })
+    expect(findPerson(answer, 'long')).not.toHaveProperty('displayName')
+    expect(answer.problems).toContainEqual({ dn: personDn('long'), code: 'value_too_long', detail: 'cn' })
   })
 
   test('skips pictures beyond the limit, and reports them', async () => {
     const answer = await readSpecial({ limits: { pictureBytes: jpeg.length } })
 
     expect(answer.people.filter(({ picture }) => picture)).toHaveLength(1)
-    expect(answer.problems).toContainEqual({ dn: at('frank'), code: 'picture_left_out' })
+    expect(answer.problems).toContainEqual({ dn: personDn('frank'), code: 'picture_left_out' })
   })
 
   test('uses the value in the entry’s name, or the first of several values', async () => {
     const answer = await readSpecial()
 
-    expect(called(answer, 'dave')?.displayName).toBe('Dave')
-    expect(answer.problems).toContainEqual({ dn: at('dave'), code: 'several_values', detail: 'uid' })
-    expect(called(answer, 'bob')?.email).toBe('bob@example.com')
-    expect(answer.problems).toContainEqual({ dn: at('bob'), code: 'several_values', detail: 'mail' })
+    expect(findPerson(answer, 'dave')?.displayName).toBe('Dave')
+    expect(answer.problems).toContainEqual({ dn: personDn('dave'), code: 'several_values', detail: 'uid' })
+    expect(findPerson(answer, 'bob')?.email).toBe('bob@example.com')
+    expect(answer.problems).toContainEqual({ dn: personDn('bob'), code: 'several_values', detail: 'mail' })
   })
 
   test('accepts binary identifiers', async () => {
     const attributes = { ...options('').attributes, userId: 'objectGUID' }
     const answer = await readSpecial({ attributes })
 
-    expect(called(answer, 'bob')?.id).toBe('00112233-4455-6677-8899-aabbccddeeff')
-    expect(called(answer, 'frank')?.id).toBe('//4=')
-    expect(called(answer, 'grace')?.id).toBe('text')
-    expect(called(answer, 'alice')).toBeUndefined()
-    expect(answer.problems).toContainEqual({ dn: at('alice'), code: 'id_missing', detail: 'objectGUID' })
+    expect(findPerson(answer, 'bob')?.id).toBe('00112233-4455-6677-8899-aabbccddeeff')
+    expect(findPerson(answer, 'frank')?.id).toBe('//4=')
+    expect(findPerson(answer, 'grace')?.id).toBe('text')
+    expect(findPerson(answer, 'alice')).toBeUndefined()
+    expect(answer.problems).toContainEqual({ dn: personDn('alice'), code: 'id_missing', detail: 'objectGUID' })
     // The shared identifier is ambiguous.
     expect(answer.people.filter(({ id }) => id === 'same')).toEqual([])
     for (const [dn, detail] of [
-      [at('twin1'), at('twin2')],
-      [at('twin2'), at('twin1')],
+      [personDn('twin1'), personDn('twin2')],
+      [personDn('twin2'), personDn('twin1')],
     ])
       expect(answer.problems).toContainEqual({ dn, code: 'id_duplicate', detail })
   })
@@ -188,25 +201,25 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
   test('normalizes text to Unicode NFC in every script', async () => {
     const answer = await readSpecial()
 
-    expect(called(answer, 'Çelik')).toMatchObject({ firstName: '\u00c9lodie', displayName: 'עברית' })
+    expect(findPerson(answer, 'Çelik')).toMatchObject({ firstName: '\u00c9lodie', displayName: 'עברית' })
   })
 
   test('resolves members by entry name in any spelling', async () => {
     const answer = await readSpecial()
 
-    expect(membersOf(answer, 'plain')).toEqual(['alice', 'bob'])
+    expect(memberNamesOf(answer, 'plain')).toEqual(['alice', 'bob'])
     const dn = `cn=plain,ou=groups,${base}`
     expect(answer.problems).toContainEqual({ dn, code: 'members_not_found', detail: '2' })
-    expect(membersOf(answer, 'escaped')).toEqual(['comma', 'Çelik'])
+    expect(memberNamesOf(answer, 'escaped')).toEqual(['comma', 'Çelik'])
   })
 
   test('resolves nested groups, including cycles and groups that the filter excludes', async () => {
     const answer = await readSpecial({ groupFilter: '(&(objectClass=groupOfNames)(!(cn=hidden)))' })
 
-    expect(membersOf(answer, 'outer')).toEqual(['dave', 'erin'])
-    expect(membersOf(answer, 'inner')).toEqual(['dave', 'erin'])
-    expect(membersOf(answer, 'hidden')).toBeUndefined()
-    expect(membersOf(answer, 'showing')).toEqual(['frank'])
+    expect(memberNamesOf(answer, 'outer')).toEqual(['dave', 'erin'])
+    expect(memberNamesOf(answer, 'inner')).toEqual(['dave', 'erin'])
+    expect(memberNamesOf(answer, 'hidden')).toBeUndefined()
+    expect(memberNamesOf(answer, 'showing')).toEqual(['frank'])
   })
 
   test.each([
@@ -216,23 +229,23 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
     const attributes = { ...options('').attributes, groupMember }
     const answer = await readSpecial({ attributes, groupFilter: `(objectClass=${objectClass})` })
 
-    expect(membersOf(answer, name)).toEqual(expected)
+    expect(memberNamesOf(answer, name)).toEqual(expected)
   })
 
   test('resolves members by their primary group in Active Directory', async () => {
     const attributes = { ...options('').attributes, userId: 'objectGUID' }
     const answer = await readSpecial({ attributes })
-    expect(membersOf(answer, 'domain-users')).toEqual(['ad1', 'ad2', 'ad3'])
-    expect(membersOf(answer, 'all-of-them')).toEqual(['ad1', 'ad2', 'ad3'])
-    expect(membersOf(await readSpecial(), 'domain-users')).toEqual(['ad3', 'alice'])
+    expect(memberNamesOf(answer, 'domain-users')).toEqual(['ad1', 'ad2', 'ad3'])
+    expect(memberNamesOf(answer, 'all-of-them')).toEqual(['ad1', 'ad2', 'ad3'])
+    expect(memberNamesOf(await readSpecial(), 'domain-users')).toEqual(['ad3', 'alice'])
   })
 
   test('does not resolve a user name that several users share', async () => {
     const attributes = { ...options('').attributes, userName: 'sn', groupMember: 'memberUid' }
-    await slapd.modify(`dn: ${at('user1')}\nchangetype: modify\nreplace: sn\nsn: GRACE\n`)
+    await slapd.modify(`dn: ${personDn('user1')}\nchangetype: modify\nreplace: sn\nsn: GRACE\n`)
     const answer = await read({ attributes, groupFilter: '(cn=posix)' })
 
-    expect(membersOf(answer, 'posix')).toEqual(['alice'])
+    expect(memberNamesOf(answer, 'posix')).toEqual(['alice'])
     const dn = `cn=posix,ou=groups,${base}`
     expect(answer.problems).toContainEqual({ dn, code: 'members_ambiguous', detail: '1' })
   })
@@ -268,7 +281,7 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
   })
 
   test('shows the first users and groups in a test search', async () => {
-    const sample = await searchLdapSample(options(slapd.url), 3, never)
+    const sample = await searchLdapSample(options(slapd.url), 3, neverAborted)
 
     expect(sample.people).toHaveLength(3)
     expect(sample.groups).toHaveLength(3)
@@ -276,28 +289,24 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
   })
 
   test.each<[string, Partial<LdapOptions>, object]>([
-    ['a password that is wrong', { bindPassword: 'no' }, { code: 'ldap_bind_refused' }],
+    ['a wrong password', { bindPassword: 'no' }, { code: 'ldap_bind_refused' }],
     ['a name without a password', { bindPassword: '' }, { code: 'ldap_bind_password_missing' }],
-    ['a base that is not there', { base: `ou=nowhere,${base}` }, { code: 'ldap_base_not_found' }],
-    ['a base that is no name', { base: 'nowhere' }, { code: 'ldap_base_invalid' }],
+    ['a missing base entry', { base: `ou=nowhere,${base}` }, { code: 'ldap_base_not_found' }],
+    ['an invalid base name', { base: 'nowhere' }, { code: 'ldap_base_invalid' }],
     ['no base', { base: ' ' }, { code: 'ldap_setting_missing', details: { setting: 'base' } }],
+    ['an invalid filter', { userFilter: '(uid=' }, { code: 'ldap_filter_invalid', details: { setting: 'userFilter' } }],
     [
-      'a filter that is none',
-      { userFilter: '(uid=' },
-      { code: 'ldap_filter_invalid', details: { setting: 'userFilter' } },
-    ],
-    [
-      'a filter that is cut off',
+      'a truncated filter',
       { groupFilter: '(&(objectClass=groupOfNames)' },
       { code: 'ldap_filter_invalid', details: { setting: 'groupFilter' } },
     ],
     ['more entries than allowed', { limits: { entries: 100 } }, { code: 'ldap_too_many_entries' }],
     ['more memberships than allowed', { limits: { memberships: 60 } }, { code: 'ldap_answer_too_large' }],
-    ['too little time', { overallTimeout: 1 }, { code: 'ldap_timed_out', details: { step: 'whole' } }],
-    ['a certificate of nobody known', { startTls: true }, { code: 'ldap_certificate_untrusted' }],
-    ['a CA that is none', { startTls: true, ca: 'nonsense' }, { code: 'ldap_ca_invalid' }],
-  ])('reports %s', async (_, more, expected) => {
-    await expect(read(more)).rejects.toMatchObject(expected)
+    ['an overall timeout', { overallTimeout: 1 }, { code: 'ldap_timed_out', details: { step: 'whole' } }],
+    ['an untrusted certificate', { startTls: true }, { code: 'ldap_certificate_untrusted' }],
+    ['an invalid CA certificate', { startTls: true, ca: 'nonsense' }, { code: 'ldap_ca_invalid' }],
+  ])('reports %s', async (_, overrides, expected) => {
+    await expect(read(overrides)).rejects.toMatchObject(expected)
   })
 
   test('includes the password in no error', async () => {
@@ -308,33 +317,33 @@ describeUnless(slapdMissing, describe)('an LDAP source', () => {
 
   test('stops when the signal is aborted', async () => {
     const controller = new AbortController()
-    const reading = ldapSource(options(slapd.url)).read(controller.signal)
+    const readPromise = ldapSource(options(slapd.url)).read(controller.signal)
     const reason = new Error('no more')
     setImmediate(() => controller.abort(reason))
 
-    await expect(reading).rejects.toBe(reason)
+    await expect(readPromise).rejects.toBe(reason)
     await expect(ldapSource(options(slapd.url)).read(controller.signal)).rejects.toBe(reason)
   })
 })
 
-describeUnless(slapdMissing, describe)('a server without pages', () => {
+describeUnless(slapdUnavailableReason, describe)('a server without paging', () => {
   test('rejects an incomplete result', async () => {
-    const ldif = ldifOfCompany({ users: 200, groups: 1 })
+    const ldif = generateLdif({ users: 200, groups: 1 })
     await using slapd = await startSlapd({ ldif, sizeLimit: 100, pages: false })
 
-    await expect(ldapSource(options(slapd.url)).read(never)).rejects.toMatchObject({
+    await expect(ldapSource(options(slapd.url)).read(neverAborted)).rejects.toMatchObject({
       code: expect.stringMatching(/^ldap_(size_limit_exceeded|refused)$/),
     })
   })
 })
 
-describeUnless(slapdMissing, describe)('a server that lets in the user of this process', () => {
-  test('binds by its socket without a password, and by no other means', async () => {
+describeUnless(slapdUnavailableReason, describe)('a server that authenticates the user of this process', () => {
+  test('accepts a bind without a password only over its socket', async () => {
     const [user, group] = [process.getuid?.(), process.getgid?.()]
-    const own = `gidNumber=${group}+uidNumber=${user},cn=peercred,cn=external,cn=auth`
-    const configuration = `access to * by dn.exact="${own}" read by anonymous auth by * none`
-    await using slapd = await startSlapd({ ldif: ldifOfCompany({ users: 3, groups: 1 }), configuration })
-    const read = (more: Partial<LdapOptions>) => ldapSource(options(slapd.url, more)).read(never)
+    const processDn = `gidNumber=${group}+uidNumber=${user},cn=peercred,cn=external,cn=auth`
+    const configuration = `access to * by dn.exact="${processDn}" read by anonymous auth by * none`
+    await using slapd = await startSlapd({ ldif: generateLdif({ users: 3, groups: 1 }), configuration })
+    const read = (overrides: Partial<LdapOptions>) => ldapSource(options(slapd.url, overrides)).read(neverAborted)
 
     expect((await read({ url: slapd.socketUrl, bindDn: '' })).people).toHaveLength(3)
     await expect(read({ bindDn: '' })).rejects.toMatchObject({ code: 'ldap_access_denied' })
@@ -342,22 +351,22 @@ describeUnless(slapdMissing, describe)('a server that lets in the user of this p
   })
 })
 
-describeUnless(slapdMissing, describe)('fifty thousand people', () => {
+describeUnless(slapdUnavailableReason, describe)('fifty thousand users', () => {
   test('reads within bounded memory', async () => {
-    const ldif = ldifOfCompany({ users: 50_000, groups: 50, members: 1_000 })
+    const ldif = generateLdif({ users: 50_000, groups: 50, members: 1_000 })
     await using slapd = await startSlapd({ ldif })
     collectGarbage()
-    const before = process.memoryUsage()
-    const answer = await ldapSource(options(slapd.url)).read(never)
-    const after = process.memoryUsage()
+    const memoryBefore = process.memoryUsage()
+    const answer = await ldapSource(options(slapd.url)).read(neverAborted)
+    const memoryAfter = process.memoryUsage()
     collectGarbage()
-    const kept = process.memoryUsage().arrayBuffers - before.arrayBuffers
+    const retainedBytes = process.memoryUsage().arrayBuffers - memoryBefore.arrayBuffers
 
     expect(answer.people).toHaveLength(50_000)
     expect(answer.groups[0]?.memberIds).toHaveLength(1_000)
-    expect(after.rss - before.rss).toBeLessThan(400 * 1024 * 1024)
-    expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(64 * 1024 * 1024)
+    expect(memoryAfter.rss - memoryBefore.rss).toBeLessThan(400 * 1024 * 1024)
+    expect(memoryAfter.arrayBuffers - memoryBefore.arrayBuffers).toBeLessThan(64 * 1024 * 1024)
     // Received data is not retained.
-    expect(kept).toBeLessThan(2 * 1024 * 1024)
+    expect(retainedBytes).toBeLessThan(2 * 1024 * 1024)
   })
 })

@@ -2,14 +2,14 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { type LdapOptions, testLdapConnection } from '@pocket/directory'
-import { describeUnless, ldifOfCompany, type Slapd, slapdMissing, startSlapd } from '@pocket/test-support'
+import { describeUnless, generateLdif, type Slapd, slapdUnavailableReason, startSlapd } from '@pocket/test-support'
 import { createAuthority, selfSigned, type TestCertificate } from '@pocket/test-support/certificates'
 import { options } from './directory-of-tests.ts'
 import { result } from './peer.ts'
 
 const never = new AbortController().signal
 const hosts = ['127.0.0.1']
-const ldif = ldifOfCompany({ users: 1, groups: 1 })
+const ldif = generateLdif({ users: 1, groups: 1 })
 
 /**
  * A relay to the server that records what the client sends in clear.
@@ -53,7 +53,7 @@ async function connectVia(slapd: Slapd, more: Partial<LdapOptions>, startTls?: B
   return { code: failure?.code, hasSentPassword: relay.sent().includes(slapd.administrator.password) }
 }
 
-describeUnless(slapdMissing, describe)('StartTLS with slapd', () => {
+describeUnless(slapdUnavailableReason, describe)('StartTLS with slapd', () => {
   const authority = createAuthority()
   const issued = async (given: Parameters<Awaited<typeof authority>['issue']>[0]) => (await authority).issue(given)
 

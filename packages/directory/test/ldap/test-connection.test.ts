@@ -1,82 +1,89 @@
 import { describe, expect, test } from '@jest/globals'
 import { type LdapOptions, ldapPresets, testLdapConnection } from '@pocket/directory'
-import { describeUnless, freePort, ldifOfCompany, slapdMissing, startSlapd } from '@pocket/test-support'
+import { describeUnless, freePort, generateLdif, slapdUnavailableReason, startSlapd } from '@pocket/test-support'
 import { createAuthority } from '@pocket/test-support/certificates'
-import { startPeer } from './scripted-server.ts'
+import { startScriptedServer } from './scripted-server.ts'
 import { base, options } from './test-directory.ts'
 
-const never = new AbortController().signal
+const neverAborted = new AbortController().signal
 
-async function steps(url: string, more: Partial<LdapOptions> = {}) {
-  const found = await testLdapConnection(options(url, more), never)
-  const outcomes = Object.fromEntries(found.steps.map(({ step, outcome }) => [step, outcome]))
-  return { ...outcomes, code: found.failure?.code, isPrivate: found.isPrivate }
+async function testSteps(url: string, overrides: Partial<LdapOptions> = {}) {
+  const result = await testLdapConnection(options(url, overrides), neverAborted)
+  const outcomes = Object.fromEntries(result.steps.map(({ step, outcome }) => [step, outcome]))
+  return { ...outcomes, code: result.failure?.code, isPrivate: result.isPrivate }
 }
 
 describe('connection test', () => {
   test('reports the completed steps', async () => {
-    await using silent = await startPeer({})
-    const hasty = { connectTimeout: 1000, operationTimeout: 1000 }
-    const open = { tls: 'open', bind: 'open', base: 'open' }
-    const { tls: _, ...clear } = open
+    await using silentServer = await startScriptedServer({})
+    const shortTimeouts = { connectTimeout: 1000, operationTimeout: 1000 }
+    const openSteps = { tls: 'open', bind: 'open', base: 'open' }
+    const { tls: _, ...openStepsWithoutTls } = openSteps
 
-    expect(await steps('ldap://nobody.invalid')).toEqual({
-      ...clear,
+    expect(await testSteps('ldap://nobody.invalid')).toEqual({
+      ...openStepsWithoutTls,
       resolve: 'failed',
       connect: 'open',
       code: 'ldap_host_not_found',
       isPrivate: false,
     })
-    expect(await steps(`ldaps://127.0.0.1:${await freePort()}`)).toEqual({
-      ...open,
+    expect(await testSteps(`ldaps://127.0.0.1:${await freePort()}`)).toEqual({
+      ...openSteps,
       resolve: 'done',
       connect: 'failed',
       code: 'ldap_unreachable',
       isPrivate: true,
     })
-    expect(await steps(silent.url.replace('ldap:', 'ldaps:'), hasty)).toMatchObject({
+    expect(await testSteps(silentServer.url.replace('ldap:', 'ldaps:'), shortTimeouts)).toMatchObject({
       connect: 'done',
       tls: 'failed',
       bind: 'open',
       code: 'ldap_timed_out',
     })
-    expect(await steps(silent.url, hasty)).toMatchObject({ connect: 'done', bind: 'failed', code: 'ldap_timed_out' })
-    expect(await steps(silent.url, { userFilter: '(' })).toMatchObject({
+    expect(await testSteps(silentServer.url, shortTimeouts)).toMatchObject({
+      connect: 'done',
+      bind: 'failed',
+      code: 'ldap_timed_out',
+    })
+    expect(await testSteps(silentServer.url, { userFilter: '(' })).toMatchObject({
       resolve: 'open',
       connect: 'open',
       code: 'ldap_filter_invalid',
     })
-    expect(await steps('nonsense')).toMatchObject({ resolve: 'failed', code: 'ldap_address_invalid' })
+    expect(await testSteps('nonsense')).toMatchObject({ resolve: 'failed', code: 'ldap_address_invalid' })
   })
 })
 
-describeUnless(slapdMissing, describe)('a test of the connection to slapd', () => {
+describeUnless(slapdUnavailableReason, describe)('a test of the connection to slapd', () => {
   test('succeeds or reports the reason for the failure', async () => {
     const authority = await createAuthority()
     const tls = await authority.issue({ hosts: ['127.0.0.1'] })
-    await using slapd = await startSlapd({ ldif: ldifOfCompany({ users: 1, groups: 1 }), tls })
-    const done = { resolve: 'done', connect: 'done', bind: 'done', base: 'done', code: undefined }
+    await using slapd = await startSlapd({ ldif: generateLdif({ users: 1, groups: 1 }), tls })
+    const completedSteps = { resolve: 'done', connect: 'done', bind: 'done', base: 'done', code: undefined }
 
-    expect(await steps(slapd.url)).toEqual({ ...done, isPrivate: false })
-    expect(await steps(slapd.url, { startTls: true, ca: authority.cert })).toEqual({
-      ...done,
+    expect(await testSteps(slapd.url)).toEqual({ ...completedSteps, isPrivate: false })
+    expect(await testSteps(slapd.url, { startTls: true, ca: authority.cert })).toEqual({
+      ...completedSteps,
       tls: 'done',
       isPrivate: true,
     })
-    expect(await steps(slapd.socketUrl)).toEqual({
+    expect(await testSteps(slapd.socketUrl)).toEqual({
       connect: 'done',
       bind: 'done',
       base: 'done',
       code: undefined,
       isPrivate: true,
     })
-    expect(await steps(slapd.url, { startTls: true })).toMatchObject({
+    expect(await testSteps(slapd.url, { startTls: true })).toMatchObject({
       connect: 'done',
       tls: 'failed',
       code: 'ldap_certificate_untrusted',
     })
-    expect(await steps(slapd.url, { bindPassword: 'no' })).toMatchObject({ bind: 'failed', code: 'ldap_bind_refused' })
-    expect(await steps(slapd.url, { base: `ou=nowhere,${base}` })).toMatchObject({
+    expect(await testSteps(slapd.url, { bindPassword: 'no' })).toMatchObject({
+      bind: 'failed',
+      code: 'ldap_bind_refused',
+    })
+    expect(await testSteps(slapd.url, { base: `ou=nowhere,${base}` })).toMatchObject({
       bind: 'done',
       base: 'failed',
       code: 'ldap_base_not_found',
@@ -86,8 +93,8 @@ describeUnless(slapdMissing, describe)('a test of the connection to slapd', () =
 
 describe('presets', () => {
   test.each(ldapPresets)('parses the filters of $name', async ({ settings }) => {
-    const wanted = { userFilter: settings.ldapUserSearchFilter, groupFilter: settings.ldapUserGroupSearchFilter }
-    const { failure } = await testLdapConnection(options('ldapi:///nowhere', wanted), never)
+    const filters = { userFilter: settings.ldapUserSearchFilter, groupFilter: settings.ldapUserGroupSearchFilter }
+    const { failure } = await testLdapConnection(options('ldapi:///nowhere', filters), neverAborted)
 
     expect(failure?.code).toBe('ldap_unreachable')
   })

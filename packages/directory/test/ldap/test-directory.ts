@@ -12,7 +12,7 @@ objectclass ( 1.3.6.1.4.1.99999.2.1 NAME 'identified' SUP top AUXILIARY MAY ( ob
 `
 
 /** The bytes 00 to 0f, then bytes that are not valid UTF-8. */
-export const guid = Buffer.from('00112233445566778899aabbccddeeff', 'hex')
+export const binaryId = Buffer.from('00112233445566778899aabbccddeeff', 'hex')
 
 /** `S-1-5-21-1-2-3-RELATIVE`. */
 export function sid(relative: number): Buffer {
@@ -45,14 +45,14 @@ export function group(cn: string, attributes: Attributes): string {
 }
 
 /** The LDAP options of the tests. */
-export function options(url: string, more: Partial<LdapOptions> = {}): LdapOptions {
+export function options(url: string, overrides: Partial<LdapOptions> = {}): LdapOptions {
   return {
     url,
     base,
     bindDn: `uid=reader,${base}`,
     bindPassword: 'secret',
     userFilter: '(objectClass=inetOrgPerson)',
-    ...more,
+    ...overrides,
     attributes: {
       userId: 'entryUUID',
       userName: 'uid',
@@ -63,7 +63,7 @@ export function options(url: string, more: Partial<LdapOptions> = {}): LdapOptio
       picture: 'jpegPhoto',
       groupId: 'entryUUID',
       groupName: 'cn',
-      ...more.attributes,
+      ...overrides.attributes,
     },
   }
 }

@@ -4,18 +4,18 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { freePort } from '@pocket/test-support'
 import { createAuthority } from '@pocket/test-support/certificates'
-import { startHttpsFront } from '@pocket/test-support/https'
+import { startHttpsProxy } from '@pocket/test-support/https'
 import { newUser, type User } from '../../src/index.ts'
 import type { ScimReport } from '../../src/internal.ts'
 import { defaultLimits } from '../../src/scim/listing.ts'
-import { type DirectoryUnderTest, kinds } from '../open-directory.ts'
-import { type Provider, providerOf } from './scim-run.ts'
+import { type DirectoryUnderTest, databases } from '../open-directory.ts'
+import { createProvider, type Provider } from './scim-run.ts'
 
-type Handle = (req: IncomingMessage, res: ServerResponse, body: string) => void
+type Handler = (req: IncomingMessage, res: ServerResponse, body: string) => void
 
-let it: DirectoryUnderTest
+let env: DirectoryUnderTest
 let provider: Provider
-let handle: Handle
+let handler: Handler
 let requests: string[]
 const server = createServer((req, res) => {
   requests.push(`${req.method} ${req.url}`)
@@ -23,134 +23,134 @@ const server = createServer((req, res) => {
   req.on('data', (chunk) => {
     body += String(chunk)
   })
-  req.on('end', () => handle(req, res, body))
+  req.on('end', () => handler(req, res, body))
 })
 let url: string
 
 beforeAll(async () => {
-  const [, open] = kinds[0] ?? []
-  if (!open) throw new TypeError('There is no database')
-  it = await open()
+  const [, open] = databases[0] ?? []
+  if (!open) throw new TypeError('No database is configured')
+  env = await open()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   // A server that listens on TCP always has an AddressInfo.
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 })
 
 beforeEach(() => {
-  provider = providerOf(it)
+  provider = createProvider(env)
   requests = []
 })
 
 afterEach(async () => {
-  for (const { id } of await it.directory.list()) await it.directory.users.remove(id)
+  for (const { id } of await env.directory.list()) await env.directory.users.remove(id)
 })
 
 afterAll(async () => {
   server.closeAllConnections()
   await new Promise((resolve) => server.close(resolve))
-  await it[Symbol.asyncDispose]()
+  await env[Symbol.asyncDispose]()
 })
 
-const person = (username: string): Promise<User> => it.directory.create(newUser({ username }))
-const json = (res: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}) =>
+const createUser = (username: string): Promise<User> => env.directory.create(newUser({ username }))
+const sendJson = (res: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}) =>
   res.writeHead(status, { 'content-type': 'application/scim+json', ...headers }).end(JSON.stringify(body))
-const list = (resources: readonly object[], totalResults: unknown = resources.length) => ({
+const listResponse = (resources: readonly object[], totalResults: unknown = resources.length) => ({
   Resources: resources,
   totalResults,
 })
 const run = (options: Partial<Parameters<Provider['run']>[0]> = {}): Promise<ScimReport> =>
   provider.run({ url, ...options })
 /** Lists no objects, and passes all other requests to `answer`. */
-const empty =
-  (answer: Handle): Handle =>
+const withEmptyList =
+  (respond: Handler): Handler =>
   (req, res, body) =>
-    req.method === 'GET' ? json(res, 200, list([])) : answer(req, res, body)
+    req.method === 'GET' ? sendJson(res, 200, listResponse([])) : respond(req, res, body)
 
-test.each<readonly [string, Handle]>([
-  ['its error', (_req, res) => json(res, 400, { detail: 'You are not s3cret-token' })],
-  ['a text that is no object', (_req, res) => res.end('s3cret-token is who you are')],
-])('redacts a token that the target repeats in %s', async (_where, answer) => {
-  handle = answer
+test.each<readonly [string, Handler]>([
+  ['an error response', (_req, res) => sendJson(res, 400, { detail: 'You are not s3cret-token' })],
+  ['a response that is not JSON', (_req, res) => res.end('s3cret-token is who you are')],
+])('redacts a token that the target repeats in %s', async (_location, respond) => {
+  handler = respond
   const { stopped } = await run({ token: 's3cret-token' })
 
   expect(stopped?.detail).toMatch(/You are not \u2026|\u2026 is who you are/)
 })
 
 describe('a run ends with a reason if the target', () => {
-  test.each<readonly [string, string, Handle]>([
-    ['answers nothing', 'timeout', () => undefined],
-    ['hangs up', 'cut_off', (req) => req.socket.destroy()],
+  test.each<readonly [string, string, Handler]>([
+    ['does not respond', 'timeout', () => undefined],
+    ['closes the connection', 'cut_off', (req) => req.socket.destroy()],
     [
-      'hangs up in the middle',
+      'closes the connection during a response',
       'cut_off',
       (_req, res) => {
         res.writeHead(200, { 'content-length': '1000' })
         res.write('{"Resources":[', () => res.destroy())
       },
     ],
-    ['sends half an object', 'cut_off', (_req, res) => res.end('{"Resources":[{"id":"1"')],
+    ['sends a truncated object', 'cut_off', (_req, res) => res.end('{"Resources":[{"id":"1"')],
     [
-      'dribbles',
+      'stalls during a response',
       'timeout',
       (_req, res) => {
         res.writeHead(200)
         res.write('{')
       },
     ],
-    ['sends a page', 'not_scim', (_req, res) => res.writeHead(200, { 'content-type': 'text/html' }).end('<html>')],
-    ['sends a list', 'not_scim', (_req, res) => json(res, 200, [1, 2])],
-    ['sends an empty answer', 'not_scim', (_req, res) => res.writeHead(204).end()],
-    ['sends something else', 'not_scim', (_req, res) => json(res, 200, { users: [] })],
-    ['sends without end', 'too_large', (_req, res) => res.end(`{"a":"${'a'.repeat(60_000)}"}`)],
-    ['is not there', 'no_scim_here', (_req, res) => res.writeHead(404).end('Not found')],
-    ['wants another token', 'unauthorized', (_req, res) => json(res, 401, { detail: 'Who?' })],
-    ['does not let us', 'forbidden', (_req, res) => json(res, 403, {})],
-    ['leads elsewhere', 'redirected', (_req, res) => res.writeHead(302, { location: 'http://127.0.0.1:9/' }).end()],
-    ['is broken', 'server_error', (_req, res) => res.writeHead(500).end('<h1>Oops</h1>')],
-    ['has had enough', 'rate_limited', (_req, res) => json(res, 429, {}, { 'retry-after': '3' })],
-    ['has had enough for long', 'rate_limited', (_req, res) => json(res, 429, {}, { 'retry-after': '3600' })],
-  ])('%s: %s', async (_what, code, answer) => {
-    handle = answer
-    await person('ada')
-    const maxWait = code === 'timeout' ? { timeout: 1500 } : {}
-    const report = await run({ fetch: { ...maxWait, maxBytes: 50_000 } })
+    ['sends HTML', 'not_scim', (_req, res) => res.writeHead(200, { 'content-type': 'text/html' }).end('<html>')],
+    ['sends an array', 'not_scim', (_req, res) => sendJson(res, 200, [1, 2])],
+    ['sends an empty response', 'not_scim', (_req, res) => res.writeHead(204).end()],
+    ['sends an unrelated object', 'not_scim', (_req, res) => sendJson(res, 200, { users: [] })],
+    ['sends too much data', 'too_large', (_req, res) => res.end(`{"a":"${'a'.repeat(60_000)}"}`)],
+    ['responds with 404', 'no_scim_here', (_req, res) => res.writeHead(404).end('Not found')],
+    ['rejects the token', 'unauthorized', (_req, res) => sendJson(res, 401, { detail: 'Who?' })],
+    ['denies access', 'forbidden', (_req, res) => sendJson(res, 403, {})],
+    ['redirects', 'redirected', (_req, res) => res.writeHead(302, { location: 'http://127.0.0.1:9/' }).end()],
+    ['responds with 500', 'server_error', (_req, res) => res.writeHead(500).end('<h1>Oops</h1>')],
+    ['limits the rate', 'rate_limited', (_req, res) => sendJson(res, 429, {}, { 'retry-after': '3' })],
+    ['limits the rate for an hour', 'rate_limited', (_req, res) => sendJson(res, 429, {}, { 'retry-after': '3600' })],
+  ])('%s: %s', async (_title, code, respond) => {
+    handler = respond
+    await createUser('ada')
+    const timeoutOptions = code === 'timeout' ? { timeout: 1500 } : {}
+    const report = await run({ fetch: { ...timeoutOptions, maxBytes: 50_000 } })
     expect(report.stopped?.code).toBe(code)
     expect(requests.every((request) => request.startsWith('GET /Users?'))).toBe(true)
     expect(requests.length).toBeLessThanOrEqual(5)
     expect(report.requests).toBe(requests.length)
   })
 
-  test('has an address that is not allowed, or does not use TLS', async () => {
-    handle = (_req, res) => json(res, 200, list([]))
-    const forbidden = { fetch: { allowedPrivateHosts: [], allowHttp: true } }
-    expect((await run(forbidden)).stopped?.code).toBe('not_public')
+  test('has a URL that is not allowed or does not use TLS', async () => {
+    handler = (_req, res) => sendJson(res, 200, listResponse([]))
+    const privateHost = { fetch: { allowedPrivateHosts: [], allowHttp: true } }
+    expect((await run(privateHost)).stopped?.code).toBe('not_public')
     expect((await run({ fetch: { allowedPrivateHosts: [] } })).stopped?.code).toBe('scheme')
     expect(requests).toEqual([])
   })
 
   test('has an untrusted certificate', async () => {
-    handle = (_req, res) => json(res, 200, list([]))
-    await using front = await startHttpsFront(['127.0.0.1'], url)
-    const report = await run({ url: `https://${front.address}` })
+    handler = (_req, res) => sendJson(res, 200, listResponse([]))
+    await using httpsProxy = await startHttpsProxy(['127.0.0.1'], url)
+    const report = await run({ url: `https://${httpsProxy.address}` })
     expect(report.stopped?.code).toBe('certificate')
     expect(requests).toEqual([])
   })
 
   test('has an expired certificate', async () => {
-    handle = (_req, res) => json(res, 200, list([]))
+    handler = (_req, res) => sendJson(res, 200, listResponse([]))
     const authority = await createAuthority()
-    const trusted = getCACertificates('default')
-    setDefaultCACertificates([...trusted, authority.cert])
+    const trustedCertificates = getCACertificates('default')
+    setDefaultCACertificates([...trustedCertificates, authority.cert])
     try {
       const codes = []
       for (const notAfter of [Date.now() + 60_000, Date.now() - 60_000]) {
         const certificate = await authority.issue({ hosts: ['127.0.0.1'], notAfter })
-        await using front = await startHttpsFront([], url, certificate)
-        codes.push((await run({ url: `https://${front.address}` })).stopped)
+        await using httpsProxy = await startHttpsProxy([], url, certificate)
+        codes.push((await run({ url: `https://${httpsProxy.address}` })).stopped)
       }
       expect(codes).toEqual([null, expect.objectContaining({ code: 'certificate', detail: 'CERT_HAS_EXPIRED' })])
     } finally {
-      setDefaultCACertificates(trusted)
+      setDefaultCACertificates(trustedCertificates)
     }
   })
 
@@ -162,7 +162,7 @@ describe('a run ends with a reason if the target', () => {
   })
 
   test('is aborted by the caller', async () => {
-    handle = () => undefined
+    handler = () => undefined
     expect((await run({ signal: AbortSignal.timeout(50) })).stopped?.code).toBe('took_too_long')
     expect((await run({ signal: AbortSignal.abort() })).stopped?.code).toBe('interrupted')
   })
@@ -175,21 +175,21 @@ describe('retries of transient failures', () => {
     ['soon', 'backOff'],
     ['-1', 'backOff'],
   ] as const)('wait for Retry-After: %s', async (retryAfter, expected) => {
-    let refused = false
-    handle = empty((_req, res, body) => {
-      if (refused) return json(res, 201, { ...JSON.parse(body), id: 'one' })
-      refused = true
-      return json(res, 503, {}, { 'retry-after': expected === null ? inAnHour.toUTCString() : retryAfter })
+    let wasRejected = false
+    handler = withEmptyList((_req, res, body) => {
+      if (wasRejected) return sendJson(res, 201, { ...JSON.parse(body), id: 'one' })
+      wasRejected = true
+      return sendJson(res, 503, {}, { 'retry-after': expected === null ? inAnHour.toUTCString() : retryAfter })
     })
-    const before = Date.now()
-    const inAnHour = new Date(before + 3_600_000)
-    await person('ada')
+    const startTime = Date.now()
+    const inAnHour = new Date(startTime + 3_600_000)
+    await createUser('ada')
     const report = await run()
     if (expected === null) {
       expect(report.stopped?.code).toBe('rate_limited')
       // HTTP dates have a resolution of one second.
       expect(report.stopped?.retryAfter).toBeGreaterThan(inAnHour.getTime() - 1000 - Date.now())
-      expect(report.stopped?.retryAfter).toBeLessThanOrEqual(inAnHour.getTime() - before)
+      expect(report.stopped?.retryAfter).toBeLessThanOrEqual(inAnHour.getTime() - startTime)
       return
     }
     expect([report.stopped, report.user.created]).toEqual([null, 1])
@@ -198,7 +198,7 @@ describe('retries of transient failures', () => {
   })
 
   test('back off, and stop after a few attempts', async () => {
-    handle = (_req, res) => json(res, 429, {})
+    handler = (_req, res) => sendJson(res, 429, {})
     expect((await run()).stopped?.code).toBe('rate_limited')
     expect(provider.pauses.length).toBe(4)
     for (const [index, pause] of provider.pauses.entries()) {
@@ -208,14 +208,15 @@ describe('retries of transient failures', () => {
   })
 
   test('recognize an object whose creation succeeded without a response', async () => {
-    const there: object[] = []
-    handle = (req, res, body) => {
-      if (req.method === 'GET') return json(res, 200, list(req.url?.includes('filter=') ? there : []))
-      if (there.length > 0) return json(res, 409, { detail: 'taken' })
-      there.push({ ...JSON.parse(body), id: 'one' })
+    const createdObjects: object[] = []
+    handler = (req, res, body) => {
+      if (req.method === 'GET')
+        return sendJson(res, 200, listResponse(req.url?.includes('filter=') ? createdObjects : []))
+      if (createdObjects.length > 0) return sendJson(res, 409, { detail: 'taken' })
+      createdObjects.push({ ...JSON.parse(body), id: 'one' })
       return req.socket.destroy()
     }
-    const ada = await person('ada')
+    const ada = await createUser('ada')
     const report = await run()
     expect([report.stopped, report.problemCount, report.user.created]).toEqual([null, 0, 1])
     expect(await provider.records.list(provider.id)).toEqual([
@@ -225,28 +226,30 @@ describe('retries of transient failures', () => {
 })
 
 test.each([404, 501])('provisions only users to a target without groups (%i)', async (status) => {
-  handle = (req, res, body) => {
-    if (req.url?.startsWith('/Groups')) return json(res, status, {})
-    return req.method === 'GET' ? json(res, 200, list([])) : json(res, 201, { ...JSON.parse(body), id: 'one' })
+  handler = (req, res, body) => {
+    if (req.url?.startsWith('/Groups')) return sendJson(res, status, {})
+    return req.method === 'GET'
+      ? sendJson(res, 200, listResponse([]))
+      : sendJson(res, 201, { ...JSON.parse(body), id: 'one' })
   }
-  await person('ada')
+  await createUser('ada')
   const report = await run()
   expect([report.stopped, report.withoutGroups, report.user.created]).toEqual([null, true, 1])
 })
 
 describe('a failure of one object', () => {
-  test.each<readonly [string, string, Handle]>([
-    ['taken by what cannot be seen', 'conflict', (_req, res) => json(res, 409, { detail: 'e-mail is taken' })],
-    ['refused', 'refused', (_req, res) => json(res, 400, { scimType: 'invalidValue', detail: 'No\nway' })],
-    ['without an id', 'id_missing', (_req, res) => json(res, 201, {})],
-    ['without an answer', 'id_missing', (_req, res) => res.writeHead(204).end()],
-    ['answered by a page', 'not_scim', (_req, res) => res.writeHead(201).end('<p>Done</p>')],
-  ])('does not stop the others: %s: %s', async (_what, code, answer) => {
-    handle = empty((req, res, body) => {
-      if (JSON.parse(body).userName === 'bad') return answer(req, res, body)
-      return json(res, 201, { ...JSON.parse(body), id: JSON.parse(body).userName })
+  test.each<readonly [string, string, Handler]>([
+    ['conflict with an unlisted object', 'conflict', (_req, res) => sendJson(res, 409, { detail: 'e-mail is taken' })],
+    ['rejected value', 'refused', (_req, res) => sendJson(res, 400, { scimType: 'invalidValue', detail: 'No\nway' })],
+    ['response without an ID', 'id_missing', (_req, res) => sendJson(res, 201, {})],
+    ['empty response', 'id_missing', (_req, res) => res.writeHead(204).end()],
+    ['HTML response', 'not_scim', (_req, res) => res.writeHead(201).end('<p>Done</p>')],
+  ])('does not stop the others: %s: %s', async (_title, code, respond) => {
+    handler = withEmptyList((req, res, body) => {
+      if (JSON.parse(body).userName === 'bad') return respond(req, res, body)
+      return sendJson(res, 201, { ...JSON.parse(body), id: JSON.parse(body).userName })
     })
-    for (const name of ['ada', 'bad', 'zoe']) await person(name)
+    for (const name of ['ada', 'bad', 'zoe']) await createUser(name)
     const report = await run()
     expect(report.problems).toEqual([expect.objectContaining({ code, name: 'bad' })])
     expect([report.stopped, report.user.created, report.user.failed]).toEqual([null, 2, 1])
@@ -255,80 +258,84 @@ describe('a failure of one object', () => {
   })
 
   test('ends the run after several in a row', async () => {
-    handle = empty((_req, res) => res.writeHead(500).end())
-    for (let number = 0; number < 20; number++) await person(`user${number}`)
+    handler = withEmptyList((_req, res) => res.writeHead(500).end())
+    for (let number = 0; number < 20; number++) await createUser(`user${number}`)
     const report = await run()
     expect(report.stopped?.code).toBe('server_error')
     expect(report.requests).toBeLessThan(40)
   })
 
   test('reports a remote ID that the target assigns twice', async () => {
-    handle = empty((_req, res, body) => json(res, 201, { ...JSON.parse(body), id: 'always the same' }))
-    await person('ada')
-    await person('bob')
+    handler = withEmptyList((_req, res, body) => sendJson(res, 201, { ...JSON.parse(body), id: 'constant' }))
+    await createUser('ada')
+    await createUser('bob')
     const report = await run()
     expect([report.user.created, report.problems.map(({ code }) => code)]).toEqual([1, ['id_reused']])
     expect((await provider.records.list(provider.id)).length).toBe(1)
   })
 
   test('reports two objects with our ID and updates one', async () => {
-    const ada = await person('ada')
-    const same = { externalId: ada.id, userName: 'ada', displayName: ada.displayName, active: true }
-    handle = (req, res) =>
-      json(res, 200, list(req.url?.startsWith('/Users') ? ['1', '2'].map((id) => ({ ...same, id })) : []))
+    const ada = await createUser('ada')
+    const attributes = { externalId: ada.id, userName: 'ada', displayName: ada.displayName, active: true }
+    handler = (req, res) =>
+      sendJson(
+        res,
+        200,
+        listResponse(req.url?.startsWith('/Users') ? ['1', '2'].map((id) => ({ ...attributes, id })) : []),
+      )
     const report = await run()
     expect(report.problems).toEqual([expect.objectContaining({ code: 'duplicate', localId: ada.id })])
   })
 })
 
 describe('a listing', () => {
-  const all = Array.from({ length: 25 }, (_, index) => ({ id: String(index), userName: `their${index}` }))
-  const sliced = (resources: readonly object[], req: IncomingMessage, most: number) => {
+  const userResources = Array.from({ length: 25 }, (_, index) => ({ id: String(index), userName: `their${index}` }))
+  const slicePage = (resources: readonly object[], req: IncomingMessage, maxCount: number) => {
     const query = new URL(req.url ?? '', url).searchParams
     const start = Number(query.get('startIndex')) - 1
-    return resources.slice(start, start + Math.min(most, Number(query.get('count'))))
+    return resources.slice(start, start + Math.min(maxCount, Number(query.get('count'))))
   }
-  const users =
-    (answer: (req: IncomingMessage) => object): Handle =>
+  const withUsers =
+    (respond: (req: IncomingMessage) => object): Handler =>
     (req, res) =>
-      json(res, 200, req.url?.startsWith('/Users') ? answer(req) : list([]))
+      sendJson(res, 200, req.url?.startsWith('/Users') ? respond(req) : listResponse([]))
 
   test.each<readonly [string, number, (req: IncomingMessage) => object]>([
-    ['in pages smaller than asked for', 3, (req) => list(sliced(all, req, 10), 25)],
-    ['all at once, whatever was asked for', 1, () => list(all)],
-    ['all at once and without a number', 2, () => list(all, null)],
-    ['with a number that is too high', 4, (req) => list(sliced(all, req, 10), 1000)],
-    ['with a number that is too low', 4, (req) => list(sliced(all, req, 10), 1)],
-    ['with a number that is none', 4, (req) => list(sliced(all, req, 10), 'many')],
-  ])('is read completely: %s', async (_what, pages, answer) => {
-    handle = users(answer)
-    for (const name of ['their0', 'their24']) await person(name)
+    ['pages smaller than requested', 3, (req) => listResponse(slicePage(userResources, req, 10), 25)],
+    ['all resources in one page', 1, () => listResponse(userResources)],
+    ['one page without a total', 2, () => listResponse(userResources, null)],
+    ['a total that is too high', 4, (req) => listResponse(slicePage(userResources, req, 10), 1000)],
+    ['a total that is too low', 4, (req) => listResponse(slicePage(userResources, req, 10), 1)],
+    ['a total that is not a number', 4, (req) => listResponse(slicePage(userResources, req, 10), 'many')],
+  ])('is read completely: %s', async (_title, pages, respond) => {
+    handler = withUsers(respond)
+    for (const name of ['their0', 'their24']) await createUser(name)
     const report = await run()
     expect([report.stopped, report.user.found]).toEqual([null, 2])
     expect(requests.filter((request) => request.startsWith('GET /Users')).length).toBe(pages)
   })
 
   test('is aborted if it never ends', async () => {
-    let next = 0
-    handle = users(() => list([{ id: `a${next++}` }, { id: `b${next++}` }], 1_000_000))
+    let nextId = 0
+    handler = withUsers(() => listResponse([{ id: `a${nextId++}` }, { id: `b${nextId++}` }], 1_000_000))
     const report = await run({ limits: { ...defaultLimits, maxResources: 50 } })
     expect(report.stopped?.code).toBe('endless_listing')
-    handle = users(() => list([{ id: `c${next++}` }], 1_000_000))
+    handler = withUsers(() => listResponse([{ id: `c${nextId++}` }], 1_000_000))
     expect((await run({ limits: { ...defaultLimits, maxPages: 7 } })).stopped?.code).toBe('endless_listing')
     expect(requests.length).toBeLessThan(40)
   })
 
   test('is aborted if the total size exceeds the limit', async () => {
-    let next = 0
-    handle = users(() => list([{ id: `a${next++}`, note: 'a'.repeat(1000) }], 1_000_000))
+    let nextId = 0
+    handler = withUsers(() => listResponse([{ id: `a${nextId++}`, note: 'a'.repeat(1000) }], 1_000_000))
     const report = await run({ limits: { ...defaultLimits, maxCharacters: 20_000 } })
     expect(report.stopped?.code).toBe('too_large')
     expect(requests.length).toBeLessThan(30)
   })
 
   test('uses smaller pages if a page is too large', async () => {
-    const large = all.map((each) => ({ ...each, note: 'a'.repeat(1000) }))
-    handle = users((req) => list(sliced(large, req, 1000), 25))
+    const largeResources = userResources.map((resource) => ({ ...resource, note: 'a'.repeat(1000) }))
+    handler = withUsers((req) => listResponse(slicePage(largeResources, req, 1000), 25))
     const limits = { ...defaultLimits, pageSize: 400 }
     const report = await run({ limits, fetch: { maxBytes: 20_000 } })
     // Even the smallest page exceeds the limit.
@@ -336,15 +343,17 @@ describe('a listing', () => {
   })
 
   test('is read completely if a smaller page fits', async () => {
-    const large = all.map((each) => ({ ...each, note: 'a'.repeat(1000) }))
-    handle = users((req) => list(sliced(large, req, req.url?.includes('count=50') ? 10 : 25), 25))
-    await person('their24')
+    const largeResources = userResources.map((resource) => ({ ...resource, note: 'a'.repeat(1000) }))
+    handler = withUsers((req) =>
+      listResponse(slicePage(largeResources, req, req.url?.includes('count=50') ? 10 : 25), 25),
+    )
+    await createUser('their24')
     const report = await run({ fetch: { maxBytes: 20_000 }, limits: { ...defaultLimits, pageSize: 200 } })
     expect([report.stopped, report.user.found, requests.length]).toEqual([null, 1, 5])
   })
 
   test('skips items that are not resources', async () => {
-    const odd = [
+    const invalidResources = [
       null,
       5,
       'text',
@@ -357,8 +366,8 @@ describe('a listing', () => {
       { id: '.' },
       { id: 7, userName: 'ada', emails: 'x' },
     ]
-    handle = users(() => list(odd as object[]))
-    await person('ada')
+    handler = withUsers(() => listResponse(invalidResources as object[]))
+    await createUser('ada')
     const report = await run()
     expect([report.stopped, report.user.found]).toEqual([null, 1])
     expect((await provider.records.listFound(provider.id, 5)).items).toEqual([
@@ -367,11 +376,13 @@ describe('a listing', () => {
   })
 
   test('creates no duplicates of objects that are missing from it', async () => {
-    const ada = await person('ada')
-    let kept: object = {}
-    handle = (req, res, body) => {
-      if (req.method === 'POST') kept = { ...JSON.parse(body), id: 'one' }
-      return req.url === '/Users/one' || req.method === 'POST' ? json(res, 200, kept) : json(res, 200, list([], 7))
+    const ada = await createUser('ada')
+    let storedObject: object = {}
+    handler = (req, res, body) => {
+      if (req.method === 'POST') storedObject = { ...JSON.parse(body), id: 'one' }
+      return req.url === '/Users/one' || req.method === 'POST'
+        ? sendJson(res, 200, storedObject)
+        : sendJson(res, 200, listResponse([], 7))
     }
     await run()
     requests = []
@@ -382,34 +393,38 @@ describe('a listing', () => {
   })
 
   test('is compared with the values that the target normalized', async () => {
-    let kept: { userName: string } | undefined
-    handle = (req, res, body) => {
+    let storedObject: { userName: string } | undefined
+    handler = (req, res, body) => {
       if (req.method === 'POST' || req.method === 'PUT')
-        kept = { ...JSON.parse(body), id: 'one', userName: JSON.parse(body).userName.toUpperCase() }
-      if (req.method !== 'GET') return json(res, 201, kept)
-      return req.url?.startsWith('/Users') ? json(res, 200, list(kept ? [kept] : [])) : json(res, 200, list([]))
+        storedObject = { ...JSON.parse(body), id: 'one', userName: JSON.parse(body).userName.toUpperCase() }
+      if (req.method !== 'GET') return sendJson(res, 201, storedObject)
+      return req.url?.startsWith('/Users')
+        ? sendJson(res, 200, listResponse(storedObject ? [storedObject] : []))
+        : sendJson(res, 200, listResponse([]))
     }
-    const ada = await person('ada')
+    const ada = await createUser('ada')
     await run()
     expect((await run()).user).toMatchObject({ unchanged: 1, updated: 0 })
-    await it.directory.users.update(ada.id, { lastName: 'New' })
+    await env.directory.users.update(ada.id, { lastName: 'New' })
     expect((await run()).user.updated).toBe(1)
     expect((await run()).user.unchanged).toBe(1)
   })
 
   test('reports a deactivated user who stays active in every run', async () => {
-    const ada = await person('ada')
-    let kept: object | undefined
-    handle = (req, res, body) => {
-      if (req.method === 'POST') kept = { ...JSON.parse(body), id: 'one' }
-      if (req.method !== 'GET') return json(res, 200, kept)
-      return req.url?.startsWith('/Users') ? json(res, 200, list(kept ? [kept] : [])) : json(res, 200, list([]))
+    const ada = await createUser('ada')
+    let storedObject: object | undefined
+    handler = (req, res, body) => {
+      if (req.method === 'POST') storedObject = { ...JSON.parse(body), id: 'one' }
+      if (req.method !== 'GET') return sendJson(res, 200, storedObject)
+      return req.url?.startsWith('/Users')
+        ? sendJson(res, 200, listResponse(storedObject ? [storedObject] : []))
+        : sendJson(res, 200, listResponse([]))
     }
     await run()
-    await it.directory.setDisabled(ada.id, true)
+    await env.directory.setDisabled(ada.id, true)
     await run()
     expect((await run()).problems).toEqual([expect.objectContaining({ code: 'still_active', name: 'ada' })])
-    await it.directory.users.remove(ada.id)
+    await env.directory.users.remove(ada.id)
     await run()
     expect((await run()).problems).toEqual([expect.objectContaining({ code: 'still_active', name: 'ada' })])
   })

@@ -32,7 +32,7 @@ export interface Provider {
   run(options: RunOptions): Promise<ScimReport>
 }
 
-export function providerOf({ dataSource, clock }: DirectoryUnderTest): Provider {
+export function createProvider({ dataSource, clock }: DirectoryUnderTest): Provider {
   const { scimRecords: records, snapshots: source } = directoryStores(dataSource, clock)
   const id = randomUUID()
   const pauses: number[] = []
@@ -42,18 +42,18 @@ export function providerOf({ dataSource, clock }: DirectoryUnderTest): Provider 
     source,
     pauses,
     run({ url, token = 'scim-token', groupIds = null, removal = 'deactivate', fetch = {}, limits, signal }) {
-      const signalled = signal ?? new AbortController().signal
+      const abortSignal = signal ?? new AbortController().signal
       const target = createScimTarget(
         {
           fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'], ...fetch }),
           endpoint: { url, token },
-          signal: signalled,
+          signal: abortSignal,
           now: () => Date.now(),
           pause: async (milliseconds) => void pauses.push(milliseconds),
         },
         limits,
       )
-      return syncScim({ providerId: id, target, source, records, groupIds, removal, clock, signal: signalled })
+      return syncScim({ providerId: id, target, source, records, groupIds, removal, clock, signal: abortSignal })
     },
   }
 }

@@ -9,21 +9,21 @@ import { createDirectory } from '../../src/index.ts'
 import { directoryMigrations, directoryStores, directoryTables } from '../../src/typeorm/index.ts'
 
 const id = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
-const oldUser = (
+const insertOldUser = (
   table: string,
 ) => `INSERT INTO ${table} (id, user_name, user_name_key, email, email_key, email_verified, first_name,
   last_name, display_name, administrator, disabled, locale, created_at, updated_at)
   VALUES ('${id}', 'Zoe', 'zoe', NULL, NULL, false, 'ZOË', 'Müller', 'Z.', true, false, NULL, 1, 2)`
 
-const first: MigrationSet = { ...directoryMigrations, migrations: directoryMigrations.migrations.slice(0, 1) }
+const firstMigration: MigrationSet = { ...directoryMigrations, migrations: directoryMigrations.migrations.slice(0, 1) }
 
 type Options = ReturnType<typeof sqliteOptions> | ReturnType<typeof postgresOptions>
 
 async function upgrade(options: Options): Promise<void> {
-  await runMigrations(options, [first])
-  const before = await new DataSource({ ...options, entities: [] }).initialize()
-  await before.query(oldUser(`"${options.entityPrefix ?? ''}pocket_user"`))
-  await before.destroy()
+  await runMigrations(options, [firstMigration])
+  const oldDatabase = await new DataSource({ ...options, entities: [] }).initialize()
+  await oldDatabase.query(insertOldUser(`"${options.entityPrefix ?? ''}pocket_user"`))
+  await oldDatabase.destroy()
   await runMigrations(options, [directoryMigrations])
   const dataSource = await new DataSource(options).initialize()
   try {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { InvalidInputError } from '@pocket/core/errors'
 import { newUser } from '../../src/index.ts'
 
-function refusal(input: Readonly<Record<string, unknown>>): Record<string, string> {
+function validationErrors(input: Readonly<Record<string, unknown>>): Record<string, string> {
   try {
     newUser(input)
   } catch (error) {
@@ -39,8 +39,8 @@ describe('new user', () => {
 
   test('returns a validated user unchanged', () => {
     const user = newUser({ username: 'zoe', email: 'zoe@example.com', locale: 'de' })
-    const putAside: unknown = JSON.parse(JSON.stringify(user))
-    expect(newUser(Object(putAside))).toEqual(user)
+    const storedUser: unknown = JSON.parse(JSON.stringify(user))
+    expect(newUser(Object(storedUser))).toEqual(user)
   })
 
   test('reads only its own fields and ignores rights', () => {
@@ -79,7 +79,7 @@ describe('user names', () => {
     [5, 'invalid_format'],
     [['zoe'], 'invalid_format'],
   ])('rejects %j: %s', (username, code) => {
-    expect(refusal({ username })).toEqual({ username: code })
+    expect(validationErrors({ username })).toEqual({ username: code })
   })
 })
 
@@ -106,7 +106,7 @@ describe('e-mail addresses', () => {
     [`zoe@${'a.'.repeat(150)}com`, 'too_long'],
     [{}, 'invalid_format'],
   ])('rejects %j: %s', (email, code) => {
-    expect(refusal({ username: 'zoe', email })).toEqual({ email: code })
+    expect(validationErrors({ username: 'zoe', email })).toEqual({ email: code })
   })
 })
 
@@ -120,7 +120,7 @@ describe('other fields', () => {
       id: 'x',
       locale: '!',
     }
-    expect(refusal(input)).toEqual({
+    expect(validationErrors(input)).toEqual({
       id: 'invalid_format',
       username: 'required',
       email: 'invalid_format',
@@ -133,11 +133,11 @@ describe('other fields', () => {
 
   test('counts code points instead of UTF-16 code units', () => {
     expect(newUser({ username: 'zoe', firstName: '𝒷'.repeat(50) }).firstName).toBe('𝒷'.repeat(50))
-    expect(refusal({ username: 'zoe', firstName: '𝒷'.repeat(51) })).toEqual({ firstName: 'too_long' })
+    expect(validationErrors({ username: 'zoe', firstName: '𝒷'.repeat(51) })).toEqual({ firstName: 'too_long' })
   })
 
   test('rejects unpaired surrogates, which no database stores', () => {
-    expect(refusal({ username: 'zoe', lastName: '\ud800' })).toEqual({ lastName: 'invalid_format' })
-    expect(refusal({ username: 'zoe', displayName: '\0' })).toEqual({ displayName: 'invalid_format' })
+    expect(validationErrors({ username: 'zoe', lastName: '\ud800' })).toEqual({ lastName: 'invalid_format' })
+    expect(validationErrors({ username: 'zoe', displayName: '\0' })).toEqual({ displayName: 'invalid_format' })
   })
 })

@@ -18,25 +18,25 @@ interface TestFile {
  * of `describeUnless`.
  */
 export class CountReporter {
-  #notRun: readonly string[] = []
+  #skippedTests: readonly string[] = []
 
   onRunComplete(_contexts: unknown, run: TestRun): void {
-    this.#notRun = process.env.CI === 'true' ? testsNotRun(run) : []
-    for (const name of this.#notRun) console.error(`not run: ${name}`)
-    if (process.env.CI !== 'true') for (const reason of reasonsIn(run)) console.error(`not run: ${reason}`)
-    const failed = run.numFailedTests + run.numRuntimeErrorTestSuites + this.#notRun.length
+    this.#skippedTests = process.env.CI === 'true' ? findSkippedTests(run) : []
+    for (const name of this.#skippedTests) console.error(`not run: ${name}`)
+    if (process.env.CI !== 'true') for (const reason of skipReasons(run)) console.error(`not run: ${reason}`)
+    const failed = run.numFailedTests + run.numRuntimeErrorTestSuites + this.#skippedTests.length
     // On exit, since jest prints its summary after all reporters.
     process.once('exit', () => console.log(`\n${run.numPassedTests} passed, ${failed} failed`))
   }
 
   /** Jest fails the run if this returns an error. */
   getLastError(): Error | undefined {
-    const count = this.#notRun.length
+    const count = this.#skippedTests.length
     return count === 0 ? undefined : new Error(`${count} test(s) did not run, which CI=true does not allow`)
   }
 }
 
-function testsNotRun(run: TestRun): string[] {
+function findSkippedTests(run: TestRun): string[] {
   return run.testResults.flatMap((file) =>
     file.testResults
       .filter(({ status }) => status !== 'passed' && status !== 'failed')
@@ -44,7 +44,7 @@ function testsNotRun(run: TestRun): string[] {
   )
 }
 
-function reasonsIn(run: TestRun): string[] {
+function skipReasons(run: TestRun): string[] {
   const counts = new Map<string, number>()
   for (const { fullName, status } of run.testResults.flatMap((file) => file.testResults)) {
     const reason = status === 'pending' ? /\[not run: ([^\]]+)\]/.exec(fullName)?.[1] : undefined

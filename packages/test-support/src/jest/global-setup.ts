@@ -1,13 +1,13 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startPostgresOfRun } from '../postgres.ts'
+import { startRunPostgres } from '../postgres.ts'
 import { startRunFolder } from '../run-folder.ts'
-import { keepForTeardown } from './global-teardown.ts'
+import { disposeAtTeardown } from './global-teardown.ts'
 
 // Jest requires a default export.
 export default async function globalSetup(): Promise<void> {
   // All processes of the run inherit the variable and share compiled code while the source is unchanged.
   process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'pocket-test-compiled')
-  keepForTeardown(await startRunFolder())
-  keepForTeardown(await startPostgresOfRun())
+  disposeAtTeardown(await startRunFolder())
+  disposeAtTeardown(await startRunPostgres())
 }

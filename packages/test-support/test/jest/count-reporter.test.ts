@@ -55,9 +55,9 @@ test('accepts a skipped test outside CI', async () => {
 })
 
 test('prints the missing requirements of skipped tests outside CI', async () => {
-  const missing =
+  const skippedSuite =
     "describe.skip('directory [not run: slapd is not installed]', () => { test('a', () => {}); test('b', () => {}) })"
-  const { code, lines } = await run([`${passing}\n${missing}`], {})
+  const { code, lines } = await run([`${passing}\n${skippedSuite}`], {})
 
   expect(lines).toContain('not run: 2 test(s), because slapd is not installed')
   expect(lines.at(-1)).toBe('1 passed, 0 failed')

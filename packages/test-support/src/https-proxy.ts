@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { selfSigned, type TestCertificate } from './certificates.ts'
 
 /** A reverse proxy on this machine that serves some host names over https. */
-export interface HttpsFront extends AsyncDisposable {
+export interface HttpsProxy extends AsyncDisposable {
   /** The address that it listens on, such as `127.0.0.1:8443`, for {@link BrowserOptions.hosts}. */
   readonly address: string
 }
@@ -13,11 +13,11 @@ export interface HttpsFront extends AsyncDisposable {
  * Starts a proxy for a server that listens on plain http at `target`, such as `http://127.0.0.1:1411`. Uses a self-signed
  * certificate by default.
  */
-export async function startHttpsFront(
+export async function startHttpsProxy(
   hosts: readonly string[],
   target: string,
   certificate?: TestCertificate,
-): Promise<HttpsFront> {
+): Promise<HttpsProxy> {
   const server = createServer(certificate ?? (await selfSigned({ hosts })), (req, res) => forward(target, req, res))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   // A server that listens on TCP always has an AddressInfo.
@@ -34,10 +34,10 @@ export async function startHttpsFront(
 function forward(target: string, req: IncomingMessage, res: ServerResponse): void {
   const { hostname, port } = new URL(target)
   const headers = { ...req.headers, 'x-forwarded-proto': 'https', 'x-forwarded-host': req.headers.host }
-  const continuations = request({ hostname, port, method: req.method, path: req.url, headers }, (answer) => {
-    res.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
-    answer.pipe(res)
+  const proxyRequest = request({ hostname, port, method: req.method, path: req.url, headers }, (proxyResponse) => {
+    res.writeHead(proxyResponse.statusCode ?? 502, proxyResponse.rawHeaders)
+    proxyResponse.pipe(res)
   })
-  continuations.on('error', () => res.destroy())
-  req.pipe(continuations)
+  proxyRequest.on('error', () => res.destroy())
+  req.pipe(proxyRequest)
 }
