@@ -37,7 +37,7 @@ export { type LdapSample, type LdapSampleGroup, searchLdapSample } from './ldap/
 export type { LdapStep } from './ldap/reading/socket.ts'
 export { ldapSource } from './ldap/reading/source.ts'
 export { type LdapConnectionTest, type LdapStepOutcome, testLdapConnection } from './ldap/reading/test-connection.ts'
-export type { KnownMembership, LocalUser, KnownUser, LdapImportState, LdapSnapshot } from './ldap/snapshot.ts'
+export type { KnownMembership, KnownUser, LdapImportState, LdapSnapshot, LocalUser } from './ldap/snapshot.ts'
 export type { Page, PageRequest } from './page.ts'
 export { type NewUser, newUser } from './users/create-user.ts'
 export type { User, UserDetails } from './users/user.ts'

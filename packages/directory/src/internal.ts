@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { validateClaims, maxKeyLength } from './claims/claim.ts'
+export { maxKeyLength, validateClaims } from './claims/claim.ts'
 export { groupNotFound, membershipNotFound } from './groups/groups.ts'
 export { emptyLdapCounts } from './ldap/ldap-changes.ts'
 export { isEmptyPlan } from './ldap/plan.ts'

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import type { AuditEvent, AuditSink, Clock, RequestOrigin } from '@pocket/core'
 import { ConflictError, PocketError, UnprocessableContentError } from '@pocket/core/errors'
 import {
-  emptyLdapCounts,
   type LdapAnswer,
   type LdapCounts,
   LdapError,

@@ -213,7 +213,9 @@ export function groupNotFound(): NotFoundError {
  * ```
  */
 export function membershipNotFound(): NotFoundError {
-  return new NotFoundError('not_found', 'The user is not a member of the group', { details: { resource: 'Membership' } })
+  return new NotFoundError('not_found', 'The user is not a member of the group', {
+    details: { resource: 'Membership' },
+  })
 }
 
 function expiryInPast(): InvalidInputError {

@@ -4,7 +4,7 @@ import type { ScimRecord, ScimRecordStore } from './record-store.ts'
 import type { ScimProblemCode, ScimReportBuilder } from './report.ts'
 import { type Attributes, fingerprint, isActive } from './representation.ts'
 import type { RemoteResource, ScimKind } from './resource.ts'
-import { isTargetFailure, ScimError, affectsAllObjects } from './scim-error.ts'
+import { affectsAllObjects, isTargetFailure, ScimError } from './scim-error.ts'
 import type { ScimTarget } from './target.ts'
 import { transferNames } from './transfer-names.ts'
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { reservedClaims } from '../../src/claims/claim.ts'
 import { newUser } from '../../src/index.ts'
-import { validateClaims, maxKeyLength } from '../../src/internal.ts'
+import { maxKeyLength, validateClaims } from '../../src/internal.ts'
 import { type DirectoryUnderTest, databases } from '../open-directory.ts'
 
 function validate(claims: Parameters<typeof validateClaims>[0]): unknown {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { LdapAnswer, LdapChanges, LdapRules, User } from '../../src/index.ts'
 import { isEmptyPlan } from '../../src/internal.ts'
-import { type DirectoryUnderTest, databases } from '../open-directory.ts'
 import { countStatements } from '../count-statements.ts'
+import { type DirectoryUnderTest, databases } from '../open-directory.ts'
 import { answer, group, neverAborted, person, rules, silentHost } from './answers.ts'
 
 const firstPage = { page: 1, limit: 100, sort: { column: 'username', descending: false }, filters: {}, search: '' }

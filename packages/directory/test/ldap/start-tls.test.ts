@@ -4,10 +4,10 @@ import { describe, expect, test } from '@jest/globals'
 import { type LdapOptions, testLdapConnection } from '@pocket/directory'
 import { describeUnless, generateLdif, type Slapd, slapdUnavailableReason, startSlapd } from '@pocket/test-support'
 import { createAuthority, selfSigned, type TestCertificate } from '@pocket/test-support/certificates'
-import { options } from './directory-of-tests.ts'
-import { result } from './peer.ts'
+import { result } from './scripted-server.ts'
+import { options } from './test-directory.ts'
 
-const never = new AbortController().signal
+const neverAborted = new AbortController().signal
 const hosts = ['127.0.0.1']
 const ldif = generateLdif({ users: 1, groups: 1 })
 
@@ -49,7 +49,7 @@ async function relayTo(slapd: Slapd, startTls?: Buffer) {
 
 async function connectVia(slapd: Slapd, more: Partial<LdapOptions>, startTls?: Buffer) {
   await using relay = await relayTo(slapd, startTls)
-  const { failure } = await testLdapConnection(options(relay.url, { startTls: true, ...more }), never)
+  const { failure } = await testLdapConnection(options(relay.url, { startTls: true, ...more }), neverAborted)
   return { code: failure?.code, hasSentPassword: relay.sent().includes(slapd.administrator.password) }
 }
 

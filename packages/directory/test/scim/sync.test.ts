@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type ScimObject, type ScimServer, startScimServer } from '@pocket/test-support/scim'
 import { newUser, type User } from '../../src/index.ts'
 import { isComplete } from '../../src/internal.ts'
-import { type DirectoryUnderTest, databases } from '../open-directory.ts'
 import { countStatements } from '../count-statements.ts'
+import { type DirectoryUnderTest, databases } from '../open-directory.ts'
 import { createProvider, type Provider } from './scim-run.ts'
 
 const listRequests = ['GET /Users?startIndex=1&count=1000', 'GET /Groups?startIndex=1&count=1000']
