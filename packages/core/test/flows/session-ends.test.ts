@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { RequestListener } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Pocket } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
@@ -41,7 +42,8 @@ describe.each(Object.entries(kinds))('the end of a session over %s', (kind, open
   })
 
   const listening = { backchannelLogoutUri: 'https://app.example/logout', backchannelLogoutSessionRequired: true }
-  const clientThat = (skipConsent = true) => relyingParty(host, { client: { skipConsent }, protocol: listening })
+  const clientThat = (skipConsent = true, jwtAccessTokens = false) =>
+    relyingParty(host, { client: { skipConsent }, protocol: { ...listening, jwtAccessTokens } })
   type Party = Awaited<ReturnType<typeof clientThat>>
 
   const urlOf = ({ client }: Party, more: Readonly<Record<string, string>> = {}) => {
@@ -84,6 +86,50 @@ describe.each(Object.entries(kinds))('the end of a session over %s', (kind, open
     'an account that is disabled': ({ account }) => host.pocket.endAccess(account.id),
     'an account that is deleted': ({ account }) => host.pocket.forgetAccount(account.id),
   }
+
+  test.each(Object.keys(ends).map((way, index) => ({ way, stagger: [10, 20, 40][index % 3] ?? 0 })))(
+    'by $way revokes authorizations that start $stagger ms apart, and notifies their clients',
+    async (given) => {
+      const one = await signedIn()
+      const { account, agent } = one
+      const parties = await Promise.all([false, true, false, true, false, true].map((jwt) => clientThat(true, jwt)))
+      const answers = await Promise.all(
+        parties.map(async (party, index) => {
+          await setTimeout(index * given.stagger)
+          return agent.get(urlOf(party))
+        }),
+      )
+      // The last two codes are not exchanged before the end.
+      const issued = await Promise.all(
+        parties.slice(0, 4).map(async (party, index) => ({
+          party,
+          tokens: await exchange(party, answers[index] as UserAgentResponse),
+        })),
+      )
+      expect(issued.map(({ tokens }) => tokens.access_token.split('.').length)).toEqual([1, 3, 1, 3])
+      await ends[given.way]?.(one)
+      for (const [index, party] of parties.entries())
+        if (index > 3)
+          await expect(exchange(party, answers[index] as UserAgentResponse)).rejects.toMatchObject({
+            error: 'invalid_grant',
+          })
+      for (const { party, tokens } of issued) {
+        const { configuration } = party
+        await expect(oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).rejects.toMatchObject({
+          status: 401,
+        })
+        expect((await oidc.tokenIntrospection(configuration, tokens.access_token)).active).toBe(false)
+        await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
+          error: 'invalid_grant',
+        })
+      }
+      const due = await host.stores.logoutNotices.claimDue(host.clock.now() + hour, host.clock.now() + 2 * hour, 1000)
+      const notified = due.filter(({ accountId }) => accountId === account.id).map(({ clientId }) => clientId)
+      expect(notified.toSorted()).toEqual([one.first, ...parties].map(({ client }) => client.id).toSorted())
+      expect(await kept(account.id)).toEqual([])
+      expect(host.errors).toEqual([])
+    },
+  )
 
   /** Runs `meanwhile` once during a request: before or after the first write of this model. */
   async function during<T>(

@@ -1,0 +1,76 @@
+import type { RequestListener } from 'node:http'
+import { json } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Pocket } from '@pocket/core'
+import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
+import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
+import { type Host, minute, startHost } from './host.ts'
+
+/** A host that signs users in by each method without a passkey, and adds passkeys. */
+const withHostRoutes =
+  (pocket: Pocket): RequestListener =>
+  (req, res) => {
+    const { pathname, searchParams } = new URL(req.url ?? '/', pocket.issuer)
+    const accountId = searchParams.get('account') ?? ''
+    const enter = (method: 'setup' | 'setup_api' | 'sign_up' | 'api') => () =>
+      pocket.signIn.asNewAccount(req, res, { accountId, method })
+    const routes: Readonly<Record<string, () => Promise<unknown>>> = {
+      '/setup': enter('setup'),
+      '/setup_api': enter('setup_api'),
+      '/sign_up': enter('sign_up'),
+      '/api': enter('api'),
+      '/code': () => pocket.signIn.withCode(req, res, searchParams.get('code') ?? ''),
+      '/options': () => {
+        const subject = { accountId, userName: 'ada', displayName: 'Ada' }
+        return pocket.registration.options(req, res, { subject, purpose: 'registration' })
+      },
+      '/add': async () =>
+        pocket.registration.add(req, res, { accountId, response: await json(req), purpose: 'registration' }),
+    }
+    void routes[pathname]?.().then(
+      (result) => res.end(JSON.stringify(result ?? null)),
+      (error: Error & { code?: string }) => res.writeHead(400).end(error.code ?? String(error)),
+    )
+  }
+
+describe.each(Object.entries(kinds))('a session without a passkey over %s', (_kind, open) => {
+  let database: StoresUnderTest
+  let host: Host
+  let now = Date.now()
+
+  beforeAll(async () => {
+    database = await open()
+    const options = { clock: { now: () => now } }
+    host = await startHost({ stores: await database.empty(), mount: withHostRoutes, options })
+  })
+  afterAll(async () => {
+    await host[Symbol.asyncDispose]()
+    await database[Symbol.asyncDispose]()
+  })
+
+  /** Signs a user without a passkey in, and adds one after this time. */
+  async function addAfter(milliseconds: number, method: string) {
+    const { account } = await host.person('ada')
+    for (const { id } of await host.stores.passkeys.listByAccount(account.id))
+      await host.stores.passkeys.remove(account.id, id)
+    const agent = new UserAgent()
+    const at = (path: string, more = {}) =>
+      `${host.issuer}${path}?${new URLSearchParams({ account: account.id, ...more })}`
+    const code = method === 'code' ? (await host.pocket.issueLoginCode(account, minute)).code : ''
+    expect((await agent.get(at(`/${method}`, { code }))).status).toBe(200)
+    now += milliseconds
+    const created = new SoftwareAuthenticator().create((await agent.get(at('/options'))).json() as never, {
+      origin: host.issuer,
+    })
+    const { status, text } = await agent.postJson(at('/add'), created)
+    return status === 200 ? 'added' : text
+  }
+
+  test.each(['setup', 'setup_api', 'sign_up', 'api', 'code'])(
+    'that began by %s can add one for fifteen minutes',
+    async (method) => {
+      expect(await addAfter(15 * minute, method)).toBe('added')
+      expect(await addAfter(15 * minute + 1, method)).toBe('sign_in_again')
+    },
+  )
+})
