@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
+import { type Storage, startInstance } from './instance.ts'
+
+let browser: TestBrowser
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterAll(async () => {
+  await browser[Symbol.asyncDispose]()
+})
+
+test.each<Storage>(['SQLite', 'PostgreSQL'])(
+  'the command removes a passkey from a %s database, and its page withdraws what was made with it',
+  async (storage) => {
+    await using instance = await startInstance(storage)
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    const first = await addVirtualAuthenticator(page)
+    await page.goto(instance.url)
+    await page.getByLabel('User name').fill('ada')
+    await page.getByLabel('First name').fill('Ada')
+    await page.getByLabel('Last name').fill('Lovelace')
+    await page.getByLabel('E-mail').fill('ada@example.com')
+    await page.getByRole('button', { name: 'Create passkey and finish' }).click()
+    await page.waitForURL('**/settings/admin/oidc-clients')
+    await page.goto(`${instance.url}/settings/account/security`)
+    await first.remove()
+    await addVirtualAuthenticator(page)
+    await page.getByRole('button', { name: 'Add a passkey' }).click()
+    await page.getByText('2 passkeys let you in').waitFor()
+    const created = await page.evaluate(async () => {
+      const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
+      const body = JSON.stringify({ name: 'For a script', expiresAt })
+      const headers = { 'content-type': 'application/json' }
+      return (await fetch('/api/api-keys', { method: 'POST', headers, body })).status
+    })
+    expect(created).toBe(201)
+
+    const [oldest = ''] = /^\S{36}(?= )/m.exec(await instance.command('passkey-remove', 'ada')) ?? []
+    const removed = await instance.command('passkey-remove', 'ada', oldest)
+    expect(removed).toContain('was removed, and the sessions in which it was used have ended.')
+    expect((await instance.command('passkey-remove', 'ada')).match(/^\S{36} /gm)).toHaveLength(1)
+    const [reviewUrl = ''] = /http\S+/.exec(removed) ?? []
+    // The session has ended; the other passkey signs in again.
+    await page.goto(reviewUrl)
+    await page.getByRole('button', { name: 'Continue with a passkey' }).click()
+    await page.getByRole('heading', { name: /^Created with / }).waitFor()
+    await page.getByText('in use now').waitFor()
+    await expectNoAxeViolations(page)
+    await page.getByRole('button', { name: 'Withdraw everything' }).click()
+    await page.getByText('withdrawn', { exact: true }).waitFor()
+    expect(await page.getByRole('button', { name: 'Withdraw everything' }).count()).toBe(0)
+    await context.close()
+  },
+)
