@@ -3,14 +3,15 @@
  *
  * @module
  */
-export type { CustomClaim } from './claims/claim.ts'
+
 export type { ClaimOwner, ClaimStore } from './claims/claim-store.ts'
 export type { Claims } from './claims/claims.ts'
 export { createDirectory, type Directory, type DirectoryPorts } from './directory.ts'
-export type { Group, GroupItem, GroupWithClaims } from './groups/group.ts'
+export type { CustomClaim } from './entities/claim.ts'
+export type { Group, GroupItem, GroupWithClaims } from './entities/group.ts'
+export type { ManualDecision, User, UserDetails } from './entities/user.ts'
 export type { GroupStore } from './groups/group-store.ts'
 export type { GroupDetails, Groups, GroupUpdate, Member, MemberPage } from './groups/groups.ts'
-export type { Membership, MembershipChange, MembershipStore } from './groups/membership-store.ts'
 export type { LdapAnswer, LdapGroup, LdapPerson, LdapProblem, LdapSource } from './ldap/answer.ts'
 export type { LdapChanges, LdapCounts, LdapHost, LdapOutcome } from './ldap/ldap-changes.ts'
 export type { LdapImport } from './ldap/ldap-import.ts'
@@ -29,7 +30,7 @@ export type {
   RemovalSummary,
   SkippedEntry,
 } from './ldap/ldap-plan.ts'
-export type { LdapStore, ManualDecision, NameHolder } from './ldap/ldap-store.ts'
+export type { LdapStore, NameHolder } from './ldap/ldap-store.ts'
 export { LdapError, type LdapErrorCode } from './ldap/reading/ldap-error.ts'
 export type { LdapAttributes, LdapConnectionOptions, LdapLimits, LdapOptions } from './ldap/reading/options.ts'
 export { type LdapPreset, type LdapPresetSettings, ldapPresets } from './ldap/reading/presets.ts'
@@ -40,6 +41,6 @@ export { type LdapConnectionTest, type LdapStepOutcome, testLdapConnection } fro
 export type { KnownMembership, KnownUser, LdapImportState, LdapSnapshot, LocalUser } from './ldap/snapshot.ts'
 export type { Page, PageRequest } from './page.ts'
 export { type NewUser, newUser } from './users/create-user.ts'
-export type { User, UserDetails } from './users/user.ts'
+export type { Membership, MembershipChange, MembershipStore } from './users/membership-store.ts'
 export type { UniqueProperty, UserStore } from './users/user-store.ts'
 export type { NewUserRights, UserRights, Users, UserUpdate } from './users/users.ts'

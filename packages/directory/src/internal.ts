@@ -4,8 +4,9 @@
  *
  * @module
  */
-export { maxKeyLength, validateClaims } from './claims/claim.ts'
-export { groupNotFound, membershipNotFound } from './groups/groups.ts'
+export { maxKeyLength, validateClaims } from './entities/claim.ts'
+export { groupNotFound } from './entities/group.ts'
+export { membershipNotFound } from './groups/groups.ts'
 export { emptyLdapCounts } from './ldap/ldap-changes.ts'
 export { isEmptyPlan } from './ldap/plan.ts'
 export type { ScimEndpoint } from './scim/connection.ts'

@@ -1,4 +1,4 @@
-import type { CustomClaim } from './claim.ts'
+import type { CustomClaim } from '../entities/claim.ts'
 
 /** The kind of owner of a claim. */
 export type ClaimOwner = 'user' | 'group'

@@ -1,10 +1,9 @@
 import type { Transaction } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
-import type { GroupStore } from '../groups/group-store.ts'
-import { groupNotFound } from '../groups/groups.ts'
+import { type CustomClaim, checkedClaims } from '../entities/claim.ts'
+import { type Group, groupNotFound } from '../entities/group.ts'
+import type { User } from '../entities/user.ts'
 import { isId } from '../id.ts'
-import type { UserStore } from '../users/user-store.ts'
-import { type CustomClaim, validateClaims } from './claim.ts'
 import type { ClaimStore } from './claim-store.ts'
 
 /** The custom claims that clients receive in addition to the standard claims. */
@@ -23,8 +22,8 @@ export interface Claims {
 }
 
 export interface ClaimPorts {
-  readonly users: UserStore
-  readonly groups: GroupStore
+  readonly users: { find(id: string): Promise<User | undefined> }
+  readonly groups: { find(id: string): Promise<Group | undefined> }
   readonly claims: ClaimStore
   /** Runs a transaction that excludes other changes to the directory. */
   readonly withLock: Transaction

@@ -1,5 +1,5 @@
+import type { Group, GroupItem } from '../entities/group.ts'
 import type { Page, PageRequest } from '../page.ts'
-import type { Group, GroupItem } from './group.ts'
 
 /** Stores groups. */
 export interface GroupStore {

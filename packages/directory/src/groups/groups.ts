@@ -1,14 +1,14 @@
 import type { Clock, Transaction } from '@pocket/core'
 import { ConflictError, InvalidInputError, NotFoundError } from '@pocket/core/errors'
 import type { ClaimStore } from '../claims/claim-store.ts'
+import { type Group, type GroupItem, type GroupWithClaims, groupNames, groupNotFound } from '../entities/group.ts'
+import type { UserDetails } from '../entities/user.ts'
 import { isId } from '../id.ts'
 import type { Page, PageRequest } from '../page.ts'
 import { uuid } from '../random.ts'
-import type { UserDetails } from '../users/user.ts'
+import type { Membership, MembershipChange, MembershipStore } from '../users/membership-store.ts'
 import type { UserStore } from '../users/user-store.ts'
-import { type Group, type GroupItem, type GroupWithClaims, groupNames } from './group.ts'
 import type { GroupStore } from './group-store.ts'
-import type { Membership, MembershipChange, MembershipStore } from './membership-store.ts'
 
 /** A group with all its members, by user name. */
 export interface GroupDetails extends GroupWithClaims {
@@ -189,19 +189,6 @@ export function createGroups({ users, groups, memberships, claims, withLock, clo
         for (const membership of await memberships.removeEnded()) await onRemoved(membership)
       }),
   }
-}
-
-/**
- * The error for a missing group.
- *
- * @example
- * ```ts
- * const group = (await directory.groups.list()).find(({ name }) => name === 'staff')
- * if (!group) throw groupNotFound()
- * ```
- */
-export function groupNotFound(): NotFoundError {
-  return new NotFoundError('not_found', 'There is no such group', { details: { resource: 'User group' } })
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Group } from '../groups/group.ts'
+import type { Group } from '../entities/group.ts'
 import { nameKey } from '../users/user-store.ts'
 import type { LdapAnswer } from './answer.ts'
 import { compareByDn } from './entry-checks.ts'

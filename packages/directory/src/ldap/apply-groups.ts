@@ -1,4 +1,4 @@
-import type { Group } from '../groups/group.ts'
+import type { Group } from '../entities/group.ts'
 import { nameKey } from '../users/user-store.ts'
 import type { ApplyPorts, Step } from './apply-step.ts'
 import type { GroupChange, GroupCreation, LdapEntry } from './ldap-plan.ts'

@@ -1,5 +1,5 @@
-import type { CustomClaim } from '../claims/claim.ts'
-import type { User } from '../users/user.ts'
+import type { CustomClaim } from '../entities/claim.ts'
+import type { User } from '../entities/user.ts'
 import { nameKey } from '../users/user-store.ts'
 import type { ApplyPorts, Step } from './apply-step.ts'
 import type { LdapEntry, PersonChange, PersonCreation } from './ldap-plan.ts'

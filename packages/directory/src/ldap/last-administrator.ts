@@ -1,4 +1,4 @@
-import type { User } from '../users/user.ts'
+import type { User } from '../entities/user.ts'
 import type { PersonChange, PersonCreation, SkippedEntry } from './ldap-plan.ts'
 import type { KnownUser, LdapSnapshot } from './snapshot.ts'
 

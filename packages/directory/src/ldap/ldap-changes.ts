@@ -1,4 +1,4 @@
-import type { Group } from '../groups/group.ts'
+import type { Group } from '../entities/group.ts'
 import type {
   GroupChange,
   GroupCreation,

@@ -1,6 +1,6 @@
-import type { CustomClaim } from '../claims/claim.ts'
-import type { Group } from '../groups/group.ts'
-import type { User } from '../users/user.ts'
+import type { CustomClaim } from '../entities/claim.ts'
+import type { Group } from '../entities/group.ts'
+import type { User } from '../entities/user.ts'
 import type { LdapProblem } from './answer.ts'
 import type { KnownUser, LdapImportState } from './snapshot.ts'
 

@@ -1,6 +1,6 @@
-import type { CustomClaim } from '../claims/claim.ts'
-import type { Group } from '../groups/group.ts'
-import type { User } from '../users/user.ts'
+import type { CustomClaim } from '../entities/claim.ts'
+import type { Group } from '../entities/group.ts'
+import type { ManualDecision, User } from '../entities/user.ts'
 import type { KnownMembership, LdapImportState, LdapSnapshot } from './snapshot.ts'
 
 /** The user or group that owns a name. */
@@ -8,9 +8,6 @@ export interface NameHolder {
   readonly id: string
   readonly key: string
 }
-
-/** A manual decision of an administrator about a user whom LDAP owns. */
-export type ManualDecision = Partial<Pick<User, 'administrator' | 'disabled'>>
 
 /**
  * Reads and writes for imports, many rows per statement. Write methods require the lock of the users and join the running

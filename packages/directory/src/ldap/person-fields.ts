@@ -1,6 +1,6 @@
 import { InvalidInputError } from '@pocket/core/errors'
+import type { User } from '../entities/user.ts'
 import { type NewUser, newUser } from '../users/create-user.ts'
-import type { User } from '../users/user.ts'
 import type { LdapPerson } from './answer.ts'
 import type { LdapRules, SkippedEntry } from './ldap-plan.ts'
 

@@ -1,5 +1,5 @@
 import { InvalidInputError } from '@pocket/core/errors'
-import { type Group, groupNames } from '../groups/group.ts'
+import { type Group, groupNames } from '../entities/group.ts'
 import { uuid } from '../random.ts'
 import { nameKey } from '../users/user-store.ts'
 import type { LdapAnswer, LdapGroup } from './answer.ts'

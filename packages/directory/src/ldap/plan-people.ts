@@ -1,4 +1,4 @@
-import type { User } from '../users/user.ts'
+import type { User } from '../entities/user.ts'
 import { nameKey } from '../users/user-store.ts'
 import { administratorsOf } from './administrators.ts'
 import type { LdapAnswer, LdapPerson } from './answer.ts'

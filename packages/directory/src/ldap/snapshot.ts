@@ -1,5 +1,5 @@
-import type { Group } from '../groups/group.ts'
-import type { User } from '../users/user.ts'
+import type { Group } from '../entities/group.ts'
+import type { User } from '../entities/user.ts'
 
 /** The import state of a user whom LDAP owns. */
 export interface LdapImportState {

@@ -1,4 +1,4 @@
-import type { User } from '../users/user.ts'
+import type { User } from '../entities/user.ts'
 
 /** The user fields that are sent to a target. */
 export type SnapshotUser = Pick<

@@ -1,6 +1,6 @@
 import { type Database, TableRows } from '@pocket/core/internal/sql'
-import type { CustomClaim } from '../claims/claim.ts'
 import type { ClaimOwner, ClaimStore } from '../claims/claim-store.ts'
+import type { CustomClaim } from '../entities/claim.ts'
 import { groupClaimTable, userClaimTable } from './claim.table.ts'
 import { jsonArrayTable } from './sql-conditions.ts'
 

@@ -1,6 +1,6 @@
 import { columns } from '@pocket/core/internal/sql'
 import { EntitySchema } from 'typeorm'
-import type { CustomClaim } from '../claims/claim.ts'
+import type { CustomClaim } from '../entities/claim.ts'
 
 const { bigint, text, uuid } = columns
 

@@ -1,7 +1,7 @@
 import type { Clock } from '@pocket/core'
 import { type Database, TableRows } from '@pocket/core/internal/sql'
 import type { ClaimStore } from '../claims/claim-store.ts'
-import type { Group, GroupItem } from '../groups/group.ts'
+import type { Group, GroupItem } from '../entities/group.ts'
 import type { GroupStore } from '../groups/group-store.ts'
 import type { Page, PageRequest } from '../page.ts'
 import { nameKey } from '../users/user-store.ts'

@@ -1,6 +1,6 @@
 import { columns } from '@pocket/core/internal/sql'
 import { EntitySchema } from 'typeorm'
-import type { Group } from '../groups/group.ts'
+import type { Group } from '../entities/group.ts'
 
 const { bigint, text, uuid } = columns
 

@@ -1,9 +1,10 @@
 import type { Clock } from '@pocket/core'
 import { type Database, type DatabaseKind, TableRows } from '@pocket/core/internal/sql'
-import type { CustomClaim } from '../claims/claim.ts'
-import type { Group } from '../groups/group.ts'
+import type { CustomClaim } from '../entities/claim.ts'
+import type { Group } from '../entities/group.ts'
 import { CooperativeScheduler } from '../ldap/cooperative-scheduler.ts'
-import type { LdapStore, ManualDecision, NameHolder } from '../ldap/ldap-store.ts'
+import type { LdapStore, NameHolder } from '../ldap/ldap-store.ts'
+import type { ManualDecision, User } from '../entities/user.ts'
 import {
   type KnownMembership,
   type KnownUser,
@@ -12,7 +13,6 @@ import {
   type LocalUser,
   newImportState,
 } from '../ldap/snapshot.ts'
-import type { User } from '../users/user.ts'
 import { userClaimTable } from './claim.table.ts'
 import { groupTable, membershipTable } from './group.table.ts'
 import { toGroups, toStoredGroup } from './group-store.ts'

@@ -1,8 +1,8 @@
 import type { Clock } from '@pocket/core'
 import type { Database, DatabaseKind } from '@pocket/core/internal/sql'
-import type { CustomClaim } from '../claims/claim.ts'
-import type { GroupWithClaims } from '../groups/group.ts'
-import type { User, UserDetails } from '../users/user.ts'
+import type { CustomClaim } from '../entities/claim.ts'
+import type { GroupWithClaims } from '../entities/group.ts'
+import type { User, UserDetails } from '../entities/user.ts'
 import { jsonArrayTable, notExpiredAt } from './sql-conditions.ts'
 
 interface RelationRow {

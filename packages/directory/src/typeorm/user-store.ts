@@ -1,7 +1,7 @@
 import type { Clock } from '@pocket/core'
 import { type Database, TableRows } from '@pocket/core/internal/sql'
+import type { User, UserDetails } from '../entities/user.ts'
 import type { Page, PageRequest } from '../page.ts'
-import type { User, UserDetails } from '../users/user.ts'
 import { nameKey, type UniqueProperty, type UserStore } from '../users/user-store.ts'
 import type { Listing } from './listing.ts'
 import { readPage } from './page-reader.ts'

@@ -1,6 +1,6 @@
 import { columns } from '@pocket/core/internal/sql'
 import { EntitySchema } from 'typeorm'
-import type { User } from '../users/user.ts'
+import type { User } from '../entities/user.ts'
 
 const { bigint, boolean, text, uuid, varchar } = columns
 

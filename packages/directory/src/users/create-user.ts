@@ -1,7 +1,7 @@
-import { FieldReader, matches, maxLength, oneLine, type Rule, required, visible } from '../fields.ts'
+import { FieldReader, type Rule, matches, maxLength, oneLine, required, visible } from '../fields.ts'
+import type { User } from '../entities/user.ts'
 import { idPattern } from '../id.ts'
 import { uuid } from '../random.ts'
-import type { User } from './user.ts'
 
 /** A validated user who is not stored yet. */
 export type NewUser = Pick<User, 'id' | 'userName' | 'email' | 'firstName' | 'lastName' | 'displayName' | 'locale'>

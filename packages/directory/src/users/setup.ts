@@ -1,6 +1,6 @@
 import type { Transaction } from '@pocket/core'
 import { ConflictError } from '@pocket/core/errors'
-import type { User } from './user.ts'
+import type { User } from '../entities/user.ts'
 import type { UserStore } from './user-store.ts'
 
 export interface SetUpPorts {

@@ -1,5 +1,5 @@
+import type { User, UserDetails } from '../entities/user.ts'
 import type { Page, PageRequest } from '../page.ts'
-import type { User, UserDetails } from './user.ts'
 
 /** A unique property of users, by its name in the REST API. */
 export type UniqueProperty = 'email' | 'username' | 'id'

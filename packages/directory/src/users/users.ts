@@ -1,14 +1,13 @@
 import type { Clock, Transaction } from '@pocket/core'
 import { ConflictError, NotFoundError } from '@pocket/core/errors'
-import type { CustomClaim } from '../claims/claim.ts'
-import { validateClaims } from '../claims/claim.ts'
 import type { ClaimStore } from '../claims/claim-store.ts'
-import type { MembershipChange, MembershipStore } from '../groups/membership-store.ts'
+import type { CustomClaim } from '../entities/claim.ts'
+import { checkedClaims } from '../entities/claim.ts'
+import type { ManualDecision, User, UserDetails } from '../entities/user.ts'
 import { isId } from '../id.ts'
-import type { LdapStore } from '../ldap/ldap-store.ts'
 import type { Page, PageRequest } from '../page.ts'
 import { type NewUser, newUser } from './create-user.ts'
-import type { User, UserDetails } from './user.ts'
+import type { MembershipChange, MembershipStore } from './membership-store.ts'
 import type { UniqueProperty, UserStore } from './user-store.ts'
 
 /** The properties of a user that only an administrator may change. */
@@ -65,7 +64,8 @@ export interface UserPorts {
   readonly users: UserStore
   readonly memberships: MembershipStore
   readonly claims: ClaimStore
-  readonly ldap: Pick<LdapStore, 'recordManualDecision'>
+  /** Records what an LDAP import must not override. */
+  readonly ldap: { recordManualDecision(userId: string, decided: ManualDecision): Promise<void> }
   /** Runs a transaction that excludes other changes to the directory. */
   readonly withLock: Transaction
   readonly clock: Clock

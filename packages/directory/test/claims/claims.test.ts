@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { reservedClaims } from '../../src/claims/claim.ts'
+import { reservedClaims } from '../../src/entities/claim.ts'
 import { newUser } from '../../src/index.ts'
 import { maxKeyLength, validateClaims } from '../../src/internal.ts'
 import { type DirectoryUnderTest, databases } from '../open-directory.ts'

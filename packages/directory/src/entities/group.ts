@@ -1,5 +1,6 @@
-import type { CustomClaim } from '../claims/claim.ts'
-import { FieldReader, maxLength, minLength, oneLine, required, visible } from '../fields.ts'
+import { NotFoundError } from '@pocket/core/errors'
+import { minLength, maxLength, minLength, oneLine, required, visible } from '../fields.ts'
+import type { CustomClaim } from './claim.ts'
 
 /** A set of users that clients use for authorization. */
 export interface Group {
@@ -38,4 +39,17 @@ export function groupNames(input: Readonly<Record<string, unknown>>): Pick<Group
   }
   reader.assertValid('The group')
   return names
+}
+
+/**
+ * The error for a missing group.
+ *
+ * @example
+ * ```ts
+ * const group = (await directory.groups.list()).find(({ name }) => name === wanted)
+ * if (!group) throw groupNotFound()
+ * ```
+ */
+export function groupNotFound(): NotFoundError {
+  return new NotFoundError('not_found', 'There is no such group', { details: { resource: 'User group' } })
 }

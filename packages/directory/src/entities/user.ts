@@ -1,6 +1,6 @@
 import type { Account } from '@pocket/core'
-import type { CustomClaim } from '../claims/claim.ts'
-import type { GroupWithClaims } from '../groups/group.ts'
+import type { CustomClaim } from './claim.ts'
+import type { GroupWithClaims } from './group.ts'
 
 /** A user in the directory. */
 export interface User {
@@ -26,6 +26,9 @@ export interface User {
   /** Milliseconds since the Unix epoch. */
   readonly updatedAt: number
 }
+
+/** A manual decision of an administrator about a user whom LDAP owns. */
+export type ManualDecision = Partial<Pick<User, 'administrator' | 'disabled'>>
 
 /** A user with groups and claims. */
 export interface UserDetails extends User {

@@ -1,4 +1,4 @@
-import type { User } from '../users/user.ts'
+import type { User } from '../entities/user.ts'
 
 /** The added and removed IDs: groups of a user, or users of a group. */
 export interface MembershipChange {
