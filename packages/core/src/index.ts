@@ -83,23 +83,6 @@ export type {
 } from './interactions/registration.ts'
 export type { Identified, SignInService } from './interactions/sign-in.ts'
 export type { SignUpInput, SignUpService } from './interactions/sign-up.ts'
-export type {
-  ApiView,
-  AuthenticationCeremony,
-  ClaimView,
-  ClientView,
-  ConsentView,
-  ErrorView,
-  LoginCodeView,
-  RenderPage,
-  RenderView,
-  SignedOutView,
-  SignInView,
-  SignOutView,
-  SignUpView,
-  StandardPages,
-  View,
-} from './interactions/views.ts'
 export type { LimitRequest, LimitStore, StoredLimit } from './limits/limit-store.ts'
 export type { RateLimiter } from './limits/limiter.ts'
 export type { LimitName } from './limits/policies.ts'
@@ -161,3 +144,20 @@ export type {
 export type { SessionLifetime, SessionUse } from './sessions/session-use.ts'
 export type { PocketStores } from './stores.ts'
 export type { Transaction } from './transaction.ts'
+export type {
+  ApiView,
+  AuthenticationCeremony,
+  ClaimView,
+  ClientView,
+  ConsentView,
+  ErrorView,
+  LoginCodeView,
+  RenderPage,
+  RenderView,
+  SignedOutView,
+  SignInView,
+  SignOutView,
+  SignUpView,
+  StandardPages,
+  View,
+} from './views/views.ts'

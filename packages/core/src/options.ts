@@ -5,7 +5,6 @@ import type { HostClaims } from './clients/host-claims.ts'
 import type { Clock } from './clock.ts'
 import type { AfterHook, BeforeHooks } from './hooks.ts'
 import type { TrustProxy } from './http/request-context.ts'
-import type { RenderPage } from './interactions/views.ts'
 import type { RateLimiter } from './limits/limiter.ts'
 import type { Mailer } from './mail/mailer.ts'
 import type { MasterKey } from './master-key.ts'
@@ -19,6 +18,7 @@ import type { ReadMetadata } from './passkeys/authenticator-metadata.ts'
 import type { ReadPasskeyPolicy } from './passkeys/policy.ts'
 import type { SessionLifetime } from './sessions/session-use.ts'
 import type { PocketStores } from './stores.ts'
+import type { RenderPage } from './views/views.ts'
 
 /**
  * Policy for client self-registration (RFC 7591 §3).

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { AuthenticationCeremony } from '../interactions/views.ts'
+import type { AuthenticationCeremony } from '../views/views.ts'
 import { authenticate, type CeremonyOutcome, explain, type RegistrationCeremony, register } from './passkey.ts'
 
 export * from './passkey.ts'

@@ -22,7 +22,7 @@ import {
   startRegistration,
   WebAuthnAbortService,
 } from '@simplewebauthn/browser'
-import type { AuthenticationCeremony } from '../interactions/views.ts'
+import type { AuthenticationCeremony } from '../views/views.ts'
 import { failureContext, isInAppBrowser } from './circumstances.ts'
 import { failureOf } from './failure.ts'
 import { PasskeyError } from './passkey-error.ts'

@@ -2,7 +2,7 @@ import { createDefaultViews } from '../default-views/default-views.ts'
 import { createPageAssets, type PageAssets } from '../default-views/page-assets.ts'
 import { ConfigurationError } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
-import type { RenderPage, RenderView } from '../interactions/views.ts'
+import type { RenderPage, RenderView } from '../views/views.ts'
 
 export interface PagesPorts {
   readonly name: string

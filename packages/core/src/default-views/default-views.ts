@@ -1,4 +1,4 @@
-import type { View } from '../interactions/views.ts'
+import type { View } from '../views/views.ts'
 import { html, toText } from './html.ts'
 import type { PageAssets } from './page-assets.ts'
 import { pageOf } from './pages.ts'

@@ -12,7 +12,7 @@ import type {
   SignOutView,
   SignUpView,
   View,
-} from '../interactions/views.ts'
+} from '../views/views.ts'
 import { dataBlock, type Html, html } from './html.ts'
 import { ceremonySentences, sentenceFor } from './sentences.ts'
 

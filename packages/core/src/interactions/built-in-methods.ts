@@ -2,12 +2,12 @@ import type Router from '@koa/router'
 import type { Context } from 'koa'
 import { InvalidInputError, NotFoundError } from '../errors.ts'
 import { readForm, readJsonObject } from '../http/body.ts'
+import type { View } from '../views/views.ts'
 import type { Interaction } from './interaction.ts'
 import type { MailedCodes } from './mailed-codes.ts'
 import type { BuiltInMethods, InteractionPages } from './pages.ts'
 import type { SignInService } from './sign-in.ts'
 import type { SignUpInput, SignUpService } from './sign-up.ts'
-import type { View } from './views.ts'
 
 export interface BuiltInMethodsPorts {
   readonly builtInMethods: BuiltInMethods

@@ -13,8 +13,9 @@ import { requestContext } from '../http/request-context.ts'
 import type { AuthorizationDetailsTypes } from '../oidc/authorization-details.ts'
 import { claimsClient, extras } from '../oidc/client-metadata.ts'
 import { nativeClientReason } from '../oidc/policy.ts'
+import { restartUrl } from '../oidc/restart.ts'
 import type { Sessions } from '../oidc/sessions.ts'
-import { answerInteraction, type Exchange, type Interaction, restartUrl } from './interaction.ts'
+import { answerInteraction, type Exchange, type Interaction } from './interaction.ts'
 import {
   apiView,
   claimsToShow,

@@ -25,6 +25,7 @@ import { isTooOld } from '../sessions/freshness.ts'
 import { authenticationContext, isWithoutPasskey, type Session } from '../sessions/session.ts'
 import type { SessionHistory } from '../sessions/session-history.ts'
 import type { Transaction } from '../transaction.ts'
+import type { ApiView, AuthorizationDetailView, ClaimView } from '../views/views.ts'
 import type { ReauthenticationService } from './reauthentication.ts'
 import {
   apiView,
@@ -37,7 +38,6 @@ import {
   requestedScopes,
 } from './requested.ts'
 import type { SignInService } from './sign-in.ts'
-import type { ApiView, AuthorizationDetailView, ClaimView } from './views.ts'
 
 /** A device authorization request (RFC 8628 §3.3), as shown to the user who decides. */
 export interface PendingDeviceAuthorization {

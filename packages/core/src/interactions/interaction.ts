@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import { NotFoundError } from '../errors.ts'
 import { carriedParameter, carriedUrl, whileCarrying } from '../oidc/carried-interactions.ts'
-import { clientOfFinished, replaceStored } from '../oidc/stored-payload.ts'
+import { restartUrl, type StartOf, startOfFinished } from '../oidc/restart.ts'
+import { replaceStored } from '../oidc/stored-payload.ts'
 import type { Sealer } from '../sealing.ts'
 
 /** Seconds until an unanswered interaction expires. */
@@ -37,19 +38,6 @@ export async function findInteraction(
       details: { startAgain: restartUrl(provider, interaction) },
     })
   return interaction
-}
-
-/** The launch URL of a client; `null` if unknown. */
-export type StartOf = (clientId: string) => Promise<string | null>
-
-/** The URL to restart a finished interaction: the application's, because it has already received a response. */
-export async function startOfFinished(
-  provider: Provider,
-  uid: string,
-  startOf: StartOf = async () => null,
-): Promise<string | null> {
-  const clientId = await clientOfFinished(provider, uid)
-  return clientId === undefined ? null : startOf(clientId)
 }
 
 /**
@@ -102,15 +90,4 @@ export async function answerInteraction(
     present = await provider.Interaction.find(interaction.uid, { ignoreExpiration: true })
   }
   throw new NotFoundError('interaction_expired', 'The interaction has ended.')
-}
-
-/** The URL of the original authorization request. */
-export function restartUrl(provider: Provider, { params }: Pick<Interaction, 'params'>): string {
-  const query = new URLSearchParams()
-  for (const [name, value] of Object.entries(params))
-    for (const each of [value].flat())
-      if (typeof each === 'string' || typeof each === 'number') query.append(name, String(each))
-  // Pushed parameters are stored expanded, and the reference can be used only once.
-  query.delete('request_uri')
-  return `${provider.pathFor('authorization')}?${query}`
 }

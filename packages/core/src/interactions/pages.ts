@@ -7,9 +7,6 @@ import { extras } from '../oidc/client-metadata.ts'
 import { destinationOf } from '../oidc/pages.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import type { AuthenticationRequest } from '../passkeys/authentication.ts'
-import type { ConsentInteraction } from './consent.ts'
-import type { Exchange, Interaction } from './interaction.ts'
-import { answeredBySession, asksForAccount } from './login.ts'
 import type {
   AuthenticationCeremony,
   ClientView,
@@ -19,7 +16,10 @@ import type {
   SelectAccountView,
   SignInView,
   SignUpView,
-} from './views.ts'
+} from '../views/views.ts'
+import type { ConsentInteraction } from './consent.ts'
+import type { Exchange, Interaction } from './interaction.ts'
+import { answeredBySession, asksForAccount } from './login.ts'
 
 /** The built-in sign-in methods besides passkeys that are active: those without a page of the host whose requirements are met. */
 export interface BuiltInMethods {

@@ -7,7 +7,7 @@ import { apiConsentKey } from '../consents/consent-key.ts'
 import { type AuthorizationDetailsTypes, requestedDetails } from '../oidc/authorization-details.ts'
 import { claimsClient } from '../oidc/client-metadata.ts'
 import { claimsAskedFor, scopesBehindClaims } from '../oidc/requested-claims.ts'
-import type { ApiView, AuthorizationDetailView, ClaimView } from './views.ts'
+import type { ApiView, AuthorizationDetailView, ClaimView } from '../views/views.ts'
 
 /** The parameters of an authorization request, as stored by the library. */
 export type Parameters = Readonly<Record<string, unknown>>

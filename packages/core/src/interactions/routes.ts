@@ -12,13 +12,14 @@ import { requestContext } from '../http/request-context.ts'
 import { isRepeatable, retryHeaders } from '../http/retry.ts'
 import { assertSameOrigin } from '../http/same-origin.ts'
 import { hostPagePrompt } from '../oidc/access-checks.ts'
+import type { StartOf } from '../oidc/restart.ts'
+import { languagesOf } from '../views/languages.ts'
+import type { RenderView, View } from '../views/views.ts'
 import { addBuiltInMethods, type BuiltInMethodsPorts } from './built-in-methods.ts'
 import type { ConsentInteraction } from './consent.ts'
-import { type Exchange, findInteraction, type StartOf } from './interaction.ts'
-import { languagesOf } from './languages.ts'
+import { type Exchange, findInteraction } from './interaction.ts'
 import type { Login } from './login.ts'
 import type { InteractionPages } from './pages.ts'
-import type { RenderView, View } from './views.ts'
 
 export interface InteractionPorts {
   readonly provider: () => Provider

@@ -5,8 +5,8 @@ import { UnavailableError } from '../errors.ts'
 import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
 import { isRepeatable, retryHeaders } from '../http/retry.ts'
-import { languagesOf } from '../interactions/languages.ts'
-import type { RenderView } from '../interactions/views.ts'
+import { languagesOf } from '../views/languages.ts'
+import type { RenderView } from '../views/views.ts'
 
 export interface OutagePorts {
   readonly render: RenderView

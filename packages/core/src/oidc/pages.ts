@@ -3,13 +3,13 @@ import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { InvalidInputError, UnavailableError } from '../errors.ts'
 import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
-import { restartUrl, type StartOf, startOfFinished } from '../interactions/interaction.ts'
-import { languagesOf } from '../interactions/languages.ts'
-import type { ClientView, ErrorView, RenderView, SignOutView } from '../interactions/views.ts'
+import { languagesOf } from '../views/languages.ts'
+import type { ClientView, ErrorView, RenderView, SignOutView } from '../views/views.ts'
 import { extras } from './client-metadata.ts'
 import { beginLogout, isLogout } from './logout.ts'
 import { SessionEnded } from './overrides/session-writes.ts'
 import { withParameter } from './post-logout.ts'
+import { restartUrl, type StartOf, startOfFinished } from './restart.ts'
 
 interface LibraryError {
   readonly error: string

@@ -5,7 +5,7 @@ import { PayloadTooLargeError, type PocketError, UrlTooLongError } from '../erro
 import { pageHeaders } from '../http/page-headers.ts'
 import { isBodyLongerThan } from '../http/peek-body.ts'
 import { requestContext } from '../http/request-context.ts'
-import type { RenderView } from '../interactions/views.ts'
+import type { RenderView } from '../views/views.ts'
 import { isBrowserPath, protocolRoutes } from './paths.ts'
 
 /** Bytes. Node accepts 16 kB of headers, which include cookies. */
