@@ -83,10 +83,37 @@ const domainOrder = domain.slice(0, -1).map((row, index) => ({
   },
 }))
 
+const server = '^apps/server/src'
+
+/**
+ * The layers of the server from the innermost: a folder imports its own layer and the layers before it. Folders that are
+ * named in no layer are nouns; composition, the command line and the entry points know everything.
+ */
+const platform = ['access', 'config', 'database', 'http', 'logging']
+const services = [
+  'appearance',
+  'audit-log',
+  'files',
+  'geoip',
+  'images',
+  'initial-access-tokens',
+  'jobs',
+  'preferences',
+  'settings',
+]
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-folder-cycles',
+      comment: 'two folders that import each other are one: move what both need into a folder below, or compose them',
+      severity: 'error',
+      scope: 'folder',
+      from: { path: '^(apps/server|packages/(core|directory))/src/[^/]+' },
+      to: { circular: true },
+    },
     { name: 'everything-resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'sources-import-no-tests',
@@ -188,6 +215,30 @@ export default {
       severity: 'error',
       from: { path: '^apps/server/src/' },
       to: { path: ['oidc-provider', '@simplewebauthn/server', 'jose'].map(packagePath) },
+    },
+    {
+      name: 'server-platform-knows-no-noun',
+      severity: 'error',
+      from: { path: `${server}/(${platform.join('|')})/` },
+      to: { path: `${server}/`, pathNot: `${server}/(${platform.join('|')})/` },
+    },
+    {
+      name: 'server-services-know-no-noun',
+      severity: 'error',
+      from: { path: `${server}/(${services.join('|')})/` },
+      to: { path: `${server}/`, pathNot: `${server}/(${[...platform, ...services].join('|')})/` },
+    },
+    {
+      name: 'server-nouns-know-no-composition',
+      severity: 'error',
+      from: { path: `${server}/[^/]+/`, pathNot: `${server}/(composition|cli)/` },
+      to: { path: `${server}/((composition|cli)/|[^/]+$)` },
+    },
+    {
+      name: 'server-composition-knows-no-entry-point',
+      severity: 'error',
+      from: { path: `${server}/composition/` },
+      to: { path: `${server}/(cli/|[^/]+$)` },
     },
     {
       name: 'server-nouns-meet-in-app',

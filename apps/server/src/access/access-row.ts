@@ -9,10 +9,10 @@ export type Route = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`
  * Who may call a route. `user`: any signed-in user, for their own data. `interaction`: the browser that started
  * the interaction. `client` and `token`: an OAuth client, and the bearer of a token issued by this server.
  */
-export type Caller = 'anyone' | 'user' | 'administrator' | 'interaction' | 'client' | 'token'
+export type CallerKind = 'anyone' | 'user' | 'administrator' | 'interaction' | 'client' | 'token'
 
 export interface AccessRow {
-  readonly caller: Caller
+  readonly caller: CallerKind
   /** The scopes that an API key must all have; `null` if API keys are refused. */
   readonly scopes: readonly ApiKeyScope[] | null
   /** Session requirements in the order in which they are checked. */
@@ -28,7 +28,7 @@ export interface AccessOptions {
 }
 
 /** Creates a row for this caller. API keys are refused if no scope is given. */
-export function row(caller: Caller, { key, session = [], when = [] }: AccessOptions = {}): AccessRow {
+export function row(caller: CallerKind, { key, session = [], when = [] }: AccessOptions = {}): AccessRow {
   return {
     caller,
     scopes: key === undefined ? null : [key].flat(),

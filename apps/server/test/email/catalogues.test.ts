@@ -95,7 +95,7 @@ describe('the e-mail catalogues', () => {
 
   test('contain no unused message', async () => {
     const files = (await readdir(new URL('src/email/', server))).map((name) => `src/email/${name}`)
-    const paths = [...files, 'src/audit-log/device.ts', 'src/geoip/location-names.ts']
+    const paths = [...files, 'src/http/device.ts', 'src/geoip/location-names.ts']
     const sources = await Promise.all(paths.map((path) => readFile(new URL(path, server), 'utf8')))
     const names = new Set([...sources.join().matchAll(/'([\w.-]+)'/g)].map(([, name]) => name))
     const said = (key: string) => key === 'language' || names.has(key) || names.has(key.replace(/_\w+$/, ''))
