@@ -1,6 +1,6 @@
 import type { Transaction } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
-import { type CustomClaim, checkedClaims } from '../entities/claim.ts'
+import { type CustomClaim, validateClaims } from '../entities/claim.ts'
 import { type Group, groupNotFound } from '../entities/group.ts'
 import type { User } from '../entities/user.ts'
 import { isId } from '../id.ts'

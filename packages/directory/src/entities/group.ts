@@ -1,5 +1,5 @@
 import { NotFoundError } from '@pocket/core/errors'
-import { minLength, maxLength, minLength, oneLine, required, visible } from '../fields.ts'
+import { FieldReader, maxLength, minLength, oneLine, required, visible } from '../fields.ts'
 import type { CustomClaim } from './claim.ts'
 
 /** A set of users that clients use for authorization. */

@@ -2,9 +2,9 @@ import type { Clock } from '@pocket/core'
 import { type Database, type DatabaseKind, TableRows } from '@pocket/core/internal/sql'
 import type { CustomClaim } from '../entities/claim.ts'
 import type { Group } from '../entities/group.ts'
+import type { ManualDecision, User } from '../entities/user.ts'
 import { CooperativeScheduler } from '../ldap/cooperative-scheduler.ts'
 import type { LdapStore, NameHolder } from '../ldap/ldap-store.ts'
-import type { ManualDecision, User } from '../entities/user.ts'
 import {
   type KnownMembership,
   type KnownUser,

@@ -1,5 +1,5 @@
-import { FieldReader, type Rule, matches, maxLength, oneLine, required, visible } from '../fields.ts'
 import type { User } from '../entities/user.ts'
+import { FieldReader, matches, maxLength, oneLine, type Rule, required, visible } from '../fields.ts'
 import { idPattern } from '../id.ts'
 import { uuid } from '../random.ts'
 
