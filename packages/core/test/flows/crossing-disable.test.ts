@@ -80,6 +80,34 @@ describe.each(Object.entries(kinds))('a sign-in that crosses disabling the accou
     'of a new account': (agent, { account }) => agent.get(at('/new', { account: account.id })),
   }
 
+  test.each(Object.entries(methods))(
+    '%s sets no cookie if it fails after its session started',
+    async (method, signIn) => {
+      const person = await host.person('ada')
+      const agent = new UserAgent()
+      const { artifacts } = host.stores
+      const [replace, push] = [artifacts.replace.bind(artifacts), host.events.push.bind(host.events)]
+      let failed = 0
+      const fail = () => {
+        failed += 1
+        throw new Error('the database went away')
+      }
+      // With a passkey, the sign-in page is answered last; otherwise the audit event is.
+      if (method === 'with a passkey')
+        artifacts.replace = async (key, artifact, before) =>
+          artifact.model === 'Interaction' ? fail() : replace(key, artifact, before)
+      else
+        host.events.push = (...events) => (events.some(({ event }) => event === 'signed_in') ? fail() : push(...events))
+      await signIn(agent, person)
+      Object.assign(artifacts, { replace })
+      Object.assign(host.events, { push })
+      expect(failed).toBe(1)
+      expect(agent.cookies().filter(({ name }) => name === 'access_token')).toEqual([])
+      expect(await host.pocket.sessions.list(person.account.id)).toEqual([])
+      host.errors.length = 0
+    },
+  )
+
   test.each(Object.entries(methods))('%s is rejected, and leaves no session', async (_method, signIn) => {
     const person = await host.person('ada')
     const { account } = person
