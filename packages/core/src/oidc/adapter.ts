@@ -150,6 +150,9 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
       if ((model === 'RefreshToken' || model === 'AccessToken') && storeAtEnd(artifact)) return
       if (model === 'Interaction') return startInteraction(id, artifact)
       if (isByPublicClient(model)) return storeForPublicClient(artifact)
+      // Saved again with its user code, outside the context of the library.
+      if (model === 'DeviceCode')
+        return artifacts.upsert({ ...artifact, network: (await artifacts.find(artifact.key))?.network ?? null })
       if (model !== 'ReplayDetection') return artifacts.upsert(artifact)
       if (!(await artifacts.insert(artifact))) throw new AlreadyUsedError()
     },

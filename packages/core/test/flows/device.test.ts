@@ -246,3 +246,18 @@ test('stores a user code as a keyed hash that the database alone cannot reverse'
   expect(hashes).toContain(MasterKey.from('a master key that is long enough').mac('user code', userCode))
   expect(hashes).not.toContain(createHash('sha256').update(userCode).digest('base64url'))
 })
+
+test('a network has at most 30 pending device codes of public clients', async () => {
+  await using host = await startHost()
+  const { client } = await host.client({ redirectUris: [redirectUri], isPublic: true })
+  const start = async () => {
+    const body = new URLSearchParams({ client_id: client.id, scope: 'openid' })
+    return (await fetch(`${host.issuer}/api/oidc/device/authorize`, { method: 'POST', body })).status
+  }
+  const statuses: number[] = []
+  for (let count = 0; count < 31; count++) statuses.push(await start())
+  expect(statuses).toEqual([...Array<number>(30).fill(200), 429])
+  host.clock.pass(20 * 60_000)
+  expect(await start()).toBe(200)
+  expect(host.errors).toEqual([])
+})
