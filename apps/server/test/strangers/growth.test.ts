@@ -1,0 +1,197 @@
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
+import { DataSource } from 'typeorm'
+import { accessTable } from '../../src/access/access-table.ts'
+import { coreTable } from '../../src/access/core-table.ts'
+import { startInstance } from '../api/instance.ts'
+import { databaseOf, startedSqlite } from '../http/app.ts'
+
+jest.setTimeout(24 * 3_600_000)
+
+/** The long form: `STRANGERS_MINUTES=60`. The clock is moved, so a minute takes as long as its requests. */
+const minutes = Number(process.env.STRANGERS_MINUTES ?? 4)
+/** How often a minute: more than a network may have pending, or than its rate limit admits. */
+const times: Readonly<Record<string, number>> = {
+  ...{ authorize: 45, push: 55, 'start a device authorization': 45, 'ask for a login code': 8, register: 12 },
+}
+const defaultTimes = 6
+const megabyte = 1024 * 1024
+const minute = 60_000
+const redirectUri = 'https://app.example/callback'
+
+type Fields = Readonly<Record<string, string>>
+
+const random = (length: number) => Buffer.from(crypto.getRandomValues(new Uint8Array(length))).toString('base64url')
+
+/** Every request without credentials that stores something, at its maximum size. */
+function storing(url: string, clientId: string): Readonly<Record<string, () => Promise<Response>>> {
+  const request = () => ({
+    ...{ client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' },
+    ...{ code_challenge: random(32), code_challenge_method: 'S256', state: random(3000), nonce: random(1500) },
+  })
+  const claims = (length: number) => JSON.stringify({ userinfo: { email: { value: random(length) } } })
+  const get = (path: string, fields: Fields) =>
+    fetch(`${url}${path}?${new URLSearchParams(fields)}`, { redirect: 'manual' })
+  const form = (path: string, fields: Fields) =>
+    fetch(url + path, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' })
+  const json = (path: string, body: object) =>
+    fetch(url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  const register = (name: string) =>
+    json('/api/oidc/register', {
+      redirect_uris: Array.from({ length: 8 }, () => `https://app.example/${random(700)}`),
+      client_name: name,
+    })
+  return {
+    authorize: () => get('/authorize', { ...request(), claims: claims(3000) }),
+    'authorize without a page': () => get('/authorize', { ...request(), prompt: 'none' }),
+    'authorize at another address': () => get('/authorize', { ...request(), redirect_uri: 'https://evil.example/' }),
+    push: () => form('/api/oidc/par', { ...request(), claims: claims(6500) }),
+    'start a device authorization': () =>
+      form('/api/oidc/device/authorize', {
+        client_id: clientId,
+        scope: 'openid',
+        claims: claims(11_000),
+      }),
+    'guess a code': () =>
+      form('/api/oidc/token', {
+        ...{ client_id: clientId, grant_type: 'authorization_code', code: random(30), redirect_uri: redirectUri },
+        code_verifier: random(32),
+      }),
+    register: () => register(random(100)),
+    'register and remove': async () => {
+      const answer = await register(random(100))
+      const { registration_client_uri: at, registration_access_token: token } = (await answer.json()) as Fields
+      return at ? fetch(at, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } }) : answer
+    },
+    'ask for a login code': () => json('/api/one-time-access-email', { email: `${random(20)}@example.com` }),
+    'guess a login code': () => json(`/api/one-time-access-token/${random(6)}`, {}),
+    'start a device login': () => json('/api/device-login/requests', {}),
+    'begin a passkey sign-in': () => get('/api/webauthn/login/start', {}),
+    'sign out': () => get('/api/oidc/end-session', { state: random(3000) }),
+  }
+}
+
+/** Every route once, with a body of the maximum size. */
+async function everyRoute(url: string, passTime: () => void): Promise<void> {
+  for (const route of [...accessTable.keys(), ...coreTable.keys()]) {
+    const [method = 'GET', path = '/'] = route.split(' ')
+    const address = url + path.replaceAll(/:\w+/g, () => random(20))
+    const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' }
+    const body = JSON.stringify({ text: random(12_000) })
+    passTime()
+    const answer = await fetch(`${address}?q=${random(3000)}`, {
+      method,
+      headers,
+      redirect: 'manual',
+      ...(method !== 'GET' && { body }),
+    })
+    await answer.arrayBuffer().catch(() => {})
+  }
+}
+
+/** The size of a database and the number of rows in each table. */
+function measuring(dataSource: DataSource) {
+  const one = async (sql: string) => Number(Object.values((await dataSource.query(sql))[0] ?? {})[0] ?? 0)
+  const isPostgres = dataSource.options.type === 'postgres'
+  const names = isPostgres
+    ? "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"
+    : "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'pocket%'"
+  return {
+    bytes: async () =>
+      isPostgres
+        ? one('SELECT pg_database_size(current_database())')
+        : (await one('PRAGMA page_count')) * (await one('PRAGMA page_size')),
+    async rows() {
+      const tables: readonly { readonly name: string }[] = await dataSource.query(names)
+      const counts = new Map<string, number>()
+      for (const { name } of tables) counts.set(name, await one(`SELECT COUNT(*) FROM "${name}"`))
+      return counts
+    },
+  }
+}
+
+/** Reports the progress of the long form. */
+function tell(line: string): void {
+  if (process.env.STRANGERS_MINUTES !== undefined) process.stdout.write(`${line}\n`)
+}
+
+/** The number of rows that the limits of one network leave room for. */
+const maxRows: Readonly<Record<string, number>> = {
+  // 30 interactions, 40 pushed requests twice, 30 device codes, 50 registration access tokens and the administrator's session.
+  pocket_artifact: 200,
+  // 50 of the network, and the one of the administrator.
+  pocket_client: 51,
+  pocket_connection_attempt: 100,
+  pocket_limit: 40,
+  pocket_device_login: 120,
+  pocket_user: 1,
+}
+
+function atMost(max: number): unknown {
+  return { asymmetricMatch: (value: number) => value <= max, toString: () => `at most ${max}` }
+}
+
+afterEach(() => {
+  jest.restoreAllMocks()
+})
+
+describe.each(['SQLite', 'PostgreSQL'] as const)('requests without credentials from one address on %s', (kind) => {
+  test(`grow the database by at most 2 MB a minute, up to a plateau, over ${minutes} minutes`, async () => {
+    let now = Date.now()
+    jest.spyOn(Date, 'now').mockImplementation(() => now)
+    await using stack = new AsyncDisposableStack()
+    const folder = await mkdtemp(join(tmpdir(), 'pocket-growth-'))
+    stack.defer(() => rm(folder, { recursive: true, force: true }))
+    const file = join(folder, 'pocket-id.db')
+    if (kind === 'SQLite') await copyFile(await startedSqlite(), file)
+    const env = { DB_CONNECTION_STRING: file, ...(await databaseOf(kind, stack)) }
+    const settings = { DISABLE_RATE_LIMITING: 'false', DYNAMIC_REGISTRATION: 'open' }
+    const instance = stack.use(await startInstance({ ...env, ...settings }))
+    const created = await instance.administrator.postJson(`${instance.url}/api/oidc/clients`, {
+      name: 'App',
+      callbackURLs: [redirectUri],
+      isPublic: true,
+    })
+    const kinds = storing(instance.url, String((created.json() as { id: string }).id))
+    const dataSource = await new DataSource(
+      kind === 'SQLite'
+        ? { type: 'better-sqlite3', database: file }
+        : { type: 'postgres', url: env.DB_CONNECTION_STRING },
+    ).initialize()
+    stack.defer(() => dataSource.destroy())
+    const { bytes, rows } = measuring(dataSource)
+
+    const outcomes = new Set<string>()
+    const sizes = [await bytes()]
+    const counts = [await rows()]
+    for (let passed = 0; passed < minutes; passed++) {
+      const begun = now
+      if (passed % 10 === 0) await everyRoute(instance.url, () => (now += 20))
+      for (const [name, send] of Object.entries(kinds))
+        for (let sent = 0; sent < (times[name] ?? defaultTimes); sent++) {
+          const answer = await send()
+          await answer.arrayBuffer().catch(() => {})
+          outcomes.add(`${name} ${answer.status}`)
+          // Requests are spread over the minute, so that no general rate limit hides the others.
+          now += 100
+        }
+      now = begun + minute
+      while ((await instance.app.pocket.removeExpired(200)) > 0);
+      sizes.push(await bytes())
+      counts.push(await rows())
+      tell(`${kind}, minute ${passed + 1}: ${sizes.at(-1)} bytes`)
+    }
+    const growth = sizes.slice(1).map((size, index) => size - (sizes[index] ?? 0))
+    const last = counts.at(-1) ?? new Map<string, number>()
+    tell(`${kind}: ${JSON.stringify([...last])}, ${[...outcomes].join(', ')}`)
+    for (const stored of ['authorize 303', 'push 201', 'start a device authorization 200', 'register 201'])
+      expect(outcomes).toContain(stored)
+    expect(Math.max(...growth)).toBeLessThanOrEqual(2 * megabyte)
+    for (const [table, max] of Object.entries(maxRows))
+      expect([table, Math.max(...counts.map((each) => each.get(table) ?? 0))]).toEqual([table, atMost(max)])
+    // Refusals are logged once a minute.
+    expect((last.get('pocket_audit') ?? 0) / minutes).toBeLessThan(60)
+  })
+})
