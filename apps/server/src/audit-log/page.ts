@@ -80,8 +80,13 @@ export function auditLogPages(ports: AuditLogPagesPorts): readonly PageRoute[] {
     { method: 'get', path: own, handle: showOwn },
     { method: 'get', path: everybodys, handle: showAll },
     // The path that Pocket ID uses.
-    { method: 'get', path: `${own}/global`, handle: async (ctx) => seeOther(ctx, everybodys + ctx.search) },
+    { method: 'get', path: `${own}/global`, handle: async (ctx) => seeOther(ctx, withQuery(everybodys, ctx.search)) },
   ]
+}
+
+/** Filters are short; a longer query would not fit into the headers of the response. */
+function withQuery(path: string, query: string): string {
+  return query.length <= 4000 ? path + query : path
 }
 
 function definitionOf({ people, clients }: Choices): ListPageDefinition {
