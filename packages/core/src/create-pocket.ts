@@ -75,7 +75,6 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
     passkeys: createPasskeyManagement({
       store: stores.passkeys,
       policy: options.passkeyPolicy,
-      clock,
       before: options.audited,
       audit,
       transaction,

@@ -22,12 +22,6 @@ export interface PasskeyItem {
   readonly lastUsedAt: number | null
 }
 
-/** A notice that some passkeys of the user no longer meet the policy. */
-export interface OutdatedPasskey {
-  /** When they will be refused, in milliseconds since the Unix epoch; `null` if no such date lies ahead. */
-  readonly refusedFrom: number | null
-}
-
 /** Data for the browser's password manager: all passkeys and the names of the user. */
 export interface AccountSignals {
   readonly rpId: string
@@ -61,7 +55,7 @@ export interface AccountPage {
   readonly passkeyCount: number
   /** Whether to suggest a second passkey because the only one is bound to one device. */
   readonly secondAskedFor: boolean
-  readonly outdated: OutdatedPasskey | null
+  readonly outdated: boolean
   readonly signals: AccountSignals
   /** Whether users may edit their own profile. */
   readonly isEditable: boolean
@@ -97,7 +91,7 @@ export interface AccountSecurityPage {
   readonly view: 'account-security'
   readonly viewer: Viewer
   readonly secondAskedFor: boolean
-  readonly outdated: OutdatedPasskey | null
+  readonly outdated: boolean
   readonly signals: AccountSignals
   /** Oldest first. */
   readonly passkeys: readonly PasskeyItem[]

@@ -2,7 +2,7 @@ import type { Passkey, PasskeyPolicy } from '@pocket/core'
 import { policyProblems, providerName } from '@pocket/core/internal'
 import { deviceOf } from '../http/device.ts'
 import { providerDrawings } from './generated/provider-drawings.ts'
-import type { OutdatedPasskey, PasskeyItem } from './page-model.ts'
+import type { PasskeyItem } from './page-model.ts'
 
 /** A passkey on its owner's page. */
 export function passkeyItem(passkey: Passkey, policy: PasskeyPolicy): PasskeyItem {
@@ -20,15 +20,9 @@ export function passkeyItem(passkey: Passkey, policy: PasskeyPolicy): PasskeyIte
   }
 }
 
-/** The notice for the owner about passkeys that the policy no longer accepts. */
-export function outdatedPasskey(
-  passkeys: readonly Passkey[],
-  policy: PasskeyPolicy,
-  now: number,
-): OutdatedPasskey | null {
-  if (!passkeys.some((passkey) => isOutdated(passkey, policy))) return null
-  const { nonCompliance, nonComplianceFrom } = policy
-  return { refusedFrom: nonCompliance === 'require' && nonComplianceFrom > now ? nonComplianceFrom : null }
+/** Whether the policy no longer accepts one of these passkeys, so that its owner is told. */
+export function hasOutdatedPasskey(passkeys: readonly Passkey[], policy: PasskeyPolicy): boolean {
+  return passkeys.some((passkey) => isOutdated(passkey, policy))
 }
 
 function isOutdated(passkey: Passkey, policy: PasskeyPolicy): boolean {

@@ -15,7 +15,7 @@ import { readUpload } from '../images/upload.ts'
 import { savePreference } from '../preferences/keep.ts'
 import { userValidator } from '../users/validators.ts'
 import { type AccountPage, type ProfileValues, profileNotices } from './page-model.ts'
-import { outdatedPasskey } from './passkey-item.ts'
+import { hasOutdatedPasskey } from './passkey-item.ts'
 import { profileBody, profileValues, storedProfile } from './profile-form.ts'
 import type { ProfilePorts } from './profile-ports.ts'
 import { signalsOf } from './signals.ts'
@@ -25,7 +25,7 @@ const here = accountPaths.profile
 /** `/settings/account`: the user's own profile. */
 export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
   const { pocket, authentication, show, flashes, users, profilePictures, pictures, secondPasskey, verification } = ports
-  const { passkeyPolicy, clock, languages, settings, reauthentication } = ports
+  const { passkeyPolicy, languages, settings, reauthentication } = ports
   const secure = pocket.issuer.startsWith('https:')
   type More = Partial<Pick<AccountPage, 'values' | 'problems' | 'problem' | 'conflict'>>
 
@@ -38,7 +38,7 @@ export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
       viewer: viewerOf(user),
       passkeyCount: passkeys.length,
       secondAskedFor: await secondPasskey.isAskedFor(id, passkeys),
-      outdated: outdatedPasskey(passkeys, await passkeyPolicy(), clock.now()),
+      outdated: hasOutdatedPasskey(passkeys, await passkeyPolicy()),
       signals: signalsOf(pocket.issuer, user, passkeys),
       isEditable: editOwnAccount && !(await users.isOwnedByLdap(user)),
       emailRequired: requireEmail,

@@ -1,4 +1,4 @@
-import type { Clock, Pocket, ReadPasskeyPolicy } from '@pocket/core'
+import type { Pocket, ReadPasskeyPolicy } from '@pocket/core'
 import type { User } from '@pocket/directory'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
@@ -22,7 +22,6 @@ export interface ProfilePorts {
   readonly pictures: (userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
   readonly secondPasskey: SecondPasskey
   readonly passkeyPolicy: ReadPasskeyPolicy
-  readonly clock: Clock
   /** The languages in which pages are available. */
   readonly languages: readonly { readonly tag: string }[]
   readonly verification: {

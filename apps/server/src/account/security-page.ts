@@ -1,4 +1,4 @@
-import { type Clock, type Pocket, type ReadPasskeyPolicy, requestContext } from '@pocket/core'
+import { type Pocket, type ReadPasskeyPolicy, requestContext } from '@pocket/core'
 import { InvalidInputError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
@@ -15,7 +15,7 @@ import type { OwnPasskeys } from '../webauthn/own-passkeys.ts'
 import type { PasskeyRemovalReview } from '../webauthn/passkey-removals.ts'
 import { passkeyRemovedPath, removalNotes } from '../webauthn/passkey-removed-page.ts'
 import { type AccountSecurityPage, securityNotices } from './page-model.ts'
-import { outdatedPasskey, passkeyItem } from './passkey-item.ts'
+import { hasOutdatedPasskey, passkeyItem } from './passkey-item.ts'
 import type { SecondPasskey } from './second-passkey.ts'
 import { signalsOf } from './signals.ts'
 
@@ -29,7 +29,6 @@ export interface SecurityPorts {
   readonly ownPasskeys: OwnPasskeys
   readonly passkeyRemovals: Pick<PasskeyRemovalReview, 'list'>
   readonly sessions: Pick<SessionAdministration, 'list'>
-  readonly clock: Clock
 }
 
 const here = accountPaths.security
@@ -47,7 +46,6 @@ export function securityPages(ports: SecurityPorts): readonly PageRoute[] {
     ownPasskeys,
     passkeyRemovals,
     sessions,
-    clock,
   } = ports
   const showSecurity = async (ctx: Context, user: User, renameProblem: AccountSecurityPage['renameProblem'] = null) => {
     const passkeys = await pocket.passkeys.list(user.id)
@@ -57,7 +55,7 @@ export function securityPages(ports: SecurityPorts): readonly PageRoute[] {
       view: 'account-security',
       viewer: viewerOf(user),
       secondAskedFor: await secondPasskey.isAskedFor(user.id, passkeys),
-      outdated: outdatedPasskey(passkeys, policy, clock.now()),
+      outdated: hasOutdatedPasskey(passkeys, policy),
       passkeys: passkeys.map((passkey) => passkeyItem(passkey, policy)),
       removals: removalNotes(await passkeyRemovals.list(pageActor(user, ctx), user.id)),
       keepsLastPasskey: passkeys.length === 1 && !(await ownPasskeys.hasAnotherWayIn(user)),

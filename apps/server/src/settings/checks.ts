@@ -100,15 +100,6 @@ export const certificates: Check = (text) => {
   return malformed('must be certificates in PEM')
 }
 
-/** A date such as 2027-03-01. */
-export const day: Check = (text) => {
-  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
-  // Some engines parse 31 February as 3 March.
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
-    ? undefined
-    : malformed('must be a date, such as 2027-03-01')
-}
-
 function isClaim(value: unknown): value is CustomClaim {
   if (typeof value !== 'object' || value === null) return false
   return 'key' in value && typeof value.key === 'string' && 'value' in value && typeof value.value === 'string'

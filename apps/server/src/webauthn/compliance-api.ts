@@ -43,7 +43,7 @@ export function complianceOperations({ pocket, passkeyPolicy }: CompliancePorts)
       method: 'get',
       path: '/api/passkeys/compliance',
       summary: 'Count the passkeys that do not comply with the policy, or with another one that you think about',
-      note: 'What becomes of them is decided by `passkeyNonCompliance` and `passkeyNonComplianceFrom` in `/api/settings`.',
+      note: 'What becomes of them is decided by `passkeyNonCompliance` in `/api/settings`.',
       area: 'settings',
       query: {
         userVerification: { type: 'string', enum: ['required', 'preferred'] },

@@ -62,15 +62,12 @@ export interface PasskeyPolicyReviewPage {
   readonly without: number
   readonly withoutViewer: boolean
   readonly nonCompliance: string
-  readonly from: string
-  /** The environment variables that override these settings; `null` if there are none. */
-  readonly locked: { readonly nonCompliance: string | null; readonly from: string | null }
+  /** The environment variable that overrides this setting, if any. */
+  readonly locked: string | null
   /** The submitted values, to be sent again. */
   readonly fields: readonly { readonly name: string; readonly value: string }[]
   /** The version that the previous form was based on. */
   readonly version: string
-  /** The error code of the date field. */
-  readonly dayProblem: string | null
 }
 
 declare module '../http/page-models.ts' {

@@ -10,9 +10,7 @@ export function passkeyPolicyOf(settings: SettingValues): PasskeyPolicy {
     allowedModels: settings.passkeyAllowedModels,
     deniedModels: settings.passkeyDeniedModels,
     attestation: settings.passkeyAttestation,
-    counterRegression: settings.passkeyCounterRegression,
+    counterRegression: 'audit',
     nonCompliance: settings.passkeyNonCompliance,
-    nonComplianceFrom:
-      settings.passkeyNonComplianceFrom === '' ? 0 : Date.parse(`${settings.passkeyNonComplianceFrom}T00:00:00Z`),
   }
 }

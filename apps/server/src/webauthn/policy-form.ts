@@ -10,8 +10,7 @@ import { passkeyPolicyOf } from './passkey-policy.ts'
 
 const choiceKeys = [
   ...(['webauthnUserVerification', 'webauthnAuthenticatorAttachment', 'webauthnAllowSyncedPasskeys'] as const),
-  ...(['passkeyAttestation', 'passkeyCounterRegression'] as const),
-  ...(['passkeyNonCompliance', 'passkeyNonComplianceFrom'] as const),
+  ...(['passkeyAttestation', 'passkeyNonCompliance'] as const),
 ] as const
 const lists = ['passkeyAllowedModels', 'passkeyDeniedModels'] as const
 
@@ -94,15 +93,9 @@ export function modelItem(aaguid: string): AuthenticatorModel {
   return { aaguid, name: providerName(aaguid) ?? aaguid }
 }
 
-/**
- * Whether non-compliant passkeys would be rejected for the first time, or earlier than before. Dates sort as text; an empty date
- * means immediately.
- */
-export function isStricterSooner({ choices: before }: PolicyValues, { choices }: PolicyValues): boolean {
-  return (
-    choices.passkeyNonCompliance === 'require' &&
-    (before.passkeyNonCompliance !== 'require' || choices.passkeyNonComplianceFrom < before.passkeyNonComplianceFrom)
-  )
+/** Whether non-compliant passkeys would be rejected for the first time. */
+export function startsRejecting({ choices: before }: PolicyValues, { choices }: PolicyValues): boolean {
+  return choices.passkeyNonCompliance === 'require' && before.passkeyNonCompliance !== 'require'
 }
 
 /** The policy of these values; an invalid value counts as unchanged. */

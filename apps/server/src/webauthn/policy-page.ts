@@ -18,7 +18,6 @@ import { type Settings, settingsValidator } from '../settings/settings.ts'
 import { type Compliance, complianceWith } from './compliance.ts'
 import type { PasskeyPolicyPage } from './page-model.ts'
 import {
-  isStricterSooner,
   modelItem,
   type PolicyValues,
   policyChanges,
@@ -26,6 +25,7 @@ import {
   policyFrom,
   policyKeys,
   sentValues,
+  startsRejecting,
   storedValues,
 } from './policy-form.ts'
 
@@ -88,7 +88,7 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
     })
   }
 
-  const review = async (ctx: Context, user: User, values: PolicyValues, after: Compliance, dayProblem: string | null) =>
+  const review = async (ctx: Context, user: User, values: PolicyValues, after: Compliance) =>
     show(ctx, {
       view: 'passkey-policy-review',
       viewer: viewerOf(user),
@@ -102,14 +102,9 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
       without: after.usersWithoutCompliant.length,
       withoutViewer: after.usersWithoutCompliant.includes(user.id),
       nonCompliance: values.choices.passkeyNonCompliance,
-      from: values.choices.passkeyNonComplianceFrom,
-      locked: {
-        nonCompliance: lockOf('passkeyNonCompliance', settings),
-        from: lockOf('passkeyNonComplianceFrom', settings),
-      },
+      locked: lockOf('passkeyNonCompliance', settings),
       fields: fieldsOf(values),
       version: formText(ctx, 'version', 100),
-      dayProblem,
     })
 
   const save = async (ctx: Context, user: User, values: PolicyValues): Promise<void> => {
@@ -141,13 +136,11 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
       }
       const isReviewed = formText(ctx, 'reviewed', 10) === 'yes'
       const after = await standing(values, present)
-      const tightens = after.newlyNonCompliant > 0 || (after.nonCompliant > 0 && isStricterSooner(before, values))
-      if (tightens && !isReviewed) return review(ctx, user, values, after, null)
+      const tightens = after.newlyNonCompliant > 0 || (after.nonCompliant > 0 && startsRejecting(before, values))
+      if (tightens && !isReviewed) return review(ctx, user, values, after)
       const refusal = await refusalOf(() => save(ctx, user, values))
       if (refusal) {
-        const day = refusal.problems.find(({ field }) => field === 'passkeyNonComplianceFrom')
-        if (isReviewed && day) await review(ctx, user, values, after, day.code)
-        else if (refusal.isConflict) await showPolicy(ctx, user, { values, isConflict: true })
+        if (refusal.isConflict) await showPolicy(ctx, user, { values, isConflict: true })
         else await showPolicy(ctx, user, { values, problems: refusal.problems, ...basedOn })
         ctx.status = refusal.status
         return
@@ -175,7 +168,7 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
 
 /** Everything except the fields of the review itself. */
 function fieldsOf({ choices, models }: PolicyValues) {
-  const chosen = Object.entries(choices).filter(([name]) => !name.startsWith('passkeyNonCompliance'))
+  const chosen = Object.entries(choices).filter(([name]) => name !== 'passkeyNonCompliance')
   const listed = Object.entries(models).map(([name, list]) => [name, list.join(',')] as const)
   return [...chosen, ...listed].map(([name, value]) => ({ name, value }))
 }

@@ -17,7 +17,7 @@ beforeAll(async () => {
   // Even readable metadata does not cover every model.
   running = await startApp({
     FIDO_METADATA_FILE_PATH: new URL(import.meta.url).pathname,
-    PASSKEY_COUNTER_REGRESSION: 'refuse',
+    PASSKEY_ATTESTATION: 'none',
   })
   agent = running.agent()
   await setUpAdministrator(agent, running.url)
@@ -33,7 +33,6 @@ const unchanged = {
   passkeyAllowedModels: '',
   passkeyDeniedModels: '',
   passkeyNonCompliance: 'keep',
-  passkeyNonComplianceFrom: '',
 }
 type Fields = Readonly<Record<string, string>>
 const unescaped = (text: string) => text.replaceAll('&#34;', '"')
@@ -50,9 +49,9 @@ describe('the policy for passkeys', () => {
     const { status, text } = await agent.get(at)
     expect(status).toBe(200)
     expect(text).toMatch(/name="webauthnAllowSyncedPasskeys" value="true" checked/)
-    expect(text).toMatch(/aria-labelledby="h-passkeyCounterRegression".*?<fieldset class="picks" disabled>/s)
+    expect(text).toMatch(/aria-labelledby="h-passkeyAttestation".*?<fieldset class="picks" disabled>/s)
     expect(text).toContain(`value="${name} (${model})"`)
-    expect(text).toContain('<code>PASSKEY_COUNTER_REGRESSION</code> in the environment decides this.')
+    expect(text).toContain('<code>PASSKEY_ATTESTATION</code> in the environment decides this.')
     expect(text).toContain('It hasn’t been read since this server started.')
   })
 
@@ -62,11 +61,11 @@ describe('the policy for passkeys', () => {
     expect([answer.status, answer.location]).toEqual([303, at])
     expect((await agent.get(at)).text).toContain('The policy was saved.')
     expect(await contract()).toEqual({ ...before, webauthnUserVerification: 'preferred' })
-    expect(await own()).toMatchObject({ passkeyNonCompliance: 'warn', passkeyCounterRegression: 'refuse' })
+    expect(await own()).toMatchObject({ passkeyNonCompliance: 'warn', passkeyAttestation: 'none' })
     await post({})
   })
 
-  test('requires a review before a stricter policy: keep, warn, or refuse from a date', async () => {
+  test('requires a review before a stricter policy: keep, warn, or refuse', async () => {
     const review = await post({ webauthnAllowSyncedPasskeys: 'false' })
     expect(review.status).toBe(200)
     expect(review.text).toContain('One of 1 passkeys doesn’t comply.')
@@ -80,28 +79,20 @@ describe('the policy for passkeys', () => {
         value,
       ]),
     ) as Fields
-    const decide = (choice: string, day = '') =>
-      agent.postForm(at, { ...fields, passkeyNonCompliance: choice, passkeyNonComplianceFrom: day })
-    const wrong = await decide('require', '2027-02-31')
-    expect([wrong.status, wrong.text.includes('Enter a day such as')]).toEqual([400, true])
-    expect(await contract()).toMatchObject({ webauthnAllowSyncedPasskeys: 'true' })
-    expect((await decide('require', '2999-01-01')).status).toBe(303)
+    const decide = (choice: string) => agent.postForm(at, { ...fields, passkeyNonCompliance: choice })
+    expect((await decide('warn')).status).toBe(303)
     expect(await contract()).toMatchObject({ webauthnAllowSyncedPasskeys: 'false' })
-    expect(await own()).toMatchObject({ passkeyNonCompliance: 'require', passkeyNonComplianceFrom: '2999-01-01' })
+    expect(await own()).toMatchObject({ passkeyNonCompliance: 'warn' })
     expect((await agent.get(at)).text).toContain('One of 1 passkeys doesn’t comply.')
     expect((await agent.get(`${running.url}/settings/account/security`)).text).toContain('no longer accepted')
     // A change that affects no more users than before needs no review.
     const kept = { webauthnAllowSyncedPasskeys: 'false' }
     expect((await post(kept)).status).toBe(303)
-    // A date needs no review if it is later than the previous one; an earlier date does, because passkeys were kept until then.
-    const refusedFrom = (day: string) =>
-      post({ ...kept, passkeyNonCompliance: 'require', passkeyNonComplianceFrom: day })
-    expect((await refusedFrom('2998-01-01')).text).toContain('You’re one of them')
+    // Rejecting passkeys that were kept until now needs one.
+    expect((await post({ ...kept, passkeyNonCompliance: 'require' })).text).toContain('You’re one of them')
     expect(await own()).toMatchObject({ passkeyNonCompliance: 'keep' })
-    expect((await decide('require', '2998-01-01')).status).toBe(303)
-    expect((await refusedFrom('2999-01-01')).status).toBe(303)
-    expect((await refusedFrom('')).text).toContain('You’re one of them')
-    expect(await own()).toMatchObject({ passkeyNonComplianceFrom: '2999-01-01' })
+    expect((await decide('require')).status).toBe(303)
+    expect(await own()).toMatchObject({ passkeyNonCompliance: 'require' })
     expect((await post(kept)).status).toBe(303)
     expect((await post({})).status).toBe(303)
   })

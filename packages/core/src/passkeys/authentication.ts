@@ -11,7 +11,7 @@ import type { Clock } from '../clock.ts'
 import { ForbiddenError, InvalidInputError } from '../errors.ts'
 import type { Transaction } from '../transaction.ts'
 import type { Asker, Challenges } from './challenges.ts'
-import { policyProblems, rejectsNonCompliant } from './compliance.ts'
+import { policyProblems } from './compliance.ts'
 import type { Passkey } from './passkey.ts'
 import type { PasskeyStore, PasskeyUse } from './passkey-store.ts'
 import type { PasskeyPolicy, ReadPasskeyPolicy, RelyingParty } from './policy.ts'
@@ -79,8 +79,7 @@ export function createAuthentication(ports: AuthenticationPorts): Authentication
    * accepted.
    */
   const verificationAskedFor = async (policy: PasskeyPolicy): Promise<PasskeyPolicy['userVerification']> => {
-    if (policy.userVerification === 'preferred' || rejectsNonCompliant(policy, clock.now()))
-      return policy.userVerification
+    if (policy.userVerification === 'preferred' || policy.nonCompliance === 'require') return policy.userVerification
     return (await passkeys.hasUnverified()) ? 'preferred' : 'required'
   }
   return {
@@ -115,7 +114,7 @@ export function createAuthentication(ports: AuthenticationPorts): Authentication
       const account = await eligibleAccount(accounts, passkey.accountId)
       const at = clock.now()
       const asUsed = { ...passkey, userVerified: userVerified || passkey.userVerified }
-      if (rejectsNonCompliant(policy, at) && policyProblems(asUsed, policy).length > 0)
+      if (policy.nonCompliance === 'require' && policyProblems(asUsed, policy).length > 0)
         throw new ForbiddenError('passkey_not_allowed', 'The policy of this provider demands another passkey.', {
           details: { accountId: account.id },
         })

@@ -33,8 +33,3 @@ export function policyProblems(passkey: Judged, policy: PasskeyPolicy): readonly
   ]
   return problems.flatMap(([problem, applies]) => (applies ? [problem] : []))
 }
-
-/** Whether the policy rejects non-compliant passkeys at this time (milliseconds since the Unix epoch). */
-export function rejectsNonCompliant({ nonCompliance, nonComplianceFrom }: PasskeyPolicy, now: number): boolean {
-  return nonCompliance === 'require' && nonComplianceFrom <= now
-}

@@ -1,11 +1,10 @@
 import { type ActingParty, type AuditSink, noOrigin } from '../audit/audit-sink.ts'
 import { changesBetween } from '../audit/changes.ts'
-import type { Clock } from '../clock.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '../errors.ts'
 import type { AuditedHook } from '../hooks.ts'
 import { nameProblem, normalName } from '../names.ts'
 import type { Transaction } from '../transaction.ts'
-import { policyProblems, rejectsNonCompliant } from './compliance.ts'
+import { policyProblems } from './compliance.ts'
 import type { Passkey } from './passkey.ts'
 import type { PasskeyOverview, PasskeyStore, PasskeySummary, PasskeysHad } from './passkey-store.ts'
 import type { ReadPasskeyPolicy } from './policy.ts'
@@ -60,7 +59,6 @@ export interface PasskeyRemovalStart {
 export interface PasskeyManagementPorts {
   readonly store: PasskeyStore
   readonly policy: ReadPasskeyPolicy
-  readonly clock: Clock
   readonly before: AuditedHook
   readonly audit: AuditSink
   readonly transaction: Transaction
@@ -74,7 +72,6 @@ export interface PasskeyManagementPorts {
 export function createPasskeyManagement({
   store,
   policy: readPolicy,
-  clock,
   before: ask,
   audit,
   transaction,
@@ -88,7 +85,7 @@ export function createPasskeyManagement({
   /** The passkeys that the policy currently rejects for sign-in. */
   const refusedOf = async (accountId: string): Promise<readonly string[]> => {
     const policy = await readPolicy()
-    if (!rejectsNonCompliant(policy, clock.now())) return []
+    if (policy.nonCompliance !== 'require') return []
     const own = await store.listByAccount(accountId)
     return own.filter((passkey) => policyProblems(passkey, policy).length > 0).map(({ id }) => id)
   }

@@ -32,8 +32,6 @@ export interface PasskeyPolicy {
   readonly counterRegression: 'audit' | 'refuse'
   /** How to treat existing passkeys that violate the policy. */
   readonly nonCompliance: 'keep' | 'warn' | 'require'
-  /** When `require` takes effect, in milliseconds since the Unix epoch. */
-  readonly nonComplianceFrom: number
 }
 
 /** The default requirements. */
@@ -46,7 +44,6 @@ export const defaultPasskeyPolicy: PasskeyPolicy = {
   attestation: 'none',
   counterRegression: 'audit',
   nonCompliance: 'keep',
-  nonComplianceFrom: 0,
 }
 
 /** Returns the current policy. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { defaultPasskeyPolicy } from '@pocket/core'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { answerCeremony, decide, type Host, hour, minute, signIn, startHost, viewOf } from './host.ts'
 
@@ -165,6 +166,21 @@ describe('passkey response', () => {
     const again = await second.follow(await second.get(authorizeUrl(host, client.id)))
     expect((await answerCeremony(second, again, authenticator, { counter: 7 })).status).toBe(200)
     expect(host.events.map(({ event }) => event)).toContain('passkey_counter_regressed')
+  })
+
+  test('with a counter that does not increase is rejected and recorded if the policy says so', async () => {
+    const policy = async () => ({ ...defaultPasskeyPolicy, counterRegression: 'refuse' }) as const
+    await using host = await startHost({ options: { passkeys: { policy } } })
+    const { agent, page, authenticator } = await atSignIn(host)
+    expect((await answerCeremony(agent, page, authenticator, { counter: 7 })).status).toBe(200)
+    const second = new UserAgent()
+    const { client } = await host.client({})
+    const again = await second.follow(await second.get(authorizeUrl(host, client.id)))
+    const rejected = await answerCeremony(second, again, authenticator, { counter: 7 })
+    expect([rejected.status, rejected.json()]).toMatchObject([400, { code: 'passkey_counter_regressed' }])
+    expect(host.events.map(({ event }) => event)).toEqual(
+      expect.arrayContaining(['passkey_counter_regressed', 'sign_in_failed']),
+    )
   })
 })
 

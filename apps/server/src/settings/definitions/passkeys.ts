@@ -1,5 +1,4 @@
-import { day } from '../checks.ts'
-import { boolean, choice, defineSetting, list, text } from '../setting.ts'
+import { boolean, choice, defineSetting, list } from '../setting.ts'
 
 const aaguid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -49,23 +48,10 @@ export const passkeys = {
     description:
       'Whether a new passkey must prove its model with an attestation known to the FIDO Metadata Service (`required`). Synced passkeys cannot.',
   }),
-  passkeyCounterRegression: defineSetting(choice('audit', 'refuse'), {
-    variable: 'PASSKEY_COUNTER_REGRESSION',
-    default: 'audit',
-    description:
-      "What happens if a passkey's signature counter does not increase, which can mean a cloned passkey: an audit event (`audit`), or a rejected sign-in as well (`refuse`).",
-  }),
   passkeyNonCompliance: defineSetting(choice('keep', 'warn', 'require'), {
     variable: 'PASSKEY_NON_COMPLIANCE',
     default: 'keep',
     description:
-      'Treatment of existing passkeys that do not comply with the policy: they keep working (`keep`), their owners are warned (`warn`), or they are rejected from `passkeyNonComplianceFrom` on (`require`).',
-  }),
-  passkeyNonComplianceFrom: defineSetting(text(day, { documentation: 'date', schema: { maxLength: 10 } }), {
-    variable: 'PASSKEY_NON_COMPLIANCE_FROM',
-    default: '',
-    defaultText: 'at once',
-    description:
-      'The date from which `require` rejects non-compliant passkeys, such as 2027-03-01 (UTC). Empty means immediately.',
+      'Treatment of existing passkeys that do not comply with the policy: they keep working (`keep`), their owners are warned (`warn`), or they are rejected (`require`).',
   }),
 } as const
