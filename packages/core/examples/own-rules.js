@@ -13,7 +13,7 @@ const checks = {
     client.name === 'Photos' && (session.acr !== 'phr' || Date.now() / 1000 - session.authTime > 8 * 3600)
       ? { signInAgain: true }
       : undefined,
-  terms: ({ account }) => (accepted.has(account.id) ? undefined : { goTo: '/terms' }),
+  terms: ({ account }) => (accepted.has(account.id) ? undefined : { redirectTo: '/terms' }),
   // Asked when tokens are refreshed too.
   contract: ({ account }) => (account.extra?.contract === 'ended' ? { refuse: 'The contract has ended.' } : undefined),
 }

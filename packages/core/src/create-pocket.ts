@@ -89,7 +89,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
       transaction,
       clock,
     }),
-    noteMade: (origin, thing) => history.made(origin, thing),
+    recordCredential: (origin, thing) => history.made(origin, thing),
     lockAccountOf: (origin) => history.lockAccountOf(origin),
     authenticatorMetadata: metadata,
     registration,

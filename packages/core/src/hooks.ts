@@ -3,7 +3,7 @@ import type { NewAccount } from './accounts/accounts.ts'
 import { type AuditSink, noOrigin, type RequestOrigin } from './audit/audit-sink.ts'
 import type { AuditEvent } from './audit/events.ts'
 import { withRefusalsRecorded } from './audit/refusals.ts'
-import type { WaitingDevice } from './codes/device-logins.ts'
+import type { RequestingDevice } from './codes/device-logins.ts'
 import { ForbiddenError } from './errors.ts'
 import { runHostRule } from './host-rule.ts'
 import type { Passkey } from './passkeys/passkey.ts'
@@ -34,7 +34,7 @@ export interface BeforeHookInputs {
   /** A login code is about to be created; `lifetime` in milliseconds. Before `code_issued`. */
   readonly issueCode: { readonly account: Account; readonly lifetime: number }
   /** Another device is about to be signed in to this account. Before `device_login_approved`. */
-  readonly approveDevice: { readonly accountId: string; readonly device: WaitingDevice }
+  readonly approveDevice: { readonly accountId: string; readonly device: RequestingDevice }
   /**
    * A user has allowed the `scopes` that a client requests, including API scopes and device authorization (RFC 8628
    * §3.3). Before `consent_given`, `device_authorized` and `device_authorized_again`.

@@ -56,12 +56,12 @@ export type {
 } from './clients/protocol.ts'
 export type { ClientProtocolInput } from './clients/protocol-input.ts'
 export type { Clients } from './clients/registration.ts'
-export type { MintedSecret, SecretInput } from './clients/secrets.ts'
+export type { NewClientSecret, SecretInput } from './clients/secrets.ts'
 export type { Clock } from './clock.ts'
 export { systemClock } from './clock.ts'
 export type { CodeStore, StoredCode } from './codes/code-store.ts'
 export type { DeviceLoginStore, StoredDeviceLogin } from './codes/device-login-store.ts'
-export type { PendingDeviceLogin, RequestedDeviceLogin, WaitingDevice } from './codes/device-logins.ts'
+export type { NewDeviceLogin, PendingDeviceLogin, RequestingDevice } from './codes/device-logins.ts'
 export type { LoginCode, LoginCodeOptions } from './codes/login-codes.ts'
 export type { NodeHandler } from './composition/callback.ts'
 export type { ConnectionAttempt, ConnectionEndpoint, ConnectionLogStore } from './connection-log/connection-attempt.ts'
@@ -76,12 +76,12 @@ export type { DeviceAuthorizationService, PendingDeviceAuthorization } from './i
 export type { DeviceLoginService } from './interactions/device-login.ts'
 export type { ReauthenticationService } from './interactions/reauthentication.ts'
 export type {
-  RegistrationEnd,
+  RegistrationOptionsInput,
   RegistrationPurpose,
+  RegistrationResponseInput,
   RegistrationService,
-  RegistrationStart,
 } from './interactions/registration.ts'
-export type { Identified, SignInService } from './interactions/sign-in.ts'
+export type { AuthenticatedUser, SignInService } from './interactions/sign-in.ts'
 export type { SignUpInput, SignUpService } from './interactions/sign-up.ts'
 export type { LimitRequest, LimitStore, StoredLimit } from './limits/limit-store.ts'
 export type { RateLimiter } from './limits/limiter.ts'
@@ -96,7 +96,7 @@ export type {
   AuthorizationDetailsType,
   AuthorizationDetailsTypes,
 } from './oidc/authorization-details.ts'
-export type { TrialReason, TrialStep, TrialStepName } from './oidc/client-trial/trial.ts'
+export type { ClientTestFailure, ClientTestStep, ClientTestStepName } from './oidc/client-trial/trial.ts'
 export type { ExternalSigningKey } from './oidc/external-keys.ts'
 export type { KeyStatus, KeyStore, StoredKey } from './oidc/key-store.ts'
 export {
@@ -131,10 +131,10 @@ export { defaultPasskeyPolicy, type PasskeyPolicy, type ReadPasskeyPolicy } from
 export type { RegistrationSubject, VerifiedRegistration } from './passkeys/registration.ts'
 export type { SpentChallengeStore } from './passkeys/spent-challenge-store.ts'
 export type { Pocket } from './pocket.ts'
-export type { MadeThing, PasskeyRemoval, PasskeyRemovals } from './sessions/passkey-removals.ts'
+export type { CreatedCredential, PasskeyRemoval, PasskeyRemovals } from './sessions/passkey-removals.ts'
 export type { ReauthenticationStore, StoredReauthentication } from './sessions/reauthentication-store.ts'
 export type { AuthenticationContext, Session, SignInMethod } from './sessions/session.ts'
-export type { MadeInSession } from './sessions/session-history.ts'
+export type { SessionCredential } from './sessions/session-history.ts'
 export type {
   SessionHistoryStore,
   SessionLink,

@@ -19,7 +19,7 @@ import type { RegistrationService } from './interactions/registration.ts'
 import type { SignInService } from './interactions/sign-in.ts'
 import type { SignUpService } from './interactions/sign-up.ts'
 import type { RateLimiter } from './limits/limiter.ts'
-import type { TrialStep } from './oidc/client-trial/trial.ts'
+import type { ClientTestStep } from './oidc/client-trial/trial.ts'
 import type { KeyReplacement, KeyReplacementOptions, PublishedKey } from './oidc/keys.ts'
 import type { EndpointName } from './oidc/paths.ts'
 import type { TokenPreview } from './oidc/preview.ts'
@@ -28,7 +28,7 @@ import type { AuthenticatorMetadata } from './passkeys/authenticator-metadata.ts
 import type { PasskeyManagement } from './passkeys/management.ts'
 import type { PasskeyRemovals } from './sessions/passkey-removals.ts'
 import type { Session } from './sessions/session.ts'
-import type { MadeInSession } from './sessions/session-history.ts'
+import type { SessionCredential } from './sessions/session-history.ts'
 
 /**
  * A passkey-only OpenID provider. Disposing of it waits for background work; the stores can be closed afterwards.
@@ -66,10 +66,10 @@ export interface Pocket extends AsyncDisposable {
    *
    * @throws {NotAuthenticatedError} `not_signed_in` if the session of the request has ended
    */
-  noteMade(origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>, thing: MadeInSession): Promise<void>
+  recordCredential(origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>, thing: SessionCredential): Promise<void>
   /**
    * Locks the account of the session or API key of a request until the transaction ends. Call it first in a transaction that
-   * changes a client or an API key and then calls `noteMade`, so that it does not deadlock with the removal of a passkey.
+   * changes a client or an API key and then calls `recordCredential`, so that it does not deadlock with the removal of a passkey.
    */
   lockAccountOf(origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>): Promise<void>
   /** Metadata that verifies attestations. */
@@ -140,7 +140,7 @@ export interface Pocket extends AsyncDisposable {
    * Revokes access that these groups granted to an account: codes and tokens of clients that allow these groups and
    * that the account may no longer use. Call it in the transaction that removes the account from the groups.
    */
-  endAccessBy(accountId: string, groupIds: readonly string[]): Promise<void>
+  endAccessByGroups(accountId: string, groupIds: readonly string[]): Promise<void>
   /** Removes all core data of a deleted account, including passkeys and consents. */
   forgetAccount(accountId: string): Promise<void>
   /**
@@ -157,7 +157,7 @@ export interface Pocket extends AsyncDisposable {
    */
   previewTokens(clientId: string, accountId: string, scope: string): Promise<TokenPreview>
   /** Runs a test sign-in of this account at the client, as its application would. @throws {NotFoundError} `client_not_found` */
-  testClient(clientId: string, accountId: string): Promise<readonly TrialStep[]>
+  testClient(clientId: string, accountId: string): Promise<readonly ClientTestStep[]>
   /** Rotates signing keys that are due; call it once a minute. */
   rotateKeys(): Promise<void>
   /** Resolves if all signing keys can be read. @throws {ConfigurationError} if the master key is wrong */

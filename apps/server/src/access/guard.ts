@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Pocket } from '@pocket/core'
 import { ForbiddenError, NotAuthenticatedError } from '@pocket/core/errors'
-import { isWithoutPasskey, noteCaller } from '@pocket/core/internal'
+import { isWithoutPasskey, recordCaller } from '@pocket/core/internal'
 import type { Directory, User } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { AccessRow } from './access-row.ts'
@@ -71,7 +71,7 @@ export function createGuard({ pocket, directory, apiKeys, staticApiKey }: GuardP
     if (isStaticKey(token)) return { user: staticUser, scopes: null, session: null }
     const apiKey = await apiKeys.identify(token)
     const user = apiKey && (await directory.find(apiKey.ownerId))
-    if (apiKey) noteCaller(ctx.req, { apiKeyId: apiKey.id })
+    if (apiKey) recordCaller(ctx.req, { apiKeyId: apiKey.id })
     return user && { user, scopes: apiKey.scopes, session: null }
   }
 

@@ -53,7 +53,7 @@ export interface ApiKeys {
 export interface ApiKeyPorts {
   readonly store: ApiKeyStore
   /** Records the session in which a key is created. */
-  readonly noteMade: Pocket['noteMade']
+  readonly recordCredential: Pocket['recordCredential']
   readonly lockAccountOf: Pocket['lockAccountOf']
   readonly transaction: Transaction
   readonly audit: AuditSink
@@ -64,7 +64,7 @@ export interface ApiKeyPorts {
 
 export function createApiKeys({
   store,
-  noteMade,
+  recordCredential,
   lockAccountOf,
   transaction,
   audit,
@@ -100,7 +100,7 @@ export function createApiKeys({
       }
       return transaction(async () => {
         await store.insert(apiKey)
-        await noteMade(origin, { kind: 'api_key', subject: apiKey.id, label: apiKey.name })
+        await recordCredential(origin, { kind: 'api_key', subject: apiKey.id, label: apiKey.name })
         const changes = changesBetween(null, described(apiKey))
         await audit.record({ event: 'api_key_created', accountId: ownerId, apiKeyId: apiKey.id, ...changes }, origin)
         return { apiKey, token }
@@ -119,7 +119,7 @@ export function createApiKeys({
           await existing(ownerId, id)
           throw new ConflictError('api_key_not_expired', 'This API key has not expired yet.')
         }
-        await noteMade(origin, { kind: 'api_key', subject: id, label: apiKey.name })
+        await recordCredential(origin, { kind: 'api_key', subject: id, label: apiKey.name })
         const changes = changesBetween(described(apiKey), described({ ...apiKey, expiresAt }))
         await audit.record({ event: 'api_key_renewed', accountId: ownerId, apiKeyId: id, ...changes }, origin)
       })

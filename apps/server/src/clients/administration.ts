@@ -5,8 +5,8 @@ import type {
   ClientInput,
   ClientSecret,
   Clients,
-  MintedSecret,
   NewClientInput,
+  NewClientSecret,
   Pocket,
   SecretInput,
   Transaction,
@@ -20,7 +20,7 @@ import { assertUnchanged, validatorOf } from '../http/api/precondition.ts'
 export interface AdministrationPorts {
   readonly clients: Clients
   /** Records the session in which a secret is created. */
-  readonly noteMade: Pocket['noteMade']
+  readonly recordCredential: Pocket['recordCredential']
   readonly lockAccountOf: Pocket['lockAccountOf']
   readonly audit: AuditSink
   /** Commits the changes of core and the audit log together. */
@@ -37,7 +37,7 @@ type ClientEvent = Exclude<
 /** Client administration with audit log entries. */
 export function createClientAdministration({
   clients,
-  noteMade,
+  recordCredential,
   lockAccountOf,
   audit,
   transaction,
@@ -46,7 +46,7 @@ export function createClientAdministration({
   const record = ({ id, origin }: Actor, event: ClientEvent) => audit.record({ ...event, accountId: id }, origin)
 
   const added = async (by: Actor, clientId: string, secret: ClientSecret) => {
-    await noteMade(by.origin, { kind: 'client_secret', subject: secret.id, label: clientId })
+    await recordCredential(by.origin, { kind: 'client_secret', subject: secret.id, label: clientId })
     await record(by, secretAdded(clientId, secret))
   }
 
@@ -138,7 +138,7 @@ export function createClientAdministration({
 
     secretUses: (id: string) => clients.secretUses(id),
 
-    addSecret: (by: Actor, id: string, input: SecretInput): Promise<MintedSecret> =>
+    addSecret: (by: Actor, id: string, input: SecretInput): Promise<NewClientSecret> =>
       transaction(async () => {
         await lockAccountOf(by.origin)
         const minted = await terms(() => clients.addSecret(id, input))
@@ -146,7 +146,7 @@ export function createClientAdministration({
         return minted
       }),
 
-    replaceSecrets: (by: Actor, id: string, input: SecretInput): Promise<MintedSecret> =>
+    replaceSecrets: (by: Actor, id: string, input: SecretInput): Promise<NewClientSecret> =>
       transaction(async () => {
         await lockAccountOf(by.origin)
         const { secrets } = await locked(by, id)

@@ -38,7 +38,7 @@ export interface ClientOperationPorts {
     | 'refreshMetadataDocument'
     | 'connectionLog'
     | 'issuer'
-    | 'noteMade'
+    | 'recordCredential'
     | 'lockAccountOf'
     | 'previewTokens'
     | 'withdrawConsent'
@@ -68,7 +68,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
   const { clients } = pocket
   const administration = createClientAdministration({
     clients,
-    noteMade: pocket.noteMade,
+    recordCredential: pocket.recordCredential,
     lockAccountOf: pocket.lockAccountOf,
     audit,
     transaction,

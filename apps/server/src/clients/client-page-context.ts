@@ -11,7 +11,7 @@ import { type AdministrationPorts, createClientAdministration } from './administ
 import { type ClientFlash, setClientFlash } from './flash.ts'
 
 export interface ClientPageContextPorts
-  extends Pick<AdministrationPorts, 'noteMade' | 'lockAccountOf' | 'audit' | 'transaction'> {
+  extends Pick<AdministrationPorts, 'recordCredential' | 'lockAccountOf' | 'audit' | 'transaction'> {
   readonly clients: Clients
   readonly authentication: Authentication
   readonly show: ShowPage

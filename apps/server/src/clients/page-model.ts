@@ -1,4 +1,4 @@
-import type { ConnectionAttempt, TrialStep } from '@pocket/core'
+import type { ClientTestStep, ConnectionAttempt } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 import type { RedirectUriOpening } from '@pocket/core/internal'
 import type { Difference } from '../http/form-page.ts'
@@ -207,7 +207,7 @@ export interface ClientTestPage {
   readonly view: 'client-test'
   readonly viewer: Viewer
   readonly client: { readonly id: string; readonly name: string }
-  readonly steps: readonly TrialStep[]
+  readonly steps: readonly ClientTestStep[]
 }
 
 /** A line of a client's connection log. */

@@ -6,14 +6,14 @@ import { newClientPages } from './new-page.ts'
 
 export type ClientPagesPorts = Omit<ClientPagePorts, 'desk'> &
   Omit<ClientListPagePorts, 'desk'> &
-  Omit<ClientPageContextPorts, 'clients' | 'noteMade' | 'lockAccountOf'>
+  Omit<ClientPageContextPorts, 'clients' | 'recordCredential' | 'lockAccountOf'>
 
 /** `/settings/admin/oidc-clients`: client administration. */
 export function clientPages(ports: ClientPagesPorts): readonly PageRoute[] {
   const desk = createClientPageContext({
     ...ports,
     clients: ports.pocket.clients,
-    noteMade: ports.pocket.noteMade,
+    recordCredential: ports.pocket.recordCredential,
     lockAccountOf: ports.pocket.lockAccountOf,
   })
   return [...clientListPages({ ...ports, desk }), ...newClientPages({ desk }), ...oneClientPages({ ...ports, desk })]

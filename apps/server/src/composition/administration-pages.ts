@@ -58,7 +58,7 @@ export function composeAdministrationPages(parts: AdministrationPageParts): read
       clients: pocket.clients,
       clientAdministration: createClientAdministration({
         clients: pocket.clients,
-        noteMade: pocket.noteMade,
+        recordCredential: pocket.recordCredential,
         lockAccountOf: pocket.lockAccountOf,
         audit,
         transaction,

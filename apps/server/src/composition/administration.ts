@@ -52,7 +52,7 @@ export function composeAdministration(parts: AdministrationParts): Administratio
   const { logger, database, pocket, directory, audit, settings, mail, images, transaction, clock } = parts
   const apiKeys = createApiKeys({
     store: database.apiKeys,
-    noteMade: pocket.noteMade,
+    recordCredential: pocket.recordCredential,
     lockAccountOf: pocket.lockAccountOf,
     transaction,
     audit,

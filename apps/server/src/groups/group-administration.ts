@@ -10,7 +10,7 @@ import { groupRecordValidator, groupValidator, membershipValidator } from '../us
 
 export interface GroupAdministrationPorts {
   readonly directory: Directory
-  readonly pocket: Pick<Pocket, 'endAccessBy'>
+  readonly pocket: Pick<Pocket, 'endAccessByGroups'>
   readonly audit: AuditSink
   /** Commits the changes of the directory, core and the audit log together. */
   readonly transaction: Transaction
@@ -122,7 +122,7 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
       changeOf(actor, id, async () => {
         const { added, removed } = await groups.setMembers(id, userIds)
         if (added.length === 0 && removed.length === 0) return null
-        for (const userId of removed) await pocket.endAccessBy(userId, [id])
+        for (const userId of removed) await pocket.endAccessByGroups(userId, [id])
         // Only added and removed members, because a group can contain all users.
         const changes = changesBetween({ members: removed }, { members: added })
         return { event: 'group_members_changed', groupId: id, added, removed, by: actor.id, ...changes }

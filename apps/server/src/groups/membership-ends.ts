@@ -3,7 +3,7 @@ import type { Directory } from '@pocket/directory'
 
 export interface MembershipEndPorts {
   readonly directory: Pick<Directory, 'groups'>
-  readonly pocket: Pick<Pocket, 'endAccessBy'>
+  readonly pocket: Pick<Pocket, 'endAccessByGroups'>
   readonly audit: AuditSink
 }
 
@@ -13,7 +13,7 @@ export interface MembershipEndPorts {
  */
 export function endMemberships({ directory, pocket, audit }: MembershipEndPorts): Promise<void> {
   return directory.groups.removeEndedMemberships(async ({ userId, groupId }) => {
-    await pocket.endAccessBy(userId, [groupId])
+    await pocket.endAccessByGroups(userId, [groupId])
     const origin = { requestId: null, ipAddress: null, userAgent: null }
     await audit.record({ event: 'membership_ended', accountId: userId, groupId }, origin)
   })

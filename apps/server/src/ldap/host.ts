@@ -9,7 +9,7 @@ import { prepareProfilePicture } from '../images/profile-pictures.ts'
 import { eventsOf } from './audit.ts'
 
 export interface LdapHostPorts {
-  readonly pocket: Pick<Pocket, 'endAccess' | 'endAccessBy'>
+  readonly pocket: Pick<Pocket, 'endAccess' | 'endAccessByGroups'>
   readonly recordMany: RecordMany
   readonly images: Images
   /** Deletes the related data of a user who is being removed, within the transaction. */
@@ -32,7 +32,7 @@ export function createLdapHost(ports: LdapHostPorts): LdapHost {
       else if (kind === 'enable') await enabled(after.user.id)
     for (const { user } of removals) await forgetUser(user.id)
     for (const { id } of groupRemovals) await forgetGroup(id)
-    for (const [userId, groupIds] of leftBy(memberships)) await pocket.endAccessBy(userId, groupIds)
+    for (const [userId, groupIds] of leftBy(memberships)) await pocket.endAccessByGroups(userId, groupIds)
     await recordMany(eventsOf(done))
   }
 

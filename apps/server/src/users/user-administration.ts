@@ -18,7 +18,7 @@ import { userValidator } from './validators.ts'
 
 export interface UserAdministrationPorts {
   readonly directory: Directory
-  readonly pocket: Pick<Pocket, 'endAccess' | 'endAccessBy' | 'issueLoginCode' | 'passkeys'>
+  readonly pocket: Pick<Pocket, 'endAccess' | 'endAccessByGroups' | 'issueLoginCode' | 'passkeys'>
   readonly audit: AuditSink
   /** The writes of the directory, of core and of the audit log are one transaction. */
   readonly transaction: Transaction
@@ -207,7 +207,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
         const before = groupNames(await find(id))
         const { added, removed } = await users.setGroups(id, groupIds)
         if (added.length === 0 && removed.length === 0) return []
-        await pocket.endAccessBy(id, removed)
+        await pocket.endAccessByGroups(id, removed)
         const changes = changesBetween({ groups: before }, { groups: groupNames(await find(id)) })
         return [{ event: 'account_groups_changed', accountId: id, added, removed, by: actor.id, ...changes }]
       }),

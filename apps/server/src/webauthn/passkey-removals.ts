@@ -1,4 +1,4 @@
-import type { AuditSink, MadeThing, PasskeyRemoval, Pocket, Transaction } from '@pocket/core'
+import type { AuditSink, CreatedCredential, PasskeyRemoval, Pocket, Transaction } from '@pocket/core'
 import { PocketError } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
@@ -7,7 +7,7 @@ import { createClientAdministration } from '../clients/administration.ts'
 import { deviceOf } from '../http/device.ts'
 
 /** Something that was created in a session of a removed passkey, for display. */
-export interface ReviewedThing extends Pick<MadeThing, 'kind' | 'id' | 'at'> {
+export interface ReviewedThing extends Pick<CreatedCredential, 'kind' | 'id' | 'at'> {
   /** The name of a passkey, an API key, the client of a secret, the user of a login code, or a device; may be empty. */
   readonly name: string
   /** `kept` is the passkey that the viewer has just used to re-authenticate. */
@@ -31,7 +31,7 @@ export interface PasskeyRemovalReview {
 }
 
 export interface PasskeyRemovalReviewPorts {
-  readonly pocket: Pick<Pocket, 'passkeyRemovals' | 'passkeys' | 'clients' | 'noteMade' | 'lockAccountOf'>
+  readonly pocket: Pick<Pocket, 'passkeyRemovals' | 'passkeys' | 'clients' | 'recordCredential' | 'lockAccountOf'>
   readonly directory: Pick<Directory, 'find'>
   readonly apiKeys: Pick<ApiKeys, 'find' | 'remove'>
   readonly audit: AuditSink
@@ -40,21 +40,27 @@ export interface PasskeyRemovalReviewPorts {
 
 export function createPasskeyRemovalReview(ports: PasskeyRemovalReviewPorts): PasskeyRemovalReview {
   const { pocket, directory, apiKeys, audit, transaction } = ports
-  const { passkeyRemovals, passkeys, clients, noteMade, lockAccountOf } = pocket
+  const { passkeyRemovals, passkeys, clients, recordCredential, lockAccountOf } = pocket
   const administration = createClientAdministration({
     clients,
-    noteMade,
+    recordCredential,
     lockAccountOf,
     audit,
     transaction,
     terms: (work) => work(),
   })
 
-  const stateOf = async ({ kind, id, accountId, withdrawn, inUse }: MadeThing): Promise<ReviewedThing['state']> => {
+  const stateOf = async ({
+    kind,
+    id,
+    accountId,
+    withdrawn,
+    inUse,
+  }: CreatedCredential): Promise<ReviewedThing['state']> => {
     const isGone = kind === 'api_key' ? (await apiKeys.find(accountId, id)) === undefined : withdrawn
     return isGone ? 'withdrawn' : inUse ? 'kept' : 'active'
   }
-  const nameOf = async ({ kind, label }: MadeThing): Promise<string> => {
+  const nameOf = async ({ kind, label }: CreatedCredential): Promise<string> => {
     if (label === null) return ''
     switch (kind) {
       case 'client_secret':
@@ -76,7 +82,11 @@ export function createPasskeyRemovalReview(ports: PasskeyRemovalReviewPorts): Pa
     return { passkeyId, passkeyName, made: things }
   }
 
-  const withdrawOne = async ({ id: actorId, origin }: Actor, passkeyId: string, thing: MadeThing): Promise<void> => {
+  const withdrawOne = async (
+    { id: actorId, origin }: Actor,
+    passkeyId: string,
+    thing: CreatedCredential,
+  ): Promise<void> => {
     const { kind, id, accountId, label } = thing
     const party = { origin, ...(actorId !== accountId && { by: actorId }) }
     switch (kind) {
@@ -101,7 +111,7 @@ export function createPasskeyRemovalReview(ports: PasskeyRemovalReviewPorts): Pa
         // A passkey that no session used has ended none.
         if (!(error instanceof PocketError) || error.code !== 'passkey_not_found') throw error
       })
-    const active: MadeThing[] = []
+    const active: CreatedCredential[] = []
     for (const thing of found?.made ?? []) if ((await stateOf(thing)) === 'active') active.push(thing)
     return active
   }

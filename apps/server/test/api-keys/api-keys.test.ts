@@ -35,7 +35,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     ownerId = crypto.randomUUID()
     apiKeys = createApiKeys({
       store,
-      noteMade: async () => {},
+      recordCredential: async () => {},
       lockAccountOf: async () => {},
       transaction: (work) => work(),
       audit: { record: async () => {} },

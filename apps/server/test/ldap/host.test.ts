@@ -40,7 +40,7 @@ async function following(done: LdapChanges): Promise<readonly string[]> {
   const host = createLdapHost({
     pocket: {
       endAccess: async (id) => void said.push(`end access of ${id}`),
-      endAccessBy: async (id, groups) => void said.push(`end access of ${id} by ${groups.join('+')}`),
+      endAccessByGroups: async (id, groups) => void said.push(`end access of ${id} by ${groups.join('+')}`),
     },
     recordMany: async (events: readonly NamedEvent[]) =>
       void said.push(...events.map(({ event, names }) => `${event.event} ${names.accountName} by ${names.actorName}`)),

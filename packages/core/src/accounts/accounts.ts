@@ -17,7 +17,7 @@ export interface AccountListRequest {
  */
 export interface Accounts extends AccountStore {
   /** Whether the host's store implements this method. */
-  can(method: 'findByLogin' | 'register' | 'list'): boolean
+  supports(method: 'findByLogin' | 'register' | 'list'): boolean
   /** The account with this user name or e-mail address. @throws {ConfigurationError} */
   findByLogin(login: string): Promise<Account | undefined>
   /** @throws {ConfigurationError} @throws the `PocketError` of the host's store */

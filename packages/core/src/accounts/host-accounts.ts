@@ -117,7 +117,7 @@ export function guardAccounts(host: HostAccounts, hookTimeout: number): Accounts
   const unsupportedMethod = (method: keyof HostAccounts) => broken(method, 'not_offered', 'It has no such method.')
 
   return {
-    can: (method) => typeof host[method] === 'function',
+    supports: (method) => typeof host[method] === 'function',
     find: async (id) => checked('find', await ask('find', () => host.find(id)), id),
 
     async findByLogin(login) {

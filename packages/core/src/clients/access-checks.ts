@@ -24,7 +24,7 @@ export interface AccessCheckInput {
 
 /**
  * The result of a check. `undefined` allows access. `refuse` denies it with a reason for developers (the client
- * receives `access_denied`). `signInAgain` requires a passkey first. `goTo` is the path of a page of the host with a
+ * receives `access_denied`). `signInAgain` requires a passkey first. `redirectTo` is the path of a page of the host with a
  * required step, such as accepting terms; the page receives `?redirect=` with the return path, and the check then runs
  * again. At a refresh no user is present: only `refuse` applies, and it revokes the tokens of the client
  * (`invalid_grant`). Any other result, such as `false`, fails with `misconfigured`.
@@ -33,7 +33,7 @@ export type AccessCheckResult =
   | undefined
   | { readonly refuse: string }
   | { readonly signInAgain: true }
-  | { readonly goTo: string }
+  | { readonly redirectTo: string }
 
 /** @see {@link AccessCheckResult} */
 export type AccessCheck = (question: AccessCheckInput) => AccessCheckResult | Promise<AccessCheckResult>
@@ -48,7 +48,7 @@ export type AccessCheck = (question: AccessCheckInput) => AccessCheckResult | Pr
  * const checks: AccessChecks = {
  *   stepUp: ({ client, session }) =>
  *     client.name === 'Payroll' && session.acr !== 'phr' ? { signInAgain: true } : undefined,
- *   terms: async ({ account }) => ((await hasAccepted(account.id)) ? undefined : { goTo: '/terms' }),
+ *   terms: async ({ account }) => ((await hasAccepted(account.id)) ? undefined : { redirectTo: '/terms' }),
  * }
  * ```
  */
@@ -79,8 +79,8 @@ export function createAccessChecks(checks: AccessChecks, hookTimeout: number): R
       const answer = await runHostRule({
         option: `hooks.accessChecks.${check}`,
         ask: () => ask(question),
-        fits: ({ refuse, signInAgain, goTo }) =>
-          typeof refuse === 'string' || signInAgain === true || typeof goTo === 'string',
+        fits: ({ refuse, signInAgain, redirectTo }) =>
+          typeof refuse === 'string' || signInAgain === true || typeof redirectTo === 'string',
         hookTimeout,
       })
       if (answer) return { check, answer }

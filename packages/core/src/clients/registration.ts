@@ -20,7 +20,7 @@ import { isNarrower } from './group-restriction.ts'
 import { defaultProtocol } from './protocol.ts'
 import type { RedirectUriPolicy } from './redirect-uris.ts'
 import type { SecretUses } from './secret-uses.ts'
-import { hashedOnly, type MintedSecret, mintSecret, type SecretInput } from './secrets.ts'
+import { hashedOnly, mintSecret, type NewClientSecret, type SecretInput } from './secrets.ts'
 import { type ReadAddress, sectorProblems } from './sector.ts'
 
 /** The clients of this provider (RFC 6749 §2). Changes apply from the next request. */
@@ -50,9 +50,9 @@ export interface Clients {
    * @throws {InvalidInputError} `validation_failed` for a public client, more than twenty secrets, or on `secret` or
    * `expiresAt`
    */
-  addSecret(id: string, input?: SecretInput): Promise<MintedSecret>
+  addSecret(id: string, input?: SecretInput): Promise<NewClientSecret>
   /** Replaces all secrets with a new one. @throws as `addSecret` */
-  replaceSecrets(id: string, input?: SecretInput): Promise<MintedSecret>
+  replaceSecrets(id: string, input?: SecretInput): Promise<NewClientSecret>
   /** Returns `false` if the secret does not exist. @throws {NotFoundError} `client_not_found` */
   removeSecret(id: string, secretId: string): Promise<boolean>
   /** Last use of each secret by ID, in milliseconds, delayed by at most one minute. */

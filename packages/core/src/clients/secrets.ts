@@ -4,7 +4,7 @@ import { randomToken, uuid } from '../random.ts'
 import type { Client, ClientSecret } from './client.ts'
 
 /** A new secret: the plain text, which is returned once, and the stored form. */
-export interface MintedSecret {
+export interface NewClientSecret {
   readonly plain: string
   readonly stored: ClientSecret
 }
@@ -23,7 +23,7 @@ export interface SecretInput {
  *
  * @throws {InvalidInputError} `validation_failed` on `secret` or `expiresAt`
  */
-export function mintSecret(now: number, { secret, expiresAt }: SecretInput = {}): MintedSecret {
+export function mintSecret(now: number, { secret, expiresAt }: SecretInput = {}): NewClientSecret {
   const fields = [
     ...(secret === undefined ? [] : secretProblems(secret)),
     ...(expiresAt === undefined || expiresAt > now

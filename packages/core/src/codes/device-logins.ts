@@ -15,13 +15,13 @@ const prefix = 'P'
 const codeLength = 7
 
 /** The requesting device. */
-export interface WaitingDevice {
+export interface RequestingDevice {
   readonly ipAddress: string | null
   readonly userAgent: string | null
 }
 
 /** The response for the requesting device. */
-export interface RequestedDeviceLogin {
+export interface NewDeviceLogin {
   readonly id: string
   /** Kept secret by this browser. */
   readonly token: string
@@ -32,7 +32,7 @@ export interface RequestedDeviceLogin {
 }
 
 /** The request that the approving user sees. */
-export interface PendingDeviceLogin extends WaitingDevice {
+export interface PendingDeviceLogin extends RequestingDevice {
   readonly userCode: string
   /** Milliseconds since the Unix epoch. */
   readonly expiresAt: number
@@ -40,7 +40,7 @@ export interface PendingDeviceLogin extends WaitingDevice {
 
 /** Signs in a device without a passkey, approved by the user on another device. */
 export interface DeviceLogins {
-  request(device: WaitingDevice): Promise<RequestedDeviceLogin>
+  request(device: RequestingDevice): Promise<NewDeviceLogin>
   /** The user code of a token. */
   userCodeOf(token: string): string
   /** @throws {NotAuthenticatedError} `device_code_invalid` */

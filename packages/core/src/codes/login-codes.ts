@@ -58,7 +58,7 @@ export interface LoginCodePorts {
   readonly codes: CodeStore
   readonly accounts: AccountStore
   /** Records the session that creates a code. */
-  readonly noteMade: (
+  readonly recordCredential: (
     origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>,
     code: { readonly kind: 'login_code'; readonly subject: string; readonly label: string },
   ) => Promise<void>
@@ -75,7 +75,7 @@ export function isShortCode(input: string): boolean {
 }
 
 export function createLoginCodes(ports: LoginCodePorts): LoginCodes {
-  const { codes, accounts, noteMade, before, transaction, audit, masterKey, clock } = ports
+  const { codes, accounts, recordCredential, before, transaction, audit, masterKey, clock } = ports
   const hash = (code: string) => masterKey.mac('login code', code)
   return {
     async issue(accountId, lifetime, { browserToken, origin = noOrigin, by } = {}) {
@@ -85,7 +85,7 @@ export function createLoginCodes(ports: LoginCodePorts): LoginCodes {
       const expiresAt = clock.now() + lifetime
       return transaction(async () => {
         await codes.insert({ hash: hash(code), accountId, browserHash: hashed(browserToken), expiresAt })
-        await noteMade(origin, { kind: 'login_code', subject: hash(code), label: accountId })
+        await recordCredential(origin, { kind: 'login_code', subject: hash(code), label: accountId })
         await audit.record({ event: 'code_issued', accountId, ...(by && { by }) }, origin)
         return { code, expiresAt }
       })

@@ -69,7 +69,7 @@ export function createPeopleServices(options: ResolvedOptions, { apiAccess }: Cl
   const loginCodes = createLoginCodes({
     codes: stores.codes,
     accounts,
-    noteMade: history.made,
+    recordCredential: history.made,
     before: options.audited,
     transaction: stores.transaction,
     audit,

@@ -52,10 +52,10 @@ export function requestContext(req: IncomingMessage, trustProxy: TrustProxy = ()
  *
  * @example
  * ```ts
- * noteCaller(req, { apiKeyId: key.id })
+ * recordCaller(req, { apiKeyId: key.id })
  * ```
  */
-export function noteCaller(req: IncomingMessage, caller: Pick<RequestContext, 'sessionUid' | 'apiKeyId'>): void {
+export function recordCaller(req: IncomingMessage, caller: Pick<RequestContext, 'sessionUid' | 'apiKeyId'>): void {
   Object.assign(requestContext(req), caller)
 }
 

@@ -3,12 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Account } from '../accounts/account.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
-import type {
-  DeviceLogins,
-  PendingDeviceLogin,
-  RedeemedDeviceLogin,
-  RequestedDeviceLogin,
-} from '../codes/device-logins.ts'
+import type { DeviceLogins, NewDeviceLogin, PendingDeviceLogin, RedeemedDeviceLogin } from '../codes/device-logins.ts'
 import { PocketError } from '../errors.ts'
 import type { AuditedHook, RunBeforeHook } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
@@ -32,7 +27,7 @@ export interface DeviceLoginEnd {
 /** Sign-in with another device, for both devices. */
 export interface DeviceLoginService {
   /** Requests a sign-in for this device. @throws {RateLimitedError} `rate_limited` */
-  request(req: IncomingMessage): Promise<RequestedDeviceLogin>
+  request(req: IncomingMessage): Promise<NewDeviceLogin>
   /** The user code of a token, to show it again. */
   userCodeOf(token: string): string
   /**

@@ -60,7 +60,7 @@ export function createMailedCodes(ports: MailedCodesPorts): MailedCodes {
   return {
     async send(req, res, login) {
       if (!mailer) throw broken('not_offered', 'There is none.')
-      if (!accounts.can('findByLogin')) await accounts.findByLogin(login)
+      if (!accounts.supports('findByLogin')) await accounts.findByLogin(login)
       await limits.consume(req, 'one-time-access-email')
       const browserToken = bindBrowser(req, res, login)
       const sending = mailTo(req, login, browserToken)

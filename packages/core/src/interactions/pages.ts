@@ -107,7 +107,7 @@ export function createInteractionPages({
   return {
     /** The URL of the host page requested by an access check, with a return URL. */
     hostPage(interaction: Interaction): string {
-      const page = String(interaction.prompt.details.goTo ?? '/')
+      const page = String(interaction.prompt.details.redirectTo ?? '/')
       const query = new URLSearchParams({ redirect: at(interaction, '?back=yes') })
       return `${page}${page.includes('?') ? '&' : '?'}${query}`
     },

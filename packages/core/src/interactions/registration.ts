@@ -19,7 +19,7 @@ import type { SessionHistory } from '../sessions/session-history.ts'
 export type RegistrationPurpose = 'registration' | 'setup' | 'sign_up'
 
 /** The input of a registration ceremony. */
-export interface RegistrationStart {
+export interface RegistrationOptionsInput {
   readonly subject: RegistrationSubject
   readonly purpose: RegistrationPurpose
   /** Returned with the verified response. */
@@ -27,7 +27,7 @@ export interface RegistrationStart {
 }
 
 /** The response to a registration ceremony. */
-export interface RegistrationEnd {
+export interface RegistrationResponseInput {
   readonly response: unknown
   readonly purpose: RegistrationPurpose
   /** The expected account of the passkey, if known. */
@@ -40,7 +40,7 @@ export interface RegistrationService {
   options(
     req: IncomingMessage,
     res: ServerResponse,
-    start: RegistrationStart,
+    start: RegistrationOptionsInput,
   ): Promise<PublicKeyCredentialCreationOptionsJSON>
   /**
    * Verifies the response without storing anything.
@@ -49,7 +49,7 @@ export interface RegistrationService {
    * `passkey_not_allowed`, with `details.reasons`, if the policy rejects it
    * @throws {ForbiddenError} `forbidden` if `hooks.before.addPasskey` refuses
    */
-  verify(req: IncomingMessage, res: ServerResponse, end: RegistrationEnd): Promise<VerifiedRegistration>
+  verify(req: IncomingMessage, res: ServerResponse, end: RegistrationResponseInput): Promise<VerifiedRegistration>
   /**
    * Consumes the challenge and stores the verified passkey; call it in the transaction that creates its account.
    *
@@ -67,7 +67,7 @@ export interface RegistrationService {
   add(
     req: IncomingMessage,
     res: ServerResponse,
-    end: RegistrationEnd & { readonly accountId: string },
+    end: RegistrationResponseInput & { readonly accountId: string },
   ): Promise<Passkey>
 }
 

@@ -19,7 +19,7 @@ import type { SignIn } from '../sessions/session-history.ts'
 import type { Transaction } from '../transaction.ts'
 
 /** A user who has just authenticated with a passkey. */
-export interface Identified {
+export interface AuthenticatedUser {
   readonly account: Account
   readonly context: AuthenticationContext
   readonly passkeyId: string
@@ -46,7 +46,7 @@ export interface SignInService {
     req: IncomingMessage,
     res: ServerResponse,
     response: unknown,
-    signIn: (identified: Identified) => Promise<T>,
+    signIn: (identified: AuthenticatedUser) => Promise<T>,
   ): Promise<T>
   /** Verifies a passkey response and starts the session. @throws as `identify` */
   withPasskey(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<Account>

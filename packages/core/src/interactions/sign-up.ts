@@ -52,7 +52,7 @@ export function createSignUp(ports: SignUpPorts): SignUpService {
   const startRecorded = recordingSignIns(ports)
   return {
     async begin(req, res, given) {
-      if (!accounts.can('register')) await accounts.register({ userName: '', id: uuid() })
+      if (!accounts.supports('register')) await accounts.register({ userName: '', id: uuid() })
       const account = newAccount(given)
       await limits.consume(req, 'signup-form')
       const { id: accountId, userName, displayName = userName } = account

@@ -18,7 +18,7 @@ export function addAccessChecks(policy: interactionPolicy.DefaultPolicy, ask: Ru
     decisions.set(ctx, decision)
     return decision
   }
-  const check = (kind: 'refuse' | 'signInAgain' | 'goTo', error: string, description: string) =>
+  const check = (kind: 'refuse' | 'signInAgain' | 'redirectTo', error: string, description: string) =>
     new Check(
       `check_${kind}`,
       description,
@@ -34,7 +34,7 @@ export function addAccessChecks(policy: interactionPolicy.DefaultPolicy, ask: Ru
     )
   policy.get('login')?.checks.add(check('signInAgain', 'login_required', 'a rule of this service wants a new sign-in'))
   policy.get('not_allowed')?.checks.add(check('refuse', 'access_denied', 'a rule of this service refuses the account'))
-  const hostPage = check('goTo', 'interaction_required', 'something has to be done at this service first')
+  const hostPage = check('redirectTo', 'interaction_required', 'something has to be done at this service first')
   policy.add(new Prompt({ name: hostPagePrompt, requestable: false }, hostPage), 4)
 }
 

@@ -13,7 +13,7 @@ export interface AccessEndsPorts {
   readonly builtInRules: BuiltInRules
 }
 
-interface AccessEnds extends Pick<Pocket, 'endAccess' | 'endAccessBy' | 'forgetAccount' | 'withdrawConsent'> {
+interface AccessEnds extends Pick<Pocket, 'endAccess' | 'endAccessByGroups' | 'forgetAccount' | 'withdrawConsent'> {
   /** Revokes all grants and tokens of this client for users who may no longer use it. */
   endAccessTo(clientId: string): Promise<void>
 }
@@ -46,7 +46,7 @@ export function createAccessEnds({ stores, provider, builtInRules }: AccessEndsP
 
   return {
     endAccess,
-    endAccessBy: (accountId, groupIds) =>
+    endAccessByGroups: (accountId, groupIds) =>
       transaction(async () => {
         const present = await groupIdsOf(accountId)
         for (const groupId of groupIds)

@@ -3,7 +3,7 @@ import type Provider from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
 import type { Clock } from '../clock.ts'
 import { NotAuthenticatedError } from '../errors.ts'
-import { noteCaller, requestContext } from '../http/request-context.ts'
+import { recordCaller, requestContext } from '../http/request-context.ts'
 import { authenticationContext, isWithoutPasskey, type Session, strengthened } from '../sessions/session.ts'
 import type { SessionHistory, SignIn } from '../sessions/session-history.ts'
 import { remaining, type SessionLifetime, usedNow, useExactness } from '../sessions/session-use.ts'
@@ -132,7 +132,7 @@ export function createSessions(ports: SessionPorts): Sessions {
     async read(req, res) {
       const opened = await open(req, res)
       const session = await toSession(opened.session)
-      noteCaller(req, { sessionUid: session?.uid ?? null })
+      recordCaller(req, { sessionUid: session?.uid ?? null })
       if (session) await recordUseOf(req, opened)
       return session
     },
@@ -187,7 +187,7 @@ export function createSessions(ports: SessionPorts): Sessions {
         if (error instanceof SessionEnded) return begin(new current.Session())
         throw error
       })
-      noteCaller(req, { sessionUid: begun.uid })
+      recordCaller(req, { sessionUid: begun.uid })
       activate(opened, begun)
       if (another || own) inactive.keep([...others.filter((each) => each !== own), ...(another ? [session] : [])])
     },

@@ -9,7 +9,7 @@ import { closureOf, lastPasskeyUsed } from './session-closure.ts'
 import type { SessionHistoryStore, SessionLink, SessionLinkKind } from './session-history-store.ts'
 
 /** A credential created, or a device approved, in a session that was ended by the removal of a passkey. */
-export interface MadeThing {
+export interface CreatedCredential {
   readonly kind: 'passkey' | 'api_key' | 'client_secret' | 'login_code' | 'device'
   readonly id: string
   /** The account of the session. */
@@ -29,7 +29,7 @@ export interface PasskeyRemoval {
   readonly passkeyId: string
   readonly passkeyName: string
   /** Passkeys first. */
-  readonly made: readonly MadeThing[]
+  readonly made: readonly CreatedCredential[]
 }
 
 /** Lists credentials that remain after the removal of a passkey, so that they can be revoked. */
@@ -68,7 +68,7 @@ export interface PasskeyRemovalPorts {
 }
 
 /** In display order. */
-const kinds: Readonly<Partial<Record<SessionLinkKind, MadeThing['kind']>>> = {
+const kinds: Readonly<Partial<Record<SessionLinkKind, CreatedCredential['kind']>>> = {
   passkey_registered: 'passkey',
   api_key: 'api_key',
   client_secret: 'client_secret',
@@ -80,7 +80,7 @@ const order = Object.values(kinds)
 export function createPasskeyRemovals(ports: PasskeyRemovalPorts): PasskeyRemovals {
   const { history, passkeys, clients, codes, endSessions, transaction, clock } = ports
 
-  const isWithdrawn = async (kind: MadeThing['kind'], { subject, label, accountId }: SessionLink) => {
+  const isWithdrawn = async (kind: CreatedCredential['kind'], { subject, label, accountId }: SessionLink) => {
     switch (kind) {
       case 'passkey':
         return (await passkeys.listByAccount(accountId)).every(({ id }) => id !== subject)
@@ -95,10 +95,10 @@ export function createPasskeyRemovals(ports: PasskeyRemovalPorts): PasskeyRemova
     }
   }
 
-  const madeBy = async (passkeyId: string, { origin }: ActingParty): Promise<readonly MadeThing[]> => {
+  const madeBy = async (passkeyId: string, { origin }: ActingParty): Promise<readonly CreatedCredential[]> => {
     const own = origin?.sessionUid ?? ''
     const used = lastPasskeyUsed(await history.linksIn(own), own)?.subject
-    const made: MadeThing[] = []
+    const made: CreatedCredential[] = []
     for (const { uid } of await history.endedBy(passkeyId))
       for (const link of await history.linksIn(uid)) {
         const kind = kinds[link.kind]

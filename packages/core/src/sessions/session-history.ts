@@ -25,7 +25,7 @@ export interface SignIn {
 export type SessionName = Pick<Session, 'accountId' | 'uid'>
 
 /** A credential created, or a device approved, in a session. */
-export interface MadeInSession {
+export interface SessionCredential {
   readonly kind: Extract<SessionLinkKind, 'api_key' | 'client_secret' | 'login_code' | 'device_approved'>
   readonly subject: string
   readonly label: string | null
@@ -59,7 +59,7 @@ export interface SessionHistory {
    *
    * @throws {NotAuthenticatedError} `not_signed_in` if the session has since ended
    */
-  made(origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>, thing: MadeInSession): Promise<void>
+  made(origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>, thing: SessionCredential): Promise<void>
   /** When an existing passkey was last used in the session, in milliseconds; `undefined` if never. */
   passkeyUsedAt(session: SessionName): Promise<number | undefined>
   /** Whether any passkey was ever used in the session. */

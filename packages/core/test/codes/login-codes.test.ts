@@ -27,7 +27,7 @@ function setting(account: Account = ada, key = 'a key of sixteen bytes or more',
   const loginCodes = createLoginCodes({
     codes,
     accounts,
-    noteMade: async () => {},
+    recordCredential: async () => {},
     transaction: (work) => work(),
     before: async () => {},
     audit: { record: async () => {} },

@@ -195,7 +195,7 @@ describe('back-channel logout', () => {
         'lost the group',
         async (one) => {
           leave(one)
-          await one.host.pocket.endAccessBy(one.account.id, [family])
+          await one.host.pocket.endAccessByGroups(one.account.id, [family])
         },
       ],
       [
@@ -235,7 +235,7 @@ describe('back-channel logout', () => {
       ],
       [
         'a group is lost that another makes up for',
-        ({ host, account }) => host.pocket.endAccessBy(account.id, ['staff']),
+        ({ host, account }) => host.pocket.endAccessByGroups(account.id, ['staff']),
       ],
     ])('no user is logged out if %s', async (_why, change) => {
       await using receiver = await startReceiver()

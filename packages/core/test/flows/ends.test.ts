@@ -98,7 +98,7 @@ describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
     'an account that is disabled by the host': ({ account }) => host.pocket.endAccess(account.id),
     'a lost group that the host tells of': ({ account }) => {
       host.accounts.set(account.id, { ...account, groups: [] })
-      return host.pocket.endAccessBy(account.id, ['g1'])
+      return host.pocket.endAccessByGroups(account.id, ['g1'])
     },
     'a revoked session': async (one) => host.pocket.sessions.end(one.account.id, await sessionOf(one)),
     'a logout that the client asks for': async ({ agent, configuration, tokens }) => {

@@ -65,7 +65,8 @@ describe('host policy check', () => {
 
   test('can send the user to a page of the host, and runs once more afterwards', async () => {
     const accepted = new Set<string>()
-    const terms: AccessCheck = ({ account }) => (accepted.has(account.id) ? undefined : { goTo: '/terms?version=2' })
+    const terms: AccessCheck = ({ account }) =>
+      accepted.has(account.id) ? undefined : { redirectTo: '/terms?version=2' }
     const { host, agent, person, configuration } = await atClient({ hooks: { accessChecks: { terms } } })
     await using _host = host
     const url = oidc.buildAuthorizationUrl(configuration, {

@@ -47,7 +47,7 @@ describe('host policy check at a refresh', () => {
 
   test.each<readonly [string, AccessCheckResult]>([
     ['wants a sign-in', { signInAgain: true }],
-    ['wants something done first', { goTo: '/terms' }],
+    ['wants something done first', { redirectTo: '/terms' }],
   ])('that %s takes effect at the next authorization', async (_name, later) => {
     let answer: AccessCheckResult
     const { host, ask, refresh } = await withChecks({ later: () => answer })
@@ -90,7 +90,7 @@ describe('a host check replaces the built-in rule of the same name', () => {
     expect(await userInfo(tokens.access_token)).toMatchObject({ sub: person.account.id })
     const { refresh_token, access_token } = await refresh(tokens.refresh_token)
     await host.pocket.clients.setAllowedGroups(client.id, ['another group'])
-    await host.pocket.endAccessBy(person.account.id, ['another group'])
+    await host.pocket.endAccessByGroups(person.account.id, ['another group'])
     expect(await userInfo(access_token)).toMatchObject({ sub: person.account.id })
 
     banned.add(person.account.id)

@@ -15,8 +15,8 @@ import type {
   PocketOptions,
   PublicFetchInit,
   PublicFetchOptions,
-  RegistrationEnd,
-  RegistrationStart,
+  RegistrationOptionsInput,
+  RegistrationResponseInput,
   RenderPage,
   SecretInput,
   SignUpInput,
@@ -43,7 +43,7 @@ export const options: readonly PocketOptions[] = [
   least,
   { ...least, masterKey: Buffer.from('bytes') },
   { ...least, claims: (account, { client, scopes }) => ({ [client.id]: account.extra?.a, scopes }) },
-  { ...least, hooks: { accessChecks: { terms: async () => ({ goTo: '/terms' }), never: () => undefined } } },
+  { ...least, hooks: { accessChecks: { terms: async () => ({ redirectTo: '/terms' }), never: () => undefined } } },
   {
     ...least,
     hooks: { before: { signIn: ({ account }) => (account.userName === 'ada' ? { refuse: 'not now' } : undefined) } },
@@ -83,8 +83,8 @@ export type LeftOut = None<
   | Refusing<SignUpInput>
   | Refusing<ActingParty>
   | Refusing<LoginCodeOptions>
-  | Refusing<RegistrationStart>
-  | Refusing<RegistrationEnd>
+  | Refusing<RegistrationOptionsInput>
+  | Refusing<RegistrationResponseInput>
   | Refusing<NewClientInput>
   | Refusing<ClientProtocolInput>
   | Refusing<SecretInput>

@@ -24,42 +24,27 @@ export interface LdapGroup {
   readonly memberIds: readonly string[]
 }
 
-/** Every code of an {@link LdapProblem} that reading reports; the host's catalogue has a sentence for each. */
-export const ldapProblemCodes = [
-  /** The entry has no identifier and was skipped. */
-  'id_missing',
-  /** Another entry has the same identifier: `detail` is its name. Both were skipped. */
-  'id_duplicate',
-  /** An attribute has several values; one of them was used. */
-  'several_values',
-  /** A value is not text and was skipped. */
-  'value_not_text',
-  /** A text exceeds the maximum length of names and was skipped. */
-  'value_too_long',
-  /** A value exceeds the maximum entry size and was skipped. */
-  'value_too_large',
-  /** A group exceeds the maximum number of members; see {@link LdapProblem.id}. */
-  'group_too_large',
-  /** The picture attribute contains a URL, which is not fetched. */
-  'picture_is_address',
-  /** The picture was skipped because the limit for all pictures was reached. */
-  'picture_left_out',
-  /** Members of a group match no imported user: `detail` is their number. */
-  'members_not_found',
-  /** Members of a group have a name that several users share: `detail` is their number. */
-  'members_ambiguous',
-  /** Groups are nested beyond the maximum depth. */
-  'nested_too_deep',
-  /** More entries may be on another server, which is not queried: `detail` is its URL. */
-  'referral_not_followed',
-  /** More problems occurred than are kept: `detail` is their number. */
-  'more_problems',
-] as const
-
 /** An entry that was skipped entirely or in part. */
 export interface LdapProblem {
   readonly dn: string
-  /** A stable error code: one of {@link ldapProblemCodes}. */
+  /**
+   * A stable error code. Reading reports:
+   *
+   * - `id_missing`: the entry has no identifier and was skipped
+   * - `id_duplicate`: another entry has the same identifier: `detail` is its name. Both were skipped
+   * - `several_values`: an attribute has several values; one of them was used
+   * - `value_not_text`: a value is not text and was skipped
+   * - `value_too_long`: a text exceeds the maximum length of names and was skipped
+   * - `value_too_large`: a value exceeds the maximum entry size and was skipped
+   * - `group_too_large`: a group exceeds the maximum number of members; see {@link LdapProblem.id}
+   * - `picture_is_address`: the picture attribute contains a URL, which is not fetched
+   * - `picture_left_out`: the picture was skipped because the limit for all pictures was reached
+   * - `members_not_found`: members of a group match no imported user: `detail` is their number
+   * - `members_ambiguous`: members of a group have a name that several users share: `detail` is their number
+   * - `nested_too_deep`: groups are nested beyond the maximum depth
+   * - `referral_not_followed`: more entries may be on another server, which is not queried: `detail` is its URL
+   * - `more_problems`: more problems occurred than are kept: `detail` is their number
+   */
   readonly code: string
   /** The affected attribute or a count. Never a secret value of the directory. */
   readonly detail?: string

@@ -13,7 +13,7 @@ import type { EndpointName } from '../paths.ts'
 import type { TokenPreview } from '../preview.ts'
 import { createKeyProofs, type ProveKey, secretAssertion } from './proofs.ts'
 import { ask, askForJson, createSecrets, type Secrets, userInfoAt, verifiedIdToken } from './requests.ts'
-import { TrialRecord, type TrialStep, TrialStoppedError } from './trial.ts'
+import { type ClientTestStep, TrialRecord, TrialStoppedError } from './trial.ts'
 
 export interface ClientTrialPorts {
   readonly provider: () => Provider
@@ -204,7 +204,7 @@ export function createClientTrial(ports: ClientTrialPorts) {
     }
   }
 
-  return async (clientId: string, accountId: string): Promise<readonly TrialStep[]> => {
+  return async (clientId: string, accountId: string): Promise<readonly ClientTestStep[]> => {
     const client = await clients.find(clientId)
     if (!client) throw new NotFoundError('client_not_found', 'There is no such client.')
     const record = new TrialRecord()

@@ -9,21 +9,21 @@ export const trialSteps = [
   'userInfo',
 ] as const
 /** A step of a client test. */
-export type TrialStepName = (typeof trialSteps)[number]
+export type ClientTestStepName = (typeof trialSteps)[number]
 
 /** The result of one step. */
-export interface TrialStep {
-  readonly name: TrialStepName
+export interface ClientTestStep {
+  readonly name: ClientTestStepName
   /** `skipped`: cannot be tested from here, or an earlier step failed. */
   readonly outcome: 'passed' | 'failed' | 'skipped'
   /** Why the step did not pass: one of our codes or the response. */
-  readonly reason: TrialReason | null
+  readonly reason: ClientTestFailure | null
   /** Technical details, such as the response. */
   readonly detail: string | null
 }
 
 /** Why a step of a client test failed. */
-export type TrialReason =
+export type ClientTestFailure =
   | 'unreachable'
   | 'other_issuer'
   | 'no_address'
@@ -37,10 +37,10 @@ export type TrialReason =
 
 /** Thrown when a step does not pass. */
 export class TrialStoppedError extends Error {
-  readonly reason: TrialReason
+  readonly reason: ClientTestFailure
   readonly outcome: 'failed' | 'skipped'
 
-  constructor(reason: TrialReason, detail = '', outcome: 'failed' | 'skipped' = 'failed') {
+  constructor(reason: ClientTestFailure, detail = '', outcome: 'failed' | 'skipped' = 'failed') {
     super(detail)
     this.reason = reason
     this.outcome = outcome
@@ -49,10 +49,10 @@ export class TrialStoppedError extends Error {
 
 /** Runs steps until one does not pass. */
 export class TrialRecord {
-  readonly #steps: TrialStep[] = []
+  readonly #steps: ClientTestStep[] = []
 
   async step<T>(
-    name: TrialStepName,
+    name: ClientTestStepName,
     take: () => Promise<T> | T,
     detail: (found: T) => string | null = () => null,
   ): Promise<T> {
@@ -68,7 +68,7 @@ export class TrialRecord {
   }
 
   /** All steps, including unreached ones as skipped. */
-  get steps(): readonly TrialStep[] {
+  get steps(): readonly ClientTestStep[] {
     const taken = new Set(this.#steps.map(({ name }) => name))
     const rest = trialSteps.filter((name) => !taken.has(name))
     return [
