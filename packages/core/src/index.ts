@@ -153,7 +153,6 @@ export type {
   ErrorView,
   LoginCodeView,
   RenderPage,
-  RenderView,
   SignedOutView,
   SignInView,
   SignOutView,

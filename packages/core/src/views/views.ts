@@ -243,7 +243,8 @@ export interface StandardPages {
 }
 
 /**
- * Like {@link RenderView}; `standard` renders the views that the host does not replace.
+ * Renders a view as a complete HTML document; `standard` renders the views that the host does not replace. Pages may only use
+ * scripts and styles from their own origin.
  *
  * @example
  * ```ts

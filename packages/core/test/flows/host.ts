@@ -11,7 +11,7 @@ import {
   type Pocket,
   type PocketOptions,
   type PocketStores,
-  type RenderView,
+  type RenderPage,
   type StoredKey,
   type View,
 } from '@pocket/core'
@@ -46,7 +46,7 @@ export const hour = 60 * minute
 export const day = 24 * hour
 
 /** Pages for tests: only the view model. */
-export const renderAsJson: RenderView = (view) =>
+export const renderAsJson: RenderPage = (view) =>
   `<!doctype html><script type="application/json">${JSON.stringify(view).replaceAll('<', '\\u003c')}</script>`
 
 export function viewOf(response: UserAgentResponse): View {
