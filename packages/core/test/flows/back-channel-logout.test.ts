@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
-import { createPublicFetch } from '@pocket/core'
+import { createPublicFetch, type PocketOptions } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import { decide, hour, minute, second, signIn, startHost, viewOf } from './host.ts'
 
@@ -43,7 +43,7 @@ const redirectUri = 'https://client.example'
 const back = (url: string) => url.startsWith(redirectUri)
 
 /** A user who is signed in at a client with back-channel logout. */
-async function entered(receiver: LogoutReceiver, options = {}) {
+async function entered(receiver: LogoutReceiver, options: Partial<PocketOptions> = {}) {
   const host = await startHost({ options: { ...allowed, ...options } })
   const { client } = await host.client({
     redirectUris: [redirectUri],
@@ -166,7 +166,7 @@ describe('back-channel logout', () => {
 
   test('does not call a client at a private address unless an administrator allows it', async () => {
     await using receiver = await startReceiver()
-    const { host, agent } = await entered(receiver, { fetch: createPublicFetch() })
+    const { host, agent } = await entered(receiver, { protocol: { fetch: createPublicFetch() } })
     await using _ = host
     await signOutEverywhere(agent, host.issuer)
     await host.pocket[Symbol.asyncDispose]()
