@@ -28,7 +28,7 @@ export interface ClientInput {
   readonly accessTokenDurationMinutes?: number | undefined
   /** Minutes, 1 to 525,600 (43,200). */
   readonly refreshTokenDurationMinutes?: number | undefined
-  /** Omitted settings stay unchanged; for a new client, `defaultProtocol`. */
+  /** Omitted settings stay unchanged; a new client gets the defaults of the protocol: code flow, RS256, no encryption. */
   readonly protocol?: ClientProtocolInput | undefined
   /** Default for a new client: `null`; otherwise unchanged. */
   readonly template?: string | null | undefined
