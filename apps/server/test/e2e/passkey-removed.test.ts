@@ -49,6 +49,7 @@ test.each<Storage>(['SQLite', 'PostgreSQL'])(
     await page.getByText('in use now').waitFor()
     await expectNoAxeViolations(page)
     await page.getByRole('button', { name: 'Withdraw everything' }).click()
+    await page.getByText('Everything was withdrawn.').waitFor()
     await page.getByText('withdrawn', { exact: true }).waitFor()
     expect(await page.getByRole('button', { name: 'Withdraw everything' }).count()).toBe(0)
     await context.close()
