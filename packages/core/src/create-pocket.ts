@@ -78,7 +78,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
       before: options.audited,
       audit,
       transaction,
-      removing,
+      runRemoval: removing,
     }),
     passkeyRemovals: createPasskeyRemovals({
       history: stores.sessionHistory,

@@ -18,13 +18,13 @@ export {
 export { clientProtocolSchema } from './clients/protocol-schema.ts'
 export {
   type CorrectedRedirectUri,
-  dsmAddress,
-  type RedirectUriOpening,
   type RedirectUriPolicy,
-  redirectUriOpening,
   redirectUriProblem,
+  synologyRedirectUri as dsmAddress,
+  type WildcardScope as RedirectUriOpening,
+  wildcardScope as redirectUriOpening,
 } from './clients/redirect-uris.ts'
-export { startAddress } from './clients/start-address.ts'
+export { startUrl as startAddress } from './clients/start-address.ts'
 export { isUserCode } from './codes/user-codes.ts'
 export { consentedScopes } from './consents/consent-key.ts'
 export { type BearerCookie, bearerCookie } from './http/bearer-cookie.ts'

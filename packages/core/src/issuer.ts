@@ -23,7 +23,7 @@ export function issuerOf(issuer: string): Issuer {
   const path = url?.pathname.replace(/\/$/, '') ?? ''
   if (!url || url.href.replace(/\/$/, '') !== url.origin + path || !/^(\/[\w-]+)*$/.test(path) || !isSafe(url))
     throw new ConfigurationError(
-      `The issuer "${issuer}" must be an https address, or an http one on localhost, without a query; a path may hold letters, digits, - and _.`,
+      `The issuer "${issuer}" must be an https URL, or an http one on localhost, without a query; a path may hold letters, digits, - and _.`,
     )
   const { origin, host, hostname, protocol } = url
   return { id: origin + path, origin, host, hostname, protocol, path }

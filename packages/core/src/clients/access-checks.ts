@@ -75,15 +75,15 @@ export type RunAccessChecks = (question: AccessCheckInput) => Promise<AccessDeci
 /** @param hookTimeout - milliseconds for each check */
 export function createAccessChecks(checks: AccessChecks, hookTimeout: number): RunAccessChecks {
   return async (question) => {
-    for (const [check, ask] of Object.entries(checks)) {
+    for (const [name, accessCheck] of Object.entries(checks)) {
       const answer = await runHostRule({
-        option: `hooks.accessChecks.${check}`,
-        ask: () => ask(question),
+        option: `hooks.accessChecks.${name}`,
+        ask: () => accessCheck(question),
         fits: ({ refuse, signInAgain, redirectTo }) =>
           typeof refuse === 'string' || signInAgain === true || typeof redirectTo === 'string',
         hookTimeout,
       })
-      if (answer) return { check, answer }
+      if (answer) return { check: name, answer }
     }
     return undefined
   }

@@ -21,15 +21,20 @@ export type MakeClaims = (account: Account, client: ClaimsClient, request: Claim
 /** The claims of the host's own function for these scopes. */
 export type ClaimsOfHost = (account: Account, client: ClaimsClient, scopes: readonly string[]) => Promise<Claims>
 
-export function createClaimsOfHost(ask: HostClaims | undefined, hookTimeout: number): ClaimsOfHost {
+export function createClaimsOfHost(hostClaims: HostClaims | undefined, hookTimeout: number): ClaimsOfHost {
   return async (account, { id, name }, scopes) =>
-    ask ? readHostClaims(ask, { account, context: { client: { id, name }, scopes }, hookTimeout }) : {}
+    hostClaims ? readHostClaims(hostClaims, { account, context: { client: { id, name }, scopes }, hookTimeout }) : {}
 }
 
 export function createClaimMaker(claimsOfHost: ClaimsOfHost, subjectOf: SubjectOf): MakeClaims {
   return async (account, client, request) => {
     const scopes = [...request.scopes]
-    const ofHost = request.ofHost ?? (await claimsOfHost(account, client, scopes))
-    return claimsFor(account, client.settings, { ...request, scopes, ofHost }, subjectOf(account.id, client))
+    const claims = request.hostClaims ?? (await claimsOfHost(account, client, scopes))
+    return claimsFor(
+      account,
+      client.settings,
+      { ...request, scopes, hostClaims: claims },
+      subjectOf(account.id, client),
+    )
   }
 }

@@ -12,7 +12,7 @@ export interface ClaimRequest {
   /** Claims that the user has rejected. */
   readonly rejected?: Iterable<string>
   /** The claims of the host's own function, if they are already known. */
-  readonly ofHost?: Claims
+  readonly hostClaims?: Claims
 }
 
 export type ClaimSettings = Pick<ClientProtocol, 'claimRules' | 'groupRules' | 'userNames'>
@@ -31,20 +31,22 @@ export function claimsFor(
   subject: string = account.id,
 ): Claims {
   const custom = customClaims(account)
-  const standard = { ...standardClaims(account, settings), ...request.ofHost, sub: subject }
-  const canRelease = permission(request)
-  const known = { ...Object.fromEntries(custom), ...standard }
-  const told = Object.entries(known).filter(([claim]) => canRelease(claim))
-  const ruled = settings.claimRules
+  const standard = { ...standardClaims(account, settings), ...request.hostClaims, sub: subject }
+  const canRelease = createReleaseCheck(request)
+  const availableClaims = { ...Object.fromEntries(custom), ...standard }
+  const allowedClaims = Object.entries(availableClaims).filter(([claim]) => canRelease(claim))
+  const customizedClaims = settings.claimRules
     .filter(({ claim }) => !protocolClaims.has(claim))
     .map((rule): [string, unknown] => [
       rule.claim,
-      shaped(sourceValue(rule.source, { standard, custom, canRelease }), rule.as),
+      convertValue(sourceValue(rule.source, { standard, custom, canRelease }), rule.as),
     ])
     .filter(([, value]) => value !== undefined && value !== null)
   const rejected = new Set(request.rejected)
   const canReceive = (value: unknown) => subject === account.id || !`${JSON.stringify(value)}`.includes(account.id)
-  const claims = [...told, ...ruled].filter(([claim, value]) => !rejected.has(claim) && canReceive(value))
+  const claims = [...allowedClaims, ...customizedClaims].filter(
+    ([claim, value]) => !rejected.has(claim) && canReceive(value),
+  )
   return { ...present(Object.fromEntries(claims)), sub: subject }
 }
 
@@ -58,22 +60,22 @@ function standardClaims(account: Account, { groupRules, userNames }: ClaimSettin
   }
 }
 
-type Permission = (claim: string) => boolean
+type CanRelease = (claim: string) => boolean
 
-function permission({ scopes, names = [], rejected = [] }: ClaimRequest): Permission {
+function createReleaseCheck({ scopes, names = [], rejected = [] }: ClaimRequest): CanRelease {
   const allowed = new Set(scopes)
-  const named = new Set(names)
-  const refused = new Set(rejected)
-  return (claim) => !refused.has(claim) && (named.has(claim) || allowed.has(scopeOfClaim(claim)))
+  const requestedNames = new Set(names)
+  const rejectedNames = new Set(rejected)
+  return (claim) => !rejectedNames.has(claim) && (requestedNames.has(claim) || allowed.has(scopeOfClaim(claim)))
 }
 
-interface Sources {
+interface ClaimSources {
   readonly standard: Claims
   readonly custom: ReadonlyMap<string, unknown>
-  readonly canRelease: Permission
+  readonly canRelease: CanRelease
 }
 
-function sourceValue(source: ClaimRule['source'], { standard, custom, canRelease }: Sources): unknown {
+function sourceValue(source: ClaimRule['source'], { standard, custom, canRelease }: ClaimSources): unknown {
   switch (source.kind) {
     case 'constant':
       return source.value
@@ -85,7 +87,7 @@ function sourceValue(source: ClaimRule['source'], { standard, custom, canRelease
 }
 
 /** Joins a list with commas, or wraps a single value in a list. */
-function shaped(value: unknown, as: ClaimRule['as']): unknown {
+function convertValue(value: unknown, as: ClaimRule['as']): unknown {
   if (value === undefined || value === null || as === null) return value
   if (as === 'array') return Array.isArray(value) ? value : [value]
   return Array.isArray(value) ? value.map(asText).join(',') : asText(value)

@@ -13,19 +13,19 @@ export function clientAuthenticationProblems({
   protocol,
 }: Pick<Client, 'isPublic' | 'federatedIdentities' | 'protocol'>): FieldError[] {
   const { tokenEndpointAuthMethod: method, jwks, jwksUri, fapi } = protocol
-  const found: FieldError[] = []
-  const wrong = (field: string, message: string) =>
-    found.push({ field: `protocol.${field}`, code: 'invalid_format', message })
-  if (isPublic && method !== 'client_secret') wrong('tokenEndpointAuthMethod', 'does not apply to a public client')
-  if (isPublic && fapi) wrong('fapi', 'does not apply to a public client')
-  if (jwks !== null && jwksUri !== null) wrong('jwks', 'is not given beside jwksUri')
+  const errors: FieldError[] = []
+  const addError = (field: string, message: string) =>
+    errors.push({ field: `protocol.${field}`, code: 'invalid_format', message })
+  if (isPublic && method !== 'client_secret') addError('tokenEndpointAuthMethod', 'does not apply to a public client')
+  if (isPublic && fapi) addError('fapi', 'does not apply to a public client')
+  if (jwks !== null && jwksUri !== null) addError('jwks', 'must not be combined with jwksUri')
   if (jwks === null && jwksUri === null && needsKeys(protocol))
-    wrong('jwks', 'or jwksUri must be given for private_key_jwt, FAPI 2.0, signed requests and encryption')
+    addError('jwks', 'or jwksUri is required for private_key_jwt, FAPI 2.0, signed requests and encryption')
   if (method !== 'client_secret' && federatedIdentities.length > 0)
-    wrong('tokenEndpointAuthMethod', 'must be client_secret where there are federated identities')
+    addError('tokenEndpointAuthMethod', 'must be client_secret if there are federated identities')
   for (const [index, key] of (jwks?.keys ?? []).entries())
-    if (!isPublicKey(key)) wrong(`jwks.keys[${index}]`, 'must be a public key of the type RSA, EC or OKP')
-  return found
+    if (!isPublicKey(key)) addError(`jwks.keys[${index}]`, 'must be an RSA, EC or OKP public key')
+  return errors
 }
 
 function needsKeys(protocol: ClientProtocol): boolean {

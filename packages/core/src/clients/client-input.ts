@@ -2,7 +2,7 @@ import { type FieldError, InvalidInputError } from '../errors.ts'
 import { isObjectMember, nameProblem } from '../names.ts'
 import type { Client, FederatedIdentity } from './client.ts'
 import type { ClientProtocol } from './protocol.ts'
-import { type ClientProtocolInput, decidedProtocol, protocolProblems } from './protocol-input.ts'
+import { type ClientProtocolInput, mergeProtocol, protocolProblems } from './protocol-input.ts'
 import { maxRedirectUris, type RedirectUriPolicy, redirectUriProblem } from './redirect-uris.ts'
 
 /** The client settings that an administrator edits. Omitted fields get the default value in brackets. */
@@ -41,7 +41,7 @@ export interface NewClientInput extends ClientInput {
 }
 
 /** Completes an input with the defaults. */
-export function decided(
+export function completeInput(
   input: ClientInput,
   before: { readonly template: string | null; readonly protocol: ClientProtocol },
 ) {
@@ -61,13 +61,13 @@ export function decided(
     federatedIdentities: input.federatedIdentities ?? [],
     accessTokenDurationMinutes: input.accessTokenDurationMinutes ?? 60,
     refreshTokenDurationMinutes: input.refreshTokenDurationMinutes ?? 43_200,
-    protocol: decidedProtocol(before.protocol, input.protocol),
+    protocol: mergeProtocol(before.protocol, input.protocol),
     template: input.template === undefined ? before.template : input.template,
   } satisfies Partial<Client>
 }
 
 /** @throws {InvalidInputError} `validation_failed` if there is a problem */
-export function refuse(fields: readonly FieldError[]): void {
+export function assertNoErrors(fields: readonly FieldError[]): void {
   if (fields.length > 0) throw new InvalidInputError('validation_failed', 'The client is not valid.', { fields })
 }
 
@@ -87,7 +87,7 @@ export function groupIdProblems(ids: readonly string[]): FieldError[] {
   )
 }
 
-export function problems(input: ClientInput, policy: RedirectUriPolicy): FieldError[] {
+export function inputProblems(input: ClientInput, policy: RedirectUriPolicy): FieldError[] {
   return [
     ...textProblems(input),
     ...uriProblems(input, policy),
@@ -100,18 +100,18 @@ export function problems(input: ClientInput, policy: RedirectUriPolicy): FieldEr
 }
 
 function textProblems(input: ClientInput): FieldError[] {
-  const found: FieldError[] = []
-  const wrongName = nameProblem(input.name.normalize('NFC'), 50)
-  if (wrongName) found.push({ field: 'name', ...wrongName })
+  const errors: FieldError[] = []
+  const nameError = nameProblem(input.name.normalize('NFC'), 50)
+  if (nameError) errors.push({ field: 'name', ...nameError })
   const description = (input.description ?? '').normalize('NFC')
-  if ([...description].length > 150) found.push(tooLong('description', 150))
+  if ([...description].length > 150) errors.push(tooLong('description', 150))
   if (/[\p{Cc}\p{Cs}]/u.test(description.replaceAll(/[\r\n\t]/g, ' ')))
-    found.push({ field: 'description', code: 'invalid_format', message: 'must be plain text' })
-  return found
+    errors.push({ field: 'description', code: 'invalid_format', message: 'must be plain text' })
+  return errors
 }
 
-function tooLong(field: string, longest: number): FieldError {
-  return { field, code: 'too_long', message: `must be at most ${longest} characters long` }
+function tooLong(field: string, maxLength: number): FieldError {
+  return { field, code: 'too_long', message: `must be at most ${maxLength} characters long` }
 }
 
 /** Validates a redirect URI from a request: it must not contain a wildcard, which would allow other URIs. */
@@ -121,20 +121,20 @@ export function receivedUriProblems(uri: string): FieldError[] {
 }
 
 function uriProblems(input: ClientInput, policy: RedirectUriPolicy): FieldError[] {
-  const found: FieldError[] = []
+  const errors: FieldError[] = []
   for (const list of ['redirectUris', 'postLogoutRedirectUris'] as const) {
     if ((input[list]?.length ?? 0) > maxRedirectUris)
-      found.push({ field: list, code: 'too_many', message: `must be at most ${maxRedirectUris}` })
+      errors.push({ field: list, code: 'too_many', message: `must be at most ${maxRedirectUris}` })
     for (const [index, uri] of (input[list] ?? []).entries()) {
       const code = redirectUriProblem(uri, policy)
-      if (code) found.push({ field: `${list}[${index}]`, code, message: `cannot be registered: ${code}` })
+      if (code) errors.push({ field: `${list}[${index}]`, code, message: `cannot be registered: ${code}` })
     }
   }
   // Pages link to the launch URL, so it may only open another page or an app.
   const { launchUrl } = input
   if (launchUrl && (launchUrl.includes('*') || redirectUriProblem(launchUrl.replace(/#.*$/s, ''))))
-    found.push({ field: 'launchUrl', code: 'invalid_format', message: 'must be a valid URL' })
-  return found
+    errors.push({ field: 'launchUrl', code: 'invalid_format', message: 'must be a valid URL' })
+  return errors
 }
 
 function identityProblems({ issuer, subject, audience, jwks }: FederatedIdentity, index: number): FieldError[] {

@@ -16,10 +16,10 @@ export interface ClientOrigin {
   readonly tosUri: string | null
 }
 
-type Described = Pick<Client, 'id' | 'type' | 'registration' | 'protocol'>
+type DescribedClient = Pick<Client, 'id' | 'type' | 'registration' | 'protocol'>
 
-export function clientOrigin({ id, type, registration, protocol: { isKnown } }: Described): ClientOrigin {
-  const links = { policyUri: webAddress(registration?.policy_uri), tosUri: webAddress(registration?.tos_uri) }
+export function clientOrigin({ id, type, registration, protocol: { isKnown } }: DescribedClient): ClientOrigin {
+  const links = { policyUri: webUrl(registration?.policy_uri), tosUri: webUrl(registration?.tos_uri) }
   if (type === 'cimd') return { kind: 'document', host: hostOf(id), isKnown, ...links }
   if (registration === null) return { kind: 'administrator', host: null, isKnown: true, ...links }
   return { kind: 'registration', host: hostOf(registration.client_uri), isKnown, ...links }
@@ -28,20 +28,20 @@ export function clientOrigin({ id, type, registration, protocol: { isKnown } }: 
 type SelfDescription = Pick<Client, 'name' | 'redirectUris' | 'postLogoutRedirectUris' | 'registration'>
 
 /** Whether the self-description of a client is unchanged since an administrator marked the client as known. */
-export function describesItselfAs(known: SelfDescription, said: SelfDescription): boolean {
-  const description = ({ name, redirectUris, postLogoutRedirectUris, registration }: SelfDescription) =>
+export function hasSameSelfDescription(before: SelfDescription, after: SelfDescription): boolean {
+  const serialize = ({ name, redirectUris, postLogoutRedirectUris, registration }: SelfDescription) =>
     JSON.stringify([name, redirectUris, postLogoutRedirectUris, registration])
-  return description(known) === description(said)
+  return serialize(before) === serialize(after)
 }
 
-function hostOf(address: unknown): string | null {
-  const url = webAddress(address)
+function hostOf(value: unknown): string | null {
+  const url = webUrl(value)
   return url === null ? null : new URL(url).host
 }
 
 /** A link must not run a script or hide its target. */
-function webAddress(address: unknown): string | null {
-  const url = typeof address === 'string' ? URL.parse(address) : null
+function webUrl(value: unknown): string | null {
+  const url = typeof value === 'string' ? URL.parse(value) : null
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) return null
   return url.host === '' || url.username !== '' || url.password !== '' ? null : url.href
 }

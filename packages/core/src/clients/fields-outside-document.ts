@@ -1,15 +1,15 @@
 import type { Client } from './client.ts'
-import { type ClientInput, decided } from './client-input.ts'
+import { type ClientInput, completeInput } from './client-input.ts'
 
 /**
  * The settings that an administrator can change for a client with a metadata document; the input cannot override the
  * document.
  */
-export function fieldsOutsideDocument(before: Client, input: ClientInput): ReturnType<typeof decided> {
-  const wanted = decided(input, before)
+export function fieldsOutsideDocument(before: Client, input: ClientInput): ReturnType<typeof completeInput> {
+  const fields = completeInput(input, before)
   const { tokenEndpointAuthMethod, jwks, jwksUri, fapi, implicitIdToken, requireSignedRequestObject } = before.protocol
   return {
-    ...wanted,
+    ...fields,
     name: before.name,
     redirectUris: [...before.redirectUris],
     postLogoutRedirectUris: [...before.postLogoutRedirectUris],
@@ -17,7 +17,7 @@ export function fieldsOutsideDocument(before: Client, input: ClientInput): Retur
     pkceRequired: before.pkceRequired,
     federatedIdentities: before.federatedIdentities,
     protocol: {
-      ...wanted.protocol,
+      ...fields.protocol,
       ...{ tokenEndpointAuthMethod, jwks, jwksUri, fapi, implicitIdToken, requireSignedRequestObject },
     },
   }

@@ -6,7 +6,7 @@ export const notAllowedReason = 'the account is in none of the groups that may u
 type Restriction = Pick<Client, 'isGroupRestricted' | 'allowedGroupIds'>
 
 /** Whether the change may revoke the access of a user. */
-export function isNarrower(after: Restriction, before: Restriction): boolean {
+export function isMoreRestrictive(after: Restriction, before: Restriction): boolean {
   if (!after.isGroupRestricted) return false
   return !before.isGroupRestricted || before.allowedGroupIds.some((id) => !after.allowedGroupIds.includes(id))
 }

@@ -26,34 +26,35 @@ export interface ClaimsContext {
 export type HostClaims = (account: Account, context: ClaimsContext) => Claims | Promise<Claims>
 
 /** Maximum size in bytes of JSON. */
-const most = 16_384
+const maxClaimsBytes = 16_384
 
 /** Calls the host's function and rejects claims that a token cannot contain. @throws {ConfigurationError} which names `claims` */
 export async function readHostClaims(
-  ask: HostClaims,
+  hostClaims: HostClaims,
   { account, context, hookTimeout }: { account: Account; context: ClaimsContext; hookTimeout: number },
 ): Promise<Claims> {
-  const given: unknown = await withTimeout(() => ask(account, context), hookTimeout).catch((cause: unknown) => {
-    throw broken('failed', 'It threw, or did not answer in time.', cause)
+  const result: unknown = await withTimeout(() => hostClaims(account, context), hookTimeout).catch((cause: unknown) => {
+    throw claimsError('failed', 'It threw, or did not answer in time.', cause)
   })
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw broken('not_an_object', 'It answered with no object.')
-  const reserved = Object.keys(given).find((claim) => protocolClaims.has(claim))
-  if (reserved !== undefined) throw broken('reserved', `"${reserved}" is for the protocol to say.`)
-  const json = asJson(given)
-  if (Buffer.byteLength(json) > most) throw broken('too_large', `It answered with more than ${most} bytes of JSON.`)
+  if (typeof result !== 'object' || result === null || Array.isArray(result))
+    throw claimsError('not_an_object', 'The result is not an object.')
+  const reservedClaim = Object.keys(result).find((claim) => protocolClaims.has(claim))
+  if (reservedClaim !== undefined) throw claimsError('reserved', `"${reservedClaim}" is reserved for the protocol.`)
+  const json = asJson(result)
+  if (Buffer.byteLength(json) > maxClaimsBytes)
+    throw claimsError('too_large', `The result has more than ${maxClaimsBytes} bytes of JSON.`)
   return JSON.parse(json)
 }
 
-function asJson(given: object): string {
+function asJson(claims: object): string {
   try {
-    return JSON.stringify(given)
+    return JSON.stringify(claims)
   } catch (cause) {
-    throw broken('not_json', 'It answered with something that is no JSON.', cause)
+    throw claimsError('not_json', 'The result cannot be converted to JSON.', cause)
   }
 }
 
-function broken(code: string, message: string, cause?: unknown): ConfigurationError {
+function claimsError(code: string, message: string, cause?: unknown): ConfigurationError {
   return new ConfigurationError(`The option claims cannot be used. ${message}`, {
     cause,
     details: { option: 'claims' },

@@ -10,13 +10,13 @@ const privateSuffixes = ['.home.arpa', '.internal', '.local']
  */
 export function isHostConfined(pattern: string): boolean {
   if (!pattern.includes('*')) return true
-  const end = pattern.slice(pattern.lastIndexOf('*') + 1)
-  const dot = end.indexOf('.')
-  if (dot < 0 || dot === end.length - 1) return false
-  const known = end.slice(dot)
-  if (privateSuffixes.some((suffix) => known === suffix || known.endsWith(suffix))) return true
-  const { domain, isIcann, isPrivate, isIp } = parse(`any${known}`, { allowPrivateDomains: true })
+  const afterWildcard = pattern.slice(pattern.lastIndexOf('*') + 1)
+  const dot = afterWildcard.indexOf('.')
+  if (dot < 0 || dot === afterWildcard.length - 1) return false
+  const hostSuffix = afterWildcard.slice(dot)
+  if (privateSuffixes.some((suffix) => hostSuffix === suffix || hostSuffix.endsWith(suffix))) return true
+  const { domain, isIcann, isPrivate, isIp } = parse(`any${hostSuffix}`, { allowPrivateDomains: true })
   if (isIp) return false
   if (!isIcann && !isPrivate) return true
-  return domain !== null && known.endsWith(`.${domain}`)
+  return domain !== null && hostSuffix.endsWith(`.${domain}`)
 }

@@ -21,7 +21,7 @@ export interface InitialAccessTokens {
    *
    * @throws {InvalidInputError} `validation_failed` on `description`, `lifetime` or `usageLimit`
    */
-  issue(wanted: NewInitialAccessToken): Promise<{ readonly token: string; readonly stored: InitialAccessToken }>
+  issue(input: NewInitialAccessToken): Promise<{ readonly token: string; readonly stored: InitialAccessToken }>
   /** Tokens that have not expired, newest first. */
   list(): Promise<readonly InitialAccessToken[]>
   /** Returns `false` if the token does not exist. */
@@ -39,20 +39,20 @@ const maxUses = 1_000_000
 export function createInitialAccessTokens(store: InitialAccessTokenStore, clock: Clock): InitialAccessTokens {
   return {
     async issue({ description = '', lifetime, usageLimit }) {
-      const text = description.normalize('NFC').trim()
-      refuse([
-        ...(/[\p{Cc}\p{Cs}]/u.test(text) || [...text].length > 150
-          ? [wrong('description', 'must be short and plain')]
+      const normalizedDescription = description.normalize('NFC').trim()
+      assertNoErrors([
+        ...(/[\p{Cc}\p{Cs}]/u.test(normalizedDescription) || [...normalizedDescription].length > 150
+          ? [fieldError('description', 'must be at most 150 characters of plain text')]
           : []),
-        ...(isWithin(lifetime, maxLifetime) ? [] : [wrong('lifetime', 'must be more than nothing and at most a year')]),
-        ...(isWithin(usageLimit, maxUses) ? [] : [wrong('usageLimit', `must be from 1 to ${maxUses}`)]),
+        ...(isWithin(lifetime, maxLifetime) ? [] : [fieldError('lifetime', 'must be positive and at most one year')]),
+        ...(isWithin(usageLimit, maxUses) ? [] : [fieldError('usageLimit', `must be from 1 to ${maxUses}`)]),
       ])
       const token = `iat_${randomToken()}`
       const createdAt = clock.now()
       const stored: InitialAccessToken = {
         id: uuid(),
         tokenHash: sha256(token),
-        description: text,
+        description: normalizedDescription,
         usageLimit,
         usageCount: 0,
         expiresAt: createdAt + lifetime,
@@ -71,14 +71,14 @@ export function createInitialAccessTokens(store: InitialAccessTokenStore, clock:
   }
 }
 
-function isWithin(value: number, most: number): boolean {
-  return Number.isSafeInteger(value) && value >= 1 && value <= most
+function isWithin(value: number, max: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1 && value <= max
 }
 
-function wrong(field: string, message: string): FieldError {
+function fieldError(field: string, message: string): FieldError {
   return { field, code: 'invalid_format', message }
 }
 
-function refuse(fields: readonly FieldError[]): void {
+function assertNoErrors(fields: readonly FieldError[]): void {
   if (fields.length > 0) throw new InvalidInputError('validation_failed', 'The token is not valid.', { fields })
 }

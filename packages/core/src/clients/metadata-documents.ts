@@ -4,9 +4,14 @@ import type { RunBeforeHook } from '../hooks.ts'
 import { OutboundError, type OutboundErrorCode } from '../outbound/outbound-error.ts'
 import type { PublicFetch } from '../outbound/public-fetch.ts'
 import type { Client } from './client.ts'
-import { describesItselfAs } from './client-origin.ts'
+import { hasSameSelfDescription } from './client-origin.ts'
 import type { ClientStore } from './client-store.ts'
-import { changesConsent, type Documented, documentAddressAllowed, documented } from './metadata-document.ts'
+import {
+  changesConsent,
+  isDocumentUrlAllowed,
+  type MetadataDocument,
+  parseMetadataDocument,
+} from './metadata-document.ts'
 import { defaultProtocol } from './protocol.ts'
 
 /** Clients whose ID is the URL of their metadata document (OAuth Client ID Metadata Document). */
@@ -17,13 +22,13 @@ export interface MetadataDocuments {
    *
    * @throws {InvalidInputError} `validation_failed` if the document cannot be fetched or is invalid
    */
-  resolve(id: string, happened: DocumentEvents): Promise<Client | undefined>
+  resolve(id: string, events: DocumentEvents): Promise<Client | undefined>
   /**
    * Fetches the document of a known client immediately.
    *
    * @throws {NotFoundError} `client_not_found` @throws {InvalidInputError} `validation_failed`, also for a client without a document
    */
-  refresh(id: string, happened: DocumentEvents): Promise<Client>
+  refresh(id: string, events: DocumentEvents): Promise<Client>
 }
 
 /** Called in the transaction that creates or changes the client. */
@@ -49,7 +54,7 @@ const day = 24 * 60 * minute
 const minCacheTime = 5 * minute
 const maxCacheTime = day
 /** Milliseconds for which an expired document stays valid while it cannot be fetched. */
-const grace = day
+const gracePeriod = day
 const failureCacheTime = 30 * second
 const maxFailures = 1000
 const maxConcurrent = 10
@@ -57,7 +62,7 @@ const timeout = 5 * second
 const maxDocumentLength = 64 * 1024
 const headers = { accept: 'application/json', 'user-agent': 'pocket-id/oidc-client-metadata-fetcher' }
 
-interface Read extends Documented {
+interface FetchedDocument extends MetadataDocument {
   /** Milliseconds. */
   readonly cacheTime: number
 }
@@ -67,60 +72,67 @@ class UnreachableDocumentError extends InvalidInputError {}
 
 export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataDocuments {
   const { store, clock, transaction, patterns, forgetConsents } = ports
-  const running = new Map<string, Promise<Client>>()
+  const pendingFetches = new Map<string, Promise<Client>>()
   const failures = new Map<string, { readonly until: number; readonly error: unknown }>()
 
   /** A hook that refuses has the same effect as an invalid document. */
-  const admit = async (id: string, said: Read) => {
-    const known = await store.find(id)
-    if (known && describesItselfAs(known, said)) return
+  const assertAllowedByHook = async (id: string, document: FetchedDocument) => {
+    const existing = await store.find(id)
+    if (existing && hasSameSelfDescription(existing, document)) return
     await ports
-      .before(known ? 'updateClient' : 'registerClient', { clientId: id, metadata: metadataOf(said) })
+      .before(existing ? 'updateClient' : 'registerClient', { clientId: id, metadata: metadataOf(document) })
       .catch((error: unknown) => {
-        throw error instanceof ForbiddenError ? refusal(error.message) : error
+        throw error instanceof ForbiddenError ? documentError(error.message) : error
       })
   }
 
-  const keep = (id: string, { cacheTime, ...said }: Read, { changed }: DocumentEvents): Promise<Client> =>
+  const saveDocument = (
+    id: string,
+    { cacheTime, ...document }: FetchedDocument,
+    { changed }: DocumentEvents,
+  ): Promise<Client> =>
     transaction(async () => {
       const before = await store.findForUpdate(id)
       const now = clock.now()
       const metadataExpiresAt = now + cacheTime
       if (!before) {
-        const client = newClient(id, { ...said, metadataExpiresAt }, now)
+        const client = newClient(id, { ...document, metadataExpiresAt }, now)
         // A concurrent request has already stored the same document.
         if (!(await store.insert(client))) return client
         await changed(null, client)
         return client
       }
-      const unchanged = describesItselfAs(before, said)
-      const protocol = unchanged ? before.protocol : { ...before.protocol, isKnown: false }
-      const client = { ...before, ...said, protocol, metadataExpiresAt, updatedAt: unchanged ? before.updatedAt : now }
+      const isUnchanged = hasSameSelfDescription(before, document)
+      const protocol = isUnchanged ? before.protocol : { ...before.protocol, isKnown: false }
+      const client = {
+        ...before,
+        ...document,
+        protocol,
+        metadataExpiresAt,
+        updatedAt: isUnchanged ? before.updatedAt : now,
+      }
       await store.update(client)
-      if (changesConsent(before, said)) await forgetConsents(id)
-      if (!unchanged) await changed(before, client)
+      if (changesConsent(before, document)) await forgetConsents(id)
+      if (!isUnchanged) await changed(before, client)
       return client
     })
 
-  const read = async (id: string, happened: DocumentEvents): Promise<Client> => {
+  const fetchClient = async (id: string, events: DocumentEvents): Promise<Client> => {
     const failure = failures.get(id)
     if (failure && failure.until > clock.now()) throw failure.error
-    if (running.size >= maxConcurrent && !running.has(id))
-      throw new UnreachableDocumentError(
-        'validation_failed',
-        'Too many metadata documents are being read at the moment.',
-      )
-    const reading =
-      running.get(id) ??
+    if (pendingFetches.size >= maxConcurrent && !pendingFetches.has(id))
+      throw new UnreachableDocumentError('validation_failed', 'Too many metadata documents are being fetched.')
+    const pendingFetch =
+      pendingFetches.get(id) ??
       readDocument(id, ports)
         .then(async (document) => {
-          await admit(id, document)
-          return keep(id, document, happened)
+          await assertAllowedByHook(id, document)
+          return saveDocument(id, document, events)
         })
-        .finally(() => running.delete(id))
-    running.set(id, reading)
+        .finally(() => pendingFetches.delete(id))
+    pendingFetches.set(id, pendingFetch)
     try {
-      return await reading
+      return await pendingFetch
     } catch (error) {
       if (failures.size >= maxFailures) failures.clear()
       if (error instanceof InvalidInputError) failures.set(id, { until: clock.now() + failureCacheTime, error })
@@ -129,34 +141,35 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
   }
 
   return {
-    async resolve(id, happened) {
-      if (!documentAddressAllowed(await patterns(), id)) return undefined
-      const known = await store.find(id)
-      if (known && known.type !== 'cimd') return known
-      const cachedUntil = known?.metadataExpiresAt ?? 0
-      if (known && cachedUntil > clock.now()) return known
+    async resolve(id, events) {
+      if (!isDocumentUrlAllowed(await patterns(), id)) return undefined
+      const existing = await store.find(id)
+      if (existing && existing.type !== 'cimd') return existing
+      const cachedUntil = existing?.metadataExpiresAt ?? 0
+      if (existing && cachedUntil > clock.now()) return existing
       try {
-        return await read(id, happened)
+        return await fetchClient(id, events)
       } catch (error) {
-        if (known && error instanceof UnreachableDocumentError && cachedUntil + grace > clock.now()) return known
+        if (existing && error instanceof UnreachableDocumentError && cachedUntil + gracePeriod > clock.now())
+          return existing
         throw error
       }
     },
 
-    async refresh(id, happened) {
-      const known = await store.find(id)
-      if (!known) throw new NotFoundError('client_not_found', 'There is no such client.')
-      if (known.type !== 'cimd') throw refusal('The client does not describe itself by a metadata document.')
-      if (!documentAddressAllowed(await patterns(), id))
-        throw refusal('Metadata documents may not be read at this address any more.')
+    async refresh(id, events) {
+      const existing = await store.find(id)
+      if (!existing) throw new NotFoundError('client_not_found', 'There is no such client.')
+      if (existing.type !== 'cimd') throw documentError('The client has no metadata document.')
+      if (!isDocumentUrlAllowed(await patterns(), id))
+        throw documentError('Metadata documents may no longer be fetched from this URL.')
       failures.delete(id)
-      return read(id, happened)
+      return fetchClient(id, events)
     },
   }
 }
 
 /** With the metadata names of RFC 7591 §2. */
-function metadataOf({ name, redirectUris, postLogoutRedirectUris, registration }: Documented) {
+function metadataOf({ name, redirectUris, postLogoutRedirectUris, registration }: MetadataDocument) {
   return {
     client_name: name,
     redirect_uris: redirectUris,
@@ -165,10 +178,10 @@ function metadataOf({ name, redirectUris, postLogoutRedirectUris, registration }
   }
 }
 
-function newClient(id: string, said: Documented & Pick<Client, 'metadataExpiresAt'>, now: number): Client {
+function newClient(id: string, document: MetadataDocument & Pick<Client, 'metadataExpiresAt'>, now: number): Client {
   return {
     id,
-    ...said,
+    ...document,
     description: '',
     type: 'cimd',
     launchUrl: null,
@@ -192,45 +205,49 @@ function newClient(id: string, said: Documented & Pick<Client, 'metadataExpiresA
   }
 }
 
-async function readDocument(id: string, { fetch }: Pick<MetadataDocumentPorts, 'fetch'>): Promise<Read> {
-  let answer: Response
+async function readDocument(id: string, { fetch }: Pick<MetadataDocumentPorts, 'fetch'>): Promise<FetchedDocument> {
+  let response: Response
   try {
-    answer = await fetch(id, { headers, redirect: 'error', signal: AbortSignal.timeout(timeout) })
+    response = await fetch(id, { headers, redirect: 'error', signal: AbortSignal.timeout(timeout) })
   } catch (error) {
-    throw failed(error)
+    throw toFetchError(error)
   }
-  if (answer.status >= 500)
-    throw new UnreachableDocumentError('validation_failed', `The document answers ${answer.status}.`)
-  if (answer.status !== 200) throw refusal(`The address of the metadata document answers ${answer.status}.`)
-  const text = await answer.text()
-  if (text.length > maxDocumentLength) throw refusal('The metadata document is too large.')
-  return { ...documented(id, text), cacheTime: holdOf(answer.headers) }
+  if (response.status >= 500)
+    throw new UnreachableDocumentError('validation_failed', `The metadata document returned status ${response.status}.`)
+  if (response.status !== 200) throw documentError(`The metadata document returned status ${response.status}.`)
+  const text = await response.text()
+  if (text.length > maxDocumentLength) throw documentError('The metadata document is too large.')
+  return { ...parseMetadataDocument(id, text), cacheTime: cacheTimeOf(response.headers) }
 }
 
 /** Every failure except a temporary network error is a fault of the document. */
-function failed(error: unknown): InvalidInputError {
+function toFetchError(error: unknown): InvalidInputError {
   const reason = error instanceof OutboundError ? error.code : 'unreachable'
-  const Kind = reason === 'unreachable' || reason === 'timeout' ? UnreachableDocumentError : InvalidInputError
-  return new Kind('validation_failed', `The metadata document of the client cannot be read: ${unread[reason]}.`, {
-    cause: error,
-  })
+  const ErrorClass = reason === 'unreachable' || reason === 'timeout' ? UnreachableDocumentError : InvalidInputError
+  return new ErrorClass(
+    'validation_failed',
+    `The metadata document of the client cannot be fetched: ${fetchErrorMessages[reason]}.`,
+    {
+      cause: error,
+    },
+  )
 }
 
-const unread: Readonly<Record<OutboundErrorCode, string>> = {
-  scheme: 'only https is asked',
-  not_public: 'its host is at an address of a private network',
-  too_many_redirects: 'its address redirects',
+const fetchErrorMessages: Readonly<Record<OutboundErrorCode, string>> = {
+  scheme: 'only https is supported',
+  not_public: 'its host is in a private network',
+  too_many_redirects: 'its URL redirects',
   too_large: 'it is too large',
-  timeout: 'its host takes too long to answer',
+  timeout: 'its host did not respond in time',
   unreachable: 'its host cannot be reached',
 }
 
 /** The freshness lifetime of a document in milliseconds (RFC 9111 §5.2.2.1). */
-function holdOf(answered: Headers): number {
-  const [, seconds = '0'] = /(?:^|[,\s])max-age\s*=\s*(\d{1,9})/i.exec(answered.get('cache-control') ?? '') ?? []
+function cacheTimeOf(responseHeaders: Headers): number {
+  const [, seconds = '0'] = /(?:^|[,\s])max-age\s*=\s*(\d{1,9})/i.exec(responseHeaders.get('cache-control') ?? '') ?? []
   return Math.min(maxCacheTime, Math.max(minCacheTime, Number(seconds) * second))
 }
 
-function refusal(message: string): InvalidInputError {
+function documentError(message: string): InvalidInputError {
   return new InvalidInputError('validation_failed', message)
 }

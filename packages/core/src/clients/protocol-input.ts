@@ -16,13 +16,13 @@ export type ClientProtocolInput = {
 const isProtocol = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(clientProtocolSchema)
 
 /** Applies the input to the settings; unknown properties are dropped. */
-export function decidedProtocol(before: ClientProtocol, input: ClientProtocolInput = {}): ClientProtocol {
-  const known = Object.fromEntries(
+export function mergeProtocol(before: ClientProtocol, input: ClientProtocolInput = {}): ClientProtocol {
+  const definedSettings = Object.fromEntries(
     Object.entries(input).filter(([key, value]) => Object.hasOwn(defaultProtocol, key) && value !== undefined),
   )
   return {
     ...before,
-    ...known,
+    ...definedSettings,
     claimRules: input.claimRules?.map(({ claim, source, as = null }) => ({ claim, source, as })) ?? before.claimRules,
     groupRules: filled<NonNullable<ClientProtocolInput['groupRules']>>(before.groupRules, input.groupRules ?? {}),
   }
@@ -31,11 +31,11 @@ export function decidedProtocol(before: ClientProtocol, input: ClientProtocolInp
 /** Input errors, as fields below `protocol`. */
 export function protocolProblems(input: ClientProtocolInput = {}): FieldError[] {
   if (!isProtocol(input)) return (isProtocol.errors ?? []).slice(0, 20).map(fieldError)
-  const addresses = (['jwksUri', 'sectorIdentifierUri', 'backchannelLogoutUri', 'initiateLoginUri'] as const).flatMap(
-    (name) => addressProblems(name, input[name]),
+  const urlErrors = (['jwksUri', 'sectorIdentifierUri', 'backchannelLogoutUri', 'initiateLoginUri'] as const).flatMap(
+    (name) => urlProblems(name, input[name]),
   )
   return [
-    ...addresses,
+    ...urlErrors,
     ...(input.claimRules ?? []).flatMap(({ claim, source }, index) =>
       ruleProblems(claim, source, `protocol.claimRules.${index}`),
     ),
@@ -47,26 +47,26 @@ function fieldError({ instancePath, message = 'is not valid' }: ErrorObject): Fi
 }
 
 function ruleProblems(claim: string, source: ClaimRule['source'], field: string): FieldError[] {
-  const found: FieldError[] = []
+  const errors: FieldError[] = []
   if (protocolClaims.has(claim))
-    found.push({ field: `${field}.claim`, code: 'reserved', message: 'is said by the provider itself' })
-  const missing = { claim: 'name', custom: 'key', constant: 'value' }[source.kind]
-  const given: unknown = Reflect.get(source, missing)
-  if (given === undefined || given === '')
-    found.push({ field: `${field}.source.${missing}`, code: 'required', message: 'is required' })
-  return found
+    errors.push({ field: `${field}.claim`, code: 'reserved', message: 'is set by the provider' })
+  const requiredKey = { claim: 'name', custom: 'key', constant: 'value' }[source.kind]
+  const value: unknown = Reflect.get(source, requiredKey)
+  if (value === undefined || value === '')
+    errors.push({ field: `${field}.source.${requiredKey}`, code: 'required', message: 'is required' })
+  return errors
 }
 
-function addressProblems(name: string, value: string | null | undefined): FieldError[] {
+function urlProblems(name: string, value: string | null | undefined): FieldError[] {
   if (value === null || value === undefined) return []
   const url = URL.parse(value)
   if (url !== null && /^https?:$/.test(url.protocol) && url.hash === '' && url.username === '' && url.password === '')
     return []
-  return [{ field: `protocol.${name}`, code: 'invalid_format', message: 'must be an address without a fragment' }]
+  return [{ field: `protocol.${name}`, code: 'invalid_format', message: 'must be a URL without a fragment' }]
 }
 
 /** Stores only differences from the defaults, so that improved defaults apply to existing clients. */
-export function differences(protocol: ClientProtocol): Partial<ClientProtocol> {
+export function differencesFromDefaults(protocol: ClientProtocol): Partial<ClientProtocol> {
   const entries = Object.entries(protocol)
   return Object.fromEntries(
     entries.filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(Reflect.get(defaultProtocol, key))),

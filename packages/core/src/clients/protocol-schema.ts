@@ -63,7 +63,7 @@ export const clientProtocolSchema = {
     jwtAccessTokens: {
       ...flag,
       description:
-        'Whether the access tokens of a login are JWTs (RFC 9068). They end here as others do, but whoever verifies one by its signature alone believes it until it expires: let them live for minutes (`accessTokenDurationMinutes`).',
+        'Whether the access tokens of a login are JWTs (RFC 9068). A service that verifies only the signature accepts a revoked token until it expires, so use a lifetime of a few minutes (`accessTokenDurationMinutes`).',
     },
     authorizationDetailsTypes: names,
     fapi: flag,
@@ -85,7 +85,7 @@ export const clientProtocolSchema = {
     isKnown: {
       ...flag,
       description:
-        'Whether an administrator knows who runs a client that registered itself: people see its logo from then on. Ends when the client changes its name, addresses or links.',
+        'Whether an administrator trusts the operator of a self-registered client, so that users see its logo. Reset if the client changes its name, URLs or links.',
     },
     operator: { type: ['string', 'null'], minLength: 1, maxLength: 100 },
   },

@@ -1,5 +1,5 @@
 import { isHostConfined } from './host-wildcards.ts'
-import { fitsPattern, parsePattern } from './redirect-uri-pattern.ts'
+import { matchesPattern, parsePattern } from './redirect-uri-pattern.ts'
 
 /** Why a redirect URI cannot be registered. */
 export type RedirectUriProblem = 'invalid' | 'fragment' | 'scheme' | 'wildcard' | 'insecure' | 'too_long'
@@ -18,7 +18,7 @@ const maxRedirectUriLength = 2000
 /** Maximum redirect URIs of each kind per client. */
 export const maxRedirectUris = 500
 
-const lenient: RedirectUriPolicy = { allowInsecure: true }
+const permissivePolicy: RedirectUriPolicy = { allowInsecure: true }
 const dangerousSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 'file:', 'about:'])
 
 /**
@@ -30,7 +30,7 @@ const dangerousSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 
  * redirectUriProblem('http://app.example/#fragment') // 'fragment'
  * ```
  */
-export function redirectUriProblem(uri: string, { allowInsecure } = lenient): RedirectUriProblem | undefined {
+export function redirectUriProblem(uri: string, { allowInsecure } = permissivePolicy): RedirectUriProblem | undefined {
   if (uri.length > maxRedirectUriLength) return 'too_long'
   if (/^\*+$/.test(uri) || /^[^:/]*\*[^:/]*:/.test(uri)) return 'wildcard'
   const pattern = uri.includes('*') ? parsePattern(uri) : undefined
@@ -40,10 +40,10 @@ export function redirectUriProblem(uri: string, { allowInsecure } = lenient): Re
   // sends.
   if (!url || /[\s\\<>"^`{|}]/.test(uri)) return 'invalid'
   if (dangerousSchemes.has(url.protocol)) return 'scheme'
-  const web = url.protocol === 'https:' || url.protocol === 'http:'
+  const isWeb = url.protocol === 'https:' || url.protocol === 'http:'
   // A user means host and port by `nas:5001`, but a parser reads a scheme.
   if (!/^[a-z][a-z0-9+.-]*:\//i.test(uri)) return 'invalid'
-  if (web && (!/^https?:\/\/[^/]/i.test(uri) || url.username !== '' || url.password !== '')) return 'invalid'
+  if (isWeb && (!/^https?:\/\/[^/]/i.test(uri) || url.username !== '' || url.password !== '')) return 'invalid'
   if (uri.includes('#')) return 'fragment'
   return allowInsecure || !isInsecure(uri) ? undefined : 'insecure'
 }
@@ -52,46 +52,50 @@ export function redirectUriProblem(uri: string, { allowInsecure } = lenient): Re
  * Whether a requested redirect URI matches a registered one. It must be identical except for the slash of a bare root,
  * the port of a loopback address (RFC 8252 §7.3) and registered wildcards. It must not have a fragment.
  */
-export function redirectUriAllowed(registered: readonly string[], requested: string, policy = lenient): boolean {
+export function redirectUriAllowed(
+  registered: readonly string[],
+  requested: string,
+  policy = permissivePolicy,
+): boolean {
   const url = URL.parse(requested)
   if (!url || requested.includes('#') || dangerousSchemes.has(url.protocol)) return false
   if (!policy.allowInsecure && isInsecure(requested)) return false
-  return registered.some((uri) => matches(uri.replace(/#.*$/s, ''), requested))
+  return registered.some((uri) => matchesUri(uri.replace(/#.*$/s, ''), requested))
 }
 
-function matches(registered: string, requested: string): boolean {
-  if (!registered.includes('*')) return sameResource(registered, requested)
+function matchesUri(registered: string, requested: string): boolean {
+  if (!registered.includes('*')) return isSameResource(registered, requested)
   const pattern = requested.length > maxRedirectUriLength ? undefined : parsePattern(registered)
   if (!pattern) return false
-  const portless = loopback(requested)?.address
-  return fitsPattern(pattern, requested) || (portless !== undefined && fitsPattern(pattern, portless))
+  const uriWithoutPort = parseLoopback(requested)?.address
+  return matchesPattern(pattern, requested) || (uriWithoutPort !== undefined && matchesPattern(pattern, uriWithoutPort))
 }
 
 /** `https://host` and `https://host/` identify the same resource (RFC 3986 §6.2.3); other paths must match exactly. */
-function sameResource(registered: string, requested: string): boolean {
-  const [left, right] = [registered, withSlashes(requested)].map((uri) =>
-    (loopback(uri)?.address ?? uri).replace(rootSlash, '$1'),
+function isSameResource(registered: string, requested: string): boolean {
+  const [left, right] = [registered, replaceBackslashes(requested)].map((uri) =>
+    (parseLoopback(uri)?.address ?? uri).replace(rootUrl, '$1'),
   )
   return left === right
 }
 
 /** Whether the URI is the root of a web server, with or without a trailing slash. */
 export function isBareRoot(uri: string): boolean {
-  return rootSlash.test(uri.replace(/\/?$/, '/'))
+  return rootUrl.test(uri.replace(/\/?$/, '/'))
 }
 
-const rootSlash = /^(https?:\/\/[^/?#\\]+)\/$/
+const rootUrl = /^(https?:\/\/[^/?#\\]+)\/$/
 
 /** Browsers treat a backslash in an http URL as a slash. */
-function withSlashes(uri: string): string {
+function replaceBackslashes(uri: string): string {
   return /^https?:/i.test(uri) ? uri.replaceAll('\\', '/') : uri
 }
 
 /** A plain http loopback address without its port. */
-function loopback(uri: string): { readonly address: string } | undefined {
-  const [, start, end = ''] =
+function parseLoopback(uri: string): { readonly address: string } | undefined {
+  const [, origin, pathAndQuery = ''] =
     /^(http:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]))(?::\d{1,5})?([/?].*)?$/is.exec(uri) ?? []
-  return start === undefined ? undefined : { address: `${start}${end}` }
+  return origin === undefined ? undefined : { address: `${origin}${pathAndQuery}` }
 }
 
 /**
@@ -105,7 +109,7 @@ export function isNativeRedirectUri(uri: string): boolean {
 }
 
 function isInsecure(uri: string): boolean {
-  return /^http:/i.test(uri) && !loopback(uri.replace(/:\*(?=[/?]|$)/, ''))
+  return /^http:/i.test(uri) && !parseLoopback(uri.replace(/:\*(?=[/?]|$)/, ''))
 }
 
 /**
@@ -113,7 +117,7 @@ function isInsecure(uri: string): boolean {
  * (a bare `*` of an import), `other_domains` if anyone can own a matching host, otherwise `subdomains`, `ports` or
  * `paths` of the same owner.
  */
-export type RedirectUriOpening = 'nothing' | 'other_domains' | 'subdomains' | 'ports' | 'paths'
+export type WildcardScope = 'nothing' | 'other_domains' | 'subdomains' | 'ports' | 'paths'
 
 /**
  * The scope of a redirect URI with wildcards (RFC 6749 §3.1.2).
@@ -123,7 +127,7 @@ export type RedirectUriOpening = 'nothing' | 'other_domains' | 'subdomains' | 'p
  * redirectUriOpening('https://*.example.com/callback')
  * ```
  */
-export function redirectUriOpening(uri: string): RedirectUriOpening | undefined {
+export function wildcardScope(uri: string): WildcardScope | undefined {
   if (!uri.includes('*')) return undefined
   const pattern = redirectUriProblem(uri.replace(/#.*$/s, '')) === undefined ? parsePattern(uri) : undefined
   if (!pattern) return 'nothing'
@@ -145,12 +149,12 @@ export interface CorrectedRedirectUri {
  *
  * @example
  * ```ts
- * dsmAddress('https://nas:5001/#/signin').corrected // 'https://nas:5001'
+ * synologyRedirectUri('https://nas:5001/#/signin').corrected // 'https://nas:5001'
  * ```
  */
-export function dsmAddress(given: string): CorrectedRedirectUri {
-  const complete = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `https://${given}`
-  const url = URL.parse(complete)
-  if (!url || !(url.protocol === 'https:' || url.protocol === 'http:')) return { given, corrected: given }
-  return { given, corrected: sameResource(given, url.origin) ? given : url.origin }
+export function synologyRedirectUri(input: string): CorrectedRedirectUri {
+  const absoluteUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(input) ? input : `https://${input}`
+  const url = URL.parse(absoluteUrl)
+  if (!url || !(url.protocol === 'https:' || url.protocol === 'http:')) return { given: input, corrected: input }
+  return { given: input, corrected: isSameResource(input, url.origin) ? input : url.origin }
 }

@@ -4,24 +4,24 @@ import { uuid } from '../random.ts'
 import type { Client, ClientRecord } from './client.ts'
 import { clientAuthenticationProblems } from './client-authentication.ts'
 import {
+  assertNoErrors,
   type ClientInput,
-  decided,
+  completeInput,
   groupIdProblems,
   idProblems,
+  inputProblems,
   type NewClientInput,
-  problems,
   receivedUriProblems,
-  refuse,
 } from './client-input.ts'
 import type { ClientList, ClientListRequest } from './client-list.ts'
 import type { ClientStore } from './client-store.ts'
 import { fieldsOutsideDocument } from './fields-outside-document.ts'
-import { isNarrower } from './group-restriction.ts'
+import { isMoreRestrictive } from './group-restriction.ts'
 import { defaultProtocol } from './protocol.ts'
 import type { RedirectUriPolicy } from './redirect-uris.ts'
 import type { SecretUses } from './secret-uses.ts'
-import { hashedOnly, mintSecret, type NewClientSecret, type SecretInput } from './secrets.ts'
-import { type ReadAddress, sectorProblems } from './sector.ts'
+import { mintSecret, type NewClientSecret, omitSealed, type SecretInput } from './secrets.ts'
+import { type FetchUrl, sectorProblems } from './sector.ts'
 
 /** The clients of this provider (RFC 6749 §2). Changes apply from the next request. */
 export interface Clients {
@@ -78,7 +78,7 @@ export interface ClientsPorts {
   readonly clock: Clock
   readonly redirectUriPolicy: RedirectUriPolicy
   readonly transaction: <T>(work: () => Promise<T>) => Promise<T>
-  readonly read: ReadAddress
+  readonly fetchUrl: FetchUrl
   /** Records secret uses in the background. */
   readonly secretUses: Pick<SecretUses, 'settled'>
   /** Encrypts a secret that must be readable later. */
@@ -86,7 +86,7 @@ export interface ClientsPorts {
   /** Revokes everything issued to the client, in the transaction that removes it. */
   readonly onRemove: (clientId: string) => Promise<void>
   /** Revokes the tokens of users who may no longer use the client, in the transaction that restricts it. */
-  readonly onNarrow: (clientId: string) => Promise<void>
+  readonly onRestrict: (clientId: string) => Promise<void>
 }
 
 const maxSecrets = 20
@@ -98,33 +98,33 @@ function signsWithSecret({ protocol }: Pick<Client, 'protocol'>): boolean {
 }
 
 /** Values of a client that an administrator registered. */
-export const byAdministrator = { registration: null, unusedSince: null, metadataExpiresAt: null } as const
+export const administratorDefaults = { registration: null, unusedSince: null, metadataExpiresAt: null } as const
 
 export function createClients(ports: ClientsPorts): Clients {
-  const { store, clock, redirectUriPolicy, transaction, secretUses, sealSecret, read, onRemove, onNarrow } = ports
+  const { store, clock, redirectUriPolicy, transaction, secretUses, sealSecret, fetchUrl, onRemove, onRestrict } = ports
   /** Locks and updates a client; `undefined` leaves it unchanged. */
-  const change = (id: string, to: (client: Client) => Partial<Client> | undefined): Promise<Client> =>
+  const change = (id: string, getChanges: (client: Client) => Partial<Client> | undefined): Promise<Client> =>
     transaction(async () => {
       const client = await store.findForUpdate(id)
       if (!client) throw new NotFoundError('client_not_found', 'There is no such client.')
-      const changes = to(client)
+      const changes = getChanges(client)
       if (changes === undefined) return client
       const changed = { ...client, ...changes, updatedAt: clock.now() }
       await store.update(changed)
-      if (isNarrower(changed, client)) await onNarrow(id)
+      if (isMoreRestrictive(changed, client)) await onRestrict(id)
       return changed
     })
 
-  const mint = async (id: string, kept: (client: Client) => Client['secrets'], input?: SecretInput) => {
+  const mint = async (id: string, keepSecrets: (client: Client) => Client['secrets'], input?: SecretInput) => {
     const minted = mintSecret(clock.now(), input)
     await change(id, (client) => {
-      const secrets = kept(client)
+      const secrets = keepSecrets(client)
       if (client.isPublic) throw new InvalidInputError('validation_failed', 'A public client has no secret.')
       if (secrets.length >= maxSecrets)
-        throw new InvalidInputError('validation_failed', 'A client has twenty secrets at most.')
+        throw new InvalidInputError('validation_failed', 'A client can have at most twenty secrets.')
       const isKey = signsWithSecret(client)
       if (isKey && minted.plain.length < minKeyLength)
-        throw new InvalidInputError('validation_failed', 'The secret is too short to sign with.', {
+        throw new InvalidInputError('validation_failed', 'The secret is too short for signing.', {
           fields: [{ field: 'secret', code: 'too_short', message: `must be at least ${minKeyLength} characters long` }],
         })
       const stored = isKey ? { ...minted.stored, sealed: sealSecret(minted.plain) } : minted.stored
@@ -141,41 +141,42 @@ export function createClients(ports: ClientsPorts): Clients {
     page: (request) => store.page(request),
 
     async create(input) {
-      refuse([...idProblems(input.id), ...problems(input, redirectUriPolicy)])
+      assertNoErrors([...idProblems(input.id), ...inputProblems(input, redirectUriPolicy)])
       const now = clock.now()
       const client: Client = {
         id: input.id ?? uuid(),
         type: 'standard',
-        ...decided(input, { template: null, protocol: defaultProtocol }),
+        ...completeInput(input, { template: null, protocol: defaultProtocol }),
         allowedGroupIds: [],
         pkceSupported: false,
         secrets: [],
-        ...byAdministrator,
+        ...administratorDefaults,
         createdAt: now,
         updatedAt: now,
       }
-      refuse([...clientAuthenticationProblems(client), ...(await sectorProblems(client, undefined, read))])
-      if (!(await store.insert(client))) throw new ConflictError('client_id_already_exists', 'The client ID is taken.')
+      assertNoErrors([...clientAuthenticationProblems(client), ...(await sectorProblems(client, undefined, fetchUrl))])
+      if (!(await store.insert(client)))
+        throw new ConflictError('client_id_already_exists', 'The client ID is already in use.')
       return client
     },
 
     async update(id, input) {
-      refuse(problems(input, redirectUriPolicy))
-      const known = await store.find(id)
+      assertNoErrors(inputProblems(input, redirectUriPolicy))
+      const existing = await store.find(id)
       // Fetch external documents before the transaction starts, so that no transaction waits for the network.
-      if (known) refuse(await sectorProblems(decided(input, known), known, read))
+      if (existing) assertNoErrors(await sectorProblems(completeInput(input, existing), existing, fetchUrl))
       return change(id, (before) => {
-        const wanted = before.type === 'cimd' ? fieldsOutsideDocument(before, input) : decided(input, before)
-        refuse(clientAuthenticationProblems(wanted))
-        const secrets = signsWithSecret(wanted) ? before.secrets : before.secrets.map(hashedOnly)
+        const fields = before.type === 'cimd' ? fieldsOutsideDocument(before, input) : completeInput(input, before)
+        assertNoErrors(clientAuthenticationProblems(fields))
+        const secrets = signsWithSecret(fields) ? before.secrets : before.secrets.map(omitSealed)
         // An edited client no longer counts as unused.
-        const kept = { secrets, unusedSince: null }
-        return { ...wanted, ...kept, allowedGroupIds: wanted.isGroupRestricted ? before.allowedGroupIds : [] }
+        const resetFields = { secrets, unusedSince: null }
+        return { ...fields, ...resetFields, allowedGroupIds: fields.isGroupRestricted ? before.allowedGroupIds : [] }
       })
     },
 
     async addRedirectUri(id, uri) {
-      refuse(receivedUriProblems(uri))
+      assertNoErrors(receivedUriProblems(uri))
       return change(id, ({ redirectUris }) =>
         redirectUris.includes(uri) ? undefined : { redirectUris: [...redirectUris, uri] },
       )
@@ -192,13 +193,13 @@ export function createClients(ports: ClientsPorts): Clients {
     replaceSecrets: (id, input) => mint(id, () => [], input),
 
     async removeSecret(id, secretId) {
-      let found = false
+      let isRemoved = false
       await change(id, ({ secrets }) => {
-        const kept = secrets.filter((secret) => secret.id !== secretId)
-        found = kept.length < secrets.length
-        return found ? { secrets: kept } : undefined
+        const remaining = secrets.filter((secret) => secret.id !== secretId)
+        isRemoved = remaining.length < secrets.length
+        return isRemoved ? { secrets: remaining } : undefined
       })
-      return found
+      return isRemoved
     },
 
     async secretUses(id) {
@@ -207,19 +208,19 @@ export function createClients(ports: ClientsPorts): Clients {
     },
 
     async setAllowedGroups(id, groupIds) {
-      refuse(groupIdProblems(groupIds))
+      assertNoErrors(groupIdProblems(groupIds))
       return change(id, () => ({ allowedGroupIds: [...new Set(groupIds)].sort() }))
     },
 
     allowedTo: (groupId) => store.allowedTo(groupId),
 
     async setAllowedTo(groupId, clientIds) {
-      refuse(groupIdProblems([groupId]))
+      assertNoErrors(groupIdProblems([groupId]))
       await transaction(async () => {
         const before = await store.allowedTo(groupId)
         await store.setAllowedTo(groupId, clientIds)
         for (const { id, isGroupRestricted } of before)
-          if (isGroupRestricted && !clientIds.includes(id)) await onNarrow(id)
+          if (isGroupRestricted && !clientIds.includes(id)) await onRestrict(id)
       })
     },
   }

@@ -39,7 +39,7 @@ export function mintSecret(now: number, { secret, expiresAt }: SecretInput = {})
 
 function secretProblems(secret: string) {
   if (!/^[\x20-\x7e]*$/.test(secret))
-    return [{ field: 'secret', code: 'invalid_format', message: 'must hold printable ASCII characters only' }]
+    return [{ field: 'secret', code: 'invalid_format', message: 'must contain only printable ASCII characters' }]
   return secret.length < 16
     ? [{ field: 'secret', code: 'too_short', message: 'must be at least 16 characters long' }]
     : []
@@ -58,7 +58,7 @@ export function signingSecret({ secrets }: Pick<Client, 'secrets'>, now: number)
 }
 
 /** A secret without its encrypted plain text. */
-export function hashedOnly({ sealed: _, ...secret }: ClientSecret): ClientSecret {
+export function omitSealed({ sealed: _, ...secret }: ClientSecret): ClientSecret {
   return secret
 }
 

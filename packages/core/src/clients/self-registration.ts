@@ -2,14 +2,14 @@ import type { Clock } from '../clock.ts'
 import { NotFoundError, RateLimitedError } from '../errors.ts'
 import type { Client, RegisteredMetadata } from './client.ts'
 import { clientAuthenticationProblems } from './client-authentication.ts'
-import { type ClientInput, decided, problems, refuse } from './client-input.ts'
-import { describesItselfAs } from './client-origin.ts'
+import { assertNoErrors, type ClientInput, completeInput, inputProblems } from './client-input.ts'
+import { hasSameSelfDescription } from './client-origin.ts'
 import type { ClientStore } from './client-store.ts'
 import { defaultProtocol } from './protocol.ts'
 import type { RedirectUriPolicy } from './redirect-uris.ts'
-import { byAdministrator } from './registration.ts'
-import { hashedOnly, mintSecret, signingSecret } from './secrets.ts'
-import { type ReadAddress, sectorProblems } from './sector.ts'
+import { administratorDefaults } from './registration.ts'
+import { mintSecret, omitSealed, signingSecret } from './secrets.ts'
+import { type FetchUrl, sectorProblems } from './sector.ts'
 
 /** The metadata of a client registration, split into our fields and the remaining metadata. */
 export interface SelfRegistered {
@@ -35,16 +35,16 @@ export interface SelfRegistration {
    *
    * @throws {InvalidInputError} `validation_failed`, as `Clients.create`
    */
-  check(wanted: SelfRegistered, id?: string): Promise<void>
+  check(request: SelfRegistered, id?: string): Promise<void>
   /** @throws {RateLimitedError} `rate_limited` if too many clients of its network are unused */
-  create(wanted: NewSelfRegistered): Promise<Client>
+  create(request: NewSelfRegistered): Promise<Client>
   /**
    * Replaces the registered metadata; other administrator settings stay unchanged. Resolves to the client before and
    * after the change, and to a new plain-text secret if the client has no suitable one.
    *
    * @throws {NotFoundError} `client_not_found`
    */
-  change(id: string, wanted: SelfRegistered): Promise<SelfRegistrationChange>
+  change(id: string, request: SelfRegistered): Promise<SelfRegistrationChange>
 }
 
 export interface SelfRegistrationChange {
@@ -56,7 +56,7 @@ export interface SelfRegistrationChange {
 export interface SelfRegistrationPorts {
   readonly store: ClientStore
   /** Fetches an external URL. */
-  readonly read: ReadAddress
+  readonly fetchUrl: FetchUrl
   readonly clock: Clock
   readonly redirectUriPolicy: RedirectUriPolicy
   readonly transaction: <T>(work: () => Promise<T>) => Promise<T>
@@ -70,75 +70,75 @@ const retryAfter = 3600
 
 export function createSelfRegistration({
   store,
-  read,
+  fetchUrl,
   clock,
   redirectUriPolicy,
   transaction,
   sealSecret,
 }: SelfRegistrationPorts): SelfRegistration {
-  const storedSecret = (minted: ReturnType<typeof mintSecret>, { protocol }: Pick<Client, 'protocol'>) =>
+  const toStoredSecret = (minted: ReturnType<typeof mintSecret>, { protocol }: Pick<Client, 'protocol'>) =>
     protocol.tokenEndpointAuthMethod === 'client_secret_jwt'
       ? { ...minted.stored, sealed: sealSecret(minted.plain) }
       : minted.stored
 
   /** The secrets after a change, and a new plain-text secret if there was no suitable one. */
-  const secretsAfter = (wanted: SelfRegistered, before: Client, after: Pick<Client, 'protocol'>) => {
-    if (!wanted.needsSecret) return { secrets: [], secret: null }
+  const secretsAfter = (request: SelfRegistered, before: Client, after: Pick<Client, 'protocol'>) => {
+    if (!request.needsSecret) return { secrets: [], secret: null }
     const now = clock.now()
-    const signs = after.protocol.tokenEndpointAuthMethod === 'client_secret_jwt'
-    const kept = signs ? before.secrets : before.secrets.map(hashedOnly)
-    const serves = signs
+    const usesSecretAsKey = after.protocol.tokenEndpointAuthMethod === 'client_secret_jwt'
+    const existingSecrets = usesSecretAsKey ? before.secrets : before.secrets.map(omitSealed)
+    const hasUsableSecret = usesSecretAsKey
       ? signingSecret(before, now) !== undefined
       : before.secrets.some(({ expiresAt }) => expiresAt === null || expiresAt > now)
-    if (serves) return { secrets: kept, secret: null }
+    if (hasUsableSecret) return { secrets: existingSecrets, secret: null }
     const minted = mintSecret(now)
-    return { secrets: [storedSecret(minted, after)], secret: minted.plain }
+    return { secrets: [toStoredSecret(minted, after)], secret: minted.plain }
   }
 
   return {
     async check({ input }: SelfRegistered, id?: string) {
-      refuse(problems(input, redirectUriPolicy))
+      assertNoErrors(inputProblems(input, redirectUriPolicy))
       const before = id === undefined ? undefined : await store.find(id)
       const protocol = before?.protocol ?? defaultProtocol
-      const wanted = decided(input, { template: null, protocol })
-      refuse([...clientAuthenticationProblems(wanted), ...(await sectorProblems(wanted, before, read))])
+      const fields = completeInput(input, { template: null, protocol })
+      assertNoErrors([...clientAuthenticationProblems(fields), ...(await sectorProblems(fields, before, fetchUrl))])
     },
 
     async create({ id, input, registration, secret, network }: NewSelfRegistered) {
       const now = clock.now()
-      const fields = decided(input, { template: null, protocol: defaultProtocol })
+      const fields = completeInput(input, { template: null, protocol: defaultProtocol })
       const client: Client = {
         id,
         type: 'standard',
         ...fields,
         allowedGroupIds: [],
         pkceSupported: false,
-        secrets: secret === null ? [] : [storedSecret(mintSecret(now, { secret }), fields)],
-        ...byAdministrator,
+        secrets: secret === null ? [] : [toStoredSecret(mintSecret(now, { secret }), fields)],
+        ...administratorDefaults,
         registration,
         unusedSince: network === undefined ? null : now,
         createdAt: now,
         updatedAt: now,
       }
-      refuse(clientAuthenticationProblems(client))
+      assertNoErrors(clientAuthenticationProblems(client))
       if (network === undefined) {
-        if (!(await store.insert(client))) throw new Error('A drawn client id was taken.')
+        if (!(await store.insert(client))) throw new Error('The generated client ID is already in use.')
       } else if (!(await store.insertUnused(client, network, maxUnused)))
-        throw new RateLimitedError('Too many clients of this network are unused.', retryAfter)
+        throw new RateLimitedError('This network has registered too many unused clients.', retryAfter)
       return client
     },
 
-    change: (id: string, wanted: SelfRegistered) =>
+    change: (id: string, request: SelfRegistered) =>
       transaction(async () => {
         const before = await store.findForUpdate(id)
         if (!before) throw new NotFoundError('client_not_found', 'There is no such client.')
-        const said = decided(wanted.input, before)
-        const pkceRequired = said.isPublic || before.pkceRequired
-        const fields = { ...said, ...decidedByAdministrator(before), pkceRequired }
-        refuse(clientAuthenticationProblems(fields))
-        const { secrets, secret } = secretsAfter(wanted, before, fields)
-        const { registration } = wanted
-        const isKnown = before.protocol.isKnown && describesItselfAs(before, { ...fields, registration })
+        const requested = completeInput(request.input, before)
+        const pkceRequired = requested.isPublic || before.pkceRequired
+        const fields = { ...requested, ...administratorFields(before), pkceRequired }
+        assertNoErrors(clientAuthenticationProblems(fields))
+        const { secrets, secret } = secretsAfter(request, before, fields)
+        const { registration } = request
+        const isKnown = before.protocol.isKnown && hasSameSelfDescription(before, { ...fields, registration })
         const protocol = { ...fields.protocol, isKnown }
         const client: Client = { ...before, ...fields, protocol, secrets, registration, updatedAt: clock.now() }
         await store.update(client)
@@ -148,7 +148,7 @@ export function createSelfRegistration({
 }
 
 /** Settings that have no name in client metadata. */
-function decidedByAdministrator(client: Client) {
+function administratorFields(client: Client) {
   const { description, launchUrl, requiresReauthentication, skipConsent, isGroupRestricted } = client
   const { federatedIdentities, accessTokenDurationMinutes, refreshTokenDurationMinutes } = client
   return {

@@ -1,9 +1,9 @@
 import type { Client } from './client.ts'
 
-type Start = Pick<Client, 'launchUrl'> & { readonly protocol: Pick<Client['protocol'], 'initiateLoginUri'> }
+type StartableClient = Pick<Client, 'launchUrl'> & { readonly protocol: Pick<Client['protocol'], 'initiateLoginUri'> }
 
 /** Whether users can start the client from this provider. */
-export function hasLaunchUrl({ launchUrl, protocol }: Start): boolean {
+export function hasLaunchUrl({ launchUrl, protocol }: StartableClient): boolean {
   return launchUrl !== null || protocol.initiateLoginUri !== null
 }
 
@@ -16,7 +16,7 @@ export function hasLaunchUrl({ launchUrl, protocol }: Start): boolean {
  * const address = startAddress(client, pocket.issuer) ?? 'https://apps.example.com'
  * ```
  */
-export function startAddress({ launchUrl, protocol }: Start, issuer: string): string | null {
+export function startUrl({ launchUrl, protocol }: StartableClient, issuer: string): string | null {
   if (protocol.initiateLoginUri === null) return launchUrl
   const url = new URL(protocol.initiateLoginUri)
   url.searchParams.set('iss', issuer)

@@ -15,7 +15,7 @@ const lookAlikes: ReadonlyMap<string, string> = new Map([
  * Normalizes a code for comparison: ignores case, width, spaces, hyphens and other punctuation, and replaces look-alike
  * characters.
  */
-export function normalCode(input: string): string {
+export function normalizeCode(input: string): string {
   return input
     .normalize('NFKC')
     .toUpperCase()

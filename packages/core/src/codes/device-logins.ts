@@ -6,7 +6,7 @@ import { ForbiddenError, NotAuthenticatedError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import type { MasterKey } from '../master-key.ts'
 import { randomToken, uuid } from '../random.ts'
-import { codeAlphabet, normalCode } from './code-text.ts'
+import { codeAlphabet, normalizeCode } from './code-text.ts'
 import type { DeviceLoginDecision, DeviceLoginStore, StoredDeviceLogin } from './device-login-store.ts'
 
 const lifetime = 5 * 60_000
@@ -73,32 +73,35 @@ export interface DeviceLoginPorts {
 }
 
 export function createDeviceLogins({ store, accounts, masterKey, clock }: DeviceLoginPorts): DeviceLogins {
-  const hashOf = (code: string) => masterKey.mac('device login code', normalCode(code))
+  const hashCode = (code: string) => masterKey.mac('device login code', normalizeCode(code))
 
   /** Derived from the token, so that the page can show it again although it is not stored. */
   const userCodeOf = (token: string): string => {
     const bytes = Buffer.from(masterKey.mac('device login token', token), 'base64url')
-    let rest = BigInt(`0x${bytes.toString('hex')}`)
-    const signs = BigInt(codeAlphabet.length)
+    let remainder = BigInt(`0x${bytes.toString('hex')}`)
+    const base = BigInt(codeAlphabet.length)
     let code = prefix
-    for (let sign = 0; sign < codeLength; sign += 1) {
-      code += codeAlphabet.charAt(Number(rest % signs))
-      rest /= signs
+    for (let position = 0; position < codeLength; position += 1) {
+      code += codeAlphabet.charAt(Number(remainder % base))
+      remainder /= base
     }
     return code
   }
 
-  const pending = ({ ipAddress, userAgent, expiresAt }: StoredDeviceLogin, code: string): PendingDeviceLogin => ({
-    userCode: normalCode(code),
+  const toPendingLogin = (
+    { ipAddress, userAgent, expiresAt }: StoredDeviceLogin,
+    code: string,
+  ): PendingDeviceLogin => ({
+    userCode: normalizeCode(code),
     ipAddress,
     userAgent,
     expiresAt,
   })
 
   const find: DeviceLogins['find'] = async (code) => {
-    const found = await store.findByCode(hashOf(code))
+    const found = await store.findByCode(hashCode(code))
     if (found?.status !== 'pending' || found.expiresAt <= clock.now()) throw invalid()
-    return pending(found, code)
+    return toPendingLogin(found, code)
   }
 
   return {
@@ -113,7 +116,7 @@ export function createDeviceLogins({ store, accounts, masterKey, clock }: Device
         const login = {
           id: uuid(),
           tokenHash: sha256(token),
-          codeHash: hashOf(userCode),
+          codeHash: hashCode(userCode),
           ipAddress,
           userAgent,
           status: 'pending',
@@ -127,7 +130,7 @@ export function createDeviceLogins({ store, accounts, masterKey, clock }: Device
 
     async decide(code, decision) {
       const found = await find(code)
-      if (!(await store.decide(hashOf(code), { ...decision, at: clock.now() }))) throw invalid()
+      if (!(await store.decide(hashCode(code), { ...decision, at: clock.now() }))) throw invalid()
       return found
     },
 
@@ -136,18 +139,18 @@ export function createDeviceLogins({ store, accounts, masterKey, clock }: Device
       const found = await store.find(id, tokenHash)
       if (!found || found.expiresAt <= clock.now()) throw expired()
       if (found.status === 'pending') return undefined
-      const taken = await store.consume(id, tokenHash)
-      if (!taken?.accountId) throw expired()
-      if (taken.status === 'denied') throw new ForbiddenError('device_login_denied', 'The sign-in was denied.')
-      return { account: await eligibleAccount(accounts, taken.accountId), approvedIn: taken.sessionUid }
+      const consumed = await store.consume(id, tokenHash)
+      if (!consumed?.accountId) throw expired()
+      if (consumed.status === 'denied') throw new ForbiddenError('device_login_denied', 'The sign-in was denied.')
+      return { account: await eligibleAccount(accounts, consumed.accountId), approvedIn: consumed.sessionUid }
     },
   }
 }
 
 function invalid(): NotAuthenticatedError {
-  return new NotAuthenticatedError('device_code_invalid', 'The code is unknown, used or too old.')
+  return new NotAuthenticatedError('device_code_invalid', 'The code is unknown, used or expired.')
 }
 
 function expired(): NotAuthenticatedError {
-  return new NotAuthenticatedError('device_login_expired', 'The request is unknown, used or too old.')
+  return new NotAuthenticatedError('device_login_expired', 'The request is unknown, used or expired.')
 }

@@ -10,7 +10,7 @@ import type { MasterKey } from '../master-key.ts'
 import { randomText } from '../random.ts'
 import type { Transaction } from '../transaction.ts'
 import type { CodeStore } from './code-store.ts'
-import { codeAlphabet, normalCode } from './code-text.ts'
+import { codeAlphabet, normalizeCode } from './code-text.ts'
 
 const shortLifetime = 15 * 60_000
 const shortLength = 6
@@ -71,12 +71,12 @@ export interface LoginCodePorts {
 
 /** Whether the code has the length of a short-lived code. */
 export function isShortCode(input: string): boolean {
-  return normalCode(input).length === shortLength
+  return normalizeCode(input).length === shortLength
 }
 
 export function createLoginCodes(ports: LoginCodePorts): LoginCodes {
   const { codes, accounts, recordCredential, before, transaction, audit, masterKey, clock } = ports
-  const hash = (code: string) => masterKey.mac('login code', code)
+  const hashCode = (code: string) => masterKey.mac('login code', code)
   return {
     async issue(accountId, lifetime, { browserToken, origin = noOrigin, by } = {}) {
       const account = await eligibleAccount(accounts, accountId)
@@ -84,24 +84,24 @@ export function createLoginCodes(ports: LoginCodePorts): LoginCodes {
       const code = randomText(lifetime <= shortLifetime ? shortLength : longLength, codeAlphabet)
       const expiresAt = clock.now() + lifetime
       return transaction(async () => {
-        await codes.insert({ hash: hash(code), accountId, browserHash: hashed(browserToken), expiresAt })
-        await recordCredential(origin, { kind: 'login_code', subject: hash(code), label: accountId })
+        await codes.insert({ hash: hashCode(code), accountId, browserHash: hashBrowserToken(browserToken), expiresAt })
+        await recordCredential(origin, { kind: 'login_code', subject: hashCode(code), label: accountId })
         await audit.record({ event: 'code_issued', accountId, ...(by && { by }) }, origin)
         return { code, expiresAt }
       })
     },
 
     async redeem(input, browserToken) {
-      const code = normalCode(input)
-      const plausible = code.length === shortLength || code.length === longLength
-      const stored = plausible ? await codes.consume(hash(code), hashed(browserToken)) : undefined
+      const code = normalizeCode(input)
+      const hasValidLength = code.length === shortLength || code.length === longLength
+      const stored = hasValidLength ? await codes.consume(hashCode(code), hashBrowserToken(browserToken)) : undefined
       if (!stored || stored.expiresAt <= clock.now())
-        throw new InvalidInputError('code_invalid', 'The code is unknown, used or too old.')
+        throw new InvalidInputError('code_invalid', 'The code is unknown, used or expired.')
       return { account: await eligibleAccount(accounts, stored.accountId), codeHash: stored.hash }
     },
   }
 }
 
-function hashed(browserToken: string | undefined): string | null {
+function hashBrowserToken(browserToken: string | undefined): string | null {
   return browserToken === undefined ? null : sha256(browserToken)
 }

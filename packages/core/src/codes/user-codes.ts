@@ -12,12 +12,12 @@ export const announcedPollInterval = 5
 export const devicePollInterval = (announcedPollInterval - 1) * 1000
 
 /** Creates a user code for the device flow (RFC 8628 §6.1). */
-export function newUserCode(): string {
+export function createUserCode(): string {
   return prefix + randomText(codeLength, alphabet)
 }
 
 /** Normalizes a typed user code: ignores case, spaces and hyphens, and replaces look-alike letters. */
-export function normalUserCode(input: string): string {
+export function normalizeUserCode(input: string): string {
   return input.toUpperCase().replaceAll(/[\s-]/g, '').replaceAll(/[IL]/g, '1').replaceAll('O', '0')
 }
 
@@ -30,5 +30,5 @@ export function normalUserCode(input: string): string {
  * ```
  */
 export function isUserCode(input: string): boolean {
-  return normalUserCode(input).startsWith(prefix)
+  return normalizeUserCode(input).startsWith(prefix)
 }

@@ -14,14 +14,14 @@ import type { ResolvedOptions } from './resolved-options.ts'
 export type ClientServices = ReturnType<typeof createClientServices>
 
 /** Creates the services for clients, their registration and the APIs. */
-export function createClientServices(options: ResolvedOptions, onNarrow: (clientId: string) => Promise<void>) {
+export function createClientServices(options: ResolvedOptions, onRestrict: (clientId: string) => Promise<void>) {
   const { stores, clock, audit, fetch, redirectUriPolicy, masterKey } = options
   const { transaction } = stores
   const onError = (error: unknown) => options.onError(error, '')
   const secretUses = createSecretUses({ store: stores.clients, clock, onError })
   const registration = {
     store: stores.clients,
-    read: fetch,
+    fetchUrl: fetch,
     clock,
     redirectUriPolicy,
     transaction,
@@ -30,7 +30,7 @@ export function createClientServices(options: ResolvedOptions, onNarrow: (client
   const clients = createClients({
     ...registration,
     secretUses,
-    onNarrow,
+    onRestrict,
     onRemove: async (id) => {
       await stores.artifacts.destroyByClient(id)
       await stores.consents.removeByClient(id)

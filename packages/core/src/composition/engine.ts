@@ -1,6 +1,6 @@
-import { startAddress } from '../clients/start-address.ts'
+import { startUrl } from '../clients/start-address.ts'
 import { createBrowserTokens } from '../http/browser-token.ts'
-import { clientHere } from '../limits/limiter.ts'
+import { clientSubject } from '../limits/limiter.ts'
 import { createLogoutNotices } from '../logout-notices/logout-notices.ts'
 import { createAdapterFactory } from '../oidc/adapter.ts'
 import { createClientMetadata } from '../oidc/client-metadata.ts'
@@ -67,7 +67,7 @@ export async function createEngine(options: ResolvedOptions, services: ClientSer
   })
   const startOf = async (clientId: string) => {
     const client = await stores.clients.find(clientId)
-    return client ? startAddress(client, options.issuer.id) : null
+    return client ? startUrl(client, options.issuer.id) : null
   }
   const holder: ProviderHolder = await createProviderHolder({
     keyRing,
@@ -114,7 +114,7 @@ export async function createEngine(options: ResolvedOptions, services: ClientSer
         secretUses,
         recordAttempt: connectionLog.note,
         recordFailedClient: (req, clientId) =>
-          limits.recordFailure(req, 'client-authentication', clientHere(req, clientId)),
+          limits.recordFailure(req, 'client-authentication', clientSubject(req, clientId)),
       }),
   })
   const interactionSealer = createSealer(masterKey.derive('interactions'))

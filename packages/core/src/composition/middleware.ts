@@ -7,7 +7,7 @@ import { pageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
 import { normalizeResources } from '../http/resource-parameter.ts'
 import { assertUnread, discardUnreadBody } from '../http/unread-body.ts'
-import { clientHere } from '../limits/limiter.ts'
+import { clientSubject } from '../limits/limiter.ts'
 import { carriedParameter, whileCarrying } from '../oidc/carried-interactions.ts'
 import { createFederatedAssertions } from '../oidc/client-authentication/federated-assertions.ts'
 import { createClientAuthentication } from '../oidc/client-authentication/front.ts'
@@ -22,7 +22,7 @@ import { createPostedRequests } from '../oidc/posted-requests.ts'
 import { createOwnSecretFilter } from '../oidc/registration/own-secret.ts'
 import { createRequestSizes } from '../oidc/request-sizes.ts'
 import { createWebFinger, webFingerPath } from '../oidc/webfinger.ts'
-import { answerRelatedOrigins, relatedOriginsPath } from '../passkeys/related-origins.ts'
+import { relatedOriginsPath, sendRelatedOrigins } from '../passkeys/related-origins.ts'
 import type { ClientServices } from './client-services.ts'
 import type { Engine } from './engine.ts'
 import type { PeopleServices } from './people-services.ts'
@@ -64,7 +64,7 @@ export function createMiddleware(
     }
     if (path === relatedOriginsPath) {
       ctx.respond = false
-      return answerRelatedOrigins(ctx.res, origins)
+      return sendRelatedOrigins(ctx.res, origins)
     }
     if (ctx.path.startsWith('/interaction/assets/')) {
       ctx.respond = false
@@ -116,7 +116,8 @@ function createProtocolAnswers(
   })
   const filterOwnSecret = createOwnSecretFilter({ findClient: clients.find, clock })
   const authenticateClient = createClientAuthentication({
-    assertAdmitted: (req, clientId) => limits.assertNotBlocked(req, 'client-authentication', clientHere(req, clientId)),
+    assertAdmitted: (req, clientId) =>
+      limits.assertNotBlocked(req, 'client-authentication', clientSubject(req, clientId)),
     findClient: clients.find,
     federated: createFederatedAssertions({
       fetch,

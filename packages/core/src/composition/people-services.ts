@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { eligibleAccount } from '../accounts/eligibility.ts'
-import { codeBrowserToken } from '../codes/code-browser.ts'
+import { createCodeBrowserToken } from '../codes/code-browser.ts'
 import { createDeviceLogins } from '../codes/device-logins.ts'
 import { createLoginCodes } from '../codes/login-codes.ts'
 import { bearerCookie } from '../http/bearer-cookie.ts'
@@ -133,7 +133,7 @@ export function createPeopleServices(options: ResolvedOptions, { apiAccess }: Cl
     audit,
   })
   const bindBrowser = (req: IncomingMessage, res: ServerResponse, address: string): string => {
-    const token = codeBrowserToken(masterKey, address)
+    const token = createCodeBrowserToken(masterKey, address)
     deviceCookie.give(req, res, token)
     return token
   }

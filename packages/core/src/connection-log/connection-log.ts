@@ -28,14 +28,14 @@ export interface ConnectionLogPorts {
 }
 
 export function createConnectionLog({ store, clock, onError }: ConnectionLogPorts): ConnectionRecorder {
-  let waiting = { known: [] as ConnectionAttempt[], strangers: [] as ConnectionAttempt[] }
+  let queues = { authenticated: [] as ConnectionAttempt[], unauthenticated: [] as ConnectionAttempt[] }
   let writing: Promise<void> | undefined
-  let last = 0
+  let lastSequence = 0
 
   const write = async (): Promise<void> => {
-    while (waiting.known.length + waiting.strangers.length > 0) {
-      const attempts = [...waiting.known, ...waiting.strangers]
-      waiting = { known: [], strangers: [] }
+    while (queues.authenticated.length + queues.unauthenticated.length > 0) {
+      const attempts = [...queues.authenticated, ...queues.unauthenticated]
+      queues = { authenticated: [], unauthenticated: [] }
       await store.insert(attempts, connectionLogLength).catch(onError)
     }
     writing = undefined
@@ -48,13 +48,13 @@ export function createConnectionLog({ store, clock, onError }: ConnectionLogPort
   return {
     note(attempt) {
       const at = clock.now()
-      last = Math.max(last + 1, at * 1000)
-      const queue = attempt.stranger === null ? waiting.known : waiting.strangers
+      lastSequence = Math.max(lastSequence + 1, at * 1000)
+      const queue = attempt.stranger === null ? queues.authenticated : queues.unauthenticated
       if (queue.length >= maxQueueLength) {
         const fromSameNetwork = queue.findIndex(({ stranger }) => stranger === attempt.stranger)
         queue.splice(Math.max(fromSameNetwork, 0), 1)
       }
-      queue.push({ ...attempt, id: uuid(), sequence: last, at })
+      queue.push({ ...attempt, id: uuid(), sequence: lastSequence, at })
       writing ??= Promise.resolve().then(write)
     },
     async list(clientId) {

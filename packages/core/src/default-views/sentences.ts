@@ -19,7 +19,7 @@ const sentences: Readonly<Record<string, string>> = {
   network: 'The server can’t be reached. Check your connection and try again.',
   none_here: 'This device has no passkey for this site. Use the device that has it.',
   passkey_unknown: 'This passkey isn’t known here any more. Try another one.',
-  rate_limited: 'There were too many tries. Wait a little and try again.',
+  rate_limited: 'There were too many attempts. Wait a little and try again.',
   server_error: 'Something went wrong on our side. Try again in a moment.',
   sign_in_refused: 'This sign-in was refused. Ask whoever runs this service.',
   timed_out: 'The time for using your passkey ran out. Try again when you’re ready.',

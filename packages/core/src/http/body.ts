@@ -49,7 +49,7 @@ function jsonObject(text: string): Readonly<Record<string, unknown>> {
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    throw new InvalidInputError('invalid_request_body', 'The body is no JSON.', { cause })
+    throw new InvalidInputError('invalid_request_body', 'The body is not JSON.', { cause })
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new InvalidInputError('invalid_request_body', 'The body must be a JSON object.')

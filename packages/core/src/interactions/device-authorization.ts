@@ -9,7 +9,7 @@ import type { AccessCheckInput, RunAccessChecks } from '../clients/access-checks
 import type { MakeClaims } from '../clients/claim-maker.ts'
 import { isAllowedToUse } from '../clients/group-restriction.ts'
 import type { Clock } from '../clock.ts'
-import { normalUserCode } from '../codes/user-codes.ts'
+import { normalizeUserCode } from '../codes/user-codes.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import { ConflictError, ForbiddenError, InvalidInputError, NotAuthenticatedError } from '../errors.ts'
 import type { AuditedHook } from '../hooks.ts'
@@ -126,7 +126,7 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
   } = ports
 
   const codeOf = async (input: string): Promise<DeviceCode> => {
-    const code = await provider().DeviceCode.findByUserCode(normalUserCode(input), { ignoreExpiration: true })
+    const code = await provider().DeviceCode.findByUserCode(normalizeUserCode(input), { ignoreExpiration: true })
     if (!code) throw new InvalidInputError('oidc_invalid_device_code', 'There is no such code.')
     if ((code.exp ?? 0) * 1000 <= clock.now())
       throw new InvalidInputError('oidc_device_code_expired', 'The code has expired.')

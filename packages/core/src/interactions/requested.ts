@@ -25,7 +25,7 @@ export function releasedClaims(
   }: { account: Account; client: ProviderClient; params: Parameters; ofHost?: Claims },
 ): Promise<Claims> {
   const request = { scopes: requestedScopes(params), names: claimsAskedFor(params.claims) }
-  return makeClaims(account, claimsClient(client), { ...request, ...(ofHost && { ofHost }) })
+  return makeClaims(account, claimsClient(client), { ...request, ...(ofHost && { hostClaims: ofHost }) })
 }
 
 /** The requested APIs, with the permissions that are both requested and granted to the client. */

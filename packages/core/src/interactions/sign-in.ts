@@ -5,7 +5,7 @@ import { eligibleAccount } from '../accounts/eligibility.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
 import type { Clock } from '../clock.ts'
-import { addressKeyOf } from '../codes/code-browser.ts'
+import { emailKeyOf } from '../codes/code-browser.ts'
 import { isShortCode, type LoginCodes, type RedeemedCode } from '../codes/login-codes.ts'
 import { NotAuthenticatedError, PocketError } from '../errors.ts'
 import type { RunBeforeHook } from '../hooks.ts'
@@ -13,7 +13,7 @@ import type { BearerCookie } from '../http/bearer-cookie.ts'
 import type { BrowserTokens } from '../http/browser-token.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { RateLimiter } from '../limits/limiter.ts'
-import type { Authenticated, Authentication, AuthenticationRequest } from '../passkeys/authentication.ts'
+import type { Authentication, AuthenticationRequest, VerifiedAuthentication } from '../passkeys/authentication.ts'
 import { type AuthenticationContext, authenticationContext, type SignInMethod } from '../sessions/session.ts'
 import type { SignIn } from '../sessions/session-history.ts'
 import type { Transaction } from '../transaction.ts'
@@ -129,7 +129,11 @@ export function createSignIn(ports: SignInPorts): SignInService {
     authentication.verify({ browserToken: browserTokens.read(req, res), response })
 
   /** Must be called in the transaction of the sign-in. */
-  const recordUse = async (req: IncomingMessage, verified: Authenticated, event: 'signed_in' | 'reauthenticated') => {
+  const recordUse = async (
+    req: IncomingMessage,
+    verified: VerifiedAuthentication,
+    event: 'signed_in' | 'reauthenticated',
+  ) => {
     const { account, passkey, counterRegressed } = verified
     const subject = { accountId: account.id, passkeyId: passkey.id }
     await authentication.recordUse(verified)
@@ -159,7 +163,7 @@ export function createSignIn(ports: SignInPorts): SignInService {
   const redeem = async (req: IncomingMessage, { code, browserToken }: GivenCode): Promise<RedeemedCode> => {
     await limits.consume(req, 'one-time-access-token')
     if (!isShortCode(code)) return loginCodes.redeem(code, browserToken)
-    const address = browserToken && addressKeyOf(browserToken)
+    const address = browserToken && emailKeyOf(browserToken)
     if (address) await limits.consume(req, 'one-time-access-account', address)
     await limits.consume(req, 'one-time-access-guesses', '')
     const redeemed = await loginCodes.redeem(code, browserToken)

@@ -1,10 +1,10 @@
 /** A map that evicts its oldest entries, which limits its memory. */
 export class LatestMap<Value> {
-  readonly #most: number
+  readonly #maxSize: number
   readonly #values = new Map<string, Value>()
 
-  constructor(most: number) {
-    this.#most = most
+  constructor(maxSize: number) {
+    this.#maxSize = maxSize
   }
 
   get(key: string): Value | undefined {
@@ -14,7 +14,7 @@ export class LatestMap<Value> {
   set(key: string, value: Value): void {
     this.#values.delete(key)
     this.#values.set(key, value)
-    if (this.#values.size <= this.#most) return
+    if (this.#values.size <= this.#maxSize) return
     const [oldest] = this.#values.keys()
     if (oldest !== undefined) this.#values.delete(oldest)
   }

@@ -18,7 +18,7 @@ import { type LimitName, type LimitPolicy, limitPolicies } from './policies.ts'
  * const limiter: RateLimiter = {
  *   async consume(req, name, subject = req.socket.remoteAddress) {
  *     const { allowed, seconds } = await gateway.consume(`${name} ${subject}`)
- *     if (!allowed) throw new RateLimitedError('There were too many tries.', seconds)
+ *     if (!allowed) throw new RateLimitedError('There were too many attempts.', seconds)
  *   },
  *   refund: async () => {},
  *   recordFailure: async () => {},
@@ -56,7 +56,7 @@ export interface LimiterPorts {
 }
 
 /** Maximum number of networks to remember, a few megabytes. */
-const most = 20_000
+const maxNetworks = 20_000
 /** Milliseconds between audit events of a subject that continues after a refusal. */
 const auditInterval = 60_000
 
@@ -69,21 +69,25 @@ export const noLimits: RateLimiter = {
 }
 
 /** The subject for a client at the IP address of the request. */
-export function clientHere(req: IncomingMessage, clientId: string): string {
-  return `${clientId} ${hereOf(req) ?? ''}`
+export function clientSubject(req: IncomingMessage, clientId: string): string {
+  return `${clientId} ${networkOfRequest(req) ?? ''}`
 }
 
 export function createLimiter({ store, audit, clock, onError }: LimiterPorts): RateLimiter {
-  const refusedUntil = new LatestMap<number>(most)
-  const audited = new LatestMap<number>(most)
-  const own = new LatestMap<StoredLimit>(most)
+  const refusedUntil = new LatestMap<number>(maxNetworks)
+  const auditedAt = new LatestMap<number>(maxNetworks)
+  const localBuckets = new LatestMap<StoredLimit>(maxNetworks)
 
-  const refuse = async (req: IncomingMessage, name: LimitName, { key, until }: { key: string; until: number }) => {
+  const createRefusal = async (
+    req: IncomingMessage,
+    name: LimitName,
+    { key, until }: { key: string; until: number },
+  ) => {
     const now = clock.now()
-    const error = new RateLimitedError('There were too many tries.', Math.max(1, Math.ceil((until - now) / 1000)))
-    if (Math.abs(now - (audited.get(key) ?? Number.NEGATIVE_INFINITY)) < auditInterval) skipRecording(error)
+    const error = new RateLimitedError('There were too many attempts.', Math.max(1, Math.ceil((until - now) / 1000)))
+    if (Math.abs(now - (auditedAt.get(key) ?? Number.NEGATIVE_INFINITY)) < auditInterval) skipRecording(error)
     else {
-      audited.set(key, now)
+      auditedAt.set(key, now)
       const event = { event: 'request_refused', endpoint: name, code: error.code, reason: error.message } as const
       await recordRefusal(audit, { error, event, origin: requestContext(req) })
     }
@@ -91,39 +95,43 @@ export function createLimiter({ store, audit, clock, onError }: LimiterPorts): R
   }
 
   /** Until when this process refuses without a store query; at most until the bucket is full again. */
-  const knownRefusal = (key: string, policy: LimitPolicy, now: number): number | undefined => {
+  const findCachedRefusal = (key: string, policy: LimitPolicy, now: number): number | undefined => {
     const until = refusedUntil.get(key)
     return until !== undefined && until > now && until <= latestFullAt({ ...policy, now }) ? until : undefined
   }
 
-  const counted = async (req: IncomingMessage, policy: LimitPolicy, request: LimitRequest): Promise<StoredLimit> => {
-    if (policy.counted === 'by-process') {
-      const bucket = takeToken(request, own.get(request.key) ?? { expiresAt: 0 })
-      own.set(request.key, bucket)
+  const consumeToken = async (
+    req: IncomingMessage,
+    policy: LimitPolicy,
+    request: LimitRequest,
+  ): Promise<StoredLimit> => {
+    if (policy.scope === 'process') {
+      const bucket = takeToken(request, localBuckets.get(request.key) ?? { expiresAt: 0 })
+      localBuckets.set(request.key, bucket)
       return bucket
     }
     try {
       return await store.consume(request)
     } catch (error) {
       // A guess that cannot be counted is rejected with the database error.
-      if (error instanceof UnavailableError && policy.uncounted === 'refuse') throw error
+      if (error instanceof UnavailableError && policy.onStoreError === 'refuse') throw error
       onError(error, requestContext(req).requestId)
       const { key, now, burst, interval } = request
       // Refused for one interval.
-      return policy.uncounted === 'admit'
+      return policy.onStoreError === 'allow'
         ? { key, admitted: true, expiresAt: now }
         : { key, admitted: false, expiresAt: now + burst * interval }
     }
   }
 
   /** When the next attempt is allowed, if none is allowed now. */
-  const tried = async (req: IncomingMessage, name: LimitName, key: string): Promise<number | undefined> => {
+  const countAttempt = async (req: IncomingMessage, name: LimitName, key: string): Promise<number | undefined> => {
     const policy: LimitPolicy = limitPolicies[name]
     const now = clock.now()
-    const known = knownRefusal(key, policy, now)
-    if (known !== undefined) return known
+    const cachedUntil = findCachedRefusal(key, policy, now)
+    if (cachedUntil !== undefined) return cachedUntil
     const { burst, interval } = policy
-    const { admitted, expiresAt } = await counted(req, policy, { key, burst, interval, now })
+    const { admitted, expiresAt } = await consumeToken(req, policy, { key, burst, interval, now })
     const until = expiresAt - (burst - 1) * interval
     // Also set by the attempt that consumed the last token.
     if (until > now) refusedUntil.set(key, until)
@@ -134,8 +142,8 @@ export function createLimiter({ store, audit, clock, onError }: LimiterPorts): R
     async consume(req, name, subject) {
       const key = keyOf(req, name, subject)
       if (key === undefined) return
-      const until = await tried(req, name, key)
-      if (until !== undefined) throw await refuse(req, name, { key, until })
+      const until = await countAttempt(req, name, key)
+      if (until !== undefined) throw await createRefusal(req, name, { key, until })
     },
 
     async refund(req, name, subject) {
@@ -149,27 +157,27 @@ export function createLimiter({ store, audit, clock, onError }: LimiterPorts): R
 
     async recordFailure(req, name, subject) {
       const key = keyOf(req, name, subject)
-      if (key !== undefined) await tried(req, name, key)
+      if (key !== undefined) await countAttempt(req, name, key)
     },
 
     async assertNotBlocked(req, name, subject) {
       const key = keyOf(req, name, subject)
-      const until = key === undefined ? undefined : knownRefusal(key, limitPolicies[name], clock.now())
-      if (key !== undefined && until !== undefined) throw await refuse(req, name, { key, until })
+      const until = key === undefined ? undefined : findCachedRefusal(key, limitPolicies[name], clock.now())
+      if (key !== undefined && until !== undefined) throw await createRefusal(req, name, { key, until })
     },
   }
 }
 
 /**
- * `undefined` if the address is unknown and the policy admits uncounted attempts: otherwise all clients without an
+ * `undefined` if the address is unknown and the policy allows attempts that cannot be counted: otherwise all clients without an
  * address would share one limit.
  */
-function keyOf(req: IncomingMessage, name: LimitName, subject = hereOf(req)): string | undefined {
-  if (subject === undefined && limitPolicies[name].uncounted === 'admit') return undefined
+function keyOf(req: IncomingMessage, name: LimitName, subject = networkOfRequest(req)): string | undefined {
+  if (subject === undefined && limitPolicies[name].onStoreError === 'allow') return undefined
   return sha256(`${name} ${subject ?? ''}`)
 }
 
-function hereOf(req: IncomingMessage): string | undefined {
+function networkOfRequest(req: IncomingMessage): string | undefined {
   const { ipAddress } = requestContext(req)
   return ipAddress === null ? undefined : networkOf(ipAddress)
 }

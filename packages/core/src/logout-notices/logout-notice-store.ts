@@ -14,7 +14,7 @@ export interface LogoutNotice {
 }
 
 /** Upper bound for the delay between two attempts, in milliseconds. */
-export const maxPause = 86_400_000
+export const maxRetryDelay = 86_400_000
 
 /** Stores pending logout notices (OpenID Connect Back-Channel Logout §2.5). */
 export interface LogoutNoticeStore {

@@ -8,10 +8,10 @@ const minute = 60 * second
 const hour = 60 * minute
 
 /** Longer than an attempt, so that another process only takes over notices of a crashed process. */
-const leaseLasts = minute
+const leaseDuration = minute
 /** Delays between retries; after the last one, delivery is given up and audited. */
-const pauses = [5 * second, 30 * second, 2 * minute, 10 * minute, hour, 4 * hour, 12 * hour]
-const atOnce = 20
+const retryDelays = [5 * second, 30 * second, 2 * minute, 10 * minute, hour, 4 * hour, 12 * hour]
+const batchSize = 20
 
 /** Sends back-channel logout notices to clients until they are delivered. */
 export interface LogoutNotices {
@@ -44,14 +44,14 @@ export interface LogoutNoticesPorts {
 }
 
 export function createLogoutNotices({ store, clock, audit, send, onError }: LogoutNoticesPorts): LogoutNotices {
-  let kept = false
+  let hasNewNotices = false
   let sending: Promise<unknown> | undefined
 
   const attempt = async (notice: LogoutNotice): Promise<number> => {
     try {
-      const heard = await send(notice)
+      const isDelivered = await send(notice)
       await store.remove(notice.id)
-      return heard ? 1 : 0
+      return isDelivered ? 1 : 0
     } catch (error) {
       await reschedule(notice, error)
       return 0
@@ -59,37 +59,37 @@ export function createLogoutNotices({ store, clock, audit, send, onError }: Logo
   }
 
   const reschedule = async ({ id, clientId, accountId, attempts }: LogoutNotice, error: unknown): Promise<void> => {
-    const pause = pauses[attempts - 1]
-    if (pause !== undefined) return store.postpone(id, clock.now() + pause)
+    const delay = retryDelays[attempts - 1]
+    if (delay !== undefined) return store.postpone(id, clock.now() + delay)
     await store.remove(id)
     const reason = error instanceof Error ? error.message : String(error)
     await audit.record({ event: 'logout_notice_failed', clientId, accountId, reason }, noOrigin)
   }
 
   const sendDue = async (signal?: AbortSignal): Promise<number> => {
-    let heard = 0
+    let deliveredCount = 0
     while (!signal?.aborted) {
-      const due = await store.claimDue(clock.now(), clock.now() + leaseLasts, atOnce)
+      const due = await store.claimDue(clock.now(), clock.now() + leaseDuration, batchSize)
       const results = await Promise.all(due.map(attempt))
-      heard += results.reduce((sum, each) => sum + each, 0)
-      if (due.length < atOnce) break
+      deliveredCount += results.reduce((total, count) => total + count, 0)
+      if (due.length < batchSize) break
     }
-    return heard
+    return deliveredCount
   }
 
   return {
     async enqueue({ clientId, accountId, sid }) {
       const now = clock.now()
       await store.insert({ id: uuid(), clientId, accountId, sid, attempts: 0, nextAttemptAt: now, createdAt: now })
-      kept = true
+      hasNewNotices = true
     },
 
     sendDue,
 
     flush() {
       // Notices that are stored during a run are sent by another run.
-      if (!kept || sending) return
-      kept = false
+      if (!hasNewNotices || sending) return
+      hasNewNotices = false
       sending = sendDue()
         .catch(onError)
         .finally(() => {

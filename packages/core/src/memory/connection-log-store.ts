@@ -1,4 +1,8 @@
-import { type ConnectionAttempt, type ConnectionLogStore, keptAnyway } from '../connection-log/connection-attempt.ts'
+import {
+  type ConnectionAttempt,
+  type ConnectionLogStore,
+  reservedEntries,
+} from '../connection-log/connection-attempt.ts'
 import { type MemoryState, removeWhere } from './memory-state.ts'
 
 export class MemoryConnectionLogStore implements ConnectionLogStore {
@@ -42,7 +46,7 @@ export class MemoryConnectionLogStore implements ConnectionLogStore {
 
 /** Sorts attempts within their guaranteed share first, then the others; each group newest first. */
 function ranked(newestFirst: readonly ConnectionAttempt[], limit: number): ConnectionAttempt[] {
-  const { known, person, network } = keptAnyway(limit)
+  const { known, user, network } = reservedEntries(limit)
   const counts = new Map<string, number>()
   const weighed = newestFirst.map((attempt) => {
     const { stranger, accountId } = attempt
@@ -50,8 +54,7 @@ function ranked(newestFirst: readonly ConnectionAttempt[], limit: number): Conne
     const fromSameNetwork = (counts.get(who) ?? 0) + 1
     counts.set(who, fromSameNetwork)
     // An authenticated client can only fill its own log.
-    const isWithinShare =
-      stranger === null ? accountId === null || fromSameNetwork <= person : fromSameNetwork <= network
+    const isWithinShare = stranger === null ? accountId === null || fromSameNetwork <= user : fromSameNetwork <= network
     return { attempt, excess: isWithinShare ? 0 : 1 }
   })
   const fromKnownSenders = weighed.filter(({ attempt }) => attempt.stranger === null).toSorted(compareExcess)

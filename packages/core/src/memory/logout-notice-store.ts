@@ -1,4 +1,4 @@
-import { type LogoutNotice, type LogoutNoticeStore, maxPause } from '../logout-notices/logout-notice-store.ts'
+import { type LogoutNotice, type LogoutNoticeStore, maxRetryDelay } from '../logout-notices/logout-notice-store.ts'
 import { type MemoryState, removeWhere } from './memory-state.ts'
 
 export class MemoryLogoutNoticeStore implements LogoutNoticeStore {
@@ -17,7 +17,7 @@ export class MemoryLogoutNoticeStore implements LogoutNoticeStore {
   claimDue(now: number, until: number, limit: number): Promise<readonly LogoutNotice[]> {
     return this.#state.run(() => {
       const due = [...this.#notices.values()]
-        .filter(({ nextAttemptAt }) => nextAttemptAt <= now || nextAttemptAt > now + maxPause)
+        .filter(({ nextAttemptAt }) => nextAttemptAt <= now || nextAttemptAt > now + maxRetryDelay)
         .sort((left, right) => left.nextAttemptAt - right.nextAttemptAt)
         .slice(0, limit)
         .map((notice) => ({ ...notice, attempts: notice.attempts + 1, nextAttemptAt: until }))

@@ -1,10 +1,10 @@
 import { isLastPasskey } from '../passkeys/last-passkey.ts'
 import type { Passkey } from '../passkeys/passkey.ts'
 import type {
+  PasskeyFilter,
   PasskeyOverview,
   PasskeyStore,
   PasskeySummary,
-  PasskeysHad,
   PasskeyUse,
 } from '../passkeys/passkey-store.ts'
 import { add, type MemoryState, removeWhere } from './memory-state.ts'
@@ -78,7 +78,7 @@ export class MemoryPasskeyStore implements PasskeyStore {
     })
   }
 
-  accountIds(having?: PasskeysHad): Promise<readonly string[]> {
+  accountIds(having?: PasskeyFilter): Promise<readonly string[]> {
     return this.#state.run(() =>
       this.#summaries()
         .filter(({ count, synced }) => having === undefined || (count === 1 && (having === 'single' || synced === 0)))

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import type { ClientStore } from '../clients/client-store.ts'
-import { isDocumentAddress } from '../clients/metadata-document.ts'
+import { isDocumentUrl } from '../clients/metadata-document.ts'
 import type { DocumentEvents, MetadataDocuments } from '../clients/metadata-documents.ts'
 import type { Clock } from '../clock.ts'
 import { devicePollInterval } from '../codes/user-codes.ts'
@@ -235,7 +235,7 @@ function clientAdapter(ports: AdapterPorts): Adapter {
   return {
     async find(id) {
       // Fetch a metadata document only during a request; other callers use the stored client.
-      if (Provider.ctx && isDocumentAddress(id)) {
+      if (Provider.ctx && isDocumentUrl(id)) {
         const client = await metadataDocuments.resolve(id, documentEvents()).catch(refuseDocument)
         return client && clientMetadata(client)
       }

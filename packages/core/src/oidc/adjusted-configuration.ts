@@ -33,7 +33,7 @@ export function instanceOf({ issuer, configuration: ours, adjust, Provider }: Pr
   if (!adjust) return new Provider(issuer, ours)
   try {
     const adjusted: unknown = adjust(ours)
-    if (typeof adjusted !== 'object' || adjusted === null) throw new TypeError('It answered with no object.')
+    if (typeof adjusted !== 'object' || adjusted === null) throw new TypeError('The result is not an object.')
     return new Provider(issuer, adjusted)
   } catch (cause) {
     const message = `The option protocol.configuration cannot be used. ${cause instanceof Error ? cause.message : ''}`

@@ -1,6 +1,6 @@
 import type Provider from 'oidc-provider'
 import type { Configuration } from 'oidc-provider'
-import { announcedPollInterval, newUserCode } from '../codes/user-codes.ts'
+import { announcedPollInterval, createUserCode } from '../codes/user-codes.ts'
 import { ConfigurationError } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
 
@@ -31,7 +31,7 @@ export function generateUserCodes(provider: Provider, { issuer }: { readonly iss
     if (ctx.oidc?.route !== 'device_authorization' || ctx.status !== 200) return
     const { DeviceCode: code } = ctx.oidc.entities
     if (!code) return
-    code.userCode = newUserCode()
+    code.userCode = createUserCode()
     await code.save()
     const page = issuer + deviceVerificationPath
     // The cast is safe: the library always sets an object here.

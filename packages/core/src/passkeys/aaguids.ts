@@ -28,13 +28,13 @@ export interface AuthenticatorModel {
  */
 export function authenticatorModels(): readonly AuthenticatorModel[] {
   const models = Object.entries(providerNames).map(([aaguid, name]) => ({ aaguid, name }))
-  return models.toSorted((one, other) => one.name.localeCompare(other.name, 'en'))
+  return models.toSorted((a, b) => a.name.localeCompare(b.name, 'en'))
 }
 
 /** The initial name of a passkey; the owner can change it. */
 export function passkeyName(aaguid: string, transports: readonly string[]): string {
   // The maximum length for passkey names.
-  const known = providerName(aaguid)?.slice(0, 50).trim()
-  if (known) return known
+  const modelName = providerName(aaguid)?.slice(0, 50).trim()
+  if (modelName) return modelName
   return transports.includes('internal') || transports.includes('hybrid') ? 'Passkey' : 'Security key'
 }

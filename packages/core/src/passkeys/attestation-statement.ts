@@ -6,7 +6,7 @@ import { InvalidInputError } from '../errors.ts'
 const crlDistributionPoints = Buffer.from('0603551d1f', 'hex')
 
 /** The unverified content of an attestation object. */
-export interface StatedAttestation {
+export interface UnverifiedAttestation {
   readonly aaguid: string
   /**
    * Whether a certificate names revocation lists. Verification downloads them, for some formats before the certificate
@@ -21,14 +21,14 @@ export interface StatedAttestation {
 }
 
 /** @throws {InvalidInputError} `passkey_rejected` if it is not an attestation object (WebAuthn Level 3 §6.5) */
-export function statedAttestation(attestationObject: string): StatedAttestation {
+export function parseAttestation(attestationObject: string): UnverifiedAttestation {
   try {
     const decoded = decodeAttestationObject(new Uint8Array(Buffer.from(attestationObject, 'base64url')))
     const { aaguid = new Uint8Array(16) } = parseAuthenticatorData(decoded.get('authData'))
     const certificates = certificatesOf(decoded.get('attStmt'))
     return {
       aaguid: convertAAGUIDToString(aaguid),
-      namesRevocationLists: certificates.some((each) => each.includes(crlDistributionPoints)),
+      namesRevocationLists: certificates.some((certificate) => certificate.includes(crlDistributionPoints)),
       hasForgedIssuer: certificates.slice(1).some((issuer) => !new X509Certificate(issuer).ca),
     }
   } catch (cause) {
@@ -42,11 +42,11 @@ interface Statement {
 }
 
 function certificatesOf(statement: Statement): readonly Buffer[] {
-  const own = (statement.get('x5c') ?? []).map((certificate) => Buffer.from(certificate))
+  const certificates = (statement.get('x5c') ?? []).map((certificate) => Buffer.from(certificate))
   // SafetyNet certificates are in the header of a JWS (WebAuthn Level 3 §8.5).
   const jws = statement.get('response')
-  if (jws === undefined) return own
-  const [head = ''] = Buffer.from(jws).toString('utf8').split('.')
-  const { x5c }: { x5c: readonly string[] } = JSON.parse(Buffer.from(head, 'base64url').toString('utf8'))
-  return [...own, ...x5c.map((certificate) => Buffer.from(certificate, 'base64'))]
+  if (jws === undefined) return certificates
+  const [encodedHeader = ''] = Buffer.from(jws).toString('utf8').split('.')
+  const { x5c }: { x5c: readonly string[] } = JSON.parse(Buffer.from(encodedHeader, 'base64url').toString('utf8'))
+  return [...certificates, ...x5c.map((certificate) => Buffer.from(certificate, 'base64'))]
 }

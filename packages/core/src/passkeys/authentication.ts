@@ -10,12 +10,12 @@ import { eligibleAccount } from '../accounts/eligibility.ts'
 import type { Clock } from '../clock.ts'
 import { ForbiddenError, InvalidInputError } from '../errors.ts'
 import type { Transaction } from '../transaction.ts'
-import type { Asker, Challenges } from './challenges.ts'
+import type { CeremonyBrowser, Challenges } from './challenges.ts'
 import { policyProblems } from './compliance.ts'
 import type { Passkey } from './passkey.ts'
 import type { PasskeyStore, PasskeyUse } from './passkey-store.ts'
 import type { PasskeyPolicy, ReadPasskeyPolicy, RelyingParty } from './policy.ts'
-import { hintsOf, refusal } from './registration.ts'
+import { hintsOf, toPasskeyError } from './registration.ts'
 import { authenticationResponse } from './responses.ts'
 
 /** The options for `navigator.credentials.get` in the browser (WebAuthn Level 3 §5.5). */
@@ -25,12 +25,12 @@ export interface AuthenticationRequest {
   readonly expiresAt: number
 }
 
-export interface AuthenticationAnswer extends Asker {
+export interface PasskeyAuthenticationResponse extends CeremonyBrowser {
   /** An unverified AuthenticationResponseJSON. */
   readonly response: unknown
 }
 
-export interface Authenticated {
+export interface VerifiedAuthentication {
   readonly account: Account
   readonly passkey: Passkey
   /** Whether the signature counter failed to increase: the passkey may be a copy (WebAuthn Level 3 §6.1.1). */
@@ -42,7 +42,7 @@ export interface Authenticated {
 
 /** The authentication ceremony (WebAuthn Level 3 §7.2) with discoverable credentials. */
 export interface Authentication {
-  request(asker: Asker): Promise<AuthenticationRequest>
+  request(browser: CeremonyBrowser): Promise<AuthenticationRequest>
   /**
    * Verifies the response and identifies the account. Writes only a counter regression that the policy rejects; callers that
    * sign in call `recordUse`.
@@ -52,13 +52,13 @@ export interface Authentication {
    * @throws {ForbiddenError} `account_disabled`, `account_not_found`, or `passkey_not_allowed` if the policy requires another
    * passkey
    */
-  verify(answer: AuthenticationAnswer): Promise<Authenticated>
+  verify(response: PasskeyAuthenticationResponse): Promise<VerifiedAuthentication>
   /**
    * Consumes the challenge and records the use of the passkey; call it first in the transaction of the sign-in.
    *
    * @throws {InvalidInputError} `challenge_expired` if the challenge was already used
    */
-  recordUse(authenticated: Authenticated): Promise<void>
+  recordUse(authenticated: VerifiedAuthentication): Promise<void>
 }
 
 export interface AuthenticationPorts {
@@ -78,7 +78,7 @@ export function createAuthentication(ports: AuthenticationPorts): Authentication
    * Browsers hide passkeys without user verification if it is required, so request it as preferred while such passkeys are
    * accepted.
    */
-  const verificationAskedFor = async (policy: PasskeyPolicy): Promise<PasskeyPolicy['userVerification']> => {
+  const requestedUserVerification = async (policy: PasskeyPolicy): Promise<PasskeyPolicy['userVerification']> => {
     if (policy.userVerification === 'preferred' || policy.nonCompliance === 'require') return policy.userVerification
     return (await passkeys.hasUnverified()) ? 'preferred' : 'required'
   }
@@ -90,22 +90,22 @@ export function createAuthentication(ports: AuthenticationPorts): Authentication
         rpID: relyingParty.rpId,
         challenge: Buffer.from(challenge, 'base64url'),
         timeout: relyingParty.challengeLifetime,
-        userVerification: await verificationAskedFor(policy),
+        userVerification: await requestedUserVerification(policy),
       })
       return { options: { ...options, hints: [...hintsOf(policy)] }, expiresAt }
     },
 
     async verify({ browserToken, response }) {
-      const answer = authenticationResponse(response)
-      const { challenge } = challenges.open(answer.response.clientDataJSON, {
+      const credential = authenticationResponse(response)
+      const { challenge } = challenges.open(credential.response.clientDataJSON, {
         purpose: 'authentication',
         browserToken,
       })
-      const passkey = await passkeys.findByCredentialId(answer.id)
+      const passkey = await passkeys.findByCredentialId(credential.id)
       if (!passkey) throw new InvalidInputError('passkey_unknown', 'No account has this passkey.')
       const policy = await ports.policy()
-      const { newCounter, credentialBackedUp, userVerified } = await verified({
-        answer,
+      const { newCounter, credentialBackedUp, userVerified } = await verifySignature({
+        credential,
         challenge,
         passkey,
         relyingParty,
@@ -113,19 +113,19 @@ export function createAuthentication(ports: AuthenticationPorts): Authentication
       })
       const account = await eligibleAccount(accounts, passkey.accountId)
       const at = clock.now()
-      const asUsed = { ...passkey, userVerified: userVerified || passkey.userVerified }
-      if (policy.nonCompliance === 'require' && policyProblems(asUsed, policy).length > 0)
-        throw new ForbiddenError('passkey_not_allowed', 'The policy of this provider demands another passkey.', {
+      const usedPasskey = { ...passkey, userVerified: userVerified || passkey.userVerified }
+      if (policy.nonCompliance === 'require' && policyProblems(usedPasskey, policy).length > 0)
+        throw new ForbiddenError('passkey_not_allowed', 'The policy of this provider requires another passkey.', {
           details: { accountId: account.id },
         })
-      const counts = passkey.counter > 0 || newCounter > 0
-      const counterRegressed = counts && newCounter <= passkey.counter
+      const hasCounter = passkey.counter > 0 || newCounter > 0
+      const counterRegressed = hasCounter && newCounter <= passkey.counter
       if (counterRegressed && policy.counterRegression === 'refuse') {
         await transaction(async () => {
           await challenges.spend(challenge)
           await passkeys.recordCounterRegression(passkey.id, at)
         })
-        throw new InvalidInputError('passkey_counter_regressed', 'The signature counter did not rise.', {
+        throw new InvalidInputError('passkey_counter_regressed', 'The signature counter did not increase.', {
           details: { accountId: account.id, passkeyId: passkey.id },
         })
       }
@@ -142,21 +142,21 @@ export function createAuthentication(ports: AuthenticationPorts): Authentication
 }
 
 interface Verification {
-  readonly answer: AuthenticationResponseJSON
+  readonly credential: AuthenticationResponseJSON
   readonly challenge: string
   readonly passkey: Passkey
   readonly relyingParty: RelyingParty
   readonly requireUserVerification: boolean
 }
 
-async function verified(verification: Verification) {
-  const { answer, challenge, passkey, relyingParty, requireUserVerification } = verification
-  const { userHandle } = answer.response
+async function verifySignature(verification: Verification) {
+  const { credential, challenge, passkey, relyingParty, requireUserVerification } = verification
+  const { userHandle } = credential.response
   // The account is not known before, so the passkey must identify it (WebAuthn Level 3 §7.2, step 6).
   if (!userHandle || Buffer.from(userHandle, 'base64url').toString('utf8') !== passkey.accountId)
-    throw new InvalidInputError('passkey_rejected', 'The passkey belongs to another account than it says.')
+    throw new InvalidInputError('passkey_rejected', 'The user handle does not match the account of the passkey.')
   const { verified, authenticationInfo } = await verifyAuthenticationResponse({
-    response: answer,
+    response: credential,
     expectedChallenge: challenge,
     expectedOrigin: [...relyingParty.origins],
     expectedRPID: relyingParty.rpId,
@@ -168,14 +168,11 @@ async function verified(verification: Verification) {
       counter: 0,
     },
   }).catch((cause: unknown) => {
-    throw refusal(cause)
+    throw toPasskeyError(cause)
   })
   if (!verified) throw new InvalidInputError('passkey_rejected', 'The signature is not valid.')
   // Backup eligibility never changes (WebAuthn Level 3 §6.1.3), and policies rely on it.
   if (authenticationInfo.credentialDeviceType !== passkey.deviceType)
-    throw new InvalidInputError(
-      'passkey_rejected',
-      'The passkey says otherwise than before whether it can be backed up.',
-    )
+    throw new InvalidInputError('passkey_rejected', 'The backup eligibility of the passkey has changed.')
   return authenticationInfo
 }

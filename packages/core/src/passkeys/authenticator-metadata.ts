@@ -22,12 +22,12 @@ export interface AuthenticatorMetadata {
    *
    * @throws {ConfigurationError} `misconfigured` if there is no blob with a valid signature
    */
-  ensure(): Promise<void>
+  ensureLoaded(): Promise<void>
   /** Reloads the blob. @throws as `ensure` */
   refresh(): Promise<void>
   state(): MetadataState
   /** Whether a model with this AAGUID is listed, regardless of its status. */
-  knows(aaguid: string): boolean
+  isListed(aaguid: string): boolean
   /** Whether a verified attestation object proves a model in good standing. */
   isTrusted(aaguid: string, attestationObject: Uint8Array): boolean
 }
@@ -42,48 +42,51 @@ const compromised: ReadonlySet<AuthenticatorStatus> = new Set([
   'USER_KEY_PHYSICAL_COMPROMISE',
 ])
 
-export function createAuthenticatorMetadata(read: ReadMetadata | undefined, clock: Clock): AuthenticatorMetadata {
-  let known = { serial: -1, readAt: Number.NEGATIVE_INFINITY, models: new Map<string, boolean>() }
+export function createAuthenticatorMetadata(
+  readMetadata: ReadMetadata | undefined,
+  clock: Clock,
+): AuthenticatorMetadata {
+  let cached = { serial: -1, readAt: Number.NEGATIVE_INFINITY, models: new Map<string, boolean>() }
 
   const load = async () => {
-    if (read === undefined)
-      throw new ConfigurationError('There is no metadata of authenticators to check attestations with.')
-    const { payload, statements } = await verifyMDSBlob((await read()).trim())
-    if (payload.no < known.serial)
+    if (readMetadata === undefined)
+      throw new ConfigurationError('No authenticator metadata is configured to verify attestations.')
+    const { payload, statements } = await verifyMDSBlob((await readMetadata()).trim())
+    if (payload.no < cached.serial)
       throw new ConfigurationError(
-        `The metadata of authenticators is older (${payload.no}) than before (${known.serial}).`,
+        `The authenticator metadata is older (${payload.no}) than before (${cached.serial}).`,
       )
     const models = payload.entries.flatMap(({ aaguid, statusReports }) =>
       aaguid === undefined ? [] : [[aaguid, !statusReports.some(({ status }) => compromised.has(status))] as const],
     )
     await MetadataService.initialize({ mdsServers: [], statements, verificationMode: 'permissive' })
-    known = { serial: payload.no, readAt: clock.now(), models: new Map(models) }
+    cached = { serial: payload.no, readAt: clock.now(), models: new Map(models) }
   }
   const refresh = () =>
     load().catch((cause: unknown) => {
       if (cause instanceof ConfigurationError) throw cause
-      throw new ConfigurationError('The metadata of authenticators cannot be read or verified.', { cause })
+      throw new ConfigurationError('The authenticator metadata cannot be read or verified.', { cause })
     })
 
   return {
     refresh,
-    async ensure() {
-      if (Math.abs(clock.now() - known.readAt) < day) return
+    async ensureLoaded() {
+      if (Math.abs(clock.now() - cached.readAt) < day) return
       // Keep the old blob on failure: new models appear far more often than known ones are compromised.
       await refresh().catch((error: unknown) => {
-        if (known.serial < 0) throw error
+        if (cached.serial < 0) throw error
       })
     },
     state: () => ({
-      serial: known.serial < 0 ? null : known.serial,
-      readAt: known.serial < 0 ? null : known.readAt,
-      models: known.models.size,
+      serial: cached.serial < 0 ? null : cached.serial,
+      readAt: cached.serial < 0 ? null : cached.readAt,
+      models: cached.models.size,
     }),
-    knows: (aaguid) => known.models.has(aaguid),
+    isListed: (aaguid) => cached.models.has(aaguid),
     isTrusted(aaguid, attestationObject) {
       const certificates = decodeAttestationObject(new Uint8Array(attestationObject)).get('attStmt').get('x5c')
       // Self attestation proves possession of the key, but not the model.
-      return known.models.get(aaguid) === true && certificates !== undefined && certificates.length > 0
+      return cached.models.get(aaguid) === true && certificates !== undefined && certificates.length > 0
     },
   }
 }

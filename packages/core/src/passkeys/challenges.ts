@@ -2,18 +2,18 @@ import { type Clock, monotonicOf } from '../clock.ts'
 import { InvalidInputError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import type { Sealer } from '../sealing.ts'
-import { clientDataOf } from './client-data.ts'
+import { parseClientData } from './client-data.ts'
 import type { SpentChallengeStore } from './spent-challenge-store.ts'
 
 /** The purpose of a challenge; responses are accepted only for this purpose. */
 export type ChallengePurpose = 'authentication' | 'registration' | 'setup' | 'sign_up'
 
 /** The browser that runs the ceremony, identified by a token in its cookie. */
-export interface Asker {
+export interface CeremonyBrowser {
   readonly browserToken: string
 }
 
-export interface ChallengeRequest extends Asker {
+export interface ChallengeRequest extends CeremonyBrowser {
   readonly purpose: ChallengePurpose
   readonly accountId?: string
   /** Any JSON value; the browser stores it encrypted. */
@@ -45,7 +45,7 @@ export interface Challenges {
    * @throws {InvalidInputError} `challenge_expired` if no key opens it, or if it is too old, from the future, or for another purpose
    * or browser; `passkey_rejected` if the response contains none, or if the ceremony ran in a frame of another origin
    */
-  open(clientDataJSON: string, request: Asker & { readonly purpose: ChallengePurpose }): OpenedChallenge
+  open(clientDataJSON: string, request: CeremonyBrowser & { readonly purpose: ChallengePurpose }): OpenedChallenge
   /**
    * Consumes the challenge; call it first in the transaction of the authorized action.
    *
@@ -71,10 +71,10 @@ const maxClockSkew = 60_000
 const retentionLifetimes = 11
 
 export function createChallenges({ store, sealer, clock, lifetime }: ChallengePorts): Challenges {
-  const contextOf = ({ purpose, browserToken }: Asker & { readonly purpose: ChallengePurpose }) =>
+  const contextOf = ({ purpose, browserToken }: CeremonyBrowser & { readonly purpose: ChallengePurpose }) =>
     `${purpose} ${browserToken}`
   const monotonic = monotonicOf(clock)
-  let mark: { readonly position: number; readonly at: number } | undefined
+  let watermark: { readonly position: number; readonly at: number } | undefined
 
   return {
     issue({ accountId, data, ...request }) {
@@ -85,14 +85,14 @@ export function createChallenges({ store, sealer, clock, lifetime }: ChallengePo
     },
 
     open(clientDataJSON, request) {
-      const { challenge, isFramed } = clientDataOf(clientDataJSON)
+      const { challenge, isFramed } = parseClientData(clientDataJSON)
       const content = sealer.open(Buffer.from(challenge, 'base64url'), contextOf(request))
-      if (content === undefined) throw expired('No key opens the challenge for this purpose and browser.')
+      if (content === undefined) throw expired('The challenge was issued for another purpose or browser.')
       const [issuedAt, accountId = null, data]: [number, string | null | undefined, unknown] = JSON.parse(
         content.toString('utf8'),
       )
       const age = clock.now() - issuedAt
-      if (age >= lifetime) throw expired('The challenge is too old.')
+      if (age >= lifetime) throw expired('The challenge has expired.')
       if (age < -maxClockSkew) throw expired('The challenge was issued in the future.')
       if (isFramed) throw new InvalidInputError('passkey_rejected', 'The ceremony ran inside a page of another origin.')
       return { challenge, accountId, data: data ?? undefined }
@@ -101,18 +101,18 @@ export function createChallenges({ store, sealer, clock, lifetime }: ChallengePo
     async spend(challenge) {
       // Hash the bytes, because several texts decode to the same bytes.
       const hash = sha256(Buffer.from(challenge, 'base64url').toString('base64url'))
-      if (!(await store.insert(hash))) throw expired('The challenge was used already.')
+      if (!(await store.insert(hash))) throw expired('The challenge has already been used.')
     },
 
     async removeSpent(limit) {
-      if (mark !== undefined && monotonic() - mark.at >= retentionLifetimes * lifetime) {
-        const removed = await store.removeUpTo(mark.position, limit)
+      if (watermark !== undefined && monotonic() - watermark.at >= retentionLifetimes * lifetime) {
+        const removed = await store.removeUpTo(watermark.position, limit)
         if (removed > 0) return removed
-        mark = undefined
+        watermark = undefined
       }
-      if (mark === undefined) {
+      if (watermark === undefined) {
         const position = await store.lastPosition()
-        if (position > 0) mark = { position, at: monotonic() }
+        if (position > 0) watermark = { position, at: monotonic() }
       }
       return 0
     },

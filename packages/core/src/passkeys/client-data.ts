@@ -8,19 +8,19 @@ export interface ClientData {
 }
 
 /** @throws {InvalidInputError} `passkey_rejected` if it is not JSON, or contains no challenge */
-export function clientDataOf(clientDataJSON: string): ClientData {
-  const { challenge, crossOrigin, topOrigin } = parsed(clientDataJSON)
+export function parseClientData(clientDataJSON: string): ClientData {
+  const { challenge, crossOrigin, topOrigin } = parseJson(clientDataJSON)
   if (typeof challenge !== 'string')
-    throw new InvalidInputError('passkey_rejected', 'The client data of the response names no challenge.')
+    throw new InvalidInputError('passkey_rejected', 'The client data of the response contains no challenge.')
   const isFramed = (crossOrigin !== undefined && crossOrigin !== false) || topOrigin !== undefined
   return { challenge, isFramed }
 }
 
-function parsed(clientDataJSON: string): Readonly<Record<string, unknown>> {
+function parseJson(clientDataJSON: string): Readonly<Record<string, unknown>> {
   try {
     const data: unknown = JSON.parse(Buffer.from(clientDataJSON, 'base64url').toString('utf8'))
     return typeof data === 'object' && data !== null ? { ...data } : {}
   } catch (cause) {
-    throw new InvalidInputError('passkey_rejected', 'The client data of the response is no JSON.', { cause })
+    throw new InvalidInputError('passkey_rejected', 'The client data of the response is not JSON.', { cause })
   }
 }

@@ -10,7 +10,7 @@ export type PolicyProblem =
   | 'model_denied'
   | 'not_attested'
 
-type Judged = Pick<Passkey, 'userVerified' | 'deviceType' | 'attachment' | 'aaguid' | 'attestedAt'>
+type CheckedPasskey = Pick<Passkey, 'userVerified' | 'deviceType' | 'attachment' | 'aaguid' | 'attestedAt'>
 
 /**
  * All policy violations of a passkey; empty if it complies.
@@ -20,7 +20,7 @@ type Judged = Pick<Passkey, 'userVerified' | 'deviceType' | 'attachment' | 'aagu
  * const refused = passkeys.filter((passkey) => policyProblems(passkey, policy).length > 0)
  * ```
  */
-export function policyProblems(passkey: Judged, policy: PasskeyPolicy): readonly PolicyProblem[] {
+export function policyProblems(passkey: CheckedPasskey, policy: PasskeyPolicy): readonly PolicyProblem[] {
   const { userVerification, attachment, allowSynced, allowedModels, deniedModels, attestation } = policy
   const problems: readonly (readonly [PolicyProblem, boolean])[] = [
     ['unverified', userVerification === 'required' && passkey.userVerified === false],
@@ -31,5 +31,5 @@ export function policyProblems(passkey: Judged, policy: PasskeyPolicy): readonly
     ['model_denied', deniedModels.includes(passkey.aaguid)],
     ['not_attested', attestation === 'required' && passkey.attestedAt === null],
   ]
-  return problems.flatMap(([problem, applies]) => (applies ? [problem] : []))
+  return problems.flatMap(([problem, isViolated]) => (isViolated ? [problem] : []))
 }

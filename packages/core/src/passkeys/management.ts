@@ -6,7 +6,7 @@ import { nameProblem, normalName } from '../names.ts'
 import type { Transaction } from '../transaction.ts'
 import { policyProblems } from './compliance.ts'
 import type { Passkey } from './passkey.ts'
-import type { PasskeyOverview, PasskeyStore, PasskeySummary, PasskeysHad } from './passkey-store.ts'
+import type { PasskeyFilter, PasskeyOverview, PasskeyStore, PasskeySummary } from './passkey-store.ts'
 import type { ReadPasskeyPolicy } from './policy.ts'
 
 const maxNameLength = 50
@@ -27,7 +27,7 @@ export interface PasskeyManagement {
   summarize(accountIds: readonly string[]): Promise<readonly PasskeySummary[]>
   overview(): Promise<PasskeyOverview>
   /** The accounts with passkeys, optionally filtered. */
-  accountIds(having?: PasskeysHad): Promise<readonly string[]>
+  accountIds(filter?: PasskeyFilter): Promise<readonly string[]>
   /**
    * @throws {InvalidInputError} `validation_failed`, field `name` (1–50 characters) @throws {NotFoundError} `passkey_not_found`
    * @throws {ForbiddenError} `forbidden` if `hooks.before.renamePasskey` refuses
@@ -66,37 +66,37 @@ export interface PasskeyManagementPorts {
    * Runs the removal in a transaction that locks the account against sign-ins and passkey registrations, and ends the sessions
    * derived from the passkey.
    */
-  readonly removing: <T>(removal: PasskeyRemovalStart, remove: () => Promise<T>) => Promise<T>
+  readonly runRemoval: <T>(removal: PasskeyRemovalStart, remove: () => Promise<T>) => Promise<T>
 }
 
 export function createPasskeyManagement({
   store,
   policy: readPolicy,
-  before: ask,
+  before: runHook,
   audit,
   transaction,
-  removing,
+  runRemoval,
 }: PasskeyManagementPorts): PasskeyManagement {
-  const existing = async (accountId: string, id: string): Promise<Passkey> => {
+  const getPasskey = async (accountId: string, id: string): Promise<Passkey> => {
     const found = (await store.listByAccount(accountId)).find((passkey) => passkey.id === id)
     if (!found) throw notFound()
     return found
   }
   /** The passkeys that the policy currently rejects for sign-in. */
-  const refusedOf = async (accountId: string): Promise<readonly string[]> => {
+  const rejectedPasskeyIds = async (accountId: string): Promise<readonly string[]> => {
     const policy = await readPolicy()
     if (policy.nonCompliance !== 'require') return []
-    const own = await store.listByAccount(accountId)
-    return own.filter((passkey) => policyProblems(passkey, policy).length > 0).map(({ id }) => id)
+    const passkeys = await store.listByAccount(accountId)
+    return passkeys.filter((passkey) => policyProblems(passkey, policy).length > 0).map(({ id }) => id)
   }
   const recordRemoval = (passkey: Passkey, { origin = noOrigin, by }: ActingParty) => {
     const { accountId, id: passkeyId, credentialId, name } = passkey
-    const removed = { accountId, passkeyId, credentialId, passkeyName: name, ...(by && { by }) }
-    return audit.record({ event: 'passkey_removed', ...removed, ...changesBetween({ name }, null) }, origin)
+    const fields = { accountId, passkeyId, credentialId, passkeyName: name, ...(by && { by }) }
+    return audit.record({ event: 'passkey_removed', ...fields, ...changesBetween({ name }, null) }, origin)
   }
   const remove = (accountId: string, id: string, party: ActingParty, removeStored: () => Promise<void>) =>
-    removing({ accountId, removalOf: id, ownSessionUid: party.origin?.sessionUid }, async () => {
-      const passkey = await existing(accountId, id)
+    runRemoval({ accountId, removalOf: id, ownSessionUid: party.origin?.sessionUid }, async () => {
+      const passkey = await getPasskey(accountId, id)
       await removeStored()
       await recordRemoval(passkey, party)
       return passkey
@@ -107,7 +107,7 @@ export function createPasskeyManagement({
     page: (after, limit) => store.page(after, limit),
     summarize: (accountIds) => store.summarize(accountIds),
     overview: () => store.overview(),
-    accountIds: (having) => store.accountIds(having),
+    accountIds: (filter) => store.accountIds(filter),
 
     async rename(accountId, id, name, { origin = noOrigin } = {}) {
       const text = normalName(name)
@@ -116,8 +116,8 @@ export function createPasskeyManagement({
         throw new InvalidInputError('validation_failed', 'The name is not valid.', {
           fields: [{ field: 'name', ...problem }],
         })
-      const before = await existing(accountId, id)
-      await ask('renamePasskey', { accountId, passkey: before, name: text }, { at: 'passkeys.rename', origin })
+      const before = await getPasskey(accountId, id)
+      await runHook('renamePasskey', { accountId, passkey: before, name: text }, { at: 'passkeys.rename', origin })
       const after = { ...before, name: text }
       return transaction(async () => {
         if (!(await store.rename(accountId, id, text))) throw notFound()
@@ -128,12 +128,13 @@ export function createPasskeyManagement({
     },
 
     async remove(accountId, id, party = {}) {
-      const passkey = await existing(accountId, id)
-      await ask('removePasskey', { accountId, passkey }, { at: 'passkeys.remove', origin: party.origin })
+      const passkey = await getPasskey(accountId, id)
+      await runHook('removePasskey', { accountId, passkey }, { at: 'passkeys.remove', origin: party.origin })
       return remove(accountId, id, party, async () => {
-        const outcome = await store.removeUnlessLast(accountId, id, await refusedOf(accountId))
+        const outcome = await store.removeUnlessLast(accountId, id, await rejectedPasskeyIds(accountId))
         if (outcome === 'missing') throw notFound()
-        if (outcome === 'last') throw new ConflictError('last_passkey', 'The last passkey of an account stays.')
+        if (outcome === 'last')
+          throw new ConflictError('last_passkey', 'The last passkey of an account cannot be removed.')
       })
     },
 

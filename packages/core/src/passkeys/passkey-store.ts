@@ -30,7 +30,7 @@ export interface PasskeyOverview {
 }
 
 /** Accounts with one passkey, or with one passkey that is not synced. */
-export type PasskeysHad = 'single' | 'on-one-device-only'
+export type PasskeyFilter = 'single' | 'on-one-device-only'
 
 /** Stores passkeys. */
 export interface PasskeyStore {
@@ -51,7 +51,7 @@ export interface PasskeyStore {
   summarize(accountIds: readonly string[]): Promise<readonly PasskeySummary[]>
   overview(): Promise<PasskeyOverview>
   /** The accounts with passkeys, optionally filtered. */
-  accountIds(having?: PasskeysHad): Promise<readonly string[]>
+  accountIds(filter?: PasskeyFilter): Promise<readonly string[]>
   /** Returns `false` if this account has no such passkey. */
   rename(accountId: string, id: string, name: string): Promise<boolean>
   /**

@@ -8,9 +8,9 @@ import { ConflictError, InvalidInputError } from '../errors.ts'
 import { uuid } from '../random.ts'
 import type { Transaction } from '../transaction.ts'
 import { passkeyName } from './aaguids.ts'
-import { type StatedAttestation, statedAttestation } from './attestation-statement.ts'
+import { parseAttestation, type UnverifiedAttestation } from './attestation-statement.ts'
 import type { AuthenticatorMetadata } from './authenticator-metadata.ts'
-import type { Asker, ChallengePurpose, Challenges } from './challenges.ts'
+import type { CeremonyBrowser, ChallengePurpose, Challenges } from './challenges.ts'
 import { type PolicyProblem, policyProblems } from './compliance.ts'
 import type { Passkey } from './passkey.ts'
 import type { PasskeyStore } from './passkey-store.ts'
@@ -24,14 +24,14 @@ export interface RegistrationSubject {
   readonly displayName: string
 }
 
-export interface RegistrationRequest extends Asker {
+export interface RegistrationRequest extends CeremonyBrowser {
   readonly subject: RegistrationSubject
   readonly purpose: Exclude<ChallengePurpose, 'authentication'>
   /** Returned by `verify`. */
   readonly data?: unknown
 }
 
-export interface RegistrationAnswer extends Asker {
+export interface PasskeyRegistrationResponse extends CeremonyBrowser {
   readonly purpose: Exclude<ChallengePurpose, 'authentication'>
   /** An unverified RegistrationResponseJSON. */
   readonly response: unknown
@@ -58,7 +58,7 @@ export interface Registration {
    * @throws {InvalidInputError} `challenge_expired`, `passkey_rejected`, `passkey_user_verification_required` or
    * `passkey_not_allowed`, with `details.reasons`, if the policy rejects it
    */
-  verify(answer: RegistrationAnswer): Promise<VerifiedRegistration>
+  verify(response: PasskeyRegistrationResponse): Promise<VerifiedRegistration>
   /**
    * Consumes the challenge and stores the passkey.
    *
@@ -83,21 +83,24 @@ const maxCredentialIdLength = 1023
 export function createRegistration(ports: RegistrationPorts): Registration {
   const { relyingParty, metadata, challenges, passkeys, clock, transaction } = ports
 
-  const assertTrustworthy = (stated: StatedAttestation, { attestation }: PasskeyPolicy) => {
-    const { aaguid, namesRevocationLists, hasForgedIssuer } = stated
+  const assertTrustworthy = (unverified: UnverifiedAttestation, { attestation }: PasskeyPolicy) => {
+    const { aaguid, namesRevocationLists, hasForgedIssuer } = unverified
     if (hasForgedIssuer)
-      throw new InvalidInputError('passkey_rejected', 'A certificate of the attestation may not certify another one.')
-    if (!namesRevocationLists || (attestation === 'required' && metadata.knows(aaguid))) return
+      throw new InvalidInputError(
+        'passkey_rejected',
+        'An attestation certificate was issued by a certificate that is not a CA.',
+      )
+    if (!namesRevocationLists || (attestation === 'required' && metadata.isListed(aaguid))) return
     throw attestation === 'required'
       ? notAllowed(['not_attested'])
-      : new InvalidInputError('passkey_rejected', 'Nobody asked for an attestation that names revocation lists.')
+      : new InvalidInputError('passkey_rejected', 'An attestation with revocation lists was not requested.')
   }
 
   return {
     async options({ subject, purpose, browserToken, data }) {
       const { challenge } = challenges.issue({ purpose, browserToken, accountId: subject.accountId, data })
       const policy = await ports.policy()
-      const known = await passkeys.listByAccount(subject.accountId)
+      const existing = await passkeys.listByAccount(subject.accountId)
       const options = await generateRegistrationOptions({
         rpID: relyingParty.rpId,
         rpName: relyingParty.rpName,
@@ -107,7 +110,7 @@ export function createRegistration(ports: RegistrationPorts): Registration {
         challenge: Buffer.from(challenge, 'base64url'),
         timeout: relyingParty.challengeLifetime,
         attestationType: policy.attestation === 'required' ? 'direct' : 'none',
-        excludeCredentials: known.map(({ credentialId, transports }) => ({
+        excludeCredentials: existing.map(({ credentialId, transports }) => ({
           id: credentialId,
           transports: [...transports],
         })),
@@ -121,32 +124,32 @@ export function createRegistration(ports: RegistrationPorts): Registration {
       return { ...options, hints: [...hintsOf(policy)] }
     },
 
-    async verify({ purpose, browserToken, response, accountId: expected, device = null }) {
-      const answer = registrationResponse(response)
-      const { challenge, accountId, data } = challenges.open(answer.response.clientDataJSON, {
+    async verify({ purpose, browserToken, response, accountId: expectedAccountId, device = null }) {
+      const registration = registrationResponse(response)
+      const { challenge, accountId, data } = challenges.open(registration.response.clientDataJSON, {
         purpose,
         browserToken,
       })
-      if (accountId === null || (expected !== undefined && accountId !== expected))
-        throw new InvalidInputError('challenge_expired', 'The challenge was made for another account.')
+      if (accountId === null || (expectedAccountId !== undefined && accountId !== expectedAccountId))
+        throw new InvalidInputError('challenge_expired', 'The challenge was issued for another account.')
       const policy = await ports.policy()
-      if (policy.attestation === 'required') await metadata.ensure()
-      assertTrustworthy(statedAttestation(answer.response.attestationObject), policy)
+      if (policy.attestation === 'required') await metadata.ensureLoaded()
+      assertTrustworthy(parseAttestation(registration.response.attestationObject), policy)
       const { registrationInfo } = await verifyRegistrationResponse({
-        response: answer,
+        response: registration,
         expectedChallenge: challenge,
         expectedOrigin: [...relyingParty.origins],
         expectedRPID: relyingParty.rpId,
         requireUserVerification: policy.userVerification === 'required',
       }).catch((cause: unknown) => {
-        throw refusal(cause)
+        throw toPasskeyError(cause)
       })
       if (!registrationInfo) throw new InvalidInputError('passkey_rejected', 'The attestation is not valid.')
       const { credential, aaguid, credentialDeviceType, credentialBackedUp, userVerified, fmt } = registrationInfo
-      if (credential.id !== answer.id || Buffer.byteLength(credential.id, 'base64url') > maxCredentialIdLength)
-        throw new InvalidInputError('passkey_rejected', 'The credential id is too long, or another one than it says.')
-      const transports = answer.response.transports ?? []
-      const isProven =
+      if (credential.id !== registration.id || Buffer.byteLength(credential.id, 'base64url') > maxCredentialIdLength)
+        throw new InvalidInputError('passkey_rejected', 'The credential ID is too long or does not match the response.')
+      const transports = registration.response.transports ?? []
+      const isAttested =
         policy.attestation === 'required' && metadata.isTrusted(aaguid, registrationInfo.attestationObject)
       const passkey: Passkey = {
         id: uuid(),
@@ -159,9 +162,9 @@ export function createRegistration(ports: RegistrationPorts): Registration {
         deviceType: credentialDeviceType,
         backedUp: credentialBackedUp,
         userVerified,
-        attachment: attachmentOf(answer.authenticatorAttachment),
+        attachment: attachmentOf(registration.authenticatorAttachment),
         attestation: fmt === 'none' ? null : fmt,
-        attestedAt: isProven ? clock.now() : null,
+        attestedAt: isAttested ? clock.now() : null,
         device,
         counterRegressedAt: null,
         name: passkeyName(aaguid, transports),
@@ -177,7 +180,7 @@ export function createRegistration(ports: RegistrationPorts): Registration {
       transaction(async () => {
         await challenges.spend(challenge)
         if (!(await passkeys.insert(passkey)))
-          throw new ConflictError('passkey_already_registered', 'This passkey is registered already.')
+          throw new ConflictError('passkey_already_registered', 'This passkey is already registered.')
       }),
   }
 }
@@ -205,7 +208,7 @@ function attachmentOf(reported: unknown): Passkey['attachment'] {
 }
 
 /** Distinguishes the library's errors by their message, because they have no codes. */
-export function refusal(cause: unknown): InvalidInputError {
+export function toPasskeyError(cause: unknown): InvalidInputError {
   const message = cause instanceof Error ? cause.message : String(cause)
   const code = /user verification/i.test(message) ? 'passkey_user_verification_required' : 'passkey_rejected'
   return new InvalidInputError(code, message, { cause })

@@ -3,21 +3,21 @@ import { Ajv } from 'ajv'
 import { InvalidInputError } from '../errors.ts'
 
 const base64url = { type: 'string', pattern: '^[A-Za-z0-9_-]+$', maxLength: 65_536 }
-const head = {
+const commonProperties = {
   id: base64url,
   rawId: base64url,
   type: { const: 'public-key' },
   clientExtensionResults: { type: 'object' },
 }
-const headRequired = ['id', 'rawId', 'type', 'response']
+const requiredProperties = ['id', 'rawId', 'type', 'response']
 
 const ajv = new Ajv({ allErrors: false })
 
 const isRegistration = ajv.compile<RegistrationResponseJSON>({
   type: 'object',
-  required: headRequired,
+  required: requiredProperties,
   properties: {
-    ...head,
+    ...commonProperties,
     response: {
       type: 'object',
       required: ['clientDataJSON', 'attestationObject'],
@@ -32,9 +32,9 @@ const isRegistration = ajv.compile<RegistrationResponseJSON>({
 
 const isAuthentication = ajv.compile<AuthenticationResponseJSON>({
   type: 'object',
-  required: headRequired,
+  required: requiredProperties,
   properties: {
-    ...head,
+    ...commonProperties,
     response: {
       type: 'object',
       required: ['clientDataJSON', 'authenticatorData', 'signature'],
@@ -51,7 +51,10 @@ const isAuthentication = ajv.compile<AuthenticationResponseJSON>({
 /** @throws {InvalidInputError} `passkey_rejected` if it is not a RegistrationResponseJSON (WebAuthn Level 3 §5.1.8) */
 export function registrationResponse(value: unknown): RegistrationResponseJSON {
   if (isRegistration(value)) return value
-  throw new InvalidInputError('passkey_rejected', `No registration response: ${ajv.errorsText(isRegistration.errors)}`)
+  throw new InvalidInputError(
+    'passkey_rejected',
+    `The registration response is invalid: ${ajv.errorsText(isRegistration.errors)}`,
+  )
 }
 
 /** @throws {InvalidInputError} `passkey_rejected` if it is not an AuthenticationResponseJSON (WebAuthn Level 3 §5.1.8) */
@@ -59,6 +62,6 @@ export function authenticationResponse(value: unknown): AuthenticationResponseJS
   if (isAuthentication(value)) return value
   throw new InvalidInputError(
     'passkey_rejected',
-    `No authentication response: ${ajv.errorsText(isAuthentication.errors)}`,
+    `The authentication response is invalid: ${ajv.errorsText(isAuthentication.errors)}`,
   )
 }

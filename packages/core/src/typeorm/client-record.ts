@@ -1,11 +1,11 @@
 import type { Client, ClientRecord } from '../clients/client.ts'
 import { nameKey } from '../clients/client-list.ts'
 import { defaultProtocol } from '../clients/protocol.ts'
-import { differences } from '../clients/protocol-input.ts'
+import { differencesFromDefaults } from '../clients/protocol-input.ts'
 import type { StoredClient } from './client.table.ts'
 
 export function storedClient({ allowedGroupIds: _, ...client }: Client): StoredClient {
-  return { ...client, protocol: differences(client.protocol), nameKey: nameKey(client.name), network: null }
+  return { ...client, protocol: differencesFromDefaults(client.protocol), nameKey: nameKey(client.name), network: null }
 }
 
 export function clientRecord({

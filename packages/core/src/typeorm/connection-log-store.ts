@@ -1,4 +1,8 @@
-import { type ConnectionAttempt, type ConnectionLogStore, keptAnyway } from '../connection-log/connection-attempt.ts'
+import {
+  type ConnectionAttempt,
+  type ConnectionLogStore,
+  reservedEntries,
+} from '../connection-log/connection-attempt.ts'
 import { connectionAttemptTable, type StoredAttempt } from './connection-attempt.table.ts'
 import type { Database, DatabaseKind } from './database.ts'
 import { jsonList } from './json-list.ts'
@@ -50,10 +54,10 @@ export class TypeormConnectionLogStore implements ConnectionLogStore {
       return { ...columns, data: JSON.stringify(data) }
     })
     const clientIds = [...new Set(attempts.map(({ clientId }) => clientId))]
-    const { known, person, network } = keptAnyway(limit)
+    const { known, user, network } = reservedEntries(limit)
     await this.#database.transaction(async () => {
       await this.#database.execute(this.#sql.insert, [JSON.stringify(stored)])
-      await this.#database.execute(this.#sql.prune, [JSON.stringify(clientIds), ...[limit, known, person, network]])
+      await this.#database.execute(this.#sql.prune, [JSON.stringify(clientIds), ...[limit, known, user, network]])
     })
   }
 

@@ -1,4 +1,4 @@
-import { type LogoutNotice, type LogoutNoticeStore, maxPause } from '../logout-notices/logout-notice-store.ts'
+import { type LogoutNotice, type LogoutNoticeStore, maxRetryDelay } from '../logout-notices/logout-notice-store.ts'
 import type { Database, DatabaseKind } from './database.ts'
 import { logoutNoticeTable } from './logout-notice.table.ts'
 import { TableRows } from './table-rows.ts'
@@ -32,7 +32,7 @@ export class TypeormLogoutNoticeStore implements LogoutNoticeStore {
   }
 
   async claimDue(now: number, until: number, limit: number): Promise<readonly LogoutNotice[]> {
-    return rows.all(await this.#database.query(this.#sql.claimDue, [now, until, limit, now + maxPause]))
+    return rows.all(await this.#database.query(this.#sql.claimDue, [now, until, limit, now + maxRetryDelay]))
   }
 
   async postpone(id: string, nextAttemptAt: number): Promise<void> {

@@ -1,10 +1,10 @@
 import { isLastPasskey } from '../passkeys/last-passkey.ts'
 import type { Passkey } from '../passkeys/passkey.ts'
 import type {
+  PasskeyFilter,
   PasskeyOverview,
   PasskeyStore,
   PasskeySummary,
-  PasskeysHad,
   PasskeyUse,
 } from '../passkeys/passkey-store.ts'
 import type { Database } from './database.ts'
@@ -103,7 +103,7 @@ export class TypeormPasskeyStore implements PasskeyStore {
     return { accounts: Number(found?.accounts ?? 0), withSingleDevicePasskey: Number(found?.single ?? 0) }
   }
 
-  async accountIds(having?: PasskeysHad): Promise<readonly string[]> {
+  async accountIds(having?: PasskeyFilter): Promise<readonly string[]> {
     const text = having === undefined ? sql.accountIds : sql.accountIdsHaving[having]
     const found = await this.#database.query<{ account_id: string }>(text)
     return found.map(({ account_id }) => account_id)

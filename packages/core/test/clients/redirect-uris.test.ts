@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import {
-  dsmAddress,
   redirectUriAllowed,
-  redirectUriOpening,
   redirectUriProblem,
+  synologyRedirectUri,
+  wildcardScope,
 } from '../../src/clients/redirect-uris.ts'
-import { fits } from '../../src/clients/wildcards.ts'
+import { matchesSequence } from '../../src/clients/wildcards.ts'
 
 describe('a registered redirect URI', () => {
   test.each([
@@ -187,7 +187,10 @@ describe('a registered redirect URI', () => {
         steps += 1
         return wanted === character
       }
-      fits([...pattern], [...repeated.repeat(length / repeated.length)], { star: '*', same })
+      matchesSequence([...pattern], [...repeated.repeat(length / repeated.length)], {
+        wildcard: '*',
+        matchesItem: same,
+      })
       expect(steps).toBeLessThanOrEqual(length * maxPieceLength + pattern.length)
     }
   })
@@ -275,7 +278,7 @@ test.each([
   ['https://h/*', 'paths'],
   ['https://h/cb?x=*', 'paths'],
 ])('%s opens %s', (uri, opening) => {
-  expect(redirectUriOpening(uri)).toBe(opening)
+  expect(wildcardScope(uri)).toBe(opening)
 })
 
 test.each([
@@ -295,5 +298,5 @@ test.each([
   ['app.immich:///x', 'app.immich:///x'],
   ['', ''],
 ])('converts %s, pasted for DSM, to %s', (given, corrected) => {
-  expect(dsmAddress(given)).toEqual({ given, corrected })
+  expect(synologyRedirectUri(given)).toEqual({ given, corrected })
 })

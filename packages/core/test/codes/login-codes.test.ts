@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { Account } from '@pocket/core'
 import { MasterKey } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
-import { codeAlphabet, normalCode } from '../../src/codes/code-text.ts'
+import { codeAlphabet, normalizeCode } from '../../src/codes/code-text.ts'
 import { createLoginCodes } from '../../src/codes/login-codes.ts'
 import { minute, TestClock } from '../flows/host.ts'
 
@@ -65,7 +65,7 @@ describe('login code', () => {
     ['wide letters, other spaces and dashes', '２３\u2011４５\u00a0ａ\u200bｂ', '2345AB'],
     ['marks around it', '\u201c23.45_ab\u201d', '2345AB'],
   ])('is normalized before it is compared: %s', (_what, typed, meant) => {
-    expect(normalCode(typed)).toBe(meant)
+    expect(normalizeCode(typed)).toBe(meant)
   })
 
   test('that is bound to a browser works only there, and attempts in other browsers do not consume it', async () => {

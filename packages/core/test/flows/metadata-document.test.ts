@@ -221,7 +221,7 @@ describe('a document is rejected', () => {
     await start({ allowedPrivateHosts: [] })
     for (const client_id of [...inside, id])
       expect(await attempt({ client_id })).toEqual({ status: 400, code: 'invalid_client_metadata' })
-    const said = 'The metadata document of the client cannot be read: its host is at an address of a private network.'
+    const said = 'The metadata document of the client cannot be fetched: its host is in a private network.'
     const [client = ''] = inside
     expect(viewOf(await authorize(new UserAgent(), { client_id: client }))).toMatchObject({
       description: said,

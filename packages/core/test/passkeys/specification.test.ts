@@ -7,7 +7,7 @@ import { InvalidInputError } from '../../src/errors.ts'
 import { createAuthentication } from '../../src/passkeys/authentication.ts'
 import { createAuthenticatorMetadata } from '../../src/passkeys/authenticator-metadata.ts'
 import type { Challenges, OpenedChallenge } from '../../src/passkeys/challenges.ts'
-import { clientDataOf } from '../../src/passkeys/client-data.ts'
+import { parseClientData } from '../../src/passkeys/client-data.ts'
 import { createRegistration } from '../../src/passkeys/registration.ts'
 import { minute, TestClock } from '../flows/host.ts'
 import { type Certified, certified, metadataBlob, metadataEntry } from './attestation-maker.ts'
@@ -63,7 +63,7 @@ function setting(policy: Partial<PasskeyPolicy>) {
   const challenges: Challenges = {
     issue: () => ({ ...issued, expiresAt: clock.now() + minute }),
     open(clientDataJSON) {
-      if (clientDataOf(clientDataJSON).isFramed)
+      if (parseClientData(clientDataJSON).isFramed)
         throw new InvalidInputError('passkey_rejected', 'The ceremony ran inside a page of another origin.')
       return issued
     },

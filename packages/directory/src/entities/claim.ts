@@ -62,7 +62,7 @@ function validateClaim(claim: CustomClaim, index: number): CustomClaim {
 function claimError(code: 'reserved_claim' | 'duplicate_claim', key: string): InvalidInputError {
   const [fieldCode, message]: [string, string] =
     code === 'reserved_claim'
-      ? ['reserved', 'is issued by the provider itself']
+      ? ['reserved', 'is set by the provider']
       : ['duplicate', 'occurs more than once']
   return new InvalidInputError(code, `The claim ${key} ${message}`, {
     details: { key },
