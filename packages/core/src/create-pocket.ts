@@ -7,7 +7,7 @@ import { createInteractions } from './composition/interactions.ts'
 import { createMiddleware } from './composition/middleware.ts'
 import { createPeopleServices } from './composition/people-services.ts'
 import { resolveOptions } from './composition/resolved-options.ts'
-import { ownOrigin } from './http/own-origin.ts'
+import { configuredOrigin } from './http/own-origin.ts'
 import { requestContext } from './http/request-context.ts'
 import { interactionClient } from './interactions/interaction.ts'
 import { createAccessEnds } from './oidc/access-ends.ts'
@@ -64,7 +64,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
 
   return {
     issuer: issuer.id,
-    originOf: (req) => ownOrigin(req, origins, trustProxy),
+    originOf: (req) => configuredOrigin(req, origins, trustProxy),
     endpoints: endpointsAt(issuer.id),
     clients,
     initialAccessTokens,

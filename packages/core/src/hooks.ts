@@ -94,45 +94,45 @@ export type AfterHook = (event: AuditEvent, origin: RequestOrigin) => void | Pro
 /** @throws {ForbiddenError} if the hook refuses @throws {ConfigurationError} if the hook fails */
 export type RunBeforeHook = <Name extends keyof BeforeHookInputs>(
   name: Name,
-  question: BeforeHookInputs[Name],
+  input: BeforeHookInputs[Name],
 ) => Promise<void>
 
 /** @param hookTimeout - milliseconds */
-export function createBefore(hooks: BeforeHooks, hookTimeout: number): RunBeforeHook {
-  return async (name, question) => {
+export function createBeforeHooks(hooks: BeforeHooks, hookTimeout: number): RunBeforeHook {
+  return async (name, input) => {
     const option = `hooks.before.${name}`
-    const accountId = accountIdOf(question)
+    const accountId = accountIdOf(input)
     const details = { ...(accountId && { accountId }), option }
-    const answer = await runHostRule({
+    const result = await runHostRule({
       option,
-      ask: () => hooks[name]?.(question),
+      ask: () => hooks[name]?.(input),
       fits: ({ refuse }) => typeof refuse === 'string',
       hookTimeout,
       accountId,
     })
-    if (!answer) return
+    if (!result) return
     throw new ForbiddenError(
       name === 'signIn' || name === 'reauthenticate' ? 'sign_in_refused' : 'forbidden',
-      answer.refuse,
+      result.refuse,
       { details },
     )
   }
 }
 
 /** Runs a hook and audits its refusal, for callers whose refusals no outer layer audits; `at` is the called operation. */
-export function auditedAsking(before: RunBeforeHook, audit: AuditSink) {
+export function createAuditedHook(before: RunBeforeHook, audit: AuditSink) {
   return <Name extends keyof BeforeHookInputs>(
     name: Name,
-    question: BeforeHookInputs[Name],
+    input: BeforeHookInputs[Name],
     { at, origin = noOrigin }: { readonly at: string; readonly origin?: RequestOrigin | undefined },
-  ): Promise<void> => withRefusalsRecorded(audit, { at, origin }, () => before(name, question))
+  ): Promise<void> => withRefusalsRecorded(audit, { at, origin }, () => before(name, input))
 }
 
-export type AuditedHook = ReturnType<typeof auditedAsking>
+export type AuditedHook = ReturnType<typeof createAuditedHook>
 
-function accountIdOf(question: BeforeHookInputs[keyof BeforeHookInputs]): string | undefined {
-  if ('accountId' in question) return question.accountId
-  return 'account' in question ? question.account.id : undefined
+function accountIdOf(input: BeforeHookInputs[keyof BeforeHookInputs]): string | undefined {
+  if ('accountId' in input) return input.accountId
+  return 'account' in input ? input.account.id : undefined
 }
 
 export interface AfterPorts {
@@ -142,20 +142,20 @@ export interface AfterPorts {
 }
 
 /** Records events in the audit sink, then calls the `after` hook. */
-export function auditBefore({ audit, after, onError }: AfterPorts): AuditSink & { settled(): Promise<void> } {
-  const running = new Set<Promise<void>>()
+export function createAuditWithHook({ audit, after, onError }: AfterPorts): AuditSink & { settled(): Promise<void> } {
+  const pendingHooks = new Set<Promise<void>>()
   return {
     async record(event, origin) {
       await audit.record(event, origin)
       if (!after) return
-      const told = Promise.resolve()
+      const hookRun = Promise.resolve()
         .then(() => after(event, origin))
         .catch((error: unknown) => onError(error, origin.requestId ?? ''))
-        .finally(() => running.delete(told))
-      running.add(told)
+        .finally(() => pendingHooks.delete(hookRun))
+      pendingHooks.add(hookRun)
     },
     async settled() {
-      await Promise.all(running)
+      await Promise.all(pendingHooks)
     },
   }
 }

@@ -20,16 +20,15 @@ export interface HostRule<Answer> {
  */
 export async function runHostRule<Answer extends object>(rule: HostRule<Answer>): Promise<Answer | undefined> {
   const { option, ask, fits, hookTimeout, accountId } = rule
-  const broken = (code: string, said: string, cause?: unknown) => {
-    const message = `The option ${option} ${said}`
+  const ruleError = (code: string, description: string, cause?: unknown) => {
+    const message = `The option ${option} ${description}`
     const details = { ...(accountId && { accountId }), option }
     return new ConfigurationError(message, { cause, details, fields: [{ field: option, code, message }] })
   }
   const answer = await withTimeout(ask, hookTimeout).catch((cause: unknown) => {
-    throw broken('failed', 'threw, or did not answer in time.', cause)
+    throw ruleError('failed', 'threw an error or timed out.', cause)
   })
   if (answer === undefined || answer === null) return undefined
-  if (typeof answer !== 'object' || !fits({ ...answer }))
-    throw broken('invalid', 'answered with something that is no answer to it.')
+  if (typeof answer !== 'object' || !fits({ ...answer })) throw ruleError('invalid', 'returned an invalid result.')
   return answer
 }

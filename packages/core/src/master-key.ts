@@ -13,8 +13,8 @@ const version = 'v1'
  * ```
  */
 export function fingerprintOf(envelope: string): string | undefined {
-  const [head, fingerprint, ...rest] = envelope.split('.')
-  return head === version && rest.length === 1 ? fingerprint : undefined
+  const [prefix, fingerprint, ...rest] = envelope.split('.')
+  return prefix === version && rest.length === 1 ? fingerprint : undefined
 }
 
 /**
@@ -50,8 +50,8 @@ export class MasterKey {
 
   /** Derives 32 bytes for the named use. */
   derive(use: string): Buffer {
-    const known = this.#derived.get(use)
-    if (known) return known
+    const cached = this.#derived.get(use)
+    if (cached) return cached
     const key = Buffer.from(hkdfSync('sha256', this.#bytes, '', `pocket ${use}`, 32))
     this.#derived.set(use, key)
     return key
@@ -79,7 +79,7 @@ export class MasterKey {
     const expected = fingerprintOf(envelope)
     if (expected !== this.fingerprint)
       throw new ConfigurationError(
-        `The encryption key does not fit: its fingerprint is ${this.fingerprint}, the stored value needs ${expected ?? 'an unknown one'}.`,
+        `The encryption key does not match: its fingerprint is ${this.fingerprint}, but the stored value requires ${expected ?? 'an unknown one'}.`,
       )
     const sealed = Buffer.from(envelope.slice(envelope.lastIndexOf('.') + 1), 'base64url')
     try {
@@ -87,7 +87,7 @@ export class MasterKey {
       decipher.setAuthTag(sealed.subarray(-16))
       return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString('utf8')
     } catch (cause) {
-      throw new ConfigurationError(`A stored value for "${use}" cannot be decrypted: it was changed, or is damaged.`, {
+      throw new ConfigurationError(`A stored value for "${use}" cannot be decrypted: it was modified or is damaged.`, {
         cause,
       })
     }

@@ -4,10 +4,10 @@ import type { FieldError } from './errors.ts'
  * A single line without control characters, unpaired surrogates, bidirectional controls and zero-width spaces, which
  * could make two names look alike. Joiners for letters and emoji are allowed.
  */
-export const oneLine = /^[^\p{Cc}\p{Cs}\u00AD\u200B\u2060\u202A-\u202E\u2066-\u2069\uFEFF]*$/u
+export const oneLinePattern = /^[^\p{Cc}\p{Cs}\u00AD\u200B\u2060\u202A-\u202E\u2066-\u2069\uFEFF]*$/u
 
 /** Contains a visible character: some letters and symbols are blank. */
-export const visible = /[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u
+export const visiblePattern = /[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u
 
 /**
  * Why a display name is invalid, or `undefined` if it is valid. Lengths are counted in characters.
@@ -18,11 +18,11 @@ export const visible = /[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u
  * if (problem) throw new InvalidInputError('validation_failed', 'The name cannot be used.', { fields: [{ field: 'name', ...problem }] })
  * ```
  */
-export function nameProblem(text: string, longest: number): Pick<FieldError, 'code' | 'message'> | undefined {
+export function nameProblem(text: string, maxLength: number): Pick<FieldError, 'code' | 'message'> | undefined {
   if (text === '') return { code: 'required', message: 'is required' }
-  if ([...text].length > longest) return { code: 'too_long', message: `must be at most ${longest} characters long` }
-  if (!oneLine.test(text)) return { code: 'invalid_format', message: 'must be one line of plain text' }
-  return visible.test(text) ? undefined : { code: 'invalid_format', message: 'must not be blank' }
+  if ([...text].length > maxLength) return { code: 'too_long', message: `must be at most ${maxLength} characters long` }
+  if (!oneLinePattern.test(text)) return { code: 'invalid_format', message: 'must be one line of plain text' }
+  return visiblePattern.test(text) ? undefined : { code: 'invalid_format', message: 'must not be blank' }
 }
 
 /** Whether every JavaScript object has this member; a lookup by such a name would find a value that was never stored. */
@@ -31,6 +31,6 @@ export function isObjectMember(name: string): boolean {
 }
 
 /** Normalizes a name for storage: Unicode NFC, trimmed. */
-export function normalName(text: string): string {
+export function normalizeName(text: string): string {
   return text.normalize('NFC').trim()
 }

@@ -21,25 +21,25 @@ export interface Sealer {
  * @param key - 32 bytes
  */
 export function createSealer(key: Buffer): Sealer {
-  const keyFor = (salt: Buffer) => createHmac('sha256', key).update(salt).digest()
+  const deriveKey = (salt: Buffer) => createHmac('sha256', key).update(salt).digest()
   return {
     seal(plain, context) {
-      const head = randomBytes(saltLength + nonceLength)
-      const cipher = createCipheriv(algorithm, keyFor(head.subarray(0, saltLength)), head.subarray(saltLength))
+      const header = randomBytes(saltLength + nonceLength)
+      const cipher = createCipheriv(algorithm, deriveKey(header.subarray(0, saltLength)), header.subarray(saltLength))
       cipher.setAAD(Buffer.from(context))
-      return Buffer.concat([head, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+      return Buffer.concat([header, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
     },
 
     open(sealed, context) {
-      const headLength = saltLength + nonceLength
-      if (sealed.length < headLength + tagLength) return undefined
-      const nonce = sealed.subarray(saltLength, headLength)
-      const decipher = createDecipheriv(algorithm, keyFor(sealed.subarray(0, saltLength)), nonce, {
+      const headerLength = saltLength + nonceLength
+      if (sealed.length < headerLength + tagLength) return undefined
+      const nonce = sealed.subarray(saltLength, headerLength)
+      const decipher = createDecipheriv(algorithm, deriveKey(sealed.subarray(0, saltLength)), nonce, {
         authTagLength: tagLength,
       })
       decipher.setAAD(Buffer.from(context))
       decipher.setAuthTag(sealed.subarray(-tagLength))
-      const plain = decipher.update(sealed.subarray(headLength, -tagLength))
+      const plain = decipher.update(sealed.subarray(headerLength, -tagLength))
       try {
         return Buffer.concat([plain, decipher.final()])
       } catch {

@@ -3,13 +3,13 @@
  *
  * @param limit - milliseconds
  */
-export async function withTimeout<T>(ask: () => T | Promise<T>, limit: number): Promise<T> {
+export async function withTimeout<T>(work: () => T | Promise<T>, limit: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`There was no answer within ${limit} ms.`)), limit)
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`There was no response within ${limit} ms.`)), limit)
   })
   try {
-    return await Promise.race([ask(), late])
+    return await Promise.race([work(), timeout])
   } finally {
     clearTimeout(timer)
   }

@@ -9,6 +9,6 @@ export function waitingCookie(issuer: string, path: string) {
   const cookie = bearerCookie({ name: 'device_login_token', secure: issuer.startsWith('https:'), path, maxAge })
   return {
     read: ({ req, res }: Context) => cookie.read(req, res),
-    give: ({ req, res }: Context, token: string) => cookie.give(req, res, token),
+    give: ({ req, res }: Context, token: string) => cookie.set(req, res, token),
   }
 }

@@ -64,7 +64,7 @@ export function openApiDocument(
     const path = operation.path.replaceAll(/:(\w+)/g, '{$1}')
     const item = paths[path] ?? {}
     if (ids.has(operation.id) || item[operation.method] !== undefined)
-      throw new Error(`The operation ${operation.id} (${operation.method} ${path}) is there twice.`)
+      throw new Error(`The operation ${operation.id} (${operation.method} ${path}) is duplicated.`)
     ids.add(operation.id)
     paths[path] = { ...item, [operation.method]: operationItem(operation, access(operation), components) }
   }

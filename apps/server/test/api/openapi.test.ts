@@ -145,8 +145,8 @@ describe('a document', () => {
   })
 
   test('is refused if two operations share an ID or a path', () => {
-    expect(() => openApiDocument([read, { ...read, path: '/api/others' }], about, access)).toThrow('is there twice')
-    expect(() => openApiDocument([read, { ...read, id: 'other' }], about, access)).toThrow('is there twice')
+    expect(() => openApiDocument([read, { ...read, path: '/api/others' }], about, access)).toThrow('is duplicated')
+    expect(() => openApiDocument([read, { ...read, id: 'other' }], about, access)).toThrow('is duplicated')
   })
 
   test('is refused if two schemas share a name', () => {

@@ -23,7 +23,7 @@ export const supportedScopes = ['openid', 'profile', 'email', 'groups', 'offline
 
 /** The scope that releases a claim that is not requested by name. Unknown claims belong to `profile`. */
 export function scopeOfClaim(claim: string): string {
-  return Object.entries(claimsByScope).find(([, claims]) => claims.some((known) => known === claim))?.[0] ?? 'profile'
+  return Object.entries(claimsByScope).find(([, claims]) => claims.some((name) => name === claim))?.[0] ?? 'profile'
 }
 
 /** Claims by name; unknown values are omitted. */
@@ -32,7 +32,7 @@ export type Claims = Readonly<Record<string, unknown>>
 /** The standard claims of an account and the additional claims of this provider. */
 export function accountClaims(account: Account): Claims {
   const fullName = [account.givenName, account.familyName].filter(Boolean).join(' ')
-  return present({
+  return omitEmptyClaims({
     sub: account.id,
     name: fullName || account.displayName || account.userName,
     given_name: account.givenName,
@@ -50,6 +50,6 @@ export function accountClaims(account: Account): Claims {
 }
 
 /** Removes claims without a value. */
-export function present(claims: Claims): Claims {
+export function omitEmptyClaims(claims: Claims): Claims {
   return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== null && value !== undefined))
 }

@@ -45,7 +45,7 @@ export interface HostAccounts {
   list?(request: AccountListRequest): Promise<readonly HostAccount[]>
 }
 
-const unknown = {
+const defaultFields = {
   givenName: null,
   familyName: null,
   email: null,
@@ -57,35 +57,36 @@ const unknown = {
   updatedAt: null,
 } as const satisfies Partial<Account>
 
-interface Field {
-  readonly fits: (value: unknown) => boolean
-  readonly has: string
+interface FieldRule {
+  readonly isValid: (value: unknown) => boolean
+  readonly expected: string
 }
 
-const text: Field = { fits: (value) => typeof value === 'string', has: 'a text' }
-const truth: Field = { fits: (value) => typeof value === 'boolean', has: 'true or false' }
-const listOf = (keys: readonly string[]): Field => ({
-  fits: (value) => Array.isArray(value) && value.every((each) => keys.every((key) => typeof each?.[key] === 'string')),
-  has: `a list whose members have ${keys.join(' and ')}`,
+const string: FieldRule = { isValid: (value) => typeof value === 'string', expected: 'a string' }
+const boolean: FieldRule = { isValid: (value) => typeof value === 'boolean', expected: 'true or false' }
+const listOf = (keys: readonly string[]): FieldRule => ({
+  isValid: (value) =>
+    Array.isArray(value) && value.every((item) => keys.every((key) => typeof item?.[key] === 'string')),
+  expected: `a list of objects with ${keys.join(' and ')}`,
 })
 
 /** The type of each field. */
-const fields: { readonly [Key in keyof Required<Account>]: Field } = {
-  id: { fits: (value) => typeof value === 'string' && value !== '', has: 'a text with something in it' },
-  userName: text,
-  displayName: text,
-  givenName: text,
-  familyName: text,
-  email: text,
-  emailVerified: truth,
-  locale: text,
-  zoneinfo: text,
-  picture: text,
-  disabled: truth,
+const fields: { readonly [Key in keyof Required<Account>]: FieldRule } = {
+  id: { isValid: (value) => typeof value === 'string' && value !== '', expected: 'a non-empty string' },
+  userName: string,
+  displayName: string,
+  givenName: string,
+  familyName: string,
+  email: string,
+  emailVerified: boolean,
+  locale: string,
+  zoneinfo: string,
+  picture: string,
+  disabled: boolean,
   groups: listOf(['id', 'name']),
   customClaims: listOf(['key', 'value']),
-  updatedAt: { fits: Number.isFinite, has: 'a number of milliseconds' },
-  extra: { fits: (value) => typeof value === 'object', has: 'an object' },
+  updatedAt: { isValid: Number.isFinite, expected: 'a number of milliseconds' },
+  extra: { isValid: (value) => typeof value === 'object', expected: 'an object' },
 }
 
 /**
@@ -95,54 +96,64 @@ const fields: { readonly [Key in keyof Required<Account>]: Field } = {
  * @param hookTimeout - milliseconds
  */
 export function guardAccounts(host: HostAccounts, hookTimeout: number): Accounts {
-  const ask = <T>(method: keyof HostAccounts, answer: () => Promise<T>) =>
-    withTimeout(answer, hookTimeout).catch((cause: unknown) => {
+  const callHost = <T>(method: keyof HostAccounts, call: () => Promise<T>) =>
+    withTimeout(call, hookTimeout).catch((cause: unknown) => {
       if (method === 'register' && cause instanceof PocketError) throw cause
-      throw broken(method, 'failed', 'It threw, or did not answer in time.', cause)
+      throw contractError(method, 'failed', 'It threw an error or timed out.', cause)
     })
-  const checked = (method: keyof HostAccounts, given: HostAccount | undefined, id?: string): Account | undefined => {
-    if (given === undefined || given === null) return undefined
-    if (typeof given !== 'object') throw broken(method, 'invalid', 'It answered with no account.')
-    const known = read(method, given)
-    if (id !== undefined && known.id !== id)
-      throw broken(method, 'another_account', 'It answered with another account than asked for.')
-    for (const [name, { fits, has }] of Object.entries(fields))
-      if (name in known && !fits(known[name]))
-        throw broken(method, 'invalid', `The ${name} of the account is not ${has}.`)
-    const { id: accountId, userName } = known
-    if (typeof accountId !== 'string') throw broken(method, 'invalid', 'The account has no id.')
-    if (typeof userName !== 'string') throw broken(method, 'invalid', 'The account has no userName.')
-    return { ...unknown, displayName: userName, ...known, id: accountId, userName }
+  const validateAccount = (
+    method: keyof HostAccounts,
+    hostAccount: HostAccount | undefined,
+    id?: string,
+  ): Account | undefined => {
+    if (hostAccount === undefined || hostAccount === null) return undefined
+    if (typeof hostAccount !== 'object') throw contractError(method, 'invalid', 'It did not return an account.')
+    const values = readFields(method, hostAccount)
+    if (id !== undefined && values.id !== id)
+      throw contractError(method, 'another_account', 'It returned another account than requested.')
+    for (const [name, { isValid, expected }] of Object.entries(fields))
+      if (name in values && !isValid(values[name]))
+        throw contractError(method, 'invalid', `The ${name} of the account is not ${expected}.`)
+    const { id: accountId, userName } = values
+    if (typeof accountId !== 'string') throw contractError(method, 'invalid', 'The account has no id.')
+    if (typeof userName !== 'string') throw contractError(method, 'invalid', 'The account has no userName.')
+    return { ...defaultFields, displayName: userName, ...values, id: accountId, userName }
   }
-  const unsupportedMethod = (method: keyof HostAccounts) => broken(method, 'not_offered', 'It has no such method.')
+  const unsupportedMethod = (method: keyof HostAccounts) =>
+    contractError(method, 'not_offered', 'The method is not implemented.')
 
   return {
     supports: (method) => typeof host[method] === 'function',
-    find: async (id) => checked('find', await ask('find', () => host.find(id)), id),
+    find: async (id) => validateAccount('find', await callHost('find', () => host.find(id)), id),
 
     async findByLogin(login) {
       if (!host.findByLogin) throw unsupportedMethod('findByLogin')
       const { findByLogin } = host
-      return checked('findByLogin', await ask('findByLogin', () => findByLogin.call(host, login)))
+      return validateAccount('findByLogin', await callHost('findByLogin', () => findByLogin.call(host, login)))
     },
 
     async register(account) {
       if (!host.register) throw unsupportedMethod('register')
       const { register } = host
-      const made = checked('register', await ask('register', () => register.call(host, account)), account.id)
-      if (!made) throw broken('register', 'invalid', 'It answered with no account.')
-      return made
+      const registered = validateAccount(
+        'register',
+        await callHost('register', () => register.call(host, account)),
+        account.id,
+      )
+      if (!registered) throw contractError('register', 'invalid', 'It did not return an account.')
+      return registered
     },
 
     async list(request) {
       if (!host.list) throw unsupportedMethod('list')
       const { list } = host
-      const listed: unknown = await ask('list', () => list.call(host, request))
-      if (!Array.isArray(listed)) throw broken('list', 'invalid', 'It answered with no list.')
-      if (listed.length > request.limit) throw broken('list', 'invalid', 'It answered with more than asked for.')
-      return listed.map((given: HostAccount) => {
-        const account = checked('list', given)
-        if (!account) throw broken('list', 'invalid', 'There is nobody where an account has to be.')
+      const results: unknown = await callHost('list', () => list.call(host, request))
+      if (!Array.isArray(results)) throw contractError('list', 'invalid', 'It did not return a list.')
+      if (results.length > request.limit)
+        throw contractError('list', 'invalid', 'It returned more accounts than requested.')
+      return results.map((hostAccount: HostAccount) => {
+        const account = validateAccount('list', hostAccount)
+        if (!account) throw contractError('list', 'invalid', 'The list contains an entry that is not an account.')
         return account
       })
     },
@@ -150,19 +161,19 @@ export function guardAccounts(host: HostAccounts, hookTimeout: number): Accounts
 }
 
 /** Reads the fields of an account. A class may define them as accessors, which a spread omits and which can throw. */
-function read(method: keyof HostAccounts, given: HostAccount): Readonly<Record<string, unknown>> {
+function readFields(method: keyof HostAccounts, hostAccount: HostAccount): Readonly<Record<string, unknown>> {
   try {
-    const whole: Record<string, unknown> = { ...given }
-    for (const name of Object.keys(fields) as (keyof Account)[]) whole[name] = given[name]
-    return Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== undefined && value !== null))
+    const allFields: Record<string, unknown> = { ...hostAccount }
+    for (const name of Object.keys(fields) as (keyof Account)[]) allFields[name] = hostAccount[name]
+    return Object.fromEntries(Object.entries(allFields).filter(([, value]) => value !== undefined && value !== null))
   } catch (cause) {
-    throw broken(method, 'failed', 'A field of the account threw when it was read.', cause)
+    throw contractError(method, 'failed', 'A field of the account threw when it was read.', cause)
   }
 }
 
-function broken(method: keyof HostAccounts, code: string, message: string, cause?: unknown): ConfigurationError {
+function contractError(method: keyof HostAccounts, code: string, message: string, cause?: unknown): ConfigurationError {
   const option = method === 'find' ? 'accounts' : `accounts.${method}`
-  return new ConfigurationError(`The account store breaks its contract (${method}). ${message}`, {
+  return new ConfigurationError(`The account store violates its contract (${method}). ${message}`, {
     cause,
     details: { option },
     fields: [{ field: option, code, message }],

@@ -1,5 +1,5 @@
 import { type FieldError, InvalidInputError } from '../errors.ts'
-import { isObjectMember, nameProblem, normalName } from '../names.ts'
+import { isObjectMember, nameProblem, normalizeName } from '../names.ts'
 import type { AccessTokenFormat } from './api.ts'
 
 /** The API settings that an administrator edits. Omitted fields stay unchanged. */
@@ -40,19 +40,19 @@ const reservedKeys = new Set(['openid', 'profile', 'email', 'email_verified', 'g
 const dangerousSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 'file:', 'about:'])
 
 /** A trailing slash does not distinguish two resources. */
-export function normalResource(resource: string): string {
+export function normalizeResource(resource: string): string {
   return resource.replace(/\/+$/, '')
 }
 
 /** @throws {InvalidInputError} `validation_failed` if there is a problem */
-export function refuse(fields: readonly FieldError[]): void {
+export function assertNoErrors(fields: readonly FieldError[]): void {
   if (fields.length === 0) return
   const text = fields.map(({ field, message }) => `${field} ${message}`).join(', ')
   throw new InvalidInputError('validation_failed', text.charAt(0).toUpperCase() + text.slice(1), { fields })
 }
 
 export function nameProblems(name: string): FieldError[] {
-  const problem = nameProblem(normalName(name), 50)
+  const problem = nameProblem(normalizeName(name), 50)
   return problem ? [{ field: 'name', ...problem }] : []
 }
 
@@ -71,32 +71,32 @@ export function resourceProblems(resource: string, issuer: string): FieldError[]
   const invalid = !url || dangerousSchemes.has(url.protocol) || /[\s\p{Cc}\p{Cs}#]/u.test(resource)
   if (invalid || !/^[a-z][a-z0-9+.-]*:[^/]|^[a-z][a-z0-9+.-]*:\/\/[^/]/i.test(resource))
     return [{ field, code: 'invalid_format', message: 'must be an absolute URI without whitespace or a fragment' }]
-  return normalResource(resource) === normalResource(issuer)
-    ? [{ field, code: 'invalid_format', message: 'must not be the address of this provider' }]
+  return normalizeResource(resource) === normalizeResource(issuer)
+    ? [{ field, code: 'invalid_format', message: 'must not be the URL of this provider' }]
     : []
 }
 
 export function permissionProblems(permissions: readonly PermissionInput[]): FieldError[] {
   if (permissions.length > maxPermissions)
     return [{ field: 'permissions', code: 'too_long', message: `must be at most ${maxPermissions}` }]
-  const seen = new Set<string>()
+  const seenKeys = new Set<string>()
   return permissions.flatMap(({ key, name, description = '' }, index) => {
-    const at = `permissions[${index}]`
-    const wrongKey = keyProblem(key, seen)
-    const wrongName = nameProblem(normalName(name), 50)
-    const wrongDescription = description.trim() === '' ? undefined : nameProblem(normalName(description), 200)
-    seen.add(key)
+    const path = `permissions[${index}]`
+    const keyError = keyProblem(key, seenKeys)
+    const nameError = nameProblem(normalizeName(name), 50)
+    const descriptionError = description.trim() === '' ? undefined : nameProblem(normalizeName(description), 200)
+    seenKeys.add(key)
     return [
-      ...(wrongKey ? [{ field: `${at}.key`, ...wrongKey }] : []),
-      ...(wrongName ? [{ field: `${at}.name`, ...wrongName }] : []),
-      ...(wrongDescription ? [{ field: `${at}.description`, ...wrongDescription }] : []),
+      ...(keyError ? [{ field: `${path}.key`, ...keyError }] : []),
+      ...(nameError ? [{ field: `${path}.name`, ...nameError }] : []),
+      ...(descriptionError ? [{ field: `${path}.description`, ...descriptionError }] : []),
     ]
   })
 }
 
-function keyProblem(key: string, seen: ReadonlySet<string>): Pick<FieldError, 'code' | 'message'> | undefined {
+function keyProblem(key: string, seenKeys: ReadonlySet<string>): Pick<FieldError, 'code' | 'message'> | undefined {
   if (!/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/.test(key))
     return { code: 'invalid_format', message: 'must be 1 to 128 characters of a scope, without spaces' }
   if (reservedKeys.has(key) || isObjectMember(key)) return { code: 'reserved', message: 'is reserved' }
-  return seen.has(key) ? { code: 'duplicate', message: 'is there twice' } : undefined
+  return seenKeys.has(key) ? { code: 'duplicate', message: 'is duplicated' } : undefined
 }

@@ -21,15 +21,15 @@ export type AccessTokenFormat = (typeof accessTokenFormats)[number]
 /** The access token formats of an API (RFC 9068 §2, RFC 7662 §2). */
 export const accessTokenFormats = ['jwt', 'opaque'] as const
 
-const jwtMinutes = 10
+const defaultJwtMinutes = 10
 
 /** The lifetime of an access token for the API in seconds; `ofClient` is the token lifetime of the client. */
 export function accessTokenLifetime(
   { accessTokenFormat, accessTokenDurationMinutes }: Pick<Api, 'accessTokenFormat' | 'accessTokenDurationMinutes'>,
-  ofClient: number,
+  clientLifetime: number,
 ): number {
-  const most = accessTokenDurationMinutes ?? (accessTokenFormat === 'jwt' ? jwtMinutes : null)
-  return most === null ? ofClient : Math.min(ofClient, most * 60)
+  const maxMinutes = accessTokenDurationMinutes ?? (accessTokenFormat === 'jwt' ? defaultJwtMinutes : null)
+  return maxMinutes === null ? clientLifetime : Math.min(clientLifetime, maxMinutes * 60)
 }
 
 /** A resource server for which clients request access tokens (RFC 8707 §2). */
@@ -86,20 +86,20 @@ export function cimdPermissions(api: Api, { type }: Pick<Client, 'type'>): reado
   return api.permissions.filter(({ allowedForCimdClients }) => allowedForCimdClients)
 }
 
-export interface Holder {
+export interface GrantHolder {
   readonly client: Pick<Client, 'type' | 'isPublic'>
   readonly grant: ApiAccess | undefined
   readonly subject: GrantSubject
 }
 
 /** The current permissions of a client at an API; `undefined` if it has no access. */
-export function permissionsOf(api: Api, { client, grant, subject }: Holder): readonly ApiPermission[] | undefined {
-  const given = subject === 'user' ? cimdPermissions(api, client) : undefined
+export function permissionsOf(api: Api, { client, grant, subject }: GrantHolder): readonly ApiPermission[] | undefined {
+  const cimdAccess = subject === 'user' ? cimdPermissions(api, client) : undefined
   const [access, ids] =
     subject === 'user'
       ? [grant?.userDelegatedAccess ?? false, grant?.userDelegatedPermissionIds ?? []]
       : [(grant?.clientAccess ?? false) && !client.isPublic, grant?.clientPermissionIds ?? []]
-  if (!access && given === undefined) return undefined
-  const held = new Set([...(access ? ids : []), ...(given ?? []).map(({ id }) => id)])
-  return api.permissions.filter(({ id }) => held.has(id))
+  if (!access && cimdAccess === undefined) return undefined
+  const permissionIds = new Set([...(access ? ids : []), ...(cimdAccess ?? []).map(({ id }) => id)])
+  return api.permissions.filter(({ id }) => permissionIds.has(id))
 }

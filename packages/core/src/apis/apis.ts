@@ -1,19 +1,19 @@
 import type { ClientStore } from '../clients/client-store.ts'
 import type { Clock } from '../clock.ts'
 import { ConflictError, NotFoundError } from '../errors.ts'
-import { normalName } from '../names.ts'
+import { normalizeName } from '../names.ts'
 import { uuid } from '../random.ts'
 import type { Transaction } from '../transaction.ts'
 import type { Api, ApiAccess, ApiGrant } from './api.ts'
 import {
   type ApiInput,
+  assertNoErrors,
   lifetimeProblems,
   type NewApiInput,
   nameProblems,
-  normalResource,
+  normalizeResource,
   type PermissionInput,
   permissionProblems,
-  refuse,
   resourceProblems,
 } from './api-input.ts'
 import type { ApiList, ApiListRequest } from './api-list.ts'
@@ -59,32 +59,32 @@ export interface ApisPorts {
 export function createApis(ports: ApisPorts): Apis {
   const { store, clients, clock, transaction, issuer } = ports
 
-  const change = (id: string, to: (api: Api) => Promise<Partial<Api>>): Promise<Api> =>
+  const change = (id: string, getChanges: (api: Api) => Promise<Partial<Api>>): Promise<Api> =>
     transaction(async () => {
       const api = await store.findForUpdate(id)
       if (!api) throw apiNotFound()
-      const changed = { ...api, ...(await to(api)), updatedAt: clock.now() }
+      const changed = { ...api, ...(await getChanges(api)), updatedAt: clock.now() }
       await store.update(changed)
       return changed
     })
 
-  const knownClients = async (ids: readonly string[]) => {
-    const known: string[] = []
-    for (const id of new Set(ids)) if (await clients.find(id)) known.push(id)
-    return known.sort()
+  const existingClientIds = async (ids: readonly string[]) => {
+    const existing: string[] = []
+    for (const id of new Set(ids)) if (await clients.find(id)) existing.push(id)
+    return existing.sort()
   }
 
-  const decided = async ({
+  const completeInput = async ({
     name,
     accessTokenFormat,
     accessTokenDurationMinutes,
     resourceServerClientIds,
   }: ApiInput) => ({
-    name: normalName(name),
+    name: normalizeName(name),
     ...(accessTokenFormat !== undefined && { accessTokenFormat }),
     ...(accessTokenDurationMinutes !== undefined && { accessTokenDurationMinutes }),
     ...(resourceServerClientIds !== undefined && {
-      resourceServerClientIds: await knownClients(resourceServerClientIds),
+      resourceServerClientIds: await existingClientIds(resourceServerClientIds),
     }),
   })
 
@@ -96,17 +96,17 @@ export function createApis(ports: ApisPorts): Apis {
     page: (request) => store.page(request),
 
     async create(input) {
-      refuse([...problems(input), ...resourceProblems(input.resource, issuer)])
+      assertNoErrors([...inputProblems(input), ...resourceProblems(input.resource, issuer)])
       const now = clock.now()
       const api: Api = {
         id: uuid(),
-        resource: normalResource(input.resource),
+        resource: normalizeResource(input.resource),
         permissions: [],
         accessTokenFormat: 'jwt',
         accessTokenDurationMinutes: null,
         resourceServerClientIds: [],
         allowCimdClients: false,
-        ...(await decided(input)),
+        ...(await completeInput(input)),
         createdAt: now,
         updatedAt: now,
       }
@@ -117,25 +117,25 @@ export function createApis(ports: ApisPorts): Apis {
     },
 
     async update(id, input) {
-      refuse(problems(input))
-      return change(id, () => decided(input))
+      assertNoErrors(inputProblems(input))
+      return change(id, () => completeInput(input))
     },
 
     remove: (id) => store.remove(id),
 
-    async setPermissions(id, wanted) {
-      refuse(permissionProblems(wanted))
+    async setPermissions(id, input) {
+      assertNoErrors(permissionProblems(input))
       return change(id, async (api) => {
-        const before = new Map(api.permissions.map((each) => [each.key, each]))
-        const permissions = wanted.map(({ key, name, description = '' }) => ({
+        const before = new Map(api.permissions.map((permission) => [permission.key, permission]))
+        const permissions = input.map(({ key, name, description = '' }) => ({
           id: before.get(key)?.id ?? uuid(),
           key,
-          name: normalName(name),
-          description: normalName(description),
+          name: normalizeName(name),
+          description: normalizeName(description),
           allowedForCimdClients: before.get(key)?.allowedForCimdClients ?? false,
         }))
-        const left = new Set(permissions.map((each) => each.id))
-        for (const grant of await store.grantsOf(id)) await keepOnly(store, grant, left)
+        const remainingIds = new Set(permissions.map((permission) => permission.id))
+        for (const grant of await store.grantsOf(id)) await removeOtherPermissions(store, grant, remainingIds)
         return { permissions }
       })
     },
@@ -143,32 +143,40 @@ export function createApis(ports: ApisPorts): Apis {
     setCimdAccess: (id, { enabled, permissionIds }) =>
       change(id, async (api) => ({
         allowCimdClients: enabled,
-        permissions: api.permissions.map((each) => ({
-          ...each,
-          allowedForCimdClients: enabled && permissionIds.includes(each.id),
+        permissions: api.permissions.map((permission) => ({
+          ...permission,
+          allowedForCimdClients: enabled && permissionIds.includes(permission.id),
         })),
       })),
   }
 }
 
-function problems({ name, accessTokenDurationMinutes }: ApiInput) {
+function inputProblems({ name, accessTokenDurationMinutes }: ApiInput) {
   return [...nameProblems(name), ...lifetimeProblems(accessTokenDurationMinutes)]
 }
 
 /** Removes deleted permissions from a grant, and access that existed only for those permissions. */
-async function keepOnly(store: ApiStore, grant: ApiGrant, permissionIds: ReadonlySet<string>): Promise<void> {
-  const kept = (ids: readonly string[]) => ids.filter((id) => permissionIds.has(id))
-  const userDelegatedPermissionIds = kept(grant.userDelegatedPermissionIds)
-  const clientPermissionIds = kept(grant.clientPermissionIds)
-  const stays = (access: boolean, before: readonly string[], after: readonly string[]) =>
+async function removeOtherPermissions(
+  store: ApiStore,
+  grant: ApiGrant,
+  permissionIds: ReadonlySet<string>,
+): Promise<void> {
+  const filterIds = (ids: readonly string[]) => ids.filter((id) => permissionIds.has(id))
+  const userDelegatedPermissionIds = filterIds(grant.userDelegatedPermissionIds)
+  const clientPermissionIds = filterIds(grant.clientPermissionIds)
+  const keepsAccess = (access: boolean, before: readonly string[], after: readonly string[]) =>
     access && (after.length > 0 || before.length === 0)
-  const left: ApiAccess = {
+  const remaining: ApiAccess = {
     userDelegatedPermissionIds,
     clientPermissionIds,
-    userDelegatedAccess: stays(grant.userDelegatedAccess, grant.userDelegatedPermissionIds, userDelegatedPermissionIds),
-    clientAccess: stays(grant.clientAccess, grant.clientPermissionIds, clientPermissionIds),
+    userDelegatedAccess: keepsAccess(
+      grant.userDelegatedAccess,
+      grant.userDelegatedPermissionIds,
+      userDelegatedPermissionIds,
+    ),
+    clientAccess: keepsAccess(grant.clientAccess, grant.clientPermissionIds, clientPermissionIds),
   }
-  if (left.userDelegatedAccess || left.clientAccess) await store.setGrant({ ...grant, ...left })
+  if (remaining.userDelegatedAccess || remaining.clientAccess) await store.setGrant({ ...grant, ...remaining })
   else await store.removeGrant(grant.apiId, grant.clientId)
 }
 

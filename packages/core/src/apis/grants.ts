@@ -44,10 +44,15 @@ export function createApiGrants({ store, clients, transaction }: ApiGrantsPorts)
     if (!client) throw new NotFoundError('client_not_found', 'There is no such client.')
     return client
   }
-  const put = async (api: Api, client: { readonly id: string; readonly isPublic: boolean }, access: ApiAccess) => {
-    const own = (ids: readonly string[]) => api.permissions.map(({ id }) => id).filter((id) => ids.includes(id))
-    const userDelegatedPermissionIds = own(access.userDelegatedPermissionIds)
-    const clientPermissionIds = client.isPublic ? [] : own(access.clientPermissionIds)
+  const saveGrant = async (
+    api: Api,
+    client: { readonly id: string; readonly isPublic: boolean },
+    access: ApiAccess,
+  ) => {
+    const filterPermissionIds = (ids: readonly string[]) =>
+      api.permissions.map(({ id }) => id).filter((id) => ids.includes(id))
+    const userDelegatedPermissionIds = filterPermissionIds(access.userDelegatedPermissionIds)
+    const clientPermissionIds = client.isPublic ? [] : filterPermissionIds(access.clientPermissionIds)
     const grant: ApiGrant = {
       apiId: api.id,
       clientId: client.id,
@@ -71,7 +76,7 @@ export function createApiGrants({ store, clients, transaction }: ApiGrantsPorts)
         const client = await lockClient(clientId)
         const api = await store.findForUpdate(apiId)
         if (!api) throw new NotFoundError('not_found', 'There is no such API.', { details: { resource: 'API' } })
-        return put(api, client, access)
+        return saveGrant(api, client, access)
       }),
 
     setPermissionsOfClient: (clientId, lists) =>
@@ -80,7 +85,7 @@ export function createApiGrants({ store, clients, transaction }: ApiGrantsPorts)
         for (const { id } of await store.list()) {
           const api = await store.findForUpdate(id)
           const before = await store.findGrant(id, clientId)
-          if (api) await put(api, client, { ...lists, ...otherAccess(before) })
+          if (api) await saveGrant(api, client, { ...lists, ...accessWithoutPermissions(before) })
         }
         return store.grantsTo(clientId)
       }),
@@ -90,7 +95,9 @@ export function createApiGrants({ store, clients, transaction }: ApiGrantsPorts)
 }
 
 /** Access without any permission. */
-function otherAccess(grant: ApiGrant | undefined): Pick<ApiAccess, 'userDelegatedAccess' | 'clientAccess'> {
+function accessWithoutPermissions(
+  grant: ApiGrant | undefined,
+): Pick<ApiAccess, 'userDelegatedAccess' | 'clientAccess'> {
   return {
     userDelegatedAccess: grant?.userDelegatedPermissionIds.length === 0 && grant.userDelegatedAccess,
     clientAccess: grant?.clientPermissionIds.length === 0 && grant.clientAccess,
@@ -98,13 +105,13 @@ function otherAccess(grant: ApiGrant | undefined): Pick<ApiAccess, 'userDelegate
 }
 
 /** Removes the grants and the resource server role of a client, in the transaction that removes the client. */
-export async function forgetClient(store: ApiStore, clientId: string): Promise<void> {
+export async function removeClientFromApis(store: ApiStore, clientId: string): Promise<void> {
   await store.removeGrantsTo(clientId)
   for (const { id, resourceServerClientIds } of await store.list()) {
     if (!resourceServerClientIds.includes(clientId)) continue
     const api = await store.findForUpdate(id)
     if (!api) continue
-    const left = api.resourceServerClientIds.filter((each) => each !== clientId)
-    await store.update({ ...api, resourceServerClientIds: left })
+    const remainingIds = api.resourceServerClientIds.filter((resourceServerId) => resourceServerId !== clientId)
+    await store.update({ ...api, resourceServerClientIds: remainingIds })
   }
 }

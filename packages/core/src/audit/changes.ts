@@ -14,7 +14,7 @@ export interface ChangeOptions {
   readonly secret?: readonly string[] | undefined
 }
 
-const redacted = '(redacted)'
+const redactedValue = '(redacted)'
 
 /**
  * Compares two states of an object; `null` stands for an object before its creation or after its removal. The result can be
@@ -30,15 +30,15 @@ export function changesBetween(
   after: object | null,
   { except = [], secret = [] }: ChangeOptions = {},
 ): { readonly changes?: Changes } {
-  const old = new Map<string, unknown>(Object.entries(before ?? {}))
-  const now = new Map<string, unknown>(Object.entries(after ?? {}))
-  const names = [...new Set([...old.keys(), ...now.keys()])].filter((name) => !except.includes(name))
-  const shown = (name: string, value: unknown) => (secret.includes(name) && !isEmpty(value) ? redacted : value)
+  const oldValues = new Map<string, unknown>(Object.entries(before ?? {}))
+  const newValues = new Map<string, unknown>(Object.entries(after ?? {}))
+  const names = [...new Set([...oldValues.keys(), ...newValues.keys()])].filter((name) => !except.includes(name))
+  const redact = (name: string, value: unknown) => (secret.includes(name) && !isEmpty(value) ? redactedValue : value)
   const changed = names.flatMap((name): [string, Change][] => {
-    const [from = null, to = null] = [old.get(name), now.get(name)]
+    const [from = null, to = null] = [oldValues.get(name), newValues.get(name)]
     // Empty fields of a created or removed object carry no information.
     if (JSON.stringify(from) === JSON.stringify(to) || (isEmpty(from) && isEmpty(to))) return []
-    return [[name, { before: shown(name, from), after: shown(name, to) }]]
+    return [[name, { before: redact(name, from), after: redact(name, to) }]]
   })
   return changed.length === 0 ? {} : { changes: Object.fromEntries(changed) }
 }

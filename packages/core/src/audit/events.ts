@@ -1,7 +1,7 @@
 import type { Changes } from './changes.ts'
 
 /** Every kind of event, without its changes. */
-type Happening =
+type AuditEventData =
   | {
       readonly event: 'signed_in'
       readonly accountId: string
@@ -331,4 +331,4 @@ type Happening =
  * `by` is the actor if it is not the affected account; it is absent if the account itself acted, or no user did.
  * `changes` contains the old and new values that administrators need for later review.
  */
-export type AuditEvent = Happening & { readonly changes?: Changes }
+export type AuditEvent = AuditEventData & { readonly changes?: Changes }

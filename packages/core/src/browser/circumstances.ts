@@ -2,18 +2,18 @@ import { getBrowserCapabilities } from '@simplewebauthn/browser'
 import type { CeremonyErrorCode } from './passkey-error.ts'
 
 /** In-app browsers, which do not store passkeys. */
-const inApp =
+const inAppPattern =
   /\bFBA[NV]\b|\bInstagram\b|\bLine\/|\bMicroMessenger\b|\bSnapchat\b|\bLinkedInApp\b|musical_ly|TikTok|; wv\)/
 
 export function isInAppBrowser(userAgent: string): boolean {
-  return inApp.test(userAgent)
+  return inAppPattern.test(userAgent)
 }
 
 /** Refines the reason of a failure by the capabilities of this browser. */
-export async function failureContext(failure: CeremonyErrorCode): Promise<CeremonyErrorCode> {
-  if (failure === 'timed_out' || failure === 'already_registered') return failure
+export async function refineErrorCode(code: CeremonyErrorCode): Promise<CeremonyErrorCode> {
+  if (code === 'timed_out' || code === 'already_registered') return code
   if (isInAppBrowser(navigator.userAgent)) return 'in_app_browser'
-  if (failure !== 'none_here') return failure
+  if (code !== 'none_here') return code
   const { hybridTransport } = await getBrowserCapabilities()
-  return hybridTransport === 'unsupported' ? 'wrong_device' : failure
+  return hybridTransport === 'unsupported' ? 'wrong_device' : code
 }

@@ -1,7 +1,7 @@
 import { WebAuthnError } from '@simplewebauthn/browser'
 import type { CeremonyErrorCode } from './passkey-error.ts'
 
-const byCode: Readonly<Record<string, CeremonyErrorCode>> = {
+const codesByLibraryCode: Readonly<Record<string, CeremonyErrorCode>> = {
   ERROR_AUTHENTICATOR_MISSING_DISCOVERABLE_CREDENTIAL_SUPPORT: 'authenticator_unsuitable',
   ERROR_AUTHENTICATOR_MISSING_USER_VERIFICATION_SUPPORT: 'authenticator_unsuitable',
   ERROR_AUTHENTICATOR_NO_SUPPORTED_PUBKEYCREDPARAMS_ALG: 'authenticator_unsuitable',
@@ -16,15 +16,15 @@ const byCode: Readonly<Record<string, CeremonyErrorCode>> = {
  * `NotAllowedError` means a cancellation, no matching passkey or a timeout, so the elapsed time and a few known
  * messages decide.
  */
-export function failureOf(error: unknown, timeIsUp: boolean): CeremonyErrorCode {
-  const code = error instanceof WebAuthnError ? byCode[error.code] : undefined
+export function toErrorCode(error: unknown, hasTimedOut: boolean): CeremonyErrorCode {
+  const code = error instanceof WebAuthnError ? codesByLibraryCode[error.code] : undefined
   if (code !== undefined) return code
-  const origin = error instanceof WebAuthnError ? error.cause : error
-  if (!(origin instanceof Error)) return 'unexpected'
-  switch (origin.name) {
+  const cause = error instanceof WebAuthnError ? error.cause : error
+  if (!(cause instanceof Error)) return 'unexpected'
+  switch (cause.name) {
     case 'NotAllowedError':
-      if (timeIsUp) return 'timed_out'
-      return /no (available|matching|known|discoverable|passkey|credential)/i.test(origin.message)
+      if (hasTimedOut) return 'timed_out'
+      return /no (available|matching|known|discoverable|passkey|credential)/i.test(cause.message)
         ? 'none_here'
         : 'cancelled'
     case 'InvalidStateError':

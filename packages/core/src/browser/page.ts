@@ -9,9 +9,9 @@ import { authenticate, type CeremonyOutcome, explain, type RegistrationCeremony,
 
 export * from './passkey.ts'
 
-const sentences = dataOf('sentences')
-const signIn = dataOf('ceremony')
-const signUp = dataOf('registration')
+const sentences = readDataBlock('sentences')
+const signIn = readDataBlock('ceremony')
+const signUp = readDataBlock('registration')
 const button = document.querySelector<HTMLButtonElement>('button#passkey')
 const form = document.querySelector<HTMLFormElement>('form#sign-up')
 
@@ -22,29 +22,29 @@ if (form && signUp)
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     const input = Object.fromEntries(new FormData(form))
-    const pressed = form.querySelector('button')
-    if (pressed) run(pressed, () => register({ ...(signUp as RegistrationCeremony), input }))
+    const submitButton = form.querySelector('button')
+    if (submitButton) run(submitButton, () => register({ ...(signUp as RegistrationCeremony), input }))
   })
 
-async function run(pressed: HTMLButtonElement, ceremony: () => Promise<CeremonyOutcome>): Promise<void> {
-  if (pressed.ariaBusy === 'true') return
-  pressed.ariaBusy = 'true'
+async function run(trigger: HTMLButtonElement, ceremony: () => Promise<CeremonyOutcome>): Promise<void> {
+  if (trigger.ariaBusy === 'true') return
+  trigger.ariaBusy = 'true'
   show('')
   try {
     location.assign((await ceremony()).redirectTo)
   } catch (error) {
-    pressed.ariaBusy = 'false'
+    trigger.ariaBusy = 'false'
     show(explain(error).code)
   }
 }
 
 function show(code: string): void {
   const region = document.querySelector('#problem')
-  const said = sentences ?? {}
-  if (region) region.textContent = code && String(Reflect.get(said, code) ?? Reflect.get(said, 'fallback'))
+  const messages = sentences ?? {}
+  if (region) region.textContent = code && String(Reflect.get(messages, code) ?? Reflect.get(messages, 'fallback'))
 }
 
-function dataOf(id: string): object | undefined {
+function readDataBlock(id: string): object | undefined {
   const block = document.querySelector(`script#${id}[type="application/json"]`)
   const data: unknown = block && JSON.parse(block.textContent ?? '')
   return typeof data === 'object' && data !== null ? data : undefined

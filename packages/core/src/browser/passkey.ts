@@ -23,10 +23,10 @@ import {
   WebAuthnAbortService,
 } from '@simplewebauthn/browser'
 import type { AuthenticationCeremony } from '../views/views.ts'
-import { failureContext, isInAppBrowser } from './circumstances.ts'
-import { failureOf } from './failure.ts'
+import { isInAppBrowser, refineErrorCode } from './circumstances.ts'
+import { toErrorCode } from './failure.ts'
 import { PasskeyError } from './passkey-error.ts'
-import { getJson, member, postJson, redirectOf } from './server.ts'
+import { getJson, postJson, readProperty, readRedirect } from './server.ts'
 import { signalUnknownCredential } from './signals.ts'
 
 export { type CeremonyErrorCode, ceremonyErrorCodes, type Explanation, explain, PasskeyError } from './passkey-error.ts'
@@ -54,10 +54,10 @@ export interface AutofillOptions {
 }
 
 /** Challenges that were sent to the server and may already be used. */
-const spent = new Set<string>()
+const usedChallenges = new Set<string>()
 
 /** Whether the server has just rejected a passkey without user verification: the next ceremony requires it. */
-let mustVerify = false
+let requiresVerification = false
 
 /**
  * Signs in with a passkey (WebAuthn Level 3 §7.2). Call it from a click handler: some browsers require user activation.
@@ -72,17 +72,22 @@ let mustVerify = false
  * ```
  */
 export async function authenticate(ceremony: AuthenticationCeremony): Promise<CeremonyOutcome> {
-  assertPossible()
-  return attempt(ceremony).catch((error: unknown) => {
-    if (isExpired(error)) return attempt(ceremony)
+  assertSupported()
+  return runCeremony(ceremony).catch((error: unknown) => {
+    if (isExpired(error)) return runCeremony(ceremony)
     throw error
   })
 }
 
-async function attempt(ceremony: AuthenticationCeremony): Promise<CeremonyOutcome> {
-  const fresh = await current(ceremony)
-  const options = mustVerify ? { ...fresh.options, userVerification: 'required' as const } : fresh.options
-  return submitted(fresh, await prompt(options.timeout, () => startAuthentication({ optionsJSON: options })))
+async function runCeremony(ceremony: AuthenticationCeremony): Promise<CeremonyOutcome> {
+  const currentCeremony = await refreshIfNeeded(ceremony)
+  const options = requiresVerification
+    ? { ...currentCeremony.options, userVerification: 'required' as const }
+    : currentCeremony.options
+  return submitResponse(
+    currentCeremony,
+    await prompt(options.timeout, () => startAuthentication({ optionsJSON: options })),
+  )
 }
 
 /**
@@ -104,31 +109,31 @@ export async function autofill(
 ): Promise<CeremonyOutcome | undefined> {
   if (!globalThis.isSecureContext || !(await browserSupportsWebAuthnAutofill())) return undefined
   for (;;) {
-    const fresh = await current(ceremony).catch(() => undefined)
-    if (fresh === undefined || signal?.aborted) return undefined
-    let ended = false
-    const withdraw = () => WebAuthnAbortService.cancelCeremony()
-    signal?.addEventListener('abort', withdraw)
-    const end = setTimeout(
+    const currentCeremony = await refreshIfNeeded(ceremony).catch(() => undefined)
+    if (currentCeremony === undefined || signal?.aborted) return undefined
+    let hasTimedOut = false
+    const cancelCeremony = () => WebAuthnAbortService.cancelCeremony()
+    signal?.addEventListener('abort', cancelCeremony)
+    const expiryTimer = setTimeout(
       () => {
-        ended = true
+        hasTimedOut = true
         WebAuthnAbortService.cancelCeremony()
       },
-      Math.max(fresh.expiresAt - margin - Date.now(), margin),
+      Math.max(currentCeremony.expiresAt - expiryMargin - Date.now(), expiryMargin),
     )
-    const response = await startAuthentication({ optionsJSON: fresh.options, useBrowserAutofill: true })
+    const response = await startAuthentication({ optionsJSON: currentCeremony.options, useBrowserAutofill: true })
       .catch(() => undefined)
       .finally(() => {
-        clearTimeout(end)
-        signal?.removeEventListener('abort', withdraw)
+        clearTimeout(expiryTimer)
+        signal?.removeEventListener('abort', cancelCeremony)
       })
     if (signal?.aborted) return undefined
     if (response !== undefined) {
-      const outcome = await submitted(fresh, response).catch((error: unknown) => {
+      const outcome = await submitResponse(currentCeremony, response).catch((error: unknown) => {
         if (!isExpired(error)) throw error
       })
       if (outcome !== undefined) return outcome
-    } else if (!ended) return undefined
+    } else if (!hasTimedOut) return undefined
   }
 }
 
@@ -147,21 +152,21 @@ function isExpired(error: unknown): boolean {
  * ```
  */
 export async function register(ceremony: RegistrationCeremony): Promise<CeremonyOutcome> {
-  assertPossible()
+  assertSupported()
   const options = creationOptions(await postJson(ceremony.optionsFrom, ceremony.input ?? {}))
   const response = await prompt(options.timeout, () => startRegistration({ optionsJSON: options }))
   try {
-    return { redirectTo: redirectOf(await postJson(ceremony.submitTo, { response })) }
+    return { redirectTo: readRedirect(await postJson(ceremony.submitTo, { response })) }
   } catch (error) {
     // The authenticator has stored the passkey, and the browser would keep offering it.
-    if (error instanceof PasskeyError && notRegistered.has(error.code) && options.rp.id !== undefined)
+    if (error instanceof PasskeyError && rejectionCodes.has(error.code) && options.rp.id !== undefined)
       await signalUnknownCredential(options.rp.id, response.id)
     throw error
   }
 }
 
 /** Codes that mean that the server did not register the new passkey. */
-const notRegistered: ReadonlySet<string> = new Set([
+const rejectionCodes: ReadonlySet<string> = new Set([
   'already_in_use',
   'open_signup_disabled',
   'passkey_not_allowed',
@@ -171,56 +176,56 @@ const notRegistered: ReadonlySet<string> = new Set([
   'token_invalid_or_expired',
 ])
 
-async function submitted(
+async function submitResponse(
   { options, submitTo }: AuthenticationCeremony,
   response: Awaited<ReturnType<typeof startAuthentication>>,
 ): Promise<CeremonyOutcome> {
-  spent.add(options.challenge)
+  usedChallenges.add(options.challenge)
   try {
-    return { redirectTo: redirectOf(await postJson(submitTo, { response })) }
+    return { redirectTo: readRedirect(await postJson(submitTo, { response })) }
   } catch (error) {
     if (!(error instanceof PasskeyError)) throw error
-    mustVerify = error.code === 'passkey_user_verification_required'
+    requiresVerification = error.code === 'passkey_user_verification_required'
     if (error.code === 'passkey_unknown' && options.rpId !== undefined)
       await signalUnknownCredential(options.rpId, response.id)
     throw error
   }
 }
 
-function assertPossible(): void {
+function assertSupported(): void {
   if (!globalThis.isSecureContext) throw new PasskeyError('insecure_context', 'Passkeys need a secure context.')
   if (browserSupportsWebAuthn()) return
   const reason = isInAppBrowser(navigator.userAgent) ? 'in_app_browser' : 'unsupported'
-  throw new PasskeyError(reason, 'This browser has no WebAuthn.')
+  throw new PasskeyError(reason, 'This browser does not support WebAuthn.')
 }
 
 /** Milliseconds. Replaces challenges a few seconds early, so that the response arrives in time. */
-const margin = 5000
+const expiryMargin = 5000
 
-async function current(ceremony: AuthenticationCeremony): Promise<AuthenticationCeremony> {
-  const fresh = ceremony.expiresAt - margin > Date.now() && !spent.has(ceremony.options.challenge)
-  if (fresh) return ceremony
-  const answer = await getJson(ceremony.refreshFrom)
-  if (typeof member(member(answer, 'options'), 'challenge') !== 'string')
-    throw new PasskeyError('unexpected', 'The server sent no fresh ceremony.')
+async function refreshIfNeeded(ceremony: AuthenticationCeremony): Promise<AuthenticationCeremony> {
+  const isUsable = ceremony.expiresAt - expiryMargin > Date.now() && !usedChallenges.has(ceremony.options.challenge)
+  if (isUsable) return ceremony
+  const body = await getJson(ceremony.refreshFrom)
+  if (typeof readProperty(readProperty(body, 'options'), 'challenge') !== 'string')
+    throw new PasskeyError('unexpected', 'The server sent no new ceremony.')
   // The response comes from the same origin, and the browser validates the options.
-  return answer as AuthenticationCeremony
+  return body as AuthenticationCeremony
 }
 
-function creationOptions(answer: unknown): PublicKeyCredentialCreationOptionsJSON {
-  const options = member(answer, 'options')
-  if (typeof member(options, 'challenge') !== 'string')
+function creationOptions(body: unknown): PublicKeyCredentialCreationOptionsJSON {
+  const options = readProperty(body, 'options')
+  if (typeof readProperty(options, 'challenge') !== 'string')
     throw new PasskeyError('unexpected', 'The server sent no options.')
   // As above: same origin, and validated by the browser.
   return options as PublicKeyCredentialCreationOptionsJSON
 }
 
-async function prompt<T>(timeout: number | undefined, ask: () => Promise<T>): Promise<T> {
-  const began = performance.now()
+async function prompt<T>(timeout: number | undefined, startCeremony: () => Promise<T>): Promise<T> {
+  const startedAt = performance.now()
   try {
-    return await ask()
+    return await startCeremony()
   } catch (cause) {
-    const failure = failureOf(cause, timeout !== undefined && performance.now() - began >= timeout)
-    throw new PasskeyError(await failureContext(failure), 'The ceremony has failed in the browser.', { cause })
+    const errorCode = toErrorCode(cause, timeout !== undefined && performance.now() - startedAt >= timeout)
+    throw new PasskeyError(await refineErrorCode(errorCode), 'The ceremony failed in the browser.', { cause })
   }
 }

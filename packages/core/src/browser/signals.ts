@@ -25,16 +25,21 @@ export interface AccountSignals {
  */
 export async function signalAccount(signals: AccountSignals): Promise<void> {
   const { rpId: rpID, userId: userID, credentialIds, userName, displayName } = signals
-  await told({ signalName: 'allAcceptedCredentials', rpID, userID, allAcceptedCredentialIDs: [...credentialIds] })
-  await told({ signalName: 'currentUserDetails', rpID, userID, userName, userDisplayName: displayName })
+  await sendQuietly({
+    signalName: 'allAcceptedCredentials',
+    rpID,
+    userID,
+    allAcceptedCredentialIDs: [...credentialIds],
+  })
+  await sendQuietly({ signalName: 'currentUserDetails', rpID, userID, userName, userDisplayName: displayName })
 }
 
 /** Reports that a passkey is not registered any more, so that it is no longer offered. */
 export function signalUnknownCredential(rpId: string, credentialId: string): Promise<void> {
-  return told({ signalName: 'unknownCredential', rpID: rpId, credentialID: credentialId })
+  return sendQuietly({ signalName: 'unknownCredential', rpID: rpId, credentialID: credentialId })
 }
 
-async function told(signal: Parameters<typeof sendSignal>[0]): Promise<void> {
+async function sendQuietly(signal: Parameters<typeof sendSignal>[0]): Promise<void> {
   // The signal is optional, and browsers do not report whether it was handled.
   await sendSignal(signal).catch(() => undefined)
 }

@@ -1,5 +1,5 @@
 import type { Account } from '../accounts/account.ts'
-import { accountClaims, type Claims, present, scopeOfClaim } from '../accounts/claims.ts'
+import { accountClaims, type Claims, omitEmptyClaims, scopeOfClaim } from '../accounts/claims.ts'
 import { customClaims } from '../accounts/custom-claims.ts'
 import { protocolClaims } from '../accounts/reserved-claims.ts'
 import { groupsFor } from './group-rules.ts'
@@ -47,7 +47,7 @@ export function claimsFor(
   const claims = [...allowedClaims, ...customizedClaims].filter(
     ([claim, value]) => !rejected.has(claim) && canReceive(value),
   )
-  return { ...present(Object.fromEntries(claims)), sub: subject }
+  return { ...omitEmptyClaims(Object.fromEntries(claims)), sub: subject }
 }
 
 function standardClaims(account: Account, { groupRules, userNames }: ClaimSettings): Claims {

@@ -34,7 +34,7 @@ export async function readHostClaims(
   { account, context, hookTimeout }: { account: Account; context: ClaimsContext; hookTimeout: number },
 ): Promise<Claims> {
   const result: unknown = await withTimeout(() => hostClaims(account, context), hookTimeout).catch((cause: unknown) => {
-    throw claimsError('failed', 'It threw, or did not answer in time.', cause)
+    throw claimsError('failed', 'It threw an error or timed out.', cause)
   })
   if (typeof result !== 'object' || result === null || Array.isArray(result))
     throw claimsError('not_an_object', 'The result is not an object.')

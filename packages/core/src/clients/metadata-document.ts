@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../errors.ts'
-import { nameProblem, normalName } from '../names.ts'
+import { nameProblem, normalizeName } from '../names.ts'
 import type { Client, RegisteredMetadata } from './client.ts'
 import { redirectUriAllowed, redirectUriProblem } from './redirect-uris.ts'
 
@@ -96,7 +96,7 @@ function readUriList(document: Readonly<Record<string, unknown>>, name: string):
 }
 
 function nameOf({ client_name }: Readonly<Record<string, unknown>>, id: string): string {
-  const name = typeof client_name === 'string' ? [...normalName(client_name)].slice(0, 50).join('') : ''
+  const name = typeof client_name === 'string' ? [...normalizeName(client_name)].slice(0, 50).join('') : ''
   return nameProblem(name, 50) ? [...new URL(id).host].slice(0, 50).join('') : name
 }
 

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv'
 import { protocolClaims } from '../accounts/reserved-claims.ts'
 import type { FieldError } from '../errors.ts'
-import { filled } from '../filled.ts'
+import { withDefaults } from '../with-defaults.ts'
 import { type ClaimRule, type ClientProtocol, defaultProtocol, type GroupRules } from './protocol.ts'
 import { clientProtocolSchema } from './protocol-schema.ts'
 
@@ -24,7 +24,7 @@ export function mergeProtocol(before: ClientProtocol, input: ClientProtocolInput
     ...before,
     ...definedSettings,
     claimRules: input.claimRules?.map(({ claim, source, as = null }) => ({ claim, source, as })) ?? before.claimRules,
-    groupRules: filled<NonNullable<ClientProtocolInput['groupRules']>>(before.groupRules, input.groupRules ?? {}),
+    groupRules: withDefaults<NonNullable<ClientProtocolInput['groupRules']>>(before.groupRules, input.groupRules ?? {}),
   }
 }
 

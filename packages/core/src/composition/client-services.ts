@@ -1,6 +1,6 @@
 import { createApiAccess } from '../apis/access.ts'
 import { createApis } from '../apis/apis.ts'
-import { forgetClient } from '../apis/grants.ts'
+import { removeClientFromApis } from '../apis/grants.ts'
 import { createInitialAccessTokens } from '../clients/initial-access-tokens.ts'
 import { createMetadataDocuments } from '../clients/metadata-documents.ts'
 import { createClients } from '../clients/registration.ts'
@@ -34,7 +34,7 @@ export function createClientServices(options: ResolvedOptions, onRestrict: (clie
     onRemove: async (id) => {
       await stores.artifacts.destroyByClient(id)
       await stores.consents.removeByClient(id)
-      await forgetClient(stores.apis, id)
+      await removeClientFromApis(stores.apis, id)
       await stores.logoutNotices.removeByClient(id)
       await options.onClientRemoved?.(id)
     },

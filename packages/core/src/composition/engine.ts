@@ -84,7 +84,7 @@ export async function createEngine(options: ResolvedOptions, services: ClientSer
         artifacts: stores.artifacts,
         sessionHistory: stores.sessionHistory,
         transaction: stores.transaction,
-        browserOf: createBrowserTokens(options.secure, options.cookieSuffix).nameOf,
+        browserOf: createBrowserTokens(options.secure, options.cookieSuffix).browserId,
         accounts: stores.accounts,
         makeClaims: options.makeClaims,
         runAccessChecks: options.runAccessChecks,

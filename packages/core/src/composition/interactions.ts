@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa'
-import { ownOrigin } from '../http/own-origin.ts'
+import { configuredOrigin } from '../http/own-origin.ts'
 import { requestContext } from '../http/request-context.ts'
 import { createConsent } from '../interactions/consent.ts'
 import { createLogin } from '../interactions/login.ts'
@@ -54,7 +54,7 @@ export function createInteractions(
     audit,
     clock,
     onError: options.onError,
-    originOf: (req) => ownOrigin(req, origins),
+    originOf: (req) => configuredOrigin(req, origins),
     startOf,
     async signOut({ req, res }, uid) {
       const accountId = await sessions.endOne(req, res, uid)

@@ -1,12 +1,12 @@
 import type { Context, Middleware } from 'koa'
 import { RateLimitedError, UnavailableError } from '../errors.ts'
-import { originForm, rewriteToIssuer } from '../http/front.ts'
-import { belowIssuer, recordMountPath, wholeTarget } from '../http/mount.ts'
-import { ownOrigin } from '../http/own-origin.ts'
-import { pageHeaders } from '../http/page-headers.ts'
+import { rewriteToIssuer, toOriginForm } from '../http/front.ts'
+import { originalTarget, pathBelowIssuer, recordMountPath } from '../http/mount.ts'
+import { configuredOrigin } from '../http/own-origin.ts'
+import { setPageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
 import { normalizeResources } from '../http/resource-parameter.ts'
-import { assertUnread, discardUnreadBody } from '../http/unread-body.ts'
+import { assertBodyUnread, discardUnreadBody } from '../http/unread-body.ts'
 import { clientSubject } from '../limits/limiter.ts'
 import { carriedParameter, whileCarrying } from '../oidc/carried-interactions.ts'
 import { createFederatedAssertions } from '../oidc/client-authentication/federated-assertions.ts'
@@ -42,14 +42,14 @@ export function createMiddleware(
 
   const answer: Middleware = async (ctx, next) => {
     const { requestId } = requestContext(ctx.req, trustProxy)
-    const given = originForm(ctx.req.url ?? '/') ?? '/'
+    const given = toOriginForm(ctx.req.url ?? '/') ?? '/'
     ctx.res.setHeader('X-Request-ID', requestId)
     discardUnreadBody(ctx.req, ctx.res)
-    const target = originForm(wholeTarget(ctx.req, ctx.originalUrl)) ?? '/'
+    const target = toOriginForm(originalTarget(ctx.req, ctx.originalUrl)) ?? '/'
     const path = pathOf(target)
-    const below = path === insertedMetadataPath(issuer.path) ? metadataPath : belowIssuer(target, issuer.path)
+    const below = path === insertedMetadataPath(issuer.path) ? metadataPath : pathBelowIssuer(target, issuer.path)
     if (below === undefined && path !== relatedOriginsPath && path !== webFingerPath) return next()
-    const origin = ownOrigin(ctx.req, origins, trustProxy)
+    const origin = configuredOrigin(ctx.req, origins, trustProxy)
     rewriteToIssuer(ctx.req, requestedOrigin(ctx.req, pathOf(below ?? path), issuer, internalOrigin))
     const continuations = () => {
       ctx.req.url = given
@@ -68,11 +68,11 @@ export function createMiddleware(
     }
     if (ctx.path.startsWith('/interaction/assets/')) {
       ctx.respond = false
-      if (!options.assets.answer(ctx.req, ctx.res)) ctx.res.writeHead(404).end()
+      if (!options.assets.serve(ctx.req, ctx.res)) ctx.res.writeHead(404).end()
       return
     }
     if (ctx.path.startsWith('/interaction/')) {
-      assertUnread(ctx.req)
+      assertBodyUnread(ctx.req)
       return whileCarrying(engine.interactionSealer, ctx.query[carriedParameter], () =>
         interactions(ctx, continuations),
       )
@@ -82,7 +82,7 @@ export function createMiddleware(
       return webFinger(ctx.req, ctx.res)
     }
     if (!isProtocolPath(ctx.path)) return continuations()
-    assertUnread(ctx.req)
+    assertBodyUnread(ctx.req)
     return answerProtocol(ctx, requestId)
   }
 
@@ -135,7 +135,7 @@ function createProtocolAnswers(
     normalizeResources(ctx.req)
     await holder.refresh((error) => onError(error, requestId))
     if (await signOutSilently(ctx)) return
-    pageHeaders(ctx.res, 'to-clients')
+    setPageHeaders(ctx.res, 'to-clients')
     ctx.respond = false
     ctx.res.statusCode = 200
     try {

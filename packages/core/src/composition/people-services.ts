@@ -90,7 +90,7 @@ export function createPeopleServices(options: ResolvedOptions, { apiAccess }: Cl
     apiAccess,
     authorizationDetailsTypes,
     audited: options.audited,
-    browserOf: browserTokens.nameOf,
+    browserOf: browserTokens.browserId,
     artifacts: stores.artifacts,
     history,
     transaction: stores.transaction,
@@ -134,7 +134,7 @@ export function createPeopleServices(options: ResolvedOptions, { apiAccess }: Cl
   })
   const bindBrowser = (req: IncomingMessage, res: ServerResponse, address: string): string => {
     const token = createCodeBrowserToken(masterKey, address)
-    deviceCookie.give(req, res, token)
+    deviceCookie.set(req, res, token)
     return token
   }
   return {

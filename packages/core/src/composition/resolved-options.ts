@@ -4,7 +4,7 @@ import { builtInRulesWith, createAccessChecks } from '../clients/access-checks.t
 import { createClaimMaker, createClaimsOfHost } from '../clients/claim-maker.ts'
 import { systemClock } from '../clock.ts'
 import { ConfigurationError } from '../errors.ts'
-import { auditBefore, auditedAsking, createBefore } from '../hooks.ts'
+import { createAuditedHook, createAuditWithHook, createBeforeHooks } from '../hooks.ts'
 import { cookieSuffix, issuerOf, relatedOrigins } from '../issuer.ts'
 import { createLimiter, noLimits, type RateLimiter } from '../limits/limiter.ts'
 import { ExternalKey } from '../oidc/external-keys.ts'
@@ -34,9 +34,9 @@ export function resolveOptions(options: PocketOptions) {
   const { clock = systemClock, name = issuer.hostname, mailer, trustProxy } = options
   const { hookTimeout = 10_000 } = limits
   const onError = options.onError ?? ((error: unknown, requestId: string) => console.error(requestId, error))
-  const audit = auditBefore({ audit: options.audit ?? noAudit, after: hooks.after, onError })
+  const audit = createAuditWithHook({ audit: options.audit ?? noAudit, after: hooks.after, onError })
   const masterKey = masterKeyOf(options.masterKey)
-  const before = createBefore(hooks.before ?? {}, hookTimeout)
+  const before = createBeforeHooks(hooks.before ?? {}, hookTimeout)
   const claimsOfHost = createClaimsOfHost(options.claims, hookTimeout)
   return {
     ...createPages({ name, mountPath: issuer.path, render: pages.render, onError }),
@@ -48,7 +48,7 @@ export function resolveOptions(options: PocketOptions) {
     claimsOfHost,
     makeClaims: createClaimMaker(claimsOfHost, createSubjectOf(masterKey)),
     before,
-    audited: auditedAsking(before, audit),
+    audited: createAuditedHook(before, audit),
     hookTimeout,
     runAccessChecks: createAccessChecks(hooks.accessChecks ?? {}, hookTimeout),
     builtInRules: builtInRulesWith(hooks.accessChecks ?? {}),

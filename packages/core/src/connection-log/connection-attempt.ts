@@ -33,7 +33,7 @@ export interface ConnectionAttempt {
 
 /** Entries reserved for authenticated sources, and the shares of each user and each unauthenticated network. */
 export function reservedEntries(limit: number) {
-  return { known: Math.floor(limit / 2), user: Math.ceil(limit / 5), network: Math.ceil(limit / 10) } as const
+  return { authenticated: Math.floor(limit / 2), user: Math.ceil(limit / 5), network: Math.ceil(limit / 10) } as const
 }
 
 /** Stores connection attempts. */

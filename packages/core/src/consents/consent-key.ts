@@ -26,7 +26,7 @@ export function isApiConsentKey(scope: string): boolean {
  * ```
  */
 export function consentedScopes(consented: readonly string[]): string[] {
-  const scopes = consented.map((each) => each.slice(each.indexOf(separator) + 1))
+  const scopes = consented.map((key) => key.slice(key.indexOf(separator) + 1))
   return [...new Set(scopes)].filter((scope) => scope !== '')
 }
 

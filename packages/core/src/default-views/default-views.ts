@@ -1,7 +1,7 @@
 import type { View } from '../views/views.ts'
 import { html, toText } from './html.ts'
 import type { PageAssets } from './page-assets.ts'
-import { pageOf } from './pages.ts'
+import { createPage } from './pages.ts'
 
 /**
  * Plain English pages for every view: complete documents without inline scripts or styles. All pages except sign-in and
@@ -9,7 +9,7 @@ import { pageOf } from './pages.ts'
  */
 export function createDefaultViews(name: string, assets: Pick<PageAssets, 'browserModule' | 'stylesheet'>) {
   return (view: View): string => {
-    const { title, main } = pageOf(view)
+    const { title, main } = createPage(view)
     return toText(html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${title} – ${name}</title><link rel="stylesheet" href="${assets.stylesheet}">

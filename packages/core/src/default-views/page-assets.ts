@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { commonHeaders } from '../http/page-headers.ts'
+import { setCommonHeaders } from '../http/page-headers.ts'
 import { pageScript } from './generated/page-script.ts'
 import { style } from './style.ts'
 
@@ -10,7 +10,7 @@ export interface PageAssets {
   readonly browserModule: string
   readonly stylesheet: string
   /** Serves a request for one of these files; `false` if it is for something else. */
-  answer(req: IncomingMessage, res: ServerResponse): boolean
+  serve(req: IncomingMessage, res: ServerResponse): boolean
 }
 
 interface Asset {
@@ -21,22 +21,22 @@ interface Asset {
 /** @param mountPath - the path of the issuer without a trailing slash */
 export function createPageAssets(mountPath: string): PageAssets {
   const files = new Map<string, Asset>()
-  const add = (name: string, type: string, text: string) => {
+  const addAsset = (name: string, type: string, text: string) => {
     const bytes = Buffer.from(text)
     const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 12)
     const path = `/interaction/assets/${name.replace('.', `.${hash}.`)}`
     files.set(path, { type, bytes })
     return mountPath + path
   }
-  const browserModule = add('passkey.js', 'text/javascript; charset=utf-8', pageScript)
-  const stylesheet = add('page.css', 'text/css; charset=utf-8', style)
+  const browserModule = addAsset('passkey.js', 'text/javascript; charset=utf-8', pageScript)
+  const stylesheet = addAsset('page.css', 'text/css; charset=utf-8', style)
   return {
     browserModule,
     stylesheet,
-    answer(req, res) {
+    serve(req, res) {
       const file = files.get((req.url ?? '').split('?', 1)[0] ?? '')
       if (!file || !/^(GET|HEAD)$/.test(req.method ?? '')) return false
-      commonHeaders(res)
+      setCommonHeaders(res)
       res.setHeader('Cache-Control', 'public, max-age=31536000, immutable')
       res.writeHead(200, { 'Content-Type': file.type, 'Content-Length': file.bytes.byteLength })
       res.end(req.method === 'HEAD' ? undefined : file.bytes)

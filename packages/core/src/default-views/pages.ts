@@ -14,7 +14,7 @@ import type {
   View,
 } from '../views/views.ts'
 import { dataBlock, type Html, html } from './html.ts'
-import { ceremonySentences, sentenceFor } from './sentences.ts'
+import { ceremonyMessages, errorMessage } from './sentences.ts'
 
 /** The title and the content of a page. */
 export interface Page {
@@ -22,34 +22,34 @@ export interface Page {
   readonly main: Html
 }
 
-export function pageOf(view: View): Page {
+export function createPage(view: View): Page {
   switch (view.view) {
     case 'sign-in':
-      return signIn(view)
+      return renderSignIn(view)
     case 'login-code':
-      return loginCode(view)
+      return renderLoginCode(view)
     case 'sign-up':
-      return signUp(view)
+      return renderSignUp(view)
     case 'consent':
-      return consent(view)
+      return renderConsent(view)
     case 'select-account':
-      return selectAccount(view)
+      return renderSelectAccount(view)
     case 'not-allowed':
-      return notAllowed(view)
+      return renderNotAllowed(view)
     case 'error':
-      return failure(view)
+      return renderError(view)
     case 'sign-out':
-      return signOut(view)
+      return renderSignOut(view)
     case 'signed-out':
-      return signedOut(view)
+      return renderSignedOut(view)
   }
 }
 
-function signIn(view: SignInView): Page {
+function renderSignIn(view: SignInView): Page {
   const { client, reason, otherMethodsUrl, signUpUrl, emailCode, cancelTo } = view
   return {
     title: 'Sign in',
-    main: html`${clientLink(client)}
+    main: html`${renderClientName(client)}
 ${reason === 'again' && html`<p>Please confirm that it’s you.</p>`}
 <p class="problem" id="problem" role="alert"></p>
 <noscript><p class="problem">Passkeys need JavaScript. Turn it on for this site and load the page again.</p></noscript>
@@ -57,33 +57,33 @@ ${reason === 'again' && html`<p>Please confirm that it’s you.</p>`}
 ${emailCode && html`<form method="post" action="${emailCode.submitTo}"><input type="hidden" name="redirect" value="${emailCode.redirect}"><label for="email">E-mail address</label><p><input id="email" name="email" type="email" autocomplete="email" required></p><button>Send me a code</button></form>`}
 ${otherMethodsUrl && html`<p><a href="${otherMethodsUrl}">Sign in another way</a></p>`}
 ${signUpUrl && html`<p><a href="${signUpUrl}">Create an account</a></p>`}
-${cancelTo && button(cancelTo, 'Cancel')}${client && ownLinks(client)}
-${dataBlock('ceremony', view.ceremony)}${dataBlock('sentences', ceremonySentences)}`,
+${cancelTo && renderButton(cancelTo, 'Cancel')}${client && renderClientLinks(client)}
+${dataBlock('ceremony', view.ceremony)}${dataBlock('sentences', ceremonyMessages)}`,
   }
 }
 
-function loginCode({ client, submitTo, problem, mailed, emailCode, backTo }: LoginCodeView): Page {
+function renderLoginCode({ client, submitTo, problem, mailed, emailCode, backTo }: LoginCodeView): Page {
   return {
     title: 'Sign in with a code',
-    main: html`${clientLink(client)}
+    main: html`${renderClientName(client)}
 ${mailed && html`<p role="status">If there’s an account with this address, a code is on its way. It works in this browser, for 15 minutes.</p>`}
-${problem && html`<p class="problem" role="alert">${sentenceFor(problem)}</p>`}
+${problem && html`<p class="problem" role="alert">${errorMessage(problem)}</p>`}
 <form method="post" action="${submitTo}"><label for="code">Code</label><p><input id="code" name="code" autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" required></p><button class="first">Sign in</button></form>
 ${emailCode && html`<form method="post" action="${emailCode.submitTo}"><label for="email">E-mail address</label><p><input id="email" name="email" type="email" autocomplete="email" required></p><button>Send me a code</button></form>`}
 <p><a href="${backTo}">Use a passkey</a></p>`,
   }
 }
 
-function signUp({ client, ceremony, waiting, backTo }: SignUpView): Page {
+function renderSignUp({ client, ceremony, waiting, backTo }: SignUpView): Page {
   if (waiting)
     return {
-      title: 'Your account waits',
-      main: html`<p role="status">It’s there, with your passkey. Somebody has to let you in first; then sign in with the passkey.</p>
+      title: 'Your account is waiting for approval',
+      main: html`<p role="status">Your account and passkey have been created. An administrator has to approve the account before you can sign in.</p>
 <p><a class="button first" href="${backTo}">Back to sign-in</a></p>`,
     }
   return {
     title: 'Create an account',
-    main: html`${clientLink(client)}
+    main: html`${renderClientName(client)}
 <p class="problem" id="problem" role="alert"></p>
 <noscript><p class="problem">Passkeys need JavaScript. Turn it on for this site and load the page again.</p></noscript>
 <form id="sign-up"><label for="userName">User name</label><p><input id="userName" name="userName" autocomplete="username" autocapitalize="none" spellcheck="false" required></p>
@@ -91,90 +91,97 @@ function signUp({ client, ceremony, waiting, backTo }: SignUpView): Page {
 <label for="email">E-mail address</label><p><input id="email" name="email" type="email" autocomplete="email"></p>
 <button class="first">Create an account with a passkey</button></form>
 <p><a href="${backTo}">I have an account</a></p>
-${dataBlock('registration', ceremony)}${dataBlock('sentences', ceremonySentences)}`,
+${dataBlock('registration', ceremony)}${dataBlock('sentences', ceremonyMessages)}`,
   }
 }
 
 const claimNames = { name: 'Name', user_name: 'User name', email: 'E-mail address', groups: 'Groups' } as const
 
-function claim({ claim: kind, name, value, verified, isNew }: ClaimView): Html {
+function renderClaim({ claim: kind, name, value, verified, isNew }: ClaimView): Html {
   if (kind === 'offline_access')
     return html`<dt>Access while you’re away</dt><dd>Until you take it back${isNew && ' (new)'}</dd>`
   const label = kind === 'other' ? name : claimNames[kind]
   return html`<dt>${label}</dt><dd>${value}${verified === false && ' (not verified)'}${isNew && ' (new)'}</dd>`
 }
 
-function detail({ type, description, json }: AuthorizationDetailView): Html {
+function renderDetail({ type, description, json }: AuthorizationDetailView): Html {
   return html`<h2>${description ?? type}</h2><pre>${json}</pre>`
 }
 
-function consent(view: ConsentView): Page {
+function renderConsent(view: ConsentView): Page {
   const { client, account, claims, apis, authorizationDetails, allowedBefore, confirmOnly } = view
-  const person = account.displayName || account.userName
+  const accountName = account.displayName || account.userName
   if (confirmOnly)
     return {
       title: `Continue to ${client.name}?`,
-      main: html`${clientLink(client)}
-${button(view.submitTo, `Continue as ${person}`, 'first')}${button(view.cancelTo, 'Cancel')}${button(view.switchTo, 'Use another account')}${ownLinks(client)}`,
+      main: html`${renderClientName(client)}
+${renderButton(view.submitTo, `Continue as ${accountName}`, 'first')}${renderButton(view.cancelTo, 'Cancel')}${renderButton(view.switchTo, 'Use another account')}${renderClientLinks(client)}`,
     }
   return {
     title: `Allow ${client.name}?`,
     main: html`<p><strong>${client.name}</strong>${client.operator && ` (${client.operator})`} ${allowedBefore ? 'asks again, and' : ''} wants to know who you are.${client.destination && ` You’ll be sent to ${client.destination}.`}</p>
-<p class="quiet">You’re signed in as ${person}.</p>
-<dl>${claims.map(claim)}</dl>
-${apis.map(({ name, permissions, isNew }) => html`<h2>${name}${isNew && ' (new)'}</h2><ul>${permissions.map((each) => html`<li>${each.name}${each.description && `: ${each.description}`}${each.isNew && !isNew && ' (new)'}</li>`)}</ul>`)}
-${authorizationDetails.map(detail)}
-${button(view.submitTo, 'Allow', 'first')}${button(view.cancelTo, 'Don’t allow')}${button(view.switchTo, 'Use another account')}${ownLinks(client)}`,
+<p class="quiet">You’re signed in as ${accountName}.</p>
+<dl>${claims.map(renderClaim)}</dl>
+${apis.map(({ name, permissions, isNew }) => html`<h2>${name}${isNew && ' (new)'}</h2><ul>${permissions.map((permission) => html`<li>${permission.name}${permission.description && `: ${permission.description}`}${permission.isNew && !isNew && ' (new)'}</li>`)}</ul>`)}
+${authorizationDetails.map(renderDetail)}
+${renderButton(view.submitTo, 'Allow', 'first')}${renderButton(view.cancelTo, 'Don’t allow')}${renderButton(view.switchTo, 'Use another account')}${renderClientLinks(client)}`,
   }
 }
 
-function selectAccount({ client, accounts, chooseTo, signOutTo, otherDeviceUrl, cancelTo }: SelectAccountView): Page {
-  const account = (id: string) => html`<input type="hidden" name="account" value="${id}">`
+function renderSelectAccount({
+  client,
+  accounts,
+  chooseTo,
+  signOutTo,
+  otherDeviceUrl,
+  cancelTo,
+}: SelectAccountView): Page {
+  const accountField = (id: string) => html`<input type="hidden" name="account" value="${id}">`
   return {
     title: 'Choose an account',
-    main: html`${clientLink(client)}
+    main: html`${renderClientName(client)}
 ${accounts.map(
   ({ id, userName, displayName }) =>
-    html`<form method="post" action="${chooseTo}">${account(id)}<button>${displayName || userName}${displayName && displayName !== userName && ` (${userName})`}</button></form>
-<form method="post" action="${signOutTo}">${account(id)}<button class="minor">Sign ${displayName || userName} out</button></form>`,
+    html`<form method="post" action="${chooseTo}">${accountField(id)}<button>${displayName || userName}${displayName && displayName !== userName && ` (${userName})`}</button></form>
+<form method="post" action="${signOutTo}">${accountField(id)}<button class="minor">Sign ${displayName || userName} out</button></form>`,
 )}
-<p><a class="button" href="${otherDeviceUrl}">Use another account</a></p>${button(cancelTo, 'Cancel')}`,
+<p><a class="button" href="${otherDeviceUrl}">Use another account</a></p>${renderButton(cancelTo, 'Cancel')}`,
   }
 }
 
-function notAllowed({ client, account, reason, switchTo, cancelTo }: NotAllowedView): Page {
+function renderNotAllowed({ client, account, reason, switchTo, cancelTo }: NotAllowedView): Page {
   return {
     title: 'Not for this account',
-    main: html`<p>${account.displayName || account.userName} may not use ${client.name}.</p>${reason && html`<p>${reason}</p>`}${button(switchTo, 'Use another account', 'first')}${button(cancelTo, 'Go back')}`,
+    main: html`<p>${account.displayName || account.userName} may not use ${client.name}.</p>${reason && html`<p>${reason}</p>`}${renderButton(switchTo, 'Use another account', 'first')}${renderButton(cancelTo, 'Go back')}`,
   }
 }
 
-function failure({ code, details, requestId, retryAt, retryAfter, retriesItself, acceptWith }: ErrorView): Page {
+function renderError({ code, details, requestId, retryAt, retryAfter, retriesItself, acceptWith }: ErrorView): Page {
   return {
     title: details.missing ? `The application sent no ${details.missing}` : 'That didn’t work',
-    main: html`<p role="alert">${sentenceFor(code)}</p>
+    main: html`<p role="alert">${errorMessage(code)}</p>
 ${retriesItself && html`<p>This page tries again by itself.</p>`}${retryAfter !== undefined && !retriesItself && html`<p>Try again in ${Math.max(1, Math.ceil(retryAfter / 60))} min.</p>`}
 ${details.received && html`<dl><dt>Address received</dt><dd>${details.received}</dd>${details.registered && html`<dt>Addresses registered</dt><dd>${details.registered}</dd>`}</dl>`}
 ${retryAt && html`<p><a class="button first" href="${retryAt}">Start again</a></p>`}
-${acceptWith && html`<form method="post" action="${acceptWith.submitTo}">${hidden(acceptWith.hidden)}<button>Register this address</button></form>`}
+${acceptWith && html`<form method="post" action="${acceptWith.submitTo}">${renderHiddenFields(acceptWith.hidden)}<button>Register this address</button></form>`}
 <p class="quiet">${code}${requestId && `, ${requestId}`}</p>`,
   }
 }
 
-function signOut({ client, submitTo, hidden: fields, confirm, refused }: SignOutView): Page {
+function renderSignOut({ client, submitTo, hidden: fields, confirm, refused }: SignOutView): Page {
   return {
     title: 'Sign out?',
     main: html`${client && html`<p>${client.name} asks you to sign out here too.</p>`}${refused && html`<p class="problem">The request of the application can’t be trusted (${refused.description}). If you sign out, you stay here.</p>`}
-<form method="post" action="${submitTo}">${hidden(fields)}<button class="first" name="${confirm.name}" value="${confirm.value}">Sign out</button></form>
-<form method="post" action="${submitTo}">${hidden(fields)}<button>Stay signed in</button></form>`,
+<form method="post" action="${submitTo}">${renderHiddenFields(fields)}<button class="first" name="${confirm.name}" value="${confirm.value}">Sign out</button></form>
+<form method="post" action="${submitTo}">${renderHiddenFields(fields)}<button>Stay signed in</button></form>`,
   }
 }
 
-function signedOut({ client }: SignedOutView): Page {
+function renderSignedOut({ client }: SignedOutView): Page {
   return { title: 'Signed out', main: html`<p>You’ve been signed out${client && ` of ${client.name}`}.</p>` }
 }
 
-function clientLink(client: ClientView | null): Html | null {
+function renderClientName(client: ClientView | null): Html | null {
   return (
     client &&
     html`<p>to go on to <strong>${client.name}</strong>${client.destination && ` at ${client.destination}`}</p>`
@@ -182,7 +189,7 @@ function clientLink(client: ClientView | null): Html | null {
 }
 
 /** The declared host of an unverified application, and the links to its policy and terms. */
-function ownLinks({ name, origin }: ClientView): Html | null {
+function renderClientLinks({ name, origin }: ClientView): Html | null {
   if (!origin) return null
   const { isKnown, host, policyUri, tosUri } = origin
   const link = (href: string | null, text: string) =>
@@ -191,10 +198,10 @@ function ownLinks({ name, origin }: ClientView): Html | null {
 ${(policyUri || tosUri) && html`<ul>${link(policyUri, 'Privacy policy')}${link(tosUri, 'Terms of service')}</ul>`}`
 }
 
-function button(action: string, text: string, kind = ''): Html {
-  return html`<form method="post" action="${action}"><button class="${kind}">${text}</button></form>`
+function renderButton(action: string, text: string, className = ''): Html {
+  return html`<form method="post" action="${action}"><button class="${className}">${text}</button></form>`
 }
 
-function hidden(fields: Readonly<Record<string, string>>): Html[] {
+function renderHiddenFields(fields: Readonly<Record<string, string>>): Html[] {
   return Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)
 }

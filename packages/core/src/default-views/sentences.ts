@@ -1,5 +1,5 @@
 /** Error messages for users: one short sentence each. Administrators find the error code in the audit log. */
-const sentences: Readonly<Record<string, string>> = {
+const messages: Readonly<Record<string, string>> = {
   account_disabled: 'This account can’t sign in at the moment. Ask whoever runs this service.',
   account_not_found: 'This account isn’t there any more. Ask whoever runs this service.',
   already_in_use: 'There is an account with this name or address already. Choose another one, or sign in.',
@@ -31,8 +31,8 @@ const sentences: Readonly<Record<string, string>> = {
 const fallback = 'That didn’t work, and nothing has happened. Try again, or go back to the application.'
 
 /** The error messages for the script of the sign-in page. */
-export const ceremonySentences: Readonly<Record<string, string>> = { ...sentences, fallback }
+export const ceremonyMessages: Readonly<Record<string, string>> = { ...messages, fallback }
 
-export function sentenceFor(code: string): string {
-  return (Object.hasOwn(sentences, code) ? sentences[code] : undefined) ?? fallback
+export function errorMessage(code: string): string {
+  return (Object.hasOwn(messages, code) ? messages[code] : undefined) ?? fallback
 }

@@ -4,7 +4,7 @@ import Cookies from 'cookies'
 /** A cookie that stores a token in this browser, with a lifetime and a path. */
 export interface BearerCookie {
   read(req: IncomingMessage, res: ServerResponse): string | undefined
-  give(req: IncomingMessage, res: ServerResponse, token: string): void
+  set(req: IncomingMessage, res: ServerResponse, token: string): void
 }
 
 export interface BearerCookieOptions {
@@ -29,7 +29,7 @@ export function bearerCookie({ name, secure, path, maxAge }: BearerCookieOptions
   const fullName = secure ? `__Secure-${name}` : name
   return {
     read: (req, res) => new Cookies(req, res, { secure }).get(fullName),
-    give(req, res, token) {
+    set(req, res, token) {
       const options = { httpOnly: true, sameSite: 'lax', secure, path, maxAge: maxAge * 1000, overwrite: true } as const
       new Cookies(req, res, { secure }).set(fullName, token, options)
     },

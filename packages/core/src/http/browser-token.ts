@@ -10,24 +10,24 @@ export interface BrowserTokens {
   /** The token of this browser, or a value that matches no token. */
   read(req: IncomingMessage, res: ServerResponse): string
   /** An identifier of this browser that does not reveal its token; `undefined` if it has none. */
-  nameOf(req: IncomingMessage): string | undefined
+  browserId(req: IncomingMessage): string | undefined
 }
 
 export function createBrowserTokens(secure: boolean, suffix: string): BrowserTokens {
   const name = `${secure ? '__Host-' : ''}session${suffix}`
-  const known = (req: IncomingMessage, res: ServerResponse = new ServerResponse(req)) => {
+  const readToken = (req: IncomingMessage, res: ServerResponse = new ServerResponse(req)) => {
     const value = new Cookies(req, res, { secure }).get(name)
     return value !== undefined && /^[\w-]{43}$/.test(value) ? value : undefined
   }
   return {
-    read: (req, res) => known(req, res) ?? randomToken(),
-    nameOf(req) {
-      const token = known(req)
+    read: (req, res) => readToken(req, res) ?? randomToken(),
+    browserId(req) {
+      const token = readToken(req)
       return token === undefined ? undefined : sha256(`browser:${token}`)
     },
     ensure(req, res) {
-      const present = known(req, res)
-      if (present) return present
+      const existing = readToken(req, res)
+      if (existing) return existing
       const token = randomToken()
       new Cookies(req, res, { secure }).set(name, token, {
         httpOnly: true,

@@ -9,7 +9,7 @@ export function rewriteToIssuer(req: IncomingMessage, issuer: Pick<URL, 'host' |
   req.headers.host = issuer.host
   req.headers['x-forwarded-host'] = issuer.host
   req.headers['x-forwarded-proto'] = issuer.protocol.slice(0, -1)
-  req.url = originForm(req.url ?? '/') ?? '/'
+  req.url = toOriginForm(req.url ?? '/') ?? '/'
 }
 
 /**
@@ -21,7 +21,7 @@ export function rewriteToIssuer(req: IncomingMessage, issuer: Pick<URL, 'host' |
  * originForm('http://id.example.com/authorize?x=1') // '/authorize?x=1'
  * ```
  */
-export function originForm(target: string): string | undefined {
+export function toOriginForm(target: string): string | undefined {
   if (target.startsWith('/')) return target
   const url = URL.parse(target)
   return url?.protocol === 'http:' || url?.protocol === 'https:' ? `${url.pathname}${url.search}` : undefined

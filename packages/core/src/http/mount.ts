@@ -4,12 +4,12 @@ import type { IncomingMessage } from 'node:http'
 type MountedRequest = IncomingMessage & { originalUrl?: string }
 
 /** The complete target of a request, regardless of the mount path. */
-export function wholeTarget(req: MountedRequest, before: string): string {
-  return req.originalUrl ?? before
+export function originalTarget(req: MountedRequest, target: string): string {
+  return req.originalUrl ?? target
 }
 
 /** The part of a target below the issuer's path, or `undefined` if it is outside. */
-export function belowIssuer(target: string, issuerPath: string): string | undefined {
+export function pathBelowIssuer(target: string, issuerPath: string): string | undefined {
   if (issuerPath === '') return target
   const rest = target.startsWith(issuerPath) ? target.slice(issuerPath.length) : ''
   return rest.startsWith('/') ? rest : undefined

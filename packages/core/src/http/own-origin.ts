@@ -2,23 +2,23 @@ import type { IncomingMessage } from 'node:http'
 import type { TrustProxy } from './request-context.ts'
 
 /** Origins by request and issuer; a process may run several providers. */
-const known = new WeakMap<IncomingMessage, Map<string, string>>()
+const cachedOrigins = new WeakMap<IncomingMessage, Map<string, string>>()
 
 /**
  * The configured origin at which a request arrived: the first one (the issuer's) unless the host matches another one.
  * The host comes from a trusted proxy or from the request itself. Call it before headers are changed; the result is
  * cached.
  */
-export function ownOrigin(
+export function configuredOrigin(
   req: IncomingMessage,
   origins: readonly [string, ...string[]],
   trustProxy: TrustProxy = () => false,
 ): string {
-  const before = known.get(req)?.get(origins[0])
-  if (before !== undefined) return before
+  const cached = cachedOrigins.get(req)?.get(origins[0])
+  if (cached !== undefined) return cached
   const host = hostOf(req, trustProxy)
-  const origin = origins.find((each) => new URL(each).host === host) ?? origins[0]
-  known.set(req, new Map([...(known.get(req) ?? []), [origins[0], origin]]))
+  const origin = origins.find((candidate) => new URL(candidate).host === host) ?? origins[0]
+  cachedOrigins.set(req, new Map([...(cachedOrigins.get(req) ?? []), [origins[0], origin]]))
   return origin
 }
 

@@ -10,14 +10,14 @@ import type { ServerResponse } from 'node:http'
  * res.end(html)
  * ```
  */
-export function pageHeaders(res: ServerResponse, forms: 'own-origin' | 'to-clients' = 'own-origin'): void {
+export function setPageHeaders(res: ServerResponse, forms: 'own-origin' | 'to-clients' = 'own-origin'): void {
   const formAction = forms === 'own-origin' ? "; form-action 'self'" : ''
   res.setHeader(
     'Content-Security-Policy',
     `default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; script-src 'self'; style-src 'self'${formAction}`,
   )
   res.setHeader('Cache-Control', 'no-store')
-  commonHeaders(res)
+  setCommonHeaders(res)
 }
 
 /**
@@ -30,7 +30,7 @@ export function pageHeaders(res: ServerResponse, forms: 'own-origin' | 'to-clien
  * res.end(JSON.stringify(answer))
  * ```
  */
-export function commonHeaders(res: ServerResponse): void {
+export function setCommonHeaders(res: ServerResponse): void {
   res.setHeader('X-Content-Type-Options', 'nosniff')
   res.setHeader('X-Frame-Options', 'DENY')
   res.setHeader('Referrer-Policy', 'same-origin')

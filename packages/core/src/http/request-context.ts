@@ -36,8 +36,8 @@ const contexts = new WeakMap<IncomingMessage, RequestContext>()
  * ```
  */
 export function requestContext(req: IncomingMessage, trustProxy: TrustProxy = () => false): RequestContext {
-  const known = contexts.get(req)
-  if (known) return known
+  const existing = contexts.get(req)
+  if (existing) return existing
   const context: RequestContext = {
     requestId: uuid(),
     ipAddress: clientAddress(req, trustProxy),
@@ -65,6 +65,6 @@ export function recordCaller(req: IncomingMessage, caller: Pick<RequestContext, 
  */
 function clientAddress(req: IncomingMessage, trustProxy: TrustProxy): string | null {
   const { remoteAddress } = req.socket
-  const told = proxyAddr(req, trustProxy)
-  return isIP(told ?? '') === 0 ? (remoteAddress ?? null) : told
+  const forwardedAddress = proxyAddr(req, trustProxy)
+  return isIP(forwardedAddress ?? '') === 0 ? (remoteAddress ?? null) : forwardedAddress
 }

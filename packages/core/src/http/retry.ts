@@ -7,7 +7,7 @@ export function isRepeatable({ method }: IncomingMessage): boolean {
 }
 
 /** Sets `Retry-After` (RFC 9110 §10.2.3); browsers reload a page request automatically. */
-export function retryHeaders(req: IncomingMessage, res: ServerResponse, { retryAfter }: UnavailableError): void {
+export function setRetryHeaders(req: IncomingMessage, res: ServerResponse, { retryAfter }: UnavailableError): void {
   res.setHeader('Retry-After', String(retryAfter))
   if (isRepeatable(req)) res.setHeader('Refresh', String(retryAfter))
 }

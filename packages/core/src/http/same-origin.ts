@@ -22,8 +22,8 @@ export function assertSameOrigin(req: IncomingMessage, origins: readonly string[
   if (safeMethods.has(req.method ?? '')) return
   const { origin, 'sec-fetch-site': site } = req.headers
   // Both headers must match: with DNS rebinding, an attacker's page counts as same-origin, but its `Origin` differs.
-  const own =
+  const isSameOrigin =
     (origin === undefined || origins.includes(origin)) &&
     (site === undefined || site === 'same-origin' || site === 'none')
-  if (!own) throw new ForbiddenError('cross_site_request', 'The request comes from a page of another site.')
+  if (!isSameOrigin) throw new ForbiddenError('cross_site_request', 'The request comes from a page of another site.')
 }

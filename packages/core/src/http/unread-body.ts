@@ -16,13 +16,10 @@ export function discardUnreadBody(req: IncomingMessage, res: ServerResponse): vo
  *
  * @throws {ConfigurationError} with instructions for the developer
  */
-export function assertUnread(req: IncomingMessage): void {
+export function assertBodyUnread(req: IncomingMessage): void {
   const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
   if (hasBody && req.readableEnded)
-    throw new ConfigurationError(
-      'Something has read the body of a request for Pocket: use Pocket before any body parser.',
-      {
-        details: { option: 'callback' },
-      },
-    )
+    throw new ConfigurationError('The request body has already been read: mount Pocket before any body parser.', {
+      details: { option: 'callback' },
+    })
 }

@@ -47,7 +47,7 @@ export function createMailedCodes(ports: MailedCodesPorts): MailedCodes {
     const text = `Your code for ${name} is ${code}\n\nIt works once, for 15 minutes, in the browser that asked for it. If that was not you, nothing has happened.\n`
     const sent = { kind: 'login-code', to: account.email, subject, text, account, code, expiresAt } as const
     await withTimeout(async () => mailer?.send(sent), hookTimeout).catch((cause: unknown) => {
-      throw broken('failed', 'It threw, or did not answer in time.', cause)
+      throw broken('failed', 'It threw an error or timed out.', cause)
     })
   }
 

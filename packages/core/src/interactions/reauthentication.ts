@@ -106,7 +106,7 @@ export function createReauthentication(ports: ReauthenticationPorts): Reauthenti
       await limits.consume(req, 'webauthn-reauthenticate')
       const session = await present(req, res)
       await signIn.confirm(req, res, { accountId: session.accountId, response })
-      cookie.give(req, res, await kept(session, clock.now()))
+      cookie.set(req, res, await kept(session, clock.now()))
     },
 
     async withFreshSession(req, res) {
@@ -114,7 +114,7 @@ export function createReauthentication(ports: ReauthenticationPorts): Reauthenti
       const session = await present(req, res)
       const at = session.authTime * 1000
       if (session.acr !== 'phr' || !isRecent(at, clock.now(), fresh)) throw required()
-      cookie.give(req, res, await kept(session, at))
+      cookie.set(req, res, await kept(session, at))
     },
 
     async demand(req, res, within = reauthenticationLifetime) {

@@ -7,9 +7,9 @@ import { recordRefusal } from '../audit/refusals.ts'
 import type { Clock } from '../clock.ts'
 import { PocketError, RateLimitedError, UnavailableError } from '../errors.ts'
 import { readForm, readJsonObject } from '../http/body.ts'
-import { pageHeaders } from '../http/page-headers.ts'
+import { setPageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
-import { isRepeatable, retryHeaders } from '../http/retry.ts'
+import { isRepeatable, setRetryHeaders } from '../http/retry.ts'
 import { assertSameOrigin } from '../http/same-origin.ts'
 import { hostPagePrompt } from '../oidc/access-checks.ts'
 import type { StartOf } from '../oidc/restart.ts'
@@ -64,7 +64,7 @@ export function interactionRoutes({
   }
 
   const show = async (ctx: Context, view: View) => {
-    pageHeaders(ctx.res, 'to-clients')
+    setPageHeaders(ctx.res, 'to-clients')
     ctx.type = 'html'
     ctx.body = await render({ ...view, languages: languages.get(ctx.req) ?? [] }, ctx.req)
   }
@@ -93,7 +93,7 @@ export function interactionRoutes({
       error instanceof RateLimitedError || error instanceof UnavailableError ? error.retryAfter : undefined
     if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
     const isPage = ctx.accepts('html', 'json') === 'html'
-    if (isPage && error instanceof UnavailableError) retryHeaders(ctx.req, ctx.res, error)
+    if (isPage && error instanceof UnavailableError) setRetryHeaders(ctx.req, ctx.res, error)
     if (isPage)
       return show(ctx, {
         view: 'error',

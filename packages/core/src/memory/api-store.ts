@@ -29,19 +29,19 @@ export class MemoryApiStore implements ApiStore {
   }
 
   list(): Promise<readonly Api[]> {
-    return this.#state.run(() => [...this.#apis.values()].sort(comparing({ by: 'name', descending: false })))
+    return this.#state.run(() => [...this.#apis.values()].sort(createComparator({ by: 'name', descending: false })))
   }
 
   page(request: ApiListRequest): Promise<ApiList> {
     return this.#state.run(() => {
       const search = nameKey(request.search)
-      const wanted = [...this.#apis.values()]
+      const matching = [...this.#apis.values()]
         .filter(({ name, resource }) => nameKey(name).includes(search) || resource.toLowerCase().includes(search))
         .filter(({ id }) => request.notGrantedTo === null || !this.#grants.has(keyOf(id, request.notGrantedTo)))
-        .filter(({ accessTokenFormat: its }) => its === (request.accessTokenFormat ?? its))
-        .sort(comparing(request.sort))
-      const offset = offsetOf(request, wanted.length)
-      return { items: wanted.slice(offset, offset + request.limit), total: wanted.length }
+        .filter(({ accessTokenFormat: format }) => format === (request.accessTokenFormat ?? format))
+        .sort(createComparator(request.sort))
+      const offset = offsetOf(request, matching.length)
+      return { items: matching.slice(offset, offset + request.limit), total: matching.length }
     })
   }
 
@@ -95,13 +95,13 @@ function keyOf(apiId: string, clientId: string): string {
   return JSON.stringify([apiId, clientId])
 }
 
-function comparing(sort: ApiListRequest['sort']): (left: Api, right: Api) => number {
+function createComparator(sort: ApiListRequest['sort']): (left: Api, right: Api) => number {
   return (left, right) => {
     const by = sort?.by ?? 'createdAt'
-    const stable = left.createdAt - right.createdAt || compareBytes(left.id, right.id)
-    const order =
+    const tieBreaker = left.createdAt - right.createdAt || compareBytes(left.id, right.id)
+    const comparison =
       by === 'createdAt' ? left.createdAt - right.createdAt : compareBytes(textOf(left, by), textOf(right, by))
-    return (sort?.descending ? -order : order) || stable
+    return (sort?.descending ? -comparison : comparison) || tieBreaker
   }
 }
 

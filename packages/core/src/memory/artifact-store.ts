@@ -1,5 +1,5 @@
 import type { Artifact, ArtifactStore, Leeway } from '../oidc/artifact-store.ts'
-import { add, type MemoryState, removeExpired, removeWhere } from './memory-state.ts'
+import { addValue, type MemoryState, removeExpired, removeWhere } from './memory-state.ts'
 
 export class MemoryArtifactStore implements ArtifactStore {
   readonly #state: MemoryState
@@ -12,14 +12,14 @@ export class MemoryArtifactStore implements ArtifactStore {
 
   upsert(artifact: Artifact): Promise<void> {
     return this.#state.run(() => {
-      const present = this.#artifacts.get(artifact.key)
-      const { consumedAt, timesConsumed, polledAt } = present ?? artifact
+      const existing = this.#artifacts.get(artifact.key)
+      const { consumedAt, timesConsumed, polledAt } = existing ?? artifact
       this.#artifacts.set(artifact.key, { ...artifact, consumedAt, timesConsumed, polledAt })
     })
   }
 
   insert(artifact: Artifact): Promise<boolean> {
-    return this.#state.run(() => add(this.#artifacts, artifact.key, artifact))
+    return this.#state.run(() => addValue(this.#artifacts, artifact.key, artifact))
   }
 
   insertPending(artifact: Artifact, max: number, now: number): Promise<boolean> {
@@ -32,16 +32,16 @@ export class MemoryArtifactStore implements ArtifactStore {
           consumedAt === null &&
           (expiresAt ?? 0) > now,
       )
-      return pending.length < max && add(this.#artifacts, artifact.key, artifact)
+      return pending.length < max && addValue(this.#artifacts, artifact.key, artifact)
     })
   }
 
   replace(key: string, artifact: Artifact, before: string): Promise<boolean> {
     return this.#state.run(() => {
-      const present = this.#artifacts.get(key)
-      if (present?.payload !== before) return false
+      const existing = this.#artifacts.get(key)
+      if (existing?.payload !== before) return false
       this.#artifacts.delete(key)
-      this.#artifacts.set(artifact.key, { ...artifact, network: present.network })
+      this.#artifacts.set(artifact.key, { ...artifact, network: existing.network })
       return true
     })
   }
@@ -51,9 +51,9 @@ export class MemoryArtifactStore implements ArtifactStore {
     before: string,
   ): Promise<boolean> {
     return this.#state.run(() => {
-      const present = this.#artifacts.get(key)
-      if (present?.payload !== before) return false
-      this.#artifacts.set(key, { ...present, payload, expiresAt })
+      const existing = this.#artifacts.get(key)
+      if (existing?.payload !== before) return false
+      this.#artifacts.set(key, { ...existing, payload, expiresAt })
       return true
     })
   }
@@ -63,24 +63,24 @@ export class MemoryArtifactStore implements ArtifactStore {
   }
 
   findByUid(model: string, uid: string): Promise<Artifact | undefined> {
-    return this.#first((artifact) => artifact.model === model && artifact.uid === uid)
+    return this.#find((artifact) => artifact.model === model && artifact.uid === uid)
   }
 
   listByAccount(model: string, accountId: string): Promise<readonly Artifact[]> {
     return this.#state.run(() =>
-      [...this.#artifacts.values()].filter((each) => each.model === model && each.accountId === accountId),
+      [...this.#artifacts.values()].filter((artifact) => artifact.model === model && artifact.accountId === accountId),
     )
   }
 
   accountsOf(clientId: string): Promise<readonly string[]> {
     return this.#state.run(() => {
-      const ofClient = [...this.#artifacts.values()].filter((artifact) => artifact.clientId === clientId)
-      return [...new Set(ofClient.flatMap(({ accountId }) => accountId ?? []))]
+      const clientArtifacts = [...this.#artifacts.values()].filter((artifact) => artifact.clientId === clientId)
+      return [...new Set(clientArtifacts.flatMap(({ accountId }) => accountId ?? []))]
     })
   }
 
   findByUserCode(model: string, userCodeHash: string): Promise<Artifact | undefined> {
-    return this.#first((artifact) => artifact.model === model && artifact.userCodeHash === userCodeHash)
+    return this.#find((artifact) => artifact.model === model && artifact.userCodeHash === userCodeHash)
   }
 
   consume(key: string, at: number, { milliseconds, uses }: Leeway = { milliseconds: 0, uses: 1 }): Promise<boolean> {
@@ -117,7 +117,7 @@ export class MemoryArtifactStore implements ArtifactStore {
 
   destroyByUid(model: string, uid: string): Promise<Artifact | undefined> {
     return this.#state.run(() => {
-      const found = [...this.#artifacts.values()].find((each) => each.model === model && each.uid === uid)
+      const found = [...this.#artifacts.values()].find((artifact) => artifact.model === model && artifact.uid === uid)
       if (found) this.#artifacts.delete(found.key)
       return found
     })
@@ -143,7 +143,7 @@ export class MemoryArtifactStore implements ArtifactStore {
     return this.#state.run(() => removeExpired(this.#artifacts, before, limit))
   }
 
-  #first(matches: (artifact: Artifact) => boolean): Promise<Artifact | undefined> {
+  #find(matches: (artifact: Artifact) => boolean): Promise<Artifact | undefined> {
     return this.#state.run(() => [...this.#artifacts.values()].find(matches))
   }
 

@@ -21,41 +21,45 @@ export function listClients(
   request: ClientListRequest,
 ): ClientList {
   const { scope, limit } = request
-  const own = new Map(
+  const consentsByClient = new Map(
     !('accountId' in scope)
       ? []
-      : consents.filter(({ accountId }) => accountId === scope.accountId).map((each) => [each.clientId, each]),
+      : consents.filter(({ accountId }) => accountId === scope.accountId).map((consent) => [consent.clientId, consent]),
   )
-  const wanted = clients
-    .filter((client) => belongs(client, own, request) && fitsApi(client, apiGrants, scope))
-    .map((client) => listed(client, own.get(client.id)))
+  const matching = clients
+    .filter((client) => matchesRequest(client, consentsByClient, request) && matchesApi(client, apiGrants, scope))
+    .map((client) => toListedClient(client, consentsByClient.get(client.id)))
     .sort((left, right) => compareListed(left, right, request))
-  const offset = offsetOf(request, wanted.length)
-  return { items: wanted.slice(offset, offset + limit), total: wanted.length }
+  const offset = offsetOf(request, matching.length)
+  return { items: matching.slice(offset, offset + limit), total: matching.length }
 }
 
-function fitsApi({ id }: Client, apiGrants: readonly ApiGrant[], scope: ClientListRequest['scope']): boolean {
+function matchesApi({ id }: Client, apiGrants: readonly ApiGrant[], scope: ClientListRequest['scope']): boolean {
   if (!('apiId' in scope)) return true
   const granted = apiGrants.some(({ apiId, clientId }) => apiId === scope.apiId && clientId === id)
   return granted === (scope.of === 'granted')
 }
 
-function belongs(client: Client, own: ReadonlyMap<string, Consent>, request: ClientListRequest): boolean {
+function matchesRequest(
+  client: Client,
+  consentsByClient: ReadonlyMap<string, Consent>,
+  request: ClientListRequest,
+): boolean {
   const { scope, filters, search } = request
   if (scope.of === 'usable' && !isAllowedToUse(client, scope.groupIds)) return false
-  if (scope.of === 'consented' && !own.has(client.id)) return false
+  if (scope.of === 'consented' && !consentsByClient.has(client.id)) return false
   if (!nameKey(client.name).includes(nameKey(search))) return false
   return clientFilters.every((name) => {
     const values = filters[name] ?? []
-    return values.length === 0 || values.includes(filtered(client, name))
+    return values.length === 0 || values.includes(filterValue(client, name))
   })
 }
 
-function filtered(client: Client, name: ClientFilter): string | boolean {
+function filterValue(client: Client, name: ClientFilter): string | boolean {
   return name === 'hasLaunchUrl' ? hasLaunchUrl(client) : client[name]
 }
 
-function listed({ allowedGroupIds, ...client }: Client, consent: Consent | undefined): ListedClient {
+function toListedClient({ allowedGroupIds, ...client }: Client, consent: Consent | undefined): ListedClient {
   return {
     client,
     allowedGroupCount: allowedGroupIds.length,
@@ -81,11 +85,11 @@ function sortValue({ client, allowedGroupCount, consent }: ListedClient, by: Cli
 }
 
 function compareListed(left: ListedClient, right: ListedClient, { sort }: ClientListRequest): number {
-  const stable = left.client.createdAt - right.client.createdAt || compareBytes(left.client.id, right.client.id)
-  if (sort === null) return stable
+  const tieBreaker = left.client.createdAt - right.client.createdAt || compareBytes(left.client.id, right.client.id)
+  if (sort === null) return tieBreaker
   const [first, second] = [sortValue(left, sort.by), sortValue(right, sort.by)]
-  if (first === null || second === null) return Number(first === null) - Number(second === null) || stable
-  return (sort.descending ? -1 : 1) * compareValues(first, second) || stable
+  if (first === null || second === null) return Number(first === null) - Number(second === null) || tieBreaker
+  return (sort.descending ? -1 : 1) * compareValues(first, second) || tieBreaker
 }
 
 function compareValues(left: string | number, right: string | number): number {

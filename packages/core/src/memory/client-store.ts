@@ -4,7 +4,7 @@ import type { ClientList, ClientListRequest } from '../clients/client-list.ts'
 import type { ClientStore } from '../clients/client-store.ts'
 import type { Consent } from '../consents/consent.ts'
 import { listClients } from './client-list.ts'
-import { add, type MemoryState } from './memory-state.ts'
+import { addValue, type MemoryState } from './memory-state.ts'
 
 export class MemoryClientStore implements ClientStore {
   readonly #state: MemoryState
@@ -54,15 +54,15 @@ export class MemoryClientStore implements ClientStore {
   }
 
   insert(client: Client): Promise<boolean> {
-    return this.#state.run(() => add(this.#clients, client.id, client))
+    return this.#state.run(() => addValue(this.#clients, client.id, client))
   }
 
   insertUnused(client: Client, network: string, max: number): Promise<boolean> {
     return this.#state.run(() => {
-      const waiting = [...this.#clients.values()].filter(
+      const unusedClients = [...this.#clients.values()].filter(
         ({ id, unusedSince }) => unusedSince !== null && this.#networks.get(id) === network,
       )
-      if (waiting.length >= max || !add(this.#clients, client.id, client)) return false
+      if (unusedClients.length >= max || !addValue(this.#clients, client.id, client)) return false
       this.#networks.set(client.id, network)
       return true
     })
@@ -136,8 +136,8 @@ export class MemoryClientStore implements ClientStore {
   setAllowedTo(groupId: string, clientIds: readonly string[]): Promise<void> {
     return this.#state.run(() => {
       for (const [id, client] of this.#clients) {
-        const others = client.allowedGroupIds.filter((each) => each !== groupId)
-        const allowedGroupIds = clientIds.includes(id) ? [...others, groupId].sort() : others
+        const otherGroupIds = client.allowedGroupIds.filter((allowedGroupId) => allowedGroupId !== groupId)
+        const allowedGroupIds = clientIds.includes(id) ? [...otherGroupIds, groupId].sort() : otherGroupIds
         this.#clients.set(id, { ...client, allowedGroupIds })
       }
     })

@@ -1,5 +1,5 @@
 import type { CodeStore, StoredCode } from '../codes/code-store.ts'
-import { add, type MemoryState, removeExpired, removeWhere, take } from './memory-state.ts'
+import { addValue, type MemoryState, removeExpired, removeWhere, takeValue } from './memory-state.ts'
 
 export class MemoryCodeStore implements CodeStore {
   readonly #state: MemoryState
@@ -12,14 +12,14 @@ export class MemoryCodeStore implements CodeStore {
 
   insert(code: StoredCode): Promise<void> {
     return this.#state.run(() => {
-      if (!add(this.#codes, code.hash, code)) throw new Error('This code is stored already')
+      if (!addValue(this.#codes, code.hash, code)) throw new Error('This code is already stored')
     })
   }
 
   consume(hash: string, browserHash: string | null = null): Promise<StoredCode | undefined> {
     return this.#state.run(() => {
-      const bound = this.#codes.get(hash)?.browserHash ?? null
-      return bound === null || bound === browserHash ? take(this.#codes, hash) : undefined
+      const boundHash = this.#codes.get(hash)?.browserHash ?? null
+      return boundHash === null || boundHash === browserHash ? takeValue(this.#codes, hash) : undefined
     })
   }
 

@@ -20,7 +20,7 @@ export class MemoryConnectionLogStore implements ConnectionLogStore {
     await this.#state.run(() => {
       for (const attempt of attempts) if (this.#hasClient(attempt.clientId)) this.#attempts.set(attempt.id, attempt)
       for (const { clientId } of attempts)
-        for (const { id } of ranked(this.#newestFirst(clientId), limit).slice(limit)) this.#attempts.delete(id)
+        for (const { id } of rankAttempts(this.#newestFirst(clientId), limit).slice(limit)) this.#attempts.delete(id)
     })
   }
 
@@ -29,8 +29,8 @@ export class MemoryConnectionLogStore implements ConnectionLogStore {
   }
 
   latest(clientIds: readonly string[]): Promise<readonly ConnectionAttempt[]> {
-    const known = () => clientIds.filter((id) => this.#hasClient(id))
-    return this.#state.run(() => known().flatMap((id) => this.#newestFirst(id).slice(0, 1)))
+    const knownClientIds = () => clientIds.filter((id) => this.#hasClient(id))
+    return this.#state.run(() => knownClientIds().flatMap((id) => this.#newestFirst(id).slice(0, 1)))
   }
 
   async removeByAccount(accountId: string): Promise<void> {
@@ -45,30 +45,32 @@ export class MemoryConnectionLogStore implements ConnectionLogStore {
 }
 
 /** Sorts attempts within their guaranteed share first, then the others; each group newest first. */
-function ranked(newestFirst: readonly ConnectionAttempt[], limit: number): ConnectionAttempt[] {
-  const { known, user, network } = reservedEntries(limit)
+function rankAttempts(newestFirst: readonly ConnectionAttempt[], limit: number): ConnectionAttempt[] {
+  const { authenticated, user, network } = reservedEntries(limit)
   const counts = new Map<string, number>()
-  const weighed = newestFirst.map((attempt) => {
+  const rankedAttempts = newestFirst.map((attempt) => {
     const { stranger, accountId } = attempt
-    const who = JSON.stringify([stranger, accountId])
-    const fromSameNetwork = (counts.get(who) ?? 0) + 1
-    counts.set(who, fromSameNetwork)
+    const source = JSON.stringify([stranger, accountId])
+    const sourceCount = (counts.get(source) ?? 0) + 1
+    counts.set(source, sourceCount)
     // An authenticated client can only fill its own log.
-    const isWithinShare = stranger === null ? accountId === null || fromSameNetwork <= user : fromSameNetwork <= network
+    const isWithinShare = stranger === null ? accountId === null || sourceCount <= user : sourceCount <= network
     return { attempt, excess: isWithinShare ? 0 : 1 }
   })
-  const fromKnownSenders = weighed.filter(({ attempt }) => attempt.stranger === null).toSorted(compareExcess)
-  const stay = new Set(fromKnownSenders.slice(0, known))
-  const rank = (each: Weighed) => (stay.has(each) ? 0 : 1 + each.excess)
-  return weighed.toSorted((left, right) => rank(left) - rank(right)).map(({ attempt }) => attempt)
+  const authenticatedAttempts = rankedAttempts
+    .filter(({ attempt }) => attempt.stranger === null)
+    .toSorted(compareExcess)
+  const reserved = new Set(authenticatedAttempts.slice(0, authenticated))
+  const rank = (entry: RankedAttempt) => (reserved.has(entry) ? 0 : 1 + entry.excess)
+  return rankedAttempts.toSorted((left, right) => rank(left) - rank(right)).map(({ attempt }) => attempt)
 }
 
-interface Weighed {
+interface RankedAttempt {
   readonly attempt: ConnectionAttempt
   /** 1 if the user or network has used up its share. */
   readonly excess: number
 }
 
-function compareExcess(left: Weighed, right: Weighed): number {
+function compareExcess(left: RankedAttempt, right: RankedAttempt): number {
   return left.excess - right.excess
 }

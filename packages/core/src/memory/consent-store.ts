@@ -19,9 +19,9 @@ export class MemoryConsentStore implements ConsentStore {
   allow(accountId: string, clientId: string, scopes: readonly string[], at: number): Promise<void> {
     return this.#state.run(() => {
       const key = keyOf(accountId, clientId)
-      const present = this.#consents.get(key)
-      const merged = [...new Set([...(present?.scopes ?? []), ...scopes])]
-      const createdAt = present?.createdAt ?? at
+      const existing = this.#consents.get(key)
+      const merged = [...new Set([...(existing?.scopes ?? []), ...scopes])]
+      const createdAt = existing?.createdAt ?? at
       this.#consents.set(key, { accountId, clientId, scopes: merged, createdAt, updatedAt: at })
     })
   }

@@ -1,5 +1,5 @@
 import type { DeviceLoginDecision, DeviceLoginStore, StoredDeviceLogin } from '../codes/device-login-store.ts'
-import { add, type MemoryState, removeExpired, removeWhere, take } from './memory-state.ts'
+import { addValue, type MemoryState, removeExpired, removeWhere, takeValue } from './memory-state.ts'
 
 export class MemoryDeviceLoginStore implements DeviceLoginStore {
   readonly #state: MemoryState
@@ -11,7 +11,7 @@ export class MemoryDeviceLoginStore implements DeviceLoginStore {
   }
 
   insert(login: StoredDeviceLogin): Promise<boolean> {
-    return this.#state.run(() => !this.#byCode(login.codeHash) && add(this.#logins, login.id, login))
+    return this.#state.run(() => !this.#byCode(login.codeHash) && addValue(this.#logins, login.id, login))
   }
 
   findByCode(codeHash: string): Promise<StoredDeviceLogin | undefined> {
@@ -19,7 +19,7 @@ export class MemoryDeviceLoginStore implements DeviceLoginStore {
   }
 
   find(id: string, tokenHash: string): Promise<StoredDeviceLogin | undefined> {
-    return this.#state.run(() => this.#own(id, tokenHash))
+    return this.#state.run(() => this.#findByToken(id, tokenHash))
   }
 
   decide(codeHash: string, { status, accountId, sessionUid, at }: DeviceLoginDecision): Promise<boolean> {
@@ -33,8 +33,8 @@ export class MemoryDeviceLoginStore implements DeviceLoginStore {
 
   consume(id: string, tokenHash: string): Promise<StoredDeviceLogin | undefined> {
     return this.#state.run(() => {
-      const found = this.#own(id, tokenHash)
-      return found === undefined || found.status === 'pending' ? undefined : take(this.#logins, id)
+      const found = this.#findByToken(id, tokenHash)
+      return found === undefined || found.status === 'pending' ? undefined : takeValue(this.#logins, id)
     })
   }
 
@@ -50,7 +50,7 @@ export class MemoryDeviceLoginStore implements DeviceLoginStore {
     return [...this.#logins.values()].find((login) => login.codeHash === codeHash)
   }
 
-  #own(id: string, tokenHash: string): StoredDeviceLogin | undefined {
+  #findByToken(id: string, tokenHash: string): StoredDeviceLogin | undefined {
     const found = this.#logins.get(id)
     return found?.tokenHash === tokenHash ? found : undefined
   }

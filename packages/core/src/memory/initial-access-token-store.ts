@@ -44,6 +44,6 @@ export class MemoryInitialAccessTokenStore implements InitialAccessTokenStore {
   }
 
   #byHash(tokenHash: string): InitialAccessToken | undefined {
-    return [...this.#tokens.values()].find((each) => each.tokenHash === tokenHash)
+    return [...this.#tokens.values()].find((token) => token.tokenHash === tokenHash)
   }
 }

@@ -1,7 +1,7 @@
 import type { KeyStatus, KeyStore, StoredKey } from '../oidc/key-store.ts'
-import { add, type MemoryState } from './memory-state.ts'
+import { addValue, type MemoryState } from './memory-state.ts'
 
-const order: Readonly<Record<KeyStatus, number>> = { current: 0, next: 1, previous: 2 }
+const statusOrder: Readonly<Record<KeyStatus, number>> = { current: 0, next: 1, previous: 2 }
 
 export class MemoryKeyStore implements KeyStore {
   readonly #state: MemoryState
@@ -17,14 +17,14 @@ export class MemoryKeyStore implements KeyStore {
   }
 
   insert(key: StoredKey): Promise<boolean> {
-    return this.#state.run(() => !this.#isTaken(key.algorithm, key.status) && add(this.#keys, key.kid, key))
+    return this.#state.run(() => !this.#isTaken(key.algorithm, key.status) && addValue(this.#keys, key.kid, key))
   }
 
   move(kid: string, from: KeyStatus, to: KeyStatus, at: number): Promise<boolean> {
     return this.#state.run(() => {
       const key = this.#keys.get(kid)
       if (key?.status !== from) return false
-      if (from !== to && this.#isTaken(key.algorithm, to)) throw new Error(`There is a ${to} key already`)
+      if (from !== to && this.#isTaken(key.algorithm, to)) throw new Error(`A ${to} key already exists`)
       this.#keys.set(kid, { ...key, status: to, statusSince: at })
       return true
     })
@@ -51,5 +51,5 @@ export class MemoryKeyStore implements KeyStore {
 
 function byAlgorithmAndStatus(left: StoredKey, right: StoredKey): number {
   if (left.algorithm !== right.algorithm) return left.algorithm < right.algorithm ? -1 : 1
-  return order[left.status] - order[right.status] || right.statusSince - left.statusSince
+  return statusOrder[left.status] - statusOrder[right.status] || right.statusSince - left.statusSince
 }

@@ -12,9 +12,9 @@ export class MemoryLimitStore implements LimitStore {
 
   consume(request: LimitRequest): Promise<StoredLimit> {
     return this.#state.run(() => {
-      const taken = takeToken(request, this.#limits.get(request.key) ?? { expiresAt: 0 })
-      this.#limits.set(request.key, taken)
-      return taken
+      const updated = takeToken(request, this.#limits.get(request.key) ?? { expiresAt: 0 })
+      this.#limits.set(request.key, updated)
+      return updated
     })
   }
 

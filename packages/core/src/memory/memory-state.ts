@@ -11,8 +11,8 @@ interface OpenTransaction {
  */
 export class MemoryState {
   readonly #maps: Map<string, unknown>[] = []
-  readonly #ambient = new AsyncLocalStorage<OpenTransaction>()
-  #open: Promise<void> | undefined
+  readonly #currentTransaction = new AsyncLocalStorage<OpenTransaction>()
+  #pending: Promise<void> | undefined
 
   map<Value>(): Map<string, Value> {
     const map = new Map<string, Value>()
@@ -24,28 +24,28 @@ export class MemoryState {
   /** Runs the synchronous and therefore atomic `work` while no other transaction is open. */
   async run<T>(work: () => T): Promise<T> {
     // The last check and the work run synchronously, so no transaction can start in between.
-    if (!this.#isWithin()) while (this.#open !== undefined) await this.#open
+    if (!this.#isInTransaction()) while (this.#pending !== undefined) await this.#pending
     return work()
   }
 
   readonly transaction: Transaction = async (work) => {
-    if (this.#isWithin()) return work()
-    while (this.#open !== undefined) await this.#open
-    const result = this.#attempt(work)
+    if (this.#isInTransaction()) return work()
+    while (this.#pending !== undefined) await this.#pending
+    const result = this.#runTransaction(work)
     // Waiting calls only need the end of the transaction; its caller receives the error.
-    this.#open = result.then(ignore, ignore)
+    this.#pending = result.then(ignore, ignore)
     try {
       return await result
     } finally {
-      this.#open = undefined
+      this.#pending = undefined
     }
   }
 
-  async #attempt<T>(work: () => Promise<T>): Promise<T> {
+  async #runTransaction<T>(work: () => Promise<T>): Promise<T> {
     const transaction: OpenTransaction = { ended: false }
     const snapshot = this.#maps.map((map) => [...map])
     try {
-      return await this.#ambient.run(transaction, work)
+      return await this.#currentTransaction.run(transaction, work)
     } catch (error) {
       this.#restore(snapshot)
       throw error
@@ -54,9 +54,9 @@ export class MemoryState {
     }
   }
 
-  #isWithin(): boolean {
-    const transaction = this.#ambient.getStore()
-    if (transaction?.ended) throw new Error('This transaction has ended: wait for every statement before leaving it')
+  #isInTransaction(): boolean {
+    const transaction = this.#currentTransaction.getStore()
+    if (transaction?.ended) throw new Error('This transaction has ended: await every statement within it')
     return transaction !== undefined
   }
 
@@ -70,18 +70,22 @@ export class MemoryState {
 
 function ignore(): void {}
 
-interface Expiring {
+interface ExpiringValue {
   readonly expiresAt: number | null
 }
 
 /** Removes at most `limit` entries that expired before `before`, oldest first; returns how many. */
-export function removeExpired<Value extends Expiring>(map: Map<string, Value>, before: number, limit: number): number {
-  const ended = [...map]
+export function removeExpired<Value extends ExpiringValue>(
+  map: Map<string, Value>,
+  before: number,
+  limit: number,
+): number {
+  const expired = [...map]
     .flatMap(([key, { expiresAt }]) => (expiresAt !== null && expiresAt < before ? [{ key, expiresAt }] : []))
     .sort((left, right) => left.expiresAt - right.expiresAt)
     .slice(0, limit)
-  for (const { key } of ended) map.delete(key)
-  return ended.length
+  for (const { key } of expired) map.delete(key)
+  return expired.length
 }
 
 export function removeWhere<Value>(map: Map<string, Value>, matches: (value: Value) => boolean): void {
@@ -91,14 +95,14 @@ export function removeWhere<Value>(map: Map<string, Value>, matches: (value: Val
 }
 
 /** Removes and returns the value. */
-export function take<Value>(map: Map<string, Value>, key: string): Value | undefined {
+export function takeValue<Value>(map: Map<string, Value>, key: string): Value | undefined {
   const value = map.get(key)
   map.delete(key)
   return value
 }
 
 /** Adds the value; returns `false` without a change if the key is already in use. */
-export function add<Value>(map: Map<string, Value>, key: string, value: Value): boolean {
+export function addValue<Value>(map: Map<string, Value>, key: string, value: Value): boolean {
   if (map.has(key)) return false
   map.set(key, value)
   return true

@@ -7,7 +7,7 @@ import type {
   PasskeySummary,
   PasskeyUse,
 } from '../passkeys/passkey-store.ts'
-import { add, type MemoryState, removeWhere } from './memory-state.ts'
+import { addValue, type MemoryState, removeWhere } from './memory-state.ts'
 
 export class MemoryPasskeyStore implements PasskeyStore {
   readonly #state: MemoryState
@@ -20,7 +20,7 @@ export class MemoryPasskeyStore implements PasskeyStore {
 
   insert(passkey: Passkey): Promise<boolean> {
     return this.#state.run(
-      () => this.#byCredentialId(passkey.credentialId) === undefined && add(this.#passkeys, passkey.id, passkey),
+      () => this.#byCredentialId(passkey.credentialId) === undefined && addValue(this.#passkeys, passkey.id, passkey),
     )
   }
 
@@ -29,7 +29,7 @@ export class MemoryPasskeyStore implements PasskeyStore {
   }
 
   listByAccount(accountId: string): Promise<readonly Passkey[]> {
-    return this.#state.run(() => this.#ofAccount(accountId))
+    return this.#state.run(() => this.#listPasskeys(accountId))
   }
 
   recordUse(id: string, { counter, backedUp, userVerified, at }: PasskeyUse): Promise<void> {
@@ -78,10 +78,10 @@ export class MemoryPasskeyStore implements PasskeyStore {
     })
   }
 
-  accountIds(having?: PasskeyFilter): Promise<readonly string[]> {
+  accountIds(filter?: PasskeyFilter): Promise<readonly string[]> {
     return this.#state.run(() =>
       this.#summaries()
-        .filter(({ count, synced }) => having === undefined || (count === 1 && (having === 'single' || synced === 0)))
+        .filter(({ count, synced }) => filter === undefined || (count === 1 && (filter === 'single' || synced === 0)))
         .map(({ accountId }) => accountId),
     )
   }
@@ -101,7 +101,7 @@ export class MemoryPasskeyStore implements PasskeyStore {
     refused: readonly string[] = [],
   ): Promise<'removed' | 'last' | 'missing'> {
     return this.#state.run(() => {
-      const ids = this.#ofAccount(accountId).map((passkey) => passkey.id)
+      const ids = this.#listPasskeys(accountId).map((passkey) => passkey.id)
       if (!ids.includes(id)) return 'missing'
       if (isLastPasskey(ids, id, refused)) return 'last'
       this.#passkeys.delete(id)
@@ -119,12 +119,12 @@ export class MemoryPasskeyStore implements PasskeyStore {
 
   #summaries(): PasskeySummary[] {
     const byAccount = Map.groupBy(this.#passkeys.values(), ({ accountId }) => accountId)
-    return [...byAccount].map(([accountId, own]) => {
-      const uses = own.flatMap(({ lastUsedAt }) => lastUsedAt ?? [])
+    return [...byAccount].map(([accountId, passkeys]) => {
+      const uses = passkeys.flatMap(({ lastUsedAt }) => lastUsedAt ?? [])
       return {
         accountId,
-        count: own.length,
-        synced: own.filter(({ backedUp }) => backedUp).length,
+        count: passkeys.length,
+        synced: passkeys.filter(({ backedUp }) => backedUp).length,
         lastUsedAt: uses.length === 0 ? null : Math.max(...uses),
       }
     })
@@ -134,7 +134,7 @@ export class MemoryPasskeyStore implements PasskeyStore {
     return [...this.#passkeys.values()].find((passkey) => passkey.credentialId === credentialId)
   }
 
-  #ofAccount(accountId: string): Passkey[] {
+  #listPasskeys(accountId: string): Passkey[] {
     return [...this.#passkeys.values()].filter((passkey) => passkey.accountId === accountId).sort(oldestFirst)
   }
 }

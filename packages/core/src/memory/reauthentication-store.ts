@@ -1,5 +1,5 @@
 import type { ReauthenticationStore, StoredReauthentication } from '../sessions/reauthentication-store.ts'
-import { add, type MemoryState, removeExpired, removeWhere, take } from './memory-state.ts'
+import { addValue, type MemoryState, removeExpired, removeWhere, takeValue } from './memory-state.ts'
 
 export class MemoryReauthenticationStore implements ReauthenticationStore {
   readonly #state: MemoryState
@@ -12,8 +12,8 @@ export class MemoryReauthenticationStore implements ReauthenticationStore {
 
   insert(reauthentication: StoredReauthentication): Promise<void> {
     return this.#state.run(() => {
-      if (!add(this.#rows, reauthentication.hash, reauthentication))
-        throw new Error('This reauthentication is stored already')
+      if (!addValue(this.#rows, reauthentication.hash, reauthentication))
+        throw new Error('This reauthentication is already stored')
     })
   }
 
@@ -24,7 +24,7 @@ export class MemoryReauthenticationStore implements ReauthenticationStore {
   }: Pick<StoredReauthentication, 'hash' | 'accountId' | 'sessionUid'>): Promise<StoredReauthentication | undefined> {
     return this.#state.run(() => {
       const found = this.#rows.get(hash)
-      return found?.accountId === accountId && found.sessionUid === sessionUid ? take(this.#rows, hash) : undefined
+      return found?.accountId === accountId && found.sessionUid === sessionUid ? takeValue(this.#rows, hash) : undefined
     })
   }
 

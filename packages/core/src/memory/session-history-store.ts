@@ -91,11 +91,13 @@ export class MemorySessionHistoryStore implements SessionHistoryStore {
 
   #linksWhere(matches: (link: SessionLink) => boolean): Promise<readonly SessionLink[]> {
     return this.#state.run(() =>
-      [...this.#links.values()].filter(matches).sort((left, right) => left.at - right.at || order(left, right)),
+      [...this.#links.values()]
+        .filter(matches)
+        .sort((left, right) => left.at - right.at || compareSubjects(left, right)),
     )
   }
 }
 
-function order(left: SessionLink, right: SessionLink): number {
+function compareSubjects(left: SessionLink, right: SessionLink): number {
   return left.subject < right.subject ? -1 : 1
 }

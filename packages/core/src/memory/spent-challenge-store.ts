@@ -1,10 +1,10 @@
 import type { SpentChallengeStore } from '../passkeys/spent-challenge-store.ts'
-import { add, type MemoryState } from './memory-state.ts'
+import { addValue, type MemoryState } from './memory-state.ts'
 
 export class MemorySpentChallengeStore implements SpentChallengeStore {
   readonly #state: MemoryState
   readonly #positions: Map<string, number>
-  #last = 0
+  #lastPosition = 0
 
   constructor(state: MemoryState) {
     this.#state = state
@@ -12,7 +12,7 @@ export class MemorySpentChallengeStore implements SpentChallengeStore {
   }
 
   insert(hash: string): Promise<boolean> {
-    return this.#state.run(() => add(this.#positions, hash, ++this.#last))
+    return this.#state.run(() => addValue(this.#positions, hash, ++this.#lastPosition))
   }
 
   lastPosition(): Promise<number> {
@@ -21,7 +21,7 @@ export class MemorySpentChallengeStore implements SpentChallengeStore {
 
   removeUpTo(position: number, limit: number): Promise<number> {
     return this.#state.run(() => {
-      const removed = [...this.#positions].filter(([, each]) => each <= position).slice(0, limit)
+      const removed = [...this.#positions].filter(([, storedPosition]) => storedPosition <= position).slice(0, limit)
       for (const [hash] of removed) this.#positions.delete(hash)
       return removed.length
     })

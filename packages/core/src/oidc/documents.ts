@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
-import { commonHeaders } from '../http/page-headers.ts'
+import { setCommonHeaders } from '../http/page-headers.ts'
 import type { ClientRegistrationPolicy } from '../options.ts'
 import { documentMaxAge } from './key-publication.ts'
 import { protocolRoutes } from './paths.ts'
@@ -130,7 +130,7 @@ function toDocument(body: unknown): Document {
 }
 
 function serve({ bytes, etag }: Document, req: IncomingMessage, res: ServerResponse): void {
-  commonHeaders(res)
+  setCommonHeaders(res)
   res.removeHeader('Content-Security-Policy')
   res.setHeader('Access-Control-Allow-Origin', '*')
   res.setHeader('Cache-Control', cacheControl)

@@ -59,7 +59,7 @@ export class ExternalKey extends ProviderSigningKey {
   /** @throws {ConfigurationError} which names the option, if the service fails */
   override async sign(data: Uint8Array): Promise<Uint8Array> {
     return withTimeout(() => this.#service.sign(data), this.#hookTimeout).catch((cause: unknown) => {
-      const message = `The signing service for ${this.alg} threw, or did not answer in time.`
+      const message = `The signing service for ${this.alg} threw an error or timed out.`
       const fields = [{ field: 'signingKeys.external', code: 'failed', message }]
       throw new ConfigurationError(message, { cause, details: { option: 'signingKeys.external' }, fields })
     })

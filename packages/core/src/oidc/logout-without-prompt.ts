@@ -3,7 +3,7 @@ import type { Context } from 'koa'
 import type Provider from 'oidc-provider'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { type SigningAlgorithm, signingAlgorithms } from '../clients/protocol.ts'
-import { pageHeaders } from '../http/page-headers.ts'
+import { setPageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { createLoginEnds } from './login-ends.ts'
 import type { ProviderSession } from './logout.ts'
@@ -57,7 +57,7 @@ export function createSilentLogout({ issuer, provider, sessions, endLogin, pairw
       if (whose)
         await audit.record({ event: 'token_revoked', kind: 'RefreshToken', clientId, accountId: whose }, origin)
     }
-    pageHeaders(ctx.res, 'to-clients')
+    setPageHeaders(ctx.res, 'to-clients')
     ctx.status = 303
     ctx.redirect(destination)
     return true

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import type { Context } from 'koa'
 import type Provider from 'oidc-provider'
 import { UnavailableError } from '../errors.ts'
-import { pageHeaders } from '../http/page-headers.ts'
+import { setPageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
-import { isRepeatable, retryHeaders } from '../http/retry.ts'
+import { isRepeatable, setRetryHeaders } from '../http/retry.ts'
 import { languagesOf } from '../views/languages.ts'
 import type { RenderView } from '../views/views.ts'
 
@@ -62,8 +62,8 @@ export async function answerOutage(
     retriesItself: isRepeatable(ctx.req),
     languages: languagesOf(ctx.query.ui_locales),
   } as const
-  pageHeaders(ctx.res, 'to-clients')
-  retryHeaders(ctx.req, ctx.res, outage)
+  setPageHeaders(ctx.res, 'to-clients')
+  setRetryHeaders(ctx.req, ctx.res, outage)
   ctx.type = 'html'
   ctx.body = await render(view, ctx.req)
   ctx.status = status

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { InvalidInputError, UnavailableError } from '../errors.ts'
-import { pageHeaders } from '../http/page-headers.ts'
+import { setPageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
 import { languagesOf } from '../views/languages.ts'
 import type { ClientView, ErrorView, RenderView, SignOutView } from '../views/views.ts'
@@ -57,7 +57,7 @@ export interface ProtocolPagePorts {
 export function createProtocolPages(ports: ProtocolPagePorts): ProtocolPages {
   const { render, redirectUriRemedy = async () => undefined, startOf } = ports
   const show = async (ctx: KoaContextWithOIDC, view: Parameters<RenderView>[0]) => {
-    pageHeaders(ctx.res, 'to-clients')
+    setPageHeaders(ctx.res, 'to-clients')
     ctx.type = 'html'
     const uiLocales = ctx.oidc?.params?.ui_locales ?? ctx.query.ui_locales
     ctx.body = await render({ ...view, languages: languagesOf(uiLocales) }, ctx.req)

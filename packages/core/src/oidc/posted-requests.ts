@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import { PocketError } from '../errors.ts'
 import { readForm } from '../http/body.ts'
-import { pageHeaders } from '../http/page-headers.ts'
+import { setPageHeaders } from '../http/page-headers.ts'
 import { protocolRoutes } from './paths.ts'
 import { createRefusalPage, maxQueryBytes, type RefusalPorts } from './request-sizes.ts'
 
@@ -28,7 +28,7 @@ export function createPostedRequests({ issuer, render, audit }: PostedRequestPor
     if (endpoint === undefined) return false
     try {
       const query = (await readForm(ctx.req, maxQueryBytes)).toString()
-      pageHeaders(ctx.res, 'to-clients')
+      setPageHeaders(ctx.res, 'to-clients')
       ctx.status = 303
       ctx.redirect(`${issuer}${ctx.path}${query && '?'}${query}`)
     } catch (error) {

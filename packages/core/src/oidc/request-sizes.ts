@@ -2,7 +2,7 @@ import type { Context } from 'koa'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
 import { PayloadTooLargeError, type PocketError, UrlTooLongError } from '../errors.ts'
-import { pageHeaders } from '../http/page-headers.ts'
+import { setPageHeaders } from '../http/page-headers.ts'
 import { isBodyLongerThan } from '../http/peek-body.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { RenderView } from '../views/views.ts'
@@ -26,7 +26,7 @@ export function createRefusalPage({ render, audit }: RefusalPorts) {
     const { status, code, message, fields } = error
     const event = { event: 'request_refused', endpoint, code, reason: message } as const
     await recordRefusal(audit, { error, event, origin })
-    pageHeaders(ctx.res, 'to-clients')
+    setPageHeaders(ctx.res, 'to-clients')
     ctx.status = status
     ctx.type = 'html'
     ctx.body = await render(

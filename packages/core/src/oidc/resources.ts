@@ -32,7 +32,7 @@ export function resourceIndicators(access: ApiAccessReader) {
       const subject = route === 'token' && params?.grant_type === 'client_credentials' ? 'client' : 'user'
       const found = await access.find(indicator, client.clientId, subject)
       if (!found) {
-        if (await access.knows(indicator)) throw new errors.AccessDenied('the client has no access to this resource')
+        if (await access.exists(indicator)) throw new errors.AccessDenied('the client has no access to this resource')
         throw new errors.InvalidTarget('there is no such resource')
       }
       const keys = found.permissions.map(({ key }) => key)

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { commonHeaders } from '../http/page-headers.ts'
+import { setCommonHeaders } from '../http/page-headers.ts'
 
 export const webFingerPath = '/.well-known/webfinger'
 
@@ -18,7 +18,7 @@ export interface WebFingerPorts {
  */
 export function createWebFinger({ issuer, domains }: WebFingerPorts) {
   return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-    commonHeaders(res)
+    setCommonHeaders(res)
     res.removeHeader('Content-Security-Policy')
     res.setHeader('Access-Control-Allow-Origin', '*')
     res.setHeader('Cache-Control', 'no-store')

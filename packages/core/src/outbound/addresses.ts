@@ -11,7 +11,7 @@ export interface AllowedHosts {
 
 /** IANA IPv6 Global Unicast; all other IPv6 ranges have a special purpose. */
 const globalIpv6: Network = ipaddr.parseCIDR('2000::/3')
-const hostName = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i
+const hostNamePattern = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i
 
 /**
  * Whether an IP address is public: not private, loopback, link-local, multicast, reserved or an IPv4 address embedded
@@ -32,16 +32,16 @@ export function isPublicAddress(address: string): boolean {
  * isHostOrRange('10.0.0.0/8') // true
  * ```
  */
-export function isHostOrRange(text: string): boolean {
-  return rangeOf(text) !== undefined || isName(text)
+export function isHostOrRange(value: string): boolean {
+  return parseRange(value) !== undefined || isHostName(value)
 }
 
 /** Parses host names, IP addresses and CIDR ranges. @throws {RangeError} naming the first invalid entry */
 export function allowedHosts(entries: readonly string[]): AllowedHosts {
-  const wrong = entries.find((entry) => !isHostOrRange(entry))
-  if (wrong !== undefined) throw new RangeError(`"${wrong}" is no host name, no address and no CIDR range`)
-  const ranges = entries.map(rangeOf).filter((range) => range !== undefined)
-  const names = new Set(entries.filter(isName).map((name) => name.toLowerCase()))
+  const invalidEntry = entries.find((entry) => !isHostOrRange(entry))
+  if (invalidEntry !== undefined) throw new RangeError(`"${invalidEntry}" is not a host name, IP address or CIDR range`)
+  const ranges = entries.map(parseRange).filter((range) => range !== undefined)
+  const names = new Set(entries.filter(isHostName).map((name) => name.toLowerCase()))
   return {
     hasName: (hostname) => names.has(hostname.toLowerCase()),
     hasAddress(address) {
@@ -53,14 +53,14 @@ export function allowedHosts(entries: readonly string[]): AllowedHosts {
 }
 
 /** A host name whose last label is a number is parsed as an IPv4 address (WHATWG URL §3.5). */
-function isName(text: string): boolean {
-  return hostName.test(text) && !/(^|\.)(\d+|0x[0-9a-f]*)$/i.test(text)
+function isHostName(value: string): boolean {
+  return hostNamePattern.test(value) && !/(^|\.)(\d+|0x[0-9a-f]*)$/i.test(value)
 }
 
-function rangeOf(text: string): Network | undefined {
-  if (isIP(text) !== 0) {
-    const address = ipaddr.process(text)
+function parseRange(value: string): Network | undefined {
+  if (isIP(value) !== 0) {
+    const address = ipaddr.process(value)
     return [address, address.kind() === 'ipv4' ? 32 : 128]
   }
-  return isIP(text.split('/')[0] ?? '') !== 0 && ipaddr.isValidCIDR(text) ? ipaddr.parseCIDR(text) : undefined
+  return isIP(value.split('/')[0] ?? '') !== 0 && ipaddr.isValidCIDR(value) ? ipaddr.parseCIDR(value) : undefined
 }

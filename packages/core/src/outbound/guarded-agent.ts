@@ -24,7 +24,7 @@ export function guardedAgent({ allowed, local, timeout }: GuardedAgentOptions): 
     connect(options, callback) {
       // An IP address is not resolved, so the lookup check would not see it.
       const host = options.hostname.replace(/^\[|\]$/g, '')
-      if (isIP(host) !== 0 && !isReachable(host)) return callback(notPublic(host), null)
+      if (isIP(host) !== 0 && !isReachable(host)) return callback(notPublicError(host), null)
       connect(options, callback)
     },
     // A kept-alive connection could outlive a change of the allowed hosts.
@@ -35,17 +35,17 @@ export function guardedAgent({ allowed, local, timeout }: GuardedAgentOptions): 
 
 function guardedLookup(allowed: AllowedHosts, isReachable: (address: string) => boolean): LookupFunction {
   return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, found) => {
+    lookup(hostname, { ...options, all: true }, (error, resolved) => {
       if (error) return callback(error, '', 0)
-      const addresses = allowed.hasName(hostname) ? found : found.filter(({ address }) => isReachable(address))
+      const addresses = allowed.hasName(hostname) ? resolved : resolved.filter(({ address }) => isReachable(address))
       const [first] = addresses
-      if (first === undefined) return callback(notPublic(hostname), '', 0)
+      if (first === undefined) return callback(notPublicError(hostname), '', 0)
       if (options.all) return callback(null, [...addresses] satisfies LookupAddress[])
       callback(null, first.address, first.family)
     })
   }
 }
 
-function notPublic(host: string): OutboundError {
+function notPublicError(host: string): OutboundError {
   return new OutboundError('not_public', `${host} is not on the public internet.`)
 }

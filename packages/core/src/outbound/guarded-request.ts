@@ -27,11 +27,11 @@ export interface PublicFetchInit {
 }
 
 /** The final response, with an unread body. */
-export type Answer = Awaited<ReturnType<typeof undiciFetch>>
+export type FetchResponse = Awaited<ReturnType<typeof undiciFetch>>
 
 /** A response and the means to read it. */
-export interface GuardedAnswer {
-  readonly answer: Answer
+export interface GuardedResponse {
+  readonly answer: FetchResponse
   /** The body, up to the size limit. @throws {OutboundError} */
   readonly chunks: AsyncIterable<Uint8Array>
   /** Converts an error during reading to an `OutboundError`. */
@@ -50,16 +50,16 @@ export function createGuardedRequest(options: PublicFetchOptions) {
   const allowed = allowedHosts(allowedPrivateHosts)
   const dispatcher = guardedAgent({ allowed, local: allowedHosts(localRanges), timeout })
 
-  return async (address: string | URL, init: PublicFetchInit): Promise<GuardedAnswer> => {
+  return async (input: string | URL, init: PublicFetchInit): Promise<GuardedResponse> => {
     const deadline = AbortSignal.timeout(timeout)
     const signal = init.signal ? AbortSignal.any([deadline, init.signal]) : deadline
-    const failure = (error: unknown) => failureOf(error, deadline)
+    const failure = (error: unknown) => toOutboundError(error, deadline)
     try {
-      let request: Hop = { ...init, url: new URL(address), headers: new Headers(init.headers) }
+      let request: HopRequest = { ...init, url: new URL(input), headers: new Headers(init.headers) }
       for (let redirects = 0; ; redirects++) {
         assertScheme(request.url, allowHttp, allowed)
         const { url, method = 'GET', headers, body = null } = request
-        const answer = await undiciFetch(url, {
+        const response = await undiciFetch(url, {
           method,
           headers: [...headers],
           body,
@@ -67,11 +67,11 @@ export function createGuardedRequest(options: PublicFetchOptions) {
           signal,
           dispatcher,
         })
-        const next = init.redirect === 'manual' ? undefined : nextHop(request, answer)
-        if (next === undefined) return { answer, chunks: bounded(answer, maxBytes), failure }
-        await answer.body?.cancel()
+        const next = init.redirect === 'manual' ? undefined : nextHop(request, response)
+        if (next === undefined) return { answer: response, chunks: limitSize(response, maxBytes), failure }
+        await response.body?.cancel()
         if (init.redirect === 'error' || redirects === maxRedirects)
-          throw new OutboundError('too_many_redirects', `${url.origin} leads on to somewhere else too often.`)
+          throw new OutboundError('too_many_redirects', `${url.origin} redirects too often.`)
         request = next
       }
     } catch (error) {
@@ -80,22 +80,25 @@ export function createGuardedRequest(options: PublicFetchOptions) {
   }
 }
 
-interface Hop extends PublicFetchInit {
+interface HopRequest extends PublicFetchInit {
   readonly url: URL
   readonly headers: Headers
 }
 
 /** Explicitly allowed hosts may use http: internal networks often have no TLS. */
 function assertScheme({ protocol, hostname, host }: URL, allowHttp: boolean, allowed: AllowedHosts): void {
-  const bare = hostname.replace(/^\[|\]$/g, '')
-  const http = allowHttp || allowed.hasName(bare) || allowed.hasAddress(bare)
-  if (protocol === 'https:' || (protocol === 'http:' && http)) return
-  throw new OutboundError('scheme', `${host || protocol} cannot be asked by ${protocol.slice(0, -1)}, only by https.`)
+  const unbracketedHost = hostname.replace(/^\[|\]$/g, '')
+  const isHttpAllowed = allowHttp || allowed.hasName(unbracketedHost) || allowed.hasAddress(unbracketedHost)
+  if (protocol === 'https:' || (protocol === 'http:' && isHttpAllowed)) return
+  throw new OutboundError(
+    'scheme',
+    `${host || protocol} cannot be requested over ${protocol.slice(0, -1)}, only over https.`,
+  )
 }
 
 /** The next request of a redirect (Fetch §4.4), or `undefined` if the response is not a redirect. */
-function nextHop(request: Hop, { status, headers: answered }: Answer): Hop | undefined {
-  const location = answered.get('location')
+function nextHop(request: HopRequest, { status, headers: responseHeaders }: FetchResponse): HopRequest | undefined {
+  const location = responseHeaders.get('location')
   if (![301, 302, 303, 307, 308].includes(status) || location === null) return undefined
   const url = new URL(location, request.url)
   const headers = new Headers(request.headers)
@@ -107,19 +110,19 @@ function nextHop(request: Hop, { status, headers: answered }: Answer): Hop | und
   return { ...request, url, headers, method: 'GET', body: null }
 }
 
-async function* bounded(answer: Answer, maxBytes: number): AsyncGenerator<Uint8Array> {
+async function* limitSize(response: FetchResponse, maxBytes: number): AsyncGenerator<Uint8Array> {
   let size = 0
-  for await (const chunk of answer.body ?? []) {
+  for await (const chunk of response.body ?? []) {
     size += chunk.byteLength
-    if (size > maxBytes) throw new OutboundError('too_large', `The answer is larger than ${maxBytes} bytes.`)
+    if (size > maxBytes) throw new OutboundError('too_large', `The response is larger than ${maxBytes} bytes.`)
     yield chunk
   }
 }
 
-function failureOf(error: unknown, deadline: AbortSignal): unknown {
+function toOutboundError(error: unknown, deadline: AbortSignal): unknown {
   if (error instanceof OutboundError) return error
   const cause = error instanceof Error ? error.cause : undefined
   if (cause instanceof OutboundError) return cause
-  if (deadline.aborted) return new OutboundError('timeout', 'There was no answer in time.', { cause: error })
-  return new OutboundError('unreachable', 'The address could not be read.', { cause: cause ?? error })
+  if (deadline.aborted) return new OutboundError('timeout', 'There was no response in time.', { cause: error })
+  return new OutboundError('unreachable', 'The URL could not be fetched.', { cause: cause ?? error })
 }

@@ -1,6 +1,6 @@
 import {
   createGuardedRequest,
-  type GuardedAnswer,
+  type GuardedResponse,
   type PublicFetchInit,
   type PublicFetchOptions,
 } from './guarded-request.ts'
@@ -29,14 +29,14 @@ export type PublicDownload = (url: string | URL, init?: PublicFetchInit) => Prom
  */
 export function createPublicDownload(options: PublicFetchOptions = {}): PublicDownload {
   const request = createGuardedRequest(options)
-  return async (address, init = {}) => {
-    const guarded = await request(address, init)
+  return async (input, init = {}) => {
+    const guarded = await request(input, init)
     const { status, headers } = guarded.answer
-    return { status, headers: new Headers([...headers]), body: explained(guarded) }
+    return { status, headers: new Headers([...headers]), body: withOutboundErrors(guarded) }
   }
 }
 
-async function* explained({ chunks, failure }: GuardedAnswer): AsyncGenerator<Uint8Array> {
+async function* withOutboundErrors({ chunks, failure }: GuardedResponse): AsyncGenerator<Uint8Array> {
   try {
     yield* chunks
   } catch (error) {

@@ -1,4 +1,9 @@
-import { type Answer, createGuardedRequest, type PublicFetchInit, type PublicFetchOptions } from './guarded-request.ts'
+import {
+  createGuardedRequest,
+  type FetchResponse,
+  type PublicFetchInit,
+  type PublicFetchOptions,
+} from './guarded-request.ts'
 
 /**
  * Like `fetch`. @throws {OutboundError} if there is no response or it exceeds the limits
@@ -25,17 +30,20 @@ export type PublicFetch = (url: string | URL, init?: PublicFetchInit) => Promise
  */
 export function createPublicFetch(options: PublicFetchOptions = {}): PublicFetch {
   const request = createGuardedRequest(options)
-  return async (address, init = {}) => {
-    const { answer, chunks, failure } = await request(address, init)
+  return async (input, init = {}) => {
+    const { answer, chunks, failure } = await request(input, init)
     try {
-      return await whole(answer, chunks)
+      return await readResponse(answer, chunks)
     } catch (error) {
       throw failure(error)
     }
   }
 }
 
-async function whole({ status, statusText, headers }: Answer, chunks: AsyncIterable<Uint8Array>): Promise<Response> {
+async function readResponse(
+  { status, statusText, headers }: FetchResponse,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<Response> {
   const content: Uint8Array[] = []
   for await (const chunk of chunks) content.push(chunk)
   const body = [204, 205, 304].includes(status) ? null : Buffer.concat(content)

@@ -2,7 +2,7 @@ import { type ActingParty, type AuditSink, noOrigin } from '../audit/audit-sink.
 import { changesBetween } from '../audit/changes.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '../errors.ts'
 import type { AuditedHook } from '../hooks.ts'
-import { nameProblem, normalName } from '../names.ts'
+import { nameProblem, normalizeName } from '../names.ts'
 import type { Transaction } from '../transaction.ts'
 import { policyProblems } from './compliance.ts'
 import type { Passkey } from './passkey.ts'
@@ -110,7 +110,7 @@ export function createPasskeyManagement({
     accountIds: (filter) => store.accountIds(filter),
 
     async rename(accountId, id, name, { origin = noOrigin } = {}) {
-      const text = normalName(name)
+      const text = normalizeName(name)
       const problem = nameProblem(text, maxNameLength)
       if (problem)
         throw new InvalidInputError('validation_failed', 'The name is not valid.', {

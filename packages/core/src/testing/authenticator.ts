@@ -9,7 +9,7 @@ import type {
   UserVerificationRequirement,
 } from '@simplewebauthn/server'
 import { isoCBOR } from '@simplewebauthn/server/helpers'
-import { type Filled, filled } from '../filled.ts'
+import { type WithDefaults, withDefaults } from '../with-defaults.ts'
 import {
   type AuthenticatorKey,
   coseAlgorithms,
@@ -136,11 +136,11 @@ interface AuthenticatorDataInput {
  * ```
  */
 export class SoftwareAuthenticator {
-  readonly #options: Filled<SoftwareAuthenticatorOptions>
+  readonly #options: WithDefaults<SoftwareAuthenticatorOptions>
   #credentials: Credential[] = []
 
   constructor(options: SoftwareAuthenticatorOptions = {}) {
-    this.#options = filled<SoftwareAuthenticatorOptions>(
+    this.#options = withDefaults<SoftwareAuthenticatorOptions>(
       {
         algorithm: 'ES256',
         userVerification: true,

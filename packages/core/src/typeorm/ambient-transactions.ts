@@ -6,11 +6,11 @@ import { endedTransaction } from './turn.ts'
 export interface AmbientTransaction {
   readonly runner: QueryRunner
   /** Settles when the last statement of the transaction has finished. */
-  last: Promise<unknown>
+  lastStatement: Promise<unknown>
   ended: boolean
 }
 
-type Work<T> = (manager: EntityManager) => Promise<T>
+type TransactionCallback<T> = (manager: EntityManager) => Promise<T>
 type IsolationLevel = Parameters<QueryRunner['startTransaction']>[0]
 
 /** Tracks the transaction of each asynchronous context. */
@@ -19,11 +19,14 @@ export class AmbientTransactions {
 
   /** Makes every transaction of this manager ambient for its callback. */
   install(manager: EntityManager): void {
-    const begin = manager.transaction.bind(manager)
-    manager.transaction = <T>(first: IsolationLevel | Work<T>, second?: Work<T>): Promise<T> => {
-      if (typeof first === 'function') return begin(this.#within(first))
-      if (second === undefined || first === undefined) throw new TypeError('A transaction needs a callback')
-      return begin(first, this.#within(second))
+    const runTransaction = manager.transaction.bind(manager)
+    manager.transaction = <T>(
+      isolationLevel: IsolationLevel | TransactionCallback<T>,
+      callback?: TransactionCallback<T>,
+    ): Promise<T> => {
+      if (typeof isolationLevel === 'function') return runTransaction(this.#wrapCallback(isolationLevel))
+      if (callback === undefined || isolationLevel === undefined) throw new TypeError('A transaction needs a callback')
+      return runTransaction(isolationLevel, this.#wrapCallback(callback))
     }
   }
 
@@ -40,18 +43,18 @@ export class AmbientTransactions {
     return transaction?.ended === false ? transaction.runner : undefined
   }
 
-  #within<T>(work: Work<T>): Work<T> {
+  #wrapCallback<T>(work: TransactionCallback<T>): TransactionCallback<T> {
     return async (manager) => {
       const runner = manager.queryRunner
-      if (runner === undefined) throw new TypeError('A transaction has a query runner')
-      const transaction: AmbientTransaction = { runner, last: Promise.resolve(), ended: false }
+      if (runner === undefined) throw new TypeError('The transaction has no query runner')
+      const transaction: AmbientTransaction = { runner, lastStatement: Promise.resolve(), ended: false }
       try {
         return await this.#storage.run(transaction, () => work(manager))
       } finally {
         transaction.ended = true
         // A pending statement still finishes within the transaction: after an error PostgreSQL may not yet accept another
         // statement.
-        await transaction.last
+        await transaction.lastStatement
       }
     }
   }

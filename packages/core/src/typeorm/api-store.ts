@@ -15,25 +15,25 @@ const sortColumns: Readonly<Record<ApiSort, string>> = {
   createdAt: 'created_at',
 }
 
-const matching = `FROM ${rows.table} WHERE (name_key LIKE $1 ESCAPE '!' OR LOWER(resource) LIKE $1 ESCAPE '!')
+const filter = `FROM ${rows.table} WHERE (name_key LIKE $1 ESCAPE '!' OR LOWER(resource) LIKE $1 ESCAPE '!')
   AND NOT EXISTS (SELECT 1 FROM ${grants.table} WHERE api_id = id AND client_id = $2)
   AND ($3 = '' OR access_token_format = $3)`
 
 function statements(kind: DatabaseKind) {
   // On SQLite a transaction already blocks all other work.
-  const locking = kind === 'postgres' ? 'FOR UPDATE' : ''
-  const bytes = kind === 'postgres' ? 'COLLATE "C"' : ''
+  const lockClause = kind === 'postgres' ? 'FOR UPDATE' : ''
+  const byteOrder = kind === 'postgres' ? 'COLLATE "C"' : ''
   return {
     find: `${rows.select} WHERE id = $1`,
-    findForUpdate: `${rows.select} WHERE id = $1 ${locking}`,
+    findForUpdate: `${rows.select} WHERE id = $1 ${lockClause}`,
     findByResource: `${rows.select} WHERE resource = $1`,
-    list: `${rows.select} ORDER BY name_key ${bytes}, id ${bytes}`,
-    count: `SELECT COUNT(*) AS total ${matching}`,
+    list: `${rows.select} ORDER BY name_key ${byteOrder}, id ${byteOrder}`,
+    count: `SELECT COUNT(*) AS total ${filter}`,
     page: (sort: ApiListRequest['sort']) => {
       const by = sort?.by ?? 'createdAt'
-      const collation = by === 'createdAt' ? '' : bytes
-      return `SELECT ${rows.columns} ${matching} ORDER BY ${sortColumns[by]} ${collation}
-        ${sort?.descending ? 'DESC' : 'ASC'}, created_at, id ${bytes} LIMIT $4 OFFSET $5`
+      const collation = by === 'createdAt' ? '' : byteOrder
+      return `SELECT ${rows.columns} ${filter} ORDER BY ${sortColumns[by]} ${collation}
+        ${sort?.descending ? 'DESC' : 'ASC'}, created_at, id ${byteOrder} LIMIT $4 OFFSET $5`
     },
     insert: `${rows.insert} ON CONFLICT DO NOTHING`,
     update: `UPDATE ${rows.table} SET ${rows.assignments('id')} WHERE id = $1`,
@@ -57,41 +57,41 @@ export class TypeormApiStore implements ApiStore {
   }
 
   find(id: string): Promise<Api | undefined> {
-    return this.#first(this.#sql.find, id)
+    return this.#findOne(this.#sql.find, id)
   }
 
   findForUpdate(id: string): Promise<Api | undefined> {
-    return this.#first(this.#sql.findForUpdate, id)
+    return this.#findOne(this.#sql.findForUpdate, id)
   }
 
   findByResource(resource: string): Promise<Api | undefined> {
-    return this.#first(this.#sql.findByResource, resource)
+    return this.#findOne(this.#sql.findByResource, resource)
   }
 
   async list(): Promise<readonly Api[]> {
-    return rows.all(await this.#database.query(this.#sql.list)).map(apiOf)
+    return rows.all(await this.#database.query(this.#sql.list)).map(toApi)
   }
 
   async page(request: ApiListRequest): Promise<ApiList> {
     const search = `%${nameKey(request.search).replaceAll(/[!%_]/g, '!$&')}%`
     // No client has an empty ID.
     const parameters = [search, request.notGrantedTo ?? '', request.accessTokenFormat ?? '']
-    const [counted] = await this.#database.query<{ total: string | number }>(this.#sql.count, parameters)
-    const total = Number(counted?.total ?? 0)
+    const [countRow] = await this.#database.query<{ total: string | number }>(this.#sql.count, parameters)
+    const total = Number(countRow?.total ?? 0)
     const found = await this.#database.query(this.#sql.page(request.sort), [
       ...parameters,
       request.limit,
       offsetOf(request, total),
     ])
-    return { items: rows.all(found).map(apiOf), total }
+    return { items: rows.all(found).map(toApi), total }
   }
 
   async insert(api: Api): Promise<boolean> {
-    return (await this.#database.execute(this.#sql.insert, rows.values(stored(api)))) === 1
+    return (await this.#database.execute(this.#sql.insert, rows.values(toStoredApi(api)))) === 1
   }
 
   async update(api: Api): Promise<void> {
-    await this.#database.execute(this.#sql.update, rows.values(stored(api)))
+    await this.#database.execute(this.#sql.update, rows.values(toStoredApi(api)))
   }
 
   async remove(id: string): Promise<boolean> {
@@ -122,10 +122,10 @@ export class TypeormApiStore implements ApiStore {
     await this.#database.execute(this.#sql.removeGrantsTo, [clientId])
   }
 
-  async #first(statement: string, value: string): Promise<Api | undefined> {
+  async #findOne(statement: string, value: string): Promise<Api | undefined> {
     if (!isStorable(value)) return undefined
     const found = rows.first(await this.#database.query(statement, [value]))
-    return found && apiOf(found)
+    return found && toApi(found)
   }
 }
 
@@ -134,10 +134,10 @@ function isStorable(text: string): boolean {
   return !text.includes('\0')
 }
 
-function stored(api: Api): StoredApi {
+function toStoredApi(api: Api): StoredApi {
   return { ...api, nameKey: nameKey(api.name) }
 }
 
-function apiOf({ nameKey: _, ...api }: StoredApi): Api {
+function toApi({ nameKey: _, ...api }: StoredApi): Api {
   return api
 }

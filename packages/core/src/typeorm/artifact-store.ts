@@ -47,8 +47,8 @@ export class TypeormArtifactStore implements ArtifactStore {
 
   async insertPending(artifact: Artifact, max: number, now: number): Promise<boolean> {
     const insert = `${rows.insertProvided(this.#database.kind)} AND ${pending} < $5 ON CONFLICT DO NOTHING`
-    const given = JSON.stringify([rows.record(artifact)])
-    return (await this.#database.execute(insert, [given, artifact.network, artifact.model, now, max])) === 1
+    const row = JSON.stringify([rows.record(artifact)])
+    return (await this.#database.execute(insert, [row, artifact.network, artifact.model, now, max])) === 1
   }
 
   async insert(artifact: Artifact): Promise<boolean> {

@@ -11,7 +11,7 @@ import {
 } from '../clients/client-list.ts'
 import { apiGrantTable } from './api.table.ts'
 import { clientGroupTable, clientTable } from './client.table.ts'
-import { clientRecord } from './client-record.ts'
+import { toClientRecord } from './client-record.ts'
 import { consentTable } from './consent.table.ts'
 import type { Database, DatabaseKind } from './database.ts'
 import { jsonList } from './json-list.ts'
@@ -42,46 +42,46 @@ const sortColumns: Readonly<Record<ClientSort, string>> = {
   lastUsedAt: 'consent_used_at',
 }
 
-const texts = new Set<ClientSort>(['name', 'type'])
+const textSorts = new Set<ClientSort>(['name', 'type'])
 
 /** Runs one statement that counts and one that reads. */
-export async function pageOfClients(database: Database, request: ClientListRequest): Promise<ClientList> {
+export async function queryClientPage(database: Database, request: ClientListRequest): Promise<ClientList> {
   const query = new ClientQuery(database.kind)
   const from = `${clients.table} ${query.join(request.scope)}`
-  const matching = `${from} WHERE ${query.conditions(request)}`
-  const [counted] = await database.query<{ total: string | number }>(
-    `SELECT COUNT(*) AS total FROM ${matching}`,
+  const filtered = `${from} WHERE ${query.conditions(request)}`
+  const [countRow] = await database.query<{ total: string | number }>(
+    `SELECT COUNT(*) AS total FROM ${filtered}`,
     query.parameters,
   )
-  const total = Number(counted?.total ?? 0)
-  const { offset, size, fromEnd } = place(request, total)
+  const total = Number(countRow?.total ?? 0)
+  const { offset, size, fromEnd: isReversed } = pageWindow(request, total)
   const groupCount = `(SELECT COUNT(*) FROM ${groups.table} WHERE client_id = id) AS allowed_group_count`
-  const sorted = request.sort?.by === 'allowedGroupCount' ? `, ${groupCount}` : ''
+  const sortExpression = request.sort?.by === 'allowedGroupCount' ? `, ${groupCount}` : ''
   // Selects only IDs first: client rows are wide, and skipped rows need not be read or sorted in full.
   const select = `SELECT ${clients.columns}, ${query.consentColumns(request.scope)}, ${groupCount} FROM ${from}
-    WHERE id IN (SELECT id FROM (SELECT id${sorted} FROM ${matching}
-      ORDER BY ${query.order(request, fromEnd)} LIMIT ${query.parameter(size)} OFFSET ${query.parameter(offset)}) AS chosen)
+    WHERE id IN (SELECT id FROM (SELECT id${sortExpression} FROM ${filtered}
+      ORDER BY ${query.order(request, isReversed)} LIMIT ${query.parameter(size)} OFFSET ${query.parameter(offset)}) AS chosen)
     ORDER BY ${query.order(request)}`
-  const found = await database.query<ListedRow>(select, query.parameters)
-  return { items: Array.from(found, listedClient), total }
+  const found = await database.query<ClientPageRow>(select, query.parameters)
+  return { items: Array.from(found, toListedClient), total }
 }
 
 /** Pages in the second half are read from the end. */
-function place(request: ClientListRequest, total: number) {
+function pageWindow(request: ClientListRequest, total: number) {
   const before = offsetOf(request, total)
   const size = Math.min(request.limit, total - before)
   const after = total - before - size
   return after < before ? { offset: after, size, fromEnd: true } : { offset: before, size, fromEnd: false }
 }
 
-interface ListedRow {
+interface ClientPageRow {
   readonly allowed_group_count: string | number
   readonly consent_scopes: string | null
   readonly consent_used_at: string | number | null
 }
 
-function listedClient(row: ListedRow): ListedClient {
-  const client = clientRecord(clients.read(row))
+function toListedClient(row: ClientPageRow): ListedClient {
+  const client = toClientRecord(clients.read(row))
   const { consent_scopes: scopes, consent_used_at: usedAt } = row
   return {
     client,
@@ -107,9 +107,9 @@ class ClientQuery {
   /** Joins the account's consents under aliases that no client column uses. */
   join(scope: ClientScope): string {
     if (!('accountId' in scope)) return ''
-    const own = `(SELECT client_id AS consent_client_id, scopes AS consent_scopes, updated_at AS consent_used_at
+    const accountConsents = `(SELECT client_id AS consent_client_id, scopes AS consent_scopes, updated_at AS consent_used_at
       FROM ${consents.table} WHERE account_id = ${this.parameter(scope.accountId)})`
-    return `${scope.of === 'consented' ? 'JOIN' : 'LEFT JOIN'} ${own} AS consent ON consent_client_id = id`
+    return `${scope.of === 'consented' ? 'JOIN' : 'LEFT JOIN'} ${accountConsents} AS consent ON consent_client_id = id`
   }
 
   consentColumns(scope: ClientScope): string {
@@ -119,8 +119,8 @@ class ClientQuery {
   }
 
   conditions({ scope, filters, search }: ClientListRequest): string {
-    const conditions = clientFilters.flatMap((name) => this.#matching(name, filters[name] ?? []))
-    if (search !== '') conditions.push(`name_key LIKE ${this.parameter(`%${escaped(nameKey(search))}%`)} ESCAPE '!'`)
+    const conditions = clientFilters.flatMap((name) => this.#filterConditions(name, filters[name] ?? []))
+    if (search !== '') conditions.push(`name_key LIKE ${this.parameter(`%${escapeLike(nameKey(search))}%`)} ESCAPE '!'`)
     if (scope.of === 'usable')
       conditions.push(`(NOT is_group_restricted OR EXISTS (SELECT 1 FROM ${groups.table} WHERE client_id = id
         AND group_id IN ${jsonList(this.#kind, this.parameter(JSON.stringify(scope.groupIds)))}))`)
@@ -130,27 +130,31 @@ class ClientQuery {
     return conditions.length === 0 ? 'TRUE' : conditions.join(' AND ')
   }
 
-  order({ sort }: ClientListRequest, fromEnd = false): string {
-    const stable = ['created_at', this.#bytes('id')].map((column) => `${column} ${fromEnd ? 'DESC' : 'ASC'}`)
-    if (sort === null) return stable.join(', ')
-    const column = texts.has(sort.by) ? this.#bytes(sortColumns[sort.by]) : sortColumns[sort.by]
-    const direction = sort.descending === fromEnd ? 'ASC' : 'DESC'
-    return [`${column} ${direction} NULLS ${fromEnd ? 'FIRST' : 'LAST'}`, ...stable].join(', ')
+  order({ sort }: ClientListRequest, isReversed = false): string {
+    const tieBreakers = ['created_at', this.#byteOrder('id')].map(
+      (column) => `${column} ${isReversed ? 'DESC' : 'ASC'}`,
+    )
+    if (sort === null) return tieBreakers.join(', ')
+    const column = textSorts.has(sort.by) ? this.#byteOrder(sortColumns[sort.by]) : sortColumns[sort.by]
+    const direction = sort.descending === isReversed ? 'ASC' : 'DESC'
+    return [`${column} ${direction} NULLS ${isReversed ? 'FIRST' : 'LAST'}`, ...tieBreakers].join(', ')
   }
 
-  #matching(name: ClientFilter, values: readonly Parameter[]): string[] {
+  #filterConditions(name: ClientFilter, values: readonly Parameter[]): string[] {
     if (values.length === 0) return []
-    const fitting = [...new Set(values)].filter((value) => typeof value === (name === 'type' ? 'string' : 'boolean'))
-    if (fitting.length === 0) return ['FALSE']
-    return [`${filterColumns[name]} IN (${fitting.map((value) => this.parameter(value)).join(', ')})`]
+    const validValues = [...new Set(values)].filter(
+      (value) => typeof value === (name === 'type' ? 'string' : 'boolean'),
+    )
+    if (validValues.length === 0) return ['FALSE']
+    return [`${filterColumns[name]} IN (${validValues.map((value) => this.parameter(value)).join(', ')})`]
   }
 
   /** SQLite compares bytes; PostgreSQL uses the collation of its database. */
-  #bytes(column: string): string {
+  #byteOrder(column: string): string {
     return this.#kind === 'postgres' ? `${column} COLLATE "C"` : column
   }
 }
 
-function escaped(text: string): string {
+function escapeLike(text: string): string {
   return text.replaceAll(/[!%_]/g, '!$&')
 }

@@ -4,11 +4,11 @@ import { defaultProtocol } from '../clients/protocol.ts'
 import { differencesFromDefaults } from '../clients/protocol-input.ts'
 import type { StoredClient } from './client.table.ts'
 
-export function storedClient({ allowedGroupIds: _, ...client }: Client): StoredClient {
+export function toStoredClient({ allowedGroupIds: _, ...client }: Client): StoredClient {
   return { ...client, protocol: differencesFromDefaults(client.protocol), nameKey: nameKey(client.name), network: null }
 }
 
-export function clientRecord({
+export function toClientRecord({
   nameKey: _nameKey,
   network: _network,
   protocol,

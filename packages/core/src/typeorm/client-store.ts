@@ -2,8 +2,8 @@ import type { Client, ClientRecord } from '../clients/client.ts'
 import type { ClientList, ClientListRequest } from '../clients/client-list.ts'
 import type { ClientStore } from '../clients/client-store.ts'
 import { clientGroupTable, clientTable, type StoredClient, secretUseTable } from './client.table.ts'
-import { pageOfClients } from './client-page.ts'
-import { clientRecord, storedClient } from './client-record.ts'
+import { queryClientPage } from './client-page.ts'
+import { toClientRecord, toStoredClient } from './client-record.ts'
 import type { Database, DatabaseKind } from './database.ts'
 import { jsonList } from './json-list.ts'
 import { TableRows } from './table-rows.ts'
@@ -14,13 +14,13 @@ const uses = new TableRows(secretUseTable)
 
 function statements(kind: DatabaseKind) {
   // On SQLite a transaction already blocks all other work.
-  const locking = kind === 'postgres' ? 'FOR UPDATE' : ''
+  const lockClause = kind === 'postgres' ? 'FOR UPDATE' : ''
   return {
     find: `SELECT ${rows.columns}, group_id FROM ${rows.table} LEFT JOIN ${groups.table} ON client_id = id
       WHERE id = $1 ORDER BY group_id`,
-    lock: `SELECT id FROM ${rows.table} WHERE id = $1 ${locking}`,
+    lock: `SELECT id FROM ${rows.table} WHERE id = $1 ${lockClause}`,
     lockAllowing: `SELECT id FROM ${rows.table} WHERE id IN ${jsonList(kind, '$2')}
-      OR id IN (SELECT client_id FROM ${groups.table} WHERE group_id = $1) ORDER BY id ${locking}`,
+      OR id IN (SELECT client_id FROM ${groups.table} WHERE group_id = $1) ORDER BY id ${lockClause}`,
     list: rows.select,
     listGroups: `${groups.select} ORDER BY group_id`,
     insert: `${rows.insert} ON CONFLICT DO NOTHING`,
@@ -62,7 +62,7 @@ export class TypeormClientStore implements ClientStore {
     const found = await this.#database.query<{ group_id: string | null }>(this.#sql.find, [id])
     const record = rows.first(found)
     if (record === undefined) return undefined
-    return clientOf(
+    return toClient(
       record,
       Array.from(found, ({ group_id }) => group_id).filter((groupId) => groupId !== null),
     )
@@ -77,25 +77,28 @@ export class TypeormClientStore implements ClientStore {
 
   async list(): Promise<readonly Client[]> {
     const records = rows.all(await this.#database.query(this.#sql.list))
-    const allowed = Map.groupBy(groups.all(await this.#database.query(this.#sql.listGroups)), (each) => each.clientId)
+    const groupsByClient = Map.groupBy(
+      groups.all(await this.#database.query(this.#sql.listGroups)),
+      (clientGroup) => clientGroup.clientId,
+    )
     // Not sorted by the database, since database collations differ.
     return records
       .map((record) =>
-        clientOf(
+        toClient(
           record,
-          (allowed.get(record.id) ?? []).map(({ groupId }) => groupId),
+          (groupsByClient.get(record.id) ?? []).map(({ groupId }) => groupId),
         ),
       )
       .sort(byName)
   }
 
   page(request: ClientListRequest): Promise<ClientList> {
-    return pageOfClients(this.#database, request)
+    return queryClientPage(this.#database, request)
   }
 
   insert(client: Client): Promise<boolean> {
     return this.#database.transaction(async () => {
-      if ((await this.#database.execute(this.#sql.insert, rows.values(storedClient(client)))) !== 1) return false
+      if ((await this.#database.execute(this.#sql.insert, rows.values(toStoredClient(client)))) !== 1) return false
       await this.#setGroups(client)
       return true
     })
@@ -103,8 +106,8 @@ export class TypeormClientStore implements ClientStore {
 
   insertUnused(client: Client, network: string, max: number): Promise<boolean> {
     return this.#database.transaction(async () => {
-      const given = JSON.stringify([rows.record({ ...storedClient(client), network })])
-      if ((await this.#database.execute(this.#sql.insertUnused, [given, network, max])) !== 1) return false
+      const row = JSON.stringify([rows.record({ ...toStoredClient(client), network })])
+      if ((await this.#database.execute(this.#sql.insertUnused, [row, network, max])) !== 1) return false
       await this.#setGroups(client)
       return true
     })
@@ -112,7 +115,7 @@ export class TypeormClientStore implements ClientStore {
 
   update(client: Client): Promise<boolean> {
     return this.#database.transaction(async () => {
-      if ((await this.#database.execute(this.#sql.update, rows.values(storedClient(client)))) !== 1) return false
+      if ((await this.#database.execute(this.#sql.update, rows.values(toStoredClient(client)))) !== 1) return false
       await this.#setGroups(client)
       return true
     })
@@ -151,7 +154,7 @@ export class TypeormClientStore implements ClientStore {
 
   async allowedTo(groupId: string): Promise<readonly ClientRecord[]> {
     const found = rows.all(await this.#database.query(this.#sql.allowedTo, [groupId]))
-    return found.map(clientRecord).sort(byName)
+    return found.map(toClientRecord).sort(byName)
   }
 
   async setAllowedTo(groupId: string, clientIds: readonly string[]): Promise<void> {
@@ -175,8 +178,8 @@ function isStorable(id: string): boolean {
   return !id.includes('\0')
 }
 
-function clientOf(record: StoredClient, allowedGroupIds: readonly string[]): Client {
-  return { ...clientRecord(record), allowedGroupIds }
+function toClient(record: StoredClient, allowedGroupIds: readonly string[]): Client {
+  return { ...toClientRecord(record), allowedGroupIds }
 }
 
 const { compare } = new Intl.Collator('en', { numeric: true })

@@ -15,9 +15,9 @@ function statements(kind: DatabaseKind) {
   const list = kind === 'postgres' ? 'json_array_elements(CAST($1 AS json)) AS list(value)' : 'json_each($1)'
   const isKnown = 'CASE WHEN stranger IS NULL THEN 0 ELSE 1 END'
   // A client that authenticates itself can fill only its own log.
-  const excess = `CASE WHEN (stranger IS NULL AND (account_id IS NULL OR of_the_same <= $4))
-      OR (stranger IS NOT NULL AND of_the_same <= $5) THEN 0 ELSE 1 END`
-  const rank = 'CASE WHEN stranger IS NULL AND of_the_known <= $3 THEN 0 ELSE 1 + excess END'
+  const excess = `CASE WHEN (stranger IS NULL AND (account_id IS NULL OR source_position <= $4))
+      OR (stranger IS NOT NULL AND source_position <= $5) THEN 0 ELSE 1 END`
+  const rank = 'CASE WHEN stranger IS NULL AND authenticated_position <= $3 THEN 0 ELSE 1 + excess END'
   return {
     insert: `INSERT INTO ${rows.table} (id, client_id, sequence, account_id, stranger, data)
       SELECT ${value('id')}, pocket_client.id, CAST(${value('sequence')} AS bigint), ${value('accountId')}, ${value('stranger')},
@@ -25,10 +25,10 @@ function statements(kind: DatabaseKind) {
       FROM ${list} JOIN pocket_client ON pocket_client.id = ${value('clientId')}`,
     prune: `DELETE FROM ${rows.table} WHERE id IN (
       SELECT id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY client_id ORDER BY ${rank}, sequence DESC) AS place
-        FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY client_id, ${isKnown} ORDER BY excess, sequence DESC) AS of_the_known
+        FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY client_id, ${isKnown} ORDER BY excess, sequence DESC) AS authenticated_position
           FROM (SELECT *, ${excess} AS excess
             FROM (SELECT id, client_id, sequence, stranger, account_id,
-                ROW_NUMBER() OVER (PARTITION BY client_id, stranger, account_id ORDER BY sequence DESC) AS of_the_same
+                ROW_NUMBER() OVER (PARTITION BY client_id, stranger, account_id ORDER BY sequence DESC) AS source_position
               FROM ${rows.table} WHERE client_id IN ${jsonList(kind, '$1')}) AS counted) AS weighed) AS ranked) AS placed
       WHERE place > $2)`,
     list: `${rows.select} WHERE client_id = $1 ORDER BY sequence DESC LIMIT $2`,
@@ -50,25 +50,28 @@ export class TypeormConnectionLogStore implements ConnectionLogStore {
   async insert(attempts: readonly ConnectionAttempt[], limit: number): Promise<void> {
     if (attempts.length === 0) return
     const stored = attempts.map((attempt) => {
-      const { data, ...columns } = storedAttempt(attempt)
+      const { data, ...columns } = toStoredAttempt(attempt)
       return { ...columns, data: JSON.stringify(data) }
     })
     const clientIds = [...new Set(attempts.map(({ clientId }) => clientId))]
-    const { known, user, network } = reservedEntries(limit)
+    const { authenticated, user, network } = reservedEntries(limit)
     await this.#database.transaction(async () => {
       await this.#database.execute(this.#sql.insert, [JSON.stringify(stored)])
-      await this.#database.execute(this.#sql.prune, [JSON.stringify(clientIds), ...[limit, known, user, network]])
+      await this.#database.execute(this.#sql.prune, [
+        JSON.stringify(clientIds),
+        ...[limit, authenticated, user, network],
+      ])
     })
   }
 
   async list(clientId: string, limit: number): Promise<readonly ConnectionAttempt[]> {
     if (clientId.includes('\0')) return []
-    return rows.all(await this.#database.query(this.#sql.list, [clientId, limit])).map(attemptOf)
+    return rows.all(await this.#database.query(this.#sql.list, [clientId, limit])).map(toAttempt)
   }
 
   async latest(clientIds: readonly string[]): Promise<readonly ConnectionAttempt[]> {
-    const known = clientIds.filter((id) => !id.includes('\0'))
-    return rows.all(await this.#database.query(this.#sql.latest, [JSON.stringify(known)])).map(attemptOf)
+    const validIds = clientIds.filter((id) => !id.includes('\0'))
+    return rows.all(await this.#database.query(this.#sql.latest, [JSON.stringify(validIds)])).map(toAttempt)
   }
 
   async removeByAccount(accountId: string): Promise<void> {
@@ -76,10 +79,10 @@ export class TypeormConnectionLogStore implements ConnectionLogStore {
   }
 }
 
-function storedAttempt({ id, clientId, sequence, accountId, stranger, ...data }: ConnectionAttempt): StoredAttempt {
+function toStoredAttempt({ id, clientId, sequence, accountId, stranger, ...data }: ConnectionAttempt): StoredAttempt {
   return { id, clientId, sequence, accountId, stranger, data }
 }
 
-function attemptOf({ data, ...columns }: StoredAttempt): ConnectionAttempt {
+function toAttempt({ data, ...columns }: StoredAttempt): ConnectionAttempt {
   return { ...columns, ...data }
 }

@@ -29,13 +29,17 @@ export class TypeormConsentStore implements ConsentStore {
   }
 
   async allow(accountId: string, clientId: string, scopes: readonly string[], at: number): Promise<void> {
-    const allowed = { accountId, clientId, scopes: [...new Set(scopes)], createdAt: at, updatedAt: at }
+    const newConsent = { accountId, clientId, scopes: [...new Set(scopes)], createdAt: at, updatedAt: at }
     await this.#database.transaction(async () => {
-      const present = rows.first(await this.#database.query(sql.claim, rows.values(allowed)))
-      const before = new Set(present?.scopes)
-      const added = allowed.scopes.filter((scope) => !before.has(scope))
-      if (added.length === 0) return
-      await this.#database.execute(sql.setScopes, [accountId, clientId, JSON.stringify([...before, ...added])])
+      const existing = rows.first(await this.#database.query(sql.claim, rows.values(newConsent)))
+      const existingScopes = new Set(existing?.scopes)
+      const addedScopes = newConsent.scopes.filter((scope) => !existingScopes.has(scope))
+      if (addedScopes.length === 0) return
+      await this.#database.execute(sql.setScopes, [
+        accountId,
+        clientId,
+        JSON.stringify([...existingScopes, ...addedScopes]),
+      ])
     })
   }
 

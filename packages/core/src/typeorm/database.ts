@@ -7,18 +7,18 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js'
 import { ConfigurationError, InvalidInputError } from '../errors.ts'
 import type { Transaction } from '../transaction.ts'
 import { AmbientTransactions } from './ambient-transactions.ts'
-import { outageOf } from './outage.ts'
+import { toUnavailableError } from './outage.ts'
 import { PostgresStatements } from './postgres-statements.ts'
 import { SqliteStatements } from './sqlite-statements.ts'
 import type { Parameter, StatementResult, Statements } from './statements.ts'
-import { type NameTables, tableNames } from './table-names.ts'
-import { turnTakingRunner } from './turn-taking-runner.ts'
+import { createTableNameRewriter, type RewriteTableNames } from './table-names.ts'
+import { createTurnTakingRunner } from './turn-taking-runner.ts'
 import { WriteTurns } from './write-turns.ts'
 
 /** The supported kinds of databases. */
 export type DatabaseKind = 'sqlite' | 'postgres'
 
-interface DatabaseParts {
+interface DatabaseOptions {
   readonly kind: DatabaseKind
   readonly dataSource: DataSource
   readonly statements: Statements
@@ -39,15 +39,15 @@ export class Database {
   readonly #dataSource: DataSource
   readonly #statements: Statements
   readonly #ambient: AmbientTransactions
-  readonly #nameTables: NameTables | undefined
-  readonly #named = new Map<string, string>()
+  readonly #rewriteTableNames: RewriteTableNames | undefined
+  readonly #rewritten = new Map<string, string>()
 
-  constructor({ kind, dataSource, statements, ambient }: DatabaseParts) {
+  constructor({ kind, dataSource, statements, ambient }: DatabaseOptions) {
     this.kind = kind
     this.#dataSource = dataSource
     this.#statements = statements
     this.#ambient = ambient
-    this.#nameTables = tableNames(dataSource)
+    this.#rewriteTableNames = createTableNameRewriter(dataSource)
   }
 
   /**
@@ -72,21 +72,23 @@ export class Database {
   /** PostgreSQL rejects NUL in text, so SQLite must reject it as well. */
   async #run(sql: string, parameters: readonly Parameter[]): Promise<StatementResult> {
     if (parameters.some((value) => typeof value === 'string' && value.includes('\0')))
-      throw new InvalidInputError('validation_failed', 'A text holds a NUL character.')
+      throw new InvalidInputError('validation_failed', 'A text contains a NUL character.')
     try {
-      return await this.#statements.run(this.#withNames(sql), parameters, this.#ambient.current())
+      return await this.#statements.run(this.#rewrite(sql), parameters, this.#ambient.current())
     } catch (error) {
-      throw isMissingTable(error) ? broken('not_migrated', missingTable, error) : (outageOf(error) ?? error)
+      throw isMissingTable(error)
+        ? dataSourceError('not_migrated', missingTableMessage, error)
+        : (toUnavailableError(error) ?? error)
     }
   }
 
-  #withNames(sql: string): string {
-    if (this.#nameTables === undefined) return sql
-    const known = this.#named.get(sql)
-    if (known !== undefined) return known
-    const named = this.#nameTables(sql)
-    this.#named.set(sql, named)
-    return named
+  #rewrite(sql: string): string {
+    if (this.#rewriteTableNames === undefined) return sql
+    const cached = this.#rewritten.get(sql)
+    if (cached !== undefined) return cached
+    const rewritten = this.#rewriteTableNames(sql)
+    this.#rewritten.set(sql, rewritten)
+    return rewritten
   }
 
   /**
@@ -96,20 +98,20 @@ export class Database {
    */
   readonly transaction: Transaction = async (work) => {
     if (this.#ambient.current() !== undefined) return work()
-    let ownFailure: unknown
-    const watched = async () => {
+    let callbackError: unknown
+    const runWork = async () => {
       try {
         return await work()
       } catch (error) {
         // The callback's error may also have a system code, such as a file system error.
-        ownFailure = error
+        callbackError = error
         throw error
       }
     }
     try {
-      return await this.#dataSource.transaction(watched)
+      return await this.#dataSource.transaction(runWork)
     } catch (error) {
-      throw error === ownFailure ? error : (outageOf(error) ?? error)
+      throw error === callbackError ? error : (toUnavailableError(error) ?? error)
     }
   }
 
@@ -118,7 +120,7 @@ export class Database {
    * Throws outside a transaction, where the lock would have no effect.
    */
   async lockTable(table: string): Promise<void> {
-    if (this.#ambient.current() === undefined) throw new TypeError('A table is locked within a transaction')
+    if (this.#ambient.current() === undefined) throw new TypeError('A table can be locked only within a transaction')
     if (this.kind === 'postgres') {
       await this.execute(`LOCK TABLE ${this.#dataSource.driver.escape(table)} IN SHARE ROW EXCLUSIVE MODE`)
     }
@@ -142,26 +144,29 @@ const databases = new WeakMap<DataSource, Database>()
  * ```
  */
 export function databaseOf(dataSource: DataSource): Database {
-  const known = databases.get(dataSource)
-  if (known !== undefined) return known
-  if (!dataSource?.isInitialized) throw broken('not_initialized', 'The DataSource has to be initialized first.')
+  const cached = databases.get(dataSource)
+  if (cached !== undefined) return cached
+  if (!dataSource?.isInitialized) throw dataSourceError('not_initialized', 'The DataSource must be initialized first.')
   const ambient = new AmbientTransactions()
-  const database = new Database({ dataSource, ambient, ...statementsOf(dataSource, ambient) })
+  const database = new Database({ dataSource, ambient, ...createStatements(dataSource, ambient) })
   ambient.install(dataSource.manager)
   databases.set(dataSource, database)
   return database
 }
 
-function statementsOf(
+function createStatements(
   dataSource: DataSource,
   ambient: AmbientTransactions,
-): Pick<DatabaseParts, 'kind' | 'statements'> {
+): Pick<DatabaseOptions, 'kind' | 'statements'> {
   switch (dataSource.options.type) {
     case 'better-sqlite3': {
       // Casts in both cases, since TypeORM types the driver by its interface and the options type determines its class.
       const driver = dataSource.driver as BetterSqlite3Driver
       const connection = (): BetterSqlite3.Database => driver.databaseConnection
-      return { kind: 'sqlite', statements: new SqliteStatements(connection, installTurns(driver, connection, ambient)) }
+      return {
+        kind: 'sqlite',
+        statements: new SqliteStatements(connection, installWriteTurns(driver, connection, ambient)),
+      }
     }
     case 'postgres': {
       const driver = dataSource.driver as PostgresDriver
@@ -169,30 +174,30 @@ function statementsOf(
       return { kind: 'postgres', statements: new PostgresStatements(pool) }
     }
     default:
-      throw broken(
+      throw dataSourceError(
         'not_supported',
-        `The DataSource has to be better-sqlite3 or postgres, not ${dataSource.options.type}.`,
+        `The DataSource must be better-sqlite3 or postgres, not ${dataSource.options.type}.`,
       )
   }
 }
 
-function installTurns(
+function installWriteTurns(
   driver: BetterSqlite3Driver,
   connection: () => BetterSqlite3.Database,
   ambient: AmbientTransactions,
 ): WriteTurns {
   const turns = new WriteTurns(connection)
   // A cast: `constructor` is untyped, and TypeORM does not export the class by name.
-  const base = driver.createQueryRunner('master').constructor as new (
+  const BaseRunner = driver.createQueryRunner('master').constructor as new (
     driver: BetterSqlite3Driver,
   ) => BetterSqlite3QueryRunner
-  const Runner = turnTakingRunner(base, turns, ambient)
+  const Runner = createTurnTakingRunner(BaseRunner, turns, ambient)
   driver.createQueryRunner = () => new Runner(driver)
   return turns
 }
 
-const missingTable =
-  'A table or a column is not there: await runMigrations(options, [pocketMigrations]) before the stores are used.'
+const missingTableMessage =
+  'A table or column is missing: call runMigrations(options, [pocketMigrations]) before you use the stores.'
 
 /** SQLite has one code for all statement errors; PostgreSQL has 42P01 and 42703. */
 function isMissingTable(error: unknown): boolean {
@@ -203,7 +208,7 @@ function isMissingTable(error: unknown): boolean {
   return error.code === 'SQLITE_ERROR' && /no such (table|column)|has no column named/.test(message)
 }
 
-function broken(code: string, message: string, cause?: unknown): ConfigurationError {
+function dataSourceError(code: string, message: string, cause?: unknown): ConfigurationError {
   const field = 'dataSource'
   return new ConfigurationError(message, { cause, details: { option: field }, fields: [{ field, code, message }] })
 }

@@ -29,9 +29,9 @@ export class TypeormLimitStore implements LimitStore {
   async consume(request: LimitRequest): Promise<StoredLimit> {
     const { key, interval, now } = request
     const values = [key, now + interval, now, maxFullAt(request), interval, latestFullAt(request)]
-    const taken = rows.first(await this.#database.query(sql.consume, values))
-    if (taken === undefined) throw new Error('The statement that counts has returned nothing.')
-    return taken
+    const limit = rows.first(await this.#database.query(sql.consume, values))
+    if (limit === undefined) throw new Error('The rate limit statement returned no row.')
+    return limit
   }
 
   async refund(key: string, interval: number): Promise<void> {

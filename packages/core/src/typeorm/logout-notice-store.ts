@@ -7,10 +7,10 @@ const rows = new TableRows(logoutNoticeTable)
 
 function statements(kind: DatabaseKind) {
   // Skips rows that another process is claiming; SQLite has a single writer.
-  const locking = kind === 'postgres' ? 'FOR UPDATE SKIP LOCKED' : ''
+  const lockClause = kind === 'postgres' ? 'FOR UPDATE SKIP LOCKED' : ''
   return {
     claimDue: `UPDATE ${rows.table} SET attempts = attempts + 1, next_attempt_at = $2 WHERE id IN (
-      SELECT id FROM ${rows.table} WHERE next_attempt_at <= $1 OR next_attempt_at > $4 ORDER BY next_attempt_at LIMIT $3 ${locking})
+      SELECT id FROM ${rows.table} WHERE next_attempt_at <= $1 OR next_attempt_at > $4 ORDER BY next_attempt_at LIMIT $3 ${lockClause})
       RETURNING ${rows.columns}`,
     postpone: `UPDATE ${rows.table} SET next_attempt_at = $2 WHERE id = $1`,
     remove: `DELETE FROM ${rows.table} WHERE id = $1`,

@@ -8,7 +8,7 @@ export type AppliedMigrations = ReadonlyMap<string, readonly string[]>
  * The prefix of migrations that only add tables, indexes, and columns that older versions need not fill. It is stored with
  * the name, so that an older version that does not know the migration can continue.
  */
-const additive = /^Additive[A-Z]/
+const additivePrefix = /^Additive[A-Z]/
 
 /**
  * Rejects a database on which a newer version has run unknown migrations, unless their names begin with `Additive`.
@@ -26,15 +26,15 @@ export function refuseNewerDatabase(
   applied: AppliedMigrations,
   description = 'The database',
 ): void {
-  const unknown = sets.flatMap((set) => {
-    const known = new Set(namesOf(set))
-    return (applied.get(set.table) ?? []).filter((name) => !known.has(name) && !additive.test(name))
+  const unknownMigrations = sets.flatMap((set) => {
+    const knownMigrations = new Set(migrationNames(set))
+    return (applied.get(set.table) ?? []).filter((name) => !knownMigrations.has(name) && !additivePrefix.test(name))
   })
-  if (unknown.length === 0) return
+  if (unknownMigrations.length === 0) return
   throw new ConfigurationError(
     [
-      `${description} was changed by a newer version: it holds migrations that this version does not know (${unknown.join(', ')}).`,
-      'Nothing was written, so the database is as it was.',
+      `${description} was changed by a newer version: it contains migrations that this version does not know (${unknownMigrations.join(', ')}).`,
+      'Nothing was written; the database is unchanged.',
       'Start the newer version again, or restore a backup from before the update.',
     ].join('\n'),
   )
@@ -50,12 +50,12 @@ export function refuseNewerDatabase(
  */
 export function missingMigrations(sets: readonly MigrationSet[], applied: AppliedMigrations): readonly string[] {
   return sets.flatMap((set) => {
-    const done = new Set(applied.get(set.table))
-    return namesOf(set).filter((name) => !done.has(name))
+    const appliedNames = new Set(applied.get(set.table))
+    return migrationNames(set).filter((name) => !appliedNames.has(name))
   })
 }
 
 /** TypeORM uses the class name if the migration has no name. */
-function namesOf({ migrations }: MigrationSet): readonly string[] {
+function migrationNames({ migrations }: MigrationSet): readonly string[] {
   return migrations.map((Migration) => new Migration().name ?? Migration.name)
 }

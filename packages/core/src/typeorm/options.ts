@@ -5,7 +5,7 @@ import type BetterSqlite3 from 'better-sqlite3'
 import type { ClientBase } from 'pg'
 import type { DataSourceOptions, EntitySchema } from 'typeorm'
 import { ConfigurationError } from '../errors.ts'
-import { silence } from './outage.ts'
+import { noResponseMessage } from './outage.ts'
 import { pocketTables } from './tables.ts'
 
 /** Options of a `DataSource` for SQLite. */
@@ -15,7 +15,7 @@ export type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>
 
 /** How long a statement waits for another process that is writing to the same SQLite database, in milliseconds. */
 const busyTimeout = 10_000
-const pauseBeforeRetry = 20
+const retryDelay = 20
 
 /**
  * Options of a `DataSource` for the SQLite database at `path`, which is created with its folders if missing. Uses write-ahead
@@ -59,7 +59,7 @@ export function sqliteOptions(path: string, tables: readonly EntitySchema[] = po
  * ```
  */
 export function postgresOptions(url: string, tables: readonly EntitySchema[] = pocketTables): PostgresOptions {
-  const { url: rest, statementTimeout, silenceTimeout, connectTimeout } = withoutTimeouts(url)
+  const { url: rest, statementTimeout, silenceTimeout, connectTimeout } = extractTimeouts(url)
   return {
     type: 'postgres',
     url: rest,
@@ -68,7 +68,7 @@ export function postgresOptions(url: string, tables: readonly EntitySchema[] = p
     entities: [...tables],
     extra: {
       // The driver's own `query_timeout` returns the connection to the pool, possibly with an open transaction.
-      stream: () => socketThatEnds(silenceTimeout),
+      stream: () => createSocket(silenceTimeout),
       // Not a startup parameter, since connection poolers reject those.
       onConnect: (client: ClientBase) => client.query(`SET statement_timeout = ${statementTimeout}`),
     },
@@ -76,7 +76,7 @@ export function postgresOptions(url: string, tables: readonly EntitySchema[] = p
 }
 
 /** The same options without the limits that {@link postgresOptions} sets, since migrations may take longer. */
-export function withoutLimits(options: DataSourceOptions): DataSourceOptions {
+export function withoutTimeLimits(options: DataSourceOptions): DataSourceOptions {
   if (options.type !== 'postgres') return options
   const { stream: _stream, onConnect: _onConnect, ...extra }: Readonly<Record<string, unknown>> = options.extra ?? {}
   return { ...options, extra }
@@ -84,36 +84,36 @@ export function withoutLimits(options: DataSourceOptions): DataSourceOptions {
 
 const defaultTimeouts = { statement_timeout: 15_000, query_timeout: 20_000, connect_timeout: 10 }
 
-function withoutTimeouts(url: string) {
+function extractTimeouts(url: string) {
   const parsed = URL.parse(url)
-  const read = (name: keyof typeof defaultTimeouts) => {
-    const given = parsed?.searchParams.get(name) ?? ''
+  const readTimeout = (name: keyof typeof defaultTimeouts) => {
+    const value = parsed?.searchParams.get(name) ?? ''
     parsed?.searchParams.delete(name)
-    return /^\d{1,9}$/.test(given) ? Number(given) : defaultTimeouts[name]
+    return /^\d{1,9}$/.test(value) ? Number(value) : defaultTimeouts[name]
   }
-  const given = parsed !== null && Object.keys(defaultTimeouts).some((name) => parsed.searchParams.has(name))
+  const hasTimeouts = parsed !== null && Object.keys(defaultTimeouts).some((name) => parsed.searchParams.has(name))
   const timeouts = {
-    statementTimeout: read('statement_timeout'),
-    silenceTimeout: read('query_timeout'),
-    connectTimeout: read('connect_timeout') * 1000,
+    statementTimeout: readTimeout('statement_timeout'),
+    silenceTimeout: readTimeout('query_timeout'),
+    connectTimeout: readTimeout('connect_timeout') * 1000,
   }
-  return { url: given ? parsed.href : url, ...timeouts }
+  return { url: hasTimeouts ? parsed.href : url, ...timeouts }
 }
 
 /** The pool drops idle connections before this timeout. */
-function socketThatEnds(silenceTimeout: number): Socket {
+function createSocket(silenceTimeout: number): Socket {
   const socket = new Socket()
-  return socket.setTimeout(silenceTimeout, () => socket.destroy(new Error(silence)))
+  return socket.setTimeout(silenceTimeout, () => socket.destroy(new Error(noResponseMessage)))
 }
 
 async function prepareDatabase(connection: BetterSqlite3.Database): Promise<void> {
-  await switchToWriteAheadLog(connection)
+  await enableWriteAheadLog(connection)
   connection.pragma('synchronous = FULL')
   connection.pragma('foreign_keys = ON')
 }
 
 /** Unlike statements, the switch does not wait for other processes, so two that start at once need a retry. */
-async function switchToWriteAheadLog(connection: BetterSqlite3.Database): Promise<void> {
+async function enableWriteAheadLog(connection: BetterSqlite3.Database): Promise<void> {
   const deadline = performance.now() + busyTimeout
   for (;;) {
     try {
@@ -121,7 +121,7 @@ async function switchToWriteAheadLog(connection: BetterSqlite3.Database): Promis
       return
     } catch (error) {
       if (!isBusy(error) || performance.now() > deadline) throw error
-      await setTimeout(pauseBeforeRetry)
+      await setTimeout(retryDelay)
     }
   }
 }

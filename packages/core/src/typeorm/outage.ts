@@ -9,21 +9,21 @@ const outageMessages =
   /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|Query runner already released|Waited \d+ ms for a turn)/
 
 /** Converts an error that means the database is unreachable, full or too slow; `undefined` for any other error. */
-export function outageOf(error: unknown): UnavailableError | undefined {
+export function toUnavailableError(error: unknown): UnavailableError | undefined {
   if (error instanceof UnavailableError) return error
   // Checks properties, since a native module may throw errors of another realm.
   if (typeof error !== 'object' || error === null) return undefined
   const code = 'code' in error ? String(error.code) : ''
   const message = 'message' in error ? String(error.message) : ''
-  if (!outageCodes.test(code) && !outageMessages.test(message) && !isSilence(error)) return undefined
+  if (!outageCodes.test(code) && !outageMessages.test(message) && !isResponseTimeout(error)) return undefined
   return new UnavailableError('The database cannot be used at the moment.', { cause: error })
 }
 
 /** Whether the outage is a timeout, which would delay the next statement as well. */
-export function isSilence(error: unknown): boolean {
+export function isResponseTimeout(error: unknown): boolean {
   const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : ''
-  return message === silence || message.startsWith('Connection terminated due to connection timeout')
+  return message === noResponseMessage || message.startsWith('Connection terminated due to connection timeout')
 }
 
 /** The message of the error that closes an unresponsive connection. */
-export const silence = 'PostgreSQL has not answered in time'
+export const noResponseMessage = 'PostgreSQL did not respond in time'

@@ -103,9 +103,9 @@ export class TypeormPasskeyStore implements PasskeyStore {
     return { accounts: Number(found?.accounts ?? 0), withSingleDevicePasskey: Number(found?.single ?? 0) }
   }
 
-  async accountIds(having?: PasskeyFilter): Promise<readonly string[]> {
-    const text = having === undefined ? sql.accountIds : sql.accountIdsHaving[having]
-    const found = await this.#database.query<{ account_id: string }>(text)
+  async accountIds(filter?: PasskeyFilter): Promise<readonly string[]> {
+    const statement = filter === undefined ? sql.accountIds : sql.accountIdsHaving[filter]
+    const found = await this.#database.query<{ account_id: string }>(statement)
     return found.map(({ account_id }) => account_id)
   }
 

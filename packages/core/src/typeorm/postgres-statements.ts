@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto'
 import type { ClientBase, Pool, QueryConfig } from 'pg'
 import type { AmbientTransaction } from './ambient-transactions.ts'
-import { isSilence, silence } from './outage.ts'
+import { isResponseTimeout, noResponseMessage } from './outage.ts'
 import type { Parameter, StatementResult, Statements } from './statements.ts'
 import { endedTransaction } from './turn.ts'
 
 /** Milliseconds during which statements fail immediately after PostgreSQL stopped responding. */
-const pauseAfterSilence = 1000
+const failFastPeriod = 1000
 
 /** Named statements through the pool, or through the client of the current transaction. */
 export class PostgresStatements implements Statements {
   readonly #pool: () => Pool
   readonly #names = new Map<string, string>()
   /** In `performance` time. */
-  #silentUntil = 0
+  #unavailableUntil = 0
 
   constructor(pool: () => Pool) {
     this.#pool = pool
@@ -25,23 +25,23 @@ export class PostgresStatements implements Statements {
     transaction: AmbientTransaction | undefined,
   ): Promise<StatementResult> {
     // Later statements of the same request need not wait for the same timeout again.
-    if (performance.now() < this.#silentUntil) throw new Error(silence)
+    if (performance.now() < this.#unavailableUntil) throw new Error(noResponseMessage)
     const query: QueryConfig = { name: this.#nameOf(sql), text: sql, values: [...parameters] }
     try {
       const { rows, rowCount } = await (transaction === undefined
         ? this.#pool().query<Record<string, unknown>>(query)
-        : inOrder(transaction, query))
+        : runInOrder(transaction, query))
       return { rows, count: rowCount ?? 0 }
     } catch (error) {
-      if (isSilence(error)) this.#silentUntil = performance.now() + pauseAfterSilence
+      if (isResponseTimeout(error)) this.#unavailableUntil = performance.now() + failFastPeriod
       throw error
     }
   }
 
   /** Derived from the text, so that processes behind one connection pooler never use one name for two texts. */
   #nameOf(sql: string): string {
-    const known = this.#names.get(sql)
-    if (known !== undefined) return known
+    const cached = this.#names.get(sql)
+    if (cached !== undefined) return cached
     const name = `pocket_${createHash('sha256').update(sql).digest('base64url').slice(0, 22)}`
     this.#names.set(sql, name)
     return name
@@ -49,8 +49,8 @@ export class PostgresStatements implements Statements {
 }
 
 /** A client runs one statement at a time, while callers may issue statements of one transaction concurrently. */
-function inOrder(transaction: AmbientTransaction, query: QueryConfig) {
-  const result = transaction.last.then(async () => {
+function runInOrder(transaction: AmbientTransaction, query: QueryConfig) {
+  const result = transaction.lastStatement.then(async () => {
     // If an earlier statement failed, the transaction may be rolled back and the client reused by another caller.
     if (transaction.ended) throw endedTransaction()
     const client: ClientBase = await transaction.runner.connect()
@@ -58,6 +58,6 @@ function inOrder(transaction: AmbientTransaction, query: QueryConfig) {
     return client.query<Record<string, unknown>>(query)
   })
   // The next statement runs regardless of this result; the caller of this statement receives the error.
-  transaction.last = result.catch(() => undefined)
+  transaction.lastStatement = result.catch(() => undefined)
   return result
 }

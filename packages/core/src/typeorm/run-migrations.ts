@@ -26,8 +26,8 @@ import { RequestKeyReplacement1760000000360 } from './migrations/1760000000360-r
 import { AddSessionHistory1760000000400 } from './migrations/1760000000400-add-session-history.ts'
 import { AdditiveNoteRegisteringNetworks1760000000420 } from './migrations/1760000000420-note-registering-networks.ts'
 import { AdditiveAddSpentChallenges1760000000430 } from './migrations/1760000000430-add-spent-challenges.ts'
-import { withoutLimits } from './options.ts'
-import { migratingIn, prefixTables } from './table-names.ts'
+import { withoutTimeLimits } from './options.ts'
+import { prefixTables, withMigrationSchema } from './table-names.ts'
 import { pocketTables } from './tables.ts'
 
 /** Core's migrations, which run first. */
@@ -64,7 +64,7 @@ export const pocketMigrations: MigrationSet = {
 }
 
 /** The same number for all processes: "pocket" in ASCII. */
-const advisoryLock = 0x706f636b6574
+const advisoryLockId = 0x706f636b6574
 
 /**
  * Runs the pending migrations of each set, in the given order, on its own connections. Each set is applied atomically, and
@@ -83,17 +83,21 @@ const advisoryLock = 0x706f636b6574
  * ```
  */
 export async function runMigrations(options: DataSourceOptions, sets: readonly MigrationSet[]): Promise<void> {
-  const unlimited = withoutLimits(options)
-  const looker = await new DataSource({ ...migratingIn(unlimited), entities: [], migrations: [] }).initialize()
+  const migrationOptions = withoutTimeLimits(options)
+  const lockDataSource = await new DataSource({
+    ...withMigrationSchema(migrationOptions),
+    entities: [],
+    migrations: [],
+  }).initialize()
   try {
-    prefixTables(looker, tablesOf(sets))
-    const runner = looker.createQueryRunner()
+    prefixTables(lockDataSource, tablesOf(sets))
+    const runner = lockDataSource.createQueryRunner()
     // The lock is released with its connection in all cases.
-    if (options.type === 'postgres') await runner.query('SELECT pg_advisory_lock($1)', [advisoryLock])
+    if (options.type === 'postgres') await runner.query('SELECT pg_advisory_lock($1)', [advisoryLockId])
     refuseNewerDatabase(sets, await appliedMigrations(runner, sets))
-    await runSets(unlimited, sets)
+    await runSets(migrationOptions, sets)
   } finally {
-    await looker.destroy()
+    await lockDataSource.destroy()
   }
 }
 
@@ -124,7 +128,7 @@ async function runSets(options: DataSourceOptions, sets: readonly MigrationSet[]
   const tables = tablesOf(sets)
   for (const set of sets) {
     const dataSource = new DataSource({
-      ...migratingIn(options),
+      ...withMigrationSchema(options),
       entities: [],
       migrations: [...set.migrations],
       migrationsTableName: set.table,
@@ -154,8 +158,8 @@ async function runOnSqlite(dataSource: DataSource, tables: ReadonlySet<string>):
   await runner.beforeMigration()
   await transaction(async () => {
     await dataSource.runMigrations({ transaction: 'none' })
-    const broken: readonly unknown[] = await dataSource.query('PRAGMA foreign_key_check')
-    if (broken.length > 0) throw new Error(`A migration leaves ${broken.length} broken references`)
+    const brokenReferences: readonly unknown[] = await dataSource.query('PRAGMA foreign_key_check')
+    if (brokenReferences.length > 0) throw new Error(`A migration leaves ${brokenReferences.length} broken references`)
   })
   await runner.afterMigration()
 }

@@ -43,8 +43,8 @@ export class TypeormSessionHistoryStore implements SessionHistoryStore {
   }
 
   async lockAccount(accountId: string): Promise<number> {
-    const [found] = await this.#database.query<{ count: number }>(sql.lockAccount, [accountId])
-    return found?.count ?? 0
+    const [row] = await this.#database.query<{ count: number }>(sql.lockAccount, [accountId])
+    return row?.count ?? 0
   }
 
   async countRemovals(accountId: string): Promise<number> {

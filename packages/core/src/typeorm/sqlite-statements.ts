@@ -22,7 +22,7 @@ export class SqliteStatements implements Statements {
     transaction: AmbientTransaction | undefined,
   ): Promise<StatementResult> {
     const statement = this.#prepare(sql)
-    const values = bindable(parameters)
+    const values = toBindable(parameters)
     if (transaction === undefined) return this.#turns.statement(() => execute(statement, values), statement.readonly)
     const turn = turnOf(transaction.runner)
     if (turn === undefined) throw endedTransaction()
@@ -34,8 +34,8 @@ export class SqliteStatements implements Statements {
   }
 
   #prepare(sql: string): BetterSqlite3.Statement {
-    const known = this.#prepared.get(sql)
-    if (known !== undefined) return known
+    const cached = this.#prepared.get(sql)
+    if (cached !== undefined) return cached
     const statement = this.#connection().prepare(sql)
     this.#prepared.set(sql, statement)
     return statement
@@ -45,7 +45,7 @@ export class SqliteStatements implements Statements {
 type Bindable = Readonly<Record<string, string | number | null>>
 
 /** SQLite numbers `$1` by position only if it is bound by name, and it has no booleans. */
-function bindable(parameters: readonly Parameter[]): Bindable {
+function toBindable(parameters: readonly Parameter[]): Bindable {
   const values: Record<string, string | number | null> = {}
   for (const [index, value] of parameters.entries()) {
     values[index + 1] = typeof value === 'boolean' ? Number(value) : value

@@ -1,32 +1,34 @@
 import type { DataSource, DataSourceOptions } from 'typeorm'
 
 /** Rewrites a statement for the tables of one `DataSource`. */
-export type NameTables = (sql: string) => string
+export type RewriteTableNames = (sql: string) => string
 
 /** Matches names of our tables, indexes and constraints, with their quotes. */
-const ownName = /(["']?)\b(pocket_[a-z0-9_]+)\b\1/g
+const namePattern = /(["']?)\b(pocket_[a-z0-9_]+)\b\1/g
 
 /**
  * Rewrites table names in handwritten statements as TypeORM does in its own: with the `entityPrefix` of the host's
  * `DataSource`, and on PostgreSQL with its `schema`. `undefined` if it has neither.
  */
-export function tableNames({ options, entityMetadatas }: DataSource): NameTables | undefined {
+export function createTableNameRewriter({ options, entityMetadatas }: DataSource): RewriteTableNames | undefined {
   const schema = options.type === 'postgres' ? options.schema : undefined
   if (schema === undefined && !options.entityPrefix) return undefined
-  const place = schema === undefined ? '' : `${quoted(schema)}.`
-  const names = new Map(entityMetadatas.map((each) => [each.tableNameWithoutPrefix, place + quoted(each.tableName)]))
-  return (sql) => sql.replaceAll(ownName, (found, _quote, name: string) => names.get(name) ?? found)
+  const schemaPrefix = schema === undefined ? '' : `${quoteName(schema)}.`
+  const names = new Map(
+    entityMetadatas.map((entity) => [entity.tableNameWithoutPrefix, schemaPrefix + quoteName(entity.tableName)]),
+  )
+  return (sql) => sql.replaceAll(namePattern, (match, _quote, name: string) => names.get(name) ?? match)
 }
 
 /**
  * Options for migration connections: handwritten statements name no schema, so the host's schema comes first in the search
  * path. Its own connection options (`extra.options`) are kept.
  */
-export function migratingIn(options: DataSourceOptions): DataSourceOptions {
+export function withMigrationSchema(options: DataSourceOptions): DataSourceOptions {
   if (options.type !== 'postgres' || options.schema === undefined) return options
   const extra: { options?: string } = options.extra ?? {}
   // PostgreSQL splits these options at spaces that are not escaped by a backslash.
-  const path = `${quoted(options.schema)},public`.replaceAll(/[\\ ]/g, '\\$&')
+  const path = `${quoteName(options.schema)},public`.replaceAll(/[\\ ]/g, '\\$&')
   return { ...options, extra: { ...extra, options: `${extra.options ?? ''} -c search_path=${path}`.trimStart() } }
 }
 
@@ -36,14 +38,14 @@ export function migratingIn(options: DataSourceOptions): DataSourceOptions {
  */
 export function prefixTables({ driver, options: { entityPrefix } }: DataSource, tables: ReadonlySet<string>): void {
   if (!entityPrefix) return
-  const prefixed = (text: string): string =>
-    text.replaceAll(ownName, (found, quote: string, name: string, offset: number) => {
+  const prefixNames = (text: string): string =>
+    text.replaceAll(namePattern, (match, quote: string, name: string, offset: number) => {
       // TypeORM changes some tables by their existing name, which includes the prefix.
       const isPrefixed = quote === '' && text.endsWith(entityPrefix, offset)
-      if (isPrefixed || !tables.has(name)) return found
-      return quote === '' ? quoted(entityPrefix + name) : quote + entityPrefix + name + quote
+      if (isPrefixed || !tables.has(name)) return match
+      return quote === '' ? quoteName(entityPrefix + name) : quote + entityPrefix + name + quote
     })
-  const named = (value: unknown) => (typeof value === 'string' && tables.has(value) ? entityPrefix + value : value)
+  const prefixName = (value: unknown) => (typeof value === 'string' && tables.has(value) ? entityPrefix + value : value)
   const createQueryRunner = driver.createQueryRunner.bind(driver)
   driver.createQueryRunner = (mode) => {
     const runner = createQueryRunner(mode)
@@ -51,14 +53,14 @@ export function prefixTables({ driver, options: { entityPrefix } }: DataSource, 
     // Casts, since one function implements all overloads, and one of them accepts only `true`.
     runner.query = ((sql: string, parameters?: unknown[], isStructured?: true) =>
       query(
-        prefixed(sql),
-        Array.isArray(parameters) ? parameters.map(named) : parameters,
+        prefixNames(sql),
+        Array.isArray(parameters) ? parameters.map(prefixName) : parameters,
         isStructured as true,
       )) as typeof runner.query
     return runner
   }
 }
 
-function quoted(name: string): string {
+function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }

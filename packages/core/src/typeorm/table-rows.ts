@@ -35,22 +35,22 @@ export class TableRows<Entity> {
   constructor(schema: EntitySchema<Entity>) {
     const { name, columns } = schema.options
     this.#columns = Object.entries<EntitySchemaColumnOptions | undefined>(columns).flatMap(([property, options]) =>
-      options === undefined ? [] : [columnOf(property, options)],
+      options === undefined ? [] : [toColumn(property, options)],
     )
     this.count = this.#columns.length
-    this.table = quoted(name)
-    this.columns = this.#columns.map((column) => quoted(column.name)).join(', ')
+    this.table = quoteName(name)
+    this.columns = this.#columns.map((column) => quoteName(column.name)).join(', ')
     this.select = `SELECT ${this.columns} FROM ${this.table}`
     this.insert = `INSERT INTO ${this.table} (${this.columns}) VALUES (${this.#columns.map((_, i) => `$${i + 1}`).join(', ')})`
   }
 
   /** `"a" = $1, "b" = $2, ...` for all columns except those of the properties in `except`. */
   assignments(...except: readonly (keyof Entity & string)[]): string {
-    const kept = new Set<string>(except)
+    const excluded = new Set<string>(except)
     return this.#columns
       .map((column, index) => ({ ...column, index }))
-      .filter(({ property }) => !kept.has(property))
-      .map(({ name, index }) => `${quoted(name)} = $${index + 1}`)
+      .filter(({ property }) => !excluded.has(property))
+      .map(({ name, index }) => `${quoteName(name)} = $${index + 1}`)
       .join(', ')
   }
 
@@ -61,41 +61,43 @@ export class TableRows<Entity> {
     return this.#columns.map((column) => column.encode(byProperty.get(column.property)))
   }
 
-  /** One value for each column by its name; {@link TableRows.given} reads a JSON array of these. */
+  /** One value for each column by its name; {@link TableRows.selectProvided} reads a JSON array of these. */
   record(entity: Entity): Readonly<Record<string, Parameter>> {
     const values = this.values(entity)
     return Object.fromEntries(this.#columns.map(({ name }, index) => [name, values[index] ?? null]))
   }
 
   /** `SELECT ...` of rows passed as one JSON array parameter, in column order, for any number of rows. */
-  given(kind: DatabaseKind, parameter = '$1'): string {
+  selectProvided(kind: DatabaseKind, parameter = '$1'): string {
     if (kind === 'postgres')
       return `SELECT ${this.columns} FROM json_populate_recordset(NULL::${this.table}, ${parameter}::json)`
-    const columns = this.#columns.map(({ name }) => `json_extract(value, '$.${name}') AS ${quoted(name)}`)
+    const columns = this.#columns.map(({ name }) => `json_extract(value, '$.${name}') AS ${quoteName(name)}`)
     return `SELECT ${columns.join(', ')} FROM json_each(${parameter})`
   }
 
-  /** Inserts the rows that {@link TableRows.given} reads; an `ON CONFLICT` clause may follow. */
+  /** Inserts the rows that {@link TableRows.selectProvided} reads; an `ON CONFLICT` clause may follow. */
   insertProvided(kind: DatabaseKind): string {
     // SQLite parses ON CONFLICT as part of a SELECT without WHERE.
-    return `INSERT INTO ${this.table} (${this.columns}) ${this.given(kind)} WHERE true`
+    return `INSERT INTO ${this.table} (${this.columns}) ${this.selectProvided(kind)} WHERE true`
   }
 
   /**
-   * Updates rows with the values that {@link TableRows.given} reads, matched by the column of `key`; to be completed by the
+   * Updates rows with the values that {@link TableRows.selectProvided} reads, matched by the column of `key`; to be completed by the
    * caller.
    */
   updateProvided(kind: DatabaseKind, key: keyof Entity & string): string {
-    const found = this.#columns.find(({ property }) => property === key)
-    const others = this.#columns.filter(({ property }) => property !== key)
-    const assignments = others.map(({ name }) => `${quoted(name)} = given.${quoted(name)}`)
-    return `UPDATE ${this.table} SET ${assignments.join(', ')} FROM (${this.given(kind)}) AS given
-      WHERE ${this.table}.${quoted(found?.name)} = given.${quoted(found?.name)}`
+    const keyColumn = this.#columns.find(({ property }) => property === key)
+    const otherColumns = this.#columns.filter(({ property }) => property !== key)
+    const assignments = otherColumns.map(({ name }) => `${quoteName(name)} = provided.${quoteName(name)}`)
+    return `UPDATE ${this.table} SET ${assignments.join(', ')} FROM (${this.selectProvided(kind)}) AS provided
+      WHERE ${this.table}.${quoteName(keyColumn?.name)} = provided.${quoteName(keyColumn?.name)}`
   }
 
   read(row: object): Entity {
     const stored = new Map<string, unknown>(Object.entries(row))
-    const entity = Object.fromEntries(this.#columns.map((c) => [c.property, c.decode(stored.get(c.name))]))
+    const entity = Object.fromEntries(
+      this.#columns.map((column) => [column.property, column.decode(stored.get(column.name))]),
+    )
     // A cast, since the schema columns match the entity.
     return entity as Entity
   }
@@ -110,26 +112,26 @@ export class TableRows<Entity> {
   }
 }
 
-function quoted(name: string | undefined): string {
-  if (name === undefined || !/^[a-z0-9_]+$/.test(name)) throw new TypeError(`Not a name in SQL: ${name}`)
+function quoteName(name: string | undefined): string {
+  if (name === undefined || !/^[a-z0-9_]+$/.test(name)) throw new TypeError(`Not a valid SQL name: ${name}`)
   return `"${name}"`
 }
 
-function columnOf(property: string, options: EntitySchemaColumnOptions): Column {
+function toColumn(property: string, options: EntitySchemaColumnOptions): Column {
   const name = options.name ?? property
   switch (options.type) {
     case 'simple-json':
       return { property, name, encode: (value) => JSON.stringify(value), decode: (text) => JSON.parse(String(text)) }
     case 'boolean':
-      return { property, name, encode: parameter, decode: (value) => value === true || value === 1 }
+      return { property, name, encode: toParameter, decode: (value) => value === true || value === 1 }
     case 'bigint':
-      return { property, name, encode: parameter, decode: (value) => (value === null ? null : Number(value)) }
+      return { property, name, encode: toParameter, decode: (value) => (value === null ? null : Number(value)) }
     default:
-      return { property, name, encode: parameter, decode: (value) => value }
+      return { property, name, encode: toParameter, decode: (value) => value }
   }
 }
 
-function parameter(value: unknown): Parameter {
+function toParameter(value: unknown): Parameter {
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
     return value
   }

@@ -20,8 +20,12 @@ export function turnOf(runner: QueryRunner): Turn | undefined {
  * TypeORM's query runner for SQLite with serialized access: a transaction is a turn from its beginning to its end, and a
  * single statement is a short turn. Code inside a transaction callback belongs to that transaction, regardless of its runner.
  */
-export function turnTakingRunner(base: RunnerClass, root: WriteTurns, ambient: AmbientTransactions): RunnerClass {
-  return class TurnTakingQueryRunner extends base {
+export function createTurnTakingRunner(
+  BaseRunner: RunnerClass,
+  rootTurn: WriteTurns,
+  ambient: AmbientTransactions,
+): RunnerClass {
+  return class TurnTakingQueryRunner extends BaseRunner {
     readonly #turns: Turn[] = []
 
     constructor(driver: BetterSqlite3Driver) {
@@ -30,7 +34,7 @@ export function turnTakingRunner(base: RunnerClass, root: WriteTurns, ambient: A
     }
 
     override async startTransaction(isolationLevel?: IsolationLevel): Promise<void> {
-      const turn = await this.#place().open()
+      const turn = await this.#currentTurn().open()
       this.#turns.push(turn)
       // Savepoint names contain the depth, and this runner may be nested in a transaction of another one.
       this.transactionDepth = turn.depth - 1
@@ -62,10 +66,10 @@ export function turnTakingRunner(base: RunnerClass, root: WriteTurns, ambient: A
     }
 
     override async query(sql: string, parameters?: unknown[], useStructuredResult?: boolean): Promise<unknown> {
-      const place = this.#place()
-      const turn = await place.open()
+      const outerTurn = this.#currentTurn()
+      const turn = await outerTurn.open()
       try {
-        if (this.#isLost(place)) {
+        if (this.#isRolledBack(outerTurn)) {
           // SQLite has already rolled back (disk full, I/O error); only a repeated rollback is harmless.
           if (sql === 'ROLLBACK') return undefined
           throw endedTransaction()
@@ -76,9 +80,9 @@ export function turnTakingRunner(base: RunnerClass, root: WriteTurns, ambient: A
           parameters,
           useStructuredResult,
         )
-        if (place === root && this.#connection.inTransaction) {
+        if (outerTurn === rootTurn && this.#connection.inTransaction) {
           throw new Error(
-            'A transaction is begun by dataSource.transaction or queryRunner.startTransaction, not by SQL',
+            'Start a transaction with dataSource.transaction or queryRunner.startTransaction, not with SQL',
           )
         }
         return result
@@ -91,14 +95,14 @@ export function turnTakingRunner(base: RunnerClass, root: WriteTurns, ambient: A
       return this.driver.databaseConnection
     }
 
-    #place(): Turn {
-      const outer = ambient.runner
-      return this.#turns.at(-1) ?? (outer === undefined ? undefined : turnOf(outer)) ?? root
+    #currentTurn(): Turn {
+      const ambientRunner = ambient.runner
+      return this.#turns.at(-1) ?? (ambientRunner === undefined ? undefined : turnOf(ambientRunner)) ?? rootTurn
     }
 
-    #isLost(place: Turn): boolean {
-      const begun = this.#turns.length === 0 ? place !== root : this.transactionDepth > 0
-      return begun && !this.#connection.inTransaction
+    #isRolledBack(outerTurn: Turn): boolean {
+      const isStarted = this.#turns.length === 0 ? outerTurn !== rootTurn : this.transactionDepth > 0
+      return isStarted && !this.#connection.inTransaction
     }
 
     #end(): void {

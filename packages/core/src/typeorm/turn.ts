@@ -3,7 +3,7 @@ export const turnTimeout = 10_000
 
 interface Waiter {
   start(): void
-  refuse(error: Error): void
+  cancel(error: Error): void
 }
 
 /**
@@ -13,16 +13,16 @@ interface Waiter {
 export class Turn {
   /** The nesting depth of this turn. */
   readonly depth: number
-  readonly #outer: Turn | undefined
+  readonly #outerTurn: Turn | undefined
   readonly #maxWait: number
   readonly #waiting: Waiter[] = []
-  #inner: Turn | undefined
+  #innerTurn: Turn | undefined
   #ended = false
 
-  protected constructor(outer: Turn | undefined, maxWait: number) {
-    this.#outer = outer
+  protected constructor(outerTurn: Turn | undefined, maxWait: number) {
+    this.#outerTurn = outerTurn
     this.#maxWait = maxWait
-    this.depth = outer === undefined ? 0 : outer.depth + 1
+    this.depth = outerTurn === undefined ? 0 : outerTurn.depth + 1
   }
 
   get ended(): boolean {
@@ -31,40 +31,40 @@ export class Turn {
 
   /** Runs the synchronous `work` as soon as no inner turn is open. */
   statement<T>(work: () => T, readonly: boolean): Promise<T> {
-    return this.#queue(() => this.perform(work, readonly))
+    return this.#queue(() => this.runStatement(work, readonly))
   }
 
   /** Opens an inner turn as soon as no other one is open. The caller must end it. */
   open(): Promise<Turn> {
     return this.#queue(() => {
-      this.beforeInner()
-      this.#inner = new Turn(this, this.#maxWait)
-      return this.#inner
+      this.beforeInnerTurn()
+      this.#innerTurn = new Turn(this, this.#maxWait)
+      return this.#innerTurn
     })
   }
 
   /** Ends this turn, resumes callers that wait in the outer turn, and rejects callers that still wait in this one. */
   end(): void {
-    if (this.#ended || this.#outer === undefined) return
+    if (this.#ended || this.#outerTurn === undefined) return
     this.#ended = true
-    for (const waiter of this.#waiting.splice(0)) waiter.refuse(endedTransaction())
-    this.#outer.#goOn()
+    for (const waiter of this.#waiting.splice(0)) waiter.cancel(endedTransaction())
+    this.#outerTurn.#closeInnerTurn()
   }
 
-  protected perform<T>(work: () => T, _readonly: boolean): Promise<T> {
+  protected runStatement<T>(work: () => T, _readonly: boolean): Promise<T> {
     return new Promise((resolve) => resolve(work()))
   }
 
-  protected beforeInner(): void {}
+  protected beforeInnerTurn(): void {}
 
-  protected afterInner(): void {}
+  protected afterInnerTurn(): void {}
 
-  #goOn(): void {
-    this.#inner = undefined
+  #closeInnerTurn(): void {
+    this.#innerTurn = undefined
     try {
-      this.afterInner()
+      this.afterInnerTurn()
     } finally {
-      while (this.#inner === undefined) {
+      while (this.#innerTurn === undefined) {
         const next = this.#waiting.shift()
         if (next === undefined) break
         next.start()
@@ -74,15 +74,15 @@ export class Turn {
 
   #queue<T>(start: () => T | Promise<T>): Promise<T> {
     if (this.#ended) return Promise.reject(endedTransaction())
-    if (this.#inner === undefined && this.#waiting.length === 0) return new Promise((resolve) => resolve(start()))
+    if (this.#innerTurn === undefined && this.#waiting.length === 0) return new Promise((resolve) => resolve(start()))
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         start: () => {
           clearTimeout(timer)
           // An error must reach only this caller, not the caller that has just ended a turn.
-          new Promise<T>((done) => done(start())).then(resolve, reject)
+          new Promise<T>((resolveStart) => resolveStart(start())).then(resolve, reject)
         },
-        refuse: (error) => {
+        cancel: (error) => {
           clearTimeout(timer)
           reject(error)
         },
@@ -98,5 +98,5 @@ export class Turn {
 
 /** Rejects a statement issued after its transaction ended, since it must not write outside of it. */
 export function endedTransaction(): Error {
-  return new Error('This transaction has ended: wait for every statement before leaving it')
+  return new Error('This transaction has ended: await every statement within it')
 }

@@ -1,8 +1,8 @@
 import type BetterSqlite3 from 'better-sqlite3'
 import { Turn, turnTimeout } from './turn.ts'
 
-interface Grouped {
-  settle(): void
+interface PendingStatement {
+  succeed(): void
   fail(error: unknown): void
 }
 
@@ -15,40 +15,40 @@ interface Grouped {
  */
 export class WriteTurns extends Turn {
   readonly #connection: () => BetterSqlite3.Database
-  #group: Grouped[] | undefined
+  #group: PendingStatement[] | undefined
 
   constructor(connection: () => BetterSqlite3.Database, maxWait: number = turnTimeout) {
     super(undefined, maxWait)
     this.#connection = connection
   }
 
-  protected override perform<T>(work: () => T, readonly: boolean): Promise<T> {
-    if (readonly && this.#group === undefined) return super.perform(work, readonly)
+  protected override runStatement<T>(work: () => T, readonly: boolean): Promise<T> {
+    if (readonly && this.#group === undefined) return super.runStatement(work, readonly)
     return new Promise((resolve, reject) => {
       const group = this.#group ?? this.#begin()
       try {
         const value = work()
-        group.push({ settle: () => resolve(value), fail: reject })
+        group.push({ succeed: () => resolve(value), fail: reject })
       } catch (error) {
-        group.push({ settle: () => reject(error), fail: reject })
+        group.push({ succeed: () => reject(error), fail: reject })
         // A failed statement does not affect the others, unless the database rolls back everything (disk full).
-        if (!this.#connection().inTransaction) this.#lose(error)
+        if (!this.#connection().inTransaction) this.#failGroup(error)
       }
     })
   }
 
-  protected override beforeInner(): void {
+  protected override beforeInnerTurn(): void {
     this.#commit()
   }
 
-  protected override afterInner(): void {
+  protected override afterInnerTurn(): void {
     // A turn that ends without a commit is rolled back: the next one must not inherit an open transaction.
     if (this.#connection().inTransaction) this.#connection().exec('ROLLBACK')
   }
 
-  #begin(): Grouped[] {
+  #begin(): PendingStatement[] {
     this.#connection().exec('BEGIN IMMEDIATE')
-    const group: Grouped[] = []
+    const group: PendingStatement[] = []
     this.#group = group
     setImmediate(() => {
       if (this.#group === group) this.#commit()
@@ -62,14 +62,14 @@ export class WriteTurns extends Turn {
     try {
       this.#connection().exec('COMMIT')
     } catch (error) {
-      this.#lose(error)
+      this.#failGroup(error)
       return
     }
     this.#group = undefined
-    for (const statement of group) statement.settle()
+    for (const statement of group) statement.succeed()
   }
 
-  #lose(error: unknown): void {
+  #failGroup(error: unknown): void {
     const group = this.#group ?? []
     this.#group = undefined
     for (const statement of group) statement.fail(error)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { WebAuthnError } from '@simplewebauthn/browser'
 import { isInAppBrowser } from '../../src/browser/circumstances.ts'
-import { failureOf } from '../../src/browser/failure.ts'
+import { toErrorCode } from '../../src/browser/failure.ts'
 import { type CeremonyErrorCode, ceremonyErrorCodes } from '../../src/browser/passkey-error.ts'
 
 type Code = WebAuthnError['code']
@@ -37,13 +37,13 @@ describe('browser error', () => {
     ['unexpected', 'a fault of its own', thrown('UnknownError')],
     ['unexpected', 'no error at all', 'no'],
   ])('is classified as %s: %s', (failure, _name, error) => {
-    expect(failureOf(error, false)).toBe(failure)
+    expect(toErrorCode(error, false)).toBe(failure)
   })
 
   test('is classified as a timeout after the time limit, because browsers report no reason', () => {
-    expect(failureOf(thrown('NotAllowedError'), true)).toBe('timed_out')
-    expect(failureOf(passedThrough(thrown('NotAllowedError')), true)).toBe('timed_out')
-    expect(failureOf(thrown('SecurityError'), true)).toBe('wrong_address')
+    expect(toErrorCode(thrown('NotAllowedError'), true)).toBe('timed_out')
+    expect(toErrorCode(passedThrough(thrown('NotAllowedError')), true)).toBe('timed_out')
+    expect(toErrorCode(thrown('SecurityError'), true)).toBe('wrong_address')
   })
 })
 

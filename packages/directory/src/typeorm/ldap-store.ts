@@ -42,7 +42,7 @@ interface LocalUserRow {
 
 function buildStatements(kind: DatabaseKind) {
   const idList = `(SELECT value FROM ${jsonArrayTable(kind)})`
-  const pairs = `(${memberships.given(kind)}) AS given`
+  const pairs = `(${memberships.selectProvided(kind)}) AS given`
   return {
     people: `SELECT ${users.columns}, ${states.columns} FROM pocket_user LEFT JOIN pocket_ldap_user ON user_id = id
       WHERE ldap_id IS NOT NULL`,

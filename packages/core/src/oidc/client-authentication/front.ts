@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Client } from '../../clients/client.ts'
 import { peekBody, replaceBody } from '../../http/peek-body.ts'
-import { withoutFinalSlash } from '../../http/resource-parameter.ts'
+import { removeTrailingSlashes } from '../../http/resource-parameter.ts'
 import { renameLoginToken } from '../login-token-ids.ts'
 import { protocolRoutes } from '../paths.ts'
 import { maxFormBytes } from '../request-sizes.ts'
@@ -112,7 +112,7 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
     const settled = changed ?? form
     const renamed = path === protocolRoutes.token ? await nameRedirectUri(settled) : renameLoginToken(path, settled)
     const named = path === protocolRoutes.pushed_authorization_request && nameClient(settled, clientId)
-    if (withoutFinalSlash(settled) || changed || renamed || named) replaceBody(req, Buffer.from(settled.toString()))
+    if (removeTrailingSlashes(settled) || changed || renamed || named) replaceBody(req, Buffer.from(settled.toString()))
   }
 }
 

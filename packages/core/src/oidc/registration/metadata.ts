@@ -3,7 +3,7 @@ import type { Client, RegisteredMetadata } from '../../clients/client.ts'
 import type { ClientInput } from '../../clients/client-input.ts'
 import type { ClientProtocolInput } from '../../clients/protocol-input.ts'
 import type { SelfRegistered } from '../../clients/self-registration.ts'
-import { normalName } from '../../names.ts'
+import { normalizeName } from '../../names.ts'
 import { protocolMetadata } from '../client-metadata.ts'
 import { responseTypesOf } from '../response-types.ts'
 import { registeredChoices } from './choices.ts'
@@ -50,7 +50,7 @@ function inputOf(metadata: ClientMetadata): ClientInput {
 
 /** Truncates the name to our maximum length, which many client names exceed. */
 function nameOf({ client_name = '', redirect_uris: [first = ''] = [] }: ClientMetadata): string {
-  const name = [...normalName(client_name)].slice(0, 50).join('').trim()
+  const name = [...normalizeName(client_name)].slice(0, 50).join('').trim()
   return name || [...(URL.parse(first)?.host || 'Client')].slice(0, 50).join('')
 }
 
