@@ -20,20 +20,20 @@ export {
   type CorrectedRedirectUri,
   type RedirectUriPolicy,
   redirectUriProblem,
-  synologyRedirectUri as dsmAddress,
-  type WildcardScope as RedirectUriOpening,
-  wildcardScope as redirectUriOpening,
+  synologyRedirectUri,
+  type WildcardScope,
+  wildcardScope,
 } from './clients/redirect-uris.ts'
-export { startUrl as startAddress } from './clients/start-address.ts'
+export { startUrl } from './clients/start-address.ts'
 export { isUserCode } from './codes/user-codes.ts'
 export { consentedScopes } from './consents/consent-key.ts'
 export { type BearerCookie, bearerCookie } from './http/bearer-cookie.ts'
-export { toOriginForm as originForm } from './http/front.ts'
-export { setCommonHeaders as commonHeaders, setPageHeaders as pageHeaders } from './http/page-headers.ts'
+export { toOriginForm } from './http/front.ts'
+export { setCommonHeaders, setPageHeaders } from './http/page-headers.ts'
 export { recordCaller } from './http/request-context.ts'
 export { networkOf } from './limits/network.ts'
 export { fingerprintOf } from './master-key.ts'
-export { nameProblem, oneLinePattern as oneLine, visiblePattern as visible } from './names.ts'
+export { nameProblem, oneLinePattern, visiblePattern } from './names.ts'
 export { isHostOrRange } from './outbound/addresses.ts'
 export { createPublicDownload, type Download, type PublicDownload } from './outbound/public-download.ts'
 export { type AuthenticatorModel, authenticatorModels, providerName } from './passkeys/aaguids.ts'

@@ -1,5 +1,5 @@
 import { type FieldError, InvalidInputError } from '@pocket/core/errors'
-import { oneLine as oneLinePattern, visible as visiblePattern } from '@pocket/core/internal'
+import { oneLinePattern, visiblePattern } from '@pocket/core/internal'
 
 type Problem = Pick<FieldError, 'code' | 'message'>
 

@@ -1,5 +1,5 @@
 import type { AccountStore, ClientList, ClientScope, ListedClient, Pocket } from '@pocket/core'
-import { startAddress } from '@pocket/core/internal'
+import { startUrl } from '@pocket/core/internal'
 import type { ClientPictures } from '../http/page-pictures.ts'
 import type { FavouriteStore } from './favourite-store.ts'
 import type { AppTile } from './page-model.ts'
@@ -48,7 +48,7 @@ export function createOwnApps({ pocket, accounts, favourites, logos }: OwnAppsPo
         name: client.name,
         description: client.description,
         logo: pictures.get(client.id) ?? null,
-        launch: launchOf(startAddress(client, pocket.issuer)),
+        launch: launchOf(startUrl(client, pocket.issuer)),
         isFavourite: chosen.has(client.id),
         lastUsedAt: consent?.updatedAt ?? null,
       }))

@@ -1,5 +1,5 @@
 import type { ClientRecord, ClientSecret, FederatedIdentity, ListedClient } from '@pocket/core'
-import { consentedScopes, startAddress } from '@pocket/core/internal'
+import { consentedScopes, startUrl } from '@pocket/core/internal'
 
 type Meta = Pick<ClientRecord, 'id' | 'name' | 'description' | 'launchUrl' | 'requiresReauthentication' | 'type'>
 
@@ -53,7 +53,7 @@ export function secretDto({ id, prefix, createdAt, expiresAt }: ClientSecret, no
 
 /** A client in a user's list of applications. */
 function startedClientDto(client: ClientRecord, issuer: string) {
-  return { ...clientMetaDto(client), launchURL: startAddress(client, issuer) }
+  return { ...clientMetaDto(client), launchURL: startUrl(client, issuer) }
 }
 
 /** `AuthorizedOidcClientDto`. */

@@ -1,6 +1,6 @@
 import type { AccountStore, Client, Pocket } from '@pocket/core'
 import { NotFoundError, PocketError } from '@pocket/core/errors'
-import { redirectUriOpening } from '@pocket/core/internal'
+import { wildcardScope } from '@pocket/core/internal'
 import type { Groups, User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
@@ -300,7 +300,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
 /** The redirect URIs that match more than one URI. */
 function openingsOf({ redirectUris, postLogoutRedirectUris }: Client): ClientPage['openings'] {
   return [...new Set([...redirectUris, ...postLogoutRedirectUris])].flatMap((uri) => {
-    const opening = redirectUriOpening(uri)
+    const opening = wildcardScope(uri)
     return opening ? [{ uri, opening }] : []
   })
 }

@@ -1,4 +1,4 @@
-import { type CorrectedRedirectUri, dsmAddress } from '@pocket/core/internal'
+import { type CorrectedRedirectUri, synologyRedirectUri } from '@pocket/core/internal'
 
 /** The result of checking redirect URIs for Synology DSM. */
 export interface DsmAddresses {
@@ -8,7 +8,7 @@ export interface DsmAddresses {
 
 /** Users paste the URL from their browser, but DSM requires and sends the bare origin. */
 export function dsmAddresses(given: readonly string[]): DsmAddresses {
-  const all = given.map(dsmAddress)
+  const all = given.map(synologyRedirectUri)
   return {
     redirectUris: all.map(({ corrected }) => corrected),
     corrections: all.filter(({ given, corrected }) => given !== corrected),

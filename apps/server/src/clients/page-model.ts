@@ -1,6 +1,6 @@
 import type { ClientTestStep, ConnectionAttempt } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
-import type { RedirectUriOpening } from '@pocket/core/internal'
+import type { WildcardScope } from '@pocket/core/internal'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { ClientPictures } from '../http/page-pictures.ts'
@@ -169,7 +169,7 @@ export interface ClientPage {
   /** The plaintext of the secret that was just created. */
   readonly newSecret: { readonly id: string; readonly value: string } | null
   /** Redirect URIs with wildcards, and the additional URIs that they match. */
-  readonly openings: readonly { readonly uri: string; readonly opening: RedirectUriOpening }[]
+  readonly openings: readonly { readonly uri: string; readonly opening: WildcardScope }[]
   /** Pasted redirect URIs with their corrected forms. */
   readonly corrections: readonly { readonly given: string; readonly corrected: string }[]
   /** Access to the client. The form sends `access` (`everybody` or `groups`) and any number of IDs in `groups`. */

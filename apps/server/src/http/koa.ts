@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { bodyParser } from '@koa/bodyparser'
 import { assertSameOrigin, requestContext, type TrustProxy } from '@pocket/core'
 import { InvalidInputError, PayloadTooLargeError } from '@pocket/core/errors'
-import { commonHeaders, originForm } from '@pocket/core/internal'
+import { setCommonHeaders, toOriginForm } from '@pocket/core/internal'
 import Koa from 'koa'
 import type { Logger } from '../logging/logger.ts'
 import { errorResponses } from './errors.ts'
@@ -31,9 +31,9 @@ export function createKoa({ trustProxy, logger, show, originOf, hstsMaxAge }: Ko
     const started = performance.now()
     const { requestId, ipAddress } = requestContext(ctx.req, trustProxy)
     ctx.set('X-Request-ID', requestId)
-    const target = originForm(ctx.req.url ?? '')
+    const target = toOriginForm(ctx.req.url ?? '')
     ctx.req.url = target ?? '/'
-    commonHeaders(ctx.res)
+    setCommonHeaders(ctx.res)
     const transport = strictTransportSecurity(originOf(ctx.req), hstsMaxAge)
     if (transport !== undefined) ctx.set('Strict-Transport-Security', transport)
     ctx.state.hasTarget = target !== undefined

@@ -1,4 +1,4 @@
-import { pageHeaders } from '@pocket/core/internal'
+import { setPageHeaders } from '@pocket/core/internal'
 import type { Context } from 'koa'
 import type { RenderPage } from './page.ts'
 import type { PageModel } from './page-models.ts'
@@ -10,7 +10,7 @@ export function createShowPage(render: RenderPage): ShowPage {
   return async (ctx, page) => {
     const html = await render(page, ctx.req)
     // A sign-in form redirects to its origin page, which may lead to a client.
-    pageHeaders(ctx.res, 'redirect' in page ? 'to-clients' : 'own-origin')
+    setPageHeaders(ctx.res, 'redirect' in page ? 'to-clients' : 'own-origin')
     ctx.type = 'html'
     ctx.body = html
   }

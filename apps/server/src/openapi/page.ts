@@ -1,4 +1,4 @@
-import { pageHeaders } from '@pocket/core/internal'
+import { setPageHeaders } from '@pocket/core/internal'
 import type { Context } from 'koa'
 import { once } from '../http/once.ts'
 import type { PageRoute } from '../http/page-routes.ts'
@@ -20,7 +20,7 @@ export function openApiPage({ document, styles, appearance }: DocsPorts): readon
   const page = once(() => docsPage(document(), styles).text.split('</head>', 2))
   const pages = {
     async show(ctx: Context) {
-      pageHeaders(ctx.res)
+      setPageHeaders(ctx.res)
       ctx.type = 'html'
       const [start = '', end = ''] = page()
       const href = await appearance()

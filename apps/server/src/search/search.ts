@@ -1,5 +1,5 @@
 import type { Pocket } from '@pocket/core'
-import { startAddress } from '@pocket/core/internal'
+import { startUrl } from '@pocket/core/internal'
 import type { Directory, User } from '@pocket/directory'
 import { nameKey } from '@pocket/directory/internal'
 import type { Messages } from '../http/messages.ts'
@@ -33,7 +33,7 @@ export function createSearch({ pocket, directory }: SearchPorts): Search {
       filters: { hasLaunchUrl: [true] },
     })
     return items.flatMap(({ client }): readonly SearchResult[] => {
-      const href = startAddress(client, pocket.issuer)
+      const href = startUrl(client, pocket.issuer)
       return href === null ? [] : [{ kind: 'application', name: client.name, detail: hostOf(href), href }]
     })
   }

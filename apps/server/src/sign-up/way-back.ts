@@ -1,5 +1,5 @@
 import type { Pocket } from '@pocket/core'
-import { startAddress } from '@pocket/core/internal'
+import { startUrl } from '@pocket/core/internal'
 import type { Context } from 'koa'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 
@@ -33,7 +33,7 @@ export function arrivedPage({ pocket, show }: ArrivedPagePorts) {
     const client = typeof ctx.query.client === 'string' ? await pocket.clients.find(ctx.query.client) : undefined
     if (!client) return seeOther(ctx, home)
     const { id, name } = client
-    const startAt = startAddress(client, pocket.issuer)
+    const startAt = startUrl(client, pocket.issuer)
     const address = startAt === null ? null : new URL(startAt)
     // The URL of a native app has no host.
     const destination = address && (address.host || address.protocol)

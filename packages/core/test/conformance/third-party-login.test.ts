@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { startAddress } from '@pocket/core/internal'
+import { startUrl } from '@pocket/core/internal'
 import * as oidc from 'openid-client'
 import { startHost } from '../flows/host.ts'
 import { redirectUri } from '../flows/signed-in.ts'
@@ -12,7 +12,7 @@ describe('oidcc-3rdparty-init-login-certification-test-plan', () => {
     await using host = await startHost()
     const launchUrl = 'https://app.example/home?tab=1#photos'
     const party = await enter(host, { client: { launchUrl }, protocol: { initiateLoginUri } })
-    const address = new URL(startAddress(party.client, host.issuer) ?? '')
+    const address = new URL(startUrl(party.client, host.issuer) ?? '')
     expect(`${address.origin}${address.pathname}`).toBe('https://app.example/login')
     expect(Object.fromEntries(address.searchParams)).toEqual({
       tenant: 'a',
@@ -61,7 +61,7 @@ describe('oidcc-3rdparty-init-login-certification-test-plan', () => {
   ])('starts a login of a client at %s', async (_where, launchUrl, expected) => {
     await using host = await startHost()
     const { client } = await host.client({ launchUrl })
-    expect(startAddress(client, host.issuer)).toBe(expected)
+    expect(startUrl(client, host.issuer)).toBe(expected)
   })
 
   test.each(['ftp://app.example/login', 'javascript:alert(1)', '/login', 'https://app.example/login#fragment'])(

@@ -219,7 +219,7 @@ describe('users without a passkey on this device', () => {
     await other.getByRole('link', { name: 'Create an account' }).click()
     await other.getByLabel('User name').fill('finn')
     await other.getByRole('button', { name: 'Create an account with a passkey' }).click()
-    await other.getByText('Somebody has to let you in first').waitFor()
+    await other.getByText('An administrator has to approve the account').waitFor()
     await expectNoAxeViolations(other)
   })
 

@@ -61,9 +61,7 @@ function validateClaim(claim: CustomClaim, index: number): CustomClaim {
 
 function claimError(code: 'reserved_claim' | 'duplicate_claim', key: string): InvalidInputError {
   const [fieldCode, message]: [string, string] =
-    code === 'reserved_claim'
-      ? ['reserved', 'is set by the provider']
-      : ['duplicate', 'occurs more than once']
+    code === 'reserved_claim' ? ['reserved', 'is set by the provider'] : ['duplicate', 'occurs more than once']
   return new InvalidInputError(code, `The claim ${key} ${message}`, {
     details: { key },
     fields: [{ field: 'key', code: fieldCode, message }],
