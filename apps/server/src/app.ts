@@ -141,8 +141,8 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       await stopListening(server)
       await scheduler[Symbol.asyncDispose]()
       await geoIpService[Symbol.asyncDispose]()
-      await api.settled()
-      await mail.delivery.settled()
+      await api.flush()
+      await mail.delivery.stop()
       await pocket[Symbol.asyncDispose]()
       await database[Symbol.asyncDispose]()
     },

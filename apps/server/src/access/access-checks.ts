@@ -3,7 +3,7 @@ import type { Context } from 'koa'
 import { assertCondition } from './guard.ts'
 
 /** The request of a page or an API call with the parameters of its path. */
-interface Change {
+interface GuardedRequest {
   readonly params: Readonly<Record<string, string>>
   readonly ctx: Context
 }
@@ -22,7 +22,7 @@ export async function assertCanMakeAdministrator(
  * @throws {NotFoundError} `user_not_found` @throws as the condition `administrator` of the access table
  */
 export async function assertCanModifyUser(
-  { params, ctx }: Change,
+  { params, ctx }: GuardedRequest,
   users: { find(id: string): Promise<Pick<User, 'administrator'>> },
 ): Promise<string> {
   const id = params.id ?? params.userId ?? ''
@@ -36,8 +36,8 @@ export async function assertCanChangeMembers(
   directory: Pick<Directory, 'findMany'>,
   userIds: readonly string[],
 ): Promise<void> {
-  const concerned = await directory.findMany(userIds)
-  if (concerned.some(({ administrator }) => administrator)) await assertCondition(ctx, 'administrator-members')
+  const users = await directory.findMany(userIds)
+  if (users.some(({ administrator }) => administrator)) await assertCondition(ctx, 'administrator-members')
 }
 
 /**
@@ -46,7 +46,7 @@ export async function assertCanChangeMembers(
  * @throws as the condition `administrator-group` of the access table
  */
 export async function assertCanModifyGroup(
-  { params, ctx }: Change,
+  { params, ctx }: GuardedRequest,
   groups: Pick<Directory['groups'], 'hasAdministrator'>,
 ): Promise<string> {
   const id = params.id ?? params.userGroupId ?? ''

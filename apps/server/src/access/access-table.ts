@@ -458,7 +458,7 @@ export const accessTable: ReadonlyMap<string, AccessRow> = new Map(Object.entrie
 
 /** The row of a route. @throws {Error} if the route has no row, so that no route is served without access rules */
 export function accessTo({ method, path }: { readonly method: string; readonly path: string }): AccessRow {
-  const found = accessTable.get(`${method.toUpperCase()} ${path}`)
-  if (found === undefined) throw new Error(`The access table has no row for ${method.toUpperCase()} ${path}.`)
-  return found
+  const accessRow = accessTable.get(`${method.toUpperCase()} ${path}`)
+  if (accessRow === undefined) throw new Error(`The access table has no row for ${method.toUpperCase()} ${path}.`)
+  return accessRow
 }

@@ -46,13 +46,13 @@ interface Caller {
   readonly session: { readonly withoutPasskey: boolean } | null
 }
 
-interface Admission {
+interface Authorization {
   readonly row: AccessRow
   readonly caller: Caller | undefined
   readonly reauthentication: Pocket['reauthentication']
 }
 
-const admissions = new WeakMap<Context, Admission>()
+const authorizations = new WeakMap<Context, Authorization>()
 
 /**
  * The browser session takes precedence; without one, the `X-API-Key` header is used if the row has scopes. The user is read for
@@ -61,13 +61,13 @@ const admissions = new WeakMap<Context, Admission>()
 export function createGuard({ pocket, directory, apiKeys, staticApiKey }: GuardPorts): Guard {
   const isStaticKey = staticKeyCheck(staticApiKey)
 
-  const bySession = async (ctx: Context): Promise<Caller | undefined> => {
+  const authenticateSession = async (ctx: Context): Promise<Caller | undefined> => {
     const session = await pocket.session(ctx.req, ctx.res)
     const user = session && (await directory.find(session.accountId))
     return user && { user, scopes: null, session: { withoutPasskey: isWithoutPasskey(session) } }
   }
 
-  const byApiKey = async (ctx: Context, token: string): Promise<Caller | undefined> => {
+  const authenticateApiKey = async (ctx: Context, token: string): Promise<Caller | undefined> => {
     if (isStaticKey(token)) return { user: staticUser, scopes: null, session: null }
     const apiKey = await apiKeys.identify(token)
     const user = apiKey && (await directory.find(apiKey.ownerId))
@@ -75,8 +75,8 @@ export function createGuard({ pocket, directory, apiKeys, staticApiKey }: GuardP
     return user && { user, scopes: apiKey.scopes, session: null }
   }
 
-  const find = async (ctx: Context, { scopes }: AccessRow): Promise<Caller> => {
-    const caller = await bySession(ctx)
+  const authenticate = async (ctx: Context, { scopes }: AccessRow): Promise<Caller> => {
+    const caller = await authenticateSession(ctx)
     if (caller) return caller
     const token = ctx.get('X-API-Key')
     if (token !== '' && scopes === null)
@@ -84,26 +84,26 @@ export function createGuard({ pocket, directory, apiKeys, staticApiKey }: GuardP
         'api_key_auth_not_allowed',
         'API key authentication is not allowed here; sign in with a browser.',
       )
-    const owner = token === '' ? undefined : await byApiKey(ctx, token)
+    const owner = token === '' ? undefined : await authenticateApiKey(ctx, token)
     if (owner) return owner
     throw new NotAuthenticatedError('not_signed_in', 'Nobody is signed in.')
   }
 
   return async (ctx, row) => {
     const { reauthentication } = pocket
-    const caller = row.caller === 'anyone' ? undefined : await find(ctx, row)
-    const admission = { row, caller, reauthentication }
-    admissions.set(ctx, admission)
+    const caller = row.caller === 'anyone' ? undefined : await authenticate(ctx, row)
+    const authorization = { row, caller, reauthentication }
+    authorizations.set(ctx, authorization)
     if (!caller) return
     assertAllowed(caller, row)
-    for (const requirement of row.session) await assertSession(ctx, admission, requirement)
+    for (const requirement of row.session) await assertSession(ctx, authorization, requirement)
     return caller.user
   }
 }
 
 /** The caller of an authorized request, or `undefined` if the route is open to anyone. */
 export function callerOf(ctx: Context): User | undefined {
-  return admissions.get(ctx)?.caller?.user
+  return authorizations.get(ctx)?.caller?.user
 }
 
 /**
@@ -117,22 +117,22 @@ export async function assertCondition(
   name: ConditionName,
   details: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const admission = admissions.get(ctx)
-  if (!admission?.row.conditions.includes(name))
+  const authorization = authorizations.get(ctx)
+  if (!authorization?.row.conditions.includes(name))
     throw new Error(`The access table has no condition ${name} for ${ctx.method} ${ctx.path}.`)
   const { session, unlimitedKey, scope, proof }: Condition = conditions[name]
-  if (unlimitedKey && admission.caller?.scopes)
+  if (unlimitedKey && authorization.caller?.scopes)
     throw new ForbiddenError('forbidden', 'A limited API key cannot make, change or let in an administrator.', {
       details,
     })
-  if (scope) assertScopes(admission.caller?.scopes ?? null, [scope])
-  if (session) await assertSession(ctx, admission, session)
-  if (proof) await admission.reauthentication.demand(ctx.req, ctx.res, proof)
+  if (scope) assertScopes(authorization.caller?.scopes ?? null, [scope])
+  if (session) await assertSession(ctx, authorization, session)
+  if (proof) await authorization.reauthentication.demand(ctx.req, ctx.res, proof)
 }
 
 /** Whether the caller may see credentials: not with a limited API key or in a session without a passkey. */
 export function canIssueAccess(ctx: Context): boolean {
-  const caller = admissions.get(ctx)?.caller
+  const caller = authorizations.get(ctx)?.caller
   return caller !== undefined && caller.scopes === null && !caller.session?.withoutPasskey
 }
 
@@ -153,7 +153,7 @@ function assertScopes(scopes: Caller['scopes'], required: readonly ApiKeyScope[]
 
 async function assertSession(
   ctx: Context,
-  { caller, reauthentication }: Admission,
+  { caller, reauthentication }: Authorization,
   requirement: SessionRequirement,
 ): Promise<void> {
   if (!caller?.session) return

@@ -19,7 +19,7 @@ export interface DataPagePorts {
   readonly show: ShowPage
 }
 
-const here = accountPaths.data
+const dataPath = accountPaths.data
 
 /** `/settings/account/data`: data export and account deletion. */
 export function dataPages({ authentication, users, ownData, show }: DataPagePorts): readonly PageRoute[] {
@@ -29,22 +29,22 @@ export function dataPages({ authentication, users, ownData, show }: DataPagePort
   }
   const download = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    const pieces = await ownData.take(user, requestContext(ctx.req))
+    const chunks = await ownData.exportJson(user, requestContext(ctx.req))
     ctx.set('Content-Disposition', dataFile)
     ctx.set('Cache-Control', 'private, no-store')
-    ctx.body = Readable.from(pieces)
+    ctx.body = Readable.from(chunks)
     ctx.type = 'application/json; charset=utf-8'
   }
   const remove = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     // The browser enforces the confirmation as well.
-    if (formText(ctx, 'sure') !== 'yes') return seeOther(ctx, `${here}#remove-account`)
+    if (formText(ctx, 'sure') !== 'yes') return seeOther(ctx, `${dataPath}#remove-account`)
     await users.removeOwn(pageActor(user, ctx))
     seeOther(ctx, '/account-removed')
   }
   return [
-    { method: 'get', path: here, handle: showData },
-    { method: 'post', path: `${here}/download`, handle: download },
+    { method: 'get', path: dataPath, handle: showData },
+    { method: 'post', path: `${dataPath}/download`, handle: download },
     { method: 'post', path: `${accountPaths.profile}/remove`, handle: remove },
     { method: 'get', path: '/account-removed', handle: (ctx) => show(ctx, { view: 'account-removed' }) },
   ]

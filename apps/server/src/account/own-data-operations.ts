@@ -7,7 +7,7 @@ import type { OwnData } from './own-data.ts'
 
 export const dataFile = 'attachment; filename="my-data.json"'
 
-const objects = { type: 'array', items: { type: 'object' } } as const
+const objectArray = { type: 'array', items: { type: 'object' } } as const
 const dataSchema = named('OwnDataDto', {
   type: 'object',
   required: [
@@ -24,11 +24,11 @@ const dataSchema = named('OwnDataDto', {
     exportedAt: instant,
     account: userSchema,
     passkeys: { type: 'array', items: passkeySchema },
-    sessions: objects,
+    sessions: objectArray,
     favouriteApplications: { type: 'array', items: { type: 'string' }, description: 'Ids of clients.' },
-    allowedApplications: objects,
-    apiKeys: { ...objects, description: 'Without the keys themselves.' },
-    auditLog: { ...objects, description: 'As the export of the audit log has it, the newest first.' },
+    allowedApplications: objectArray,
+    apiKeys: { ...objectArray, description: 'Without the keys themselves.' },
+    auditLog: { ...objectArray, description: 'As the export of the audit log has it, the newest first.' },
   },
 })
 
@@ -44,10 +44,10 @@ export function ownDataOperations(ownData: OwnData): readonly Operation[] {
       area: 'account',
       answer: { status: 200, schema: dataSchema },
       async handle({ user, ctx }) {
-        const pieces = await ownData.take(user, requestContext(ctx.req))
+        const chunks = await ownData.exportJson(user, requestContext(ctx.req))
         ctx.set('Content-Disposition', dataFile)
         ctx.type = 'application/json; charset=utf-8'
-        return Readable.from(pieces)
+        return Readable.from(chunks)
       },
     }),
   ]

@@ -23,27 +23,27 @@ export interface OwnDataPorts {
 /** All data stored about a user, except secrets. */
 export interface OwnData {
   /** Records the export in the audit log and streams one JSON object in chunks with backpressure. */
-  take(user: User, origin: RequestOrigin): Promise<AsyncGenerator<string>>
+  exportJson(user: User, origin: RequestOrigin): Promise<AsyncGenerator<string>>
 }
 
 /** Number of entries in memory at once. */
-const batch = 200
+const batchSize = 200
 
 export function createOwnData(ports: OwnDataPorts): OwnData {
   return {
-    async take(user, origin) {
+    async exportJson(user, origin) {
       await ports.audit.record({ event: 'account_exported', accountId: user.id }, origin)
-      return pieces(ports, user)
+      return jsonChunks(ports, user)
     },
   }
 }
 
-async function* pieces(ports: OwnDataPorts, user: User): AsyncGenerator<string> {
+async function* jsonChunks(ports: OwnDataPorts, user: User): AsyncGenerator<string> {
   const { directory, pocket, sessions, favourites, clock } = ports
-  const known = await directory.users.find(user.id)
+  const storedUser = await directory.users.find(user.id)
   const head = {
     exportedAt: new Date(clock.now()).toISOString(),
-    account: known ? userDto(known) : userDto(user),
+    account: storedUser ? userDto(storedUser) : userDto(user),
     passkeys: (await pocket.passkeys.list(user.id)).map(passkeyDto),
     sessions: (await sessions.list(user.id, null)).map(
       ({ current: _, startedAt, lastUsedAt, expiresAt, ...session }) => ({
@@ -56,14 +56,14 @@ async function* pieces(ports: OwnDataPorts, user: User): AsyncGenerator<string> 
     favouriteApplications: await favourites.list(user.id),
   }
   yield JSON.stringify(head, null, 2).slice(0, -2)
-  yield* list('allowedApplications', consents(ports, user.id))
-  yield* list('apiKeys', keys(ports, user.id))
-  yield* list('auditLog', entries(ports, user.id))
+  yield* jsonArray('allowedApplications', consents(ports, user.id))
+  yield* jsonArray('apiKeys', keys(ports, user.id))
+  yield* jsonArray('auditLog', entries(ports, user.id))
   yield '\n}\n'
 }
 
 /** Streams an array member of the object. */
-async function* list(name: string, items: AsyncIterable<unknown>): AsyncGenerator<string> {
+async function* jsonArray(name: string, items: AsyncIterable<unknown>): AsyncGenerator<string> {
   yield `,\n  "${name}": [`
   let separator = '\n    '
   for await (const item of items) {
@@ -74,13 +74,19 @@ async function* list(name: string, items: AsyncIterable<unknown>): AsyncGenerato
 }
 
 async function* consents({ pocket }: OwnDataPorts, accountId: string): AsyncGenerator<unknown> {
-  const request = { scope: { of: 'consented', accountId }, limit: batch, sort: null, filters: {}, search: '' } as const
-  for (let page = 1, seen = 0, total = 1; seen < total; page += 1) {
-    const found = await pocket.clients.page({ ...request, page })
-    if (found.items.length === 0) return
-    total = found.total
-    seen += found.items.length
-    for (const { client, consent } of found.items)
+  const request = {
+    scope: { of: 'consented', accountId },
+    limit: batchSize,
+    sort: null,
+    filters: {},
+    search: '',
+  } as const
+  for (let page = 1, fetched = 0, total = 1; fetched < total; page += 1) {
+    const result = await pocket.clients.page({ ...request, page })
+    if (result.items.length === 0) return
+    total = result.total
+    fetched += result.items.length
+    for (const { client, consent } of result.items)
       yield {
         id: client.id,
         name: client.name,
@@ -91,20 +97,20 @@ async function* consents({ pocket }: OwnDataPorts, accountId: string): AsyncGene
 }
 
 async function* keys({ apiKeys }: OwnDataPorts, ownerId: string): AsyncGenerator<unknown> {
-  for (let page = 1, seen = 0, total = 1; seen < total; page += 1) {
-    const found = await apiKeys.list(ownerId, { page, limit: batch, sort: null, filters: {}, search: '' })
-    if (found.items.length === 0) return
-    total = found.total
-    seen += found.items.length
-    yield* found.items.map(apiKeyDto)
+  for (let page = 1, fetched = 0, total = 1; fetched < total; page += 1) {
+    const result = await apiKeys.list(ownerId, { page, limit: batchSize, sort: null, filters: {}, search: '' })
+    if (result.items.length === 0) return
+    total = result.total
+    fetched += result.items.length
+    yield* result.items.map(apiKeyDto)
   }
 }
 
 async function* entries({ auditLog }: OwnDataPorts, accountId: string): AsyncGenerator<unknown> {
   const query = { accountId, from: null, to: null, filters: {}, search: '' }
-  for (let found = await auditLog.next(query, batch); found.length > 0; ) {
-    yield* found.map(exportedEntry)
-    found = await auditLog.next(query, batch, found.at(-1))
+  for (let batch = await auditLog.next(query, batchSize); batch.length > 0; ) {
+    yield* batch.map(exportedEntry)
+    batch = await auditLog.next(query, batchSize, batch.at(-1))
   }
 }
 

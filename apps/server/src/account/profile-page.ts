@@ -20,16 +20,16 @@ import { profileBody, profileValues, storedProfile } from './profile-form.ts'
 import type { ProfilePorts } from './profile-ports.ts'
 import { signalsOf } from './signals.ts'
 
-const here = accountPaths.profile
+const profilePath = accountPaths.profile
 
 /** `/settings/account`: the user's own profile. */
 export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
   const { pocket, authentication, show, flashes, users, profilePictures, pictures, secondPasskey, verification } = ports
   const { passkeyPolicy, languages, settings, reauthentication } = ports
   const secure = pocket.issuer.startsWith('https:')
-  type More = Partial<Pick<AccountPage, 'values' | 'problems' | 'problem' | 'conflict'>>
+  type Overrides = Partial<Pick<AccountPage, 'values' | 'problems' | 'problem' | 'conflict'>>
 
-  const showProfile = async (ctx: Context, { id }: User, more: More = {}) => {
+  const showProfile = async (ctx: Context, { id }: User, overrides: Overrides = {}) => {
     const user = await users.find(id)
     const passkeys = await pocket.passkeys.list(id)
     const { editOwnAccount, requireEmail } = await settings()
@@ -37,7 +37,7 @@ export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
       view: 'account',
       viewer: viewerOf(user),
       passkeyCount: passkeys.length,
-      secondAskedFor: await secondPasskey.isAskedFor(id, passkeys),
+      secondAskedFor: await secondPasskey.isReminderDue(id, passkeys),
       outdated: hasOutdatedPasskey(passkeys, await passkeyPolicy()),
       signals: signalsOf(pocket.issuer, user, passkeys),
       isEditable: editOwnAccount && !(await users.isOwnedByLdap(user)),
@@ -51,26 +51,26 @@ export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
       problems: [],
       problem: null,
       conflict: null,
-      ...more,
-      notice: noticeOf(flashes.take(ctx, here)),
+      ...overrides,
+      notice: noticeOf(flashes.take(ctx, profilePath)),
     })
   }
-  const done = (ctx: Context, notice: (typeof profileNotices)[number], name = '') => {
-    flashes.leave(ctx, here, { done: notice, name })
-    seeOther(ctx, here)
+  const redirectWithNotice = (ctx: Context, notice: (typeof profileNotices)[number], name = '') => {
+    flashes.leave(ctx, profilePath, { done: notice, name })
+    seeOther(ctx, profilePath)
   }
 
   const save = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const values = profileValues(ctx)
-    const act = (again: Context) => saveValues(again, user, values)
-    await (emailChanged(user, values.email) ? reauthentication.when('own-email', act) : act)(ctx)
+    const submit = (authorizedCtx: Context) => saveValues(authorizedCtx, user, values)
+    await (emailChanged(user, values.email) ? reauthentication.when('own-email', submit) : submit)(ctx)
   }
 
   const saveValues = async (ctx: Context, user: User, values: ProfileValues) => {
     const actor = { ...pageActor(user, ctx), ...versionSent(ctx) }
     const refusal = await refusalOf(() => users.updateOwn(actor, profileBody(values, user)))
-    if (!refusal) return done(ctx, 'saved')
+    if (!refusal) return redirectWithNotice(ctx, 'saved')
     const { problems, problem, isConflict, status } = refusal
     const conflict = isConflict ? differences(storedProfile(await users.find(user.id)), values) : null
     await showProfile(ctx, user, { values, problems, problem, conflict })
@@ -79,11 +79,11 @@ export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
 
   const setLanguage = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    const chosen = formText(ctx, 'language', 35)
-    const tag = languages.find((language) => language.tag === chosen)?.tag ?? null
+    const selectedTag = formText(ctx, 'language', 35)
+    const tag = languages.find((language) => language.tag === selectedTag)?.tag ?? null
     await users.setOwnLocale(pageActor(user, ctx), tag)
     savePreference(ctx, { name: cookieNames.language, value: tag, secure })
-    done(ctx, 'language_saved')
+    redirectWithNotice(ctx, 'language_saved')
   }
 
   const putPicture = async (ctx: Context) => {
@@ -96,28 +96,32 @@ export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
       ctx.status = error.status
       return
     }
-    done(ctx, 'picture_saved')
+    redirectWithNotice(ctx, 'picture_saved')
   }
 
   const removePicture = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     await profilePictures.remove(pageActor(user, ctx), user.id)
-    done(ctx, 'picture_removed')
+    redirectWithNotice(ctx, 'picture_removed')
   }
 
   const verifyEmail = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     await verification.begin(user)
-    done(ctx, 'verification_sent', user.email ?? '')
+    redirectWithNotice(ctx, 'verification_sent', user.email ?? '')
   }
 
   return [
-    { method: 'get', path: here, handle: async (ctx) => showProfile(ctx, await authentication.requireUser(ctx)) },
-    { method: 'post', path: here, handle: save },
-    { method: 'post', path: `${here}/language`, handle: setLanguage },
-    { method: 'post', path: `${here}/picture`, handle: putPicture },
-    { method: 'post', path: `${here}/picture/remove`, handle: removePicture },
-    { method: 'post', path: `${here}/verify-email`, limit: 'send-email-verification', handle: verifyEmail },
+    {
+      method: 'get',
+      path: profilePath,
+      handle: async (ctx) => showProfile(ctx, await authentication.requireUser(ctx)),
+    },
+    { method: 'post', path: profilePath, handle: save },
+    { method: 'post', path: `${profilePath}/language`, handle: setLanguage },
+    { method: 'post', path: `${profilePath}/picture`, handle: putPicture },
+    { method: 'post', path: `${profilePath}/picture/remove`, handle: removePicture },
+    { method: 'post', path: `${profilePath}/verify-email`, limit: 'send-email-verification', handle: verifyEmail },
   ]
 }
 

@@ -6,18 +6,18 @@ const remindInterval = 30 * 86_400_000
 
 /** Periodically asks users whose only passkey is bound to one device to add another one. */
 export interface SecondPasskey {
-  isAskedFor(accountId: string, passkeys: readonly Pick<Passkey, 'deviceType'>[]): Promise<boolean>
-  reschedule(accountId: string): Promise<void>
+  isReminderDue(accountId: string, passkeys: readonly Pick<Passkey, 'deviceType'>[]): Promise<boolean>
+  postpone(accountId: string): Promise<void>
 }
 
 export function createSecondPasskey(store: ReminderStore, clock: Clock): SecondPasskey {
   return {
-    async isAskedFor(accountId, passkeys) {
-      const [only, another] = passkeys
-      if (another !== undefined || only?.deviceType !== 'singleDevice') return false
+    async isReminderDue(accountId, passkeys) {
+      const [firstPasskey, secondPasskey] = passkeys
+      if (secondPasskey !== undefined || firstPasskey?.deviceType !== 'singleDevice') return false
       const reminder = await store.find(accountId)
       return reminder === undefined || clock.now() - reminder.putOffAt >= remindInterval
     },
-    reschedule: (accountId) => store.put({ accountId, putOffAt: clock.now() }),
+    postpone: (accountId) => store.put({ accountId, putOffAt: clock.now() }),
   }
 }

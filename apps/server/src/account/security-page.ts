@@ -31,8 +31,8 @@ export interface SecurityPorts {
   readonly sessions: Pick<SessionAdministration, 'list'>
 }
 
-const here = accountPaths.security
-const passkeysAt = `${accountPaths.profile}/passkeys` as const
+const securityPath = accountPaths.security
+const passkeysPath = `${accountPaths.profile}/passkeys` as const
 
 /** `/settings/account/security`: the user's passkeys and sessions. */
 export function securityPages(ports: SecurityPorts): readonly PageRoute[] {
@@ -54,19 +54,19 @@ export function securityPages(ports: SecurityPorts): readonly PageRoute[] {
     await show(ctx, {
       view: 'account-security',
       viewer: viewerOf(user),
-      secondAskedFor: await secondPasskey.isAskedFor(user.id, passkeys),
+      secondAskedFor: await secondPasskey.isReminderDue(user.id, passkeys),
       outdated: hasOutdatedPasskey(passkeys, policy),
       passkeys: passkeys.map((passkey) => passkeyItem(passkey, policy)),
       removals: removalNotes(await passkeyRemovals.list(pageActor(user, ctx), user.id)),
       keepsLastPasskey: passkeys.length === 1 && !(await ownPasskeys.hasAnotherWayIn(user)),
       sessions: await sessions.list(user.id, session?.uid ?? null),
       signals: signalsOf(pocket.issuer, user, passkeys),
-      notice: noticeOf(flashes.take(ctx, here)),
+      notice: noticeOf(flashes.take(ctx, securityPath)),
       renameProblem,
     })
   }
-  const leave = (ctx: Context, done: (typeof securityNotices)[number], name: string) =>
-    flashes.leave(ctx, here, { done, name })
+  const setNotice = (ctx: Context, done: (typeof securityNotices)[number], name: string) =>
+    flashes.leave(ctx, securityPath, { done, name })
 
   const passkeyOptions = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
@@ -77,50 +77,54 @@ export function securityPages(ports: SecurityPorts): readonly PageRoute[] {
   const addPasskey = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const { response } = jsonObject(ctx)
-    const adding = { response, purpose: 'registration', accountId: user.id } as const
-    const { name } = await pocket.registration.add(ctx.req, ctx.res, adding)
-    leave(ctx, 'passkey_added', name)
-    ctx.body = { redirectTo: here }
+    const registration = { response, purpose: 'registration', accountId: user.id } as const
+    const { name } = await pocket.registration.add(ctx.req, ctx.res, registration)
+    setNotice(ctx, 'passkey_added', name)
+    ctx.body = { redirectTo: securityPath }
   }
 
   const renamePasskey = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const name = formText(ctx, 'name')
     const passkeyId = String(ctx.params.id)
-    let renaming: Awaited<ReturnType<typeof pocket.passkeys.rename>>
+    let change: Awaited<ReturnType<typeof pocket.passkeys.rename>>
     try {
-      renaming = await pocket.passkeys.rename(user.id, passkeyId, name, { origin: requestContext(ctx.req) })
+      change = await pocket.passkeys.rename(user.id, passkeyId, name, { origin: requestContext(ctx.req) })
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error
       await showSecurity(ctx, user, { passkeyId, name, code: error.fields[0]?.code ?? 'invalid' })
       ctx.status = error.status
       return
     }
-    leave(ctx, 'passkey_renamed', renaming.after.name)
-    seeOther(ctx, here)
+    setNotice(ctx, 'passkey_renamed', change.after.name)
+    seeOther(ctx, securityPath)
   }
 
   const removePasskey = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const removed = await ownPasskeys.remove(user, String(ctx.params.id), requestContext(ctx.req))
-    leave(ctx, 'passkey_removed', removed.name)
+    setNotice(ctx, 'passkey_removed', removed.name)
     const removals = await passkeyRemovals.list(pageActor(user, ctx), user.id)
-    const isToReview = removals.some(({ passkeyId }) => passkeyId === removed.id)
-    seeOther(ctx, isToReview ? passkeyRemovedPath(removed.id) : here)
+    const needsReview = removals.some(({ passkeyId }) => passkeyId === removed.id)
+    seeOther(ctx, needsReview ? passkeyRemovedPath(removed.id) : securityPath)
   }
 
-  const putOffSecondPasskey = async (ctx: Context) => {
-    await secondPasskey.reschedule((await authentication.requireUser(ctx)).id)
-    seeOther(ctx, here)
+  const postponeSecondPasskey = async (ctx: Context) => {
+    await secondPasskey.postpone((await authentication.requireUser(ctx)).id)
+    seeOther(ctx, securityPath)
   }
 
   return [
-    { method: 'get', path: here, handle: async (ctx) => showSecurity(ctx, await authentication.requireUser(ctx)) },
-    { method: 'post', path: `${accountPaths.profile}/second-passkey/later`, handle: putOffSecondPasskey },
-    { method: 'post', path: `${passkeysAt}/options`, handle: passkeyOptions },
-    { method: 'post', path: passkeysAt, handle: addPasskey },
-    { method: 'post', path: `${passkeysAt}/:id/rename`, handle: renamePasskey },
-    { method: 'post', path: `${passkeysAt}/:id/remove`, handle: removePasskey },
+    {
+      method: 'get',
+      path: securityPath,
+      handle: async (ctx) => showSecurity(ctx, await authentication.requireUser(ctx)),
+    },
+    { method: 'post', path: `${accountPaths.profile}/second-passkey/later`, handle: postponeSecondPasskey },
+    { method: 'post', path: `${passkeysPath}/options`, handle: passkeyOptions },
+    { method: 'post', path: passkeysPath, handle: addPasskey },
+    { method: 'post', path: `${passkeysPath}/:id/rename`, handle: renamePasskey },
+    { method: 'post', path: `${passkeysPath}/:id/remove`, handle: removePasskey },
   ]
 }
 

@@ -14,7 +14,7 @@ export interface ApiKeyStore {
   /** Renews a key that had expired by `now`; returns `false` if the key does not exist or has not expired. */
   renew(renewal: ApiKeyRenewal, now: number): Promise<boolean>
   /** Records a use unless one after `notedBefore` is already recorded. */
-  markUsed(id: string, at: number, notedBefore: number): Promise<void>
+  markUsed(id: string, at: number, recordedBefore: number): Promise<void>
   /** Keys that expire between the two instants and whose owners were not notified yet. */
   listExpiring(from: number, to: number): Promise<readonly ApiKey[]>
   /** Returns `false` if it was already marked or the key has a different expiration now. */

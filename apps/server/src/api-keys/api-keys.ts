@@ -6,7 +6,7 @@ import type { ApiKeyScope } from '../access/api-key-scope.ts'
 import type { ListRequest, Page } from '../http/api/list.ts'
 import { type ApiKey, hashToken, type MintedApiKey, mintToken } from './api-key.ts'
 import type { ApiKeyStore } from './api-key-store.ts'
-import { createUseNotes } from './use-notes.ts'
+import { createUsageRecorder } from './use-notes.ts'
 
 /** Input for a new API key. */
 export interface NewApiKey {
@@ -47,7 +47,7 @@ export interface ApiKeys {
   /** Removes all keys of a user; call it when the user is deleted. */
   removeByOwner(ownerId: string): Promise<void>
   /** Resolves when every recorded use has been written. */
-  settled(): Promise<void>
+  flush(): Promise<void>
 }
 
 export interface ApiKeyPorts {
@@ -71,9 +71,9 @@ export function createApiKeys({
   clock,
   onError,
 }: ApiKeyPorts): ApiKeys {
-  const uses = createUseNotes({ store, onError })
+  const usageRecorder = createUsageRecorder({ store, onError })
 
-  const existing = async (ownerId: string, id: string): Promise<ApiKey> => {
+  const getApiKey = async (ownerId: string, id: string): Promise<ApiKey> => {
     const apiKey = await store.find(ownerId, id)
     if (!apiKey) throw notFound(id)
     return apiKey
@@ -89,11 +89,11 @@ export function createApiKeys({
       const apiKey: ApiKey = {
         id: randomUUID(),
         ownerId,
-        name: readableName(name),
+        name: parseName(name),
         description: description?.normalize('NFC') ?? null,
         tokenHash: hashToken(token),
         scopes,
-        expiresAt: futureInstant(expiresAt, now),
+        expiresAt: parseExpiration(expiresAt, now),
         lastUsedAt: null,
         expirationEmailSent: false,
         createdAt: now,
@@ -101,35 +101,35 @@ export function createApiKeys({
       return transaction(async () => {
         await store.insert(apiKey)
         await recordCredential(origin, { kind: 'api_key', subject: apiKey.id, label: apiKey.name })
-        const changes = changesBetween(null, described(apiKey))
+        const changes = changesBetween(null, auditedFields(apiKey))
         await audit.record({ event: 'api_key_created', accountId: ownerId, apiKeyId: apiKey.id, ...changes }, origin)
         return { apiKey, token }
       })
     },
 
-    async renew({ ownerId, origin }, id, end) {
+    async renew({ ownerId, origin }, id, expiration) {
       const now = clock.now()
-      const apiKey = await existing(ownerId, id)
-      const expiresAt = futureInstant(end, now)
+      const apiKey = await getApiKey(ownerId, id)
+      const expiresAt = parseExpiration(expiration, now)
       const token = mintToken()
       const tokenHash = hashToken(token)
       await transaction(async () => {
         await lockAccountOf(origin)
         if (!(await store.renew({ id, ownerId, tokenHash, expiresAt }, now))) {
-          await existing(ownerId, id)
+          await getApiKey(ownerId, id)
           throw new ConflictError('api_key_not_expired', 'This API key has not expired yet.')
         }
         await recordCredential(origin, { kind: 'api_key', subject: id, label: apiKey.name })
-        const changes = changesBetween(described(apiKey), described({ ...apiKey, expiresAt }))
+        const changes = changesBetween(auditedFields(apiKey), auditedFields({ ...apiKey, expiresAt }))
         await audit.record({ event: 'api_key_renewed', accountId: ownerId, apiKeyId: id, ...changes }, origin)
       })
       return { apiKey: { ...apiKey, tokenHash, expiresAt, expirationEmailSent: false }, token }
     },
 
     async remove({ ownerId, origin }, id) {
-      const before = await existing(ownerId, id)
+      const before = await getApiKey(ownerId, id)
       if (!(await store.remove(ownerId, id))) throw notFound(id)
-      const changes = changesBetween(described(before), null)
+      const changes = changesBetween(auditedFields(before), null)
       await audit.record({ event: 'api_key_removed', accountId: ownerId, apiKeyId: id, ...changes }, origin)
     },
 
@@ -137,17 +137,17 @@ export function createApiKeys({
       const apiKey = await store.findByHash(hashToken(token))
       const now = clock.now()
       if (!apiKey || apiKey.expiresAt <= now) return undefined
-      uses.note(apiKey, now)
+      usageRecorder.record(apiKey, now)
       return apiKey
     },
 
     removeByOwner: (ownerId) => store.removeByOwner(ownerId),
-    settled: () => uses.settled(),
+    flush: () => usageRecorder.flush(),
   }
 }
 
 /** Audit log data of a key, without secrets. */
-function described({ name, description, scopes, expiresAt }: ApiKey): object {
+function auditedFields({ name, description, scopes, expiresAt }: ApiKey): object {
   return { name, description, scopes, expiresAt: new Date(expiresAt).toISOString() }
 }
 
@@ -155,21 +155,21 @@ function notFound(id: string): NotFoundError {
   return new NotFoundError('api_key_not_found', 'There is no such API key.', { details: { id } })
 }
 
-function readableName(name: string): string {
+function parseName(name: string): string {
   const text = name.normalize('NFC')
-  const problem = nameProblem(text, maxNameLength) ?? tooShort(text)
+  const problem = nameProblem(text, maxNameLength) ?? lengthProblem(text)
   if (problem === undefined) return text
   throw new InvalidInputError('validation_failed', `Name ${problem.message}`, {
     fields: [{ field: 'name', ...problem }],
   })
 }
 
-function tooShort(name: string) {
+function lengthProblem(name: string) {
   if ([...name].length >= minNameLength) return undefined
   return { code: 'too_short', message: `must be at least ${minNameLength} characters long` }
 }
 
-function futureInstant(text: string, now: number): number {
+function parseExpiration(text: string, now: number): number {
   const instant = Date.parse(text)
   // The format allows a leap second, which `Date` cannot represent.
   if (Number.isNaN(instant))

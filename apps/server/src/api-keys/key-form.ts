@@ -23,10 +23,10 @@ export const emptyKey: ApiKeyFormValues = {
   scopes: [],
 }
 
-type Term = Pick<ApiKeyFormValues, 'lifetime' | 'until'>
+type LifetimeValues = Pick<ApiKeyFormValues, 'lifetime' | 'until'>
 
 /** The lifetime as it was submitted. */
-export function termValues(ctx: Context): Term {
+export function lifetimeValues(ctx: Context): LifetimeValues {
   const lifetime = formText(ctx, 'lifetime', 20)
   return {
     lifetime: apiKeyLifetimes.find((known) => known === lifetime) ?? emptyKey.lifetime,
@@ -36,7 +36,7 @@ export function termValues(ctx: Context): Term {
 
 export function keyValues(ctx: Context): ApiKeyFormValues {
   return {
-    ...termValues(ctx),
+    ...lifetimeValues(ctx),
     name: formText(ctx, 'name', 300).trim(),
     description: formText(ctx, 'description', 1000).trim(),
     isLimited: formText(ctx, 'access', 20) === 'limited',
@@ -45,7 +45,7 @@ export function keyValues(ctx: Context): ApiKeyFormValues {
 }
 
 /** The expiration in RFC 3339; a date means the end of that day. An invalid date is passed on and rejected later. */
-export function endOf({ lifetime, until }: Term, now: number): string {
+export function expirationOf({ lifetime, until }: LifetimeValues, now: number): string {
   return until === '' ? new Date(now + lifetimes[lifetime]).toISOString() : `${until}T23:59:59.999Z`
 }
 
@@ -61,7 +61,9 @@ export function formProblems(values: ApiKeyFormValues): readonly FieldError[] {
 
 /** Maps the field errors of the API to the fields of the form. */
 export function problemsOf({ problems, problem }: Pick<Refusal, 'problems' | 'problem'>): readonly FieldError[] {
-  const named = problems.map((each) => (each.field === 'expiresAt' ? { ...each, field: 'until' } : each))
-  if (problem !== 'invalid_api_key_expiration') return named
-  return [...named, { field: 'until', code: 'past', message: 'must be in the future' }]
+  const fieldProblems = problems.map((fieldError) =>
+    fieldError.field === 'expiresAt' ? { ...fieldError, field: 'until' } : fieldError,
+  )
+  if (problem !== 'invalid_api_key_expiration') return fieldProblems
+  return [...fieldProblems, { field: 'until', code: 'past', message: 'must be in the future' }]
 }

@@ -21,7 +21,7 @@ export const apiKeyList: ListPageDefinition = {
 /** An API key on its owner's page. */
 export function apiKeyLine(apiKey: ApiKey, now: number): ApiKeyLine {
   const { id, name, description, scopes, expiresAt, lastUsedAt, createdAt } = apiKey
-  const at = `${apiKeysPath}/${encodeURIComponent(id)}`
+  const keyPath = `${apiKeysPath}/${encodeURIComponent(id)}`
   return {
     id,
     name,
@@ -31,15 +31,15 @@ export function apiKeyLine(apiKey: ApiKey, now: number): ApiKeyLine {
     isExpired: expiresAt <= now,
     lastUsedAt,
     createdAt,
-    revokeAt: `${at}/revoke`,
+    revokeAt: `${keyPath}/revoke`,
     revoking: {
       act: 'revokeApiKey',
       names: [name],
       count: 1,
-      submitTo: `${at}/revoke`,
+      submitTo: `${keyPath}/revoke`,
       fields: [],
       isDangerous: true,
     },
-    renewAt: `${at}/renew`,
+    renewAt: `${keyPath}/renew`,
   }
 }

@@ -15,7 +15,7 @@ import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { MintedApiKey } from './api-key.ts'
 import type { ApiKeys } from './api-keys.ts'
-import { emptyKey, endOf, formProblems, keyValues, problemsOf, scopesOf, termValues } from './key-form.ts'
+import { emptyKey, expirationOf, formProblems, keyValues, lifetimeValues, problemsOf, scopesOf } from './key-form.ts'
 import { apiKeyLine, apiKeyList, apiKeysPath } from './key-line.ts'
 import { type ApiKeyRenewPage, type ApiKeysPage, apiKeyNotices } from './page-model.ts'
 
@@ -37,22 +37,22 @@ export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
     const session = await pocket.session(req, res)
     return session !== undefined && !isWithoutPasskey(session)
   }
-  const left = (ctx: Context, done: 'created' | 'renewed', { apiKey: { name }, token }: MintedApiKey) => {
+  const redirectWithToken = (ctx: Context, done: 'created' | 'renewed', { apiKey: { name }, token }: MintedApiKey) => {
     flashes.leave(ctx, apiKeysPath, { done, name, token })
     seeOther(ctx, apiKeysPath)
   }
-  const find = async ({ id: ownerId }: User, id: unknown) => {
-    const found = await apiKeys.find(ownerId, String(id))
-    if (found === undefined) throw new NotFoundError('api_key_not_found', 'There is no such API key.')
-    return found
+  const getApiKey = async ({ id: ownerId }: User, id: unknown) => {
+    const apiKey = await apiKeys.find(ownerId, String(id))
+    if (apiKey === undefined) throw new NotFoundError('api_key_not_found', 'There is no such API key.')
+    return apiKey
   }
 
-  type Refused = Partial<Pick<ApiKeysPage, 'values' | 'problems' | 'problem'>>
-  const showKeys = async (ctx: Context, user: User, more: Refused = {}) => {
+  type Overrides = Partial<Pick<ApiKeysPage, 'values' | 'problems' | 'problem'>>
+  const showKeys = async (ctx: Context, user: User, overrides: Overrides = {}) => {
     const listPage = readListPage(ctx, apiKeyList, secure)
     const { items, total } = await apiKeys.list(user.id, listPage.request)
-    const left = flashes.take(ctx, apiKeysPath)
-    const notice = noticeOf(left)
+    const flash = flashes.take(ctx, apiKeysPath)
+    const notice = noticeOf(flash)
     await show(ctx, {
       view: 'api-keys',
       viewer: viewerOf(user),
@@ -63,9 +63,9 @@ export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
       values: emptyKey,
       problems: [],
       problem: null,
-      ...more,
+      ...overrides,
       notice,
-      several: notice === null ? bulkNotice(left) : null,
+      several: notice === null ? bulkNotice(flash) : null,
     })
   }
 
@@ -73,44 +73,44 @@ export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
     const user = await authentication.requireUser(ctx)
     const values = keyValues(ctx)
     const { name, description } = values
-    const wrong = formProblems(values)
+    const formErrors = formProblems(values)
     let minted: MintedApiKey | undefined
     const refusal: Pick<Refusal, 'status' | 'problems' | 'problem'> | null =
-      wrong.length > 0
-        ? { status: 400, problems: wrong, problem: null }
+      formErrors.length > 0
+        ? { status: 400, problems: formErrors, problem: null }
         : await refusalOf(async () => {
-            const expiresAt = endOf(values, clock.now())
+            const expiresAt = expirationOf(values, clock.now())
             const input = { name, description: description || null, scopes: scopesOf(values), expiresAt }
             minted = await apiKeys.create(ownerOf(ctx, user), input)
           })
-    if (minted) return left(ctx, 'created', minted)
+    if (minted) return redirectWithToken(ctx, 'created', minted)
     const problems = refusal ? problemsOf(refusal) : []
     await showKeys(ctx, user, { values, problems, problem: problems.length > 0 ? null : (refusal?.problem ?? null) })
     ctx.status = refusal?.status ?? 400
   }
 
-  const showRenewal = async (ctx: Context, user: User, more: Partial<ApiKeyRenewPage> = {}) => {
-    const { id, name } = await find(user, ctx.params.id)
+  const showRenewal = async (ctx: Context, user: User, overrides: Partial<ApiKeyRenewPage> = {}) => {
+    const { id, name } = await getApiKey(user, ctx.params.id)
     const { lifetime, until } = emptyKey
-    const usual = { values: { lifetime, until }, problems: [] }
-    await show(ctx, { view: 'api-key-renew', viewer: viewerOf(user), id, name, ...usual, ...more })
+    const defaults = { values: { lifetime, until }, problems: [] }
+    await show(ctx, { view: 'api-key-renew', viewer: viewerOf(user), id, name, ...defaults, ...overrides })
   }
   const renew = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    const values = termValues(ctx)
+    const values = lifetimeValues(ctx)
     let minted: MintedApiKey | undefined
     const refusal = await refusalOf(async () => {
-      minted = await apiKeys.renew(ownerOf(ctx, user), String(ctx.params.id), endOf(values, clock.now()))
+      minted = await apiKeys.renew(ownerOf(ctx, user), String(ctx.params.id), expirationOf(values, clock.now()))
     })
-    if (minted) return left(ctx, 'renewed', minted)
+    if (minted) return redirectWithToken(ctx, 'renewed', minted)
     if (refusal?.problem === 'api_key_not_expired') await showKeys(ctx, user, { problem: refusal.problem })
     else await showRenewal(ctx, user, { values, problems: refusal ? problemsOf(refusal) : [] })
     ctx.status = refusal?.status ?? 400
   }
 
-  const askRevocation = async (ctx: Context) => {
+  const confirmRevocation = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    const { revoking: confirmation } = apiKeyLine(await find(user, ctx.params.id), clock.now())
+    const { revoking: confirmation } = apiKeyLine(await getApiKey(user, ctx.params.id), clock.now())
     await show(ctx, {
       view: 'confirm',
       viewer: viewerOf(user),
@@ -121,7 +121,7 @@ export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
   }
   const revoke = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    const { id, name } = await find(user, ctx.params.id)
+    const { id, name } = await getApiKey(user, ctx.params.id)
     await apiKeys.remove(ownerOf(ctx, user), id)
     flashes.leave(ctx, apiKeysPath, { done: 'revoked', name })
     seeOther(ctx, apiKeysPath)
@@ -141,9 +141,9 @@ export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
       { show, flashes },
     )
   const withUser =
-    (work: (ctx: Context, user: User) => Promise<void>): Act =>
+    (handler: (ctx: Context, user: User) => Promise<void>): Act =>
     async (ctx) =>
-      work(ctx, await authentication.requireUser(ctx))
+      handler(ctx, await authentication.requireUser(ctx))
 
   return [
     { method: 'get', path: apiKeysPath, handle: withUser((ctx, user) => showKeys(ctx, user)) },
@@ -151,7 +151,7 @@ export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
     { method: 'post', path: `${apiKeysPath}/bulk`, handle: withUser(revokeBulk) },
     { method: 'get', path: `${apiKeysPath}/:id/renew`, handle: withUser((ctx, user) => showRenewal(ctx, user)) },
     { method: 'post', path: `${apiKeysPath}/:id/renew`, handle: renew },
-    { method: 'get', path: `${apiKeysPath}/:id/revoke`, handle: askRevocation },
+    { method: 'get', path: `${apiKeysPath}/:id/revoke`, handle: confirmRevocation },
     { method: 'post', path: `${apiKeysPath}/:id/revoke`, handle: revoke },
   ]
 }

@@ -47,14 +47,14 @@ export class TypeormApiKeyStore implements ApiKeyStore {
   }
 
   async list(ownerId: string, request: ListRequest, now: number): Promise<Page<ApiKey>> {
-    const [where, parameters] = conditionOf(ownerId, request, now)
-    const count = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${where}`
+    const [condition, parameters] = conditionOf(ownerId, request, now)
+    const count = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${condition}`
     const [counted] = await this.#database.query<{ total: number | string }>(count, parameters)
     const total = Number(counted?.total)
     const limits = `LIMIT $${parameters.length + 1} OFFSET $${parameters.length + 2}`
-    const page = `${rows.select} WHERE ${where} ORDER BY ${orderOf(request)} ${limits}`
-    const found = await this.#database.query(page, [...parameters, request.limit, offsetOf(request, total)])
-    return { total, items: rows.all(found).map(withoutKey) }
+    const page = `${rows.select} WHERE ${condition} ORDER BY ${orderOf(request)} ${limits}`
+    const records = await this.#database.query(page, [...parameters, request.limit, offsetOf(request, total)])
+    return { total, items: rows.all(records).map(withoutKey) }
   }
 
   async insert(apiKey: ApiKey): Promise<void> {
@@ -65,8 +65,8 @@ export class TypeormApiKeyStore implements ApiKeyStore {
     return (await this.#database.execute(sql.renew, [ownerId, id, tokenHash, expiresAt, false, now])) === 1
   }
 
-  async markUsed(id: string, at: number, notedBefore: number): Promise<void> {
-    await this.#database.execute(sql.markUsed, [id, at, notedBefore])
+  async markUsed(id: string, at: number, recordedBefore: number): Promise<void> {
+    await this.#database.execute(sql.markUsed, [id, at, recordedBefore])
   }
 
   async listExpiring(from: number, to: number): Promise<readonly ApiKey[]> {

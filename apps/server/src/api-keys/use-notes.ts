@@ -2,13 +2,13 @@ import type { ApiKey } from './api-key.ts'
 import type { ApiKeyStore } from './api-key-store.ts'
 
 /** Records when API keys were used, without delaying the requests. */
-export interface UseNotes {
+export interface UsageRecorder {
   /** `now` in milliseconds since the Unix epoch. */
-  note(apiKey: Pick<ApiKey, 'id' | 'lastUsedAt'>, now: number): void
-  settled(): Promise<void>
+  record(apiKey: Pick<ApiKey, 'id' | 'lastUsedAt'>, now: number): void
+  flush(): Promise<void>
 }
 
-export interface UseNotePorts {
+export interface UsageRecorderPorts {
   readonly store: Pick<ApiKeyStore, 'markUsed'>
   /** Receives write errors, because no caller awaits the write. */
   readonly onError: (error: unknown) => void
@@ -17,21 +17,21 @@ export interface UseNotePorts {
 /** Milliseconds. */
 const minUpdateInterval = 60_000
 
-export function createUseNotes({ store, onError }: UseNotePorts): UseNotes {
-  const running = new Map<string, Promise<void>>()
+export function createUsageRecorder({ store, onError }: UsageRecorderPorts): UsageRecorder {
+  const pendingWrites = new Map<string, Promise<void>>()
 
   return {
-    note({ id, lastUsedAt }, now) {
-      if (running.has(id) || (lastUsedAt !== null && Math.abs(now - lastUsedAt) < minUpdateInterval)) return
-      const note = store
+    record({ id, lastUsedAt }, now) {
+      if (pendingWrites.has(id) || (lastUsedAt !== null && Math.abs(now - lastUsedAt) < minUpdateInterval)) return
+      const write = store
         .markUsed(id, now, now - minUpdateInterval)
         .catch(onError)
-        .finally(() => running.delete(id))
-      running.set(id, note)
+        .finally(() => pendingWrites.delete(id))
+      pendingWrites.set(id, write)
     },
 
-    async settled() {
-      await Promise.all(running.values())
+    async flush() {
+      await Promise.all(pendingWrites.values())
     },
   }
 }

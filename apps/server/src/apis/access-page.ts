@@ -14,27 +14,27 @@ import type { ApiPageContext } from './api-page-context.ts'
 import type { ApiAccessPage } from './page-model.ts'
 
 /** `/settings/admin/apis/:id/clients/:clientId`: the access of one client to one API. */
-export function apiAccessPages(parts: ApiPageContext): readonly PageRoute[] {
-  const { pocket, administration, authentication, show, flashes, path } = parts
-  const one = `${path}/:id/clients/:clientId` as const
+export function apiAccessPages(context: ApiPageContext): readonly PageRoute[] {
+  const { pocket, administration, authentication, show, flashes, path } = context
+  const accessPath = `${path}/:id/clients/:clientId` as const
 
-  const both = async (ctx: Context) => ({
+  const findApiAndClient = async (ctx: Context) => ({
     api: await administration.existing(String(ctx.params.id)),
     client: await administration.existingClient(String(ctx.params.clientId)),
   })
-  const showAccess = async (ctx: Context, user: User, { api, client }: Both, entered?: ApiAccess) => {
+  const showAccess = async (ctx: Context, user: User, { api, client }: ApiAndClient, submitted?: ApiAccess) => {
     const stored = await pocket.apis.grant(api.id, client.id)
     await show(ctx, {
       view: 'api-access',
       viewer: viewerOf(user),
       api,
       client: { id: client.id, name: client.name, isPublic: client.isPublic },
-      access: entered ?? accessDto(stored),
+      access: submitted ?? accessDto(stored),
       version: accessValidator(stored),
-      conflict: entered ? differences(accessTexts(api, accessDto(stored)), accessTexts(api, entered)) : null,
+      conflict: submitted ? differences(accessTexts(api, accessDto(stored)), accessTexts(api, submitted)) : null,
     })
   }
-  const done = (ctx: Context, apiId: string, notice: 'access_saved' | 'access_removed') => {
+  const redirectWithNotice = (ctx: Context, apiId: string, notice: 'access_saved' | 'access_removed') => {
     flashes.leave(ctx, `${path}/${apiId}`, { notice })
     seeOther(ctx, `${path}/${apiId}`)
   }
@@ -53,50 +53,50 @@ export function apiAccessPages(parts: ApiPageContext): readonly PageRoute[] {
     },
     {
       method: 'get',
-      path: one,
+      path: accessPath,
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
-        await showAccess(ctx, user, await both(ctx))
+        await showAccess(ctx, user, await findApiAndClient(ctx))
       },
     },
     {
       method: 'post',
-      path: one,
+      path: accessPath,
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
-        const { api, client } = await both(ctx)
-        const entered = accessSent(ctx)
-        const by = { ...pageActor(user, ctx), ...versionSent(ctx) }
+        const { api, client } = await findApiAndClient(ctx)
+        const submitted = submittedAccess(ctx)
+        const actor = { ...pageActor(user, ctx), ...versionSent(ctx) }
         try {
-          await administration.setGrant(by, api.id, client.id, entered)
+          await administration.setGrant(actor, api.id, client.id, submitted)
         } catch (error) {
           if (!(error instanceof PreconditionFailedError)) throw error
-          await showAccess(ctx, user, await both(ctx), entered)
+          await showAccess(ctx, user, await findApiAndClient(ctx), submitted)
           ctx.status = error.status
           return
         }
-        done(ctx, api.id, 'access_saved')
+        redirectWithNotice(ctx, api.id, 'access_saved')
       },
     },
     {
       method: 'post',
-      path: `${one}/remove`,
+      path: `${accessPath}/remove`,
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
-        const { api, client } = await both(ctx)
+        const { api, client } = await findApiAndClient(ctx)
         await administration.removeGrant(pageActor(user, ctx), api.id, client.id)
-        done(ctx, api.id, 'access_removed')
+        redirectWithNotice(ctx, api.id, 'access_removed')
       },
     },
   ]
 }
 
-interface Both {
+interface ApiAndClient {
   readonly api: Api
   readonly client: Client
 }
 
-function accessSent(ctx: Context): ApiAccess {
+function submittedAccess(ctx: Context): ApiAccess {
   const userDelegatedPermissionIds = formTexts(ctx, 'userDelegatedPermissionIds')
   const clientPermissionIds = formTexts(ctx, 'clientPermissionIds')
   return {

@@ -31,11 +31,11 @@ type CimdAccess = Parameters<Apis['setCimdAccess']>[1]
 
 /** Changes that administrators make to APIs and API access, each with an audit log entry. */
 export function createApiAdministration({ apis, clients, audit, transaction }: ApiAdministrationPorts) {
-  const existing = async (id: string): Promise<Api> => known(await apis.find(id))
+  const existing = async (id: string): Promise<Api> => assertFound(await apis.find(id))
   /** Loads the API to be changed and checks the caller's precondition, if any. */
-  const locked = async (by: Actor, id: string): Promise<Api> => {
-    const api = known(await apis.findForUpdate(id))
-    assertUnchanged(by, apiValidator(api))
+  const lockApi = async (actor: Actor, id: string): Promise<Api> => {
+    const api = assertFound(await apis.findForUpdate(id))
+    assertUnchanged(actor, apiValidator(api))
     return api
   }
   const existingClient = async (id: string): Promise<Client> => {
@@ -55,86 +55,86 @@ export function createApiAdministration({ apis, clients, audit, transaction }: A
     existing,
     existingClient,
 
-    create: (by: Actor, input: NewApiInput): Promise<Api> =>
+    create: (actor: Actor, input: NewApiInput): Promise<Api> =>
       transaction(async () => {
         const api = await apis.create(input)
-        const changes = changesBetween(null, shown(api))
-        await audit.record({ event: 'api_created', apiId: api.id, by: by.id, ...changes }, by.origin)
+        const changes = changesBetween(null, auditedFields(api))
+        await audit.record({ event: 'api_created', apiId: api.id, by: actor.id, ...changes }, actor.origin)
         return api
       }),
 
-    update: (by: Actor, id: string, input: ApiInput): Promise<Api> =>
+    update: (actor: Actor, id: string, input: ApiInput): Promise<Api> =>
       transaction(async () => {
-        const before = await locked(by, id)
+        const before = await lockApi(actor, id)
         const api = await apis.update(id, input)
-        const { changes } = changesBetween(shown(before), shown(api))
+        const { changes } = changesBetween(auditedFields(before), auditedFields(api))
         if (changes === undefined) return api
         const fields = Object.keys(changes)
-        await audit.record({ event: 'api_updated', apiId: id, fields, by: by.id, changes }, by.origin)
+        await audit.record({ event: 'api_updated', apiId: id, fields, by: actor.id, changes }, actor.origin)
         return api
       }),
 
-    remove: (by: Actor, id: string): Promise<void> =>
+    remove: (actor: Actor, id: string): Promise<void> =>
       transaction(async () => {
-        const changes = changesBetween(shown(await locked(by, id)), null)
+        const changes = changesBetween(auditedFields(await lockApi(actor, id)), null)
         await apis.remove(id)
-        await audit.record({ event: 'api_removed', apiId: id, by: by.id, ...changes }, by.origin)
+        await audit.record({ event: 'api_removed', apiId: id, by: actor.id, ...changes }, actor.origin)
       }),
 
-    setPermissions: (by: Actor, id: string, permissions: readonly PermissionInput[]): Promise<Api> =>
+    setPermissions: (actor: Actor, id: string, permissions: readonly PermissionInput[]): Promise<Api> =>
       transaction(async () => {
-        const before = await locked(by, id)
+        const before = await lockApi(actor, id)
         const api = await apis.setPermissions(id, permissions)
-        const { changes } = changesBetween(byKey(before), byKey(api))
+        const { changes } = changesBetween(permissionsByKey(before), permissionsByKey(api))
         if (changes === undefined) return api
         const keys = api.permissions.map(({ key }) => key)
-        await audit.record({ event: 'api_permissions_changed', apiId: id, keys, by: by.id, changes }, by.origin)
+        await audit.record({ event: 'api_permissions_changed', apiId: id, keys, by: actor.id, changes }, actor.origin)
         return api
       }),
 
-    setCimdAccess: (by: Actor, id: string, access: CimdAccess): Promise<Api> =>
+    setCimdAccess: (actor: Actor, id: string, access: CimdAccess): Promise<Api> =>
       transaction(async () => {
-        const before = await locked(by, id)
+        const before = await lockApi(actor, id)
         const api = await apis.setCimdAccess(id, access)
         const { changes } = changesBetween(cimdAccessOf(before), cimdAccessOf(api))
         if (changes === undefined) return api
-        await audit.record({ event: 'api_cimd_access_changed', apiId: id, by: by.id, changes }, by.origin)
+        await audit.record({ event: 'api_cimd_access_changed', apiId: id, by: actor.id, changes }, actor.origin)
         return api
       }),
 
-    setGrant: (by: Actor, apiId: string, clientId: string, access: ApiAccess): Promise<ApiAccess> =>
+    setGrant: (actor: Actor, apiId: string, clientId: string, access: ApiAccess): Promise<ApiAccess> =>
       transaction(async () => {
         await existing(apiId)
         // Locks in the same order as core.
         if (!(await clients.findForUpdate(clientId))) throw clientNotFound()
-        known(await apis.findForUpdate(apiId))
+        assertFound(await apis.findForUpdate(apiId))
         const before = await apis.grant(apiId, clientId)
-        assertUnchanged(by, accessValidator(before))
+        assertUnchanged(actor, accessValidator(before))
         const after = await apis.setGrant(apiId, clientId, access)
-        await recordAccess(by, { apiId, clientId, before, after })
+        await recordAccess(actor, { apiId, clientId, before, after })
         return after
       }),
 
-    removeGrant: (by: Actor, apiId: string, clientId: string): Promise<void> =>
+    removeGrant: (actor: Actor, apiId: string, clientId: string): Promise<void> =>
       transaction(async () => {
-        known(await apis.findForUpdate(apiId))
+        assertFound(await apis.findForUpdate(apiId))
         const before = await apis.grant(apiId, clientId)
-        assertUnchanged(by, accessValidator(before))
+        assertUnchanged(actor, accessValidator(before))
         await apis.removeGrant(apiId, clientId)
-        await recordAccess(by, { apiId, clientId, before, after: undefined })
+        await recordAccess(actor, { apiId, clientId, before, after: undefined })
       }),
 
-    setPermissionsOfClient: (by: Actor, clientId: string, lists: PermissionLists) =>
+    setPermissionsOfClient: (actor: Actor, clientId: string, lists: PermissionLists) =>
       transaction(async () => {
         // Both ways of changing a client's access lock its row.
         if (!(await clients.findForUpdate(clientId))) throw clientNotFound()
         const granted = await apis.grantsTo(clientId)
-        assertUnchanged(by, grantsValidator(granted))
+        assertUnchanged(actor, grantsValidator(granted))
         const before = new Map(granted.map((grant) => [grant.apiId, grant]))
         const grants = await apis.setPermissionsOfClient(clientId, lists)
         const after = new Map(grants.map((grant) => [grant.apiId, grant]))
         for (const apiId of new Set([...before.keys(), ...after.keys()]))
-          await recordAccess(by, { apiId, clientId, before: before.get(apiId), after: after.get(apiId) })
+          await recordAccess(actor, { apiId, clientId, before: before.get(apiId), after: after.get(apiId) })
         return grants
       }),
   }
@@ -158,7 +158,7 @@ export function grantsValidator(grants: readonly ApiGrant[]): string {
   return validatorOf(byApi.map((grant) => [grant.apiId, accessDto(grant)]))
 }
 
-function known(api: Api | undefined): Api {
+function assertFound(api: Api | undefined): Api {
   if (!api) throw new NotFoundError('not_found', 'There is no such API.', { details: { resource: 'API' } })
   return api
 }
@@ -170,11 +170,17 @@ interface AccessChange {
   readonly after: ApiAccess | undefined
 }
 
-function shown({ name, resource, accessTokenFormat, accessTokenDurationMinutes, resourceServerClientIds }: Api) {
+function auditedFields({
+  name,
+  resource,
+  accessTokenFormat,
+  accessTokenDurationMinutes,
+  resourceServerClientIds,
+}: Api) {
   return { name, resource, accessTokenFormat, accessTokenDurationMinutes, resourceServerClientIds }
 }
 
-function byKey({ permissions }: Api) {
+function permissionsByKey({ permissions }: Api) {
   return Object.fromEntries(permissions.map(({ key, name, description }) => [key, { name, description }]))
 }
 

@@ -47,11 +47,11 @@ export interface AccessParts {
 
 /** Permissions granted to the client, and permissions it has through its metadata document. */
 function allAccessDto({ api, client, access }: AccessParts) {
-  const given = cimdPermissions(api, client)
+  const documentPermissions = cimdPermissions(api, client)
   return {
     ...accessDto(access),
-    cimdGrantedAccess: given !== undefined,
-    cimdGrantedPermissionIds: (given ?? []).map(({ id }) => id),
+    cimdGrantedAccess: documentPermissions !== undefined,
+    cimdGrantedPermissionIds: (documentPermissions ?? []).map(({ id }) => id),
   }
 }
 

@@ -19,7 +19,7 @@ export function storedValues(api: Api): ApiFormValues {
   }
 }
 
-export function enteredValues(ctx: Context): ApiFormValues {
+export function submittedValues(ctx: Context): ApiFormValues {
   return {
     name: formText(ctx, 'name').trim(),
     accessTokenFormat: formText(ctx, 'accessTokenFormat', 20),
@@ -45,7 +45,7 @@ export function storedPermissions({ permissions }: Api): readonly PermissionRow[
 }
 
 /** Rows that are not empty. */
-export function enteredPermissions(ctx: Context): readonly PermissionRow[] {
+export function submittedPermissions(ctx: Context): readonly PermissionRow[] {
   const [keys, names, descriptions] = [
     formTexts(ctx, 'key'),
     formTexts(ctx, 'permissionName'),

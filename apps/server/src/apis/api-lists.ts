@@ -14,13 +14,13 @@ export const apiList: ListDefinition = { sort: Object.keys(sorts), search: true 
 
 /** Converts the list query to core's terms. */
 export function apiListRequest(list: ListRequest, notGrantedTo: string | null): ApiListRequest {
-  const by = list.sort === null ? undefined : sorts[list.sort.column]
+  const sortKey = list.sort === null ? undefined : sorts[list.sort.column]
   return {
     notGrantedTo,
     accessTokenFormat: accessTokenFormats.find((format) => list.filters.format?.includes(format)) ?? null,
     page: list.page,
     limit: list.limit,
     search: list.search,
-    sort: by === undefined || list.sort === null ? null : { by, descending: list.sort.descending },
+    sort: sortKey === undefined || list.sort === null ? null : { by: sortKey, descending: list.sort.descending },
   }
 }

@@ -47,7 +47,7 @@ export function apiOperations({ pocket, logos, audit, transaction }: ApiOperatio
       summary: 'Create an API',
       body: apiCreate,
       answer: { status: 201, schema: apiSchema },
-      handle: async (call) => answered(call.ctx, await administration.create(actorOf(call), call.body)),
+      handle: async (call) => respondWithEtag(call.ctx, await administration.create(actorOf(call), call.body)),
     }),
     operation({
       ...shared,
@@ -56,7 +56,7 @@ export function apiOperations({ pocket, logos, audit, transaction }: ApiOperatio
       path: '/api/apis/:id',
       summary: 'Get an API',
       answer,
-      handle: async ({ params, ctx }) => answered(ctx, await administration.existing(params.id ?? '')),
+      handle: async ({ params, ctx }) => respondWithEtag(ctx, await administration.existing(params.id ?? '')),
     }),
     operation({
       ...shared,
@@ -68,7 +68,7 @@ export function apiOperations({ pocket, logos, audit, transaction }: ApiOperatio
       body: apiUpdate,
       answer,
       handle: async (call) =>
-        answered(call.ctx, await administration.update(actorOf(call), call.params.id ?? '', call.body)),
+        respondWithEtag(call.ctx, await administration.update(actorOf(call), call.params.id ?? '', call.body)),
     }),
     operation({
       ...shared,
@@ -95,7 +95,10 @@ export function apiOperations({ pocket, logos, audit, transaction }: ApiOperatio
           name,
           ...(typeof description === 'string' && { description }),
         }))
-        return answered(call.ctx, await administration.setPermissions(actorOf(call), call.params.id ?? '', permissions))
+        return respondWithEtag(
+          call.ctx,
+          await administration.setPermissions(actorOf(call), call.params.id ?? '', permissions),
+        )
       },
     }),
     operation({
@@ -110,7 +113,10 @@ export function apiOperations({ pocket, logos, audit, transaction }: ApiOperatio
       async handle(call) {
         const { enabled, permissionIds = [] } = call.body
         const access = { enabled, permissionIds }
-        return answered(call.ctx, await administration.setCimdAccess(actorOf(call), call.params.id ?? '', access))
+        return respondWithEtag(
+          call.ctx,
+          await administration.setCimdAccess(actorOf(call), call.params.id ?? '', access),
+        )
       },
     }),
     ...clientOperations({ apis, clients, administration, logos }),
@@ -119,7 +125,7 @@ export function apiOperations({ pocket, logos, audit, transaction }: ApiOperatio
 }
 
 /** Responds with an API and its `ETag`. */
-function answered(ctx: Context, api: Api) {
+function respondWithEtag(ctx: Context, api: Api) {
   ctx.set('ETag', apiValidator(api))
   return apiDto(api)
 }

@@ -64,7 +64,7 @@ export function clientOperations({ apis, clients, administration, logos }: Clien
       async handle({ params, ctx }) {
         const { id } = await administration.existing(params.id ?? '')
         const client = await administration.existingClient(params.clientId ?? '')
-        return answered(ctx, await apis.grant(id, client.id))
+        return respondWithEtag(ctx, await apis.grant(id, client.id))
       },
     }),
     operation({
@@ -84,7 +84,7 @@ export function clientOperations({ apis, clients, administration, logos }: Clien
           userDelegatedPermissionIds: call.body.userDelegatedPermissionIds ?? [],
           clientPermissionIds: call.body.clientPermissionIds ?? [],
         }
-        return answered(call.ctx, await administration.setGrant(actorOf(call), id, clientId, access))
+        return respondWithEtag(call.ctx, await administration.setGrant(actorOf(call), id, clientId, access))
       },
     }),
     operation({
@@ -101,7 +101,7 @@ export function clientOperations({ apis, clients, administration, logos }: Clien
 }
 
 /** Responds with the access and its `ETag`. */
-function answered(ctx: Context, access: ApiAccess | undefined) {
+function respondWithEtag(ctx: Context, access: ApiAccess | undefined) {
   ctx.set('ETag', accessValidator(access))
   return accessDto(access)
 }
@@ -109,6 +109,6 @@ function answered(ctx: Context, access: ApiAccess | undefined) {
 /** Sorts by name by default. */
 function clientsOf(request: ListRequest, scope: ClientListRequest['scope']): ClientListRequest {
   const { page, limit, search, sort } = request
-  const by = sort?.column === 'createdAt' ? 'createdAt' : 'name'
-  return { scope, page, limit, search, filters: {}, sort: { by, descending: sort?.descending ?? false } }
+  const sortKey = sort?.column === 'createdAt' ? 'createdAt' : 'name'
+  return { scope, page, limit, search, filters: {}, sort: { by: sortKey, descending: sort?.descending ?? false } }
 }

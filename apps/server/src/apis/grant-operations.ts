@@ -57,7 +57,7 @@ export function grantOperations({ apis, administration }: GrantOperationPorts): 
       answer: { status: 200, schema: permissionListsSchema },
       async handle({ params, ctx }) {
         const { id } = await administration.existingClient(params.clientId ?? '')
-        return answered(ctx, await apis.grantsTo(id))
+        return respondWithEtag(ctx, await apis.grantsTo(id))
       },
     }),
     operation({
@@ -73,14 +73,14 @@ export function grantOperations({ apis, administration }: GrantOperationPorts): 
         const { userDelegatedPermissionIds = [], clientPermissionIds = [] } = call.body
         const lists = { userDelegatedPermissionIds, clientPermissionIds }
         const { clientId = '' } = call.params
-        return answered(call.ctx, await administration.setPermissionsOfClient(actorOf(call), clientId, lists))
+        return respondWithEtag(call.ctx, await administration.setPermissionsOfClient(actorOf(call), clientId, lists))
       },
     }),
   ]
 }
 
 /** Responds with the lists and their `ETag`. */
-function answered(ctx: Context, grants: readonly ApiGrant[]) {
+function respondWithEtag(ctx: Context, grants: readonly ApiGrant[]) {
   ctx.set('ETag', grantsValidator(grants))
   return permissionLists(grants)
 }

@@ -8,33 +8,33 @@ import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { apiValidator } from './administration.ts'
-import { apiInput, enteredPermissions, enteredValues, newApi, storedPermissions, storedValues } from './api-form.ts'
+import { apiInput, newApi, storedPermissions, storedValues, submittedPermissions, submittedValues } from './api-form.ts'
 import type { ApiPageContext } from './api-page-context.ts'
 import type { ApiNotice, ApiPage } from './page-model.ts'
 
-type Entered = Partial<Pick<ApiPage, 'values' | 'permissions'>>
+type SubmittedValues = Partial<Pick<ApiPage, 'values' | 'permissions'>>
 
 /** Maximum number of clients on the page. */
-const most = 100
+const maxClients = 100
 const maxResults = 10
 const notices: readonly ApiNotice[] = ['created', 'saved', 'access_saved', 'access_removed']
 
 /** `/settings/admin/apis/:id`: one API. */
-export function oneApiPages(parts: ApiPageContext): readonly PageRoute[] {
-  const { pocket, administration, authentication, show, flashes, path } = parts
+export function oneApiPages(context: ApiPageContext): readonly PageRoute[] {
+  const { pocket, administration, authentication, show, flashes, path } = context
   const { apis, clients } = pocket
 
   const showApi = async (
     ctx: Context,
     user: User,
     api: Api,
-    more: Partial<Pick<ApiPage, 'values' | 'permissions' | 'problems' | 'conflict'>> = {},
+    overrides: Partial<Pick<ApiPage, 'values' | 'permissions' | 'problems' | 'conflict'>> = {},
   ) => {
     const grants = new Map((await apis.grantsOf(api.id)).map((grant) => [grant.clientId, grant]))
-    const granted = await clients.page(byName({ of: 'granted', apiId: api.id }, '', most))
+    const granted = await clients.page(clientsByName({ of: 'granted', apiId: api.id }, '', maxClients))
     const search = typeof ctx.query.client === 'string' ? ctx.query.client.trim().slice(0, 100) : ''
-    const found =
-      search === '' ? null : await clients.page(byName({ of: 'ungranted', apiId: api.id }, search, maxResults))
+    const candidates =
+      search === '' ? null : await clients.page(clientsByName({ of: 'ungranted', apiId: api.id }, search, maxResults))
     const { notice } = flashes.take(ctx, `${path}/${api.id}`)
     await show(ctx, {
       view: 'api',
@@ -52,38 +52,38 @@ export function oneApiPages(parts: ApiPageContext): readonly PageRoute[] {
         }
       }),
       moreClients: granted.total - granted.items.length,
-      found: found?.items.map(({ client: { id, name } }) => ({ id, name })) ?? null,
+      found: candidates?.items.map(({ client: { id, name } }) => ({ id, name })) ?? null,
       search,
       problems: [],
       notice: notices.find((known) => known === notice) ?? null,
       version: apiValidator(api),
       conflict: null,
-      ...more,
+      ...overrides,
     })
   }
 
   /** Handles a form on the page; shows it again with the submitted values if they are rejected. */
   const form = (
-    part: '' | '/permissions' | '/described',
-    read: (ctx: Context) => Entered,
-    work: (by: Actor, id: string, ctx: Context, entered: Entered) => Promise<unknown>,
+    subpath: '' | '/permissions' | '/described',
+    readForm: (ctx: Context) => SubmittedValues,
+    update: (actor: Actor, id: string, ctx: Context, submitted: SubmittedValues) => Promise<unknown>,
   ) => ({
     method: 'post' as const,
-    path: `${path}/:id${part}` as const,
+    path: `${path}/:id${subpath}` as const,
     async handle(ctx: Context) {
       const user = await authentication.requireUser(ctx)
       const api = await administration.existing(String(ctx.params.id))
-      const entered = read(ctx)
-      const by = { ...pageActor(user, ctx), ...versionSent(ctx) }
-      const refusal = await refusalOf(() => work(by, api.id, ctx, entered))
+      const submitted = readForm(ctx)
+      const actor = { ...pageActor(user, ctx), ...versionSent(ctx) }
+      const refusal = await refusalOf(() => update(actor, api.id, ctx, submitted))
       if (!refusal) {
         flashes.leave(ctx, `${path}/${api.id}`, { notice: 'saved' })
         seeOther(ctx, `${path}/${api.id}`)
         return
       }
       const current = refusal.isConflict ? await administration.existing(api.id) : api
-      const conflict = refusal.isConflict ? conflictOf(current, entered) : null
-      await showApi(ctx, user, current, { ...entered, problems: refusal.problems, conflict })
+      const conflict = refusal.isConflict ? conflictOf(current, submitted) : null
+      await showApi(ctx, user, current, { ...submitted, problems: refusal.problems, conflict })
       ctx.status = refusal.status
     },
   })
@@ -99,15 +99,15 @@ export function oneApiPages(parts: ApiPageContext): readonly PageRoute[] {
     },
     form(
       '',
-      (ctx) => ({ values: enteredValues(ctx) }),
-      (by, id, _ctx, { values }) => administration.update(by, id, apiInput(values ?? newApi)),
+      (ctx) => ({ values: submittedValues(ctx) }),
+      (actor, id, _ctx, { values }) => administration.update(actor, id, apiInput(values ?? newApi)),
     ),
     form(
       '/permissions',
-      (ctx) => ({ permissions: enteredPermissions(ctx) }),
-      (by, id, _ctx, { permissions = [] }) =>
+      (ctx) => ({ permissions: submittedPermissions(ctx) }),
+      (actor, id, _ctx, { permissions = [] }) =>
         administration.setPermissions(
-          by,
+          actor,
           id,
           permissions.map(([key, name, description]) => ({ key, name, description })),
         ),
@@ -115,8 +115,8 @@ export function oneApiPages(parts: ApiPageContext): readonly PageRoute[] {
     form(
       '/described',
       () => ({}),
-      (by, id, ctx) =>
-        administration.setCimdAccess(by, id, {
+      (actor, id, ctx) =>
+        administration.setCimdAccess(actor, id, {
           enabled: formText(ctx, 'enabled', 10) === 'true',
           permissionIds: formTexts(ctx, 'permissions'),
         }),
@@ -135,7 +135,7 @@ export function oneApiPages(parts: ApiPageContext): readonly PageRoute[] {
   ]
 }
 
-function conflictOf(stored: Api, { values, permissions }: Entered): ApiPage['conflict'] {
+function conflictOf(stored: Api, { values, permissions }: SubmittedValues): ApiPage['conflict'] {
   const before = { ...storedValues(stored), permissions: rowsText(storedPermissions(stored)) }
   return differences<string>(before, {
     ...before,
@@ -148,6 +148,6 @@ function rowsText(rows: ApiPage['permissions']): string {
   return rows.map((row) => row.filter((cell) => cell !== '').join(' · ')).join('; ')
 }
 
-function byName(scope: ClientListRequest['scope'], search: string, limit: number): ClientListRequest {
+function clientsByName(scope: ClientListRequest['scope'], search: string, limit: number): ClientListRequest {
   return { scope, page: 1, limit, search, filters: {}, sort: { by: 'name', descending: false } }
 }

@@ -10,15 +10,15 @@ import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { apiAccessPages } from './access-page.ts'
 import { createApiAdministration } from './administration.ts'
-import { apiInput, enteredValues, newApi } from './api-form.ts'
+import { apiInput, newApi, submittedValues } from './api-form.ts'
 import { apiListRequest } from './api-lists.ts'
 import type { ApiPagesPorts } from './api-page-context.ts'
 import { oneApiPages } from './one-api-page.ts'
 
-const here = '/settings/admin/apis'
+const apisPath = '/settings/admin/apis'
 
 const list: ListPageDefinition = {
-  path: here,
+  path: apisPath,
   columns: [
     { name: 'name', sort: 'name' },
     { name: 'resource', sort: 'resource' },
@@ -35,14 +35,14 @@ export function apiPages(ports: ApiPagesPorts): readonly PageRoute[] {
   const { pocket, audit, transaction, authentication, show, flashes } = ports
   const { apis, clients } = pocket
   const administration = createApiAdministration({ apis, clients, audit, transaction })
-  const parts = { ...ports, administration, path: here } as const
+  const context = { ...ports, administration, path: apisPath } as const
 
   const showList = async (ctx: Context) => {
     const viewer = viewerOf(await authentication.requireUser(ctx))
     const listPage = readListPage(ctx, list, pocket.issuer.startsWith('https:'))
     const { items, total } = await apis.page(apiListRequest(listPage.request, null))
-    const left = flashes.take(ctx, here)
-    const { removed } = left
+    const flash = flashes.take(ctx, apisPath)
+    const { removed } = flash
     await show(ctx, {
       view: 'apis',
       viewer,
@@ -56,7 +56,7 @@ export function apiPages(ports: ApiPagesPorts): readonly PageRoute[] {
         createdAt,
       })),
       removed: typeof removed === 'string' ? removed : null,
-      several: bulkNotice(left),
+      several: bulkNotice(flash),
     })
   }
 
@@ -66,7 +66,7 @@ export function apiPages(ports: ApiPagesPorts): readonly PageRoute[] {
       ctx,
       {
         viewer: user,
-        path: here,
+        path: apisPath,
         within: 'apis',
         asks: 'apisDelete',
         act: 'delete',
@@ -84,14 +84,14 @@ export function apiPages(ports: ApiPagesPorts): readonly PageRoute[] {
 
   const create = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    const values = { ...enteredValues(ctx), resource: formText(ctx, 'resource', 2000).trim() }
+    const values = { ...submittedValues(ctx), resource: formText(ctx, 'resource', 2000).trim() }
     const refusal = await refusalOf(async () => {
       const { id } = await administration.create(pageActor(user, ctx), {
         ...apiInput(values),
         resource: values.resource,
       })
-      flashes.leave(ctx, `${here}/${id}`, { notice: 'created' })
-      seeOther(ctx, `${here}/${id}`)
+      flashes.leave(ctx, `${apisPath}/${id}`, { notice: 'created' })
+      seeOther(ctx, `${apisPath}/${id}`)
     })
     if (!refusal) return
     await show(ctx, { view: 'api-new', viewer: viewerOf(user), values, problems: refusal.problems })
@@ -99,11 +99,11 @@ export function apiPages(ports: ApiPagesPorts): readonly PageRoute[] {
   }
 
   return [
-    { method: 'get', path: here, handle: showList },
-    { method: 'post', path: `${here}/bulk`, handle: removeBulk },
-    { method: 'get', path: `${here}/new`, handle: showNew },
-    { method: 'post', path: `${here}/new`, handle: create },
-    ...apiAccessPages(parts),
-    ...oneApiPages(parts),
+    { method: 'get', path: apisPath, handle: showList },
+    { method: 'post', path: `${apisPath}/bulk`, handle: removeBulk },
+    { method: 'get', path: `${apisPath}/new`, handle: showNew },
+    { method: 'post', path: `${apisPath}/new`, handle: create },
+    ...apiAccessPages(context),
+    ...oneApiPages(context),
   ]
 }

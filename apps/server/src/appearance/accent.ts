@@ -25,8 +25,9 @@ export function accentOf(text: string): Accent | null {
   if (color === undefined) return null
   const { c, h = 0 } = color
   // A browser would clip a chroma outside its gamut and thereby change the lightness.
-  const shown = (l: number) => rounded(clampChroma({ mode: 'oklch', l, c: Math.min(c, maxChroma), h }, 'oklch').c)
-  return { hue: rounded(h), light: shown(lightness.light), dark: shown(lightness.dark) }
+  const accentChroma = (l: number) =>
+    rounded(clampChroma({ mode: 'oklch', l, c: Math.min(c, maxChroma), h }, 'oklch').c)
+  return { hue: rounded(h), light: accentChroma(lightness.light), dark: accentChroma(lightness.dark) }
 }
 
 function rounded(value: number): number {

@@ -1,48 +1,48 @@
 import type { Middleware } from 'koa'
 import type { PagePictures } from '../http/page-pictures.ts'
-import { type Look, type StyleSheet, styleSheetOf } from './style-sheet.ts'
+import { type AppearanceSettings, type StyleSheet, styleSheetOf } from './style-sheet.ts'
 
 export interface AppearancePorts {
   /** Reads the appearance settings; never fails, because a page without them is better than no page. */
-  readonly settings: () => Promise<Omit<Look, 'background'>>
+  readonly settings: () => Promise<Omit<AppearanceSettings, 'background'>>
   readonly pictures: Pick<PagePictures, 'instance'>
 }
 
 /** The appearance of an instance as a same-origin style sheet, so that no page needs an inline style. */
 export interface Appearance {
   /** The URL of the style sheet for pages with this background; `null` if there is nothing to override. */
-  addressFor(background: string | null): Promise<string | null>
+  urlFor(background: string | null): Promise<string | null>
   /** Serves the style sheet. Passes all other requests to the next middleware. */
   readonly serve: Middleware
 }
 
-const address = (hash: string) => `/assets/appearance.${hash}.css`
-const addresses = /^\/assets\/appearance\.[\w-]{16}\.css$/
+const sheetPath = (hash: string) => `/assets/appearance.${hash}.css`
+const sheetPathPattern = /^\/assets\/appearance\.[\w-]{16}\.css$/
 
 export function createAppearance({ settings, pictures }: AppearancePorts): Appearance {
-  let last: { readonly of: string; readonly sheet: StyleSheet | null } | undefined
+  let cached: { readonly of: string; readonly sheet: StyleSheet | null } | undefined
   const sheetFor = async (background: string | null): Promise<StyleSheet | null> => {
-    const look = { ...(await settings()), background }
-    const of = JSON.stringify(look)
-    if (last?.of !== of) last = { of, sheet: styleSheetOf(look) }
-    return last.sheet
+    const values = { ...(await settings()), background }
+    const of = JSON.stringify(values)
+    if (cached?.of !== of) cached = { of, sheet: styleSheetOf(values) }
+    return cached.sheet
   }
 
   return {
-    async addressFor(background) {
+    async urlFor(background) {
       const sheet = await sheetFor(background)
-      return sheet && address(sheet.hash)
+      return sheet && sheetPath(sheet.hash)
     },
 
     async serve(ctx, next) {
-      if ((ctx.method !== 'GET' && ctx.method !== 'HEAD') || !addresses.test(ctx.path)) return next()
+      if ((ctx.method !== 'GET' && ctx.method !== 'HEAD') || !sheetPathPattern.test(ctx.path)) return next()
       const sheet = await sheetFor((await pictures.instance()).background)
       const css = sheet?.css ?? ''
       ctx.status = 200
       ctx.type = 'text/css; charset=utf-8'
       // Another replica may have rendered the page with newer or older settings.
-      const matchesAddress = sheet !== null && ctx.path === address(sheet.hash)
-      ctx.set('Cache-Control', matchesAddress ? 'public, max-age=31536000, immutable' : 'no-cache')
+      const isCurrent = sheet !== null && ctx.path === sheetPath(sheet.hash)
+      ctx.set('Cache-Control', isCurrent ? 'public, max-age=31536000, immutable' : 'no-cache')
       ctx.etag = sheet?.hash ?? 'none'
       if (ctx.fresh) ctx.status = 304
       else ctx.body = css

@@ -6,7 +6,7 @@ export interface Accent {
   readonly ink: string
 }
 
-const usual = '#14705c'
+const defaultColor = '#14705c'
 const [light, dark] = ['#ffffff', '#1d2128']
 
 /**
@@ -14,6 +14,6 @@ const [light, dark] = ['#ffffff', '#1d2128']
  * the colour is converted to the nearest sRGB colour. The default is used if the colour is `default` or cannot be parsed.
  */
 export function accentOf(setting: string): Accent {
-  const color = formatHex(parse(setting)) ?? usual
+  const color = formatHex(parse(setting)) ?? defaultColor
   return { color, ink: wcagContrast(color, light) >= wcagContrast(color, dark) ? light : dark }
 }

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { accentOf } from './accent.ts'
 
 /** Appearance settings that differ from the default style sheet. */
-export interface Look {
+export interface AppearanceSettings {
   /** The value of the setting. */
   readonly accentColor: string
   /** Whether animations are disabled. */
-  readonly still: boolean
+  readonly animationsDisabled: boolean
   /** The URL of the sign-in background image. */
   readonly background: string | null
 }
@@ -18,14 +18,14 @@ export interface StyleSheet {
 }
 
 /** The style sheet with the overrides, or `null` if there are none. */
-export function styleSheetOf(look: Look): StyleSheet | null {
-  const declarations = declarationsOf(look)
+export function styleSheetOf(settings: AppearanceSettings): StyleSheet | null {
+  const declarations = declarationsOf(settings)
   if (declarations.length === 0) return null
   const css = `:root{${declarations.join(';')}}\n`
   return { css, hash: createHash('sha256').update(css).digest('base64url').slice(0, 16) }
 }
 
-function declarationsOf({ accentColor, still, background }: Look): readonly string[] {
+function declarationsOf({ accentColor, animationsDisabled: still, background }: AppearanceSettings): readonly string[] {
   const accent = accentOf(accentColor)
   return [
     ...(accent === null

@@ -41,15 +41,15 @@ export function createOwnApps({ pocket, accounts, favourites, logos }: OwnAppsPo
     async usable(accountId, search) {
       const groupIds = await groupsOf(accountId)
       const { items, total } = await page({ of: 'usable', accountId, groupIds }, search)
-      const chosen = new Set(await favourites.list(accountId))
+      const favouriteIds = new Set(await favourites.list(accountId))
       const pictures = await logos(items.map(({ client }) => client.id))
       const tiles = items.map(({ client, consent }) => ({
         id: client.id,
         name: client.name,
         description: client.description,
         logo: pictures.get(client.id) ?? null,
-        launch: launchOf(startUrl(client, pocket.issuer)),
-        isFavourite: chosen.has(client.id),
+        launch: launchLink(startUrl(client, pocket.issuer)),
+        isFavourite: favouriteIds.has(client.id),
         lastUsedAt: consent?.updatedAt ?? null,
       }))
       const sorted = [
@@ -72,7 +72,7 @@ export function createOwnApps({ pocket, accounts, favourites, logos }: OwnAppsPo
 }
 
 /** Only http and https links, never a URL that runs script. */
-function launchOf(address: string | null): AppTile['launch'] {
+function launchLink(address: string | null): AppTile['launch'] {
   const url = address === null ? null : URL.parse(address)
   return url && /^https?:$/.test(url.protocol) ? { href: url.href, host: url.host } : null
 }

@@ -25,7 +25,7 @@ export interface AppPagesPorts {
   readonly clock: Clock
 }
 
-const here = '/settings/apps'
+const appsPath = '/settings/apps'
 
 /** `/settings/apps`: starts applications and lists consents. */
 export function appPages(ports: AppPagesPorts): readonly PageRoute[] {
@@ -36,7 +36,7 @@ export function appPages(ports: AppPagesPorts): readonly PageRoute[] {
     const search = ([ctx.query.search ?? ''].flat()[0] ?? '').trim().slice(0, 200)
     const { tiles, more } = await apps.usable(user.id, search)
     const allowed = (await apps.allowed(user.id)).map(allowedApp)
-    const notice = noticeOf(flashes.take(ctx, here))
+    const notice = noticeOf(flashes.take(ctx, appsPath))
     await show(ctx, { view: 'apps', viewer: viewerOf(user), search, tiles, more, allowed, notice })
   }
 
@@ -48,15 +48,15 @@ export function appPages(ports: AppPagesPorts): readonly PageRoute[] {
         throw new NotFoundError('not_found', 'There is no such application.')
       await favourites.add({ accountId, clientId, createdAt: clock.now() })
     } else await favourites.remove(accountId, clientId)
-    seeOther(ctx, backTo(here, formText(ctx, 'list', 1000)))
+    seeOther(ctx, backTo(appsPath, formText(ctx, 'list', 1000)))
   }
 
-  const askRemoval = async (ctx: Context) => {
+  const confirmWithdrawal = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    const found = (await apps.allowed(user.id)).find(({ client }) => client.id === ctx.params.id)
-    if (!found) throw new NotFoundError('not_found', 'This application was allowed nothing.')
-    const { removal: confirmation } = allowedApp(found)
-    await show(ctx, { view: 'confirm', viewer: viewerOf(user), within: 'apps', confirmation, cancelTo: here })
+    const listedClient = (await apps.allowed(user.id)).find(({ client }) => client.id === ctx.params.id)
+    if (!listedClient) throw new NotFoundError('not_found', 'This application was allowed nothing.')
+    const { removal: confirmation } = allowedApp(listedClient)
+    await show(ctx, { view: 'confirm', viewer: viewerOf(user), within: 'apps', confirmation, cancelTo: appsPath })
   }
 
   const withdraw = async (ctx: Context) => {
@@ -64,27 +64,27 @@ export function appPages(ports: AppPagesPorts): readonly PageRoute[] {
     const clientId = String(ctx.params.id)
     const client = await pocket.clients.find(clientId)
     await consents.withdraw(user.id, clientId, requestContext(ctx.req))
-    flashes.leave(ctx, here, { done: 'withdrawn', name: client?.name ?? clientId })
-    seeOther(ctx, here)
+    flashes.leave(ctx, appsPath, { done: 'withdrawn', name: client?.name ?? clientId })
+    seeOther(ctx, appsPath)
   }
 
   return [
-    { method: 'get', path: here, handle: showApps },
-    { method: 'post', path: `${here}/:id/favourite`, handle: setFavourite },
-    { method: 'get', path: `${here}/:id/withdraw`, handle: askRemoval },
-    { method: 'post', path: `${here}/:id/withdraw`, handle: withdraw },
+    { method: 'get', path: appsPath, handle: showApps },
+    { method: 'post', path: `${appsPath}/:id/favourite`, handle: setFavourite },
+    { method: 'get', path: `${appsPath}/:id/withdraw`, handle: confirmWithdrawal },
+    { method: 'post', path: `${appsPath}/:id/withdraw`, handle: withdraw },
   ]
 }
 
 function allowedApp({ client: { id, name, createdAt }, consent }: ListedClient): AllowedApp {
-  const at = `${here}/${encodeURIComponent(id)}/withdraw`
+  const withdrawPath = `${appsPath}/${encodeURIComponent(id)}/withdraw`
   return {
     id,
     name,
     scopes: consentedScopes(consent?.scopes ?? []),
     lastUsedAt: consent?.updatedAt ?? createdAt,
-    askAt: at,
-    removal: { act: 'withdrawConsent', names: [name], count: 1, submitTo: at, fields: [], isDangerous: true },
+    askAt: withdrawPath,
+    removal: { act: 'withdrawConsent', names: [name], count: 1, submitTo: withdrawPath, fields: [], isDangerous: true },
   }
 }
 

@@ -9,7 +9,7 @@ import { deviceOf } from '../http/device.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import { type AuditLogStore, auditFilters, auditSorts } from './audit-log-store.ts'
 import { auditQuery, rangeParameters } from './audit-query.ts'
-import { type ExportFormat, exported, exportFormats, exportTypes } from './export.ts'
+import { type ExportFormat, exportChunks, exportFormats, exportTypes } from './export.ts'
 
 const unknownLocation = { type: 'string', description: 'Empty where it is not known.' } as const
 const texts = { type: 'object', additionalProperties: { type: 'string' } } as const
@@ -47,8 +47,8 @@ const auditSchema = named('AuditLogDto', {
   },
 })
 
-const own: ListDefinition = { sort: auditSorts, filter: ['event', 'userID'], search: true }
-const everybodys: ListDefinition = { sort: auditSorts, filter: auditFilters, search: true }
+const ownListDefinition: ListDefinition = { sort: auditSorts, filter: ['event', 'userID'], search: true }
+const fullListDefinition: ListDefinition = { sort: auditSorts, filter: auditFilters, search: true }
 
 export interface AuditLogApiPorts {
   readonly store: AuditLogStore
@@ -64,7 +64,7 @@ export function auditLogOperations({ store, audit }: AuditLogApiPorts): readonly
       id: 'listOwnAuditLogs',
       path: '/api/audit-logs',
       summary: 'List your part of the audit log',
-      list: own,
+      list: ownListDefinition,
       query: rangeParameters,
       answer: { status: 200, schema: pageOf(auditSchema) },
       async handle({ user, query, list }) {
@@ -77,7 +77,7 @@ export function auditLogOperations({ store, audit }: AuditLogApiPorts): readonly
       id: 'listAllAuditLogs',
       path: '/api/audit-logs/all',
       summary: 'List the audit log',
-      list: everybodys,
+      list: fullListDefinition,
       query: rangeParameters,
       answer: { status: 200, schema: pageOf(auditSchema) },
       async handle({ query, list }) {
@@ -96,11 +96,11 @@ export function auditLogOperations({ store, audit }: AuditLogApiPorts): readonly
       answer: { status: 200, types: Object.values(exportTypes).map((type) => type.split(';')[0] ?? type) },
       async handle(call) {
         const format = exportFormat(call.query.format)
-        const part = auditQuery(null, call.query, call.list)
+        const exportQuery = auditQuery(null, call.query, call.list)
         const { id: by, origin } = actorOf(call)
         await audit.record({ event: 'audit_log_exported', format, by }, origin)
         call.ctx.set('Content-Disposition', `attachment; filename="audit-log.${format}"`)
-        call.ctx.body = Readable.from(exported(store, part, format))
+        call.ctx.body = Readable.from(exportChunks(store, exportQuery, format))
         call.ctx.type = exportTypes[format]
       },
     }),
@@ -124,8 +124,8 @@ export function auditLogOperations({ store, audit }: AuditLogApiPorts): readonly
 }
 
 /** @throws {InvalidInputError} `validation_failed` */
-function exportFormat(given: string | readonly string[] = 'csv'): ExportFormat {
-  const format = exportFormats.find((known) => known === given)
+function exportFormat(value: string | readonly string[] = 'csv'): ExportFormat {
+  const format = exportFormats.find((known) => known === value)
   if (format !== undefined) return format
   const problem = { field: 'format', code: 'oneof', message: `must be one of ${exportFormats.join(', ')}` }
   throw new InvalidInputError('validation_failed', `format ${problem.message}`, { fields: [problem] })

@@ -21,16 +21,24 @@ export const noKnownSubjects: KnownSubjects = {
 }
 
 /** Data fields that the sentence or the line already shows. */
-const said = new Set(['clientName', 'passkeyName', 'actorUsername', 'actorUserID', 'code', 'method', 'deviceAddress'])
-const groupsAt = '/settings/admin/user-groups'
+const summaryFields = new Set([
+  'clientName',
+  'passkeyName',
+  'actorUsername',
+  'actorUserID',
+  'code',
+  'method',
+  'deviceAddress',
+])
+const groupsPath = '/settings/admin/user-groups'
 
 /** Converts an entry for the affected user or for an administrator. */
-export function auditLine(entry: AuditEntry, voice: 'own' | 'all', known: KnownSubjects): AuditLine {
+export function auditLine(entry: AuditEntry, perspective: 'own' | 'all', known: KnownSubjects): AuditLine {
   const { id, event, createdAt, lastAt, occurrences, ipAddress, userAgent, country, city, data, changes } = entry
   return {
     id,
     event,
-    keys: keysOf(entry, voice),
+    keys: keysOf(entry, perspective),
     subjects: subjectsOf(entry, known),
     at: createdAt,
     occurrences,
@@ -41,57 +49,60 @@ export function auditLine(entry: AuditEntry, voice: 'own' | 'all', known: KnownS
     code: data.code ?? null,
     isRefusal: /_(FAILED|REFUSED|DENIED|REGRESSED)$/.test(event),
     changes: Object.entries(changes ?? {}).map(([field, change]) => changeOf(field, change)),
-    details: voice === 'own' ? [] : detailsOf(entry),
+    details: perspective === 'own' ? [] : detailsOf(entry),
   }
 }
 
 /** Catalogue keys of the sentence, most specific first; the last one always exists. */
-function keysOf({ event, accountId, actorId, data }: AuditEntry, voice: 'own' | 'all'): readonly string[] {
+function keysOf({ event, accountId, actorId, data }: AuditEntry, perspective: 'own' | 'all'): readonly string[] {
   const name = event === 'SIGN_IN' && data.method !== undefined && data.method !== 'passkey' ? 'SIGN_UP_SIGN_IN' : event
-  const ways = [
-    ...(voice === 'own' ? [...(actorId === null ? [] : ['ownBy']), 'own'] : []),
+  const variants = [
+    ...(perspective === 'own' ? [...(actorId === null ? [] : ['ownBy']), 'own'] : []),
     ...(actorId === null ? [] : ['allBy']),
     ...(accountId === null ? ['none'] : []),
     'all',
     'none',
   ]
-  return ways.map((way) => `${name}.${way}`)
+  return variants.map((variant) => `${name}.${variant}`)
 }
 
 function subjectsOf(entry: AuditEntry, known: KnownSubjects): Readonly<Record<string, Subject>> {
   const { accountId, accountName, actorId, actorName, clientId, clientName, data } = entry
-  const named = (name: string | null | undefined, href: string | null = null): Subject => ({ name: name ?? null, href })
+  const toSubject = (name: string | null | undefined, href: string | null = null): Subject => ({
+    name: name ?? null,
+    href,
+  })
   // Built-in actors are not in the directory and have no page.
-  const userAt = (id: string | null) =>
+  const userUrl = (id: string | null) =>
     id === null || id.startsWith('00000000-0000-0000-0000-') ? null : known.user(id)
   const group = data.groupId === undefined ? undefined : known.groups.get(data.groupId)
   const api = data.apiId === undefined ? undefined : known.apis.get(data.apiId)
   return {
-    account: named(accountName, userAt(accountId)),
-    actor: named(actorName, userAt(actorId)),
-    client: named(clientName, clientId === null ? null : known.client(clientId)),
-    passkey: named(data.passkeyName),
-    group: named(group ?? nameIn(entry), group === undefined ? null : `${groupsAt}/${data.groupId}`),
-    api: named(api ?? nameIn(entry)),
-    apiKey: named(nameIn(entry)),
-    job: named(data.job),
-    count: named(data.count ?? '–'),
-    reason: named(data.reason ?? '–'),
+    account: toSubject(accountName, userUrl(accountId)),
+    actor: toSubject(actorName, userUrl(actorId)),
+    client: toSubject(clientName, clientId === null ? null : known.client(clientId)),
+    passkey: toSubject(data.passkeyName),
+    group: toSubject(group ?? changedName(entry), group === undefined ? null : `${groupsPath}/${data.groupId}`),
+    api: toSubject(api ?? changedName(entry)),
+    apiKey: toSubject(changedName(entry)),
+    job: toSubject(data.job),
+    count: toSubject(data.count ?? '–'),
+    reason: toSubject(data.reason ?? '–'),
   }
 }
 
 /** The name of an object that was created, deleted or renamed. */
-function nameIn({ changes }: AuditEntry): string | null {
+function changedName({ changes }: AuditEntry): string | null {
   const change = changes?.friendlyName ?? changes?.name
   const name = change?.after ?? change?.before
   return typeof name === 'string' ? name : null
 }
 
 function changeOf(field: string, { before, after }: Change): AuditChange {
-  return { field, before: written(before), after: written(after) }
+  return { field, before: displayValue(before), after: displayValue(after) }
 }
 
-function written(value: unknown): string | null {
+function displayValue(value: unknown): string | null {
   if (value === null || value === undefined || value === '') return null
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
@@ -100,7 +111,7 @@ function detailsOf({ event, data, requestId, userAgent }: AuditEntry): AuditLine
   return [
     { name: 'event', value: event },
     ...Object.entries(data)
-      .filter(([name]) => !said.has(name))
+      .filter(([name]) => !summaryFields.has(name))
       .map(([name, value]) => ({ name, value })),
     ...(userAgent === null ? [] : [{ name: 'userAgent', value: userAgent }]),
     ...(requestId === null ? [] : [{ name: 'requestID', value: requestId }]),

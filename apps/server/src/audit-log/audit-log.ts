@@ -4,7 +4,7 @@ import type { Place } from '../geoip/location.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import type { AuditLogStore } from './audit-log-store.ts'
 import { entryOf, type Names, type Subjects, subjectsOf } from './entry-of-event.ts'
-import { repetitionOf } from './repetition.ts'
+import { repetitionKey } from './repetition.ts'
 
 /** Current names of users, clients and passkeys; `null` if the ID is unknown. */
 export interface CurrentNames {
@@ -47,9 +47,9 @@ export function createAuditLog({ store, names, log, locationOf, clock }: AuditLo
       const place = locationOf(origin.ipAddress)
       const entry = entryOf({ event, origin, subjects, names: await namesOf(subjects), place })
       const now = clock.now()
-      const repetition = repetitionOf(event, origin, now)
-      const once = { occurrences: 1, lastAt: now, last: null, repetition }
-      await store.append({ id: randomUUID(), createdAt: now, ...entry, ...once })
+      const repetition = repetitionKey(event, origin, now)
+      const firstOccurrence = { occurrences: 1, lastAt: now, last: null, repetition }
+      await store.append({ id: randomUUID(), createdAt: now, ...entry, ...firstOccurrence })
     },
   }
 }
@@ -78,7 +78,7 @@ export function createBulkAuditLog({ store, log, locationOf, clock }: Omit<Audit
 }
 
 /** Number of entries removed per statement, so that the table is not locked for long. */
-const batch = 1000
+const batchSize = 1000
 
 /** Removes entries older than this many milliseconds, in batches, until none are left or the signal is aborted. */
 export async function removeOldEntries(
@@ -86,6 +86,6 @@ export async function removeOldEntries(
   retention: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const before = clock.now() - retention
-  while (!signal.aborted && (await store.removeBefore(before, batch)) === batch);
+  const cutoff = clock.now() - retention
+  while (!signal.aborted && (await store.removeBefore(cutoff, batchSize)) === batchSize);
 }

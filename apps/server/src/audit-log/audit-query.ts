@@ -19,15 +19,15 @@ const day = 86_400_000
  */
 export function auditQuery(accountId: string | null, query: Query, { filters, search }: ListRequest): AuditQuery {
   const problems: FieldError[] = []
-  const limit = (field: 'from' | 'to') => {
+  const parseBoundary = (field: 'from' | 'to') => {
     const text = [query[field] ?? ''].flat()[0] ?? ''
     if (text === '') return null
-    const instant = instantOf(text, field === 'to')
+    const instant = parseInstant(text, field === 'to')
     if (instant === undefined)
       problems.push({ field, code: 'invalid_format', message: 'must be an instant (RFC 3339) or a day (2026-01-31)' })
     return instant ?? null
   }
-  const [from, to] = [limit('from'), limit('to')]
+  const [from, to] = [parseBoundary('from'), parseBoundary('to')]
   if (problems.length > 0)
     throw new InvalidInputError(
       'validation_failed',
@@ -39,12 +39,12 @@ export function auditQuery(accountId: string | null, query: Query, { filters, se
   return { accountId, from, to, filters, search }
 }
 
-function instantOf(text: string, end: boolean): number | undefined {
-  const wholeDay = /^\d{4}-\d{2}-\d{2}$/.test(text)
-  if (!wholeDay && !/^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:\d{2})$/.test(text))
+function parseInstant(text: string, isEnd: boolean): number | undefined {
+  const isWholeDay = /^\d{4}-\d{2}-\d{2}$/.test(text)
+  if (!isWholeDay && !/^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:\d{2})$/.test(text))
     return undefined
   const instant = Date.parse(text.toUpperCase().replace(' ', 'T'))
   // `Date` turns the 31st of February into a day in March.
-  if (Number.isNaN(instant) || (wholeDay && new Date(instant).toISOString().slice(0, 10) !== text)) return undefined
-  return wholeDay && end ? instant + day - 1 : instant
+  if (Number.isNaN(instant) || (isWholeDay && new Date(instant).toISOString().slice(0, 10) !== text)) return undefined
+  return isWholeDay && isEnd ? instant + day - 1 : instant
 }

@@ -10,16 +10,18 @@ export interface NamePorts {
 }
 
 /** Built-in actors that are not in the directory. */
-const programs: ReadonlyMap<string, string> = new Map([staticUser, ldapActor].map(({ id, userName }) => [id, userName]))
+const builtInNames: ReadonlyMap<string, string> = new Map(
+  [staticUser, ldapActor].map(({ id, userName }) => [id, userName]),
+)
 
 /** Currently stored names, read within the caller's transaction. */
 export function currentNames({ directory, clients, passkeys }: NamePorts): CurrentNames {
   return {
-    account: async (id) => programs.get(id) ?? (await directory.find(id))?.userName ?? null,
+    account: async (id) => builtInNames.get(id) ?? (await directory.find(id))?.userName ?? null,
     client: async (id) => (await clients.find(id))?.name ?? null,
     async passkey(accountId, id) {
-      const own = await passkeys.listByAccount(accountId)
-      return own.find((passkey) => passkey.id === id)?.name ?? null
+      const userPasskeys = await passkeys.listByAccount(accountId)
+      return userPasskeys.find((passkey) => passkey.id === id)?.name ?? null
     },
   }
 }

@@ -20,7 +20,7 @@ export interface Names {
   readonly passkeyName: string | null
 }
 
-export type Happened = Omit<AuditEntry, 'id' | 'createdAt' | 'occurrences' | 'lastAt' | 'last' | 'repetition'>
+export type EntryContent = Omit<AuditEntry, 'id' | 'createdAt' | 'occurrences' | 'lastAt' | 'last' | 'repetition'>
 
 export interface EntryParts {
   readonly event: AuditEvent
@@ -35,18 +35,18 @@ const maxTextLength = 1000
 
 /** If the event names no other account, the actor is the affected account. */
 export function subjectsOf(event: AuditEvent): Subjects {
-  const by = 'by' in event ? (event.by ?? null) : null
-  const accountId = ('accountId' in event ? event.accountId : undefined) ?? by
+  const actorId = 'by' in event ? (event.by ?? null) : null
+  const accountId = ('accountId' in event ? event.accountId : undefined) ?? actorId
   return {
     accountId,
-    actorId: by === accountId ? null : by,
+    actorId: actorId === accountId ? null : actorId,
     clientId: 'clientId' in event ? (event.clientId ?? null) : null,
     passkeyId: 'passkeyId' in event ? (event.passkeyId ?? null) : null,
   }
 }
 
 /** An entry without its ID, its time and the fields derived from them. */
-export function entryOf({ event, origin, subjects, names, place }: EntryParts): Happened {
+export function entryOf({ event, origin, subjects, names, place }: EntryParts): EntryContent {
   const { accountId, actorId, clientId } = subjects
   const { accountName, actorName, clientName, passkeyName } = names
   const entry = {
@@ -77,9 +77,9 @@ export function entryOf({ event, origin, subjects, names, place }: EntryParts): 
 /** All event fields without a column of their own; events contain no secrets. */
 function detailsOf(event: AuditEvent): Readonly<Record<string, string>> {
   const { event: _event, changes: _changes, ...details } = event
-  const kept = Object.entries(details).filter(([name]) => name !== 'accountId' && name !== 'by')
+  const fields = Object.entries(details).filter(([name]) => name !== 'accountId' && name !== 'by')
   return Object.fromEntries(
-    kept.flatMap(([name, value]) => {
+    fields.flatMap(([name, value]) => {
       if (value === undefined) return []
       // Pocket ID formats this value in hexadecimal.
       return name === 'credentialId'
@@ -96,14 +96,14 @@ function asText(value: string | readonly string[]): string {
 
 /** Truncates the JSON of a large value. */
 function storableChanges(changes: Changes): Changes {
-  const shortened = (value: unknown) => {
+  const truncate = (value: unknown) => {
     const json = storable(JSON.stringify(value))
     return json.length > maxTextLength * 4 ? asText(json) : JSON.parse(json)
   }
   return Object.fromEntries(
     Object.entries(changes).map(([name, { before, after }]) => [
       name,
-      { before: shortened(before), after: shortened(after) },
+      { before: truncate(before), after: truncate(after) },
     ]),
   )
 }

@@ -34,26 +34,26 @@ const columns = [
 ] as const
 
 /** Number of entries in memory at once. */
-const batch = 500
+const batchSize = 500
 
 /** Streams the filtered entries, newest first, as chunks of a file with backpressure. */
-export async function* exported(
+export async function* exportChunks(
   store: Pick<AuditLogStore, 'next'>,
   query: AuditQuery,
   format: ExportFormat,
 ): AsyncGenerator<string> {
   if (format === 'csv') yield csv([columns])
-  for (let entries = await store.next(query, batch); entries.length > 0; ) {
+  for (let entries = await store.next(query, batchSize); entries.length > 0; ) {
     const records = entries.map(exportedEntry)
-    yield format === 'csv' ? csv(records.map(cells)) : records.map((each) => `${JSON.stringify(each)}\n`).join('')
-    entries = await store.next(query, batch, entries.at(-1))
+    yield format === 'csv' ? csv(records.map(cells)) : records.map((record) => `${JSON.stringify(record)}\n`).join('')
+    entries = await store.next(query, batchSize, entries.at(-1))
   }
 }
 
-type Exported = Readonly<Record<(typeof columns)[number], unknown>>
+type ExportedEntry = Readonly<Record<(typeof columns)[number], unknown>>
 
 /** An entry in an exported file. */
-export function exportedEntry(entry: AuditEntry): Exported {
+export function exportedEntry(entry: AuditEntry): ExportedEntry {
   return {
     id: entry.id,
     createdAt: new Date(entry.createdAt).toISOString(),
@@ -78,7 +78,7 @@ export function exportedEntry(entry: AuditEntry): Exported {
   }
 }
 
-function cells(values: Exported): readonly unknown[] {
+function cells(values: ExportedEntry): readonly unknown[] {
   return columns.map((name) => {
     const value = values[name]
     return typeof value === 'object' && value !== null ? JSON.stringify(value) : value

@@ -21,10 +21,10 @@ export interface AuditLogPagesPorts {
   readonly show: ShowPage
 }
 
-const own = '/settings/audit-log'
-const everybodys = '/settings/admin/audit-log'
+const ownLogPath = '/settings/audit-log'
+const fullLogPath = '/settings/admin/audit-log'
 const locations = ['internal', 'external']
-const usual = {
+const sharedDefinition = {
   columns: [
     { name: 'when', sort: 'createdAt' },
     { name: 'event', sort: 'event' },
@@ -46,7 +46,11 @@ export function auditLogPages(ports: AuditLogPagesPorts): readonly PageRoute[] {
 
   const showOwn = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    const listPage = readListPage(ctx, { ...usual, path: own, filters: { event: commonEventNames } }, secure)
+    const listPage = readListPage(
+      ctx,
+      { ...sharedDefinition, path: ownLogPath, filters: { event: commonEventNames } },
+      secure,
+    )
     const query = auditQuery(user.id, { ...listPage.range }, listPage.request)
     const { items, total } = await store.list(query, listPage.request)
     await show(ctx, {
@@ -77,10 +81,14 @@ export function auditLogPages(ports: AuditLogPagesPorts): readonly PageRoute[] {
   }
 
   return [
-    { method: 'get', path: own, handle: showOwn },
-    { method: 'get', path: everybodys, handle: showAll },
+    { method: 'get', path: ownLogPath, handle: showOwn },
+    { method: 'get', path: fullLogPath, handle: showAll },
     // The path that Pocket ID uses.
-    { method: 'get', path: `${own}/global`, handle: async (ctx) => seeOther(ctx, withQuery(everybodys, ctx.search)) },
+    {
+      method: 'get',
+      path: `${ownLogPath}/global`,
+      handle: async (ctx) => seeOther(ctx, withQuery(fullLogPath, ctx.search)),
+    },
   ]
 }
 
@@ -91,19 +99,22 @@ function withQuery(path: string, query: string): string {
 
 function definitionOf({ people, clients }: Choices): ListPageDefinition {
   return {
-    ...usual,
-    path: everybodys,
+    ...sharedDefinition,
+    path: fullLogPath,
     filters: { event: eventNames, userID: [...people.keys()], clientName: [...clients.keys()], location: locations },
     labels: { userID: people, clientName: clients },
   }
 }
 
 function exportsOf(fields: readonly { readonly name: string; readonly value: string }[]) {
-  const limits = fields.filter(
+  const filterFields = fields.filter(
     ({ name }) => name === 'search' || name === 'from' || name === 'to' || name.startsWith('filters['),
   )
   const [csv, jsonl] = exportFormats.map((format) => {
-    const query = new URLSearchParams({ format, ...Object.fromEntries(limits.map(({ name, value }) => [name, value])) })
+    const query = new URLSearchParams({
+      format,
+      ...Object.fromEntries(filterFields.map(({ name, value }) => [name, value])),
+    })
     return `/api/audit-logs/export?${query}`
   })
   return { csv: csv ?? '', jsonl: jsonl ?? '' }

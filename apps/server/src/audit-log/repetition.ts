@@ -12,22 +12,22 @@ const refusals: ReadonlySet<AuditEvent['event']> = new Set([
 ])
 
 /** Fields that identify a refusal. Reasons are excluded because they can contain data from the request. */
-const telling = ['accountId', 'clientId', 'code', 'endpoint'] as const
+const identifyingFields = ['accountId', 'clientId', 'code', 'endpoint'] as const
 
-const window = 60 * 60_000
+const windowLength = 60 * 60_000
 
 /**
  * Returns the same key for equal refusals from one network within an hour, so that a flood adds one row instead of filling
  * the disk; `null` for all other events. IPv6 addresses are grouped by network because one household has 2^64 of them.
  */
-export function repetitionOf(event: AuditEvent, { ipAddress }: RequestOrigin, now: number): string | null {
+export function repetitionKey(event: AuditEvent, { ipAddress }: RequestOrigin, now: number): string | null {
   if (!refusals.has(event.event)) return null
-  const said = new Map<string, unknown>(Object.entries(event))
+  const fields = new Map<string, unknown>(Object.entries(event))
   const parts = [
     event.event,
-    Math.floor(now / window),
+    Math.floor(now / windowLength),
     ipAddress && networkOf(ipAddress),
-    ...telling.map((name) => said.get(name)),
+    ...identifyingFields.map((name) => fields.get(name)),
   ]
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
 }

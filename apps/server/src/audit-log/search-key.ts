@@ -1,6 +1,6 @@
 import type { AuditEntry } from './audit-entry.ts'
 
-type Searched = Pick<
+type SearchableFields = Pick<
   AuditEntry,
   | 'event'
   | 'accountName'
@@ -15,12 +15,12 @@ type Searched = Pick<
   | 'changes'
 >
 
-const longest = 8000
+const maxLength = 8000
 
 /** The searchable text of an entry, folded like a search term. */
-export function searchKey({ data, changes, ...entry }: Searched): string {
+export function searchKey({ data, changes, ...entry }: SearchableFields): string {
   const { event, accountName, actorName, clientId, clientName, ipAddress, userAgent, country, city } = entry
-  const changed = Object.entries(changes ?? {}).flatMap(([name, { before, after }]) => [
+  const changedTexts = Object.entries(changes ?? {}).flatMap(([name, { before, after }]) => [
     name,
     text(before),
     text(after),
@@ -36,11 +36,11 @@ export function searchKey({ data, changes, ...entry }: Searched): string {
     country,
     city,
     ...Object.values(data),
-    ...changed,
+    ...changedTexts,
   ]
   const unique = new Set(parts.filter((part) => part !== null && part !== ''))
   return searchTerm([...unique].join('\n'))
-    .slice(0, longest)
+    .slice(0, maxLength)
     .toWellFormed()
 }
 

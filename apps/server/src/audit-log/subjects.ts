@@ -16,14 +16,14 @@ export interface Choices {
 /** Maximum number of users and clients in a filter; others are found by search or through one of their entries. */
 const maxChoices = 200
 
-interface Ports {
+interface AuditSubjectPorts {
   readonly store: Pick<AuditLogStore, 'lastAccountName'>
   readonly directory: Directory
   readonly pocket: Pick<Pocket, 'clients' | 'apis'>
 }
 
 /** Filter options and subjects of the full audit log, loaded with a constant number of statements. */
-export function createAuditSubjects({ store, directory, pocket }: Ports) {
+export function createAuditSubjects({ store, directory, pocket }: AuditSubjectPorts) {
   return {
     async choices(query: Readonly<Record<string, string | readonly string[] | undefined>>): Promise<Choices> {
       const all = { page: 1, limit: maxChoices, filters: {}, search: '' } as const
@@ -33,8 +33,8 @@ export function createAuditSubjects({ store, directory, pocket }: Ports) {
         scope: { of: 'everybody' },
         sort: { by: 'name', descending: false },
       })
-      const userId = one(query['filters[userID]'])
-      const clientName = one(query['filters[clientName]'])
+      const userId = firstValue(query['filters[userID]'])
+      const clientName = firstValue(query['filters[clientName]'])
       const people = new Map(users.items.map(({ id, userName }) => [id, userName]))
       if (userId !== '' && !people.has(userId)) people.set(userId, (await store.lastAccountName(userId)) ?? userId)
       const names = new Map(clients.items.map(({ client: { name } }) => [name, name]))
@@ -51,18 +51,18 @@ export function createAuditSubjects({ store, directory, pocket }: Ports) {
       const groupIds = entries.flatMap(({ data }) => data.groupId ?? [])
       const groups = groupIds.length === 0 ? [] : await directory.groups.list([...new Set(groupIds)])
       const apis = entries.some(({ data }) => data.apiId !== undefined) ? await pocket.apis.list() : []
-      const at = (path: string, ids: ReadonlySet<string> | null) => (id: string) =>
+      const pageUrl = (path: string, ids: ReadonlySet<string> | null) => (id: string) =>
         ids === null || ids.has(id) ? `${path}/${encodeURIComponent(id)}` : null
       return {
         groups: new Map(groups.map(({ id, friendlyName }) => [id, friendlyName])),
         apis: new Map(apis.map(({ id, name }) => [id, name])),
-        user: at('/settings/admin/users', userIds),
-        client: at('/settings/admin/oidc-clients', clientIds),
+        user: pageUrl('/settings/admin/users', userIds),
+        client: pageUrl('/settings/admin/oidc-clients', clientIds),
       }
     },
   }
 }
 
-function one(value: string | readonly string[] | undefined): string {
+function firstValue(value: string | readonly string[] | undefined): string {
   return [value ?? ''].flat()[0] ?? ''
 }

@@ -44,19 +44,19 @@ export class TypeormAuditLogStore implements AuditLogStore {
 
   async appendAll(entries: readonly AuditEntry[]): Promise<void> {
     if (entries.length === 0) return
-    const given = JSON.stringify(entries.map((entry) => rows.record(entry)))
-    await this.#database.execute(rows.insertProvided(this.#database.kind), [given])
+    const records = JSON.stringify(entries.map((entry) => rows.record(entry)))
+    await this.#database.execute(rows.insertProvided(this.#database.kind), [records])
   }
 
   async list(query: AuditQuery, request: PageRequest): Promise<Page<AuditEntry>> {
     const { text, parameters } = conditions(this.#database.kind, query)
-    const counted = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${text}`
-    const [count] = await this.#database.query<{ total: number | string }>(counted, parameters)
+    const countSql = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${text}`
+    const [count] = await this.#database.query<{ total: number | string }>(countSql, parameters)
     const total = Number(count?.total)
     const next = parameters.length + 1
     const page = `${rows.select} WHERE ${text} ORDER BY ${this.#order(request)} LIMIT $${next} OFFSET $${next + 1}`
-    const found = await this.#database.query(page, [...parameters, request.limit, offsetOf(request, total)])
-    return { total, items: rows.all(found) }
+    const records = await this.#database.query(page, [...parameters, request.limit, offsetOf(request, total)])
+    return { total, items: rows.all(records) }
   }
 
   async hasSignedInFrom(
@@ -67,15 +67,15 @@ export class TypeormAuditLogStore implements AuditLogStore {
     return (await this.#database.query(sql.hasSignedInFrom, [accountId, ...origin])).length > 0
   }
 
-  async next(query: AuditQuery, limit: number, after?: Place): Promise<readonly AuditEntry[]> {
+  async next(query: AuditQuery, limit: number, after?: Cursor): Promise<readonly AuditEntry[]> {
     const { text, parameters } = conditions(this.#database.kind, query)
-    const place = (value: Parameter) => `$${parameters.push(value)}`
-    const beyond = after ? ` AND (created_at, id) < (${place(after.createdAt)}, ${place(after.id)})` : ''
-    const found = await this.#database.query(
-      `${rows.select} WHERE ${text}${beyond} ORDER BY ${newestFirst} LIMIT ${place(limit)}`,
+    const bind = (value: Parameter) => `$${parameters.push(value)}`
+    const afterCursor = after ? ` AND (created_at, id) < (${bind(after.createdAt)}, ${bind(after.id)})` : ''
+    const records = await this.#database.query(
+      `${rows.select} WHERE ${text}${afterCursor} ORDER BY ${newestFirst} LIMIT ${bind(limit)}`,
       parameters,
     )
-    return rows.all(found)
+    return rows.all(records)
   }
 
   async lastAccountName(accountId: string): Promise<string | null> {
@@ -87,14 +87,14 @@ export class TypeormAuditLogStore implements AuditLogStore {
   }
 
   async clientNames(): Promise<readonly string[]> {
-    const found = await this.#database.query<NameRow>(sql.clientNames)
-    return Array.from(found, ({ name }) => name).sort()
+    const records = await this.#database.query<NameRow>(sql.clientNames)
+    return Array.from(records, ({ name }) => name).sort()
   }
 
   async accounts(): Promise<readonly NamedAccount[]> {
-    const found = await this.#database.query<NamedAccount>(sql.accounts)
+    const records = await this.#database.query<NamedAccount>(sql.accounts)
     // Rows are sorted by time, so the newest name of each account wins.
-    return Array.from(new Map(found.map(({ id, name }) => [id, name])), ([id, name]) => ({ id, name }))
+    return Array.from(new Map(records.map(({ id, name }) => [id, name])), ([id, name]) => ({ id, name }))
   }
 
   async removeBefore(instant: number, limit: number): Promise<number> {
@@ -133,42 +133,42 @@ export class TypeormAuditLogStore implements AuditLogStore {
 const newestFirst = 'created_at DESC, id DESC'
 
 type PageRequest = Pick<ListRequest, 'page' | 'limit' | 'sort'>
-type Place = Pick<AuditEntry, 'id' | 'createdAt'>
+type Cursor = Pick<AuditEntry, 'id' | 'createdAt'>
 
 /** Each list of values is one parameter, so that few distinct statements exist and they stay prepared. */
 function conditions(kind: DatabaseKind, { accountId, from, to, filters, search }: AuditQuery) {
   const parameters: Parameter[] = []
-  const place = (value: Parameter) => `$${parameters.push(value)}`
-  const among = (column: string, values: readonly FilterValue[] = []) => {
+  const bind = (value: Parameter) => `$${parameters.push(value)}`
+  const inList = (column: string, values: readonly FilterValue[] = []) => {
     if (values.length === 0) return []
-    const placeholder = place(JSON.stringify(values.map(String)))
+    const placeholder = bind(JSON.stringify(values.map(String)))
     const list =
       kind === 'sqlite' ? `json_each(${placeholder})` : `json_array_elements_text(${placeholder}::json) AS list(value)`
     return [`${column} IN (SELECT value FROM ${list})`]
   }
   const term = searchTerm(search)
-  const texts = [
-    ...(accountId === null ? [] : [`account_id = ${place(accountId)}`]),
+  const clauses = [
+    ...(accountId === null ? [] : [`account_id = ${bind(accountId)}`]),
     // Includes repeated events that started before the range and continued into it.
-    ...(from === null ? [] : [`last_at >= ${place(from)}`]),
-    ...(to === null ? [] : [`created_at <= ${place(to)}`]),
-    ...among('id', filters.id),
-    ...among('event', filters.event),
-    ...among('account_id', filters.userID),
-    ...among('client_name', filters.clientName),
-    ...located(filters.location),
+    ...(from === null ? [] : [`last_at >= ${bind(from)}`]),
+    ...(to === null ? [] : [`created_at <= ${bind(to)}`]),
+    ...inList('id', filters.id),
+    ...inList('event', filters.event),
+    ...inList('account_id', filters.userID),
+    ...inList('client_name', filters.clientName),
+    ...locationCondition(filters.location),
     // Plain substring search: LIKE would treat some characters as wildcards.
-    ...(term === '' ? [] : [`${kind === 'sqlite' ? 'instr' : 'strpos'}(searched, ${place(term)}) > 0`]),
+    ...(term === '' ? [] : [`${kind === 'sqlite' ? 'instr' : 'strpos'}(searched, ${bind(term)}) > 0`]),
   ]
-  return { text: texts.length === 0 ? '1 = 1' : texts.join(' AND '), parameters }
+  return { text: clauses.length === 0 ? '1 = 1' : clauses.join(' AND '), parameters }
 }
 
 /** Filters by internal or external network; entries without an IP address or location match neither. */
-function located(wanted: readonly FilterValue[] = []): readonly string[] {
-  if (wanted.length === 0) return []
-  const ways = [...new Set(wanted.map(String))].map((location) => {
+function locationCondition(locations: readonly FilterValue[] = []): readonly string[] {
+  if (locations.length === 0) return []
+  const alternatives = [...new Set(locations.map(String))].map((location) => {
     if (location === 'internal') return `country = '${internalNetwork}'`
     return location === 'external' ? `(country <> '${internalNetwork}' AND ip_address IS NOT NULL)` : '1 = 0'
   })
-  return [`(${ways.join(' OR ')})`]
+  return [`(${alternatives.join(' OR ')})`]
 }

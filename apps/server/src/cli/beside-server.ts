@@ -5,8 +5,8 @@ import type { Config } from '../composition/config.ts'
 import type { CommandContext, Instance } from './command.ts'
 
 /** Opens the instance while a server may be running; never creates a database. @throws {ConfigurationError} if there is no database */
-export async function openBesideServer(context: CommandContext): Promise<Instance> {
-  const config = quiet(context.readConfig())
+export async function openInstance(context: CommandContext): Promise<Instance> {
+  const config = withoutInfoLog(context.readConfig())
   const { database } = config
   if (database.kind === 'sqlite' && !existsSync(database.path))
     throw new ConfigurationError(
@@ -16,6 +16,6 @@ export async function openBesideServer(context: CommandContext): Promise<Instanc
 }
 
 /** Hides the start-up log lines of the server. */
-function quiet(config: Config): Config {
+function withoutInfoLog(config: Config): Config {
   return { ...config, logLevel: config.logLevel === 'debug' ? 'debug' : 'warn' }
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { codeOf, messageOf } from '../logging/failure.ts'
-import { openBesideServer } from './beside-server.ts'
+import { openInstance } from './beside-server.ts'
 import { type Command, UsageError } from './command.ts'
 
 /** Duplicates the list of core, which only the commands that need it load. */
@@ -21,7 +21,7 @@ export const keyRotate: Command = {
       context.printError('Nothing was changed.')
       return 1
     }
-    await using app = await openBesideServer(context)
+    await using app = await openInstance(context)
     const replaced = await app.rotateKeys({ algorithm, immediately })
     for (const { algorithm: alg, kid, signsFrom } of replaced)
       context.print(`${alg}: ${kid} signs from ${new Date(signsFrom).toISOString()} on.`)
@@ -36,7 +36,7 @@ interface Options {
 }
 
 function optionsOf(args: readonly string[]): Options {
-  const { alg, crv, now, yes } = parsed(args)
+  const { alg, crv, now, yes } = parseArguments(args)
   if (alg !== undefined && !algorithms.includes(alg))
     throw new UsageError(`--alg must be one of ${algorithms.join(', ')}`)
   if (crv !== undefined && (alg !== 'EdDSA' || crv !== curve))
@@ -44,7 +44,7 @@ function optionsOf(args: readonly string[]): Options {
   return { alg, now, yes }
 }
 
-function parsed(args: readonly string[]) {
+function parseArguments(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],

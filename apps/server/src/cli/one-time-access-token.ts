@@ -1,4 +1,4 @@
-import { openBesideServer } from './beside-server.ts'
+import { openInstance } from './beside-server.ts'
 import { type Command, UsageError } from './command.ts'
 
 /** Creates a login code. The server may be running, because the code is stored in the database. */
@@ -10,7 +10,7 @@ export const oneTimeAccessToken: Command = {
     const [name] = args
     if (name === undefined || args.length > 1 || name.startsWith('-'))
       throw new UsageError('one user name or e-mail address is expected')
-    await using app = await openBesideServer(context)
+    await using app = await openInstance(context)
     const { url, expiresAt } = await app.issueLoginCode(name)
     context.print(url)
     context.print(`It works once, until ${new Date(expiresAt).toISOString()}.`)

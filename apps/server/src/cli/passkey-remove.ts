@@ -1,4 +1,4 @@
-import { openBesideServer } from './beside-server.ts'
+import { openInstance } from './beside-server.ts'
 import { type Command, UsageError } from './command.ts'
 
 /** Removes a passkey. The server may be running. */
@@ -10,7 +10,7 @@ export const passkeyRemove: Command = {
     const [name, id] = args
     if (name === undefined || args.length > 2 || args.some((argument) => argument.startsWith('-')))
       throw new UsageError('a user name or e-mail address, and the id of a passkey, are expected')
-    await using app = await openBesideServer(context)
+    await using app = await openInstance(context)
     if (id === undefined) {
       for (const passkey of await app.passkeysOf(name)) context.print(`${passkey.id}  ${passkey.name}`)
       return 0

@@ -34,7 +34,7 @@ const commands: ReadonlyMap<string, Command> = new Map([
   ['help', help],
 ])
 
-const otherNames: ReadonlyMap<string, string> = new Map([
+const aliases: ReadonlyMap<string, string> = new Map([
   ['-h', 'help'],
   ['--help', 'help'],
   ['-v', 'version'],
@@ -49,20 +49,20 @@ const otherNames: ReadonlyMap<string, string> = new Map([
  */
 export async function run(args: readonly string[], context: CommandContext): Promise<number> {
   try {
-    const [name, ...rest] = args
+    const [name, ...commandArgs] = args
     if (name === undefined) return await start.run([], context)
-    if (rest.some((argument) => argument === '-h' || argument === '--help')) return await help.run([], context)
-    const command = commands.get(otherNames.get(name) ?? name)
+    if (commandArgs.some((argument) => argument === '-h' || argument === '--help')) return await help.run([], context)
+    const command = commands.get(aliases.get(name) ?? name)
     if (command === undefined) throw new UsageError(`there is no command "${name}"`)
-    return await command.run(rest, context)
+    return await command.run(commandArgs, context)
   } catch (error) {
-    for (const line of explanation(error)) context.printError(line)
+    for (const line of errorLines(error)) context.printError(line)
     return 1
   }
 }
 
 /** Expected errors are printed without a stack trace; all other errors are printed with it. */
-function explanation(error: unknown): readonly string[] {
+function errorLines(error: unknown): readonly string[] {
   if (error instanceof UsageError) return [`pocket-id: ${error.message}.`, '', helpText()]
   if (error instanceof PocketError) return [error.message]
   const stack = error instanceof Error ? error.stack : undefined

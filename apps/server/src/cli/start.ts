@@ -33,25 +33,27 @@ async function serve(
   app: Instance,
   config: Config,
   { stop }: CommandContext,
-  say: (line: string) => void,
+  log: (line: string) => void,
 ): Promise<void> {
   const { url, setUpUrl } = await app.listen().catch((error: unknown) => {
-    throw explained(error, config)
+    throw explainListenError(error, config)
   })
-  say(`Listening at ${config.unixSocket ?? `port ${config.port}`}; the address is ${url}`)
-  if (setUpUrl !== null) say(`Nobody is set up yet. Create the administrator at ${setUpUrl}`)
+  log(`Listening at ${config.unixSocket ?? `port ${config.port}`}; the address is ${url}`)
+  if (setUpUrl !== null) log(`Nobody is set up yet. Create the administrator at ${setUpUrl}`)
   if (!stop.aborted) await once(stop, 'abort')
 }
 
-function explained(error: unknown, { host, port, unixSocket }: Config): unknown {
-  const place = unixSocket ?? `port ${port} of ${host}`
+function explainListenError(error: unknown, { host, port, unixSocket }: Config): unknown {
+  const address = unixSocket ?? `port ${port} of ${host}`
   const code = codeOf(error)
   if (code === 'EADDRINUSE')
-    return new ConfigurationError(`Another program listens at ${place} already. Stop it, or set PORT.`, {
+    return new ConfigurationError(`Another program listens at ${address} already. Stop it, or set PORT.`, {
       cause: error,
     })
   if (code === 'EACCES')
-    return new ConfigurationError(`This user may not listen at ${place}. Set PORT to one above 1023.`, { cause: error })
+    return new ConfigurationError(`This user may not listen at ${address}. Set PORT to one above 1023.`, {
+      cause: error,
+    })
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
     return new ConfigurationError(`This machine has no address ${host}. Set HOST to 0.0.0.0.`, { cause: error })
   return error

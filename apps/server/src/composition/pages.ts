@@ -162,7 +162,7 @@ export function composePages(parts: PageParts): Router {
       ...openApiPage({
         document: parts.apiDocument,
         styles: parts.assets.path('pocket.css'),
-        appearance: async () => parts.appearance.addressFor((await parts.pictures.instance()).background),
+        appearance: async () => parts.appearance.urlFor((await parts.pictures.instance()).background),
       }),
     ],
     limits: pocket.limits,

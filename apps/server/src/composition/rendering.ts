@@ -26,7 +26,7 @@ export async function composeRendering(foundation: Foundation, { assets, catalog
   const appearance = createAppearance({
     async settings() {
       const { accentColor, disableAnimations } = await settings.lastKnown()
-      return { accentColor, still: disableAnimations }
+      return { accentColor, animationsDisabled: disableAnimations }
     },
     pictures,
   })
@@ -36,7 +36,7 @@ export async function composeRendering(foundation: Foundation, { assets, catalog
     catalogues,
     issuer: config.appUrl,
     appName: async () => (await settings.lastKnown()).appName,
-    appearance: appearance.addressFor,
+    appearance: appearance.urlFor,
     pictures,
     locationNames: (messages) => locationNames(places, messages),
     clock,

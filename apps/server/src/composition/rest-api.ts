@@ -92,7 +92,7 @@ export interface RestApi {
   readonly routes: Middleware
   readonly document: () => OpenApiDocument
   /** Resolves when all background writes have completed. */
-  settled(): Promise<void>
+  flush(): Promise<void>
 }
 
 export function composeRestApi(parts: RestApiParts): RestApi {
@@ -185,7 +185,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
   return {
     routes: (ctx, next) => routes(Object.assign(ctx, { router, params: {} }), next),
     document,
-    settled: () => apiKeys.settled(),
+    flush: () => apiKeys.flush(),
   }
 }
 

@@ -35,7 +35,7 @@ export interface Delivery {
   /** Sends in the background and outside any transaction: e-mails queued in a transaction are sent after it commits. */
   soon(): void
   /** Starts no further delivery and resolves when the current one has ended. */
-  settled(): Promise<void>
+  stop(): Promise<void>
 }
 
 const minute = 60_000
@@ -59,7 +59,7 @@ const claimed = 10 * minute
 
 export function createDelivery(ports: DeliveryPorts): Delivery {
   const { store, clock, onError } = ports
-  const stop = new AbortController()
+  const stopController = new AbortController()
   // Background delivery must not run in the request's transaction.
   const outside = AsyncLocalStorage.snapshot()
   let last = Promise.resolve()
@@ -76,11 +76,11 @@ export function createDelivery(ports: DeliveryPorts): Delivery {
   return {
     run,
     soon() {
-      if (stop.signal.aborted) return
-      last = outside(() => last.then(() => run(stop.signal)).catch((error: unknown) => onError(error)))
+      if (stopController.signal.aborted) return
+      last = outside(() => last.then(() => run(stopController.signal)).catch((error: unknown) => onError(error)))
     },
-    async settled() {
-      stop.abort()
+    async stop() {
+      stopController.abort()
       await last
     },
   }

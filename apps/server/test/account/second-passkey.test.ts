@@ -14,10 +14,11 @@ test('asks again thirty days after the user postponed a second passkey', async (
     { now: () => now },
   )
   const bound = { deviceType: 'singleDevice' } as const
-  const asked = (passkeys: Parameters<typeof secondPasskey.isAskedFor>[1]) => secondPasskey.isAskedFor('ada', passkeys)
+  const asked = (passkeys: Parameters<typeof secondPasskey.isReminderDue>[1]) =>
+    secondPasskey.isReminderDue('ada', passkeys)
   expect([await asked([bound]), await asked([]), await asked([bound, bound])]).toEqual([true, false, false])
   expect(await asked([{ deviceType: 'multiDevice' }])).toBe(false)
-  await secondPasskey.reschedule('ada')
+  await secondPasskey.postpone('ada')
   now = 30 * 86_400_000 - 1
   expect(await asked([bound])).toBe(false)
   now += 1

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { createTestDatabase } from '@pocket/test-support'
 import type { ApiKeyStore } from '../../src/api-keys/api-key-store.ts'
 import { type ApiKeys, createApiKeys } from '../../src/api-keys/api-keys.ts'
-import { createUseNotes } from '../../src/api-keys/use-notes.ts'
+import { createUsageRecorder } from '../../src/api-keys/use-notes.ts'
 import { openDatabase } from '../../src/composition/open-database.ts'
 import { createFolder } from '../database/folder.ts'
 import { keepingLogger } from '../database/keeping-logger.ts'
@@ -55,7 +55,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     const { apiKey, token } = await mint()
     const use = async () => {
       await apiKeys.identify(token)
-      await apiKeys.settled()
+      await apiKeys.flush()
       return (await store.find(ownerId, apiKey.id))?.lastUsedAt
     }
     const first = now
@@ -75,7 +75,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     expect(await apiKeys.identify(token)).toMatchObject({ id: apiKey.id })
     now = apiKey.expiresAt
     expect(await apiKeys.identify(token)).toBeUndefined()
-    await apiKeys.settled()
+    await apiKeys.flush()
   })
 
   test('lets only one of two concurrent renewals succeed', async () => {
@@ -108,7 +108,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     await apiKeys.removeByOwner(gone.apiKey.ownerId)
     expect(await apiKeys.identify(gone.token)).toBeUndefined()
     expect(await apiKeys.identify(kept.token)).toMatchObject({ id: kept.apiKey.id })
-    await apiKeys.settled()
+    await apiKeys.flush()
   })
 })
 
@@ -116,7 +116,7 @@ describe('last-use updates', () => {
   test('do not block requests, and run one at a time per key', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     const noted: string[] = []
-    const uses = createUseNotes({
+    const uses = createUsageRecorder({
       store: {
         markUsed(id) {
           noted.push(id)
@@ -125,24 +125,24 @@ describe('last-use updates', () => {
       },
       onError: () => {},
     })
-    for (const id of ['a', 'a', 'b']) uses.note({ id, lastUsedAt: null }, minute)
+    for (const id of ['a', 'a', 'b']) uses.record({ id, lastUsedAt: null }, minute)
     expect(noted).toEqual(['a', 'b'])
     resolve()
-    await uses.settled()
-    uses.note({ id: 'a', lastUsedAt: null }, minute)
+    await uses.flush()
+    uses.record({ id: 'a', lastUsedAt: null }, minute)
     expect(noted).toEqual(['a', 'b', 'a'])
   })
 
   test('are logged when they fail, and the next one is attempted', async () => {
     const failure = new Error('The disk is full.')
     const errors: unknown[] = []
-    const uses = createUseNotes({
+    const uses = createUsageRecorder({
       store: { markUsed: async () => Promise.reject(failure) },
       onError: (error) => errors.push(error),
     })
     for (let round = 0; round < 2; round += 1) {
-      uses.note({ id: 'a', lastUsedAt: null }, minute)
-      await uses.settled()
+      uses.record({ id: 'a', lastUsedAt: null }, minute)
+      await uses.flush()
     }
     expect(errors).toEqual([failure, failure])
   })

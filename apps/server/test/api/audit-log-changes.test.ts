@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createTestDatabase } from '@pocket/test-support'
 import { type CurrentNames, createAuditLog } from '../../src/audit-log/audit-log.ts'
-import { exported } from '../../src/audit-log/export.ts'
+import { exportChunks } from '../../src/audit-log/export.ts'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
 import { noOrigin } from '../../src/geoip/location.ts'
 import { createFolder } from '../database/folder.ts'
@@ -223,7 +223,7 @@ describe.each(kinds)('the table on %s', (kind) => {
     for (let i = 0; i < 1203; i += 1)
       await sinkAt(Math.floor(i / 100)).record({ event: 'keys_rotated', kid: String(i) }, nobody)
     let text = ''
-    for await (const piece of exported(database.auditLog, everybody, 'jsonl')) text += piece
+    for await (const piece of exportChunks(database.auditLog, everybody, 'jsonl')) text += piece
     const lines = text.trimEnd().split('\n')
     expect([lines.length, new Set(lines).size]).toEqual([1203, 1203])
   })

@@ -4,7 +4,7 @@ import { wcagContrast } from 'culori'
 import { accentOf } from '../../src/appearance/accent.ts'
 import { styleSheetOf } from '../../src/appearance/style-sheet.ts'
 
-const usual = { accentColor: 'default', still: false, background: null }
+const usual = { accentColor: 'default', animationsDisabled: false, background: null }
 const oklch = (l: number, c: number, h: number) => ({ mode: 'oklch', l, c, h }) as const
 
 describe('the accent', () => {
