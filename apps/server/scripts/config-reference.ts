@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { sections } from '../src/composition/config-sections.ts'
-import { fileForm } from '../src/config/reader.ts'
+import { fileVariable } from '../src/config/reader.ts'
 import type { Section, Variable } from '../src/config/variable.ts'
 
 // Program: writes `docs/reference/configuration.md` from the configuration schema.
@@ -34,7 +34,7 @@ function variableText(variable: Variable<unknown>): string {
     `- Type: ${variable.type}`,
     ...(variable.unit === undefined ? [] : [`- Unit: ${variable.unit}`]),
     `- Default: ${defaultText(variable)}`,
-    ...(variable.secret ? [`- Secret; also as \`${fileForm(variable.name)}\``] : []),
+    ...(variable.secret ? [`- Secret; also as \`${fileVariable(variable.name)}\``] : []),
   ]
   return `### \`${variable.name}\`\n\n${variable.description}\n\n${facts.join('\n')}`
 }

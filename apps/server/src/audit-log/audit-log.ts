@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AuditEvent, AuditSink, Clock, RequestOrigin } from '@pocket/core'
-import type { Place } from '../geoip/location.ts'
+import type { Location } from '../geoip/location.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import type { AuditLogStore } from './audit-log-store.ts'
 import { entryOf, type Names, type Subjects, subjectsOf } from './entry-of-event.ts'
@@ -19,7 +19,7 @@ export interface AuditLogPorts {
   /** Also receives every event, before it is stored, so that events are kept if storing fails. */
   readonly log: AuditSink
   /** Looks up the location of an IP address. */
-  readonly locationOf: (ipAddress: string | null) => Place
+  readonly locationOf: (ipAddress: string | null) => Location
   readonly clock: Clock
 }
 

@@ -1,5 +1,5 @@
 import type { AuditEvent, Changes, RequestOrigin } from '@pocket/core'
-import type { Place } from '../geoip/location.ts'
+import type { Location } from '../geoip/location.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import { eventName } from './event-name.ts'
 import { searchKey } from './search-key.ts'
@@ -27,7 +27,7 @@ export interface EntryParts {
   readonly origin: RequestOrigin
   readonly subjects: Subjects
   readonly names: Names
-  readonly place: Place
+  readonly place: Location
 }
 
 /** Reasons and lists of IDs can have any length; the server log contains them in full. */

@@ -1,4 +1,4 @@
-import type { Place } from '../geoip/location.ts'
+import type { Location } from '../geoip/location.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
 
@@ -24,7 +24,7 @@ export interface AuditLine {
   readonly device: string
   readonly ipAddress: string | null
   /** Location of the IP address at that time, in English; empty if unknown. */
-  readonly place: Place
+  readonly place: Location
   /** Error code of a refusal. */
   readonly code: string | null
   readonly isRefusal: boolean

@@ -16,7 +16,7 @@ export function accessChoice(ctx: Context): AccessChoice {
 }
 
 /** The secret that the page was showing. The response shows it again because it cannot be retrieved later. */
-export function secretKept(ctx: Context, { secrets }: Pick<Client, 'secrets'>): ClientFlash['newSecret'] {
+export function submittedSecret(ctx: Context, { secrets }: Pick<Client, 'secrets'>): ClientFlash['newSecret'] {
   const [id, value] = [formText(ctx, 'secretId', 50), formText(ctx, 'secret', 100)]
   const stored = secrets.find((secret) => secret.id === id)
   return stored && value.startsWith(stored.prefix) ? { id, value } : null

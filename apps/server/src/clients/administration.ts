@@ -45,9 +45,9 @@ export function createClientAdministration({
 }: AdministrationPorts) {
   const record = ({ id, origin }: Actor, event: ClientEvent) => audit.record({ ...event, accountId: id }, origin)
 
-  const added = async (by: Actor, clientId: string, secret: ClientSecret) => {
-    await recordCredential(by.origin, { kind: 'client_secret', subject: secret.id, label: clientId })
-    await record(by, secretAdded(clientId, secret))
+  const recordAddedSecret = async (actor: Actor, clientId: string, secret: ClientSecret) => {
+    await recordCredential(actor.origin, { kind: 'client_secret', subject: secret.id, label: clientId })
+    await record(actor, secretAdded(clientId, secret))
   }
 
   const existing = async (id: string): Promise<Client> => {
@@ -57,69 +57,69 @@ export function createClientAdministration({
   }
 
   /** Loads the client to be changed and checks the caller's precondition, if any. */
-  const locked = async (by: Actor, id: string): Promise<Client> => {
+  const lockClient = async (actor: Actor, id: string): Promise<Client> => {
     const client = await clients.findForUpdate(id)
     if (!client) throw clientNotFound()
-    assertUnchanged(by, clientValidator(client))
+    assertUnchanged(actor, clientValidator(client))
     return client
   }
 
-  const setGroups = async (by: Actor, before: Client, groupIds: readonly string[]): Promise<Client> => {
+  const setGroups = async (actor: Actor, before: Client, groupIds: readonly string[]): Promise<Client> => {
     const client = await terms(() => clients.setAllowedGroups(before.id, groupIds))
     const changes = changesBetween(groupsOf(before), groupsOf(client))
     const event = { event: 'client_groups_changed', clientId: before.id, groupIds: client.allowedGroupIds } as const
-    if (changes.changes) await record(by, { ...event, ...changes })
+    if (changes.changes) await record(actor, { ...event, ...changes })
     return client
   }
 
   return {
     existing,
 
-    create: (by: Actor, input: NewClientInput, allowedGroupIds: readonly string[] = []): Promise<Client> =>
+    create: (actor: Actor, input: NewClientInput, allowedGroupIds: readonly string[] = []): Promise<Client> =>
       transaction(async () => {
         const created = await terms(() => clients.create(input))
-        await record(by, { event: 'client_created', clientId: created.id, ...clientChanges(null, created) })
-        return allowedGroupIds.length > 0 ? setGroups(by, created, allowedGroupIds) : created
+        await record(actor, { event: 'client_created', clientId: created.id, ...clientChanges(null, created) })
+        return allowedGroupIds.length > 0 ? setGroups(actor, created, allowedGroupIds) : created
       }),
 
     /** With `allowedGroupIds`, also changes access without ending the sessions of users in these groups. */
-    update: (by: Actor, id: string, input: ClientInput, allowedGroupIds?: readonly string[]): Promise<Client> =>
+    update: (actor: Actor, id: string, input: ClientInput, allowedGroupIds?: readonly string[]): Promise<Client> =>
       transaction(async () => {
-        const read = await locked(by, id)
-        const isFirst = allowedGroupIds !== undefined && input.isGroupRestricted === true
-        const before = isFirst ? await setGroups(by, read, allowedGroupIds) : read
+        const current = await lockClient(actor, id)
+        const isGroupChangeFirst = allowedGroupIds !== undefined && input.isGroupRestricted === true
+        const before = isGroupChangeFirst ? await setGroups(actor, current, allowedGroupIds) : current
         const client = await terms(() => clients.update(id, input))
         const fields = changedFields(before, client)
         if (fields.length > 0)
-          await record(by, { event: 'client_updated', clientId: id, fields, ...clientChanges(before, client) })
-        return allowedGroupIds === undefined || isFirst ? client : setGroups(by, client, allowedGroupIds)
+          await record(actor, { event: 'client_updated', clientId: id, fields, ...clientChanges(before, client) })
+        return allowedGroupIds === undefined || isGroupChangeFirst ? client : setGroups(actor, client, allowedGroupIds)
       }),
 
-    addRedirectUri: (by: Actor, id: string, uri: string): Promise<Client> =>
+    addRedirectUri: (actor: Actor, id: string, uri: string): Promise<Client> =>
       transaction(async () => {
         const before = await existing(id)
         const client = await terms(() => clients.addRedirectUri(id, uri))
         const fields = changedFields(before, client)
         if (fields.length > 0)
-          await record(by, { event: 'client_updated', clientId: id, fields, ...clientChanges(before, client) })
+          await record(actor, { event: 'client_updated', clientId: id, fields, ...clientChanges(before, client) })
         return client
       }),
 
-    remove: (by: Actor, id: string): Promise<void> =>
+    remove: (actor: Actor, id: string): Promise<void> =>
       transaction(async () => {
-        const before = await locked(by, id)
+        const before = await lockClient(actor, id)
         if (!(await clients.remove(id))) throw clientNotFound()
-        await record(by, { event: 'client_removed', clientId: id, ...clientChanges(before, null) })
+        await record(actor, { event: 'client_removed', clientId: id, ...clientChanges(before, null) })
       }),
 
-    setAllowedGroups: (by: Actor, id: string, groupIds: readonly string[]): Promise<Client> =>
-      transaction(async () => setGroups(by, await locked(by, id), groupIds)),
+    setAllowedGroups: (actor: Actor, id: string, groupIds: readonly string[]): Promise<Client> =>
+      transaction(async () => setGroups(actor, await lockClient(actor, id), groupIds)),
 
-    setAllowedTo: (by: Actor, groupId: string, clientIds: readonly string[]): Promise<void> =>
+    setAllowedTo: (actor: Actor, groupId: string, clientIds: readonly string[]): Promise<void> =>
       transaction(async () => {
         const allowedTo = async () => (await clients.allowedTo(groupId)).map(({ id }) => id)
         const before = await allowedTo()
-        assertUnchanged(by, allowedValidator(before))
+        assertUnchanged(actor, allowedValidator(before))
         await clients.setAllowedTo(groupId, clientIds)
         const allowed = await allowedTo()
         const changes = changesBetween({ allowedClientIds: before }, { allowedClientIds: allowed })
@@ -127,42 +127,42 @@ export function createClientAdministration({
           event: 'group_clients_changed',
           groupId,
           clientIds: allowed,
-          by: by.id,
+          by: actor.id,
           ...changes,
         } as const
-        if (changes.changes) await audit.record(event, by.origin)
+        if (changes.changes) await audit.record(event, actor.origin)
       }),
 
-    noteTest: (by: Actor, id: string, passed: boolean): Promise<void> =>
-      record(by, { event: 'client_tested', clientId: id, outcome: passed ? 'passed' : 'not_passed' }),
+    noteTest: (actor: Actor, id: string, passed: boolean): Promise<void> =>
+      record(actor, { event: 'client_tested', clientId: id, outcome: passed ? 'passed' : 'not_passed' }),
 
     secretUses: (id: string) => clients.secretUses(id),
 
-    addSecret: (by: Actor, id: string, input: SecretInput): Promise<NewClientSecret> =>
+    addSecret: (actor: Actor, id: string, input: SecretInput): Promise<NewClientSecret> =>
       transaction(async () => {
-        await lockAccountOf(by.origin)
+        await lockAccountOf(actor.origin)
         const minted = await terms(() => clients.addSecret(id, input))
-        await added(by, id, minted.stored)
+        await recordAddedSecret(actor, id, minted.stored)
         return minted
       }),
 
-    replaceSecrets: (by: Actor, id: string, input: SecretInput): Promise<NewClientSecret> =>
+    replaceSecrets: (actor: Actor, id: string, input: SecretInput): Promise<NewClientSecret> =>
       transaction(async () => {
-        await lockAccountOf(by.origin)
-        const { secrets } = await locked(by, id)
+        await lockAccountOf(actor.origin)
+        const { secrets } = await lockClient(actor, id)
         const minted = await terms(() => clients.replaceSecrets(id, input))
-        for (const secret of secrets) await record(by, secretRemoved(id, secret))
-        await added(by, id, minted.stored)
+        for (const secret of secrets) await record(actor, secretRemoved(id, secret))
+        await recordAddedSecret(actor, id, minted.stored)
         return minted
       }),
 
-    removeSecret: (by: Actor, id: string, secretId: string): Promise<void> =>
+    removeSecret: (actor: Actor, id: string, secretId: string): Promise<void> =>
       transaction(async () => {
-        const removed = (await locked(by, id)).secrets.find((secret) => secret.id === secretId)
-        const found = await terms(() => clients.removeSecret(id, secretId))
-        if (!found || !removed)
+        const secret = (await lockClient(actor, id)).secrets.find((secret) => secret.id === secretId)
+        const isRemoved = await terms(() => clients.removeSecret(id, secretId))
+        if (!isRemoved || !secret)
           throw new NotFoundError('not_found', 'There is no such secret.', { details: { resource: 'Client secret' } })
-        await record(by, secretRemoved(id, removed))
+        await record(actor, secretRemoved(id, secret))
       }),
   }
 }
@@ -170,8 +170,8 @@ export function createClientAdministration({
 /** The version of a client's settings; secrets are versioned separately. */
 export function clientValidator(client: Client): string {
   const { secrets: _secrets, updatedAt: _updatedAt, pkceSupported: _seen, ...read } = client
-  const { unusedSince: _unusedSince, metadataExpiresAt: _metadataExpiresAt, ...decided } = read
-  return validatorOf(Object.entries(decided).sort(([a], [b]) => (a < b ? -1 : 1)))
+  const { unusedSince: _unusedSince, metadataExpiresAt: _metadataExpiresAt, ...editableFields } = read
+  return validatorOf(Object.entries(editableFields).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** The version of the set of clients that a group may use. */
@@ -192,16 +192,16 @@ function secretRemoved(clientId: string, secret: ClientSecret) {
 }
 
 function secretChanges(before: ClientSecret | null, after: ClientSecret | null) {
-  const shown = (secret: ClientSecret | null) =>
+  const auditedFields = (secret: ClientSecret | null) =>
     secret && { secret: secret.prefix, expiresAt: secret.expiresAt && new Date(secret.expiresAt).toISOString() }
-  return changesBetween(shown(before), shown(after), { secret: ['secret'] })
+  return changesBetween(auditedFields(before), auditedFields(after), { secret: ['secret'] })
 }
 
 export type ClientAdministration = ReturnType<typeof createClientAdministration>
 
 function changedFields(before: Client, after: Client): string[] {
-  const old = new Map<string, unknown>(Object.entries(before))
+  const oldValues = new Map<string, unknown>(Object.entries(before))
   return Object.entries(after)
-    .filter(([name, value]) => name !== 'updatedAt' && JSON.stringify(value) !== JSON.stringify(old.get(name)))
+    .filter(([name, value]) => name !== 'updatedAt' && JSON.stringify(value) !== JSON.stringify(oldValues.get(name)))
     .map(([name]) => name)
 }

@@ -8,14 +8,14 @@ import { named, pageOf } from '../http/api/schema.ts'
 import type { ClientLogos } from '../images/client-logos.ts'
 import { initialAccessTokenOperations } from '../initial-access-tokens/initial-access-token-operations.ts'
 import { clientValidator, createClientAdministration } from './administration.ts'
-import { clientCreate, clientInput, clientUpdate, logoAddresses } from './client-body.ts'
+import { clientCreate, clientInput, clientUpdate, logoUrls } from './client-body.ts'
 import { clientDto, clientMetaDto } from './client-dto.ts'
 import { allClients, clientListRequest } from './client-lists.ts'
 import { clientMetaSchema, clientSchema, clientWithGroupCountSchema, clientWithGroupsSchema } from './client-schema.ts'
 import { connectionLogOperations } from './connection-log.ts'
 import { withContractErrors } from './contract-errors.ts'
 import { type GroupOperationPorts, groupOperations } from './group-operations.ts'
-import { peopleOperations } from './people-operations.ts'
+import { userClientOperations } from './people-operations.ts'
 import { previewOperations } from './preview-operations.ts'
 import { secretOperations } from './secret-operations.ts'
 
@@ -76,20 +76,20 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
   })
   const shared = { area: 'clients' } as const
   /** Adds the uploaded logos of the client. */
-  const marked = async <T extends ReturnType<typeof clientMetaDto>>(dto: T): Promise<T> =>
+  const withUploadedLogo = async <T extends ReturnType<typeof clientMetaDto>>(dto: T): Promise<T> =>
     (await logos.marked([dto]))[0] ?? dto
   const withGroups = async (ctx: Context, client: Client) => {
     ctx.set('ETag', clientValidator(client))
     return {
-      ...(await marked(clientDto(client, clock.now()))),
+      ...(await withUploadedLogo(clientDto(client, clock.now()))),
       allowedUserGroups: client.allowedGroupIds.length === 0 ? [] : await groupsById(client.allowedGroupIds),
     }
   }
-  const knownGroups = async (ids: readonly string[]) => (await groupsById(ids)).map(({ id }) => id)
-  const chosenGroups = async ({ ctx, body }: Call<{ readonly allowedUserGroupIds?: readonly string[] }>) => {
+  const existingGroupIds = async (ids: readonly string[]) => (await groupsById(ids)).map(({ id }) => id)
+  const submittedGroupIds = async ({ ctx, body }: Call<{ readonly allowedUserGroupIds?: readonly string[] }>) => {
     if (body.allowedUserGroupIds === undefined) return undefined
     await assertCondition(ctx, 'group-assignment')
-    return knownGroups(body.allowedUserGroupIds)
+    return existingGroupIds(body.allowedUserGroupIds)
   }
 
   return [
@@ -121,10 +121,10 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       async handle(call) {
         const { id } = call.body
         const input = { ...clientInput(call.body), ...(id && { id }) }
-        const groups = await chosenGroups(call)
-        const read = await logos.download(logoAddresses(call.body))
+        const groups = await submittedGroupIds(call)
+        const downloadedLogos = await logos.download(logoUrls(call.body))
         const client = await administration.create(actorOf(call), input, groups)
-        await logos.keep(actorOf(call), client.id, read)
+        await logos.keep(actorOf(call), client.id, downloadedLogos)
         return withGroups(call.ctx, client)
       },
     }),
@@ -144,7 +144,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       path: '/api/oidc/clients/:id/meta',
       summary: 'Get what everybody may know of a client',
       answer: { status: 200, schema: clientMetaSchema },
-      handle: async ({ params }) => marked(clientMetaDto(await administration.existing(params.id ?? ''))),
+      handle: async ({ params }) => withUploadedLogo(clientMetaDto(await administration.existing(params.id ?? ''))),
     }),
     operation({
       ...shared,
@@ -158,13 +158,13 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       async handle(call) {
         const before = await administration.existing(call.params.id ?? '')
         const { id } = before
-        const groups = await chosenGroups(call)
+        const groups = await submittedGroupIds(call)
         const input = clientInput(call.body)
-        const isMarked = input.protocol?.isKnown === true && !before.protocol.isKnown
-        const own = isMarked ? (await logos.named(before)).read : []
-        const read = await logos.download(logoAddresses(call.body))
+        const becomesKnown = input.protocol?.isKnown === true && !before.protocol.isKnown
+        const registeredLogos = becomesKnown ? (await logos.named(before)).read : []
+        const downloadedLogos = await logos.download(logoUrls(call.body))
         const client = await administration.update(actorOf(call), id, input, groups)
-        await logos.keep(actorOf(call), id, new Map([...own, ...read]))
+        await logos.keep(actorOf(call), id, new Map([...registeredLogos, ...downloadedLogos]))
         return withGroups(call.ctx, client)
       },
     }),
@@ -198,10 +198,10 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       body: groupIds,
       answer: { status: 200, schema: clientSchema },
       async handle(call) {
-        const known = await knownGroups(call.body.userGroupIds)
-        const client = await administration.setAllowedGroups(actorOf(call), call.params.id ?? '', known)
+        const existingIds = await existingGroupIds(call.body.userGroupIds)
+        const client = await administration.setAllowedGroups(actorOf(call), call.params.id ?? '', existingIds)
         call.ctx.set('ETag', clientValidator(client))
-        return marked(clientDto(client, clock.now()))
+        return withUploadedLogo(clientDto(client, clock.now()))
       },
     }),
     ...initialAccessTokenOperations(ports),
@@ -212,7 +212,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       accounts: ports.accounts,
       existing: administration.existing,
     }),
-    ...peopleOperations(ports),
+    ...userClientOperations(ports),
     ...groupOperations({ ...ports, administration }),
   ]
 }

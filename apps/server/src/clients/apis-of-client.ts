@@ -2,7 +2,7 @@ import type { Apis } from '@pocket/core'
 import type { ClientPage } from './page-model.ts'
 
 /** Maximum number of APIs offered on the page. */
-const most = 100
+const maxApis = 100
 
 /** The APIs that a client has access to, and the APIs it can be given access to. */
 export async function apisOf(
@@ -10,18 +10,18 @@ export async function apisOf(
   clientId: string,
 ): Promise<ClientPage['apis']> {
   const grants = new Map((await apis.grantsTo(clientId)).map((grant) => [grant.apiId, grant]))
-  const known = grants.size === 0 ? [] : await apis.list()
+  const allApis = grants.size === 0 ? [] : await apis.list()
   const sort = { by: 'name', descending: false } as const
   const { items } = await apis.page({
     notGrantedTo: clientId,
     accessTokenFormat: null,
     page: 1,
-    limit: most,
+    limit: maxApis,
     sort,
     search: '',
   })
   return {
-    granted: known.flatMap(({ id, name, resource, permissions }) => {
+    granted: allApis.flatMap(({ id, name, resource, permissions }) => {
       const grant = grants.get(id)
       if (!grant) return []
       return {

@@ -101,9 +101,6 @@ export function clientInput(body: FromSchema<typeof clientUpdate>): ClientInput 
 }
 
 /** URLs from which to download the logos. */
-export function logoAddresses({
-  logoUrl,
-  darkLogoUrl,
-}: Pick<FromSchema<typeof clientUpdate>, 'logoUrl' | 'darkLogoUrl'>) {
+export function logoUrls({ logoUrl, darkLogoUrl }: Pick<FromSchema<typeof clientUpdate>, 'logoUrl' | 'darkLogoUrl'>) {
   return { ...(logoUrl && { light: logoUrl }), ...(darkLogoUrl && { dark: darkLogoUrl }) }
 }

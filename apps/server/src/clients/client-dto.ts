@@ -52,7 +52,7 @@ export function secretDto({ id, prefix, createdAt, expiresAt }: ClientSecret, no
 }
 
 /** A client in a user's list of applications. */
-function startedClientDto(client: ClientRecord, issuer: string) {
+function launchClientDto(client: ClientRecord, issuer: string) {
   return { ...clientMetaDto(client), launchURL: startUrl(client, issuer) }
 }
 
@@ -60,14 +60,14 @@ function startedClientDto(client: ClientRecord, issuer: string) {
 export function authorizedClientDto({ client, consent }: ListedClient, issuer: string) {
   return {
     scope: consentedScopes(consent?.scopes ?? []).join(' '),
-    client: startedClientDto(client, issuer),
+    client: launchClientDto(client, issuer),
     lastUsedAt: instantDto(consent?.updatedAt ?? client.createdAt),
   }
 }
 
 /** `AccessibleOidcClientDto`. */
 export function accessibleClientDto({ client, consent }: ListedClient, issuer: string) {
-  return { ...startedClientDto(client, issuer), lastUsedAt: consent === null ? null : instantDto(consent.updatedAt) }
+  return { ...launchClientDto(client, issuer), lastUsedAt: consent === null ? null : instantDto(consent.updatedAt) }
 }
 
 function federatedIdentityDto({ issuer, subject, audience, jwks, replayProtection }: FederatedIdentity) {

@@ -26,10 +26,10 @@ const sorts: Readonly<Record<string, ClientSort>> = {
   allowedUserGroupsCount: 'allowedGroupCount',
   lastUsedAt: 'lastUsedAt',
 }
-const ofPeople = new Set(['lastUsedAt'])
+const userSorts = new Set(['lastUsedAt'])
 
 export const allClients: ListDefinition = {
-  sort: Object.keys(sorts).filter((name) => !ofPeople.has(name)),
+  sort: Object.keys(sorts).filter((name) => !userSorts.has(name)),
   filter: Object.keys(filters),
   search: true,
 }
@@ -41,8 +41,8 @@ export const accessibleClients: ListDefinition = {
 
 /** Converts the list query to core's terms. */
 export function clientListRequest(list: ListRequest, scope: ClientScope): ClientListRequest {
-  const by = list.sort === null ? undefined : sorts[list.sort.column]
-  const wanted = Object.entries({ ...filters, ...launchFilter }).map(([name, filter]) => [
+  const sortKey = list.sort === null ? undefined : sorts[list.sort.column]
+  const filterEntries = Object.entries({ ...filters, ...launchFilter }).map(([name, filter]) => [
     filter,
     Object.hasOwn(list.filters, name) ? (list.filters[name] ?? []) : [],
   ])
@@ -51,7 +51,7 @@ export function clientListRequest(list: ListRequest, scope: ClientScope): Client
     page: list.page,
     limit: list.limit,
     search: list.search,
-    sort: by === undefined || list.sort === null ? null : { by, descending: list.sort.descending },
-    filters: Object.fromEntries(wanted),
+    sort: sortKey === undefined || list.sort === null ? null : { by: sortKey, descending: list.sort.descending },
+    filters: Object.fromEntries(filterEntries),
   }
 }

@@ -13,36 +13,36 @@ import { viewerOf } from '../http/viewer.ts'
 import { type ClientLogos, maxLogoBytes } from '../images/client-logos.ts'
 import type { LogoTheme } from '../images/image.ts'
 import { readUpload } from '../images/upload.ts'
-import { accessChoice, secretKept } from './access-form.ts'
+import { accessChoice, submittedSecret } from './access-form.ts'
 import { clientValidator } from './administration.ts'
 import { apisOf } from './apis-of-client.ts'
 import type { ClientPageContext } from './client-page-context.ts'
 import { namedAttempts } from './connection-log.ts'
-import { dsmAddresses } from './dsm.ts'
+import { correctDsmRedirectUris } from './dsm.ts'
 import { clientEndpoints } from './endpoints.ts'
 import { takeClientFlash } from './flash.ts'
 import type { ClientPage, ScimState } from './page-model.ts'
 import { type PreviewFormPorts, previewFor } from './preview-form.ts'
 import { secretItems, secretLifetime } from './secret-form.ts'
-import { type EnteredSection, isLocked, sectionViews } from './section-views.ts'
+import { isLocked, type SubmittedSection, sectionViews } from './section-views.ts'
 import {
   changeOf,
-  comparable,
-  enteredValues,
+  displayTexts,
+  findSection,
   problemsOf,
   type SectionValues,
-  sectionNamed,
   storedValues,
+  submittedValues,
 } from './settings/section-form.ts'
 import { instructionsOf } from './templates/instructions.ts'
 import { templateOf } from './templates/templates.ts'
-import { type NamesOfUsers, withUserIds, withUserNames } from './user-names.ts'
+import { type UserLookup, withUserIds, withUserNames } from './user-names.ts'
 
 export interface ClientPagePorts {
   readonly pocket: Pocket
   readonly accounts: AccountStore
   readonly groups: Pick<Groups, 'first' | 'list'>
-  readonly users: PreviewFormPorts['users'] & NamesOfUsers
+  readonly users: PreviewFormPorts['users'] & UserLookup
   readonly logos: ClientLogos
   readonly appName: () => Promise<string>
   readonly scimState: (clientId: string) => Promise<ScimState>
@@ -50,14 +50,14 @@ export interface ClientPagePorts {
   readonly desk: ClientPageContext
 }
 
-type Shown = Partial<Pick<ClientPage, 'problems' | 'conflict' | 'access'>> & { readonly entered?: EnteredSection }
+type Overrides = Partial<Pick<ClientPage, 'problems' | 'conflict' | 'access'>> & { readonly entered?: SubmittedSection }
 
 /** `/settings/admin/oidc-clients/:id`: one client. */
 export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
   const { pocket, accounts, groups, users, logos, appName, scimState, now, desk } = ports
   const { path, at, authentication, show, flashes, administration, by, existing, done } = desk
 
-  const showClient = async (ctx: Context, user: User, client: Client, { entered, ...more }: Shown = {}) => {
+  const showClient = async (ctx: Context, user: User, client: Client, { entered, ...overrides }: Overrides = {}) => {
     const flash = takeClientFlash(flashes, ctx, at(client.id))
     const template = templateOf(client.template)
     const [{ hasLogo, hasDarkLogo } = { hasLogo: false, hasDarkLogo: false }] = await logos.marked([
@@ -94,60 +94,62 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
       version: clientValidator(client),
       conflict: null,
       ...flash,
-      ...more,
+      ...overrides,
     })
   }
 
   const accessOf = async ({ isGroupRestricted, allowedGroupIds }: Client): Promise<ClientPage['access']> => {
     const { items, total } = await offeredGroups(groups)
     const allowed = new Set(allowedGroupIds)
-    const shown = items.map(({ id, friendlyName }) => ({ id, name: friendlyName, allowed: allowed.has(id) }))
-    return { isGroupRestricted, allowed: allowed.size, groups: shown, more: total - items.length }
+    const groupItems = items.map(({ id, friendlyName }) => ({ id, name: friendlyName, allowed: allowed.has(id) }))
+    return { isGroupRestricted, allowed: allowed.size, groups: groupItems, more: total - items.length }
   }
 
   /** A form on the page; `work` resolves to the flash message. */
   const form = (
-    part: string,
-    work: (ctx: Context, client: Client, user: User) => Promise<Parameters<ClientPageContext['done']>[2]>,
+    subpath: string,
+    action: (ctx: Context, client: Client, user: User) => Promise<Parameters<ClientPageContext['done']>[2]>,
   ) => ({
     method: 'post' as const,
-    path: `${path}/:id/${part}` as const,
+    path: `${path}/:id/${subpath}` as const,
     async handle(ctx: Context) {
       const user = await authentication.requireUser(ctx)
       const client = await existing(ctx)
-      done(ctx, client.id, await work(ctx, client, user))
+      done(ctx, client.id, await action(ctx, client, user))
     },
   })
 
   const saveSection = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const client = await existing(ctx)
-    const section = sectionNamed(String(ctx.params.section))
+    const section = findSection(String(ctx.params.section))
     if (!section) throw new NotFoundError('not_found', 'There are no such settings.')
     const stored = storedValues(section, await withUserNames(users, client))
-    const typed = enteredValues(section, ctx)
-    const locked = section.fields.filter((field) => isLocked(client, field)).map(({ name }) => name)
-    const values: SectionValues = new Map([...typed, ...[...stored].filter(([name]) => locked.includes(name))])
+    const typed = submittedValues(section, ctx)
+    const lockedFields = section.fields.filter((field) => isLocked(client, field)).map(({ name }) => name)
+    const values: SectionValues = new Map([...typed, ...[...stored].filter(([name]) => lockedFields.includes(name))])
     const corrections: ClientPage['corrections'][number][] = []
     const refusal = await refusalOf(async () => {
       const change = await withUserIds(users, changeOf(section, values))
-      const addresses =
-        client.template === 'synology-dsm' && change.redirectUris ? dsmAddresses(change.redirectUris) : null
-      corrections.push(...(addresses?.corrections ?? []))
+      const dsmRedirectUris =
+        client.template === 'synology-dsm' && change.redirectUris ? correctDsmRedirectUris(change.redirectUris) : null
+      corrections.push(...(dsmRedirectUris?.corrections ?? []))
       await administration.update(by(ctx, user), client.id, {
         ...client,
         ...change,
-        ...(addresses && { redirectUris: addresses.redirectUris }),
+        ...(dsmRedirectUris && { redirectUris: dsmRedirectUris.redirectUris }),
       })
     })
     if (!refusal) return done(ctx, client.id, { corrections, notice: 'saved' })
     const problems = problemsOf(section, values, refusal.problems)
     const current = refusal.isConflict ? await existing(ctx) : client
-    const present = storedValues(section, await withUserNames(users, current))
+    const currentValues = storedValues(section, await withUserNames(users, current))
     await showClient(ctx, user, current, {
       entered: { name: section.name, values, problems },
       problems,
-      conflict: refusal.isConflict ? differences(comparable(section, present), comparable(section, values)) : null,
+      conflict: refusal.isConflict
+        ? differences(displayTexts(section, currentValues), displayTexts(section, values))
+        : null,
     })
     ctx.status = refusal.status
   }
@@ -156,12 +158,12 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
   const saveAccess = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const client = await existing(ctx)
-    const { isGroupRestricted, groupIds: entries } = accessChoice(ctx)
-    const shown = new Set((await accessOf(client)).groups.map(({ id }) => id))
+    const { isGroupRestricted, groupIds: submittedIds } = accessChoice(ctx)
+    const shownIds = new Set((await accessOf(client)).groups.map(({ id }) => id))
     // Groups that the page does not show keep their access.
-    const kept = client.allowedGroupIds.filter((id) => !shown.has(id))
-    const chosen = (await groups.list(entries)).map(({ id }) => id)
-    const allowedGroupIds = [...kept, ...chosen]
+    const hiddenIds = client.allowedGroupIds.filter((id) => !shownIds.has(id))
+    const selectedIds = (await groups.list(submittedIds)).map(({ id }) => id)
+    const allowedGroupIds = [...hiddenIds, ...selectedIds]
     const groupIds = isGroupRestricted ? allowedGroupIds : undefined
     const refusal = await refusalOf(async () => {
       if (client.isGroupRestricted !== isGroupRestricted)
@@ -170,7 +172,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
     })
     if (!refusal?.isConflict) {
       if (refusal) ctx.throw(refusal.status)
-      return done(ctx, client.id, { notice: 'saved', newSecret: secretKept(ctx, client) })
+      return done(ctx, client.id, { notice: 'saved', newSecret: submittedSecret(ctx, client) })
     }
     const current = await existing(ctx)
     const entered = { ...current, isGroupRestricted, allowedGroupIds }
@@ -188,11 +190,11 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
     return names.sort().join(', ')
   }
 
-  const themeSent = (ctx: Context): LogoTheme => (ctx.query.theme === 'dark' ? 'dark' : 'light')
+  const submittedTheme = (ctx: Context): LogoTheme => (ctx.query.theme === 'dark' ? 'dark' : 'light')
   /** Reports on the page why an image could not be used. */
-  const withLogo = async (work: () => Promise<void>) => {
+  const withLogo = async (save: () => Promise<void>) => {
     try {
-      await work()
+      await save()
       return { notice: 'logo_saved' } as const
     } catch (error) {
       if (!(error instanceof PocketError) || error.status >= 500) throw error
@@ -230,16 +232,18 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
     }),
 
     form('logo', (ctx, { id }, user) =>
-      withLogo(async () => logos.upload(pageActor(user, ctx), id, themeSent(ctx), await readUpload(ctx, maxLogoBytes))),
+      withLogo(async () =>
+        logos.upload(pageActor(user, ctx), id, submittedTheme(ctx), await readUpload(ctx, maxLogoBytes)),
+      ),
     ),
     form('logo/address', (ctx, { id }, user) =>
       withLogo(async () => {
-        const read = await logos.download({ [themeSent(ctx)]: formText(ctx, 'logoUrl', 2000).trim() })
-        await logos.keep(pageActor(user, ctx), id, read)
+        const downloadedLogos = await logos.download({ [submittedTheme(ctx)]: formText(ctx, 'logoUrl', 2000).trim() })
+        await logos.keep(pageActor(user, ctx), id, downloadedLogos)
       }),
     ),
     form('logo/remove', async (ctx, { id }, user) => {
-      await logos.remove(pageActor(user, ctx), id, themeSent(ctx))
+      await logos.remove(pageActor(user, ctx), id, submittedTheme(ctx))
       return { notice: 'logo_removed' }
     }),
 

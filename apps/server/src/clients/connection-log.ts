@@ -51,7 +51,7 @@ export async function namedAttempts(
   const attempts = await connectionLog.list(clientId)
   const ids = [...new Set(attempts.flatMap(({ accountId }) => (accountId === null ? [] : [accountId])))]
   const names = new Map(await Promise.all(ids.map(async (id) => [id, (await accounts.find(id))?.userName] as const)))
-  return attempts.map((each) => ({ ...each, userName: names.get(each.accountId ?? '') ?? null }))
+  return attempts.map((attempt) => ({ ...attempt, userName: names.get(attempt.accountId ?? '') ?? null }))
 }
 
 /** `/api/oidc/clients/:id/connection-log`. */
@@ -78,8 +78,8 @@ export function connectionLogOperations({
 }
 
 function attemptDto(attempt: AttemptWithUser) {
-  const { at, accountId, userName, redirectUri, ...more } = attempt
-  const { clientId: _clientId, sequence: _sequence, stranger: _stranger, ...rest } = more
+  const { at, accountId, userName, redirectUri, ...fields } = attempt
+  const { clientId: _clientId, sequence: _sequence, stranger: _stranger, ...rest } = fields
   return {
     ...rest,
     createdAt: new Date(at).toISOString(),

@@ -2,7 +2,7 @@ import { type FieldError, InvalidInputError, NotFoundError } from '@pocket/core/
 import { clientNotFound } from '../http/api/client-not-found.ts'
 
 /** Field names of core mapped to field names of the contract. */
-const names: Readonly<Record<string, string>> = {
+const fieldNames: Readonly<Record<string, string>> = {
   redirectUris: 'callbackURLs',
   postLogoutRedirectUris: 'logoutCallbackURLs',
   launchUrl: 'launchURL',
@@ -24,9 +24,9 @@ export async function withContractErrors<T>(work: () => Promise<T>): Promise<T> 
 }
 
 function contractField({ field, code, message }: FieldError): FieldError {
-  const [name = '', rest = ''] = field.split(/(?=[[.])(.*)/s)
+  const [name = '', suffix = ''] = field.split(/(?=[[.])(.*)/s)
   return {
-    field: `${names[name] ?? name}${rest}`,
+    field: `${fieldNames[name] ?? name}${suffix}`,
     code: contractCodes.has(code) ? code : 'invalid_format',
     message,
   }

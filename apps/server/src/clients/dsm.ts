@@ -1,16 +1,16 @@
 import { type CorrectedRedirectUri, synologyRedirectUri } from '@pocket/core/internal'
 
 /** The result of checking redirect URIs for Synology DSM. */
-export interface DsmAddresses {
+export interface DsmRedirectUris {
   readonly redirectUris: readonly string[]
   readonly corrections: readonly CorrectedRedirectUri[]
 }
 
 /** Users paste the URL from their browser, but DSM requires and sends the bare origin. */
-export function dsmAddresses(given: readonly string[]): DsmAddresses {
-  const all = given.map(synologyRedirectUri)
+export function correctDsmRedirectUris(uris: readonly string[]): DsmRedirectUris {
+  const results = uris.map(synologyRedirectUri)
   return {
-    redirectUris: all.map(({ corrected }) => corrected),
-    corrections: all.filter(({ given, corrected }) => given !== corrected),
+    redirectUris: results.map(({ corrected }) => corrected),
+    corrections: results.filter(({ given, corrected }) => given !== corrected),
   }
 }

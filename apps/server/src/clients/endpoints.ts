@@ -1,7 +1,7 @@
 import type { Pocket } from '@pocket/core'
 import type { ClientPage } from './page-model.ts'
 
-const order = [
+const endpointNames = [
   'authorization',
   'token',
   'userinfo',
@@ -17,6 +17,6 @@ export function clientEndpoints({ issuer, endpoints }: Pick<Pocket, 'issuer' | '
   return [
     { name: 'discovery', url: `${issuer}/.well-known/openid-configuration` },
     { name: 'issuer', url: issuer },
-    ...order.map((name) => ({ name, url: endpoints[name] })),
+    ...endpointNames.map((name) => ({ name, url: endpoints[name] })),
   ]
 }

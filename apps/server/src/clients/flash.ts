@@ -11,19 +11,19 @@ export interface ClientFlash {
   readonly logoProblem: string | null
 }
 
-const nothing: ClientFlash = { newSecret: null, corrections: [], notice: null, logoProblem: null }
+const emptyFlash: ClientFlash = { newSecret: null, corrections: [], notice: null, logoProblem: null }
 
 /** Sets a flash message for a client's page. Drops the corrections if they do not fit, so that a secret is always shown. */
 export function setClientFlash(
   flashes: Flashes,
   ctx: Context,
-  at: { path: string; flash: Partial<ClientFlash> },
+  target: { path: string; flash: Partial<ClientFlash> },
 ): void {
-  const { path, flash } = at
+  const { path, flash } = target
   if (!flashes.leave(ctx, path, flash)) flashes.leave(ctx, path, { ...flash, corrections: [] })
 }
 
 /** Takes the flash message of a client's page. Only this server writes it, so its shape is known. */
 export function takeClientFlash(flashes: Flashes, ctx: Context, path: string): ClientFlash {
-  return { ...nothing, ...flashes.take(ctx, path) }
+  return { ...emptyFlash, ...flashes.take(ctx, path) }
 }

@@ -25,7 +25,7 @@ const clientIds = named('UserGroupUpdateAllowedOidcClientsDto', {
 /** `/api/user-groups/:id/allowed-oidc-clients`. */
 export function groupOperations(ports: GroupOperationPorts): readonly Operation[] {
   const { administration, groupDto, groups, withLock } = ports
-  const existing = async (id: string) => {
+  const getGroup = async (id: string) => {
     const group = await groupDto(id)
     if (!group) throw new NotFoundError('not_found', 'There is no such group.', { details: { resource: 'User group' } })
     return group
@@ -42,12 +42,12 @@ export function groupOperations(ports: GroupOperationPorts): readonly Operation[
       answer: { status: 200, schema: { type: 'object' } },
       async handle(call) {
         const id = await assertCanModifyGroup(call, groups)
-        const { ifMatch, ...by } = actorOf(call)
+        const { ifMatch, ...actor } = actorOf(call)
         return withLock(async () => {
-          const { validator: before } = await existing(id)
+          const { validator: before } = await getGroup(id)
           assertUnchanged(ifMatch === undefined ? {} : { ifMatch }, before)
-          await administration.setAllowedTo(by, id, call.body.oidcClientIds)
-          const { dto, validator } = await existing(id)
+          await administration.setAllowedTo(actor, id, call.body.oidcClientIds)
+          const { dto, validator } = await getGroup(id)
           call.ctx.set('ETag', validator)
           return dto
         })

@@ -16,7 +16,7 @@ export interface ClientListPagePorts {
   readonly desk: ClientPageContext
 }
 
-const either = ['true', 'false']
+const booleans = ['true', 'false']
 
 function definition(path: string): ListPageDefinition {
   return {
@@ -30,11 +30,11 @@ function definition(path: string): ListPageDefinition {
       { name: 'created', sort: 'createdAt', choice: 'hidden' },
     ],
     filters: {
-      isGroupRestricted: either,
-      pkceEnabled: either,
-      skipConsent: either,
-      requiresReauthentication: either,
-      requiresPushedAuthorizationRequests: either,
+      isGroupRestricted: booleans,
+      pkceEnabled: booleans,
+      skipConsent: booleans,
+      requiresReauthentication: booleans,
+      requiresPushedAuthorizationRequests: booleans,
       clientType: ['standard', 'cimd'],
     },
     sort: { column: 'name', descending: false },
@@ -52,7 +52,7 @@ export function clientListPages({ pocket, pictures, desk }: ClientListPagePorts)
     const listPage = readListPage(ctx, list, pocket.issuer.startsWith('https:'))
     const { items, total } = await clients.page(clientListRequest(listPage.request, { of: 'everybody' }))
     const ids = items.map(({ client }) => client.id)
-    const known = await pictures.clients(ids)
+    const logos = await pictures.clients(ids)
     const attempts = listPage.shows('lastAttempt') ? await connectionLog.latest(ids) : []
     const latest = new Map(attempts.map((attempt) => [attempt.clientId, attempt]))
     const { removed, nothing, count } = flashes.take(ctx, path)
@@ -64,7 +64,7 @@ export function clientListPages({ pocket, pictures, desk }: ClientListPagePorts)
         const attempt = latest.get(client.id)
         return {
           ...clientItem(client, allowedGroupCount),
-          picture: known.get(client.id) ?? null,
+          picture: logos.get(client.id) ?? null,
           lastAttempt: attempt ? { at: attempt.at, succeeded: attempt.succeeded } : null,
         }
       }),
@@ -74,17 +74,17 @@ export function clientListPages({ pocket, pictures, desk }: ClientListPagePorts)
   }
 
   /** Deletes the selected clients after confirmation. */
-  const act = async (ctx: Context) => {
+  const removeSelected = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    const sent = formText(ctx, 'list', 1000)
-    const found = await Promise.all(
+    const listQuery = formText(ctx, 'list', 1000)
+    const candidates = await Promise.all(
       [...new Set(formTexts(ctx, 'ids', 2048))].slice(0, 100).map((id) => clients.find(id)),
     )
-    const chosen = found.filter((client) => client !== undefined)
-    const [first] = chosen
+    const selected = candidates.filter((client) => client !== undefined)
+    const [first] = selected
     if (first === undefined) {
       flashes.leave(ctx, path, { nothing: true })
-      seeOther(ctx, backTo(path, sent))
+      seeOther(ctx, backTo(path, listQuery))
       return
     }
     if (formText(ctx, 'confirmed') !== 'yes') {
@@ -94,38 +94,38 @@ export function clientListPages({ pocket, pictures, desk }: ClientListPagePorts)
         within: 'clients',
         confirmation: {
           act: 'clientsDelete',
-          names: chosen.slice(0, 20).map(({ name }) => name),
-          count: chosen.length,
+          names: selected.slice(0, 20).map(({ name }) => name),
+          count: selected.length,
           submitTo: `${path}/acts`,
           fields: [
             { name: 'act', value: 'delete' },
-            { name: 'list', value: sent },
-            ...chosen.map(({ id }) => ({ name: 'ids', value: id })),
+            { name: 'list', value: listQuery },
+            ...selected.map(({ id }) => ({ name: 'ids', value: id })),
           ],
           isDangerous: true,
         },
-        cancelTo: backTo(path, sent),
+        cancelTo: backTo(path, listQuery),
       })
       return
     }
-    for (const { id } of chosen) await administration.remove(by(ctx, user), id)
-    flashes.leave(ctx, path, { removed: first.name, count: chosen.length })
-    seeOther(ctx, backTo(path, sent))
+    for (const { id } of selected) await administration.remove(by(ctx, user), id)
+    flashes.leave(ctx, path, { removed: first.name, count: selected.length })
+    seeOther(ctx, backTo(path, listQuery))
   }
 
   return [
     { method: 'get', path: list.path as `/${string}`, handle: showList },
-    { method: 'post', path: `${list.path}/acts` as `/${string}`, handle: act },
+    { method: 'post', path: `${list.path}/acts` as `/${string}`, handle: removeSelected },
   ]
 }
 
 function clientItem(client: ClientRecord, allowedGroups: number): Omit<ClientItem, 'picture' | 'lastAttempt'> {
   const url = URL.parse(client.redirectUris[0] ?? '')
-  const web = url?.protocol === 'https:' || url?.protocol === 'http:'
+  const isWebUrl = url?.protocol === 'https:' || url?.protocol === 'http:'
   return {
     id: client.id,
     name: client.name,
-    destination: url ? (web ? url.host : url.protocol.slice(0, -1)) : null,
+    destination: url ? (isWebUrl ? url.host : url.protocol.slice(0, -1)) : null,
     groups: client.isGroupRestricted ? allowedGroups : null,
     pkce: client.pkceRequired ? 'required' : client.pkceSupported ? 'seen' : 'optional',
     isPublic: client.isPublic,

@@ -8,7 +8,7 @@ import type { Viewer } from '../http/viewer.ts'
 import type { FieldColumn, TextField } from './settings/field.ts'
 import type { FieldProblem } from './settings/section-form.ts'
 import type { SectionName } from './settings/sections.ts'
-import type { AddressDoubt } from './templates/address.ts'
+import type { UrlDoubt } from './templates/address.ts'
 import type { Instructions } from './templates/instructions.ts'
 
 /** A client in the list. */
@@ -70,7 +70,7 @@ export interface ClientNewPage {
   /** Errors on `name`, `address`, `redirectUris` and `redirectUris[i]`. */
   readonly problems: readonly FieldError[]
   /** A doubt about the URL that the user must confirm; the form then sends `sure`. */
-  readonly doubt: { readonly code: Exclude<AddressDoubt, 'invalid'>; readonly address: string } | null
+  readonly doubt: { readonly code: Exclude<UrlDoubt, 'invalid'>; readonly address: string } | null
   /** The default port of the application. */
   readonly port: number | null
 }

@@ -9,7 +9,7 @@ import { accessibleClients, authorizedClients, clientListRequest } from './clien
 import { accessibleClientSchema, authorizedClientSchema } from './client-schema.ts'
 import { createOwnConsents } from './own-consents.ts'
 
-export interface PeopleOperationPorts {
+export interface UserClientOperationPorts {
   readonly pocket: Pick<Pocket, 'clients' | 'issuer' | 'withdrawConsent'>
   readonly accounts: AccountStore
   readonly logos: Pick<ClientLogos, 'marked' | 'markedIn'>
@@ -17,11 +17,16 @@ export interface PeopleOperationPorts {
 }
 
 /** `/api/oidc/users`: the clients of a user. */
-export function peopleOperations({ pocket, accounts, logos, audit }: PeopleOperationPorts): readonly Operation[] {
+export function userClientOperations({
+  pocket,
+  accounts,
+  logos,
+  audit,
+}: UserClientOperationPorts): readonly Operation[] {
   const consents = createOwnConsents({ pocket, audit })
   const page = (list: ListRequest, scope: ClientScope) => pocket.clients.page(clientListRequest(list, scope))
 
-  const authorized = async (list: ListRequest, accountId: string) => {
+  const listAuthorized = async (list: ListRequest, accountId: string) => {
     const { items, total } = await page(list, { of: 'consented', accountId })
     return pageAnswer(
       { items: await logos.markedIn(items.map((item) => authorizedClientDto(item, pocket.issuer))), total },
@@ -38,7 +43,7 @@ export function peopleOperations({ pocket, accounts, logos, audit }: PeopleOpera
       area: 'account',
       list: authorizedClients,
       answer: { status: 200, schema: pageOf(authorizedClientSchema) },
-      handle: ({ user, list }) => authorized(list, user.id),
+      handle: ({ user, list }) => listAuthorized(list, user.id),
     }),
     operation({
       id: 'listAuthorizedOidcClientsOfUser',
@@ -49,7 +54,7 @@ export function peopleOperations({ pocket, accounts, logos, audit }: PeopleOpera
       area: 'clients',
       list: authorizedClients,
       answer: { status: 200, schema: pageOf(authorizedClientSchema) },
-      handle: ({ params, list }) => authorized(list, params.id ?? ''),
+      handle: ({ params, list }) => listAuthorized(list, params.id ?? ''),
     }),
     operation({
       id: 'withdrawMyConsent',

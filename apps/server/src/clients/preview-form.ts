@@ -19,18 +19,22 @@ export async function previewFor(
   { pocket, users }: PreviewFormPorts,
   clientId: string,
   query: Readonly<Record<string, unknown>>,
-  own: string,
+  defaultUserName: string,
 ): Promise<Preview> {
-  const { user, scope: asked } = query
-  const scope = typeof asked === 'string' && asked.trim() !== '' ? asked.slice(0, maxScopeLength) : defaultScope
-  if (typeof user !== 'string' || user.trim() === '') return { userName: own, scope, problem: null, parts: [] }
+  const { user, scope: requestedScope } = query
+  const scope =
+    typeof requestedScope === 'string' && requestedScope.trim() !== ''
+      ? requestedScope.slice(0, maxScopeLength)
+      : defaultScope
+  if (typeof user !== 'string' || user.trim() === '')
+    return { userName: defaultUserName, scope, problem: null, parts: [] }
   const userName = user.trim().slice(0, 100)
-  const found = await users.findByName(userName)
-  if (!found) return { userName, scope, problem: 'unknown', parts: [] }
+  const account = await users.findByName(userName)
+  if (!account) return { userName, scope, problem: 'unknown', parts: [] }
   try {
-    const tokens = await pocket.previewTokens(clientId, found.id, scope)
-    const shown = parts.map((name) => ({ name, json: JSON.stringify(tokens[name], null, 2) }))
-    return { userName, scope, problem: null, parts: shown }
+    const tokens = await pocket.previewTokens(clientId, account.id, scope)
+    const previews = parts.map((name) => ({ name, json: JSON.stringify(tokens[name], null, 2) }))
+    return { userName, scope, problem: null, parts: previews }
   } catch (error) {
     if (!(error instanceof ForbiddenError)) throw error
     return { userName, scope, problem: 'not_allowed', parts: [] }

@@ -8,8 +8,8 @@ const day = 86_400_000
 const lifetimes: Readonly<Record<string, number>> = { month: 31 * day, halfYear: 183 * day, year: 366 * day }
 
 export function secretLifetime(ctx: Context, now: number): SecretInput {
-  const length = lifetimes[formText(ctx, 'lifetime', 20)]
-  return length === undefined ? {} : { expiresAt: now + length }
+  const lifetime = lifetimes[formText(ctx, 'lifetime', 20)]
+  return lifetime === undefined ? {} : { expiresAt: now + lifetime }
 }
 
 /** The secrets as the page shows them; `uses` maps secret IDs to the last use in milliseconds since the Unix epoch. */

@@ -5,7 +5,7 @@ import { type FieldProblem, type SectionValues, storedValues } from './settings/
 import { sections } from './settings/sections.ts'
 
 /** Fields defined by the client ID metadata document (see `fieldsOutsideDocument` of core). */
-const ofDocument = new Set([
+const documentFields = new Set([
   'name',
   'redirectUris',
   'postLogoutRedirectUris',
@@ -21,26 +21,28 @@ const ofDocument = new Set([
 ])
 
 /** The submitted values of a section with their errors. */
-export interface EnteredSection {
+export interface SubmittedSection {
   readonly name: string
   readonly values: SectionValues
   readonly problems: readonly FieldProblem[]
 }
 
 export function isLocked({ type }: Pick<Client, 'type'>, { name }: Pick<ClientField, 'name'>): boolean {
-  return type === 'cimd' && ofDocument.has(name)
+  return type === 'cimd' && documentFields.has(name)
 }
 
 /** The sections with their form values: stored ones, or submitted ones that were rejected. */
-export function sectionViews(client: Client, entered: EnteredSection | null): readonly SectionView[] {
+export function sectionViews(client: Client, entered: SubmittedSection | null): readonly SectionView[] {
   return sections.map((section) => {
-    const own = entered?.name === section.name ? entered : null
-    const values = own?.values ?? storedValues(section, client)
+    const submittedSection = entered?.name === section.name ? entered : null
+    const values = submittedSection?.values ?? storedValues(section, client)
     return {
       name: section.name,
       advanced: section.advanced,
-      isOpen: own !== null,
-      fields: section.fields.map((field) => fieldView(field, values, own?.problems ?? [], isLocked(client, field))),
+      isOpen: submittedSection !== null,
+      fields: section.fields.map((field) =>
+        fieldView(field, values, submittedSection?.problems ?? [], isLocked(client, field)),
+      ),
     }
   })
 }

@@ -77,8 +77,8 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     isLdapEnabled: async () => (await settings.values()).ldapEnabled,
     forget,
     async enabled(user) {
-      const waited = await endSignUpRequest(database.approvals, user.id)
-      if (waited) await mail.approved(user, { note: null, ...waited })
+      const request = await endSignUpRequest(database.approvals, user.id)
+      if (request) await mail.approved(user, { note: null, ...request })
     },
     sendSoon: () => mail.delivery.soon(),
   })

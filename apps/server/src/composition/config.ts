@@ -41,7 +41,7 @@ export class InvalidConfigError extends ConfigurationError {
   readonly problems: readonly Problem[]
 
   constructor(problems: readonly Problem[]) {
-    super(sentences(problems))
+    super(formatProblems(problems))
     this.problems = problems
   }
 }
@@ -66,7 +66,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   const versionCheck = readVersionCheck(reader)
   const settings = readSettings(reader)
   const log = readLogging(reader)
-  warnOfOtherPort(reader, address, listen)
+  warnAboutPortMismatch(reader, address, listen)
   if (reader.problems.length > 0) throw new InvalidConfigError(reader.problems)
   return {
     ...address,
@@ -93,13 +93,13 @@ export function readConfig(): Config {
 }
 
 /** Without a proxy, the default URL does not reach a server on a different port. */
-function warnOfOtherPort(reader: Reader, { appUrl }: AddressConfig, { port, unixSocket }: ListenConfig): void {
+function warnAboutPortMismatch(reader: Reader, { appUrl }: AddressConfig, { port, unixSocket }: ListenConfig): void {
   if (reader.isSet(addressSection.variables.appUrl) || unixSocket !== undefined || appUrl.endsWith(`:${port}`)) return
   reader.warnings.push(`APP_URL is not set, so links lead to ${appUrl}, but this server listens at port ${port}.`)
 }
 
-function sentences(problems: readonly Problem[]): string {
+function formatProblems(problems: readonly Problem[]): string {
   const lines = problems.map(({ variable, wrong, remedy }) => `  ${variable}: ${wrong}. ${remedy}`)
-  const head = problems.length === 1 ? 'A variable of the environment is' : 'Variables of the environment are'
-  return [`${head} wrong; nothing was started.`, ...lines].join('\n')
+  const heading = problems.length === 1 ? 'A variable of the environment is' : 'Variables of the environment are'
+  return [`${heading} wrong; nothing was started.`, ...lines].join('\n')
 }

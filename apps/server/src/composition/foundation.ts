@@ -6,7 +6,7 @@ import { createAuditLog, createBulkAuditLog } from '../audit-log/audit-log.ts'
 import { currentNames } from '../audit-log/current-names.ts'
 import { logSink } from '../audit-log/log-sink.ts'
 import { createEmailService } from '../email/email-service.ts'
-import { chooseFileStore } from '../files/choose-file-store.ts'
+import { createFileStore } from '../files/choose-file-store.ts'
 import { openGeoIpService } from '../geoip/geoip-service.ts'
 import { createImages } from '../images/images.ts'
 import type { Logger } from '../logging/logger.ts'
@@ -24,7 +24,7 @@ export interface InstanceParts {
 }
 
 /** Shared services and ports that the other modules depend on. */
-export type Foundation = Awaited<ReturnType<typeof createPlatform>>
+export type Platform = Awaited<ReturnType<typeof createPlatform>>
 
 /** Loads the settings and creates the services that do not depend on the provider. */
 export async function createPlatform({ config, logger, database, viewsDirectory }: InstanceParts) {
@@ -37,11 +37,11 @@ export async function createPlatform({ config, logger, database, viewsDirectory 
   const storesOfDirectory = directoryStores(database.dataSource, clock)
   const directory = createDirectory({ ...storesOfDirectory, clock })
 
-  const log = { store: database.auditLog, log: logSink(logger), locationOf: places.of, clock }
+  const auditLogPorts = { store: database.auditLog, log: logSink(logger), locationOf: places.locate, clock }
   const changes = { store: database.scimProviders, clock }
-  const auditLog = createAuditLog({ ...log, names: currentNames({ directory, ...stores }) })
+  const auditLog = createAuditLog({ ...auditLogPorts, names: currentNames({ directory, ...stores }) })
   const recorder = withChangeTracking(auditLog, changes)
-  const recordMany = withBulkChangeTracking(createBulkAuditLog(log), changes)
+  const recordMany = withBulkChangeTracking(createBulkAuditLog(auditLogPorts), changes)
 
   const settings = await createSettings({
     store: database.settings,
@@ -58,7 +58,7 @@ export async function createPlatform({ config, logger, database, viewsDirectory 
   const audit: AuditSink = emailService.audit
   const images = createImages({
     store: database.images,
-    files: chooseFileStore(config, database, clock),
+    files: createFileStore(config, database, clock),
     audit,
     transaction,
     clock,

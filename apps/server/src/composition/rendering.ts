@@ -6,7 +6,7 @@ import { createMessagesFor } from '../http/messages-for.ts'
 import { createPageRenderer } from '../http/page.ts'
 import { createShowPage } from '../http/show-page.ts'
 import { createPagePictures } from '../images/page-pictures.ts'
-import type { Foundation } from './foundation.ts'
+import type { Platform } from './foundation.ts'
 
 export interface RenderingParts {
   readonly assets: Assets
@@ -16,8 +16,8 @@ export interface RenderingParts {
 /** Rendering and localization of pages. */
 export type Rendering = Awaited<ReturnType<typeof composeRendering>>
 
-export async function composeRendering(foundation: Foundation, { assets, cataloguesDirectory }: RenderingParts) {
-  const { config, logger, settings, images, places, clock, viewsDirectory } = foundation
+export async function composeRendering(platform: Platform, { assets, cataloguesDirectory }: RenderingParts) {
+  const { config, logger, settings, images, places, clock, viewsDirectory } = platform
   const catalogues = await loadCatalogues(cataloguesDirectory)
   const pictures = createPagePictures({
     images,

@@ -133,7 +133,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...webAuthnOperations({ pocket, directory, ownPasskeys: administration.ownPasskeys }),
     ...passkeyRemovalOperations({ passkeyRemovals: administration.passkeyRemovals, users }),
     ...complianceOperations({ pocket, passkeyPolicy }),
-    ...deviceLoginOperations({ pocket, directory, locationOf: places.of }),
+    ...deviceLoginOperations({ pocket, directory, locationOf: places.locate }),
     ...deviceAuthorizationOperations({ pocket, logos: clientLogos }),
     ...oneTimeAccessOperations({ pocket, directory }),
     ...ownDataOperations(

@@ -59,7 +59,7 @@ export function createRoutes({
     { method: 'post', path: '/lc/email', limit: 'one-time-access-email', handle: email.requestCode },
     { method: 'get', path: '/login/device', handle: device.waiting.show },
     { method: 'post', path: '/login/device/:id', handle: device.waiting.submit },
-    { method: 'get', path: '/device', limit: deviceCode, counts: namesCode, handle: device.show },
+    { method: 'get', path: '/device', limit: deviceCode, counts: hasCode, handle: device.show },
     { method: 'get', path: '/device/approve', handle: device.refreshApproval },
     { method: 'post', path: '/device/approve', limit: deviceCode, handle: device.approve },
     { method: 'get', path: '/device/deny', handle: device.refreshDenial },
@@ -92,6 +92,6 @@ export function createRoutes({
 
 const deviceCode = 'device-login-verification'
 
-function namesCode({ query }: Context): boolean {
+function hasCode({ query }: Context): boolean {
   return Boolean(query.code ?? query.user_code)
 }

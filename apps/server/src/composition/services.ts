@@ -13,7 +13,7 @@ import { createSignUp } from '../sign-up/sign-up.ts'
 import { signUpSettingsOf } from '../sign-up/sign-up-settings.ts'
 import { createLatestVersion } from '../version/latest-version.ts'
 import { composeAdministration } from './administration.ts'
-import type { Foundation } from './foundation.ts'
+import type { Platform } from './foundation.ts'
 import { composeLdap } from './ldap.ts'
 import { composeProvider } from './provider.ts'
 import type { Rendering } from './rendering.ts'
@@ -23,15 +23,15 @@ import { composeScim } from './scim.ts'
 const logoTimeout = 15_000
 
 /** Services shared by the pages and the REST API: the provider, the use cases and the jobs. */
-export async function composeServices(foundation: Foundation, rendering: Rendering) {
-  const { config, logger, database, directory, places, audit, clock, settings, images } = foundation
-  const { storesOfDirectory, emailService, geoIpService } = foundation
+export async function composeServices(platform: Platform, rendering: Rendering) {
+  const { config, logger, database, directory, places, audit, clock, settings, images } = platform
+  const { storesOfDirectory, emailService, geoIpService } = platform
 
   const { providers: scimProviders, open: openScim } = composeScim({
-    ...foundation,
+    ...platform,
     directoryStores: storesOfDirectory,
   })
-  const provider = await composeProvider({ ...foundation, ...rendering, scimProviders })
+  const provider = await composeProvider({ ...platform, ...rendering, scimProviders })
   const { pocket } = provider
   const mail = emailService.open(pocket)
   const scimRuns = openScim(pocket)
@@ -39,7 +39,7 @@ export async function composeServices(foundation: Foundation, rendering: Renderi
   const jobs = createJobs({ store: database.jobs, scheduler, audit, clock })
   const signUpSettings = async () => signUpSettingsOf(await settings.present())
   const signUp = createSignUp({
-    ...foundation,
+    ...platform,
     pocket,
     tokens: database.signupTokens,
     approvals: database.approvals,
@@ -58,9 +58,9 @@ export async function composeServices(foundation: Foundation, rendering: Renderi
       timeout: logoTimeout,
     }),
   })
-  const administration = composeAdministration({ ...foundation, pocket, mail })
-  const ldap = composeLdap({ ...foundation, pocket, administration, scheduler, source: ldapSource })
-  for (const job of scheduledJobs({ ...foundation, pocket, administration, mail, ldap, scimRuns }))
+  const administration = composeAdministration({ ...platform, pocket, mail })
+  const ldap = composeLdap({ ...platform, pocket, administration, scheduler, source: ldapSource })
+  for (const job of scheduledJobs({ ...platform, pocket, administration, mail, ldap, scimRuns }))
     scheduler.register(job)
   const latestVersion = createLatestVersion({
     url: config.versionCheckUrl,
@@ -73,10 +73,10 @@ export async function composeServices(foundation: Foundation, rendering: Renderi
     scheduler,
     jobs,
     jobNotes: geoIpService.notes,
-    setUp: createSetUp({ ...foundation, pocket }),
+    setUp: createSetUp({ ...platform, pocket }),
     signUp,
     signUpSettings,
-    sessions: createSessionAdministration({ ...foundation, pocket, locationOf: places.of }),
+    sessions: createSessionAdministration({ ...platform, pocket, locationOf: places.locate }),
     administration,
     clientLogos,
     applicationImages: createApplicationImages(images),

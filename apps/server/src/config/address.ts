@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import type { TrustProxy } from '@pocket/core'
 import type { Reader } from './reader.ts'
 import { parseTrustProxy, trustNone } from './trust-proxy.ts'
-import { type GivenValue, InvalidValueError, type Section, type Variable } from './variable.ts'
+import { InvalidValueError, type RawValue, type Section, type Variable } from './variable.ts'
 
 /** 180 days. */
 const defaultHstsMaxAge = 15_552_000
@@ -84,9 +84,9 @@ export function readAddress(reader: Reader): AddressConfig {
   }
 }
 
-function parseAppUrl(given: GivenValue): string {
-  const url = originOnly(given)
-  const { text } = given
+function parseAppUrl(value: RawValue): string {
+  const url = parseOrigin(value)
+  const { text } = value
   if (isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0)
     throw new InvalidValueError(
       `"${text}" names an IP address, and passkeys are bound to a host name`,
@@ -100,11 +100,11 @@ function parseAppUrl(given: GivenValue): string {
   return url.origin
 }
 
-function parseAppOrigins({ text, bytes }: GivenValue): readonly string[] {
+function parseAppOrigins({ text, bytes }: RawValue): readonly string[] {
   const origins = text.split(',').flatMap((part) => {
     const trimmed = part.trim()
     if (trimmed === '') return []
-    const url = originOnly({ text: trimmed, bytes })
+    const url = parseOrigin({ text: trimmed, bytes })
     if (url.protocol === 'https:' && isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0) return [url.origin]
     throw new InvalidValueError(
       `"${trimmed}" is no https address with a host name, and browsers offer passkeys nowhere else`,
@@ -114,18 +114,18 @@ function parseAppOrigins({ text, bytes }: GivenValue): readonly string[] {
   return [...new Set(origins)]
 }
 
-function parseSeconds({ text }: GivenValue): number {
+function parseSeconds({ text }: RawValue): number {
   if (!/^\d{1,9}$/.test(text))
     throw new InvalidValueError(`"${text}" is not a number of seconds`, 'Write a whole number, such as 15552000, or 0.')
   return Number(text)
 }
 
-function parseInternalUrl(given: GivenValue): string {
-  return originOnly(given).origin
+function parseInternalUrl(value: RawValue): string {
+  return parseOrigin(value).origin
 }
 
 /** @throws {InvalidValueError} if the value is not an http or https URL without a path */
-function originOnly({ text }: GivenValue): URL {
+function parseOrigin({ text }: RawValue): URL {
   const url = URL.parse(text)
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
     throw new InvalidValueError(`"${text}" is not an http or https address`, `Write the whole address, ${example}.`)

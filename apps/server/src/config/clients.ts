@@ -1,5 +1,5 @@
 import type { Reader } from './reader.ts'
-import { type GivenValue, InvalidValueError, parseBoolean, type Section, type Variable } from './variable.ts'
+import { InvalidValueError, parseBoolean, type RawValue, type Section, type Variable } from './variable.ts'
 
 const allowInsecureCallbackUrls: Variable<boolean> = {
   name: 'ALLOW_INSECURE_CALLBACK_URLS',
@@ -50,12 +50,12 @@ export function readClients(reader: Reader): ClientsConfig {
   }
 }
 
-function parseTypes({ text }: GivenValue): readonly string[] {
+function parseTypes({ text }: RawValue): readonly string[] {
   const types = text.split(',').map((type) => type.trim())
-  const wrong = types.find((type) => !/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/.test(type))
-  if (wrong !== undefined)
+  const invalid = types.find((type) => !/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/.test(type))
+  if (invalid !== undefined)
     throw new InvalidValueError(
-      `"${wrong}" is no type of authorization details`,
+      `"${invalid}" is no type of authorization details`,
       'Write names or URIs, separated by commas.',
     )
   return [...new Set(types)]

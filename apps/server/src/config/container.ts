@@ -1,4 +1,4 @@
-import { parseWord, type Section, type Variable } from './variable.ts'
+import { parseEnum, type Section, type Variable } from './variable.ts'
 
 const userId: Variable<string> = {
   name: 'PUID',
@@ -21,7 +21,7 @@ const appEnvironment: Variable<string> = {
   type: '`production`, `development`, `test`',
   default: 'production',
   description: 'Accepted for compatibility; it has no effect.',
-  parse: parseWord(['production', 'development', 'test']),
+  parse: parseEnum(['production', 'development', 'test']),
 }
 
 /** Variables that the container reads, not the server. */

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import type { Reader } from './reader.ts'
-import { type GivenValue, InvalidValueError, parseWord, type Section, type Variable } from './variable.ts'
+import { InvalidValueError, parseEnum, type RawValue, type Section, type Variable } from './variable.ts'
 
 const defaultPath = 'data/pocket-id.db'
 
@@ -19,7 +19,7 @@ const provider: Variable<DatabaseConfig['kind']> = {
   type: '`sqlite` or `postgres`',
   default: 'none',
   description: 'Accepted for compatibility. `DB_CONNECTION_STRING` decides; a contradiction is an error.',
-  parse: parseWord(['sqlite', 'postgres']),
+  parse: parseEnum(['sqlite', 'postgres']),
 }
 
 export const databaseSection = {
@@ -40,7 +40,7 @@ interface ParsedConnection {
 }
 
 export function readDatabase(reader: Reader): DatabaseConfig {
-  const { database, ignored } = reader.read(connectionString) ?? plain(defaultPath)
+  const { database, ignored } = reader.read(connectionString) ?? fromPath(defaultPath)
   if (ignored !== undefined)
     reader.warnings.push(
       `DB_CONNECTION_STRING: "?${ignored}" is ignored; the path is "${database.kind === 'sqlite' && database.path}".`,
@@ -49,7 +49,7 @@ export function readDatabase(reader: Reader): DatabaseConfig {
   if (expected !== undefined && expected !== database.kind && !hasProblem(reader, connectionString))
     reader.problems.push({
       variable: provider.name,
-      wrong: `it says ${expected}, but ${reader.isSet(connectionString) ? connectionString.name : `the default of ${connectionString.name}`} is ${described(database)}`,
+      wrong: `it says ${expected}, but ${reader.isSet(connectionString) ? connectionString.name : `the default of ${connectionString.name}`} is ${describe(database)}`,
       remedy:
         expected === 'postgres'
           ? `Set ${connectionString.name} to postgres://user:password@host:5432/database, or remove ${provider.name}.`
@@ -67,15 +67,15 @@ function hasProblem(reader: Reader, variable: Variable<unknown>): boolean {
   return reader.problems.some((problem) => problem.variable === variable.name)
 }
 
-function described(database: DatabaseConfig): string {
+function describe(database: DatabaseConfig): string {
   return database.kind === 'sqlite' ? 'the path of an SQLite file' : 'the URL of a PostgreSQL database'
 }
 
-function parseConnectionString(given: GivenValue): ParsedConnection {
-  const text = given.text.trim()
+function parseConnectionString(value: RawValue): ParsedConnection {
+  const text = value.text.trim()
   // At least two letters, because a single letter is a Windows drive.
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase()
-  if (scheme === undefined) return plain(text)
+  if (scheme === undefined) return fromPath(text)
   if (scheme === 'file') return fromFileUri(text)
   if (scheme === 'postgres' || scheme === 'postgresql') return fromPostgresUrl(text)
   throw new InvalidValueError(
@@ -104,11 +104,11 @@ function fromFileUri(uri: string): ParsedConnection {
       `it names the host "${authority}"`,
       'Write file:data/pocket-id.db or file:///folder/file.db.',
     )
-  const path = decoded(authority === undefined ? location : location.slice(2 + authority.length))
-  return { ...plain(path), ignored }
+  const path = decodePath(authority === undefined ? location : location.slice(2 + authority.length))
+  return { ...fromPath(path), ignored }
 }
 
-function plain(text: string): ParsedConnection {
+function fromPath(text: string): ParsedConnection {
   const [path, ignored] = splitPath(text)
   if (path === '' || path === ':memory:' || path.endsWith('/'))
     throw new InvalidValueError('it names no file', `Write the path of an SQLite file, such as ${defaultPath}.`)
@@ -120,7 +120,7 @@ function splitPath(text: string): [path: string, parameters: string | undefined]
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1) || undefined]
 }
 
-function decoded(text: string): string {
+function decodePath(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {

@@ -1,5 +1,5 @@
 import type { Reader } from './reader.ts'
-import type { GivenValue, Section, Variable } from './variable.ts'
+import type { RawValue, Section, Variable } from './variable.ts'
 import { InvalidValueError } from './variable.ts'
 
 const minBytes = 16
@@ -25,7 +25,7 @@ export function readEncryptionKey(reader: Reader): Buffer | undefined {
   return reader.read(encryptionKey)
 }
 
-function parseKey({ bytes }: GivenValue): Buffer {
+function parseKey({ bytes }: RawValue): Buffer {
   if (bytes.length < minBytes)
     throw new InvalidValueError(
       `it has ${bytes.length} bytes`,

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import type { Reader } from './reader.ts'
-import { type GivenValue, InvalidValueError, parseBoolean, parseWord, type Section, type Variable } from './variable.ts'
+import { InvalidValueError, parseBoolean, parseEnum, type RawValue, type Section, type Variable } from './variable.ts'
 
-const parseText = ({ text }: GivenValue) => text
+const parseText = ({ text }: RawValue) => text
 
 const backend: Variable<'database' | 'filesystem' | 's3'> = {
   name: 'FILE_BACKEND',
@@ -10,7 +10,7 @@ const backend: Variable<'database' | 'filesystem' | 's3'> = {
   default: 'database',
   description:
     'Where pictures and logos are stored: in the database, so that its backup is complete; in a folder; or in an S3-compatible bucket. Existing files are not moved when this changes.',
-  parse: parseWord(['database', 'filesystem', 's3']),
+  parse: parseEnum(['database', 'filesystem', 's3']),
 }
 
 const uploadPath: Variable<string> = {
@@ -21,11 +21,11 @@ const uploadPath: Variable<string> = {
   parse: parseText,
 }
 
-const bucket = s3Text('S3_BUCKET', 'The name of the bucket. Required with `FILE_BACKEND=s3`.')
-const region: Variable<string> = { ...s3Text('S3_REGION', 'The region of the bucket.'), default: 'us-east-1' }
-const accessKeyId = s3Text('S3_ACCESS_KEY_ID', 'The id of the access key. Required with `FILE_BACKEND=s3`.')
+const bucket = s3Variable('S3_BUCKET', 'The name of the bucket. Required with `FILE_BACKEND=s3`.')
+const region: Variable<string> = { ...s3Variable('S3_REGION', 'The region of the bucket.'), default: 'us-east-1' }
+const accessKeyId = s3Variable('S3_ACCESS_KEY_ID', 'The id of the access key. Required with `FILE_BACKEND=s3`.')
 const secretAccessKey: Variable<string> = {
-  ...s3Text('S3_SECRET_ACCESS_KEY', 'The secret of the access key. Required with `FILE_BACKEND=s3`.'),
+  ...s3Variable('S3_SECRET_ACCESS_KEY', 'The secret of the access key. Required with `FILE_BACKEND=s3`.'),
   secret: true,
 }
 const endpoint: Variable<string> = {
@@ -100,11 +100,11 @@ export function readFiles(reader: Reader, dataFolder: string): FilesConfig {
   reader.read(disableDefaultIntegrityChecks)
   if (kind === 'database') return { files: { kind } }
   if (kind === 'filesystem') return { files: { kind, folder: path ?? join(dataFolder, 'uploads') } }
-  for (const variable of [bucket, accessKeyId, secretAccessKey]) demand(reader, variable)
+  for (const variable of [bucket, accessKeyId, secretAccessKey]) requireVariable(reader, variable)
   return { files: { kind, ...s3 } }
 }
 
-function demand(reader: Reader, { name, ...variable }: Variable<string>): void {
+function requireVariable(reader: Reader, { name, ...variable }: Variable<string>): void {
   if (reader.isSet({ name, ...variable })) return
   reader.problems.push({
     variable: name,
@@ -113,11 +113,11 @@ function demand(reader: Reader, { name, ...variable }: Variable<string>): void {
   })
 }
 
-function s3Text(name: string, description: string): Variable<string> {
+function s3Variable(name: string, description: string): Variable<string> {
   return { name, type: 'text', default: 'none', description, parse: parseText }
 }
 
-function parseEndpoint({ text }: GivenValue): string {
+function parseEndpoint({ text }: RawValue): string {
   const url = URL.parse(/^[a-z]+:\/\//i.test(text) ? text : `https://${text}`)
   if (url === null || !/^https?:$/.test(url.protocol))
     throw new InvalidValueError(

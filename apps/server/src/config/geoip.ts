@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { isIPv6Range } from './ipv6-range.ts'
 import type { Reader } from './reader.ts'
-import { type GivenValue, InvalidValueError, type Section, type Variable } from './variable.ts'
+import { InvalidValueError, type RawValue, type Section, type Variable } from './variable.ts'
 
 const licenseKey: Variable<string> = {
   name: 'MAXMIND_LICENSE_KEY',
@@ -22,12 +22,13 @@ const path: Variable<string> = {
   parse: ({ text }) => text,
 }
 
-const maxMind = 'https://download.maxmind.com/app/geoip_download?edition_id=GeoLite2-City&license_key=%s&suffix=tar.gz'
+const maxMindUrl =
+  'https://download.maxmind.com/app/geoip_download?edition_id=GeoLite2-City&license_key=%s&suffix=tar.gz'
 
 const url: Variable<string> = {
   name: 'GEOLITE_DB_URL',
   type: 'URL',
-  default: maxMind,
+  default: maxMindUrl,
   description:
     'The download URL of the database: a `.tar.gz`, `.gz` or `.mmdb` of at most 300 MB. `%s` is replaced by `MAXMIND_LICENSE_KEY`; without `%s` no key is needed.',
   parse: parseUrl,
@@ -60,18 +61,18 @@ export interface GeoIpConfig {
 
 export function readGeoIp(reader: Reader, dataFolder: string): GeoIpConfig {
   return {
-    places: { path: reader.read(path) ?? join(dataFolder, 'GeoLite2-City.mmdb'), source: sourceOf(reader) },
+    places: { path: reader.read(path) ?? join(dataFolder, 'GeoLite2-City.mmdb'), source: downloadUrlOf(reader) },
     localIpv6Ranges: reader.read(localRanges) ?? [],
   }
 }
 
-function sourceOf(reader: Reader): string | null {
+function downloadUrlOf(reader: Reader): string | null {
   const key = reader.read(licenseKey)
-  const given = reader.read(url)
-  const template = given ?? maxMind
+  const configuredUrl = reader.read(url)
+  const template = configuredUrl ?? maxMindUrl
   if (!template.includes('%s')) return template
   if (key !== undefined) return template.replaceAll('%s', encodeURIComponent(key))
-  if (given !== undefined)
+  if (configuredUrl !== undefined)
     reader.warnings.push(
       `${url.name} wants a licence key (%s), and ${licenseKey.name} is not set: no database of places is downloaded.`,
     )
@@ -79,7 +80,7 @@ function sourceOf(reader: Reader): string | null {
 }
 
 /** The message omits details because the URL may contain a password. */
-function parseUrl({ text }: GivenValue): string {
+function parseUrl({ text }: RawValue): string {
   const parsed = URL.parse(text.replaceAll('%s', 'key'))
   if (parsed?.protocol !== 'https:' && parsed?.protocol !== 'http:')
     throw new InvalidValueError(
@@ -89,15 +90,15 @@ function parseUrl({ text }: GivenValue): string {
   return text
 }
 
-function parseRanges({ text }: GivenValue): readonly string[] {
+function parseRanges({ text }: RawValue): readonly string[] {
   const ranges = text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
-  const wrong = ranges.find((range) => !isIPv6Range(range))
-  if (wrong !== undefined)
+  const invalid = ranges.find((range) => !isIPv6Range(range))
+  if (invalid !== undefined)
     throw new InvalidValueError(
-      `"${wrong}" is not a network of IPv6`,
+      `"${invalid}" is not a network of IPv6`,
       'Write networks separated by commas, such as "2001:db8:1::/48".',
     )
   return ranges

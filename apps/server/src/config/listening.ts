@@ -1,5 +1,5 @@
 import type { Reader } from './reader.ts'
-import { type GivenValue, InvalidValueError, type Section, type Variable } from './variable.ts'
+import { InvalidValueError, type RawValue, type Section, type Variable } from './variable.ts'
 
 const host: Variable<string> = {
   name: 'HOST',
@@ -60,7 +60,7 @@ export function readListening(reader: Reader): ListenConfig {
   return config
 }
 
-function parseHost({ text }: GivenValue): string {
+function parseHost({ text }: RawValue): string {
   if (!/^[\w.:%-]+$/.test(text))
     throw new InvalidValueError(
       `"${text}" is neither a host name nor an IP address`,
@@ -69,14 +69,14 @@ function parseHost({ text }: GivenValue): string {
   return text.toLowerCase()
 }
 
-function parsePort({ text }: GivenValue): number {
+function parsePort({ text }: RawValue): number {
   const value = /^\d{1,5}$/.test(text) ? Number(text) : 0
   if (value < 1 || value > 65_535)
     throw new InvalidValueError(`"${text}" is not a port`, 'Write a whole number from 1 to 65535.')
   return value
 }
 
-function parseMode({ text }: GivenValue): number {
+function parseMode({ text }: RawValue): number {
   if (!/^0?[0-7]{3}$/.test(text))
     throw new InvalidValueError(`"${text}" is not a file mode`, 'Write three octal digits, such as 0660.')
   return Number.parseInt(text, 8)

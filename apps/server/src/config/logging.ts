@@ -1,13 +1,13 @@
 import { type LogConfig, type LogLevel, logLevels } from '../logging/logger.ts'
 import type { Reader } from './reader.ts'
-import { parseBoolean, parseWord, type Section, type Variable } from './variable.ts'
+import { parseBoolean, parseEnum, type Section, type Variable } from './variable.ts'
 
 const logLevel: Variable<LogLevel> = {
   name: 'LOG_LEVEL',
   type: logLevels.map((level) => `\`${level}\``).join(', '),
   default: 'info',
   description: 'The minimum level of log lines.',
-  parse: parseWord(logLevels),
+  parse: parseEnum(logLevels),
 }
 
 const logJson: Variable<boolean> = {

@@ -1,6 +1,6 @@
 import { isHostOrRange } from '@pocket/core/internal'
 import type { Reader } from './reader.ts'
-import { type GivenValue, InvalidValueError, type Section, type Variable } from './variable.ts'
+import { InvalidValueError, type RawValue, type Section, type Variable } from './variable.ts'
 
 const allowedPrivateHosts: Variable<readonly string[]> = {
   name: 'ALLOWED_PRIVATE_HOSTS',
@@ -25,12 +25,12 @@ export function readOutbound(reader: Reader): OutboundConfig {
   return { allowedPrivateHosts: reader.read(allowedPrivateHosts) ?? [] }
 }
 
-function parseHosts({ text }: GivenValue): readonly string[] {
+function parseHosts({ text }: RawValue): readonly string[] {
   const hosts = text.split(',').map((part) => part.trim())
-  const wrong = hosts.find((host) => host !== '' && !isHostOrRange(host))
-  if (wrong !== undefined)
+  const invalid = hosts.find((host) => host !== '' && !isHostOrRange(host))
+  if (invalid !== undefined)
     throw new InvalidValueError(
-      `"${wrong}" is neither a host name nor an IP address nor a network`,
+      `"${invalid}" is neither a host name nor an IP address nor a network`,
       'Write names, addresses and networks separated by commas, such as "nas.lan, 192.168.1.5, 10.0.0.0/8".',
     )
   return hosts.filter((host) => host !== '')

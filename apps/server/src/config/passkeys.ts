@@ -1,5 +1,5 @@
 import type { Reader } from './reader.ts'
-import { type GivenValue, InvalidValueError, type Section, type Variable } from './variable.ts'
+import { InvalidValueError, type RawValue, type Section, type Variable } from './variable.ts'
 
 const metadataUrl: Variable<string> = {
   name: 'FIDO_METADATA_URL',
@@ -34,7 +34,7 @@ export function readPasskeys(reader: Reader): PasskeysConfig {
   return { fidoMetadata: file === undefined ? { url } : { file } }
 }
 
-function parseUrl({ text }: GivenValue): string {
+function parseUrl({ text }: RawValue): string {
   const url = URL.parse(text)
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:')
     throw new InvalidValueError(`"${text.slice(0, 200)}" is not an https address`, `Write ${metadataUrl.default}.`)

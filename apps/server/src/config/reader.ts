@@ -1,5 +1,5 @@
 import { messageOf } from '../logging/failure.ts'
-import { type GivenValue, InvalidValueError, type Variable } from './variable.ts'
+import { InvalidValueError, type RawValue, type Variable } from './variable.ts'
 
 /** Environment variables, or a substitute in tests. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -29,14 +29,14 @@ export class Reader {
   /** The value, or `undefined` if the variable is unset, empty or invalid. */
   read<T>(variable: Variable<T>): T | undefined {
     return this.attempt(variable.name, () => {
-      const given = variable.secret ? this.#readSecret(variable.name) : this.#readText(variable.name)
-      return given && variable.parse(given)
+      const value = variable.secret ? this.#readSecret(variable.name) : this.#readText(variable.name)
+      return value && variable.parse(value)
     })
   }
 
   /** Whether the variable or its `_FILE` form is set. */
   isSet({ name, secret }: Variable<unknown>): boolean {
-    return this.#text(name) !== undefined || (secret === true && this.#text(fileForm(name)) !== undefined)
+    return this.#text(name) !== undefined || (secret === true && this.#text(fileVariable(name)) !== undefined)
   }
 
   /** Runs `work` and records an invalid value as a problem. */
@@ -55,21 +55,21 @@ export class Reader {
     return this.#environment[name] === '' ? undefined : this.#environment[name]
   }
 
-  #readText(name: string): GivenValue | undefined {
+  #readText(name: string): RawValue | undefined {
     const text = this.#text(name)?.trim()
     return text ? { text, bytes: Buffer.from(text) } : undefined
   }
 
-  #readSecret(name: string): GivenValue | undefined {
+  #readSecret(name: string): RawValue | undefined {
     const text = this.#text(name)
-    const path = this.#text(fileForm(name))
+    const path = this.#text(fileVariable(name))
     const direct = text === undefined ? undefined : Buffer.from(text)
     const bytes = path === undefined ? direct : this.#readSecretFile(name, path)
     if (bytes === undefined) return undefined
     if (direct !== undefined && !direct.equals(bytes))
       throw new InvalidValueError(
-        `it is set, and ${fileForm(name)} names a file with another value`,
-        `Remove ${name} or ${fileForm(name)}.`,
+        `it is set, and ${fileVariable(name)} names a file with another value`,
+        `Remove ${name} or ${fileVariable(name)}.`,
       )
     return { text: bytes.toString('utf8'), bytes }
   }
@@ -78,7 +78,7 @@ export class Reader {
     const bytes = withoutLineEnd(this.#contentOf(name, path))
     if (bytes.length === 0)
       throw new InvalidValueError(
-        `${fileForm(name)} names "${path}", which is empty`,
+        `${fileVariable(name)} names "${path}", which is empty`,
         'Write the value into this file.',
       )
     return bytes
@@ -89,7 +89,7 @@ export class Reader {
       return this.#readFile(path)
     } catch (error) {
       throw new InvalidValueError(
-        `${fileForm(name)} names "${path}", which cannot be read (${messageOf(error)})`,
+        `${fileVariable(name)} names "${path}", which cannot be read (${messageOf(error)})`,
         'Name a file that exists and that this server may read.',
       )
     }
@@ -97,7 +97,7 @@ export class Reader {
 }
 
 /** The variable that names a file containing the secret. */
-export function fileForm(name: string): string {
+export function fileVariable(name: string): string {
   return `${name}_FILE`
 }
 

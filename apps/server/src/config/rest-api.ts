@@ -1,5 +1,5 @@
 import type { Reader } from './reader.ts'
-import { type GivenValue, InvalidValueError, parseBoolean, type Section, type Variable } from './variable.ts'
+import { InvalidValueError, parseBoolean, type RawValue, type Section, type Variable } from './variable.ts'
 
 const minLength = 16
 
@@ -42,7 +42,7 @@ export function readApi(reader: Reader): ApiConfig {
   }
 }
 
-function parseKey({ text }: GivenValue): string {
+function parseKey({ text }: RawValue): string {
   // HTTP header values have no leading or trailing spaces either.
   const key = text.trim()
   if (!/^[\x20-\x7e]*$/.test(key))

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import type { TrustProxy } from '@pocket/core'
 import ipaddr from 'ipaddr.js'
-import { asBoolean, type GivenValue, InvalidValueError } from './variable.ts'
+import { asBoolean, InvalidValueError, type RawValue } from './variable.ts'
 
 type Network = readonly [ipaddr.IPv4 | ipaddr.IPv6, number]
 
@@ -15,9 +15,9 @@ const trustAll: TrustProxy = () => true
  *
  * @throws {InvalidValueError} naming the part that is neither an IP address nor a network
  */
-export function parseTrustProxy({ text }: GivenValue): TrustProxy {
-  const everybody = asBoolean(text)
-  if (everybody !== undefined) return everybody ? trustAll : trustNone
+export function parseTrustProxy({ text }: RawValue): TrustProxy {
+  const isTrusted = asBoolean(text)
+  if (isTrusted !== undefined) return isTrusted ? trustAll : trustNone
   const parts = text.split(',').map((part) => part.trim())
   const networks = parts.filter((part) => part !== '').map(parseNetwork)
   if (networks.length === 0) throw new InvalidValueError(`"${text}" names no address`, remedy)
@@ -28,13 +28,13 @@ function parseNetwork(text: string): Network {
   // ipaddr.js parses "10" as 0.0.0.10, which is never intended here.
   if (isIP(text.split('/')[0] ?? '') === 0 || !(isIP(text) !== 0 || ipaddr.isValidCIDR(text)))
     throw new InvalidValueError(`"${text}" is neither an IP address nor a network`, remedy)
-  if (text.includes('/')) return unmapped(ipaddr.parseCIDR(text))
+  if (text.includes('/')) return unmapNetwork(ipaddr.parseCIDR(text))
   const address = ipaddr.process(text)
   return [address, address.kind() === 'ipv4' ? 32 : 128]
 }
 
 /** `::ffff:10.0.0.0/104` equals `10.0.0.0/8`. */
-function unmapped([base, bits]: Network): Network {
+function unmapNetwork([base, bits]: Network): Network {
   if (base.kind() !== 'ipv6' || bits < 96) return [base, bits]
   const address = ipaddr.process(base.toString())
   return address.kind() === 'ipv4' ? [address, bits - 96] : [base, bits]

@@ -1,5 +1,5 @@
 /** The raw value of a variable: `bytes` differ from `text` only if a file is not valid UTF-8. */
-export interface GivenValue {
+export interface RawValue {
   readonly text: string
   readonly bytes: Buffer
 }
@@ -17,7 +17,7 @@ export interface Variable<T> {
   /** For documentation, in Markdown. */
   readonly description: string
   /** @throws {InvalidValueError} */
-  readonly parse: (given: GivenValue) => T
+  readonly parse: (value: RawValue) => T
 }
 
 /** An invalid variable. The message never contains the value of a secret. */
@@ -25,8 +25,8 @@ export class InvalidValueError extends Error {
   /** How to fix it, as an imperative sentence. */
   readonly remedy: string
 
-  constructor(wrong: string, remedy: string) {
-    super(wrong)
+  constructor(reason: string, remedy: string) {
+    super(reason)
     this.name = 'InvalidValueError'
     this.remedy = remedy
   }
@@ -41,22 +41,22 @@ export interface Section {
 }
 
 /** Parses one of a fixed set of words, ignoring case. */
-export function parseWord<T extends string>(words: readonly T[]): (given: GivenValue) => T {
+export function parseEnum<T extends string>(values: readonly T[]): (value: RawValue) => T {
   return ({ text }) => {
-    const found = words.find((word) => word === text.toLowerCase())
-    if (found === undefined) throw new InvalidValueError(`"${text}" is not known`, `Write one of ${words.join(', ')}.`)
-    return found
+    const match = values.find((value) => value === text.toLowerCase())
+    if (match === undefined) throw new InvalidValueError(`"${text}" is not known`, `Write one of ${values.join(', ')}.`)
+    return match
   }
 }
 
-const truths: Readonly<Record<string, boolean>> = { true: true, t: true, 1: true, false: false, f: false, 0: false }
+const booleans: Readonly<Record<string, boolean>> = { true: true, t: true, 1: true, false: false, f: false, 0: false }
 
 /** Parses `true` or `false`, also as `t`, `f`, `1` and `0`; `undefined` for all other values. */
 export function asBoolean(text: string): boolean | undefined {
-  return Object.hasOwn(truths, text.toLowerCase()) ? truths[text.toLowerCase()] : undefined
+  return Object.hasOwn(booleans, text.toLowerCase()) ? booleans[text.toLowerCase()] : undefined
 }
 
-export function parseBoolean({ text }: GivenValue): boolean {
+export function parseBoolean({ text }: RawValue): boolean {
   const value = asBoolean(text)
   if (value === undefined) throw new InvalidValueError(`"${text}" is neither true nor false`, 'Write true or false.')
   return value

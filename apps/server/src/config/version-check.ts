@@ -1,5 +1,5 @@
 import type { Reader } from './reader.ts'
-import { type GivenValue, InvalidValueError, parseBoolean, type Section, type Variable } from './variable.ts'
+import { InvalidValueError, parseBoolean, type RawValue, type Section, type Variable } from './variable.ts'
 
 const url: Variable<string> = {
   name: 'VERSION_CHECK_URL',
@@ -29,11 +29,11 @@ export interface VersionCheckConfig {
 }
 
 export function readVersionCheck(reader: Reader): VersionCheckConfig {
-  const given = reader.read(url) ?? null
-  return { versionCheckUrl: reader.read(disabled) ? null : given }
+  const configuredUrl = reader.read(url) ?? null
+  return { versionCheckUrl: reader.read(disabled) ? null : configuredUrl }
 }
 
-function parseUrl({ text }: GivenValue): string {
+function parseUrl({ text }: RawValue): string {
   const parsed = URL.parse(text)
   if (parsed === null || !['http:', 'https:'].includes(parsed.protocol) || parsed.username !== '')
     throw new InvalidValueError(

@@ -12,7 +12,7 @@ export interface RetryPolicy {
   readonly pause: number
 }
 
-const defaultTimeout: RetryPolicy = { attempts: 20, pause: 1500 }
+const defaultRetryPolicy: RetryPolicy = { attempts: 20, pause: 1500 }
 
 export interface ConnectOptions {
   readonly url: string
@@ -24,7 +24,7 @@ export interface ConnectOptions {
 }
 
 /** Transient errors while a database starts, stops or is not resolvable yet; all other errors fail immediately. */
-const passing = new Set([
+const transientCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'ENOTFOUND',
@@ -43,7 +43,7 @@ const passing = new Set([
  * @throws {ConfigurationError} if it rejects the connection or does not respond in time
  */
 export async function connectToPostgres({ url, tables, logger, maxWait, stop }: ConnectOptions): Promise<DataSource> {
-  const { attempts, pause } = maxWait ?? defaultTimeout
+  const { attempts, pause } = maxWait ?? defaultRetryPolicy
   const dataSource = new DataSource(postgresOptions(withDefaultTls(url), tables))
   for (let attempt = 1; ; attempt++) {
     try {
@@ -64,5 +64,5 @@ export async function connectToPostgres({ url, tables, logger, maxWait, stop }: 
 }
 
 function isTransient(error: unknown): boolean {
-  return passing.has(codeOf(error) ?? '') || /connection (terminated|timeout)/i.test(messageOf(error))
+  return transientCodes.has(codeOf(error) ?? '') || /connection (terminated|timeout)/i.test(messageOf(error))
 }

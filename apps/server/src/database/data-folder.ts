@@ -3,20 +3,20 @@ import { ConfigurationError } from '@pocket/core/errors'
 import { messageOf } from '../logging/failure.ts'
 
 /** Creates the folder with access for this user only. @throws {ConfigurationError} if it is missing and cannot be created */
-export async function makeDataFolder(path: string): Promise<void> {
+export async function createDataFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 })
   } catch (cause) {
-    throw notWritable(`The data folder ${path}`, cause)
+    throw notWritableError(`The data folder ${path}`, cause)
   }
 }
 
 /** Explains how to fix a file or folder that this process cannot write to. */
-export function notWritable(what: string, cause: unknown): ConfigurationError {
+export function notWritableError(subject: string, cause: unknown): ConfigurationError {
   const user = process.getuid?.()
-  const who = user === undefined ? 'the user that runs this server' : `the user with the id ${user}`
+  const owner = user === undefined ? 'the user that runs this server' : `the user with the id ${user}`
   return new ConfigurationError(
-    `${what} cannot be written (${messageOf(cause)}). Let ${who} write there; in a container set PUID and PGID.`,
+    `${subject} cannot be written (${messageOf(cause)}). Let ${owner} write there; in a container set PUID and PGID.`,
     {
       cause,
     },

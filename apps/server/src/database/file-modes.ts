@@ -3,7 +3,7 @@ import { codeOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
 
 /** Creates an empty file that only this user can read; SQLite gives its journal files the same mode. */
-export async function createPrivately(path: string): Promise<void> {
+export async function createPrivateFile(path: string): Promise<void> {
   try {
     await (await open(path, 'wx', 0o600)).close()
   } catch (error) {
@@ -12,7 +12,7 @@ export async function createPrivately(path: string): Promise<void> {
 }
 
 /** Warns about secret files that other users can read. Leaves the mode unchanged because it may be intended. */
-export async function warnOfWideModes(paths: readonly string[], logger: Logger): Promise<void> {
+export async function warnAboutReadableSecrets(paths: readonly string[], logger: Logger): Promise<void> {
   for (const file of paths) {
     const mode = await modeOf(file)
     if (mode === undefined || (mode & 0o077) === 0) continue
@@ -23,6 +23,6 @@ export async function warnOfWideModes(paths: readonly string[], logger: Logger):
 async function modeOf(path: string): Promise<number | undefined> {
   // Windows has no POSIX file modes.
   if (process.platform === 'win32') return undefined
-  const found = await stat(path).catch(() => undefined)
-  return found && found.mode & 0o777
+  const stats = await stat(path).catch(() => undefined)
+  return stats && stats.mode & 0o777
 }

@@ -19,16 +19,16 @@ const histories = [pocketMigrations.table, directoryMigrations.table, serverHist
 
 /** The key fingerprints of the encrypted values among these texts. */
 export function fingerprintsIn(texts: Iterable<string>): Set<string> {
-  const found = Array.from(texts, fingerprintOf)
-  return new Set(found.filter((fingerprint) => fingerprint !== undefined))
+  const fingerprints = Array.from(texts, fingerprintOf)
+  return new Set(fingerprints.filter((fingerprint) => fingerprint !== undefined))
 }
 
 /** The existing migration history tables. */
-export function historiesAmong(tables: ReadonlySet<string>): readonly string[] {
+export function existingHistories(tables: ReadonlySet<string>): readonly string[] {
   return histories.filter((table) => tables.has(table))
 }
 
 /** SQL that reads a migration history table. */
-export function historyOf(table: string): string {
+export function historyQuery(table: string): string {
   return `SELECT name FROM "${table}"`
 }

@@ -1,14 +1,14 @@
 import { type AppliedMigrations, keyTable } from '@pocket/core/internal/sql'
 import type { DataSource } from 'typeorm'
-import { type Findings, fingerprintsIn, historiesAmong, historyOf, keyTableName } from './findings.ts'
+import { existingHistories, type Findings, fingerprintsIn, historyQuery, keyTableName } from './findings.ts'
 
 type Query = (sql: string) => Promise<readonly { readonly name: string }[]>
 
 /** The applied migrations, read from the history tables that exist. */
 export async function appliedMigrations(tables: ReadonlySet<string>, query: Query): Promise<AppliedMigrations> {
   const applied = new Map<string, readonly string[]>()
-  for (const table of historiesAmong(tables)) {
-    const rows = await query(historyOf(table))
+  for (const table of existingHistories(tables)) {
+    const rows = await query(historyQuery(table))
     applied.set(
       table,
       rows.map(({ name }) => name),

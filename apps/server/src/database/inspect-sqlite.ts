@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { ConfigurationError } from '@pocket/core/errors'
 import Database from 'better-sqlite3'
 import { codeOf, messageOf } from '../logging/failure.ts'
-import { type Findings, fingerprintsIn, historiesAmong, historyOf, keyTableName } from './findings.ts'
+import { existingHistories, type Findings, fingerprintsIn, historyQuery, keyTableName } from './findings.ts'
 
-const nothing: Findings = { tables: new Set(), fingerprints: new Set(), applied: new Map() }
-const attempts = 5
+const emptyFindings: Findings = { tables: new Set(), fingerprints: new Set(), applied: new Map() }
+const maxAttempts = 5
 /** SQLite errors for a copy taken during a write, and for a file that is not an SQLite database. */
-const unreadable = new Set(['SQLITE_CORRUPT', 'SQLITE_NOTADB'])
+const unreadableCodes = new Set(['SQLITE_CORRUPT', 'SQLITE_NOTADB'])
 
 /**
  * Inspects a copy of an SQLite file. Opening the file itself could modify it: even a reader creates files next to a
@@ -19,13 +19,13 @@ const unreadable = new Set(['SQLITE_CORRUPT', 'SQLITE_NOTADB'])
  */
 export function inspectSqlite(path: string): Findings {
   if (existsSync(path) && !statSync(path).isFile()) throw new ConfigurationError(`The database ${path} is not a file.`)
-  if (isEmpty(path) && isEmpty(`${path}-wal`)) return nothing
+  if (isEmpty(path) && isEmpty(`${path}-wal`)) return emptyFindings
   for (let attempt = 1; ; attempt++) {
     try {
       return inspectCopy(path)
     } catch (cause) {
-      if (!unreadable.has(codeOf(cause) ?? '')) throw cause
-      if (attempt === attempts)
+      if (!unreadableCodes.has(codeOf(cause) ?? '')) throw cause
+      if (attempt === maxAttempts)
         throw new ConfigurationError(`The file ${path} is no SQLite database, or a damaged one.`, { cause })
     }
   }
@@ -40,7 +40,7 @@ function inspectCopy(path: string): Findings {
   try {
     const copy = join(folder, 'database')
     for (const suffix of ['', '-wal']) if (existsSync(path + suffix)) copyFile(path + suffix, copy + suffix)
-    return findingsIn(copy)
+    return readFindings(copy)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -56,13 +56,13 @@ function copyFile(from: string, to: string): void {
   }
 }
 
-function findingsIn(copy: string): Findings {
+function readFindings(copy: string): Findings {
   const database = new Database(copy)
   try {
     const texts = (sql: string) => database.prepare<[], string>(sql).pluck().all()
     const tables = new Set(texts(`SELECT name FROM sqlite_schema WHERE type = 'table'`))
     const envelopes = tables.has(keyTableName) ? texts(`SELECT encrypted_jwk FROM ${keyTableName}`) : []
-    const applied = new Map(historiesAmong(tables).map((table) => [table, texts(historyOf(table))]))
+    const applied = new Map(existingHistories(tables).map((table) => [table, texts(historyQuery(table))]))
     return { tables, fingerprints: fingerprintsIn(envelopes), applied }
   } finally {
     database.close()

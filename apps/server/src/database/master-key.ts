@@ -5,8 +5,8 @@ import { MasterKey } from '@pocket/core'
 import { ConfigurationError } from '@pocket/core/errors'
 import { codeOf, messageOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
-import { makeDataFolder } from './data-folder.ts'
-import { warnOfWideModes } from './file-modes.ts'
+import { createDataFolder } from './data-folder.ts'
+import { warnAboutReadableSecrets } from './file-modes.ts'
 
 export interface MasterKeyConfig {
   /** The folder of the generated encryption key. A relative path is resolved against the working directory. */
@@ -40,25 +40,25 @@ function keyFileIn(dataFolder: string): string {
  */
 export async function openMasterKey({ config, fingerprints, logger }: MasterKeyOptions): Promise<MasterKey> {
   const path = keyFileIn(config.dataFolder)
-  const given = config.encryptionKey && { source: 'ENCRYPTION_KEY', key: MasterKey.from(config.encryptionKey) }
-  const filed = await readKeyFile(path)
-  await warnOfWideModes([path], logger)
-  const chosen = given ?? filed
+  const environmentKey = config.encryptionKey && { source: 'ENCRYPTION_KEY', key: MasterKey.from(config.encryptionKey) }
+  const fileKey = await readKeyFile(path)
+  await warnAboutReadableSecrets([path], logger)
+  const chosen = environmentKey ?? fileKey
   if (chosen === undefined) {
-    if (fingerprints.size > 0) throw missing(fingerprints, path)
-    return generate(path, logger)
+    if (fingerprints.size > 0) throw missingKeyError(fingerprints, path)
+    return generateKey(path, logger)
   }
-  if (!fits(chosen, fingerprints)) throw keyMismatch({ chosen, other: given && filed, fingerprints })
-  if (given && filed && given.key.fingerprint !== filed.key.fingerprint)
+  if (!matches(chosen, fingerprints)) throw keyMismatchError({ chosen, other: environmentKey && fileKey, fingerprints })
+  if (environmentKey && fileKey && environmentKey.key.fingerprint !== fileKey.key.fingerprint)
     logger.warn({ file: path }, 'ENCRYPTION_KEY is used; the key in the data folder is another one and is not used')
   return chosen.key
 }
 
-function fits({ key }: CandidateKey, fingerprints: ReadonlySet<string>): boolean {
+function matches({ key }: CandidateKey, fingerprints: ReadonlySet<string>): boolean {
   return [...fingerprints].every((fingerprint) => fingerprint === key.fingerprint)
 }
 
-function missing(fingerprints: ReadonlySet<string>, path: string): ConfigurationError {
+function missingKeyError(fingerprints: ReadonlySet<string>, path: string): ConfigurationError {
   return new ConfigurationError(
     [
       `The encryption key is missing: ENCRYPTION_KEY is not set and ${path} does not exist, but the database is encrypted.`,
@@ -74,12 +74,12 @@ interface KeyMismatch {
   readonly fingerprints: ReadonlySet<string>
 }
 
-function keyMismatch({ chosen, other, fingerprints }: KeyMismatch): ConfigurationError {
+function keyMismatchError({ chosen, other, fingerprints }: KeyMismatch): ConfigurationError {
   const expected = [...fingerprints].join(', ')
   return new ConfigurationError(
     [
       `The encryption key does not fit this database: expected is the fingerprint ${expected}, but ${chosen.source} has ${chosen.key.fingerprint}. Nothing was changed.`,
-      other === undefined || !fits(other, fingerprints)
+      other === undefined || !matches(other, fingerprints)
         ? `${other === undefined ? '' : `${other.source} does not fit either: it has ${other.key.fingerprint}. `}Use the key that this database was set up with.`
         : `${other.source} does fit: remove ENCRYPTION_KEY to use it.`,
     ].join('\n'),
@@ -96,15 +96,15 @@ async function readKeyFile(path: string): Promise<CandidateKey | undefined> {
   }
 }
 
-async function generate(path: string, logger: Logger): Promise<MasterKey> {
-  await makeDataFolder(dirname(path))
+async function generateKey(path: string, logger: Logger): Promise<MasterKey> {
+  await createDataFolder(dirname(path))
   const text = randomBytes(32).toString('base64url')
   if (!(await createExclusively(path, `${text}\n`))) {
     // Another process that started at the same time created the file first.
-    const theirs = await readKeyFile(path)
-    if (theirs === undefined)
+    const existingKey = await readKeyFile(path)
+    if (existingKey === undefined)
       throw new ConfigurationError(`The file ${path} was there a moment ago, and now it is not.`)
-    return theirs.key
+    return existingKey.key
   }
   const key = MasterKey.from(text)
   logger.warn(
@@ -116,12 +116,12 @@ async function generate(path: string, logger: Logger): Promise<MasterKey> {
 
 /** Creates the file atomically with its whole content; returns `false` if it exists already. */
 async function createExclusively(path: string, content: string): Promise<boolean> {
-  const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
+  const temporaryPath = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
   try {
-    const file = await open(draft, 'wx', 0o600)
+    const file = await open(temporaryPath, 'wx', 0o600)
     try {
       await file.writeFile(content)
-      await link(draft, path)
+      await link(temporaryPath, path)
       // Syncs after linking, so that the directory entry is durable as well.
       await file.sync()
     } finally {
@@ -137,6 +137,6 @@ async function createExclusively(path: string, content: string): Promise<boolean
       },
     )
   } finally {
-    await rm(draft, { force: true })
+    await rm(temporaryPath, { force: true })
   }
 }

@@ -8,8 +8,8 @@ import { codeOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
 import { checkDisk, checkMigrations, checkWritable } from './checks.ts'
 import { connectToPostgres } from './connect.ts'
-import { makeDataFolder, notWritable } from './data-folder.ts'
-import { createPrivately, warnOfWideModes } from './file-modes.ts'
+import { createDataFolder, notWritableError } from './data-folder.ts'
+import { createPrivateFile, warnAboutReadableSecrets } from './file-modes.ts'
 import type { Findings } from './findings.ts'
 import { inspectPostgres } from './inspect-postgres.ts'
 import { inspectSqlite } from './inspect-sqlite.ts'
@@ -37,13 +37,13 @@ export interface Schema {
   readonly migrations: readonly MigrationSet[]
 }
 
-interface OpeningParts {
+interface OpenOptions {
   readonly schema: Schema
   readonly logger: Logger
   readonly stop: AbortSignal | undefined
 }
 
-interface Opening extends OpeningParts {
+interface OpenContext extends OpenOptions {
   readonly config: DatabaseOptions
 }
 
@@ -56,11 +56,11 @@ type Opened = Pick<MigratedDatabase, 'dataSource' | 'masterKey'>
  * @throws {ConfigurationError} if the database belongs to Pocket ID, cannot be reached or opened, or if the master key
  *   is missing or does not match
  */
-export async function openMigratedDatabase(config: DatabaseOptions, parts: OpeningParts): Promise<MigratedDatabase> {
-  const opening = { ...parts, config }
+export async function openMigratedDatabase(config: DatabaseOptions, options: OpenOptions): Promise<MigratedDatabase> {
+  const context = { ...options, config }
   const { dataSource, masterKey } = await (config.database.kind === 'sqlite'
-    ? openSqlite(config.database.path, opening)
-    : openPostgres(config.database.url, opening))
+    ? openSqlite(config.database.path, context)
+    : openPostgres(config.database.url, context))
   const database = databaseOf(dataSource)
   const ping = async () => {
     await database.query('SELECT 1 AS alive')
@@ -72,26 +72,26 @@ export async function openMigratedDatabase(config: DatabaseOptions, parts: Openi
     checks: {
       database: ping,
       writable: () => checkWritable(database),
-      migrations: () => checkMigrations(database, parts.schema.migrations),
+      migrations: () => checkMigrations(database, options.schema.migrations),
       disk: () => checkDisk(config.dataFolder),
     },
     [Symbol.asyncDispose]: () => dataSource.destroy(),
   }
 }
 
-async function openSqlite(path: string, opening: Opening): Promise<Opened> {
-  const { schema, logger } = opening
+async function openSqlite(path: string, context: OpenContext): Promise<Opened> {
+  const { schema, logger } = context
   const description = `The database ${path}`
   const options = sqliteOptions(path, schema.tables)
-  const masterKey = await admit(inspectSqlite(path), description, opening)
-  await makeDataFolder(dirname(path))
+  const masterKey = await validateDatabase(inspectSqlite(path), description, context)
+  await createDataFolder(dirname(path))
   try {
-    await createPrivately(path)
-    await warnOfWideModes([path, `${path}-wal`], logger)
-    await migrate(options, opening)
+    await createPrivateFile(path)
+    await warnAboutReadableSecrets([path, `${path}-wal`], logger)
+    await migrate(options, context)
     return { masterKey, dataSource: await new DataSource(options).initialize() }
   } catch (error) {
-    if (isRefusedByFileSystem(error)) throw notWritable(description, error)
+    if (isRefusedByFileSystem(error)) throw notWritableError(description, error)
     throw error
   }
 }
@@ -107,13 +107,13 @@ function isRefusedByFileSystem(error: unknown): boolean {
   )
 }
 
-async function openPostgres(url: string, opening: Opening): Promise<Opened> {
-  const { schema, logger, stop } = opening
+async function openPostgres(url: string, context: OpenContext): Promise<Opened> {
+  const { schema, logger, stop } = context
   const dataSource = await connectToPostgres({ url, tables: schema.tables, logger, ...(stop && { stop }) })
   try {
     const findings = await inspectPostgres(dataSource)
-    const masterKey = await admit(findings, describePostgres(url), opening)
-    await migrate(dataSource.options, opening)
+    const masterKey = await validateDatabase(findings, describePostgres(url), context)
+    await migrate(dataSource.options, context)
     return { dataSource, masterKey }
   } catch (error) {
     await dataSource.destroy()
@@ -122,13 +122,17 @@ async function openPostgres(url: string, opening: Opening): Promise<Opened> {
 }
 
 /** Validates without writing. */
-async function admit(findings: Findings, description: string, { config, schema, logger }: Opening): Promise<MasterKey> {
+async function validateDatabase(
+  findings: Findings,
+  description: string,
+  { config, schema, logger }: OpenContext,
+): Promise<MasterKey> {
   refusePocketIdDatabase(findings.tables, description)
   refuseNewerDatabase(schema.migrations, findings.applied, description)
   return openMasterKey({ config, fingerprints: findings.fingerprints, logger })
 }
 
-async function migrate(options: DataSourceOptions, { schema: { migrations }, logger }: Opening): Promise<void> {
+async function migrate(options: DataSourceOptions, { schema: { migrations }, logger }: OpenContext): Promise<void> {
   logger.debug({ sets: migrations.map(({ table }) => table) }, 'Migrating the database')
   await runMigrations(options, migrations)
 }

@@ -4,8 +4,8 @@ import { pocketMigrations } from '@pocket/core/typeorm'
 /*
  * Many applications have tables named `users` and `schema_migrations`, but only Pocket ID combines them with these tables.
  */
-const distinctive = ['oidc_clients', 'webauthn_credentials']
-const companions = ['schema_migrations', 'users']
+const distinctiveTables = ['oidc_clients', 'webauthn_credentials']
+const commonTables = ['schema_migrations', 'users']
 
 /**
  * Rejects a database that belongs to Pocket ID.
@@ -15,11 +15,11 @@ const companions = ['schema_migrations', 'users']
  */
 export function refusePocketIdDatabase(tables: ReadonlySet<string>, description: string): void {
   if (tables.has(pocketMigrations.table)) return
-  const found = [...distinctive, ...companions].filter((table) => tables.has(table))
-  if (!distinctive.some((table) => tables.has(table)) || !companions.some((table) => tables.has(table))) return
+  const foundTables = [...distinctiveTables, ...commonTables].filter((table) => tables.has(table))
+  if (!distinctiveTables.some((table) => tables.has(table)) || !commonTables.some((table) => tables.has(table))) return
   throw new ConfigurationError(
     [
-      `${description} belongs to Pocket ID: it holds its tables (${found.join(', ')}) and none of this server's.`,
+      `${description} belongs to Pocket ID: it holds its tables (${foundTables.join(', ')}) and none of this server's.`,
       'This server cannot work with that database. It stopped before writing anything, so the database is as it was.',
       'Give this server a database of its own: set DB_CONNECTION_STRING to another file or to another PostgreSQL database, or move the old data folder away and start with an empty one.',
     ].join('\n'),

@@ -49,11 +49,11 @@ export function deviceAuthorizationOperations({ pocket, logos }: DeviceAuthoriza
       query: { code },
       answer: { status: 200, schema: infoSchema },
       async handle({ ctx }) {
-        const found = await deviceAuthorizations.find(ctx.req, ctx.res, codeOf(ctx))
-        const client = await pocket.clients.find(found.client.id)
+        const request = await deviceAuthorizations.find(ctx.req, ctx.res, codeOf(ctx))
+        const client = await pocket.clients.find(request.client.id)
         if (!client) throw new InvalidInputError('oidc_invalid_device_code', 'The client is gone.')
         const [meta] = await logos.marked([clientMetaDto(client)])
-        return { ...infoDto(found), client: meta }
+        return { ...infoDto(request), client: meta }
       },
     }),
     operation({
@@ -80,8 +80,8 @@ export function deviceAuthorizationOperations({ pocket, logos }: DeviceAuthoriza
 }
 
 /** @throws {InvalidInputError} `oidc_invalid_device_code` */
-function codeOf({ query: { code: given } }: Context): string {
-  if (typeof given === 'string' && given !== '' && given.length <= 64) return given
+function codeOf({ query: { code: value } }: Context): string {
+  if (typeof value === 'string' && value !== '' && value.length <= 64) return value
   throw new InvalidInputError('oidc_invalid_device_code', 'There is no such code.')
 }
 

@@ -12,17 +12,17 @@ export interface DeviceAuthorizationPagePorts {
   readonly flashes: Flashes
 }
 
-const home = '/device'
+const devicePath = '/device'
 
 /** The part of `/device` that approves or denies a device authorization request. */
 export function deviceAuthorizationPages({ pocket, show, flashes }: DeviceAuthorizationPagePorts) {
   const { deviceAuthorizations, signIn } = pocket
-  const at = (act: 'allow' | 'refuse', code: string) => `${home}/${act}?${new URLSearchParams({ code })}`
+  const actionUrl = (act: 'allow' | 'refuse', code: string) => `${devicePath}/${act}?${new URLSearchParams({ code })}`
 
   const ceremony = async ({ req, res }: Context, code: string): Promise<AuthenticationCeremony> => ({
     ...(await signIn.request(req, res)),
-    refreshFrom: at('allow', code),
-    submitTo: at('allow', code),
+    refreshFrom: actionUrl('allow', code),
+    submitTo: actionUrl('allow', code),
   })
 
   return {
@@ -36,8 +36,8 @@ export function deviceAuthorizationPages({ pocket, show, flashes }: DeviceAuthor
         request,
         device: deviceOf(request.device.userAgent),
         ceremony: reauthenticationRequired ? await ceremony(ctx, userCode) : null,
-        allowTo: at('allow', userCode),
-        refuseTo: at('refuse', userCode),
+        allowTo: actionUrl('allow', userCode),
+        refuseTo: actionUrl('refuse', userCode),
       })
     },
 
@@ -49,20 +49,20 @@ export function deviceAuthorizationPages({ pocket, show, flashes }: DeviceAuthor
     /** Accepts a form submission or a passkey assertion. */
     async allow(ctx: Context) {
       const code = codeOf(ctx)
-      const byPasskey = ctx.is('json') === 'json'
+      const isPasskeyResponse = ctx.is('json') === 'json'
       await deviceAuthorizations.approve(ctx.req, ctx.res, {
         code,
-        ...(byPasskey && { response: jsonObject(ctx).response }),
+        ...(isPasskeyResponse && { response: jsonObject(ctx).response }),
       })
-      flashes.leave(ctx, home, { done: 'allowed' })
-      if (byPasskey) ctx.body = { redirectTo: home }
-      else seeOther(ctx, home)
+      flashes.leave(ctx, devicePath, { done: 'allowed' })
+      if (isPasskeyResponse) ctx.body = { redirectTo: devicePath }
+      else seeOther(ctx, devicePath)
     },
 
     async refuse(ctx: Context) {
       await deviceAuthorizations.deny(ctx.req, ctx.res, codeOf(ctx))
-      flashes.leave(ctx, home, { done: 'refused' })
-      seeOther(ctx, home)
+      flashes.leave(ctx, devicePath, { done: 'refused' })
+      seeOther(ctx, devicePath)
     },
   }
 }

@@ -2,7 +2,7 @@ import type { PendingDeviceLogin, Pocket } from '@pocket/core'
 import { NotAuthenticatedError } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import { assertCondition } from '../access/guard.ts'
-import type { Place } from '../geoip/location.ts'
+import type { Location } from '../geoip/location.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import { deviceOf } from '../http/device.ts'
@@ -16,11 +16,11 @@ export interface DeviceLoginPorts {
   readonly pocket: Pick<Pocket, 'deviceLogins' | 'issuer'>
   readonly directory: Directory
   /** Looks up the location of an IP address. */
-  readonly locationOf: (ipAddress: string | null) => Place
+  readonly locationOf: (ipAddress: string | null) => Location
 }
 
 const code = { type: 'string', minLength: 1, maxLength: 64, description: 'What the waiting device shows.' } as const
-const place = { type: 'string', description: 'Empty where it is not known.' } as const
+const locationText = { type: 'string', description: 'Empty where it is not known.' } as const
 /** Polling interval of the waiting device, in seconds. */
 const interval = 3
 
@@ -44,18 +44,18 @@ const verificationSchema = named('DeviceLoginVerificationDto', {
     userCode: { type: 'string' },
     device: { type: 'string', description: 'Browser and system of the waiting device.' },
     ipAddress: { type: ['string', 'null'] },
-    country: place,
-    city: place,
+    country: locationText,
+    city: locationText,
     expiresAt: instant,
   },
 })
 
 /** `/api/device-login`: signs in a device with the approval of another device. */
 export function deviceLoginOperations(ports: DeviceLoginPorts): readonly Operation[] {
-  return [...waiting(ports), ...deciding(ports)]
+  return [...requestOperations(ports), ...decisionOperations(ports)]
 }
 
-function waiting({ pocket, directory }: DeviceLoginPorts): readonly Operation[] {
+function requestOperations({ pocket, directory }: DeviceLoginPorts): readonly Operation[] {
   const open = { area: 'account', method: 'post' } as const
   const cookieOf = (id: string) => waitingCookie(pocket.issuer, `/api/device-login/requests/${id}/exchange`)
   return [
@@ -97,7 +97,7 @@ function waiting({ pocket, directory }: DeviceLoginPorts): readonly Operation[] 
   ]
 }
 
-function deciding({ pocket, locationOf }: DeviceLoginPorts): readonly Operation[] {
+function decisionOperations({ pocket, locationOf }: DeviceLoginPorts): readonly Operation[] {
   const signedIn = { area: 'account', method: 'post' } as const
   const limit = 'device-login-verification'
   return [

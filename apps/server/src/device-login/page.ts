@@ -20,14 +20,14 @@ export interface DevicePagePorts {
   readonly showAuthorization: (ctx: Context, user: User, code: string) => Promise<void>
 }
 
-const here = '/device'
+const devicePath = '/device'
 type Decision = 'approve' | 'deny'
 
 /** `/login/device` on the waiting device, `/device` on the device that approves it. */
 export function devicePages(ports: DevicePagePorts) {
   const { pocket, authentication, show, flashes } = ports
 
-  const submitTo = (decision: Decision, code: string) => `${here}/${decision}?${new URLSearchParams({ code })}`
+  const submitTo = (decision: Decision, code: string) => `${devicePath}/${decision}?${new URLSearchParams({ code })}`
 
   const ceremonies = async (ctx: Context, code: string): Promise<Record<Decision, AuthenticationCeremony>> => {
     const request = await pocket.signIn.request(ctx.req, ctx.res)
@@ -39,7 +39,7 @@ export function devicePages(ports: DevicePagePorts) {
     return { approve: ceremony('approve'), deny: ceremony('deny') }
   }
 
-  const found = async (ctx: Context, code: string): Promise<DevicePage['request']> => {
+  const findRequest = async (ctx: Context, code: string): Promise<DevicePage['request']> => {
     const { userCode, userAgent, ipAddress } = await pocket.deviceLogins.find(code)
     return { userCode, device: deviceOf(userAgent), ipAddress, ceremonies: await ceremonies(ctx, userCode) }
   }
@@ -63,8 +63,8 @@ export function devicePages(ports: DevicePagePorts) {
     await pocket.signIn.confirm(ctx.req, ctx.res, { accountId: id, response: jsonObject(ctx).response })
     const status = decision === 'approve' ? 'approved' : 'denied'
     await pocket.deviceLogins.decide(ctx.req, { code, accountId: id, status })
-    flashes.leave(ctx, here, { done: status })
-    ctx.body = { redirectTo: here }
+    flashes.leave(ctx, devicePath, { done: status })
+    ctx.body = { redirectTo: devicePath }
   }
 
   const refresh = (decision: Decision) => async (ctx: Context) => {
@@ -79,19 +79,19 @@ export function devicePages(ports: DevicePagePorts) {
       const user = await authentication.requireUser(ctx)
       const code = codeOf(ctx)
       // The result for one code does not apply to another.
-      const { done } = code === '' ? flashes.take(ctx, here) : {}
+      const { done } = code === '' ? flashes.take(ctx, devicePath) : {}
       if (done === 'approved' || done === 'denied' || done === 'allowed' || done === 'refused')
         return showDevice(ctx, user, { done })
       if (code === '') return showDevice(ctx, user, {})
       try {
         if (isUserCode(code)) await ports.showAuthorization(ctx, user, code)
-        else await showDevice(ctx, user, { request: await found(ctx, code) })
+        else await showDevice(ctx, user, { request: await findRequest(ctx, code) })
       } catch (error) {
         if (!(error instanceof PocketError) || error.status >= 500) throw error
         const query = new URLSearchParams({ code })
         const notAllowed = {
-          refuseTo: `${here}/refuse?${query}`,
-          otherDeviceUrl: `/login?${new URLSearchParams({ another: 'yes', redirect: `${here}?${query}` })}`,
+          refuseTo: `${devicePath}/refuse?${query}`,
+          otherDeviceUrl: `/login?${new URLSearchParams({ another: 'yes', redirect: `${devicePath}?${query}` })}`,
         }
         const problem = error.code
         await showDevice(ctx, user, { code, problem, ...(problem === 'client_not_allowed' && { notAllowed }) })

@@ -15,7 +15,7 @@ export interface WaitingPagePorts {
   readonly show: ShowPage
 }
 
-const home = '/settings/account'
+const defaultRedirect = '/settings/account'
 
 interface Waiting {
   readonly id: string
@@ -49,7 +49,7 @@ export function waitingPages({ pocket, authentication, show }: WaitingPagePorts)
 
   return {
     async show(ctx: Context) {
-      const redirect = sameSitePath(ctx.query.redirect, home)
+      const redirect = sameSitePath(ctx.query.redirect, defaultRedirect)
       if (await authentication.user(ctx)) return seeOther(ctx, redirect)
       const { id, token, userCode } = await pocket.deviceLogins.request(ctx.req)
       cookieOf(id).give(ctx, token)
@@ -59,14 +59,14 @@ export function waitingPages({ pocket, authentication, show }: WaitingPagePorts)
     /** The page's script uses long polling; without JavaScript, a button checks once. */
     async submit(ctx: Context) {
       if (ctx.is('json')) {
-        const redirectTo = sameSitePath(jsonObject(ctx).redirect, home)
+        const redirectTo = sameSitePath(jsonObject(ctx).redirect, defaultRedirect)
         const account = await redeem(ctx, waitTime(ctx))
         ctx.set('Cache-Control', 'no-store')
         ctx.status = account ? 200 : 202
         ctx.body = account ? { redirectTo } : {}
         return
       }
-      const redirect = sameSitePath(formText(ctx, 'redirect'), home)
+      const redirect = sameSitePath(formText(ctx, 'redirect'), defaultRedirect)
       const id = String(ctx.params.id)
       try {
         if (await redeem(ctx, 0)) return seeOther(ctx, redirect)

@@ -15,20 +15,23 @@ export interface ApiKeyNoticePorts {
 }
 
 /** Milliseconds. */
-const ahead = 7 * 24 * 60 * 60_000
+const noticePeriod = 7 * 24 * 60 * 60_000
 
 /** Notifies users once of each API key that expires within a week. */
 export async function noticeExpiringApiKeys(ports: ApiKeyNoticePorts, signal: AbortSignal): Promise<void> {
   const { apiKeys, settings, clock } = ports
   if (!(await settings()).emailApiKeyExpirationEnabled) return
   const now = clock.now()
-  for (const apiKey of await apiKeys.listExpiring(now, now + ahead)) {
+  for (const apiKey of await apiKeys.listExpiring(now, now + noticePeriod)) {
     if (signal.aborted) return
-    await notice(ports, apiKey)
+    await sendNotice(ports, apiKey)
   }
 }
 
-async function notice({ apiKeys, directory, outbox, transaction }: ApiKeyNoticePorts, apiKey: ApiKey): Promise<void> {
+async function sendNotice(
+  { apiKeys, directory, outbox, transaction }: ApiKeyNoticePorts,
+  apiKey: ApiKey,
+): Promise<void> {
   await transaction(async () => {
     const to = await directory.find(apiKey.ownerId)
     if (!to?.email || to.disabled || !(await apiKeys.markExpirationEmailSent(apiKey.id, apiKey.expiresAt))) return

@@ -139,7 +139,7 @@ function verificationOperations({ mail }: EmailApiPorts): readonly Operation[] {
 
 function emailDto(email: Email) {
   const { id, kind, recipient, accountId, locale, attempts, lastError } = email
-  const written = (at: number | null) => (at === null ? null : new Date(at).toISOString())
+  const formatInstant = (at: number | null) => (at === null ? null : new Date(at).toISOString())
   return {
     id,
     kind,
@@ -148,10 +148,10 @@ function emailDto(email: Email) {
     locale,
     state: stateOf(email),
     attempts,
-    nextAttemptAt: written(email.nextAttemptAt),
-    expiresAt: written(email.expiresAt),
+    nextAttemptAt: formatInstant(email.nextAttemptAt),
+    expiresAt: formatInstant(email.expiresAt),
     lastError,
-    createdAt: written(email.createdAt),
-    sentAt: written(email.sentAt),
+    createdAt: formatInstant(email.createdAt),
+    sentAt: formatInstant(email.sentAt),
   }
 }

@@ -6,7 +6,7 @@ import { removeLanguageMarks, showLanguageMarks } from '../http/language-marks.t
 import { createTemplates } from '../http/page.ts'
 import type { SettingValues } from '../settings/definitions.ts'
 import type { Message } from './email.ts'
-import { type Wording, wordingOf } from './wording.ts'
+import { type EmailTexts, emailTexts } from './wording.ts'
 
 /** A composed e-mail as plain text and HTML. */
 export interface ComposedEmail {
@@ -35,12 +35,12 @@ export function createComposer({ viewsDirectory, catalogues, settings, appUrl, p
     const { appName, accentColor } = await settings()
     const messages = catalogues.inPreferredLanguage(locale === null ? [] : [locale]).marked
     const { language } = messages
-    const wording = wordingOf(message, { messages, where: locationNames(places, messages), appName, appUrl, now })
+    const texts = emailTexts(message, { messages, where: locationNames(places, messages), appName, appUrl, now })
     const footer = messages.text('footer', { appName })
     const linkHint = messages.text('linkHint')
     const html = await render('emails/message', {
       page: {
-        ...wording,
+        ...texts,
         language,
         direction: messages.direction,
         appName,
@@ -51,17 +51,17 @@ export function createComposer({ viewsDirectory, catalogues, settings, appUrl, p
       },
     })
     return {
-      subject: removeLanguageMarks(wording.subject),
+      subject: removeLanguageMarks(texts.subject),
       html: showLanguageMarks(html),
-      text: removeLanguageMarks(plainText(wording, { footer, appUrl })),
+      text: removeLanguageMarks(plainText(texts, { footer, appUrl })),
       language,
     }
   }
 }
 
 function plainText(
-  { paragraphs, code, facts, link, advice }: Wording,
-  end: { footer: string; appUrl: string },
+  { paragraphs, code, facts, link, advice }: EmailTexts,
+  signature: { footer: string; appUrl: string },
 ): string {
   const blocks = [
     ...paragraphs,
@@ -69,7 +69,7 @@ function plainText(
     ...(facts.length === 0 ? [] : [facts.map(({ label, value }) => `${label}: ${value}`).join('\n')]),
     ...(link === null ? [] : [`${link.label}:\n${link.url}`]),
     ...(advice === null ? [] : [advice]),
-    `-- \n${end.footer}\n${end.appUrl}`,
+    `-- \n${signature.footer}\n${signature.appUrl}`,
   ]
   return `${blocks.join('\n\n')}\n`
 }

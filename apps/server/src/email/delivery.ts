@@ -4,7 +4,7 @@ import { messageOf } from '../logging/failure.ts'
 import type { Compose } from './compose.ts'
 import type { CodeRequest, Email, Message } from './email.ts'
 import type { EmailStore } from './email-store.ts'
-import { unsealed } from './outbox.ts'
+import { decryptContent } from './outbox.ts'
 import { EmailRejectedError, type Transport } from './transport.ts'
 
 export interface DeliveryPorts {
@@ -13,7 +13,7 @@ export interface DeliveryPorts {
   readonly compose: Compose
   readonly transport: Transport
   /** Answers a login code request; returns `undefined` if there is no recipient. */
-  readonly answer: (email: Email, request: CodeRequest) => Promise<Answered | undefined>
+  readonly answer: (email: Email, request: CodeRequest) => Promise<ResolvedRequest | undefined>
   /** The host name in message IDs. */
   readonly host: string
   readonly clock: Clock
@@ -23,7 +23,7 @@ export interface DeliveryPorts {
 }
 
 /** A request whose content has been resolved. */
-export interface Answered {
+export interface ResolvedRequest {
   readonly email: Email
   readonly message: Message
 }
@@ -41,7 +41,7 @@ export interface Delivery {
 const minute = 60_000
 const hour = 60 * minute
 /** Pause after each attempt, in milliseconds; after the last attempt delivery is given up. */
-export const pauses: readonly number[] = [
+export const retryDelays: readonly number[] = [
   15_000,
   minute,
   5 * minute,
@@ -53,21 +53,21 @@ export const pauses: readonly number[] = [
   24 * hour,
 ]
 /** Milliseconds that a delivery in progress may still take at shutdown. */
-const grace = 2000
+const shutdownGrace = 2000
 /** Milliseconds. Longer than sending takes, so that no other process sends the same e-mail meanwhile. */
-const claimed = 10 * minute
+const claimDuration = 10 * minute
 
 export function createDelivery(ports: DeliveryPorts): Delivery {
   const { store, clock, onError } = ports
   const stopController = new AbortController()
   // Background delivery must not run in the request's transaction.
-  const outside = AsyncLocalStorage.snapshot()
-  let last = Promise.resolve()
+  const runDetached = AsyncLocalStorage.snapshot()
+  let lastRun = Promise.resolve()
 
   const run = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
       const now = clock.now()
-      const email = await store.claim({ now, until: now + claimed })
+      const email = await store.claim({ now, until: now + claimDuration })
       if (email === undefined) return
       await deliver(ports, email, signal)
     }
@@ -77,11 +77,13 @@ export function createDelivery(ports: DeliveryPorts): Delivery {
     run,
     soon() {
       if (stopController.signal.aborted) return
-      last = outside(() => last.then(() => run(stopController.signal)).catch((error: unknown) => onError(error)))
+      lastRun = runDetached(() =>
+        lastRun.then(() => run(stopController.signal)).catch((error: unknown) => onError(error)),
+      )
     },
     async stop() {
       stopController.abort()
-      await last
+      await lastRun
     },
   }
 }
@@ -97,7 +99,7 @@ async function deliver(ports: DeliveryPorts, email: Email, stop: AbortSignal): P
     await attempt(ports, email, stop)
   } catch (error) {
     onError(error, email)
-    const pause = error instanceof EmailRejectedError ? undefined : pauses[email.attempts - 1]
+    const pause = error instanceof EmailRejectedError ? undefined : retryDelays[email.attempts - 1]
     const nextAttemptAt = pause === undefined ? null : clock.now() + pause
     await store.markFailed(email, { lastError: messageOf(error).slice(0, 1000), nextAttemptAt })
   }
@@ -105,25 +107,28 @@ async function deliver(ports: DeliveryPorts, email: Email, stop: AbortSignal): P
 
 async function attempt(ports: DeliveryPorts, email: Email, stop: AbortSignal): Promise<void> {
   const { store, masterKey, compose, transport, answer, host, clock, maxWait = minute } = ports
-  const content = unsealed(masterKey, email.data)
-  const answered =
+  const content = decryptContent(masterKey, email.data)
+  const resolved =
     content.kind === 'one-time-access-request' ? await answer(email, content) : { email, message: content }
-  if (answered === undefined) return store.remove(email.id)
-  const { message, email: known } = answered
-  const composed = await compose(message, known.locale, clock.now())
-  using late = within(maxWait, stop)
-  await transport.send({ ...composed, to: known.recipient, messageId: `<${email.id}@${host}>` }, late.signal)
+  if (resolved === undefined) return store.remove(email.id)
+  const { message, email: resolvedEmail } = resolved
+  const composed = await compose(message, resolvedEmail.locale, clock.now())
+  using deadline = createDeadline(maxWait, stop)
+  await transport.send(
+    { ...composed, to: resolvedEmail.recipient, messageId: `<${email.id}@${host}>` },
+    deadline.signal,
+  )
   await store.markSent(email, clock.now())
 }
 
 /** A server that never responds must block neither other e-mails nor the shutdown of the process. */
-function within(maxWait: number, stop: AbortSignal): Disposable & { readonly signal: AbortSignal } {
-  const late = new AbortController()
-  const timers = [setTimeout(() => late.abort(), maxWait)]
-  const onStop = () => void timers.push(setTimeout(() => late.abort(), grace))
+function createDeadline(maxWait: number, stop: AbortSignal): Disposable & { readonly signal: AbortSignal } {
+  const deadline = new AbortController()
+  const timers = [setTimeout(() => deadline.abort(), maxWait)]
+  const onStop = () => void timers.push(setTimeout(() => deadline.abort(), shutdownGrace))
   stop.addEventListener('abort', onStop)
   return {
-    signal: late.signal,
+    signal: deadline.signal,
     [Symbol.dispose]() {
       stop.removeEventListener('abort', onStop)
       for (const timer of timers) clearTimeout(timer)

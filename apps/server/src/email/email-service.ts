@@ -66,7 +66,7 @@ export interface Mail {
    * Notifies a reachable user that an administrator has approved the account; `note` is the administrator's message,
    * `wayBack` the path on this server at which the user continues.
    */
-  approved(user: User, words: { readonly note: string | null; readonly wayBack: string | null }): Promise<void>
+  approved(user: User, content: { readonly note: string | null; readonly wayBack: string | null }): Promise<void>
   /** Notifies a user whose account was deleted that an administrator has rejected it, with the administrator's note. */
   refused(user: User, note: string): Promise<void>
   /** Removes the e-mail data of a user, within the transaction. */
@@ -75,8 +75,8 @@ export interface Mail {
 
 const cataloguesDirectory = fileURLToPath(new URL('../../locales/emails', import.meta.url))
 const hour = 60 * 60_000
-const kept = 30 * 24 * hour
-const batch = 1000
+const retention = 30 * 24 * hour
+const batchSize = 1000
 /** Milliseconds. Short, because a user is waiting for the response. */
 const testTimeout = 20_000
 
@@ -98,16 +98,16 @@ export async function createEmailService(parts: MailParts): Promise<EmailService
     outbox,
     settings: values,
     transaction,
-    locationOf: places.of,
+    locationOf: places.locate,
     clock,
     onLeft: () => delivery?.soon(),
   })
 
   const reaches = async ({ email }: Pick<User, 'email'>) => email !== null && (await values()).smtpHost !== ''
 
-  const removeOld = async (signal: AbortSignal) => {
+  const removeOldEmails = async (signal: AbortSignal) => {
     await emailVerifications.removeExpired(clock.now())
-    while (!signal.aborted && (await store.removeBefore(clock.now() - kept, batch)) === batch);
+    while (!signal.aborted && (await store.removeBefore(clock.now() - retention, batchSize)) === batchSize);
   }
 
   return {
@@ -117,13 +117,13 @@ export async function createEmailService(parts: MailParts): Promise<EmailService
       const ports = { pocket, directory, outbox, store, settings: values, transaction, masterKey, clock }
       const loginCodes = createLoginCodeEmails(ports)
       const { answer } = loginCodes
-      const sending = createDelivery({ store, masterKey, compose, transport, answer, host, clock, onError })
-      delivery = sending
+      const delivering = createDelivery({ store, masterKey, compose, transport, answer, host, clock, onError })
+      delivery = delivering
       const notices = { apiKeys, directory, outbox, settings: values, transaction, clock }
       return {
         outbox,
-        delivery: sending,
-        queue: createEmailQueue({ store, delivery: sending, clock }),
+        delivery: delivering,
+        queue: createEmailQueue({ store, delivery: delivering, clock }),
         loginCodes,
         verification: createEmailVerification({
           store: emailVerifications,
@@ -134,13 +134,13 @@ export async function createEmailService(parts: MailParts): Promise<EmailService
           clock,
         }),
         jobs: [
-          { name: 'send-emails', intervalMs: 5000, run: (signal) => sending.run(signal) },
+          { name: 'send-emails', intervalMs: 5000, run: (signal) => delivering.run(signal) },
           {
             name: 'notice-expiring-api-keys',
             intervalMs: hour,
             run: (signal) => noticeExpiringApiKeys(notices, signal),
           },
-          { name: 'remove-old-emails', intervalMs: hour, run: removeOld },
+          { name: 'remove-old-emails', intervalMs: hour, run: removeOldEmails },
         ],
         async test(user) {
           const to = addressOf(user)
@@ -153,15 +153,15 @@ export async function createEmailService(parts: MailParts): Promise<EmailService
           }
         },
         reaches,
-        async approved(user, words) {
+        async approved(user, content) {
           if (!(await reaches(user))) return
-          const message = { kind: 'account-approved', name: user.displayName, ...words } as const
-          await outbox.leave({ to: user, message, expiresAt: clock.now() + kept })
+          const message = { kind: 'account-approved', name: user.displayName, ...content } as const
+          await outbox.leave({ to: user, message, expiresAt: clock.now() + retention })
         },
         async refused({ email, locale, displayName }, note) {
           if (!(await reaches({ email }))) return
           const message = { kind: 'account-refused', name: displayName, note } as const
-          await outbox.leave({ to: { id: null, email, locale }, message, expiresAt: clock.now() + kept })
+          await outbox.leave({ to: { id: null, email, locale }, message, expiresAt: clock.now() + retention })
         },
         async forget(userId) {
           await store.removeByAccount(userId)

@@ -1,4 +1,4 @@
-import type { Place } from '../geoip/location.ts'
+import type { Location } from '../geoip/location.ts'
 
 /** The content of an e-mail. Instants in milliseconds since the Unix epoch. */
 export type Message =
@@ -22,7 +22,7 @@ export type Message =
       readonly kind: 'new-sign-in'
       readonly name: string
       readonly ipAddress: string | null
-      readonly place?: Place
+      readonly place?: Location
       readonly device: string
       readonly at: number
     }
@@ -31,7 +31,7 @@ export type Message =
       readonly kind: 'code-sign-in'
       readonly name: string
       readonly ipAddress: string | null
-      readonly place?: Place
+      readonly place?: Location
       readonly device: string
       readonly at: number
     }

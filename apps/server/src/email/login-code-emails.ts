@@ -4,10 +4,10 @@ import type { Directory } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
 import { addPasskeyPath } from '../http/paths.ts'
 import type { SettingValues } from '../settings/definitions.ts'
-import type { Answered } from './delivery.ts'
+import type { ResolvedRequest } from './delivery.ts'
 import type { CodeRequest, Email, Message } from './email.ts'
 import type { EmailStore } from './email-store.ts'
-import { addressOf, type Outbox, sealed } from './outbox.ts'
+import { addressOf, encryptContent, type Outbox } from './outbox.ts'
 
 export interface LoginCodeEmailPorts {
   readonly pocket: Pick<Pocket, 'issueLoginCode' | 'issuer'>
@@ -31,7 +31,7 @@ export interface LoginCodeEmails {
   /** For a signed-out user. Behaves the same whether or not an account with this e-mail address exists. */
   request(address: string, browserToken: string, redirect: string | null): Promise<void>
   /** Processes a due request: creates the code, or returns `undefined` if there is no recipient. */
-  answer(email: Email, request: CodeRequest): Promise<Answered | undefined>
+  answer(email: Email, request: CodeRequest): Promise<ResolvedRequest | undefined>
 }
 
 const requestedLifetime = 15 * 60_000
@@ -87,7 +87,7 @@ export function createLoginCodeEmails(ports: LoginCodeEmailPorts): LoginCodeEmai
         const { code, expiresAt } = await pocket.issueLoginCode(to, requestedLifetime, { browserToken })
         const message = { kind: 'one-time-access', code, redirect, bound: true, expiresAt } as const
         const { id: accountId, locale } = to
-        const data = sealed(masterKey, message)
+        const data = encryptContent(masterKey, message)
         // Sends to the stored e-mail address, because the submitted one may contain look-alike characters.
         const replaced = { ...email, kind: message.kind, recipient: addressOf(to), accountId, locale, data, expiresAt }
         return (await store.replace(replaced)) ? { email: replaced, message } : undefined

@@ -5,7 +5,7 @@ import type { User } from '@pocket/directory'
 import type { Email, EmailContent, Message } from './email.ts'
 import type { EmailStore } from './email-store.ts'
 
-const use = 'email'
+const encryptionPurpose = 'email'
 
 export interface OutboxPorts {
   readonly store: Pick<EmailStore, 'insert'>
@@ -14,7 +14,7 @@ export interface OutboxPorts {
 }
 
 /** An e-mail to a known recipient. */
-export interface Letter {
+export interface NewEmail {
   readonly to: Pick<User, 'email' | 'locale'> & {
     /** `null` if the recipient no longer has an account. */
     readonly id: string | null
@@ -33,7 +33,7 @@ export interface Outbox {
    *
    * @throws {ConflictError} `user_email_not_set`
    */
-  leave(letter: Letter): Promise<boolean>
+  leave(email: NewEmail): Promise<boolean>
   /** Queues a login code request, whether or not an account with this e-mail address exists. */
   queueRequest(address: string, request: Extract<EmailContent, { kind: 'one-time-access-request' }>): Promise<void>
 }
@@ -43,18 +43,18 @@ const requestLifetime = 15 * 60_000
 export function createOutbox({ store, masterKey, clock }: OutboxPorts): Outbox {
   const insert = (
     content: EmailContent,
-    rest: Pick<Email, 'recipient' | 'accountId' | 'locale' | 'expiresAt' | 'onceKey'>,
+    fields: Pick<Email, 'recipient' | 'accountId' | 'locale' | 'expiresAt' | 'onceKey'>,
   ) =>
     store.insert({
       id: randomUUID(),
       kind: content.kind,
-      data: sealed(masterKey, content),
+      data: encryptContent(masterKey, content),
       attempts: 0,
       nextAttemptAt: clock.now(),
       lastError: null,
       createdAt: clock.now(),
       sentAt: null,
-      ...rest,
+      ...fields,
     })
   return {
     async leave({ to, message, expiresAt, onceKey = null }) {
@@ -74,11 +74,11 @@ export function addressOf({ email }: Pick<User, 'email'>): string {
   return email
 }
 
-export function sealed(masterKey: MasterKey, content: EmailContent): string {
-  return masterKey.encrypt(use, JSON.stringify(content))
+export function encryptContent(masterKey: MasterKey, content: EmailContent): string {
+  return masterKey.encrypt(encryptionPurpose, JSON.stringify(content))
 }
 
 /** @throws {ConfigurationError} if it was encrypted with a different key */
-export function unsealed(masterKey: MasterKey, data: string): EmailContent {
-  return JSON.parse(masterKey.decrypt(use, data))
+export function decryptContent(masterKey: MasterKey, data: string): EmailContent {
+  return JSON.parse(masterKey.decrypt(encryptionPurpose, data))
 }

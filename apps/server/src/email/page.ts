@@ -27,7 +27,7 @@ export interface EmailPagePorts {
   readonly show: ShowPage
 }
 
-const home = '/settings/account'
+const accountPath = '/settings/account'
 const maxTokenLength = 200
 const maxUrlLength = 1000
 
@@ -36,11 +36,11 @@ export function emailPages({ mail, waiting, bindBrowser, authentication, show }:
   return {
     async requestCode(ctx: Context) {
       const email = formText(ctx, 'email', maxUrlLength).trim()
-      const redirect = sameSitePath(formText(ctx, 'redirect', 2000), home)
+      const redirect = sameSitePath(formText(ctx, 'redirect', 2000), accountPath)
       const problem = email === '' ? 'required' : (emailAddress(email)?.code ?? null)
       await mail.loginCodes.assertRequestable()
       if (problem === null)
-        await requestCode({ mail, bindBrowser }, ctx, { email, redirect: redirect === home ? null : redirect })
+        await requestCode({ mail, bindBrowser }, ctx, { email, redirect: redirect === accountPath ? null : redirect })
       const byEmail = { email, problem, sent: problem === null }
       await show(ctx, { view: 'code', code: '', fromLink: false, problem: null, byEmail, ceremony: null, redirect })
       if (problem !== null) ctx.status = 400
@@ -48,18 +48,18 @@ export function emailPages({ mail, waiting, bindBrowser, authentication, show }:
 
     async showVerification(ctx: Context) {
       const { token } = ctx.query
-      const asked = typeof token === 'string' && token !== '' && token.length <= maxTokenLength
-      const stranger = asked ? await waiting.find(token) : undefined
-      if (asked && stranger) {
-        const { userName, email } = stranger.user
+      const hasToken = typeof token === 'string' && token !== '' && token.length <= maxTokenLength
+      const pendingUser = hasToken ? await waiting.find(token) : undefined
+      if (hasToken && pendingUser) {
+        const { userName, email } = pendingUser.user
         return show(ctx, { view: 'verify-email', state: 'ask', token, email: email ?? '', userName, continueUrl: null })
       }
       const { email, emailVerified } = await authentication.requireUser(ctx)
-      const state = asked ? 'ask' : emailVerified ? 'verified' : 'refused'
+      const state = hasToken ? 'ask' : emailVerified ? 'verified' : 'refused'
       await show(ctx, {
         view: 'verify-email',
         state,
-        token: asked ? token : '',
+        token: hasToken ? token : '',
         email: email ?? '',
         userName: null,
         continueUrl: null,
@@ -68,17 +68,17 @@ export function emailPages({ mail, waiting, bindBrowser, authentication, show }:
 
     async verify(ctx: Context) {
       const token = formText(ctx, 'token', maxTokenLength)
-      const stranger = await waiting.find(token)
-      if (stranger) {
-        const isIn = await waiting.finish(requestContext(ctx.req), token)
-        const { userName, email } = stranger.user
+      const pendingUser = await waiting.find(token)
+      if (pendingUser) {
+        const canSignIn = await waiting.finish(requestContext(ctx.req), token)
+        const { userName, email } = pendingUser.user
         return show(ctx, {
           view: 'verify-email',
-          state: isIn ? 'in' : 'waiting',
+          state: canSignIn ? 'in' : 'waiting',
           token: '',
           email: email ?? '',
           userName,
-          continueUrl: isIn ? (stranger.wayBack ?? '/login') : null,
+          continueUrl: canSignIn ? (pendingUser.wayBack ?? '/login') : null,
         })
       }
       const user = await authentication.requireUser(ctx)

@@ -19,10 +19,10 @@ export interface EmailQueuePagePorts {
   readonly secure: boolean
 }
 
-const here = '/settings/admin/emails'
+const emailsPath = '/settings/admin/emails'
 
 const list: ListPageDefinition = {
-  path: here,
+  path: emailsPath,
   columns: [
     { name: 'recipient', sort: 'recipient' },
     { name: 'kind', sort: 'kind', choice: 'shown' },
@@ -43,7 +43,7 @@ export function emailQueuePages(ports: EmailQueuePagePorts): readonly PageRoute[
   return [
     {
       method: 'get',
-      path: here,
+      path: emailsPath,
       async handle(ctx) {
         const viewer = viewerOf(await authentication.requireUser(ctx))
         const listPage = readListPage(ctx, list, secure)
@@ -54,20 +54,20 @@ export function emailQueuePages(ports: EmailQueuePagePorts): readonly PageRoute[
           list: listPage.view(total),
           emails: items.map(emailItem),
           failed: (await queue.list(failed)).total,
-          notice: bulkNotice(flashes.take(ctx, here)),
+          notice: bulkNotice(flashes.take(ctx, emailsPath)),
         })
       },
     },
     {
       method: 'post',
-      path: here,
+      path: emailsPath,
       async handle(ctx) {
-        const chosen = await Promise.all([...new Set(formTexts(ctx, 'ids'))].map((id) => queue.find(id)))
-        const items = chosen.flatMap((email) => (email ? [{ id: email.id, name: email.recipient }] : []))
+        const selected = await Promise.all([...new Set(formTexts(ctx, 'ids'))].map((id) => queue.find(id)))
+        const items = selected.flatMap((email) => (email ? [{ id: email.id, name: email.recipient }] : []))
         const done =
           items.length === 0 ? { done: 'nothing' } : await withEach('retry', items, ({ id }) => queue.retry(id))
-        flashes.leave(ctx, here, done)
-        seeOther(ctx, backTo(here, formText(ctx, 'list', 1000)))
+        flashes.leave(ctx, emailsPath, done)
+        seeOther(ctx, backTo(emailsPath, formText(ctx, 'list', 1000)))
       },
     },
   ]

@@ -1,7 +1,7 @@
 import type { AuditEvent, AuditSink, Clock, RequestOrigin, Transaction } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
-import type { Place } from '../geoip/location.ts'
+import type { Location } from '../geoip/location.ts'
 import { deviceOf } from '../http/device.ts'
 import type { SettingValues } from '../settings/definitions.ts'
 import type { Outbox } from './outbox.ts'
@@ -14,14 +14,14 @@ export interface SignInNoticePorts {
   readonly settings: () => Promise<Pick<SettingValues, 'emailLoginNotificationEnabled' | 'smtpHost'>>
   readonly transaction: Transaction
   /** Looks up the location of an IP address. */
-  readonly locationOf: (ipAddress: string | null) => Place
+  readonly locationOf: (ipAddress: string | null) => Location
   readonly clock: Clock
   /** Called after an e-mail was queued. */
   readonly onLeft: () => void
 }
 
 /** Milliseconds. A later notice would only confuse the user. */
-const useful = 3 * 24 * 60 * 60_000
+const noticeLifetime = 3 * 24 * 60 * 60_000
 
 /**
  * Notifies users of a sign-in with a login code, and of a passkey sign-in from an IP address or browser without an earlier
@@ -30,27 +30,32 @@ const useful = 3 * 24 * 60 * 60_000
 export function withSignInNotices(ports: SignInNoticePorts): AuditSink {
   const { audit, settings, transaction, onLeft } = ports
   /** Login codes can be created by others, so their use is always reported regardless of the setting. */
-  const isTold = async ({ method }: SignIn) => {
+  const isNotified = async ({ method }: SignIn) => {
     if (method !== 'passkey' && method !== 'code') return false
     const { emailLoginNotificationEnabled, smtpHost } = await settings()
     return method === 'passkey' ? emailLoginNotificationEnabled : smtpHost !== ''
   }
   return {
     async record(event, origin) {
-      if (event.event !== 'signed_in' || !(await isTold(event))) return audit.record(event, origin)
-      const left = await transaction(async () => {
-        const known = event.method === 'passkey' && (await ports.auditLog.hasSignedInFrom(event.accountId, origin))
+      if (event.event !== 'signed_in' || !(await isNotified(event))) return audit.record(event, origin)
+      const isQueued = await transaction(async () => {
+        const isKnownOrigin =
+          event.method === 'passkey' && (await ports.auditLog.hasSignedInFrom(event.accountId, origin))
         await audit.record(event, origin)
-        return known ? false : leave(ports, event, origin)
+        return isKnownOrigin ? false : queueNotice(ports, event, origin)
       })
-      if (left) onLeft()
+      if (isQueued) onLeft()
     },
   }
 }
 
 type SignIn = Extract<AuditEvent, { event: 'signed_in' }>
 
-async function leave(ports: SignInNoticePorts, { accountId, method }: SignIn, origin: RequestOrigin): Promise<boolean> {
+async function queueNotice(
+  ports: SignInNoticePorts,
+  { accountId, method }: SignIn,
+  origin: RequestOrigin,
+): Promise<boolean> {
   const { directory, outbox, locationOf, clock } = ports
   const user = await directory.find(accountId)
   if (!user?.email) return false
@@ -65,5 +70,5 @@ async function leave(ports: SignInNoticePorts, { accountId, method }: SignIn, or
     device: deviceOf(userAgent),
     at,
   } as const
-  return outbox.leave({ to: user, message, expiresAt: at + useful })
+  return outbox.leave({ to: user, message, expiresAt: at + noticeLifetime })
 }

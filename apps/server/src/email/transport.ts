@@ -22,7 +22,7 @@ export class EmailRejectedError extends Error {}
 
 const defaultPorts: Readonly<Record<string, number>> = { none: 25, starttls: 587, tls: 465 }
 /** Milliseconds. */
-const maxWait = { connectionTimeout: 15_000, greetingTimeout: 15_000, socketTimeout: 30_000, dnsTimeout: 15_000 }
+const timeouts = { connectionTimeout: 15_000, greetingTimeout: 15_000, socketTimeout: 30_000, dnsTimeout: 15_000 }
 
 /** Uses the SMTP server in the current settings. */
 export function createSmtpTransport(settings: () => Promise<SettingValues>): Transport {
@@ -35,7 +35,7 @@ export function createSmtpTransport(settings: () => Promise<SettingValues>): Tra
       const { createTransport } = await import('nodemailer')
       const transport = createTransport({
         ...connectionOf(values),
-        ...maxWait,
+        ...timeouts,
         disableFileAccess: true,
         disableUrlAccess: true,
       })

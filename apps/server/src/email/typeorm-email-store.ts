@@ -9,9 +9,9 @@ const maxPause = 25 * 3_600_000
 
 const rows = new TableRows(emailTable)
 
-const due = 'sent_at IS NULL AND (next_attempt_at <= $1 OR next_attempt_at > $3)'
+const dueCondition = 'sent_at IS NULL AND (next_attempt_at <= $1 OR next_attempt_at > $3)'
 const claim = (lock: string) => `UPDATE ${rows.table} SET attempts = attempts + 1, next_attempt_at = $2
-  WHERE id = (SELECT id FROM ${rows.table} WHERE ${due} ORDER BY next_attempt_at, id LIMIT 1 ${lock}) AND ${due}
+  WHERE id = (SELECT id FROM ${rows.table} WHERE ${dueCondition} ORDER BY next_attempt_at, id LIMIT 1 ${lock}) AND ${dueCondition}
   RETURNING ${rows.columns}`
 
 const sql = {
@@ -61,19 +61,19 @@ export class TypeormEmailStore implements EmailStore {
   }
 
   replace({ id, attempts, kind, recipient, accountId, locale, data, expiresAt }: Email): Promise<boolean> {
-    return this.#one(sql.replace, [id, attempts, kind, recipient, accountId, locale, data, expiresAt])
+    return this.#executeOne(sql.replace, [id, attempts, kind, recipient, accountId, locale, data, expiresAt])
   }
 
   markSent({ id, attempts }: Attempt, at: number): Promise<boolean> {
-    return this.#one(sql.markSent, [id, attempts, at])
+    return this.#executeOne(sql.markSent, [id, attempts, at])
   }
 
   markFailed({ id, attempts }: Attempt, failure: Pick<Email, 'lastError' | 'nextAttemptAt'>): Promise<boolean> {
-    return this.#one(sql.markFailed, [id, attempts, failure.lastError, failure.nextAttemptAt])
+    return this.#executeOne(sql.markFailed, [id, attempts, failure.lastError, failure.nextAttemptAt])
   }
 
   retry(id: string, now: number): Promise<boolean> {
-    return this.#one(sql.retry, [id, now])
+    return this.#executeOne(sql.retry, [id, now])
   }
 
   async find(id: string): Promise<Email | undefined> {
@@ -87,13 +87,13 @@ export class TypeormEmailStore implements EmailStore {
 
   async list(request: ListRequest): Promise<Page<Email>> {
     const { text, parameters } = conditions(request)
-    const counted = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${text}`
-    const [count] = await this.#database.query<{ total: number | string }>(counted, parameters)
+    const countSql = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${text}`
+    const [count] = await this.#database.query<{ total: number | string }>(countSql, parameters)
     const total = Number(count?.total)
     const next = parameters.length + 1
     const page = `${rows.select} WHERE ${text} ORDER BY ${orderOf(request)} LIMIT $${next} OFFSET $${next + 1}`
-    const found = await this.#database.query(page, [...parameters, request.limit, offsetOf(request, total)])
-    return { total, items: rows.all(found) }
+    const records = await this.#database.query(page, [...parameters, request.limit, offsetOf(request, total)])
+    return { total, items: rows.all(records) }
   }
 
   async remove(id: string): Promise<void> {
@@ -108,7 +108,7 @@ export class TypeormEmailStore implements EmailStore {
     return this.#database.execute(sql.removeBefore, [instant, limit])
   }
 
-  async #one(statement: string, parameters: readonly Parameter[]): Promise<boolean> {
+  async #executeOne(statement: string, parameters: readonly Parameter[]): Promise<boolean> {
     return (await this.#database.execute(statement, parameters)) === 1
   }
 }
@@ -120,14 +120,14 @@ function orderOf({ sort }: ListRequest): string {
 
 function conditions({ filters, search }: ListRequest) {
   const parameters: Parameter[] = []
-  const place = (value: FilterValue) => `$${parameters.push(String(value))}`
-  const texts = Object.entries(filterKeys).flatMap(([name, key]) => {
+  const bind = (value: FilterValue) => `$${parameters.push(String(value))}`
+  const clauses = Object.entries(filterKeys).flatMap(([name, key]) => {
     const values = filters[name] ?? []
-    return values.length === 0 ? [] : [`${key} IN (${values.map(place).join(', ')})`]
+    return values.length === 0 ? [] : [`${key} IN (${values.map(bind).join(', ')})`]
   })
   if (search !== '') {
     const pattern = `%${search.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`
-    texts.push(`LOWER(recipient) LIKE ${place(pattern)} ESCAPE '\\'`)
+    clauses.push(`LOWER(recipient) LIKE ${bind(pattern)} ESCAPE '\\'`)
   }
-  return { text: texts.length === 0 ? '1 = 1' : texts.join(' AND '), parameters }
+  return { text: clauses.length === 0 ? '1 = 1' : clauses.join(' AND '), parameters }
 }

@@ -42,16 +42,16 @@ export function createEmailVerification(ports: VerificationPorts): EmailVerifica
       }),
 
     async accountOf(token) {
-      const found = await store.find(hashOf(token))
-      return found && found.expiresAt > clock.now() ? found.accountId : undefined
+      const verification = await store.find(hashOf(token))
+      return verification && verification.expiresAt > clock.now() ? verification.accountId : undefined
     },
 
     async finish(actor, token) {
       const verified = await transaction(async () => {
-        const found = await store.consume(actor.id, hashOf(token))
-        if (found === undefined || found.expiresAt <= clock.now()) return false
+        const verification = await store.consume(actor.id, hashOf(token))
+        if (verification === undefined || verification.expiresAt <= clock.now()) return false
         const user = await directory.find(actor.id)
-        if (user?.email !== found.email) return false
+        if (user?.email !== verification.email) return false
         const { changed } = await directory.users.update(actor.id, {}, { emailVerified: true })
         if (changed.length === 0) return true
         const changes = changesBetween({ emailVerified: false }, { emailVerified: true })

@@ -4,7 +4,7 @@ import type { Messages } from '../http/messages.ts'
 import type { Message } from './email.ts'
 
 /** The texts of an e-mail in the recipient's language, before formatting. */
-export interface Wording {
+export interface EmailTexts {
   readonly subject: string
   readonly paragraphs: readonly string[]
   readonly code: string | null
@@ -14,7 +14,7 @@ export interface Wording {
   readonly advice: string | null
 }
 
-export interface WordingContext {
+export interface EmailTextContext {
   readonly messages: Messages
   readonly where: LocationNames
   readonly appName: string
@@ -24,21 +24,21 @@ export interface WordingContext {
   readonly now: number
 }
 
-const nothing = { code: null, facts: [], link: null, advice: null } as const
+const noExtras = { code: null, facts: [], link: null, advice: null } as const
 
-export function wordingOf(message: Message, context: WordingContext): Wording {
+export function emailTexts(message: Message, context: EmailTextContext): EmailTexts {
   const { appName, appUrl } = context
   const { text, language } = context.messages
   const values = { appName }
-  const until = (expiresAt: number) => duration(language, expiresAt - context.now)
+  const remainingTime = (expiresAt: number) => duration(language, expiresAt - context.now)
   switch (message.kind) {
     case 'test':
-      return { ...nothing, subject: text('test.subject', values), paragraphs: [text('test.text', values)] }
+      return { ...noExtras, subject: text('test.subject', values), paragraphs: [text('test.text', values)] }
     case 'one-time-access': {
       const query = message.redirect === null ? '' : `?${new URLSearchParams({ redirect: message.redirect })}`
-      const valid = { duration: until(message.expiresAt) }
+      const valid = { duration: remainingTime(message.expiresAt) }
       return {
-        ...nothing,
+        ...noExtras,
         subject: text('code.subject', values),
         paragraphs: [
           text('code.text', values),
@@ -51,19 +51,19 @@ export function wordingOf(message: Message, context: WordingContext): Wording {
     }
     case 'email-verification':
       return {
-        ...nothing,
+        ...noExtras,
         subject: text('verification.subject', values),
         paragraphs: [...greeting(context.messages, message.name), text('verification.text', values)],
         link: {
           label: text('verification.button'),
           url: `${appUrl}/verify-email?${new URLSearchParams({ token: message.token })}`,
         },
-        advice: text('verification.advice', { duration: until(message.expiresAt) }),
+        advice: text('verification.advice', { duration: remainingTime(message.expiresAt) }),
       }
     case 'new-sign-in':
     case 'code-sign-in':
       return {
-        ...nothing,
+        ...noExtras,
         subject: text('signIn.subject', values),
         paragraphs: [
           ...greeting(context.messages, message.name),
@@ -80,7 +80,7 @@ export function wordingOf(message: Message, context: WordingContext): Wording {
       }
     case 'account-approved':
       return {
-        ...nothing,
+        ...noExtras,
         subject: text('approval.subject', values),
         paragraphs: [
           ...greeting(context.messages, message.name),
@@ -91,26 +91,26 @@ export function wordingOf(message: Message, context: WordingContext): Wording {
       }
     case 'account-refused':
       return {
-        ...nothing,
+        ...noExtras,
         subject: text('refusal.subject', values),
         paragraphs: [...greeting(context.messages, message.name), text('refusal.text', values), message.note],
       }
     case 'api-key-expiring': {
-      const named = { keyName: message.keyName, date: instant(language, message.expiresAt) }
+      const keyValues = { keyName: message.keyName, date: instant(language, message.expiresAt) }
       return {
-        ...nothing,
-        subject: text('apiKey.subject', named),
-        paragraphs: [...greeting(context.messages, message.name), text('apiKey.text', named)],
+        ...noExtras,
+        subject: text('apiKey.subject', keyValues),
+        paragraphs: [...greeting(context.messages, message.name), text('apiKey.text', keyValues)],
         advice: text('apiKey.advice'),
       }
     }
     case 'invitation':
       return {
-        ...nothing,
+        ...noExtras,
         subject: text('invitation.subject', values),
         paragraphs: [text('invitation.text', values)],
         link: { label: text('invitation.button'), url: message.link },
-        advice: text('invitation.advice', { duration: until(message.expiresAt) }),
+        advice: text('invitation.advice', { duration: remainingTime(message.expiresAt) }),
       }
   }
 }

@@ -8,7 +8,7 @@ import { folderFileStore } from './folder-file-store.ts'
 import { s3FileStore } from './s3-file-store.ts'
 
 /** Creates the file store that the environment configures. */
-export function chooseFileStore(
+export function createFileStore(
   { files }: FilesConfig,
   { dataSource }: Pick<MigratedDatabase, 'dataSource'>,
   clock: Clock,

@@ -22,8 +22,8 @@ export class DatabaseFileStore implements FileStore {
   }
 
   async read(name: string): Promise<Buffer | undefined> {
-    const found = rows.first(await this.#database.query(sql.read, [name]))
-    return found && Buffer.from(found.data, 'base64')
+    const file = rows.first(await this.#database.query(sql.read, [name]))
+    return file && Buffer.from(file.data, 'base64')
   }
 
   async write(name: string, bytes: Buffer): Promise<void> {

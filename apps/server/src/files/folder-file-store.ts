@@ -18,12 +18,12 @@ export function folderFileStore(folder: string): FileStore {
     async write(name, bytes) {
       const path = join(folder, name)
       await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-      const unfinished = `${path}.${randomUUID()}`
+      const temporaryPath = `${path}.${randomUUID()}`
       try {
-        await writeFile(unfinished, bytes, { mode: 0o600, flush: true })
-        await rename(unfinished, path)
+        await writeFile(temporaryPath, bytes, { mode: 0o600, flush: true })
+        await rename(temporaryPath, path)
       } catch (error) {
-        await rm(unfinished, { force: true })
+        await rm(temporaryPath, { force: true })
         throw error
       }
     },

@@ -9,13 +9,13 @@ const timeout = 15_000
 export function s3FileStore(config: S3Config): FileStore {
   const { accessKeyId, secretAccessKey, region } = config
   const client = new AwsClient({ accessKeyId, secretAccessKey, region, service: 's3', retries: 2 })
-  const address = addressIn(config)
+  const objectUrl = objectUrlBuilder(config)
 
   const call = async (method: string, name: string, body?: Buffer): Promise<Response> => {
     const digest = createHash('sha256')
       .update(body ?? '')
       .digest('hex')
-    return client.fetch(address(name), {
+    return client.fetch(objectUrl(name), {
       method,
       headers: { 'x-amz-content-sha256': digest, ...(body && { 'content-type': 'application/octet-stream' }) },
       ...(body && { body: new Uint8Array(body) }),
@@ -25,21 +25,21 @@ export function s3FileStore(config: S3Config): FileStore {
 
   return {
     async read(name) {
-      const answer = await call('GET', name)
-      if (answer.status === 404) return undefined
-      return Buffer.from(await (await succeeded(answer, `read ${name}`)).arrayBuffer())
+      const response = await call('GET', name)
+      if (response.status === 404) return undefined
+      return Buffer.from(await (await assertOk(response, `read ${name}`)).arrayBuffer())
     },
     async write(name, bytes) {
-      await succeeded(await call('PUT', name, bytes), `write ${name}`)
+      await assertOk(await call('PUT', name, bytes), `write ${name}`)
     },
     async remove(name) {
-      const answer = await call('DELETE', name)
-      if (answer.status !== 404) await succeeded(answer, `remove ${name}`)
+      const response = await call('DELETE', name)
+      if (response.status !== 404) await assertOk(response, `remove ${name}`)
     },
   }
 }
 
-function addressIn({ endpoint, bucket, region, forcePathStyle, prefix }: S3Config): (name: string) => string {
+function objectUrlBuilder({ endpoint, bucket, region, forcePathStyle, prefix }: S3Config): (name: string) => string {
   const base = new URL(endpoint ?? `https://s3.${region}.amazonaws.com`)
   if (!forcePathStyle) base.hostname = `${bucket}.${base.hostname}`
   const parts = [base.pathname, forcePathStyle ? bucket : '', prefix].map((part) => part.replace(/^\/+|\/+$/g, ''))
@@ -47,8 +47,8 @@ function addressIn({ endpoint, bucket, region, forcePathStyle, prefix }: S3Confi
   return (name) => new URL(`/${[...path, name].join('/')}`, base).href
 }
 
-async function succeeded(answer: Response, what: string): Promise<Response> {
-  if (answer.ok) return answer
-  const said = (await answer.text()).slice(0, 500)
-  throw new Error(`The S3 storage did not ${what}: ${answer.status} ${said}`)
+async function assertOk(response: Response, action: string): Promise<Response> {
+  if (response.ok) return response
+  const body = (await response.text()).slice(0, 500)
+  throw new Error(`The S3 storage did not ${action}: ${response.status} ${body}`)
 }

@@ -36,16 +36,16 @@ export function createDatabaseFile({
 }: DatabaseFileOptions): DatabaseFile {
   let current: GeoIpDatabase | null = null
   let failure: GeoIpError | null = null
-  let seen = ''
-  let reading = Promise.resolve()
+  let lastIdentity = ''
+  let pendingRead = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
 
   const read = async () => {
-    const now = identityOf(await statOf(path))
-    if (now === seen) return
-    seen = now
+    const identity = identityOf(await statOf(path))
+    if (identity === lastIdentity) return
+    lastIdentity = identity
     failure = null
-    if (now === '') {
+    if (identity === '') {
       current = null
       return
     }
@@ -60,14 +60,14 @@ export function createDatabaseFile({
     }
   }
   const refresh = () => {
-    reading = reading.then(read)
-    return reading
+    pendingRead = pendingRead.then(read)
+    return pendingRead
   }
   const onChange = (stats: Stats) => {
     clearTimeout(timer)
     timer = setTimeout(async () => {
-      const now = await statOf(path)
-      if (now !== undefined && identityOf(now) !== identityOf(stats)) onChange(now)
+      const currentStats = await statOf(path)
+      if (currentStats !== undefined && identityOf(currentStats) !== identityOf(stats)) onChange(currentStats)
       else await refresh()
     }, settle).unref()
   }

@@ -24,16 +24,16 @@ export function createDownload({ url, ...options }: DownloadOptions): DownloadDa
   const { host } = new URL(url)
   return async (to, signal) => {
     try {
-      const wanted = await checksumOf(url, download, signal)
+      const expectedHash = await checksumOf(url, download, signal)
       const { status, headers, body } = await download(url, { signal })
       if (status !== 200) throw refusal(status, host)
       if (Number(headers.get('content-length') ?? 0) > maxDatabaseBytes) throw tooLarge(host)
       const hash = createHash('sha256')
       await pipeline(body, hashing(hash), createWriteStream(to, { flags: 'wx' }), { signal })
-      if (wanted !== undefined && hash.digest('hex') !== wanted)
+      if (expectedHash !== undefined && hash.digest('hex') !== expectedHash)
         throw new GeoIpError('wrong_checksum', `What ${host} sent does not have the checksum that it tells.`)
     } catch (error) {
-      throw explained(error, host, signal)
+      throw explainError(error, host, signal)
     }
   }
 }
@@ -51,10 +51,10 @@ async function checksumOf(url: string, download: PublicDownload, signal: AbortSi
     text += Buffer.from(chunk).toString('latin1')
     if (text.length > 1000) break
   }
-  const found = /^([0-9a-f]{64})\b/i.exec(text.trim())?.[1]
-  if (found === undefined)
+  const checksum = /^([0-9a-f]{64})\b/i.exec(text.trim())?.[1]
+  if (checksum === undefined)
     throw new GeoIpError('wrong_checksum', `${address.host} tells no checksum where it should be.`)
-  return found.toLowerCase()
+  return checksum.toLowerCase()
 }
 
 function hashing(hash: ReturnType<typeof createHash>) {
@@ -78,7 +78,7 @@ function tooLarge(host: string): GeoIpError {
 }
 
 /** Omits the cause of network errors because it may contain the URL and with it the licence key. */
-function explained(error: unknown, host: string, signal: AbortSignal): unknown {
+function explainError(error: unknown, host: string, signal: AbortSignal): unknown {
   if (error instanceof GeoIpError || signal.aborted) return error
   if (error instanceof OutboundError) {
     if (error.code === 'too_large') return tooLarge(host)

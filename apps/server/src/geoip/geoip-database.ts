@@ -10,11 +10,11 @@ export interface GeoIpDatabase {
   /** Milliseconds since the Unix epoch. */
   readonly builtAt: number
   /** Returns `undefined` if the IP address is not in the database. @param address - a valid IP address */
-  find(address: string): FoundLocation | undefined
+  find(address: string): LocationRecord | undefined
 }
 
 /** The database record of an IP address. */
-export interface FoundLocation {
+export interface LocationRecord {
   /** ISO 3166-1. */
   readonly countryCode: string | undefined
   /** By BCP 47 language tag. */
@@ -70,13 +70,13 @@ function readerOf(content: Buffer): Reader<CityResponse> {
   try {
     const reader = new Reader<CityResponse>(content)
     const { binaryFormatMajorVersion, nodeCount, searchTreeSize, buildEpoch, ipVersion } = reader.metadata
-    const sane =
+    const isValid =
       binaryFormatMajorVersion === 2 &&
       (ipVersion === 4 || ipVersion === 6) &&
       nodeCount > 0 &&
       searchTreeSize < content.length &&
       buildEpoch.getTime() > 0
-    if (sane) return reader
+    if (isValid) return reader
   } catch {
     // The error below is more helpful.
   }

@@ -58,12 +58,12 @@ export async function openGeoIpService({
   const download = source === null ? null : createDownload({ url: source, ...limits })
   const refresh = createDatabaseRefresh({ file, download, clock })
   const stop = new AbortController()
-  let keeping = Promise.resolve()
+  let lastRefresh = Promise.resolve()
   let timer: Disposable | undefined
   await file.refresh()
 
   /** Runs a day after the job would, and a minute after start-up, so that the job comes first. */
-  const keep = async () => {
+  const refreshIfOverdue = async () => {
     if (refresh.failedAt !== null && clock.now() - refresh.failedAt < retryAfter) return
     try {
       await refresh.run(renewAfter + day, stop.signal)
@@ -80,15 +80,15 @@ export async function openGeoIpService({
     start() {
       file.watch()
       timer = (options.repeat ?? repeatByTimer)(minute, () => {
-        keeping = keeping.then(keep)
-        return keeping
+        lastRefresh = lastRefresh.then(refreshIfOverdue)
+        return lastRefresh
       })
     },
     async [Symbol.asyncDispose]() {
       timer?.[Symbol.dispose]()
       stop.abort(new Error('This server stops'))
       file[Symbol.dispose]()
-      await keeping
+      await lastRefresh
     },
   }
 }

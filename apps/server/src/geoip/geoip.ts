@@ -1,13 +1,13 @@
-import type { FoundLocation, GeoIpDatabase } from './geoip-database.ts'
-import { createInternalNetworks, plainAddress } from './internal-networks.ts'
-import { noOrigin, type Place } from './location.ts'
+import type { GeoIpDatabase, LocationRecord } from './geoip-database.ts'
+import { createInternalNetworks, parseAddress } from './internal-networks.ts'
+import { type Location, unknownLocation } from './location.ts'
 
 /** Looks up the location of IP addresses in memory, without disk or network access. */
 export interface GeoIp {
   /** In English, as the contract requires. */
-  of(ipAddress: string | null): Place
+  locate(ipAddress: string | null): Location
   /** Translates an earlier result of `of` for this IP address to a language (BCP 47), as far as names are available. */
-  inLanguage(place: Place, ipAddress: string | null, language: string): Place
+  inLanguage(location: Location, ipAddress: string | null, language: string): Location
 }
 
 export interface GeoIpOptions {
@@ -17,8 +17,8 @@ export interface GeoIpOptions {
 
 export function createGeoIp({ database, localIpv6Ranges }: GeoIpOptions): GeoIp {
   const internalNetworkLocation = createInternalNetworks(localIpv6Ranges)
-  const find = (ipAddress: string | null): Place | FoundLocation | undefined => {
-    const address = plainAddress(ipAddress)
+  const find = (ipAddress: string | null): Location | LocationRecord | undefined => {
+    const address = parseAddress(ipAddress)
     if (address === undefined) return undefined
     const internal = internalNetworkLocation(address)
     if (internal !== undefined) return internal
@@ -30,34 +30,35 @@ export function createGeoIp({ database, localIpv6Ranges }: GeoIpOptions): GeoIp 
     }
   }
   return {
-    of: (ipAddress) => english(find(ipAddress)),
-    inLanguage(place, ipAddress, language) {
-      const found = find(ipAddress)
+    locate: (ipAddress) => toEnglish(find(ipAddress)),
+    inLanguage(location, ipAddress, language) {
+      const record = find(ipAddress)
       // The IP address may have been reassigned to a different location since then.
-      if (found === undefined || !isFound(found) || !isSame(english(found), place)) return place
+      if (record === undefined || !isRecord(record) || !isSame(toEnglish(record), location)) return location
       return {
-        country: named(found.country, language) ?? regionName(found.countryCode, language) ?? place.country,
-        city: named(found.city, language) ?? place.city,
+        country:
+          localizedName(record.country, language) ?? regionName(record.countryCode, language) ?? location.country,
+        city: localizedName(record.city, language) ?? location.city,
       }
     },
   }
 }
 
-function english(found: Place | FoundLocation | undefined): Place {
-  if (found === undefined) return noOrigin
-  return isFound(found) ? { country: found.country.en ?? '', city: found.city.en ?? '' } : found
+function toEnglish(record: Location | LocationRecord | undefined): Location {
+  if (record === undefined) return unknownLocation
+  return isRecord(record) ? { country: record.country.en ?? '', city: record.city.en ?? '' } : record
 }
 
-function isFound(found: Place | FoundLocation): found is FoundLocation {
-  return 'countryCode' in found
+function isRecord(record: Location | LocationRecord): record is LocationRecord {
+  return 'countryCode' in record
 }
 
-function isSame(one: Place, other: Place): boolean {
-  return one.country === other.country && one.city === other.city
+function isSame(a: Location, b: Location): boolean {
+  return a.country === b.country && a.city === b.city
 }
 
 /** GeoLite contains `pt-BR` and `zh-CN`, which are used for their whole language. */
-function named(names: FoundLocation['country'], language: string): string | undefined {
+function localizedName(names: LocationRecord['country'], language: string): string | undefined {
   const { language: base, script } = new Intl.Locale(language)
   if (script === 'Hant') return undefined
   return names[language] ?? Object.entries(names).find(([tag]) => tag.split('-')[0] === base)?.[1]

@@ -7,7 +7,7 @@ import { codeOf } from '../logging/failure.ts'
  * @param staleMs - milliseconds after which the lock holder is assumed to have crashed
  */
 export async function withFileLock(path: string, staleMs: number, work: () => Promise<void>): Promise<boolean> {
-  if (!(await take(path)) && !((await isStale(path, staleMs)) && (await retake(path)))) return false
+  if (!(await acquire(path)) && !((await isStale(path, staleMs)) && (await acquireStale(path)))) return false
   try {
     await work()
     return true
@@ -16,7 +16,7 @@ export async function withFileLock(path: string, staleMs: number, work: () => Pr
   }
 }
 
-async function take(path: string): Promise<boolean> {
+async function acquire(path: string): Promise<boolean> {
   try {
     await (await open(path, 'wx')).close()
     return true
@@ -27,9 +27,9 @@ async function take(path: string): Promise<boolean> {
 }
 
 /** Two concurrent callers may both succeed; that is harmless, because they replace the file atomically. */
-async function retake(path: string): Promise<boolean> {
+async function acquireStale(path: string): Promise<boolean> {
   await rm(path, { force: true })
-  return take(path)
+  return acquire(path)
 }
 
 async function isStale(path: string, staleMs: number): Promise<boolean> {

@@ -31,8 +31,8 @@ export interface DatabaseRefreshOptions {
 }
 
 /** Milliseconds: longer than a download may take. */
-const stale = 20 * 60_000
-const part = '.part'
+const staleAfter = 20 * 60_000
+const partSuffix = '.part'
 
 export function createDatabaseRefresh({ file, download, clock }: DatabaseRefreshOptions): DatabaseRefresh {
   const folder = dirname(file.path)
@@ -45,9 +45,9 @@ export function createDatabaseRefresh({ file, download, clock }: DatabaseRefresh
     return writtenAt === null || file.current === null || clock.now() - writtenAt > olderThan
   }
   const replace = async (get: DownloadDatabase, signal: AbortSignal) => {
-    await removeLeftParts(file.path)
-    const downloaded = `${file.path}.${randomUUID()}${part}`
-    const database = `${file.path}.${randomUUID()}${part}`
+    await removePartialDownloads(file.path)
+    const downloaded = `${file.path}.${randomUUID()}${partSuffix}`
+    const database = `${file.path}.${randomUUID()}${partSuffix}`
     try {
       await get(downloaded, signal)
       await unpack(downloaded, database, signal)
@@ -64,12 +64,12 @@ export function createDatabaseRefresh({ file, download, clock }: DatabaseRefresh
       return failedAt
     },
     async run(olderThan, signal) {
-      const due = await isDue(olderThan)
+      const isNeeded = await isDue(olderThan)
       if (download === null && file.failure !== null) throw file.failure
-      if (download === null || !due) return
+      if (download === null || !isNeeded) return
       try {
         await mkdir(folder, { recursive: true })
-        await withFileLock(`${file.path}.lock`, stale, async () => {
+        await withFileLock(`${file.path}.lock`, staleAfter, async () => {
           // The previous lock holder may have refreshed it already.
           if (await isDue(olderThan)) await replace(download, signal)
         })
@@ -84,13 +84,13 @@ export function createDatabaseRefresh({ file, download, clock }: DatabaseRefresh
 }
 
 /** Removes partial downloads of processes that crashed. */
-async function removeLeftParts(path: string): Promise<void> {
-  const left = (await readdir(dirname(path))).filter(
-    (name) => name.startsWith(`${basename(path)}.`) && name.endsWith(part),
+async function removePartialDownloads(path: string): Promise<void> {
+  const partFiles = (await readdir(dirname(path))).filter(
+    (name) => name.startsWith(`${basename(path)}.`) && name.endsWith(partSuffix),
   )
-  for (const name of left) {
-    const leftPath = join(dirname(path), name)
-    const stats = await stat(leftPath).catch(() => undefined)
-    if (stats !== undefined && Date.now() - stats.mtimeMs > stale) await rm(leftPath, { force: true })
+  for (const name of partFiles) {
+    const partPath = join(dirname(path), name)
+    const stats = await stat(partPath).catch(() => undefined)
+    if (stats !== undefined && Date.now() - stats.mtimeMs > staleAfter) await rm(partPath, { force: true })
   }
 }

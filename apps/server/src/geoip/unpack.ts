@@ -14,11 +14,11 @@ const magicOffset = 257
  * @throws {GeoIpError} `not_unpacked`, `too_large`
  */
 export async function unpack(from: string, to: string, signal: AbortSignal): Promise<void> {
-  const isGzip = (await begin(from, 2)).equals(Buffer.from([0x1f, 0x8b]))
+  const isGzip = (await readStart(from, 2)).equals(Buffer.from([0x1f, 0x8b]))
   if (!isGzip) return rename(from, to)
   try {
     if (await isArchive(from)) await extractDatabase(from, to, signal)
-    else await pipeline(content(from), createWriteStream(to), { signal })
+    else await pipeline(decompress(from), createWriteStream(to), { signal })
   } catch (error) {
     if (error instanceof GeoIpError || signal.aborted) throw error
     throw new GeoIpError('not_unpacked', 'The archive is damaged, or a part of it is missing.', error)
@@ -27,58 +27,58 @@ export async function unpack(from: string, to: string, signal: AbortSignal): Pro
 
 /** Writes only the database; discards all other entries regardless of their names. */
 async function extractDatabase(from: string, to: string, signal: AbortSignal): Promise<void> {
-  let written: Promise<void> | undefined
+  let extraction: Promise<void> | undefined
   const failed = Promise.withResolvers<never>()
   // Prevents an unhandled rejection if it fails before it is awaited.
   failed.promise.catch(() => undefined)
   const parser = new Parser({
     strict: true,
     onReadEntry(entry: ReadEntry) {
-      if (written !== undefined || entry.type !== 'File' || !entry.path.endsWith('.mmdb')) return void entry.resume()
+      if (extraction !== undefined || entry.type !== 'File' || !entry.path.endsWith('.mmdb')) return void entry.resume()
       const file = createWriteStream(to)
-      written = finished(file)
-      written.catch(failed.reject)
+      extraction = finished(file)
+      extraction.catch(failed.reject)
       entry.pipe(file)
     },
   })
   parser.on('error', failed.reject)
   const ended = new Promise<void>((resolve) => parser.on('end', resolve))
-  for await (const chunk of content(from)) {
+  for await (const chunk of decompress(from)) {
     signal.throwIfAborted()
     if (!parser.write(chunk))
       await Promise.race([new Promise<void>((resolve) => parser.once('drain', resolve)), failed.promise])
   }
   parser.end()
   await Promise.race([ended, failed.promise])
-  if (written === undefined) throw new GeoIpError('not_unpacked', 'The archive holds no database (.mmdb).')
-  await written
+  if (extraction === undefined) throw new GeoIpError('not_unpacked', 'The archive holds no database (.mmdb).')
+  await extraction
 }
 
 /** Decompresses a gzip file up to the maximum database size. */
-async function* content(path: string): AsyncGenerator<Buffer> {
+async function* decompress(path: string): AsyncGenerator<Buffer> {
   let size = 0
   const gunzip = createGunzip()
-  const reading = pipeline(createReadStream(path), gunzip)
-  reading.catch(() => undefined)
+  const decompression = pipeline(createReadStream(path), gunzip)
+  decompression.catch(() => undefined)
   for await (const chunk of gunzip) {
     size += chunk.length
     if (size > maxDatabaseBytes) throw new GeoIpError('too_large', 'What is in the archive is larger than 300 MB.')
     yield chunk
   }
-  await reading
+  await decompression
 }
 
 async function isArchive(path: string): Promise<boolean> {
-  const first = Buffer.alloc(magicOffset + 5)
+  const header = Buffer.alloc(magicOffset + 5)
   let size = 0
-  for await (const chunk of content(path)) {
-    size += chunk.copy(first, size)
-    if (size === first.length) break
+  for await (const chunk of decompress(path)) {
+    size += chunk.copy(header, size)
+    if (size === header.length) break
   }
-  return first.subarray(magicOffset).toString('latin1') === 'ustar'
+  return header.subarray(magicOffset).toString('latin1') === 'ustar'
 }
 
-async function begin(path: string, length: number): Promise<Buffer> {
+async function readStart(path: string, length: number): Promise<Buffer> {
   await using file = await open(path)
   const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, 0)
   return buffer.subarray(0, bytesRead)

@@ -49,13 +49,13 @@ export async function loadAssets(directory: string): Promise<Assets> {
   const files = new Map<string, AssetFile>()
   for (const path of paths.values()) files.set(path, await readAsset(directory, path.slice(prefix.length)))
 
-  const known = <T>(found: T | undefined, name: string): T => {
-    if (found === undefined) throw new ConfigurationError(`The bundle has no ${name}.`)
-    return found
+  const requireAsset = <T>(value: T | undefined, name: string): T => {
+    if (value === undefined) throw new ConfigurationError(`The bundle has no ${name}.`)
+    return value
   }
   return {
-    path: (name) => known(paths.get(name), name),
-    icon: (name) => known(icons.get(name), `icon ${name}`),
+    path: (name) => requireAsset(paths.get(name), name),
+    icon: (name) => requireAsset(icons.get(name), `icon ${name}`),
     find: (path) => files.get(path),
   }
 }

@@ -28,9 +28,9 @@ export function createAuthentication(
       const caller = callerOf(ctx)
       if (caller) return caller
       await assertCondition(ctx, 'known-account')
-      const found = await user(ctx)
-      if (!found) throw new NotAuthenticatedError('not_signed_in', 'Nobody is signed in.')
-      return found
+      const signedInUser = await user(ctx)
+      if (!signedInUser) throw new NotAuthenticatedError('not_signed_in', 'Nobody is signed in.')
+      return signedInUser
     },
   }
 }

@@ -7,7 +7,7 @@ import { backTo } from './list-page.ts'
 import { type ShowPage, seeOther } from './show-page.ts'
 import { viewerOf } from './viewer.ts'
 
-interface Concerned {
+interface BulkItem {
   readonly id: string
   readonly name: string
 }
@@ -23,12 +23,12 @@ export interface BulkAction {
   readonly asks: string
   /** The form value of `act`; the message of the result is below `VIEW.done.ACT`. */
   readonly act: string
-  readonly find: (id: string) => Promise<Concerned | undefined>
+  readonly find: (id: string) => Promise<BulkItem | undefined>
   readonly work: (id: string) => Promise<unknown>
 }
 
 /** The maximum page size of a list. */
-const most = 100
+const maxItems = 100
 /** Maximum number of names on the confirmation page. */
 const maxNames = 20
 
@@ -39,28 +39,28 @@ export async function withBulk(
   { show, flashes }: { readonly show: ShowPage; readonly flashes: Flashes },
 ): Promise<void> {
   const list = formText(ctx, 'list', 2000)
-  const found = await Promise.all([...new Set(formTexts(ctx, 'ids'))].slice(0, most).map(find))
-  const concerned = found.filter((each) => each !== undefined)
-  if (concerned.length > 0 && formText(ctx, 'confirmed', 3) !== 'yes')
+  const candidates = await Promise.all([...new Set(formTexts(ctx, 'ids'))].slice(0, maxItems).map(find))
+  const items = candidates.filter((item) => item !== undefined)
+  if (items.length > 0 && formText(ctx, 'confirmed', 3) !== 'yes')
     return show(ctx, {
       view: 'confirm',
       viewer: viewerOf(viewer),
       within,
       confirmation: {
         act: asks,
-        names: concerned.slice(0, maxNames).map(({ name }) => name),
-        count: concerned.length,
+        names: items.slice(0, maxNames).map(({ name }) => name),
+        count: items.length,
         submitTo: `${path}/bulk`,
         fields: [
           { name: 'act', value: act },
           { name: 'list', value: list },
-          ...concerned.map(({ id }) => ({ name: 'ids', value: id })),
+          ...items.map(({ id }) => ({ name: 'ids', value: id })),
         ],
         isDangerous: true,
       },
       cancelTo: backTo(path, list),
     })
   const nothing = { done: 'nothing', count: 0, refused: [] }
-  flashes.leave(ctx, path, concerned.length === 0 ? nothing : await withEach(act, concerned, ({ id }) => work(id)))
+  flashes.leave(ctx, path, items.length === 0 ? nothing : await withEach(act, items, ({ id }) => work(id)))
   seeOther(ctx, backTo(path, list))
 }

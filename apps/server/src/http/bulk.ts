@@ -10,7 +10,7 @@ export interface BulkNotice {
   readonly undo?: { readonly act: string; readonly ids: readonly string[] }
 }
 
-interface Named {
+interface NamedItem {
   readonly name: string
 }
 
@@ -18,7 +18,7 @@ interface Named {
 const maxNames = 8
 
 /** Runs an action for each item. A rejected item does not stop the others. */
-export async function withEach<Item extends Named>(
+export async function withEach<Item extends NamedItem>(
   done: string,
   items: readonly Item[],
   work: (item: Item) => Promise<unknown>,
@@ -35,6 +35,6 @@ export async function withEach<Item extends Named>(
 }
 
 /** The notice of {@link withEach}. The content is authenticated, so its shape is known. */
-export function bulkNotice(left: Readonly<Record<string, unknown>>): BulkNotice | null {
-  return typeof left.done === 'string' ? ({ count: 0, refused: [], ...left } as unknown as BulkNotice) : null
+export function bulkNotice(flash: Readonly<Record<string, unknown>>): BulkNotice | null {
+  return typeof flash.done === 'string' ? ({ count: 0, refused: [], ...flash } as unknown as BulkNotice) : null
 }

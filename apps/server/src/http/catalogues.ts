@@ -21,7 +21,7 @@ export interface Catalogues {
 const fallback = 'en'
 
 /** The messages of one language, created on first use. */
-export interface Sentences {
+export interface CatalogueEntry {
   /** BCP 47. */
   readonly language: string
   readonly messages: () => LocalizedMessages
@@ -54,33 +54,33 @@ export async function loadCatalogues(folder: string): Promise<Catalogues> {
 }
 
 /** @throws {Error} if none of them is English */
-export function selectCatalogue(all: readonly Sentences[]): Catalogues {
-  const usual = all.find(({ language }) => language === fallback)
-  if (usual === undefined) throw new Error('There is no catalogue in English.')
-  const known = all.map((each) => ({ ...each, locale: new Intl.Locale(each.language).maximize() }))
-  const inLanguage = (language: string): Sentences | undefined => {
-    const wanted = maximized(language)
-    if (wanted === undefined) return undefined
-    const related = known.filter((each) => each.locale.language === wanted.language)
-    return related.find((each) => each.locale.script === wanted.script) ?? related[0]
+export function selectCatalogue(all: readonly CatalogueEntry[]): Catalogues {
+  const fallbackCatalogue = all.find(({ language }) => language === fallback)
+  if (fallbackCatalogue === undefined) throw new Error('There is no catalogue in English.')
+  const localized = all.map((catalogue) => ({ ...catalogue, locale: new Intl.Locale(catalogue.language).maximize() }))
+  const inLanguage = (language: string): CatalogueEntry | undefined => {
+    const requested = maximized(language)
+    if (requested === undefined) return undefined
+    const related = localized.filter((catalogue) => catalogue.locale.language === requested.language)
+    return related.find((catalogue) => catalogue.locale.script === requested.script) ?? related[0]
   }
   const names = new Intl.Collator('en')
   return {
     languages: all
-      .map(({ language }) => ({ tag: language, name: ownName(language) }))
-      .sort((one, other) => names.compare(one.name, other.name)),
+      .map(({ language }) => ({ tag: language, name: nativeName(language) }))
+      .sort((a, b) => names.compare(a.name, b.name)),
     inPreferredLanguage(languages) {
       for (const language of languages) {
-        const found = inLanguage(language)
-        if (found) return found.messages()
+        const match = inLanguage(language)
+        if (match) return match.messages()
       }
-      return usual.messages()
+      return fallbackCatalogue.messages()
     },
   }
 }
 
 /** Capitalized, because it starts a list entry. */
-function ownName(language: string): string {
+function nativeName(language: string): string {
   const [first = '', ...rest] = new Intl.DisplayNames(language, { type: 'language' }).of(language) ?? language
   return first.toLocaleUpperCase(language) + rest.join('')
 }

@@ -22,7 +22,7 @@ export function errorResponses({ logger, show }: ErrorPorts): Middleware {
       if (ctx.status !== 404 || ctx.body !== undefined || ctx.respond === false) return
       if (!refuseMethod(ctx)) await notFound(ctx, show)
     } catch (error) {
-      await answer(ctx, { error, logger, show })
+      await respond(ctx, { error, logger, show })
     }
   }
 }
@@ -54,37 +54,46 @@ async function notFound(ctx: Context, show: ShowPage): Promise<void> {
   ctx.status = 404
 }
 
-async function answer(ctx: Context, { error, logger, show }: ErrorPorts & { readonly error: unknown }): Promise<void> {
+async function respond(ctx: Context, { error, logger, show }: ErrorPorts & { readonly error: unknown }): Promise<void> {
   const { requestId } = requestContext(ctx.req)
-  const known = error instanceof PocketError ? error : undefined
+  const pocketError = error instanceof PocketError ? error : undefined
   // The stack is not useful, and there may be many such errors.
-  if (known instanceof UnavailableError)
-    logger.error({ requestId, path: pathForLog(ctx), reason: messageOf(known.cause ?? known) }, 'The database is away')
-  else if (!known || known.status >= 500)
+  if (pocketError instanceof UnavailableError)
+    logger.error(
+      { requestId, path: pathForLog(ctx), reason: messageOf(pocketError.cause ?? pocketError) },
+      'The database is away',
+    )
+  else if (!pocketError || pocketError.status >= 500)
     logger.error({ err: error, requestId, path: pathForLog(ctx) }, 'The request failed')
   else
     logger.info(
-      { errorCode: known.code, requestId, path: pathForLog(ctx), reason: known.message },
+      { errorCode: pocketError.code, requestId, path: pathForLog(ctx), reason: pocketError.message },
       'The request was refused',
     )
   if (ctx.headerSent) return
-  if (known?.code === 'not_signed_in' && ctx.method === 'GET' && !wantsJson(ctx)) return seeOther(ctx, signInUrl(ctx))
+  if (pocketError?.code === 'not_signed_in' && ctx.method === 'GET' && !wantsJson(ctx))
+    return seeOther(ctx, signInUrl(ctx))
   const {
     status = 500,
     code = 'internal_error',
     message = 'Something went wrong on our side.',
     details = {},
     fields = [],
-  } = known ?? {}
+  } = pocketError ?? {}
   const retryAfter =
     error instanceof RateLimitedError || error instanceof UnavailableError ? error.retryAfter : undefined
   if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
   if (wantsJson(ctx)) {
-    const more = { ...details, ...(fields.length > 0 && { fields }) }
+    const extra = { ...details, ...(fields.length > 0 && { fields }) }
     ctx.status = status
     ctx.set('Cache-Control', 'private, no-store')
     const sentence = message.charAt(0).toUpperCase() + message.slice(1)
-    ctx.body = { error: sentence, code, ...(Object.keys(more).length > 0 && { details: more }), request_id: requestId }
+    ctx.body = {
+      error: sentence,
+      code,
+      ...(Object.keys(extra).length > 0 && { details: extra }),
+      request_id: requestId,
+    }
     return
   }
   // A browser reloads the page automatically; a form is not submitted twice.

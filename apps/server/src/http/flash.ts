@@ -1,7 +1,7 @@
 import type { MasterKey } from '@pocket/core'
 import type { Context } from 'koa'
 
-const use = 'flash'
+const encryptionPurpose = 'flash'
 /** Milliseconds. */
 const lifetime = 120_000
 /** Browsers reject a cookie of more than 4096 bytes, including its name and attributes. */
@@ -24,7 +24,7 @@ export function createFlashes(masterKey: MasterKey, secure: boolean): Flashes {
     ({ path, httpOnly: true, sameSite: 'strict', secure, overwrite: true, signed: false }) as const
   return {
     leave(ctx, path, content) {
-      const value = masterKey.encrypt(use, JSON.stringify({ ...content, path }))
+      const value = masterKey.encrypt(encryptionPurpose, JSON.stringify({ ...content, path }))
       if (value.length > byteLimit) return false
       ctx.cookies.set(name, value, { ...options(path), maxAge: lifetime })
       return true
@@ -34,15 +34,15 @@ export function createFlashes(masterKey: MasterKey, secure: boolean): Flashes {
       const value = ctx.cookies.get(name, { signed: false })
       if (value === undefined) return {}
       ctx.cookies.set(name, null, options(path))
-      const content = decrypted(masterKey, value)
+      const content = decryptContent(masterKey, value)
       return content.path === path ? content : {}
     },
   }
 }
 
-function decrypted(masterKey: MasterKey, value: string): Readonly<Record<string, unknown>> {
+function decryptContent(masterKey: MasterKey, value: string): Readonly<Record<string, unknown>> {
   try {
-    return JSON.parse(masterKey.decrypt(use, value))
+    return JSON.parse(masterKey.decrypt(encryptionPurpose, value))
   } catch {
     // An invalid cookie is ignored; the page works without it.
     return {}

@@ -30,7 +30,7 @@ export async function refusalOf(work: () => Promise<unknown>): Promise<Refusal |
       return { status: error.status, problems: [], problem: null, isConflict: true }
     if (!(error instanceof InvalidInputError || error instanceof ConflictError)) throw error
     const { property } = error.details
-    const problems = property === undefined ? error.fields : [...error.fields, taken(property)]
+    const problems = property === undefined ? error.fields : [...error.fields, alreadyInUse(property)]
     return { status: error.status, problems, problem: problems.length > 0 ? null : error.code, isConflict: false }
   }
 }
@@ -44,13 +44,13 @@ export function versionSent(ctx: Context): Precondition {
 /** The stored values that differ from the entered values, field by field. */
 export function differences<Field extends string>(
   stored: Readonly<Record<Field, string>>,
-  entered: Readonly<Record<Field, string>>,
+  submitted: Readonly<Record<Field, string>>,
 ): readonly Difference<Field>[] {
   // The type guarantees these keys.
   const fields = Object.keys(stored) as Field[]
-  return fields.filter((field) => stored[field] !== entered[field]).map((field) => ({ field, stored: stored[field] }))
+  return fields.filter((field) => stored[field] !== submitted[field]).map((field) => ({ field, stored: stored[field] }))
 }
 
-function taken(field: string): FieldError {
+function alreadyInUse(field: string): FieldError {
   return { field, code: 'already_in_use', message: 'is in use already' }
 }

@@ -6,13 +6,13 @@ import type { Context } from 'koa'
  *
  * @throws {InvalidInputError} `validation_failed` if it was sent more than once or is too long
  */
-export function formText(ctx: Context, name: string, longest = 10_000): string {
+export function formText(ctx: Context, name: string, maxLength = 10_000): string {
   const values = valuesOf(ctx, name)
   const value = values.length > 1 ? values : (values[0] ?? '')
-  if (typeof value === 'string' && value.length <= longest) return value
+  if (typeof value === 'string' && value.length <= maxLength) return value
   const [code, message] =
     typeof value === 'string'
-      ? ['too_long', `must be at most ${longest} characters long`]
+      ? ['too_long', `must be at most ${maxLength} characters long`]
       : ['invalid', 'must be one text']
   throw new InvalidInputError('validation_failed', `The field ${name} is not valid.`, {
     fields: [{ field: name, code, message }],
@@ -24,10 +24,10 @@ export function formText(ctx: Context, name: string, longest = 10_000): string {
  *
  * @throws {InvalidInputError} `validation_failed` for more than a thousand values, or if one is too long
  */
-export function formTexts(ctx: Context, name: string, longest = 255): readonly string[] {
+export function formTexts(ctx: Context, name: string, maxLength = 255): readonly string[] {
   const values = valuesOf(ctx, name)
-  const texts = values.filter((each) => typeof each === 'string')
-  if (texts.length === values.length && texts.length <= 1000 && texts.every((each) => each.length <= longest))
+  const texts = values.filter((value) => typeof value === 'string')
+  if (texts.length === values.length && texts.length <= 1000 && texts.every((value) => value.length <= maxLength))
     return texts
   throw new InvalidInputError('validation_failed', `The field ${name} is not valid.`, {
     fields: [{ field: name, code: 'invalid', message: 'must be a list of short texts' }],
@@ -42,14 +42,14 @@ export function jsonObject(ctx: Context): Readonly<Record<string, unknown>> {
   return { ...body }
 }
 
-const parsed = new WeakMap<Context, URLSearchParams>()
+const parsedForms = new WeakMap<Context, URLSearchParams>()
 
 /** All values sent under this name, unparsed: dots, brackets and repetition have no special meaning. */
 function valuesOf(ctx: Context, name: string): readonly unknown[] {
   const { body, rawBody } = ctx.request
   if (ctx.is('application/x-www-form-urlencoded') && typeof rawBody === 'string') {
-    const form = parsed.get(ctx) ?? new URLSearchParams(rawBody)
-    parsed.set(ctx, form)
+    const form = parsedForms.get(ctx) ?? new URLSearchParams(rawBody)
+    parsedForms.set(ctx, form)
     return form.getAll(name)
   }
   if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return []

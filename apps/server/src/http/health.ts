@@ -15,10 +15,10 @@ export function healthCheck(ping: Ping) {
 }
 
 async function respondsInTime(ping: Ping): Promise<boolean> {
-  const { promise: tooLate, resolve } = Promise.withResolvers<boolean>()
+  const { promise: timeout, resolve } = Promise.withResolvers<boolean>()
   const timer = setTimeout(() => resolve(false), maxWait)
   try {
-    return await Promise.race([tooLate, ping().then(() => true)])
+    return await Promise.race([timeout, ping().then(() => true)])
   } catch {
     // The database logs the reason; the health check only reports the failure.
     return false

@@ -17,14 +17,14 @@ export type ListChange = Partial<Pick<ListRequest, 'page' | 'sort' | 'search'>> 
 }
 
 /** The query string, from `?` on, of a list after a change. */
-export function addressOf({ request, usual, defaultLimit, chosen, days }: ListState, change: ListChange): string {
+export function listUrl({ request, usual, defaultLimit, chosen, days }: ListState, change: ListChange): string {
   const { search, sort, limit, page } = { ...request, ...change }
   const isDefault = sort?.column === usual.column && sort.descending === usual.descending
-  const others = ([name]: readonly [string, string]) => name !== change.without
+  const isKept = ([name]: readonly [string, string]) => name !== change.without
   const parameters = new URLSearchParams({
     ...(search !== '' && { search }),
-    ...Object.fromEntries(chosen.filter(others).map(([name, value]) => [`filters[${name}]`, value])),
-    ...Object.fromEntries(days.filter(others)),
+    ...Object.fromEntries(chosen.filter(isKept).map(([name, value]) => [`filters[${name}]`, value])),
+    ...Object.fromEntries(days.filter(isKept)),
     ...(sort && !isDefault && { 'sort[column]': sort.column }),
     ...(sort && !isDefault && { 'sort[direction]': sort.descending ? 'desc' : 'asc' }),
     ...(limit !== defaultLimit && { limit: String(limit) }),

@@ -14,18 +14,19 @@ interface ColumnsOfList {
 }
 
 /** A browser stores the selected columns for a year. Milliseconds. */
-const kept = 365 * 86_400_000
+const cookieMaxAge = 365 * 86_400_000
 
 /** The columns in the URL, or the last selection. */
 export function shownColumns(ctx: Context, { path, columns }: ColumnsOfList, secure: boolean): ReadonlySet<string> {
   const cookie = secure ? '__Secure-columns' : 'columns'
-  const given = ctx.query.columns
-  const asked = given === undefined ? ctx.cookies.get(cookie, { signed: false })?.split('.') : [given].flat()
-  const chosen = asked && columns.filter(({ name }) => asked.includes(name)).map(({ name }) => name)
-  if (given !== undefined && chosen)
-    ctx.cookies.set(cookie, `.${chosen.join('.')}`, {
+  const submittedColumns = ctx.query.columns
+  const requested =
+    submittedColumns === undefined ? ctx.cookies.get(cookie, { signed: false })?.split('.') : [submittedColumns].flat()
+  const selected = requested && columns.filter(({ name }) => requested.includes(name)).map(({ name }) => name)
+  if (submittedColumns !== undefined && selected)
+    ctx.cookies.set(cookie, `.${selected.join('.')}`, {
       path,
-      maxAge: kept,
+      maxAge: cookieMaxAge,
       httpOnly: true,
       sameSite: 'lax',
       secure,
@@ -34,7 +35,7 @@ export function shownColumns(ctx: Context, { path, columns }: ColumnsOfList, sec
     })
   return new Set(
     columns
-      .filter(({ name, choice }) => choice === undefined || (chosen ? chosen.includes(name) : choice === 'shown'))
+      .filter(({ name, choice }) => choice === undefined || (selected ? selected.includes(name) : choice === 'shown'))
       .map(({ name }) => name),
   )
 }

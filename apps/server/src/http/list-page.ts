@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
 import { type ListRequest, readListRequest } from './api/list.ts'
-import { addressOf, type ListChange } from './list-address.ts'
+import { type ListChange, listUrl } from './list-address.ts'
 import { type ListColumn, shownColumns } from './list-columns.ts'
 import type { FilterLabels, ListRange, ListView } from './list-view.ts'
 
@@ -42,54 +42,54 @@ export function readListPage(ctx: Context, definition: ListPageDefinition, secur
   const sort = sorts.map(({ column }) => column)
   const read = readListRequest(query, { sort, filter: Object.keys(filters), search: true })
   const search = read.search.trim()
-  const known = Object.entries(filters).map(
+  const filterChoices = Object.entries(filters).map(
     ([name, values]) => [name, values.find((value) => value === first(query[`filters[${name}]`]))] as const,
   )
-  const chosen = known.filter((filter): filter is readonly [string, string] => filter[1] !== undefined)
-  const typed = Object.fromEntries(chosen.map(([name]) => [name, read.filters[name] ?? []]))
-  const request: ListRequest = { ...read, search, filters: typed, sort: read.sort ?? usual }
-  const ordered = request.sort ?? usual
+  const chosen = filterChoices.filter((filter): filter is readonly [string, string] => filter[1] !== undefined)
+  const filterValues = Object.fromEntries(chosen.map(([name]) => [name, read.filters[name] ?? []]))
+  const request: ListRequest = { ...read, search, filters: filterValues, sort: read.sort ?? usual }
+  const currentSort = request.sort ?? usual
   const range = definition.range ? { from: day(query.from), to: day(query.to) } : { from: '', to: '' }
   const days = Object.entries(range).filter(([, value]) => value !== '')
-  const shown = shownColumns(ctx, definition, secure)
+  const visibleColumns = shownColumns(ctx, definition, secure)
   const defaultLimit = limits[0] ?? request.limit
-  const address = (change: ListChange) => addressOf({ request, usual, defaultLimit, chosen, days }, change)
+  const urlOf = (change: ListChange) => listUrl({ request, usual, defaultLimit, chosen, days }, change)
 
-  const headOf = ({ name, sort: by }: ListColumn): ListView['columns'][number] => {
-    if (by === undefined) return { name, href: null, sorted: null }
-    const matchesAddress = by === ordered.column
-    const href = address({ page: 1, sort: { column: by, descending: matchesAddress && !ordered.descending } })
-    return { name, href, sorted: matchesAddress ? (ordered.descending ? 'descending' : 'ascending') : null }
+  const columnHead = ({ name, sort: sortKey }: ListColumn): ListView['columns'][number] => {
+    if (sortKey === undefined) return { name, href: null, sorted: null }
+    const isSorted = sortKey === currentSort.column
+    const href = urlOf({ page: 1, sort: { column: sortKey, descending: isSorted && !currentSort.descending } })
+    return { name, href, sorted: isSorted ? (currentSort.descending ? 'descending' : 'ascending') : null }
   }
 
   return {
     request,
     range,
-    shows: (name) => shown.has(name),
+    shows: (name) => visibleColumns.has(name),
     view(total) {
       const pages = Math.max(1, Math.ceil(total / request.limit))
       const page = Math.min(request.page, pages)
-      const searched = { name: 'search', value: search, without: address({ page: 1, search: '' }) }
+      const appliedSearch = { name: 'search', value: search, without: urlOf({ page: 1, search: '' }) }
       return {
         path,
         search,
-        columns: columns.filter(({ name }) => shown.has(name)).map(headOf),
+        columns: columns.filter(({ name }) => visibleColumns.has(name)).map(columnHead),
         choices: columns
           .filter(({ choice }) => choice !== undefined)
-          .map(({ name }) => ({ name, shown: shown.has(name) })),
-        filters: known.map(([name, value = '']) => ({ name, values: filters[name] ?? [], chosen: value })),
+          .map(({ name }) => ({ name, shown: visibleColumns.has(name) })),
+        filters: filterChoices.map(([name, value = '']) => ({ name, values: filters[name] ?? [], chosen: value })),
         labels,
         ...(definition.range && { range }),
         applied: [
-          ...(search === '' ? [] : [searched]),
+          ...(search === '' ? [] : [appliedSearch]),
           ...[...chosen, ...days].map(([name, value]) => ({
             name,
             value,
-            without: address({ page: 1, without: name }),
+            without: urlOf({ page: 1, without: name }),
           })),
         ],
         sorts,
-        sort: ordered,
+        sort: currentSort,
         limits: limits.includes(request.limit) ? limits : [...limits, request.limit],
         limit: request.limit,
         total,
@@ -97,19 +97,19 @@ export function readListPage(ctx: Context, definition: ListPageDefinition, secur
         pages,
         from: Math.min(total, (page - 1) * request.limit + 1),
         to: Math.min(total, page * request.limit),
-        previous: page > 1 ? address({ page: page - 1 }) : null,
-        next: page < pages ? address({ page: page + 1 }) : null,
-        last: page < pages - 1 ? address({ page: pages }) : null,
-        here: address({ page }),
-        fields: [...new URLSearchParams(address({ page: 1 }))].map(([name, value]) => ({ name, value })),
+        previous: page > 1 ? urlOf({ page: page - 1 }) : null,
+        next: page < pages ? urlOf({ page: page + 1 }) : null,
+        last: page < pages - 1 ? urlOf({ page: pages }) : null,
+        here: urlOf({ page }),
+        fields: [...new URLSearchParams(urlOf({ page: 1 }))].map(([name, value]) => ({ name, value })),
       }
     },
   }
 }
 
 /** The path and query of the list that a form returns to, from its field `list`. */
-export function backTo(path: string, sent: string): string {
-  return sent.startsWith('?') ? path + sent : path
+export function backTo(path: string, query: string): string {
+  return query.startsWith('?') ? path + query : path
 }
 
 /** A valid date, or an empty string. */

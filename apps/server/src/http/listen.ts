@@ -30,14 +30,14 @@ export async function stopListening(server: Server): Promise<void> {
 
 /** A killed process leaves its socket file behind; a socket that accepts connections is in use. */
 async function removeStaleSocket(path: string): Promise<void> {
-  const found = await lstat(path).catch((error: unknown) => {
+  const stats = await lstat(path).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return undefined
     throw error
   })
-  if (found?.isSocket() && !(await answers(path))) await unlink(path)
+  if (stats?.isSocket() && !(await acceptsConnections(path))) await unlink(path)
 }
 
-async function answers(path: string): Promise<boolean> {
+async function acceptsConnections(path: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const probe = connect(path)
   probe.once('connect', () => resolve(true)).once('error', () => resolve(false))

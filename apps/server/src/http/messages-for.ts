@@ -10,6 +10,6 @@ export type MessagesFor = (req: IncomingMessage, user: Pick<User, 'locale'>) => 
 export function createMessagesFor(catalogues: Catalogues): MessagesFor {
   return (req, { locale }) => {
     const { language, accepted } = preferencesOf(req)
-    return catalogues.inPreferredLanguage([language, locale, ...accepted].filter((each) => each !== null))
+    return catalogues.inPreferredLanguage([language, locale, ...accepted].filter((tag) => tag !== null))
   }
 }

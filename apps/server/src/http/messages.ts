@@ -62,26 +62,26 @@ export function createMessages(catalogue: Catalogue, fallback: Catalogue = catal
   const own = new Map(flatten(catalogue, ''))
   const entries = new Map([...flatten(fallback, ''), ...own])
   const find = (key: string): string => {
-    const found = entries.get(key)
-    if (found === undefined) throw new Error(`There is no message ${key}.`)
-    return found
+    const message = entries.get(key)
+    if (message === undefined) throw new Error(`There is no message ${key}.`)
+    return message
   }
   const language = find('language')
   const numbers = new Intl.NumberFormat(language)
-  const written = (value: unknown): string =>
+  const formatValue = (value: unknown): string =>
     typeof value === 'number' ? numbers.format(value) : isolated(String(value))
-  const otherwise = String(fallback.language)
+  const fallbackLanguage = String(fallback.language)
   // The casts are safe because the catalogue was validated above.
   const i18n = createInstance({
     lng: language,
-    fallbackLng: otherwise,
+    fallbackLng: fallbackLanguage,
     resources: {
-      [otherwise]: { [namespace]: fallback as ResourceLanguage },
+      [fallbackLanguage]: { [namespace]: fallback as ResourceLanguage },
       [language]: { [namespace]: catalogue as ResourceLanguage },
     },
     initAsync: false,
     nsSeparator: false,
-    interpolation: { prefix: '{', suffix: '}', escape: written, escapeValue: true, useRawValueToEscape: true },
+    interpolation: { prefix: '{', suffix: '}', escape: formatValue, escapeValue: true, useRawValueToEscape: true },
     parseMissingKeyHandler: (key) => {
       throw new Error(`There is no message ${key}.`)
     },
@@ -94,10 +94,10 @@ export function createMessages(catalogue: Catalogue, fallback: Catalogue = catal
   /** @param mark - applied to messages that the catalogue lacks */
   const messagesWith = (mark: (text: string) => string): Messages => {
     const branches = new Map<string, Readonly<Record<string, string>>>()
-    const markOf = (isOwn: boolean) => (isOwn ? (text: string) => text : mark)
+    const markFor = (isOwn: boolean) => (isOwn ? (text: string) => text : mark)
     const text = (key: string, values: MessageValues = {}): string => {
       const { res, usedLng } = i18n.t(key, { ...values, returnDetails: true })
-      return markOf(usedLng === language)(res)
+      return markFor(usedLng === language)(res)
     }
     return {
       language,
@@ -107,20 +107,20 @@ export function createMessages(catalogue: Catalogue, fallback: Catalogue = catal
       parts: (key, values) =>
         find(key)
           .split(/\{(\w+)\}/)
-          .map((piece, index) => {
-            if (index % 2 === 0) return { text: piece, isValue: false }
-            if (values[piece] === undefined) throw new Error(`The message ${key} needs the value ${piece}.`)
-            return { text: written(values[piece]), isValue: true, name: piece }
+          .map((part, index) => {
+            if (index % 2 === 0) return { text: part, isValue: false }
+            if (values[part] === undefined) throw new Error(`The message ${key} needs the value ${part}.`)
+            return { text: formatValue(values[part]), isValue: true, name: part }
           })
-          .filter((piece) => piece.text !== '')
-          .map((piece) => (piece.isValue ? piece : { ...piece, text: markOf(own.has(key))(piece.text) })),
+          .filter((part) => part.text !== '')
+          .map((part) => (part.isValue ? part : { ...part, text: markFor(own.has(key))(part.text) })),
       has: (key) => entries.has(key),
       below(prefix) {
-        const known = branches.get(prefix)
-        if (known) return known
-        const found = [...entries].filter(([key]) => key.startsWith(`${prefix}.`))
+        const cached = branches.get(prefix)
+        if (cached) return cached
+        const matches = [...entries].filter(([key]) => key.startsWith(`${prefix}.`))
         const branch = Object.fromEntries(
-          found.map(([key, message]) => [key.slice(prefix.length + 1), markOf(own.has(key))(message)]),
+          matches.map(([key, message]) => [key.slice(prefix.length + 1), markFor(own.has(key))(message)]),
         )
         branches.set(prefix, branch)
         return branch

@@ -57,40 +57,42 @@ const templateNames = [
 export function createPageRenderer(options: PageRendererOptions): RenderPage {
   const { viewsDirectory, assets, catalogues, issuer, appName, appearance, pictures, locationNames, clock } = options
   const translators = new Map<Messages, object>()
-  const inLanguage = (messages: Messages): object => {
-    const known = translators.get(messages)
-    if (known) return known
-    const made = {
+  const localHelpers = (messages: Messages): object => {
+    const cached = translators.get(messages)
+    if (cached) return cached
+    const helpers = {
       t: createTranslator(messages),
       when: createTimes(messages.language, clock),
       where: locationNames(messages),
       deviceName: deviceNames(messages),
     }
-    translators.set(messages, made)
-    return made
+    translators.set(messages, helpers)
+    return helpers
   }
   const locals = { asset: assets.path, icon: assets.icon, initials, rail, issuer }
   const render = createTemplates(viewsDirectory, templateNames)
-  const lookOf = async (client: { readonly id: string; readonly origin?: Pick<ClientOrigin, 'isKnown'> } | null) => {
+  const loadAppearance = async (
+    client: { readonly id: string; readonly origin?: Pick<ClientOrigin, 'isKnown'> } | null,
+  ) => {
     // A self-registered client chooses its own logo, so it is shown only after an administrator has approved the client.
     const logo = client && isKnown(client) ? await pictures.client(client.id) : null
-    const known = { ...(await pictures.instance()), client: logo }
-    lastName = await appName()
-    return { pictures: known, appName: lastName, appearance: await appearance(known.background) }
+    const pagePictures = { ...(await pictures.instance()), client: logo }
+    lastAppName = await appName()
+    return { pictures: pagePictures, appName: lastAppName, appearance: await appearance(pagePictures.background) }
   }
-  let lastName = 'Pocket'
+  let lastAppName = 'Pocket'
   return async (page, req) => {
     // The page that reports an unavailable database must not wait for it.
-    const look =
+    const appearanceLocals =
       'code' in page && page.code === 'database_unavailable'
-        ? { pictures: noPictures, appName: lastName, appearance: null }
-        : await lookOf('client' in page ? page.client : null)
+        ? { pictures: noPictures, appName: lastAppName, appearance: null }
+        : await loadAppearance('client' in page ? page.client : null)
     const { language, accepted, theme, here } = preferencesOf(req)
-    const { marked } = catalogues.inPreferredLanguage(wantedLanguages(page, { language, accepted }))
+    const { marked } = catalogues.inPreferredLanguage(preferredLanguages(page, { language, accepted }))
     const html = await render(`pages/${page.view}`, {
       ...locals,
-      ...inLanguage(marked),
-      ...look,
+      ...localHelpers(marked),
+      ...appearanceLocals,
       page,
       preferences: { languages: catalogues.languages, theme, here },
     })
@@ -103,13 +105,13 @@ function isKnown(client: { readonly origin?: Pick<ClientOrigin, 'isKnown'> } | {
 }
 
 /** In order: the choice in this browser, the request of the client, the account setting, the browser's languages. */
-function wantedLanguages(
+function preferredLanguages(
   page: PageModel,
   { language, accepted }: Pick<Preferences, 'language' | 'accepted'>,
 ): readonly string[] {
-  const asked = 'languages' in page ? page.languages : []
-  const own = 'viewer' in page ? page.viewer.locale : null
-  return [language, ...(asked ?? []), own, ...accepted].filter((each) => each !== null)
+  const requested = 'languages' in page ? page.languages : []
+  const accountLanguage = 'viewer' in page ? page.viewer.locale : null
+  return [language, ...(requested ?? []), accountLanguage, ...accepted].filter((tag) => tag !== null)
 }
 
 export type RenderTemplate = (name: string, locals: object) => Promise<string>
@@ -121,30 +123,30 @@ export type RenderTemplate = (name: string, locals: object) => Promise<string>
  * @param viewsDirectory - absolute path
  */
 export function createTemplates(viewsDirectory: string, names: readonly string[]): RenderTemplate {
-  const holder: { state: object; response: object; render?: RenderTemplate } = { state: {}, response: {} }
+  const renderContext: { state: object; response: object; render?: RenderTemplate } = { state: {}, response: {} }
   const middleware = views(viewsDirectory, {
     autoRender: false,
     extension: 'ejs',
     options: { cache: true, strict: true, destructuredLocals: [...names], root: viewsDirectory, rmWhitespace: true },
   })
   // The middleware uses only these members; Koa's type requires a full context.
-  void middleware(holder as unknown as Context & { render: never }, async () => {})
-  const { render } = holder
+  void middleware(renderContext as unknown as Context & { render: never }, async () => {})
+  const { render } = renderContext
   if (render === undefined) throw new Error('koa-views has not added its render function.')
-  return (name, locals) => render.call(holder, name, locals)
+  return (name, locals) => render.call(renderContext, name, locals)
 }
 
 /** `t('key', values)` returns text; its members provide the other functions. */
 function createTranslator(messages: Messages) {
   const { text, parts, plural, has, below, language, direction } = messages
   /** The message for a code, or the fallback message of the prefix. */
-  const either = (prefix: string, code: string, fallback: string): string =>
+  const messageKey = (prefix: string, code: string, fallback: string): string =>
     has(`${prefix}.${code}`) ? `${prefix}.${code}` : `${prefix}.${fallback}`
   /** The error message of a field: specific to the field, or generic. */
   const field = (name: string, code: string, values = {}): string =>
     has(`fields.${name}.${code}`)
       ? text(`fields.${name}.${code}`, values)
-      : text(either('fields.any', code, 'invalid'), values)
+      : text(messageKey('fields.any', code, 'invalid'), values)
   /** The title or text of an error code. */
   const error = (code: string, part: 'title' | 'text'): string =>
     has(`errors.${code}.${part}`) ? text(`errors.${code}.${part}`) : text(`errors.fallback.${part}`)
@@ -157,7 +159,7 @@ function createTranslator(messages: Messages) {
 function createTimes(language: string, clock: Clock) {
   const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' })
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'always' })
-  const spans = new Map(
+  const durations = new Map(
     (['day', 'hour', 'minute', 'second', 'millisecond'] as const).map((unit) => [
       unit,
       new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }),
@@ -177,28 +179,28 @@ function createTimes(language: string, clock: Clock) {
       seconds < 90 ? relative.format(seconds, 'second') : relative.format(Math.ceil(seconds / 60), 'minute'),
     /** “5 minutes” for a duration in milliseconds, in the largest unit that fits. */
     span: (length: number) => {
-      const [unit, size] = units.find(([, each]) => length >= each) ?? (['millisecond', 1] as const)
-      return spans.get(unit)?.format(Math.round(length / size)) ?? ''
+      const [unit, size] = units.find(([, unitSize]) => length >= unitSize) ?? (['millisecond', 1] as const)
+      return durations.get(unit)?.format(Math.round(length / size)) ?? ''
     },
     /** “in 3 hours” for a future instant, “in 0 seconds” for a past one. */
     until: (at: number) => {
-      const ahead = Math.max(0, at - clock.now())
-      const [unit, length] = units.find(([, size]) => ahead >= size) ?? units[3]
-      return relative.format(Math.round(ahead / length), unit)
+      const remaining = Math.max(0, at - clock.now())
+      const [unit, length] = units.find(([, size]) => remaining >= size) ?? units[3]
+      return relative.format(Math.round(remaining / length), unit)
     },
     /** “3 hours ago” within the last month, otherwise the date. */
     ago: (at: number) => {
-      const past = Math.max(0, clock.now() - at)
-      const [unit, length] = units.find(([, size]) => past >= size) ?? units[3]
-      return past > 30 * units[0][1] ? dates.format(at) : relative.format(-Math.floor(past / length), unit)
+      const elapsed = Math.max(0, clock.now() - at)
+      const [unit, length] = units.find(([, size]) => elapsed >= size) ?? units[3]
+      return elapsed > 30 * units[0][1] ? dates.format(at) : relative.format(-Math.floor(elapsed / length), unit)
     },
   }
 }
 
 /** One or two initials of a name: “AK” for Anna Koch, “Im” for Immich. */
 function initials(name: string): string {
-  const words = name.trim().split(/\s+/)
+  const nameParts = name.trim().split(/\s+/)
   const [first = '', second = ''] = [...name.trim()]
-  const [last = ''] = [...(words.at(-1) ?? '')]
-  return words.length > 1 ? (first + last).toUpperCase() : first.toUpperCase() + second
+  const [last = ''] = [...(nameParts.at(-1) ?? '')]
+  return nameParts.length > 1 ? (first + last).toUpperCase() : first.toUpperCase() + second
 }

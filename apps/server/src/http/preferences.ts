@@ -28,7 +28,7 @@ export function preferencesOf(req: IncomingMessage): Preferences {
     language: language === undefined || language.length > 35 ? null : language,
     accepted: accepts(req).languages().slice(0, maxAcceptedLanguages),
     theme: themeOf(cookies[cookieNames.theme]),
-    here: hereOf(req),
+    here: currentUrlOf(req),
   }
 }
 
@@ -37,7 +37,7 @@ export function themeOf(value: unknown): Theme | null {
 }
 
 /** The result of a POST cannot be requested again, so this is the page of its form. */
-function hereOf({ method, url = '/', headers }: IncomingMessage): string {
+function currentUrlOf({ method, url = '/', headers }: IncomingMessage): string {
   if (method === 'GET' || method === 'HEAD') return url
   const referrer = URL.parse(headers.referer ?? '')
   return referrer?.host === headers.host && referrer ? referrer.pathname + referrer.search : '/'

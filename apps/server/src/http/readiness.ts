@@ -15,7 +15,7 @@ export interface ReadinessPorts {
 type Outcome = 'ok' | 'failed'
 
 /** Several systems send probes; they share a result for this time, in milliseconds. */
-const freshFor = 1000
+const cacheDuration = 1000
 
 /** `/livez`: this process responds, regardless of its dependencies. */
 export async function liveness(ctx: Context): Promise<void> {
@@ -25,13 +25,13 @@ export async function liveness(ctx: Context): Promise<void> {
 
 /** `/readyz`: 200 if this process is fully operational, otherwise 503 with the names of the failed checks. */
 export function readiness({ checks, onFailure, maxWait = 2000 }: ReadinessPorts) {
-  let latest: { readonly since: number; readonly outcomes: Promise<Record<string, Outcome>> } | undefined
+  let latest: { readonly startedAt: number; readonly outcomes: Promise<Record<string, Outcome>> } | undefined
 
   const outcomeOf = async (name: string, check: Check): Promise<Outcome> => {
-    const late = Promise.withResolvers<never>()
-    const timer = setTimeout(() => late.reject(new Error(`no answer within ${maxWait} ms`)), maxWait)
+    const timeout = Promise.withResolvers<never>()
+    const timer = setTimeout(() => timeout.reject(new Error(`no answer within ${maxWait} ms`)), maxWait)
     try {
-      await Promise.race([late.promise, check()])
+      await Promise.race([timeout.promise, check()])
       return 'ok'
     } catch (error) {
       onFailure(name, error)
@@ -49,7 +49,7 @@ export function readiness({ checks, onFailure, maxWait = 2000 }: ReadinessPorts)
 
   return async (ctx: Context): Promise<void> => {
     const now = performance.now()
-    if (latest === undefined || now - latest.since >= freshFor) latest = { since: now, outcomes: run() }
+    if (latest === undefined || now - latest.startedAt >= cacheDuration) latest = { startedAt: now, outcomes: run() }
     const outcomes = await latest.outcomes
     const isReady = Object.values(outcomes).every((outcome) => outcome === 'ok')
     ctx.set('Cache-Control', 'no-store')

@@ -17,7 +17,7 @@ export interface ReauthenticationPorts {
   readonly show: ShowPage
 }
 
-const here = '/reauthenticate'
+const reauthenticatePath = '/reauthenticate'
 /** The maximum number of form fields that are posted again. */
 const maxFields = 1200
 
@@ -25,13 +25,13 @@ const maxFields = 1200
 export function reauthenticationPages({ pocket, guard, authentication, show }: ReauthenticationPorts) {
   const ceremony = async ({ req, res }: Context): Promise<AuthenticationCeremony> => ({
     ...(await pocket.signIn.request(req, res)),
-    refreshFrom: here,
-    submitTo: here,
+    refreshFrom: reauthenticatePath,
+    submitTo: reauthenticatePath,
   })
   /** Asks for a passkey if recent re-authentication is required, and preserves the form input. */
-  const met = async (ctx: Context, assert: () => Promise<unknown>): Promise<boolean> => {
+  const ensureReauthenticated = async (ctx: Context, check: () => Promise<unknown>): Promise<boolean> => {
     try {
-      await assert()
+      await check()
       return true
     } catch (error) {
       if (!(error instanceof NotAuthenticatedError) || error.code !== 'reauthentication_required') throw error
@@ -62,9 +62,9 @@ export function reauthenticationPages({ pocket, guard, authentication, show }: R
     guarded:
       (row: AccessRow, act: Act): Act =>
       async (ctx) => {
-        const admit = () => guard(ctx, row)
-        if (!row.session.includes('recent')) await admit()
-        else if (!(await met(ctx, admit))) return
+        const authorize = () => guard(ctx, row)
+        if (!row.session.includes('recent')) await authorize()
+        else if (!(await ensureReauthenticated(ctx, authorize))) return
         await act(ctx)
       },
 
@@ -72,14 +72,14 @@ export function reauthenticationPages({ pocket, guard, authentication, show }: R
     when:
       (name: ConditionName, act: Act): Act =>
       async (ctx) => {
-        if (await met(ctx, () => assertCondition(ctx, name))) await act(ctx)
+        if (await ensureReauthenticated(ctx, () => assertCondition(ctx, name))) await act(ctx)
       },
   }
 }
 
 function fieldsOf({ request }: Context): readonly { readonly name: string; readonly value: string }[] {
   return Object.entries(Object(request.body))
-    .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((each) => ({ name, value: each })))
+    .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((item) => ({ name, value: item })))
     .filter((field): field is { name: string; value: string } => typeof field.value === 'string')
     .slice(0, maxFields)
 }

@@ -1,7 +1,7 @@
 import type { AuditSink, Pocket, SessionRecord, Transaction } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
 import type { Actor } from '../access/actor.ts'
-import type { Place } from '../geoip/location.ts'
+import type { Location } from '../geoip/location.ts'
 import { deviceOf } from '../http/device.ts'
 
 /** A session for display. Instants in milliseconds since the Unix epoch. */
@@ -22,7 +22,7 @@ export interface SessionItem extends Omit<SessionRecord, 'accountId' | 'acr' | '
 export interface SessionAdministrationPorts {
   readonly pocket: Pick<Pocket, 'sessions' | 'clients'>
   /** The location of an IP address. */
-  readonly locationOf: (ipAddress: string | null) => Place
+  readonly locationOf: (ipAddress: string | null) => Location
   readonly audit: AuditSink
   /** Ending sessions and writing the audit log are one transaction. */
   readonly transaction: Transaction

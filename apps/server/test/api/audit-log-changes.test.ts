@@ -3,7 +3,7 @@ import { createTestDatabase } from '@pocket/test-support'
 import { type CurrentNames, createAuditLog } from '../../src/audit-log/audit-log.ts'
 import { exportChunks } from '../../src/audit-log/export.ts'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
-import { noOrigin } from '../../src/geoip/location.ts'
+import { unknownLocation } from '../../src/geoip/location.ts'
 import { createFolder } from '../database/folder.ts'
 import { keepingLogger } from '../database/keeping-logger.ts'
 import { type CalledInstance, kinds, startCalled } from './calls.ts'
@@ -192,7 +192,13 @@ describe.each(kinds)('the table on %s', (kind) => {
   const everybody = { accountId: null, from: null, to: null, filters: {}, search: '' }
   const page = { page: 1, limit: 100, sort: null }
   const sinkAt = (now: number) =>
-    createAuditLog({ store: database.auditLog, names, log, locationOf: () => noOrigin, clock: { now: () => now } })
+    createAuditLog({
+      store: database.auditLog,
+      names,
+      log,
+      locationOf: () => unknownLocation,
+      clock: { now: () => now },
+    })
 
   test('merges refusals from one network per hour, and separates them by user', async () => {
     const store = database.auditLog

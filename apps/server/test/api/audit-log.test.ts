@@ -4,7 +4,7 @@ import { createTestDatabase } from '@pocket/test-support'
 import { type CurrentNames, createAuditLog, removeOldEntries } from '../../src/audit-log/audit-log.ts'
 import { InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
-import { noOrigin } from '../../src/geoip/location.ts'
+import { unknownLocation } from '../../src/geoip/location.ts'
 import { createFolder } from '../database/folder.ts'
 import { keepingLogger } from '../database/keeping-logger.ts'
 import { startApp } from '../http/app.ts'
@@ -249,7 +249,13 @@ describe.each(kinds)('the table on %s', (kind) => {
   const everybody = { accountId: null, from: null, to: null, filters: {}, search: '' }
   const everything = { page: 1, limit: 100, sort: null, filters: {}, search: '' }
   const sinkAt = (now: number) =>
-    createAuditLog({ store: database.auditLog, names, log, locationOf: () => noOrigin, clock: { now: () => now } })
+    createAuditLog({
+      store: database.auditLog,
+      names,
+      log,
+      locationOf: () => unknownLocation,
+      clock: { now: () => now },
+    })
 
   test('deletes all expired entries and keeps the others', async () => {
     const store = database.auditLog
@@ -299,7 +305,7 @@ describe.each(kinds)('the table on %s', (kind) => {
         throw new Error('The disk is full')
       },
     }
-    const sink = createAuditLog({ store, names, log, locationOf: () => noOrigin, clock: { now: () => 1 } })
+    const sink = createAuditLog({ store, names, log, locationOf: () => unknownLocation, clock: { now: () => 1 } })
     await expect(sink.record({ event: 'keys_rotated', kid: 'a' }, nobody)).rejects.toThrow('The disk is full')
   })
 })

@@ -6,7 +6,7 @@ import { directoryStores } from '@pocket/directory/typeorm'
 import { createTestDatabase } from '@pocket/test-support'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
 import { noticeExpiringApiKeys } from '../../src/email/api-key-notices.ts'
-import { createOutbox, unsealed } from '../../src/email/outbox.ts'
+import { createOutbox, decryptContent } from '../../src/email/outbox.ts'
 import { createFolder } from '../database/folder.ts'
 import { keepingLogger } from '../database/keeping-logger.ts'
 
@@ -47,7 +47,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
   async function contents() {
     const all = { page: 1, limit: 100, sort: null, filters: {}, search: '' }
     const { items } = await database.emails.list(all)
-    return items.map(({ data, recipient }) => ({ recipient, ...unsealed(database.masterKey, data) }))
+    return items.map(({ data, recipient }) => ({ recipient, ...decryptContent(database.masterKey, data) }))
   }
 
   async function person(userName: string, email: string | null): Promise<string> {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createTestDatabase, freePort } from '@pocket/test-support'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
 import { createComposer } from '../../src/email/compose.ts'
-import { createDelivery, pauses } from '../../src/email/delivery.ts'
+import { createDelivery, retryDelays } from '../../src/email/delivery.ts'
 import { emailTable } from '../../src/email/email.table.ts'
 import { type Email, type Message, stateOf } from '../../src/email/email.ts'
 import { createOutbox } from '../../src/email/outbox.ts'
@@ -144,7 +144,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
   test('retries after a refused connection until it gives up', async () => {
     await leave()
     settings = { ...settings, smtpPort: String(await freePort()) }
-    for (const pause of pauses) {
+    for (const pause of retryDelays) {
       await deliver()
       expect(await only()).toMatchObject({
         nextAttemptAt: now + pause,

@@ -71,7 +71,7 @@ const never = new AbortController().signal
 const run = async ({ jobs }: GeoIpService, signal = never) => {
   for (const job of jobs) await job.run(signal)
 }
-const cityOf = (room: GeoIpService) => room.places.of(london).city
+const cityOf = (room: GeoIpService) => room.places.locate(london).city
 const filesOf = async () => (await readdir(join(folder.path, 'data'))).sort()
 const putByHand = async (content: Buffer, name = path) => {
   await writeFile(join(folder.path, 'given'), content)

@@ -61,14 +61,14 @@ test.each([
   ['', unknown],
   [null, unknown],
 ])('locates %s in %j', (address, expected) => {
-  const { country, city } = places.of(address)
+  const { country, city } = places.locate(address)
   expect([country, city]).toEqual(expected)
 })
 
 test('recognizes internal networks without a database', () => {
   const without = createGeoIp({ database: () => null, localIpv6Ranges: [] })
-  expect(without.of('192.168.1.5')).toEqual({ country: 'Internal Network', city: 'LAN' })
-  expect(without.of('81.2.69.160')).toEqual({ country: '', city: '' })
+  expect(without.locate('192.168.1.5')).toEqual({ country: 'Internal Network', city: 'LAN' })
+  expect(without.locate('81.2.69.160')).toEqual({ country: '', city: '' })
 })
 
 test('returns no location if the database fails during a lookup', () => {
@@ -77,7 +77,7 @@ test('returns no location if the database fails during a lookup', () => {
       throw new RangeError('beyond the end')
     },
   }
-  expect(createGeoIp({ database: () => damaged, localIpv6Ranges: [] }).of('1.1.1.1')).toEqual({
+  expect(createGeoIp({ database: () => damaged, localIpv6Ranges: [] }).locate('1.1.1.1')).toEqual({
     country: '',
     city: '',
   })
@@ -92,7 +92,7 @@ test.each([
   ['zh-Hant', 'London', '英國'],
   ['nl', 'London', 'Verenigd Koninkrijk'],
 ])('in %s it is %s, %s', (language, city, country) => {
-  const kept = places.of('81.2.69.160')
+  const kept = places.locate('81.2.69.160')
   expect(places.inLanguage(kept, '81.2.69.160', language)).toEqual({ city, country })
 })
 
@@ -109,7 +109,7 @@ test('searches the database once per lookup, and never for an internal IP addres
     return database.find(address)
   }
   const counted = createGeoIp({ database: () => ({ find }), localIpv6Ranges })
-  for (const address of ['81.2.69.160', '10.0.0.1', '::1', '100.64.0.1', null]) counted.of(address)
+  for (const address of ['81.2.69.160', '10.0.0.1', '::1', '100.64.0.1', null]) counted.locate(address)
   expect(searched).toEqual(['81.2.69.160'])
 })
 

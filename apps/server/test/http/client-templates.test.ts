@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
 import { type Application, applications, EmulatedRelyingParty } from '@pocket/test-support/relying-parties'
-import { pastedAddress } from '../../src/clients/templates/address.ts'
+import { parsePastedUrl } from '../../src/clients/templates/address.ts'
 import type { ClientTemplate } from '../../src/clients/templates/template.ts'
 import { templateOf, templates } from '../../src/clients/templates/templates.ts'
 import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
@@ -244,7 +244,7 @@ describe('selecting a template', () => {
   })
 })
 
-test.each<[Pick<ClientTemplate, 'port' | 'hasPath'>, string, ReturnType<typeof pastedAddress>]>([
+test.each<[Pick<ClientTemplate, 'port' | 'hasPath'>, string, ReturnType<typeof parsePastedUrl>]>([
   [{}, ' https://A.example/ ', { address: 'https://a.example', doubt: null, isCorrected: true }],
   [{}, 'https://a.example', { address: 'https://a.example', doubt: null, isCorrected: false }],
   [{}, 'https://a.example/x/', { address: 'https://a.example', doubt: null, isCorrected: true }],
@@ -254,5 +254,5 @@ test.each<[Pick<ClientTemplate, 'port' | 'hasPath'>, string, ReturnType<typeof p
   [{}, 'ftp://a.example', { address: 'ftp://a.example', doubt: 'invalid', isCorrected: false }],
   [{}, 'https://', { address: 'https://', doubt: 'invalid', isCorrected: false }],
 ])('%j: %s', (template, pasted, expected) => {
-  expect(pastedAddress(template, pasted)).toEqual(expected)
+  expect(parsePastedUrl(template, pasted)).toEqual(expected)
 })

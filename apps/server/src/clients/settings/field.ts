@@ -12,7 +12,7 @@ export interface FieldColumn {
   readonly options?: readonly string[]
 }
 
-interface Named {
+interface FieldBase {
   /** The field name in core's errors and in the form. */
   readonly name: string
   /** The last part of its catalogue keys. */
@@ -20,7 +20,7 @@ interface Named {
 }
 
 /** A form field with one text value: a list has one entry per line; a checkbox is `true` or empty. */
-export interface TextField extends Named {
+export interface TextField extends FieldBase {
   readonly kind: 'text' | 'number' | 'lines' | 'flag' | 'choice' | 'json'
   readonly options?: readonly string[]
   readonly read: (client: Client) => string
@@ -28,7 +28,7 @@ export interface TextField extends Named {
 }
 
 /** A field with any number of rows; empty rows are ignored. */
-export interface RowsField extends Named {
+export interface RowsField extends FieldBase {
   readonly kind: 'rows'
   readonly columns: readonly FieldColumn[]
   readonly read: (client: Client) => readonly (readonly string[])[]
@@ -48,30 +48,30 @@ export interface Codec {
 }
 
 /** A field of the client. */
-export function ofClient(name: InputName, { text, value, ...codec }: Codec): TextField {
+export function clientField(name: InputName, { text, value, ...codec }: Codec): TextField {
   return {
     name,
     key: name,
     ...codec,
     read: (client) => text(client[name]),
-    write: (entered) => ({ [name]: value(entered, name) }),
+    write: (input) => ({ [name]: value(input, name) }),
   }
 }
 
 /** A field of the client's protocol settings; core validates it by its schema, so its type is not needed here. */
-export function ofProtocol(key: keyof ClientProtocol, { text, value, ...codec }: Codec): TextField {
+export function protocolField(key: keyof ClientProtocol, { text, value, ...codec }: Codec): TextField {
   const name = `protocol.${key}`
   return {
     name,
     key,
     ...codec,
     read: ({ protocol }) => text(protocol[key]),
-    write: (entered) => ({ protocol: { [key]: value(entered, name) } }),
+    write: (input) => ({ protocol: { [key]: value(input, name) } }),
   }
 }
 
 /** Merges the changes of several fields. */
-export function together(changes: readonly ClientChange[]): ClientChange {
+export function mergeChanges(changes: readonly ClientChange[]): ClientChange {
   const protocols = changes.map(({ protocol }) => protocol ?? {})
   const groupRules = Object.assign({}, ...protocols.map((protocol) => protocol.groupRules ?? {}))
   const protocol: ClientProtocolInput = {

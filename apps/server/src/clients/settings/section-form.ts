@@ -2,11 +2,11 @@ import type { Client } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import { formText, formTexts } from '../../http/form.ts'
-import { type ClientChange, type ClientField, type FieldValue, type RowsField, together } from './field.ts'
+import { type ClientChange, type ClientField, type FieldValue, mergeChanges, type RowsField } from './field.ts'
 import { type ClientSection, sections } from './sections.ts'
 
 /** Maximum length of a field: a JSON Web Key Set is the longest value. */
-const longest = 50_000
+const maxValueLength = 50_000
 /** Maximum length of a cell in a row. */
 const maxCellLength = 2000
 
@@ -22,7 +22,7 @@ export interface FieldProblem {
   readonly value: string
 }
 
-export function sectionNamed(name: string): ClientSection | undefined {
+export function findSection(name: string): ClientSection | undefined {
   return sections.find((section) => section.name === name)
 }
 
@@ -32,18 +32,20 @@ export function storedValues({ fields }: ClientSection, client: Client): Section
 }
 
 /** The submitted values. @throws {InvalidInputError} `validation_failed` if the form data is malformed */
-export function enteredValues({ fields }: ClientSection, ctx: Context): SectionValues {
+export function submittedValues({ fields }: ClientSection, ctx: Context): SectionValues {
   return new Map(
     fields.map((field) => [
       field.name,
-      field.kind === 'rows' ? enteredRows(field, ctx) : formText(ctx, field.name, longest).replaceAll('\r\n', '\n'),
+      field.kind === 'rows'
+        ? submittedRows(field, ctx)
+        : formText(ctx, field.name, maxValueLength).replaceAll('\r\n', '\n'),
     ]),
   )
 }
 
 /** The change that the values make. @throws {InvalidInputError} `validation_failed` if a value cannot be parsed */
 export function changeOf({ fields }: ClientSection, values: SectionValues): ClientChange {
-  return together(fields.map((field) => changeOfField(field, values.get(field.name))))
+  return mergeChanges(fields.map((field) => changeOfField(field, values.get(field.name))))
 }
 
 /** Maps field errors of core to the fields of the section. */
@@ -52,17 +54,17 @@ export function problemsOf(
   values: SectionValues,
   errors: readonly FieldError[],
 ): readonly FieldProblem[] {
-  return errors.map(({ field: at, code }) => {
-    const found = fields.find(({ name }) => at === name || at.startsWith(`${name}[`) || at.startsWith(`${name}.`))
-    const value = found && values.get(found.name)
-    const index = Number(/\d+/.exec(at)?.[0])
+  return errors.map(({ field: path, code }) => {
+    const match = fields.find(({ name }) => path === name || path.startsWith(`${name}[`) || path.startsWith(`${name}.`))
+    const value = match && values.get(match.name)
+    const index = Number(/\d+/.exec(path)?.[0])
     const lines = typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : []
-    return { field: found?.name ?? at, key: found?.key ?? at, code, value: lines[index] ?? '' }
+    return { field: match?.name ?? path, key: match?.key ?? path, code, value: lines[index] ?? '' }
   })
 }
 
 /** The values as display text for comparison, by field key. */
-export function comparable({ fields }: ClientSection, values: SectionValues): Readonly<Record<string, string>> {
+export function displayTexts({ fields }: ClientSection, values: SectionValues): Readonly<Record<string, string>> {
   return Object.fromEntries(
     fields.map(({ name, key }) => {
       const value = values.get(name) ?? ''
@@ -75,7 +77,7 @@ function rowText(row: readonly string[]): string {
   return row.filter((cell) => cell !== '').join(' · ')
 }
 
-function enteredRows({ name, columns }: RowsField, ctx: Context): readonly (readonly string[])[] {
+function submittedRows({ name, columns }: RowsField, ctx: Context): readonly (readonly string[])[] {
   const cells = columns.map((column) => formTexts(ctx, `${name}.${column.name}`, maxCellLength))
   const count = Math.max(0, ...cells.map(({ length }) => length))
   return Array.from({ length: count }, (_, row) => cells.map((column) => (column[row] ?? '').trim())).filter((row) =>

@@ -5,8 +5,8 @@ import {
   signingAlgorithms,
 } from '@pocket/core/internal'
 import {
+  booleanChoice,
   choice,
-  either,
   encryption,
   flag,
   json,
@@ -18,7 +18,7 @@ import {
   nullableText,
   text,
 } from './codecs.ts'
-import { type ClientField, ofClient, ofProtocol, type TextField } from './field.ts'
+import { type ClientField, clientField, protocolField, type TextField } from './field.ts'
 import { claimRules, federatedIdentities, groupNames, userNames } from './rows.ts'
 
 export const sectionNames = ['identity', 'addresses', 'signIn', 'told', 'authentication', 'tokens', 'logout'] as const
@@ -32,17 +32,17 @@ export interface ClientSection {
   readonly fields: readonly ClientField[]
 }
 
-const encrypted = encryption(keyManagementAlgorithms, contentEncryptionAlgorithms)
-const signed = choice(signingAlgorithms)
-const maybeSigned = nullableChoice(signingAlgorithms)
+const encryptionChoice = encryption(keyManagementAlgorithms, contentEncryptionAlgorithms)
+const signingChoice = choice(signingAlgorithms)
+const optionalSigningChoice = nullableChoice(signingAlgorithms)
 
 /** Names of the groups to include; `*` is a wildcard. */
-const groupsShown: TextField = {
+const includedGroups: TextField = {
   name: 'protocol.groupRules.include',
   key: 'groupsShown',
   kind: 'lines',
   read: ({ protocol }) => nullableLines.text(protocol.groupRules.include),
-  write: (entered) => ({ protocol: { groupRules: { include: nullableLines.value(entered, '') as string[] | null } } }),
+  write: (input) => ({ protocol: { groupRules: { include: nullableLines.value(input, '') as string[] | null } } }),
 }
 
 /** All client settings in display order. */
@@ -51,52 +51,52 @@ export const sections: readonly ClientSection[] = [
     name: 'identity',
     advanced: false,
     fields: [
-      ofClient('name', text),
-      ofClient('description', text),
-      ofClient('launchUrl', nullableText),
-      ofProtocol('operator', nullableText),
+      clientField('name', text),
+      clientField('description', text),
+      clientField('launchUrl', nullableText),
+      protocolField('operator', nullableText),
     ],
   },
   {
     name: 'addresses',
     advanced: false,
-    fields: [ofClient('redirectUris', lines), ofClient('postLogoutRedirectUris', lines)],
+    fields: [clientField('redirectUris', lines), clientField('postLogoutRedirectUris', lines)],
   },
   {
     name: 'signIn',
     advanced: false,
     fields: [
-      ofClient('isPublic', either),
-      ofClient('pkceRequired', flag),
-      ofClient('skipConsent', flag),
-      ofClient('requiresReauthentication', flag),
-      ofClient('requiresPushedAuthorizationRequests', flag),
-      ofProtocol('maxSessionAgeMinutes', nullableMinutes),
-      ofClient('accessTokenDurationMinutes', minutes),
-      ofClient('refreshTokenDurationMinutes', minutes),
-      ofProtocol('refreshTokenAbsoluteLifetimeMinutes', nullableMinutes),
+      clientField('isPublic', booleanChoice),
+      clientField('pkceRequired', flag),
+      clientField('skipConsent', flag),
+      clientField('requiresReauthentication', flag),
+      clientField('requiresPushedAuthorizationRequests', flag),
+      protocolField('maxSessionAgeMinutes', nullableMinutes),
+      clientField('accessTokenDurationMinutes', minutes),
+      clientField('refreshTokenDurationMinutes', minutes),
+      protocolField('refreshTokenAbsoluteLifetimeMinutes', nullableMinutes),
     ],
   },
   {
     name: 'told',
     advanced: true,
     fields: [
-      ofProtocol('defaultScopes', lines),
+      protocolField('defaultScopes', lines),
       claimRules,
-      groupsShown,
+      includedGroups,
       groupNames,
       userNames,
-      ofProtocol('subjectType', choice(['public', 'pairwise'])),
-      ofProtocol('sectorIdentifierUri', nullableText),
+      protocolField('subjectType', choice(['public', 'pairwise'])),
+      protocolField('sectorIdentifierUri', nullableText),
     ],
   },
   {
     name: 'authentication',
     advanced: true,
     fields: [
-      ofProtocol('tokenEndpointAuthMethod', choice(clientAuthenticationMethods)),
-      ofProtocol('jwksUri', nullableText),
-      ofProtocol('jwks', json),
+      protocolField('tokenEndpointAuthMethod', choice(clientAuthenticationMethods)),
+      protocolField('jwksUri', nullableText),
+      protocolField('jwks', json),
       federatedIdentities,
     ],
   },
@@ -104,28 +104,28 @@ export const sections: readonly ClientSection[] = [
     name: 'tokens',
     advanced: true,
     fields: [
-      ofProtocol('jwtAccessTokens', flag),
-      ofProtocol('fapi', flag),
-      ofProtocol('dpopBoundAccessTokens', flag),
-      ofProtocol('requireSignedRequestObject', flag),
-      ofProtocol('implicitIdToken', flag),
-      ofProtocol('idTokenSignedResponseAlg', signed),
-      ofProtocol('idTokenEncryptedResponse', encrypted),
-      ofProtocol('userinfoSignedResponseAlg', maybeSigned),
-      ofProtocol('userinfoEncryptedResponse', encrypted),
-      ofProtocol('authorizationSignedResponseAlg', signed),
-      ofProtocol('authorizationEncryptedResponse', encrypted),
-      ofProtocol('introspectionSignedResponseAlg', maybeSigned),
-      ofProtocol('authorizationDetailsTypes', lines),
+      protocolField('jwtAccessTokens', flag),
+      protocolField('fapi', flag),
+      protocolField('dpopBoundAccessTokens', flag),
+      protocolField('requireSignedRequestObject', flag),
+      protocolField('implicitIdToken', flag),
+      protocolField('idTokenSignedResponseAlg', signingChoice),
+      protocolField('idTokenEncryptedResponse', encryptionChoice),
+      protocolField('userinfoSignedResponseAlg', optionalSigningChoice),
+      protocolField('userinfoEncryptedResponse', encryptionChoice),
+      protocolField('authorizationSignedResponseAlg', signingChoice),
+      protocolField('authorizationEncryptedResponse', encryptionChoice),
+      protocolField('introspectionSignedResponseAlg', optionalSigningChoice),
+      protocolField('authorizationDetailsTypes', lines),
     ],
   },
   {
     name: 'logout',
     advanced: true,
     fields: [
-      ofProtocol('backchannelLogoutUri', nullableText),
-      ofProtocol('backchannelLogoutSessionRequired', flag),
-      ofProtocol('initiateLoginUri', nullableText),
+      protocolField('backchannelLogoutUri', nullableText),
+      protocolField('backchannelLogoutSessionRequired', flag),
+      protocolField('initiateLoginUri', nullableText),
     ],
   },
 ]

@@ -2,29 +2,26 @@ import type { ClientInput } from '@pocket/core'
 import type { ClientTemplate } from './template.ts'
 
 /** A problem with a pasted URL: `invalid` cannot be used, the others need confirmation. */
-export type AddressDoubt = 'invalid' | 'scheme' | 'insecure' | 'port'
+export type UrlDoubt = 'invalid' | 'scheme' | 'insecure' | 'port'
 
-export interface PastedAddress {
+export interface PastedUrl {
   /** URL of the application without a trailing slash. */
   readonly address: string
-  readonly doubt: AddressDoubt | null
+  readonly doubt: UrlDoubt | null
   /** Whether parts of the pasted text were removed. */
   readonly isCorrected: boolean
 }
 
 /** Derives the application's URL from a URL pasted from the browser. */
-export function pastedAddress(
-  { port, hasPath }: Pick<ClientTemplate, 'port' | 'hasPath'>,
-  pasted: string,
-): PastedAddress {
-  const given = pasted.trim()
-  const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(given)
-  const url = URL.parse(hasScheme ? given : `https://${given}`)
-  if (!url || url.hostname === '' || !/^https?:$/.test(url.protocol) || /\s/.test(given))
-    return { address: given, doubt: 'invalid', isCorrected: false }
+export function parsePastedUrl({ port, hasPath }: Pick<ClientTemplate, 'port' | 'hasPath'>, pasted: string): PastedUrl {
+  const trimmed = pasted.trim()
+  const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed)
+  const url = URL.parse(hasScheme ? trimmed : `https://${trimmed}`)
+  if (!url || url.hostname === '' || !/^https?:$/.test(url.protocol) || /\s/.test(trimmed))
+    return { address: trimmed, doubt: 'invalid', isCorrected: false }
   const path = hasPath ? url.pathname.replace(/\/+$/, '') : ''
   const address = url.origin + path
-  const isCorrected = given.replace(/\/+$/, '') !== address
+  const isCorrected = trimmed.replace(/\/+$/, '') !== address
   return { address, doubt: doubtOf(url, hasScheme, port), isCorrected }
 }
 
@@ -33,21 +30,21 @@ export function templateInput(
   { name, settings, protocol, backchannelLogoutUri, ...template }: ClientTemplate,
   address: string,
 ): ClientInput {
-  const filled = (text: string) => text.replaceAll('{address}', address)
+  const withAddress = (text: string) => text.replaceAll('{address}', address)
   return {
     name,
-    redirectUris: template.redirectUris.map(filled),
-    postLogoutRedirectUris: (template.postLogoutRedirectUris ?? []).map(filled),
+    redirectUris: template.redirectUris.map(withAddress),
+    postLogoutRedirectUris: (template.postLogoutRedirectUris ?? []).map(withAddress),
     ...settings,
     protocol: {
       ...protocol,
-      ...(backchannelLogoutUri !== undefined && { backchannelLogoutUri: filled(backchannelLogoutUri) }),
+      ...(backchannelLogoutUri !== undefined && { backchannelLogoutUri: withAddress(backchannelLogoutUri) }),
     },
     template: template.id,
   }
 }
 
-function doubtOf(url: URL, hasScheme: boolean, port: number | undefined): AddressDoubt | null {
+function doubtOf(url: URL, hasScheme: boolean, port: number | undefined): UrlDoubt | null {
   if (!hasScheme) return 'scheme'
   if (url.protocol === 'http:') return 'insecure'
   // Behind a proxy there is no port; a port other than the application's default is probably a mistake.

@@ -38,14 +38,15 @@ export function instructionsOf(
     redirectUri,
     address: redirectUri.slice(0, redirectUri.length - pattern.replace('{address}', '').length),
   }
-  const filled = (value: string) => value.replace(/\{(\w+)\}/g, (whole, key: string) => values[key] ?? whole)
+  const fillPlaceholders = (value: string) =>
+    value.replace(/\{(\w+)\}/g, (placeholder, key: string) => values[key] ?? placeholder)
   return {
     id,
     name,
     where,
     entries: template.entries.map(({ label, value }) => ({
       label,
-      value: secret === null && value.includes('{clientSecret}') ? null : filled(value),
+      value: secret === null && value.includes('{clientSecret}') ? null : fillPlaceholders(value),
     })),
   }
 }

@@ -26,6 +26,6 @@ export function templateOf(id: string | null): ClientTemplate | null {
 
 /** Templates whose name contains all of these words, ignoring case. */
 export function templatesMatching(search: string): readonly ClientTemplate[] {
-  const words = search.toLowerCase().split(/\s+/)
-  return templates.filter(({ id, name }) => words.every((word) => `${id} ${name}`.toLowerCase().includes(word)))
+  const searchTerms = search.toLowerCase().split(/\s+/)
+  return templates.filter(({ id, name }) => searchTerms.every((term) => `${id} ${name}`.toLowerCase().includes(term)))
 }

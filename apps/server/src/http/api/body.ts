@@ -3,7 +3,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 import type { JSONSchema } from 'json-schema-to-ts'
 import type { Context } from 'koa'
-import { lenient } from './lenient.ts'
+import { normalizeBody } from './lenient.ts'
 import { sentence } from './schema.ts'
 import { unstorableText } from './text.ts'
 
@@ -26,10 +26,10 @@ export function bodyReader<Body>(schema: JSONSchema | undefined, anyContentType 
     compiled ??= ajv.compile<Body>({ ...Object.fromEntries(Object.entries(schema)) })
     const validate = compiled
     const isOptional = anyContentType || (schema.required === undefined && isEmpty(ctx))
-    const value = lenient(isOptional ? (ctx.request.body ?? {}) : jsonOf(ctx), schema)
+    const value = normalizeBody(isOptional ? (ctx.request.body ?? {}) : jsonOf(ctx), schema)
     assertStorable(value)
     if (validate(value)) return value
-    throw refusal(validate.errors ?? [])
+    throw validationError(validate.errors ?? [])
   }
 }
 
@@ -55,12 +55,12 @@ function assertStorable(value: unknown): void {
   throw new InvalidInputError('validation_failed', `${path} ${field.message}`, { fields: [field] })
 }
 
-function refusal(errors: readonly ErrorObject[]): InvalidInputError {
-  const wrong = errors.find(({ keyword }) => keyword === 'type')
-  if (wrong)
+function validationError(errors: readonly ErrorObject[]): InvalidInputError {
+  const typeError = errors.find(({ keyword }) => keyword === 'type')
+  if (typeError)
     return new InvalidInputError(
       'invalid_request_body',
-      `Request body is invalid: ${pathOf(wrong)} ${wrong.message}`.replace('  ', ' '),
+      `Request body is invalid: ${pathOf(typeError)} ${typeError.message}`.replace('  ', ' '),
     )
   const fields = new Map<string, FieldError>()
   for (const error of errors) {
@@ -121,8 +121,8 @@ const formatSentences: ReadonlyMap<unknown, string> = new Map([
 
 /** For users: regular expressions are not shown. */
 function sentenceOf({ parentSchema, params }: ErrorObject): string {
-  const own: unknown = parentSchema?.[sentence]
-  return isText(own) ? own : (formatSentences.get(params.format) ?? 'is invalid')
+  const customSentence: unknown = parentSchema?.[sentence]
+  return isText(customSentence) ? customSentence : (formatSentences.get(params.format) ?? 'is invalid')
 }
 
 function isText(value: unknown): value is string {

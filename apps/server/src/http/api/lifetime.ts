@@ -2,7 +2,7 @@ import { InvalidInputError } from '@pocket/core/errors'
 
 const second = 1000
 const day = 86_400 * second
-const longest = 31 * day
+const maxLifetime = 31 * day
 
 const units: ReadonlyMap<string, number> = new Map([
   ['ns', 1e-6],
@@ -14,8 +14,8 @@ const units: ReadonlyMap<string, number> = new Map([
   ['m', 60 * second],
   ['h', 3600 * second],
 ])
-const part = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g
-const whole = new RegExp(`^[+-]?(?:0|(?:${part.source})+)$`)
+const unitPattern = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g
+const durationPattern = new RegExp(`^[+-]?(?:0|(?:${unitPattern.source})+)$`)
 
 /** A lifetime in the REST API. */
 export const lifetimeSchema = {
@@ -31,19 +31,21 @@ export const lifetimeSchema = {
  * @throws {InvalidInputError} `invalid_request_body` for an invalid duration; `validation_failed`, field `ttl`, if it is not more than
  * a second, or more than 31 days
  */
-export function lifetimeOf(ttl: number | string | undefined, usual: number): number {
-  const lifetime = typeof ttl === 'string' ? parsed(ttl) : (ttl ?? 0) * second
-  if (lifetime === 0) return usual
-  if (lifetime > second && lifetime <= longest) return Math.round(lifetime)
+export function lifetimeOf(ttl: number | string | undefined, defaultLifetime: number): number {
+  const lifetime = typeof ttl === 'string' ? parseDuration(ttl) : (ttl ?? 0) * second
+  if (lifetime === 0) return defaultLifetime
+  if (lifetime > second && lifetime <= maxLifetime) return Math.round(lifetime)
   throw new InvalidInputError('validation_failed', 'Ttl is invalid.', {
     fields: [{ field: 'ttl', code: 'ttl', message: 'must be more than a second, and 31 days at most' }],
   })
 }
 
-function parsed(text: string): number {
-  if (!whole.test(text))
+function parseDuration(text: string): number {
+  if (!durationPattern.test(text))
     throw new InvalidInputError('invalid_request_body', 'Request body is invalid: ttl is no duration')
-  const parts = [...text.matchAll(part)].map(([, amount = '', unit = '']) => Number(amount) * (units.get(unit) ?? 0))
-  const sum = parts.reduce((left, right) => left + right, 0)
-  return text.startsWith('-') ? -sum : sum
+  const parts = [...text.matchAll(unitPattern)].map(
+    ([, amount = '', unit = '']) => Number(amount) * (units.get(unit) ?? 0),
+  )
+  const total = parts.reduce((left, right) => left + right, 0)
+  return text.startsWith('-') ? -total : total
 }

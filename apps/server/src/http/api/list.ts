@@ -36,14 +36,17 @@ const maxLimit = 100
  * `search`; also `page`, `limit` and `per_page`, as some clients send them. Unknown columns and filters are ignored.
  */
 export function readListRequest(query: Query, definition: ListDefinition = { sort: [] }): ListRequest {
-  const column = first(query['sort[column]'])
+  const column = firstValue(query['sort[column]'])
   const sortable = column !== undefined && definition.sort.includes(column)
   return {
-    page: whole(query['pagination[page]'] ?? query.page, 1),
-    limit: Math.min(whole(query['pagination[limit]'] ?? query.limit ?? query.per_page, defaultLimit), maxLimit),
-    sort: sortable ? { column, descending: first(query['sort[direction]']) === 'desc' } : null,
+    page: positiveInteger(query['pagination[page]'] ?? query.page, 1),
+    limit: Math.min(
+      positiveInteger(query['pagination[limit]'] ?? query.limit ?? query.per_page, defaultLimit),
+      maxLimit,
+    ),
+    sort: sortable ? { column, descending: firstValue(query['sort[direction]']) === 'desc' } : null,
     filters: Object.fromEntries((definition.filter ?? []).map((name) => [name, filterValues(query, name)])),
-    search: definition.search ? (first(query.search) ?? '').slice(0, 200) : '',
+    search: definition.search ? (firstValue(query.search) ?? '').slice(0, 200) : '',
   }
 }
 
@@ -61,12 +64,12 @@ export function offsetOf({ page, limit }: Pick<ListRequest, 'page' | 'limit'>, t
   return (Math.min(page, Math.max(1, Math.ceil(total / limit))) - 1) * limit
 }
 
-function first(value: string | readonly string[] | undefined): string | undefined {
+function firstValue(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === 'string' ? value : value?.[0]
 }
 
-function whole(value: string | readonly string[] | undefined, fallback: number): number {
-  const text = first(value) ?? ''
+function positiveInteger(value: string | readonly string[] | undefined, fallback: number): number {
+  const text = firstValue(value) ?? ''
   const number = /^\d{1,9}$/.test(text) ? Number(text) : 0
   return number < 1 ? fallback : number
 }
@@ -77,10 +80,10 @@ function filterValues(query: Query, name: string): FilterValue[] {
     .filter(([key]) => key === prefix || (key.startsWith(`${prefix}[`) && key.endsWith(']')))
     .flatMap(([, value]) => value ?? [])
     .slice(0, maxLimit)
-    .map(typed)
+    .map(parseFilterValue)
 }
 
-function typed(text: string): FilterValue {
+function parseFilterValue(text: string): FilterValue {
   if (text === 'true' || text === 'false') return text === 'true'
   // Text that does not round-trip as a number stays text: text columns contain values such as 007.
   const number = /^-?\d{1,15}$/.test(text) ? Number(text) : undefined

@@ -11,8 +11,8 @@ export function validatorOf(state: unknown): string {
 export function isUnchanged({ ifMatch }: Precondition, validator: string): boolean {
   if (ifMatch === undefined || ifMatch === '*') return true
   // All validators of this server are weak, so the comparison must be weak as well.
-  const given = [...ifMatch.matchAll(/(?:W\/)?("[\x21\x23-\x7e\x80-\uffff]*")/g)].map(([, tag]) => tag)
-  return given.includes(validator.slice(2))
+  const tags = [...ifMatch.matchAll(/(?:W\/)?("[\x21\x23-\x7e\x80-\uffff]*")/g)].map(([, tag]) => tag)
+  return tags.includes(validator.slice(2))
 }
 
 /**

@@ -30,7 +30,7 @@ export function apiRoutes(operations: readonly Operation[], { guard, limits }: A
       if (operation.limit) await limits.consume(ctx.req, operation.limit)
       // Authorize before reading the body, so that unauthorized callers cannot send large ones.
       await readBody(ctx, async () => {})
-      const answer = await operation.run({
+      const result = await operation.run({
         params,
         ctx,
         get user(): User {
@@ -39,7 +39,7 @@ export function apiRoutes(operations: readonly Operation[], { guard, limits }: A
         },
       })
       if (!ctx.response.get('Cache-Control')) ctx.set('Cache-Control', 'private, no-store')
-      if (pending && answer === undefined) {
+      if (pending && result === undefined) {
         ctx.status = 202
         ctx.body = ''
         return
@@ -48,7 +48,7 @@ export function apiRoutes(operations: readonly Operation[], { guard, limits }: A
       // The ETag of a file covers its whole content. The ETag of a record covers only its editable fields, so derived fields may
       // be newer.
       if (operation.answer.types && ctx.response.get('ETag') && ctx.fresh) ctx.status = 304
-      else if (schema !== undefined) ctx.body = answer
+      else if (schema !== undefined) ctx.body = result
       // Otherwise Koa would send the name of the status.
       else if (status !== 204 && ctx.body === undefined) ctx.body = ''
     })

@@ -5,14 +5,14 @@ export function isStorable(text: string): boolean {
 
 /** The path of a text that cannot be stored, such as `a.b[0]`. Iterative, because the sender controls the depth. */
 export function unstorableText(value: unknown): string | undefined {
-  const open: [path: string, value: unknown][] = [['', value]]
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+  const stack: [path: string, value: unknown][] = [['', value]]
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const [path, current] = next
     if (typeof current === 'string' && !isStorable(current)) return path
     if (typeof current !== 'object' || current === null) continue
-    for (const [name, each] of Object.entries(current)) {
+    for (const [name, child] of Object.entries(current)) {
       if (!isStorable(name)) return path
-      open.push([Array.isArray(current) ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`, each])
+      stack.push([Array.isArray(current) ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`, child])
     }
   }
   return undefined

@@ -1,7 +1,7 @@
 import type { Client } from '@pocket/core'
 import { defaultProtocol } from '@pocket/core/internal'
 import { sectionViews } from '../../../src/clients/section-views.ts'
-import { sectionNamed, storedValues } from '../../../src/clients/settings/section-form.ts'
+import { findSection, storedValues } from '../../../src/clients/settings/section-form.ts'
 import { instructionsOf } from '../../../src/clients/templates/instructions.ts'
 import { templateOf } from '../../../src/clients/templates/templates.ts'
 import type { PageModel } from '../../../src/http/page-models.ts'
@@ -219,7 +219,7 @@ const fromTemplate = {
     }),
 } as const
 
-const told = sectionNamed('told')
+const told = findSection('told')
 const refused = { field: 'protocol.userNames', key: 'userNames', code: 'unknown', value: '' }
 
 /** The page of a client. */
