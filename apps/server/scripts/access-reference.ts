@@ -42,8 +42,8 @@ const refusals: readonly (readonly string[])[] = [
 /** The reference page, in Markdown. */
 export function accessReference(): string {
   const rows = [...accessTable]
-  const rest = rows.filter(([route]) => route.includes(' /api/'))
-  const pages = rows.filter(([route]) => !route.includes(' /api/'))
+  const restRows = rows.filter(([route]) => route.includes(' /api/'))
+  const pageRows = rows.filter(([route]) => !route.includes(' /api/'))
   const requirements = Object.entries(sessionRequirements).map(([name, text]) => `- \`${name}\`: ${text}\n`)
   return [
     head,
@@ -54,8 +54,8 @@ export function accessReference(): string {
       Object.entries(conditions).map(conditionLine),
     ),
     section('Refusals', ['What is missing', 'Status', 'Code'], refusals),
-    section('REST API', columns, rest.map(rowLine)),
-    section('Pages', columns, pages.map(rowLine)),
+    section('REST API', columns, restRows.map(rowLine)),
+    section('Pages', columns, pageRows.map(rowLine)),
     section('Interactions and protocol', ['Route', 'Caller'], [...coreTable].map(coreLine)),
   ].join('\n')
 }
@@ -64,16 +64,16 @@ const columns = ['Route', 'Caller', 'API key', 'Session', 'Conditions']
 
 function conditionLine([name, condition]: readonly [string, Condition]): readonly string[] {
   const { text, session, unlimitedKey, scope, proof } = condition
-  const proven = proof === undefined ? code(session ? [session] : []) : 'a passkey for this request'
-  return [code([name]), text, proven, unlimitedKey ? 'without scopes' : code(scope ? [scope] : [])]
+  const requirement = proof === undefined ? code(session ? [session] : []) : 'a passkey for this request'
+  return [code([name]), text, requirement, unlimitedKey ? 'without scopes' : code(scope ? [scope] : [])]
 }
 
-function rowLine([route, { caller, scopes, session, conditions: when }]: readonly [
+function rowLine([route, { caller, scopes, session, conditions: conditionNames }]: readonly [
   string,
   AccessRow,
 ]): readonly string[] {
   const key = caller === 'anyone' ? '' : scopes === null ? 'no' : code(scopes)
-  return [code([route]), caller, key, code(session), code(when)]
+  return [code([route]), caller, key, code(session), code(conditionNames)]
 }
 
 function coreLine([route, { caller }]: readonly [string, AccessRow]): readonly string[] {

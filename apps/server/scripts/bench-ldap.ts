@@ -96,18 +96,18 @@ const changes = Array.from(
 await slapd.modify(changes.join('\n'))
 await run('ten changed')
 
-async function run(what: string): Promise<void> {
-  const [answer, reading] = await measured(() => ldapSource(options).read(signal))
-  const [plan, planning] = await measured(() => directory.ldap.plan(answer, rules, signal))
-  const [outcome, doing] = await measured(() => directory.ldap.apply(plan, host, signal))
+async function run(label: string): Promise<void> {
+  const [entries, readTime] = await measure(() => ldapSource(options).read(signal))
+  const [plan, planTime] = await measure(() => directory.ldap.plan(entries, rules, signal))
+  const [outcome, applyTime] = await measure(() => directory.ldap.apply(plan, host, signal))
   const { created, changed, groupsCreated, membersAdded } = outcome.counts
   print(
-    `${what}: ${isEmptyPlan(plan) ? 'nothing to do' : `${created} created, ${changed} changed, ${groupsCreated} groups, ${membersAdded} memberships`}`,
+    `${label}: ${isEmptyPlan(plan) ? 'nothing to do' : `${created} created, ${changed} changed, ${groupsCreated} groups, ${membersAdded} memberships`}`,
   )
-  print(`  reading LDAP ${reading}; planning ${planning}; doing ${doing}`)
+  print(`  reading LDAP ${readTime}; planning ${planTime}; doing ${applyTime}`)
 }
 
-async function measured<T>(work: () => Promise<T>): Promise<[T, string]> {
+async function measure<T>(work: () => Promise<T>): Promise<[T, string]> {
   const delay = monitorEventLoopDelay({ resolution: 5 })
   delay.enable()
   await setTimeout(20)

@@ -14,7 +14,7 @@ const { values: options, positionals } = parseArgs({
   options: { postgres: { type: 'boolean', default: false }, fastest: { type: 'boolean', default: false } },
 })
 const count = Number(process.env.BENCH_USERS ?? 100_000)
-const line = 50
+const maxMedianMs = 50
 const rounds = 9
 const limit = 20
 
@@ -44,7 +44,7 @@ const lists: Readonly<Record<string, readonly string[]>> = {
 }
 
 await using bench = await startBench({ count, postgres: options.postgres, url: process.env.BENCH_DATABASE_URL })
-const over: string[] = []
+const slow: string[] = []
 
 for (const [path, columns] of Object.entries(lists)) {
   if (positionals.length > 0 && !positionals.includes(path)) continue
@@ -53,7 +53,7 @@ for (const [path, columns] of Object.entries(lists)) {
   for (const column of columns) {
     for (const direction of ['asc', 'desc']) {
       const cells: string[] = []
-      for (const search of Object.values(searches)) cells.push(await anyPage({ path, column, direction, search }))
+      for (const search of Object.values(searches)) cells.push(await measureList({ path, column, direction, search }))
       print(`${column} ${direction}`.padEnd(26), ...cells)
     }
   }
@@ -82,24 +82,24 @@ for (const path of pages.filter(
   }
   print(medianOf(times).toFixed(1).padStart(7), path)
 }
-print(`\n${over.length} of them over ${line} ms`, ...over.slice(0, 20).map((each) => `\n  ${each}`))
+print(`\n${slow.length} of them over ${maxMedianMs} ms`, ...slow.slice(0, 20).map((entry) => `\n  ${entry}`))
 
-interface Asked {
+interface ListQuery {
   readonly path: string
   readonly column: string
   readonly direction: string
   readonly search: string
 }
 
-async function anyPage(asked: Asked): Promise<string> {
-  const { total } = await answer(asked, 1)
+async function measureList(query: ListQuery): Promise<string> {
+  const { total } = await fetchPage(query, 1)
   const last = Math.max(1, Math.ceil(total / limit))
   const medians: string[] = []
   for (const page of [1, Math.ceil(last / 2), last]) {
     const times: number[] = []
-    for (let round = 0; round < rounds; round += 1) times.push((await answer(asked, page)).time)
+    for (let round = 0; round < rounds; round += 1) times.push((await fetchPage(query, page)).time)
     const median = medianOf(times)
-    if (median > line) over.push(`${median.toFixed(1)} ms: ${Object.values(asked).join(' ')}, page ${page}`)
+    if (median > maxMedianMs) slow.push(`${median.toFixed(1)} ms: ${Object.values(query).join(' ')}, page ${page}`)
     medians.push(median.toFixed(1).padStart(6))
   }
   return medians.join(' ').padEnd(21)
@@ -109,7 +109,7 @@ function medianOf(times: readonly number[]): number {
   return times.toSorted((a, b) => a - b)[options.fastest ? 0 : Math.floor(rounds / 2)] ?? 0
 }
 
-async function answer({ path, column, direction, search }: Asked, page: number) {
+async function fetchPage({ path, column, direction, search }: ListQuery, page: number) {
   const query = new URLSearchParams({
     'pagination[page]': String(page),
     'pagination[limit]': String(limit),

@@ -68,7 +68,7 @@ await run('unchanged')
 for (const id of ids.slice(0, 10)) await directory.users.update(id, { lastName: 'Changed' })
 await run('ten changed')
 
-async function run(what: string): Promise<void> {
+async function run(label: string): Promise<void> {
   statements = 0
   server.requests.length = 0
   const { signal } = new AbortController()
@@ -89,7 +89,7 @@ async function run(what: string): Promise<void> {
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   const methods = Object.entries(Object.groupBy(server.requests, (request) => request.split(' ')[0] ?? ''))
   const requests = methods.map(([method, all]) => `${all?.length} ${method}`).join(', ')
-  print(`${what}: ${isComplete(report) ? 'complete' : JSON.stringify(report.stopped ?? report.problems[0])}`)
+  print(`${label}: ${isComplete(report) ? 'complete' : JSON.stringify(report.stopped ?? report.problems[0])}`)
   print(`  ${seconds} s, ${report.requests} requests (${requests}), ${statements} statements`)
 }
 

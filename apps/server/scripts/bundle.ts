@@ -36,12 +36,12 @@ const manifest = Object.fromEntries(await Promise.all((await bundledFiles()).map
 await writeFile(join(target, 'manifest.json'), JSON.stringify(manifest))
 await writeFile(join(target, 'icons.json'), JSON.stringify(await usedIcons()))
 
-interface Bundled {
+interface BundledFile {
   readonly name: string
   readonly contents: Uint8Array
 }
 
-async function bundledFiles(): Promise<Bundled[]> {
+async function bundledFiles(): Promise<BundledFile[]> {
   const { outputFiles } = await build({
     entryPoints: [...pageScripts.map((name) => join(web, `${name}.ts`)), join(web, 'pocket.css')],
     outdir: target,
@@ -60,7 +60,7 @@ async function bundledFiles(): Promise<Bundled[]> {
   return [...outputFiles.map(({ path, contents }) => ({ name: basename(path), contents })), favicon]
 }
 
-async function writeAsset({ name, contents }: Bundled): Promise<readonly [string, { readonly path: string }]> {
+async function writeAsset({ name, contents }: BundledFile): Promise<readonly [string, { readonly path: string }]> {
   const hash = createHash('sha256').update(contents).digest('base64url').slice(0, 10)
   const file = `${basename(name, extname(name))}.${hash}${extname(name)}`
   const path = join(target, file)
@@ -74,13 +74,13 @@ async function writeAsset({ name, contents }: Bundled): Promise<readonly [string
  * The icons of the navigation, and those named in templates: `icon', { name: 'key-round' }`, or a list of choices with `symbol`.
  */
 async function usedIcons(): Promise<Record<string, unknown>> {
-  const known: Record<string, unknown> = JSON.parse(await readFile(iconNodes(), 'utf8'))
+  const allIcons: Record<string, unknown> = JSON.parse(await readFile(iconNodes(), 'utf8'))
   const icons: Record<string, unknown> = {}
-  for (const { icon } of [...rail.own, ...rail.administration]) icons[icon] = known[icon]
+  for (const { icon } of [...rail.own, ...rail.administration]) icons[icon] = allIcons[icon]
   for (const template of await templates()) {
     if (!template.includes('/partials/icon')) continue
     for (const [, name] of template.matchAll(/'([a-z0-9-]+)'/g))
-      if (name !== undefined && Object.hasOwn(known, name)) icons[name] = known[name]
+      if (name !== undefined && Object.hasOwn(allIcons, name)) icons[name] = allIcons[name]
   }
   return icons
 }

@@ -30,13 +30,13 @@ function sectionText({ title, introduction, variables }: Section): string {
 }
 
 function variableText(variable: Variable<unknown>): string {
-  const facts = [
+  const properties = [
     `- Type: ${variable.type}`,
     ...(variable.unit === undefined ? [] : [`- Unit: ${variable.unit}`]),
     `- Default: ${defaultText(variable)}`,
     ...(variable.secret ? [`- Secret; also as \`${fileVariable(variable.name)}\``] : []),
   ]
-  return `### \`${variable.name}\`\n\n${variable.description}\n\n${facts.join('\n')}`
+  return `### \`${variable.name}\`\n\n${variable.description}\n\n${properties.join('\n')}`
 }
 
 /** Formats a literal default as code and a description as text. */

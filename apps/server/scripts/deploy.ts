@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 // Program: `node apps/server/scripts/deploy.ts FOLDER` writes the content of the container image to a folder.
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const built = ['packages/core/dist/index.js', 'packages/directory/dist/index.js', 'apps/server/dist/main.js']
+const buildOutputs = ['packages/core/dist/index.js', 'packages/directory/dist/index.js', 'apps/server/dist/main.js']
 /** Files that pnpm writes for its own next run, and a README for readers of the sources. */
 const leftovers = [
   'pnpm-lock.yaml',
@@ -27,7 +27,7 @@ const leftovers = [
 export async function deploy(folder: string): Promise<void> {
   const target = resolve(folder)
   if (existsSync(target) && (await readdir(target)).length > 0) throw new Error(`${target} is not empty.`)
-  const missing = built.filter((file) => !existsSync(join(root, file)))
+  const missing = buildOutputs.filter((file) => !existsSync(join(root, file)))
   if (missing.length > 0) throw new Error(`${missing.join(', ')} is missing. Run "pnpm run build" first.`)
   await pnpm(['--filter', '@pocket/server', 'deploy', '--prod', target])
   for (const file of leftovers) await rm(join(target, file), { force: true })

@@ -24,9 +24,9 @@ try {
   )
   await using app = await createApp(config, createLogger(config, { write: () => {} }))
   const { url } = await app.listen()
-  const answer = await fetch(`${url}/api/openapi.json`)
-  if (!answer.ok) throw new Error(`The document was answered with ${answer.status}.`)
-  process.stdout.write(await answer.text())
+  const response = await fetch(`${url}/api/openapi.json`)
+  if (!response.ok) throw new Error(`The document was answered with ${response.status}.`)
+  process.stdout.write(await response.text())
 } finally {
   await rm(folder, { recursive: true, force: true })
 }

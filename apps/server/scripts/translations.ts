@@ -22,7 +22,7 @@ interface OpenTranslations {
 }
 
 /** Pages that a release may show in English: administration, API keys and the audit log. */
-const optional: ReadonlySet<string> = new Set([
+const optionalPages: ReadonlySet<string> = new Set([
   ...[
     'apiKeys',
     'apis',
@@ -63,33 +63,34 @@ function readFolder(name: Folder['name']): Folder {
 function openTranslations(isRelease: boolean): readonly OpenTranslations[] {
   const sources = readSources()
   return folderNames.map(readFolder).flatMap((folder) => {
-    const isWanted = (key: string) => !isRelease || folder.name === 'emails' || !optional.has(key.split('.')[0] ?? '')
-    const keys = messageKeys(folder).filter(isWanted)
+    const isIncluded = (key: string) =>
+      !isRelease || folder.name === 'emails' || !optionalPages.has(key.split('.')[0] ?? '')
+    const keys = messageKeys(folder).filter(isIncluded)
     return folder.languages.map((language) => {
-      const own = new Set([...(folder.texts[language]?.keys() ?? [])].map((key) => withoutForm(key, folder)))
+      const translatedKeys = new Set([...(folder.texts[language]?.keys() ?? [])].map((key) => baseKey(key, folder)))
       const isCurrent = (key: string) => sourceOf(sources[folder.name]?.[key], language) === hashOf(key, folder)
       return {
         folder: folder.name,
         language,
-        missing: keys.filter((key) => !own.has(key)),
-        outdated: keys.filter((key) => own.has(key) && !isCurrent(key)),
+        missing: keys.filter((key) => !translatedKeys.has(key)),
+        outdated: keys.filter((key) => translatedKeys.has(key) && !isCurrent(key)),
       }
     })
   })
 }
 
-function recordDone(language: string | null, isChosen: (key: string) => boolean): void {
+function recordDone(language: string | null, isSelected: (key: string) => boolean): void {
   const sources = readSources()
   const record = ({ key, folder }: { readonly key: string; readonly folder: Folder }) => {
-    const known = sources[folder.name]?.[key]
+    const source = sources[folder.name]?.[key]
     const current = hashOf(key, folder)
-    const next = folder.languages.map((each) => {
-      const isDone = isChosen(key) && (language === null || language === each)
-      return [each, isDone ? current : sourceOf(known, each)] as const
+    const next = folder.languages.map((code) => {
+      const isDone = isSelected(key) && (language === null || language === code)
+      return [code, isDone ? current : sourceOf(source, code)] as const
     })
     const hashes = new Set(next.map(([, hash]) => hash))
-    const [only] = hashes.size === 1 ? hashes : [Object.fromEntries(next.filter(([, hash]) => hash !== undefined))]
-    return only === undefined ? [] : [[key, only] as const]
+    const [combined] = hashes.size === 1 ? hashes : [Object.fromEntries(next.filter(([, hash]) => hash !== undefined))]
+    return combined === undefined ? [] : [[key, combined] as const]
   }
   const next = folderNames.map((name) => {
     const folder = readFolder(name)
@@ -98,13 +99,13 @@ function recordDone(language: string | null, isChosen: (key: string) => boolean)
   writeJson(sourcesFile, Object.fromEntries(next))
 }
 
-function drop(isChosen: (key: string) => boolean): void {
+function drop(isSelected: (key: string) => boolean): void {
   for (const folder of folderNames.map(readFolder))
     for (const language of folder.languages) {
       const file = new URL(`${language}.json`, folderUrl(folder.name))
       writeJson(
         file,
-        without(readJson(file), (key) => key !== 'language' && isChosen(withoutForm(key, folder))),
+        removeMessages(readJson(file), (key) => key !== 'language' && isSelected(baseKey(key, folder))),
       )
     }
 }
@@ -113,16 +114,16 @@ const pluralForm = /_(?:zero|one|two|few|many|other)$/
 
 function messageKeys(folder: Folder): readonly string[] {
   const keys = [...(folder.texts.en?.keys() ?? [])].filter((key) => key !== 'language')
-  return [...new Set(keys.map((key) => withoutForm(key, folder)))]
+  return [...new Set(keys.map((key) => baseKey(key, folder)))]
 }
 
-function withoutForm(key: string, { texts }: Folder): string {
+function baseKey(key: string, { texts }: Folder): string {
   const name = key.replace(pluralForm, '')
   return texts.en?.has(`${name}_other`) ? name : key
 }
 
 function hashOf(key: string, { texts }: Folder): string {
-  const text = [key, `${key}_one`, `${key}_other`].map((each) => texts.en?.get(each) ?? '').join('\n')
+  const text = [key, `${key}_one`, `${key}_other`].map((variant) => texts.en?.get(variant) ?? '').join('\n')
   return createHash('sha256').update(text).digest('hex').slice(0, 6)
 }
 
@@ -155,21 +156,21 @@ function flat(node: object, path = ''): ReadonlyMap<string, string> {
 }
 
 /** Without the chosen messages, and without objects that become empty. A list is kept or removed as a whole. */
-function without(node: object, isChosen: (key: string) => boolean, path = ''): object {
-  const kept: [string, unknown][] = []
+function removeMessages(node: object, isSelected: (key: string) => boolean, path = ''): object {
+  const remaining: [string, unknown][] = []
   for (const [key, value] of Object.entries(node)) {
     const isList = Array.isArray(value)
-    const rest = typeof value === 'string' || isList ? value : without(value, isChosen, `${path}${key}.`)
+    const reduced = typeof value === 'string' || isList ? value : removeMessages(value, isSelected, `${path}${key}.`)
     const isRemoved =
-      rest === value ? isChosen(isList ? `${path}${key}.0` : path + key) : Object.keys(rest).length === 0
-    if (!isRemoved) kept.push([key, rest])
+      reduced === value ? isSelected(isList ? `${path}${key}.0` : path + key) : Object.keys(reduced).length === 0
+    if (!isRemoved) remaining.push([key, reduced])
   }
-  return Object.fromEntries(kept)
+  return Object.fromEntries(remaining)
 }
 
 function report(open: readonly OpenTranslations[]): string {
-  const concerned = open.filter(needsWork)
-  const lines = concerned.flatMap(({ folder, language, missing, outdated }) => [
+  const incomplete = open.filter(needsWork)
+  const lines = incomplete.flatMap(({ folder, language, missing, outdated }) => [
     `${language} (${folder}): ${missing.length} missing, ${outdated.length} outdated`,
     ...missing.map((key) => `  missing   ${key}`),
     ...outdated.map((key) => `  outdated  ${key}`),
@@ -185,13 +186,13 @@ function main(): void {
     allowPositionals: true,
   })
   const languages = new Set(readFolder('pages').languages)
-  const language = values.done ? (positionals.find((each) => languages.has(each)) ?? null) : null
-  const prefixes = positionals.filter((each) => each !== language)
-  const isChosen = (key: string) =>
+  const language = values.done ? (positionals.find((argument) => languages.has(argument)) ?? null) : null
+  const prefixes = positionals.filter((argument) => argument !== language)
+  const isSelected = (key: string) =>
     prefixes.some((prefix) => key === prefix || key.startsWith(prefix.endsWith('.') ? prefix : `${prefix}.`))
   if (values.help) console.log(help)
-  else if (values.drop) drop(isChosen)
-  else if (values.done) recordDone(language, prefixes.length === 0 ? () => true : isChosen)
+  else if (values.drop) drop(isSelected)
+  else if (values.done) recordDone(language, prefixes.length === 0 ? () => true : isSelected)
   else {
     const open = openTranslations(values.release)
     console.log(report(open))

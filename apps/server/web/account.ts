@@ -1,14 +1,14 @@
 import { type AccountSignals, register, signalAccount } from '@pocket/core/browser'
-import { confirmed } from './confirmed.ts'
-import { pageData, restOnReturn, runCeremony, sentencesOf } from './problem-region.ts'
+import { withReauthentication } from './confirmed.ts'
+import { messagesOf, pageData, resetBusyOnReturn, runCeremony } from './problem-region.ts'
 
 const button = document.querySelector<HTMLButtonElement>('#add-passkey')
 if (button) {
   const { options = '', submit = '' } = button.dataset
-  const sentences = sentencesOf(button)
-  const run = () => confirmed(() => register({ optionsFrom: options, submitTo: submit }))
-  button.addEventListener('click', () => runCeremony({ button, sentences, run }))
-  restOnReturn(button)
+  const messages = messagesOf(button)
+  const run = () => withReauthentication(() => register({ optionsFrom: options, submitTo: submit }))
+  button.addEventListener('click', () => runCeremony({ button, messages, run }))
+  resetBusyOnReturn(button)
 }
 
 const list = document.querySelector<HTMLElement>('[data-signals]')

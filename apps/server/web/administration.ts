@@ -23,18 +23,18 @@ for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-dialog]'
   })
 }
 
-for (const all of document.querySelectorAll<HTMLInputElement>('input[data-check-all]')) {
-  const boxes = [...(all.form?.elements ?? [])].filter(
+for (const checkAll of document.querySelectorAll<HTMLInputElement>('input[data-check-all]')) {
+  const boxes = [...(checkAll.form?.elements ?? [])].filter(
     (element): element is HTMLInputElement =>
-      element instanceof HTMLInputElement && element.name === all.dataset.checkAll && element.type === 'checkbox',
+      element instanceof HTMLInputElement && element.name === checkAll.dataset.checkAll && element.type === 'checkbox',
   )
   const reflect = () => {
     const checked = boxes.filter((box) => box.checked).length
-    all.checked = checked > 0 && checked === boxes.length
-    all.indeterminate = checked > 0 && checked < boxes.length
+    checkAll.checked = checked > 0 && checked === boxes.length
+    checkAll.indeterminate = checked > 0 && checked < boxes.length
   }
-  all.addEventListener('change', () => {
-    for (const box of boxes) box.checked = all.checked
+  checkAll.addEventListener('change', () => {
+    for (const box of boxes) box.checked = checkAll.checked
   })
   for (const box of boxes) box.addEventListener('change', reflect)
   // The browser restores selections when the user returns to the page.
@@ -56,11 +56,11 @@ for (const drop of document.querySelectorAll<HTMLDetailsElement>('details.drop')
 /** Filters a list while typing; without JavaScript, a form does this on the server. */
 for (const input of document.querySelectorAll<HTMLInputElement>('input[data-narrows]')) {
   const list = document.querySelector(`#${CSS.escape(input.dataset.narrows ?? '')}`)
-  const none = document.querySelector<HTMLElement>(`#${CSS.escape(input.dataset.narrows ?? '')}-none`)
+  const emptyNote = document.querySelector<HTMLElement>(`#${CSS.escape(input.dataset.narrows ?? '')}-none`)
   const items = [...(list?.querySelectorAll<HTMLElement>('[data-name]') ?? [])]
   input.addEventListener('input', () => {
-    const words = input.value.toLowerCase().split(/\s+/)
-    for (const item of items) item.hidden = !words.every((word) => item.dataset.name?.includes(word))
-    if (none) none.hidden = items.some((item) => !item.hidden)
+    const terms = input.value.toLowerCase().split(/\s+/)
+    for (const item of items) item.hidden = !terms.every((term) => item.dataset.name?.includes(term))
+    if (emptyNote) emptyNote.hidden = items.some((item) => !item.hidden)
   })
 }

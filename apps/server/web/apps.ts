@@ -2,22 +2,22 @@ import './administration.ts'
 
 const search = document.querySelector<HTMLInputElement>('#apps-search')
 const tiles = [...document.querySelectorAll<HTMLElement>('[data-app]')]
-const none = document.querySelector<HTMLElement>('#apps-none')
+const emptyNote = document.querySelector<HTMLElement>('#apps-none')
 const status = document.querySelector<HTMLElement>('#apps-status')
 
 /** Ignores case and accents. */
-const key = (text: string) => text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
+const searchKey = (text: string) => text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
 
 const filter = (input: HTMLInputElement) => {
-  const words = key(input.value).split(/\s+/)
-  let found = 0
+  const terms = searchKey(input.value).split(/\s+/)
+  let matchCount = 0
   for (const tile of tiles) {
-    const text = key(tile.dataset.app ?? '')
-    tile.hidden = !words.every((word) => text.includes(word))
-    if (!tile.hidden) found += 1
+    const text = searchKey(tile.dataset.app ?? '')
+    tile.hidden = !terms.every((term) => text.includes(term))
+    if (!tile.hidden) matchCount += 1
   }
-  if (none) none.hidden = found > 0
-  if (status) status.textContent = (status.dataset.found ?? '').replace('#', String(found))
+  if (emptyNote) emptyNote.hidden = matchCount > 0
+  if (status) status.textContent = (status.dataset.found ?? '').replace('#', String(matchCount))
 }
 
 if (search) {

@@ -9,12 +9,12 @@ const ceremony = {
 }
 
 /** Runs an action, with re-authentication if the server requires it. */
-export async function confirmed<T>(act: () => Promise<T>): Promise<T> {
+export async function withReauthentication<T>(action: () => Promise<T>): Promise<T> {
   try {
-    return await act()
+    return await action()
   } catch (error) {
     if (explain(error).code !== 'reauthentication_required') throw error
     await authenticate(ceremony)
-    return act()
+    return action()
   }
 }

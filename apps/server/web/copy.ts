@@ -1,5 +1,5 @@
 const status = document.querySelector<HTMLElement>('#copy-status')
-const shownFor = 2000
+const resetDelay = 2000
 
 for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-copy]'))
   button.addEventListener('click', () => copy(button))
@@ -11,7 +11,7 @@ async function copy(button: HTMLButtonElement): Promise<void> {
     await navigator.clipboard.writeText(source.textContent)
     announce(status?.dataset.copied)
     button.dataset.copied = ''
-    setTimeout(() => delete button.dataset.copied, shownFor)
+    setTimeout(() => delete button.dataset.copied, resetDelay)
   } catch {
     // The clipboard is unavailable over plain HTTP or if blocked: select the text for manual copying.
     getSelection()?.selectAllChildren(source)

@@ -1,23 +1,23 @@
-import { sentencesOf, showProblem } from './problem-region.ts'
+import { messagesOf, showProblem } from './problem-region.ts'
 
 /** Milliseconds before an unreachable server is polled again. */
-const longPause = 3000
+const errorDelay = 3000
 /** Milliseconds between two requests, for proxies that prevent long polling. */
-const pause = 1000
+const pollDelay = 1000
 
 const form = document.querySelector<HTMLFormElement>('#waiting')
-if (form) void wait(form)
+if (form) void pollUntilDecided(form)
 
 /** Polls until another device has decided; the server may take half a minute for each response. */
-async function wait(form: HTMLFormElement): Promise<void> {
+async function pollUntilDecided(form: HTMLFormElement): Promise<void> {
   for (;;) {
-    const answer = await ask(form)
-    if (answer !== undefined && answer.status !== 202) return end(form, answer)
-    await new Promise((resolve) => setTimeout(resolve, answer ? pause : longPause))
+    const response = await poll(form)
+    if (response !== undefined && response.status !== 202) return finish(form, response)
+    await new Promise((resolve) => setTimeout(resolve, response ? pollDelay : errorDelay))
   }
 }
 
-async function ask(form: HTMLFormElement): Promise<Response | undefined> {
+async function poll(form: HTMLFormElement): Promise<Response | undefined> {
   const redirect = new FormData(form).get('redirect')
   const response = await fetch(form.action, {
     method: 'POST',
@@ -28,19 +28,19 @@ async function ask(form: HTMLFormElement): Promise<Response | undefined> {
   return response && response.status < 500 ? response : undefined
 }
 
-async function end(form: HTMLFormElement, response: Response): Promise<void> {
-  const answer: unknown = await response.json().catch(() => ({}))
-  const member = (name: string): unknown =>
-    typeof answer === 'object' && answer !== null ? Reflect.get(answer, name) : undefined
-  const redirectTo = member('redirectTo')
+async function finish(form: HTMLFormElement, response: Response): Promise<void> {
+  const body: unknown = await response.json().catch(() => ({}))
+  const property = (name: string): unknown =>
+    typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined
+  const redirectTo = property('redirectTo')
   // This server sends a path; anything else is not followed.
   if (response.ok && typeof redirectTo === 'string' && redirectTo.startsWith('/')) return location.replace(redirectTo)
   document.querySelector('#request')?.remove()
-  const sentences = sentencesOf(form)
+  const messages = messagesOf(form)
   form.remove()
   // The only remaining action.
-  const again = document.querySelector('#again')
-  again?.classList.replace('quiet', 'primary')
-  again?.classList.add('big')
-  showProblem(sentences, { code: String(member('code')), fields: [], requestId: null })
+  const retryLink = document.querySelector('#again')
+  retryLink?.classList.replace('quiet', 'primary')
+  retryLink?.classList.add('big')
+  showProblem(messages, { code: String(property('code')), fields: [], requestId: null })
 }

@@ -5,7 +5,7 @@ interface Result {
   readonly detail: string
   readonly href: string
 }
-interface Answer {
+interface SearchResponse {
   readonly results: readonly Result[]
   readonly summary: string
 }
@@ -15,62 +15,66 @@ const input = dialog?.querySelector('input')
 const list = dialog?.querySelector('ul')
 const status = dialog?.querySelector<HTMLElement>('[role="status"]')
 /** Debounce time while typing. Milliseconds. */
-const pause = 120
+const debounceDelay = 120
 
-let asked: AbortController | undefined
+let pendingRequest: AbortController | undefined
 let timer: ReturnType<typeof setTimeout> | undefined
 let active = -1
 /** The query of the displayed results. */
-let answered: string | undefined
+let displayedQuery: string | undefined
 
 /** Starts the opened command palette: a combobox with a list, following the ARIA Authoring Practices. */
 export function begin(): void {
-  answered = undefined
+  displayedQuery = undefined
   show([])
   announce('')
-  void find()
+  void search()
 }
 
 const options = () => [...(list?.querySelectorAll<HTMLElement>('[role="option"]') ?? [])]
 
-async function find(): Promise<void> {
-  asked?.abort()
+async function search(): Promise<void> {
+  pendingRequest?.abort()
   clearTimeout(timer)
-  const current = new AbortController()
-  asked = current
+  const request = new AbortController()
+  pendingRequest = request
   const query = input?.value ?? ''
   try {
     const response = await fetch(`/api/search?${new URLSearchParams({ query })}`, {
-      signal: current.signal,
+      signal: request.signal,
       headers: { accept: 'application/json' },
     })
     // The session has ended: reloading the page leads to sign-in and back.
     if (response.status === 401) return location.reload()
     if (!response.ok) throw new Error(String(response.status))
-    const { results, summary }: Answer = await response.json()
+    const { results, summary }: SearchResponse = await response.json()
     show(results)
-    answered = query
+    displayedQuery = query
     announce(summary)
   } catch {
-    if (current.signal.aborted) return
+    if (request.signal.aborted) return
     show([])
     announce(status?.dataset.failed ?? '')
   }
 }
 
 function show(results: readonly Result[]): void {
-  list?.replaceChildren(...results.map(option))
+  list?.replaceChildren(...results.map(createOption))
   if (list) list.hidden = results.length === 0
   if (input) input.ariaExpanded = String(results.length > 0)
   activate(results.length > 0 ? 0 : -1)
 }
 
-function option({ kindName, name, detail, href }: Result, index: number): HTMLElement {
+function createOption({ kindName, name, detail, href }: Result, index: number): HTMLElement {
   const item = document.createElement('li')
   item.id = `palette-${index}`
   item.role = 'option'
   item.dataset.href = href
-  item.append(part('bdi', 'name', name), part('bdi', 'muted small', detail), part('span', 'chip', kindName))
+  item.append(
+    createElement('bdi', 'name', name),
+    createElement('bdi', 'muted small', detail),
+    createElement('span', 'chip', kindName),
+  )
   item.addEventListener('click', () => go(href))
   item.addEventListener('pointermove', () => activate(index))
   return item
@@ -82,7 +86,7 @@ function go(href: string): void {
   location.assign(href)
 }
 
-function part(tag: string, classes: string, text: string): HTMLElement {
+function createElement(tag: string, classes: string, text: string): HTMLElement {
   const element = document.createElement(tag)
   element.className = classes
   element.textContent = text
@@ -91,9 +95,9 @@ function part(tag: string, classes: string, text: string): HTMLElement {
 
 function activate(index: number): void {
   active = index
-  options().forEach((item, each) => {
-    item.ariaSelected = String(each === index)
-    if (each === index) item.scrollIntoView({ block: 'nearest' })
+  options().forEach((item, position) => {
+    item.ariaSelected = String(position === index)
+    if (position === index) item.scrollIntoView({ block: 'nearest' })
   })
   if (index < 0) input?.removeAttribute('aria-activedescendant')
   else input?.setAttribute('aria-activedescendant', `palette-${index}`)
@@ -105,7 +109,7 @@ function announce(text: string): void {
 
 input?.addEventListener('input', () => {
   clearTimeout(timer)
-  timer = setTimeout(find, pause)
+  timer = setTimeout(search, debounceDelay)
 })
 input?.addEventListener('keydown', (event) => {
   const last = options().length - 1
@@ -118,9 +122,9 @@ input?.addEventListener('keydown', (event) => {
 /** Submitting uses the entered query, even if older results are still displayed. */
 dialog?.querySelector('form')?.addEventListener('submit', async (event) => {
   event.preventDefault()
-  if (answered !== input?.value) await find()
+  if (displayedQuery !== input?.value) await search()
   const href = options()[active]?.dataset.href
-  if (href !== undefined && answered === input?.value) go(href)
+  if (href !== undefined && displayedQuery === input?.value) go(href)
 })
 /** A click on the backdrop targets the dialog itself. */
 dialog?.addEventListener('click', ({ target }) => {
@@ -130,5 +134,5 @@ dialog?.addEventListener('close', () => {
   // The event is asynchronous: the dialog may be open again.
   if (dialog.open) return
   clearTimeout(timer)
-  asked?.abort()
+  pendingRequest?.abort()
 })

@@ -1,9 +1,9 @@
 import './account.ts'
 
 /** Keeps the crop square within the picture. */
-const within = (value: number) => Math.min(100, Math.max(0, value))
+const clampPercent = (value: number) => Math.min(100, Math.max(0, value))
 /** The maximum zoom. */
-const closest = 4
+const maxZoom = 4
 /** The step of an arrow key, in hundredths. */
 const step = 4
 
@@ -11,82 +11,82 @@ const form = document.querySelector<HTMLFormElement>('#picture-form')
 const file = form?.querySelector<HTMLInputElement>('input[type="file"]')
 const region = document.querySelector<HTMLElement>('#crop')
 const canvas = region?.querySelector('canvas')
-const [zoom, across, down] = ['zoom', 'across', 'down'].map((name) =>
+const [zoom, horizontal, vertical] = ['zoom', 'across', 'down'].map((name) =>
   document.querySelector<HTMLInputElement>(`#crop-${name}`),
 )
 const status = document.querySelector<HTMLElement>('#reading')
-const paper = canvas?.getContext('2d')
+const context = canvas?.getContext('2d')
 
-if (form && file && region && canvas && zoom && across && down && status && paper) {
+if (form && file && region && canvas && zoom && horizontal && vertical && status && context) {
   let picture: ImageBitmap | undefined
   /** Decoding a large picture takes seconds; submitting in the meantime waits for the preview. */
-  let reading: Promise<void> | undefined
+  let pendingRead: Promise<void> | undefined
 
   const side = () =>
     picture === undefined
       ? 0
-      : Math.min(picture.width, picture.height) / (1 + ((closest - 1) * zoom.valueAsNumber) / 100)
+      : Math.min(picture.width, picture.height) / (1 + ((maxZoom - 1) * zoom.valueAsNumber) / 100)
   const draw = () => {
     if (picture === undefined) return
     const size = side()
-    const x = ((picture.width - size) * across.valueAsNumber) / 100
-    const y = ((picture.height - size) * down.valueAsNumber) / 100
-    paper.clearRect(0, 0, canvas.width, canvas.height)
-    paper.drawImage(picture, x, y, size, size, 0, 0, canvas.width, canvas.height)
+    const x = ((picture.width - size) * horizontal.valueAsNumber) / 100
+    const y = ((picture.height - size) * vertical.valueAsNumber) / 100
+    context.clearRect(0, 0, canvas.width, canvas.height)
+    context.drawImage(picture, x, y, size, size, 0, 0, canvas.width, canvas.height)
   }
-  const move = (input: HTMLInputElement, by: number) => {
-    input.valueAsNumber = within(input.valueAsNumber + by)
+  const move = (input: HTMLInputElement, delta: number) => {
+    input.valueAsNumber = clampPercent(input.valueAsNumber + delta)
     draw()
   }
 
-  const read = async () => {
-    const chosen = file.files?.[0]
+  const readPicture = async () => {
+    const selected = file.files?.[0]
     status.textContent = status.dataset.reading ?? ''
     // If this browser cannot decode the picture, the server validates it.
-    const read = chosen && (await createImageBitmap(chosen).catch(() => undefined))
+    const decoded = selected && (await createImageBitmap(selected).catch(() => undefined))
     // Another picture may have been selected in the meantime.
-    if (file.files?.[0] !== chosen) return
+    if (file.files?.[0] !== selected) return
     status.textContent = ''
-    reading = undefined
-    picture = read
+    pendingRead = undefined
+    picture = decoded
     region.hidden = picture === undefined
     zoom.value = '0'
-    across.value = down.value = '50'
+    horizontal.value = vertical.value = '50'
     draw()
   }
   file.addEventListener('change', () => {
-    reading = read()
+    pendingRead = readPicture()
   })
-  for (const input of [zoom, across, down]) input.addEventListener('input', draw)
+  for (const input of [zoom, horizontal, vertical]) input.addEventListener('input', draw)
 
   const keys: Readonly<Record<string, readonly [HTMLInputElement, number]>> = {
-    ArrowLeft: [across, -step],
-    ArrowRight: [across, step],
-    ArrowUp: [down, -step],
-    ArrowDown: [down, step],
+    ArrowLeft: [horizontal, -step],
+    ArrowRight: [horizontal, step],
+    ArrowUp: [vertical, -step],
+    ArrowDown: [vertical, step],
     '+': [zoom, step],
     '-': [zoom, -step],
   }
   canvas.addEventListener('keydown', (event) => {
-    const [input, by] = keys[event.key] ?? []
-    if (input === undefined || by === undefined || event.ctrlKey || event.metaKey) return
+    const [input, delta] = keys[event.key] ?? []
+    if (input === undefined || delta === undefined || event.ctrlKey || event.metaKey) return
     event.preventDefault()
-    move(input, by)
+    move(input, delta)
   })
   canvas.addEventListener('pointerdown', ({ pointerId }) => canvas.setPointerCapture(pointerId))
   canvas.addEventListener('pointermove', ({ movementX, movementY, pointerId }) => {
     if (picture === undefined || !canvas.hasPointerCapture(pointerId)) return
     // The picture follows the finger, so the square moves in the opposite direction.
     const scale = side() / canvas.clientWidth
-    const [spareX, spareY] = [picture.width - side(), picture.height - side()]
-    if (spareX > 0) move(across, (-movementX * scale * 100) / spareX)
-    if (spareY > 0) move(down, (-movementY * scale * 100) / spareY)
+    const [marginX, marginY] = [picture.width - side(), picture.height - side()]
+    if (marginX > 0) move(horizontal, (-movementX * scale * 100) / marginX)
+    if (marginY > 0) move(vertical, (-movementY * scale * 100) / marginY)
   })
 
   form.addEventListener('submit', (event) => {
-    if (reading !== undefined) {
+    if (pendingRead !== undefined) {
       event.preventDefault()
-      void reading.then(() => form.requestSubmit(event.submitter))
+      void pendingRead.then(() => form.requestSubmit(event.submitter))
       return
     }
     if (picture === undefined || event.defaultPrevented) return

@@ -1,34 +1,34 @@
 import { type Explanation, register } from '@pocket/core/browser'
-import { confirmed } from './confirmed.ts'
-import { pageData, restOnReturn, runCeremony, type Sentences, sentencesOf } from './problem-region.ts'
+import { withReauthentication } from './confirmed.ts'
+import { messagesOf, type ProblemMessages, pageData, resetBusyOnReturn, runCeremony } from './problem-region.ts'
 
 const form = document.querySelector<HTMLFormElement>('#setup')
 const button = form?.querySelector<HTMLButtonElement>('button[type="submit"]')
 if (form && button) {
-  const sentences = sentencesOf(form)
+  const messages = messagesOf(form)
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     clearFields(form)
     const input = Object.fromEntries(new FormData(form))
     const run = () =>
-      confirmed(() => register({ optionsFrom: form.dataset.options ?? '', submitTo: form.action, input }))
-    runCeremony({ button, sentences, run, onProblem: (explanation) => showFields(form, explanation) })
+      withReauthentication(() => register({ optionsFrom: form.dataset.options ?? '', submitTo: form.action, input }))
+    runCeremony({ button, messages, run, onProblem: (explanation) => showFields(form, explanation) })
   })
-  restOnReturn(button)
+  resetBusyOnReturn(button)
 }
 
 /** Shows each error at its field and in the summary, which receives the focus. */
 function showFields(form: HTMLFormElement, { fields }: Explanation): boolean {
   // The page and this script come from the same build, so the data needs no validation.
-  const sentences = pageData(form, 'fields') as Sentences
+  const messages = pageData(form, 'fields') as ProblemMessages
   const items: HTMLElement[] = []
   for (const { field, code } of fields) {
     const input = document.querySelector<HTMLInputElement>(`#f-${CSS.escape(field)}`)
     if (!input) continue
-    const sentence = sentences[`${field}.${code}`] ?? sentences[`any.${code}`] ?? sentences['any.invalid'] ?? ''
+    const message = messages[`${field}.${code}`] ?? messages[`any.${code}`] ?? messages['any.invalid'] ?? ''
     input.ariaInvalid = 'true'
-    document.querySelector(`#${input.id}-error`)?.append(element('p', sentence))
-    const link = element('a', sentence)
+    document.querySelector(`#${input.id}-error`)?.append(element('p', message))
+    const link = element('a', message)
     link.setAttribute('href', `#${input.id}`)
     items.push(element('li', link))
   }
@@ -48,7 +48,7 @@ function clearFields(form: HTMLFormElement): void {
 }
 
 function element(name: string, ...children: (string | Node)[]): HTMLElement {
-  const made = document.createElement(name)
-  made.append(...children)
-  return made
+  const node = document.createElement(name)
+  node.append(...children)
+  return node
 }

@@ -1,5 +1,5 @@
 import { authenticate, autofill, explain } from '@pocket/core/browser'
-import { pageData, restOnReturn, runCeremony, sentencesOf, showProblem } from './problem-region.ts'
+import { messagesOf, pageData, resetBusyOnReturn, runCeremony, showProblem } from './problem-region.ts'
 
 type Ceremony = Parameters<typeof authenticate>[0]
 
@@ -7,44 +7,44 @@ type Ceremony = Parameters<typeof authenticate>[0]
  * Maximum number of rejected passkeys in autofill: an authenticator that responds automatically would otherwise be rejected
  * endlessly.
  */
-const maxRefusals = 3
+const maxRejections = 3
 
 // A passkey button, or a form whose field also offers passkeys.
-const carrier = document.querySelector<HTMLElement>('[data-ceremony]')
-if (carrier) {
+const trigger = document.querySelector<HTMLElement>('[data-ceremony]')
+if (trigger) {
   // The page and this script come from the same build, so the data needs no validation.
-  const ceremony = pageData(carrier, 'ceremony') as Ceremony
-  const sentences = sentencesOf(carrier)
+  const ceremony = pageData(trigger, 'ceremony') as Ceremony
+  const messages = messagesOf(trigger)
   const field = document.querySelector<HTMLInputElement>('input[autocomplete$="webauthn"]')
-  let offer = new AbortController()
-  const offerInField = async () => {
+  let autofillController = new AbortController()
+  const startAutofill = async () => {
     if (!field) return
-    offer = new AbortController()
-    const { signal } = offer
-    for (let refusals = 0; refusals < maxRefusals; refusals += 1) {
+    autofillController = new AbortController()
+    const { signal } = autofillController
+    for (let rejections = 0; rejections < maxRejections; rejections += 1) {
       try {
         const outcome = await autofill(ceremony, { signal })
         if (outcome && !signal.aborted) location.assign(outcome.redirectTo)
         return
       } catch (error) {
         if (signal.aborted) return
-        showProblem(sentences, explain(error))
+        showProblem(messages, explain(error))
       }
     }
   }
   // Typing a code or submitting a form cancels the passkey offer.
-  carrier.addEventListener('input', () => offer.abort())
-  addEventListener('submit', () => offer.abort())
+  trigger.addEventListener('input', () => autofillController.abort())
+  addEventListener('submit', () => autofillController.abort())
   addEventListener('pageshow', ({ persisted }) => {
-    if (persisted) void offerInField()
+    if (persisted) void startAutofill()
   })
-  if (carrier instanceof HTMLButtonElement) {
-    carrier.addEventListener('click', async () => {
-      await runCeremony({ button: carrier, sentences, run: () => authenticate(ceremony) })
+  if (trigger instanceof HTMLButtonElement) {
+    trigger.addEventListener('click', async () => {
+      await runCeremony({ button: trigger, messages, run: () => authenticate(ceremony) })
       // The field offers passkeys again after a failed ceremony.
-      if (carrier.ariaBusy !== 'true') void offerInField()
+      if (trigger.ariaBusy !== 'true') void startAutofill()
     })
-    restOnReturn(carrier)
+    resetBusyOnReturn(trigger)
   }
-  void offerInField()
+  void startAutofill()
 }

@@ -75,7 +75,7 @@ const rows: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   pocket_client_group: { client_id: id, group_id: groupId },
 }
 
-const ofPeople = new Set(['pocket_user', 'pocket_membership', 'pocket_passkey'])
+const userTables = new Set(['pocket_user', 'pocket_membership', 'pocket_passkey'])
 
 export const administrator = '00000000-0000-4000-8000-100000000000'
 
@@ -88,7 +88,7 @@ export const largeGroup = '00000000-0000-4000-8000-100000000000'
  */
 export async function fill(database: Database, count: number): Promise<void> {
   for (const [table, columns] of Object.entries(rows)) {
-    const end = ofPeople.has(table) ? count : count / 10
+    const end = userTables.has(table) ? count : count / 10
     await database.execute(
       `WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ${end})
         INSERT INTO ${table} (${Object.keys(columns)}) SELECT ${Object.values(columns)} FROM numbers`,

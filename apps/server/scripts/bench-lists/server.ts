@@ -46,22 +46,23 @@ export async function startBench({ count, postgres, url }: BenchOptions): Promis
   )
   const logger = pino({ level: 'silent' })
   {
-    await using opened = await openDatabase(config, logger)
-    await fill(databaseOf(opened.dataSource), count)
+    await using connection = await openDatabase(config, logger)
+    await fill(databaseOf(connection.dataSource), count)
     // A running instance gets this automatically within a minute.
-    if (databaseOf(opened.dataSource).kind === 'postgres') await opened.dataSource.query('VACUUM ANALYZE')
+    if (databaseOf(connection.dataSource).kind === 'postgres') await connection.dataSource.query('VACUUM ANALYZE')
   }
   const app = stack.use(await createApp(config, logger))
   const { url: origin } = await app.listen()
-  const agent = stack.adopt(new Agent({ keepAlive: true, maxSockets: 1 }), (each) => each.destroy())
+  const agent = stack.adopt(new Agent({ keepAlive: true, maxSockets: 1 }), (httpAgent) => httpAgent.destroy())
   const get = async (path: string, headers: OutgoingHttpHeaders) => {
     const { promise, resolve, reject } = Promise.withResolvers<string>()
-    const sent = request({ port, host: '127.0.0.1', path, agent, headers }, (response) => {
-      const answered = text(response)
-      if (response.statusCode === 200) answered.then(resolve, reject)
-      else answered.then((body) => reject(new Error(`${path} was answered ${response.statusCode}: ${body}`)), reject)
+    const outgoing = request({ port, host: '127.0.0.1', path, agent, headers }, (response) => {
+      const responseText = text(response)
+      if (response.statusCode === 200) responseText.then(resolve, reject)
+      else
+        responseText.then((body) => reject(new Error(`${path} was answered ${response.statusCode}: ${body}`)), reject)
     })
-    sent.on('error', reject).end()
+    outgoing.on('error', reject).end()
     return promise
   }
   const browser = new UserAgent()

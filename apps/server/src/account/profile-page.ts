@@ -40,7 +40,7 @@ export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
       secondAskedFor: await secondPasskey.isReminderDue(id, passkeys),
       outdated: hasOutdatedPasskey(passkeys, await passkeyPolicy()),
       signals: signalsOf(pocket.issuer, user, passkeys),
-      isEditable: editOwnAccount && !(await users.isOwnedByLdap(user)),
+      isEditable: editOwnAccount && !(await users.isManagedByLdap(user)),
       emailRequired: requireEmail,
       emailVerified: user.emailVerified,
       verifiable: user.email !== null && !user.emailVerified && (await verification.enabled()),

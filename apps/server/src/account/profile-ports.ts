@@ -15,7 +15,7 @@ export interface ProfilePorts {
   readonly reauthentication: Pick<ReauthenticationPages, 'when'>
   readonly show: ShowPage
   readonly flashes: Flashes
-  readonly users: Pick<UserAdministration, 'find' | 'isOwnedByLdap' | 'updateOwn' | 'setOwnLocale'>
+  readonly users: Pick<UserAdministration, 'find' | 'isManagedByLdap' | 'updateOwn' | 'setOwnLocale'>
   readonly settings: () => Promise<Pick<UserSettings, 'editOwnAccount' | 'requireEmail'>>
   readonly profilePictures: Pick<ProfilePictures, 'put' | 'remove'>
   /** The URLs of the users' own profile pictures. */

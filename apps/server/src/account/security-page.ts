@@ -58,7 +58,7 @@ export function securityPages(ports: SecurityPorts): readonly PageRoute[] {
       outdated: hasOutdatedPasskey(passkeys, policy),
       passkeys: passkeys.map((passkey) => passkeyItem(passkey, policy)),
       removals: removalNotes(await passkeyRemovals.list(pageActor(user, ctx), user.id)),
-      keepsLastPasskey: passkeys.length === 1 && !(await ownPasskeys.hasAnotherWayIn(user)),
+      keepsLastPasskey: passkeys.length === 1 && !(await ownPasskeys.hasOtherSignInMethod(user)),
       sessions: await sessions.list(user.id, session?.uid ?? null),
       signals: signalsOf(pocket.issuer, user, passkeys),
       notice: noticeOf(flashes.take(ctx, securityPath)),

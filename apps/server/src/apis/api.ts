@@ -14,7 +14,7 @@ import { grantOperations } from './grant-operations.ts'
 
 export interface ApiOperationPorts {
   readonly pocket: Pick<Pocket, 'apis' | 'clients'>
-  readonly logos: Pick<ClientLogos, 'marked' | 'markedIn'>
+  readonly logos: Pick<ClientLogos, 'withLogoFlags' | 'withClientLogoFlags'>
   readonly audit: AuditSink
   readonly transaction: Transaction
 }

@@ -13,7 +13,7 @@ export interface ClientOperationPorts {
   readonly apis: Apis
   readonly clients: Clients
   readonly administration: ApiAdministration
-  readonly logos: Pick<ClientLogos, 'marked' | 'markedIn'>
+  readonly logos: Pick<ClientLogos, 'withLogoFlags' | 'withClientLogoFlags'>
 }
 
 const list = { sort: ['name', 'createdAt'], search: true }
@@ -35,7 +35,7 @@ export function clientOperations({ apis, clients, administration, logos }: Clien
         const { items, total } = await clients.page(clientsOf(call.list, { of: 'granted', apiId: api.id }))
         const grants = new Map((await apis.grantsOf(api.id)).map((grant) => [grant.clientId, grant]))
         const dtos = items.map(({ client }) => clientAccessDto({ api, client, access: grants.get(client.id) }))
-        return pageAnswer({ items: await logos.markedIn(dtos), total }, call.list)
+        return pageAnswer({ items: await logos.withClientLogoFlags(dtos), total }, call.list)
       },
     }),
     operation({
@@ -50,7 +50,7 @@ export function clientOperations({ apis, clients, administration, logos }: Clien
         const { id } = await administration.existing(call.params.id ?? '')
         const { items, total } = await clients.page(clientsOf(call.list, { of: 'ungranted', apiId: id }))
         const dtos = items.map(({ client }) => apiClientDto(client))
-        return pageAnswer({ items: await logos.marked(dtos), total }, call.list)
+        return pageAnswer({ items: await logos.withLogoFlags(dtos), total }, call.list)
       },
     }),
     operation({

@@ -77,7 +77,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
   const shared = { area: 'clients' } as const
   /** Adds the uploaded logos of the client. */
   const withUploadedLogo = async <T extends ReturnType<typeof clientMetaDto>>(dto: T): Promise<T> =>
-    (await logos.marked([dto]))[0] ?? dto
+    (await logos.withLogoFlags([dto]))[0] ?? dto
   const withGroups = async (ctx: Context, client: Client) => {
     ctx.set('ETag', clientValidator(client))
     return {
@@ -107,7 +107,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
           ...clientDto(client, clock.now()),
           allowedUserGroupsCount: allowedGroupCount,
         }))
-        return pageAnswer({ items: await logos.marked(dtos), total }, list)
+        return pageAnswer({ items: await logos.withLogoFlags(dtos), total }, list)
       },
     }),
     operation({
@@ -124,7 +124,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
         const groups = await submittedGroupIds(call)
         const downloadedLogos = await logos.download(logoUrls(call.body))
         const client = await administration.create(actorOf(call), input, groups)
-        await logos.keep(actorOf(call), client.id, downloadedLogos)
+        await logos.store(actorOf(call), client.id, downloadedLogos)
         return withGroups(call.ctx, client)
       },
     }),
@@ -161,10 +161,10 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
         const groups = await submittedGroupIds(call)
         const input = clientInput(call.body)
         const becomesKnown = input.protocol?.isKnown === true && !before.protocol.isKnown
-        const registeredLogos = becomesKnown ? (await logos.named(before)).read : []
+        const registeredLogos = becomesKnown ? (await logos.downloadForRegistration(before)).logos : []
         const downloadedLogos = await logos.download(logoUrls(call.body))
         const client = await administration.update(actorOf(call), id, input, groups)
-        await logos.keep(actorOf(call), id, new Map([...registeredLogos, ...downloadedLogos]))
+        await logos.store(actorOf(call), id, new Map([...registeredLogos, ...downloadedLogos]))
         return withGroups(call.ctx, client)
       },
     }),

@@ -60,7 +60,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
   const showClient = async (ctx: Context, user: User, client: Client, { entered, ...overrides }: Overrides = {}) => {
     const flash = takeClientFlash(flashes, ctx, at(client.id))
     const template = templateOf(client.template)
-    const [{ hasLogo, hasDarkLogo } = { hasLogo: false, hasDarkLogo: false }] = await logos.marked([
+    const [{ hasLogo, hasDarkLogo } = { hasLogo: false, hasDarkLogo: false }] = await logos.withLogoFlags([
       { id: client.id, hasLogo: false, hasDarkLogo: false },
     ])
     const parts = { pocket, appName: await appName(), client, secret: flash.newSecret?.value ?? null }
@@ -239,7 +239,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
     form('logo/address', (ctx, { id }, user) =>
       withLogo(async () => {
         const downloadedLogos = await logos.download({ [submittedTheme(ctx)]: formText(ctx, 'logoUrl', 2000).trim() })
-        await logos.keep(pageActor(user, ctx), id, downloadedLogos)
+        await logos.store(pageActor(user, ctx), id, downloadedLogos)
       }),
     ),
     form('logo/remove', async (ctx, { id }, user) => {
@@ -250,9 +250,9 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
     /** Marks the loaded version of a dynamically registered client as known, and stores the logo from its metadata. */
     form('known', async (ctx, client, user) => {
       const isKnown = formText(ctx, 'isKnown') === 'true'
-      const logo = isKnown ? await logos.named(client) : null
+      const logo = isKnown ? await logos.downloadForRegistration(client) : null
       await administration.update(by(ctx, user), client.id, { ...client, protocol: { isKnown } })
-      if (logo) await logos.keep(pageActor(user, ctx), client.id, logo.read)
+      if (logo) await logos.store(pageActor(user, ctx), client.id, logo.logos)
       return { notice: isKnown ? 'known' : 'unknown', logoProblem: logo?.problem ?? null }
     }),
 

@@ -12,7 +12,7 @@ import { createOwnConsents } from './own-consents.ts'
 export interface UserClientOperationPorts {
   readonly pocket: Pick<Pocket, 'clients' | 'issuer' | 'withdrawConsent'>
   readonly accounts: AccountStore
-  readonly logos: Pick<ClientLogos, 'marked' | 'markedIn'>
+  readonly logos: Pick<ClientLogos, 'withLogoFlags' | 'withClientLogoFlags'>
   readonly audit: AuditSink
 }
 
@@ -29,7 +29,7 @@ export function userClientOperations({
   const listAuthorized = async (list: ListRequest, accountId: string) => {
     const { items, total } = await page(list, { of: 'consented', accountId })
     return pageAnswer(
-      { items: await logos.markedIn(items.map((item) => authorizedClientDto(item, pocket.issuer))), total },
+      { items: await logos.withClientLogoFlags(items.map((item) => authorizedClientDto(item, pocket.issuer))), total },
       list,
     )
   }
@@ -80,7 +80,7 @@ export function userClientOperations({
         const groupIds = (account?.groups ?? []).map(({ id }) => id)
         const { items, total } = await page(list, { of: 'usable', accountId: user.id, groupIds })
         return pageAnswer(
-          { items: await logos.marked(items.map((item) => accessibleClientDto(item, pocket.issuer))), total },
+          { items: await logos.withLogoFlags(items.map((item) => accessibleClientDto(item, pocket.issuer))), total },
           list,
         )
       },

@@ -11,7 +11,7 @@ import type { Settings } from '../settings/settings.ts'
 import { type Approvals, createApprovals } from '../sign-up/approvals.ts'
 import { endSignUpRequest } from '../sign-up/end-waiting.ts'
 import { createSignupTokens, type SignupTokens } from '../sign-up/signup-tokens.ts'
-import { createWaitingAddresses, type WaitingAddresses } from '../sign-up/waiting-addresses.ts'
+import { createSignUpVerification, type SignUpVerification } from '../sign-up/waiting-addresses.ts'
 import { createUserAdministration, type UserAdministration } from '../users/user-administration.ts'
 import { userSettingsOf } from '../users/user-settings.ts'
 import { createOwnPasskeys, type OwnPasskeys } from '../webauthn/own-passkeys.ts'
@@ -41,7 +41,7 @@ export interface Administration {
   readonly groups: GroupAdministration
   readonly signupTokens: SignupTokens
   readonly approvals: Approvals
-  readonly waitingAddresses: WaitingAddresses
+  readonly waitingAddresses: SignUpVerification
   readonly ownPasskeys: OwnPasskeys
   readonly passkeyRemovals: PasskeyRemovalReview
   /** Removes data of other modules about a deleted user, within the transaction. */
@@ -66,7 +66,7 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     await database.reminders.removeByAccount(userId)
     await database.favourites.removeByAccount(userId)
     await database.approvals.remove(userId)
-    await images.forget(userSlot(userId))
+    await images.discard(userSlot(userId))
   }
   const users = createUserAdministration({
     directory,
@@ -75,12 +75,12 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     transaction,
     settings: async () => userSettingsOf(await settings.present()),
     isLdapEnabled: async () => (await settings.values()).ldapEnabled,
-    forget,
-    async enabled(user) {
+    deleteUserData: forget,
+    async onEnabled(user) {
       const request = await endSignUpRequest(database.approvals, user.id)
-      if (request) await mail.approved(user, { note: null, ...request })
+      if (request) await mail.approved(user, { note: null, wayBack: request.returnPath })
     },
-    sendSoon: () => mail.delivery.soon(),
+    scheduleDelivery: () => mail.delivery.soon(),
   })
   const groups = createGroupAdministration({
     directory,
@@ -88,7 +88,7 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     audit,
     transaction,
     allowedClientIds: async (groupId) => idsOf(await pocket.clients.allowedTo(groupId)),
-    forget: (groupId) => pocket.clients.setAllowedTo(groupId, []),
+    deleteGroupData: (groupId) => pocket.clients.setAllowedTo(groupId, []),
     isLdapEnabled: async () => (await settings.values()).ldapEnabled,
   })
   const signupTokens = createSignupTokens({
@@ -107,11 +107,11 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     transaction,
     mail,
   })
-  const waitingAddresses = createWaitingAddresses({
+  const waitingAddresses = createSignUpVerification({
     store: database.approvals,
     verification: mail.verification,
     directory,
-    forget,
+    deleteUserData: forget,
     audit,
     transaction,
     clock,

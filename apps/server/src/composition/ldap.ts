@@ -7,7 +7,7 @@ import { createLdapHost } from '../ldap/host.ts'
 import { createLdapLinks, type LdapLinks } from '../ldap/ldap-links.ts'
 import type { LdapRunStore } from '../ldap/ldap-run-store.ts'
 import { createLdapSync, type LdapSync } from '../ldap/ldap-sync.ts'
-import { createLdapTrials, type LdapTrials } from '../ldap/ldap-trials.ts'
+import { createLdapDiagnostics, type LdapDiagnostics } from '../ldap/ldap-trials.ts'
 import type { SettingValues } from '../settings/definitions.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Administration } from './administration.ts'
@@ -32,7 +32,7 @@ export interface LdapParts {
 export interface LdapModule extends Disposable {
   readonly sync: LdapSync
   readonly links: LdapLinks
-  readonly trials: LdapTrials
+  readonly diagnostics: LdapDiagnostics
   readonly runs: LdapRunStore
   readonly settings: () => Promise<SettingValues>
 }
@@ -44,9 +44,9 @@ export function composeLdap(parts: LdapParts): LdapModule {
     pocket,
     recordMany,
     images,
-    forgetUser: administration.forgetUser,
-    forgetGroup: (groupId) => pocket.clients.setAllowedTo(groupId, []),
-    async enabled(userId) {
+    deleteUserData: administration.forgetUser,
+    deleteGroupData: (groupId) => pocket.clients.setAllowedTo(groupId, []),
+    async onEnabled(userId) {
       await database.approvals.remove(userId)
     },
   })
@@ -65,14 +65,14 @@ export function composeLdap(parts: LdapParts): LdapModule {
     stop: stop.signal,
   })
   settings.whenChanged(async (keys, values) => {
-    if (keys.includes('ldapEnabled') && values.ldapEnabled) await sync.turnedOn()
+    if (keys.includes('ldapEnabled') && values.ldapEnabled) await sync.onEnabled()
   })
   return {
     sync,
     runs,
     settings: settings.present,
     links: createLdapLinks({ directory, sync, audit, transaction }),
-    trials: createLdapTrials(settings.present, stop.signal),
+    diagnostics: createLdapDiagnostics(settings.present, stop.signal),
     [Symbol.dispose]: () => stop.abort(new Error('This server stops')),
   }
 }

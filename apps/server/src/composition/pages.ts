@@ -132,7 +132,7 @@ export function composePages(parts: PageParts): Router {
         ...shared,
         approvals: administration.approvals,
         settings: signUpSettings,
-        reaches: mail.reaches,
+        canSendEmail: mail.reaches,
       }),
       ...searchPages(shared),
       ...overviewPages(shared),

@@ -15,7 +15,7 @@ import type { Catalogues } from '../http/catalogues.ts'
 import type { RenderPage } from '../http/page.ts'
 import { clientSlot } from '../images/image.ts'
 import type { Images } from '../images/images.ts'
-import { profilePictureAddresses } from '../images/picture-claim.ts'
+import { withProfilePictures } from '../images/picture-claim.ts'
 import type { ScimProviders } from '../scim/providers.ts'
 import type { Settings } from '../settings/settings.ts'
 import { metadataReader } from '../webauthn/authenticator-metadata.ts'
@@ -53,7 +53,7 @@ export async function composeProvider(parts: ProviderParts) {
       return { length: sessionDuration * 60, idle: sessionIdleMinutes * 60 }
     },
     masterKey: database.masterKey,
-    accounts: profilePictureAddresses(directory.accounts, config.appUrl),
+    accounts: withProfilePictures(directory.accounts, config.appUrl),
     stores,
     pages: {
       render: parts.render,
@@ -88,7 +88,7 @@ export async function composeProvider(parts: ProviderParts) {
     onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
     hooks: {
       async onClientRemoved(id) {
-        await images.forget(clientSlot(id, 'light'), clientSlot(id, 'dark'))
+        await images.discard(clientSlot(id, 'light'), clientSlot(id, 'dark'))
         await database.favourites.removeByClient(id)
         await parts.scimProviders.removeByClient(id)
       },

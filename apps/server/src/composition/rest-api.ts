@@ -52,7 +52,7 @@ import { groupItemDto } from '../users/user-dto.ts'
 import { groupValidator } from '../users/validators.ts'
 import { versionOperations } from '../version/api.ts'
 import type { LatestVersion } from '../version/latest-version.ts'
-import { ownVersion } from '../version/version.ts'
+import { serverVersion } from '../version/version.ts'
 import { webAuthnOperations } from '../webauthn/api.ts'
 import { complianceOperations } from '../webauthn/compliance-api.ts'
 import { passkeyRemovalOperations } from '../webauthn/passkey-removal-api.ts'
@@ -178,7 +178,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...openApiOperations(() => document()),
   ]
   const document: () => OpenApiDocument = once(() =>
-    openApiDocument(operations, { url: pocket.issuer, version: ownVersion() }),
+    openApiDocument(operations, { url: pocket.issuer, version: serverVersion() }),
   )
   const router = apiRoutes(operations, { guard: parts.guard, limits: pocket.limits })
   const routes = router.routes()

@@ -45,7 +45,7 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
     approvals: database.approvals,
     settings: signUpSettings,
     verifyEmail: (user) => mail.verification.begin(user),
-    sendSoon: () => mail.delivery.soon(),
+    scheduleDelivery: () => mail.delivery.soon(),
   })
   const clientLogos = createClientLogos({
     images,

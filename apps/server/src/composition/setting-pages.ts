@@ -7,7 +7,7 @@ import type { Flashes } from '../http/flash.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import type { ShowPage } from '../http/show-page.ts'
 import type { ApplicationImages } from '../images/application-images.ts'
-import { createRegistrationTokens } from '../initial-access-tokens/initial-access-tokens.ts'
+import { createInitialAccessTokenAdministration } from '../initial-access-tokens/initial-access-tokens.ts'
 import { imagePages } from '../settings/pages/image-pages.ts'
 import { settingPages } from '../settings/pages/page.ts'
 import { registrationTokenPages } from '../settings/pages/registration-token-pages.ts'
@@ -33,7 +33,7 @@ export interface SettingPageParts {
 export function composeSettingPages(parts: SettingPageParts): readonly PageRoute[] {
   const { pocket, directory, settings, mail, applicationImages, audit, transaction } = parts
   const { authentication, show, flashes } = parts
-  const registrationTokens = createRegistrationTokens({ pocket, audit, transaction })
+  const registrationTokens = createInitialAccessTokenAdministration({ pocket, audit, transaction })
   const settingsPage = createSectionPage({
     settings,
     groups: directory.groups,

@@ -9,7 +9,7 @@ import type { ClientLogos } from '../images/client-logos.ts'
 
 export interface DeviceAuthorizationPorts {
   readonly pocket: Pick<Pocket, 'deviceAuthorizations' | 'clients'>
-  readonly logos: Pick<ClientLogos, 'marked'>
+  readonly logos: Pick<ClientLogos, 'withLogoFlags'>
 }
 
 const code = { type: 'string', description: 'What the device shows.' } as const
@@ -52,7 +52,7 @@ export function deviceAuthorizationOperations({ pocket, logos }: DeviceAuthoriza
         const request = await deviceAuthorizations.find(ctx.req, ctx.res, codeOf(ctx))
         const client = await pocket.clients.find(request.client.id)
         if (!client) throw new InvalidInputError('oidc_invalid_device_code', 'The client is gone.')
-        const [meta] = await logos.marked([clientMetaDto(client)])
+        const [meta] = await logos.withLogoFlags([clientMetaDto(client)])
         return { ...infoDto(request), client: meta }
       },
     }),

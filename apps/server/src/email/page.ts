@@ -13,7 +13,7 @@ import { type BindBrowser, requestCode } from './request-code.ts'
 
 interface WaitingUsers {
   /** The user of a verification link if verification is pending, and the path to continue with after approval. */
-  find(token: string): Promise<{ readonly user: User; readonly wayBack: string | null } | undefined>
+  find(token: string): Promise<{ readonly user: User; readonly returnPath: string | null } | undefined>
   /** Uses the link. Resolves to whether the user may sign in; otherwise an administrator must approve them. */
   finish(origin: RequestOrigin, token: string): Promise<boolean>
 }
@@ -78,7 +78,7 @@ export function emailPages({ mail, waiting, bindBrowser, authentication, show }:
           token: '',
           email: email ?? '',
           userName,
-          continueUrl: canSignIn ? (pendingUser.wayBack ?? '/login') : null,
+          continueUrl: canSignIn ? (pendingUser.returnPath ?? '/login') : null,
         })
       }
       const user = await authentication.requireUser(ctx)

@@ -38,7 +38,7 @@ const groupBody = named('UserGroupCreateDto', {
 } as const)
 
 /** Bytes. Enough for a hundred thousand IDs. */
-const largeBody = 5_000_000
+const maxMembersBodySize = 5_000_000
 
 const membersBody = {
   type: 'object',
@@ -48,7 +48,7 @@ const membersBody = {
 
 /** `/api/user-groups`, the groups of a user, and the claims of groups. */
 export function groupOperations({ directory, groups, allowedClients }: GroupOperationPorts): readonly Operation[] {
-  const answer = async (ctx: Context, id: string) => {
+  const respondWithGroup = async (ctx: Context, id: string) => {
     const group = await directory.groups.find(id)
     if (group === undefined) throw groupNotFound()
     const allowed = await allowedClients(group.id)
@@ -56,17 +56,17 @@ export function groupOperations({ directory, groups, allowedClients }: GroupOper
     return groupDto(group, allowed)
   }
   return [
-    ...recordOperations({ directory, groups, answer }),
-    ...memberOperations({ directory, groups, answer }),
+    ...recordOperations({ directory, groups, respondWithGroup }),
+    ...memberOperations({ directory, groups, respondWithGroup }),
     ...membershipOperations(directory, groups),
   ]
 }
 
-interface Parts extends Pick<GroupOperationPorts, 'directory' | 'groups'> {
-  readonly answer: (ctx: Context, id: string) => Promise<object>
+interface GroupOperationContext extends Pick<GroupOperationPorts, 'directory' | 'groups'> {
+  readonly respondWithGroup: (ctx: Context, id: string) => Promise<object>
 }
 
-function recordOperations({ directory, groups, answer }: Parts): readonly Operation[] {
+function recordOperations({ directory, groups, respondWithGroup }: GroupOperationContext): readonly Operation[] {
   return [
     operation({
       ...administration,
@@ -89,7 +89,7 @@ function recordOperations({ directory, groups, answer }: Parts): readonly Operat
       summary: 'Create a group',
       body: groupBody,
       answer: { status: 201, schema: groupSchema },
-      handle: async (call) => answer(call.ctx, (await groups.create(actorOf(call), call.body)).id),
+      handle: async (call) => respondWithGroup(call.ctx, (await groups.create(actorOf(call), call.body)).id),
     }),
     operation({
       ...administration,
@@ -98,7 +98,7 @@ function recordOperations({ directory, groups, answer }: Parts): readonly Operat
       path: '/api/user-groups/:id',
       summary: 'Read a group, with everybody in it',
       answer: { status: 200, schema: groupSchema },
-      handle: async ({ params, ctx }) => answer(ctx, params.id ?? ''),
+      handle: async ({ params, ctx }) => respondWithGroup(ctx, params.id ?? ''),
     }),
     operation({
       ...administration,
@@ -112,7 +112,7 @@ function recordOperations({ directory, groups, answer }: Parts): readonly Operat
       async handle(call) {
         const id = await assertCanModifyGroup(call, directory.groups)
         await groups.update(actorOf(call), id, call.body)
-        return answer(call.ctx, id)
+        return respondWithGroup(call.ctx, id)
       },
     }),
     operation({
@@ -128,12 +128,12 @@ function recordOperations({ directory, groups, answer }: Parts): readonly Operat
   ]
 }
 
-function memberOperations({ directory, groups, answer }: Parts): readonly Operation[] {
+function memberOperations({ directory, groups, respondWithGroup }: GroupOperationContext): readonly Operation[] {
   return [
     operation({
       ...administration,
       id: 'replaceMembersOfGroup',
-      bodyLimit: largeBody,
+      bodyLimit: maxMembersBodySize,
       conditional: true,
       method: 'put',
       path: '/api/user-groups/:id/users',
@@ -144,9 +144,9 @@ function memberOperations({ directory, groups, answer }: Parts): readonly Operat
         const { id = '' } = call.params
         const { userIds } = call.body
         const before = (await directory.groups.memberships(id)).map(({ userId }) => userId)
-        await assertCanChangeMembers(call.ctx, directory, differing(before, userIds))
+        await assertCanChangeMembers(call.ctx, directory, symmetricDifference(before, userIds))
         await groups.setMembers(actorOf(call), id, userIds)
-        return answer(call.ctx, id)
+        return respondWithGroup(call.ctx, id)
       },
     }),
     operation({
@@ -189,7 +189,7 @@ function memberOperations({ directory, groups, answer }: Parts): readonly Operat
 }
 
 /** The IDs that are in only one of the two lists. */
-function differing(before: readonly string[], after: readonly string[]): readonly string[] {
-  const [old, wanted] = [new Set(before), new Set(after)]
-  return [...before.filter((id) => !wanted.has(id)), ...after.filter((id) => !old.has(id))]
+function symmetricDifference(before: readonly string[], after: readonly string[]): readonly string[] {
+  const [beforeIds, afterIds] = [new Set(before), new Set(after)]
+  return [...before.filter((id) => !afterIds.has(id)), ...after.filter((id) => !beforeIds.has(id))]
 }

@@ -2,11 +2,11 @@ import type { Clients } from '@pocket/core'
 import type { Choice } from '../http/choices.ts'
 
 /** Maximum number of clients on a page; if there are more, the client's own page sets its groups. */
-const most = 200
-const restricted = {
+const maxClients = 200
+const restrictedClientsQuery = {
   scope: { of: 'everybody' },
   page: 1,
-  limit: most,
+  limit: maxClients,
   sort: { by: 'name', descending: false },
   filters: { isGroupRestricted: [true] },
   search: '',
@@ -16,15 +16,15 @@ const restricted = {
 export async function clientChoices(
   clients: Pick<Clients, 'page' | 'allowedTo'>,
   groupId: string,
-): Promise<{ readonly choices: readonly Choice[]; readonly more: number }> {
-  const { items, total } = await clients.page(restricted)
+): Promise<{ readonly choices: readonly Choice[]; readonly remainingCount: number }> {
+  const { items, total } = await clients.page(restrictedClientsQuery)
   const allowed = (await clients.allowedTo(groupId)).filter(({ isGroupRestricted }) => isGroupRestricted)
-  const isChosen = new Set(allowed.map(({ id }) => id))
-  const known = items.map(({ client }) => client)
-  const isKnown = new Set(known.map(({ id }) => id))
-  const choices = [...allowed.filter(({ id }) => !isKnown.has(id)), ...known]
+  const chosenIds = new Set(allowed.map(({ id }) => id))
+  const listedClients = items.map(({ client }) => client)
+  const listedIds = new Set(listedClients.map(({ id }) => id))
+  const choices = [...allowed.filter(({ id }) => !listedIds.has(id)), ...listedClients]
   return {
-    choices: choices.map(({ id, name }) => ({ id, name, chosen: isChosen.has(id) })),
-    more: total - choices.length,
+    choices: choices.map(({ id, name }) => ({ id, name, chosen: chosenIds.has(id) })),
+    remainingCount: total - choices.length,
   }
 }

@@ -17,7 +17,7 @@ export interface GroupAdministrationPorts {
   /** IDs of the restricted clients that the members may use. */
   readonly allowedClientIds: (groupId: string) => Promise<readonly string[]>
   /** Removes data of other modules about a deleted group, within the transaction. */
-  readonly forget: (groupId: string) => Promise<void>
+  readonly deleteGroupData: (groupId: string) => Promise<void>
   /** Whether LDAP manages the groups that it imported. */
   readonly isLdapEnabled: () => Promise<boolean>
 }
@@ -38,7 +38,7 @@ export interface GroupAdministration {
   /** @throws {ForbiddenError} `ldap_user_group_update`, as `update` */
   remove(actor: Actor, id: string): Promise<void>
   /** Whether LDAP manages the names and members of this group, so that the next import would overwrite changes. */
-  isOwnedByLdap(group: Pick<Group, 'ldapId'>): Promise<boolean>
+  isManagedByLdap(group: Pick<Group, 'ldapId'>): Promise<boolean>
   setMembers(actor: Actor, id: string, userIds: readonly string[]): Promise<void>
   /** Sets the end of a membership. @throws {InvalidInputError} `validation_failed` if it is in the past */
   setMembershipEnd(actor: Actor, membership: Membership): Promise<void>
@@ -47,7 +47,7 @@ export interface GroupAdministration {
 }
 
 export function createGroupAdministration(ports: GroupAdministrationPorts): GroupAdministration {
-  const { directory, pocket, audit, transaction, allowedClientIds, forget, isLdapEnabled } = ports
+  const { directory, pocket, audit, transaction, allowedClientIds, deleteGroupData, isLdapEnabled } = ports
   const { groups, claims } = directory
 
   const find = async (id: string): Promise<GroupWithClaims> => {
@@ -55,28 +55,28 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
     if (group === undefined) throw groupNotFound()
     return group
   }
-  const withMembers = async (id: string) => {
+  const findWithMembers = async (id: string) => {
     const group = await groups.find(id)
     if (group === undefined) throw groupNotFound()
     return group
   }
-  const isOwnedByLdap = async ({ ldapId }: Pick<Group, 'ldapId'>) => ldapId !== null && (await isLdapEnabled())
-  const assertOwn = async (group: Pick<Group, 'ldapId'>) => {
-    if (await isOwnedByLdap(group))
+  const isManagedByLdap = async ({ ldapId }: Pick<Group, 'ldapId'>) => ldapId !== null && (await isLdapEnabled())
+  const assertNotManagedByLdap = async (group: Pick<Group, 'ldapId'>) => {
+    if (await isManagedByLdap(group))
       throw new ForbiddenError('ldap_user_group_update', 'LDAP user groups can’t be updated')
   }
   /** A transaction that first checks the caller's precondition, if any. */
-  const unchanged = <T>(actor: Actor, id: string, work: () => Promise<T>): Promise<T> =>
+  const withPrecondition = <T>(actor: Actor, id: string, work: () => Promise<T>): Promise<T> =>
     actor.ifMatch === undefined
       ? transaction(work)
       : directory.withLock(async () => {
           if (!isUnchanged(actor, groupRecordValidator(await find(id))))
-            assertUnchanged(actor, groupValidator(await withMembers(id), await allowedClientIds(id)))
+            assertUnchanged(actor, groupValidator(await findWithMembers(id), await allowedClientIds(id)))
           return work()
         })
   /** Changes a group and records the change in the audit log, if anything changed. */
-  const changeOf = (actor: Actor, id: string, work: () => Promise<AuditEvent | null>) =>
-    unchanged(actor, id, async () => {
+  const recordChange = (actor: Actor, id: string, work: () => Promise<AuditEvent | null>) =>
+    withPrecondition(actor, id, async () => {
       const event = await work()
       if (event) await audit.record(event, actor.origin)
     })
@@ -93,8 +93,8 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
       }),
 
     update: (actor, id, { name, friendlyName }) =>
-      changeOf(actor, id, async () => {
-        await assertOwn(await find(id))
+      recordChange(actor, id, async () => {
+        await assertNotManagedByLdap(await find(id))
         const { before, group, changed } = await groups.update(id, { name, friendlyName })
         if (changed.length === 0) return null
         const changes = changesBetween(before, group)
@@ -102,24 +102,24 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
       }),
 
     remove: (actor, id) =>
-      unchanged(actor, id, async () => {
-        const { claims: own, members, ...before } = await withMembers(id)
-        await assertOwn(before)
+      withPrecondition(actor, id, async () => {
+        const { claims: groupClaims, members, ...before } = await findWithMembers(id)
+        await assertNotManagedByLdap(before)
         await groups.remove(id)
-        await forget(id)
+        await deleteGroupData(id)
         const names = {
           name: before.name,
           friendlyName: before.friendlyName,
           members: members.map(({ userName }) => userName),
         }
-        const changes = changesBetween({ ...names, claims: own }, null)
+        const changes = changesBetween({ ...names, claims: groupClaims }, null)
         await audit.record({ event: 'group_removed', groupId: id, by: actor.id, ...changes }, actor.origin)
       }),
 
-    isOwnedByLdap,
+    isManagedByLdap,
 
     setMembers: (actor, id, userIds) =>
-      changeOf(actor, id, async () => {
+      recordChange(actor, id, async () => {
         const { added, removed } = await groups.setMembers(id, userIds)
         if (added.length === 0 && removed.length === 0) return null
         for (const userId of removed) await pocket.endAccessByGroups(userId, [id])
@@ -134,16 +134,19 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
         const before = await groups.membership(groupId, accountId)
         if (before) assertUnchanged(actor, membershipValidator(before))
         await groups.setMembershipEnd(membership)
-        const endsAt = instantText(end) ?? ''
-        const changes = changesBetween({ endsAt: instantText(before?.endsAt ?? null) }, { endsAt: instantText(end) })
+        const endsAt = formatInstant(end) ?? ''
+        const changes = changesBetween(
+          { endsAt: formatInstant(before?.endsAt ?? null) },
+          { endsAt: formatInstant(end) },
+        )
         const event = { event: 'membership_end_changed', accountId, groupId, endsAt, by: actor.id, ...changes } as const
         await audit.record(event, actor.origin)
       }),
 
-    setClaims: (actor, id, given) =>
-      unchanged(actor, id, async () => {
+    setClaims: (actor, id, newClaims) =>
+      withPrecondition(actor, id, async () => {
         const before = (await groups.list([id]))[0]?.claims ?? []
-        const stored = await claims.replaceForGroup(id, given)
+        const stored = await claims.replaceForGroup(id, newClaims)
         const keys = stored.map(({ key }) => key)
         const changes = changesBetween(claimsByKey(before), claimsByKey(stored))
         const event = { event: 'group_claims_changed', groupId: id, keys, by: actor.id, ...changes } as const
@@ -153,6 +156,6 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
   }
 }
 
-function instantText(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString()
+function formatInstant(timestamp: number | null): string | null {
+  return timestamp === null ? null : new Date(timestamp).toISOString()
 }

@@ -35,6 +35,6 @@ export function groupDto(group: GroupWithClaims & Partial<GroupDetails>, allowed
   }
 }
 
-export function idsOf(things: readonly { readonly id: string }[]): readonly string[] {
-  return things.map(({ id }) => id)
+export function idsOf(items: readonly { readonly id: string }[]): readonly string[] {
+  return items.map(({ id }) => id)
 }

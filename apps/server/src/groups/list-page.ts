@@ -42,15 +42,15 @@ export function groupListPages(ports: GroupListPorts) {
       const viewer = await authentication.requireUser(ctx)
       const { request, view } = readListPage(ctx, definition, secure)
       const { items, total } = await directory.groups.page(request)
-      const isEverything = request.search === '' && Object.keys(request.filters).length === 0
-      const all = { page: 1, limit: 1, sort: null, filters: {}, search: '' }
-      const everything = isEverything ? total : (await directory.groups.page(all)).total
+      const isUnfiltered = request.search === '' && Object.keys(request.filters).length === 0
+      const countRequest = { page: 1, limit: 1, sort: null, filters: {}, search: '' }
+      const totalCount = isUnfiltered ? total : (await directory.groups.page(countRequest)).total
       await show(ctx, {
         view: 'groups',
         viewer: viewerOf(viewer),
         list: view(total),
         groups: items,
-        everything,
+        everything: totalCount,
         notice: bulkNotice(flashes.take(ctx, groupsPath)),
       })
     },
@@ -58,21 +58,21 @@ export function groupListPages(ports: GroupListPorts) {
     async bulk(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
       const list = formText(ctx, 'list', 2000)
-      const back = backTo(groupsPath, list)
-      const concerned = await directory.groups.list(formTexts(ctx, 'ids').slice(0, 100))
-      if (concerned.length === 0) {
+      const listUrl = backTo(groupsPath, list)
+      const selectedGroups = await directory.groups.list(formTexts(ctx, 'ids').slice(0, 100))
+      if (selectedGroups.length === 0) {
         flashes.leave(ctx, groupsPath, { done: 'nothing', count: 0, refused: [] })
-        return seeOther(ctx, back)
+        return seeOther(ctx, listUrl)
       }
       const remove = async () => {
-        const by = pageActor(viewer, ctx)
-        const named = concerned.map(({ id, friendlyName }) => ({ id, name: friendlyName }))
-        flashes.leave(ctx, groupsPath, await withEach('delete', named, ({ id }) => groups.remove(by, id)))
-        seeOther(ctx, back)
+        const actor = pageActor(viewer, ctx)
+        const items = selectedGroups.map(({ id, friendlyName }) => ({ id, name: friendlyName }))
+        flashes.leave(ctx, groupsPath, await withEach('delete', items, ({ id }) => groups.remove(actor, id)))
+        seeOther(ctx, listUrl)
       }
       if (formText(ctx, 'confirmed', 3) === 'yes') {
-        const held = await Promise.all(concerned.map(({ id }) => directory.groups.hasAdministrator(id)))
-        return held.includes(true) ? reauthentication.when('administrator-group', remove)(ctx) : remove()
+        const adminFlags = await Promise.all(selectedGroups.map(({ id }) => directory.groups.hasAdministrator(id)))
+        return adminFlags.includes(true) ? reauthentication.when('administrator-group', remove)(ctx) : remove()
       }
       await show(ctx, {
         view: 'confirm',
@@ -80,17 +80,17 @@ export function groupListPages(ports: GroupListPorts) {
         within: 'groups',
         confirmation: {
           act: 'groups.delete',
-          names: concerned.map(({ friendlyName }) => friendlyName),
-          count: concerned.length,
+          names: selectedGroups.map(({ friendlyName }) => friendlyName),
+          count: selectedGroups.length,
           submitTo: `${groupsPath}/bulk`,
           fields: [
             { name: 'act', value: 'delete' },
             { name: 'list', value: list },
-            ...concerned.map(({ id }) => ({ name: 'ids', value: id })),
+            ...selectedGroups.map(({ id }) => ({ name: 'ids', value: id })),
           ],
           isDangerous: true,
         },
-        cancelTo: back,
+        cancelTo: listUrl,
       })
     },
   }

@@ -19,24 +19,24 @@ export interface MemberPorts {
   readonly reauthentication: Pick<ReauthenticationPages, 'when'>
 }
 
-interface PagePaths {
+interface PageHelpers {
   readonly showGroup: ShowGroup
-  readonly done: (ctx: Context, id: string, notice: (typeof groupNotices)[number]) => void
+  readonly redirectWithNotice: (ctx: Context, id: string, notice: (typeof groupNotices)[number]) => void
 }
 
 /** Members of a group and their end dates. Members are changed one at a time, so the cost is independent of the group size. */
 export function memberPages(
   { directory, users, groups, authentication, reauthentication }: MemberPorts,
-  ways: PagePaths,
+  helpers: PageHelpers,
 ) {
-  const { showGroup, done } = ways
-  const protecting = (isProtected: boolean, act: (ctx: Context) => Promise<void>) =>
-    isProtected ? reauthentication.when('administrator-members', act) : act
+  const { showGroup, redirectWithNotice } = helpers
+  const reauthenticateIf = (isProtected: boolean, handler: (ctx: Context) => Promise<void>) =>
+    isProtected ? reauthentication.when('administrator-members', handler) : handler
 
   /** Finds the selected user by ID, or the entered user by name. */
-  const meant = async (id: string, typed: string) => {
+  const findSelectedUser = async (id: string, name: string) => {
     if (id !== '') return directory.find(id)
-    return typed === '' ? undefined : directory.findByName(typed)
+    return name === '' ? undefined : directory.findByName(name)
   }
 
   /** Reads and writes under one lock, so that a concurrent change of the user's groups is not lost. */
@@ -48,7 +48,7 @@ export function memberPages(
 
   const endConflict = async (groupId: string, userId: string, entered: string) => {
     const membership = await directory.groups.membership(groupId, userId)
-    return differences({ memberEnd: dayOf(membership?.endsAt ?? null) }, { memberEnd: entered })
+    return differences({ memberEnd: formatDay(membership?.endsAt ?? null) }, { memberEnd: entered })
   }
 
   return {
@@ -57,26 +57,28 @@ export function memberPages(
       const groupId = String(ctx.params.id)
       const group = await groups.find(groupId)
       const typed = formText(ctx, 'user', 300).trim()
-      const found = await meant(formText(ctx, 'userId', 50), typed)
+      const user = await findSelectedUser(formText(ctx, 'userId', 50), typed)
       const refuse = async (code: string) => {
         await showGroup(ctx, viewer, group, { memberProblem: { typed, code } })
         ctx.status = 400
       }
-      if (!found) {
+      if (!user) {
         if (typed === '') return refuse('required')
-        const { items, total } = await directory.users.page({ ...some, search: typed })
+        const { items, total } = await directory.users.page({ ...suggestionRequest, search: typed })
         if (total === 0) return refuse('unknown')
         const adding = { typed, endsAt: formText(ctx, 'endsAt', 10), found: items, more: total - items.length }
         return showGroup(ctx, viewer, group, { adding })
       }
-      await protecting(found.administrator, async () => {
+      await reauthenticateIf(user.administrator, async () => {
         const actor = pageActor(viewer, ctx)
         const refusal = await refusalOf(async () => {
-          const endsAt = endOf(formText(ctx, 'endsAt', 10))
-          await changeGroups(actor, found.id, (before) => [...before, groupId])
-          if (endsAt !== null) await groups.setMembershipEnd(actor, { groupId, userId: found.id, endsAt })
+          const endsAt = parseEndDay(formText(ctx, 'endsAt', 10))
+          await changeGroups(actor, user.id, (before) => [...before, groupId])
+          if (endsAt !== null) await groups.setMembershipEnd(actor, { groupId, userId: user.id, endsAt })
         })
-        await (refusal ? refuse(refusal.problems[0]?.code ?? 'invalid') : done(ctx, groupId, 'member_added'))
+        await (refusal
+          ? refuse(refusal.problems[0]?.code ?? 'invalid')
+          : redirectWithNotice(ctx, groupId, 'member_added'))
       })(ctx)
     },
 
@@ -84,9 +86,9 @@ export function memberPages(
       const viewer = await authentication.requireUser(ctx)
       const groupId = String(ctx.params.id)
       const user = await users.find(String(ctx.params.userId))
-      await protecting(user.administrator, async () => {
+      await reauthenticateIf(user.administrator, async () => {
         await changeGroups(pageActor(viewer, ctx), user.id, (before) => before.filter((id) => id !== groupId))
-        done(ctx, groupId, 'member_removed')
+        redirectWithNotice(ctx, groupId, 'member_removed')
       })(ctx)
     },
 
@@ -95,17 +97,17 @@ export function memberPages(
       const groupId = String(ctx.params.id)
       const user = await users.find(String(ctx.params.userId))
       const userId = user.id
-      await protecting(user.administrator, async () => {
+      await reauthenticateIf(user.administrator, async () => {
         const entered = formText(ctx, 'endsAt', 10)
         const actor = { ...pageActor(viewer, ctx), ...versionSent(ctx) }
         const refusal = await refusalOf(async () =>
-          groups.setMembershipEnd(actor, { groupId, userId, endsAt: endOf(entered) }),
+          groups.setMembershipEnd(actor, { groupId, userId, endsAt: parseEndDay(entered) }),
         )
-        if (!refusal) return done(ctx, groupId, 'end_saved')
-        const typed = refusal.isConflict
+        if (!refusal) return redirectWithNotice(ctx, groupId, 'end_saved')
+        const pageState = refusal.isConflict
           ? { conflict: await endConflict(groupId, userId, entered) }
           : { memberProblem: { typed: '', code: 'end_has_passed' } }
-        await showGroup(ctx, viewer, await groups.find(groupId), { ...typed, ending: { userId, endsAt: entered } })
+        await showGroup(ctx, viewer, await groups.find(groupId), { ...pageState, ending: { userId, endsAt: entered } })
         ctx.status = refusal.status
       })(ctx)
     },
@@ -113,17 +115,17 @@ export function memberPages(
 }
 
 /** Maximum number of suggested users. */
-const some = { page: 1, limit: 8, sort: { column: 'username', descending: false }, filters: {} }
+const suggestionRequest = { page: 1, limit: 8, sort: { column: 'username', descending: false }, filters: {} }
 
-function dayOf(at: number | null): string {
-  return at === null ? '' : new Date(at).toISOString().slice(0, 10)
+function formatDay(timestamp: number | null): string {
+  return timestamp === null ? '' : new Date(timestamp).toISOString().slice(0, 10)
 }
 
 /** The last instant of a day in UTC; `null` if empty. @throws {InvalidInputError} `validation_failed` if the day is invalid */
-function endOf(day: string): number | null {
+function parseEndDay(day: string): number | null {
   if (day === '') return null
-  const at = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T23:59:59.999Z`) : Number.NaN
-  if (!Number.isNaN(at) && at > Date.now()) return at
+  const end = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T23:59:59.999Z`) : Number.NaN
+  if (!Number.isNaN(end) && end > Date.now()) return end
   throw new InvalidInputError('validation_failed', 'The day is none, or has passed.', {
     fields: [{ field: 'endsAt', code: 'end_has_passed', message: 'must be a day in the future' }],
   })

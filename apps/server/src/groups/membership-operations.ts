@@ -53,7 +53,7 @@ export function membershipOperations(
       async handle({ params, ctx }) {
         const membership = await directory.groups.membership(params.id ?? '', params.userId ?? '')
         if (!membership) throw membershipNotFound()
-        return answered(ctx, membership)
+        return respondWithMembership(ctx, membership)
       },
     }),
     operation({
@@ -68,17 +68,17 @@ export function membershipOperations(
       async handle(call) {
         const { id: groupId = '', userId = '' } = call.params
         const { endsAt } = call.body
-        const membership: Membership = { groupId, userId, endsAt: endsAt === null ? null : instantOf(endsAt) }
+        const membership: Membership = { groupId, userId, endsAt: endsAt === null ? null : parseInstant(endsAt) }
         await assertCanChangeMembers(call.ctx, directory, [userId])
         await groups.setMembershipEnd(actorOf(call), membership)
-        return answered(call.ctx, membership)
+        return respondWithMembership(call.ctx, membership)
       },
     }),
   ]
 }
 
 /** Responds with a membership and its `ETag`. */
-function answered(ctx: Context, membership: Membership) {
+function respondWithMembership(ctx: Context, membership: Membership) {
   ctx.set('ETag', membershipValidator(membership))
   return membershipDto(membership)
 }
@@ -87,9 +87,9 @@ function membershipDto({ userId, groupId, endsAt }: Membership) {
   return { userId, groupId, endsAt: endsAt === null ? null : new Date(endsAt).toISOString() }
 }
 
-function instantOf(text: string): number {
-  const at = Date.parse(text)
-  if (!Number.isNaN(at)) return at
+function parseInstant(text: string): number {
+  const timestamp = Date.parse(text)
+  if (!Number.isNaN(timestamp)) return timestamp
   // The format allows a leap second, which `Date` cannot represent.
   throw new InvalidInputError('validation_failed', 'EndsAt must be an instant (RFC 3339)', {
     fields: [{ field: 'endsAt', code: 'invalid_format', message: 'must be an instant (RFC 3339)' }],

@@ -8,7 +8,7 @@ import { backTo } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import { claimsSent } from '../users/claims-form.ts'
+import { readClaims } from '../users/claims-form.ts'
 import { clientChoices } from './client-choices.ts'
 import { type GroupListPorts, groupListPages } from './list-page.ts'
 import { type MemberPorts, memberPages } from './members-page.ts'
@@ -23,32 +23,32 @@ export interface GroupPagePorts extends GroupListPorts, ShowGroupPorts, MemberPo
 export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
   const { groups, clients, directory, clientAdministration, authentication, reauthentication, show, flashes } = ports
   const showGroup = createShowGroup(ports)
-  const done = (ctx: Context, id: string, notice: (typeof groupNotices)[number]) => {
+  const redirectWithNotice = (ctx: Context, id: string, notice: (typeof groupNotices)[number]) => {
     flashes.leave(ctx, groupPath(id), { done: notice })
     seeOther(ctx, backTo(groupPath(id), formText(ctx, 'list', 2000)))
   }
-  const opened = async (ctx: Context) => {
+  const loadGroup = async (ctx: Context) => {
     const viewer = await authentication.requireUser(ctx)
     return { viewer, group: await groups.find(String(ctx.params.id)) }
   }
-  const onGroup =
-    (work: (ctx: Context, viewer: User, group: GroupWithClaims) => Promise<void>) =>
+  const withGroup =
+    (handle: (ctx: Context, viewer: User, group: GroupWithClaims) => Promise<void>) =>
     async (ctx: Context): Promise<void> => {
-      const { viewer, group } = await opened(ctx)
-      const act = () => work(ctx, viewer, group)
+      const { viewer, group } = await loadGroup(ctx)
+      const action = () => handle(ctx, viewer, group)
       await ((await directory.groups.hasAdministrator(group.id))
-        ? reauthentication.when('administrator-group', act)(ctx)
-        : act())
+        ? reauthentication.when('administrator-group', action)(ctx)
+        : action())
     }
   const actorOf = (ctx: Context, viewer: User) => ({ ...pageActor(viewer, ctx), ...versionSent(ctx) })
-  const namesSent = (ctx: Context) => ({
+  const readNames = (ctx: Context) => ({
     friendlyName: formText(ctx, 'friendlyName', 300).trim(),
     name: formText(ctx, 'name', 300).trim(),
   })
 
   const pages = {
     ...groupListPages(ports),
-    ...memberPages(ports, { showGroup, done }),
+    ...memberPages(ports, { showGroup, redirectWithNotice }),
 
     async new(ctx: Context) {
       const viewer = viewerOf(await authentication.requireUser(ctx))
@@ -57,25 +57,25 @@ export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
 
     async create(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
-      const values = namesSent(ctx)
+      const values = readNames(ctx)
       let id = ''
       const refusal = await refusalOf(async () => {
         id = (await groups.create(pageActor(viewer, ctx), values)).id
       })
-      if (!refusal) return done(ctx, id, 'created')
+      if (!refusal) return redirectWithNotice(ctx, id, 'created')
       await show(ctx, { view: 'group-new', viewer: viewerOf(viewer), values, problems: refusal.problems })
       ctx.status = refusal.status
     },
 
     async show(ctx: Context) {
-      const { viewer, group } = await opened(ctx)
+      const { viewer, group } = await loadGroup(ctx)
       await showGroup(ctx, viewer, group)
     },
 
-    update: onGroup(async (ctx, viewer, group) => {
-      const values = namesSent(ctx)
+    update: withGroup(async (ctx, viewer, group) => {
+      const values = readNames(ctx)
       const refusal = await refusalOf(() => groups.update(actorOf(ctx, viewer), group.id, values))
-      if (!refusal) return done(ctx, group.id, 'saved')
+      if (!refusal) return redirectWithNotice(ctx, group.id, 'saved')
       const stored = await groups.find(group.id)
       const { name, friendlyName } = stored
       const conflict = refusal.isConflict ? differences({ friendlyName, name }, values) : null
@@ -83,10 +83,10 @@ export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
       ctx.status = refusal.status
     }),
 
-    setClaims: onGroup(async (ctx, viewer, group) => {
-      const claims = claimsSent(ctx)
+    setClaims: withGroup(async (ctx, viewer, group) => {
+      const claims = readClaims(ctx)
       const refusal = await refusalOf(() => groups.setClaims(actorOf(ctx, viewer), group.id, claims))
-      if (!refusal) return done(ctx, group.id, 'claims_saved')
+      if (!refusal) return redirectWithNotice(ctx, group.id, 'claims_saved')
       const claimsProblem = refusal.isConflict ? null : (refusal.problems[0]?.code ?? 'invalid')
       const conflict = refusal.isConflict ? [] : null
       await showGroup(ctx, viewer, await groups.find(group.id), { claims, claimsProblem, conflict })
@@ -94,37 +94,37 @@ export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
     }),
 
     /** Sets which restricted clients the members may use. */
-    setClients: onGroup(async (ctx, viewer, group) => {
-      const chosen = new Set(formTexts(ctx, 'clients'))
-      const shown = new Set(formTexts(ctx, 'shown'))
+    setClients: withGroup(async (ctx, viewer, group) => {
+      const selectedIds = new Set(formTexts(ctx, 'clients'))
+      const shownIds = new Set(formTexts(ctx, 'shown'))
       // Keeps clients that the page did not show, such as unrestricted ones prepared for a later restriction.
-      const others = (await clients.allowedTo(group.id)).filter(({ id }) => !shown.has(id))
-      const by = { ...pageActor(viewer, ctx), ...versionSent(ctx) }
-      const allowed = [...chosen, ...others.map(({ id }) => id)]
+      const hiddenClients = (await clients.allowedTo(group.id)).filter(({ id }) => !shownIds.has(id))
+      const actor = { ...pageActor(viewer, ctx), ...versionSent(ctx) }
+      const allowed = [...selectedIds, ...hiddenClients.map(({ id }) => id)]
       const refusal = await refusalOf(() =>
-        directory.withLock(() => clientAdministration.setAllowedTo(by, group.id, allowed)),
+        directory.withLock(() => clientAdministration.setAllowedTo(actor, group.id, allowed)),
       )
-      if (!refusal) return done(ctx, group.id, 'clients_saved')
+      if (!refusal) return redirectWithNotice(ctx, group.id, 'clients_saved')
       const { choices } = await clientChoices(clients, group.id)
-      const now = choices.filter((client) => client.chosen)
-      const entered = choices.map((client) => ({ ...client, chosen: chosen.has(client.id) }))
+      const currentChoices = choices.filter((client) => client.chosen)
+      const submittedChoices = choices.map((client) => ({ ...client, chosen: selectedIds.has(client.id) }))
       const conflict = differences(
-        { clients: namesOf(now) },
-        { clients: namesOf(entered.filter((client) => client.chosen)) },
+        { clients: namesOf(currentChoices) },
+        { clients: namesOf(submittedChoices.filter((client) => client.chosen)) },
       )
-      await showGroup(ctx, viewer, group, { clients: entered, conflict })
+      await showGroup(ctx, viewer, group, { clients: submittedChoices, conflict })
       ctx.status = refusal.status
     }),
 
     /** The confirmation page for browsers without JavaScript. */
     async askRemoval(ctx: Context) {
-      const { viewer, group } = await opened(ctx)
+      const { viewer, group } = await loadGroup(ctx)
       const confirmation = groupRemoval(group)
       const cancelTo = groupPath(group.id)
       await show(ctx, { view: 'confirm', viewer: viewerOf(viewer), within: 'group', confirmation, cancelTo })
     },
 
-    remove: onGroup(async (ctx, viewer, group) => {
+    remove: withGroup(async (ctx, viewer, group) => {
       await groups.remove(pageActor(viewer, ctx), group.id)
       flashes.leave(ctx, groupsPath, { done: 'delete', count: 1, refused: [] })
       seeOther(ctx, groupsPath)

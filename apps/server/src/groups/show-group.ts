@@ -28,7 +28,7 @@ export interface ShowGroupPorts {
 }
 
 /** Page state in addition to the stored data: rejected input. */
-export type Typed = Partial<
+export type GroupPageOverrides = Partial<
   Pick<
     GroupPage,
     'values' | 'problems' | 'conflict' | 'claims' | 'claimsProblem' | 'memberProblem' | 'adding' | 'ending' | 'clients'
@@ -36,18 +36,23 @@ export type Typed = Partial<
 >
 
 /** Shows the page of a group. */
-export type ShowGroup = (ctx: Context, viewer: User, group: GroupWithClaims, typed?: Typed) => Promise<void>
+export type ShowGroup = (
+  ctx: Context,
+  viewer: User,
+  group: GroupWithClaims,
+  overrides?: GroupPageOverrides,
+) => Promise<void>
 
 const columns = [{ name: 'userName', sort: 'username' }]
 const sort = { column: 'username', descending: false }
 
 export function createShowGroup({ clients, directory, groups, show, flashes, secure }: ShowGroupPorts): ShowGroup {
-  return async (ctx, viewer, group, typed = {}) => {
+  return async (ctx, viewer, group, overrides = {}) => {
     const { id, name, friendlyName, createdAt } = group
     const { request, view } = readListPage(ctx, { path: groupPath(id), columns, sort }, secure)
     const { items, total, memberCount } = await directory.groups.members(id, request)
     const allowed = (await clients.allowedTo(id)).map((client) => client.id)
-    const { choices, more } = await clientChoices(clients, id)
+    const { choices, remainingCount } = await clientChoices(clients, id)
     const { done } = flashes.take(ctx, groupPath(id))
     await show(ctx, {
       view: 'group',
@@ -58,7 +63,7 @@ export function createShowGroup({ clients, directory, groups, show, flashes, sec
         friendlyName,
         createdAt,
         isFromLdap: group.ldapId !== null,
-        isDecidedByLdap: await groups.isOwnedByLdap(group),
+        isDecidedByLdap: await groups.isManagedByLdap(group),
       },
       values: { name, friendlyName },
       problems: [],
@@ -81,10 +86,10 @@ export function createShowGroup({ clients, directory, groups, show, flashes, sec
       claimKeys: await directory.claims.suggestKeys(),
       clients: choices,
       clientsVersion: allowedValidator(allowed),
-      moreClients: more,
+      moreClients: remainingCount,
       notice: groupNotices.find((notice) => notice === done) ?? null,
       removal: groupRemoval(group),
-      ...typed,
+      ...overrides,
     })
   }
 }

@@ -11,7 +11,7 @@ const paths: Readonly<Record<ApplicationImage, string>> = {
 }
 
 /** The URL of an instance image: permanently cacheable if uploaded, otherwise the default image. */
-export function applicationImageAddress(name: ApplicationImage, image: Pick<StoredImage, 'hash'> | null): string {
+export function applicationImageUrl(name: ApplicationImage, image: Pick<StoredImage, 'hash'> | null): string {
   const path = `/api/application-images/${paths[name]}`
   const query = image ? `v=${versionOf(image)}` : ''
   return `${path}${query && !path.endsWith('?') ? '&' : ''}${query}`

@@ -1,16 +1,16 @@
 import type { Actor } from '../access/actor.ts'
-import { applicationImageAddress } from './application-image-address.ts'
+import { applicationImageUrl } from './application-image-address.ts'
 import { bundledImage } from './bundled.ts'
 import { type ApplicationImage, applicationImages, hashOf } from './image.ts'
 import type { Images } from './images.ts'
 import { type ImageRules, prepareImage } from './prepare.ts'
-import type { Served } from './serve.ts'
+import type { ServedImage } from './serve.ts'
 
 /** Maximum size of an upload, in bytes. */
 export const maxImageBytes = 10 * 1024 * 1024
 
-const drawings = ['svg', 'png', 'jpeg', 'webp', 'avif', 'gif', 'ico'] as const
-const logo: ImageRules = { kinds: drawings, fit: 'within', side: 1024 }
+const logoKinds = ['svg', 'png', 'jpeg', 'webp', 'avif', 'gif', 'ico'] as const
+const logo: ImageRules = { kinds: logoKinds, fit: 'within', side: 1024 }
 
 const rules: Readonly<Record<ApplicationImage, ImageRules>> = {
   logoLight: logo,
@@ -28,11 +28,11 @@ const rules: Readonly<Record<ApplicationImage, ImageRules>> = {
 
 /** The images of the instance; the default image is used if none was uploaded. */
 export interface ApplicationImages {
-  find(name: ApplicationImage): Promise<(Served & { readonly bundled: boolean }) | undefined>
+  find(name: ApplicationImage): Promise<(ServedImage & { readonly bundled: boolean }) | undefined>
   /** @throws as `prepareImage` */
   put(actor: Actor, name: ApplicationImage, bytes: Buffer): Promise<void>
   /** Restores the default image. @throws {NotFoundError} `image_not_found` if none was uploaded, unless `evenNone` */
-  remove(actor: Actor, name: ApplicationImage, evenNone?: 'even-none'): Promise<void>
+  remove(actor: Actor, name: ApplicationImage, ignoreMissing?: 'even-none'): Promise<void>
   /** All images, for pages. */
   list(): Promise<readonly ApplicationImageItem[]>
 }
@@ -62,13 +62,13 @@ export function createApplicationImages(images: Images): ApplicationImages {
       return bundled && { ...bundled, bundled: true, hash: hashOf(bundled.bytes), bytes: async () => bundled.bytes }
     },
     put: async (actor, name, bytes) => images.put(change(actor, name), await prepareImage(bytes, rules[name])),
-    remove: (actor, name, evenNone) => images.remove(change(actor, name), evenNone),
+    remove: (actor, name, ignoreMissing) => images.remove(change(actor, name), ignoreMissing),
     async list() {
-      const stored = await images.filled('application/')
+      const stored = await images.listByPrefix('application/')
       return applicationImages.map((name) => {
-        const own = stored.find(({ slot }) => slot === `application/${name}`) ?? null
-        const exists = own !== null || (name !== 'background' && name !== 'default-profile-picture')
-        return { name, isOwn: own !== null, address: exists ? applicationImageAddress(name, own) : null }
+        const image = stored.find(({ slot }) => slot === `application/${name}`) ?? null
+        const exists = image !== null || (name !== 'background' && name !== 'default-profile-picture')
+        return { name, isOwn: image !== null, address: exists ? applicationImageUrl(name, image) : null }
       })
     },
   }

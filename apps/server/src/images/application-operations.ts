@@ -3,17 +3,17 @@ import { type Operation, operation } from '../http/api/operation.ts'
 import { type ApplicationImages, maxImageBytes } from './application-images.ts'
 import type { ApplicationImage } from './image.ts'
 import { imageNotFound } from './refusals.ts'
-import { imageTypes, serveImage, staleFor } from './serve.ts'
+import { imageTypes, serveImage, staleWhileRevalidate } from './serve.ts'
 import { lightQuery, themeOf } from './theme.ts'
 import { readUpload } from './upload.ts'
 
 type Query = Parameters<typeof themeOf>[0]
 
-interface Route {
+interface ImageRoute {
   /** The suffix of the `operationId`s. */
   readonly id: string
   readonly path: `/api/${string}`
-  readonly what: string
+  readonly label: string
   readonly image: (query: Query) => ApplicationImage
   readonly themed?: true
   /** Whether the image can be deleted without a replacement. */
@@ -26,28 +26,28 @@ const defaultQuery = {
 
 const logo = (query: Query): ApplicationImage => (themeOf(query) === 'light' ? 'logoLight' : 'logoDark')
 
-const routes: readonly Route[] = [
+const routes: readonly ImageRoute[] = [
   {
     id: 'Logo',
     path: '/api/application-images/logo',
-    what: 'the logo',
+    label: 'the logo',
     image: logo,
     themed: true,
     removable: true,
   },
-  { id: 'EmailLogo', path: '/api/application-images/email', what: 'the logo of e-mails', image: () => 'email' },
+  { id: 'EmailLogo', path: '/api/application-images/email', label: 'the logo of e-mails', image: () => 'email' },
   {
     id: 'Background',
     path: '/api/application-images/background',
-    what: 'the background',
+    label: 'the background',
     image: () => 'background',
     removable: true,
   },
-  { id: 'Favicon', path: '/api/application-images/favicon', what: 'the favicon', image: () => 'favicon' },
+  { id: 'Favicon', path: '/api/application-images/favicon', label: 'the favicon', image: () => 'favicon' },
   {
     id: 'DefaultProfilePicture',
     path: '/api/application-images/default-profile-picture',
-    what: 'the picture of people who have none',
+    label: 'the picture of people who have none',
     image: () => 'default-profile-picture',
     removable: true,
   },
@@ -55,20 +55,20 @@ const routes: readonly Route[] = [
   {
     id: 'LogoByOlderPath',
     path: '/api/application-configuration/logo',
-    what: 'the logo (older path)',
+    label: 'the logo (older path)',
     image: logo,
     themed: true,
   },
   {
     id: 'FaviconByOlderPath',
     path: '/api/application-configuration/favicon',
-    what: 'the favicon (older path)',
+    label: 'the favicon (older path)',
     image: () => 'favicon',
   },
   {
     id: 'BackgroundByOlderPath',
     path: '/api/application-configuration/background-image',
-    what: 'the background (older path)',
+    label: 'the background (older path)',
     image: () => 'background',
   },
 ]
@@ -78,14 +78,14 @@ export function applicationImageOperations(images: ApplicationImages): readonly 
   return routes.flatMap((route) => operationsOf(route, images))
 }
 
-function operationsOf(route: Route, images: ApplicationImages): readonly Operation[] {
-  const { id, path, what, image } = route
+function operationsOf(route: ImageRoute, images: ApplicationImages): readonly Operation[] {
+  const { id, path, label, image } = route
   const shared = { path, area: 'settings', ...(route.themed && { query: lightQuery }) } as const
   const removal = operation({
     ...shared,
     id: `delete${id}`,
     method: 'delete',
-    summary: `Take away ${what}`,
+    summary: `Take away ${label}`,
     answer: { status: 204 },
     handle: (call) => images.remove(actorOf(call), image(call.query)),
   })
@@ -95,19 +95,19 @@ function operationsOf(route: Route, images: ApplicationImages): readonly Operati
       id: `read${id}`,
       method: 'get',
       query: { ...(route.themed && lightQuery), ...defaultQuery },
-      summary: `Show ${what}`,
+      summary: `Show ${label}`,
       answer: { status: 200, types: imageTypes },
       async handle({ ctx, query }) {
-        const found = await images.find(image(query))
-        if (!found || (query.default === 'false' && found.bundled)) throw imageNotFound()
-        await serveImage(ctx, found, staleFor.application)
+        const stored = await images.find(image(query))
+        if (!stored || (query.default === 'false' && stored.bundled)) throw imageNotFound()
+        await serveImage(ctx, stored, staleWhileRevalidate.application)
       },
     }),
     operation({
       ...shared,
       id: `replace${id}`,
       method: 'put',
-      summary: `Replace ${what}`,
+      summary: `Replace ${label}`,
       upload: true,
       answer: { status: 204 },
       async handle(call) {

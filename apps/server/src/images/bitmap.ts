@@ -21,12 +21,12 @@ export async function prepareBitmap(bytes: Buffer, kind: BitmapFormat, rules: Bi
   try {
     const { width, height, pages = 1 } = await metadataOf(bytes)
     if (width * height * pages > maxPixels) throw invalidImage('it has too many pixels')
-    const format = rules.format ?? written[kind]
+    const format = rules.format ?? outputFormats[kind]
     const animated = pages > 1 && (format === 'gif' || format === 'webp')
     const image = sharp(bytes, { animated, limitInputPixels: maxPixels, failOn: 'warning' }).timeout({
       seconds: maxSeconds,
     })
-    const encoded = sized(image.autoOrient(), rules).toFormat(format)
+    const encoded = resize(image.autoOrient(), rules).toFormat(format)
     return { bytes: await encoded.toBuffer(), mediaType: `image/${format}` }
   } catch (error) {
     // Every sharp error means that the image is invalid.
@@ -35,7 +35,7 @@ export async function prepareBitmap(bytes: Buffer, kind: BitmapFormat, rules: Bi
   }
 }
 
-const written = { png: 'png', jpeg: 'jpeg', gif: 'gif', webp: 'webp', avif: 'webp', tiff: 'png' } as const
+const outputFormats = { png: 'png', jpeg: 'jpeg', gif: 'gif', webp: 'webp', avif: 'webp', tiff: 'png' } as const
 
 /** The dimensions of one frame. */
 async function metadataOf(bytes: Buffer): Promise<Pick<Metadata, 'width' | 'height' | 'pages'>> {
@@ -43,7 +43,7 @@ async function metadataOf(bytes: Buffer): Promise<Pick<Metadata, 'width' | 'heig
   return { width, height, ...(pages !== undefined && { pages }) }
 }
 
-function sized(image: Sharp, { fit, side }: BitmapRules): Sharp {
+function resize(image: Sharp, { fit, side }: BitmapRules): Sharp {
   return fit === 'square'
     ? image.resize(side, side, { fit: 'cover', kernel: 'lanczos3' })
     : image.resize(side, side, { fit: 'inside', withoutEnlargement: true })

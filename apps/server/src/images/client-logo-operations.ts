@@ -1,7 +1,7 @@
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { type ClientLogos, maxLogoBytes } from './client-logos.ts'
-import { imageTypes, serveImage, staleFor } from './serve.ts'
+import { imageTypes, serveImage, staleWhileRevalidate } from './serve.ts'
 import { lightQuery, themeOf } from './theme.ts'
 import { readUpload } from './upload.ts'
 
@@ -17,8 +17,8 @@ export function clientLogoOperations(logos: ClientLogos): readonly Operation[] {
       summary: 'Show the logo of a client; the light one where there is no dark one',
       answer: { status: 200, types: imageTypes },
       async handle({ ctx, params, query }) {
-        const found = await logos.shown(params.id ?? '', themeOf(query))
-        await serveImage(ctx, { ...found, bytes: () => logos.read(found) }, staleFor.client)
+        const logo = await logos.findForTheme(params.id ?? '', themeOf(query))
+        await serveImage(ctx, { ...logo, bytes: () => logos.read(logo) }, staleWhileRevalidate.client)
       },
     }),
     operation({

@@ -17,17 +17,17 @@ const rules: ImageRules = {
 }
 
 /** Downloaded logos that are not assigned to a client yet. */
-export type ReadLogos = ReadonlyMap<LogoTheme, PreparedImage>
+export type DownloadedLogos = ReadonlyMap<LogoTheme, PreparedImage>
 
-interface Marked {
+interface LogoFlags {
   readonly id: string
   readonly hasLogo: boolean
   readonly hasDarkLogo: boolean
 }
 
 /** The logo from a client's registration, and the error if it could not be used. */
-export interface NamedLogo {
-  readonly read: ReadLogos
+export interface RegistrationLogo {
+  readonly logos: DownloadedLogos
   readonly problem: ErrorCode | null
 }
 
@@ -37,12 +37,12 @@ export interface ClientLogos {
    *
    * @throws {NotFoundError} `not_found` for an unknown client, `image_not_found` for a client without a logo
    */
-  shown(clientId: string, theme: LogoTheme): Promise<StoredImage>
+  findForTheme(clientId: string, theme: LogoTheme): Promise<StoredImage>
   read(logo: StoredImage): Promise<Buffer | undefined>
   /** Adds to clients which logos they have. */
-  marked<T extends Marked>(clients: readonly T[]): Promise<T[]>
+  withLogoFlags<T extends LogoFlags>(clients: readonly T[]): Promise<T[]>
   /** Like `marked`, for items that contain a client. */
-  markedIn<T extends { readonly client: Marked }>(items: readonly T[]): Promise<T[]>
+  withClientLogoFlags<T extends { readonly client: LogoFlags }>(items: readonly T[]): Promise<T[]>
   /** @throws {NotFoundError} `not_found` for an unknown client @throws as `prepareImage` */
   upload(actor: Actor, clientId: string, theme: LogoTheme, bytes: Buffer): Promise<void>
   /** @throws {NotFoundError} `not_found` for an unknown client, `image_not_found` for a client without a logo */
@@ -50,10 +50,10 @@ export interface ClientLogos {
   /**
    * Downloads logos, each URL once. @throws {UnprocessableContentError} `logo_download_failed`, `logo_too_large`, `logo_type_not_supported`
    */
-  download(addresses: Readonly<Partial<Record<LogoTheme, string>>>): Promise<ReadLogos>
+  download(urls: Readonly<Partial<Record<LogoTheme, string>>>): Promise<DownloadedLogos>
   /** Downloads the logo that a self-registered client names (RFC 7591 §2). */
-  named(client: Pick<Client, 'registration'>): Promise<NamedLogo>
-  keep(actor: Actor, clientId: string, logos: ReadLogos): Promise<void>
+  downloadForRegistration(client: Pick<Client, 'registration'>): Promise<RegistrationLogo>
+  store(actor: Actor, clientId: string, logos: DownloadedLogos): Promise<void>
 }
 
 export interface ClientLogoPorts {
@@ -69,11 +69,11 @@ export function createClientLogos({ images, clients, fetch }: ClientLogoPorts): 
     return { slot: clientSlot(clientId, theme), event, actor }
   }
 
-  const marked = async <T extends Marked>(dtos: readonly T[]): Promise<T[]> => {
+  const withLogoFlags = async <T extends LogoFlags>(dtos: readonly T[]): Promise<T[]> => {
     if (dtos.length === 0) return []
     const slots = dtos.flatMap(({ id }) => [clientSlot(id, 'light'), clientSlot(id, 'dark')])
-    const filled = new Set((await images.among(slots)).map(({ slot }) => slot))
-    const has = (id: string, theme: LogoTheme) => filled.has(clientSlot(id, theme))
+    const occupied = new Set((await images.listBySlots(slots)).map(({ slot }) => slot))
+    const has = (id: string, theme: LogoTheme) => occupied.has(clientSlot(id, theme))
     return dtos.map((dto) => ({ ...dto, hasLogo: has(dto.id, 'light'), hasDarkLogo: has(dto.id, 'dark') }))
   }
 
@@ -83,18 +83,18 @@ export function createClientLogos({ images, clients, fetch }: ClientLogoPorts): 
   const find = (clientId: string, theme: LogoTheme) => images.find(clientSlot(clientId, theme))
 
   return {
-    async shown(clientId, theme) {
-      const found = (await find(clientId, theme)) ?? (await find(clientId, 'light'))
-      if (found) return found
+    async findForTheme(clientId, theme) {
+      const logo = (await find(clientId, theme)) ?? (await find(clientId, 'light'))
+      if (logo) return logo
       await assertClient(clientId)
       throw imageNotFound()
     },
     read: images.read,
 
-    marked,
-    async markedIn(items) {
-      const told = await marked(items.map(({ client }) => client))
-      return items.map((item, index) => ({ ...item, client: told[index] ?? item.client }))
+    withLogoFlags,
+    async withClientLogoFlags(items) {
+      const flagged = await withLogoFlags(items.map(({ client }) => client))
+      return items.map((item, index) => ({ ...item, client: flagged[index] ?? item.client }))
     },
 
     async upload(actor, clientId, theme, bytes) {
@@ -107,55 +107,55 @@ export function createClientLogos({ images, clients, fetch }: ClientLogoPorts): 
       await images.remove(change(actor, clientId, theme))
     },
 
-    async download(addresses) {
-      const read = new Map<LogoTheme, PreparedImage>()
+    async download(urls) {
+      const logos = new Map<LogoTheme, PreparedImage>()
       for (const theme of ['light', 'dark'] as const) {
-        const address = addresses[theme]
-        if (address) read.set(theme, await readLogo(fetch, address))
+        const url = urls[theme]
+        if (url) logos.set(theme, await readLogo(fetch, url))
       }
-      return read
+      return logos
     },
 
-    async named({ registration }) {
-      const address = registration?.logo_uri
-      if (typeof address !== 'string') return { read: new Map(), problem: null }
+    async downloadForRegistration({ registration }) {
+      const url = registration?.logo_uri
+      if (typeof url !== 'string') return { logos: new Map(), problem: null }
       try {
-        return { read: new Map([['light', await readLogo(fetch, address)]]), problem: null }
+        return { logos: new Map([['light', await readLogo(fetch, url)]]), problem: null }
       } catch (error) {
         if (!(error instanceof UnprocessableContentError)) throw error
-        return { read: new Map(), problem: error.code }
+        return { logos: new Map(), problem: error.code }
       }
     },
 
-    async keep(actor, clientId, logos) {
+    async store(actor, clientId, logos) {
       for (const [theme, image] of logos) await images.put(change(actor, clientId, theme), image)
     },
   }
 }
 
-async function readLogo(fetch: PublicFetch, address: string): Promise<PreparedImage> {
-  const bytes = await readBytes(fetch, address)
+async function readLogo(fetch: PublicFetch, url: string): Promise<PreparedImage> {
+  const bytes = await readBytes(fetch, url)
   try {
     return await prepareImage(bytes, rules)
   } catch (error) {
     if (!(error instanceof PocketError)) throw error
-    throw failed('logo_type_not_supported', 'What is at the address is no image that can be used.', error)
+    throw logoError('logo_type_not_supported', 'What is at the address is no image that can be used.', error)
   }
 }
 
-async function readBytes(fetch: PublicFetch, address: string): Promise<Buffer> {
+async function readBytes(fetch: PublicFetch, url: string): Promise<Buffer> {
   try {
-    const answer = await fetch(address, { headers: { accept: 'image/*' } })
-    if (answer.ok) return Buffer.from(await answer.arrayBuffer())
-    throw failed('logo_download_failed', `The address answered ${answer.status}.`)
+    const response = await fetch(url, { headers: { accept: 'image/*' } })
+    if (response.ok) return Buffer.from(await response.arrayBuffer())
+    throw logoError('logo_download_failed', `The address answered ${response.status}.`)
   } catch (error) {
     if (error instanceof PocketError) throw error
     const reason = error instanceof OutboundError ? error.code : 'unreachable'
-    if (reason === 'too_large') throw failed('logo_too_large', 'The logo is larger than 2 MiB.', error)
-    throw failed('logo_download_failed', `The logo could not be read (${reason}).`, error)
+    if (reason === 'too_large') throw logoError('logo_too_large', 'The logo is larger than 2 MiB.', error)
+    throw logoError('logo_download_failed', `The logo could not be read (${reason}).`, error)
   }
 }
 
-function failed(code: ErrorCode, message: string, cause?: unknown): UnprocessableContentError {
+function logoError(code: ErrorCode, message: string, cause?: unknown): UnprocessableContentError {
   return new UnprocessableContentError(code, message, { cause })
 }

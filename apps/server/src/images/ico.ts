@@ -7,7 +7,7 @@ const maxImages = 64
 const maxSidePixels = 1024
 const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 /** The length of the BITMAPINFOHEADER at the start of an image that is not a PNG. */
-const bitmapHeader = 40
+const bitmapHeaderLength = 40
 
 /**
  * Returns the ICO without trailing data.
@@ -24,8 +24,9 @@ export function assertIco(bytes: Buffer): Buffer {
     const size = bytes.readUInt32LE(entry + 8)
     const start = bytes.readUInt32LE(entry + 12)
     const image = bytes.subarray(start, start + size)
-    const known = image.length >= bitmapHeader && (image.indexOf(png) === 0 || image.readUInt32LE(0) === bitmapHeader)
-    if (start < headerLength + count * entryLength || image.length !== size || !known)
+    const isKnownFormat =
+      image.length >= bitmapHeaderLength && (image.indexOf(png) === 0 || image.readUInt32LE(0) === bitmapHeaderLength)
+    if (start < headerLength + count * entryLength || image.length !== size || !isKnownFormat)
       throw invalidImage('one of its images is damaged')
     if (Math.max(...sidesOf(image)) > maxSidePixels) throw invalidImage('one of its images has too many pixels')
     end = Math.max(end, start + size)

@@ -4,9 +4,9 @@ import type { Slot, StoredImage } from './image.ts'
 export interface ImageStore {
   find(slot: Slot): Promise<StoredImage | undefined>
   /** The images in slots with this prefix. */
-  filled(prefix: 'application/'): Promise<readonly StoredImage[]>
+  listByPrefix(prefix: 'application/'): Promise<readonly StoredImage[]>
   /** The images in these slots; empty slots are omitted. */
-  among(slots: readonly Slot[]): Promise<readonly StoredImage[]>
+  listBySlots(slots: readonly Slot[]): Promise<readonly StoredImage[]>
   /** Locks the store against other writers until the end of the transaction. */
   lock(): Promise<void>
   insert(image: StoredImage): Promise<void>

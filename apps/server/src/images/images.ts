@@ -28,13 +28,13 @@ export interface Images {
   find(slot: Slot): Promise<StoredImage | undefined>
   /** The bytes of an image, or `undefined` if its file is missing. Throws if the file content does not match. */
   read(image: StoredImage): Promise<Buffer | undefined>
-  filled: ImageStore['filled']
-  among: ImageStore['among']
+  listByPrefix: ImageStore['listByPrefix']
+  listBySlots: ImageStore['listBySlots']
   put(change: ImageChange, image: PreparedImage): Promise<void>
   /** @throws {NotFoundError} `image_not_found`, unless `evenNone` */
-  remove(change: ImageChange, evenNone?: 'even-none'): Promise<void>
+  remove(change: ImageChange, ignoreMissing?: 'even-none'): Promise<void>
   /** Removes images from these slots because their owner is being deleted; runs in its transaction. */
-  forget(...slots: readonly Slot[]): Promise<void>
+  discard(...slots: readonly Slot[]): Promise<void>
   /** Deletes the files of unused images. */
   removeDiscarded(): Promise<void>
 }
@@ -60,7 +60,7 @@ export function createImages({ store, files, audit, transaction, clock, onError 
     if (failures.length > 0) throw new AggregateError(failures, 'Files of discarded images could not be removed.')
   }
   /** A leftover file must not fail the completed change. */
-  const tidy = () => removeDiscarded().catch(onError)
+  const removeDiscardedFiles = () => removeDiscarded().catch(onError)
 
   return {
     find: (slot) => store.find(slot),
@@ -70,15 +70,15 @@ export function createImages({ store, files, audit, transaction, clock, onError 
       if (bytes !== undefined && hashOf(bytes) !== hash) throw new Error(`The file ${file} is not what was stored.`)
       return bytes
     },
-    filled: (prefix) => store.filled(prefix),
-    among: (slots) => store.among(slots),
+    listByPrefix: (prefix) => store.listByPrefix(prefix),
+    listBySlots: (slots) => store.listBySlots(slots),
 
     async put({ slot, event, actor }, { bytes, mediaType }) {
       const extension = extensions[mediaType] ?? mediaType.slice('image/'.length)
       const [folder] = slot.split('/', 1)
       const file = `${folder}/${randomUUID()}.${extension}`
       // Write the file first, so that the stored image never points to a missing file.
-      let isShown = false
+      let isStored = false
       try {
         await files.write(file, bytes)
         await transaction(async () => {
@@ -87,27 +87,27 @@ export function createImages({ store, files, audit, transaction, clock, onError 
           await store.insert({ file, slot, mediaType, hash: hashOf(bytes), createdAt: clock.now() })
           await audit.record(event, actor.origin)
           // From here on the outcome depends on the commit, whose failure may be uncertain.
-          isShown = true
+          isStored = true
         })
       } catch (error) {
         // A failed write may still have created the file.
-        if (!isShown) await files.remove(file).catch(onError)
+        if (!isStored) await files.remove(file).catch(onError)
         throw error
       }
-      await tidy()
+      await removeDiscardedFiles()
     },
 
-    async remove({ slot, event, actor }, evenNone) {
-      const found = await transaction(async () => {
+    async remove({ slot, event, actor }, ignoreMissing) {
+      const wasStored = await transaction(async () => {
         const discarded = await store.discard(slot)
         if (discarded) await audit.record(event, actor.origin)
         return discarded
       })
-      if (!found && evenNone === undefined) throw imageNotFound()
-      await tidy()
+      if (!wasStored && ignoreMissing === undefined) throw imageNotFound()
+      await removeDiscardedFiles()
     },
 
-    async forget(...slots) {
+    async discard(...slots) {
       for (const slot of slots) await store.discard(slot)
     },
     removeDiscarded,

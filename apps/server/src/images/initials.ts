@@ -10,7 +10,7 @@ const palette = ['#0b8064', '#1d6fa5', '#5b5bd6', '#8e4ec6', '#b83280', '#c2410c
 const silhouette =
   '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="300"><g fill="#fff"><circle cx="150" cy="116" r="52"/><path d="M54 262c0-53 43-88 96-88s96 35 96 88z"/></g></svg>'
 /** The scripts that the font covers. */
-const drawable =
+const drawablePattern =
   /^[\p{sc=Latin}\p{sc=Greek}\p{sc=Cyrillic}\p{sc=Armenian}\p{sc=Georgian}\p{sc=Arabic}\p{sc=Inherited}0-9]+$/u
 const version = 1
 
@@ -34,7 +34,7 @@ type InitialsOwner = Pick<User, 'id' | 'userName' | 'firstName' | 'lastName'>
 
 /** A PNG of 300 by 300 pixels. */
 export async function drawInitials({ text, color }: Initials): Promise<PreparedImage> {
-  const letters = drawable.test(text) ? await drawnLetters(text) : Buffer.from(silhouette)
+  const letters = drawablePattern.test(text) ? await drawLetters(text) : Buffer.from(silhouette)
   const background = { create: { width: side, height: side, channels: 3, background: color } } as const
   const bytes = await sharp(background)
     .composite([{ input: letters }])
@@ -44,10 +44,10 @@ export async function drawInitials({ text, color }: Initials): Promise<PreparedI
 }
 
 /** Uses a bundled font, because a server may have none. */
-async function drawnLetters(text: string): Promise<Buffer> {
+async function drawLetters(text: string): Promise<Buffer> {
   const markup = `<span foreground="#ffffff">${text}</span>`
-  const drawn = sharp({ text: { text: markup, fontfile: font, font: 'DejaVu Sans Bold 92', dpi: 96, rgba: true } })
-  return drawn
+  const image = sharp({ text: { text: markup, fontfile: font, font: 'DejaVu Sans Bold 92', dpi: 96, rgba: true } })
+  return image
     .resize(side - 60, side - 60, { fit: 'inside', withoutEnlargement: true })
     .png()
     .toBuffer()

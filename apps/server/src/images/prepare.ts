@@ -21,7 +21,7 @@ const kindsByMediaType: Readonly<Record<string, Kind>> = {
   'image/tiff': 'tiff',
   'image/x-icon': 'ico',
 }
-const names: Readonly<Record<Kind, string>> = {
+const kindNames: Readonly<Record<Kind, string>> = {
   png: 'PNG',
   jpeg: 'JPEG',
   gif: 'GIF',
@@ -42,7 +42,7 @@ const names: Readonly<Record<Kind, string>> = {
 export async function prepareImage(bytes: Buffer, rules: ImageRules): Promise<PreparedImage> {
   const kind = await kindOf(bytes)
   if (kind === undefined || !rules.kinds.includes(kind))
-    throw unsupportedImage(rules.kinds.map((each) => names[each]).join(', '))
+    throw unsupportedImage(rules.kinds.map((accepted) => kindNames[accepted]).join(', '))
   if (kind === 'svg') {
     // Loaded on demand: three hundred modules that most instances never need.
     const { prepareSvg } = await import('./svg.ts')
@@ -53,7 +53,7 @@ export async function prepareImage(bytes: Buffer, rules: ImageRules): Promise<Pr
 }
 
 async function kindOf(bytes: Buffer): Promise<Kind | undefined> {
-  const found = await fileTypeFromBuffer(bytes)
-  if (found !== undefined && found.mime !== 'application/xml') return kindsByMediaType[found.mime]
+  const fileType = await fileTypeFromBuffer(bytes)
+  if (fileType !== undefined && fileType.mime !== 'application/xml') return kindsByMediaType[fileType.mime]
   return /<(?:[a-z]+:)?svg[\s>/]/i.test(bytes.subarray(0, 8192).toString('utf8')) ? 'svg' : undefined
 }

@@ -5,12 +5,12 @@ import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { maxImageBytes } from './application-images.ts'
 import { type ProfilePictures, userNotFound } from './profile-pictures.ts'
-import { imageTypes, serveImage, staleFor } from './serve.ts'
+import { imageTypes, serveImage, staleWhileRevalidate } from './serve.ts'
 import { readUpload } from './upload.ts'
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-const own = { area: 'account', path: '/api/users/me/profile-picture' } as const
-const anybody = { area: 'users', path: '/api/users/:id/profile-picture' } as const
+const ownPicture = { area: 'account', path: '/api/users/me/profile-picture' } as const
+const userPicture = { area: 'users', path: '/api/users/:id/profile-picture' } as const
 
 /** Profile pictures. The routes of `me` come first, because `me` would match as a user ID. */
 export function profilePictureOperations(
@@ -19,7 +19,7 @@ export function profilePictureOperations(
 ): readonly Operation[] {
   return [
     operation({
-      ...own,
+      ...ownPicture,
       id: 'replaceOwnProfilePicture',
       method: 'put',
       summary: 'Replace your picture',
@@ -31,7 +31,7 @@ export function profilePictureOperations(
       },
     }),
     operation({
-      ...own,
+      ...ownPicture,
       id: 'deleteOwnProfilePicture',
       method: 'delete',
       summary: 'Take away your picture',
@@ -49,13 +49,13 @@ export function profilePictureOperations(
       summary: 'Show the picture of a user, or their initials',
       answer: { status: 200, types: imageTypes },
       async handle({ ctx, params }) {
-        const found = await pictures.find(userIdOf(params.id))
-        if (!found) throw userNotFound()
-        await serveImage(ctx, found, staleFor.user)
+        const picture = await pictures.find(userIdOf(params.id))
+        if (!picture) throw userNotFound()
+        await serveImage(ctx, picture, staleWhileRevalidate.user)
       },
     }),
     operation({
-      ...anybody,
+      ...userPicture,
       id: 'replaceProfilePicture',
       method: 'put',
       summary: 'Replace the picture of a user',
@@ -68,7 +68,7 @@ export function profilePictureOperations(
       },
     }),
     operation({
-      ...anybody,
+      ...userPicture,
       id: 'deleteProfilePicture',
       method: 'delete',
       summary: 'Take away the picture of a user',

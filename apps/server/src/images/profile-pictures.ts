@@ -6,7 +6,7 @@ import { hashOf, userSlot } from './image.ts'
 import type { Images } from './images.ts'
 import { drawInitials, initialsOf } from './initials.ts'
 import { type ImageRules, prepareImage } from './prepare.ts'
-import type { Served } from './serve.ts'
+import type { ServedImage } from './serve.ts'
 
 const rules: ImageRules = {
   kinds: ['png', 'jpeg', 'webp', 'gif', 'avif', 'tiff'],
@@ -25,7 +25,7 @@ export interface ProfilePictures {
   /**
    * The uploaded picture, otherwise the default of the instance, otherwise the initials. `undefined` if the user does not exist.
    */
-  find(userId: string): Promise<Served | undefined>
+  find(userId: string): Promise<ServedImage | undefined>
   /** @throws {NotFoundError} `user_not_found` @throws as `prepareImage` */
   put(actor: Actor, userId: string, bytes: Buffer): Promise<void>
   /** Restores the initials; does nothing if there is no picture. @throws {NotFoundError} `user_not_found` */
@@ -65,7 +65,11 @@ export function userNotFound(): NotFoundError {
 }
 
 /** The hash is computed before drawing, so that cached requests do not wait. */
-function initials(user: User): Served {
-  const drawn = initialsOf(user)
-  return { mediaType: 'image/png', hash: drawn.hash, bytes: async () => (await drawInitials(drawn)).bytes }
+function initials(user: User): ServedImage {
+  const userInitials = initialsOf(user)
+  return {
+    mediaType: 'image/png',
+    hash: userInitials.hash,
+    bytes: async () => (await drawInitials(userInitials)).bytes,
+  }
 }

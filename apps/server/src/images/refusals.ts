@@ -1,8 +1,8 @@
 import { InvalidInputError, NotFoundError, PayloadTooLargeError, UnsupportedMediaTypeError } from '@pocket/core/errors'
 
 /** The content is not a readable image. */
-export function invalidImage(why: string, cause?: unknown): InvalidInputError {
-  return new InvalidInputError('invalid_image', `The image cannot be used: ${why}.`, { cause })
+export function invalidImage(reason: string, cause?: unknown): InvalidInputError {
+  return new InvalidInputError('invalid_image', `The image cannot be used: ${reason}.`, { cause })
 }
 
 export function unsupportedImage(expected: string): UnsupportedMediaTypeError {

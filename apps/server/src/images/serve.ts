@@ -4,8 +4,8 @@ import { imageNotFound } from './refusals.ts'
 
 const day = 24 * 3600
 /** How long caches may keep an image, in seconds, and serve it while they revalidate. */
-const fresh = 15 * 60
-export const staleFor = { application: day, client: day / 2, user: 3600 } as const
+const maxAge = 15 * 60
+export const staleWhileRevalidate = { application: day, client: day / 2, user: 3600 } as const
 
 /** The media types of image responses. */
 export const imageTypes = [
@@ -18,7 +18,7 @@ export const imageTypes = [
 ] as const
 
 /** An image whose bytes are loaded on demand. */
-export interface Served extends Pick<StoredImage, 'mediaType' | 'hash'> {
+export interface ServedImage extends Pick<StoredImage, 'mediaType' | 'hash'> {
   readonly bytes: () => Promise<Buffer | undefined>
 }
 
@@ -31,13 +31,13 @@ export function versionOf({ hash }: Pick<StoredImage, 'hash'>): string {
  * Responds with an image (RFC 9111, RFC 5861), or with 304 if the caller has it. An SVG that is opened directly cannot run
  * scripts.
  *
- * @param stale - seconds, one of `staleFor`
+ * @param staleSeconds - seconds, one of `staleFor`
  * @throws {NotFoundError} `image_not_found` if its file is missing
  */
-export async function serveImage(ctx: Context, image: Served, stale: number): Promise<void> {
+export async function serveImage(ctx: Context, image: ServedImage, staleSeconds: number): Promise<void> {
   ctx.status = 200
   ctx.etag = image.hash
-  ctx.set('Cache-Control', cacheControl(ctx, image, stale))
+  ctx.set('Cache-Control', cacheControl(ctx, image, staleSeconds))
   ctx.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox")
   ctx.set('Cross-Origin-Resource-Policy', 'cross-origin')
   if (ctx.fresh) return
@@ -47,8 +47,8 @@ export async function serveImage(ctx: Context, image: Served, stale: number): Pr
   ctx.body = bytes
 }
 
-function cacheControl({ query }: Context, image: Served, stale: number): string {
+function cacheControl({ query }: Context, image: ServedImage, staleSeconds: number): string {
   if (query.v === versionOf(image)) return 'public, max-age=31536000, immutable'
   if (query.skipCache !== undefined) return 'no-cache'
-  return `public, max-age=${fresh}, stale-while-revalidate=${stale}`
+  return `public, max-age=${maxAge}, stale-while-revalidate=${staleSeconds}`
 }

@@ -22,27 +22,27 @@ export const boundReferences: CustomPlugin = {
 
 function drawnElements(root: Root): number {
   const byId = new Map<string, Element>()
-  const note = (parent: Root | Element): void => {
+  const indexIds = (parent: Root | Element): void => {
     for (const child of parent.children) {
       if (child.type !== 'element') continue
       const { id } = child.attributes
       // For duplicate IDs, renderers use the first element.
       if (id !== undefined && !byId.has(id)) byId.set(id, child)
-      note(child)
+      indexIds(child)
     }
   }
-  note(root)
-  const known = new Map<Element, number>()
-  const open = new Set<Element>()
+  indexIds(root)
+  const costs = new Map<Element, number>()
+  const visiting = new Set<Element>()
   const costOf = (element: Element): number => {
-    const before = known.get(element)
-    if (before !== undefined) return before
-    if (open.has(element)) throw invalidImage('it refers to itself')
-    open.add(element)
-    const referred = referencesOf(element).flatMap((id) => byId.get(id) ?? [])
-    const cost = 1 + sum(referred.map(costOf)) + childrenCost(element)
-    open.delete(element)
-    known.set(element, cost)
+    const cachedCost = costs.get(element)
+    if (cachedCost !== undefined) return cachedCost
+    if (visiting.has(element)) throw invalidImage('it refers to itself')
+    visiting.add(element)
+    const referenced = referencesOf(element).flatMap((id) => byId.get(id) ?? [])
+    const cost = 1 + sum(referenced.map(costOf)) + childrenCost(element)
+    visiting.delete(element)
+    costs.set(element, cost)
     return cost
   }
   const childrenCost = ({ children }: Root | Element): number =>
@@ -53,12 +53,12 @@ function drawnElements(root: Root): number {
 /** The IDs that an element references. */
 function referencesOf({ attributes }: Element): readonly string[] {
   return Object.entries(attributes).flatMap(([name, value]) => {
-    if (name === 'href' || name === 'xlink:href') return value.startsWith('#') ? [decoded(value.slice(1))] : []
-    return Array.from(value.matchAll(/url\(\s*['"]?#([^'")]+)/gi), ([, id = '']) => decoded(id.trim()))
+    if (name === 'href' || name === 'xlink:href') return value.startsWith('#') ? [decode(value.slice(1))] : []
+    return Array.from(value.matchAll(/url\(\s*['"]?#([^'")]+)/gi), ([, id = '']) => decode(id.trim()))
   })
 }
 
-function decoded(id: string): string {
+function decode(id: string): string {
   try {
     return decodeURIComponent(id)
   } catch {
@@ -67,5 +67,5 @@ function decoded(id: string): string {
 }
 
 function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, each) => total + each, 0)
+  return numbers.reduce((total, number) => total + number, 0)
 }

@@ -6,7 +6,7 @@ import { invalidImage } from './refusals.ts'
 import { boundReferences } from './svg-references.ts'
 import { svgAttributes, svgElements } from './svg-vocabulary.ts'
 
-const byteLimit = 1024 * 1024
+const maxBytes = 1024 * 1024
 const maxElements = 20_000
 const maxAttributes = 1000
 const maxPixels = 100_000_000
@@ -20,7 +20,7 @@ const maxComparisons = 1_000_000
  * @throws {InvalidInputError} `invalid_image`
  */
 export async function prepareSvg(bytes: Buffer): Promise<PreparedImage> {
-  if (bytes.length > byteLimit) throw invalidImage('an SVG must not be larger than 1 MiB')
+  if (bytes.length > maxBytes) throw invalidImage('an SVG must not be larger than 1 MiB')
   const text = new TextDecoder('utf-8').decode(bytes)
   // Nested entities can expand to any size.
   if (/<!ENTITY/i.test(text)) throw invalidImage('an SVG must not define entities')
@@ -28,9 +28,10 @@ export async function prepareSvg(bytes: Buffer): Promise<PreparedImage> {
   if (elements >= maxElements * 2) throw invalidImage('it has too many elements')
   if (text.split('<').some((tag) => tag.split('=').length > maxAttributes))
     throw invalidImage('it has too many attributes')
-  if (comparisons(text, elements) > maxComparisons) throw invalidImage('its style sheet is too much for what it draws')
+  if (countComparisons(text, elements) > maxComparisons)
+    throw invalidImage('its style sheet is too much for what it draws')
   try {
-    const svg = sanitized(withoutStyleSheets(text))
+    const svg = sanitize(inlineStyleSheets(text))
     if (!/^<svg[\s>]/.test(svg)) throw invalidImage('its first element is not svg')
     // Rendering it verifies that it is complete.
     await sharp(Buffer.from(svg), { limitInputPixels: maxPixels }).metadata()
@@ -42,7 +43,7 @@ export async function prepareSvg(bytes: Buffer): Promise<PreparedImage> {
 }
 
 /** The upper bound of the cost of its style sheets: each selector step may visit every element. */
-function comparisons(text: string, elements: number): number {
+function countComparisons(text: string, elements: number): number {
   const sheets = Array.from(text.matchAll(/<style[^>]*>(.*?)<\/style/gis), ([, sheet = '']) => sheet).join('\n')
   const preludes = Array.from(
     sheets.replaceAll(/\/\*.*?\*\//gs, '').matchAll(/([^{};]+)\{/g),
@@ -62,7 +63,7 @@ function comparisons(text: string, elements: number): number {
     .reduce((sum, steps) => sum + elements ** (1 + steps), 0)
 }
 
-function withoutStyleSheets(text: string): string {
+function inlineStyleSheets(text: string): string {
   return optimize(text, {
     plugins: [
       'removeDoctype',
@@ -75,21 +76,21 @@ function withoutStyleSheets(text: string): string {
   }).data
 }
 
-function sanitized(svg: string): string {
+function sanitize(svg: string): string {
   return sanitizeHtml(svg, {
     allowedTags: [...svgElements],
     allowedAttributes: { '*': [...svgAttributes] },
     selfClosing: [],
     parser: { xmlMode: true, lowerCaseTags: false, lowerCaseAttributeNames: false },
-    transformTags: { '*': (tagName, attribs) => ({ tagName, attribs: sanitizedAttributes(attribs) }) },
+    transformTags: { '*': (tagName, attribs) => ({ tagName, attribs: sanitizeAttributes(attribs) }) },
   }).trim()
 }
 
 /** References must point into the same image. */
-function sanitizedAttributes(attributes: Readonly<Record<string, string>>): Record<string, string> {
-  const kept = Object.entries(attributes).filter(([name, value]) => {
+function sanitizeAttributes(attributes: Readonly<Record<string, string>>): Record<string, string> {
+  const allowed = Object.entries(attributes).filter(([name, value]) => {
     if (name === 'href' || name === 'xlink:href') return value.startsWith('#')
     return name.startsWith('xmlns') || !/url\s*\(\s*['"]?\s*(?!#)|javascript:|@import/i.test(value.replaceAll('\\', ''))
   })
-  return Object.fromEntries(kept)
+  return Object.fromEntries(allowed)
 }

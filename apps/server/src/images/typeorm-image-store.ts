@@ -28,18 +28,18 @@ export class TypeormImageStore implements ImageStore {
     return rows.first(await this.#database.query(sql.find, [slot]))
   }
 
-  async filled(prefix: string): Promise<readonly StoredImage[]> {
+  async listByPrefix(prefix: string): Promise<readonly StoredImage[]> {
     return rows.all(await this.#database.query(sql.filled, [`${prefix}%`]))
   }
 
-  async among(slots: readonly Slot[]): Promise<readonly StoredImage[]> {
-    const found: StoredImage[] = []
+  async listBySlots(slots: readonly Slot[]): Promise<readonly StoredImage[]> {
+    const images: StoredImage[] = []
     for (let from = 0; from < slots.length; from += maxPlaceholders) {
-      const some = slots.slice(from, from + maxPlaceholders)
-      const places = some.map((_, index) => `$${index + 1}`).join(', ')
-      found.push(...rows.all(await this.#database.query(`${rows.select} WHERE "slot" IN (${places})`, some)))
+      const batch = slots.slice(from, from + maxPlaceholders)
+      const placeholders = batch.map((_, index) => `$${index + 1}`).join(', ')
+      images.push(...rows.all(await this.#database.query(`${rows.select} WHERE "slot" IN (${placeholders})`, batch)))
     }
-    return found
+    return images
   }
 
   async lock(): Promise<void> {

@@ -18,13 +18,13 @@ const maxUnreadBytes = 32 * 1024 * 1024
  */
 export async function readUpload(ctx: Context, maxBytes: number): Promise<Buffer> {
   const contentType = ctx.get('Content-Type')
-  if (!ctx.is('multipart/form-data')) throw invalid('The body must be sent as multipart/form-data.')
-  const most = maxBytes + maxOverheadBytes
+  if (!ctx.is('multipart/form-data')) throw invalidBody('The body must be sent as multipart/form-data.')
+  const maxRequestBytes = maxBytes + maxOverheadBytes
   try {
-    if ((ctx.request.length ?? 0) > most) throw fileTooLarge(maxBytes)
+    if ((ctx.request.length ?? 0) > maxRequestBytes) throw fileTooLarge(maxBytes)
     return await receive(ctx, { ...ctx.headers, 'content-type': contentType }, maxBytes)
   } catch (error) {
-    letIn(ctx.req, maxUnreadBytes)
+    drain(ctx.req, maxUnreadBytes)
     throw error
   }
 }
@@ -33,7 +33,7 @@ function receive({ req }: Context, headers: BusboyHeaders, maxBytes: number): Pr
   return new Promise((resolve, reject) => {
     const limits = { files: 1, fields: 10, parts: 11, fieldSize: 1024, headerPairs: 50, fileSize: maxBytes }
     const form = formReader({ headers, limits })
-    const damaged = (cause?: unknown) => reject(invalid('The form is damaged.', cause))
+    const rejectDamaged = (cause?: unknown) => reject(invalidBody('The form is damaged.', cause))
     let file: Buffer | undefined
     let received = 0
 
@@ -41,22 +41,22 @@ function receive({ req }: Context, headers: BusboyHeaders, maxBytes: number): Pr
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
       stream.on('limit', () => reject(fileTooLarge(maxBytes)))
-      stream.on('error', damaged)
+      stream.on('error', rejectDamaged)
       stream.on('end', () => {
         if (name === 'file') file = Buffer.concat(chunks)
       })
     })
-    form.on('error', damaged)
+    form.on('error', rejectDamaged)
     form.on('finish', () => {
-      if (file === undefined) reject(invalid('The form has no file in its field "file".'))
+      if (file === undefined) reject(invalidBody('The form has no file in its field "file".'))
       else resolve(file)
     })
     req.on('data', (chunk: Buffer) => {
       received += chunk.length
       if (received > maxBytes + maxOverheadBytes) reject(fileTooLarge(maxBytes))
     })
-    req.on('aborted', damaged)
-    req.on('error', damaged)
+    req.on('aborted', rejectDamaged)
+    req.on('error', rejectDamaged)
     req.pipe(form)
   })
 }
@@ -65,12 +65,12 @@ function receive({ req }: Context, headers: BusboyHeaders, maxBytes: number): Pr
  * Receives and discards more of a rejected body before closing the connection. Some clients read no response before they have
  * sent everything, and closing early loses the response (RFC 9112 §9.6).
  */
-function letIn(req: IncomingMessage, most: number): void {
-  let left = most
+function drain(req: IncomingMessage, limit: number): void {
+  let remaining = limit
   req.unpipe()
   req.on('data', (chunk: Buffer) => {
-    left -= chunk.length
-    if (left < 0) req.socket.destroy()
+    remaining -= chunk.length
+    if (remaining < 0) req.socket.destroy()
   })
   req.resume()
 }
@@ -80,10 +80,10 @@ function formReader(config: BusboyConfig): BusboyInstance {
     return new Busboy(config)
   } catch (error) {
     // The boundary is missing.
-    throw invalid('The form is damaged.', error)
+    throw invalidBody('The form is damaged.', error)
   }
 }
 
-function invalid(message: string, cause?: unknown): InvalidInputError {
+function invalidBody(message: string, cause?: unknown): InvalidInputError {
   return new InvalidInputError('invalid_request_body', message, { cause })
 }

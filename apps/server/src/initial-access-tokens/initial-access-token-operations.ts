@@ -3,7 +3,7 @@ import { actorOf } from '../access/actor.ts'
 import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
-import { createRegistrationTokens, type RegistrationTokenPorts } from './initial-access-tokens.ts'
+import { createInitialAccessTokenAdministration, type InitialAccessTokenPorts } from './initial-access-tokens.ts'
 
 const defaultLifetime = 60 * 60_000
 
@@ -36,8 +36,8 @@ const schema = named('InitialAccessTokenDto', {
 })
 
 /** `/api/oidc/initial-access-tokens`: tokens for dynamic client registration (RFC 7591 §3). */
-export function initialAccessTokenOperations(ports: RegistrationTokenPorts): readonly Operation[] {
-  const tokens = createRegistrationTokens(ports)
+export function initialAccessTokenOperations(ports: InitialAccessTokenPorts): readonly Operation[] {
+  const tokens = createInitialAccessTokenAdministration(ports)
   const shared = { area: 'clients' } as const
   return [
     operation({
@@ -50,9 +50,9 @@ export function initialAccessTokenOperations(ports: RegistrationTokenPorts): rea
       answer: { status: 201, schema },
       async handle(call) {
         const { ttl, usageLimit = 1, description = '' } = call.body
-        const wanted = { lifetime: lifetimeOf(ttl, defaultLifetime), usageLimit, description }
-        const { token, stored } = await tokens.create(actorOf(call), wanted)
-        return dto(stored, token)
+        const newToken = { lifetime: lifetimeOf(ttl, defaultLifetime), usageLimit, description }
+        const { token, stored } = await tokens.create(actorOf(call), newToken)
+        return tokenDto(stored, token)
       },
     }),
     operation({
@@ -62,7 +62,7 @@ export function initialAccessTokenOperations(ports: RegistrationTokenPorts): rea
       path: '/api/oidc/initial-access-tokens',
       summary: 'List the initial access tokens that have not expired, the newest first',
       answer: { status: 200, schema: { type: 'array', items: schema } },
-      handle: async () => (await tokens.list()).map((token) => dto(token)),
+      handle: async () => (await tokens.list()).map((token) => tokenDto(token)),
     }),
     operation({
       ...shared,
@@ -76,7 +76,7 @@ export function initialAccessTokenOperations(ports: RegistrationTokenPorts): rea
   ]
 }
 
-function dto({ id, description, usageLimit, usageCount, expiresAt, createdAt }: InitialAccessToken, token = '') {
+function tokenDto({ id, description, usageLimit, usageCount, expiresAt, createdAt }: InitialAccessToken, token = '') {
   return {
     id,
     token,

@@ -2,36 +2,36 @@ import type { AuditSink, InitialAccessToken, Pocket, Transaction } from '@pocket
 import { changesBetween } from '@pocket/core/internal'
 import type { Actor } from '../access/actor.ts'
 
-export interface RegistrationTokenPorts {
+export interface InitialAccessTokenPorts {
   readonly pocket: Pick<Pocket, 'initialAccessTokens'>
   readonly audit: AuditSink
   readonly transaction: Transaction
 }
 
-type Issued = Awaited<ReturnType<Pocket['initialAccessTokens']['issue']>>
-type Wanted = Parameters<Pocket['initialAccessTokens']['issue']>[0]
+type IssuedToken = Awaited<ReturnType<Pocket['initialAccessTokens']['issue']>>
+type NewToken = Parameters<Pocket['initialAccessTokens']['issue']>[0]
 
 /** Administration of initial access tokens for dynamic client registration (RFC 7591 §3). */
-export interface RegistrationTokens {
+export interface InitialAccessTokenAdministration {
   /** Returns the plaintext token. @throws {InvalidInputError} `validation_failed` on `description`, `lifetime` or `usageLimit` */
-  create(actor: Actor, wanted: Wanted): Promise<Issued>
+  create(actor: Actor, newToken: NewToken): Promise<IssuedToken>
   /** Unexpired tokens, newest first. */
   list(): Promise<readonly InitialAccessToken[]>
   /** Keeps the clients registered with it. Does nothing if the token does not exist. */
   remove(actor: Actor, id: string): Promise<void>
 }
 
-export function createRegistrationTokens({
+export function createInitialAccessTokenAdministration({
   pocket: { initialAccessTokens },
   audit,
   transaction,
-}: RegistrationTokenPorts): RegistrationTokens {
+}: InitialAccessTokenPorts): InitialAccessTokenAdministration {
   return {
-    create: ({ id: by, origin }, wanted) =>
+    create: ({ id: by, origin }, newToken) =>
       transaction(async () => {
-        const issued = await initialAccessTokens.issue(wanted)
+        const issued = await initialAccessTokens.issue(newToken)
         const { id: initialAccessTokenId } = issued.stored
-        const changes = changesBetween(null, described(issued.stored))
+        const changes = changesBetween(null, toAuditFields(issued.stored))
         await audit.record({ event: 'initial_access_token_created', initialAccessTokenId, by, ...changes }, origin)
         return issued
       }),
@@ -40,13 +40,13 @@ export function createRegistrationTokens({
       transaction(async () => {
         const before = (await initialAccessTokens.list()).find(({ id }) => id === initialAccessTokenId)
         if (!(await initialAccessTokens.remove(initialAccessTokenId))) return
-        const changes = changesBetween(before ? described(before) : null, null)
+        const changes = changesBetween(before ? toAuditFields(before) : null, null)
         await audit.record({ event: 'initial_access_token_removed', initialAccessTokenId, by, ...changes }, origin)
       }),
   }
 }
 
 /** Audit log data of a token, without secrets. */
-function described({ description, usageLimit, expiresAt }: InitialAccessToken): object {
+function toAuditFields({ description, usageLimit, expiresAt }: InitialAccessToken): object {
   return { description, usageLimit, expiresAt: new Date(expiresAt).toISOString() }
 }

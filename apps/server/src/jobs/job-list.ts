@@ -21,27 +21,27 @@ export const jobList: ListPageDefinition = {
   sort: { column: 'name', descending: false },
 }
 
-type Words = Pick<Messages, 'text' | 'has' | 'language'>
+type JobMessages = Pick<Messages, 'text' | 'has' | 'language'>
 
 /** The name of a job in the viewer's language. */
-export function jobName(name: string, { text, has }: Words): string {
+export function jobName(name: string, { text, has }: JobMessages): string {
   return has(`jobs.names.${name}`) ? text(`jobs.names.${name}`) : name
 }
 
 /** One page of the job list; there are few jobs, all in memory. */
-export function pageOfJobs(jobs: readonly JobItem[], request: ListRequest, words: Words): Page<JobItem> {
-  const wanted = nameKey(request.search)
-  const inStates = request.filters.state ?? []
-  const named = jobs
-    .map((job) => ({ job, name: jobName(job.name, words) }))
-    .filter(({ name }) => nameKey(name).includes(wanted))
-    .filter(({ job }) => inStates.length === 0 || inStates.includes(stateOf(job)))
-  const { compare } = new Intl.Collator(words.language)
+export function pageOfJobs(jobs: readonly JobItem[], request: ListRequest, messages: JobMessages): Page<JobItem> {
+  const searchKey = nameKey(request.search)
+  const selectedStates = request.filters.state ?? []
+  const namedJobs = jobs
+    .map((job) => ({ job, name: jobName(job.name, messages) }))
+    .filter(({ name }) => nameKey(name).includes(searchKey))
+    .filter(({ job }) => selectedStates.length === 0 || selectedStates.includes(stateOf(job)))
+  const { compare } = new Intl.Collator(messages.language)
   const column = request.sort?.column ?? ''
   const direction = request.sort?.descending ? -1 : 1
-  named.sort((a, b) => direction * (weightOf(a.job, column) - weightOf(b.job, column) || compare(a.name, b.name)))
-  const offset = offsetOf(request, named.length)
-  return { total: named.length, items: named.slice(offset, offset + request.limit).map(({ job }) => job) }
+  namedJobs.sort((a, b) => direction * (sortValue(a.job, column) - sortValue(b.job, column) || compare(a.name, b.name)))
+  const offset = offsetOf(request, namedJobs.length)
+  return { total: namedJobs.length, items: namedJobs.slice(offset, offset + request.limit).map(({ job }) => job) }
 }
 
 function stateOf({ isRunning, lastRun }: JobItem): (typeof states)[number] {
@@ -49,7 +49,7 @@ function stateOf({ isRunning, lastRun }: JobItem): (typeof states)[number] {
 }
 
 /** Unknown values sort first. */
-function weightOf({ intervalMs, nextRunAt, lastRun }: JobItem, column: string): number {
+function sortValue({ intervalMs, nextRunAt, lastRun }: JobItem, column: string): number {
   if (column === 'last') return lastRun?.finishedAt ?? 0
   if (column === 'took') return lastRun?.took ?? 0
   if (column === 'every') return intervalMs

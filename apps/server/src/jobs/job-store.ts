@@ -40,7 +40,7 @@ export interface JobEnd {
 /** Stores the state of jobs. Each change is one atomic statement. */
 export interface JobStore {
   /** Registers the job, due immediately, or moves a next run after `latest` forward to `latest`. */
-  announce(name: string, times: { readonly now: number; readonly latest: number }): Promise<void>
+  register(name: string, times: { readonly now: number; readonly latest: number }): Promise<void>
   list(): Promise<readonly JobState[]>
   /** Makes a job due by `now` unless it is due earlier; returns `false` if the job does not exist. */
   runEarlier(name: string, now: number): Promise<boolean>

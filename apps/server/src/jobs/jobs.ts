@@ -67,7 +67,7 @@ export function createJobs({ store, scheduler, audit, clock }: JobsPorts): Jobs 
   return {
     list,
     async runNow({ id, origin }, name) {
-      const job = (await list()).find((each) => each.name === name)
+      const job = (await list()).find((item) => item.name === name)
       if (!job) throw new NotFoundError('job_not_found', 'There is no such job.')
       if (job.isRunning) return false
       await store.runEarlier(name, clock.now())

@@ -33,46 +33,46 @@ export function jobPages(ports: JobPagesPorts): readonly PageRoute[] {
   const list = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const listPage = readListPage(ctx, jobList, secure)
-    const all = await jobs.list()
-    const { items, total } = pageOfJobs(all, listPage.request, messagesFor(ctx.req, user))
-    const left = flashes.take(ctx, jobsPath)
-    const notice = noticeOf(left)
+    const allJobs = await jobs.list()
+    const { items, total } = pageOfJobs(allJobs, listPage.request, messagesFor(ctx.req, user))
+    const flash = flashes.take(ctx, jobsPath)
+    const notice = noticeOf(flash)
     await show(ctx, {
       view: 'jobs',
       viewer: viewerOf(user),
       list: listPage.view(total),
       jobs: items,
-      failed: all.filter(({ lastRun }) => lastRun?.outcome === 'failed').length,
+      failed: allJobs.filter(({ lastRun }) => lastRun?.outcome === 'failed').length,
       notes: jobNotes(),
       notice,
-      several: notice === null ? bulkNotice(left) : null,
+      several: notice === null ? bulkNotice(flash) : null,
     })
   }
-  const back = (ctx: Context) => seeOther(ctx, backTo(jobsPath, formText(ctx, 'list', 2000)))
+  const redirectToList = (ctx: Context) => seeOther(ctx, backTo(jobsPath, formText(ctx, 'list', 2000)))
   const run = async (ctx: Context) => {
     const actor = pageActor(await authentication.requireUser(ctx), ctx)
     const job = String(ctx.params.name)
     flashes.leave(ctx, jobsPath, { done: (await jobs.runNow(actor, job)) ? 'requested' : 'running', job })
-    back(ctx)
+    redirectToList(ctx)
   }
   const runBulk = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const actor = pageActor(user, ctx)
-    const words = messagesFor(ctx.req, user)
-    const wanted = new Set(formTexts(ctx, 'ids'))
-    const concerned = (await jobs.list())
-      .filter(({ name }) => wanted.has(name))
-      .map(({ name }) => ({ id: name, name: jobName(name, words) }))
-    const runOne = async (id: string) => {
+    const messages = messagesFor(ctx.req, user)
+    const selectedNames = new Set(formTexts(ctx, 'ids'))
+    const selectedJobs = (await jobs.list())
+      .filter(({ name }) => selectedNames.has(name))
+      .map(({ name }) => ({ id: name, name: jobName(name, messages) }))
+    const runJob = async (id: string) => {
       if (!(await jobs.runNow(actor, id))) throw new ConflictError('job_running', 'This job is running already.')
     }
-    const nothing = { done: 'nothing', count: 0, refused: [] }
+    const emptyResult = { done: 'nothing', count: 0, refused: [] }
     flashes.leave(
       ctx,
       jobsPath,
-      concerned.length === 0 ? nothing : await withEach('run', concerned, ({ id }) => runOne(id)),
+      selectedJobs.length === 0 ? emptyResult : await withEach('run', selectedJobs, ({ id }) => runJob(id)),
     )
-    back(ctx)
+    redirectToList(ctx)
   }
   return [
     { method: 'get', path: jobsPath, handle: list },

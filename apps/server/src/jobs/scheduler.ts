@@ -27,7 +27,7 @@ export interface Scheduler extends AsyncDisposable {
    * Runs `work` under the lease of a job, so that the job cannot run at the same time. Resolves to `false` without running `work`
    * if the job is running or does not exist. An error of `work` counts as a failed run and is rethrown.
    */
-  inPlaceOf(name: string, work: (signal: AbortSignal) => Promise<void>): Promise<boolean>
+  runUnderLease(name: string, work: (signal: AbortSignal) => Promise<void>): Promise<boolean>
   /** Runs the jobs that are due and not leased; resolves when they have finished. `start` calls it periodically. */
   runDue(): Promise<void>
 }
@@ -60,8 +60,8 @@ class LeasingScheduler implements Scheduler {
   readonly #jobs = new Map<string, Job>()
   readonly #running = new Map<string, Promise<void>>()
   readonly #stop = new AbortController()
-  #announced = false
-  #looking: Promise<void> | undefined
+  #isRegistered = false
+  #polling: Promise<void> | undefined
   #timer: Disposable | undefined
 
   constructor({ store, clock, logger, owner, leaseMs, repeat }: SchedulerOptions) {
@@ -89,17 +89,17 @@ class LeasingScheduler implements Scheduler {
 
   async runDue(): Promise<void> {
     // One query at a time: a slow database must not receive more and more queries.
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = undefined
+    this.#polling ??= this.#poll().finally(() => {
+      this.#polling = undefined
     })
-    await this.#looking
+    await this.#polling
     await Promise.all(this.#running.values())
   }
 
-  async inPlaceOf(name: string, work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+  async runUnderLease(name: string, work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
     const job = this.#jobs.get(name)
     if (job === undefined) return false
-    await this.#announce()
+    await this.#registerJobs()
     await this.#store.runEarlier(name, this.#clock.now())
     let failure: { readonly error: unknown } | undefined
     const run = async (signal: AbortSignal) => {
@@ -110,9 +110,9 @@ class LeasingScheduler implements Scheduler {
         throw error
       }
     }
-    const taken = await this.#take(name, { ...job, run })
-    if (taken === undefined) return false
-    await taken.ended
+    const started = await this.#startRun(name, { ...job, run })
+    if (started === undefined) return false
+    await started.finished
     if (failure) throw failure.error
     return true
   }
@@ -120,18 +120,18 @@ class LeasingScheduler implements Scheduler {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#timer?.[Symbol.dispose]()
     this.#stop.abort(new Error('This server stops'))
-    await this.#looking
+    await this.#polling
     await Promise.all(this.#running.values())
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     if (this.#stop.signal.aborted) return
     try {
-      await this.#announce()
+      await this.#registerJobs()
       const now = this.#clock.now()
       for (const { name, nextRunAt, leaseUntil } of await this.#store.list()) {
         if (isLeased(leaseUntil, now, this.#leaseMs)) continue
-        if (await this.#isDue(name, nextRunAt)) await this.#take(name)
+        if (await this.#isDue(name, nextRunAt)) await this.#startRun(name)
       }
     } catch (err) {
       this.#logger.error({ err }, 'The jobs that are due cannot be read')
@@ -145,21 +145,21 @@ class LeasingScheduler implements Scheduler {
     const latest = now + job.intervalMs
     if (nextRunAt <= latest + maxClockDifference) return nextRunAt <= now
     // The next run was scheduled before the clock was set back.
-    await this.#store.announce(name, { now, latest })
+    await this.#store.register(name, { now, latest })
     return false
   }
 
-  async #announce(): Promise<void> {
-    if (this.#announced) return
+  async #registerJobs(): Promise<void> {
+    if (this.#isRegistered) return
     const now = this.#clock.now()
     for (const { name, intervalMs, maxFirstDelayMs = intervalMs } of this.#jobs.values()) {
-      await this.#store.announce(name, { now, latest: now + maxFirstDelayMs })
+      await this.#store.register(name, { now, latest: now + maxFirstDelayMs })
     }
-    this.#announced = true
+    this.#isRegistered = true
   }
 
   /** Resolves once the run has started; resolves to `undefined` if another replica holds the job. */
-  async #take(name: string, job = this.#jobs.get(name)): Promise<{ readonly ended: Promise<void> } | undefined> {
+  async #startRun(name: string, job = this.#jobs.get(name)): Promise<{ readonly finished: Promise<void> } | undefined> {
     if (job === undefined || this.#running.has(name) || this.#stop.signal.aborted) return undefined
     const lease: Lease = { name, owner: this.#owner }
     const now = this.#clock.now()
@@ -168,25 +168,25 @@ class LeasingScheduler implements Scheduler {
       .catch((err: unknown) => this.#logger.error({ err, job: name }, 'The end of a job cannot be recorded'))
       .finally(() => this.#running.delete(name))
     this.#running.set(name, run)
-    return { ended: run }
+    return { finished: run }
   }
 
   async #run(job: Job, lease: Lease): Promise<void> {
-    const lost = new AbortController()
-    const signal = AbortSignal.any([this.#stop.signal, lost.signal])
-    using _ = this.#repeat(this.#leaseMs / 3, () => this.#renew(lease, lost))
+    const leaseLost = new AbortController()
+    const signal = AbortSignal.any([this.#stop.signal, leaseLost.signal])
+    using _ = this.#repeat(this.#leaseMs / 3, () => this.#renew(lease, leaseLost))
     try {
       signal.throwIfAborted()
       await job.run(signal)
     } catch (err) {
-      if (!signal.aborted) return this.#failed(job, lease, err)
+      if (!signal.aborted) return this.#recordFailure(job, lease, err)
       this.#logger.info({ job: job.name, err }, 'A job was stopped')
       return this.#store.release(lease)
     }
     await this.#finish(job, lease, null)
   }
 
-  async #failed(job: Job, lease: Lease, err: unknown): Promise<void> {
+  async #recordFailure(job: Job, lease: Lease, err: unknown): Promise<void> {
     this.#logger.error({ err, job: job.name }, 'A job failed')
     await this.#finish(job, lease, reasonOf(err))
   }
@@ -199,11 +199,11 @@ class LeasingScheduler implements Scheduler {
     else this.#logger.warn({ job: name, outcome }, 'A job has ended after another replica had taken it over')
   }
 
-  async #renew(lease: Lease, lost: AbortController): Promise<void> {
+  async #renew(lease: Lease, leaseLost: AbortController): Promise<void> {
     try {
       if (await this.#store.renew(lease, this.#clock.now() + this.#leaseMs)) return
       // If the run has just finished and released its lease, the signal has no listeners any more.
-      lost.abort(new Error('Another replica has taken this job over'))
+      leaseLost.abort(new Error('Another replica has taken this job over'))
     } catch (err) {
       this.#logger.error({ err, job: lease.name }, 'The lease of a job cannot be renewed')
     }

@@ -26,7 +26,7 @@ export class TypeormJobStore implements JobStore {
     this.#database = database
   }
 
-  async announce(name: string, { now, latest }: { readonly now: number; readonly latest: number }): Promise<void> {
+  async register(name: string, { now, latest }: { readonly now: number; readonly latest: number }): Promise<void> {
     await this.#database.execute(sql.announce, [name, now, latest])
   }
 

@@ -7,13 +7,13 @@ import type { LdapLinks } from './ldap-links.ts'
 import { type LdapRun, planParts } from './ldap-run.ts'
 import type { LdapRunStore } from './ldap-run-store.ts'
 import type { LdapSync } from './ldap-sync.ts'
-import type { LdapTrials } from './ldap-trials.ts'
+import type { LdapDiagnostics } from './ldap-trials.ts'
 import { linkOperations } from './link-api.ts'
 
 export interface LdapOperationPorts {
   readonly sync: LdapSync
   readonly links: LdapLinks
-  readonly trials: LdapTrials
+  readonly diagnostics: LdapDiagnostics
   readonly runs: LdapRunStore
   readonly users: UserAdministration
 }
@@ -114,7 +114,7 @@ const runSchema = named('LdapRunDto', {
 })
 
 /** `/api/ldap`, including the LDAP operations of the contract. */
-export function ldapOperations({ sync, links, trials, runs, users }: LdapOperationPorts): readonly Operation[] {
+export function ldapOperations({ sync, links, diagnostics, runs, users }: LdapOperationPorts): readonly Operation[] {
   const shared = { area: 'settings' } as const
   return [
     operation({
@@ -201,7 +201,7 @@ export function ldapOperations({ sync, links, trials, runs, users }: LdapOperati
         },
       },
       async handle() {
-        const { steps, failure, isPrivate } = await trials.connection()
+        const { steps, failure, isPrivate } = await diagnostics.testConnection()
         return { steps, code: failure?.code ?? null, details: failure?.details ?? {}, isPrivate }
       },
     }),

@@ -13,58 +13,58 @@ export interface LdapHostPorts {
   readonly recordMany: RecordMany
   readonly images: Images
   /** Deletes the related data of a user who is being removed, within the transaction. */
-  readonly forgetUser: (userId: string) => Promise<void>
-  readonly forgetGroup: (groupId: string) => Promise<void>
+  readonly deleteUserData: (userId: string) => Promise<void>
+  readonly deleteGroupData: (groupId: string) => Promise<void>
   /** Called when a user is re-enabled. */
-  readonly enabled: (userId: string) => Promise<void>
+  readonly onEnabled: (userId: string) => Promise<void>
 }
 
 const actor = { id: ldapActor.id, origin: { requestId: null, ipAddress: null, userAgent: null } }
 
 /** The side effects of an import: audit events, ended sessions, pictures. */
 export function createLdapHost(ports: LdapHostPorts): LdapHost {
-  const { pocket, recordMany, images, forgetUser, forgetGroup, enabled } = ports
+  const { pocket, recordMany, images, deleteUserData, deleteGroupData, onEnabled } = ports
 
-  const applied = async (done: LdapChanges): Promise<void> => {
-    const { changes = [], removals = [], groupRemovals = [], memberships = [] } = done
+  const applySideEffects = async (applied: LdapChanges): Promise<void> => {
+    const { changes = [], removals = [], groupRemovals = [], memberships = [] } = applied
     for (const { kind, after } of changes)
       if (kind === 'disable') await pocket.endAccess(after.user.id)
-      else if (kind === 'enable') await enabled(after.user.id)
-    for (const { user } of removals) await forgetUser(user.id)
-    for (const { id } of groupRemovals) await forgetGroup(id)
-    for (const [userId, groupIds] of leftBy(memberships)) await pocket.endAccessByGroups(userId, groupIds)
-    await recordMany(eventsOf(done))
+      else if (kind === 'enable') await onEnabled(after.user.id)
+    for (const { user } of removals) await deleteUserData(user.id)
+    for (const { id } of groupRemovals) await deleteGroupData(id)
+    for (const [userId, groupIds] of groupsLeftByUser(memberships)) await pocket.endAccessByGroups(userId, groupIds)
+    await recordMany(eventsOf(applied))
   }
 
   /** The users who have a picture that was not imported from LDAP. */
-  const choseManually = async (changed: readonly PicturePlan[]): Promise<ReadonlySet<string>> => {
-    const stored = await images.among(changed.map(({ userId }) => userSlot(userId)))
+  const findUsersWithManualPicture = async (changed: readonly PicturePlan[]): Promise<ReadonlySet<string>> => {
+    const stored = await images.listBySlots(changed.map(({ userId }) => userSlot(userId)))
     const hashes = new Map(stored.map(({ slot, hash }) => [slot, hash]))
-    const own = changed.filter(({ userId, knownImage }) => {
+    const manual = changed.filter(({ userId, knownImage }) => {
       const hash = hashes.get(userSlot(userId))
       return hash !== undefined && hash !== knownImage
     })
-    return new Set(own.map(({ userId }) => userId))
+    return new Set(manual.map(({ userId }) => userId))
   }
 
   return {
-    onApplied: applied,
+    onApplied: applySideEffects,
 
     async applyPictures(changed, saveImage, signal) {
       if (changed.length === 0) return
-      const byHand = await choseManually(changed)
+      const manualUserIds = await findUsersWithManualPicture(changed)
       for (const { userId, picture } of changed) {
         signal.throwIfAborted()
         const event = { event: 'account_updated', accountId: userId, fields: ['picture'], by: ldapActor.id } as const
         const change = { slot: userSlot(userId), event, actor }
-        if (byHand.has(userId)) {
+        if (manualUserIds.has(userId)) {
           // Without a picture in LDAP there is nothing to compare with.
           if (picture === null) await saveImage(userId, null)
         } else if (picture === null) {
           await images.remove(change, 'even-none')
           await saveImage(userId, null)
         } else {
-          const prepared = await prepareProfilePicture(Buffer.from(picture.bytes)).catch(unusable)
+          const prepared = await prepareProfilePicture(Buffer.from(picture.bytes)).catch(ignoreRejected)
           if (prepared !== null) await images.put(change, prepared)
           await saveImage(userId, prepared === null ? '' : prepared.hash)
         }
@@ -74,14 +74,14 @@ export function createLdapHost(ports: LdapHostPorts): LdapHost {
 }
 
 /** The groups that each user has left. */
-function leftBy(memberships: LdapChanges['memberships'] = []): ReadonlyMap<string, readonly string[]> {
-  const left = new Map<string, string[]>()
+function groupsLeftByUser(memberships: LdapChanges['memberships'] = []): ReadonlyMap<string, readonly string[]> {
+  const groupIdsByUser = new Map<string, string[]>()
   for (const { groupId, removed } of memberships)
-    for (const userId of removed) left.set(userId, [...(left.get(userId) ?? []), groupId])
-  return left
+    for (const userId of removed) groupIdsByUser.set(userId, [...(groupIdsByUser.get(userId) ?? []), groupId])
+  return groupIdsByUser
 }
 
-function unusable(error: unknown): null {
+function ignoreRejected(error: unknown): null {
   if (error instanceof PocketError && error.status < 500) return null
   throw error
 }

@@ -23,7 +23,7 @@ export interface LdapLinks {
    * @throws {ConflictError} `ldap_entry_linked` if the entry is linked to another user, or the user to another existing entry
    * @throws {UnprocessableContentError} `ldap_sync_failed`
    */
-  link(actor: Actor, userId: string, wanted: string): Promise<LdapPerson>
+  link(actor: Actor, userId: string, query: string): Promise<LdapPerson>
   /** Makes the user a local user. @throws {NotFoundError} `user_not_found` @throws {ConflictError} `ldap_not_linked` */
   unlink(actor: Actor, userId: string): Promise<void>
   /**
@@ -33,7 +33,7 @@ export interface LdapLinks {
    * @throws {NotFoundError} `not_found`, `ldap_entry_not_found` @throws {ConflictError} `ldap_entry_linked`, as `link`
    * @throws {UnprocessableContentError} `ldap_sync_failed`
    */
-  linkGroup(actor: Actor, groupId: string, wanted: string): Promise<LdapGroup>
+  linkGroup(actor: Actor, groupId: string, query: string): Promise<LdapGroup>
   /** Makes the group a local group. @throws {NotFoundError} `not_found` @throws {ConflictError} `ldap_not_linked` */
   unlinkGroup(actor: Actor, groupId: string): Promise<void>
 }
@@ -48,10 +48,10 @@ export function createLdapLinks({ directory, sync, audit, transaction }: LdapLin
     ...changesBetween({ ldapId: before.ldapId }, { ldapId: group.ldapId }),
   })
   return {
-    async link(actor, userId, wanted) {
+    async link(actor, userId, query) {
       // No transaction is open while waiting for the directory.
       const { people } = await sync.read()
-      const entry = entryOf(people, ({ userName, email }) => [userName, email], wanted)
+      const entry = findEntry(people, ({ userName, email }) => [userName, email], query)
       const user = await directory.find(userId)
       if (user?.ldapId != null && user.ldapId !== entry.id && people.some(({ id }) => id === user.ldapId))
         throw new ConflictError('ldap_entry_linked', 'This user belongs to another entry, which is there.')
@@ -78,9 +78,9 @@ export function createLdapLinks({ directory, sync, audit, transaction }: LdapLin
         )
       }),
 
-    async linkGroup(actor, groupId, wanted) {
+    async linkGroup(actor, groupId, query) {
       const { groups } = await sync.read()
-      const entry = entryOf(groups, ({ name }) => [name], wanted)
+      const entry = findEntry(groups, ({ name }) => [name], query)
       await transaction(async () => {
         const linked = await directory.ldap.linkGroup(groupId, entry)
         const { ldapId } = linked.before
@@ -99,18 +99,20 @@ export function createLdapLinks({ directory, sync, audit, transaction }: LdapLin
 }
 
 /** The matching entry; an ambiguous name matches none. */
-function entryOf<Entry extends LdapEntry>(
+function findEntry<Entry extends LdapEntry>(
   entries: readonly Entry[],
   namesOf: (entry: Entry) => readonly (string | undefined)[],
-  wanted: string,
+  query: string,
 ): Entry {
-  const text = wanted.trim()
+  const text = query.trim()
   const key = nameKey(text)
   const exact = entries.find(({ id }) => id === text)
-  const found = exact
+  const matches = exact
     ? [exact]
-    : entries.filter((each) => [each.dn, ...namesOf(each)].some((name) => name !== undefined && nameKey(name) === key))
-  const [entry] = found
-  if (entry && found.length === 1) return entry
+    : entries.filter((candidate) =>
+        [candidate.dn, ...namesOf(candidate)].some((name) => name !== undefined && nameKey(name) === key),
+      )
+  const [entry] = matches
+  if (entry && matches.length === 1) return entry
   throw new NotFoundError('ldap_entry_not_found', 'There is no such entry in the LDAP directory, or several.')
 }

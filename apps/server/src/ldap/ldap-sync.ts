@@ -28,7 +28,7 @@ export interface LdapSyncPorts {
   readonly runs: LdapRunStore
   readonly settings: () => Promise<SettingValues>
   readonly source: (options: LdapOptions) => LdapSource
-  readonly scheduler: Pick<Scheduler, 'inPlaceOf'>
+  readonly scheduler: Pick<Scheduler, 'runUnderLease'>
   readonly jobs: Pick<JobStore, 'runEarlier'>
   readonly audit: AuditSink
   readonly clock: Clock
@@ -64,7 +64,7 @@ export interface LdapSync {
    * LDAP was enabled: the next import follows soon, unless a dry run is required first; then it runs at its regular time or on
    * request.
    */
-  turnedOn(): Promise<void>
+  onEnabled(): Promise<void>
   /** Reads the current directory entries. @throws {UnprocessableContentError} `ldap_sync_failed` */
   read(): Promise<LdapAnswer>
 }
@@ -72,50 +72,60 @@ export interface LdapSync {
 const name = 'sync-ldap'
 const hour = 3_600_000
 /** Milliseconds after a server start, or after LDAP was enabled. */
-const soon = 5000
+const startDelay = 5000
 /** Maximum number of stored reports. */
 const maxRuns = 30
 const noOrigin: RequestOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
 export function createLdapSync(ports: LdapSyncPorts): LdapSync {
   const { ldap, host, runs, settings, source, scheduler, jobs, audit, clock, stop } = ports
-  const readNow = async (present: SettingValues, signal: AbortSignal): Promise<LdapAnswer> =>
-    source(ldapOptionsOf(present)).read(signal)
+  const readDirectory = async (current: SettingValues, signal: AbortSignal): Promise<LdapAnswer> =>
+    source(ldapOptionsOf(current)).read(signal)
 
-  const keep = async (run: LdapRun, actor: Actor | null): Promise<LdapRun> => {
+  const saveRun = async (run: LdapRun, actor: Actor | null): Promise<LdapRun> => {
     await runs.add(run, maxRuns)
     const event = eventOf(run)
     if (event) await audit.record({ ...event, ...(actor && { by: actor.id }) }, actor?.origin ?? noOrigin)
     return run
   }
 
-  const reported = async (
-    begun: Begun,
+  const runWithReport = async (
+    context: RunContext,
     actor: Actor | null,
-    work: (present: SettingValues, counted: (counts: LdapCounts) => void) => Promise<Ended>,
+    work: (current: SettingValues, reportCounts: (counts: LdapCounts) => void) => Promise<RunResult>,
   ) => {
     let counts = emptyLdapCounts
-    const counted = (soFar: LdapCounts) => {
-      counts = soFar
+    const reportCounts = (current: LdapCounts) => {
+      counts = current
     }
-    const present = await settings()
+    const currentSettings = await settings()
     const startedAt = clock.now()
-    const base = { id: randomUUID(), trigger: begun.trigger, startedAt, settingsHash: ldapSettingsHash(present) }
+    const base = {
+      id: randomUUID(),
+      trigger: context.trigger,
+      startedAt,
+      settingsHash: ldapSettingsHash(currentSettings),
+    }
     try {
-      return await keep({ ...base, ...usual, ...(await work(present, counted)), finishedAt: clock.now() }, actor)
+      return await saveRun(
+        { ...base, ...runDefaults, ...(await work(currentSettings, reportCounts)), finishedAt: clock.now() },
+        actor,
+      )
     } catch (error) {
-      if (begun.signal.aborted) throw error
-      const outcome = begun.isDry ? 'dry' : 'failed'
-      await keep({ ...base, ...usual, ...reasonOf(error), counts, outcome, finishedAt: clock.now() }, actor)
-      throw failed(error)
+      if (context.signal.aborted) throw error
+      const outcome = context.isDry ? 'dry' : 'failed'
+      await saveRun({ ...base, ...runDefaults, ...reasonOf(error), counts, outcome, finishedAt: clock.now() }, actor)
+      throw toSyncError(error)
     }
   }
 
   /** Whether no import has succeeded yet and none of these runs has shown the plan. */
-  const isFirst = async (present: SettingValues, showing: (run: LdapRun) => boolean): Promise<boolean> => {
+  const isFirstImport = async (current: SettingValues, hasShownPlan: (run: LdapRun) => boolean): Promise<boolean> => {
     if ((await runs.anySucceeded()) || (await ldap.hasUnprocessedUser())) return false
-    const hash = ldapSettingsHash(present)
-    return !(await runs.list(maxRuns)).some((run) => run.plan !== null && run.settingsHash === hash && showing(run))
+    const hash = ldapSettingsHash(current)
+    return !(await runs.list(maxRuns)).some(
+      (run) => run.plan !== null && run.settingsHash === hash && hasShownPlan(run),
+    )
   }
 
   const assertEnabled = async (): Promise<void> => {
@@ -144,22 +154,22 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
     }),
   })
 
-  const perform = (
+  const runImport = (
     request: Omit<RunRequest, 'trigger'> & { trigger: RunTrigger },
     actor: Actor | null,
     signal: AbortSignal,
   ) =>
-    reported({ trigger: request.trigger, isDry: false, signal }, actor, async (present, counted) => {
-      const answer = await readNow(present, signal)
-      const plan = await ldap.plan(answer, ldapRulesOf(present), signal)
-      const isUnseen = request.trigger === 'job' && (await isFirst(present, isManual))
+    runWithReport({ trigger: request.trigger, isDry: false, signal }, actor, async (current, reportCounts) => {
+      const entries = await readDirectory(current, signal)
+      const plan = await ldap.plan(entries, ldapRulesOf(current), signal)
+      const isUnseen = request.trigger === 'job' && (await isFirstImport(current, isManual))
       if (isUnseen || (plan.losses.asks && request.confirmed !== plan.losses.digest))
-        return { ...planned(answer, plan), outcome: 'waiting' }
-      const { counts, postponed } = await ldap.apply(plan, whileEnabled(host, counted), signal)
+        return { ...plannedReport(entries, plan), outcome: 'waiting' }
+      const { counts, postponed } = await ldap.apply(plan, whileEnabled(host, reportCounts), signal)
       const problems = [...plan.problems, ...postponed]
       return {
         outcome: 'succeeded',
-        found: foundIn(answer),
+        found: countEntries(entries),
         counts,
         problems: problemsOf(problems),
         problemCount: problems.length,
@@ -171,11 +181,11 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
     job: {
       name,
       intervalMs: hour,
-      maxFirstDelayMs: soon,
+      maxFirstDelayMs: startDelay,
       async run(signal) {
         if (!(await settings()).ldapEnabled) return
         try {
-          await perform({ trigger: 'job' }, null, signal)
+          await runImport({ trigger: 'job' }, null, signal)
         } catch (error) {
           // LDAP was disabled during the run: the report says so, and the job does not fail.
           if (!isDisabled(error)) throw error
@@ -186,8 +196,8 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
     async run(actor, request) {
       await assertEnabled()
       let run: LdapRun | undefined
-      const hasLease = await scheduler.inPlaceOf(name, async (signal) => {
-        run = await perform(request, actor, signal)
+      const hasLease = await scheduler.runUnderLease(name, async (signal) => {
+        run = await runImport(request, actor, signal)
       })
       if (!hasLease || run === undefined) throw new ConflictError('ldap_sync_running', 'An import is running already.')
       if (run.outcome === 'waiting' && request.confirmed !== undefined)
@@ -196,40 +206,40 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
     },
 
     dryRun: (actor, trigger) =>
-      reported({ trigger, isDry: true, signal: stop }, actor, async (present) => {
-        const answer = await readNow(present, stop)
-        return { ...planned(answer, await ldap.plan(answer, ldapRulesOf(present), stop)), outcome: 'dry' }
+      runWithReport({ trigger, isDry: true, signal: stop }, actor, async (current) => {
+        const entries = await readDirectory(current, stop)
+        return { ...plannedReport(entries, await ldap.plan(entries, ldapRulesOf(current), stop)), outcome: 'dry' }
       }),
 
-    needsDryRun: async () => isFirst(await settings(), byAnybody),
+    needsDryRun: async () => isFirstImport(await settings(), anyTrigger),
 
-    async turnedOn() {
-      if (!(await isFirst(await settings(), isManual))) await jobs.runEarlier(name, clock.now() + soon)
+    async onEnabled() {
+      if (!(await isFirstImport(await settings(), isManual))) await jobs.runEarlier(name, clock.now() + startDelay)
     },
 
     async read() {
       try {
-        return await readNow(await settings(), stop)
+        return await readDirectory(await settings(), stop)
       } catch (error) {
-        throw failed(error)
+        throw toSyncError(error)
       }
     },
   }
 }
 
 /** The job also shows its plan, but possibly without a reader. */
-const byAnybody = (): boolean => true
+const anyTrigger = (): boolean => true
 const isManual = ({ trigger }: LdapRun): boolean => trigger !== 'job'
 
-interface Begun {
+interface RunContext {
   readonly trigger: RunTrigger
   readonly isDry: boolean
   readonly signal: AbortSignal
 }
 
-type Ended = Pick<LdapRun, 'outcome'> & Partial<LdapRun>
+type RunResult = Pick<LdapRun, 'outcome'> & Partial<LdapRun>
 
-const usual = {
+const runDefaults = {
   code: null,
   details: {},
   found: null,
@@ -260,9 +270,9 @@ function eventOf({ outcome, trigger, counts, code }: LdapRun): AuditEvent | null
   }
 }
 
-function planned(answer: LdapAnswer, plan: LdapPlan) {
+function plannedReport(entries: LdapAnswer, plan: LdapPlan) {
   return {
-    found: foundIn(answer),
+    found: countEntries(entries),
     counts: plannedCounts(plan),
     problems: problemsOf(plan.problems),
     problemCount: plan.problems.length,
@@ -271,7 +281,7 @@ function planned(answer: LdapAnswer, plan: LdapPlan) {
   }
 }
 
-function foundIn({ people, groups }: LdapAnswer): LdapRun['found'] {
+function countEntries({ people, groups }: LdapAnswer): LdapRun['found'] {
   return { people: people.length, groups: groups.length }
 }
 
@@ -287,7 +297,7 @@ function isDisabled(error: unknown): error is PocketError {
 }
 
 /** A failure of the directory is not an internal error, and the caller must be able to tell the difference. */
-function failed(error: unknown): unknown {
+function toSyncError(error: unknown): unknown {
   if (error instanceof PocketError || !(error instanceof LdapError)) return error
   const { code, details } = error
   return new UnprocessableContentError('ldap_sync_failed', `The LDAP directory could not be read: ${error.message}`, {

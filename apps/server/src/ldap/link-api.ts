@@ -36,7 +36,7 @@ export function linkOperations({ links, users }: LinkOperationPorts): readonly O
   ]
 }
 
-interface Linked {
+interface LinkOperationOptions {
   readonly area: 'users' | 'groups'
   readonly noun: 'user' | 'group'
   readonly path: `/api/${string}/:id/ldap-link`
@@ -46,7 +46,7 @@ interface Linked {
   readonly unlink: (call: Call<unknown>) => Promise<void>
 }
 
-function operationsOf({ area, noun, path, entry, link, unlink }: Linked): readonly Operation[] {
+function operationsOf({ area, noun, path, entry, link, unlink }: LinkOperationOptions): readonly Operation[] {
   const shared = { area, path } as const
   const kind = noun === 'user' ? 'User' : 'Group'
   const text = { type: 'string' } as const

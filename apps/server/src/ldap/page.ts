@@ -16,14 +16,14 @@ import type { LdapLinks } from './ldap-links.ts'
 import type { LdapRun } from './ldap-run.ts'
 import type { LdapRunStore } from './ldap-run-store.ts'
 import type { LdapSync } from './ldap-sync.ts'
-import type { LdapTrials } from './ldap-trials.ts'
+import type { LdapDiagnostics } from './ldap-trials.ts'
 import type { LdapFailure, LdapPage } from './page-model.ts'
 
 export interface LdapPagesPorts {
   readonly ldap: {
     readonly sync: LdapSync
     readonly links: LdapLinks
-    readonly trials: LdapTrials
+    readonly diagnostics: LdapDiagnostics
     readonly runs: LdapRunStore
     readonly settings: () => Promise<SettingValues>
   }
@@ -34,19 +34,19 @@ export interface LdapPagesPorts {
   readonly flashes: Flashes
 }
 
-const here = '/settings/admin/ldap'
-const runsShown = 10
+const pagePath = '/settings/admin/ldap'
+const maxRuns = 10
 
-type Said = Partial<Pick<LdapPage, 'connection' | 'sample' | 'problem' | 'link' | 'linkGroup'>>
+type PageOverrides = Partial<Pick<LdapPage, 'connection' | 'sample' | 'problem' | 'link' | 'linkGroup'>>
 
 /** `/settings/admin/ldap`: imports and tests. */
 export function ldapPages({ ldap, directory, authentication, show, flashes }: LdapPagesPorts): readonly PageRoute[] {
-  const { sync, links, trials, runs, settings } = ldap
+  const { sync, links, diagnostics, runs, settings } = ldap
 
-  const shown = async (ctx: Context, user: User, said: Said = {}, status = 200) => {
+  const showPage = async (ctx: Context, user: User, overrides: PageOverrides = {}, status = 200) => {
     const { ldapUrl, ldapEnabled } = await settings()
-    const list = await runs.list(runsShown)
-    const left = flashes.take(ctx, here)
+    const list = await runs.list(maxRuns)
+    const flash = flashes.take(ctx, pagePath)
     const newest = list.find(({ outcome }) => outcome !== 'dry')
     const needsDryRun = await sync.needsDryRun()
     const waiting = newest?.outcome === 'waiting' ? newest : null
@@ -64,60 +64,60 @@ export function ldapPages({ ldap, directory, authentication, show, flashes }: Ld
       problem: null,
       link: { user: '', entry: '' },
       linkGroup: { group: '', entry: '' },
-      notice: noticeOf(left),
-      ...said,
+      notice: noticeOf(flash),
+      ...overrides,
     })
     ctx.status = status
   }
 
   /** Runs an action that stores a report, and shows the report. */
-  const reporting = async (ctx: Context, user: User, work: () => Promise<LdapRun>) => {
+  const runAndShow = async (ctx: Context, user: User, work: () => Promise<LdapRun>) => {
     try {
       const { outcome } = await work()
-      flashes.leave(ctx, here, outcome === 'waiting' ? {} : { done: outcome === 'dry' ? 'dry' : 'ran' })
+      flashes.leave(ctx, pagePath, outcome === 'waiting' ? {} : { done: outcome === 'dry' ? 'dry' : 'ran' })
     } catch (error) {
       if (!(error instanceof PocketError) || error.status >= 500) throw error
-      if (error.code !== 'ldap_sync_failed') return shown(ctx, user, { problem: error.code }, error.status)
-      flashes.leave(ctx, here, { done: 'failed' })
+      if (error.code !== 'ldap_sync_failed') return showPage(ctx, user, { problem: error.code }, error.status)
+      flashes.leave(ctx, pagePath, { done: 'failed' })
     }
-    seeOther(ctx, here)
+    seeOther(ctx, pagePath)
   }
 
   /** The user that a form names: a button sends the ID, a text field the user name. */
-  const meant = async (name: string): Promise<User> => {
+  const findUser = async (name: string): Promise<User> => {
     const user = (await directory.find(name)) ?? (await directory.findByName(name))
     if (!user) throw new NotFoundError('user_not_found', 'There is no such user.')
     return user
   }
 
-  const post = (path: string, handle: (ctx: Context, user: User) => Promise<unknown>): PageRoute => ({
+  const postRoute = (path: string, handle: (ctx: Context, user: User) => Promise<unknown>): PageRoute => ({
     method: 'post',
-    path: `${here}${path}`,
+    path: `${pagePath}${path}`,
     async handle(ctx) {
       await handle(ctx, await authentication.requireUser(ctx))
     },
   })
 
   /** Links an entry to the user or group in the field `named`; the form `form` keeps the input. */
-  const linking = <Form extends 'link' | 'linkGroup'>(
+  const linkRoute = <Form extends 'link' | 'linkGroup'>(
     path: string,
     form: Form,
-    named: Exclude<keyof LdapPage[Form], 'entry'> & string,
+    field: Exclude<keyof LdapPage[Form], 'entry'> & string,
     link: (actor: Actor, name: string, entry: string) => Promise<{ readonly name: string; readonly entry: LdapEntry }>,
   ): PageRoute =>
-    post(path, async (ctx, user) => {
-      const [name, wanted] = [formText(ctx, named, 300).trim(), formText(ctx, 'entry', 1100).trim()]
+    postRoute(path, async (ctx, user) => {
+      const [name, entryQuery] = [formText(ctx, field, 300).trim(), formText(ctx, 'entry', 1100).trim()]
       try {
-        const linked = await link(pageActor(user, ctx), name, wanted)
-        flashes.leave(ctx, here, { done: 'linked', userName: linked.name, dn: linked.entry.dn.slice(0, 300) })
-        seeOther(ctx, here)
+        const linked = await link(pageActor(user, ctx), name, entryQuery)
+        flashes.leave(ctx, pagePath, { done: 'linked', userName: linked.name, dn: linked.entry.dn.slice(0, 300) })
+        seeOther(ctx, pagePath)
       } catch (error) {
         if (!(error instanceof PocketError) || error.status >= 500) throw error
-        await shown(ctx, user, { problem: error.code, [form]: { [named]: name, entry: wanted } }, error.status)
+        await showPage(ctx, user, { problem: error.code, [form]: { [field]: name, entry: entryQuery } }, error.status)
       }
     })
 
-  const unlinking = (
+  const unlinkRoute = (
     path: PageRoute['path'],
     pathOf: (id: string) => string,
     done: string,
@@ -137,38 +137,38 @@ export function ldapPages({ ldap, directory, authentication, show, flashes }: Ld
   return [
     {
       method: 'get',
-      path: here,
-      handle: async (ctx) => shown(ctx, await authentication.requireUser(ctx)),
+      path: pagePath,
+      handle: async (ctx) => showPage(ctx, await authentication.requireUser(ctx)),
     },
     // Reloading the result of a form must not submit it again.
     ...['test', 'search', 'dry-run', 'run', 'link', 'link-group'].map(
-      (act): PageRoute => ({
+      (action): PageRoute => ({
         method: 'get',
-        path: `${here}/${act}`,
+        path: `${pagePath}/${action}`,
         async handle(ctx) {
-          seeOther(ctx, here)
+          seeOther(ctx, pagePath)
         },
       }),
     ),
-    post('/test', async (ctx, user) => {
-      const { steps, failure, isPrivate } = await trials.connection()
-      await shown(ctx, user, { connection: { steps, failure: failure ? failureOf(failure) : null, isPrivate } })
+    postRoute('/test', async (ctx, user) => {
+      const { steps, failure, isPrivate } = await diagnostics.testConnection()
+      await showPage(ctx, user, { connection: { steps, failure: failure ? failureOf(failure) : null, isPrivate } })
     }),
-    post('/search', async (ctx, user) => shown(ctx, user, { sample: await sampleOf(trials) })),
-    post('/dry-run', (ctx, user) => reporting(ctx, user, () => sync.dryRun(pageActor(user, ctx), 'page'))),
-    post('/run', async (ctx, user) => {
+    postRoute('/search', async (ctx, user) => showPage(ctx, user, { sample: await readSample(diagnostics) })),
+    postRoute('/dry-run', (ctx, user) => runAndShow(ctx, user, () => sync.dryRun(pageActor(user, ctx), 'page'))),
+    postRoute('/run', async (ctx, user) => {
       const confirmed = formText(ctx, 'confirm', 100)
-      if (await sync.needsDryRun()) return shown(ctx, user, { problem: 'ldap_dry_run_needed' }, 409)
+      if (await sync.needsDryRun()) return showPage(ctx, user, { problem: 'ldap_dry_run_needed' }, 409)
       const request = { trigger: 'page', ...(confirmed !== '' && { confirmed }) } as const
-      return reporting(ctx, user, () => sync.run(pageActor(user, ctx), request))
+      return runAndShow(ctx, user, () => sync.run(pageActor(user, ctx), request))
     }),
-    unlinking('/settings/admin/users/:id/unlink-ldap', userPath, 'unlinked', links.unlink),
-    unlinking('/settings/admin/user-groups/:id/unlink-ldap', groupPath, 'saved', links.unlinkGroup),
-    linking('/link', 'link', 'user', async (actor, name, entry) => {
-      const { id, userName } = await meant(name)
+    unlinkRoute('/settings/admin/users/:id/unlink-ldap', userPath, 'unlinked', links.unlink),
+    unlinkRoute('/settings/admin/user-groups/:id/unlink-ldap', groupPath, 'saved', links.unlinkGroup),
+    linkRoute('/link', 'link', 'user', async (actor, name, entry) => {
+      const { id, userName } = await findUser(name)
       return { name: userName, entry: await links.link(actor, id, entry) }
     }),
-    linking('/link-group', 'linkGroup', 'group', async (actor, name, entry) => {
+    linkRoute('/link-group', 'linkGroup', 'group', async (actor, name, entry) => {
       const group = await directory.groups.findByName(name)
       if (!group) throw groupNotFound()
       return { name: group.name, entry: await links.linkGroup(actor, group.id, entry) }
@@ -180,9 +180,9 @@ function failureOf({ code, details }: LdapError): LdapFailure {
   return { code, details }
 }
 
-async function sampleOf(trials: LdapTrials): Promise<LdapSample | LdapFailure> {
+async function readSample(diagnostics: LdapDiagnostics): Promise<LdapSample | LdapFailure> {
   try {
-    return await trials.search()
+    return await diagnostics.searchSample()
   } catch (error) {
     if (error instanceof LdapError) return failureOf(error)
     throw error

@@ -4,10 +4,10 @@ import type { LdapCounts, LdapPlan, PersonChange, SkippedEntry, User } from '@po
 import type { PlanLine, PlanSummary, RunProblem } from './ldap-run.ts'
 
 /** Maximum number of stored lines per part, and of stored problems. */
-const most = 200
+const maxLines = 200
 
 /** The user fields that are listed individually. */
-const told = [
+const reportedFields = [
   'userName',
   'email',
   'emailVerified',
@@ -19,51 +19,51 @@ const told = [
 ] as const
 
 export function problemsOf(problems: readonly SkippedEntry[]): readonly RunProblem[] {
-  return problems.slice(0, most).map(({ dn, id, code, detail, inTheWay }) => ({
-    dn: short(dn),
+  return problems.slice(0, maxLines).map(({ dn, id, code, detail, inTheWay }) => ({
+    dn: truncate(dn),
     id: id ?? null,
     code: code.slice(0, 64),
-    detail: detail === undefined ? null : short(detail),
+    detail: detail === undefined ? null : truncate(detail),
     inTheWay: inTheWay ?? null,
   }))
 }
 
 export function planSummaryOf(plan: LdapPlan): PlanSummary {
-  const people = (kind: PersonChange['kind']) =>
-    some(plan.changes.filter((change) => change.kind === kind)).map(({ before, after }) =>
-      line(before.user.displayName, before.user.id, changesOf(before.user, after.user)),
+  const personLines = (kind: PersonChange['kind']) =>
+    firstLines(plan.changes.filter((change) => change.kind === kind)).map(({ before, after }) =>
+      planLine(before.user.displayName, before.user.id, changesOf(before.user, after.user)),
     )
   return {
-    created: some(administratorsFirst(plan.creations)).map(({ user }) =>
-      line(
+    created: firstLines(administratorsFirst(plan.creations)).map(({ user }) =>
+      planLine(
         `${user.displayName} (${user.userName})`,
         null,
         user.administrator ? { administrator: { before: null, after: true } } : {},
       ),
     ),
-    changed: people('change'),
-    disabled: people('disable'),
-    enabled: people('enable'),
-    removed: some(plan.removals).map(({ user }) => line(user.displayName, user.id)),
-    groupsCreated: some(plan.groupCreations).map(({ group }) => line(group.name)),
-    groupsChanged: some(plan.groupChanges).map(({ before, after }) =>
-      line(before.name, null, changesBetween(before, after).changes),
+    changed: personLines('change'),
+    disabled: personLines('disable'),
+    enabled: personLines('enable'),
+    removed: firstLines(plan.removals).map(({ user }) => planLine(user.displayName, user.id)),
+    groupsCreated: firstLines(plan.groupCreations).map(({ group }) => planLine(group.name)),
+    groupsChanged: firstLines(plan.groupChanges).map(({ before, after }) =>
+      planLine(before.name, null, changesBetween(before, after).changes),
     ),
-    groupsRemoved: some(plan.groupRemovals).map(({ name }) => line(name)),
-    members: some(plan.memberships).map(({ groupName, added, removed }) =>
-      line(groupName, null, { members: { before: removed.length, after: added.length } }),
+    groupsRemoved: firstLines(plan.groupRemovals).map(({ name }) => planLine(name)),
+    members: firstLines(plan.memberships).map(({ groupName, added, removed }) =>
+      planLine(groupName, null, { members: { before: removed.length, after: added.length } }),
     ),
   }
 }
 
 /** Counts the changes of a plan. */
 export function plannedCounts(plan: LdapPlan): LdapCounts {
-  const kind = (wanted: PersonChange['kind']) => plan.changes.filter((change) => change.kind === wanted).length
+  const countKind = (kind: PersonChange['kind']) => plan.changes.filter((change) => change.kind === kind).length
   return {
     created: plan.creations.length,
-    changed: kind('change'),
-    disabled: kind('disable'),
-    enabled: kind('enable'),
+    changed: countKind('change'),
+    disabled: countKind('disable'),
+    enabled: countKind('enable'),
     removed: plan.removals.length,
     groupsCreated: plan.groupCreations.length,
     groupsChanged: plan.groupChanges.length,
@@ -82,24 +82,25 @@ export function countsText(counts: Partial<LdapCounts>): string {
 
 /** The user fields that an import has changed. */
 export function changesOf(before: User | null, after: User | null): Readonly<Record<string, Change>> {
-  const part = (user: User | null) => user && Object.fromEntries(told.map((field) => [field, user[field]]))
-  return changesBetween(part(before), part(after)).changes ?? {}
+  const pickFields = (user: User | null) =>
+    user && Object.fromEntries(reportedFields.map((field) => [field, user[field]]))
+  return changesBetween(pickFields(before), pickFields(after)).changes ?? {}
 }
 
-function line(name: string, userId: string | null = null, changes: PlanLine['changes'] = {}): PlanLine {
+function planLine(name: string, userId: string | null = null, changes: PlanLine['changes'] = {}): PlanLine {
   return { name, userId, changes }
 }
 
 /** Reports are truncated, and new administrators must not be confirmed unseen. */
 function administratorsFirst(creations: LdapPlan['creations']): LdapPlan['creations'] {
-  return creations.toSorted((one, other) => Number(other.user.administrator) - Number(one.user.administrator))
+  return creations.toSorted((left, right) => Number(right.user.administrator) - Number(left.user.administrator))
 }
 
-function some<Item>(items: readonly Item[]): readonly Item[] {
-  return items.slice(0, most)
+function firstLines<Item>(items: readonly Item[]): readonly Item[] {
+  return items.slice(0, maxLines)
 }
 
-function short(text: string): string {
+function truncate(text: string): string {
   const clean = text.replaceAll('\0', '\ufffd').toWellFormed()
   return clean.length > 500 ? `${clean.slice(0, 499).toWellFormed()}…` : clean
 }

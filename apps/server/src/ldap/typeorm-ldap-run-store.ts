@@ -23,10 +23,10 @@ export class TypeormLdapRunStore implements LdapRunStore {
     this.#database = database
   }
 
-  async add(run: LdapRun, most: number): Promise<void> {
+  async add(run: LdapRun, maxRuns: number): Promise<void> {
     await this.#database.transaction(async () => {
       await this.#database.execute(sql.add, rows.values(run))
-      await this.#database.execute(sql.removeOld, [most])
+      await this.#database.execute(sql.removeOld, [maxRuns])
     })
   }
 

@@ -6,7 +6,7 @@ interface Entry {
 }
 
 // Characters that could start a line, move the cursor or change the text direction.
-const control = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu
+const controlCharacters = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu
 
 /**
  * Formats a JSON log entry as readable text: `time LEVEL message key=value`. The stack of an error follows on indented lines.
@@ -14,8 +14,10 @@ const control = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu
  */
 export function readableLine(json: string): string {
   const { level, time, msg, err, ...rest }: Entry = JSON.parse(json)
-  const head = [String(time), String(level).toUpperCase().padEnd(5), safe(String(msg ?? ''))]
-  const pairs = Object.entries({ ...rest, ...errorFields(err) }).map(([key, value]) => `${safe(key)}=${shown(value)}`)
+  const head = [String(time), String(level).toUpperCase().padEnd(5), escapeControlCharacters(String(msg ?? ''))]
+  const pairs = Object.entries({ ...rest, ...errorFields(err) }).map(
+    ([key, value]) => `${escapeControlCharacters(key)}=${formatValue(value)}`,
+  )
   return `${[...head, ...pairs].join(' ')}\n${stackOf(err)}`
 }
 
@@ -28,16 +30,16 @@ function errorFields(err: unknown): Record<string, unknown> {
 function stackOf(err: unknown): string {
   if (typeof err !== 'object' || err === null || !('stack' in err)) return ''
   const lines = String(err.stack).split('\n')
-  return lines.map((line) => `    ${safe(line.trim())}\n`).join('')
+  return lines.map((line) => `    ${escapeControlCharacters(line.trim())}\n`).join('')
 }
 
-function shown(value: unknown): string {
+function formatValue(value: unknown): string {
   if (typeof value === 'string' && /^[^\s"=\p{Cc}\p{Cf}]+$/u.test(value)) return value
-  return safe(JSON.stringify(value))
+  return escapeControlCharacters(JSON.stringify(value))
 }
 
-function safe(text: string): string {
-  return text.replace(control, (character) => {
+function escapeControlCharacters(text: string): string {
+  return text.replace(controlCharacters, (character) => {
     const code = character.charCodeAt(0).toString(16).padStart(4, '0')
     return `\\u${code}`
   })

@@ -15,30 +15,30 @@ export interface Components {
 }
 
 export function createComponents(): Components {
-  const known = new Map<string, Json>()
+  const schemas = new Map<string, Json>()
 
   const refer = (value: unknown): Json => {
     if (Array.isArray(value)) return value.map(refer)
     if (typeof value !== 'object' || value === null) return plain(value)
     const inner = Object.fromEntries(
-      Object.entries(value).map(([name, each]) => [name, dataMembers.has(name) ? plain(each) : refer(each)]),
+      Object.entries(value).map(([name, member]) => [name, dataMembers.has(name) ? plain(member) : refer(member)]),
     )
     // Below `properties`, a field named `title` is a schema, not text.
     if (typeof inner.title !== 'string') return inner
-    return keep(inner.title, inner)
+    return register(inner.title, inner)
   }
 
-  const keep = (name: string, schema: Json): Json => {
-    const other = known.get(name)
-    if (other !== undefined && JSON.stringify(other) !== JSON.stringify(schema))
+  const register = (name: string, schema: Json): Json => {
+    const existing = schemas.get(name)
+    if (existing !== undefined && JSON.stringify(existing) !== JSON.stringify(schema))
       throw new Error(`Two schemas of the API are named ${name}.`)
-    known.set(name, schema)
+    schemas.set(name, schema)
     return { $ref: `#/components/schemas/${name}` }
   }
 
   return {
     refer,
-    all: () => Object.fromEntries([...known].sort(([a], [b]) => (a < b ? -1 : 1))),
+    all: () => Object.fromEntries([...schemas].sort(([a], [b]) => (a < b ? -1 : 1))),
   }
 }
 

@@ -8,7 +8,7 @@ import { named } from '../http/api/schema.ts'
 import { type Components, createComponents, type Json } from './components.ts'
 import { parametersOf } from './parameters.ts'
 
-export interface About {
+export interface ApiInfo {
   /** The issuer: the base URL of the operations. */
   readonly url: string
   /** The version of this server. */
@@ -41,7 +41,7 @@ const errorSchema = named('Error', {
   },
 })
 
-const refusals = {
+const errorResponses = {
   InvalidInput: 'The input is wrong; `details.fields` says where.',
   NotSignedIn: 'Nobody is signed in, or the API key is not valid.',
   Forbidden: 'The caller may not do this.',
@@ -54,7 +54,7 @@ const refusals = {
 /** Describes operations. @throws {Error} if two of them share an ID or a path, which is a programming error */
 export function openApiDocument(
   operations: readonly Operation[],
-  { url, version }: About,
+  { url, version }: ApiInfo,
   access: (operation: Operation) => AccessRow = accessTo,
 ): OpenApiDocument {
   const components = createComponents()
@@ -69,7 +69,7 @@ export function openApiDocument(
     paths[path] = { ...item, [operation.method]: operationItem(operation, access(operation), components) }
   }
   // Must run before the schemas are listed, because it registers some.
-  const shared = responses(components)
+  const commonResponses = createResponses(components)
   return {
     openapi: '3.1.0',
     info: {
@@ -82,7 +82,7 @@ export function openApiDocument(
     tags: areas.map((name) => ({ name })),
     paths,
     components: {
-      responses: shared,
+      responses: commonResponses,
       schemas: components.all(),
       securitySchemes: {
         session: {
@@ -119,7 +119,7 @@ function operationItem(operation: Operation, access: AccessRow, components: Comp
         ...(answer.types !== undefined && { content: Object.fromEntries(answer.types.map((type) => [type, {}])) }),
       },
       ...(answer.pending && { 202: { description: 'Not yet.' } }),
-      ...refusalsOf(operation, access),
+      ...errorResponsesOf(operation, access),
     },
   }
 }
@@ -137,27 +137,29 @@ const uploadContent = {
   },
 } as const
 
-function refusalsOf(
+function errorResponsesOf(
   { body, conditional, limit, path, upload }: Operation,
   { caller }: AccessRow,
 ): Record<string, Json> {
   return {
-    ...((body !== undefined || upload) && { 400: refusal('InvalidInput') }),
-    ...(caller !== 'anyone' && { 401: refusal('NotSignedIn'), 403: refusal('Forbidden') }),
-    ...(path.includes('/:') && { 404: refusal('NotFound') }),
-    ...(conditional && { 412: refusal('Changed') }),
-    ...(limit && { 429: refusal('TooMany') }),
-    default: refusal('Refused'),
+    ...((body !== undefined || upload) && { 400: errorResponse('InvalidInput') }),
+    ...(caller !== 'anyone' && { 401: errorResponse('NotSignedIn'), 403: errorResponse('Forbidden') }),
+    ...(path.includes('/:') && { 404: errorResponse('NotFound') }),
+    ...(conditional && { 412: errorResponse('Changed') }),
+    ...(limit && { 429: errorResponse('TooMany') }),
+    default: errorResponse('Refused'),
   }
 }
 
-function refusal(name: keyof typeof refusals): Json {
+function errorResponse(name: keyof typeof errorResponses): Json {
   return { $ref: `#/components/responses/${name}` }
 }
 
-function responses(components: Components): Json {
+function createResponses(components: Components): Json {
   const content = jsonContent(errorSchema, components)
-  return Object.fromEntries(Object.entries(refusals).map(([name, description]) => [name, { description, content }]))
+  return Object.fromEntries(
+    Object.entries(errorResponses).map(([name, description]) => [name, { description, content }]),
+  )
 }
 
 function jsonContent(schema: JSONSchema, components: Components): Json {

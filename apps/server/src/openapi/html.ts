@@ -19,11 +19,11 @@ export type HtmlValue = string | Html | readonly HtmlValue[]
 
 /** Creates HTML from a template: text is escaped, HTML and lists of HTML are inserted unchanged. */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
-  return new Html(strings.reduce((text, each, index) => text + written(values[index - 1] ?? '') + each))
+  return new Html(strings.reduce((text, part, index) => text + render(values[index - 1] ?? '') + part))
 }
 
-function written(value: HtmlValue): string {
+function render(value: HtmlValue): string {
   if (value instanceof Html) return value.text
-  if (typeof value === 'string') return value.replaceAll(/[&<>"']/g, (sign) => entities[sign] ?? sign)
-  return value.map(written).join('')
+  if (typeof value === 'string') return value.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character)
+  return value.map(render).join('')
 }

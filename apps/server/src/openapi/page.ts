@@ -33,11 +33,11 @@ export function openApiPage({ document, styles, appearance }: DocsPorts): readon
 }
 
 function docsPage(document: OpenApiDocument, styles: string): Html {
-  const operations = Object.entries(at(document, 'paths')).flatMap(([path, item]) =>
+  const operations = Object.entries(memberAt(document, 'paths')).flatMap(([path, item]) =>
     Object.entries(members(item)).map(([method, operation]) => ({ path, method, operation: members(operation) })),
   )
   const areas = [...new Set(operations.map(({ operation }) => areaOf(operation)))]
-  const schemas = Object.entries(at(document, 'components', 'schemas'))
+  const schemas = Object.entries(memberAt(document, 'components', 'schemas'))
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -79,14 +79,14 @@ interface DocumentedOperation {
 }
 
 function operationArticle({ method, path, operation }: DocumentedOperation): Html {
-  const body = at(operation, 'requestBody', 'content', 'application/json', 'schema')
-  const [[status = '', answer = null] = []] = Object.entries(at(operation, 'responses'))
-  const content = at(members(answer), 'content', 'application/json', 'schema')
-  const parameters = list(operation.parameters).map((each) => members(each))
+  const body = memberAt(operation, 'requestBody', 'content', 'application/json', 'schema')
+  const [[status = '', answer = null] = []] = Object.entries(memberAt(operation, 'responses'))
+  const content = memberAt(members(answer), 'content', 'application/json', 'schema')
+  const parameters = list(operation.parameters).map((parameter) => members(parameter))
   return html`<article class="card claims-card"><h3><code>${method.toUpperCase()} ${path}</code></h3>
 <p>${text(operation.summary)}. ${accessDescription(operation)}</p>
 <dl class="claims">${[
-    parameters.length > 0 ? row('Address', separated(parameters.flatMap(parameterNames))) : '',
+    parameters.length > 0 ? row('Address', joinWithCommas(parameters.flatMap(parameterNames))) : '',
     Object.keys(body).length > 0 ? row('Body', typeOf(body)) : '',
     row('Answer', [status, ' ', Object.keys(content).length > 0 ? typeOf(content) : '']),
   ]}</dl></article>
@@ -99,34 +99,34 @@ function row(term: HtmlValue, description: HtmlValue): Html {
 
 /** A parameter as it appears in a URL: `search`, or `sort[column]` and `sort[direction]`. */
 function parameterNames({ name, schema = null }: Members): readonly Html[] {
-  const inner = Object.keys(at(members(schema), 'properties'))
-  const names = inner.length > 0 ? inner.map((each) => `${text(name)}[${each}]`) : [text(name)]
-  return names.map((each) => html`<code>${each}</code>`)
+  const inner = Object.keys(memberAt(members(schema), 'properties'))
+  const names = inner.length > 0 ? inner.map((member) => `${text(name)}[${member}]`) : [text(name)]
+  return names.map((name) => html`<code>${name}</code>`)
 }
 
-function separated(values: readonly HtmlValue[]): HtmlValue {
-  return values.flatMap((each, index) => (index === 0 ? [each] : [', ', each]))
+function joinWithCommas(values: readonly HtmlValue[]): HtmlValue {
+  return values.flatMap((value, index) => (index === 0 ? [value] : [', ', value]))
 }
 
 function accessDescription({ security, description }: Members): string {
-  const ways = list(security)
-  if (ways.length === 0) return 'For everybody.'
-  const who = text(description ?? '') || 'For whoever is signed in.'
-  return ways.length === 1 ? `${who} Not with an API key.` : who
+  const requirements = list(security)
+  if (requirements.length === 0) return 'For everybody.'
+  const audience = text(description ?? '') || 'For whoever is signed in.'
+  return requirements.length === 1 ? `${audience} Not with an API key.` : audience
 }
 
 /** Describes a schema in words. */
 function typeOf(schema: Json): HtmlValue {
-  const { $ref, type, enum: words, items, properties, format } = members(schema)
+  const { $ref, type, enum: values, items, properties, format } = members(schema)
   if (typeof $ref === 'string') {
     const name = $ref.slice($ref.lastIndexOf('/') + 1)
     return html`<a href="#${name}">${name}</a>`
   }
-  if (words !== undefined) return html`<code>${list(words).map(text).join(' | ')}</code>`
+  if (values !== undefined) return html`<code>${list(values).map(text).join(' | ')}</code>`
   if (items !== undefined) return html`list of ${typeOf(items)}`
   if (properties !== undefined)
-    return separated(
-      Object.entries(members(properties)).map(([name, each]) => html`<code>${name}</code>: ${typeOf(each)}`),
+    return joinWithCommas(
+      Object.entries(members(properties)).map(([name, property]) => html`<code>${name}</code>: ${typeOf(property)}`),
     )
   const types = Array.isArray(type) ? type.map(text).join(' or ') : text(type ?? 'anything')
   return format === undefined ? types : `${types} (${text(format)})`
@@ -134,12 +134,12 @@ function typeOf(schema: Json): HtmlValue {
 
 function fieldList(schema: Members): Html {
   const required = new Set(list(schema.required))
-  const rows = Object.entries(at(schema, 'properties')).map(([name, each]) =>
+  const rows = Object.entries(memberAt(schema, 'properties')).map(([name, property]) =>
     row(html`<code>${name}</code>`, [
-      typeOf(each),
+      typeOf(property),
       required.has(name) ? '' : ', optional',
       '. ',
-      text(members(each).description ?? ''),
+      text(members(property).description ?? ''),
     ]),
   )
   return html`<dl class="claims">${rows}</dl>`
@@ -153,7 +153,7 @@ function members(value: Json): Members {
   return isObject ? Object.fromEntries(Object.entries<Json>(value)) : {}
 }
 
-function at(value: Members, ...path: readonly string[]): Members {
+function memberAt(value: Members, ...path: readonly string[]): Members {
   return path.reduce<Members>((current, name) => members(current[name] ?? null), value)
 }
 

@@ -4,13 +4,18 @@ import type { Components, Json } from './components.ts'
 
 /** The parameters of an operation: path parameters, then query parameters. */
 export function parametersOf({ path, list, conditional, query = {} }: Operation, components: Components): Json[] {
-  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => pathParameter(path, name))
-  const inQuery = Object.entries(query).map(([name, schema]) => ({
+  const pathParameters = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => pathParameter(path, name))
+  const queryParameters = Object.entries(query).map(([name, schema]) => ({
     name,
     in: 'query',
     schema: components.refer(schema),
   }))
-  return [...inPath, ...inQuery, ...(list ? listParameters(list) : []), ...(conditional ? [ifMatch] : [])]
+  return [
+    ...pathParameters,
+    ...queryParameters,
+    ...(list ? listParameters(list) : []),
+    ...(conditional ? [ifMatch] : []),
+  ]
 }
 
 const ifMatch: Json = {
@@ -28,7 +33,7 @@ function pathParameter(path: string, name: string): Json {
     : parameter
 }
 
-const pagination = bracketed(
+const pagination = deepObject(
   'pagination',
   {
     page: { type: 'integer', minimum: 1, default: 1 },
@@ -43,7 +48,7 @@ function listParameters({ sort, filter = [], search = false }: ListDefinition): 
     pagination,
     ...(sort.length > 0
       ? [
-          bracketed('sort', {
+          deepObject('sort', {
             column: { type: 'string', enum: sort },
             direction: { type: 'string', enum: ['asc', 'desc'], default: 'asc' },
           }),
@@ -51,7 +56,7 @@ function listParameters({ sort, filter = [], search = false }: ListDefinition): 
       : []),
     ...(filter.length > 0
       ? [
-          bracketed(
+          deepObject(
             'filters',
             Object.fromEntries(filter.map((name) => [name, value])),
             'One value each; several values, any of which may match, are written as `filters[name][0]`, `filters[name][1]`.',
@@ -65,7 +70,7 @@ function listParameters({ sort, filter = [], search = false }: ListDefinition): 
 }
 
 /** `name[member]=value`. */
-function bracketed(name: string, properties: Readonly<Record<string, Json>>, description?: string): Json {
+function deepObject(name: string, properties: Readonly<Record<string, Json>>, description?: string): Json {
   return {
     name,
     in: 'query',

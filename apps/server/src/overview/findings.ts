@@ -1,7 +1,7 @@
 import type { JobItem } from '../jobs/jobs.ts'
 import type { FailingProvider } from '../scim/provider-store.ts'
 import { isNewer } from '../version/version.ts'
-import type { EmailCounts, Ending, Endings, PeopleCounts, Standing } from './overview-store.ts'
+import type { EmailCounts, ExpiringItem, ExpiringItems, InstanceStatus, UserCounts } from './overview-store.ts'
 import type { CertificateDates } from './public-certificate.ts'
 
 /**
@@ -41,19 +41,19 @@ export const findingNames = [
 ] as const
 export type FindingName = (typeof findingNames)[number]
 
-export interface Known {
+export interface FindingInput {
   readonly now: number
   /** The viewer, for findings about their own passkeys. */
   readonly viewerId: string
   readonly jobs: readonly JobItem[]
   readonly scim: readonly FailingProvider[]
-  readonly secrets: Endings<Ending>
-  readonly apiKeys: Endings<Ending>
+  readonly secrets: ExpiringItems<ExpiringItem>
+  readonly apiKeys: ExpiringItems<ExpiringItem>
   readonly emails: EmailCounts
   /** Whether a mail server is configured, and whether the settings need one. */
   readonly mail: { readonly isSetUp: boolean; readonly isNeeded: boolean }
-  readonly people: PeopleCounts
-  readonly standing: Standing
+  readonly people: UserCounts
+  readonly status: InstanceStatus
   readonly keyChangesAt: number | null
   readonly certificate: CertificateDates | null
   /** Within the same period. */
@@ -65,7 +65,7 @@ export interface Known {
 const minute = 60_000
 const day = 24 * 60 * minute
 /** The mail queue runs every few seconds and retries within minutes. */
-const maxWait = 30 * minute
+const maxQueueDelay = 30 * minute
 /** Fewer failures than this are normal. */
 const attemptThreshold = 20
 
@@ -83,7 +83,7 @@ const paths = {
 } as const
 
 /** All findings, the most severe first. */
-export function findingsOf(known: Known): readonly Finding[] {
+export function findingsOf(input: FindingInput): readonly Finding[] {
   const {
     now,
     viewerId,
@@ -94,46 +94,46 @@ export function findingsOf(known: Known): readonly Finding[] {
     emails,
     mail,
     people,
-    standing,
+    status,
     keyChangesAt,
     certificate,
     signIns,
     version,
-  } = known
-  const found: Finding[] = []
-  const add = (name: FindingName, severity: Finding['severity'], href: string, more: Partial<Finding> = {}) =>
-    found.push({ name, severity, about: null, count: 1, at: null, href, ...more })
+  } = input
+  const findings: Finding[] = []
+  const add = (name: FindingName, severity: Finding['severity'], href: string, overrides: Partial<Finding> = {}) =>
+    findings.push({ name, severity, about: null, count: 1, at: null, href, ...overrides })
 
   for (const { name, lastRun } of jobs)
     if (lastRun?.outcome === 'failed')
       add('jobFailed', 'bad', name === 'sync-ldap' ? paths.ldap : paths.jobs, { about: name, at: lastRun.finishedAt })
   for (const { clientId, clientName, finishedAt } of scim)
     add('scimFailed', 'bad', paths.scim(clientId), { about: clientName, at: finishedAt })
-  if (standing.isLdapWaiting) add('ldapWaiting', 'bad', paths.ldap)
+  if (status.isLdapWaiting) add('ldapWaiting', 'bad', paths.ldap)
   for (const { id, name, endsAt } of secrets.items)
     if (endsAt <= now) add('secretEnded', 'bad', paths.client(id), { about: name, at: endsAt })
     else add('secretEnds', 'soon', paths.client(id), { about: name, at: endsAt })
   for (const { id, name, endsAt } of apiKeys.items)
     add('apiKeyEnds', 'soon', id === viewerId ? paths.ownApiKeys : paths.user(id), { about: name, at: endsAt })
   if (emails.failed > 0) add('emailFailed', 'bad', `${paths.emails}?filters[state]=failed`, { count: emails.failed })
-  if (emails.waitingSince !== null && now - emails.waitingSince > maxWait && mail.isSetUp)
+  if (emails.waitingSince !== null && now - emails.waitingSince > maxQueueDelay && mail.isSetUp)
     add('emailStuck', 'bad', `${paths.emails}?filters[state]=waiting`, {
       count: emails.waiting,
       at: emails.waitingSince,
     })
   if (mail.isNeeded && !mail.isSetUp) add('emailMissing', 'bad', paths.email)
   if (keyChangesAt !== null && now - keyChangesAt > day) add('keyOverdue', 'bad', paths.jobs, { at: keyChangesAt })
-  found.push(...certificateFindings(certificate, now))
+  findings.push(...certificateFindings(certificate, now))
   if (signIns.failed > attemptThreshold && signIns.failed > signIns.worked)
     add('signInsFail', 'soon', '#failures', { count: signIns.failed })
-  if (standing.approvals > 0) add('approvals', 'soon', paths.approvals, { count: standing.approvals })
+  if (status.approvals > 0) add('approvals', 'soon', paths.approvals, { count: status.approvals })
   if (people.administratorsWithSingleDevicePasskey > 0)
     add('administratorOnOneDevice', 'advice', `${paths.users}?filters[isAdmin]=true`, {
       count: people.administratorsWithSingleDevicePasskey,
     })
   if (isNewer(version.latest, version.own)) add('newVersion', 'advice', '#version', { about: version.latest })
-  const place = { bad: 0, soon: 1, advice: 2 }
-  return found.sort((one, other) => place[one.severity] - place[other.severity])
+  const rank = { bad: 0, soon: 1, advice: 2 }
+  return findings.sort((left, right) => rank[left.severity] - rank[right.severity])
 }
 
 /** Whether the certificate needs attention: short-lived certificates are renewed when a fraction of their lifetime remains. */

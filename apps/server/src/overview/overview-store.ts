@@ -13,7 +13,7 @@ export interface FailureCount {
 }
 
 /** Users who can sign in, by authentication method. */
-export interface PeopleCounts {
+export interface UserCounts {
   readonly total: number
   readonly withoutPasskey: number
   /** Users with a single passkey that is bound to one device are also counted in `withSingleDevicePasskey`. */
@@ -31,25 +31,25 @@ export interface EmailCounts {
 }
 
 /** An item that expires, and its owner. */
-export interface Ending {
+export interface ExpiringItem {
   /** The ID of the client or owner. */
   readonly id: string
   readonly name: string
   readonly endsAt: number
 }
 
-export interface ApiKeyEnding extends Ending {
+export interface ExpiringApiKey extends ExpiringItem {
   readonly ownerName: string | null
 }
 
 /** The first items, and the total. */
-export interface Endings<Item extends Ending> {
+export interface ExpiringItems<Item extends ExpiringItem> {
   readonly items: readonly Item[]
   readonly total: number
 }
 
 /** Other current counts and instants. */
-export interface Standing {
+export interface InstanceStatus {
   readonly approvals: number
   readonly invitations: number
   /** When the next invitation expires; `null` if there is none. */
@@ -75,11 +75,11 @@ export interface OverviewStore {
   /** Sign-ins per day since this instant; days without sign-ins are missing. */
   signIns(since: number): Promise<readonly DayCount[]>
   /** Failures among the latest `most` failed sign-ins since this instant. */
-  failures(since: number, most: number): Promise<readonly FailureCount[]>
-  people(): Promise<PeopleCounts>
+  failures(since: number, limit: number): Promise<readonly FailureCount[]>
+  people(): Promise<UserCounts>
   emails(failedSince: number): Promise<EmailCounts>
   /** Clients whose last secret expires before this instant, the earliest first. */
-  secrets(before: number, limit: number): Promise<Endings<Ending>>
-  apiKeys(range: { readonly from: number; readonly to: number }, limit: number): Promise<Endings<ApiKeyEnding>>
-  standing(now: number): Promise<Standing>
+  secrets(before: number, limit: number): Promise<ExpiringItems<ExpiringItem>>
+  apiKeys(range: { readonly from: number; readonly to: number }, limit: number): Promise<ExpiringItems<ExpiringApiKey>>
+  status(now: number): Promise<InstanceStatus>
 }

@@ -3,16 +3,16 @@ import type { Jobs } from '../jobs/jobs.ts'
 import type { ScimProviderStore } from '../scim/provider-store.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { LatestVersion } from '../version/latest-version.ts'
-import { ownVersion } from '../version/version.ts'
+import { serverVersion } from '../version/version.ts'
 import { type Finding, findingsOf } from './findings.ts'
 import type {
-  ApiKeyEnding,
   EmailCounts,
-  Ending,
-  Endings,
+  ExpiringApiKey,
+  ExpiringItem,
+  ExpiringItems,
+  InstanceStatus,
   OverviewStore,
-  PeopleCounts,
-  Standing,
+  UserCounts,
 } from './overview-store.ts'
 import type { CertificateDates, PublicCertificate } from './public-certificate.ts'
 
@@ -27,11 +27,11 @@ export interface OverviewFigures {
     readonly reasons: readonly { readonly code: string; readonly count: number }[]
     readonly total: number
   }
-  readonly people: PeopleCounts
+  readonly people: UserCounts
   readonly emails: EmailCounts & { readonly isSetUp: boolean }
-  readonly secrets: Endings<Ending>
-  readonly apiKeys: Endings<ApiKeyEnding>
-  readonly standing: Standing
+  readonly secrets: ExpiringItems<ExpiringItem>
+  readonly apiKeys: ExpiringItems<ExpiringApiKey>
+  readonly standing: InstanceStatus
   readonly isLdapEnabled: boolean
   /** The certificate of the public URL; `null` if unknown. */
   readonly certificate: CertificateDates | null
@@ -50,7 +50,7 @@ export interface OverviewPorts {
   readonly jobs: Pick<Jobs, 'list'>
   readonly scim: Pick<ScimProviderStore, 'failing'>
   readonly settings: Pick<Settings, 'lastKnown'>
-  readonly latestVersion: Pick<LatestVersion, 'known'>
+  readonly latestVersion: Pick<LatestVersion, 'lastKnown'>
   readonly certificate: PublicCertificate
   readonly clock: Clock
 }
@@ -61,11 +61,11 @@ const chartDays = 30
 const failureDays = 7
 /** A flood of rejections is one entry per hour and sender; if it has many senders, this number is a sufficient sample. */
 const maxFailures = 10_000
-const reasonsShown = 5
+const maxReasons = 5
 /** Later expirations need no attention yet. */
-const ahead = 30 * day
-const endingsShown = 5
-const failingShown = 5
+const expirationWindow = 30 * day
+const maxExpiring = 5
+const maxFailing = 5
 
 /** Larger instances skip this count: it would take some tenths of a second per view. */
 const largeInstanceSize = 10_000
@@ -81,42 +81,41 @@ export function createOverview({
   certificate,
   clock,
 }: OverviewPorts): ReadOverview {
-  let counted: { readonly people: PeopleCounts; readonly at: number } | undefined
-  const countPeople = async (now: number): Promise<PeopleCounts> => {
-    const age = counted && now - counted.at
-    if (counted && age !== undefined && age >= 0 && age < minute) return counted.people
+  let cachedCounts: { readonly people: UserCounts; readonly at: number } | undefined
+  const countPeople = async (now: number): Promise<UserCounts> => {
+    const age = cachedCounts && now - cachedCounts.at
+    if (cachedCounts && age !== undefined && age >= 0 && age < minute) return cachedCounts.people
     const people = await store.people()
-    counted = people.total > largeInstanceSize ? { people, at: now } : undefined
+    cachedCounts = people.total > largeInstanceSize ? { people, at: now } : undefined
     return people
   }
   return async (viewerId) => {
     const now = clock.now()
     const today = Math.floor(now / day)
     const firstDay = today - chartDays + 1
-    const recently = now - failureDays * day
-    const [days, failures, people, emails, secrets, apiKeys, standing, jobItems, failing, values] = await Promise.all([
+    const recentSince = now - failureDays * day
+    const [days, failures, people, emails, secrets, apiKeys, status, jobItems, failing, values] = await Promise.all([
       store.signIns(firstDay * day),
-      store.failures(recently, maxFailures),
+      store.failures(recentSince, maxFailures),
       countPeople(now),
-      store.emails(recently),
-      store.secrets(now + ahead, endingsShown),
-      store.apiKeys({ from: now, to: now + ahead }, endingsShown),
-      store.standing(now),
+      store.emails(recentSince),
+      store.secrets(now + expirationWindow, maxExpiring),
+      store.apiKeys({ from: now, to: now + expirationWindow }, maxExpiring),
+      store.status(now),
       jobs.list(),
-      scim.failing(failingShown),
+      scim.failing(maxFailing),
       settings.lastKnown(),
     ])
-    const counts = new Map(days.map(({ day: number, count }) => [number, count]))
-    const signIns = Array.from({ length: chartDays }, (_, index) => firstDay + index).map((number) => ({
-      at: number * day,
-      count: counts.get(number) ?? 0,
+    const counts = new Map(days.map(({ day: dayNumber, count }) => [dayNumber, count]))
+    const signIns = Array.from({ length: chartDays }, (_, index) => firstDay + index).map((dayNumber) => ({
+      at: dayNumber * day,
+      count: counts.get(dayNumber) ?? 0,
     }))
-    const failed = sum(failures)
+    const failedCount = sum(failures)
     const isSetUp = values.smtpHost !== ''
-    const keyChangesAt =
-      standing.keySignsSince === null ? null : standing.keySignsSince + defaultKeySchedule.signingPeriod
-    const version = { own: ownVersion(), latest: latestVersion.known() }
-    const dates = certificate.known()
+    const keyChangesAt = status.keySignsSince === null ? null : status.keySignsSince + defaultKeySchedule.signingPeriod
+    const version = { own: serverVersion(), latest: latestVersion.lastKnown() }
+    const dates = certificate.lastKnown()
     const findings = findingsOf({
       now,
       viewerId,
@@ -125,23 +124,23 @@ export function createOverview({
       secrets,
       apiKeys,
       emails,
-      mail: { isSetUp, isNeeded: sendsClaims(values) },
+      mail: { isSetUp, isNeeded: needsEmail(values) },
       people,
-      standing,
+      status,
       keyChangesAt,
       certificate: dates,
-      signIns: { worked: sum(signIns.slice(-failureDays)), failed },
+      signIns: { worked: sum(signIns.slice(-failureDays)), failed: failedCount },
       version,
     })
     return {
       findings,
       signIns,
-      failures: { reasons: failures.slice(0, reasonsShown), total: failed },
+      failures: { reasons: failures.slice(0, maxReasons), total: failedCount },
       people,
       emails: { ...emails, isSetUp },
       secrets,
       apiKeys,
-      standing,
+      standing: status,
       isLdapEnabled: values.ldapEnabled,
       certificate: dates,
       keyChangesAt,
@@ -152,7 +151,7 @@ export function createOverview({
 }
 
 /** Whether the settings enable a feature that needs e-mail. */
-function sendsClaims(values: Awaited<ReturnType<Settings['lastKnown']>>): boolean {
+function needsEmail(values: Awaited<ReturnType<Settings['lastKnown']>>): boolean {
   return [
     values.emailOneTimeAccessAsUnauthenticatedEnabled,
     values.emailOneTimeAccessAsAdminEnabled,

@@ -20,11 +20,11 @@ export interface PublicCertificatePorts {
 /** The TLS certificate of the issuer URL. */
 export interface PublicCertificate {
   /** The last known certificate; `null` if unknown. Also starts a check in the background. */
-  known(): CertificateDates | null
+  lastKnown(): CertificateDates | null
 }
 
-const freshFor = 60 * 60_000
-const maxWait = 5000
+const maxAge = 60 * 60_000
+const timeout = 5000
 
 /**
  * Checks the certificate at most once an hour, regardless of the number of calls. A reverse proxy may hold it, so it is read
@@ -32,29 +32,29 @@ const maxWait = 5000
  */
 export function createPublicCertificate({ issuer, clock, onError }: PublicCertificatePorts): PublicCertificate {
   const { protocol, hostname, port } = new URL(issuer)
-  let known: CertificateDates | null = null
-  let lookedAt: number | undefined
+  let dates: CertificateDates | null = null
+  let checkedAt: number | undefined
   return {
-    known() {
+    lastKnown() {
       const now = clock.now()
-      const age = lookedAt === undefined ? freshFor : now - lookedAt
-      if (protocol === 'https:' && (age < 0 || age >= freshFor)) {
-        lookedAt = now
-        void look(hostname.replace(/^\[|\]$/g, ''), Number(port || 443)).then((found) => {
-          known = found
+      const age = checkedAt === undefined ? maxAge : now - checkedAt
+      if (protocol === 'https:' && (age < 0 || age >= maxAge)) {
+        checkedAt = now
+        void readCertificate(hostname.replace(/^\[|\]$/g, ''), Number(port || 443)).then((result) => {
+          dates = result
         }, onError)
       }
-      return known
+      return dates
     },
   }
 }
 
-async function look(host: string, port: number): Promise<CertificateDates> {
+async function readCertificate(host: string, port: number): Promise<CertificateDates> {
   const servername = isIP(host) === 0 ? { servername: host } : {}
   const socket = connect({ host, port, ...servername, rejectUnauthorized: false })
   socket.unref()
   try {
-    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(maxWait) })
+    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(timeout) })
     const { validFrom, validTo } = socket.getPeerX509Certificate() ?? {}
     if (validFrom === undefined || validTo === undefined) throw new Error(`${host} shows no certificate`)
     return { host, startsAt: Date.parse(validFrom), endsAt: Date.parse(validTo) }

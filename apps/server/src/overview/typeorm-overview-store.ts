@@ -1,14 +1,14 @@
 import type { Database, DatabaseKind, Parameter } from '@pocket/core/internal/sql'
 import type {
-  ApiKeyEnding,
   DayCount,
   EmailCounts,
-  Ending,
-  Endings,
+  ExpiringApiKey,
+  ExpiringItem,
+  ExpiringItems,
   FailureCount,
+  InstanceStatus,
   OverviewStore,
-  PeopleCounts,
-  Standing,
+  UserCounts,
 } from './overview-store.ts'
 
 /** Milliseconds. */
@@ -41,8 +41,8 @@ const emails = `SELECT SUM(CASE WHEN next_attempt_at IS NOT NULL THEN 1 ELSE 0 E
   FROM pocket_email WHERE sent_at IS NULL`
 
 /** Clients with a secret that never expires are excluded before their JSON is parsed. */
-const secrets = (each: string, ends: string) => `SELECT id, name, ends_at, COUNT(*) OVER () AS total FROM (
-    SELECT id, name, (SELECT MAX(${ends}) FROM ${each}) AS ends_at FROM pocket_client
+const secrets = (elements: string, expiresAt: string) => `SELECT id, name, ends_at, COUNT(*) OVER () AS total FROM (
+    SELECT id, name, (SELECT MAX(${expiresAt}) FROM ${elements}) AS ends_at FROM pocket_client
     WHERE NOT is_public AND secrets LIKE '%"expiresAt":%' AND secrets NOT LIKE '%"expiresAt":null%') AS clients
   WHERE ends_at <= $1 ORDER BY ends_at, id LIMIT $2`
 
@@ -91,74 +91,74 @@ export class TypeormOverviewStore implements OverviewStore {
     return rows.map((row) => ({ day: Number(row.day), count: Number(row.number) }))
   }
 
-  async failures(since: number, most: number): Promise<readonly FailureCount[]> {
-    const text = sql[this.#database.kind].failures
-    const rows = await this.#database.query<{ code: string | null; number: Numeric }>(text, [since, most])
+  async failures(since: number, limit: number): Promise<readonly FailureCount[]> {
+    const statement = sql[this.#database.kind].failures
+    const rows = await this.#database.query<{ code: string | null; number: Numeric }>(statement, [since, limit])
     return rows.map(({ code, number }) => ({ code: code ?? '', count: Number(number) }))
   }
 
-  async people(): Promise<PeopleCounts> {
-    const found = await this.#one(people, [])
+  async people(): Promise<UserCounts> {
+    const value = await this.#readRow(people, [])
     return {
-      total: found('total'),
-      withoutPasskey: found('without_passkey'),
-      withSinglePasskey: found('single'),
-      withSingleDevicePasskey: found('one_device'),
-      administratorsWithSingleDevicePasskey: found('administrators'),
+      total: value('total'),
+      withoutPasskey: value('without_passkey'),
+      withSinglePasskey: value('single'),
+      withSingleDevicePasskey: value('one_device'),
+      administratorsWithSingleDevicePasskey: value('administrators'),
     }
   }
 
   async emails(failedSince: number): Promise<EmailCounts> {
-    const found = await this.#one(emails, [failedSince])
-    return { waiting: found('waiting'), waitingSince: found('waiting_since') || null, failed: found('failed') }
+    const value = await this.#readRow(emails, [failedSince])
+    return { waiting: value('waiting'), waitingSince: value('waiting_since') || null, failed: value('failed') }
   }
 
-  async secrets(before: number, limit: number): Promise<Endings<Ending>> {
-    const text = sql[this.#database.kind].secrets
-    return endings(await this.#database.query<EndingRow>(text, [before, limit]), endingOf)
+  async secrets(before: number, limit: number): Promise<ExpiringItems<ExpiringItem>> {
+    const statement = sql[this.#database.kind].secrets
+    return toExpiringItems(await this.#database.query<ExpiringRow>(statement, [before, limit]), toExpiringItem)
   }
 
-  async apiKeys({ from, to }: { from: number; to: number }, limit: number): Promise<Endings<ApiKeyEnding>> {
-    const rows = await this.#database.query<EndingRow & { owner_name: string | null }>(apiKeys, [from, to, limit])
-    return endings(rows, (row) => ({ ...endingOf(row), ownerName: row.owner_name }))
+  async apiKeys({ from, to }: { from: number; to: number }, limit: number): Promise<ExpiringItems<ExpiringApiKey>> {
+    const rows = await this.#database.query<ExpiringRow & { owner_name: string | null }>(apiKeys, [from, to, limit])
+    return toExpiringItems(rows, (row) => ({ ...toExpiringItem(row), ownerName: row.owner_name }))
   }
 
-  async standing(now: number): Promise<Standing> {
-    const found = await this.#one(standing, [now])
+  async status(now: number): Promise<InstanceStatus> {
+    const value = await this.#readRow(standing, [now])
     return {
-      approvals: found('approvals'),
-      invitations: found('invitations'),
-      invitationEndsAt: found('invitation_ends_at') || null,
-      isLdapWaiting: found('ldap_waiting') > 0,
-      hasLdapFailed: found('ldap_failed') > 0,
-      ldapRanAt: found('ldap_ran_at') || null,
-      scimTargets: found('scim_targets'),
-      scimFailed: found('scim_failed'),
-      keySignsSince: found('key_signs_since') || null,
+      approvals: value('approvals'),
+      invitations: value('invitations'),
+      invitationEndsAt: value('invitation_ends_at') || null,
+      isLdapWaiting: value('ldap_waiting') > 0,
+      hasLdapFailed: value('ldap_failed') > 0,
+      ldapRanAt: value('ldap_ran_at') || null,
+      scimTargets: value('scim_targets'),
+      scimFailed: value('scim_failed'),
+      keySignsSince: value('key_signs_since') || null,
     }
   }
 
   /** The numbers of a single-row statement. */
-  async #one(text: string, parameters: readonly Parameter[]): Promise<(column: string) => number> {
+  async #readRow(text: string, parameters: readonly Parameter[]): Promise<(column: string) => number> {
     const [row = {}] = await this.#database.query<Readonly<Record<string, Numeric>>>(text, parameters)
     return (column) => Number(row[column] ?? 0)
   }
 }
 
-interface EndingRow {
+interface ExpiringRow {
   readonly id: string
   readonly name: string
   readonly ends_at: Numeric
   readonly total: Numeric
 }
 
-function endingOf({ id, name, ends_at }: EndingRow): Ending {
+function toExpiringItem({ id, name, ends_at }: ExpiringRow): ExpiringItem {
   return { id, name, endsAt: Number(ends_at) }
 }
 
-function endings<Row extends EndingRow, Item extends Ending>(
+function toExpiringItems<Row extends ExpiringRow, Item extends ExpiringItem>(
   rows: readonly Row[],
-  of: (row: Row) => Item,
-): Endings<Item> {
-  return { items: rows.map(of), total: Number(rows[0]?.total ?? 0) }
+  toItem: (row: Row) => Item,
+): ExpiringItems<Item> {
+  return { items: rows.map(toItem), total: Number(rows[0]?.total ?? 0) }
 }

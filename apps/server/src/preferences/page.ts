@@ -14,13 +14,14 @@ export interface PreferencePagesPorts {
 
 /** `/preferences`: stores the language or theme in this browser; every page has the form. */
 export function preferencePages({ catalogues, secure }: PreferencePagesPorts): readonly PageRoute[] {
-  const keep = (ctx: Context, name: string, value: string | null) => savePreference(ctx, { name, value, secure })
+  const setPreference = (ctx: Context, name: string, value: string | null) =>
+    savePreference(ctx, { name, value, secure })
   const pages = {
     async save(ctx: Context) {
       const language = formText(ctx, 'language', 35)
-      if (catalogues.languages.some(({ tag }) => tag === language)) keep(ctx, cookieNames.language, language)
+      if (catalogues.languages.some(({ tag }) => tag === language)) setPreference(ctx, cookieNames.language, language)
       const theme = formText(ctx, 'theme', 10)
-      if (theme !== '') keep(ctx, cookieNames.theme, themeOf(theme))
+      if (theme !== '') setPreference(ctx, cookieNames.theme, themeOf(theme))
       seeOther(ctx, sameSitePath(formText(ctx, 'back', 4096), '/'))
     },
   }

@@ -15,19 +15,19 @@ export interface ScimOperationPorts {
   readonly providers: ScimProviders
   readonly runs: ScimRuns
   readonly pocket: Pick<Pocket, 'clients'>
-  readonly logos: Pick<ClientLogos, 'marked'>
+  readonly logos: Pick<ClientLogos, 'withLogoFlags'>
 }
 
 /** `/api/scim/service-provider`: SCIM provisioning of client users. */
 export function scimOperations({ providers, runs, pocket, logos }: ScimOperationPorts): readonly Operation[] {
   const shared = { area: 'clients' } as const
-  const dto = async (ctx: Context, provider: ScimProvider) => {
+  const respondWithProvider = async (ctx: Context, provider: ScimProvider) => {
     const client = await pocket.clients.find(provider.clientId)
     if (!client) throw scimProviderNotFound()
     ctx.set('ETag', scimProviderValidator(provider))
-    const answer = scimProviderDto(provider, client)
-    const [oidcClient = answer.oidcClient] = await logos.marked([answer.oidcClient])
-    return { ...answer, oidcClient }
+    const body = scimProviderDto(provider, client)
+    const [oidcClient = body.oidcClient] = await logos.withLogoFlags([body.oidcClient])
+    return { ...body, oidcClient }
   }
   const inputOf = ({ oidcClientId, token = '', ...body }: ScimBody) => ({ ...body, token, clientId: oidcClientId })
 
@@ -43,7 +43,7 @@ export function scimOperations({ providers, runs, pocket, logos }: ScimOperation
       async handle({ params, ctx }) {
         const id = params.id ?? ''
         const provider = await providers.findByClient(id)
-        if (provider) return dto(ctx, provider)
+        if (provider) return respondWithProvider(ctx, provider)
         throw (await pocket.clients.find(id)) ? scimProviderNotFound() : clientNotFound()
       },
     }),
@@ -57,7 +57,7 @@ export function scimOperations({ providers, runs, pocket, logos }: ScimOperation
       body: scimProviderBody,
       answer: { status: 201, schema: scimProviderSchema },
       async handle(call) {
-        return dto(call.ctx, await providers.create(actorOf(call), inputOf(call.body)))
+        return respondWithProvider(call.ctx, await providers.create(actorOf(call), inputOf(call.body)))
       },
     }),
     operation({
@@ -71,7 +71,10 @@ export function scimOperations({ providers, runs, pocket, logos }: ScimOperation
       body: scimProviderBody,
       answer: { status: 200, schema: scimProviderSchema },
       async handle(call) {
-        return dto(call.ctx, await providers.update(actorOf(call), call.params.id ?? '', inputOf(call.body)))
+        return respondWithProvider(
+          call.ctx,
+          await providers.update(actorOf(call), call.params.id ?? '', inputOf(call.body)),
+        )
       },
     }),
     operation({
@@ -117,9 +120,9 @@ export function scimOperations({ providers, runs, pocket, logos }: ScimOperation
       },
       async handle(call) {
         const { kind, id } = call.body
-        const one = kind !== undefined && id !== undefined ? { kind, localId: id } : undefined
-        const adopted = await providers.adopt(actorOf(call), call.params.id ?? '', one)
-        if (one && adopted === 0)
+        const selected = kind !== undefined && id !== undefined ? { kind, localId: id } : undefined
+        const adopted = await providers.adopt(actorOf(call), call.params.id ?? '', selected)
+        if (selected && adopted === 0)
           throw new NotFoundError('not_found', 'No such object was found there.', {
             details: { resource: 'SCIM object' },
           })

@@ -3,7 +3,7 @@ import type { RecordMany } from '../audit-log/audit-log.ts'
 import type { ScimProviderStore } from './provider-store.ts'
 
 /** Events that may change the provisioned data. */
-const changing: ReadonlySet<AuditEvent['event']> = new Set([
+const relevantEvents: ReadonlySet<AuditEvent['event']> = new Set([
   'account_created',
   'account_updated',
   'account_disabled',
@@ -30,7 +30,7 @@ export function withChangeTracking(
   return {
     async record(event, origin) {
       await audit.record(event, origin)
-      if (changing.has(event.event)) await store.recordChange(clock.now())
+      if (relevantEvents.has(event.event)) await store.recordChange(clock.now())
     },
   }
 }
@@ -42,6 +42,6 @@ export function withBulkChangeTracking(
 ): RecordMany {
   return async (events) => {
     await recordMany(events)
-    if (events.some(({ event }) => changing.has(event.event))) await store.recordChange(clock.now())
+    if (events.some(({ event }) => relevantEvents.has(event.event))) await store.recordChange(clock.now())
   }
 }

@@ -28,31 +28,31 @@ export interface ScimPagePorts {
   readonly clock: Clock
 }
 
-type Shown = Partial<Pick<ClientScimPage, 'values' | 'problems' | 'conflict' | 'test'>>
+type PageOverrides = Partial<Pick<ClientScimPage, 'values' | 'problems' | 'conflict' | 'test'>>
 
 const path = '/settings/admin/oidc-clients/:id/scim'
 /** Maximum number of matches on the page. */
 const maxResults = 50
-const nothing: ScimFormValues = { endpoint: '', removal: 'deactivate' }
+const emptyValues: ScimFormValues = { endpoint: '', removal: 'deactivate' }
 
 /** `/settings/admin/oidc-clients/:id/scim`: SCIM provisioning of a client. */
 export function scimPages(ports: ScimPagePorts): readonly PageRoute[] {
   const { pocket, providers, runs, records, authentication, show, flashes, clock } = ports
-  const at = (id: string) => `/settings/admin/oidc-clients/${encodeURIComponent(id)}/scim`
+  const scimPath = (id: string) => `/settings/admin/oidc-clients/${encodeURIComponent(id)}/scim`
 
-  const clientOf = async (ctx: Context): Promise<Client> => {
+  const findClient = async (ctx: Context): Promise<Client> => {
     const client = await pocket.clients.find(String(ctx.params.id))
     if (!client) throw new NotFoundError('client_not_found', 'There is no such client.')
     return client
   }
-  const providerOf = async (client: Client): Promise<ScimProvider> => {
+  const findProvider = async (client: Client): Promise<ScimProvider> => {
     const provider = await providers.findByClient(client.id)
     if (!provider) throw scimProviderNotFound()
     return provider
   }
 
-  const showPage = async (ctx: Context, user: User, client: Client, more: Shown = {}) => {
-    const { notice, count } = flashes.take(ctx, at(client.id))
+  const showPage = async (ctx: Context, user: User, client: Client, overrides: PageOverrides = {}) => {
+    const { notice, count } = flashes.take(ctx, scimPath(client.id))
     const provider = await providers.findByClient(client.id)
     const found = provider ? await records.listFound(provider.id, maxResults) : { items: [], total: 0 }
     await show(ctx, {
@@ -70,29 +70,29 @@ export function scimPages(ports: ScimPagePorts): readonly PageRoute[] {
             report: provider.report,
           }
         : null,
-      values: provider ?? nothing,
+      values: provider ?? emptyValues,
       problems: [],
       found: { items: found.items, total: found.total },
       test: null,
-      notice: scimNotices.find((known) => known === notice) ?? null,
+      notice: scimNotices.find((candidate) => candidate === notice) ?? null,
       count: typeof count === 'number' ? count : 0,
       version: provider ? scimProviderValidator(provider) : '',
       conflict: null,
-      ...more,
+      ...overrides,
     })
   }
 
-  const done = (ctx: Context, { id }: Client, notice: ScimNotice, more: object = {}) => {
-    flashes.leave(ctx, at(id), { notice, ...more })
-    seeOther(ctx, at(id))
+  const redirectWithNotice = (ctx: Context, { id }: Client, notice: ScimNotice, flashData: object = {}) => {
+    flashes.leave(ctx, scimPath(id), { notice, ...flashData })
+    seeOther(ctx, scimPath(id))
   }
 
   const save = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    const client = await clientOf(ctx)
+    const client = await findClient(ctx)
     const before = await providers.findByClient(client.id)
-    const values = enteredValues(ctx)
-    const token = enteredToken(ctx, before)
+    const values = readValues(ctx)
+    const token = readToken(ctx, before)
     const actor = { ...pageActor(user, ctx), ...versionSent(ctx) }
     const input = { ...values, token, clientId: client.id }
     const refusal = await refusalOf(() =>
@@ -100,28 +100,28 @@ export function scimPages(ports: ScimPagePorts): readonly PageRoute[] {
     )
     if (!refusal) {
       runs.runSoon()
-      return done(ctx, client, 'saved')
+      return redirectWithNotice(ctx, client, 'saved')
     }
     const current = refusal.isConflict ? await providers.findByClient(client.id) : undefined
     await showPage(ctx, user, client, {
       values,
       problems: refusal.problem ? [{ field: 'endpoint', code: refusal.problem, message: '' }] : refusal.problems,
-      conflict: refusal.isConflict ? differences(textsOf(current ?? nothing), textsOf(values)) : null,
+      conflict: refusal.isConflict ? differences(toTexts(current ?? emptyValues), toTexts(values)) : null,
     })
     ctx.status = refusal.status
   }
 
   /** A form for an existing configuration. */
-  const act = (
-    part: string,
-    work: (ctx: Context, parts: { client: Client; provider: ScimProvider; user: User }) => Promise<void>,
+  const providerRoute = (
+    action: string,
+    work: (ctx: Context, context: { client: Client; provider: ScimProvider; user: User }) => Promise<void>,
   ): PageRoute => ({
     method: 'post',
-    path: `${path}/${part}`,
+    path: `${path}/${action}`,
     async handle(ctx) {
       const user = await authentication.requireUser(ctx)
-      const client = await clientOf(ctx)
-      await work(ctx, { client, provider: await providerOf(client), user })
+      const client = await findClient(ctx)
+      await work(ctx, { client, provider: await findProvider(client), user })
     },
   })
 
@@ -131,11 +131,11 @@ export function scimPages(ports: ScimPagePorts): readonly PageRoute[] {
       path,
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
-        await showPage(ctx, user, await clientOf(ctx))
+        await showPage(ctx, user, await findClient(ctx))
       },
     },
     { method: 'post', path, handle: save },
-    act('test', async (ctx, { client, provider, user }) => {
+    providerRoute('test', async (ctx, { client, provider, user }) => {
       await showPage(ctx, user, client, { test: await outcomeOf(() => runs.test(provider)) })
     }),
     // Reloading the result must not run the test again.
@@ -143,23 +143,23 @@ export function scimPages(ports: ScimPagePorts): readonly PageRoute[] {
       method: 'get',
       path: `${path}/test`,
       async handle(ctx) {
-        seeOther(ctx, at((await clientOf(ctx)).id))
+        seeOther(ctx, scimPath((await findClient(ctx)).id))
       },
     },
-    act('run', async (ctx, { client, provider, user }) => {
-      if (isRunning(provider, clock.now())) return done(ctx, client, 'running')
+    providerRoute('run', async (ctx, { client, provider, user }) => {
+      if (isRunning(provider, clock.now())) return redirectWithNotice(ctx, client, 'running')
       await providers.request(pageActor(user, ctx), provider.id)
       runs.runSoon()
-      done(ctx, client, 'requested')
+      redirectWithNotice(ctx, client, 'requested')
     }),
-    act('adopt', async (ctx, { client, provider, user }) => {
-      const count = await providers.adopt(pageActor(user, ctx), provider.id, chosen(ctx))
+    providerRoute('adopt', async (ctx, { client, provider, user }) => {
+      const count = await providers.adopt(pageActor(user, ctx), provider.id, readSelection(ctx))
       runs.runSoon()
-      done(ctx, client, 'adopted', { count })
+      redirectWithNotice(ctx, client, 'adopted', { count })
     }),
-    act('remove', async (ctx, { client, provider, user }) => {
+    providerRoute('remove', async (ctx, { client, provider, user }) => {
       await providers.remove(pageActor(user, ctx), provider.id)
-      done(ctx, client, 'removed')
+      redirectWithNotice(ctx, client, 'removed')
     }),
   ]
 }
@@ -174,7 +174,7 @@ async function outcomeOf(test: () => ReturnType<ScimRuns['test']>): Promise<Clie
   }
 }
 
-function enteredValues(ctx: Context): ScimFormValues {
+function readValues(ctx: Context): ScimFormValues {
   return {
     endpoint: formText(ctx, 'endpoint').trim(),
     removal: formText(ctx, 'removal', 20) === 'delete' ? 'delete' : 'deactivate',
@@ -182,19 +182,19 @@ function enteredValues(ctx: Context): ScimFormValues {
 }
 
 /** The stored token is not displayed, so an empty field keeps it. */
-function enteredToken(ctx: Context, before: ScimProvider | undefined): string {
-  const typed = formText(ctx, 'token', 20_000).trim()
-  if (typed !== '') return typed
+function readToken(ctx: Context, before: ScimProvider | undefined): string {
+  const input = formText(ctx, 'token', 20_000).trim()
+  if (input !== '') return input
   return before && before.token !== '' && formText(ctx, 'tokenRemove', 10) !== 'true' ? placeholder : ''
 }
 
 /** The selected match; `undefined` means all matches. */
-function chosen(ctx: Context): Pick<ScimRecord, 'kind' | 'localId'> | undefined {
+function readSelection(ctx: Context): Pick<ScimRecord, 'kind' | 'localId'> | undefined {
   const localId = formText(ctx, 'localId', 100)
   if (localId === '') return undefined
   return { kind: formText(ctx, 'kind', 10) === 'group' ? 'group' : 'user', localId }
 }
 
-function textsOf({ endpoint, removal }: ScimFormValues): Readonly<Record<'endpoint' | 'removal', string>> {
+function toTexts({ endpoint, removal }: ScimFormValues): Readonly<Record<'endpoint' | 'removal', string>> {
   return { endpoint, removal }
 }

@@ -7,21 +7,21 @@ import { placeholder } from '../settings/setting.ts'
 import type { ScimProvider } from './provider.ts'
 
 const text = { type: 'string' } as const
-const number = { type: 'integer', minimum: 0 } as const
+const integer = { type: 'integer', minimum: 0 } as const
 const removals = ['deactivate', 'delete'] as const
 
 const counts = named('ScimCountsDto', {
   type: 'object',
   required: ['total', 'created', 'updated', 'deactivated', 'deleted', 'unchanged', 'found', 'failed'],
   properties: {
-    total: { ...number, description: 'How many may use the client.' },
-    created: number,
-    updated: number,
-    deactivated: number,
-    deleted: number,
-    unchanged: number,
-    found: { ...number, description: 'There already, and not created by this server.' },
-    failed: number,
+    total: { ...integer, description: 'How many may use the client.' },
+    created: integer,
+    updated: integer,
+    deactivated: integer,
+    deleted: integer,
+    unchanged: integer,
+    found: { ...integer, description: 'There already, and not created by this server.' },
+    failed: integer,
   },
 })
 
@@ -41,7 +41,7 @@ const report = named('ScimReportDto', {
   properties: {
     startedAt: instant,
     finishedAt: instant,
-    requests: number,
+    requests: integer,
     users: counts,
     groups: counts,
     withoutGroups: { type: 'boolean', description: 'Whether the target knows people only.' },
@@ -60,7 +60,7 @@ const report = named('ScimReportDto', {
         },
       },
     },
-    problemCount: number,
+    problemCount: integer,
     stopped: {
       type: ['object', 'null'],
       description: 'Why it ended before everything was done.',

@@ -16,23 +16,24 @@ const maxEndpointLength = 2000
 const maxTokenLength = 10_000
 
 /** The new token, or `undefined` to keep the stored one. @throws {InvalidInputError} `validation_failed` */
-export function checkedToken(input: ScimProviderInput, before: { endpoint: string; hasToken: boolean } | null) {
+export function validateToken(input: ScimProviderInput, before: { endpoint: string; hasToken: boolean } | null) {
   const problems = [...endpointProblems(input.endpoint), ...tokenProblems(input.token)]
-  const keeps = input.token === placeholder && before?.hasToken === true
+  const keepsToken = input.token === placeholder && before?.hasToken === true
   // The stored token belongs to the previous origin and must not be sent to another one.
-  const moved = keeps && problems.length === 0 && originOf(before.endpoint) !== originOf(input.endpoint)
-  if (moved) problems.push({ field: 'token', code: 'required', message: 'is required, since the endpoint is another' })
+  const isOtherOrigin = keepsToken && problems.length === 0 && originOf(before.endpoint) !== originOf(input.endpoint)
+  if (isOtherOrigin)
+    problems.push({ field: 'token', code: 'required', message: 'is required, since the endpoint is another' })
   if (problems.length > 0) {
     const text = problems.map(({ field, message }) => `${field} ${message}`).join(', ')
     throw new InvalidInputError('validation_failed', text, { fields: problems })
   }
-  return keeps ? undefined : input.token === placeholder ? '' : input.token
+  return keepsToken ? undefined : input.token === placeholder ? '' : input.token
 }
 
 /** Whether the known resource IDs remain valid at the new endpoint. */
-export function isSameEndpoint(one: string, other: string): boolean {
-  const bare = (endpoint: string) => endpoint.replace(/[?#].*$/s, '').replace(/\/+$/, '')
-  return bare(one) === bare(other)
+export function isSameEndpoint(left: string, right: string): boolean {
+  const normalize = (endpoint: string) => endpoint.replace(/[?#].*$/s, '').replace(/\/+$/, '')
+  return normalize(left) === normalize(right)
 }
 
 function originOf(endpoint: string): string | null {

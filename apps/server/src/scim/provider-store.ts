@@ -18,12 +18,12 @@ export interface ScimProviderStore {
   remove(id: string): Promise<void>
 
   /** Records a change of users or groups if there is a provider. Concurrent changes do not block each other. */
-  recordChange(at: number): Promise<void>
+  recordChange(changedAt: number): Promise<void>
   /**
    * If nothing has changed after `before`, makes all providers due at `now`, including running ones, and deletes the recorded
    * changes.
    */
-  takeChanges(before: number, now: number): Promise<void>
+  consumeChanges(before: number, now: number): Promise<void>
   /** Makes the provider due at `now`, even if it is running. */
   runEarlier(id: string, now: number): Promise<void>
   /** The IDs of providers that are due and not leased, the longest waiting first. */

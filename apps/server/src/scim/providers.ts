@@ -8,16 +8,16 @@ import type { ScimState } from '../clients/page-model.ts'
 import { clientNotFound } from '../http/api/client-not-found.ts'
 import { assertUnchanged, validatorOf } from '../http/api/precondition.ts'
 import { isRunning, type ScimProvider } from './provider.ts'
-import { checkedToken, isSameEndpoint, type ScimProviderInput } from './provider-input.ts'
+import { isSameEndpoint, type ScimProviderInput, validateToken } from './provider-input.ts'
 import type { ScimProviderStore } from './provider-store.ts'
 
 /** The encryption purpose of SCIM tokens. */
-const use = 'scim token'
+const encryptionPurpose = 'scim token'
 
 /** Administration of SCIM providers. */
 export interface ScimProviders {
   /** @throws {NotFoundError} `not_found` */
-  existing(id: string): Promise<ScimProvider>
+  get(id: string): Promise<ScimProvider>
   findByClient(clientId: string): Promise<ScimProvider | undefined>
   /**
    * @throws {InvalidInputError} `validation_failed` @throws {NotFoundError} if the client does not exist @throws {ConflictError}
@@ -34,7 +34,7 @@ export interface ScimProviders {
   /** Also works for a deleted client. */
   removeByClient(clientId: string): Promise<void>
   /** Adopts existing resources of the target: one, or all. Resolves to their number. */
-  adopt(actor: Actor, id: string, one?: Pick<ScimRecord, 'kind' | 'localId'>): Promise<number>
+  adopt(actor: Actor, id: string, selected?: Pick<ScimRecord, 'kind' | 'localId'>): Promise<number>
   /** Makes the provider due and records the request in the audit log. @throws {NotFoundError} `not_found` */
   request(actor: Actor, id: string): Promise<ScimProvider>
   token(provider: ScimProvider): string
@@ -53,7 +53,7 @@ export interface ScimProvidersPorts {
 export function createScimProviders(ports: ScimProvidersPorts): ScimProviders {
   const { store, records, clients, masterKey, audit, transaction, clock } = ports
 
-  const existing = async (id: string): Promise<ScimProvider> => {
+  const get = async (id: string): Promise<ScimProvider> => {
     const provider = await store.find(id)
     if (!provider) throw scimProviderNotFound()
     return provider
@@ -61,23 +61,23 @@ export function createScimProviders(ports: ScimProvidersPorts): ScimProviders {
   const assertClient = async (id: string) => {
     if (!(await clients().find(id))) throw clientNotFound()
   }
-  const encrypted = (token: string) => (token === '' ? '' : masterKey.encrypt(use, token))
+  const encrypt = (token: string) => (token === '' ? '' : masterKey.encrypt(encryptionPurpose, token))
 
   return {
-    existing,
+    get,
     findByClient: (clientId) => store.findByClient(clientId),
-    token: ({ token }) => (token === '' ? '' : masterKey.decrypt(use, token)),
+    token: ({ token }) => (token === '' ? '' : masterKey.decrypt(encryptionPurpose, token)),
 
     create: ({ id: by, origin }, input) =>
       transaction(async () => {
-        const token = checkedToken(input, null) ?? ''
+        const token = validateToken(input, null) ?? ''
         await assertClient(input.clientId)
         const now = clock.now()
         const provider: ScimProvider = {
           id: randomUUID(),
           clientId: input.clientId,
           endpoint: input.endpoint,
-          token: encrypted(token),
+          token: encrypt(token),
           removal: input.removal ?? 'deactivate',
           createdAt: now,
           nextRunAt: now,
@@ -87,7 +87,7 @@ export function createScimProviders(ports: ScimProvidersPorts): ScimProviders {
           succeededAt: null,
           report: null,
         }
-        if (!(await store.insert(provider))) throw hasOne()
+        if (!(await store.insert(provider))) throw alreadyConfigured()
         const event = { event: 'scim_provider_created', clientId: input.clientId, by } as const
         await audit.record({ ...event, ...changesOf(null, provider) }, origin)
         return provider
@@ -95,34 +95,34 @@ export function createScimProviders(ports: ScimProvidersPorts): ScimProviders {
 
     update: ({ id: by, origin, ...condition }, id, input) =>
       transaction(async () => {
-        const before = await existing(id)
+        const before = await get(id)
         assertUnchanged(condition, scimProviderValidator(before))
-        const token = checkedToken(input, { endpoint: before.endpoint, hasToken: before.token !== '' })
+        const token = validateToken(input, { endpoint: before.endpoint, hasToken: before.token !== '' })
         await assertClient(input.clientId)
         const now = clock.now()
-        const moves = !isSameEndpoint(before.endpoint, input.endpoint)
-        if (moves && isRunning(before, now))
+        const isEndpointChanged = !isSameEndpoint(before.endpoint, input.endpoint)
+        if (isEndpointChanged && isRunning(before, now))
           throw new ConflictError('scim_sync_running', 'People are being provisioned at this moment.')
         const after: ScimProvider = {
           ...before,
           clientId: input.clientId,
           endpoint: input.endpoint,
-          token: token === undefined ? before.token : encrypted(token),
+          token: token === undefined ? before.token : encrypt(token),
           removal: input.removal ?? before.removal,
         }
         const changes = changesOf(before, after)
         if (!changes.changes) return before
-        if (!(await store.update(after))) throw hasOne()
+        if (!(await store.update(after))) throw alreadyConfigured()
         // Resource IDs are only valid at the endpoint that assigned them.
-        if (moves) await records.removeByProvider(id)
+        if (isEndpointChanged) await records.removeByProvider(id)
         await store.runEarlier(id, now)
         await audit.record({ event: 'scim_provider_updated', clientId: after.clientId, by, ...changes }, origin)
-        return existing(id)
+        return get(id)
       }),
 
     remove: ({ id: by, origin, ...condition }, id) =>
       transaction(async () => {
-        const before = await existing(id)
+        const before = await get(id)
         assertUnchanged(condition, scimProviderValidator(before))
         await store.remove(id)
         await records.removeByProvider(id)
@@ -140,16 +140,16 @@ export function createScimProviders(ports: ScimProvidersPorts): ScimProviders {
 
     request: ({ id: by, origin }, id) =>
       transaction(async () => {
-        const provider = await existing(id)
+        const provider = await get(id)
         await store.runEarlier(id, clock.now())
         await audit.record({ event: 'scim_sync_requested', clientId: provider.clientId, by }, origin)
         return provider
       }),
 
-    adopt: ({ id: by, origin }, id, one) =>
+    adopt: ({ id: by, origin }, id, selected) =>
       transaction(async () => {
-        const { clientId } = await existing(id)
-        const count = await records.adopt(id, one)
+        const { clientId } = await get(id)
+        const count = await records.adopt(id, selected)
         if (count === 0) return 0
         await store.runEarlier(id, clock.now())
         await audit.record({ event: 'scim_objects_adopted', clientId, count: String(count), by }, origin)
@@ -178,17 +178,17 @@ export function scimProviderNotFound(): NotFoundError {
   })
 }
 
-function hasOne(): ConflictError {
+function alreadyConfigured(): ConflictError {
   return new ConflictError('already_in_use', 'oidcClientId is already in use by another SCIM service provider', {
     details: { property: 'oidcClientId' },
   })
 }
 
 function changesOf(before: ScimProvider | null, after: ScimProvider | null) {
-  const shown = (provider: ScimProvider | null) => {
+  const pickFields = (provider: ScimProvider | null) => {
     if (!provider) return null
     const { clientId, endpoint, token, removal } = provider
     return { clientId, endpoint, token, removal }
   }
-  return changesBetween(shown(before), shown(after), { secret: ['token'] })
+  return changesBetween(pickFields(before), pickFields(after), { secret: ['token'] })
 }

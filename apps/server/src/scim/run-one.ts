@@ -13,9 +13,9 @@ import type { Repeat } from '../jobs/repeat.ts'
 import { leaseMs, reasonOf, type ScimProvider } from './provider.ts'
 import type { ScimLease, ScimProviderStore } from './provider-store.ts'
 
-export interface RunOnePorts {
+export interface RunProviderPorts {
   readonly store: ScimProviderStore
-  readonly targetOf: (provider: ScimProvider, signal: AbortSignal) => ScimTarget
+  readonly createTarget: (provider: ScimProvider, signal: AbortSignal) => ScimTarget
   readonly records: ScimRecordStore
   readonly source: SnapshotSource
   readonly clients: Pick<Clients, 'find'>
@@ -26,7 +26,11 @@ export interface RunOnePorts {
 }
 
 /** Runs a provider; with `claimDue` only if it is due. Resolves to `undefined` if another replica runs it. */
-export type RunOne = (id: string, stop: AbortSignal, how: 'claim' | 'claimDue') => Promise<ScimReport | undefined>
+export type RunProvider = (
+  id: string,
+  stop: AbortSignal,
+  claimMethod: 'claim' | 'claimDue',
+) => Promise<ScimReport | undefined>
 
 const minute = 60_000
 const hour = 60 * minute
@@ -34,20 +38,26 @@ const runInterval = hour
 /** Temporary failures are retried earlier. */
 const retryDelay = 10 * minute
 const maxRunTime = 2 * hour
-const passing: ReadonlySet<string> = new Set(['cut_off', 'rate_limited', 'server_error', 'timeout', 'unreachable'])
+const temporaryErrors: ReadonlySet<string> = new Set([
+  'cut_off',
+  'rate_limited',
+  'server_error',
+  'timeout',
+  'unreachable',
+])
 
 /** Runs one provider under a lease: only one replica runs it, and another takes over after a crash. */
-export function createRunOne(ports: RunOnePorts): RunOne {
-  const { store, targetOf, records, source, clients, audit, clock, onError, repeat } = ports
+export function createProviderRunner(ports: RunProviderPorts): RunProvider {
+  const { store, createTarget, records, source, clients, audit, clock, onError, repeat } = ports
 
-  const run = async (own: ScimLease, stop: AbortSignal): Promise<ScimReport | undefined> => {
-    const provider = await store.find(own.id)
+  const run = async (lease: ScimLease, stop: AbortSignal): Promise<ScimReport | undefined> => {
+    const provider = await store.find(lease.id)
     const client = provider && (await clients.find(provider.clientId))
     if (!client) return undefined
     const signal = AbortSignal.any([stop, AbortSignal.timeout(maxRunTime)])
     const report = await syncScim({
       providerId: provider.id,
-      target: targetOf(provider, signal),
+      target: createTarget(provider, signal),
       source,
       records,
       groupIds: client.isGroupRestricted ? client.allowedGroupIds : null,
@@ -56,52 +66,53 @@ export function createRunOne(ports: RunOnePorts): RunOne {
       signal,
     })
     // Another replica restarts a run that was aborted here.
-    if (!stop.aborted) await end(own, { provider, client, report })
+    if (!stop.aborted) await recordEnd(lease, { provider, client, report })
     return report
   }
 
-  const end = async (own: ScimLease, { provider, client, report }: Ended): Promise<void> => {
+  const recordEnd = async (lease: ScimLease, { provider, client, report }: RunResult): Promise<void> => {
     const finishedAt = clock.now()
     const succeeded = isComplete(report)
     const nextRunAt = finishedAt + pauseAfter(report)
-    if (!(await store.finish(own, { finishedAt, nextRunAt, succeeded, report }))) return
+    if (!(await store.finish(lease, { finishedAt, nextRunAt, succeeded, report }))) return
     if (hasChanged(report) || (!succeeded && isChanged(provider.report, report)))
-      await audit.record(eventOf(client, report), nobody)
+      await audit.record(eventOf(client, report), noOrigin)
   }
 
-  return async (id, stop, how) => {
-    const own: ScimLease = { id, owner: randomUUID() }
+  return async (id, stop, claimMethod) => {
+    const lease: ScimLease = { id, owner: randomUUID() }
     const now = clock.now()
-    if (!(await store[how](own, { now, until: now + leaseMs }))) return undefined
-    const lost = new AbortController()
+    if (!(await store[claimMethod](lease, { now, until: now + leaseMs }))) return undefined
+    const leaseLost = new AbortController()
     using _ = repeat(leaseMs / 3, async () => {
       try {
-        if (!(await store.renew(own, clock.now() + leaseMs))) lost.abort(new Error('Another replica has taken it over'))
+        if (!(await store.renew(lease, clock.now() + leaseMs)))
+          leaseLost.abort(new Error('Another replica has taken it over'))
       } catch (error) {
         onError(error)
       }
     })
     try {
-      return await run(own, AbortSignal.any([stop, lost.signal]))
+      return await run(lease, AbortSignal.any([stop, leaseLost.signal]))
     } finally {
       // Does nothing if the run has finished.
-      await store.release(own)
+      await store.release(lease)
       // If the provider was deleted during the run, delete the records written since then.
       if (!(await store.find(id))) await records.removeByProvider(id)
     }
   }
 }
 
-interface Ended {
+interface RunResult {
   readonly provider: ScimProvider
   readonly client: Client
   readonly report: ScimReport
 }
 
-const nobody = { requestId: null, ipAddress: null, userAgent: null }
+const noOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
 function pauseAfter({ stopped }: ScimReport): number {
-  if (!stopped || !passing.has(stopped.code)) return runInterval
+  if (!stopped || !temporaryErrors.has(stopped.code)) return runInterval
   return Math.min(runInterval, Math.max(retryDelay, stopped.retryAfter ?? 0))
 }
 

@@ -13,7 +13,7 @@ import { type Repeat, repeatByTimer } from '../jobs/repeat.ts'
 import type { ScimProvider } from './provider.ts'
 import type { ScimProviderStore } from './provider-store.ts'
 import type { ScimProviders } from './providers.ts'
-import { createRunOne } from './run-one.ts'
+import { createProviderRunner } from './run-one.ts'
 
 /** Provisions the users of clients. Disposing of it aborts the runs of `runSoon` and `runNow` and waits for them. */
 export interface ScimRuns extends AsyncDisposable {
@@ -51,54 +51,54 @@ const second = 1000
 const idleTime = 300 * second
 /** An administrator is waiting for the result. */
 const maxTestDuration = 20 * second
-const atOnce = 4
+const maxConcurrentRuns = 4
 
 export function createScimRuns(ports: ScimRunsPorts): ScimRuns {
   const { store, providers, fetch, clock, onError, repeat = repeatByTimer, pause = pauseByTimer } = ports
-  const targetOf = (provider: ScimProvider, signal: AbortSignal) => {
+  const createTarget = (provider: ScimProvider, signal: AbortSignal) => {
     const endpoint = { url: provider.endpoint, token: providers.token(provider) }
     return createScimTarget({ fetch, endpoint, signal, now: () => clock.now(), pause })
   }
-  const run = createRunOne({ ...ports, targetOf, repeat })
+  const run = createProviderRunner({ ...ports, createTarget, repeat })
 
   /** Returns the number of runs. */
   const runAll = async (ids: readonly string[], signal: AbortSignal): Promise<number> => {
-    const waiting = ids[Symbol.iterator]()
+    const queue = ids[Symbol.iterator]()
     const failures: unknown[] = []
     let runs = 0
     const worker = async () => {
-      for (const id of waiting) {
+      for (const id of queue) {
         if (signal.aborted) return
         const report = await run(id, signal, 'claimDue').catch((error: unknown) => void failures.push(error))
         if (report) runs++
       }
     }
-    await Promise.all(Array.from({ length: atOnce }, worker))
+    await Promise.all(Array.from({ length: maxConcurrentRuns }, worker))
     if (failures.length > 0) throw failures[0]
     return runs
   }
 
   const stop = new AbortController()
   const pendingRuns = new Set<Promise<unknown>>()
-  const followed = <T>(work: Promise<T>): Promise<T> => {
-    const end: Promise<unknown> = work.then(
-      () => pendingRuns.delete(end),
-      () => pendingRuns.delete(end),
+  const track = <T>(work: Promise<T>): Promise<T> => {
+    const tracked: Promise<unknown> = work.then(
+      () => pendingRuns.delete(tracked),
+      () => pendingRuns.delete(tracked),
     )
-    pendingRuns.add(end)
+    pendingRuns.add(tracked)
     return work
   }
 
   return {
     async runDue(signal) {
       const now = clock.now()
-      await store.takeChanges(now - idleTime, now)
+      await store.consumeChanges(now - idleTime, now)
       // A provider that was requested during its run is due again afterwards.
       while (!signal.aborted && (await runAll(await store.due(clock.now()), signal)) > 0);
     },
 
     runSoon() {
-      void followed(this.runDue(stop.signal).catch(onError))
+      void track(this.runDue(stop.signal).catch(onError))
     },
 
     async [Symbol.asyncDispose]() {
@@ -107,11 +107,11 @@ export function createScimRuns(ports: ScimRunsPorts): ScimRuns {
     },
 
     async runNow({ id }) {
-      const report = await followed(run(id, stop.signal, 'claim'))
+      const report = await track(run(id, stop.signal, 'claim'))
       if (!report) throw new ConflictError('scim_sync_running', 'People are being provisioned at this moment.')
       return report
     },
 
-    test: (provider) => targetOf(provider, AbortSignal.timeout(maxTestDuration)).describe(),
+    test: (provider) => createTarget(provider, AbortSignal.timeout(maxTestDuration)).describe(),
   }
 }

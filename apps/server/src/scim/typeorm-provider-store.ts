@@ -12,7 +12,7 @@ const maxPause = 2 * 3_600_000
 const rows = new TableRows(scimProviderTable)
 const { table } = rows
 const changes = new TableRows(scimChangeTable).table
-const ours = 'id = $1 AND lease_owner = $2'
+const leaseCondition = 'id = $1 AND lease_owner = $2'
 
 // A lease or next run too far in the future was written before the clock was set back.
 const claim = `UPDATE ${table} SET lease_owner = $2, lease_until = $4, started_at = $3
@@ -35,11 +35,11 @@ const sql = {
     AND (lease_until IS NULL OR lease_until <= $1 OR lease_until > $3) ORDER BY next_run_at, id`,
   claim,
   claimDue: `${claim} AND (next_run_at <= $3 OR next_run_at > $6)`,
-  renew: `UPDATE ${table} SET lease_until = $3 WHERE ${ours}`,
+  renew: `UPDATE ${table} SET lease_until = $3 WHERE ${leaseCondition}`,
   finish: `UPDATE ${table} SET lease_owner = NULL, lease_until = NULL, finished_at = $3, failed = $5, report = $6,
     succeeded_at = CASE WHEN $5 THEN succeeded_at ELSE $3 END,
-    next_run_at = CASE WHEN next_run_at > started_at AND next_run_at <= $3 THEN next_run_at ELSE $4 END WHERE ${ours}`,
-  release: `UPDATE ${table} SET lease_owner = NULL, lease_until = NULL WHERE ${ours}`,
+    next_run_at = CASE WHEN next_run_at > started_at AND next_run_at <= $3 THEN next_run_at ELSE $4 END WHERE ${leaseCondition}`,
+  release: `UPDATE ${table} SET lease_owner = NULL, lease_until = NULL WHERE ${leaseCondition}`,
   failing: `SELECT client_id, pocket_client.name AS name, finished_at FROM ${table}
     JOIN pocket_client ON pocket_client.id = client_id WHERE failed = $1 ORDER BY finished_at, client_id LIMIT $2`,
 }
@@ -72,11 +72,11 @@ export class TypeormScimProviderStore implements ScimProviderStore {
     await this.#database.execute(sql.remove, [id])
   }
 
-  async recordChange(at: number): Promise<void> {
-    await this.#database.execute(sql.recordChange, [randomUUID(), at])
+  async recordChange(changedAt: number): Promise<void> {
+    await this.#database.execute(sql.recordChange, [randomUUID(), changedAt])
   }
 
-  async takeChanges(before: number, now: number): Promise<void> {
+  async consumeChanges(before: number, now: number): Promise<void> {
     await this.#database.transaction(async () => {
       if ((await this.#database.execute(sql.forgetChanges, [before, now + maxClockDifference])) === 0) return
       await this.#database.execute(sql.allDue, [now])
@@ -117,14 +117,18 @@ export class TypeormScimProviderStore implements ScimProviderStore {
 
   async failing(limit: number): Promise<readonly FailingProvider[]> {
     type Row = { readonly client_id: string; readonly name: string; readonly finished_at: number | string }
-    const found = await this.#database.query<Row>(sql.failing, [true, limit])
-    return found.map((row) => ({ clientId: row.client_id, clientName: row.name, finishedAt: Number(row.finished_at) }))
+    const results = await this.#database.query<Row>(sql.failing, [true, limit])
+    return results.map((row) => ({
+      clientId: row.client_id,
+      clientName: row.name,
+      finishedAt: Number(row.finished_at),
+    }))
   }
 
   async #first(statement: string, parameter: string): Promise<ScimProvider | undefined> {
-    const found = rows.first(await this.#database.query(statement, [parameter]))
-    if (!found) return undefined
-    const { failed: _failed, finishedAt, report, ...provider } = found
+    const stored = rows.first(await this.#database.query(statement, [parameter]))
+    if (!stored) return undefined
+    const { failed: _failed, finishedAt, report, ...provider } = stored
     // The cast is safe: only `finish` writes reports.
     return { ...provider, report: finishedAt === null ? null : (report as ScimReport) }
   }

@@ -9,7 +9,7 @@ export interface SearchOperationPorts {
   readonly messagesFor: MessagesFor
 }
 
-const result = named('SearchResultDto', {
+const resultSchema = named('SearchResultDto', {
   type: 'object',
   required: ['kind', 'kindName', 'name', 'detail', 'href'],
   properties: {
@@ -44,7 +44,7 @@ export function searchOperations({ search, messagesFor }: SearchOperationPorts):
           type: 'object',
           required: ['results', 'summary'],
           properties: {
-            results: { type: 'array', items: result },
+            results: { type: 'array', items: resultSchema },
             summary: { type: 'string', description: 'How many there are, in words.' },
           },
         }),
@@ -54,7 +54,7 @@ export function searchOperations({ search, messagesFor }: SearchOperationPorts):
         const results = await search(user, String([query.query ?? ''].flat()[0]), messages)
         ctx.set('Cache-Control', 'no-store')
         return {
-          results: results.map((each) => ({ ...each, kindName: messages.text(`search.kinds.${each.kind}`) })),
+          results: results.map((result) => ({ ...result, kindName: messages.text(`search.kinds.${result.kind}`) })),
           summary: messages.plural('search.found', { count: results.length }),
         }
       },

@@ -1,36 +1,40 @@
 import { rail } from '../http/rail.ts'
 
 /** A page that needs no parameters. */
-export interface Place {
+export interface SearchablePage {
   /** The message key of its name. */
   readonly title: string
   /** The message key of its parent entry in the navigation; `null` for the entries themselves. */
-  readonly within: string | null
+  readonly parent: string | null
   readonly path: string
 }
 
 const settings = '/settings/admin/application-configuration'
-const below = (entry: string, title: string, path: string): Place => ({ title, within: `frame.rail.${entry}`, path })
-const entries = (group: keyof typeof rail): readonly Place[] =>
-  rail[group].map(({ name, path }) => ({ title: `frame.rail.${name}`, within: null, path }))
+const childPage = (entry: string, title: string, path: string): SearchablePage => ({
+  title,
+  parent: `frame.rail.${entry}`,
+  path,
+})
+const navigationPages = (group: keyof typeof rail): readonly SearchablePage[] =>
+  rail[group].map(({ name, path }) => ({ title: `frame.rail.${name}`, parent: null, path }))
 
-export const places: Readonly<Record<keyof typeof rail, readonly Place[]>> = {
+export const searchablePages: Readonly<Record<keyof typeof rail, readonly SearchablePage[]>> = {
   own: [
-    ...entries('own'),
-    below('account', 'account.security', '/settings/account/security'),
-    below('account', 'account.data', '/settings/account/data'),
+    ...navigationPages('own'),
+    childPage('account', 'account.security', '/settings/account/security'),
+    childPage('account', 'account.data', '/settings/account/data'),
   ],
   administration: [
-    ...entries('administration'),
-    below('users', 'userNew.title', '/settings/admin/users/new'),
-    below('groups', 'groupNew.title', '/settings/admin/user-groups/new'),
-    below('clients', 'clientNew.title', '/settings/admin/oidc-clients/new'),
-    below('settings', 'settings.sections.sign-up', `${settings}/sign-up`),
-    below('settings', 'settings.sections.passkeys', '/settings/admin/passkeys'),
-    below('settings', 'settings.sections.email', `${settings}/email`),
-    below('settings', 'settings.sections.ldap', `${settings}/ldap`),
-    below('settings', 'ldap.title', '/settings/admin/ldap'),
-    below('settings', 'settings.sections.oidc', `${settings}/oidc`),
-    below('settings', 'emails.title', '/settings/admin/emails'),
+    ...navigationPages('administration'),
+    childPage('users', 'userNew.title', '/settings/admin/users/new'),
+    childPage('groups', 'groupNew.title', '/settings/admin/user-groups/new'),
+    childPage('clients', 'clientNew.title', '/settings/admin/oidc-clients/new'),
+    childPage('settings', 'settings.sections.sign-up', `${settings}/sign-up`),
+    childPage('settings', 'settings.sections.passkeys', '/settings/admin/passkeys'),
+    childPage('settings', 'settings.sections.email', `${settings}/email`),
+    childPage('settings', 'settings.sections.ldap', `${settings}/ldap`),
+    childPage('settings', 'ldap.title', '/settings/admin/ldap'),
+    childPage('settings', 'settings.sections.oidc', `${settings}/oidc`),
+    childPage('settings', 'emails.title', '/settings/admin/emails'),
   ],
 }

@@ -4,7 +4,7 @@ import type { Directory, User } from '@pocket/directory'
 import { nameKey } from '@pocket/directory/internal'
 import type { Messages } from '../http/messages.ts'
 import type { SearchResult } from './page-model.ts'
-import { type Place, places } from './places.ts'
+import { type SearchablePage, searchablePages } from './places.ts'
 
 /** Finds destinations by name, case-insensitively. */
 export type Search = (user: User, query: string, messages: Pick<Messages, 'text'>) => Promise<readonly SearchResult[]>
@@ -15,7 +15,7 @@ export interface SearchPorts {
 }
 
 /** Results of each kind; the lists show more. */
-const most = 5
+const maxResults = 5
 export const maxQueryLength = 200
 
 /**
@@ -23,12 +23,12 @@ export const maxQueryLength = 200
  * number of statements is constant: six for users, twelve for administrators.
  */
 export function createSearch({ pocket, directory }: SearchPorts): Search {
-  const asked = (query: string) => ({ page: 1, limit: most, sort: null, search: query, filters: {} })
+  const pageRequest = (query: string) => ({ page: 1, limit: maxResults, sort: null, search: query, filters: {} })
 
   const applications = async (user: User, query: string): Promise<readonly SearchResult[]> => {
     const groupIds = ((await directory.accounts.find(user.id))?.groups ?? []).map(({ id }) => id)
     const { items } = await pocket.clients.page({
-      ...asked(query),
+      ...pageRequest(query),
       scope: { of: 'usable', accountId: user.id, groupIds },
       filters: { hasLaunchUrl: [true] },
     })
@@ -38,7 +38,7 @@ export function createSearch({ pocket, directory }: SearchPorts): Search {
     })
   }
   const users = async (query: string): Promise<readonly SearchResult[]> => {
-    const { items } = await directory.users.page(asked(query))
+    const { items } = await directory.users.page(pageRequest(query))
     return items.map(({ id, displayName, userName, email }) => ({
       kind: 'user',
       name: displayName || userName,
@@ -47,7 +47,7 @@ export function createSearch({ pocket, directory }: SearchPorts): Search {
     }))
   }
   const groups = async (query: string): Promise<readonly SearchResult[]> => {
-    const { items } = await directory.groups.page(asked(query))
+    const { items } = await directory.groups.page(pageRequest(query))
     return items.map(({ id, friendlyName, name }) => ({
       kind: 'group',
       name: friendlyName,
@@ -56,7 +56,7 @@ export function createSearch({ pocket, directory }: SearchPorts): Search {
     }))
   }
   const clients = async (query: string): Promise<readonly SearchResult[]> => {
-    const { items } = await pocket.clients.page({ ...asked(query), scope: { of: 'everybody' } })
+    const { items } = await pocket.clients.page({ ...pageRequest(query), scope: { of: 'everybody' } })
     return items.map(({ client: { id, name, launchUrl } }) => ({
       kind: 'client',
       name,
@@ -65,31 +65,31 @@ export function createSearch({ pocket, directory }: SearchPorts): Search {
     }))
   }
 
-  return async (user, given, messages) => {
-    const query = given.trim().slice(0, maxQueryLength).toWellFormed()
-    const pages = pagesOf(user, query, messages)
+  return async (user, input, messages) => {
+    const query = input.trim().slice(0, maxQueryLength).toWellFormed()
+    const pages = findPages(user, query, messages)
     if (query === '') return pages
-    const people = [applications(user, query)]
-    const administration = user.administrator ? [users(query), groups(query), clients(query)] : []
-    return [pages, ...(await Promise.all([...people, ...administration]))].flat()
+    const ownSearches = [applications(user, query)]
+    const administratorSearches = user.administrator ? [users(query), groups(query), clients(query)] : []
+    return [pages, ...(await Promise.all([...ownSearches, ...administratorSearches]))].flat()
   }
 }
 
 /** Pages by their names in the viewer's language; without a query only those of the navigation. */
-function pagesOf({ administrator }: User, query: string, messages: Pick<Messages, 'text'>): readonly SearchResult[] {
-  const wanted = nameKey(query)
-  const known = [...places.own, ...(administrator ? places.administration : [])]
-  if (wanted === '') return known.filter(({ within }) => within === null).map((place) => pageOf(place, messages))
-  return known
-    .map((place) => pageOf(place, messages))
-    .filter(({ name }) => nameKey(name).includes(wanted))
-    .slice(0, most)
+function findPages({ administrator }: User, query: string, messages: Pick<Messages, 'text'>): readonly SearchResult[] {
+  const key = nameKey(query)
+  const pages = [...searchablePages.own, ...(administrator ? searchablePages.administration : [])]
+  if (key === '') return pages.filter(({ parent }) => parent === null).map((page) => toResult(page, messages))
+  return pages
+    .map((page) => toResult(page, messages))
+    .filter(({ name }) => nameKey(name).includes(key))
+    .slice(0, maxResults)
 }
 
-function pageOf({ title, within, path }: Place, { text }: Pick<Messages, 'text'>): SearchResult {
-  return { kind: 'page', name: text(title), detail: within === null ? '' : text(within), href: path }
+function toResult({ title, parent, path }: SearchablePage, { text }: Pick<Messages, 'text'>): SearchResult {
+  return { kind: 'page', name: text(title), detail: parent === null ? '' : text(parent), href: path }
 }
 
-function hostOf(address: string): string {
-  return URL.parse(address)?.host ?? ''
+function hostOf(url: string): string {
+  return URL.parse(url)?.host ?? ''
 }

@@ -13,7 +13,7 @@ export interface SessionOperationPorts {
   readonly pocket: Pick<Pocket, 'session'>
 }
 
-const place = { type: 'string', description: 'Of the last use; empty where it is not known.' } as const
+const locationSchema = { type: 'string', description: 'Of the last use; empty where it is not known.' } as const
 
 const sessionSchema = named('SessionDto', {
   type: 'object',
@@ -33,8 +33,8 @@ const sessionSchema = named('SessionDto', {
     id: { type: 'string', description: 'Names the session, and lets nobody in.' },
     device: { type: 'string', description: 'Browser and system of the last use; empty where they are not known.' },
     ipAddress: { type: ['string', 'null'], description: 'Of the last use.' },
-    country: place,
-    city: place,
+    country: locationSchema,
+    city: locationSchema,
     startedAt: instant,
     lastUsedAt: { ...instant, description: 'Exact to a minute.' },
     expiresAt: { ...instant, description: 'Where it is not used any more.' },
@@ -51,82 +51,82 @@ const sessionSchema = named('SessionDto', {
   },
 })
 
-const list = { status: 200, schema: { type: 'array', items: sessionSchema } } as const
-const ended = { status: 204 } as const
+const sessionList = { status: 200, schema: { type: 'array', items: sessionSchema } } as const
+const noContent = { status: 204 } as const
 
 /** `/api/sessions` and `/api/users/:id/sessions`: the sessions of users. */
 export function sessionOperations(ports: SessionOperationPorts): readonly Operation[] {
-  return [...ownOperations(ports), ...administration(ports)]
+  return [...ownOperations(ports), ...administrationOperations(ports)]
 }
 
 function ownOperations({ sessions, pocket }: SessionOperationPorts): readonly Operation[] {
-  const own = { area: 'account' } as const
-  const currentOf = async ({ req, res }: Context) => (await pocket.session(req, res))?.uid ?? null
+  const shared = { area: 'account' } as const
+  const currentSessionId = async ({ req, res }: Context) => (await pocket.session(req, res))?.uid ?? null
   return [
     operation({
-      ...own,
+      ...shared,
       id: 'listOwnSessions',
       method: 'get',
       path: '/api/sessions',
       summary: 'List where you are signed in',
-      answer: list,
-      handle: async ({ user, ctx }) => (await sessions.list(user.id, await currentOf(ctx))).map(sessionDto),
+      answer: sessionList,
+      handle: async ({ user, ctx }) => (await sessions.list(user.id, await currentSessionId(ctx))).map(sessionDto),
     }),
     operation({
-      ...own,
+      ...shared,
       id: 'endOwnOtherSessions',
       method: 'delete',
       path: '/api/sessions',
       summary: 'Sign out everywhere but here, and end what applications got there',
-      answer: ended,
+      answer: noContent,
       async handle(call) {
-        await sessions.endOthers(actorOf(call), call.user.id, await currentOf(call.ctx))
+        await sessions.endOthers(actorOf(call), call.user.id, await currentSessionId(call.ctx))
       },
     }),
     operation({
-      ...own,
+      ...shared,
       id: 'endOwnSession',
       method: 'delete',
       path: '/api/sessions/:id',
       summary: 'End a session of yours, and what applications got in it',
-      answer: ended,
+      answer: noContent,
       handle: async (call) => sessions.end(actorOf(call), call.user.id, call.params.id ?? ''),
     }),
   ]
 }
 
-function administration({ sessions, users }: SessionOperationPorts): readonly Operation[] {
-  const others = { area: 'users' } as const
-  const known = (call: Parameters<typeof assertCanModifyUser>[0]) => assertCanModifyUser(call, users)
+function administrationOperations({ sessions, users }: SessionOperationPorts): readonly Operation[] {
+  const shared = { area: 'users' } as const
+  const assertCanModify = (call: Parameters<typeof assertCanModifyUser>[0]) => assertCanModifyUser(call, users)
   return [
     operation({
-      ...others,
+      ...shared,
       id: 'listSessionsOfUser',
       method: 'get',
       path: '/api/users/:id/sessions',
       summary: 'List where a user is signed in',
-      answer: list,
+      answer: sessionList,
       handle: async ({ params }) => (await sessions.list((await users.find(params.id ?? '')).id, null)).map(sessionDto),
     }),
     operation({
-      ...others,
+      ...shared,
       id: 'endSessionsOfUser',
       method: 'delete',
       path: '/api/users/:id/sessions',
       summary: 'Sign a user out everywhere, and end what applications got',
-      answer: ended,
+      answer: noContent,
       async handle(call) {
-        await sessions.endOthers(actorOf(call), await known(call), null)
+        await sessions.endOthers(actorOf(call), await assertCanModify(call), null)
       },
     }),
     operation({
-      ...others,
+      ...shared,
       id: 'endSessionOfUser',
       method: 'delete',
       path: '/api/users/:id/sessions/:sessionId',
       summary: 'End a session of a user, and what applications got in it',
-      answer: ended,
-      handle: async (call) => sessions.end(actorOf(call), await known(call), call.params.sessionId ?? ''),
+      answer: noContent,
+      handle: async (call) => sessions.end(actorOf(call), await assertCanModify(call), call.params.sessionId ?? ''),
     }),
   ]
 }

@@ -14,8 +14,8 @@ export interface SessionPagePorts {
   readonly flashes: Flashes
 }
 
-const here = '/settings/account/security'
-const sessionsAt = '/settings/account/sessions'
+const pagePath = '/settings/account/security'
+const sessionsPath = '/settings/account/sessions'
 
 /** The part of `/settings/account/security` that ends sessions. */
 export function sessionPages({ pocket, authentication, sessions, flashes }: SessionPagePorts): readonly PageRoute[] {
@@ -24,18 +24,18 @@ export function sessionPages({ pocket, authentication, sessions, flashes }: Sess
     const id = String(ctx.params.id)
     const device = (await sessions.list(user.id, null)).find((session) => session.id === id)?.device ?? ''
     await sessions.end(pageActor(user, ctx), user.id, id)
-    flashes.leave(ctx, here, { done: 'session_ended', name: device })
-    seeOther(ctx, here)
+    flashes.leave(ctx, pagePath, { done: 'session_ended', name: device })
+    seeOther(ctx, pagePath)
   }
   const endOthers = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const current = await pocket.session(ctx.req, ctx.res)
     await sessions.endOthers(pageActor(user, ctx), user.id, current?.uid ?? null)
-    flashes.leave(ctx, here, { done: 'sessions_ended', name: '' })
-    seeOther(ctx, here)
+    flashes.leave(ctx, pagePath, { done: 'sessions_ended', name: '' })
+    seeOther(ctx, pagePath)
   }
   return [
-    { method: 'post', path: `${sessionsAt}/end-others`, handle: endOthers },
-    { method: 'post', path: `${sessionsAt}/:id/end`, handle: end },
+    { method: 'post', path: `${sessionsPath}/end-others`, handle: endOthers },
+    { method: 'post', path: `${sessionsPath}/:id/end`, handle: end },
   ]
 }

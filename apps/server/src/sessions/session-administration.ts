@@ -41,12 +41,12 @@ export interface SessionAdministration {
 export function createSessionAdministration(ports: SessionAdministrationPorts): SessionAdministration {
   const { pocket, locationOf, audit, transaction } = ports
 
-  const namesOf = async (records: readonly SessionRecord[]): Promise<ReadonlyMap<string, string>> => {
+  const clientNames = async (records: readonly SessionRecord[]): Promise<ReadonlyMap<string, string>> => {
     const ids = [...new Set(records.flatMap(({ clientIds }) => clientIds))]
     const clients = await Promise.all(ids.map((id) => pocket.clients.find(id)))
     return new Map(clients.flatMap((client) => (client ? [[client.id, client.name]] : [])))
   }
-  const record = async (actor: Actor, accountId: string, sessionId: string) => {
+  const recordEnd = async (actor: Actor, accountId: string, sessionId: string) => {
     const by = actor.id === accountId ? {} : { by: actor.id }
     await audit.record({ event: 'session_ended', accountId, sessionId, ...by }, actor.origin)
   }
@@ -54,7 +54,7 @@ export function createSessionAdministration(ports: SessionAdministrationPorts): 
   return {
     async list(accountId, currentId) {
       const records = await pocket.sessions.list(accountId)
-      const names = await namesOf(records)
+      const names = await clientNames(records)
       return records.map(({ uid, userAgent, clientIds, startedAt, lastUsedAt, expiresAt, ipAddress }) => ({
         id: uid,
         device: deviceOf(userAgent),
@@ -75,13 +75,13 @@ export function createSessionAdministration(ports: SessionAdministrationPorts): 
       transaction(async () => {
         if (!(await pocket.sessions.end(accountId, id)))
           throw new NotFoundError('session_not_found', 'There is no such session.')
-        await record(actor, accountId, id)
+        await recordEnd(actor, accountId, id)
       }),
 
     endOthers: (actor, accountId, currentId) =>
       transaction(async () => {
         const ended = await pocket.sessions.endOthers(accountId, currentId)
-        for (const id of ended) await record(actor, accountId, id)
+        for (const id of ended) await recordEnd(actor, accountId, id)
         return ended.length
       }),
   }

@@ -25,25 +25,25 @@ export function userSessionsPages({
   flashes,
   reauthentication,
 }: UserSessionsPagePorts): readonly PageRoute[] {
-  const onUser =
-    (work: (ctx: Context, id: string) => Promise<'session_ended' | 'sessions_ended'>): Act =>
+  const withUser =
+    (handle: (ctx: Context, id: string) => Promise<'session_ended' | 'sessions_ended'>): Act =>
     async (ctx) => {
       const { id, administrator } = await users.find(String(ctx.params.id))
-      const act: Act = async () => {
-        flashes.leave(ctx, userPath(id), { done: await work(ctx, id) })
+      const action: Act = async () => {
+        flashes.leave(ctx, userPath(id), { done: await handle(ctx, id) })
         seeOther(ctx, userPath(id))
       }
-      await (administrator ? reauthentication.when('administrator', act)(ctx) : act(ctx))
+      await (administrator ? reauthentication.when('administrator', action)(ctx) : action(ctx))
     }
   const actorOf = async (ctx: Context) => pageActor(await authentication.requireUser(ctx), ctx)
 
   const pages = {
-    end: onUser(async (ctx, id) => {
+    end: withUser(async (ctx, id) => {
       await sessions.end(await actorOf(ctx), id, String(ctx.params.sessionId))
       return 'session_ended'
     }),
 
-    endAll: onUser(async (ctx, id) => {
+    endAll: withUser(async (ctx, id) => {
       await sessions.endOthers(await actorOf(ctx), id, null)
       return 'sessions_ended'
     }),

@@ -32,7 +32,7 @@ export interface SetUp {
 }
 
 export function createSetUp({ pocket, directory, audit, transaction }: SetUpPorts): SetUp {
-  const created = async (ctx: Context, user: User, method: 'setup' | 'api') => {
+  const recordSetUp = async (ctx: Context, user: User, method: 'setup' | 'api') => {
     const origin = requestContext(ctx.req)
     await audit.record({ event: 'setup_completed', accountId: user.id, method }, origin)
     await audit.record({ event: 'account_created', accountId: user.id, method }, origin)
@@ -55,19 +55,19 @@ export function createSetUp({ pocket, directory, audit, transaction }: SetUpPort
       const user = await transaction(async () => {
         // Runs first, so that a replayed response is rejected as such.
         await pocket.registration.store(verified)
-        return directory.createFirstAdministrator(plannedUser(verified.data), async () => {})
+        return directory.createFirstAdministrator(parseUser(verified.data), async () => {})
       })
-      await created(ctx, user, 'setup')
+      await recordSetUp(ctx, user, 'setup')
       const { id: passkeyId, credentialId } = verified.passkey
-      const added = { event: 'passkey_added', accountId: user.id, passkeyId, credentialId } as const
-      await audit.record(added, requestContext(ctx.req))
+      const event = { event: 'passkey_added', accountId: user.id, passkeyId, credentialId } as const
+      await audit.record(event, requestContext(ctx.req))
       await pocket.signIn.asNewAccount(ctx.req, ctx.res, { accountId: user.id, method: 'setup' })
       return user
     },
 
     async withoutPasskey(ctx, input) {
       const user = await directory.createFirstAdministrator(newUser(input), async () => {})
-      await created(ctx, user, 'api')
+      await recordSetUp(ctx, user, 'api')
       await pocket.signIn.asNewAccount(ctx.req, ctx.res, { accountId: user.id, method: 'setup_api' })
       return user
     },
@@ -75,7 +75,7 @@ export function createSetUp({ pocket, directory, audit, transaction }: SetUpPort
 }
 
 /** The data that `begin` sealed into the challenge; it is validated again like every new user. */
-function plannedUser(data: unknown): NewUser {
+function parseUser(data: unknown): NewUser {
   if (typeof data !== 'object' || data === null)
     throw new InvalidInputError('challenge_expired', 'The challenge carries nobody.')
   return newUser({ ...data })

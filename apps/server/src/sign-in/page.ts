@@ -24,21 +24,21 @@ const home = '/settings/account'
 /** `/login`, `/lc` and `/logout`. */
 export function signInPages({ pocket, directory, authentication, show, signUpUrl, codesByEmail }: SignInPorts) {
   const target = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
-  const withTarget = (path: string, to: string) =>
-    to === home ? path : `${path}?${new URLSearchParams({ redirect: to })}`
+  const withTarget = (path: string, redirect: string) =>
+    redirect === home ? path : `${path}?${new URLSearchParams({ redirect })}`
 
-  const ceremony = async (ctx: Context, to: string): Promise<AuthenticationCeremony> => ({
+  const ceremony = async (ctx: Context, redirect: string): Promise<AuthenticationCeremony> => ({
     ...(await pocket.signIn.request(ctx.req, ctx.res)),
-    refreshFrom: withTarget('/login/ceremony', to),
-    submitTo: withTarget('/login', to),
+    refreshFrom: withTarget('/login/ceremony', redirect),
+    submitTo: withTarget('/login', redirect),
   })
 
   const showCode = async (ctx: Context, page: { code: string; problem: string | null; redirect: string }) => {
     const byEmail = (await codesByEmail()) ? { email: '', sent: false, problem: null } : null
     const fromLink = ctx.params.code !== undefined
     // Not with an error message either: an immediate passkey prompt would sign the user in before they have read the message.
-    const offered = fromLink || page.problem !== null ? null : await ceremony(ctx, page.redirect)
-    await show(ctx, { view: 'code', fromLink, byEmail, ceremony: offered, ...page })
+    const offeredCeremony = fromLink || page.problem !== null ? null : await ceremony(ctx, page.redirect)
+    await show(ctx, { view: 'code', fromLink, byEmail, ceremony: offeredCeremony, ...page })
   }
 
   return {

@@ -86,8 +86,8 @@ export function signUpOperations({ signUp, tokens }: SignUpOperationPorts): read
       async handle(call) {
         const { ttl, usageLimit, userGroupIds = [] } = call.body
         if (userGroupIds.length > 0) await assertCondition(call.ctx, 'group-assignment')
-        const wanted = { lifetime: lifetimeOf(ttl, defaultLifetime), usageLimit, groupIds: userGroupIds }
-        return tokenDto((await tokens.create(actorOf(call), wanted)).item)
+        const newToken = { lifetime: lifetimeOf(ttl, defaultLifetime), usageLimit, groupIds: userGroupIds }
+        return tokenDto((await tokens.create(actorOf(call), newToken)).item)
       },
     }),
     operation({
@@ -101,8 +101,8 @@ export function signUpOperations({ signUp, tokens }: SignUpOperationPorts): read
       async handle({ list, ctx }) {
         const { items, total } = await tokens.list(list)
         // A token can create a user, so showing it requires more than read access.
-        const shown = canIssueAccess(ctx) ? items : items.map((item) => ({ ...item, token: '' }))
-        return pageAnswer({ items: shown.map(tokenDto), total }, list)
+        const visibleItems = canIssueAccess(ctx) ? items : items.map((item) => ({ ...item, token: '' }))
+        return pageAnswer({ items: visibleItems.map(tokenDto), total }, list)
       },
     }),
     operation({

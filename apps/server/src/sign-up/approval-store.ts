@@ -7,7 +7,7 @@ export interface Approval {
   /** The user's e-mail address is not verified yet. */
   readonly awaitsVerification: boolean
   /** The path on this server to continue with after approval; `null` if there is none. */
-  readonly wayBack: string | null
+  readonly returnPath: string | null
 }
 
 /** Stores pending sign-ups. */

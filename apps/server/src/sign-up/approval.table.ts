@@ -12,6 +12,6 @@ export const approvalTable: EntitySchema<Approval> = new EntitySchema<Approval>(
     requestedAt: { ...bigint, name: 'requested_at' },
     awaitsAdministrator: { ...boolean, name: 'awaits_administrator' },
     awaitsVerification: { ...boolean, name: 'awaits_verification' },
-    wayBack: { ...text, name: 'way_back', nullable: true },
+    returnPath: { ...text, name: 'way_back', nullable: true },
   },
 })

@@ -16,19 +16,19 @@ export interface ApprovalsPagePorts {
   readonly approvals: Approvals
   readonly settings: () => Promise<Pick<SignUpSettings, 'approval' | 'mode' | 'verification'>>
   /** Whether an e-mail can be sent to the user. */
-  readonly reaches: (user: Pick<User, 'email'>) => Promise<boolean>
+  readonly canSendEmail: (user: Pick<User, 'email'>) => Promise<boolean>
   readonly directory: { readonly find: (id: string) => Promise<User | undefined> }
   readonly authentication: Authentication
   readonly show: ShowPage
   readonly flashes: Flashes
 }
 
-const here = '/settings/admin/approvals'
+const pagePath = '/settings/admin/approvals'
 const notices = ['approved', 'refused', 'gone'] as const
 
 /** `/settings/admin/approvals`: pending sign-ups. */
 export function approvalsPages(ports: ApprovalsPagePorts): readonly PageRoute[] {
-  const { approvals, settings, reaches, directory, authentication, show, flashes } = ports
+  const { approvals, settings, canSendEmail, directory, authentication, show, flashes } = ports
   const pages = {
     async show(ctx: Context) {
       const viewer = viewerOf(await authentication.requireUser(ctx))
@@ -45,12 +45,12 @@ export function approvalsPages(ports: ApprovalsPagePorts): readonly PageRoute[] 
             displayName: user.displayName,
             email: user.email,
             emailVerified: user.emailVerified,
-            reached: await reaches(user),
+            reached: await canSendEmail(user),
             requestedAt,
             awaitsAdministrator,
           })),
         ),
-        notice: noticeOf(flashes.take(ctx, here)),
+        notice: noticeOf(flashes.take(ctx, pagePath)),
       })
     },
 
@@ -62,13 +62,13 @@ export function approvalsPages(ports: ApprovalsPagePorts): readonly PageRoute[] 
       const name = (await directory.find(id))?.displayName ?? ''
       try {
         await (isApproval ? approvals.approve(actor, id, note) : approvals.reject(actor, id, note))
-        flashes.leave(ctx, here, { done: isApproval ? 'approved' : 'refused', name })
+        flashes.leave(ctx, pagePath, { done: isApproval ? 'approved' : 'refused', name })
       } catch (error) {
         // Another administrator decided first.
         if (!(error instanceof NotFoundError)) throw error
-        flashes.leave(ctx, here, { done: 'gone', name })
+        flashes.leave(ctx, pagePath, { done: 'gone', name })
       }
-      seeOther(ctx, here)
+      seeOther(ctx, pagePath)
     },
   }
 
@@ -79,6 +79,6 @@ export function approvalsPages(ports: ApprovalsPagePorts): readonly PageRoute[] 
 }
 
 function noticeOf({ done, name }: Readonly<Record<string, unknown>>): ApprovalsPage['notice'] {
-  const known = notices.find((notice) => notice === done)
-  return known && typeof name === 'string' ? { done: known, name } : null
+  const outcome = notices.find((notice) => notice === done)
+  return outcome && typeof name === 'string' ? { done: outcome, name } : null
 }

@@ -39,7 +39,7 @@ export interface ApprovalPorts {
   readonly mail: {
     readonly approved: (
       user: User,
-      words: { readonly note: string | null; readonly wayBack: string | null },
+      message: { readonly note: string | null; readonly wayBack: string | null },
     ) => Promise<void>
     readonly refused: (user: User, note: string) => Promise<void>
     readonly delivery: { readonly soon: () => void }
@@ -47,10 +47,10 @@ export interface ApprovalPorts {
 }
 
 export function createApprovals({ store, directory, users, audit, transaction, mail }: ApprovalPorts): Approvals {
-  const take = async (accountId: string) => {
-    const waited = await endSignUpRequest(store, accountId)
-    if (!waited) throw new NotFoundError('user_not_found', 'Nobody of this id waits for approval.')
-    return waited
+  const endRequest = async (accountId: string) => {
+    const request = await endSignUpRequest(store, accountId)
+    if (!request) throw new NotFoundError('user_not_found', 'Nobody of this id waits for approval.')
+    return request
   }
   const decide = async (decision: () => Promise<void>) => {
     await transaction(decision)
@@ -59,9 +59,9 @@ export function createApprovals({ store, directory, users, audit, transaction, m
   return {
     async list() {
       const waiting = await store.list()
-      const found = await Promise.all(waiting.map(({ accountId }) => directory.users.find(accountId)))
+      const waitingUsers = await Promise.all(waiting.map(({ accountId }) => directory.users.find(accountId)))
       return waiting.flatMap(({ requestedAt, awaitsAdministrator }, index) => {
-        const user = found[index]
+        const user = waitingUsers[index]
         // A user whom an administrator has enabled is no longer pending.
         return user?.disabled ? [{ user, requestedAt, awaitsAdministrator }] : []
       })
@@ -69,16 +69,16 @@ export function createApprovals({ store, directory, users, audit, transaction, m
 
     approve: (actor, accountId, note) =>
       decide(async () => {
-        const { wayBack } = await take(accountId)
+        const { returnPath } = await endRequest(accountId)
         const { before, user } = await directory.users.update(accountId, {}, { disabled: false })
         const changes = changesBetween({ disabled: before.disabled }, { disabled: user.disabled })
         await audit.record({ event: 'account_enabled', accountId, by: actor.id, ...changes }, actor.origin)
-        await mail.approved(user, { note, wayBack })
+        await mail.approved(user, { note, wayBack: returnPath })
       }),
 
     reject: (actor, accountId, note) =>
       decide(async () => {
-        await take(accountId)
+        await endRequest(accountId)
         const user = await directory.users.find(accountId)
         await users.remove({ id: actor.id, origin: actor.origin }, accountId)
         // Queued last, because deleting the account also deletes its queued e-mails.

@@ -7,7 +7,7 @@ import type { Approval, ApprovalStore } from './approval-store.ts'
 export async function endSignUpRequest(
   store: Pick<ApprovalStore, 'find' | 'remove'>,
   accountId: string,
-): Promise<Pick<Approval, 'wayBack'> | undefined> {
-  const waiting = await store.find(accountId)
-  return (await store.remove(accountId)) ? { wayBack: waiting?.wayBack ?? null } : undefined
+): Promise<Pick<Approval, 'returnPath'> | undefined> {
+  const approval = await store.find(accountId)
+  return (await store.remove(accountId)) ? { returnPath: approval?.returnPath ?? null } : undefined
 }

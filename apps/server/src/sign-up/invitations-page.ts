@@ -28,14 +28,14 @@ export interface InvitationsPagePorts {
   readonly flashes: Flashes
 }
 
-const here = '/settings/admin/invitations'
+const pagePath = '/settings/admin/invitations'
 const hour = 60 * 60_000
 /** The lifetimes of a link by form value, in milliseconds. */
 const lifetimes = { hour, day: 24 * hour, week: 7 * 24 * hour, month: 31 * 24 * hour } as const
-const usual: InvitationFormValues = { uses: '1', lifetime: 'week', groupIds: [] }
+const defaultValues: InvitationFormValues = { uses: '1', lifetime: 'week', groupIds: [] }
 
-const list: ListPageDefinition = {
-  path: here,
+const definition: ListPageDefinition = {
+  path: pagePath,
   columns: [
     { name: 'link' },
     { name: 'groups', choice: 'shown' },
@@ -56,24 +56,24 @@ export function invitationsPages(ports: InvitationsPagePorts): readonly PageRout
     ctx: Context,
     page: Pick<InvitationsPage, 'viewer'> & Partial<Pick<InvitationsPage, 'values' | 'problems'>>,
   ) => {
-    const listPage = readListPage(ctx, list, issuer.startsWith('https:'))
+    const listPage = readListPage(ctx, definition, issuer.startsWith('https:'))
     const { items, total } = await tokens.list(listPage.request)
-    const known = await offeredGroups(groups)
-    const left = flashes.take(ctx, here)
-    const { done, id } = left
+    const offered = await offeredGroups(groups)
+    const flash = flashes.take(ctx, pagePath)
+    const { done, id } = flash
     await show(ctx, {
       view: 'invitations',
-      values: usual,
+      values: defaultValues,
       problems: [],
       ...page,
       mode: (await settings()).mode,
       list: listPage.view(total),
       invitations: items.map((item) => invitationOf(item, issuer)),
-      groups: known.items.map(({ id, friendlyName }) => ({ id, name: friendlyName })),
-      moreGroups: known.total - known.items.length,
+      groups: offered.items.map(({ id, friendlyName }) => ({ id, name: friendlyName })),
+      moreGroups: offered.total - offered.items.length,
       createdId: done === 'created' && typeof id === 'string' ? id : null,
       removed: done === 'removed',
-      several: done === 'delete' || done === 'nothing' ? bulkNotice(left) : null,
+      several: done === 'delete' || done === 'nothing' ? bulkNotice(flash) : null,
     })
   }
 
@@ -93,23 +93,23 @@ export function invitationsPages(ports: InvitationsPagePorts): readonly PageRout
       problems.length > 0
         ? { status: 400, problems }
         : await refusalOf(async () => {
-            const wanted = { lifetime: lifetimes[values.lifetime], usageLimit, groupIds: values.groupIds }
-            id = (await tokens.create(pageActor(user, ctx), wanted)).item.id
+            const newToken = { lifetime: lifetimes[values.lifetime], usageLimit, groupIds: values.groupIds }
+            id = (await tokens.create(pageActor(user, ctx), newToken)).item.id
           })
     if (refusal) {
       await showPage(ctx, { viewer: viewerOf(user), values, problems: refusal.problems })
       ctx.status = refusal.status
       return
     }
-    flashes.leave(ctx, here, { done: 'created', id })
-    seeOther(ctx, here)
+    flashes.leave(ctx, pagePath, { done: 'created', id })
+    seeOther(ctx, pagePath)
   }
 
   const remove = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     await tokens.remove(pageActor(user, ctx), String(ctx.params.id))
-    flashes.leave(ctx, here, { done: 'removed' })
-    seeOther(ctx, backTo(here, formText(ctx, 'list', 1000)))
+    flashes.leave(ctx, pagePath, { done: 'removed' })
+    seeOther(ctx, backTo(pagePath, formText(ctx, 'list', 1000)))
   }
 
   const removeBulk = async (ctx: Context) => {
@@ -118,11 +118,11 @@ export function invitationsPages(ports: InvitationsPagePorts): readonly PageRout
       ctx,
       {
         viewer: user,
-        path: here,
+        path: pagePath,
         within: 'invitations',
         asks: 'invitationsDelete',
         act: 'delete',
-        find: async (id) => named(await tokens.find(id)),
+        find: async (id) => describeToken(await tokens.find(id)),
         work: (id) => tokens.remove(pageActor(user, ctx), id),
       },
       { show, flashes },
@@ -130,15 +130,15 @@ export function invitationsPages(ports: InvitationsPagePorts): readonly PageRout
   }
 
   return [
-    { method: 'get', path: here, handle: showAll },
-    { method: 'post', path: here, handle: create },
-    { method: 'post', path: `${here}/bulk`, handle: removeBulk },
-    { method: 'post', path: `${here}/:id/remove`, handle: remove },
+    { method: 'get', path: pagePath, handle: showAll },
+    { method: 'post', path: pagePath, handle: create },
+    { method: 'post', path: `${pagePath}/bulk`, handle: removeBulk },
+    { method: 'post', path: `${pagePath}/:id/remove`, handle: remove },
   ]
 }
 
 /** A link is identified by its expiration date and its usage count. */
-function named(token: SignupToken | undefined) {
+function describeToken(token: SignupToken | undefined) {
   if (token === undefined) return undefined
   const { id, expiresAt, usageCount, usageLimit } = token
   return { id, name: `${new Date(expiresAt).toISOString().slice(0, 10)} (${usageCount}/${usageLimit})` }
@@ -161,7 +161,9 @@ function formValues(ctx: Context): InvitationFormValues {
   const lifetime = formText(ctx, 'lifetime')
   return {
     uses: formText(ctx, 'uses', 100).trim(),
-    lifetime: Object.hasOwn(lifetimes, lifetime) ? (lifetime as InvitationFormValues['lifetime']) : usual.lifetime,
+    lifetime: Object.hasOwn(lifetimes, lifetime)
+      ? (lifetime as InvitationFormValues['lifetime'])
+      : defaultValues.lifetime,
     groupIds: formTexts(ctx, 'groups'),
   }
 }

@@ -7,7 +7,7 @@ import { sameSitePath } from '../http/same-site-path.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import type { SignUp } from './sign-up.ts'
 import type { SignUpSettings } from './sign-up-settings.ts'
-import { wayBackOf } from './way-back.ts'
+import { resolveReturnPath } from './way-back.ts'
 
 export interface SignUpPagePorts {
   readonly pocket: Pick<Pocket, 'interactionClient'>
@@ -18,26 +18,26 @@ export interface SignUpPagePorts {
 }
 
 const home = '/settings/account'
-const waitingAt = '/signup/waiting'
+const waitingPath = '/signup/waiting'
 
 /** `/signup`, and `/st/TOKEN` with a sign-up token. */
 export function signUpPages({ pocket, signUp, settings, authentication, show }: SignUpPagePorts) {
   const target = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
-  const leadingTo = (path: string, to: string) =>
-    to === home ? path : `${path}?${new URLSearchParams({ redirect: to })}`
+  const withRedirect = (path: string, redirect: string) =>
+    redirect === home ? path : `${path}?${new URLSearchParams({ redirect })}`
 
   const showForm = async (ctx: Context, token: string) => {
-    const to = target(ctx)
-    if (await authentication.user(ctx)) return seeOther(ctx, to)
+    const destination = target(ctx)
+    if (await authentication.user(ctx)) return seeOther(ctx, destination)
     await signUp.assertOpen(token || null)
     const { requireEmail } = await settings()
     await show(ctx, {
       view: 'sign-up',
       token,
       emailRequired: requireEmail,
-      submitTo: leadingTo('/signup', to),
+      submitTo: withRedirect('/signup', destination),
       // An interaction shows its own sign-in page.
-      signInAt: to.startsWith('/interaction/') ? to : leadingTo('/login', to),
+      signInAt: destination.startsWith('/interaction/') ? destination : withRedirect('/login', destination),
     })
   }
 
@@ -49,21 +49,21 @@ export function signUpPages({ pocket, signUp, settings, authentication, show }: 
     async waiting(ctx: Context) {
       const { approval, verification } = await settings()
       const awaits = verification ? (approval ? 'both' : 'verification') : 'administrator'
-      await show(ctx, { view: 'sign-up-waiting', awaits, signInAt: leadingTo('/login', target(ctx)) })
+      await show(ctx, { view: 'sign-up-waiting', awaits, signInAt: withRedirect('/login', target(ctx)) })
     },
 
     async options(ctx: Context) {
       const { token, ...input } = jsonObject(ctx)
-      const given = typeof token === 'string' && token !== '' ? token : null
-      ctx.body = { options: await withFieldErrors(signUp.begin(ctx, input, given)) }
+      const presentedToken = typeof token === 'string' && token !== '' ? token : null
+      ctx.body = { options: await withFieldErrors(signUp.begin(ctx, input, presentedToken)) }
     },
 
     async finish(ctx: Context) {
       const { response } = jsonObject(ctx)
-      const to = target(ctx)
-      const wayBack = await wayBackOf(pocket, to)
-      const { disabled } = await withFieldErrors(signUp.finish(ctx, response, wayBack))
-      ctx.body = { redirectTo: disabled ? leadingTo(waitingAt, wayBack ?? home) : to }
+      const destination = target(ctx)
+      const returnPath = await resolveReturnPath(pocket, destination)
+      const { disabled } = await withFieldErrors(signUp.finish(ctx, response, returnPath))
+      ctx.body = { redirectTo: disabled ? withRedirect(waitingPath, returnPath ?? home) : destination }
     },
   }
 }

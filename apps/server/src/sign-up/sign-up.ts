@@ -29,9 +29,9 @@ export interface SignUp {
   begin(ctx: Context, input: SignUpInput, token: string | null): ReturnType<Pocket['registration']['options']>
   /**
    * Verifies the passkey, creates the user with it and signs the user in; a user whose sign-up is pending is disabled and not
-   * signed in, and `wayBack`, a path on this server, is stored. @throws as `begin`
+   * signed in, and `returnPath`, a path on this server, is stored. @throws as `begin`
    */
-  finish(ctx: Context, response: unknown, wayBack: string | null): Promise<User>
+  finish(ctx: Context, response: unknown, returnPath: string | null): Promise<User>
   /** Creates a user without a passkey, and signs the user in as `finish` does. @throws as `begin` */
   withoutPasskey(ctx: Context, input: SignUpInput, token: string | null): Promise<User>
 }
@@ -48,20 +48,21 @@ export interface SignUpPorts {
   /** Sends a link to verify the user's e-mail address, if there is one. */
   readonly verifyEmail: (user: User) => Promise<void>
   /** Sends queued e-mails after the transaction. */
-  readonly sendSoon: () => void
+  readonly scheduleDelivery: () => void
   readonly clock: Clock
 }
 
-interface Plan {
+interface SignUpData {
   readonly user: NewUser
   /** The token is never stored in plain text. */
   readonly tokenHash: string | null
   /** Set for a pending sign-up. */
-  readonly wayBack?: string | null
+  readonly returnPath?: string | null
 }
 
 export function createSignUp(ports: SignUpPorts): SignUp {
-  const { pocket, directory, tokens, approvals, audit, transaction, settings, verifyEmail, sendSoon, clock } = ports
+  const { pocket, directory, tokens, approvals, audit, transaction, settings, verifyEmail, scheduleDelivery, clock } =
+    ports
 
   const assertAllowed = ({ mode }: SignUpSettings, tokenHash: string | null) => {
     if (mode === 'disabled') throw new ForbiddenError('open_signup_disabled', 'Nobody can sign up here.')
@@ -78,8 +79,8 @@ export function createSignUp(ports: SignUpPorts): SignUp {
   /** Creates a user, uses the token and writes the related data atomically. */
   const create = async (
     ctx: Context,
-    { user, tokenHash, wayBack = null }: Plan,
-    alongside: () => Promise<void>,
+    { user, tokenHash, returnPath = null }: SignUpData,
+    beforeCreate: () => Promise<void>,
   ): Promise<User> => {
     const current = await settings()
     const { defaultGroupIds, defaultClaims, emailsVerified } = current
@@ -88,7 +89,7 @@ export function createSignUp(ports: SignUpPorts): SignUp {
       const token = tokenHash === null ? undefined : await tokens.use(tokenHash, clock.now())
       if (tokenHash !== null && !token) throw tokenInvalid()
       // Runs first, so that a replayed response is rejected as such and not because the name is in use.
-      await alongside()
+      await beforeCreate()
       const created = await directory.create(user, {
         emailVerified: emailsVerified && user.email !== null,
         disabled: current.approval || current.verification,
@@ -101,17 +102,17 @@ export function createSignUp(ports: SignUpPorts): SignUp {
           requestedAt: clock.now(),
           awaitsAdministrator: current.approval,
           awaitsVerification: current.verification,
-          wayBack,
+          returnPath,
         })
-      const asked = current.verifyEmail || current.verification
-      if (asked && created.email !== null && !created.emailVerified) await verifyEmail(created)
-      const how = token
+      const isVerificationNeeded = current.verifyEmail || current.verification
+      if (isVerificationNeeded && created.email !== null && !created.emailVerified) await verifyEmail(created)
+      const creationMethod = token
         ? { method: 'signup_token' as const, signupTokenId: token.id }
         : { method: 'open_signup' as const }
-      await audit.record({ event: 'account_created', accountId: user.id, ...how }, requestContext(ctx.req))
+      await audit.record({ event: 'account_created', accountId: user.id, ...creationMethod }, requestContext(ctx.req))
       return created
     })
-    sendSoon()
+    scheduleDelivery()
     return created
   }
 
@@ -119,7 +120,7 @@ export function createSignUp(ports: SignUpPorts): SignUp {
     if (!disabled) await pocket.signIn.asNewAccount(req, res, { accountId: id, method })
   }
 
-  const planned = async (input: SignUpInput): Promise<NewUser> => {
+  const validateInput = async (input: SignUpInput): Promise<NewUser> => {
     const { username, email, firstName, lastName } = input
     const user = newUser({ username, email, firstName, lastName })
     assertEmail(user, (await settings()).requireEmail)
@@ -127,21 +128,21 @@ export function createSignUp(ports: SignUpPorts): SignUp {
   }
 
   return {
-    assertOpen: (token) => assertOpen(hashed(token)),
+    assertOpen: (token) => assertOpen(hashToken(token)),
 
     async begin(ctx, input, token) {
-      const tokenHash = hashed(token)
+      const tokenHash = hashToken(token)
       await assertOpen(tokenHash)
-      const user = await planned(input)
-      await assertFree(directory, user)
+      const user = await validateInput(input)
+      await assertAvailable(directory, user)
       const subject = { accountId: user.id, userName: user.userName, displayName: user.displayName }
-      const data: Plan = { user, tokenHash }
+      const data: SignUpData = { user, tokenHash }
       return pocket.registration.options(ctx.req, ctx.res, { subject, purpose: 'sign_up', data })
     },
 
-    async finish(ctx, response, wayBack) {
+    async finish(ctx, response, returnPath) {
       const verified = await pocket.registration.verify(ctx.req, ctx.res, { response, purpose: 'sign_up' })
-      const user = await create(ctx, { ...planOf(verified.data), wayBack }, async () => {
+      const user = await create(ctx, { ...parseSignUpData(verified.data), returnPath }, async () => {
         await pocket.registration.store(verified)
         const { accountId, id: passkeyId, credentialId } = verified.passkey
         const event = { event: 'passkey_added', accountId, passkeyId, credentialId } as const
@@ -152,9 +153,9 @@ export function createSignUp(ports: SignUpPorts): SignUp {
     },
 
     async withoutPasskey(ctx, input, token) {
-      const tokenHash = hashed(token)
+      const tokenHash = hashToken(token)
       await assertOpen(tokenHash)
-      const user = await create(ctx, { user: await planned(input), tokenHash }, async () => {})
+      const user = await create(ctx, { user: await validateInput(input), tokenHash }, async () => {})
       await signIn(ctx, user, 'api')
       return user
     },
@@ -162,14 +163,14 @@ export function createSignUp(ports: SignUpPorts): SignUp {
 }
 
 /** Checked before the user creates a passkey that would be discarded. Conflicts in the meantime are rejected on insert. */
-async function assertFree({ findByName }: Directory, { userName, email }: NewUser): Promise<void> {
+async function assertAvailable({ findByName }: Directory, { userName, email }: NewUser): Promise<void> {
   const property =
     email !== null && (await findByName(email)) ? 'email' : (await findByName(userName)) ? 'username' : undefined
   if (property === undefined) return
   throw new ConflictError('already_in_use', `${property} is already in use`, { details: { property } })
 }
 
-function hashed(token: string | null): string | null {
+function hashToken(token: string | null): string | null {
   return token === null ? null : hashSignupToken(token)
 }
 
@@ -178,7 +179,7 @@ function tokenInvalid(): NotAuthenticatedError {
 }
 
 /** The data that `begin` sealed into the challenge; it is validated again like every new user. */
-function planOf(data: unknown): Plan {
+function parseSignUpData(data: unknown): SignUpData {
   const { user, tokenHash } = Object(data)
   if (typeof user !== 'object' || user === null)
     throw new InvalidInputError('challenge_expired', 'The challenge carries nobody.')

@@ -25,7 +25,7 @@ export interface SignupTokenItem extends SignupToken {
 /** Administration of sign-up tokens. */
 export interface SignupTokens {
   /** @throws {InvalidInputError} `validation_failed` */
-  create(actor: Actor, wanted: NewSignupToken): Promise<{ readonly item: SignupTokenItem; readonly token: string }>
+  create(actor: Actor, newToken: NewSignupToken): Promise<{ readonly item: SignupTokenItem; readonly token: string }>
   find(id: string): Promise<SignupToken | undefined>
   /** Tokens that have not expired. The search term is a token or its link. */
   list(request: ListRequest): Promise<Page<SignupTokenItem>>
@@ -42,20 +42,20 @@ export interface SignupTokenPorts {
   readonly clock: Clock
 }
 
-const use = 'signup token'
+const encryptionPurpose = 'signup token'
 
 export function createSignupTokens(ports: SignupTokenPorts): SignupTokens {
   const { store, directory, audit, transaction, masterKey, clock } = ports
   return {
     async create(actor, { lifetime, usageLimit, groupIds }) {
       const groups = await directory.groups.list(groupIds)
-      assertKnown(groupIds, groups)
+      assertGroupsExist(groupIds, groups)
       const token = mintSignupToken()
       const createdAt = clock.now()
       const stored: SignupToken = {
         id: randomUUID(),
         tokenHash: hashSignupToken(token),
-        sealedToken: masterKey.encrypt(use, token),
+        sealedToken: masterKey.encrypt(encryptionPurpose, token),
         groupIds: groups.map(({ id }) => id),
         usageLimit,
         usageCount: 0,
@@ -64,7 +64,7 @@ export function createSignupTokens(ports: SignupTokenPorts): SignupTokens {
       }
       await transaction(async () => {
         await store.insert(stored)
-        const changes = changesBetween(null, described(stored, groups))
+        const changes = changesBetween(null, toAuditFields(stored, groups))
         const created = { signupTokenId: stored.id, by: actor.id, ...changes }
         await audit.record({ event: 'signup_token_created', ...created }, actor.origin)
       })
@@ -76,10 +76,10 @@ export function createSignupTokens(ports: SignupTokenPorts): SignupTokens {
     async list(request) {
       const search = request.search === '' ? '' : hashSignupToken(request.search.split('/').at(-1) ?? '')
       const { items, total } = await store.list({ ...request, search }, clock.now())
-      const known = await directory.groups.list([...new Set(items.flatMap(({ groupIds }) => groupIds))])
-      const groupsOf = ({ groupIds }: SignupToken) => known.filter(({ id }) => groupIds.includes(id))
+      const knownGroups = await directory.groups.list([...new Set(items.flatMap(({ groupIds }) => groupIds))])
+      const groupsOf = ({ groupIds }: SignupToken) => knownGroups.filter(({ id }) => groupIds.includes(id))
       const tokenOf = ({ sealedToken }: SignupToken) =>
-        sealedToken === null ? '' : masterKey.decrypt(use, sealedToken)
+        sealedToken === null ? '' : masterKey.decrypt(encryptionPurpose, sealedToken)
       return { total, items: items.map((item) => ({ ...item, groups: groupsOf(item), token: tokenOf(item) })) }
     },
 
@@ -87,19 +87,19 @@ export function createSignupTokens(ports: SignupTokenPorts): SignupTokens {
       transaction(async () => {
         const before = await store.find(id)
         if (!before || !(await store.remove(id))) return
-        const changes = changesBetween(described(before, await directory.groups.list(before.groupIds)), null)
+        const changes = changesBetween(toAuditFields(before, await directory.groups.list(before.groupIds)), null)
         await audit.record({ event: 'signup_token_removed', signupTokenId: id, by: actor.id, ...changes }, actor.origin)
       }),
   }
 }
 
 /** The token data for the audit log, without anything that grants access. */
-function described({ usageLimit, expiresAt }: SignupToken, groups: readonly GroupWithClaims[]): object {
+function toAuditFields({ usageLimit, expiresAt }: SignupToken, groups: readonly GroupWithClaims[]): object {
   return { usageLimit, expiresAt: new Date(expiresAt).toISOString(), groups: groups.map(({ name }) => name) }
 }
 
 /** Silently dropping a group would give new users fewer permissions than intended. */
-function assertKnown(ids: readonly string[], groups: readonly GroupWithClaims[]): void {
+function assertGroupsExist(ids: readonly string[], groups: readonly GroupWithClaims[]): void {
   if (ids.every((id) => groups.some((group) => group.id === id))) return
   throw new InvalidInputError('validation_failed', 'UserGroupIds has a group that is not there', {
     fields: [{ field: 'userGroupIds', code: 'invalid_format', message: 'has a group that is not there' }],

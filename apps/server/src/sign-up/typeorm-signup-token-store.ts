@@ -24,7 +24,7 @@ const sortKeys: ReadonlyMap<string, string> = new Map([
   ['usageCount', 'usage_count'],
 ])
 
-const usage: ReadonlyMap<unknown, string> = new Map([
+const usageConditions: ReadonlyMap<unknown, string> = new Map([
   ['never', ' AND usage_count = 0'],
   ['partly', ' AND usage_count > 0 AND usage_count < usage_limit'],
   ['fully', ' AND usage_count >= usage_limit'],
@@ -52,19 +52,19 @@ export class TypeormSignupTokenStore implements SignupTokenStore {
   async list(request: ListRequest, now: number): Promise<Page<SignupToken>> {
     const parameters = request.search === '' ? [now] : [now, request.search]
     const searched = request.search === '' ? '' : ' AND token_hash = $2'
-    const where = `expires_at > $1${searched}${usage.get(request.filters.used?.[0]) ?? ''}`
+    const where = `expires_at > $1${searched}${usageConditions.get(request.filters.used?.[0]) ?? ''}`
     const count = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${where}`
-    const [counted] = await this.#database.query<{ total: number | string }>(count, parameters)
-    const total = Number(counted?.total)
+    const [countRow] = await this.#database.query<{ total: number | string }>(count, parameters)
+    const total = Number(countRow?.total)
     const limits = `LIMIT $${parameters.length + 1} OFFSET $${parameters.length + 2}`
     const page = `${rows.select} WHERE ${where} ORDER BY ${orderOf(request)} ${limits}`
-    const found = await this.#database.query(page, [...parameters, request.limit, offsetOf(request, total)])
-    return { total, items: rows.all(found) }
+    const pageRows = await this.#database.query(page, [...parameters, request.limit, offsetOf(request, total)])
+    return { total, items: rows.all(pageRows) }
   }
 
   async use(tokenHash: string, now: number): Promise<SignupToken | undefined> {
-    const used = await this.#database.execute(sql.use, [tokenHash, now])
-    return used === 1 ? this.findByHash(tokenHash) : undefined
+    const updatedRows = await this.#database.execute(sql.use, [tokenHash, now])
+    return updatedRows === 1 ? this.findByHash(tokenHash) : undefined
   }
 
   async remove(id: string): Promise<boolean> {

@@ -5,21 +5,21 @@ import type { Directory, User } from '@pocket/directory'
 import type { EmailVerification } from '../email/verification.ts'
 import type { ApprovalStore } from './approval-store.ts'
 
-export interface WaitingAddressPorts {
+export interface SignUpVerificationPorts {
   readonly store: ApprovalStore
   readonly verification: Pick<EmailVerification, 'accountOf' | 'finish'>
   readonly directory: Pick<Directory, 'find' | 'users'>
   /** Deletes the related data of a user, within the transaction. */
-  readonly forget: (userId: string) => Promise<void>
+  readonly deleteUserData: (userId: string) => Promise<void>
   readonly audit: AuditSink
   readonly transaction: Transaction
   readonly clock: Clock
 }
 
 /** Users who must verify their e-mail address after sign-up; until then they cannot sign in. */
-export interface WaitingAddresses {
+export interface SignUpVerification {
   /** The user of a verification link if verification is pending, and the path to continue with after approval. */
-  find(token: string): Promise<{ readonly user: User; readonly wayBack: string | null } | undefined>
+  find(token: string): Promise<{ readonly user: User; readonly returnPath: string | null } | undefined>
   /**
    * Uses the link. Resolves to whether the user may sign in; otherwise an administrator must approve them.
    *
@@ -34,15 +34,15 @@ export interface WaitingAddresses {
 const lifetime = 24 * 60 * 60_000
 const noOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
-export function createWaitingAddresses(ports: WaitingAddressPorts): WaitingAddresses {
-  const { store, verification, directory, forget, audit, transaction, clock } = ports
+export function createSignUpVerification(ports: SignUpVerificationPorts): SignUpVerification {
+  const { store, verification, directory, deleteUserData, audit, transaction, clock } = ports
 
   const find = async (token: string) => {
     const id = await verification.accountOf(token)
     const waiting = id === undefined ? undefined : await store.find(id)
     if (!waiting?.awaitsVerification) return undefined
     const user = await directory.find(waiting.accountId)
-    return user?.disabled ? { user, wayBack: waiting.wayBack } : undefined
+    return user?.disabled ? { user, returnPath: waiting.returnPath } : undefined
   }
 
   return {
@@ -50,9 +50,9 @@ export function createWaitingAddresses(ports: WaitingAddressPorts): WaitingAddre
 
     finish: (origin, token) =>
       transaction(async () => {
-        const found = await find(token)
-        if (!found) throw new InvalidInputError('invalid_email_verification_token', 'Nobody waits for this link.')
-        const { user } = found
+        const pending = await find(token)
+        if (!pending) throw new InvalidInputError('invalid_email_verification_token', 'Nobody waits for this link.')
+        const { user } = pending
         await verification.finish({ id: user.id, origin }, token)
         await store.recordVerified(user.id)
         if (!(await store.removeComplete(user.id))) return false
@@ -63,15 +63,15 @@ export function createWaitingAddresses(ports: WaitingAddressPorts): WaitingAddre
       }),
 
     async removeExpired() {
-      const late = (await store.list()).filter(
+      const expired = (await store.list()).filter(
         ({ awaitsVerification, requestedAt }) => awaitsVerification && requestedAt <= clock.now() - lifetime,
       )
-      for (const { accountId } of late)
+      for (const { accountId } of expired)
         await transaction(async () => {
           const user = await directory.find(accountId)
           if (!(await store.remove(accountId)) || !user?.disabled) return
           await directory.users.remove(accountId)
-          await forget(accountId)
+          await deleteUserData(accountId)
           await audit.record({ event: 'account_removed', accountId }, noOrigin)
         })
     },

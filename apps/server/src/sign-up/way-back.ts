@@ -4,20 +4,23 @@ import type { Context } from 'koa'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 
 /** The maximum length in characters. */
-const longest = 2000
+const maxLength = 2000
 const home = '/settings/account'
 
 /**
  * The path that returns a pending user to their destination, also a week later in another browser: for an authorization request
  * it includes the client. `null` if there is no valid destination.
  */
-export async function wayBackOf(pocket: Pick<Pocket, 'interactionClient'>, to: string): Promise<string | null> {
-  const client = await pocket.interactionClient(to)
-  if (client === undefined && (to === home || to.startsWith('/interaction/'))) return null
+export async function resolveReturnPath(
+  pocket: Pick<Pocket, 'interactionClient'>,
+  destination: string,
+): Promise<string | null> {
+  const client = await pocket.interactionClient(destination)
+  if (client === undefined && (destination === home || destination.startsWith('/interaction/'))) return null
   // Below the interaction path, because the browser sends its cookie only there.
-  const [path] = to.split('?')
-  const address = client === undefined ? to : `${path}/arrived?${new URLSearchParams({ client })}`
-  return address.length > longest ? null : address
+  const [path] = destination.split('?')
+  const returnPath = client === undefined ? destination : `${path}/arrived?${new URLSearchParams({ client })}`
+  return returnPath.length > maxLength ? null : returnPath
 }
 
 export interface ArrivedPagePorts {
@@ -34,9 +37,9 @@ export function arrivedPage({ pocket, show }: ArrivedPagePorts) {
     if (!client) return seeOther(ctx, home)
     const { id, name } = client
     const startAt = startUrl(client, pocket.issuer)
-    const address = startAt === null ? null : new URL(startAt)
+    const startUrl = startAt === null ? null : new URL(startAt)
     // The URL of a native app has no host.
-    const destination = address && (address.host || address.protocol)
+    const destination = startUrl && (startUrl.host || startUrl.protocol)
     await show(ctx, { view: 'arrived', client: { id, name, destination }, startAt })
   }
 }

@@ -71,8 +71,11 @@ export function signingKeyOperations(pocket: Pick<Pocket, 'replaceKeys' | 'signi
       async handle(call) {
         const { id: by, origin } = actorOf(call)
         const { algorithm: chosen, now: immediately } = call.body
-        const replaced = await rotateKeys(pocket, { algorithm: chosen, immediately, by, origin })
-        return replaced.map((each) => ({ ...each, signsFrom: new Date(each.signsFrom).toISOString() }))
+        const replacements = await rotateKeys(pocket, { algorithm: chosen, immediately, by, origin })
+        return replacements.map((replacement) => ({
+          ...replacement,
+          signsFrom: new Date(replacement.signsFrom).toISOString(),
+        }))
       },
     }),
   ]

@@ -10,11 +10,11 @@ export async function rotateKeys(
   pocket: Pick<Pocket, 'replaceKeys' | 'signingKeys'>,
   { algorithm, ...options }: KeyRotationOptions,
 ): Promise<readonly KeyReplacement[]> {
-  const chosen = (await pocket.signingKeys()).filter(
+  const keys = (await pocket.signingKeys()).filter(
     (key) => key.status === 'current' && (algorithm === undefined || key.algorithm === algorithm),
   )
   return pocket.replaceKeys(
-    chosen.map(({ kid }) => kid),
+    keys.map(({ kid }) => kid),
     options,
   )
 }

@@ -25,65 +25,65 @@ export interface UserBulkPorts {
 /** As many as fit into the cookie of the notice. */
 const maxUndoItems = 25
 const inverseActions = { enable: 'disable', disable: 'enable' } as const
-const acts = ['enable', 'disable', 'add-to-group', 'delete'] as const
+const bulkActions = ['enable', 'disable', 'add-to-group', 'delete'] as const
 
 /** `/settings/admin/users/bulk`: bulk actions for users, after confirmation. */
 export function userBulkPages(ports: UserBulkPorts) {
   const { directory, users, authentication, reauthentication, show, flashes } = ports
 
-  const chosen = async (ctx: Context): Promise<readonly User[]> => {
-    const found = await Promise.all(
+  const findSelectedUsers = async (ctx: Context): Promise<readonly User[]> => {
+    const matches = await Promise.all(
       formTexts(ctx, 'ids')
         .slice(0, 100)
         .map((id) => directory.find(id)),
     )
-    return found.filter((user) => user !== undefined)
+    return matches.filter((user) => user !== undefined)
   }
-  const done = async (
+  const runAction = async (
     ctx: Context,
-    actor: User,
-    act: (typeof acts)[number],
-    concerned: readonly User[],
+    viewer: User,
+    action: (typeof bulkActions)[number],
+    selectedUsers: readonly User[],
   ): Promise<BulkNotice> => {
-    const by = pageActor(actor, ctx)
-    const named = concerned.map(({ id, displayName }) => ({ id, name: displayName }))
+    const actor = pageActor(viewer, ctx)
+    const items = selectedUsers.map(({ id, displayName }) => ({ id, name: displayName }))
     const groupId = formText(ctx, 'group', 100)
     // Reading and writing are exclusive, so that no concurrent change is lost.
     const addToGroup = (id: string) =>
       directory.withLock(async () => {
         const { groups } = await users.find(id)
-        return users.setGroups(by, id, [...groups.map((group) => group.id), groupId])
+        return users.setGroups(actor, id, [...groups.map((group) => group.id), groupId])
       })
-    if (act === 'delete') return withEach(act, named, ({ id }) => users.remove(by, id))
-    if (act === 'add-to-group') return withEach(act, named, ({ id }) => addToGroup(id))
-    const isDisabling = act === 'disable'
-    const before = new Map(concerned.map(({ id, disabled }) => [id, disabled]))
+    if (action === 'delete') return withEach(action, items, ({ id }) => users.remove(actor, id))
+    if (action === 'add-to-group') return withEach(action, items, ({ id }) => addToGroup(id))
+    const isDisabling = action === 'disable'
+    const before = new Map(selectedUsers.map(({ id, disabled }) => [id, disabled]))
     const changed: string[] = []
-    const notice = await withEach(act, named, async ({ id }) => {
-      await users.setDisabled(by, id, isDisabling)
+    const notice = await withEach(action, items, async ({ id }) => {
+      await users.setDisabled(actor, id, isDisabling)
       if (before.get(id) !== isDisabling) changed.push(id)
     })
     // Only changed users can be reverted: a user who was disabled before stays disabled.
     if (changed.length === 0 || changed.length > maxUndoItems) return notice
-    return { ...notice, undo: { act: inverseActions[act], ids: changed } }
+    return { ...notice, undo: { act: inverseActions[action], ids: changed } }
   }
 
   return {
     async bulk(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
-      const back = backTo(usersPath, formText(ctx, 'list', 2000))
-      const act = acts.find((known) => known === formText(ctx, 'act', 20))
-      const concerned = await chosen(ctx)
+      const listUrl = backTo(usersPath, formText(ctx, 'list', 2000))
+      const action = bulkActions.find((candidate) => candidate === formText(ctx, 'act', 20))
+      const selectedUsers = await findSelectedUsers(ctx)
       const finish = async () => {
-        if (act) flashes.leave(ctx, usersPath, await done(ctx, viewer, act, concerned))
-        seeOther(ctx, back)
+        if (action) flashes.leave(ctx, usersPath, await runAction(ctx, viewer, action, selectedUsers))
+        seeOther(ctx, listUrl)
       }
-      if (act === undefined || concerned.length === 0) {
+      if (action === undefined || selectedUsers.length === 0) {
         flashes.leave(ctx, usersPath, { done: 'nothing', count: 0, refused: [] })
-        return seeOther(ctx, back)
+        return seeOther(ctx, listUrl)
       }
       if (formText(ctx, 'confirmed', 3) === 'yes')
-        return concerned.some(({ administrator }) => administrator)
+        return selectedUsers.some(({ administrator }) => administrator)
           ? reauthentication.when('administrator', finish)(ctx)
           : finish()
       await show(ctx, {
@@ -91,16 +91,16 @@ export function userBulkPages(ports: UserBulkPorts) {
         viewer: viewerOf(viewer),
         within: 'users',
         confirmation: {
-          act: `users.${act}`,
-          names: concerned.map(({ displayName }) => displayName),
-          count: concerned.length,
+          act: `users.${action}`,
+          names: selectedUsers.map(({ displayName }) => displayName),
+          count: selectedUsers.length,
           submitTo: `${usersPath}/bulk`,
           fields: [
-            { name: 'act', value: act },
+            { name: 'act', value: action },
             { name: 'list', value: formText(ctx, 'list', 2000) },
-            ...concerned.map(({ id }) => ({ name: 'ids', value: id })),
+            ...selectedUsers.map(({ id }) => ({ name: 'ids', value: id })),
           ],
-          ...(act === 'add-to-group' && {
+          ...(action === 'add-to-group' && {
             choice: {
               name: 'group',
               options: (await offeredGroups(directory.groups)).items.map(({ id, friendlyName }) => ({
@@ -109,9 +109,9 @@ export function userBulkPages(ports: UserBulkPorts) {
               })),
             },
           }),
-          isDangerous: act === 'delete' || act === 'disable',
+          isDangerous: action === 'delete' || action === 'disable',
         },
-        cancelTo: back,
+        cancelTo: listUrl,
       })
     },
   }

@@ -23,7 +23,7 @@ export interface UserListPorts {
   readonly secure: boolean
 }
 
-const usual: ListPageDefinition = {
+const baseDefinition: ListPageDefinition = {
   path: usersPath,
   columns: [
     { name: 'name', sort: 'displayName' },
@@ -46,11 +46,11 @@ const usual: ListPageDefinition = {
 export function userListPages(ports: UserListPorts) {
   const { pocket, directory, authentication, pictures, show, flashes, secure } = ports
 
-  const itemsOf = async (found: readonly UserDetails[]): Promise<readonly UserItem[]> => {
-    const ids = found.map(({ id }) => id)
-    const own = await pictures(ids)
-    const passkeys = new Map((await pocket.passkeys.summarize(ids)).map((each) => [each.accountId, each]))
-    return found.map((user) => {
+  const toItems = async (users: readonly UserDetails[]): Promise<readonly UserItem[]> => {
+    const ids = users.map(({ id }) => id)
+    const pictureUrls = await pictures(ids)
+    const passkeys = new Map((await pocket.passkeys.summarize(ids)).map((summary) => [summary.accountId, summary]))
+    return users.map((user) => {
       const { count, synced, lastUsedAt } = passkeys.get(user.id) ?? { count: 0, synced: 0, lastUsedAt: null }
       const { id, userName, displayName, email, administrator, disabled, createdAt } = user
       return {
@@ -60,11 +60,11 @@ export function userListPages(ports: UserListPorts) {
         passkeys: count,
         withSingleDevicePasskey: count === 1 && synced === 0,
         lastUsedAt,
-        picture: own.get(id) ?? null,
+        picture: pictureUrls.get(id) ?? null,
       }
     })
   }
-  const chosenBy = async ([passkeys]: readonly unknown[] = []): Promise<
+  const passkeyFilter = async ([passkeys]: readonly unknown[] = []): Promise<
     Pick<PageRequest, 'excludedIds' | 'onlyIds'>
   > => {
     if (passkeys === 'none') return { excludedIds: await pocket.passkeys.accountIds() }
@@ -74,31 +74,42 @@ export function userListPages(ports: UserListPorts) {
   /** The groups that the filter offers, including the selected one. */
   const definitionFor = async (ctx: Context): Promise<ListPageDefinition> => {
     const { items } = await offeredGroups(directory.groups)
-    const asked = ctx.query['filters[group]']
-    const isOffered = typeof asked !== 'string' || items.some(({ id }) => id === asked)
-    const found = isOffered ? undefined : await directory.groups.find(asked)
-    const groups = new Map([...items, ...(found ? [found] : [])].map(({ id, friendlyName }) => [id, friendlyName]))
-    return { ...usual, filters: { ...usual.filters, group: [...groups.keys()] }, labels: { group: groups } }
+    const requestedGroupId = ctx.query['filters[group]']
+    const isOffered = typeof requestedGroupId !== 'string' || items.some(({ id }) => id === requestedGroupId)
+    const requestedGroup = isOffered ? undefined : await directory.groups.find(requestedGroupId)
+    const groups = new Map(
+      [...items, ...(requestedGroup ? [requestedGroup] : [])].map(({ id, friendlyName }) => [id, friendlyName]),
+    )
+    return {
+      ...baseDefinition,
+      filters: { ...baseDefinition.filters, group: [...groups.keys()] },
+      labels: { group: groups },
+    }
   }
-  const pageOf = async (request: ListRequest) => {
+  const findPage = async (request: ListRequest) => {
     const [groupId] = request.filters.group ?? []
-    const asked = { ...request, ...(await chosenBy(request.filters.passkeys)) }
-    return typeof groupId === 'string' ? directory.groups.members(groupId, asked) : directory.users.page(asked)
+    const pageRequest = { ...request, ...(await passkeyFilter(request.filters.passkeys)) }
+    return typeof groupId === 'string'
+      ? directory.groups.members(groupId, pageRequest)
+      : directory.users.page(pageRequest)
   }
   return {
     async list(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
       const { request, view } = readListPage(ctx, await definitionFor(ctx), secure)
-      const { items, total } = await pageOf(request)
+      const { items, total } = await findPage(request)
       // The count reads every passkey, so it is skipped for searches and later pages.
-      const isBeginning = request.page === 1 && request.search === '' && Object.keys(request.filters).length === 0
+      const isUnfilteredFirstPage =
+        request.page === 1 && request.search === '' && Object.keys(request.filters).length === 0
       await show(ctx, {
         view: 'users',
         viewer: viewerOf(viewer),
         list: view(total),
-        users: await itemsOf(items),
+        users: await toItems(items),
         enabled: await directory.users.countEnabled(),
-        withSingleDevicePasskey: isBeginning ? (await pocket.passkeys.overview()).withSingleDevicePasskey : null,
+        withSingleDevicePasskey: isUnfilteredFirstPage
+          ? (await pocket.passkeys.overview()).withSingleDevicePasskey
+          : null,
         notice: bulkNotice(flashes.take(ctx, usersPath)),
       })
     },

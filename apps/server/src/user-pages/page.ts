@@ -11,28 +11,28 @@ import { viewerOf } from '../http/viewer.ts'
 import { userBulkPages } from './bulk-page.ts'
 import { userListPages } from './list-page.ts'
 import type { UserFormValues, UserNewPage, userNotices } from './page-model.ts'
-import { createShowUser, removalOf } from './show-user.ts'
+import { createShowUser, removalConfirmation } from './show-user.ts'
 import { userAccessPages } from './user-access-page.ts'
-import { bodyOf, comparable, emptyUser, storedValues, userFormValues } from './user-form.ts'
+import { emptyUser, storedValues, toComparable, toUserBody, userFormValues } from './user-form.ts'
 import type { UserPagePorts } from './user-page-ports.ts'
-import { belongingsPages } from './user-relations-page.ts'
+import { userRelationsPages } from './user-relations-page.ts'
 
 /** `/settings/admin/users`: user administration. */
 export function userPages(ports: UserPagePorts): readonly PageRoute[] {
   const { directory, users, authentication, reauthentication, show, flashes } = ports
   const showUser = createShowUser(ports)
-  const done = (ctx: Context, id: string, notice: (typeof userNotices)[number]) => {
+  const redirectWithNotice = (ctx: Context, id: string, notice: (typeof userNotices)[number]) => {
     flashes.leave(ctx, userPath(id), { done: notice })
     seeOther(ctx, userPath(id))
   }
-  const protecting = (isProtected: boolean, act: (ctx: Context) => Promise<void>) =>
-    isProtected ? reauthentication.when('administrator', act) : act
+  const reauthenticateIf = (isProtected: boolean, handler: (ctx: Context) => Promise<void>) =>
+    isProtected ? reauthentication.when('administrator', handler) : handler
   const showNew = async (
     ctx: Context,
     viewer: User,
-    more: Partial<Pick<UserNewPage, 'values' | 'problems' | 'problem'>> & { readonly chosen?: readonly string[] },
+    overrides: Partial<Pick<UserNewPage, 'values' | 'problems' | 'problem'>> & { readonly chosen?: readonly string[] },
   ) => {
-    const { chosen = [], ...typed } = more
+    const { chosen = [], ...pageValues } = overrides
     const { items } = await offeredGroups(directory.groups)
     await show(ctx, {
       view: 'user-new',
@@ -42,22 +42,22 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
       problems: [],
       problem: null,
       groups: items.map(({ id, friendlyName }) => ({ id, name: friendlyName, chosen: chosen.includes(id) })),
-      ...typed,
+      ...pageValues,
     })
   }
-  const saved = async (ctx: Context, viewer: User, values: UserFormValues) => {
+  const save = async (ctx: Context, viewer: User, values: UserFormValues) => {
     const id = String(ctx.params.id)
     const before = await users.find(id)
     const actor = { ...pageActor(viewer, ctx), ...versionSent(ctx) }
     // LDAP determines the names of its users.
     const refusal = await refusalOf(async () =>
-      (await users.isOwnedByLdap(before))
+      (await users.isManagedByLdap(before))
         ? users.setAdministrator(actor, id, values.isAdmin)
-        : users.update(actor, id, bodyOf(values, before)),
+        : users.update(actor, id, toUserBody(values, before)),
     )
-    if (!refusal) return done(ctx, id, 'saved')
+    if (!refusal) return redirectWithNotice(ctx, id, 'saved')
     const stored = refusal.isConflict ? await users.find(id) : before
-    const conflict = refusal.isConflict ? differences(comparable(storedValues(stored)), comparable(values)) : null
+    const conflict = refusal.isConflict ? differences(toComparable(storedValues(stored)), toComparable(values)) : null
     const { problems, problem } = refusal
     await showUser(ctx, viewer, stored, { values, problems, problem, conflict })
     ctx.status = refusal.status
@@ -66,8 +66,8 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
   const pages = {
     ...userListPages(ports),
     ...userBulkPages(ports),
-    ...belongingsPages(ports, { showUser, done }),
-    ...userAccessPages(ports, { done }),
+    ...userRelationsPages(ports, { showUser, redirectWithNotice }),
+    ...userAccessPages(ports, { redirectWithNotice }),
 
     async new(ctx: Context) {
       await showNew(ctx, await authentication.requireUser(ctx), {})
@@ -76,18 +76,18 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
     async create(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
       const values = userFormValues(ctx)
-      const act = async () => {
+      const createUser = async () => {
         const chosen = formTexts(ctx, 'groups')
         let id = ''
         const refusal = await refusalOf(async () => {
-          const body = { ...bodyOf(values), userGroupIds: [...chosen] }
+          const body = { ...toUserBody(values), userGroupIds: [...chosen] }
           id = (await users.create(pageActor(viewer, ctx), body)).id
         })
-        if (!refusal) return done(ctx, id, 'created')
+        if (!refusal) return redirectWithNotice(ctx, id, 'created')
         await showNew(ctx, viewer, { values, problems: refusal.problems, problem: refusal.problem, chosen })
         ctx.status = refusal.status
       }
-      await protecting(values.isAdmin, act)(ctx)
+      await reauthenticateIf(values.isAdmin, createUser)(ctx)
     },
 
     async show(ctx: Context) {
@@ -99,7 +99,7 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
       const viewer = await authentication.requireUser(ctx)
       const { administrator } = await users.find(String(ctx.params.id))
       const values = userFormValues(ctx)
-      await protecting(administrator || values.isAdmin, () => saved(ctx, viewer, values))(ctx)
+      await reauthenticateIf(administrator || values.isAdmin, () => save(ctx, viewer, values))(ctx)
     },
 
     /** Disables or re-enables a user. */
@@ -107,9 +107,9 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
       const viewer = await authentication.requireUser(ctx)
       const user = await users.find(String(ctx.params.id))
       const disabled = !ctx.path.endsWith('/enable')
-      await protecting(user.administrator, async () => {
+      await reauthenticateIf(user.administrator, async () => {
         const refusal = await refusalOf(() => users.setDisabled(pageActor(viewer, ctx), user.id, disabled))
-        if (!refusal) return done(ctx, user.id, disabled ? 'disabled' : 'enabled')
+        if (!refusal) return redirectWithNotice(ctx, user.id, disabled ? 'disabled' : 'enabled')
         await showUser(ctx, viewer, user, { problem: refusal.problem ?? 'validation_failed' })
         ctx.status = refusal.status
       })(ctx)
@@ -119,7 +119,7 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
     async askRemoval(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
       const user = await users.find(String(ctx.params.id))
-      const confirmation = removalOf(user)
+      const confirmation = removalConfirmation(user)
       await show(ctx, {
         view: 'confirm',
         viewer: viewerOf(viewer),
@@ -132,7 +132,7 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
     async remove(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
       const user = await users.find(String(ctx.params.id))
-      await protecting(user.administrator, async () => {
+      await reauthenticateIf(user.administrator, async () => {
         const refusal = await refusalOf(() => users.remove(pageActor(viewer, ctx), user.id))
         if (refusal) {
           await showUser(ctx, viewer, user, { problem: refusal.problem })

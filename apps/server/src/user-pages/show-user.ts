@@ -17,7 +17,7 @@ import { userValidator } from '../users/validators.ts'
 import type { PasskeyRemovalReview } from '../webauthn/passkey-removals.ts'
 import { removalNotes } from '../webauthn/passkey-removed-page.ts'
 import { groupChoices } from './group-choices.ts'
-import { type UserPage, userNotices, type WayIn } from './page-model.ts'
+import { type IssuedAccess, type UserPage, userNotices } from './page-model.ts'
 import { storedValues } from './user-form.ts'
 
 export interface ShowUserPorts {
@@ -37,31 +37,31 @@ export interface ShowUserPorts {
 }
 
 /** The page state in addition to the stored user: rejected input. */
-export type Typed = Partial<
+export type UserPageOverrides = Partial<
   Pick<UserPage, 'values' | 'problems' | 'problem' | 'conflict' | 'claims' | 'claimsProblem' | 'groups'>
 >
 
 /** Shows the page of a user. */
-export type ShowUser = (ctx: Context, viewer: User, user: UserDetails, typed?: Typed) => Promise<void>
+export type ShowUser = (ctx: Context, viewer: User, user: UserDetails, overrides?: UserPageOverrides) => Promise<void>
 
 const latest = { page: 1, limit: 10, sort: null }
 
 export function createShowUser(ports: ShowUserPorts): ShowUser {
   const { pocket, directory, auditLog, sessions, passkeyPolicy, passkeyRemovals, pictures } = ports
   const { sendable, emailRequired, show, flashes } = ports
-  const recent = async (id: string) => {
+  const findRecentEvents = async (id: string) => {
     const query = { accountId: id, from: null, to: null, filters: {}, search: '' }
     const { items } = await auditLog.list(query, latest)
     const groups = await directory.groups.list([...new Set(items.flatMap(({ data }) => data.groupId ?? []))])
     const names = new Map(groups.map((group) => [group.id, group.friendlyName]))
     return items.map((entry) => auditLine(entry, 'all', { ...noKnownSubjects, groups: names }))
   }
-  return async (ctx, viewer, user, typed = {}) => {
+  return async (ctx, viewer, user, overrides = {}) => {
     const { id, userName, displayName, email, disabled, createdAt } = user
     const policy = await passkeyPolicy()
-    const { choices, more } = await groupChoices(directory.groups, user)
-    const left = flashes.take(ctx, userPath(id))
-    const possible = await sendable()
+    const { choices, remainingCount } = await groupChoices(directory.groups, user)
+    const flash = flashes.take(ctx, userPath(id))
+    const sendableKinds = await sendable()
     await show(ctx, {
       view: 'user',
       viewer: viewerOf(viewer),
@@ -69,7 +69,7 @@ export function createShowUser(ports: ShowUserPorts): ShowUser {
       ldap:
         user.ldapId === null
           ? null
-          : { dn: (await directory.ldap.importState(id))?.dn ?? '', decides: await ports.users.isOwnedByLdap(user) },
+          : { dn: (await directory.ldap.importState(id))?.dn ?? '', decides: await ports.users.isManagedByLdap(user) },
       values: storedValues(user),
       emailRequired: await emailRequired(),
       problems: [],
@@ -77,7 +77,7 @@ export function createShowUser(ports: ShowUserPorts): ShowUser {
       version: userValidator(user),
       conflict: null,
       groups: choices,
-      moreGroups: more,
+      moreGroups: remainingCount,
       claims: user.claims,
       claimsProblem: null,
       claimKeys: await directory.claims.suggestKeys(),
@@ -85,18 +85,18 @@ export function createShowUser(ports: ShowUserPorts): ShowUser {
       passkeys: (await pocket.passkeys.list(id)).map((passkey) => passkeyItem(passkey, policy)),
       removals: removalNotes(await passkeyRemovals.list(pageActor(viewer, ctx), id), id),
       sessions: await sessions.list(id, null),
-      wayIn: wayInOf(left),
-      sendable: email === null ? { code: false, invitation: false } : possible,
-      events: await recent(id),
-      notice: userNotices.find((notice) => notice === left.done) ?? null,
-      removal: removalOf(user),
-      ...typed,
+      wayIn: readIssuedAccess(flash),
+      sendable: email === null ? { code: false, invitation: false } : sendableKinds,
+      events: await findRecentEvents(id),
+      notice: userNotices.find((notice) => notice === flash.done) ?? null,
+      removal: removalConfirmation(user),
+      ...overrides,
     })
   }
 }
 
 /** The confirmation before a user is deleted. */
-export function removalOf({ id, displayName }: Pick<User, 'id' | 'displayName'>): Confirmation {
+export function removalConfirmation({ id, displayName }: Pick<User, 'id' | 'displayName'>): Confirmation {
   return {
     act: 'users.delete',
     names: [displayName],
@@ -107,9 +107,9 @@ export function removalOf({ id, displayName }: Pick<User, 'id' | 'displayName'>)
   }
 }
 
-function wayInOf({ wayIn }: Readonly<Record<string, unknown>>): WayIn | null {
-  if (typeof wayIn !== 'object' || wayIn === null) return null
+function readIssuedAccess({ wayIn: issued }: Readonly<Record<string, unknown>>): IssuedAccess | null {
+  if (typeof issued !== 'object' || issued === null) return null
   // The content is authenticated, so its shape is known.
-  const left = wayIn as Omit<WayIn, 'qrCode'>
-  return { ...left, qrCode: qrCodeOf(left.link) }
+  const stored = issued as Omit<IssuedAccess, 'qrCode'>
+  return { ...stored, qrCode: qrCodeOf(stored.link) }
 }

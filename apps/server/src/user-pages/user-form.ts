@@ -42,10 +42,10 @@ export function storedValues(user: User): UserFormValues {
 }
 
 /** The request body of the REST API; fields without a form control stay unchanged. */
-export function bodyOf(values: UserFormValues, before?: Pick<UserDetails, 'locale' | 'disabled'>): UserBody {
-  const { email, ...others } = values
+export function toUserBody(values: UserFormValues, before?: Pick<UserDetails, 'locale' | 'disabled'>): UserBody {
+  const { email, ...fields } = values
   return {
-    ...others,
+    ...fields,
     email: email === '' ? null : email,
     locale: before?.locale ?? null,
     disabled: before?.disabled ?? false,
@@ -53,7 +53,7 @@ export function bodyOf(values: UserFormValues, before?: Pick<UserDetails, 'local
 }
 
 /** For comparison: every value as displayed. */
-export function comparable(values: UserFormValues): Readonly<Record<keyof UserFormValues, string>> {
+export function toComparable(values: UserFormValues): Readonly<Record<keyof UserFormValues, string>> {
   const { emailVerified, isAdmin, ...texts } = values
   return { ...texts, emailVerified: emailVerified ? '✓' : '', isAdmin: isAdmin ? '✓' : '' }
 }

@@ -7,51 +7,53 @@ import { refusalOf, versionSent } from '../http/form-page.ts'
 import { seeOther } from '../http/show-page.ts'
 import { maxImageBytes } from '../images/application-images.ts'
 import { readUpload } from '../images/upload.ts'
-import { claimsSent } from '../users/claims-form.ts'
+import { readClaims } from '../users/claims-form.ts'
 import { passkeyRemovedPath } from '../webauthn/passkey-removed-page.ts'
 import { groupChoices } from './group-choices.ts'
 import type { userNotices } from './page-model.ts'
 import type { ShowUser } from './show-user.ts'
 import type { UserPagePorts } from './user-page-ports.ts'
 
-interface PagePaths {
+interface PageHelpers {
   readonly showUser: ShowUser
-  readonly done: (ctx: Context, id: string, notice: (typeof userNotices)[number]) => void
+  readonly redirectWithNotice: (ctx: Context, id: string, notice: (typeof userNotices)[number]) => void
 }
 
 /** The related data of a user: groups, claims, picture and passkeys. */
-export function belongingsPages(ports: UserPagePorts, { showUser, done }: PagePaths) {
+export function userRelationsPages(ports: UserPagePorts, { showUser, redirectWithNotice }: PageHelpers) {
   const { directory, users, authentication, reauthentication, profilePictures, passkeyRemovals } = ports
 
   /** Changing an administrator requires recent re-authentication. */
-  const onUser =
-    (work: (ctx: Context, viewer: User, user: UserDetails) => Promise<void>) =>
+  const withUser =
+    (handle: (ctx: Context, viewer: User, user: UserDetails) => Promise<void>) =>
     async (ctx: Context): Promise<void> => {
       const viewer = await authentication.requireUser(ctx)
       const user = await users.find(String(ctx.params.id))
-      const act = () => work(ctx, viewer, user)
-      await (user.administrator ? reauthentication.when('administrator', act)(ctx) : act())
+      const action = () => handle(ctx, viewer, user)
+      await (user.administrator ? reauthentication.when('administrator', action)(ctx) : action())
     }
   const actorOf = (ctx: Context, viewer: User) => ({ ...pageActor(viewer, ctx), ...versionSent(ctx) })
 
   return {
-    setGroups: onUser(async (ctx, viewer, user) => {
+    setGroups: withUser(async (ctx, viewer, user) => {
       const { choices } = await groupChoices(directory.groups, user)
-      const shown = new Set(choices.map(({ id }) => id))
+      const listedIds = new Set(choices.map(({ id }) => id))
       // Groups that the page does not list stay unchanged.
-      const kept = user.groups.map(({ id }) => id).filter((id) => !shown.has(id))
-      const chosen = formTexts(ctx, 'groups')
-      const refusal = await refusalOf(() => users.setGroups(actorOf(ctx, viewer), user.id, [...kept, ...chosen]))
-      if (!refusal) return done(ctx, user.id, 'groups_saved')
-      const groups = choices.map((choice) => ({ ...choice, chosen: chosen.includes(choice.id) }))
+      const unlistedIds = user.groups.map(({ id }) => id).filter((id) => !listedIds.has(id))
+      const selectedIds = formTexts(ctx, 'groups')
+      const refusal = await refusalOf(() =>
+        users.setGroups(actorOf(ctx, viewer), user.id, [...unlistedIds, ...selectedIds]),
+      )
+      if (!refusal) return redirectWithNotice(ctx, user.id, 'groups_saved')
+      const groups = choices.map((choice) => ({ ...choice, chosen: selectedIds.includes(choice.id) }))
       await showUser(ctx, viewer, await users.find(user.id), { groups, conflict: [] })
       ctx.status = refusal.status
     }),
 
-    setClaims: onUser(async (ctx, viewer, user) => {
-      const claims: readonly CustomClaim[] = claimsSent(ctx)
+    setClaims: withUser(async (ctx, viewer, user) => {
+      const claims: readonly CustomClaim[] = readClaims(ctx)
       const refusal = await refusalOf(() => users.setClaims(actorOf(ctx, viewer), user.id, claims))
-      if (!refusal) return done(ctx, user.id, 'claims_saved')
+      if (!refusal) return redirectWithNotice(ctx, user.id, 'claims_saved')
       const { isConflict, problems } = refusal
       const claimsProblem = isConflict ? null : (problems[0]?.code ?? 'invalid')
       await showUser(ctx, viewer, await users.find(user.id), {
@@ -73,14 +75,14 @@ export function belongingsPages(ports: UserPagePorts, { showUser, done }: PagePa
         ctx.status = error.status
         return
       }
-      done(ctx, user.id, 'picture_saved')
+      redirectWithNotice(ctx, user.id, 'picture_saved')
     },
 
     async removePicture(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
       const { id } = await users.find(String(ctx.params.id))
       await profilePictures.remove(pageActor(viewer, ctx), id)
-      done(ctx, id, 'picture_removed')
+      redirectWithNotice(ctx, id, 'picture_removed')
     },
 
     async removePasskey(ctx: Context) {
@@ -90,9 +92,9 @@ export function belongingsPages(ports: UserPagePorts, { showUser, done }: PagePa
       const actor = pageActor(viewer, ctx)
       await users.removePasskey(actor, id, passkeyId)
       const removals = await passkeyRemovals.list(actor, id)
-      const isToReview = removals.some((removal) => removal.passkeyId === passkeyId)
-      done(ctx, id, 'passkey_removed')
-      if (isToReview) seeOther(ctx, passkeyRemovedPath(passkeyId, id))
+      const needsReview = removals.some((removal) => removal.passkeyId === passkeyId)
+      redirectWithNotice(ctx, id, 'passkey_removed')
+      if (needsReview) seeOther(ctx, passkeyRemovedPath(passkeyId, id))
     },
   }
 }

@@ -28,7 +28,7 @@ const defaultCodeLifetime = 15 * 60_000
 
 /** `/api/users`, and the claims of users. */
 export function userOperations({ directory, users }: UserOperationPorts): readonly Operation[] {
-  return [...ownOperations(directory, users), ...recordOperations(directory, users), ...belongings(users)]
+  return [...ownOperations(directory, users), ...recordOperations(directory, users), ...relationOperations(users)]
 }
 
 /** These routes come first, because `me` would match as an ID. */
@@ -45,7 +45,7 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
       // The user of the environment's API key is not stored in the directory.
       async handle({ user, ctx }) {
         const details = await directory.users.find(user.id)
-        return details ? answered(ctx, details) : userDto(user)
+        return details ? respondWithUser(ctx, details) : userDto(user)
       },
     }),
     operation({
@@ -60,7 +60,7 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
       answer: { status: 200, schema: userSchema },
       async handle(call) {
         await assertCanChangeEmail(call.ctx, call.user, call.body.email ?? null)
-        return answered(
+        return respondWithUser(
           call.ctx,
           await users.updateOwn(actorOf(call), call.body, (update) => assertCanUpdateProfile(call.ctx, update)),
         )
@@ -118,7 +118,7 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       async handle(call) {
         await assertCanMakeAdministrator(call.ctx, call.body)
         if (call.body.userGroupIds?.length) await assertCondition(call.ctx, 'group-assignment')
-        return answered(call.ctx, await users.create(actorOf(call), call.body))
+        return respondWithUser(call.ctx, await users.create(actorOf(call), call.body))
       },
     }),
     operation({
@@ -128,7 +128,7 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       path: '/api/users/:id',
       summary: 'Read a user',
       answer: { status: 200, schema: userSchema },
-      handle: async ({ params, ctx }) => answered(ctx, await users.find(params.id ?? '')),
+      handle: async ({ params, ctx }) => respondWithUser(ctx, await users.find(params.id ?? '')),
     }),
     operation({
       ...administration,
@@ -141,7 +141,10 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       answer: { status: 200, schema: userSchema },
       async handle(call) {
         await assertCanMakeAdministrator(call.ctx, call.body)
-        return answered(call.ctx, await users.update(actorOf(call), await assertCanModifyUser(call, users), call.body))
+        return respondWithUser(
+          call.ctx,
+          await users.update(actorOf(call), await assertCanModifyUser(call, users), call.body),
+        )
       },
     }),
     operation({
@@ -160,7 +163,7 @@ function recordOperations(directory: Directory, users: UserAdministration): read
 }
 
 /** Groups, claims and other related data of a user. */
-function belongings(users: UserAdministration): readonly Operation[] {
+function relationOperations(users: UserAdministration): readonly Operation[] {
   return [
     operation({
       ...administration,
@@ -172,7 +175,7 @@ function belongings(users: UserAdministration): readonly Operation[] {
       body: groupIdsBody,
       answer: { status: 200, schema: userSchema },
       handle: async (call) =>
-        answered(
+        respondWithUser(
           call.ctx,
           await users.setGroups(actorOf(call), await assertCanModifyUser(call, users), call.body.userGroupIds),
         ),
@@ -228,7 +231,7 @@ function belongings(users: UserAdministration): readonly Operation[] {
 }
 
 /** The response for a user, with the ETag for a later precondition. */
-function answered(ctx: Context, user: UserDetails) {
+function respondWithUser(ctx: Context, user: UserDetails) {
   ctx.set('ETag', userValidator(user))
   return userDto(user)
 }

@@ -23,11 +23,11 @@ export interface UserAdministrationPorts {
   /** The writes of the directory, of core and of the audit log are one transaction. */
   readonly transaction: Transaction
   /** Deletes the related data of a user who is being removed, within the transaction. */
-  readonly forget: (userId: string) => Promise<void>
+  readonly deleteUserData: (userId: string) => Promise<void>
   /** Called when a user is re-enabled: a pending sign-up ends. */
-  readonly enabled: (user: User) => Promise<void>
+  readonly onEnabled: (user: User) => Promise<void>
   /** Sends the e-mails that the last transaction queued. */
-  readonly sendSoon: () => void
+  readonly scheduleDelivery: () => void
   readonly settings: () => Promise<UserSettings>
   /** Whether LDAP determines the data of its users. */
   readonly isLdapEnabled: () => Promise<boolean>
@@ -47,7 +47,7 @@ export interface UserAdministration {
   /** Disables or re-enables a user, and leaves other fields unchanged. @throws {ConflictError} `last_administrator` */
   setDisabled(actor: Actor, id: string, disabled: boolean): Promise<UserDetails>
   /** Whether LDAP determines this user's data. */
-  isOwnedByLdap(user: Pick<User, 'ldapId'>): Promise<boolean>
+  isManagedByLdap(user: Pick<User, 'ldapId'>): Promise<boolean>
   /** Set manually, so that no LDAP import reverts it. @throws {ConflictError} `last_administrator` */
   setAdministrator(actor: Actor, id: string, administrator: boolean): Promise<UserDetails>
   /**
@@ -82,7 +82,17 @@ export interface UserAdministration {
 }
 
 export function createUserAdministration(ports: UserAdministrationPorts): UserAdministration {
-  const { directory, pocket, audit, transaction, forget, enabled, sendSoon, settings, isLdapEnabled } = ports
+  const {
+    directory,
+    pocket,
+    audit,
+    transaction,
+    deleteUserData,
+    onEnabled,
+    scheduleDelivery,
+    settings,
+    isLdapEnabled,
+  } = ports
   const { users, claims } = directory
 
   const find = async (id: string): Promise<UserDetails> => {
@@ -90,13 +100,13 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
     if (user === undefined) throw new NotFoundError('user_not_found', 'There is no such user.')
     return user
   }
-  const assertKnown = async (id: string): Promise<User> => {
+  const getUser = async (id: string): Promise<User> => {
     const user = await directory.find(id)
     if (user === undefined) throw new NotFoundError('user_not_found', 'There is no such user.')
     return user
   }
   /** Runs work in a transaction that checks the actor's precondition, if any. */
-  const unchanged = <T>(actor: Actor, id: string, work: () => Promise<T>): Promise<T> =>
+  const withPrecondition = <T>(actor: Actor, id: string, work: () => Promise<T>): Promise<T> =>
     actor.ifMatch === undefined
       ? transaction(work)
       : directory.withLock(async () => {
@@ -105,35 +115,35 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
         })
   /** Runs a change, writes the audit log, and returns the updated user. */
   const change = (actor: Actor, id: string, work: () => Promise<readonly AuditEvent[]>) =>
-    unchanged(actor, id, async () => {
+    withPrecondition(actor, id, async () => {
       for (const event of await work()) await audit.record(event, actor.origin)
       return find(id)
     })
 
   /** Disabling a user ends their access immediately. */
-  const letIn = async (actor: Actor, update: UserUpdate): Promise<readonly AuditEvent[]> => {
+  const applyAccessChange = async (actor: Actor, update: UserUpdate): Promise<readonly AuditEvent[]> => {
     if (update.user.disabled) await pocket.endAccess(update.user.id)
-    else if (update.before.disabled) await enabled(update.user)
+    else if (update.before.disabled) await onEnabled(update.user)
     return eventsOf(update, actor)
   }
 
   /** Like `change`, but sends queued notifications immediately. */
   const changeAccess = async (actor: Actor, id: string, work: () => Promise<readonly AuditEvent[]>) => {
     const changed = await change(actor, id, work)
-    if (!changed.disabled) sendSoon()
+    if (!changed.disabled) scheduleDelivery()
     return changed
   }
 
-  const isOwnedByLdap = async ({ ldapId }: Pick<User, 'ldapId'>) => ldapId !== null && (await isLdapEnabled())
+  const isManagedByLdap = async ({ ldapId }: Pick<User, 'ldapId'>) => ldapId !== null && (await isLdapEnabled())
 
   const remove: UserAdministration['remove'] = (actor, id) =>
-    unchanged(actor, id, async () => {
+    withPrecondition(actor, id, async () => {
       const before = await find(id)
-      if (!before.disabled && (await isOwnedByLdap(before)))
+      if (!before.disabled && (await isManagedByLdap(before)))
         throw new ForbiddenError('ldap_user_update', 'LDAP users can’t be updated')
       await users.remove(id)
-      await forget(id)
-      const changes = changesBetween(described(before), null)
+      await deleteUserData(id)
+      const changes = changesBetween(toAuditFields(before), null)
       await audit.record({ event: 'account_removed', accountId: id, by: actor.id, ...changes }, actor.origin)
     })
 
@@ -143,46 +153,46 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
     async create(actor, body) {
       const { requireEmail, defaultGroupIds, defaultClaims } = await settings()
       assertEmail(body, requireEmail)
-      const planned = newUser({ ...fieldsOf(body), id: body.id?.toLowerCase() || undefined })
+      const user = newUser({ ...fieldsOf(body), id: body.id?.toLowerCase() || undefined })
       const { userGroupIds = [] } = body
       const groupIds = userGroupIds.length > 0 ? userGroupIds : defaultGroupIds
       // A new user has no earlier version, so the precondition does not apply.
-      return change({ id: actor.id, origin: actor.origin }, planned.id, async () => {
-        await directory.create(planned, { ...rightsOf(body), groupIds, claims: defaultClaims })
-        const changes = changesBetween(null, described(await find(planned.id)))
-        return [{ event: 'account_created', accountId: planned.id, method: 'api', by: actor.id, ...changes }]
+      return change({ id: actor.id, origin: actor.origin }, user.id, async () => {
+        await directory.create(user, { ...rightsOf(body), groupIds, claims: defaultClaims })
+        const changes = changesBetween(null, toAuditFields(await find(user.id)))
+        return [{ event: 'account_created', accountId: user.id, method: 'api', by: actor.id, ...changes }]
       })
     },
 
     async update(actor, id, body) {
       const { requireEmail } = await settings()
       return changeAccess(actor, id, async () => {
-        if (await isOwnedByLdap(await assertKnown(id)))
+        if (await isManagedByLdap(await getUser(id)))
           return eventsOf(await users.update(id, { locale: body.locale ?? null }), actor)
         assertEmail(body, requireEmail)
-        return letIn(actor, await users.update(id, fieldsOf(body), rightsOf(body)))
+        return applyAccessChange(actor, await users.update(id, fieldsOf(body), rightsOf(body)))
       })
     },
 
-    isOwnedByLdap,
+    isManagedByLdap,
 
     setAdministrator: (actor, id, administrator) =>
       change(actor, id, async () => eventsOf(await users.update(id, {}, { administrator }), actor)),
 
     setDisabled: (actor, id, disabled) =>
-      changeAccess(actor, id, async () => letIn(actor, await users.update(id, {}, { disabled }))),
+      changeAccess(actor, id, async () => applyAccessChange(actor, await users.update(id, {}, { disabled }))),
 
     async updateOwn(actor, body, assertCanChange) {
       const { requireEmail, editOwnAccount, emailsVerified } = await settings()
       return change(actor, actor.id, async () => {
-        const user = await assertKnown(actor.id)
+        const user = await getUser(actor.id)
         const { email } = user
-        if (!editOwnAccount || (await isOwnedByLdap(user)))
+        if (!editOwnAccount || (await isManagedByLdap(user)))
           return eventsOf(await users.update(actor.id, { locale: body.locale ?? null }), actor)
         assertEmail(body, requireEmail)
         const fields = fieldsOf(body)
-        const another = (body.email ?? null)?.normalize('NFC') !== email?.normalize('NFC')
-        const rights = emailsVerified && another ? { emailVerified: true } : {}
+        const isEmailChanged = (body.email ?? null)?.normalize('NFC') !== email?.normalize('NFC')
+        const rights = emailsVerified && isEmailChanged ? { emailVerified: true } : {}
         const update = await users.update(actor.id, fields, rights)
         await assertCanChange?.(update)
         return eventsOf(update, actor)
@@ -212,10 +222,10 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
         return [{ event: 'account_groups_changed', accountId: id, added, removed, by: actor.id, ...changes }]
       }),
 
-    setClaims: (actor, id, given) =>
-      unchanged(actor, id, async () => {
+    setClaims: (actor, id, newClaims) =>
+      withPrecondition(actor, id, async () => {
         const before = (await find(id)).claims
-        const stored = await claims.replaceForUser(id, given)
+        const stored = await claims.replaceForUser(id, newClaims)
         const keys = stored.map(({ key }) => key)
         const changes = changesBetween(claimsByKey(before), claimsByKey(stored))
         const event = { event: 'account_claims_changed', accountId: id, keys, by: actor.id, ...changes } as const
@@ -224,15 +234,15 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
       }),
 
     async passkeys(id) {
-      await assertKnown(id)
+      await getUser(id)
       return pocket.passkeys.list(id)
     },
 
     removePasskey: (actor, id, passkeyId) =>
       transaction(async () => {
-        await assertKnown(id)
-        const found = (await pocket.passkeys.list(id)).find((passkey) => passkey.id === passkeyId)
-        if (!found)
+        await getUser(id)
+        const existing = (await pocket.passkeys.list(id)).find((passkey) => passkey.id === passkeyId)
+        if (!existing)
           throw new NotFoundError('not_found', 'There is no such passkey.', { details: { resource: 'Passkey' } })
         await pocket.passkeys.removeEvenLast(id, passkeyId, { origin: actor.origin, by: actor.id })
       }),
@@ -240,7 +250,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
     issueCode: (actor, id, lifetime) =>
       transaction(async () => {
         const party = { origin: actor.origin, by: actor.id }
-        return (await pocket.issueLoginCode(await assertKnown(id), lifetime, party)).code
+        return (await pocket.issueLoginCode(await getUser(id), lifetime, party)).code
       }),
   }
 }
@@ -249,7 +259,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
 const unrecordedFields = ['id', 'createdAt', 'updatedAt']
 
 /** A created or deleted user for the audit log. */
-function described({ claims, groups, ...user }: UserDetails): object {
+function toAuditFields({ claims, groups, ...user }: UserDetails): object {
   const fields = Object.entries(user).filter(([name]) => !unrecordedFields.includes(name))
   return { ...Object.fromEntries(fields), groups: groups.map(({ name }) => name), claims }
 }

@@ -1,6 +1,6 @@
 import { type Operation, operation } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
-import { ownVersion, spokenVersion } from './version.ts'
+import { compatibleVersion, serverVersion } from './version.ts'
 
 /**
  * `/api/version`. Tools compare `currentVersion` with the required version of Pocket ID, so it is the version of the compatible
@@ -9,7 +9,7 @@ import { ownVersion, spokenVersion } from './version.ts'
  * @param latest - the latest version, empty if unknown
  */
 export function versionOperations(latest: () => Promise<string>): readonly Operation[] {
-  const current = { currentVersion: spokenVersion, pocketVersion: ownVersion() }
+  const current = { currentVersion: compatibleVersion, pocketVersion: serverVersion() }
   return [
     operation({
       id: 'currentVersion',

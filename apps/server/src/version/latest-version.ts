@@ -8,17 +8,17 @@ export interface LatestVersionPorts {
   readonly onError: (error: unknown) => void
 }
 
-const freshFor = 15 * 60_000
-const maxWait = 5000
-const byteLimit = 1_000_000
-const version = /^\d+\.\d+\.\d+(?:[-+][\w.+-]{1,50})?$/
+const maxAge = 15 * 60_000
+const timeout = 5000
+const maxBytes = 1_000_000
+const versionPattern = /^\d+\.\d+\.\d+(?:[-+][\w.+-]{1,50})?$/
 
 /** The latest version; empty if unknown. */
 export interface LatestVersion {
   /** Waits for a running request. */
   find(): Promise<string>
   /** The last known version. Also starts a request in the background. */
-  known(): string
+  lastKnown(): string
 }
 
 /**
@@ -26,43 +26,43 @@ export interface LatestVersion {
  * version.
  */
 export function createLatestVersion({ url, clock, onError }: LatestVersionPorts): LatestVersion {
-  let known = ''
-  let running: { readonly since: number; readonly done: Promise<void> } | undefined
+  let latest = ''
+  let lastRequest: { readonly startedAt: number; readonly completed: Promise<void> } | undefined
 
   const refresh = async (): Promise<void> => {
     if (url === null) return
     const now = clock.now()
-    const age = running === undefined ? freshFor : now - running.since
-    if (running === undefined || age < 0 || age >= freshFor) {
-      const asked = ask(url).then((found) => {
-        known = found
+    const age = lastRequest === undefined ? maxAge : now - lastRequest.startedAt
+    if (lastRequest === undefined || age < 0 || age >= maxAge) {
+      const request = fetchVersion(url).then((version) => {
+        latest = version
       }, onError)
-      running = { since: now, done: asked }
+      lastRequest = { startedAt: now, completed: request }
     }
-    await running.done
+    await lastRequest.completed
   }
   return {
     async find() {
       await refresh()
-      return known
+      return latest
     },
-    known() {
+    lastKnown() {
       void refresh()
-      return known
+      return latest
     },
   }
 }
 
-async function ask(url: string): Promise<string> {
-  const answer = await fetch(url, {
+async function fetchVersion(url: string): Promise<string> {
+  const response = await fetch(url, {
     headers: { accept: 'application/json', 'user-agent': 'pocket' },
-    signal: AbortSignal.timeout(maxWait),
+    signal: AbortSignal.timeout(timeout),
   })
-  if (!answer.ok) throw new Error(`${url} answers ${answer.status}`)
-  const value: unknown = JSON.parse(await boundedText(answer))
-  const found = ['tag_name', 'version'].map((name) => Object.getOwnPropertyDescriptor(Object(value), name)?.value)
-  const text = String(found.find((each) => typeof each === 'string') ?? '').replace(/^v/, '')
-  if (!version.test(text)) throw new Error(`${url} names no version`)
+  if (!response.ok) throw new Error(`${url} answers ${response.status}`)
+  const value: unknown = JSON.parse(await boundedText(response))
+  const candidates = ['tag_name', 'version'].map((name) => Object.getOwnPropertyDescriptor(Object(value), name)?.value)
+  const text = String(candidates.find((candidate) => typeof candidate === 'string') ?? '').replace(/^v/, '')
+  if (!versionPattern.test(text)) throw new Error(`${url} names no version`)
   return text
 }
 
@@ -71,7 +71,7 @@ async function boundedText({ body }: Response): Promise<string> {
   let size = 0
   for await (const chunk of body ?? []) {
     size += chunk.length
-    if (size > byteLimit) throw new Error(`The answer is larger than ${byteLimit} bytes`)
+    if (size > maxBytes) throw new Error(`The answer is larger than ${maxBytes} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

@@ -23,14 +23,14 @@ const area = 'account'
 
 /** `/api/webauthn`: the ceremonies, and the user's own passkeys. */
 export function webAuthnOperations(ports: WebAuthnPorts): readonly Operation[] {
-  return [...registration(ports), ...authentication(ports), ...credentialOperations(ports)]
+  return [...registrationOperations(ports), ...authenticationOperations(ports), ...credentialOperations(ports)]
 }
 
-function registration({ pocket }: WebAuthnPorts): readonly Operation[] {
-  const signedIn = { area } as const
+function registrationOperations({ pocket }: WebAuthnPorts): readonly Operation[] {
+  const shared = { area } as const
   return [
     operation({
-      ...signedIn,
+      ...shared,
       id: 'startRegistration',
       method: 'get',
       path: '/api/webauthn/register/start',
@@ -43,7 +43,7 @@ function registration({ pocket }: WebAuthnPorts): readonly Operation[] {
         }),
     }),
     operation({
-      ...signedIn,
+      ...shared,
       id: 'finishRegistration',
       method: 'post',
       path: '/api/webauthn/register/finish',
@@ -53,14 +53,14 @@ function registration({ pocket }: WebAuthnPorts): readonly Operation[] {
       answer: { status: 200, schema: passkeySchema },
       handle: async ({ user, body, ctx }) =>
         withContractErrors(ctx, 'registration', async () => {
-          const end = { response: body, purpose: 'registration', accountId: user.id } as const
-          return passkeyDto(await pocket.registration.add(ctx.req, ctx.res, end))
+          const input = { response: body, purpose: 'registration', accountId: user.id } as const
+          return passkeyDto(await pocket.registration.add(ctx.req, ctx.res, input))
         }),
     }),
   ]
 }
 
-function authentication({ pocket, directory }: WebAuthnPorts): readonly Operation[] {
+function authenticationOperations({ pocket, directory }: WebAuthnPorts): readonly Operation[] {
   return [
     operation({
       id: 'startLogin',

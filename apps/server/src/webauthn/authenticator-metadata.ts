@@ -5,7 +5,7 @@ import type { OutboundConfig } from '../config/outbound.ts'
 import type { PasskeysConfig } from '../config/passkeys.ts'
 
 /** Bytes; the current blob has some ten million. */
-const largest = 64 * 1024 * 1024
+const maxBlobBytes = 64 * 1024 * 1024
 /** Milliseconds. */
 const timeout = 120_000
 
@@ -15,10 +15,10 @@ export function metadataReader(
 ): () => Promise<string> {
   const { fidoMetadata, allowedPrivateHosts, localIpv6Ranges: localRanges } = config
   if ('file' in fidoMetadata) return () => readFile(fidoMetadata.file, 'utf8')
-  const fetch = createPublicFetch({ allowedPrivateHosts, localRanges, maxBytes: largest, timeout })
+  const fetch = createPublicFetch({ allowedPrivateHosts, localRanges, maxBytes: maxBlobBytes, timeout })
   return async () => {
-    const answer = await fetch(fidoMetadata.url)
-    if (!answer.ok) throw new Error(`The metadata of authenticators was answered with ${answer.status}.`)
-    return answer.text()
+    const response = await fetch(fidoMetadata.url)
+    if (!response.ok) throw new Error(`The metadata of authenticators was answered with ${response.status}.`)
+    return response.text()
   }
 }

@@ -4,7 +4,7 @@ import { type Operation, operation } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
 import { definitions } from '../settings/definitions.ts'
 import { parseText } from '../settings/setting.ts'
-import { complianceWith } from './compliance.ts'
+import { checkCompliance } from './compliance.ts'
 
 export interface CompliancePorts {
   readonly pocket: Pick<Pocket, 'passkeys'>
@@ -14,7 +14,7 @@ export interface CompliancePorts {
 const count = { type: 'integer' } as const
 const problems = ['unverified', 'synced', 'attachment', 'model_not_allowed', 'model_denied', 'not_attested'] as const
 
-const answer = named('PasskeyComplianceDto', {
+const complianceSchema = named('PasskeyComplianceDto', {
   type: 'object',
   required: ['passkeys', 'nonCompliant', 'newlyNonCompliant', 'problems', 'users', 'usersWithoutCompliant'],
   properties: {
@@ -53,11 +53,11 @@ export function complianceOperations({ pocket, passkeyPolicy }: CompliancePorts)
         allowedModels: { type: 'string', description: 'AAGUIDs, with commas between them.' },
         deniedModels: { type: 'string', description: 'AAGUIDs, with commas between them.' },
       },
-      answer: { status: 200, schema: answer },
+      answer: { status: 200, schema: complianceSchema },
       async handle({ query }) {
         const policy = await passkeyPolicy()
-        return complianceWith(
-          { ...policy, ...asked(query) },
+        return checkCompliance(
+          { ...policy, ...policyFromQuery(query) },
           (after, limit) => pocket.passkeys.page(after, limit),
           policy,
         )
@@ -69,13 +69,13 @@ export function complianceOperations({ pocket, passkeyPolicy }: CompliancePorts)
 type Query = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** @throws {InvalidInputError} `validation_failed` */
-function asked(query: Query): Partial<PasskeyPolicy> {
-  const userVerification = word(query, 'userVerification', ['required', 'preferred'])
-  const synced = word(query, 'allowSynced', ['true', 'false'])
-  const attachment = word(query, 'attachment', ['any', 'platform', 'cross-platform'])
-  const attestation = word(query, 'attestation', ['none', 'required'])
-  const allowedModels = models(query, 'allowedModels')
-  const deniedModels = models(query, 'deniedModels')
+function policyFromQuery(query: Query): Partial<PasskeyPolicy> {
+  const userVerification = parseChoice(query, 'userVerification', ['required', 'preferred'])
+  const synced = parseChoice(query, 'allowSynced', ['true', 'false'])
+  const attachment = parseChoice(query, 'attachment', ['any', 'platform', 'cross-platform'])
+  const attestation = parseChoice(query, 'attestation', ['none', 'required'])
+  const allowedModels = parseModels(query, 'allowedModels')
+  const deniedModels = parseModels(query, 'deniedModels')
   return {
     ...(userVerification && { userVerification }),
     ...(synced && { allowSynced: synced === 'true' }),
@@ -86,23 +86,27 @@ function asked(query: Query): Partial<PasskeyPolicy> {
   }
 }
 
-function word<const Word extends string>(query: Query, name: string, words: readonly Word[]): Word | undefined {
-  const given = query[name]
-  if (given === undefined) return undefined
-  const found = words.find((each) => each === given)
-  if (found === undefined) throw wrong(name, `must be one of ${words.join(', ')}`)
-  return found
+function parseChoice<const Choice extends string>(
+  query: Query,
+  name: string,
+  choices: readonly Choice[],
+): Choice | undefined {
+  const value = query[name]
+  if (value === undefined) return undefined
+  const chosen = choices.find((choice) => choice === value)
+  if (chosen === undefined) throw invalidField(name, `must be one of ${choices.join(', ')}`)
+  return chosen
 }
 
-function models(query: Query, name: string): readonly string[] | undefined {
-  const given = query[name]
-  if (given === undefined) return undefined
-  const result = parseText(definitions.passkeyAllowedModels, [given].flat().join(','))
+function parseModels(query: Query, name: string): readonly string[] | undefined {
+  const value = query[name]
+  if (value === undefined) return undefined
+  const result = parseText(definitions.passkeyAllowedModels, [value].flat().join(','))
   if ('value' in result) return result.value
-  throw wrong(name, result.fault.message)
+  throw invalidField(name, result.fault.message)
 }
 
-function wrong(field: string, message: string): InvalidInputError {
+function invalidField(field: string, message: string): InvalidInputError {
   return new InvalidInputError('validation_failed', `${field} ${message}`, {
     fields: [{ field, code: 'invalid_format', message }],
   })

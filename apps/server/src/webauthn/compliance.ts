@@ -17,35 +17,35 @@ export interface Compliance {
 }
 
 /** Checks all passkeys. `before` is the policy that would be replaced. */
-export async function complianceWith(
+export async function checkCompliance(
   policy: PasskeyPolicy,
-  page: (after: string, limit: number) => Promise<readonly Passkey[]>,
-  before: PasskeyPolicy,
+  readPage: (after: string, limit: number) => Promise<readonly Passkey[]>,
+  currentPolicy: PasskeyPolicy,
 ): Promise<Compliance> {
   const problems = { unverified: 0, synced: 0, attachment: 0, model_not_allowed: 0, model_denied: 0, not_attested: 0 }
-  const affected = new Set<string>()
-  const fine = new Set<string>()
+  const affectedUsers = new Set<string>()
+  const compliantUsers = new Set<string>()
   let passkeys = 0
   let nonCompliant = 0
   let newlyNonCompliant = 0
   for (let after: string | undefined = ''; after !== undefined; ) {
-    const found = await page(after, pageSize)
-    for (const passkey of found) {
-      const against = policyProblems(passkey, policy)
-      for (const problem of against) problems[problem]++
-      ;(against.length > 0 ? affected : fine).add(passkey.accountId)
-      if (against.length > 0) nonCompliant++
-      if (against.length > 0 && policyProblems(passkey, before).length === 0) newlyNonCompliant++
+    const batch = await readPage(after, pageSize)
+    for (const passkey of batch) {
+      const violations = policyProblems(passkey, policy)
+      for (const problem of violations) problems[problem]++
+      ;(violations.length > 0 ? affectedUsers : compliantUsers).add(passkey.accountId)
+      if (violations.length > 0) nonCompliant++
+      if (violations.length > 0 && policyProblems(passkey, currentPolicy).length === 0) newlyNonCompliant++
     }
-    passkeys += found.length
-    after = found.length === pageSize ? found.at(-1)?.id : undefined
+    passkeys += batch.length
+    after = batch.length === pageSize ? batch.at(-1)?.id : undefined
   }
   return {
     passkeys,
     nonCompliant,
     newlyNonCompliant,
     problems,
-    users: affected.size,
-    usersWithoutCompliant: [...affected].filter((id) => !fine.has(id)),
+    users: affectedUsers.size,
+    usersWithoutCompliant: [...affectedUsers].filter((id) => !compliantUsers.has(id)),
   }
 }

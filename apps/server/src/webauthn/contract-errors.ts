@@ -15,15 +15,15 @@ export async function withContractErrors<T>(ctx: Context, ceremony: Ceremony, wo
   try {
     return await work()
   } catch (cause) {
-    throw cause instanceof PocketError ? translated(ctx, ceremony, cause) : cause
+    throw cause instanceof PocketError ? toContractError(ctx, ceremony, cause) : cause
   }
 }
 
-function translated(ctx: Context, ceremony: Ceremony, cause: PocketError): PocketError {
+function toContractError(ctx: Context, ceremony: Ceremony, cause: PocketError): PocketError {
   const { code, message } = cause
   switch (code) {
     case 'challenge_expired':
-      return startedHere(ctx)
+      return hasSessionCookie(ctx)
         ? new InvalidInputError('invalid_webauthn_session', message, { cause })
         : new InvalidInputError('missing_session_id', 'No ceremony has begun in this browser.', { cause })
     case 'passkey_rejected':
@@ -42,6 +42,6 @@ function translated(ctx: Context, ceremony: Ceremony, cause: PocketError): Pocke
   }
 }
 
-function startedHere(ctx: Context): boolean {
+function hasSessionCookie(ctx: Context): boolean {
   return ctx.cookies.get('__Host-session') !== undefined || ctx.cookies.get('session') !== undefined
 }

@@ -9,14 +9,18 @@ export interface CredentialPorts {
   readonly ownPasskeys: Pick<OwnPasskeys, 'remove'>
 }
 
-const renaming = { type: 'object', required: ['name'], properties: { name: { type: 'string', minLength: 1 } } } as const
+const renameBody = {
+  type: 'object',
+  required: ['name'],
+  properties: { name: { type: 'string', minLength: 1 } },
+} as const
 
 /** `/api/webauthn/credentials`: the user's own passkeys. */
 export function credentialOperations({ pocket, ownPasskeys }: CredentialPorts): readonly Operation[] {
-  const own = { area: 'account' } as const
+  const shared = { area: 'account' } as const
   return [
     operation({
-      ...own,
+      ...shared,
       id: 'listOwnPasskeys',
       method: 'get',
       path: '/api/webauthn/credentials',
@@ -25,12 +29,12 @@ export function credentialOperations({ pocket, ownPasskeys }: CredentialPorts): 
       handle: async ({ user }) => (await pocket.passkeys.list(user.id)).map(passkeyDto),
     }),
     operation({
-      ...own,
+      ...shared,
       id: 'renameOwnPasskey',
       method: 'patch',
       path: '/api/webauthn/credentials/:id',
       summary: 'Name a passkey of yours',
-      body: renaming,
+      body: renameBody,
       answer: { status: 200, schema: passkeySchema },
       handle: async ({ user, params: { id: passkeyId = '' }, body, ctx }) =>
         withContractErrors(ctx, 'registration', async () => {
@@ -39,7 +43,7 @@ export function credentialOperations({ pocket, ownPasskeys }: CredentialPorts): 
         }),
     }),
     operation({
-      ...own,
+      ...shared,
       id: 'deleteOwnPasskey',
       method: 'delete',
       path: '/api/webauthn/credentials/:id',

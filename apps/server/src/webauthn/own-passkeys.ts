@@ -4,7 +4,7 @@ import type { User } from '@pocket/directory'
 /** Passkey operations of owners that depend on other sign-in methods, for pages and the REST API. */
 export interface OwnPasskeys {
   /** Whether this user can sign in without a passkey: with a code sent to a verified e-mail address. */
-  hasAnotherWayIn(user: Pick<User, 'email' | 'emailVerified'>): Promise<boolean>
+  hasOtherSignInMethod(user: Pick<User, 'email' | 'emailVerified'>): Promise<boolean>
   /**
    * Removes one of the user's passkeys and returns it.
    *
@@ -21,12 +21,12 @@ export interface OwnPasskeyPorts {
 }
 
 export function createOwnPasskeys({ passkeys, codesByEmail }: OwnPasskeyPorts): OwnPasskeys {
-  const hasAnotherWayIn: OwnPasskeys['hasAnotherWayIn'] = async ({ email, emailVerified }) =>
+  const hasOtherSignInMethod: OwnPasskeys['hasOtherSignInMethod'] = async ({ email, emailVerified }) =>
     email !== null && emailVerified && (await codesByEmail())
   return {
-    hasAnotherWayIn,
+    hasOtherSignInMethod,
     remove: async (user, passkeyId, origin) =>
-      (await hasAnotherWayIn(user))
+      (await hasOtherSignInMethod(user))
         ? passkeys.removeEvenLast(user.id, passkeyId, { origin })
         : passkeys.remove(user.id, passkeyId, { origin }),
   }

@@ -3,7 +3,7 @@ import type { FieldError } from '@pocket/core/errors'
 import type { AuthenticatorModel, PolicyProblem } from '@pocket/core/internal'
 import type { Difference } from '../http/form-page.ts'
 import type { Viewer } from '../http/viewer.ts'
-import type { ReviewedThing } from './passkey-removals.ts'
+import type { ReviewedCredential } from './passkey-removals.ts'
 import type { ModelList, PolicyChoice } from './policy-form.ts'
 
 /** A removed passkey whose sessions created something that is still active. */
@@ -20,7 +20,7 @@ export interface PasskeyRemovedPage {
   readonly within: 'account' | 'user'
   readonly passkeyName: string
   /** Passkeys come first. */
-  readonly made: readonly ReviewedThing[]
+  readonly made: readonly ReviewedCredential[]
   readonly submitTo: string
   readonly backTo: string
   /** Whether everything has just been withdrawn. */

@@ -43,46 +43,46 @@ const removalSchema = named('PasskeyRemovalDto', {
   },
 })
 
-const list = { status: 200, schema: { type: 'array', items: removalSchema } } as const
-const one = { status: 200, schema: removalSchema } as const
+const removalList = { status: 200, schema: { type: 'array', items: removalSchema } } as const
+const singleRemoval = { status: 200, schema: removalSchema } as const
 
 /** `/api/webauthn/removals` and `/api/users/:id/passkey-removals`: the effects of passkey removals. */
 export function passkeyRemovalOperations(ports: PasskeyRemovalOperationPorts): readonly Operation[] {
   const { passkeyRemovals, users } = ports
-  type Where = Pick<Call<unknown>, 'user' | 'params' | 'ctx'>
-  const read = (call: Where, accountId: string) =>
+  type CallContext = Pick<Call<unknown>, 'user' | 'params' | 'ctx'>
+  const readRemoval = (call: CallContext, accountId: string) =>
     withContractErrors(call.ctx, 'registration', async () =>
       removalDto(await passkeyRemovals.find(actorOf(call), accountId, call.params.passkeyId ?? '')),
     )
-  const withdraw = (call: Where, accountId: string) =>
+  const withdraw = (call: CallContext, accountId: string) =>
     withContractErrors(call.ctx, 'registration', () =>
       passkeyRemovals.withdraw(actorOf(call), accountId, call.params.passkeyId ?? ''),
     )
-  const listed = async (call: Where, accountId: string) =>
+  const listRemovals = async (call: CallContext, accountId: string) =>
     (await passkeyRemovals.list(actorOf(call), accountId)).map(removalDto)
-  const own = { area: 'account' } as const
-  const others = { area: 'users' } as const
+  const ownAccount = { area: 'account' } as const
+  const administration = { area: 'users' } as const
   return [
     operation({
-      ...own,
+      ...ownAccount,
       id: 'listOwnPasskeyRemovals',
       method: 'get',
       path: '/api/webauthn/removals',
       summary: 'List removed passkeys of yours after which something that was made with them is still active',
-      answer: list,
-      handle: (call) => listed(call, call.user.id),
+      answer: removalList,
+      handle: (call) => listRemovals(call, call.user.id),
     }),
     operation({
-      ...own,
+      ...ownAccount,
       id: 'readOwnPasskeyRemoval',
       method: 'get',
       path: '/api/webauthn/removals/:passkeyId',
       summary: 'Read what was made in the sessions that ended with a passkey of yours',
-      answer: one,
-      handle: (call) => read(call, call.user.id),
+      answer: singleRemoval,
+      handle: (call) => readRemoval(call, call.user.id),
     }),
     operation({
-      ...own,
+      ...ownAccount,
       id: 'withdrawAfterOwnPasskeyRemoval',
       method: 'post',
       path: '/api/webauthn/removals/:passkeyId/withdraw',
@@ -91,25 +91,25 @@ export function passkeyRemovalOperations(ports: PasskeyRemovalOperationPorts): r
       handle: (call) => withdraw(call, call.user.id),
     }),
     operation({
-      ...others,
+      ...administration,
       id: 'listPasskeyRemovalsOfUser',
       method: 'get',
       path: '/api/users/:id/passkey-removals',
       summary: 'List removed passkeys of a user after which something that was made with them is still active',
-      answer: list,
-      handle: async (call) => listed(call, (await users.find(call.params.id ?? '')).id),
+      answer: removalList,
+      handle: async (call) => listRemovals(call, (await users.find(call.params.id ?? '')).id),
     }),
     operation({
-      ...others,
+      ...administration,
       id: 'readPasskeyRemovalOfUser',
       method: 'get',
       path: '/api/users/:id/passkey-removals/:passkeyId',
       summary: 'Read what was made in the sessions that ended with a passkey of a user',
-      answer: one,
-      handle: async (call) => read(call, (await users.find(call.params.id ?? '')).id),
+      answer: singleRemoval,
+      handle: async (call) => readRemoval(call, (await users.find(call.params.id ?? '')).id),
     }),
     operation({
-      ...others,
+      ...administration,
       id: 'withdrawAfterPasskeyRemovalOfUser',
       method: 'post',
       path: '/api/users/:id/passkey-removals/:passkeyId/withdraw',
@@ -124,6 +124,6 @@ function removalDto({ passkeyId, passkeyName, made }: ReviewedRemoval) {
   return {
     passkeyId,
     passkeyName,
-    made: made.map(({ at, ...thing }) => ({ ...thing, createdAt: new Date(at).toISOString() })),
+    made: made.map(({ at, ...credential }) => ({ ...credential, createdAt: new Date(at).toISOString() })),
   }
 }

@@ -7,7 +7,7 @@ import { createClientAdministration } from '../clients/administration.ts'
 import { deviceOf } from '../http/device.ts'
 
 /** Something that was created in a session of a removed passkey, for display. */
-export interface ReviewedThing extends Pick<CreatedCredential, 'kind' | 'id' | 'at'> {
+export interface ReviewedCredential extends Pick<CreatedCredential, 'kind' | 'id' | 'at'> {
   /** The name of a passkey, an API key, the client of a secret, the user of a login code, or a device; may be empty. */
   readonly name: string
   /** `kept` is the passkey that the viewer has just used to re-authenticate. */
@@ -17,7 +17,7 @@ export interface ReviewedThing extends Pick<CreatedCredential, 'kind' | 'id' | '
 /** A removed passkey, and what was created in its sessions. */
 export interface ReviewedRemoval extends Pick<PasskeyRemoval, 'passkeyId' | 'passkeyName'> {
   /** Passkeys come first. */
-  readonly made: readonly ReviewedThing[]
+  readonly made: readonly ReviewedCredential[]
 }
 
 /** Review of passkey removals. */
@@ -56,7 +56,7 @@ export function createPasskeyRemovalReview(ports: PasskeyRemovalReviewPorts): Pa
     accountId,
     withdrawn,
     inUse,
-  }: CreatedCredential): Promise<ReviewedThing['state']> => {
+  }: CreatedCredential): Promise<ReviewedCredential['state']> => {
     const isGone = kind === 'api_key' ? (await apiKeys.find(accountId, id)) === undefined : withdrawn
     return isGone ? 'withdrawn' : inUse ? 'kept' : 'active'
   }
@@ -73,21 +73,21 @@ export function createPasskeyRemovalReview(ports: PasskeyRemovalReviewPorts): Pa
         return label
     }
   }
-  const reviewed = async ({ passkeyId, passkeyName, made }: PasskeyRemoval): Promise<ReviewedRemoval> => {
-    const things: ReviewedThing[] = []
-    for (const thing of made) {
-      const { kind, id, at } = thing
-      things.push({ kind, id, at, name: await nameOf(thing), state: await stateOf(thing) })
+  const toReviewedRemoval = async ({ passkeyId, passkeyName, made }: PasskeyRemoval): Promise<ReviewedRemoval> => {
+    const credentials: ReviewedCredential[] = []
+    for (const credential of made) {
+      const { kind, id, at } = credential
+      credentials.push({ kind, id, at, name: await nameOf(credential), state: await stateOf(credential) })
     }
-    return { passkeyId, passkeyName, made: things }
+    return { passkeyId, passkeyName, made: credentials }
   }
 
-  const withdrawOne = async (
+  const withdrawCredential = async (
     { id: actorId, origin }: Actor,
     passkeyId: string,
-    thing: CreatedCredential,
+    credential: CreatedCredential,
   ): Promise<void> => {
-    const { kind, id, accountId, label } = thing
+    const { kind, id, accountId, label } = credential
     const party = { origin, ...(actorId !== accountId && { by: actorId }) }
     switch (kind) {
       case 'passkey':
@@ -104,27 +104,28 @@ export function createPasskeyRemovalReview(ports: PasskeyRemovalReviewPorts): Pa
     }
   }
 
-  const activeAfter = async ({ origin }: Actor, removal: { accountId: string; passkeyId: string }) => {
-    const found = await passkeyRemovals
+  const findActive = async ({ origin }: Actor, removal: { accountId: string; passkeyId: string }) => {
+    const details = await passkeyRemovals
       .find(removal.accountId, removal.passkeyId, { origin })
       .catch((error: unknown) => {
         // A passkey that no session used has ended none.
         if (!(error instanceof PocketError) || error.code !== 'passkey_not_found') throw error
       })
     const active: CreatedCredential[] = []
-    for (const thing of found?.made ?? []) if ((await stateOf(thing)) === 'active') active.push(thing)
+    for (const credential of details?.made ?? []) if ((await stateOf(credential)) === 'active') active.push(credential)
     return active
   }
 
   return {
     async list({ origin }, accountId) {
       const removals: ReviewedRemoval[] = []
-      for (const removal of await passkeyRemovals.list(accountId, { origin })) removals.push(await reviewed(removal))
+      for (const removal of await passkeyRemovals.list(accountId, { origin }))
+        removals.push(await toReviewedRemoval(removal))
       return removals.filter(({ made }) => made.some(({ state }) => state === 'active'))
     },
 
     find: async ({ origin }, accountId, passkeyId) =>
-      reviewed(await passkeyRemovals.find(accountId, passkeyId, { origin })),
+      toReviewedRemoval(await passkeyRemovals.find(accountId, passkeyId, { origin })),
 
     withdraw: (actor, accountId, passkeyId) =>
       transaction(async () => {
@@ -132,13 +133,13 @@ export function createPasskeyRemovalReview(ports: PasskeyRemovalReviewPorts): Pa
         await passkeyRemovals.find(accountId, passkeyId)
         const queue = [{ accountId, passkeyId }]
         for (let next = queue.pop(); next; next = queue.pop()) {
-          const made = await activeAfter(actor, next)
-          for (const thing of made.toReversed()) {
-            await withdrawOne(actor, next.passkeyId, thing)
-            if (thing.kind === 'passkey') queue.push({ accountId: thing.accountId, passkeyId: thing.id })
+          const active = await findActive(actor, next)
+          for (const credential of active.toReversed()) {
+            await withdrawCredential(actor, next.passkeyId, credential)
+            if (credential.kind === 'passkey') queue.push({ accountId: credential.accountId, passkeyId: credential.id })
           }
           // Sessions that began with a login code have ended too, and may have created something.
-          if (made.some(({ kind }) => kind === 'login_code')) queue.push(next)
+          if (active.some(({ kind }) => kind === 'login_code')) queue.push(next)
         }
       }),
   }

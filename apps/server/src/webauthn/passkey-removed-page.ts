@@ -18,11 +18,11 @@ export interface PasskeyRemovedPagePorts {
   readonly flashes: Flashes
 }
 
-const ownPasskeys = `${accountPaths.profile}/passkeys` as const
+const ownPasskeysPath = `${accountPaths.profile}/passkeys` as const
 
 /** The path of the page that shows what was created with a removed passkey; the owner's page if no user is given. */
 export function passkeyRemovedPath(passkeyId: string, userId?: string): string {
-  const passkeys = userId === undefined ? ownPasskeys : `${userPath(userId)}/passkeys`
+  const passkeys = userId === undefined ? ownPasskeysPath : `${userPath(userId)}/passkeys`
   return `${passkeys}/${encodeURIComponent(passkeyId)}/removed`
 }
 
@@ -38,18 +38,18 @@ export function removalNotes(removals: readonly ReviewedRemoval[], userId?: stri
 export function passkeyRemovedPages(ports: PasskeyRemovedPagePorts): readonly PageRoute[] {
   const { passkeyRemovals, users, authentication, show, flashes } = ports
 
-  const own = async (ctx: Context) => {
+  const resolveOwner = async (ctx: Context) => {
     const viewer = await authentication.requireUser(ctx)
     return { viewer, accountId: viewer.id, within: 'account', backTo: accountPaths.security } as const
   }
-  const others = async (ctx: Context) => {
+  const resolveUser = async (ctx: Context) => {
     const viewer = await authentication.requireUser(ctx)
     const { id } = await users.find(String(ctx.params.id))
     return { viewer, accountId: id, within: 'user', backTo: userPath(id) } as const
   }
-  const pages = (whose: typeof own | typeof others) => ({
+  const createPages = (resolveAccount: typeof resolveOwner | typeof resolveUser) => ({
     async read(ctx: Context) {
-      const { viewer, accountId, within, backTo } = await whose(ctx)
+      const { viewer, accountId, within, backTo } = await resolveAccount(ctx)
       const actor: Actor = pageActor(viewer, ctx)
       const { passkeyName, made } = await passkeyRemovals.find(actor, accountId, String(ctx.params.passkeyId))
       const page: PasskeyRemovedPage = {
@@ -65,19 +65,19 @@ export function passkeyRemovedPages(ports: PasskeyRemovedPagePorts): readonly Pa
       await show(ctx, page)
     },
     async withdraw(ctx: Context) {
-      const { viewer, accountId } = await whose(ctx)
-      const back = ctx.path.replace(/\/withdraw$/, '')
+      const { viewer, accountId } = await resolveAccount(ctx)
+      const pagePath = ctx.path.replace(/\/withdraw$/, '')
       await passkeyRemovals.withdraw(pageActor(viewer, ctx), accountId, String(ctx.params.passkeyId))
-      flashes.leave(ctx, back, { done: 'withdrawn' })
-      seeOther(ctx, back)
+      flashes.leave(ctx, pagePath, { done: 'withdrawn' })
+      seeOther(ctx, pagePath)
     },
   })
-  const [owners, administrators] = [pages(own), pages(others)]
-  const ofUser = `${usersPath}/:id/passkeys/:passkeyId/removed` as const
+  const [ownPages, administrationPages] = [createPages(resolveOwner), createPages(resolveUser)]
+  const userPasskeyPath = `${usersPath}/:id/passkeys/:passkeyId/removed` as const
   return [
-    { method: 'get', path: `${ownPasskeys}/:passkeyId/removed`, handle: owners.read },
-    { method: 'post', path: `${ownPasskeys}/:passkeyId/removed/withdraw`, handle: owners.withdraw },
-    { method: 'get', path: ofUser, handle: administrators.read },
-    { method: 'post', path: `${ofUser}/withdraw`, handle: administrators.withdraw },
+    { method: 'get', path: `${ownPasskeysPath}/:passkeyId/removed`, handle: ownPages.read },
+    { method: 'post', path: `${ownPasskeysPath}/:passkeyId/removed/withdraw`, handle: ownPages.withdraw },
+    { method: 'get', path: userPasskeyPath, handle: administrationPages.read },
+    { method: 'post', path: `${userPasskeyPath}/withdraw`, handle: administrationPages.withdraw },
   ]
 }

@@ -12,13 +12,13 @@ const choiceKeys = [
   ...(['webauthnUserVerification', 'webauthnAuthenticatorAttachment', 'webauthnAllowSyncedPasskeys'] as const),
   ...(['passkeyAttestation', 'passkeyNonCompliance'] as const),
 ] as const
-const lists = ['passkeyAllowedModels', 'passkeyDeniedModels'] as const
+const modelLists = ['passkeyAllowedModels', 'passkeyDeniedModels'] as const
 
 /** The settings of the page. */
-export const policyKeys = [...choiceKeys, ...lists] as const
+export const policyKeys = [...choiceKeys, ...modelLists] as const
 
 export type PolicyChoice = (typeof choiceKeys)[number]
-export type ModelList = (typeof lists)[number]
+export type ModelList = (typeof modelLists)[number]
 
 /** The form values: choices as texts, and the two lists as AAGUIDs. */
 export interface PolicyValues {
@@ -33,7 +33,7 @@ export function storedValues(values: SettingValues): PolicyValues {
 }
 
 /** The submitted values; missing fields stay unchanged. Unknown model names are validation errors. */
-export function sentValues(
+export function readValues(
   ctx: Context,
   before: PolicyValues,
 ): { readonly values: PolicyValues; readonly problems: readonly FieldError[] } {
@@ -42,17 +42,17 @@ export function sentValues(
     Object.entries(before.choices).map(([key, value]) => [key, isSent(ctx, key) ? formText(ctx, key, 100) : value]),
   )
   const models = Object.fromEntries(
-    lists.map((list) => {
+    modelLists.map((list) => {
       if (!isSent(ctx, list)) return [list, before.models[list]]
       const dropped = new Set(formTexts(ctx, `${list}Drop`))
-      const kept = formText(ctx, list)
+      const remaining = formText(ctx, list)
         .split(',')
         .filter((aaguid) => aaguid !== '' && !dropped.has(aaguid))
-      const typed = formText(ctx, `${list}Add`, 255).trim()
-      const added = typed === '' ? [] : modelsNamed(typed)
-      if (typed !== '' && added.length === 0)
+      const input = formText(ctx, `${list}Add`, 255).trim()
+      const added = input === '' ? [] : findModels(input)
+      if (input !== '' && added.length === 0)
         problems.push({ field: `${list}Add`, code: 'invalid', message: 'is the name of no model' })
-      return [list, [...new Set([...kept, ...added])]]
+      return [list, [...new Set([...remaining, ...added])]]
     }),
   )
   // The casts are safe: `Object.fromEntries` only loses the keys.
@@ -67,24 +67,24 @@ function isSent({ request }: Context, name: string): boolean {
 const aaguidAtEnd = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\)?$/i
 
 /** Resolves form input to models: the offered label, an AAGUID, or a name, which can match several models. */
-function modelsNamed(typed: string): readonly string[] {
-  const [, aaguid] = aaguidAtEnd.exec(typed) ?? []
+function findModels(input: string): readonly string[] {
+  const [, aaguid] = aaguidAtEnd.exec(input) ?? []
   if (aaguid !== undefined) return [aaguid.toLowerCase()]
-  const wanted = typed.toLowerCase()
-  return authenticatorModels().flatMap(({ aaguid, name }) => (name.toLowerCase() === wanted ? [aaguid] : []))
+  const lowerName = input.toLowerCase()
+  return authenticatorModels().flatMap(({ aaguid, name }) => (name.toLowerCase() === lowerName ? [aaguid] : []))
 }
 
 /** The stored values that differ from the entered ones; models by name. */
 export function policyDifferences(stored: PolicyValues, entered: PolicyValues) {
-  return differences(flat(stored), flat(entered))
+  return differences(toComparable(stored), toComparable(entered))
 }
 
-function flat({ choices, models }: PolicyValues): Readonly<Record<PolicyChoice | ModelList, string>> {
-  const named = (list: readonly string[]) => list.map((aaguid) => modelItem(aaguid).name).join(', ')
+function toComparable({ choices, models }: PolicyValues): Readonly<Record<PolicyChoice | ModelList, string>> {
+  const modelNames = (list: readonly string[]) => list.map((aaguid) => modelItem(aaguid).name).join(', ')
   return {
     ...choices,
-    passkeyAllowedModels: named(models.passkeyAllowedModels),
-    passkeyDeniedModels: named(models.passkeyDeniedModels),
+    passkeyAllowedModels: modelNames(models.passkeyAllowedModels),
+    passkeyDeniedModels: modelNames(models.passkeyDeniedModels),
   }
 }
 
@@ -99,10 +99,10 @@ export function startsRejecting({ choices: before }: PolicyValues, { choices }: 
 }
 
 /** The policy of these values; an invalid value counts as unchanged. */
-export function policyFrom(values: PolicyValues, present: SettingValues): PasskeyPolicy {
-  return passkeyPolicyOf({ ...present, ...policyChanges(values).changes })
+export function policyFrom(values: PolicyValues, current: SettingValues): PasskeyPolicy {
+  return passkeyPolicyOf({ ...current, ...policyChanges(values).changes })
 }
 
 export function policyChanges({ choices, models }: PolicyValues): ParsedChanges {
-  return parseTexts({ ...choices, ...perSetting(lists, (list) => models[list].join(',')) })
+  return parseTexts({ ...choices, ...perSetting(modelLists, (list) => models[list].join(',')) })
 }

@@ -15,7 +15,7 @@ import { validChanges } from '../settings/changes.ts'
 import type { SettingValues } from '../settings/definitions.ts'
 import { lockOf } from '../settings/pages/section-form.ts'
 import { type Settings, settingsValidator } from '../settings/settings.ts'
-import { type Compliance, complianceWith } from './compliance.ts'
+import { type Compliance, checkCompliance } from './compliance.ts'
 import type { PasskeyPolicyPage } from './page-model.ts'
 import {
   modelItem,
@@ -24,7 +24,7 @@ import {
   policyDifferences,
   policyFrom,
   policyKeys,
-  sentValues,
+  readValues,
   startsRejecting,
   storedValues,
 } from './policy-form.ts'
@@ -38,7 +38,7 @@ export interface PasskeyPolicyPagePorts {
   /** Requires re-authentication with a passkey. */
 }
 
-interface PolicyAnswer {
+interface PolicyPageState {
   readonly values?: PolicyValues
   readonly problems?: readonly FieldError[]
   /** The version that a rejected form was based on. */
@@ -46,28 +46,28 @@ interface PolicyAnswer {
   readonly isConflict?: boolean
 }
 
-const here = '/settings/admin/passkeys'
+const pagePath = '/settings/admin/passkeys'
 const notices = ['saved', 'metadata_read', 'metadata_failed'] as const
 
 /** `/settings/admin/passkeys`: which passkeys are accepted, and how non-compliant existing ones are treated. */
 export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly PageRoute[] {
   const { pocket, settings, authentication, show, flashes } = ports
   const { authenticatorMetadata } = pocket
-  const standing = (values: PolicyValues, present: SettingValues) =>
-    complianceWith(
-      policyFrom(values, present),
+  const complianceOf = (values: PolicyValues, current: SettingValues) =>
+    checkCompliance(
+      policyFrom(values, current),
       (after, limit) => pocket.passkeys.page(after, limit),
-      policyFrom(storedValues(present), present),
+      policyFrom(storedValues(current), current),
     )
 
   const showPolicy = async (
     ctx: Context,
     user: User,
-    { values, problems = [], version, isConflict = false }: PolicyAnswer = {},
+    { values, problems = [], version, isConflict = false }: PolicyPageState = {},
   ) => {
-    const present = await settings.present()
-    const { choices, models } = values ?? storedValues(present)
-    const { passkeys, nonCompliant } = await standing(storedValues(present), present)
+    const current = await settings.present()
+    const { choices, models } = values ?? storedValues(current)
+    const { passkeys, nonCompliant } = await complianceOf(storedValues(current), current)
     const locks = policyKeys.map((key) => [key, lockOf(key, settings)] as const)
     await show(ctx, {
       view: 'passkey-policy',
@@ -81,26 +81,26 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
       locked: new Map(locks.flatMap(([key, variable]) => (variable === null ? [] : [[key, variable] as const]))),
       compliance: { passkeys, nonCompliant },
       metadata: authenticatorMetadata.state(),
-      version: version ?? settingsValidator(present, policyKeys),
-      conflict: isConflict && values ? policyDifferences(storedValues(present), values) : null,
+      version: version ?? settingsValidator(current, policyKeys),
+      conflict: isConflict && values ? policyDifferences(storedValues(current), values) : null,
       problems,
-      notice: noticeOf(flashes.take(ctx, here)),
+      notice: noticeOf(flashes.take(ctx, pagePath)),
     })
   }
 
-  const review = async (ctx: Context, user: User, values: PolicyValues, after: Compliance) =>
+  const review = async (ctx: Context, user: User, values: PolicyValues, compliance: Compliance) =>
     show(ctx, {
       view: 'passkey-policy-review',
       viewer: viewerOf(user),
-      passkeys: after.passkeys,
-      nonCompliant: after.nonCompliant,
-      reasons: Object.entries(after.problems).flatMap(([problem, count]) =>
+      passkeys: compliance.passkeys,
+      nonCompliant: compliance.nonCompliant,
+      reasons: Object.entries(compliance.problems).flatMap(([problem, count]) =>
         // The cast is safe: `Object.entries` only loses the keys.
         count > 0 ? [{ problem: problem as keyof Compliance['problems'], count }] : [],
       ),
-      users: after.users,
-      without: after.usersWithoutCompliant.length,
-      withoutViewer: after.usersWithoutCompliant.includes(user.id),
+      users: compliance.users,
+      without: compliance.usersWithoutCompliant.length,
+      withoutViewer: compliance.usersWithoutCompliant.includes(user.id),
       nonCompliance: values.choices.passkeyNonCompliance,
       locked: lockOf('passkeyNonCompliance', settings),
       fields: fieldsOf(values),
@@ -119,9 +119,9 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
 
     async save(ctx: Context) {
       const user = await authentication.requireUser(ctx)
-      const present = await settings.present()
-      const before = storedValues(present)
-      const { values, problems } = sentValues(ctx, before)
+      const current = await settings.present()
+      const before = storedValues(current)
+      const { values, problems } = readValues(ctx, before)
       const { ifMatch: version } = versionSent(ctx)
       const basedOn = version === undefined ? {} : { version }
       if (problems.length > 0) {
@@ -129,15 +129,16 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
         ctx.status = 400
         return
       }
-      if (version !== undefined && version !== settingsValidator(present, policyKeys)) {
+      if (version !== undefined && version !== settingsValidator(current, policyKeys)) {
         await showPolicy(ctx, user, { values, isConflict: true })
         ctx.status = 412
         return
       }
       const isReviewed = formText(ctx, 'reviewed', 10) === 'yes'
-      const after = await standing(values, present)
-      const tightens = after.newlyNonCompliant > 0 || (after.nonCompliant > 0 && startsRejecting(before, values))
-      if (tightens && !isReviewed) return review(ctx, user, values, after)
+      const compliance = await complianceOf(values, current)
+      const isTightened =
+        compliance.newlyNonCompliant > 0 || (compliance.nonCompliant > 0 && startsRejecting(before, values))
+      if (isTightened && !isReviewed) return review(ctx, user, values, compliance)
       const refusal = await refusalOf(() => save(ctx, user, values))
       if (refusal) {
         if (refusal.isConflict) await showPolicy(ctx, user, { values, isConflict: true })
@@ -145,8 +146,8 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
         ctx.status = refusal.status
         return
       }
-      flashes.leave(ctx, here, { done: 'saved' })
-      seeOther(ctx, here)
+      flashes.leave(ctx, pagePath, { done: 'saved' })
+      seeOther(ctx, pagePath)
     },
 
     async readMetadata(ctx: Context) {
@@ -154,23 +155,23 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
         () => 'metadata_read',
         () => 'metadata_failed',
       )
-      flashes.leave(ctx, here, { done })
-      seeOther(ctx, here)
+      flashes.leave(ctx, pagePath, { done })
+      seeOther(ctx, pagePath)
     },
   }
 
   return [
-    { method: 'get', path: here, handle: pages.show },
-    { method: 'post', path: here, handle: pages.save },
-    { method: 'post', path: `${here}/metadata`, handle: pages.readMetadata },
+    { method: 'get', path: pagePath, handle: pages.show },
+    { method: 'post', path: pagePath, handle: pages.save },
+    { method: 'post', path: `${pagePath}/metadata`, handle: pages.readMetadata },
   ]
 }
 
 /** Everything except the fields of the review itself. */
 function fieldsOf({ choices, models }: PolicyValues) {
-  const chosen = Object.entries(choices).filter(([name]) => name !== 'passkeyNonCompliance')
-  const listed = Object.entries(models).map(([name, list]) => [name, list.join(',')] as const)
-  return [...chosen, ...listed].map(([name, value]) => ({ name, value }))
+  const choiceFields = Object.entries(choices).filter(([name]) => name !== 'passkeyNonCompliance')
+  const listFields = Object.entries(models).map(([name, list]) => [name, list.join(',')] as const)
+  return [...choiceFields, ...listFields].map(([name, value]) => ({ name, value }))
 }
 
 function noticeOf({ done }: Readonly<Record<string, unknown>>): PasskeyPolicyPage['notice'] {

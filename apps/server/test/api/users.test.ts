@@ -300,9 +300,9 @@ describe('settings for users', () => {
       pocket,
       audit: { record: async () => {} },
       transaction: (work) => work(),
-      forget: async () => {},
-      enabled: async () => {},
-      sendSoon: () => {},
+      deleteUserData: async () => {},
+      onEnabled: async () => {},
+      scheduleDelivery: () => {},
       isLdapEnabled: async () => false,
       settings: async () => ({ ...userSettingsOf(defaultValues), ...settings }),
     })

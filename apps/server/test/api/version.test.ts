@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from '@jest/globals'
 import { createLatestVersion } from '../../src/version/latest-version.ts'
-import { isNewer, ownVersion } from '../../src/version/version.ts'
+import { isNewer, serverVersion } from '../../src/version/version.ts'
 import { startInstance } from './instance.ts'
 
 test('returns the API version as the current one, next to our own version', async () => {
@@ -69,7 +69,7 @@ test('keeps the known version after a failed request, and retries only after a w
   const clock = { now: () => now }
   const version = createLatestVersion({ url: server.url, clock, onError: (error) => errors.push(error) })
   const latest = () => version.find()
-  expect(version.known()).toBe('')
+  expect(version.lastKnown()).toBe('')
   expect(await latest()).toBe('1.2.3')
   for (const wrong of ['not JSON', '{"version":"<b>"}', 'null', `"${'x'.repeat(1_100_000)}"`]) {
     body = wrong
@@ -117,7 +117,7 @@ test('shows a newer version on the overview without waiting for the response', a
   await instance.administrator.getJson(`${instance.url}/api/version/latest`)
   const page = await overview()
   expect(page).toContain('Version 99.0.0 is out')
-  expect(page).toContain(ownVersion())
+  expect(page).toContain(serverVersion())
   server.closeAllConnections()
   server.close()
 })

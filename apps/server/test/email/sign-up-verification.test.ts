@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator } from '@pocket/core/testing'
 import { openDatabase } from '../../src/composition/open-database.ts'
-import { createWaitingAddresses } from '../../src/sign-up/waiting-addresses.ts'
+import { createSignUpVerification } from '../../src/sign-up/waiting-addresses.ts'
 import { audited, kinds, startCalled } from '../api/calls.ts'
 import { passkeyAnswer } from '../api/instance.ts'
 import { freshName } from '../api/people.ts'
@@ -139,11 +139,11 @@ describe.each(kinds)('%s', (kind) => {
     const { directory, pocket } = instance.app
     const events: unknown[] = []
     const removeAt = async (now: number) =>
-      createWaitingAddresses({
+      createSignUpVerification({
         store: setting.database.approvals,
         verification: { accountOf: async () => undefined, finish: async () => {} },
         directory,
-        forget: (userId) => pocket.forgetAccount(userId),
+        deleteUserData: (userId) => pocket.forgetAccount(userId),
         audit: { record: async (event) => void events.push(event) },
         transaction: (work) => work(),
         clock: { now: () => now },

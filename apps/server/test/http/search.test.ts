@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { Database } from '@pocket/core/internal/sql'
-import { places } from '../../src/search/places.ts'
+import { searchablePages } from '../../src/search/places.ts'
 import { type CalledInstance, kinds, startCalled } from '../api/calls.ts'
 import { createPerson } from '../api/people.ts'
 
@@ -67,7 +67,7 @@ describe.each(kinds)('the search on %s', (kind) => {
     expect((await find('passkeys and')).results).toEqual([
       expect.objectContaining({ name: 'Passkeys and sessions', detail: 'Account', href: '/settings/account/security' }),
     ])
-    for (const { path } of [...places.own, ...places.administration])
+    for (const { path } of [...searchablePages.own, ...searchablePages.administration])
       expect([path, (await instance.administrator.get(instance.url + path)).status]).toEqual([path, 200])
   })
 

@@ -61,7 +61,7 @@ const leftovers: Readonly<Record<string, Leftover>> = {
   },
   'remove-unverified-signups': async ({ approvals }) => {
     const accountId = await person('stranger', true)
-    const waits = { awaitsAdministrator: false, awaitsVerification: true, wayBack: null }
+    const waits = { awaitsAdministrator: false, awaitsVerification: true, returnPath: null }
     await approvals.insert({ accountId, requestedAt: longAgo, ...waits })
     return async () => (await directory.find(accountId)) === undefined
   },

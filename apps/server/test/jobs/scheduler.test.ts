@@ -154,19 +154,19 @@ describe.each(kinds)('%s', (kind) => {
       scheduler.register({ name: 'clean-up', intervalMs: hour, run: async () => done.push('job') })
     const gate = gateOf(stack)
     const begun = Promise.withResolvers<void>()
-    const running = mine.inPlaceOf('clean-up', async () => {
+    const running = mine.runUnderLease('clean-up', async () => {
       begun.resolve()
       await gate.promise
     })
     await begun.promise
-    expect(await other.inPlaceOf('clean-up', async () => void done.push('other'))).toBe(false)
-    expect(await mine.inPlaceOf('clean-up', async () => void done.push('mine'))).toBe(false)
+    expect(await other.runUnderLease('clean-up', async () => void done.push('other'))).toBe(false)
+    expect(await mine.runUnderLease('clean-up', async () => void done.push('mine'))).toBe(false)
     await other.runDue()
     gate.resolve()
     expect(await running).toBe(true)
     expect([done, (await state())?.lastOutcome]).toEqual([[], 'succeeded'])
-    expect(await mine.inPlaceOf('no-job', async () => {})).toBe(false)
-    const failing = other.inPlaceOf('clean-up', () => Promise.reject(new Error('broken')))
+    expect(await mine.runUnderLease('no-job', async () => {})).toBe(false)
+    const failing = other.runUnderLease('clean-up', () => Promise.reject(new Error('broken')))
     await expect(failing).rejects.toThrow('broken')
     expect(await state()).toMatchObject({ lastOutcome: 'failed', lastError: 'broken', leaseOwner: null })
   })
@@ -223,7 +223,7 @@ describe.each(kinds)('%s', (kind) => {
 
   test('the job of a dead replica is taken over when its lease expires', async () => {
     const dead = storeOf(0)
-    await dead.announce('clean-up', { now, latest: now + hour })
+    await dead.register('clean-up', { now, latest: now + hour })
     expect(await dead.claim({ name: 'clean-up', owner: 'dead' }, { now, until: now + 60_000 })).toBe(true)
     const ran: number[] = []
     const other = replica(1)
@@ -363,7 +363,7 @@ function untilAborted(signal: AbortSignal, begun: (signal: AbortSignal) => void)
 
 function bound(store: JobStore): JobStore {
   return {
-    announce: (name, times) => store.announce(name, times),
+    register: (name, times) => store.register(name, times),
     list: () => store.list(),
     runEarlier: (name, at) => store.runEarlier(name, at),
     claim: (lease, times) => store.claim(lease, times),

@@ -46,9 +46,9 @@ async function following(done: LdapChanges): Promise<readonly string[]> {
       void said.push(...events.map(({ event, names }) => `${event.event} ${names.accountName} by ${names.actorName}`)),
     // A cast: this test does not use pictures.
     images: {} as Images,
-    forgetUser: async (id) => void said.push(`forget ${id}`),
-    forgetGroup: async (id) => void said.push(`forget group ${id}`),
-    enabled: async (id) => void said.push(`enabled ${id}`),
+    deleteUserData: async (id) => void said.push(`forget ${id}`),
+    deleteGroupData: async (id) => void said.push(`forget group ${id}`),
+    onEnabled: async (id) => void said.push(`enabled ${id}`),
   })
   await host.onApplied(done)
   return said

@@ -46,7 +46,7 @@ describe.each(['SQLite', 'PostgreSQL'])('the SCIM provider store on %s', (kind) 
 
   beforeEach(async () => {
     for (const id of await store.due(Number.MAX_SAFE_INTEGER)) await store.remove(id)
-    await store.takeChanges(Number.MAX_SAFE_INTEGER, 1)
+    await store.consumeChanges(Number.MAX_SAFE_INTEGER, 1)
   })
 
   const provider = async (more: Partial<ScimProvider> = {}): Promise<ScimProvider> => {
@@ -126,7 +126,7 @@ describe.each(['SQLite', 'PostgreSQL'])('the SCIM provider store on %s', (kind) 
     expect(await store.due(noon)).toEqual([])
     const next = await provider({ nextRunAt: noon + 60 * minute })
     await store.recordChange(noon + 60 * minute)
-    await store.takeChanges(noon - 5 * minute, noon)
+    await store.consumeChanges(noon - 5 * minute, noon)
     expect(await store.due(noon)).toEqual([next.id])
   })
 
@@ -142,17 +142,17 @@ describe.each(['SQLite', 'PostgreSQL'])('the SCIM provider store on %s', (kind) 
     await store.recordChange(noon)
     const made = await provider({ nextRunAt: noon + 60 * minute })
     // Changes were not recorded before a provider existed.
-    await store.takeChanges(noon + 60 * minute, noon)
+    await store.consumeChanges(noon + 60 * minute, noon)
     expect(await store.due(noon)).toEqual([])
     await store.recordChange(noon)
     await store.recordChange(noon + 3 * minute)
     for (const minutes of [0, 5, 7]) {
       const now = noon + minutes * minute
-      await store.takeChanges(now - 5 * minute, now)
+      await store.consumeChanges(now - 5 * minute, now)
       expect(await store.due(now)).toEqual([])
     }
     const now = noon + 9 * minute
-    await store.takeChanges(now - 5 * minute, now)
+    await store.consumeChanges(now - 5 * minute, now)
     expect([await store.due(now - 1), await store.due(now)]).toEqual([[], [made.id]])
   })
 
@@ -166,7 +166,7 @@ describe.each(['SQLite', 'PostgreSQL'])('the SCIM provider store on %s', (kind) 
     expect(await store.due(noon + 1000)).toEqual([one.id])
     const again = leaseOf(other)
     await store.claim(again, { now: noon + 2000, until: noon + minute })
-    await store.takeChanges(noon + 100, noon + 3000)
+    await store.consumeChanges(noon + 100, noon + 3000)
     await store.finish(again, { ...end, finishedAt: noon + 4000 })
     expect(await store.due(noon + 5000)).toEqual([one.id, other.id])
   })

@@ -6,12 +6,12 @@ import { formText } from '../../http/form.ts'
 import { refusalOf } from '../../http/form-page.ts'
 import type { PageRoute } from '../../http/page-routes.ts'
 import { seeOther } from '../../http/show-page.ts'
-import type { RegistrationTokens } from '../../initial-access-tokens/initial-access-tokens.ts'
+import type { InitialAccessTokenAdministration } from '../../initial-access-tokens/initial-access-tokens.ts'
 import type { TokenFormValues } from './page-model.ts'
 import { pathOf, type SectionPage } from './section-page.ts'
 
 export interface RegistrationTokenPagesPorts {
-  readonly tokens: RegistrationTokens
+  readonly tokens: InitialAccessTokenAdministration
   readonly page: SectionPage
   readonly authentication: Authentication
   readonly flashes: Flashes

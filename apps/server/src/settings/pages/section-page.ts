@@ -7,7 +7,7 @@ import type { Difference } from '../../http/form-page.ts'
 import type { ShowPage } from '../../http/show-page.ts'
 import { viewerOf } from '../../http/viewer.ts'
 import type { ApplicationImages } from '../../images/application-images.ts'
-import type { RegistrationTokens } from '../../initial-access-tokens/initial-access-tokens.ts'
+import type { InitialAccessTokenAdministration } from '../../initial-access-tokens/initial-access-tokens.ts'
 import { fieldsOf, keysOf, type SectionName, type SettingField, type SettingValues, sections } from '../definitions.ts'
 import { type Settings, settingsValidator } from '../settings.ts'
 import type { OidcPart, SettingsPage, TokenFormValues } from './page-model.ts'
@@ -20,7 +20,7 @@ export interface SectionPagePorts {
   readonly settings: Settings
   readonly groups: Pick<Groups, 'first'>
   readonly images: Pick<ApplicationImages, 'list'>
-  readonly tokens: Pick<RegistrationTokens, 'list'>
+  readonly tokens: Pick<InitialAccessTokenAdministration, 'list'>
   readonly signingKeys: Pocket['signingKeys']
   readonly show: ShowPage
 }
