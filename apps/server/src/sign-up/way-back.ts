@@ -37,9 +37,9 @@ export function arrivedPage({ pocket, show }: ArrivedPagePorts) {
     if (!client) return seeOther(ctx, home)
     const { id, name } = client
     const startAt = startUrl(client, pocket.issuer)
-    const startUrl = startAt === null ? null : new URL(startAt)
+    const url = startAt === null ? null : new URL(startAt)
     // The URL of a native app has no host.
-    const destination = startUrl && (startUrl.host || startUrl.protocol)
+    const destination = url && (url.host || url.protocol)
     await show(ctx, { view: 'arrived', client: { id, name, destination }, startAt })
   }
 }
