@@ -129,9 +129,9 @@ describe.each(kinds)('%s', (kind) => {
     const { json } = await instance.call('POST /api/device-login/requests', { agent: waiting })
     const code = String(json.userCode)
     const read = await instance.call('POST /api/device-login/verification', { body: { code }, agent: person.agent })
-    expect(read.json).toMatchObject({ device: 'SomeTV/3.1', country: 'United Kingdom', city: 'London' })
+    expect(read.json).toMatchObject({ device: 'SomeTV 3.1', country: 'United Kingdom', city: 'London' })
     const { text } = await person.agent.get(`${instance.url}/device?code=${code}`)
-    expect(['London, United Kingdom', 'SomeTV/3.1', '81.2.69.160'].filter((word) => !text.includes(word))).toEqual([])
+    expect(['London, United Kingdom', 'SomeTV 3.1', '81.2.69.160'].filter((word) => !text.includes(word))).toEqual([])
   })
 
   test("shows the approver the location of the client's device", async () => {

@@ -119,10 +119,10 @@ function tell(line: string): void {
 
 /** The number of rows that the limits of one network leave room for. */
 const maxRows: Readonly<Record<string, number>> = {
-  // 30 interactions, 40 pushed requests twice, 30 device codes, 50 registration access tokens and the administrator's session.
-  pocket_artifact: 200,
-  // 50 of the network, and the one of the administrator.
-  pocket_client: 51,
+  // 30 interactions, 30 pushed requests twice, 20 device codes, 20 registration access tokens and the administrator's session.
+  pocket_artifact: 131,
+  // 20 of the network, and the one of the administrator.
+  pocket_client: 21,
   pocket_connection_attempt: 100,
   pocket_limit: 40,
   pocket_device_login: 120,

@@ -126,7 +126,7 @@ describe('issuer with a path', () => {
   })
 
   test('coexists with another provider in the same process and browser', async () => {
-    const ports = { name: 'Test', masterKey: 'a master key that is long enough', render: renderAsJson }
+    const ports = { name: 'Test', masterKey: 'a master key that is long enough', pages: { render: renderAsJson } }
     let staff: Pocket | undefined
     const mount: Mount = (pocket) =>
       express().use(pocket.callback(), (req, res, next) => staff?.callback()(req, res, next))

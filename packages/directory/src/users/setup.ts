@@ -21,7 +21,7 @@ export interface SetUpPorts {
 export function setUp({ users, withLock, create, addPasskey }: SetUpPorts): Promise<User> {
   return withLock(async () => {
     if (await users.hasAdministrator())
-      throw new ConflictError('setup_already_completed', 'The setup is already complete: an administrator exists')
+      throw new ConflictError('setup_already_completed', 'Setup already completed: an administrator exists')
     const user = await create()
     await addPasskey(user)
     return user
