@@ -5,14 +5,14 @@ import { createClientServices } from './composition/client-services.ts'
 import { createEngine } from './composition/engine.ts'
 import { createInteractions } from './composition/interactions.ts'
 import { createMiddleware } from './composition/middleware.ts'
-import { createPeopleServices } from './composition/people-services.ts'
+import { createUserServices } from './composition/people-services.ts'
 import { resolveOptions } from './composition/resolved-options.ts'
 import { configuredOrigin } from './http/own-origin.ts'
 import { requestContext } from './http/request-context.ts'
 import { interactionClient } from './interactions/interaction.ts'
-import { createAccessEnds } from './oidc/access-ends.ts'
+import { createAccessRevocation } from './oidc/access-ends.ts'
 import { createClientTrial } from './oidc/client-trial/client-trial.ts'
-import { endpointsAt } from './oidc/paths.ts'
+import { getEndpoints } from './oidc/paths.ts'
 import { createTokenPreview } from './oidc/preview.ts'
 import { documentEvents } from './oidc/registration/document-events.ts'
 import { createSessionClosure } from './oidc/session-closure-ends.ts'
@@ -24,7 +24,7 @@ import type { Pocket } from './pocket.ts'
 import { createPasskeyRemovals } from './sessions/passkey-removals.ts'
 
 /** Milliseconds to keep expired rows, because the clocks of several machines differ. */
-const keptAfterExpiry = 60_000
+const removalDelay = 60_000
 
 /**
  * Creates a provider from its options. Reads the signing keys, or creates them at the first start.
@@ -42,8 +42,8 @@ const keptAfterExpiry = 60_000
  * createServer(pocket.callback()).listen(3000)
  * ```
  */
-export async function createPocket(given: PocketOptions): Promise<Pocket> {
-  const options = resolveOptions(given)
+export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket> {
+  const options = resolveOptions(pocketOptions)
   const { stores, audit, clock, issuer, origins, trustProxy, limits, onError } = options
   const { accounts, transaction } = stores
 
@@ -52,20 +52,24 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
   const engine = await createEngine(options, services)
   const { holder, keyRing, logoutNotices } = engine
   const provider = holder.current
-  const { endAccessTo, ...accessEnds } = createAccessEnds({ stores, provider, builtInRules: options.builtInRules })
-  const people = createPeopleServices(options, services, engine)
-  const { sessions, history, loginCodes, mailedCodes, metadata } = people
-  const { signIn, registration, reauthentication, deviceLogins, deviceAuthorizations } = people
-  const interactions = createInteractions(options, services, engine, people)
-  const middleware = createMiddleware(options, services, engine, people, interactions)
+  const { revokeAccessToClient: endAccessTo, ...accessRevocation } = createAccessRevocation({
+    stores,
+    provider,
+    builtInRules: options.builtInRules,
+  })
+  const userServices = createUserServices(options, services, engine)
+  const { sessions, history, loginCodes, mailedCodes, metadata } = userServices
+  const { signIn, registration, reauthentication, deviceLogins, deviceAuthorizations } = userServices
+  const interactions = createInteractions(options, services, engine, userServices)
+  const middleware = createMiddleware(options, services, engine, userServices, interactions)
 
-  const { end: endSessions, removing } = createSessionClosure({ stores, provider, clock })
+  const { end: endSessions, removing: runRemoval } = createSessionClosure({ stores, provider, clock })
   const preview = createTokenPreview({ provider, accounts, makeClaims: options.makeClaims, clock })
 
   return {
     issuer: issuer.id,
     originOf: (req) => configuredOrigin(req, origins, trustProxy),
-    endpoints: endpointsAt(issuer.id),
+    endpoints: getEndpoints(issuer.id),
     clients,
     initialAccessTokens,
     refreshMetadataDocument: (id, req) => metadataDocuments.refresh(id, documentEvents(audit, req)),
@@ -78,7 +82,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
       before: options.audited,
       audit,
       transaction,
-      runRemoval: removing,
+      runRemoval: runRemoval,
     }),
     passkeyRemovals: createPasskeyRemovals({
       history: stores.sessionHistory,
@@ -89,12 +93,12 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
       transaction,
       clock,
     }),
-    recordCredential: (origin, thing) => history.made(origin, thing),
+    recordCredential: (origin, credential) => history.recordCredential(origin, credential),
     lockAccountOf: (origin) => history.lockAccountOf(origin),
     authenticatorMetadata: metadata,
     registration,
     signIn,
-    signUp: people.signUp,
+    signUp: userServices.signUp,
     reauthentication,
     deviceLogins,
     deviceAuthorizations,
@@ -115,8 +119,8 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
     },
     issueLoginCode: ({ id }, lifetime, codeOptions) => loginCodes.issue(id, lifetime, codeOptions),
     mailLoginCode: (req, res, login) => mailedCodes.send(req, res, login),
-    bindBrowser: people.bindBrowser,
-    ...accessEnds,
+    bindBrowser: userServices.bindBrowser,
+    ...accessRevocation,
     previewTokens: preview,
     testClient: createClientTrial({
       provider,
@@ -125,7 +129,7 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
       connectionLog,
       preview,
       issuer: issuer.id,
-      endpoints: endpointsAt(issuer.id),
+      endpoints: getEndpoints(issuer.id),
       fetch: createPublicFetch({ allowedPrivateHosts: [new URL(issuer.id).hostname.replace(/^\[|\]$/g, '')] }),
       clock,
     }),
@@ -152,9 +156,9 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
     },
     signingKeys: () => keyRing.list(),
     async removeExpired(limit) {
-      const before = clock.now() - keptAfterExpiry
+      const before = clock.now() - removalDelay
       const removed = await Promise.all([
-        people.challenges.removeSpent(limit),
+        userServices.challenges.removeSpent(limit),
         ...[
           stores.artifacts,
           stores.codes,
@@ -174,11 +178,11 @@ export async function createPocket(given: PocketOptions): Promise<Pocket> {
     sendLogoutNotices: (signal) => logoutNotices.sendDue(signal),
     provider,
     async [Symbol.asyncDispose]() {
-      await mailedCodes.settled()
-      await logoutNotices.settled()
-      await secretUses.settled()
-      await connectionLog.settled()
-      await audit.settled()
+      await mailedCodes.whenIdle()
+      await logoutNotices.whenIdle()
+      await secretUses.whenIdle()
+      await connectionLog.whenIdle()
+      await audit.whenIdle()
     },
   }
 }

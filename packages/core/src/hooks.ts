@@ -72,7 +72,7 @@ export type BeforeHookResult = undefined | { readonly refuse: string }
  */
 export type BeforeHooks = {
   readonly [Name in keyof BeforeHookInputs]?:
-    | ((question: BeforeHookInputs[Name]) => BeforeHookResult | Promise<BeforeHookResult>)
+    | ((input: BeforeHookInputs[Name]) => BeforeHookResult | Promise<BeforeHookResult>)
     | undefined
 }
 
@@ -105,8 +105,8 @@ export function createBeforeHooks(hooks: BeforeHooks, hookTimeout: number): RunB
     const details = { ...(accountId && { accountId }), option }
     const result = await runHostRule({
       option,
-      ask: () => hooks[name]?.(input),
-      fits: ({ refuse }) => typeof refuse === 'string',
+      run: () => hooks[name]?.(input),
+      isValid: ({ refuse }) => typeof refuse === 'string',
       hookTimeout,
       accountId,
     })
@@ -142,7 +142,7 @@ export interface AfterPorts {
 }
 
 /** Records events in the audit sink, then calls the `after` hook. */
-export function createAuditWithHook({ audit, after, onError }: AfterPorts): AuditSink & { settled(): Promise<void> } {
+export function createAuditWithHook({ audit, after, onError }: AfterPorts): AuditSink & { whenIdle(): Promise<void> } {
   const pendingHooks = new Set<Promise<void>>()
   return {
     async record(event, origin) {
@@ -154,7 +154,7 @@ export function createAuditWithHook({ audit, after, onError }: AfterPorts): Audi
         .finally(() => pendingHooks.delete(hookRun))
       pendingHooks.add(hookRun)
     },
-    async settled() {
+    async whenIdle() {
       await Promise.all(pendingHooks)
     },
   }

@@ -1,34 +1,34 @@
 import { ConfigurationError } from './errors.ts'
 import { withTimeout } from './within-time.ts'
 
-export interface HostRule<Answer> {
+export interface HostRule<Result> {
   /** The path of the option that contains the rule. */
   readonly option: string
-  readonly ask: () => Answer | undefined | Promise<Answer | undefined>
-  /** Whether the answer is one of the allowed values other than `undefined`. */
-  readonly fits: (answer: Partial<Record<string, unknown>>) => boolean
+  readonly run: () => Result | undefined | Promise<Result | undefined>
+  /** Whether the result is one of the allowed values other than `undefined`. */
+  readonly isValid: (result: Partial<Record<string, unknown>>) => boolean
   /** Milliseconds. */
   readonly hookTimeout: number
   readonly accountId?: string | undefined
 }
 
 /**
- * Runs a rule of the host; `undefined` means that the rule allows the action. Invalid answers such as `false` or an
- * unknown word are rejected.
+ * Runs a rule of the host; `undefined` means that the rule allows the action. Invalid results such as `false` or an
+ * unknown key are rejected.
  *
- * @throws {ConfigurationError} if the rule throws, times out or returns an invalid answer; the error names the option
+ * @throws {ConfigurationError} if the rule throws, times out or returns an invalid result; the error names the option
  */
-export async function runHostRule<Answer extends object>(rule: HostRule<Answer>): Promise<Answer | undefined> {
-  const { option, ask, fits, hookTimeout, accountId } = rule
+export async function runHostRule<Result extends object>(rule: HostRule<Result>): Promise<Result | undefined> {
+  const { option, run, isValid, hookTimeout, accountId } = rule
   const ruleError = (code: string, description: string, cause?: unknown) => {
     const message = `The option ${option} ${description}`
     const details = { ...(accountId && { accountId }), option }
     return new ConfigurationError(message, { cause, details, fields: [{ field: option, code, message }] })
   }
-  const answer = await withTimeout(ask, hookTimeout).catch((cause: unknown) => {
+  const result = await withTimeout(run, hookTimeout).catch((cause: unknown) => {
     throw ruleError('failed', 'threw an error or timed out.', cause)
   })
-  if (answer === undefined || answer === null) return undefined
-  if (typeof answer !== 'object' || !fits({ ...answer })) throw ruleError('invalid', 'returned an invalid result.')
-  return answer
+  if (result === undefined || result === null) return undefined
+  if (typeof result !== 'object' || !isValid({ ...result })) throw ruleError('invalid', 'returned an invalid result.')
+  return result
 }

@@ -18,7 +18,7 @@ export interface Issuer {
  *
  * @throws {ConfigurationError} for any other URL
  */
-export function issuerOf(issuer: string): Issuer {
+export function parseIssuer(issuer: string): Issuer {
   const url = URL.parse(issuer)
   const path = url?.pathname.replace(/\/$/, '') ?? ''
   if (!url || url.href.replace(/\/$/, '') !== url.origin + path || !/^(\/[\w-]+)*$/.test(path) || !isSafe(url))

@@ -66,7 +66,7 @@ export interface Pocket extends AsyncDisposable {
    *
    * @throws {NotAuthenticatedError} `not_signed_in` if the session of the request has ended
    */
-  recordCredential(origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>, thing: SessionCredential): Promise<void>
+  recordCredential(origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>, credential: SessionCredential): Promise<void>
   /**
    * Locks the account of the session or API key of a request until the transaction ends. Call it first in a transaction that
    * changes a client or an API key and then calls `recordCredential`, so that it does not deadlock with the removal of a passkey.

@@ -69,7 +69,7 @@ test('names the group of an option that is given outside it', async () => {
   // Cast: the value of a host without type checking.
   const failed = createPocket({ ...sound, render: () => '', pages: { policy: async () => ({}) } } as PocketOptions)
   await expect(failed).rejects.toThrow(
-    'render: there is no such option; use pages.render. pages.policy: there is no such option; use passkeys.policy',
+    'render: is not a known option; use pages.render. pages.policy: is not a known option; use passkeys.policy',
   )
 })
 

@@ -86,7 +86,7 @@ export function createGuard({ pocket, directory, apiKeys, staticApiKey }: GuardP
       )
     const owner = token === '' ? undefined : await authenticateApiKey(ctx, token)
     if (owner) return owner
-    throw new NotAuthenticatedError('not_signed_in', 'Nobody is signed in.')
+    throw new NotAuthenticatedError('not_signed_in', 'No user is signed in.')
   }
 
   return async (ctx, row) => {

@@ -51,7 +51,7 @@ export function deviceAuthorizationOperations({ pocket, logos }: DeviceAuthoriza
       async handle({ ctx }) {
         const request = await deviceAuthorizations.find(ctx.req, ctx.res, codeOf(ctx))
         const client = await pocket.clients.find(request.client.id)
-        if (!client) throw new InvalidInputError('oidc_invalid_device_code', 'The client is gone.')
+        if (!client) throw new InvalidInputError('oidc_invalid_device_code', 'The client no longer exists.')
         const [meta] = await logos.withLogoFlags([clientMetaDto(client)])
         return { ...infoDto(request), client: meta }
       },
@@ -82,7 +82,7 @@ export function deviceAuthorizationOperations({ pocket, logos }: DeviceAuthoriza
 /** @throws {InvalidInputError} `oidc_invalid_device_code` */
 function codeOf({ query: { code: value } }: Context): string {
   if (typeof value === 'string' && value !== '' && value.length <= 64) return value
-  throw new InvalidInputError('oidc_invalid_device_code', 'There is no such code.')
+  throw new InvalidInputError('oidc_invalid_device_code', 'The code does not exist.')
 }
 
 function infoDto({ scopes, apis, consentRequired, reauthenticationRequired }: PendingDeviceAuthorization) {

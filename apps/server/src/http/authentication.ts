@@ -29,7 +29,7 @@ export function createAuthentication(
       if (caller) return caller
       await assertCondition(ctx, 'known-account')
       const signedInUser = await user(ctx)
-      if (!signedInUser) throw new NotAuthenticatedError('not_signed_in', 'Nobody is signed in.')
+      if (!signedInUser) throw new NotAuthenticatedError('not_signed_in', 'No user is signed in.')
       return signedInUser
     },
   }

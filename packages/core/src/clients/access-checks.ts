@@ -36,7 +36,7 @@ export type AccessCheckResult =
   | { readonly redirectTo: string }
 
 /** @see {@link AccessCheckResult} */
-export type AccessCheck = (question: AccessCheckInput) => AccessCheckResult | Promise<AccessCheckResult>
+export type AccessCheck = (input: AccessCheckInput) => AccessCheckResult | Promise<AccessCheckResult>
 
 /**
  * Access checks of the host by name; the names appear in logs. They run in this order, after the rules of the client. A
@@ -60,30 +60,30 @@ export interface BuiltInRules {
   readonly freshSignIn: boolean
 }
 
-export function builtInRulesWith(checks: AccessChecks): BuiltInRules {
+export function getBuiltInRules(checks: AccessChecks): BuiltInRules {
   return { allowedGroups: !Object.hasOwn(checks, 'allowedGroups'), freshSignIn: !Object.hasOwn(checks, 'freshSignIn') }
 }
 
 export interface AccessDecision {
   readonly check: string
-  readonly answer: Exclude<AccessCheckResult, undefined>
+  readonly result: Exclude<AccessCheckResult, undefined>
 }
 
 /** Runs the checks and returns the first decision. @throws {ConfigurationError} if a check fails; the error names the check */
-export type RunAccessChecks = (question: AccessCheckInput) => Promise<AccessDecision | undefined>
+export type RunAccessChecks = (input: AccessCheckInput) => Promise<AccessDecision | undefined>
 
 /** @param hookTimeout - milliseconds for each check */
 export function createAccessChecks(checks: AccessChecks, hookTimeout: number): RunAccessChecks {
-  return async (question) => {
+  return async (input) => {
     for (const [name, accessCheck] of Object.entries(checks)) {
-      const answer = await runHostRule({
+      const result = await runHostRule({
         option: `hooks.accessChecks.${name}`,
-        ask: () => accessCheck(question),
-        fits: ({ refuse, signInAgain, redirectTo }) =>
+        run: () => accessCheck(input),
+        isValid: ({ refuse, signInAgain, redirectTo }) =>
           typeof refuse === 'string' || signInAgain === true || typeof redirectTo === 'string',
         hookTimeout,
       })
-      if (answer) return { check: name, answer }
+      if (result) return { check: name, result }
     }
     return undefined
   }

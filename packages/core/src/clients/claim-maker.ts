@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts'
 import type { Claims } from '../accounts/claims.ts'
-import { type ClaimRequest, type ClaimSettings, claimsFor } from './claims.ts'
+import { type ClaimRequest, type ClaimSettings, selectClaims } from './claims.ts'
 import { type HostClaims, readHostClaims } from './host-claims.ts'
 import type { ClientProtocol } from './protocol.ts'
 
@@ -19,18 +19,18 @@ export type SubjectOf = (accountId: string, client: Pick<ClaimsClient, 'redirect
 export type MakeClaims = (account: Account, client: ClaimsClient, request: ClaimRequest) => Promise<Claims>
 
 /** The claims of the host's own function for these scopes. */
-export type ClaimsOfHost = (account: Account, client: ClaimsClient, scopes: readonly string[]) => Promise<Claims>
+export type GetHostClaims = (account: Account, client: ClaimsClient, scopes: readonly string[]) => Promise<Claims>
 
-export function createClaimsOfHost(hostClaims: HostClaims | undefined, hookTimeout: number): ClaimsOfHost {
+export function createHostClaimsReader(hostClaims: HostClaims | undefined, hookTimeout: number): GetHostClaims {
   return async (account, { id, name }, scopes) =>
     hostClaims ? readHostClaims(hostClaims, { account, context: { client: { id, name }, scopes }, hookTimeout }) : {}
 }
 
-export function createClaimMaker(claimsOfHost: ClaimsOfHost, subjectOf: SubjectOf): MakeClaims {
+export function createClaimMaker(getHostClaims: GetHostClaims, subjectOf: SubjectOf): MakeClaims {
   return async (account, client, request) => {
     const scopes = [...request.scopes]
-    const claims = request.hostClaims ?? (await claimsOfHost(account, client, scopes))
-    return claimsFor(
+    const claims = request.hostClaims ?? (await getHostClaims(account, client, scopes))
+    return selectClaims(
       account,
       client.settings,
       { ...request, scopes, hostClaims: claims },

@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account.ts'
 import { accountClaims, type Claims, omitEmptyClaims, scopeOfClaim } from '../accounts/claims.ts'
 import { customClaims } from '../accounts/custom-claims.ts'
 import { protocolClaims } from '../accounts/reserved-claims.ts'
-import { groupsFor } from './group-rules.ts'
+import { selectGroups } from './group-rules.ts'
 import type { ClaimRule, ClientProtocol } from './protocol.ts'
 
 /** The claims that a client may receive: allowed scopes, and claims by name (OpenID Connect Core §5.5). */
@@ -24,7 +24,7 @@ export type ClaimSettings = Pick<ClientProtocol, 'claimRules' | 'groupRules' | '
  * release more than the scopes allow: its source must be allowed itself, unless it is a constant. A client that uses a
  * `subject` other than the account ID receives no claim that contains the account ID.
  */
-export function claimsFor(
+export function selectClaims(
   account: Account,
   settings: ClaimSettings,
   request: ClaimRequest,
@@ -55,7 +55,7 @@ function standardClaims(account: Account, { groupRules, userNames }: ClaimSettin
   const userName = Object.hasOwn(userNames, account.id) ? userNames[account.id] : undefined
   return {
     ...accountClaims(account),
-    groups: groupsFor(groups, groupRules),
+    groups: selectGroups(groups, groupRules),
     ...(userName !== undefined && { preferred_username: userName }),
   }
 }
@@ -98,7 +98,7 @@ function asText(value: unknown): string {
 }
 
 /** The scopes of a request and the default scopes of the client, without duplicates. */
-export function scopesRequested(scope: string | undefined, { defaultScopes }: Pick<ClientProtocol, 'defaultScopes'>) {
+export function addDefaultScopes(scope: string | undefined, { defaultScopes }: Pick<ClientProtocol, 'defaultScopes'>) {
   return [...new Set([...(scope ?? '').split(' '), ...defaultScopes])].filter((name) => name !== '')
 }
 

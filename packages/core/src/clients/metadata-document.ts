@@ -45,7 +45,7 @@ export function parseMetadataDocument(id: string, text: string): MetadataDocumen
   if (supportedGrantTypes.includes('authorization_code') && redirectUris.length === 0)
     throw documentError('redirect_uris', 'must not be empty')
   return {
-    name: nameOf(document, id),
+    name: getClientName(document, id),
     redirectUris,
     postLogoutRedirectUris: readUriList(document, 'post_logout_redirect_uris'),
     registration: {
@@ -95,7 +95,7 @@ function readUriList(document: Readonly<Record<string, unknown>>, name: string):
   return uris
 }
 
-function nameOf({ client_name }: Readonly<Record<string, unknown>>, id: string): string {
+function getClientName({ client_name }: Readonly<Record<string, unknown>>, id: string): string {
   const name = typeof client_name === 'string' ? [...normalizeName(client_name)].slice(0, 50).join('') : ''
   return nameProblem(name, 50) ? [...new URL(id).host].slice(0, 50).join('') : name
 }

@@ -45,7 +45,7 @@ export interface MetadataDocumentPorts {
   /** Patterns of URLs from which documents may be fetched. */
   readonly patterns: () => Promise<readonly string[]>
   /** Withdraws all consents for the client. */
-  readonly forgetConsents: (clientId: string) => Promise<void>
+  readonly withdrawConsents: (clientId: string) => Promise<void>
 }
 
 const second = 1000
@@ -71,7 +71,7 @@ interface FetchedDocument extends MetadataDocument {
 class UnreachableDocumentError extends InvalidInputError {}
 
 export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataDocuments {
-  const { store, clock, transaction, patterns, forgetConsents } = ports
+  const { store, clock, transaction, patterns, withdrawConsents } = ports
   const pendingFetches = new Map<string, Promise<Client>>()
   const failures = new Map<string, { readonly until: number; readonly error: unknown }>()
 
@@ -112,7 +112,7 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
         updatedAt: isUnchanged ? before.updatedAt : now,
       }
       await store.update(client)
-      if (changesConsent(before, document)) await forgetConsents(id)
+      if (changesConsent(before, document)) await withdrawConsents(id)
       if (!isUnchanged) await changed(before, client)
       return client
     })

@@ -80,7 +80,7 @@ export interface ClientsPorts {
   readonly transaction: <T>(work: () => Promise<T>) => Promise<T>
   readonly fetchUrl: FetchUrl
   /** Records secret uses in the background. */
-  readonly secretUses: Pick<SecretUses, 'settled'>
+  readonly secretUses: Pick<SecretUses, 'whenIdle'>
   /** Encrypts a secret that must be readable later. */
   readonly sealSecret: (plain: string) => string
   /** Revokes everything issued to the client, in the transaction that removes it. */
@@ -203,7 +203,7 @@ export function createClients(ports: ClientsPorts): Clients {
     },
 
     async secretUses(id) {
-      await secretUses.settled()
+      await secretUses.whenIdle()
       return store.secretUses(id)
     },
 

@@ -3,8 +3,8 @@ import type { ClientStore } from './client-store.ts'
 
 /** Records the use of secrets in the background. */
 export interface SecretUses {
-  note(clientId: string, secretId: string): void
-  settled(): Promise<void>
+  recordUse(clientId: string, secretId: string): void
+  whenIdle(): Promise<void>
 }
 
 export interface SecretUsesPorts {
@@ -19,22 +19,22 @@ const minUpdateInterval = 60_000
 const maxCachedEntries = 10_000
 
 export function createSecretUses({ store, clock, onError }: SecretUsesPorts): SecretUses {
-  const notedAt = new Map<string, number>()
+  const recordedAt = new Map<string, number>()
   const running = new Set<Promise<void>>()
   return {
-    note(clientId, secretId) {
+    recordUse(clientId, secretId) {
       const now = clock.now()
-      if (Math.abs(now - (notedAt.get(secretId) ?? Number.NEGATIVE_INFINITY)) < minUpdateInterval) return
-      if (notedAt.size >= maxCachedEntries) notedAt.clear()
-      notedAt.set(secretId, now)
-      const note = store
+      if (Math.abs(now - (recordedAt.get(secretId) ?? Number.NEGATIVE_INFINITY)) < minUpdateInterval) return
+      if (recordedAt.size >= maxCachedEntries) recordedAt.clear()
+      recordedAt.set(secretId, now)
+      const update = store
         .recordSecretUse(clientId, secretId, now)
         .catch(onError)
-        .finally(() => running.delete(note))
-      running.add(note)
+        .finally(() => running.delete(update))
+      running.add(update)
     },
 
-    async settled() {
+    async whenIdle() {
       await Promise.all(running)
     },
   }

@@ -12,14 +12,14 @@ import { mintSecret, omitSealed, signingSecret } from './secrets.ts'
 import { type FetchUrl, sectorProblems } from './sector.ts'
 
 /** The metadata of a client registration, split into our fields and the remaining metadata. */
-export interface SelfRegistered {
+export interface SelfRegistrationRequest {
   readonly input: ClientInput
   readonly registration: RegisteredMetadata
   /** Whether the client authenticates with a secret. */
   readonly needsSecret: boolean
 }
 
-export interface NewSelfRegistered extends SelfRegistered {
+export interface NewSelfRegistration extends SelfRegistrationRequest {
   readonly id: string
   /** In plain text; `null` for a client without one. */
   readonly secret: string | null
@@ -35,16 +35,16 @@ export interface SelfRegistration {
    *
    * @throws {InvalidInputError} `validation_failed`, as `Clients.create`
    */
-  check(request: SelfRegistered, id?: string): Promise<void>
+  check(request: SelfRegistrationRequest, id?: string): Promise<void>
   /** @throws {RateLimitedError} `rate_limited` if too many clients of its network are unused */
-  create(request: NewSelfRegistered): Promise<Client>
+  create(request: NewSelfRegistration): Promise<Client>
   /**
    * Replaces the registered metadata; other administrator settings stay unchanged. Resolves to the client before and
    * after the change, and to a new plain-text secret if the client has no suitable one.
    *
    * @throws {NotFoundError} `client_not_found`
    */
-  change(id: string, request: SelfRegistered): Promise<SelfRegistrationChange>
+  change(id: string, request: SelfRegistrationRequest): Promise<SelfRegistrationChange>
 }
 
 export interface SelfRegistrationChange {
@@ -82,7 +82,7 @@ export function createSelfRegistration({
       : minted.stored
 
   /** The secrets after a change, and a new plain-text secret if there was no suitable one. */
-  const secretsAfter = (request: SelfRegistered, before: Client, after: Pick<Client, 'protocol'>) => {
+  const nextSecrets = (request: SelfRegistrationRequest, before: Client, after: Pick<Client, 'protocol'>) => {
     if (!request.needsSecret) return { secrets: [], secret: null }
     const now = clock.now()
     const usesSecretAsKey = after.protocol.tokenEndpointAuthMethod === 'client_secret_jwt'
@@ -96,7 +96,7 @@ export function createSelfRegistration({
   }
 
   return {
-    async check({ input }: SelfRegistered, id?: string) {
+    async check({ input }: SelfRegistrationRequest, id?: string) {
       assertNoErrors(inputProblems(input, redirectUriPolicy))
       const before = id === undefined ? undefined : await store.find(id)
       const protocol = before?.protocol ?? defaultProtocol
@@ -104,7 +104,7 @@ export function createSelfRegistration({
       assertNoErrors([...clientAuthenticationProblems(fields), ...(await sectorProblems(fields, before, fetchUrl))])
     },
 
-    async create({ id, input, registration, secret, network }: NewSelfRegistered) {
+    async create({ id, input, registration, secret, network }: NewSelfRegistration) {
       const now = clock.now()
       const fields = completeInput(input, { template: null, protocol: defaultProtocol })
       const client: Client = {
@@ -128,7 +128,7 @@ export function createSelfRegistration({
       return client
     },
 
-    change: (id: string, request: SelfRegistered) =>
+    change: (id: string, request: SelfRegistrationRequest) =>
       transaction(async () => {
         const before = await store.findForUpdate(id)
         if (!before) throw new NotFoundError('client_not_found', 'There is no such client.')
@@ -136,7 +136,7 @@ export function createSelfRegistration({
         const pkceRequired = requested.isPublic || before.pkceRequired
         const fields = { ...requested, ...administratorFields(before), pkceRequired }
         assertNoErrors(clientAuthenticationProblems(fields))
-        const { secrets, secret } = secretsAfter(request, before, fields)
+        const { secrets, secret } = nextSecrets(request, before, fields)
         const { registration } = request
         const isKnown = before.protocol.isKnown && hasSameSelfDescription(before, { ...fields, registration })
         const protocol = { ...fields.protocol, isKnown }

@@ -10,6 +10,6 @@ export function createCodeBrowserToken(masterKey: MasterKey, emailAddress: strin
 }
 
 /** Identical for all browsers that requested a code for the same e-mail address. A code is bound to the complete token. */
-export function emailKeyOf(browserToken: string): string | undefined {
+export function parseEmailKey(browserToken: string): string | undefined {
   return /^[\w-]{43}([\w-]{43})$/.exec(browserToken)?.[1]
 }

@@ -62,7 +62,7 @@ export type DeviceLoginAnswer = Omit<DeviceLoginDecision, 'at'>
 /** The signed-in account and the session that approved the device. */
 export interface RedeemedDeviceLogin {
   readonly account: Account
-  readonly approvedIn: string | null
+  readonly approvingSessionUid: string | null
 }
 
 export interface DeviceLoginPorts {
@@ -142,7 +142,7 @@ export function createDeviceLogins({ store, accounts, masterKey, clock }: Device
       const consumed = await store.consume(id, tokenHash)
       if (!consumed?.accountId) throw expired()
       if (consumed.status === 'denied') throw new ForbiddenError('device_login_denied', 'The sign-in was denied.')
-      return { account: await eligibleAccount(accounts, consumed.accountId), approvedIn: consumed.sessionUid }
+      return { account: await eligibleAccount(accounts, consumed.accountId), approvingSessionUid: consumed.sessionUid }
     },
   }
 }

@@ -13,8 +13,8 @@ import type { CodeStore } from './code-store.ts'
 import { codeAlphabet, normalizeCode } from './code-text.ts'
 
 const shortLifetime = 15 * 60_000
-const shortLength = 6
-const longLength = 12
+const shortCodeLength = 6
+const longCodeLength = 12
 
 /** A single-use login code. */
 export interface LoginCode {
@@ -71,7 +71,7 @@ export interface LoginCodePorts {
 
 /** Whether the code has the length of a short-lived code. */
 export function isShortCode(input: string): boolean {
-  return normalizeCode(input).length === shortLength
+  return normalizeCode(input).length === shortCodeLength
 }
 
 export function createLoginCodes(ports: LoginCodePorts): LoginCodes {
@@ -81,7 +81,7 @@ export function createLoginCodes(ports: LoginCodePorts): LoginCodes {
     async issue(accountId, lifetime, { browserToken, origin = noOrigin, by } = {}) {
       const account = await eligibleAccount(accounts, accountId)
       await before('issueCode', { account, lifetime }, { at: 'login-code', origin })
-      const code = randomText(lifetime <= shortLifetime ? shortLength : longLength, codeAlphabet)
+      const code = randomText(lifetime <= shortLifetime ? shortCodeLength : longCodeLength, codeAlphabet)
       const expiresAt = clock.now() + lifetime
       return transaction(async () => {
         await codes.insert({ hash: hashCode(code), accountId, browserHash: hashBrowserToken(browserToken), expiresAt })
@@ -93,7 +93,7 @@ export function createLoginCodes(ports: LoginCodePorts): LoginCodes {
 
     async redeem(input, browserToken) {
       const code = normalizeCode(input)
-      const hasValidLength = code.length === shortLength || code.length === longLength
+      const hasValidLength = code.length === shortCodeLength || code.length === longCodeLength
       const stored = hasValidLength ? await codes.consume(hashCode(code), hashBrowserToken(browserToken)) : undefined
       if (!stored || stored.expiresAt <= clock.now())
         throw new InvalidInputError('code_invalid', 'The code is unknown, used or expired.')

@@ -16,11 +16,11 @@ export function createCallback({ middleware, onError }: CallbackPorts): NodeHand
   const handle = new Koa()
     .use(middleware)
     .use((ctx) => {
-      const goOn = continuations.get(ctx.req)
-      if (!goOn) return
+      const continueRequest = continuations.get(ctx.req)
+      if (!continueRequest) return
       ctx.respond = false
       ctx.res.statusCode = 200
-      goOn()
+      continueRequest()
     })
     .on('error', (error: unknown, ctx?: Koa.Context) => onError(error, ctx ? requestContext(ctx.req).requestId : ''))
     .callback()

@@ -114,19 +114,19 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
 }
 
 /** Missing stores and missing methods: a custom store may implement an older version. */
-export function storeProblems(given: PocketStores): readonly FieldError[] {
-  const incomplete = Object.entries(methods).flatMap(([name, wanted]) => {
-    const store: unknown = Reflect.get(given, name)
-    if (typeof store !== 'object' || store === null) return [missing(name, 'is missing')]
-    return Object.keys(wanted)
+export function storeProblems(stores: PocketStores): readonly FieldError[] {
+  const errors = Object.entries(methods).flatMap(([name, requiredMethods]) => {
+    const store: unknown = Reflect.get(stores, name)
+    if (typeof store !== 'object' || store === null) return [storeError(name, 'is missing')]
+    return Object.keys(requiredMethods)
       .filter((method) => typeof Reflect.get(store, method) !== 'function')
-      .map((method) => missing(`${name}.${method}`, 'must be a function'))
+      .map((method) => storeError(`${name}.${method}`, 'must be a function'))
   })
-  return typeof given.transaction === 'function'
-    ? incomplete
-    : [...incomplete, missing('transaction', 'must be a function')]
+  return typeof stores.transaction === 'function'
+    ? errors
+    : [...errors, storeError('transaction', 'must be a function')]
 }
 
-function missing(store: string, message: string): FieldError {
+function storeError(store: string, message: string): FieldError {
   return { field: `stores.${store}`, code: 'required', message }
 }

@@ -60,7 +60,7 @@ export function createClientServices(options: ResolvedOptions, onRestrict: (clie
       fetch,
       transaction,
       patterns: async () => (await options.registration()).documentPatterns,
-      forgetConsents: (id) => stores.consents.removeByClient(id),
+      withdrawConsents: (id) => stores.consents.removeByClient(id),
     }),
     connectionLog: createConnectionLog({ store: stores.connectionLog, clock, onError }),
     apis: createApis({

@@ -11,8 +11,8 @@ import { createProtocolPages } from '../oidc/pages.ts'
 import { createPairwiseIdentifier } from '../oidc/pairwise.ts'
 import { createProvider } from '../oidc/provider.ts'
 import { createProviderHolder, type ProviderHolder } from '../oidc/provider-holder.ts'
-import { createRefreshAnswers } from '../oidc/refresh-answers.ts'
-import { documentEventsHere } from '../oidc/registration/document-events.ts'
+import { createRefreshResponses } from '../oidc/refresh-answers.ts'
+import { currentDocumentEvents } from '../oidc/registration/document-events.ts'
 import { createSealer } from '../sealing.ts'
 import type { ClientServices } from './client-services.ts'
 import type { ResolvedOptions } from './resolved-options.ts'
@@ -36,7 +36,7 @@ export async function createEngine(options: ResolvedOptions, services: ClientSer
           schedule: options.keySchedule,
           maxTokenLifetime: () => maxTokenLifetime(stores.clients),
         })
-  const refreshAnswers = createRefreshAnswers({
+  const refreshResponses = createRefreshResponses({
     artifacts: stores.artifacts,
     transaction: stores.transaction,
     clock,
@@ -52,9 +52,9 @@ export async function createEngine(options: ResolvedOptions, services: ClientSer
     }),
     registrar,
     metadataDocuments,
-    documentEvents: documentEventsHere(audit),
+    documentEvents: currentDocumentEvents(audit),
     clock,
-    refreshAnswers,
+    refreshResponses,
     hashUserCode: (userCode) => masterKey.mac('user code', userCode),
     refreshLeeway: options.refreshLeeway,
   })
@@ -65,14 +65,14 @@ export async function createEngine(options: ResolvedOptions, services: ClientSer
     send: (notice) => sendLogoutToken(holder.current(), notice),
     onError: (error) => options.onError(error, ''),
   })
-  const startOf = async (clientId: string) => {
+  const getStartUrl = async (clientId: string) => {
     const client = await stores.clients.find(clientId)
     return client ? startUrl(client, options.issuer.id) : null
   }
   const holder: ProviderHolder = await createProviderHolder({
     keyRing,
     clock,
-    make: (keys) =>
+    buildProvider: (keys) =>
       createProvider({
         adjustConfiguration: options.configuration,
         audit,
@@ -100,23 +100,27 @@ export async function createEngine(options: ResolvedOptions, services: ClientSer
         pairwise,
         registrar,
         registrationPolicy: options.registration,
-        signUpIsOpen: async () => options.builtInMethods.signUp || (await options.signUpUrl()) !== null,
+        isSignUpOpen: async () => options.builtInMethods.signUp || (await options.signUpUrl()) !== null,
         nonceSecret: masterKey.derive('dpop nonces'),
         adapter,
-        refreshAnswers,
+        refreshResponses,
         clients: stores.clients,
         issuer: options.issuer.id,
         internalOrigin: options.internalOrigin,
         cookieKeys: [masterKey.derive('cookies').toString('base64url')],
         render: options.render,
-        pages: createProtocolPages({ render: options.render, redirectUriRemedy: options.redirectUriRemedy, startOf }),
-        keepLogoutNotice: logoutNotices.enqueue,
+        pages: createProtocolPages({
+          render: options.render,
+          redirectUriRemedy: options.redirectUriRemedy,
+          getStartUrl,
+        }),
+        enqueueLogoutNotice: logoutNotices.enqueue,
         secretUses,
-        recordAttempt: connectionLog.note,
+        recordAttempt: connectionLog.record,
         recordFailedClient: (req, clientId) =>
           limits.recordFailure(req, 'client-authentication', clientSubject(req, clientId)),
       }),
   })
   const interactionSealer = createSealer(masterKey.derive('interactions'))
-  return { keyRing, holder, logoutNotices, pairwise, startOf, interactionSealer }
+  return { keyRing, holder, logoutNotices, pairwise, getStartUrl, interactionSealer }
 }

@@ -7,15 +7,15 @@ import { createInteractionPages } from '../interactions/pages.ts'
 import { interactionRoutes } from '../interactions/routes.ts'
 import type { ClientServices } from './client-services.ts'
 import type { Engine } from './engine.ts'
-import type { PeopleServices } from './people-services.ts'
+import type { UserServices } from './people-services.ts'
 import type { ResolvedOptions } from './resolved-options.ts'
 
 /** Creates the interaction pages of oidc-provider. */
 export function createInteractions(
   options: ResolvedOptions,
   { apiAccess }: ClientServices,
-  { holder, startOf }: Engine,
-  { sessions, signIn, signUp, mailedCodes }: PeopleServices,
+  { holder, getStartUrl }: Engine,
+  { sessions, signIn, signUp, mailedCodes }: UserServices,
 ): Middleware {
   const { audit, clock, render, origins, stores } = options
   const { accounts, consents } = stores
@@ -28,7 +28,7 @@ export function createInteractions(
     audit,
     clock,
     accounts,
-    claimsOfHost: options.claimsOfHost,
+    getHostClaims: options.claimsOfHost,
     makeClaims: options.makeClaims,
     consents,
     apiAccess,
@@ -49,15 +49,15 @@ export function createInteractions(
       emailCodesUrl: options.emailCodesUrl,
       builtInMethods: options.builtInMethods,
     }),
-    ways: { builtInMethods: options.builtInMethods, signIn, signUp, mailedCodes },
+    methods: { builtInMethods: options.builtInMethods, signIn, signUp, mailedCodes },
     render,
     audit,
     clock,
     onError: options.onError,
     originOf: (req) => configuredOrigin(req, origins),
-    startOf,
+    getStartUrl,
     async signOut({ req, res }, uid) {
-      const accountId = await sessions.endOne(req, res, uid)
+      const accountId = await sessions.endByUid(req, res, uid)
       if (accountId) await audit.record({ event: 'signed_out', accountId }, requestContext(req))
     },
   })

@@ -8,24 +8,24 @@ import { requestContext } from '../http/request-context.ts'
 import { normalizeResources } from '../http/resource-parameter.ts'
 import { assertBodyUnread, discardUnreadBody } from '../http/unread-body.ts'
 import { clientSubject } from '../limits/limiter.ts'
-import { carriedParameter, whileCarrying } from '../oidc/carried-interactions.ts'
+import { carriedParameter, withCarriedInteraction } from '../oidc/carried-interactions.ts'
 import { createFederatedAssertions } from '../oidc/client-authentication/federated-assertions.ts'
 import { createClientAuthentication } from '../oidc/client-authentication/front.ts'
-import { clientOfToken, isFirstUse, nameRedirectUri } from '../oidc/client-authentication/library.ts'
+import { clientOfToken, isFirstUse, normalizeRedirectUri } from '../oidc/client-authentication/library.ts'
 import { respondRateLimited } from '../oidc/failed-clients.ts'
 import { requestedOrigin } from '../oidc/internal-addresses.ts'
-import { createLoginEnds } from '../oidc/login-ends.ts'
+import { createLoginRevocation } from '../oidc/login-ends.ts'
 import { createSilentLogout } from '../oidc/logout-without-prompt.ts'
-import { answerOutage } from '../oidc/outages.ts'
+import { sendOutage } from '../oidc/outages.ts'
 import { insertedMetadataPath, isBrowserPath, isProtocolPath, metadataPath, protocolRoutes } from '../oidc/paths.ts'
 import { createPostedRequests } from '../oidc/posted-requests.ts'
 import { createOwnSecretFilter } from '../oidc/registration/own-secret.ts'
-import { createRequestSizes } from '../oidc/request-sizes.ts'
+import { createSizeLimits } from '../oidc/request-sizes.ts'
 import { createWebFinger, webFingerPath } from '../oidc/webfinger.ts'
 import { relatedOriginsPath, sendRelatedOrigins } from '../passkeys/related-origins.ts'
 import type { ClientServices } from './client-services.ts'
 import type { Engine } from './engine.ts'
-import type { PeopleServices } from './people-services.ts'
+import type { UserServices } from './people-services.ts'
 import type { ResolvedOptions } from './resolved-options.ts'
 
 /** Serves requests for this provider and passes all other requests to the next middleware. */
@@ -33,29 +33,30 @@ export function createMiddleware(
   options: ResolvedOptions,
   services: ClientServices,
   engine: Engine,
-  people: PeopleServices,
+  userServices: UserServices,
   interactions: Middleware,
 ): Middleware {
   const { issuer, origins, internalOrigin, trustProxy } = options
-  const answerProtocol = createProtocolAnswers(options, services, engine, people)
+  const handleProtocolRequest = createProtocolHandler(options, services, engine, userServices)
   const webFinger = createWebFinger({ issuer: issuer.id, domains: options.webFingerDomains })
 
-  const answer: Middleware = async (ctx, next) => {
+  const handle: Middleware = async (ctx, next) => {
     const { requestId } = requestContext(ctx.req, trustProxy)
-    const given = toOriginForm(ctx.req.url ?? '/') ?? '/'
+    const requestUrl = toOriginForm(ctx.req.url ?? '/') ?? '/'
     ctx.res.setHeader('X-Request-ID', requestId)
     discardUnreadBody(ctx.req, ctx.res)
     const target = toOriginForm(originalTarget(ctx.req, ctx.originalUrl)) ?? '/'
     const path = pathOf(target)
-    const below = path === insertedMetadataPath(issuer.path) ? metadataPath : pathBelowIssuer(target, issuer.path)
-    if (below === undefined && path !== relatedOriginsPath && path !== webFingerPath) return next()
+    const relativePath =
+      path === insertedMetadataPath(issuer.path) ? metadataPath : pathBelowIssuer(target, issuer.path)
+    if (relativePath === undefined && path !== relatedOriginsPath && path !== webFingerPath) return next()
     const origin = configuredOrigin(ctx.req, origins, trustProxy)
-    rewriteToIssuer(ctx.req, requestedOrigin(ctx.req, pathOf(below ?? path), issuer, internalOrigin))
-    const continuations = () => {
-      ctx.req.url = given
+    rewriteToIssuer(ctx.req, requestedOrigin(ctx.req, pathOf(relativePath ?? path), issuer, internalOrigin))
+    const continueRequest = () => {
+      ctx.req.url = requestUrl
       return next()
     }
-    ctx.req.url = below ?? target
+    ctx.req.url = relativePath ?? target
     // Sessions and interactions exist only at the issuer's origin.
     if (origin !== issuer.origin && isBrowserPath(ctx.path)) {
       ctx.redirect(issuer.origin + target)
@@ -73,22 +74,22 @@ export function createMiddleware(
     }
     if (ctx.path.startsWith('/interaction/')) {
       assertBodyUnread(ctx.req)
-      return whileCarrying(engine.interactionSealer, ctx.query[carriedParameter], () =>
-        interactions(ctx, continuations),
+      return withCarriedInteraction(engine.interactionSealer, ctx.query[carriedParameter], () =>
+        interactions(ctx, continueRequest),
       )
     }
     if (path === webFingerPath) {
       ctx.respond = false
       return webFinger(ctx.req, ctx.res)
     }
-    if (!isProtocolPath(ctx.path)) return continuations()
+    if (!isProtocolPath(ctx.path)) return continueRequest()
     assertBodyUnread(ctx.req)
-    return answerProtocol(ctx, requestId)
+    return handleProtocolRequest(ctx, requestId)
   }
 
   return async (ctx, next) => {
     try {
-      await answer(ctx, next)
+      await handle(ctx, next)
     } finally {
       engine.logoutNotices.flush()
     }
@@ -96,27 +97,27 @@ export function createMiddleware(
 }
 
 /** Handles protocol requests before oidc-provider does. */
-function createProtocolAnswers(
+function createProtocolHandler(
   options: ResolvedOptions,
   { clients }: ClientServices,
   { holder, pairwise, interactionSealer }: Engine,
-  { sessions }: PeopleServices,
+  { sessions }: UserServices,
 ) {
   const { issuer, stores, limits, clock, fetch, audit, render, onError } = options
   const provider = holder.current
-  const refuseTooLarge = createRequestSizes({ render, audit })
-  const answerPosted = createPostedRequests({ issuer: issuer.id, render, audit })
+  const rejectOversized = createSizeLimits({ render, audit })
+  const redirectPosted = createPostedRequests({ issuer: issuer.id, render, audit })
   const signOutSilently = createSilentLogout({
     issuer: issuer.id,
     provider,
     sessions,
-    endLogin: createLoginEnds({ artifacts: stores.artifacts, pairwise }),
+    endLogin: createLoginRevocation({ artifacts: stores.artifacts, pairwise }),
     pairwise,
     audit,
   })
   const filterOwnSecret = createOwnSecretFilter({ findClient: clients.find, clock })
   const authenticateClient = createClientAuthentication({
-    assertAdmitted: (req, clientId) =>
+    assertNotBlocked: (req, clientId) =>
       limits.assertNotBlocked(req, 'client-authentication', clientSubject(req, clientId)),
     findClient: clients.find,
     federated: createFederatedAssertions({
@@ -126,12 +127,12 @@ function createProtocolAnswers(
       isFirstUse: (iss, jti, exp) => isFirstUse(provider(), { iss, jti, exp }),
     }),
     clientOfToken: (token) => clientOfToken(provider(), token),
-    nameRedirectUri: (form) => nameRedirectUri(provider(), form),
+    normalizeRedirectUri: (form) => normalizeRedirectUri(provider(), form),
   })
 
-  const answerProtocol = async (ctx: Context, requestId: string): Promise<void> => {
-    if (await refuseTooLarge(ctx)) return
-    if (await answerPosted(ctx)) return
+  const handleProtocolRequest = async (ctx: Context, requestId: string): Promise<void> => {
+    if (await rejectOversized(ctx)) return
+    if (await redirectPosted(ctx)) return
     normalizeResources(ctx.req)
     await holder.refresh((error) => onError(error, requestId))
     if (await signOutSilently(ctx)) return
@@ -148,16 +149,16 @@ function createProtocolAnswers(
     }
     await filterOwnSecret(ctx.req, ctx.path)
     recordMountPath(ctx.req, issuer.path)
-    await whileCarrying(interactionSealer, ctx.query[carriedParameter], () => holder.handle(ctx.req, ctx.res))
+    await withCarriedInteraction(interactionSealer, ctx.query[carriedParameter], () => holder.handle(ctx.req, ctx.res))
   }
   return async (ctx: Context, requestId: string): Promise<void> => {
     try {
-      await answerProtocol(ctx, requestId)
+      await handleProtocolRequest(ctx, requestId)
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error
       onError(error, requestId)
       ctx.respond = true
-      await answerOutage(ctx, error, render)
+      await sendOutage(ctx, error, render)
     }
   }
 }

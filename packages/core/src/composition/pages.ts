@@ -25,7 +25,7 @@ export function createPages({ name, mountPath, render: renderPage, onError }: Pa
     async render(view, req) {
       try {
         const html: unknown = await renderPage(view, req, standard)
-        if (typeof html !== 'string') throw new TypeError('It answered with no text.')
+        if (typeof html !== 'string') throw new TypeError('The result is not a string.')
         return html
       } catch (cause) {
         const message = `The option pages.render has no page for the view "${view.view}".`

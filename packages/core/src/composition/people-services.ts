@@ -27,10 +27,10 @@ import type { ResolvedOptions } from './resolved-options.ts'
 /** Milliseconds. */
 const challengeLifetime = 600_000
 
-export type PeopleServices = ReturnType<typeof createPeopleServices>
+export type UserServices = ReturnType<typeof createUserServices>
 
 /** Creates the services for sign-in, re-authentication and device logins. */
-export function createPeopleServices(options: ResolvedOptions, { apiAccess }: ClientServices, { holder }: Engine) {
+export function createUserServices(options: ResolvedOptions, { apiAccess }: ClientServices, { holder }: Engine) {
   const { stores, clock, audit, masterKey, secure, cookieSuffix, limits, authorizationDetailsTypes } = options
   const { accounts } = stores
   const provider = holder.current
@@ -69,14 +69,14 @@ export function createPeopleServices(options: ResolvedOptions, { apiAccess }: Cl
   const loginCodes = createLoginCodes({
     codes: stores.codes,
     accounts,
-    recordCredential: history.made,
+    recordCredential: history.recordCredential,
     before: options.audited,
     transaction: stores.transaction,
     audit,
     masterKey,
     clock,
   })
-  const asking = {
+  const sharedPorts = {
     provider,
     audit,
     clock,
@@ -95,7 +95,7 @@ export function createPeopleServices(options: ResolvedOptions, { apiAccess }: Cl
     history,
     transaction: stores.transaction,
   }
-  const sessions = createSessions(asking)
+  const sessions = createSessions(sharedPorts)
   const signIn = createSignIn({
     authentication: createAuthentication(passkeyPorts),
     loginCodes,
@@ -176,6 +176,6 @@ export function createPeopleServices(options: ResolvedOptions, { apiAccess }: Cl
       limits,
       audit,
     }),
-    deviceAuthorizations: createDeviceAuthorizations({ ...asking, sessions, signIn, reauthentication }),
+    deviceAuthorizations: createDeviceAuthorizations({ ...sharedPorts, sessions, signIn, reauthentication }),
   }
 }

@@ -1,11 +1,11 @@
 import { guardAccounts } from '../accounts/host-accounts.ts'
 import { noAudit } from '../audit/audit-sink.ts'
-import { builtInRulesWith, createAccessChecks } from '../clients/access-checks.ts'
-import { createClaimMaker, createClaimsOfHost } from '../clients/claim-maker.ts'
+import { createAccessChecks, getBuiltInRules } from '../clients/access-checks.ts'
+import { createClaimMaker, createHostClaimsReader } from '../clients/claim-maker.ts'
 import { systemClock } from '../clock.ts'
 import { ConfigurationError } from '../errors.ts'
 import { createAuditedHook, createAuditWithHook, createBeforeHooks } from '../hooks.ts'
-import { cookieSuffix, issuerOf, relatedOrigins } from '../issuer.ts'
+import { cookieSuffix, parseIssuer, relatedOrigins } from '../issuer.ts'
 import { createLimiter, noLimits, type RateLimiter } from '../limits/limiter.ts'
 import { ExternalKey } from '../oidc/external-keys.ts'
 import { defaultKeySchedule } from '../oidc/keys.ts'
@@ -13,7 +13,7 @@ import { createSubjectOf } from '../oidc/pairwise.ts'
 import type { ClientRegistrationPolicy, PocketOptions } from '../options.ts'
 import { createPublicFetch } from '../outbound/public-fetch.ts'
 import { defaultPasskeyPolicy } from '../passkeys/policy.ts'
-import { masterKeyOf, optionProblems } from './check-options.ts'
+import { optionProblems, toMasterKey } from './check-options.ts'
 import { createPages } from './pages.ts'
 
 const closedRegistration: ClientRegistrationPolicy = { mode: 'off', restrictToGroups: false, documentPatterns: [] }
@@ -26,18 +26,18 @@ export function resolveOptions(options: PocketOptions) {
   const fields = optionProblems(options)
   if (fields.length > 0)
     throw new ConfigurationError(
-      `The options cannot be used. ${fields.map(({ field, message }) => `${field}: ${message}`).join('. ')}`,
+      `The options are invalid. ${fields.map(({ field, message }) => `${field}: ${message}`).join('. ')}`,
       { fields },
     )
   const { pages = {}, passkeys = {}, protocol = {}, signingKeys = {}, hooks = {}, limits = {} } = options
-  const issuer = issuerOf(options.issuer)
+  const issuer = parseIssuer(options.issuer)
   const { clock = systemClock, name = issuer.hostname, mailer, trustProxy } = options
   const { hookTimeout = 10_000 } = limits
   const onError = options.onError ?? ((error: unknown, requestId: string) => console.error(requestId, error))
   const audit = createAuditWithHook({ audit: options.audit ?? noAudit, after: hooks.after, onError })
-  const masterKey = masterKeyOf(options.masterKey)
+  const masterKey = toMasterKey(options.masterKey)
   const before = createBeforeHooks(hooks.before ?? {}, hookTimeout)
-  const claimsOfHost = createClaimsOfHost(options.claims, hookTimeout)
+  const getHostClaims = createHostClaimsReader(options.claims, hookTimeout)
   return {
     ...createPages({ name, mountPath: issuer.path, render: pages.render, onError }),
     name,
@@ -45,13 +45,13 @@ export function resolveOptions(options: PocketOptions) {
     trustProxy,
     masterKey,
     stores: { ...options.stores, accounts: guardAccounts(options.accounts, hookTimeout) },
-    claimsOfHost,
-    makeClaims: createClaimMaker(claimsOfHost, createSubjectOf(masterKey)),
+    claimsOfHost: getHostClaims,
+    makeClaims: createClaimMaker(getHostClaims, createSubjectOf(masterKey)),
     before,
     audited: createAuditedHook(before, audit),
     hookTimeout,
     runAccessChecks: createAccessChecks(hooks.accessChecks ?? {}, hookTimeout),
-    builtInRules: builtInRulesWith(hooks.accessChecks ?? {}),
+    builtInRules: getBuiltInRules(hooks.accessChecks ?? {}),
     onClientRemoved: hooks.onClientRemoved,
     audit,
     clock,
@@ -87,10 +87,13 @@ export function resolveOptions(options: PocketOptions) {
       mail: pages.emailCodesUrl === undefined && mailer !== undefined,
       signUp: pages.signUpUrl === undefined && typeof options.accounts.register === 'function',
     },
-    limits: limiterOf(limits.rateLimiter, { store: options.stores.limits, audit, clock, onError }),
+    limits: createRateLimiter(limits.rateLimiter, { store: options.stores.limits, audit, clock, onError }),
   }
 }
 
-function limiterOf(given: RateLimiter | false | undefined, ports: Parameters<typeof createLimiter>[0]): RateLimiter {
-  return given === false ? noLimits : (given ?? createLimiter(ports))
+function createRateLimiter(
+  option: RateLimiter | false | undefined,
+  ports: Parameters<typeof createLimiter>[0],
+): RateLimiter {
+  return option === false ? noLimits : (option ?? createLimiter(ports))
 }

@@ -17,8 +17,8 @@ export interface ConnectionLog {
 
 export interface ConnectionRecorder extends ConnectionLog {
   /** Records an attempt in the background; several attempts are written together. */
-  note(attempt: Omit<ConnectionAttempt, 'id' | 'sequence' | 'at'>): void
-  settled(): Promise<void>
+  record(attempt: Omit<ConnectionAttempt, 'id' | 'sequence' | 'at'>): void
+  whenIdle(): Promise<void>
 }
 
 export interface ConnectionLogPorts {
@@ -41,12 +41,12 @@ export function createConnectionLog({ store, clock, onError }: ConnectionLogPort
     writing = undefined
   }
 
-  const settled = async () => {
+  const whenIdle = async () => {
     while (writing) await writing
   }
 
   return {
-    note(attempt) {
+    record(attempt) {
       const at = clock.now()
       lastSequence = Math.max(lastSequence + 1, at * 1000)
       const queue = attempt.stranger === null ? queues.authenticated : queues.unauthenticated
@@ -58,13 +58,13 @@ export function createConnectionLog({ store, clock, onError }: ConnectionLogPort
       writing ??= Promise.resolve().then(write)
     },
     async list(clientId) {
-      await settled()
+      await whenIdle()
       return store.list(clientId, connectionLogLength)
     },
     async latest(clientIds) {
-      await settled()
+      await whenIdle()
       return store.latest(clientIds)
     },
-    settled,
+    whenIdle,
   }
 }

@@ -25,8 +25,8 @@ export function isApiConsentKey(scope: string): boolean {
  * const scopes = consentedScopes(consent.scopes) // ['openid', 'profile', 'read:photos']
  * ```
  */
-export function consentedScopes(consented: readonly string[]): string[] {
-  const scopes = consented.map((key) => key.slice(key.indexOf(separator) + 1))
+export function consentedScopes(storedScopes: readonly string[]): string[] {
+  const scopes = storedScopes.map((key) => key.slice(key.indexOf(separator) + 1))
   return [...new Set(scopes)].filter((scope) => scope !== '')
 }
 

@@ -14,7 +14,7 @@ const limit = 100_000
 export async function readJsonObject(req: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
   if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(req.headers['content-type'] ?? ''))
     throw new InvalidInputError('invalid_request_body', 'The body must be sent as application/json.')
-  return jsonObject(await readText(req, limit))
+  return parseJsonObject(await readText(req, limit))
 }
 
 /**
@@ -44,7 +44,7 @@ function readText(req: IncomingMessage, limit: number): Promise<string> {
   )
 }
 
-function jsonObject(text: string): Readonly<Record<string, unknown>> {
+function parseJsonObject(text: string): Readonly<Record<string, unknown>> {
   let value: unknown
   try {
     value = JSON.parse(text)

@@ -25,7 +25,7 @@ export function configuredOrigin(
 function hostOf(req: IncomingMessage, trustProxy: TrustProxy): string | undefined {
   const forwarded = req.headers['x-forwarded-host']
   const { remoteAddress } = req.socket
-  const trusted = typeof forwarded === 'string' && remoteAddress !== undefined && trustProxy(remoteAddress)
-  const host = trusted ? forwarded.split(',')[0] : req.headers.host
+  const isTrusted = typeof forwarded === 'string' && remoteAddress !== undefined && trustProxy(remoteAddress)
+  const host = isTrusted ? forwarded.split(',')[0] : req.headers.host
   return host?.trim().toLowerCase().replace(/:443$/, '')
 }

@@ -15,7 +15,7 @@ export interface BuiltInMethodsPorts {
   readonly signIn: Pick<SignInService, 'withCode'>
   readonly signUp: SignUpService
   readonly mailedCodes: Pick<MailedCodes, 'send'>
-  readonly found: (ctx: Context) => Promise<Interaction>
+  readonly loadInteraction: (ctx: Context) => Promise<Interaction>
   readonly show: (ctx: Context, view: View) => Promise<void>
   readonly redirect: (ctx: Context, to: string) => void
 }
@@ -24,9 +24,9 @@ export interface BuiltInMethodsPorts {
 export function addBuiltInMethods(router: Router, ports: BuiltInMethodsPorts): void {
   const { builtInMethods, pages, signIn, signUp, mailedCodes, show, redirect } = ports
   /** The current interaction, if it permits this method and the method is enabled. */
-  const found = async (ctx: Context, way: boolean) => {
-    const interaction = await ports.found(ctx)
-    if (!way || !pages.canUseOtherMethods(interaction))
+  const loadInteraction = async (ctx: Context, isEnabled: boolean) => {
+    const interaction = await ports.loadInteraction(ctx)
+    if (!isEnabled || !pages.canUseOtherMethods(interaction))
       throw new NotFoundError('not_found', 'This interaction has no such page.')
     return interaction
   }
@@ -34,11 +34,11 @@ export function addBuiltInMethods(router: Router, ports: BuiltInMethodsPorts): v
 
   router.get('/code', async (ctx) => {
     const mailed = ctx.query.mailed !== undefined
-    return show(ctx, await pages.loginCode(await found(ctx, hasCodePage), { mailed, problem: null }))
+    return show(ctx, await pages.loginCode(await loadInteraction(ctx, hasCodePage), { mailed, problem: null }))
   })
 
   router.post('/code', async (ctx) => {
-    const interaction = await found(ctx, hasCodePage)
+    const interaction = await loadInteraction(ctx, hasCodePage)
     const code = (await readForm(ctx.req, 4096)).get('code') ?? ''
     try {
       await signIn.withCode(ctx.req, ctx.res, code)
@@ -51,18 +51,18 @@ export function addBuiltInMethods(router: Router, ports: BuiltInMethodsPorts): v
   })
 
   router.post('/mail', async (ctx) => {
-    const interaction = await found(ctx, builtInMethods.mail)
+    const interaction = await loadInteraction(ctx, builtInMethods.mail)
     const email = ((await readForm(ctx.req, 4096)).get('email') ?? '').trim()
     if (email !== '') await mailedCodes.send(ctx.req, ctx.res, email)
     redirect(ctx, pages.at(interaction, `/code${email === '' ? '' : '?mailed=yes'}`))
   })
 
   router.get('/sign-up', async (ctx) =>
-    show(ctx, await pages.signUp(await found(ctx, builtInMethods.signUp), ctx.query.waiting !== undefined)),
+    show(ctx, await pages.signUp(await loadInteraction(ctx, builtInMethods.signUp), ctx.query.waiting !== undefined)),
   )
 
   router.post('/sign-up/options', async (ctx) => {
-    await found(ctx, builtInMethods.signUp)
+    await loadInteraction(ctx, builtInMethods.signUp)
     const { userName, displayName, email } = await readJsonObject(ctx.req)
     // The cast is safe: `begin` rejects values that are not strings.
     const options = await signUp.begin(ctx.req, ctx.res, { userName, displayName, email } as SignUpInput)
@@ -70,7 +70,7 @@ export function addBuiltInMethods(router: Router, ports: BuiltInMethodsPorts): v
   })
 
   router.post('/sign-up/answer', async (ctx) => {
-    const interaction = await found(ctx, builtInMethods.signUp)
+    const interaction = await loadInteraction(ctx, builtInMethods.signUp)
     const { response } = await readJsonObject(ctx.req)
     const { disabled } = await signUp.finish(ctx.req, ctx.res, response)
     ctx.body = { redirectTo: disabled ? pages.at(interaction, '/sign-up?waiting=yes') : pages.at(interaction) }

@@ -16,8 +16,8 @@ import type { AuditedHook } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { ArtifactStore } from '../oidc/artifact-store.ts'
 import { type AuthorizationDetailsTypes, requestedDetails } from '../oidc/authorization-details.ts'
-import { extras, policyClient, signInDemands } from '../oidc/client-metadata.ts'
-import { claimsAskedFor } from '../oidc/requested-claims.ts'
+import { extras, policyClient, signInRequirements } from '../oidc/client-metadata.ts'
+import { requestedClaimNames } from '../oidc/requested-claims.ts'
 import { lockSession } from '../oidc/session-ends.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import { uuid } from '../random.ts'
@@ -29,13 +29,13 @@ import type { ApiView, AuthorizationDetailView, ClaimView } from '../views/views
 import type { ReauthenticationService } from './reauthentication.ts'
 import {
   apiView,
-  claimsToShow,
   consentKeysOf,
   detailViews,
-  keysOf,
+  permissionKeys,
   releasedClaims,
   requestedApis,
   requestedScopes,
+  toClaimViews,
 } from './requested.ts'
 import type { SignInService } from './sign-in.ts'
 
@@ -72,7 +72,7 @@ export interface DeviceAuthorizationService {
    *
    * @throws as `ReauthenticationService.demand`, or as `SignInService.confirm`
    */
-  approve(req: IncomingMessage, res: ServerResponse, answer: { code: string; response?: unknown }): Promise<void>
+  approve(req: IncomingMessage, res: ServerResponse, input: { code: string; response?: unknown }): Promise<void>
   /** Denies the request with `access_denied`; also available to users whose groups do not permit the client. */
   deny(req: IncomingMessage, res: ServerResponse, code: string): Promise<void>
 }
@@ -87,7 +87,7 @@ export interface DeviceAuthorizationPorts {
   readonly sessions: Pick<Sessions, 'read'>
   readonly signIn: Pick<SignInService, 'confirm'>
   readonly reauthentication: Pick<ReauthenticationService, 'demand'>
-  readonly history: Pick<SessionHistory, 'made'>
+  readonly history: Pick<SessionHistory, 'recordCredential'>
   readonly authorizationDetailsTypes: AuthorizationDetailsTypes
   readonly artifacts: Pick<ArtifactStore, 'findByUid' | 'refresh'>
   readonly transaction: Transaction
@@ -99,7 +99,7 @@ export interface DeviceAuthorizationPorts {
 type DeviceCode = InstanceType<Provider['DeviceCode']>
 type ProviderClient = InstanceType<Provider['Client']>
 
-interface Asked {
+interface DeviceRequest {
   readonly code: DeviceCode
   readonly client: ProviderClient
   readonly account: Account
@@ -125,58 +125,65 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
     clock,
   } = ports
 
-  const codeOf = async (input: string): Promise<DeviceCode> => {
+  const findCode = async (input: string): Promise<DeviceCode> => {
     const code = await provider().DeviceCode.findByUserCode(normalizeUserCode(input), { ignoreExpiration: true })
-    if (!code) throw new InvalidInputError('oidc_invalid_device_code', 'There is no such code.')
+    if (!code) throw new InvalidInputError('oidc_invalid_device_code', 'The code does not exist.')
     if ((code.exp ?? 0) * 1000 <= clock.now())
       throw new InvalidInputError('oidc_device_code_expired', 'The code has expired.')
     if (code.accountId !== undefined)
-      throw new ConflictError('oidc_device_code_used', 'Somebody has decided about this code already.')
+      throw new ConflictError('oidc_device_code_used', 'A user has already decided on this code.')
     return code
   }
 
   /** With `canDeny`, also accepts users who may not use the client. */
-  const asked = async (req: IncomingMessage, res: ServerResponse, input: string, canDeny = false): Promise<Asked> => {
+  const loadRequest = async (
+    req: IncomingMessage,
+    res: ServerResponse,
+    input: string,
+    canDeny = false,
+  ): Promise<DeviceRequest> => {
     const session = await sessions.read(req, res)
-    if (!session) throw new NotAuthenticatedError('not_signed_in', 'Nobody is signed in.')
-    const code = await codeOf(input)
+    if (!session) throw new NotAuthenticatedError('not_signed_in', 'No user is signed in.')
+    const code = await findCode(input)
     const client = await provider().Client.find(code.clientId ?? '')
-    if (!client) throw new InvalidInputError('oidc_invalid_device_code', 'The client is gone.')
+    if (!client) throw new InvalidInputError('oidc_invalid_device_code', 'The client no longer exists.')
     const account = await eligibleAccount(accounts, session.accountId)
     const groupIds = account.groups.map(({ id }) => id)
     if (!canDeny && !isAllowedToUse(extras(client).pocket_access, groupIds))
       throw new ForbiddenError('client_not_allowed', 'The account is in none of the groups that may use this client.')
     const { params = {} } = code
-    const decision = canDeny ? undefined : await ports.runAccessChecks(questionOf({ account, client, session, params }))
-    if (decision && !('signInAgain' in decision.answer))
+    const decision = canDeny
+      ? undefined
+      : await ports.runAccessChecks(createAccessCheckInput({ account, client, session, params }))
+    if (decision && !('signInAgain' in decision.result))
       throw new ForbiddenError(
         'client_not_allowed',
-        `The check ${decision.check} does not let the account use this client.`,
+        `The check ${decision.check} denies the account access to this client.`,
       )
     const apis = await requestedApis(apiAccess, client.clientId, params)
-    const ours = requestedScopes(params)
+    const oidcScopes = requestedScopes(params)
     return {
       code,
       client,
       account,
       session,
       apis,
-      scopes: [...ours, ...apis.flatMap(keysOf)],
-      consentKeys: [...ours, ...apis.flatMap(consentKeysOf)],
+      scopes: [...oidcScopes, ...apis.flatMap(permissionKeys)],
+      consentKeys: [...oidcScopes, ...apis.flatMap(consentKeysOf)],
       reauthenticationRequired:
         decision !== undefined ||
         // The tokens of a device outlive the session that approves it.
         isWithoutPasskey(session) ||
-        isTooOld(session, signInDemands(client), Math.floor(clock.now() / 1000)),
+        isTooOld(session, signInRequirements(client), Math.floor(clock.now() / 1000)),
     }
   }
 
   /** Creates a separate grant: it outlives the session of this browser, and ends with the consent, the group or the account. */
-  const grantFor = async ({ code: { params = {} }, client, account, apis }: Asked) => {
+  const createGrant = async ({ code: { params = {} }, client, account, apis }: DeviceRequest) => {
     const { Grant } = provider()
     const grant = new Grant({ accountId: account.id, clientId: client.clientId })
     grant.addOIDCScope(requestedScopes(params))
-    const claims = claimsAskedFor(params.claims)
+    const claims = requestedClaimNames(params.claims)
     if (claims.length > 0) grant.addOIDCClaims([...claims])
     for (const { api, permissions } of apis)
       if (permissions.length > 0)
@@ -190,48 +197,48 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
 
   return {
     async find(req, res, input) {
-      const found = await asked(req, res, input)
-      const { code, client, account, scopes, apis, consentKeys, reauthenticationRequired } = found
+      const request = await loadRequest(req, res, input)
+      const { code, client, account, scopes, apis, consentKeys, reauthenticationRequired } = request
       const { params = {}, deviceInfo = {} } = code
       const before = await consents.find(account.id, client.clientId)
       return {
         userCode: code.userCode,
         client: { id: client.clientId, name: client.clientName ?? client.clientId },
         scopes,
-        claims: claimsToShow(
+        claims: toClaimViews(
           await releasedClaims(ports.makeClaims, { account, client, params }),
           account,
           requestedScopes(params),
         ),
-        apis: apis.map((each) => apiView(each)),
+        apis: apis.map((api) => apiView(api)),
         authorizationDetails: detailViews(params, ports.authorizationDetailsTypes),
         consentRequired:
           // Authorization details always require consent.
           requestedDetails(params) !== undefined ||
           (!extras(client).pocket_skip_consent && !consentKeys.every((key) => before?.scopes.includes(key))),
         reauthenticationRequired,
-        device: { ipAddress: textOf(deviceInfo.ipAddress), userAgent: textOf(deviceInfo.userAgent) },
+        device: { ipAddress: asString(deviceInfo.ipAddress), userAgent: asString(deviceInfo.userAgent) },
       }
     },
 
     async approve(req, res, { code: input, response }) {
-      const found = await asked(req, res, input)
-      const { code, client, account, session, scopes, consentKeys } = found
+      const request = await loadRequest(req, res, input)
+      const { code, client, account, session, scopes, consentKeys } = request
       let context: Pick<Session, 'amr' | 'acr' | 'authTime'> = session
       if (response !== undefined) {
         await signIn.confirm(req, res, { accountId: account.id, response })
         context = authenticationContext('passkey', clock.now())
-      } else if (found.reauthenticationRequired) await reauthentication.demand(req, res)
-      const question = { account, clientId: client.clientId, scopes }
-      await ports.audited('allowClient', question, { at: 'device', origin: requestContext(req) })
-      const again = await transaction(async () => {
+      } else if (request.reauthenticationRequired) await reauthentication.demand(req, res)
+      const hookInput = { account, clientId: client.clientId, scopes }
+      await ports.audited('allowClient', hookInput, { at: 'device', origin: requestContext(req) })
+      const isRepeated = await transaction(async () => {
         const label = client.clientName ?? client.clientId
         // Locks the account first, as the removal of a passkey does: the other order would be a deadlock.
-        await history.made({ sessionUid: session.uid }, { kind: 'device_approved', subject: uuid(), label })
+        await history.recordCredential({ sessionUid: session.uid }, { kind: 'device_approved', subject: uuid(), label })
         // With the lock, a session that ends concurrently cannot approve a device.
         if (!(await lockSession(ports.artifacts, session.uid)))
           throw new NotAuthenticatedError('not_signed_in', 'The session has ended.')
-        const grant = await grantFor(found)
+        const grant = await createGrant(request)
         const { params = {} } = code
         Object.assign(code, {
           accountId: account.id,
@@ -252,7 +259,7 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
       })
       await audit.record(
         {
-          event: again ? 'device_authorized_again' : 'device_authorized',
+          event: isRepeated ? 'device_authorized_again' : 'device_authorized',
           accountId: account.id,
           clientId: client.clientId,
           scopes,
@@ -262,8 +269,8 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
     },
 
     async deny(req, res, input) {
-      const { code, client, account } = await asked(req, res, input, true)
-      const error = { error: 'access_denied', errorDescription: 'the person did not allow it' }
+      const { code, client, account } = await loadRequest(req, res, input, true)
+      const error = { error: 'access_denied', errorDescription: 'the user denied the request' }
       await Object.assign(code, { accountId: account.id, ...error }).save()
       await audit.record(
         { event: 'device_refused', accountId: account.id, clientId: client.clientId },
@@ -273,12 +280,12 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
   }
 }
 
-function questionOf({
+function createAccessCheckInput({
   account,
   client,
   session,
   params,
-}: Pick<Asked, 'account' | 'client' | 'session'> & {
+}: Pick<DeviceRequest, 'account' | 'client' | 'session'> & {
   readonly params: Readonly<Record<string, unknown>>
 }): AccessCheckInput {
   const { acr, amr, authTime } = session
@@ -294,10 +301,10 @@ function questionOf({
 
 /** The resource indicator as requested, because the library compares it exactly. */
 function indicatorOf(requested: unknown, resource: string): string {
-  const [only] = [requested].flat()
-  return typeof only === 'string' ? only : resource
+  const [indicator] = [requested].flat()
+  return typeof indicator === 'string' ? indicator : resource
 }
 
-function textOf(value: unknown): string | null {
+function asString(value: unknown): string | null {
   return typeof value === 'string' ? value : null
 }

@@ -11,10 +11,10 @@ import type { RateLimiter } from '../limits/limiter.ts'
 import { uuid } from '../random.ts'
 import type { SessionHistory } from '../sessions/session-history.ts'
 import type { Transaction } from '../transaction.ts'
-import { recordingSignIns, type StartSession } from './sign-in.ts'
+import { createRecordedSignIn, type StartSession } from './sign-in.ts'
 
 /** Poll interval of a waiting request, in milliseconds. */
-const step = 1000
+const pollInterval = 1000
 
 export interface DeviceLoginEnd {
   readonly id: string
@@ -57,7 +57,7 @@ export interface DeviceLoginService {
 export interface DeviceLoginServicePorts {
   readonly deviceLogins: DeviceLogins
   readonly startSession: StartSession
-  readonly history: Pick<SessionHistory, 'made'>
+  readonly history: Pick<SessionHistory, 'recordCredential'>
   readonly before: RunBeforeHook
   readonly audited: AuditedHook
   readonly limits: RateLimiter
@@ -67,17 +67,17 @@ export interface DeviceLoginServicePorts {
 
 export function createDeviceLoginService(ports: DeviceLoginServicePorts): DeviceLoginService {
   const { deviceLogins, history, before, audited, limits, audit, transaction } = ports
-  const startRecorded = recordingSignIns(ports)
+  const startRecorded = createRecordedSignIn(ports)
 
-  const awaited = async (
+  const waitForDecision = async (
     req: IncomingMessage,
     { id, token, wait }: DeviceLoginEnd,
   ): Promise<RedeemedDeviceLogin | undefined> => {
-    for (let waited = 0; ; waited += step) {
+    for (let elapsed = 0; ; elapsed += pollInterval) {
       const redeemed = await deviceLogins.redeem(id, token)
       if (redeemed) await before('signIn', { account: redeemed.account, method: 'device' })
-      if (redeemed || waited >= wait || req.socket.destroyed) return redeemed
-      await setTimeout(Math.min(step, wait - waited))
+      if (redeemed || elapsed >= wait || req.socket.destroyed) return redeemed
+      await setTimeout(Math.min(pollInterval, wait - elapsed))
     }
   }
 
@@ -92,10 +92,10 @@ export function createDeviceLoginService(ports: DeviceLoginServicePorts): Device
     async redeem(req, res, end) {
       await limits.consume(req, 'device-login-exchange')
       const finish = async () => {
-        const redeemed = await awaited(req, end)
+        const redeemed = await waitForDecision(req, end)
         if (!redeemed) return undefined
-        const { account, approvedIn } = redeemed
-        await startRecorded(req, res, { accountId: account.id, method: 'device', approvedIn })
+        const { account, approvingSessionUid } = redeemed
+        await startRecorded(req, res, { accountId: account.id, method: 'device', approvingSessionUid })
         return account
       }
       return finish().catch(async (error: unknown) => {
@@ -111,15 +111,15 @@ export function createDeviceLoginService(ports: DeviceLoginServicePorts): Device
     async decide(req, { code, accountId, status }) {
       const { ipAddress, userAgent } = await deviceLogins.find(code)
       if (status === 'approved') {
-        const question = { accountId, device: { ipAddress, userAgent } }
-        await audited('approveDevice', question, { at: 'device-login', origin: requestContext(req) })
+        const hookInput = { accountId, device: { ipAddress, userAgent } }
+        await audited('approveDevice', hookInput, { at: 'device-login', origin: requestContext(req) })
       }
       const origin = requestContext(req)
       const { sessionUid = null } = origin
       await transaction(async () => {
         const device = { kind: 'device_approved', subject: uuid(), label: userAgent } as const
         // Locks the account before the device login, as every end of sessions does.
-        if (status === 'approved') await history.made(origin, device)
+        if (status === 'approved') await history.recordCredential(origin, device)
         await deviceLogins.decide(code, { status, accountId, sessionUid })
         const event = {
           event: `device_login_${status}`,

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import { NotFoundError } from '../errors.ts'
-import { carriedParameter, carriedUrl, whileCarrying } from '../oidc/carried-interactions.ts'
-import { restartUrl, type StartOf, startOfFinished } from '../oidc/restart.ts'
+import { carriedParameter, carriedUrl, withCarriedInteraction } from '../oidc/carried-interactions.ts'
+import { type GetStartUrl, restartUrl, startUrlOfFinished } from '../oidc/restart.ts'
 import { replaceStored } from '../oidc/stored-payload.ts'
 import type { Sealer } from '../sealing.ts'
 
@@ -20,15 +20,15 @@ export type Interaction = InstanceType<Provider['Interaction']>
  */
 export async function findInteraction(
   provider: Provider,
-  exchange: Exchange & { readonly now: number; readonly startOf?: StartOf },
+  exchange: Exchange & { readonly now: number; readonly getStartUrl?: GetStartUrl },
   uid: string,
 ): Promise<Interaction> {
   const { cookies } = provider.createContext(exchange.req, exchange.res)
   const id = cookies.get(provider.cookieName('interaction'), { signed: true })
-  if (id !== uid) throw new NotFoundError('interaction_expired', 'This browser is in no such interaction.')
+  if (id !== uid) throw new NotFoundError('interaction_expired', 'The interaction does not belong to this browser.')
   const interaction = await provider.Interaction.find(uid, { ignoreExpiration: true })
   if (!interaction) {
-    const startAgain = await startOfFinished(provider, uid, exchange.startOf)
+    const startAgain = await startUrlOfFinished(provider, uid, exchange.getStartUrl)
     throw new NotFoundError('interaction_expired', 'The interaction has ended.', {
       details: startAgain ? { startAgain } : {},
     })
@@ -55,7 +55,7 @@ export async function interactionClient(
   const [, uid, query] = /^\/interaction\/([^/?]+)(?:\?(.*))?$/.exec(path) ?? []
   if (uid === undefined) return undefined
   try {
-    const interaction = await whileCarrying(sealer, new URLSearchParams(query).get(carriedParameter), () =>
+    const interaction = await withCarriedInteraction(sealer, new URLSearchParams(query).get(carriedParameter), () =>
       exchange ? findInteraction(provider, exchange, uid) : provider.Interaction.find(uid, { ignoreExpiration: true }),
     )
     return interaction && String(interaction.params.client_id)
@@ -75,19 +75,19 @@ export interface Exchange {
  * Stores the result of an interaction and resolves to the URL to continue at. Of two concurrent results (two tabs, a double
  * click) the later one wins. Does not recreate an interaction that has ended.
  *
- * @param answer - changes the interaction
+ * @param update - changes the interaction
  * @throws {NotFoundError} `interaction_expired`
  */
-export async function answerInteraction(
+export async function completeInteraction(
   provider: Provider,
   interaction: Interaction,
-  answer: (interaction: Interaction) => void,
+  update: (interaction: Interaction) => void,
 ): Promise<string> {
-  let present: Interaction | undefined = interaction
-  while (present) {
-    answer(present)
-    if (await replaceStored(present)) return carriedUrl(present.returnTo)
-    present = await provider.Interaction.find(interaction.uid, { ignoreExpiration: true })
+  let current: Interaction | undefined = interaction
+  while (current) {
+    update(current)
+    if (await replaceStored(current)) return carriedUrl(current.returnTo)
+    current = await provider.Interaction.find(interaction.uid, { ignoreExpiration: true })
   }
   throw new NotFoundError('interaction_expired', 'The interaction has ended.')
 }

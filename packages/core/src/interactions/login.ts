@@ -1,7 +1,7 @@
 import type Provider from 'oidc-provider'
 import { ForbiddenError } from '../errors.ts'
 import type { Sessions } from '../oidc/sessions.ts'
-import { answerInteraction, type Exchange, type Interaction } from './interaction.ts'
+import { completeInteraction, type Exchange, type Interaction } from './interaction.ts'
 import type { SignInService } from './sign-in.ts'
 
 export interface LoginPorts {
@@ -10,22 +10,22 @@ export interface LoginPorts {
   readonly signIn: SignInService
 }
 
-const choosing = new Set(['select_account', 'create'])
-const otherReasons = new Set(['no_session', 'account_gone', 'id_token_hint', 'claims_id_token_sub_value'])
+const accountPrompts = new Set(['select_account', 'create'])
+const accountReasons = new Set(['no_session', 'account_gone', 'id_token_hint', 'claims_id_token_sub_value'])
 const acrReasons = new Set(['essential_acr', 'essential_acrs'])
 const sessionReasons = new Set(['no_session', 'account_gone'])
 
 /** Whether any valid session suffices, regardless of its sign-in method; otherwise a new authentication is required. */
-export function answeredBySession({ prompt }: Interaction): boolean {
+export function acceptsAnySession({ prompt }: Interaction): boolean {
   return prompt.name === 'login' && prompt.reasons.every((reason) => sessionReasons.has(reason))
 }
 
 /** Whether the user may choose a signed-in account or sign in to another one. */
-export function asksForAccount({ prompt }: Interaction): boolean {
+export function allowsAccountChoice({ prompt }: Interaction): boolean {
   return (
     prompt.name === 'select_account' ||
     prompt.name === 'create' ||
-    (prompt.name === 'login' && prompt.reasons.every((reason) => otherReasons.has(reason)))
+    (prompt.name === 'login' && prompt.reasons.every((reason) => accountReasons.has(reason)))
   )
 }
 
@@ -33,21 +33,25 @@ export function asksForAccount({ prompt }: Interaction): boolean {
 export function createLogin({ provider, sessions, signIn }: LoginPorts) {
   /** The URL to continue at after a sign-in. */
   const finish = (interaction: Interaction, result: NonNullable<Interaction['result']>): Promise<string> =>
-    answerInteraction(provider(), interaction, (answered) => {
+    completeInteraction(provider(), interaction, (current) => {
       // The session that the request started with no longer matters.
-      answered.session = undefined
+      current.session = undefined
       // An earlier consent may belong to another user.
-      const { consent: _consent, ...before } = interaction.lastSubmission ?? {}
+      const { consent: _consent, ...earlierResult } = interaction.lastSubmission ?? {}
       const { name } = interaction.prompt
-      answered.result = { ...before, ...result, ...(choosing.has(name) && { select_account: {}, create: {} }) }
+      current.result = {
+        ...earlierResult,
+        ...result,
+        ...(accountPrompts.has(name) && { select_account: {}, create: {} }),
+      }
     })
   return {
     /** The URL to continue at if a sufficient sign-in already exists (from another tab or a login code). */
-    async answerFromSession(exchange: Exchange, interaction: Interaction): Promise<string | undefined> {
-      const created = interaction.prompt.name === 'create'
-      if (!created && !answeredBySession(interaction)) return undefined
+    async completeFromSession(exchange: Exchange, interaction: Interaction): Promise<string | undefined> {
+      const isRegistration = interaction.prompt.name === 'create'
+      if (!isRegistration && !acceptsAnySession(interaction)) return undefined
       const session = await sessions.read(exchange.req, exchange.res)
-      if (!session || (created && session.authTime < interaction.iat)) return undefined
+      if (!session || (isRegistration && session.authTime < interaction.iat)) return undefined
       const { accountId, amr, acr, authTime } = session
       return finish(interaction, { login: { accountId, amr: [...amr], acr, ts: authTime } })
     },
@@ -63,29 +67,29 @@ export function createLogin({ provider, sessions, signIn }: LoginPorts) {
 
     /** Continues with an account that is already signed in. @throws {ForbiddenError} `validation_failed` */
     async choose({ req, res }: Exchange, interaction: Interaction, uid: string): Promise<string> {
-      if (!asksForAccount(interaction) || !(await sessions.switchTo(req, res, uid)))
-        throw new ForbiddenError('validation_failed', 'Nobody of this id is signed in here.')
+      if (!allowsAccountChoice(interaction) || !(await sessions.switchTo(req, res, uid)))
+        throw new ForbiddenError('validation_failed', 'No account with this ID is signed in.')
       // Drop the login result, so that choosing an account does not satisfy a request for a new sign-in.
-      const { login: _login, ...before } = interaction.lastSubmission ?? {}
-      interaction.lastSubmission = before
+      const { login: _login, ...earlierResult } = interaction.lastSubmission ?? {}
+      interaction.lastSubmission = earlierResult
       return finish(interaction, {})
     },
 
     /** Switches any interaction to account selection. */
     async askForAccount(interaction: Interaction): Promise<void> {
-      await answerInteraction(provider(), interaction, (answered) => {
-        answered.prompt = { name: 'select_account', reasons: ['another_account'], details: {} }
+      await completeInteraction(provider(), interaction, (current) => {
+        current.prompt = { name: 'select_account', reasons: ['another_account'], details: {} }
       })
     },
 
     /** The URL to continue at if a passkey was used, but the client requires a higher `acr`. */
     async unmetRequirements(interaction: Interaction): Promise<string | undefined> {
       const { prompt, lastSubmission } = interaction
-      const asksForMore = prompt.name === 'login' && prompt.reasons.every((reason) => acrReasons.has(reason))
-      if (!asksForMore || lastSubmission?.login === undefined) return undefined
+      const requiresHigherAcr = prompt.name === 'login' && prompt.reasons.every((reason) => acrReasons.has(reason))
+      if (!requiresHigherAcr || lastSubmission?.login === undefined) return undefined
       return finish(interaction, {
         error: 'unmet_authentication_requirements',
-        error_description: 'a passkey is not what the client asks for',
+        error_description: 'a passkey does not meet the requested acr',
       })
     },
 
@@ -94,13 +98,13 @@ export function createLogin({ provider, sessions, signIn }: LoginPorts) {
 
     /** Returns to the client without signing in. */
     cancel: (interaction: Interaction): Promise<string> =>
-      answerInteraction(provider(), interaction, (answered) => {
-        answered.session = undefined
-        answered.result = { error: 'access_denied', error_description: 'the person did not sign in' }
+      completeInteraction(provider(), interaction, (current) => {
+        current.session = undefined
+        current.result = { error: 'access_denied', error_description: 'the user did not sign in' }
       }),
 
     assertAsksForLogin(interaction: Interaction): void {
-      if (interaction.prompt.name !== 'login' && !choosing.has(interaction.prompt.name))
+      if (interaction.prompt.name !== 'login' && !accountPrompts.has(interaction.prompt.name))
         throw new ForbiddenError('validation_failed', 'This interaction does not ask for a sign-in.')
     },
   }

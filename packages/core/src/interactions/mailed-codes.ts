@@ -21,7 +21,7 @@ export interface MailedCodes {
    */
   send(req: IncomingMessage, res: ServerResponse, login: string): Promise<void>
   /** Waits for pending messages. */
-  settled(): Promise<void>
+  whenIdle(): Promise<void>
 }
 
 export interface MailedCodesPorts {
@@ -38,47 +38,51 @@ export interface MailedCodesPorts {
 
 export function createMailedCodes(ports: MailedCodesPorts): MailedCodes {
   const { name, accounts, mailer, hookTimeout, loginCodes, bindBrowser, limits, onError } = ports
-  const running = new Set<Promise<void>>()
+  const pendingMails = new Set<Promise<void>>()
 
-  const mail = async (req: IncomingMessage, account: Account & { readonly email: string }, browserToken: string) => {
+  const sendMail = async (
+    req: IncomingMessage,
+    account: Account & { readonly email: string },
+    browserToken: string,
+  ) => {
     const options = { browserToken, origin: requestContext(req) }
     const { code, expiresAt } = await loginCodes.issue(account.id, lifetime, options)
     const subject = `Your code for ${name}`
-    const text = `Your code for ${name} is ${code}\n\nIt works once, for 15 minutes, in the browser that asked for it. If that was not you, nothing has happened.\n`
-    const sent = { kind: 'login-code', to: account.email, subject, text, account, code, expiresAt } as const
-    await withTimeout(async () => mailer?.send(sent), hookTimeout).catch((cause: unknown) => {
-      throw broken('failed', 'It threw an error or timed out.', cause)
+    const text = `Your code for ${name} is ${code}\n\nIt works once within 15 minutes, in the browser that requested it. If you did not request it, you can ignore this e-mail.\n`
+    const message = { kind: 'login-code', to: account.email, subject, text, account, code, expiresAt } as const
+    await withTimeout(async () => mailer?.send(message), hookTimeout).catch((cause: unknown) => {
+      throw mailerError('failed', 'It threw an error or timed out.', cause)
     })
   }
 
-  const mailTo = async (req: IncomingMessage, login: string, browserToken: string) => {
+  const sendCode = async (req: IncomingMessage, login: string, browserToken: string) => {
     const account = await accounts.findByLogin(login)
     if (!account || account.disabled || account.email === null) return
-    await mail(req, { ...account, email: account.email }, browserToken)
+    await sendMail(req, { ...account, email: account.email }, browserToken)
   }
 
   return {
     async send(req, res, login) {
-      if (!mailer) throw broken('not_offered', 'There is none.')
+      if (!mailer) throw mailerError('not_offered', 'It is missing.')
       if (!accounts.supports('findByLogin')) await accounts.findByLogin(login)
       await limits.consume(req, 'one-time-access-email')
       const browserToken = bindBrowser(req, res, login)
-      const sending = mailTo(req, login, browserToken)
+      const pendingMail = sendCode(req, login, browserToken)
         .catch((error: unknown) => {
           // A refusal is not an error, and is already in the audit log.
           if (!(error instanceof ForbiddenError)) onError(error, requestContext(req).requestId)
         })
-        .finally(() => running.delete(sending))
-      running.add(sending)
+        .finally(() => pendingMails.delete(pendingMail))
+      pendingMails.add(pendingMail)
     },
 
-    async settled() {
-      await Promise.all(running)
+    async whenIdle() {
+      await Promise.all(pendingMails)
     },
   }
 }
 
-function broken(code: string, message: string, cause?: unknown): ConfigurationError {
+function mailerError(code: string, message: string, cause?: unknown): ConfigurationError {
   const option = 'mailer'
   return new ConfigurationError(`The option ${option} cannot be used. ${message}`, {
     cause,

@@ -4,7 +4,7 @@ import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
 import { carriedUrl } from '../oidc/carried-interactions.ts'
 import { extras } from '../oidc/client-metadata.ts'
-import { destinationOf } from '../oidc/pages.ts'
+import { toDestination } from '../oidc/pages.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import type { AuthenticationRequest } from '../passkeys/authentication.ts'
 import type {
@@ -19,7 +19,7 @@ import type {
 } from '../views/views.ts'
 import type { ConsentInteraction } from './consent.ts'
 import type { Exchange, Interaction } from './interaction.ts'
-import { answeredBySession, asksForAccount } from './login.ts'
+import { acceptsAnySession, allowsAccountChoice } from './login.ts'
 
 /** The built-in sign-in methods besides passkeys that are active: those without a page of the host whose requirements are met. */
 export interface BuiltInMethods {
@@ -60,29 +60,30 @@ export function createInteractionPages({
   emailCodesUrl,
   builtInMethods,
 }: InteractionPagePorts) {
-  const at = ({ uid }: Interaction, act = '') => carriedUrl(`${mountPath}/interaction/${uid}${act}`)
+  const urlOf = ({ uid }: Interaction, path = '') => carriedUrl(`${mountPath}/interaction/${uid}${path}`)
 
   /** Whether the interaction accepts a user who signed in on another page. */
-  const canUseOtherMethods = (interaction: Interaction) => answeredBySession(interaction) || asksForAccount(interaction)
-  const leadingBack = (page: string | null, interaction: Interaction) =>
-    page && `${page}?${new URLSearchParams({ redirect: at(interaction) })}`
+  const canUseOtherMethods = (interaction: Interaction) =>
+    acceptsAnySession(interaction) || allowsAccountChoice(interaction)
+  const withReturnUrl = (page: string | null, interaction: Interaction) =>
+    page && `${page}?${new URLSearchParams({ redirect: urlOf(interaction) })}`
 
   const otherMethods = (interaction: Interaction) =>
-    builtInMethods.code ? at(interaction, '/code') : leadingBack(otherMethodsUrl, interaction)
+    builtInMethods.code ? urlOf(interaction, '/code') : withReturnUrl(otherMethodsUrl, interaction)
 
   const signUpPage = async (interaction: Interaction) =>
-    builtInMethods.signUp ? at(interaction, '/sign-up') : leadingBack(await signUpUrl(), interaction)
+    builtInMethods.signUp ? urlOf(interaction, '/sign-up') : withReturnUrl(await signUpUrl(), interaction)
 
   const emailCode = async (interaction: Interaction): Promise<SignInView['emailCode']> => {
-    if (!answeredBySession(interaction)) return null
-    const submitTo = builtInMethods.mail ? at(interaction, '/mail') : await emailCodesUrl()
-    return submitTo === null ? null : { submitTo, redirect: at(interaction) }
+    if (!acceptsAnySession(interaction)) return null
+    const submitTo = builtInMethods.mail ? urlOf(interaction, '/mail') : await emailCodesUrl()
+    return submitTo === null ? null : { submitTo, redirect: urlOf(interaction) }
   }
 
   const ceremony = async ({ req, res }: Exchange, interaction: Interaction): Promise<AuthenticationCeremony> => ({
     ...(await requestPasskey(req, res)),
-    refreshFrom: at(interaction, '/ceremony'),
-    submitTo: at(interaction, '/login'),
+    refreshFrom: urlOf(interaction, '/ceremony'),
+    submitTo: urlOf(interaction, '/login'),
   })
 
   const clientView = async ({ params }: Interaction): Promise<ClientView> => {
@@ -92,28 +93,28 @@ export function createInteractionPages({
     return {
       id,
       name: client?.clientName ?? id,
-      destination: destinationOf(params.redirect_uri),
+      destination: toDestination(params.redirect_uri),
       ...(operator && { operator }),
       ...(client && { origin: extras(client).pocket_origin }),
     }
   }
 
   /** Whether the signed-in user must authenticate again, rather than as another user. */
-  const isAskedAgain = (interaction: Interaction) =>
+  const isReauthentication = (interaction: Interaction) =>
     interaction.session !== undefined &&
-    !asksForAccount(interaction) &&
+    !allowsAccountChoice(interaction) &&
     !interaction.prompt.reasons.includes('account_gone')
 
   return {
     /** The URL of the host page requested by an access check, with a return URL. */
     hostPage(interaction: Interaction): string {
       const page = String(interaction.prompt.details.redirectTo ?? '/')
-      const query = new URLSearchParams({ redirect: at(interaction, '?back=yes') })
+      const query = new URLSearchParams({ redirect: urlOf(interaction, '?back=yes') })
       return `${page}${page.includes('?') ? '&' : '?'}${query}`
     },
 
     /** The URL of the interaction, or of an action in it. */
-    at,
+    at: urlOf,
 
     canUseOtherMethods,
 
@@ -124,34 +125,34 @@ export function createInteractionPages({
         view: 'sign-in',
         client: await clientView(interaction),
         ceremony: await ceremony(exchange, interaction),
-        reason: isAskedAgain(interaction) ? 'again' : 'first',
+        reason: isReauthentication(interaction) ? 'again' : 'first',
         otherMethodsUrl: canUseOtherMethods(interaction) ? otherMethods(interaction) : null,
         signUpUrl: canUseOtherMethods(interaction) && !interaction.session ? await signUpPage(interaction) : null,
         emailCode: await emailCode(interaction),
-        cancelTo: at(interaction, '/cancel'),
+        cancelTo: urlOf(interaction, '/cancel'),
       }
     },
 
     /** `null` if no account is signed in, or if the interaction does not ask for an account. */
     async selectAccount({ req, res }: Exchange, interaction: Interaction): Promise<SelectAccountView | null> {
-      const present = asksForAccount(interaction) ? await sessions.list(req, res) : []
-      if (present.length === 0) return null
+      const activeSessions = allowsAccountChoice(interaction) ? await sessions.list(req, res) : []
+      if (activeSessions.length === 0) return null
       const { params } = interaction
-      const people = present.map(async ({ accountId, uid }, index) => {
+      const entries = activeSessions.map(async ({ accountId, uid }, index) => {
         const { userName, displayName, email } = await eligibleAccount(accounts, accountId)
-        const hinted =
+        const isHinted =
           params.login_hint !== undefined && [userName, email, accountId].includes(String(params.login_hint))
-        return { hinted, item: { id: uid, userName, displayName, active: index === 0 } }
+        return { hinted: isHinted, item: { id: uid, userName, displayName, active: index === 0 } }
       })
-      const sorted = (await Promise.all(people)).toSorted((a, b) => Number(b.hinted) - Number(a.hinted))
+      const sorted = (await Promise.all(entries)).toSorted((a, b) => Number(b.hinted) - Number(a.hinted))
       return {
         view: 'select-account',
         client: await clientView(interaction),
         accounts: sorted.map(({ item }) => item),
-        chooseTo: at(interaction, '/account'),
-        signOutTo: at(interaction, '/sign-out'),
-        otherDeviceUrl: at(interaction, '?another=yes'),
-        cancelTo: at(interaction, '/cancel'),
+        chooseTo: urlOf(interaction, '/account'),
+        signOutTo: urlOf(interaction, '/sign-out'),
+        otherDeviceUrl: urlOf(interaction, '?another=yes'),
+        cancelTo: urlOf(interaction, '/cancel'),
       }
     },
 
@@ -162,37 +163,40 @@ export function createInteractionPages({
         client: await clientView(interaction),
         account: { userName, displayName },
         ...(typeof interaction.prompt.details.refuse === 'string' && { reason: interaction.prompt.details.refuse }),
-        switchTo: at(interaction, '/switch'),
-        cancelTo: at(interaction, '/cancel'),
+        switchTo: urlOf(interaction, '/switch'),
+        cancelTo: urlOf(interaction, '/cancel'),
       }
     },
 
     /** The sign-up page, if no user is signed in. */
-    async signUpFor(interaction: Interaction): Promise<string | null> {
+    async findSignUpPage(interaction: Interaction): Promise<string | null> {
       return interaction.session?.accountId === undefined ? signUpPage(interaction) : null
     },
 
-    async loginCode(interaction: Interaction, said: Pick<LoginCodeView, 'mailed' | 'problem'>): Promise<LoginCodeView> {
+    async loginCode(
+      interaction: Interaction,
+      state: Pick<LoginCodeView, 'mailed' | 'problem'>,
+    ): Promise<LoginCodeView> {
       return {
         view: 'login-code',
         client: await clientView(interaction),
-        submitTo: at(interaction, '/code'),
-        ...said,
-        emailCode: builtInMethods.mail ? { submitTo: at(interaction, '/mail') } : null,
-        backTo: at(interaction),
+        submitTo: urlOf(interaction, '/code'),
+        ...state,
+        emailCode: builtInMethods.mail ? { submitTo: urlOf(interaction, '/mail') } : null,
+        backTo: urlOf(interaction),
       }
     },
 
     async signUp(interaction: Interaction, waiting: boolean): Promise<SignUpView> {
       const ceremony = {
-        optionsFrom: at(interaction, '/sign-up/options'),
-        submitTo: at(interaction, '/sign-up/answer'),
+        optionsFrom: urlOf(interaction, '/sign-up/options'),
+        submitTo: urlOf(interaction, '/sign-up/answer'),
       }
-      return { view: 'sign-up', client: await clientView(interaction), ceremony, waiting, backTo: at(interaction) }
+      return { view: 'sign-up', client: await clientView(interaction), ceremony, waiting, backTo: urlOf(interaction) }
     },
 
     async consent(exchange: Exchange, interaction: Interaction): Promise<ConsentView> {
-      const { account, origin, claims, apis, authorizationDetails, allowedBefore } = await consent.show(
+      const { account, origin, claims, apis, authorizationDetails, allowedBefore } = await consent.describe(
         exchange,
         interaction,
       )
@@ -206,9 +210,9 @@ export function createInteractionPages({
         authorizationDetails,
         allowedBefore,
         ...(consent.confirmsOnly(interaction) && { confirmOnly: true as const }),
-        submitTo: at(interaction, '/consent'),
-        switchTo: at(interaction, '/switch'),
-        cancelTo: at(interaction, '/cancel'),
+        submitTo: urlOf(interaction, '/consent'),
+        switchTo: urlOf(interaction, '/switch'),
+        cancelTo: urlOf(interaction, '/cancel'),
       }
     },
   }

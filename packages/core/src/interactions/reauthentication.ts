@@ -13,11 +13,11 @@ import type { SignInService } from './sign-in.ts'
 
 /** How long a reauthentication can be used, in milliseconds. */
 export const reauthenticationLifetime = 3 * 60_000
-const fresh = 60_000
+const maxFreshAge = 60_000
 
 /** Whether the time is recent; rejects times in the future, which a wrong clock can cause. */
-function isRecent(at: number, now: number, within: number): boolean {
-  return Math.abs(now - at) <= within
+function isRecent(at: number, now: number, maxAge: number): boolean {
+  return Math.abs(now - at) <= maxAge
 }
 
 /**
@@ -55,10 +55,10 @@ export interface ReauthenticationService {
   /**
    * Consumes the proof.
    *
-   * @param within - maximum age of the passkey authentication, in milliseconds; by default the lifetime of the proof
+   * @param maxAge - maximum age of the passkey authentication, in milliseconds; by default the lifetime of the proof
    * @throws {NotAuthenticatedError} `reauthentication_required`
    */
-  demand(req: IncomingMessage, res: ServerResponse, within?: number): Promise<void>
+  demand(req: IncomingMessage, res: ServerResponse, maxAge?: number): Promise<void>
 }
 
 export interface ReauthenticationPorts {
@@ -74,13 +74,13 @@ export interface ReauthenticationPorts {
 export function createReauthentication(ports: ReauthenticationPorts): ReauthenticationService {
   const { store, sessions, signIn, history, cookie, limits, clock } = ports
 
-  const present = async (req: IncomingMessage, res: ServerResponse): Promise<Session> => {
+  const getSession = async (req: IncomingMessage, res: ServerResponse): Promise<Session> => {
     const session = await sessions.read(req, res)
-    if (!session) throw new NotAuthenticatedError('not_signed_in', 'Nobody is signed in.')
+    if (!session) throw new NotAuthenticatedError('not_signed_in', 'No user is signed in.')
     return session
   }
 
-  const kept = async ({ accountId, uid }: Session, authenticatedAt: number): Promise<string> => {
+  const createToken = async ({ accountId, uid }: Session, authenticatedAt: number): Promise<string> => {
     const token = randomToken()
     const expiresAt = clock.now() + reauthenticationLifetime
     await store.insert({ hash: sha256(token), accountId, sessionUid: uid, authenticatedAt, expiresAt })
@@ -89,45 +89,46 @@ export function createReauthentication(ports: ReauthenticationPorts): Reauthenti
 
   const isFresh = async (session: Session): Promise<boolean> => {
     const at = await history.passkeyUsedAt(session)
-    return at !== undefined && isRecent(at, clock.now(), fresh)
+    return at !== undefined && isRecent(at, clock.now(), maxFreshAge)
   }
-  const assertFresh = async (session: Session, act: 'addPasskey' | 'reauthentication'): Promise<void> => {
+  const assertFresh = async (session: Session, action: 'addPasskey' | 'reauthentication'): Promise<void> => {
     if (await isFresh(session)) return
-    if (await history.hasUsedPasskey(session)) throw required()
-    await history.assertException(session, act)
+    if (await history.hasUsedPasskey(session)) throw reauthenticationRequired()
+    await history.assertException(session, action)
   }
 
   return {
-    assertFresh: async (req, res) => assertFresh(await present(req, res), 'reauthentication'),
+    assertFresh: async (req, res) => assertFresh(await getSession(req, res), 'reauthentication'),
 
-    assertCanAddPasskey: async (req, res) => assertFresh(await present(req, res), 'addPasskey'),
+    assertCanAddPasskey: async (req, res) => assertFresh(await getSession(req, res), 'addPasskey'),
 
     async withPasskey(req, res, response) {
       await limits.consume(req, 'webauthn-reauthenticate')
-      const session = await present(req, res)
+      const session = await getSession(req, res)
       await signIn.confirm(req, res, { accountId: session.accountId, response })
-      cookie.set(req, res, await kept(session, clock.now()))
+      cookie.set(req, res, await createToken(session, clock.now()))
     },
 
     async withFreshSession(req, res) {
       await limits.consume(req, 'webauthn-reauthenticate')
-      const session = await present(req, res)
+      const session = await getSession(req, res)
       const at = session.authTime * 1000
-      if (session.acr !== 'phr' || !isRecent(at, clock.now(), fresh)) throw required()
-      cookie.set(req, res, await kept(session, at))
+      if (session.acr !== 'phr' || !isRecent(at, clock.now(), maxFreshAge)) throw reauthenticationRequired()
+      cookie.set(req, res, await createToken(session, at))
     },
 
-    async demand(req, res, within = reauthenticationLifetime) {
-      const { accountId, uid } = await present(req, res)
+    async demand(req, res, maxAge = reauthenticationLifetime) {
+      const { accountId, uid } = await getSession(req, res)
       const token = cookie.read(req, res)
       const found =
         token === undefined ? undefined : await store.consume({ hash: sha256(token), accountId, sessionUid: uid })
       const now = clock.now()
-      if (!found || found.expiresAt <= now || !isRecent(found.authenticatedAt, now, within)) throw required()
+      if (!found || found.expiresAt <= now || !isRecent(found.authenticatedAt, now, maxAge))
+        throw reauthenticationRequired()
     },
   }
 }
 
-function required(): NotAuthenticatedError {
-  return new NotAuthenticatedError('reauthentication_required', 'A passkey has to be used once more for this.')
+function reauthenticationRequired(): NotAuthenticatedError {
+  return new NotAuthenticatedError('reauthentication_required', 'This requires recent authentication with a passkey.')
 }

@@ -75,7 +75,7 @@ export interface RegistrationServicePorts {
   readonly registration: Registration
   readonly browserTokens: BrowserTokens
   readonly before: RunBeforeHook
-  readonly sessions: Pick<Sessions, 'read' | 'strengthen'>
+  readonly sessions: Pick<Sessions, 'read' | 'upgrade'>
   readonly history: Pick<SessionHistory, 'register'>
   readonly audit: AuditSink
 }
@@ -117,7 +117,8 @@ export function createRegistrationService({
 
     async add(req, res, end) {
       const session = await sessions.read(req, res)
-      if (session?.accountId !== end.accountId) throw new NotAuthenticatedError('not_signed_in', 'Nobody is signed in.')
+      if (session?.accountId !== end.accountId)
+        throw new NotAuthenticatedError('not_signed_in', 'No user is signed in.')
       const verified = await verify(req, res, end)
       const { passkey } = verified
       const { accountId, id: passkeyId, credentialId } = passkey
@@ -125,7 +126,7 @@ export function createRegistrationService({
         await registration.store(verified)
         await audit.record({ event: 'passkey_added', accountId, passkeyId, credentialId }, requestContext(req))
       })
-      await sessions.strengthen(req, res)
+      await sessions.upgrade(req, res)
       return passkey
     },
   }

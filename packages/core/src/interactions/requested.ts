@@ -6,7 +6,7 @@ import type { MakeClaims } from '../clients/claim-maker.ts'
 import { apiConsentKey } from '../consents/consent-key.ts'
 import { type AuthorizationDetailsTypes, requestedDetails } from '../oidc/authorization-details.ts'
 import { claimsClient } from '../oidc/client-metadata.ts'
-import { claimsAskedFor, scopesBehindClaims } from '../oidc/requested-claims.ts'
+import { requestedClaimNames, scopesForClaims } from '../oidc/requested-claims.ts'
 import type { ApiView, AuthorizationDetailView, ClaimView } from '../views/views.ts'
 
 /** The parameters of an authorization request, as stored by the library. */
@@ -14,18 +14,18 @@ export type Parameters = Readonly<Record<string, unknown>>
 
 type ProviderClient = InstanceType<Provider['Client']>
 
-/** The claims that the client would receive. Calls the host's claim function unless `ofHost` is given. */
+/** The claims that the client would receive. Calls the host's claim function unless `hostClaims` is given. */
 export function releasedClaims(
   makeClaims: MakeClaims,
   {
     account,
     client,
     params,
-    ofHost,
-  }: { account: Account; client: ProviderClient; params: Parameters; ofHost?: Claims },
+    hostClaims,
+  }: { account: Account; client: ProviderClient; params: Parameters; hostClaims?: Claims },
 ): Promise<Claims> {
-  const request = { scopes: requestedScopes(params), names: claimsAskedFor(params.claims) }
-  return makeClaims(account, claimsClient(client), { ...request, ...(ofHost && { hostClaims: ofHost }) })
+  const request = { scopes: requestedScopes(params), names: requestedClaimNames(params.claims) }
+  return makeClaims(account, claimsClient(client), { ...request, ...(hostClaims && { hostClaims }) })
 }
 
 /** The requested APIs, with the permissions that are both requested and granted to the client. */
@@ -34,15 +34,15 @@ export async function requestedApis(
   clientId: string,
   { resource = [], scope }: Parameters,
 ): Promise<AccessibleApi[]> {
-  const wanted = typeof scope === 'string' ? scope.split(' ') : []
-  const found: AccessibleApi[] = []
-  for (const each of [resource].flat()) {
-    const accessible = await access.find(String(each), clientId, 'user')
+  const requestedKeys = typeof scope === 'string' ? scope.split(' ') : []
+  const accessibleApis: AccessibleApi[] = []
+  for (const indicator of [resource].flat()) {
+    const accessible = await access.find(String(indicator), clientId, 'user')
     if (!accessible) continue
-    const permissions = accessible.permissions.filter(({ key }) => wanted.includes(key))
-    found.push({ ...accessible, permissions })
+    const permissions = accessible.permissions.filter(({ key }) => requestedKeys.includes(key))
+    accessibleApis.push({ ...accessible, permissions })
   }
-  return found
+  return accessibleApis
 }
 
 /** An API as shown on a page. `before` contains the scopes of the existing consent. */
@@ -68,24 +68,24 @@ export function detailViews(params: Parameters, types: AuthorizationDetailsTypes
 }
 
 /** The permissions, as scopes. */
-export function keysOf({ permissions }: AccessibleApi): string[] {
+export function permissionKeys({ permissions }: AccessibleApi): string[] {
   return permissions.map(({ key }) => key)
 }
 
 /** The keys that a consent to this API contains. */
 export function consentKeysOf(accessible: AccessibleApi): string[] {
-  return ['', ...keysOf(accessible)].map((key) => apiConsentKey(accessible.api.resource, key))
+  return ['', ...permissionKeys(accessible)].map((key) => apiConsentKey(accessible.api.resource, key))
 }
 
 /** The requested scopes that are built in. */
 export function requestedScopes(params: Parameters): string[] {
-  const asked = typeof params.scope === 'string' ? params.scope.split(' ') : []
-  const requested = [...asked, ...scopesBehindClaims(params.claims)]
+  const scopeParameter = typeof params.scope === 'string' ? params.scope.split(' ') : []
+  const requested = [...scopeParameter, ...scopesForClaims(params.claims)]
   return supportedScopes.filter((scope) => requested.includes(scope))
 }
 
 /** Claims that are shown elsewhere or repeat other claims, unless their values differ from the account's. */
-const separatelyShown = new Set([
+const hiddenClaims = new Set([
   'sub',
   'given_name',
   'family_name',
@@ -103,7 +103,7 @@ export interface AllowedBefore {
 }
 
 /** The claims in display order. Claims changed by client rules or the host are always shown. */
-export function claimsToShow(
+export function toClaimViews(
   claims: Claims,
   account: Account,
   scopes: readonly string[],
@@ -111,17 +111,17 @@ export function claimsToShow(
 ): ClaimView[] {
   const markIfNew = (isKnown: boolean | undefined) => isKnown === false && { isNew: true as const }
   const isClaimNew = (name: string) => markIfNew(before && Object.hasOwn(before.claims, name))
-  const usual: Claims = { ...accountClaims(account), sub: claims.sub }
-  const isDefault = (name: string, value: unknown) => JSON.stringify(value) === JSON.stringify(usual[name])
-  const first = Object.entries(leadingClaims).map(([name, claim]) => ({
+  const defaultClaims: Claims = { ...accountClaims(account), sub: claims.sub }
+  const isDefault = (name: string, value: unknown) => JSON.stringify(value) === JSON.stringify(defaultClaims[name])
+  const leadingViews = Object.entries(leadingClaims).map(([name, claim]) => ({
     claim,
     value: asText(claims[name]),
     verified: claim === 'email' && isDefault(name, claims[name]) ? account.emailVerified : null,
     ...isClaimNew(name),
   }))
-  const others = Object.entries(claims)
+  const otherViews = Object.entries(claims)
     .filter(
-      ([name, value]) => !(separatelyShown.has(name) && isDefault(name, value)) && !Object.hasOwn(leadingClaims, name),
+      ([name, value]) => !(hiddenClaims.has(name) && isDefault(name, value)) && !Object.hasOwn(leadingClaims, name),
     )
     .map(([name, value]) => ({
       claim: 'other' as const,
@@ -130,15 +130,15 @@ export function claimsToShow(
       verified: null,
       ...isClaimNew(name),
     }))
-  const shown: ClaimView[] = [...first, ...others].filter(({ value }) => value !== '')
+  const views: ClaimView[] = [...leadingViews, ...otherViews].filter(({ value }) => value !== '')
   if (scopes.includes('offline_access'))
-    shown.push({
+    views.push({
       claim: 'offline_access',
       value: '',
       verified: null,
       ...markIfNew(before?.scopes.includes('offline_access')),
     })
-  return shown
+  return views
 }
 
 function asText(value: unknown): string {

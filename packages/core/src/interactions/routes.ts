@@ -12,8 +12,8 @@ import { requestContext } from '../http/request-context.ts'
 import { isRepeatable, setRetryHeaders } from '../http/retry.ts'
 import { assertSameOrigin } from '../http/same-origin.ts'
 import { hostPagePrompt } from '../oidc/access-checks.ts'
-import type { StartOf } from '../oidc/restart.ts'
-import { languagesOf } from '../views/languages.ts'
+import type { GetStartUrl } from '../oidc/restart.ts'
+import { parseLanguages } from '../views/languages.ts'
 import type { RenderView, View } from '../views/views.ts'
 import { addBuiltInMethods, type BuiltInMethodsPorts } from './built-in-methods.ts'
 import type { ConsentInteraction } from './consent.ts'
@@ -26,7 +26,7 @@ export interface InteractionPorts {
   readonly login: Login
   readonly consent: ConsentInteraction
   readonly pages: InteractionPages
-  readonly ways: Pick<BuiltInMethodsPorts, 'builtInMethods' | 'signIn' | 'signUp' | 'mailedCodes'>
+  readonly methods: Pick<BuiltInMethodsPorts, 'builtInMethods' | 'signIn' | 'signUp' | 'mailedCodes'>
   readonly render: RenderView
   readonly audit: AuditSink
   readonly clock: Clock
@@ -35,7 +35,7 @@ export interface InteractionPorts {
   /** The origin that the request was sent to. */
   readonly originOf: (req: IncomingMessage) => string
   /** The launch URL of a client. */
-  readonly startOf: StartOf
+  readonly getStartUrl: GetStartUrl
   /** Ends the session with this `uid` in this browser. */
   readonly signOut: (exchange: Exchange, uid: string) => Promise<void>
 }
@@ -46,20 +46,24 @@ export function interactionRoutes({
   login,
   consent,
   pages,
-  ways,
+  methods,
   render,
   audit,
   clock,
   onError,
   originOf,
-  startOf,
+  getStartUrl,
   signOut,
 }: InteractionPorts): Middleware {
   const router = new Router({ prefix: '/interaction/:uid' })
   const languages = new WeakMap<IncomingMessage, readonly string[]>()
-  const found = async ({ req, res, params }: Context) => {
-    const interaction = await findInteraction(provider(), { req, res, now: clock.now(), startOf }, String(params.uid))
-    languages.set(req, languagesOf(interaction.params.ui_locales))
+  const loadInteraction = async ({ req, res, params }: Context) => {
+    const interaction = await findInteraction(
+      provider(),
+      { req, res, now: clock.now(), getStartUrl },
+      String(params.uid),
+    )
+    languages.set(req, parseLanguages(interaction.params.ui_locales))
     return interaction
   }
 
@@ -75,17 +79,17 @@ export function interactionRoutes({
       await next()
     } catch (error) {
       if (!(error instanceof PocketError)) throw error
-      await refuse(ctx, error)
+      await respondWithError(ctx, error)
     }
   })
 
-  const refuse = async (ctx: Context, error: PocketError) => {
+  const respondWithError = async (ctx: Context, error: PocketError) => {
     const origin = requestContext(ctx.req)
     const { requestId } = origin
     const { status, code, message, details, fields } = error
     const event = { event: 'request_refused', endpoint: 'interaction', code, reason: message } as const
-    const { searchParams: asked } = new URL(details.startAgain ?? '', originOf(ctx.req))
-    if (asked.has('ui_locales')) languages.set(ctx.req, languagesOf(asked.get('ui_locales')))
+    const { searchParams: query } = new URL(details.startAgain ?? '', originOf(ctx.req))
+    if (query.has('ui_locales')) languages.set(ctx.req, parseLanguages(query.get('ui_locales')))
     await recordRefusal(audit, { error, event, origin })
     if (status >= 500) onError(error, requestId)
     ctx.status = status
@@ -111,63 +115,63 @@ export function interactionRoutes({
   }
 
   router.get('/', async (ctx) => {
-    const interaction = await found(ctx)
+    const interaction = await loadInteraction(ctx)
     const { name } = interaction.prompt
     if (name === 'consent') return show(ctx, await pages.consent(ctx, interaction))
     if (name === hostPagePrompt)
       return redirect(ctx, ctx.query.back === undefined ? pages.hostPage(interaction) : await login.goOn(interaction))
     if (name === 'not_allowed') return show(ctx, await pages.notAllowed(interaction))
-    const goOn =
+    const nextUrl =
       (await login.unmetRequirements(interaction)) ??
-      (await login.answerFromSession(ctx, interaction)) ??
-      (name === 'create' ? await pages.signUpFor(interaction) : null)
-    if (goOn) return redirect(ctx, goOn)
+      (await login.completeFromSession(ctx, interaction)) ??
+      (name === 'create' ? await pages.findSignUpPage(interaction) : null)
+    if (nextUrl) return redirect(ctx, nextUrl)
     const chooser = ctx.query.another === undefined ? await pages.selectAccount(ctx, interaction) : null
     return show(ctx, chooser ?? (await pages.signIn(ctx, interaction)))
   })
 
   router.get('/ceremony', async (ctx) => {
-    const interaction = await found(ctx)
+    const interaction = await loadInteraction(ctx)
     login.assertAsksForLogin(interaction)
     ctx.set('Cache-Control', 'no-store')
     ctx.body = await pages.ceremony(ctx, interaction)
   })
 
   router.post('/login', async (ctx) => {
-    const interaction = await found(ctx)
+    const interaction = await loadInteraction(ctx)
     login.assertAsksForLogin(interaction)
     const { response } = await readJsonObject(ctx.req)
     ctx.body = { redirectTo: await login.submit(ctx, interaction, response) }
   })
 
   router.post('/account', async (ctx) => {
-    const interaction = await found(ctx)
+    const interaction = await loadInteraction(ctx)
     redirect(ctx, await login.choose(ctx, interaction, (await readForm(ctx.req, 4096)).get('account') ?? ''))
   })
 
   router.post('/sign-out', async (ctx) => {
-    const interaction = await found(ctx)
+    const interaction = await loadInteraction(ctx)
     await signOut(ctx, (await readForm(ctx.req, 4096)).get('account') ?? '')
     redirect(ctx, pages.at(interaction))
   })
 
   router.post('/switch', async (ctx) => {
-    const interaction = await found(ctx)
+    const interaction = await loadInteraction(ctx)
     await login.askForAccount(interaction)
     redirect(ctx, pages.at(interaction))
   })
 
-  router.post('/consent', async (ctx) => redirect(ctx, await consent.allow(ctx, await found(ctx))))
+  router.post('/consent', async (ctx) => redirect(ctx, await consent.allow(ctx, await loadInteraction(ctx))))
 
   router.post('/cancel', async (ctx) => {
-    const interaction = await found(ctx)
+    const interaction = await loadInteraction(ctx)
     redirect(
       ctx,
       await (interaction.prompt.name === 'consent' ? consent.refuse(ctx, interaction) : login.cancel(interaction)),
     )
   })
 
-  addBuiltInMethods(router, { ...ways, pages, found, show, redirect })
+  addBuiltInMethods(router, { ...methods, pages, loadInteraction, show, redirect })
 
   const routes = router.routes()
   return (ctx, next) => routes(Object.assign(ctx, { router, params: {} }), next)

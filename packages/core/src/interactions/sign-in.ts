@@ -5,7 +5,7 @@ import { eligibleAccount } from '../accounts/eligibility.ts'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
 import type { Clock } from '../clock.ts'
-import { emailKeyOf } from '../codes/code-browser.ts'
+import { parseEmailKey } from '../codes/code-browser.ts'
 import { isShortCode, type LoginCodes, type RedeemedCode } from '../codes/login-codes.ts'
 import { NotAuthenticatedError, PocketError } from '../errors.ts'
 import type { RunBeforeHook } from '../hooks.ts'
@@ -59,7 +59,7 @@ export interface SignInService {
   confirm(
     req: IncomingMessage,
     res: ServerResponse,
-    answer: { readonly accountId: string; readonly response: unknown },
+    input: { readonly accountId: string; readonly response: unknown },
   ): Promise<void>
   /**
    * Consumes a login code and starts the session.
@@ -98,7 +98,7 @@ export interface SignInPorts {
   readonly transaction: Transaction
 }
 
-interface GivenCode {
+interface SubmittedCode {
   readonly code: string
   readonly browserToken: string | undefined
 }
@@ -107,7 +107,7 @@ export function createSignIn(ports: SignInPorts): SignInService {
   const { authentication, loginCodes, browserTokens, deviceCookie, startSession, before, limits, audit, clock } = ports
   const { lockAccount, transaction } = ports
 
-  const audited = async <T>(req: IncomingMessage, attempt: () => Promise<T>): Promise<T> => {
+  const withAudit = async <T>(req: IncomingMessage, attempt: () => Promise<T>): Promise<T> => {
     try {
       return await attempt()
     } catch (error) {
@@ -138,17 +138,18 @@ export function createSignIn(ports: SignInPorts): SignInService {
     const subject = { accountId: account.id, passkeyId: passkey.id }
     await authentication.recordUse(verified)
     if (counterRegressed) await audit.record({ event: 'passkey_counter_regressed', ...subject }, requestContext(req))
-    const recorded = event === 'signed_in' ? ({ event, method: 'passkey', ...subject } as const) : { event, ...subject }
-    await audit.record(recorded, requestContext(req))
+    const auditEvent =
+      event === 'signed_in' ? ({ event, method: 'passkey', ...subject } as const) : { event, ...subject }
+    await audit.record(auditEvent, requestContext(req))
   }
 
   const identify: SignInService['identify'] = (req, res, response, signIn) =>
-    audited(req, async () => {
+    withAudit(req, async () => {
       await limits.consume(req, 'webauthn-login')
       const verified = await verify(req, res, response)
       const { account } = verified
       await before('signIn', { account, method: 'passkey' })
-      return keepingCookies(res, () =>
+      return withCookieRollback(res, () =>
         transaction(async () => {
           await lockAccount(account.id)
           await eligibleAccount(ports.accounts, account.id)
@@ -160,19 +161,19 @@ export function createSignIn(ports: SignInPorts): SignInService {
     })
 
   /** Correct codes do not count as guesses, and codes of twelve characters need no limit. */
-  const redeem = async (req: IncomingMessage, { code, browserToken }: GivenCode): Promise<RedeemedCode> => {
+  const redeemCode = async (req: IncomingMessage, { code, browserToken }: SubmittedCode): Promise<RedeemedCode> => {
     await limits.consume(req, 'one-time-access-token')
     if (!isShortCode(code)) return loginCodes.redeem(code, browserToken)
-    const address = browserToken && emailKeyOf(browserToken)
-    if (address) await limits.consume(req, 'one-time-access-account', address)
+    const emailKey = browserToken && parseEmailKey(browserToken)
+    if (emailKey) await limits.consume(req, 'one-time-access-account', emailKey)
     await limits.consume(req, 'one-time-access-guesses', '')
     const redeemed = await loginCodes.redeem(code, browserToken)
-    if (address) await limits.refund(req, 'one-time-access-account', address)
+    if (emailKey) await limits.refund(req, 'one-time-access-account', emailKey)
     await limits.refund(req, 'one-time-access-guesses', '')
     return redeemed
   }
 
-  const startRecorded = recordingSignIns({ startSession, audit, transaction })
+  const startRecorded = createRecordedSignIn({ startSession, audit, transaction })
 
   return {
     identify,
@@ -185,13 +186,13 @@ export function createSignIn(ports: SignInPorts): SignInService {
       }),
 
     confirm: (req, res, { accountId, response }) =>
-      audited(req, async () => {
+      withAudit(req, async () => {
         const verified = await verify(req, res, response)
         const { account } = verified
         if (account.id !== accountId)
-          throw new NotAuthenticatedError('reauthentication_required', 'The passkey belongs to somebody else.')
+          throw new NotAuthenticatedError('reauthentication_required', 'The passkey belongs to another account.')
         await before('reauthenticate', { account })
-        await keepingCookies(res, () =>
+        await withCookieRollback(res, () =>
           transaction(async () => {
             await lockAccount(accountId)
             await recordUse(req, verified, 'reauthenticated')
@@ -201,8 +202,8 @@ export function createSignIn(ports: SignInPorts): SignInService {
       }),
 
     async withCode(req, res, code) {
-      return audited(req, async () => {
-        const { account, codeHash } = await redeem(req, { code, browserToken: deviceCookie.read(req, res) })
+      return withAudit(req, async () => {
+        const { account, codeHash } = await redeemCode(req, { code, browserToken: deviceCookie.read(req, res) })
         await before('signIn', { account, method: 'code' })
         await startRecorded(req, res, { accountId: account.id, method: 'code', codeHash })
         return account
@@ -210,7 +211,7 @@ export function createSignIn(ports: SignInPorts): SignInService {
     },
 
     async asNewAccount(req, res, { accountId, method }) {
-      await audited(req, async () => {
+      await withAudit(req, async () => {
         await before('signIn', { account: await eligibleAccount(ports.accounts, accountId), method })
         await startRecorded(req, res, { accountId, method })
       })
@@ -219,13 +220,13 @@ export function createSignIn(ports: SignInPorts): SignInService {
 }
 
 /** Starts sessions together with their audit event. */
-export function recordingSignIns({
+export function createRecordedSignIn({
   startSession,
   audit,
   transaction,
 }: Pick<SignInPorts, 'startSession' | 'audit' | 'transaction'>): StartSession {
   return (req, res, signIn) =>
-    keepingCookies(res, () =>
+    withCookieRollback(res, () =>
       transaction(async () => {
         const { accountId, method, passkeyId } = signIn
         const event = { event: 'signed_in', accountId, method, ...(passkeyId !== undefined && { passkeyId }) } as const
@@ -237,7 +238,7 @@ export function recordingSignIns({
 }
 
 /** Withdraws the cookies that a failed transaction has set, because the session they name was not stored. */
-async function keepingCookies<Result>(res: ServerResponse, work: () => Promise<Result>): Promise<Result> {
+async function withCookieRollback<Result>(res: ServerResponse, work: () => Promise<Result>): Promise<Result> {
   const before = res.getHeader('set-cookie')
   try {
     return await work()

@@ -10,7 +10,7 @@ import type { RateLimiter } from '../limits/limiter.ts'
 import { uuid } from '../random.ts'
 import type { Transaction } from '../transaction.ts'
 import type { RegistrationService } from './registration.ts'
-import { recordingSignIns, type StartSession } from './sign-in.ts'
+import { createRecordedSignIn, type StartSession } from './sign-in.ts'
 
 /** The account fields that a new user may submit. */
 export type SignUpInput = Pick<NewAccount, 'userName'> & {
@@ -49,11 +49,11 @@ export interface SignUpPorts {
 
 export function createSignUp(ports: SignUpPorts): SignUpService {
   const { accounts, registration, before, limits, audit, transaction } = ports
-  const startRecorded = recordingSignIns(ports)
+  const startRecorded = createRecordedSignIn(ports)
   return {
-    async begin(req, res, given) {
+    async begin(req, res, input) {
       if (!accounts.supports('register')) await accounts.register({ userName: '', id: uuid() })
-      const account = newAccount(given)
+      const account = newAccount(input)
       await limits.consume(req, 'signup-form')
       const { id: accountId, userName, displayName = userName } = account
       const subject = { accountId, userName, displayName }
@@ -67,15 +67,15 @@ export function createSignUp(ports: SignUpPorts): SignUpService {
         const verified = await registration.verify(req, res, { response, purpose: 'sign_up' })
         const { passkey } = verified
         // The cast is safe: `begin` has sealed this value into the challenge.
-        const wanted = verified.data as NewAccount
-        await before('signUp', { account: wanted })
+        const accountData = verified.data as NewAccount
+        await before('signUp', { account: accountData })
         const account = await transaction(async () => {
           // Store the passkey first, so that a replayed response is rejected as such, not because the name is taken.
           await registration.store(verified)
-          const made = await accounts.register(wanted)
-          if (!made.disabled) await before('signIn', { account: made, method: 'sign_up' })
-          await audit.record({ event: 'account_created', accountId: made.id, method: 'open_signup' }, origin)
-          return made
+          const registered = await accounts.register(accountData)
+          if (!registered.disabled) await before('signIn', { account: registered, method: 'sign_up' })
+          await audit.record({ event: 'account_created', accountId: registered.id, method: 'open_signup' }, origin)
+          return registered
         })
         const { id: accountId } = account
         const { id: passkeyId, credentialId } = passkey
@@ -89,14 +89,14 @@ export function createSignUp(ports: SignUpPorts): SignUpService {
 }
 
 /** Copies only permitted fields, because pages often pass whole forms. */
-function newAccount(given: SignUpInput): NewAccount {
-  const { userName, displayName, email, locale } = given
-  const said = Object.entries({ userName, displayName, email, locale }).filter(([, value]) => (value ?? '') !== '')
-  const fields = said
+function newAccount(input: SignUpInput): NewAccount {
+  const { userName, displayName, email, locale } = input
+  const entries = Object.entries({ userName, displayName, email, locale }).filter(([, value]) => (value ?? '') !== '')
+  const fields = entries
     .filter(([, value]) => typeof value !== 'string')
-    .map(([field]) => ({ field, code: 'invalid_type', message: 'must be a text' }))
+    .map(([field]) => ({ field, code: 'invalid_type', message: 'must be a string' }))
   if (typeof userName !== 'string' || userName.trim() === '')
     fields.push({ field: 'userName', code: 'required', message: 'is required' })
-  if (fields.length > 0) throw new InvalidInputError('validation_failed', 'The account cannot be made.', { fields })
-  return { userName, ...Object.fromEntries(said), id: uuid() }
+  if (fields.length > 0) throw new InvalidInputError('validation_failed', 'The account cannot be created.', { fields })
+  return { userName, ...Object.fromEntries(entries), id: uuid() }
 }

@@ -11,7 +11,7 @@ import { isIPv6 } from 'node:net'
  */
 export function networkOf(address: string): string {
   if (!isIPv6(address)) return address
-  const groups = groupsOf(address)
+  const groups = parseIpv6Groups(address)
   const [high = 0, low = 0] = groups.slice(6)
   if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff)
     return [high >> 8, high & 255, low >> 8, low & 255].join('.')
@@ -22,13 +22,13 @@ export function networkOf(address: string): string {
 }
 
 /** The eight groups of an IPv6 address. */
-function groupsOf(address: string): readonly number[] {
+function parseIpv6Groups(address: string): readonly number[] {
   const [plain = ''] = address.split('%')
-  const [first = [], last = []] = plain.split('::').map(numbersOf)
-  return [...first, ...Array<number>(Math.max(0, 8 - first.length - last.length)).fill(0), ...last]
+  const [head = [], tail = []] = plain.split('::').map(parseGroups)
+  return [...head, ...Array<number>(Math.max(0, 8 - head.length - tail.length)).fill(0), ...tail]
 }
 
-function numbersOf(text: string): readonly number[] {
+function parseGroups(text: string): readonly number[] {
   return text
     .split(':')
     .filter((group) => group !== '')

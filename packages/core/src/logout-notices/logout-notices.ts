@@ -25,7 +25,7 @@ export interface LogoutNotices {
   /** Sends new notices of this process in the background. Call it outside any transaction. */
   flush(): void
   /** Resolves when `flush` has finished sending. */
-  settled(): Promise<void>
+  whenIdle(): Promise<void>
   removeByClient(clientId: string): Promise<void>
 }
 
@@ -98,7 +98,7 @@ export function createLogoutNotices({ store, clock, audit, send, onError }: Logo
         })
     },
 
-    async settled() {
+    async whenIdle() {
       while (sending) await sending
     },
 

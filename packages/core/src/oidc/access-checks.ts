@@ -1,6 +1,6 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import type { AccessDecision, RunAccessChecks } from '../clients/access-checks.ts'
-import { accountOf } from './accounts.ts'
+import { getAccount } from './accounts.ts'
 import { policyClient } from './client-metadata.ts'
 
 const { Check, Prompt } = interactionPolicy
@@ -9,12 +9,12 @@ const { Check, Prompt } = interactionPolicy
 export const hostPagePrompt = 'host_page'
 
 /** Adds the host's access checks after the built-in ones: to the login and refusal prompts, and as a prompt of their own. */
-export function addAccessChecks(policy: interactionPolicy.DefaultPolicy, ask: RunAccessChecks): void {
+export function addAccessChecks(policy: interactionPolicy.DefaultPolicy, runChecks: RunAccessChecks): void {
   const decisions = new WeakMap<object, Promise<AccessDecision | undefined>>()
   const decide = (ctx: KoaContextWithOIDC): Promise<AccessDecision | undefined> => {
-    const known = decisions.get(ctx)
-    if (known) return known
-    const decision = askAbout(ctx, ask)
+    const cached = decisions.get(ctx)
+    if (cached) return cached
+    const decision = decideAccess(ctx, runChecks)
     decisions.set(ctx, decision)
     return decision
   }
@@ -25,24 +25,27 @@ export function addAccessChecks(policy: interactionPolicy.DefaultPolicy, ask: Ru
       error,
       async (ctx: KoaContextWithOIDC) => {
         const decision = await decide(ctx)
-        return decision !== undefined && kind in decision.answer ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT
+        return decision !== undefined && kind in decision.result ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT
       },
       async (ctx: KoaContextWithOIDC) => {
         const decision = await decide(ctx)
-        return decision ? { check: decision.check, ...decision.answer } : {}
+        return decision ? { check: decision.check, ...decision.result } : {}
       },
     )
-  policy.get('login')?.checks.add(check('signInAgain', 'login_required', 'a rule of this service wants a new sign-in'))
-  policy.get('not_allowed')?.checks.add(check('refuse', 'access_denied', 'a rule of this service refuses the account'))
-  const hostPage = check('redirectTo', 'interaction_required', 'something has to be done at this service first')
+  policy.get('login')?.checks.add(check('signInAgain', 'login_required', 'an access check requires a new sign-in'))
+  policy.get('not_allowed')?.checks.add(check('refuse', 'access_denied', 'an access check denies access'))
+  const hostPage = check('redirectTo', 'interaction_required', 'the user must complete a step at this service first')
   policy.add(new Prompt({ name: hostPagePrompt, requestable: false }, hostPage), 4)
 }
 
-async function askAbout({ oidc }: KoaContextWithOIDC, ask: RunAccessChecks): Promise<AccessDecision | undefined> {
+async function decideAccess(
+  { oidc }: KoaContextWithOIDC,
+  runChecks: RunAccessChecks,
+): Promise<AccessDecision | undefined> {
   const { client, session, params } = oidc
-  const account = oidc.account && accountOf(oidc.account)
+  const account = oidc.account && getAccount(oidc.account)
   if (!client || !account || session?.accountId === undefined) return undefined
-  return ask({
+  return runChecks({
     occasion: 'authorization',
     account,
     client: policyClient(client),

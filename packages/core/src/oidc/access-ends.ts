@@ -5,7 +5,7 @@ import type { Client } from '../clients/client.ts'
 import { isAllowedToUse } from '../clients/group-restriction.ts'
 import type { Pocket } from '../pocket.ts'
 import type { PocketStores } from '../stores.ts'
-import { endLeftovers, endSession, sessionsOf, withdrawFromSessions } from './session-ends.ts'
+import { endRemainingGrants, endSession, removeClientFromSessions, sessionsOf } from './session-ends.ts'
 
 export interface AccessEndsPorts {
   readonly stores: PocketStores & { readonly accounts: AccountStore }
@@ -13,23 +13,24 @@ export interface AccessEndsPorts {
   readonly builtInRules: BuiltInRules
 }
 
-interface AccessEnds extends Pick<Pocket, 'endAccess' | 'endAccessByGroups' | 'forgetAccount' | 'withdrawConsent'> {
+interface AccessRevocation
+  extends Pick<Pocket, 'endAccess' | 'endAccessByGroups' | 'forgetAccount' | 'withdrawConsent'> {
   /** Revokes all grants and tokens of this client for users who may no longer use it. */
-  endAccessTo(clientId: string): Promise<void>
+  revokeAccessToClient(clientId: string): Promise<void>
 }
 
 /** Creates the functions that revoke access: of an account, of its groups, or of one client. */
-export function createAccessEnds({ stores, provider, builtInRules }: AccessEndsPorts): AccessEnds {
+export function createAccessRevocation({ stores, provider, builtInRules }: AccessEndsPorts): AccessRevocation {
   const { accounts, transaction } = stores
 
   /** Keeps the session and sends a logout notice to this client only. */
-  const endAt = async (accountId: string, clientId: string) => {
-    await withdrawFromSessions(provider(), stores.artifacts, { accountId, clientId })
+  const revokeClientAccess = async (accountId: string, clientId: string) => {
+    await removeClientFromSessions(provider(), stores.artifacts, { accountId, clientId })
     await stores.artifacts.destroyByAccountAndClient(accountId, clientId)
   }
   const isAccessDenied = (client: Client, groupIds: readonly string[]) =>
     builtInRules.allowedGroups && !isAllowedToUse(client, groupIds)
-  const groupIdsOf = async (accountId: string) => ((await accounts.find(accountId))?.groups ?? []).map(({ id }) => id)
+  const getGroupIds = async (accountId: string) => ((await accounts.find(accountId))?.groups ?? []).map(({ id }) => id)
 
   const endAccess = (accountId: string) =>
     transaction(async () => {
@@ -37,7 +38,7 @@ export function createAccessEnds({ stores, provider, builtInRules }: AccessEndsP
       const ports = { provider: provider(), artifacts: stores.artifacts, transaction }
       // End sessions first, so that a concurrent authorization waits and then finds its session ended.
       for (const { uid } of await sessionsOf(stores.artifacts, accountId)) await endSession(ports, uid)
-      await endLeftovers(ports, { accountId, keptUid: null })
+      await endRemainingGrants(ports, { accountId, exceptUid: null })
       await stores.artifacts.destroyByAccount(accountId)
       await stores.codes.removeByAccount(accountId)
       await stores.reauthentications.removeByAccount(accountId)
@@ -48,18 +49,19 @@ export function createAccessEnds({ stores, provider, builtInRules }: AccessEndsP
     endAccess,
     endAccessByGroups: (accountId, groupIds) =>
       transaction(async () => {
-        const present = await groupIdsOf(accountId)
+        const currentGroupIds = await getGroupIds(accountId)
         for (const groupId of groupIds)
           for (const { id } of await stores.clients.allowedTo(groupId)) {
             const client = await stores.clients.find(id)
-            if (client && isAccessDenied(client, present)) await endAt(accountId, id)
+            if (client && isAccessDenied(client, currentGroupIds)) await revokeClientAccess(accountId, id)
           }
       }),
-    endAccessTo: (clientId) =>
+    revokeAccessToClient: (clientId) =>
       transaction(async () => {
         const client = await stores.clients.find(clientId)
         for (const accountId of client ? (await stores.artifacts.accountsOf(clientId)).toSorted() : [])
-          if (client && isAccessDenied(client, await groupIdsOf(accountId))) await endAt(accountId, clientId)
+          if (client && isAccessDenied(client, await getGroupIds(accountId)))
+            await revokeClientAccess(accountId, clientId)
       }),
     forgetAccount: (accountId) =>
       transaction(async () => {
@@ -71,7 +73,7 @@ export function createAccessEnds({ stores, provider, builtInRules }: AccessEndsP
       }),
     withdrawConsent: (accountId, clientId) =>
       transaction(async () => {
-        await endAt(accountId, clientId)
+        await revokeClientAccess(accountId, clientId)
         return stores.consents.remove(accountId, clientId)
       }),
   }

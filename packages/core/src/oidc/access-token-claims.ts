@@ -4,17 +4,17 @@ type ExtraTokenClaims = NonNullable<Configuration['extraTokenClaims']>
 type CustomizeJwt = NonNullable<NonNullable<NonNullable<Configuration['formats']>['customizers']>['jwt']>
 
 /** The subject of a client credentials token; the prefix keeps it distinct from user IDs (RFC 9068 §5). */
-function subjectOf(clientId: string | undefined): string {
+function clientSubject(clientId: string | undefined): string {
   return `client-${clientId}`
 }
 
 /** Adds `sub` to the introspection response of an opaque client credentials token (RFC 7662 §2.2). */
-export const subjectOfClients: ExtraTokenClaims = async (_ctx, { kind, clientId }) =>
-  kind === 'ClientCredentials' ? { sub: subjectOf(clientId) } : undefined
+export const addClientSubject: ExtraTokenClaims = async (_ctx, { kind, clientId }) =>
+  kind === 'ClientCredentials' ? { sub: clientSubject(clientId) } : undefined
 
 /** The audience of a token: the resource server, and the issuer too if the scopes permit UserInfo requests. */
-export function audienceOf(reader: string, scopes: Iterable<string>, issuer: string): string[] {
-  return [reader, ...([...scopes].some((scope) => userScopes.has(scope)) ? [issuer] : [])]
+export function buildAudience(audience: string, scopes: Iterable<string>, issuer: string): string[] {
+  return [audience, ...([...scopes].some((scope) => userScopes.has(scope)) ? [issuer] : [])]
 }
 
 const userScopes = new Set(['openid', 'profile', 'email', 'groups'])
@@ -23,7 +23,7 @@ const userScopes = new Set(['openid', 'profile', 'email', 'groups'])
 export const customizeAccessTokens: CustomizeJwt = async (_ctx, { kind, clientId }, { payload }) => {
   const { aud, scope, iss } = payload
   const scopes = typeof scope === 'string' ? scope.split(' ') : []
-  if (kind === 'ClientCredentials') payload.sub = subjectOf(clientId)
-  if (typeof aud === 'string') payload.aud = audienceOf(aud, scopes, String(iss))
+  if (kind === 'ClientCredentials') payload.sub = clientSubject(clientId)
+  if (typeof aud === 'string') payload.aud = buildAudience(aud, scopes, String(iss))
   if (scopes.length > 0) payload.scp = scopes
 }

@@ -7,7 +7,7 @@ import { isAllowedToUse, notAllowedReason } from '../clients/group-restriction.t
 import type { ArtifactStore } from './artifact-store.ts'
 import { claimsClient, extras, policyClient } from './client-metadata.ts'
 import { revokeGrant } from './grant-destruction.ts'
-import { idTokenClaims, ownClaims } from './id-token-claims.ts'
+import { idTokenClaims, internalClaims } from './id-token-claims.ts'
 
 /**
  * Loads accounts for oidc-provider. A disabled account is treated as missing. An account that may no longer use the client is
@@ -38,8 +38,8 @@ export function createFindAccount(
         session: { acr, amr, authTime },
         acrValues: [],
       })
-      if (decision && 'refuse' in decision.answer)
-        await endGrant(artifacts, token, `the check ${decision.check} does not let the account use this client`)
+      if (decision && 'refuse' in decision.result)
+        await endGrant(artifacts, token, `the check ${decision.check} denies the account access to this client`)
     }
     return {
       accountId: id,
@@ -48,8 +48,8 @@ export function createFindAccount(
       async claims(use, scope, claims, rejected) {
         const request = { scopes: scope.split(' '), names: Object.keys(claims), rejected }
         // oidc-provider derives the client-specific subject from this ID.
-        const made = { ...(await makeClaims(found, claimsClient(oidc.client), request)), sub: id }
-        return use === 'id_token' ? { ...made, [ownClaims]: idTokenClaims(oidc) } : made
+        const released = { ...(await makeClaims(found, claimsClient(oidc.client), request)), sub: id }
+        return use === 'id_token' ? { ...released, [internalClaims]: idTokenClaims(oidc) } : released
       },
     }
   }
@@ -66,12 +66,12 @@ async function endGrant(
 }
 
 /** The group IDs of an account returned by `createFindAccount`. */
-export function groupIdsOf({ groupIds }: LibraryAccount): readonly string[] {
+export function getGroupIds({ groupIds }: LibraryAccount): readonly string[] {
   return Array.isArray(groupIds) ? groupIds : []
 }
 
 /** The account loaded by `createFindAccount`. */
-export function accountOf({ found }: LibraryAccount): Account {
+export function getAccount({ found }: LibraryAccount): Account {
   // The cast is safe: oidc-provider types extra members as unknown, and `createFindAccount` sets this one.
   return found as Account
 }

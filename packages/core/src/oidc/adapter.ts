@@ -11,26 +11,26 @@ import { requestContext } from '../http/request-context.ts'
 import { networkOf } from '../limits/network.ts'
 import { withoutAudience } from './api-access-tokens.ts'
 import type { Artifact, ArtifactStore, Leeway } from './artifact-store.ts'
-import { carriedInteraction, carryInteraction, stopCarrying } from './carried-interactions.ts'
-import type { ClientMetadataOf } from './client-metadata.ts'
-import { answerModel, revokeGrant } from './grant-destruction.ts'
+import { carriedInteraction, carryInteraction, clearCarriedInteraction } from './carried-interactions.ts'
+import type { ToClientMetadata } from './client-metadata.ts'
+import { responseModel, revokeGrant } from './grant-destruction.ts'
 import { authorizedAt } from './id-token-claims.ts'
 import { storedTokenId } from './login-token-ids.ts'
 import { AlreadyUsedError } from './overrides/replay-detection.ts'
-import { consumeAtEnd, type RefreshAnswers, storeAtEnd } from './refresh-answers.ts'
+import { deferConsumption, deferStorage, type RefreshResponses } from './refresh-answers.ts'
 import type { Registrar } from './registration/registrar.ts'
-import { type AtomicAdapter, comparedModels, hidden, type StoredState } from './stored-payload.ts'
+import { type AtomicAdapter, compareAndSetModels, hiddenPrefix, type StoredState } from './stored-payload.ts'
 import { tooMany } from './too-many.ts'
 
 export interface AdapterPorts {
   readonly artifacts: ArtifactStore
   readonly clients: ClientStore
-  readonly clientMetadata: ClientMetadataOf
+  readonly clientMetadata: ToClientMetadata
   readonly registrar: Registrar
   readonly metadataDocuments: MetadataDocuments
   readonly documentEvents: () => DocumentEvents
   readonly clock: Clock
-  readonly refreshAnswers: RefreshAnswers
+  readonly refreshResponses: RefreshResponses
   /** Hashes a user code with a key, because the code is short enough to be guessed from a plain hash. */
   readonly hashUserCode: (userCode: string) => string
   /** Seconds during which a public client can reuse a refresh token; 0 to 10. */
@@ -38,7 +38,7 @@ export interface AdapterPorts {
 }
 
 /** Replaces the interaction ID in stored return URLs, which would otherwise reveal it. */
-const idMarker = '{id}'
+const idPlaceholder = '{id}'
 
 /** Maximum number of successful refreshes with one token of a public client within the leeway. */
 const maxRefreshesWithinLeeway = 10
@@ -68,32 +68,32 @@ export function createAdapterFactory(ports: AdapterPorts): (model: string) => Ad
 }
 
 function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAdapter {
-  const { artifacts, clock, hashUserCode, refreshAnswers, refreshLeeway } = ports
+  const { artifacts, clock, hashUserCode, refreshResponses, refreshLeeway } = ports
   const keyOf = (id: string) => sha256(`${model}:${model === 'AccessToken' ? storedTokenId(id) : id}`)
   /** An artifact found by UID or user code has its storage key, marked with a prefix, in place of the bearer value. */
-  const locationOf = (id: string) => (id.startsWith(hidden) ? id.slice(hidden.length) : keyOf(id))
-  const sealed = ({ id, payload, expiresIn }: StoredState, key = keyOf(id)) =>
-    seal(model, {
+  const storageKeyOf = (id: string) => (id.startsWith(hiddenPrefix) ? id.slice(hiddenPrefix.length) : keyOf(id))
+  const toArtifact = ({ id, payload, expiresIn }: StoredState, key = keyOf(id)) =>
+    createArtifact(model, {
       id,
       key,
       payload,
       expiresAt: expiresIn ? clock.now() + expiresIn * 1000 : null,
       userCodeHash: payload.userCode ? hashUserCode(payload.userCode) : null,
     })
-  const isCompared = comparedModels.includes(model)
-  const opened = (artifact: Artifact | undefined, id: string | undefined) => {
-    const payload = open(artifact, id)
+  const usesCompareAndSet = compareAndSetModels.includes(model)
+  const toPayload = (artifact: Artifact | undefined, id: string | undefined) => {
+    const payload = readPayload(artifact, id)
     if (payload && 'finishedFor' in payload) return undefined
-    return artifact && payload && isCompared ? { ...payload, stored: artifact.payload } : payload
+    return artifact && payload && usesCompareAndSet ? { ...payload, stored: artifact.payload } : payload
   }
   const leeway: Leeway | undefined =
     model === 'RefreshToken' && refreshLeeway > 0
       ? { milliseconds: refreshLeeway * 1000, uses: maxRefreshesWithinLeeway }
       : undefined
-  const withinLeeway = (artifact: Artifact | undefined) =>
+  const isWithinLeeway = (artifact: Artifact | undefined) =>
     leeway !== undefined && Math.abs(clock.now() - (artifact?.consumedAt ?? 0)) < leeway.milliseconds
   /** Revokes the grant if a code or refresh token is reused (RFC 6749 §4.1.2, RFC 9700 §4.14.2). */
-  const endSiblings = async (id: string) => {
+  const revokeGrantOf = async (id: string) => {
     const grantId = (await artifacts.find(keyOf(id)))?.grantId
     if (grantId) await revokeGrant(artifacts, grantId)
   }
@@ -114,7 +114,7 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
   const storeForPublicClient = async (artifact: Artifact) => {
     const { ctx } = Provider
     if (!ctx || (await insertPending(artifact, ctx.req))) return
-    throw tooMany('too many requests of this network are pending', 60)
+    throw tooMany('too many requests from this network are pending', 60)
   }
   /** Stores an interaction without a signed-in user only if it is small and its network has few; otherwise URLs carry it. */
   const startInteraction = async (id: string, artifact: Artifact) => {
@@ -123,31 +123,31 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
     const isStored = Buffer.byteLength(artifact.payload) <= maxPendingBytes && (await insertPending(artifact, req))
     if (!isStored) carryInteraction(id, artifact.payload)
   }
-  const carried = (id: string): Artifact | undefined => {
+  const readCarried = (id: string): Artifact | undefined => {
     const payload = model === 'Interaction' ? carriedInteraction(id) : undefined
     return payload === undefined
       ? undefined
-      : { ...seal(model, { id, key: keyOf(id), payload: {}, expiresAt: null, userCodeHash: null }), payload }
+      : { ...createArtifact(model, { id, key: keyOf(id), payload: {}, expiresAt: null, userCodeHash: null }), payload }
   }
   /** Stores a carried interaction once a user has signed in, exactly once; other results stay in the URL. */
-  const answerCarried = async (id: string, artifact: Artifact, before: string): Promise<boolean> => {
-    if (carried(id)?.payload !== before) return false
+  const replaceCarried = async (id: string, artifact: Artifact, before: string): Promise<boolean> => {
+    if (readCarried(id)?.payload !== before) return false
     if (artifact.accountId === null) {
       carryInteraction(id, artifact.payload)
       return true
     }
     if (!(await artifacts.insert(artifact))) return false
-    stopCarrying()
+    clearCarriedInteraction()
     return true
   }
   return {
     async upsert(id, payload, expiresIn) {
-      const artifact = sealed({ id, payload: withRotationStart(model, payload), expiresIn })
+      const artifact = toArtifact({ id, payload: withRotationStart(model, payload), expiresIn })
       if (model === 'DeviceCode' && payload.accountId !== undefined) {
-        if (!(await artifacts.decide({ ...artifact, key: locationOf(id) }))) throw alreadyDecided()
+        if (!(await artifacts.decide({ ...artifact, key: storageKeyOf(id) }))) throw alreadyDecided()
         return
       }
-      if ((model === 'RefreshToken' || model === 'AccessToken') && storeAtEnd(artifact)) return
+      if ((model === 'RefreshToken' || model === 'AccessToken') && deferStorage(artifact)) return
       if (model === 'Interaction') return startInteraction(id, artifact)
       if (isByPublicClient(model)) return storeForPublicClient(artifact)
       // Saved again with its user code, outside the context of the library.
@@ -157,14 +157,15 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
       if (!(await artifacts.insert(artifact))) throw new AlreadyUsedError()
     },
     async insert(state) {
-      const artifact = sealed(state)
+      const artifact = toArtifact(state)
       await artifacts.upsert(artifact)
       return artifact.payload
     },
     async replace(from, state, before) {
-      const artifact = sealed(state, locationOf(state.id))
+      const artifact = toArtifact(state, storageKeyOf(state.id))
       const isReplaced =
-        (await artifacts.replace(locationOf(from), artifact, before)) || (await answerCarried(from, artifact, before))
+        (await artifacts.replace(storageKeyOf(from), artifact, before)) ||
+        (await replaceCarried(from, artifact, before))
       return isReplaced ? artifact.payload : undefined
     },
     async touch(id, { use, expiresIn }) {
@@ -175,25 +176,25 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
       return artifacts.refresh({ ...found, payload: JSON.stringify(payload), expiresAt }, found.payload)
     },
     async find(id) {
-      const artifact = (await artifacts.find(keyOf(id))) ?? carried(id)
+      const artifact = (await artifacts.find(keyOf(id))) ?? readCarried(id)
       if (model === 'DeviceCode') await assertPollInterval(artifact)
-      const presented = artifact && model === 'RefreshToken' ? await refreshAnswers.present(artifact) : undefined
-      const consumable = artifact && withinLeeway(artifact) ? { ...artifact, consumedAt: null } : artifact
-      return withoutAudience(opened(presented ?? consumable, id))
+      const presented = artifact && model === 'RefreshToken' ? await refreshResponses.present(artifact) : undefined
+      const consumable = artifact && isWithinLeeway(artifact) ? { ...artifact, consumedAt: null } : artifact
+      return withoutAudience(toPayload(presented ?? consumable, id))
     },
     async findByUid(uid) {
-      return opened(await artifacts.findByUid(model, uid), undefined)
+      return toPayload(await artifacts.findByUid(model, uid), undefined)
     },
     async findByUserCode(userCode) {
-      const found = open(await artifacts.findByUserCode(model, hashUserCode(userCode)), undefined)
+      const found = readPayload(await artifacts.findByUserCode(model, hashUserCode(userCode)), undefined)
       return found && { ...found, userCode }
     },
     async consume(id) {
-      if (model === 'RefreshToken' && consumeAtEnd()) return
+      if (model === 'RefreshToken' && deferConsumption()) return
       if (await artifacts.consume(keyOf(id), clock.now(), leeway)) return
       // A refresh beyond the limit within the leeway is not a replay, so earlier tokens remain valid.
-      const crosses = model === 'DeviceCode' || withinLeeway(await artifacts.find(keyOf(id)))
-      if (!crosses) await endSiblings(id)
+      const isConcurrent = model === 'DeviceCode' || isWithinLeeway(await artifacts.find(keyOf(id)))
+      if (!isConcurrent) await revokeGrantOf(id)
       throw alreadyConsumed(model)
     },
     async destroy(id) {
@@ -216,7 +217,7 @@ function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAd
     async revokeByGrantId(grantId) {
       if (!grantId) return
       await artifacts.destroyByGrant(model, grantId)
-      if (model === 'RefreshToken') await artifacts.destroyByGrant(answerModel, grantId)
+      if (model === 'RefreshToken') await artifacts.destroyByGrant(responseModel, grantId)
     },
   }
 }
@@ -229,8 +230,8 @@ function withRotationStart(model: string, payload: AdapterPayload): AdapterPaylo
 
 function clientAdapter(ports: AdapterPorts): Adapter {
   const { clients, clientMetadata, registrar, metadataDocuments, documentEvents } = ports
-  const refuse = async (): Promise<never> => {
-    throw new errors.InvalidRequest('clients are not changed by this protocol')
+  const rejectWrite = async (): Promise<never> => {
+    throw new errors.InvalidRequest('clients cannot be changed by this operation')
   }
   return {
     async find(id) {
@@ -245,10 +246,10 @@ function clientAdapter(ports: AdapterPorts): Adapter {
     },
     upsert: (id, metadata) => registrar.store(id, { ...metadata, client_id: id }),
     destroy: (id) => registrar.remove(id),
-    consume: refuse,
-    findByUid: refuse,
-    findByUserCode: refuse,
-    revokeByGrantId: refuse,
+    consume: rejectWrite,
+    findByUid: rejectWrite,
+    findByUserCode: rejectWrite,
+    revokeByGrantId: rejectWrite,
   }
 }
 
@@ -257,7 +258,7 @@ function refuseDocument(error: unknown): never {
   throw error
 }
 
-interface Sealing {
+interface ArtifactInput {
   readonly id: string
   readonly key: string
   readonly payload: AdapterPayload
@@ -265,14 +266,14 @@ interface Sealing {
   readonly userCodeHash: string | null
 }
 
-function seal(model: string, { id, key, payload, expiresAt, userCodeHash }: Sealing): Artifact {
+function createArtifact(model: string, { id, key, payload, expiresAt, userCodeHash }: ArtifactInput): Artifact {
   const { jti: _jti, kind: _kind, consumed: _consumed, userCode: _userCode, ...rest } = payload
   // An answered interaction belongs to the account that signed in.
   const accountId = payload.result?.login?.accountId ?? payload.accountId ?? payload.session?.accountId ?? null
   return {
     key,
     model,
-    payload: JSON.stringify(withoutBearers(id, rest)),
+    payload: JSON.stringify(omitBearerValues(id, rest)),
     grantId: payload.grantId ?? null,
     accountId,
     clientId: payload.clientId ?? null,
@@ -286,31 +287,32 @@ function seal(model: string, { id, key, payload, expiresAt, userCodeHash }: Seal
   }
 }
 
-function withoutBearers(id: string, payload: AdapterPayload): AdapterPayload {
+function omitBearerValues(id: string, payload: AdapterPayload): AdapterPayload {
   const { returnTo, session, params, prompt, ...rest } = payload
   if (session) delete session.cookie
   return {
     ...rest,
-    ...(params && { params: withoutHint(params) }),
-    ...(prompt && { prompt: { ...prompt, details: withoutHint(prompt.details) } }),
+    ...(params && { params: omitHint(params) }),
+    ...(prompt && { prompt: { ...prompt, details: omitHint(prompt.details) } }),
     ...(session && { session }),
-    ...(returnTo !== undefined && { returnTo: returnTo.replaceAll(id, idMarker) }),
+    ...(returnTo !== undefined && { returnTo: returnTo.replaceAll(id, idPlaceholder) }),
   }
 }
 
 /** Drops `id_token_hint`: the library reads it before the interaction starts, and tokens of users with many groups are long. */
-function withoutHint({ id_token_hint: _hint, ...rest }: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function omitHint({ id_token_hint: _hint, ...rest }: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return rest
 }
 
-function open(artifact: Artifact | undefined, id: string | undefined): AdapterPayload | undefined {
+function readPayload(artifact: Artifact | undefined, id: string | undefined): AdapterPayload | undefined {
   if (!artifact) return undefined
   const payload: AdapterPayload = JSON.parse(artifact.payload)
-  if (payload.returnTo !== undefined && id !== undefined) payload.returnTo = payload.returnTo.replaceAll(idMarker, id)
+  if (payload.returnTo !== undefined && id !== undefined)
+    payload.returnTo = payload.returnTo.replaceAll(idPlaceholder, id)
   return {
     ...payload,
     // An artifact found by UID or user code can be read and written back, but not used as a bearer value.
-    jti: id ?? `${hidden}${artifact.key}`,
+    jti: id ?? `${hiddenPrefix}${artifact.key}`,
     kind: artifact.model,
     ...(artifact.consumedAt !== null && { consumed: Math.floor(artifact.consumedAt / 1000) }),
   }
@@ -325,10 +327,10 @@ function isByPublicClient(model: string): boolean {
 
 function alreadyConsumed(model: string): Error {
   return model === 'PushedAuthorizationRequest'
-    ? new errors.InvalidRequestUri('the request_uri was used already')
+    ? new errors.InvalidRequestUri('the request_uri has already been used')
     : new errors.InvalidGrant(`${model} already consumed`)
 }
 
 function alreadyDecided(): Error {
-  return new ConflictError('oidc_device_code_used', 'Somebody has decided about this code already.')
+  return new ConflictError('oidc_device_code_used', 'A user has already decided on this code.')
 }

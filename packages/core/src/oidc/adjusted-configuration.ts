@@ -17,7 +17,7 @@ import { ConfigurationError } from '../errors.ts'
  * }
  * ```
  */
-export type AdjustConfiguration = (ours: Configuration) => Configuration
+export type AdjustConfiguration = (defaultConfiguration: Configuration) => Configuration
 
 export type ProviderClass = new (issuer: string, configuration: Configuration) => Provider
 
@@ -29,10 +29,15 @@ export interface ProviderInstance {
 }
 
 /** Creates a provider from the host-adjusted configuration. @throws {ConfigurationError} which names `configuration` */
-export function instanceOf({ issuer, configuration: ours, adjust, Provider }: ProviderInstance): Provider {
-  if (!adjust) return new Provider(issuer, ours)
+export function createInstance({
+  issuer,
+  configuration: defaultConfiguration,
+  adjust,
+  Provider,
+}: ProviderInstance): Provider {
+  if (!adjust) return new Provider(issuer, defaultConfiguration)
   try {
-    const adjusted: unknown = adjust(ours)
+    const adjusted: unknown = adjust(defaultConfiguration)
     if (typeof adjusted !== 'object' || adjusted === null) throw new TypeError('The result is not an object.')
     return new Provider(issuer, adjusted)
   } catch (cause) {

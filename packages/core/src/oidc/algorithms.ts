@@ -35,6 +35,6 @@ export const enabledAlgorithms: NonNullable<Configuration['enabledJWA']> = {
 }
 
 /** The algorithm to use for a client that requests this one. */
-export function signingAlgorithmFor({ fapi }: ClientProtocol, wanted: SigningAlgorithm): SigningAlgorithm {
-  return fapi && wanted === 'RS256' ? 'PS256' : wanted
+export function signingAlgorithmFor({ fapi }: ClientProtocol, requested: SigningAlgorithm): SigningAlgorithm {
+  return fapi && requested === 'RS256' ? 'PS256' : requested
 }

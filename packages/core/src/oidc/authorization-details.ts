@@ -29,27 +29,28 @@ export type AuthorizationDetailsTypes = Readonly<Record<string, AuthorizationDet
 
 /** The oidc-provider options for rich authorization requests; not advertised if the host supports no type. */
 export function richAuthorizationRequests(types: AuthorizationDetailsTypes) {
-  const validated = Object.entries(types).map(([name, type]) => [
+  const supportedTypes = Object.entries(types).map(([name, type]) => [
     name,
     {
       validate: async (_ctx: unknown, detail: AuthorizationDetail) => {
-        const wrong = await type.validate(detail)
-        if (wrong !== undefined) throw new errors.InvalidAuthorizationDetails(wrong)
+        const message = await type.validate(detail)
+        if (message !== undefined) throw new errors.InvalidAuthorizationDetails(message)
       },
     },
   ])
   return {
-    enabled: validated.length > 0,
-    types: Object.fromEntries(validated),
+    enabled: supportedTypes.length > 0,
+    types: Object.fromEntries(supportedTypes),
     /** The library asks for consent to every request with details, so all requested details are granted here. */
     authorizationDetailsForGrantSource: async ({ oidc }: KoaContextWithOIDC) => requestedDetails(oidc.params),
     /** A token receives the granted details, or the requested subset of them (RFC 9396 §6). */
     authorizationDetailsForAccessToken: async ({ oidc }: KoaContextWithOIDC, _token: unknown, source?: Source) => {
       const granted = source?.rar
-      const wanted = requestedDetails(oidc.params)
-      if (!granted || !wanted) return granted
-      if (wanted.every((detail) => granted.some((held) => isDeepStrictEqual(held, detail)))) return wanted
-      throw new errors.InvalidAuthorizationDetails('more was asked for than was granted')
+      const requested = requestedDetails(oidc.params)
+      if (!granted || !requested) return granted
+      if (requested.every((detail) => granted.some((grantedDetail) => isDeepStrictEqual(grantedDetail, detail))))
+        return requested
+      throw new errors.InvalidAuthorizationDetails('the request exceeds the granted details')
     },
     authorizationDetailsForIntrospection: async (_ctx: unknown, token: Source) => token.rar,
   }

@@ -9,25 +9,25 @@ export const carriedParameter = 'interaction'
 /** Characters; leaves room for other headers within the 16 kB that Node accepts. */
 const maxLength = 13_000
 
-interface Carrying {
+interface CarriedState {
   readonly sealer: Sealer
   sealed: string | undefined
 }
 
-const here = new AsyncLocalStorage<Carrying>()
+const currentRequest = new AsyncLocalStorage<CarriedState>()
 
 /**
  * Handles a request whose URL may carry an interaction.
  *
  * @param sealed - the untrusted value of {@link carriedParameter}
  */
-export function whileCarrying<T>(sealer: Sealer, sealed: unknown, work: () => T): T {
-  return here.run({ sealer, sealed: typeof sealed === 'string' ? sealed : undefined }, work)
+export function withCarriedInteraction<T>(sealer: Sealer, sealed: unknown, work: () => T): T {
+  return currentRequest.run({ sealer, sealed: typeof sealed === 'string' ? sealed : undefined }, work)
 }
 
 /** The serialized interaction, if the URL of this request carries it. */
 export function carriedInteraction(uid: string): string | undefined {
-  const { sealer, sealed } = here.getStore() ?? {}
+  const { sealer, sealed } = currentRequest.getStore() ?? {}
   const content = sealed && sealer?.open(Buffer.from(sealed, 'base64url'), contextOf(uid))
   return content ? inflateRawSync(content).toString('utf8') : undefined
 }
@@ -37,23 +37,23 @@ export function carriedInteraction(uid: string): string | undefined {
  *
  * @throws {errors.InvalidRequest} if it is too long for a URL
  */
-export function carryInteraction(uid: string, stored: string): void {
-  const carrying = here.getStore()
-  if (!carrying) throw new TypeError('An interaction is carried by a request only.')
-  const sealed = carrying.sealer.seal(deflateRawSync(stored), contextOf(uid)).toString('base64url')
+export function carryInteraction(uid: string, payload: string): void {
+  const state = currentRequest.getStore()
+  if (!state) throw new TypeError('An interaction can be carried only by a request.')
+  const sealed = state.sealer.seal(deflateRawSync(payload), contextOf(uid)).toString('base64url')
   if (sealed.length > maxLength) throw new errors.InvalidRequest('the request is too large')
-  carrying.sealed = sealed
+  state.sealed = sealed
 }
 
 /** Stops adding the interaction to URLs once it is stored. */
-export function stopCarrying(): void {
-  const carrying = here.getStore()
-  if (carrying) carrying.sealed = undefined
+export function clearCarriedInteraction(): void {
+  const state = currentRequest.getStore()
+  if (state) state.sealed = undefined
 }
 
 /** The URL of a page of the interaction, with the sealed interaction if it is carried. */
 export function carriedUrl(url: string): string {
-  const sealed = here.getStore()?.sealed
+  const sealed = currentRequest.getStore()?.sealed
   return sealed === undefined ? url : `${url}${url.includes('?') ? '&' : '?'}${carriedParameter}=${sealed}`
 }
 

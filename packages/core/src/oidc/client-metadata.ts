@@ -7,10 +7,10 @@ import { defaultProtocol, type Encryption } from '../clients/protocol.ts'
 import { signingSecret } from '../clients/secrets.ts'
 import type { Clock } from '../clock.ts'
 import type { MasterKey } from '../master-key.ts'
-import type { SignInDemands } from '../sessions/freshness.ts'
+import type { SignInRequirements } from '../sessions/freshness.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
-import { registeredChoices } from './registration/choices.ts'
-import { responseTypesOf } from './response-types.ts'
+import { enforcedMetadata } from './registration/choices.ts'
+import { getResponseTypes } from './response-types.ts'
 
 /** Client settings that the library has no metadata for. */
 export interface ClientExtras {
@@ -21,7 +21,7 @@ export interface ClientExtras {
   readonly pocket_pkce_supported: boolean
   readonly pocket_secrets: Client['secrets']
   /** Empty if the host disables this built-in rule. */
-  readonly pocket_sign_in_demands: SignInDemands
+  readonly pocket_sign_in_demands: SignInRequirements
   readonly pocket_skip_consent: boolean
   readonly pocket_protocol: Client['protocol']
   readonly pocket_origin: ClientOrigin
@@ -38,9 +38,9 @@ export interface ClientExtras {
 /** The encryption context for client secrets that must be readable. */
 export const sealedSecret = 'client secret'
 
-export type ClientMetadataOf = (client: Client) => ClientMetadata
+export type ToClientMetadata = (client: Client) => ClientMetadata
 
-interface ClientMetadataChoices {
+interface ClientMetadataOptions {
   readonly authorizationDetailsTypes: readonly string[]
   readonly builtInRules: BuiltInRules
   readonly allowImplicit: boolean
@@ -53,29 +53,29 @@ interface ClientMetadataChoices {
 export function createClientMetadata(
   masterKey: MasterKey,
   clock: Clock,
-  { authorizationDetailsTypes, builtInRules, allowImplicit }: ClientMetadataChoices,
-): ClientMetadataOf {
-  const secretOf = (client: Client) => {
+  { authorizationDetailsTypes, builtInRules, allowImplicit }: ClientMetadataOptions,
+): ToClientMetadata {
+  const getSecret = (client: Client) => {
     const key = client.protocol.tokenEndpointAuthMethod === 'client_secret_jwt' && signingSecret(client, clock.now())
     return key && key.sealed !== undefined
       ? masterKey.decrypt(sealedSecret, key.sealed)
       : masterKey.mac('client placeholder', client.id)
   }
-  const metadataOf: ClientMetadataOf = (client) => ({
+  const metadataOf: ToClientMetadata = (client) => ({
     client_id: client.id,
     client_name: client.name,
     application_type: 'web',
-    grant_types: grantTypesOf(client),
-    token_endpoint_auth_method: authenticationMethodOf(client),
+    grant_types: getGrantTypes(client),
+    token_endpoint_auth_method: getAuthenticationMethod(client),
     ...protocolMetadata(client, allowImplicit),
-    ...registeredChoices(client, authenticationMethodOf(client), responseTypesOf(client.protocol, allowImplicit)),
+    ...enforcedMetadata(client, getAuthenticationMethod(client), getResponseTypes(client.protocol, allowImplicit)),
     ...(authorizationDetailsTypes.length > 0 && {
       authorization_details_types: authorizationDetailsTypes.filter((type) =>
         client.protocol.authorizationDetailsTypes.includes(type),
       ),
     }),
     // The placeholder must be secret: tokens signed with a guessable one would be accepted.
-    ...(!client.isPublic && { client_secret: secretOf(client) }),
+    ...(!client.isPublic && { client_secret: getSecret(client) }),
     // Two placeholders, because the library uses a single one as the default for requests without a redirect URI.
     redirect_uris: ['https://placeholder.invalid/1', 'https://placeholder.invalid/2'],
     post_logout_redirect_uris: [],
@@ -84,7 +84,7 @@ export function createClientMetadata(
       backchannel_logout_uri: client.protocol.backchannelLogoutUri,
       backchannel_logout_session_required: client.protocol.backchannelLogoutSessionRequired,
     }),
-    ...extrasOf(client, builtInRules),
+    ...toExtras(client, builtInRules),
   })
   return (client) => {
     const metadata = metadataOf(client)
@@ -97,7 +97,7 @@ export function createClientMetadata(
 
 const deviceCode = 'urn:ietf:params:oauth:grant-type:device_code'
 
-function grantTypesOf({ isPublic, protocol, redirectUris }: Client): string[] {
+function getGrantTypes({ isPublic, protocol, redirectUris }: Client): string[] {
   const { subjectType, sectorIdentifierUri } = protocol
   const hasSubjects = subjectType === 'public' || sectorIdentifierUri !== null || redirectUris.length > 0
   return [
@@ -109,7 +109,7 @@ function grantTypesOf({ isPublic, protocol, redirectUris }: Client): string[] {
   ]
 }
 
-function authenticationMethodOf({
+function getAuthenticationMethod({
   isPublic,
   protocol,
 }: Client): NonNullable<ClientMetadata['token_endpoint_auth_method']> {
@@ -125,7 +125,7 @@ export function protocolMetadata(
 ): Partial<ClientMetadata> {
   const { fapi, jwks, jwksUri, sectorIdentifierUri, userinfoSignedResponseAlg } = protocol
   return {
-    response_types: [...responseTypesOf(protocol, allowImplicit)],
+    response_types: [...getResponseTypes(protocol, allowImplicit)],
     require_pushed_authorization_requests: requiresPushedAuthorizationRequests || fapi,
     dpop_bound_access_tokens: protocol.dpopBoundAccessTokens || fapi,
     require_signed_request_object: protocol.requireSignedRequestObject,
@@ -149,13 +149,13 @@ export function protocolMetadata(
   }
 }
 
-function encryption(response: 'id_token' | 'userinfo' | 'authorization', chosen: Encryption | null) {
-  return chosen === null
+function encryption(response: 'id_token' | 'userinfo' | 'authorization', algorithms: Encryption | null) {
+  return algorithms === null
     ? {}
-    : { [`${response}_encrypted_response_alg`]: chosen.alg, [`${response}_encrypted_response_enc`]: chosen.enc }
+    : { [`${response}_encrypted_response_alg`]: algorithms.alg, [`${response}_encrypted_response_enc`]: algorithms.enc }
 }
 
-function extrasOf(client: Client, builtInRules: BuiltInRules): Omit<ClientExtras, 'pocket_grant_types'> {
+function toExtras(client: Client, builtInRules: BuiltInRules): Omit<ClientExtras, 'pocket_grant_types'> {
   const { isGroupRestricted, allowedGroupIds, requiresReauthentication, protocol } = client
   const { maxSessionAgeMinutes } = protocol
   return {
@@ -204,7 +204,7 @@ export function policyClient(client: { readonly clientId: string; readonly clien
 }
 
 /** The client's requirements for a sign-in. */
-export function signInDemands(client: object): SignInDemands {
+export function signInRequirements(client: object): SignInRequirements {
   return extras(client).pocket_sign_in_demands
 }
 

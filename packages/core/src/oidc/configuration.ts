@@ -10,7 +10,7 @@ import type { ConsentStore } from '../consents/consent-store.ts'
 import { cookieSuffix } from '../issuer.ts'
 import type { PublicFetch } from '../outbound/public-fetch.ts'
 import { acrValues } from '../sessions/session.ts'
-import { customizeAccessTokens, subjectOfClients } from './access-token-claims.ts'
+import { addClientSubject, customizeAccessTokens } from './access-token-claims.ts'
 import { createFindAccount } from './accounts.ts'
 import { enabledAlgorithms } from './algorithms.ts'
 import type { ArtifactStore } from './artifact-store.ts'
@@ -33,7 +33,7 @@ import { registrationFeatures } from './registration/features.ts'
 import { stripInternalMetadata } from './registration/foreign-metadata.ts'
 import type { Registrar } from './registration/registrar.ts'
 import { extraParams } from './requested-claims.ts'
-import { refusedBeforeUse, resourceIndicators } from './resources.ts'
+import { resourceIndicators, validateBeforeRotation } from './resources.ts'
 import { responseTypes } from './response-types.ts'
 
 const minute = 60
@@ -46,7 +46,7 @@ export const idTokenLifetime = hour
 /** The maximum lifetime of a token signed now, in milliseconds. */
 export async function maxTokenLifetime(clients: Pick<ClientStore, 'list'>): Promise<number> {
   const minutes = (await clients.list()).map(({ accessTokenDurationMinutes }) => accessTokenDurationMinutes)
-  return Math.max(idTokenLifetime, ...minutes.map((each) => each * minute)) * 1000
+  return Math.max(idTokenLifetime, ...minutes.map((duration) => duration * minute)) * 1000
 }
 
 /** Lifetimes in seconds; clients configure the lifetimes of their own tokens. */
@@ -82,11 +82,11 @@ function authorizationCodeLifetime(_ctx: unknown, _code: unknown, client: object
 /** A sliding lifetime, limited by an absolute lifetime that starts with the first token of the rotation chain. */
 function refreshTokenLifetime(ctx: KoaContextWithOIDC, token: { totalLifetime(): number }, client: object): number {
   const { pocket_refresh_token_lifetime: sliding, pocket_protocol: protocol } = extras(client)
-  const { refreshTokenAbsoluteLifetimeMinutes: most } = protocol
-  if (most === null) return sliding
+  const { refreshTokenAbsoluteLifetimeMinutes: maxMinutes } = protocol
+  if (maxMinutes === null) return sliding
   const start = authorizedAt(ctx.oidc.entities)
   const age = start === undefined ? token.totalLifetime() : Math.floor(Date.now() / 1000) - start
-  return Math.max(1, Math.min(sliding, most * minute - age))
+  return Math.max(1, Math.min(sliding, maxMinutes * minute - age))
 }
 
 export interface ConfigurationPorts {
@@ -143,7 +143,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     acrValues: [...acrValues],
     conformIdTokenClaims: false,
     extraParams,
-    extraTokenClaims: subjectOfClients,
+    extraTokenClaims: addClientSubject,
     formats: { customizers: { jwt: customizeAccessTokens } },
     responseTypes: [...responseTypes(ports.allowImplicit)],
     subjectTypes: ['public', 'pairwise'],
@@ -173,7 +173,7 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     expiresWithSession: async () => false,
     // By default, revoking an access token keeps the grant, so tokens issued concurrently would remain valid.
     revokeGrantPolicy: async () => true,
-    rotateRefreshToken: refusedBeforeUse(indicators, rotateRefreshToken),
+    rotateRefreshToken: validateBeforeRotation(indicators, rotateRefreshToken),
     renderError: pages.renderError,
     fetch: outboundFetch(ports.fetch),
     features: {
@@ -214,7 +214,7 @@ function outboundFetch(fetch: PublicFetch): NonNullable<Configuration['fetch']> 
   return async (url, init = {}) => {
     const { method = 'GET', headers, body, signal, redirect = 'follow' } = init
     const isPlain = body === undefined || body === null || typeof body === 'string' || body instanceof URLSearchParams
-    if (!isPlain || url instanceof Request) throw new TypeError('An outgoing request is an address and a text.')
+    if (!isPlain || url instanceof Request) throw new TypeError('An outgoing request must have a URL and a text body.')
     return fetch(url, {
       method,
       redirect,

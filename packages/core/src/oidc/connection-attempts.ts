@@ -5,17 +5,17 @@ import type { ConnectionEndpoint } from '../connection-log/connection-attempt.ts
 import type { ConnectionRecorder } from '../connection-log/connection-log.ts'
 import { requestContext } from '../http/request-context.ts'
 import { networkOf } from '../limits/network.ts'
-import { isProven, refusalOf } from './client-authentication/proofs.ts'
+import { getClientRefusal, hasProof } from './client-authentication/proofs.ts'
 import { refusalReason } from './refusal-reason.ts'
 
 /** Parameters whose values administrators may see; only the names of all others are recorded. */
-const visible = new Set([
+const visibleParameters = new Set([
   ...['acr_values', 'authorization_details', 'claims', 'client_id', 'code_challenge_method', 'display', 'dpop_jkt'],
   ...['grant_type', 'login_hint', 'max_age', 'prompt', 'redirect_uri', 'resource', 'response_mode', 'response_type'],
   ...['scope', 'ui_locales'],
 ])
-const hidden = '(hidden)'
-const longest = 500
+const hiddenValue = '(hidden)'
+const maxValueLength = 500
 
 const endpoints: Readonly<Record<string, ConnectionEndpoint>> = {
   authorization: 'authorization',
@@ -26,24 +26,24 @@ const endpoints: Readonly<Record<string, ConnectionEndpoint>> = {
 }
 
 /** Records each client request once its outcome is known. */
-export function recordConnectionAttempts(provider: Provider, note: ConnectionRecorder['note']): void {
+export function recordConnectionAttempts(provider: Provider, record: ConnectionRecorder['record']): void {
   const failures = new WeakMap<object, errors.OIDCProviderError>()
-  const failed = (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => failures.set(ctx.req, error)
+  const recordFailure = (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => failures.set(ctx.req, error)
   const succeeded = new WeakSet<object>()
-  const success = (ctx: KoaContextWithOIDC) => succeeded.add(ctx.req)
+  const recordSuccess = (ctx: KoaContextWithOIDC) => succeeded.add(ctx.req)
 
-  provider.on('authorization.error', failed)
-  provider.on('pushed_authorization_request.error', failed)
-  provider.on('device_authorization.error', failed)
-  provider.on('grant.error', failed)
+  provider.on('authorization.error', recordFailure)
+  provider.on('pushed_authorization_request.error', recordFailure)
+  provider.on('device_authorization.error', recordFailure)
+  provider.on('grant.error', recordFailure)
   // Record the refusal now, because users may close the refusal page without returning to the client.
   provider.on('interaction.started', (ctx, { name }) => {
-    if (name === 'not_allowed') failed(ctx, new errors.AccessDenied(notAllowedReason))
+    if (name === 'not_allowed') recordFailure(ctx, new errors.AccessDenied(notAllowedReason))
   })
-  provider.on('authorization.success', success)
-  provider.on('pushed_authorization_request.success', success)
-  provider.on('device_authorization.success', success)
-  provider.on('grant.success', success)
+  provider.on('authorization.success', recordSuccess)
+  provider.on('pushed_authorization_request.success', recordSuccess)
+  provider.on('device_authorization.success', recordSuccess)
+  provider.on('grant.success', recordSuccess)
 
   provider.use(async (anyCtx, next) => {
     // The cast is safe: inside the library's routes the context has `oidc`.
@@ -56,74 +56,86 @@ export function recordConnectionAttempts(provider: Provider, note: ConnectionRec
     const error = failures.get(ctx.req)
     if (!oidc?.client || endpoint === undefined || (!error && !succeeded.has(ctx.req))) return
     const { requestId, ipAddress } = requestContext(ctx.req)
-    const parameters = parametersOf(oidc)
-    const accountId = accountOf(oidc) ?? (error && endpoint === 'token' ? await ownerOf(oidc, error) : null)
-    const clientAuthentication = endpoint === 'authorization' ? null : authenticationOf(ctx, oidc, header)
-    const provenClient =
+    const parameters = readParameters(oidc)
+    const accountId = findAccountId(oidc) ?? (error && endpoint === 'token' ? await findOwner(oidc, error) : null)
+    const clientAuthentication = endpoint === 'authorization' ? null : findAuthenticationMethod(ctx, oidc, header)
+    const isAuthenticatedClient =
       clientAuthentication !== null && clientAuthentication !== 'none' && error?.error !== 'invalid_client'
-    note({
+    record({
       clientId: oidc.client.clientId,
       endpoint,
       accountId,
-      stranger: accountId !== null || provenClient ? null : networkOf(ipAddress ?? ''),
+      stranger: accountId !== null || isAuthenticatedClient ? null : networkOf(ipAddress ?? ''),
       parameters,
-      ignoredParameters: ignoredOf(ctx, oidc),
+      ignoredParameters: listIgnoredParameters(ctx, oidc),
       clientAuthentication,
       pkce: 'code_challenge' in parameters || 'code_verifier' in parameters,
       redirectUri: parameters.redirect_uri ?? null,
       succeeded: error === undefined,
       error: error?.error ?? null,
-      reason: error ? shortened(refusalReason(error, ctx.req)) : null,
+      reason: error ? shorten(refusalReason(error, ctx.req)) : null,
       requestId,
       ipAddress,
     })
   })
 }
 
-function parametersOf({ params = {} }: KoaContextWithOIDC['oidc']): Record<string, string> {
-  const given = Object.entries(params).filter(([, value]) => value !== undefined && value !== null)
-  return Object.fromEntries(given.map(([name, value]) => [name, visible.has(name) ? shortened(value) : hidden]))
+function readParameters({ params = {} }: KoaContextWithOIDC['oidc']): Record<string, string> {
+  const entries = Object.entries(params).filter(([, value]) => value !== undefined && value !== null)
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, visibleParameters.has(name) ? shorten(value) : hiddenValue]),
+  )
 }
 
-function shortened(value: unknown): string {
+function shorten(value: unknown): string {
   const text = (typeof value === 'string' ? value : JSON.stringify(value)).replaceAll('\0', '\ufffd').toWellFormed()
-  return text.length > longest ? `${text.slice(0, longest - 1).toWellFormed()}…` : text
+  return text.length > maxValueLength ? `${text.slice(0, maxValueLength - 1).toWellFormed()}…` : text
 }
 
 /** Names of received parameters that the library does not use. */
-function ignoredOf(ctx: KoaContextWithOIDC, { body, params = {} }: KoaContextWithOIDC['oidc']): readonly string[] {
+function listIgnoredParameters(
+  ctx: KoaContextWithOIDC,
+  { body, params = {} }: KoaContextWithOIDC['oidc'],
+): readonly string[] {
   const received = ctx.method === 'GET' ? ctx.query : body
   if (typeof received !== 'object' || received === null) return []
   return Object.keys(received)
     .filter((name) => !Object.hasOwn(params, name) && !name.startsWith('client_assertion') && name !== 'client_secret')
     .slice(0, 20)
-    .map((name) => shortened(name).slice(0, 100))
+    .map((name) => shorten(name).slice(0, 100))
 }
 
-function accountOf({ account, session, entities }: KoaContextWithOIDC['oidc']): string | null {
+function findAccountId({ account, session, entities }: KoaContextWithOIDC['oidc']): string | null {
   const { AuthorizationCode, RefreshToken, DeviceCode } = entities
   const source = AuthorizationCode ?? RefreshToken ?? DeviceCode
   return account?.accountId ?? source?.accountId ?? session?.accountId ?? null
 }
 
 /** The account of a rejected code or refresh token; the library sets it only after all checks have passed. */
-async function ownerOf({ provider, client, params }: KoaContextWithOIDC['oidc'], { error }: errors.OIDCProviderError) {
+async function findOwner(
+  { provider, client, params }: KoaContextWithOIDC['oidc'],
+  { error }: errors.OIDCProviderError,
+) {
   if (error === 'invalid_client') return null
   const { code, refresh_token: refreshToken } = params ?? {}
-  const finding =
+  const lookup =
     typeof code === 'string'
       ? provider.AuthorizationCode.find(code)
       : typeof refreshToken === 'string' && provider.RefreshToken.find(refreshToken)
   // A failed lookup must not break the request, which already has a response.
-  const found = await Promise.resolve(finding).catch(() => false as const)
+  const found = await Promise.resolve(lookup).catch(() => false as const)
   return found && found.clientId === client?.clientId ? (found.accountId ?? null) : null
 }
 
-function authenticationOf(ctx: KoaContextWithOIDC, { client, body }: KoaContextWithOIDC['oidc'], header?: string) {
-  if (isProven(ctx.req) || refusalOf(ctx.req) !== undefined) return 'federated'
+function findAuthenticationMethod(
+  ctx: KoaContextWithOIDC,
+  { client, body }: KoaContextWithOIDC['oidc'],
+  header?: string,
+) {
+  if (hasProof(ctx.req) || getClientRefusal(ctx.req) !== undefined) return 'federated'
   if (header === 'basic') return 'client_secret_basic'
-  const sent: object = typeof body === 'object' && body !== null ? body : {}
-  if ('client_secret' in sent) return 'client_secret_post'
-  if ('client_assertion' in sent) return client?.clientAuthMethod ?? null
+  const fields: object = typeof body === 'object' && body !== null ? body : {}
+  if ('client_secret' in fields) return 'client_secret_post'
+  if ('client_assertion' in fields) return client?.clientAuthMethod ?? null
   return 'none'
 }

@@ -6,7 +6,7 @@ import type { ConsentStore } from '../consents/consent-store.ts'
 import type { Transaction } from '../transaction.ts'
 import { extras } from './client-metadata.ts'
 import { lockGrant } from './grants.ts'
-import { consentKeys, requestedAtApis } from './resources.ts'
+import { consentKeys, listApiScopes } from './resources.ts'
 
 export interface ConsentRecordPorts {
   readonly consents: ConsentStore
@@ -31,11 +31,11 @@ export function recordAuthorizations(provider: Provider, ports: ConsentRecordPor
     const { client, account, grant, params, requestParamOIDCScopes } = ctx.oidc
     if (!client || !account || !grant) return
     const scopes = grant.getOIDCScopeFiltered(requestParamOIDCScopes).split(' ').filter(Boolean)
-    const atApis = consentKeys(requestedAtApis(ctx.oidc))
+    const apiKeys = consentKeys(listApiScopes(ctx.oidc))
     await transaction(async () => {
       // Lock the grant, so that a concurrent withdrawal of the consent is not undone.
       if (await lockGrant(provider, grant.jti))
-        await consents.allow(account.accountId, client.clientId, [...scopes, ...atApis], clock.now())
+        await consents.allow(account.accountId, client.clientId, [...scopes, ...apiKeys], clock.now())
     })
     const { pocket_pkce_required: required, pocket_pkce_supported: supported } = extras(client)
     if (params?.code_challenge !== undefined && !required && !supported)

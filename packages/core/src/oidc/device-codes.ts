@@ -8,8 +8,8 @@ import { requestContext } from '../http/request-context.ts'
 export const deviceVerificationPath = '/device'
 
 /** Never called, because Pocket serves `/device` (`interactions/device-authorization.ts`). */
-const noPage = async (): Promise<never> => {
-  throw new ConfigurationError('The pages of the device flow are not those of the library.')
+const rejectLibraryPage = async (): Promise<never> => {
+  throw new ConfigurationError('The library must not serve the pages of the device flow.')
 }
 
 /** The device flow (RFC 8628). */
@@ -19,9 +19,9 @@ export const deviceFlow: NonNullable<Configuration['features']>['deviceFlow'] = 
     const { ipAddress, userAgent } = requestContext(req)
     return { ipAddress, userAgent }
   },
-  userCodeInputSource: noPage,
-  userCodeConfirmSource: noPage,
-  successSource: noPage,
+  userCodeInputSource: rejectLibraryPage,
+  userCodeConfirmSource: rejectLibraryPage,
+  successSource: rejectLibraryPage,
 }
 
 /** Replaces the library's user codes with codes in Pocket's format, and announces the poll interval. */

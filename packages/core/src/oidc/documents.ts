@@ -7,7 +7,7 @@ import { documentMaxAge } from './key-publication.ts'
 import { protocolRoutes } from './paths.ts'
 
 const metadata = '/.well-known/openid-configuration'
-const documentOf: Readonly<Record<string, string>> = {
+const documentByPath: Readonly<Record<string, string>> = {
   [metadata]: metadata,
   '/.well-known/oauth-authorization-server': metadata,
   [protocolRoutes.jwks]: protocolRoutes.jwks,
@@ -34,7 +34,7 @@ export interface DocumentsPorts {
   readonly internalOrigin?: string | undefined
   readonly registrationPolicy: () => Promise<ClientRegistrationPolicy>
   /** Whether public sign-up is enabled. */
-  readonly signUpIsOpen: () => Promise<boolean>
+  readonly isSignUpOpen: () => Promise<boolean>
 }
 
 /** Serves the provider metadata (RFC 8414 §3, OpenID Connect Discovery §4) and the keys (RFC 7517 §5). */
@@ -47,37 +47,39 @@ export type ServeDocument = (req: IncomingMessage, res: ServerResponse) => Promi
  * @returns a function that serves a cached document; it resolves to `false` if the library must respond.
  */
 export function serveDocuments(provider: Provider, ports: DocumentsPorts): ServeDocument {
-  const { issuer, mountPath, internalOrigin, registrationPolicy, signUpIsOpen } = ports
-  const internal = internalOrigin === undefined ? issuer : internalOrigin + mountPath
-  const kept = new Map<string, Document>()
+  const { issuer, mountPath, internalOrigin, registrationPolicy, isSignUpOpen } = ports
+  const internalIssuer = internalOrigin === undefined ? issuer : internalOrigin + mountPath
+  const cache = new Map<string, Document>()
   /** Features can be switched at any time, so each combination has its own document. */
-  const stateOf = async (name: string): Promise<Advertised> =>
-    name === metadata ? advertised(await registrationPolicy(), await signUpIsOpen()) : nothing
-  const keyOf = (name: string, { registration, documents, signUp }: Advertised) =>
+  const getFeatures = async (name: string): Promise<AdvertisedFeatures> =>
+    name === metadata ? toFeatures(await registrationPolicy(), await isSignUpOpen()) : noFeatures
+  const keyOf = (name: string, { registration, documents, signUp }: AdvertisedFeatures) =>
     `${name} ${registration} ${documents} ${signUp}`
   provider.use(async (ctx, next) => {
     await next()
-    const name = documentOf[ctx.path]
+    const name = documentByPath[ctx.path]
     if (name === undefined || ctx.status !== 200 || !/^(GET|HEAD)$/.test(ctx.method)) return
-    const state = await stateOf(name)
+    const features = await getFeatures(name)
     const body =
-      name === metadata ? withoutEmpty(withState(withInternalAddresses(ctx.body, issuer, internal), state)) : ctx.body
+      name === metadata
+        ? omitEmptyArrays(withFeatures(withInternalUrls(ctx.body, issuer, internalIssuer), features))
+        : ctx.body
     const document = toDocument(body)
-    kept.set(keyOf(name, state), document)
+    cache.set(keyOf(name, features), document)
     ctx.respond = false
-    serve(document, ctx.req, ctx.res)
+    sendDocument(document, ctx.req, ctx.res)
   })
   return async (req, res) => {
-    const name = documentOf[(req.url ?? '').split('?', 1)[0] ?? '']
+    const name = documentByPath[(req.url ?? '').split('?', 1)[0] ?? '']
     if (name === undefined || !/^(GET|HEAD)$/.test(req.method ?? '')) return false
-    const document = kept.get(keyOf(name, await stateOf(name)))
+    const document = cache.get(keyOf(name, await getFeatures(name)))
     if (document === undefined) return false
-    serve(document, req, res)
+    sendDocument(document, req, res)
     return true
   }
 }
 
-interface Advertised {
+interface AdvertisedFeatures {
   readonly registration: boolean
   /** OAuth Client ID Metadata Document §5. */
   readonly documents: boolean
@@ -85,16 +87,16 @@ interface Advertised {
   readonly signUp: boolean
 }
 
-const nothing: Advertised = { registration: false, documents: false, signUp: false }
+const noFeatures: AdvertisedFeatures = { registration: false, documents: false, signUp: false }
 const prompts = ['none', 'login', 'consent', 'select_account']
 
-function advertised({ mode, documentPatterns }: ClientRegistrationPolicy, signUp: boolean): Advertised {
+function toFeatures({ mode, documentPatterns }: ClientRegistrationPolicy, signUp: boolean): AdvertisedFeatures {
   return { registration: mode !== 'off', documents: documentPatterns.length > 0, signUp }
 }
 
-function withState(
+function withFeatures(
   { registration_endpoint, ...document }: Metadata,
-  { registration, documents, signUp }: Advertised,
+  { registration, documents, signUp }: AdvertisedFeatures,
 ): Metadata {
   return {
     ...document,
@@ -107,21 +109,21 @@ function withState(
 type Metadata = Readonly<Record<string, unknown>>
 
 /** Omits empty arrays (RFC 8414 §3.2, OpenID Connect Discovery §4.2). */
-function withoutEmpty(document: Metadata): Metadata {
+function omitEmptyArrays(document: Metadata): Metadata {
   return Object.fromEntries(
     Object.entries(document).filter(([, value]) => !(Array.isArray(value) && value.length === 0)),
   )
 }
 
-function withInternalAddresses(body: unknown, issuer: string, internal: string): Metadata {
-  const addresses = [
+function withInternalUrls(body: unknown, issuer: string, internalIssuer: string): Metadata {
+  const endpoints = [
     ...backChannel.map((name) => [`${name}_endpoint`, protocolRoutes[name]]),
     ['jwks_uri', protocolRoutes.jwks],
   ]
   // The cast is safe: the library's discovery action returns an object.
   const document = body as Metadata
-  const moved = addresses.filter(([name = '', path = '']) => document[name] === issuer + path)
-  return { ...document, ...Object.fromEntries(moved.map(([name, path]) => [name, internal + path])) }
+  const internalEndpoints = endpoints.filter(([name = '', path = '']) => document[name] === issuer + path)
+  return { ...document, ...Object.fromEntries(internalEndpoints.map(([name, path]) => [name, internalIssuer + path])) }
 }
 
 function toDocument(body: unknown): Document {
@@ -129,13 +131,13 @@ function toDocument(body: unknown): Document {
   return { bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url')}"` }
 }
 
-function serve({ bytes, etag }: Document, req: IncomingMessage, res: ServerResponse): void {
+function sendDocument({ bytes, etag }: Document, req: IncomingMessage, res: ServerResponse): void {
   setCommonHeaders(res)
   res.removeHeader('Content-Security-Policy')
   res.setHeader('Access-Control-Allow-Origin', '*')
   res.setHeader('Cache-Control', cacheControl)
   res.setHeader('ETag', etag)
-  if (isKnown(req.headers['if-none-match'], etag)) {
+  if (matchesEtag(req.headers['if-none-match'], etag)) {
     res.writeHead(304).end()
     return
   }
@@ -144,7 +146,7 @@ function serve({ bytes, etag }: Document, req: IncomingMessage, res: ServerRespo
 }
 
 /** RFC 9110 §13.1.2, by weak comparison. */
-function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false
-  return ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((each) => each.trim().replace(/^W\//, '') === etag)
+  return ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
 }

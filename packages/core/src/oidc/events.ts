@@ -21,16 +21,16 @@ export function auditEvents(provider: Provider, { audit, onError }: EventPorts):
     if (events) events.push(event)
     else collected.set(ctx.req, [event])
   }
-  const refusal = (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => ({
+  const getRefusal = (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => ({
     code: error.error,
     reason: refusalReason(error, ctx.req),
     ...(ctx.oidc.client && { clientId: ctx.oidc.client.clientId }),
   })
-  const refused =
+  const onRefusal =
     (event: 'authorization_refused' | 'token_refused') => (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) =>
-      collect(ctx, { event, ...refusal(ctx, error) })
-  const refusedAt = (endpoint: string) => (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) =>
-    collect(ctx, { event: 'request_refused', endpoint, ...refusal(ctx, error) })
+      collect(ctx, { event, ...getRefusal(ctx, error) })
+  const onEndpointRefusal = (endpoint: string) => (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) =>
+    collect(ctx, { event: 'request_refused', endpoint, ...getRefusal(ctx, error) })
 
   provider.on('authorization.success', (ctx) => {
     const { client, account } = ctx.oidc
@@ -43,16 +43,16 @@ export function auditEvents(provider: Provider, { audit, onError }: EventPorts):
       ctx.req,
       (collected.get(ctx.req) ?? []).filter(({ event }) => event !== 'client_authorized'),
     )
-    refused('authorization_refused')(ctx, error)
+    onRefusal('authorization_refused')(ctx, error)
   })
-  provider.on('pushed_authorization_request.error', refused('authorization_refused'))
-  provider.on('grant.error', refused('token_refused'))
-  provider.on('userinfo.error', refusedAt('userinfo'))
-  provider.on('introspection.error', refusedAt('introspection'))
-  provider.on('revocation.error', refusedAt('revocation'))
+  provider.on('pushed_authorization_request.error', onRefusal('authorization_refused'))
+  provider.on('grant.error', onRefusal('token_refused'))
+  provider.on('userinfo.error', onEndpointRefusal('userinfo'))
+  provider.on('introspection.error', onEndpointRefusal('introspection'))
+  provider.on('revocation.error', onEndpointRefusal('revocation'))
   for (const step of ['create', 'read', 'update', 'delete'])
-    (provider as EventEmitter).on(`registration_${step}.error`, refusedAt('registration'))
-  provider.on('end_session.error', refusedAt('end_session'))
+    (provider as EventEmitter).on(`registration_${step}.error`, onEndpointRefusal('registration'))
+  provider.on('end_session.error', onEndpointRefusal('end_session'))
   provider.on('end_session.success', (ctx) => {
     const accountId = ctx.oidc.session?.accountId
     if (accountId) collect(ctx, { event: 'signed_out', accountId })
@@ -60,7 +60,7 @@ export function auditEvents(provider: Provider, { audit, onError }: EventPorts):
   provider.on('grant.revoked', (ctx) => {
     // The revocation after a reused code or refresh token; revocations by clients are recorded below.
     const token = ctx.oidc.entities.RefreshToken ?? ctx.oidc.entities.AuthorizationCode
-    if (ctx.oidc.route === 'token' && token) collect(ctx, revoked(token))
+    if (ctx.oidc.route === 'token' && token) collect(ctx, createRevokedEvent(token))
   })
   provider.on('server_error', (ctx, error) => {
     onError(error, requestContext(ctx.req).requestId)
@@ -83,7 +83,7 @@ export function auditEvents(provider: Provider, { audit, onError }: EventPorts):
     await next()
     // Undefined if no library route matched.
     const oidc: KoaContextWithOIDC['oidc'] | undefined = ctx.oidc
-    if (oidc?.route === 'revocation') for (const token of revokedTokens(oidc)) collect(ctx, revoked(token))
+    if (oidc?.route === 'revocation') for (const token of revokedTokens(oidc)) collect(ctx, createRevokedEvent(token))
     const origin = requestContext(ctx.req)
     for (const event of collected.get(ctx.req) ?? []) await audit.record(event, origin)
   })
@@ -95,7 +95,7 @@ interface RevokedToken {
   readonly accountId?: string | undefined
 }
 
-function revoked({ kind, clientId = '', accountId }: RevokedToken): AuditEvent {
+function createRevokedEvent({ kind, clientId = '', accountId }: RevokedToken): AuditEvent {
   return { event: 'token_revoked', kind, clientId, ...(accountId !== undefined && { accountId }) }
 }
 
@@ -104,10 +104,10 @@ function revoked({ kind, clientId = '', accountId }: RevokedToken): AuditEvent {
  * (RFC 7009 §2.2).
  */
 function revokedTokens({ client, entities }: KoaContextWithOIDC['oidc']): readonly RevokedToken[] {
-  const found: readonly (RevokedToken | undefined)[] = [
+  const tokens: readonly (RevokedToken | undefined)[] = [
     entities.RefreshToken,
     entities.AccessToken,
     entities.ClientCredentials,
   ]
-  return found.filter((token) => token !== undefined).filter(({ clientId }) => clientId === client?.clientId)
+  return tokens.filter((token) => token !== undefined).filter(({ clientId }) => clientId === client?.clientId)
 }

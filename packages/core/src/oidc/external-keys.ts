@@ -39,7 +39,7 @@ export class ExternalKey extends ProviderSigningKey {
   constructor(service: ExternalSigningKey, hookTimeout: number) {
     super()
     this.#service = service
-    this.#publicKey = publicKeyOf(service)
+    this.#publicKey = toPublicKey(service)
     this.#kid = thumbprint(this.#publicKey.export({ format: 'jwk' }))
     this.#hookTimeout = hookTimeout
   }
@@ -70,20 +70,20 @@ export class ExternalKey extends ProviderSigningKey {
  * Validates the signing services. RS256 is required because it is the default algorithm of clients (OpenID Connect Core §15.1).
  */
 export function externalKeyProblems(services: readonly ExternalSigningKey[]): readonly FieldError[] {
-  const problem = (code: string, message: string) => ({ field: 'signingKeys.external', code, message })
-  const wrong = services.flatMap((service) => {
+  const keyError = (code: string, message: string) => ({ field: 'signingKeys.external', code, message })
+  const keyErrors = services.flatMap((service) => {
     if (!signingAlgorithms.includes(service.algorithm) || typeof service.sign !== 'function')
-      return [problem('invalid_type', 'must have an algorithm of ours and a method sign')]
+      return [keyError('invalid_type', 'must have a supported algorithm and a sign method')]
     try {
-      return publicKeyOf(service).asymmetricKeyType === keyTypes[service.algorithm]
+      return toPublicKey(service).asymmetricKeyType === keyTypes[service.algorithm]
         ? []
-        : [problem('contradiction', `the public key is none for ${service.algorithm}`)]
+        : [keyError('contradiction', `the public key does not match ${service.algorithm}`)]
     } catch {
-      return [problem('invalid_format', `the public key for ${service.algorithm} cannot be read`)]
+      return [keyError('invalid_format', `the public key for ${service.algorithm} cannot be read`)]
     }
   })
-  const signs = services.some(({ algorithm }) => algorithm === 'RS256')
-  return signs ? wrong : [...wrong, problem('required', 'must hold a key for RS256')]
+  const hasRs256 = services.some(({ algorithm }) => algorithm === 'RS256')
+  return hasRs256 ? keyErrors : [...keyErrors, keyError('required', 'must contain a key for RS256')]
 }
 
 const keyTypes = { RS256: 'rsa', PS256: 'rsa', ES256: 'ec', EdDSA: 'ed25519' } as const satisfies Record<
@@ -91,6 +91,6 @@ const keyTypes = { RS256: 'rsa', PS256: 'rsa', ES256: 'ec', EdDSA: 'ed25519' } a
   string
 >
 
-function publicKeyOf({ publicKey }: ExternalSigningKey): KeyObject {
+function toPublicKey({ publicKey }: ExternalSigningKey): KeyObject {
   return publicKey instanceof KeyObject ? publicKey : createPublicKey({ key: publicKey, format: 'jwk' })
 }

@@ -10,18 +10,18 @@ export interface FailedClientPorts {
 
 /** Records failures only for existing clients, because unknown ones have no secret to guess. */
 export function recordFailedClients(provider: Provider, { recordFailedClient }: FailedClientPorts): void {
-  const failed = new WeakMap<IncomingMessage, string>()
-  const note = ({ req, oidc }: KoaContextWithOIDC, { error }: errors.OIDCProviderError) => {
-    if (error === 'invalid_client' && oidc.client) failed.set(req, oidc.client.clientId)
+  const failedClients = new WeakMap<IncomingMessage, string>()
+  const recordError = ({ req, oidc }: KoaContextWithOIDC, { error }: errors.OIDCProviderError) => {
+    if (error === 'invalid_client' && oidc.client) failedClients.set(req, oidc.client.clientId)
   }
-  provider.on('grant.error', note)
-  provider.on('introspection.error', note)
-  provider.on('revocation.error', note)
-  provider.on('pushed_authorization_request.error', note)
-  provider.on('device_authorization.error', note)
+  provider.on('grant.error', recordError)
+  provider.on('introspection.error', recordError)
+  provider.on('revocation.error', recordError)
+  provider.on('pushed_authorization_request.error', recordError)
+  provider.on('device_authorization.error', recordError)
   provider.use(async ({ req }, next) => {
     await next()
-    const clientId = failed.get(req)
+    const clientId = failedClients.get(req)
     if (clientId !== undefined) await recordFailedClient(req, clientId)
   })
 }

@@ -20,7 +20,7 @@ export const assertFapiAssertion: AssertAssertion = async (_ctx, { aud }, { alg 
   if (!fapiProfile(_ctx, client)) return
   if (aud !== _ctx.oidc.issuer)
     throw new errors.InvalidClientAuth('the audience must be the issuer, as a single string')
-  if (alg === 'RS256') throw new errors.InvalidClientAuth('RS256 is not for this client')
+  if (alg === 'RS256') throw new errors.InvalidClientAuth('RS256 is not permitted for this client')
 }
 
 /**
@@ -30,8 +30,8 @@ export const assertFapiAssertion: AssertAssertion = async (_ctx, { aud }, { alg 
 export const assertFapiRequestObject: AssertRequestObject = async (ctx, { aud, exp, nbf }, { alg }, client) => {
   if (!fapiProfile(ctx, client)) return
   if (aud === undefined || typeof exp !== 'number' || typeof nbf !== 'number' || exp <= nbf || exp - nbf > hour)
-    throw new errors.InvalidRequestObject('it must have an audience, a beginning, and an end within an hour of it')
-  if (alg === 'RS256') throw new errors.InvalidRequestObject('RS256 is not for this client')
+    throw new errors.InvalidRequestObject('aud, nbf and exp are required, and exp must be at most one hour after nbf')
+  if (alg === 'RS256') throw new errors.InvalidRequestObject('RS256 is not permitted for this client')
 }
 
 /** FAPI 2.0 Security Profile §5.3.2.1: sender-constrained refresh tokens are not rotated. */

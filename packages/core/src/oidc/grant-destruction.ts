@@ -6,7 +6,7 @@ import type { ArtifactStore } from './artifact-store.ts'
 export const grantedModels = ['AuthorizationCode', 'AccessToken', 'RefreshToken'] as const
 
 /** The model of stored refresh responses; the library has no model of this name. */
-export const answerModel = 'RefreshAnswer'
+export const responseModel = 'RefreshAnswer'
 
 /** The storage key of a grant. */
 export function grantKey(grantId: string): string {
@@ -22,7 +22,7 @@ export async function revokeGrant(
   grantId: string,
 ): Promise<void> {
   await artifacts.destroy(grantKey(grantId))
-  for (const model of [...grantedModels, answerModel]) await artifacts.destroyByGrant(model, grantId)
+  for (const model of [...grantedModels, responseModel]) await artifacts.destroyByGrant(model, grantId)
 }
 
 /** Locks a grant until the enclosing transaction ends. Returns `false` if it was revoked. */

@@ -5,13 +5,13 @@ import { issuedValue } from './overrides/access-tokens.ts'
 type OIDCContext = Pick<KoaContextWithOIDC['oidc'], 'entities' | 'route'>
 
 /** The key of {@link idTokenClaims} in the claims of an account; `overrides/claims.ts` releases them. */
-export const ownClaims = Symbol('ownClaims')
+export const internalClaims = Symbol('ownClaims')
 
 /**
  * Claims that the API contract requires in addition to OpenID Connect Core §2: a unique ID, the token type, and the time of the
  * authorization request (in seconds).
  */
-export function ownIdTokenClaims(requestedAt: number) {
+export function additionalIdTokenClaims(requestedAt: number) {
   return { jti: uuid(), type: 'id-token', rat: requestedAt }
 }
 
@@ -22,7 +22,7 @@ export function ownIdTokenClaims(requestedAt: number) {
 export function idTokenClaims({ entities, route }: OIDCContext): Readonly<Record<string, unknown>> {
   const requestedAt = authorizedAt(entities) ?? entities.RefreshToken?.iiat ?? Math.floor(Date.now() / 1000)
   const value = route === 'token' && entities.AccessToken ? issuedValue(entities.AccessToken) : undefined
-  return { ...ownIdTokenClaims(requestedAt), ...(value !== undefined && { at_hash: value }) }
+  return { ...additionalIdTokenClaims(requestedAt), ...(value !== undefined && { at_hash: value }) }
 }
 
 /** When the authorization that is exchanged now was requested, in seconds; `undefined` outside an exchange. */

@@ -4,10 +4,10 @@ import type { StoredKey } from './key-store.ts'
 /** Milliseconds. The clocks of processes differ by less, and a clock that is corrected jumps by less. */
 const maxClockError = 7 * 24 * 60 * 60_000
 
-interface Sighting {
+interface Observation {
   readonly at: number
-  readonly ageThen: number
-  readonly clockThen: number
+  readonly initialAge: number
+  readonly observedAt: number
 }
 
 /**
@@ -18,42 +18,46 @@ export interface KeyAges {
   /** Call it with all stored keys whenever they are read. */
   observe(keys: readonly StoredKey[]): void
   /** Milliseconds. */
-  of(key: StoredKey): number
+  ageOf(key: StoredKey): number
   /** When the key will have had its status for this long, by the clock. */
   reachedAt(key: StoredKey, age: number): number
 }
 
 export function createKeyAges(clock: Clock): KeyAges {
-  let seen: ReadonlyMap<string, Sighting> | undefined
+  let observations: ReadonlyMap<string, Observation> | undefined
   const monotonic = monotonicOf(clock)
 
-  const firstSight = (key: StoredKey): Sighting => {
+  const observeFirst = (key: StoredKey): Observation => {
     const now = clock.now()
-    const stored = now - key.statusSince
-    return { at: monotonic(), ageThen: seen === undefined && stored > maxClockError ? stored : 0, clockThen: now }
+    const storedAge = now - key.statusSince
+    return {
+      at: monotonic(),
+      initialAge: observations === undefined && storedAge > maxClockError ? storedAge : 0,
+      observedAt: now,
+    }
   }
-  const sightingOf = (key: StoredKey): Sighting => seen?.get(nameOf(key)) ?? firstSight(key)
+  const getObservation = (key: StoredKey): Observation => observations?.get(statusKey(key)) ?? observeFirst(key)
 
   return {
     observe(keys) {
-      seen = new Map(keys.map((key) => [nameOf(key), sightingOf(key)]))
+      observations = new Map(keys.map((key) => [statusKey(key), getObservation(key)]))
     },
-    of(key) {
-      const { at, ageThen } = sightingOf(key)
-      return ageThen + monotonic() - at
+    ageOf(key) {
+      const { at, initialAge } = getObservation(key)
+      return initialAge + monotonic() - at
     },
     reachedAt(key, age) {
-      const { ageThen, clockThen } = sightingOf(key)
-      return clockThen + age - ageThen
+      const { initialAge, observedAt } = getObservation(key)
+      return observedAt + age - initialAge
     },
   }
 }
 
 /** Whether the key got its status from a clock that was so far ahead that its time says nothing. */
-export function isFromTheFuture({ statusSince }: StoredKey, now: number): boolean {
+export function isInFuture({ statusSince }: StoredKey, now: number): boolean {
   return statusSince - now > maxClockError
 }
 
-function nameOf({ kid, status }: StoredKey): string {
+function statusKey({ kid, status }: StoredKey): string {
   return `${kid} ${status}`
 }

@@ -4,12 +4,12 @@ import { type Clock, monotonicOf } from '../clock.ts'
 import { ConfigurationError } from '../errors.ts'
 import type { MasterKey } from '../master-key.ts'
 import type { Transaction } from '../transaction.ts'
-import { createKeyAges, isFromTheFuture } from './key-ages.ts'
+import { createKeyAges, isInFuture } from './key-ages.ts'
 import { generateSigningKey, type SigningKey } from './key-generation.ts'
 import { publicationTime, reloadInterval } from './key-publication.ts'
 import type { KeyStatus, KeyStore, StoredKey } from './key-store.ts'
 
-const use = 'signing key'
+const encryptionUse = 'signing key'
 const hour = 60 * 60_000
 const day = 24 * hour
 
@@ -94,58 +94,58 @@ export function createKeyRing(ports: KeyRingPorts): KeyRing {
   const monotonic = monotonicOf(clock)
   const ages = createKeyAges(clock)
   let nextRemoval = Number.NEGATIVE_INFINITY
-  const make = async (algorithm: SigningAlgorithm, status: KeyStatus): Promise<StoredKey> => {
+  const createKey = async (algorithm: SigningAlgorithm, status: KeyStatus): Promise<StoredKey> => {
     const jwk = await generateSigningKey(algorithm)
-    const encryptedJwk = masterKey.encrypt(use, JSON.stringify(jwk))
+    const encryptedJwk = masterKey.encrypt(encryptionUse, JSON.stringify(jwk))
     return { kid: jwk.kid, algorithm, status, encryptedJwk, statusSince: clock.now(), replacementRequestedAt: null }
   }
-  const listed = async (): Promise<readonly StoredKey[]> => {
+  const listKeys = async (): Promise<readonly StoredKey[]> => {
     const keys = await store.list()
     ages.observe(keys)
     return keys
   }
-  const complete = async (): Promise<readonly StoredKey[]> => {
-    const known = await listed()
+  const ensureKeys = async (): Promise<readonly StoredKey[]> => {
+    const existing = await listKeys()
     const missing = signingAlgorithms.flatMap((algorithm) =>
       (['current', 'next'] as const)
-        .filter((status) => !known.some((key) => key.algorithm === algorithm && key.status === status))
+        .filter((status) => !existing.some((key) => key.algorithm === algorithm && key.status === status))
         .map((status) => ({ algorithm, status })),
     )
-    if (missing.length === 0) return known
-    const made = await Promise.all(missing.map(({ algorithm, status }) => make(algorithm, status)))
-    for (const key of made) await store.insert(key)
-    return listed()
+    if (missing.length === 0) return existing
+    const created = await Promise.all(missing.map(({ algorithm, status }) => createKey(algorithm, status)))
+    for (const key of created) await store.insert(key)
+    return listKeys()
   }
-  const pairOf = (algorithm: string, keys: readonly StoredKey[]): KeyPair => {
-    const ours = keys.filter((key) => key.algorithm === algorithm)
-    const current = ours.find(({ status }) => status === 'current')
-    const next = ours.find(({ status }) => status === 'next')
-    if (!current || !next) throw new ConfigurationError('The key store lost a key that it had just taken.')
+  const findPair = (algorithm: string, keys: readonly StoredKey[]): KeyPair => {
+    const algorithmKeys = keys.filter((key) => key.algorithm === algorithm)
+    const current = algorithmKeys.find(({ status }) => status === 'current')
+    const next = algorithmKeys.find(({ status }) => status === 'next')
+    if (!current || !next) throw new ConfigurationError('The key store did not return a key that was just inserted.')
     return { current, next }
   }
   /** How long the current key signs, and how long the next key must be published before. */
-  const termsOf = ({ current }: KeyPair): Pick<KeySchedule, 'signingPeriod' | 'announcementPeriod'> =>
-    current.replacementRequestedAt === null && !isFromTheFuture(current, clock.now())
+  const getPeriods = ({ current }: KeyPair): Pick<KeySchedule, 'signingPeriod' | 'announcementPeriod'> =>
+    current.replacementRequestedAt === null && !isInFuture(current, clock.now())
       ? schedule
       : { signingPeriod: 0, announcementPeriod: publicationTime }
   const isDue = (pair: KeyPair): boolean => {
-    const { signingPeriod, announcementPeriod } = termsOf(pair)
-    return ages.of(pair.current) >= signingPeriod && ages.of(pair.next) >= announcementPeriod
+    const { signingPeriod, announcementPeriod } = getPeriods(pair)
+    return ages.ageOf(pair.current) >= signingPeriod && ages.ageOf(pair.next) >= announcementPeriod
   }
   /** When the next key replaces the current one. */
   const dueAt = (pair: KeyPair): number => {
-    const { signingPeriod, announcementPeriod } = termsOf(pair)
+    const { signingPeriod, announcementPeriod } = getPeriods(pair)
     return Math.max(ages.reachedAt(pair.current, signingPeriod), ages.reachedAt(pair.next, announcementPeriod))
   }
   /** Returns `false` if another process has replaced the key. */
-  const moveOn = async ({ current, next }: KeyPair, retired: readonly StoredKey[] = []): Promise<boolean> => {
+  const advance = async ({ current, next }: KeyPair, retired: readonly StoredKey[] = []): Promise<boolean> => {
     const now = clock.now()
-    const following = await make(current.algorithm as SigningAlgorithm, 'next')
+    const newKey = await createKey(current.algorithm as SigningAlgorithm, 'next')
     return transaction(async () => {
       // If several processes rotate concurrently, only the one whose first update succeeds continues.
       if (!(await store.move(current.kid, 'current', 'previous', now))) return false
       await store.move(next.kid, 'next', 'current', now)
-      await store.insert(following)
+      await store.insert(newKey)
       for (const { kid } of retired) await store.remove(kid)
       return true
     })
@@ -155,58 +155,59 @@ export function createKeyRing(ports: KeyRingPorts): KeyRing {
     // Other processes may sign with the key until they reload the keys.
     Math.max(schedule.verificationPeriod, (await maxTokenLifetime()) + reloadInterval)
   const removeRetired = async (keys: readonly StoredKey[]): Promise<void> => {
-    const retired = keys.filter((key) => key.status === 'previous' && ages.of(key) >= schedule.verificationPeriod)
+    const retired = keys.filter((key) => key.status === 'previous' && ages.ageOf(key) >= schedule.verificationPeriod)
     if (retired.length === 0 || monotonic() < nextRemoval) return
     nextRemoval = monotonic() + hour
     const verificationPeriod = await retention()
-    for (const key of retired) if (ages.of(key) >= verificationPeriod) await store.remove(key.kid)
+    for (const key of retired) if (ages.ageOf(key) >= verificationPeriod) await store.remove(key.kid)
   }
   return {
     async load() {
-      const stored = [...(await complete())].sort((left, right) => locationOf(left) - locationOf(right))
-      const keys = stored.map((key): SigningKey => JSON.parse(masterKey.decrypt(use, key.encryptedJwk)))
+      const stored = [...(await ensureKeys())].sort((left, right) => algorithmOrder(left) - algorithmOrder(right))
+      const keys = stored.map((key): SigningKey => JSON.parse(masterKey.decrypt(encryptionUse, key.encryptedJwk)))
       return { version: stored.map(({ kid, status }) => `${kid}:${status}`).join(), keys }
     },
 
     async rotate() {
-      const keys = await complete()
+      const keys = await ensureKeys()
       await removeRetired(keys)
       const rotated: string[] = []
       for (const algorithm of signingAlgorithms) {
-        const pair = pairOf(algorithm, keys)
-        if (isDue(pair) && (await moveOn(pair))) rotated.push(pair.next.kid)
+        const pair = findPair(algorithm, keys)
+        if (isDue(pair) && (await advance(pair))) rotated.push(pair.next.kid)
       }
       return rotated
     },
 
     async replace(kids, immediately) {
-      const keys = await complete()
+      const keys = await ensureKeys()
       const replaced: KeyReplacement[] = []
       for (const algorithm of signingAlgorithms) {
-        const { current, next } = pairOf(algorithm, keys)
+        const { current, next } = findPair(algorithm, keys)
         if (!kids.includes(current.kid)) continue
         const now = clock.now()
-        const mustWait = !immediately && ages.of(next) < publicationTime
+        const mustWait = !immediately && ages.ageOf(next) < publicationTime
         const signsFrom = mustWait ? Math.max(now, ages.reachedAt(next, publicationTime)) : now
-        const old = keys.filter((key) => key.algorithm === algorithm && key !== next)
-        const isDone = mustWait
+        const oldKeys = keys.filter((key) => key.algorithm === algorithm && key !== next)
+        const isAccepted = mustWait
           ? await store.requestReplacement(current.kid, now)
-          : await moveOn({ current, next }, immediately ? old : [])
-        if (isDone) replaced.push({ algorithm, kid: next.kid, signsFrom })
+          : await advance({ current, next }, immediately ? oldKeys : [])
+        if (isAccepted) replaced.push({ algorithm, kid: next.kid, signsFrom })
       }
       return replaced
     },
 
     async list() {
-      const keys = await complete()
+      const keys = await ensureKeys()
       const verificationPeriod = keys.some(({ status }) => status === 'previous')
         ? await retention()
         : schedule.verificationPeriod
       return [...keys]
-        .sort((left, right) => locationOf(left) - locationOf(right))
+        .sort((left, right) => algorithmOrder(left) - algorithmOrder(right))
         .map((key) => {
           const { kid, algorithm, status, statusSince: since } = key
-          const until = status === 'previous' ? ages.reachedAt(key, verificationPeriod) : dueAt(pairOf(algorithm, keys))
+          const until =
+            status === 'previous' ? ages.reachedAt(key, verificationPeriod) : dueAt(findPair(algorithm, keys))
           return { kid, algorithm, status, since, until }
         })
     },
@@ -228,7 +229,7 @@ export const noKeyRing: KeyRing = {
 }
 
 /** RS256 sorts first, because some clients use the first key of the set. */
-function locationOf({ algorithm }: StoredKey): number {
+function algorithmOrder({ algorithm }: StoredKey): number {
   const order: readonly string[] = signingAlgorithms
   return order.indexOf(algorithm)
 }

@@ -2,12 +2,12 @@ import { importJWK, SignJWT } from 'jose'
 import type Provider from 'oidc-provider'
 import { ConfigurationError } from '../errors.ts'
 import { uuid } from '../random.ts'
-import { audienceOf } from './access-token-claims.ts'
+import { buildAudience } from './access-token-claims.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
 import { extras } from './client-metadata.ts'
 import { ExternalKey } from './external-keys.ts'
 import type { SigningKey } from './key-generation.ts'
-import { type PairwiseIdentifier, subjectFor } from './pairwise.ts'
+import { getSubject, type PairwiseIdentifier } from './pairwise.ts'
 
 export interface LoginAccessTokenPorts {
   readonly issuer: string
@@ -34,7 +34,7 @@ export async function signLoginAccessToken(
   { issuer, keys, externalKeys, pairwise }: LoginAccessTokenPorts,
 ): Promise<string> {
   const { client, accountId, scope = '', extra } = token
-  if (!client) throw new ConfigurationError('An access token was made without a client.')
+  if (!client) throw new ConfigurationError('An access token was created without a client.')
   const { pocket_protocol: protocol } = extras(client)
   const alg = signingAlgorithmFor(protocol, protocol.idTokenSignedResponseAlg)
   const key = [...externalKeys, ...keys].find((candidate) => candidate.alg === alg)
@@ -43,8 +43,8 @@ export async function signLoginAccessToken(
   const claims = {
     ...extra,
     iss: issuer,
-    sub: subjectFor(pairwise, accountId, client),
-    aud: audienceOf(client.clientId, scopes, issuer),
+    sub: getSubject(pairwise, accountId, client),
+    aud: buildAudience(client.clientId, scopes, issuer),
     iat: payload.iat,
     exp: payload.exp,
     jti: uuid(),

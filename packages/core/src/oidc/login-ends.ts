@@ -1,6 +1,6 @@
 import type { ArtifactStore } from './artifact-store.ts'
 import { revokeGrant } from './grant-destruction.ts'
-import { type PairwiseIdentifier, subjectFor } from './pairwise.ts'
+import { getSubject, type PairwiseIdentifier } from './pairwise.ts'
 
 /** The sign-in that an ID token describes. */
 export interface Login {
@@ -10,7 +10,7 @@ export interface Login {
   readonly authTime: number
 }
 
-export interface LoginEndsPorts {
+export interface LoginRevocationPorts {
   readonly artifacts: Pick<ArtifactStore, 'accountsOf' | 'listByAccount' | 'destroy' | 'destroyByGrant'>
   readonly pairwise: PairwiseIdentifier
 }
@@ -19,16 +19,16 @@ export interface LoginEndsPorts {
  * Revokes the tokens of a sign-in whose session has expired, because refresh tokens outlive the session and the user now signs
  * out. Resolves to the account ID if anything was revoked.
  */
-export function createLoginEnds({ artifacts, pairwise }: LoginEndsPorts) {
+export function createLoginRevocation({ artifacts, pairwise }: LoginRevocationPorts) {
   return async ({ client, subject, authTime }: Login): Promise<string | undefined> => {
     const { clientId } = client
     const accounts = await artifacts.accountsOf(clientId)
-    const accountId = accounts.find((id) => subjectFor(pairwise, id, client) === subject)
+    const accountId = accounts.find((id) => getSubject(pairwise, id, client) === subject)
     const tokens = accountId === undefined ? [] : await artifacts.listByAccount('RefreshToken', accountId)
-    const given = tokens.filter(
+    const loginTokens = tokens.filter(
       (token) => token.clientId === clientId && JSON.parse(token.payload).authTime === authTime,
     )
-    const grantIds = new Set(given.flatMap(({ grantId }) => grantId ?? []))
+    const grantIds = new Set(loginTokens.flatMap(({ grantId }) => grantId ?? []))
     for (const grantId of grantIds) await revokeGrant(artifacts, grantId)
     return grantIds.size > 0 ? accountId : undefined
   }

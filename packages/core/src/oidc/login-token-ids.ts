@@ -14,15 +14,15 @@ export function storedTokenId(token: string): string {
  * rejects JWTs there. JWTs for APIs remain, and are rejected with `unsupported_token_type`. Modifies the form and returns
  * whether it did.
  */
-export function renameLoginToken(path: string, form: URLSearchParams): boolean {
-  const [token, ...more] = form.getAll('token')
-  if (!endpoints.has(path) || token === undefined || more.length > 0 || !isForLogin(token)) return false
+export function replaceLoginToken(path: string, form: URLSearchParams): boolean {
+  const [token, ...repeated] = form.getAll('token')
+  if (!endpoints.has(path) || token === undefined || repeated.length > 0 || !isLoginToken(token)) return false
   form.set('token', storedTokenId(token))
   return true
 }
 
 /** Unverified claims suffice, because the lookup finds only tokens that we issued. */
-function isForLogin(token: string): boolean {
+function isLoginToken(token: string): boolean {
   try {
     const { aud, client_id: clientId } = decodeJwt(token)
     return typeof clientId === 'string' && [aud].flat()[0] === clientId

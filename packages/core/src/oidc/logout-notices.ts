@@ -11,12 +11,12 @@ const ports = new WeakMap<Provider, LogoutNoticePorts>()
 
 export interface LogoutNoticePorts {
   readonly clients: ClientStore
-  readonly keepLogoutNotice: LogoutNotices['enqueue']
+  readonly enqueueLogoutNotice: LogoutNotices['enqueue']
 }
 
 /** Queues logout tokens instead of sending them ({@link notifyClientsOf}); {@link sendLogoutToken} sends a queued one. */
-export function queueLogoutNotices(provider: Provider, given: LogoutNoticePorts): void {
-  ports.set(provider, given)
+export function queueLogoutNotices(provider: Provider, noticePorts: LogoutNoticePorts): void {
+  ports.set(provider, noticePorts)
 }
 
 /** Sends the logout token. Returns `false` if the client is missing or has no back-channel logout URI. */
@@ -34,11 +34,12 @@ export async function sendLogoutToken(
 export async function notifyClientsOf(
   provider: Provider,
   { accountId, authorizations }: Pick<SessionContent, 'accountId' | 'authorizations'>,
-  only?: string,
+  onlyClientId?: string,
 ): Promise<void> {
   if (accountId === undefined) return
   for (const [clientId, { sid = '' }] of Object.entries(authorizations ?? {}))
-    if (only === undefined || clientId === only) await notifyClient(provider, { clientId, accountId, sid })
+    if (onlyClientId === undefined || clientId === onlyClientId)
+      await notifyClient(provider, { clientId, accountId, sid })
 }
 
 /** Enqueues a notice if the client has a back-channel logout URI. */
@@ -46,10 +47,10 @@ export async function notifyClient(
   provider: Provider,
   notice: Pick<LogoutNotice, 'clientId' | 'accountId' | 'sid'>,
 ): Promise<void> {
-  const { clients, keepLogoutNotice } = ports.get(provider) ?? {}
+  const { clients, enqueueLogoutNotice } = ports.get(provider) ?? {}
   // Read the stored client, because a transaction must not fetch metadata documents.
   const client = await clients?.find(notice.clientId)
-  if (client?.protocol.backchannelLogoutUri) await keepLogoutNotice?.(notice)
+  if (client?.protocol.backchannelLogoutUri) await enqueueLogoutNotice?.(notice)
 }
 
 /** Returns `undefined` for a client with invalid metadata. */

@@ -5,11 +5,11 @@ import type { AuditSink } from '../audit/audit-sink.ts'
 import { type SigningAlgorithm, signingAlgorithms } from '../clients/protocol.ts'
 import { setPageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
-import type { createLoginEnds } from './login-ends.ts'
+import type { createLoginRevocation } from './login-ends.ts'
 import type { ProviderSession } from './logout.ts'
-import { type PairwiseIdentifier, subjectFor } from './pairwise.ts'
+import { getSubject, type PairwiseIdentifier } from './pairwise.ts'
 import { protocolRoutes } from './paths.ts'
-import { afterLogout } from './post-logout.ts'
+import { getPostLogoutUrl } from './post-logout.ts'
 import type { Sessions } from './sessions.ts'
 
 type Client = NonNullable<Awaited<ReturnType<Provider['Client']['find']>>>
@@ -17,8 +17,8 @@ type Client = NonNullable<Awaited<ReturnType<Provider['Client']['find']>>>
 export interface SilentLogoutPorts {
   readonly issuer: string
   readonly provider: () => Provider
-  readonly sessions: Pick<Sessions, 'endWhere'>
-  readonly endLogin: ReturnType<typeof createLoginEnds>
+  readonly sessions: Pick<Sessions, 'endMatching'>
+  readonly endLogin: ReturnType<typeof createLoginRevocation>
   readonly pairwise: PairwiseIdentifier
   readonly audit: AuditSink
 }
@@ -33,29 +33,31 @@ export function createSilentLogout({ issuer, provider, sessions, endLogin, pairw
   return async (ctx: Context): Promise<boolean> => {
     if (ctx.method !== 'GET' || ctx.path !== protocolRoutes.end_session) return false
     const request = readRequest(ctx.querystring)
-    const asking =
-      request && (request.hint === null ? await named(provider(), request) : await hinted(provider(), request))
-    if (!request || !asking) return false
-    const { client, hint } = asking
-    const destination = afterLogout(asking, issuer, request)
+    const subject =
+      request &&
+      (request.hint === null ? await findNamedClient(provider(), request) : await findHintedClient(provider(), request))
+    if (!request || !subject) return false
+    const { client, hint } = subject
+    const destination = getPostLogoutUrl(subject, issuer, request)
     if (destination === undefined) return false
 
-    const isMeant = ({ accountId, authorizations = {} }: ProviderSession) => {
+    const matchesHint = ({ accountId, authorizations = {} }: ProviderSession) => {
       if (client === undefined || hint === undefined) return false
       const { subject, sid } = hint
-      const entered = Object.hasOwn(authorizations, client.clientId) ? authorizations[client.clientId] : undefined
-      if (accountId === undefined || entered === undefined || (sid !== undefined && sid !== entered.sid)) return false
-      return subject === subjectFor(pairwise, accountId, client)
+      const authorization = Object.hasOwn(authorizations, client.clientId) ? authorizations[client.clientId] : undefined
+      if (accountId === undefined || authorization === undefined || (sid !== undefined && sid !== authorization.sid))
+        return false
+      return subject === getSubject(pairwise, accountId, client)
     }
     const origin = requestContext(ctx.req)
-    const accountId = await sessions.endWhere(ctx.req, ctx.res, isMeant)
+    const accountId = await sessions.endMatching(ctx.req, ctx.res, matchesHint)
     if (accountId === undefined) return false
     if (accountId !== null) await audit.record({ event: 'signed_out', accountId }, origin)
     else if (client && hint) {
       const { clientId } = client
-      const whose = await endLogin({ client, ...hint })
-      if (whose)
-        await audit.record({ event: 'token_revoked', kind: 'RefreshToken', clientId, accountId: whose }, origin)
+      const ownerId = await endLogin({ client, ...hint })
+      if (ownerId)
+        await audit.record({ event: 'token_revoked', kind: 'RefreshToken', clientId, accountId: ownerId }, origin)
     }
     setPageHeaders(ctx.res, 'to-clients')
     ctx.status = 303
@@ -85,13 +87,13 @@ function readRequest(querystring: string): LogoutRequest | undefined {
   }
 }
 
-interface Asking {
+interface LogoutSubject {
   /** Absent if the request names no client. */
   readonly client?: Client
   readonly hint?: { readonly subject: string; readonly sid: unknown; readonly authTime: number }
 }
 
-async function named(provider: Provider, { clientId }: LogoutRequest): Promise<Asking | undefined> {
+async function findNamedClient(provider: Provider, { clientId }: LogoutRequest): Promise<LogoutSubject | undefined> {
   if (clientId === null) return {}
   const client = await provider.Client.find(clientId).catch(() => undefined)
   return client && { client }
@@ -101,7 +103,10 @@ async function named(provider: Provider, { clientId }: LogoutRequest): Promise<A
  * The client and subject of one of our ID tokens. The token may have expired, and any published key may have signed it, because
  * the algorithm of the client can change.
  */
-async function hinted(provider: Provider, { hint, clientId }: LogoutRequest): Promise<Asking | undefined> {
+async function findHintedClient(
+  provider: Provider,
+  { hint, clientId }: LogoutRequest,
+): Promise<LogoutSubject | undefined> {
   if (hint === null) return undefined
   try {
     const { aud } = decodeJwt(hint)
@@ -109,8 +114,8 @@ async function hinted(provider: Provider, { hint, clientId }: LogoutRequest): Pr
     const client = await provider.Client.find(aud)
     const algorithm = decodeProtectedHeader(hint).alg
     if (!client || !isSigningAlgorithm(algorithm)) return undefined
-    const then: Client = Object.create(client, { idTokenSignedResponseAlg: { value: algorithm } })
-    const { payload } = await provider.IdToken.validate(hint, then)
+    const signedClient: Client = Object.create(client, { idTokenSignedResponseAlg: { value: algorithm } })
+    const { payload } = await provider.IdToken.validate(hint, signedClient)
     const { sub: subject, sid, type, auth_time: authTime } = payload
     // These keys sign other tokens too.
     if (type !== 'id-token' || typeof subject !== 'string' || typeof authTime !== 'number') return undefined
@@ -121,5 +126,5 @@ async function hinted(provider: Provider, { hint, clientId }: LogoutRequest): Pr
 }
 
 function isSigningAlgorithm(algorithm: string | undefined): algorithm is SigningAlgorithm {
-  return signingAlgorithms.some((known) => known === algorithm)
+  return signingAlgorithms.some((candidate) => candidate === algorithm)
 }

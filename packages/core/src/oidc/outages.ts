@@ -5,7 +5,7 @@ import { UnavailableError } from '../errors.ts'
 import { setPageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
 import { isRepeatable, setRetryHeaders } from '../http/retry.ts'
-import { languagesOf } from '../views/languages.ts'
+import { parseLanguages } from '../views/languages.ts'
 import type { RenderView } from '../views/views.ts'
 
 export interface OutagePorts {
@@ -13,7 +13,7 @@ export interface OutagePorts {
 }
 
 /** Responds with 503 instead of `server_error` if a store is unavailable. */
-export function answerOutages(provider: Provider, { render }: OutagePorts): void {
+export function handleOutages(provider: Provider, { render }: OutagePorts): void {
   const outages = new WeakMap<IncomingMessage, UnavailableError>()
   provider.on('server_error', ({ req }, error) => {
     if (error instanceof UnavailableError) outages.set(req, error)
@@ -26,12 +26,12 @@ export function answerOutages(provider: Provider, { render }: OutagePorts): void
       outages.set(ctx.req, error)
     }
     const outage = outages.get(ctx.req)
-    if (outage) await answerOutage(ctx, outage, render)
+    if (outage) await sendOutage(ctx, outage, render)
   })
 }
 
 /** Asks clients to retry, and shows users a page that retries automatically. */
-export async function answerOutage(
+export async function sendOutage(
   ctx: Pick<
     Context,
     'accepts' | 'body' | 'headerSent' | 'query' | 'remove' | 'req' | 'res' | 'set' | 'status' | 'type'
@@ -60,7 +60,7 @@ export async function answerOutage(
     retryAt: null,
     retryAfter,
     retriesItself: isRepeatable(ctx.req),
-    languages: languagesOf(ctx.query.ui_locales),
+    languages: parseLanguages(ctx.query.ui_locales),
   } as const
   setPageHeaders(ctx.res, 'to-clients')
   setRetryHeaders(ctx.req, ctx.res, outage)

@@ -5,7 +5,7 @@ import { extras } from './client-metadata.ts'
 
 export type PairwiseIdentifier = (accountId: string, client: object) => string
 
-type Told = Parameters<SubjectOf>[1]
+type PairwiseClient = Parameters<SubjectOf>[1]
 
 /** Derives a pairwise subject, different for each sector and not reversible (OpenID Connect Core §8.1). */
 export function createPairwiseIdentifier(masterKey: MasterKey): PairwiseIdentifier {
@@ -22,7 +22,7 @@ export function createSubjectOf(masterKey: MasterKey): SubjectOf {
 }
 
 /** The subject that the client receives for this account. */
-export function subjectFor(pairwise: PairwiseIdentifier, accountId: string, client: object): string {
+export function getSubject(pairwise: PairwiseIdentifier, accountId: string, client: object): string {
   return extras(client).pocket_protocol.subjectType === 'pairwise' ? pairwise(accountId, client) : accountId
 }
 
@@ -33,12 +33,12 @@ export function libraryPairwiseIdentifier(
   return async (_ctx, accountId, client) => pairwise(accountId, client)
 }
 
-function pairwiseSubject(masterKey: MasterKey, accountId: string, client: Told): string {
-  return masterKey.mac('pairwise subject', JSON.stringify([sectorOf(client), accountId]))
+function pairwiseSubject(masterKey: MasterKey, accountId: string, client: PairwiseClient): string {
+  return masterKey.mac('pairwise subject', JSON.stringify([getSector(client), accountId]))
 }
 
-function sectorOf({ redirectUris, settings }: Told): string | undefined {
-  const address = settings.sectorIdentifierUri ?? redirectUris[0] ?? ''
+function getSector({ redirectUris, settings }: PairwiseClient): string | undefined {
+  const uri = settings.sectorIdentifierUri ?? redirectUris[0] ?? ''
   // URIs of native apps have a scheme but no host.
-  return URL.parse(address)?.host || address
+  return URL.parse(uri)?.host || uri
 }

@@ -16,10 +16,10 @@ export const protocolRoutes = {
 export type EndpointName = keyof typeof protocolRoutes
 
 /** The endpoint URLs of this issuer. */
-export function endpointsAt(issuer: string): Readonly<Record<EndpointName, string>> {
-  const addresses = Object.entries(protocolRoutes).map(([name, path]) => [name, issuer + path])
+export function getEndpoints(issuer: string): Readonly<Record<EndpointName, string>> {
+  const urls = Object.entries(protocolRoutes).map(([name, path]) => [name, issuer + path])
   // The cast is needed because `Object.entries` widens the keys to `string`.
-  return Object.fromEntries(addresses) as Record<EndpointName, string>
+  return Object.fromEntries(urls) as Record<EndpointName, string>
 }
 
 /** Relative to the issuer (OpenID Connect Discovery §4). */
@@ -31,19 +31,19 @@ export function insertedMetadataPath(issuerPath: string): string {
   return wellKnown + issuerPath
 }
 
-const discovery = [metadataPath, wellKnown]
-const exact = new Set<string>([...Object.values(protocolRoutes), ...discovery])
-const below = [protocolRoutes.authorization, protocolRoutes.end_session, protocolRoutes.registration].map(
+const discoveryPaths = [metadataPath, wellKnown]
+const exactPaths = new Set<string>([...Object.values(protocolRoutes), ...discoveryPaths])
+const pathPrefixes = [protocolRoutes.authorization, protocolRoutes.end_session, protocolRoutes.registration].map(
   (path) => `${path}/`,
 )
 
 /** Whether browsers visit this path with the session of the issuer's origin. */
 export function isBrowserPath(path: string): boolean {
   const { authorization, end_session } = protocolRoutes
-  return [authorization, end_session, '/interaction'].some((start) => path === start || path.startsWith(`${start}/`))
+  return [authorization, end_session, '/interaction'].some((prefix) => path === prefix || path.startsWith(`${prefix}/`))
 }
 
 /** Whether the library serves this path. */
 export function isProtocolPath(path: string): boolean {
-  return exact.has(path) || below.some((prefix) => path.startsWith(prefix))
+  return exactPaths.has(path) || pathPrefixes.some((prefix) => path.startsWith(prefix))
 }

@@ -5,8 +5,8 @@ import { isNativeRedirectUri } from '../clients/redirect-uris.ts'
 import type { Clock } from '../clock.ts'
 import { isTooOld } from '../sessions/freshness.ts'
 import { addAccessChecks } from './access-checks.ts'
-import { groupIdsOf } from './accounts.ts'
-import { extras, signInDemands } from './client-metadata.ts'
+import { getGroupIds } from './accounts.ts'
+import { extras, signInRequirements } from './client-metadata.ts'
 
 const { Check, Prompt, base } = interactionPolicy
 
@@ -51,7 +51,7 @@ function reauthentication(clock: Clock): interactionPolicy.Check {
       // Use the start of the interaction, so that the sign-in does not become too old while the user reads a page.
       const at = oidc.entities.Interaction?.iat ?? Math.floor(clock.now() / 1000)
       const signIn = { acr: session.acr ?? '0', authTime: session.loginTs ?? 0 }
-      return isTooOld(signIn, signInDemands(client), at) ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT
+      return isTooOld(signIn, signInRequirements(client), at) ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT
     },
   )
 }
@@ -63,7 +63,7 @@ export const nativeClientReason = 'native_client'
 function nativeClient(): interactionPolicy.Check {
   return new Check(
     nativeClientReason,
-    'a native application is authorized only by an act of the person',
+    'a native application requires user interaction',
     'interaction_required',
     ({ oidc }: KoaContextWithOIDC) => {
       const { client, params, result } = oidc
@@ -78,7 +78,7 @@ function nativeClient(): interactionPolicy.Check {
 function notInAllowedGroup(): interactionPolicy.Check {
   return new Check('not_in_allowed_group', notAllowedReason, 'access_denied', ({ oidc }: KoaContextWithOIDC) => {
     const { client, account } = oidc
-    if (client && account && !isAllowedToUse(extras(client).pocket_access, groupIdsOf(account)))
+    if (client && account && !isAllowedToUse(extras(client).pocket_access, getGroupIds(account)))
       return Check.REQUEST_PROMPT
     return Check.NO_NEED_TO_PROMPT
   })

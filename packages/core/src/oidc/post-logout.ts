@@ -5,7 +5,7 @@ import { protocolRoutes } from './paths.ts'
 /** The page shown after sign-out. */
 const signedOutPath = `${protocolRoutes.end_session}/success`
 
-export interface AfterLogout {
+export interface PostLogoutRequest {
   readonly redirectUri: string | null
   readonly state: string | null
   readonly uiLocales: string | null
@@ -21,26 +21,26 @@ interface LibraryClient {
  * the API contract requires. Dynamically registered clients get our own page instead, as OpenID Connect RP-Initiated Logout §2
  * specifies. Returns `undefined` if the requested URI is not registered.
  */
-export function afterLogout(
+export function getPostLogoutUrl(
   { client, hint }: { readonly client?: LibraryClient; readonly hint?: object },
   issuer: string,
-  { redirectUri, state, uiLocales }: AfterLogout,
+  { redirectUri, state, uiLocales }: PostLogoutRequest,
 ): string | undefined {
   if (client && redirectUri !== null && !client.postLogoutRedirectUriAllowed(redirectUri)) return undefined
-  const uri = client && (redirectUri ?? (hint && firstRegistered(client)))
-  if (uri !== undefined) return state === null ? uri : withParameter(uri, 'state', state)
+  const uri = client && (redirectUri ?? (hint && findRegisteredUri(client)))
+  if (uri !== undefined) return state === null ? uri : setParameter(uri, 'state', state)
   const page = issuer + signedOutPath
-  const ofClient = client ? withParameter(page, 'client_id', client.clientId) : page
-  return uiLocales === null ? ofClient : withParameter(ofClient, 'ui_locales', uiLocales)
+  const clientPage = client ? setParameter(page, 'client_id', client.clientId) : page
+  return uiLocales === null ? clientPage : setParameter(clientPage, 'ui_locales', uiLocales)
 }
 
-function firstRegistered(client: LibraryClient): string | undefined {
+function findRegisteredUri(client: LibraryClient): string | undefined {
   const { pocket_origin: origin, pocket_post_logout_redirect_uris: registered } = extras(client)
   if (origin.kind !== 'administrator') return undefined
   return registered.find((uri) => !uri.includes('*') && client.postLogoutRedirectUriAllowed(uri))
 }
 
-export function withParameter(uri: string, name: string, value: string): string {
+export function setParameter(uri: string, name: string, value: string): string {
   const url = new URL(uri)
   url.searchParams.set(name, value)
   return url.href
@@ -54,6 +54,6 @@ export function preserveLanguageAtLogout(provider: Provider): void {
     if (ctx.method !== 'POST' || ctx.path !== `${protocolRoutes.end_session}/confirm` || ctx.status !== 303) return
     const location = ctx.response.get('Location')
     if (location.startsWith(provider.issuer + signedOutPath) && typeof uiLocales === 'string')
-      ctx.redirect(withParameter(location, 'ui_locales', uiLocales))
+      ctx.redirect(setParameter(location, 'ui_locales', uiLocales))
   })
 }

@@ -2,7 +2,7 @@ import type Provider from 'oidc-provider'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { type Claims, supportedScopes } from '../accounts/claims.ts'
 import type { MakeClaims } from '../clients/claim-maker.ts'
-import { scopesRequested } from '../clients/claims.ts'
+import { addDefaultScopes } from '../clients/claims.ts'
 import { isAllowedToUse } from '../clients/group-restriction.ts'
 import type { Clock } from '../clock.ts'
 import { ForbiddenError, NotFoundError } from '../errors.ts'
@@ -10,7 +10,7 @@ import { uuid } from '../random.ts'
 import { authenticationContext } from '../sessions/session.ts'
 import { claimsClient, extras } from './client-metadata.ts'
 import { idTokenLifetime } from './configuration.ts'
-import { ownIdTokenClaims } from './id-token-claims.ts'
+import { additionalIdTokenClaims } from './id-token-claims.ts'
 
 /** The tokens that a client would receive for a user who signs in with a passkey and consents to all scopes. */
 export interface TokenPreview {
@@ -45,8 +45,8 @@ export function createTokenPreview({ provider, accounts, makeClaims, clock }: To
     if (!isAllowedToUse(access, groupIds))
       throw new ForbiddenError('oidc_access_denied', 'The account is in none of the groups that may use this client.')
 
-    const requested = new Set<string>(['openid', ...scopesRequested(scope, protocol)])
-    const scopes = supportedScopes.filter((known) => requested.has(known))
+    const requested = new Set<string>(['openid', ...addDefaultScopes(scope, protocol)])
+    const scopes = supportedScopes.filter((supported) => requested.has(supported))
     // The library derives the client-specific subject from this ID.
     const claims = { ...(await makeClaims(account, claimsClient(client), { scopes })), sub: accountId }
     const { amr, acr, authTime } = authenticationContext('passkey', clock.now())
@@ -54,7 +54,7 @@ export function createTokenPreview({ provider, accounts, makeClaims, clock }: To
       scope: scopes.join(' '),
     })
     const userInfo = new LibraryClaims(claims, { client }).scope(scopes.join(' '))
-    const said = await idToken.payload()
+    const payload = await idToken.payload()
     const iat = Math.floor(clock.now() / 1000)
     return {
       idToken: {
@@ -62,12 +62,12 @@ export function createTokenPreview({ provider, accounts, makeClaims, clock }: To
         aud: client.clientId,
         iat,
         exp: iat + idTokenLifetime,
-        ...ownIdTokenClaims(iat),
-        ...said,
+        ...additionalIdTokenClaims(iat),
+        ...payload,
       },
       accessToken: {
         iss: issuer,
-        sub: said.sub,
+        sub: payload.sub,
         aud: [client.clientId, issuer],
         client_id: client.clientId,
         scope: scopes.join(' '),

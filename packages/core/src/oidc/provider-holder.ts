@@ -18,31 +18,35 @@ export interface ProviderHolder {
 export interface ProviderHolderPorts {
   readonly keyRing: KeyRing
   readonly clock: Clock
-  readonly make: (keys: readonly SigningKey[]) => BuiltProvider
+  readonly buildProvider: (keys: readonly SigningKey[]) => BuiltProvider
 }
 
-export async function createProviderHolder({ keyRing, clock, make }: ProviderHolderPorts): Promise<ProviderHolder> {
-  const built = (set: KeySet) => {
-    const { provider, serveDocument } = make(set.keys)
+export async function createProviderHolder({
+  keyRing,
+  clock,
+  buildProvider,
+}: ProviderHolderPorts): Promise<ProviderHolder> {
+  const buildCurrent = (set: KeySet) => {
+    const { provider, serveDocument } = buildProvider(set.keys)
     return { provider, serveDocument, version: set.version, callback: provider.callback() }
   }
-  let held = built(await keyRing.load())
+  let currentProvider = buildCurrent(await keyRing.load())
   const monotonic = monotonicOf(clock)
-  let lookedAt = monotonic()
+  let loadedAt = monotonic()
 
   const reload = async () => {
-    lookedAt = monotonic()
+    loadedAt = monotonic()
     const set = await keyRing.load()
-    if (set.version !== held.version) held = built(set)
+    if (set.version !== currentProvider.version) currentProvider = buildCurrent(set)
   }
   return {
-    current: () => held.provider,
+    current: () => currentProvider.provider,
     handle: async (req, res) => {
-      if (!(await held.serveDocument(req, res))) await held.callback(req, res)
+      if (!(await currentProvider.serveDocument(req, res))) await currentProvider.callback(req, res)
     },
     reload,
     async refresh(onError) {
-      if (monotonic() - lookedAt >= reloadInterval) await reload().catch(onError)
+      if (monotonic() - loadedAt >= reloadInterval) await reload().catch(onError)
     },
   }
 }

@@ -5,10 +5,10 @@ import { sha256 } from '../hash.ts'
 import { MasterKey } from '../master-key.ts'
 import type { Transaction } from '../transaction.ts'
 import type { Artifact, ArtifactStore } from './artifact-store.ts'
-import { answerModel, lockGrant, revokeGrant } from './grant-destruction.ts'
+import { lockGrant, responseModel, revokeGrant } from './grant-destruction.ts'
 
 /** How long a repeated refresh receives the same response, in milliseconds. */
-const answerLifetime = 60_000
+const responseLifetime = 60_000
 
 /** The encryption context of stored responses. */
 const purpose = 'refresh answer'
@@ -16,10 +16,10 @@ const purpose = 'refresh answer'
 export type GrantHandler<Context extends KoaContextWithOIDC> = (ctx: Context) => void | Promise<void>
 
 /** Aborts the library's handler once all checks have passed and a stored response exists. */
-class AnswerStoredError extends Error {}
+class ResponseStoredError extends Error {}
 
 /** A refresh request by a client that authenticates or uses DPoP. */
-interface Refresh {
+interface RefreshRequest {
   /** The refresh token as stored before the request; `undefined` until it is read. */
   presented?: Artifact
   consumed: boolean
@@ -29,44 +29,44 @@ interface Refresh {
   readonly tokens: Artifact[]
 }
 
-const refreshes = new WeakMap<object, Refresh>()
+const refreshes = new WeakMap<object, RefreshRequest>()
 
-function currentRefresh(): Refresh | undefined {
+function currentRefresh(): RefreshRequest | undefined {
   const { ctx } = Provider
   return ctx && refreshes.get(ctx)
 }
 
 /** Defers consuming the presented refresh token to the end of the request. Returns `false` if it must be consumed immediately. */
-export function consumeAtEnd(): boolean {
+export function deferConsumption(): boolean {
   const refresh = currentRefresh()
   if (!refresh?.presented) return false
-  if (refresh.presented.consumedAt !== null) throw new AnswerStoredError()
+  if (refresh.presented.consumedAt !== null) throw new ResponseStoredError()
   refresh.consumed = true
   return true
 }
 
 /** Notes the scopes that a new access token of this request receives at its API. */
-export function notePermissions(ctx: KoaContextWithOIDC, permissions: readonly string[]): void {
+export function recordPermissions(ctx: KoaContextWithOIDC, permissions: readonly string[]): void {
   const refresh = refreshes.get(ctx)
   if (refresh) refresh.permissions = permissions
 }
 
 /** Defers storing a token to the end of the request. Returns `false` if it must be stored immediately. */
-export function storeAtEnd(artifact: Artifact): boolean {
+export function deferStorage(artifact: Artifact): boolean {
   const refresh = currentRefresh()
   if (!refresh?.presented) return false
   refresh.tokens.push(artifact)
   return true
 }
 
-export interface RefreshAnswerPorts {
+export interface RefreshResponsePorts {
   readonly artifacts: ArtifactStore
   readonly transaction: Transaction
   readonly clock: Clock
   readonly masterKey: MasterKey
 }
 
-export interface RefreshAnswers {
+export interface RefreshResponses {
   /** The refresh token to pass to the library, marked as unused while its response can be repeated. */
   present(artifact: Artifact): Promise<Artifact | undefined>
   wrap<Context extends KoaContextWithOIDC>(handler: GrantHandler<Context>): GrantHandler<Context>
@@ -76,16 +76,21 @@ export interface RefreshAnswers {
  * Makes refreshes idempotent: one transaction consumes the refresh token and stores the new tokens and the sealed response, and
  * repeated requests receive the same response (decision 0016).
  */
-export function createRefreshAnswers({ artifacts, transaction, clock, masterKey }: RefreshAnswerPorts): RefreshAnswers {
+export function createRefreshResponses({
+  artifacts,
+  transaction,
+  clock,
+  masterKey,
+}: RefreshResponsePorts): RefreshResponses {
   /** The stored response, unless it has expired or the new refresh token was used. */
-  const findAnswer = async ({ key, consumedAt }: Artifact): Promise<StoredAnswer | undefined> => {
+  const findResponse = async ({ key, consumedAt }: Artifact): Promise<StoredResponse | undefined> => {
     // A clock that was set back must not extend the lifetime; clocks of several machines differ by less than it.
-    if (consumedAt === null || Math.abs(clock.now() - consumedAt) >= answerLifetime) return undefined
-    const stored = await artifacts.find(answerKey(key))
+    if (consumedAt === null || Math.abs(clock.now() - consumedAt) >= responseLifetime) return undefined
+    const stored = await artifacts.find(responseKey(key))
     if (!stored) return undefined
-    const { successor, sealed }: Pick<StoredAnswer, 'successor' | 'sealed'> = JSON.parse(stored.payload)
+    const { successor, sealed }: Pick<StoredResponse, 'successor' | 'sealed'> = JSON.parse(stored.payload)
     const isUnused = (await artifacts.find(successor))?.consumedAt === null
-    return isUnused ? { successor, sealed, answeredAt: consumedAt } : undefined
+    return isUnused ? { successor, sealed, respondedAt: consumedAt } : undefined
   }
 
   /** Stores tokens before a concurrent revocation of their grant, which destroys them, or rejects them after it. */
@@ -97,7 +102,7 @@ export function createRefreshAnswers({ artifacts, transaction, clock, masterKey 
     })
 
   /** Resolves to `false` if the token is already consumed. */
-  const write = async (
+  const storeResponse = async (
     ctx: KoaContextWithOIDC,
     presented: Artifact,
     { key, tokens }: { readonly key: MasterKey; readonly tokens: readonly Artifact[] },
@@ -105,31 +110,31 @@ export function createRefreshAnswers({ artifacts, transaction, clock, masterKey 
     const successor = tokens.find(({ model }) => model === 'RefreshToken')?.key
     const sealed = key.encrypt(purpose, JSON.stringify(ctx.body))
     const now = clock.now()
-    const answer: Artifact = {
+    const response: Artifact = {
       ...presented,
-      key: answerKey(presented.key),
-      model: answerModel,
+      key: responseKey(presented.key),
+      model: responseModel,
       payload: JSON.stringify({ successor, sealed }),
-      expiresAt: now + answerLifetime,
+      expiresAt: now + responseLifetime,
     }
     return withGrant(presented, async () => {
       if (!(await artifacts.consume(presented.key, now))) return false
-      for (const artifact of [...tokens, answer]) await artifacts.upsert(artifact)
+      for (const artifact of [...tokens, response]) await artifacts.upsert(artifact)
       return true
     })
   }
 
-  const repeat = async ({ key: presentedKey, grantId }: Artifact, key: MasterKey) => {
+  const repeatResponse = async ({ key: presentedKey, grantId }: Artifact, key: MasterKey) => {
     const presented = await artifacts.find(presentedKey)
-    const answer = presented && (await findAnswer(presented))
-    if (!answer) {
+    const response = presented && (await findResponse(presented))
+    if (!response) {
       if (presented && grantId !== null) await revokeGrant(artifacts, grantId)
       throw new errors.InvalidGrant('RefreshToken already consumed')
     }
-    const body = unsealed(key, answer.sealed)
+    const body = decryptResponse(key, response.sealed)
     if (!body) throw new errors.InvalidGrant('the refresh token was used by a different request')
-    const passed = Math.max(0, Math.floor((clock.now() - answer.answeredAt) / 1000))
-    return { ...body, expires_in: Math.max(1, body.expires_in - passed) }
+    const elapsed = Math.max(0, Math.floor((clock.now() - response.respondedAt) / 1000))
+    return { ...body, expires_in: Math.max(1, body.expires_in - elapsed) }
   }
 
   return {
@@ -140,27 +145,27 @@ export function createRefreshAnswers({ artifacts, transaction, clock, masterKey 
       const { jkt, exp, ...rest } = JSON.parse(artifact.payload)
       if (client.clientAuthMethod === 'none' && jkt === undefined) return undefined
       refresh.presented = artifact
-      if (artifact.consumedAt === null || !(await findAnswer(artifact))) return artifact
+      if (artifact.consumedAt === null || !(await findResponse(artifact))) return artifact
       // Extend the expiry, so that a token that expires in between still receives its stored response.
-      const end = Math.ceil((artifact.consumedAt + answerLifetime) / 1000)
+      const end = Math.ceil((artifact.consumedAt + responseLifetime) / 1000)
       const payload = JSON.stringify({ ...rest, jkt, exp: Math.max(exp, end) })
       return { ...artifact, consumedAt: null, payload }
     },
 
     wrap: (handler) => async (ctx) => {
-      const refresh: Refresh = { consumed: false, permissions: [], tokens: [] }
+      const refresh: RefreshRequest = { consumed: false, permissions: [], tokens: [] }
       refreshes.set(ctx, refresh)
       try {
         await handler(ctx)
       } catch (error) {
-        if (!(error instanceof AnswerStoredError)) throw error
+        if (!(error instanceof ResponseStoredError)) throw error
       } finally {
         refreshes.delete(ctx)
       }
       const { presented, consumed, permissions, tokens } = refresh
       if (!presented) return
-      const key = await keyFor(ctx, masterKey, permissions)
-      if (consumed ? await write(ctx, presented, { key, tokens }) : presented.consumedAt === null) {
+      const key = await deriveKey(ctx, masterKey, permissions)
+      if (consumed ? await storeResponse(ctx, presented, { key, tokens }) : presented.consumedAt === null) {
         // A refresh token that is not rotated is not consumed.
         if (!consumed)
           await withGrant(presented, async () => {
@@ -168,31 +173,31 @@ export function createRefreshAnswers({ artifacts, transaction, clock, masterKey 
           })
         return
       }
-      ctx.body = await repeat(presented, key)
+      ctx.body = await repeatResponse(presented, key)
     },
   }
 }
 
-interface StoredAnswer {
+interface StoredResponse {
   /** The key of the new refresh token. */
   readonly successor: string
   readonly sealed: string
-  readonly answeredAt: number
+  readonly respondedAt: number
 }
 
-interface Answer {
+interface TokenResponse {
   readonly expires_in: number
 }
 
-function answerKey(refreshTokenKey: string): string {
-  return sha256(`${answerModel}:${refreshTokenKey}`)
+function responseKey(refreshTokenKey: string): string {
+  return sha256(`${responseModel}:${refreshTokenKey}`)
 }
 
 /**
  * Derives a key from the master key, the presented refresh token, the request parameters and the present access to the API: an
  * answer from before a change of that access is not repeated.
  */
-async function keyFor(
+async function deriveKey(
   ctx: KoaContextWithOIDC,
   masterKey: MasterKey,
   permissions: readonly string[],
@@ -211,7 +216,7 @@ async function keyFor(
   return MasterKey.from(Buffer.from(masterKey.mac(purpose, JSON.stringify(request)), 'base64url'))
 }
 
-function unsealed(key: MasterKey, sealed: string): Answer | undefined {
+function decryptResponse(key: MasterKey, sealed: string): TokenResponse | undefined {
   try {
     return JSON.parse(key.decrypt(purpose, sealed))
   } catch {

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { errors } from 'oidc-provider'
-import { refusalOf } from './client-authentication/proofs.ts'
+import { getClientRefusal } from './client-authentication/proofs.ts'
 
 /** The full reason of a library error, for administrators only; clients receive less detail. */
 export function refusalReason(error: errors.OIDCProviderError, req: IncomingMessage): string {
   // If a federated assertion was rejected, the library's complaint about a missing secret would be misleading.
-  const parts = [error.error_description, refusalOf(req) ?? error.error_detail]
+  const parts = [error.error_description, getClientRefusal(req) ?? error.error_detail]
   return [...new Set(parts.filter((part) => part !== undefined && part !== ''))].join(': ') || error.message
 }

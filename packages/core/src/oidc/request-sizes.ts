@@ -50,10 +50,10 @@ export function createRefusalPage({ render, audit }: RefusalPorts) {
  *
  * @returns a function that responds to an oversized request; it resolves to `false` for other requests
  */
-export function createRequestSizes(ports: RefusalPorts) {
+export function createSizeLimits(ports: RefusalPorts) {
   const showRefusal = createRefusalPage(ports)
   return async (ctx: Context): Promise<boolean> => {
-    const error = await excess(ctx)
+    const error = await findSizeError(ctx)
     if (error === undefined) return false
     if (isBrowserPath(ctx.path)) {
       await showRefusal(ctx, ctx.path.startsWith(protocolRoutes.end_session) ? 'end_session' : 'authorization', error)
@@ -66,7 +66,7 @@ export function createRequestSizes(ports: RefusalPorts) {
   }
 }
 
-async function excess({ req, querystring, path }: Context): Promise<PocketError | undefined> {
+async function findSizeError({ req, querystring, path }: Context): Promise<PocketError | undefined> {
   // The URL of a resumed authorization may carry the interaction.
   const isResumed = path.startsWith(`${protocolRoutes.authorization}/`)
   if (querystring.length > maxQueryBytes && !isResumed)

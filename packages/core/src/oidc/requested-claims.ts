@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose'
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { protocolClaims } from '../accounts/reserved-claims.ts'
-import { scopesOfClaims, scopesRequested } from '../clients/claims.ts'
+import { addDefaultScopes, scopesOfClaims } from '../clients/claims.ts'
 import { extras } from './client-metadata.ts'
 
 /** Size limits in bytes for parameters that are stored and returned to the client. */
@@ -14,15 +14,15 @@ export const extraParams: NonNullable<Configuration['extraParams']> = {
   nonce: (_ctx, nonce) => assertLength('nonce', nonce, maxNonceBytes),
   /** OpenID Connect Core §3.1.2.1; the library accepts anything that JavaScript converts to a number. */
   max_age(ctx: KoaContextWithOIDC) {
-    const maxAge = parameterSent(ctx, 'max_age') ?? ''
+    const maxAge = readParameter(ctx, 'max_age') ?? ''
     if (maxAge !== '' && !/^\d+$/.test(String(maxAge)))
       throw new errors.InvalidRequest('invalid max_age parameter value')
   },
   /** Adds the client's default scopes; unknown scopes are dropped when tokens are issued. */
   scope(ctx: KoaContextWithOIDC, scope, client) {
     const { oidc } = ctx
-    const asked = keepsOfflineAccess(ctx, client) ? `${scope ?? ''} offline_access` : scope
-    const scopes = scopesRequested(asked, extras(client).pocket_protocol)
+    const requestedScope = allowsOfflineAccess(ctx, client) ? `${scope ?? ''} offline_access` : scope
+    const scopes = addDefaultScopes(requestedScope, extras(client).pocket_protocol)
     if (oidc.params && scopes.length > 0) oidc.params.scope = scopes.join(' ')
   },
 }
@@ -32,11 +32,11 @@ export const extraParams: NonNullable<Configuration['extraParams']> = {
  * receive refresh tokens without it, which is another permitted condition (OpenID Connect Core §11), and some clients check for
  * the scope in the response.
  */
-function keepsOfflineAccess(ctx: KoaContextWithOIDC, client: RefreshClient): boolean {
+function allowsOfflineAccess(ctx: KoaContextWithOIDC, client: RefreshClient): boolean {
   const responseType = ctx.oidc.params?.response_type
   if (typeof responseType === 'string' && !responseType.split(' ').includes('code')) return false
   if (!client.grantTypeAllowed('refresh_token')) return false
-  return namesOfflineAccess(parameterSent(ctx, 'scope'))
+  return includesOfflineAccess(readParameter(ctx, 'scope'))
 }
 
 function assertLength(name: string, value: string | undefined, maxBytes: number): void {
@@ -44,12 +44,12 @@ function assertLength(name: string, value: string | undefined, maxBytes: number)
     throw new errors.InvalidRequest(`${name} must not be longer than ${maxBytes} bytes`)
 }
 
-function parameterSent({ oidc, method, query }: KoaContextWithOIDC, name: string): unknown {
+function readParameter({ oidc, method, query }: KoaContextWithOIDC, name: string): unknown {
   const { body = {}, entities } = oidc
-  const sent: Readonly<Record<string, unknown>> = method === 'POST' ? body : query
-  const requestObject = entities.PushedAuthorizationRequest?.request ?? sent.request
+  const parameters: Readonly<Record<string, unknown>> = method === 'POST' ? body : query
+  const requestObject = entities.PushedAuthorizationRequest?.request ?? parameters.request
   // Parameters outside the request object are ignored (RFC 9101 §6.3).
-  return requestObject === undefined ? sent[name] : claimOf(requestObject, name)
+  return requestObject === undefined ? parameters[name] : readClaim(requestObject, name)
 }
 
 interface RefreshClient {
@@ -57,27 +57,27 @@ interface RefreshClient {
 }
 
 /** Reads a claim without verification, because the library has verified or created the request object. */
-function claimOf(requestObject: unknown, name: string): unknown {
+function readClaim(requestObject: unknown, name: string): unknown {
   const isReadable = typeof requestObject === 'string' && requestObject.split('.').length === 3
   return isReadable ? decodeJwt(requestObject)[name] : undefined
 }
 
-function namesOfflineAccess(scope: unknown): boolean {
+function includesOfflineAccess(scope: unknown): boolean {
   return typeof scope === 'string' && scope.split(' ').includes('offline_access')
 }
 
 /** The claims requested by name in the `claims` parameter (OpenID Connect Core §5.5), without protocol claims. */
-export function claimsAskedFor(parameter: unknown): readonly string[] {
+export function requestedClaimNames(parameter: unknown): readonly string[] {
   if (typeof parameter !== 'string') return []
-  const asked: unknown = JSON.parse(parameter)
-  if (!isObject(asked)) return []
-  const names = [asked.userinfo, asked.id_token].filter(isObject).flatMap((part) => Object.keys(part))
+  const request: unknown = JSON.parse(parameter)
+  if (!isObject(request)) return []
+  const names = [request.userinfo, request.id_token].filter(isObject).flatMap((members) => Object.keys(members))
   return [...new Set(names)].filter((name) => !protocolClaims.has(name))
 }
 
 /** The scopes that need consent for the claims requested by name. */
-export function scopesBehindClaims(parameter: unknown): readonly string[] {
-  return scopesOfClaims(claimsAskedFor(parameter))
+export function scopesForClaims(parameter: unknown): readonly string[] {
+  return scopesOfClaims(requestedClaimNames(parameter))
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

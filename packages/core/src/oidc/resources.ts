@@ -5,7 +5,7 @@ import { accessTokenLifetime } from '../apis/api.ts'
 import { apiConsentKey } from '../consents/consent-key.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
 import { extras } from './client-metadata.ts'
-import { notePermissions } from './refresh-answers.ts'
+import { recordPermissions } from './refresh-answers.ts'
 
 interface ClientId {
   readonly clientId: string
@@ -15,14 +15,14 @@ interface ClientId {
 export function resourceIndicators(access: ApiAccessReader) {
   return {
     enabled: true,
-    defaultResource: async ({ oidc }: KoaContextWithOIDC, _client: unknown, oneOf?: readonly string[]) => {
+    defaultResource: async ({ oidc }: KoaContextWithOIDC, _client: unknown, candidates?: readonly string[]) => {
       // Without an API, a client credentials token has no scopes, because all other scopes concern users.
       if (oidc.params && oidc.route === 'token' && oidc.params.grant_type === 'client_credentials') {
-        if (oneOf === undefined) oidc.params.scope = undefined
+        if (candidates === undefined) oidc.params.scope = undefined
       }
-      if (oneOf !== undefined && oneOf.length !== 1) throw singleResourceError()
+      if (candidates !== undefined && candidates.length !== 1) throw singleResourceError()
       // The cast is needed because the library accepts `undefined`, but its types do not.
-      return oneOf?.[0] as string
+      return candidates?.[0] as string
     },
     /** Codes and refresh tokens issued for an API yield access tokens for it without repeating `resource`. */
     useGrantedResource: async () => true,
@@ -33,7 +33,7 @@ export function resourceIndicators(access: ApiAccessReader) {
       const found = await access.find(indicator, client.clientId, subject)
       if (!found) {
         if (await access.exists(indicator)) throw new errors.AccessDenied('the client has no access to this resource')
-        throw new errors.InvalidTarget('there is no such resource')
+        throw new errors.InvalidTarget('the resource does not exist')
       }
       const keys = found.permissions.map(({ key }) => key)
       assertAllowed(ctx, client, keys)
@@ -51,42 +51,42 @@ export function resourceIndicators(access: ApiAccessReader) {
 }
 
 function singleResourceError(): Error {
-  return new errors.InvalidTarget('only one resource can be asked for at a time')
+  return new errors.InvalidTarget('only one resource can be requested at a time')
 }
 
 /** @throws InvalidScope for a requested scope that is neither supported nor a permission of the client */
 function assertAllowed({ oidc }: KoaContextWithOIDC, client: object, keys: readonly string[]): void {
   // Default scopes of the client that do not apply here are dropped, not rejected.
-  const known = new Set([...supportedScopes, ...extras(client).pocket_protocol.defaultScopes, ...keys])
-  const refused = [...oidc.requestParamScopes].find((scope) => !known.has(scope))
-  if (refused !== undefined) throw new errors.InvalidScope('requested scope is not allowed', refused)
+  const allowedScopes = new Set([...supportedScopes, ...extras(client).pocket_protocol.defaultScopes, ...keys])
+  const invalidScope = [...oidc.requestParamScopes].find((scope) => !allowedScopes.has(scope))
+  if (invalidScope !== undefined) throw new errors.InvalidScope('requested scope is not allowed', invalidScope)
 }
 
 /**
  * Decides whether a refresh token is rotated. Validates the resource first, because the library checks it only after consuming
  * the token, and the client must keep a token that was not used.
  */
-export function refusedBeforeUse(
+export function validateBeforeRotation(
   { getResourceServerInfo }: ReturnType<typeof resourceIndicators>,
-  rotates: (ctx: KoaContextWithOIDC) => boolean,
+  shouldRotate: (ctx: KoaContextWithOIDC) => boolean,
 ) {
   return async (ctx: KoaContextWithOIDC): Promise<boolean> => {
     const { client, params } = ctx.oidc
     const { RefreshToken: token } = ctx.oidc.entities
-    const wanted: readonly unknown[] = [params?.resource || token?.resource || []].flat()
-    for (const resource of client && token ? wanted : []) {
+    const requestedResources: readonly unknown[] = [params?.resource || token?.resource || []].flat()
+    for (const resource of client && token ? requestedResources : []) {
       if (typeof resource !== 'string' || !token?.resourceIndicators.has(resource)) throw new errors.InvalidTarget()
       if (!client) continue
       const { scope } = await getResourceServerInfo(ctx, resource, client)
-      const present = new Set(scope.split(' '))
-      notePermissions(ctx, [...token.scopes].filter((each) => present.has(each)).sort())
+      const permitted = new Set(scope.split(' '))
+      recordPermissions(ctx, [...token.scopes].filter((grantedScope) => permitted.has(grantedScope)).sort())
     }
-    return rotates(ctx)
+    return shouldRotate(ctx)
   }
 }
 
 /** The requested scopes for each API, by resource indicator. */
-export function requestedAtApis(oidc: KoaContextWithOIDC['oidc']): readonly RequestedAtApi[] {
+export function listApiScopes(oidc: KoaContextWithOIDC['oidc']): readonly RequestedApiScopes[] {
   const servers = Object.entries(oidc.resourceServers ?? {})
   return servers.map(([indicator, { audience = indicator, scopes }]) => ({
     indicator,
@@ -95,13 +95,13 @@ export function requestedAtApis(oidc: KoaContextWithOIDC['oidc']): readonly Requ
   }))
 }
 
-export interface RequestedAtApi {
+export interface RequestedApiScopes {
   readonly indicator: string
   readonly resource: string
   readonly scopes: readonly string[]
 }
 
 /** The keys that a stored consent must contain to skip the prompt: API access and each permission. */
-export function consentKeys(requested: readonly RequestedAtApi[]): string[] {
+export function consentKeys(requested: readonly RequestedApiScopes[]): string[] {
   return requested.flatMap(({ resource, scopes }) => ['', ...scopes].map((key) => apiConsentKey(resource, key)))
 }

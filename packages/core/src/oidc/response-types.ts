@@ -7,7 +7,7 @@ export function responseTypes(allowImplicit: boolean): readonly ResponseType[] {
 }
 
 /** The response types of a client. Access tokens in a URL cannot be DPoP-bound (RFC 9449 §4). */
-export function responseTypesOf(
+export function getResponseTypes(
   { implicitIdToken, fapi, dpopBoundAccessTokens }: ClientProtocol,
   allowImplicit: boolean,
 ): readonly ResponseType[] {

@@ -18,17 +18,17 @@ export async function sessionArtifactsOf(
   artifacts: Pick<ArtifactStore, 'listByAccount'>,
   accountId: string,
 ): Promise<readonly SessionArtifact[]> {
-  const found: SessionArtifact[] = []
+  const results: SessionArtifact[] = []
   for (const model of models)
     for (const artifact of await artifacts.listByAccount(model, accountId)) {
       const payload: AdapterPayload = JSON.parse(artifact.payload)
-      found.push({ artifact, payload, sessionUid: artifact.uid ?? payload.sessionUid })
+      results.push({ artifact, payload, sessionUid: artifact.uid ?? payload.sessionUid })
     }
-  return found
+  return results
 }
 
 /** The grants that the artifact belongs to or, for a session, contains. */
-export function grantIdsOf({ artifact, payload }: SessionArtifact): readonly string[] {
-  const authorized = Object.values(payload.authorizations ?? {}).map(({ grantId }) => grantId)
-  return [artifact.grantId, ...authorized].filter((id) => typeof id === 'string')
+export function getGrantIds({ artifact, payload }: SessionArtifact): readonly string[] {
+  const sessionGrantIds = Object.values(payload.authorizations ?? {}).map(({ grantId }) => grantId)
+  return [artifact.grantId, ...sessionGrantIds].filter((id) => typeof id === 'string')
 }

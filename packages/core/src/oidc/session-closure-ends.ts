@@ -1,11 +1,11 @@
 import type Provider from 'oidc-provider'
 import type { Clock } from '../clock.ts'
-import { closureOf, lastPasskeyUsed } from '../sessions/session-closure.ts'
+import { computeClosure, lastPasskeyUsed } from '../sessions/session-closure.ts'
 import { reviewInterval } from '../sessions/session-history.ts'
 import type { PocketStores } from '../stores.ts'
 import { grantKey, revokeGrant } from './grant-destruction.ts'
 import { notifyClient } from './logout-notices.ts'
-import { grantIdsOf, type SessionArtifact, sessionArtifactsOf } from './session-artifacts.ts'
+import { getGrantIds, type SessionArtifact, sessionArtifactsOf } from './session-artifacts.ts'
 import { endSession, sessionsOf } from './session-ends.ts'
 
 export interface SessionClosurePorts {
@@ -15,10 +15,10 @@ export interface SessionClosurePorts {
 }
 
 /** The trigger: a removed passkey or a list of sessions. */
-export interface ClosureStart {
+export interface ClosureTrigger {
   readonly accountId: string
   /** The value recorded in ended sessions. */
-  readonly removalOf: string
+  readonly removedPasskeyId: string
   /** Sessions to end; by default those that used the passkey. */
   readonly sessionUids?: readonly string[]
   /** The session of the user who removes the passkey. It remains if its last authentication used another passkey. */
@@ -33,9 +33,9 @@ export function createSessionClosure({ stores, provider, clock }: SessionClosure
   const { artifacts, sessionHistory, transaction } = stores
 
   /** End sessions first, so that nothing can be added to them. Resolves to the `sid`s of notified clients. */
-  const endSessions = async (accountId: string, isEnded: (uid: string) => boolean): Promise<Set<unknown>> => {
+  const endSessions = async (accountId: string, shouldEnd: (uid: string) => boolean): Promise<Set<unknown>> => {
     const notified = new Set<unknown>()
-    for (const { uid } of (await sessionsOf(artifacts, accountId)).filter((each) => isEnded(each.uid))) {
+    for (const { uid } of (await sessionsOf(artifacts, accountId)).filter((session) => shouldEnd(session.uid))) {
       const ended = await endSession({ provider: provider(), artifacts, transaction }, uid)
       for (const { sid } of Object.values(ended?.authorizations ?? {})) notified.add(sid)
     }
@@ -61,8 +61,8 @@ export function createSessionClosure({ stores, provider, clock }: SessionClosure
     accountId: string,
     { ended, kept, all }: Readonly<Record<'ended' | 'kept', readonly SessionArtifact[]>> & { readonly all: boolean },
   ): Promise<void> => {
-    const inUse = new Set(kept.flatMap(grantIdsOf))
-    for (const grantId of new Set(ended.flatMap(grantIdsOf)))
+    const inUse = new Set(kept.flatMap(getGrantIds))
+    for (const grantId of new Set(ended.flatMap(getGrantIds)))
       if (!inUse.has(grantId)) await revokeGrant(artifacts, grantId)
     if (!all) return
     const keys = new Set([...inUse].map(grantKey))
@@ -71,31 +71,39 @@ export function createSessionClosure({ stores, provider, clock }: SessionClosure
   }
 
   /** Resolves to the `uid`s of the ended sessions. */
-  const end = ({ accountId, removalOf, sessionUids, ownSessionUid }: ClosureStart): Promise<readonly string[]> =>
+  const end = ({
+    accountId,
+    removedPasskeyId,
+    sessionUids,
+    ownSessionUid,
+  }: ClosureTrigger): Promise<readonly string[]> =>
     transaction(async () => {
       const links = await sessionHistory.linksOf(accountId)
       const origins = await sessionHistory.originsOf(accountId)
-      const ofPasskey = sessionUids === undefined
-      const found = closureOf(links, ofPasskey ? removalOf : null, sessionUids)
-      const last = ownSessionUid == null ? undefined : lastPasskeyUsed(links, ownSessionUid)
-      const stays = last && last.subject !== removalOf ? ownSessionUid : undefined
-      const known = new Set(origins.map(({ uid }) => uid))
-      const isEnded = (uid: string | undefined) => {
+      const isPasskeyRemoval = sessionUids === undefined
+      const closure = computeClosure(links, isPasskeyRemoval ? removedPasskeyId : null, sessionUids)
+      const lastUse = ownSessionUid == null ? undefined : lastPasskeyUsed(links, ownSessionUid)
+      const remainingUid = lastUse && lastUse.subject !== removedPasskeyId ? ownSessionUid : undefined
+      const recordedUids = new Set(origins.map(({ uid }) => uid))
+      const shouldEnd = (uid: string | undefined) => {
         // Artifacts and sessions without a history count as those of the removed passkey.
-        if (uid === undefined) return ofPasskey
-        return uid !== stays && (known.has(uid) ? found.sessions.has(uid) : ofPasskey)
+        if (uid === undefined) return isPasskeyRemoval
+        return uid !== remainingUid && (recordedUids.has(uid) ? closure.sessions.has(uid) : isPasskeyRemoval)
       }
-      const notified = await endSessions(accountId, isEnded)
+      const notified = await endSessions(accountId, shouldEnd)
       const all = await sessionArtifactsOf(artifacts, accountId)
-      const ended = all.filter(({ sessionUid }) => isEnded(sessionUid))
-      const kept = all.filter(({ sessionUid }) => !isEnded(sessionUid))
+      const ended = all.filter(({ sessionUid }) => shouldEnd(sessionUid))
+      const remaining = all.filter(({ sessionUid }) => !shouldEnd(sessionUid))
       await notify(accountId, ended, notified)
-      await revokeGrants(accountId, { ended, kept, all: ofPasskey })
+      await revokeGrants(accountId, { ended, kept: remaining, all: isPasskeyRemoval })
       for (const { artifact } of ended) await artifacts.destroy(artifact.key)
-      const marked = origins.filter(({ uid, endedBy }) => found.sessions.has(uid) && uid !== stays && endedBy === null)
+      const endedOrigins = origins.filter(
+        ({ uid, endedBy }) => closure.sessions.has(uid) && uid !== remainingUid && endedBy === null,
+      )
       const reviewAt = clock.now() + reviewInterval
-      for (const origin of marked) await sessionHistory.saveOrigin({ ...origin, endedBy: removalOf, reviewAt })
-      return marked.map(({ uid }) => uid)
+      for (const origin of endedOrigins)
+        await sessionHistory.saveOrigin({ ...origin, endedBy: removedPasskeyId, reviewAt })
+      return endedOrigins.map(({ uid }) => uid)
     })
 
   return {
@@ -103,7 +111,7 @@ export function createSessionClosure({ stores, provider, clock }: SessionClosure
     end,
 
     /** Removes a passkey and ends the sessions derived from it, in one transaction. */
-    removing: <T>(removal: ClosureStart, remove: () => Promise<T>): Promise<T> =>
+    removing: <T>(removal: ClosureTrigger, remove: () => Promise<T>): Promise<T> =>
       transaction(async () => {
         await sessionHistory.lockAccount(removal.accountId)
         const removed = await remove()

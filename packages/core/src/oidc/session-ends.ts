@@ -46,7 +46,7 @@ export async function endAuthorizations({ provider, artifacts }: SessionEndPorts
 }
 
 /** A stored session. */
-export interface FoundSession {
+export interface SessionEntry {
   readonly artifact: Artifact
   readonly uid: string
 }
@@ -55,11 +55,11 @@ export interface FoundSession {
 export async function sessionsOf(
   artifacts: Pick<ArtifactStore, 'listByAccount'>,
   accountId: string,
-): Promise<readonly FoundSession[]> {
+): Promise<readonly SessionEntry[]> {
   const found = await artifacts.listByAccount('Session', accountId)
   return found
     .flatMap((artifact) => (artifact.uid === null ? [] : [{ artifact, uid: artifact.uid }]))
-    .sort((one, other) => (one.uid < other.uid ? -1 : 1))
+    .sort((a, b) => (a.uid < b.uid ? -1 : 1))
 }
 
 /** Destroys interactions in which the account has signed in, so that they cannot start a session. */
@@ -80,8 +80,8 @@ export async function endSessionsOfBrowser(
 ): Promise<void> {
   if (accountId === undefined || browser === undefined) return
   for (const { artifact, uid } of await sessionsOf(ports.artifacts, accountId)) {
-    const other: EndedSession = JSON.parse(artifact.payload)
-    if (other.browser === browser) await endSession(ports, uid)
+    const otherSession: EndedSession = JSON.parse(artifact.payload)
+    if (otherSession.browser === browser) await endSession(ports, uid)
   }
 }
 
@@ -94,43 +94,43 @@ export function lockSession(artifacts: Pick<ArtifactStore, 'findByUid' | 'refres
  * Removes a client from the sessions of an account and notifies it. Concurrent authorizations must check consent again. Call it
  * in a transaction, before the client's artifacts are destroyed.
  */
-export async function withdrawFromSessions(
+export async function removeClientFromSessions(
   provider: Provider,
   artifacts: Pick<ArtifactStore, 'listByAccount' | 'findByUid' | 'refresh'>,
   { accountId, clientId }: { readonly accountId: string; readonly clientId: string },
 ): Promise<void> {
   for (const { artifact, uid } of await sessionsOf(artifacts, accountId)) {
     let found: Artifact | undefined = artifact
-    let withdrawn: EndedSession | undefined
-    while (found && !withdrawn) {
+    let changedSession: EndedSession | undefined
+    while (found && !changedSession) {
       const session: EndedSession = JSON.parse(found.payload)
       const { [clientId]: _, ...authorizations } = session.authorizations ?? {}
       const payload = JSON.stringify({ ...session, authorizations, revision: randomToken() })
-      if (await artifacts.refresh({ ...found, payload }, found.payload)) withdrawn = session
+      if (await artifacts.refresh({ ...found, payload }, found.payload)) changedSession = session
       else found = await artifacts.findByUid('Session', uid)
     }
-    if (withdrawn) await notifyClientsOf(provider, withdrawn, clientId)
+    if (changedSession) await notifyClientsOf(provider, changedSession, clientId)
   }
 }
 
-type Leftover = AdapterPayload & { readonly sessionUid?: string | undefined; readonly sid?: string | undefined }
+type TokenPayload = AdapterPayload & { readonly sessionUid?: string | undefined; readonly sid?: string | undefined }
 
 /**
  * Revokes the remaining grants of expired sessions of an account and notifies their clients. Grants of devices remain, because
  * they belong to no session.
  *
- * @param keptUid - of the session whose grants remain
+ * @param exceptUid - of the session whose grants remain
  */
-export async function endLeftovers(
+export async function endRemainingGrants(
   { provider, artifacts }: SessionEndPorts,
-  { accountId, keptUid }: { readonly accountId: string; readonly keptUid: string | null },
+  { accountId, exceptUid }: { readonly accountId: string; readonly exceptUid: string | null },
 ): Promise<void> {
   const lists = grantedModels.map((model) => artifacts.listByAccount(model, accountId))
-  const grants = new Map<string, Leftover>()
+  const grants = new Map<string, TokenPayload>()
   for (const { grantId, payload } of (await Promise.all(lists)).flat()) {
-    const token: Leftover = JSON.parse(payload)
-    const isOfDevice = token.gty?.split(' ').includes('device_code')
-    if (grantId !== null && !isOfDevice && token.sessionUid !== keptUid) grants.set(grantId, token)
+    const token: TokenPayload = JSON.parse(payload)
+    const isDeviceGrant = token.gty?.split(' ').includes('device_code')
+    if (grantId !== null && !isDeviceGrant && token.sessionUid !== exceptUid) grants.set(grantId, token)
   }
   for (const [grantId, { clientId = '', sid = '' }] of grants) {
     await notifyClient(provider, { clientId, accountId, sid })

@@ -23,7 +23,7 @@ const loginNames = ['accountId', 'acr', 'amr', 'loginTs', 'transient'] as const
 type Login = Pick<SessionContent, (typeof loginNames)[number]>
 
 /** Authentication levels in ascending order (`sessions/session.ts`). */
-const strengths = ['0', '1', 'phr']
+const levels = ['0', '1', 'phr']
 
 /**
  * Three-way merge of a session read as `base`, changed locally to `mine` and by another request to `stored`. A changed value
@@ -32,57 +32,60 @@ const strengths = ['0', '1', 'phr']
  */
 export function mergeSessions(
   base: SessionContent,
-  mine: SessionContent,
+  local: SessionContent,
   stored: SessionContent,
   names: readonly string[],
 ): SessionContent | undefined {
-  const login = mergeLogins(loginOf(base), loginOf(mine), loginOf(stored))
+  const login = mergeLogins(pickLogin(base), pickLogin(local), pickLogin(stored))
   if (login === undefined) return undefined
-  const others = names.map((name) => [name, changed(fieldOf(base, name), fieldOf(mine, name), fieldOf(stored, name))])
-  const authorizations = mergeEntries(base.authorizations, mine.authorizations, stored.authorizations)
-  return { ...Object.fromEntries(others), ...login, authorizations }
+  const fields = names.map((name) => [
+    name,
+    mergeValue(getField(base, name), getField(local, name), getField(stored, name)),
+  ])
+  const authorizations = mergeEntries(base.authorizations, local.authorizations, stored.authorizations)
+  return { ...Object.fromEntries(fields), ...login, authorizations }
 }
 
 /** Whether the account or the authentication level differs, which requires a new session ID. */
-export function isOtherLogin(one: Login, other: Login): boolean {
-  return one.accountId !== other.accountId || one.acr !== other.acr || !isDeepStrictEqual(one.amr, other.amr)
+export function isOtherLogin(left: Login, right: Login): boolean {
+  return left.accountId !== right.accountId || left.acr !== right.acr || !isDeepStrictEqual(left.amr, right.amr)
 }
 
 /** Whether `next` replaces `present`: it has another account, is later, or is as strong within the same second. */
-export function supersedes(next: Login, present: Login): boolean {
-  if (next.accountId !== present.accountId || present.loginTs === undefined) return true
-  const [later, earlier] = [next.loginTs ?? 0, present.loginTs]
-  return later > earlier || (later === earlier && strengthOf(next) >= strengthOf(present))
+export function supersedes(next: Login, current: Login): boolean {
+  if (next.accountId !== current.accountId || current.loginTs === undefined) return true
+  const [nextTime, currentTime] = [next.loginTs ?? 0, current.loginTs]
+  return nextTime > currentTime || (nextTime === currentTime && levelOf(next) >= levelOf(current))
 }
 
-function mergeLogins(base: Login, mine: Login, stored: Login): Login | undefined {
-  if (isDeepStrictEqual(base, mine)) return stored
-  if (isDeepStrictEqual(base, stored)) return mine
-  if (mine.accountId !== stored.accountId) return undefined
-  return supersedes(mine, stored) ? mine : stored
+function mergeLogins(base: Login, local: Login, stored: Login): Login | undefined {
+  if (isDeepStrictEqual(base, local)) return stored
+  if (isDeepStrictEqual(base, stored)) return local
+  if (local.accountId !== stored.accountId) return undefined
+  return supersedes(local, stored) ? local : stored
 }
 
-function mergeEntries(base: Authorizations = {}, mine: Authorizations = {}, stored: Authorizations = {}) {
-  const clientIds = new Set([...Object.keys(stored), ...Object.keys(mine)])
+function mergeEntries(base: Authorizations = {}, local: Authorizations = {}, stored: Authorizations = {}) {
+  const clientIds = new Set([...Object.keys(stored), ...Object.keys(local)])
   const entries = [...clientIds].flatMap((id) => {
-    const entry = changed(base[id], mine[id], stored[id])
+    const entry = mergeValue(base[id], local[id], stored[id])
     return entry === undefined ? [] : [[id, entry] as const]
   })
   return entries.length > 0 ? Object.fromEntries(entries) : undefined
 }
 
-function changed<Value>(base: Value, mine: Value, stored: Value): Value {
-  return isDeepStrictEqual(base, mine) ? stored : mine
+function mergeValue<Value>(base: Value, local: Value, stored: Value): Value {
+  return isDeepStrictEqual(base, local) ? stored : local
 }
 
-function loginOf(content: SessionContent): Login {
+function pickLogin(content: SessionContent): Login {
   return Object.fromEntries(loginNames.map((name) => [name, content[name]]))
 }
 
-function fieldOf(content: SessionContent, name: string): unknown {
+function getField(content: SessionContent, name: string): unknown {
   return Reflect.get(content, name)
 }
 
-function strengthOf({ acr = '0' }: Login): number {
-  return strengths.indexOf(acr)
+function levelOf({ acr = '0' }: Login): number {
+  return levels.indexOf(acr)
 }

@@ -6,11 +6,11 @@ import type { SessionHistoryStore } from '../sessions/session-history-store.ts'
 import type { SessionUse } from '../sessions/session-use.ts'
 import type { Transaction } from '../transaction.ts'
 import {
-  endLeftovers,
   endPendingSignIns,
+  endRemainingGrants,
   endSession,
-  type FoundSession,
   type SessionEndPorts,
+  type SessionEntry,
   sessionsOf,
 } from './session-ends.ts'
 
@@ -51,7 +51,7 @@ export interface SessionRecordPorts {
 export function createSessionRecords(ports: SessionRecordPorts): SessionRecords {
   const { artifacts, sessionHistory, deviceLogins, transaction, clock } = ports
   const endPorts = () => ({ provider: ports.provider(), artifacts, transaction })
-  const endWhere = async (accountId: string, matches: (found: FoundSession) => boolean) => {
+  const endMatching = async (accountId: string, matches: (found: SessionEntry) => boolean) => {
     const ended: string[] = []
     for (const { uid } of (await sessionsOf(artifacts, accountId)).filter(matches))
       if (await endSession(endPorts(), uid)) ended.push(uid)
@@ -61,14 +61,14 @@ export function createSessionRecords(ports: SessionRecordPorts): SessionRecords 
     list: async (accountId) =>
       (await sessionsOf(artifacts, accountId))
         .filter(({ artifact: { expiresAt } }) => expiresAt === null || expiresAt > clock.now())
-        .map((found) => recordOf(found, accountId))
-        .sort((one, other) => other.lastUsedAt - one.lastUsedAt),
-    end: async (accountId, uid) => (await endWhere(accountId, (each) => each.uid === uid)).length > 0,
+        .map((found) => toRecord(found, accountId))
+        .sort((a, b) => b.lastUsedAt - a.lastUsedAt),
+    end: async (accountId, uid) => (await endMatching(accountId, (session) => session.uid === uid)).length > 0,
     endOthers: (accountId, uid) =>
       transaction(async () => {
         await sessionHistory.lockAccount(accountId)
-        const ended = await endWhere(accountId, (each) => each.uid !== uid)
-        await endLeftovers(endPorts(), { accountId, keptUid: uid })
+        const ended = await endMatching(accountId, (session) => session.uid !== uid)
+        await endRemainingGrants(endPorts(), { accountId, exceptUid: uid })
         await endPendingSignIns(artifacts, accountId)
         await deviceLogins.removeByAccount(accountId)
         return ended
@@ -76,7 +76,7 @@ export function createSessionRecords(ports: SessionRecordPorts): SessionRecords 
   }
 }
 
-function recordOf({ artifact, uid }: FoundSession, accountId: string): SessionRecord {
+function toRecord({ artifact, uid }: SessionEntry, accountId: string): SessionRecord {
   const payload: AdapterPayload & { readonly use?: SessionUse } = JSON.parse(artifact.payload)
   // Sessions of earlier versions have no recorded use.
   const signedInAt = (payload.loginTs ?? payload.iat ?? 0) * 1000

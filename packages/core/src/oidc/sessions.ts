@@ -4,12 +4,12 @@ import type { AccountStore } from '../accounts/account-store.ts'
 import type { Clock } from '../clock.ts'
 import { NotAuthenticatedError } from '../errors.ts'
 import { recordCaller, requestContext } from '../http/request-context.ts'
-import { authenticationContext, isWithoutPasskey, type Session, strengthened } from '../sessions/session.ts'
+import { authenticationContext, isWithoutPasskey, type Session, upgradedContext } from '../sessions/session.ts'
 import type { SessionHistory, SignIn } from '../sessions/session-history.ts'
-import { remaining, type SessionLifetime, usedNow, useExactness } from '../sessions/session-use.ts'
+import { minUseInterval, remainingLifetime, type SessionLifetime, updateUse } from '../sessions/session-use.ts'
 import type { Transaction } from '../transaction.ts'
 import type { ProviderSession } from './logout.ts'
-import { isNamed, noteBrowser, noteUse, SessionEnded, saveSession, touch, useOf } from './overrides/session-writes.ts'
+import { getUse, isIdKnown, SessionEnded, saveSession, setBrowser, setUse, touch } from './overrides/session-writes.ts'
 
 /** The browser session shared by `/authorize`, pages and API; it is the library's session. */
 export interface Sessions {
@@ -30,22 +30,22 @@ export interface Sessions {
   /** Activates the session with this `uid`; `false` if this browser has none. */
   switchTo(req: IncomingMessage, res: ServerResponse, uid: string): Promise<boolean>
   /** Ends one session of this browser and revokes its grants. */
-  endOne(req: IncomingMessage, res: ServerResponse, uid: string): Promise<string | undefined>
+  endByUid(req: IncomingMessage, res: ServerResponse, uid: string): Promise<string | undefined>
   /**
    * Ends the first matching session of this browser, checking the active one first, and revokes its grants. Returns its account
    * ID, `null` if no user is signed in, or `undefined` if no session matches.
    */
-  endWhere(
+  endMatching(
     req: IncomingMessage,
     res: ServerResponse,
-    isMeant: (session: ProviderSession) => boolean,
+    matches: (session: ProviderSession) => boolean,
   ): Promise<string | null | undefined>
   /**
    * Upgrades the session after a passkey registration to passkey authentication, with a new ID.
    *
    * @throws {NotAuthenticatedError} `not_signed_in` if the session has since ended
    */
-  strengthen(req: IncomingMessage, res: ServerResponse): Promise<void>
+  upgrade(req: IncomingMessage, res: ServerResponse): Promise<void>
   /** Ends all sessions of this browser and revokes their grants. Returns the account ID of the active one. */
   end(req: IncomingMessage, res: ServerResponse): Promise<string | undefined>
 }
@@ -68,46 +68,46 @@ const maxInactive = 5
 export function createSessions(ports: SessionPorts): Sessions {
   const { provider, accounts, clock, secure, sessionLifetime, browserOf, history, transaction } = ports
   const cookie = { signed: false, httpOnly: true, sameSite: 'lax', secure, path: '/' } as const
-  const open = async (req: IncomingMessage, res: ServerResponse) => {
+  const openSession = async (req: IncomingMessage, res: ServerResponse) => {
     const current = provider()
     const ctx = current.createContext(req, res)
     const cookieName = current.cookieName('session')
     const session = await current.Session.get(ctx)
     return { current, ctx, session, cookieName, inactive: inactiveSessions(current, ctx, `${cookieName}_others`) }
   }
-  type Opened = Awaited<ReturnType<typeof open>>
+  type OpenSession = Awaited<ReturnType<typeof openSession>>
 
   /** The inactive sessions. A cookie contains only their IDs, because the ID of the active session changes too often. */
   const inactiveSessions = (current: Provider, { cookies }: ReturnType<Provider['createContext']>, name: string) => ({
     async sessions(): Promise<ProviderSession[]> {
       const ids = (cookies.get(name, { signed: true }) ?? '').split('.').filter((id) => /^[\w-]{20,80}$/.test(id))
       const found = await Promise.all(ids.slice(-maxInactive).map((id) => current.Session.find(id)))
-      return found.flatMap((each) => (each?.accountId === undefined ? [] : [each]))
+      return found.flatMap((candidate) => (candidate?.accountId === undefined ? [] : [candidate]))
     },
-    keep(sessions: readonly ProviderSession[]): void {
-      const kept = sessions.slice(-maxInactive)
-      const [ids, ends] = [kept.map(({ jti }) => jti), kept.map(({ exp }) => exp ?? 0)]
-      const lasting = {
+    save(sessions: readonly ProviderSession[]): void {
+      const saved = sessions.slice(-maxInactive)
+      const [ids, expiries] = [saved.map(({ jti }) => jti), saved.map(({ exp }) => exp ?? 0)]
+      const cookieOptions = {
         ...cookie,
         signed: true,
-        ...(ids.length > 0 && { expires: new Date(Math.max(...ends) * 1000) }),
+        ...(ids.length > 0 && { expires: new Date(Math.max(...expiries) * 1000) }),
       }
-      cookies.set(name, ids.length > 0 ? ids.join('.') : null, lasting)
+      cookies.set(name, ids.length > 0 ? ids.join('.') : null, cookieOptions)
     },
   })
 
-  const activate = ({ ctx, cookieName }: Opened, session: ProviderSession, exp = session.exp) => {
-    if (isNamed(session)) ctx.cookies.set(cookieName, session.jti, { ...cookie, expires: new Date(exp * 1000) })
+  const activate = ({ ctx, cookieName }: OpenSession, session: ProviderSession, exp = session.exp) => {
+    if (isIdKnown(session)) ctx.cookies.set(cookieName, session.jti, { ...cookie, expires: new Date(exp * 1000) })
   }
 
   /** Writes at most once a minute, so that most requests need no write. */
-  const recordUseOf = async (req: IncomingMessage, opened: Opened) => {
+  const recordUse = async (req: IncomingMessage, opened: OpenSession) => {
     const { session } = opened
-    const [now, before] = [clock.now(), useOf(session)]
-    if (before && now - before.lastUsedAt < useExactness) return
-    const expiresIn = remaining(await sessionLifetime(), session.loginTs, now)
-    const touched = await touch(session, { use: usedNow(before, requestContext(req), now), expiresIn })
-    if (touched) activate(opened, session, Math.floor(now / 1000) + expiresIn)
+    const [now, before] = [clock.now(), getUse(session)]
+    if (before && now - before.lastUsedAt < minUseInterval) return
+    const expiresIn = remainingLifetime(await sessionLifetime(), session.loginTs, now)
+    const isUpdated = await touch(session, { use: updateUse(before, requestContext(req), now), expiresIn })
+    if (isUpdated) activate(opened, session, Math.floor(now / 1000) + expiresIn)
   }
 
   const toSession = async ({ accountId, amr, acr, loginTs, uid }: ProviderSession): Promise<Session | undefined> => {
@@ -116,90 +116,97 @@ export function createSessions(ports: SessionPorts): Sessions {
     if (!account || account.disabled) return undefined
     return { accountId, amr: amr ?? [], acr: acr ?? '0', authTime: loginTs ?? 0, uid }
   }
-  const endWhere: Sessions['endWhere'] = async (req, res, isMeant) => {
-    const { ctx, session, cookieName, inactive } = await open(req, res)
-    const others = await inactive.sessions()
-    const present = [session, ...others].filter(({ accountId }) => accountId !== undefined)
-    const ended = present.find(isMeant)
-    if (!ended) return present.length === 0 ? null : undefined
+  const endMatching: Sessions['endMatching'] = async (req, res, matches) => {
+    const { ctx, session, cookieName, inactive } = await openSession(req, res)
+    const otherSessions = await inactive.sessions()
+    const activeSessions = [session, ...otherSessions].filter(({ accountId }) => accountId !== undefined)
+    const ended = activeSessions.find(matches)
+    if (!ended) return activeSessions.length === 0 ? null : undefined
     await ended.destroy()
     if (ended === session) ctx.cookies.set(cookieName, null, cookie)
-    else inactive.keep(others.filter((each) => each !== ended))
+    else inactive.save(otherSessions.filter((candidate) => candidate !== ended))
     return ended.accountId
   }
 
   return {
     async read(req, res) {
-      const opened = await open(req, res)
+      const opened = await openSession(req, res)
       const session = await toSession(opened.session)
       recordCaller(req, { sessionUid: session?.uid ?? null })
-      if (session) await recordUseOf(req, opened)
+      if (session) await recordUse(req, opened)
       return session
     },
 
     async list(req, res) {
-      const { session, inactive } = await open(req, res)
+      const { session, inactive } = await openSession(req, res)
       const all: readonly (Session | undefined)[] = await Promise.all(
         [session, ...(await inactive.sessions())].map(toSession),
       )
-      const present = all.filter((each): each is Session => each !== undefined)
+      const activeSessions = all.filter((candidate): candidate is Session => candidate !== undefined)
       // A sign-in at a client starts a session without checking for an existing one.
-      return present.filter(
-        ({ accountId }, index) => present.findIndex((each) => each.accountId === accountId) === index,
+      return activeSessions.filter(
+        ({ accountId }, index) => activeSessions.findIndex((candidate) => candidate.accountId === accountId) === index,
       )
     },
 
     async switchTo(req, res, uid) {
-      const opened = await open(req, res)
+      const opened = await openSession(req, res)
       if (opened.session.accountId !== undefined && opened.session.uid === uid) return true
-      const others = await opened.inactive.sessions()
-      const chosen = others.find((each) => each.uid === uid)
-      if (!chosen || !(await toSession(chosen))) return false
-      activate(opened, chosen)
-      opened.inactive.keep([...others.filter((each) => each !== chosen), opened.session])
+      const otherSessions = await opened.inactive.sessions()
+      const selected = otherSessions.find((candidate) => candidate.uid === uid)
+      if (!selected || !(await toSession(selected))) return false
+      activate(opened, selected)
+      opened.inactive.save([...otherSessions.filter((candidate) => candidate !== selected), opened.session])
       return true
     },
 
-    endWhere,
+    endMatching,
 
-    async endOne(req, res, uid) {
-      return (await endWhere(req, res, (session) => session.uid === uid)) ?? undefined
+    async endByUid(req, res, uid) {
+      return (await endMatching(req, res, (session) => session.uid === uid)) ?? undefined
     },
 
     async start(req, res, signIn) {
       const { accountId, method } = signIn
-      const opened = await open(req, res)
+      const opened = await openSession(req, res)
       const { current, session, inactive } = opened
       const { amr, acr, authTime } = authenticationContext(method, clock.now())
-      const others = await inactive.sessions()
-      const another = session.accountId !== undefined && session.accountId !== accountId
-      const own = others.find((each) => each.accountId === accountId)
-      const begin = async (begun: ProviderSession) => {
-        begun.loginAccount({ accountId, amr: [...amr], acr, loginTs: authTime })
-        noteUse(begun, requestContext(req), clock.now())
-        noteBrowser(begun, browserOf(req))
-        await history.start(begun.uid, signIn, () => saveSession(begun))
-        return begun
+      const otherSessions = await inactive.sessions()
+      const switchesAccount = session.accountId !== undefined && session.accountId !== accountId
+      const existingSession = otherSessions.find((candidate) => candidate.accountId === accountId)
+      const signInTo = async (target: ProviderSession) => {
+        target.loginAccount({ accountId, amr: [...amr], acr, loginTs: authTime })
+        setUse(target, requestContext(req), clock.now())
+        setBrowser(target, browserOf(req))
+        await history.start(target.uid, signIn, () => saveSession(target))
+        return target
       }
-      const present = session.accountId === accountId ? session : (own ?? (another ? new current.Session() : session))
-      const begun = await begin(present).catch((error: unknown) => {
+      const candidate =
+        session.accountId === accountId
+          ? session
+          : (existingSession ?? (switchesAccount ? new current.Session() : session))
+      const target = await signInTo(candidate).catch((error: unknown) => {
         // If the session ended during the sign-in, start a new one.
-        if (error instanceof SessionEnded) return begin(new current.Session())
+        if (error instanceof SessionEnded) return signInTo(new current.Session())
         throw error
       })
-      recordCaller(req, { sessionUid: begun.uid })
-      activate(opened, begun)
-      if (another || own) inactive.keep([...others.filter((each) => each !== own), ...(another ? [session] : [])])
+      recordCaller(req, { sessionUid: target.uid })
+      activate(opened, target)
+      if (switchesAccount || existingSession)
+        inactive.save([
+          ...otherSessions.filter((candidate) => candidate !== existingSession),
+          ...(switchesAccount ? [session] : []),
+        ])
     },
 
-    async strengthen(req, res) {
-      const opened = await open(req, res)
+    async upgrade(req, res) {
+      const opened = await openSession(req, res)
       const { session } = opened
       const { accountId, amr = [], acr = '0' } = session
       if (accountId === undefined || !isWithoutPasskey({ acr })) return
-      const better = strengthened({ amr })
+      const upgraded = upgradedContext({ amr })
       const loginTs = Math.floor(clock.now() / 1000)
-      session.loginAccount({ accountId, amr: [...better.amr], acr: better.acr, loginTs })
+      session.loginAccount({ accountId, amr: [...upgraded.amr], acr: upgraded.acr, loginTs })
       await saveSession(session).catch((error: unknown) => {
         if (error instanceof SessionEnded) throw new NotAuthenticatedError('not_signed_in', 'The session has ended.')
         throw error
@@ -208,15 +215,15 @@ export function createSessions(ports: SessionPorts): Sessions {
     },
 
     async end(req, res) {
-      const { ctx, session, cookieName, inactive } = await open(req, res)
+      const { ctx, session, cookieName, inactive } = await openSession(req, res)
       const { accountId } = session
       const all = [session, ...(await inactive.sessions())]
       // Sorted, because each end locks its account.
-      const ordered = all.toSorted((one, other) => ((one.accountId ?? '') < (other.accountId ?? '') ? -1 : 1))
+      const sortedSessions = all.toSorted((a, b) => ((a.accountId ?? '') < (b.accountId ?? '') ? -1 : 1))
       await transaction(async () => {
-        for (const each of ordered) await each.destroy()
+        for (const candidate of sortedSessions) await candidate.destroy()
       })
-      inactive.keep([])
+      inactive.save([])
       ctx.cookies.set(cookieName, null, cookie)
       return accountId
     },

@@ -2,7 +2,7 @@ import type Provider from 'oidc-provider'
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 import { ConfigurationError } from '../errors.ts'
 import type { SessionUse } from '../sessions/session-use.ts'
-import { setSnapshot, snapshotOf } from './overrides/snapshots.ts'
+import { getSnapshot, setSnapshot } from './overrides/snapshots.ts'
 
 /** The data to store for a library model instance. */
 export interface StoredState {
@@ -22,24 +22,24 @@ export interface AtomicAdapter {
    */
   replace(from: string, state: StoredState, before: string): Promise<string | undefined>
   /** Records only a use. Returns `false` without a change if the session changes concurrently. */
-  touch(id: string, touched: { readonly use: SessionUse; readonly expiresIn: number }): Promise<boolean>
+  touch(id: string, update: { readonly use: SessionUse; readonly expiresIn: number }): Promise<boolean>
   /** The client of a finished interaction. */
   finishedFor(id: string): Promise<string | undefined>
 }
 
 /** Prefix of the storage key in the ID of an instance that was found by UID or user code. */
-export const hidden = 'hidden:'
+export const hiddenPrefix = 'hidden:'
 
 /** The library models that are stored by compare-and-set. */
-export const comparedModels: readonly string[] = ['Session', 'Grant', 'Interaction']
+export const compareAndSetModels: readonly string[] = ['Session', 'Grant', 'Interaction']
 
-/** A payload of one of the {@link comparedModels} with the text it was read from, which our adapter adds. */
-export interface FoundPayload extends AdapterPayload {
+/** A payload of one of the {@link compareAndSetModels} with the text it was read from, which our adapter adds. */
+export interface StoredPayload extends AdapterPayload {
   readonly stored: string
 }
 
 /** The client of a finished interaction; `undefined` if it is not finished or its record has expired. */
-export function clientOfFinished({ Interaction }: Provider, uid: string): Promise<string | undefined> {
+export function findFinishedClient({ Interaction }: Provider, uid: string): Promise<string | undefined> {
   // The cast is needed because the library's types do not include our adapter.
   return (Interaction.adapter as unknown as AtomicAdapter).finishedFor(uid)
 }
@@ -58,8 +58,8 @@ export interface StoredModel {
 export async function replaceStored(instance: object & { readonly exp?: number | undefined }): Promise<boolean> {
   // The cast is safe: `overrides/table.ts` lists the members that the library's types omit, which are checked at start.
   const model = instance as unknown as StoredModel
-  const before = snapshotOf(instance)
-  if (before === undefined) throw new ConfigurationError('Something was to be replaced that is not stored.')
+  const before = getSnapshot(instance)
+  if (before === undefined) throw new ConfigurationError('The instance to replace is not stored.')
   const { payload } = await model.getValueAndPayload()
   // Not the clock port, because the library computes `exp` from the system time.
   const expiresIn = instance.exp === undefined ? undefined : instance.exp - Math.floor(Date.now() / 1000)
@@ -70,7 +70,11 @@ export async function replaceStored(instance: object & { readonly exp?: number |
 }
 
 /** The currently stored payload of a session, even if its ID has changed. */
-export async function readStored({ adapter }: StoredModel, id: string, uid: string): Promise<FoundPayload | undefined> {
+export async function findStoredPayload(
+  { adapter }: StoredModel,
+  id: string,
+  uid: string,
+): Promise<StoredPayload | undefined> {
   // The cast is safe: our adapter adds `stored` to the result.
-  return ((await adapter.find(id)) ?? (await adapter.findByUid(uid))) as FoundPayload | undefined
+  return ((await adapter.find(id)) ?? (await adapter.findByUid(uid))) as StoredPayload | undefined
 }

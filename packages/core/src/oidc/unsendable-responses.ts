@@ -6,7 +6,7 @@ export interface UnsendableResponsePorts {
   readonly pages: Pick<ProtocolPages, 'renderError'>
 }
 
-const answering = new Set(['authorization', 'resume'])
+const routes = new Set(['authorization', 'resume'])
 
 /**
  * If the client's encryption keys cannot be loaded, neither a response nor an error can be sent to the client (JARM §2.2), so
@@ -20,8 +20,7 @@ export function explainUnsendableResponses(provider: Provider, { pages }: Unsend
       // The cast is safe: inside the library's routes the context has `oidc`.
       const ctx = anyCtx as KoaContextWithOIDC
       const oidc: KoaContextWithOIDC['oidc'] | undefined = ctx.oidc
-      if (!(error instanceof errors.OIDCProviderError) || !error.expose || !answering.has(oidc?.route ?? ''))
-        throw error
+      if (!(error instanceof errors.OIDCProviderError) || !error.expose || !routes.has(oidc?.route ?? '')) throw error
       ctx.status = error.statusCode
       await pages.renderError(ctx, { error: error.error, error_description: error.error_description }, error)
     }

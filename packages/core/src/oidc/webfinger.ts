@@ -38,8 +38,9 @@ export function createWebFinger({ issuer, domains }: WebFingerPorts) {
       res.writeHead(404).end()
       return
     }
-    const wanted = query.getAll('rel')
-    const links = wanted.length === 0 || wanted.includes(issuerRelation) ? [{ rel: issuerRelation, href: issuer }] : []
+    const relations = query.getAll('rel')
+    const links =
+      relations.length === 0 || relations.includes(issuerRelation) ? [{ rel: issuerRelation, href: issuer }] : []
     res.writeHead(200, { 'Content-Type': 'application/jrd+json' })
     res.end(req.method === 'HEAD' ? undefined : JSON.stringify({ subject: resource, links }))
   }

@@ -31,7 +31,7 @@ export type FetchResponse = Awaited<ReturnType<typeof undiciFetch>>
 
 /** A response and the means to read it. */
 export interface GuardedResponse {
-  readonly answer: FetchResponse
+  readonly response: FetchResponse
   /** The body, up to the size limit. @throws {OutboundError} */
   readonly chunks: AsyncIterable<Uint8Array>
   /** Converts an error during reading to an `OutboundError`. */
@@ -67,8 +67,8 @@ export function createGuardedRequest(options: PublicFetchOptions) {
           signal,
           dispatcher,
         })
-        const next = init.redirect === 'manual' ? undefined : nextHop(request, response)
-        if (next === undefined) return { answer: response, chunks: limitSize(response, maxBytes), failure }
+        const next = init.redirect === 'manual' ? undefined : nextRequest(request, response)
+        if (next === undefined) return { response: response, chunks: limitSize(response, maxBytes), failure }
         await response.body?.cancel()
         if (init.redirect === 'error' || redirects === maxRedirects)
           throw new OutboundError('too_many_redirects', `${url.origin} redirects too often.`)
@@ -97,7 +97,7 @@ function assertScheme({ protocol, hostname, host }: URL, allowHttp: boolean, all
 }
 
 /** The next request of a redirect (Fetch §4.4), or `undefined` if the response is not a redirect. */
-function nextHop(request: HopRequest, { status, headers: responseHeaders }: FetchResponse): HopRequest | undefined {
+function nextRequest(request: HopRequest, { status, headers: responseHeaders }: FetchResponse): HopRequest | undefined {
   const location = responseHeaders.get('location')
   if (![301, 302, 303, 307, 308].includes(status) || location === null) return undefined
   const url = new URL(location, request.url)

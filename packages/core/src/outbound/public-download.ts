@@ -31,7 +31,7 @@ export function createPublicDownload(options: PublicFetchOptions = {}): PublicDo
   const request = createGuardedRequest(options)
   return async (input, init = {}) => {
     const guarded = await request(input, init)
-    const { status, headers } = guarded.answer
+    const { status, headers } = guarded.response
     return { status, headers: new Headers([...headers]), body: withOutboundErrors(guarded) }
   }
 }

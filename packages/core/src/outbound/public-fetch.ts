@@ -31,9 +31,9 @@ export type PublicFetch = (url: string | URL, init?: PublicFetchInit) => Promise
 export function createPublicFetch(options: PublicFetchOptions = {}): PublicFetch {
   const request = createGuardedRequest(options)
   return async (input, init = {}) => {
-    const { answer, chunks, failure } = await request(input, init)
+    const { response, chunks, failure } = await request(input, init)
     try {
-      return await readResponse(answer, chunks)
+      return await readResponse(response, chunks)
     } catch (error) {
       throw failure(error)
     }

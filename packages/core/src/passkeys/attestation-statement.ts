@@ -25,7 +25,7 @@ export function parseAttestation(attestationObject: string): UnverifiedAttestati
   try {
     const decoded = decodeAttestationObject(new Uint8Array(Buffer.from(attestationObject, 'base64url')))
     const { aaguid = new Uint8Array(16) } = parseAuthenticatorData(decoded.get('authData'))
-    const certificates = certificatesOf(decoded.get('attStmt'))
+    const certificates = readCertificates(decoded.get('attStmt'))
     return {
       aaguid: convertAAGUIDToString(aaguid),
       namesRevocationLists: certificates.some((certificate) => certificate.includes(crlDistributionPoints)),
@@ -41,7 +41,7 @@ interface Statement {
   get(key: 'response'): Uint8Array | undefined
 }
 
-function certificatesOf(statement: Statement): readonly Buffer[] {
+function readCertificates(statement: Statement): readonly Buffer[] {
   const certificates = (statement.get('x5c') ?? []).map((certificate) => Buffer.from(certificate))
   // SafetyNet certificates are in the header of a JWS (WebAuthn Level 3 §8.5).
   const jws = statement.get('response')

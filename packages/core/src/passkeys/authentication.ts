@@ -15,7 +15,7 @@ import { policyProblems } from './compliance.ts'
 import type { Passkey } from './passkey.ts'
 import type { PasskeyStore, PasskeyUse } from './passkey-store.ts'
 import type { PasskeyPolicy, ReadPasskeyPolicy, RelyingParty } from './policy.ts'
-import { hintsOf, toPasskeyError } from './registration.ts'
+import { getHints, toPasskeyError } from './registration.ts'
 import { authenticationResponse } from './responses.ts'
 
 /** The options for `navigator.credentials.get` in the browser (WebAuthn Level 3 §5.5). */
@@ -92,7 +92,7 @@ export function createAuthentication(ports: AuthenticationPorts): Authentication
         timeout: relyingParty.challengeLifetime,
         userVerification: await requestedUserVerification(policy),
       })
-      return { options: { ...options, hints: [...hintsOf(policy)] }, expiresAt }
+      return { options: { ...options, hints: [...getHints(policy)] }, expiresAt }
     },
 
     async verify({ browserToken, response }) {

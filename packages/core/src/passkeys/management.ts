@@ -52,7 +52,7 @@ export interface PasskeyManagement {
 /** The removed passkey and the session that removes it. */
 export interface PasskeyRemovalStart {
   readonly accountId: string
-  readonly removalOf: string
+  readonly removedPasskeyId: string
   readonly ownSessionUid: string | null | undefined
 }
 
@@ -95,7 +95,7 @@ export function createPasskeyManagement({
     return audit.record({ event: 'passkey_removed', ...fields, ...changesBetween({ name }, null) }, origin)
   }
   const remove = (accountId: string, id: string, party: ActingParty, removeStored: () => Promise<void>) =>
-    runRemoval({ accountId, removalOf: id, ownSessionUid: party.origin?.sessionUid }, async () => {
+    runRemoval({ accountId, removedPasskeyId: id, ownSessionUid: party.origin?.sessionUid }, async () => {
       const passkey = await getPasskey(accountId, id)
       await removeStored()
       await recordRemoval(passkey, party)

@@ -121,7 +121,7 @@ export function createRegistration(ports: RegistrationPorts): Registration {
         },
         extensions: { credProps: true },
       })
-      return { ...options, hints: [...hintsOf(policy)] }
+      return { ...options, hints: [...getHints(policy)] }
     },
 
     async verify({ purpose, browserToken, response, accountId: expectedAccountId, device = null }) {
@@ -162,7 +162,7 @@ export function createRegistration(ports: RegistrationPorts): Registration {
         deviceType: credentialDeviceType,
         backedUp: credentialBackedUp,
         userVerified,
-        attachment: attachmentOf(registration.authenticatorAttachment),
+        attachment: toAttachment(registration.authenticatorAttachment),
         attestation: fmt === 'none' ? null : fmt,
         attestedAt: isAttested ? clock.now() : null,
         device,
@@ -192,7 +192,7 @@ function notAllowed(problems: readonly PolicyProblem[]): InvalidInputError {
 }
 
 /** The authenticator types that the browser should offer first (WebAuthn Level 3 §5.8.7). */
-export function hintsOf({ attachment }: PasskeyPolicy): readonly ('client-device' | 'security-key' | 'hybrid')[] {
+export function getHints({ attachment }: PasskeyPolicy): readonly ('client-device' | 'security-key' | 'hybrid')[] {
   switch (attachment) {
     case 'platform':
       return ['client-device']
@@ -203,7 +203,7 @@ export function hintsOf({ attachment }: PasskeyPolicy): readonly ('client-device
   }
 }
 
-function attachmentOf(reported: unknown): Passkey['attachment'] {
+function toAttachment(reported: unknown): Passkey['attachment'] {
   return reported === 'platform' || reported === 'cross-platform' ? reported : null
 }
 

@@ -1,10 +1,10 @@
 import type { AuthenticationContext } from './session.ts'
 
 /** Maximum age of an authentication, in seconds, to count as fresh. */
-const freshFor = 60
+const maxFreshAge = 60
 
 /** A client's requirements for a sign-in. */
-export interface SignInDemands {
+export interface SignInRequirements {
   readonly requiresReauthentication: boolean
   /** `null` if the age is not limited. */
   readonly maxSessionAgeMinutes: number | null
@@ -17,10 +17,10 @@ export interface SignInDemands {
  */
 export function isTooOld(
   { acr, authTime }: Pick<AuthenticationContext, 'acr' | 'authTime'>,
-  { requiresReauthentication, maxSessionAgeMinutes }: SignInDemands,
+  { requiresReauthentication, maxSessionAgeMinutes }: SignInRequirements,
   at: number,
 ): boolean {
   const age = at - authTime
-  if (requiresReauthentication && (acr !== 'phr' || age > freshFor)) return true
+  if (requiresReauthentication && (acr !== 'phr' || age > maxFreshAge)) return true
   return maxSessionAgeMinutes !== null && age > maxSessionAgeMinutes * 60
 }

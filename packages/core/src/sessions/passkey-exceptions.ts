@@ -4,7 +4,7 @@ import type { SessionOrigin } from './session-history-store.ts'
 /** Milliseconds. */
 const lifetime = 15 * 60_000
 
-interface Exceptions {
+interface PasskeyExceptions {
   /** Adding a passkey. */
   readonly addPasskey: boolean
   /** All other actions that require re-authentication. */
@@ -15,7 +15,7 @@ interface Exceptions {
  * Actions permitted without a passkey in a session that used none, by sign-in method. A session of the setup API needs no
  * passkey at all, because no other administrator exists who could issue a login code.
  */
-const exceptions: Readonly<Partial<Record<SignInMethod, Exceptions>>> = {
+const exceptions: Readonly<Partial<Record<SignInMethod, PasskeyExceptions>>> = {
   setup: { addPasskey: true, reauthentication: false },
   setup_api: { addPasskey: true, reauthentication: true },
   sign_up: { addPasskey: true, reauthentication: false },
@@ -23,13 +23,13 @@ const exceptions: Readonly<Partial<Record<SignInMethod, Exceptions>>> = {
   code: { addPasskey: true, reauthentication: false },
 }
 
-const none: Exceptions = { addPasskey: false, reauthentication: false }
+const noExceptions: PasskeyExceptions = { addPasskey: false, reauthentication: false }
 
 /** Exceptions apply for fifteen minutes, and only if no passkey of the account was removed since the session started. */
-export function beginsWithoutPasskey(
+export function getPasskeyExceptions(
   { method, startedAt, removals }: Pick<SessionOrigin, 'method' | 'startedAt' | 'removals'>,
-  { removals: removalsNow, now }: { readonly removals: number; readonly now: number },
-): Exceptions {
-  const isRecent = Math.abs(now - startedAt) <= lifetime && removals === removalsNow
-  return (isRecent && exceptions[method]) || none
+  { removals: currentRemovals, now }: { readonly removals: number; readonly now: number },
+): PasskeyExceptions {
+  const isRecent = Math.abs(now - startedAt) <= lifetime && removals === currentRemovals
+  return (isRecent && exceptions[method]) || noExceptions
 }

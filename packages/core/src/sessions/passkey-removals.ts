@@ -5,7 +5,7 @@ import type { CodeStore } from '../codes/code-store.ts'
 import { NotFoundError } from '../errors.ts'
 import type { PasskeyStore } from '../passkeys/passkey-store.ts'
 import type { Transaction } from '../transaction.ts'
-import { closureOf, lastPasskeyUsed } from './session-closure.ts'
+import { computeClosure, lastPasskeyUsed } from './session-closure.ts'
 import type { SessionHistoryStore, SessionLink, SessionLinkKind } from './session-history-store.ts'
 
 /** A credential created, or a device approved, in a session that was ended by the removal of a passkey. */
@@ -59,7 +59,7 @@ export interface PasskeyRemovalPorts {
   /** Ends these sessions of the account, and records the removed passkey in them. */
   readonly endSessions: (end: {
     readonly accountId: string
-    readonly removalOf: string
+    readonly removedPasskeyId: string
     readonly sessionUids: readonly string[]
     readonly ownSessionUid: string | null | undefined
   }) => Promise<unknown>
@@ -75,7 +75,7 @@ const kinds: Readonly<Partial<Record<SessionLinkKind, CreatedCredential['kind']>
   login_code: 'login_code',
   device_approved: 'device',
 }
-const order = Object.values(kinds)
+const kindOrder = Object.values(kinds)
 
 export function createPasskeyRemovals(ports: PasskeyRemovalPorts): PasskeyRemovals {
   const { history, passkeys, clients, codes, endSessions, transaction, clock } = ports
@@ -95,85 +95,95 @@ export function createPasskeyRemovals(ports: PasskeyRemovalPorts): PasskeyRemova
     }
   }
 
-  const madeBy = async (passkeyId: string, { origin }: ActingParty): Promise<readonly CreatedCredential[]> => {
-    const own = origin?.sessionUid ?? ''
-    const used = lastPasskeyUsed(await history.linksIn(own), own)?.subject
-    const made: CreatedCredential[] = []
+  const listCredentials = async (passkeyId: string, { origin }: ActingParty): Promise<readonly CreatedCredential[]> => {
+    const ownSessionUid = origin?.sessionUid ?? ''
+    const usedPasskeyId = lastPasskeyUsed(await history.linksIn(ownSessionUid), ownSessionUid)?.subject
+    const credentials: CreatedCredential[] = []
     for (const { uid } of await history.endedBy(passkeyId))
       for (const link of await history.linksIn(uid)) {
         const kind = kinds[link.kind]
         const { subject: id, accountId, label, at } = link
         // The removed passkey may have been registered in a session that it was also used in.
         if (kind === undefined || id === passkeyId) continue
-        made.push({ kind, id, accountId, label, at, withdrawn: await isWithdrawn(kind, link), inUse: id === used })
+        credentials.push({
+          kind,
+          id,
+          accountId,
+          label,
+          at,
+          withdrawn: await isWithdrawn(kind, link),
+          inUse: id === usedPasskeyId,
+        })
       }
-    return made.sort((left, right) => order.indexOf(left.kind) - order.indexOf(right.kind) || left.at - right.at)
+    return credentials.sort(
+      (left, right) => kindOrder.indexOf(left.kind) - kindOrder.indexOf(right.kind) || left.at - right.at,
+    )
   }
 
-  const removalsOf = async (accountId: string): Promise<ReadonlyMap<string, string>> => {
+  const listRemovedPasskeys = async (accountId: string): Promise<ReadonlyMap<string, string>> => {
     const ended = new Set((await history.originsOf(accountId)).flatMap(({ endedBy }) => endedBy ?? []))
-    const used = (await history.linksOf(accountId)).filter(({ subject }) => ended.has(subject))
-    return new Map(used.map(({ subject, label }) => [subject, label ?? '']))
+    const usedLinks = (await history.linksOf(accountId)).filter(({ subject }) => ended.has(subject))
+    return new Map(usedLinks.map(({ subject, label }) => [subject, label ?? '']))
   }
 
   /** The accounts and clients of everything that was made in the sessions of a passkey, directly or indirectly. */
-  const reachOf = async (accountId: string, passkeyId: string) => {
-    const reach = { accountIds: new Set([accountId]), clientIds: new Set<string>(), sessionUids: new Set<string>() }
-    const starts: { accountId: string; passkeyId: string | null; sessionUids: string[] }[] = [
+  const collectAffected = async (accountId: string, passkeyId: string) => {
+    const affected = { accountIds: new Set([accountId]), clientIds: new Set<string>(), sessionUids: new Set<string>() }
+    const pendingEntries: { accountId: string; passkeyId: string | null; sessionUids: string[] }[] = [
       { accountId, passkeyId, sessionUids: [] },
     ]
-    for (const start of starts) {
-      const links = await history.linksOf(start.accountId)
-      const { sessions } = closureOf(links, start.passkeyId, start.sessionUids)
-      const added = new Set([...sessions].filter((uid) => !reach.sessionUids.has(uid)))
-      for (const uid of added) reach.sessionUids.add(uid)
+    for (const entry of pendingEntries) {
+      const links = await history.linksOf(entry.accountId)
+      const { sessions } = computeClosure(links, entry.passkeyId, entry.sessionUids)
+      const added = new Set([...sessions].filter((uid) => !affected.sessionUids.has(uid)))
+      for (const uid of added) affected.sessionUids.add(uid)
       for (const { kind, subject, label } of links.filter(({ sessionUid }) => added.has(sessionUid))) {
-        if (kind === 'client_secret' && label !== null) reach.clientIds.add(label)
+        if (kind === 'client_secret' && label !== null) affected.clientIds.add(label)
         if (kind !== 'login_code' || label === null) continue
-        reach.accountIds.add(label)
+        affected.accountIds.add(label)
         const sessionUids = (await history.linksTo('code_used', subject)).map(({ sessionUid }) => sessionUid)
-        starts.push({ accountId: label, passkeyId: null, sessionUids })
+        pendingEntries.push({ accountId: label, passkeyId: null, sessionUids })
       }
     }
-    return reach
+    return affected
   }
 
   return {
     async lock(accountId, passkeyId) {
-      const { accountIds, clientIds } = await reachOf(accountId, passkeyId)
+      const { accountIds, clientIds } = await collectAffected(accountId, passkeyId)
       for (const id of [...accountIds].sort()) await history.lockAccount(id)
       for (const id of [...clientIds].sort()) await clients.findForUpdate(id)
     },
 
     async list(accountId, party = {}) {
       const removals: PasskeyRemoval[] = []
-      for (const [passkeyId, passkeyName] of await removalsOf(accountId)) {
-        const made = await madeBy(passkeyId, party)
-        if (made.length > 0) removals.push({ passkeyId, passkeyName, made })
+      for (const [passkeyId, passkeyName] of await listRemovedPasskeys(accountId)) {
+        const credentials = await listCredentials(passkeyId, party)
+        if (credentials.length > 0) removals.push({ passkeyId, passkeyName, made: credentials })
       }
       return removals
     },
 
     async find(accountId, passkeyId, party = {}) {
-      const passkeyName = (await removalsOf(accountId)).get(passkeyId)
+      const passkeyName = (await listRemovedPasskeys(accountId)).get(passkeyId)
       if (passkeyName === undefined)
         throw new NotFoundError('passkey_not_found', 'No removal of this passkey is known.')
-      return { passkeyId, passkeyName, made: await madeBy(passkeyId, party) }
+      return { passkeyId, passkeyName, made: await listCredentials(passkeyId, party) }
     },
 
     withdrawLoginCode: (passkeyId, codeId, { origin } = {}) =>
       transaction(async () => {
-        const [issued] = await history.linksTo('login_code', codeId)
-        const isListed = issued && (await history.findOrigin(issued.sessionUid))?.endedBy === passkeyId
-        if (!isListed || issued.label === null) throw new NotFoundError('not_found', 'There is no such login code.')
-        const { sessionUid, accountId: issuer, label: accountId } = issued
+        const [issueLink] = await history.linksTo('login_code', codeId)
+        const isListed = issueLink && (await history.findOrigin(issueLink.sessionUid))?.endedBy === passkeyId
+        if (!isListed || issueLink.label === null) throw new NotFoundError('not_found', 'There is no such login code.')
+        const { sessionUid, accountId: issuer, label: accountId } = issueLink
         // With the lock, a concurrent sign-in with the code either completes first or is rejected.
         await history.lockAccount(accountId)
         await codes.remove(codeId)
         const withdrawn = { sessionUid, accountId: issuer, subject: codeId, label: null, at: clock.now() }
         await history.saveLink({ ...withdrawn, kind: 'code_withdrawn' })
         const sessionUids = (await history.linksTo('code_used', codeId)).map((link) => link.sessionUid)
-        await endSessions({ accountId, removalOf: passkeyId, sessionUids, ownSessionUid: origin?.sessionUid })
+        await endSessions({ accountId, removedPasskeyId: passkeyId, sessionUids, ownSessionUid: origin?.sessionUid })
       }),
   }
 }

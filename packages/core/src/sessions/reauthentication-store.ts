@@ -19,7 +19,7 @@ export interface ReauthenticationStore {
    * calls, one receives it.
    */
   consume(
-    wanted: Pick<StoredReauthentication, 'hash' | 'accountId' | 'sessionUid'>,
+    key: Pick<StoredReauthentication, 'hash' | 'accountId' | 'sessionUid'>,
   ): Promise<StoredReauthentication | undefined>
   removeByAccount(accountId: string): Promise<void>
   /** Removes at most `limit` entries that expired before `before` (milliseconds) and returns their number. */

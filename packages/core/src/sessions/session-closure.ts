@@ -15,23 +15,23 @@ export interface SessionClosure {
  * @param links of one account, because links never cross accounts
  * @param sessions - the `uid`s of additional sessions to start from
  */
-export function closureOf(
+export function computeClosure(
   links: readonly SessionLink[],
   passkeyId: string | null,
   sessions: Iterable<string> = [],
 ): SessionClosure {
-  const found = { sessions: new Set(sessions), passkeys: new Set(passkeyId === null ? [] : [passkeyId]) }
-  const size = () => found.sessions.size + found.passkeys.size
+  const closure = { sessions: new Set(sessions), passkeys: new Set(passkeyId === null ? [] : [passkeyId]) }
+  const size = () => closure.sessions.size + closure.passkeys.size
   for (let before = -1; before !== size(); ) {
     before = size()
     for (const { sessionUid, kind, subject } of links) {
-      if (kind === 'passkey_used' && found.passkeys.has(subject)) found.sessions.add(sessionUid)
-      if (!found.sessions.has(sessionUid)) continue
-      if (kind === 'passkey_registered') found.passkeys.add(subject)
-      if (kind === 'session_approved') found.sessions.add(subject)
+      if (kind === 'passkey_used' && closure.passkeys.has(subject)) closure.sessions.add(sessionUid)
+      if (!closure.sessions.has(sessionUid)) continue
+      if (kind === 'passkey_registered') closure.passkeys.add(subject)
+      if (kind === 'session_approved') closure.sessions.add(subject)
     }
   }
-  return found
+  return closure
 }
 
 /** The passkey last used in a session. */

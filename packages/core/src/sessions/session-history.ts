@@ -4,7 +4,7 @@ import { ForbiddenError, InvalidInputError, NotAuthenticatedError } from '../err
 import type { Passkey } from '../passkeys/passkey.ts'
 import type { PasskeyStore } from '../passkeys/passkey-store.ts'
 import type { Transaction } from '../transaction.ts'
-import { beginsWithoutPasskey } from './passkey-exceptions.ts'
+import { getPasskeyExceptions } from './passkey-exceptions.ts'
 import type { Session, SignInMethod } from './session.ts'
 import { lastPasskeyUsed } from './session-closure.ts'
 import type { SessionHistoryStore, SessionLink, SessionLinkKind } from './session-history-store.ts'
@@ -16,7 +16,7 @@ export interface SignIn {
   /** The passkey used. Not needed for an account created together with one. */
   readonly passkeyId?: string | undefined
   /** The `uid` of the session in which this device was approved. */
-  readonly approvedIn?: string | null | undefined
+  readonly approvingSessionUid?: string | null | undefined
   /** The hash of the login code used. */
   readonly codeHash?: string | undefined
 }
@@ -59,7 +59,7 @@ export interface SessionHistory {
    *
    * @throws {NotAuthenticatedError} `not_signed_in` if the session has since ended
    */
-  made(origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>, thing: SessionCredential): Promise<void>
+  recordCredential(origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>, credential: SessionCredential): Promise<void>
   /** When an existing passkey was last used in the session, in milliseconds; `undefined` if never. */
   passkeyUsedAt(session: SessionName): Promise<number | undefined>
   /** Whether any passkey was ever used in the session. */
@@ -70,7 +70,7 @@ export interface SessionHistory {
    * @throws {NotAuthenticatedError} `reauthentication_required` if the account has a passkey
    * @throws {ForbiddenError} `sign_in_again` for adding a passkey, `passkey_required` for all other actions
    */
-  assertException(session: SessionName, act: keyof ReturnType<typeof beginsWithoutPasskey>): Promise<void>
+  assertException(session: SessionName, action: keyof ReturnType<typeof getPasskeyExceptions>): Promise<void>
   /** Whether the removal of a passkey ended the session. */
   wasEnded(uid: string): Promise<boolean>
   /** Removes the history of at most `limit` sessions that is no longer needed; returns the number. */
@@ -94,53 +94,59 @@ export interface SessionHistoryPorts {
 export const reviewInterval = 7 * 86_400_000
 
 /** Kinds that are removed with the session; all others must remain available. */
-const forgettable: ReadonlySet<SessionLinkKind> = new Set(['passkey_used', 'code_used'])
+const temporaryKinds: ReadonlySet<SessionLinkKind> = new Set(['passkey_used', 'code_used'])
 
 export function createSessionHistory(ports: SessionHistoryPorts): SessionHistory {
   const { store, passkeys, assertEligible, isAlive, hasArtifacts, transaction, clock } = ports
 
   const wasEnded = async (uid: string) => ((await store.findOrigin(uid))?.endedBy ?? null) !== null
 
-  const link = (session: SessionName, kind: SessionLinkKind, subject: string, label: string | null = null) =>
+  const saveLink = (session: SessionName, kind: SessionLinkKind, subject: string, label: string | null = null) =>
     store.saveLink({ sessionUid: session.uid, accountId: session.accountId, kind, subject, label, at: clock.now() })
 
   /** The session of a request; of an API key, the session in which it was created. */
   const originOf = async ({ sessionUid, apiKeyId }: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>) => {
-    const [byKey] = apiKeyId == null ? [] : await store.linksTo('api_key', apiKeyId)
-    const uid = sessionUid ?? byKey?.sessionUid
+    const [keyLink] = apiKeyId == null ? [] : await store.linksTo('api_key', apiKeyId)
+    const uid = sessionUid ?? keyLink?.sessionUid
     return uid === undefined ? undefined : store.findOrigin(uid)
   }
 
-  const used = async ({ uid }: SessionName): Promise<readonly SessionLink[]> =>
+  const listPasskeyUses = async ({ uid }: SessionName): Promise<readonly SessionLink[]> =>
     (await store.linksIn(uid)).filter(({ kind }) => kind === 'passkey_used')
 
   /** The passkeys that authenticate this sign-in. */
-  const passkeysOf = async ({ accountId, method, passkeyId }: SignIn): Promise<readonly Passkey[]> => {
+  const findPasskeys = async ({ accountId, method, passkeyId }: SignIn): Promise<readonly Passkey[]> => {
     const existing = await passkeys.listByAccount(accountId)
     if (passkeyId === undefined) return method === 'setup' || method === 'sign_up' ? existing : []
     const found = existing.filter(({ id }) => id === passkeyId)
-    if (found.length === 0) throw new InvalidInputError('passkey_unknown', 'The passkey was removed meanwhile.')
+    if (found.length === 0) throw new InvalidInputError('passkey_unknown', 'The passkey has been removed.')
     return found
   }
 
-  const assertStillValid = async (uid: string, { approvedIn, codeHash }: SignIn): Promise<void> => {
-    if (await wasEnded(uid)) throw ended()
-    if (approvedIn != null && (await wasEnded(approvedIn)))
+  const assertStillValid = async (uid: string, { approvingSessionUid, codeHash }: SignIn): Promise<void> => {
+    if (await wasEnded(uid)) throw sessionEndedError()
+    if (approvingSessionUid != null && (await wasEnded(approvingSessionUid)))
       throw new NotAuthenticatedError('device_login_expired', 'The session that approved this device was ended.')
     const withdrawn = codeHash === undefined ? [] : await store.linksTo('code_withdrawn', codeHash)
     if (withdrawn.length > 0) throw new InvalidInputError('code_invalid', 'The code was withdrawn.')
   }
 
-  const assertException: SessionHistory['assertException'] = async ({ uid, accountId }, act) => {
+  const assertException: SessionHistory['assertException'] = async ({ uid, accountId }, action) => {
     const origin = await store.findOrigin(uid)
     const removals = await store.countRemovals(accountId)
-    const excepted = origin && beginsWithoutPasskey(origin, { removals, now: clock.now() })[act]
-    if (excepted) return
+    const isException = origin && getPasskeyExceptions(origin, { removals, now: clock.now() })[action]
+    if (isException) return
     if ((await passkeys.listByAccount(accountId)).length > 0)
-      throw new NotAuthenticatedError('reauthentication_required', 'A passkey has to be used once more for this.')
-    throw act === 'addPasskey'
-      ? new ForbiddenError('sign_in_again', 'The session did not begin in a way, or recently enough, to add a passkey.')
-      : new ForbiddenError('passkey_required', 'This needs a passkey, and the account has none.')
+      throw new NotAuthenticatedError(
+        'reauthentication_required',
+        'This requires recent authentication with a passkey.',
+      )
+    throw action === 'addPasskey'
+      ? new ForbiddenError(
+          'sign_in_again',
+          'The session is too old or its sign-in method does not permit adding a passkey.',
+        )
+      : new ForbiddenError('passkey_required', 'This requires a passkey, but the account has none.')
   }
 
   return {
@@ -149,46 +155,48 @@ export function createSessionHistory(ports: SessionHistoryPorts): SessionHistory
 
     start: (uid, signIn, save) =>
       transaction(async () => {
-        const { accountId, method, approvedIn, codeHash } = signIn
+        const { accountId, method, approvingSessionUid, codeHash } = signIn
         const session = { uid, accountId }
         const removals = await store.lockAccount(accountId)
         // With the lock, an account is disabled before, or its new session ends too.
         await assertEligible(accountId)
         await assertStillValid(uid, signIn)
-        const proofs = await passkeysOf(signIn)
+        const usedPasskeys = await findPasskeys(signIn)
         await save()
         const startedAt = clock.now()
         const reviewAt = startedAt + reviewInterval
         await store.saveOrigin({ uid, accountId, method, startedAt, removals, endedBy: null, reviewAt })
-        for (const { id, name } of proofs) await link(session, 'passkey_used', id, name)
-        if (codeHash !== undefined) await link(session, 'code_used', codeHash)
-        if (approvedIn != null) await link({ uid: approvedIn, accountId }, 'session_approved', uid)
+        for (const { id, name } of usedPasskeys) await saveLink(session, 'passkey_used', id, name)
+        if (codeHash !== undefined) await saveLink(session, 'code_used', codeHash)
+        if (approvingSessionUid != null)
+          await saveLink({ uid: approvingSessionUid, accountId }, 'session_approved', uid)
       }),
 
     register: (session, passkey, storePasskey) =>
       transaction(async () => {
         await store.lockAccount(session.accountId)
-        if ((await wasEnded(session.uid)) || !(await isAlive(session.uid))) throw ended()
-        const isFirst = (await used(session)).length === 0
+        if ((await wasEnded(session.uid)) || !(await isAlive(session.uid))) throw sessionEndedError()
+        const isFirst = (await listPasskeyUses(session)).length === 0
         if (isFirst) await assertException(session, 'addPasskey')
         await storePasskey()
-        await link(session, 'passkey_registered', passkey.id, passkey.name)
+        await saveLink(session, 'passkey_registered', passkey.id, passkey.name)
         // The session now depends on this passkey.
-        if (isFirst) await link(session, 'passkey_used', passkey.id, passkey.name)
+        if (isFirst) await saveLink(session, 'passkey_used', passkey.id, passkey.name)
       }),
 
-    async lockAccountOf(maker) {
-      const origin = await originOf(maker)
+    async lockAccountOf(requestOrigin) {
+      const origin = await originOf(requestOrigin)
       if (origin) await store.lockAccount(origin.accountId)
     },
 
-    async made(maker, { kind, subject, label }) {
-      const { sessionUid } = maker
-      const origin = await originOf(maker)
+    async recordCredential(requestOrigin, { kind, subject, label }) {
+      const { sessionUid } = requestOrigin
+      const origin = await originOf(requestOrigin)
       if (!origin) return
       await store.lockAccount(origin.accountId)
-      if (sessionUid != null && ((await wasEnded(origin.uid)) || !(await isAlive(origin.uid)))) throw ended()
-      await link(origin, kind, subject, label)
+      if (sessionUid != null && ((await wasEnded(origin.uid)) || !(await isAlive(origin.uid))))
+        throw sessionEndedError()
+      await saveLink(origin, kind, subject, label)
     },
 
     async passkeyUsedAt(session) {
@@ -197,27 +205,27 @@ export function createSessionHistory(ports: SessionHistoryPorts): SessionHistory
       return lastPasskeyUsed(links, session.uid)?.at
     },
 
-    hasUsedPasskey: async (session) => (await used(session)).length > 0,
+    hasUsedPasskey: async (session) => (await listPasskeyUses(session)).length > 0,
 
     async review(limit) {
       const due = await store.dueForReview(clock.now(), limit)
-      let forgotten = 0
+      let removedCount = 0
       for (const { uid, accountId } of due)
         await transaction(async () => {
           await store.lockAccount(accountId)
           const origin = await store.findOrigin(uid)
           if (!origin || origin.reviewAt > clock.now()) return
-          const lasting = (await store.linksIn(uid)).some(({ kind }) => !forgettable.has(kind))
-          if (lasting || (await hasArtifacts(origin)))
+          const hasPermanentLinks = (await store.linksIn(uid)).some(({ kind }) => !temporaryKinds.has(kind))
+          if (hasPermanentLinks || (await hasArtifacts(origin)))
             return store.saveOrigin({ ...origin, reviewAt: clock.now() + reviewInterval })
           await store.remove(uid)
-          forgotten += 1
+          removedCount += 1
         })
-      return forgotten
+      return removedCount
     },
   }
 }
 
-function ended(): NotAuthenticatedError {
+function sessionEndedError(): NotAuthenticatedError {
   return new NotAuthenticatedError('not_signed_in', 'The session has ended.')
 }

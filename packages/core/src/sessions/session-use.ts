@@ -23,10 +23,10 @@ export interface SessionLifetime {
 }
 
 /** Accuracy of the last use, in milliseconds: the minimum interval between two writes. */
-export const useExactness = 60_000
+export const minUseInterval = 60_000
 
 /** The current use of a session by the sender of a request; keeps the previous origin if there is no request. */
-export function usedNow(
+export function updateUse(
   before: SessionUse | undefined,
   origin: Pick<SessionUse, 'ipAddress' | 'userAgent'> | undefined,
   now: number,
@@ -41,7 +41,11 @@ export function usedNow(
  * @param authTime - of the last sign-in, in seconds since the Unix epoch; `undefined` before the first
  * @param now - in milliseconds
  */
-export function remaining({ length, idle }: SessionLifetime, authTime: number | undefined, now: number): number {
+export function remainingLifetime(
+  { length, idle }: SessionLifetime,
+  authTime: number | undefined,
+  now: number,
+): number {
   if (idle === 0 || authTime === undefined) return length
   return Math.max(1, Math.min(idle, authTime + length - Math.floor(now / 1000)))
 }

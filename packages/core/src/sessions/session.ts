@@ -19,7 +19,7 @@ export interface AuthenticationContext {
  */
 export const acrValues = ['phr', '1', '0'] as const
 
-const worth: Readonly<Record<SignInMethod, readonly [amr: string, acr: (typeof acrValues)[number]]>> = {
+const contextByMethod: Readonly<Record<SignInMethod, readonly [amr: string, acr: (typeof acrValues)[number]]>> = {
   passkey: ['phr', 'phr'],
   setup: ['phr', 'phr'],
   sign_up: ['phr', 'phr'],
@@ -33,12 +33,12 @@ const worth: Readonly<Record<SignInMethod, readonly [amr: string, acr: (typeof a
 
 /** The authentication context of each sign-in method; defined nowhere else. */
 export function authenticationContext(method: SignInMethod, now: number): AuthenticationContext {
-  const [amr, acr] = worth[method]
+  const [amr, acr] = contextByMethod[method]
   return { amr: [amr], acr, authTime: Math.floor(now / 1000) }
 }
 
 /** The level of a session without a passkey after one was registered in it (`pop`, RFC 8176 §2). */
-export function strengthened({ amr }: Pick<AuthenticationContext, 'amr'>): Omit<AuthenticationContext, 'authTime'> {
+export function upgradedContext({ amr }: Pick<AuthenticationContext, 'amr'>): Omit<AuthenticationContext, 'authTime'> {
   return { amr: [...amr, 'pop'], acr: '1' }
 }
 

@@ -16,7 +16,7 @@ export interface ClientView {
 }
 
 /** Fields common to all pages. */
-export interface InLanguages {
+export interface LocalizedView {
   /** The languages of `ui_locales`: BCP 47 tags in order of preference, ten at most; empty if the client sent none. */
   readonly languages?: readonly string[]
 }
@@ -36,7 +36,7 @@ export interface AuthenticationCeremony {
 }
 
 /** The sign-in page. */
-export interface SignInView extends InLanguages {
+export interface SignInView extends LocalizedView {
   readonly view: 'sign-in'
   readonly client: ClientView | null
   readonly ceremony: AuthenticationCeremony
@@ -91,7 +91,7 @@ export interface AuthorizationDetailView {
 }
 
 /** The consent page (OpenID Connect Core §3.1.2.4). */
-export interface ConsentView extends InLanguages {
+export interface ConsentView extends LocalizedView {
   readonly view: 'consent'
   readonly client: ClientView
   /** Who is responsible for the client. */
@@ -113,7 +113,7 @@ export interface ConsentView extends InLanguages {
 }
 
 /** The account chooser for the accounts in this browser (`prompt=select_account`, OpenID Connect Core §3.1.2.1). */
-export interface SelectAccountView extends InLanguages {
+export interface SelectAccountView extends LocalizedView {
   readonly view: 'select-account'
   readonly client: ClientView
   readonly accounts: readonly {
@@ -133,7 +133,7 @@ export interface SelectAccountView extends InLanguages {
 }
 
 /** The page shown if the user's groups or a host check do not permit the client. */
-export interface NotAllowedView extends InLanguages {
+export interface NotAllowedView extends LocalizedView {
   readonly view: 'not-allowed'
   readonly client: ClientView
   readonly account: { readonly userName: string; readonly displayName: string }
@@ -146,7 +146,7 @@ export interface NotAllowedView extends InLanguages {
 }
 
 /** The error page (for authorization requests see RFC 6749 §4.1.2.1). */
-export interface ErrorView extends InLanguages {
+export interface ErrorView extends LocalizedView {
   readonly view: 'error'
   readonly status: number
   /** One of our codes, or an error code of OAuth 2.0 or OpenID Connect. */
@@ -167,7 +167,7 @@ export interface ErrorView extends InLanguages {
 }
 
 /** The sign-out confirmation, requested by a client or the user (OpenID Connect RP-Initiated Logout §2). */
-export interface SignOutView extends InLanguages {
+export interface SignOutView extends LocalizedView {
   readonly view: 'sign-out'
   readonly client: ClientView | null
   /** The form: send `hidden` unchanged; `confirm` is the name and value of the submit button. */
@@ -179,13 +179,13 @@ export interface SignOutView extends InLanguages {
 }
 
 /** The page shown after sign-out. */
-export interface SignedOutView extends InLanguages {
+export interface SignedOutView extends LocalizedView {
   readonly view: 'signed-out'
   readonly client: ClientView | null
 }
 
 /** The login code page, used if the host has no page of other sign-in methods. */
-export interface LoginCodeView extends InLanguages {
+export interface LoginCodeView extends LocalizedView {
   readonly view: 'login-code'
   readonly client: ClientView
   /** Form action with the field `code`. */
@@ -204,7 +204,7 @@ export interface LoginCodeView extends InLanguages {
  * The sign-up page, which creates an account with a passkey. Used if `accounts` has `register` and the host has no page
  * of its own.
  */
-export interface SignUpView extends InLanguages {
+export interface SignUpView extends LocalizedView {
   readonly view: 'sign-up'
   readonly client: ClientView
   /** The argument of `register` of `@pocket/core/browser`; its `input` has `userName`, `displayName` and `email`. */

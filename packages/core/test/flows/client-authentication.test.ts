@@ -268,7 +268,7 @@ describe('federated identity', () => {
     expect(await attempt({}, (await generateKeyPair('ES256')).privateKey)).toMatchObject({ status: 401 })
     expect(other.asked()).toBe(1)
     const reasons = host.events.flatMap((event) => ('reason' in event ? [event.reason] : []))
-    expect(reasons).toEqual(expect.arrayContaining([expect.stringContaining('the assertion was used already')]))
+    expect(reasons).toEqual(expect.arrayContaining([expect.stringContaining('the assertion has already been used')]))
     host.clock.pass(hour)
     expect(await attempt({})).toMatchObject({ status: 401 })
   })

@@ -92,7 +92,7 @@ test.each([
 ])('hides a stored link to %s', async (address) => {
   const { id } = await registered()
   const stored = await host.stores.clients.find(id)
-  if (!stored) throw new Error('The client is gone.')
+  if (!stored) throw new Error('The client no longer exists.')
   await host.stores.clients.update({ ...stored, registration: { ...stored.registration, policy_uri: address } })
   expect(await originOf(id)).toMatchObject({ origin: { policyUri: null, tosUri: said.tos_uri } })
 })

@@ -241,14 +241,14 @@ describe('connection log of a client', () => {
       removeByAccount: async () => {},
     }
     const log = createConnectionLog({ store, clock: { now: () => 0 }, onError: () => {} })
-    const note = (stranger: string | null, requestId: string) => log.note({ ...attempt, stranger, requestId })
+    const note = (stranger: string | null, requestId: string) => log.record({ ...attempt, stranger, requestId })
     note(null, 'first')
     await Promise.resolve()
     note(null, 'known')
     note('198.51.100.7', 'somebody')
     for (let at = 0; at < 5000; at++) note('192.0.2.1', 'flood')
     gate.resolve()
-    await log.settled()
+    await log.whenIdle()
     expect(written).toHaveLength(2)
     expect(written[1]?.length).toBe(501)
     expect(written[1]?.map(({ requestId }) => requestId)).toEqual(expect.arrayContaining(['known', 'somebody']))

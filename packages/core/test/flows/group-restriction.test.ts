@@ -25,7 +25,7 @@ async function application(protocol: ClientProtocolInput = {}, input: Partial<Ne
   const { id } = party.client
   const restrict = async () => {
     const client = await host.pocket.clients.find(id)
-    if (!client) throw new Error('The client is gone.')
+    if (!client) throw new Error('The client no longer exists.')
     await host.pocket.clients.update(id, { ...client, isGroupRestricted: true })
     await host.pocket.clients.setAllowedGroups(id, ['staff'])
   }

@@ -98,6 +98,6 @@ test('shows an expired interaction in the requested language', async () => {
 
 async function stored() {
   const client = await host.pocket.clients.find(clientId)
-  if (!client) throw new Error('The client is gone.')
+  if (!client) throw new Error('The client no longer exists.')
   return client
 }

@@ -64,7 +64,7 @@ describe('logout with an ID token of the session', () => {
     const { host, party, idToken } = session
     await host.pocket.rotateKeys()
     const client = await host.pocket.clients.find(party.client.id)
-    if (!client) throw new Error('The client is gone.')
+    if (!client) throw new Error('The client no longer exists.')
     const protocol = { ...client.protocol, idTokenSignedResponseAlg: 'ES256' } as const
     await host.pocket.clients.update(client.id, { ...client, protocol })
     const page = await endSession(party, { id_token_hint: idToken, client_id: client.id })

@@ -304,7 +304,7 @@ describe('client that is restricted to groups', () => {
     const agent = new UserAgent()
     const consent = await signIn(agent, await authorize(agent, { prompt: 'consent' }), ada.authenticator, back)
     const client = await host.pocket.clients.find(authorize.clientId)
-    if (!client) throw new Error('The client is gone.')
+    if (!client) throw new Error('The client no longer exists.')
     await host.pocket.clients.update(client.id, { ...client, isGroupRestricted: true })
     await host.pocket.clients.setAllowedGroups(client.id, ['staff'])
     const refused = await decide(agent, consent, 'submitTo', back)

@@ -171,7 +171,7 @@ describe('unusable DataSource', () => {
     const dataSource = new DataSource(optionsFor(database))
     expect(() => typeormStores(dataSource)).toThrow(ConfigurationError)
     // Cast: the value of a host without type checking.
-    expect(() => typeormStores(undefined as unknown as DataSource)).toThrow('has to be initialized first')
+    expect(() => typeormStores(undefined as unknown as DataSource)).toThrow('must be initialized first')
     await dataSource.initialize()
     expect(typeormStores(dataSource).artifacts).toBeDefined()
     await dataSource.destroy()

@@ -3,24 +3,27 @@ export interface BasicCredentials {
   readonly clientId: string
   readonly clientSecret: string
   /** Whether both values were form-encoded, which RFC 6749 §2.3.1 requires and some clients omit. */
-  readonly encoded: boolean
+  readonly isEncoded: boolean
 }
 
-export function basicCredentials(header: string | undefined): BasicCredentials | undefined {
+export function parseBasicCredentials(header: string | undefined): BasicCredentials | undefined {
   const [, base64] = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header ?? '') ?? []
   if (base64 === undefined) return undefined
   const text = Buffer.from(base64, 'base64').toString()
-  const colon = text.indexOf(':')
-  if (colon === -1) return undefined
-  const raw = { clientId: text.slice(0, colon), clientSecret: text.slice(colon + 1) }
+  const separator = text.indexOf(':')
+  if (separator === -1) return undefined
+  const raw = { clientId: text.slice(0, separator), clientSecret: text.slice(separator + 1) }
   try {
-    return { clientId: formDecoded(raw.clientId), clientSecret: formDecoded(raw.clientSecret), encoded: true }
+    return { clientId: decodeForm(raw.clientId), clientSecret: decodeForm(raw.clientSecret), isEncoded: true }
   } catch {
-    return { ...raw, encoded: false }
+    return { ...raw, isEncoded: false }
   }
 }
 
-export function basicHeader({ clientId, clientSecret }: Pick<BasicCredentials, 'clientId' | 'clientSecret'>): string {
+export function createBasicHeader({
+  clientId,
+  clientSecret,
+}: Pick<BasicCredentials, 'clientId' | 'clientSecret'>): string {
   return `Basic ${Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString('base64')}`
 }
 
@@ -33,6 +36,6 @@ export function rawBasicSecret(header: string | undefined): string | undefined {
 }
 
 /** @throws {URIError} */
-function formDecoded(text: string): string {
+function decodeForm(text: string): string {
   return decodeURIComponent(text.replaceAll('+', '%20'))
 }

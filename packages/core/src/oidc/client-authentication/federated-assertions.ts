@@ -17,7 +17,7 @@ export interface AssertionClaims {
   readonly subject: string | undefined
 }
 
-export function assertionClaims(assertion: string): AssertionClaims | undefined {
+export function decodeAssertion(assertion: string): AssertionClaims | undefined {
   if (assertion.length > maxAssertionLength) return undefined
   try {
     const { iss, sub } = decodeJwt(assertion)
@@ -46,23 +46,23 @@ export type FederatedRefusal = { readonly refused: string }
 export function createFederatedAssertions({ fetch, issuer, now, isFirstUse }: FederatedAssertionPorts) {
   const keySets = new Map<string, JWTVerifyGetKey>()
 
-  const keysAt = (address: string): JWTVerifyGetKey => {
-    const known = keySets.get(address)
-    if (known) return known
+  const getKeySet = (jwksUrl: string): JWTVerifyGetKey => {
+    const cached = keySets.get(jwksUrl)
+    if (cached) return cached
     const [oldest] = keySets.keys()
     if (keySets.size >= maxKeySets && oldest !== undefined) keySets.delete(oldest)
-    const keys = createRemoteJWKSet(new URL(address), {
+    const keys = createRemoteJWKSet(new URL(jwksUrl), {
       cacheMaxAge: 24 * 60 * 60_000,
       cooldownDuration: 30_000,
       [customFetch]: (url, { headers, signal, method }) => fetch(url, { headers, signal, method }),
     })
-    keySets.set(address, keys)
+    keySets.set(jwksUrl, keys)
     return keys
   }
 
-  const stands = async (client: Client, identity: FederatedIdentity, assertion: string): Promise<void> => {
-    const address = identity.jwks ?? `${identity.issuer.replace(/\/$/, '')}/.well-known/jwks.json`
-    const { payload } = await jwtVerify(assertion, keysAt(address), {
+  const verifyAssertion = async (client: Client, identity: FederatedIdentity, assertion: string): Promise<void> => {
+    const jwksUrl = identity.jwks ?? `${identity.issuer.replace(/\/$/, '')}/.well-known/jwks.json`
+    const { payload } = await jwtVerify(assertion, getKeySet(jwksUrl), {
       algorithms,
       clockTolerance,
       issuer: identity.issuer,
@@ -74,26 +74,26 @@ export function createFederatedAssertions({ fetch, issuer, now, isFirstUse }: Fe
     const { iat, jti, exp = 0 } = payload
     const seconds = now() / 1000
     if (iat !== undefined && iat > seconds + clockTolerance)
-      throw new errors.JWTInvalid('the assertion was made later than now')
-    if (exp > seconds + maxLifetime) throw new errors.JWTInvalid('the assertion lives for too long')
+      throw new errors.JWTInvalid('the assertion was issued in the future')
+    if (exp > seconds + maxLifetime) throw new errors.JWTInvalid('the lifetime of the assertion is too long')
     if (!identity.replayProtection) return
-    if (typeof jti !== 'string' || jti === '') throw new errors.JWTInvalid('the assertion has no name (jti)')
+    if (typeof jti !== 'string' || jti === '') throw new errors.JWTInvalid('the assertion has no jti')
     if (!(await isFirstUse(identity.issuer, jti, exp + clockTolerance)))
-      throw new errors.JWTInvalid('the assertion was used already')
+      throw new errors.JWTInvalid('the assertion has already been used')
   }
 
   return async (client: Client, assertion: string): Promise<true | FederatedRefusal> => {
-    const claimed = assertionClaims(assertion)
-    const candidates = client.federatedIdentities.filter((identity) => identity.issuer === claimed?.issuer)
-    let refused = 'the client has no identity at the issuer of the assertion'
+    const claims = decodeAssertion(assertion)
+    const candidates = client.federatedIdentities.filter((identity) => identity.issuer === claims?.issuer)
+    let reason = 'the client has no identity at the issuer of the assertion'
     for (const identity of candidates) {
       try {
-        await stands(client, identity, assertion)
+        await verifyAssertion(client, identity, assertion)
         return true
       } catch (error) {
-        refused = error instanceof Error ? error.message : String(error)
+        reason = error instanceof Error ? error.message : String(error)
       }
     }
-    return { refused }
+    return { refused: reason }
   }
 }

@@ -2,16 +2,16 @@ import type { IncomingMessage } from 'node:http'
 import type { Client } from '../../clients/client.ts'
 import { peekBody, replaceBody } from '../../http/peek-body.ts'
 import { removeTrailingSlashes } from '../../http/resource-parameter.ts'
-import { renameLoginToken } from '../login-token-ids.ts'
+import { replaceLoginToken } from '../login-token-ids.ts'
 import { protocolRoutes } from '../paths.ts'
 import { maxFormBytes } from '../request-sizes.ts'
-import { basicCredentials, basicHeader, rawBasicSecret } from './basic.ts'
-import { assertionClaims, type FederatedRefusal } from './federated-assertions.ts'
-import { proveClient, refuseClient } from './proofs.ts'
+import { createBasicHeader, parseBasicCredentials, rawBasicSecret } from './basic.ts'
+import { decodeAssertion, type FederatedRefusal } from './federated-assertions.ts'
+import { createProof, recordClientRefusal } from './proofs.ts'
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
-const authenticated = new Set<string>([
+const authenticatedPaths = new Set<string>([
   protocolRoutes.token,
   protocolRoutes.introspection,
   protocolRoutes.revocation,
@@ -21,13 +21,13 @@ const authenticated = new Set<string>([
 
 export interface ClientAuthenticationPorts {
   /** Enforces the rate limit for failed client authentication. @throws {RateLimitedError} `rate_limited` */
-  readonly assertAdmitted: (req: IncomingMessage, clientId: string) => Promise<void>
+  readonly assertNotBlocked: (req: IncomingMessage, clientId: string) => Promise<void>
   readonly findClient: (id: string) => Promise<Client | undefined>
   readonly federated: (client: Client, assertion: string) => Promise<true | FederatedRefusal>
   /** The client of an access token, or `undefined` if the token is not known. */
   readonly clientOfToken: (token: string) => Promise<string | undefined>
   /** See the function of the same name in `library.ts`. */
-  readonly nameRedirectUri: (form: URLSearchParams) => Promise<boolean>
+  readonly normalizeRedirectUri: (form: URLSearchParams) => Promise<boolean>
 }
 
 /**
@@ -36,19 +36,19 @@ export interface ClientAuthenticationPorts {
  * that the library compares exactly. Leaves all other requests unchanged.
  */
 export function createClientAuthentication(ports: ClientAuthenticationPorts) {
-  const { assertAdmitted, findClient, federated, clientOfToken, nameRedirectUri } = ports
-  const settle = (req: IncomingMessage, form: URLSearchParams, client: Pick<Client, 'id' | 'isPublic'>) => {
+  const { assertNotBlocked, findClient, federated, clientOfToken, normalizeRedirectUri } = ports
+  const replaceCredentials = (req: IncomingMessage, form: URLSearchParams, client: Pick<Client, 'id' | 'isPublic'>) => {
     delete req.headers.authorization
     form.delete('client_assertion')
     form.delete('client_assertion_type')
     form.set('client_id', client.id)
-    const proof = proveClient(req)
+    const proof = createProof(req)
     if (!client.isPublic) form.set('client_secret', proof)
     return form
   }
 
-  const byHeader = (req: IncomingMessage, form: URLSearchParams): URLSearchParams | undefined => {
-    const basic = basicCredentials(req.headers.authorization)
+  const normalizeHeader = (req: IncomingMessage, form: URLSearchParams): URLSearchParams | undefined => {
+    const basic = parseBasicCredentials(req.headers.authorization)
     if (!basic) return undefined
     const [id, secret] = [form.get('client_id'), form.get('client_secret')]
     if (id !== null && id !== basic.clientId) return undefined
@@ -57,62 +57,65 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
       form.set('client_id', basic.clientId)
       return form
     }
-    const agrees = secret !== null && [basic.clientSecret, rawBasicSecret(req.headers.authorization)].includes(secret)
-    if (!basic.encoded) req.headers.authorization = basicHeader(basic)
-    if (!agrees) return undefined
+    const isSameSecret =
+      secret !== null && [basic.clientSecret, rawBasicSecret(req.headers.authorization)].includes(secret)
+    if (!basic.isEncoded) req.headers.authorization = createBasicHeader(basic)
+    if (!isSameSecret) return undefined
     // Keep the header: a client that used it must receive a `WWW-Authenticate` challenge (RFC 6749 §5.2).
     form.delete('client_secret')
     return form
   }
 
-  const byAssertion = async (req: IncomingMessage, form: URLSearchParams, assertion: string) => {
-    const claims = assertionClaims(assertion)
+  const acceptAssertion = async (req: IncomingMessage, form: URLSearchParams, assertion: string) => {
+    const claims = decodeAssertion(assertion)
     const id = form.get('client_id') ?? claims?.subject
     // The library verifies assertions that the client issued itself.
     if (claims === undefined || id === undefined || claims.issuer === id) return undefined
     const client = await findClient(id)
     if (!client || client.federatedIdentities.length === 0) return undefined
     const outcome = await federated(client, assertion)
-    if (outcome === true) return settle(req, form, client)
+    if (outcome === true) return replaceCredentials(req, form, client)
     if (client.isPublic) return undefined
-    refuseClient(req, outcome.refused)
-    const refused = settle(req, form, client)
-    refused.set('client_secret', 'refused')
-    return refused
+    recordClientRefusal(req, outcome.refused)
+    const rejectedForm = replaceCredentials(req, form, client)
+    rejectedForm.set('client_secret', 'refused')
+    return rejectedForm
   }
 
-  const byBearer = async (req: IncomingMessage, form: URLSearchParams) => {
+  const acceptBearer = async (req: IncomingMessage, form: URLSearchParams) => {
     const [, bearer] = /^bearer +(\S+)$/i.exec(req.headers.authorization ?? '') ?? []
     if (bearer === undefined) return undefined
     const id = await clientOfToken(bearer)
-    const isAssertion = id === undefined && form.has('client_id') && assertionClaims(bearer) !== undefined
-    if (isAssertion) return byAssertion(req, form, bearer)
+    const isAssertion = id === undefined && form.has('client_id') && decodeAssertion(bearer) !== undefined
+    if (isAssertion) return acceptAssertion(req, form, bearer)
     const client = id === undefined ? undefined : await findClient(id)
-    return client && settle(req, form, client)
+    return client && replaceCredentials(req, form, client)
   }
 
   return async (req: IncomingMessage, path: string): Promise<void> => {
-    if (req.method !== 'POST' || !authenticated.has(path)) return
+    if (req.method !== 'POST' || !authenticatedPaths.has(path)) return
     if (!/^application\/x-www-form-urlencoded\b/i.test(req.headers['content-type'] ?? '')) return
     const body = await peekBody(req, maxFormBytes)
     if (body === undefined) return
     const form = new URLSearchParams(body.toString())
     // The library rejects repeated parameters.
-    const [assertion, ...more] = form.getAll('client_assertion')
-    const claimed = form.get('client_id') ?? basicCredentials(req.headers.authorization)?.clientId
-    const clientId = claimed ?? (assertion === undefined ? undefined : assertionClaims(assertion)?.subject)
-    if (clientId !== undefined) await assertAdmitted(req, clientId)
+    const [assertion, ...repeated] = form.getAll('client_assertion')
+    const declaredId = form.get('client_id') ?? parseBasicCredentials(req.headers.authorization)?.clientId
+    const clientId = declaredId ?? (assertion === undefined ? undefined : decodeAssertion(assertion)?.subject)
+    if (clientId !== undefined) await assertNotBlocked(req, clientId)
     const isFederated =
-      assertion !== undefined && more.length === 0 && form.get('client_assertion_type') === assertionType
-    const changed = isFederated
-      ? await byAssertion(req, form, assertion)
+      assertion !== undefined && repeated.length === 0 && form.get('client_assertion_type') === assertionType
+    const normalized = isFederated
+      ? await acceptAssertion(req, form, assertion)
       : path === protocolRoutes.introspection && /^bearer /i.test(req.headers.authorization ?? '')
-        ? await byBearer(req, form)
-        : byHeader(req, form)
-    const settled = changed ?? form
-    const renamed = path === protocolRoutes.token ? await nameRedirectUri(settled) : renameLoginToken(path, settled)
-    const named = path === protocolRoutes.pushed_authorization_request && nameClient(settled, clientId)
-    if (removeTrailingSlashes(settled) || changed || renamed || named) replaceBody(req, Buffer.from(settled.toString()))
+        ? await acceptBearer(req, form)
+        : normalizeHeader(req, form)
+    const updatedForm = normalized ?? form
+    const isRewritten =
+      path === protocolRoutes.token ? await normalizeRedirectUri(updatedForm) : replaceLoginToken(path, updatedForm)
+    const hasAddedId = path === protocolRoutes.pushed_authorization_request && addClientId(updatedForm, clientId)
+    if (removeTrailingSlashes(updatedForm) || normalized || isRewritten || hasAddedId)
+      replaceBody(req, Buffer.from(updatedForm.toString()))
   }
 }
 
@@ -120,7 +123,7 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
  * Adds `client_id` to a pushed request, which RFC 9126 §2.1 requires, if the client identified itself only by header or
  * assertion. Modifies the form and returns whether it did.
  */
-function nameClient(form: URLSearchParams, clientId: string | undefined): boolean {
+function addClientId(form: URLSearchParams, clientId: string | undefined): boolean {
   if (clientId === undefined || form.has('client_id')) return false
   form.set('client_id', clientId)
   return true

@@ -24,12 +24,13 @@ export async function clientOfToken(
  * origin. Both are equivalent (RFC 3986 §6.2.3) and URL parsers add the slash, but the library compares strings
  * (RFC 6749 §4.1.3). Modifies the form and returns whether it did.
  */
-export async function nameRedirectUri({ AuthorizationCode }: Provider, form: URLSearchParams): Promise<boolean> {
+export async function normalizeRedirectUri({ AuthorizationCode }: Provider, form: URLSearchParams): Promise<boolean> {
   const [[code = '', ...codes], [uri = '', ...uris]] = [form.getAll('code'), form.getAll('redirect_uri')]
   if (codes.length + uris.length > 0 || code === '' || code.length > 4096 || !isBareRoot(uri)) return false
-  const asked = (await AuthorizationCode.find(code))?.redirectUri
-  if (asked === undefined || asked === uri || withoutSlash(asked) !== withoutSlash(uri)) return false
-  form.set('redirect_uri', asked)
+  const requestedUri = (await AuthorizationCode.find(code))?.redirectUri
+  if (requestedUri === undefined || requestedUri === uri || withoutSlash(requestedUri) !== withoutSlash(uri))
+    return false
+  form.set('redirect_uri', requestedUri)
   return true
 }
 

@@ -12,7 +12,7 @@ import { revokeGrant } from '../grant-destruction.ts'
 import type { EndpointName } from '../paths.ts'
 import type { TokenPreview } from '../preview.ts'
 import { createKeyProofs, type ProveKey, secretAssertion } from './proofs.ts'
-import { ask, askForJson, createSecrets, type Secrets, userInfoAt, verifiedIdToken } from './requests.ts'
+import { createSecrets, fetchJson, fetchResponse, fetchUserInfo, type Secrets, verifyIdToken } from './requests.ts'
 import { type ClientTestStep, TrialRecord, TrialStoppedError } from './trial.ts'
 
 export interface ClientTrialPorts {
@@ -42,33 +42,36 @@ export function createClientTrial(ports: ClientTrialPorts) {
   const { provider, clients, preview, issuer, endpoints, fetch, clock } = ports
 
   /** The form fields that authenticate the client. @throws {TrialStoppedError} if authentication requires the application's own key */
-  const asClient = async <T>(client: Client, send: (fields: Readonly<Record<string, string>>) => Promise<T>) => {
+  const withClientAuthentication = async <T>(
+    client: Client,
+    send: (fields: Readonly<Record<string, string>>) => Promise<T>,
+  ) => {
     const { tokenEndpointAuthMethod, fapi } = client.protocol
     if (client.isPublic) return send({ client_id: client.id })
     if (fapi || tokenEndpointAuthMethod === 'private_key_jwt') throw new TrialStoppedError('own_key', '', 'skipped')
     if (tokenEndpointAuthMethod === 'client_secret')
       return withSecret(client, (secret) => send({ client_id: client.id, client_secret: secret }))
     // Only the newest secret is valid, so adding another one would lock out the application during the trial.
-    const signed = async (secret: string) =>
+    const sendSigned = async (secret: string) =>
       send({ client_id: client.id, ...(await secretAssertion(client.id, issuer, secret)) })
-    const own = signingSecret(client, clock.now()) && (await libraryClient(client.id)).clientSecret
-    return own === undefined ? withSecret(client, signed) : signed(own)
+    const secret = signingSecret(client, clock.now()) && (await getLibraryClient(client.id)).clientSecret
+    return secret === undefined ? withSecret(client, sendSigned) : sendSigned(secret)
   }
 
-  const libraryClient = async (id: string) => {
+  const getLibraryClient = async (id: string) => {
     const found = await provider().Client.find(id)
     if (!found) throw new NotFoundError('client_not_found', 'There is no such client.')
     return found
   }
 
-  const pushed = async (client: Client, parameters: Readonly<Record<string, string>>) => {
-    const answer = await asClient(client, (fields) =>
-      askForJson(fetch, endpoints.pushed_authorization_request, {
+  const pushRequest = async (client: Client, parameters: Readonly<Record<string, string>>) => {
+    const response = await withClientAuthentication(client, (fields) =>
+      fetchJson(fetch, endpoints.pushed_authorization_request, {
         method: 'POST',
         body: new URLSearchParams({ ...parameters, ...fields }),
       }),
     )
-    return { client_id: client.id, request_uri: String(answer.request_uri) }
+    return { client_id: client.id, request_uri: String(response.request_uri) }
   }
 
   /** Sends a request without a session: the provider reports all other errors before `login_required`. */
@@ -85,18 +88,20 @@ export function createClientTrial(ports: ClientTrialPorts) {
       prompt: 'none',
     }
     if (client.protocol.requireSignedRequestObject) throw new TrialStoppedError('own_key', '', 'skipped')
-    const sent =
-      client.requiresPushedAuthorizationRequests || client.protocol.fapi ? await pushed(client, parameters) : parameters
-    const answer = await ask(fetch, `${endpoints.authorization}?${new URLSearchParams(sent)}`)
-    const error = URL.parse(answer.headers.get('location') ?? '')?.searchParams
+    const requestParameters =
+      client.requiresPushedAuthorizationRequests || client.protocol.fapi
+        ? await pushRequest(client, parameters)
+        : parameters
+    const response = await fetchResponse(fetch, `${endpoints.authorization}?${new URLSearchParams(requestParameters)}`)
+    const error = URL.parse(response.headers.get('location') ?? '')?.searchParams
     if (error?.get('state') === state && error.get('error') === 'login_required') return
     const [latest] = await ports.connectionLog.list(client.id)
-    throw new TrialStoppedError('refused', latest?.reason ?? `${error?.get('error') ?? answer.status}`)
+    throw new TrialStoppedError('refused', latest?.reason ?? `${error?.get('error') ?? response.status}`)
   }
 
-  const makeCode = async (client: Client, accountId: string, redirectUri: string, { nonce, challenge }: Secrets) => {
+  const createCode = async (client: Client, accountId: string, redirectUri: string, { nonce, challenge }: Secrets) => {
     const { AuthorizationCode, Grant } = provider()
-    const found = await libraryClient(client.id)
+    const found = await getLibraryClient(client.id)
     const grant = new Grant({ accountId, clientId: client.id })
     grant.addOIDCScope(scope)
     const grantId = await grant.save()
@@ -119,21 +124,21 @@ export function createClientTrial(ports: ClientTrialPorts) {
   }
 
   const withSecret = async <T>(client: Client, work: (secret: string) => Promise<T>): Promise<T> => {
-    const minted = await clients
+    const newSecret = await clients
       .addSecret(client.id, { expiresAt: clock.now() + secretLifetime })
       .catch((error: unknown) => {
         throw error instanceof InvalidInputError ? new TrialStoppedError('no_room') : error
       })
     try {
-      return await work(minted.plain)
+      return await work(newSecret.plain)
     } finally {
-      await clients.removeSecret(client.id, minted.stored.id)
+      await clients.removeSecret(client.id, newSecret.stored.id)
     }
   }
 
   const exchange = (client: Client, request: Readonly<Record<string, string>>, prove: ProveKey | null) =>
-    asClient(client, async (fields) =>
-      askForJson(fetch, endpoints.token, {
+    withClientAuthentication(client, async (fields) =>
+      fetchJson(fetch, endpoints.token, {
         method: 'POST',
         body: new URLSearchParams({ grant_type: 'authorization_code', ...request, ...fields }),
         ...(prove && { headers: { dpop: await prove('POST', endpoints.token) } }),
@@ -141,7 +146,7 @@ export function createClientTrial(ports: ClientTrialPorts) {
     )
 
   const userInfo = async (accessToken: string, prove: ProveKey | null) =>
-    userInfoAt(fetch, endpoints.userinfo, {
+    fetchUserInfo(fetch, endpoints.userinfo, {
       authorization: `${prove ? 'DPoP' : 'Bearer'} ${accessToken}`,
       ...(prove && { dpop: await prove('GET', endpoints.userinfo, accessToken) }),
     })
@@ -149,7 +154,7 @@ export function createClientTrial(ports: ClientTrialPorts) {
   const run = async (client: Client, accountId: string, record: TrialRecord) => {
     const secrets = createSecrets()
     const document = await record.step('discovery', async () => {
-      const found = await askForJson(fetch, `${issuer}/.well-known/openid-configuration`)
+      const found = await fetchJson(fetch, `${issuer}/.well-known/openid-configuration`)
       if (found.issuer !== issuer) throw new TrialStoppedError('other_issuer', String(found.issuer))
       return found
     })
@@ -174,27 +179,27 @@ export function createClientTrial(ports: ClientTrialPorts) {
       })
     })
     const prove = client.protocol.dpopBoundAccessTokens ? await createKeyProofs() : null
-    const { code, grantId } = await makeCode(client, accountId, redirectUri, secrets)
+    const { code, grantId } = await createCode(client, accountId, redirectUri, secrets)
     try {
-      const given = { code, redirect_uri: redirectUri, code_verifier: secrets.verifier }
+      const tokenRequest = { code, redirect_uri: redirectUri, code_verifier: secrets.verifier }
       const tokens = await record.step(
         'authentication',
-        () => exchange(client, given, prove),
+        () => exchange(client, tokenRequest, prove),
         ({ token_type, expires_in, scope: granted }) =>
           JSON.stringify({ token_type, expires_in, scope: granted }, null, 2),
       )
-      const keys = await askForJson(fetch, String(document.jwks_uri))
-      const about = { issuer, clientId: client.id, nonce: secrets.nonce }
-      const told = await record.step(
+      const keys = await fetchJson(fetch, String(document.jwks_uri))
+      const expectedClaims = { issuer, clientId: client.id, nonce: secrets.nonce }
+      const idToken = await record.step(
         'idToken',
-        () => verifiedIdToken(String(tokens.id_token), keys, about),
+        () => verifyIdToken(String(tokens.id_token), keys, expectedClaims),
         ({ alg, claims }) => `${alg}\n${JSON.stringify(claims, null, 2)}`,
       )
       await record.step(
         'userInfo',
         async () => {
           const found = await userInfo(String(tokens.access_token), prove)
-          if (found.sub !== told.claims.sub) throw new TrialStoppedError('not_genuine', 'sub')
+          if (found.sub !== idToken.claims.sub) throw new TrialStoppedError('not_genuine', 'sub')
           return found
         },
         (found) => JSON.stringify(found, null, 2),

@@ -22,7 +22,7 @@ export function createSecrets(): Secrets {
 }
 
 /** @throws {TrialStoppedError} `unreachable` */
-export async function ask(fetch: PublicFetch, url: string, init: PublicFetchInit = {}): Promise<Response> {
+export async function fetchResponse(fetch: PublicFetch, url: string, init: PublicFetchInit = {}): Promise<Response> {
   try {
     return await fetch(url, { redirect: 'manual', ...init })
   } catch (error) {
@@ -32,16 +32,16 @@ export async function ask(fetch: PublicFetch, url: string, init: PublicFetchInit
 }
 
 /** @throws {TrialStoppedError} `refused` if the response is not a JSON object or is an error */
-export async function askForJson(fetch: PublicFetch, url: string, init: PublicFetchInit = {}): Promise<JsonObject> {
-  const answer = await ask(fetch, url, init)
-  const body = objectOf(await answer.text())
-  if (answer.ok && body) return body
-  const said = [body?.error, body?.error_description].filter((each) => typeof each === 'string').join(': ')
-  throw new TrialStoppedError('refused', said || `${url} answered ${answer.status}`)
+export async function fetchJson(fetch: PublicFetch, url: string, init: PublicFetchInit = {}): Promise<JsonObject> {
+  const response = await fetchResponse(fetch, url, init)
+  const body = parseObject(await response.text())
+  if (response.ok && body) return body
+  const errorText = [body?.error, body?.error_description].filter((value) => typeof value === 'string').join(': ')
+  throw new TrialStoppedError('refused', errorText || `${url} returned status ${response.status}`)
 }
 
 /** @throws {TrialStoppedError} `not_genuine` if validation by OpenID Connect Core §3.1.3.7 fails */
-export async function verifiedIdToken(
+export async function verifyIdToken(
   token: string,
   keys: JsonObject,
   { issuer, clientId, nonce }: { readonly issuer: string; readonly clientId: string; readonly nonce: string },
@@ -60,22 +60,22 @@ export async function verifiedIdToken(
 }
 
 /** The UserInfo claims, which can be a JWT (OpenID Connect Core §5.3.2). */
-export async function userInfoAt(
+export async function fetchUserInfo(
   fetch: PublicFetch,
   url: string,
   headers: Readonly<Record<string, string>>,
 ): Promise<JsonObject> {
-  const answer = await ask(fetch, url, { headers })
-  const text = await answer.text()
+  const response = await fetchResponse(fetch, url, { headers })
+  const text = await response.text()
   const parts = text.split('.')
-  if (answer.ok && parts.length === 5) throw new TrialStoppedError('encrypted', '', 'skipped')
-  const signed = answer.headers.get('content-type')?.startsWith('application/jwt') && parts[1]
-  const claims = objectOf(signed ? Buffer.from(signed, 'base64url').toString('utf8') : text)
-  if (answer.ok && claims) return claims
-  throw new TrialStoppedError('refused', `${url} answered ${answer.status}`)
+  if (response.ok && parts.length === 5) throw new TrialStoppedError('encrypted', '', 'skipped')
+  const signedPayload = response.headers.get('content-type')?.startsWith('application/jwt') && parts[1]
+  const claims = parseObject(signedPayload ? Buffer.from(signedPayload, 'base64url').toString('utf8') : text)
+  if (response.ok && claims) return claims
+  throw new TrialStoppedError('refused', `${url} returned status ${response.status}`)
 }
 
-function objectOf(text: string): JsonObject | undefined {
+function parseObject(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined

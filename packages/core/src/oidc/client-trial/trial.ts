@@ -53,13 +53,13 @@ export class TrialRecord {
 
   async step<T>(
     name: ClientTestStepName,
-    take: () => Promise<T> | T,
-    detail: (found: T) => string | null = () => null,
+    run: () => Promise<T> | T,
+    detail: (result: T) => string | null = () => null,
   ): Promise<T> {
     try {
-      const found = await take()
-      this.#steps.push({ name, outcome: 'passed', reason: null, detail: detail(found) })
-      return found
+      const result = await run()
+      this.#steps.push({ name, outcome: 'passed', reason: null, detail: detail(result) })
+      return result
     } catch (error) {
       if (error instanceof TrialStoppedError)
         this.#steps.push({ name, outcome: error.outcome, reason: error.reason, detail: error.message || null })
@@ -69,11 +69,11 @@ export class TrialRecord {
 
   /** All steps, including unreached ones as skipped. */
   get steps(): readonly ClientTestStep[] {
-    const taken = new Set(this.#steps.map(({ name }) => name))
-    const rest = trialSteps.filter((name) => !taken.has(name))
+    const completed = new Set(this.#steps.map(({ name }) => name))
+    const remaining = trialSteps.filter((name) => !completed.has(name))
     return [
       ...this.#steps,
-      ...rest.map((name) => ({ name, outcome: 'skipped', reason: 'earlier', detail: null }) as const),
+      ...remaining.map((name) => ({ name, outcome: 'skipped', reason: 'earlier', detail: null }) as const),
     ]
   }
 }

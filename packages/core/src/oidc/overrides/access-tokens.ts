@@ -6,7 +6,7 @@ import { readMember } from './members.ts'
 
 type AccessToken = InstanceType<Provider['AccessToken']>
 
-interface Made {
+interface TokenValue {
   readonly value: string
   /** Absent if nothing is stored. */
   readonly payload?: AccessTokenPayload
@@ -29,42 +29,44 @@ export function issuedValue(token: AccessToken): string | undefined {
  */
 export function accessTokenOverrides(provider: Provider, ports: LoginAccessTokenPorts) {
   // The cast is safe: the library's types omit this method.
-  const make = readMember(provider, 'AccessToken.prototype.getValueAndPayload') as (this: AccessToken) => Promise<Made>
+  const getValueAndPayload = readMember(provider, 'AccessToken.prototype.getValueAndPayload') as (
+    this: AccessToken,
+  ) => Promise<TokenValue>
 
-  const makeLoginToken = async (token: AccessToken): Promise<Made> => {
-    const made = await make.call(token)
+  const createLoginToken = async (token: AccessToken): Promise<TokenValue> => {
+    const created = await getValueAndPayload.call(token)
     const { client } = token
-    if (!made.payload || !client || !extras(client).pocket_protocol.jwtAccessTokens) return made
-    token.jti = await signLoginAccessToken(token, made.payload, ports)
-    return { ...made, value: token.jti }
+    if (!created.payload || !client || !extras(client).pocket_protocol.jwtAccessTokens) return created
+    token.jti = await signLoginAccessToken(token, created.payload, ports)
+    return { ...created, value: token.jti }
   }
 
-  const makeApiToken = async (token: AccessToken): Promise<Made> => {
-    const login = loginOfRequest()
-    if (!login) return make.call(token)
+  const createApiToken = async (token: AccessToken): Promise<TokenValue> => {
+    const login = getGrantedLogin()
+    if (!login) return getValueAndPayload.call(token)
     token.scope = [login.scope, token.scope].filter(Boolean).join(' ')
     if (login.claims) token.claims = login.claims
-    const made = await make.call(token)
-    if (made.payload !== undefined) return made
-    const stored = storedForm(provider, token)
-    token.jti = made.value
-    const { payload } = await make.call(stored)
-    return { value: made.value, ...(payload && { payload }) }
+    const created = await getValueAndPayload.call(token)
+    if (created.payload !== undefined) return created
+    const stored = toStoredToken(provider, token)
+    token.jti = created.value
+    const { payload } = await getValueAndPayload.call(stored)
+    return { value: created.value, ...(payload && { payload }) }
   }
 
   return {
-    async 'AccessToken.prototype.getValueAndPayload'(this: AccessToken): Promise<Made> {
-      const made = await (this.resourceServer ? makeApiToken(this) : makeLoginToken(this))
-      values.set(this, made.value)
-      return made
+    async 'AccessToken.prototype.getValueAndPayload'(this: AccessToken): Promise<TokenValue> {
+      const created = await (this.resourceServer ? createApiToken(this) : createLoginToken(this))
+      values.set(this, created.value)
+      return created
     },
   }
 }
 
 /** The opaque form of this token, which the library stores. */
-function storedForm({ AccessToken }: Provider, token: AccessToken): AccessToken {
+function toStoredToken({ AccessToken }: Provider, token: AccessToken): AccessToken {
   const { client, expiration: expiresIn, accountId, grantId = '', gty = '' } = token
-  if (!client) throw new ConfigurationError('An access token was made without a client.')
+  if (!client) throw new ConfigurationError('An access token was created without a client.')
   const fields = Object.fromEntries(AccessToken.IN_PAYLOAD.map((name) => [name, Reflect.get(token, name)]))
   const stored = new AccessToken({ ...fields, client, expiresIn, accountId, grantId, gty })
   Reflect.set(stored, 'format', 'opaque')
@@ -72,7 +74,7 @@ function storedForm({ AccessToken }: Provider, token: AccessToken): AccessToken 
 }
 
 /** The OpenID scopes and claims granted for this token request, or `undefined` if there are none. */
-function loginOfRequest() {
+function getGrantedLogin() {
   const { oidc } = Provider.ctx ?? {}
   if (oidc?.route !== 'token') return undefined
   const { AuthorizationCode, DeviceCode, RefreshToken, Grant } = oidc.entities

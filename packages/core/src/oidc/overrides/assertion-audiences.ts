@@ -9,12 +9,12 @@ export interface AssertionAudiencePorts {
 /** Accepts each URL of an endpoint as the audience of client assertions (RFC 7523 §3). */
 export function assertionAudienceOverrides(provider: Provider, { issuer, internalOrigin }: AssertionAudiencePorts) {
   const { prototype } = provider.OIDCContext
-  const { clientJwtAuthExpectedAudience: expected } = prototype
+  const { clientJwtAuthExpectedAudience: expectedAudience } = prototype
   const origins = internalOrigin === undefined ? [] : [new URL(issuer).origin, internalOrigin]
   return {
     'OIDCContext.prototype.clientJwtAuthExpectedAudience'(this: typeof prototype): Set<string> {
-      const audiences = expected.call(this)
-      const paths = [...audiences].map((address) => new URL(address).pathname).filter((pathname) => pathname !== '/')
+      const audiences = expectedAudience.call(this)
+      const paths = [...audiences].map((url) => new URL(url).pathname).filter((pathname) => pathname !== '/')
       return new Set([...audiences, ...paths.flatMap((path) => origins.map((origin) => origin + path))])
     },
   }

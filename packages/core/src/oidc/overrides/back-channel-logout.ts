@@ -5,7 +5,7 @@ type Client = NonNullable<Awaited<ReturnType<Provider['Client']['find']>>>
 type Send = (this: Client, accountId: string, sid: string) => Promise<void>
 
 const member = 'Client.prototype.backchannelLogout'
-const sends = new WeakMap<Provider, Send>()
+const sendMethods = new WeakMap<Provider, Send>()
 
 /**
  * The library sends logout tokens once, while the user waits, and drops failed ones. Here it sends none: ending a session queues
@@ -13,11 +13,11 @@ const sends = new WeakMap<Provider, Send>()
  */
 export function backChannelLogoutOverrides(provider: Provider) {
   // The cast is safe: the library's types omit this method.
-  sends.set(provider, readMember(provider, member) as Send)
+  sendMethods.set(provider, readMember(provider, member) as Send)
   return { [member]: async (): Promise<void> => {} }
 }
 
 /** Sends a logout token by the library's own method. */
 export async function sendByLibrary(provider: Provider, client: Client, accountId: string, sid: string): Promise<void> {
-  await sends.get(provider)?.call(client, accountId, sid)
+  await sendMethods.get(provider)?.call(client, accountId, sid)
 }

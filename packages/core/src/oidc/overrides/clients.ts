@@ -11,7 +11,7 @@ type Client = ClientExtras & { readonly clientId: string }
 
 export interface ClientOverridePorts {
   readonly clock: Clock
-  readonly secretUses: Pick<SecretUses, 'note'>
+  readonly secretUses: Pick<SecretUses, 'recordUse'>
   readonly redirectUriPolicy: RedirectUriPolicy
 }
 
@@ -32,11 +32,13 @@ export function clientOverrides({ clock, secretUses, redirectUriPolicy: policy }
     'Client.prototype.compareClientSecret'(this: Client, value: string) {
       const req = Provider.ctx?.req
       if (isProof(req, value)) return true
-      const candidates = [value, rawBasicSecret(req?.headers.authorization)].filter((each) => each !== undefined)
-      for (const each of candidates) {
-        const secret = findSecret({ secrets: this.pocket_secrets }, each, clock.now())
+      const candidates = [value, rawBasicSecret(req?.headers.authorization)].filter(
+        (candidate) => candidate !== undefined,
+      )
+      for (const candidate of candidates) {
+        const secret = findSecret({ secrets: this.pocket_secrets }, candidate, clock.now())
         if (!secret) continue
-        secretUses.note(this.clientId, secret.id)
+        secretUses.recordUse(this.clientId, secret.id)
         return true
       }
       return false

@@ -7,7 +7,7 @@ export class AlreadyUsedError extends Error {}
  * Seconds that the library permits the `iat` of a DPoP proof to be in the future. The proof is valid that much longer than the
  * library remembers it (RFC 9449 §11.1).
  */
-const proofLead = 300
+const maxProofLead = 300
 
 /**
  * Makes replay detection atomic. The library checks for an assertion or DPoP proof before it stores it, so two processes can
@@ -18,7 +18,7 @@ export function replayDetectionOverrides({ ReplayDetection }: Provider) {
   return {
     async 'ReplayDetection.unique'(...[issuer, jti, until]: Parameters<typeof unique>): Promise<boolean> {
       try {
-        return await unique.call(ReplayDetection, issuer, jti, until + proofLead)
+        return await unique.call(ReplayDetection, issuer, jti, until + maxProofLead)
       } catch (error) {
         if (error instanceof AlreadyUsedError) return false
         throw error

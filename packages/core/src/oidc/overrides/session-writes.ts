@@ -5,14 +5,20 @@ import { ConfigurationError } from '../../errors.ts'
 import { type RequestContext, requestContext } from '../../http/request-context.ts'
 import { randomToken } from '../../random.ts'
 import type { SessionHistoryStore } from '../../sessions/session-history-store.ts'
-import { remaining, type SessionLifetime, type SessionUse, usedNow, useExactness } from '../../sessions/session-use.ts'
+import {
+  minUseInterval,
+  remainingLifetime,
+  type SessionLifetime,
+  type SessionUse,
+  updateUse,
+} from '../../sessions/session-use.ts'
 import type { Transaction } from '../../transaction.ts'
 import type { ArtifactStore } from '../artifact-store.ts'
 import type { ProviderSession } from '../logout.ts'
 import { endAuthorizations, endSession, endSessionsOfBrowser } from '../session-ends.ts'
 import { isOtherLogin, mergeSessions, type SessionContent, supersedes } from '../session-merge.ts'
-import { type FoundPayload, hidden, readStored, type StoredModel } from '../stored-payload.ts'
-import { setSnapshot, snapshotOf } from './snapshots.ts'
+import { findStoredPayload, hiddenPrefix, type StoredModel, type StoredPayload } from '../stored-payload.ts'
+import { getSnapshot, setSnapshot } from './snapshots.ts'
 import type { OverriddenMember } from './table.ts'
 
 /** Members of the library's session that its types omit, and our additions. */
@@ -21,7 +27,7 @@ interface SessionInternals extends Omit<StoredModel, 'jti'> {
   use?: SessionUse
   /** The browser in which the session started, see `browserOf`. */
   browser?: string | undefined
-  [write]?: (given?: WriteOptions) => Promise<boolean>
+  [write]?: (options?: WriteOptions) => Promise<boolean>
 }
 
 type StoredSession = ProviderSession & SessionInternals
@@ -30,7 +36,7 @@ type SessionMethod = 'save' | 'destroy' | 'loginAccount' | 'resetIdentifier'
 
 interface WriteOptions {
   /** After a concurrent write, decides whether to discard this change. */
-  readonly unless?: (stored: FoundPayload) => boolean
+  readonly shouldDiscard?: (stored: StoredPayload) => boolean
   /** Reverts the change to the state that was read. */
   readonly undo?: (base: SessionContent) => void
 }
@@ -40,9 +46,9 @@ const clockTolerance = 60
 
 const write = Symbol('write')
 /** Fields excluded from comparison, because they change with each use. */
-const ofUse = ['iat', 'exp', 'jti', 'kind', 'uid', 'use']
+const usageFields = ['iat', 'exp', 'jti', 'kind', 'uid', 'use']
 /** Our additional session fields; `revision` changes when access is withdrawn. */
-const ownNames = ['use', 'revision', 'browser']
+const additionalFields = ['use', 'revision', 'browser']
 
 export interface SessionOverridePorts {
   readonly clock: Clock
@@ -75,19 +81,19 @@ export function sessionOverrides(provider: Provider, ports: SessionOverridePorts
   const { Session } = provider
   const { prototype } = Session
   const { loginAccount, resetIdentifier } = prototype
-  const inPayload = [...Session.IN_PAYLOAD, ...ownNames]
-  const names = inPayload.filter((name) => !ofUse.includes(name))
-  const contentOf = (content: object) => JSON.stringify(names.map((name) => Reflect.get(content, name)))
-  const replacements: Partial<Record<OverriddenMember, unknown>> = { 'Session.IN_PAYLOAD': inPayload }
-  const override = (name: SessionMethod, value: (this: StoredSession, ...given: never[]) => unknown) => {
+  const payloadFields = [...Session.IN_PAYLOAD, ...additionalFields]
+  const names = payloadFields.filter((name) => !usageFields.includes(name))
+  const serializeContent = (content: object) => JSON.stringify(names.map((name) => Reflect.get(content, name)))
+  const replacements: Partial<Record<OverriddenMember, unknown>> = { 'Session.IN_PAYLOAD': payloadFields }
+  const override = (name: SessionMethod, value: (this: StoredSession, ...args: never[]) => unknown) => {
     replacements[`Session.prototype.${name}`] = value
   }
 
-  const answered = new WeakSet<object>()
-  provider.on('authorization.success', ({ req }: KoaContextWithOIDC) => answered.add(req))
+  const authorizedRequests = new WeakSet<object>()
+  provider.on('authorization.success', ({ req }: KoaContextWithOIDC) => authorizedRequests.add(req))
 
   /** Merges a concurrent change into this session. */
-  const merge = (session: StoredSession, base: SessionContent, stored: FoundPayload) => {
+  const merge = (session: StoredSession, base: SessionContent, stored: StoredPayload) => {
     const merged = mergeSessions(base, session, stored, names)
     if (merged === undefined) throw new SessionEnded()
     for (const name of names) {
@@ -95,7 +101,7 @@ export function sessionOverrides(provider: Provider, ports: SessionOverridePorts
       if (Reflect.get(session, name) !== value) Reflect.set(session, name, value)
     }
     if (stored.use) session.use = stored.use as SessionUse
-    if (!isOtherLogin(session, stored) || session.jti === snapshotOf(session)?.id)
+    if (!isOtherLogin(session, stored) || session.jti === getSnapshot(session)?.id)
       session.jti = stored.jti ?? session.jti
     setSnapshot(session, { id: stored.jti ?? '', text: stored.stored })
   }
@@ -103,46 +109,49 @@ export function sessionOverrides(provider: Provider, ports: SessionOverridePorts
   const store = async (session: StoredSession, expiresIn: number) => {
     const { payload } = await session.getValueAndPayload()
     const state = { id: session.jti, payload, expiresIn }
-    const before = snapshotOf(session)
+    const before = getSnapshot(session)
     if (before === undefined) return session.adapter.insert(state)
     const { accountId, authorizations = {} }: SessionContent = JSON.parse(before.text)
-    const left = Object.entries(authorizations).filter(([id]) => !Object.hasOwn(session.authorizations ?? {}, id))
+    const removedEntries = Object.entries(authorizations).filter(
+      ([id]) => !Object.hasOwn(session.authorizations ?? {}, id),
+    )
     const replace = () => session.adapter.replace(before.id, state, before.text)
-    if (left.length === 0) return replace()
+    if (removedEntries.length === 0) return replace()
     return transaction(async () => {
       const text = await replace()
-      if (text !== undefined) await endAuthorizations(endPorts, { accountId, authorizations: Object.fromEntries(left) })
+      if (text !== undefined)
+        await endAuthorizations(endPorts, { accountId, authorizations: Object.fromEntries(removedEntries) })
       return text
     })
   }
 
   const writeSession = async function (
     this: StoredSession,
-    { unless = () => false, undo = () => {} }: WriteOptions = {},
+    { shouldDiscard = () => false, undo = () => {} }: WriteOptions = {},
   ): Promise<boolean> {
     const req = Provider.ctx?.req
     for (;;) {
-      const before = snapshotOf(this)
+      const before = getSnapshot(this)
       if (!before && req) this.browser ??= browserOf(req)
       const base: SessionContent | undefined = before && JSON.parse(before.text)
       const now = clock.now()
-      const isUnchanged = base && contentOf(this) === contentOf(base) && this.jti === before?.id
-      if (isUnchanged && this.use && now - this.use.lastUsedAt < useExactness) break
-      const signedIn = this.accountId !== undefined
-      if (signedIn) this.use = usedNow(this.use, req && requestContext(req), now)
-      const expiresIn = remaining(await sessionLifetime(), signedIn ? this.loginTs : undefined, now)
+      const isUnchanged = base && serializeContent(this) === serializeContent(base) && this.jti === before?.id
+      if (isUnchanged && this.use && now - this.use.lastUsedAt < minUseInterval) break
+      const isSignedIn = this.accountId !== undefined
+      if (isSignedIn) this.use = updateUse(this.use, req && requestContext(req), now)
+      const expiresIn = remainingLifetime(await sessionLifetime(), isSignedIn ? this.loginTs : undefined, now)
       this.exp = Math.floor(now / 1000) + expiresIn
       const text = await store(this, expiresIn)
       if (text !== undefined) {
         setSnapshot(this, { id: this.jti, text })
         break
       }
-      const stored = await readStored(this, before?.id ?? '', this.uid)
+      const stored = await findStoredPayload(this, before?.id ?? '', this.uid)
       if (stored === undefined || base === undefined) throw new SessionEnded()
-      const isGivenUp = unless(stored)
-      if (isGivenUp) undo(base)
+      const isDiscarded = shouldDiscard(stored)
+      if (isDiscarded) undo(base)
       merge(this, base, stored)
-      if (isGivenUp) return false
+      if (isDiscarded) return false
     }
     this.touched = false
     return true
@@ -154,14 +163,14 @@ export function sessionOverrides(provider: Provider, ports: SessionOverridePorts
     const { ctx } = Provider
     try {
       await saveSession(this)
-      if (ctx && answered.has(ctx.req)) await assertListed(this, ctx)
+      if (ctx && authorizedRequests.has(ctx.req)) await assertGrantListed(this, ctx)
     } catch (error) {
       this.touched = false
-      if (ctx) withholdCookie(ctx)
+      if (ctx) removeSessionCookie(ctx)
       if (!(error instanceof SessionEnded)) throw error
-      if (ctx && answered.has(ctx.req)) await refuse(ctx)
+      if (ctx && authorizedRequests.has(ctx.req)) await rejectResponse(ctx)
     }
-    if (ctx && !isNamed(this)) withholdCookie(ctx)
+    if (ctx && !isIdKnown(this)) removeSessionCookie(ctx)
     return this.jti
   })
 
@@ -175,17 +184,17 @@ export function sessionOverrides(provider: Provider, ports: SessionOverridePorts
     Reflect.set(this, 'destroyed', true)
   })
 
-  override('loginAccount', function (this: StoredSession, given: Parameters<typeof loginAccount>[0]) {
+  override('loginAccount', function (this: StoredSession, loginParams: Parameters<typeof loginAccount>[0]) {
     // Sessions start only in `sessions.ts`, which records their history; a resumed interaction uses the existing session.
     if (Provider.ctx?.oidc?.route?.endsWith('resume')) return
     const now = Math.floor(clock.now() / 1000)
-    const details = { ...given, loginTs: given.loginTs ?? now }
+    const details = { ...loginParams, loginTs: loginParams.loginTs ?? now }
     // An older pending interaction does not replace a later sign-in, unless the clock was set back.
     if (!supersedes(details, this) && (this.loginTs ?? 0) <= now + clockTolerance) return
-    const isOther = isOtherLogin(details, this)
+    const isOtherAccount = isOtherLogin(details, this)
     loginAccount.call(this, details)
     // Change the ID, so that a holder of the old ID does not gain the new authentication (session fixation).
-    if (isOther && snapshotOf(this)) resetIdentifier.call(this)
+    if (isOtherAccount && getSnapshot(this)) resetIdentifier.call(this)
   })
 
   /**
@@ -199,7 +208,7 @@ export function sessionOverrides(provider: Provider, ports: SessionOverridePorts
 
 /** Stores the session. @throws {SessionEnded} if it has since ended */
 export async function saveSession(session: ProviderSession): Promise<void> {
-  await writerOf(session)()
+  await getWriter(session)()
 }
 
 /**
@@ -208,25 +217,25 @@ export async function saveSession(session: ProviderSession): Promise<void> {
  *
  * @throws {SessionEnded} if the session has since ended
  */
-export async function listGrant(session: ProviderSession, clientId: string, grantId: string): Promise<boolean> {
+export async function addGrantToSession(session: ProviderSession, clientId: string, grantId: string): Promise<boolean> {
   const before = session.authorizations
   const present = before?.[clientId]
   const revision: unknown = Reflect.get(session, 'revision')
-  const listed = { ...present, sid: present?.sid ?? randomToken(), grantId, persistsLogout: true }
-  session.authorizations = { ...before, [clientId]: listed }
-  const isListed = await writerOf(session)({
-    unless: ({ authorizations, ...stored }) =>
+  const authorization = { ...present, sid: present?.sid ?? randomToken(), grantId, persistsLogout: true }
+  session.authorizations = { ...before, [clientId]: authorization }
+  const isAdded = await getWriter(session)({
+    shouldDiscard: ({ authorizations, ...stored }) =>
       authorizations?.[clientId]?.grantId !== present?.grantId || Reflect.get(stored, 'revision') !== revision,
     undo: ({ authorizations = {} }) => {
       // Revert only the entry of this client, because the merge may have added those of others.
-      const { [clientId]: _, ...others } = session.authorizations ?? {}
+      const { [clientId]: _, ...otherEntries } = session.authorizations ?? {}
       const present = authorizations[clientId]
-      session.authorizations = { ...others, ...(present && { [clientId]: present }) }
+      session.authorizations = { ...otherEntries, ...(present && { [clientId]: present }) }
     },
   })
   // The library sets the cookie of a new session only if it has something left to store.
   Reflect.set(session, 'touched', true)
-  return isListed
+  return isAdded
 }
 
 /** The error if the session ended during an authorization. */
@@ -235,59 +244,59 @@ export function sessionEndedError({ oidc }: KoaContextWithOIDC): Error {
 }
 
 /** Whether this process knows the session ID. It does not if another request has changed the ID. */
-export function isNamed(session: ProviderSession): boolean {
-  return !session.jti.startsWith(hidden)
+export function isIdKnown(session: ProviderSession): boolean {
+  return !session.jti.startsWith(hiddenPrefix)
 }
 
 /** Records the browser in which a new session starts; `undefined` if unknown. */
-export function noteBrowser(session: ProviderSession, browser: string | undefined): void {
-  if (!snapshotOf(session)) internalsOf(session).browser = browser
+export function setBrowser(session: ProviderSession, browser: string | undefined): void {
+  if (!getSnapshot(session)) getInternals(session).browser = browser
 }
 
 /** The last use of a session; `undefined` before the first sign-in. */
-export function useOf(session: ProviderSession & Pick<SessionInternals, 'use'>): SessionUse | undefined {
+export function getUse(session: ProviderSession & Pick<SessionInternals, 'use'>): SessionUse | undefined {
   return session.use
 }
 
 /** Sets the use that is stored with the next write. */
-export function noteUse(
+export function setUse(
   session: ProviderSession & Pick<SessionInternals, 'use'>,
   origin: Pick<RequestContext, 'ipAddress' | 'userAgent'>,
   now: number,
 ): void {
-  session.use = usedNow(session.use, origin, now)
+  session.use = updateUse(session.use, origin, now)
 }
 
 /** Stores only the use of the session; `expiresIn` is in seconds. */
 export async function touch(
   session: ProviderSession,
-  touched: { readonly use: SessionUse; readonly expiresIn: number },
+  update: { readonly use: SessionUse; readonly expiresIn: number },
 ): Promise<boolean> {
-  return internalsOf(session).adapter.touch(session.jti, touched)
+  return getInternals(session).adapter.touch(session.jti, update)
 }
 
 /** The cast is safe: the members that the library's types omit are checked at start. */
-function internalsOf(session: ProviderSession): SessionInternals {
+function getInternals(session: ProviderSession): SessionInternals {
   return session as StoredSession
 }
 
-function writerOf(session: ProviderSession) {
-  const writer = internalsOf(session)[write]
+function getWriter(session: ProviderSession) {
+  const writer = getInternals(session)[write]
   if (!writer) throw new ConfigurationError('The session belongs to another provider.')
   return writer.bind(session)
 }
 
 /** Checks that the stored session still lists the grant, unless nothing has changed since the last write. */
-async function assertListed(session: StoredSession, { oidc }: KoaContextWithOIDC): Promise<void> {
-  const { id = '', text } = snapshotOf(session) ?? {}
-  const stored = await readStored(session, id, session.uid)
+async function assertGrantListed(session: StoredSession, { oidc }: KoaContextWithOIDC): Promise<void> {
+  const { id = '', text } = getSnapshot(session) ?? {}
+  const stored = await findStoredPayload(session, id, session.uid)
   if (stored?.stored === text) return
   const clientId = oidc.client?.clientId ?? ''
   if (stored?.authorizations?.[clientId]?.grantId !== oidc.grant?.jti) throw new SessionEnded()
 }
 
 /** Destroys the code and token of the response. The grant was revoked with the session, unless the session only expired. */
-async function refuse(ctx: KoaContextWithOIDC): Promise<never> {
+async function rejectResponse(ctx: KoaContextWithOIDC): Promise<never> {
   const { AuthorizationCode, AccessToken } = ctx.oidc.entities
   await AuthorizationCode?.destroy()
   await AccessToken?.destroy()
@@ -296,10 +305,10 @@ async function refuse(ctx: KoaContextWithOIDC): Promise<never> {
 }
 
 /** Removes the session cookie from the response if the session is not stored under its ID. */
-function withholdCookie({ res, oidc }: KoaContextWithOIDC): void {
+function removeSessionCookie({ res, oidc }: KoaContextWithOIDC): void {
   const name = oidc.provider.cookieName('session')
   const cookies = [res.getHeader('set-cookie') ?? []].flat().map(String)
-  const others = cookies.filter((cookie) => !cookie.startsWith(`${name}=`) && !cookie.startsWith(`${name}.sig=`))
-  if (others.length > 0) res.setHeader('set-cookie', others)
+  const otherCookies = cookies.filter((cookie) => !cookie.startsWith(`${name}=`) && !cookie.startsWith(`${name}.sig=`))
+  if (otherCookies.length > 0) res.setHeader('set-cookie', otherCookies)
   else res.removeHeader('set-cookie')
 }

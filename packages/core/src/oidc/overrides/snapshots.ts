@@ -6,13 +6,13 @@ export interface Snapshot {
 
 const snapshot = Symbol('snapshot')
 
-interface Compared {
+interface WithSnapshot {
   [snapshot]?: Snapshot
 }
 
 /** The text last read or stored; `undefined` if the instance was never stored. */
-export function snapshotOf(instance: object): Snapshot | undefined {
-  return (instance as Compared)[snapshot]
+export function getSnapshot(instance: object): Snapshot | undefined {
+  return (instance as WithSnapshot)[snapshot]
 }
 
 export function setSnapshot(instance: object, value: Snapshot): void {

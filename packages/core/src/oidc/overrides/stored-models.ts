@@ -1,15 +1,15 @@
 import type Provider from 'oidc-provider'
 import { errors } from 'oidc-provider'
-import { type FoundPayload, replaceStored } from '../stored-payload.ts'
+import { replaceStored, type StoredPayload } from '../stored-payload.ts'
 import { readMember } from './members.ts'
-import { setSnapshot, snapshotOf } from './snapshots.ts'
+import { getSnapshot, setSnapshot } from './snapshots.ts'
 
-type Instantiate = (this: unknown, payload?: Partial<FoundPayload>) => object
+type Instantiate = (this: unknown, payload?: Partial<StoredPayload>) => object
 
 /** Makes sessions, grants and interactions remember the text they were read from, to detect concurrent changes. */
 export function storedModelOverrides(provider: Provider) {
   const { save } = provider.Interaction.prototype
-  const remembering = (member: string): Instantiate => {
+  const withSnapshot = (member: string): Instantiate => {
     // The cast is safe: the library's types omit this method.
     const instantiate = readMember(provider, member) as Instantiate
     return function (payload) {
@@ -20,13 +20,13 @@ export function storedModelOverrides(provider: Provider) {
     }
   }
   return {
-    'Session.instantiate': remembering('Session.instantiate'),
-    'Grant.instantiate': remembering('Grant.instantiate'),
-    'Interaction.instantiate': remembering('Interaction.instantiate'),
+    'Session.instantiate': withSnapshot('Session.instantiate'),
+    'Grant.instantiate': withSnapshot('Grant.instantiate'),
+    'Interaction.instantiate': withSnapshot('Interaction.instantiate'),
 
     /** Prevents the library from storing an interaction again after it has ended. */
     async 'Interaction.prototype.save'(this: InstanceType<Provider['Interaction']>, ttl: number): Promise<string> {
-      if (!snapshotOf(this)) return save.call(this, ttl)
+      if (!getSnapshot(this)) return save.call(this, ttl)
       if (!(await replaceStored(this))) throw new errors.SessionNotFound('interaction session not found')
       return this.uid
     },

@@ -2,9 +2,9 @@
 export interface Override {
   /** `Model.member` for static members, `Model.prototype.member` for others. */
   readonly member: string
-  readonly why: string
+  readonly reason: string
   /** What breaks without the override; `test` proves it. */
-  readonly without: string
+  readonly impact: string
   /** The closest documented extension point, and why it does not suffice. */
   readonly documented: string
   /** The extension point of oidc-provider that would make the override unnecessary. */
@@ -22,8 +22,8 @@ export interface Override {
 export const overrides = [
   {
     member: 'Provider.prototype.registerGrantType',
-    why: 'answers a repeated refresh with the same tokens',
-    without: 'A client that repeats a refresh after a lost response loses its grant.',
+    reason: 'answers a repeated refresh with the same tokens',
+    impact: 'A client that repeats a refresh after a lost response loses its grant.',
     documented:
       'Custom grant types replace a built-in handler, but cannot call it; middleware sees only its error response.',
     upstream: 'access to the built-in grant type handlers, so that they can be wrapped',
@@ -31,40 +31,40 @@ export const overrides = [
   },
   {
     member: 'Client.prototype.redirectUriAllowed',
-    why: 'matches redirect URIs with wildcards and any loopback port',
-    without: 'Every redirect URI is rejected, because the library compares it with placeholders.',
+    reason: 'matches redirect URIs with wildcards and any loopback port',
+    impact: 'Every redirect URI is rejected, because the library compares it with placeholders.',
     documented: 'Client metadata only lists exact redirect URIs.',
     upstream: 'an option that decides whether a redirect URI is allowed',
     test: 'flows/redirect-uris.test.ts',
   },
   {
     member: 'Client.prototype.postLogoutRedirectUriAllowed',
-    why: 'matches post-logout redirect URIs with wildcards',
-    without: 'Every post-logout redirect URI is rejected, because the library knows none.',
+    reason: 'matches post-logout redirect URIs with wildcards',
+    impact: 'Every post-logout redirect URI is rejected, because the library knows none.',
     documented: 'Client metadata only lists exact redirect URIs.',
     upstream: 'an option that decides whether a post-logout redirect URI is allowed',
     test: 'flows/logout-without-prompt.test.ts',
   },
   {
     member: 'Client.prototype.grantTypeAllowed',
-    why: 'allows the device flow to pairwise clients without a private key',
-    without: 'Pairwise clients that authenticate with a secret cannot use the device flow.',
+    reason: 'allows the device flow to pairwise clients without a private key',
+    impact: 'Pairwise clients that authenticate with a secret cannot use the device flow.',
     documented: '`sectorIdentifierUriValidate` does not skip the check of the authentication method.',
     upstream: 'pairwise clients with the device flow and any authentication method',
     test: 'flows/device.test.ts',
   },
   {
     member: 'Client.prototype.compareClientSecret',
-    why: 'compares with hashed secrets, of which a client may have several',
-    without: 'Every client secret is rejected, because the library compares it with a placeholder.',
+    reason: 'compares with hashed secrets, of which a client may have several',
+    impact: 'Every client secret is rejected, because the library compares it with a placeholder.',
     documented: 'Client metadata has a single secret, in plain text.',
     upstream: 'an option that compares client secrets',
     test: 'flows/client-authentication.test.ts',
   },
   {
     member: 'Client.prototype.backchannelLogout',
-    why: 'queues logout tokens instead of sending them once',
-    without: 'Logout tokens are sent twice, and users wait for slow clients when they sign out.',
+    reason: 'queues logout tokens instead of sending them once',
+    impact: 'Logout tokens are sent twice, and users wait for slow clients when they sign out.',
     documented:
       'Without `features.backchannelLogout` the library knows neither the metadata nor the logout token; `fetch` runs after signing.',
     upstream: 'an option that sends logout tokens',
@@ -72,16 +72,16 @@ export const overrides = [
   },
   {
     member: 'Claims.prototype.result',
-    why: 'releases claims whose names are not configured',
-    without: 'Custom claims of users, groups and hosts, and the claims about an ID token itself, are missing.',
+    reason: 'releases claims whose names are not configured',
+    impact: 'Custom claims of users, groups and hosts, and the claims about an ID token itself, are missing.',
     documented: '`findAccount` returns any claims, but the library drops those that the `claims` option does not name.',
     upstream: 'a `claims` option that is a function',
     test: 'flows/claims.test.ts',
   },
   {
     member: 'AccessToken.prototype.getValueAndPayload',
-    why: 'signs and stores JWT access tokens that UserInfo accepts, and adds OpenID scopes to API tokens',
-    without: 'Clients with JWT access tokens get opaque ones, and UserInfo rejects API tokens.',
+    reason: 'signs and stores JWT access tokens that UserInfo accepts, and adds OpenID scopes to API tokens',
+    impact: 'Clients with JWT access tokens get opaque ones, and UserInfo rejects API tokens.',
     documented:
       '`getResourceServerInfo` chooses the format, but JWTs are not stored; `formats.customizers.jwt` changes only their content.',
     upstream: 'stored JWT access tokens',
@@ -90,16 +90,16 @@ export const overrides = [
   },
   {
     member: 'Session.instantiate',
-    why: 'remembers the stored text of a session, for compare-and-set',
-    without: 'Concurrent changes of a session are lost.',
+    reason: 'remembers the stored text of a session, for compare-and-set',
+    impact: 'Concurrent changes of a session are lost.',
     documented: 'The adapter receives a payload, not the instance that it was read for.',
     upstream: 'a version that the adapter returns and receives',
     test: 'flows/session.test.ts',
   },
   {
     member: 'Grant.instantiate',
-    why: 'remembers the stored text of a grant, for compare-and-set',
-    without: 'A grant that was revoked concurrently is stored again.',
+    reason: 'remembers the stored text of a grant, for compare-and-set',
+    impact: 'A grant that was revoked concurrently is stored again.',
     documented: 'The adapter receives a payload, not the instance that it was read for.',
     upstream: 'a version that the adapter returns and receives',
     test: 'flows/parallel-authorizations.test.ts',
@@ -107,8 +107,8 @@ export const overrides = [
   },
   {
     member: 'Interaction.instantiate',
-    why: 'remembers the stored text of an interaction, for compare-and-set',
-    without: 'An interaction that was answered in another tab is answered again.',
+    reason: 'remembers the stored text of an interaction, for compare-and-set',
+    impact: 'An interaction that was answered in another tab is answered again.',
     documented: 'The adapter receives a payload, not the instance that it was read for.',
     upstream: 'a version that the adapter returns and receives',
     test: 'flows/parallel-interactions.test.ts',
@@ -116,24 +116,24 @@ export const overrides = [
   },
   {
     member: 'Interaction.prototype.save',
-    why: 'does not store an interaction again after it has ended',
-    without: 'A second tab recreates an interaction that another tab has finished.',
+    reason: 'does not store an interaction again after it has ended',
+    impact: 'A second tab recreates an interaction that another tab has finished.',
     documented: 'The adapter cannot distinguish a new interaction from a stored one.',
     upstream: 'an adapter method that only updates',
     test: 'flows/parallel-interactions.test.ts',
   },
   {
     member: 'Session.IN_PAYLOAD',
-    why: 'stores the last use, the revision and the browser with the session',
-    without: 'The last use of a session is unknown, and withdrawn access returns with a concurrent change.',
+    reason: 'stores the last use, the revision and the browser with the session',
+    impact: 'The last use of a session is unknown, and withdrawn access returns with a concurrent change.',
     documented: 'The adapter could add fields, but the session would not carry them.',
     upstream: 'additional session fields',
     test: 'flows/session.test.ts',
   },
   {
     member: 'Session.prototype.save',
-    why: 'stores sessions by compare-and-set and merges concurrent changes',
-    without: 'Concurrent requests of a browser overwrite each other’s sessions.',
+    reason: 'stores sessions by compare-and-set and merges concurrent changes',
+    impact: 'Concurrent requests of a browser overwrite each other’s sessions.',
     documented: '`ttl.Session` decides only the lifetime; the adapter cannot merge into the session of the request.',
     upstream: 'a version that the adapter returns and receives',
     test: 'flows/session.test.ts',
@@ -141,32 +141,32 @@ export const overrides = [
   },
   {
     member: 'Session.prototype.destroy',
-    why: 'ends the grants of a session with it',
-    without: 'Tokens stay valid after the sign-out.',
+    reason: 'ends the grants of a session with it',
+    impact: 'Tokens stay valid after the sign-out.',
     documented: 'The adapter could end the grants, but not decide which sessions of the browser end.',
     upstream: 'an option that ends sessions',
     test: 'flows/ends.test.ts',
   },
   {
     member: 'Session.prototype.loginAccount',
-    why: 'starts sessions only together with their history',
-    without: 'A resumed interaction signs in again after the session has ended.',
+    reason: 'starts sessions only together with their history',
+    impact: 'A resumed interaction signs in again after the session has ended.',
     documented: '`interactions.policy` runs after the library has signed the user in.',
     upstream: 'an option that starts sessions',
     test: 'flows/session.test.ts',
   },
   {
     member: 'Session.prototype.resetIdentifier',
-    why: 'changes the session ID only with the account or the authentication level',
-    without: 'Of two concurrent interactions, one sets the cookie of a session that is not stored.',
+    reason: 'changes the session ID only with the account or the authentication level',
+    impact: 'Of two concurrent interactions, one sets the cookie of a session that is not stored.',
     documented: 'No option concerns the session ID.',
     upstream: 'an option that decides when the session ID changes',
     test: 'flows/parallel-interactions.test.ts',
   },
   {
     member: 'ReplayDetection.unique',
-    why: 'detects concurrent replays of assertions and DPoP proofs by an insert',
-    without: 'Two processes accept the same assertion or proof.',
+    reason: 'detects concurrent replays of assertions and DPoP proofs by an insert',
+    impact: 'Two processes accept the same assertion or proof.',
     documented:
       'An error of the adapter is a server error; `assertJwtClientAuthClaimsAndHeader` does not run for DPoP proofs.',
     upstream: 'an adapter method that inserts once and reports whether it did',
@@ -174,8 +174,8 @@ export const overrides = [
   },
   {
     member: 'OIDCContext.prototype.clientJwtAuthExpectedAudience',
-    why: 'accepts client assertions for each URL of an endpoint',
-    without: 'A client assertion for the public URL is rejected at the internal origin, and the reverse.',
+    reason: 'accepts client assertions for each URL of an endpoint',
+    impact: 'A client assertion for the public URL is rejected at the internal origin, and the reverse.',
     documented: '`assertJwtClientAuthClaimsAndHeader` runs after the check of the audience.',
     upstream: 'an option with the accepted audiences',
     test: 'flows/documents.test.ts',

@@ -5,28 +5,28 @@ import { protocolRoutes } from '../paths.ts'
 import { registeredMetadata } from './metadata.ts'
 import type { Registrar } from './registrar.ts'
 
-export interface RegistrationAnswerPorts {
+export interface RegistrationResponsePorts {
   readonly registrationPolicy: () => Promise<ClientRegistrationPolicy>
   readonly registrar: Registrar
   readonly clients: ClientStore
   readonly allowImplicit: boolean
 }
 
-const managed = `${protocolRoutes.registration}/`
-const told = ['registration_access_token', 'registration_client_uri'] as const
+const clientPathPrefix = `${protocolRoutes.registration}/`
+const returnedFields = ['registration_access_token', 'registration_client_uri'] as const
 
 /** Whether clients are registered or managed at this path. */
 function isRegistrationPath(path: string): boolean {
-  return path === protocolRoutes.registration || path.startsWith(managed)
+  return path === protocolRoutes.registration || path.startsWith(clientPathPrefix)
 }
 
 /**
  * Replaces the library's registration responses, which contain placeholders, with the registered metadata. If registration is
  * disabled, these paths do not exist.
  */
-export function answerRegistrations(
+export function handleRegistrationResponses(
   provider: Provider,
-  { registrationPolicy, registrar, clients, allowImplicit }: RegistrationAnswerPorts,
+  { registrationPolicy, registrar, clients, allowImplicit }: RegistrationResponsePorts,
 ): void {
   provider.use(async (ctx, next) => {
     if (!isRegistrationPath(ctx.path)) return next()
@@ -44,23 +44,23 @@ export function answerRegistrations(
     await next()
     const body: unknown = ctx.body
     if (typeof body !== 'object' || body === null) return
-    if (ctx.status >= 400) ctx.body = withCode(body)
+    if (ctx.status >= 400) ctx.body = withRedirectUriError(body)
     if (ctx.status !== 200 && ctx.status !== 201) return
     const outcome = registrar.outcome(ctx.req)
     const client = outcome?.client ?? (await clients.find(ctx.oidc.client?.clientId ?? ''))
     if (!client) return
-    const given = new Map<string, unknown>(Object.entries(body))
+    const bodyFields = new Map<string, unknown>(Object.entries(body))
     ctx.body = {
       ...registeredMetadata(client, allowImplicit),
       ...(outcome && outcome.secret !== null && { client_secret: outcome.secret, client_secret_expires_at: 0 }),
-      ...Object.fromEntries(told.map((name) => [name, given.get(name)])),
+      ...Object.fromEntries(returnedFields.map((name) => [name, bodyFields.get(name)])),
     }
   })
 }
 
 /** Uses the specific error code of RFC 7591 §3.2.2 for redirect URIs; the library uses a generic one. */
-function withCode(body: object): object {
+function withRedirectUriError(body: object): object {
   const { error, error_description: description } = { error: '', error_description: '', ...body }
-  const concernsRedirectUris = error === 'invalid_client_metadata' && /^redirect_uris\b/.test(description)
-  return concernsRedirectUris ? { ...body, error: 'invalid_redirect_uri' } : body
+  const isRedirectUriError = error === 'invalid_client_metadata' && /^redirect_uris\b/.test(description)
+  return isRedirectUriError ? { ...body, error: 'invalid_redirect_uri' } : body
 }

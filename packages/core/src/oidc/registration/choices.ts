@@ -14,33 +14,33 @@ const grantTypes = new Set<unknown>([
  * The registered metadata that the library enforces, reduced to what is consistent with later changes by administrators,
  * because the library rejects contradictory clients.
  */
-export function registeredChoices(
+export function enforcedMetadata(
   { registration, protocol, isPublic }: Client,
   method: ClientMetadata['token_endpoint_auth_method'],
-  possible: readonly unknown[],
+  allowedResponseTypes: readonly unknown[],
 ): Partial<ClientMetadata> {
   if (registration === null) return {}
   const grants = listOf(registration.grant_types, ['authorization_code'])
   const responses = listOf(registration.response_types, ['code'])
-  const kept = ['response_modes', 'scope', 'default_max_age', 'default_acr_values', 'require_auth_time']
+  const copiedFields = ['response_modes', 'scope', 'default_max_age', 'default_acr_values', 'require_auth_time']
   const signing = String(registration.token_endpoint_auth_signing_alg ?? '')
-  const signs = signing.startsWith('HS') ? method === 'client_secret_jwt' : method === 'private_key_jwt'
+  const matchesMethod = signing.startsWith('HS') ? method === 'client_secret_jwt' : method === 'private_key_jwt'
   const hasKeys = protocol.jwks !== null || protocol.jwksUri !== null
   return {
-    ...Object.fromEntries(Object.entries(registration).filter(([name]) => kept.includes(name))),
+    ...Object.fromEntries(Object.entries(registration).filter(([name]) => copiedFields.includes(name))),
     ...Object.fromEntries([
       ['grant_types', grants.filter((type) => grantTypes.has(type) && !(isPublic && type === 'client_credentials'))],
-      ['response_types', responses.filter((type) => possible.includes(type))],
+      ['response_types', responses.filter((type) => allowedResponseTypes.includes(type))],
     ]),
-    ...pick(registration, 'token_endpoint_auth_signing_alg', signing !== '' && signs),
-    ...pick(registration, 'request_object_signing_alg', hasKeys),
+    ...pickIf(registration, 'token_endpoint_auth_signing_alg', signing !== '' && matchesMethod),
+    ...pickIf(registration, 'request_object_signing_alg', hasKeys),
   }
 }
 
-function listOf(value: unknown, usual: readonly string[]): readonly unknown[] {
-  return Array.isArray(value) ? value : usual
+function listOf(value: unknown, defaultValue: readonly string[]): readonly unknown[] {
+  return Array.isArray(value) ? value : defaultValue
 }
 
-function pick(registration: Readonly<Record<string, unknown>>, name: keyof ClientMetadata, condition: boolean) {
+function pickIf(registration: Readonly<Record<string, unknown>>, name: keyof ClientMetadata, condition: boolean) {
   return condition && registration[name] !== undefined ? { [name]: registration[name] } : {}
 }

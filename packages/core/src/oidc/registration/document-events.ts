@@ -26,6 +26,6 @@ export function documentEvents(audit: AuditSink, req: IncomingMessage | undefine
 }
 
 /** The same for the current request of the library. */
-export function documentEventsHere(audit: AuditSink): () => DocumentEvents {
+export function currentDocumentEvents(audit: AuditSink): () => DocumentEvents {
   return () => documentEvents(audit, Provider.ctx?.req)
 }

@@ -16,7 +16,7 @@ export function registrationFeatures(registrar: Registrar): Pick<Features, 'regi
       idFactory: () => uuid(),
       secretFactory: () => `pk_${randomToken()}`,
       async issueRegistrationAccessToken(ctx) {
-        await registrar.admit(ctx)
+        await registrar.assertAllowed(ctx)
         return true
       },
     },

@@ -17,15 +17,15 @@ export interface FirstUsePorts {
  * can register a client and give it tokens of its own, so the client credentials grant only postpones the removal.
  */
 export function recordFirstUses(provider: Provider, { clients, clock }: FirstUsePorts): void {
-  const used = new WeakSet<object>()
+  const usedRequests = new WeakSet<object>()
   // The library does not await its listeners, so these only mark the request.
-  const mark = (ctx: KoaContextWithOIDC) => used.add(ctx.req)
-  provider.on('authorization.success', mark)
-  provider.on('grant.success', mark)
+  const markUsed = (ctx: KoaContextWithOIDC) => usedRequests.add(ctx.req)
+  provider.on('authorization.success', markUsed)
+  provider.on('grant.success', markUsed)
   provider.use(async (ctx, next) => {
     await next()
     const { client, params } = ctx.oidc ?? {}
-    if (!used.has(ctx.req) || !client || !extras(client).pocket_unused) return
+    if (!usedRequests.has(ctx.req) || !client || !extras(client).pocket_unused) return
     const now = clock.now()
     if (params?.grant_type === 'client_credentials') await clients.postponeRemoval(client.clientId, now - day, now)
     else await clients.noteUse(client.clientId)

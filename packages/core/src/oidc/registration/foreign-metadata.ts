@@ -11,7 +11,7 @@ export function stripInternalMetadata(ctx: unknown, key: string, _value: unknown
   if (ctx === undefined) return
   Reflect.deleteProperty(metadata, key)
   if (typeof metadata.scope !== 'string') return
-  const known = metadata.scope.split(' ').filter((scope) => scopes.has(scope))
-  if (known.length > 0) metadata.scope = known.join(' ')
+  const supported = metadata.scope.split(' ').filter((scope) => scopes.has(scope))
+  if (supported.length > 0) metadata.scope = supported.join(' ')
   else Reflect.deleteProperty(metadata, 'scope')
 }

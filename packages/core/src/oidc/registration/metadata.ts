@@ -2,11 +2,11 @@ import type { ClientMetadata } from 'oidc-provider'
 import type { Client, RegisteredMetadata } from '../../clients/client.ts'
 import type { ClientInput } from '../../clients/client-input.ts'
 import type { ClientProtocolInput } from '../../clients/protocol-input.ts'
-import type { SelfRegistered } from '../../clients/self-registration.ts'
+import type { SelfRegistrationRequest } from '../../clients/self-registration.ts'
 import { normalizeName } from '../../names.ts'
 import { protocolMetadata } from '../client-metadata.ts'
-import { responseTypesOf } from '../response-types.ts'
-import { registeredChoices } from './choices.ts'
+import { getResponseTypes } from '../response-types.ts'
+import { enforcedMetadata } from './choices.ts'
 
 /** Metadata without a field in our client model; stored as registered and returned unchanged (RFC 7591 §2). */
 const registeredFields = [
@@ -29,32 +29,32 @@ const registeredFields = [
 ] as const satisfies readonly (keyof ClientMetadata)[]
 
 /** Maps registered metadata to our client model. The library has validated each value. */
-export function selfRegistered(metadata: ClientMetadata): SelfRegistered {
+export function toRegistrationRequest(metadata: ClientMetadata): SelfRegistrationRequest {
   const method = metadata.token_endpoint_auth_method ?? 'client_secret_basic'
   const registration: RegisteredMetadata = Object.fromEntries(
     registeredFields.flatMap((name) => (metadata[name] === undefined ? [] : [[name, metadata[name]]])),
   )
-  return { input: inputOf(metadata), registration, needsSecret: method.startsWith('client_secret') }
+  return { input: toClientInput(metadata), registration, needsSecret: method.startsWith('client_secret') }
 }
 
-function inputOf(metadata: ClientMetadata): ClientInput {
+function toClientInput(metadata: ClientMetadata): ClientInput {
   return {
-    name: nameOf(metadata),
+    name: toClientName(metadata),
     redirectUris: [...(metadata.redirect_uris ?? [])],
     postLogoutRedirectUris: [...(metadata.post_logout_redirect_uris ?? [])],
     isPublic: metadata.token_endpoint_auth_method === 'none',
     requiresPushedAuthorizationRequests: metadata.require_pushed_authorization_requests ?? false,
-    protocol: protocolOf(metadata),
+    protocol: toProtocolInput(metadata),
   }
 }
 
 /** Truncates the name to our maximum length, which many client names exceed. */
-function nameOf({ client_name = '', redirect_uris: [first = ''] = [] }: ClientMetadata): string {
+function toClientName({ client_name = '', redirect_uris: [first = ''] = [] }: ClientMetadata): string {
   const name = [...normalizeName(client_name)].slice(0, 50).join('').trim()
   return name || [...(URL.parse(first)?.host || 'Client')].slice(0, 50).join('')
 }
 
-function protocolOf(metadata: ClientMetadata): ClientProtocolInput {
+function toProtocolInput(metadata: ClientMetadata): ClientProtocolInput {
   const method = metadata.token_endpoint_auth_method
   const introspection = metadata.introspection_signed_response_alg ?? 'RS256'
   const settings = {
@@ -63,11 +63,11 @@ function protocolOf(metadata: ClientMetadata): ClientProtocolInput {
     jwksUri: metadata.jwks_uri ?? null,
     implicitIdToken: (metadata.response_types ?? []).some((type) => type.split(' ').includes('id_token')),
     idTokenSignedResponseAlg: metadata.id_token_signed_response_alg ?? 'RS256',
-    idTokenEncryptedResponse: encryptionOf(metadata, 'id_token'),
+    idTokenEncryptedResponse: readEncryption(metadata, 'id_token'),
     userinfoSignedResponseAlg: metadata.userinfo_signed_response_alg ?? null,
-    userinfoEncryptedResponse: encryptionOf(metadata, 'userinfo'),
+    userinfoEncryptedResponse: readEncryption(metadata, 'userinfo'),
     authorizationSignedResponseAlg: metadata.authorization_signed_response_alg ?? 'RS256',
-    authorizationEncryptedResponse: encryptionOf(metadata, 'authorization'),
+    authorizationEncryptedResponse: readEncryption(metadata, 'authorization'),
     introspectionSignedResponseAlg: introspection === 'RS256' ? null : introspection,
     requireSignedRequestObject: metadata.require_signed_request_object ?? false,
     dpopBoundAccessTokens: metadata.dpop_bound_access_tokens ?? false,
@@ -82,7 +82,7 @@ function protocolOf(metadata: ClientMetadata): ClientProtocolInput {
   return settings as ClientProtocolInput
 }
 
-function encryptionOf(metadata: ClientMetadata, response: 'id_token' | 'userinfo' | 'authorization') {
+function readEncryption(metadata: ClientMetadata, response: 'id_token' | 'userinfo' | 'authorization') {
   const alg = metadata[`${response}_encrypted_response_alg`]
   const enc = metadata[`${response}_encrypted_response_enc`]
   return alg === undefined ? null : { alg, enc: enc ?? 'A128CBC-HS256' }
@@ -98,9 +98,9 @@ export function registeredMetadata(client: Client, allowImplicit: boolean): Clie
     client_name: client.name,
     redirect_uris: client.redirectUris,
     post_logout_redirect_uris: client.postLogoutRedirectUris,
-    token_endpoint_auth_method: methodOf(client),
+    token_endpoint_auth_method: getAuthenticationMethod(client),
     ...protocolMetadata(client, allowImplicit),
-    ...registeredChoices(client, methodOf(client), responseTypesOf(protocol, allowImplicit)),
+    ...enforcedMetadata(client, getAuthenticationMethod(client), getResponseTypes(protocol, allowImplicit)),
     ...(protocol.backchannelLogoutUri !== null && {
       backchannel_logout_uri: protocol.backchannelLogoutUri,
       backchannel_logout_session_required: protocol.backchannelLogoutSessionRequired,
@@ -112,7 +112,7 @@ export function registeredMetadata(client: Client, allowImplicit: boolean): Clie
   }
 }
 
-function methodOf({
+function getAuthenticationMethod({
   isPublic,
   registration,
   protocol,

@@ -7,7 +7,7 @@ import { protocolRoutes } from '../paths.ts'
 
 /** The body limit of the library. */
 const maxBodyBytes = 56 * 1024
-const managed = `${protocolRoutes.registration}/`
+const clientPathPrefix = `${protocolRoutes.registration}/`
 
 export interface OwnSecretPorts {
   readonly findClient: (id: string) => Promise<Client | undefined>
@@ -20,19 +20,19 @@ export interface OwnSecretPorts {
  */
 export function createOwnSecretFilter({ findClient, clock }: OwnSecretPorts) {
   return async (req: IncomingMessage, path: string): Promise<void> => {
-    if (req.method !== 'PUT' || !path.startsWith(managed)) return
+    if (req.method !== 'PUT' || !path.startsWith(clientPathPrefix)) return
     if (!/^application\/json\b/i.test(req.headers['content-type'] ?? '')) return
-    const body = jsonObject(await peekBody(req, maxBodyBytes))
+    const body = parseObject(await peekBody(req, maxBodyBytes))
     const secret = body?.client_secret
     if (typeof secret !== 'string') return
-    const client = await findClient(path.slice(managed.length))
+    const client = await findClient(path.slice(clientPathPrefix.length))
     if (!client || !findSecret(client, secret, clock.now())) return
     const { client_secret: _, ...rest } = body ?? {}
     replaceBody(req, Buffer.from(JSON.stringify(rest)))
   }
 }
 
-function jsonObject(body: Buffer | undefined): Readonly<Record<string, unknown>> | undefined {
+function parseObject(body: Buffer | undefined): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(String(body))
     return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : undefined

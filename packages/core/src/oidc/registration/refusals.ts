@@ -2,7 +2,7 @@ import { errors } from 'oidc-provider'
 import { ForbiddenError, InvalidInputError, RateLimitedError } from '../../errors.ts'
 import { tooMany } from '../too-many.ts'
 
-const names: Readonly<Record<string, string>> = { name: 'client_name', isPublic: 'token_endpoint_auth_method' }
+const metadataNames: Readonly<Record<string, string>> = { name: 'client_name', isPublic: 'token_endpoint_auth_method' }
 
 /** Runs the function and converts our errors to those of RFC 7591 §3.2.2. */
 export async function withRegistrationErrors<T>(work: () => Promise<T>): Promise<T> {
@@ -22,5 +22,5 @@ export async function withRegistrationErrors<T>(work: () => Promise<T>): Promise
 /** Converts `protocol.jwks.keys[0]` to `jwks.keys[0]`, and `redirectUris[1]` to `redirect_uris[1]`. */
 function metadataName(field: string): string {
   const [, name = '', rest = ''] = /^(?:protocol\.)?(\w*)(.*)$/s.exec(field) ?? []
-  return `${names[name] ?? name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}${rest}`
+  return `${metadataNames[name] ?? name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}${rest}`
 }

@@ -10,7 +10,7 @@ import { requestContext } from '../../http/request-context.ts'
 import { networkOf } from '../../limits/network.ts'
 import type { ClientRegistrationPolicy } from '../../options.ts'
 import type { Transaction } from '../../transaction.ts'
-import { selfRegistered } from './metadata.ts'
+import { toRegistrationRequest } from './metadata.ts'
 import { assertRedirects } from './redirects.ts'
 import { withRegistrationErrors } from './refusals.ts'
 
@@ -34,7 +34,7 @@ export interface Registered {
 /** Registers clients (RFC 7591) and manages them (RFC 7592) under the current policy. */
 export interface Registrar {
   /** @throws InvalidToken if the policy requires an initial access token and the request has no valid one */
-  admit(ctx: KoaContextWithOIDC): Promise<void>
+  assertAllowed(ctx: KoaContextWithOIDC): Promise<void>
   /** Called when the library stores a registered or updated client. */
   store(id: string, metadata: ClientMetadata): Promise<void>
   /** Called when the library removes a client. */
@@ -47,7 +47,7 @@ export function createRegistrar(ports: RegistrarPorts): Registrar {
   const { policy, selfRegistration, initialAccessTokens, clients, audit, transaction } = ports
   const outcomes = new WeakMap<object, Registered>()
 
-  const tokenOf = async ({ oidc }: KoaContextWithOIDC) => {
+  const findToken = async ({ oidc }: KoaContextWithOIDC) => {
     const token = await initialAccessTokens.find(oidc.getAccessToken())
     if (!token) throw new errors.InvalidToken('initial access token not found')
     return token
@@ -55,13 +55,13 @@ export function createRegistrar(ports: RegistrarPorts): Registrar {
 
   const register = async (ctx: KoaContextWithOIDC, id: string, metadata: ClientMetadata) => {
     const { mode, restrictToGroups } = await policy()
-    const { input, ...said } = selfRegistered(metadata)
-    const token = mode === 'open' ? undefined : await tokenOf(ctx)
+    const { input, ...request } = toRegistrationRequest(metadata)
+    const token = mode === 'open' ? undefined : await findToken(ctx)
     if (token && !(await initialAccessTokens.use(token)))
       throw new errors.InvalidToken('initial access token is used up')
-    const secret = said.needsSecret ? (metadata.client_secret ?? null) : null
+    const secret = request.needsSecret ? (metadata.client_secret ?? null) : null
     const client = await selfRegistration.create({
-      ...said,
+      ...request,
       input: { ...input, isGroupRestricted: restrictToGroups },
       id,
       secret,
@@ -81,7 +81,7 @@ export function createRegistrar(ports: RegistrarPorts): Registrar {
   }
 
   const change = async (ctx: KoaContextWithOIDC, id: string, metadata: ClientMetadata) => {
-    const { before, client, secret } = await selfRegistration.change(id, selfRegistered(metadata))
+    const { before, client, secret } = await selfRegistration.change(id, toRegistrationRequest(metadata))
     outcomes.set(ctx.req, { client, secret })
     const changes = clientChanges(before, client)
     await audit.record(
@@ -91,19 +91,19 @@ export function createRegistrar(ports: RegistrarPorts): Registrar {
   }
 
   return {
-    async admit(ctx) {
-      if ((await policy()).mode !== 'open') await tokenOf(ctx)
+    async assertAllowed(ctx) {
+      if ((await policy()).mode !== 'open') await findToken(ctx)
     },
 
     store: (id, metadata) =>
       withRegistrationErrors(async () => {
         const { ctx } = Provider
-        const step = ctx && { registration: register, client_update: change }[ctx.oidc.route]
-        if (!step) throw new errors.InvalidRequest('clients are not changed here')
+        const operation = ctx && { registration: register, client_update: change }[ctx.oidc.route]
+        if (!operation) throw new errors.InvalidRequest('clients cannot be changed here')
         assertRedirects(metadata)
-        await selfRegistration.check(selfRegistered(metadata), step === change ? id : undefined)
-        await ports.before(step === register ? 'registerClient' : 'updateClient', { clientId: id, metadata })
-        await transaction(() => step(ctx, id, metadata))
+        await selfRegistration.check(toRegistrationRequest(metadata), operation === change ? id : undefined)
+        await ports.before(operation === register ? 'registerClient' : 'updateClient', { clientId: id, metadata })
+        await transaction(() => operation(ctx, id, metadata))
       }),
 
     remove: (id) =>
