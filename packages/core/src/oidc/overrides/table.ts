@@ -17,7 +17,7 @@ export interface Override {
 
 /**
  * The undocumented members of oidc-provider that Pocket replaces, each exactly once, in the order of their installation. The
- * replaced members are read before the first one is replaced. `ARCHITECTURE.md` repeats `member` and `why`.
+ * replaced members are read before the first one is replaced. `ARCHITECTURE.md` repeats `member` and `reason`.
  */
 export const overrides = [
   {
