@@ -178,14 +178,14 @@ export class SoftwareAuthenticator {
       key: generateAuthenticatorKey(this.#options.algorithm),
       counter: 0,
     }
-    const replaced = (held: Credential) => held.rpId === rpId && held.userHandle === credential.userHandle
-    this.#credentials = [...this.#credentials.filter((held) => !replaced(held)), credential]
+    const replaced = (existing: Credential) => existing.rpId === rpId && existing.userHandle === credential.userHandle
+    this.#credentials = [...this.#credentials.filter((existing) => !replaced(existing)), credential]
 
-    const lies = context.misbehaviour ?? {}
+    const misbehaviour = context.misbehaviour ?? {}
     const authenticatorData = this.#authenticatorData({
-      rpId: lies.rpId ?? rpId,
-      userVerified: lies.userVerified ?? this.#options.userVerification,
-      userPresent: lies.userPresent ?? true,
+      rpId: misbehaviour.rpId ?? rpId,
+      userVerified: misbehaviour.userVerified ?? this.#options.userVerification,
+      userPresent: misbehaviour.userPresent ?? true,
       counter: this.#count(credential),
       attested: credential,
     })
@@ -225,19 +225,19 @@ export class SoftwareAuthenticator {
   /** Signs the challenge with a passkey of the relying party. */
   get(options: PublicKeyCredentialRequestOptionsJSON, context: AuthenticationContext): AuthenticationResponseJSON {
     const rpId = relyingPartyId(options.rpId, context.origin)
-    const lies = context.misbehaviour ?? {}
+    const misbehaviour = context.misbehaviour ?? {}
     this.#refuseWithoutVerification(options.userVerification)
     const credential = this.#pick(rpId, options.allowCredentials ?? [], context.credentialId)
     const counted = this.#count(credential)
     const authenticatorData = this.#authenticatorData({
-      rpId: lies.rpId ?? rpId,
-      userVerified: lies.userVerified ?? this.#options.userVerification,
-      userPresent: lies.userPresent ?? true,
-      counter: lies.counter ?? counted,
+      rpId: misbehaviour.rpId ?? rpId,
+      userVerified: misbehaviour.userVerified ?? this.#options.userVerification,
+      userPresent: misbehaviour.userPresent ?? true,
+      counter: misbehaviour.counter ?? counted,
     })
     const clientDataJson = clientData('webauthn.get', options.challenge, context)
     const signature = credential.key.sign(Buffer.concat([authenticatorData, sha256(clientDataJson)]))
-    const userHandle = lies.userHandle === undefined ? credential.userHandle : lies.userHandle
+    const userHandle = misbehaviour.userHandle === undefined ? credential.userHandle : misbehaviour.userHandle
     return {
       id: credential.id,
       rawId: credential.id,
@@ -247,7 +247,7 @@ export class SoftwareAuthenticator {
       response: {
         clientDataJSON: base64url(clientDataJson),
         authenticatorData: base64url(authenticatorData),
-        signature: base64url(lies.tamperedSignature === true ? tampered(signature) : signature),
+        signature: base64url(misbehaviour.tamperedSignature === true ? tamperSignature(signature) : signature),
         ...(userHandle === null ? {} : { userHandle }),
       },
     }
@@ -264,7 +264,7 @@ export class SoftwareAuthenticator {
     }
     this.#refuseWithoutVerification(wanted?.userVerification)
     const excluded = new Set(options.excludeCredentials?.map(({ id }) => id))
-    if (this.#credentials.some((held) => held.rpId === rpId && excluded.has(held.id))) {
+    if (this.#credentials.some((existing) => existing.rpId === rpId && excluded.has(existing.id))) {
       throw new DOMException('A passkey of this authenticator is registered already', 'InvalidStateError')
     }
   }
@@ -308,7 +308,7 @@ export class SoftwareAuthenticator {
   }
 }
 
-function relyingPartyId(asked: string | undefined, origin: string): string {
+function relyingPartyId(requestedId: string | undefined, origin: string): string {
   const { protocol, hostname } = new URL(origin)
   if (protocol !== 'https:' && hostname !== 'localhost' && !hostname.endsWith('.localhost')) {
     throw new DOMException(`Passkeys need https or localhost, not "${origin}"`, 'SecurityError')
@@ -316,7 +316,7 @@ function relyingPartyId(asked: string | undefined, origin: string): string {
   if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0) {
     throw new DOMException(`Passkeys need a host name, not the address in "${origin}"`, 'SecurityError')
   }
-  const rpId = asked ?? hostname
+  const rpId = requestedId ?? hostname
   if (hostname !== rpId && !hostname.endsWith(`.${rpId}`)) {
     throw new DOMException(`The relying party id "${rpId}" does not belong to "${origin}"`, 'SecurityError')
   }
@@ -337,7 +337,7 @@ function clientData(
   return Buffer.from(JSON.stringify(content), 'utf8')
 }
 
-function tampered(signature: Uint8Array): Uint8Array {
+function tamperSignature(signature: Uint8Array): Uint8Array {
   const copy = Buffer.from(signature)
   copy.writeUInt8(copy.readUInt8(copy.length - 1) ^ 1, copy.length - 1)
   return copy

@@ -33,10 +33,10 @@ export class CookieJar {
   store(setCookie: string, url: URL): void {
     const [pair = '', ...rest] = setCookie.split(';')
     // The last attribute with a given name applies; a map that is built in order gives that result.
-    const attributes = new Map(rest.map(halves).map(([key, content]) => [key.toLowerCase(), content]))
+    const attributes = new Map(rest.map(splitPair).map(([key, content]) => [key.toLowerCase(), content]))
     const cookie = cookieOf(pair, attributes, { url, now: this.#clock.now() })
     if (!acceptable(cookie, attributes, url)) return
-    const index = this.#cookies.findIndex((kept) => sameCookie(kept, cookie))
+    const index = this.#cookies.findIndex((storedCookie) => sameCookie(storedCookie, cookie))
     const previous = this.#cookies[index]
     if (previous?.secure === true && !isTrustworthy(url)) return
     if (previous === undefined) this.#cookies = [...this.#cookies, cookie]
@@ -62,8 +62,8 @@ export class CookieJar {
   }
 
   /** Deletes all cookies, or only session cookies if `which` is `session`. */
-  clear(which: 'all' | 'session' = 'all'): void {
-    this.#cookies = which === 'all' ? [] : this.#cookies.filter(({ expiresAt }) => expiresAt !== null)
+  clear(scope: 'all' | 'session' = 'all'): void {
+    this.#cookies = scope === 'all' ? [] : this.#cookies.filter(({ expiresAt }) => expiresAt !== null)
   }
 
   #expire(): void {
@@ -86,7 +86,7 @@ export function isTrustworthy({ protocol, hostname }: URL): boolean {
 type Attributes = ReadonlyMap<string, string>
 
 function cookieOf(pair: string, attributes: Attributes, { url, now }: { url: URL; now: number }): Cookie {
-  const [name, value] = pair.includes('=') ? halves(pair) : ['', pair.trim()]
+  const [name, value] = pair.includes('=') ? splitPair(pair) : ['', pair.trim()]
   const domain = attributes.get('domain')?.replace(/^\./, '').toLowerCase() ?? ''
   const path = attributes.get('path') ?? ''
   return {
@@ -102,7 +102,7 @@ function cookieOf(pair: string, attributes: Attributes, { url, now }: { url: URL
   }
 }
 
-function halves(text: string): [string, string] {
+function splitPair(text: string): [string, string] {
   const at = text.indexOf('=')
   return at < 0 ? [text.trim(), ''] : [text.slice(0, at).trim(), text.slice(at + 1).trim()]
 }
@@ -123,9 +123,9 @@ function acceptable(cookie: Cookie, attributes: Attributes, url: URL): boolean {
   if (!domainMatches(url.hostname, cookie.domain)) return false
   if (cookie.secure && !isTrustworthy(url)) return false
   // A cookie without a name could contain the prefix in its value, so both are checked.
-  const spelled = (cookie.name === '' ? cookie.value : cookie.name).toLowerCase()
-  if (spelled.startsWith('__secure-')) return cookie.name !== '' && cookie.secure
-  if (!spelled.startsWith('__host-')) return true
+  const lowerCaseName = (cookie.name === '' ? cookie.value : cookie.name).toLowerCase()
+  if (lowerCaseName.startsWith('__secure-')) return cookie.name !== '' && cookie.secure
+  if (!lowerCaseName.startsWith('__host-')) return true
   return cookie.name !== '' && cookie.secure && !attributes.has('domain') && attributes.get('path') === '/'
 }
 

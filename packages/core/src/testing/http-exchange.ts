@@ -54,9 +54,12 @@ export function fetchThrough(resolve: Resolve): typeof fetch {
     const body = request.body === null ? undefined : new Uint8Array(await request.arrayBuffer())
     const { method, signal } = request
     const headers = Object.fromEntries(request.headers)
-    const answer = await exchange({ url: new URL(request.url), method, headers, body, signal }, resolve)
-    const empty = answer.status === 204 || answer.status === 304
-    return new Response(empty ? null : new Uint8Array(answer.body), { status: answer.status, headers: answer.headers })
+    const response = await exchange({ url: new URL(request.url), method, headers, body, signal }, resolve)
+    const empty = response.status === 204 || response.status === 304
+    return new Response(empty ? null : new Uint8Array(response.body), {
+      status: response.status,
+      headers: response.headers,
+    })
   }
 }
 

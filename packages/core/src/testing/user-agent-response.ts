@@ -115,11 +115,11 @@ export class UserAgentResponse {
     return this.text.replaceAll(/<!--.*?-->/gs, '')
   }
 
-  #parse(json: string, what: string): unknown {
+  #parse(json: string, description: string): unknown {
     try {
       return JSON.parse(json)
     } catch (cause) {
-      throw this.#error(`${what} is not JSON`, cause)
+      throw this.#error(`${description} is not JSON`, cause)
     }
   }
 
@@ -171,8 +171,8 @@ function inputsOf(form: string): [string, string][] {
 }
 
 function buttonsOf(form: string): [string, string][] {
-  const submits = tags(form, 'input').filter((input) => attribute(input, 'type')?.toLowerCase() === 'submit')
-  return [...tags(form, 'button'), ...submits].flatMap((button): [string, string][] => {
+  const submitInputs = tags(form, 'input').filter((input) => attribute(input, 'type')?.toLowerCase() === 'submit')
+  return [...tags(form, 'button'), ...submitInputs].flatMap((button): [string, string][] => {
     const name = attribute(button, 'name')
     return name === undefined ? [] : [[name, attribute(button, 'value') ?? '']]
   })
@@ -185,12 +185,9 @@ function withoutQuery(url: string): string {
 const namedReferences: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 
 function decodeReferences(text: string): string {
-  return text.replaceAll(
-    /&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi,
-    (whole, hex?: string, decimal?: string, name?: string) => {
-      if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16))
-      if (decimal !== undefined) return String.fromCodePoint(Number(decimal))
-      return namedReferences[name ?? ''] ?? whole
-    },
-  )
+  return text.replaceAll(/&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi, (tag, hex?: string, decimal?: string, name?: string) => {
+    if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16))
+    if (decimal !== undefined) return String.fromCodePoint(Number(decimal))
+    return namedReferences[name ?? ''] ?? tag
+  })
 }

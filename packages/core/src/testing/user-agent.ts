@@ -158,8 +158,10 @@ export class UserAgent {
   async followTo(response: UserAgentResponse, until: (url: string) => boolean): Promise<string> {
     const last = await this.follow(response, { until })
     if (last.location !== null) return last.location
-    const way = last.trace.urls.join(' -> ')
-    throw new Error(`The redirects ended with ${last.status} at ${way}. It begins: ${last.text.slice(0, 500)}`)
+    const redirectChain = last.trace.urls.join(' -> ')
+    throw new Error(
+      `The redirects ended with ${last.status} at ${redirectChain}. It begins: ${last.text.slice(0, 500)}`,
+    )
   }
 
   async #send(request: RequestTrace): Promise<UserAgentResponse> {
@@ -171,9 +173,9 @@ export class UserAgent {
       ...(cookie === null ? {} : { cookie }),
       ...request.headers,
     }
-    const answer = await exchange({ url, method: request.method, headers, body: request.body }, this.#resolve)
-    for (const setCookie of answer.headers.getSetCookie()) this.#jar.store(setCookie, url)
-    return new UserAgentResponse(answer, request)
+    const response = await exchange({ url, method: request.method, headers, body: request.body }, this.#resolve)
+    for (const setCookie of response.headers.getSetCookie()) this.#jar.store(setCookie, url)
+    return new UserAgentResponse(response, request)
   }
 }
 
@@ -218,7 +220,7 @@ function fetchMetadata({ method, from, mode, urls }: RequestTrace, url: URL): Re
   if (mode === 'navigate' && isTrustworthy(url)) metadata['sec-fetch-user'] = '?1'
   const safe = method === 'GET' || method === 'HEAD'
   if (from === null || (safe && (mode === 'navigate' || site === 'same-origin'))) return metadata
-  return { ...metadata, origin: tainted(from, urls) ? 'null' : new URL(from).origin }
+  return { ...metadata, origin: isTainted(from, urls) ? 'null' : new URL(from).origin }
 }
 
 function relation(from: string, urls: readonly string[]): 'same-origin' | 'same-site' | 'cross-site' {
@@ -232,10 +234,10 @@ function relation(from: string, urls: readonly string[]): 'same-origin' | 'same-
 }
 
 // Fetch §2.2.5: after a redirect away from a foreign origin, the request no longer names its origin.
-function tainted(from: string, urls: readonly string[]): boolean {
+function isTainted(from: string, urls: readonly string[]): boolean {
   const origins = urls.map((url) => new URL(url).origin)
-  const own = new URL(from).origin
-  return origins.some((origin, hop) => hop > 0 && origin !== origins[hop - 1] && origins[hop - 1] !== own)
+  const ownOrigin = new URL(from).origin
+  return origins.some((origin, hop) => hop > 0 && origin !== origins[hop - 1] && origins[hop - 1] !== ownOrigin)
 }
 
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -105,8 +105,8 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     run: async (store) => {
       const again = artifact('again')
       await store.upsert(again)
-      const moved = await repeat50Times((index) => store.replace('again', artifact(`place ${index}`), again.payload))
-      assert.equal(moved.filter(Boolean).length, 1)
+      const results = await repeat50Times((index) => store.replace('again', artifact(`place ${index}`), again.payload))
+      assert.equal(results.filter(Boolean).length, 1)
       const same = artifact('same')
       await store.upsert(same)
       const changed = await repeat50Times((index) =>
@@ -125,7 +125,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
       assert.equal(await store.destroyByUid('Session', 'v'), undefined)
       const results = await repeat50Times(() => store.destroyByUid('Session', 'u'))
       assert.deepEqual(
-        results.filter((each) => each !== undefined),
+        results.filter((item) => item !== undefined),
         [session],
       )
       assert.deepEqual(await keysLeft(store, ['session', 'other']), ['other'])
@@ -327,5 +327,5 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
 
 async function keysLeft(store: ArtifactStore, keys: readonly string[]): Promise<string[]> {
   const found = await Promise.all(keys.map((key) => store.find(key)))
-  return found.flatMap((each) => (each === undefined ? [] : [each.key]))
+  return found.flatMap((item) => (item === undefined ? [] : [item.key]))
 }

@@ -14,7 +14,7 @@ export const codeStoreContract: readonly ContractCase<CodeStore>[] = [
       await store.insert(code('a'))
       const results = await repeat50Times(() => store.consume('a'))
       assert.deepEqual(
-        results.filter((each) => each !== undefined),
+        results.filter((item) => item !== undefined),
         [code('a')],
       )
       assert.equal(await store.consume('a'), undefined)
@@ -33,11 +33,11 @@ export const codeStoreContract: readonly ContractCase<CodeStore>[] = [
   {
     name: 'a code that is bound to a browser is for that browser, and waits for it',
     run: async (store) => {
-      const bound = code('a', { browserHash: 'mine' })
-      await store.insert(bound)
+      const boundCode = code('a', { browserHash: 'mine' })
+      await store.insert(boundCode)
       assert.equal(await store.consume('a'), undefined)
       assert.equal(await store.consume('a', 'yours'), undefined)
-      assert.deepEqual(await store.consume('a', 'mine'), bound)
+      assert.deepEqual(await store.consume('a', 'mine'), boundCode)
       await store.insert(code('b'))
       assert.deepEqual(await store.consume('b', 'mine'), code('b'))
     },

@@ -47,9 +47,12 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
     name: 'says what each of some clients has tried last',
     run: async ({ clients, connectionLog }) => {
       for (const id of ['nas', 'wiki', 'idle', 'other']) await clients.insert(client(id))
-      const tried = (id: string, clientId: string, sequence: number) => attempt(id, { clientId, sequence })
-      await connectionLog.insert([tried('a', 'nas', 1), tried('b', 'nas', 3), tried('c', 'nas', 2)], 50)
-      await connectionLog.insert([tried('w', 'wiki', 2), tried('o', 'other', 9)], 50)
+      const createAttempt = (id: string, clientId: string, sequence: number) => attempt(id, { clientId, sequence })
+      await connectionLog.insert(
+        [createAttempt('a', 'nas', 1), createAttempt('b', 'nas', 3), createAttempt('c', 'nas', 2)],
+        50,
+      )
+      await connectionLog.insert([createAttempt('w', 'wiki', 2), createAttempt('o', 'other', 9)], 50)
       const latest = await connectionLog.latest(['wiki', 'idle', 'nas', 'nobody', 'a\0b'])
       assert.deepEqual(ids(latest).sort(), ['b', 'w'])
       assert.deepEqual(await connectionLog.latest([]), [])
@@ -79,9 +82,9 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
         10,
       )
       await connectionLog.insert([attempt('s', { sequence: 3, stranger: '198.51.100.7' })], 10)
-      for (const each of flood) await connectionLog.insert([each], 10)
+      for (const item of flood) await connectionLog.insert([item], 10)
       await connectionLog.insert(
-        flood.map((each) => ({ ...each, id: `g${each.id}`, sequence: each.sequence + 100 })),
+        flood.map((item) => ({ ...item, id: `g${item.id}`, sequence: item.sequence + 100 })),
         10,
       )
       assert.deepEqual(ids(await connectionLog.list('nas', 10)), [
@@ -119,8 +122,8 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
       )
       for (let at = 0; at < 20; at++)
         await connectionLog.insert([attempt(`e${at}`, { sequence: 10 + at, accountId: 'eve' })], 10)
-      const kept = ['e19', 'e18', 'e17', 'e16', 'e15', 'e14', 's', 'c', 'a1', 'a0']
-      assert.deepEqual(ids(await connectionLog.list('nas', 10)), kept)
+      const expectedIds = ['e19', 'e18', 'e17', 'e16', 'e15', 'e14', 's', 'c', 'a1', 'a0']
+      assert.deepEqual(ids(await connectionLog.list('nas', 10)), expectedIds)
       // Two sources flood the log, and each keeps its share.
       const both = Array.from({ length: 40 }, (_, at) =>
         attempt(`b${at}`, { sequence: 50 + at, accountId: at % 2 === 0 ? 'eve' : 'mal' }),

@@ -69,7 +69,7 @@ export const deviceLoginStoreContract: readonly ContractCase<DeviceLoginStore>[]
       assert.equal(await store.consume('a', 'another token'), undefined)
       const results = await repeat50Times(() => store.consume('a', 'token of a'))
       assert.deepEqual(
-        results.filter((each) => each !== undefined),
+        results.filter((item) => item !== undefined),
         [login('a', { status: 'approved', accountId: 'ada', sessionUid: 'session' })],
       )
     },

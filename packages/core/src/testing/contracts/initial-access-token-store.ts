@@ -20,11 +20,11 @@ export const initialAccessTokenStoreContract: readonly ContractCase<InitialAcces
   {
     name: 'keeps what it is given, and lists the newest first without those that have ended',
     run: async (store) => {
-      const given = token('a', { description: 'for the test suite', usageLimit: 7, usageCount: 2, createdAt: 1 })
-      await store.insert(given)
+      const inserted = token('a', { description: 'for the test suite', usageLimit: 7, usageCount: 2, createdAt: 1 })
+      await store.insert(inserted)
       await store.insert(token('b', { createdAt: 2 }))
       await store.insert(token('ended', { expiresAt: noon - 2 }))
-      assert.deepEqual(await store.findByHash('hash of a'), given)
+      assert.deepEqual(await store.findByHash('hash of a'), inserted)
       assert.equal(await store.findByHash('another hash'), undefined)
       assert.deepEqual(
         (await store.list(noon - 1)).map(({ id }) => id),

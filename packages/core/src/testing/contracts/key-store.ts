@@ -22,7 +22,7 @@ export const keyStoreContract: readonly ContractCase<KeyStore>[] = [
         key('r-current'),
         key('e-current', { algorithm: 'ES256' }),
       ]
-      for (const each of keys) assert.equal(await store.insert(each), true)
+      for (const item of keys) assert.equal(await store.insert(item), true)
       assert.deepEqual(await kids(store), ['e-current', 'e-next', 'r-current', 'r-next', 'r-previous'])
       assert.deepEqual((await store.list())[2], key('r-current'))
     },

@@ -10,14 +10,14 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
   {
     name: 'admits as many as the bucket holds, and then one an interval',
     run: async (store) => {
-      const admitted = async (after: number) => (await store.consume({ ...request, now: noon + after })).admitted
-      assert.deepEqual([await admitted(0), await admitted(1), await admitted(2)], [true, true, true])
-      assert.equal(await admitted(3), false)
-      assert.equal(await admitted(9 * second), false)
-      assert.equal(await admitted(10 * second), true)
-      assert.equal(await admitted(10 * second + 1), false)
-      assert.deepEqual([await admitted(40 * second), await admitted(40 * second)], [true, true])
-      assert.deepEqual([await admitted(40 * second), await admitted(40 * second)], [true, false])
+      const isAdmitted = async (after: number) => (await store.consume({ ...request, now: noon + after })).admitted
+      assert.deepEqual([await isAdmitted(0), await isAdmitted(1), await isAdmitted(2)], [true, true, true])
+      assert.equal(await isAdmitted(3), false)
+      assert.equal(await isAdmitted(9 * second), false)
+      assert.equal(await isAdmitted(10 * second), true)
+      assert.equal(await isAdmitted(10 * second + 1), false)
+      assert.deepEqual([await isAdmitted(40 * second), await isAdmitted(40 * second)], [true, true])
+      assert.deepEqual([await isAdmitted(40 * second), await isAdmitted(40 * second)], [true, false])
     },
   },
   {
@@ -61,14 +61,15 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
     name: 'a bucket of a time that no clock can have reached is new, for fifty at once too',
     run: async (store) => {
       const empty = async (now: number) => {
-        for (let tries = 0; tries < 3; tries++) assert.equal((await store.consume({ ...request, now })).admitted, true)
+        for (let attempts = 0; attempts < 3; attempts++)
+          assert.equal((await store.consume({ ...request, now })).admitted, true)
         assert.equal((await store.consume({ ...request, now })).admitted, false)
       }
       const hour = 3600 * second
-      for (const ahead of [1500 * 24 * hour, 72 * hour, hour, 400 * second]) {
-        await empty(noon + ahead)
+      for (const laterRequest of [1500 * 24 * hour, 72 * hour, hour, 400 * second]) {
+        await empty(noon + laterRequest)
         const answers = await repeat50Times(() => store.consume(request))
-        assert.equal(answers.filter(({ admitted }) => admitted).length, 3)
+        assert.equal(answers.filter(({ admitted: isAdmitted }) => isAdmitted).length, 3)
         assert.equal((await store.consume({ ...request, now: noon + 10 * second })).admitted, true)
         assert.equal((await store.consume({ ...request, now: noon + 10 * second })).admitted, false)
       }
@@ -77,8 +78,8 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
   {
     name: 'clocks that differ by five minutes do not refill a bucket',
     run: async (store) => {
-      const ahead = { ...request, now: noon + 300 * second }
-      for (let tries = 0; tries < 3; tries++) assert.equal((await store.consume(ahead)).admitted, true)
+      const laterRequest = { ...request, now: noon + 300 * second }
+      for (let attempts = 0; attempts < 3; attempts++) assert.equal((await store.consume(laterRequest)).admitted, true)
       for (const now of [noon, noon + 300 * second])
         assert.equal((await store.consume({ ...request, now })).admitted, false)
     },
@@ -87,7 +88,7 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
     name: 'of fifty at once, as many are admitted as the bucket holds',
     run: async (store) => {
       const answers = await repeat50Times(() => store.consume({ ...request, burst: 7 }))
-      assert.equal(answers.filter(({ admitted }) => admitted).length, 7)
+      assert.equal(answers.filter(({ admitted: isAdmitted }) => isAdmitted).length, 7)
     },
   },
   {

@@ -14,7 +14,7 @@ export const reauthenticationStoreContract: readonly ContractCase<Reauthenticati
       await store.insert(row('a'))
       const results = await repeat50Times(() => store.consume(row('a')))
       assert.deepEqual(
-        results.filter((each) => each !== undefined),
+        results.filter((item) => item !== undefined),
         [row('a')],
       )
     },

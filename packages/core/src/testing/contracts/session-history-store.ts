@@ -4,8 +4,8 @@ import type { PocketStores } from '../../stores.ts'
 import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
 function origin(uid: string, changes: Partial<SessionOrigin> = {}): SessionOrigin {
-  const begun = { accountId: 'ada', method: 'passkey', startedAt: noon, removals: 0 } as const
-  return { uid, ...begun, endedBy: null, reviewAt: noon + 1, ...changes }
+  const defaults = { accountId: 'ada', method: 'passkey', startedAt: noon, removals: 0 } as const
+  return { uid, ...defaults, endedBy: null, reviewAt: noon + 1, ...changes }
 }
 
 function link(sessionUid: string, subject: string, changes: Partial<SessionLink> = {}): SessionLink {
@@ -19,15 +19,15 @@ export const sessionHistoryStoreContract: readonly ContractCase<Stores>[] = [
   {
     name: 'lets one transaction at a time get past the lock of an account',
     run: async ({ sessionHistory: store, transaction }) => {
-      let inside = 0
+      let concurrentCount = 0
       await repeat50Times(() =>
         transaction(async () => {
           await store.lockAccount('ada')
-          inside += 1
-          assert.equal(inside, 1)
+          concurrentCount += 1
+          assert.equal(concurrentCount, 1)
           await store.addRemoval('ada')
           await store.countRemovals('bob')
-          inside -= 1
+          concurrentCount -= 1
         }),
       )
       assert.equal(await store.countRemovals('ada'), 50)

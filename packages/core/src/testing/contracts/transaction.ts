@@ -53,10 +53,10 @@ export const transactionContract: readonly ContractCase<PocketStores>[] = [
   {
     name: 'one that fails takes nothing of another that was begun in the same moment',
     run: async (stores) => {
-      const insert = (hash: string, fails: boolean) =>
+      const insert = (hash: string, isRejected: boolean) =>
         stores.transaction(async () => {
           await stores.codes.insert(code(hash))
-          if (fails) throw failure
+          if (isRejected) throw failure
         })
       const outcomes = await Promise.allSettled([
         insert('a', true),
