@@ -6,7 +6,7 @@ import type { ApiKeyScope } from '../access/api-key-scope.ts'
 import type { ListRequest, Page } from '../http/api/list.ts'
 import { type ApiKey, hashToken, type MintedApiKey, mintToken } from './api-key.ts'
 import type { ApiKeyStore } from './api-key-store.ts'
-import { createUsageRecorder } from './use-notes.ts'
+import { createUsageRecorder } from './usage-recorder.ts'
 
 /** Input for a new API key. */
 export interface NewApiKey {

@@ -19,8 +19,8 @@ export function apiAccessPages(context: ApiPageContext): readonly PageRoute[] {
   const accessPath = `${path}/:id/clients/:clientId` as const
 
   const findApiAndClient = async (ctx: Context) => ({
-    api: await administration.existing(String(ctx.params.id)),
-    client: await administration.existingClient(String(ctx.params.clientId)),
+    api: await administration.getApi(String(ctx.params.id)),
+    client: await administration.getClient(String(ctx.params.clientId)),
   })
   const showAccess = async (ctx: Context, user: User, { api, client }: ApiAndClient, submitted?: ApiAccess) => {
     const stored = await pocket.apis.grant(api.id, client.id)

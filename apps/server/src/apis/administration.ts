@@ -31,14 +31,14 @@ type CimdAccess = Parameters<Apis['setCimdAccess']>[1]
 
 /** Changes that administrators make to APIs and API access, each with an audit log entry. */
 export function createApiAdministration({ apis, clients, audit, transaction }: ApiAdministrationPorts) {
-  const existing = async (id: string): Promise<Api> => assertFound(await apis.find(id))
+  const getApi = async (id: string): Promise<Api> => assertFound(await apis.find(id))
   /** Loads the API to be changed and checks the caller's precondition, if any. */
   const lockApi = async (actor: Actor, id: string): Promise<Api> => {
     const api = assertFound(await apis.findForUpdate(id))
     assertUnchanged(actor, apiValidator(api))
     return api
   }
-  const existingClient = async (id: string): Promise<Client> => {
+  const getClient = async (id: string): Promise<Client> => {
     const client = await clients.find(id)
     if (!client) throw clientNotFound()
     return client
@@ -52,8 +52,8 @@ export function createApiAdministration({ apis, clients, audit, transaction }: A
   }
 
   return {
-    existing,
-    existingClient,
+    getApi,
+    getClient,
 
     create: (actor: Actor, input: NewApiInput): Promise<Api> =>
       transaction(async () => {
@@ -104,7 +104,7 @@ export function createApiAdministration({ apis, clients, audit, transaction }: A
 
     setGrant: (actor: Actor, apiId: string, clientId: string, access: ApiAccess): Promise<ApiAccess> =>
       transaction(async () => {
-        await existing(apiId)
+        await getApi(apiId)
         // Locks in the same order as core.
         if (!(await clients.findForUpdate(clientId))) throw clientNotFound()
         assertFound(await apis.findForUpdate(apiId))

@@ -56,7 +56,7 @@ export function apiOperations({ pocket, logos, audit, transaction }: ApiOperatio
       path: '/api/apis/:id',
       summary: 'Get an API',
       answer,
-      handle: async ({ params, ctx }) => respondWithEtag(ctx, await administration.existing(params.id ?? '')),
+      handle: async ({ params, ctx }) => respondWithEtag(ctx, await administration.getApi(params.id ?? '')),
     }),
     operation({
       ...shared,

@@ -31,7 +31,7 @@ export function clientOperations({ apis, clients, administration, logos }: Clien
       list,
       answer: { status: 200, schema: pageOf(clientAccessSchema) },
       async handle(call) {
-        const api = await administration.existing(call.params.id ?? '')
+        const api = await administration.getApi(call.params.id ?? '')
         const { items, total } = await clients.page(clientsOf(call.list, { of: 'granted', apiId: api.id }))
         const grants = new Map((await apis.grantsOf(api.id)).map((grant) => [grant.clientId, grant]))
         const dtos = items.map(({ client }) => clientAccessDto({ api, client, access: grants.get(client.id) }))
@@ -47,7 +47,7 @@ export function clientOperations({ apis, clients, administration, logos }: Clien
       list,
       answer: { status: 200, schema: pageOf(apiClientSchema) },
       async handle(call) {
-        const { id } = await administration.existing(call.params.id ?? '')
+        const { id } = await administration.getApi(call.params.id ?? '')
         const { items, total } = await clients.page(clientsOf(call.list, { of: 'ungranted', apiId: id }))
         const dtos = items.map(({ client }) => apiClientDto(client))
         return pageAnswer({ items: await logos.withLogoFlags(dtos), total }, call.list)
@@ -62,8 +62,8 @@ export function clientOperations({ apis, clients, administration, logos }: Clien
       note: 'A client that was given none is answered with none.',
       answer: { status: 200, schema: accessSchema },
       async handle({ params, ctx }) {
-        const { id } = await administration.existing(params.id ?? '')
-        const client = await administration.existingClient(params.clientId ?? '')
+        const { id } = await administration.getApi(params.id ?? '')
+        const client = await administration.getClient(params.clientId ?? '')
         return respondWithEtag(ctx, await apis.grant(id, client.id))
       },
     }),

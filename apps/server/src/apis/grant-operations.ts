@@ -27,7 +27,7 @@ export function grantOperations({ apis, administration }: GrantOperationPorts): 
       summary: 'List the APIs that a client has access to',
       answer: { status: 200, schema: { type: 'array', items: apiAccessSchema } },
       async handle({ params }) {
-        const client = await administration.existingClient(params.clientId ?? '')
+        const client = await administration.getClient(params.clientId ?? '')
         const grants = new Map((await apis.grantsTo(client.id)).map((grant) => [grant.apiId, grant]))
         return (await apis.list())
           .filter((api) => grants.has(api.id) || cimdPermissions(api, client) !== undefined)
@@ -43,7 +43,7 @@ export function grantOperations({ apis, administration }: GrantOperationPorts): 
       list: apiList,
       answer: { status: 200, schema: pageOf(apiSchema) },
       async handle({ params, list }) {
-        const { id } = await administration.existingClient(params.clientId ?? '')
+        const { id } = await administration.getClient(params.clientId ?? '')
         const { items, total } = await apis.page(apiListRequest(list, id))
         return pageAnswer({ items: items.map(apiDto), total }, list)
       },
@@ -56,7 +56,7 @@ export function grantOperations({ apis, administration }: GrantOperationPorts): 
       summary: 'Get the permissions of a client at all APIs (older form)',
       answer: { status: 200, schema: permissionListsSchema },
       async handle({ params, ctx }) {
-        const { id } = await administration.existingClient(params.clientId ?? '')
+        const { id } = await administration.getClient(params.clientId ?? '')
         return respondWithEtag(ctx, await apis.grantsTo(id))
       },
     }),

@@ -72,7 +72,7 @@ export function oneApiPages(context: ApiPageContext): readonly PageRoute[] {
     path: `${path}/:id${subpath}` as const,
     async handle(ctx: Context) {
       const user = await authentication.requireUser(ctx)
-      const api = await administration.existing(String(ctx.params.id))
+      const api = await administration.getApi(String(ctx.params.id))
       const submitted = readForm(ctx)
       const actor = { ...pageActor(user, ctx), ...versionSent(ctx) }
       const refusal = await refusalOf(() => update(actor, api.id, ctx, submitted))
@@ -81,7 +81,7 @@ export function oneApiPages(context: ApiPageContext): readonly PageRoute[] {
         seeOther(ctx, `${path}/${api.id}`)
         return
       }
-      const current = refusal.isConflict ? await administration.existing(api.id) : api
+      const current = refusal.isConflict ? await administration.getApi(api.id) : api
       const conflict = refusal.isConflict ? conflictOf(current, submitted) : null
       await showApi(ctx, user, current, { ...submitted, problems: refusal.problems, conflict })
       ctx.status = refusal.status
@@ -94,7 +94,7 @@ export function oneApiPages(context: ApiPageContext): readonly PageRoute[] {
       path: `${path}/:id`,
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
-        await showApi(ctx, user, await administration.existing(String(ctx.params.id)))
+        await showApi(ctx, user, await administration.getApi(String(ctx.params.id)))
       },
     },
     form(
@@ -126,7 +126,7 @@ export function oneApiPages(context: ApiPageContext): readonly PageRoute[] {
       path: `${path}/:id/remove`,
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
-        const { id, name } = await administration.existing(String(ctx.params.id))
+        const { id, name } = await administration.getApi(String(ctx.params.id))
         await administration.remove(pageActor(user, ctx), id)
         flashes.leave(ctx, path, { removed: name })
         seeOther(ctx, path)

@@ -20,11 +20,11 @@ const sheetPath = (hash: string) => `/assets/appearance.${hash}.css`
 const sheetPathPattern = /^\/assets\/appearance\.[\w-]{16}\.css$/
 
 export function createAppearance({ settings, pictures }: AppearancePorts): Appearance {
-  let cached: { readonly of: string; readonly sheet: StyleSheet | null } | undefined
+  let cached: { readonly key: string; readonly sheet: StyleSheet | null } | undefined
   const sheetFor = async (background: string | null): Promise<StyleSheet | null> => {
     const values = { ...(await settings()), background }
-    const of = JSON.stringify(values)
-    if (cached?.of !== of) cached = { of, sheet: styleSheetOf(values) }
+    const key = JSON.stringify(values)
+    if (cached?.key !== key) cached = { key, sheet: styleSheetOf(values) }
     return cached.sheet
   }
 

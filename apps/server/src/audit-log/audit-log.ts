@@ -44,8 +44,8 @@ export function createAuditLog({ store, names, log, locationOf, clock }: AuditLo
     async record(event, origin) {
       await log.record(event, origin)
       const subjects = subjectsOf(event)
-      const place = locationOf(origin.ipAddress)
-      const entry = entryOf({ event, origin, subjects, names: await namesOf(subjects), place })
+      const location = locationOf(origin.ipAddress)
+      const entry = entryOf({ event, origin, subjects, names: await namesOf(subjects), location })
       const now = clock.now()
       const repetition = repetitionKey(event, origin, now)
       const firstOccurrence = { occurrences: 1, lastAt: now, last: null, repetition }
@@ -67,9 +67,9 @@ export type RecordMany = (events: readonly NamedEvent[]) => Promise<void>
 export function createBulkAuditLog({ store, log, locationOf, clock }: Omit<AuditLogPorts, 'names'>): RecordMany {
   return async (events) => {
     const now = clock.now()
-    const place = locationOf(null)
+    const location = locationOf(null)
     const entries = events.map(({ event, names }): AuditEntry => {
-      const entry = entryOf({ event, origin: noOrigin, subjects: subjectsOf(event), names, place })
+      const entry = entryOf({ event, origin: noOrigin, subjects: subjectsOf(event), names, location })
       return { id: randomUUID(), createdAt: now, ...entry, occurrences: 1, lastAt: now, last: null, repetition: null }
     })
     for (const { event } of events) await log.record(event, noOrigin)

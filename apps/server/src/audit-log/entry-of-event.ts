@@ -27,7 +27,7 @@ export interface EntryParts {
   readonly origin: RequestOrigin
   readonly subjects: Subjects
   readonly names: Names
-  readonly place: Location
+  readonly location: Location
 }
 
 /** Reasons and lists of IDs can have any length; the server log contains them in full. */
@@ -46,7 +46,7 @@ export function subjectsOf(event: AuditEvent): Subjects {
 }
 
 /** An entry without its ID, its time and the fields derived from them. */
-export function entryOf({ event, origin, subjects, names, place }: EntryParts): EntryContent {
+export function entryOf({ event, origin, subjects, names, location }: EntryParts): EntryContent {
   const { accountId, actorId, clientId } = subjects
   const { accountName, actorName, clientName, passkeyName } = names
   const entry = {
@@ -59,8 +59,8 @@ export function entryOf({ event, origin, subjects, names, place }: EntryParts): 
     clientName,
     ipAddress: origin.ipAddress,
     userAgent: origin.userAgent && storable(origin.userAgent),
-    country: place.country,
-    city: place.city,
+    country: location.country,
+    city: location.city,
     requestId: origin.requestId,
     data: {
       ...detailsOf(event),

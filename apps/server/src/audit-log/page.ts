@@ -97,12 +97,12 @@ function withQuery(path: string, query: string): string {
   return query.length <= 4000 ? path + query : path
 }
 
-function definitionOf({ people, clients }: Choices): ListPageDefinition {
+function definitionOf({ userNames, clients }: Choices): ListPageDefinition {
   return {
     ...sharedDefinition,
     path: fullLogPath,
-    filters: { event: eventNames, userID: [...people.keys()], clientName: [...clients.keys()], location: locations },
-    labels: { userID: people, clientName: clients },
+    filters: { event: eventNames, userID: [...userNames.keys()], clientName: [...clients.keys()], location: locations },
+    labels: { userID: userNames, clientName: clients },
   }
 }
 

@@ -6,7 +6,7 @@ import type { AuditLogStore } from './audit-log-store.ts'
 
 /** Filter options: submitted values with their labels. */
 export interface Choices {
-  readonly people: ReadonlyMap<string, string>
+  readonly userNames: ReadonlyMap<string, string>
   readonly clients: ReadonlyMap<string, string>
   /** IDs of existing users; `null` if there are too many to load. */
   readonly userIds: ReadonlySet<string> | null
@@ -35,12 +35,13 @@ export function createAuditSubjects({ store, directory, pocket }: AuditSubjectPo
       })
       const userId = firstValue(query['filters[userID]'])
       const clientName = firstValue(query['filters[clientName]'])
-      const people = new Map(users.items.map(({ id, userName }) => [id, userName]))
-      if (userId !== '' && !people.has(userId)) people.set(userId, (await store.lastAccountName(userId)) ?? userId)
+      const userNames = new Map(users.items.map(({ id, userName }) => [id, userName]))
+      if (userId !== '' && !userNames.has(userId))
+        userNames.set(userId, (await store.lastAccountName(userId)) ?? userId)
       const names = new Map(clients.items.map(({ client: { name } }) => [name, name]))
       if (clientName !== '') names.set(clientName, clientName)
       return {
-        people,
+        userNames,
         clients: names,
         userIds: users.total > users.items.length ? null : new Set(users.items.map(({ id }) => id)),
         clientIds: clients.total > clients.items.length ? null : new Set(clients.items.map(({ client }) => client.id)),

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { codeOf, messageOf } from '../logging/failure.ts'
-import { openInstance } from './beside-server.ts'
 import { type Command, UsageError } from './command.ts'
+import { openInstance } from './open-instance.ts'
 
 /** Duplicates the list of core, which only the commands that need it load. */
 const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA']

@@ -1,5 +1,5 @@
-import { openInstance } from './beside-server.ts'
 import { type Command, UsageError } from './command.ts'
+import { openInstance } from './open-instance.ts'
 
 /** Creates a login code. The server may be running, because the code is stored in the database. */
 export const oneTimeAccessToken: Command = {

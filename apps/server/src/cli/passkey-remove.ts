@@ -1,5 +1,5 @@
-import { openInstance } from './beside-server.ts'
 import { type Command, UsageError } from './command.ts'
+import { openInstance } from './open-instance.ts'
 
 /** Removes a passkey. The server may be running. */
 export const passkeyRemove: Command = {

@@ -26,7 +26,7 @@ export interface AdministrationPorts {
   /** Commits the changes of core and the audit log together. */
   readonly transaction: Transaction
   /** Translates core's errors to the terms of the caller. */
-  readonly terms: <T>(work: () => Promise<T>) => Promise<T>
+  readonly translateErrors: <T>(work: () => Promise<T>) => Promise<T>
 }
 
 type ClientEvent = Exclude<
@@ -41,7 +41,7 @@ export function createClientAdministration({
   lockAccountOf,
   audit,
   transaction,
-  terms,
+  translateErrors,
 }: AdministrationPorts) {
   const record = ({ id, origin }: Actor, event: ClientEvent) => audit.record({ ...event, accountId: id }, origin)
 
@@ -50,7 +50,7 @@ export function createClientAdministration({
     await record(actor, secretAdded(clientId, secret))
   }
 
-  const existing = async (id: string): Promise<Client> => {
+  const getClient = async (id: string): Promise<Client> => {
     const client = await clients.find(id)
     if (!client) throw clientNotFound()
     return client
@@ -65,7 +65,7 @@ export function createClientAdministration({
   }
 
   const setGroups = async (actor: Actor, before: Client, groupIds: readonly string[]): Promise<Client> => {
-    const client = await terms(() => clients.setAllowedGroups(before.id, groupIds))
+    const client = await translateErrors(() => clients.setAllowedGroups(before.id, groupIds))
     const changes = changesBetween(groupsOf(before), groupsOf(client))
     const event = { event: 'client_groups_changed', clientId: before.id, groupIds: client.allowedGroupIds } as const
     if (changes.changes) await record(actor, { ...event, ...changes })
@@ -73,11 +73,11 @@ export function createClientAdministration({
   }
 
   return {
-    existing,
+    getClient,
 
     create: (actor: Actor, input: NewClientInput, allowedGroupIds: readonly string[] = []): Promise<Client> =>
       transaction(async () => {
-        const created = await terms(() => clients.create(input))
+        const created = await translateErrors(() => clients.create(input))
         await record(actor, { event: 'client_created', clientId: created.id, ...clientChanges(null, created) })
         return allowedGroupIds.length > 0 ? setGroups(actor, created, allowedGroupIds) : created
       }),
@@ -88,7 +88,7 @@ export function createClientAdministration({
         const current = await lockClient(actor, id)
         const isGroupChangeFirst = allowedGroupIds !== undefined && input.isGroupRestricted === true
         const before = isGroupChangeFirst ? await setGroups(actor, current, allowedGroupIds) : current
-        const client = await terms(() => clients.update(id, input))
+        const client = await translateErrors(() => clients.update(id, input))
         const fields = changedFields(before, client)
         if (fields.length > 0)
           await record(actor, { event: 'client_updated', clientId: id, fields, ...clientChanges(before, client) })
@@ -97,8 +97,8 @@ export function createClientAdministration({
 
     addRedirectUri: (actor: Actor, id: string, uri: string): Promise<Client> =>
       transaction(async () => {
-        const before = await existing(id)
-        const client = await terms(() => clients.addRedirectUri(id, uri))
+        const before = await getClient(id)
+        const client = await translateErrors(() => clients.addRedirectUri(id, uri))
         const fields = changedFields(before, client)
         if (fields.length > 0)
           await record(actor, { event: 'client_updated', clientId: id, fields, ...clientChanges(before, client) })
@@ -133,7 +133,7 @@ export function createClientAdministration({
         if (changes.changes) await audit.record(event, actor.origin)
       }),
 
-    noteTest: (actor: Actor, id: string, passed: boolean): Promise<void> =>
+    recordTest: (actor: Actor, id: string, passed: boolean): Promise<void> =>
       record(actor, { event: 'client_tested', clientId: id, outcome: passed ? 'passed' : 'not_passed' }),
 
     secretUses: (id: string) => clients.secretUses(id),
@@ -141,7 +141,7 @@ export function createClientAdministration({
     addSecret: (actor: Actor, id: string, input: SecretInput): Promise<NewClientSecret> =>
       transaction(async () => {
         await lockAccountOf(actor.origin)
-        const minted = await terms(() => clients.addSecret(id, input))
+        const minted = await translateErrors(() => clients.addSecret(id, input))
         await recordAddedSecret(actor, id, minted.stored)
         return minted
       }),
@@ -150,7 +150,7 @@ export function createClientAdministration({
       transaction(async () => {
         await lockAccountOf(actor.origin)
         const { secrets } = await lockClient(actor, id)
-        const minted = await terms(() => clients.replaceSecrets(id, input))
+        const minted = await translateErrors(() => clients.replaceSecrets(id, input))
         for (const secret of secrets) await record(actor, secretRemoved(id, secret))
         await recordAddedSecret(actor, id, minted.stored)
         return minted
@@ -159,7 +159,7 @@ export function createClientAdministration({
     removeSecret: (actor: Actor, id: string, secretId: string): Promise<void> =>
       transaction(async () => {
         const secret = (await lockClient(actor, id)).secrets.find((secret) => secret.id === secretId)
-        const isRemoved = await terms(() => clients.removeSecret(id, secretId))
+        const isRemoved = await translateErrors(() => clients.removeSecret(id, secretId))
         if (!isRemoved || !secret)
           throw new NotFoundError('not_found', 'There is no such secret.', { details: { resource: 'Client secret' } })
         await record(actor, secretRemoved(id, secret))

@@ -15,9 +15,9 @@ import { clientMetaSchema, clientSchema, clientWithGroupCountSchema, clientWithG
 import { connectionLogOperations } from './connection-log.ts'
 import { withContractErrors } from './contract-errors.ts'
 import { type GroupOperationPorts, groupOperations } from './group-operations.ts'
-import { userClientOperations } from './people-operations.ts'
 import { previewOperations } from './preview-operations.ts'
 import { secretOperations } from './secret-operations.ts'
+import { userClientOperations } from './user-client-operations.ts'
 
 /** A `UserGroupMinimalDto`. */
 export interface AllowedGroup {
@@ -72,7 +72,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
     lockAccountOf: pocket.lockAccountOf,
     audit,
     transaction,
-    terms: withContractErrors,
+    translateErrors: withContractErrors,
   })
   const shared = { area: 'clients' } as const
   /** Adds the uploaded logos of the client. */
@@ -135,7 +135,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       path: '/api/oidc/clients/:id',
       summary: 'Get a client',
       answer: { status: 200, schema: clientWithGroupsSchema },
-      handle: async ({ params, ctx }) => withGroups(ctx, await administration.existing(params.id ?? '')),
+      handle: async ({ params, ctx }) => withGroups(ctx, await administration.getClient(params.id ?? '')),
     }),
     operation({
       ...shared,
@@ -144,7 +144,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       path: '/api/oidc/clients/:id/meta',
       summary: 'Get what everybody may know of a client',
       answer: { status: 200, schema: clientMetaSchema },
-      handle: async ({ params }) => withUploadedLogo(clientMetaDto(await administration.existing(params.id ?? ''))),
+      handle: async ({ params }) => withUploadedLogo(clientMetaDto(await administration.getClient(params.id ?? ''))),
     }),
     operation({
       ...shared,
@@ -156,7 +156,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       body: clientUpdate,
       answer: { status: 200, schema: clientWithGroupsSchema },
       async handle(call) {
-        const before = await administration.existing(call.params.id ?? '')
+        const before = await administration.getClient(call.params.id ?? '')
         const { id } = before
         const groups = await submittedGroupIds(call)
         const input = clientInput(call.body)
@@ -210,7 +210,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
     ...connectionLogOperations({
       connectionLog: pocket.connectionLog,
       accounts: ports.accounts,
-      existing: administration.existing,
+      getClient: administration.getClient,
     }),
     ...userClientOperations(ports),
     ...groupOperations({ ...ports, administration }),

@@ -24,30 +24,30 @@ export type ClientPageContext = ReturnType<typeof createClientPageContext>
 export function createClientPageContext(ports: ClientPageContextPorts) {
   const { clients, transaction, authentication, show, flashes } = ports
   const path = '/settings/admin/oidc-clients' as const
-  const at = (id: string) => `${path}/${encodeURIComponent(id)}`
+  const clientPath = (id: string) => `${path}/${encodeURIComponent(id)}`
   return {
     path,
-    at,
+    clientPath,
     authentication,
     show,
     flashes,
     transaction,
-    administration: createClientAdministration({ ...ports, terms: (work) => work() }),
+    administration: createClientAdministration({ ...ports, translateErrors: (work) => work() }),
 
     /** The actor of a form request, with the version that the form is based on. */
-    by: (ctx: Context, { id }: Pick<User, 'id'>): Actor => ({ ...pageActor({ id }, ctx), ...versionSent(ctx) }),
+    formActor: (ctx: Context, { id }: Pick<User, 'id'>): Actor => ({ ...pageActor({ id }, ctx), ...versionSent(ctx) }),
 
     /** The client named in the path. @throws {NotFoundError} `client_not_found` */
-    async existing(ctx: Context): Promise<Client> {
+    async getClient(ctx: Context): Promise<Client> {
       const client = await clients.find(String(ctx.params.id))
       if (!client) throw new NotFoundError('client_not_found', 'There is no such client.')
       return client
     },
 
     /** Sets a flash message and redirects to the client's page. */
-    done(ctx: Context, id: string, flash: Partial<ClientFlash>) {
-      setClientFlash(flashes, ctx, { path: at(id), flash })
-      seeOther(ctx, at(id))
+    redirectToClient(ctx: Context, id: string, flash: Partial<ClientFlash>) {
+      setClientFlash(flashes, ctx, { path: clientPath(id), flash })
+      seeOther(ctx, clientPath(id))
     },
   }
 }

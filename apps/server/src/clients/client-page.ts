@@ -47,18 +47,21 @@ export interface ClientPagePorts {
   readonly appName: () => Promise<string>
   readonly scimState: (clientId: string) => Promise<ScimState>
   readonly now: () => number
-  readonly desk: ClientPageContext
+  readonly context: ClientPageContext
 }
 
-type Overrides = Partial<Pick<ClientPage, 'problems' | 'conflict' | 'access'>> & { readonly entered?: SubmittedSection }
+type Overrides = Partial<Pick<ClientPage, 'problems' | 'conflict' | 'access'>> & {
+  readonly submitted?: SubmittedSection
+}
 
 /** `/settings/admin/oidc-clients/:id`: one client. */
 export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
-  const { pocket, accounts, groups, users, logos, appName, scimState, now, desk } = ports
-  const { path, at, authentication, show, flashes, administration, by, existing, done } = desk
+  const { pocket, accounts, groups, users, logos, appName, scimState, now, context } = ports
+  const { path, clientPath, authentication, show, flashes, administration, formActor, getClient, redirectToClient } =
+    context
 
-  const showClient = async (ctx: Context, user: User, client: Client, { entered, ...overrides }: Overrides = {}) => {
-    const flash = takeClientFlash(flashes, ctx, at(client.id))
+  const showClient = async (ctx: Context, user: User, client: Client, { submitted, ...overrides }: Overrides = {}) => {
+    const flash = takeClientFlash(flashes, ctx, clientPath(client.id))
     const template = templateOf(client.template)
     const [{ hasLogo, hasDarkLogo } = { hasLogo: false, hasDarkLogo: false }] = await logos.withLogoFlags([
       { id: client.id, hasLogo: false, hasDarkLogo: false },
@@ -81,7 +84,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
         secrets: secretItems(client.secrets, uses, now()),
       },
       instructions: template && template.entries.length > 0 ? instructionsOf(template, parts) : null,
-      sections: sectionViews(await withUserNames(users, client), entered ?? null),
+      sections: sectionViews(await withUserNames(users, client), submitted ?? null),
       logos: { light: hasLogo, dark: hasDarkLogo },
       apis: await apisOf(pocket.apis, client.id),
       endpoints: clientEndpoints(pocket),
@@ -108,44 +111,47 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
   /** A form on the page; `work` resolves to the flash message. */
   const form = (
     subpath: string,
-    action: (ctx: Context, client: Client, user: User) => Promise<Parameters<ClientPageContext['done']>[2]>,
+    action: (ctx: Context, client: Client, user: User) => Promise<Parameters<ClientPageContext['redirectToClient']>[2]>,
   ) => ({
     method: 'post' as const,
     path: `${path}/:id/${subpath}` as const,
     async handle(ctx: Context) {
       const user = await authentication.requireUser(ctx)
-      const client = await existing(ctx)
-      done(ctx, client.id, await action(ctx, client, user))
+      const client = await getClient(ctx)
+      redirectToClient(ctx, client.id, await action(ctx, client, user))
     },
   })
 
   const saveSection = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    const client = await existing(ctx)
+    const client = await getClient(ctx)
     const section = findSection(String(ctx.params.section))
     if (!section) throw new NotFoundError('not_found', 'There are no such settings.')
     const stored = storedValues(section, await withUserNames(users, client))
-    const typed = submittedValues(section, ctx)
+    const submittedFields = submittedValues(section, ctx)
     const lockedFields = section.fields.filter((field) => isLocked(client, field)).map(({ name }) => name)
-    const values: SectionValues = new Map([...typed, ...[...stored].filter(([name]) => lockedFields.includes(name))])
+    const values: SectionValues = new Map([
+      ...submittedFields,
+      ...[...stored].filter(([name]) => lockedFields.includes(name)),
+    ])
     const corrections: ClientPage['corrections'][number][] = []
     const refusal = await refusalOf(async () => {
       const change = await withUserIds(users, changeOf(section, values))
       const dsmRedirectUris =
         client.template === 'synology-dsm' && change.redirectUris ? correctDsmRedirectUris(change.redirectUris) : null
       corrections.push(...(dsmRedirectUris?.corrections ?? []))
-      await administration.update(by(ctx, user), client.id, {
+      await administration.update(formActor(ctx, user), client.id, {
         ...client,
         ...change,
         ...(dsmRedirectUris && { redirectUris: dsmRedirectUris.redirectUris }),
       })
     })
-    if (!refusal) return done(ctx, client.id, { corrections, notice: 'saved' })
+    if (!refusal) return redirectToClient(ctx, client.id, { corrections, notice: 'saved' })
     const problems = problemsOf(section, values, refusal.problems)
-    const current = refusal.isConflict ? await existing(ctx) : client
+    const current = refusal.isConflict ? await getClient(ctx) : client
     const currentValues = storedValues(section, await withUserNames(users, current))
     await showClient(ctx, user, current, {
-      entered: { name: section.name, values, problems },
+      submitted: { name: section.name, values, problems },
       problems,
       conflict: refusal.isConflict
         ? differences(displayTexts(section, currentValues), displayTexts(section, values))
@@ -157,7 +163,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
   /** Saves access: all users, or the members of groups. */
   const saveAccess = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    const client = await existing(ctx)
+    const client = await getClient(ctx)
     const { isGroupRestricted, groupIds: submittedIds } = accessChoice(ctx)
     const shownIds = new Set((await accessOf(client)).groups.map(({ id }) => id))
     // Groups that the page does not show keep their access.
@@ -167,18 +173,18 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
     const groupIds = isGroupRestricted ? allowedGroupIds : undefined
     const refusal = await refusalOf(async () => {
       if (client.isGroupRestricted !== isGroupRestricted)
-        await administration.update(by(ctx, user), client.id, { ...client, isGroupRestricted }, groupIds)
-      else if (groupIds) await administration.setAllowedGroups(by(ctx, user), client.id, groupIds)
+        await administration.update(formActor(ctx, user), client.id, { ...client, isGroupRestricted }, groupIds)
+      else if (groupIds) await administration.setAllowedGroups(formActor(ctx, user), client.id, groupIds)
     })
     if (!refusal?.isConflict) {
       if (refusal) ctx.throw(refusal.status)
-      return done(ctx, client.id, { notice: 'saved', newSecret: submittedSecret(ctx, client) })
+      return redirectToClient(ctx, client.id, { notice: 'saved', newSecret: submittedSecret(ctx, client) })
     }
-    const current = await existing(ctx)
-    const entered = { ...current, isGroupRestricted, allowedGroupIds }
+    const current = await getClient(ctx)
+    const requested = { ...current, isGroupRestricted, allowedGroupIds }
     await showClient(ctx, user, current, {
-      access: await accessOf(entered),
-      conflict: differences({ access: await accessText(current) }, { access: await accessText(entered) }),
+      access: await accessOf(requested),
+      conflict: differences({ access: await accessText(current) }, { access: await accessText(requested) }),
     })
     ctx.status = refusal.status
   }
@@ -208,7 +214,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
       path: `${path}/:id`,
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
-        await showClient(ctx, user, await existing(ctx))
+        await showClient(ctx, user, await getClient(ctx))
       },
     },
     { method: 'post', path: `${path}/:id/settings/:section`, handle: saveSection },
@@ -217,17 +223,17 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
 
     /** Registers a redirect URI that was rejected in an authorization request. */
     form('redirect-uris', async (ctx, { id }, user) => {
-      await administration.addRedirectUri(by(ctx, user), id, formText(ctx, 'redirectUri'))
+      await administration.addRedirectUri(formActor(ctx, user), id, formText(ctx, 'redirectUri'))
       return { notice: 'saved' }
     }),
 
     form('secrets', async (ctx, { id }, user) => {
-      const { plain, stored } = await administration.addSecret(by(ctx, user), id, secretLifetime(ctx, now()))
+      const { plain, stored } = await administration.addSecret(formActor(ctx, user), id, secretLifetime(ctx, now()))
       return { newSecret: { id: stored.id, value: plain }, notice: 'secret_added' }
     }),
 
     form('secrets/:secretId/remove', async (ctx, { id }, user) => {
-      await administration.removeSecret(by(ctx, user), id, String(ctx.params.secretId))
+      await administration.removeSecret(formActor(ctx, user), id, String(ctx.params.secretId))
       return { notice: 'secret_removed' }
     }),
 
@@ -251,7 +257,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
     form('known', async (ctx, client, user) => {
       const isKnown = formText(ctx, 'isKnown') === 'true'
       const logo = isKnown ? await logos.downloadForRegistration(client) : null
-      await administration.update(by(ctx, user), client.id, { ...client, protocol: { isKnown } })
+      await administration.update(formActor(ctx, user), client.id, { ...client, protocol: { isKnown } })
       if (logo) await logos.store(pageActor(user, ctx), client.id, logo.logos)
       return { notice: isKnown ? 'known' : 'unknown', logoProblem: logo?.problem ?? null }
     }),
@@ -268,10 +274,10 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
       path: `${path}/:id/test`,
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
-        const { id, name } = await existing(ctx)
+        const { id, name } = await getClient(ctx)
         const steps = await pocket.testClient(id, user.id)
-        await administration.noteTest(
-          by(ctx, user),
+        await administration.recordTest(
+          formActor(ctx, user),
           id,
           steps.every(({ outcome }) => outcome === 'passed'),
         )
@@ -283,7 +289,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
       method: 'get',
       path: `${path}/:id/test`,
       async handle(ctx) {
-        seeOther(ctx, at((await existing(ctx)).id))
+        seeOther(ctx, clientPath((await getClient(ctx)).id))
       },
     },
 
@@ -292,8 +298,8 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
       path: `${path}/:id/remove`,
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
-        const { id, name } = await existing(ctx)
-        await administration.remove(by(ctx, user), id)
+        const { id, name } = await getClient(ctx)
+        await administration.remove(formActor(ctx, user), id)
         flashes.leave(ctx, path, { removed: name })
         seeOther(ctx, path)
       },

@@ -37,7 +37,7 @@ export interface ConnectionLogPorts {
   readonly connectionLog: ConnectionLog
   readonly accounts: AccountStore
   /** @throws {NotFoundError} */
-  readonly existing: (clientId: string) => Promise<unknown>
+  readonly getClient: (clientId: string) => Promise<unknown>
 }
 
 /** An attempt with the name of the user, if known. */
@@ -58,7 +58,7 @@ export async function namedAttempts(
 export function connectionLogOperations({
   connectionLog,
   accounts,
-  existing,
+  getClient,
 }: ConnectionLogPorts): readonly Operation[] {
   return [
     operation({
@@ -70,7 +70,7 @@ export function connectionLogOperations({
       answer: { status: 200, schema: { type: 'array', items: schema } },
       async handle({ params }) {
         const id = params.id ?? ''
-        await existing(id)
+        await getClient(id)
         return (await namedAttempts({ connectionLog, accounts }, id)).map(attemptDto)
       },
     }),

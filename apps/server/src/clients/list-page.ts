@@ -13,7 +13,7 @@ import type { ClientItem } from './page-model.ts'
 export interface ClientListPagePorts {
   readonly pocket: Pick<Pocket, 'clients' | 'connectionLog' | 'issuer'>
   readonly pictures: Pick<PagePictures, 'clients'>
-  readonly desk: ClientPageContext
+  readonly context: ClientPageContext
 }
 
 const booleans = ['true', 'false']
@@ -42,9 +42,9 @@ function definition(path: string): ListPageDefinition {
 }
 
 /** `/settings/admin/oidc-clients`: the list of clients. */
-export function clientListPages({ pocket, pictures, desk }: ClientListPagePorts): readonly PageRoute[] {
+export function clientListPages({ pocket, pictures, context }: ClientListPagePorts): readonly PageRoute[] {
   const { clients, connectionLog } = pocket
-  const { path, authentication, show, flashes, administration, by } = desk
+  const { path, authentication, show, flashes, administration, formActor } = context
   const list = definition(path)
 
   const showList = async (ctx: Context) => {
@@ -108,7 +108,7 @@ export function clientListPages({ pocket, pictures, desk }: ClientListPagePorts)
       })
       return
     }
-    for (const { id } of selected) await administration.remove(by(ctx, user), id)
+    for (const { id } of selected) await administration.remove(formActor(ctx, user), id)
     flashes.leave(ctx, path, { removed: first.name, count: selected.length })
     seeOther(ctx, backTo(path, listQuery))
   }

@@ -21,8 +21,8 @@ interface ClientDraft {
 }
 
 /** `/settings/admin/oidc-clients/new`: connects an application. */
-export function newClientPages({ desk }: { readonly desk: ClientPageContext }): readonly PageRoute[] {
-  const { path, authentication, show, administration, by, done } = desk
+export function newClientPages({ context }: { readonly context: ClientPageContext }): readonly PageRoute[] {
+  const { path, authentication, show, administration, formActor, redirectToClient } = context
   const newClientPath = `${path}/new` as const
 
   const showNew = async (ctx: Context) => {
@@ -52,9 +52,9 @@ export function newClientPages({ desk }: { readonly desk: ClientPageContext }): 
     const refusal = await refusalOf(async () => {
       draft = suggestedClient(template, values)
       if (draft.doubt && draft.doubt.address !== formText(ctx, 'sure', 2000)) return
-      const client = await administration.create(by(ctx, user), { ...draft.input, isGroupRestricted })
-      const minted = client.isPublic ? null : await administration.addSecret(by(ctx, user), client.id, {})
-      done(ctx, client.id, {
+      const client = await administration.create(formActor(ctx, user), { ...draft.input, isGroupRestricted })
+      const minted = client.isPublic ? null : await administration.addSecret(formActor(ctx, user), client.id, {})
+      redirectToClient(ctx, client.id, {
         newSecret: minted && { id: minted.stored.id, value: minted.plain },
         corrections: draft.corrections,
         notice: 'created',

@@ -4,17 +4,21 @@ import { type ClientPageContextPorts, createClientPageContext } from './client-p
 import { type ClientListPagePorts, clientListPages } from './list-page.ts'
 import { newClientPages } from './new-page.ts'
 
-export type ClientPagesPorts = Omit<ClientPagePorts, 'desk'> &
-  Omit<ClientListPagePorts, 'desk'> &
+export type ClientPagesPorts = Omit<ClientPagePorts, 'context'> &
+  Omit<ClientListPagePorts, 'context'> &
   Omit<ClientPageContextPorts, 'clients' | 'recordCredential' | 'lockAccountOf'>
 
 /** `/settings/admin/oidc-clients`: client administration. */
 export function clientPages(ports: ClientPagesPorts): readonly PageRoute[] {
-  const desk = createClientPageContext({
+  const context = createClientPageContext({
     ...ports,
     clients: ports.pocket.clients,
     recordCredential: ports.pocket.recordCredential,
     lockAccountOf: ports.pocket.lockAccountOf,
   })
-  return [...clientListPages({ ...ports, desk }), ...newClientPages({ desk }), ...oneClientPages({ ...ports, desk })]
+  return [
+    ...clientListPages({ ...ports, context }),
+    ...newClientPages({ context }),
+    ...oneClientPages({ ...ports, context }),
+  ]
 }

@@ -14,7 +14,7 @@ const defaultScope = 'openid profile email groups'
 const parts = ['idToken', 'userInfo', 'accessToken'] as const
 const maxScopeLength = 1000
 
-/** The token preview on a client's page for the user in the query; `own` is the signed-in administrator. */
+/** The token preview on a client's page for the user in the query; `defaultUserName` is that of the signed-in administrator. */
 export async function previewFor(
   { pocket, users }: PreviewFormPorts,
   clientId: string,

@@ -23,7 +23,7 @@ export function secretOperations({ administration, clock }: SecretOperationPorts
       summary: 'List the secrets of a client, those that have ended too',
       answer: { status: 200, schema: { type: 'array', items: listedSecretSchema } },
       async handle({ params }) {
-        const { id, secrets } = await administration.existing(params.id ?? '')
+        const { id, secrets } = await administration.getClient(params.id ?? '')
         const uses = await administration.secretUses(id)
         return secrets.map((secret) => ({
           ...secretDto(secret, clock.now()),

@@ -32,9 +32,9 @@ export function isLocked({ type }: Pick<Client, 'type'>, { name }: Pick<ClientFi
 }
 
 /** The sections with their form values: stored ones, or submitted ones that were rejected. */
-export function sectionViews(client: Client, entered: SubmittedSection | null): readonly SectionView[] {
+export function sectionViews(client: Client, submitted: SubmittedSection | null): readonly SectionView[] {
   return sections.map((section) => {
-    const submittedSection = entered?.name === section.name ? entered : null
+    const submittedSection = submitted?.name === section.name ? submitted : null
     const values = submittedSection?.values ?? storedValues(section, client)
     return {
       name: section.name,

@@ -62,7 +62,7 @@ export function composeAdministrationPages(parts: AdministrationPageParts): read
         lockAccountOf: pocket.lockAccountOf,
         audit,
         transaction,
-        terms: (work) => work(),
+        translateErrors: (work) => work(),
       }),
     }),
   ]

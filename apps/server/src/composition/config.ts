@@ -62,7 +62,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   const clients = readClients(reader)
   const outbound = readOutbound(reader)
   const passkeys = readPasskeys(reader)
-  const places = readGeoIp(reader, dataFolderOf(database))
+  const geoIp = readGeoIp(reader, dataFolderOf(database))
   const versionCheck = readVersionCheck(reader)
   const settings = readSettings(reader)
   const log = readLogging(reader)
@@ -77,7 +77,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
     ...outbound,
     ...settings,
     ...passkeys,
-    ...places,
+    ...geoIp,
     ...versionCheck,
     ...log,
     database,
@@ -99,7 +99,7 @@ function warnAboutPortMismatch(reader: Reader, { appUrl }: AddressConfig, { port
 }
 
 function formatProblems(problems: readonly Problem[]): string {
-  const lines = problems.map(({ variable, wrong, remedy }) => `  ${variable}: ${wrong}. ${remedy}`)
+  const lines = problems.map(({ variable, reason, remedy }) => `  ${variable}: ${reason}. ${remedy}`)
   const heading = problems.length === 1 ? 'A variable of the environment is' : 'Variables of the environment are'
   return [`${heading} wrong; nothing was started.`, ...lines].join('\n')
 }

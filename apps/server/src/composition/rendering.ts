@@ -6,7 +6,7 @@ import { createMessagesFor } from '../http/messages-for.ts'
 import { createPageRenderer } from '../http/page.ts'
 import { createShowPage } from '../http/show-page.ts'
 import { createPagePictures } from '../images/page-pictures.ts'
-import type { Platform } from './foundation.ts'
+import type { Platform } from './platform.ts'
 
 export interface RenderingParts {
   readonly assets: Assets
@@ -17,7 +17,7 @@ export interface RenderingParts {
 export type Rendering = Awaited<ReturnType<typeof composeRendering>>
 
 export async function composeRendering(platform: Platform, { assets, cataloguesDirectory }: RenderingParts) {
-  const { config, logger, settings, images, places, clock, viewsDirectory } = platform
+  const { config, logger, settings, images, geoIp, clock, viewsDirectory } = platform
   const catalogues = await loadCatalogues(cataloguesDirectory)
   const pictures = createPagePictures({
     images,
@@ -38,7 +38,7 @@ export async function composeRendering(platform: Platform, { assets, cataloguesD
     appName: async () => (await settings.lastKnown()).appName,
     appearance: appearance.urlFor,
     pictures,
-    locationNames: (messages) => locationNames(places, messages),
+    locationNames: (messages) => locationNames(geoIp, messages),
     clock,
   })
   const messagesFor = createMessagesFor(catalogues)

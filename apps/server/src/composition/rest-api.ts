@@ -82,7 +82,7 @@ export interface RestApiParts {
   readonly search: Search
   readonly scim: { readonly providers: ScimProviders; readonly runs: ScimRuns }
   readonly messagesFor: MessagesFor
-  readonly places: GeoIp
+  readonly geoIp: GeoIp
   readonly transaction: Transaction
   readonly clock: Clock
 }
@@ -116,7 +116,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     latestVersion,
     search,
     messagesFor,
-    places,
+    geoIp,
     transaction,
     clock,
   } = parts
@@ -133,7 +133,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...webAuthnOperations({ pocket, directory, ownPasskeys: administration.ownPasskeys }),
     ...passkeyRemovalOperations({ passkeyRemovals: administration.passkeyRemovals, users }),
     ...complianceOperations({ pocket, passkeyPolicy }),
-    ...deviceLoginOperations({ pocket, directory, locationOf: places.locate }),
+    ...deviceLoginOperations({ pocket, directory, locationOf: geoIp.locate }),
     ...deviceAuthorizationOperations({ pocket, logos: clientLogos }),
     ...oneTimeAccessOperations({ pocket, directory }),
     ...ownDataOperations(

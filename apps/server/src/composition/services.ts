@@ -13,8 +13,8 @@ import { createSignUp } from '../sign-up/sign-up.ts'
 import { signUpSettingsOf } from '../sign-up/sign-up-settings.ts'
 import { createLatestVersion } from '../version/latest-version.ts'
 import { composeAdministration } from './administration.ts'
-import type { Platform } from './foundation.ts'
 import { composeLdap } from './ldap.ts'
+import type { Platform } from './platform.ts'
 import { composeProvider } from './provider.ts'
 import type { Rendering } from './rendering.ts'
 import { scheduledJobs } from './scheduled-jobs.ts'
@@ -24,7 +24,7 @@ const logoTimeout = 15_000
 
 /** Services shared by the pages and the REST API: the provider, the use cases and the jobs. */
 export async function composeServices(platform: Platform, rendering: Rendering) {
-  const { config, logger, database, directory, places, audit, clock, settings, images } = platform
+  const { config, logger, database, directory, geoIp, audit, clock, settings, images } = platform
   const { storesOfDirectory, emailService, geoIpService } = platform
 
   const { providers: scimProviders, open: openScim } = composeScim({
@@ -76,7 +76,7 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
     setUp: createSetUp({ ...platform, pocket }),
     signUp,
     signUpSettings,
-    sessions: createSessionAdministration({ ...platform, pocket, locationOf: places.locate }),
+    sessions: createSessionAdministration({ ...platform, pocket, locationOf: geoIp.locate }),
     administration,
     clientLogos,
     applicationImages: createApplicationImages(images),

@@ -49,7 +49,7 @@ export function readDatabase(reader: Reader): DatabaseConfig {
   if (expected !== undefined && expected !== database.kind && !hasProblem(reader, connectionString))
     reader.problems.push({
       variable: provider.name,
-      wrong: `it says ${expected}, but ${reader.isSet(connectionString) ? connectionString.name : `the default of ${connectionString.name}`} is ${describe(database)}`,
+      reason: `it says ${expected}, but ${reader.isSet(connectionString) ? connectionString.name : `the default of ${connectionString.name}`} is ${describe(database)}`,
       remedy:
         expected === 'postgres'
           ? `Set ${connectionString.name} to postgres://user:password@host:5432/database, or remove ${provider.name}.`

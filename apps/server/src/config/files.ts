@@ -108,7 +108,7 @@ function requireVariable(reader: Reader, { name, ...variable }: Variable<string>
   if (reader.isSet({ name, ...variable })) return
   reader.problems.push({
     variable: name,
-    wrong: `it is not set, and ${backend.name} is s3`,
+    reason: `it is not set, and ${backend.name} is s3`,
     remedy: `Set ${name}, or set ${backend.name} to database.`,
   })
 }

@@ -49,7 +49,7 @@ export const geoIpSection = {
 } satisfies Section
 
 export interface GeoIpConfig {
-  readonly places: {
+  readonly geoIp: {
     /** Path of the database file. */
     readonly path: string
     /** Download URL including the licence key; `null` if downloads are disabled. */
@@ -61,7 +61,7 @@ export interface GeoIpConfig {
 
 export function readGeoIp(reader: Reader, dataFolder: string): GeoIpConfig {
   return {
-    places: { path: reader.read(path) ?? join(dataFolder, 'GeoLite2-City.mmdb'), source: downloadUrlOf(reader) },
+    geoIp: { path: reader.read(path) ?? join(dataFolder, 'GeoLite2-City.mmdb'), source: downloadUrlOf(reader) },
     localIpv6Ranges: reader.read(localRanges) ?? [],
   }
 }

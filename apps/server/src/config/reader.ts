@@ -10,7 +10,7 @@ export type ReadFile = (path: string) => Buffer
 /** A problem with a variable and how to fix it. */
 export interface Problem {
   readonly variable: string
-  readonly wrong: string
+  readonly reason: string
   readonly remedy: string
 }
 
@@ -45,7 +45,7 @@ export class Reader {
       return work()
     } catch (error) {
       if (!(error instanceof InvalidValueError)) throw error
-      this.problems.push({ variable, wrong: error.message, remedy: error.remedy })
+      this.problems.push({ variable, reason: error.message, remedy: error.remedy })
       return undefined
     }
   }

@@ -18,7 +18,7 @@ export interface ConnectOptions {
   readonly url: string
   readonly tables: readonly EntitySchema[]
   readonly logger: Logger
-  readonly maxWait?: RetryPolicy
+  readonly retryPolicy?: RetryPolicy
   /** Aborts the wait. */
   readonly stop?: AbortSignal
 }
@@ -42,8 +42,14 @@ const transientCodes = new Set([
  *
  * @throws {ConfigurationError} if it rejects the connection or does not respond in time
  */
-export async function connectToPostgres({ url, tables, logger, maxWait, stop }: ConnectOptions): Promise<DataSource> {
-  const { attempts, pause } = maxWait ?? defaultRetryPolicy
+export async function connectToPostgres({
+  url,
+  tables,
+  logger,
+  retryPolicy,
+  stop,
+}: ConnectOptions): Promise<DataSource> {
+  const { attempts, pause } = retryPolicy ?? defaultRetryPolicy
   const dataSource = new DataSource(postgresOptions(withDefaultTls(url), tables))
   for (let attempt = 1; ; attempt++) {
     try {

@@ -43,15 +43,16 @@ export async function openMasterKey({ config, fingerprints, logger }: MasterKeyO
   const environmentKey = config.encryptionKey && { source: 'ENCRYPTION_KEY', key: MasterKey.from(config.encryptionKey) }
   const fileKey = await readKeyFile(path)
   await warnAboutReadableSecrets([path], logger)
-  const chosen = environmentKey ?? fileKey
-  if (chosen === undefined) {
+  const candidate = environmentKey ?? fileKey
+  if (candidate === undefined) {
     if (fingerprints.size > 0) throw missingKeyError(fingerprints, path)
     return generateKey(path, logger)
   }
-  if (!matches(chosen, fingerprints)) throw keyMismatchError({ chosen, other: environmentKey && fileKey, fingerprints })
+  if (!matches(candidate, fingerprints))
+    throw keyMismatchError({ candidate, other: environmentKey && fileKey, fingerprints })
   if (environmentKey && fileKey && environmentKey.key.fingerprint !== fileKey.key.fingerprint)
     logger.warn({ file: path }, 'ENCRYPTION_KEY is used; the key in the data folder is another one and is not used')
-  return chosen.key
+  return candidate.key
 }
 
 function matches({ key }: CandidateKey, fingerprints: ReadonlySet<string>): boolean {
@@ -69,16 +70,16 @@ function missingKeyError(fingerprints: ReadonlySet<string>, path: string): Confi
 }
 
 interface KeyMismatch {
-  readonly chosen: CandidateKey
+  readonly candidate: CandidateKey
   readonly other: CandidateKey | undefined
   readonly fingerprints: ReadonlySet<string>
 }
 
-function keyMismatchError({ chosen, other, fingerprints }: KeyMismatch): ConfigurationError {
+function keyMismatchError({ candidate, other, fingerprints }: KeyMismatch): ConfigurationError {
   const expected = [...fingerprints].join(', ')
   return new ConfigurationError(
     [
-      `The encryption key does not fit this database: expected is the fingerprint ${expected}, but ${chosen.source} has ${chosen.key.fingerprint}. Nothing was changed.`,
+      `The encryption key does not fit this database: expected is the fingerprint ${expected}, but ${candidate.source} has ${candidate.key.fingerprint}. Nothing was changed.`,
       other === undefined || !matches(other, fingerprints)
         ? `${other === undefined ? '' : `${other.source} does not fit either: it has ${other.key.fingerprint}. `}Use the key that this database was set up with.`
         : `${other.source} does fit: remove ENCRYPTION_KEY to use it.`,

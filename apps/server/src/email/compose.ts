@@ -6,7 +6,7 @@ import { removeLanguageMarks, showLanguageMarks } from '../http/language-marks.t
 import { createTemplates } from '../http/page.ts'
 import type { SettingValues } from '../settings/definitions.ts'
 import type { Message } from './email.ts'
-import { type EmailTexts, emailTexts } from './wording.ts'
+import { type EmailTexts, emailTexts } from './email-texts.ts'
 
 /** A composed e-mail as plain text and HTML. */
 export interface ComposedEmail {
@@ -23,19 +23,19 @@ export interface ComposerPorts {
   readonly catalogues: Catalogues
   readonly settings: () => Promise<Pick<SettingValues, 'appName' | 'accentColor'>>
   readonly appUrl: string
-  readonly places: GeoIp
+  readonly geoIp: GeoIp
 }
 
 /** Composes an e-mail in the recipient's language. `now` in milliseconds since the Unix epoch. */
 export type Compose = (message: Message, locale: string | null, now: number) => Promise<ComposedEmail>
 
-export function createComposer({ viewsDirectory, catalogues, settings, appUrl, places }: ComposerPorts): Compose {
+export function createComposer({ viewsDirectory, catalogues, settings, appUrl, geoIp }: ComposerPorts): Compose {
   const render = createTemplates(viewsDirectory, ['page'])
   return async (message, locale, now) => {
     const { appName, accentColor } = await settings()
     const messages = catalogues.inPreferredLanguage(locale === null ? [] : [locale]).marked
     const { language } = messages
-    const texts = emailTexts(message, { messages, where: locationNames(places, messages), appName, appUrl, now })
+    const texts = emailTexts(message, { messages, where: locationNames(geoIp, messages), appName, appUrl, now })
     const footer = messages.text('footer', { appName })
     const linkHint = messages.text('linkHint')
     const html = await render('emails/message', {

@@ -13,7 +13,7 @@ export interface DeliveryPorts {
   readonly compose: Compose
   readonly transport: Transport
   /** Answers a login code request; returns `undefined` if there is no recipient. */
-  readonly answer: (email: Email, request: CodeRequest) => Promise<ResolvedRequest | undefined>
+  readonly resolveRequest: (email: Email, request: CodeRequest) => Promise<ResolvedRequest | undefined>
   /** The host name in message IDs. */
   readonly host: string
   readonly clock: Clock
@@ -106,10 +106,10 @@ async function deliver(ports: DeliveryPorts, email: Email, stop: AbortSignal): P
 }
 
 async function attempt(ports: DeliveryPorts, email: Email, stop: AbortSignal): Promise<void> {
-  const { store, masterKey, compose, transport, answer, host, clock, maxWait = minute } = ports
+  const { store, masterKey, compose, transport, resolveRequest, host, clock, maxWait = minute } = ports
   const content = decryptContent(masterKey, email.data)
   const resolved =
-    content.kind === 'one-time-access-request' ? await answer(email, content) : { email, message: content }
+    content.kind === 'one-time-access-request' ? await resolveRequest(email, content) : { email, message: content }
   if (resolved === undefined) return store.remove(email.id)
   const { message, email: resolvedEmail } = resolved
   const composed = await compose(message, resolvedEmail.locale, clock.now())

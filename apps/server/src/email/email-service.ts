@@ -35,7 +35,7 @@ export interface MailParts {
   }
   readonly settings: Settings
   readonly directory: Directory
-  readonly places: GeoIp
+  readonly geoIp: GeoIp
   /** The audit sink that this service wraps with sign-in notices. */
   readonly audit: AuditSink
   readonly transaction: Transaction
@@ -81,11 +81,11 @@ const batchSize = 1000
 const testTimeout = 20_000
 
 export async function createEmailService(parts: MailParts): Promise<EmailService> {
-  const { appUrl, viewsDirectory, logger, database, settings, directory, places, transaction, clock } = parts
+  const { appUrl, viewsDirectory, logger, database, settings, directory, geoIp, transaction, clock } = parts
   const { emails: store, emailVerifications, apiKeys, auditLog, masterKey } = database
   const values = () => settings.lastKnown()
   const catalogues = await loadCatalogues(cataloguesDirectory)
-  const compose = createComposer({ viewsDirectory, catalogues, settings: values, appUrl, places })
+  const compose = createComposer({ viewsDirectory, catalogues, settings: values, appUrl, geoIp })
   const transport = createSmtpTransport(values)
   const outbox = createOutbox({ store, masterKey, clock })
   const host = new URL(appUrl).hostname
@@ -98,9 +98,9 @@ export async function createEmailService(parts: MailParts): Promise<EmailService
     outbox,
     settings: values,
     transaction,
-    locationOf: places.locate,
+    locationOf: geoIp.locate,
     clock,
-    onLeft: () => delivery?.soon(),
+    onQueued: () => delivery?.soon(),
   })
 
   const reaches = async ({ email }: Pick<User, 'email'>) => email !== null && (await values()).smtpHost !== ''
@@ -116,8 +116,8 @@ export async function createEmailService(parts: MailParts): Promise<EmailService
     open(pocket) {
       const ports = { pocket, directory, outbox, store, settings: values, transaction, masterKey, clock }
       const loginCodes = createLoginCodeEmails(ports)
-      const { answer } = loginCodes
-      const delivering = createDelivery({ store, masterKey, compose, transport, answer, host, clock, onError })
+      const { resolveRequest } = loginCodes
+      const delivering = createDelivery({ store, masterKey, compose, transport, resolveRequest, host, clock, onError })
       delivery = delivering
       const notices = { apiKeys, directory, outbox, settings: values, transaction, clock }
       return {

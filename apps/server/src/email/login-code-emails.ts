@@ -31,7 +31,7 @@ export interface LoginCodeEmails {
   /** For a signed-out user. Behaves the same whether or not an account with this e-mail address exists. */
   request(address: string, browserToken: string, redirect: string | null): Promise<void>
   /** Processes a due request: creates the code, or returns `undefined` if there is no recipient. */
-  answer(email: Email, request: CodeRequest): Promise<ResolvedRequest | undefined>
+  resolveRequest(email: Email, request: CodeRequest): Promise<ResolvedRequest | undefined>
 }
 
 const requestedLifetime = 15 * 60_000
@@ -77,7 +77,7 @@ export function createLoginCodeEmails(ports: LoginCodeEmailPorts): LoginCodeEmai
       await outbox.queueRequest(address, { kind: 'one-time-access-request', browserToken, redirect })
     },
 
-    answer: (email, { browserToken, redirect }) =>
+    resolveRequest: (email, { browserToken, redirect }) =>
       transaction(async () => {
         const to = await directory.findByEmail(email.recipient)
         const enabled = (await settings()).emailOneTimeAccessAsUnauthenticatedEnabled

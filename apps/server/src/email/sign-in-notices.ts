@@ -17,7 +17,7 @@ export interface SignInNoticePorts {
   readonly locationOf: (ipAddress: string | null) => Location
   readonly clock: Clock
   /** Called after an e-mail was queued. */
-  readonly onLeft: () => void
+  readonly onQueued: () => void
 }
 
 /** Milliseconds. A later notice would only confuse the user. */
@@ -28,7 +28,7 @@ const noticeLifetime = 3 * 24 * 60 * 60_000
  * sign-in. Commits the e-mail and the audit log entry together.
  */
 export function withSignInNotices(ports: SignInNoticePorts): AuditSink {
-  const { audit, settings, transaction, onLeft } = ports
+  const { audit, settings, transaction, onQueued } = ports
   /** Login codes can be created by others, so their use is always reported regardless of the setting. */
   const isNotified = async ({ method }: SignIn) => {
     if (method !== 'passkey' && method !== 'code') return false
@@ -44,7 +44,7 @@ export function withSignInNotices(ports: SignInNoticePorts): AuditSink {
         await audit.record(event, origin)
         return isKnownOrigin ? false : queueNotice(ports, event, origin)
       })
-      if (isQueued) onLeft()
+      if (isQueued) onQueued()
     },
   }
 }

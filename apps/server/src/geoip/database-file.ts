@@ -23,16 +23,16 @@ export interface DatabaseFile extends Disposable {
 export interface DatabaseFileOptions {
   readonly path: string
   readonly logger: Logger
-  /** Polling interval in milliseconds; `settle` is how long a file must stay unchanged, because a write may be in progress. */
+  /** Polling interval in milliseconds; `stabilityThreshold` is how long a file must stay unchanged, because a write may be in progress. */
   readonly pollInterval?: number
-  readonly settle?: number
+  readonly stabilityThreshold?: number
 }
 
 export function createDatabaseFile({
   path,
   logger,
   pollInterval = 5000,
-  settle = 1000,
+  stabilityThreshold = 1000,
 }: DatabaseFileOptions): DatabaseFile {
   let current: GeoIpDatabase | null = null
   let failure: GeoIpError | null = null
@@ -69,7 +69,7 @@ export function createDatabaseFile({
       const currentStats = await statOf(path)
       if (currentStats !== undefined && identityOf(currentStats) !== identityOf(stats)) onChange(currentStats)
       else await refresh()
-    }, settle).unref()
+    }, stabilityThreshold).unref()
   }
   return {
     path,

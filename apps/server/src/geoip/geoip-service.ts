@@ -13,7 +13,7 @@ import { createDatabaseRefresh } from './refresh.ts'
 
 /** GeoIP lookups and database refresh. Disposing it stops its background work. */
 export interface GeoIpService extends AsyncDisposable {
-  readonly places: GeoIp
+  readonly geoIp: GeoIp
   readonly jobs: readonly Job[]
   /** Details of the loaded database for the job page. */
   notes(): JobNotes
@@ -29,7 +29,7 @@ export interface GeoIpServiceOptions {
   readonly clock: Clock
   readonly repeat?: Repeat
   /** Polling options of the file watcher. */
-  readonly file?: Pick<DatabaseFileOptions, 'pollInterval' | 'settle'>
+  readonly file?: Pick<DatabaseFileOptions, 'pollInterval' | 'stabilityThreshold'>
   /** Milliseconds that a download may take. */
   readonly timeout?: number
 }
@@ -51,7 +51,7 @@ export async function openGeoIpService({
   clock,
   ...options
 }: GeoIpServiceOptions): Promise<GeoIpService> {
-  const { path, source } = config.places
+  const { path, source } = config.geoIp
   const { allowedPrivateHosts, localIpv6Ranges } = config
   const file = createDatabaseFile({ path, logger, ...options.file })
   const limits = { allowedPrivateHosts, localRanges: localIpv6Ranges, timeout: options.timeout ?? downloadTimeout }
@@ -73,7 +73,7 @@ export async function openGeoIpService({
   }
 
   return {
-    places: createGeoIp({ database: () => file.current, localIpv6Ranges }),
+    geoIp: createGeoIp({ database: () => file.current, localIpv6Ranges }),
     jobs: [{ name: jobName, intervalMs: hour, run: (signal) => refresh.run(renewAfter, signal) }],
     notes: () => ({ [jobName]: noteOf(file, download !== null) }),
     isMissing: () => download !== null && file.current === null,

@@ -3,10 +3,10 @@ import type { ListRequest } from './api/list.ts'
 /** The current state of a list; its URL contains only the values that differ from the defaults. */
 export interface ListState {
   readonly request: ListRequest
-  readonly usual: { readonly column: string; readonly descending: boolean }
+  readonly defaultSort: { readonly column: string; readonly descending: boolean }
   readonly defaultLimit: number
   /** Filters with their selected values. */
-  readonly chosen: readonly (readonly [string, string])[]
+  readonly selectedFilters: readonly (readonly [string, string])[]
   /** `from` and `to`, if set. */
   readonly days: readonly (readonly [string, string])[]
 }
@@ -17,13 +17,16 @@ export type ListChange = Partial<Pick<ListRequest, 'page' | 'sort' | 'search'>> 
 }
 
 /** The query string, from `?` on, of a list after a change. */
-export function listUrl({ request, usual, defaultLimit, chosen, days }: ListState, change: ListChange): string {
+export function listUrl(
+  { request, defaultSort, defaultLimit, selectedFilters, days }: ListState,
+  change: ListChange,
+): string {
   const { search, sort, limit, page } = { ...request, ...change }
-  const isDefault = sort?.column === usual.column && sort.descending === usual.descending
+  const isDefault = sort?.column === defaultSort.column && sort.descending === defaultSort.descending
   const isKept = ([name]: readonly [string, string]) => name !== change.without
   const parameters = new URLSearchParams({
     ...(search !== '' && { search }),
-    ...Object.fromEntries(chosen.filter(isKept).map(([name, value]) => [`filters[${name}]`, value])),
+    ...Object.fromEntries(selectedFilters.filter(isKept).map(([name, value]) => [`filters[${name}]`, value])),
     ...Object.fromEntries(days.filter(isKept)),
     ...(sort && !isDefault && { 'sort[column]': sort.column }),
     ...(sort && !isDefault && { 'sort[direction]': sort.descending ? 'desc' : 'asc' }),

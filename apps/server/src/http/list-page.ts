@@ -35,7 +35,7 @@ const limits = [20, 50, 100]
  * `limit`), so that a link contains the whole state; a cookie stores the columns.
  */
 export function readListPage(ctx: Context, definition: ListPageDefinition, secure: boolean): ListPage {
-  const { path, columns, filters = {}, labels = {}, sort: usual } = definition
+  const { path, columns, filters = {}, labels = {}, sort: defaultSort } = definition
   // Forms also send their empty fields.
   const query = Object.fromEntries(Object.entries(ctx.query).filter(([, value]) => value !== ''))
   const sorts = columns.flatMap(({ name, sort }) => (sort === undefined ? [] : [{ column: sort, name }]))
@@ -45,15 +45,15 @@ export function readListPage(ctx: Context, definition: ListPageDefinition, secur
   const filterChoices = Object.entries(filters).map(
     ([name, values]) => [name, values.find((value) => value === first(query[`filters[${name}]`]))] as const,
   )
-  const chosen = filterChoices.filter((filter): filter is readonly [string, string] => filter[1] !== undefined)
-  const filterValues = Object.fromEntries(chosen.map(([name]) => [name, read.filters[name] ?? []]))
-  const request: ListRequest = { ...read, search, filters: filterValues, sort: read.sort ?? usual }
-  const currentSort = request.sort ?? usual
+  const selectedFilters = filterChoices.filter((filter): filter is readonly [string, string] => filter[1] !== undefined)
+  const filterValues = Object.fromEntries(selectedFilters.map(([name]) => [name, read.filters[name] ?? []]))
+  const request: ListRequest = { ...read, search, filters: filterValues, sort: read.sort ?? defaultSort }
+  const currentSort = request.sort ?? defaultSort
   const range = definition.range ? { from: day(query.from), to: day(query.to) } : { from: '', to: '' }
   const days = Object.entries(range).filter(([, value]) => value !== '')
   const visibleColumns = shownColumns(ctx, definition, secure)
   const defaultLimit = limits[0] ?? request.limit
-  const urlOf = (change: ListChange) => listUrl({ request, usual, defaultLimit, chosen, days }, change)
+  const urlOf = (change: ListChange) => listUrl({ request, defaultSort, defaultLimit, selectedFilters, days }, change)
 
   const columnHead = ({ name, sort: sortKey }: ListColumn): ListView['columns'][number] => {
     if (sortKey === undefined) return { name, href: null, sorted: null }
@@ -82,7 +82,7 @@ export function readListPage(ctx: Context, definition: ListPageDefinition, secur
         ...(definition.range && { range }),
         applied: [
           ...(search === '' ? [] : [appliedSearch]),
-          ...[...chosen, ...days].map(([name, value]) => ({
+          ...[...selectedFilters, ...days].map(([name, value]) => ({
             name,
             value,
             without: urlOf({ page: 1, without: name }),

@@ -47,7 +47,7 @@ export function createPasskeyRemovalReview(ports: PasskeyRemovalReviewPorts): Pa
     lockAccountOf,
     audit,
     transaction,
-    terms: (work) => work(),
+    translateErrors: (work) => work(),
   })
 
   const stateOf = async ({

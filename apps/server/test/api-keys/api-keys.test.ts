@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { createTestDatabase } from '@pocket/test-support'
 import type { ApiKeyStore } from '../../src/api-keys/api-key-store.ts'
 import { type ApiKeys, createApiKeys } from '../../src/api-keys/api-keys.ts'
-import { createUsageRecorder } from '../../src/api-keys/use-notes.ts'
+import { createUsageRecorder } from '../../src/api-keys/usage-recorder.ts'
 import { openDatabase } from '../../src/composition/open-database.ts'
 import { createFolder } from '../database/folder.ts'
 import { keepingLogger } from '../database/keeping-logger.ts'

@@ -15,7 +15,7 @@ test.each([
   [{ GEOLITE_DB_URL: 'https://m.lan/%s/x', MAXMIND_LICENSE_KEY: 'k' }, 'data/GeoLite2-City.mmdb', 'https://m.lan/k/x'],
   [{ GEOLITE_DB_URL: 'https://m.lan/x' }, 'data/GeoLite2-City.mmdb', 'https://m.lan/x'],
 ])('%j: the database is at %s and is downloaded from %s', (environment, path, source) => {
-  expect(load(environment, 'from-file\n').places).toEqual({ path, source })
+  expect(load(environment, 'from-file\n').geoIp).toEqual({ path, source })
 })
 
 test('warns about a URL that needs a missing key', () => {

@@ -25,7 +25,7 @@ function problemsOf(environment: Environment): Readonly<Record<string, string>> 
     load(environment)
   } catch (error) {
     if (error instanceof InvalidConfigError)
-      return Object.fromEntries(error.problems.map(({ variable, wrong, remedy }) => [variable, `${wrong}. ${remedy}`]))
+      return Object.fromEntries(error.problems.map(({ variable, reason, remedy }) => [variable, `${reason}. ${remedy}`]))
     throw error
   }
   return {}

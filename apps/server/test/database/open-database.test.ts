@@ -275,8 +275,8 @@ describe('an unavailable PostgreSQL', () => {
     const { logger, lines } = keepingLogger((line) => {
       if (line.includes('Waiting') && !proxy.listening) proxy.listen(port, late.hostname)
     })
-    const maxWait = { attempts: 50, pause: 20 }
-    const dataSource = await connectToPostgres({ url: late.href, tables: [], logger, maxWait })
+    const retryPolicy = { attempts: 50, pause: 20 }
+    const dataSource = await connectToPostgres({ url: late.href, tables: [], logger, retryPolicy })
     expect(lines.join()).toContain('Waiting for PostgreSQL')
     await dataSource.destroy()
     proxy.close()
@@ -285,7 +285,7 @@ describe('an unavailable PostgreSQL', () => {
   test('fails after the timeout, without printing its password', async () => {
     const url = `postgres://pocket:s3cret@127.0.0.1:${await freePort()}/pocket`
     const { logger, lines } = keepingLogger()
-    const refusal = connectToPostgres({ url, tables: [], logger, maxWait: { attempts: 3, pause: 1 } })
+    const refusal = connectToPostgres({ url, tables: [], logger, retryPolicy: { attempts: 3, pause: 1 } })
     await expect(refusal).rejects.toThrow(/127\.0\.0\.1:\d+\/pocket cannot be used: .*ECONNREFUSED/)
     await expect(refusal).rejects.not.toThrow(/s3cret/)
     expect(lines).toHaveLength(2)

@@ -35,7 +35,7 @@ beforeAll(async () => {
     catalogues,
     settings: async () => ({ appName: 'Our <Pocket>', accentColor }),
     appUrl: 'https://id.example.com',
-    places: createGeoIp({ database: () => null, localIpv6Ranges: [] }),
+    geoIp: createGeoIp({ database: () => null, localIpv6Ranges: [] }),
   }
   compose = createComposer(ports)
   const files = await readdir(folder)

@@ -70,14 +70,14 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
       catalogues: await loadCatalogues(catalogues),
       settings: values,
       appUrl: 'https://id.example.com',
-      places: createGeoIp({ database: () => null, localIpv6Ranges: [] }),
+      geoIp: createGeoIp({ database: () => null, localIpv6Ranges: [] }),
     })
     const delivery = createDelivery({
       store,
       masterKey,
       compose,
       transport: createSmtpTransport(values),
-      answer: async () => undefined,
+      resolveRequest: async () => undefined,
       host: 'id.example.com',
       maxWait,
       clock,

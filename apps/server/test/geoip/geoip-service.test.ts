@@ -64,14 +64,14 @@ async function open(
   const given = { MAXMIND_LICENSE_KEY: licenseKey, GEOLITE_DB_URL: source.url, ALLOWED_PRIVATE_HOSTS: '127.0.0.1' }
   const config = loadConfig({ ...given, GEOLITE_DB_PATH: path, ...env }, () => Buffer.alloc(0))
   const options = { logger: log.logger, clock: { now: lookAtClock }, repeat: repeat.repeat, timeout }
-  return stack.use(await openGeoIpService({ config, ...options, file: { pollInterval: 20, settle: 20 } }))
+  return stack.use(await openGeoIpService({ config, ...options, file: { pollInterval: 20, stabilityThreshold: 20 } }))
 }
 
 const never = new AbortController().signal
 const run = async ({ jobs }: GeoIpService, signal = never) => {
   for (const job of jobs) await job.run(signal)
 }
-const cityOf = (room: GeoIpService) => room.places.locate(london).city
+const cityOf = (room: GeoIpService) => room.geoIp.locate(london).city
 const filesOf = async () => (await readdir(join(folder.path, 'data'))).sort()
 const putByHand = async (content: Buffer, name = path) => {
   await writeFile(join(folder.path, 'given'), content)

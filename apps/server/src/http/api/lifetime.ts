@@ -26,7 +26,7 @@ export const lifetimeSchema = {
 
 /**
  * The lifetime in milliseconds: from a number of seconds, or a duration in the notation of Go's `time.ParseDuration`. A missing
- * value or 0 means `usual`.
+ * value or 0 means `defaultLifetime`.
  *
  * @throws {InvalidInputError} `invalid_request_body` for an invalid duration; `validation_failed`, field `ttl`, if it is not more than
  * a second, or more than 31 days

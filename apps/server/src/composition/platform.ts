@@ -33,11 +33,11 @@ export async function createPlatform({ config, logger, database, viewsDirectory 
   const stores = typeormStores(database.dataSource)
   const { transaction } = stores
   const geoIpService = await openGeoIpService({ config, logger, clock })
-  const { places } = geoIpService
+  const { geoIp } = geoIpService
   const storesOfDirectory = directoryStores(database.dataSource, clock)
   const directory = createDirectory({ ...storesOfDirectory, clock })
 
-  const auditLogPorts = { store: database.auditLog, log: logSink(logger), locationOf: places.locate, clock }
+  const auditLogPorts = { store: database.auditLog, log: logSink(logger), locationOf: geoIp.locate, clock }
   const changes = { store: database.scimProviders, clock }
   const auditLog = createAuditLog({ ...auditLogPorts, names: currentNames({ directory, ...stores }) })
   const recorder = withChangeTracking(auditLog, changes)
@@ -53,7 +53,7 @@ export async function createPlatform({ config, logger, database, viewsDirectory 
     onError: (error) => logger.error({ err: error }, 'The settings could not be read; the last known ones are used'),
   })
   const appUrl = config.appUrl.replace(/\/$/, '')
-  const mailParts = { appUrl, viewsDirectory, logger, database, settings, directory, places, transaction, clock }
+  const mailParts = { appUrl, viewsDirectory, logger, database, settings, directory, geoIp, transaction, clock }
   const emailService = await createEmailService({ ...mailParts, audit: recorder })
   const audit: AuditSink = emailService.audit
   const images = createImages({
@@ -75,7 +75,7 @@ export async function createPlatform({ config, logger, database, viewsDirectory 
     transaction,
     clock,
     geoIpService,
-    places,
+    geoIp,
     directory,
     audit,
     recordMany,
