@@ -122,7 +122,7 @@ export async function assertCondition(
     throw new Error(`The access table has no condition ${name} for ${ctx.method} ${ctx.path}.`)
   const { session, unlimitedKey, scope, proof }: Condition = conditions[name]
   if (unlimitedKey && authorization.caller?.scopes)
-    throw new ForbiddenError('forbidden', 'A limited API key cannot make, change or let in an administrator.', {
+    throw new ForbiddenError('forbidden', 'A limited API key cannot create, change or approve an administrator.', {
       details,
     })
   if (scope) assertScopes(authorization.caller?.scopes ?? null, [scope])
@@ -139,14 +139,14 @@ export function canIssueAccess(ctx: Context): boolean {
 function assertAllowed({ user, scopes }: Caller, row: AccessRow): void {
   if (user.disabled) throw new ForbiddenError('user_disabled', 'This user is disabled.')
   if (row.caller === 'administrator' && !user.administrator)
-    throw new ForbiddenError('forbidden', 'This is for administrators.')
+    throw new ForbiddenError('forbidden', 'This requires an administrator.')
   assertScopes(scopes, row.scopes ?? [])
 }
 
 function assertScopes(scopes: Caller['scopes'], required: readonly ApiKeyScope[]): void {
   const scope = scopes && required.find((needed) => !scopes.includes(needed))
   if (scope)
-    throw new ForbiddenError('forbidden', `This API key is limited, and ${scope} is not among its scopes.`, {
+    throw new ForbiddenError('forbidden', `This API key does not have the scope ${scope}.`, {
       details: { scope },
     })
 }

@@ -177,5 +177,5 @@ function parseExpiration(text: string, now: number): number {
       fields: [{ field: 'expiresAt', code: 'invalid_format', message: 'must be an instant (RFC 3339)' }],
     })
   if (instant > now) return instant
-  throw new InvalidInputError('invalid_api_key_expiration', 'An API key has to expire in the future.')
+  throw new InvalidInputError('invalid_api_key_expiration', 'The expiration must be in the future.')
 }

@@ -54,7 +54,7 @@ export function appPages(ports: AppPagesPorts): readonly PageRoute[] {
   const confirmWithdrawal = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const listedClient = (await apps.allowed(user.id)).find(({ client }) => client.id === ctx.params.id)
-    if (!listedClient) throw new NotFoundError('not_found', 'This application was allowed nothing.')
+    if (!listedClient) throw new NotFoundError('not_found', 'There is no consent for this application.')
     const { removal: confirmation } = allowedApp(listedClient)
     await show(ctx, { view: 'confirm', viewer: viewerOf(user), within: 'apps', confirmation, cancelTo: appsPath })
   }

@@ -11,14 +11,14 @@ const maxWait = 5000
 /** Checks the health of a running server. */
 export const healthcheck: Command = {
   usage: 'healthcheck [--endpoint URL]',
-  summary: 'ask the server that runs here, or at URL, whether it is well; exit code 0 or 1',
+  summary: 'check the health of the local server, or of the server at URL; exit code 0 or 1',
 
   async run(args, context) {
     const endpoint = endpointOf(args)
     const target = endpoint === undefined ? localTarget(context.readConfig()) : remoteTarget(endpoint)
     const failure = await probe(target)
     if (failure === undefined) return 0
-    context.printError(`${target.name} is not well: ${failure}`)
+    context.printError(`${target.name} is unhealthy: ${failure}`)
     return 1
   },
 }
@@ -48,8 +48,7 @@ function localTarget({ host, port, unixSocket }: ListenConfig): Target {
 
 function remoteTarget(endpoint: string): Target {
   const url = URL.parse(endpoint)
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw new ConfigurationError(`"${endpoint}" is not an http address.`)
+  if (url === null || !/^https?:$/.test(url.protocol)) throw new ConfigurationError(`"${endpoint}" is not an HTTP URL.`)
   const { hostname, port, protocol } = url
   const path = `${url.pathname.replace(/\/$/, '')}/healthz`
   const options = { hostname: hostname.replace(/^\[|\]$/g, ''), ...(port === '' ? {} : { port }), path }
@@ -62,9 +61,9 @@ async function probe({ secure, options }: Target): Promise<string | undefined> {
   const send = secure ? secureRequest : request
   const timeout = AbortSignal.timeout(maxWait)
   const call = send({ ...options, agent: false, signal: timeout }, ({ statusCode = 0 }) => {
-    resolve(statusCode >= 200 && statusCode < 300 ? undefined : `it answers with the status ${statusCode}`)
+    resolve(statusCode >= 200 && statusCode < 300 ? undefined : `it responds with status ${statusCode}`)
   })
-  call.on('error', (error) => resolve(timeout.aborted ? `no answer within ${maxWait} ms` : messageOf(error)))
+  call.on('error', (error) => resolve(timeout.aborted ? `no response within ${maxWait} ms` : messageOf(error)))
   call.end()
   return promise.finally(() => call.destroy())
 }

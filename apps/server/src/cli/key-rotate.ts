@@ -10,13 +10,13 @@ const curve = 'Ed25519'
 /** Replaces the signing keys. A running server picks them up within a minute. */
 export const keyRotate: Command = {
   usage: 'key-rotate [--alg ALG] [--now] [--yes]',
-  summary: 'replace the signing keys; with --now at once, which ends all tokens that they signed',
+  summary: 'replace the signing keys; --now does it immediately and invalidates all tokens they signed',
 
   async run(args, context) {
     const { alg: algorithm, now: immediately, yes } = optionsOf(args)
-    const question = `Replace ${algorithm ? `the ${algorithm} signing key` : 'the signing keys'}${immediately ? ' at once, and end all tokens that the old ones signed' : ''}?`
+    const question = `Replace ${algorithm ? `the ${algorithm} signing key` : 'the signing keys'}${immediately ? ' immediately and invalidate all tokens that the old ones signed' : ''}?`
     const isConfirmed = yes || (await context.confirm(question))
-    if (isConfirmed === undefined) throw new UsageError('--yes is needed where nobody can be asked')
+    if (isConfirmed === undefined) throw new UsageError('--yes is required without a terminal')
     if (!isConfirmed) {
       context.printError('Nothing was changed.')
       return 1
@@ -40,7 +40,7 @@ function optionsOf(args: readonly string[]): Options {
   if (alg !== undefined && !algorithms.includes(alg))
     throw new UsageError(`--alg must be one of ${algorithms.join(', ')}`)
   if (crv !== undefined && (alg !== 'EdDSA' || crv !== curve))
-    throw new UsageError(`--crv ${curve} goes with --alg EdDSA, and there is no other curve to choose`)
+    throw new UsageError(`--crv must be ${curve} and requires --alg EdDSA`)
   return { alg, now, yes }
 }
 

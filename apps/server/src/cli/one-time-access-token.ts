@@ -4,7 +4,7 @@ import { openInstance } from './open-instance.ts'
 /** Creates a login code. The server may be running, because the code is stored in the database. */
 export const oneTimeAccessToken: Command = {
   usage: 'one-time-access-token NAME',
-  summary: 'print an address that signs the user with this name or e-mail address in, once',
+  summary: 'print a URL that signs in the user with this user name or e-mail address once',
 
   async run(args, context) {
     const [name] = args

@@ -10,7 +10,7 @@ export async function openInstance(context: CommandContext): Promise<Instance> {
   const { database } = config
   if (database.kind === 'sqlite' && !existsSync(database.path))
     throw new ConfigurationError(
-      `There is no database at ${resolve(database.path)}. Run this in the folder and with the settings of the server.`,
+      `There is no database at ${resolve(database.path)}. Run this command in the folder of the server and with its settings.`,
     )
   return context.createApp(config, context.createLogger(config))
 }

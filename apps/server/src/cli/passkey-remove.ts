@@ -17,7 +17,7 @@ export const passkeyRemove: Command = {
     }
     const removed = await app.removePasskey(name, id)
     context.print(`${removed.name} was removed, and the sessions in which it was used have ended.`)
-    if (removed.reviewUrl !== null) context.print(`Review what was made in them: ${removed.reviewUrl}`)
+    if (removed.reviewUrl !== null) context.print(`Review what was created in them: ${removed.reviewUrl}`)
     return 0
   },
 }

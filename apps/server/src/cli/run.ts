@@ -18,7 +18,7 @@ const version: Command = {
 
 const help: Command = {
   usage: 'help',
-  summary: 'print this',
+  summary: 'print this help',
   async run(_, context) {
     context.print(helpText())
     return 0
@@ -66,7 +66,7 @@ function errorLines(error: unknown): readonly string[] {
   if (error instanceof UsageError) return [`pocket-id: ${error.message}.`, '', helpText()]
   if (error instanceof PocketError) return [error.message]
   const stack = error instanceof Error ? error.stack : undefined
-  return ['pocket-id: something that was not foreseen went wrong.', stack ?? messageOf(error)]
+  return ['pocket-id: unexpected error.', stack ?? messageOf(error)]
 }
 
 function helpText(): string {

@@ -10,10 +10,10 @@ export const start: Command = {
   summary: 'start the server; SIGINT and SIGTERM stop it',
 
   async run(args, context) {
-    if (args.length > 0) throw new UsageError(`"${args[0]}" is not expected`)
+    if (args.length > 0) throw new UsageError(`unexpected argument "${args[0]}"`)
     const config = context.readConfig()
     const logger = context.createLogger(config)
-    logger.info(`Pocket ${context.version} starts`)
+    logger.info(`Starting Pocket ${context.version}`)
     for (const warning of config.warnings) logger.warn(warning)
     try {
       await using app = await context.createApp(config, logger, context.stop)
@@ -21,7 +21,7 @@ export const start: Command = {
       logger.info('Stopping')
     } catch (error) {
       if (!context.stop.aborted) throw error
-      logger.info('Stopped before everything had started')
+      logger.info('Stopped during start-up')
       return 0
     }
     logger.info('Stopped')
@@ -38,8 +38,8 @@ async function serve(
   const { url, setUpUrl } = await app.listen().catch((error: unknown) => {
     throw explainListenError(error, config)
   })
-  log(`Listening at ${config.unixSocket ?? `port ${config.port}`}; the address is ${url}`)
-  if (setUpUrl !== null) log(`Nobody is set up yet. Create the administrator at ${setUpUrl}`)
+  log(`Listening on ${config.unixSocket ?? `port ${config.port}`}; the URL is ${url}`)
+  if (setUpUrl !== null) log(`No administrator exists yet. Create one at ${setUpUrl}`)
   if (!stop.aborted) await once(stop, 'abort')
 }
 
@@ -47,11 +47,11 @@ function explainListenError(error: unknown, { host, port, unixSocket }: Config):
   const address = unixSocket ?? `port ${port} of ${host}`
   const code = codeOf(error)
   if (code === 'EADDRINUSE')
-    return new ConfigurationError(`Another program listens at ${address} already. Stop it, or set PORT.`, {
+    return new ConfigurationError(`Another program is already listening on ${address}. Stop it, or set PORT.`, {
       cause: error,
     })
   if (code === 'EACCES')
-    return new ConfigurationError(`This user may not listen at ${address}. Set PORT to one above 1023.`, {
+    return new ConfigurationError(`This user must not listen on ${address}. Set PORT to a port above 1023.`, {
       cause: error,
     })
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')

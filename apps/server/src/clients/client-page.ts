@@ -126,7 +126,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
     const user = await authentication.requireUser(ctx)
     const client = await getClient(ctx)
     const section = findSection(String(ctx.params.section))
-    if (!section) throw new NotFoundError('not_found', 'There are no such settings.')
+    if (!section) throw new NotFoundError('not_found', 'There is no such section.')
     const stored = storedValues(section, await withUserNames(users, client))
     const submittedFields = submittedValues(section, ctx)
     const lockedFields = section.fields.filter((field) => isLocked(client, field)).map(({ name }) => name)

@@ -113,7 +113,7 @@ function suggestedClient(
   if (address === '') throw invalidClient({ field: 'address', code: 'required', message: 'is required' })
   const parsedUrl = parsePastedUrl(template, address)
   if (parsedUrl.doubt === 'invalid')
-    throw invalidClient({ field: 'address', code: 'invalid_format', message: 'must be an address' })
+    throw invalidClient({ field: 'address', code: 'invalid_format', message: 'must be a URL' })
   return {
     input: { ...templateInput(template, parsedUrl.address), name },
     corrections: correctionsOf(address, parsedUrl),

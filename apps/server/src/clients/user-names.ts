@@ -23,7 +23,7 @@ export async function withUserIds(users: UserLookup, change: ClientChange): Prom
     entries.map(async ([name, as]) => {
       const user = (await users.findByName(name)) ?? (await users.find(name))
       if (user) return [user.id, as] as const
-      const fields = [{ field: 'protocol.userNames', code: 'unknown', message: 'names nobody' }]
+      const fields = [{ field: 'protocol.userNames', code: 'unknown', message: 'must be an existing user name' }]
       throw new InvalidInputError('validation_failed', 'The client is not valid.', { fields })
     }),
   )

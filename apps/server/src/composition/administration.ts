@@ -57,7 +57,7 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     transaction,
     audit,
     clock,
-    onError: (error) => logger.error({ err: error }, 'The use of an API key could not be written down'),
+    onError: (error) => logger.error({ err: error }, 'The use of an API key could not be recorded'),
   })
   const forget = async (userId: string) => {
     await pocket.forgetAccount(userId)

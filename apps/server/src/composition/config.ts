@@ -100,6 +100,6 @@ function warnAboutPortMismatch(reader: Reader, { appUrl }: AddressConfig, { port
 
 function formatProblems(problems: readonly Problem[]): string {
   const lines = problems.map(({ variable, reason, remedy }) => `  ${variable}: ${reason}. ${remedy}`)
-  const heading = problems.length === 1 ? 'A variable of the environment is' : 'Variables of the environment are'
-  return [`${heading} wrong; nothing was started.`, ...lines].join('\n')
+  const heading = problems.length === 1 ? 'An environment variable is invalid' : 'Environment variables are invalid'
+  return [`${heading}; the server was not started.`, ...lines].join('\n')
 }

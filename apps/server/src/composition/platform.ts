@@ -63,7 +63,7 @@ export async function createPlatform({ config, logger, database, viewsDirectory 
     transaction,
     clock,
     onError: (error) =>
-      logger.error({ err: error }, 'Files of removed pictures are still there; they will be removed later'),
+      logger.error({ err: error }, 'Files of removed images could not be deleted; they will be deleted later'),
   })
   return {
     config,

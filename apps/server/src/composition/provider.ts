@@ -85,7 +85,7 @@ export async function composeProvider(parts: ProviderParts) {
         config.authorizationDetailsTypes.map((type) => [type, { validate: () => undefined }]),
       ),
     },
-    onError: (error, requestId) => logger.error({ err: error, requestId }, 'The protocol failed'),
+    onError: (error, requestId) => logger.error({ err: error, requestId }, 'A protocol request failed'),
     hooks: {
       async onClientRemoved(id) {
         await images.discard(clientSlot(id, 'light'), clientSlot(id, 'dark'))

@@ -21,7 +21,7 @@ export async function composeRendering(platform: Platform, { assets, cataloguesD
   const catalogues = await loadCatalogues(cataloguesDirectory)
   const pictures = createPagePictures({
     images,
-    onError: (error) => logger.error({ err: error }, 'The pictures of a page could not be looked up'),
+    onError: (error) => logger.error({ err: error }, 'The images of a page could not be loaded'),
   })
   const appearance = createAppearance({
     async settings() {

@@ -27,7 +27,7 @@ export function composeScim(parts: ScimParts) {
   const { scimProviders: store, masterKey } = database
   let pocket: Pick<Pocket, 'clients'> | undefined
   const clients = () => {
-    if (!pocket) throw new TypeError('There are no clients yet')
+    if (!pocket) throw new TypeError('The provider is not open yet')
     return pocket.clients
   }
   const providers: ScimProviders = createScimProviders({
@@ -49,7 +49,7 @@ export function composeScim(parts: ScimParts) {
         maxBytes: byteLimit,
         timeout,
       })
-      const onError = (error: unknown) => logger.error({ err: error }, 'People could not be provisioned')
+      const onError = (error: unknown) => logger.error({ err: error }, 'SCIM provisioning failed')
       return createScimRuns({
         store,
         providers,

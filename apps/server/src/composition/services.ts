@@ -65,7 +65,7 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
   const latestVersion = createLatestVersion({
     url: config.versionCheckUrl,
     clock,
-    onError: (error) => logger.warn({ err: error }, 'The newest version could not be found out'),
+    onError: (error) => logger.warn({ err: error }, 'The latest version could not be determined'),
   })
   return {
     ...provider,
@@ -92,7 +92,7 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
       certificate: createPublicCertificate({
         issuer: pocket.issuer,
         clock,
-        onError: (error) => logger.info({ err: error }, 'The certificate of the public address could not be looked at'),
+        onError: (error) => logger.info({ err: error }, 'The certificate of the public URL could not be checked'),
       }),
       clock,
     }),

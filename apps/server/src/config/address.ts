@@ -107,7 +107,7 @@ function parseAppOrigins({ text, bytes }: RawValue): readonly string[] {
     const url = parseOrigin({ text: trimmed, bytes })
     if (url.protocol === 'https:' && isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0) return [url.origin]
     throw new InvalidValueError(
-      `"${trimmed}" is no https address with a host name, and browsers offer passkeys nowhere else`,
+      `"${trimmed}" is not an https URL with a host name, and browsers offer passkeys nowhere else`,
       'Write https://pocket.example.net.',
     )
   })
@@ -128,9 +128,9 @@ function parseInternalUrl(value: RawValue): string {
 function parseOrigin({ text }: RawValue): URL {
   const url = URL.parse(text)
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
-    throw new InvalidValueError(`"${text}" is not an http or https address`, `Write the whole address, ${example}.`)
+    throw new InvalidValueError(`"${text}" is not an http or https URL`, `Write the full URL, ${example}.`)
   if (url.username !== '' || url.password !== '')
-    throw new InvalidValueError('it contains a user name or a password', `Write the bare address, ${example}.`)
+    throw new InvalidValueError('it contains a user name or a password', `Write the bare URL, ${example}.`)
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
     throw new InvalidValueError(
       `"${text}" has a path, a query or a fragment`,

@@ -55,7 +55,7 @@ function parseTypes({ text }: RawValue): readonly string[] {
   const invalid = types.find((type) => !/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/.test(type))
   if (invalid !== undefined)
     throw new InvalidValueError(
-      `"${invalid}" is no type of authorization details`,
+      `"${invalid}" is not a valid type of authorization details`,
       'Write names or URIs, separated by commas.',
     )
   return [...new Set(types)]

@@ -111,7 +111,7 @@ function fromFileUri(uri: string): ParsedConnection {
 function fromPath(text: string): ParsedConnection {
   const [path, ignored] = splitPath(text)
   if (path === '' || path === ':memory:' || path.endsWith('/'))
-    throw new InvalidValueError('it names no file', `Write the path of an SQLite file, such as ${defaultPath}.`)
+    throw new InvalidValueError('it does not name a file', `Write the path of an SQLite file, such as ${defaultPath}.`)
   return { database: { kind: 'sqlite', path }, ignored }
 }
 

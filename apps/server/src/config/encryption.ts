@@ -29,7 +29,7 @@ function parseKey({ bytes }: RawValue): Buffer {
   if (bytes.length < minBytes)
     throw new InvalidValueError(
       `it has ${bytes.length} bytes`,
-      `Use ${minBytes} bytes at least; \`openssl rand -base64 32\` makes a good one.`,
+      `Use at least ${minBytes} bytes; \`openssl rand -base64 32\` creates a suitable key.`,
     )
   return bytes
 }

@@ -121,8 +121,8 @@ function parseEndpoint({ text }: RawValue): string {
   const url = URL.parse(/^[a-z]+:\/\//i.test(text) ? text : `https://${text}`)
   if (url === null || !/^https?:$/.test(url.protocol))
     throw new InvalidValueError(
-      `"${text}" is not an http or https address`,
-      'Write it such as https://minio.example.com.',
+      `"${text}" is not an http or https URL`,
+      'Write a URL, such as https://minio.example.com.',
     )
   return url.href
 }

@@ -74,7 +74,7 @@ function downloadUrlOf(reader: Reader): string | null {
   if (key !== undefined) return template.replaceAll('%s', encodeURIComponent(key))
   if (configuredUrl !== undefined)
     reader.warnings.push(
-      `${url.name} wants a licence key (%s), and ${licenseKey.name} is not set: no database of places is downloaded.`,
+      `${url.name} requires a licence key (%s), but ${licenseKey.name} is not set: no GeoIP database is downloaded.`,
     )
   return null
 }
@@ -84,7 +84,7 @@ function parseUrl({ text }: RawValue): string {
   const parsed = URL.parse(text.replaceAll('%s', 'key'))
   if (parsed?.protocol !== 'https:' && parsed?.protocol !== 'http:')
     throw new InvalidValueError(
-      'it is not an http or https address',
+      'it is not an http or https URL',
       'Write https://example.com/GeoLite2-City.mmdb, for instance.',
     )
   return text
@@ -98,7 +98,7 @@ function parseRanges({ text }: RawValue): readonly string[] {
   const invalid = ranges.find((range) => !isIPv6Range(range))
   if (invalid !== undefined)
     throw new InvalidValueError(
-      `"${invalid}" is not a network of IPv6`,
+      `"${invalid}" is not an IPv6 network`,
       'Write networks separated by commas, such as "2001:db8:1::/48".',
     )
   return ranges

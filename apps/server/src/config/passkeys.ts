@@ -37,6 +37,6 @@ export function readPasskeys(reader: Reader): PasskeysConfig {
 function parseUrl({ text }: RawValue): string {
   const url = URL.parse(text)
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:')
-    throw new InvalidValueError(`"${text.slice(0, 200)}" is not an https address`, `Write ${metadataUrl.default}.`)
+    throw new InvalidValueError(`"${text.slice(0, 200)}" is not an https URL`, `Write ${metadataUrl.default}.`)
   return url.href
 }

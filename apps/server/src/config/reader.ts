@@ -90,7 +90,7 @@ export class Reader {
     } catch (error) {
       throw new InvalidValueError(
         `${fileVariable(name)} names "${path}", which cannot be read (${messageOf(error)})`,
-        'Name a file that exists and that this server may read.',
+        'Name an existing file that this server can read.',
       )
     }
   }

@@ -47,13 +47,13 @@ function parseKey({ text }: RawValue): string {
   const key = text.trim()
   if (!/^[\x20-\x7e]*$/.test(key))
     throw new InvalidValueError(
-      'it holds signs that are not ASCII',
-      'Use letters and digits; `openssl rand -hex 32` makes one.',
+      'it contains characters that are not ASCII',
+      'Use letters and digits; `openssl rand -hex 32` creates one.',
     )
   if (key.length < minLength)
     throw new InvalidValueError(
       `it has ${key.length} characters`,
-      `Use ${minLength} characters at least; \`openssl rand -hex 32\` makes a good one.`,
+      `Use at least ${minLength} characters; \`openssl rand -hex 32\` creates a suitable key.`,
     )
   return key
 }

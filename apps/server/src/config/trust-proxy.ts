@@ -20,7 +20,7 @@ export function parseTrustProxy({ text }: RawValue): TrustProxy {
   if (isTrusted !== undefined) return isTrusted ? trustAll : trustNone
   const parts = text.split(',').map((part) => part.trim())
   const networks = parts.filter((part) => part !== '').map(parseNetwork)
-  if (networks.length === 0) throw new InvalidValueError(`"${text}" names no address`, remedy)
+  if (networks.length === 0) throw new InvalidValueError(`"${text}" contains no address`, remedy)
   return (address) => isIP(address) !== 0 && isWithin(ipaddr.process(address), networks)
 }
 

@@ -44,7 +44,8 @@ export interface Section {
 export function parseEnum<T extends string>(values: readonly T[]): (value: RawValue) => T {
   return ({ text }) => {
     const match = values.find((value) => value === text.toLowerCase())
-    if (match === undefined) throw new InvalidValueError(`"${text}" is not known`, `Write one of ${values.join(', ')}.`)
+    if (match === undefined)
+      throw new InvalidValueError(`"${text}" is not a valid value`, `Write one of ${values.join(', ')}.`)
     return match
   }
 }

@@ -37,7 +37,7 @@ function parseUrl({ text }: RawValue): string {
   const parsed = URL.parse(text)
   if (parsed === null || !['http:', 'https:'].includes(parsed.protocol) || parsed.username !== '')
     throw new InvalidValueError(
-      `"${text.slice(0, 200)}" is not an http(s) address`,
+      `"${text.slice(0, 200)}" is not an http or https URL`,
       'Write https://example.com/latest.json, for instance.',
     )
   return parsed.href

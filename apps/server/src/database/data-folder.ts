@@ -16,7 +16,7 @@ export function notWritableError(subject: string, cause: unknown): Configuration
   const user = process.getuid?.()
   const owner = user === undefined ? 'the user that runs this server' : `the user with the id ${user}`
   return new ConfigurationError(
-    `${subject} cannot be written (${messageOf(cause)}). Let ${owner} write there; in a container set PUID and PGID.`,
+    `${subject} cannot be written (${messageOf(cause)}). Grant ${owner} write access; in a container, set PUID and PGID.`,
     {
       cause,
     },

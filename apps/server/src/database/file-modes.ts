@@ -16,7 +16,10 @@ export async function warnAboutReadableSecrets(paths: readonly string[], logger:
   for (const file of paths) {
     const mode = await modeOf(file)
     if (mode === undefined || (mode & 0o077) === 0) continue
-    logger.warn({ file, mode: mode.toString(8) }, `Other users of this machine may read a file with secrets: chmod 600`)
+    logger.warn(
+      { file, mode: mode.toString(8) },
+      `Other users of this machine can read a file that contains secrets; run chmod 600`,
+    )
   }
 }
 

@@ -26,7 +26,7 @@ export function inspectSqlite(path: string): Findings {
     } catch (cause) {
       if (!unreadableCodes.has(codeOf(cause) ?? '')) throw cause
       if (attempt === maxAttempts)
-        throw new ConfigurationError(`The file ${path} is no SQLite database, or a damaged one.`, { cause })
+        throw new ConfigurationError(`The file ${path} is not an SQLite database, or it is damaged.`, { cause })
     }
   }
 }
@@ -50,7 +50,7 @@ function copyFile(from: string, to: string): void {
   try {
     copyFileSync(from, to, constants.COPYFILE_FICLONE)
   } catch (cause) {
-    throw new ConfigurationError(`${from} cannot be copied to ${tmpdir()} to look into it: ${messageOf(cause)}`, {
+    throw new ConfigurationError(`${from} cannot be copied to ${tmpdir()} for inspection: ${messageOf(cause)}`, {
       cause,
     })
   }

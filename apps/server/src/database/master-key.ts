@@ -51,7 +51,7 @@ export async function openMasterKey({ config, fingerprints, logger }: MasterKeyO
   if (!matches(candidate, fingerprints))
     throw keyMismatchError({ candidate, other: environmentKey && fileKey, fingerprints })
   if (environmentKey && fileKey && environmentKey.key.fingerprint !== fileKey.key.fingerprint)
-    logger.warn({ file: path }, 'ENCRYPTION_KEY is used; the key in the data folder is another one and is not used')
+    logger.warn({ file: path }, 'ENCRYPTION_KEY is used; the different key in the data folder is ignored')
   return candidate.key
 }
 
@@ -64,7 +64,7 @@ function missingKeyError(fingerprints: ReadonlySet<string>, path: string): Confi
     [
       `The encryption key is missing: ENCRYPTION_KEY is not set and ${path} does not exist, but the database is encrypted.`,
       `The key with the fingerprint ${[...fingerprints].join(', ')} is needed. Nothing was changed.`,
-      'Set ENCRYPTION_KEY (or ENCRYPTION_KEY_FILE) to the key that this database was set up with, or put the file back.',
+      'Set ENCRYPTION_KEY (or ENCRYPTION_KEY_FILE) to the key that this database was set up with, or restore the file.',
     ].join('\n'),
   )
 }
@@ -79,10 +79,10 @@ function keyMismatchError({ candidate, other, fingerprints }: KeyMismatch): Conf
   const expected = [...fingerprints].join(', ')
   return new ConfigurationError(
     [
-      `The encryption key does not fit this database: expected is the fingerprint ${expected}, but ${candidate.source} has ${candidate.key.fingerprint}. Nothing was changed.`,
+      `The encryption key does not match this database: the expected fingerprint is ${expected}, but ${candidate.source} has ${candidate.key.fingerprint}. Nothing was changed.`,
       other === undefined || !matches(other, fingerprints)
-        ? `${other === undefined ? '' : `${other.source} does not fit either: it has ${other.key.fingerprint}. `}Use the key that this database was set up with.`
-        : `${other.source} does fit: remove ENCRYPTION_KEY to use it.`,
+        ? `${other === undefined ? '' : `${other.source} does not match either: it has ${other.key.fingerprint}. `}Use the key that this database was set up with.`
+        : `${other.source} matches: remove ENCRYPTION_KEY to use it.`,
     ].join('\n'),
   )
 }
@@ -103,14 +103,13 @@ async function generateKey(path: string, logger: Logger): Promise<MasterKey> {
   if (!(await createExclusively(path, `${text}\n`))) {
     // Another process that started at the same time created the file first.
     const existingKey = await readKeyFile(path)
-    if (existingKey === undefined)
-      throw new ConfigurationError(`The file ${path} was there a moment ago, and now it is not.`)
+    if (existingKey === undefined) throw new ConfigurationError(`The file ${path} was removed during start-up.`)
     return existingKey.key
   }
   const key = MasterKey.from(text)
   logger.warn(
     { file: path, fingerprint: key.fingerprint },
-    'A new encryption key was made, since ENCRYPTION_KEY is not set. Keep a copy of it apart from the database',
+    'A new encryption key was created because ENCRYPTION_KEY is not set. Keep a copy of it separate from the database',
   )
   return key
 }
@@ -132,7 +131,7 @@ async function createExclusively(path: string, content: string): Promise<boolean
   } catch (cause) {
     if (codeOf(cause) === 'EEXIST') return false
     throw new ConfigurationError(
-      `No encryption key can be written to ${path} (${messageOf(cause)}). Set ENCRYPTION_KEY instead.`,
+      `The encryption key cannot be written to ${path} (${messageOf(cause)}). Set ENCRYPTION_KEY instead.`,
       {
         cause,
       },

@@ -19,8 +19,8 @@ export function refusePocketIdDatabase(tables: ReadonlySet<string>, description:
   if (!distinctiveTables.some((table) => tables.has(table)) || !commonTables.some((table) => tables.has(table))) return
   throw new ConfigurationError(
     [
-      `${description} belongs to Pocket ID: it holds its tables (${foundTables.join(', ')}) and none of this server's.`,
-      'This server cannot work with that database. It stopped before writing anything, so the database is as it was.',
+      `${description} belongs to Pocket ID: it contains its tables (${foundTables.join(', ')}) and none of this server's.`,
+      'This server cannot use that database. It stopped before writing anything, so the database is unchanged.',
       'Give this server a database of its own: set DB_CONNECTION_STRING to another file or to another PostgreSQL database, or move the old data folder away and start with an empty one.',
     ].join('\n'),
   )

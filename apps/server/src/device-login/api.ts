@@ -87,7 +87,10 @@ function requestOperations({ pocket, directory }: DeviceLoginPorts): readonly Op
       async handle({ params: { id = '' }, ctx }) {
         const token = cookieOf(id).read(ctx)
         if (token === undefined)
-          throw new NotAuthenticatedError('device_login_expired', 'This browser asked for nothing, or too long ago.')
+          throw new NotAuthenticatedError(
+            'device_login_expired',
+            'This browser has no pending sign-in request, or it has expired.',
+          )
         return withContractErrors(ctx, 'authentication', async () => {
           const account = await pocket.deviceLogins.redeem(ctx.req, ctx.res, { id, token, wait: waitTime(ctx) })
           return account && userDto(await knownUser(directory, account.id))

@@ -43,7 +43,10 @@ export function waitingPages({ pocket, authentication, show }: WaitingPagePorts)
     const id = String(ctx.params.id)
     const token = cookieOf(id).read(ctx)
     if (token === undefined)
-      throw new NotAuthenticatedError('device_login_expired', 'This browser asked for nothing, or too long ago.')
+      throw new NotAuthenticatedError(
+        'device_login_expired',
+        'This browser has no pending sign-in request, or it has expired.',
+      )
     return pocket.deviceLogins.redeem(ctx.req, ctx.res, { id, token, wait })
   }
 

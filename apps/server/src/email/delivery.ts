@@ -91,7 +91,7 @@ export function createDelivery(ports: DeliveryPorts): Delivery {
 async function deliver(ports: DeliveryPorts, email: Email, stop: AbortSignal): Promise<void> {
   const { store, clock, onError } = ports
   if (email.expiresAt <= clock.now()) {
-    const lastError = email.lastError ?? 'It was too late to send it.'
+    const lastError = email.lastError ?? 'It expired before it could be sent.'
     await store.markFailed(email, { lastError, nextAttemptAt: null })
     return
   }

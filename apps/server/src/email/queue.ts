@@ -31,7 +31,7 @@ export function createEmailQueue({ store, delivery, clock }: EmailQueuePorts): E
     async retry(id) {
       if (!(await store.retry(id, clock.now()))) {
         if (await store.find(id))
-          throw new ConflictError('email_not_waiting', 'This e-mail was sent, or is of no use any more.')
+          throw new ConflictError('email_not_waiting', 'This e-mail was already sent or has expired.')
         throw new NotFoundError('email_not_found', 'There is no such e-mail.')
       }
       delivery.soon()

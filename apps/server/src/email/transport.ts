@@ -30,7 +30,7 @@ export function createSmtpTransport(settings: () => Promise<SettingValues>): Tra
     async send({ to, messageId, subject, text, html, language }, signal) {
       const values = await settings()
       const { smtpHost, smtpFrom, appName } = values
-      if (smtpHost === '' || smtpFrom === '') throw new Error('No e-mail server is set up (smtpHost and smtpFrom).')
+      if (smtpHost === '' || smtpFrom === '') throw new Error('No SMTP server is configured (smtpHost and smtpFrom).')
       // Loaded on first use: an instance without an SMTP server never needs it.
       const { createTransport } = await import('nodemailer')
       const transport = createTransport({
@@ -51,7 +51,7 @@ export function createSmtpTransport(settings: () => Promise<SettingValues>): Tra
           headers: { 'Content-Language': language, 'Auto-Submitted': 'auto-generated' },
         })
       } catch (error) {
-        if (signal.aborted) throw new Error('The e-mail server took too long.', { cause: error })
+        if (signal.aborted) throw new Error('The SMTP server did not respond in time.', { cause: error })
         throw isFinal(error) ? new EmailRejectedError(error.message, { cause: error }) : error
       } finally {
         transport.close()

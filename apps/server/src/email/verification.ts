@@ -62,7 +62,7 @@ export function createEmailVerification(ports: VerificationPorts): EmailVerifica
       if (!verified)
         throw new InvalidInputError(
           'invalid_email_verification_token',
-          'The link is unknown, used, too old or for another address.',
+          'The link is unknown, already used, expired or for another e-mail address.',
         )
     },
   }

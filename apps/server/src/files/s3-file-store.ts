@@ -50,5 +50,5 @@ function objectUrlBuilder({ endpoint, bucket, region, forcePathStyle, prefix }: 
 async function assertOk(response: Response, action: string): Promise<Response> {
   if (response.ok) return response
   const body = (await response.text()).slice(0, 500)
-  throw new Error(`The S3 storage did not ${action}: ${response.status} ${body}`)
+  throw new Error(`The S3 storage failed to ${action}: ${response.status} ${body}`)
 }

@@ -51,12 +51,12 @@ export function createDatabaseFile({
     }
     try {
       current = await openGeoIpDatabase(path)
-      logger.info({ type: current.type, builtAt: new Date(current.builtAt) }, 'The database of places was read')
+      logger.info({ type: current.type, builtAt: new Date(current.builtAt) }, 'The GeoIP database was loaded')
     } catch (err) {
       const reason = messageOf(err)
       const kind = err instanceof GeoIpError ? err.code : 'not_readable'
       failure = new GeoIpError(kind, `${path} cannot be used: ${reason}`, err)
-      logger.warn({ path, reason }, 'The database of places cannot be used')
+      logger.warn({ path, reason }, 'The GeoIP database cannot be used')
     }
   }
   const refresh = () => {

@@ -31,7 +31,7 @@ export function createDownload({ url, ...options }: DownloadOptions): DownloadDa
       const hash = createHash('sha256')
       await pipeline(body, hashing(hash), createWriteStream(to, { flags: 'wx' }), { signal })
       if (expectedHash !== undefined && hash.digest('hex') !== expectedHash)
-        throw new GeoIpError('wrong_checksum', `What ${host} sent does not have the checksum that it tells.`)
+        throw new GeoIpError('wrong_checksum', `The download from ${host} does not match its checksum.`)
     } catch (error) {
       throw explainError(error, host, signal)
     }
@@ -52,8 +52,7 @@ async function checksumOf(url: string, download: PublicDownload, signal: AbortSi
     if (text.length > 1000) break
   }
   const checksum = /^([0-9a-f]{64})\b/i.exec(text.trim())?.[1]
-  if (checksum === undefined)
-    throw new GeoIpError('wrong_checksum', `${address.host} tells no checksum where it should be.`)
+  if (checksum === undefined) throw new GeoIpError('wrong_checksum', `${address.host} provides no checksum.`)
   return checksum.toLowerCase()
 }
 
@@ -68,13 +67,13 @@ function hashing(hash: ReturnType<typeof createHash>) {
 
 function refusal(status: number, host: string): GeoIpError {
   if (status === 401 || status === 403)
-    return new GeoIpError('license_refused', `${host} refused the licence key or the request (${status}).`)
+    return new GeoIpError('license_refused', `${host} rejected the licence key or the request (${status}).`)
   if (status === 429) return new GeoIpError('refused', `${host} allows no more downloads today (429).`)
-  return new GeoIpError('refused', `${host} answered with ${status} instead of a database.`)
+  return new GeoIpError('refused', `${host} responded with ${status} instead of a database.`)
 }
 
 function tooLarge(host: string): GeoIpError {
-  return new GeoIpError('too_large', `What ${host} sends is larger than 300 MB.`)
+  return new GeoIpError('too_large', `The download from ${host} is larger than 300 MB.`)
 }
 
 /** Omits the cause of network errors because it may contain the URL and with it the licence key. */

@@ -36,7 +36,7 @@ export async function openGeoIpDatabase(path: string): Promise<GeoIpDatabase> {
   const reader = readerOf(await contentOf(path))
   const { databaseType: type, buildEpoch } = reader.metadata
   if (!/\bCity\b/i.test(String(type)))
-    throw new GeoIpError('not_of_cities', `It is a database of ${type}, not of cities.`)
+    throw new GeoIpError('not_of_cities', `It is a ${type} database, not a city database.`)
   const database: GeoIpDatabase = {
     type,
     builtAt: buildEpoch.getTime(),
@@ -80,7 +80,7 @@ function readerOf(content: Buffer): Reader<CityResponse> {
   } catch {
     // The error below is more helpful.
   }
-  throw new GeoIpError('not_a_database', 'It is no database in the format of MaxMind (.mmdb), or a part of one.')
+  throw new GeoIpError('not_a_database', 'It is not a complete MaxMind database (.mmdb).')
 }
 
 function assertReadable({ find }: GeoIpDatabase): void {

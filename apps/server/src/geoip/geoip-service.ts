@@ -68,7 +68,7 @@ export async function openGeoIpService({
     try {
       await refresh.run(renewAfter + day, stop.signal)
     } catch (err) {
-      if (!stop.signal.aborted) logger.warn({ reason: messageOf(err) }, 'The database of places could not be refreshed')
+      if (!stop.signal.aborted) logger.warn({ reason: messageOf(err) }, 'The GeoIP database could not be refreshed')
     }
   }
 
@@ -86,7 +86,7 @@ export async function openGeoIpService({
     },
     async [Symbol.asyncDispose]() {
       timer?.[Symbol.dispose]()
-      stop.abort(new Error('This server stops'))
+      stop.abort(new Error('The server is stopping'))
       file[Symbol.dispose]()
       await lastRefresh
     },

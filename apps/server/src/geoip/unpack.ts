@@ -21,7 +21,7 @@ export async function unpack(from: string, to: string, signal: AbortSignal): Pro
     else await pipeline(decompress(from), createWriteStream(to), { signal })
   } catch (error) {
     if (error instanceof GeoIpError || signal.aborted) throw error
-    throw new GeoIpError('not_unpacked', 'The archive is damaged, or a part of it is missing.', error)
+    throw new GeoIpError('not_unpacked', 'The archive is damaged or incomplete.', error)
   }
 }
 
@@ -50,7 +50,7 @@ async function extractDatabase(from: string, to: string, signal: AbortSignal): P
   }
   parser.end()
   await Promise.race([ended, failed.promise])
-  if (extraction === undefined) throw new GeoIpError('not_unpacked', 'The archive holds no database (.mmdb).')
+  if (extraction === undefined) throw new GeoIpError('not_unpacked', 'The archive contains no database (.mmdb).')
   await extraction
 }
 
@@ -62,7 +62,7 @@ async function* decompress(path: string): AsyncGenerator<Buffer> {
   decompression.catch(() => undefined)
   for await (const chunk of gunzip) {
     size += chunk.length
-    if (size > maxDatabaseBytes) throw new GeoIpError('too_large', 'What is in the archive is larger than 300 MB.')
+    if (size > maxDatabaseBytes) throw new GeoIpError('too_large', 'The content of the archive is larger than 300 MB.')
     yield chunk
   }
   await decompression

@@ -87,7 +87,7 @@ export function serveAssets(assets: Assets): Middleware {
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
       ctx.status = 405
       ctx.set('Allow', 'GET, HEAD')
-      ctx.body = { error: 'This address takes GET, HEAD.' }
+      ctx.body = { error: 'This URL accepts GET, HEAD.' }
       return
     }
     const encoding = preferredEncoding(ctx, file)

@@ -39,7 +39,7 @@ function refuseMethod(ctx: Context): boolean {
     return true
   }
   ctx.status = 405
-  ctx.body = { error: `This address takes ${[...allowed].join(', ')}.` }
+  ctx.body = { error: `This URL accepts ${[...allowed].join(', ')}.` }
   return true
 }
 
@@ -61,14 +61,14 @@ async function respond(ctx: Context, { error, logger, show }: ErrorPorts & { rea
   if (pocketError instanceof UnavailableError)
     logger.error(
       { requestId, path: pathForLog(ctx), reason: messageOf(pocketError.cause ?? pocketError) },
-      'The database is away',
+      'The database is unavailable',
     )
   else if (!pocketError || pocketError.status >= 500)
     logger.error({ err: error, requestId, path: pathForLog(ctx) }, 'The request failed')
   else
     logger.info(
       { errorCode: pocketError.code, requestId, path: pathForLog(ctx), reason: pocketError.message },
-      'The request was refused',
+      'The request was rejected',
     )
   if (ctx.headerSent) return
   if (pocketError?.code === 'not_signed_in' && ctx.method === 'GET' && !wantsJson(ctx))

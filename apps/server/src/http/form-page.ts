@@ -52,5 +52,5 @@ export function differences<Field extends string>(
 }
 
 function alreadyInUse(field: string): FieldError {
-  return { field, code: 'already_in_use', message: 'is in use already' }
+  return { field, code: 'already_in_use', message: 'is already in use' }
 }

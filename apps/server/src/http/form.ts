@@ -13,7 +13,7 @@ export function formText(ctx: Context, name: string, maxLength = 10_000): string
   const [code, message] =
     typeof value === 'string'
       ? ['too_long', `must be at most ${maxLength} characters long`]
-      : ['invalid', 'must be one text']
+      : ['invalid', 'must be a single value']
   throw new InvalidInputError('validation_failed', `The field ${name} is not valid.`, {
     fields: [{ field: name, code, message }],
   })

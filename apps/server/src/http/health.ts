@@ -10,7 +10,7 @@ export function healthCheck(ping: Ping) {
   return async (ctx: Context): Promise<void> => {
     ctx.set('Cache-Control', 'no-store')
     ctx.status = (await respondsInTime(ping)) ? 204 : 503
-    if (ctx.status === 503) ctx.body = { error: 'The database does not answer.' }
+    if (ctx.status === 503) ctx.body = { error: 'The database does not respond.' }
   }
 }
 

@@ -26,7 +26,7 @@ const probes: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz'])
 /** Applies to every request: a request ID, the response headers, a log entry and one error handler. */
 export function createKoa({ trustProxy, logger, show, originOf, hstsMaxAge }: KoaPorts): Koa {
   const koa = new Koa({ proxy: true })
-  koa.on('error', (error) => logger.error({ err: error }, 'An answer failed'))
+  koa.on('error', (error) => logger.error({ err: error }, 'Sending a response failed'))
   koa.use(async (ctx, next) => {
     const started = performance.now()
     const { requestId, ipAddress } = requestContext(ctx.req, trustProxy)
@@ -50,7 +50,7 @@ export function createKoa({ trustProxy, logger, show, originOf, hstsMaxAge }: Ko
     if (headerCount(ctx.req, 'host') > 1)
       throw new InvalidInputError('validation_failed', 'The request has more than one Host header.')
     if (ctx.state.hasTarget) return next()
-    throw new InvalidInputError('validation_failed', 'The target of the request is neither a path nor an address.')
+    throw new InvalidInputError('validation_failed', 'The request target is neither a path nor a URL.')
   })
 }
 

@@ -41,7 +41,7 @@ export type Catalogue = Readonly<Record<string, unknown>>
 /** @param file - the file name for the error @throws {Error} if the text is not a JSON object */
 export function parseCatalogue(json: string, file: string): Catalogue {
   const catalogue: unknown = JSON.parse(json)
-  if (typeof catalogue !== 'object' || catalogue === null) throw new Error(`${file} holds no catalogue.`)
+  if (typeof catalogue !== 'object' || catalogue === null) throw new Error(`${file} does not contain a catalogue.`)
   return { ...catalogue }
 }
 
@@ -139,5 +139,5 @@ function* flatten(node: unknown, path: string): Generator<readonly [string, stri
   if (typeof node === 'string') yield [path, node]
   else if (typeof node === 'object' && node !== null)
     for (const [key, child] of Object.entries(node)) yield* flatten(child, path === '' ? key : `${path}.${key}`)
-  else throw new Error(`The catalogue holds something that is no message at ${path}.`)
+  else throw new Error(`The catalogue contains a value that is not a message at ${path}.`)
 }

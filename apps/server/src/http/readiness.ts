@@ -29,7 +29,7 @@ export function readiness({ checks, onFailure, maxWait = 2000 }: ReadinessPorts)
 
   const outcomeOf = async (name: string, check: Check): Promise<Outcome> => {
     const timeout = Promise.withResolvers<never>()
-    const timer = setTimeout(() => timeout.reject(new Error(`no answer within ${maxWait} ms`)), maxWait)
+    const timer = setTimeout(() => timeout.reject(new Error(`no response within ${maxWait} ms`)), maxWait)
     try {
       await Promise.race([timeout.promise, check()])
       return 'ok'

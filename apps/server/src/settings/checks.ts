@@ -40,7 +40,8 @@ export function line(most: number = maxTextLength): Check {
 
 /** Any text that a database can store: a password may contain every other character. */
 export const anyText: Check = (text) =>
-  tooLong(text, maxTextLength) ?? (isStorable(text) ? undefined : malformed('must not hold NUL or half a character'))
+  tooLong(text, maxTextLength) ??
+  (isStorable(text) ? undefined : malformed('must not contain NUL or an unpaired surrogate'))
 
 export const port: Check = (text) =>
   /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535

@@ -177,9 +177,9 @@ test('downloads a missing database at the start, and reports a failure in the jo
       if (run?.outcome === outcome) return run
     }
   }
-  expect((await ended('failed')).error).toMatch(/^127\.0\.0\.1:\d+ refused the licence key or the request \(401\)\.$/)
+  expect((await ended('failed')).error).toMatch(/^127\.0\.0\.1:\d+ rejected the licence key or the request \(401\)\.$/)
   expect((await instance.administrator.get(`${instance.url}/settings/admin/jobs`)).text).toContain(
-    'refused the licence key',
+    'rejected the licence key',
   )
   source.serve(packed(cityDatabase()))
   await instance.call('POST /api/jobs/{name}/run', { params: { name: 'refresh-places' } })

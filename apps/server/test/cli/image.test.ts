@@ -36,7 +36,7 @@ function startServer(cwd: string, env: Readonly<Record<string, string>>): Promis
   return startProcess(process.execPath, [...preload, join(image, 'dist', 'main.js')], {
     cwd,
     env: { NODE_ENV: 'production', ...env },
-    readyWhen: /Listening at/,
+    readyWhen: /Listening on/,
   })
 }
 

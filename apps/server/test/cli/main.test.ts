@@ -30,7 +30,7 @@ function pocketId(args: readonly string[], env: Readonly<Record<string, string>>
 test('the program starts, reports healthy, issues no code without a session, and stops on SIGTERM', async () => {
   const port = String(await freePort())
   const env = { PORT: port, APP_URL: `http://localhost:${port}` }
-  await using server = await pocketId([], env, /Listening at/)
+  await using server = await pocketId([], env, /Listening on/)
   await using health = await pocketId(['healthcheck'], env)
   expect(await health.exit).toBe(0)
   await using token = await pocketId(['one-time-access-token', 'nobody'], env)

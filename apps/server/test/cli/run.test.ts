@@ -67,7 +67,7 @@ describe('without an argument', () => {
       },
     )
     expect(await run([], world.context)).toBe(0)
-    expect(world.logged.join('')).toMatch(/1\.2\.3 starts\n.*Listening at port 1411; .*https:\/\/id\.example\.com\n/)
+    expect(world.logged.join('')).toMatch(/1\.2\.3\n.*Listening on port 1411; .*https:\/\/id\.example\.com\n/)
     expect(world.logged.join('')).toContain('https://id.example.com/login/setup')
     expect(world.done).toEqual(['disposed'])
   })
@@ -112,8 +112,8 @@ describe('without an argument', () => {
   })
 
   test.each([
-    ['EADDRINUSE', /Another program listens at port 1411/],
-    ['EACCES', /may not listen at port 1411/],
+    ['EADDRINUSE', /Another program is already listening on port 1411/],
+    ['EACCES', /must not listen on port 1411/],
     ['EADDRNOTAVAIL', /no address 0\.0\.0\.0/],
   ])('explains %s and disposes of what was started', async (code, reason) => {
     const listen = () => Promise.reject(Object.assign(new Error(code), { code }))
@@ -193,8 +193,8 @@ describe('key-rotate', () => {
 
   test.each([
     [['-a', 'RS384'], '--alg must be one of RS256, PS256, ES256, EdDSA'],
-    [['-a', 'ES256', '-c', 'Ed25519'], '--crv Ed25519 goes with --alg EdDSA'],
-    [['-a', 'EdDSA', '-c', 'Ed448'], '--crv Ed25519 goes with --alg EdDSA'],
+    [['-a', 'ES256', '-c', 'Ed25519'], '--crv must be Ed25519 and requires --alg EdDSA'],
+    [['-a', 'EdDSA', '-c', 'Ed448'], '--crv must be Ed25519 and requires --alg EdDSA'],
     [['--other'], "Unknown option '--other'"],
     [['RS256'], 'Unexpected argument'],
   ])('refuses %j', async (args, reason) => {
@@ -231,7 +231,7 @@ test('prints the stack of an unexpected error', async () => {
   const createApp = () => Promise.reject(new TypeError('x is not a function'))
   const world = createWorld({ createApp })
   expect(await run([], world.context)).toBe(1)
-  expect(world.complained.join('\n')).toMatch(/not foreseen[\s\S]*TypeError: x is not a function\n\s+at /)
+  expect(world.complained.join('\n')).toMatch(/unexpected error[\s\S]*TypeError: x is not a function\n\s+at /)
 })
 
 describe('passkey-remove', () => {
@@ -241,7 +241,7 @@ describe('passkey-remove', () => {
     expect(world.printed).toEqual(['1  Old phone'])
     expect(await run(['passkey-remove', 'ada', '1'], world.context)).toBe(0)
     expect(world.done).toContain('1 of ada removed')
-    expect(world.printed.at(-1)).toBe('Review what was made in them: https://id.example.com/review')
+    expect(world.printed.at(-1)).toBe('Review what was created in them: https://id.example.com/review')
   })
 
   test('prints its usage', async () => {

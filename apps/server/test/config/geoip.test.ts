@@ -21,14 +21,14 @@ test.each([
 test('warns about a URL that needs a missing key', () => {
   const { warnings } = load({ GEOLITE_DB_URL: 'https://m.lan/%s/x' })
   expect(warnings).toEqual([
-    expect.stringMatching(/GEOLITE_DB_URL wants a licence key.*MAXMIND_LICENSE_KEY is not set/),
+    expect.stringMatching(/GEOLITE_DB_URL requires a licence key.*MAXMIND_LICENSE_KEY is not set/),
   ])
   expect(load({}).warnings.join()).not.toContain('GEOLITE')
 })
 
 test.each(['m.lan/x', 'ftp://user:secret@m.lan/x', 'file:///secret', '%s'])('refuses %s without printing it', (url) => {
   expect(() => load({ GEOLITE_DB_URL: url })).toThrow(InvalidConfigError)
-  expect(() => load({ GEOLITE_DB_URL: url })).toThrow(/GEOLITE_DB_URL: it is not an http or https address/)
+  expect(() => load({ GEOLITE_DB_URL: url })).toThrow(/GEOLITE_DB_URL: it is not an http or https URL/)
   expect(() => load({ GEOLITE_DB_URL: url })).not.toThrow(/secret/)
 })
 
@@ -50,6 +50,6 @@ test.each([
   '2001:db8::/48;x',
 ])('refuses the invalid IPv6 range %s', (range) => {
   expect(() => load({ LOCAL_IPV6_RANGES: `2a02:d400::/32,${range}` })).toThrow(
-    /LOCAL_IPV6_RANGES: .*not a network of IPv6/,
+    /LOCAL_IPV6_RANGES: .*not an IPv6 network/,
   )
 })

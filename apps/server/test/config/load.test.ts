@@ -25,7 +25,9 @@ function problemsOf(environment: Environment): Readonly<Record<string, string>> 
     load(environment)
   } catch (error) {
     if (error instanceof InvalidConfigError)
-      return Object.fromEntries(error.problems.map(({ variable, reason, remedy }) => [variable, `${reason}. ${remedy}`]))
+      return Object.fromEntries(
+        error.problems.map(({ variable, reason, remedy }) => [variable, `${reason}. ${remedy}`]),
+      )
     throw error
   }
   return {}
@@ -98,8 +100,8 @@ describe('APP_URL', () => {
   })
 
   test.each([
-    ['id.example.com', /not an http or https address/],
-    ['ftp://id.example.com', /not an http or https address/],
+    ['id.example.com', /not an http or https URL/],
+    ['ftp://id.example.com', /not an http or https URL/],
     ['https://id.example.com/auth', /path.*Write https:\/\/id\.example\.com;/],
     ['https://id.example.com/?a=b', /query/],
     ['https://id.example.com/#/login', /fragment/],
@@ -177,9 +179,9 @@ describe('DB_CONNECTION_STRING', () => {
     ['postgres://u:s3/cret@db:port/x', /not a valid PostgreSQL URL/],
     ['postgres:db', /not a valid PostgreSQL URL/],
     ['postgres://u:p@ss/word@127.0.0.1:1/x', /not a valid PostgreSQL URL/],
-    [':memory:', /names no file/],
-    ['file::memory:', /names no file/],
-    ['data/', /names no file/],
+    [':memory:', /does not name a file/],
+    ['file::memory:', /does not name a file/],
+    ['data/', /does not name a file/],
     ['file://server/share/x.db', /host "server"/],
     ['file:data/%zz', /valid file: URI/],
   ])('refuses %s without printing its password', (given, reason) => {
@@ -192,7 +194,7 @@ describe('DB_CONNECTION_STRING', () => {
     ['postgres', '', /postgres, but the default of DB_CONNECTION_STRING is the path of an SQLite file/],
     ['postgres', 'data/x.db', /postgres, but DB_CONNECTION_STRING is the path/],
     ['sqlite', 'postgres://db/x', /sqlite, but DB_CONNECTION_STRING is the URL of a PostgreSQL database/],
-    ['mysql', '', /"mysql" is not known/],
+    ['mysql', '', /"mysql" is not a valid value/],
   ])('DB_PROVIDER=%s contradicts %s', (provider, connection, reason) => {
     const problems = problemsOf({ DB_PROVIDER: provider, DB_CONNECTION_STRING: connection })
     expect(Object.keys(problems)).toEqual(['DB_PROVIDER'])
@@ -233,7 +235,7 @@ describe('secrets', () => {
 
   test('are not printed if they are too short', () => {
     const problem = problemsOf({ ENCRYPTION_KEY: 'fifteen bytes x' }).ENCRYPTION_KEY
-    expect(problem).toMatch(/15 bytes.*16 bytes at least/)
+    expect(problem).toMatch(/15 bytes.*at least 16 bytes/)
     expect(problem).not.toContain('fifteen')
   })
 })

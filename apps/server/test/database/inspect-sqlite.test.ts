@@ -54,7 +54,7 @@ describe('files that are not a database', () => {
     ['a header alone', `SQLite format 3\0${'\u0010\0'.repeat(100)}`],
   ])('refuses %s', async (_, content) => {
     await writeFile(`${path}.other`, content)
-    expect(() => inspectSqlite(`${path}.other`)).toThrow('no SQLite database, or a damaged one')
+    expect(() => inspectSqlite(`${path}.other`)).toThrow('not an SQLite database, or it is damaged')
   })
 
   test('refuses a folder', () => {

@@ -201,7 +201,7 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
     const refusal = open(config)
     await expect(refusal).rejects.toThrow(`expected is the fingerprint ${database.masterKey.fingerprint}`)
     await expect(refusal).rejects.toThrow(MasterKey.from(config.encryptionKey).fingerprint)
-    await expect(refusal).rejects.toThrow(/encryption_key does fit: remove ENCRYPTION_KEY/)
+    await expect(refusal).rejects.toThrow(/encryption_key matches: remove ENCRYPTION_KEY/)
     expect(await site.state()).toEqual(before)
     const wrongFile = { ...site.config, encryptionKey: undefined }
     await rename(join(site.folder.path, 'encryption_key'), join(site.folder.path, 'kept'))
@@ -215,7 +215,7 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
     const database = await open(config)
     await storeKey(database)
     await database[Symbol.asyncDispose]()
-    await expect(open(site.config)).rejects.toThrow(/does not fit/)
+    await expect(open(site.config)).rejects.toThrow(/does not match/)
     const { logger, lines } = keepingLogger()
     await (await openDatabase(config, logger))[Symbol.asyncDispose]()
     expect(lines.join()).toContain('not used')

@@ -36,7 +36,7 @@ async function mortalServer(first = 1, kind: 'SQLite' | 'PostgreSQL' = 'SQLite')
     startProcess(process.execPath, [...flags, '--import', preload, main], {
       cwd: folder,
       env: { ...env, KILL_AT: String(statement) },
-      readyWhen: /Listening at/,
+      readyWhen: /Listening on/,
     })
   let running: RunningProcess = await start(first)
   stack.defer(() => running[Symbol.asyncDispose]())

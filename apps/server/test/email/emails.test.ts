@@ -251,7 +251,7 @@ test('is not blocked, in requests or at shutdown, by a server that does not resp
     expect(await instance.call('POST /api/users/me/send-email-verification')).toMatchObject({ status: 204 })
     await stack.disposeAsync()
   })
-  expect(instance.log.join('')).toContain('The e-mail server took too long.')
+  expect(instance.log.join('')).toContain('The SMTP server did not respond in time.')
 })
 
 test.each([

@@ -167,33 +167,33 @@ describe('a failed download keeps the current file and reports the cause', () =>
       'the key is refused',
       status(401),
       'license_refused',
-      /127\.0\.0\.1:\d+ refused the licence key or the request \(401\)/,
+      /127\.0\.0\.1:\d+ rejected the licence key or the request \(401\)/,
     ],
     ['too many downloads', status(429), 'refused', /allows no more downloads today/],
-    ['an error', status(503), 'refused', /answered with 503/],
+    ['an error', status(503), 'refused', /responded with 503/],
     [
       'a page',
       serve(() => Buffer.from('<html>Log in to the hotel</html>')),
       'not_a_database',
-      /no database in the format of MaxMind/,
+      /not a complete MaxMind database/,
     ],
     [
       'an archive that is cut off',
       serve(() => packed(cityDatabase()).subarray(0, -300)),
       'not_unpacked',
-      /a part of it is missing/,
+      /damaged or incomplete/,
     ],
     [
       'an archive of something else',
       serve(() => archive({ 'a.txt': Buffer.from('a') })),
       'not_unpacked',
-      /holds no database/,
+      /contains no database/,
     ],
     [
       'a folder that is called so',
       serve(() => archive({ 'a.mmdb/b.txt': Buffer.from('a') })),
       'not_unpacked',
-      /holds no database/,
+      /contains no database/,
     ],
     ['a damaged archive', serve(() => gzipSync(Buffer.alloc(2048, 'ustar'))), 'not_a_database', /no database/],
     [
@@ -340,7 +340,7 @@ describe('a manually provided file', () => {
     await until(() => log.lines.join().includes('cannot be used'))
     expect(cityOf(room)).toBe('Second')
     expect(room.notes()).toMatchObject({ 'refresh-places': { sentence: 'placesUnusable', values: { path } } })
-    await expect(run(room)).rejects.toThrow(`${path} cannot be used: It is no database in the format of MaxMind`)
+    await expect(run(room)).rejects.toThrow(`${path} cannot be used: It is not a complete MaxMind database`)
     await writeFile(path, cityDatabase('Third'))
     await until(() => cityOf(room) === 'Third')
     await run(room)
@@ -408,7 +408,7 @@ describe('with several replicas', () => {
     const room = await open({}, repeat)
     room.start()
     await repeat.tick()
-    expect([source.asked.length, log.lines.join().includes('answered with 503')]).toEqual([2, true])
+    expect([source.asked.length, log.lines.join().includes('responded with 503')]).toEqual([2, true])
     now += hour + 10 * 60_000 - 1
     await repeat.tick()
     expect(source.asked).toHaveLength(2)

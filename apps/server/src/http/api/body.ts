@@ -51,7 +51,7 @@ function jsonOf(ctx: Context): unknown {
 function assertStorable(value: unknown): void {
   const path = unstorableText(value)?.slice(0, 100)
   if (path === undefined) return
-  const field = { field: path, code: 'invalid_format', message: 'must not hold NUL or half a character' }
+  const field = { field: path, code: 'invalid_format', message: 'must not contain NUL or an unpaired surrogate' }
   throw new InvalidInputError('validation_failed', `${path} ${field.message}`, { fields: [field] })
 }
 
@@ -98,15 +98,15 @@ function fieldError(error: ErrorObject): FieldError {
     case 'minimum':
       return { field, code: 'too_short', message: `must be at least ${limit}` }
     case 'minItems':
-      return { field, code: 'too_short', message: `must hold at least ${limit}` }
+      return { field, code: 'too_short', message: `must contain at least ${limit}` }
     case 'maximum':
       return { field, code: 'too_long', message: `must be at most ${limit}` }
     case 'maxItems':
-      return { field, code: 'too_long', message: `must hold at most ${limit}` }
+      return { field, code: 'too_long', message: `must contain at most ${limit}` }
     case 'enum':
       return { field, code: 'oneof', message: `must be one of ${error.params.allowedValues.filter(isText).join(', ')}` }
     case 'uniqueItems':
-      return { field, code: 'invalid_format', message: 'must not hold the same twice' }
+      return { field, code: 'invalid_format', message: 'must not contain duplicates' }
     default:
       return { field, code: 'invalid_format', message: sentenceOf(error) }
   }

@@ -36,13 +36,13 @@ export function lifetimeOf(ttl: number | string | undefined, defaultLifetime: nu
   if (lifetime === 0) return defaultLifetime
   if (lifetime > second && lifetime <= maxLifetime) return Math.round(lifetime)
   throw new InvalidInputError('validation_failed', 'Ttl is invalid.', {
-    fields: [{ field: 'ttl', code: 'ttl', message: 'must be more than a second, and 31 days at most' }],
+    fields: [{ field: 'ttl', code: 'ttl', message: 'must be more than one second and at most 31 days' }],
   })
 }
 
 function parseDuration(text: string): number {
   if (!durationPattern.test(text))
-    throw new InvalidInputError('invalid_request_body', 'Request body is invalid: ttl is no duration')
+    throw new InvalidInputError('invalid_request_body', 'Request body is invalid: ttl is not a duration')
   const parts = [...text.matchAll(unitPattern)].map(
     ([, amount = '', unit = '']) => Number(amount) * (units.get(unit) ?? 0),
   )

@@ -22,5 +22,5 @@ export function isUnchanged({ ifMatch }: Precondition, validator: string): boole
  */
 export function assertUnchanged(precondition: Precondition, validator: string): void {
   if (!isUnchanged(precondition, validator))
-    throw new PreconditionFailedError('precondition_failed', 'It has been changed since it was read.')
+    throw new PreconditionFailedError('precondition_failed', 'The resource has changed since it was read.')
 }

@@ -35,7 +35,7 @@ export function apiRoutes(operations: readonly Operation[], { guard, limits }: A
         ctx,
         get user(): User {
           if (caller) return caller
-          throw new NotAuthenticatedError('not_signed_in', 'This operation does not know who calls.')
+          throw new NotAuthenticatedError('not_signed_in', 'This operation does not authenticate its caller.')
         },
       })
       if (!ctx.response.get('Cache-Control')) ctx.set('Cache-Control', 'private, no-store')
@@ -60,15 +60,15 @@ export function apiRoutes(operations: readonly Operation[], { guard, limits }: A
 function assertConditional(ctx: Context, { method, conditional }: Operation): void {
   const { ifMatch = '*' } = preconditionOf(ctx)
   if (method === 'get' || conditional || ifMatch === '*') return
-  throw new PreconditionFailedError('precondition_failed', 'This operation knows no conditions: leave If-Match out.')
+  throw new PreconditionFailedError('precondition_failed', 'This operation does not support If-Match.')
 }
 
 function assertStorable(ctx: Context, params: Readonly<Record<string, string>>): void {
-  if (unstorableText(params) !== undefined) throw new NotFoundError('not_found', 'Nothing has such a name.')
+  if (unstorableText(params) !== undefined) throw new NotFoundError('not_found', 'There is no resource with this name.')
   const path = unstorableText(ctx.query)?.slice(0, 100)
   if (path === undefined) return
-  throw new InvalidInputError('validation_failed', `The query ${path} must not hold NUL or half a character.`, {
-    fields: [{ field: path, code: 'invalid_format', message: 'must not hold NUL or half a character' }],
+  throw new InvalidInputError('validation_failed', `The query ${path} must not contain NUL or an unpaired surrogate.`, {
+    fields: [{ field: path, code: 'invalid_format', message: 'must not contain NUL or an unpaired surrogate' }],
   })
 }
 
