@@ -199,7 +199,7 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
     const config = { ...site.config, encryptionKey: Buffer.from('a key of sixteen bytes') }
     const before = await site.state()
     const refusal = open(config)
-    await expect(refusal).rejects.toThrow(`expected is the fingerprint ${database.masterKey.fingerprint}`)
+    await expect(refusal).rejects.toThrow(`the expected fingerprint is ${database.masterKey.fingerprint}`)
     await expect(refusal).rejects.toThrow(MasterKey.from(config.encryptionKey).fingerprint)
     await expect(refusal).rejects.toThrow(/encryption_key matches: remove ENCRYPTION_KEY/)
     expect(await site.state()).toEqual(before)
@@ -218,7 +218,7 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
     await expect(open(site.config)).rejects.toThrow(/does not match/)
     const { logger, lines } = keepingLogger()
     await (await openDatabase(config, logger))[Symbol.asyncDispose]()
-    expect(lines.join()).toContain('not used')
+    expect(lines.join()).toContain('is ignored')
   })
 
   test('is set up once by processes that start concurrently', async () => {
