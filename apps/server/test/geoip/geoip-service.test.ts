@@ -195,7 +195,12 @@ describe('a failed download keeps the current file and reports the cause', () =>
       'not_unpacked',
       /contains no database/,
     ],
-    ['a damaged archive', serve(() => gzipSync(Buffer.alloc(2048, 'ustar'))), 'not_a_database', /not a complete MaxMind database/],
+    [
+      'a damaged archive',
+      serve(() => gzipSync(Buffer.alloc(2048, 'ustar'))),
+      'not_a_database',
+      /not a complete MaxMind database/,
+    ],
     [
       'countries',
       serve(() => packed(cityDatabase('x', { type: 'GeoLite2-Country' }))),
