@@ -126,6 +126,6 @@ export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
 }
 
 function noticeOf({ done, name }: Readonly<Record<string, unknown>>): AccountPage['notice'] {
-  const known = profileNotices.find((notice) => notice === done)
-  return known && typeof name === 'string' ? { done: known, name } : null
+  const noticeName = profileNotices.find((notice) => notice === done)
+  return noticeName && typeof name === 'string' ? { done: noticeName, name } : null
 }

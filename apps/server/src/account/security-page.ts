@@ -129,6 +129,6 @@ export function securityPages(ports: SecurityPorts): readonly PageRoute[] {
 }
 
 function noticeOf({ done, name }: Readonly<Record<string, unknown>>): AccountSecurityPage['notice'] {
-  const known = securityNotices.find((notice) => notice === done)
-  return known && typeof name === 'string' ? { done: known, name } : null
+  const noticeName = securityNotices.find((notice) => notice === done)
+  return noticeName && typeof name === 'string' ? { done: noticeName, name } : null
 }

@@ -29,7 +29,7 @@ type LifetimeValues = Pick<ApiKeyFormValues, 'lifetime' | 'until'>
 export function lifetimeValues(ctx: Context): LifetimeValues {
   const lifetime = formText(ctx, 'lifetime', 20)
   return {
-    lifetime: apiKeyLifetimes.find((known) => known === lifetime) ?? emptyKey.lifetime,
+    lifetime: apiKeyLifetimes.find((option) => option === lifetime) ?? emptyKey.lifetime,
     until: formText(ctx, 'until', 20).trim(),
   }
 }

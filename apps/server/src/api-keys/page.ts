@@ -157,7 +157,7 @@ export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
 }
 
 function noticeOf({ done, name, token }: Readonly<Record<string, unknown>>): ApiKeysPage['notice'] {
-  const known = apiKeyNotices.find((notice) => notice === done)
-  if (known === undefined || typeof name !== 'string') return null
-  return { done: known, name, token: typeof token === 'string' ? token : null }
+  const noticeName = apiKeyNotices.find((notice) => notice === done)
+  if (noticeName === undefined || typeof name !== 'string') return null
+  return { done: noticeName, name, token: typeof token === 'string' ? token : null }
 }

@@ -49,8 +49,8 @@ export class TypeormApiKeyStore implements ApiKeyStore {
   async list(ownerId: string, request: ListRequest, now: number): Promise<Page<ApiKey>> {
     const [condition, parameters] = conditionOf(ownerId, request, now)
     const count = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${condition}`
-    const [counted] = await this.#database.query<{ total: number | string }>(count, parameters)
-    const total = Number(counted?.total)
+    const [countRow] = await this.#database.query<{ total: number | string }>(count, parameters)
+    const total = Number(countRow?.total)
     const limits = `LIMIT $${parameters.length + 1} OFFSET $${parameters.length + 2}`
     const page = `${rows.select} WHERE ${condition} ORDER BY ${orderOf(request)} ${limits}`
     const records = await this.#database.query(page, [...parameters, request.limit, offsetOf(request, total)])

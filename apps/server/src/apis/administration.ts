@@ -46,8 +46,8 @@ export function createApiAdministration({ apis, clients, audit, transaction }: A
   const recordAccess = async ({ id, origin }: Actor, { apiId, clientId, before, after }: AccessChange) => {
     const { changes } = changesBetween(accessDto(before), accessDto(after))
     if (changes === undefined) return
-    const hasAccessLeft = after !== undefined && (after.userDelegatedAccess || after.clientAccess)
-    const event = hasAccessLeft ? 'api_access_changed' : 'api_access_removed'
+    const hasAccess = after !== undefined && (after.userDelegatedAccess || after.clientAccess)
+    const event = hasAccess ? 'api_access_changed' : 'api_access_removed'
     await audit.record({ event, apiId, clientId, by: id, changes }, origin)
   }
 

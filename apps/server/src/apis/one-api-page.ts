@@ -55,7 +55,7 @@ export function oneApiPages(context: ApiPageContext): readonly PageRoute[] {
       found: candidates?.items.map(({ client: { id, name } }) => ({ id, name })) ?? null,
       search,
       problems: [],
-      notice: notices.find((known) => known === notice) ?? null,
+      notice: notices.find((option) => option === notice) ?? null,
       version: apiValidator(api),
       conflict: null,
       ...overrides,

@@ -25,11 +25,10 @@ export function accentOf(text: string): Accent | null {
   if (color === undefined) return null
   const { c, h = 0 } = color
   // A browser would clip a chroma outside its gamut and thereby change the lightness.
-  const accentChroma = (l: number) =>
-    rounded(clampChroma({ mode: 'oklch', l, c: Math.min(c, maxChroma), h }, 'oklch').c)
-  return { hue: rounded(h), light: accentChroma(lightness.light), dark: accentChroma(lightness.dark) }
+  const accentChroma = (l: number) => round(clampChroma({ mode: 'oklch', l, c: Math.min(c, maxChroma), h }, 'oklch').c)
+  return { hue: round(h), light: accentChroma(lightness.light), dark: accentChroma(lightness.dark) }
 }
 
-function rounded(value: number): number {
+function round(value: number): number {
   return Math.round(value * 1000) / 1000
 }

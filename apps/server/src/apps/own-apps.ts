@@ -18,9 +18,9 @@ export interface OwnAppsPorts {
 /** The applications of a user. */
 export interface OwnApps {
   /** The applications the user may use; the number of statements does not depend on their number. */
-  usable(accountId: string, search: string): Promise<{ readonly tiles: readonly AppTile[]; readonly more: number }>
+  listUsable(accountId: string, search: string): Promise<{ readonly tiles: readonly AppTile[]; readonly more: number }>
   /** The applications the user has consented to, most recently used first. */
-  allowed(accountId: string): Promise<readonly ListedClient[]>
+  listConsented(accountId: string): Promise<readonly ListedClient[]>
   /** Whether the user may use this application. */
   isUsable(accountId: string, clientId: string): Promise<boolean>
 }
@@ -38,7 +38,7 @@ export function createOwnApps({ pocket, accounts, favourites, logos }: OwnAppsPo
   const groupsOf = async (accountId: string) => ((await accounts.find(accountId))?.groups ?? []).map(({ id }) => id)
 
   return {
-    async usable(accountId, search) {
+    async listUsable(accountId, search) {
       const groupIds = await groupsOf(accountId)
       const { items, total } = await page({ of: 'usable', accountId, groupIds }, search)
       const favouriteIds = new Set(await favourites.list(accountId))
@@ -59,7 +59,7 @@ export function createOwnApps({ pocket, accounts, favourites, logos }: OwnAppsPo
       return { tiles: sorted, more: total - items.length }
     },
 
-    allowed: async (accountId) => (await page({ of: 'consented', accountId }, '')).items,
+    listConsented: async (accountId) => (await page({ of: 'consented', accountId }, '')).items,
 
     async isUsable(accountId, clientId) {
       const client = await pocket.clients.find(clientId)

@@ -34,8 +34,8 @@ export function appPages(ports: AppPagesPorts): readonly PageRoute[] {
   const showApps = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const search = ([ctx.query.search ?? ''].flat()[0] ?? '').trim().slice(0, 200)
-    const { tiles, more } = await apps.usable(user.id, search)
-    const allowed = (await apps.allowed(user.id)).map(allowedApp)
+    const { tiles, more } = await apps.listUsable(user.id, search)
+    const allowed = (await apps.listConsented(user.id)).map(allowedApp)
     const notice = noticeOf(flashes.take(ctx, appsPath))
     await show(ctx, { view: 'apps', viewer: viewerOf(user), search, tiles, more, allowed, notice })
   }
@@ -53,7 +53,7 @@ export function appPages(ports: AppPagesPorts): readonly PageRoute[] {
 
   const confirmWithdrawal = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    const listedClient = (await apps.allowed(user.id)).find(({ client }) => client.id === ctx.params.id)
+    const listedClient = (await apps.listConsented(user.id)).find(({ client }) => client.id === ctx.params.id)
     if (!listedClient) throw new NotFoundError('not_found', 'There is no consent for this application.')
     const { removal: confirmation } = allowedApp(listedClient)
     await show(ctx, { view: 'confirm', viewer: viewerOf(user), within: 'apps', confirmation, cancelTo: appsPath })
@@ -89,6 +89,6 @@ function allowedApp({ client: { id, name, createdAt }, consent }: ListedClient):
 }
 
 function noticeOf({ done, name }: Readonly<Record<string, unknown>>): AppsPage['notice'] {
-  const known = appNotices.find((notice) => notice === done)
-  return known && typeof name === 'string' ? { done: known, name } : null
+  const noticeName = appNotices.find((notice) => notice === done)
+  return noticeName && typeof name === 'string' ? { done: noticeName, name } : null
 }

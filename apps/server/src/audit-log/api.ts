@@ -125,7 +125,7 @@ export function auditLogOperations({ store, audit }: AuditLogApiPorts): readonly
 
 /** @throws {InvalidInputError} `validation_failed` */
 function exportFormat(value: string | readonly string[] = 'csv'): ExportFormat {
-  const format = exportFormats.find((known) => known === value)
+  const format = exportFormats.find((option) => option === value)
   if (format !== undefined) return format
   const problem = { field: 'format', code: 'oneof', message: `must be one of ${exportFormats.join(', ')}` }
   throw new InvalidInputError('validation_failed', `format ${problem.message}`, { fields: [problem] })

@@ -33,13 +33,13 @@ const summaryFields = new Set([
 const groupsPath = '/settings/admin/user-groups'
 
 /** Converts an entry for the affected user or for an administrator. */
-export function auditLine(entry: AuditEntry, perspective: 'own' | 'all', known: KnownSubjects): AuditLine {
+export function auditLine(entry: AuditEntry, perspective: 'own' | 'all', knownSubjects: KnownSubjects): AuditLine {
   const { id, event, createdAt, lastAt, occurrences, ipAddress, userAgent, country, city, data, changes } = entry
   return {
     id,
     event,
     keys: keysOf(entry, perspective),
-    subjects: subjectsOf(entry, known),
+    subjects: subjectsOf(entry, knownSubjects),
     at: createdAt,
     occurrences,
     lastAt,
@@ -66,7 +66,7 @@ function keysOf({ event, accountId, actorId, data }: AuditEntry, perspective: 'o
   return variants.map((variant) => `${name}.${variant}`)
 }
 
-function subjectsOf(entry: AuditEntry, known: KnownSubjects): Readonly<Record<string, Subject>> {
+function subjectsOf(entry: AuditEntry, knownSubjects: KnownSubjects): Readonly<Record<string, Subject>> {
   const { accountId, accountName, actorId, actorName, clientId, clientName, data } = entry
   const toSubject = (name: string | null | undefined, href: string | null = null): Subject => ({
     name: name ?? null,
@@ -74,13 +74,13 @@ function subjectsOf(entry: AuditEntry, known: KnownSubjects): Readonly<Record<st
   })
   // Built-in actors are not in the directory and have no page.
   const userUrl = (id: string | null) =>
-    id === null || id.startsWith('00000000-0000-0000-0000-') ? null : known.user(id)
-  const group = data.groupId === undefined ? undefined : known.groups.get(data.groupId)
-  const api = data.apiId === undefined ? undefined : known.apis.get(data.apiId)
+    id === null || id.startsWith('00000000-0000-0000-0000-') ? null : knownSubjects.user(id)
+  const group = data.groupId === undefined ? undefined : knownSubjects.groups.get(data.groupId)
+  const api = data.apiId === undefined ? undefined : knownSubjects.apis.get(data.apiId)
   return {
     account: toSubject(accountName, userUrl(accountId)),
     actor: toSubject(actorName, userUrl(actorId)),
-    client: toSubject(clientName, clientId === null ? null : known.client(clientId)),
+    client: toSubject(clientName, clientId === null ? null : knownSubjects.client(clientId)),
     passkey: toSubject(data.passkeyName),
     group: toSubject(group ?? changedName(entry), group === undefined ? null : `${groupsPath}/${data.groupId}`),
     api: toSubject(api ?? changedName(entry)),

@@ -3,7 +3,7 @@ import type { Directory } from '@pocket/directory'
 import { ldapActor, staticUser } from '../access/built-in-actors.ts'
 import type { CurrentNames } from './audit-log.ts'
 
-export interface NamePorts {
+export interface CurrentNamesPorts {
   readonly directory: Pick<Directory, 'find'>
   readonly clients: Pick<ClientStore, 'find'>
   readonly passkeys: Pick<PasskeyStore, 'listByAccount'>
@@ -15,7 +15,7 @@ const builtInNames: ReadonlyMap<string, string> = new Map(
 )
 
 /** Currently stored names, read within the caller's transaction. */
-export function currentNames({ directory, clients, passkeys }: NamePorts): CurrentNames {
+export function currentNames({ directory, clients, passkeys }: CurrentNamesPorts): CurrentNames {
   return {
     account: async (id) => builtInNames.get(id) ?? (await directory.find(id))?.userName ?? null,
     client: async (id) => (await clients.find(id))?.name ?? null,

@@ -58,7 +58,7 @@ export function entryOf({ event, origin, subjects, names, location }: EntryParts
     clientId,
     clientName,
     ipAddress: origin.ipAddress,
-    userAgent: origin.userAgent && storable(origin.userAgent),
+    userAgent: origin.userAgent && toStorableText(origin.userAgent),
     country: location.country,
     city: location.city,
     requestId: origin.requestId,
@@ -84,31 +84,31 @@ function detailsOf(event: AuditEvent): Readonly<Record<string, string>> {
       // Pocket ID formats this value in hexadecimal.
       return name === 'credentialId'
         ? [['credentialID', Buffer.from(String(value), 'base64url').toString('hex')]]
-        : [[name, asText(value)]]
+        : [[name, toText(value)]]
     }),
   )
 }
 
-function asText(value: string | readonly string[]): string {
-  const text = storable(typeof value === 'string' ? value : value.join(', '))
+function toText(value: string | readonly string[]): string {
+  const text = toStorableText(typeof value === 'string' ? value : value.join(', '))
   return text.length > maxTextLength ? `${text.slice(0, maxTextLength - 1).toWellFormed()}…` : text
 }
 
 /** Truncates the JSON of a large value. */
 function storableChanges(changes: Changes): Changes {
-  const truncate = (value: unknown) => {
-    const json = storable(JSON.stringify(value))
-    return json.length > maxTextLength * 4 ? asText(json) : JSON.parse(json)
+  const truncateValue = (value: unknown) => {
+    const json = toStorableText(JSON.stringify(value))
+    return json.length > maxTextLength * 4 ? toText(json) : JSON.parse(json)
   }
   return Object.fromEntries(
     Object.entries(changes).map(([name, { before, after }]) => [
       name,
-      { before: truncate(before), after: truncate(after) },
+      { before: truncateValue(before), after: truncateValue(after) },
     ]),
   )
 }
 
 /** Characters that one of the databases rejects must not fail the request. */
-function storable(text: string): string {
+function toStorableText(text: string): string {
   return text.replaceAll('\0', '\ufffd').toWellFormed()
 }

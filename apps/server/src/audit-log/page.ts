@@ -69,14 +69,14 @@ export function auditLogPages(ports: AuditLogPagesPorts): readonly PageRoute[] {
       auditQuery(null, { ...listPage.range }, listPage.request),
       listPage.request,
     )
-    const known = await subjects.known(items, choices)
+    const knownSubjects = await subjects.load(items, choices)
     const list = listPage.view(total)
     await show(ctx, {
       view: 'audit-log-all',
       viewer,
       list,
-      lines: items.map((entry) => auditLine(entry, 'all', known)),
-      exports: exportsOf(list.fields),
+      lines: items.map((entry) => auditLine(entry, 'all', knownSubjects)),
+      exports: exportUrls(list.fields),
     })
   }
 
@@ -106,7 +106,7 @@ function definitionOf({ userNames, clients }: Choices): ListPageDefinition {
   }
 }
 
-function exportsOf(fields: readonly { readonly name: string; readonly value: string }[]) {
+function exportUrls(fields: readonly { readonly name: string; readonly value: string }[]) {
   const filterFields = fields.filter(
     ({ name }) => name === 'search' || name === 'from' || name === 'to' || name.startsWith('filters['),
   )

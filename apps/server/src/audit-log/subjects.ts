@@ -48,7 +48,7 @@ export function createAuditSubjects({ store, directory, pocket }: AuditSubjectPo
       }
     },
 
-    async known(entries: readonly AuditEntry[], { userIds, clientIds }: Choices): Promise<KnownSubjects> {
+    async load(entries: readonly AuditEntry[], { userIds, clientIds }: Choices): Promise<KnownSubjects> {
       const groupIds = entries.flatMap(({ data }) => data.groupId ?? [])
       const groups = groupIds.length === 0 ? [] : await directory.groups.list([...new Set(groupIds)])
       const apis = entries.some(({ data }) => data.apiId !== undefined) ? await pocket.apis.list() : []

@@ -47,7 +47,7 @@ export function createClientAdministration({
 
   const recordAddedSecret = async (actor: Actor, clientId: string, secret: ClientSecret) => {
     await recordCredential(actor.origin, { kind: 'client_secret', subject: secret.id, label: clientId })
-    await record(actor, secretAdded(clientId, secret))
+    await record(actor, secretAddedEvent(clientId, secret))
   }
 
   const getClient = async (id: string): Promise<Client> => {
@@ -117,11 +117,11 @@ export function createClientAdministration({
 
     setAllowedTo: (actor: Actor, groupId: string, clientIds: readonly string[]): Promise<void> =>
       transaction(async () => {
-        const allowedTo = async () => (await clients.allowedTo(groupId)).map(({ id }) => id)
-        const before = await allowedTo()
+        const listAllowedIds = async () => (await clients.allowedTo(groupId)).map(({ id }) => id)
+        const before = await listAllowedIds()
         assertUnchanged(actor, allowedValidator(before))
         await clients.setAllowedTo(groupId, clientIds)
-        const allowed = await allowedTo()
+        const allowed = await listAllowedIds()
         const changes = changesBetween({ allowedClientIds: before }, { allowedClientIds: allowed })
         const event = {
           event: 'group_clients_changed',
@@ -151,7 +151,7 @@ export function createClientAdministration({
         await lockAccountOf(actor.origin)
         const { secrets } = await lockClient(actor, id)
         const minted = await translateErrors(() => clients.replaceSecrets(id, input))
-        for (const secret of secrets) await record(actor, secretRemoved(id, secret))
+        for (const secret of secrets) await record(actor, secretRemovedEvent(id, secret))
         await recordAddedSecret(actor, id, minted.stored)
         return minted
       }),
@@ -162,14 +162,14 @@ export function createClientAdministration({
         const isRemoved = await translateErrors(() => clients.removeSecret(id, secretId))
         if (!isRemoved || !secret)
           throw new NotFoundError('not_found', 'There is no such secret.', { details: { resource: 'Client secret' } })
-        await record(actor, secretRemoved(id, secret))
+        await record(actor, secretRemovedEvent(id, secret))
       }),
   }
 }
 
 /** The version of a client's settings; secrets are versioned separately. */
 export function clientValidator(client: Client): string {
-  const { secrets: _secrets, updatedAt: _updatedAt, pkceSupported: _seen, ...read } = client
+  const { secrets: _secrets, updatedAt: _updatedAt, pkceSupported: _pkceSupported, ...read } = client
   const { unusedSince: _unusedSince, metadataExpiresAt: _metadataExpiresAt, ...editableFields } = read
   return validatorOf(Object.entries(editableFields).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
@@ -183,11 +183,11 @@ function groupsOf({ allowedGroupIds }: Client) {
   return { allowedGroupIds }
 }
 
-function secretAdded(clientId: string, secret: ClientSecret) {
+function secretAddedEvent(clientId: string, secret: ClientSecret) {
   return { event: 'client_secret_added', clientId, secretId: secret.id, ...secretChanges(null, secret) } as const
 }
 
-function secretRemoved(clientId: string, secret: ClientSecret) {
+function secretRemovedEvent(clientId: string, secret: ClientSecret) {
   return { event: 'client_secret_removed', clientId, secretId: secret.id, ...secretChanges(secret, null) } as const
 }
 

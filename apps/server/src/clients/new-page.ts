@@ -9,7 +9,7 @@ import { accessChoice } from './access-form.ts'
 import type { ClientPageContext } from './client-page-context.ts'
 import { correctDsmRedirectUris } from './dsm.ts'
 import type { ClientNewPage, ClientNewValues } from './page-model.ts'
-import { type PastedUrl, parsePastedUrl, templateInput } from './templates/address.ts'
+import { type PastedUrl, parsePastedUrl, templateInput } from './templates/pasted-url.ts'
 import type { ClientTemplate } from './templates/template.ts'
 import { synologyDsm, templateOf, templates, templatesMatching } from './templates/templates.ts'
 
@@ -50,7 +50,7 @@ export function newClientPages({ context }: { readonly context: ClientPageContex
     const model = { ...page(template), viewer: viewerOf(user), values, isGroupRestricted }
     let draft: ClientDraft | undefined
     const refusal = await refusalOf(async () => {
-      draft = suggestedClient(template, values)
+      draft = createDraft(template, values)
       if (draft.doubt && draft.doubt.address !== formText(ctx, 'sure', 2000)) return
       const client = await administration.create(formActor(ctx, user), { ...draft.input, isGroupRestricted })
       const minted = client.isPublic ? null : await administration.addSecret(formActor(ctx, user), client.id, {})
@@ -95,7 +95,7 @@ function formValues(ctx: Context) {
 }
 
 /** @throws {InvalidInputError} `validation_failed` if a URL is missing or invalid */
-function suggestedClient(
+function createDraft(
   template: ClientTemplate | null,
   { name, address, redirectUris, operator }: ClientNewValues,
 ): ClientDraft {

@@ -8,8 +8,8 @@ import type { Viewer } from '../http/viewer.ts'
 import type { FieldColumn, TextField } from './settings/field.ts'
 import type { FieldProblem } from './settings/section-form.ts'
 import type { SectionName } from './settings/sections.ts'
-import type { UrlDoubt } from './templates/address.ts'
 import type { Instructions } from './templates/instructions.ts'
+import type { UrlDoubt } from './templates/pasted-url.ts'
 
 /** A client in the list. */
 export interface ClientItem {

@@ -63,10 +63,10 @@ export class Reader {
   #readSecret(name: string): RawValue | undefined {
     const text = this.#text(name)
     const path = this.#text(fileVariable(name))
-    const direct = text === undefined ? undefined : Buffer.from(text)
-    const bytes = path === undefined ? direct : this.#readSecretFile(name, path)
+    const fromEnvironment = text === undefined ? undefined : Buffer.from(text)
+    const bytes = path === undefined ? fromEnvironment : this.#readSecretFile(name, path)
     if (bytes === undefined) return undefined
-    if (direct !== undefined && !direct.equals(bytes))
+    if (fromEnvironment !== undefined && !fromEnvironment.equals(bytes))
       throw new InvalidValueError(
         `it is set, and ${fileVariable(name)} names a file with another value`,
         `Remove ${name} or ${fileVariable(name)}.`,
@@ -75,7 +75,7 @@ export class Reader {
   }
 
   #readSecretFile(name: string, path: string): Buffer {
-    const bytes = withoutLineEnd(this.#contentOf(name, path))
+    const bytes = trimLineBreak(this.#contentOf(name, path))
     if (bytes.length === 0)
       throw new InvalidValueError(
         `${fileVariable(name)} names "${path}", which is empty`,
@@ -102,7 +102,7 @@ export function fileVariable(name: string): string {
 }
 
 /** Removes one trailing line break, which editors and `echo` add; all other bytes belong to the value. */
-function withoutLineEnd(bytes: Buffer): Buffer {
+function trimLineBreak(bytes: Buffer): Buffer {
   if (bytes.at(-1) !== 0x0a) return bytes
   return bytes.subarray(0, bytes.at(-2) === 0x0d ? -2 : -1)
 }

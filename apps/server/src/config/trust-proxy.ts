@@ -16,8 +16,8 @@ const trustAll: TrustProxy = () => true
  * @throws {InvalidValueError} naming the part that is neither an IP address nor a network
  */
 export function parseTrustProxy({ text }: RawValue): TrustProxy {
-  const isTrusted = asBoolean(text)
-  if (isTrusted !== undefined) return isTrusted ? trustAll : trustNone
+  const trustsEveryPeer = asBoolean(text)
+  if (trustsEveryPeer !== undefined) return trustsEveryPeer ? trustAll : trustNone
   const parts = text.split(',').map((part) => part.trim())
   const networks = parts.filter((part) => part !== '').map(parseNetwork)
   if (networks.length === 0) throw new InvalidValueError(`"${text}" contains no address`, remedy)

@@ -14,7 +14,7 @@ import type { Findings } from './findings.ts'
 import { inspectPostgres } from './inspect-postgres.ts'
 import { inspectSqlite } from './inspect-sqlite.ts'
 import { type MasterKeyConfig, openMasterKey } from './master-key.ts'
-import { refusePocketIdDatabase } from './pocket-id-database.ts'
+import { rejectPocketIdDatabase } from './pocket-id-database.ts'
 import { describePostgres } from './postgres-url.ts'
 
 /** The migrated database of an instance and its master key. */
@@ -91,12 +91,12 @@ async function openSqlite(path: string, context: OpenContext): Promise<Opened> {
     await migrate(options, context)
     return { masterKey, dataSource: await new DataSource(options).initialize() }
   } catch (error) {
-    if (isRefusedByFileSystem(error)) throw notWritableError(description, error)
+    if (isPermissionError(error)) throw notWritableError(description, error)
     throw error
   }
 }
 
-function isRefusedByFileSystem(error: unknown): boolean {
+function isPermissionError(error: unknown): boolean {
   const code = codeOf(error) ?? ''
   return (
     code === 'EACCES' ||
@@ -127,7 +127,7 @@ async function validateDatabase(
   description: string,
   { config, schema, logger }: OpenContext,
 ): Promise<MasterKey> {
-  refusePocketIdDatabase(findings.tables, description)
+  rejectPocketIdDatabase(findings.tables, description)
   refuseNewerDatabase(schema.migrations, findings.applied, description)
   return openMasterKey({ config, fingerprints: findings.fingerprints, logger })
 }

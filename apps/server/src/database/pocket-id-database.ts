@@ -13,7 +13,7 @@ const commonTables = ['schema_migrations', 'users']
  * @param description - the database for the error message, without its password
  * @throws {ConfigurationError}
  */
-export function refusePocketIdDatabase(tables: ReadonlySet<string>, description: string): void {
+export function rejectPocketIdDatabase(tables: ReadonlySet<string>, description: string): void {
   if (tables.has(pocketMigrations.table)) return
   const foundTables = [...distinctiveTables, ...commonTables].filter((table) => tables.has(table))
   if (!distinctiveTables.some((table) => tables.has(table)) || !commonTables.some((table) => tables.has(table))) return

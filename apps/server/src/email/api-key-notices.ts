@@ -8,7 +8,7 @@ import type { Outbox } from './outbox.ts'
 export interface ApiKeyNoticePorts {
   readonly apiKeys: Pick<ApiKeyStore, 'listExpiring' | 'markExpirationEmailSent'>
   readonly directory: Pick<Directory, 'find'>
-  readonly outbox: Pick<Outbox, 'leave'>
+  readonly outbox: Pick<Outbox, 'queue'>
   readonly settings: () => Promise<Pick<SettingValues, 'emailApiKeyExpirationEnabled'>>
   readonly transaction: Transaction
   readonly clock: Clock
@@ -18,7 +18,7 @@ export interface ApiKeyNoticePorts {
 const noticePeriod = 7 * 24 * 60 * 60_000
 
 /** Notifies users once of each API key that expires within a week. */
-export async function noticeExpiringApiKeys(ports: ApiKeyNoticePorts, signal: AbortSignal): Promise<void> {
+export async function notifyExpiringApiKeys(ports: ApiKeyNoticePorts, signal: AbortSignal): Promise<void> {
   const { apiKeys, settings, clock } = ports
   if (!(await settings()).emailApiKeyExpirationEnabled) return
   const now = clock.now()
@@ -36,7 +36,7 @@ async function sendNotice(
     const to = await directory.find(apiKey.ownerId)
     if (!to?.email || to.disabled || !(await apiKeys.markExpirationEmailSent(apiKey.id, apiKey.expiresAt))) return
     const { name: keyName, expiresAt } = apiKey
-    await outbox.leave({
+    await outbox.queue({
       to,
       message: { kind: 'api-key-expiring', name: to.displayName, keyName, expiresAt },
       expiresAt,

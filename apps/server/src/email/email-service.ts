@@ -10,7 +10,7 @@ import type { Job } from '../jobs/scheduler.ts'
 import { messageOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { Settings } from '../settings/settings.ts'
-import { noticeExpiringApiKeys } from './api-key-notices.ts'
+import { notifyExpiringApiKeys } from './api-key-notices.ts'
 import { createComposer } from './compose.ts'
 import { createDelivery, type Delivery } from './delivery.ts'
 import type { EmailStore } from './email-store.ts'
@@ -117,13 +117,22 @@ export async function createEmailService(parts: MailParts): Promise<EmailService
       const ports = { pocket, directory, outbox, store, settings: values, transaction, masterKey, clock }
       const loginCodes = createLoginCodeEmails(ports)
       const { resolveRequest } = loginCodes
-      const delivering = createDelivery({ store, masterKey, compose, transport, resolveRequest, host, clock, onError })
-      delivery = delivering
+      const createdDelivery = createDelivery({
+        store,
+        masterKey,
+        compose,
+        transport,
+        resolveRequest,
+        host,
+        clock,
+        onError,
+      })
+      delivery = createdDelivery
       const notices = { apiKeys, directory, outbox, settings: values, transaction, clock }
       return {
         outbox,
-        delivery: delivering,
-        queue: createEmailQueue({ store, delivery: delivering, clock }),
+        delivery: createdDelivery,
+        queue: createEmailQueue({ store, delivery: createdDelivery, clock }),
         loginCodes,
         verification: createEmailVerification({
           store: emailVerifications,
@@ -134,11 +143,11 @@ export async function createEmailService(parts: MailParts): Promise<EmailService
           clock,
         }),
         jobs: [
-          { name: 'send-emails', intervalMs: 5000, run: (signal) => delivering.run(signal) },
+          { name: 'send-emails', intervalMs: 5000, run: (signal) => createdDelivery.run(signal) },
           {
             name: 'notice-expiring-api-keys',
             intervalMs: hour,
-            run: (signal) => noticeExpiringApiKeys(notices, signal),
+            run: (signal) => notifyExpiringApiKeys(notices, signal),
           },
           { name: 'remove-old-emails', intervalMs: hour, run: removeOldEmails },
         ],
@@ -156,12 +165,12 @@ export async function createEmailService(parts: MailParts): Promise<EmailService
         async approved(user, content) {
           if (!(await reaches(user))) return
           const message = { kind: 'account-approved', name: user.displayName, ...content } as const
-          await outbox.leave({ to: user, message, expiresAt: clock.now() + retention })
+          await outbox.queue({ to: user, message, expiresAt: clock.now() + retention })
         },
         async refused({ email, locale, displayName }, note) {
           if (!(await reaches({ email }))) return
           const message = { kind: 'account-refused', name: displayName, note } as const
-          await outbox.leave({ to: { id: null, email, locale }, message, expiresAt: clock.now() + retention })
+          await outbox.queue({ to: { id: null, email, locale }, message, expiresAt: clock.now() + retention })
         },
         async forget(userId) {
           await store.removeByAccount(userId)

@@ -47,7 +47,7 @@ export function createLoginCodeEmails(ports: LoginCodeEmailPorts): LoginCodeEmai
       if (to === undefined) throw new NotFoundError('user_not_found', 'There is no such user.')
       addressOf(to)
       const issued = await pocket.issueLoginCode(to, lifetime, { origin: actor.origin, by: actor.id })
-      await outbox.leave({ to, message: messageOf(issued), expiresAt: issued.expiresAt })
+      await outbox.queue({ to, message: messageOf(issued), expiresAt: issued.expiresAt })
     })
 
   return {

@@ -33,7 +33,7 @@ export interface Outbox {
    *
    * @throws {ConflictError} `user_email_not_set`
    */
-  leave(email: NewEmail): Promise<boolean>
+  queue(email: NewEmail): Promise<boolean>
   /** Queues a login code request, whether or not an account with this e-mail address exists. */
   queueRequest(address: string, request: Extract<EmailContent, { kind: 'one-time-access-request' }>): Promise<void>
 }
@@ -57,7 +57,7 @@ export function createOutbox({ store, masterKey, clock }: OutboxPorts): Outbox {
       ...fields,
     })
   return {
-    async leave({ to, message, expiresAt, onceKey = null }) {
+    async queue({ to, message, expiresAt, onceKey = null }) {
       const locale = to.locale?.slice(0, 100) ?? null
       return insert(message, { recipient: addressOf(to), accountId: to.id, locale, expiresAt, onceKey })
     },

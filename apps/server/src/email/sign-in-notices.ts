@@ -10,7 +10,7 @@ export interface SignInNoticePorts {
   readonly audit: AuditSink
   readonly auditLog: Pick<AuditLogStore, 'hasSignedInFrom'>
   readonly directory: Pick<Directory, 'find'>
-  readonly outbox: Pick<Outbox, 'leave'>
+  readonly outbox: Pick<Outbox, 'queue'>
   readonly settings: () => Promise<Pick<SettingValues, 'emailLoginNotificationEnabled' | 'smtpHost'>>
   readonly transaction: Transaction
   /** Looks up the location of an IP address. */
@@ -70,5 +70,5 @@ async function queueNotice(
     device: deviceOf(userAgent),
     at,
   } as const
-  return outbox.leave({ to: user, message, expiresAt: at + noticeLifetime })
+  return outbox.queue({ to: user, message, expiresAt: at + noticeLifetime })
 }

@@ -41,9 +41,9 @@ export function createSmtpTransport(settings: () => Promise<SettingValues>): Tra
       })
       try {
         await transport.sendMail({
-          from: { name: oneLine(appName), address: smtpFrom },
+          from: { name: toSingleLine(appName), address: smtpFrom },
           to: { name: '', address: to },
-          subject: oneLine(subject),
+          subject: toSingleLine(subject),
           text,
           html,
           messageId,
@@ -73,7 +73,7 @@ function connectionOf({ smtpHost, smtpPort, smtpTls, smtpSkipCertVerify, smtpUse
 }
 
 /** Prevents header injection: a header must be one line, even if a name contains line breaks. */
-function oneLine(text: string): string {
+function toSingleLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim()
 }
 

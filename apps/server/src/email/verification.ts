@@ -9,7 +9,7 @@ import type { VerificationStore } from './verification-store.ts'
 
 export interface VerificationPorts {
   readonly store: VerificationStore
-  readonly outbox: Pick<Outbox, 'leave'>
+  readonly outbox: Pick<Outbox, 'queue'>
   readonly directory: Pick<Directory, 'find' | 'users'>
   readonly audit: AuditSink
   readonly transaction: Transaction
@@ -38,7 +38,7 @@ export function createEmailVerification(ports: VerificationPorts): EmailVerifica
         const expiresAt = clock.now() + lifetime
         await store.put({ accountId: user.id, tokenHash: hashOf(token), email, expiresAt })
         const name = user.displayName
-        await outbox.leave({ to: user, message: { kind: 'email-verification', name, token, expiresAt }, expiresAt })
+        await outbox.queue({ to: user, message: { kind: 'email-verification', name, token, expiresAt }, expiresAt })
       }),
 
     async accountOf(token) {

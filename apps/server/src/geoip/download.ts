@@ -29,7 +29,7 @@ export function createDownload({ url, ...options }: DownloadOptions): DownloadDa
       if (status !== 200) throw refusal(status, host)
       if (Number(headers.get('content-length') ?? 0) > maxDatabaseBytes) throw tooLarge(host)
       const hash = createHash('sha256')
-      await pipeline(body, hashing(hash), createWriteStream(to, { flags: 'wx' }), { signal })
+      await pipeline(body, hashChunks(hash), createWriteStream(to, { flags: 'wx' }), { signal })
       if (expectedHash !== undefined && hash.digest('hex') !== expectedHash)
         throw new GeoIpError('wrong_checksum', `The download from ${host} does not match its checksum.`)
     } catch (error) {
@@ -56,7 +56,7 @@ async function checksumOf(url: string, download: PublicDownload, signal: AbortSi
   return checksum.toLowerCase()
 }
 
-function hashing(hash: ReturnType<typeof createHash>) {
+function hashChunks(hash: ReturnType<typeof createHash>) {
   return async function* (chunks: AsyncIterable<Uint8Array>) {
     for await (const chunk of chunks) {
       hash.update(chunk)

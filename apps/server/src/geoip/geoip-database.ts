@@ -41,9 +41,9 @@ export async function openGeoIpDatabase(path: string): Promise<GeoIpDatabase> {
     type,
     builtAt: buildEpoch.getTime(),
     find(address) {
-      const found = reader.get(address)
-      if (found === null) return undefined
-      const { country, registered_country: registered, city } = found
+      const record = reader.get(address)
+      if (record === null) return undefined
+      const { country, registered_country: registered, city } = record
       return {
         countryCode: (country ?? registered)?.iso_code,
         country: { ...(country ?? registered)?.names },

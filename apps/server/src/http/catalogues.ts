@@ -59,7 +59,7 @@ export function selectCatalogue(all: readonly CatalogueEntry[]): Catalogues {
   if (fallbackCatalogue === undefined) throw new Error('There is no catalogue in English.')
   const localized = all.map((catalogue) => ({ ...catalogue, locale: new Intl.Locale(catalogue.language).maximize() }))
   const inLanguage = (language: string): CatalogueEntry | undefined => {
-    const requested = maximized(language)
+    const requested = maximizeLocale(language)
     if (requested === undefined) return undefined
     const related = localized.filter((catalogue) => catalogue.locale.language === requested.language)
     return related.find((catalogue) => catalogue.locale.script === requested.script) ?? related[0]
@@ -86,7 +86,7 @@ function nativeName(language: string): string {
 }
 
 /** With the default script of the language: Chinese in Taiwan uses another script than Chinese in China. */
-function maximized(language: string): Intl.Locale | undefined {
+function maximizeLocale(language: string): Intl.Locale | undefined {
   try {
     return new Intl.Locale(language.replaceAll('_', '-')).maximize()
   } catch {

@@ -10,7 +10,7 @@ const maxLength = 120
  */
 export function deviceOf(userAgent: string | null): string {
   if (userAgent === null) return ''
-  return truncated((userAgent.startsWith('Mozilla/') ? browserOf(userAgent) : programOf(userAgent)) ?? userAgent.trim())
+  return truncate((userAgent.startsWith('Mozilla/') ? browserOf(userAgent) : programOf(userAgent)) ?? userAgent.trim())
 }
 
 /** Undefined without a version: apps with an embedded browser send its user agent without one. */
@@ -43,6 +43,6 @@ export function deviceNames({ text }: Pick<Messages, 'text'>): DeviceNames {
   }
 }
 
-function truncated(text: string): string {
+function truncate(text: string): string {
   return text.length > maxLength ? `${text.slice(0, maxLength - 1).toWellFormed()}…` : text
 }

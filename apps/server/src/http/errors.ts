@@ -20,7 +20,7 @@ export function errorResponses({ logger, show }: ErrorPorts): Middleware {
     try {
       await next()
       if (ctx.status !== 404 || ctx.body !== undefined || ctx.respond === false) return
-      if (!refuseMethod(ctx)) await notFound(ctx, show)
+      if (!respondMethodNotAllowed(ctx)) await notFound(ctx, show)
     } catch (error) {
       await respond(ctx, { error, logger, show })
     }
@@ -28,7 +28,7 @@ export function errorResponses({ logger, show }: ErrorPorts): Middleware {
 }
 
 /** The path exists but supports other methods (RFC 9110 §15.5.6). Returns `false` if the path is unknown. */
-function refuseMethod(ctx: Context): boolean {
+function respondMethodNotAllowed(ctx: Context): boolean {
   // Set by every router that the request has passed.
   const matched: readonly { readonly methods: readonly string[] }[] = ctx.matched ?? []
   const allowed = new Set(matched.flatMap(({ methods }) => methods))

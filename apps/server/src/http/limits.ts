@@ -11,7 +11,7 @@ export function limitRequests(limits: RateLimiter): Middleware {
 }
 
 /** Limits the requests to an endpoint; `counts` selects the requests that count, by default all. */
-export function limited(
+export function rateLimited(
   limits: RateLimiter,
   name: LimitName,
   counts: (ctx: Context) => boolean = () => true,

@@ -17,7 +17,11 @@ interface ColumnsOfList {
 const cookieMaxAge = 365 * 86_400_000
 
 /** The columns in the URL, or the last selection. */
-export function shownColumns(ctx: Context, { path, columns }: ColumnsOfList, secure: boolean): ReadonlySet<string> {
+export function readVisibleColumns(
+  ctx: Context,
+  { path, columns }: ColumnsOfList,
+  secure: boolean,
+): ReadonlySet<string> {
   const cookie = secure ? '__Secure-columns' : 'columns'
   const submittedColumns = ctx.query.columns
   const requested =

@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import { type ListRequest, readListRequest } from './api/list.ts'
-import { type ListChange, listUrl } from './list-address.ts'
-import { type ListColumn, shownColumns } from './list-columns.ts'
+import { type ListColumn, readVisibleColumns } from './list-columns.ts'
+import { type ListChange, listUrl } from './list-url.ts'
 import type { FilterLabels, ListRange, ListView } from './list-view.ts'
 
 /** The definition of a page with a list. */
@@ -51,7 +51,7 @@ export function readListPage(ctx: Context, definition: ListPageDefinition, secur
   const currentSort = request.sort ?? defaultSort
   const range = definition.range ? { from: day(query.from), to: day(query.to) } : { from: '', to: '' }
   const days = Object.entries(range).filter(([, value]) => value !== '')
-  const visibleColumns = shownColumns(ctx, definition, secure)
+  const visibleColumns = readVisibleColumns(ctx, definition, secure)
   const defaultLimit = limits[0] ?? request.limit
   const urlOf = (change: ListChange) => listUrl({ request, defaultSort, defaultLimit, selectedFilters, days }, change)
 

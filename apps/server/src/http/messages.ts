@@ -69,7 +69,7 @@ export function createMessages(catalogue: Catalogue, fallback: Catalogue = catal
   const language = find('language')
   const numbers = new Intl.NumberFormat(language)
   const formatValue = (value: unknown): string =>
-    typeof value === 'number' ? numbers.format(value) : isolated(String(value))
+    typeof value === 'number' ? numbers.format(value) : isolateBidi(String(value))
   const fallbackLanguage = String(fallback.language)
   // The casts are safe because the catalogue was validated above.
   const i18n = createInstance({
@@ -131,7 +131,7 @@ export function createMessages(catalogue: Catalogue, fallback: Catalogue = catal
 }
 
 /** U+2068 and U+2069 isolate a right-to-left value, so that it does not reorder the sentence around it. */
-function isolated(value: string): string {
+function isolateBidi(value: string): string {
   return /[\u0590-\u08FF\uFB1D-\uFDCF\uFDF0-\uFDFF\uFE70-\uFEFF]/.test(value) ? `\u2068${value}\u2069` : value
 }
 

@@ -3,7 +3,7 @@ import type { LimitName, RateLimiter } from '@pocket/core'
 import type { Context } from 'koa'
 import type { AccessRow } from '../access/access-row.ts'
 import { accessTo } from '../access/access-table.ts'
-import { limited } from './limits.ts'
+import { rateLimited } from './limits.ts'
 
 /** The handler of a page. */
 export type Act = (ctx: Context) => Promise<void>
@@ -31,6 +31,6 @@ export function addPages(router: Router, { limits, guarded }: PageRoutePorts, pa
   for (const { method, path, limit, counts, handle } of pages) {
     const act = guarded(accessTo({ method, path }), handle)
     if (limit === undefined) router[method](path, act)
-    else router[method](path, limited(limits, limit, counts), act)
+    else router[method](path, rateLimited(limits, limit, counts), act)
   }
 }

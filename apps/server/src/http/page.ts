@@ -62,7 +62,7 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
     if (cached) return cached
     const helpers = {
       t: createTranslator(messages),
-      when: createTimes(messages.language, clock),
+      when: createTimeFormatter(messages.language, clock),
       where: locationNames(messages),
       deviceName: deviceNames(messages),
     }
@@ -156,7 +156,7 @@ function createTranslator(messages: Messages) {
 }
 
 /** Formats an instant independently of the time zone: the date may be off by one day. */
-function createTimes(language: string, clock: Clock) {
+function createTimeFormatter(language: string, clock: Clock) {
   const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' })
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'always' })
   const durations = new Map(

@@ -5,7 +5,7 @@ import { createDirectory } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
 import { createTestDatabase } from '@pocket/test-support'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
-import { noticeExpiringApiKeys } from '../../src/email/api-key-notices.ts'
+import { notifyExpiringApiKeys } from '../../src/email/api-key-notices.ts'
 import { createOutbox, decryptContent } from '../../src/email/outbox.ts'
 import { createFolder } from '../database/folder.ts'
 import { keepingLogger } from '../database/keeping-logger.ts'
@@ -41,7 +41,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
       transaction: typeormStores(dataSource).transaction,
       clock,
     }
-    await noticeExpiringApiKeys(ports, new AbortController().signal)
+    await notifyExpiringApiKeys(ports, new AbortController().signal)
   }
 
   async function contents() {

@@ -60,7 +60,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
   const clock = { now: () => now }
   const outbox = () => createOutbox({ store: database().emails, masterKey: database().masterKey, clock })
   const leave = (email = someone.email, message: Message = { kind: 'test' }) =>
-    outbox().leave({ to: { ...someone, email }, message, expiresAt: now + useful })
+    outbox().queue({ to: { ...someone, email }, message, expiresAt: now + useful })
 
   async function deliver(replica = 0, maxWait = 60_000): Promise<void> {
     const { emails: store, masterKey } = database(replica)
@@ -108,7 +108,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
       bound: false,
       expiresAt: now + minute,
     } as const
-    await outbox().leave({ to: someone, message, expiresAt: message.expiresAt })
+    await outbox().queue({ to: someone, message, expiresAt: message.expiresAt })
     expect((await only()).data).toMatch(/^v1\./)
     expect((await only()).data).not.toContain('K7QP2M')
     await deliver()
@@ -213,7 +213,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
 
   test('queues the same e-mail once', async () => {
     const letter = { to: someone, message: { kind: 'test' }, expiresAt: now + minute, onceKey: 'a' } as const
-    expect([await outbox().leave(letter), await outbox().leave(letter)]).toEqual([true, false])
+    expect([await outbox().queue(letter), await outbox().queue(letter)]).toEqual([true, false])
     await only()
   })
 

@@ -3,7 +3,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 import type { JSONSchema } from 'json-schema-to-ts'
 import type { Context } from 'koa'
-import { normalizeBody } from './lenient.ts'
+import { normalizeBody } from './normalize-body.ts'
 import { sentence } from './schema.ts'
 import { unstorableText } from './text.ts'
 

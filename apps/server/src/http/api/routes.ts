@@ -22,7 +22,7 @@ export function apiRoutes(operations: readonly Operation[], { guard, limits }: A
     const readBody = bodies(operation.bodyLimit)
     const access = accessTo(operation)
     router[operation.method](operation.path, async (ctx) => {
-      const params = decodedParams(ctx.params)
+      const params = decodeParams(ctx.params)
       assertStorable(ctx, params)
       const { status, schema, pending } = operation.answer
       const caller = await guard(ctx, access)
@@ -73,7 +73,7 @@ function assertStorable(ctx: Context, params: Readonly<Record<string, string>>):
 }
 
 /** Client IDs that are URLs are sent as `~` plus base64url, because a path segment cannot contain them. */
-function decodedParams(params: Readonly<Record<string, string>>): Record<string, string> {
+function decodeParams(params: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(params).map(([name, value]) => [
       name,
