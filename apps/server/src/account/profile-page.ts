@@ -4,7 +4,7 @@ import type { Context } from 'koa'
 import { emailChanged } from '../access/access-checks.ts'
 import { pageActor } from '../access/actor.ts'
 import { formText } from '../http/form.ts'
-import { differences, refusalOf, versionSent } from '../http/form-page.ts'
+import { differences, refusalOf, submittedVersion } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { accountPaths } from '../http/paths.ts'
 import { cookieNames } from '../http/preferences.ts'
@@ -52,11 +52,11 @@ export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
       problem: null,
       conflict: null,
       ...overrides,
-      notice: noticeOf(flashes.take(ctx, profilePath)),
+      notice: noticeOf(flashes.consume(ctx, profilePath)),
     })
   }
   const redirectWithNotice = (ctx: Context, notice: (typeof profileNotices)[number], name = '') => {
-    flashes.leave(ctx, profilePath, { done: notice, name })
+    flashes.set(ctx, profilePath, { done: notice, name })
     seeOther(ctx, profilePath)
   }
 
@@ -68,7 +68,7 @@ export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
   }
 
   const saveValues = async (ctx: Context, user: User, values: ProfileValues) => {
-    const actor = { ...pageActor(user, ctx), ...versionSent(ctx) }
+    const actor = { ...pageActor(user, ctx), ...submittedVersion(ctx) }
     const refusal = await refusalOf(() => users.updateOwn(actor, profileBody(values, user)))
     if (!refusal) return redirectWithNotice(ctx, 'saved')
     const { problems, problem, isConflict, status } = refusal

@@ -61,12 +61,12 @@ export function securityPages(ports: SecurityPorts): readonly PageRoute[] {
       keepsLastPasskey: passkeys.length === 1 && !(await ownPasskeys.hasOtherSignInMethod(user)),
       sessions: await sessions.list(user.id, session?.uid ?? null),
       signals: signalsOf(pocket.issuer, user, passkeys),
-      notice: noticeOf(flashes.take(ctx, securityPath)),
+      notice: noticeOf(flashes.consume(ctx, securityPath)),
       renameProblem,
     })
   }
   const setNotice = (ctx: Context, done: (typeof securityNotices)[number], name: string) =>
-    flashes.leave(ctx, securityPath, { done, name })
+    flashes.set(ctx, securityPath, { done, name })
 
   const passkeyOptions = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)

@@ -6,11 +6,11 @@ import type { Context } from 'koa'
 import { areas } from '../access/api-key-scope.ts'
 import type { Authentication } from '../http/authentication.ts'
 import { bulkNotice } from '../http/bulk.ts'
-import { withBulk } from '../http/bulk-actions.ts'
+import { runBulkAction } from '../http/bulk-actions.ts'
 import type { Flashes } from '../http/flash.ts'
 import { type Refusal, refusalOf } from '../http/form-page.ts'
 import { readListPage } from '../http/list-page.ts'
-import type { Act, PageRoute } from '../http/page-routes.ts'
+import type { PageHandler, PageRoute } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { MintedApiKey } from './api-key.ts'
@@ -38,7 +38,7 @@ export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
     return session !== undefined && !isWithoutPasskey(session)
   }
   const redirectWithToken = (ctx: Context, done: 'created' | 'renewed', { apiKey: { name }, token }: MintedApiKey) => {
-    flashes.leave(ctx, apiKeysPath, { done, name, token })
+    flashes.set(ctx, apiKeysPath, { done, name, token })
     seeOther(ctx, apiKeysPath)
   }
   const getApiKey = async ({ id: ownerId }: User, id: unknown) => {
@@ -51,7 +51,7 @@ export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
   const showKeys = async (ctx: Context, user: User, overrides: Overrides = {}) => {
     const listPage = readListPage(ctx, apiKeyList, secure)
     const { items, total } = await apiKeys.list(user.id, listPage.request)
-    const flash = flashes.take(ctx, apiKeysPath)
+    const flash = flashes.consume(ctx, apiKeysPath)
     const notice = noticeOf(flash)
     await show(ctx, {
       view: 'api-keys',
@@ -123,11 +123,11 @@ export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
     const user = await authentication.requireUser(ctx)
     const { id, name } = await getApiKey(user, ctx.params.id)
     await apiKeys.remove(ownerOf(ctx, user), id)
-    flashes.leave(ctx, apiKeysPath, { done: 'revoked', name })
+    flashes.set(ctx, apiKeysPath, { done: 'revoked', name })
     seeOther(ctx, apiKeysPath)
   }
   const revokeBulk = async (ctx: Context, user: User) =>
-    withBulk(
+    runBulkAction(
       ctx,
       {
         viewer: user,
@@ -141,7 +141,7 @@ export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
       { show, flashes },
     )
   const withUser =
-    (handler: (ctx: Context, user: User) => Promise<void>): Act =>
+    (handler: (ctx: Context, user: User) => Promise<void>): PageHandler =>
     async (ctx) =>
       handler(ctx, await authentication.requireUser(ctx))
 

@@ -4,7 +4,7 @@ import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { formText, formTexts } from '../http/form.ts'
-import { differences, versionSent } from '../http/form-page.ts'
+import { differences, submittedVersion } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -35,7 +35,7 @@ export function apiAccessPages(context: ApiPageContext): readonly PageRoute[] {
     })
   }
   const redirectWithNotice = (ctx: Context, apiId: string, notice: 'access_saved' | 'access_removed') => {
-    flashes.leave(ctx, `${path}/${apiId}`, { notice })
+    flashes.set(ctx, `${path}/${apiId}`, { notice })
     seeOther(ctx, `${path}/${apiId}`)
   }
 
@@ -66,7 +66,7 @@ export function apiAccessPages(context: ApiPageContext): readonly PageRoute[] {
         const user = await authentication.requireUser(ctx)
         const { api, client } = await findApiAndClient(ctx)
         const submitted = submittedAccess(ctx)
-        const actor = { ...pageActor(user, ctx), ...versionSent(ctx) }
+        const actor = { ...pageActor(user, ctx), ...submittedVersion(ctx) }
         try {
           await administration.setGrant(actor, api.id, client.id, submitted)
         } catch (error) {

@@ -3,7 +3,7 @@ import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { type Actor, pageActor } from '../access/actor.ts'
 import { formText, formTexts } from '../http/form.ts'
-import { differences, refusalOf, versionSent } from '../http/form-page.ts'
+import { differences, refusalOf, submittedVersion } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -35,7 +35,7 @@ export function oneApiPages(context: ApiPageContext): readonly PageRoute[] {
     const search = typeof ctx.query.client === 'string' ? ctx.query.client.trim().slice(0, 100) : ''
     const candidates =
       search === '' ? null : await clients.page(clientsByName({ of: 'ungranted', apiId: api.id }, search, maxResults))
-    const { notice } = flashes.take(ctx, `${path}/${api.id}`)
+    const { notice } = flashes.consume(ctx, `${path}/${api.id}`)
     await show(ctx, {
       view: 'api',
       viewer: viewerOf(user),
@@ -74,10 +74,10 @@ export function oneApiPages(context: ApiPageContext): readonly PageRoute[] {
       const user = await authentication.requireUser(ctx)
       const api = await administration.getApi(String(ctx.params.id))
       const submitted = readForm(ctx)
-      const actor = { ...pageActor(user, ctx), ...versionSent(ctx) }
+      const actor = { ...pageActor(user, ctx), ...submittedVersion(ctx) }
       const refusal = await refusalOf(() => update(actor, api.id, ctx, submitted))
       if (!refusal) {
-        flashes.leave(ctx, `${path}/${api.id}`, { notice: 'saved' })
+        flashes.set(ctx, `${path}/${api.id}`, { notice: 'saved' })
         seeOther(ctx, `${path}/${api.id}`)
         return
       }
@@ -128,7 +128,7 @@ export function oneApiPages(context: ApiPageContext): readonly PageRoute[] {
         const user = await authentication.requireUser(ctx)
         const { id, name } = await administration.getApi(String(ctx.params.id))
         await administration.remove(pageActor(user, ctx), id)
-        flashes.leave(ctx, path, { removed: name })
+        flashes.set(ctx, path, { removed: name })
         seeOther(ctx, path)
       },
     },

@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { bulkNotice } from '../http/bulk.ts'
-import { withBulk } from '../http/bulk-actions.ts'
+import { runBulkAction } from '../http/bulk-actions.ts'
 import { formText } from '../http/form.ts'
 import { refusalOf } from '../http/form-page.ts'
 import { type ListPageDefinition, readListPage } from '../http/list-page.ts'
@@ -41,7 +41,7 @@ export function apiPages(ports: ApiPagesPorts): readonly PageRoute[] {
     const viewer = viewerOf(await authentication.requireUser(ctx))
     const listPage = readListPage(ctx, list, pocket.issuer.startsWith('https:'))
     const { items, total } = await apis.page(apiListRequest(listPage.request, null))
-    const flash = flashes.take(ctx, apisPath)
+    const flash = flashes.consume(ctx, apisPath)
     const { removed } = flash
     await show(ctx, {
       view: 'apis',
@@ -62,7 +62,7 @@ export function apiPages(ports: ApiPagesPorts): readonly PageRoute[] {
 
   const removeBulk = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    await withBulk(
+    await runBulkAction(
       ctx,
       {
         viewer: user,
@@ -90,7 +90,7 @@ export function apiPages(ports: ApiPagesPorts): readonly PageRoute[] {
         ...apiInput(values),
         resource: values.resource,
       })
-      flashes.leave(ctx, `${apisPath}/${id}`, { notice: 'created' })
+      flashes.set(ctx, `${apisPath}/${id}`, { notice: 'created' })
       seeOther(ctx, `${apisPath}/${id}`)
     })
     if (!refusal) return

@@ -6,7 +6,7 @@ import type { OwnConsents } from '../clients/own-consents.ts'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
 import { formText } from '../http/form.ts'
-import { backTo } from '../http/list-page.ts'
+import { listReturnUrl } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -36,7 +36,7 @@ export function appPages(ports: AppPagesPorts): readonly PageRoute[] {
     const search = ([ctx.query.search ?? ''].flat()[0] ?? '').trim().slice(0, 200)
     const { tiles, more } = await apps.listUsable(user.id, search)
     const allowed = (await apps.listConsented(user.id)).map(allowedApp)
-    const notice = noticeOf(flashes.take(ctx, appsPath))
+    const notice = noticeOf(flashes.consume(ctx, appsPath))
     await show(ctx, { view: 'apps', viewer: viewerOf(user), search, tiles, more, allowed, notice })
   }
 
@@ -48,7 +48,7 @@ export function appPages(ports: AppPagesPorts): readonly PageRoute[] {
         throw new NotFoundError('not_found', 'There is no such application.')
       await favourites.add({ accountId, clientId, createdAt: clock.now() })
     } else await favourites.remove(accountId, clientId)
-    seeOther(ctx, backTo(appsPath, formText(ctx, 'list', 1000)))
+    seeOther(ctx, listReturnUrl(appsPath, formText(ctx, 'list', 1000)))
   }
 
   const confirmWithdrawal = async (ctx: Context) => {
@@ -64,7 +64,7 @@ export function appPages(ports: AppPagesPorts): readonly PageRoute[] {
     const clientId = String(ctx.params.id)
     const client = await pocket.clients.find(clientId)
     await consents.withdraw(user.id, clientId, requestContext(ctx.req))
-    flashes.leave(ctx, appsPath, { done: 'withdrawn', name: client?.name ?? clientId })
+    flashes.set(ctx, appsPath, { done: 'withdrawn', name: client?.name ?? clientId })
     seeOther(ctx, appsPath)
   }
 

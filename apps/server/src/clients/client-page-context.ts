@@ -5,7 +5,7 @@ import type { Context } from 'koa'
 import { type Actor, pageActor } from '../access/actor.ts'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
-import { versionSent } from '../http/form-page.ts'
+import { submittedVersion } from '../http/form-page.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { type AdministrationPorts, createClientAdministration } from './administration.ts'
 import { type ClientFlash, setClientFlash } from './flash.ts'
@@ -35,7 +35,10 @@ export function createClientPageContext(ports: ClientPageContextPorts) {
     administration: createClientAdministration({ ...ports, translateErrors: (work) => work() }),
 
     /** The actor of a form request, with the version that the form is based on. */
-    formActor: (ctx: Context, { id }: Pick<User, 'id'>): Actor => ({ ...pageActor({ id }, ctx), ...versionSent(ctx) }),
+    formActor: (ctx: Context, { id }: Pick<User, 'id'>): Actor => ({
+      ...pageActor({ id }, ctx),
+      ...submittedVersion(ctx),
+    }),
 
     /** The client named in the path. @throws {NotFoundError} `client_not_found` */
     async getClient(ctx: Context): Promise<Client> {

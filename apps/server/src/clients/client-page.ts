@@ -300,7 +300,7 @@ export function oneClientPages(ports: ClientPagePorts): readonly PageRoute[] {
         const user = await authentication.requireUser(ctx)
         const { id, name } = await getClient(ctx)
         await administration.remove(formActor(ctx, user), id)
-        flashes.leave(ctx, path, { removed: name })
+        flashes.set(ctx, path, { removed: name })
         seeOther(ctx, path)
       },
     },

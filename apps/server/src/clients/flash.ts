@@ -20,10 +20,10 @@ export function setClientFlash(
   target: { path: string; flash: Partial<ClientFlash> },
 ): void {
   const { path, flash } = target
-  if (!flashes.leave(ctx, path, flash)) flashes.leave(ctx, path, { ...flash, corrections: [] })
+  if (!flashes.set(ctx, path, flash)) flashes.set(ctx, path, { ...flash, corrections: [] })
 }
 
 /** Takes the flash message of a client's page. Only this server writes it, so its shape is known. */
 export function takeClientFlash(flashes: Flashes, ctx: Context, path: string): ClientFlash {
-  return { ...emptyFlash, ...flashes.take(ctx, path) }
+  return { ...emptyFlash, ...flashes.consume(ctx, path) }
 }

@@ -1,7 +1,7 @@
 import type { ClientRecord, Pocket } from '@pocket/core'
 import type { Context } from 'koa'
 import { formText, formTexts } from '../http/form.ts'
-import { backTo, type ListPageDefinition, readListPage } from '../http/list-page.ts'
+import { type ListPageDefinition, listReturnUrl, readListPage } from '../http/list-page.ts'
 import type { PagePictures } from '../http/page-pictures.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
@@ -55,7 +55,7 @@ export function clientListPages({ pocket, pictures, context }: ClientListPagePor
     const logos = await pictures.clients(ids)
     const attempts = listPage.shows('lastAttempt') ? await connectionLog.latest(ids) : []
     const latest = new Map(attempts.map((attempt) => [attempt.clientId, attempt]))
-    const { removed, nothing, count } = flashes.take(ctx, path)
+    const { removed, nothing, count } = flashes.consume(ctx, path)
     await show(ctx, {
       view: 'clients',
       viewer,
@@ -83,8 +83,8 @@ export function clientListPages({ pocket, pictures, context }: ClientListPagePor
     const selected = candidates.filter((client) => client !== undefined)
     const [first] = selected
     if (first === undefined) {
-      flashes.leave(ctx, path, { nothing: true })
-      seeOther(ctx, backTo(path, listQuery))
+      flashes.set(ctx, path, { nothing: true })
+      seeOther(ctx, listReturnUrl(path, listQuery))
       return
     }
     if (formText(ctx, 'confirmed') !== 'yes') {
@@ -104,13 +104,13 @@ export function clientListPages({ pocket, pictures, context }: ClientListPagePor
           ],
           isDangerous: true,
         },
-        cancelTo: backTo(path, listQuery),
+        cancelTo: listReturnUrl(path, listQuery),
       })
       return
     }
     for (const { id } of selected) await administration.remove(formActor(ctx, user), id)
-    flashes.leave(ctx, path, { removed: first.name, count: selected.length })
-    seeOther(ctx, backTo(path, listQuery))
+    flashes.set(ctx, path, { removed: first.name, count: selected.length })
+    seeOther(ctx, listReturnUrl(path, listQuery))
   }
 
   return [

@@ -70,7 +70,7 @@ export function composeAccountPages(parts: AccountPageParts): readonly PageRoute
         enabled: async () => (await settings.values()).emailVerificationEnabled,
         async begin(user) {
           await mail.verification.begin(user)
-          mail.delivery.soon()
+          mail.delivery.trigger()
         },
       },
     }),

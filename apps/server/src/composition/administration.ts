@@ -80,7 +80,7 @@ export function composeAdministration(parts: AdministrationParts): Administratio
       const request = await endSignUpRequest(database.approvals, user.id)
       if (request) await mail.approved(user, { note: null, wayBack: request.returnPath })
     },
-    scheduleDelivery: () => mail.delivery.soon(),
+    scheduleDelivery: () => mail.delivery.trigger(),
   })
   const groups = createGroupAdministration({
     directory,

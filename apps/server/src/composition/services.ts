@@ -45,7 +45,7 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
     approvals: database.approvals,
     settings: signUpSettings,
     verifyEmail: (user) => mail.verification.begin(user),
-    scheduleDelivery: () => mail.delivery.soon(),
+    scheduleDelivery: () => mail.delivery.trigger(),
   })
   const clientLogos = createClientLogos({
     images,

@@ -54,14 +54,14 @@ export function deviceAuthorizationPages({ pocket, show, flashes }: DeviceAuthor
         code,
         ...(isPasskeyResponse && { response: jsonObject(ctx).response }),
       })
-      flashes.leave(ctx, devicePath, { done: 'allowed' })
+      flashes.set(ctx, devicePath, { done: 'allowed' })
       if (isPasskeyResponse) ctx.body = { redirectTo: devicePath }
       else seeOther(ctx, devicePath)
     },
 
     async refuse(ctx: Context) {
       await deviceAuthorizations.deny(ctx.req, ctx.res, codeOf(ctx))
-      flashes.leave(ctx, devicePath, { done: 'refused' })
+      flashes.set(ctx, devicePath, { done: 'refused' })
       seeOther(ctx, devicePath)
     },
   }

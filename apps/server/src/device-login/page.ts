@@ -63,7 +63,7 @@ export function devicePages(ports: DevicePagePorts) {
     await pocket.signIn.confirm(ctx.req, ctx.res, { accountId: id, response: jsonObject(ctx).response })
     const status = decision === 'approve' ? 'approved' : 'denied'
     await pocket.deviceLogins.decide(ctx.req, { code, accountId: id, status })
-    flashes.leave(ctx, devicePath, { done: status })
+    flashes.set(ctx, devicePath, { done: status })
     ctx.body = { redirectTo: devicePath }
   }
 
@@ -79,7 +79,7 @@ export function devicePages(ports: DevicePagePorts) {
       const user = await authentication.requireUser(ctx)
       const code = codeOf(ctx)
       // The result for one code does not apply to another.
-      const { done } = code === '' ? flashes.take(ctx, devicePath) : {}
+      const { done } = code === '' ? flashes.consume(ctx, devicePath) : {}
       if (done === 'approved' || done === 'denied' || done === 'allowed' || done === 'refused')
         return showDevice(ctx, user, { done })
       if (code === '') return showDevice(ctx, user, {})

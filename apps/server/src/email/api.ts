@@ -116,7 +116,7 @@ function verificationOperations({ mail }: EmailApiPorts): readonly Operation[] {
       answer: { status: 204 },
       async handle({ user }) {
         await mail.verification.begin(user)
-        mail.delivery.soon()
+        mail.delivery.trigger()
       },
     }),
     operation({

@@ -28,12 +28,12 @@ export interface ResolvedRequest {
   readonly message: Message
 }
 
-/** Sends queued e-mails. Requests call `soon`; the scheduler calls `run`. */
+/** Sends queued e-mails. Requests call `trigger`; the scheduler calls `run`. */
 export interface Delivery {
   /** Sends all due e-mails sequentially until the signal is aborted. */
   run(signal: AbortSignal): Promise<void>
   /** Sends in the background and outside any transaction: e-mails queued in a transaction are sent after it commits. */
-  soon(): void
+  trigger(): void
   /** Starts no further delivery and resolves when the current one has ended. */
   stop(): Promise<void>
 }
@@ -75,7 +75,7 @@ export function createDelivery(ports: DeliveryPorts): Delivery {
 
   return {
     run,
-    soon() {
+    trigger() {
       if (stopController.signal.aborted) return
       lastRun = runDetached(() =>
         lastRun.then(() => run(stopController.signal)).catch((error: unknown) => onError(error)),

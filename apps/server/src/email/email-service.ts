@@ -100,7 +100,7 @@ export async function createEmailService(parts: MailParts): Promise<EmailService
     transaction,
     locationOf: geoIp.locate,
     clock,
-    onQueued: () => delivery?.soon(),
+    onQueued: () => delivery?.trigger(),
   })
 
   const reaches = async ({ email }: Pick<User, 'email'>) => email !== null && (await values()).smtpHost !== ''

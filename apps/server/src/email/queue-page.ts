@@ -1,8 +1,8 @@
 import type { Authentication } from '../http/authentication.ts'
-import { bulkNotice, withEach } from '../http/bulk.ts'
+import { applyToEach, bulkNotice } from '../http/bulk.ts'
 import type { Flashes } from '../http/flash.ts'
 import { formText, formTexts } from '../http/form.ts'
-import { backTo, type ListPageDefinition, readListPage } from '../http/list-page.ts'
+import { type ListPageDefinition, listReturnUrl, readListPage } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -54,7 +54,7 @@ export function emailQueuePages(ports: EmailQueuePagePorts): readonly PageRoute[
           list: listPage.view(total),
           emails: items.map(emailItem),
           failed: (await queue.list(failed)).total,
-          notice: bulkNotice(flashes.take(ctx, emailsPath)),
+          notice: bulkNotice(flashes.consume(ctx, emailsPath)),
         })
       },
     },
@@ -65,9 +65,9 @@ export function emailQueuePages(ports: EmailQueuePagePorts): readonly PageRoute[
         const selected = await Promise.all([...new Set(formTexts(ctx, 'ids'))].map((id) => queue.find(id)))
         const items = selected.flatMap((email) => (email ? [{ id: email.id, name: email.recipient }] : []))
         const done =
-          items.length === 0 ? { done: 'nothing' } : await withEach('retry', items, ({ id }) => queue.retry(id))
-        flashes.leave(ctx, emailsPath, done)
-        seeOther(ctx, backTo(emailsPath, formText(ctx, 'list', 1000)))
+          items.length === 0 ? { done: 'nothing' } : await applyToEach('retry', items, ({ id }) => queue.retry(id))
+        flashes.set(ctx, emailsPath, done)
+        seeOther(ctx, listReturnUrl(emailsPath, formText(ctx, 'list', 1000)))
       },
     },
   ]

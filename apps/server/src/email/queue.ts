@@ -7,7 +7,7 @@ import type { EmailStore } from './email-store.ts'
 
 export interface EmailQueuePorts {
   readonly store: Pick<EmailStore, 'list' | 'retry' | 'find'>
-  readonly delivery: Pick<Delivery, 'soon'>
+  readonly delivery: Pick<Delivery, 'trigger'>
   readonly clock: Clock
 }
 
@@ -34,7 +34,7 @@ export function createEmailQueue({ store, delivery, clock }: EmailQueuePorts): E
           throw new ConflictError('email_not_waiting', 'This e-mail was already sent or has expired.')
         throw new NotFoundError('email_not_found', 'There is no such e-mail.')
       }
-      delivery.soon()
+      delivery.trigger()
     },
   }
 }

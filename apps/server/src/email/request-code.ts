@@ -22,5 +22,5 @@ export async function requestCode(
 ): Promise<void> {
   await mail.loginCodes.assertRequestable()
   await mail.loginCodes.request(email, bindBrowser(ctx.req, ctx.res, email), redirect)
-  ctx.res.once('close', () => mail.delivery.soon())
+  ctx.res.once('close', () => mail.delivery.trigger())
 }

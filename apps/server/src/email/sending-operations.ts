@@ -36,7 +36,7 @@ export function sendingOperations({ mail, users }: SendingPorts): readonly Opera
       async handle(call) {
         const lifetime = lifetimeOf(call.body.ttl, defaultCodeLifetime)
         await mail.loginCodes.send(actorOf(call), await assertCanModifyUser(call, users), lifetime)
-        mail.delivery.soon()
+        mail.delivery.trigger()
       },
     }),
     operation({
@@ -53,7 +53,7 @@ export function sendingOperations({ mail, users }: SendingPorts): readonly Opera
       async handle(call) {
         const lifetime = lifetimeOf(call.body.ttl, defaultInvitationLifetime)
         await mail.loginCodes.invite(actorOf(call), await assertCanModifyUser(call, users), lifetime)
-        mail.delivery.soon()
+        mail.delivery.trigger()
       },
     }),
   ]

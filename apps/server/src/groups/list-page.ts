@@ -2,10 +2,10 @@ import type { Directory } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import type { Authentication } from '../http/authentication.ts'
-import { bulkNotice, withEach } from '../http/bulk.ts'
+import { applyToEach, bulkNotice } from '../http/bulk.ts'
 import type { Flashes } from '../http/flash.ts'
 import { formText, formTexts } from '../http/form.ts'
-import { backTo, type ListPageDefinition, readListPage } from '../http/list-page.ts'
+import { type ListPageDefinition, listReturnUrl, readListPage } from '../http/list-page.ts'
 import type { ReauthenticationPages } from '../http/reauthentication.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -51,23 +51,23 @@ export function groupListPages(ports: GroupListPorts) {
         list: view(total),
         groups: items,
         everything: totalCount,
-        notice: bulkNotice(flashes.take(ctx, groupsPath)),
+        notice: bulkNotice(flashes.consume(ctx, groupsPath)),
       })
     },
 
     async bulk(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
       const list = formText(ctx, 'list', 2000)
-      const listUrl = backTo(groupsPath, list)
+      const listUrl = listReturnUrl(groupsPath, list)
       const selectedGroups = await directory.groups.list(formTexts(ctx, 'ids').slice(0, 100))
       if (selectedGroups.length === 0) {
-        flashes.leave(ctx, groupsPath, { done: 'nothing', count: 0, refused: [] })
+        flashes.set(ctx, groupsPath, { done: 'nothing', count: 0, refused: [] })
         return seeOther(ctx, listUrl)
       }
       const remove = async () => {
         const actor = pageActor(viewer, ctx)
         const items = selectedGroups.map(({ id, friendlyName }) => ({ id, name: friendlyName }))
-        flashes.leave(ctx, groupsPath, await withEach('delete', items, ({ id }) => groups.remove(actor, id)))
+        flashes.set(ctx, groupsPath, await applyToEach('delete', items, ({ id }) => groups.remove(actor, id)))
         seeOther(ctx, listUrl)
       }
       if (formText(ctx, 'confirmed', 3) === 'yes') {

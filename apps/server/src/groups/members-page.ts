@@ -4,7 +4,7 @@ import type { Context } from 'koa'
 import { type Actor, pageActor } from '../access/actor.ts'
 import type { Authentication } from '../http/authentication.ts'
 import { formText } from '../http/form.ts'
-import { differences, refusalOf, versionSent } from '../http/form-page.ts'
+import { differences, refusalOf, submittedVersion } from '../http/form-page.ts'
 import type { ReauthenticationPages } from '../http/reauthentication.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { GroupAdministration } from './group-administration.ts'
@@ -99,7 +99,7 @@ export function memberPages(
       const userId = user.id
       await reauthenticateIf(user.administrator, async () => {
         const entered = formText(ctx, 'endsAt', 10)
-        const actor = { ...pageActor(viewer, ctx), ...versionSent(ctx) }
+        const actor = { ...pageActor(viewer, ctx), ...submittedVersion(ctx) }
         const refusal = await refusalOf(async () =>
           groups.setMembershipEnd(actor, { groupId, userId, endsAt: parseEndDay(entered) }),
         )

@@ -3,8 +3,8 @@ import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import type { ClientAdministration } from '../clients/administration.ts'
 import { formText, formTexts } from '../http/form.ts'
-import { differences, refusalOf, versionSent } from '../http/form-page.ts'
-import { backTo } from '../http/list-page.ts'
+import { differences, refusalOf, submittedVersion } from '../http/form-page.ts'
+import { listReturnUrl } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -24,8 +24,8 @@ export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
   const { groups, clients, directory, clientAdministration, authentication, reauthentication, show, flashes } = ports
   const showGroup = createShowGroup(ports)
   const redirectWithNotice = (ctx: Context, id: string, notice: (typeof groupNotices)[number]) => {
-    flashes.leave(ctx, groupPath(id), { done: notice })
-    seeOther(ctx, backTo(groupPath(id), formText(ctx, 'list', 2000)))
+    flashes.set(ctx, groupPath(id), { done: notice })
+    seeOther(ctx, listReturnUrl(groupPath(id), formText(ctx, 'list', 2000)))
   }
   const loadGroup = async (ctx: Context) => {
     const viewer = await authentication.requireUser(ctx)
@@ -40,7 +40,7 @@ export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
         ? reauthentication.when('administrator-group', action)(ctx)
         : action())
     }
-  const actorOf = (ctx: Context, viewer: User) => ({ ...pageActor(viewer, ctx), ...versionSent(ctx) })
+  const actorOf = (ctx: Context, viewer: User) => ({ ...pageActor(viewer, ctx), ...submittedVersion(ctx) })
   const readNames = (ctx: Context) => ({
     friendlyName: formText(ctx, 'friendlyName', 300).trim(),
     name: formText(ctx, 'name', 300).trim(),
@@ -99,7 +99,7 @@ export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
       const shownIds = new Set(formTexts(ctx, 'shown'))
       // Keeps clients that the page did not show, such as unrestricted ones prepared for a later restriction.
       const hiddenClients = (await clients.allowedTo(group.id)).filter(({ id }) => !shownIds.has(id))
-      const actor = { ...pageActor(viewer, ctx), ...versionSent(ctx) }
+      const actor = { ...pageActor(viewer, ctx), ...submittedVersion(ctx) }
       const allowed = [...selectedIds, ...hiddenClients.map(({ id }) => id)]
       const refusal = await refusalOf(() =>
         directory.withLock(() => clientAdministration.setAllowedTo(actor, group.id, allowed)),
@@ -126,7 +126,7 @@ export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
 
     remove: withGroup(async (ctx, viewer, group) => {
       await groups.remove(pageActor(viewer, ctx), group.id)
-      flashes.leave(ctx, groupsPath, { done: 'delete', count: 1, refused: [] })
+      flashes.set(ctx, groupsPath, { done: 'delete', count: 1, refused: [] })
       seeOther(ctx, groupsPath)
     }),
   }

@@ -53,7 +53,7 @@ export function createShowGroup({ clients, directory, groups, show, flashes, sec
     const { items, total, memberCount } = await directory.groups.members(id, request)
     const allowed = (await clients.allowedTo(id)).map((client) => client.id)
     const { choices, remainingCount } = await clientChoices(clients, id)
-    const { done } = flashes.take(ctx, groupPath(id))
+    const { done } = flashes.consume(ctx, groupPath(id))
     await show(ctx, {
       view: 'group',
       viewer: viewerOf(viewer),

@@ -1,9 +1,9 @@
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
-import { withEach } from './bulk.ts'
+import { applyToEach } from './bulk.ts'
 import type { Flashes } from './flash.ts'
 import { formText, formTexts } from './form.ts'
-import { backTo } from './list-page.ts'
+import { listReturnUrl } from './list-page.ts'
 import { type ShowPage, seeOther } from './show-page.ts'
 import { viewerOf } from './viewer.ts'
 
@@ -33,7 +33,7 @@ const maxItems = 100
 const maxNames = 20
 
 /** Runs a destructive action for each selected item after confirmation, and returns to the list. */
-export async function withBulk(
+export async function runBulkAction(
   ctx: Context,
   { viewer, path, within, asks, act, find, work }: BulkAction,
   { show, flashes }: { readonly show: ShowPage; readonly flashes: Flashes },
@@ -58,9 +58,9 @@ export async function withBulk(
         ],
         isDangerous: true,
       },
-      cancelTo: backTo(path, list),
+      cancelTo: listReturnUrl(path, list),
     })
   const nothing = { done: 'nothing', count: 0, refused: [] }
-  flashes.leave(ctx, path, items.length === 0 ? nothing : await withEach(act, items, ({ id }) => work(id)))
-  seeOther(ctx, backTo(path, list))
+  flashes.set(ctx, path, items.length === 0 ? nothing : await applyToEach(act, items, ({ id }) => work(id)))
+  seeOther(ctx, listReturnUrl(path, list))
 }

@@ -18,7 +18,7 @@ interface NamedItem {
 const maxNames = 8
 
 /** Runs an action for each item. A rejected item does not stop the others. */
-export async function withEach<Item extends NamedItem>(
+export async function applyToEach<Item extends NamedItem>(
   done: string,
   items: readonly Item[],
   work: (item: Item) => Promise<unknown>,
@@ -34,7 +34,7 @@ export async function withEach<Item extends NamedItem>(
   return { done, count: items.length - refused.length, refused: refused.slice(0, maxNames) }
 }
 
-/** The notice of {@link withEach}. The content is authenticated, so its shape is known. */
+/** The notice of {@link applyToEach}. The content is authenticated, so its shape is known. */
 export function bulkNotice(flash: Readonly<Record<string, unknown>>): BulkNotice | null {
   return typeof flash.done === 'string' ? ({ count: 0, refused: [], ...flash } as unknown as BulkNotice) : null
 }

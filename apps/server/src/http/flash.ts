@@ -10,9 +10,9 @@ const byteLimit = 3500
 /** Content that a page shows once, after the redirect that follows a POST. */
 export interface Flashes {
   /** Stores content for the page at `path`. Returns `false` if it is too large. */
-  leave(ctx: Context, path: string, content: object): boolean
+  set(ctx: Context, path: string, content: object): boolean
   /** Returns and deletes the content for the page at `path`. */
-  take(ctx: Context, path: string): Readonly<Record<string, unknown>>
+  consume(ctx: Context, path: string): Readonly<Record<string, unknown>>
 }
 
 /**
@@ -23,14 +23,14 @@ export function createFlashes(masterKey: MasterKey, secure: boolean): Flashes {
   const options = (path: string) =>
     ({ path, httpOnly: true, sameSite: 'strict', secure, overwrite: true, signed: false }) as const
   return {
-    leave(ctx, path, content) {
+    set(ctx, path, content) {
       const value = masterKey.encrypt(encryptionPurpose, JSON.stringify({ ...content, path }))
       if (value.length > byteLimit) return false
       ctx.cookies.set(name, value, { ...options(path), maxAge: lifetime })
       return true
     },
 
-    take(ctx, path) {
+    consume(ctx, path) {
       const value = ctx.cookies.get(name, { signed: false })
       if (value === undefined) return {}
       ctx.cookies.set(name, null, options(path))

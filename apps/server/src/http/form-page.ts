@@ -36,7 +36,7 @@ export async function refusalOf(work: () => Promise<unknown>): Promise<Refusal |
 }
 
 /** The version that the form was based on, sent as `version`. */
-export function versionSent(ctx: Context): Precondition {
+export function submittedVersion(ctx: Context): Precondition {
   const ifMatch = formText(ctx, 'version', 100)
   return ifMatch === '' ? {} : { ifMatch }
 }

@@ -108,7 +108,7 @@ export function readListPage(ctx: Context, definition: ListPageDefinition, secur
 }
 
 /** The path and query of the list that a form returns to, from its field `list`. */
-export function backTo(path: string, query: string): string {
+export function listReturnUrl(path: string, query: string): string {
   return query.startsWith('?') ? path + query : path
 }
 

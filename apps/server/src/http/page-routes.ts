@@ -6,7 +6,7 @@ import { accessTo } from '../access/access-table.ts'
 import { rateLimited } from './limits.ts'
 
 /** The handler of a page. */
-export type Act = (ctx: Context) => Promise<void>
+export type PageHandler = (ctx: Context) => Promise<void>
 
 /** A page or form endpoint. The access table states its permissions. */
 export interface PageRoute {
@@ -17,13 +17,13 @@ export interface PageRoute {
   readonly limit?: LimitName
   /** Selects the requests that count towards the limit; by default all. */
   readonly counts?: (ctx: Context) => boolean
-  readonly handle: Act
+  readonly handle: PageHandler
 }
 
 export interface PageRoutePorts {
   readonly limits: RateLimiter
   /** Runs a handler only for requests that meet its access row. */
-  readonly guarded: (row: AccessRow, act: Act) => Act
+  readonly guarded: (row: AccessRow, act: PageHandler) => PageHandler
 }
 
 /** Registers the pages with the router. */

@@ -6,7 +6,7 @@ import type { ConditionName } from '../access/conditions.ts'
 import { assertCondition, type Guard } from '../access/guard.ts'
 import type { Authentication } from './authentication.ts'
 import { jsonObject } from './form.ts'
-import type { Act } from './page-routes.ts'
+import type { PageHandler } from './page-routes.ts'
 import type { ShowPage } from './show-page.ts'
 import { viewerOf } from './viewer.ts'
 
@@ -60,7 +60,7 @@ export function reauthenticationPages({ pocket, guard, authentication, show }: R
 
     /** Runs a handler only for requests that meet its access row. */
     guarded:
-      (row: AccessRow, act: Act): Act =>
+      (row: AccessRow, act: PageHandler): PageHandler =>
       async (ctx) => {
         const authorize = () => guard(ctx, row)
         if (!row.session.includes('recent')) await authorize()
@@ -70,7 +70,7 @@ export function reauthenticationPages({ pocket, guard, authentication, show }: R
 
     /** Runs an action after a condition of the row is met. */
     when:
-      (name: ConditionName, act: Act): Act =>
+      (name: ConditionName, act: PageHandler): PageHandler =>
       async (ctx) => {
         if (await ensureReauthenticated(ctx, () => assertCondition(ctx, name))) await act(ctx)
       },

@@ -3,10 +3,10 @@ import { ConflictError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import type { Authentication } from '../http/authentication.ts'
-import { bulkNotice, withEach } from '../http/bulk.ts'
+import { applyToEach, bulkNotice } from '../http/bulk.ts'
 import type { Flashes } from '../http/flash.ts'
 import { formText, formTexts } from '../http/form.ts'
-import { backTo, readListPage } from '../http/list-page.ts'
+import { listReturnUrl, readListPage } from '../http/list-page.ts'
 import type { MessagesFor } from '../http/messages-for.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
@@ -35,7 +35,7 @@ export function jobPages(ports: JobPagesPorts): readonly PageRoute[] {
     const listPage = readListPage(ctx, jobList, secure)
     const allJobs = await jobs.list()
     const { items, total } = pageOfJobs(allJobs, listPage.request, messagesFor(ctx.req, user))
-    const flash = flashes.take(ctx, jobsPath)
+    const flash = flashes.consume(ctx, jobsPath)
     const notice = noticeOf(flash)
     await show(ctx, {
       view: 'jobs',
@@ -48,11 +48,11 @@ export function jobPages(ports: JobPagesPorts): readonly PageRoute[] {
       several: notice === null ? bulkNotice(flash) : null,
     })
   }
-  const redirectToList = (ctx: Context) => seeOther(ctx, backTo(jobsPath, formText(ctx, 'list', 2000)))
+  const redirectToList = (ctx: Context) => seeOther(ctx, listReturnUrl(jobsPath, formText(ctx, 'list', 2000)))
   const run = async (ctx: Context) => {
     const actor = pageActor(await authentication.requireUser(ctx), ctx)
     const job = String(ctx.params.name)
-    flashes.leave(ctx, jobsPath, { done: (await jobs.runNow(actor, job)) ? 'requested' : 'running', job })
+    flashes.set(ctx, jobsPath, { done: (await jobs.runNow(actor, job)) ? 'requested' : 'running', job })
     redirectToList(ctx)
   }
   const runBulk = async (ctx: Context) => {
@@ -67,10 +67,10 @@ export function jobPages(ports: JobPagesPorts): readonly PageRoute[] {
       if (!(await jobs.runNow(actor, id))) throw new ConflictError('job_running', 'This job is running already.')
     }
     const emptyResult = { done: 'nothing', count: 0, refused: [] }
-    flashes.leave(
+    flashes.set(
       ctx,
       jobsPath,
-      selectedJobs.length === 0 ? emptyResult : await withEach('run', selectedJobs, ({ id }) => runJob(id)),
+      selectedJobs.length === 0 ? emptyResult : await applyToEach('run', selectedJobs, ({ id }) => runJob(id)),
     )
     redirectToList(ctx)
   }

@@ -46,7 +46,7 @@ export function ldapPages({ ldap, directory, authentication, show, flashes }: Ld
   const showPage = async (ctx: Context, user: User, overrides: PageOverrides = {}, status = 200) => {
     const { ldapUrl, ldapEnabled } = await settings()
     const list = await runs.list(maxRuns)
-    const flash = flashes.take(ctx, pagePath)
+    const flash = flashes.consume(ctx, pagePath)
     const newest = list.find(({ outcome }) => outcome !== 'dry')
     const needsDryRun = await sync.needsDryRun()
     const waiting = newest?.outcome === 'waiting' ? newest : null
@@ -74,11 +74,11 @@ export function ldapPages({ ldap, directory, authentication, show, flashes }: Ld
   const runAndShow = async (ctx: Context, user: User, work: () => Promise<LdapRun>) => {
     try {
       const { outcome } = await work()
-      flashes.leave(ctx, pagePath, outcome === 'waiting' ? {} : { done: outcome === 'dry' ? 'dry' : 'ran' })
+      flashes.set(ctx, pagePath, outcome === 'waiting' ? {} : { done: outcome === 'dry' ? 'dry' : 'ran' })
     } catch (error) {
       if (!(error instanceof PocketError) || error.status >= 500) throw error
       if (error.code !== 'ldap_sync_failed') return showPage(ctx, user, { problem: error.code }, error.status)
-      flashes.leave(ctx, pagePath, { done: 'failed' })
+      flashes.set(ctx, pagePath, { done: 'failed' })
     }
     seeOther(ctx, pagePath)
   }
@@ -109,7 +109,7 @@ export function ldapPages({ ldap, directory, authentication, show, flashes }: Ld
       const [name, entryQuery] = [formText(ctx, field, 300).trim(), formText(ctx, 'entry', 1100).trim()]
       try {
         const linked = await link(pageActor(user, ctx), name, entryQuery)
-        flashes.leave(ctx, pagePath, { done: 'linked', userName: linked.name, dn: linked.entry.dn.slice(0, 300) })
+        flashes.set(ctx, pagePath, { done: 'linked', userName: linked.name, dn: linked.entry.dn.slice(0, 300) })
         seeOther(ctx, pagePath)
       } catch (error) {
         if (!(error instanceof PocketError) || error.status >= 500) throw error
@@ -129,7 +129,7 @@ export function ldapPages({ ldap, directory, authentication, show, flashes }: Ld
       const user = await authentication.requireUser(ctx)
       const id = String(ctx.params.id)
       await unlink(pageActor(user, ctx), id)
-      flashes.leave(ctx, pathOf(id), { done })
+      flashes.set(ctx, pathOf(id), { done })
       seeOther(ctx, pathOf(id))
     },
   })

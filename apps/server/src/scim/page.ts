@@ -7,7 +7,7 @@ import { pageActor } from '../access/actor.ts'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
 import { formText } from '../http/form.ts'
-import { differences, refusalOf, versionSent } from '../http/form-page.ts'
+import { differences, refusalOf, submittedVersion } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -52,7 +52,7 @@ export function scimPages(ports: ScimPagePorts): readonly PageRoute[] {
   }
 
   const showPage = async (ctx: Context, user: User, client: Client, overrides: PageOverrides = {}) => {
-    const { notice, count } = flashes.take(ctx, scimPath(client.id))
+    const { notice, count } = flashes.consume(ctx, scimPath(client.id))
     const provider = await providers.findByClient(client.id)
     const found = provider ? await records.listFound(provider.id, maxResults) : { items: [], total: 0 }
     await show(ctx, {
@@ -83,7 +83,7 @@ export function scimPages(ports: ScimPagePorts): readonly PageRoute[] {
   }
 
   const redirectWithNotice = (ctx: Context, { id }: Client, notice: ScimNotice, flashData: object = {}) => {
-    flashes.leave(ctx, scimPath(id), { notice, ...flashData })
+    flashes.set(ctx, scimPath(id), { notice, ...flashData })
     seeOther(ctx, scimPath(id))
   }
 
@@ -93,7 +93,7 @@ export function scimPages(ports: ScimPagePorts): readonly PageRoute[] {
     const before = await providers.findByClient(client.id)
     const values = readValues(ctx)
     const token = readToken(ctx, before)
-    const actor = { ...pageActor(user, ctx), ...versionSent(ctx) }
+    const actor = { ...pageActor(user, ctx), ...submittedVersion(ctx) }
     const input = { ...values, token, clientId: client.id }
     const refusal = await refusalOf(() =>
       before ? providers.update(actor, before.id, input) : providers.create(actor, input),

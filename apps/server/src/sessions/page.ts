@@ -24,14 +24,14 @@ export function sessionPages({ pocket, authentication, sessions, flashes }: Sess
     const id = String(ctx.params.id)
     const device = (await sessions.list(user.id, null)).find((session) => session.id === id)?.device ?? ''
     await sessions.end(pageActor(user, ctx), user.id, id)
-    flashes.leave(ctx, pagePath, { done: 'session_ended', name: device })
+    flashes.set(ctx, pagePath, { done: 'session_ended', name: device })
     seeOther(ctx, pagePath)
   }
   const endOthers = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const current = await pocket.session(ctx.req, ctx.res)
     await sessions.endOthers(pageActor(user, ctx), user.id, current?.uid ?? null)
-    flashes.leave(ctx, pagePath, { done: 'sessions_ended', name: '' })
+    flashes.set(ctx, pagePath, { done: 'sessions_ended', name: '' })
     seeOther(ctx, pagePath)
   }
   return [

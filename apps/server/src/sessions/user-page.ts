@@ -2,7 +2,7 @@ import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
-import type { Act, PageRoute } from '../http/page-routes.ts'
+import type { PageHandler, PageRoute } from '../http/page-routes.ts'
 import { userPath } from '../http/paths.ts'
 import type { ReauthenticationPages } from '../http/reauthentication.ts'
 import { seeOther } from '../http/show-page.ts'
@@ -26,11 +26,11 @@ export function userSessionsPages({
   reauthentication,
 }: UserSessionsPagePorts): readonly PageRoute[] {
   const withUser =
-    (handle: (ctx: Context, id: string) => Promise<'session_ended' | 'sessions_ended'>): Act =>
+    (handle: (ctx: Context, id: string) => Promise<'session_ended' | 'sessions_ended'>): PageHandler =>
     async (ctx) => {
       const { id, administrator } = await users.find(String(ctx.params.id))
-      const action: Act = async () => {
-        flashes.leave(ctx, userPath(id), { done: await handle(ctx, id) })
+      const action: PageHandler = async () => {
+        flashes.set(ctx, userPath(id), { done: await handle(ctx, id) })
         seeOther(ctx, userPath(id))
       }
       await (administrator ? reauthentication.when('administrator', action)(ctx) : action(ctx))

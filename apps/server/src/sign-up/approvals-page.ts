@@ -50,7 +50,7 @@ export function approvalsPages(ports: ApprovalsPagePorts): readonly PageRoute[] 
             awaitsAdministrator,
           })),
         ),
-        notice: noticeOf(flashes.take(ctx, pagePath)),
+        notice: noticeOf(flashes.consume(ctx, pagePath)),
       })
     },
 
@@ -62,11 +62,11 @@ export function approvalsPages(ports: ApprovalsPagePorts): readonly PageRoute[] 
       const name = (await directory.find(id))?.displayName ?? ''
       try {
         await (isApproval ? approvals.approve(actor, id, note) : approvals.reject(actor, id, note))
-        flashes.leave(ctx, pagePath, { done: isApproval ? 'approved' : 'refused', name })
+        flashes.set(ctx, pagePath, { done: isApproval ? 'approved' : 'refused', name })
       } catch (error) {
         // Another administrator decided first.
         if (!(error instanceof NotFoundError)) throw error
-        flashes.leave(ctx, pagePath, { done: 'gone', name })
+        flashes.set(ctx, pagePath, { done: 'gone', name })
       }
       seeOther(ctx, pagePath)
     },

@@ -42,7 +42,7 @@ export interface ApprovalPorts {
       message: { readonly note: string | null; readonly wayBack: string | null },
     ) => Promise<void>
     readonly refused: (user: User, note: string) => Promise<void>
-    readonly delivery: { readonly soon: () => void }
+    readonly delivery: { readonly trigger: () => void }
   }
 }
 
@@ -54,7 +54,7 @@ export function createApprovals({ store, directory, users, audit, transaction, m
   }
   const decide = async (decision: () => Promise<void>) => {
     await transaction(decision)
-    mail.delivery.soon()
+    mail.delivery.trigger()
   }
   return {
     async list() {

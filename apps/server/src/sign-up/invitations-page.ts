@@ -3,12 +3,12 @@ import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import type { Authentication } from '../http/authentication.ts'
 import { bulkNotice } from '../http/bulk.ts'
-import { withBulk } from '../http/bulk-actions.ts'
+import { runBulkAction } from '../http/bulk-actions.ts'
 import { offeredGroups } from '../http/choices.ts'
 import type { Flashes } from '../http/flash.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { refusalOf } from '../http/form-page.ts'
-import { backTo, type ListPageDefinition, readListPage } from '../http/list-page.ts'
+import { type ListPageDefinition, listReturnUrl, readListPage } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -58,8 +58,8 @@ export function invitationsPages(ports: InvitationsPagePorts): readonly PageRout
   ) => {
     const listPage = readListPage(ctx, definition, issuer.startsWith('https:'))
     const { items, total } = await tokens.list(listPage.request)
-    const offered = await offeredGroups(groups)
-    const flash = flashes.take(ctx, pagePath)
+    const offeredGroupsPage = await offeredGroups(groups)
+    const flash = flashes.consume(ctx, pagePath)
     const { done, id } = flash
     await show(ctx, {
       view: 'invitations',
@@ -69,8 +69,8 @@ export function invitationsPages(ports: InvitationsPagePorts): readonly PageRout
       mode: (await settings()).mode,
       list: listPage.view(total),
       invitations: items.map((item) => invitationOf(item, issuer)),
-      groups: offered.items.map(({ id, friendlyName }) => ({ id, name: friendlyName })),
-      moreGroups: offered.total - offered.items.length,
+      groups: offeredGroupsPage.items.map(({ id, friendlyName }) => ({ id, name: friendlyName })),
+      moreGroups: offeredGroupsPage.total - offeredGroupsPage.items.length,
       createdId: done === 'created' && typeof id === 'string' ? id : null,
       removed: done === 'removed',
       several: done === 'delete' || done === 'nothing' ? bulkNotice(flash) : null,
@@ -101,20 +101,20 @@ export function invitationsPages(ports: InvitationsPagePorts): readonly PageRout
       ctx.status = refusal.status
       return
     }
-    flashes.leave(ctx, pagePath, { done: 'created', id })
+    flashes.set(ctx, pagePath, { done: 'created', id })
     seeOther(ctx, pagePath)
   }
 
   const remove = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     await tokens.remove(pageActor(user, ctx), String(ctx.params.id))
-    flashes.leave(ctx, pagePath, { done: 'removed' })
-    seeOther(ctx, backTo(pagePath, formText(ctx, 'list', 1000)))
+    flashes.set(ctx, pagePath, { done: 'removed' })
+    seeOther(ctx, listReturnUrl(pagePath, formText(ctx, 'list', 1000)))
   }
 
   const removeBulk = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    await withBulk(
+    await runBulkAction(
       ctx,
       {
         viewer: user,

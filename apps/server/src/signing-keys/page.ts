@@ -27,7 +27,7 @@ export function signingKeyPages({ pocket, authentication, flashes }: SigningKeyP
         const replaced = await pocket.replaceKeys(kids, { immediately, by, origin })
         const isPending = replaced.some(({ signsFrom }) => signsFrom > Date.now())
         const notice = replaced.length === 0 ? 'keys_unchanged' : isPending ? 'keys_pending' : 'keys_rotated'
-        flashes.leave(ctx, pathOf('oidc'), { notice })
+        flashes.set(ctx, pathOf('oidc'), { notice })
         seeOther(ctx, pathOf('oidc'))
       },
     },

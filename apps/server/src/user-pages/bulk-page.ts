@@ -2,11 +2,11 @@ import type { Directory, User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import type { Authentication } from '../http/authentication.ts'
-import { type BulkNotice, withEach } from '../http/bulk.ts'
+import { applyToEach, type BulkNotice } from '../http/bulk.ts'
 import { offeredGroups } from '../http/choices.ts'
 import type { Flashes } from '../http/flash.ts'
 import { formText, formTexts } from '../http/form.ts'
-import { backTo } from '../http/list-page.ts'
+import { listReturnUrl } from '../http/list-page.ts'
 import { usersPath } from '../http/paths.ts'
 import type { ReauthenticationPages } from '../http/reauthentication.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
@@ -54,12 +54,12 @@ export function userBulkPages(ports: UserBulkPorts) {
         const { groups } = await users.find(id)
         return users.setGroups(actor, id, [...groups.map((group) => group.id), groupId])
       })
-    if (action === 'delete') return withEach(action, items, ({ id }) => users.remove(actor, id))
-    if (action === 'add-to-group') return withEach(action, items, ({ id }) => addToGroup(id))
+    if (action === 'delete') return applyToEach(action, items, ({ id }) => users.remove(actor, id))
+    if (action === 'add-to-group') return applyToEach(action, items, ({ id }) => addToGroup(id))
     const isDisabling = action === 'disable'
     const before = new Map(selectedUsers.map(({ id, disabled }) => [id, disabled]))
     const changed: string[] = []
-    const notice = await withEach(action, items, async ({ id }) => {
+    const notice = await applyToEach(action, items, async ({ id }) => {
       await users.setDisabled(actor, id, isDisabling)
       if (before.get(id) !== isDisabling) changed.push(id)
     })
@@ -71,15 +71,15 @@ export function userBulkPages(ports: UserBulkPorts) {
   return {
     async bulk(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
-      const listUrl = backTo(usersPath, formText(ctx, 'list', 2000))
+      const listUrl = listReturnUrl(usersPath, formText(ctx, 'list', 2000))
       const action = bulkActions.find((candidate) => candidate === formText(ctx, 'act', 20))
       const selectedUsers = await findSelectedUsers(ctx)
       const finish = async () => {
-        if (action) flashes.leave(ctx, usersPath, await runAction(ctx, viewer, action, selectedUsers))
+        if (action) flashes.set(ctx, usersPath, await runAction(ctx, viewer, action, selectedUsers))
         seeOther(ctx, listUrl)
       }
       if (action === undefined || selectedUsers.length === 0) {
-        flashes.leave(ctx, usersPath, { done: 'nothing', count: 0, refused: [] })
+        flashes.set(ctx, usersPath, { done: 'nothing', count: 0, refused: [] })
         return seeOther(ctx, listUrl)
       }
       if (formText(ctx, 'confirmed', 3) === 'yes')

@@ -110,7 +110,7 @@ export function userListPages(ports: UserListPorts) {
         withSingleDevicePasskey: isUnfilteredFirstPage
           ? (await pocket.passkeys.overview()).withSingleDevicePasskey
           : null,
-        notice: bulkNotice(flashes.take(ctx, usersPath)),
+        notice: bulkNotice(flashes.consume(ctx, usersPath)),
       })
     },
   }

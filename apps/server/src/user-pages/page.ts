@@ -3,7 +3,7 @@ import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { offeredGroups } from '../http/choices.ts'
 import { formTexts } from '../http/form.ts'
-import { differences, refusalOf, versionSent } from '../http/form-page.ts'
+import { differences, refusalOf, submittedVersion } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { userPath, usersPath } from '../http/paths.ts'
 import { seeOther } from '../http/show-page.ts'
@@ -22,7 +22,7 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
   const { directory, users, authentication, reauthentication, show, flashes } = ports
   const showUser = createShowUser(ports)
   const redirectWithNotice = (ctx: Context, id: string, notice: (typeof userNotices)[number]) => {
-    flashes.leave(ctx, userPath(id), { done: notice })
+    flashes.set(ctx, userPath(id), { done: notice })
     seeOther(ctx, userPath(id))
   }
   const reauthenticateIf = (isProtected: boolean, handler: (ctx: Context) => Promise<void>) =>
@@ -48,7 +48,7 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
   const save = async (ctx: Context, viewer: User, values: UserFormValues) => {
     const id = String(ctx.params.id)
     const before = await users.find(id)
-    const actor = { ...pageActor(viewer, ctx), ...versionSent(ctx) }
+    const actor = { ...pageActor(viewer, ctx), ...submittedVersion(ctx) }
     // LDAP determines the names of its users.
     const refusal = await refusalOf(async () =>
       (await users.isManagedByLdap(before))
@@ -139,7 +139,7 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
           ctx.status = refusal.status
           return
         }
-        flashes.leave(ctx, usersPath, { done: 'delete', count: 1, refused: [] })
+        flashes.set(ctx, usersPath, { done: 'delete', count: 1, refused: [] })
         seeOther(ctx, usersPath)
       })(ctx)
     },

@@ -60,7 +60,7 @@ export function createShowUser(ports: ShowUserPorts): ShowUser {
     const { id, userName, displayName, email, disabled, createdAt } = user
     const policy = await passkeyPolicy()
     const { choices, remainingCount } = await groupChoices(directory.groups, user)
-    const flash = flashes.take(ctx, userPath(id))
+    const flash = flashes.consume(ctx, userPath(id))
     const sendableKinds = await sendable()
     await show(ctx, {
       view: 'user',

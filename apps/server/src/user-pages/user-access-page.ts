@@ -43,7 +43,7 @@ export function userAccessPages(ports: UserPagePorts, { redirectWithNotice }: Pa
       const code = await users.issueCode(pageActor(viewer, ctx), id, lifetime)
       const query = kind === 'invitation' ? `?${new URLSearchParams({ redirect: addPasskeyPath })}` : ''
       const issued = { kind, code, link: `${pocket.issuer}/lc/${code}${query}` }
-      flashes.leave(ctx, userPath(id), { wayIn: issued })
+      flashes.set(ctx, userPath(id), { wayIn: issued })
       seeOther(ctx, userPath(id))
     }),
 
@@ -52,7 +52,7 @@ export function userAccessPages(ports: UserPagePorts, { redirectWithNotice }: Pa
       const lifetime = lifetimeOf(formText(ctx, 'lifetime', 10), defaultLifetimes[kind])
       const actor = pageActor(viewer, ctx)
       await (kind === 'code' ? mail.loginCodes.send(actor, id, lifetime) : mail.loginCodes.invite(actor, id, lifetime))
-      mail.delivery.soon()
+      mail.delivery.trigger()
       redirectWithNotice(ctx, id, kind === 'code' ? 'code_sent' : 'invitation_sent')
     }),
   }

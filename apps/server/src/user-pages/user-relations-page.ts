@@ -3,7 +3,7 @@ import type { CustomClaim, User, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { formTexts } from '../http/form.ts'
-import { refusalOf, versionSent } from '../http/form-page.ts'
+import { refusalOf, submittedVersion } from '../http/form-page.ts'
 import { seeOther } from '../http/show-page.ts'
 import { maxImageBytes } from '../images/application-images.ts'
 import { readUpload } from '../images/upload.ts'
@@ -32,7 +32,7 @@ export function userRelationsPages(ports: UserPagePorts, { showUser, redirectWit
       const action = () => handle(ctx, viewer, user)
       await (user.administrator ? reauthentication.when('administrator', action)(ctx) : action())
     }
-  const actorOf = (ctx: Context, viewer: User) => ({ ...pageActor(viewer, ctx), ...versionSent(ctx) })
+  const actorOf = (ctx: Context, viewer: User) => ({ ...pageActor(viewer, ctx), ...submittedVersion(ctx) })
 
   return {
     setGroups: withUser(async (ctx, viewer, user) => {

@@ -60,7 +60,7 @@ export function passkeyRemovedPages(ports: PasskeyRemovedPagePorts): readonly Pa
         made,
         submitTo: `${ctx.path}/withdraw`,
         backTo,
-        withdrawn: flashes.take(ctx, ctx.path).done === 'withdrawn',
+        withdrawn: flashes.consume(ctx, ctx.path).done === 'withdrawn',
       }
       await show(ctx, page)
     },
@@ -68,7 +68,7 @@ export function passkeyRemovedPages(ports: PasskeyRemovedPagePorts): readonly Pa
       const { viewer, accountId } = await resolveAccount(ctx)
       const pagePath = ctx.path.replace(/\/withdraw$/, '')
       await passkeyRemovals.withdraw(pageActor(viewer, ctx), accountId, String(ctx.params.passkeyId))
-      flashes.leave(ctx, pagePath, { done: 'withdrawn' })
+      flashes.set(ctx, pagePath, { done: 'withdrawn' })
       seeOther(ctx, pagePath)
     },
   })

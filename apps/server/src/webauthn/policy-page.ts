@@ -7,7 +7,7 @@ import { pageActor } from '../access/actor.ts'
 import type { Authentication } from '../http/authentication.ts'
 import type { Flashes } from '../http/flash.ts'
 import { formText } from '../http/form.ts'
-import { refusalOf, versionSent } from '../http/form-page.ts'
+import { refusalOf, submittedVersion } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -84,7 +84,7 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
       version: version ?? settingsValidator(current, policyKeys),
       conflict: isConflict && values ? policyDifferences(storedValues(current), values) : null,
       problems,
-      notice: noticeOf(flashes.take(ctx, pagePath)),
+      notice: noticeOf(flashes.consume(ctx, pagePath)),
     })
   }
 
@@ -108,7 +108,7 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
     })
 
   const save = async (ctx: Context, user: User, values: PolicyValues): Promise<void> => {
-    const actor = { ...pageActor(user, ctx), ...versionSent(ctx) }
+    const actor = { ...pageActor(user, ctx), ...submittedVersion(ctx) }
     await settings.change(actor, validChanges(policyChanges(values)), { keys: policyKeys })
   }
 
@@ -122,7 +122,7 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
       const current = await settings.present()
       const before = storedValues(current)
       const { values, problems } = readValues(ctx, before)
-      const { ifMatch: version } = versionSent(ctx)
+      const { ifMatch: version } = submittedVersion(ctx)
       const basedOn = version === undefined ? {} : { version }
       if (problems.length > 0) {
         await showPolicy(ctx, user, { values, problems, ...basedOn })
@@ -146,7 +146,7 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
         ctx.status = refusal.status
         return
       }
-      flashes.leave(ctx, pagePath, { done: 'saved' })
+      flashes.set(ctx, pagePath, { done: 'saved' })
       seeOther(ctx, pagePath)
     },
 
@@ -155,7 +155,7 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
         () => 'metadata_read',
         () => 'metadata_failed',
       )
-      flashes.leave(ctx, pagePath, { done })
+      flashes.set(ctx, pagePath, { done })
       seeOther(ctx, pagePath)
     },
   }

@@ -23,7 +23,7 @@ const at = `${settingsPath}/images/:name` as const
 /** The image forms on the page of the general settings. */
 export function imagePages({ images, page, authentication, flashes }: ImagePagesPorts): readonly PageRoute[] {
   const done = (ctx: Context, notice: 'picture_saved' | 'picture_removed') => {
-    flashes.leave(ctx, pathOf('general'), { notice })
+    flashes.set(ctx, pathOf('general'), { notice })
     seeOther(ctx, pathOf('general'))
   }
 

@@ -5,7 +5,7 @@ import { pageActor } from '../../access/actor.ts'
 import type { Authentication } from '../../http/authentication.ts'
 import type { Flashes } from '../../http/flash.ts'
 import { formText } from '../../http/form.ts'
-import { refusalOf, versionSent } from '../../http/form-page.ts'
+import { refusalOf, submittedVersion } from '../../http/form-page.ts'
 import type { PageRoute } from '../../http/page-routes.ts'
 import { seeOther } from '../../http/show-page.ts'
 import { messageOf } from '../../logging/failure.ts'
@@ -37,7 +37,7 @@ export function settingPages(ports: SettingPagesPorts): readonly PageRoute[] {
   const show = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const section = sectionOf(ctx)
-    const flash = flashes.take(ctx, pathOf(section))
+    const flash = flashes.consume(ctx, pathOf(section))
     await page.show(ctx, user, section, {
       notice: notices.find((notice) => notice === flash.notice) ?? null,
       test: testOf(flash.test),
@@ -56,7 +56,7 @@ export function settingPages(ports: SettingPagesPorts): readonly PageRoute[] {
     const removed = new Set<SettingKey>(
       fields.flatMap(({ key }) => (formText(ctx, `${key}Remove`, 10) === 'true' ? [key] : [])),
     )
-    const version = versionSent(ctx)
+    const version = submittedVersion(ctx)
     const { changes, problems } = changesOf(fields, entered, removed)
     const refusal =
       problems.length > 0
@@ -72,7 +72,7 @@ export function settingPages(ports: SettingPagesPorts): readonly PageRoute[] {
         ...(!refusal.isConflict && version.ifMatch !== undefined && { version: version.ifMatch }),
       })
     const test = section === 'email' && formText(ctx, 'act', 10) === 'test' ? await tried(testEmail, user) : null
-    flashes.leave(ctx, pathOf(section), test ? { test } : { notice: 'saved' })
+    flashes.set(ctx, pathOf(section), test ? { test } : { notice: 'saved' })
     seeOther(ctx, pathOf(section))
   }
 

@@ -52,7 +52,7 @@ export function registrationTokenPages(ports: RegistrationTokenPagesPorts): read
           const problems = refusal.problems.map((problem) => ({ ...problem, field: `token-${problem.field}` }))
           return page.show(ctx, user, 'oidc', { status: refusal.status, problems, token })
         }
-        flashes.leave(ctx, pathOf('oidc'), { newToken: created })
+        flashes.set(ctx, pathOf('oidc'), { newToken: created })
         seeOther(ctx, pathOf('oidc'))
       },
     },
@@ -62,7 +62,7 @@ export function registrationTokenPages(ports: RegistrationTokenPagesPorts): read
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
         await tokens.remove(pageActor(user, ctx), String(ctx.params.id))
-        flashes.leave(ctx, pathOf('oidc'), { notice: 'token_removed' })
+        flashes.set(ctx, pathOf('oidc'), { notice: 'token_removed' })
         seeOther(ctx, pathOf('oidc'))
       },
     },
