@@ -104,7 +104,7 @@ async function run(label: string): Promise<void> {
   print(
     `${label}: ${isEmptyPlan(plan) ? 'nothing to do' : `${created} created, ${changed} changed, ${groupsCreated} groups, ${membersAdded} memberships`}`,
   )
-  print(`  reading LDAP ${readTime}; planning ${planTime}; doing ${applyTime}`)
+  print(`  reading LDAP ${readTime}; planning ${planTime}; applying ${applyTime}`)
 }
 
 async function measure<T>(work: () => Promise<T>): Promise<[T, string]> {
@@ -117,7 +117,10 @@ async function measure<T>(work: () => Promise<T>): Promise<[T, string]> {
   const seconds = ((performance.now() - started) / 1000).toFixed(2)
   await setTimeout(20)
   delay.disable()
-  return [value, `${seconds} s, ${statements} statements, others waited ${(delay.max / 1e6).toFixed(0)} ms at most`]
+  return [
+    value,
+    `${seconds} s, ${statements} statements, the event loop was blocked for ${(delay.max / 1e6).toFixed(0)} ms at most`,
+  ]
 }
 
 function print(text: string): void {

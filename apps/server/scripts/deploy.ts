@@ -36,7 +36,7 @@ export async function deploy(folder: string): Promise<void> {
 async function pnpm(args: readonly string[]): Promise<void> {
   const child = spawn('pnpm', args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
   const [code]: unknown[] = await once(child, 'exit')
-  if (code !== 0) throw new Error(`pnpm ${args.join(' ')} ended with ${String(code)}.`)
+  if (code !== 0) throw new Error(`pnpm ${args.join(' ')} exited with code ${String(code)}.`)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

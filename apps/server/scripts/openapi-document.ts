@@ -25,7 +25,7 @@ try {
   await using app = await createApp(config, createLogger(config, { write: () => {} }))
   const { url } = await app.listen()
   const response = await fetch(`${url}/api/openapi.json`)
-  if (!response.ok) throw new Error(`The document was answered with ${response.status}.`)
+  if (!response.ok) throw new Error(`The server responded with status ${response.status}.`)
   process.stdout.write(await response.text())
 } finally {
   await rm(folder, { recursive: true, force: true })

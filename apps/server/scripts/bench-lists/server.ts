@@ -60,7 +60,10 @@ export async function startBench({ count, postgres, url }: BenchOptions): Promis
       const responseText = text(response)
       if (response.statusCode === 200) responseText.then(resolve, reject)
       else
-        responseText.then((body) => reject(new Error(`${path} was answered ${response.statusCode}: ${body}`)), reject)
+        responseText.then(
+          (body) => reject(new Error(`${path} was answered with ${response.statusCode}: ${body}`)),
+          reject,
+        )
     })
     outgoing.on('error', reject).end()
     return promise

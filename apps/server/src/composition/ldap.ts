@@ -73,6 +73,6 @@ export function composeLdap(parts: LdapParts): LdapModule {
     settings: settings.present,
     links: createLdapLinks({ directory, sync, audit, transaction }),
     diagnostics: createLdapDiagnostics(settings.present, stop.signal),
-    [Symbol.dispose]: () => stop.abort(new Error('This server stops')),
+    [Symbol.dispose]: () => stop.abort(new Error('The server is shutting down')),
   }
 }

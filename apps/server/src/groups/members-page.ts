@@ -126,7 +126,7 @@ function parseEndDay(day: string): number | null {
   if (day === '') return null
   const end = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T23:59:59.999Z`) : Number.NaN
   if (!Number.isNaN(end) && end > Date.now()) return end
-  throw new InvalidInputError('validation_failed', 'The day is none, or has passed.', {
+  throw new InvalidInputError('validation_failed', 'The day is invalid or has passed.', {
     fields: [{ field: 'endsAt', code: 'end_has_passed', message: 'must be a day in the future' }],
   })
 }

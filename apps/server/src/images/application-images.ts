@@ -31,8 +31,8 @@ export interface ApplicationImages {
   find(name: ApplicationImage): Promise<(ServedImage & { readonly bundled: boolean }) | undefined>
   /** @throws as `prepareImage` */
   put(actor: Actor, name: ApplicationImage, bytes: Buffer): Promise<void>
-  /** Restores the default image. @throws {NotFoundError} `image_not_found` if none was uploaded, unless `evenNone` */
-  remove(actor: Actor, name: ApplicationImage, ignoreMissing?: 'even-none'): Promise<void>
+  /** Restores the default image. @throws {NotFoundError} `image_not_found` if none was uploaded, unless `ignoreMissing` is set */
+  remove(actor: Actor, name: ApplicationImage, ignoreMissing?: 'ignore-missing'): Promise<void>
   /** All images, for pages. */
   list(): Promise<readonly ApplicationImageItem[]>
 }

@@ -41,7 +41,7 @@ export interface ClientLogos {
   read(logo: StoredImage): Promise<Buffer | undefined>
   /** Adds to clients which logos they have. */
   withLogoFlags<T extends LogoFlags>(clients: readonly T[]): Promise<T[]>
-  /** Like `marked`, for items that contain a client. */
+  /** Like `withLogoFlags`, for items that contain a client. */
   withClientLogoFlags<T extends { readonly client: LogoFlags }>(items: readonly T[]): Promise<T[]>
   /** @throws {NotFoundError} `not_found` for an unknown client @throws as `prepareImage` */
   upload(actor: Actor, clientId: string, theme: LogoTheme, bytes: Buffer): Promise<void>
@@ -139,7 +139,7 @@ async function readLogo(fetch: PublicFetch, url: string): Promise<PreparedImage>
     return await prepareImage(bytes, rules)
   } catch (error) {
     if (!(error instanceof PocketError)) throw error
-    throw logoError('logo_type_not_supported', 'What is at the address is no image that can be used.', error)
+    throw logoError('logo_type_not_supported', 'The URL does not return a supported image.', error)
   }
 }
 
@@ -147,7 +147,7 @@ async function readBytes(fetch: PublicFetch, url: string): Promise<Buffer> {
   try {
     const response = await fetch(url, { headers: { accept: 'image/*' } })
     if (response.ok) return Buffer.from(await response.arrayBuffer())
-    throw logoError('logo_download_failed', `The address answered ${response.status}.`)
+    throw logoError('logo_download_failed', `The server responded with status ${response.status}.`)
   } catch (error) {
     if (error instanceof PocketError) throw error
     const reason = error instanceof OutboundError ? error.code : 'unreachable'

@@ -31,8 +31,8 @@ export interface Images {
   listByPrefix: ImageStore['listByPrefix']
   listBySlots: ImageStore['listBySlots']
   put(change: ImageChange, image: PreparedImage): Promise<void>
-  /** @throws {NotFoundError} `image_not_found`, unless `evenNone` */
-  remove(change: ImageChange, ignoreMissing?: 'even-none'): Promise<void>
+  /** @throws {NotFoundError} `image_not_found`, unless `ignoreMissing` is set */
+  remove(change: ImageChange, ignoreMissing?: 'ignore-missing'): Promise<void>
   /** Removes images from these slots because their owner is being deleted; runs in its transaction. */
   discard(...slots: readonly Slot[]): Promise<void>
   /** Deletes the files of unused images. */
@@ -67,7 +67,8 @@ export function createImages({ store, files, audit, transaction, clock, onError 
     async read({ file, hash }) {
       const bytes = await files.read(file)
       // Browsers cache images for a year, so a truncated file must not be served.
-      if (bytes !== undefined && hashOf(bytes) !== hash) throw new Error(`The file ${file} is not what was stored.`)
+      if (bytes !== undefined && hashOf(bytes) !== hash)
+        throw new Error(`The content of ${file} does not match its stored hash.`)
       return bytes
     },
     listByPrefix: (prefix) => store.listByPrefix(prefix),

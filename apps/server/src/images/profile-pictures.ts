@@ -56,7 +56,7 @@ export function createProfilePictures({ images, application, directory }: Profil
       return (await application.find('default-profile-picture')) ?? initials(user)
     },
     put: async (actor, userId, bytes) => images.put(await change(actor, userId), await prepareImage(bytes, rules)),
-    remove: async (actor, userId) => images.remove(await change(actor, userId), 'even-none'),
+    remove: async (actor, userId) => images.remove(await change(actor, userId), 'ignore-missing'),
   }
 }
 

@@ -28,16 +28,15 @@ export async function prepareSvg(bytes: Buffer): Promise<PreparedImage> {
   if (elements >= maxElements * 2) throw invalidImage('it has too many elements')
   if (text.split('<').some((tag) => tag.split('=').length > maxAttributes))
     throw invalidImage('it has too many attributes')
-  if (countComparisons(text, elements) > maxComparisons)
-    throw invalidImage('its style sheet is too much for what it draws')
+  if (countComparisons(text, elements) > maxComparisons) throw invalidImage('its style sheet is too complex')
   try {
     const svg = sanitize(inlineStyleSheets(text))
-    if (!/^<svg[\s>]/.test(svg)) throw invalidImage('its first element is not svg')
+    if (!/^<svg[\s>]/.test(svg)) throw invalidImage('its root element is not svg')
     // Rendering it verifies that it is complete.
     await sharp(Buffer.from(svg), { limitInputPixels: maxPixels }).metadata()
     return { bytes: Buffer.from(svg), mediaType: 'image/svg+xml' }
   } catch (error) {
-    if (error instanceof Error && error.name !== 'InvalidInputError') throw invalidImage('it is no valid SVG', error)
+    if (error instanceof Error && error.name !== 'InvalidInputError') throw invalidImage('it is not a valid SVG', error)
     throw error
   }
 }

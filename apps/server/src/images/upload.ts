@@ -33,7 +33,7 @@ function receive({ req }: Context, headers: BusboyHeaders, maxBytes: number): Pr
   return new Promise((resolve, reject) => {
     const limits = { files: 1, fields: 10, parts: 11, fieldSize: 1024, headerPairs: 50, fileSize: maxBytes }
     const form = formReader({ headers, limits })
-    const rejectDamaged = (cause?: unknown) => reject(invalidBody('The form is damaged.', cause))
+    const rejectDamaged = (cause?: unknown) => reject(invalidBody('The form data is malformed.', cause))
     let file: Buffer | undefined
     let received = 0
 
@@ -80,7 +80,7 @@ function formReader(config: BusboyConfig): BusboyInstance {
     return new Busboy(config)
   } catch (error) {
     // The boundary is missing.
-    throw invalidBody('The form is damaged.', error)
+    throw invalidBody('The form data is malformed.', error)
   }
 }
 

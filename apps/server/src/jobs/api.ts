@@ -47,7 +47,7 @@ export function jobOperations(jobs: Jobs): readonly Operation[] {
       answer: { status: 202 },
       async handle(call) {
         if (!(await jobs.runNow(actorOf(call), call.params.name ?? '')))
-          throw new ConflictError('job_running', 'This job is running already.')
+          throw new ConflictError('job_running', 'This job is already running.')
       },
     }),
   ]

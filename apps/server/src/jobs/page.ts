@@ -64,7 +64,7 @@ export function jobPages(ports: JobPagesPorts): readonly PageRoute[] {
       .filter(({ name }) => selectedNames.has(name))
       .map(({ name }) => ({ id: name, name: jobName(name, messages) }))
     const runJob = async (id: string) => {
-      if (!(await jobs.runNow(actor, id))) throw new ConflictError('job_running', 'This job is running already.')
+      if (!(await jobs.runNow(actor, id))) throw new ConflictError('job_running', 'This job is already running.')
     }
     const emptyResult = { done: 'nothing', count: 0, refused: [] }
     flashes.set(

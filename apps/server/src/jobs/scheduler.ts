@@ -74,7 +74,7 @@ class LeasingScheduler implements Scheduler {
   }
 
   register(job: Job): void {
-    if (this.#jobs.has(job.name)) throw new TypeError(`There are two jobs with the name ${job.name}`)
+    if (this.#jobs.has(job.name)) throw new TypeError(`The job ${job.name} is already registered`)
     this.#jobs.set(job.name, job)
   }
 
@@ -119,7 +119,7 @@ class LeasingScheduler implements Scheduler {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#timer?.[Symbol.dispose]()
-    this.#stop.abort(new Error('This server stops'))
+    this.#stop.abort(new Error('The server is shutting down'))
     await this.#polling
     await Promise.all(this.#running.values())
   }
@@ -134,7 +134,7 @@ class LeasingScheduler implements Scheduler {
         if (await this.#isDue(name, nextRunAt)) await this.#startRun(name)
       }
     } catch (err) {
-      this.#logger.error({ err }, 'The jobs that are due cannot be read')
+      this.#logger.error({ err }, 'Due jobs could not be read')
     }
   }
 
@@ -165,7 +165,7 @@ class LeasingScheduler implements Scheduler {
     const now = this.#clock.now()
     if (!(await this.#store.claim(lease, { now, until: now + this.#leaseMs }))) return undefined
     const run = this.#run(job, lease)
-      .catch((err: unknown) => this.#logger.error({ err, job: name }, 'The end of a job cannot be recorded'))
+      .catch((err: unknown) => this.#logger.error({ err, job: name }, 'The result of a job could not be recorded'))
       .finally(() => this.#running.delete(name))
     this.#running.set(name, run)
     return { finished: run }
@@ -180,14 +180,14 @@ class LeasingScheduler implements Scheduler {
       await job.run(signal)
     } catch (err) {
       if (!signal.aborted) return this.#recordFailure(job, lease, err)
-      this.#logger.info({ job: job.name, err }, 'A job was stopped')
+      this.#logger.info({ job: job.name, err }, 'Job aborted')
       return this.#store.release(lease)
     }
     await this.#finish(job, lease, null)
   }
 
   async #recordFailure(job: Job, lease: Lease, err: unknown): Promise<void> {
-    this.#logger.error({ err, job: job.name }, 'A job failed')
+    this.#logger.error({ err, job: job.name }, 'Job failed')
     await this.#finish(job, lease, reasonOf(err))
   }
 
@@ -195,17 +195,17 @@ class LeasingScheduler implements Scheduler {
     const finishedAt = this.#clock.now()
     const outcome = error === null ? 'succeeded' : 'failed'
     const end = { finishedAt, nextRunAt: finishedAt + intervalMs, outcome, error } as const
-    if (await this.#store.finish(lease, end)) this.#logger.debug({ job: name, outcome }, 'A job has ended')
-    else this.#logger.warn({ job: name, outcome }, 'A job has ended after another replica had taken it over')
+    if (await this.#store.finish(lease, end)) this.#logger.debug({ job: name, outcome }, 'Job finished')
+    else this.#logger.warn({ job: name, outcome }, 'Job finished after its lease was lost')
   }
 
   async #renew(lease: Lease, leaseLost: AbortController): Promise<void> {
     try {
       if (await this.#store.renew(lease, this.#clock.now() + this.#leaseMs)) return
       // If the run has just finished and released its lease, the signal has no listeners any more.
-      leaseLost.abort(new Error('Another replica has taken this job over'))
+      leaseLost.abort(new Error('The lease was taken over by another replica'))
     } catch (err) {
-      this.#logger.error({ err, job: lease.name }, 'The lease of a job cannot be renewed')
+      this.#logger.error({ err, job: lease.name }, 'The lease of a job could not be renewed')
     }
   }
 }

@@ -130,7 +130,7 @@ export function ldapOperations({ sync, links, diagnostics, runs, users }: LdapOp
         if (outcome === 'waiting')
           throw new ConflictError(
             'ldap_confirmation_needed',
-            'So much would be removed that an administrator has to confirm it.',
+            'The import would remove so much that an administrator must confirm it.',
           )
       },
     }),

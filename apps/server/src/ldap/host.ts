@@ -61,7 +61,7 @@ export function createLdapHost(ports: LdapHostPorts): LdapHost {
           // Without a picture in LDAP there is nothing to compare with.
           if (picture === null) await saveImage(userId, null)
         } else if (picture === null) {
-          await images.remove(change, 'even-none')
+          await images.remove(change, 'ignore-missing')
           await saveImage(userId, null)
         } else {
           const prepared = await prepareProfilePicture(Buffer.from(picture.bytes)).catch(ignoreRejected)

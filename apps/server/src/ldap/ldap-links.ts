@@ -16,7 +16,7 @@ export interface LdapLinksPorts {
 /** Links between users or groups and LDAP entries that an administrator created. */
 export interface LdapLinks {
   /**
-   * From the next import on, the entry determines the user's data. `wanted` is its identifier, its name (DN), or its user name or
+   * From the next import on, the entry determines the user's data. `query` is its identifier, its name (DN), or its user name or
    * e-mail address.
    *
    * @throws {NotFoundError} `user_not_found`, `ldap_entry_not_found`
@@ -27,7 +27,7 @@ export interface LdapLinks {
   /** Makes the user a local user. @throws {NotFoundError} `user_not_found` @throws {ConflictError} `ldap_not_linked` */
   unlink(actor: Actor, userId: string): Promise<void>
   /**
-   * From the next import on, the entry determines the group's name and members. `wanted` is its identifier, its name (DN), or its
+   * From the next import on, the entry determines the group's name and members. `query` is its identifier, its name (DN), or its
    * group name.
    *
    * @throws {NotFoundError} `not_found`, `ldap_entry_not_found` @throws {ConflictError} `ldap_entry_linked`, as `link`
@@ -54,7 +54,7 @@ export function createLdapLinks({ directory, sync, audit, transaction }: LdapLin
       const entry = findEntry(people, ({ userName, email }) => [userName, email], query)
       const user = await directory.find(userId)
       if (user?.ldapId != null && user.ldapId !== entry.id && people.some(({ id }) => id === user.ldapId))
-        throw new ConflictError('ldap_entry_linked', 'This user belongs to another entry, which is there.')
+        throw new ConflictError('ldap_entry_linked', 'This user is linked to another existing entry.')
       await transaction(async () => {
         const { before, user: after } = await directory.ldap.link(userId, entry)
         const changes = changesBetween({ ldapId: before.ldapId }, { ldapId: after.ldapId })
@@ -85,7 +85,7 @@ export function createLdapLinks({ directory, sync, audit, transaction }: LdapLin
         const linked = await directory.ldap.linkGroup(groupId, entry)
         const { ldapId } = linked.before
         if (ldapId !== null && ldapId !== entry.id && groups.some(({ id }) => id === ldapId))
-          throw new ConflictError('ldap_entry_linked', 'This group belongs to another entry, which is there.')
+          throw new ConflictError('ldap_entry_linked', 'This group is linked to another existing entry.')
         await audit.record(groupEvent(actor, linked), actor.origin)
       })
       return entry
@@ -114,5 +114,5 @@ function findEntry<Entry extends LdapEntry>(
       )
   const [entry] = matches
   if (entry && matches.length === 1) return entry
-  throw new NotFoundError('ldap_entry_not_found', 'There is no such entry in the LDAP directory, or several.')
+  throw new NotFoundError('ldap_entry_not_found', 'No LDAP entry matches, or several do.')
 }

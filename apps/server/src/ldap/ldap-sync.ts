@@ -199,9 +199,9 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
       const hasLease = await scheduler.runUnderLease(name, async (signal) => {
         run = await runImport(request, actor, signal)
       })
-      if (!hasLease || run === undefined) throw new ConflictError('ldap_sync_running', 'An import is running already.')
+      if (!hasLease || run === undefined) throw new ConflictError('ldap_sync_running', 'An import is already running.')
       if (run.outcome === 'waiting' && request.confirmed !== undefined)
-        throw new ConflictError('ldap_plan_changed', 'What would be taken away now is not what was agreed to.')
+        throw new ConflictError('ldap_plan_changed', 'The planned removals have changed since they were confirmed.')
       return run
     },
 

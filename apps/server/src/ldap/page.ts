@@ -29,7 +29,6 @@ export interface LdapPagesPorts {
   }
   readonly directory: Pick<Directory, 'find' | 'findByName' | 'groups'>
   readonly authentication: Authentication
-  /** Wraps actions that require recent re-authentication with a passkey. */
   readonly show: ShowPage
   readonly flashes: Flashes
 }
@@ -98,7 +97,7 @@ export function ldapPages({ ldap, directory, authentication, show, flashes }: Ld
     },
   })
 
-  /** Links an entry to the user or group in the field `named`; the form `form` keeps the input. */
+  /** Links an entry to the user or group in the field `field`; the form `form` keeps the input. */
   const linkRoute = <Form extends 'link' | 'linkGroup'>(
     path: string,
     form: Form,

@@ -86,9 +86,9 @@ function operationArticle({ method, path, operation }: DocumentedOperation): Htm
   return html`<article class="card claims-card"><h3><code>${method.toUpperCase()} ${path}</code></h3>
 <p>${text(operation.summary)}. ${accessDescription(operation)}</p>
 <dl class="claims">${[
-    parameters.length > 0 ? row('Address', joinWithCommas(parameters.flatMap(parameterNames))) : '',
+    parameters.length > 0 ? row('Parameters', joinWithCommas(parameters.flatMap(parameterNames))) : '',
     Object.keys(body).length > 0 ? row('Body', typeOf(body)) : '',
-    row('Answer', [status, ' ', Object.keys(content).length > 0 ? typeOf(content) : '']),
+    row('Response', [status, ' ', Object.keys(content).length > 0 ? typeOf(content) : '']),
   ]}</dl></article>
 `
 }
@@ -110,8 +110,8 @@ function joinWithCommas(values: readonly HtmlValue[]): HtmlValue {
 
 function accessDescription({ security, description }: Members): string {
   const requirements = list(security)
-  if (requirements.length === 0) return 'For everybody.'
-  const audience = text(description ?? '') || 'For whoever is signed in.'
+  if (requirements.length === 0) return 'Public.'
+  const audience = text(description ?? '') || 'For signed-in users.'
   return requirements.length === 1 ? `${audience} Not with an API key.` : audience
 }
 

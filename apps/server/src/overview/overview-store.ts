@@ -74,7 +74,7 @@ export interface InstanceStatus {
 export interface OverviewStore {
   /** Sign-ins per day since this instant; days without sign-ins are missing. */
   signIns(since: number): Promise<readonly DayCount[]>
-  /** Failures among the latest `most` failed sign-ins since this instant. */
+  /** Failures among the latest `limit` failed sign-ins since this instant. */
   failures(since: number, limit: number): Promise<readonly FailureCount[]>
   people(): Promise<UserCounts>
   emails(failedSince: number): Promise<EmailCounts>

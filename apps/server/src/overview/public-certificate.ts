@@ -56,7 +56,7 @@ async function readCertificate(host: string, port: number): Promise<CertificateD
   try {
     await once(socket, 'secureConnect', { signal: AbortSignal.timeout(timeout) })
     const { validFrom, validTo } = socket.getPeerX509Certificate() ?? {}
-    if (validFrom === undefined || validTo === undefined) throw new Error(`${host} shows no certificate`)
+    if (validFrom === undefined || validTo === undefined) throw new Error(`${host} presented no certificate`)
     return { host, startsAt: Date.parse(validFrom), endsAt: Date.parse(validTo) }
   } finally {
     socket.destroy()

@@ -98,7 +98,7 @@ export function scimOperations({ providers, runs, pocket, logos }: ScimOperation
         const report = await runs.runNow(await providers.request(actorOf(call), call.params.id ?? ''))
         if (isComplete(report)) return
         const { code: reason = '', detail } = reasonOf(report)
-        throw new ExternalServiceError('scim_sync_failed', `The target was not brought up to date: ${reason}`, {
+        throw new ExternalServiceError('scim_sync_failed', `Provisioning did not complete: ${reason}`, {
           details: { reason, detail: detail ?? '', problemCount: String(report.problemCount) },
         })
       },
@@ -123,7 +123,7 @@ export function scimOperations({ providers, runs, pocket, logos }: ScimOperation
         const selected = kind !== undefined && id !== undefined ? { kind, localId: id } : undefined
         const adopted = await providers.adopt(actorOf(call), call.params.id ?? '', selected)
         if (selected && adopted === 0)
-          throw new NotFoundError('not_found', 'No such object was found there.', {
+          throw new NotFoundError('not_found', 'The target has no such object.', {
             details: { resource: 'SCIM object' },
           })
         return { adopted }

@@ -22,7 +22,7 @@ export function validateToken(input: ScimProviderInput, before: { endpoint: stri
   // The stored token belongs to the previous origin and must not be sent to another one.
   const isOtherOrigin = keepsToken && problems.length === 0 && originOf(before.endpoint) !== originOf(input.endpoint)
   if (isOtherOrigin)
-    problems.push({ field: 'token', code: 'required', message: 'is required, since the endpoint is another' })
+    problems.push({ field: 'token', code: 'required', message: 'is required because the endpoint has changed' })
   if (problems.length > 0) {
     const text = problems.map(({ field, message }) => `${field} ${message}`).join(', ')
     throw new InvalidInputError('validation_failed', text, { fields: problems })

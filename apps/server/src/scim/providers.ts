@@ -102,7 +102,7 @@ export function createScimProviders(ports: ScimProvidersPorts): ScimProviders {
         const now = clock.now()
         const isEndpointChanged = !isSameEndpoint(before.endpoint, input.endpoint)
         if (isEndpointChanged && isRunning(before, now))
-          throw new ConflictError('scim_sync_running', 'People are being provisioned at this moment.')
+          throw new ConflictError('scim_sync_running', 'Provisioning is already running.')
         const after: ScimProvider = {
           ...before,
           clientId: input.clientId,

@@ -87,7 +87,7 @@ export function createProviderRunner(ports: RunProviderPorts): RunProvider {
     using _ = repeat(leaseMs / 3, async () => {
       try {
         if (!(await store.renew(lease, clock.now() + leaseMs)))
-          leaseLost.abort(new Error('Another replica has taken it over'))
+          leaseLost.abort(new Error('The lease was taken over by another replica'))
       } catch (error) {
         onError(error)
       }

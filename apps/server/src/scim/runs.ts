@@ -102,13 +102,13 @@ export function createScimRuns(ports: ScimRunsPorts): ScimRuns {
     },
 
     async [Symbol.asyncDispose]() {
-      stop.abort(new Error('This server stops'))
+      stop.abort(new Error('The server is shutting down'))
       await Promise.all(pendingRuns)
     },
 
     async runNow({ id }) {
       const report = await track(run(id, stop.signal, 'claim'))
-      if (!report) throw new ConflictError('scim_sync_running', 'People are being provisioned at this moment.')
+      if (!report) throw new ConflictError('scim_sync_running', 'Provisioning is already running.')
       return report
     },
 

@@ -40,11 +40,12 @@ export function createSetUp({ pocket, directory, audit, transaction }: SetUpPort
 
   return {
     async assertOpen() {
-      if (await directory.isSetUp()) throw new NotFoundError('setup_not_available', 'The set-up has been done.')
+      if (await directory.isSetUp()) throw new NotFoundError('setup_not_available', 'The set-up is already complete.')
     },
 
     async begin(ctx, input) {
-      if (await directory.isSetUp()) throw new ConflictError('setup_already_completed', 'The set-up has been done.')
+      if (await directory.isSetUp())
+        throw new ConflictError('setup_already_completed', 'The set-up is already complete.')
       const user = newUser(input)
       const subject = { accountId: user.id, userName: user.userName, displayName: user.displayName }
       return pocket.registration.options(ctx.req, ctx.res, { subject, purpose: 'setup', data: user })
@@ -77,6 +78,6 @@ export function createSetUp({ pocket, directory, audit, transaction }: SetUpPort
 /** The data that `begin` sealed into the challenge; it is validated again like every new user. */
 function parseUser(data: unknown): NewUser {
   if (typeof data !== 'object' || data === null)
-    throw new InvalidInputError('challenge_expired', 'The challenge carries nobody.')
+    throw new InvalidInputError('challenge_expired', 'The challenge contains no user.')
   return newUser({ ...data })
 }

@@ -49,7 +49,7 @@ export interface ApprovalPorts {
 export function createApprovals({ store, directory, users, audit, transaction, mail }: ApprovalPorts): Approvals {
   const endRequest = async (accountId: string) => {
     const request = await endSignUpRequest(store, accountId)
-    if (!request) throw new NotFoundError('user_not_found', 'Nobody of this id waits for approval.')
+    if (!request) throw new NotFoundError('user_not_found', 'No user with this ID waits for approval.')
     return request
   }
   const decide = async (decision: () => Promise<void>) => {

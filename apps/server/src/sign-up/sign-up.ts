@@ -65,9 +65,9 @@ export function createSignUp(ports: SignUpPorts): SignUp {
     ports
 
   const assertAllowed = ({ mode }: SignUpSettings, tokenHash: string | null) => {
-    if (mode === 'disabled') throw new ForbiddenError('open_signup_disabled', 'Nobody can sign up here.')
+    if (mode === 'disabled') throw new ForbiddenError('open_signup_disabled', 'Sign-up is disabled.')
     if (mode === 'withToken' && tokenHash === null)
-      throw new ForbiddenError('open_signup_disabled', 'Only whoever has a token can sign up here.')
+      throw new ForbiddenError('open_signup_disabled', 'Sign-up requires a token.')
   }
   const assertOpen = async (tokenHash: string | null) => {
     assertAllowed(await settings(), tokenHash)
@@ -175,13 +175,13 @@ function hashToken(token: string | null): string | null {
 }
 
 function tokenInvalid(): NotAuthenticatedError {
-  return new NotAuthenticatedError('token_invalid_or_expired', 'The sign-up token is unknown, used up or too old.')
+  return new NotAuthenticatedError('token_invalid_or_expired', 'The sign-up token is invalid, used up or expired.')
 }
 
 /** The data that `begin` sealed into the challenge; it is validated again like every new user. */
 function parseSignUpData(data: unknown): SignUpData {
   const { user, tokenHash } = Object(data)
   if (typeof user !== 'object' || user === null)
-    throw new InvalidInputError('challenge_expired', 'The challenge carries nobody.')
+    throw new InvalidInputError('challenge_expired', 'The challenge contains no user.')
   return { user: newUser({ ...user }), tokenHash: typeof tokenHash === 'string' ? tokenHash : null }
 }

@@ -101,7 +101,7 @@ function toAuditFields({ usageLimit, expiresAt }: SignupToken, groups: readonly 
 /** Silently dropping a group would give new users fewer permissions than intended. */
 function assertGroupsExist(ids: readonly string[], groups: readonly GroupWithClaims[]): void {
   if (ids.every((id) => groups.some((group) => group.id === id))) return
-  throw new InvalidInputError('validation_failed', 'UserGroupIds has a group that is not there', {
-    fields: [{ field: 'userGroupIds', code: 'invalid_format', message: 'has a group that is not there' }],
+  throw new InvalidInputError('validation_failed', 'UserGroupIds contains an unknown group', {
+    fields: [{ field: 'userGroupIds', code: 'invalid_format', message: 'contains an unknown group' }],
   })
 }

@@ -51,7 +51,7 @@ export function createSignUpVerification(ports: SignUpVerificationPorts): SignUp
     finish: (origin, token) =>
       transaction(async () => {
         const pending = await find(token)
-        if (!pending) throw new InvalidInputError('invalid_email_verification_token', 'Nobody waits for this link.')
+        if (!pending) throw new InvalidInputError('invalid_email_verification_token', 'No sign-up waits for this link.')
         const { user } = pending
         await verification.finish({ id: user.id, origin }, token)
         await store.recordVerified(user.id)

@@ -208,7 +208,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
 
     async removeOwn(actor) {
       if (!(await settings()).removeOwnAccount)
-        throw new ForbiddenError('account_removal_disabled', 'People may not delete their own account here.')
+        throw new ForbiddenError('account_removal_disabled', 'Users may not delete their own accounts.')
       await remove(actor, actor.id)
     },
 

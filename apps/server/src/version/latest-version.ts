@@ -58,11 +58,11 @@ async function fetchVersion(url: string): Promise<string> {
     headers: { accept: 'application/json', 'user-agent': 'pocket' },
     signal: AbortSignal.timeout(timeout),
   })
-  if (!response.ok) throw new Error(`${url} answers ${response.status}`)
+  if (!response.ok) throw new Error(`${url} responded with status ${response.status}`)
   const value: unknown = JSON.parse(await boundedText(response))
   const candidates = ['tag_name', 'version'].map((name) => Object.getOwnPropertyDescriptor(Object(value), name)?.value)
   const text = String(candidates.find((candidate) => typeof candidate === 'string') ?? '').replace(/^v/, '')
-  if (!versionPattern.test(text)) throw new Error(`${url} names no version`)
+  if (!versionPattern.test(text)) throw new Error(`${url} returned no version`)
   return text
 }
 
@@ -71,7 +71,7 @@ async function boundedText({ body }: Response): Promise<string> {
   let size = 0
   for await (const chunk of body ?? []) {
     size += chunk.length
-    if (size > maxBytes) throw new Error(`The answer is larger than ${maxBytes} bytes`)
+    if (size > maxBytes) throw new Error(`The response is larger than ${maxBytes} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

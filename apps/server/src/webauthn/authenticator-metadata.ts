@@ -18,7 +18,7 @@ export function metadataReader(
   const fetch = createPublicFetch({ allowedPrivateHosts, localRanges, maxBytes: maxBlobBytes, timeout })
   return async () => {
     const response = await fetch(fidoMetadata.url)
-    if (!response.ok) throw new Error(`The metadata of authenticators was answered with ${response.status}.`)
+    if (!response.ok) throw new Error(`The FIDO Metadata Service responded with status ${response.status}.`)
     return response.text()
   }
 }

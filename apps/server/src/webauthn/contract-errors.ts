@@ -25,7 +25,7 @@ function toContractError(ctx: Context, ceremony: Ceremony, cause: PocketError): 
     case 'challenge_expired':
       return hasSessionCookie(ctx)
         ? new InvalidInputError('invalid_webauthn_session', message, { cause })
-        : new InvalidInputError('missing_session_id', 'No ceremony has begun in this browser.', { cause })
+        : new InvalidInputError('missing_session_id', 'No ceremony was started in this browser.', { cause })
     case 'passkey_rejected':
     case 'passkey_unknown':
       return ceremony === 'registration'

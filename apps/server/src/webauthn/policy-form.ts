@@ -51,7 +51,7 @@ export function readValues(
       const input = formText(ctx, `${list}Add`, 255).trim()
       const added = input === '' ? [] : findModels(input)
       if (input !== '' && added.length === 0)
-        problems.push({ field: `${list}Add`, code: 'invalid', message: 'is the name of no model' })
+        problems.push({ field: `${list}Add`, code: 'invalid', message: 'is not the name of a model' })
       return [list, [...new Set([...remaining, ...added])]]
     }),
   )

@@ -35,7 +35,6 @@ export interface PasskeyPolicyPagePorts {
   readonly authentication: Authentication
   readonly show: ShowPage
   readonly flashes: Flashes
-  /** Requires re-authentication with a passkey. */
 }
 
 interface PolicyPageState {

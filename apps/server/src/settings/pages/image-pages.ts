@@ -53,7 +53,7 @@ export function imagePages({ images, page, authentication, flashes }: ImagePages
       path: `${at}/remove`,
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
-        await images.remove(pageActor(user, ctx), imageOf(ctx), 'even-none')
+        await images.remove(pageActor(user, ctx), imageOf(ctx), 'ignore-missing')
         done(ctx, 'picture_removed')
       },
     },

@@ -38,7 +38,7 @@ export const passkeyStates: Readonly<Record<string, PageModel>> = {
     ]),
     compliance: { passkeys: 40, nonCompliant: 3 },
     metadata: { serial: 142, readAt: now - day / 2, models: 311 },
-    problems: [{ field: 'passkeyAllowedModelsAdd', code: 'invalid', message: 'is the name of no model' }],
+    problems: [{ field: 'passkeyAllowedModelsAdd', code: 'invalid', message: 'is not the name of a model' }],
     notice: 'saved',
   },
   'passkey-policy-conflict': {
