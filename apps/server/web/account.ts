@@ -1,6 +1,6 @@
 import { type AccountSignals, register, signalAccount } from '@pocket/core/browser'
-import { withReauthentication } from './confirmed.ts'
 import { messagesOf, pageData, resetBusyOnReturn, runCeremony } from './problem-region.ts'
+import { withReauthentication } from './with-reauthentication.ts'
 
 const button = document.querySelector<HTMLButtonElement>('#add-passkey')
 if (button) {

@@ -1,6 +1,6 @@
 import { type Explanation, register } from '@pocket/core/browser'
-import { withReauthentication } from './confirmed.ts'
 import { messagesOf, type ProblemMessages, pageData, resetBusyOnReturn, runCeremony } from './problem-region.ts'
+import { withReauthentication } from './with-reauthentication.ts'
 
 const form = document.querySelector<HTMLFormElement>('#setup')
 const button = form?.querySelector<HTMLButtonElement>('button[type="submit"]')

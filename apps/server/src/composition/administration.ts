@@ -9,9 +9,9 @@ import type { Images } from '../images/images.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { Settings } from '../settings/settings.ts'
 import { type Approvals, createApprovals } from '../sign-up/approvals.ts'
-import { endSignUpRequest } from '../sign-up/end-waiting.ts'
+import { endSignUpRequest } from '../sign-up/end-sign-up-request.ts'
+import { createSignUpVerification, type SignUpVerification } from '../sign-up/sign-up-verification.ts'
 import { createSignupTokens, type SignupTokens } from '../sign-up/signup-tokens.ts'
-import { createSignUpVerification, type SignUpVerification } from '../sign-up/waiting-addresses.ts'
 import { createUserAdministration, type UserAdministration } from '../users/user-administration.ts'
 import { userSettingsOf } from '../users/user-settings.ts'
 import { createOwnPasskeys, type OwnPasskeys } from '../webauthn/own-passkeys.ts'
@@ -41,11 +41,11 @@ export interface Administration {
   readonly groups: GroupAdministration
   readonly signupTokens: SignupTokens
   readonly approvals: Approvals
-  readonly waitingAddresses: SignUpVerification
+  readonly signUpVerification: SignUpVerification
   readonly ownPasskeys: OwnPasskeys
   readonly passkeyRemovals: PasskeyRemovalReview
   /** Removes data of other modules about a deleted user, within the transaction. */
-  readonly forgetUser: (userId: string) => Promise<void>
+  readonly deleteUserData: (userId: string) => Promise<void>
 }
 
 export function composeAdministration(parts: AdministrationParts): Administration {
@@ -59,7 +59,7 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     clock,
     onError: (error) => logger.error({ err: error }, 'The use of an API key could not be recorded'),
   })
-  const forget = async (userId: string) => {
+  const deleteUserData = async (userId: string) => {
     await pocket.forgetAccount(userId)
     await apiKeys.removeByOwner(userId)
     await mail.forget(userId)
@@ -75,7 +75,7 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     transaction,
     settings: async () => userSettingsOf(await settings.present()),
     isLdapEnabled: async () => (await settings.values()).ldapEnabled,
-    deleteUserData: forget,
+    deleteUserData,
     async onEnabled(user) {
       const request = await endSignUpRequest(database.approvals, user.id)
       if (request) await mail.approved(user, { note: null, wayBack: request.returnPath })
@@ -107,11 +107,11 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     transaction,
     mail,
   })
-  const waitingAddresses = createSignUpVerification({
+  const signUpVerification = createSignUpVerification({
     store: database.approvals,
     verification: mail.verification,
     directory,
-    deleteUserData: forget,
+    deleteUserData,
     audit,
     transaction,
     clock,
@@ -130,9 +130,9 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     groups,
     signupTokens,
     approvals,
-    waitingAddresses,
+    signUpVerification,
     ownPasskeys,
     passkeyRemovals,
-    forgetUser: forget,
+    deleteUserData,
   }
 }

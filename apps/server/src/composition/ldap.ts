@@ -4,10 +4,10 @@ import type { RecordMany } from '../audit-log/audit-log.ts'
 import type { Images } from '../images/images.ts'
 import type { Scheduler } from '../jobs/scheduler.ts'
 import { createLdapHost } from '../ldap/host.ts'
+import { createLdapDiagnostics, type LdapDiagnostics } from '../ldap/ldap-diagnostics.ts'
 import { createLdapLinks, type LdapLinks } from '../ldap/ldap-links.ts'
 import type { LdapRunStore } from '../ldap/ldap-run-store.ts'
 import { createLdapSync, type LdapSync } from '../ldap/ldap-sync.ts'
-import { createLdapDiagnostics, type LdapDiagnostics } from '../ldap/ldap-trials.ts'
 import type { SettingValues } from '../settings/definitions.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Administration } from './administration.ts'
@@ -17,7 +17,7 @@ export interface LdapParts {
   readonly pocket: Pocket
   readonly directory: Directory
   readonly database: Pick<OpenDatabase, 'ldapRuns' | 'approvals' | 'jobs'>
-  readonly administration: Pick<Administration, 'forgetUser'>
+  readonly administration: Pick<Administration, 'deleteUserData'>
   readonly settings: Settings
   readonly images: Images
   readonly scheduler: Scheduler
@@ -44,7 +44,7 @@ export function composeLdap(parts: LdapParts): LdapModule {
     pocket,
     recordMany,
     images,
-    deleteUserData: administration.forgetUser,
+    deleteUserData: administration.deleteUserData,
     deleteGroupData: (groupId) => pocket.clients.setAllowedTo(groupId, []),
     async onEnabled(userId) {
       await database.approvals.remove(userId)

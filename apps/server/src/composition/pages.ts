@@ -47,9 +47,9 @@ import { addPasskeyPages } from '../sign-up/add-passkey-page.ts'
 import { approvalsPages } from '../sign-up/approvals-page.ts'
 import { invitationsPages } from '../sign-up/invitations-page.ts'
 import { signUpPages } from '../sign-up/page.ts'
+import { arrivedPage } from '../sign-up/return-path.ts'
 import type { SignUp } from '../sign-up/sign-up.ts'
 import type { SignUpSettings } from '../sign-up/sign-up-settings.ts'
-import { arrivedPage } from '../sign-up/way-back.ts'
 import { passkeyEndpoints } from '../webauthn/passkey-endpoints.ts'
 import { composeAccountPages } from './account-pages.ts'
 import type { Administration } from './administration.ts'
@@ -117,7 +117,7 @@ export function composePages(parts: PageParts): Router {
     signUp: signUpPages({ ...shared, settings: signUpSettings }),
     device: devicePages({ ...shared, showAuthorization: deviceAuthorization.show }),
     deviceAuthorization,
-    email: emailPages({ ...shared, waiting: administration.waitingAddresses, bindBrowser: pocket.bindBrowser }),
+    email: emailPages({ ...shared, waiting: administration.signUpVerification, bindBrowser: pocket.bindBrowser }),
     reauthentication,
     pages: [
       ...setUpPages(shared),

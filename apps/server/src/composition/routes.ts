@@ -8,7 +8,7 @@ import { liveness } from '../http/readiness.ts'
 import type { reauthenticationPages } from '../http/reauthentication.ts'
 import type { signInPages } from '../sign-in/page.ts'
 import type { signUpPages } from '../sign-up/page.ts'
-import type { arrivedPage } from '../sign-up/way-back.ts'
+import type { arrivedPage } from '../sign-up/return-path.ts'
 
 export interface Handlers {
   readonly health: (ctx: Context) => Promise<void>

@@ -16,7 +16,7 @@ export interface ScheduledParts {
   readonly pocket: Pocket
   readonly directory: Directory
   readonly database: Pick<OpenDatabase, 'auditLog' | 'signupTokens'>
-  readonly administration: Pick<Administration, 'waitingAddresses'>
+  readonly administration: Pick<Administration, 'signUpVerification'>
   readonly settings: Settings
   readonly images: Images
   readonly mail: Mail
@@ -74,7 +74,7 @@ export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
     {
       name: 'remove-unverified-signups',
       intervalMs: hour,
-      run: () => administration.waitingAddresses.removeExpired(),
+      run: () => administration.signUpVerification.removeExpired(),
     },
     // Polls for due runs: five minutes after the last change, and every hour.
     { name: 'sync-scim', intervalMs: minute / 2, run: (signal) => parts.scimRuns.runDue(signal) },

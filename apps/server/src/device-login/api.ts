@@ -6,7 +6,7 @@ import type { Location } from '../geoip/location.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import { deviceOf } from '../http/device.ts'
-import { knownUser } from '../users/known-user.ts'
+import { findExistingUser } from '../users/find-existing-user.ts'
 import { userDto, userSchema } from '../users/user-dto.ts'
 import { withContractErrors } from '../webauthn/contract-errors.ts'
 import { waitingCookie } from './cookie.ts'
@@ -93,7 +93,7 @@ function requestOperations({ pocket, directory }: DeviceLoginPorts): readonly Op
           )
         return withContractErrors(ctx, 'authentication', async () => {
           const account = await pocket.deviceLogins.redeem(ctx.req, ctx.res, { id, token, wait: waitTime(ctx) })
-          return account && userDto(await knownUser(directory, account.id))
+          return account && userDto(await findExistingUser(directory, account.id))
         })
       },
     }),

@@ -1,5 +1,5 @@
 import type { Actor } from '../access/actor.ts'
-import { applicationImageUrl } from './application-image-address.ts'
+import { applicationImageUrl } from './application-image-url.ts'
 import { bundledImage } from './bundled.ts'
 import { type ApplicationImage, applicationImages, hashOf } from './image.ts'
 import type { Images } from './images.ts'

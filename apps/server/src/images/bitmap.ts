@@ -1,6 +1,6 @@
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import type { PreparedImage } from './image.ts'
-import { invalidImage } from './refusals.ts'
+import { invalidImage } from './image-errors.ts'
 
 export type BitmapFormat = 'png' | 'jpeg' | 'gif' | 'webp' | 'avif' | 'tiff'
 

@@ -3,9 +3,9 @@ import { type ErrorCode, OutboundError, PocketError, UnprocessableContentError }
 import type { Actor } from '../access/actor.ts'
 import { clientNotFound } from '../http/api/client-not-found.ts'
 import { clientSlot, type LogoTheme, type PreparedImage, type StoredImage } from './image.ts'
+import { imageNotFound } from './image-errors.ts'
 import type { Images } from './images.ts'
 import { type ImageRules, prepareImage } from './prepare.ts'
-import { imageNotFound } from './refusals.ts'
 
 /** Maximum size of an upload or a download, in bytes. */
 export const maxLogoBytes = 2 * 1024 * 1024

@@ -1,4 +1,4 @@
-import { invalidImage } from './refusals.ts'
+import { invalidImage } from './image-errors.ts'
 
 const headerLength = 6
 const entryLength = 16

@@ -3,8 +3,8 @@ import type { AuditEvent, AuditSink, Clock, Transaction } from '@pocket/core'
 import type { Actor } from '../access/actor.ts'
 import type { FileStore } from '../files/file-store.ts'
 import { hashOf, type PreparedImage, type Slot, type StoredImage } from './image.ts'
+import { imageNotFound } from './image-errors.ts'
 import type { ImageStore } from './image-store.ts'
-import { imageNotFound } from './refusals.ts'
 
 export interface ImagesPorts {
   readonly store: ImageStore

@@ -1,5 +1,5 @@
 import type { ClientPictures, PagePictures } from '../http/page-pictures.ts'
-import { applicationImageUrl } from './application-image-address.ts'
+import { applicationImageUrl } from './application-image-url.ts'
 import type { ApplicationImage, LogoTheme, StoredImage } from './image.ts'
 import { clientSlot, userSlot } from './image.ts'
 import type { Images } from './images.ts'

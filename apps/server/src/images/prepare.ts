@@ -2,7 +2,7 @@ import { fileTypeFromBuffer } from 'file-type'
 import { type BitmapFormat, type BitmapRules, prepareBitmap } from './bitmap.ts'
 import { assertIco } from './ico.ts'
 import type { PreparedImage } from './image.ts'
-import { unsupportedImage } from './refusals.ts'
+import { unsupportedImage } from './image-errors.ts'
 
 type Kind = BitmapFormat | 'svg' | 'ico'
 

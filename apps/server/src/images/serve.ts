@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
 import type { StoredImage } from './image.ts'
-import { imageNotFound } from './refusals.ts'
+import { imageNotFound } from './image-errors.ts'
 
 const day = 24 * 3600
 /** How long caches may keep an image, in seconds, and serve it while they revalidate. */

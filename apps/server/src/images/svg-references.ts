@@ -1,5 +1,5 @@
 import type { CustomPlugin } from 'svgo'
-import { invalidImage } from './refusals.ts'
+import { invalidImage } from './image-errors.ts'
 
 type Root = Parameters<NonNullable<CustomPlugin['fn']>>[0]
 type Child = Root['children'][number]

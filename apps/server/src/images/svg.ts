@@ -2,7 +2,7 @@ import sanitizeHtml from 'sanitize-html'
 import sharp from 'sharp'
 import { optimize } from 'svgo'
 import type { PreparedImage } from './image.ts'
-import { invalidImage } from './refusals.ts'
+import { invalidImage } from './image-errors.ts'
 import { boundReferences } from './svg-references.ts'
 import { svgAttributes, svgElements } from './svg-vocabulary.ts'
 

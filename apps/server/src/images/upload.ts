@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { Busboy, type BusboyConfig, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy'
 import { InvalidInputError } from '@pocket/core/errors'
 import type { Context } from 'koa'
-import { fileTooLarge } from './refusals.ts'
+import { fileTooLarge } from './image-errors.ts'
 
 /** The size of a form without its file. */
 const maxOverheadBytes = 16 * 1024

@@ -3,11 +3,11 @@ import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
+import type { LdapDiagnostics } from './ldap-diagnostics.ts'
 import type { LdapLinks } from './ldap-links.ts'
 import { type LdapRun, planParts } from './ldap-run.ts'
 import type { LdapRunStore } from './ldap-run-store.ts'
 import type { LdapSync } from './ldap-sync.ts'
-import type { LdapDiagnostics } from './ldap-trials.ts'
 import { linkOperations } from './link-api.ts'
 
 export interface LdapOperationPorts {

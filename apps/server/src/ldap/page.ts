@@ -12,11 +12,11 @@ import { userPath } from '../http/paths.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { SettingValues } from '../settings/definitions.ts'
+import type { LdapDiagnostics } from './ldap-diagnostics.ts'
 import type { LdapLinks } from './ldap-links.ts'
 import type { LdapRun } from './ldap-run.ts'
 import type { LdapRunStore } from './ldap-run-store.ts'
 import type { LdapSync } from './ldap-sync.ts'
-import type { LdapDiagnostics } from './ldap-trials.ts'
 import type { LdapFailure, LdapPage } from './page-model.ts'
 
 export interface LdapPagesPorts {

@@ -5,7 +5,7 @@ import type { PageRoute } from '../http/page-routes.ts'
 import { cookieNames, themeOf } from '../http/preferences.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { seeOther } from '../http/show-page.ts'
-import { savePreference } from './keep.ts'
+import { savePreference } from './save-preference.ts'
 
 export interface PreferencePagesPorts {
   readonly catalogues: Pick<Catalogues, 'languages'>

@@ -13,7 +13,7 @@ import { type Repeat, repeatByTimer } from '../jobs/repeat.ts'
 import type { ScimProvider } from './provider.ts'
 import type { ScimProviderStore } from './provider-store.ts'
 import type { ScimProviders } from './providers.ts'
-import { createProviderRunner } from './run-one.ts'
+import { createProviderRunner } from './run-provider.ts'
 
 /** Provisions the users of clients. Disposing of it aborts the runs of `runSoon` and `runNow` and waits for them. */
 export interface ScimRuns extends AsyncDisposable {

@@ -4,7 +4,7 @@ import type { Directory, User } from '@pocket/directory'
 import { nameKey } from '@pocket/directory/internal'
 import type { Messages } from '../http/messages.ts'
 import type { SearchResult } from './page-model.ts'
-import { type SearchablePage, searchablePages } from './places.ts'
+import { type SearchablePage, searchablePages } from './searchable-pages.ts'
 
 /** Finds destinations by name, case-insensitively. */
 export type Search = (user: User, query: string, messages: Pick<Messages, 'text'>) => Promise<readonly SearchResult[]>

@@ -1,7 +1,7 @@
 import type { Pocket } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import { type Operation, operation } from '../http/api/operation.ts'
-import { knownUser } from '../users/known-user.ts'
+import { findExistingUser } from '../users/find-existing-user.ts'
 import { userDto, userSchema } from '../users/user-dto.ts'
 import { withContractErrors } from '../webauthn/contract-errors.ts'
 
@@ -23,7 +23,7 @@ export function oneTimeAccessOperations({ pocket, directory }: OneTimeAccessPort
       handle: async ({ params: { token = '' }, ctx }) =>
         withContractErrors(ctx, 'authentication', async () => {
           const { id } = await pocket.signIn.withCode(ctx.req, ctx.res, token)
-          return userDto(await knownUser(directory, id))
+          return userDto(await findExistingUser(directory, id))
         }),
     }),
   ]

@@ -5,7 +5,7 @@ import type { Directory, User, UserDetails } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { ApprovalStore } from './approval-store.ts'
-import { endSignUpRequest } from './end-waiting.ts'
+import { endSignUpRequest } from './end-sign-up-request.ts'
 
 /** A pending user, and the time of the sign-up (milliseconds since the Unix epoch). */
 export interface WaitingUser {

@@ -5,9 +5,9 @@ import type { Authentication } from '../http/authentication.ts'
 import { jsonObject } from '../http/form.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { resolveReturnPath } from './return-path.ts'
 import type { SignUp } from './sign-up.ts'
 import type { SignUpSettings } from './sign-up-settings.ts'
-import { resolveReturnPath } from './way-back.ts'
 
 export interface SignUpPagePorts {
   readonly pocket: Pick<Pocket, 'interactionClient'>

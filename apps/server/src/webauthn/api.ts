@@ -1,7 +1,7 @@
 import type { Pocket } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import { type Operation, operation } from '../http/api/operation.ts'
-import { knownUser } from '../users/known-user.ts'
+import { findExistingUser } from '../users/find-existing-user.ts'
 import { passkeyDto, passkeySchema, userDto, userSchema } from '../users/user-dto.ts'
 import { withContractErrors } from './contract-errors.ts'
 import { credentialOperations } from './credentials.ts'
@@ -83,7 +83,7 @@ function authenticationOperations({ pocket, directory }: WebAuthnPorts): readonl
       handle: async ({ body, ctx }) =>
         withContractErrors(ctx, 'authentication', async () => {
           const { id } = await pocket.signIn.withPasskey(ctx.req, ctx.res, body)
-          return userDto(await knownUser(directory, id))
+          return userDto(await findExistingUser(directory, id))
         }),
     }),
     operation({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { Database } from '@pocket/core/internal/sql'
-import { searchablePages } from '../../src/search/places.ts'
+import { searchablePages } from '../../src/search/searchable-pages.ts'
 import { type CalledInstance, kinds, startCalled } from '../api/calls.ts'
 import { createPerson } from '../api/people.ts'
 

@@ -7,7 +7,7 @@ import type { PageRoute } from '../../http/page-routes.ts'
 import { seeOther } from '../../http/show-page.ts'
 import { type ApplicationImages, maxImageBytes } from '../../images/application-images.ts'
 import { type ApplicationImage, applicationImages } from '../../images/image.ts'
-import { imageNotFound } from '../../images/refusals.ts'
+import { imageNotFound } from '../../images/image-errors.ts'
 import { readUpload } from '../../images/upload.ts'
 import { pathOf, type SectionPage, settingsPath } from './section-page.ts'
 
