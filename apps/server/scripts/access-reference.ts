@@ -10,7 +10,7 @@ import { sessionRequirements } from '../src/access/session-requirements.ts'
 
 const page = new URL('../../../docs/reference/access.md', import.meta.url)
 
-const head = `# Access
+const introduction = `# Access
 
 <!-- Made by apps/server/scripts/access-reference.ts from apps/server/src/access/; change it there. -->
 
@@ -46,7 +46,7 @@ export function accessReference(): string {
   const pageRows = rows.filter(([route]) => !route.includes(' /api/'))
   const requirements = Object.entries(sessionRequirements).map(([name, text]) => `- \`${name}\`: ${text}\n`)
   return [
-    head,
+    introduction,
     `## Session\n\n${requirements.join('')}`,
     section(
       'Conditions',

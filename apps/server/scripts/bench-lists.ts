@@ -48,8 +48,8 @@ const slow: string[] = []
 
 for (const [path, columns] of Object.entries(lists)) {
   if (positionals.length > 0 && !positionals.includes(path)) continue
-  const heads = Object.keys(searches).map((name) => name.padEnd(21))
-  print(`\n${path}`.padEnd(27), ...heads)
+  const headers = Object.keys(searches).map((name) => name.padEnd(21))
+  print(`\n${path}`.padEnd(27), ...headers)
   for (const column of columns) {
     for (const direction of ['asc', 'desc']) {
       const cells: string[] = []

@@ -55,7 +55,7 @@ function readFolder(name: Folder['name']): Folder {
   const languages = readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
     .map((file) => file.replace('.json', ''))
-  const texts = languages.map((language) => [language, flat(readJson(new URL(`${language}.json`, folder)))] as const)
+  const texts = languages.map((language) => [language, flatten(readJson(new URL(`${language}.json`, folder)))] as const)
   return { name, languages: languages.filter((language) => language !== 'en'), texts: Object.fromEntries(texts) }
 }
 
@@ -99,7 +99,7 @@ function recordDone(language: string | null, isSelected: (key: string) => boolea
   writeJson(sourcesFile, Object.fromEntries(next))
 }
 
-function drop(isSelected: (key: string) => boolean): void {
+function dropMessages(isSelected: (key: string) => boolean): void {
   for (const folder of folderNames.map(readFolder))
     for (const language of folder.languages) {
       const file = new URL(`${language}.json`, folderUrl(folder.name))
@@ -147,10 +147,10 @@ function writeJson(file: URL, value: object): void {
   writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`)
 }
 
-function flat(node: object, path = ''): ReadonlyMap<string, string> {
+function flatten(node: object, path = ''): ReadonlyMap<string, string> {
   return new Map(
     Object.entries(node).flatMap(([key, value]): (readonly [string, string])[] =>
-      typeof value === 'string' ? [[path + key, value]] : [...flat(value, `${path}${key}.`)],
+      typeof value === 'string' ? [[path + key, value]] : [...flatten(value, `${path}${key}.`)],
     ),
   )
 }
@@ -191,7 +191,7 @@ function main(): void {
   const isSelected = (key: string) =>
     prefixes.some((prefix) => key === prefix || key.startsWith(prefix.endsWith('.') ? prefix : `${prefix}.`))
   if (values.help) console.log(help)
-  else if (values.drop) drop(isSelected)
+  else if (values.drop) dropMessages(isSelected)
   else if (values.done) recordDone(language, prefixes.length === 0 ? () => true : isSelected)
   else {
     const open = openTranslations(values.release)

@@ -114,7 +114,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
     async listen() {
       await listen(server, config)
       geoIpService.start()
-      if (geoIpService.isMissing()) await database.jobs.runEarlier('refresh-places', clock.now())
+      if (geoIpService.isMissing()) await database.jobs.markDue('refresh-places', clock.now())
       scheduler.start()
       return { url: pocket.issuer, setUpUrl: (await directory.isSetUp()) ? null : `${pocket.issuer}/login/setup` }
     },

@@ -28,7 +28,7 @@ for (const checkAll of document.querySelectorAll<HTMLInputElement>('input[data-c
     (element): element is HTMLInputElement =>
       element instanceof HTMLInputElement && element.name === checkAll.dataset.checkAll && element.type === 'checkbox',
   )
-  const reflect = () => {
+  const updateCheckAll = () => {
     const checked = boxes.filter((box) => box.checked).length
     checkAll.checked = checked > 0 && checked === boxes.length
     checkAll.indeterminate = checked > 0 && checked < boxes.length
@@ -36,9 +36,9 @@ for (const checkAll of document.querySelectorAll<HTMLInputElement>('input[data-c
   checkAll.addEventListener('change', () => {
     for (const box of boxes) box.checked = checkAll.checked
   })
-  for (const box of boxes) box.addEventListener('change', reflect)
+  for (const box of boxes) box.addEventListener('change', updateCheckAll)
   // The browser restores selections when the user returns to the page.
-  addEventListener('pageshow', reflect)
+  addEventListener('pageshow', updateCheckAll)
 }
 
 /** Open menus close when the user interacts outside of them. */

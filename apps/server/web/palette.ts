@@ -75,13 +75,13 @@ function createOption({ kindName, name, detail, href }: Result, index: number): 
     createElement('bdi', 'muted small', detail),
     createElement('span', 'chip', kindName),
   )
-  item.addEventListener('click', () => go(href))
+  item.addEventListener('click', () => navigateTo(href))
   item.addEventListener('pointermove', () => activate(index))
   return item
 }
 
 /** The palette must be closed when the user returns to the page. */
-function go(href: string): void {
+function navigateTo(href: string): void {
   dialog?.close()
   location.assign(href)
 }
@@ -124,7 +124,7 @@ dialog?.querySelector('form')?.addEventListener('submit', async (event) => {
   event.preventDefault()
   if (displayedQuery !== input?.value) await search()
   const href = options()[active]?.dataset.href
-  if (href !== undefined && displayedQuery === input?.value) go(href)
+  if (href !== undefined && displayedQuery === input?.value) navigateTo(href)
 })
 /** A click on the backdrop targets the dialog itself. */
 dialog?.addEventListener('click', ({ target }) => {

@@ -10,12 +10,12 @@ if (document.activeElement === document.body && location.hash === '' && !documen
     document.querySelector<HTMLElement>('[data-outcome]')
   )?.focus()
 
-const opener = document.querySelector<HTMLButtonElement>('button[data-palette]')
+const paletteButton = document.querySelector<HTMLButtonElement>('button[data-palette]')
 const dialog = document.querySelector<HTMLDialogElement>('#palette')
 
 /** The palette's script is loaded on demand. Input in the meantime is not lost. */
 async function open(): Promise<void> {
-  const path = opener?.dataset.palette
+  const path = paletteButton?.dataset.palette
   if (path === undefined || !dialog || dialog.open) return
   dialog.querySelector('form')?.reset()
   dialog.showModal()
@@ -23,7 +23,7 @@ async function open(): Promise<void> {
   begin()
 }
 
-opener?.addEventListener('click', (event) => {
+paletteButton?.addEventListener('click', (event) => {
   event.preventDefault()
   void open()
 })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '@pocket/core/internal/sql'
 
-/** The token of the API key that {@link fill} creates. */
+/** The token of the API key that {@link fillDatabase} creates. */
 export const apiKey = 'an-api-key-for-benchmarks-only'
 
 const hash = createHash('sha256').update(apiKey).digest('base64url')
@@ -86,7 +86,7 @@ export const largeGroup = '00000000-0000-4000-8000-100000000000'
  * Inserts this many users with a passkey each, and a tenth as many groups and clients, with one statement per table; and an API
  * key of the first user, who is the administrator.
  */
-export async function fill(database: Database, count: number): Promise<void> {
+export async function fillDatabase(database: Database, count: number): Promise<void> {
   for (const [table, columns] of Object.entries(rows)) {
     const end = userTables.has(table) ? count : count / 10
     await database.execute(

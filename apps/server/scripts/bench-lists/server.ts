@@ -10,7 +10,7 @@ import { pino } from 'pino'
 import { createApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/composition/config.ts'
 import { openDatabase } from '../../src/composition/open-database.ts'
-import { administrator, apiKey, fill } from './data.ts'
+import { administrator, apiKey, fillDatabase } from './data.ts'
 
 interface BenchOptions {
   /** The number of users. */
@@ -47,7 +47,7 @@ export async function startBench({ count, postgres, url }: BenchOptions): Promis
   const logger = pino({ level: 'silent' })
   {
     await using connection = await openDatabase(config, logger)
-    await fill(databaseOf(connection.dataSource), count)
+    await fillDatabase(databaseOf(connection.dataSource), count)
     // A running instance gets this automatically within a minute.
     if (databaseOf(connection.dataSource).kind === 'postgres') await connection.dataSource.query('VACUUM ANALYZE')
   }

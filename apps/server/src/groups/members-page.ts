@@ -46,7 +46,7 @@ export function memberPages(
       await users.setGroups(actor, userId, change(before.map(({ id }) => id)))
     })
 
-  const endConflict = async (groupId: string, userId: string, entered: string) => {
+  const endDateDifferences = async (groupId: string, userId: string, entered: string) => {
     const membership = await directory.groups.membership(groupId, userId)
     return differences({ memberEnd: formatDay(membership?.endsAt ?? null) }, { memberEnd: entered })
   }
@@ -105,7 +105,7 @@ export function memberPages(
         )
         if (!refusal) return redirectWithNotice(ctx, groupId, 'end_saved')
         const pageState = refusal.isConflict
-          ? { conflict: await endConflict(groupId, userId, entered) }
+          ? { conflict: await endDateDifferences(groupId, userId, entered) }
           : { memberProblem: { typed: '', code: 'end_has_passed' } }
         await showGroup(ctx, viewer, await groups.find(groupId), { ...pageState, ending: { userId, endsAt: entered } })
         ctx.status = refusal.status

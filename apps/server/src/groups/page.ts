@@ -13,7 +13,7 @@ import { clientChoices } from './client-choices.ts'
 import { type GroupListPorts, groupListPages } from './list-page.ts'
 import { type MemberPorts, memberPages } from './members-page.ts'
 import type { groupNotices } from './page-model.ts'
-import { createShowGroup, groupPath, groupRemoval, groupsPath, type ShowGroupPorts } from './show-group.ts'
+import { createShowGroup, groupPath, groupRemovalConfirmation, groupsPath, type ShowGroupPorts } from './show-group.ts'
 
 export interface GroupPagePorts extends GroupListPorts, ShowGroupPorts, MemberPorts {
   readonly clientAdministration: Pick<ClientAdministration, 'setAllowedTo'>
@@ -117,9 +117,9 @@ export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
     }),
 
     /** The confirmation page for browsers without JavaScript. */
-    async askRemoval(ctx: Context) {
+    async confirmRemoval(ctx: Context) {
       const { viewer, group } = await loadGroup(ctx)
-      const confirmation = groupRemoval(group)
+      const confirmation = groupRemovalConfirmation(group)
       const cancelTo = groupPath(group.id)
       await show(ctx, { view: 'confirm', viewer: viewerOf(viewer), within: 'group', confirmation, cancelTo })
     },
@@ -143,7 +143,7 @@ export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
     { method: 'post', path: '/settings/admin/user-groups/:id/members/:userId/remove', handle: pages.removeMember },
     { method: 'post', path: '/settings/admin/user-groups/:id/claims', handle: pages.setClaims },
     { method: 'post', path: '/settings/admin/user-groups/:id/clients', handle: pages.setClients },
-    { method: 'get', path: '/settings/admin/user-groups/:id/remove', handle: pages.askRemoval },
+    { method: 'get', path: '/settings/admin/user-groups/:id/remove', handle: pages.confirmRemoval },
     { method: 'post', path: '/settings/admin/user-groups/:id/remove', handle: pages.remove },
   ]
 }

@@ -88,14 +88,14 @@ export function createShowGroup({ clients, directory, groups, show, flashes, sec
       clientsVersion: allowedValidator(allowed),
       moreClients: remainingCount,
       notice: groupNotices.find((notice) => notice === done) ?? null,
-      removal: groupRemoval(group),
+      removal: groupRemovalConfirmation(group),
       ...overrides,
     })
   }
 }
 
 /** The confirmation before a group is deleted. */
-export function groupRemoval({ id, friendlyName }: Pick<Group, 'id' | 'friendlyName'>): Confirmation {
+export function groupRemovalConfirmation({ id, friendlyName }: Pick<Group, 'id' | 'friendlyName'>): Confirmation {
   return {
     act: 'groups.delete',
     names: [friendlyName],

@@ -67,8 +67,8 @@ export function createApplicationImages(images: Images): ApplicationImages {
       const stored = await images.listByPrefix('application/')
       return applicationImages.map((name) => {
         const image = stored.find(({ slot }) => slot === `application/${name}`) ?? null
-        const exists = image !== null || (name !== 'background' && name !== 'default-profile-picture')
-        return { name, isOwn: image !== null, address: exists ? applicationImageUrl(name, image) : null }
+        const isAvailable = image !== null || (name !== 'background' && name !== 'default-profile-picture')
+        return { name, isOwn: image !== null, address: isAvailable ? applicationImageUrl(name, image) : null }
       })
     },
   }

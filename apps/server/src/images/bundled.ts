@@ -4,9 +4,9 @@ import type { ApplicationImage, PreparedImage } from './image.ts'
 const shape =
   '<path fill="COLOR" d="M6 4h20a3 3 0 0 1 3 3v9c0 7.2-5.8 13-13 13S3 23.2 3 16V7a3 3 0 0 1 3-3Z"/><path fill="none" stroke="CUT" stroke-width="1.6" stroke-linecap="round" d="M3.6 10.2c3.9 2 8 3 12.4 3s8.5-1 12.4-3"/><circle cx="16" cy="18.6" r="2.3" fill="CUT"/><path fill="CUT" d="M14.9 19.8h2.2l.7 4.2h-3.6z"/>'
 
-function drawIcon(color: string, cut: string, size = ''): Buffer {
-  const inner = shape.replaceAll('COLOR', color).replaceAll('CUT', cut)
-  return Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"${size}>${inner}</svg>`)
+function drawIcon(color: string, cutColor: string, size = ''): Buffer {
+  const paths = shape.replaceAll('COLOR', color).replaceAll('CUT', cutColor)
+  return Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"${size}>${paths}</svg>`)
 }
 
 const lightIcon = drawIcon('#0b8064', '#fff')

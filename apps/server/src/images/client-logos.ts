@@ -72,8 +72,8 @@ export function createClientLogos({ images, clients, fetch }: ClientLogoPorts): 
   const withLogoFlags = async <T extends LogoFlags>(dtos: readonly T[]): Promise<T[]> => {
     if (dtos.length === 0) return []
     const slots = dtos.flatMap(({ id }) => [clientSlot(id, 'light'), clientSlot(id, 'dark')])
-    const occupied = new Set((await images.listBySlots(slots)).map(({ slot }) => slot))
-    const has = (id: string, theme: LogoTheme) => occupied.has(clientSlot(id, theme))
+    const occupiedSlots = new Set((await images.listBySlots(slots)).map(({ slot }) => slot))
+    const has = (id: string, theme: LogoTheme) => occupiedSlots.has(clientSlot(id, theme))
     return dtos.map((dto) => ({ ...dto, hasLogo: has(dto.id, 'light'), hasDarkLogo: has(dto.id, 'dark') }))
   }
 

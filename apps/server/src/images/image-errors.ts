@@ -5,12 +5,12 @@ export function invalidImage(reason: string, cause?: unknown): InvalidInputError
   return new InvalidInputError('invalid_image', `The image cannot be used: ${reason}.`, { cause })
 }
 
-export function unsupportedImage(expected: string): UnsupportedMediaTypeError {
+export function unsupportedImage(supportedFormats: string): UnsupportedMediaTypeError {
   return new UnsupportedMediaTypeError(
     'file_type_not_supported',
-    `This kind of file is not supported; send ${expected}.`,
+    `This kind of file is not supported; send ${supportedFormats}.`,
     {
-      details: { expected_file_type: expected },
+      details: { expected_file_type: supportedFormats },
     },
   )
 }

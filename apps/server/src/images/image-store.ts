@@ -13,6 +13,6 @@ export interface ImageStore {
   /** Removes the image from its slot; returns whether there was one. */
   discard(slot: Slot): Promise<boolean>
   /** Images without a slot, at most 100. */
-  discarded(): Promise<readonly StoredImage[]>
+  listDiscarded(): Promise<readonly StoredImage[]>
   remove(file: string): Promise<void>
 }

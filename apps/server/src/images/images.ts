@@ -48,7 +48,7 @@ const extensions: Readonly<Record<string, string>> = {
 export function createImages({ store, files, audit, transaction, clock, onError }: ImagesPorts): Images {
   const removeDiscarded = async (): Promise<void> => {
     const failures: unknown[] = []
-    for (const { file } of await store.discarded()) {
+    for (const { file } of await store.listDiscarded()) {
       try {
         await files.remove(file)
         await store.remove(file)

@@ -23,9 +23,9 @@ export interface Initials {
 
 /** The initials of first and last name, or the first two letters of the user name; the colour depends on the user. */
 export function initialsOf({ id, userName, firstName, lastName }: InitialsOwner): Initials {
-  const [first = ''] = graphemes(firstName)
-  const [last = ''] = graphemes(lastName)
-  const text = (first + last || graphemes(userName).slice(0, 2).join('')).toUpperCase()
+  const [firstInitial = ''] = graphemes(firstName)
+  const [lastInitial = ''] = graphemes(lastName)
+  const text = (firstInitial + lastInitial || graphemes(userName).slice(0, 2).join('')).toUpperCase()
   const color = palette[(Buffer.from(hashOf(id), 'base64url')[0] ?? 0) % palette.length] ?? palette[0]
   return { text, color, hash: hashOf(`${version} ${text} ${color}`) }
 }

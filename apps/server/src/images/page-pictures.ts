@@ -14,7 +14,7 @@ export interface PagePicturePorts {
 /** The URLs of uploaded images for pages. */
 export function createPagePictures({ images, onError }: PagePicturePorts): PagePictures {
   const picturesOfClients = clientPictures(images)
-  const orDefault = <T>(work: Promise<T>, fallback: T): Promise<T> =>
+  const withFallback = <T>(work: Promise<T>, fallback: T): Promise<T> =>
     work.catch((error: unknown) => {
       onError(error)
       return fallback
@@ -22,14 +22,14 @@ export function createPagePictures({ images, onError }: PagePicturePorts): PageP
 
   return {
     instance: () =>
-      orDefault(images.listByPrefix('application/').then(instancePictures), {
+      withFallback(images.listByPrefix('application/').then(instancePictures), {
         favicon: null,
         logo: null,
         background: null,
       }),
-    clients: (ids) => orDefault(picturesOfClients(ids), new Map()),
+    clients: (ids) => withFallback(picturesOfClients(ids), new Map()),
     client: (id) =>
-      orDefault(
+      withFallback(
         picturesOfClients([id]).then((pictures) => pictures.get(id) ?? null),
         null,
       ),

@@ -12,15 +12,15 @@ const maxDrawnElements = 100_000
  * Rejects an image with exponential references, such as `use` of a group of ten `use` of a group of ten: a few hundred bytes
  * would take hours to render.
  */
-export const boundReferences: CustomPlugin = {
-  name: 'boundReferences',
+export const limitReferences: CustomPlugin = {
+  name: 'limitReferences',
   fn(root) {
-    if (drawnElements(root) > maxDrawnElements) throw invalidImage('it draws too many elements')
+    if (countDrawnElements(root) > maxDrawnElements) throw invalidImage('it draws too many elements')
     return null
   },
 }
 
-function drawnElements(root: Root): number {
+function countDrawnElements(root: Root): number {
   const byId = new Map<string, Element>()
   const indexIds = (parent: Root | Element): void => {
     for (const child of parent.children) {
@@ -32,22 +32,22 @@ function drawnElements(root: Root): number {
     }
   }
   indexIds(root)
-  const costs = new Map<Element, number>()
+  const counts = new Map<Element, number>()
   const visiting = new Set<Element>()
-  const costOf = (element: Element): number => {
-    const cachedCost = costs.get(element)
-    if (cachedCost !== undefined) return cachedCost
+  const countElement = (element: Element): number => {
+    const cachedCount = counts.get(element)
+    if (cachedCount !== undefined) return cachedCount
     if (visiting.has(element)) throw invalidImage('it refers to itself')
     visiting.add(element)
     const referenced = referencesOf(element).flatMap((id) => byId.get(id) ?? [])
-    const cost = 1 + sum(referenced.map(costOf)) + childrenCost(element)
+    const count = 1 + sum(referenced.map(countElement)) + countChildren(element)
     visiting.delete(element)
-    costs.set(element, cost)
-    return cost
+    counts.set(element, count)
+    return count
   }
-  const childrenCost = ({ children }: Root | Element): number =>
-    sum(children.map((child) => (child.type === 'element' ? costOf(child) : 0)))
-  return childrenCost(root)
+  const countChildren = ({ children }: Root | Element): number =>
+    sum(children.map((child) => (child.type === 'element' ? countElement(child) : 0)))
+  return countChildren(root)
 }
 
 /** The IDs that an element references. */

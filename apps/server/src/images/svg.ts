@@ -3,7 +3,7 @@ import sharp from 'sharp'
 import { optimize } from 'svgo'
 import type { PreparedImage } from './image.ts'
 import { invalidImage } from './image-errors.ts'
-import { boundReferences } from './svg-references.ts'
+import { limitReferences } from './svg-references.ts'
 import { svgAttributes, svgElements } from './svg-vocabulary.ts'
 
 const maxBytes = 1024 * 1024
@@ -70,7 +70,7 @@ function inlineStyleSheets(text: string): string {
       'removeComments',
       { name: 'inlineStyles', params: { onlyMatchedOnce: false } },
       'convertStyleToAttrs',
-      boundReferences,
+      limitReferences,
     ],
   }).data
 }

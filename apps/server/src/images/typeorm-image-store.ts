@@ -54,7 +54,7 @@ export class TypeormImageStore implements ImageStore {
     return (await this.#database.execute(sql.discard, [slot])) > 0
   }
 
-  async discarded(): Promise<readonly StoredImage[]> {
+  async listDiscarded(): Promise<readonly StoredImage[]> {
     return rows.all(await this.#database.query(sql.discarded))
   }
 

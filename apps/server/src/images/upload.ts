@@ -8,7 +8,7 @@ import { fileTooLarge } from './image-errors.ts'
 const maxOverheadBytes = 16 * 1024
 
 /** Bytes of a rejected form that are received and discarded. */
-const maxUnreadBytes = 32 * 1024 * 1024
+const maxDiscardedBytes = 32 * 1024 * 1024
 
 /**
  * Reads the field `file` of a form (`multipart/form-data`, RFC 7578), up to `maxBytes`.
@@ -22,14 +22,14 @@ export async function readUpload(ctx: Context, maxBytes: number): Promise<Buffer
   const maxRequestBytes = maxBytes + maxOverheadBytes
   try {
     if ((ctx.request.length ?? 0) > maxRequestBytes) throw fileTooLarge(maxBytes)
-    return await receive(ctx, { ...ctx.headers, 'content-type': contentType }, maxBytes)
+    return await receiveFile(ctx, { ...ctx.headers, 'content-type': contentType }, maxBytes)
   } catch (error) {
-    drain(ctx.req, maxUnreadBytes)
+    drain(ctx.req, maxDiscardedBytes)
     throw error
   }
 }
 
-function receive({ req }: Context, headers: BusboyHeaders, maxBytes: number): Promise<Buffer> {
+function receiveFile({ req }: Context, headers: BusboyHeaders, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const limits = { files: 1, fields: 10, parts: 11, fieldSize: 1024, headerPairs: 50, fileSize: maxBytes }
     const form = formReader({ headers, limits })

@@ -43,7 +43,7 @@ export interface JobStore {
   register(name: string, times: { readonly now: number; readonly latest: number }): Promise<void>
   list(): Promise<readonly JobState[]>
   /** Makes a job due by `now` unless it is due earlier; returns `false` if the job does not exist. */
-  runEarlier(name: string, now: number): Promise<boolean>
+  markDue(name: string, now: number): Promise<boolean>
   /**
    * Claims a job that is due and not leased; returns `false` if another replica was faster. A lease that ends more than five
    * minutes after `until` is ignored.

@@ -70,7 +70,7 @@ export function createJobs({ store, scheduler, audit, clock }: JobsPorts): Jobs 
       const job = (await list()).find((item) => item.name === name)
       if (!job) throw new NotFoundError('job_not_found', 'There is no such job.')
       if (job.isRunning) return false
-      await store.runEarlier(name, clock.now())
+      await store.markDue(name, clock.now())
       await audit.record({ event: 'job_requested', job: name, by: id }, origin)
       // A run may take minutes; the scheduler records its result.
       void scheduler.runDue()

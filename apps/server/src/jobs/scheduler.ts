@@ -100,7 +100,7 @@ class LeasingScheduler implements Scheduler {
     const job = this.#jobs.get(name)
     if (job === undefined) return false
     await this.#registerJobs()
-    await this.#store.runEarlier(name, this.#clock.now())
+    await this.#store.markDue(name, this.#clock.now())
     let failure: { readonly error: unknown } | undefined
     const run = async (signal: AbortSignal) => {
       try {
@@ -142,10 +142,10 @@ class LeasingScheduler implements Scheduler {
     const job = this.#jobs.get(name)
     if (job === undefined) return false
     const now = this.#clock.now()
-    const latest = now + job.intervalMs
-    if (nextRunAt <= latest + maxClockDifference) return nextRunAt <= now
+    const latestRunAt = now + job.intervalMs
+    if (nextRunAt <= latestRunAt + maxClockDifference) return nextRunAt <= now
     // The next run was scheduled before the clock was set back.
-    await this.#store.register(name, { now, latest })
+    await this.#store.register(name, { now, latest: latestRunAt })
     return false
   }
 

@@ -34,7 +34,7 @@ export class TypeormJobStore implements JobStore {
     return (await this.#database.query(sql.list)).map((row) => rows.read(row))
   }
 
-  async runEarlier(name: string, now: number): Promise<boolean> {
+  async markDue(name: string, now: number): Promise<boolean> {
     return (await this.#database.execute(sql.runEarlier, [name, now])) === 1
   }
 

@@ -10,12 +10,12 @@ export interface LdapDiagnostics {
 }
 
 /** Milliseconds: an administrator is waiting for the result. */
-const maxWait = 20_000
+const timeout = 20_000
 const sampleSize = 10
 
 /** @param stop - aborts active requests when this server stops */
 export function createLdapDiagnostics(settings: () => Promise<SettingValues>, stop: AbortSignal): LdapDiagnostics {
-  const options = async () => ({ ...ldapOptionsOf(await settings()), overallTimeout: maxWait })
+  const options = async () => ({ ...ldapOptionsOf(await settings()), overallTimeout: timeout })
   return {
     testConnection: async () => testLdapConnection(await options(), stop),
     searchSample: async () => searchLdapSample(await options(), sampleSize, stop),

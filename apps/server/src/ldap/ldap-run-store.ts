@@ -8,5 +8,5 @@ export interface LdapRunStore {
   list(limit: number): Promise<readonly LdapRun[]>
   find(id: string): Promise<LdapRun | undefined>
   /** Whether any import has succeeded. */
-  anySucceeded(): Promise<boolean>
+  hasSucceededRun(): Promise<boolean>
 }

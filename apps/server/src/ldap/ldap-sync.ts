@@ -29,7 +29,7 @@ export interface LdapSyncPorts {
   readonly settings: () => Promise<SettingValues>
   readonly source: (options: LdapOptions) => LdapSource
   readonly scheduler: Pick<Scheduler, 'runUnderLease'>
-  readonly jobs: Pick<JobStore, 'runEarlier'>
+  readonly jobs: Pick<JobStore, 'markDue'>
   readonly audit: AuditSink
   readonly clock: Clock
   /** Aborts remaining work when this server stops. */
@@ -121,7 +121,7 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
 
   /** Whether no import has succeeded yet and none of these runs has shown the plan. */
   const isFirstImport = async (current: SettingValues, hasShownPlan: (run: LdapRun) => boolean): Promise<boolean> => {
-    if ((await runs.anySucceeded()) || (await ldap.hasUnprocessedUser())) return false
+    if ((await runs.hasSucceededRun()) || (await ldap.hasUnprocessedUser())) return false
     const hash = ldapSettingsHash(current)
     return !(await runs.list(maxRuns)).some(
       (run) => run.plan !== null && run.settingsHash === hash && hasShownPlan(run),
@@ -162,8 +162,8 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
     runWithReport({ trigger: request.trigger, isDry: false, signal }, actor, async (current, reportCounts) => {
       const entries = await readDirectory(current, signal)
       const plan = await ldap.plan(entries, ldapRulesOf(current), signal)
-      const isUnseen = request.trigger === 'job' && (await isFirstImport(current, isManual))
-      if (isUnseen || (plan.losses.asks && request.confirmed !== plan.losses.digest))
+      const isFirstScheduledImport = request.trigger === 'job' && (await isFirstImport(current, isManual))
+      if (isFirstScheduledImport || (plan.losses.asks && request.confirmed !== plan.losses.digest))
         return { ...plannedReport(entries, plan), outcome: 'waiting' }
       const { counts, postponed } = await ldap.apply(plan, whileEnabled(host, reportCounts), signal)
       const problems = [...plan.problems, ...postponed]
@@ -214,7 +214,7 @@ export function createLdapSync(ports: LdapSyncPorts): LdapSync {
     needsDryRun: async () => isFirstImport(await settings(), anyTrigger),
 
     async onEnabled() {
-      if (!(await isFirstImport(await settings(), isManual))) await jobs.runEarlier(name, clock.now() + startDelay)
+      if (!(await isFirstImport(await settings(), isManual))) await jobs.markDue(name, clock.now() + startDelay)
     },
 
     async read() {

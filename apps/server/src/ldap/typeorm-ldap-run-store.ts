@@ -38,7 +38,7 @@ export class TypeormLdapRunStore implements LdapRunStore {
     return rows.first(await this.#database.query(sql.find, [id]))
   }
 
-  async anySucceeded(): Promise<boolean> {
+  async hasSucceededRun(): Promise<boolean> {
     return (await this.#database.execute(sql.anySucceeded)) > 0
   }
 }

@@ -19,9 +19,9 @@ export function createComponents(): Components {
 
   const refer = (value: unknown): Json => {
     if (Array.isArray(value)) return value.map(refer)
-    if (typeof value !== 'object' || value === null) return plain(value)
+    if (typeof value !== 'object' || value === null) return toJson(value)
     const inner = Object.fromEntries(
-      Object.entries(value).map(([name, member]) => [name, dataMembers.has(name) ? plain(member) : refer(member)]),
+      Object.entries(value).map(([name, member]) => [name, dataMembers.has(name) ? toJson(member) : refer(member)]),
     )
     // Below `properties`, a field named `title` is a schema, not text.
     if (typeof inner.title !== 'string') return inner
@@ -43,7 +43,7 @@ export function createComponents(): Components {
 }
 
 /** The value as JSON, without members that JSON omits. */
-function plain(value: unknown): Json {
+function toJson(value: unknown): Json {
   const text: string | undefined = JSON.stringify(value)
   return text === undefined ? null : JSON.parse(text)
 }

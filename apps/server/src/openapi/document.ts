@@ -69,7 +69,7 @@ export function openApiDocument(
     paths[path] = { ...item, [operation.method]: operationItem(operation, access(operation), components) }
   }
   // Must run before the schemas are listed, because it registers some.
-  const commonResponses = createResponses(components)
+  const sharedResponses = createResponses(components)
   return {
     openapi: '3.1.0',
     info: {
@@ -82,7 +82,7 @@ export function openApiDocument(
     tags: areas.map((name) => ({ name })),
     paths,
     components: {
-      responses: commonResponses,
+      responses: sharedResponses,
       schemas: components.all(),
       securitySchemes: {
         session: {

@@ -142,6 +142,6 @@ export function certificateFindings(certificate: CertificateDates | null, now: n
   const { host, startsAt, endsAt } = certificate
   const finding = { about: host, count: 1, at: endsAt, href: '#ends' }
   if (endsAt <= now) return [{ ...finding, name: 'certificateEnded', severity: 'bad' }]
-  const isLate = endsAt - now < Math.min(7 * day, (endsAt - startsAt) / 4)
-  return isLate ? [{ ...finding, name: 'certificateEnds', severity: 'soon' }] : []
+  const isExpiringSoon = endsAt - now < Math.min(7 * day, (endsAt - startsAt) / 4)
+  return isExpiringSoon ? [{ ...finding, name: 'certificateEnds', severity: 'soon' }] : []
 }

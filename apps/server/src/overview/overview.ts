@@ -48,7 +48,7 @@ export type ReadOverview = (viewerId: string) => Promise<OverviewFigures>
 export interface OverviewPorts {
   readonly store: OverviewStore
   readonly jobs: Pick<Jobs, 'list'>
-  readonly scim: Pick<ScimProviderStore, 'failing'>
+  readonly scim: Pick<ScimProviderStore, 'listFailing'>
   readonly settings: Pick<Settings, 'lastKnown'>
   readonly latestVersion: Pick<LatestVersion, 'lastKnown'>
   readonly certificate: PublicCertificate
@@ -94,18 +94,19 @@ export function createOverview({
     const today = Math.floor(now / day)
     const firstDay = today - chartDays + 1
     const recentSince = now - failureDays * day
-    const [days, failures, people, emails, secrets, apiKeys, status, jobItems, failing, values] = await Promise.all([
-      store.signIns(firstDay * day),
-      store.failures(recentSince, maxFailures),
-      countPeople(now),
-      store.emails(recentSince),
-      store.secrets(now + expirationWindow, maxExpiring),
-      store.apiKeys({ from: now, to: now + expirationWindow }, maxExpiring),
-      store.status(now),
-      jobs.list(),
-      scim.failing(maxFailing),
-      settings.lastKnown(),
-    ])
+    const [days, failures, people, emails, secrets, apiKeys, status, jobItems, failingProviders, values] =
+      await Promise.all([
+        store.signIns(firstDay * day),
+        store.failures(recentSince, maxFailures),
+        countPeople(now),
+        store.emails(recentSince),
+        store.secrets(now + expirationWindow, maxExpiring),
+        store.apiKeys({ from: now, to: now + expirationWindow }, maxExpiring),
+        store.status(now),
+        jobs.list(),
+        scim.listFailing(maxFailing),
+        settings.lastKnown(),
+      ])
     const counts = new Map(days.map(({ day: dayNumber, count }) => [dayNumber, count]))
     const signIns = Array.from({ length: chartDays }, (_, index) => firstDay + index).map((dayNumber) => ({
       at: dayNumber * day,
@@ -120,7 +121,7 @@ export function createOverview({
       now,
       viewerId,
       jobs: jobItems,
-      scim: failing,
+      scim: failingProviders,
       secrets,
       apiKeys,
       emails,

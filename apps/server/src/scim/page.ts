@@ -20,7 +20,7 @@ import type { ScimRuns } from './runs.ts'
 export interface ScimPagePorts {
   readonly pocket: Pick<Pocket, 'clients'>
   readonly providers: ScimProviders
-  readonly runs: Pick<ScimRuns, 'test' | 'runSoon'>
+  readonly runs: Pick<ScimRuns, 'test' | 'startDueRuns'>
   readonly records: Pick<ScimRecordStore, 'listFound'>
   readonly authentication: Authentication
   readonly show: ShowPage
@@ -99,7 +99,7 @@ export function scimPages(ports: ScimPagePorts): readonly PageRoute[] {
       before ? providers.update(actor, before.id, input) : providers.create(actor, input),
     )
     if (!refusal) {
-      runs.runSoon()
+      runs.startDueRuns()
       return redirectWithNotice(ctx, client, 'saved')
     }
     const current = refusal.isConflict ? await providers.findByClient(client.id) : undefined
@@ -136,7 +136,7 @@ export function scimPages(ports: ScimPagePorts): readonly PageRoute[] {
     },
     { method: 'post', path, handle: save },
     providerRoute('test', async (ctx, { client, provider, user }) => {
-      await showPage(ctx, user, client, { test: await outcomeOf(() => runs.test(provider)) })
+      await showPage(ctx, user, client, { test: await runTest(() => runs.test(provider)) })
     }),
     // Reloading the result must not run the test again.
     {
@@ -149,12 +149,12 @@ export function scimPages(ports: ScimPagePorts): readonly PageRoute[] {
     providerRoute('run', async (ctx, { client, provider, user }) => {
       if (isRunning(provider, clock.now())) return redirectWithNotice(ctx, client, 'running')
       await providers.request(pageActor(user, ctx), provider.id)
-      runs.runSoon()
+      runs.startDueRuns()
       redirectWithNotice(ctx, client, 'requested')
     }),
     providerRoute('adopt', async (ctx, { client, provider, user }) => {
       const count = await providers.adopt(pageActor(user, ctx), provider.id, readSelection(ctx))
-      runs.runSoon()
+      runs.startDueRuns()
       redirectWithNotice(ctx, client, 'adopted', { count })
     }),
     providerRoute('remove', async (ctx, { client, provider, user }) => {
@@ -164,7 +164,7 @@ export function scimPages(ports: ScimPagePorts): readonly PageRoute[] {
   ]
 }
 
-async function outcomeOf(test: () => ReturnType<ScimRuns['test']>): Promise<ClientScimPage['test']> {
+async function runTest(test: () => ReturnType<ScimRuns['test']>): Promise<ClientScimPage['test']> {
   try {
     return { works: true, ...(await test()) }
   } catch (error) {

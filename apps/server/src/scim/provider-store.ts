@@ -25,9 +25,9 @@ export interface ScimProviderStore {
    */
   consumeChanges(before: number, now: number): Promise<void>
   /** Makes the provider due at `now`, even if it is running. */
-  runEarlier(id: string, now: number): Promise<void>
+  markDue(id: string, now: number): Promise<void>
   /** The IDs of providers that are due and not leased, the longest waiting first. */
-  due(now: number): Promise<readonly string[]>
+  listDue(now: number): Promise<readonly string[]>
 
   /** Exactly one of concurrent calls gets the lease; returns `false` if it is held by another replica. */
   claim(lease: ScimLease, range: ScimLeaseRange): Promise<boolean>
@@ -40,7 +40,7 @@ export interface ScimProviderStore {
   /** Releases the lease without a result. */
   release(lease: ScimLease): Promise<void>
   /** Providers whose last run was incomplete, with the names of their clients; the earliest failure first. */
-  failing(limit: number): Promise<readonly FailingProvider[]>
+  listFailing(limit: number): Promise<readonly FailingProvider[]>
 }
 
 export interface ScimLeaseRange {

@@ -115,7 +115,7 @@ export function createScimProviders(ports: ScimProvidersPorts): ScimProviders {
         if (!(await store.update(after))) throw alreadyConfigured()
         // Resource IDs are only valid at the endpoint that assigned them.
         if (isEndpointChanged) await records.removeByProvider(id)
-        await store.runEarlier(id, now)
+        await store.markDue(id, now)
         await audit.record({ event: 'scim_provider_updated', clientId: after.clientId, by, ...changes }, origin)
         return get(id)
       }),
@@ -141,7 +141,7 @@ export function createScimProviders(ports: ScimProvidersPorts): ScimProviders {
     request: ({ id: by, origin }, id) =>
       transaction(async () => {
         const provider = await get(id)
-        await store.runEarlier(id, clock.now())
+        await store.markDue(id, clock.now())
         await audit.record({ event: 'scim_sync_requested', clientId: provider.clientId, by }, origin)
         return provider
       }),
@@ -151,7 +151,7 @@ export function createScimProviders(ports: ScimProvidersPorts): ScimProviders {
         const { clientId } = await get(id)
         const count = await records.adopt(id, selected)
         if (count === 0) return 0
-        await store.runEarlier(id, clock.now())
+        await store.markDue(id, clock.now())
         await audit.record({ event: 'scim_objects_adopted', clientId, count: String(count), by }, origin)
         return count
       }),

@@ -73,7 +73,7 @@ export function createProviderRunner(ports: RunProviderPorts): RunProvider {
   const recordEnd = async (lease: ScimLease, { provider, client, report }: RunResult): Promise<void> => {
     const finishedAt = clock.now()
     const succeeded = isComplete(report)
-    const nextRunAt = finishedAt + pauseAfter(report)
+    const nextRunAt = finishedAt + nextDelay(report)
     if (!(await store.finish(lease, { finishedAt, nextRunAt, succeeded, report }))) return
     if (hasChanged(report) || (!succeeded && isChanged(provider.report, report)))
       await audit.record(eventOf(client, report), noOrigin)
@@ -111,7 +111,7 @@ interface RunResult {
 
 const noOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
-function pauseAfter({ stopped }: ScimReport): number {
+function nextDelay({ stopped }: ScimReport): number {
   if (!stopped || !temporaryErrors.has(stopped.code)) return runInterval
   return Math.min(runInterval, Math.max(retryDelay, stopped.retryAfter ?? 0))
 }

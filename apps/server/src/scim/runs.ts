@@ -15,12 +15,12 @@ import type { ScimProviderStore } from './provider-store.ts'
 import type { ScimProviders } from './providers.ts'
 import { createProviderRunner } from './run-provider.ts'
 
-/** Provisions the users of clients. Disposing of it aborts the runs of `runSoon` and `runNow` and waits for them. */
+/** Provisions the users of clients. Disposing of it aborts the runs of `startDueRuns` and `runNow` and waits for them. */
 export interface ScimRuns extends AsyncDisposable {
   /** Runs due providers, a few at a time; resolves when they have finished. */
   runDue(signal: AbortSignal): Promise<void>
   /** Starts the due providers immediately without waiting, even during a long run of another provider. */
-  runSoon(): void
+  startDueRuns(): void
   /**
    * Runs a provider immediately and resolves to the report.
    *
@@ -94,10 +94,10 @@ export function createScimRuns(ports: ScimRunsPorts): ScimRuns {
       const now = clock.now()
       await store.consumeChanges(now - idleTime, now)
       // A provider that was requested during its run is due again afterwards.
-      while (!signal.aborted && (await runAll(await store.due(clock.now()), signal)) > 0);
+      while (!signal.aborted && (await runAll(await store.listDue(clock.now()), signal)) > 0);
     },
 
-    runSoon() {
+    startDueRuns() {
       void track(this.runDue(stop.signal).catch(onError))
     },
 

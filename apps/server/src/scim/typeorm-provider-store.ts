@@ -83,11 +83,11 @@ export class TypeormScimProviderStore implements ScimProviderStore {
     })
   }
 
-  async runEarlier(id: string, now: number): Promise<void> {
+  async markDue(id: string, now: number): Promise<void> {
     await this.#database.execute(sql.runEarlier, [id, now])
   }
 
-  async due(now: number): Promise<readonly string[]> {
+  async listDue(now: number): Promise<readonly string[]> {
     return (
       await this.#database.query<{ id: string }>(sql.due, [now, now + maxPause, now + leaseMs + maxClockDifference])
     ).map(({ id }) => id)
@@ -115,7 +115,7 @@ export class TypeormScimProviderStore implements ScimProviderStore {
     await this.#database.execute(sql.release, [id, owner])
   }
 
-  async failing(limit: number): Promise<readonly FailingProvider[]> {
+  async listFailing(limit: number): Promise<readonly FailingProvider[]> {
     type Row = { readonly client_id: string; readonly name: string; readonly finished_at: number | string }
     const results = await this.#database.query<Row>(sql.failing, [true, limit])
     return results.map((row) => ({

@@ -23,7 +23,7 @@ const home = '/settings/account'
 
 /** `/login`, `/lc` and `/logout`. */
 export function signInPages({ pocket, directory, authentication, show, signUpUrl, codesByEmail }: SignInPorts) {
-  const target = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
+  const redirectTarget = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
   const withTarget = (path: string, redirect: string) =>
     redirect === home ? path : `${path}?${new URLSearchParams({ redirect })}`
 
@@ -49,29 +49,29 @@ export function signInPages({ pocket, directory, authentication, show, signUpUrl
     async show(ctx: Context) {
       if (!(await directory.isSetUp())) return seeOther(ctx, '/login/setup')
       // With `another`, a signed-in user can sign in with a second account and keeps the first session.
-      if (ctx.query.another === undefined && (await authentication.user(ctx))) return seeOther(ctx, target(ctx))
+      if (ctx.query.another === undefined && (await authentication.user(ctx))) return seeOther(ctx, redirectTarget(ctx))
       const signUp = await signUpUrl()
       await show(ctx, {
         view: 'sign-in',
         client: null,
-        ceremony: await ceremony(ctx, target(ctx)),
+        ceremony: await ceremony(ctx, redirectTarget(ctx)),
         reason: 'first',
-        otherMethodsUrl: withTarget('/lc', target(ctx)),
-        signUpUrl: signUp && withTarget(signUp, target(ctx)),
-        emailCode: (await codesByEmail()) ? { submitTo: '/lc/email', redirect: target(ctx) } : null,
+        otherMethodsUrl: withTarget('/lc', redirectTarget(ctx)),
+        signUpUrl: signUp && withTarget(signUp, redirectTarget(ctx)),
+        emailCode: (await codesByEmail()) ? { submitTo: '/lc/email', redirect: redirectTarget(ctx) } : null,
         cancelTo: null,
       })
     },
 
     async ceremony(ctx: Context) {
       ctx.set('Cache-Control', 'no-store')
-      ctx.body = await ceremony(ctx, target(ctx))
+      ctx.body = await ceremony(ctx, redirectTarget(ctx))
     },
 
     async submit(ctx: Context) {
       const { response } = jsonObject(ctx)
       await pocket.signIn.withPasskey(ctx.req, ctx.res, response)
-      ctx.body = { redirectTo: target(ctx) }
+      ctx.body = { redirectTo: redirectTarget(ctx) }
     },
 
     async code(ctx: Context) {
@@ -79,7 +79,7 @@ export function signInPages({ pocket, directory, authentication, show, signUpUrl
       await showCode(ctx, {
         code: typeof code === 'string' ? code.slice(0, 32) : '',
         problem: null,
-        redirect: target(ctx),
+        redirect: redirectTarget(ctx),
       })
     },
 

@@ -17,11 +17,11 @@ const home = '/settings/account'
 
 /** `/signup/add-passkey`: the destination of invitations and of users who signed up without a passkey. */
 export function addPasskeyPages({ pocket, authentication, show }: AddPasskeyPagePorts): readonly PageRoute[] {
-  const target = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
+  const redirectTarget = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
   const pages = {
     async show(ctx: Context) {
       const { displayName } = await authentication.requireUser(ctx)
-      const next = target(ctx)
+      const next = redirectTarget(ctx)
       const query = next === home ? '' : `?${new URLSearchParams({ redirect: next })}`
       await show(ctx, { view: 'add-passkey', name: displayName, submitTo: addPasskeyPath + query, laterAt: next })
     },
@@ -36,7 +36,7 @@ export function addPasskeyPages({ pocket, authentication, show }: AddPasskeyPage
       const { id } = await authentication.requireUser(ctx)
       const { response } = jsonObject(ctx)
       await pocket.registration.add(ctx.req, ctx.res, { response, purpose: 'registration', accountId: id })
-      ctx.body = { redirectTo: target(ctx) }
+      ctx.body = { redirectTo: redirectTarget(ctx) }
     },
   }
 

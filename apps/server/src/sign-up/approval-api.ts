@@ -2,7 +2,7 @@ import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import { userDto, userSchema } from '../users/user-dto.ts'
-import { type Approvals, maxNoteLength, noteOf } from './approvals.ts'
+import { type Approvals, maxNoteLength, normalizeNote } from './approvals.ts'
 
 const note = {
   type: 'string',
@@ -52,7 +52,7 @@ export function approvalOperations(approvals: Approvals): readonly Operation[] {
       // An empty body means no note.
       anyContentType: true,
       answer: { status: 204 },
-      handle: (call) => approvals.approve(actorOf(call), call.params.id ?? '', noteOf(call.body.note)),
+      handle: (call) => approvals.approve(actorOf(call), call.params.id ?? '', normalizeNote(call.body.note)),
     }),
     operation({
       ...administration,
@@ -63,7 +63,7 @@ export function approvalOperations(approvals: Approvals): readonly Operation[] {
       body: noteBody,
       anyContentType: true,
       answer: { status: 204 },
-      handle: (call) => approvals.reject(actorOf(call), call.params.id ?? '', noteOf(call.body.note)),
+      handle: (call) => approvals.reject(actorOf(call), call.params.id ?? '', normalizeNote(call.body.note)),
     }),
     operation({
       ...administration,

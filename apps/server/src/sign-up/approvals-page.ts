@@ -8,7 +8,7 @@ import { formText } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import { type Approvals, maxNoteLength, noteOf } from './approvals.ts'
+import { type Approvals, maxNoteLength, normalizeNote } from './approvals.ts'
 import type { ApprovalsPage } from './page-model.ts'
 import type { SignUpSettings } from './sign-up-settings.ts'
 
@@ -57,7 +57,7 @@ export function approvalsPages(ports: ApprovalsPagePorts): readonly PageRoute[] 
     async decide(ctx: Context) {
       const actor = pageActor(await authentication.requireUser(ctx), ctx)
       const id = String(ctx.params.id)
-      const note = noteOf(formText(ctx, 'note', maxNoteLength))
+      const note = normalizeNote(formText(ctx, 'note', maxNoteLength))
       const isApproval = formText(ctx, 'decision') === 'approve'
       const name = (await directory.find(id))?.displayName ?? ''
       try {

@@ -91,6 +91,6 @@ export function createApprovals({ store, directory, users, audit, transaction, m
 export const maxNoteLength = 500
 
 /** The administrator's note without control characters, or `null`. */
-export function noteOf(text: string | undefined): string | null {
+export function normalizeNote(text: string | undefined): string | null {
   return text?.replaceAll(/[^\P{Cc}\n]/gu, '').trim() || null
 }

@@ -22,12 +22,12 @@ const waitingPath = '/signup/waiting'
 
 /** `/signup`, and `/st/TOKEN` with a sign-up token. */
 export function signUpPages({ pocket, signUp, settings, authentication, show }: SignUpPagePorts) {
-  const target = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
+  const redirectTarget = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
   const withRedirect = (path: string, redirect: string) =>
     redirect === home ? path : `${path}?${new URLSearchParams({ redirect })}`
 
   const showForm = async (ctx: Context, token: string) => {
-    const destination = target(ctx)
+    const destination = redirectTarget(ctx)
     if (await authentication.user(ctx)) return seeOther(ctx, destination)
     await signUp.assertOpen(token || null)
     const { requireEmail } = await settings()
@@ -49,7 +49,7 @@ export function signUpPages({ pocket, signUp, settings, authentication, show }: 
     async waiting(ctx: Context) {
       const { approval, verification } = await settings()
       const awaits = verification ? (approval ? 'both' : 'verification') : 'administrator'
-      await show(ctx, { view: 'sign-up-waiting', awaits, signInAt: withRedirect('/login', target(ctx)) })
+      await show(ctx, { view: 'sign-up-waiting', awaits, signInAt: withRedirect('/login', redirectTarget(ctx)) })
     },
 
     async options(ctx: Context) {
@@ -60,7 +60,7 @@ export function signUpPages({ pocket, signUp, settings, authentication, show }: 
 
     async finish(ctx: Context) {
       const { response } = jsonObject(ctx)
-      const destination = target(ctx)
+      const destination = redirectTarget(ctx)
       const returnPath = await resolveReturnPath(pocket, destination)
       const { disabled } = await withFieldErrors(signUp.finish(ctx, response, returnPath))
       ctx.body = { redirectTo: disabled ? withRedirect(waitingPath, returnPath ?? home) : destination }

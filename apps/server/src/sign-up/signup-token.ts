@@ -21,7 +21,7 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const length = 16
 
 /** 95 random bits as letters and digits, short enough to be read aloud. */
-export function mintSignupToken(): string {
+export function generateSignupToken(): string {
   return Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join('')
 }
 

@@ -5,7 +5,7 @@ import { changesBetween } from '@pocket/core/internal'
 import type { Directory, GroupWithClaims } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
 import type { ListRequest, Page } from '../http/api/list.ts'
-import { hashSignupToken, mintSignupToken, type SignupToken } from './signup-token.ts'
+import { generateSignupToken, hashSignupToken, type SignupToken } from './signup-token.ts'
 import type { SignupTokenStore } from './signup-token-store.ts'
 
 export interface NewSignupToken {
@@ -50,7 +50,7 @@ export function createSignupTokens(ports: SignupTokenPorts): SignupTokens {
     async create(actor, { lifetime, usageLimit, groupIds }) {
       const groups = await directory.groups.list(groupIds)
       assertGroupsExist(groupIds, groups)
-      const token = mintSignupToken()
+      const token = generateSignupToken()
       const createdAt = clock.now()
       const stored: SignupToken = {
         id: randomUUID(),

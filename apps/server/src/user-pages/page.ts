@@ -116,7 +116,7 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
     },
 
     /** The confirmation page, for browsers without dialogs. */
-    async askRemoval(ctx: Context) {
+    async confirmRemoval(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
       const user = await users.find(String(ctx.params.id))
       const confirmation = removalConfirmation(user)
@@ -161,7 +161,7 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
     { method: 'post', path: '/settings/admin/users/:id/passkeys/:passkeyId/remove', handle: pages.removePasskey },
     { method: 'post', path: '/settings/admin/users/:id/way-in', handle: pages.makeWayIn },
     { method: 'post', path: '/settings/admin/users/:id/way-in/send', handle: pages.sendWayIn },
-    { method: 'get', path: '/settings/admin/users/:id/remove', handle: pages.askRemoval },
+    { method: 'get', path: '/settings/admin/users/:id/remove', handle: pages.confirmRemoval },
     { method: 'post', path: '/settings/admin/users/:id/remove', handle: pages.remove },
   ]
 }

@@ -249,8 +249,8 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
 
     issueCode: (actor, id, lifetime) =>
       transaction(async () => {
-        const party = { origin: actor.origin, by: actor.id }
-        return (await pocket.issueLoginCode(await getUser(id), lifetime, party)).code
+        const actingParty = { origin: actor.origin, by: actor.id }
+        return (await pocket.issueLoginCode(await getUser(id), lifetime, actingParty)).code
       }),
   }
 }

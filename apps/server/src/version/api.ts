@@ -6,10 +6,10 @@ import { compatibleVersion, serverVersion } from './version.ts'
  * `/api/version`. Tools compare `currentVersion` with the required version of Pocket ID, so it is the version of the compatible
  * API.
  *
- * @param latest - the latest version, empty if unknown
+ * @param findLatestVersion - the latest version, empty if unknown
  */
-export function versionOperations(latest: () => Promise<string>): readonly Operation[] {
-  const current = { currentVersion: compatibleVersion, pocketVersion: serverVersion() }
+export function versionOperations(findLatestVersion: () => Promise<string>): readonly Operation[] {
+  const currentVersions = { currentVersion: compatibleVersion, pocketVersion: serverVersion() }
   return [
     operation({
       id: 'currentVersion',
@@ -28,7 +28,7 @@ export function versionOperations(latest: () => Promise<string>): readonly Opera
           },
         }),
       },
-      handle: async () => current,
+      handle: async () => currentVersions,
     }),
     operation({
       id: 'latestVersion',
@@ -46,7 +46,7 @@ export function versionOperations(latest: () => Promise<string>): readonly Opera
       },
       async handle({ ctx }) {
         ctx.set('Cache-Control', 'public, max-age=300, stale-while-revalidate=900')
-        return { latestVersion: await latest() }
+        return { latestVersion: await findLatestVersion() }
       },
     }),
   ]

@@ -14,8 +14,8 @@ export function serverVersion(): string {
 /** Whether one version is newer than another (SemVer 2.0.0 §11; a hyphen only marks a pre-release, whose order is ignored). */
 export function isNewer(version: string, other: string): boolean {
   const [parts, otherParts] = [parseVersion(version), parseVersion(other)]
-  const different = parts.findIndex((part, index) => part !== otherParts[index])
-  return different !== -1 && (parts[different] ?? 0) > (otherParts[different] ?? 0)
+  const differingIndex = parts.findIndex((part, index) => part !== otherParts[index])
+  return differingIndex !== -1 && (parts[differingIndex] ?? 0) > (otherParts[differingIndex] ?? 0)
 }
 
 /** Major, minor, patch, and 1 for a release, which is newer than its pre-releases; empty for an invalid version. */

@@ -58,7 +58,7 @@ export function complianceOperations({ pocket, passkeyPolicy }: CompliancePorts)
         const policy = await passkeyPolicy()
         return checkCompliance(
           { ...policy, ...policyFromQuery(query) },
-          (after, limit) => pocket.passkeys.page(after, limit),
+          (afterId, limit) => pocket.passkeys.page(afterId, limit),
           policy,
         )
       },

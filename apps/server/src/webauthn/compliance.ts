@@ -19,7 +19,7 @@ export interface Compliance {
 /** Checks all passkeys. `before` is the policy that would be replaced. */
 export async function checkCompliance(
   policy: PasskeyPolicy,
-  readPage: (after: string, limit: number) => Promise<readonly Passkey[]>,
+  readPage: (afterId: string, limit: number) => Promise<readonly Passkey[]>,
   currentPolicy: PasskeyPolicy,
 ): Promise<Compliance> {
   const problems = { unverified: 0, synced: 0, attachment: 0, model_not_allowed: 0, model_denied: 0, not_attested: 0 }
@@ -28,8 +28,8 @@ export async function checkCompliance(
   let passkeys = 0
   let nonCompliant = 0
   let newlyNonCompliant = 0
-  for (let after: string | undefined = ''; after !== undefined; ) {
-    const batch = await readPage(after, pageSize)
+  for (let afterId: string | undefined = ''; afterId !== undefined; ) {
+    const batch = await readPage(afterId, pageSize)
     for (const passkey of batch) {
       const violations = policyProblems(passkey, policy)
       for (const problem of violations) problems[problem]++
@@ -38,7 +38,7 @@ export async function checkCompliance(
       if (violations.length > 0 && policyProblems(passkey, currentPolicy).length === 0) newlyNonCompliant++
     }
     passkeys += batch.length
-    after = batch.length === pageSize ? batch.at(-1)?.id : undefined
+    afterId = batch.length === pageSize ? batch.at(-1)?.id : undefined
   }
   return {
     passkeys,

@@ -38,8 +38,8 @@ export function credentialOperations({ pocket, ownPasskeys }: CredentialPorts): 
       answer: { status: 200, schema: passkeySchema },
       handle: async ({ user, params: { id: passkeyId = '' }, body, ctx }) =>
         withContractErrors(ctx, 'registration', async () => {
-          const party = { origin: requestContext(ctx.req) }
-          return passkeyDto((await pocket.passkeys.rename(user.id, passkeyId, body.name, party)).after)
+          const actingParty = { origin: requestContext(ctx.req) }
+          return passkeyDto((await pocket.passkeys.rename(user.id, passkeyId, body.name, actingParty)).after)
         }),
     }),
     operation({

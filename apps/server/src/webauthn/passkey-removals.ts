@@ -41,7 +41,7 @@ export interface PasskeyRemovalReviewPorts {
 export function createPasskeyRemovalReview(ports: PasskeyRemovalReviewPorts): PasskeyRemovalReview {
   const { pocket, directory, apiKeys, audit, transaction } = ports
   const { passkeyRemovals, passkeys, clients, recordCredential, lockAccountOf } = pocket
-  const administration = createClientAdministration({
+  const clientAdministration = createClientAdministration({
     clients,
     recordCredential,
     lockAccountOf,
@@ -57,8 +57,8 @@ export function createPasskeyRemovalReview(ports: PasskeyRemovalReviewPorts): Pa
     withdrawn,
     inUse,
   }: CreatedCredential): Promise<ReviewedCredential['state']> => {
-    const isGone = kind === 'api_key' ? (await apiKeys.find(accountId, id)) === undefined : withdrawn
-    return isGone ? 'withdrawn' : inUse ? 'kept' : 'active'
+    const isWithdrawn = kind === 'api_key' ? (await apiKeys.find(accountId, id)) === undefined : withdrawn
+    return isWithdrawn ? 'withdrawn' : inUse ? 'kept' : 'active'
   }
   const nameOf = async ({ kind, label }: CreatedCredential): Promise<string> => {
     if (label === null) return ''
@@ -88,17 +88,17 @@ export function createPasskeyRemovalReview(ports: PasskeyRemovalReviewPorts): Pa
     credential: CreatedCredential,
   ): Promise<void> => {
     const { kind, id, accountId, label } = credential
-    const party = { origin, ...(actorId !== accountId && { by: actorId }) }
+    const actingParty = { origin, ...(actorId !== accountId && { by: actorId }) }
     switch (kind) {
       case 'passkey':
-        await passkeys.removeEvenLast(accountId, id, party)
+        await passkeys.removeEvenLast(accountId, id, actingParty)
         break
       case 'api_key':
         return apiKeys.remove({ ownerId: accountId, origin }, id)
       case 'client_secret':
-        return administration.removeSecret({ id: actorId, origin }, label ?? '', id)
+        return clientAdministration.removeSecret({ id: actorId, origin }, label ?? '', id)
       case 'login_code':
-        return passkeyRemovals.withdrawLoginCode(passkeyId, id, party)
+        return passkeyRemovals.withdrawLoginCode(passkeyId, id, actingParty)
       case 'device':
         break
     }

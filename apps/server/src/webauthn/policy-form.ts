@@ -44,10 +44,10 @@ export function readValues(
   const models = Object.fromEntries(
     modelLists.map((list) => {
       if (!isSent(ctx, list)) return [list, before.models[list]]
-      const dropped = new Set(formTexts(ctx, `${list}Drop`))
+      const removedModels = new Set(formTexts(ctx, `${list}Drop`))
       const remaining = formText(ctx, list)
         .split(',')
-        .filter((aaguid) => aaguid !== '' && !dropped.has(aaguid))
+        .filter((aaguid) => aaguid !== '' && !removedModels.has(aaguid))
       const input = formText(ctx, `${list}Add`, 255).trim()
       const added = input === '' ? [] : findModels(input)
       if (input !== '' && added.length === 0)

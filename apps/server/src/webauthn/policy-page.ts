@@ -55,7 +55,7 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
   const complianceOf = (values: PolicyValues, current: SettingValues) =>
     checkCompliance(
       policyFrom(values, current),
-      (after, limit) => pocket.passkeys.page(after, limit),
+      (afterId, limit) => pocket.passkeys.page(afterId, limit),
       policyFrom(storedValues(current), current),
     )
 

@@ -49,7 +49,7 @@ const leftovers: Readonly<Record<string, Leftover>> = {
     const image = { file: 'application/a.png', slot: 'application/favicon', mediaType: 'image/png', hash: 'h' } as const
     await images.insert({ ...image, createdAt: longAgo })
     await images.discard('application/favicon')
-    return async () => (await images.discarded()).length === 0
+    return async () => (await images.listDiscarded()).length === 0
   },
   'end-memberships': async ({ dataSource }) => {
     const userId = await person('guest')

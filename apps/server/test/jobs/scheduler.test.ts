@@ -116,9 +116,9 @@ describe.each(kinds)('%s', (kind) => {
     scheduler.register({ name: 'clean-up', intervalMs: hour, run: async () => ++runs })
     await scheduler.runDue()
     now += 1000
-    expect(await storeOf(1).runEarlier('clean-up', now)).toBe(true)
-    expect(await storeOf(1).runEarlier('clean-up', now + hour)).toBe(true)
-    expect(await storeOf(1).runEarlier('no-job', now)).toBe(false)
+    expect(await storeOf(1).markDue('clean-up', now)).toBe(true)
+    expect(await storeOf(1).markDue('clean-up', now + hour)).toBe(true)
+    expect(await storeOf(1).markDue('no-job', now)).toBe(false)
     await scheduler.runDue()
     expect(runs).toBe(2)
   })
@@ -365,7 +365,7 @@ function bound(store: JobStore): JobStore {
   return {
     register: (name, times) => store.register(name, times),
     list: () => store.list(),
-    runEarlier: (name, at) => store.runEarlier(name, at),
+    markDue: (name, at) => store.markDue(name, at),
     claim: (lease, times) => store.claim(lease, times),
     renew: (lease, until) => store.renew(lease, until),
     finish: (lease, end) => store.finish(lease, end),

@@ -45,7 +45,7 @@ describe.each(['SQLite', 'PostgreSQL'])('the SCIM provider store on %s', (kind) 
   afterAll(async () => stack.disposeAsync())
 
   beforeEach(async () => {
-    for (const id of await store.due(Number.MAX_SAFE_INTEGER)) await store.remove(id)
+    for (const id of await store.listDue(Number.MAX_SAFE_INTEGER)) await store.remove(id)
     await store.consumeChanges(Number.MAX_SAFE_INTEGER, 1)
   })
 
@@ -93,7 +93,7 @@ describe.each(['SQLite', 'PostgreSQL'])('the SCIM provider store on %s', (kind) 
     )
     if (!winner) throw new TypeError('Nobody has it')
     expect(claimed.filter(Boolean).length).toBe(1)
-    expect([await store.due(noon), await store.due(noon + minute)]).toEqual([[], [made.id]])
+    expect([await store.listDue(noon), await store.listDue(noon + minute)]).toEqual([[], [made.id]])
     expect(await store.renew(winner, noon + 2 * minute)).toBe(true)
     for (const lease of losers.slice(0, 1)) {
       expect([await store.renew(lease, noon), await store.finish(lease, end)]).toEqual([false, false])
@@ -121,13 +121,13 @@ describe.each(['SQLite', 'PostgreSQL'])('the SCIM provider store on %s', (kind) 
   test('is not delayed by a lease, a next run or a change from before the clock was set back', async () => {
     const [leased, reschedule] = [await provider(), await provider({ nextRunAt: noon + 3 * 60 * minute })]
     await store.claim(leaseOf(leased), { now: noon + 60 * minute, until: noon + 61 * minute })
-    expect((await store.due(noon)).toSorted()).toEqual([leased.id, reschedule.id].toSorted())
+    expect((await store.listDue(noon)).toSorted()).toEqual([leased.id, reschedule.id].toSorted())
     for (const made of [leased, reschedule]) expect(await store.claimDue(leaseOf(made), range)).toBe(true)
-    expect(await store.due(noon)).toEqual([])
+    expect(await store.listDue(noon)).toEqual([])
     const next = await provider({ nextRunAt: noon + 60 * minute })
     await store.recordChange(noon + 60 * minute)
     await store.consumeChanges(noon - 5 * minute, noon)
-    expect(await store.due(noon)).toEqual([next.id])
+    expect(await store.listDue(noon)).toEqual([next.id])
   })
 
   test('stays due after a replica releases it', async () => {
@@ -135,7 +135,7 @@ describe.each(['SQLite', 'PostgreSQL'])('the SCIM provider store on %s', (kind) 
     const lease = leaseOf(made)
     await store.claim(lease, range)
     await store.release(lease)
-    expect(await store.due(noon)).toEqual([made.id])
+    expect(await store.listDue(noon)).toEqual([made.id])
   })
 
   test('is due after a quiet period since the last change', async () => {
@@ -143,17 +143,17 @@ describe.each(['SQLite', 'PostgreSQL'])('the SCIM provider store on %s', (kind) 
     const made = await provider({ nextRunAt: noon + 60 * minute })
     // Changes were not recorded before a provider existed.
     await store.consumeChanges(noon + 60 * minute, noon)
-    expect(await store.due(noon)).toEqual([])
+    expect(await store.listDue(noon)).toEqual([])
     await store.recordChange(noon)
     await store.recordChange(noon + 3 * minute)
     for (const minutes of [0, 5, 7]) {
       const now = noon + minutes * minute
       await store.consumeChanges(now - 5 * minute, now)
-      expect(await store.due(now)).toEqual([])
+      expect(await store.listDue(now)).toEqual([])
     }
     const now = noon + 9 * minute
     await store.consumeChanges(now - 5 * minute, now)
-    expect([await store.due(now - 1), await store.due(now)]).toEqual([[], [made.id]])
+    expect([await store.listDue(now - 1), await store.listDue(now)]).toEqual([[], [made.id]])
   })
 
   test('handles a request that arrives during a run after it', async () => {
@@ -161,13 +161,13 @@ describe.each(['SQLite', 'PostgreSQL'])('the SCIM provider store on %s', (kind) 
     const leases = [leaseOf(one), leaseOf(other)]
     for (const lease of leases) await store.claim(lease, range)
     await store.recordChange(noon + 10)
-    await store.runEarlier(one.id, noon + 20)
+    await store.markDue(one.id, noon + 20)
     for (const lease of leases) await store.finish(lease, end)
-    expect(await store.due(noon + 1000)).toEqual([one.id])
+    expect(await store.listDue(noon + 1000)).toEqual([one.id])
     const again = leaseOf(other)
     await store.claim(again, { now: noon + 2000, until: noon + minute })
     await store.consumeChanges(noon + 100, noon + 3000)
     await store.finish(again, { ...end, finishedAt: noon + 4000 })
-    expect(await store.due(noon + 5000)).toEqual([one.id, other.id])
+    expect(await store.listDue(noon + 5000)).toEqual([one.id, other.id])
   })
 })

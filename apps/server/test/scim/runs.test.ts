@@ -78,7 +78,8 @@ describe.each(['SQLite', 'PostgreSQL'])('SCIM runs on %s', (kind) => {
     events = []
     server.users.clear()
     server.requests.length = 0
-    for (const id of await database.scimProviders.due(Number.MAX_SAFE_INTEGER)) await database.scimProviders.remove(id)
+    for (const id of await database.scimProviders.listDue(Number.MAX_SAFE_INTEGER))
+      await database.scimProviders.remove(id)
     providers = createScimProviders({
       store: database.scimProviders,
       records: stores.scimRecords,
@@ -179,7 +180,7 @@ describe.each(['SQLite', 'PostgreSQL'])('SCIM runs on %s', (kind) => {
     const provider = await create('one')
     await runDue()
     const before = await database.scimProviders.find(provider.id)
-    expect([before?.succeededAt, await database.scimProviders.failing(10)]).toEqual([clock.time, []])
+    expect([before?.succeededAt, await database.scimProviders.listFailing(10)]).toEqual([clock.time, []])
     const zoe = await directory.create(newUser({ username: 'zoe' }))
     server.users.set('theirs', { id: 'theirs', userName: 'ZOE', displayName: 'Zoe', active: true })
     for (let run = 0; run < 2; run++) {
